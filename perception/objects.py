@@ -1,0 +1,172 @@
+"""The core's words: what drivers conform to and fusion works with.
+
+Every record carries `stamp_ns`, when its content was true, and `receipt_ns`, when its last byte was read; both integer
+nanoseconds UTC. SI units; angles in degrees. Unknown is None on single values and NaN in arrays, never 0.
+
+Frames
+    sensor: origin at the sensor's reference point, x forward along the boresight, y left, metres on the road plane.
+    site:   east, north in metres around the site's reference point (WGS-84).
+    heading: degrees clockwise from true north, 0 <= h < 360.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class RoadUser(IntEnum):
+    """Class of a road user, as far as a sensor can tell."""
+
+    UNKNOWN = 0
+    CAR = 1
+    TRUCK = 2
+    BUS = 3
+    MOTORCYCLE = 4
+    BICYCLE = 5
+    PEDESTRIAN = 6
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """What one device said, when it was true and when it arrived."""
+
+    device: str
+    stamp_ns: int
+    receipt_ns: int
+
+
+class Detections(Measurement, frozen=True, kw_only=True, eq=False):
+    """One scan of one device: n road users, rows aligned over all arrays, NaN where the device does not say.
+
+    A row is located by `position` or, for cameras that give image boxes, by `box`.
+    """
+
+    position: Floats  # (n, 2) m, sensor frame
+    covariance: Floats  # (n, 2, 2) m2, sensor frame; NaN: the site file's figure for the sensor holds
+    velocity: Floats  # (n, 2) m/s, sensor frame
+    velocity_variance: Floats  # (n,) (m/s)2 per axis; NaN: the site file's figure holds
+    box: Floats  # (n, 4) px: left, top, right, bottom; y down
+    size: Floats  # (n, 3) m: length, width, height
+    kind: Ints  # (n,) RoadUser
+    confidence: Floats  # (n,) 0..1
+    source_id: Ints  # (n,) the device's own target number, -1 unknown
+
+
+class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
+    """Radar reflections of one frame, for radars that do not track by themselves."""
+
+    points: Floats  # (n, 3) m, sensor frame: x forward, y left, z up
+    doppler: Floats  # (n,) m/s, radial, away from the sensor +
+    snr: Floats  # (n,) dB
+
+
+class VehicleReport(Measurement, frozen=True, kw_only=True):
+    """What a vehicle says about itself (a received BSM), in the core's units."""
+
+    id: bytes  # 8 octets, temporary
+    latitude: float  # deg
+    longitude: float  # deg
+    position_95: float | None  # m, 95 % horizontal accuracy claimed by the vehicle
+    speed: float | None  # m/s
+    heading: float | None  # deg
+    length: float | None  # m
+    width: float | None  # m
+    height: float | None  # m
+    kind: RoadUser
+
+
+class Lamp(msgspec.Struct, frozen=True):
+    """One lamp of a signal controller as reported: colour now and seconds to its end."""
+
+    number: int
+    angle: int  # deg clockwise from north of the approach the lamp belongs to
+    type: int  # GA/T 1743 lamp type: 1 straight 2 left 3 right 4 round ... 8 crosswalk
+    colour: str  # one of COLOURS
+    countdown: float | None  # s; a steady green counts to the end of its green flash
+
+
+COLOURS = ("unknown", "dark", "red", "yellow", "green", "flashing-red", "flashing-yellow", "flashing-green")
+
+
+class SignalState(Measurement, frozen=True, kw_only=True):
+    """All lamp colours of a signal controller at one time."""
+
+    lamps: list[Lamp]
+
+
+class LampPlan(msgspec.Struct, frozen=True):
+    """The steps of one lamp over one signal cycle, in order; durations sum to the cycle."""
+
+    number: int
+    angle: int
+    type: int
+    steps: list[tuple[str, float]]  # (colour, duration s)
+
+
+class SignalPlan(Measurement, frozen=True, kw_only=True):
+    """The plan that the controller runs now."""
+
+    lamps: list[LampPlan]
+
+
+class Fix(Measurement, frozen=True, kw_only=True):
+    """One GNSS solution. `stamp_ns` is the receiver's own UTC."""
+
+    valid: bool  # the receiver itself says that position and time may be used
+    kind: str  # none, 2d, 3d, dgps, float, fixed, dead-reckoning
+    latitude: float | None
+    longitude: float | None
+    height: float | None  # m above the ellipsoid
+    satellites: int | None
+    horizontal_accuracy: float | None  # m, 1 sigma
+    time_accuracy_ns: int | None
+
+
+class Reception(Measurement, frozen=True, kw_only=True):
+    """One message received over the air. `stamp_ns` is the radio's receive time."""
+
+    aid: int
+    payload: bytes
+    source: int  # layer-2 id of the sender
+
+
+class Tracks(msgspec.Struct, frozen=True, eq=False):
+    """All confirmed road users at one time: n rows, site frame, each row true at its own `stamp_ns`."""
+
+    id: Ints  # (n,) 1..65535
+    stamp_ns: Ints  # (n,) when the newest measurement of the row was true
+    receipt_ns: Ints  # (n,) when that measurement arrived
+    position: Floats  # (n, 2) m, centre of the road user
+    velocity: Floats  # (n, 2) m/s
+    covariance: Floats  # (n, 4, 4) of east, north, east speed, north speed
+    heading: Floats  # (n,) deg, NaN while it was never known
+    heading_sd: Floats  # (n,) deg, 1 sigma
+    size: Floats  # (n, 3) m: length, width, height
+    kind: Ints  # (n,) RoadUser
+    existence: Floats  # (n,) 0..1
+    sources: list[tuple[str, ...]]  # devices that saw it in the last second
+    vehicle_id: list[bytes | None]  # id of the BSM that is part of it
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return len(self.id)
+
+
+def encode_array(value: Any) -> Any:
+    """Hook for msgspec: arrays travel as (dtype, shape, bytes)."""
+    if isinstance(value, np.ndarray):
+        return (value.dtype.str, value.shape, np.ascontiguousarray(value).tobytes())
+    raise TypeError(f"cannot encode {type(value).__name__}")
+
+
+def decode_array(kind: type, value: Any) -> Any:
+    """Hook for msgspec: the inverse of `encode_array`."""
+    dtype, shape, data = value
+    return np.frombuffer(data, dtype=dtype).reshape(shape)

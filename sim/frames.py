@@ -1,0 +1,48 @@
+"""What the bench world says: the truth that every emulator derives its bytes from.
+
+Frames are published every 100 ms on ZeroMQ (`world.ipc` in the run folder, topic `frame`), one period *before* they
+are true, so that an emulator can interpolate to its own capture time.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from perception.objects import Floats, Ints
+
+PERIOD_NS = 100_000_000
+
+
+class WorldFrame(msgspec.Struct, frozen=True, eq=False):
+    """All road users and signals of the world at `stamp_ns` (UTC). Site frame; rows aligned over all arrays."""
+
+    stamp_ns: int
+    id: Ints  # (n,) stable over a road user's life
+    kind: Ints  # (n,) perception.objects.RoadUser
+    position: Floats  # (n, 2) m, centre
+    velocity: Floats  # (n, 2) m/s
+    heading: Floats  # (n,) deg
+    size: Floats  # (n, 3) m: length, width, height
+    equipped: Ints  # (n,) 1 where the vehicle carries an OBU
+    signals: str  # one character per controlled link, as SUMO prints them
+    cycle_s: float  # seconds since the signal cycle began
+
+
+def at(before: WorldFrame, after: WorldFrame, stamp_ns: int) -> WorldFrame:
+    """Interpolate the road users that are in both frames to a time between them; signals are those of `before`."""
+    share = (stamp_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
+    _, rows, later = np.intersect1d(before.id, after.id, return_indices=True)
+    turn = (after.heading[later] - before.heading[rows] + 180) % 360 - 180
+    return WorldFrame(
+        stamp_ns=stamp_ns,
+        id=before.id[rows],
+        kind=before.kind[rows],
+        position=before.position[rows] * (1 - share) + after.position[later] * share,
+        velocity=before.velocity[rows] * (1 - share) + after.velocity[later] * share,
+        heading=(before.heading[rows] + share * turn) % 360,
+        size=before.size[rows],
+        equipped=before.equipped[rows],
+        signals=before.signals,
+        cycle_s=before.cycle_s + share * (after.stamp_ns - before.stamp_ns) / 1e9,
+    )
