@@ -159,6 +159,44 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
         return len(self.id)
 
 
+class LanePlace(msgspec.Struct, frozen=True):
+    """Where a road user is in the lane map."""
+
+    link: str  # name of the link
+    lane: int  # lane id, numbered 1.. from the left in driving direction
+    to_stop_line: float  # m along the lane, negative behind the stop line
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happens on the road, from its start to its end."""
+
+    id: int  # 1..255, unique among running events
+    code: int  # YD/T 3709 Annex A / GB/T 29100: 903 stopped vehicle ...
+    state: str  # start, update or end
+    start_ns: int
+    stamp_ns: int  # when this state was true
+    position: tuple[float, float]  # m, site frame
+    radius: float  # m
+    place: LanePlace | None
+    track_ids: list[int]
+    confidence: float  # 0..1
+
+
+class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """Traffic on one lane over one period."""
+
+    link: str
+    lane: int
+    start_ns: int
+    end_ns: int
+    volume: int  # road users that crossed the stop line
+    volume_by_kind: dict[int, int]  # RoadUser -> count
+    mean_speed: float | None  # m/s at the stop line
+    queue_length: float  # m, longest in the period
+    queue_count: int  # vehicles in the longest queue
+    occupancy: float  # 0..1, share of time the stop line was covered
+
+
 def encode_array(value: Any) -> Any:
     """Hook for msgspec: arrays travel as (dtype, shape, bytes)."""
     if isinstance(value, np.ndarray):
