@@ -1,0 +1,73 @@
+"""The bus: ZeroMQ publish-subscribe on ipc sockets in the run folder, msgpack records by the table in `topics`.
+
+Publishing never blocks: what a slow or dead subscriber does not fetch is dropped for that subscriber alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import zmq
+
+from rsu.topics import TOPICS
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODERS = {name: msgspec.msgpack.Decoder(topic.record) for name, topic in TOPICS.items()}
+
+
+class Publisher:
+    """The one socket on which a process publishes all its topics."""
+
+    def __init__(self, run: Path, process: str, queue: int = 2000) -> None:
+        self._socket = zmq.Context.instance().socket(zmq.PUB)
+        self._socket.setsockopt(zmq.SNDHWM, queue)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.bind(f"ipc://{run / process}.ipc")
+        self._process = process
+
+    def publish(self, topic: str, record: msgspec.Struct) -> None:
+        """Send one record; `topic` must be one of this process's rows in the table."""
+        assert TOPICS[topic].publisher == self._process
+        self._socket.send_multipart((topic.encode(), _ENCODER.encode(record)), zmq.NOBLOCK)
+
+    def close(self) -> None:
+        """Close the socket, dropping what is not sent."""
+        self._socket.close()
+
+
+class Subscriber:
+    """Some topics, from whichever processes publish them, started before or after us."""
+
+    def __init__(self, run: Path, topics: list[str]) -> None:
+        self._socket = zmq.Context.instance().socket(zmq.SUB)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.RECONNECT_IVL, 50)
+        self._socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
+        for publisher in sorted({TOPICS[topic].publisher for topic in topics}):
+            self._socket.connect(f"ipc://{run / publisher}.ipc")
+        for topic in topics:
+            self._socket.setsockopt(zmq.SUBSCRIBE, topic.encode())
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return whether a record is there, waiting at most `timeout_s`."""
+        return bool(self._socket.poll(max(0, round(timeout_s * 1000))))
+
+    def records(self) -> Iterator[tuple[str, msgspec.Struct]]:
+        """Yield (topic, record) of everything that is there now, without waiting."""
+        while True:
+            try:
+                topic, payload = self._socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            name = topic.decode()
+            yield name, _DECODERS[name].decode(payload)
+
+    def fileno(self) -> int:
+        """Return the descriptor that becomes readable when records may be there (edge-triggered: drain it)."""
+        return int(self._socket.getsockopt(zmq.FD))
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()

@@ -1,0 +1,153 @@
+"""Records on the bus between the station, the services and the supervisor. SI units, degrees, ns UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class TrackView(msgspec.Struct, frozen=True):
+    """One road user as the page draws it."""
+
+    id: int
+    kind: str  # name of perception.objects.RoadUser, lower case
+    east: float  # m, centre
+    north: float
+    speed: float  # m/s
+    heading: float | None  # deg
+    length: float  # m
+    width: float
+    sources: list[str]  # devices that saw it in the last second
+    ellipse: tuple[float, float, float]  # 95 % position: semi-major m, semi-minor m, orientation deg from north
+    age_ms: int  # since its newest measurement was true
+    link: str | None
+    lane: int | None
+    vehicle_id: str | None  # hex, from its BSM
+
+
+class SignalHead(msgspec.Struct, frozen=True):
+    """One SPAT phase as broadcast."""
+
+    phase: int
+    light: str  # LightState of the message set
+    countdown: float | None  # s to its end
+
+
+class EventView(msgspec.Struct, frozen=True):
+    """One running event."""
+
+    id: int
+    code: int
+    state: str
+    east: float
+    north: float
+    since_ns: int
+    link: str | None
+    lane: int | None
+    confidence: float
+
+
+class MessageState(msgspec.Struct, frozen=True):
+    """One message type: what the gate says and what leaves."""
+
+    kind: str  # bsm, map, rsm, spat, rsi
+    decision: str  # send, degraded or silent
+    reasons: list[str]  # reason codes, why not plainly send
+    rate_hz: float  # cycles sent over the last 5 s
+    frames: int  # datagrams since start
+
+
+class DeviceView(msgspec.Struct, frozen=True):
+    """One device's link and driver."""
+
+    name: str
+    kind: str
+    state: str  # starting, ok, lost
+    rate_hz: float  # measurements over the last 5 s
+    age_ms: int | None  # since the last byte
+    counters: dict[str, int]
+    error: str | None
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The station's whole visible state, ten times a second."""
+
+    stamp_ns: int
+    boot: str
+    tracks: list[TrackView]
+    signals: list[SignalHead]
+    events: list[EventView]
+    messages: list[MessageState]
+    devices: list[DeviceView]
+    utc_uncertainty_ms: float | None  # None: unknown
+    position_error_m: float | None  # GNSS against the surveyed point
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One frame handed to the radio."""
+
+    kind: str
+    stamp_ns: int  # when it was handed over
+    newest_receipt_ns: int | None  # last byte of the newest measurement in it
+    frame: bytes  # DSMP
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One record for the cloud platform, as T/ITS 0180.1 prints it. Identity: (rscu, boot, seq)."""
+
+    kind: str  # participant, event, traffic, lamp, basic-status, run-status
+    stamp_ns: int
+    boot: str
+    seq: int  # 1.., without gaps within a boot
+    data: dict[str, Any]
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The uplink's word that every report of a boot up to `seq` is on disk."""
+
+    boot: str
+    seq: int
+
+
+class UplinkState(msgspec.Struct, frozen=True):
+    """The uplink's counters since the spool exists, and its connection."""
+
+    stamp_ns: int
+    connected: bool
+    platform: str  # address, or "none: spool only"
+    spooled: int
+    acknowledged: int
+    waiting: int
+    evicted: dict[str, int]  # kind -> records given up for age or size
+    error: str | None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A process's sign of life: what it has done, not that it exists."""
+
+    process: str
+    stamp_ns: int
+    steps: int
+
+
+class ProcessView(msgspec.Struct, frozen=True):
+    """One supervised process."""
+
+    name: str
+    state: str  # running, restarting, degraded, stopped
+    pid: int | None
+    restarts: int
+    cpu_s: float
+    rss_mib: float
+    rss_peak_mib: float
+    budget_rss_mib: int
+    error: str | None
+
+
+class Processes(msgspec.Struct, frozen=True):
+    """The supervisor's table."""
+
+    stamp_ns: int
+    site: str
+    processes: list[ProcessView]

@@ -1,0 +1,33 @@
+"""The bus on one page: every topic, its record, its publisher, its rate, and when silence means trouble."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from rsu import records
+
+
+class Topic(NamedTuple):
+    """One row of the table."""
+
+    record: type[msgspec.Struct]
+    publisher: str  # process name; its socket is RUN/<publisher>.ipc
+    rate_hz: float | None  # nominal; None: only when something happens
+    stale_after_s: float | None  # liveness: older than this is a fault of the publisher
+    recorded: bool
+
+
+TOPICS: dict[str, Topic] = {
+    #                 record                publisher      rate  stale  recorded
+    "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, False),
+    "sent": Topic(records.Sent, "station", None, None, True),
+    "report": Topic(records.Report, "station", None, None, True),
+    "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
+    "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
+    "progress.station": Topic(records.Progress, "station", 2.0, 3.0, False),
+    "progress.uplink": Topic(records.Progress, "uplink", 2.0, 10.0, False),
+    "progress.web": Topic(records.Progress, "web", 2.0, 10.0, False),
+    "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
+}
