@@ -21,7 +21,7 @@ class Publisher:
     """The one socket on which a process publishes all its topics."""
 
     def __init__(self, run: Path, process: str, queue: int = 2000) -> None:
-        self._socket = zmq.Context.instance().socket(zmq.PUB)
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, queue)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.bind(f"ipc://{run / process}.ipc")
@@ -41,7 +41,7 @@ class Subscriber:
     """Some topics, from whichever processes publish them, started before or after us."""
 
     def __init__(self, run: Path, topics: list[str]) -> None:
-        self._socket = zmq.Context.instance().socket(zmq.SUB)
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RECONNECT_IVL, 50)
         self._socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
