@@ -1,0 +1,46 @@
+"""Errors of the daemon.
+
+RsuError
+    ConfigError          a site file or lane map that cannot be used; carries every finding with its place
+    AlreadyRunningError  another daemon holds the run folder
+    NotReachableError    no daemon answers in the run folder
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """One thing wrong in a file: where (1-based line and column), which key, and what."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        """Format as compilers do, so that editors can jump to it."""
+        where = f"{self.key}: " if self.key else ""
+        return f"{self.file}:{self.line}:{self.column}: {where}{self.text}"
+
+
+class RsuError(Exception):
+    """Base of the daemon's errors."""
+
+
+class ConfigError(RsuError):
+    """A configuration that cannot be used, with all findings at once."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(map(str, findings)))
+        self.findings = findings
+
+
+class AlreadyRunningError(RsuError):
+    """Another daemon holds the run folder."""
+
+
+class NotReachableError(RsuError):
+    """No daemon answers in the run folder."""

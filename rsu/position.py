@@ -1,0 +1,60 @@
+"""Is the box where the site file says it stands (guarantee G4, faults F16, F20)."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import hypot
+from statistics import median
+
+from pydantic import Field
+
+from hw.driver import DriverSettings as Settings
+from perception.geo import Reference, to_site
+from perception.objects import Fix
+
+_FIXES = 25  # median over 5 s at 5 Hz: one bad solution says nothing
+
+
+class PositionSettings(Settings):
+    """Where the antenna is and how far GNSS may say it is elsewhere."""
+
+    antenna_east_m: float = Field(0.0, description="of the GNSS antenna, from the site's reference point")
+    antenna_north_m: float = 0.0
+    tolerance_m: float = Field(10.0, gt=0, le=100)
+    hold_s: float = Field(300.0, gt=0, description="how long the last good position counts while GNSS is lost")
+
+
+class PositionCheck:
+    """Distance of the GNSS position from the surveyed antenna."""
+
+    def __init__(self, settings: PositionSettings, reference: Reference) -> None:
+        self._settings = settings
+        self._reference = reference
+        self._fixes: deque[tuple[float, float]] = deque(maxlen=_FIXES)
+        self._last_ns: int | None = None
+
+    def update(self, fix: Fix) -> None:
+        """Take one GNSS solution."""
+        if not fix.valid or fix.latitude is None or fix.longitude is None:
+            return
+        east, north = to_site(fix.latitude, fix.longitude, self._reference)
+        self._fixes.append((float(east), float(north)))
+        self._last_ns = fix.receipt_ns
+
+    def error_m(self) -> float | None:
+        """Return the median position's distance from the surveyed antenna in metres; None before the first fix."""
+        if not self._fixes:
+            return None
+        east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
+        return hypot(east - self._settings.antenna_east_m, north - self._settings.antenna_north_m)
+
+    def conditions(self, now_ns: int) -> list[str]:
+        """Return the gate's reason codes that hold now."""
+        error = self.error_m()
+        if error is None or self._last_ns is None:
+            return ["no-position"]
+        if error > self._settings.tolerance_m:
+            return ["position-mismatch"]
+        if now_ns - self._last_ns > self._settings.hold_s * 1e9:
+            return ["no-position"]
+        return []

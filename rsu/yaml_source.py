@@ -1,0 +1,106 @@
+"""A YAML file with the place of every value, so that each error names line, column and key."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from rsu.errors import ConfigError, Finding
+
+Path_ = tuple[str | int, ...]
+
+
+class YamlSource:
+    """One parsed file: `data` for the models, `place` for the errors."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = str(path)
+        try:
+            self.data: Any = YAML().load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError([Finding(self.file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError([Finding(self.file, 1, 1, "", f"is not UTF-8 at octet {error.start}")]) from error
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise ConfigError([Finding(self.file, line, column, "", f"not YAML: {error.problem}")]) from error
+        except YAMLError as error:
+            raise ConfigError([Finding(self.file, 1, 1, "", f"not YAML: {error}")]) from error
+        if not isinstance(self.data, dict):
+            raise ConfigError([Finding(self.file, 1, 1, "", "expected keys and values")])
+
+    def place(self, path: Path_) -> tuple[int, int]:
+        """Return line and column (1-based) of the deepest part of a key path that the file has."""
+        node, line, column = self.data, 0, 0
+        for key in path:
+            if not ((isinstance(node, CommentedMap) and key in node) or isinstance(node, CommentedSeq)):
+                break
+            line, column = node.lc.value(key) if isinstance(node, CommentedMap) else node.lc.item(key)
+            node = node[key]
+        return line + 1, column + 1
+
+    def key_place(self, path: Path_) -> tuple[int, int]:
+        """Return line and column of a key itself, for keys that should not be there."""
+        node = self.data
+        for key in path[:-1]:
+            node = node[key]
+        line, column = node.lc.key(path[-1])
+        return line + 1, column + 1
+
+    def finding(self, path: Path_, text: str) -> Finding:
+        """Return a finding about the value at a key path."""
+        return Finding(self.file, *self.place(path), ".".join(map(str, path)), text)
+
+    def findings(self, error: ValidationError, model: type[BaseModel], prefix: Path_ = ()) -> list[Finding]:
+        """Translate a model's errors into findings with places and suggestions."""
+        return [self._translate(item, model, prefix) for item in error.errors(include_url=False)]
+
+    def _translate(self, item: ErrorDetails, model: type[BaseModel], prefix: Path_) -> Finding:
+        path = self._in_file(prefix + tuple(item["loc"]))
+        if item["type"] == "extra_forbidden":
+            known = sorted(_field_names(model, item["loc"][:-1]))
+            close = difflib.get_close_matches(str(path[-1]), known, 1)
+            hint = f' (did you mean "{close[0]}"?)' if close else f" (known: {', '.join(known)})" if known else ""
+            return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), f"unknown key{hint}")
+        if item["type"] == "missing":
+            return self.finding((*path, item["loc"][-1]), "is missing")
+        text = item["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        text = text if item["type"] == "value_error" else f"expected {text}, got {_shown(item['input'])}"
+        return self.finding(path, text)
+
+    def _in_file(self, loc: Path_) -> Path_:
+        """Keep the parts of a model's location that are keys of the file (it also names members of unions)."""
+        node: Any = self.data
+        path: list[str | int] = []
+        for part in loc:
+            known = part in node if isinstance(node, dict) else isinstance(node, list) and isinstance(part, int)
+            if known:
+                node = node[part]
+                path.append(part)
+        return tuple(path)
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)[:60]
+
+
+def _field_names(model: type[BaseModel], loc: Path_) -> set[str]:
+    """Return the keys a model knows at a location, as far as it is made of plain models."""
+    current: Any = model
+    for part in loc:
+        if not (isinstance(current, type) and issubclass(current, BaseModel)) or part not in current.model_fields:
+            return set()
+        annotation = current.model_fields[str(part)].annotation
+        options = [annotation, *getattr(annotation, "__args__", ())]
+        current = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+    if isinstance(current, type) and issubclass(current, BaseModel):
+        return set(current.model_fields)
+    return set()
