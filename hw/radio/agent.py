@@ -1,0 +1,95 @@
+"""Driver of a C-V2X radio that is reached through an agent (`hw/radio/protocol.py`), over UDP."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pydantic import Field
+
+from hw.clock import SourceClock
+from hw.driver import DriverSettings, Send
+from hw.endpoint import Port
+from hw.radio.protocol import (
+    AgentError,
+    Hello,
+    MessageType,
+    Status,
+    Transmit,
+    encode_hello,
+    encode_transmit,
+    message_type,
+    parse_received,
+    parse_status,
+)
+from perception.objects import Measurement, Reception
+
+HELLO_PERIOD_NS = 1_000_000_000
+
+
+class Settings(DriverSettings):
+    """Where the agent is, and how far its clock may be off."""
+
+    link: Port
+    max_age_ms: int = Field(500, ge=10, le=10_000, description="of a received frame; an older stamp is not believed")
+    max_ahead_ms: int = Field(50, ge=0, le=10_000, description="of the agent's clock against ours")
+
+
+class RadioAgent:
+    """Frames from the air as receptions, frames for the air as transmit requests.
+
+    Counters: `magic`, `version`, `type`, `length`, `state` (datagrams that are not of the protocol), `clock-past`,
+    `clock-future`, `clock-stuck` (receive times replaced by ours), `size` (payloads refused).
+    """
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self.counters: Counter[str] = Counter()
+        self.status: Status | None = None  # the newest since the port was opened
+        self._clock = SourceClock(settings.max_age_ms, settings.max_ahead_ms, self.counters)
+        self._next_hello_ns = 0
+
+    def opened(self, port: str, now_ns: int) -> list[Send]:
+        """Say hello at once, so that the agent knows where to send."""
+        self.status = None
+        self._next_hello_ns = 0
+        return self.due(now_ns)
+
+    def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
+        """Take one datagram of the agent."""
+        try:
+            kind = message_type(data)
+            if kind is MessageType.RECEIVED:
+                return [self._reception(data, receipt_ns)]
+            self.status = parse_status(data)
+        except AgentError as error:
+            self.counters[error.reason] += 1
+        return []
+
+    def due(self, now_ns: int) -> list[Send]:
+        """Say hello once a second."""
+        if now_ns < self._next_hello_ns:
+            return []
+        self._next_hello_ns = now_ns + HELLO_PERIOD_NS
+        return [("link", encode_hello(Hello(now_ns)))]
+
+    def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
+        """Return what asks the agent to send an adaptation layer + DSMP frame; `AgentError` when it is empty or too long.
+
+        `priority` is the DSM priority, 0..255, 255 the highest.
+        """
+        try:
+            return [("link", encode_transmit(Transmit(aid, priority, payload)))]
+        except AgentError as error:
+            self.counters[error.reason] += 1
+            raise
+
+    def _reception(self, datagram: bytes, receipt_ns: int) -> Reception:
+        frame = parse_received(datagram)
+        return Reception(
+            device=self.name,
+            stamp_ns=self._clock.judge(frame.time_ns, receipt_ns),
+            receipt_ns=receipt_ns,
+            aid=frame.aid,
+            payload=frame.payload,
+            source=frame.source,
+        )
