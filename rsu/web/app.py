@@ -1,0 +1,73 @@
+"""The page's addresses: live changes, the state and the lane map as JSON, metrics, and the page itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rsu.web.board import EMPTY, Board
+from rsu.web.guard import Guard
+from rsu.web.metrics import exposition
+from rsu.web.patch import Document
+
+STATIC = Path(__file__).parent / "static"
+HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
+VIEWERS = 16
+TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
+
+
+def application(board: Board, lane_map: Document) -> Starlette:
+    """Return the ASGI application that shows a board over a lane map."""
+    site_map = msgspec.json.encode(lane_map)
+    viewers: set[WebSocket] = set()
+
+    async def state(_: Request) -> Response:
+        return Response(msgspec.json.encode(board.state(time.monotonic_ns())), media_type="application/json")
+
+    async def lanes(_: Request) -> Response:
+        return Response(site_map, media_type="application/json")
+
+    async def metrics(_: Request) -> Response:
+        return Response(exposition(board), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def live(websocket: WebSocket) -> None:
+        await websocket.accept()
+        if len(viewers) >= VIEWERS:
+            await websocket.close(TRY_AGAIN_LATER, "too many viewers")
+            return
+        viewers.add(websocket)
+        try:
+            await show(board, websocket)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            viewers.discard(websocket)
+
+    routes = [
+        Route("/api/state", state),
+        Route("/api/map", lanes),
+        Route("/metrics", metrics),
+        WebSocketRoute("/live", live),
+        Mount("/", StaticFiles(directory=STATIC, html=True)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+
+
+async def show(board: Board, websocket: WebSocket) -> None:
+    """Send patches, starting from the empty document, each when the viewer has answered the one before."""
+    sent = EMPTY
+    while True:
+        await board.change(sent, HEARTBEAT_S)
+        newest, patch = board.newest, board.patch(sent)
+        await websocket.send_text(patch)
+        await websocket.receive_text()
+        sent = newest

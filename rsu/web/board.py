@@ -1,0 +1,117 @@
+"""The newest record of every topic the page shows, as one document, and the way from any older version to it.
+
+Nothing is queued for a viewer: it holds the version it has, and gets the difference to the newest when it is ready for
+more. A slow viewer sees fewer, larger changes; a dead one costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from rsu.records import Processes, Snapshot, UplinkState
+from rsu.web.patch import Document, Json, diff
+
+TOPICS = ["snapshot", "uplink", "processes"]
+_LISTS = {"tracks": "id", "signals": "phase", "events": "id", "messages": "kind", "devices": "name"}
+
+
+class Version(NamedTuple):
+    """The document as it was at one time; never changed afterwards."""
+
+    number: int
+    document: Document
+
+
+EMPTY = Version(0, {})
+
+
+class Held(NamedTuple):
+    """The newest record of a topic and when it came."""
+
+    record: msgspec.Struct
+    received_ns: int  # monotonic
+
+
+class Board:
+    """What the station, the uplink and the supervisor said last."""
+
+    def __init__(self, site: str) -> None:
+        self.newest = Version(1, {"site": site})
+        self.held: dict[str, Held] = {}
+        self._changed = asyncio.Event()
+        self._patches: dict[int, str] = {}  # version number -> patch from it to the newest
+
+    def put(self, topic: str, record: msgspec.Struct, now_ns: int) -> None:
+        """Take a record of one of `TOPICS`, received at `now_ns` (monotonic)."""
+        self.held[topic] = Held(record, now_ns)
+        self.newest = Version(self.newest.number + 1, {**self.newest.document, **document(record)})
+        self._patches.clear()
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def patch(self, version: Version) -> str:
+        """Return the JSON patch from a version to the newest one; viewers at the same version share it."""
+        if version.number not in self._patches:
+            changes = diff(version.document, self.newest.document)
+            self._patches[version.number] = msgspec.json.encode(changes).decode()
+        return self._patches[version.number]
+
+    async def change(self, version: Version, timeout_s: float) -> None:
+        """Wait for something newer than a version, at most `timeout_s`."""
+        if version.number != self.newest.number:
+            return
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def state(self, now_ns: int) -> Document:
+        """Return the newest records as they are, None where none came yet, and the age of each in milliseconds."""
+        records: Document = {topic: msgspec.to_builtins(held.record) for topic, held in self.held.items()}
+        ages: Document = {topic: (now_ns - held.received_ns) // 1_000_000 for topic, held in self.held.items()}
+        return {"site": self.newest.document["site"], **dict.fromkeys(TOPICS), **records, "age_ms": ages}
+
+
+def document(record: msgspec.Struct) -> Document:
+    """Return a record's part of the document: lists keyed by what names their rows, the rest under its origin."""
+    match record:
+        case Snapshot():
+            lists: Document = {name: _rows(getattr(record, name), key) for name, key in _LISTS.items()}
+            single = {name: value for name, value in _members(record).items() if name not in _LISTS}
+            return {"station": single, **lists}
+        case UplinkState():
+            return {"uplink": _members(record)}
+        case Processes():
+            return {"supervisor": {"stamp_ns": record.stamp_ns}, "processes": _rows(record.processes, "name")}
+    raise TypeError(f"no place for {type(record).__name__}")
+
+
+def _rows(records: Sequence[msgspec.Struct], key: str) -> Document:
+    return {str(getattr(record, key)): _members(record) for record in records}
+
+
+def _members(record: msgspec.Struct) -> Document:
+    members = {name: _plain(getattr(record, name)) for name in record.__struct_fields__}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _plain(value: object) -> Json:
+    """Return a value as JSON: floats to two decimals (a screen shows no more), NaN as unknown."""
+    match value:
+        case float():
+            return round(value, 2) if math.isfinite(value) else None
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(name): _plain(item) for name, item in value.items()}
+        case msgspec.Struct():
+            return _members(value)
+        case None | bool() | int() | str():
+            return value
+    raise TypeError(f"cannot show {type(value).__name__}")

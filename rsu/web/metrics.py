@@ -1,0 +1,122 @@
+"""The board in Prometheus text format. What is stale is left out: a gap is honest, an old value is not."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter as Count
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from rsu.records import Processes, Snapshot, UplinkState
+from rsu.topics import TOPICS
+from rsu.web.board import Board
+
+Labels = tuple[str, ...]
+MIB = 2**20
+
+
+class Sample(NamedTuple):
+    """One family of numbers: its name (ending in _total: a counter), label names, and values by label values."""
+
+    name: str
+    help: str
+    labels: Labels
+    values: Iterable[tuple[Labels, float | None]]
+
+
+def exposition(board: Board) -> bytes:
+    """Return everything fresh on the board in Prometheus text format."""
+    registry = CollectorRegistry()
+    registry.register(_Collector(board))
+    return generate_latest(registry)
+
+
+class _Collector(Collector):
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def collect(self) -> Iterator[Metric]:
+        now_ns = time.monotonic_ns()
+        ages = {topic: (now_ns - held.received_ns) / 1e9 for topic, held in self._board.held.items()}
+        by_topic = [((topic,), age) for topic, age in ages.items()]
+        yield _family(Sample("rsu_topic_age_seconds", "Age of the newest record of a bus topic.", ("topic",), by_topic))
+        for topic, held in self._board.held.items():
+            stale_after_s = TOPICS[topic].stale_after_s
+            if stale_after_s is None or ages[topic] <= stale_after_s:
+                yield from map(_family, _samples(held.record))
+
+
+def _family(sample: Sample) -> Metric:
+    kind = CounterMetricFamily if sample.name.endswith("_total") else GaugeMetricFamily
+    family = kind(sample.name, sample.help, labels=sample.labels)
+    for labels, value in sample.values:
+        if value is not None:
+            family.add_metric(labels, value)
+    return family
+
+
+def _samples(record: object) -> Iterable[Sample]:
+    match record:
+        case Snapshot():
+            return _station(record)
+        case UplinkState():
+            return _uplink(record)
+        case Processes():
+            return _processes(record)
+    raise TypeError(f"no metrics of {type(record).__name__}")
+
+
+def _one(value: float | None) -> list[tuple[Labels, float | None]]:
+    return [((), value)]
+
+
+def _station(snapshot: Snapshot) -> list[Sample]:
+    kinds = Count(track.kind for track in snapshot.tracks)
+    messages, devices = snapshot.messages, snapshot.devices
+    utc_ms = snapshot.utc_uncertainty_ms
+    decisions = [((m.kind, d), float(m.decision == d)) for m in messages for d in ("send", "degraded", "silent")]
+    states = [((d.name, d.kind, s), float(d.state == s)) for d in devices for s in ("starting", "ok", "lost")]
+    ages = [((d.name,), None if d.age_ms is None else d.age_ms / 1000) for d in devices]
+    counters = [((d.name, reason), float(count)) for d in devices for reason, count in d.counters.items()]
+    return [
+        Sample("rsu_tracks", "Road users tracked now.", ("kind",), [((k,), float(n)) for k, n in kinds.items()]),
+        Sample("rsu_events", "Events running now.", (), _one(len(snapshot.events))),
+        Sample("rsu_utc_uncertainty_seconds", "Bound of the clock's error.", (), _one(utc_ms and utc_ms / 1000)),
+        Sample("rsu_position_error_metres", "GNSS against the surveyed point.", (), _one(snapshot.position_error_m)),
+        Sample("rsu_message_decision", "1 for the gate's decision.", ("kind", "decision"), decisions),
+        Sample("rsu_message_rate_hertz", "Cycles sent.", ("kind",), [((m.kind,), m.rate_hz) for m in messages]),
+        Sample("rsu_message_frames_total", "Frames sent.", ("kind",), [((m.kind,), m.frames) for m in messages]),
+        Sample("rsu_device_state", "1 for the device's state.", ("device", "kind", "state"), states),
+        Sample("rsu_device_rate_hertz", "Measurements.", ("device",), [((d.name,), d.rate_hz) for d in devices]),
+        Sample("rsu_device_age_seconds", "Time since the device's last byte.", ("device",), ages),
+        Sample("rsu_device_rejected_total", "Input not used, by reason.", ("device", "reason"), counters),
+    ]
+
+
+def _uplink(state: UplinkState) -> list[Sample]:
+    evicted = [((kind,), float(count)) for kind, count in state.evicted.items()]
+    return [
+        Sample("rsu_uplink_connected", "1 while the platform is reached.", (), _one(state.connected)),
+        Sample("rsu_uplink_spooled_total", "Records put into the spool.", (), _one(state.spooled)),
+        Sample("rsu_uplink_acknowledged_total", "Records the platform has.", (), _one(state.acknowledged)),
+        Sample("rsu_uplink_waiting", "Records in the spool.", (), _one(state.waiting)),
+        Sample("rsu_uplink_evicted_total", "Records given up for age or size.", ("kind",), evicted),
+    ]
+
+
+def _processes(table: Processes) -> list[Sample]:
+    rows, name = table.processes, ("process",)
+    running = [((row.name,), float(row.state == "running")) for row in rows]
+    budgets = [((row.name,), float(row.budget_rss_mib * MIB)) for row in rows]
+    return [
+        Sample("rsu_process_running", "1 while it runs.", name, running),
+        Sample("rsu_process_restarts_total", "Restarts.", name, [((row.name,), row.restarts) for row in rows]),
+        Sample("rsu_process_cpu_seconds_total", "Processor time.", name, [((row.name,), row.cpu_s) for row in rows]),
+        Sample("rsu_process_memory_bytes", "Memory.", name, [((row.name,), row.rss_mib * MIB) for row in rows]),
+        Sample("rsu_process_memory_peak_bytes", "Peak.", name, [((row.name,), row.rss_peak_mib * MIB) for row in rows]),
+        Sample("rsu_process_memory_budget_bytes", "Memory budget.", name, budgets),
+    ]
