@@ -1,8 +1,8 @@
 """The contract between a device's driver and the link that carries its bytes.
 
 A driver translates: device bytes, cut anywhere, to measurements, and back. It never opens, reads or waits; the
-link does (`hw/link.py`). Each driver module holds one `Settings` model and one class with this shape; the table
-of drivers is `hw/registry.py`.
+link does (`hw/link.py`). Each driver is one class with this shape, made with `(name, settings)`, that
+carries its settings model as `Settings`; the table of drivers is `hw/registry.py`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,34 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from hw.endpoint import Port, Strict
 from perception.objects import Measurement
 
 Send = tuple[str, bytes]  # (port name, bytes to write there)
 
 
-class DriverSettings(BaseModel):
+class DriverSettings(Strict):
     """Base of every driver's settings: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class DeviceSettings(DriverSettings):
+    """What the settings of every device have beside the driver's own: where it is, when it counts as lost."""
+
+    silence_ms: int = Field(2000, ge=100, le=600_000, description="quiet for longer than this: lost, opened again")
+    reopen_ms: int = Field(500, ge=100, le=60_000, description="longest wait between two attempts to open")
+
+    def ports(self) -> dict[str, Port]:
+        """Return where the device's ports are, by the names that its driver uses."""
+        raise NotImplementedError
 
 
 class Driver(Protocol):
     """Bytes of one device to measurements. One instance per device; ports by the names in its settings."""
 
     counters: Counter[str]  # reasons why input was not used, by name, e.g. "checksum", "torn", "duplicate"
+    error: str | None  # what the device itself says is wrong with it, None when nothing
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Start afresh on a port that was just opened: forget half-read input, return what to send first."""

@@ -1,0 +1,177 @@
+"""Channels: what a link opens. One small contract, and the sockets behind it. Nothing here waits.
+
+The methods of a channel raise `OpenError` and `LostError` (`hw/link.py` draws the tree) instead of the operating
+system's errors; its constructor leaves those to the caller.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import socket
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import ClassVar, Protocol, TypeVar
+
+from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
+
+READ_SIZE = 65536
+DATAGRAMS_PER_READ = 32  # a flood on one socket leaves the others their turn
+
+T = TypeVar("T")
+
+
+class LinkError(Exception):
+    """A channel cannot carry bytes now."""
+
+    reason: ClassVar[str]
+
+
+class OpenError(LinkError):
+    """The channel could not be opened."""
+
+    reason = "open-failed"
+
+
+class LostError(LinkError):
+    """The channel was open and is not any more."""
+
+    reason = "lost"
+
+
+class Channel(Protocol):
+    """One channel, open or being connected."""
+
+    datagrams: bool
+
+    def fileno(self) -> int:
+        """Return the descriptor to poll."""
+
+    def connected(self) -> bool:
+        """Return whether bytes can flow; OpenError when they never will."""
+
+    def check(self) -> None:
+        """Raise LostError when the channel leads nowhere any more though no read has failed."""
+
+    def read(self) -> bytes | None:
+        """Return what is there, None when nothing is; LostError at the end."""
+
+    def write(self, data: bytes) -> int:
+        """Return how many bytes were taken, 0 when none can be; LostError at the end."""
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+
+
+def open_socket(endpoint: Endpoint, counters: Counter[str]) -> Channel:
+    """Open a tcp or udp endpoint; raises OSError."""
+    if endpoint.tcp:
+        return _TcpChannel(split_address(endpoint.tcp))
+    assert endpoint.udp
+    return _UdpChannel(endpoint.udp, counters)
+
+
+class _TcpChannel:
+    """A TCP connection that we open."""
+
+    datagrams = False
+
+    def __init__(self, address: SocketAddress) -> None:
+        self._socket = _socket(address, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        code = self._socket.connect_ex(address)
+        if code not in (0, errno.EINPROGRESS):
+            self.close()
+            raise OSError(code, os.strerror(code))
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def connected(self) -> bool:
+        writable = select.select([], [self._socket], [], 0)[1]
+        if writable and (code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+            raise OpenError(os.strerror(code))
+        return bool(writable)
+
+    def check(self) -> None:
+        """Nothing to see: the end of a connection shows at the next read."""
+
+    def read(self) -> bytes | None:
+        data = attempt(lambda: self._socket.recv(READ_SIZE))
+        if data == b"":
+            raise LostError("closed by the device")
+        return data
+
+    def write(self, data: bytes) -> int:
+        return attempt(lambda: self._socket.send(data)) or 0
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class _UdpChannel:
+    """A bound UDP socket with one peer."""
+
+    datagrams = True
+
+    def __init__(self, place: Udp, counters: Counter[str]) -> None:
+        address = split_address(place.listen)
+        self._peer = split_address(place.peer)
+        self._counters = counters
+        self._socket = _socket(address, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind(address)
+        except OSError:
+            self.close()
+            raise
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def connected(self) -> bool:
+        return True
+
+    def check(self) -> None:
+        """Nothing to see: a UDP socket does not know its peer's health."""
+
+    def read(self) -> bytes | None:
+        for _ in range(DATAGRAMS_PER_READ):
+            received = attempt(lambda: self._socket.recvfrom(READ_SIZE))
+            if received is None or received[1][0] == self._peer[0]:
+                return received and received[0]
+            self._counters["stranger"] += 1
+        return None
+
+    def write(self, data: bytes) -> int:
+        """A datagram is taken whole; one that cannot be sent is lost like any other datagram."""
+        with suppress(OSError):
+            self._socket.sendto(data, self._peer)
+        return len(data)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _socket(address: SocketAddress, kind: socket.SocketKind) -> socket.socket:
+    made = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, kind)
+    made.setblocking(False)
+    return made
+
+
+def attempt(operation: Callable[[], T]) -> T | None:
+    """Return what the operation gives, None when it would have to wait; LostError when the channel failed."""
+    try:
+        return operation()
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError as error:
+        raise LostError(message(error)) from error
+
+
+def message(error: Exception) -> str:
+    """Return what a person needs to read of an operating system's error."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)

@@ -1,0 +1,153 @@
+"""A device at work: a driver on its links, its health, and the loop that serves many of them.
+
+A driver that raises is our bug, not the device's: it is caught here and only here, counted as `driver-exception`,
+logged once, and the driver starts afresh. One device never takes the others down.
+"""
+
+from __future__ import annotations
+
+import select
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, ParamSpec, TypeVar
+
+import msgspec
+import structlog
+
+from hw.driver import DeviceSettings, Driver, Send
+from hw.link import Clock, Link
+from hw.registry import driver_class
+from perception.objects import Measurement
+
+TICK_NS = 10_000_000
+RATE_WINDOW_NS = 3_000_000_000
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a device is. `lost`: not open, or quiet for longer than its site file allows."""
+
+    name: str
+    kind: str
+    state: Literal["starting", "ok", "lost"]
+    last_receipt_ns: int | None
+    rate_hz: float  # measurements per second over the last 3 s
+    counters: dict[str, int]  # reasons why input was not used or a link failed, since the start
+    error: str | None  # what is wrong now
+
+
+class Device:
+    """One driver and its links, by port name."""
+
+    def __init__(self, name: str, kind: str, make_driver: Callable[[], Driver], links: dict[str, Link]) -> None:
+        self.name = name
+        self.kind = kind
+        self.links = links
+        self._make_driver = make_driver
+        self._driver = make_driver()
+        self._started: set[str] = set()  # ports that this driver knows to be open
+        self._counters: Counter[str] = Counter()  # of drivers that were replaced, and of their exceptions
+        self._receipts: deque[int] = deque(maxlen=256)
+        self._ticked_ns = 0
+
+    def tick(self, now_ns: int) -> None:
+        """Open and re-open links, write what the driver has to write."""
+        if 0 <= now_ns - self._ticked_ns < TICK_NS:
+            return
+        self._ticked_ns = now_ns
+        for port, link in self.links.items():
+            if link.tick(now_ns) or (link.up and port not in self._started):
+                self._started.add(port)
+                self._send(self._safely(self._driver.opened, port, now_ns))
+        self._send(self._safely(self._driver.due, now_ns))
+
+    def read(self, port: str) -> list[Measurement]:
+        """Read one port and return the measurements that are complete now."""
+        found: list[Measurement] = []
+        for data, receipt_ns in self.links[port].read():
+            new = self._safely(self._driver.received, port, data, receipt_ns)
+            self._receipts.extend([receipt_ns] * len(new))
+            found.extend(new)
+        return found
+
+    def health(self, now_ns: int) -> DeviceHealth:
+        """Return how the device is now."""
+        counters = self._counters + self._driver.counters
+        for port, link in self.links.items():
+            counters.update({f"{port}-{reason}": count for reason, count in link.counters.items()})
+        errors = [f"{port}: {link.error}" for port, link in self.links.items() if link.error]
+        alive = all(link.alive for link in self.links.values())
+        return DeviceHealth(
+            name=self.name,
+            kind=self.kind,
+            state="ok" if alive else "lost" if errors else "starting",
+            last_receipt_ns=max(link.last_receipt_ns for link in self.links.values()) or None,
+            rate_hz=self._rate(now_ns),
+            counters=dict(sorted(counters.items())),
+            error=next(iter(errors), self._driver.error),
+        )
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for link in self.links.values():
+            link.close()
+
+    def _rate(self, now_ns: int) -> float:
+        while self._receipts and self._receipts[0] < now_ns - RATE_WINDOW_NS:
+            self._receipts.popleft()
+        if len(self._receipts) < 2 or self._receipts[0] == self._receipts[-1]:
+            return 0.0
+        return (len(self._receipts) - 1) * 1e9 / (self._receipts[-1] - self._receipts[0])
+
+    def _send(self, sends: list[Send]) -> None:
+        for port, data in sends:
+            self.links[port].write(data)
+
+    def _safely(self, method: Callable[P, list[T]], *args: P.args, **kwargs: P.kwargs) -> list[T]:
+        try:
+            return method(*args, **kwargs)
+        except Exception:
+            if not self._counters["driver-exception"]:
+                _log.exception("driver failed", device=self.name, kind=self.kind)
+            self._counters += self._driver.counters + Counter({"driver-exception": 1})
+            self._driver = self._make_driver()
+            self._started.clear()
+            return []
+
+
+def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: Clock) -> Device:
+    """Make a device from its settings; relative serial paths lie in the folder. Raises UnknownDriverError."""
+    make = driver_class(kind)
+    links = {
+        port: Link(place.endpoint, folder, clock, silence_ms=place.silence_ms, reopen_ms=settings.reopen_ms)
+        for port, place in settings.ports().items()
+    }
+    return Device(name, kind, lambda: make(name, settings), links)
+
+
+def poll(devices: Sequence[Device], timeout_s: float, clock: Clock) -> list[Measurement]:
+    """Serve all devices once: tick them, wait until one has something or the time is over, read what is there.
+
+    To be called with at most 20 ms, the pace at which drivers expect `due`.
+    """
+    now_ns = clock()
+    poller = select.poll()
+    ports: dict[int, tuple[Device, str]] = {}
+    for device in devices:
+        device.tick(now_ns)
+        for port, link in device.links.items():
+            if (descriptor := link.fileno()) is not None:
+                ports[descriptor] = device, port
+                poller.register(descriptor, select.POLLIN | (select.POLLOUT if link.unsent else 0))
+    found: list[Measurement] = []
+    for descriptor, events in poller.poll(timeout_s * 1000):
+        device, port = ports[descriptor]
+        if events & select.POLLOUT:
+            device.links[port].flush()
+        if events & ~select.POLLOUT:
+            found.extend(device.read(port))
+    return found

@@ -1,0 +1,80 @@
+"""Where a device is reached: the part of a site file that every driver shares.
+
+    link: {serial: {path: gnss, baud: 115200}}               a relative path lies in the run folder
+    link: {tcp: "192.168.1.20:8899"}                         the device is the server
+    link: {udp: {listen: "0.0.0.0:10050", peer: "192.168.1.30:10023"}}
+
+Hosts are addresses, not names: a name look-up can block for seconds, and the site has no name server to trust.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, NamedTuple, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+SocketAddress = tuple[str, int]
+
+
+def split_address(text: str) -> SocketAddress:
+    """Return host and port of `address:port` or `[address]:port`; ValueError when it is not that."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal() or not 0 <= int(port) <= 65535:
+        raise ValueError(f'expected "address:port", got "{text}"')
+    return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
+
+
+def _checked(text: str) -> str:
+    split_address(text)
+    return text
+
+
+Address = Annotated[str, AfterValidator(_checked)]
+
+
+class Strict(BaseModel):
+    """Base of everything in a site file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Serial(Strict):
+    """A serial line, 8 data bits, no parity, 1 stop bit."""
+
+    path: str
+    baud: int = Field(115200, ge=1200, le=4_000_000)
+
+
+class Udp(Strict):
+    """A UDP socket; datagrams of hosts other than the peer are dropped."""
+
+    listen: Address
+    peer: Address
+
+
+class Endpoint(Strict):
+    """Exactly one way to reach a device."""
+
+    serial: Serial | None = None
+    tcp: Address | None = None
+    udp: Udp | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(way is not None for way in (self.serial, self.tcp, self.udp)) != 1:
+            raise ValueError("expected exactly one of serial, tcp, udp")
+        return self
+
+    def __str__(self) -> str:
+        """Return the place as a person would write it."""
+        if self.serial:
+            return f"{self.serial.path}@{self.serial.baud}"
+        return self.tcp or (f"udp {self.udp.peer}" if self.udp else "")
+
+
+class Port(NamedTuple):
+    """One port of a device: where it is, and how long it may be quiet (None: it speaks only when spoken to)."""
+
+    endpoint: Endpoint
+    silence_ms: int | None

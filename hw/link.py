@@ -1,0 +1,220 @@
+"""Links: non-blocking byte channels to devices for a single-threaded poll loop.
+
+A `Link` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
+after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason:
+
+    LinkError                   anything that keeps a channel from carrying bytes
+    ├── OpenError  open-failed  no such port, permission, used by another process, refused, not reachable
+    └── LostError  lost         was open and is not: hang-up, reset, end of stream, leads elsewhere, quiet too long
+    no error       overrun      bytes not written because the device does not take them
+                   stranger     datagrams that came from another host than the peer
+"""
+
+from __future__ import annotations
+
+import os
+import termios
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import serial
+
+from hw.channel import (
+    DATAGRAMS_PER_READ,
+    READ_SIZE,
+    Channel,
+    LinkError,
+    LostError,
+    OpenError,
+    attempt,
+    message,
+    open_socket,
+)
+from hw.endpoint import Endpoint, Serial
+
+NS_PER_MS = 1_000_000
+FIRST_WAIT_MS = 100
+CONNECT_LIMIT_NS = 2000 * NS_PER_MS
+CHECK_PERIOD_NS = 500 * NS_PER_MS
+WRITE_LIMIT = 65536  # bytes kept for a device that does not take them
+
+Clock = Callable[[], int]
+
+
+class Chunk(NamedTuple):
+    """Bytes as read, or one datagram, and the time right after the read (ns UTC)."""
+
+    data: bytes
+    receipt_ns: int
+
+
+class Link:
+    """One port of one device."""
+
+    def __init__(
+        self, endpoint: Endpoint, folder: Path, clock: Clock, *, silence_ms: int | None = None, reopen_ms: int = 2000
+    ) -> None:
+        self.endpoint = endpoint
+        self.counters: Counter[str] = Counter()
+        self.error: str | None = None  # what was wrong last, until it is alive again
+        self.last_receipt_ns = 0
+        self.up = False
+        self._folder = folder
+        self._clock = clock
+        self._silence_ns = None if silence_ms is None else silence_ms * NS_PER_MS
+        self._reopen_ms = reopen_ms
+        self._channel: Channel | None = None
+        self._failures = 0
+        self._attempt_ns = 0  # no attempt to open before
+        self._opened_ns = 0
+        self._up_ns = 0
+        self._checked_ns = 0
+        self._unsent: list[bytes] = []
+
+    def tick(self, now_ns: int) -> bool:
+        """Open, open again, notice silence. Return True when bytes can flow from now on."""
+        try:
+            if self._channel is None:
+                return now_ns >= self._attempt_ns and self._open(now_ns)
+            if not self.up:
+                return self._connect(self._channel, now_ns)
+            self._watch(self._channel, now_ns)
+        except LinkError as error:
+            self._fail(error, now_ns)
+        return False
+
+    def fileno(self) -> int | None:
+        """Return the descriptor to poll, None while no bytes can flow."""
+        return self._channel.fileno() if self._channel and self.up else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is open and the device, where it should speak by itself, has spoken since."""
+        return self.up and (self._silence_ns is None or self.last_receipt_ns >= self._up_ns)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether bytes wait for the device to take them."""
+        return bool(self._unsent)
+
+    def read(self) -> list[Chunk]:
+        """Return what can be read now: at most one chunk of a stream, a bounded number of datagrams."""
+        chunks: list[Chunk] = []
+        if not self._channel or not self.up:
+            return chunks
+        try:
+            for _ in range(DATAGRAMS_PER_READ if self._channel.datagrams else 1):
+                data = self._channel.read()
+                if data is None:
+                    break
+                self.last_receipt_ns = self._clock()
+                chunks.append(Chunk(data, self.last_receipt_ns))
+        except LinkError as error:
+            self._fail(error, self._clock())
+        return chunks
+
+    def write(self, data: bytes) -> None:
+        """Send, as far as the device takes it; keep a bounded rest for `flush`, drop and count beyond it."""
+        if not self.up or sum(map(len, self._unsent)) + len(data) > WRITE_LIMIT:
+            self.counters["overrun"] += len(data)
+            return
+        self._unsent.append(data)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what is left of earlier writes, as far as the device takes it."""
+        if not self._channel or not self.up:
+            return
+        try:
+            while self._unsent:
+                taken = self._channel.write(self._unsent[0])
+                if taken < len(self._unsent[0]):
+                    self._unsent[0] = self._unsent[0][taken:]
+                    return
+                del self._unsent[0]
+        except LinkError as error:
+            self._fail(error, self._clock())
+
+    def close(self) -> None:
+        """Give the channel back; the next tick opens it again."""
+        if self._channel:
+            self._channel.close()
+        self._channel, self.up = None, False
+        self._unsent.clear()
+
+    def _open(self, now_ns: int) -> bool:
+        self._channel = _open_channel(self.endpoint, self._folder, self.counters)
+        self._opened_ns = self._checked_ns = now_ns
+        return self._connect(self._channel, now_ns)
+
+    def _connect(self, channel: Channel, now_ns: int) -> bool:
+        self.up = channel.connected()
+        if self.up:
+            self._up_ns = now_ns
+        elif now_ns - self._opened_ns > CONNECT_LIMIT_NS:
+            raise OpenError("no answer")
+        return self.up
+
+    def _watch(self, channel: Channel, now_ns: int) -> None:
+        if self.alive:
+            self._failures, self.error = 0, None  # a port that opens proves nothing yet
+        quiet_ns = now_ns - max(self._up_ns, self.last_receipt_ns)
+        if self._silence_ns is not None and quiet_ns > self._silence_ns:
+            raise LostError(f"silent for {quiet_ns / 1e9:.1f} s")
+        if now_ns - self._checked_ns >= CHECK_PERIOD_NS:
+            self._checked_ns = now_ns
+            channel.check()
+
+    def _fail(self, error: LinkError, now_ns: int) -> None:
+        self.close()
+        self.error = str(error)
+        self.counters[error.reason] += 1
+        self._attempt_ns = now_ns + min(FIRST_WAIT_MS << min(self._failures, 16), self._reopen_ms) * NS_PER_MS
+        self._failures += 1
+
+
+def _open_channel(endpoint: Endpoint, folder: Path, counters: Counter[str]) -> Channel:
+    try:
+        if endpoint.serial:
+            return _SerialChannel(endpoint.serial, folder)
+        return open_socket(endpoint, counters)
+    except (OSError, termios.error) as error:  # pyserial's own error is an OSError
+        raise OpenError(message(error)) from error
+
+
+class _SerialChannel:
+    """A serial port or pty. Its path may be a symlink that a restarted device points elsewhere."""
+
+    datagrams = False
+
+    def __init__(self, place: Serial, folder: Path) -> None:
+        self._path = folder / place.path
+        self._target = self._path.resolve(strict=True)
+        self._port = serial.Serial(str(self._target), place.baud, timeout=0, write_timeout=0, exclusive=True)
+
+    def fileno(self) -> int:
+        return int(self._port.fileno())
+
+    def connected(self) -> bool:
+        return True
+
+    def check(self) -> None:
+        # A pty's number is given to the next device that asks, so an old symlink can lead to a stranger for a moment.
+        if self._path.resolve() != self._target:
+            raise LostError(f"{self._path.name} leads elsewhere now")
+
+    def read(self) -> bytes | None:
+        data = attempt(lambda: os.read(self.fileno(), READ_SIZE))
+        if data == b"":
+            raise LostError("hung up")  # readable, yet nothing there
+        return data
+
+    def write(self, data: bytes) -> int:
+        return attempt(lambda: os.write(self.fileno(), data)) or 0
+
+    def close(self) -> None:
+        with suppress(OSError, termios.error):
+            self._port.close()

@@ -1,0 +1,51 @@
+"""The drivers, by the kind that a site file names: imported when asked for.
+
+A third party adds a kind without touching this file: an entry point in the group `rsu.drivers` whose name is the kind
+and whose value is the driver class (`hw/driver.py`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import ClassVar, Protocol, cast
+
+from hw.driver import DeviceSettings, Driver
+
+GROUP = "rsu.drivers"
+
+DRIVERS: dict[str, str] = {
+    "ti-mmwave": "hw.radar.ti:TiRadar",
+    "camera-json": "hw.camera:JsonCamera",
+    "gnss": "hw.gnss:Gnss",
+    "gat1743": "hw.signal.gat1743:Gat1743",
+    "radio-agent": "hw.radio.agent:RadioAgent",
+}
+
+
+class UnknownDriverError(LookupError):
+    """No driver of this kind is built in or installed."""
+
+
+class DriverClass(Protocol):
+    """A driver class: its settings model, and the driver made of a device's name and settings."""
+
+    Settings: ClassVar[type[DeviceSettings]]
+
+    def __call__(self, name: str, settings: DeviceSettings) -> Driver:
+        """Make the driver of one device."""
+
+
+def kinds() -> list[str]:
+    """Return every kind there is, sorted."""
+    return sorted({*DRIVERS, *(entry.name for entry in entry_points(group=GROUP))})
+
+
+def driver_class(kind: str) -> DriverClass:
+    """Import and return the driver of a kind; raises UnknownDriverError."""
+    if kind in DRIVERS:
+        module, name = DRIVERS[kind].split(":")
+        return cast(DriverClass, getattr(import_module(module), name))
+    for entry in entry_points(group=GROUP, name=kind):
+        return cast(DriverClass, entry.load())
+    raise UnknownDriverError(f'no driver "{kind}": there are {", ".join(kinds())}')
