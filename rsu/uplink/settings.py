@@ -1,0 +1,70 @@
+"""Settings of the uplink: the `uplink:` part of a site file. Units in key names; nothing is needed for spool only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Settings(BaseModel):
+    """Base: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TlsSettings(Settings):
+    """TLS towards the broker; with `certificate` and `key` the box proves who it is."""
+
+    ca: Path = Field(description="PEM file of the authorities that may sign the broker's certificate")
+    certificate: Path | None = Field(None, description="PEM file of this box's certificate")
+    key: Path | None = Field(None, description="PEM file of its private key")
+
+    @model_validator(mode="after")
+    def _pair(self) -> TlsSettings:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key belong together")
+        return self
+
+
+class PlatformSettings(Settings):
+    """The cloud platform's MQTT broker, and how records are sent to the platform behind it."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(8883, ge=1, le=65535)
+    tls: TlsSettings | None = None
+    username: str | None = None
+    password_file: Path | None = Field(None, description="file whose first line is the password")
+    keepalive_s: int = Field(10, ge=2, le=600, description="a dead connection is noticed within two of these")
+    in_flight: int = Field(200, ge=1, le=5000, description="records sent and not yet acknowledged; bounds duplicates")
+    ack_timeout_s: float = Field(
+        10, ge=0.2, le=600, description="no acknowledgement for so long: probe, then send again"
+    )
+
+
+class MaxAgeSettings(Settings):
+    """How long records of a class are kept for a platform that does not take them."""
+
+    event: float = Field(720, gt=0, description="events, basic and run status")
+    statistics: float = Field(168, gt=0, description="traffic per lane")
+    tracks: float = Field(1, gt=0, description="participants and lamps")
+
+
+class SpoolSettings(Settings):
+    """The records on disk that the platform has not acknowledged."""
+
+    path: Path = Field(Path("uplink.sqlite"), description="from the data folder")
+    max_mib: float = Field(512, gt=0, description="tracks are given up first, then statistics, then events")
+    max_age_h: MaxAgeSettings = MaxAgeSettings()
+
+
+class UplinkSettings(Settings):
+    """What goes to the cloud, how often, and where; without a platform the spool keeps it, bounded."""
+
+    platform: PlatformSettings | None = None
+    spool: SpoolSettings = SpoolSettings()
+    participants_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
+    lamp_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
+    events_hz: float = Field(1, ge=0, le=10, description="of running events; start and end always at once")
+    run_status_s: float = Field(60, ge=1)
+    basic_status_s: float = Field(3600, ge=10, description="and at every start")
