@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import ClassVar
 
 from pydantic import Field
 
 from hw.clock import SourceClock
-from hw.driver import DriverSettings, Send
-from hw.endpoint import Port
+from hw.driver import DeviceSettings, Send
+from hw.endpoint import Endpoint, Port
 from hw.radio.protocol import (
     AgentError,
     Hello,
     MessageType,
+    State,
     Status,
     Transmit,
     encode_hello,
@@ -26,12 +28,16 @@ from perception.objects import Measurement, Reception
 HELLO_PERIOD_NS = 1_000_000_000
 
 
-class Settings(DriverSettings):
+class RadioAgentSettings(DeviceSettings):
     """Where the agent is, and how far its clock may be off."""
 
-    link: Port
+    link: Endpoint
     max_age_ms: int = Field(500, ge=10, le=10_000, description="of a received frame; an older stamp is not believed")
     max_ahead_ms: int = Field(50, ge=0, le=10_000, description="of the agent's clock against ours")
+
+    def ports(self) -> dict[str, Port]:
+        """Return the one port; the agent speaks at least once a second."""
+        return {"link": Port(self.link, self.silence_ms)}
 
 
 class RadioAgent:
@@ -41,12 +47,21 @@ class RadioAgent:
     `clock-future`, `clock-stuck` (receive times replaced by ours), `size` (payloads refused).
     """
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
+
+    def __init__(self, name: str, settings: RadioAgentSettings) -> None:
         self.name = name
         self.counters: Counter[str] = Counter()
         self.status: Status | None = None  # the newest since the port was opened
         self._clock = SourceClock(settings.max_age_ms, settings.max_ahead_ms, self.counters)
         self._next_hello_ns = 0
+
+    @property
+    def error(self) -> str | None:
+        """Tell why the modem does not send, None when it does or has not said."""
+        if self.status is None or self.status.state is State.READY:
+            return None
+        return f"modem: {self.status.state.name.lower().replace('_', ' ')}"
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Say hello at once, so that the agent knows where to send."""
@@ -73,9 +88,9 @@ class RadioAgent:
         return [("link", encode_hello(Hello(now_ns)))]
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
-        """Return what asks the agent to send an adaptation layer + DSMP frame; `AgentError` when it is empty or too long.
+        """Return what asks the agent to send an adaptation layer + DSMP frame, with its DSM priority (255 the highest).
 
-        `priority` is the DSM priority, 0..255, 255 the highest.
+        Raises `AgentError` when the frame is empty or longer than 1400 octets.
         """
         try:
             return [("link", encode_transmit(Transmit(aid, priority, payload)))]

@@ -1,0 +1,201 @@
+"""NMEA 0183 sentences of a GNSS receiver: GGA, RMC, GST of any talker.
+
+$ttSSS,field,...*HH\\r\\n    HH: exclusive or of everything between $ and *, two hexadecimal digits
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import reduce
+from operator import xor
+from typing import NamedTuple
+
+from hw import utc
+from hw.utc import NS, Utc
+
+START = ord("$")
+MAX_LENGTH = 1024  # octets; the standard says 82, receivers go beyond it
+_TEXT = re.compile(rb"\$[\x20-\x23\x25-\x7e]*")  # printable, and no second $
+_KNOTS_PER_MPS = 3600 / 1852
+
+
+class Gga(NamedTuple):
+    """Position fix. None where a field is empty."""
+
+    of_day_ns: int | None  # ns since midnight UTC
+    latitude: float | None  # deg
+    longitude: float | None  # deg
+    quality: int  # 0 none, 1 GNSS, 2 differential, 4 RTK fixed, 5 RTK float, 6 dead reckoning
+    satellites: int | None
+    hdop: float | None
+    altitude: float | None  # m above mean sea level
+    separation: float | None  # m, geoid above the ellipsoid
+
+
+class Rmc(NamedTuple):
+    """Recommended minimum: position, date and whether the receiver stands by them."""
+
+    of_day_ns: int | None  # ns since midnight UTC
+    active: bool
+    latitude: float | None  # deg
+    longitude: float | None  # deg
+    speed: float | None  # m/s
+    midnight_ns: int | None  # ns from 1970 to the beginning of the day
+    mode: str  # A, D, F, R, P satellite; E dead reckoning; M, S not real; N none; "" before NMEA 2.3
+
+
+class Gst(NamedTuple):
+    """Pseudorange noise statistics, 1 sigma."""
+
+    of_day_ns: int | None  # ns since midnight UTC
+    latitude_sd: float | None  # m
+    longitude_sd: float | None  # m
+
+
+Sentence = Gga | Rmc | Gst
+
+
+def checksum(text: bytes) -> int:
+    """Return the exclusive or of the octets between $ and *."""
+    return reduce(xor, text, 0)
+
+
+def measure(data: bytes) -> int | str:
+    """Measure the sentence that the bytes begin with (see `hw.splitter.Measure`)."""
+    text = _TEXT.match(data)
+    end = text.end() if text else 0
+    if end > MAX_LENGTH:
+        return "length"
+    rest = data[end : end + 2]
+    if rest in (b"", b"\r"):
+        return 0
+    if not rest.startswith((b"\r\n", b"\n")):
+        return "torn"
+    if data[end - 3 : end].upper() != b"*%02X" % checksum(data[1 : end - 3]):
+        return "checksum"
+    return end + rest.index(b"\n") + 1
+
+
+def encode(text: str) -> bytes:
+    """Return the sentence of a text such as `GNGGA,...`."""
+    return b"$%s*%02X\r\n" % (text.encode("ascii"), checksum(text.encode("ascii")))
+
+
+def parse(sentence: bytes) -> Sentence | None:
+    """Return the content of a good sentence, None when it is of another kind; ValueError when a field is nonsense."""
+    address, *fields = sentence[1 : sentence.rindex(b"*")].decode("ascii").split(",")
+    parser = _PARSERS.get(address[2:])
+    if parser is None or len(address) != 5:
+        return None
+    return parser(fields + [""] * (14 - len(fields)))
+
+
+def _of_day(text: str) -> int | None:
+    """Return ns since midnight of `hhmmss.ss`."""
+    if not text:
+        return None
+    whole, _, fraction = text.partition(".")
+    nanosecond = int(fraction.ljust(9, "0")[:9]) if fraction else 0
+    return utc.of_day_ns(int(whole[:2]), int(whole[2:4]), int(whole[4:])) + nanosecond
+
+
+def _midnight(text: str) -> int | None:
+    """Return ns from 1970 to the day `ddmmyy` of this century."""
+    return utc.midnight_ns(2000 + int(text[4:]), int(text[2:4]), int(text[:2])) if text else None
+
+
+def _angle(text: str, side: str, limit: int) -> float | None:
+    """Return degrees, north and east positive, of `dddmm.mmmm` and its side."""
+    if not text:
+        return None
+    degrees, minutes = divmod(float(text), 100)
+    angle = degrees + minutes / 60
+    if not (0 <= angle <= limit and minutes < 60 and side in "NSEW" and len(side) == 1):
+        raise ValueError(f"no such angle: {text},{side}")
+    return -angle if side in "SW" else angle
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _parse_gga(fields: list[str]) -> Gga:
+    time, latitude, north, longitude, east, quality, satellites, hdop, altitude, _, separation, *_ = fields
+    return Gga(
+        of_day_ns=_of_day(time),
+        latitude=_angle(latitude, north, 90),
+        longitude=_angle(longitude, east, 180),
+        quality=int(quality or 0),
+        satellites=int(satellites) if satellites else None,
+        hdop=_number(hdop),
+        altitude=_number(altitude),
+        separation=_number(separation),
+    )
+
+
+def encode_gga(gga: Gga) -> bytes:
+    """Return the GGA sentence; positions to 1e-5 minutes, heights to 0.1 m."""
+    height = f"{_print(gga.altitude, '.1f')},M,{_print(gga.separation, '.1f')},M"
+    place = f"{_print_angle(gga.latitude, 'NS', 2)},{_print_angle(gga.longitude, 'EW', 3)}"
+    quality = f"{gga.quality},{_print(gga.satellites, '02d')},{_print(gga.hdop, '.2f')}"
+    return encode(f"GNGGA,{_print_of_day(gga.of_day_ns)},{place},{quality},{height},,")
+
+
+def _parse_rmc(fields: list[str]) -> Rmc:
+    time, status, latitude, north, longitude, east, knots, _, date, _, _, mode, *_ = fields
+    speed = _number(knots)
+    return Rmc(
+        of_day_ns=_of_day(time),
+        active=status == "A",
+        latitude=_angle(latitude, north, 90),
+        longitude=_angle(longitude, east, 180),
+        speed=None if speed is None else speed / _KNOTS_PER_MPS,
+        midnight_ns=_midnight(date),
+        mode=mode,
+    )
+
+
+def encode_rmc(rmc: Rmc) -> bytes:
+    """Return the RMC sentence."""
+    place = f"{_print_angle(rmc.latitude, 'NS', 2)},{_print_angle(rmc.longitude, 'EW', 3)}"
+    knots = "" if rmc.speed is None else f"{rmc.speed * _KNOTS_PER_MPS:.3f}"
+    status = "A" if rmc.active else "V"
+    return encode(
+        f"GNRMC,{_print_of_day(rmc.of_day_ns)},{status},{place},{knots},,{_print_date(rmc.midnight_ns)},,,{rmc.mode}"
+    )
+
+
+def _parse_gst(fields: list[str]) -> Gst:
+    time, _, _, _, _, latitude_sd, longitude_sd, *_ = fields
+    return Gst(_of_day(time), _number(latitude_sd), _number(longitude_sd))
+
+
+_PARSERS: dict[str, Callable[[list[str]], Sentence]] = {"GGA": _parse_gga, "RMC": _parse_rmc, "GST": _parse_gst}
+
+
+def _print(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _print_of_day(of_day_ns: int | None) -> str:
+    if of_day_ns is None:
+        return ""
+    second, nanosecond = divmod(of_day_ns, NS)
+    return f"{second // 3600:02d}{second // 60 % 60:02d}{second % 60:02d}.{nanosecond // 10_000_000:02d}"
+
+
+def _print_date(midnight_ns: int | None) -> str:
+    if midnight_ns is None:
+        return ""
+    day: Utc = utc.from_ns(midnight_ns)
+    return f"{day.day:02d}{day.month:02d}{day.year % 100:02d}"
+
+
+def _print_angle(angle: float | None, sides: str, width: int) -> str:
+    """Return `dddmm.mmmmm,side` with so many digits of degrees."""
+    if angle is None:
+        return ","
+    steps = round(abs(angle) * 60e5)  # of 1e-5 minutes: rounding must not give 60 minutes
+    degrees, minutes = divmod(steps, 60 * 100_000)
+    return f"{degrees:0{width}d}{minutes / 1e5:08.5f},{sides[angle < 0]}"

@@ -1,0 +1,64 @@
+"""Cuts a byte stream in which frames of several protocols follow each other, with damage between them.
+
+Each protocol is one function, found by the first octet of its frames, that measures a frame. Damage costs one octet:
+the search goes on behind it, so that a good frame is found wherever a damaged one was thought to reach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from hw.utc import NS
+
+Measure = Callable[[bytes], int | str]
+"""Octets of the frame that the bytes begin with; 0 while more must come; or the reason why it is none."""
+
+MAX_FRAME = 8192  # octets; no measure takes a frame for longer
+PATIENCE_NS = NS  # a frame that is not complete by then was torn
+
+
+class Splitter:
+    """Bytes in any chunking to whole frames.
+
+    Counters: `noise` (octets that begin no frame), `torn` (frames whose end did not come), what the measures say.
+    """
+
+    def __init__(self, measures: Mapping[int, Measure], counters: Counter[str]) -> None:
+        self._measures = measures
+        self._starts = re.compile(b"[" + b"".join(re.escape(bytes([start])) for start in measures) + b"]")
+        self._counters = counters
+        self._rest = b""  # begins with the frame that is waited for
+        self._since_ns = 0  # when its first octet came
+
+    def reset(self) -> None:
+        """Forget what is half read."""
+        self._rest = b""
+
+    def feed(self, data: bytes, receipt_ns: int) -> list[bytes]:
+        """Take the next bytes and return the frames that are complete."""
+        frames: list[bytes] = []
+        buffer, at = self._rest + data, 0
+        while (at := self._seek(buffer, at)) < len(buffer):
+            since_ns = self._since_ns if at == 0 and self._rest else receipt_ns
+            found = self._measures[buffer[at]](buffer[at : at + MAX_FRAME])
+            if found == 0 and receipt_ns - since_ns <= PATIENCE_NS:
+                self._since_ns = since_ns
+                break
+            if isinstance(found, int) and found > 0:
+                frames.append(buffer[at : at + found])
+                at += found
+            else:
+                self._counters[str(found or "torn")] += 1
+                at += 1
+        self._rest = buffer[at:]
+        return frames
+
+    def _seek(self, buffer: bytes, at: int) -> int:
+        """Return where the next frame may begin, or the end."""
+        found = self._starts.search(buffer, at)
+        start = found.start() if found else len(buffer)
+        if start > at:
+            self._counters["noise"] += start - at
+        return start
