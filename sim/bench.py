@@ -1,0 +1,157 @@
+"""The bench file: which devices are emulated, where they really stand and how good they are.
+
+The site file of the daemon says what the daemon believes; this file says what is true. Positions in metres around the
+reference point, angles in degrees clockwise from true north. Names of serial ports are symlinks in the run folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field
+from ruamel.yaml import YAML
+
+from hw.endpoint import Address, SocketAddress, Strict, split_address
+
+
+class Pty(NamedTuple):
+    """A serial port: a pty behind a symlink in the run folder, its output paced as by this baud rate."""
+
+    name: str
+    baud: int
+
+
+class TcpServer(NamedTuple):
+    """A listening TCP socket for any number of clients, all of whom get everything."""
+
+    listen: SocketAddress
+
+
+class UdpSocket(NamedTuple):
+    """A bound UDP socket that sends to one host."""
+
+    listen: SocketAddress
+    host: SocketAddress
+
+
+Opening = Pty | TcpServer | UdpSocket
+
+
+class Reference(Strict):
+    """Origin of the site frame, WGS-84."""
+
+    latitude_deg: float = Field(ge=-90, le=90)
+    longitude_deg: float = Field(ge=-180, le=180)
+    elevation_m: float = Field(ge=-500, le=9000)
+
+
+class Mount(Strict):
+    """Where a device stands and looks: yaw of its boresight, clockwise from true north."""
+
+    east_m: float
+    north_m: float
+    height_m: float = Field(gt=0, le=50)
+    yaw_deg: float = Field(0.0, ge=0, lt=360)
+
+
+class EmulatorSpec(Strict):
+    """What every emulated device has."""
+
+    latency_ms: float = Field(ge=0, le=1000)  # from a capture to the first byte that tells of it
+    phase_ms: float = Field(ge=0, lt=1000)  # captures lie this long after whole periods of UTC
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the ports that the device opens, by the names that its emulator uses."""
+        raise NotImplementedError
+
+
+class SensorSpec(EmulatorSpec):
+    """A camera or radar: what it can see."""
+
+    mount: Mount
+    range_m: float = Field(gt=0, le=500)
+    width_deg: float = Field(gt=0, le=180)
+
+
+class CameraSpec(SensorSpec):
+    """A smart camera (`hw/camera.py`): TCP server."""
+
+    kind: Literal["camera"]
+    tcp: Address
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one TCP port."""
+        return {"stream": TcpServer(split_address(self.tcp))}
+
+
+class RadarSpec(SensorSpec):
+    """A TI mmWave radar (`hw/radar/`): two serial ports."""
+
+    kind: Literal["ti-mmwave"]
+    cli: str
+    data: str
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the command and data ports at the baud rates of TI's firmware."""
+        return {"cli": Pty(self.cli, 115_200), "data": Pty(self.data, 921_600)}
+
+
+class GnssSpec(EmulatorSpec):
+    """A GNSS receiver: one serial port."""
+
+    kind: Literal["gnss"]
+    serial: str
+    baud: int = Field(115_200, ge=4800, le=921_600)
+    mount: Mount
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one serial port."""
+        return {"serial": Pty(self.serial, self.baud)}
+
+
+class DatagramSpec(EmulatorSpec):
+    """A device that exchanges datagrams with one host."""
+
+    listen: Address
+    host: Address
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one UDP port."""
+        return {"udp": UdpSocket(split_address(self.listen), split_address(self.host))}
+
+
+class SignalSpec(DatagramSpec):
+    """A GA/T 1743 signal controller."""
+
+    kind: Literal["gat1743"]
+
+
+class RadioSpec(DatagramSpec):
+    """A C-V2X radio behind its agent."""
+
+    kind: Literal["radio-agent"]
+
+
+AnySpec = Annotated[CameraSpec | RadarSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]
+
+
+class World(Strict):
+    """Where the truth comes from."""
+
+    source: Literal["sumo", "recording"]
+
+
+class Bench(Strict):
+    """The whole file."""
+
+    version: Literal[1]
+    reference: Reference
+    seed: int = Field(ge=0)
+    world: World
+    emulators: dict[str, AnySpec]
+
+
+def load(path: Path) -> Bench:
+    """Read a bench file; OSError, ruamel's YAMLError or pydantic's ValidationError when it cannot be used."""
+    return Bench.model_validate(YAML(typ="safe").load(path))

@@ -1,0 +1,162 @@
+"""The device side of every kind of port: ptys, TCP servers, UDP sockets. Nothing here waits.
+
+Like real devices they do not care whether anybody listens: bytes that nobody takes are gone.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import tty
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from hw.endpoint import SocketAddress
+from sim.bench import Opening, Pty, TcpServer, UdpSocket
+
+READ_SIZE = 65536
+BITS_PER_BYTE = 10  # start bit, 8 data bits, stop bit
+
+
+class DevicePort(Protocol):
+    """One open port of an emulated device."""
+
+    byte_ns: float  # time that one byte takes on the wire; 0: no time that matters
+
+    def descriptors(self) -> list[int]:
+        """Return what to poll for reading; asked again before every poll."""
+
+    def read(self, descriptor: int) -> list[bytes]:
+        """Return what the host wrote."""
+
+    def write(self, data: bytes) -> None:
+        """Let bytes go to whoever listens."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+def open_port(opening: Opening, folder: Path) -> DevicePort:
+    """Open a port of the bench file; raises OSError."""
+    if isinstance(opening, Pty):
+        return _PtyPort(folder / opening.name, opening.baud)
+    if isinstance(opening, TcpServer):
+        return _TcpPort(opening.listen)
+    return _UdpPort(opening)
+
+
+class _PtyPort:
+    """The master side of a pty; the slave's name stands behind a symlink that is replaced atomically."""
+
+    def __init__(self, link: Path, baud: int) -> None:
+        self.byte_ns = BITS_PER_BYTE * 1e9 / baud
+        self._link = link
+        self._master, slave = os.openpty()
+        tty.setraw(slave)
+        self._name = os.ttyname(slave)
+        os.close(slave)  # with our own end open we could not tell whether a host is there
+        os.set_blocking(self._master, False)
+        fresh = link.with_name(f"{link.name}.{os.getpid()}")
+        fresh.symlink_to(self._name)
+        fresh.replace(link)
+
+    def descriptors(self) -> list[int]:
+        return [self._master] if self._attended() else []
+
+    def read(self, descriptor: int) -> list[bytes]:
+        with suppress(OSError):  # the host has just closed
+            return [os.read(descriptor, READ_SIZE)]
+        return []
+
+    def write(self, data: bytes) -> None:
+        if self._attended():
+            with suppress(OSError):  # the host does not read: a UART overruns
+                os.write(self._master, data)
+
+    def close(self) -> None:
+        os.close(self._master)
+        with suppress(FileNotFoundError):
+            if self._link.readlink() == Path(self._name):
+                self._link.unlink()
+
+    def _attended(self) -> bool:
+        poller = select.poll()
+        poller.register(self._master, 0)
+        return not any(events & select.POLLHUP for _, events in poller.poll(0))
+
+
+class _TcpPort:
+    """A server for many clients; one that does not keep up is dropped."""
+
+    byte_ns = 0.0
+
+    def __init__(self, listen: SocketAddress) -> None:
+        self._server = socket.create_server(listen, reuse_port=False)  # sets SO_REUSEADDR
+        self._server.setblocking(False)
+        self._clients: dict[int, socket.socket] = {}
+
+    def descriptors(self) -> list[int]:
+        return [self._server.fileno(), *self._clients]
+
+    def read(self, descriptor: int) -> list[bytes]:
+        if descriptor == self._server.fileno():
+            self._accept()
+            return []
+        try:
+            data = self._clients[descriptor].recv(READ_SIZE)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self._clients.pop(descriptor).close()
+        return [data] if data else []
+
+    def write(self, data: bytes) -> None:
+        for descriptor, client in list(self._clients.items()):
+            try:
+                complete = client.send(data) == len(data)
+            except OSError:
+                complete = False
+            if not complete:
+                self._clients.pop(descriptor).close()
+
+    def close(self) -> None:
+        for client in (*self._clients.values(), self._server):
+            client.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            client, _ = self._server.accept()
+            client.setblocking(False)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._clients[client.fileno()] = client
+
+
+class _UdpPort:
+    """A bound socket; what it sends goes to its host, listening or not."""
+
+    byte_ns = 0.0
+
+    def __init__(self, opening: UdpSocket) -> None:
+        self._host = opening.host
+        self._socket = socket.socket(socket.AF_INET6 if ":" in opening.listen[0] else socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(opening.listen)
+        self._socket.setblocking(False)
+
+    def descriptors(self) -> list[int]:
+        return [self._socket.fileno()]
+
+    def read(self, descriptor: int) -> list[bytes]:
+        with suppress(OSError):
+            return [self._socket.recv(READ_SIZE)]
+        return []
+
+    def write(self, data: bytes) -> None:
+        with suppress(OSError):
+            self._socket.sendto(data, self._host)
+
+    def close(self) -> None:
+        self._socket.close()
