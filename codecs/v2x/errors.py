@@ -1,0 +1,39 @@
+"""Errors of this package. Nothing else leaves it, whatever bytes or values come in.
+
+CodecError
+├── DecodeError               the bytes are not a message of the profile: cut off, trailing octets, value out of range,
+│   │                         not encoded as the rules demand, extended bit string
+│   └── UnknownMessageError   a frame of a later edition (phase II: first octet 0x80), to be skipped
+└── EncodeError               the value does not fit the profile: member missing, unknown or of the wrong kind, list too
+                              long, no value and no code for "unavailable", frame too long
+"""
+
+from __future__ import annotations
+
+
+class CodecError(Exception):
+    """Root of the tree: what went wrong and, where it is known, in which field.
+
+    `path` leads to the field with dots, as in `MessageFrame.rsmFrame.participants.speed`; "" when it is not known.
+    """
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path
+
+    def inside(self, parent: str) -> CodecError:
+        """Return the same error seen from the enclosing field `parent`."""
+        return type(self)(self.reason, f"{parent}.{self.path}" if self.path else parent)
+
+
+class DecodeError(CodecError):
+    """The bytes are not a message of the profile."""
+
+
+class UnknownMessageError(DecodeError):
+    """A frame alternative that the profile does not know."""
+
+
+class EncodeError(CodecError):
+    """The value cannot be expressed in the profile."""

@@ -1,0 +1,138 @@
+"""Leaf fields: one value on the wire <-> one value of a record. The instances stand in `units.py`.
+
+`from_wire` gives None for every "unavailable" code; `to_wire` turns None back into that code, and raises EncodeError
+where the field has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+from math import isfinite
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from v2x.errors import EncodeError
+
+# int | str | bytes | (bytes, number of bits) | (alternative, value) | list | dict, as asn1tools takes and gives them;
+# which one it is, only the schema knows.
+WireValue: TypeAlias = Any
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Hashable)
+
+
+class Field(Protocol[T]):
+    """What the record engine asks of a leaf."""
+
+    def to_wire(self, value: T | None) -> WireValue:
+        """Return the value as it travels."""
+
+    def from_wire(self, wire: WireValue) -> T | None:
+        """Return the value that a record holds."""
+
+
+class Scale:
+    """A quantity as a whole number of steps: physical value = count * step.
+
+    Counts in low..high are measurements, all others mean unavailable. Values beyond are clamped, so that one
+    measurement out of range never costs the message; NaN and infinity are no measurement. A circular scale wraps at
+    high + 1.
+    """
+
+    def __init__(
+        self, step: str, low: int, high: int, unavailable: int | None = None, *, circular: bool = False
+    ) -> None:
+        # the step as a ratio of integers: a single rounding, so that a decoded value encodes to the same count
+        self._numerator, self._denominator = Fraction(step).as_integer_ratio()
+        self.low = low
+        self.high = high
+        self.unavailable = unavailable
+        self.circular = circular
+
+    def to_wire(self, value: float | None) -> int:
+        """Return the nearest count."""
+        if value is None or not isfinite(value):
+            if self.unavailable is None:
+                raise EncodeError("no value, and the field has no code for unavailable")
+            return self.unavailable
+        count = round(value * self._denominator / self._numerator)
+        if self.circular:
+            return count % (self.high + 1)
+        return min(max(count, self.low), self.high)
+
+    def from_wire(self, wire: int) -> float | None:
+        """Return the physical value."""
+        if not self.low <= wire <= self.high:
+            return None
+        return wire * self._numerator / self._denominator
+
+
+class Count(Scale):
+    """A whole number in its own unit (a millisecond, a minute, an index)."""
+
+    def __init__(self, low: int, high: int, unavailable: int | None = None) -> None:
+        super().__init__("1", low, high, unavailable)
+
+    def from_wire(self, wire: int) -> int | None:
+        """Return the number."""
+        return wire if self.low <= wire <= self.high else None
+
+
+class Flags(Generic[F]):
+    """Named bits, first name = bit 0 = most significant; a record holds the names of those set, in bit order.
+
+    Bits without a name are sent as 0 and ignored on receipt.
+    """
+
+    def __init__(self, names: tuple[F, ...], size: int) -> None:
+        self.size = size
+        self._masks = {name: 1 << (size - 1 - bit) for bit, name in enumerate(names)}
+        self._pad = -size % 8
+
+    def to_wire(self, value: tuple[F, ...] | None) -> tuple[bytes, int]:
+        """Return (octets, number of bits)."""
+        bits = 0
+        for name in value or ():
+            if name not in self._masks:
+                raise EncodeError(f"unknown flag {name!r}")
+            bits |= self._masks[name]
+        return (bits << self._pad).to_bytes((self.size + 7) // 8), self.size
+
+    def from_wire(self, wire: tuple[bytes, int]) -> tuple[F, ...]:
+        """Return the names of the bits that are set."""
+        bits = int.from_bytes(wire[0]) >> self._pad
+        return tuple(name for name, mask in self._masks.items() if bits & mask)
+
+
+class Priority:
+    """RSIPriority: one octet, level 0..7 (7 highest) in its upper three bits."""
+
+    def to_wire(self, value: int | None) -> bytes:
+        """Return the octet; levels beyond are clamped."""
+        if value is None:
+            raise EncodeError("no value, and the field has no code for unavailable")
+        return bytes([min(max(value, 0), 7) << 5])
+
+    def from_wire(self, wire: bytes) -> int:
+        """Return the level."""
+        return wire[0] >> 5
+
+
+class Text:
+    """Description: text, sent as GB 2312 octets, the form that T/CSAE 159-2020 demands; textString is only understood.
+
+    Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD. A single ASCII character goes as
+    textString, because the GB 2312 form takes 2 octets at least.
+    """
+
+    def to_wire(self, value: str | None) -> tuple[str, str | bytes]:
+        """Return (alternative, text)."""
+        if not value:
+            raise EncodeError("empty text")
+        octets = value.encode("gb2312", errors="replace")
+        return ("textGB2312", octets) if len(octets) > 1 else ("textString", octets.decode("ascii"))
+
+    def from_wire(self, wire: tuple[str, str | bytes]) -> str:
+        """Return the text."""
+        text = wire[1]
+        return text if isinstance(text, str) else text.decode("gb2312", errors="replace")

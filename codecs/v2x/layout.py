@@ -1,0 +1,202 @@
+"""Where a record's fields lie on the wire, and the one engine that walks them, both ways.
+
+A record says with `Annotated[type, Wire(...)]` under which name and in which unit a field travels; its type says how:
+
+    Struct                      SEQUENCE
+    tuple[T, ...]               SEQUENCE OF; empty = absent
+    union of tagged Structs     CHOICE; the tag is the alternative
+    everything else             as it is, or through the unit of its Wire
+
+A field with a default is OPTIONAL on the wire and absent while it holds that default, None or (); a field without is
+always sent, None as the unit's code for unavailable.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from v2x.errors import EncodeError
+from v2x.fields import Field, WireValue
+from v2x.positions import Position, from_offset, to_offset
+
+Hint: TypeAlias = Any  # a type as it stands in an annotation
+
+_UNIONS = (Union, types.UnionType)  # Union[A, B], A | B
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a field travels.
+
+    Attributes:
+        name: its ASN.1 identifier; per profile where the profiles differ (left out: the profile has no such field).
+        unit: step, range and codes; None where record and wire hold the same value.
+        relative: the field is a position that travels as an offset from the reference.
+        reference: gives the position that the offsets in the fields behind this one are relative to.
+
+    """
+
+    name: str | Mapping[str, str]
+    unit: Field[Any] | None = None
+    relative: bool = False
+    reference: Callable[[Any], Position] | None = None
+
+
+class Converter(Protocol):
+    """One node of a layout. `reference` is the position that offsets below this node are relative to."""
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels; EncodeError with the path to the field."""
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
+
+
+@dataclass(frozen=True)
+class _Same:
+    """Travels as it is."""
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        if value is None:
+            raise EncodeError("no value, and the field has no code for unavailable")
+        return value
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        return wire
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    unit: Field[Any]
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        return self.unit.to_wire(value)
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        return self.unit.from_wire(wire)
+
+
+@dataclass(frozen=True)
+class _Offset:
+    def to_wire(self, value: Position | None, reference: Position | None) -> WireValue:
+        return to_offset(value, reference)
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Position | None:
+        return from_offset(wire, reference)
+
+
+@dataclass(frozen=True)
+class _Many:
+    element: Converter
+
+    def to_wire(self, value: tuple[Any, ...], reference: Position | None) -> WireValue:
+        wire = []
+        for index, item in enumerate(value):
+            try:
+                wire.append(self.element.to_wire(item, reference))
+            except EncodeError as error:
+                raise error.inside(str(index)) from None
+        return wire
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> tuple[Any, ...]:
+        return tuple(self.element.from_wire(item, reference) for item in wire)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    alternatives: Mapping[str, Converter]
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        name = value.__struct_config__.tag
+        return name, self.alternatives[name].to_wire(value, reference)
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        name, inner = wire
+        return self.alternatives[name].from_wire(inner, reference)
+
+
+@dataclass(frozen=True)
+class _Member:
+    attribute: str
+    name: str
+    converter: Converter
+    default: object  # absent while it has this value; NODEFAULT for a mandatory member
+    reference: Callable[[Any], Position] | None
+
+
+@dataclass(frozen=True)
+class _Sequence:
+    record: type[msgspec.Struct]
+    members: tuple[_Member, ...]
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        wire = {}
+        for member in self.members:
+            item = getattr(value, member.attribute)
+            if item == member.default:
+                continue
+            try:
+                wire[member.name] = member.converter.to_wire(item, reference)
+            except EncodeError as error:
+                raise error.inside(member.attribute) from None
+            if member.reference and item is not None:
+                reference = member.reference(item)
+        return wire
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        values = {}
+        for member in self.members:
+            if member.name in wire:
+                item = values[member.attribute] = member.converter.from_wire(wire[member.name], reference)
+                if member.reference and item is not None:
+                    reference = member.reference(item)
+        return self.record(**values)
+
+
+def converter(hint: Hint, profile: str) -> Converter:
+    """Return the converter of a type, a record or a union of records, as it travels in `profile`."""
+    hint, wire = _split(hint)
+    if wire and wire.relative:
+        return _Offset()
+    if wire and wire.unit:
+        return _Leaf(wire.unit)
+    origin: object = get_origin(hint)
+    if origin is tuple:
+        return _Many(converter(get_args(hint)[0], profile))
+    if origin in _UNIONS:
+        return _Choice({kind.__struct_config__.tag: converter(kind, profile) for kind in get_args(hint)})
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return _Sequence(hint, _members(hint, profile))
+    return _Same()
+
+
+def _split(hint: Hint) -> tuple[Hint, Wire | None]:
+    """Return the type without None and without its annotation, and the Wire that it carried."""
+    wire = None
+    if hasattr(hint, "__metadata__"):
+        hint, wire = get_args(hint)
+    origin: object = get_origin(hint)
+    if origin in _UNIONS:
+        some = [kind for kind in get_args(hint) if kind is not type(None)]
+        hint = reduce(or_, some)
+    return hint, wire
+
+
+def _members(record: type[msgspec.Struct], profile: str) -> tuple[_Member, ...]:
+    hints = get_type_hints(record, include_extras=True)
+    members = []
+    for field in msgspec.structs.fields(record):
+        _, wire = _split(hints[field.name])
+        assert wire, f"{record.__name__}.{field.name} has no Wire"
+        name = wire.name if isinstance(wire.name, str) else wire.name.get(profile)
+        if name:
+            inner = converter(hints[field.name], profile)
+            members.append(_Member(field.name, name, inner, field.default, wire.reference))
+    return tuple(members)

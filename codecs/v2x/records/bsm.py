@@ -1,0 +1,134 @@
+"""BSM, what a vehicle says about itself (modules BSM, VehBrake, VehEmgExt, VehSafetyExt, VehStatus)."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Annotated, get_args
+
+from v2x import units
+from v2x.fields import Flags
+from v2x.layout import Wire
+from v2x.positions import POSITION, Position, itself
+from v2x.profiles import CSAE53_2020, YDT3709_2020
+from v2x.records import names
+from v2x.records.common import (
+    Acceleration,
+    MotionConfidenceSet,
+    PositionalAccuracy,
+    PositionConfidenceSet,
+    Record,
+    Size,
+    VehicleClassification,
+)
+
+WHEEL_BRAKES = Flags(get_args(names.WheelBrake), 5)
+VEHICLE_EVENTS = Flags(get_args(names.VehicleEvent), 13)
+EXTERIOR_LIGHTS = Flags(get_args(names.ExteriorLight), 9)
+GNSS_STATUS = Flags(get_args(names.GnssStatus), 8)
+
+
+class BrakeSystemStatus(Record, frozen=True, kw_only=True):
+    """Brakes and the systems that use them."""
+
+    pedal: Annotated[names.BrakePedal | None, Wire("brakePadel")] = None
+    wheels: Annotated[tuple[names.WheelBrake, ...] | None, Wire("wheelBrakes", WHEEL_BRAKES)] = None
+    traction: Annotated[names.TractionControl | None, Wire("traction")] = None
+    abs: Annotated[names.AntiLockBrake | None, Wire("abs")] = None
+    stability: Annotated[names.StabilityControl | None, Wire("scs")] = None
+    boost: Annotated[names.BrakeBoost | None, Wire("brakeBoost")] = None
+    auxiliary: Annotated[names.AuxiliaryBrake | None, Wire("auxBrakes")] = None
+
+
+class DateTime(Record, frozen=True, kw_only=True):
+    """Date and time of day."""
+
+    year: Annotated[int | None, Wire("year", units.YEAR)] = None
+    month: Annotated[int | None, Wire("month", units.MONTH)] = None
+    day: Annotated[int | None, Wire("day", units.DAY)] = None
+    hour: Annotated[int | None, Wire("hour", units.HOUR)] = None
+    minute: Annotated[int | None, Wire("minute", units.MINUTE)] = None
+    sec_mark_ms: Annotated[int | None, Wire("second", units.SEC_MARK)] = None  # inside the minute
+    zone_min: Annotated[int | None, Wire("offset", units.ZONE)] = None  # east of UTC +
+
+
+class FullPositionVector(Record, frozen=True, kw_only=True):
+    """Where and how a vehicle was at one time."""
+
+    time: Annotated[DateTime | None, Wire("utcTime")] = None
+    position: Annotated[Position | None, Wire("pos", POSITION)]
+    heading_deg: Annotated[float | None, Wire("heading", units.HEADING)] = None
+    transmission: Annotated[names.Transmission | None, Wire("transmission")] = None
+    speed_mps: Annotated[float | None, Wire("speed", units.SPEED)] = None
+    accuracy: Annotated[PositionalAccuracy | None, Wire({CSAE53_2020: "posAccuracy"})] = None
+    position_confidence: Annotated[
+        PositionConfidenceSet | None, Wire({YDT3709_2020: "posAccuracy", CSAE53_2020: "posConficence"})
+    ] = None
+    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
+    motion_confidence: Annotated[MotionConfidenceSet | None, Wire("motionCfd")] = None
+
+
+class PathHistoryPoint(Record, frozen=True, kw_only=True):
+    """Where the vehicle was a while ago."""
+
+    position: Annotated[Position | None, Wire("llvOffset", relative=True)]
+    age_s: Annotated[float | None, Wire("timeOffset", units.TIME_OFFSET)]
+    speed_mps: Annotated[float | None, Wire("speed", units.SPEED)] = None
+    position_confidence: Annotated[PositionConfidenceSet | None, Wire("posAccuracy")] = None
+    heading_deg: Annotated[float | None, Wire("heading", units.COARSE_HEADING)] = None
+
+
+class PathHistory(Record, frozen=True, kw_only=True):
+    """The way the vehicle came; positions travel relative to the initial one, or else to the vehicle."""
+
+    initial: Annotated[FullPositionVector | None, Wire("initialPosition", reference=attrgetter("position"))] = (
+        None  # later than every point
+    )
+    gnss_status: Annotated[tuple[names.GnssStatus, ...] | None, Wire("currGNSSstatus", GNSS_STATUS)] = None
+    points: Annotated[tuple[PathHistoryPoint, ...], Wire("crumbData")]  # 1..23
+
+
+class PathPrediction(Record, frozen=True, kw_only=True):
+    """The circle that the vehicle is expected to follow."""
+
+    radius_m: Annotated[float | None, Wire("radiusOfCurve", units.CURVE_RADIUS)]  # to the right +; None: straight ahead
+    confidence_percent: Annotated[float, Wire("confidence", units.PERCENT)]
+
+
+class SafetyExtensions(Record, frozen=True, kw_only=True):
+    """What the vehicle may add about its state and way."""
+
+    events: Annotated[tuple[names.VehicleEvent, ...] | None, Wire("events", VEHICLE_EVENTS)] = None
+    path_history: Annotated[PathHistory | None, Wire("pathHistory")] = None
+    path_prediction: Annotated[PathPrediction | None, Wire("pathPrediction")] = None
+    lights: Annotated[tuple[names.ExteriorLight, ...] | None, Wire("lights", EXTERIOR_LIGHTS)] = None
+
+
+class EmergencyExtensions(Record, frozen=True, kw_only=True):
+    """What an emergency vehicle adds."""
+
+    response: Annotated[names.Response | None, Wire("responseType")] = None
+    siren: Annotated[names.Siren | None, Wire("sirenUse")] = None
+    lightbar: Annotated[names.Lightbar | None, Wire("lightsUse")] = None
+
+
+class BasicSafetyMessage(Record, frozen=True, kw_only=True, tag="bsmFrame"):
+    """State of one vehicle, 10 times a second."""
+
+    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
+    id: Annotated[bytes, Wire("id")]  # 8 octets, temporary
+    sec_mark_ms: Annotated[int | None, Wire("secMark", units.SEC_MARK)]  # inside the UTC minute, of the position
+    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
+    position: Annotated[Position | None, Wire("pos", POSITION, reference=itself)]
+    accuracy: Annotated[PositionalAccuracy | None, Wire("posAccuracy")] = None
+    position_confidence: Annotated[PositionConfidenceSet | None, Wire("posConfidence")] = None
+    transmission: Annotated[names.Transmission, Wire("transmission")]
+    speed_mps: Annotated[float | None, Wire("speed", units.SPEED)]
+    heading_deg: Annotated[float | None, Wire("heading", units.HEADING)]
+    steering_deg: Annotated[float | None, Wire("angle", units.STEERING)] = None  # of the wheel, right +
+    motion_confidence: Annotated[MotionConfidenceSet | None, Wire("motionCfd")] = None
+    acceleration: Annotated[Acceleration, Wire("accelSet")]
+    brakes: Annotated[BrakeSystemStatus, Wire("brakes")]
+    size: Annotated[Size, Wire("size")]
+    vehicle_class: Annotated[VehicleClassification, Wire("vehicleClass")]
+    safety: Annotated[SafetyExtensions | None, Wire("safetyExt")] = None
+    emergency: Annotated[EmergencyExtensions | None, Wire("emergencyExt")] = None

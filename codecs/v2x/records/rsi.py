@@ -1,0 +1,79 @@
+"""RSI, events and signs (module RSI)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from v2x import units
+from v2x.fields import Flags
+from v2x.layout import Wire
+from v2x.positions import POSITION, Position, itself
+from v2x.records import names
+from v2x.records.common import NodeReferenceId, Record
+
+REFERENCE_LANES = Flags(tuple(range(16)), 16)
+
+
+class TimeDetails(Record, frozen=True, kw_only=True):
+    """When an event or sign holds (RSITimeDetails)."""
+
+    start_moy: Annotated[int | None, Wire("startTime", units.MOY)] = None  # minute of the UTC year
+    end_moy: Annotated[int | None, Wire("endTime", units.MOY)] = None
+    end_confidence: Annotated[names.TimeConfidence | None, Wire("endTimeConfidence")] = None
+
+
+class ReferencePath(Record, frozen=True, kw_only=True):
+    """A stretch of road given by its centre line."""
+
+    points: Annotated[
+        tuple[Annotated[Position | None, Wire("", relative=True)], ...], Wire("activePath")
+    ]  # downstream, 2..32
+    radius_m: Annotated[float, Wire("pathRadius", units.RADIUS)]  # half the width
+
+
+class ReferenceLink(Record, frozen=True, kw_only=True):
+    """A link of the map, or some of its lanes."""
+
+    upstream: Annotated[NodeReferenceId, Wire("upstreamNodeId")]
+    downstream: Annotated[NodeReferenceId, Wire("downstreamNodeId")]
+    lanes: Annotated[tuple[int, ...] | None, Wire("referenceLanes", REFERENCE_LANES)] = None  # 1..15 from the left
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """Something that happens on the road (RTEData)."""
+
+    rte_id: Annotated[int, Wire("rteId")]  # 0..255, local to the RSU
+    event_type: Annotated[int, Wire("eventType")]  # GB/T 29100-2012: class x 100 + serial
+    source: Annotated[names.EventSource, Wire("eventSource")]
+    position: Annotated[Position | None, Wire("eventPos", relative=True)] = None
+    radius_m: Annotated[float | None, Wire("eventRadius", units.RADIUS)] = None
+    description: Annotated[str | None, Wire("description", units.TEXT)] = None
+    time: Annotated[TimeDetails | None, Wire("timeDetails")] = None
+    priority: Annotated[int | None, Wire("priority", units.PRIORITY)] = None  # 0..7, 7 highest
+    paths: Annotated[tuple[ReferencePath, ...], Wire("referencePaths")] = ()  # up to 8
+    links: Annotated[tuple[ReferenceLink, ...], Wire("referenceLinks")] = ()  # up to 16
+    confidence_percent: Annotated[float | None, Wire("eventConfidence", units.PERCENT)] = None
+
+
+class Sign(Record, frozen=True, kw_only=True):
+    """A traffic sign (RTSData)."""
+
+    rts_id: Annotated[int, Wire("rtsId")]  # 0..255, local to the RSU
+    sign_type: Annotated[int, Wire("signType")]  # serial number in GB 5768.2-2009; 0 text only
+    position: Annotated[Position | None, Wire("signPos", relative=True)] = None  # where the sign stands
+    description: Annotated[str | None, Wire("description", units.TEXT)] = None
+    time: Annotated[TimeDetails | None, Wire("timeDetails")] = None
+    priority: Annotated[int | None, Wire("priority", units.PRIORITY)] = None  # 0..7, 7 highest
+    paths: Annotated[tuple[ReferencePath, ...], Wire("referencePaths")] = ()  # up to 8
+    links: Annotated[tuple[ReferenceLink, ...], Wire("referenceLinks")] = ()  # up to 16
+
+
+class RoadSideInformation(Record, frozen=True, kw_only=True, tag="rsiFrame"):
+    """Events and signs around the unit; one of the two lists at least."""
+
+    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
+    moy: Annotated[int | None, Wire("moy", units.MOY)] = None  # minute of the UTC year
+    id: Annotated[bytes, Wire("id")]  # 8 octets, of the RSU
+    position: Annotated[Position | None, Wire("refPos", POSITION, reference=itself)]
+    events: Annotated[tuple[Event, ...], Wire("rtes")] = ()  # up to 8
+    signs: Annotated[tuple[Sign, ...], Wire("rtss")] = ()  # up to 16

@@ -1,0 +1,47 @@
+"""RSM, the road users that the roadside sees (module RSM)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from v2x import units
+from v2x.layout import Wire
+from v2x.positions import POSITION, Position, itself
+from v2x.records import names
+from v2x.records.common import (
+    Acceleration,
+    MotionConfidenceSet,
+    PositionConfidenceSet,
+    Record,
+    Size,
+    VehicleClassification,
+)
+
+
+class Participant(Record, frozen=True, kw_only=True):
+    """One road user, or the RSU itself (ParticipantData)."""
+
+    ptc_type: Annotated[names.ParticipantType, Wire("ptcType")]
+    ptc_id: Annotated[int, Wire("ptcId")]  # 0 the RSU itself, 1..255 others (T/CSAE 159-2020); the wire holds 65535
+    source: Annotated[names.Source, Wire("source")]
+    id: Annotated[bytes | None, Wire("id")] = None  # 8 octets, copied from the BSM when the source is v2x
+    sec_mark_ms: Annotated[int | None, Wire("secMark", units.SEC_MARK)]  # inside the UTC minute, of the measurement
+    position: Annotated[Position | None, Wire("pos", relative=True)]
+    position_confidence: Annotated[PositionConfidenceSet, Wire("posConfidence")]
+    transmission: Annotated[names.Transmission | None, Wire("transmission")] = None
+    speed_mps: Annotated[float | None, Wire("speed", units.SPEED)]
+    heading_deg: Annotated[float | None, Wire("heading", units.HEADING)]
+    steering_deg: Annotated[float | None, Wire("angle", units.STEERING)] = None  # of the wheel, right +
+    motion_confidence: Annotated[MotionConfidenceSet | None, Wire("motionCfd")] = None
+    acceleration: Annotated[Acceleration | None, Wire("accelSet")] = None
+    size: Annotated[Size, Wire("size")]
+    vehicle_class: Annotated[VehicleClassification | None, Wire("vehicleClass")] = None
+
+
+class RoadsideSafetyMessage(Record, frozen=True, kw_only=True, tag="rsmFrame"):
+    """Road users around the unit."""
+
+    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
+    id: Annotated[bytes, Wire("id")]  # 8 octets, of the RSU
+    position: Annotated[Position | None, Wire("refPos", POSITION, reference=itself)]
+    participants: Annotated[tuple[Participant, ...], Wire("participants")]  # 1..16
