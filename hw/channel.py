@@ -1,6 +1,6 @@
 """Channels: what a link opens. One small contract, and the sockets behind it. Nothing here waits.
 
-The methods of a channel raise `OpenError` and `LostError` (`hw/link.py` draws the tree) instead of the operating
+The methods of a channel raise `OpenError` and `LostError` (`hw/errors.py`) instead of the operating
 system's errors; its constructor leaves those to the caller.
 """
 
@@ -13,32 +13,15 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ClassVar, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
+from hw.errors import LostError, OpenError
 
 READ_SIZE = 65536
 DATAGRAMS_PER_READ = 32  # a flood on one socket leaves the others their turn
 
 T = TypeVar("T")
-
-
-class LinkError(Exception):
-    """A channel cannot carry bytes now."""
-
-    reason: ClassVar[str]
-
-
-class OpenError(LinkError):
-    """The channel could not be opened."""
-
-    reason = "open-failed"
-
-
-class LostError(LinkError):
-    """The channel was open and is not any more."""
-
-    reason = "lost"
 
 
 class Channel(Protocol):

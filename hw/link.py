@@ -1,13 +1,9 @@
 """Links: non-blocking byte channels to devices for a single-threaded poll loop.
 
 A `Link` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
-after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason:
-
-    LinkError                   anything that keeps a channel from carrying bytes
-    ├── OpenError  open-failed  no such port, permission, used by another process, refused, not reachable
-    └── LostError  lost         was open and is not: hang-up, reset, end of stream, leads elsewhere, quiet too long
-    no error       overrun      bytes not written because the device does not take them
-                   stranger     datagrams that came from another host than the peer
+after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
+and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
+(datagrams of other hosts than the peer).
 """
 
 from __future__ import annotations
@@ -22,18 +18,9 @@ from typing import NamedTuple
 
 import serial
 
-from hw.channel import (
-    DATAGRAMS_PER_READ,
-    READ_SIZE,
-    Channel,
-    LinkError,
-    LostError,
-    OpenError,
-    attempt,
-    message,
-    open_socket,
-)
+from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, attempt, message, open_socket
 from hw.endpoint import Endpoint, Serial
+from hw.errors import LinkError, LostError, OpenError
 
 NS_PER_MS = 1_000_000
 FIRST_WAIT_MS = 100

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import ClassVar, Protocol, cast
 
 from hw.driver import DeviceSettings, Driver
+from hw.errors import UnknownDriverError
 
 GROUP = "rsu.drivers"
 
@@ -21,10 +22,6 @@ DRIVERS: dict[str, str] = {
     "gat1743": "hw.signal.gat1743:Gat1743",
     "radio-agent": "hw.radio.agent:RadioAgent",
 }
-
-
-class UnknownDriverError(LookupError):
-    """No driver of this kind is built in or installed."""
 
 
 class DriverClass(Protocol):
