@@ -1,0 +1,104 @@
+"""Which detection belongs to which track: likelihood ratios, gates and one global assignment per scan.
+
+The score of a pair is the logarithm of "the track made this detection" over "a false alarm made it", from position,
+velocity where measured, and class. The assignment maximises the sum of scores; a pair that is no better than a false
+alarm is not made.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from perception.filter import inverse
+from perception.objects import Floats, Ints
+from perception.scan import Scan
+
+CLUTTER_SPEED_DENSITY = 1.0 / 40.0**2  # (m/s)^-2: false alarms have any velocity up to 20 m/s per axis
+_LOG_2PI = math.log(2.0 * math.pi)
+
+
+class Expected(msgspec.Struct, frozen=True, eq=False):
+    """Where m tracks should be at the time of a scan."""
+
+    position: Floats  # (m, 2) m
+    covariance: Floats  # (m, 2, 2) m2
+    velocity: Floats  # (m, 2) m/s
+    velocity_covariance: Floats  # (m, 2, 2) (m/s)2
+    log_class: Floats  # (m, 7) logarithm of P(detected class | track) / P(detected class | false alarm)
+    log_detection: Floats  # (m,) logarithm of the detection probability
+
+
+class Pairs(msgspec.Struct, frozen=True, eq=False):
+    """Tracks and detections that may belong together."""
+
+    track: Ints  # (k,)
+    detection: Ints  # (k,)
+    score: Floats  # (k,) log-likelihood ratio
+
+
+def candidates(expected: Expected, scan: Scan, gate: float, clutter_density: float) -> Pairs:
+    """Return all pairs within the chi-square gate (squared, 2 degrees of freedom); clutter density per m2."""
+    track, detection = _near(expected, scan, math.sqrt(gate))
+    residual = scan.position[detection] - expected.position[track]
+    square, log_volume = mahalanobis(residual, expected.covariance[track] + scan.covariance[detection])
+    inside = square <= gate
+    track, detection, square, log_volume = track[inside], detection[inside], square[inside], log_volume[inside]
+    score = expected.log_detection[track] - math.log(clutter_density) - _LOG_2PI - (square + log_volume) / 2.0
+    score += _velocity_score(expected, scan, track, detection)
+    score += expected.log_class[track, scan.kind[detection]] * scan.confidence[detection]
+    return Pairs(track=track, detection=detection, score=score)
+
+
+def assign(pairs: Pairs, tracks: int, detections: int) -> Pairs:
+    """Return the pairs of the best assignment: every track and detection at most once, every score positive."""
+    benefit = np.zeros((tracks, detections))
+    good = pairs.score > 0.0
+    benefit[pairs.track[good], pairs.detection[good]] = pairs.score[good]
+    track, detection = linear_sum_assignment(benefit, maximize=True)
+    made = benefit[track, detection] > 0.0
+    track, detection = track[made], detection[made]
+    return Pairs(track=track, detection=detection, score=benefit[track, detection])
+
+
+def best(pairs: Pairs, allowed: NDArray[np.bool_]) -> Pairs:
+    """Return the best pair of one detection with an allowed track (m,), or none."""
+    score = np.where(allowed[pairs.track], pairs.score, 0.0)
+    chosen = np.array([score.argmax()]) if (score > 0.0).any() else np.zeros(0, dtype=np.int64)
+    return Pairs(track=pairs.track[chosen], detection=pairs.detection[chosen], score=score[chosen])
+
+
+def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
+    """Return the squared distance and the log-determinant (k,) of residuals (k, 2) under covariances (k, 2, 2)."""
+    inverted = inverse(covariance)
+    x, y = residual[:, 0], residual[:, 1]
+    square = inverted[:, 0, 0] * x * x + 2 * inverted[:, 0, 1] * x * y + inverted[:, 1, 1] * y * y
+    determinant = covariance[:, 0, 0] * covariance[:, 1, 1] - covariance[:, 0, 1] ** 2
+    return square, np.log(determinant)
+
+
+def _near(expected: Expected, scan: Scan, sigmas: float) -> tuple[Ints, Ints]:
+    """Return the pairs whose gates' bounding boxes touch."""
+    reach = sigmas * np.sqrt(np.diagonal(expected.covariance, axis1=1, axis2=2))
+    spread = sigmas * np.sqrt(np.diagonal(scan.covariance, axis1=1, axis2=2))
+    apart = np.abs(expected.position[:, None] - scan.position[None])
+    track, detection = np.nonzero((apart <= reach[:, None] + spread[None]).all(axis=2))
+    return track.astype(np.int64), detection.astype(np.int64)
+
+
+def _velocity_score(expected: Expected, scan: Scan, track: Ints, detection: Ints) -> Floats:
+    """Return the velocity's part of the score (k,); 0 where it was not measured.
+
+    A radial velocity has a huge variance across the line of sight, which must not count against the track: the
+    false alarm's density is spread over the same variance.
+    """
+    residual = scan.velocity[detection] - expected.velocity[track]
+    noise = scan.velocity_covariance[detection]
+    square, log_volume = mahalanobis(residual, expected.velocity_covariance[track] + noise)
+    _, log_clutter = mahalanobis(residual, np.eye(2) / (2 * math.pi * CLUTTER_SPEED_DENSITY) + noise)
+    score = (log_clutter - square - log_volume) / 2.0
+    return np.where(np.isfinite(score), score, 0.0)

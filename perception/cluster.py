@@ -1,0 +1,52 @@
+"""Radar reflections to road users: clusters in place and Doppler, static clutter left out."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+
+from perception.objects import Floats, PointCloud
+from perception.scan import Scan, radial_scan, sight_covariance
+from perception.sensor import Sensor, Settings
+
+
+class ClusterSettings(Settings):
+    """What makes reflections one road user."""
+
+    distance_m: float = 2.0  # neighbours in one cluster are no farther apart than this
+    speed_mps: float = 1.5  # nor their radial speeds
+    least_points: int = 2
+    static_mps: float = 0.2  # radial speed under which a reflection is background
+
+
+def cluster(cloud: PointCloud, sensor: Sensor, settings: ClusterSettings) -> Scan:
+    """Return one detection per cluster of moving reflections, site frame, with radial speed."""
+    moving = np.abs(cloud.doppler) > settings.static_mps
+    points, doppler = cloud.points[moving, :2], cloud.doppler[moving]
+    label = _labels(np.column_stack([points / settings.distance_m, doppler / settings.speed_mps]))
+    size = np.bincount(label)
+    count = size[:, None]
+    centre = np.column_stack([np.bincount(label, points[:, axis]) for axis in (0, 1)]) / count
+    speed = np.bincount(label, doppler) / size
+    kept = size >= settings.least_points
+    covariance = sight_covariance(centre, sensor.noise) + _spread(points - centre[label], label) / count[:, :, None]
+    return radial_scan(centre[kept], covariance[kept], speed[kept], sensor)
+
+
+def _labels(features: Floats) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """Return the number of the cluster of each point; points (n, 3) closer than 1 are neighbours."""
+    if not len(features):
+        return np.zeros(0, dtype=np.int32)
+    pairs = KDTree(features).query_pairs(1.0, output_type="ndarray")
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(features),) * 2)
+    return connected_components(graph, directed=False)[1]
+
+
+def _spread(offset: Floats, label: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Floats:
+    """Return the covariance (k, 2, 2) of the points of each cluster about its centre."""
+    x, y = offset[:, 0], offset[:, 1]
+    count = np.maximum(np.bincount(label), 1)
+    xx, xy, yy = (np.bincount(label, product) / count for product in (x * x, x * y, y * y))
+    return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)

@@ -1,0 +1,40 @@
+"""How measurements become tracks: the knobs of fusion, with the defaults that the bench was tuned on."""
+
+from __future__ import annotations
+
+import math
+
+from perception.cluster import ClusterSettings
+from perception.sensor import NotNegative, Positive, Probability, Settings
+from perception.vehicle import VehicleSettings
+
+
+class FusionSettings(Settings):
+    """Fusion's part of the site file."""
+
+    gate_probability: Probability = 0.999  # that a road user's own detection is within the gate
+    vehicle_gate_probability: Probability = 0.99  # the same for a BSM: the track must be its sender's
+    birth_probability: Probability = 0.02  # that an unexplained detection is a road user
+    confirm_probability: Probability = 0.99
+    delete_probability: Probability = 0.01
+    least_scans: int = 3  # measurements before a track is confirmed
+    forgetting_per_s: NotNegative = 0.5  # how fast the evidence fades, log-odds
+    max_late_ms: Positive = 500  # measurements older than the newest by more are dropped
+    max_future_ms: NotNegative = 60  # measurements stamped later than their receipt by more are dropped
+    max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
+    max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
+    stopped_mps: Positive = 0.5
+    max_tracks: int = 1500  # more are not begun
+    id_rest_s: NotNegative = 60  # before an id is used again
+    cluster: ClusterSettings = ClusterSettings()
+    vehicle: VehicleSettings = VehicleSettings()
+
+
+def squared_gate(probability: float) -> float:
+    """Return the squared Mahalanobis distance within which a 2-D residual lies with this probability."""
+    return -2.0 * math.log(1.0 - probability)
+
+
+def log_odds(probability: float) -> float:
+    """Return the logarithm of the odds of a probability."""
+    return math.log(probability / (1.0 - probability))
