@@ -1,5 +1,6 @@
 """C-V2X messages, YD/T 3709-2020 and T/CSAE 53-2020: octets <-> records in physical units."""
 
+from v2x.aids import KINDS, SERVICES, Kind, Service, kind_of
 from v2x.confidence import (
     elevation_confidence,
     heading_confidence,
@@ -11,7 +12,7 @@ from v2x.confidence import (
 from v2x.errors import CodecError, DecodeError, EncodeError, UnknownMessageError
 from v2x.messages import Message, decode, encode
 from v2x.positions import Position
-from v2x.profiles import CSAE53_2020, DEFAULT_PROFILE, PROFILES, YDT3709_2020
+from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
 from v2x.records.bsm import (
     BasicSafetyMessage,
     BrakeSystemStatus,
@@ -65,10 +66,10 @@ from v2x.records.spat import (
 )
 
 __all__ = [
-    "CSAE53_2020",
     "DEFAULT_PROFILE",
+    "KINDS",
     "PROFILES",
-    "YDT3709_2020",
+    "SERVICES",
     "Acceleration",
     "BasicSafetyMessage",
     "BasicVehicleClass",
@@ -84,6 +85,7 @@ __all__ = [
     "Event",
     "FullPositionVector",
     "IntersectionState",
+    "Kind",
     "Lane",
     "LaneAttributes",
     "LaneType",
@@ -103,12 +105,14 @@ __all__ = [
     "Position",
     "PositionConfidenceSet",
     "PositionalAccuracy",
+    "Profile",
     "ReferenceLink",
     "ReferencePath",
     "RoadPoint",
     "RoadSideInformation",
     "RoadsideSafetyMessage",
     "SafetyExtensions",
+    "Service",
     "Sign",
     "SignalPhaseAndTiming",
     "Size",
@@ -121,6 +125,7 @@ __all__ = [
     "elevation_confidence",
     "encode",
     "heading_confidence",
+    "kind_of",
     "position_confidence",
     "speed_confidence",
     "steering_confidence",

@@ -25,6 +25,7 @@ import msgspec
 from v2x.errors import EncodeError
 from v2x.fields import Field, WireValue
 from v2x.positions import Position, from_offset, to_offset
+from v2x.profiles import Profile
 
 Hint: TypeAlias = Any  # a type as it stands in an annotation
 
@@ -43,7 +44,7 @@ class Wire:
 
     """
 
-    name: str | Mapping[str, str]
+    name: str | Mapping[Profile, str]
     unit: Field[Any] | None = None
     relative: bool = False
     reference: Callable[[Any], Position] | None = None
@@ -160,7 +161,7 @@ class _Sequence:
         return self.record(**values)
 
 
-def converter(hint: Hint, profile: str) -> Converter:
+def converter(hint: Hint, profile: Profile) -> Converter:
     """Return the converter of a type, a record or a union of records, as it travels in `profile`."""
     hint, wire = _split(hint)
     if wire and wire.relative:
@@ -189,7 +190,7 @@ def _split(hint: Hint) -> tuple[Hint, Wire | None]:
     return hint, wire
 
 
-def _members(record: type[msgspec.Struct], profile: str) -> tuple[_Member, ...]:
+def _members(record: type[msgspec.Struct], profile: Profile) -> tuple[_Member, ...]:
     hints = get_type_hints(record, include_extras=True)
     members = []
     for field in msgspec.structs.fields(record):

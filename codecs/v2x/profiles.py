@@ -5,7 +5,9 @@ Nothing on the wire tells them apart: sender and receiver must agree on one.
 
 from __future__ import annotations
 
-YDT3709_2020 = "ydt3709-2020"
-CSAE53_2020 = "csae53-2020"
-PROFILES = (YDT3709_2020, CSAE53_2020)
-DEFAULT_PROFILE = YDT3709_2020
+from typing import Literal, TypeAlias, get_args
+
+Profile: TypeAlias = Literal["ydt3709-2020", "csae53-2020"]
+
+PROFILES: tuple[Profile, ...] = get_args(Profile)
+DEFAULT_PROFILE: Profile = "ydt3709-2020"

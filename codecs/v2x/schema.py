@@ -17,7 +17,7 @@ from asn1tools.codecs import ErrorWithLocation
 
 from v2x.errors import CodecError, DecodeError, EncodeError, UnknownMessageError
 from v2x.fields import WireValue
-from v2x.profiles import DEFAULT_PROFILE, PROFILES
+from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
 
 FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only in tests and by single vendors
 
@@ -62,7 +62,7 @@ class Schema:
 
 
 @cache
-def schema(profile: str) -> Schema:
+def schema(profile: Profile) -> Schema:
     """Return the schema of one of PROFILES; ValueError for another name."""
     if profile not in PROFILES:
         raise ValueError(f"unknown profile {profile!r}, expected one of {', '.join(PROFILES)}")
@@ -72,12 +72,12 @@ def schema(profile: str) -> Schema:
     return Schema(modules)
 
 
-def encode_value(value: WireValue, profile: str = DEFAULT_PROFILE, pdu: str = FRAME) -> bytes:
+def encode_value(value: WireValue, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME) -> bytes:
     """Return the octets of a value in wire units; that of a MessageFrame is (frame name, message)."""
     return schema(profile).encode(value, pdu)
 
 
-def decode_value(data: bytes, profile: str = DEFAULT_PROFILE, pdu: str = FRAME) -> WireValue:
+def decode_value(data: bytes, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME) -> WireValue:
     """Return the value in wire units.
 
     UnknownMessageError for a MessageFrame of a later edition, DecodeError for all else that is not of the profile.

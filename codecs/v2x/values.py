@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from v2x.errors import EncodeError
 from v2x.fields import WireValue
-from v2x.profiles import DEFAULT_PROFILE
+from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.schema import FRAME, Definition, schema
 
 Json: TypeAlias = Any  # what json.loads gives
@@ -33,7 +33,7 @@ def to_json(value: WireValue) -> Json:
     return value
 
 
-def from_json(value: Json, profile: str = DEFAULT_PROFILE, pdu: str = FRAME) -> WireValue:
+def from_json(value: Json, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME) -> WireValue:
     """Return the value of type `pdu` that `value` describes.
 
     EncodeError, with the path to the member, for whatever has not the form of the type. Ranges are checked by encoding.

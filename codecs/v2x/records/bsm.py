@@ -9,7 +9,6 @@ from v2x import units
 from v2x.fields import Flags
 from v2x.layout import Wire
 from v2x.positions import POSITION, Position, itself
-from v2x.profiles import CSAE53_2020, YDT3709_2020
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
@@ -59,9 +58,9 @@ class FullPositionVector(Record, frozen=True, kw_only=True):
     heading_deg: Annotated[float | None, Wire("heading", units.HEADING)] = None
     transmission: Annotated[names.Transmission | None, Wire("transmission")] = None
     speed_mps: Annotated[float | None, Wire("speed", units.SPEED)] = None
-    accuracy: Annotated[PositionalAccuracy | None, Wire({CSAE53_2020: "posAccuracy"})] = None
+    accuracy: Annotated[PositionalAccuracy | None, Wire({"csae53-2020": "posAccuracy"})] = None
     position_confidence: Annotated[
-        PositionConfidenceSet | None, Wire({YDT3709_2020: "posAccuracy", CSAE53_2020: "posConficence"})
+        PositionConfidenceSet | None, Wire({"ydt3709-2020": "posAccuracy", "csae53-2020": "posConficence"})
     ] = None
     time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
     motion_confidence: Annotated[MotionConfidenceSet | None, Wire("motionCfd")] = None
