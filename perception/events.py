@@ -80,7 +80,7 @@ class EventDetector:
         on_lane: Mask = vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
         ahead = matches.to_stop_line[:, None] - matches.to_stop_line[None]  # (n, n) how far the other is ahead
         follows = (matches.lane[:, None] == matches.lane[None]) & (ahead > 0.0) & (ahead <= self._settings.queue_gap_m)
-        queueing = (matches.to_stop_line <= self._settings.queue_zone_m) | (follows & vehicle[None]).any(axis=1)
+        queueing: Mask = (matches.to_stop_line <= self._settings.queue_zone_m) | (follows & vehicle[None]).any(axis=1)
         giving_way: Mask = vehicle & ~on_lane & _inside(self._junction, tracks.position)
         return (on_lane & ~queueing) | giving_way
 

@@ -102,7 +102,7 @@ def sight_covariance(position: Floats, noise: Noise) -> Floats:
 
 def _finite(values: Floats) -> Mask:
     """Return which rows (n,) have no NaN or infinity in them."""
-    finite: Mask = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    finite: Mask = np.isfinite(values.sum(axis=tuple(range(1, values.ndim))))
     return finite
 
 
