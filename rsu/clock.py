@@ -11,8 +11,8 @@ from collections import deque
 
 from pydantic import Field
 
-from hw.driver import DriverSettings as Settings
 from perception.objects import Fix
+from rsu.settings import Settings
 
 _WINDOW_NS = 2_000_000_000
 

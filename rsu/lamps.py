@@ -42,6 +42,8 @@ class LampClock:
                 steps[-1] = (colour, steps[-1][1] + round(seconds * _S))
             else:
                 steps.append((colour, round(seconds * _S)))
+        if len(steps) > 1 and steps[0][0] == steps[-1][0]:  # one step across the end of the cycle
+            steps[-1] = (steps[-1][0], steps[-1][1] + steps.pop(0)[1])
         self._steps = [step for step in steps if step[1] > 0]
 
     @property

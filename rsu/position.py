@@ -8,9 +8,9 @@ from statistics import median
 
 from pydantic import Field
 
-from hw.driver import DriverSettings as Settings
 from perception.geo import Reference, to_site
 from perception.objects import Fix
+from rsu.settings import Settings
 
 _FIXES = 25  # median over 5 s at 5 Hz: one bad solution says nothing
 

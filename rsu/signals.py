@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+import msgspec
 from pydantic import Field
 
-from hw.driver import DriverSettings as Settings
-from perception.objects import SignalPlan, SignalState
+from perception.objects import Lamp, SignalPlan, SignalState
 from rsu.lamps import LampClock, Step
+from rsu.settings import Settings
 
 _FRESH_AT_LEAST_NS = 300_000_000
 _MARKED_NS = 1_000_000_000
@@ -51,7 +52,7 @@ class SignalView:
     def __init__(self, settings: SignalSettings) -> None:
         self._settings = settings
         self._clocks = {phase.lamp: LampClock(settings.merge_flashing_green) for phase in settings.phases}
-        self._stamp_ns: int | None = None
+        self._state: SignalState | None = None
         self._latched = False
         self._jumps = 0
         self._jumped_ns: int | None = None
@@ -59,7 +60,23 @@ class SignalView:
     @property
     def stamp_ns(self) -> int | None:
         """Return when the newest report was true."""
-        return self._stamp_ns
+        return None if self._state is None else self._state.stamp_ns
+
+    def state(self, now_ns: int) -> SignalState | None:
+        """Return all lamps of the newest report, those with a phase counted on to `now_ns`."""
+        if self._state is None:
+            return None
+        return msgspec.structs.replace(
+            self._state, stamp_ns=now_ns, lamps=[self._counted(lamp, now_ns) for lamp in self._state.lamps]
+        )
+
+    def _counted(self, lamp: Lamp, now_ns: int) -> Lamp:
+        clock = self._clocks.get(lamp.number)
+        step = clock.at(now_ns) if clock else None
+        if step is None:
+            return msgspec.structs.replace(lamp, colour="unknown", countdown=None) if clock else lamp
+        left = None if step.end_ns is None else (step.end_ns - now_ns) / 1e9
+        return msgspec.structs.replace(lamp, colour=step.colour, countdown=left)
 
     def plan(self, plan: SignalPlan) -> None:
         """Take the running plan."""
@@ -69,9 +86,9 @@ class SignalView:
 
     def report(self, state: SignalState) -> None:
         """Take one report of all lamp colours; older ones than the newest are ignored."""
-        if self._stamp_ns is not None and state.stamp_ns <= self._stamp_ns:
+        if self._state is not None and state.stamp_ns <= self._state.stamp_ns:
             return
-        self._stamp_ns = state.stamp_ns
+        self._state = state
         for lamp in state.lamps:
             if lamp.number in self._clocks:
                 self._clocks[lamp.number].report(lamp, state.stamp_ns)
@@ -90,11 +107,11 @@ class SignalView:
 
     def conditions(self, now_ns: int) -> Iterable[str]:
         """Yield the gate's reason codes that hold now. The conflict latch opens only with a new configuration."""
-        if self._stamp_ns is None:
+        if self._state is None:
             yield "no-signal"
             return
         fresh = max(_FRESH_AT_LEAST_NS, round(2.5e6 * self._settings.nominal_interval_ms))
-        age = now_ns - self._stamp_ns
+        age = now_ns - self._state.stamp_ns
         if age > fresh + _MARKED_NS + _UNAVAILABLE_NS:
             yield "signal-lost"
         elif age > fresh + _MARKED_NS:
