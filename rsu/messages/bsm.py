@@ -1,0 +1,101 @@
+"""BSM: received ones into the core's words, and proxies for tracked vehicles that have no radio."""
+
+from __future__ import annotations
+
+import math
+
+from perception.geo import Reference
+from perception.objects import Reception, RoadUser, Tracks, VehicleReport
+from rsu.messages.bounds import NORMAL_95, position_95, speed_95
+from rsu.messages.common import position, sec_mark_ms
+from v2x.confidence import POSITION_M, heading_confidence, position_confidence, speed_confidence
+from v2x.records.bsm import BasicSafetyMessage, BrakeSystemStatus
+from v2x.records.common import (
+    Acceleration,
+    BasicVehicleClass,
+    MotionConfidenceSet,
+    PositionConfidenceSet,
+    Size,
+    VehicleClassification,
+)
+
+_MINUTE_MS = 60_000
+_KINDS = (  # BasicVehicleClass by tens
+    (10, RoadUser.CAR),
+    (20, RoadUser.TRUCK),
+    (30, RoadUser.TRUCK),
+    (40, RoadUser.MOTORCYCLE),
+    (50, RoadUser.BUS),
+    (60, RoadUser.CAR),
+)
+_CLASSES = {
+    RoadUser.CAR: BasicVehicleClass.PASSENGER_CAR,
+    RoadUser.TRUCK: BasicVehicleClass.TRUCK,
+    RoadUser.BUS: BasicVehicleClass.TRANSIT,
+    RoadUser.MOTORCYCLE: BasicVehicleClass.MOTORCYCLE,
+}
+
+
+def vehicle_report(message: BasicSafetyMessage, reception: Reception) -> VehicleReport | None:
+    """Return what a BSM says of its sender, at the time of its position fix; None: it has no place or no time."""
+    if message.position is None or message.sec_mark_ms is None:
+        return None
+    confidence = message.position_confidence
+    return VehicleReport(
+        device=reception.device,
+        stamp_ns=_stamp(message.sec_mark_ms, reception.stamp_ns),
+        receipt_ns=reception.receipt_ns,
+        id=message.id,
+        latitude=message.position.latitude_deg,
+        longitude=message.position.longitude_deg,
+        position_95=POSITION_M.get(confidence.position) if confidence else None,
+        speed=message.speed_mps,
+        heading=message.heading_deg,
+        length=message.size.length_m,
+        width=message.size.width_m,
+        height=message.size.height_m,
+        kind=dict(_KINDS).get(message.vehicle_class.classification // 10 * 10, RoadUser.UNKNOWN),
+    )
+
+
+def _stamp(mark_ms: int, received_ns: int) -> int:
+    """Return the time nearest to the reception that has this mark inside its UTC minute."""
+    received_ms = received_ns // 1_000_000
+    late_ms = (received_ms - mark_ms + _MINUTE_MS // 2) % _MINUTE_MS - _MINUTE_MS // 2
+    return (received_ms - late_ms) * 1_000_000
+
+
+def proxies(tracks: Tracks, reference: Reference, site_id: bytes, count: int) -> list[BasicSafetyMessage]:
+    """Return a BSM for every tracked motor vehicle that sends none itself; ids are the unit's and the track's."""
+    place_95, motion_95 = position_95(tracks), speed_95(tracks)
+    return [
+        _proxy(tracks, row, reference, site_id, count, float(place_95[row]), float(motion_95[row]))
+        for row in range(len(tracks))
+        if tracks.vehicle_id[row] is None and RoadUser(tracks.kind[row]) in _CLASSES
+    ]
+
+
+def _proxy(
+    tracks: Tracks, row: int, reference: Reference, site_id: bytes, count: int, place_95: float, motion_95: float
+) -> BasicSafetyMessage:
+    heading = float(tracks.heading[row])
+    return BasicSafetyMessage(
+        msg_cnt=count,
+        id=site_id[:6] + int(tracks.id[row]).to_bytes(2),
+        sec_mark_ms=sec_mark_ms(int(tracks.stamp_ns[row])),
+        position=position(float(tracks.position[row, 0]), float(tracks.position[row, 1]), reference),
+        position_confidence=PositionConfidenceSet(position=position_confidence(place_95)),
+        transmission="unavailable",
+        speed_mps=math.hypot(*map(float, tracks.velocity[row])),
+        heading_deg=None if math.isnan(heading) else heading,
+        motion_confidence=MotionConfidenceSet(
+            speed=speed_confidence(motion_95),
+            heading=heading_confidence(NORMAL_95 * float(tracks.heading_sd[row])),
+        ),
+        acceleration=Acceleration(longitudinal_mps2=None, lateral_mps2=None, vertical_mps2=None, yaw_rate_dps=0.0),
+        brakes=BrakeSystemStatus(),
+        size=Size(
+            width_m=float(tracks.size[row, 1]), length_m=float(tracks.size[row, 0]), height_m=float(tracks.size[row, 2])
+        ),
+        vehicle_class=VehicleClassification(classification=_CLASSES[RoadUser(tracks.kind[row])]),
+    )

@@ -1,0 +1,81 @@
+"""RSI: events and signs (YD/T 3709-2020; one class a message, T/CSAE 159-2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from perception.geo import Reference
+from perception.objects import Event, LanePlace
+from rsu.messages.common import minute_of_year, position
+from rsu.site import SignSettings
+from v2x.records import rsi
+from v2x.records.common import NodeReferenceId
+
+_EVENTS_PER_MESSAGE = 8
+_PRIORITY = {903: 5, 904: 7, 901: 3, 902: 4, 405: 6, 401: 5, 707: 3}  # own scale of events, 7 highest
+
+Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> upstream, downstream node
+
+
+def events(
+    count: int, now_ns: int, rsu_id: bytes, reference: Reference, running: Iterable[Event], links: Links
+) -> rsi.RoadSideInformation:
+    """Return the message with the running events, and those that just ended (with their end time)."""
+    return rsi.RoadSideInformation(
+        msg_cnt=count,
+        moy=minute_of_year(now_ns),
+        id=rsu_id,
+        position=position(0.0, 0.0, reference),
+        events=tuple(_event(event, reference, links) for event in list(running)[:_EVENTS_PER_MESSAGE]),
+    )
+
+
+def signs(
+    count: int, now_ns: int, rsu_id: bytes, reference: Reference, settings: Iterable[SignSettings], links: Links
+) -> rsi.RoadSideInformation:
+    """Return the message with the site's signs."""
+    return rsi.RoadSideInformation(
+        msg_cnt=count,
+        moy=minute_of_year(now_ns),
+        id=rsu_id,
+        position=position(0.0, 0.0, reference),
+        signs=tuple(_sign(sign, reference, links) for sign in settings),
+    )
+
+
+def _event(event: Event, reference: Reference, links: Links) -> rsi.Event:
+    ended = event.state == "end"
+    return rsi.Event(
+        rte_id=event.id,
+        event_type=event.code,
+        source="detection",
+        position=position(*event.position, reference, elevation=False),
+        radius_m=event.radius,
+        time=rsi.TimeDetails(
+            start_moy=minute_of_year(event.start_ns),
+            end_moy=minute_of_year(event.stamp_ns) if ended else None,
+            end_confidence="time-000-500" if ended else None,
+        ),
+        priority=_PRIORITY.get(event.code, 3),
+        links=_links_of(event.place, links),
+        confidence_percent=100.0 * event.confidence,
+    )
+
+
+def _links_of(place: LanePlace | None, links: Links) -> tuple[rsi.ReferenceLink, ...]:
+    if place is None or place.link not in links:
+        return ()
+    upstream, downstream = links[place.link]
+    lanes = (place.lane,) if 1 <= place.lane <= 15 else None
+    return (rsi.ReferenceLink(upstream=upstream, downstream=downstream, lanes=lanes),)
+
+
+def _sign(sign: SignSettings, reference: Reference, links: Links) -> rsi.Sign:
+    return rsi.Sign(
+        rts_id=sign.id,
+        sign_type=sign.type,
+        position=position(sign.east_m, sign.north_m, reference, elevation=False),
+        description=sign.code + sign.text,
+        priority=sign.priority,
+        links=tuple(rsi.ReferenceLink(upstream=links[name][0], downstream=links[name][1]) for name in sign.links),
+    )

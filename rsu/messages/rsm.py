@@ -1,0 +1,122 @@
+"""RSM: the road users that this unit sees, itself first (YD/T 3709-2020, T/CSAE 159-2020)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.geo import Reference, to_wgs84
+from perception.objects import RoadUser, Tracks
+from rsu.messages.bounds import NORMAL_95, position_95, speed_95
+from rsu.messages.common import position, sec_mark_ms
+from v2x.confidence import heading_confidence, position_confidence, speed_confidence
+from v2x.positions import Position
+from v2x.records.common import (
+    BasicVehicleClass,
+    MotionConfidenceSet,
+    PositionConfidenceSet,
+    Size,
+    VehicleClassification,
+)
+from v2x.records.names import ParticipantType, Source
+from v2x.records.rsm import Participant, RoadsideSafetyMessage
+
+PER_FRAME = 15  # others beside the RSU itself: 16 participants a message
+
+CLASSES: dict[RoadUser, tuple[ParticipantType, BasicVehicleClass]] = {
+    RoadUser.UNKNOWN: ("unknown", BasicVehicleClass.UNKNOWN),
+    RoadUser.CAR: ("motor", BasicVehicleClass.PASSENGER_CAR),
+    RoadUser.TRUCK: ("motor", BasicVehicleClass.TRUCK),
+    RoadUser.BUS: ("motor", BasicVehicleClass.TRANSIT),
+    RoadUser.MOTORCYCLE: ("motor", BasicVehicleClass.MOTORCYCLE),
+    RoadUser.BICYCLE: ("non-motor", BasicVehicleClass.BICYCLE),
+    RoadUser.PEDESTRIAN: ("pedestrian", BasicVehicleClass.PEDESTRIAN),
+}
+
+
+class Cycle(NamedTuple):
+    """One frame of a cycle and the receipt of the newest measurement in it (None: only the RSU itself)."""
+
+    message: RoadsideSafetyMessage
+    newest_receipt_ns: int | None
+
+
+class RsmBuilder:
+    """Builds all frames of one cycle. `sources`: device name -> what the message set calls it."""
+
+    def __init__(self, rsu_id: bytes, reference: Reference, sources: Mapping[str, Source]) -> None:
+        self._id = rsu_id
+        self._reference = reference
+        self._sources = sources
+        self._position = position(0.0, 0.0, reference)
+
+    def build(self, tracks: Tracks, now_ns: int, counts: Iterator[int]) -> Iterator[Cycle]:
+        """Yield as many frames as the tracks need, at least one; each begins with the RSU itself."""
+        participants = self._participants(tracks)
+        for first in range(0, max(1, len(tracks)), PER_FRAME):
+            rows = slice(first, first + PER_FRAME)
+            message = RoadsideSafetyMessage(
+                msg_cnt=next(counts),
+                id=self._id,
+                position=self._position,
+                participants=(self._itself(now_ns), *participants[rows]),
+            )
+            receipts = tracks.receipt_ns[rows]
+            yield Cycle(message, int(receipts.max()) if len(receipts) else None)
+
+    def _itself(self, now_ns: int) -> Participant:
+        return Participant(
+            ptc_type="rsu",
+            ptc_id=0,
+            source="selfinfo",
+            sec_mark_ms=sec_mark_ms(now_ns),
+            position=self._position,
+            position_confidence=PositionConfidenceSet(position="a1m"),
+            speed_mps=0.0,
+            heading_deg=0.0,
+            size=Size(width_m=None, length_m=None),
+        )
+
+    def _participants(self, tracks: Tracks) -> list[Participant]:
+        """Return all tracks as participants: columns first, objects last."""
+        latitude, longitude = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], self._reference)
+        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
+        place_95, motion_95 = position_95(tracks), speed_95(tracks)
+        return [
+            Participant(
+                ptc_type=CLASSES[RoadUser(tracks.kind[i])][0],
+                ptc_id=int(tracks.id[i]),
+                source=self._source(tracks.sources[i], tracks.vehicle_id[i]),
+                id=tracks.vehicle_id[i],
+                sec_mark_ms=sec_mark_ms(int(tracks.stamp_ns[i])),
+                position=Position(latitude_deg=float(latitude[i]), longitude_deg=float(longitude[i])),
+                position_confidence=PositionConfidenceSet(position=position_confidence(float(place_95[i]))),
+                speed_mps=float(speed[i]),
+                heading_deg=_known(tracks.heading[i]),
+                motion_confidence=MotionConfidenceSet(
+                    speed=speed_confidence(float(motion_95[i])),
+                    heading=heading_confidence(_known(NORMAL_95 * tracks.heading_sd[i])),
+                ),
+                size=Size(
+                    width_m=_known(tracks.size[i, 1]),
+                    length_m=_known(tracks.size[i, 0]),
+                    height_m=_known(tracks.size[i, 2]),
+                ),
+                vehicle_class=VehicleClassification(classification=CLASSES[RoadUser(tracks.kind[i])][1]),
+            )
+            for i in range(len(tracks))
+        ]
+
+    def _source(self, devices: tuple[str, ...], vehicle_id: bytes | None) -> Source:
+        """Return one sensor's kind, or `integrated` for several kinds; `v2x` where a BSM gave the id."""
+        if vehicle_id is not None:
+            return "v2x"
+        kinds = {self._sources.get(device, "unknown") for device in devices}
+        return kinds.pop() if len(kinds) == 1 else "integrated" if kinds else "unknown"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
