@@ -1,0 +1,118 @@
+"""Loading a site: the site file, its lane map and every driver's settings, checked together, all errors at once."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import ValidationError
+
+from hw import registry
+from hw.driver import DeviceSettings as DriverSettings
+from hw.errors import UnknownDriverError
+from perception.lanes import LaneLine
+from rsu import lanemap
+from rsu.errors import ConfigError, Finding
+from rsu.messages.reports import Identity
+from rsu.site import Site
+from rsu.yaml_source import YamlSource
+
+
+class Config(NamedTuple):
+    """A site that can be run."""
+
+    path: Path
+    site: Site
+    lane_map: lanemap.LaneMapFile
+    drivers: dict[str, DriverSettings]  # device name -> settings of its driver
+
+
+def load(path: Path) -> Config:
+    """Read and check a site. ConfigError: carries every finding with file, line, column and key."""
+    source = YamlSource(path)
+    try:
+        site = Site.model_validate(source.data)
+    except ValidationError as error:
+        raise ConfigError(source.findings(error, Site)) from error
+    drivers, findings = _drivers(source, site)
+    try:
+        lane_map = lanemap.load(path.parent / site.site.lane_map)
+        findings += _against_map(source, site, lane_map)
+    except ConfigError as error:
+        raise ConfigError(findings + error.findings) from error
+    if findings:
+        raise ConfigError(findings)
+    return Config(path, site, lane_map, drivers)
+
+
+def _drivers(source: YamlSource, site: Site) -> tuple[dict[str, DriverSettings], list[Finding]]:
+    settings: dict[str, DriverSettings] = {}
+    findings: list[Finding] = []
+    for name, device in site.devices.items():
+        try:
+            model = registry.driver_class(device.kind).Settings
+            settings[name] = model.model_validate(device.driver)
+        except UnknownDriverError as error:
+            findings.append(source.finding(("devices", name, "kind"), str(error)))
+        except ValidationError as error:
+            findings += source.findings(error, model, ("devices", name, "driver"))
+    return settings, findings
+
+
+def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) -> list[Finding]:
+    """Find what the site file and the lane map say differently (G4: same node ids in MAP, SPAT and RSM)."""
+    findings = []
+    node = next((n for n in lane_map.nodes if (n.region, n.id) == (site.site.region, site.site.node)), None)
+    if node is None:
+        known = ", ".join(f"{n.region}/{n.id}" for n in lane_map.nodes)
+        return [
+            source.finding(
+                ("site", "node"), f"the lane map has no node {site.site.region}/{site.site.node}, but {known}"
+            )
+        ]
+    names = {link.name for link in node.links}
+    for index, sign in enumerate(site.messages.signs):
+        for position, link in enumerate(sign.links):
+            if link not in names:
+                text = f'the lane map has no link "{link}", but {", ".join(sorted(names))}'
+                findings.append(source.finding(("messages", "signs", index, "links", position), text))
+    if site.signal is not None:
+        used = {c.phase for link in node.links for lane in link.lanes for c in lane.connects_to if c.phase is not None}
+        missing = sorted(used - {phase.id for phase in site.signal.phases})
+        if missing:
+            text = f"the lane map uses phases {', '.join(map(str, missing))} that no lamp shows"
+            findings.append(source.finding(("signal", "phases"), text))
+    return findings
+
+
+def lane_lines(lane_map: lanemap.LaneMapFile) -> list[LaneLine]:
+    """Return the lane map's lanes as perception takes them."""
+    return [
+        LaneLine(
+            link=link.name,
+            lane=lane.id,
+            points=np.array(lane.points, dtype=np.float64),
+            width=lane.width_m,
+            speed_limit=lane.speed_limit_mps or link.speed_limit_mps,
+            type="vehicle" if lane.type == "vehicle" else "bikeLane",
+        )
+        for node in lane_map.nodes
+        for link in node.links
+        for lane in link.lanes
+    ]
+
+
+def identity(site: Site) -> Identity:
+    """Return how the cloud knows this box."""
+    return Identity(
+        rscu_sn=site.identity.rscu_sn,
+        rsu_sn=site.identity.rsu_sn,
+        region_id=str(site.site.region),
+        cross_id=str(site.site.node),
+        reference=site.site.reference.reference(),
+        supplier=site.identity.supplier,
+        owner=site.identity.owner,
+        software_version=version("rsu-edge"),
+    )

@@ -1,0 +1,121 @@
+"""The lane map of a site: what the MAP message says and what road users are matched to. Site frame, metres."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rsu.errors import ConfigError, Finding
+
+Point = tuple[float, float]  # east, north in metres
+Maneuver = Literal["straight", "left", "right", "uturn"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NodeId(_Part):
+    """A node of the road network: region (RoadRegulatorID) and number."""
+
+    region: int = Field(ge=0, le=65535)
+    id: int = Field(ge=0, le=65535)
+
+
+class Connection(_Part):
+    """Where a lane leads, and the signal phase that rules it."""
+
+    downstream: NodeId
+    lane: int = Field(ge=1, le=254)
+    maneuver: Maneuver
+    phase: int | None = Field(None, ge=1, le=255)
+
+
+class Lane(_Part):
+    """One lane from the link's start to the stop line; ids count from the left in driving direction."""
+
+    id: int = Field(ge=1, le=254)
+    width_m: float = Field(gt=0, le=327.67)
+    type: Literal["vehicle", "bike"]
+    maneuvers: list[Maneuver]
+    points: list[Point] = Field(min_length=2, max_length=31)
+    speed_limit_mps: float | None = Field(None, gt=0, le=163)
+    connects_to: list[Connection] = Field([], max_length=8)
+
+
+class Movement(_Part):
+    """A way through the node, by downstream node."""
+
+    downstream: NodeId
+    phase: int | None = Field(None, ge=1, le=255)
+
+
+class Link(_Part):
+    """The road from an upstream node to this one."""
+
+    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
+    upstream: NodeId
+    width_m: float = Field(gt=0, le=327.67)
+    speed_limit_mps: float | None = Field(None, gt=0, le=163)
+    points: list[Point] = Field(min_length=2, max_length=31)
+    movements: list[Movement] = Field([], max_length=32)
+    lanes: list[Lane] = Field(min_length=1, max_length=32)
+
+
+class Node(NodeId):
+    """The junction and the links that lead into it."""
+
+    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
+    position: Point
+    links: list[Link] = Field(max_length=32)
+
+
+class Crosswalk(_Part):
+    """A pedestrian crossing, for drawing and for events."""
+
+    phase: int | None = None
+    polygon: list[Point] = Field(min_length=3)
+
+
+class ExitLane(_Part):
+    """A lane that leads away, for drawing."""
+
+    id: int | None = None
+    width_m: float | None = None
+    type: str | None = None
+    points: list[Point] = Field(min_length=2)
+
+
+class Exit(_Part):
+    """A road that leads away."""
+
+    name: str
+    downstream: NodeId
+    lanes: list[ExitLane]
+
+
+class LaneMapFile(_Part):
+    """The whole file."""
+
+    nodes: list[Node] = Field(min_length=1, max_length=32)
+    crosswalks: list[Crosswalk] = []
+    exits: list[Exit] = []
+
+
+def load(path: Path) -> LaneMapFile:
+    """Read a lane map. ConfigError: names the file and every key that is wrong."""
+    try:
+        return LaneMapFile.model_validate(json.loads(path.read_bytes()))
+    except OSError as error:
+        raise ConfigError([Finding(str(path), 1, 1, "", f"cannot be read: {error.strerror}")]) from error
+    except json.JSONDecodeError as error:
+        raise ConfigError([Finding(str(path), error.lineno, error.colno, "", f"not JSON: {error.msg}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Finding(str(path), 1, 1, "", "is not UTF-8")]) from error
+    except ValidationError as error:
+        raise ConfigError(
+            [Finding(str(path), 1, 1, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        ) from error

@@ -1,0 +1,128 @@
+"""The site file: one YAML file that says everything about a site. Unknown keys are errors, units are in key names."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from perception.events import StoppedVehicleSettings
+from perception.geo import Reference
+from perception.sensor import Sensor
+from perception.settings import FusionSettings
+from perception.statistics import StatisticsSettings
+from rsu.clock import ClockSettings
+from rsu.position import PositionSettings
+from rsu.settings import Settings
+from rsu.signals import SignalSettings
+from rsu.uplink.settings import UplinkSettings
+from rsu.web.settings import WebSettings
+from v2x.profiles import DEFAULT_PROFILE, Profile
+
+
+class ReferenceSettings(Settings):
+    """The site's reference point: origin of the site frame and refPos of the messages."""
+
+    latitude_deg: float = Field(ge=-89, le=89)
+    longitude_deg: float = Field(ge=-180, le=180)
+    elevation_m: float = Field(ge=-409.5, le=6143.9, description="above the WGS-84 ellipsoid")
+    coordinates: Literal["wgs84", "cgcs2000"] = "wgs84"
+
+    @field_validator("coordinates", mode="before")
+    @classmethod
+    def _not_gcj02(cls, value: object) -> object:
+        if str(value).lower().replace("-", "") in ("gcj02", "bd09"):
+            raise ValueError(
+                f"{value} is offset by hundreds of metres and cannot go on air; survey in wgs84 or cgcs2000"
+            )
+        return value
+
+    def reference(self) -> Reference:
+        """Return it as the core's word."""
+        return Reference(self.latitude_deg, self.longitude_deg, self.elevation_m)
+
+
+class PlaceSettings(Settings):
+    """Which site this is."""
+
+    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
+    region: int = Field(ge=0, le=65535, description="RoadRegulatorID; 0 for tests only")
+    node: int = Field(ge=0, le=65535, description="NodeID of the junction; the same in MAP and SPAT")
+    reference: ReferenceSettings
+    lane_map: str = Field(description="path of the lane map, from the site file's folder")
+
+
+class IdentitySettings(Settings):
+    """Numbers under which the cloud knows this box (T/ITS 0180.1)."""
+
+    rscu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    rsu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    supplier: str = ""
+    owner: str = ""
+
+
+class DeviceSettings(Settings):
+    """One device: which driver, and the driver's own settings."""
+
+    kind: str
+    driver: dict[str, Any]
+
+
+class EventSettings(Settings):
+    """When something on the road is an event."""
+
+    stopped_vehicle: StoppedVehicleSettings = StoppedVehicleSettings()
+
+
+class SignSettings(Settings):
+    """One traffic sign announced by RSI (T/CSAE 159-2020: its description is the sign code, then text)."""
+
+    id: int = Field(ge=0, le=255)
+    type: int = Field(ge=0, le=65535, description="serial number in GB 5768.2-2009; 0 text only")
+    code: str = Field(min_length=16, max_length=16, description="GB/T 30699-2014 sign code, 16 characters")
+    text: str = Field("", max_length=200, description="shown to drivers, such as the limit of a speed limit sign")
+    east_m: float
+    north_m: float
+    priority: int = Field(ge=0, le=7)
+    links: list[str] = Field(min_length=1, max_length=16, description="names of the lane map's links it rules")
+
+
+class MessageSettings(Settings):
+    """What goes on air."""
+
+    profile: Profile = DEFAULT_PROFILE
+    proxy_bsm: bool = Field(False, description="send BSMs for tracked vehicles that have no radio")
+    signs: list[SignSettings] = Field([], max_length=16)
+    silent: list[Literal["bsm", "map", "rsm", "spat", "rsi"]] = Field([], description="message types switched off")
+    max_frame_octets: int = Field(1400, ge=300, le=1400)
+
+
+class Site(Settings):
+    """The whole file."""
+
+    version: Literal[1]
+    site: PlaceSettings
+    identity: IdentitySettings
+    radio: str = Field(description="name of the radio among the devices")
+    devices: dict[str, DeviceSettings]
+    sensors: list[Sensor] = Field(description="where the cameras and radars stand, what they see and how well")
+    signal: SignalSettings | None = None
+    clock: ClockSettings = ClockSettings()
+    position: PositionSettings = PositionSettings()
+    tracking: FusionSettings = FusionSettings()
+    events: EventSettings = EventSettings()
+    statistics: StatisticsSettings = StatisticsSettings()
+    messages: MessageSettings = MessageSettings()
+    uplink: UplinkSettings = UplinkSettings()
+    page: WebSettings = WebSettings()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Site:
+        if self.radio not in self.devices:
+            raise ValueError(f'radio: no device is called "{self.radio}"')
+        if self.signal is not None and self.signal.device not in self.devices:
+            raise ValueError(f'signal.device: no device is called "{self.signal.device}"')
+        for index, sensor in enumerate(self.sensors):
+            if sensor.device not in self.devices:
+                raise ValueError(f'sensors.{index}: no device is called "{sensor.device}"')
+        return self
