@@ -1,0 +1,161 @@
+"""What goes on air in one cycle of 100 ms: which messages are due, what the gate says, and their frames.
+
+Periods, AIDs and priorities are those of T/CSAE 159-2020; RSI goes out only together with MAP, events and signs in
+messages of their own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator
+from itertools import repeat
+from typing import NamedTuple
+
+import structlog
+
+import v2x
+from perception.objects import Event, Tracks
+from rsu.config import Config
+from rsu.gate import KINDS, Decision, Verdict, judge
+from rsu.messages import bsm, mapdata, rsi, spat
+from rsu.messages.common import MessageCounter
+from rsu.messages.rsm import RsmBuilder
+from rsu.records import MessageState
+from rsu.signals import SignalView
+from v2x import dsmp
+from v2x.aids import SERVICES, kind_of
+from v2x.records.common import NodeReferenceId
+from v2x.records.names import Source
+
+TICK_NS = 100_000_000
+_RATE_NS = 5_000_000_000
+_MAP_TICKS = 10
+_SIGN_TICKS = 10
+_SOURCES: dict[str, Source] = {"camera-json": "video", "ti-mmwave": "microwaveRadar", "radio-agent": "v2x"}
+_log = structlog.get_logger()
+
+
+class Outgoing(NamedTuple):
+    """One frame for the radio."""
+
+    kind: str  # of rsu.gate.KINDS
+    aid: int
+    priority: int  # DSM priority, 255 the highest
+    frame: bytes  # DSMP
+    newest_receipt_ns: int | None  # of the newest measurement in it
+
+
+class Scene(NamedTuple):
+    """What there is to say at one time."""
+
+    now_ns: int
+    uncertainty_ns: int | None  # of UTC
+    tracks: Tracks
+    events: list[Event]  # running ones, and those that just ended
+    conditions: Collection[str]  # of the gate
+
+
+class Broadcaster:
+    """Builds the frames of each cycle. `seed` gives the unit's id and the first message counts."""
+
+    def __init__(self, config: Config, seed: bytes, signals: SignalView | None) -> None:
+        site = config.site
+        chance = random.Random(seed)
+        self._site = site
+        self._profile = site.messages.profile
+        self._limit = site.messages.max_frame_octets
+        self._reference = site.site.reference.reference()
+        self._rsu_id = chance.randbytes(8)
+        self._count = {kind: MessageCounter(chance) for kind in KINDS}
+        self._signals = signals
+        sources = {name: _SOURCES[device.kind] for name, device in site.devices.items() if device.kind in _SOURCES}
+        self._rsm = RsmBuilder(self._rsu_id, self._reference, sources)
+        self._nodes = mapdata.nodes(config.lane_map, self._reference)
+        self._node = NodeReferenceId(region=site.site.region, id=site.site.node)
+        self._links = {
+            link.name: (mapdata.node_id(link.upstream), mapdata.node_id(node))
+            for node in config.lane_map.nodes
+            for link in node.links
+        }
+        self._verdicts = {kind: Verdict(Decision.SILENT, ("nothing-to-say",)) for kind in KINDS}
+        self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
+        self._frames: Counter[str] = Counter()
+        self.counters: Counter[str] = Counter()  # reasons why a frame was not made
+
+    def cycle(self, scene: Scene) -> list[Outgoing]:
+        """Return the frames of one tick, most urgent first: SPAT before RSM, MAP last."""
+        tick = scene.now_ns // TICK_NS
+        frames: list[Outgoing] = []
+        for kind in ("spat", "rsm", "bsm", "map", "rsi"):
+            conditions = {*scene.conditions, *self._own_conditions(kind, scene)}
+            self._verdicts[kind] = judge(kind, conditions)
+            if self._verdicts[kind].decision is not Decision.SILENT:
+                made = list(self._make(kind, tick, scene, conditions))
+                if made:
+                    self._cycles[kind].append(scene.now_ns)
+                self._frames[kind] += len(made)
+                frames += made
+        return frames
+
+    def states(self, now_ns: int) -> list[MessageState]:
+        """Return what the gate said last, and what left, by message type."""
+        return [self._state(kind, now_ns) for kind in KINDS]
+
+    def _state(self, kind: str, now_ns: int) -> MessageState:
+        cycles, verdict = self._cycles[kind], self._verdicts[kind]
+        while cycles and cycles[0] <= now_ns - _RATE_NS:
+            cycles.popleft()
+        rate_hz = len(cycles) * 1e9 / _RATE_NS
+        return MessageState(kind, verdict.decision.name.lower(), list(verdict.reasons), rate_hz, self._frames[kind])
+
+    def _own_conditions(self, kind: str, scene: Scene) -> Iterable[str]:
+        if kind in self._site.messages.silent or (kind == "bsm" and not self._site.messages.proxy_bsm):
+            yield "switched-off"
+        if kind == "spat" and self._signals is None:
+            yield "nothing-to-say"
+        if kind == "rsi" and not (scene.events or self._site.messages.signs):
+            yield "nothing-to-say"
+        if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
+            yield "map-silent"
+
+    def _make(self, kind: str, tick: int, scene: Scene, conditions: Collection[str]) -> Iterator[Outgoing]:
+        """Yield the frames of a message type that are due at a tick."""
+        if kind == "rsm":
+            for frame in self._rsm.build(scene.tracks, scene.now_ns, map(self._next, repeat("rsm"))):
+                yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
+            return
+        for message in self._messages(kind, tick, scene, conditions):
+            yield from self._frame(kind, message, None)
+
+    def _messages(self, kind: str, tick: int, scene: Scene, conditions: Collection[str]) -> Iterator[v2x.Message]:
+        now_ns, site = scene.now_ns, self._site
+        if kind == "spat" and self._signals is not None and (stamp_ns := self._signals.stamp_ns) is not None:
+            phases, uncertainty_ns = self._signals.phases(now_ns), scene.uncertainty_ns or 0
+            yield spat.build(self._next("spat"), now_ns, self._node, phases, stamp_ns, uncertainty_ns, conditions)
+        elif kind == "map" and tick % _MAP_TICKS == 0:
+            known_ns = None if "no-time" in conditions else now_ns
+            yield mapdata.build(self._next("map"), known_ns, self._nodes)
+        elif kind == "bsm":
+            yield from bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm"))
+        elif kind == "rsi":
+            common = (now_ns, self._rsu_id, self._reference)
+            if scene.events:
+                yield rsi.events(self._next("rsi"), *common, scene.events, self._links)
+            if site.messages.signs and tick % _SIGN_TICKS == 0:
+                yield rsi.signs(self._next("rsi"), *common, site.messages.signs, self._links)
+
+    def _next(self, kind: str) -> int:
+        return self._count[kind]()
+
+    def _frame(self, kind: str, message: v2x.Message, newest_receipt_ns: int | None) -> Iterator[Outgoing]:
+        """Yield the frame of a message, or count why there is none: one bad message never costs the others."""
+        service = SERVICES[kind_of(message)]
+        try:
+            frame = dsmp.frame(service.aid, v2x.encode(message, self._profile), self._limit)
+        except v2x.CodecError as error:
+            self.counters[f"{kind}-not-encoded"] += 1
+            if self.counters[f"{kind}-not-encoded"] == 1:
+                _log.error("message not encoded", kind=kind, why=str(error))
+            return
+        yield Outgoing(kind, service.aid, service.priority, frame, newest_receipt_ns)

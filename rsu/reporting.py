@@ -1,0 +1,91 @@
+"""Which records go up to the cloud, and when (T/ITS 0180.1-2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from hw.device import DeviceHealth
+from perception.objects import Event, LaneFlow, LanePlace, SignalState, Tracks
+from rsu.messages import reports
+from rsu.messages.reports import Identity, Payload
+from rsu.uplink.settings import UplinkSettings
+
+_SECOND_NS = 1_000_000_000
+
+
+class Draft(NamedTuple):
+    """A record for the cloud that has no number yet."""
+
+    kind: str
+    stamp_ns: int
+    data: Payload
+
+
+class Reporter:
+    """Decides at every tick which records are due."""
+
+    def __init__(self, identity: Identity, settings: UplinkSettings, kinds: Mapping[str, str]) -> None:
+        self._identity = identity
+        self._kinds = kinds  # device -> driver kind
+        self._periods = {
+            "participant": _period(settings.participants_hz),
+            "lamp": _period(settings.lamp_hz),
+            "event": _period(settings.events_hz),
+            "run-status": round(settings.run_status_s * _SECOND_NS),
+            "basic-status": round(settings.basic_status_s * _SECOND_NS),
+        }
+        self._slots: dict[str, int] = {}
+        self._since_ns: dict[str, int] = {}  # device -> when its fault began
+        self._faulty: frozenset[str] = frozenset()
+
+    def drafts(
+        self,
+        now_ns: int,
+        tracks: Tracks,
+        places: Sequence[LanePlace | None],
+        running: Sequence[Event],
+        changed: Sequence[Event],
+        flows: Sequence[LaneFlow],
+        signal: tuple[SignalState, bool] | None,
+        health: Sequence[DeviceHealth],
+    ) -> Iterator[Draft]:
+        """Yield what is due. `changed`: events that started or ended now; `signal`: the lamps, and whether fresh."""
+        me = self._identity
+        devices = [self._device(each, now_ns) for each in health]
+        if self._due("basic-status", now_ns):
+            yield Draft("basic-status", now_ns, reports.basic_status(me, now_ns, devices))
+        faulty = frozenset(device.name for device in devices if not device.ok)
+        if self._due("run-status", now_ns) or faulty != self._faulty:
+            self._faulty = faulty
+            yield Draft("run-status", now_ns, reports.run_status(me, now_ns, devices))
+        if changed or (running and self._due("event", now_ns)):
+            yield Draft("event", now_ns, reports.events(me, now_ns, list(changed) or list(running)))
+        if flows:
+            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, flows))
+        if signal is not None and self._due("lamp", now_ns):
+            yield Draft("lamp", now_ns, reports.lamp(me, now_ns, signal[0], None, signal[1]))
+        if len(tracks) and self._due("participant", now_ns):
+            yield Draft("participant", now_ns, reports.participants(me, now_ns, tracks, places, running, self._kinds))
+
+    def _due(self, kind: str, now_ns: int) -> bool:
+        """Tell once in every period of a kind that it is due."""
+        period = self._periods[kind]
+        slot = now_ns // period if period else 0
+        if not period or self._slots.get(kind) == slot:
+            return False
+        self._slots[kind] = slot
+        return True
+
+    def _device(self, health: DeviceHealth, now_ns: int) -> reports.Device:
+        fault = None if health.state == "ok" else health.error or health.state
+        if fault is None:
+            self._since_ns.pop(health.name, None)
+        else:
+            self._since_ns.setdefault(health.name, now_ns)
+        since_ns = self._since_ns.get(health.name)
+        return reports.Device(name=health.name, kind=health.kind, ok=fault is None, fault=fault, fault_ns=since_ns)
+
+
+def _period(rate_hz: float) -> int:
+    return round(_SECOND_NS / rate_hz) if rate_hz else 0

@@ -1,0 +1,176 @@
+"""The station: measurements in; frames for the radio and records for the cloud out.
+
+The heart of the daemon and sans-I/O: it reads no clock, no file and no socket. Time comes in with the data, so the same
+input gives the same output bytes, at any speed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import v2x
+from hw.device import DeviceHealth
+from perception.events import EventDetector
+from perception.fusion import Fusion
+from perception.lanes import LaneMap, Matches
+from perception.objects import (
+    Detections,
+    Event,
+    Fix,
+    LanePlace,
+    Measurement,
+    PointCloud,
+    Reception,
+    SignalPlan,
+    SignalState,
+    Tracks,
+)
+from perception.statistics import LaneStatistics
+from rsu import views
+from rsu.broadcast import Broadcaster, Outgoing, Scene
+from rsu.clock import UtcClock
+from rsu.config import Config, identity, lane_lines
+from rsu.messages import bsm
+from rsu.position import PositionCheck
+from rsu.records import Snapshot
+from rsu.reporting import Draft, Reporter
+from rsu.signals import SignalView
+from v2x import dsmp
+from v2x.records.bsm import BasicSafetyMessage
+
+_END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
+
+
+class Output(NamedTuple):
+    """What one tick gives."""
+
+    frames: list[Outgoing]
+    drafts: list[Draft]
+
+
+class Station:
+    """One site. `seed`: entropy of this start, for ids and message counts."""
+
+    def __init__(self, config: Config, seed: bytes) -> None:
+        site = config.site
+        reference = site.site.reference.reference()
+        self._boot = seed.hex()[:16]
+        self._profile = site.messages.profile
+        self._lanes = LaneMap(lane_lines(config.lane_map))
+        self._fusion = Fusion(site.sensors, site.tracking, reference)
+        self._stopped = EventDetector(site.events.stopped_vehicle, self._lanes)
+        self._statistics = LaneStatistics(site.statistics, self._lanes)
+        self._signals = None if site.signal is None else SignalView(site.signal)
+        self._clock = UtcClock(site.clock)
+        self._position = PositionCheck(site.position, reference)
+        self._broadcaster = Broadcaster(config, seed, self._signals)
+        self._reporter = Reporter(
+            identity(site), site.uplink, {name: device.kind for name, device in site.devices.items()}
+        )
+        self._sensors = {sensor.device for sensor in site.sensors}
+        self._radio = site.radio
+        self._events: dict[int, Event] = {}
+        self._tracks: Tracks | None = None
+        self._places: list[LanePlace | None] = []
+        self._health: Sequence[DeviceHealth] = ()
+        self.counters: Counter[str] = Counter()  # reasons why something received was not used
+
+    def ingest(self, measurement: Measurement) -> None:
+        """Use one measurement, the moment it is there."""
+        if isinstance(measurement, Detections | PointCloud):
+            self._fusion.ingest(measurement)
+        elif isinstance(measurement, Reception):
+            self._receive(measurement)
+        elif isinstance(measurement, Fix):
+            self._clock.update(measurement)
+            self._position.update(measurement)
+        elif isinstance(measurement, SignalState) and self._signals is not None:
+            self._signals.report(measurement)
+        elif isinstance(measurement, SignalPlan) and self._signals is not None:
+            self._signals.plan(measurement)
+
+    def _receive(self, reception: Reception) -> None:
+        """Use a message from the air: BSMs become measurements of their senders, everything else is counted."""
+        try:
+            message = v2x.decode(dsmp.parse(reception.payload).payload, self._profile)
+        except v2x.CodecError as error:
+            self.counters[f"air: {type(error).__name__}"] += 1
+            return
+        if not isinstance(message, BasicSafetyMessage):
+            self.counters[f"air: {type(message).__name__} ignored"] += 1
+            return
+        report = bsm.vehicle_report(message, reception)
+        if report is None:
+            self.counters["air: BSM without place or time"] += 1
+        else:
+            self._fusion.ingest(report)
+
+    def advance(self, now_ns: int, health: Sequence[DeviceHealth]) -> Output:
+        """Return what is due at a tick of 100 ms. `health`: every device's, as it is now."""
+        self._health = health
+        self._tracks = tracks = self._fusion.tracks(now_ns)
+        matches = self._lanes.match(tracks.position, tracks.heading)
+        self._places = [self._lanes.place(matches, row) for row in range(len(tracks))]
+        changed = self._update_events(now_ns, tracks, matches)
+        flows = self._statistics.update(now_ns, tracks, matches)
+        uncertainty_ns = self._clock.uncertainty_ns(now_ns)
+        conditions = list(self._conditions(now_ns, uncertainty_ns))
+        frames = self._broadcaster.cycle(Scene(now_ns, uncertainty_ns, tracks, list(self._events.values()), conditions))
+        running = [event for event in self._events.values() if event.state != "end"]
+        drafts = self._reporter.drafts(
+            now_ns, tracks, self._places, running, changed, flows, self._lamps(now_ns, conditions), health
+        )
+        return Output(frames, list(drafts))
+
+    def _update_events(self, now_ns: int, tracks: Tracks, matches: Matches) -> list[Event]:
+        """Keep the running events, and ended ones for a moment; return those that started or ended now."""
+        news = self._stopped.update(now_ns, tracks, matches)
+        self._events |= {event.id: event for event in news}
+        self._events = {
+            number: event
+            for number, event in self._events.items()
+            if event.state != "end" or now_ns - event.stamp_ns < _END_SHOWN_NS
+        }
+        return [event for event in news if event.state != "update"]
+
+    def _lamps(self, now_ns: int, conditions: list[str]) -> tuple[SignalState, bool] | None:
+        state = None if self._signals is None else self._signals.state(now_ns)
+        if state is None:
+            return None
+        return state, not any(name.startswith("signal-") for name in conditions)
+
+    def _conditions(self, now_ns: int, uncertainty_ns: int | None) -> Iterator[str]:
+        """Yield the gate's reason codes that hold now."""
+        if uncertainty_ns is None:
+            yield "no-time"
+        elif uncertainty_ns > 100_000_000:
+            yield "time-uncertain-100ms"
+        elif uncertainty_ns > 50_000_000:
+            yield "time-uncertain-50ms"
+        yield from self._position.conditions(now_ns)
+        if self._signals is not None:
+            yield from self._signals.conditions(now_ns)
+        lost = {each.name for each in self._health if each.state != "ok"}
+        if self._sensors and self._sensors <= lost:
+            yield "no-sensors"
+        elif self._sensors & lost:
+            yield "sensor-lost"
+        if self._radio in lost:
+            yield "radio-lost"
+
+    def snapshot(self, now_ns: int) -> Snapshot:
+        """Return the whole visible state, as of the last tick."""
+        uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
+        return Snapshot(
+            stamp_ns=now_ns,
+            boot=self._boot,
+            tracks=views.tracks(self._tracks, self._places, now_ns),
+            signals=views.signals(self._signals, now_ns),
+            events=[views.event(event) for event in self._events.values()],
+            messages=self._broadcaster.states(now_ns),
+            devices=[views.device(each, now_ns) for each in self._health],
+            utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
+            position_error_m=None if error_m is None else round(error_m, 2),
+        )
