@@ -1,0 +1,50 @@
+"""Logging: structlog JSON lines on stderr, one fact a line, at most RATE lines a minute per event name."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import defaultdict
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+RATE = 20  # lines a minute for one event name: a source that goes mad cannot fill the disk
+
+
+class _RateLimit:
+    """Drops what comes too often; the next line that passes tells how many were dropped."""
+
+    def __init__(self) -> None:
+        self._minute: dict[str, int] = {}
+        self._count: defaultdict[str, int] = defaultdict(int)
+
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        name = str(event.get("event"))
+        minute = int(time.monotonic() // 60)
+        if self._minute.get(name) != minute:
+            dropped = self._count[name] - RATE
+            self._minute[name], self._count[name] = minute, 0
+            if dropped > 0:
+                event["dropped_before"] = dropped
+        self._count[name] += 1
+        if self._count[name] > RATE:
+            raise structlog.DropEvent
+        return event
+
+
+def configure(process: str) -> None:
+    """Send this process's log to stderr as JSON lines."""
+    structlog.configure(
+        processors=[
+            _RateLimit(),
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(sort_keys=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(process=process)

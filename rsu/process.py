@@ -1,0 +1,67 @@
+"""Entry of every process of the daemon: `python -m rsu.process NAME SITE.yaml --run DIR --data DIR`."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from rsu import config, log
+from rsu.errors import ConfigError
+from rsu.exits import Exit
+from rsu.processes import PROCESSES
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Have the kernel stop this process when the supervisor dies, however it dies."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _start(name: str, site: config.Config, run: Path, data: Path, stop: threading.Event) -> None:
+    """Import what only this process needs, and run it until `stop`."""
+    if name == "station":
+        from rsu import station_process
+
+        station_process.run(site, run, stop)
+    elif name == "uplink":
+        from rsu.uplink import process as uplink
+
+        uplink.run(site.site.uplink, site.site.identity.rscu_sn, run, data, stop)
+    elif name == "web":
+        from rsu.web import process as web
+
+        web.run(site.site.page, site.site.site.name, site.lane_map.model_dump(mode="json"), run, stop)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one process until SIGTERM. Returns an exit code of `rsu.exits`."""
+    parser = argparse.ArgumentParser(prog="python -m rsu.process", description=__doc__)
+    parser.add_argument("name", choices=sorted(PROCESSES))
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--run", type=Path, required=True, help="folder of sockets and ptys")
+    parser.add_argument("--data", type=Path, required=True, help="folder of what must survive")
+    options = parser.parse_args(arguments)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    die_with_parent()
+    log.configure(options.name)
+    try:
+        site = config.load(options.site)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return Exit.INVALID_CONFIG
+    # what is loaded now lives as long as the process: keep the collector from walking it on every pass
+    gc.freeze()
+    _start(options.name, site, options.run, options.data, stop)
+    return Exit.FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

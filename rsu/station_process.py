@@ -1,0 +1,98 @@
+"""The station process: devices, station and radio in one loop on one thread; what must never stop."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from hw import device
+from rsu.broadcast import TICK_NS, Outgoing
+from rsu.bus import Publisher, Subscriber
+from rsu.config import Config
+from rsu.records import Committed, Progress, Sent
+from rsu.station import Output, Station
+from rsu.uplink.handover import Outbox
+
+_LOOK_S = 0.02  # drivers are served at least so often
+_PROGRESS_TICKS = 5
+_log = structlog.get_logger()
+
+
+class Loop:
+    """Everything that one tick of the station process touches."""
+
+    def __init__(self, config: Config, run: Path) -> None:
+        self._bus = Publisher(run, "station")
+        self._commits = Subscriber(run, ["committed"])
+        self._devices = [
+            device.build(name, entry.kind, config.drivers[name], run, time.time_ns)
+            for name, entry in config.site.devices.items()
+        ]
+        self._radio = next(each for each in self._devices if each.name == config.site.radio)
+        seed = secrets.token_bytes(16)
+        self._station = Station(config, seed)
+        self._outbox = Outbox(seed.hex()[:16])
+        self._ticks = 0
+        self._next_ns = 0
+
+    def step(self) -> None:
+        """Read what is there; at each tick, send what is due."""
+        now_ns = time.time_ns()
+        wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
+        for measurement in device.poll(self._devices, wait_s, time.time_ns):
+            self._station.ingest(measurement)
+        now_ns = time.time_ns()
+        if now_ns >= self._next_ns or self._next_ns - now_ns > 2 * TICK_NS:  # the clock may step either way
+            self._tick(now_ns)
+            self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
+
+    def _tick(self, now_ns: int) -> None:
+        output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices])
+        self._send(output.frames, now_ns)
+        self._report(output, now_ns)
+        self._bus.publish("snapshot", self._station.snapshot(now_ns))
+        self._ticks += 1
+        if self._ticks % _PROGRESS_TICKS == 0:
+            self._bus.publish("progress.station", Progress("station", now_ns, self._ticks))
+
+    def _send(self, frames: Sequence[Outgoing], now_ns: int) -> None:
+        for frame in frames:
+            self._radio.transmit(frame.aid, frame.priority, frame.frame)
+            self._bus.publish("sent", Sent(frame.kind, now_ns, frame.newest_receipt_ns, frame.frame))
+
+    def _report(self, output: Output, now_ns: int) -> None:
+        for draft in output.drafts:
+            self._outbox.add(draft.kind, draft.stamp_ns, draft.data)
+        for _, record in self._commits.records():
+            if isinstance(record, Committed):
+                self._outbox.committed(record)
+        for report in self._outbox.due(now_ns):
+            self._bus.publish("report", report)
+
+    def close(self) -> None:
+        """Give ports and sockets back."""
+        for each in self._devices:
+            each.close()
+        self._commits.close()
+        self._bus.close()
+
+
+def run(config: Config, run: Path, stop: threading.Event) -> None:
+    """Run the station of a site until `stop`."""
+    loop = Loop(config, run)
+    # the station makes many small objects and few cycles: full passes of the collector would only delay a tick
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    _log.info("station runs", site=config.site.site.name, devices=len(config.site.devices))
+    try:
+        while not stop.is_set():
+            loop.step()
+    finally:
+        loop.close()

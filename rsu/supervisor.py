@@ -1,0 +1,170 @@
+"""The supervisor: starts the processes of the table, judges them by progress, restarts them with back-off.
+
+It does nothing else, so that nothing else can stop it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import IO
+
+import psutil
+import structlog
+
+from rsu.bus import Publisher, Subscriber
+from rsu.errors import AlreadyRunningError
+from rsu.processes import PROCESSES, RESTARTS, WINDOW_S, Row
+from rsu.records import Processes, ProcessView, Progress
+
+_STOP_S = 1.5  # a process that is asked to end gets so long
+_LOOK_S = 0.1
+_MIB = 1 << 20
+_log = structlog.get_logger()
+
+
+def lock(run: Path) -> IO[str]:
+    """Take the run folder; hold the returned file open. AlreadyRunningError: somebody else has it."""
+    run.mkdir(parents=True, exist_ok=True)
+    file = (run / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise AlreadyRunningError(f"a daemon is already running in {run}") from error
+    return file
+
+
+class Child:
+    """One supervised process."""
+
+    def __init__(self, name: str, row: Row, command: list[str]) -> None:
+        self.name = name
+        self.row = row
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
+        self._progress_at = 0.0
+        self._start_at = 0.0
+        self._peak_mib = 0.0
+        self._cpu_before_s = 0.0
+        self.restarts = -1
+        self.error: str | None = None
+
+    def progressed(self, now: float) -> None:
+        """Note a sign of life."""
+        self._progress_at = now
+
+    def look(self, now: float) -> None:
+        """Start, judge, kill: whatever is due. `now`: monotonic seconds."""
+        if self._process is None:
+            if now >= self._start_at:
+                self._launch(now)
+        elif (code := self._process.poll()) is not None:
+            self._ended(now, f"exit code {code}" if code >= 0 else f"signal {-code}")
+        elif now - max(self._progress_at, self._starts[-1]) > self.row.stuck_after_s + self._grace(now):
+            self._process.kill()
+            self._process.wait()
+            self._ended(now, f"no progress for {self.row.stuck_after_s:g} s")
+
+    def _grace(self, now: float) -> float:
+        """Starting takes its time on a small box; only then."""
+        return 10.0 if self._progress_at < self._starts[-1] else 0.0
+
+    def _launch(self, now: float) -> None:
+        self._process = subprocess.Popen(self._command)
+        self._starts.append(now)
+        self.restarts += 1
+
+    def _ended(self, now: float, why: str) -> None:
+        _log.error("process ended", name=self.name, why=why, restarts=self.restarts)
+        self.error = why
+        self._process = None
+        recent = [start for start in self._starts if now - start < WINDOW_S]
+        self._start_at = now + (
+            WINDOW_S if len(recent) > RESTARTS else 0.0 if len(recent) < 2 else 0.25 * 2 ** len(recent)
+        )
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._start_at = float("inf")
+        if self._process is not None:
+            self._process.terminate()
+
+    def reap(self, deadline: float) -> None:
+        """Wait for its end until `deadline`, then end it."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def view(self, now: float) -> ProcessView:
+        """Return its row for the page and `rsu status`."""
+        cpu_s, rss_mib, pid = 0.0, 0.0, None
+        if self._process is not None:
+            try:
+                process = psutil.Process(self._process.pid)
+                times = process.cpu_times()
+                cpu_s, rss_mib, pid = times.user + times.system, process.memory_info().rss / _MIB, process.pid
+            except psutil.Error:
+                pass  # it ended just now; the next look says so
+        self._peak_mib = max(self._peak_mib, rss_mib)
+        return ProcessView(
+            name=self.name,
+            state=self._state(now),
+            pid=pid,
+            restarts=max(0, self.restarts),
+            cpu_s=round(cpu_s, 2),
+            rss_mib=round(rss_mib, 1),
+            rss_peak_mib=round(self._peak_mib, 1),
+            budget_rss_mib=self.row.rss_mib,
+            error=self.error,
+        )
+
+    def _state(self, now: float) -> str:
+        if self._process is None:
+            return "degraded" if self._start_at - now > 10.0 else "restarting"
+        return "running" if self._progress_at >= self._starts[-1] else "starting"
+
+
+def supervise(site_name: str, site: Path, run: Path, data: Path, stop: threading.Event) -> None:
+    """Keep all processes of the table running until `stop`."""
+    arguments = [str(site), "--run", str(run), "--data", str(data)]
+    children = {
+        name: Child(name, row, [sys.executable, "-m", "rsu.process", name, *arguments])
+        for name, row in PROCESSES.items()
+    }
+    publisher = Publisher(run, "supervisor")
+    progress = Subscriber(run, [f"progress.{name}" for name in PROCESSES])
+    published = 0.0
+    while not stop.is_set():
+        progress.wait(_LOOK_S)
+        now = time.monotonic()
+        for _, record in progress.records():
+            if isinstance(record, Progress):
+                children[record.process].progressed(now)
+        for child in children.values():
+            child.look(now)
+        if now - published >= 1.0:
+            published = now
+            views = [child.view(now) for child in children.values()]
+            publisher.publish("processes", Processes(time.time_ns(), site_name, views))
+    _stop(list(children.values()))
+    publisher.close()
+    progress.close()
+
+
+def _stop(children: list[Child]) -> None:
+    for child in children:
+        child.stop()
+    deadline = time.monotonic() + _STOP_S
+    for child in children:
+        child.reap(deadline)
