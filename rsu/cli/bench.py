@@ -1,0 +1,124 @@
+"""The bench's processes: world, emulators, broker, platform, listener, daemon; started, cut and ended by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from ruamel.yaml import YAML
+
+from rsu.process import die_with_parent
+
+_STOP_S = 1.7
+
+
+class Cut(NamedTuple):
+    """A process killed with SIGKILL `at_s` into the demo and started again `for_s` later."""
+
+    name: str
+    at_s: float
+    for_s: float
+
+    @classmethod
+    def parse(cls, text: str) -> Cut:
+        """Read NAME@S+D. ValueError: another form."""
+        name, at, times = text.partition("@")
+        start, plus, length = times.partition("+")
+        if not (name and at and plus):
+            raise ValueError(f"--cut {text!r}: expected NAME@S+D, as in radar-north@20+10")
+        return cls(name, float(start), float(length))
+
+
+class Plan(NamedTuple):
+    """What a demo is made of."""
+
+    site: Path
+    bench: Path
+    run: Path
+    source: str
+    seed: int
+    broker_port: int
+    reference: tuple[float, float]  # latitude, longitude in degrees
+    range_m: float  # around the reference: where accuracy is judged
+
+    def commands(self) -> dict[str, list[str]]:
+        """Return the command line of every process, in starting order."""
+        run = ["--run", str(self.run)]
+        port = ["--port", str(self.broker_port)]
+        latitude, longitude = self.reference
+        emulators = YAML(typ="safe").load(self.bench.read_text(encoding="utf-8"))["emulators"]
+        commands = {
+            "broker": ["sim.broker", *run, *port],
+            "platform": ["sim.platform", *run, *port, "--json"],
+            "world": ["sim.world", *run, "--source", self.source, "--seed", str(self.seed)],
+            "listener": [
+                "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc",
+                f"--reference={latitude},{longitude}", "--range", str(self.range_m), "--json",
+            ],
+        }  # fmt: skip
+        commands |= {name: ["sim.emulate", str(self.bench), name, *run] for name in emulators}
+        commands["daemon"] = ["rsu.cli.main", "run", str(self.site), *run, "--data", str(self.run / "data")]
+        return {name: [sys.executable, "-m", *command] for name, command in commands.items()}
+
+
+class Bench:
+    """The running processes of a plan. What they print on stdout is kept in the run folder."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._run = plan.run
+        self._commands = plan.commands()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._outputs: dict[str, IO[bytes]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all processes, in starting order."""
+        return list(self._commands)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of those that run."""
+        return {name: child.pid for name, child in self._children.items() if child.poll() is None}
+
+    def start(self, name: str) -> None:
+        """Start one process; it ends when this one does, however that happens."""
+        output = (self._run / f"{name}.out").open("wb")
+        self._outputs[name] = output
+        self._children[name] = subprocess.Popen(
+            self._commands[name], stdout=output, start_new_session=True, preexec_fn=die_with_parent
+        )
+
+    def kill(self, name: str) -> None:
+        """Kill one process as a power cut would."""
+        self._children[name].kill()
+        self._children[name].wait()
+
+    def exit_code(self, name: str) -> int | None:
+        """Return how a process ended; None while it runs."""
+        return self._children[name].poll()
+
+    def stop(self, names: list[str]) -> None:
+        """Ask processes to end, all at once; kill what has not ended after a moment."""
+        running = [self._children[name] for name in names if name in self._children]
+        for child in running:
+            if child.poll() is None:
+                os.kill(child.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_S
+        for child in running:
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        for name in names:
+            if name in self._outputs:
+                self._outputs.pop(name).close()
+
+    def output(self, name: str) -> bytes:
+        """Return what a process that has ended printed."""
+        return (self._run / f"{name}.out").read_bytes()

@@ -1,0 +1,230 @@
+"""`rsu demo`: the bench world, the daemon, an independent listener; what they measured at the end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from rsu import config
+from rsu.bus import Subscriber
+from rsu.cli.bench import Bench, Cut, Plan
+from rsu.cli.latency import LatencyMeter
+from rsu.cli.main import versions
+from rsu.errors import AlreadyRunningError
+from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+_JUDGED_RANGE_M = 60.0
+_DRAIN_S = 1.0  # for the platform's last acknowledgements
+_MIB = 1 << 20
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class Watch:
+    """Follows the bus during a demo: latency, the newest state of everything, changes of device states."""
+
+    def __init__(self, run: Path) -> None:
+        self._bus = Subscriber(run, ["sent", "snapshot", "uplink", "processes"])
+        self.latency = LatencyMeter(run)
+        self.uplink: UplinkState | None = None
+        self.processes: Processes | None = None
+        self.snapshot: Snapshot | None = None
+        self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
+        self._states: dict[str, str] = {}
+        self._began = time.monotonic()
+
+    def step(self, timeout_s: float) -> None:
+        """Take in what comes within `timeout_s`."""
+        self._bus.wait(timeout_s)
+        for _, record in self._bus.records():
+            self._take(record)
+        self.latency.step()
+
+    def _take(self, record: msgspec.Struct) -> None:
+        if isinstance(record, Sent):
+            self.latency.sent(record)
+        elif isinstance(record, Snapshot):
+            self.snapshot = record
+            self._note({f"device {device.name}": _device_state(device) for device in record.devices})
+            self._note({f"message {m.kind}": " ".join([m.decision, *m.reasons]) for m in record.messages})
+        elif isinstance(record, UplinkState):
+            self.uplink = record
+            self._note({"uplink": "connected" if record.connected else "not connected"})
+        elif isinstance(record, Processes):
+            self.processes = record
+            self._note({f"process {p.name}": f"{p.state} {p.pid}" for p in record.processes})
+
+    def _note(self, states: dict[str, str]) -> None:
+        for name, state in states.items():
+            if self._states.get(name) != state:
+                at = round(time.monotonic() - self._began, 2)
+                self.changes.append((at, name, state))
+                if name in self._states:
+                    _say(f"{at:7.2f} s  {name}: {state}")
+                self._states[name] = state
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._bus.close()
+        self.latency.close()
+
+
+def _device_state(device: DeviceView) -> str:
+    return device.state + (f" ({device.error})" if device.error else "")
+
+
+def run_demo(
+    seconds: float | None,
+    as_json: bool,
+    cuts: list[Cut],
+    source: str,
+    seed: int,
+    run: Path | None,
+    stop: threading.Event,
+) -> None:
+    """Run the demo until `seconds` have passed or `stop`; print the summary on stdout."""
+    folder = run or Path(tempfile.gettempdir()) / "rsu-demo"
+    plan = _plan(folder, source, seed)
+    unknown = {cut.name for cut in cuts} - {*plan.commands(), "station", "uplink", "web"}
+    if unknown:
+        raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(plan.commands())}")
+    _prepare(folder)
+    bench = Bench(plan)
+    site = config.load(plan.site).site
+    for name in bench.names:
+        bench.start(name)
+    _say(f"page: http://{site.page.host}:{site.page.port}/   run folder: {folder}   end with Ctrl-C")
+    watch = Watch(folder)
+    try:
+        _loop(bench, watch, seconds, cuts, stop)
+        if not stop.is_set():
+            _drain(watch)
+        own = _bench_processes(bench)
+    finally:
+        bench.stop(bench.names)
+        watch.close()
+    _print(_summary(bench, watch, own), as_json)
+
+
+def _plan(folder: Path, source: str, seed: int) -> Plan:
+    loaded = config.load(CONFIGS / "demo.yaml")
+    reference = loaded.site.site.reference
+    platform = loaded.site.uplink.platform
+    assert platform is not None, "the demo site has a platform"
+    return Plan(
+        site=loaded.path,
+        bench=CONFIGS / "demo-bench.yaml",
+        run=folder,
+        source=source,
+        seed=seed,
+        broker_port=platform.port,
+        reference=(reference.latitude_deg, reference.longitude_deg),
+        range_m=_JUDGED_RANGE_M,
+    )
+
+
+def _prepare(folder: Path) -> None:
+    """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs."""
+    from rsu.supervisor import lock
+
+    with lock(folder):
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != "lock":
+                entry.unlink()
+
+
+def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:
+    began = time.monotonic()
+    todo = sorted([(cut.at_s, True, cut.name) for cut in cuts] + [(c.at_s + c.for_s, False, c.name) for c in cuts])
+    gone: set[str] = set()
+    while not stop.is_set() and (seconds is None or time.monotonic() - began < seconds):
+        watch.step(0.05)
+        while todo and time.monotonic() - began >= todo[0][0]:
+            _, kill, name = todo.pop(0)
+            _cut(bench, watch, name, kill)
+            gone = gone | {name} if kill else gone - {name}
+        for name in bench.names:
+            if name not in gone and (code := bench.exit_code(name)) is not None:
+                _say(f"{name} ended with exit code {code}")
+                gone.add(name)
+                if name == "daemon":
+                    raise AlreadyRunningError(f"the daemon ended with exit code {code}")
+
+
+def _cut(bench: Bench, watch: Watch, name: str, kill: bool) -> None:
+    if name in bench.names:
+        _say(f"{'kill -9' if kill else 'start'} {name}")
+        (bench.kill if kill else bench.start)(name)
+    elif kill and watch.processes is not None:
+        pid = next((p.pid for p in watch.processes.processes if p.name == name), None)
+        if pid is not None:
+            _say(f"kill -9 {name} ({pid}); the supervisor starts it again")
+            psutil.Process(pid).kill()
+
+
+def _drain(watch: Watch) -> None:
+    deadline = time.monotonic() + _DRAIN_S
+    while time.monotonic() < deadline:
+        watch.step(0.05)
+
+
+def _bench_processes(bench: Bench) -> dict[str, dict[str, float]]:
+    figures = {}
+    for name, pid in bench.pids.items():
+        process = psutil.Process(pid)
+        times, memory = process.cpu_times(), process.memory_info()
+        figures[name] = {"cpu_s": round(times.user + times.system, 2), "rss_peak_mib": round(memory.rss / _MIB, 1)}
+    return figures
+
+
+def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> dict[str, Any]:
+    heard = _json(bench.output("listener"))
+    processes = {
+        p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}
+        for p in (watch.processes.processes if watch.processes else [])
+    }
+    uplink = watch.uplink
+    return heard | {
+        "latency_ms": watch.latency.percentiles(),
+        "uplink": {
+            "spooled": uplink.spooled if uplink else 0,
+            "acknowledged": uplink.acknowledged if uplink else 0,
+            "waiting": uplink.waiting if uplink else 0,
+            "lost": uplink.spooled - uplink.acknowledged - uplink.waiting if uplink else 0,
+            "platform": _json(bench.output("platform")),
+        },
+        "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},
+        "changes": watch.changes,
+        "engine": versions(),
+    }
+
+
+def _json(output: bytes) -> dict[str, Any]:
+    """Return the last line of a process's output as JSON; empty when it printed none (it was killed)."""
+    lines = output.splitlines()
+    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+    return found
+
+
+def _print(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(summary))
+        return
+    for key in ("messages", "latency_ms", "age_ms", "accuracy", "uplink"):
+        print(f"{key}:")
+        for name, value in summary.get(key, {}).items():
+            print(f"  {name}: {value}")

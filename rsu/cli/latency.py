@@ -1,0 +1,63 @@
+"""From the last byte of the newest measurement in an RSM to the arrival of its datagram at the radio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import zmq
+
+from hw.radio.protocol import AgentError, parse_transmit
+from rsu.records import Sent
+
+_FORGET = 200  # frames whose other half never came
+
+
+class LatencyMeter:
+    """Pairs what the station says it put into a frame with when the radio got that frame."""
+
+    def __init__(self, run: Path) -> None:
+        self._air: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
+        self._air.setsockopt(zmq.LINGER, 0)
+        self._air.connect(f"ipc://{run / 'air.ipc'}")
+        self._air.setsockopt(zmq.SUBSCRIBE, b"tx")
+        self._newest: dict[bytes, int] = {}  # frame -> receipt of its newest measurement
+        self._arrivals: dict[bytes, int] = {}
+        self._latencies_ns: list[int] = []
+
+    def sent(self, record: Sent) -> None:
+        """Take the station's word on one frame."""
+        if record.kind == "rsm" and record.newest_receipt_ns is not None:
+            self._newest[record.frame] = record.newest_receipt_ns
+            self._pair(record.frame)
+
+    def step(self) -> None:
+        """Take in what arrived at the radio."""
+        while self._air.poll(0):
+            _, payload = self._air.recv_multipart()
+            arrival_ns, datagram = msgspec.msgpack.decode(payload)
+            try:
+                frame = parse_transmit(datagram).payload
+            except AgentError:
+                continue  # not a transmission
+            self._arrivals[frame] = arrival_ns
+            self._pair(frame)
+
+    def _pair(self, frame: bytes) -> None:
+        if frame in self._newest and frame in self._arrivals:
+            self._latencies_ns.append(self._arrivals.pop(frame) - self._newest.pop(frame))
+        for halves in (self._newest, self._arrivals):
+            while len(halves) > _FORGET:
+                del halves[next(iter(halves))]
+
+    def percentiles(self) -> dict[str, float | int | None]:
+        """Return p50 and p99 in ms over all frames so far, and their number."""
+        if not self._latencies_ns:
+            return {"p50": None, "p99": None, "frames": 0}
+        p50, p99 = np.percentile(np.array(self._latencies_ns) / 1e6, [50, 99])
+        return {"p50": round(float(p50), 2), "p99": round(float(p99), 2), "frames": len(self._latencies_ns)}
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._air.close()

@@ -1,0 +1,158 @@
+"""`rsu`: one program, noun and verb. Data on stdout, talk on stderr, exit codes by `rsu.exits`."""
+
+from __future__ import annotations
+
+import json
+import platform
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from rsu.cli import msg
+from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
+from rsu.exits import Exit
+
+# heavy modules are imported by the commands that need them: `rsu msg` in a pipe starts at once
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(msg.app, name="msg")
+
+SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]
+RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets and ptys")]
+DataOption = Annotated[Path | None, typer.Option("--data", help="folder of what must survive (spool)")]
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what matters to the messages."""
+    names = ("rsu-edge", "asn1tools", "numpy", "scipy", "pyzmq", "paho-mqtt")
+    return {"python": platform.python_version()} | {name: package_version(name) for name in names}
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"rsu {package_version('rsu-edge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print it")] = False,
+) -> None:
+    """Roadside edge software: sensors in, C-V2X messages out, records up."""
+
+
+def fail(code: Exit, text: object) -> NoReturn:
+    """Say what is wrong on stderr and end with an exit code."""
+    print(text, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
+    """Run a job until it ends or SIGINT/SIGTERM asks it to; return whether it was SIGINT."""
+    stop = threading.Event()
+    interrupted = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if number == signal.SIGINT:
+            interrupted.set()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    job(stop)
+    return interrupted.is_set()
+
+
+@app.command()
+def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> None:
+    """Run the daemon for a site until Ctrl-C or SIGTERM."""
+    from rsu import config, folders, log, supervisor
+
+    log.configure("supervisor")
+    run, data = run or folders.default_run(), data or folders.default_data()
+    try:
+        loaded = config.load(site)
+        data.mkdir(parents=True, exist_ok=True)
+        lock = supervisor.lock(run)
+    except ConfigError as error:
+        fail(Exit.INVALID_CONFIG, error)
+    except AlreadyRunningError as error:
+        fail(Exit.CONFLICT, error)
+    except PermissionError as error:
+        fail(Exit.PERMISSION, f"{error.filename}: {error.strerror}; choose other folders with --run and --data")
+    with lock:
+        name = loaded.site.site.name
+        interrupted = until_interrupted(lambda stop: supervisor.supervise(name, site.resolve(), run, data, stop))
+    raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
+
+
+@app.command()
+def check(site: SiteArgument, as_json: JsonOption = False) -> None:
+    """Check a site file with its lane map and drivers; print every finding with line, column and key."""
+    from rsu import config
+
+    try:
+        loaded = config.load(site)
+    except ConfigError as error:
+        if as_json:
+            print(json.dumps([finding._asdict() for finding in error.findings]))
+        else:
+            print(error)
+        raise typer.Exit(Exit.INVALID_CONFIG) from error
+    summary = {"site": loaded.site.site.name, "devices": len(loaded.drivers), "profile": loaded.site.messages.profile}
+    print(json.dumps([]) if as_json else f"{site}: fine ({summary['devices']} devices, {summary['profile']})")
+
+
+@app.command()
+def status(run: RunOption = None, as_json: JsonOption = False) -> None:
+    """Show what the daemon in the run folder does now. Exit code 7: works but degraded, 4: not running."""
+    from rsu import folders
+    from rsu.cli import status as view
+
+    try:
+        state = view.ask(run or folders.default_run())
+    except NotReachableError as error:
+        fail(Exit.NOT_REACHABLE, error)
+    view.show(state, as_json)
+    raise typer.Exit(Exit.DEGRADED if view.troubles(state) else Exit.FINE)
+
+
+@app.command()
+def demo(
+    seconds: Annotated[float | None, typer.Option("--for", metavar="S", min=1, help="end after S seconds")] = None,
+    as_json: JsonOption = False,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME@S+D", help="kill an emulator, broker or process S seconds in, back D seconds later"),
+    ] = None,
+    source: Annotated[str, typer.Option(help="sumo or recorded")] = "sumo",
+    seed: Annotated[int, typer.Option(help="of everything random in the bench")] = 7,
+    run: RunOption = None,
+) -> None:
+    """Run the demo site: simulated crossing, emulated devices, the daemon, its page; a summary at the end."""
+    from rsu.cli import demo as bench
+    from rsu.cli.bench import Cut
+
+    try:
+        cuts = [Cut.parse(text) for text in cut or []]
+        interrupted = until_interrupted(lambda stop: bench.run_demo(seconds, as_json, cuts, source, seed, run, stop))
+    except ValueError as error:
+        fail(Exit.USAGE, error)
+    except AlreadyRunningError as error:
+        fail(Exit.CONFLICT, error)
+    raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
+
+
+def main() -> None:
+    """Entry point of the `rsu` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
