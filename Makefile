@@ -1,0 +1,60 @@
+# Two commands on a fresh machine: `make run` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.PHONY: run test check bench install system-run system-test clean
+.DEFAULT_GOAL := run
+
+# $(1): what is missing without them; $(2): Debian packages. Says what it does; never fails.
+define apt_install
+	@missing="$$(for p in $(2); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else \
+	  echo "not installed:" $$missing "(needs root; $(1))" >&2; exit 0; fi; \
+	echo "installing" $$missing >&2; \
+	{ $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing; } >&2 \
+	  || echo "could not install" $$missing "($(1))" >&2
+endef
+
+system-run:
+	$(call apt_install,without a broker the spool keeps the records,mosquitto)
+
+system-test: system-run
+	$(call apt_install,without a browser the page's tests are skipped,chromium)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+# the marker names what was installed for; a changed setup.cfg installs again
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
+	  || echo "SUMO could not be installed: the demo plays its recording" >&2
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+install: $(VENV)/.installed
+
+run: system-run $(VENV)/.installed
+	$(BIN)/rsu demo
+
+test: system-test $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layout.py
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build *.egg-info
