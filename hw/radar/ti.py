@@ -1,0 +1,190 @@
+"""Driver of TI mmWave radars (IWR6843, AWR1843, IWR6432) on their two serial ports, `cli` and `data`.
+
+The profile is loaded through the command port whenever a port was opened, so that a radar that lost power and a daemon
+that was restarted end in the same state. A profile with the tracker on gives `Detections` from the target list (empty
+while there is no target), one without gives a `PointCloud` a frame. TI's x right, y forward becomes our x forward,
+y left.
+
+A frame is stamped with the time of receipt of its last byte, less its time on the line, less `latency_ms` from the
+middle of the chirps to the first byte, smoothed over the frames' numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from hw.driver import DeviceSettings, Send
+from hw.endpoint import Endpoint, Port
+from hw.radar.ti_cli import Dialogue, read_profile
+from hw.radar.ti_clock import FrameClock
+from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, Frame, FrameParser, Table
+from perception.objects import Detections, Floats, Measurement, PointCloud, RoadUser
+
+BITS_PER_BYTE = 10
+SNR_STEP = 0.1  # dB
+RECENT = 16  # frames among which a number that comes again is a duplicate
+FARTHEST = 1000.0  # m
+FASTEST = 100.0  # m/s
+WIDEST = 100.0  # m2; a variance beyond says nothing
+
+Bools = NDArray[np.bool_]
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    """Take a path from the folder of the site file and read the profile once, so that a bad one is found at once."""
+    found = Path((info.context or {}).get("folder", "")) / path
+    read_profile(found)
+    return found
+
+
+class TiSettings(DeviceSettings):
+    """Where the radar is and what it is told."""
+
+    cli: Endpoint
+    data: Endpoint
+    profile: Annotated[Path, AfterValidator(_existing)] = Field(description=".cfg file, from the site file's folder")
+    latency_ms: float = Field(25.0, ge=0, le=500, description="middle of the chirps to the first byte sent")
+
+    def ports(self) -> dict[str, Port]:
+        """Return both ports; the command port speaks only when spoken to."""
+        return {"cli": Port(self.cli, None), "data": Port(self.data, self.silence_ms)}
+
+
+class TiRadar:
+    """One radar.
+
+    Counters: those of `FrameParser` and `Dialogue`, `duplicate` (a frame came again), `gap` (frames that did not come),
+    `implausible` (targets or points dropped because a number in them cannot be).
+    """
+
+    Settings: ClassVar[type[DeviceSettings]] = TiSettings
+
+    def __init__(self, name: str, settings: TiSettings) -> None:
+        self.name = name
+        self.counters: Counter[str] = Counter()
+        profile = read_profile(settings.profile)
+        serial = settings.data.serial
+        self._byte_ns = BITS_PER_BYTE * 1e9 / serial.baud if serial else 0.0
+        self._latency_ns = round(settings.latency_ms * 1e6)
+        self._tracks = profile.tracks
+        self._parser = FrameParser(self.counters)
+        self._dialogue = Dialogue(profile.commands, self.counters)
+        self._clock = FrameClock(profile.period_ns)
+        self._numbers: deque[int] = deque(maxlen=RECENT)
+
+    @property
+    def error(self) -> str | None:
+        """Why the radar does not do what its profile says."""
+        return self._dialogue.error
+
+    def opened(self, port: str, now_ns: int) -> list[Send]:
+        """Start afresh; the dialogue begins again unless it is already at its beginning."""
+        if port == "cli" or self._dialogue.complete:
+            self._dialogue.restart()
+        self._parser.reset()
+        self._begin_anew()
+        return []
+
+    def due(self, now_ns: int) -> list[Send]:
+        """Return the next command of the profile, when it is time for it."""
+        command = self._dialogue.due(now_ns)
+        return [("cli", command)] if command else []
+
+    def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
+        """Take bytes of either port, return one measurement for each new frame that they complete."""
+        if port == "cli":
+            self._dialogue.received(data, receipt_ns)
+            if not self._dialogue.complete:
+                self._begin_anew()  # frame numbers begin at 1 after sensorStart
+            return []
+        return [self._measurement(frame, receipt_ns) for frame in self._parser.feed(data) if self._is_new(frame)]
+
+    def _begin_anew(self) -> None:
+        self._clock.reset()
+        self._numbers.clear()
+
+    def _is_new(self, frame: Frame) -> bool:
+        if frame.number in self._numbers:
+            self.counters["duplicate"] += 1
+            return False
+        if self._numbers and 1 < frame.number - self._numbers[-1] < 1000:
+            self.counters["gap"] += frame.number - self._numbers[-1] - 1
+        self._numbers.append(frame.number)
+        return True
+
+    def _measurement(self, frame: Frame, receipt_ns: int) -> Measurement:
+        arrival_ns = receipt_ns - round(frame.length * self._byte_ns) - self._latency_ns
+        stamp_ns = self._clock.stamp(frame.number, arrival_ns)
+        if self._tracks or TARGETS in frame.tlvs:
+            return self._detections(self._rows(frame, TARGETS), stamp_ns, receipt_ns)
+        return self._cloud(self._rows(frame, POINTS), frame.tlvs.get(SIDE_INFO), stamp_ns, receipt_ns)
+
+    def _rows(self, frame: Frame, kind: int) -> Table:
+        return frame.tlvs.get(kind, np.zeros(0, LAYOUTS[kind]))
+
+    def _plausible(self, near: Bools) -> Bools:
+        """Count the rows that are none."""
+        if dropped := len(near) - int(near.sum()):
+            self.counters["implausible"] += dropped
+        return near
+
+    def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
+        slow = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0) < FASTEST
+        targets = targets[self._plausible(slow & _is_near(targets["position"]))]
+        position = _to_sensor(targets["position"])[:, :2]
+        count = len(targets)
+        return Detections(
+            device=self.name,
+            stamp_ns=stamp_ns,
+            receipt_ns=receipt_ns,
+            position=position,
+            covariance=_covariance(position, targets["ec"].astype(float)),
+            velocity=_to_sensor(targets["velocity"])[:, :2],
+            velocity_variance=np.full(count, np.nan),
+            box=np.full((count, 4), np.nan),
+            size=np.full((count, 3), np.nan),
+            kind=np.full(count, RoadUser.UNKNOWN, dtype=np.int64),
+            confidence=np.clip(targets["confidence"].astype(float), 0, 1),
+            source_id=targets["tid"].astype(np.int64),
+        )
+
+    def _cloud(self, points: Table, side: Table | None, stamp_ns: int, receipt_ns: int) -> PointCloud:
+        snr = side["snr"] * SNR_STEP if side is not None and len(side) == len(points) else np.full(len(points), np.nan)
+        near = self._plausible(_is_near(points["position"]) & np.isfinite(points["doppler"]))
+        return PointCloud(
+            device=self.name,
+            stamp_ns=stamp_ns,
+            receipt_ns=receipt_ns,
+            points=_to_sensor(points["position"][near]),
+            doppler=points["doppler"][near].astype(float),
+            snr=snr[near],
+        )
+
+
+def _is_near(position: Floats) -> Bools:
+    """Return which rows are finite and within reach (comparisons with NaN are false)."""
+    near: Bools = np.abs(position).max(axis=1, initial=0) < FARTHEST
+    return near
+
+
+def _to_sensor(vectors: Floats) -> Floats:
+    """Turn rows of TI's right, forward, up into forward, left, up."""
+    return np.column_stack([vectors[:, 1], -vectors[:, 0], vectors[:, 2]]).astype(float)
+
+
+def _covariance(position: Floats, ec: Floats) -> Floats:
+    """Turn (n, 4, 4) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable."""
+    polar = ec[:, :2, :2] * np.array([[1, -1], [-1, 1]])  # our bearing is left +
+    x, y = position.T
+    distance = np.hypot(x, y)
+    jacobian = np.array([[x / distance, -y], [y / distance, x]]).transpose(2, 0, 1)
+    covariance = jacobian @ polar @ jacobian.transpose(0, 2, 1)
+    variances = np.linalg.eigvalsh(np.nan_to_num(covariance))
+    usable = np.isfinite(ec[:, :2, :2]).all(axis=(1, 2)) & (variances[:, 0] > 0) & (variances[:, 1] < WIDEST)
+    return np.where(usable[:, None, None], covariance, np.nan)

@@ -1,0 +1,131 @@
+"""The command port of TI mmWave radars: profiles (.cfg files) and the dialogue that loads one into a radar.
+
+One command a line; the radar answers with an echo of it, perhaps a remark, then `Done` or `Error ...` (or "... is not
+recognized as a CLI command"), then the prompt `mmwDemo:/>`. `%` begins a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from hw.errors import ProfileError
+
+STOP, START, FRAMES, TRACKER = "sensorStop", "sensorStart", "frameCfg", "trackingCfg"
+PROMPT = "mmwDemo:/>"
+ANSWER_NS = 1_500_000_000  # sensorStart calibrates the radio first
+TRIES = 3
+REST_NS = 2_000_000_000  # between two attempts to load the whole profile
+MAX_ANSWER = 4096
+
+
+class Profile(NamedTuple):
+    """What a .cfg file says: the commands in order, and what the driver must know of them."""
+
+    commands: tuple[str, ...]
+    period_ns: int  # between two frames
+    tracks: bool  # the radar tracks by itself and sends targets
+
+
+def parse_profile(text: str) -> Profile:
+    """Return the profile in the text of a .cfg file; raises ProfileError."""
+    lines = (" ".join(line.split("%")[0].split()) for line in text.splitlines())
+    commands = tuple(line for line in lines if line)
+    words = {command.split()[0]: command.split() for command in commands}
+    if not commands or commands[-1] != START:
+        raise ProfileError(f"the last command is not {START}")
+    try:
+        period_ns = round(float(words[FRAMES][5]) * 1e6)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ProfileError(f"no {FRAMES} with a frame period") from error
+    first = () if commands[0] == STOP else (STOP,)
+    return Profile(first + commands, period_ns, words.get(TRACKER, [])[1:2] == ["1"])
+
+
+def read_profile(path: Path) -> Profile:
+    """Return the profile in a .cfg file; raises ProfileError."""
+    try:
+        return parse_profile(path.read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path}: {error}") from error
+    except ProfileError as error:
+        raise ProfileError(f"{path}: {error}") from error
+
+
+class Dialogue:
+    """Sends a profile line by line, each when the one before is answered. Works on a radar in any state.
+
+    Counters: `cli-error` (commands that the radar refused), `cli-timeout` (commands without an answer).
+    """
+
+    def __init__(self, commands: tuple[str, ...], counters: Counter[str]) -> None:
+        self._commands = commands
+        self._counters = counters
+        self.error: str | None = None  # what went wrong with the newest whole attempt
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the first command at the next `due`."""
+        self._index = 0
+        self._tries = 0
+        self._sent_ns = 0
+        self._rest_until_ns = 0
+        self._echoed = False
+        self._text = ""
+        self._refusal: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every command was answered."""
+        return self._index == len(self._commands)
+
+    def due(self, now_ns: int) -> bytes:
+        """Return what has to be written now."""
+        if self.complete or now_ns < self._rest_until_ns or now_ns - self._sent_ns < ANSWER_NS * bool(self._tries):
+            return b""
+        if self._tries:
+            self._counters["cli-timeout"] += 1
+        if self._tries == TRIES:
+            self._give_up(f'no answer to "{self._commands[self._index]}"', now_ns)
+            return b""
+        self._tries += 1
+        self._sent_ns = now_ns
+        self._echoed = False
+        # An empty line first flushes half a command that somebody else left in the radar's line buffer.
+        flush = "\n" if self._index == 0 else ""
+        return f"{flush}{self._commands[self._index]}\n".encode()
+
+    def received(self, data: bytes, now_ns: int) -> None:
+        """Take what the radar wrote."""
+        *lines, rest = re.split("[\r\n]+", self._text + data.decode("ascii", "replace"))
+        self._text = rest[-MAX_ANSWER:]
+        for line in lines:
+            if not self.complete and self._tries:
+                self._take(line.strip().removeprefix(PROMPT).strip(), now_ns)
+
+    def _take(self, line: str, now_ns: int) -> None:
+        command = self._commands[self._index]
+        if line == command:
+            self._echoed = True
+        elif self._echoed and line == "Done":
+            self._next()
+        elif self._echoed and (line.startswith("Error") or "not recognized" in line):
+            self._counters["cli-error"] += 1
+            self._refusal = f'refused "{command}": {line}'
+            if command == START:
+                self._give_up(self._refusal, now_ns)
+            else:
+                self._next()  # profiles of other firmware versions run in spite of a command too many
+
+    def _next(self) -> None:
+        self._index += 1
+        self._tries = 0
+        if self.complete:
+            self.error = self._refusal
+
+    def _give_up(self, error: str, now_ns: int) -> None:
+        self.restart()
+        self.error = error
+        self._rest_until_ns = now_ns + REST_NS

@@ -1,0 +1,154 @@
+"""Frames on the data port of TI mmWave radars: header A (SDK 3.x, Radar Toolbox, xWRL6432), both directions.
+
+    0   magic 02 01 04 03 06 05 08 07      24  time, CPU cycles
+    8   version, e.g. 03030002 = 3.3.0.2   28  number of detected points
+    12  length with padding                32  number of TLVs
+    16  platform, e.g. 000A6843            36  sub-frame number
+    20  frame number                       40  TLVs: type, length of the payload, payload
+
+All u32, little endian; padded to a multiple of 32 bytes. There is no checksum: a frame is taken when its lengths agree
+with each other and no other frame begins inside it.
+
+TI's axes: x right, y forward, z up; m, m/s. Doppler: away from the sensor +.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = bytes.fromhex("0201040306050807")
+HEADER = struct.Struct("<8s8I")
+TLV_HEADER = struct.Struct("<2I")
+PADDING = 32
+MAX_LENGTH = 65536
+
+POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
+LAYOUTS: dict[int, np.dtype[Any]] = {
+    POINTS: np.dtype([("position", "<f4", 3), ("doppler", "<f4")]),
+    STATS: np.dtype(
+        "<u4"
+    ),  # inter-frame processing, transmit out, inter-frame and inter-chirp margin us; CPU load % x2
+    SIDE_INFO: np.dtype([("snr", "<i2"), ("noise", "<i2")]),  # 0.1 dB, one for each point
+    TARGETS: np.dtype(
+        [
+            ("tid", "<u4"),
+            ("position", "<f4", 3),
+            ("velocity", "<f4", 3),
+            ("acceleration", "<f4", 3),
+            ("ec", "<f4", (4, 4)),  # error covariance of range m, azimuth rad, elevation rad, doppler m/s
+            ("g", "<f4"),  # gain of the gating function
+            ("confidence", "<f4"),  # 0..1
+        ]
+    ),
+    TARGET_INDEX: np.dtype("u1"),  # tid for each point of the frame before; 253 weak, 254 out of bounds, 255 noise
+}
+
+Table = NDArray[Any]  # rows of one of LAYOUTS
+
+
+class Frame(NamedTuple):
+    """One frame: its number, its length on the wire and the TLVs that we know, by type."""
+
+    number: int
+    length: int
+    tlvs: dict[int, Table]
+    version: int = 0x03060000
+    platform: int = 0x000A6843
+    cycles: int = 0
+
+
+def encode(frame: Frame) -> bytes:
+    """Return the bytes of a frame; its length is set here."""
+    body = b"".join(TLV_HEADER.pack(kind, rows.nbytes) + rows.tobytes() for kind, rows in frame.tlvs.items())
+    padding = -(HEADER.size + len(body)) % PADDING
+    points = len(frame.tlvs.get(POINTS, ()))
+    length = HEADER.size + len(body) + padding
+    words = (frame.version, length, frame.platform, frame.number, frame.cycles, points, len(frame.tlvs), 0)
+    return HEADER.pack(MAGIC, *words) + body + bytes(padding)
+
+
+def decode(data: bytes, counters: Counter[str]) -> Frame | None:
+    """Return the frame that these bytes are, None when its lengths disagree; unknown TLVs are skipped."""
+    _, version, length, platform, number, cycles, _, count, _ = HEADER.unpack_from(data)
+    tlvs: dict[int, Table] = {}
+    at = HEADER.size
+    for _ in range(count):
+        if at + TLV_HEADER.size > length:
+            return None
+        kind, size = TLV_HEADER.unpack_from(data, at)
+        at += TLV_HEADER.size
+        if at + size > length:
+            return None
+        _keep(tlvs, kind, data[at : at + size], counters)
+        at += size
+    return Frame(number, length, tlvs, version, platform, cycles) if length - at < PADDING else None
+
+
+def _keep(tlvs: dict[int, Table], kind: int, payload: bytes, counters: Counter[str]) -> None:
+    layout = LAYOUTS.get(kind)
+    if layout is None:
+        counters["unused-tlv"] += 1
+    elif len(payload) % layout.itemsize:
+        counters["tlv-length"] += 1
+    else:
+        tlvs[kind] = np.frombuffer(payload, layout)
+
+
+class FrameParser:
+    """Bytes in any chunking to frames.
+
+    Counters: `noise` (bytes between frames), `torn` (another frame began inside), `length` (lengths that disagree),
+    `unused-tlv`, `tlv-length`.
+    """
+
+    def __init__(self, counters: Counter[str]) -> None:
+        self._counters = counters
+        self._buffer = bytearray()
+
+    def reset(self) -> None:
+        """Forget what is half read."""
+        self._buffer.clear()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes and return the frames that are complete."""
+        self._buffer += data
+        frames: list[Frame] = []
+        while self._synchronise():
+            length = HEADER.unpack_from(self._buffer)[2]
+            if not HEADER.size <= length <= MAX_LENGTH:
+                self._drop("length")
+            elif self._buffer.find(MAGIC, 1, length) > 0:
+                self._drop("torn")
+            elif len(self._buffer) < length:
+                break
+            elif frame := decode(bytes(self._buffer[:length]), self._counters):
+                frames.append(frame)
+                del self._buffer[: length - _magic_begun(self._buffer[:length])]
+            else:
+                self._drop("length")
+        return frames
+
+    def _synchronise(self) -> bool:
+        """Drop what precedes the next magic; return whether a whole header follows it."""
+        start = self._buffer.find(MAGIC)
+        if start < 0:
+            start = len(self._buffer) - _magic_begun(self._buffer)
+        if start:
+            self._counters["noise"] += start
+            del self._buffer[:start]
+        return len(self._buffer) >= HEADER.size
+
+    def _drop(self, reason: str) -> None:
+        """Give up the frame at the start; the search goes on behind its magic."""
+        self._counters[reason] += 1
+        del self._buffer[: len(MAGIC)]
+
+
+def _magic_begun(data: bytes | bytearray) -> int:
+    """Return how many bytes at the end may be the first of a magic, so that a torn frame does not cost the next."""
+    return next((size for size in range(len(MAGIC) - 1, 0, -1) if data.endswith(MAGIC[:size])), 0)
