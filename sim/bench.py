@@ -13,6 +13,7 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from hw.endpoint import Address, SocketAddress, Strict, split_address
+from perception import geo
 
 
 class Pty(NamedTuple):
@@ -35,7 +36,14 @@ class UdpSocket(NamedTuple):
     host: SocketAddress
 
 
-Opening = Pty | TcpServer | UdpSocket
+class Publisher(NamedTuple):
+    """A ZeroMQ publisher in the run folder: what the bench itself may watch, on no wire of the device."""
+
+    name: str
+    topic: bytes
+
+
+Opening = Pty | TcpServer | UdpSocket | Publisher
 
 
 class Reference(Strict):
@@ -44,6 +52,10 @@ class Reference(Strict):
     latitude_deg: float = Field(ge=-90, le=90)
     longitude_deg: float = Field(ge=-180, le=180)
     elevation_m: float = Field(ge=-500, le=9000)
+
+    def core(self) -> geo.Reference:
+        """Return it as the core's word."""
+        return geo.Reference(self.latitude_deg, self.longitude_deg, self.elevation_m)
 
 
 class Mount(Strict):
@@ -125,12 +137,18 @@ class SignalSpec(DatagramSpec):
     """A GA/T 1743 signal controller."""
 
     kind: Literal["gat1743"]
+    period_ms: int = Field(1000, ge=100, le=1000)  # between reports of the lamp colours
 
 
 class RadioSpec(DatagramSpec):
-    """A C-V2X radio behind its agent."""
+    """A C-V2X radio behind its agent, and what it hears."""
 
     kind: Literal["radio-agent"]
+    garbage_share: float = Field(0.003, ge=0, le=1)  # of the received frames
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the UDP port, and the air side for the bench's listener."""
+        return {**super().ports(), "air": Publisher("air.ipc", b"tx")}
 
 
 AnySpec = Annotated[CameraSpec | RadarSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]

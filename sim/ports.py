@@ -13,8 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+import zmq
+
 from hw.endpoint import SocketAddress
-from sim.bench import Opening, Pty, TcpServer, UdpSocket
+from sim.bench import Opening, Pty, Publisher, TcpServer, UdpSocket
 
 READ_SIZE = 65536
 BITS_PER_BYTE = 10  # start bit, 8 data bits, stop bit
@@ -44,6 +46,8 @@ def open_port(opening: Opening, folder: Path) -> DevicePort:
         return _PtyPort(folder / opening.name, opening.baud)
     if isinstance(opening, TcpServer):
         return _TcpPort(opening.listen)
+    if isinstance(opening, Publisher):
+        return _PublisherPort(folder / opening.name, opening.topic)
     return _UdpPort(opening)
 
 
@@ -157,6 +161,30 @@ class _UdpPort:
     def write(self, data: bytes) -> None:
         with suppress(OSError):
             self._socket.sendto(data, self._host)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class _PublisherPort:
+    """Messages to whoever subscribed; nothing ever comes back."""
+
+    byte_ns = 0.0
+
+    def __init__(self, path: Path, topic: bytes) -> None:
+        self._topic = topic
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PUB)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.bind(f"ipc://{path}")
+
+    def descriptors(self) -> list[int]:
+        return []
+
+    def read(self, descriptor: int) -> list[bytes]:
+        return []
+
+    def write(self, data: bytes) -> None:
+        self._socket.send_multipart([self._topic, data])
 
     def close(self) -> None:
         self._socket.close()

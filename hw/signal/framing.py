@@ -44,8 +44,8 @@ class FrameReader:
     (damaged or torn), `length`.
     """
 
-    def __init__(self, counters: Counter[str]) -> None:
-        self._counters = counters
+    def __init__(self, counters: Counter[str] | None = None) -> None:
+        self._counters = Counter() if counters is None else counters
         self._rest = b""
 
     def reset(self) -> None:

@@ -1,0 +1,83 @@
+"""The emulated GNSS receiver: NAV-PVT, RMC and GGA of every epoch, five times a second, as a u-blox sends them."""
+
+from __future__ import annotations
+
+from hw import utc
+from hw.nmea import Gga, Rmc, encode_gga, encode_rmc
+from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
+from hw.utc import NS, NS_PER_DAY
+from perception.geo import to_wgs84
+from sim.bench import Bench, GnssSpec
+from sim.emulator import Write, generator
+from sim.frames import WorldFrame
+from sim.wander import Wander
+
+PERIOD_NS = NS // 5
+AXIS_SD_M = 0.5
+HEIGHT_SD_M = 1.2
+TIME_ACCURACY_NS = 25
+SATELLITES = 18
+HDOP = 0.7
+GEOID_SEPARATION_M = -3.1  # about Shenzhen
+GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
+LEAP_SECONDS = 18  # GPS time is ahead of UTC by so many
+
+
+class Gnss:
+    """A receiver on a fixed antenna."""
+
+    period_ns = PERIOD_NS
+
+    def __init__(self, name: str, spec: GnssSpec, bench: Bench) -> None:
+        self.phase_ns = round(spec.phase_ms * 1e6)
+        self._name = name
+        self._seed = bench.seed
+        self._latency_ns = round(spec.latency_ms * 1e6)
+        self._mount = spec.mount
+        self._reference = bench.reference.core()
+        self._wander = Wander(generator(bench.seed, name, 0), AXIS_SD_M)
+
+    def capture(self, number: int, frame: WorldFrame) -> list[Write]:
+        """Return the messages of one epoch."""
+        error = self._wander.at(frame.stamp_ns)
+        latitude, longitude = to_wgs84(self._mount.east_m + error[0], self._mount.north_m + error[1], self._reference)
+        noise = generator(self._seed, self._name, number).normal(0, HEIGHT_SD_M)
+        height = self._reference.elevation + self._mount.height_m + noise
+        data = _epoch(frame.stamp_ns, float(latitude), float(longitude), height)
+        return [Write("serial", data, self._latency_ns)]
+
+    def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
+        """Ignore whatever the host says."""
+        return []
+
+
+def _epoch(stamp_ns: int, latitude: float, longitude: float, height: float) -> bytes:
+    of_day_ns = stamp_ns % NS_PER_DAY
+    rmc = Rmc(of_day_ns, True, latitude, longitude, 0.0, stamp_ns - of_day_ns, "A")
+    gga = Gga(of_day_ns, latitude, longitude, 1, SATELLITES, HDOP, height - GEOID_SEPARATION_M, GEOID_SEPARATION_M)
+    return encode_nav_pvt(_nav_pvt(stamp_ns, latitude, longitude, height)) + encode_rmc(rmc) + encode_gga(gga)
+
+
+def _nav_pvt(stamp_ns: int, latitude: float, longitude: float, height: float) -> NavPvt:
+    time = utc.from_ns(stamp_ns)
+    return NavPvt(
+        itow=(stamp_ns - GPS_EPOCH_NS + LEAP_SECONDS * NS) // 1_000_000 % (7 * 86_400_000),
+        year=time.year,
+        month=time.month,
+        day=time.day,
+        hour=time.hour,
+        minute=time.minute,
+        second=time.second,
+        valid=RESOLVED,
+        time_accuracy=TIME_ACCURACY_NS,
+        nano=time.nanosecond,
+        fix_type=3,
+        flags=FIX_OK,
+        satellites=SATELLITES,
+        longitude=round(longitude * 1e7),
+        latitude=round(latitude * 1e7),
+        height=round(height * 1e3),
+        height_msl=round((height - GEOID_SEPARATION_M) * 1e3),
+        horizontal_accuracy=round(AXIS_SD_M * 2**0.5 * 1e3),
+        vertical_accuracy=round(HEIGHT_SD_M * 1e3),
+    )

@@ -1,0 +1,142 @@
+"""The on-board units of the bench: BSMs of equipped vehicles as a radio at the junction hears them.
+
+Every unit has its own identity, phase in the 100 ms, and slowly wandering GNSS error of which it is aware. Vehicles
+take turns in slots of 10 ms. Further away more is lost; some of what arrives is garbage.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+import v2x
+from perception.geo import Reference, to_wgs84
+from perception.objects import Floats, RoadUser
+from sim.emulator import generator
+from sim.frames import WorldFrame
+from sim.wander import Wander
+from v2x import dsmp
+
+SLOT_NS = 10_000_000
+SLOTS = 10  # 10 Hz
+RANGE_M = 250.0
+POSITION_SD_M = (0.5, 1.0)  # horizontal, both axes together: the best and the worst unit
+SPEED_SD_MPS = 0.1
+HEADING_SD_DEG = 0.5
+NORMAL_95, CIRCLE_95 = (
+    1.960,
+    2.448,
+)  # half-width of the 95 % interval, radius of the 95 % circle, per standard deviation
+AIR_NS = (8_000_000, 25_000_000)  # from the position fix to the end of the reception
+LEAST_LOSS, LOSS_AT_RANGE = 0.01, 0.4
+RSSI_AT_10_M_DBM, RSSI_PER_DECADE_DB, RSSI_SD_DB = -48.0, 23.0, 2.0
+
+CLASSES = {
+    RoadUser.CAR: v2x.BasicVehicleClass.PASSENGER_CAR,
+    RoadUser.TRUCK: v2x.BasicVehicleClass.TRUCK,
+    RoadUser.BUS: v2x.BasicVehicleClass.TRANSIT,
+    RoadUser.MOTORCYCLE: v2x.BasicVehicleClass.MOTORCYCLE,
+}
+
+
+class Heard(NamedTuple):
+    """One frame as it arrives at the radio."""
+
+    source: int  # layer-2 id
+    air_ns: int  # after the position fix
+    rssi: int  # dBm
+    frame: bytes  # adaptation layer + DSMP
+
+
+class Unit:
+    """One vehicle's on-board unit, for as long as the vehicle drives."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.id = random.bytes(8)
+        self.source = int(random.integers(0x010001, 0xFFFFFF))
+        self.slot = int(random.integers(SLOTS))
+        self.first_count = int(random.integers(128))
+        self.axis_sd_m = random.uniform(*POSITION_SD_M) / 2**0.5
+        self.wander = Wander(random, self.axis_sd_m)
+
+
+class Fleet:
+    """All on-board units around the radio, which stands at the reference point."""
+
+    def __init__(self, seed: int, reference: Reference, garbage_share: float) -> None:
+        self._seed = seed
+        self._reference = reference
+        self._garbage_share = garbage_share
+        self._unit = lru_cache(maxsize=1024)(self._make_unit)
+
+    def heard(self, number: int, frame: WorldFrame) -> list[Heard]:
+        """Return what the radio receives of the vehicles whose turn is slot `number` (counted since the epoch)."""
+        random = generator(self._seed, "air", number)
+        distances = np.hypot(*frame.position.T)
+        near = np.flatnonzero((frame.equipped == 1) & (distances <= RANGE_M))
+        sending = [int(row) for row in near if self._unit(int(frame.id[row])).slot == number % SLOTS]
+        arrivals = (self._arrive(random, number, frame, row, float(distances[row])) for row in sending)
+        return sorted((heard for heard in arrivals if heard is not None), key=lambda heard: heard.air_ns)
+
+    def _make_unit(self, vehicle: int) -> Unit:
+        return Unit(generator(self._seed, f"obu {vehicle}", 0))
+
+    def _arrive(
+        self, random: np.random.Generator, number: int, frame: WorldFrame, row: int, distance: float
+    ) -> Heard | None:
+        unit = self._unit(int(frame.id[row]))
+        message = self._message(random, unit, (unit.first_count + number // SLOTS) % 128, frame, row)
+        data = dsmp.frame(v2x.SERVICES["bsm"].aid, v2x.encode(message))
+        air_ns = int(random.integers(*AIR_NS))
+        rssi = RSSI_AT_10_M_DBM - RSSI_PER_DECADE_DB * np.log10(max(distance, 10) / 10) + random.normal(0, RSSI_SD_DB)
+        lost = random.random() < LEAST_LOSS + LOSS_AT_RANGE * (distance / RANGE_M) ** 4
+        data = _spoil(random, data) if random.random() < self._garbage_share else data
+        return None if lost else Heard(unit.source, air_ns, round(rssi), data)
+
+    def _message(
+        self, random: np.random.Generator, unit: Unit, count: int, frame: WorldFrame, row: int
+    ) -> v2x.BasicSafetyMessage:
+        speed = float(np.hypot(*frame.velocity[row]))
+        length, width, height = map(float, frame.size[row])
+        return v2x.BasicSafetyMessage(
+            msg_cnt=count,
+            id=unit.id,
+            sec_mark_ms=frame.stamp_ns // 1_000_000 % 60_000,
+            position=self._position(frame.position[row] + unit.wander.at(frame.stamp_ns)),
+            position_confidence=v2x.PositionConfidenceSet(
+                position=v2x.position_confidence(CIRCLE_95 * unit.axis_sd_m),
+            ),
+            transmission="forwardGears",
+            speed_mps=max(0.0, speed + random.normal(0, SPEED_SD_MPS)),
+            heading_deg=(float(frame.heading[row]) + random.normal(0, HEADING_SD_DEG)) % 360,
+            motion_confidence=v2x.MotionConfidenceSet(
+                speed=v2x.speed_confidence(NORMAL_95 * SPEED_SD_MPS),
+                heading=v2x.heading_confidence(NORMAL_95 * HEADING_SD_DEG),
+            ),
+            acceleration=v2x.Acceleration(
+                longitudinal_mps2=None, lateral_mps2=None, vertical_mps2=None, yaw_rate_dps=0.0
+            ),
+            brakes=v2x.BrakeSystemStatus(),
+            size=v2x.Size(width_m=width, length_m=length, height_m=height),
+            vehicle_class=v2x.VehicleClassification(
+                classification=CLASSES.get(RoadUser(frame.kind[row]), v2x.BasicVehicleClass.UNKNOWN)
+            ),
+        )
+
+    def _position(self, place: Floats) -> v2x.Position:
+        latitude, longitude = to_wgs84(place[0], place[1], self._reference)
+        return v2x.Position(
+            latitude_deg=float(latitude), longitude_deg=float(longitude), elevation_m=self._reference.elevation
+        )
+
+
+def _spoil(random: np.random.Generator, frame: bytes) -> bytes:
+    """Return the frame cut short, with one octet changed, or replaced by noise."""
+    kind, at = random.integers(3), int(random.integers(1, len(frame)))
+    if kind == 0:
+        return frame[:at]
+    if kind == 1:
+        return frame[:at] + bytes([frame[at] ^ int(random.integers(1, 256))]) + frame[at + 1 :]
+    return random.bytes(len(frame))

@@ -1,0 +1,75 @@
+"""The emulated radio: the agent protocol towards the host, the on-board units and an open ear on the air side.
+
+Whatever the host wants transmitted also goes to the port `air`, as msgpack (time of arrival in ns UTC, datagram), so
+that a listener can judge the messages without touching the product.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hw.radio.protocol import (
+    AgentError,
+    MessageType,
+    Received,
+    State,
+    Status,
+    encode_received,
+    encode_status,
+    message_type,
+    parse_transmit,
+)
+from sim.bench import Bench, RadioSpec
+from sim.emulator import Write
+from sim.frames import WorldFrame
+from sim.obu import SLOT_NS, Fleet, Heard
+from v2x import SERVICES
+
+STATUS_SLOTS = 100  # 1 Hz
+HOST_GONE_NS = 3_000_000_000
+FRAME_AIR_TIME_PERCENT = 1  # of the channel for each unit that sends 10 times a second, about
+
+
+class Radio:
+    """An agent on its modem's host. It speaks to the host only while the host says hello."""
+
+    period_ns = SLOT_NS
+
+    def __init__(self, name: str, spec: RadioSpec, bench: Bench) -> None:
+        self.phase_ns = round(spec.phase_ms * 1e6) % SLOT_NS
+        self._latency_ns = round(spec.latency_ms * 1e6)
+        self._fleet = Fleet(bench.seed, bench.reference.core(), spec.garbage_share)
+        self._hello_ns = 0
+        self._transmitted = self._refused = self._heard = 0
+        self._units = 0
+
+    def capture(self, number: int, frame: WorldFrame) -> list[Write]:
+        """Return what was heard in this slot, and once a second the status."""
+        heard = self._fleet.heard(number, frame)
+        self._heard += len(heard)
+        self._units = int(frame.equipped.sum())
+        if frame.stamp_ns - self._hello_ns > HOST_GONE_NS:
+            return []
+        writes = [self._received(one, frame.stamp_ns) for one in heard]
+        return [*writes, self._status(frame.stamp_ns)] if number % STATUS_SLOTS == 0 else writes
+
+    def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
+        """Answer a hello with the status; let everything else go to the air side, good or not."""
+        try:
+            if message_type(data) is MessageType.HELLO:
+                self._hello_ns = now_ns
+                return [self._status(now_ns)]
+            parse_transmit(data)
+            self._transmitted += 1
+        except AgentError:
+            self._refused += 1
+        return [Write("air", msgspec.msgpack.encode((now_ns, data)))]
+
+    def _received(self, heard: Heard, stamp_ns: int) -> Write:
+        message = Received(SERVICES["bsm"].aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
+        return Write("udp", encode_received(message), heard.air_ns + self._latency_ns)
+
+    def _status(self, now_ns: int) -> Write:
+        busy = min(100, self._units * FRAME_AIR_TIME_PERCENT)
+        status = Status(now_ns, State.READY, busy, self._transmitted, self._refused, self._heard)
+        return Write("udp", encode_status(status))

@@ -1,0 +1,95 @@
+"""The emulated signal controller: GA/T 1743, fixed time, in step with the signals that the world's traffic obeys."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from hw.signal.framing import FrameReader, encode_frame
+from hw.signal.messages import (
+    EVERY_NUMBER,
+    Address,
+    Kind,
+    Message,
+    MessageError,
+    Object,
+    Operation,
+    Place,
+    encode,
+    encode_lamp_colours,
+    encode_plan,
+    parse,
+)
+from perception.objects import Lamp, LampPlan
+from sim.bench import Bench, SignalSpec
+from sim.emulator import Write
+from sim.frames import WorldFrame
+from sim.signals import SignalGroup, Signals, load
+
+REGION = 440304  # GB/T 2260: Futian, Shenzhen
+CONTROLLER = Address(REGION, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER)
+ROADSIDE_UNIT = Address(REGION, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
+
+
+class SignalController:
+    """Pushes lamp colours at a fixed rate and the plan when a cycle begins; answers queries for the plan."""
+
+    def __init__(self, name: str, spec: SignalSpec, bench: Bench) -> None:
+        self.period_ns = spec.period_ms * 1_000_000
+        self.phase_ns = round(spec.phase_ms * 1e6)
+        self._latency_ns = round(spec.latency_ms * 1e6)
+        self._place = Place(bench.reference.latitude_deg, bench.reference.longitude_deg)
+        self._signals = load()
+        self._reader = FrameReader()
+
+    def capture(self, number: int, frame: WorldFrame) -> list[Write]:
+        """Return the lamp colours, and before them the plan at the first capture of a cycle."""
+        plan = [self._plan(Operation.BROADCAST, frame.stamp_ns)] if frame.cycle_s * 1e9 < self.period_ns else []
+        lamps = encode_lamp_colours(self._place, lamps_at(self._signals, frame.cycle_s))
+        return [*plan, self._write(Operation.BROADCAST, Object.LAMP_COLOURS, lamps, frame.stamp_ns)]
+
+    def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
+        """Answer every query for the plan; like real controllers, say nothing to what is not understood."""
+        return [self._plan(Operation.QUERY_REPLY, now_ns) for body in self._reader.feed(data) if _asks_for_plan(body)]
+
+    def _plan(self, operation: Operation, now_ns: int) -> Write:
+        plans = [LampPlan(group.number, group.angle, group.type, group.steps) for group in self._signals.lamps]
+        return self._write(operation, Object.CURRENT_PLAN, encode_plan(self._place, plans), now_ns)
+
+    def _write(self, operation: Operation, item: Object, content: bytes, now_ns: int) -> Write:
+        message = Message(CONTROLLER, ROADSIDE_UNIT, now_ns, operation, item, content)
+        return Write("udp", encode_frame(encode(message)), self._latency_ns)
+
+
+def _asks_for_plan(body: bytes) -> bool:
+    try:
+        message = parse(body)
+    except MessageError:
+        return False
+    return (message.operation, message.object) == (Operation.QUERY, Object.CURRENT_PLAN)
+
+
+def lamps_at(signals: Signals, cycle_s: float) -> list[Lamp]:
+    """Return what every lamp shows so many seconds after the cycle began."""
+    return [_lamp(group, cycle_s % signals.cycle_s) for group in signals.lamps]
+
+
+def _lamp(group: SignalGroup, cycle_s: float) -> Lamp:
+    colour, left_s = _until_change(group.steps, cycle_s)
+    return Lamp(group.number, group.angle, group.type, colour, left_s)
+
+
+def _until_change(steps: list[tuple[str, float]], cycle_s: float) -> tuple[str, float | None]:
+    """Return the colour now and the seconds that a controller counts down from; None when it never changes.
+
+    Equal colours on both sides of the cycle's end are one. A steady green counts to the end of its green flash.
+    """
+    ends_s = list(accumulate(duration_s for _, duration_s in steps))
+    index = bisect_right(ends_s, cycle_s)
+    colour, left_s = steps[index][0], ends_s[index] - cycle_s
+    same = {colour, "flashing-green"} if colour == "green" else {colour}
+    for later, duration_s in steps[index + 1 :] + steps[:index]:
+        if later not in same:
+            return colour, round(left_s, 3)
+        left_s += duration_s
+    return colour, None
