@@ -15,7 +15,7 @@ from typing import Literal, ParamSpec, TypeVar
 import msgspec
 import structlog
 
-from hw.driver import DeviceSettings, Driver, Send
+from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.link import Clock, Link
 from hw.registry import driver_class
 from perception.objects import Measurement
@@ -73,6 +73,11 @@ class Device:
             self._receipts.extend([receipt_ns] * len(new))
             found.extend(new)
         return found
+
+    def transmit(self, aid: int, priority: int, payload: bytes) -> None:
+        """Hand a frame to the air; only devices whose driver is a `Transmitter` can."""
+        assert isinstance(self._driver, Transmitter)
+        self._send(self._safely(self._driver.transmit, aid, priority, payload))
 
     def health(self, now_ns: int) -> DeviceHealth:
         """Return how the device is now."""

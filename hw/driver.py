@@ -8,7 +8,7 @@ carries its settings model as `Settings`; the table of drivers is `hw/registry.p
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -47,3 +47,11 @@ class Driver(Protocol):
 
     def due(self, now_ns: int) -> list[Send]:
         """Return what has to be written now (polls, configuration dialogue); called about every 20 ms."""
+
+
+@runtime_checkable
+class Transmitter(Driver, Protocol):
+    """A driver whose device also sends to the air."""
+
+    def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
+        """Return what asks the device to send a frame now; `priority`: DSM priority, 255 the highest."""

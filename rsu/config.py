@@ -54,6 +54,8 @@ def _drivers(source: YamlSource, site: Site) -> tuple[dict[str, DriverSettings],
         try:
             model = registry.driver_class(device.kind).Settings
             settings[name] = model.model_validate(device.driver)
+            if name == site.radio and not hasattr(registry.driver_class(device.kind), "transmit"):
+                findings.append(source.finding(("radio",), f'"{name}" is a {device.kind}, which cannot transmit'))
         except UnknownDriverError as error:
             findings.append(source.finding(("devices", name, "kind"), str(error)))
         except ValidationError as error:
