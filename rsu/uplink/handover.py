@@ -73,7 +73,7 @@ class Outbox:
         return report
 
     def committed(self, word: Committed) -> None:
-        """Take the uplink's word; one behind an earlier word tells that the spool was lost, and is answered by a marker."""
+        """Take the uplink's word; one behind an earlier word tells of a lost spool and is answered by a marker."""
         if word.boot != self._boot or word.seq > self._last:
             return
         base = first_of(self._reports[0]) if self._reports else self._last + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Settings(BaseModel):
@@ -30,7 +30,7 @@ class TlsSettings(Settings):
 class PlatformSettings(Settings):
     """The cloud platform's MQTT broker, and how records are sent to the platform behind it."""
 
-    host: str = Field(min_length=1)
+    host: str = Field(min_length=1, max_length=253)
     port: int = Field(8883, ge=1, le=65535)
     tls: TlsSettings | None = None
     username: str | None = None
@@ -40,6 +40,15 @@ class PlatformSettings(Settings):
     ack_timeout_s: float = Field(
         10, ge=0.2, le=600, description="no acknowledgement for so long: probe, then send again"
     )
+
+    @field_validator("host")
+    @classmethod
+    def _host_name(cls, value: str) -> str:
+        try:
+            value.encode("idna")
+        except UnicodeError as error:
+            raise ValueError(f"{value!r} is not a host name: {error}") from error
+        return value
 
 
 class MaxAgeSettings(Settings):

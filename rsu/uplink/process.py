@@ -1,0 +1,119 @@
+"""The uplink process: reports from the bus to the spool, from the spool to the platform. One thread owns all state.
+
+A cycle gathers reports for GROUP_S, commits them together with the acknowledgements that came, tells the station, and
+sends what the window lets.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import structlog
+
+from rsu.bus import Publisher, Subscriber
+from rsu.records import Committed, Progress, Report, UplinkState
+from rsu.uplink.errors import LinkError
+from rsu.uplink.sender import Sender
+from rsu.uplink.settings import UplinkSettings
+from rsu.uplink.store import Store
+
+GROUP_S = 0.05
+_WORD_S, _PROGRESS_S, _STATE_S = 0.1, 0.5, 1.0
+_log = structlog.get_logger()
+
+
+def run(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: threading.Event) -> None:
+    """Serve until `stop`. LinkError: the MQTT thread died of an error; the supervisor starts the process again."""
+    died: list[str] = []
+
+    def thread_died(arguments: threading.ExceptHookArgs) -> None:
+        died.append(repr(arguments.exc_value))
+
+    threading.excepthook = thread_died
+    uplink = Uplink(settings, rscu, run, data)
+    try:
+        while not stop.is_set() and not died:
+            uplink.cycle()
+    finally:
+        uplink.close()
+        threading.excepthook = threading.__excepthook__
+    if died:
+        raise LinkError(f"the MQTT thread ended: {died[0]}")
+
+
+class Uplink:
+    """All that the process holds."""
+
+    def __init__(self, settings: UplinkSettings, rscu: str, run: Path, data: Path) -> None:
+        """Join the bus, open the spool, begin to connect."""
+        self._reports = Subscriber(run, ["report"])
+        self._bus = Publisher(run, "uplink")
+        self._store = Store(data / settings.spool.path, settings.spool)
+        self._sender = Sender(settings.platform, rscu) if settings.platform is not None else None
+        self._said: Committed | None = None
+        self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last
+        self._cycles = 0
+
+    def cycle(self) -> None:
+        """Do everything once; takes GROUP_S when little happens."""
+        self._gather()
+        self._store.commit(self._sender.acknowledged() if self._sender else [])
+        self._publish_word()
+        if self._sender is not None:
+            self._sender.send(self._store)
+        self._cycles += 1
+        self._publish_state()
+
+    def _gather(self) -> None:
+        end_s = time.monotonic() + GROUP_S
+        while not self._store.full and (left_s := end_s - time.monotonic()) > 0:
+            if not self._reports.wait(left_s):
+                return
+            for _, report in self._reports.records():
+                if isinstance(report, Report):
+                    self._store.accept(report)
+                if self._store.full:
+                    break
+
+    def _publish_word(self) -> None:
+        word, now_s = self._store.word(), time.monotonic()
+        if word is not None and (word != self._said or now_s - self._said_s >= _WORD_S):
+            self._said, self._said_s = word, now_s
+            self._bus.publish("committed", word)
+
+    def _publish_state(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._progress_s >= _PROGRESS_S:
+            self._progress_s = now_s
+            self._bus.publish("progress.uplink", Progress("uplink", time.time_ns(), self._cycles))
+        if now_s - self._state_s >= _STATE_S:
+            self._state_s = now_s
+            self._bus.publish("uplink", self.state())
+
+    def state(self) -> UplinkState:
+        """Return the counters and the connection as others see them."""
+        counters = self._store.counters
+        return UplinkState(
+            stamp_ns=time.time_ns(),
+            connected=self._sender is not None and self._sender.connected,
+            platform=self._sender.platform if self._sender is not None else "none: spool only",
+            spooled=counters.get("spooled", 0),
+            acknowledged=counters.get("acknowledged", 0),
+            waiting=counters.get("waiting", 0),
+            evicted={
+                name.removeprefix("evicted."): count
+                for name, count in sorted(counters.items())
+                if name.startswith("evicted.")
+            },
+            error=self._store.error or (self._sender.error if self._sender is not None else None),
+        )
+
+    def close(self) -> None:
+        """Leave the platform, the spool and the bus."""
+        if self._sender is not None:
+            self._sender.close()
+        self._store.close()
+        self._reports.close()
+        self._bus.close()

@@ -1,0 +1,139 @@
+"""Takes the station's reports to disk and says so; survives whatever the disk does.
+
+A group of reports is committed as a whole or forgotten as a whole: what was forgotten, the station sends again. A spool
+that cannot be opened or written is tried again; a damaged one is set aside. Nothing here raises for the disk's sake.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from rsu.records import Committed, Report
+from rsu.uplink import envelope
+from rsu.uplink.envelope import Range, Record
+from rsu.uplink.errors import SpoolDamagedError, SpoolError
+from rsu.uplink.handover import SKIPPED, Inlet
+from rsu.uplink.settings import SpoolSettings
+from rsu.uplink.spool import Spool, Waiting, open_spool
+
+GROUP_RECORDS = 100
+_RETRY_S = 1.0  # between attempts to open
+_HOUSEKEEPING_S = 1.0  # ages are looked at so often when nothing else is committed
+_log = structlog.get_logger()
+
+
+class Store:
+    """The spool, the group that is not yet committed, and the state of the disk."""
+
+    def __init__(self, path: Path, settings: SpoolSettings) -> None:
+        """Open the spool if that is possible now."""
+        self.error: str | None = None
+        self._path = path
+        self._settings = settings
+        self._spool: Spool | None = None
+        self._inlet = Inlet({})
+        self._group: list[Record] = []
+        self._skipped: Counter[str] = Counter()
+        self._acknowledged: list[Range] = []
+        self._looked_s = 0.0  # monotonic; last attempt to open or to commit
+        self._open()
+
+    @property
+    def full(self) -> bool:
+        """Tell whether the group is large enough to be committed."""
+        return len(self._group) >= GROUP_RECORDS
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Return the spool's counters; empty while there is none."""
+        return self._spool.counters if self._spool is not None else {}
+
+    def accept(self, report: Report) -> None:
+        """Put a report into the group if it is the next one of its boot."""
+        accepted = self._inlet.accept(report) if self._spool is not None else None
+        if accepted is not None:
+            self._group.append(envelope.record(accepted))
+            if accepted.kind == SKIPPED:
+                self._skipped.update(accepted.data["evicted"])
+
+    def word(self) -> Committed | None:
+        """Return what to tell the station: up to which report everything is on disk."""
+        return self._inlet.word() if self._spool is not None else None
+
+    def commit(self, acknowledged: Sequence[Range]) -> None:
+        """Commit the group and what the platform acknowledged, when there is anything to do."""
+        self._acknowledged += acknowledged
+        waited_s = time.monotonic() - self._looked_s
+        if self._spool is None:
+            if waited_s >= _RETRY_S:
+                self._open()
+        elif self._group or self._acknowledged or waited_s >= _HOUSEKEEPING_S:
+            self._write(self._spool)
+
+    def _write(self, spool: Spool) -> None:
+        self._looked_s = time.monotonic()
+        try:
+            spool.commit(self._group, self._acknowledged, self._skipped, time.time_ns())
+        except SpoolError as error:
+            self._inlet.roll_back()
+            self._fail(f"spool not writable: {error}")
+        except SpoolDamagedError as error:
+            self._give_up(spool, error)
+        else:
+            self._inlet.commit()
+            self._acknowledged = []
+            self._recovered()
+        self._group = []
+        self._skipped.clear()
+
+    def waiting(self, after: int, limit: int) -> list[Waiting]:
+        """Return records to send; none while the disk fails, since none could be released either."""
+        if self._spool is None or self.error is not None or limit == 0:
+            return []
+        try:
+            return self._spool.waiting(after, limit)
+        except SpoolError as error:
+            self._fail(f"spool not readable: {error}")
+        except SpoolDamagedError as error:
+            self._give_up(self._spool, error)
+        return []
+
+    def _open(self) -> None:
+        self._looked_s = time.monotonic()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._spool, aside = open_spool(self._path, self._settings)
+        except (SpoolError, SpoolDamagedError, OSError) as error:
+            self._fail(f"spool cannot be opened: {error}")
+            return
+        if aside is not None:
+            _log.error("spool damaged, set aside", kept=str(aside))
+        self._inlet = Inlet(self._spool.boots())
+        self._recovered()
+
+    def _give_up(self, spool: Spool, error: SpoolDamagedError) -> None:
+        """Leave a damaged spool; the next attempt to open sets it aside."""
+        spool.close()
+        self._spool = None
+        self._group, self._acknowledged = [], []
+        self._fail(f"spool damaged: {error}")
+
+    def _fail(self, error: str) -> None:
+        if error != self.error:
+            _log.error("spool", error=error)
+        self.error = error
+
+    def _recovered(self) -> None:
+        if self.error is not None:
+            _log.info("spool works again", path=str(self._path))
+        self.error = None
+
+    def close(self) -> None:
+        """Close the spool; a group that is not committed is the station's again."""
+        if self._spool is not None:
+            self._spool.close()
