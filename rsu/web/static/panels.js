@@ -1,0 +1,174 @@
+// The side panels: what is on air and why not, signals, events, devices, uplink, processes.
+
+import {where} from "./attention.js";
+import {eventName} from "./events.js";
+import {lamp, ORDER, seconds} from "./signals.js";
+import {Spark} from "./spark.js";
+import {setClass, setText, showList, Table} from "./table.js";
+import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, NORMAL, REASONS, span} from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const number = (text, className = "") => ({text, className: `number ${className}`});
+const LEVEL = {send: "ok", degraded: "warn", silent: "alarm", ok: "ok", starting: "warn", lost: "alarm",
+  running: "ok", restarting: "warn", stopped: "warn"};
+const mark = (text, level) => ({text, className: `mark ${level || "alarm"}`});
+
+export class Panels {
+  constructor() {
+    const names = ["messages", "signals", "events", "devices", "processes"];
+    this.tables = Object.fromEntries(names.map((name) => [name, new Table($(name))]));
+    this.sparks = new Map(); // message kind -> its rate over the last minute
+    this.before = new Map(); // process -> {stamp, cpu, percent}
+  }
+
+  show(state, items, approaches) {
+    this.showAttention(items);
+    this.showMessages(Object.values(state.messages || {}));
+    this.showSignals(approaches, state.signals || {});
+    this.showEvents(Object.values(state.events || {}), state.station);
+    this.showDevices(Object.values(state.devices || {}));
+    this.showUplink(state.uplink);
+    this.showProcesses(Object.values(state.processes || {}), state.supervisor);
+  }
+
+  showAttention(items) {
+    const normal = {key: "none", level: "ok", text: "All is as it should be."};
+    showList($("attention"), (items.length ? items : [normal]).map(({key, level, text}) => ({key, ...mark(text, level)})));
+  }
+
+  showMessages(messages) {
+    this.tables.messages.show(messages.map((message) => {
+      const normal = message.reasons.every((reason) => NORMAL.includes(reason));
+      const level = message.decision === "silent" && normal ? "off" : LEVEL[message.decision];
+      const kind = message.kind.toUpperCase();
+      return {
+        key: message.kind,
+        cells: [{text: kind, className: "name", title: MESSAGES[message.kind] || ""},
+          mark(DECISIONS[message.decision] || message.decision, level), (cell) => this.spark(message.kind).attach(cell),
+          number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
+        notes: message.reasons.map((reason) => ({text: REASONS[reason] || reason, className: level, title: reason})),
+      };
+    }));
+  }
+
+  spark(kind) {
+    if (!this.sparks.has(kind)) this.sparks.set(kind, new Spark());
+    return this.sparks.get(kind);
+  }
+
+  /** Once a second: the rates go into their curves; a gap while nothing is known. */
+  sample(state, live) {
+    for (const message of Object.values(state.messages || {})) {
+      this.spark(message.kind).add(live ? message.rate_hz : null);
+    }
+  }
+
+  showSignals(approaches, heads) {
+    const used = ORDER.filter((movement) => approaches.some(({rows}) => rows.some((row) => row.movement === movement)));
+    if (!this.movements) {
+      this.movements = used;
+      const line = $("signals").tHead.insertRow();
+      line.replaceChildren(...["Approach", ...used.map((movement) => MOVEMENTS[movement])].map((text) => {
+        const head = document.createElement("th");
+        head.textContent = text;
+        return head;
+      }));
+    }
+    this.tables.signals.show(approaches.map(({name, rows}) => ({
+      key: name,
+      cells: [{text: name, className: "name"}, ...this.movements.map((movement) => {
+        const row = rows.find((one) => one.movement === movement);
+        return row ? headCell(row, heads[row.phase]) : "";
+      })],
+    })));
+  }
+
+  showEvents(events, station) {
+    const rows = events.map((event) => ({
+      key: event.id,
+      cells: [mark(eventName(event), "warn"), where(event), number(span((station.stamp_ns - event.since_ns) / 1e9)),
+        number(`${Math.round(event.confidence * 100)} %`)],
+    }));
+    this.tables.events.show(rows.length ? rows : [{key: "none", cells: ["None running.", "", "", ""]}]);
+  }
+
+  showDevices(devices) {
+    const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.tables.devices.show(sorted.map((device) => {
+      const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
+      const notes = counters.length ? [counters.join(" · ")] : [];
+      if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
+      return {
+        key: device.name,
+        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, LEVEL[device.state]),
+          number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
+        notes,
+      };
+    }));
+  }
+
+  showUplink(uplink) {
+    if (!uplink) return;
+    const none = uplink.platform.startsWith("none");
+    setClass($("uplink"), `mark ${uplink.connected ? "ok" : none ? "off" : "alarm"}`);
+    setText($("uplink"), `${uplink.connected ? "connected to" : none ? "platform" : "not connected to"} ${uplink.platform}` +
+      (uplink.error ? `: ${uplink.error}` : ""));
+    const evicted = Object.entries(uplink.evicted).map(([kind, n]) => `${count(n)} ${kind}`).join(", ");
+    const figures = {Spooled: count(uplink.spooled), Acknowledged: count(uplink.acknowledged),
+      Waiting: count(uplink.waiting), "Given up": evicted || "0"};
+    define($("spool"), figures);
+  }
+
+  showProcesses(processes, supervisor) {
+    this.tables.processes.show(processes.map((process) => ({
+      key: process.name,
+      cells: [{text: process.name, className: "name", title: process.pid ? `pid ${process.pid}` : ""},
+        mark(process.state, LEVEL[process.state]), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
+        (cell) => meter(cell, process.rss_mib, process.budget_rss_mib), number(count(process.restarts))],
+      notes: process.error ? [`last end: ${process.error}`] : [],
+    })));
+  }
+
+  /** Per cent of one core between the supervisor's last two reports. */
+  cpu(process, {stamp_ns: stamp}) {
+    const before = this.before.get(process.name) || {stamp, cpu: process.cpu_s, percent: 0};
+    if (stamp > before.stamp) {
+      const percent = Math.max(0, ((process.cpu_s - before.cpu) / ((stamp - before.stamp) / 1e9)) * 100);
+      this.before.set(process.name, {stamp, cpu: process.cpu_s, percent});
+      return percent;
+    }
+    this.before.set(process.name, before);
+    return before.percent;
+  }
+}
+
+function headCell(row, head) {
+  const found = lamp(head && head.light);
+  const word = head ? LIGHTS[head.light] || head.light : "unknown";
+  return {text: `${word} ${seconds(head)}`, className: `lamp ${found ? found.name : "none"}`, title: `phase ${row.phase}`};
+}
+
+/** Used of budget as figures and a bar. */
+function meter(cell, used, budget) {
+  if (!cell.firstChild) {
+    cell.append(document.createElement("span"), document.createElement("i"));
+    cell.className = "meter";
+  }
+  setText(cell.firstChild, `${used.toFixed(0)} of ${budget} MiB`);
+  cell.lastChild.style.setProperty("--share", Math.min(1, used / budget).toFixed(2));
+  setClass(cell.lastChild, used > 0.9 * budget ? "warn" : "");
+}
+
+/** Show names with figures in a definition list. */
+export function define(list, figures) {
+  Object.entries(figures).forEach(([name, text], i) => {
+    let row = list.children[i];
+    if (!row) {
+      row = list.appendChild(document.createElement("div"));
+      row.append(document.createElement("dt"), document.createElement("dd"));
+    }
+    setText(row.firstChild, name);
+    setText(row.lastChild, text);
+  });
+  while (list.children.length > Object.keys(figures).length) list.lastChild.remove();
+}
