@@ -1,0 +1,226 @@
+"""Driver of smart cameras that send their detections as JSON lines, over TCP (the camera is the server).
+
+One object a line, UTF-8, ended by a line feed, at most 256 KiB, one line a frame even when nothing is seen:
+
+    {"v": 1, "camera": "north", "seq": 4711, "time": 1795391999913.25, "objects": [
+     {"id": 17, "class": "car", "confidence": 0.93, "position": [41.2, -3.5], "sd": [0.7, 0.4]},
+     {"id": 18, "class": "pedestrian", "confidence": 0.71, "box": [812, 340, 851, 455]}]}
+
+    v           always 1
+    camera      name, for people
+    seq         counts frames; the same number again is the same frame again
+    time        when the image was exposed, UTC: milliseconds since 1970, or nanoseconds (from 1e15 on)
+    objects     one road user each, located by a position, a box or both; what the camera does not know is left out
+      id          the camera's own number of the target, 0 or more
+      class       car, truck, bus, motorcycle, bicycle, pedestrian or unknown
+      confidence  0..1
+      position    [x, y] m, centre on the road plane, sensor frame: x forward along the boresight, y left
+      sd          [x, y] m, 1 sigma of the position
+      velocity    [x, y] m/s, sensor frame
+      size        [length, width, height] m
+      box         [left, top, right, bottom] px, y down
+
+Further keys are ignored. A line or an object that cannot be used costs only itself; a value out of its range costs only
+its field.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+from pydantic import Field
+
+from hw.clock import SourceClock
+from hw.driver import DeviceSettings, Send
+from hw.endpoint import Endpoint, Port
+from perception.objects import Detections, Floats, Measurement, RoadUser
+
+MAX_LINE = 256 * 1024
+DIAGONAL = np.eye(2)
+NANOSECONDS_FROM = 1e15
+RESTARTED = 1000  # a larger step of the frame number is not that many lost frames
+KINDS = {kind.name.lower(): kind for kind in RoadUser}
+RANGES = {
+    "confidence": (0.0, 1.0),
+    "position": (-1000.0, 1000.0),
+    "sd": (0.001, 100.0),
+    "velocity": (-100.0, 100.0),
+    "size": (0.05, 60.0),
+    "box": (-1e5, 1e5),
+}
+
+Pair = tuple[float, float]
+Triple = tuple[float, float, float]
+Box = tuple[float, float, float, float]
+
+
+class Seen(msgspec.Struct):
+    """One road user as the line says it."""
+
+    id: Annotated[int, Meta(ge=0, lt=2**63)] | None = None
+    kind: str = msgspec.field(name="class", default="unknown")
+    confidence: float | None = None
+    position: Pair | None = None
+    sd: Pair | None = None
+    velocity: Pair | None = None
+    size: Triple | None = None
+    box: Box | None = None
+
+
+class Line(msgspec.Struct):
+    """One frame; its objects are decoded one by one."""
+
+    v: Annotated[int, Meta(ge=1, le=1)]
+    seq: int
+    time: float
+    objects: list[msgspec.Raw]
+    camera: str = ""
+
+
+_LINE = msgspec.json.Decoder(Line)
+_SEEN = msgspec.json.Decoder(Seen)
+
+
+class CameraSettings(DeviceSettings):
+    """Where the camera is and how far its clock is believed."""
+
+    link: Endpoint
+    latency_ms: float = Field(60.0, ge=0, le=2000, description="usual time from exposure to receipt")
+    clock_past_ms: int = Field(1000, ge=0, le=60_000, description="older than usual by this: the clock is wrong")
+    clock_future_ms: int = Field(30, ge=0, le=60_000, description="newer than usual by this: the clock is wrong")
+
+    def ports(self) -> dict[str, Port]:
+        """Return the one port."""
+        return {"link": Port(self.link, self.silence_ms)}
+
+
+class JsonCamera:
+    """One camera.
+
+    Counters: `line` (lines that are not of the format), `long-line` (bytes of lines beyond the limit), `object`,
+    `unplaced` and `class` (objects that are not of the format, without a usable position or box, of no known class),
+    `field` (values out of their range), `duplicate`, `gap` (frames that did not come), and those of `SourceClock`:
+    a frame whose time is not believed is stamped with its receipt less the usual latency.
+    """
+
+    Settings: ClassVar[type[DeviceSettings]] = CameraSettings
+
+    def __init__(self, name: str, settings: CameraSettings) -> None:
+        self.name = name
+        self.counters: Counter[str] = Counter()
+        self.error: str | None = None
+        self._latency_ns = round(settings.latency_ms * 1e6)
+        self._clock = SourceClock(settings.clock_past_ms, settings.clock_future_ms, self.counters)
+        self._rest = b""
+        self._skipping = False  # inside a line that is too long
+        self._sequence: int | None = None
+
+    def opened(self, port: str, now_ns: int) -> list[Send]:
+        """Forget the half line."""
+        self._rest, self._skipping, self._sequence = b"", False, None
+        return []
+
+    def due(self, now_ns: int) -> list[Send]:
+        """Return nothing: the camera speaks by itself."""
+        return []
+
+    def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
+        """Take bytes, return one measurement for each new line that they complete."""
+        found = (self._frame(line, receipt_ns) for line in self._lines(data) if line.strip())
+        return [frame for frame in found if frame is not None]
+
+    def _lines(self, data: bytes) -> list[bytes]:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if self._skipping and lines:
+            del lines[0]  # the end of a line that was too long
+            self._skipping = False
+        fitting = [line for line in lines if len(line) <= MAX_LINE]
+        if self._skipping or len(self._rest) > MAX_LINE:
+            self._count("long-line", 1 - self._skipping)
+            self._rest, self._skipping = b"", True
+        self._count("long-line", len(lines) - len(fitting))
+        return fitting
+
+    def _count(self, reason: str, times: int) -> None:
+        if times:
+            self.counters[reason] += times
+
+    def _frame(self, text: bytes, receipt_ns: int) -> Detections | None:
+        try:
+            line = _LINE.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.counters["line"] += 1
+            return None
+        if not self._is_new(line.seq):
+            return None
+        stamp_ns = round(line.time if line.time >= NANOSECONDS_FROM else line.time * 1e6)
+        stamp_ns = self._clock.judge(stamp_ns, receipt_ns - self._latency_ns)
+        return self._detections(self._objects(line), stamp_ns, receipt_ns)
+
+    def _is_new(self, sequence: int) -> bool:
+        missing = 0 if self._sequence is None else sequence - self._sequence - 1
+        if missing == -1:
+            self.counters["duplicate"] += 1
+            return False
+        self._count("gap", missing if 0 < missing < RESTARTED else 0)
+        self._sequence = sequence
+        return True
+
+    def _objects(self, line: Line) -> list[Seen]:
+        found = []
+        for raw in line.objects:
+            try:
+                seen = _SEEN.decode(raw)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                self.counters["object"] += 1
+                continue
+            self._check(seen)
+            if seen.position or seen.box:
+                found.append(seen)
+            else:
+                self.counters["unplaced"] += 1
+        return found
+
+    def _check(self, seen: Seen) -> None:
+        """Make unknown what cannot be."""
+        for name, (lowest, highest) in RANGES.items():
+            value = getattr(seen, name)
+            values = value if isinstance(value, tuple) else () if value is None else (value,)
+            if not all(lowest <= number <= highest for number in values):
+                self._refuse(seen, name)
+        if seen.box and not (seen.box[0] < seen.box[2] and seen.box[1] < seen.box[3]):
+            self._refuse(seen, "box")
+        if seen.kind not in KINDS:
+            self.counters["class"] += 1
+
+    def _refuse(self, seen: Seen, name: str) -> None:
+        setattr(seen, name, None)
+        self.counters["field"] += 1
+
+    def _detections(self, objects: list[Seen], stamp_ns: int, receipt_ns: int) -> Detections:
+        return Detections(
+            device=self.name,
+            stamp_ns=stamp_ns,
+            receipt_ns=receipt_ns,
+            position=_rows([seen.position for seen in objects], 2),
+            covariance=_rows([seen.sd for seen in objects], 2)[:, :, None] ** 2 * DIAGONAL,
+            velocity=_rows([seen.velocity for seen in objects], 2),
+            velocity_variance=np.full(len(objects), np.nan),
+            box=_rows([seen.box for seen in objects], 4),
+            size=_rows([seen.size for seen in objects], 3),
+            kind=np.array([KINDS.get(seen.kind, RoadUser.UNKNOWN) for seen in objects], dtype=np.int64),
+            confidence=np.array(
+                [np.nan if seen.confidence is None else seen.confidence for seen in objects], dtype=float
+            ),
+            source_id=np.array([-1 if seen.id is None else seen.id for seen in objects], dtype=np.int64),
+        )
+
+
+def _rows(values: Sequence[tuple[float, ...] | None], width: int) -> Floats:
+    """Return one row for each value, NaN where it is unknown."""
+    return np.array([value or (np.nan,) * width for value in values], dtype=float).reshape(-1, width)
