@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,7 @@ def test_all_colours_of_the_cycle_stand_once() -> None:
     made.report(lamp("green", 13.0), 0)
     steps = made.ahead(0)
     assert [step.colour for step in steps] == ["green", "flashing-green", "yellow", "red"]
-    assert all(later.start_ns == earlier.end_ns for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(later.start_ns == earlier.end_ns for earlier, later in itertools.pairwise(steps))
 
 
 def test_without_a_plan_nothing_is_known_after_the_countdown() -> None:
