@@ -63,7 +63,7 @@ def main() -> None:
         scratch = Path(folder)
         connections.write(scratch / "con.xml")
         logics.write(scratch / "tll.xml")
-        command = ["netconvert", "-n", DATA / "crossing.nod.xml", "-e", DATA / "crossing.edg.xml"]
+        command: list[str | Path] = ["netconvert", "-n", DATA / "crossing.nod.xml", "-e", DATA / "crossing.edg.xml"]
         command += ["-x", scratch / "con.xml", "-i", scratch / "tll.xml", "-o", scratch / "net.xml"]
         command += ["--offset.disable-normalization", "--no-turnarounds"]
         command += ["--junctions.internal-link-detail", "16", "--junctions.corner-detail", "6"]

@@ -1,7 +1,7 @@
 """What the bench world says: the truth that every emulator derives its bytes from.
 
 Frames are published every 100 ms on ZeroMQ (`world.ipc` in the run folder, topic `frame`), one period *before* they
-are true, so that an emulator can interpolate to its own capture time.
+are true, so that an emulator can interpolate to its own capture time. A message is [TOPIC, `encode(frame)`].
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, decode_array, encode_array
 
 PERIOD_NS = 100_000_000
+SOCKET = "world.ipc"  # in the run folder
+TOPIC = b"frame"
 
 
 class WorldFrame(msgspec.Struct, frozen=True, eq=False):
@@ -25,8 +27,12 @@ class WorldFrame(msgspec.Struct, frozen=True, eq=False):
     heading: Floats  # (n,) deg
     size: Floats  # (n, 3) m: length, width, height
     equipped: Ints  # (n,) 1 where the vehicle carries an OBU
-    signals: str  # one character per controlled link, as SUMO prints them
+    signals: str  # as SUMO prints it: one character per signal group, `link` in sim/data/signals.json
     cycle_s: float  # seconds since the signal cycle began
+
+
+encode = msgspec.msgpack.Encoder(enc_hook=encode_array).encode
+decode = msgspec.msgpack.Decoder(WorldFrame, dec_hook=decode_array).decode
 
 
 def at(before: WorldFrame, after: WorldFrame, stamp_ns: int) -> WorldFrame:
