@@ -62,7 +62,7 @@ Box = tuple[float, float, float, float]
 class Seen(msgspec.Struct):
     """One road user as the line says it."""
 
-    id: Annotated[int, Meta(ge=0, lt=2**63)] | None = None
+    id: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
     kind: str = msgspec.field(name="class", default="unknown")
     confidence: float | None = None
     position: Pair | None = None

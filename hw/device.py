@@ -63,7 +63,8 @@ class Device:
             if link.tick(now_ns) or (link.up and port not in self._started):
                 self._started.add(port)
                 self._send(self._safely(self._driver.opened, port, now_ns))
-        self._send(self._safely(self._driver.due, now_ns))
+        if all(link.up for link in self.links.values()):
+            self._send(self._safely(self._driver.due, now_ns))
 
     def read(self, port: str) -> list[Measurement]:
         """Read one port and return the measurements that are complete now."""

@@ -13,22 +13,21 @@ import signal
 import sys
 import time
 from collections import deque
+from contextlib import ExitStack, closing
 from importlib import import_module
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import TextIO, cast
 
-import msgspec
 import zmq
 from pydantic import ValidationError
 from ruamel.yaml.error import YAMLError
 
 from hw.bytelog import Entry, to_line
-from perception.objects import decode_array
 from sim.bench import Bench, load
 from sim.emulator import Emulator, Write
-from sim.frames import WorldFrame, at
+from sim.frames import SOCKET, TOPIC, WorldFrame, at, decode
 from sim.ports import DevicePort, open_port
 
 EMULATORS = {
@@ -119,7 +118,6 @@ def make_emulator(bench: Bench, name: str) -> Emulator:
 
 def run(runner: Runner, world: zmq.Socket[bytes]) -> None:
     """Serve the device until an exception ends it."""
-    decoder = msgspec.msgpack.Decoder(WorldFrame, dec_hook=decode_array)
     while True:
         wait_ns = runner.step(time.time_ns())
         poller = zmq.Poller()
@@ -131,7 +129,21 @@ def run(runner: Runner, world: zmq.Socket[bytes]) -> None:
             if isinstance(source, int):
                 runner.read(ports[source], source, time.time_ns())
             else:
-                runner.add_frame(decoder.decode(world.recv_multipart()[1]))
+                runner.add_frame(decode(world.recv_multipart()[1]))
+
+
+def serve(bench: Bench, name: str, folder: Path, log: TextIO | None) -> None:
+    """Open the device's ports and the world, and run; raises OSError when a port cannot be opened."""
+    emulator = make_emulator(bench, name)
+    with ExitStack() as stack:
+        ports: dict[str, DevicePort] = {}
+        for port, opening in bench.emulators[name].ports().items():
+            ports[port] = stack.enter_context(closing(open_port(opening, folder)))
+        world = stack.enter_context(stack.enter_context(zmq.Context()).socket(zmq.SUB))
+        world.setsockopt(zmq.LINGER, 0)
+        world.subscribe(TOPIC)
+        world.connect(f"ipc://{folder}/{SOCKET}")
+        run(Runner(emulator, ports, log), world)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -144,28 +156,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         bench = load(options.bench)
-        openings = bench.emulators[options.name].ports()
-        emulator = make_emulator(bench, options.name)
-    except (OSError, YAMLError, ValidationError, KeyError) as error:
+    except (OSError, YAMLError, ValidationError) as error:
         print(f"{options.bench}: {error}", file=sys.stderr)
         return INVALID_CONFIG
+    if options.name not in bench.emulators:
+        parser.error(f"no {options.name} in {options.bench}, but {', '.join(bench.emulators)}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    ports: dict[str, DevicePort] = {}
     try:
-        for name, opening in openings.items():
-            ports[name] = open_port(opening, options.run)
-        with zmq.Context() as context, context.socket(zmq.SUB) as world:
-            world.setsockopt(zmq.LINGER, 0)
-            world.subscribe(b"frame")
-            world.connect(f"ipc://{options.run}/world.ipc")
-            run(Runner(emulator, ports, options.log), world)
+        serve(bench, options.name, options.run, options.log)
     except OSError as error:
         print(f"{options.name}: {error}", file=sys.stderr)
         return ALREADY_RUNNING
-    finally:
-        for port in ports.values():
-            port.close()
     return 0
 
 
