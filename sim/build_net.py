@@ -18,7 +18,7 @@ from sim.signals import Signals, load
 
 DATA = Path(__file__).parent / "data"
 ARMS = ("north", "east", "south", "west")  # clockwise
-TURNS = {1: "left", 2: "straight", 3: "right"}  # arms clockwise from the approach to the exit
+MOVEMENTS = {1: "left", 2: "straight", 3: "right"}  # by `turn`
 
 
 def arm(edge: str) -> str:
@@ -26,9 +26,14 @@ def arm(edge: str) -> str:
     return edge.split("_")[0]
 
 
+def turn(approach: str, leaving: str) -> int:
+    """Return how many arms clockwise from the approach the exit lies."""
+    return (ARMS.index(leaving) - ARMS.index(approach)) % len(ARMS)
+
+
 def movement(approach: str, leaving: str) -> str:
     """Return the movement from one arm to another; right-hand traffic."""
-    return TURNS[(ARMS.index(leaving) - ARMS.index(approach)) % 4]
+    return MOVEMENTS[turn(approach, leaving)]
 
 
 def programme(signals: Signals) -> ElementTree.Element:
