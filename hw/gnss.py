@@ -84,11 +84,11 @@ class Gnss:
 
     def _from_ubx(self, solution: NavPvt, receipt_ns: int) -> Fix | None:
         fix = from_ubx(self.name, solution, receipt_ns)
+        self._ubx_until_ns = receipt_ns + UBX_PREFERRED_NS
         if solution.itow == self._itow or abs(fix.stamp_ns - self._nmea_stamp_ns) < SAME_EPOCH_NS:
             self.counters["duplicate"] += 1
             return None
         self._itow = solution.itow
-        self._ubx_until_ns = receipt_ns + UBX_PREFERRED_NS
         return fix
 
     def _from_nmea(self, sentence: Sentence, receipt_ns: int) -> Fix | None:

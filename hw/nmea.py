@@ -5,6 +5,7 @@ $ttSSS,field,...*HH\\r\\n    HH: exclusive or of everything between $ and *, two
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import reduce
@@ -96,20 +97,26 @@ def _of_day(text: str) -> int | None:
     if not text:
         return None
     whole, _, fraction = text.partition(".")
-    nanosecond = int(fraction.ljust(9, "0")[:9]) if fraction else 0
-    return utc.of_day_ns(int(whole[:2]), int(whole[2:4]), int(whole[4:])) + nanosecond
+    if len(whole) != 6 or not (whole + fraction).isdecimal():
+        raise ValueError(f"no such time of day: {text}")
+    return utc.of_day_ns(int(whole[:2]), int(whole[2:4]), int(whole[4:])) + int(fraction.ljust(9, "0")[:9])
 
 
 def _midnight(text: str) -> int | None:
     """Return ns from 1970 to the day `ddmmyy` of this century."""
-    return utc.midnight_ns(2000 + int(text[4:]), int(text[2:4]), int(text[:2])) if text else None
+    if not text:
+        return None
+    if len(text) != 6:
+        raise ValueError(f"no such date: {text}")
+    return utc.midnight_ns(2000 + int(text[4:]), int(text[2:4]), int(text[:2]))
 
 
 def _angle(text: str, side: str, limit: int) -> float | None:
     """Return degrees, north and east positive, of `dddmm.mmmm` and its side."""
     if not text:
         return None
-    degrees, minutes = divmod(float(text), 100)
+    split = text.find(".") - 2 if "." in text else len(text) - 2
+    degrees, minutes = int(text[:split]), float(text[split:])
     angle = degrees + minutes / 60
     if not (0 <= angle <= limit and minutes < 60 and side in "NSEW" and len(side) == 1):
         raise ValueError(f"no such angle: {text},{side}")
@@ -117,7 +124,11 @@ def _angle(text: str, side: str, limit: int) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if text else None
+    if not text:
+        return None
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"no number: {text}")
+    return number
 
 
 def _parse_gga(fields: list[str]) -> Gga:

@@ -16,7 +16,7 @@ Measure = Callable[[bytes], int | str]
 """Octets of the frame that the bytes begin with; 0 while more must come; or the reason why it is none."""
 
 MAX_FRAME = 8192  # octets; no measure takes a frame for longer
-PATIENCE_NS = NS  # a frame that is not complete by then was torn
+PATIENCE_NS = 3 * NS // 10  # a frame that is not complete by then was torn
 
 
 class Splitter:
@@ -31,6 +31,7 @@ class Splitter:
         self._counters = counters
         self._rest = b""  # begins with the frame that is waited for
         self._since_ns = 0  # when its first octet came
+        self._fed_ns = 0  # when its last octet came
 
     def reset(self) -> None:
         """Forget what is half read."""
@@ -41,7 +42,7 @@ class Splitter:
         frames: list[bytes] = []
         buffer, at = self._rest + data, 0
         while (at := self._seek(buffer, at)) < len(buffer):
-            since_ns = self._since_ns if at == 0 and self._rest else receipt_ns
+            since_ns = self._came_ns(at, receipt_ns)
             found = self._measures[buffer[at]](buffer[at : at + MAX_FRAME])
             if found == 0 and receipt_ns - since_ns <= PATIENCE_NS:
                 self._since_ns = since_ns
@@ -52,8 +53,14 @@ class Splitter:
             else:
                 self._counters[str(found or "torn")] += 1
                 at += 1
-        self._rest = buffer[at:]
+        self._rest, self._fed_ns = buffer[at:], receipt_ns
         return frames
+
+    def _came_ns(self, at: int, receipt_ns: int) -> int:
+        """Return when the octet at an index of the buffer came, at the latest."""
+        if at >= len(self._rest):
+            return receipt_ns
+        return self._fed_ns if at else self._since_ns
 
     def _seek(self, buffer: bytes, at: int) -> int:
         """Return where the next frame may begin, or the end."""

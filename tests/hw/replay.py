@@ -1,0 +1,84 @@
+"""Golden logs: device bytes as received, and what the driver must make of them.
+
+`tests/hw/golden/KIND/NAME.log` (see `hw/bytelog.py`) lies beside `NAME.json`: measurements and counters.
+`python -m tests.hw.replay` plays every log and prints what differs; with `--refresh` it writes the new results too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from hw.bytelog import Entry, from_lines
+from hw.driver import Driver
+from hw.registry import driver_class
+from perception.objects import Measurement
+
+GOLDEN = Path(__file__).parent / "golden"
+UDP = {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}
+SETTINGS: dict[str, dict[str, object]] = {
+    "gat1743": {"link": UDP},
+    "gnss": {"link": {"serial": {"path": "gnss"}}},
+    "radio-agent": {"link": UDP},
+}
+
+
+def logs(kind: str) -> list[Path]:
+    """Return the golden logs of a kind of device."""
+    return sorted((GOLDEN / kind).glob("*.log"))
+
+
+def make_driver(kind: str, **settings: object) -> Driver:
+    """Return a driver of a kind, named like the kind, with the settings that its golden logs are played with."""
+    found = driver_class(kind)
+    return found(kind, found.Settings.model_validate({**SETTINGS[kind], **settings}))
+
+
+def play(driver: Driver, entries: Iterable[Entry]) -> list[Measurement]:
+    """Feed a log to a driver as the link would."""
+    return [found for entry in entries for found in driver.received(entry.port, entry.data, entry.receipt_ns)]
+
+
+def result(path: Path) -> str:
+    """Return what the driver makes of a golden log, as JSON, one measurement a line."""
+    driver = make_driver(path.parent.name)
+    with path.open(encoding="utf-8") as lines:
+        measurements = play(driver, from_lines(lines))
+    rows = [msgspec.json.encode({"type": type(one).__name__, **_plain(one)}).decode() for one in measurements]
+    counters = msgspec.json.encode(dict(sorted(driver.counters.items()))).decode()
+    return f'{{"counters": {counters},\n "measurements": [\n' + ",\n".join(rows) + "]}\n"
+
+
+def _plain(measurement: Measurement) -> dict[str, object]:
+    return msgspec.to_builtins(measurement, enc_hook=_array)  # type: ignore[no-any-return]  # a Struct gives a dict
+
+
+def _array(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return np.round(value, 6).tolist()
+    raise TypeError(type(value).__name__)
+
+
+def main() -> int:
+    """Run the command; 1 when a result differs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.hw.replay", description="Play the golden logs.")
+    parser.add_argument("--refresh", action="store_true", help="write what the drivers make of them now")
+    refresh, differs = parser.parse_args().refresh, False
+    for path in sorted(GOLDEN.glob("*/*.log")):
+        reference = path.with_suffix(".json")
+        old, new = reference.read_text(encoding="utf-8") if reference.exists() else "", result(path)
+        differs |= old != new
+        sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), str(reference), "now"))
+        if refresh and old != new:
+            reference.write_text(new, encoding="utf-8")
+    return int(differs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
