@@ -36,7 +36,7 @@ def load(path: Path) -> Config:
         site = Site.model_validate(source.data)
     except ValidationError as error:
         raise ConfigError(source.findings(error, Site)) from error
-    drivers, findings = _drivers(source, site)
+    drivers, findings = _drivers(source, site, path.parent)
     try:
         lane_map = lanemap.load(path.parent / site.site.lane_map)
         findings += _against_map(source, site, lane_map)
@@ -47,13 +47,13 @@ def load(path: Path) -> Config:
     return Config(path, site, lane_map, drivers)
 
 
-def _drivers(source: YamlSource, site: Site) -> tuple[dict[str, DriverSettings], list[Finding]]:
+def _drivers(source: YamlSource, site: Site, folder: Path) -> tuple[dict[str, DriverSettings], list[Finding]]:
     settings: dict[str, DriverSettings] = {}
     findings: list[Finding] = []
     for name, device in site.devices.items():
         try:
             model = registry.driver_class(device.kind).Settings
-            settings[name] = model.model_validate(device.driver)
+            settings[name] = model.model_validate(device.driver, context={"folder": folder})
             if name == site.radio and not hasattr(registry.driver_class(device.kind), "transmit"):
                 findings.append(source.finding(("radio",), f'"{name}" is a {device.kind}, which cannot transmit'))
         except UnknownDriverError as error:
