@@ -111,6 +111,10 @@ class Archive:
         )
         self._db.execute("COMMIT")
 
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
     def summary(self) -> Summary:
         """Count everything that is kept."""
         by_kind: Counter[str] = Counter()

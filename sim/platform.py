@@ -134,6 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
         platform.serve()
     platform.close()
     summary = archive.summary()
+    archive.close()
     print(json.dumps(summary) if options.json else "\n".join(f"{name}: {value}" for name, value in summary.items()))
     return 0
 

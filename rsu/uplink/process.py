@@ -53,6 +53,7 @@ class Uplink:
         self._store = Store(data / settings.spool.path, settings.spool)
         self._sender = Sender(settings.platform, rscu) if settings.platform is not None else None
         self._said: Committed | None = None
+        self._said_connected = False
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last
         self._cycles = 0
 
@@ -88,8 +89,9 @@ class Uplink:
         if now_s - self._progress_s >= _PROGRESS_S:
             self._progress_s = now_s
             self._bus.publish("progress.uplink", Progress("uplink", time.time_ns(), self._cycles))
-        if now_s - self._state_s >= _STATE_S:
-            self._state_s = now_s
+        connected = self._sender is not None and self._sender.connected
+        if now_s - self._state_s >= _STATE_S or connected != self._said_connected:
+            self._state_s, self._said_connected = now_s, connected
             self._bus.publish("uplink", self.state())
 
     def state(self) -> UplinkState:

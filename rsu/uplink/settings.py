@@ -35,7 +35,7 @@ class PlatformSettings(Settings):
     tls: TlsSettings | None = None
     username: str | None = None
     password_file: Path | None = Field(None, description="file whose first line is the password")
-    keepalive_s: int = Field(10, ge=2, le=600, description="a dead connection is noticed within two of these")
+    keepalive_s: int = Field(10, ge=1, le=600, description="a dead connection is noticed within two of these")
     in_flight: int = Field(200, ge=1, le=5000, description="records sent and not yet acknowledged; bounds duplicates")
     ack_timeout_s: float = Field(
         10, ge=0.2, le=600, description="no acknowledgement for so long: probe, then send again"

@@ -40,6 +40,7 @@ CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 _OVERHEAD = 150  # octets of a row beside its payload, indexes included
 _EVICTIONS = 1000  # at most so many in one transaction
 _BOOTS = 16  # boots remembered without records
+_LOCK_S = 0.2  # nobody else should have it
 _HOUR_NS = 3_600_000_000_000
 
 
@@ -99,7 +100,7 @@ class Spool:
         ages = settings.max_age_h
         self._max_age_ns = [round(hours * _HOUR_NS) for hours in (ages.tracks, ages.statistics, ages.event)]
         with _translated():
-            self._db = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=_LOCK_S, isolation_level=None)
             try:
                 self._prepare()
             except BaseException:

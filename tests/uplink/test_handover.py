@@ -1,0 +1,176 @@
+"""The hand-over under loss, kills, failing commits and a lost spool: every number is on disk or accounted for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from rsu.records import Committed, Report
+from rsu.uplink.handover import RESEND_NS, SKIPPED, WINDOW, Inlet, Outbox, first_of
+
+KINDS = st.sampled_from(["participant", "lamp", "traffic", "event"])
+
+
+class Handover(RuleBasedStateMachine):
+    """Station and uplink with a bus between them that loses, and an uplink that dies."""
+
+    LIMIT = 6
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outbox = Outbox("boot", self.LIMIT)
+        self.added: list[Report] = []
+        self.bus: list[Report] = []
+        self.group: list[Report] = []
+        self.disk: list[Report] = []
+        self.lost_with_spool: set[int] = set()
+        self.inlet = Inlet({})
+        self.now_ns = 0
+
+    @rule(kind=KINDS)
+    def add(self, kind: str) -> None:
+        self.added.append(self.outbox.add(kind, self.now_ns, {"n": len(self.added)}))
+
+    @rule(wait_ns=st.sampled_from([0, 10_000_000, RESEND_NS]))
+    def publish(self, wait_ns: int) -> None:
+        self.now_ns += wait_ns
+        self.bus += self.outbox.due(self.now_ns)
+
+    @rule(count=st.integers(1, 5))
+    def lose(self, count: int) -> None:
+        del self.bus[:count]
+
+    @rule(count=st.integers(1, 20))
+    def deliver(self, count: int) -> None:
+        for report in self.bus[:count]:
+            accepted = self.inlet.accept(report)
+            if accepted is not None:
+                self.group.append(accepted)
+        del self.bus[:count]
+
+    @rule(works=st.booleans())
+    def commit(self, works: bool) -> None:
+        if works:
+            self.disk += self.group
+            self.inlet.commit()
+        else:
+            self.inlet.roll_back()
+        self.group = []
+
+    @rule()
+    def tell(self) -> None:
+        word = self.inlet.word()
+        if word is not None:
+            self.outbox.committed(word)
+
+    @rule()
+    def kill_uplink(self) -> None:
+        self.group = []
+        self.inlet = Inlet({"boot": self.disk[-1].seq} if self.disk else {})
+
+    @precondition(lambda self: self.disk)
+    @rule()
+    def lose_spool(self) -> None:
+        self.lost_with_spool |= {n for report in self.disk for n in range(first_of(report), report.seq + 1)}
+        self.disk = []
+        self.kill_uplink()
+
+    @invariant()
+    def nothing_is_lost_silently(self) -> None:
+        end = 0
+        for report in self.disk:
+            assert first_of(report) == end + 1, "a hole or an overlap on disk"
+            if report.kind == SKIPPED:
+                skipped = range(first_of(report), report.seq + 1)
+                given_up = sum(self.outbox.evicted.values())
+                assert len(set(skipped) - self.lost_with_spool) <= given_up
+            else:
+                assert report == self.added[report.seq - 1]
+            end = report.seq
+
+    @invariant()
+    def memory_is_bounded(self) -> None:
+        assert len(self.outbox) <= self.LIMIT
+
+    def teardown(self) -> None:
+        """Without further faults everything arrives."""
+        for _ in range(4):
+            self.publish(RESEND_NS)
+            self.deliver(len(self.bus))
+            self.commit(True)
+            self.tell()
+        assert len(self.outbox) == 0
+        assert not self.added or self.disk[-1].seq == len(self.added)
+        self.nothing_is_lost_silently()
+
+
+Handover.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestHandover = Handover.TestCase
+
+
+def _filled(limit: int, *kinds: str) -> Outbox:
+    outbox = Outbox("boot", limit)
+    for number, kind in enumerate(kinds):
+        outbox.add(kind, number, {})
+    return outbox
+
+
+def test_sends_new_reports_at_once_and_again_only_without_progress() -> None:
+    outbox = _filled(10, "event", "event")
+    assert [report.seq for report in outbox.due(0)] == [1, 2]
+    assert outbox.due(RESEND_NS - 1) == []
+    assert [report.seq for report in outbox.due(RESEND_NS)] == [1, 2]
+    outbox.committed(Committed("boot", 1))
+    assert outbox.due(RESEND_NS + 1) == []
+    assert [report.seq for report in outbox.due(2 * RESEND_NS + 1)] == [2]
+
+
+def test_a_clock_that_steps_back_does_not_stop_the_resending() -> None:
+    outbox = _filled(10, "event")
+    outbox.due(10 * RESEND_NS)
+    assert [report.seq for report in outbox.due(0)] == [1]
+
+
+def test_keeps_the_bus_queue_small() -> None:
+    outbox = _filled(1000, *["event"] * 300)
+    assert len(outbox.due(0)) == WINDOW
+    outbox.committed(Committed("boot", 40))
+    assert [report.seq for report in outbox.due(1)] == list(range(WINDOW + 1, WINDOW + 41))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "evicted"),
+    [
+        (["event", "traffic", "participant", "event"], {"participant": 1}),
+        (["event", "traffic", "event", "traffic"], {"traffic": 1}),
+        (["event", "event", "basic-status", "run-status"], {"event": 1}),
+    ],
+)
+def test_gives_up_the_lowest_class_first(kinds: list[str], evicted: dict[str, int]) -> None:
+    assert _filled(3, *kinds).evicted == evicted
+
+
+def test_neighbouring_markers_become_one() -> None:
+    outbox = _filled(2, "event", "lamp", "participant", "lamp", "event")
+    (_, marker, _) = outbox.due(0)
+    assert (marker.kind, marker.seq) == (SKIPPED, 4)
+    assert marker.data == {"first": 2, "evicted": {"lamp": 2, "participant": 1}}
+
+
+def test_words_of_other_boots_and_of_the_future_change_nothing() -> None:
+    outbox = _filled(10, "event")
+    outbox.committed(Committed("other", 1))
+    outbox.committed(Committed("boot", 2))
+    assert len(outbox) == 1
+
+
+def test_a_marker_is_taken_only_for_what_is_not_known() -> None:
+    inlet = Inlet({"boot": 3})
+    data: dict[str, Any] = {"first": 2, "evicted": {"lamp": 4}}
+    accepted = inlet.accept(Report(SKIPPED, 0, "boot", 5, data))
+    assert accepted is not None
+    assert (first_of(accepted), accepted.seq) == (4, 5)

@@ -1,0 +1,285 @@
+"""Payloads against T/ITS 0180.1-2021: mandatory fields, codes, units, and what must never leave."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from perception.geo import Reference, to_site
+from perception.objects import COLOURS, Event, Lamp, LaneFlow, LanePlace, RoadUser, SignalState, Tracks
+from rsu.messages import reports
+from rsu.messages.reports import Device, Identity
+from sim.archive import missing_fields
+
+NOW_NS = 1_700_000_000_123_456_789
+IDENTITY = Identity(
+    rscu_sn="RSCU-1",
+    rsu_sn="RSU-1",
+    city_name="Shenzhen",
+    region_id="440304",
+    cross_id="C7",
+    reference=Reference(22.5431, 114.0579, 12.0),
+)
+KINDS = {"cam": "camera-json", "rad": "ti-mmwave", "obu": "radio-agent"}
+PLATE = b"\x0b\xadPLATE1"
+
+
+def _tracks(kinds: list[RoadUser], **columns: Any) -> Tracks:
+    n = len(kinds)
+    base: dict[str, Any] = {
+        "id": np.arange(1, n + 1),
+        "stamp_ns": np.full(n, NOW_NS - 80_000_000),
+        "receipt_ns": np.full(n, NOW_NS),
+        "position": np.tile([10.0, -20.0], (n, 1)),
+        "velocity": np.tile([3.0, 4.0], (n, 1)),
+        "covariance": np.tile(np.diag([1.0, 0.25, 0.04, 0.01]), (n, 1, 1)),
+        "heading": np.full(n, 36.87),
+        "heading_sd": np.full(n, 2.0),
+        "size": np.tile([4.5, 1.8, np.nan], (n, 1)),
+        "kind": np.array(kinds, dtype=np.int64),
+        "existence": np.ones(n),
+        "sources": [("cam",)] * n,
+        "vehicle_id": [PLATE] * n,
+    }
+    return Tracks(**base | columns)
+
+
+def _participants(tracks: Tracks, running: list[Event] | None = None) -> list[dict[str, Any]]:
+    payload = reports.participants(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], KINDS)
+    assert missing_fields("participant", payload) == set()
+    users = json.loads(json.dumps(payload, allow_nan=False))["ptcList"]
+    assert isinstance(users, list)
+    return users
+
+
+def _event(code: int, state: str = "update") -> Event:
+    return Event(
+        id=5,
+        code=code,
+        state=state,
+        start_ns=NOW_NS - 3_000_000_000,
+        stamp_ns=NOW_NS,
+        position=(10.0, -20.0),
+        radius=2.0,
+        place=LanePlace("north", 2, 12.0),
+        track_ids=[2],
+        confidence=0.923,
+    )
+
+
+def test_participant_in_the_units_of_the_standard() -> None:
+    payload = reports.participants(IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], KINDS)
+    assert payload["timeStamp"] == 1_700_000_000_123
+    assert payload["rscuSn"] == "RSCU-1"
+    (user,) = json.loads(json.dumps(payload))["ptcList"]
+    east, north = to_site(user["latitude"], user["longitude"], IDENTITY.reference)
+    assert (float(east), float(north)) == pytest.approx((10.0, -20.0), abs=0.02)
+    del user["latitude"], user["longitude"]
+    assert user == {
+        "timestamp": 1_700_000_000_043,
+        "ptcType": 1,
+        "ptcId": 1,
+        "vehicleClass": 10,
+        "vehicleStatus": 0,
+        "sourceType": 3,
+        "crossId": "C7",
+        "linkId": "north",
+        "laneId": 2,
+        "positionConfidence": 2.45,
+        "status": 2,
+        "speed": 5.0,
+        "speedConfidence": 0.39,
+        "heading": 36.87,
+        "headingConfidence": 3.92,
+        "length": 4.5,
+        "width": 1.8,
+    }
+
+
+def test_participant_types() -> None:
+    users = _participants(_tracks(list(RoadUser)))
+    assert [user["ptcType"] for user in users] == [0, 1, 1, 1, 1, 2, 3]
+    assert [user.get("vehicleClass") for user in users] == [None, 10, 25, 50, 40, None, None]
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    n = np.array([np.nan])
+    (user,) = _participants(_tracks([RoadUser.UNKNOWN], heading=n, heading_sd=n, size=np.full((1, 3), np.nan)))
+    unknown = {"heading", "headingConfidence", "length", "width", "height", "linkId", "laneId", "vehicleClass"}
+    assert not unknown & user.keys()
+
+
+def test_no_tracks_is_an_empty_list() -> None:
+    assert _participants(_tracks([])) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "code"), [(("cam",), 3), (("rad",), 5), (("obu",), 2), (("cam", "rad"), 1), ((), 0), (("new",), 0)]
+)
+def test_source_type(sources: tuple[str, ...], code: int) -> None:
+    assert _participants(_tracks([RoadUser.CAR], sources=[sources]))[0]["sourceType"] == code
+
+
+@pytest.mark.parametrize(("code", "status"), [(904, 1), (901, 2), (903, 4), (707, 0)])
+def test_vehicle_status_tells_the_running_event(code: int, status: int) -> None:
+    users = _participants(_tracks([RoadUser.CAR, RoadUser.CAR]), [_event(code)])
+    assert [user["vehicleStatus"] for user in users] == [0, status]
+
+
+def test_standing_still() -> None:
+    assert _participants(_tracks([RoadUser.CAR], velocity=np.array([[0.1, 0.2]])))[0]["status"] == 1
+
+
+def test_no_plate_and_no_vehicle_id_leaves() -> None:
+    payload = reports.participants(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], KINDS)
+    text = json.dumps(payload)
+    for canary in ("PLATE1", PLATE.hex(), "license", "brand", "colour"):
+        assert canary not in text
+
+
+def test_event() -> None:
+    payload = reports.events(IDENTITY, NOW_NS, [_event(903), _event(904, "end")])
+    assert missing_fields("event", payload) == set()
+    running, ended = json.loads(json.dumps(payload))["eventList"]
+    assert (running["eventId"], running["eventType"]) == (5, 903)
+    assert (running["startTime"], running["eventConfidence"]) == (1_699_999_997_123, 0.92)
+    assert (running["linkId"], running["referenceLanes"], running["ptcList"]) == ("north", [2], [2])
+    assert "endTime" not in running
+    assert ended["endTime"] == 1_700_000_000_123
+
+
+def _flow(seconds: int) -> LaneFlow:
+    return LaneFlow(
+        link="north",
+        lane=1,
+        start_ns=NOW_NS - seconds * 1_000_000_000,
+        end_ns=NOW_NS,
+        volume=9,
+        volume_by_kind={RoadUser.CAR: 5, RoadUser.TRUCK: 2, RoadUser.BUS: 1, RoadUser.BICYCLE: 1},
+        mean_speed=8.0,
+        queue_length=31.26,
+        queue_count=5,
+        occupancy=0.3,
+    )
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(1, 2), (5, 3), (60, 4), (900, 5), (90, 6)])
+def test_traffic_period(seconds: int, code: int) -> None:
+    payload = reports.traffic(IDENTITY, NOW_NS, [_flow(seconds)])
+    assert missing_fields("traffic", payload) == set()
+    assert (payload["periodTime"], payload["duration"]) == (code, seconds)
+
+
+def test_traffic_per_lane() -> None:
+    payload = reports.traffic(IDENTITY, NOW_NS, [_flow(60)])
+    assert payload["laneFlowData"] == [
+        {
+            "branchId": "north",
+            "laneId": 1,
+            "laneFlow": 9,
+            "queueLength": 31.3,
+            "queueCount": 5,
+            "trafficFlow": 12.0,
+            "trafficNumber": 9,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("angle", "lamp_type", "phase"),
+    [
+        (90, 1, 1),  # east straight
+        (90, 2, 2),
+        (90, 3, 3),
+        (90, 9, 4),
+        (90, 4, 1),  # round
+        (135, 1, 6),
+        (180, 1, 11),
+        (225, 1, 16),
+        (270, 1, 21),
+        (315, 1, 26),
+        (0, 1, 31),
+        (360, 1, 31),
+        (45, 1, 36),
+        (45, 9, 39),
+        (83, 1, 1),  # no crossing stands exactly
+        (90, 7, 201),  # non-motor
+        (0, 5, 232),
+        (90, 8, 241),  # crosswalk
+        (45, 8, 276),
+        (90, 13, None),  # tram: no rule
+    ],
+)
+def test_phase_ids(angle: int, lamp_type: int, phase: int | None) -> None:
+    assert reports.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
+
+
+def _lamp(*lamps: Lamp) -> dict[str, Any]:
+    state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(lamps))
+    payload = reports.lamp(IDENTITY, NOW_NS, state, control_mode=2, ok=True)
+    assert missing_fields("lamp", payload) == set()
+    return dict(json.loads(json.dumps(payload)))
+
+
+def test_lamp_report() -> None:
+    payload = _lamp(
+        Lamp(3, 90, 8, "red", None),
+        Lamp(4, 90, 8, "red", 0.0),
+        Lamp(2, 90, 4, "green", 12.0),
+        Lamp(1, 90, 1, "green", 11.2),
+        Lamp(5, 180, 4, "green", 3.0),
+    )
+    assert (payload["status"], payload["controlMode"]) == (1, 2)
+    assert payload["lamps"] == [
+        {"phaseId": 1, "lightStatus": 6, "countDown": 12, "dataSource": 2},  # the arrow goes before the round lamp
+        {"phaseId": 11, "lightStatus": 5, "countDown": 3, "dataSource": 2},
+        {"phaseId": 241, "lightStatus": 3, "dataSource": 2},
+        {"phaseId": 242, "lightStatus": 3, "countDown": 0, "dataSource": 2},
+    ]
+
+
+def test_every_colour_has_a_light_status() -> None:
+    codes = [_lamp(Lamp(1, 0, 4, colour, None))["lamps"][0]["lightStatus"] for colour in COLOURS]
+    assert codes == [0, 1, 3, 7, 5, 2, 8, 4]
+
+
+DEVICES = [
+    Device(name="cam", kind="camera-json", ok=True),
+    Device(name="rad", kind="ti-mmwave", ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
+    Device(name="signal", kind="gat1743", ok=True),
+    Device(name="radio", kind="radio-agent", ok=True),
+    Device(name="gnss", kind="gnss", ok=False, fault="port gone"),
+]
+
+
+def test_basic_status() -> None:
+    payload = reports.basic_status(IDENTITY, NOW_NS, DEVICES)
+    assert missing_fields("basic-status", payload) == set()
+    assert (payload["deviceType"], payload["active"], payload["transProtocal"]) == (0, 0, "MQTT")
+    assert payload["rsulist"] == [{"rsuSn": "RSU-1", "deviceType": 1}]
+    assert payload["sensorNum"] == 3
+    assert "supplier" not in payload
+
+
+def test_run_status_tells_what_does_not_work() -> None:
+    payload = reports.run_status(IDENTITY, NOW_NS, DEVICES)
+    assert missing_fields("run-status", payload) == set()
+    assert payload["rsuStatusList"] == [{"rsuSn": "RSU-1", "deviceType": 1, "status": 1, "active": 0}]
+    assert payload["sensorStatusList"] == [
+        {"sensorSn": "cam", "deviceType": 2, "status": 1, "active": 0},
+        {"sensorSn": "rad", "deviceType": 3, "status": 2, "active": 1},
+        {"sensorSn": "signal", "deviceType": 5, "status": 1, "active": 0},
+    ]
+    assert payload["faultList"] == [
+        {
+            "deviceSn": "rad",
+            "deviceType": 3,
+            "faultType": "lost",
+            "faultTime": 1_699_999_998_123,
+            "faultDescription": "no data",
+        },
+        {"deviceSn": "gnss", "deviceType": 0, "faultType": "lost", "faultDescription": "port gone"},
+    ]

@@ -1,0 +1,226 @@
+"""The uplink process against a real Mosquitto and the bench platform, while brokers, acknowledgements and it die."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rsu.bus import Publisher, Subscriber
+from rsu.records import Committed, UplinkState
+from rsu.uplink.handover import Outbox
+from rsu.uplink.settings import PlatformSettings, TlsSettings, UplinkSettings
+from sim.broker import executable
+
+pytestmark = pytest.mark.skipif(executable() is None, reason="mosquitto is not installed")
+
+IN_FLIGHT = 50
+PAHO_IN_FLIGHT = 20  # QoS 1 publications that paho itself sends again on a new connection
+UPLINK = """
+import signal, sys, threading
+from pathlib import Path
+from rsu import log
+from rsu.uplink.process import run
+from rsu.uplink.settings import UplinkSettings
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+log.configure("uplink")
+folder = Path(sys.argv[2])
+run(UplinkSettings.model_validate_json(sys.argv[1]), "R1", folder, folder / "data", stop)
+"""
+
+
+class Station(threading.Thread):
+    """Publishes `total` reports, about 250 a second, and hears what is committed, as the station does."""
+
+    def __init__(self, run: Path, total: int) -> None:
+        super().__init__(daemon=True)
+        self.outbox = Outbox("boot-1")
+        self.done = threading.Event()
+        self.state: UplinkState | None = None
+        self._run_folder = run
+        self._total = total
+        self._stop_now = threading.Event()
+
+    def run(self) -> None:
+        publisher = Publisher(self._run_folder, "station")
+        subscriber = Subscriber(self._run_folder, ["committed", "uplink"])
+        added = 0
+        while not self._stop_now.is_set():
+            if added < self._total:
+                added += 1
+                kind, body = ("event", "eventList") if added % 5 == 0 else ("participant", "ptcList")
+                data = {"timeStamp": added, "rscuSn": "R1", body: []}
+                self.outbox.add(kind, time.time_ns(), data)
+            for report in self.outbox.due(time.time_ns()):
+                publisher.publish("report", report)
+            subscriber.wait(0.004)
+            for _, record in subscriber.records():
+                if isinstance(record, Committed):
+                    self.outbox.committed(record)
+                elif isinstance(record, UplinkState):
+                    self.state = record
+            if added == self._total and len(self.outbox) == 0:
+                self.done.set()
+        publisher.close()
+        subscriber.close()
+
+    def stop(self) -> None:
+        self._stop_now.set()
+        self.join()
+
+
+class Bench:
+    """The processes of one test; whatever is left is killed at its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True)
+        self.processes.append(process)
+        return process
+
+    def broker(self, *more: str) -> subprocess.Popen[str]:
+        process = self.start("-m", "sim.broker", "--run", str(self.folder), "--port", str(self.port), *more)
+        self.until(self._answers, "the broker listens")
+        return process
+
+    def _answers(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def platform(self, *more: str) -> subprocess.Popen[str]:
+        return self.start("-m", "sim.platform", "--run", str(self.folder), "--port", str(self.port), "--json", *more)
+
+    def uplink(self, tls: TlsSettings | None = None) -> subprocess.Popen[str]:
+        platform = PlatformSettings(
+            host="localhost" if tls else "127.0.0.1",
+            port=self.port,
+            tls=tls,
+            keepalive_s=1,
+            in_flight=IN_FLIGHT,
+            ack_timeout_s=0.3,
+        )
+        return self.start("-c", UPLINK, UplinkSettings(platform=platform).model_dump_json(), str(self.folder))
+
+    @staticmethod
+    def until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"not within {seconds} s: {what}"
+            time.sleep(0.02)
+
+    def finish(self, station: Station, platform: subprocess.Popen[str]) -> dict[str, Any]:
+        """Wait until everything is committed and acknowledged; return the platform's summary."""
+        self.until(station.done.is_set, "everything is committed")
+        self.until(lambda: station.state is not None and station.state.waiting == 0, "everything is acknowledged")
+        station.stop()
+        platform.send_signal(signal.SIGTERM)
+        printed, _ = platform.communicate(timeout=5)
+        summary = json.loads(printed)
+        assert (summary["gaps"], summary["given_up"], summary["invalid"]) == (0, 0, 0)
+        return dict(summary)
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.close()
+
+
+def test_nothing_is_lost_when_uplink_and_broker_are_killed(bench: Bench) -> None:
+    broker, platform, uplink = bench.broker(), bench.platform(), bench.uplink()
+    station = Station(bench.folder, 800)
+    station.start()
+    bench.until(lambda: station.state is not None and station.state.acknowledged > 100, "it flows")
+    uplink.kill()
+    broker.kill()
+    broker.wait()
+    bench.uplink()
+    time.sleep(0.5)
+    bench.broker()
+    summary = bench.finish(station, platform)
+    assert summary["distinct"] == 800
+    # the killed uplink's window, and that of the connection which the broker's death cut
+    assert summary["duplicates"] <= 2 * IN_FLIGHT + PAHO_IN_FLIGHT
+    assert summary["by_kind"] == {"event": 160, "participant": 640}
+
+
+def test_lost_acknowledgements_cost_bounded_duplicates(bench: Bench) -> None:
+    bench.broker()
+    platform = bench.platform("--lose-acks", "0.15")
+    bench.uplink()
+    station = Station(bench.folder, 200)
+    station.start()
+    summary = bench.finish(station, platform)
+    assert summary["distinct"] == 200
+    assert 0 < summary["duplicates"] <= 200
+
+
+def test_a_dead_connection_that_stays_open_is_noticed(bench: Bench) -> None:
+    broker, platform = bench.broker(), bench.platform()
+    bench.uplink()
+    station = Station(bench.folder, 300)
+    station.start()
+    bench.until(lambda: station.state is not None and station.state.connected, "it is connected")
+    broker.send_signal(signal.SIGSTOP)
+    bench.until(lambda: station.state is not None and not station.state.connected, "keep-alive ends it", 8)
+    broker.send_signal(signal.SIGCONT)
+    summary = bench.finish(station, platform)
+    assert summary["distinct"] == 300
+    assert summary["duplicates"] <= IN_FLIGHT * 3 + PAHO_IN_FLIGHT
+
+
+def _certificates(folder: Path) -> TlsSettings:
+    """Make an authority, and certificates of broker, platform and box signed by it."""
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench", "-days", "1")
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    for name in ("server", "platform", "box"):
+        openssl("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "names"]
+        openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signed)
+    return TlsSettings(ca=folder / "ca.pem", certificate=folder / "box.pem", key=folder / "box.key")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_over_tls_with_client_certificates(bench: Bench) -> None:
+    tls = _certificates(bench.folder)
+    bench.broker("--tls", str(bench.folder))
+    platform = bench.platform("--tls", str(bench.folder))
+    stranger = bench.uplink(tls.model_copy(update={"certificate": None, "key": None}))
+    station = Station(bench.folder, 100)
+    station.start()
+    bench.until(station.done.is_set, "everything is spooled")
+    bench.until(lambda: station.state is not None and station.state.error is not None, "the stranger is refused")
+    assert station.state is not None
+    assert (station.state.connected, station.state.acknowledged) == (False, 0)
+    stranger.send_signal(signal.SIGTERM)
+    stranger.wait()
+    bench.uplink(tls)
+    assert bench.finish(station, platform)["distinct"] == 100

@@ -1,0 +1,79 @@
+"""The sender's window: what is sent when the platform answers, stays silent, or comes back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rsu.uplink.envelope import Range, Record
+from rsu.uplink.spool import Waiting
+from rsu.uplink.window import Window
+
+TIMEOUT_NS = 1000
+
+
+def _send(window: Window, last: int, now_ns: int) -> list[int]:
+    """Send what may be sent of records 1..last."""
+    after, room = window.place(now_ns)
+    numbers = list(range(after + 1, min(last, after + room) + 1))
+    for number in numbers:
+        window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+    return numbers
+
+
+def test_never_more_than_the_window_is_under_way() -> None:
+    window = Window(3, TIMEOUT_NS)
+    assert _send(window, 10, 0) == [1, 2, 3]
+    assert _send(window, 10, 1) == []
+    window.acknowledged([Range("b", 1, 2)], 2)
+    assert _send(window, 10, 3) == [4, 5]
+
+
+def test_silence_is_answered_by_one_probe_at_growing_intervals() -> None:
+    window = Window(3, TIMEOUT_NS)
+    sent = [(now, number) for now in range(0, 16 * TIMEOUT_NS, 100) for number in _send(window, 10, now)]
+    assert sent == [(0, 1), (0, 2), (0, 3), (1000, 1), (3000, 1), (7000, 1), (15000, 1)]
+
+
+def test_an_answer_to_the_probe_opens_the_window() -> None:
+    window = Window(3, TIMEOUT_NS)
+    _send(window, 10, 0)
+    assert _send(window, 10, TIMEOUT_NS) == [1]
+    window.acknowledged([Range("b", 1, 1)], TIMEOUT_NS + 1)
+    assert _send(window, 10, TIMEOUT_NS + 2) == [2, 3, 4]
+
+
+def test_a_new_connection_begins_with_the_oldest() -> None:
+    window = Window(3, TIMEOUT_NS)
+    _send(window, 10, 0)
+    window.restart()
+    assert _send(window, 10, 1) == [1, 2, 3]
+
+
+def test_acknowledgements_of_what_is_not_under_way_change_nothing() -> None:
+    window = Window(3, TIMEOUT_NS)
+    _send(window, 10, 0)
+    window.acknowledged([Range("other", 1, 3), Range("b", 4, 1 << 62)], 1)
+    assert window.place(2) == (3, 0)
+
+
+@given(st.lists(st.booleans(), max_size=200))
+def test_lost_acknowledgements_cost_at_most_the_window_and_the_probes(heard: list[bool]) -> None:
+    """Records come one a step, the platform gets all of them; `heard`: its acknowledgement arrives."""
+    window, waiting, copies, probes = Window(5, TIMEOUT_NS), list(range(1, 11)), 0, 0
+    seen: set[int] = set()
+    for step, arrives in enumerate([*heard, *[True] * 30]):
+        now_ns = step * TIMEOUT_NS
+        after, room = window.place(now_ns)
+        batch = [number for number in waiting if number > after][:room]
+        for number in batch:
+            window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+        copies += len(seen & set(batch))
+        probes += room == 1 and bool(seen & set(batch))
+        seen |= set(batch)
+        if arrives:
+            ranges = [Range("b", number, number) for number in batch]
+            window.acknowledged(ranges, now_ns)
+            waiting = [number for number in waiting if number not in batch]
+    assert waiting == []
+    assert copies <= 5 * (1 + probes)
