@@ -1,0 +1,267 @@
+"""The GA/T 1743 driver: real captures, golden logs, framing, the controller's clock, and when the plan is asked for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hw.bytelog import from_lines
+from hw.signal.framing import FrameReader, crc16, encode_frame
+from hw.signal.messages import (
+    Address,
+    Kind,
+    Message,
+    MessageError,
+    Object,
+    Operation,
+    Place,
+    colour_of,
+    encode,
+    encode_lamp_colours,
+    encode_plan,
+    parse,
+    parse_lamp_colours,
+    parse_plan,
+)
+from hw.utc import NS
+from perception.objects import COLOURS, Lamp, LampPlan, Measurement, SignalPlan, SignalState
+from tests.hw import replay
+
+CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "gat1743"
+LOGS = {path.stem: path for path in replay.logs("gat1743")}
+T0 = 1795392000 * NS
+MS = NS // 1000
+PLACE = Place(22.5431, 114.0579)
+CONTROLLER = Address(440304, Kind.SIGNAL_CONTROLLER, 7)
+US = Address(440304, Kind.ROADSIDE_UNIT, 0xFFFF)
+
+numbers = st.integers(0, 255)
+angles = st.integers(0, 359)
+colours = st.sampled_from(COLOURS)
+countdowns = st.one_of(st.none(), st.integers(1, 254).map(float))
+lamps = st.lists(st.builds(Lamp, numbers, angles, numbers, colours, countdowns), max_size=40)
+steps = st.lists(st.tuples(colours, st.integers(0, 65535).map(float)), max_size=8)
+plans = st.lists(st.builds(LampPlan, numbers, angles, numbers, steps), max_size=40)
+
+
+def report(stamp_ns: int, lamp: Lamp, operation: Operation = Operation.REPORT) -> bytes:
+    content = encode_lamp_colours(PLACE, [lamp])
+    return encode_frame(encode(Message(CONTROLLER, US, stamp_ns, operation, Object.LAMP_COLOURS, content)))
+
+
+def plan(stamp_ns: int, *lamp_plans: LampPlan) -> bytes:
+    content = encode_plan(PLACE, lamp_plans)
+    return encode_frame(encode(Message(CONTROLLER, US, stamp_ns, Operation.QUERY_REPLY, Object.CURRENT_PLAN, content)))
+
+
+RED = Lamp(1, 0, 2, "red", 30.0)
+STEPS = LampPlan(1, 0, 2, [("red", 30.0), ("green", 24.0), ("flashing-green", 3.0), ("yellow", 3.0)])
+
+
+@pytest.mark.skipif(not CAPTURES.exists(), reason="no reference captures beside the project")
+class TestCaptures:
+    def test_lamp_colours(self) -> None:
+        data = bytes.fromhex((CAPTURES / "lamp_state_0103.hex").read_text())
+        (state,) = replay.make_driver("gat1743").received("link", data, T0)
+        assert isinstance(state, SignalState)
+        lamps = {lamp.number: lamp for lamp in state.lamps}
+        assert len(lamps) == len(state.lamps) == 28
+        assert {angle: sum(lamp.angle == angle for lamp in state.lamps) for angle in (0, 90, 180, 270)} == {
+            0: 8, 90: 7, 180: 7, 270: 6,
+        }  # fmt: skip
+        assert lamps[1] == Lamp(1, 90, 2, "green", 23.0)
+        assert lamps[13] == Lamp(13, 0, 2, "red", 46.0)
+
+    def test_plan(self) -> None:
+        data = bytes.fromhex((CAPTURES / "current_plan_0301.hex").read_text())
+        (found,) = replay.make_driver("gat1743").received("link", data, T0)
+        assert isinstance(found, SignalPlan)
+        plans = {lamp.number: lamp.steps for lamp in found.lamps}
+        expected = [("green", 24.0), ("flashing-green", 3.0), ("yellow", 3.0), ("red", 40.0), ("green", 30.0)]
+        assert plans[1] == expected
+        assert len(plans) == 28
+        assert {sum(seconds for _, seconds in steps) for steps in plans.values()} == {100.0}
+
+    @pytest.mark.parametrize("name", ["lamp_state_0103.hex", "current_plan_0301.hex"])
+    def test_encoding_gives_the_same_octets(self, name: str) -> None:
+        data = bytes.fromhex((CAPTURES / name).read_text())
+        (body,) = FrameReader().feed(data)
+        message = parse(body)
+        assert message.sender == Address(110115, Kind.SIGNAL_CONTROLLER, 0xFFFF)
+        place = Place(39.7919651, 116.5133049)
+        if message.object == Object.LAMP_COLOURS:
+            content = encode_lamp_colours(place, parse_lamp_colours(message.content))
+        else:
+            content = encode_plan(place, parse_plan(message.content))
+        assert encode_frame(encode(message._replace(content=content))).hex() == data.hex()
+
+
+@pytest.mark.parametrize("path", LOGS.values(), ids=LOGS)
+def test_golden(path: Path) -> None:
+    assert replay.result(path) == path.with_suffix(".json").read_text()
+
+
+@pytest.mark.parametrize("name", LOGS)
+@given(data=st.data())
+def test_chunking_changes_nothing(name: str, data: st.DataObject) -> None:
+    stream = b"".join(entry.data for entry in from_lines(LOGS[name].read_text().splitlines()))[:3000]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=40)))
+    whole, chunked = replay.make_driver("gat1743"), replay.make_driver("gat1743")
+    expected = whole.received("link", stream, T0)
+    found: list[Measurement] = []
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        found += chunked.received("link", stream[start:end], T0)
+    assert found == expected
+    assert chunked.counters == whole.counters
+
+
+def test_crc_and_escapes() -> None:
+    assert crc16(b"123456789") == 0xAEE7  # CRC-16/CMS: 8005, init FFFF, not reflected
+    assert encode_frame(b"\xc0\xdb\xdc")[:6].hex(" ") == "c0 db dc db dd dc"
+    assert FrameReader().feed(encode_frame(b"\xc0\xdb\xdc")) == [b"\xc0\xdb\xdc"]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=60), max_size=8))
+def test_framing_round_trip(bodies: list[bytes]) -> None:
+    reader = FrameReader()
+    assert [body for sent in bodies for body in reader.feed(encode_frame(sent))] == bodies
+
+
+@given(lamps)
+def test_lamp_colours_round_trip(lamps: list[Lamp]) -> None:
+    assert parse_lamp_colours(encode_lamp_colours(PLACE, lamps)) == lamps
+
+
+@given(plans)
+def test_plan_round_trip(plans: list[LampPlan]) -> None:
+    assert parse_plan(encode_plan(PLACE, plans)) == plans
+
+
+@pytest.mark.parametrize(
+    ("octet", "colour"),
+    [
+        (0x16, "red"), (0x19, "yellow"), (0x25, "green"), (0x35, "flashing-green"), (0x17, "flashing-red"),
+        (0x1D, "flashing-yellow"), (0x15, "dark"), (0x00, "unknown"),
+        (0x12, "red"), (0x21, "green"), (0x11, "dark"),  # a crosswalk without yellow
+        (0x1A, "unknown"), (0x3F, "unknown"), (0x96, "unknown"),
+    ],
+)  # fmt: skip
+def test_colours(octet: int, colour: str) -> None:
+    assert colour_of(octet) == colour
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reported"), [(0.2, 1.0), (23.0, 23.0), (254.0, 254.0), (255.0, None), (400.0, None)]
+)
+def test_countdowns(seconds: float, reported: float | None) -> None:
+    (lamp,) = parse_lamp_colours(encode_lamp_colours(PLACE, [Lamp(1, 0, 1, "red", seconds)]))
+    assert lamp.countdown == reported
+
+
+@given(st.binary(max_size=400))
+def test_no_content_raises_anything_else(content: bytes) -> None:
+    for parser in (parse_lamp_colours, parse_plan):
+        with suppress(MessageError):
+            parser(content)
+
+
+@given(st.lists(st.binary(max_size=80)))
+def test_no_bytes_raise_and_a_good_frame_behind_them_is_found(chunks: list[bytes]) -> None:
+    driver = replay.make_driver("gat1743")
+    for chunk in chunks:
+        driver.received("link", chunk, T0)
+    assert len(driver.received("link", report(T0 + NS, RED), T0 + NS)) == 1
+
+
+@given(st.integers(0), st.integers(1, 255))
+def test_a_changed_octet_costs_one_frame(at: int, change: int) -> None:
+    damaged = bytearray(report(T0 + NS, RED))
+    damaged[at % len(damaged)] ^= change
+    driver = replay.make_driver("gat1743")
+    datagrams = [report(T0, RED), bytes(damaged), report(T0 + 2 * NS, RED)]
+    found = [one for n, data in enumerate(datagrams) for one in driver.received("link", data, T0 + n * NS)]
+    assert [one.stamp_ns for one in found] == [T0, T0 + 2 * NS]
+
+
+def test_an_endless_frame_is_dropped() -> None:
+    driver = replay.make_driver("gat1743")
+    for _ in range(100):
+        driver.received("link", bytes(1000), T0)
+    assert driver.counters["length"] > 5
+    assert len(driver.received("link", report(T0, RED), T0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("offset_ms", "believed", "reason"),
+    [(-20, True, None), (90, True, None), (-600, False, "clock-past"), (200, False, "clock-future")],
+)
+def test_the_controllers_clock_is_believed_within_limits(offset_ms: int, believed: bool, reason: str | None) -> None:
+    driver = replay.make_driver("gat1743")
+    (state,) = driver.received("link", report(T0 + offset_ms * MS, RED), T0)
+    assert state.stamp_ns == (T0 + offset_ms * MS if believed else T0)
+    assert list(driver.counters) == ([reason] if reason else [])
+
+
+def test_a_clock_that_stands_is_not_believed() -> None:
+    driver = replay.make_driver("gat1743", max_age_ms=5000)
+    found = [one for n in range(3) for one in driver.received("link", report(T0, RED), T0 + n * NS)]
+    assert [one.stamp_ns for one in found] == [T0, T0 + NS, T0 + 2 * NS]
+    assert driver.counters == {"clock-stuck": 2}
+
+
+def test_duplicates_and_overtaken_frames_are_dropped_but_a_clock_set_back_is_not() -> None:
+    driver = replay.make_driver("gat1743", max_age_ms=10_000)
+    first, second = report(T0, RED), report(T0 + 200 * MS, RED)
+    for data in (first, first, second, first):
+        driver.received("link", data, T0 + 200 * MS)
+    assert driver.counters == {"duplicate": 1, "reordered": 1}
+    assert len(driver.received("link", report(T0 - 3 * NS, RED), T0 + NS)) == 1
+
+
+def test_only_a_signal_controller_is_heard() -> None:
+    content = encode_lamp_colours(PLACE, [RED])
+    frame = encode_frame(encode(Message(US, US, T0, Operation.REPORT, Object.LAMP_COLOURS, content)))
+    driver = replay.make_driver("gat1743")
+    assert driver.received("link", frame, T0) == []
+    assert driver.counters == {"sender": 1}
+
+
+def queries(driver_time_s: list[float], **settings: object) -> list[float]:
+    """Return the times in s after T0, of those given, at which the driver asks for the plan; it gets one at 2.5 s."""
+    driver = replay.make_driver("gat1743", **settings)
+    asked = [0.0] if driver.opened("link", T0) else []
+    for seconds in driver_time_s:
+        if seconds == 2.5:
+            driver.received("link", plan(T0 + round(2.5 * NS), STEPS), T0 + round(2.5 * NS))
+        if driver.due(T0 + round(seconds * NS)):
+            asked.append(seconds)
+    return asked
+
+
+def test_the_plan_is_asked_for_until_it_came_and_again_when_it_is_old() -> None:
+    assert queries([n / 2 for n in range(1, 30)], plan_query_s=5) == [0.0, 1.0, 2.0, 7.5, 12.5]
+
+
+def test_a_query_is_addressed_to_the_controller_that_was_heard() -> None:
+    driver = replay.make_driver("gat1743", region=440300)
+    ((_, first),) = driver.opened("link", T0)
+    driver.received("link", report(T0, RED), T0)
+    ((port, second),) = driver.due(T0 + NS)
+    assert port == "link"
+    messages = [parse(FrameReader().feed(data)[0]) for data in (first, second)]
+    assert messages[0].receiver == Address(440300, Kind.SIGNAL_CONTROLLER, 0xFFFF)
+    assert messages[1] == Message(US, CONTROLLER, T0 + NS, Operation.QUERY, Object.CURRENT_PLAN)
+
+
+def test_lamps_whose_steps_do_not_sum_to_the_cycle_are_left_out() -> None:
+    short = LampPlan(2, 0, 1, [("red", 10.0)])
+    other = LampPlan(3, 0, 1, [("green", 20.0), ("red", 40.0)])
+    driver = replay.make_driver("gat1743")
+    (found,) = driver.received("link", plan(T0, STEPS, short, other, LampPlan(4, 0, 1, [])), T0)
+    assert isinstance(found, SignalPlan)
+    assert found.lamps == [STEPS, other]
+    assert driver.counters == {"plan": 2}
