@@ -1,0 +1,167 @@
+"""How good a list of road users is against the truth.
+
+GOSPA with p = 2 and alpha = 2 (Rahmathullah, Garcia-Fernandez, Svensson 2017): per time step the root of the summed
+squared distances of matched pairs plus c^2/2 for every missed and every false one; c is the cut-off distance. Which
+pairs those are is the assignment that makes it least.
+
+Only the evaluation region counts, and its border is soft: road users just outside are matched too, so that a pair with
+one end on either side is neither missed nor false.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from perception.objects import Floats, Ints
+from sim.histogram import Histogram
+
+CUTOFF_M = 5.0
+STEP = 0.01  # m and m/s: resolution of the percentiles
+GROUPS = ("unknown", "motor", "non-motor", "pedestrian")  # ParticipantType of the RSM, by its number
+
+
+class Estimates(NamedTuple):
+    """The list to be judged: n road users."""
+
+    id: Ints  # (n,)
+    group: Ints  # (n,) index into GROUPS
+    position: Floats  # (n, 2) m, site frame
+    speed: Floats  # (n,) m/s, NaN unknown
+    inside: NDArray[np.bool_]  # (n,) in the evaluation region
+
+
+class Truth(NamedTuple):
+    """The m road users that there are, each as it was at the time of every estimate; NaN where it was not there."""
+
+    id: Ints  # (m,)
+    group: Ints  # (m,) index into GROUPS
+    position: Floats  # (n, m, 2) m, site frame
+    speed: Floats  # (n, m) m/s
+    inside: NDArray[np.bool_]  # (m,) in the evaluation region
+
+
+class Step(NamedTuple):
+    """The verdict on one time step. Pairs are rows of estimates and of truth that belong together, in the region."""
+
+    estimates: Ints  # (k,)
+    truths: Ints  # (k,)
+    distance: Floats  # (k,) m
+    missed: Ints  # rows of truth
+    false: Ints  # rows of estimates
+
+    def gospa(self, cutoff: float = CUTOFF_M) -> float:
+        """Return the GOSPA distance in metres."""
+        return float(np.sqrt((self.distance**2).sum() + cutoff**2 / 2 * (len(self.missed) + len(self.false))))
+
+
+def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
+    """Return the pairs (rows, columns) of the least GOSPA distance of a matrix; NaN is no pair."""
+    cost = np.minimum(np.nan_to_num(distance, nan=cutoff), cutoff) ** 2
+    rows, columns = linear_sum_assignment(cost)
+    good = cost[rows, columns] < cutoff**2
+    return rows[good], columns[good]
+
+
+def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> Step:
+    """Match one time step's estimates with the truth."""
+    distance = np.linalg.norm(estimates.position[:, None] - truth.position, axis=2)
+    rows, columns = match(distance, cutoff)
+    counted = truth.inside[columns]
+    return Step(
+        estimates=rows[counted],
+        truths=columns[counted],
+        distance=distance[rows[counted], columns[counted]],
+        missed=np.setdiff1d(np.flatnonzero(truth.inside), columns),
+        false=np.setdiff1d(np.flatnonzero(estimates.inside), rows),
+    )
+
+
+class GroupScore(NamedTuple):
+    """Shares of one group of road users; None where there was none."""
+
+    recall: float | None  # of the true ones, found
+    precision: float | None  # of those said to be in the group, there
+    right_group: float | None  # of the true ones that were found, said to be in the group
+
+
+class Summary(NamedTuple):
+    """The verdict on a run. Means are over time steps; `missed` and `false` are means per time step."""
+
+    steps: int
+    gospa: float | None  # m
+    position_p50_m: float | None
+    position_p95_m: float | None
+    speed_p95_mps: float | None
+    missed: float | None
+    false: float | None
+    true_users: float | None  # in the region
+    id_switches: int  # times that a road user's estimate had another id than its one before
+    groups: dict[str, GroupScore]
+
+
+class Score:
+    """Sums up the verdicts of time steps."""
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._sums: Counter[tuple[str, int]] = Counter()  # (what, group) -> how often
+        self._gospa = 0.0
+        self._distance = Histogram(STEP, 1 + round(CUTOFF_M / STEP))
+        self._speed = Histogram(STEP, 10_000)
+        self._switches = 0
+        self._last: dict[int, int] = {}  # true id -> id of its newest estimate
+
+    def add(self, estimates: Estimates, truth: Truth) -> Step:
+        """Judge one time step and count it."""
+        step = judge(estimates, truth)
+        self._steps += 1
+        self._gospa += step.gospa()
+        self._distance.add(step.distance)
+        self._speed.add(np.abs(estimates.speed[step.estimates] - truth.speed[step.estimates, step.truths]))
+        said, real = estimates.group[step.estimates], truth.group[step.truths]
+        for name, groups in (
+            ("found", real),
+            ("missed", truth.group[step.missed]),
+            ("there", said),
+            ("false", estimates.group[step.false]),
+            ("right", real[said == real]),
+        ):
+            self._sums.update((name, int(group)) for group in groups)
+        self._follow(truth.id[step.truths], estimates.id[step.estimates])
+        return step
+
+    def _follow(self, true_ids: Ints, ids: Ints) -> None:
+        for true_id, own in zip(true_ids.tolist(), ids.tolist(), strict=True):
+            self._switches += self._last.get(true_id, own) != own
+            self._last[true_id] = own
+
+    def summary(self) -> Summary:
+        """Return the verdict on all time steps so far."""
+        total = {name: sum(self._sums[name, g] for g in range(len(GROUPS))) for name in ("found", "missed", "false")}
+        return Summary(
+            steps=self._steps,
+            gospa=_share(self._gospa, self._steps),
+            position_p50_m=self._distance.percentile(50),
+            position_p95_m=self._distance.percentile(95),
+            speed_p95_mps=self._speed.percentile(95),
+            missed=_share(total["missed"], self._steps),
+            false=_share(total["false"], self._steps),
+            true_users=_share(total["found"] + total["missed"], self._steps),
+            id_switches=self._switches,
+            groups={name: self._group(number) for number, name in enumerate(GROUPS[1:], 1)},
+        )
+
+    def _group(self, group: int) -> GroupScore:
+        found, missed, there, false, right = (
+            self._sums[name, group] for name in ("found", "missed", "there", "false", "right")
+        )
+        return GroupScore(_share(found, found + missed), _share(there, there + false), _share(right, found))
+
+
+def _share(part: float, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
