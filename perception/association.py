@@ -11,7 +11,6 @@ import math
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from perception.filter import inverse
@@ -40,6 +39,10 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
     detection: Ints  # (k,)
     score: Floats  # (k,) log-likelihood ratio
 
+    def of_rows(self, rows: Ints) -> Pairs:
+        """Return the pairs with track k called rows[k]."""
+        return Pairs(track=rows[self.track], detection=self.detection, score=self.score)
+
 
 def candidates(expected: Expected, scan: Scan, gate: float, clutter_density: float) -> Pairs:
     """Return all pairs within the chi-square gate (squared, 2 degrees of freedom); clutter density per m2."""
@@ -65,11 +68,10 @@ def assign(pairs: Pairs, tracks: int, detections: int) -> Pairs:
     return Pairs(track=track, detection=detection, score=benefit[track, detection])
 
 
-def best(pairs: Pairs, allowed: NDArray[np.bool_]) -> Pairs:
-    """Return the best pair of one detection with an allowed track (m,), or none."""
-    score = np.where(allowed[pairs.track], pairs.score, 0.0)
-    chosen = np.array([score.argmax()]) if (score > 0.0).any() else np.zeros(0, dtype=np.int64)
-    return Pairs(track=pairs.track[chosen], detection=pairs.detection[chosen], score=score[chosen])
+def best(pairs: Pairs) -> Pairs:
+    """Return the best pair, or none: for a single detection."""
+    chosen = np.argmax(pairs.score, keepdims=True) if (pairs.score > 0.0).any() else np.zeros(0, dtype=np.int64)
+    return Pairs(track=pairs.track[chosen], detection=pairs.detection[chosen], score=pairs.score[chosen])
 
 
 def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:

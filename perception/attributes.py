@@ -21,64 +21,64 @@ SIZE_STATED = 1e6  # what a vehicle says about its own size ends the matter
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
 WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # who walks at 4 km/h all the time has a heading too
 _WALKERS = np.isin(np.arange(KINDS), [RoadUser.PEDESTRIAN, RoadUser.BICYCLE])
+SECOND_NS = 1_000_000_000
 
 
 def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
     """Count one vote per row (k,) for a class; RoadUser.UNKNOWN abstains."""
+    if not kind.any():
+        return
     votes = table["votes"][rows]
     votes[np.arange(len(rows)), kind] += np.where(kind == RoadUser.UNKNOWN, 0.0, VOTE * confidence)
-    votes -= votes.max(axis=1, keepdims=True)
-    table["votes"][rows] = np.maximum(votes, -CERTAIN)
-
-
-def class_probability(table: Table) -> Floats:
-    """Return P(class) (n, 7); column 0 (unknown) is 0."""
-    weight = np.exp(table["votes"])
-    weight[:, RoadUser.UNKNOWN] = 0.0
-    probability: Floats = weight / weight.sum(axis=1, keepdims=True)
-    return probability
-
-
-def log_class_ratio(table: Table) -> Floats:
-    """Return log P(detected class | track) / P(detected class | false alarm), (n, 7); 0 for an unknown class."""
-    classes = KINDS - 1
-    ratio: Floats = np.log(classes * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * class_probability(table)))
-    ratio[:, RoadUser.UNKNOWN] = 0.0
-    return ratio
-
-
-def kinds(table: Table) -> Ints:
-    """Return the most probable class (n,), UNKNOWN where nothing voted."""
-    votes = table["votes"][:, 1:]
-    decided = votes.max(axis=1) > votes.min(axis=1)
-    return np.where(decided, votes.argmax(axis=1) + 1, RoadUser.UNKNOWN)
+    votes -= votes[:, 1:].max(axis=1, keepdims=True)
+    np.maximum(votes, -CERTAIN, out=votes)
+    weight = np.exp(votes[:, 1:])
+    probability = weight / weight.sum(axis=1, keepdims=True)
+    table["votes"][rows] = votes
+    table["kind"][rows] = probability.argmax(axis=1) + 1
+    table["log_class"][rows, 1:] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
 
 
 def measure_size(table: Table, rows: Ints, size: Floats, weight: float = 1.0) -> None:
     """Take sizes (k, 3), NaN where unknown, into the rows' means."""
-    known = np.isfinite(size) & (size > 0.0)
+    known = size > 0.0
+    if not known.any():
+        return
     total = table["size_weight"][rows] + weight * known
     summed = table["size"][rows] + weight * np.where(known, size, 0.0)
-    shrink = np.where(total > SIZE_STATED, 1.0, np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0)))
+    shrink = np.where(total >= SIZE_STATED, 1.0, np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0)))
     table["size"][rows], table["size_weight"][rows] = summed * shrink, total * shrink
 
 
-def sizes(table: Table, kind: Ints) -> Floats:
+def sizes(table: Table) -> Floats:
     """Return length, width, height (n, 3) in metres."""
-    size: Floats = (table["size"] + SIZE_PRIOR * TYPICAL_SIZE[kind]) / (table["size_weight"] + SIZE_PRIOR)
+    size: Floats = (table["size"] + SIZE_PRIOR * TYPICAL_SIZE[table["kind"]]) / (table["size_weight"] + SIZE_PRIOR)
     return size
 
 
-def follow_heading(table: Table, rows: Ints) -> None:
-    """Let the heading of the rows (k,) follow the velocity, latched while they are slow."""
-    velocity, covariance = table["state"][rows, 2:], table["covariance"][rows, 2:, 2:]
-    speed = np.hypot(velocity[:, 0], velocity[:, 1])
-    walker = _WALKERS[kinds(table[rows])]
+def latch_headings(table: Table) -> None:
+    """Note the headings of what moves, and which rows do; a slow row keeps what it had."""
+    speed = np.hypot(table["state"][:, 2], table["state"][:, 3])
+    walker = _WALKERS[table["kind"]]
     release = np.where(walker, WALKER_RELEASE_MPS, RELEASE_MPS)
     latch = np.where(walker, WALKER_LATCH_MPS, LATCH_MPS)
-    moving = np.where(table["moving"][rows], speed >= latch, speed > release)
-    table["moving"][rows] = moving
-    across = np.stack([-velocity[:, 1], velocity[:, 0]], axis=-1)[moving] / speed[moving, None]
-    variance = (across[:, None] @ covariance[moving] @ across[:, :, None])[:, 0, 0]
-    table["heading"][rows[moving]] = heading_of(velocity[moving])
-    table["heading_sd"][rows[moving]] = np.degrees(np.arctan2(np.sqrt(variance), speed[moving]))
+    table["heading"], table["heading_sd"] = headings(table)
+    table["moving"] = np.where(table["moving"], speed >= latch, speed > release)
+
+
+def headings(table: Table) -> tuple[Floats, Floats]:
+    """Return heading and its standard deviation (n,) in degrees.
+
+    The vehicle's own word where it is fresh, else the direction of motion, else the latched heading.
+    """
+    velocity = table["state"][:, 2:]
+    across = np.stack([-velocity[:, 1], velocity[:, 0]], axis=-1)
+    square = np.maximum((velocity**2).sum(axis=1), 1e-12)
+    variance = np.einsum("ni,nij,nj->n", across, table["covariance"][:, 2:, 2:], across) / square
+    deviation = np.degrees(np.arctan2(np.sqrt(variance), np.sqrt(square)))
+    told = table["vehicle_ns"] > table["stamp_ns"] - SECOND_NS
+    told &= np.isfinite(table["vehicle_heading"])
+    heading = np.where(told, table["vehicle_heading"], heading_of(velocity))
+    sd = np.where(told, table["vehicle_heading_sd"], deviation)
+    known = told | table["moving"]
+    return np.where(known, heading, table["heading"]), np.where(known, sd, table["heading_sd"])

@@ -32,7 +32,7 @@ def count_misses(table: Table, expected: Expected, seen: Ints, sensor: Sensor) -
     rows = np.flatnonzero(missed)
     if not len(rows):
         return
-    size = attributes.sizes(table, attributes.kinds(table))
+    size = attributes.sizes(table)
     sure = table["id"] > 0
     covered = visibility.hidden(expected.position[rows], size[rows, 2], expected.position[sure], size[sure], sensor)
     table["log_odds"][rows[~covered]] += math.log(1.0 - sensor.detection_probability)
@@ -45,8 +45,9 @@ def count_hits(table: Table, rows: Ints, score: Floats) -> None:
 
 def ripe(table: Table, settings: FusionSettings) -> Ints:
     """Return the rows that are to be confirmed now."""
-    sure = table["log_odds"] >= log_odds(settings.confirm_probability)
-    return np.flatnonzero((table["id"] == 0) & sure & (table["scans"] >= settings.least_scans))
+    rows = np.flatnonzero(table["id"] == 0)
+    sure = table["log_odds"][rows] >= log_odds(settings.confirm_probability)
+    return rows[sure & (table["scans"][rows] >= settings.least_scans)]
 
 
 def over(table: Table, expected: Expected, settings: FusionSettings) -> Mask:

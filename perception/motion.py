@@ -22,7 +22,7 @@ def expect(table: Table, stamp_ns: int, detection_probability: float) -> Expecte
     """Return where all tracks should be at a time, earlier than their own state or later."""
     state, covariance = table["state"], table["covariance"]
     dt = (stamp_ns - table["stamp_ns"]) * 1e-9
-    place, _, speed = filter.disturbance(np.abs(dt), AGILITY[attributes.kinds(table)])
+    place, _, speed = filter.disturbance(np.abs(dt), AGILITY[table["kind"]])
     step = dt[:, None, None]
     mixed = covariance[:, :2, 2:]
     spread = covariance[:, :2, :2] + step * (mixed + mixed.transpose(0, 2, 1) + step * covariance[:, 2:, 2:])
@@ -31,7 +31,7 @@ def expect(table: Table, stamp_ns: int, detection_probability: float) -> Expecte
         covariance=spread + place[:, None, None] * _SQUARE,
         velocity=state[:, 2:],
         velocity_covariance=covariance[:, 2:, 2:] + speed[:, None, None] * _SQUARE,
-        log_class=attributes.log_class_ratio(table),
+        log_class=table["log_class"],
         log_detection=np.full(len(table), math.log(detection_probability)),
     )
 
@@ -40,7 +40,7 @@ def absorb(table: Table, rows: Ints, scan: Scan, chosen: Ints, measurement: Meas
     """Update rows (k,) with the scan's detections `chosen` (k,): motion, class, size, heading."""
     dt = (measurement.stamp_ns - table["stamp_ns"][rows]) * 1e-9
     late, ahead = np.maximum(-dt, 0.0), np.maximum(dt, 0.0)
-    density = AGILITY[attributes.kinds(table[rows])]
+    density = AGILITY[table["kind"][rows]]
     state, covariance = filter.predict(table["state"][rows], table["covariance"][rows], ahead, density)
     place, _, speed = filter.disturbance(late, density)
     noise = scan.covariance[chosen] + place[:, None, None] * _SQUARE
@@ -79,4 +79,3 @@ def _describe(table: Table, rows: Ints, scan: Scan, chosen: Ints) -> None:
     table["scans"][rows] += 1
     attributes.vote(table, rows, scan.kind[chosen], scan.confidence[chosen])
     attributes.measure_size(table, rows, scan.size[chosen])
-    attributes.follow_heading(table, rows)

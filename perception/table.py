@@ -32,7 +32,9 @@ def empty(sensors: int) -> Table:
             ("log_odds", "f8"),  # of existence
             ("scans", "i8"),  # measurements used so far
             ("id", "i8"),  # 0 while not confirmed
-            ("votes", "f8", KINDS),  # log-likelihood of each class
+            ("votes", "f8", KINDS),  # log-likelihood of each class, 0 the best
+            ("kind", "i8"),  # RoadUser, the best class; UNKNOWN before the first vote
+            ("log_class", "f8", KINDS),  # log P(detected class | this) / P(detected class | false alarm)
             ("size", "f8", 3),  # m: sum of weighted measurements
             ("size_weight", "f8", 3),
             ("heading", "f8"),  # deg, NaN while never known
@@ -42,6 +44,8 @@ def empty(sensors: int) -> Table:
             ("seen_ns", "i8", sensors),  # newest measurement of each sensor
             ("vehicle", "u8"),  # id of its BSM, big-endian octets as a number
             ("vehicle_ns", "i8"),  # newest BSM, 0: none
+            ("vehicle_heading", "f8"),  # deg, as the BSM says
+            ("vehicle_heading_sd", "f8"),  # deg
             ("radio", "i8"),  # index of the radio that heard it
         ],
     )

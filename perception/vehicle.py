@@ -9,6 +9,7 @@ from perception.objects import Floats, VehicleReport
 from perception.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
 
+FALSE_REPORT_DENSITY = 1e-6  # per m2: anybody may say that a vehicle is anywhere
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 
 
