@@ -157,4 +157,4 @@ def _reflections(rng: np.random.Generator, targets: Table) -> tuple[Table, Table
 
 
 def _statistics(targets: Table) -> Table:
-    return np.array([4000 + 60 * len(targets), 8600, 75_000, 0, 40, 5], LAYOUTS[STATS])
+    return np.array([(4000 + 60 * len(targets), 8600, 75_000, 0, 40, 5)], LAYOUTS[STATS])

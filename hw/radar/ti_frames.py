@@ -31,8 +31,15 @@ POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
 LAYOUTS: dict[int, np.dtype[Any]] = {
     POINTS: np.dtype([("position", "<f4", 3), ("doppler", "<f4")]),
     STATS: np.dtype(
-        "<u4"
-    ),  # inter-frame processing, transmit out, inter-frame and inter-chirp margin us; CPU load % x2
+        [
+            ("processing", "<u4"),  # us, all times
+            ("transmission", "<u4"),
+            ("frame_margin", "<u4"),
+            ("chirp_margin", "<u4"),
+            ("active_load", "<u4"),  # % of the CPU
+            ("idle_load", "<u4"),
+        ]
+    ),
     SIDE_INFO: np.dtype([("snr", "<i2"), ("noise", "<i2")]),  # 0.1 dB, one for each point
     TARGETS: np.dtype(
         [
