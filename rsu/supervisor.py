@@ -49,7 +49,7 @@ class Child:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
-        self._progress_at = 0.0
+        self._progress_at = float("-inf")
         self._start_at = 0.0
         self._peak_mib = 0.0
         self._cpu_before_s = 0.0

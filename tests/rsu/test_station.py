@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 
 import msgspec
@@ -62,7 +63,7 @@ def test_rates_aids_and_priorities(minute: list[tuple[int, Output]]) -> None:
 def test_message_counts_go_on_without_a_hole(minute: list[tuple[int, Output]]) -> None:
     for kind in ("rsm", "spat", "map", "rsi"):
         counts = [message.msg_cnt for _, message in decoded(minute, kind)]
-        assert [(b - a) % 128 for a, b in zip(counts, counts[1:], strict=False)] == [1] * (len(counts) - 1)
+        assert [(b - a) % 128 for a, b in itertools.pairwise(counts)] == [1] * (len(counts) - 1)
 
 
 def test_nothing_with_a_time_before_utc_is_known(minute: list[tuple[int, Output]]) -> None:
