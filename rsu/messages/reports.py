@@ -18,6 +18,7 @@ import numpy as np
 
 from perception.geo import Reference, to_wgs84
 from perception.objects import Event, Floats, Lamp, LaneFlow, LanePlace, RoadUser, SignalState, Tracks
+from rsu.messages import report_codes as codes
 
 Payload = dict[str, object]
 
@@ -41,62 +42,15 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     """One device of the site as the platform is told of it."""
 
     name: str
-    kind: str  # driver kind, a key of DEVICE_TYPE; other kinds count as part of the box
+    kind: str  # driver kind, a key of `report_codes.DEVICE_TYPE`; other kinds count as part of the box
     ok: bool  # measurements arrive
     fault: str | None = None  # why not, in words
     fault_ns: int | None = None  # since when
 
 
-RSCU, RSU = 0, 1
-DEVICE_TYPE = {"radio-agent": RSU, "camera-json": 2, "ti-mmwave": 3, "gat1743": 5}  # deviceType; 4 is lidar
-SOURCE_TYPE = {"radio-agent": 2, "camera-json": 3, "ti-mmwave": 5}  # sourceType by driver kind
-FUSED = 1  # sourceType of what several kinds of device saw: the RSCU itself
-
-ONLINE, OFFLINE = 0, 1  # active
-STATUS_OK, STATUS_FAULT = 1, 2  # status of box, devices and signal; 0 invalid, 3 other
-PERIOD_60_S = 4  # periodTime; 1 signal cycle, 2 1 s, 3 5 s, 5 15 min, 6 other
-_PERIODS = {1: 2, 5: 3, 60: PERIOD_60_S, 900: 5}
-
-_PTC_TYPE = {
-    RoadUser.UNKNOWN: 0,
-    RoadUser.CAR: 1,
-    RoadUser.TRUCK: 1,
-    RoadUser.BUS: 1,
-    RoadUser.MOTORCYCLE: 1,
-    RoadUser.BICYCLE: 2,
-    RoadUser.PEDESTRIAN: 3,
-}
-_VEHICLE_CLASS = {RoadUser.CAR: 10, RoadUser.TRUCK: 25, RoadUser.BUS: 50, RoadUser.MOTORCYCLE: 40}  # BasicVehicleClass
-_VEHICLE_STATUS = {904: 1, 901: 2, 903: 4}  # event code -> wrong way, overspeed, stationary long; 0 normal
-_PCU = {  # passenger car units, CJJ 37-2012 table 4.1.2; non-motor and pedestrians are not part of this flow
-    RoadUser.UNKNOWN: 1.0,
-    RoadUser.CAR: 1.0,
-    RoadUser.MOTORCYCLE: 1.0,
-    RoadUser.BUS: 2.0,
-    RoadUser.TRUCK: 2.5,
-}
-
 _STILL_MPS = 0.5  # slower is reported as standing still
 _SIGMA_95 = 1.96  # half-width of 95 % in standard deviations, one dimension
 _SIGMA_95_PLANE = 2.4477  # the same for an ellipse, two dimensions
-
-_DIRECTION_STEP = 5  # phase ids per direction, from east (1-5) clockwise to north-east (36-40)
-_NON_MOTOR, _CROSSWALK = 200, 240
-_PHASE_OF_LAMP = {1: 1, 2: 2, 3: 3, 4: 1, 9: 4, 5: _NON_MOTOR + 2, 6: _NON_MOTOR + 3, 7: _NON_MOTOR + 1}
-_CROSSWALK_LAMP = 8
-_ARROWS = (1, 2, 3, 9)  # lamp types that show an arrow
-_GREEN, _GREEN_ARROW = 5, 6
-_LIGHT_STATUS = {
-    "unknown": 0,
-    "dark": 1,
-    "flashing-red": 2,
-    "red": 3,
-    "flashing-green": 4,
-    "green": _GREEN,
-    "yellow": 7,
-    "flashing-yellow": 8,
-}
-_FROM_CONTROLLER = 2  # dataSource; 1 capture card, 3 vision
 
 
 def _ms(stamp_ns: int) -> int:
@@ -122,66 +76,55 @@ def participants(
     tracks: Tracks,
     places: Sequence[LanePlace | None],
     running: Sequence[Event],
-    kinds: Mapping[str, str],
+    devices: Mapping[str, str],
 ) -> Payload:
-    """Build participant/up (table 16). `places` is aligned with `tracks`; `kinds`: device name -> driver kind."""
-    status = {track: _VEHICLE_STATUS.get(event.code, 0) for event in running for track in event.track_ids}
-    latitude, longitude = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], identity.reference)
-    position_95 = _SIGMA_95_PLANE * np.sqrt(np.linalg.eigvalsh(tracks.covariance[:, :2, :2])[:, -1])
+    """Build participant/up (table 16). `places` is aligned with `tracks`; `devices`: name -> driver kind."""
+    kinds = [RoadUser(kind) for kind in tracks.kind.tolist()]
+    status = {track: codes.VEHICLE_STATUS.get(event.code, 0) for event in running for track in event.track_ids}
+    numbers = tracks.id.tolist()
+    columns: dict[str, Sequence[object]] = {
+        "timestamp": (tracks.stamp_ns // 1_000_000).tolist(),
+        "ptcType": [codes.PTC_TYPE[kind] for kind in kinds],
+        "ptcId": numbers,
+        "vehicleClass": [codes.VEHICLE_CLASS.get(kind) for kind in kinds],
+        "vehicleStatus": [
+            status.get(number, 0) if codes.PTC_TYPE[kind] == codes.MOTOR else None
+            for number, kind in zip(numbers, kinds, strict=True)
+        ],
+        "sourceType": [codes.source_type(sources, devices) for sources in tracks.sources],
+        "crossId": [identity.cross_id] * len(tracks),
+        "linkId": [place and place.link for place in places],
+        "laneId": [place and place.lane for place in places],
+        **_motion(tracks, identity.reference),
+    }
+    rows = zip(*columns.values(), strict=True)
+    return _head(identity, stamp_ns) | {"ptcList": [_known(dict(zip(columns, row, strict=True))) for row in rows]}
+
+
+def _motion(tracks: Tracks, reference: Reference) -> dict[str, Sequence[object]]:
+    """Return the columns of table 16 that are numbers: where, how fast, how sure, how large."""
+    latitude, longitude = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], reference)
+    position_sd = np.sqrt(np.linalg.eigvalsh(tracks.covariance[:, :2, :2])[:, -1])
     speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-    speed_95 = _SIGMA_95 * np.sqrt(np.linalg.eigvalsh(tracks.covariance[:, 2:, 2:])[:, -1])
-    columns = zip(
-        tracks.id.tolist(),
-        tracks.stamp_ns.tolist(),
-        tracks.kind.tolist(),
-        latitude.round(7).tolist(),
-        longitude.round(7).tolist(),
-        _rounded(position_95),
-        _rounded(speed),
-        _rounded(speed_95),
-        _rounded(tracks.heading),
-        _rounded(_SIGMA_95 * tracks.heading_sd),
-        _rounded(tracks.size),
-        tracks.sources,
-        places,
-        strict=True,
-    )
-    users = []
-    for number, true_ns, kind, lat, lon, pos_95, mps, mps_95, heading, heading_95, size, sources, place in columns:
-        user = {
-            "timestamp": _ms(true_ns),
-            "ptcType": _PTC_TYPE[RoadUser(kind)],
-            "ptcId": number,
-            "vehicleClass": _VEHICLE_CLASS.get(RoadUser(kind)),
-            "vehicleStatus": status.get(number, 0) if _PTC_TYPE[RoadUser(kind)] == 1 else None,
-            "sourceType": _source_type(sources, kinds),
-            "crossId": identity.cross_id,
-            "linkId": place and place.link,
-            "laneId": place and place.lane,
-            "longitude": lon,
-            "latitude": lat,
-            "positionConfidence": pos_95,
-            "status": 1 if mps < _STILL_MPS else 2,
-            "speed": mps,
-            "speedConfidence": mps_95,
-            "heading": heading,
-            "headingConfidence": None if math.isnan(heading) else heading_95,
-            "length": size[0],
-            "width": size[1],
-            "height": size[2],
-        }
-        users.append(_known(user))
-    return _head(identity, stamp_ns) | {"ptcList": users}
+    speed_sd = np.sqrt(np.linalg.eigvalsh(tracks.covariance[:, 2:, 2:])[:, -1])
+    return {
+        "longitude": longitude.round(7).tolist(),
+        "latitude": latitude.round(7).tolist(),
+        "positionConfidence": _rounded(_SIGMA_95_PLANE * position_sd),
+        "status": np.where(speed < _STILL_MPS, 1, 2).tolist(),
+        "speed": _rounded(speed),
+        "speedConfidence": _rounded(_SIGMA_95 * speed_sd),
+        "heading": _rounded(tracks.heading),
+        "headingConfidence": _rounded(np.where(np.isnan(tracks.heading), np.nan, _SIGMA_95 * tracks.heading_sd)),
+        "length": _rounded(tracks.size[:, 0]),
+        "width": _rounded(tracks.size[:, 1]),
+        "height": _rounded(tracks.size[:, 2]),
+    }
 
 
 def _rounded(values: Floats) -> list[float]:
-    """Return Python numbers with two decimals (rows: lists of them)."""
+    """Return Python numbers with two decimals."""
     return list(values.round(2).tolist())
-
-
-def _source_type(devices: Sequence[str], kinds: Mapping[str, str]) -> int:
-    seen = {SOURCE_TYPE.get(kinds.get(device, ""), 0) for device in devices}
-    return seen.pop() if len(seen) == 1 else FUSED if seen else 0
 
 
 def events(identity: Identity, stamp_ns: int, running: Sequence[Event]) -> Payload:
@@ -195,7 +138,7 @@ def _event(identity: Identity, event: Event) -> Payload:
         {
             "eventId": event.id,
             "eventType": event.code,
-            "sourceType": FUSED,
+            "sourceType": codes.FUSED,
             "crossId": identity.cross_id,
             "linkId": event.place and event.place.link,
             "startTime": _ms(event.start_ns),
@@ -216,7 +159,7 @@ def traffic(identity: Identity, stamp_ns: int, flows: Sequence[LaneFlow]) -> Pay
         _head(identity, stamp_ns)
         | _known({"crossId": identity.cross_id})
         | {
-            "periodTime": _PERIODS.get(round((end_ns - start_ns) / 1e9), 6),
+            "periodTime": codes.period_type(end_ns - start_ns),
             "startTime": _ms(start_ns),
             "endTime": _ms(end_ns),
             "duration": round((end_ns - start_ns) / 1e9),
@@ -226,14 +169,13 @@ def traffic(identity: Identity, stamp_ns: int, flows: Sequence[LaneFlow]) -> Pay
 
 
 def _lane_flow(flow: LaneFlow) -> Payload:
-    pcu = sum(_PCU.get(RoadUser(kind), 0.0) * count for kind, count in flow.volume_by_kind.items())
     return {
         "branchId": flow.link,
         "laneId": flow.lane,
         "laneFlow": flow.volume,
         "queueLength": round(flow.queue_length, 1),
         "queueCount": flow.queue_count,
-        "trafficFlow": round(pcu, 1),
+        "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
         "trafficNumber": flow.volume,
     }
 
@@ -242,40 +184,25 @@ def lamp(identity: Identity, stamp_ns: int, state: SignalState, control_mode: in
     """Build lamp/up (tables 22-23). `control_mode`: GA/T 1743 code 1-9, None unknown; `ok`: the state is fresh."""
     lamps: dict[int, Payload] = {}
     for each in sorted(state.lamps, key=lambda one: (one.type, one.angle, one.number)):
-        phase = phase_id(each, taken=lamps)
+        phase = codes.phase_id(each, taken=lamps)  # arrows come first: they go before the round lamp
         if phase is not None:
             lamps[phase] = _lamp(each, phase)
     return (
         _head(identity, stamp_ns)
         | {"cityName": identity.city_name, "regionId": identity.region_id, "crossId": identity.cross_id}
-        | {"status": STATUS_OK if ok else STATUS_FAULT}
+        | {"status": codes.STATUS_OK if ok else codes.STATUS_FAULT}
         | _known({"controlMode": control_mode})
         | {"lamps": [lamps[phase] for phase in sorted(lamps)]}
     )
 
 
-def phase_id(each: Lamp, taken: Mapping[int, object]) -> int | None:
-    """Return a lamp's phaseId (rule of table 23): east 1-5 (straight, left, right, u-turn), south-east 6-10 ...
-
-    Non-motor +200; crosswalks 241-280, five to a direction. A round lamp rules the straight movement. None: the rule
-    has no (free) number for it; an arrow goes before the round lamp of its movement.
-    """
-    base = round((each.angle - 90) / 45) % 8 * _DIRECTION_STEP
-    if each.type == _CROSSWALK_LAMP:
-        numbers = range(_CROSSWALK + base + 1, _CROSSWALK + base + 1 + _DIRECTION_STEP)
-        return next((number for number in numbers if number not in taken), None)
-    phase = _PHASE_OF_LAMP.get(each.type)
-    return None if phase is None or base + phase in taken else base + phase
-
-
 def _lamp(each: Lamp, phase: int) -> Payload:
-    light = _LIGHT_STATUS[each.colour]
     return _known(
         {
             "phaseId": phase,
-            "lightStatus": _GREEN_ARROW if light == _GREEN and each.type in _ARROWS else light,
+            "lightStatus": codes.light_status(each),
             "countDown": None if each.countdown is None else math.ceil(each.countdown),
-            "dataSource": _FROM_CONTROLLER,
+            "dataSource": codes.FROM_CONTROLLER,
         }
     )
 
@@ -283,9 +210,9 @@ def _lamp(each: Lamp, phase: int) -> Payload:
 def basic_status(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Payload:
     """Build basic-status/up (table 8): who we are and which devices hang on the box."""
     sensors = [
-        {"sensorSn": device.name, "deviceType": DEVICE_TYPE[device.kind]}
+        {"sensorSn": device.name, "deviceType": codes.DEVICE_TYPE[device.kind]}
         for device in devices
-        if DEVICE_TYPE.get(device.kind, RSU) != RSU
+        if codes.DEVICE_TYPE.get(device.kind, codes.RSU) != codes.RSU
     ]
     return _known(
         _head(identity, stamp_ns)
@@ -295,17 +222,17 @@ def basic_status(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -
             "lat": identity.reference.latitude,
             "lon": identity.reference.longitude,
             "elev": identity.reference.elevation,
-            "deviceType": RSCU,
+            "deviceType": codes.RSCU,
             "supplier": identity.supplier,
             "owner": identity.owner,
             "protocolVersion": "T/ITS 0180.1-2021",
-            "rscuStatus": STATUS_OK,
-            "active": ONLINE,
+            "rscuStatus": codes.STATUS_OK,
+            "active": codes.ONLINE,
             "transProtocal": "MQTT",
             "softwareVersion": identity.software_version,
             "hardwareVersion": identity.hardware_version,
             "rsuNum": 1,
-            "rsulist": [{"rsuSn": identity.rsu_sn, "deviceType": RSU}],
+            "rsulist": [{"rsuSn": identity.rsu_sn, "deviceType": codes.RSU}],
             "sensorNum": len(sensors),
             "sensorlist": sensors,
         }
@@ -316,13 +243,17 @@ def run_status(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> 
     """Build run-status/up (tables 11-14): what works now, and what does not since when."""
     faulty = [device for device in devices if not device.ok]
     return _head(identity, stamp_ns) | {
-        "rscuStatus": STATUS_FAULT if faulty else STATUS_OK,
-        "active": ONLINE,
+        "rscuStatus": codes.STATUS_FAULT if faulty else codes.STATUS_OK,
+        "active": codes.ONLINE,
         "rsuStatusList": [
-            {"rsuSn": identity.rsu_sn} | _state(device) for device in devices if DEVICE_TYPE.get(device.kind) == RSU
+            {"rsuSn": identity.rsu_sn} | _state(device)
+            for device in devices
+            if codes.DEVICE_TYPE.get(device.kind) == codes.RSU
         ],
         "sensorStatusList": [
-            {"sensorSn": device.name} | _state(device) for device in devices if DEVICE_TYPE.get(device.kind, RSU) != RSU
+            {"sensorSn": device.name} | _state(device)
+            for device in devices
+            if codes.DEVICE_TYPE.get(device.kind, codes.RSU) != codes.RSU
         ],
         "faultList": [_fault(device) for device in faulty],
     }
@@ -330,9 +261,9 @@ def run_status(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> 
 
 def _state(device: Device) -> Payload:
     return {
-        "deviceType": DEVICE_TYPE[device.kind],
-        "status": STATUS_OK if device.ok else STATUS_FAULT,
-        "active": ONLINE if device.ok else OFFLINE,
+        "deviceType": codes.DEVICE_TYPE[device.kind],
+        "status": codes.STATUS_OK if device.ok else codes.STATUS_FAULT,
+        "active": codes.ONLINE if device.ok else codes.OFFLINE,
     }
 
 
@@ -340,7 +271,7 @@ def _fault(device: Device) -> Payload:
     return _known(
         {
             "deviceSn": device.name,
-            "deviceType": DEVICE_TYPE.get(device.kind, RSCU),
+            "deviceType": codes.DEVICE_TYPE.get(device.kind, codes.RSCU),
             "faultType": "lost",
             "faultTime": None if device.fault_ns is None else _ms(device.fault_ns),
             "faultDescription": device.fault,

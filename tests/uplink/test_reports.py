@@ -10,7 +10,7 @@ import pytest
 
 from perception.geo import Reference, to_site
 from perception.objects import COLOURS, Event, Lamp, LaneFlow, LanePlace, RoadUser, SignalState, Tracks
-from rsu.messages import reports
+from rsu.messages import report_codes, reports
 from rsu.messages.reports import Device, Identity
 from sim.archive import missing_fields
 
@@ -214,7 +214,7 @@ def test_traffic_per_lane() -> None:
     ],
 )
 def test_phase_ids(angle: int, lamp_type: int, phase: int | None) -> None:
-    assert reports.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
+    assert report_codes.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
 
 
 def _lamp(*lamps: Lamp) -> dict[str, Any]:

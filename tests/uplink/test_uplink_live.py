@@ -45,19 +45,23 @@ class Station(threading.Thread):
 
     def __init__(self, run: Path, total: int) -> None:
         super().__init__(daemon=True)
+        self.total = total
         self.outbox = Outbox("boot-1")
         self.done = threading.Event()
         self.state: UplinkState | None = None
         self._run_folder = run
-        self._total = total
         self._stop_now = threading.Event()
+
+    @property
+    def acknowledged(self) -> int:
+        return 0 if self.state is None else self.state.acknowledged
 
     def run(self) -> None:
         publisher = Publisher(self._run_folder, "station")
         subscriber = Subscriber(self._run_folder, ["committed", "uplink"])
         added = 0
         while not self._stop_now.is_set():
-            if added < self._total:
+            if added < self.total:
                 added += 1
                 kind, body = ("event", "eventList") if added % 5 == 0 else ("participant", "ptcList")
                 data = {"timeStamp": added, "rscuSn": "R1", body: []}
@@ -70,7 +74,7 @@ class Station(threading.Thread):
                     self.outbox.committed(record)
                 elif isinstance(record, UplinkState):
                     self.state = record
-            if added == self._total and len(self.outbox) == 0:
+            if added == self.total and len(self.outbox) == 0:
                 self.done.set()
         publisher.close()
         subscriber.close()
@@ -128,7 +132,7 @@ class Bench:
     def finish(self, station: Station, platform: subprocess.Popen[str]) -> dict[str, Any]:
         """Wait until everything is committed and acknowledged; return the platform's summary."""
         self.until(station.done.is_set, "everything is committed")
-        self.until(lambda: station.state is not None and station.state.waiting == 0, "everything is acknowledged")
+        self.until(lambda: station.acknowledged == station.total, "everything is acknowledged")
         station.stop()
         platform.send_signal(signal.SIGTERM)
         printed, _ = platform.communicate(timeout=5)
@@ -153,7 +157,7 @@ def test_nothing_is_lost_when_uplink_and_broker_are_killed(bench: Bench) -> None
     broker, platform, uplink = bench.broker(), bench.platform(), bench.uplink()
     station = Station(bench.folder, 800)
     station.start()
-    bench.until(lambda: station.state is not None and station.state.acknowledged > 100, "it flows")
+    bench.until(lambda: station.acknowledged > 100, "it flows")
     uplink.kill()
     broker.kill()
     broker.wait()
@@ -167,19 +171,8 @@ def test_nothing_is_lost_when_uplink_and_broker_are_killed(bench: Bench) -> None
     assert summary["by_kind"] == {"event": 160, "participant": 640}
 
 
-def test_lost_acknowledgements_cost_bounded_duplicates(bench: Bench) -> None:
-    bench.broker()
-    platform = bench.platform("--lose-acks", "0.15")
-    bench.uplink()
-    station = Station(bench.folder, 200)
-    station.start()
-    summary = bench.finish(station, platform)
-    assert summary["distinct"] == 200
-    assert 0 < summary["duplicates"] <= 200
-
-
-def test_a_dead_connection_that_stays_open_is_noticed(bench: Bench) -> None:
-    broker, platform = bench.broker(), bench.platform()
+def test_nothing_is_lost_over_a_dead_connection_that_stays_open_and_lost_acknowledgements(bench: Bench) -> None:
+    broker, platform = bench.broker(), bench.platform("--lose-acks", "0.1")
     bench.uplink()
     station = Station(bench.folder, 300)
     station.start()
@@ -189,7 +182,7 @@ def test_a_dead_connection_that_stays_open_is_noticed(bench: Bench) -> None:
     broker.send_signal(signal.SIGCONT)
     summary = bench.finish(station, platform)
     assert summary["distinct"] == 300
-    assert summary["duplicates"] <= IN_FLIGHT * 3 + PAHO_IN_FLIGHT
+    assert 0 < summary["duplicates"] <= 300, "every record was acknowledged at the first or second copy, on average"
 
 
 def _certificates(folder: Path) -> TlsSettings:
@@ -219,7 +212,8 @@ def test_over_tls_with_client_certificates(bench: Bench) -> None:
     bench.until(station.done.is_set, "everything is spooled")
     bench.until(lambda: station.state is not None and station.state.error is not None, "the stranger is refused")
     assert station.state is not None
-    assert (station.state.connected, station.state.acknowledged) == (False, 0)
+    assert not station.state.connected
+    assert station.acknowledged == 0
     stranger.send_signal(signal.SIGTERM)
     stranger.wait()
     bench.uplink(tls)
