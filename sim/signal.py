@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
+from hw.signal.contents import Place, encode_lamp_colours, encode_plan
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.messages import (
     EVERY_NUMBER,
@@ -14,10 +15,7 @@ from hw.signal.messages import (
     MessageError,
     Object,
     Operation,
-    Place,
     encode,
-    encode_lamp_colours,
-    encode_plan,
     parse,
 )
 from perception.objects import Lamp, LampPlan

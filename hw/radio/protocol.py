@@ -5,21 +5,34 @@ whole adaptation layer + DSMP frames (YD/T 3707, GB/T 31024.3), opaque to the ag
 the agent keeps one transmit flow per AID. One message per datagram, no checksum of its own (UDP has one). Every
 number is big endian.
 
-    header                            hello (1), host -> agent, 1 Hz: "I am here, send to me"
-    0  2  magic, ASCII "PC"           6   8  time, ns UTC
-    2  1  version, 1
-    3  1  type                        transmit (2), host -> agent
-    4  2  octets after this header    6   4  AID
-                                      10  1  DSM priority, 0..255, 255 the highest
-    received (3), agent -> host       11  .. payload, 1..1400 octets
+    header
+    0   2  magic, ASCII "PC"
+    2   1  version, 1
+    3   1  type
+    4   2  octets after this header
+
+    hello (1), host -> agent, once a second: "I am here, send to me"
+    6   8  time, ns UTC
+
+    transmit (2), host -> agent
     6   4  AID
-    10  4  source layer-2 id          status (4), agent -> host, 1 Hz and in answer to every hello
-    14  8  time of receipt, ns UTC    6   8  time, ns UTC
-    22  1  RSSI, dBm, two's           14  1  state: 0 starting, 1 no synchronisation, 2 ready, 3 fault
-           complement; -128 unknown   15  1  channel busy ratio, %; 255 unknown
-    23  .. payload, 1..1400 octets    16  4  frames transmitted since the agent started
-                                      20  4  frames refused
-                                      24  4  frames received
+    10  1  DSM priority, 0..255, 255 the highest
+    11  .. payload, 1..1400 octets
+
+    received (3), agent -> host
+    6   4  AID
+    10  4  source layer-2 id
+    14  8  time of receipt, ns UTC
+    22  1  RSSI, dBm, two's complement; -128 unknown
+    23  .. payload, 1..1400 octets
+
+    status (4), agent -> host, once a second and in answer to every hello
+    6   8  time, ns UTC
+    14  1  state: 0 starting, 1 no synchronisation, 2 ready, 3 fault
+    15  1  channel busy ratio, %; 255 unknown
+    16  4  frames transmitted since the agent started
+    20  4  frames refused
+    24  4  frames received
 
 The agent sends to where the newest hello came from. Either side takes the other for gone after 3 s of silence.
 """
@@ -30,6 +43,8 @@ import struct
 from enum import IntEnum
 from typing import NamedTuple
 
+from hw.errors import DeviceError
+
 MAGIC = b"PC"
 VERSION = 1
 MAX_PAYLOAD = 1400  # octets, header and data of a DSM together (YD/T 3708)
@@ -38,7 +53,7 @@ _NO_RSSI = -128
 _NO_BUSY_RATIO = 255
 
 
-class AgentError(ValueError):
+class AgentError(DeviceError, ValueError):
     """A datagram or a payload that the protocol does not allow."""
 
     def __init__(self, reason: str, text: str) -> None:

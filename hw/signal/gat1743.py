@@ -15,6 +15,7 @@ from pydantic import Field
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
+from hw.signal.contents import parse_lamp_colours, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.messages import (
     EVERY_NUMBER,
@@ -26,8 +27,6 @@ from hw.signal.messages import (
     Operation,
     encode,
     parse,
-    parse_lamp_colours,
-    parse_plan,
 )
 from hw.utc import NS
 from perception.objects import LampPlan, Measurement, SignalPlan, SignalState

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.bytelog import from_lines
+from hw.signal.contents import Place, colour_of, encode_lamp_colours, encode_plan, parse_lamp_colours, parse_plan
 from hw.signal.framing import FrameReader, crc16, encode_frame
 from hw.signal.messages import (
     Address,
@@ -18,14 +19,8 @@ from hw.signal.messages import (
     MessageError,
     Object,
     Operation,
-    Place,
-    colour_of,
     encode,
-    encode_lamp_colours,
-    encode_plan,
     parse,
-    parse_lamp_colours,
-    parse_plan,
 )
 from hw.utc import NS
 from perception.objects import COLOURS, Lamp, LampPlan, Measurement, SignalPlan, SignalState
