@@ -33,7 +33,7 @@ from sim import frames
 from sim.histogram import Histogram
 from sim.score import CUTOFF_M, GROUPS, Estimates, Score
 from sim.truth import History
-from v2x import KINDS, CodecError, Participant, RoadsideSafetyMessage, decode, dsmp, kind_of
+from v2x import KINDS, CodecError, Kind, Message, Participant, RoadsideSafetyMessage, decode, dsmp, kind_of
 
 NAMES = ("bsm", "map", "rsm", "spat", "rsi", "other")
 MINUTE_MS = 60_000
@@ -85,20 +85,10 @@ class Listener:
 
     def datagram(self, arrival_ns: int, data: bytes) -> None:
         """Take one datagram that the radio was given."""
-        try:
-            dsm = dsmp.parse(parse_transmit(data).payload)
-        except (AgentError, CodecError):
-            self._tallies["other"].undecodable += 1
-            return
-        name = _name(KINDS.get(dsm.aid))
+        name, message = _message(data)
         tally = self._tallies[name]
         tally.heard(arrival_ns)
-        try:
-            message = decode(dsm.payload)
-        except CodecError:
-            tally.undecodable += 1
-            return
-        if _name(kind_of(message)) != name:
+        if message is None:
             tally.undecodable += 1
         elif isinstance(message, RoadsideSafetyMessage):
             self._rsm(arrival_ns, message)
@@ -152,8 +142,20 @@ class Listener:
         }
 
 
-def _name(kind: str | None) -> str:
-    return "other" if kind is None else kind.split("-")[0]
+def _message(data: bytes) -> tuple[str, Message | None]:
+    """Return the kind of message that a datagram should hold by its application id, and the message if it does."""
+    name = "other"
+    try:
+        dsm = dsmp.parse(parse_transmit(data).payload)
+        name = _name(KINDS[dsm.aid]) if dsm.aid in KINDS else name
+        message = decode(dsm.payload)
+    except (AgentError, CodecError):
+        return name, None
+    return name, message if _name(kind_of(message)) == name else None
+
+
+def _name(kind: Kind) -> str:
+    return kind.split("-")[0]
 
 
 def listen(listener: Listener, world: zmq.Socket[bytes], air: zmq.Socket[bytes], stop: threading.Event) -> None:
