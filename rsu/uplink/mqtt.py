@@ -11,6 +11,7 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import paho.mqtt.client as paho
@@ -29,11 +30,15 @@ _CONNECT_TIMEOUT_S = 10.0
 _BACK_OFF_S = (1, 60)
 _DISCONNECT_WITH_WILL = 0x04
 _GOODBYE_S = 0.5
+_MAX_PACKET_OCTETS = 1 << 20  # that we take; an acknowledgement of 5000 records is a quarter of it
+_new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
 _log = structlog.get_logger()
 
 
 def _tls_context(settings: TlsSettings) -> ssl.SSLContext:
     """Return a context that verifies the broker's chain and name, with our certificate where there is one."""
+    for file in filter(None, (settings.ca, settings.certificate, settings.key)):
+        file.open("rb").close()  # ssl's own error does not name the file
     context = ssl.create_default_context(cafile=str(settings.ca))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if settings.certificate is not None and settings.key is not None:
@@ -68,7 +73,9 @@ class Link:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
-        self._client.connect_async(settings.host, settings.port, settings.keepalive_s)
+        limits = _new_properties(PacketTypes.CONNECT)
+        limits.MaximumPacketSize = _MAX_PACKET_OCTETS
+        self._client.connect_async(settings.host, settings.port, settings.keepalive_s, properties=limits)
         self._ended = threading.Event()
 
     def start(self) -> None:

@@ -1,4 +1,7 @@
-"""Sends what waits in the store to the platform, as far as the window lets, and collects acknowledgements."""
+"""Sends what waits in the store to the platform, as far as the windows let, and collects acknowledgements.
+
+Each kind has its own window: a kind that the platform does not take holds up no other. Important kinds go first.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import structlog
 
 from rsu.uplink.envelope import Range
 from rsu.uplink.errors import LinkError
+from rsu.uplink.handover import RANK
 from rsu.uplink.mqtt import Link
 from rsu.uplink.settings import PlatformSettings
 from rsu.uplink.store import Store
@@ -25,7 +29,10 @@ class Sender:
         """Begin to connect."""
         self._settings = settings
         self._rscu = rscu
-        self._window = Window(settings.in_flight, round(settings.ack_timeout_s * 1e9))
+        self._windows = {
+            kind: Window(settings.in_flight, round(settings.ack_timeout_s * 1e9))
+            for kind in sorted(RANK, key=RANK.__getitem__, reverse=True)
+        }
         self._connections = 0
         self._link: Link | None = None
         self._error: str | None = None
@@ -66,8 +73,8 @@ class Sender:
                 ranges += self._link.acknowledged.get_nowait()
             except Empty:
                 break
-        if ranges:
-            self._window.acknowledged(ranges, time.monotonic_ns())
+        for window in self._windows.values() if ranges else ():
+            window.acknowledged(ranges, time.monotonic_ns())
         return ranges
 
     def send(self, store: Store) -> None:
@@ -78,14 +85,23 @@ class Sender:
             return
         if self._link.connections != self._connections:
             self._connections = self._link.connections
-            self._window.restart()
-        if not self._link.connected:
-            return
+            for window in self._windows.values():
+                window.restart()
+        if self._link.connected:
+            for kind, window in self._windows.items():
+                self._send_kind(self._link, kind, window, store)
+
+    @staticmethod
+    def _send_kind(link: Link, kind: str, window: Window, store: Store) -> None:
         now_ns = time.monotonic_ns()
-        for waiting in store.waiting(*self._window.place(now_ns)):
-            if not self._link.send(waiting.record):
-                break
-            self._window.sent(waiting, now_ns)
+        after, room = window.place(now_ns)
+        batch = store.waiting(kind, after, room) if room else []
+        for waiting in batch:
+            if not link.send(waiting.record):
+                return
+            window.sent(waiting, now_ns)
+        if not batch:
+            window.nothing_follows()
 
     def close(self) -> None:
         """Say goodbye to the platform."""

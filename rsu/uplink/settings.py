@@ -36,7 +36,9 @@ class PlatformSettings(Settings):
     username: str | None = None
     password_file: Path | None = Field(None, description="file whose first line is the password")
     keepalive_s: int = Field(10, ge=1, le=600, description="a dead connection is noticed within two of these")
-    in_flight: int = Field(200, ge=1, le=5000, description="records sent and not yet acknowledged; bounds duplicates")
+    in_flight: int = Field(
+        100, ge=1, le=5000, description="records of one kind sent and not yet acknowledged; bounds duplicates"
+    )
     ack_timeout_s: float = Field(
         10, ge=0.2, le=600, description="no acknowledgement for so long: probe, then send again"
     )

@@ -35,6 +35,7 @@ CREATE TABLE record (
     UNIQUE (boot, seq)
 );
 CREATE INDEX record_rank ON record (rank, id);
+CREATE INDEX record_kind ON record (kind, id);
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 _OVERHEAD = 150  # octets of a row beside its payload, indexes included
@@ -135,7 +136,10 @@ class Spool:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """Return counts since the spool exists: spooled, acknowledged, `evicted.<kind>`; and now: waiting, bytes."""
+        """Return counts since the spool exists: spooled, acknowledged, `evicted.<kind>`; and now: waiting, bytes.
+
+        `clock`: the `now_ns` of the last commit.
+        """
         return self._counters
 
     def boots(self) -> dict[str, int]:
@@ -143,12 +147,13 @@ class Spool:
         with _translated():
             return dict(self._db.execute("SELECT name, last FROM boot"))
 
-    def waiting(self, after: int, limit: int) -> list[Waiting]:
-        """Return up to `limit` records that arrived after the one with id `after`, in order of arrival."""
+    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
+        """Return up to `limit` records of a kind that arrived after the one with id `after`, in order of arrival."""
         with _translated():
             rows = self._db.execute(
-                "SELECT id, boot, first, seq, kind, stamp_ns, payload FROM record WHERE id > ? ORDER BY id LIMIT ?",
-                (after, limit),
+                "SELECT id, boot, first, seq, kind, stamp_ns, payload FROM record"
+                " WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
+                (kind, after, limit),
             ).fetchall()
         return [Waiting(row[0], Record(*row[1:])) for row in rows]
 
@@ -157,10 +162,12 @@ class Spool:
     ) -> None:
         """Delete what was acknowledged, add `records`, enforce the bounds: all or nothing, durable on return.
 
-        `skipped`: how many of each kind the markers among `records` stand for; counted as evicted.
+        `skipped`: how many of each kind the markers among `records` stand for; counted as evicted. `now_ns`: any clock
+        that goes on from `counters["clock"]` without jumps.
         SpoolError: nothing was changed, may be tried again. SpoolDamagedError: set the spool aside.
         """
         counters = Counter(self._counters)
+        counters["clock"] = now_ns
         with _translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -2,6 +2,7 @@
 
 A group of reports is committed as a whole or forgotten as a whole: what was forgotten, the station sends again. A spool
 that cannot be opened or written is tried again; a damaged one is set aside. Nothing here raises for the disk's sake.
+Ages count the time the box runs, not the clock, which may step by years when GNSS first sets it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rsu.uplink.spool import Spool, Waiting, open_spool
 
 GROUP_RECORDS = 100
 _RETRY_S = 1.0  # between attempts to open
-_HOUSEKEEPING_S = 1.0  # ages are looked at so often when nothing else is committed
+_HOUSEKEEPING_S = 10.0  # ages are looked at so often when nothing else is committed
 _log = structlog.get_logger()
 
 
@@ -40,6 +41,7 @@ class Store:
         self._group: list[Record] = []
         self._skipped: Counter[str] = Counter()
         self._acknowledged: list[Range] = []
+        self._clock_ns = 0  # what the monotonic clock lacks to go on where the spool's stopped
         self._looked_s = 0.0  # monotonic; last attempt to open or to commit
         self._open()
 
@@ -78,7 +80,8 @@ class Store:
     def _write(self, spool: Spool) -> None:
         self._looked_s = time.monotonic()
         try:
-            spool.commit(self._group, self._acknowledged, self._skipped, time.time_ns())
+            clock_ns = self._clock_ns + time.monotonic_ns()
+            spool.commit(self._group, self._acknowledged, self._skipped, clock_ns)
         except SpoolError as error:
             self._inlet.roll_back()
             self._fail(f"spool not writable: {error}")
@@ -91,12 +94,12 @@ class Store:
         self._group = []
         self._skipped.clear()
 
-    def waiting(self, after: int, limit: int) -> list[Waiting]:
-        """Return records to send; none while the disk fails, since none could be released either."""
-        if self._spool is None or self.error is not None or limit == 0:
+    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
+        """Return records of a kind to send; none while the disk fails, since none could be released either."""
+        if self._spool is None or self.error is not None:
             return []
         try:
-            return self._spool.waiting(after, limit)
+            return self._spool.waiting(kind, after, limit)
         except SpoolError as error:
             self._fail(f"spool not readable: {error}")
         except SpoolDamagedError as error:
@@ -113,6 +116,7 @@ class Store:
             return
         if aside is not None:
             _log.error("spool damaged, set aside", kept=str(aside))
+        self._clock_ns = self._spool.counters.get("clock", 0) - time.monotonic_ns()
         self._inlet = Inlet(self._spool.boots())
         self._recovered()
 

@@ -30,7 +30,8 @@ def _records(first: int, count: int, kind: str = "event", boot: str = "b", octet
 
 
 def _held(spool: Spool) -> list[Record]:
-    return [waiting.record for waiting in spool.waiting(0, 10_000)]
+    waiting = [waiting for kind in RANK for waiting in spool.waiting(kind, 0, 10_000)]
+    return [one.record for one in sorted(waiting)]
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def _state(store: Store) -> tuple[str | None, Committed | None]:
 
 
 def _numbers(store: Store) -> list[int]:
-    return [waiting.record.seq for waiting in store.waiting(0, 1000)]
+    return [waiting.record.seq for waiting in store.waiting("event", 0, 1000)]
 
 
 def test_says_committed_only_what_is_on_disk(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_never_more_than_the_window_is_under_way() -> None:
 def test_silence_is_answered_by_one_probe_at_growing_intervals() -> None:
     window = Window(3, TIMEOUT_NS)
     sent = [(now, number) for now in range(0, 16 * TIMEOUT_NS, 100) for number in _send(window, 10, now)]
-    assert sent == [(0, 1), (0, 2), (0, 3), (1000, 1), (3000, 1), (7000, 1), (15000, 1)]
+    assert sent == [(0, 1), (0, 2), (0, 3), (1000, 1), (3000, 2), (7000, 3), (15000, 4)]
 
 
 def test_an_answer_to_the_probe_opens_the_window() -> None:
@@ -40,7 +40,23 @@ def test_an_answer_to_the_probe_opens_the_window() -> None:
     _send(window, 10, 0)
     assert _send(window, 10, TIMEOUT_NS) == [1]
     window.acknowledged([Range("b", 1, 1)], TIMEOUT_NS + 1)
-    assert _send(window, 10, TIMEOUT_NS + 2) == [2, 3, 4]
+    assert _send(window, 10, TIMEOUT_NS + 2) == [1, 2, 3], "from the oldest that the spool still has"
+
+
+def test_a_record_that_is_never_taken_holds_up_nothing() -> None:
+    window, waiting, taken = Window(1, TIMEOUT_NS), list(range(1, 6)), []
+    for now_ns in range(0, 400 * TIMEOUT_NS, TIMEOUT_NS // 2):
+        after, room = window.place(now_ns)
+        batch = [number for number in waiting if number > after][:room]
+        for number in batch:
+            window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+            if number != 1:
+                window.acknowledged([Range("b", number, number)], now_ns)
+                waiting.remove(number)
+                taken.append(number)
+        if not batch and room:
+            window.nothing_follows()
+    assert (waiting, taken) == ([1], [2, 3, 4, 5])
 
 
 def test_a_new_connection_begins_with_the_oldest() -> None:
