@@ -94,7 +94,7 @@ class CameraSpec(SensorSpec):
 
     def ports(self) -> dict[str, Opening]:
         """Return the one TCP port."""
-        return {"stream": TcpServer(split_address(self.tcp))}
+        return {"link": TcpServer(split_address(self.tcp))}
 
 
 class RadarSpec(SensorSpec):

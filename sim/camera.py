@@ -51,7 +51,7 @@ class Camera:
             objects.append({"class": kind.name.lower(), "confidence": 0.4, "position": alarm.round(2).tolist()})
         line = {"v": 1, "camera": self._name, "seq": number, "time": frame.stamp_ns / 1e6, "objects": objects}
         data = json.dumps(line, separators=(",", ":")).encode() + b"\n"
-        return [Write("stream", data, round(self._spec.latency_ms * 1e6))]
+        return [Write("link", data, round(self._spec.latency_ms * 1e6))]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Ignore whatever the host says."""

@@ -22,10 +22,17 @@ from perception.objects import Measurement
 
 GOLDEN = Path(__file__).parent / "golden"
 UDP = {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}
+PROFILE = Path(__file__).parents[2] / "configs" / "ti-traffic-68xx.cfg"
 SETTINGS: dict[str, dict[str, object]] = {
+    "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "radio-agent": {"link": UDP},
+    "ti-mmwave": {
+        "cli": {"serial": {"path": "cli"}},
+        "data": {"serial": {"path": "data", "baud": 921600}},
+        "profile": PROFILE,
+    },
 }
 
 

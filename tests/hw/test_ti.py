@@ -18,6 +18,7 @@ from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGETS, Frame
 from perception.objects import Detections, PointCloud
 from sim.bench import RadarSpec
 from sim.radar import TiRadar as EmulatedRadar
+from tests.hw import replay
 from tests.sim.emul_scene import ROOT, bench, frame
 
 MS = 1_000_000
@@ -240,6 +241,11 @@ def test_points_without_matching_side_info_have_no_snr(tmp_path: Path) -> None:
     tlvs = {POINTS: np.ones(2, LAYOUTS[POINTS]), SIDE_INFO: np.ones(1, LAYOUTS[SIDE_INFO])}
     [cloud] = driver(tmp_path / "points.cfg").received("data", encode(Frame(1, 0, tlvs)), START_NS)
     assert isinstance(cloud, PointCloud) and np.isnan(cloud.snr).all()
+
+
+@pytest.mark.parametrize("path", replay.logs("ti-mmwave"), ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    assert replay.result(path) == path.with_suffix(".json").read_text()
 
 
 # stamps
