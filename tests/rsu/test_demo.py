@@ -1,4 +1,4 @@
-"""The whole product as processes: bench, daemon, broker, platform, listener; devices and processes killed on the way."""
+"""The whole product as processes: bench, daemon, broker, platform, listener; some of them killed on the way."""
 
 from __future__ import annotations
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
+import numpy as np
 import pytest
-from virtual_site import EPOCH_NS, run
+from virtual_site import CONFIGS, EPOCH_NS, run
 
 import v2x
+from perception.objects import RoadUser
+from rsu import config
 from rsu.station import Output
+from sim import recorded
+from sim.frames import WorldFrame
 from v2x import SERVICES, dsmp
 
 S = 1_000_000_000
@@ -169,3 +175,63 @@ def test_a_lost_camera_costs_only_itself() -> None:
     assert (rsm.decision, rsm.reasons) == ("degraded", ["sensor-lost"])
     assert all(any(f.kind == "rsm" for f in output.frames) for at, _, output in outputs if at > EPOCH_NS + 2 * S)
     assert len(station.snapshot(now).tracks) > 10
+
+
+def stopped_car(t: float) -> tuple[float, float]:
+    """Return north in metres and speed of a car that brakes at 7 s, stands 37 m before the line 11..23 s, goes on."""
+    if t < 7:
+        return 133 - 8 * t, 8.0
+    if t < 11:
+        return 77 - 8 * (t - 7) + (t - 7) ** 2, 8.0 - 2 * (t - 7)
+    if t < 23:
+        return 61.0, 0.0
+    return 61 - (t - 23) ** 2, 2 * (t - 23)
+
+
+def with_a_stopped_car() -> Iterator[WorldFrame]:
+    """The recorded world and one more car on the northern arm."""
+    for frame in recorded.frames():
+        north, speed = stopped_car(frame.stamp_ns / S)
+        yield msgspec.structs.replace(
+            frame,
+            id=np.append(frame.id, 99_999),
+            kind=np.append(frame.kind, int(RoadUser.CAR)),
+            position=np.vstack([frame.position, [-3.0, north]]),
+            velocity=np.vstack([frame.velocity, [0.0, -speed]]),
+            heading=np.append(frame.heading, 180.0),
+            size=np.vstack([frame.size, [4.6, 1.8, 1.5]]),
+            equipped=np.append(frame.equipped, 0),
+        )
+
+
+def test_a_stopped_vehicle_is_announced_and_ended() -> None:
+    """RSI event 903 while it stands, its end for 2 s more, then silence; start and end go to the cloud at once."""
+    outputs = [(now, output) for now, _, output in run(30.0, world=with_a_stopped_car)]
+    seen = [
+        ((now - EPOCH_NS) / S, event)
+        for now, message in decoded(outputs, "rsi")
+        for event in message.events
+        if event.event_type == 903 and event.links and event.links[0].upstream.id == 11
+    ]
+    times = [at for at, event in seen if event.time.end_moy is None]
+    ends = [at for at, event in seen if event.time.end_moy is not None]
+    assert 15.5 <= times[0] <= 18.0  # 5 s after it stood still
+    assert 23.0 <= ends[0] <= 25.5 and ends[-1] <= ends[0] + 2.0
+    assert max(times) < ends[0] and len({event.rte_id for _, event in seen}) == 1
+    assert [b - a for a, b in itertools.pairwise(times)] == [pytest.approx(0.1)] * (len(times) - 1)
+    assert all(message.signs == () or message.events == () for _, message in decoded(outputs, "rsi"))
+    sent = [e for _, o in outputs for d in o.drafts if d.kind == "event" for e in d.data["eventList"]]
+    mine = [e for e in sent if e["eventType"] == 903 and "endTime" in e]
+    assert len(mine) == 1 and mine[0]["startTime"] < mine[0]["endTime"]
+
+
+def test_proxy_bsms_only_when_switched_on() -> None:
+    site = config.load(CONFIGS / "demo.yaml")
+    messages = site.site.messages.model_copy(update={"proxy_bsm": True})
+    switched = site._replace(site=site.site.model_copy(update={"messages": messages}))
+    outputs = [(now, output) for now, _, output in run(8.0, site=switched)]
+    proxies = [message for _, message in decoded(outputs, "bsm")]
+    (rsu_id,) = {message.id for _, message in decoded(outputs, "rsm")}
+    equipped = {p.id for _, message in decoded(outputs, "rsm") for p in message.participants if p.source == "v2x"}
+    assert len(proxies) > 300 and {proxy.id[:6] for proxy in proxies} == {rsu_id[:6]}
+    assert equipped and not equipped & {proxy.id for proxy in proxies}

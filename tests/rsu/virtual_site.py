@@ -20,7 +20,7 @@ from rsu.broadcast import TICK_NS
 from rsu.station import Output, Station
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
-from sim.frames import PERIOD_NS
+from sim.frames import PERIOD_NS, WorldFrame
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 EPOCH_NS = 1_795_000_000_000_000_000  # a whole minute, some day in 2026
@@ -97,14 +97,18 @@ class VirtualDevice:
         )
 
 
-def run(seconds: float, cuts: dict[str, tuple[float, float]] | None = None) -> Iterator[tuple[int, Station, Output]]:
+def run(
+    seconds: float,
+    cuts: dict[str, tuple[float, float]] | None = None,
+    world: Callable[[], Iterator[WorldFrame]] = recorded.frames,
+    site: config.Config | None = None,
+) -> Iterator[tuple[int, Station, Output]]:
     """Yield (now, station, output) of every tick. `cuts`: device -> (from, to) in seconds in which it says nothing."""
-    site = config.load(CONFIGS / "demo.yaml")
+    site = site or config.load(CONFIGS / "demo.yaml")
     made = bench.load(CONFIGS / "demo-bench.yaml")
     station = Station(site, SEED)
     devices = [VirtualDevice(name, made, site, station.ingest) for name in made.emulators]
-    frames = recorded.frames()
-    stamped = (msgspec.structs.replace(f, stamp_ns=EPOCH_NS - PERIOD_NS + f.stamp_ns) for f in frames)
+    stamped = (msgspec.structs.replace(f, stamp_ns=EPOCH_NS - PERIOD_NS + f.stamp_ns) for f in world())
     for first in islice(stamped, 2):
         for device in devices:
             device.runner.add_frame(first)
