@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
-from sim.frames import WorldFrame, at
+from sim.frames import PERIOD_NS, WorldFrame, at
 from sim.score import GROUPS, Truth
 
 KEPT = 50  # frames: 5 s
@@ -31,8 +31,8 @@ class History:
         self._frames: deque[WorldFrame] = deque(maxlen=KEPT)
 
     def add(self, frame: WorldFrame) -> None:
-        """Keep a frame; one that is older than the newest begins a new history (the world was started again)."""
-        if self._frames and frame.stamp_ns <= self._frames[-1].stamp_ns:
+        """Keep a frame; one that does not follow the newest begins a new history (the world was started again)."""
+        if self._frames and frame.stamp_ns != self._frames[-1].stamp_ns + PERIOD_NS:
             self._frames.clear()
         self._frames.append(frame)
 

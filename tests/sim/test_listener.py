@@ -193,8 +193,16 @@ def test_history_knows_only_what_lies_between_its_frames() -> None:
     between = history.at(START_NS + 130_000_000)
     assert between is not None
     assert between.position[0, 0] == pytest.approx(-18.7)
-    history.add(world(START_NS))  # the world began again
-    assert history.at(START_NS + 130_000_000) is None
+
+
+@pytest.mark.parametrize("again_ns", [START_NS, START_NS + 10 * PERIOD_NS])
+def test_a_world_that_was_started_again_has_no_past(again_ns: int) -> None:
+    history = History()
+    for stamp_ns in (START_NS, START_NS + PERIOD_NS, again_ns, again_ns + PERIOD_NS):
+        history.add(world(stamp_ns))
+    assert (history.at(START_NS + 30_000_000) is None) == (again_ns != START_NS)
+    assert history.at(START_NS + 5 * PERIOD_NS) is None
+    assert history.at(again_ns + 30_000_000) is not None
 
 
 def test_the_process_hears_and_reports(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The bench world: live and recorded are the same, plausible, and published on time."""
 
+import platform
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def assert_same(one: WorldFrame, other: WorldFrame) -> None:
         assert np.array_equal(first, second), f"{name} at {one.stamp_ns}"
 
 
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="recorded on x86-64: other machines round differently")
 def test_the_live_world_is_the_recorded_one_to_the_last_bit(frames: list[WorldFrame]) -> None:
     traffic = pytest.importorskip("sim.traffic", reason="libsumo is not installed", exc_type=ImportError)
     for live, kept in zip(traffic.frames(recorded.SEED), frames[: recorded.FRAMES], strict=False):
