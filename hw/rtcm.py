@@ -6,6 +6,7 @@ D3 | 6 reserved bits 0, length 10 bits | payload | CRC-24Q over all before, big 
 from __future__ import annotations
 
 PREAMBLE = 0xD3
+MESSAGES = {*range(1001, 1305), *range(4001, 4096)}  # numbers in use; others are no reason to compute a CRC
 _POLYNOMIAL = 0x1864CFB  # CRC-24Q, init 0, not reflected
 
 
@@ -31,8 +32,10 @@ def measure(data: bytes) -> int | str:
     """Measure the frame that the bytes begin with (see `hw.splitter.Measure`)."""
     if len(data) > 1 and data[1] & 0xFC:
         return "noise"
-    if len(data) < 3:
+    if len(data) < 5:
         return 0
+    if int.from_bytes(data[3:5], "big") >> 4 not in MESSAGES:
+        return "noise"
     size = int.from_bytes(data[1:3], "big") + 6
     if len(data) < size:
         return 0

@@ -6,6 +6,7 @@ B5 62 | class | id | length u16 | payload | CK_A CK_B    little endian; 8-bit Fl
 from __future__ import annotations
 
 import struct
+from itertools import accumulate
 from typing import NamedTuple
 
 from hw import utc
@@ -65,11 +66,7 @@ class NavPvt(NamedTuple):
 
 def checksum(data: bytes) -> bytes:
     """Return the two octets of the 8-bit Fletcher checksum over class .. payload."""
-    first = second = 0
-    for octet in data:
-        first += octet
-        second += first
-    return bytes([first & 0xFF, second & 0xFF])
+    return bytes([sum(data) & 0xFF, sum(accumulate(data)) & 0xFF])
 
 
 def measure(data: bytes) -> int | str:

@@ -171,9 +171,10 @@ def test_nmea_round_trip(latitude: float, longitude: float, hundredths: int) -> 
 
 def test_crc24q() -> None:
     assert rtcm.crc24q(b"123456789") == 0xCDE703
-    frame = b"\xd3\x00\x03abc"
+    frame = b"\xd3\x00\x03\x3e\xd0c"  # message 1005
     frame += rtcm.crc24q(frame).to_bytes(3, "big")
     assert rtcm.measure(frame) == 9
     assert rtcm.measure(frame[:-1]) == 0
     assert rtcm.measure(frame[:-1] + bytes([frame[-1] ^ 1])) == "checksum"
     assert rtcm.measure(b"\xd3\xff\x03") == "noise"
+    assert rtcm.measure(b"\xd3\x00\x03\x00\x10") == "noise"  # no message 1
