@@ -65,7 +65,11 @@ class SpoolSettings(Settings):
     """The records on disk that the platform has not acknowledged."""
 
     path: Path = Field(Path("uplink.sqlite"), description="from the data folder")
-    max_mib: float = Field(512, gt=0, description="tracks are given up first, then statistics, then events")
+    max_mib: float = Field(
+        512,
+        gt=0,
+        description="of records: tracks are given up first, then statistics, then events; the file takes up to twice",
+    )
     max_age_h: MaxAgeSettings = MaxAgeSettings()
 
 

@@ -78,12 +78,14 @@ def test_lost_acknowledgements_cost_at_most_the_window_and_the_probes(heard: lis
     """Records come one a step, the platform gets all of them; `heard`: its acknowledgement arrives."""
     window, waiting, copies, probes = Window(5, TIMEOUT_NS), list(range(1, 11)), 0, 0
     seen: set[int] = set()
-    for step, arrives in enumerate([*heard, *[True] * 30]):
+    for step, arrives in enumerate([*heard, *[True] * 100]):
         now_ns = step * TIMEOUT_NS
         after, room = window.place(now_ns)
         batch = [number for number in waiting if number > after][:room]
         for number in batch:
             window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+        if not batch:
+            window.nothing_follows()
         copies += len(seen & set(batch))
         probes += room == 1 and bool(seen & set(batch))
         seen |= set(batch)
