@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from fractions import Fraction
-from math import isfinite
+from math import isfinite, nan
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from v2x.errors import EncodeError
@@ -51,11 +51,12 @@ class Scale:
 
     def to_wire(self, value: float | None) -> int:
         """Return the nearest count."""
-        if value is None or not isfinite(value):
+        steps = nan if value is None else value * self._denominator / self._numerator
+        if not isfinite(steps):
             if self.unavailable is None:
                 raise EncodeError("no value, and the field has no code for unavailable")
             return self.unavailable
-        count = round(value * self._denominator / self._numerator)
+        count = round(steps)
         if self.circular:
             return count % (self.high + 1)
         return min(max(count, self.low), self.high)

@@ -5,6 +5,7 @@ A record says with `Annotated[type, Wire(...)]` under which name and in which un
     Struct                      SEQUENCE
     tuple[T, ...]               SEQUENCE OF; empty = absent
     union of tagged Structs     CHOICE; the tag is the alternative
+    Literal                     ENUMERATED
     everything else             as it is, or through the unit of its Wire
 
 A field with a default is OPTIONAL on the wire and absent while it holds that default, None or (); a field without is
@@ -18,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, Protocol, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -67,6 +68,21 @@ class _Same:
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
         if value is None:
             raise EncodeError("no value, and the field has no code for unavailable")
+        return value
+
+    def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        return wire
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One of a few names: an enumerator."""
+
+    names: tuple[str, ...]
+
+    def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        if value not in self.names:
+            raise EncodeError(f"{value!r} is none of {', '.join(self.names)}")
         return value
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
@@ -171,6 +187,8 @@ def converter(hint: Hint, profile: Profile) -> Converter:
     origin: object = get_origin(hint)
     if origin is tuple:
         return _Many(converter(get_args(hint)[0], profile))
+    if origin is Literal:
+        return _Name(get_args(hint))
     if origin in _UNIONS:
         return _Choice({kind.__struct_config__.tag: converter(kind, profile) for kind in get_args(hint)})
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):

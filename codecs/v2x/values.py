@@ -53,7 +53,7 @@ class _Reader:
             "OCTET STRING": lambda _, value: _octets(value),
             "BIT STRING": lambda _, value: _bits(value),
             "INTEGER": lambda _, value: _checked(value, int),
-            "ENUMERATED": lambda _, value: _checked(value, str),
+            "ENUMERATED": _enumerator,
             "IA5String": lambda _, value: _checked(value, str),
         }
 
@@ -88,6 +88,13 @@ class _Reader:
             return self.read(definition, value)
         except EncodeError as error:
             raise error.inside(name) from None
+
+
+def _enumerator(definition: Definition, value: Json) -> str:
+    names = [pair[0] for pair in definition["values"] if pair]
+    if value not in names:
+        raise EncodeError(f"{value!r} is none of {', '.join(names)}")
+    return str(value)
 
 
 def _checked(value: Json, kind: type) -> Json:

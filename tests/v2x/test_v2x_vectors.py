@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import v2x
 from v2x.schema import decode_value, encode_value
 from v2x.values import from_json, to_json
@@ -64,7 +65,7 @@ def test_captured_phase_two_message_is_unknown() -> None:
 
 @pytest.mark.parametrize(("profile", "vector"), VECTOR_CASES + FIELD_CASES)
 def test_records_keep_the_meaning(profile: v2x.Profile, vector: dict[str, Any]) -> None:
-    """Saturated codes, larger alternatives than needed and garbled text are gone after one pass; then nothing changes."""
+    """After one pass, needlessly large alternatives and garbled text are gone, and nothing changes any more."""
     once = v2x.encode(v2x.decode(bytes.fromhex(vector["hex"]), profile), profile)
     assert v2x.encode(v2x.decode(once, profile), profile) == once
 

@@ -1,0 +1,134 @@
+"""Random values of the whole schema: an independent compiler as oracle, JSON form, records.
+
+The oracle is pycrate, fed with the same modules. The values are drawn from the schema itself.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import cache
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pycrate_asn1c.asnproc import GLOBAL, PycrateGenerator, compile_text
+
+import v2x
+from v2x.schema import decode_value, encode_value, schema
+from v2x.values import from_json, to_json
+
+FRAMES = ["bsmFrame", "mapFrame", "rsmFrame", "spatFrame", "rsiFrame"]
+FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)  # pycrate refuses DEL, which IA5String has
+
+
+@cache
+def values_of(name: str, profile: v2x.Profile) -> st.SearchStrategy[Any]:
+    return values(schema(profile).definitions[name], profile)
+
+
+def values(definition: dict[str, Any], profile: v2x.Profile) -> st.SearchStrategy[Any]:
+    """Return a strategy for wire values of a type; lists and strings stay short."""
+    size = definition.get("size", [0])[0]
+    low, high = size if isinstance(size, tuple) else (size, size)
+    members = {member["name"]: member for member in definition.get("members", []) if member}
+    match definition["type"]:
+        case "INTEGER":
+            return st.integers(*definition["restricted-to"][0])
+        case "ENUMERATED":
+            return st.sampled_from([value[0] for value in definition["values"] if value])
+        case "OCTET STRING":
+            return st.binary(min_size=low, max_size=min(high, low + 8))
+        case "IA5String":
+            return st.text(PRINTABLE, min_size=low, max_size=min(high, low + 8))
+        case "BIT STRING":
+            return st.integers(0, 2**low - 1).map(lambda bits: ((bits << -low % 8).to_bytes(-(-low // 8)), low))
+        case "SEQUENCE OF":
+            return st.lists(values(definition["element"], profile), min_size=low, max_size=low + 1)
+        case "CHOICE":
+            return st.one_of([st.tuples(st.just(name), values(member, profile)) for name, member in members.items()])
+        case "SEQUENCE":
+            optional = {name: values(member, profile) for name, member in members.items() if member.get("optional")}
+            given = {name: values(member, profile) for name, member in members.items() if name not in optional}
+            return st.fixed_dictionaries(given, optional=optional)
+    return values_of(definition["type"], profile)
+
+
+def frames(name: str, profile: v2x.Profile) -> st.SearchStrategy[Any]:
+    alternatives = {
+        member["name"]: member for member in schema(profile).definitions["MessageFrame"]["members"] if member
+    }
+    return st.tuples(st.just(name), values(alternatives[name], profile))
+
+
+def modules_of(profile: v2x.Profile) -> list[str]:
+    """Return the text of a profile's modules, the types of a variant put in the place of the others."""
+    texts = {entry.name.removesuffix(".asn"): entry.read_text() for entry in files("v2x").joinpath("asn1").iterdir()}
+    variants = {name: texts.pop(name) for name in v2x.PROFILES if name in texts}
+    assignment = r"^{} ::= (?:[^{{\n]*\{{.*?^\}}|[^{{\n]+$)"
+    for changed in re.finditer(assignment.format(r"([\w-]+)"), variants.get(profile, ""), re.M | re.S):
+        old = re.compile(assignment.format(changed[1]), re.M | re.S)
+        texts = {name: old.sub(lambda _, new=changed[0]: new, text) for name, text in texts.items()}
+    return list(texts.values())
+
+
+@pytest.fixture(scope="module")
+def oracles(tmp_path_factory: pytest.TempPathFactory) -> dict[v2x.Profile, ModuleType]:
+    """Compile every profile with pycrate: its modules as Python."""
+    modules = {}
+    for profile in v2x.PROFILES:
+        path = tmp_path_factory.mktemp("oracle") / "oracle.py"
+        GLOBAL.clear()
+        compile_text(modules_of(profile))
+        PycrateGenerator(str(path))
+        spec = importlib.util.spec_from_file_location(f"oracle_{profile}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        modules[profile] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(modules[profile])
+    return modules
+
+
+def as_pycrate(value: Any) -> Any:
+    """Bit strings are (number, size) there, all else is the same."""
+    match value:
+        case (bytes(octets), int(size)):
+            return int.from_bytes(octets) >> (-size % 8), size
+        case (str(name), inner):
+            return name, as_pycrate(inner)
+        case list():
+            return [as_pycrate(item) for item in value]
+        case dict():
+            return {name: as_pycrate(item) for name, item in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@pytest.mark.parametrize("name", FRAMES)
+@FEW
+@given(data=st.data())
+def test_octets_are_those_of_pycrate(
+    profile: v2x.Profile, name: str, oracles: dict[v2x.Profile, ModuleType], data: st.DataObject
+) -> None:
+    value = data.draw(frames(name, profile))
+    oracle = oracles[profile].MsgFrame.MessageFrame
+    oracle.set_val(as_pycrate(value))
+    assert encode_value(value, profile).hex() == oracle.to_uper().hex()
+    assert decode_value(oracle.to_uper(), profile) == value
+
+
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@pytest.mark.parametrize("name", FRAMES)
+@FEW
+@given(data=st.data())
+def test_json_and_records_of_any_value(profile: v2x.Profile, name: str, data: st.DataObject) -> None:
+    value = data.draw(frames(name, profile))
+    assert from_json(to_json(value), profile) == value
+    # any message that the schema allows becomes a record, and that record is a message again, the same from then on
+    once = v2x.encode(v2x.decode(encode_value(value, profile), profile), profile)
+    assert v2x.encode(v2x.decode(once, profile), profile) == once
