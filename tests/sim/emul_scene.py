@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from socket import create_server
 from types import TracebackType
 from typing import NamedTuple
 
@@ -82,7 +85,24 @@ class World:
                 stamp_ns += PERIOD_NS
 
 
-def start(name: str, folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    """Start an emulator of the demo bench."""
-    command = [sys.executable, "-m", "sim.emulate", str(BENCH_FILE), name, "--run", str(folder), *options]
+def free_ports(count: int) -> list[int]:
+    """Return TCP ports that nobody uses now."""
+    with ExitStack() as stack:
+        return [stack.enter_context(create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
+
+
+def own_bench(folder: Path) -> Path:
+    """Write the demo bench with ports that nobody else uses; return the file."""
+    text = BENCH_FILE.read_text()
+    used = sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", text)))
+    for port, free in zip(used, free_ports(len(used)), strict=True):
+        text = text.replace(f":{port}", f":{free}")
+    file = folder / "bench.yaml"
+    file.write_text(text)
+    return file
+
+
+def start(file: Path, name: str, *options: str) -> subprocess.Popen[bytes]:
+    """Start an emulator of a bench file whose run folder is that of the file."""
+    command = [sys.executable, "-m", "sim.emulate", str(file), name, "--run", str(file.parent), *options]
     return subprocess.Popen(command, cwd=ROOT)

@@ -1,0 +1,254 @@
+"""Emulated devices in processes of their own, on real ptys and sockets, killed and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hw import device
+from hw.bytelog import from_lines
+from hw.device import Device
+from hw.registry import driver_class
+from perception.objects import Detections, RoadUser
+from sim.bench import SensorSpec, TcpServer, load
+from sim.emulate import ALREADY_RUNNING, INVALID_CONFIG, Runner
+from sim.emulator import Write
+from sim.frames import WorldFrame
+from sim.ports import open_port
+from sim.sensing import to_sensor
+from tests.hw import replay
+from tests.sim.emul_scene import User, World, frame, own_bench, start
+
+MS = 1_000_000
+USERS = [
+    User(1, RoadUser.CAR, (-2.0, 20.0), (0.0, 5.0)),
+    User(2, RoadUser.TRUCK, (9.0, 80.0), (0.0, -8.0), (9.0, 2.5, 3.4)),
+    User(3, RoadUser.PEDESTRIAN, (-15.0, 30.0), (1.2, 0.0), (0.4, 0.5, 1.7)),
+]
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
+    running: list[subprocess.Popen[bytes]] = []
+    yield running
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def make_device(kind: str, name: str, folder: Path, link: dict[str, object]) -> Device:
+    found = driver_class(kind)
+    settings = found.Settings.model_validate({**replay.SETTINGS[kind], "silence_ms": 700, **link})
+    return device.build(name, kind, settings, folder, time.time_ns)
+
+
+def serve(one: Device, until: Callable[[list[Detections]], object], limit_s: float = 5.0) -> list[Detections]:
+    """Poll the device until its scans are as wanted."""
+    scans: list[Detections] = []
+    end = time.monotonic() + limit_s
+    while not until(scans):
+        assert time.monotonic() < end, (len(scans), one.health(time.time_ns()))
+        scans += [found for found in device.poll([one], 0.01, time.time_ns) if isinstance(found, Detections)]
+    return scans
+
+
+def check(scans: list[Detections], spec: SensorSpec, period_ns: int, world: World) -> None:
+    """Compare scans with the truth at their stamps, and their stamps with the captures."""
+    offsets = [
+        (scan.stamp_ns - round(spec.phase_ms * MS) + period_ns // 2) % period_ns - period_ns // 2 for scan in scans
+    ]
+    assert abs(float(np.median(offsets))) < 3 * MS
+    errors = []
+    for scan in scans:
+        truth = frame(USERS, scan.stamp_ns, world.zero_ns)
+        places = to_sensor(spec.mount, truth.position - [spec.mount.east_m, spec.mount.north_m])
+        errors += np.linalg.norm(scan.position[:, None] - places, axis=2).min(axis=1).tolist()
+    assert len(errors) > len(scans) * 1.5 and np.median(errors) < 0.8
+
+
+def kill_and_restart(
+    one: Device, process: subprocess.Popen[bytes], restart: Callable[[], subprocess.Popen[bytes]]
+) -> list[Detections]:
+    """Kill the emulator, see the device lost, start it again, see it back; return the scans since."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    serve(one, lambda _: one.health(time.time_ns()).state == "lost", 1.5)
+    back_s = time.monotonic() + 1.0
+    serve(one, lambda _: time.monotonic() > back_s)
+    restart()
+    scans = serve(one, lambda scans: scans, 3.0)
+    assert one.health(time.time_ns()).state == "ok"
+    return scans
+
+
+def test_a_radar_on_its_two_ptys(tmp_path: Path, processes: list[subprocess.Popen[bytes]]) -> None:
+    file = own_bench(tmp_path)
+    spec = load(file).emulators["radar-north"]
+    assert isinstance(spec, SensorSpec)
+
+    def restart() -> subprocess.Popen[bytes]:
+        processes.append(start(file, "radar-north"))
+        return processes[-1]
+
+    paths = {"cli": {"serial": {"path": spec.cli}}, "data": {"serial": {"path": spec.data, "baud": 921600}}}
+    one = make_device("ti-mmwave", "radar-north", tmp_path, paths)
+    with World(tmp_path, USERS) as world:
+        process = restart()
+        check(serve(one, lambda scans: len(scans) >= 10), spec, 100 * MS, world)
+        health = one.health(time.time_ns())
+        assert health.state == "ok" and health.error is None and 8 < health.rate_hz < 12
+        kill_and_restart(one, process, restart)
+    one.close()
+
+
+def test_a_camera_on_its_socket(tmp_path: Path, processes: list[subprocess.Popen[bytes]]) -> None:
+    file = own_bench(tmp_path)
+    spec = load(file).emulators["camera-north"]
+    assert isinstance(spec, SensorSpec)
+
+    def restart() -> subprocess.Popen[bytes]:
+        processes.append(start(file, "camera-north"))
+        return processes[-1]
+
+    one = make_device("camera-json", "camera-north", tmp_path, {"link": {"tcp": spec.tcp}})
+    with World(tmp_path, USERS) as world:
+        process = restart()
+        scans = serve(one, lambda scans: len(scans) >= 10)
+        check(scans, spec, 100 * MS, world)
+        assert {int(kind) for scan in scans for kind in scan.kind} >= {RoadUser.CAR, RoadUser.PEDESTRIAN}
+        assert not [name for name in one.health(time.time_ns()).counters if not name.startswith("link-")]
+        kill_and_restart(one, process, restart)
+    one.close()
+
+
+def test_a_client_that_does_not_read_is_dropped_and_the_others_are_served(tmp_path: Path) -> None:
+    port = open_port(TcpServer(("127.0.0.1", 0)), tmp_path)
+    [server] = port.descriptors()
+    with socket.socket(fileno=os.dup(server)) as listening:
+        clients = [socket.create_connection(listening.getsockname()) for _ in range(2)]
+    for _ in clients:
+        port.read(server)
+    while len(port.descriptors()) == 3:
+        port.write(b"x" * 50_000)
+        clients[0].recv(50_000, socket.MSG_WAITALL)
+    port.write(b"still here")
+    assert clients[0].recv(100) == b"still here"
+    for client in clients:
+        client.close()
+    port.close()
+
+
+def test_an_emulator_told_to_end_leaves_a_log_and_no_names(
+    tmp_path: Path, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    log = tmp_path / "bytes.log"
+    with World(tmp_path, USERS):
+        process = start(own_bench(tmp_path), "camera-north", "--log", str(log))
+        processes.append(process)
+        time.sleep(1.2)
+        process.terminate()
+        assert process.wait(2) == 0
+    scans = replay.play(replay.make_driver("camera-json"), from_lines(log.read_text().splitlines()))
+    assert len(scans) >= 3
+    radar = start(tmp_path / "bench.yaml", "radar-north")
+    processes.append(radar)
+    end = time.monotonic() + 3
+    while not (tmp_path / "radar-north-data").is_symlink():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    radar.send_signal(signal.SIGINT)
+    assert radar.wait(2) == 0
+    assert not [path for path in tmp_path.iterdir() if path.is_symlink()]
+
+
+def test_exit_codes_say_what_is_wrong(tmp_path: Path) -> None:
+    file = own_bench(tmp_path)
+    assert start(file, "camera-up").wait(5) == 2
+    (tmp_path / "bad").mkdir()
+    bad = tmp_path / "bad" / "bench.yaml"
+    bad.write_text(file.read_text().replace("width_deg: 86.0", "width_deg: wide"))
+    assert start(bad, "camera-north").wait(5) == INVALID_CONFIG
+    spec = load(file).emulators["camera-north"].ports()["link"]
+    assert isinstance(spec, TcpServer)
+    with socket.create_server(spec.listen):
+        assert start(file, "camera-north").wait(5) == ALREADY_RUNNING
+
+
+# the runner, with the test's own time
+
+
+class Clockwork:
+    """An emulator that says the number of its capture, in words of 100 bytes."""
+
+    period_ns = 100 * MS
+    phase_ns = 30 * MS
+
+    def capture(self, number: int, frame: WorldFrame) -> list[Write]:
+        return [Write("line", b"%99d\n" % number, 20 * MS)]
+
+    def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
+        return [Write("line", b"answer", 5 * MS)]
+
+
+class Wire:
+    """A port that notes what is written when."""
+
+    def __init__(self, byte_ns: float) -> None:
+        self.byte_ns = byte_ns
+        self.now_ns = 0
+        self.written: list[tuple[int, bytes]] = []
+
+    def descriptors(self) -> list[int]:
+        return [1]
+
+    def read(self, descriptor: int) -> list[bytes]:
+        return [b"question"]
+
+    def write(self, data: bytes) -> None:
+        self.written.append((self.now_ns, data))
+
+    def close(self) -> None:
+        pass
+
+
+def run(wire: Wire, steps_ms: list[int]) -> None:
+    """Step a runner at these times, with a world that is published one period ahead."""
+    runner = Runner(Clockwork(), {"line": wire})
+    published = -1
+    for now_ms in steps_ms:
+        while published * 100 < now_ms + 100:
+            published += 1
+            runner.add_frame(frame(USERS, published * 100 * MS))
+        wire.now_ns = now_ms * MS
+        runner.step(wire.now_ns)
+
+
+def test_captures_lie_on_the_grid_and_leave_after_the_latency() -> None:
+    wire = Wire(0)
+    run(wire, list(range(1000)))
+    assert [(at // MS, int(data)) for at, data in wire.written] == [
+        (100 * n + 50, n) for n in range(10) if 100 * n + 50 < 1000
+    ]
+
+
+def test_bytes_leave_no_faster_than_the_line_carries_them() -> None:
+    wire = Wire(400_000)  # 25 bytes in 10 ms
+    run(wire, list(range(300)))
+    word = wire.written[:5]
+    assert b"".join(data for _, data in word) == b"%99d\n" % 0
+    for at, sent in zip([at for at, _ in word], np.cumsum([len(data) for _, data in word]), strict=True):
+        assert 50 + sent * 0.4 <= at / MS <= 50 + sent * 0.4 + 1.5
+
+
+def test_a_device_that_was_stopped_does_not_catch_up() -> None:
+    wire = Wire(0)
+    run(wire, [*range(200), *range(2000, 2200)])
+    assert [int(data) for _, data in wire.written] == [0, 1, 19, 20, 21]
