@@ -11,8 +11,6 @@ import numpy as np
 
 from perception.objects import Floats
 
-_IDENTITY = np.eye(4)
-
 
 def predict(state: Floats, covariance: Floats, dt: Floats, density: Floats) -> tuple[Floats, Floats]:
     """Return state (n, 4) and covariance (n, 4, 4) after dt (n,) >= 0 seconds."""
@@ -42,29 +40,28 @@ def update_position(
     state: Floats, covariance: Floats, lag: Floats, measured: Floats, noise: Floats
 ) -> tuple[Floats, Floats]:
     """Use positions (n, 2) with covariance (n, 2, 2) that were true `lag` (n,) <= 0 seconds from the state's time."""
-    observation = np.zeros((len(state), 2, 4))
-    observation[:, 0, 0] = observation[:, 1, 1] = 1.0
-    observation[:, 0, 2] = observation[:, 1, 3] = lag
-    return _update(state, covariance, observation, measured, noise)
+    late = lag[:, None, None]
+    crossed = covariance[:, :, :2] + late * covariance[:, :, 2:]  # P H^T with H = [I, lag I]
+    residual = measured - state[:, :2] - lag[:, None] * state[:, 2:]
+    return _update(state, covariance, crossed, crossed[:, :2] + late * crossed[:, 2:] + noise, residual)
 
 
 def update_velocity(state: Floats, covariance: Floats, measured: Floats, noise: Floats) -> tuple[Floats, Floats]:
     """Use velocities (n, 2) with covariance (n, 2, 2)."""
-    observation = np.zeros((len(state), 2, 4))
-    observation[:, 0, 2] = observation[:, 1, 3] = 1.0
-    return _update(state, covariance, observation, measured, noise)
+    crossed = covariance[:, :, 2:]
+    return _update(state, covariance, crossed, crossed[:, 2:] + noise, measured - state[:, 2:])
 
 
 def _update(
-    state: Floats, covariance: Floats, observation: Floats, measured: Floats, noise: Floats
+    state: Floats, covariance: Floats, crossed: Floats, innovation: Floats, residual: Floats
 ) -> tuple[Floats, Floats]:
-    """Kalman update with observation (n, 2, 4), in Joseph's form: the covariance stays positive definite."""
-    crossed = covariance @ observation.transpose(0, 2, 1)
-    gain = crossed @ inverse(observation @ crossed + noise)
-    residual = measured - (observation @ state[:, :, None])[:, :, 0]
+    """Kalman update with P H^T (n, 4, 2) and the innovation's covariance (n, 2, 2).
+
+    P - K (P H^T)^T is as good as Joseph's form here: the noise of a measurement is never small against rounding.
+    """
+    gain = crossed @ inverse(innovation)
     state = state + (gain @ residual[:, :, None])[:, :, 0]
-    keep = _IDENTITY - gain @ observation
-    covariance = keep @ covariance @ keep.transpose(0, 2, 1) + gain @ noise @ gain.transpose(0, 2, 1)
+    covariance = covariance - gain @ crossed.transpose(0, 2, 1)
     return state, (covariance + covariance.transpose(0, 2, 1)) / 2.0
 
 

@@ -32,9 +32,8 @@ def count_misses(table: Table, expected: Expected, seen: Ints, sensor: Sensor) -
     rows = np.flatnonzero(missed)
     if not len(rows):
         return
-    size = attributes.sizes(table)
-    sure = table["id"] > 0
-    covered = visibility.hidden(expected.position[rows], size[rows, 2], expected.position[sure], size[sure], sensor)
+    bodies = visibility.Bodies(expected.position, table["heading"], attributes.sizes(table))
+    covered = visibility.hidden(bodies.of(rows), bodies.of(np.flatnonzero(table["id"])), sensor)
     table["log_odds"][rows[~covered]] += math.log(1.0 - sensor.detection_probability)
 
 

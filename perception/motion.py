@@ -15,6 +15,8 @@ from perception.table import Table, new_rows
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.
 AGILITY: Floats = np.array([3.0, 4.0, 2.5, 2.5, 4.0, 2.0, 0.6])
 FIRST_SPEED_SD: Floats = np.array([8.0, 10.0, 10.0, 10.0, 10.0, 5.0, 1.5])  # m/s by RoadUser, before it is measured
+AT_REST = 0.1  # share of it that is left at rest
+LIVELY_MPS = 1.5  # speed from which all of it holds
 _SQUARE = np.eye(2)
 
 
@@ -22,7 +24,7 @@ def expect(table: Table, stamp_ns: int, detection_probability: float) -> Expecte
     """Return where all tracks should be at a time, earlier than their own state or later."""
     state, covariance = table["state"], table["covariance"]
     dt = (stamp_ns - table["stamp_ns"]) * 1e-9
-    place, _, speed = filter.disturbance(np.abs(dt), AGILITY[table["kind"]])
+    place, _, speed = filter.disturbance(np.abs(dt), _agility(table["kind"], state))
     step = dt[:, None, None]
     mixed = covariance[:, :2, 2:]
     spread = covariance[:, :2, :2] + step * (mixed + mixed.transpose(0, 2, 1) + step * covariance[:, 2:, 2:])
@@ -40,7 +42,7 @@ def absorb(table: Table, rows: Ints, scan: Scan, chosen: Ints, measurement: Meas
     """Update rows (k,) with the scan's detections `chosen` (k,): motion, class, size, heading."""
     dt = (measurement.stamp_ns - table["stamp_ns"][rows]) * 1e-9
     late, ahead = np.maximum(-dt, 0.0), np.maximum(dt, 0.0)
-    density = AGILITY[table["kind"][rows]]
+    density = _agility(table["kind"][rows], table["state"][rows])
     state, covariance = filter.predict(table["state"][rows], table["covariance"][rows], ahead, density)
     place, _, speed = filter.disturbance(late, density)
     noise = scan.covariance[chosen] + place[:, None, None] * _SQUARE
@@ -63,6 +65,13 @@ def begin(table: Table, scan: Scan, chosen: Ints, measurement: Measurement, log_
     rows["stamp_ns"], rows["receipt_ns"] = measurement.stamp_ns, measurement.receipt_ns
     _describe(rows, np.arange(len(rows)), scan, chosen)
     return rows
+
+
+def _agility(kind: Ints, state: Floats) -> Floats:
+    """Return the spectral density of the acceleration (n,): what stands is likely to stand on."""
+    speed = np.hypot(state[:, 2], state[:, 3])
+    density: Floats = AGILITY[kind] * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
+    return density
 
 
 def _use_velocity(state: Floats, covariance: Floats, velocity: Floats, noise: Floats) -> tuple[Floats, Floats]:

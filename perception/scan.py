@@ -115,8 +115,10 @@ def _sight(position: Floats) -> Floats:
 def _places(detections: Detections, sensor: Sensor) -> tuple[Floats, Floats]:
     """Return position (n, 2) and covariance (n, 2, 2), sensor frame: as the device says, else as the site file says."""
     position = detections.position
-    given = _finite(detections.covariance)[:, None, None]
-    covariance: Floats = np.where(given, detections.covariance, sight_covariance(position, sensor.noise))
+    covariance = detections.covariance
+    given = _finite(covariance)[:, None, None]
+    if not given.all():
+        covariance = np.where(given, covariance, sight_covariance(position, sensor.noise))
     boxed = ~_finite(position)
     if sensor.camera is not None and boxed.any():
         length = np.where(np.isfinite(detections.size[:, 0]), detections.size[:, 0], TYPICAL_SIZE[detections.kind, 0])

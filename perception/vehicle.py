@@ -16,7 +16,7 @@ _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviat
 class VehicleSettings(Settings):
     """How far vehicles are trusted: floors under what they claim, 1 sigma."""
 
-    position_sd_m: Positive = 0.8
+    position_sd_m: Positive = 1.5
     speed_sd_mps: Positive = 0.3
     heading_sd_deg: Positive = 3.0
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's

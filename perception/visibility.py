@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.geo import direction_of
-from perception.objects import Floats
+from perception.objects import Floats, Ints
 from perception.sensor import Sensor
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_DEG = 2.0  # nor this near to the sides
-FLAT_M = 0.3  # of a road user's top that must stick out for it to be seen
+HALF = 0.4  # share of a road user's width that must be covered for it to be hidden, with some allowance
 
 Mask = NDArray[np.bool_]
 
@@ -35,24 +36,54 @@ def radial_speed(position: Floats, velocity: Floats, sensor: Sensor) -> Floats:
     return radial
 
 
-def hidden(target: Floats, height: Floats, other: Floats, size: Floats, sensor: Sensor) -> Mask:
-    """Return which targets (m, 2) with tops at `height` (m,) stand behind one of the others (n, 2), size (n, 3).
+class Bodies(NamedTuple):
+    """Road users as upright boxes, site frame."""
 
-    The sensor looks down from its mount: an obstacle of height h at distance d hides what is lower than the line
-    over its top. Obstacles are taken as upright cylinders of the vehicle's mean width and length.
+    position: Floats  # (n, 2) m, centre
+    heading: Floats  # (n,) deg, NaN unknown
+    size: Floats  # (n, 3) m: length, width, height
+
+    def of(self, rows: Ints) -> Bodies:
+        """Return some of them."""
+        return Bodies(self.position[rows], self.heading[rows], self.size[rows])
+
+
+def hidden(targets: Bodies, others: Bodies, sensor: Sensor) -> Mask:
+    """Return which targets (m,) one of the others may cover: half of them is enough to lose them.
+
+    The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
+    line that counts goes to the middle of the target.
     """
     foot = np.array([sensor.mount.east_m, sensor.mount.north_m])
-    far, near = target - foot, other - foot
-    far_distance, near_distance = np.hypot(far[:, 0], far[:, 1]), np.hypot(near[:, 0], near[:, 1])
-    radius = (size[:, 0] + size[:, 1]) / 4.0
-    unit = far / np.maximum(far_distance, 1e-6)[:, None]
-    off_axis = np.abs(unit[:, None, 0] * near[None, :, 1] - unit[:, None, 1] * near[None, :, 0])
-    ahead = unit @ near.T  # (m, n) how far along the line of sight the obstacle stands
-    drop = (sensor.mount.height_m - size[:, 2]) / np.maximum(near_distance, 1e-6)
-    line = sensor.mount.height_m - drop[None] * far_distance[:, None]  # height of the shadow's edge over the target
-    between = (ahead > 0) & (ahead < far_distance[:, None] - radius[None])
-    behind: Mask = (between & (off_axis < radius[None]) & (line > height[:, None] - FLAT_M)).any(axis=1)
+    bearing, distance, right, left = _span(targets, foot)
+    other_bearing, other_distance, other_right, other_left = _span(others, foot)
+    across = _wrap(bearing[:, None] - other_bearing[None])  # (m, n)
+    # the part of the target's width that lies beside the obstacle, from either end
+    covered = np.minimum(across + left[:, None], other_left) - np.maximum(across + right[:, None], other_right)
+    share = other_distance[None] / np.maximum(distance[:, None], 1.0)  # of the way to the target
+    middle = targets.size[:, 2] / 2.0
+    line = sensor.mount.height_m + (middle - sensor.mount.height_m)[:, None] * share
+    before: Mask = (share < 1.0) & (line < others.size[:, 2]) & (covered > HALF * (left - right)[:, None])
+    behind: Mask = np.any(before, axis=1)
     return behind
+
+
+def _span(bodies: Bodies, foot: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return bearing [rad] and distance [m] of bodies (n,), and the bearings of their edges relative to it [rad]."""
+    turned = np.isnan(bodies.heading)
+    ahead = direction_of(np.where(turned, 0.0, bodies.heading))
+    mean = bodies.size[:, :2].mean(axis=1)
+    length, width = (np.where(turned, mean, bodies.size[:, axis])[:, None] / 2.0 for axis in (0, 1))
+    along, across = ahead * length, np.stack([ahead[:, 1], -ahead[:, 0]], axis=-1) * width
+    away = bodies.position - foot
+    corners = away[:, None] + np.stack([along + across, along - across, across - along, -along - across], axis=1)
+    bearing = np.arctan2(away[:, 1], away[:, 0])
+    edges = _wrap(np.arctan2(corners[:, :, 1], corners[:, :, 0]) - bearing[:, None])
+    return bearing, np.hypot(away[:, 0], away[:, 1]), edges.min(axis=1), edges.max(axis=1)
+
+
+def _wrap(angle: Floats) -> Floats:
+    return (angle + np.pi) % (2.0 * np.pi) - np.pi
 
 
 def _polar(position: Floats, sensor: Sensor) -> tuple[Floats, Floats, Floats]:
