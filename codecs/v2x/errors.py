@@ -1,4 +1,4 @@
-"""Errors of this package. Nothing else leaves it, whatever bytes, JSON or records come in.
+"""Errors of this package. Nothing else leaves it, whatever octets or JSON come in.
 
 CodecError
 ├── DecodeError               the bytes are not a message of the profile: cut off, trailing octets, value out of range,

@@ -122,15 +122,19 @@ class Priority:
 class Text:
     """Description: text, sent as GB 2312 octets, the form that T/CSAE 159-2020 demands; textString is only understood.
 
-    Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD. A single ASCII character goes as
-    textString, because the GB 2312 form takes 2 octets at least.
+    Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD; what does not fit into 512 octets
+    is cut off. A single ASCII character goes as textString, because the GB 2312 form takes 2 octets at least.
     """
+
+    _MOST = 512
 
     def to_wire(self, value: str | None) -> tuple[str, str | bytes]:
         """Return (alternative, text)."""
         if not value:
             raise EncodeError("empty text")
         octets = value.encode("gb2312", errors="replace")
+        if len(octets) > self._MOST:
+            octets = octets[: self._MOST].decode("gb2312", errors="ignore").encode("gb2312")  # only whole characters
         return ("textGB2312", octets) if len(octets) > 1 else ("textString", octets.decode("ascii"))
 
     def from_wire(self, wire: tuple[str, str | bytes]) -> str:

@@ -8,8 +8,8 @@ A record says with `Annotated[type, Wire(...)]` under which name and in which un
     Literal                     ENUMERATED
     everything else             as it is, or through the unit of its Wire
 
-A field with a default is OPTIONAL on the wire and absent while it holds that default, None or (); a field without is
-always sent, None as the unit's code for unavailable.
+A field with a default is OPTIONAL on the wire and absent while it holds that default, None or (), or NaN; a field
+without is always sent, None and NaN as the unit's code for unavailable.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from math import isfinite
 from operator import or_
 from typing import Any, Literal, Protocol, TypeAlias, Union, get_args, get_origin, get_type_hints
 
@@ -157,7 +158,7 @@ class _Sequence:
         wire = {}
         for member in self.members:
             item = getattr(value, member.attribute)
-            if item == member.default:
+            if item == member.default or (member.default is None and _no_number(item)):
                 continue
             try:
                 wire[member.name] = member.converter.to_wire(item, reference)
@@ -175,6 +176,10 @@ class _Sequence:
                 if member.reference and item is not None:
                     reference = member.reference(item)
         return self.record(**values)
+
+
+def _no_number(item: object) -> bool:
+    return isinstance(item, float) and not isfinite(item)
 
 
 def converter(hint: Hint, profile: Profile) -> Converter:

@@ -109,27 +109,29 @@ def _show(message: str, profile: Profile) -> None:
     except (CodecError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    for line in _outline(msgspec.to_builtins(record, builtin_types=(bytes,)), 0):
-        typer.echo(line)
+    for name, member in msgspec.to_builtins(record, builtin_types=(bytes,)).items():
+        for line in _outline(name, member, ""):
+            typer.echo(line)
 
 
-def _outline(value: Json, depth: int) -> Iterator[str]:
-    """Yield the members of an object, one a line, indented; those that are absent or unavailable left out."""
-    indent = "  " * depth
-    for name, member in value.items():
-        if isinstance(member, bytes):
-            yield f"{indent}{name}: {member.hex()}"
-        elif isinstance(member, dict):
+def _outline(name: str, value: Json, indent: str) -> Iterator[str]:
+    """Yield a member as lines, what is inside it indented; nothing for what is absent or unavailable."""
+    match value:
+        case None:
+            return
+        case dict():
             yield f"{indent}{name}:"
-            yield from _outline(member, depth + 1)
-        elif isinstance(member, tuple | list) and member and isinstance(member[0], dict):
-            for index, item in enumerate(member):
-                yield f"{indent}{name} {index}:"
-                yield from _outline(item, depth + 1)
-        elif isinstance(member, tuple | list):
-            yield f"{indent}{name}: {', '.join(map(str, member)) or '-'}"
-        elif member is not None:
-            yield f"{indent}{name}: {member}"
+            for inner, member in value.items():
+                yield from _outline(inner, member, indent + "  ")
+        case [*items] if any(isinstance(item, dict) for item in items):
+            for index, item in enumerate(items):
+                yield from _outline(f"{name} {index}", item, indent)
+        case [*items]:
+            yield f"{indent}{name}: {', '.join(map(str, items)) or '-'}"
+        case bytes():
+            yield f"{indent}{name}: {value.hex()}"
+        case _:
+            yield f"{indent}{name}: {value}"
 
 
 if __name__ == "__main__":

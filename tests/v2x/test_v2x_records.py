@@ -238,11 +238,22 @@ def test_initial_position_per_profile() -> None:
 
 def test_measurements_out_of_range_do_not_cost_the_message() -> None:
     wild = participant(
-        speed_mps=400.0, heading_deg=725.0, size=v2x.Size(width_m=99.0, length_m=math.nan, height_m=50.0)
+        speed_mps=400.0,
+        steering_deg=math.nan,
+        heading_deg=725.0,
+        size=v2x.Size(width_m=99.0, length_m=math.nan, height_m=50.0),
     )
-    (read,) = v2x.decode(v2x.encode(rsm(wild))).participants  # type: ignore[union-attr] # an RSM
+    message = v2x.decode(v2x.encode(rsm(wild)))
+    assert isinstance(message, v2x.RoadsideSafetyMessage)
+    (read,) = message.participants
     assert (read.speed_mps, read.heading_deg) == (163.8, 5.0)
     assert read.size == v2x.Size(width_m=10.23, length_m=None, height_m=6.35)
+
+
+def test_optional_fields_without_a_number_are_left_out() -> None:
+    event = v2x.Event(rte_id=1, event_type=903, source="detection", radius_m=math.nan, confidence_percent=math.inf)
+    message = v2x.RoadSideInformation(msg_cnt=1, id=bytes(8), position=RSU, events=(event,))
+    assert on_wire(message)[1]["rtes"] == [{"rteId": 1, "eventType": 903, "eventSource": "detection"}]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +267,7 @@ def test_measurements_out_of_range_do_not_cost_the_message() -> None:
         (rsm(participant(transmission="sideways")), "participants.0.transmission"),
         (msgspec.structs.replace(rsm(participant()), msg_cnt=128), "MessageFrame.rsmFrame.msgCnt"),
         (msgspec.structs.replace(rsm(participant()), id=None), "id"),
-        (bsm(brakes=v2x.BrakeSystemStatus(wheels=("fifth",))), "brakes.wheels"),  # type: ignore[arg-type]
+        (bsm(brakes=v2x.BrakeSystemStatus(wheels=("fifth",))), "brakes.wheels"),
     ],
 )
 def test_impossible_input_names_the_field(message: v2x.Message, path: str) -> None:

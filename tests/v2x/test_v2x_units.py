@@ -118,6 +118,7 @@ def test_text() -> None:
     assert units.TEXT.from_wire(("textString", "road works")) == "road works"
     assert units.TEXT.to_wire("€5") == ("textGB2312", b"?5")
     assert units.TEXT.from_wire(("textGB2312", b"A\xff\xff")) == "A��"
+    assert units.TEXT.to_wire("5" + "施" * 300) == ("textGB2312", ("5" + "施" * 255).encode("gb2312"))
     with pytest.raises(v2x.EncodeError, match="empty"):
         units.TEXT.to_wire("")
 
