@@ -84,8 +84,8 @@ class TiRadar:
         return self._dialogue.error
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
-        """Start afresh; the dialogue begins again unless it is already at its beginning."""
-        if port == "cli" or self._dialogue.complete:
+        """Start afresh. A data port that is opened again was silent: the radar may have lost its profile."""
+        if port == "cli" or self._dialogue.settled(now_ns):
             self._dialogue.restart()
         self._parser.reset()
         self._begin_anew()

@@ -18,6 +18,7 @@ PROMPT = "mmwDemo:/>"
 ANSWER_NS = 1_500_000_000  # sensorStart calibrates the radio first
 TRIES = 3
 REST_NS = 2_000_000_000  # between two attempts to load the whole profile
+SETTLE_NS = 1_000_000_000  # from the last answer to the first frame at the latest
 MAX_ANSWER = 4096
 
 
@@ -75,11 +76,16 @@ class Dialogue:
         self._echoed = False
         self._text = ""
         self._refusal: str | None = None
+        self._completed_ns: int | None = None
 
     @property
     def complete(self) -> bool:
         """Whether every command was answered."""
-        return self._index == len(self._commands)
+        return self._completed_ns is not None
+
+    def settled(self, now_ns: int) -> bool:
+        """Return whether the radar has had time to send frames since every command was answered."""
+        return self._completed_ns is not None and now_ns - self._completed_ns > SETTLE_NS
 
     def due(self, now_ns: int) -> bytes:
         """Return what has to be written now."""
@@ -110,19 +116,20 @@ class Dialogue:
         if line == command:
             self._echoed = True
         elif self._echoed and line == "Done":
-            self._next()
+            self._next(now_ns)
         elif self._echoed and (line.startswith("Error") or "not recognized" in line):
             self._counters["cli-error"] += 1
             self._refusal = f'refused "{command}": {line}'
             if command == START:
                 self._give_up(self._refusal, now_ns)
             else:
-                self._next()  # profiles of other firmware versions run in spite of a command too many
+                self._next(now_ns)  # profiles of other firmware versions run in spite of a command too many
 
-    def _next(self) -> None:
+    def _next(self, now_ns: int) -> None:
         self._index += 1
         self._tries = 0
-        if self.complete:
+        if self._index == len(self._commands):
+            self._completed_ns = now_ns
             self.error = self._refusal
 
     def _give_up(self, error: str, now_ns: int) -> None:

@@ -132,6 +132,20 @@ def test_lost_characters_are_asked_for_again() -> None:
     assert radar.counters["cli-timeout"] > 3
 
 
+def test_a_silent_data_port_loads_the_profile_again_but_not_while_it_is_being_loaded() -> None:
+    radar, device = driver(), emulated()
+    radar.opened("cli", START_NS)
+    radar.due(START_NS)
+    radar.opened("data", START_NS)
+    assert radar.due(START_NS + MS) == []  # still waits for the first answer
+    device.received("cli", b"sensorStop\n", START_NS)
+    done_ns = START_NS + (talk(radar, device, START_NS + 2000 * MS) + 2000) * MS
+    radar.opened("data", done_ns)
+    assert radar.due(done_ns + MS) == []  # its frames are on their way
+    radar.opened("data", done_ns + 5000 * MS)
+    assert radar.due(done_ns + 5001 * MS) == [("cli", b"\nsensorStop\n")]
+
+
 def test_a_refused_command_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "odd.cfg").write_text(POINTS_ONLY.replace("flushCfg", "flushEverything"))
     radar, device = driver(tmp_path / "odd.cfg"), emulated()
