@@ -247,6 +247,7 @@ def test_measurements_out_of_range_do_not_cost_the_message() -> None:
     assert isinstance(message, v2x.RoadsideSafetyMessage)
     (read,) = message.participants
     assert (read.speed_mps, read.heading_deg) == (163.8, 5.0)
+    assert read.steering_deg is None
     assert read.size == v2x.Size(width_m=10.23, length_m=None, height_m=6.35)
 
 
