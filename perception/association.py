@@ -13,11 +13,10 @@ import msgspec
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from perception.filter import inverse
 from perception.objects import Floats, Ints
 from perception.scan import Scan
 
-CLUTTER_SPEED_DENSITY = 1.0 / 40.0**2  # (m/s)^-2: false alarms have any velocity up to 20 m/s per axis
+CLUTTER_VELOCITY: Floats = np.eye(2) * 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 _LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -76,11 +75,10 @@ def best(pairs: Pairs) -> Pairs:
 
 def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """Return the squared distance and the log-determinant (k,) of residuals (k, 2) under covariances (k, 2, 2)."""
-    inverted = inverse(covariance)
     x, y = residual[:, 0], residual[:, 1]
-    square = inverted[:, 0, 0] * x * x + 2 * inverted[:, 0, 1] * x * y + inverted[:, 1, 1] * y * y
-    determinant = covariance[:, 0, 0] * covariance[:, 1, 1] - covariance[:, 0, 1] ** 2
-    return square, np.log(determinant)
+    xx, xy, yy = covariance[:, 0, 0], covariance[:, 0, 1], covariance[:, 1, 1]
+    determinant = xx * yy - xy * xy
+    return (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant, np.log(determinant)
 
 
 def _near(expected: Expected, scan: Scan, sigmas: float) -> tuple[Ints, Ints]:
@@ -98,9 +96,12 @@ def _velocity_score(expected: Expected, scan: Scan, track: Ints, detection: Ints
     A radial velocity has a huge variance across the line of sight, which must not count against the track: the
     false alarm's density is spread over the same variance.
     """
-    residual = scan.velocity[detection] - expected.velocity[track]
+    velocity = scan.velocity[detection]
+    known = np.isfinite(velocity[:, 0])
+    if not known.any():
+        return np.zeros(len(track))
     noise = scan.velocity_covariance[detection]
+    residual = velocity - expected.velocity[track]
     square, log_volume = mahalanobis(residual, expected.velocity_covariance[track] + noise)
-    _, log_clutter = mahalanobis(residual, np.eye(2) / (2 * math.pi * CLUTTER_SPEED_DENSITY) + noise)
-    score = (log_clutter - square - log_volume) / 2.0
-    return np.where(np.isfinite(score), score, 0.0)
+    _, log_clutter = mahalanobis(residual, CLUTTER_VELOCITY + noise)
+    return np.where(known, (log_clutter - square - log_volume) / 2.0, 0.0)

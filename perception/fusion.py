@@ -11,19 +11,22 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception import attributes, life, motion
 from perception.admission import Admission
 from perception.association import assign, best, candidates
 from perception.cluster import cluster
 from perception.geo import Reference
-from perception.objects import Detections, Ints, PointCloud, Tracks, VehicleReport
+from perception.objects import Detections, Floats, Ints, PointCloud, Tracks, VehicleReport
 from perception.population import SECOND_NS, Population
 from perception.scan import Scan, project
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
 from perception.table import Table, existence
 from perception.vehicle import FALSE_REPORT_DENSITY, report_scan
+
+Mask = NDArray[np.bool_]
 
 ONLY = np.zeros(1, dtype=np.int64)  # the one detection of a vehicle's report
 
@@ -64,7 +67,7 @@ class Fusion:
             receipt_ns=table["receipt_ns"].copy(),
             position=table["state"][:, :2].copy(),
             velocity=table["state"][:, 2:].copy(),
-            covariance=table["covariance"].copy(),
+            covariance=self._covariance(table),
             heading=heading,
             heading_sd=heading_sd,
             size=attributes.sizes(table),
@@ -145,12 +148,24 @@ class Fusion:
         table = table[(table["id"] > 0) & (table["log_odds"] > 0.0) & fresh]
         return table[np.argsort(table["id"])]
 
+    def _covariance(self, table: Table) -> Floats:
+        """Return the covariance (n, 4, 4), with the wander of GNSS where only the vehicle itself says where it is."""
+        covariance: Floats = table["covariance"].copy()
+        alone = ~_recent(table).any(axis=1)
+        covariance[alone, :2, :2] += np.eye(2) * self._settings.vehicle.wander_sd_m**2
+        return covariance
+
     def _sources(self, table: Table) -> list[tuple[str, ...]]:
         """Return per row the devices that saw it in the last second before its stamp."""
-        recent = table["seen_ns"] > table["stamp_ns"][:, None] - SECOND_NS
         heard = table["vehicle_ns"] > table["stamp_ns"] - SECOND_NS
         return [
             tuple(sensor.device for sensor, seen in zip(self._sensors, row, strict=True) if seen)
             + ((self._radios[radio],) if told else ())
-            for row, told, radio in zip(recent, heard, table["radio"], strict=True)
+            for row, told, radio in zip(_recent(table), heard, table["radio"], strict=True)
         ]
+
+
+def _recent(table: Table) -> Mask:
+    """Return which sensor saw which row (n, sensors) in the last second before its stamp."""
+    recent: Mask = table["seen_ns"] > table["stamp_ns"][:, None] - SECOND_NS
+    return recent

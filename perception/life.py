@@ -33,7 +33,7 @@ def count_misses(table: Table, expected: Expected, seen: Ints, sensor: Sensor) -
     if not len(rows):
         return
     bodies = visibility.Bodies(expected.position, table["heading"], attributes.sizes(table))
-    covered = visibility.hidden(bodies.of(rows), bodies.of(np.flatnonzero(table["id"])), sensor)
+    covered = visibility.hidden(bodies, rows, np.flatnonzero(table["id"]), sensor)
     table["log_odds"][rows[~covered]] += math.log(1.0 - sensor.detection_probability)
 
 

@@ -56,13 +56,11 @@ def project(detections: Detections, sensor: Sensor) -> Scan:
     position, covariance = _places(detections, sensor)
     known = _finite(position) & _finite(covariance)
     turn = rotation_of(sensor.mount)
-    own = sensor.noise.speed_mps**2
-    variance = np.where(np.isfinite(detections.velocity_variance), detections.velocity_variance, own)[known]
     return Scan(
         position=position[known] @ turn.T + [sensor.mount.east_m, sensor.mount.north_m],
         covariance=turn @ covariance[known] @ turn.T,
         velocity=detections.velocity[known] @ turn.T,
-        velocity_covariance=variance[:, None, None] * np.eye(2),
+        velocity_covariance=turn @ _velocity_covariance(detections, position, sensor.noise)[known] @ turn.T,
         size=detections.size[known],
         kind=detections.kind[known],
         confidence=np.nan_to_num(detections.confidence[known], nan=0.5),
@@ -76,13 +74,11 @@ def radial_scan(position: Floats, covariance: Floats, doppler: Floats, sensor: S
     """
     count = len(position)
     turn = rotation_of(sensor.mount)
-    sight = _sight(position)
-    along = sight[:, :, None] * sight[:, None, :]
-    spread = along * sensor.noise.speed_mps**2 + (np.eye(2) - along) * UNSEEN_SPEED_SD**2
+    spread = _along_and_across(position, np.full(count, sensor.noise.speed_mps**2), np.full(count, UNSEEN_SPEED_SD**2))
     return Scan(
         position=position @ turn.T + [sensor.mount.east_m, sensor.mount.north_m],
         covariance=turn @ covariance @ turn.T,
-        velocity=(sight * doppler[:, None]) @ turn.T,
+        velocity=(_sight(position) * doppler[:, None]) @ turn.T,
         velocity_covariance=turn @ spread @ turn.T,
         size=np.full((count, 3), np.nan),
         kind=np.full(count, RoadUser.UNKNOWN, dtype=np.int64),
@@ -94,9 +90,22 @@ def sight_covariance(position: Floats, noise: Noise) -> Floats:
     """Return the covariance (n, 2, 2) of places (n, 2), sensor frame, by the sensor's own figures."""
     distance = np.hypot(position[:, 0], position[:, 1])
     across = noise.across_m**2 + (distance * math.radians(noise.azimuth_deg)) ** 2
+    return _along_and_across(position, np.full(len(position), noise.along_m**2), across)
+
+
+def _velocity_covariance(detections: Detections, position: Floats, noise: Noise) -> Floats:
+    """Return the covariance (n, 2, 2) of the velocities, sensor frame: the device's figures or the site's."""
+    across_mps = noise.speed_mps if noise.speed_across_mps is None else noise.speed_across_mps
+    given = detections.velocity_variance
+    along, across = (np.where(np.isfinite(given), given, own**2) for own in (noise.speed_mps, across_mps))
+    return _along_and_across(position, along, across)
+
+
+def _along_and_across(position: Floats, along: Floats, across: Floats) -> Floats:
+    """Return covariances (n, 2, 2) with these variances (n,) along and across the line of sight to positions (n, 2)."""
     sight = _sight(position)
-    along = sight[:, :, None] * sight[:, None, :]
-    covariance: Floats = along * noise.along_m**2 + (np.eye(2) - along) * across[:, None, None]
+    ray = sight[:, :, None] * sight[:, None, :]
+    covariance: Floats = ray * along[:, None, None] + (np.eye(2) - ray) * across[:, None, None]
     return covariance
 
 

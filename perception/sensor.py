@@ -47,7 +47,8 @@ class Noise(Settings):
     along_m: Positive = 0.5  # along the line of sight
     across_m: NotNegative = 0.5  # across it, constant part
     azimuth_deg: NotNegative = 0.0  # across it, part that grows with range
-    speed_mps: Positive = 0.5  # per axis, or radial for point clouds
+    speed_mps: Positive = 0.5  # along the line of sight
+    speed_across_mps: Positive | None = None  # across it; the same where not given
 
 
 class Homography(Settings):

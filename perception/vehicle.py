@@ -17,6 +17,7 @@ class VehicleSettings(Settings):
     """How far vehicles are trusted: floors under what they claim, 1 sigma."""
 
     position_sd_m: Positive = 1.5
+    wander_sd_m: NotNegative = 0.7  # per axis, the slow part of a GNSS error: it does not average out
     speed_sd_mps: Positive = 0.3
     heading_sd_deg: Positive = 3.0
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's

@@ -14,7 +14,7 @@ from perception.sensor import Sensor
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_DEG = 2.0  # nor this near to the sides
-HALF = 0.4  # share of a road user's width that must be covered for it to be hidden, with some allowance
+COVERED_SHARE = 0.4  # share of a road user's width that must be covered for it to be hidden, with some allowance
 
 Mask = NDArray[np.bool_]
 
@@ -43,43 +43,39 @@ class Bodies(NamedTuple):
     heading: Floats  # (n,) deg, NaN unknown
     size: Floats  # (n, 3) m: length, width, height
 
-    def of(self, rows: Ints) -> Bodies:
-        """Return some of them."""
-        return Bodies(self.position[rows], self.heading[rows], self.size[rows])
 
-
-def hidden(targets: Bodies, others: Bodies, sensor: Sensor) -> Mask:
-    """Return which targets (m,) one of the others may cover: half of them is enough to lose them.
+def hidden(bodies: Bodies, targets: Ints, others: Ints, sensor: Sensor) -> Mask:
+    """Return which of the bodies `targets` (m,) one of the bodies `others` (k,) covers from the sensor's place.
 
     The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
     line that counts goes to the middle of the target.
     """
-    foot = np.array([sensor.mount.east_m, sensor.mount.north_m])
-    bearing, distance, right, left = _span(targets, foot)
-    other_bearing, other_distance, other_right, other_left = _span(others, foot)
-    across = _wrap(bearing[:, None] - other_bearing[None])  # (m, n)
-    # the part of the target's width that lies beside the obstacle, from either end
-    covered = np.minimum(across + left[:, None], other_left) - np.maximum(across + right[:, None], other_right)
-    share = other_distance[None] / np.maximum(distance[:, None], 1.0)  # of the way to the target
-    middle = targets.size[:, 2] / 2.0
+    bearing, distance, right, left = _span(bodies, np.array([sensor.mount.east_m, sensor.mount.north_m]))
+    across = _wrap(bearing[targets, None] - bearing[None, others])  # (m, k)
+    # the part of the target's width that lies between the edges of the other
+    covered = np.minimum(across + left[targets, None], left[others])
+    covered -= np.maximum(across + right[targets, None], right[others])
+    share = distance[None, others] / np.maximum(distance[targets, None], 1.0)  # of the way to the target
+    middle = bodies.size[targets, 2] / 2.0
     line = sensor.mount.height_m + (middle - sensor.mount.height_m)[:, None] * share
-    before: Mask = (share < 1.0) & (line < others.size[:, 2]) & (covered > HALF * (left - right)[:, None])
+    before = (share < 1.0) & (line < bodies.size[others, 2])
+    before &= covered > COVERED_SHARE * (left - right)[targets, None]
     behind: Mask = np.any(before, axis=1)
     return behind
 
 
 def _span(bodies: Bodies, foot: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return bearing [rad] and distance [m] of bodies (n,), and the bearings of their edges relative to it [rad]."""
-    turned = np.isnan(bodies.heading)
-    ahead = direction_of(np.where(turned, 0.0, bodies.heading))
-    mean = bodies.size[:, :2].mean(axis=1)
-    length, width = (np.where(turned, mean, bodies.size[:, axis])[:, None] / 2.0 for axis in (0, 1))
-    along, across = ahead * length, np.stack([ahead[:, 1], -ahead[:, 0]], axis=-1) * width
+    unknown = np.isnan(bodies.heading)
+    half = bodies.size[:, :2] / 2.0
+    half[unknown] = half[unknown].mean(axis=1, keepdims=True)
+    ahead = direction_of(np.where(unknown, 0.0, bodies.heading))
+    along, across = ahead * half[:, :1], ahead[:, ::-1] * half[:, 1:] * [1.0, -1.0]
     away = bodies.position - foot
-    corners = away[:, None] + np.stack([along + across, along - across, across - along, -along - across], axis=1)
+    corners = away + np.stack([along + across, along - across, across - along, -along - across])  # (4, n, 2)
     bearing = np.arctan2(away[:, 1], away[:, 0])
-    edges = _wrap(np.arctan2(corners[:, :, 1], corners[:, :, 0]) - bearing[:, None])
-    return bearing, np.hypot(away[:, 0], away[:, 1]), edges.min(axis=1), edges.max(axis=1)
+    edges = _wrap(np.arctan2(corners[:, :, 1], corners[:, :, 0]) - bearing)
+    return bearing, np.hypot(away[:, 0], away[:, 1]), edges.min(axis=0), edges.max(axis=0)
 
 
 def _wrap(angle: Floats) -> Floats:
