@@ -17,7 +17,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.metrics import exposition
-from rsu.web.patch import Document
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
@@ -25,16 +24,15 @@ VIEWERS = 16
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
 
-def application(board: Board, lane_map: Document) -> Starlette:
-    """Return the ASGI application that shows a board over a lane map."""
-    site_map = msgspec.json.encode(lane_map)
+def application(board: Board) -> Starlette:
+    """Return the ASGI application that shows a board."""
     viewers: set[WebSocket] = set()
 
     async def state(_: Request) -> Response:
         return Response(msgspec.json.encode(board.state(time.monotonic_ns())), media_type="application/json")
 
     async def lanes(_: Request) -> Response:
-        return Response(site_map, media_type="application/json")
+        return Response(board.lane_map, media_type="application/json")
 
     async def metrics(_: Request) -> Response:
         return Response(exposition(board), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -65,7 +63,7 @@ def application(board: Board, lane_map: Document) -> Starlette:
 async def show(board: Board, websocket: WebSocket) -> None:
     """Send patches, starting from the empty document, each when the viewer has answered the one before."""
     sent = EMPTY
-    while True:
+    while not board.closed:
         await board.change(sent, HEARTBEAT_S)
         newest, patch = board.newest, board.patch(sent)
         await websocket.send_text(patch)

@@ -7,6 +7,7 @@ more. A slow viewer sees fewer, larger changes; a dead one costs nothing.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -38,11 +39,14 @@ class Held(NamedTuple):
 
 
 class Board:
-    """What the station, the uplink and the supervisor said last."""
+    """What the station, the uplink and the supervisor said last, and the lane map (JSON) they mean."""
 
-    def __init__(self, site: str) -> None:
-        self.newest = Version(1, {"site": site})
+    def __init__(self, site: str, lane_map: Document) -> None:
+        self.lane_map = msgspec.json.encode(lane_map)
+        # a page that outlives this process notices that the map is another one
+        self.newest = Version(1, {"site": site, "map": hashlib.sha256(self.lane_map).hexdigest()[:16]})
         self.held: dict[str, Held] = {}
+        self.closed = False
         self._changed = asyncio.Event()
         self._patches: dict[int, str] = {}  # version number -> patch from it to the newest
 
@@ -53,6 +57,11 @@ class Board:
         self._patches.clear()
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def close(self) -> None:
+        """Let go of everybody who waits: nothing more will come."""
+        self.closed = True
+        self._changed.set()
 
     def patch(self, version: Version) -> str:
         """Return the JSON patch from a version to the newest one; viewers at the same version share it."""

@@ -27,12 +27,12 @@ def run(settings: WebSettings, site_name: str, lane_map: Document, run: Path, st
     """Serve the page until `stop` is set; `run` is the folder with the bus sockets. OSError: the port is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.create_server((settings.host, settings.port), family=family) as listener:
-        asyncio.run(_serve(listener, Board(site_name), lane_map, run, stop))
+        asyncio.run(_serve(listener, Board(site_name, lane_map), run, stop))
 
 
-async def _serve(listener: socket.socket, board: Board, lane_map: Document, run: Path, stop: threading.Event) -> None:
+async def _serve(listener: socket.socket, board: Board, run: Path, stop: threading.Event) -> None:
     config = uvicorn.Config(
-        application(board, lane_map),
+        application(board),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -45,7 +45,7 @@ async def _serve(listener: socket.socket, board: Board, lane_map: Document, run:
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as group:
         chores = [group.create_task(_follow(board, run)), group.create_task(_report(run))]
-        chores.append(group.create_task(_obey(stop, server)))
+        chores.append(group.create_task(_obey(stop, board, server)))
         await server.serve(sockets=[listener])
         for chore in chores:
             chore.cancel()
@@ -79,7 +79,8 @@ async def _report(run: Path) -> None:
         publisher.close()
 
 
-async def _obey(stop: threading.Event, server: uvicorn.Server) -> None:
+async def _obey(stop: threading.Event, board: Board, server: uvicorn.Server) -> None:
     while not stop.is_set():
         await asyncio.sleep(STOP_PERIOD_S)
+    board.close()
     server.should_exit = True

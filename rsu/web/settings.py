@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from rsu.settings import Settings
 
 
-class WebSettings(BaseModel):
+class WebSettings(Settings):
     """Where the page listens: loopback only, because the page has no login. Others reach it by an SSH tunnel."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="loopback address to listen on")
     port: int = Field(18080, ge=1, le=65535, description="TCP port to listen on")

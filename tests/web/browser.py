@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.request import urlopen
 
@@ -35,20 +34,38 @@ class Browser:
     """One browser with one page. `errors`: what its console and exceptions said; `requests`: all addresses it asked."""
 
     def __init__(self, profile: Path) -> None:
-        assert CHROMIUM is not None
-        command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        self._profile = profile
+        self._open = ExitStack()
+        self._number = 0
         self.errors: list[str] = []
         self.requests: list[str] = []
-        self._number = 0
-        port = self._port(profile / "DevToolsActivePort")
+
+    def __enter__(self) -> Browser:
+        assert CHROMIUM is not None
+        command = [CHROMIUM, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
+        null = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdout=null, stderr=null, start_new_session=True)
+        self._open.callback(self._end)
+        port = self._port(self._profile / "DevToolsActivePort")
         with urlopen(f"http://127.0.0.1:{port}/json") as answer:
             target = next(t for t in json.load(answer) if t["type"] == "page")
-        self._socket = connect(target["webSocketDebuggerUrl"], max_size=None, compression=None)
+        # no pings: between calls nobody reads here
+        connection = connect(target["webSocketDebuggerUrl"], max_size=None, compression=None, ping_interval=None)
+        self._socket = self._open.enter_context(connection)
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def _end(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _port(self, file: Path) -> int:
         for _ in range(200):
@@ -56,18 +73,6 @@ class Browser:
                 return int(text.splitlines()[0])
             time.sleep(0.05)
         raise TimeoutError("Chromium did not start")
-
-    def __enter__(self) -> Browser:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._socket.close()
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Do one DevTools call and return its result, noting the events that come before it."""

@@ -1,4 +1,4 @@
-"""A crossing that moves, on a real bus: `python tests/web/feed.py --port 18080` opens the page on it.
+"""A crossing that moves, on a real bus: `python -m tests.web.feed --port 18080` serves the page on it.
 
 Traffic is simple but not silly: cars follow each other, stop at red, turn; pedestrians and bicycles cross.
 """
@@ -105,7 +105,7 @@ def _exit(arm: int) -> dict[str, object]:
     return {"name": f"{ARMS[arm]}_out", "downstream": {"region": 0, "id": 10 + arm}, "lanes": lanes}
 
 
-class Path2(NamedTuple):
+class Way(NamedTuple):
     """A way through the crossing: a polyline, and where on it the stop line is."""
 
     points: list[Point]
@@ -130,7 +130,7 @@ class Path2(NamedTuple):
         raise ValueError("no points")
 
 
-def path(arm: int, lane: int, turn: str) -> Path2:
+def way_through(arm: int, lane: int, turn: str) -> Way:
     leaving = (arm + TURN[turn]) % 4
     begin, end = place(arm, STOP_M, OFFSETS[lane]), place(leaving, STOP_M, -OFFSETS[lane])
     middle = place(arm, {"left": -5.0, "straight": 0.0, "right": 12.0}[turn], OFFSETS[lane])
@@ -140,7 +140,7 @@ def path(arm: int, lane: int, turn: str) -> Path2:
         weights = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
         bend.append(tuple(sum(w * p[k] for w, p in zip(weights, (begin, middle, end), strict=True)) for k in (0, 1)))
     points = [place(arm, FAR_M, OFFSETS[lane]), *bend, place(leaving, FAR_M, -OFFSETS[lane])]
-    return Path2(points, FAR_M - STOP_M, phase(arm, turn), f"{ARMS[arm]}_in", lane)
+    return Way(points, FAR_M - STOP_M, phase(arm, turn), f"{ARMS[arm]}_in", lane)
 
 
 def light(number: int, cycle_s: float) -> tuple[str, float]:
@@ -160,7 +160,7 @@ def light(number: int, cycle_s: float) -> tuple[str, float]:
 class Mover:
     """One road user on its way."""
 
-    def __init__(self, number: int, way: Path2, kind: str, along: float, cruise: float) -> None:
+    def __init__(self, number: int, way: Way, kind: str, along: float, cruise: float) -> None:
         self.number, self.way, self.kind, self.along, self.cruise, self.speed = number, way, kind, along, cruise, cruise
 
 
@@ -178,10 +178,10 @@ class Crossing:
         arm = self._random.randrange(4)
         if kind == "pedestrian":
             points = [place(arm, 19 + self._random.uniform(-1.5, 1.5), side) for side in (-20, 20)]
-            way = Path2(points[:: self._random.choice((1, -1))], 5.0, phase(arm, "crosswalk"), f"{ARMS[arm]}_in", 0)
+            way = Way(points[:: self._random.choice((1, -1))], 5.0, phase(arm, "crosswalk"), f"{ARMS[arm]}_in", 0)
             return Mover(number, way, kind, self._random.uniform(0, 5), 1.4)
         lane = 4 if kind == "bicycle" else self._random.choice((1, 2, 2, 3, 3))
-        way = path(arm, lane, self._random.choice(LANES[lane][2]))
+        way = way_through(arm, lane, self._random.choice(LANES[lane][2]))
         return Mover(
             number, way, kind, self._random.uniform(0, 230), 4.5 if kind == "bicycle" else self._random.uniform(9, 13)
         )

@@ -9,33 +9,41 @@ const LINKS = {
   stale: "The station has stopped reporting. The picture is old.",
 };
 
-/** List of {key, level: alarm or warn, text} for a state as the page has it, and the state of the link. */
-export function attention(state, link) {
-  const items = [];
-  const add = (key, level, text) => items.push({key, level, text});
-  if (link !== "live") add("link", "alarm", LINKS[link]);
-  for (const message of Object.values(state.messages || {})) {
-    const reasons = message.reasons.filter((reason) => !NORMAL.includes(reason));
-    const why = reasons.map((reason) => REASONS[reason] || reason).join(" ");
-    const name = message.kind.toUpperCase();
-    if (message.decision === "silent" && reasons.length) add(message.kind, "alarm", `${name} is silent. ${why}`);
-    if (message.decision === "degraded") add(message.kind, "warn", `${name} is degraded. ${why}`);
-  }
-  for (const device of Object.values(state.devices || {})) {
-    if (device.state === "lost") add(`device ${device.name}`, "alarm", `${device.name} is lost.`);
-    if (device.state === "starting") add(`device ${device.name}`, "warn", `${device.name} is starting.`);
-  }
-  for (const process of Object.values(state.processes || {})) {
-    if (process.state !== "running") add(`process ${process.name}`, "warn", `Process ${process.name} is ${process.state}.`);
-  }
-  const uplink = state.uplink;
-  if (uplink && !uplink.connected && !uplink.platform.startsWith("none")) {
-    add("uplink", "warn", "The cloud platform is not reached; records wait in the spool.");
-  }
-  for (const event of Object.values(state.events || {})) {
-    add(`event ${event.id}`, "warn", `${eventName(event)} ${where(event)}.`);
-  }
+/** List of {key, level: alarm or warn, text} for a state as the page has it, the link's status and the old parts. */
+export function attention(state, link, old) {
+  const items = link === "live" ? station(state) : [{key: "link", level: "alarm", text: LINKS[link]}];
+  if (link === "lost") return items;
+  items.push(...(old.includes("supervisor") ? [alarm("supervisor", "The supervisor does not report.")] : processes(state)));
+  items.push(...(old.includes("uplink") ? [alarm("uplink", "The uplink process does not report.")] : uplink(state)));
   return items.sort((a, b) => (a.level === "alarm" ? 0 : 1) - (b.level === "alarm" ? 0 : 1));
+}
+
+const alarm = (key, text) => ({key, level: "alarm", text});
+const warn = (key, text) => ({key, level: "warn", text});
+const rows = (table) => Object.values(table || {});
+
+function station(state) {
+  const messages = rows(state.messages).flatMap((message) => {
+    const reasons = message.reasons.filter((reason) => !NORMAL.includes(reason));
+    if (message.decision === "send" || !reasons.length) return [];
+    const why = reasons.map((reason) => REASONS[reason] || reason).join(" ");
+    const silent = message.decision === "silent";
+    return [(silent ? alarm : warn)(message.kind, `${message.kind.toUpperCase()} is ${message.decision}. ${why}`)];
+  });
+  const devices = rows(state.devices).filter((device) => device.state !== "ok").map((device) =>
+    (device.state === "lost" ? alarm : warn)(`device ${device.name}`, `${device.name} is ${device.state}.`));
+  const events = rows(state.events).map((event) => warn(`event ${event.id}`, `${eventName(event)} ${where(event)}.`));
+  return [...messages, ...devices, ...events];
+}
+
+function processes(state) {
+  return rows(state.processes).filter((process) => process.state !== "running").map((process) =>
+    warn(`process ${process.name}`, `Process ${process.name} is ${process.state}.`));
+}
+
+function uplink({uplink: state}) {
+  if (!state || state.connected || state.platform.startsWith("none")) return [];
+  return [warn("uplink", "The cloud platform is not reached; records wait in the spool.")];
 }
 
 /** Where an event is, in words. */

@@ -2,7 +2,11 @@
 
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 4000;
-const DEAD_MS = 5000; // the server says something every second
+const QUIET_MS = 3000; // the server says something every second
+const DEAD_MS = 5000;
+
+/** After what silence a part of the document is old, in ms; each has its own process behind it. */
+export const PARTS = {station: 1000, uplink: 5000, supervisor: 5000};
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -24,7 +28,7 @@ export class Live {
     this.state = {};
     this.open = false;
     this.heardAt = -Infinity; // when anything came
-    this.snapshotAt = -Infinity; // when the station last said something new
+    this.news = {}; // part -> when its process last said something new
     this.retry = RETRY_MS;
     this.connect();
   }
@@ -47,8 +51,8 @@ export class Live {
     this.retry = RETRY_MS;
     this.heardAt = now;
     this.state = merge(this.fresh ? {} : this.state, patch);
+    for (const part of Object.keys(PARTS)) if (patch[part] || this.fresh) this.news[part] = now;
     this.fresh = false;
-    if (patch.station) this.snapshotAt = now;
     this.onPatch(patch, now);
   }
 
@@ -70,8 +74,12 @@ export class Live {
 
   /** lost: no word from the page's server; waiting, stale: none from the station; live. */
   status(now) {
-    if (!this.open || now - this.heardAt > 3000) return "lost";
+    if (!this.open || now - this.heardAt > QUIET_MS) return "lost";
     if (!this.state.station) return "waiting";
-    return now - this.snapshotAt > 1000 ? "stale" : "live";
+    return this.isOld("station", now) ? "stale" : "live";
+  }
+
+  isOld(part, now) {
+    return !this.open || now - this.heardAt > QUIET_MS || now - this.news[part] > PARTS[part];
   }
 }

@@ -65,18 +65,10 @@ export class Panels {
 
   showSignals(approaches, heads) {
     const used = ORDER.filter((movement) => approaches.some(({rows}) => rows.some((row) => row.movement === movement)));
-    if (!this.movements) {
-      this.movements = used;
-      const line = $("signals").tHead.insertRow();
-      line.replaceChildren(...["Approach", ...used.map((movement) => MOVEMENTS[movement])].map((text) => {
-        const head = document.createElement("th");
-        head.textContent = text;
-        return head;
-      }));
-    }
+    heading($("signals").tHead, ["Approach", ...used.map((movement) => MOVEMENTS[movement])]);
     this.tables.signals.show(approaches.map(({name, rows}) => ({
       key: name,
-      cells: [{text: name, className: "name"}, ...this.movements.map((movement) => {
+      cells: [{text: name, className: "name"}, ...used.map((movement) => {
         const row = rows.find((one) => one.movement === movement);
         return row ? headCell(row, heads[row.phase]) : "";
       })],
@@ -96,11 +88,10 @@ export class Panels {
     const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.tables.devices.show(sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
-      const notes = counters.length ? [counters.join(" · ")] : [];
-      if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
+      const notes = device.error ? [{text: device.error, className: device.state === "ok" ? "" : "alarm"}] : [];
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, LEVEL[device.state]),
+        cells: [{text: device.name, className: "name", title: device.kind}, mark([device.state, ...counters].join(" · "), LEVEL[device.state]),
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
         notes,
       };
@@ -142,10 +133,22 @@ export class Panels {
   }
 }
 
+/** Give a table its column titles, when they are not there already. */
+function heading(head, titles) {
+  const line = head.rows[0] || head.insertRow();
+  if (line.cells.length === titles.length) return;
+  line.replaceChildren(...titles.map((title) => {
+    const cell = document.createElement("th");
+    cell.textContent = title;
+    return cell;
+  }));
+}
+
 function headCell(row, head) {
   const found = lamp(head && head.light);
   const word = head ? LIGHTS[head.light] || head.light : "unknown";
-  return {text: `${word} ${seconds(head)}`, className: `lamp ${found ? found.name : "none"}`, title: `phase ${row.phase}`};
+  const text = (head && head.countdown != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
+  return {text, className: `lamp ${found ? found.name : "none"}`, title: `phase ${row.phase}: ${word}`};
 }
 
 /** Used of budget as figures and a bar. */

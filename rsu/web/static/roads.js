@@ -8,9 +8,9 @@ const ZEBRA = 0.5; // m
 const ARROW_BACK = 9; // m from the stop line to the tip of a painted arrow
 
 /** One lane ready to draw. */
-function prepare(lane, link, inbound) {
+function prepare(lane, leftmost, link, inbound) {
   const width = lane.width_m || EXIT_WIDTH;
-  return {link, inbound, width, id: lane.id, type: lane.type, points: lane.points, line: path(lane.points),
+  return {link, inbound, leftmost, width, id: lane.id, type: lane.type, points: lane.points, line: path(lane.points),
     maneuvers: lane.maneuvers || [], connects: lane.connects_to || []};
 }
 
@@ -18,7 +18,7 @@ export class Roads {
   constructor(map) {
     const links = map.nodes.flatMap((node) => node.links);
     this.lanes = [...links.map((link) => [link, true]), ...(map.exits || []).map((exit) => [exit, false])]
-      .flatMap(([link, inbound]) => link.lanes.map((lane) => prepare(lane, link.name, inbound)));
+      .flatMap(([link, inbound]) => link.lanes.map((lane, i) => prepare(lane, i === 0, link.name, inbound)));
     this.junction = path(hull(this.lanes.flatMap(inner)), true);
     this.crosswalks = (map.crosswalks || []).map((crosswalk) => ({...zebra(crosswalk.polygon), phase: crosswalk.phase}));
     this.layer = document.createElement("canvas");
@@ -74,9 +74,8 @@ export class Roads {
   }
 
   paintEdges(context, lane, theme) {
-    const first = lane.id === 1 || lane.id == null;
-    context.strokeStyle = first ? theme.paint : theme["paint-soft"];
-    context.setLineDash(first ? [] : [3, 3]);
+    context.strokeStyle = lane.leftmost ? theme.paint : theme["paint-soft"];
+    context.setLineDash(lane.leftmost ? [] : [3, 3]);
     context.stroke(path(shifted(lane.points, -lane.width / 2)));
     context.setLineDash([]);
   }

@@ -6,7 +6,7 @@ import {arrow} from "./roads.js";
 export const ORDER = ["left", "straight", "right", "uturn", "crosswalk"];
 const BLINK_MS = 500;
 const ROW_PX = 17;
-const WIDTH_PX = 68;
+const WIDTH_PX = 74;
 
 /** Approaches of the map that have signals: their stop lines, and a row for each phase. */
 export function approaches(map) {
@@ -97,6 +97,9 @@ function drawPanel(context, view, theme, one, heads, lit) {
   rounded(context, left, top, WIDTH_PX, height, 5);
   context.fill();
   context.globalAlpha = 1;
+  context.strokeStyle = theme.line;
+  context.lineWidth = 1;
+  context.stroke();
   one.rows.forEach((row, i) => {
     drawHead(context, theme, one, row, heads[row.phase], left + 5, top + 3 + ROW_PX * (i + 0.5), lit);
   });
@@ -111,7 +114,7 @@ function drawHead(context, theme, one, row, head, x, y, lit) {
     context.fillStyle = on ? theme[found.name] : theme.asphalt;
     context.fill();
   }
-  drawSymbol(context, theme, one, row.movement, x + 33, y);
+  drawSymbol(context, theme, one, row.movement, x + 36, y);
   context.fillStyle = theme.ink;
   context.font = "600 12px system-ui, sans-serif";
   context.textAlign = "right";
@@ -123,14 +126,14 @@ function drawHead(context, theme, one, row, head, x, y, lit) {
 function drawSymbol(context, theme, one, movement, x, y) {
   context.save();
   context.translate(x, y);
-  context.strokeStyle = context.fillStyle = theme.muted;
+  context.strokeStyle = context.fillStyle = theme.ink;
   if (movement === "crosswalk") {
     for (const dx of [-4, 0, 4]) context.fillRect(dx - 1.2, -5, 2.4, 10);
   } else {
     context.rotate(Math.atan2(one.heading[0], one.heading[1]));
-    context.scale(2.6, -2.6);
+    context.scale(3.4, -3.4);
     context.translate(0, 2.3);
-    context.lineWidth = 0.6;
+    context.lineWidth = 0.55;
     arrow(context, movement);
   }
   context.restore();

@@ -51,6 +51,7 @@ export class Table {
     }
     setClass(line, row.className || "");
     row.cells.forEach((cell, i) => fill(line.cells[i] || line.insertCell(), cell));
+    while (line.cells.length > row.cells.length) line.deleteCell(-1);
     this.showNotes(below, row.notes || [], row.cells.length);
   }
 

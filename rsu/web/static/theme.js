@@ -1,6 +1,6 @@
 // The colours of the style sheet, for the canvas.
 
-const NAMES = ["ink", "muted", "panel", "ground", "asphalt", "junction", "bike-lane", "paint", "paint-soft", "alarm",
+const NAMES = ["ink", "muted", "panel", "ground", "asphalt", "junction", "bike-lane", "paint", "paint-soft", "line", "alarm",
   "warn", "accent", "red", "yellow", "green", "car", "truck", "bus", "motorcycle", "bicycle", "pedestrian", "unknown"];
 
 /** Colours by name, as the style sheet has them now. */

@@ -21,7 +21,7 @@ export class Tracks {
   }
 
   /** Id of the road user at a pixel. */
-  at(view, x, y, now) {
+  nearest(view, x, y, now) {
     let best = null, least = Infinity;
     for (const [id, motion] of this.motions) {
       const [east, north] = motion.position(now);
@@ -40,8 +40,8 @@ export class Tracks {
       return {id, motion, track: motion.track, x: view.x(east), y: view.y(north)};
     }).filter(({x, y}) => x > -50 && y > -50 && x < view.width + 50 && y < view.height + 50);
     for (const one of shown) drawTrail(context, view, theme, one);
-    for (const one of shown) drawEllipse(context, view, theme, one);
     for (const one of shown) drawBody(context, view, theme, one);
+    for (const one of shown) drawEllipse(context, view, theme, one);
     const chosen = shown.find(({id}) => id === selected);
     if (chosen) drawRing(context, view, theme, chosen);
     if (view.scale < LABEL_FROM) return;
@@ -68,10 +68,8 @@ function drawEllipse(context, view, theme, {track, x, y}) {
   if (major == null || minor == null) return;
   context.beginPath();
   context.ellipse(x, y, major * view.scale, minor * view.scale, (((orientation || 0) - 90) * Math.PI) / 180, 0, 7);
-  context.strokeStyle = context.fillStyle = shade(theme, track);
-  context.globalAlpha = 0.13;
-  context.fill();
-  context.globalAlpha = 0.6;
+  context.strokeStyle = theme.ink;
+  context.globalAlpha = 0.7;
   context.lineWidth = 1;
   context.stroke();
   context.globalAlpha = 1;

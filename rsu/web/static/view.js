@@ -40,6 +40,13 @@ export class View {
     this.rescale(Math.min(this.width / (east - west), this.height / (north - south)));
   }
 
+  /** Move just so far that a place can be seen well. */
+  show([east, north]) {
+    const inside = 0.42; // of the canvas, from its middle
+    const dx = (east - this.east) * this.scale, dy = (north - this.north) * this.scale;
+    if (Math.abs(dx) > inside * this.width || Math.abs(dy) > inside * this.height) this.pan(-dx, dy);
+  }
+
   pan(dx, dy) {
     this.east -= dx / this.scale;
     this.north += dy / this.scale;

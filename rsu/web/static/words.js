@@ -49,7 +49,7 @@ export const KINDS = {
 
 export const LIGHTS = {
   "unavailable": "unknown", "dark": "dark", "red": "red", "flashing-red": "flashing red", "yellow": "yellow",
-  "flashing-yellow": "flashing yellow", "permissive-green": "green, yield", "protected-green": "green",
+  "flashing-yellow": "flashing yellow", "permissive-green": "yield", "protected-green": "green",
   "flashing-green": "flashing green",
 };
 

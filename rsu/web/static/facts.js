@@ -1,0 +1,53 @@
+// Figures above the map, classes below it, and the card of the road user that somebody chose.
+
+import {define} from "./panels.js";
+import {setText} from "./table.js";
+import {KINDS, kmh, span} from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** Clock, position, number of road users. */
+export function showFigures(state) {
+  const {stamp_ns: stamp, utc_uncertainty_ms: utc, position_error_m: error} = state.station;
+  setText($("clock"), new Date(stamp / 1e6).toISOString().slice(11, 19));
+  setText($("utc"), utc == null ? "unknown" : `± ${utc < 9.95 ? utc.toFixed(1) : Math.round(utc)} ms`);
+  setText($("position"), error == null ? "unknown" : `${error.toFixed(1)} m`);
+  const users = Object.values(state.tracks || {});
+  setText($("users"), String(users.length));
+  showLegend(users);
+  $("map").setAttribute("aria-label", `The crossing from above with ${users.length} road users`);
+}
+
+function showLegend(users) {
+  const legend = $("legend");
+  if (!legend.children.length) {
+    for (const kind of Object.keys(KINDS)) {
+      const row = legend.appendChild(document.createElement("li"));
+      row.className = kind;
+      row.append(document.createElement("span"), document.createElement("b"));
+    }
+  }
+  Object.entries(KINDS).forEach(([kind, name], i) => {
+    setText(legend.children[i].firstChild, name);
+    setText(legend.children[i].lastChild, String(users.filter((track) => track.kind === kind).length));
+  });
+}
+
+/** Everything about one road user; nothing without one. */
+export function showDetails(track) {
+  $("details").hidden = !track;
+  if (!track) return;
+  setText($("details").querySelector("h2"), `${KINDS[track.kind] || track.kind} ${track.id}`);
+  const [major, minor] = track.ellipse;
+  define($("details").querySelector("dl"), {
+    Speed: `${kmh(track.speed)} km/h (${track.speed.toFixed(1)} m/s)`,
+    Heading: track.heading == null ? "unknown" : `${track.heading.toFixed(0)}°`,
+    Position: `${track.east.toFixed(1)} m east, ${track.north.toFixed(1)} m north`,
+    "95 % of position": major == null ? "unknown" : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
+    Size: `${track.length.toFixed(1)} × ${track.width.toFixed(1)} m`,
+    Lane: track.link ? `${track.link}, lane ${track.lane == null ? "unknown" : track.lane}` : "none",
+    "Seen by": track.sources.join(", ") || "nobody in the last second",
+    Measured: `${span(track.age_ms / 1000)} ago`,
+    "Vehicle id": track.vehicle_id || "none received",
+  });
+}
