@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
 from collections import defaultdict
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -34,17 +36,35 @@ class _RateLimit:
         return event
 
 
+class _Stderr:
+    """Standard error that may fail: on a full disk a line is lost, never the process."""
+
+    def write(self, text: str) -> None:
+        """Write, or lose the text."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush, or lose what was buffered."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
+
+
 def configure(process: str) -> None:
     """Send this process's log to stderr as JSON lines."""
+
+    def add_process(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        return event | {"process": process}
+
     structlog.configure(
         processors=[
             _RateLimit(),
+            add_process,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
     )
-    structlog.contextvars.bind_contextvars(process=process)

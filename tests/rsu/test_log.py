@@ -1,0 +1,37 @@
+"""The log: bounded per event, and never the end of a process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CODE = """
+import structlog
+from rsu import log
+log.configure("test")
+for number in range(100):
+    structlog.get_logger().info("much", number=number)
+structlog.get_logger().info("other")
+print("alive")
+"""
+
+
+def run(stderr: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", CODE]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=20, check=False)
+
+
+def test_lines_of_one_event_are_bounded() -> None:
+    lines = [json.loads(line) for line in run(subprocess.PIPE).stderr.splitlines()]
+    assert [line["event"] for line in lines].count("much") == 20
+    assert lines[-1] == {"process": "test", "event": "other", "level": "info", "timestamp": lines[-1]["timestamp"]}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_costs_lines_only() -> None:
+    with Path("/dev/full").open("w") as full:
+        assert run(full).stdout == "alive\n"
