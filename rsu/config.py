@@ -111,7 +111,8 @@ def identity(site: Site) -> Identity:
     return Identity(
         rscu_sn=site.identity.rscu_sn,
         rsu_sn=site.identity.rsu_sn,
-        region_id=str(site.site.region),
+        city_name=site.identity.city_name,
+        region_id=site.identity.region_id or str(site.site.region),
         cross_id=str(site.site.node),
         reference=site.site.reference.reference(),
         supplier=site.identity.supplier,

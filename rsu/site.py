@@ -57,6 +57,8 @@ class IdentitySettings(Settings):
 
     rscu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     rsu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    city_name: str = Field("", description="mandatory for lamp records")
+    region_id: str = Field("", pattern=r"^[0-9]*$", description="GB/T 2260 code; mandatory for lamp records")
     supplier: str = ""
     owner: str = ""
 

@@ -20,6 +20,7 @@ from rsu.cli.bench import Bench, Cut, Plan
 from rsu.cli.latency import LatencyMeter
 from rsu.cli.main import versions
 from rsu.errors import AlreadyRunningError
+from rsu.exits import Exit
 from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -161,8 +162,8 @@ def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], st
             if name not in gone and (code := bench.exit_code(name)) is not None:
                 _say(f"{name} ended with exit code {code}")
                 gone.add(name)
-                if name == "daemon":
-                    raise AlreadyRunningError(f"the daemon ended with exit code {code}")
+                if code == Exit.CONFLICT or name == "daemon":
+                    raise AlreadyRunningError(f"{name} cannot run: does another demo use its ports?")
 
 
 def _cut(bench: Bench, watch: Watch, name: str, kill: bool) -> None:
@@ -197,15 +198,15 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
         p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}
         for p in (watch.processes.processes if watch.processes else [])
     }
-    uplink = watch.uplink
+    uplink, platform = watch.uplink, _json(bench.output("platform"))
     return heard | {
         "latency_ms": watch.latency.percentiles(),
         "uplink": {
             "spooled": uplink.spooled if uplink else 0,
             "acknowledged": uplink.acknowledged if uplink else 0,
             "waiting": uplink.waiting if uplink else 0,
-            "lost": uplink.spooled - uplink.acknowledged - uplink.waiting if uplink else 0,
-            "platform": _json(bench.output("platform")),
+            "lost": platform.get("gaps", 0),
+            "platform": platform,
         },
         "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},
         "changes": watch.changes,

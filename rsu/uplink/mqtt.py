@@ -27,7 +27,6 @@ from rsu.uplink.errors import LinkError
 from rsu.uplink.settings import PlatformSettings, TlsSettings
 
 _CONNECT_TIMEOUT_S = 10.0
-_BACK_OFF_S = (1, 60)
 _DISCONNECT_WITH_WILL = 0x04
 _GOODBYE_S = 0.5
 _MAX_PACKET_OCTETS = 1 << 20  # that we take; an acknowledgement of 5000 records is a quarter of it
@@ -67,7 +66,7 @@ class Link:
         except (OSError, ValueError) as error:
             raise LinkError(f"certificate or password: {error}") from error
         self._client.connect_timeout = _CONNECT_TIMEOUT_S
-        self._client.reconnect_delay_set(*_BACK_OFF_S)
+        self._client.reconnect_delay_set(1, settings.reconnect_max_s)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe

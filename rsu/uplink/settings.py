@@ -36,6 +36,7 @@ class PlatformSettings(Settings):
     username: str | None = None
     password_file: Path | None = Field(None, description="file whose first line is the password")
     keepalive_s: int = Field(10, ge=1, le=600, description="a dead connection is noticed within two of these")
+    reconnect_max_s: int = Field(4, ge=1, le=3600, description="longest wait between two attempts to connect")
     in_flight: int = Field(
         100, ge=1, le=5000, description="records of one kind sent and not yet acknowledged; bounds duplicates"
     )
