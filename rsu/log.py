@@ -54,7 +54,8 @@ def configure(process: str) -> None:
     """Send this process's log to stderr as JSON lines."""
 
     def add_process(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-        return event | {"process": process}
+        event["process"] = process
+        return event
 
     structlog.configure(
         processors=[
