@@ -23,17 +23,16 @@ const warn = (key, text) => ({key, level: "warn", text});
 const rows = (table) => Object.values(table || {});
 
 function station(state) {
-  const messages = rows(state.messages).flatMap((message) => {
-    const reasons = message.reasons.filter((reason) => !NORMAL.includes(reason));
-    if (message.decision === "send" || !reasons.length) return [];
-    const why = reasons.map((reason) => REASONS[reason] || reason).join(" ");
-    const silent = message.decision === "silent";
-    return [(silent ? alarm : warn)(message.kind, `${message.kind.toUpperCase()} is ${message.decision}. ${why}`)];
+  const messages = rows(state.messages).filter((message) => message.decision !== "send" && !isMeant(message));
+  const air = messages.map((message) => {
+    const why = message.reasons.map((reason) => REASONS[reason] || reason).join(" ");
+    const text = `${message.kind.toUpperCase()} is ${message.decision}. ${why}`;
+    return (message.decision === "silent" ? alarm : warn)(message.kind, text);
   });
   const devices = rows(state.devices).filter((device) => device.state !== "ok").map((device) =>
     (device.state === "lost" ? alarm : warn)(`device ${device.name}`, `${device.name} is ${device.state}.`));
   const events = rows(state.events).map((event) => warn(`event ${event.id}`, `${eventName(event)} ${where(event)}.`));
-  return [...messages, ...devices, ...events];
+  return [...air, ...devices, ...events];
 }
 
 function processes(state) {
@@ -44,6 +43,11 @@ function processes(state) {
 function uplink({uplink: state}) {
   if (!state || state.connected || state.platform.startsWith("none")) return [];
   return [warn("uplink", "The cloud platform is not reached; records wait in the spool.")];
+}
+
+/** Whether a message is silent because it is meant to be, whatever else holds. */
+export function isMeant(message) {
+  return message.decision === "silent" && message.reasons.some((reason) => NORMAL.includes(reason));
 }
 
 /** Where an event is, in words. */

@@ -33,6 +33,8 @@ function showLegend(users) {
   });
 }
 
+const apart = (metres, ahead, behind) => `${Math.abs(metres).toFixed(1)} m ${metres < 0 ? behind : ahead}`;
+
 /** Everything about one road user; nothing without one. */
 export function showDetails(track) {
   $("details").hidden = !track;
@@ -42,7 +44,7 @@ export function showDetails(track) {
   define($("details").querySelector("dl"), {
     Speed: `${kmh(track.speed)} km/h (${track.speed.toFixed(1)} m/s)`,
     Heading: track.heading == null ? "unknown" : `${track.heading.toFixed(0)}°`,
-    Position: `${track.east.toFixed(1)} m east, ${track.north.toFixed(1)} m north`,
+    Position: `${apart(track.east, "east", "west")}, ${apart(track.north, "north", "south")}`,
     "95 % of position": major == null ? "unknown" : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
     Size: `${track.length.toFixed(1)} × ${track.width.toFixed(1)} m`,
     Lane: track.link ? `${track.link}, lane ${track.lane == null ? "unknown" : track.lane}` : "none",

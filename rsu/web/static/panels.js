@@ -1,11 +1,11 @@
 // The side panels: what is on air and why not, signals, events, devices, uplink, processes.
 
-import {where} from "./attention.js";
+import {isMeant, where} from "./attention.js";
 import {eventName} from "./events.js";
 import {lamp, ORDER, seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {setClass, setText, showList, Table} from "./table.js";
-import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, NORMAL, REASONS, span} from "./words.js";
+import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, REASONS, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
@@ -38,8 +38,7 @@ export class Panels {
 
   showMessages(messages) {
     this.tables.messages.show(messages.map((message) => {
-      const normal = message.reasons.every((reason) => NORMAL.includes(reason));
-      const level = message.decision === "silent" && normal ? "off" : LEVEL[message.decision];
+      const level = isMeant(message) ? "off" : LEVEL[message.decision];
       const kind = message.kind.toUpperCase();
       return {
         key: message.kind,
@@ -88,10 +87,11 @@ export class Panels {
     const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.tables.devices.show(sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
-      const notes = device.error ? [{text: device.error, className: device.state === "ok" ? "" : "alarm"}] : [];
+      const notes = counters.length ? [counters.join(" · ")] : [];
+      if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark([device.state, ...counters].join(" · "), LEVEL[device.state]),
+        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, LEVEL[device.state]),
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
         notes,
       };
@@ -146,7 +146,8 @@ function heading(head, titles) {
 
 function headCell(row, head) {
   const found = lamp(head && head.light);
-  const word = head ? LIGHTS[head.light] || head.light : "unknown";
+  const light = head ? head.light : "unavailable";
+  const word = row.movement === "crosswalk" && light === "permissive-green" ? "green" : LIGHTS[light] || light;
   const text = (head && head.countdown != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
   return {text, className: `lamp ${found ? found.name : "none"}`, title: `phase ${row.phase}: ${word}`};
 }

@@ -5,6 +5,7 @@ import {arrow} from "./roads.js";
 
 export const ORDER = ["left", "straight", "right", "uturn", "crosswalk"];
 const BLINK_MS = 500;
+const BAR_M = 0.55;
 const ROW_PX = 17;
 const WIDTH_PX = 74;
 
@@ -40,7 +41,8 @@ function nearest(crossings, point) {
 function stopBars(lane, side) {
   const phases = [...new Set((lane.connects_to || []).map((c) => c.phase).filter((phase) => phase != null))];
   const part = lane.width_m / phases.length;
-  const start = along(last(lane.points), side, -lane.width_m / 2);
+  const before = along(last(lane.points), ending(lane.points), -BAR_M); // crosswalks often begin right at the end
+  const start = along(before, side, -lane.width_m / 2);
   return phases.map((phase, i) => ({phase, from: along(start, side, i * part), to: along(start, side, (i + 1) * part)}));
 }
 
@@ -56,8 +58,8 @@ export const seconds = (head) => (head && head.countdown != null ? String(Math.c
 export function drawSignals(context, view, theme, list, roads, heads, now) {
   const lit = now % (2 * BLINK_MS) < BLINK_MS;
   view.inMetres(context);
-  for (const one of list) for (const bar of one.bars) drawBar(context, view, theme, bar, heads[bar.phase], lit);
   for (const crosswalk of roads.crosswalks) drawCrosswalk(context, view, theme, crosswalk, heads[crosswalk.phase], lit);
+  for (const one of list) for (const bar of one.bars) drawBar(context, view, theme, bar, heads[bar.phase], lit);
   view.inPixels(context);
   for (const one of list) drawPanel(context, view, theme, one, heads, lit);
 }
@@ -70,7 +72,7 @@ function colour(theme, head, lit) {
 
 function drawBar(context, view, theme, bar, head, lit) {
   context.strokeStyle = colour(theme, head, lit);
-  context.lineWidth = Math.max(0.55, 3 / view.scale);
+  context.lineWidth = Math.max(BAR_M, 3 / view.scale);
   context.beginPath();
   context.moveTo(...bar.from);
   context.lineTo(...bar.to);
