@@ -14,6 +14,7 @@ from perception.table import KINDS, Table
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
 CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one can be outvoted
+CLASS_STATED = 10.0  # what a vehicle says about its own class counts as so many detections
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
 SIZE_STATED = 1e6  # what a vehicle says about its own size ends the matter
@@ -62,8 +63,8 @@ def latch_headings(table: Table) -> None:
     walker = _WALKERS[table["kind"]]
     release = np.where(walker, WALKER_RELEASE_MPS, RELEASE_MPS)
     latch = np.where(walker, WALKER_LATCH_MPS, LATCH_MPS)
-    table["heading"], table["heading_sd"] = headings(table)
     table["moving"] = np.where(table["moving"], speed >= latch, speed > release)
+    table["heading"], table["heading_sd"] = headings(table)
 
 
 def headings(table: Table) -> tuple[Floats, Floats]:

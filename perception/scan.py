@@ -59,7 +59,7 @@ def project(detections: Detections, sensor: Sensor) -> Scan:
     return Scan(
         position=position[known] @ turn.T + [sensor.mount.east_m, sensor.mount.north_m],
         covariance=turn @ covariance[known] @ turn.T,
-        velocity=detections.velocity[known] @ turn.T,
+        velocity=np.where(_finite(detections.velocity)[:, None], detections.velocity, np.nan)[known] @ turn.T,
         velocity_covariance=turn @ _velocity_covariance(detections, position, sensor.noise)[known] @ turn.T,
         size=detections.size[known],
         kind=detections.kind[known],
@@ -123,7 +123,7 @@ def _sight(position: Floats) -> Floats:
 
 def _places(detections: Detections, sensor: Sensor) -> tuple[Floats, Floats]:
     """Return position (n, 2) and covariance (n, 2, 2), sensor frame: as the device says, else as the site file says."""
-    position = detections.position
+    position = np.where(np.isfinite(detections.position), detections.position, np.nan)
     covariance = detections.covariance
     given = _finite(covariance)[:, None, None]
     if not given.all():

@@ -54,7 +54,7 @@ def empty(sensors: int) -> Table:
 def new_rows(table: Table, count: int) -> Table:
     """Return fresh rows of a table's layout: nothing known."""
     rows: Table = np.zeros(count, dtype=table.dtype)
-    rows["heading"] = rows["heading_sd"] = np.nan
+    rows["heading"] = rows["heading_sd"] = rows["vehicle_heading"] = np.nan
     return rows
 
 

@@ -44,7 +44,7 @@ class Score:
         cost = np.nan_to_num(np.minimum(distance, CUT_M), nan=CUT_M) ** 2
         rows, columns = linear_sum_assignment(cost)
         made = [(r, c) for r, c in zip(rows, columns, strict=True) if distance[r, c] < CUT_M]
-        inside = {r for r in true}
+        inside = set(true.tolist())
         pairs = [(r, c) for r, c in made if r in inside]
         matched = {c for _, c in made}
         false = [c for c in range(len(tracks)) if c not in matched and np.hypot(*tracks.position[c]) < self.radius]
@@ -72,9 +72,17 @@ class Score:
     @staticmethod
     def _truth_of(frame: WorldFrame, ids):
         """Return position, velocity, heading of the users by id; NaN for those that are not there."""
-        position, velocity, heading = np.full((len(ids), 2), np.nan), np.full((len(ids), 2), np.nan), np.full(len(ids), np.nan)
+        position, velocity, heading = (
+            np.full((len(ids), 2), np.nan),
+            np.full((len(ids), 2), np.nan),
+            np.full(len(ids), np.nan),
+        )
         _, here, there = np.intersect1d(ids, frame.id, return_indices=True)
-        position[here], velocity[here], heading[here] = frame.position[there], frame.velocity[there], frame.heading[there]
+        position[here], velocity[here], heading[here] = (
+            frame.position[there],
+            frame.velocity[there],
+            frame.heading[there],
+        )
         return position, velocity, heading
 
     def summary(self) -> dict[str, float]:

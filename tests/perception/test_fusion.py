@@ -1,0 +1,304 @@
+"""Fusion against truth: accuracy, identity, evidence, lateness, determinism."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perception.fusion import Fusion
+from perception.geo import to_wgs84
+from perception.objects import RoadUser, VehicleReport, encode_array
+from perception.settings import FusionSettings
+from tests.perception.scenario import (
+    REFERENCE,
+    SECOND_NS,
+    START_NS,
+    Behaviour,
+    Bench,
+    User,
+    camera,
+    detections,
+    four_corners,
+    stop_and_go,
+    straight,
+    truth,
+    turn,
+)
+from tests.perception.score import Score
+
+CAR, PERSON = RoadUser.CAR, RoadUser.PEDESTRIAN
+CYCLE_NS = SECOND_NS // 10
+
+TRAFFIC = [
+    User(1, CAR, straight(3, -90, 0, 12), equipped=True),
+    User(2, CAR, straight(-3, 90, 0, -10)),
+    User(3, RoadUser.BUS, straight(-80, -3, 8, 0)),
+    User(4, PERSON, straight(-12, 10, 1.2, 0)),
+    User(5, PERSON, straight(12, 11, -1.3, 0)),
+    User(6, CAR, stop_and_go(6.5, 12, 3, 10)),
+    User(7, CAR, turn(0, 0, 10, 7), equipped=True),
+    User(8, RoadUser.BICYCLE, straight(30, 14, -4, 0)),
+]
+
+
+def fused(sensors, **settings):
+    return Fusion(list(sensors.values()), FusionSettings(**settings), REFERENCE)
+
+
+def play(fusion, stream, world, seconds, after=1.0, radius=60.0):
+    """Feed a stream, look every 100 ms from `after` on; return the score."""
+    score, now_ns = Score(radius=radius), START_NS + CYCLE_NS
+    for measurement in stream:
+        while measurement.receipt_ns >= now_ns <= START_NS + seconds * SECOND_NS:
+            if now_ns >= START_NS + after * SECOND_NS:
+                score.look(fusion.tracks(now_ns), world, now_ns)
+            now_ns += CYCLE_NS
+        fusion.ingest(measurement)
+    return score
+
+
+def world_of(users):
+    return lambda stamp_ns: truth(users, stamp_ns)
+
+
+def test_a_crossing_with_eight_sensors():
+    bench, world = Bench(four_corners()), world_of(TRAFFIC)
+    fusion = fused(bench.sensors)
+    figures = play(fusion, bench.measurements(world, 15.0), world, 15.0).summary()
+    assert figures["position_p95_m"] < 0.3
+    assert figures["speed_p95_mps"] < 0.5
+    assert figures["heading_p95_deg"] < 5.0
+    assert figures["missed"] < 0.002
+    assert figures["false"] < 0.002
+    assert figures["id_switches"] == 0
+    assert figures["wrong_kind"] < 0.01
+    assert 1.0 < figures["nees"] < 3.5  # 2 for an honest covariance
+    assert not fusion.counters
+
+
+def test_the_same_input_gives_the_same_bytes():
+    bench, world = Bench(four_corners()), world_of(TRAFFIC)
+
+    def run():
+        fusion, seen = fused(bench.sensors), []
+        for number, measurement in enumerate(bench.measurements(world, 5.0)):
+            fusion.ingest(measurement)
+            if number % 20 == 0:
+                seen.append(msgspec.msgpack.encode(fusion.tracks(measurement.receipt_ns), enc_hook=encode_array))
+        return seen
+
+    assert run() == run()
+
+
+def test_duplicates_are_counted_and_change_nothing():
+    bench, world = Bench(four_corners()), world_of(TRAFFIC)
+    stream = bench.measurements(world, 4.0)
+    once, twice = fused(bench.sensors), fused(bench.sensors)
+    for measurement in stream:
+        once.ingest(measurement)
+        twice.ingest(measurement)
+        twice.ingest(measurement)
+    now_ns = START_NS + 4 * SECOND_NS
+    pair = [msgspec.msgpack.encode(fusion.tracks(now_ns), enc_hook=encode_array) for fusion in (once, twice)]
+    assert pair[0] == pair[1]
+    assert twice.counters == {"duplicate": len(stream)}
+
+
+@pytest.mark.parametrize(("false_alarms", "limit"), [(0.5, 0), (3.0, 0.05)])
+def test_clutter_alone_makes_no_tracks(false_alarms, limit):
+    """As much of it as the site file says makes none; six times as much next to none."""
+    sensors = four_corners()
+    bench = Bench(sensors, {name: Behaviour(false_alarms=false_alarms) for name in sensors})
+    fusion, shown = fused(sensors), []
+    for measurement in bench.measurements(world_of([]), 20.0):
+        fusion.ingest(measurement)
+        shown.append(len(fusion.tracks(measurement.receipt_ns)))
+    assert np.mean(shown) <= limit
+
+
+def test_a_ghost_of_one_radar_is_outvoted_by_the_others():
+    sensors = four_corners()
+    bench = Bench(sensors, {"radar-north": Behaviour(ghost=(0.0, 10.0), velocity=False)})
+    fusion, shown = fused(sensors), 0
+    for measurement in bench.measurements(world_of([]), 10.0):
+        fusion.ingest(measurement)
+        shown += len(fusion.tracks(measurement.receipt_ns))
+    assert shown == 0
+
+
+def test_a_track_is_confirmed_within_half_a_second_and_not_by_one_scan():
+    sensors = {"camera": camera("camera", 0.0, -40.0, 0.0)}
+    bench = Bench(sensors, {"camera": Behaviour(detection=1.0, false_alarms=0.0)})
+    fusion, confirmed_ns = fused(sensors), None
+    for number, measurement in enumerate(bench.measurements(world_of([User(1, CAR, straight(0, 0, 5, 5))]), 1.0)):
+        fusion.ingest(measurement)
+        if len(fusion.tracks(measurement.receipt_ns)) and confirmed_ns is None:
+            confirmed_ns = measurement.stamp_ns
+            assert number >= 2
+    assert confirmed_ns is not None
+    assert confirmed_ns <= START_NS + SECOND_NS // 2
+
+
+def test_a_200_ms_late_camera_is_used_at_the_time_that_it_saw():
+    """A car at 15 m/s moves 3 m in 200 ms: used as if it were news, the camera would drag the track behind."""
+    sensors, world = four_corners(), world_of([User(1, CAR, straight(3, -90, 0, 15))])
+    late = {name: Behaviour(latency_s=0.2, phase_s=0.03, velocity=False) for name in sensors if "camera" in name}
+    bench = Bench(sensors, late)
+    figures = play(fused(sensors), bench.measurements(world, 10.0), world, 10.0).summary()
+    assert figures["position_p95_m"] < 0.5
+    assert figures["nees"] < 3.5
+    assert figures["id_switches"] == 0
+
+
+def test_late_and_future_scans_are_dropped_and_counted():
+    sensors = {"camera": camera("camera", 0.0, 0.0, 0.0)}
+    fusion = fused(sensors)
+    fusion.ingest(detections("camera", START_NS + SECOND_NS, [[20.0, 0.0]]))
+    fusion.ingest(detections("camera", START_NS, [[20.0, 0.0]]))
+    fusion.ingest(detections("camera", START_NS + 9 * SECOND_NS, [[20.0, 0.0]], receipt_ns=START_NS + SECOND_NS))
+    fusion.ingest(detections("unheard-of", START_NS + SECOND_NS, [[20.0, 0.0]]))
+    assert fusion.counters == {"late": 1, "future": 1, "unknown device": 1}
+
+
+def test_tracks_end_when_sensors_no_longer_see_them_and_last_when_sensors_fail():
+    """What leaves unseen by working sensors ends at once; sensors that fail only let it age out of the list."""
+    users = [User(1, CAR, straight(0, -20, 0, 3), end_s=5.0)]
+    sensors = {"camera": camera("camera", 0.0, -50.0, 0.0)}
+    gone = Bench(sensors, {"camera": Behaviour(false_alarms=0.0)})
+    fusion, last_ns = fused(sensors), 0
+    for measurement in gone.measurements(world_of(users), 8.0):
+        fusion.ingest(measurement)
+        if len(fusion.tracks(measurement.receipt_ns)):
+            last_ns = measurement.receipt_ns
+    assert 4.9 < (last_ns - START_NS) / SECOND_NS < 5.7
+    users = [User(1, CAR, straight(0, -20, 0, 3))]
+    dead = Bench(sensors, {"camera": Behaviour(false_alarms=0.0, silent=(5.0, 7.0))})
+    fusion, ids = fused(sensors), set()
+    for measurement in dead.measurements(world_of(users), 9.0):
+        fusion.ingest(measurement)
+        ids.update(fusion.tracks(measurement.receipt_ns).id.tolist())
+        if measurement.stamp_ns < START_NS + 5 * SECOND_NS:
+            newest_ns = measurement.stamp_ns
+            assert len(fusion.tracks(newest_ns + 590_000_000)) in (0, 1)
+            assert len(fusion.tracks(newest_ns + 601_000_000)) == 0
+    assert len(ids) == 1  # the same road user after the pause
+
+
+def test_not_seen_counts_only_where_a_sensor_could_see():
+    """One camera sees the car, three others look elsewhere: their silence says nothing."""
+    users = [User(1, CAR, straight(0, 60, 0, 1))]
+    sensors = four_corners()
+    elsewhere = {name: sensor for name, sensor in sensors.items() if name in ("camera-north", "camera-south")}
+    bench = Bench(elsewhere, {name: Behaviour(false_alarms=0.0) for name in elsewhere})
+    figures = play(fused(elsewhere), bench.measurements(world_of(users), 5.0), world_of(users), 5.0, radius=90.0)
+    assert figures.summary()["missed"] == 0.0
+
+
+def test_crossing_pedestrians_keep_their_ids():
+    users = [User(1, PERSON, straight(-8, 0, 1.3, 0)), User(2, PERSON, straight(8, 0.7, -1.3, 0))]
+    sensors = four_corners()
+    for seed in range(5):
+        bench = Bench(sensors, seed=seed)
+        figures = play(fused(sensors), bench.measurements(world_of(users), 12.0), world_of(users), 12.0).summary()
+        assert figures["id_switches"] == 0
+        assert figures["missed"] < 0.01
+
+
+def test_a_queue_2_m_apart_stays_a_queue():
+    users = [User(number, CAR, straight(3, -20 - 6.6 * number, 0, 0)) for number in range(8)]
+    sensors = four_corners()
+    bench = Bench(sensors, {name: Behaviour(velocity=False, phase_s=0.01) for name in sensors})
+    figures = play(fused(sensors), bench.measurements(world_of(users), 15.0), world_of(users), 15.0, radius=90.0)
+    assert figures.summary()["id_switches"] == 0
+    assert figures.summary()["missed"] < 0.01
+    assert figures.summary()["false"] < 0.01
+
+
+def report(stamp_ns, east, north, **fields):
+    latitude, longitude = map(float, to_wgs84(east, north, REFERENCE))
+    said = {"speed": 10.0, "heading": 0.0, "length": 4.2, "width": 1.7, "height": 1.4, "position_95": 1.0, "kind": CAR}
+    said |= {"id": b"\x00\x01vehicle"[:8], "device": "radio"} | fields
+    return VehicleReport(stamp_ns=stamp_ns, receipt_ns=stamp_ns, latitude=latitude, longitude=longitude, **said)
+
+
+def test_a_report_joins_the_track_of_its_sender():
+    sensors = {"camera": camera("camera", 0.0, -60.0, 0.0)}
+    fusion = fused(sensors)
+    for tick in range(20):
+        stamp_ns, north = START_NS + tick * CYCLE_NS, -30.0 + tick
+        ahead = north + 60.0
+        fusion.ingest(detections("camera", stamp_ns, [[ahead, 0.0], [ahead, 4.0]], kind=[2, 1]))
+        fusion.ingest(report(stamp_ns + 1_000_000, 0.2, north + 0.3))
+    tracks = fusion.tracks(START_NS + 2 * SECOND_NS)
+    assert len(tracks) == 2
+    own = next(row for row in range(2) if tracks.vehicle_id[row])
+    assert tracks.vehicle_id == [b"\x00\x01vehicl" if row == own else None for row in range(2)]
+    assert tracks.position[own] == pytest.approx([0.0, -11.0], abs=0.7)
+    assert tracks.sources[own] == ("camera", "radio")
+    assert tracks.sources[1 - own] == ("camera",)
+    assert tracks.heading[own] == 0.0
+
+
+def test_a_vehicle_out_of_sight_is_known_by_its_reports_and_no_surer_than_gnss():
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
+    for tick in range(30):
+        fusion.ingest(report(START_NS + tick * CYCLE_NS, -200.0, tick, kind=RoadUser.BUS, length=11.8, width=2.55))
+    tracks = fusion.tracks(START_NS + 3 * SECOND_NS)
+    assert tracks.kind.tolist() == [RoadUser.BUS]
+    assert tracks.size[0] == pytest.approx([11.8, 2.55, 1.4], abs=0.05)
+    assert tracks.sources == [("radio",)]
+    assert tracks.covariance[0, 0, 0] > 0.49
+    assert tracks.velocity[0] == pytest.approx([0.0, 10.0], abs=0.5)
+
+
+def test_a_changed_vehicle_id_keeps_the_track():
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
+    for tick in range(60):
+        if tick in range(30, 42):
+            continue  # silent while the pseudonym changes
+        name = b"oldname1" if tick < 30 else b"newname2"
+        fusion.ingest(report(START_NS + tick * CYCLE_NS, -200.0, tick, id=name))
+    tracks = fusion.tracks(START_NS + 6 * SECOND_NS)
+    assert tracks.id.tolist() == [1]
+    assert tracks.vehicle_id == [b"newname2"]
+
+
+def test_too_many_targets_are_dropped_and_counted():
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)}, max_tracks=100)
+    rng = np.random.default_rng(4)
+    for tick in range(5):
+        fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, rng.uniform(5, 60, (80, 2))))
+    assert fusion.counters["too many tracks"] > 0
+    assert len(fusion._population.table) <= 100
+
+
+places = st.lists(st.tuples(st.floats(-150, 150), st.floats(-150, 150)), max_size=6)
+scans = st.tuples(st.sampled_from(["camera-north", "radar-east", "radio"]), st.integers(-300, 400), places)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(scans, max_size=30))
+def test_whatever_comes_in_what_goes_out_is_sound(steps):
+    sensors, now_ns = four_corners(), START_NS
+    fusion = fused(sensors)
+    for device, later_ms, seen in steps:
+        stamp_ns = now_ns + later_ms * 1_000_000
+        now_ns = max(now_ns, stamp_ns)
+        if device == "radio":
+            for number, (east, north) in enumerate(seen):
+                fusion.ingest(report(stamp_ns, east, north, id=bytes([number] * 8)))
+        else:
+            fusion.ingest(detections(device, stamp_ns, np.array(seen).reshape(-1, 2), receipt_ns=now_ns))
+        tracks = fusion.tracks(now_ns)
+        assert len(set(tracks.id.tolist())) == len(tracks)
+        assert ((tracks.id >= 1) & (tracks.id <= 65535)).all()
+        assert np.isfinite(tracks.position).all()
+        assert np.isfinite(tracks.velocity).all()
+        assert (np.linalg.eigvalsh(tracks.covariance) > 0).all()
+        assert (tracks.stamp_ns <= now_ns).all()
+        assert ((tracks.existence > 0.5) & (tracks.existence <= 1.0)).all()
+        known = ~np.isnan(tracks.heading)
+        assert ((tracks.heading[known] >= 0) & (tracks.heading[known] < 360)).all()
+        carried = [number for number in tracks.vehicle_id if number]
+        assert len(set(carried)) == len(carried)
