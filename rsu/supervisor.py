@@ -25,13 +25,14 @@ from rsu.records import Processes, ProcessView, Progress
 _STOP_S = 1.5  # a process that is asked to end gets so long
 _LOOK_S = 0.1
 _MIB = 1 << 20
+LOCK = "lock"
 _log = structlog.get_logger()
 
 
 def lock(run: Path) -> IO[str]:
     """Take the run folder; hold the returned file open. AlreadyRunningError: somebody else has it."""
     run.mkdir(parents=True, exist_ok=True)
-    file = (run / "lock").open("w")
+    file = (run / LOCK).open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -24,10 +24,12 @@ def executable() -> str | None:
     return shutil.which("mosquitto") or shutil.which("mosquitto", path=_SBIN)
 
 
-def configuration(run: Path, port: int, persistence: bool = False, tls: Path | None = None) -> str:
+def configuration(
+    run: Path, port: int, persistence: bool = False, tls: Path | None = None, address: str = "127.0.0.1"
+) -> str:
     """Return the text of mosquitto.conf."""
     lines = [
-        f"listener {port} 127.0.0.1",
+        f"listener {port} {address}",
         "allow_anonymous true",
         f"user {getpass.getuser()}",
         "log_dest stderr",
@@ -47,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sim.broker", description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, required=True, help="folder for mosquitto.conf")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--address", default="127.0.0.1", help="to listen on (default: %(default)s)")
     parser.add_argument("--persistence", action="store_true", help="keep queued messages over a restart")
     parser.add_argument("--tls", type=Path, help="folder with ca.pem, server.pem, server.key")
     options = parser.parse_args(arguments)
@@ -54,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     if path is not None:
         options.run.mkdir(parents=True, exist_ok=True)
         file = options.run / "mosquitto.conf"
-        file.write_text(configuration(options.run.resolve(), options.port, options.persistence, options.tls))
+        run = options.run.resolve()
+        file.write_text(configuration(run, options.port, options.persistence, options.tls, options.address))
         os.execv(path, [path, "-c", str(file)])
     print("mosquitto is not installed (Debian, Ubuntu: apt install mosquitto)", file=sys.stderr)
     return _NOT_REACHABLE

@@ -44,7 +44,14 @@ def ranges(numbers: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 class Platform:
     """The client on the broker, and what it got."""
 
-    def __init__(self, archive: Archive, port: int, lose_acks: float = 0.0, tls: Path | None = None) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        port: int,
+        lose_acks: float = 0.0,
+        tls: Path | None = None,
+        address: str = "127.0.0.1",
+    ) -> None:
         """Connect, and again whenever the broker comes back."""
         self._archive = archive
         self._lose_acks = lose_acks
@@ -56,7 +63,7 @@ class Platform:
         self._client.reconnect_delay_set(1, 2)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
-        self._client.connect_async("localhost" if tls else "127.0.0.1", port, _KEEPALIVE_S)
+        self._client.connect_async("localhost" if tls else address, port, _KEEPALIVE_S)
         self._client.loop_start()
 
     def _on_connect(
@@ -120,6 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sim.platform", description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, required=True, help="folder for platform.sqlite")
     parser.add_argument("--port", type=int, required=True, help="of the broker on this machine")
+    parser.add_argument("--address", default="127.0.0.1", help="of the broker (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
     parser.add_argument("--lose-acks", type=float, default=0.0, metavar="SHARE", help="0..1, not sent")
     parser.add_argument("--tls", type=Path, help="folder with ca.pem, platform.pem, platform.key")
@@ -129,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stop.append(number))
     archive = Archive(options.run / "platform.sqlite")
-    platform = Platform(archive, options.port, options.lose_acks, options.tls)
+    platform = Platform(archive, options.port, options.lose_acks, options.tls, options.address)
     while not stop:
         platform.serve()
     platform.close()

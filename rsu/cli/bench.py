@@ -42,19 +42,19 @@ class Plan(NamedTuple):
     run: Path
     source: str
     seed: int
-    broker_port: int
+    broker: tuple[str, int]  # address, port
     reference: tuple[float, float]  # latitude, longitude in degrees
     range_m: float  # around the reference: where accuracy is judged
 
     def commands(self) -> dict[str, list[str]]:
         """Return the command line of every process, in starting order."""
         run = ["--run", str(self.run)]
-        port = ["--port", str(self.broker_port)]
+        broker = ["--address", self.broker[0], "--port", str(self.broker[1])]
         latitude, longitude = self.reference
         emulators = YAML(typ="safe").load(self.bench.read_text(encoding="utf-8"))["emulators"]
         commands = {
-            "broker": ["sim.broker", *run, *port],
-            "platform": ["sim.platform", *run, *port, "--json"],
+            "broker": ["sim.broker", *run, *broker],
+            "platform": ["sim.platform", *run, *broker, "--json"],
             "world": ["sim.world", *run, "--source", self.source, "--seed", str(self.seed)],
             "listener": [
                 "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc",

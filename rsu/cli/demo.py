@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psutil
@@ -21,9 +21,12 @@ from rsu.cli.latency import LatencyMeter
 from rsu.cli.main import versions
 from rsu.errors import AlreadyRunningError
 from rsu.exits import Exit
+from rsu.processes import PROCESSES
 from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
+from rsu.supervisor import LOCK, lock
 
 CONFIGS = Path(__file__).parents[2] / "configs"
+ADDRESS = "127.0.0.1"  # in the shipped files
 _JUDGED_RANGE_M = 60.0
 _DRAIN_S = 1.0  # for the platform's last acknowledgements
 _MIB = 1 << 20
@@ -86,66 +89,82 @@ def _device_state(device: DeviceView) -> str:
     return device.state + (f" ({device.error})" if device.error else "")
 
 
-def run_demo(
-    seconds: float | None,
-    as_json: bool,
-    cuts: list[Cut],
-    source: str,
-    seed: int,
-    run: Path | None,
-    stop: threading.Event,
-) -> None:
-    """Run the demo until `seconds` have passed or `stop`; print the summary on stdout."""
-    folder = run or Path(tempfile.gettempdir()) / "rsu-demo"
-    plan = _plan(folder, source, seed)
-    unknown = {cut.name for cut in cuts} - {*plan.commands(), "station", "uplink", "web"}
+class Wishes(NamedTuple):
+    """What the caller of a demo wants."""
+
+    seconds: float | None  # None: until interrupted
+    as_json: bool
+    cuts: list[Cut]
+    source: str
+    seed: int
+    address: str
+    run: Path | None
+
+
+def run_demo(wishes: Wishes, stop: threading.Event) -> None:
+    """Run the demo until its time is over or `stop`; print the summary on stdout."""
+    folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
+    _prepare(folder)
+    plan = _plan(folder, _configs(folder, wishes.address), wishes.source, wishes.seed)
+    unknown = {cut.name for cut in wishes.cuts} - {*plan.commands(), *PROCESSES}
     if unknown:
         raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(plan.commands())}")
-    _prepare(folder)
     bench = Bench(plan)
-    site = config.load(plan.site).site
+    page = config.load(plan.site).site.page
     for name in bench.names:
         bench.start(name)
-    _say(f"page: http://{site.page.host}:{site.page.port}/   run folder: {folder}   end with Ctrl-C")
+    _say(f"page: http://{page.host}:{page.port}/   run folder: {folder}   end with Ctrl-C")
     watch = Watch(folder)
+    own: dict[str, dict[str, float]] = {}
     try:
-        _loop(bench, watch, seconds, cuts, stop)
+        _loop(bench, watch, wishes.seconds, wishes.cuts, stop)
         if not stop.is_set():
             _drain(watch)
         own = _bench_processes(bench)
     finally:
         bench.stop(bench.names)
         watch.close()
-    _print(_summary(bench, watch, own), as_json)
+    _print(_summary(bench, watch, own), wishes.as_json)
 
 
-def _plan(folder: Path, source: str, seed: int) -> Plan:
-    loaded = config.load(CONFIGS / "demo.yaml")
+def _prepare(folder: Path) -> None:
+    """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / LOCK).exists():
+        raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
+    with lock(folder):
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK:
+                entry.unlink()
+
+
+def _configs(folder: Path, address: str) -> Path:
+    """Return the folder of site and bench file; for another address than the shipped files' a copy of them."""
+    if address == ADDRESS:
+        return CONFIGS
+    copy = Path(shutil.copytree(CONFIGS, folder / "configs"))
+    for name in ("demo.yaml", "demo-bench.yaml"):
+        text = (copy / name).read_text(encoding="utf-8")
+        (copy / name).write_text(text.replace(ADDRESS, address), encoding="utf-8")
+    return copy
+
+
+def _plan(folder: Path, configs: Path, source: str, seed: int) -> Plan:
+    loaded = config.load(configs / "demo.yaml")
     reference = loaded.site.site.reference
     platform = loaded.site.uplink.platform
     assert platform is not None, "the demo site has a platform"
     return Plan(
         site=loaded.path,
-        bench=CONFIGS / "demo-bench.yaml",
+        bench=configs / "demo-bench.yaml",
         run=folder,
         source=source,
         seed=seed,
-        broker_port=platform.port,
+        broker=(platform.host, platform.port),
         reference=(reference.latitude_deg, reference.longitude_deg),
         range_m=_JUDGED_RANGE_M,
     )
-
-
-def _prepare(folder: Path) -> None:
-    """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs."""
-    from rsu.supervisor import lock
-
-    with lock(folder):
-        for entry in folder.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            elif entry.name != "lock":
-                entry.unlink()
 
 
 def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:

@@ -133,6 +133,9 @@ def demo(
     ] = None,
     source: Annotated[str, typer.Option(help="sumo or recorded")] = "sumo",
     seed: Annotated[int, typer.Option(help="of everything random in the bench")] = 7,
+    address: Annotated[
+        str, typer.Option(help="loopback address of all ports; another one for a second demo")
+    ] = "127.0.0.1",
     run: RunOption = None,
 ) -> None:
     """Run the demo site: simulated crossing, emulated devices, the daemon, its page; a summary at the end."""
@@ -141,7 +144,8 @@ def demo(
 
     try:
         cuts = [Cut.parse(text) for text in cut or []]
-        interrupted = until_interrupted(lambda stop: bench.run_demo(seconds, as_json, cuts, source, seed, run, stop))
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run)
+        interrupted = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
     except ValueError as error:
         fail(Exit.USAGE, error)
     except AlreadyRunningError as error:

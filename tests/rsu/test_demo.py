@@ -22,7 +22,9 @@ CUTS += ["broker@14+5"] if shutil.which("mosquitto") or Path("/usr/sbin/mosquitt
 
 
 def demo(run: Path, *arguments: str) -> subprocess.Popen[str]:
+    address = f"127.{os.getpid() >> 8 & 0xFF}.{os.getpid() & 0xFF}.5"  # beside any other demo
     command = [sys.executable, "-m", "rsu.cli.main", "demo", "--json", "--source", "recorded", "--run", str(run)]
+    command += ["--address", address]
     return subprocess.Popen(
         [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
