@@ -73,10 +73,14 @@ class _TcpChannel:
         return self._socket.fileno()
 
     def connected(self) -> bool:
-        writable = select.select([], [self._socket], [], 0)[1]
-        if writable and (code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+        if not select.select([], [self._socket], [], 0)[1]:
+            return False
+        if code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OpenError(os.strerror(code))
-        return bool(writable)
+        # On one host, a connection to a port where nobody listens can get that very port as its own and meet itself.
+        if attempt(lambda: self._socket.getsockname() == self._socket.getpeername()):
+            raise OpenError("met itself")
+        return True
 
     def check(self) -> None:
         """Nothing to see: the end of a connection shows at the next read."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+import hw.channel
 from hw.endpoint import Endpoint, split_address
 from hw.link import WRITE_LIMIT, Chunk, Link
 
@@ -242,6 +243,18 @@ def test_a_refused_connection_is_an_open_error(server: socket.socket, clock: Clo
     server.close()
     wait_for(lambda: link.tick(clock.pass_ms(1)) or link.counters["open-failed"])
     assert link.error == "Connection refused"
+
+
+def test_a_connection_that_meets_itself_is_no_device(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    bound.setblocking(False)
+    monkeypatch.setattr(hw.channel, "_socket", lambda address, kind: bound)
+    link = Link(tcp(bound), tmp_path, clock)
+    wait_for(lambda: link.tick(clock.pass_ms(1)) or link.counters["open-failed"])
+    assert link.error == "met itself"
 
 
 def test_a_connection_that_nobody_answers_is_given_up(clock: Clock, tmp_path: Path) -> None:
