@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.geo import heading_of
 from perception.objects import Floats, Ints, RoadUser
 from perception.scan import TYPICAL_SIZE
 from perception.table import KINDS, Table
+
+Mask = NDArray[np.bool_]
 
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
@@ -38,6 +41,12 @@ def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
     table["votes"][rows] = votes
     table["kind"][rows] = probability.argmax(axis=1) + 1
     table["log_class"][rows, 1:] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
+
+
+def may_be(table: Table, kind: RoadUser) -> Mask:
+    """Return which rows (n,) may be of a class that is told for sure: who walks or cycles is no motor vehicle."""
+    allowed: Mask = (table["kind"] == RoadUser.UNKNOWN) | (_WALKERS[table["kind"]] == _WALKERS[kind])
+    return allowed
 
 
 def measure_size(table: Table, rows: Ints, size: Floats, weight: float = 1.0) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,24 +110,24 @@ class Fusion:
         number = int.from_bytes(report.id, "big")
         table = self._population.table
         own = (table["vehicle"] == number) & (table["vehicle_ns"] > 0)
-        row = self._join(np.flatnonzero(own), scan, report)
+        row = self._join(np.flatnonzero(own), self._settings.own_gate_probability, scan, report)
         if not len(row):
             table["vehicle_ns"][own] = 0  # the id had been given to somebody else's track
             stale_ns = report.stamp_ns - int(self._settings.vehicle.fresh_ms * 1e6)
-            row = self._join(np.flatnonzero(table["vehicle_ns"] < stale_ns), scan, report)
+            free = (table["vehicle_ns"] < stale_ns) & attributes.may_be(table, report.kind)
+            row = self._join(np.flatnonzero(free), self._settings.vehicle_gate_probability, scan, report)
         if not len(row):
             row = self._population.begin(scan, ONLY, report)
         self._sign(row, number, report, scan)
 
-    def _join(self, rows: Ints, scan: Scan, report: VehicleReport) -> Ints:
+    def _join(self, rows: Ints, gate_probability: float, scan: Scan, report: VehicleReport) -> Ints:
         """Give a report to the best of the rows that it fits; return that row, or none."""
         if not len(rows):
             return rows
         expected = motion.expect(self._population.table[rows], report.stamp_ns, 1.0)
-        gate = squared_gate(self._settings.vehicle_gate_probability)
-        pair = best(candidates(expected, scan, gate, FALSE_REPORT_DENSITY))
-        pair = pair.of_rows(rows)
-        self._population.absorb(pair, scan, report)
+        pair = best(candidates(expected, scan, squared_gate(gate_probability), FALSE_REPORT_DENSITY)).of_rows(rows)
+        weak = msgspec.structs.replace(scan, covariance=scan.covariance * self._settings.vehicle.alike)
+        self._population.absorb(pair, weak, report)
         return pair.track
 
     def _sign(self, row: Ints, number: int, report: VehicleReport, scan: Scan) -> None:

@@ -13,7 +13,8 @@ class FusionSettings(Settings):
     """Fusion's part of the site file."""
 
     gate_probability: Probability = 0.999  # that a road user's own detection is within the gate
-    vehicle_gate_probability: Probability = 0.99  # the same for a BSM: the track must be its sender's
+    vehicle_gate_probability: Probability = 0.99  # the same for a vehicle's first report: it must be the right track
+    own_gate_probability: Probability = 0.9999  # the same for its further ones
     birth_probability: Probability = 0.02  # that an unexplained detection is a road user
     confirm_probability: Probability = 0.99
     delete_probability: Probability = 0.01

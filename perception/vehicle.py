@@ -9,14 +9,15 @@ from perception.objects import Floats, VehicleReport
 from perception.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
 
-FALSE_REPORT_DENSITY = 1e-6  # per m2: anybody may say that a vehicle is anywhere
+FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 
 
 class VehicleSettings(Settings):
     """How far vehicles are trusted: floors under what they claim, 1 sigma."""
 
-    position_sd_m: Positive = 1.5
+    position_sd_m: Positive = 0.6
+    alike: Positive = 6.0  # a receiver errs alike from report to report: the variance that each counts with, times this
     wander_sd_m: NotNegative = 0.7  # per axis, the slow part of a GNSS error: it does not average out
     speed_sd_mps: Positive = 0.3
     heading_sd_deg: Positive = 3.0
