@@ -46,7 +46,7 @@ class Driver(Protocol):
         """Take bytes (a stream's chunk or one datagram) and return what is complete. Never raises on bad bytes."""
 
     def due(self, now_ns: int) -> list[Send]:
-        """Return what has to be written now (polls, configuration dialogue); called about every 20 ms."""
+        """Return what has to be written now (polls, dialogues); asked every 10 to 20 ms while all ports are open."""
 
 
 @runtime_checkable

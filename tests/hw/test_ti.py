@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hw.errors import ProfileError
@@ -179,6 +181,15 @@ def test_the_done_of_another_command_is_not_taken_for_ours() -> None:
     dialogue.due(START_NS)
     dialogue.received(b"Done\r\nmmwDemo:/>trackingCfg\r\nDone\r\n", START_NS)
     assert dialogue.due(START_NS + MS) == b""
+
+
+@given(st.lists(st.tuples(st.sampled_from(["cli", "data"]), st.binary(max_size=200)), max_size=20))
+def test_no_bytes_raise(pieces: list[tuple[str, bytes]]) -> None:
+    radar = driver()
+    radar.opened("cli", START_NS)
+    for turn, (port, data) in enumerate(pieces):
+        radar.due(START_NS + turn * 1000 * MS)
+        assert radar.received(port, data, START_NS) == []
 
 
 # measurements

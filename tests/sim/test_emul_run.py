@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from hw.bytelog import from_lines
 from hw.device import Device
 from hw.registry import driver_class
 from perception.objects import Detections, RoadUser
-from sim.bench import SensorSpec, TcpServer, load
+from sim.bench import CameraSpec, RadarSpec, SensorSpec, TcpServer, load
 from sim.emulate import ALREADY_RUNNING, INVALID_CONFIG, Runner
 from sim.emulator import Write
 from sim.frames import WorldFrame
@@ -44,7 +44,7 @@ def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
         process.wait()
 
 
-def make_device(kind: str, name: str, folder: Path, link: dict[str, object]) -> Device:
+def make_device(kind: str, name: str, folder: Path, link: Mapping[str, object]) -> Device:
     found = driver_class(kind)
     settings = found.Settings.model_validate({**replay.SETTINGS[kind], "silence_ms": 700, **link})
     return device.build(name, kind, settings, folder, time.time_ns)
@@ -92,7 +92,7 @@ def kill_and_restart(
 def test_a_radar_on_its_two_ptys(tmp_path: Path, processes: list[subprocess.Popen[bytes]]) -> None:
     file = own_bench(tmp_path)
     spec = load(file).emulators["radar-north"]
-    assert isinstance(spec, SensorSpec)
+    assert isinstance(spec, RadarSpec)
 
     def restart() -> subprocess.Popen[bytes]:
         processes.append(start(file, "radar-north"))
@@ -112,7 +112,7 @@ def test_a_radar_on_its_two_ptys(tmp_path: Path, processes: list[subprocess.Pope
 def test_a_camera_on_its_socket(tmp_path: Path, processes: list[subprocess.Popen[bytes]]) -> None:
     file = own_bench(tmp_path)
     spec = load(file).emulators["camera-north"]
-    assert isinstance(spec, SensorSpec)
+    assert isinstance(spec, CameraSpec)
 
     def restart() -> subprocess.Popen[bytes]:
         processes.append(start(file, "camera-north"))

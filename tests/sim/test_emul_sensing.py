@@ -29,7 +29,7 @@ def spec(height_m: float = 7.0, yaw_deg: float = 0.0) -> CameraSpec:
 
 def seen(users: list[User], sensor: CameraSpec) -> list[int]:
     world = frame(users)
-    return world.id[visible(world, sensor)].tolist()
+    return [int(number) for number in world.id[visible(world, sensor)]]
 
 
 def at(east: float, north: float, size: tuple[float, float, float] = CAR, number: int = 1) -> User:
