@@ -50,7 +50,7 @@ def test_shipped_sites_are_fine(name: str) -> None:
         ("kind: gnss", "kind: gps", "devices.gnss.kind", 'no driver "gps"', 6),
         ("latitude_deg: 22.5431000", "latitude_deg: 122.5", "site.reference.latitude_deg", "got 122.5", 14),
         ("radio: radio", "radio: gnss", "radio", "cannot transmit", 7),
-        ('tcp: "127.0.0.1:47011"', 'tcp: "localhost:1"', "devices.camera-north.driver.link.tcp", "localhost", 5),
+        ('tcp: "127.0.0.1:27011"', 'tcp: "localhost:1"', "devices.camera-north.driver.link.tcp", "localhost", 5),
         ("links: [north_in]", "links: [up]", "messages.signs.0.links.0", 'no link "up"', 8),
         ("profile: ydt3709-2020", "profile: etsi", "messages.profile", "expected 'ydt3709-2020'", 9),
         ("lane_map: demo-lanes.json", "lane_map: none.json", "", "cannot be read", None),
