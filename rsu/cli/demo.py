@@ -48,6 +48,7 @@ class Watch:
         self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
         self._states: dict[str, str] = {}
         self._began = time.monotonic()
+        self._began_ns = time.time_ns()
 
     def step(self, timeout_s: float) -> None:
         """Take in what comes within `timeout_s`."""
@@ -78,6 +79,13 @@ class Watch:
                 if name in self._states:
                     _say(f"{at:7.2f} s  {name}: {state}")
                 self._states[name] = state
+
+    def gaps(self) -> list[dict[str, float]]:
+        """Return when nothing at all was on air for longer than a cycle and a half."""
+        return [
+            {"at_s": round((arrival - self._began_ns) / 1e9, 2), "ms": round(length / 1e6)}
+            for arrival, length in self.latency.gaps
+        ]
 
     def close(self) -> None:
         """Close the sockets."""
@@ -220,6 +228,7 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
     uplink, platform = watch.uplink, _json(bench.output("platform"))
     return heard | {
         "latency_ms": watch.latency.percentiles(),
+        "gaps": watch.gaps(),
         "uplink": {
             "spooled": uplink.spooled if uplink else 0,
             "acknowledged": uplink.acknowledged if uplink else 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,8 @@ from hw.radio.protocol import AgentError, parse_transmit
 from rsu.records import Sent
 
 _FORGET = 200  # frames whose other half never came
+_GAP_NS = 150_000_000  # RSM and SPAT go out every 100 ms: a longer pause is a lost broadcast
+_GAPS = 100
 
 
 class LatencyMeter:
@@ -25,6 +28,8 @@ class LatencyMeter:
         self._newest: dict[bytes, int] = {}  # frame -> receipt of its newest measurement
         self._arrivals: dict[bytes, int] = {}
         self._latencies_ns: list[int] = []
+        self._last_ns: int | None = None
+        self.gaps: deque[tuple[int, int]] = deque(maxlen=_GAPS)  # (arrival that ended it, its length), ns
 
     def sent(self, record: Sent) -> None:
         """Take the station's word on one frame."""
@@ -41,6 +46,9 @@ class LatencyMeter:
                 frame = parse_transmit(datagram).payload
             except AgentError:
                 continue  # not a transmission
+            if self._last_ns is not None and arrival_ns - self._last_ns > _GAP_NS:
+                self.gaps.append((arrival_ns, arrival_ns - self._last_ns))
+            self._last_ns = arrival_ns
             self._arrivals[frame] = arrival_ns
             self._pair(frame)
 

@@ -1,20 +1,27 @@
-"""`rsu msg`: messages between hex and JSON.
+"""`rsu msg`: messages between hex and JSON, taken apart for people, compared, and live.
 
-With `-`, one message a line: every line in gives one line out, in order, and a line that cannot be done gives
-{"error": ...}. Exit code 1 when there was one.
+`decode` and `encode` with `-`: one message a line: every line in gives one line out, in order, and a line that cannot
+be done gives {"error": ...}. Exit code 1 when there was one.
+
+`explain` and `diff` take hex, `-` or a file, of hex, JSON lines, device logs or captures (`rsu/cli/msg_source.py`).
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from v2x import DEFAULT_PROFILE, CodecError, EncodeError, Profile, decode
+from rsu.cli.msg_source import Found, pair, read
+from rsu.errors import NotReachableError
+from rsu.exits import Exit
+from v2x import DEFAULT_PROFILE, KINDS, CodecError, Profile, decode
 from v2x.schema import decode_value, encode_value
 from v2x.values import Json, from_json, to_json
 
@@ -47,6 +54,112 @@ def encode_command(
 ) -> None:
     """Print the message of {"type": ..., "value": ...} (wire units) in hex."""
     _convert(message, lambda line: _encoded(line, profile))
+
+
+GuessOption = Annotated[Profile | None, typer.Option("--profile", help="Edition; without it the one that fits best.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+_SOURCE = "HEX|-|FILE"
+
+
+@app.command("explain")
+def explain_command(
+    source: Annotated[str, typer.Argument(metavar=_SOURCE, help="Hex, or a file of hex, JSON lines, logs, or pcap.")],
+    profile: GuessOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print every field of a message with its first bit, bits, value and unit, and behind ! what is odd about it.
+
+    Exit code 1: the codec does not accept one of the messages.
+    """
+    from rsu.cli import msg_explain
+
+    fine = [msg_explain.show(found, profile, as_json) for found in _found(source, profile)]
+    if not all(fine):
+        raise typer.Exit(Exit.FOUND)
+
+
+@app.command("diff")
+def diff_command(
+    a: Annotated[str, typer.Argument(metavar=_SOURCE)],
+    b: Annotated[str, typer.Argument(metavar=_SOURCE)],
+    profile: GuessOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the fields in which two messages differ, or the messages of two files, first with first and so on.
+
+    Exit code 1: they differ.
+    """
+    from rsu.cli import msg_diff
+    from rsu.cli.main import fail
+
+    left, right = (list(_found(source, profile)) for source in (a, b))
+    for found in (*left, *right):
+        if found.error is not None:
+            fail(Exit.DAMAGED, f"{found.place}: {found.error}")
+    if msg_diff.show(left, right, profile, as_json):
+        raise typer.Exit(Exit.FOUND)
+
+
+@app.command("watch")
+def watch_command(
+    aid: Annotated[list[int] | None, typer.Option(help="Show only this AID; may be given several times.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Show only this kind: bsm, map, spat, rsi, rsm...")] = None,
+    run: Annotated[Path | None, typer.Option(help="Run folder of the daemon whose messages are shown.")] = None,
+    air: Annotated[bool, typer.Option("--air", help="In a demo: what the emulated radio was given.")] = False,
+    agent: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="The radio's agent, instead of a daemon.")
+    ] = None,
+    listen: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Where the agent's datagrams come in.")
+    ] = "0.0.0.0:0",
+    seconds: Annotated[float | None, typer.Option("--for", metavar="S", min=0.1, help="End after S seconds.")] = None,
+    profile: ProfileOption = DEFAULT_PROFILE,
+    as_json: JsonOption = False,
+) -> None:
+    """Print messages live, one a line, until Ctrl-C; then how many of each kind came, on stderr."""
+    from hw.endpoint import split_address
+    from rsu.cli import msg_watch
+    from rsu.cli.main import fail, until_interrupted
+    from rsu.folders import default_run
+
+    unknown = set(kind or ()) - {name for each in KINDS.values() for name in (each, each.split("-")[0])}
+    if unknown:
+        fail(Exit.USAGE, f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS.values())}")
+    folder = run or default_run()
+    try:
+        if agent is not None:
+            source = msg_watch.from_agent(split_address(listen), split_address(agent))
+        else:
+            source = msg_watch.from_air(folder) if air else msg_watch.from_bus(folder)
+    except ValueError as error:
+        fail(Exit.USAGE, error)
+    only = msg_watch.Filter(frozenset(aid or ()), frozenset(kind or ()))
+
+    def job(stop: threading.Event) -> None:
+        timer = threading.Timer(seconds or 0, stop.set)
+        timer.daemon = True
+        if seconds is not None:
+            timer.start()
+        for name, count in sorted(msg_watch.watch(source, only, profile, as_json, stop).items()):
+            print(f"{count:7} {name}", file=sys.stderr)
+
+    try:
+        interrupted = until_interrupted(job)
+    except OSError as error:
+        fail(Exit.CONFLICT, f"{listen}: {error.strerror}; does a daemon hold it?")
+    raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
+
+
+def _found(source: str, profile: Profile | None) -> Iterator[Found]:
+    """Yield what a source holds; end with an exit code when it cannot be read."""
+    from rsu.cli.main import fail
+
+    if source == _STDIN and sys.stdin.isatty():
+        typer.echo("reading from the terminal; Ctrl-D ends", err=True)
+    try:
+        yield from read(source, sys.stdin.buffer, profile or DEFAULT_PROFILE)
+    except NotReachableError as error:
+        fail(Exit.NOT_REACHABLE, error)
 
 
 def _convert(message: str, convert: Callable[[bytes], str]) -> None:
@@ -89,17 +202,7 @@ def _encoded(line: bytes, profile: Profile) -> str:
         message = json.loads(line.decode())
     except ValueError as error:
         raise ValueError(f"not JSON: {error}") from None
-    return encode_value(from_json(_frame(message), profile), profile).hex()
-
-
-def _frame(message: Json) -> Json:
-    """Return [name, value] of {"type": name, "value": value}; the value may be that pair already."""
-    match message:
-        case {"type": str(name), "value": [str(inner), value]} if name == inner:
-            return [name, value]
-        case {"type": str(name), "value": dict(value)}:
-            return [name, value]
-    raise EncodeError('expected {"type": name, "value": {...}}')
+    return encode_value(from_json(pair(message), profile), profile).hex()
 
 
 def _show(message: str, profile: Profile) -> None:
