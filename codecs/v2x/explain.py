@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from v2x.errors import CodecError
 from v2x.profiles import PROFILES, Profile
-from v2x.quantities import QUANTITIES
+from v2x.quantities import CODES, QUANTITIES
 from v2x.schema import decode_value
-from v2x.walk import Field, Walk, walk
+from v2x.walk import Field, walk
 
 Kind: TypeAlias = Literal["unavailable", "reserved", "implausible", "oversized", "problem"]
 
@@ -57,6 +57,7 @@ class Explanation(NamedTuple):
         profile: by which it was read.
         type: the alternative of the frame, as in `bsmFrame`; "" when not even that could be read.
         lines: every field, down to where the walk ended.
+        whole: every field could be read; else `lines` end where that failed.
         error: why the codec does not accept the octets; None when it does.
         rest: bits behind the last field.
         odd: what is odd about the message as a whole.
@@ -67,6 +68,7 @@ class Explanation(NamedTuple):
     profile: Profile
     type: str
     lines: tuple[Line, ...]
+    whole: bool
     error: CodecError | None
     rest: int
     odd: tuple[Oddity, ...]
@@ -81,36 +83,36 @@ def explain(data: bytes, profile: Profile | None = None) -> Explanation:
     readings = [_read(data, each) for each in PROFILES]
     chosen = min(readings, key=_doubts) if profile is None else next(r for r in readings if r.profile == profile)
     fits = tuple(each.profile for each in readings if each.error is None and each is not chosen)
-    return chosen._replace(odd=(*_whole(data, chosen, fits),), fits=fits)
+    return chosen._replace(odd=tuple(_whole(data, chosen, fits)), fits=fits)
 
 
 def _read(data: bytes, profile: Profile) -> Explanation:
     found = walk(data, profile)
-    error = _verdict(data, profile, found)
+    kind = found.root.parts[0].name if found.root.parts else ""
+    error = found.error or _refusal(data, profile)
     lines = tuple(_lines(found.root, "", 0))
-    return Explanation(profile, found.root.parts[0].name if found.root.parts else "", lines, error, found.rest, (), ())
+    return Explanation(profile, kind, lines, found.error is None, error, found.rest, (), ())
 
 
-def _verdict(data: bytes, profile: Profile, found: Walk) -> CodecError | None:
-    """Return why the codec refuses the octets; the place comes from the walk where that saw it too."""
+def _refusal(data: bytes, profile: Profile) -> CodecError | None:
+    """Return why the codec does not accept the octets."""
     try:
         decode_value(data, profile)
     except CodecError as error:
-        return found.error or error
-    return found.error
+        return error
+    return None
 
 
-def _doubts(reading: Explanation) -> tuple[bool, int]:
-    """Return what speaks against a profile: an error first, then values that cannot be."""
-    return reading.error is not None, sum(odd.kind == "implausible" for line in reading.lines for odd in line.odd)
+def _doubts(reading: Explanation) -> tuple[bool, bool, int]:
+    """Return what speaks against a profile: refused; not even read to the end; then values that cannot be."""
+    strange = sum(odd.kind in ("implausible", "problem") for line in reading.lines for odd in line.odd)
+    return reading.error is not None, not reading.whole, strange
 
 
 def _whole(data: bytes, reading: Explanation, fits: Sequence[Profile]) -> Iterator[Oddity]:
     """Yield what is odd about the message as a whole."""
     if reading.rest >= 8:
-        yield Oddity(
-            "problem", f"{reading.rest // 8} octets behind the end of the message: {data[-(reading.rest // 8) :].hex()}"
-        )
+        yield Oddity("problem", f"octets behind the end of the message: {data[-(reading.rest // 8) :].hex()}")
     elif int.from_bytes(data) & ((1 << reading.rest) - 1):
         yield Oddity("problem", f"the {reading.rest} bits of padding are not all 0")
     if reading.error is not None and fits:
@@ -165,7 +167,7 @@ def _oversized(choice: Field) -> Iterator[Oddity]:
 def _number(kind: str, count: int) -> tuple[str, str, tuple[Oddity, ...]]:
     quantity = QUANTITIES.get(kind)
     if quantity is None:
-        return str(count), "", ()
+        return f"{count} {CODES.get(kind, {}).get(count, '')}".rstrip(), "", ()
     value = quantity.scale.from_wire(count)
     if value is None:
         known = count == quantity.scale.unavailable

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from v2x import units
 from v2x.fields import Scale
+from v2x.records.common import BasicVehicleClass
 
 
 class Quantity(NamedTuple):
@@ -65,4 +66,9 @@ QUANTITIES: Mapping[str, Quantity] = {
         )
         for bits in range(7, 13)
     },
+}
+
+# numbers that are codes with names
+CODES: Mapping[str, Mapping[int, str]] = {
+    "BasicVehicleClass": {one.value: one.name.lower().replace("_", " ") for one in BasicVehicleClass},
 }

@@ -1,0 +1,132 @@
+"""`rsu msg explain`: every field of a message with its bits, its physical value and what is odd about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import typer
+
+from hw.radio.protocol import Received, Transmit
+from rsu.cli.msg_source import Found, Layers, unwrap
+from v2x import KINDS, SERVICES, Profile, dsmp
+from v2x.explain import Explanation, Line, Oddity, explain
+from v2x.values import Json, to_json
+
+_BARE = "no message: a sign of life between host and agent"
+
+
+def show(found: Found, profile: Profile | None, as_json: bool) -> bool:
+    """Print one message; return whether the codec accepts it."""
+    layers = None if found.error else unwrap(found.data)
+    if layers is None:
+        _say_why(found, as_json)
+        return found.error is None
+    explanation = explain(layers.message, profile)
+    if as_json:
+        typer.echo(json.dumps(_json(found, layers, explanation)))
+    else:
+        whole = _whole(layers, explanation)
+        for line in (*_outer(found, layers), *whole, *map(_field, explanation.lines)):
+            typer.echo(line)
+        typer.echo()
+    return explanation.error is None
+
+
+def clock(time_ns: int) -> str:
+    """Return a time in UTC to the millisecond, as ISO 8601 writes it; the plain number beyond what calendars hold."""
+    try:
+        moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    except (OverflowError, ValueError):
+        return f"{time_ns} ns"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ns // 1_000_000 % 1000:03}Z"
+
+
+def _say_why(found: Found, as_json: bool) -> None:
+    reason = found.error or _BARE
+    if as_json:
+        typer.echo(json.dumps({"place": found.place, "error": reason}))
+    else:
+        typer.echo(f"{found.place}: {reason}")
+
+
+def _outer(found: Found, layers: Layers) -> Iterator[str]:
+    """Yield a line for where it comes from and for each layer around it."""
+    yield f"source   {found.place}" + (f", {clock(found.time_ns)}" if found.time_ns is not None else "")
+    match layers.agent:
+        case Received() as one:
+            rssi = "" if one.rssi is None else f", {one.rssi} dBm"
+            yield f"agent    received {clock(one.time_ns)} from {one.source:06x}{rssi}, AID {one.aid}"
+        case Transmit() as one:
+            pppp = dsmp.pppp(one.priority)
+            yield f"agent    to be sent with AID {one.aid}, DSM priority {one.priority} (PPPP {pppp})"
+    if layers.dsm is not None:
+        yield f"DSMP     AID {layers.dsm.aid}: {_service(layers.dsm.aid)}"
+
+
+def _service(aid: int) -> str:
+    kind = KINDS.get(aid)
+    if kind is None:
+        return "of no known service"
+    service = SERVICES[kind]
+    return f"{kind}, DSM priority {service.priority} (PPPP {dsmp.pppp(service.priority)}), to {service.destination:06x}"
+
+
+def _odd(layers: Layers, explanation: Explanation) -> tuple[Oddity, ...]:
+    """Return what is odd about the message as a whole, and about what is around it."""
+    kind = KINDS.get(layers.dsm.aid) if layers.dsm else None
+    if layers.dsm is None or kind is None or not explanation.type or explanation.type.startswith(kind.split("-")[0]):
+        return explanation.odd
+    return (Oddity("problem", f"AID {layers.dsm.aid} is that of {kind}"), *explanation.odd)
+
+
+def _whole(layers: Layers, explanation: Explanation) -> Iterator[str]:
+    also = f" (as well as {', '.join(explanation.fits)})" if explanation.fits and not explanation.error else ""
+    yield f"message  {explanation.type or 'unknown'}, {len(layers.message)} octets, {explanation.profile}{also}"
+    for odd in _odd(layers, explanation):
+        yield f"  ! {odd.text}"
+    if explanation.error is not None:
+        yield f"  ! refused: {explanation.error}"
+    yield f"{'bit':>7} {'bits':>5}  field"
+
+
+def _field(line: Line) -> str:
+    value = f": {line.value} {line.unit}".rstrip() if line.value else ""
+    odd = f"   ! {'; '.join(odd.text for odd in line.odd)}" if line.odd else ""
+    return f"{line.field.first:7} {line.field.bits:5}  {'  ' * line.depth}{line.field.name}{value}{odd}"
+
+
+def _json(found: Found, layers: Layers, explanation: Explanation) -> Json:
+    return {
+        "place": found.place,
+        "time_ns": found.time_ns,
+        **outer_json(layers),
+        "hex": layers.message.hex(),
+        "profile": explanation.profile,
+        "fits": explanation.fits,
+        "type": explanation.type,
+        "error": None if explanation.error is None else str(explanation.error),
+        "odd": [odd._asdict() for odd in _odd(layers, explanation)],
+        "rest": explanation.rest,
+        "fields": [_field_json(line) for line in explanation.lines],
+    }
+
+
+def outer_json(layers: Layers) -> Json:
+    """Return what is around a message: `agent` and `dsmp`, None where there is no such layer."""
+    agent = layers.agent and {name: value for name, value in layers.agent._asdict().items() if name != "payload"}
+    dsm = layers.dsm and {"aid": layers.dsm.aid, "kind": KINDS.get(layers.dsm.aid)}
+    return {"agent": agent, "dsmp": dsm}
+
+
+def _field_json(line: Line) -> Json:
+    found = line.field
+    return {
+        "path": line.path,
+        "type": found.type,
+        "bit": found.first,
+        "bits": found.bits,
+        **({} if found.value is None else {"wire": to_json(found.value), "value": line.value, "unit": line.unit}),
+        "odd": [odd._asdict() for odd in line.odd],
+    }
