@@ -38,6 +38,10 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
     detection: Ints  # (k,)
     score: Floats  # (k,) log-likelihood ratio
 
+    def at(self, chosen: Ints) -> Pairs:
+        """Return some of the pairs."""
+        return Pairs(track=self.track[chosen], detection=self.detection[chosen], score=self.score[chosen])
+
     def of_rows(self, rows: Ints) -> Pairs:
         """Return the pairs with track k called rows[k]."""
         return Pairs(track=rows[self.track], detection=self.detection, score=self.score)
@@ -56,21 +60,28 @@ def candidates(expected: Expected, scan: Scan, gate: float, clutter_density: flo
     return Pairs(track=track, detection=detection, score=score)
 
 
-def assign(pairs: Pairs, tracks: int, detections: int) -> Pairs:
-    """Return the pairs of the best assignment: every track and detection at most once, every score positive."""
-    benefit = np.zeros((tracks, detections))
-    good = pairs.score > 0.0
-    benefit[pairs.track[good], pairs.detection[good]] = pairs.score[good]
-    track, detection = linear_sum_assignment(benefit, maximize=True)
-    made = benefit[track, detection] > 0.0
-    track, detection = track[made], detection[made]
-    return Pairs(track=track, detection=detection, score=benefit[track, detection])
+def assign(pairs: Pairs) -> Pairs:
+    """Return the pairs of the best assignment: every track and detection at most once, every score positive.
+
+    Pairs that nobody contests are made at once; what is left is one small dense problem.
+    """
+    pairs = pairs.at(np.flatnonzero(pairs.score > 0.0))
+    if not len(pairs.track):
+        return pairs
+    alone = (np.bincount(pairs.track)[pairs.track] == 1) & (np.bincount(pairs.detection)[pairs.detection] == 1)
+    contested = pairs.at(np.flatnonzero(~alone))
+    tracks, row = np.unique(contested.track, return_inverse=True)
+    detections, column = np.unique(contested.detection, return_inverse=True)
+    number = np.full((len(tracks), len(detections)), -1)
+    number[row, column] = np.flatnonzero(~alone)
+    benefit = np.where(number >= 0, pairs.score[number], 0.0)
+    made = number[linear_sum_assignment(benefit, maximize=True)]
+    return pairs.at(np.concatenate([np.flatnonzero(alone), made[made >= 0]]))
 
 
 def best(pairs: Pairs) -> Pairs:
     """Return the best pair, or none: for a single detection."""
-    chosen = np.argmax(pairs.score, keepdims=True) if (pairs.score > 0.0).any() else np.zeros(0, dtype=np.int64)
-    return Pairs(track=pairs.track[chosen], detection=pairs.detection[chosen], score=pairs.score[chosen])
+    return pairs.at(np.argmax(pairs.score, keepdims=True) if (pairs.score > 0.0).any() else np.zeros(0, dtype=np.int64))
 
 
 def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
@@ -82,12 +93,25 @@ def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
 
 
 def _near(expected: Expected, scan: Scan, sigmas: float) -> tuple[Ints, Ints]:
-    """Return the pairs whose gates' bounding boxes touch."""
-    reach = sigmas * np.sqrt(np.diagonal(expected.covariance, axis1=1, axis2=2))
-    spread = sigmas * np.sqrt(np.diagonal(scan.covariance, axis1=1, axis2=2))
-    apart = np.abs(expected.position[:, None] - scan.position[None])
-    track, detection = np.nonzero((apart <= reach[:, None] + spread[None]).all(axis=2))
-    return track.astype(np.int64), detection.astype(np.int64)
+    """Return the pairs whose gates may touch, and few others."""
+    if not len(scan):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    variance = np.diagonal(expected.covariance, axis1=1, axis2=2)
+    widest = np.diagonal(scan.covariance, axis1=1, axis2=2).max(axis=0)
+    return within(expected.position, sigmas * np.sqrt(variance + widest), scan.position)
+
+
+def within(position: Floats, reach: Floats, other: Floats) -> tuple[Ints, Ints]:
+    """Return all pairs (i, j) in which other[j] (n, 2) is in the box position[i] +- reach[i] (m, 2)."""
+    order = np.argsort(other[:, 0], kind="stable")
+    sorted_east = other[order, 0]
+    first = np.searchsorted(sorted_east, position[:, 0] - reach[:, 0])
+    count = np.searchsorted(sorted_east, position[:, 0] + reach[:, 0], side="right") - first
+    row = np.repeat(np.arange(len(position)), count)
+    place = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
+    column = order[place]
+    near = np.abs(position[row, 1] - other[column, 1]) <= reach[row, 1]
+    return row[near], column[near]
 
 
 def _velocity_score(expected: Expected, scan: Scan, track: Ints, detection: Ints) -> Floats:

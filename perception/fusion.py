@@ -88,8 +88,8 @@ class Fusion:
             scan = project(measurement, sensor)
         table = self._population.table
         expected = motion.expect(table, measurement.stamp_ns, sensor.detection_probability)
-        pairs = candidates(expected, scan, squared_gate(self._settings.gate_probability), sensor.clutter_density)
-        pairs = assign(pairs, len(table), len(scan))
+        gate = squared_gate(self._settings.gate_probability)
+        pairs = assign(candidates(expected, scan, gate, sensor.clutter_density))
         life.count_misses(table, expected, pairs.track, sensor)
         self._population.absorb(pairs, scan, measurement)
         unexplained = np.ones(len(scan), dtype=np.bool_)

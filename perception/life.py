@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception import attributes, visibility
-from perception.association import Expected, mahalanobis
+from perception.association import Expected, mahalanobis, within
 from perception.objects import Floats, Ints
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, log_odds
@@ -58,8 +58,8 @@ def over(table: Table, expected: Expected, settings: FusionSettings) -> Mask:
 
 def doubles(table: Table, expected: Expected) -> list[tuple[int, int]]:
     """Return pairs (kept, dropped) of rows that are one road user: alike, and no sensor ever saw both at once."""
-    apart = np.abs(expected.position[:, None] - expected.position[None]).max(axis=2)
-    first, second = np.nonzero(np.triu(apart < SAME_M, 1))
+    first, second = within(expected.position, np.full_like(expected.position, SAME_M), expected.position)
+    first, second = first[first < second], second[first < second]
     square = sum(
         mahalanobis(value[first] - value[second], spread[first] + spread[second])[0]
         for value, spread in (

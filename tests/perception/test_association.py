@@ -61,7 +61,7 @@ def test_the_assignment_is_the_best_of_all():
         score = np.zeros((4, 4))
         score[pairs.track, pairs.detection] = np.maximum(pairs.score, 0.0)
         limit = max(sum(score[row, column] for row, column in enumerate(order)) for order in permutations(range(4)))
-        made = assign(pairs, 4, 4)
+        made = assign(pairs)
         assert made.score.sum() == pytest.approx(limit)
         assert len(set(made.track.tolist())) == len(set(made.detection.tolist())) == len(made.track)
         assert (made.score > 0).all()
@@ -69,13 +69,13 @@ def test_the_assignment_is_the_best_of_all():
 
 def test_what_is_likelier_a_false_alarm_is_not_assigned():
     wide = expected([[0.0, 0.0]], spread=30.0)
-    assert len(assign(candidates(wide, scan([[3.0, 3.0]]), GATE, 1e-2), 1, 1).track) == 0
+    assert len(assign(candidates(wide, scan([[3.0, 3.0]]), GATE, 1e-2)).track) == 0
 
 
 def test_speed_tells_two_crossing_road_users_apart():
     tracks = expected([[0.0, 0.0], [0.4, 0.0]], velocity=[[10.0, 0.0], [-10.0, 0.0]])
     made = assign(
-        candidates(tracks, scan([[0.4, 0.0], [0.0, 0.0]], velocity=[[10.0, 0.0], [-10.0, 0.0]]), GATE, CLUTTER), 2, 2
+        candidates(tracks, scan([[0.4, 0.0], [0.0, 0.0]], velocity=[[10.0, 0.0], [-10.0, 0.0]]), GATE, CLUTTER)
     )
     assert dict(zip(made.track.tolist(), made.detection.tolist(), strict=True)) == {0: 0, 1: 1}
 
@@ -83,15 +83,15 @@ def test_speed_tells_two_crossing_road_users_apart():
 def test_class_tells_two_neighbours_apart():
     tracks = expected([[0.0, 0.0], [0.3, 0.0]])
     tracks.log_class[:] = [[0, 1.5, 0, 0, 0, 0, -1.4], [0, -1.4, 0, 0, 0, 0, 1.5]]
-    made = assign(candidates(tracks, scan([[0.3, 0.0], [0.0, 0.0]], kind=[1, 6]), GATE, CLUTTER), 2, 2)
+    made = assign(candidates(tracks, scan([[0.3, 0.0], [0.0, 0.0]], kind=[1, 6]), GATE, CLUTTER))
     assert dict(zip(made.track.tolist(), made.detection.tolist(), strict=True)) == {0: 0, 1: 1}
 
 
 def test_nothing_meets_nothing():
     none = expected(np.zeros((0, 2)))
-    assert len(assign(candidates(none, scan([[0.0, 0.0]]), GATE, CLUTTER), 0, 1).track) == 0
+    assert len(assign(candidates(none, scan([[0.0, 0.0]]), GATE, CLUTTER)).track) == 0
     empty = candidates(expected([[0.0, 0.0]]), scan(np.zeros((0, 2))), GATE, CLUTTER)
-    assert len(assign(empty, 1, 0).track) == len(best(empty).track) == 0
+    assert len(assign(empty).track) == len(best(empty).track) == 0
 
 
 def test_the_best_pair_must_be_better_than_a_false_alarm():
