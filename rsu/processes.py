@@ -20,11 +20,12 @@ class Row(NamedTuple):
     stuck_after_s: float  # no progress for so long: killed and restarted
     rss_mib: int  # memory budget
     cpu_percent: int  # of one core
+    nice: int  # the station goes first, as far as its user may ask for that
 
 
 PROCESSES: dict[str, Row] = {
-    #               module                stuck  MiB   % of a core
-    "station": Row("rsu.station_process", 3.0, 250, 60),
-    "uplink": Row("rsu.uplink.process", 15.0, 150, 20),
-    "web": Row("rsu.web.process", 15.0, 200, 20),
+    #               module                stuck  MiB   % of a core  nice
+    "station": Row("rsu.station_process", 3.0, 250, 60, -10),
+    "uplink": Row("rsu.uplink.process", 15.0, 150, 20, 5),
+    "web": Row("rsu.web.process", 15.0, 200, 20, 10),
 }
