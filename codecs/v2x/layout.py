@@ -4,7 +4,7 @@ A record says with `Annotated[type, Wire(...)]` under which name and in which un
 
     Struct                      SEQUENCE
     tuple[T, ...]               SEQUENCE OF; empty = absent
-    union of tagged Structs     CHOICE; the tag is the alternative
+    union of tagged Structs     CHOICE; the tag is the alternative (also when there is but one)
     Literal                     ENUMERATED
     everything else             as it is, or through the unit of its Wire
 
@@ -15,8 +15,8 @@ without is always sent, None and NaN as the unit's code for unavailable.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import reduce
 from math import isfinite
 from operator import or_
@@ -27,7 +27,7 @@ import msgspec
 from v2x.errors import EncodeError
 from v2x.fields import Field, WireValue
 from v2x.positions import Position, from_offset, to_offset
-from v2x.profiles import Profile
+from v2x.profiles import PROFILES, Profile
 
 Hint: TypeAlias = Any  # a type as it stands in an annotation
 
@@ -39,17 +39,30 @@ class Wire:
     """How a field travels.
 
     Attributes:
-        name: its ASN.1 identifier; per profile where the profiles differ (left out: the profile has no such field).
+        name: its ASN.1 identifier.
         unit: step, range and codes; None where record and wire hold the same value.
         relative: the field is a position that travels as an offset from the reference.
         reference: gives the position that the offsets in the fields behind this one are relative to.
+        type: stands for the type in the annotation, in a profile that has less.
+        differs: how it travels in the profiles where it does otherwise; None where there is no such field.
 
     """
 
-    name: str | Mapping[Profile, str]
+    name: str
     unit: Field[Any] | None = None
     relative: bool = False
     reference: Callable[[Any], Position] | None = None
+    type: Hint = None
+    differs: Mapping[Profile, Wire | None] = field(default_factory=dict)
+
+    def within(self, profile: Profile) -> Wire | None:
+        """Return how the field travels in a profile."""
+        return self.differs.get(profile, self)
+
+
+def only(*profiles: Profile) -> Mapping[Profile, Wire | None]:
+    """Return the `differs` of a field that no other profiles have."""
+    return {profile: None for profile in PROFILES if profile not in profiles}
 
 
 class Converter(Protocol):
@@ -129,11 +142,13 @@ class _Many:
 
 @dataclass(frozen=True)
 class _Choice:
-    alternatives: Mapping[str, Converter]
+    alternatives: Mapping[str, _Sequence]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
-        name = value.__struct_config__.tag
-        return name, self.alternatives[name].to_wire(value, reference)
+        for name, alternative in self.alternatives.items():
+            if type(value) is alternative.record:
+                return name, alternative.to_wire(value, reference)
+        raise EncodeError(f"{type(value).__name__} is no choice here, only {', '.join(self.alternatives)}")
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
         name, inner = wire
@@ -184,7 +199,7 @@ def _no_number(item: object) -> bool:
 
 def converter(hint: Hint, profile: Profile) -> Converter:
     """Return the converter of a type, a record or a union of records, as it travels in `profile`."""
-    hint, wire = _split(hint)
+    hint, wire = _split(hint, profile)
     if wire and wire.relative:
         return _Offset()
     if wire and wire.unit:
@@ -195,17 +210,31 @@ def converter(hint: Hint, profile: Profile) -> Converter:
     if origin is Literal:
         return _Name(get_args(hint))
     if origin in _UNIONS:
-        return _Choice({kind.__struct_config__.tag: converter(kind, profile) for kind in get_args(hint)})
+        return choice(get_args(hint), profile)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return _Sequence(hint, _members(hint, profile))
+        return choice([hint], profile) if hint.__struct_config__.tag else _sequence(hint, profile)
     return _Same()
 
 
-def _split(hint: Hint) -> tuple[Hint, Wire | None]:
-    """Return the type without None and without its annotation, and the Wire that it carried."""
-    wire = None
-    if hasattr(hint, "__metadata__"):
-        hint, wire = get_args(hint)
+def choice(records: Iterable[type[msgspec.Struct]], profile: Profile) -> Converter:
+    """Return the converter of one of several records, as it travels in `profile`."""
+    return _Choice({str(record.__struct_config__.tag): _sequence(record, profile) for record in records})
+
+
+def _sequence(record: type[msgspec.Struct], profile: Profile) -> _Sequence:
+    return _Sequence(record, _members(record, profile))
+
+
+def _split(hint: Hint, profile: Profile) -> tuple[Hint, Wire | None]:
+    """Return the type without None and without its annotations, and the Wire that is among them."""
+    wire: Wire | None = None
+    while hasattr(hint, "__metadata__"):
+        hint, *annotations = get_args(hint)
+        for annotation in annotations:
+            if isinstance(annotation, Wire):
+                wire = annotation.within(profile)
+    if wire and wire.type:
+        hint = wire.type
     origin: object = get_origin(hint)
     if origin in _UNIONS:
         some = [kind for kind in get_args(hint) if kind is not type(None)]
@@ -216,11 +245,9 @@ def _split(hint: Hint) -> tuple[Hint, Wire | None]:
 def _members(record: type[msgspec.Struct], profile: Profile) -> tuple[_Member, ...]:
     hints = get_type_hints(record, include_extras=True)
     members = []
-    for field in msgspec.structs.fields(record):
-        _, wire = _split(hints[field.name])
-        assert wire, f"{record.__name__}.{field.name} has no Wire"
-        name = wire.name if isinstance(wire.name, str) else wire.name.get(profile)
-        if name:
-            inner = converter(hints[field.name], profile)
-            members.append(_Member(field.name, name, inner, field.default, wire.reference))
+    for entry in msgspec.structs.fields(record):
+        _, wire = _split(hints[entry.name], profile)
+        if wire:
+            inner = converter(hints[entry.name], profile)
+            members.append(_Member(entry.name, wire.name, inner, entry.default, wire.reference))
     return tuple(members)

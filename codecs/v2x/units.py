@@ -43,6 +43,7 @@ DAY = Count(1, 31, 0)
 HOUR = Count(0, 23, 24)
 MINUTE = Count(0, 59, 60)
 ZONE = Count(-840, 840)  # minutes, east of UTC +
+ZONE_CSAE53_2020 = Count(-720, 721)
 
 # the rest
 PERCENT = Scale("0.5", 0, 200)  # %

@@ -1,7 +1,7 @@
 """JSON form of values in wire units.
 
 Octets as hex, bit strings as [hex, bits], choices as [name, value], sequences as objects (absent members left out),
-enumerators by name.
+enumerators by name. An open type is [type, value] like a choice, or the hex of its octets.
 """
 
 from __future__ import annotations
@@ -50,11 +50,13 @@ class _Reader:
             "SEQUENCE": self._sequence,
             "SEQUENCE OF": self._sequence_of,
             "CHOICE": self._choice,
+            "OpenType": self._open_type,
             "OCTET STRING": lambda _, value: _octets(value),
             "BIT STRING": lambda _, value: _bits(value),
             "INTEGER": lambda _, value: _checked(value, int),
             "ENUMERATED": _enumerator,
             "IA5String": lambda _, value: _checked(value, str),
+            "BOOLEAN": lambda _, value: _truth(value),
         }
 
     def read(self, definition: Definition, value: Json) -> WireValue:
@@ -70,6 +72,9 @@ class _Reader:
         for name, member in members.items():
             if name not in value and not member.get("optional"):
                 raise EncodeError("missing", name)
+        for member in members.values():
+            if "selector" in member:  # what is inside depends on another member
+                members[member["name"]] = {**member, "name": member["types"].get(value[member["selector"]])}
         return {name: self._inside(name, members[name], inner) for name, inner in value.items()}
 
     def _sequence_of(self, definition: Definition, value: Json) -> WireValue:
@@ -82,6 +87,15 @@ class _Reader:
             case [str(name), inner] if name in alternatives:
                 return name, self._inside(name, alternatives[name], inner)
         raise EncodeError(f"expected [name, value], name one of {', '.join(alternatives)}")
+
+    def _open_type(self, definition: Definition, value: Json) -> WireValue:
+        known = definition["name"]
+        match value:
+            case [str(name), inner] if name == known:
+                return name, self._inside(name, {"type": name}, inner)
+            case str():  # not looked into
+                return _octets(value)
+        raise EncodeError(f"expected [{known!r}, value] or octets in hex")
 
     def _inside(self, name: str, definition: Definition, value: Json) -> WireValue:
         try:
@@ -101,6 +115,12 @@ def _checked(value: Json, kind: type) -> Json:
     # bool is an int to Python, not to ASN.1
     if not isinstance(value, kind) or isinstance(value, bool):
         raise EncodeError(f"expected {kind.__name__}, got {type(value).__name__}")
+    return value
+
+
+def _truth(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise EncodeError(f"expected true or false, got {type(value).__name__}")
     return value
 
 

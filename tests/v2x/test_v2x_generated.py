@@ -22,7 +22,7 @@ from v2x.schema import decode_value, encode_value, schema
 from v2x.values import from_json, to_json
 
 FRAMES = ["bsmFrame", "mapFrame", "rsmFrame", "spatFrame", "rsiFrame"]
-FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)  # pycrate refuses DEL, which IA5String has
 
@@ -40,6 +40,8 @@ def values(definition: dict[str, Any], profile: v2x.Profile) -> st.SearchStrateg
     match definition["type"]:
         case "INTEGER":
             return st.integers(*definition["restricted-to"][0])
+        case "BOOLEAN":
+            return st.booleans()
         case "ENUMERATED":
             return st.sampled_from([value[0] for value in definition["values"] if value])
         case "OCTET STRING":
@@ -66,15 +68,15 @@ def frames(name: str, profile: v2x.Profile) -> st.SearchStrategy[Any]:
     return st.tuples(st.just(name), values(alternatives[name], profile))
 
 
-def modules_of(profile: v2x.Profile) -> list[str]:
-    """Return the text of a profile's modules, the types of a variant put in the place of the others."""
-    texts = {entry.name.removesuffix(".asn"): entry.read_text() for entry in files("v2x").joinpath("asn1").iterdir()}
-    variants = {name: texts.pop(name) for name in v2x.PROFILES if name in texts}
-    assignment = r"^{} ::= (?:[^{{\n]*\{{.*?^\}}|[^{{\n]+$)"
-    for changed in re.finditer(assignment.format(r"([\w-]+)"), variants.get(profile, ""), re.M | re.S):
-        old = re.compile(assignment.format(changed[1]), re.M | re.S)
-        texts = {name: old.sub(lambda _, new=changed[0]: new, text) for name, text in texts.items()}
-    return list(texts.values())
+def module_of(profile: v2x.Profile) -> str:
+    """Return one module with all types of a profile, each as its own files have it or else as the default's have it."""
+    assignment = re.compile(r"^([\w-]+)(?: [\w-]+)? ::= (?:[^{\n]*\{.*?^\}[^\n]*|[^{\n]+$)", re.M | re.S)
+    texts = {entry.name: entry.read_text() for entry in files("v2x").joinpath("asn1").iterdir()}
+    common = [text for name, text in texts.items() if not name.startswith(v2x.PROFILES)]
+    types: dict[str, str] = {}
+    for text in [*common, *(text for name, text in texts.items() if name.startswith(profile))]:
+        types |= {found[1]: found[0] for found in assignment.finditer(text)}
+    return "\n".join(["V2X DEFINITIONS AUTOMATIC TAGS ::= BEGIN", *types.values(), "END"])
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def oracles(tmp_path_factory: pytest.TempPathFactory) -> dict[v2x.Profile, Modul
     for profile in v2x.PROFILES:
         path = tmp_path_factory.mktemp("oracle") / "oracle.py"
         GLOBAL.clear()
-        compile_text(modules_of(profile))
+        compile_text(module_of(profile))
         PycrateGenerator(str(path))
         spec = importlib.util.spec_from_file_location(f"oracle_{profile}", path)
         assert spec is not None
@@ -116,13 +118,13 @@ def test_octets_are_those_of_pycrate(
     profile: v2x.Profile, name: str, oracles: dict[v2x.Profile, ModuleType], data: st.DataObject
 ) -> None:
     value = data.draw(frames(name, profile))
-    oracle = oracles[profile].MsgFrame.MessageFrame
+    oracle = oracles[profile].V2X.MessageFrame
     oracle.set_val(as_pycrate(value))
     assert encode_value(value, profile).hex() == oracle.to_uper().hex()
     assert decode_value(oracle.to_uper(), profile) == value
 
 
-@pytest.mark.parametrize("profile", v2x.PROFILES)
+@pytest.mark.parametrize("profile", v2x.PROFILES[:2])
 @pytest.mark.parametrize("name", FRAMES)
 @FEW
 @given(data=st.data())

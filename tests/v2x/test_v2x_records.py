@@ -226,7 +226,7 @@ def test_initial_position_per_profile() -> None:
     crumb = v2x.PathHistoryPoint(position=RSU, age_s=1.0)
     message = bsm(safety=v2x.SafetyExtensions(path_history=v2x.PathHistory(initial=initial, points=(crumb,))))
     ydt, csae = (
-        on_wire(message, profile)[1]["safetyExt"]["pathHistory"]["initialPosition"] for profile in v2x.PROFILES
+        on_wire(message, profile)[1]["safetyExt"]["pathHistory"]["initialPosition"] for profile in v2x.PROFILES[:2]
     )
     assert ydt["posAccuracy"] == {"pos": "a2m"}
     assert csae["posAccuracy"] == {"semiMajor": 20, "semiMinor": 10, "orientation": 65535}
@@ -302,8 +302,9 @@ PLACES = st.builds(
 
 def of_type(hint: Any, profile: v2x.Profile, wire: Wire | None = None) -> st.SearchStrategy[Any]:
     """Return a strategy for the values of a type, in the range of its unit."""
-    if hasattr(hint, "__metadata__"):
-        hint, wire = get_args(hint)
+    while hasattr(hint, "__metadata__"):
+        hint, *annotations = get_args(hint)
+        wire = wire or next((wire.within(profile) for wire in annotations if isinstance(wire, Wire)), None)
     origin: object = get_origin(hint)
     if origin in (Union, types.UnionType):
         return st.one_of([of_type(kind, profile, wire) for kind in get_args(hint)])
@@ -359,8 +360,8 @@ def fields_of(record: type[msgspec.Struct], profile: v2x.Profile) -> dict[str, t
     fields = {}
     for field in msgspec.structs.fields(record):
         *_, wire = get_args(hints[field.name])
-        if isinstance(wire.name, str) or profile in wire.name:
-            fields[field.name] = hints[field.name], wire, field.default
+        if wire := wire.within(profile):
+            fields[field.name] = wire.type or hints[field.name], wire, field.default
     return fields
 
 
@@ -368,7 +369,7 @@ def of_field(field: tuple[Any, Wire, object], profile: v2x.Profile) -> st.Search
     hint, wire, default = field
     if wire.name == "linkWidth":  # mandatory in one profile, so None by its type only
         return of_unit(wire.unit)
-    values = of_type(hint, profile)
+    values = of_type(hint, profile, wire)
     return values if default is msgspec.NODEFAULT else st.just(default) | values
 
 
@@ -396,7 +397,7 @@ def assert_same(sent: Any, read: Any, profile: v2x.Profile, wire: Wire | None = 
             assert sent == read
 
 
-@pytest.mark.parametrize("profile", v2x.PROFILES)
+@pytest.mark.parametrize("profile", v2x.PROFILES[:2])
 @pytest.mark.parametrize("record", get_args(v2x.Message))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())

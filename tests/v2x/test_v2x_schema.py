@@ -218,4 +218,4 @@ def test_profiles_differ(pdu: str, value: object, ydt: str, csae: str) -> None:
 
 def test_unknown_profile() -> None:
     with pytest.raises(ValueError, match="ydt3709-2020, csae53-2020"):
-        schema.schema("csae53-2017")
+        schema.schema("csae158-2020")

@@ -13,7 +13,7 @@ from v2x.schema import decode_value, encode_value
 from v2x.values import from_json, to_json
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
-FILES = {"ydt3709-2020": "ydt3709_2020.json", "csae53-2020": "csae53_2020.json"}
+FILES: dict[v2x.Profile, str] = {profile: f"{profile.replace('-', '_')}.json" for profile in v2x.PROFILES}
 
 pytestmark = pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
 
@@ -27,12 +27,12 @@ VECTOR_CASES = [
     for profile, name in FILES.items()
     for index, vector in enumerate(load(name))
 ]
-# captured messages say by which set they decode, as in day1_csae53_2020:MessageFrame
+# captured messages say by which set they decode, as in day1_csae53_2020:MessageFrame, day2_csae157_2020:...
 FIELD_CASES = [
     pytest.param(profile, capture, id=capture["name"])
     for capture in load("field.json")
     for profile, name in FILES.items()
-    if capture["decoded_as"] == f"day1_{name.removesuffix('.json')}:MessageFrame"
+    if capture["decoded_as"].partition("_")[2] == f"{name.removesuffix('.json')}:MessageFrame"
 ]
 
 
@@ -48,22 +48,28 @@ def test_vector(profile: v2x.Profile, vector: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("profile", "capture"), FIELD_CASES)
 def test_captured_message(profile: v2x.Profile, capture: dict[str, Any]) -> None:
     data = bytes.fromhex(capture["hex"])
-    value = decode_value(data, profile)
-    assert to_json(value) == capture["decoded"]
+    name, value = to_json(decode_value(data, profile))
+    if name == "msgFrameExt":  # given with the octets of its open type
+        inner, message = value["value"]
+        value["value"] = encode_value(from_json(message, profile, inner), profile, inner).hex()
+    assert [name, value] == capture["decoded"]
     assert encode_value(from_json(capture["decoded"], profile), profile) == data
 
 
 def test_all_captures_of_these_profiles_are_covered() -> None:
-    assert len(FIELD_CASES) == 14
+    assert len(FIELD_CASES) == 15
 
 
-def test_captured_phase_two_message_is_unknown() -> None:
+def test_captured_phase_two_message_is_unknown_to_phase_one() -> None:
     (capture,) = [capture for capture in load("field.json") if capture["type"] == "msgFrameExt"]
     with pytest.raises(v2x.UnknownMessageError, match="80"):
         v2x.decode(bytes.fromhex(capture["hex"]))
 
 
-@pytest.mark.parametrize(("profile", "vector"), VECTOR_CASES + FIELD_CASES)
+RECORD_CASES = [case for case in VECTOR_CASES + FIELD_CASES if case.values[0] in v2x.PROFILES[:2]]
+
+
+@pytest.mark.parametrize(("profile", "vector"), RECORD_CASES)
 def test_records_keep_the_meaning(profile: v2x.Profile, vector: dict[str, Any]) -> None:
     """After one pass, needlessly large alternatives and garbled text are gone, and nothing changes any more."""
     once = v2x.encode(v2x.decode(bytes.fromhex(vector["hex"]), profile), profile)

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 from v2x import units
 from v2x.fields import Flags
-from v2x.layout import Wire
+from v2x.layout import Wire, only
 from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import (
@@ -47,7 +47,9 @@ class DateTime(Record, frozen=True, kw_only=True):
     hour: Annotated[int | None, Wire("hour", units.HOUR)] = None
     minute: Annotated[int | None, Wire("minute", units.MINUTE)] = None
     sec_mark_ms: Annotated[int | None, Wire("second", units.SEC_MARK)] = None  # inside the minute
-    zone_min: Annotated[int | None, Wire("offset", units.ZONE)] = None  # east of UTC +
+    zone_min: Annotated[
+        int | None, Wire("offset", units.ZONE, differs={"csae53-2020": Wire("offset", units.ZONE_CSAE53_2020)})
+    ] = None  # east of UTC +
 
 
 class FullPositionVector(Record, frozen=True, kw_only=True):
@@ -58,9 +60,12 @@ class FullPositionVector(Record, frozen=True, kw_only=True):
     heading_deg: Annotated[float | None, Wire("heading", units.HEADING)] = None
     transmission: Annotated[names.Transmission | None, Wire("transmission")] = None
     speed_mps: Annotated[float | None, Wire("speed", units.SPEED)] = None
-    accuracy: Annotated[PositionalAccuracy | None, Wire({"csae53-2020": "posAccuracy"})] = None
+    accuracy: Annotated[PositionalAccuracy | None, Wire("posAccuracy", differs=only("csae53-2020", "csae157-2020"))] = (
+        None
+    )
     position_confidence: Annotated[
-        PositionConfidenceSet | None, Wire({"ydt3709-2020": "posAccuracy", "csae53-2020": "posConficence"})
+        PositionConfidenceSet | None,
+        Wire("posConfidence", differs={"ydt3709-2020": Wire("posAccuracy"), "csae53-2020": Wire("posConficence")}),
     ] = None
     time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
     motion_confidence: Annotated[MotionConfidenceSet | None, Wire("motionCfd")] = None
