@@ -28,12 +28,12 @@ _WALKERS = np.isin(np.arange(KINDS), [RoadUser.PEDESTRIAN, RoadUser.BICYCLE])
 SECOND_NS = 1_000_000_000
 
 
-def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
+def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: bool = False) -> None:
     """Count one vote per row (k,) for a class; RoadUser.UNKNOWN abstains."""
     if not kind.any():
         return
     votes = table["votes"][rows]
-    votes[np.arange(len(rows)), kind] += np.where(kind == RoadUser.UNKNOWN, 0.0, VOTE * confidence)
+    votes[np.arange(len(rows)), kind] += (kind > 0) * confidence * (VOTE * CLASS_STATED if stated else VOTE)
     votes -= votes[:, 1:].max(axis=1, keepdims=True)
     np.maximum(votes, -CERTAIN, out=votes)
     weight = np.exp(votes[:, 1:])
@@ -49,11 +49,12 @@ def may_be(table: Table, kind: RoadUser) -> Mask:
     return allowed
 
 
-def measure_size(table: Table, rows: Ints, size: Floats, weight: float = 1.0) -> None:
+def measure_size(table: Table, rows: Ints, size: Floats, stated: bool = False) -> None:
     """Take sizes (k, 3), NaN where unknown, into the rows' means."""
     known = size > 0.0
     if not known.any():
         return
+    weight = SIZE_STATED if stated else 1.0
     total = table["size_weight"][rows] + weight * known
     summed = table["size"][rows] + weight * np.where(known, size, 0.0)
     shrink = np.where(total >= SIZE_STATED, 1.0, np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0)))

@@ -118,7 +118,7 @@ class Fusion:
             row = self._join(np.flatnonzero(free), self._settings.vehicle_gate_probability, scan, report)
         if not len(row):
             row = self._population.begin(scan, ONLY, report)
-        self._sign(row, number, report, scan)
+        self._sign(row, number, report)
 
     def _join(self, rows: Ints, gate_probability: float, scan: Scan, report: VehicleReport) -> Ints:
         """Give a report to the best of the rows that it fits; return that row, or none."""
@@ -130,11 +130,9 @@ class Fusion:
         self._population.absorb(pair, weak, report)
         return pair.track
 
-    def _sign(self, row: Ints, number: int, report: VehicleReport, scan: Scan) -> None:
-        """Note whose report a track carries, and what the vehicle itself knows best: size, class, heading at rest."""
+    def _sign(self, row: Ints, number: int, report: VehicleReport) -> None:
+        """Note whose report a track carries, and the heading, which only the vehicle itself knows at rest."""
         table = self._population.table
-        attributes.measure_size(table, row, scan.size, attributes.SIZE_STATED)
-        attributes.vote(table, row, scan.kind, attributes.CLASS_STATED * scan.confidence)
         table["vehicle"][row], table["vehicle_ns"][row] = number, report.stamp_ns
         table["vehicle_heading"][row] = np.nan if report.heading is None else report.heading
         table["vehicle_heading_sd"][row] = self._settings.vehicle.heading_sd_deg

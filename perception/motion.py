@@ -85,6 +85,7 @@ def _use_velocity(state: Floats, covariance: Floats, velocity: Floats, noise: Fl
 
 
 def _describe(table: Table, rows: Ints, scan: Scan, chosen: Ints) -> None:
+    """Count the measurement and take from it what is not motion."""
     table["scans"][rows] += 1
-    attributes.vote(table, rows, scan.kind[chosen], scan.confidence[chosen])
-    attributes.measure_size(table, rows, scan.size[chosen])
+    attributes.vote(table, rows, scan.kind[chosen], scan.confidence[chosen], scan.stated)
+    attributes.measure_size(table, rows, scan.size[chosen], scan.stated)

@@ -39,6 +39,7 @@ class Scan(msgspec.Struct, frozen=True, eq=False):
     size: Floats  # (n, 3) m
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1, of the kind
+    stated: bool = False  # by the road user itself, which knows its class and size
 
     def __len__(self) -> int:
         """Return the number of detections."""

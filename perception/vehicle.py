@@ -38,6 +38,7 @@ def report_scan(report: VehicleReport, reference: Reference, settings: VehicleSe
         size=np.array([said], dtype=np.float64),
         kind=np.array([report.kind], dtype=np.int64),
         confidence=np.ones(1),
+        stated=True,
     )
 
 

@@ -105,7 +105,7 @@ def test_the_size_starts_at_the_classs_and_follows_what_is_measured():
 def test_what_a_vehicle_says_of_its_size_ends_the_matter():
     rows = table(kind=RoadUser.CAR)
     attributes.measure_size(rows, ROW, np.array([[6.0, 2.5, 2.0]]))
-    attributes.measure_size(rows, ROW, np.array([[4.2, 1.7, np.nan]]), attributes.SIZE_STATED)
+    attributes.measure_size(rows, ROW, np.array([[4.2, 1.7, np.nan]]), stated=True)
     for _ in range(100):
         attributes.measure_size(rows, ROW, np.array([[6.0, 2.5, 2.0]]))
     assert attributes.sizes(rows)[0, :2] == pytest.approx([4.2, 1.7], abs=0.01)
