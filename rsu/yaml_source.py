@@ -41,9 +41,9 @@ class YamlSource:
         """Return line and column (1-based) of the deepest part of a key path that the file has."""
         node, line, column = self.data, 0, 0
         for key in path:
-            if not ((isinstance(node, CommentedMap) and key in node) or isinstance(node, CommentedSeq)):
+            if not isinstance(node, (CommentedMap, CommentedSeq)) or key not in _marks(node):
                 break
-            line, column = node.lc.value(key) if isinstance(node, CommentedMap) else node.lc.item(key)
+            line, column = _marks(node)[key][-2:]
             node = node[key]
         return line + 1, column + 1
 
@@ -52,7 +52,9 @@ class YamlSource:
         node = self.data
         for key in path[:-1]:
             node = node[key]
-        line, column = node.lc.key(path[-1])
+        if path[-1] not in _marks(node):
+            return self.place(path)
+        line, column = _marks(node)[path[-1]][:2]
         return line + 1, column + 1
 
     def finding(self, path: Path_, text: str) -> Finding:
@@ -86,6 +88,12 @@ class YamlSource:
                 node = node[part]
                 path.append(part)
         return tuple(path)
+
+
+def _marks(node: CommentedMap | CommentedSeq) -> dict[str | int, list[int]]:
+    """Return line and column of a map's keys and values, or of a list's items; keys merged in with `<<` have none."""
+    marks: dict[str | int, list[int]] = node.lc.data or {}
+    return marks
 
 
 def _shown(value: Any) -> str:

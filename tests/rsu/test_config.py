@@ -82,7 +82,16 @@ def test_a_missing_key_names_its_parent_place(site: Path) -> None:
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"just text", b"- a\n- list\n", b"site: {", b"\xff\xfe\x00", b"version: 1\nversion: 1\n", b"a: &x\n *y"],
+    [
+        b"",
+        b"just text",
+        b"- a\n- list\n",
+        b"site: {",
+        b"\xff\xfe\x00",
+        b"version: 1\nversion: 1\n",
+        b"a: &x\n *y",
+        b"<<: {x: 1}\n",
+    ],
 )
 def test_what_is_no_site_file_at_all(site: Path, octets: bytes) -> None:
     site.write_bytes(octets)
