@@ -25,22 +25,6 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _start(name: str, site: config.Config, run: Path, data: Path, stop: threading.Event) -> None:
-    """Import what only this process needs, and run it until `stop`."""
-    if name == "station":
-        from rsu import station_process
-
-        station_process.run(site, run, stop)
-    elif name == "uplink":
-        from rsu.uplink import process as uplink
-
-        uplink.run(site.site.uplink, site.site.identity.rscu_sn, run, data, stop)
-    elif name == "web":
-        from rsu.web import process as web
-
-        web.run(site.site.page, site.site.site.name, site.lane_map.model_dump(mode="json"), run, stop)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run one process until SIGTERM. Returns an exit code of `rsu.exits`."""
     parser = argparse.ArgumentParser(prog="python -m rsu.process", description=__doc__)
@@ -63,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return Exit.INVALID_CONFIG
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()
-    _start(options.name, site, options.run, options.data, stop)
+    PROCESSES[options.name].start(site, options.run, options.data, stop)
     return Exit.FINE
 
 

@@ -1,4 +1,4 @@
-"""The product on one page: which processes run, from which module, with which budget.
+"""The product on one page: which processes run, what each of them is, with which budget.
 
 The station must never stop. A service that dies, hangs or leaks never delays a broadcast. The supervisor restarts
 whatever stops or makes no progress: with back-off, at most RESTARTS in WINDOW_S, then it is left degraded and tried
@@ -7,25 +7,53 @@ once a WINDOW_S.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
+
+from rsu.config import Config
 
 RESTARTS = 5
 WINDOW_S = 60.0
+
+Start = Callable[[Config, Path, Path, threading.Event], None]  # site, run folder, data folder, until when
+
+
+# each process imports only what it needs
+
+
+def _station(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu import station_process
+
+    station_process.run(config, run, stop)
+
+
+def _uplink(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu.uplink import process
+
+    process.run(config.site.uplink, config.site.identity.rscu_sn, run, data, stop)
+
+
+def _web(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu.web import process
+
+    process.run(config.site.page, config.site.site.name, config.lane_map.model_dump(mode="json"), run, stop)
 
 
 class Row(NamedTuple):
     """One process."""
 
-    module: str  # has run(config, run, data, stop)
+    start: Start  # runs until it is told to stop
     stuck_after_s: float  # no progress for so long: killed and restarted
     rss_mib: int  # memory budget
-    cpu_percent: int  # of one core
+    cpu_percent: int  # processor budget, of one core
     nice: int  # the station goes first, as far as its user may ask for that
 
 
 PROCESSES: dict[str, Row] = {
-    #               module                stuck  MiB   % of a core  nice
-    "station": Row("rsu.station_process", 3.0, 250, 60, -10),
-    "uplink": Row("rsu.uplink.process", 15.0, 150, 20, 5),
-    "web": Row("rsu.web.process", 15.0, 200, 20, 10),
+    #               start     stuck  MiB   CPU  nice
+    "station": Row(_station, 3.0, 250, 60, -10),
+    "uplink": Row(_uplink, 15.0, 150, 20, 5),
+    "web": Row(_web, 15.0, 200, 20, 10),
 }

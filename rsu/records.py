@@ -143,6 +143,8 @@ class ProcessView(msgspec.Struct, frozen=True):
     rss_peak_mib: float
     budget_rss_mib: int
     error: str | None
+    cpu_percent: float = 0.0  # of one core, over the last second
+    budget_cpu_percent: int = 0
 
 
 class Processes(msgspec.Struct, frozen=True):

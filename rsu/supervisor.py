@@ -53,7 +53,7 @@ class Child:
         self._progress_at = float("-inf")
         self._start_at = 0.0
         self._peak_mib = 0.0
-        self._cpu_before_s = 0.0
+        self._cpu_before = (0.0, 0.0)  # monotonic s, CPU s at the last view
         self.restarts = -1
         self.error: str | None = None
 
@@ -118,6 +118,7 @@ class Child:
             except psutil.Error:
                 pass  # it ended just now; the next look says so
         self._peak_mib = max(self._peak_mib, rss_mib)
+        cpu_percent = self._cpu_percent(now, cpu_s)
         return ProcessView(
             name=self.name,
             state=self._state(now),
@@ -128,7 +129,14 @@ class Child:
             rss_peak_mib=round(self._peak_mib, 1),
             budget_rss_mib=self.row.rss_mib,
             error=self.error,
+            cpu_percent=round(cpu_percent, 1),
+            budget_cpu_percent=self.row.cpu_percent,
         )
+
+    def _cpu_percent(self, now: float, cpu_s: float) -> float:
+        """Return the CPU share since the last view; 0 for the first one of a process."""
+        (before, cpu_before_s), self._cpu_before = self._cpu_before, (now, cpu_s)
+        return max(0.0, 100 * (cpu_s - cpu_before_s) / (now - before)) if cpu_before_s and now > before else 0.0
 
     def _state(self, now: float) -> str:
         if self._process is None:

@@ -48,11 +48,11 @@ def ask(run: Path) -> State:
 def troubles(state: State) -> list[str]:
     """Return everything that is not as it should be, in words."""
     found = [f"process {p.name}: {p.state}" for p in state.processes.processes if p.state != "running"]
-    found += [
-        f"process {p.name}: {p.rss_mib:.0f} MiB of {p.budget_rss_mib}"
-        for p in state.processes.processes
-        if p.rss_mib > p.budget_rss_mib
-    ]
+    for p in state.processes.processes:
+        if p.rss_mib > p.budget_rss_mib:
+            found.append(f"process {p.name}: {p.rss_mib:.0f} MiB, budget {p.budget_rss_mib}")
+        if p.cpu_percent > p.budget_cpu_percent:
+            found.append(f"process {p.name}: {p.cpu_percent:.0f} % of a core, budget {p.budget_cpu_percent}")
     if state.snapshot is None:
         return [*found, "station: silent"]
     found += [f"device {d.name}: {d.state}" for d in state.snapshot.devices if d.state != "ok"]
@@ -93,10 +93,17 @@ def _table(title: str, columns: str) -> Table:
 
 
 def _processes(record: Processes) -> Table:
-    table = _table("processes", "name state pid restarts cpu_s MiB budget")
+    table = _table("processes", "name state pid restarts CPU_% budget MiB budget")
     for p in record.processes:
         table.add_row(
-            p.name, p.state, str(p.pid), str(p.restarts), f"{p.cpu_s:.1f}", f"{p.rss_mib:.0f}", str(p.budget_rss_mib)
+            p.name,
+            p.state,
+            str(p.pid),
+            str(p.restarts),
+            f"{p.cpu_percent:.0f}",
+            str(p.budget_cpu_percent),
+            f"{p.rss_mib:.0f}",
+            str(p.budget_rss_mib),
         )
     return table
 

@@ -13,7 +13,7 @@ from rsu.errors import AlreadyRunningError
 from rsu.processes import RESTARTS, WINDOW_S, Row
 from rsu.supervisor import Child, lock
 
-ROW = Row("none", 2.0, 100, 10, 0)
+ROW = Row(lambda *_: None, 2.0, 100, 10, 0)
 
 
 def child(code: str) -> Child:
