@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 
 .PHONY: run test check bench install system-run system-test clean
 .DEFAULT_GOAL := run
+.NOTPARALLEL:
 
 # $(1): what is missing without them; $(2): Debian packages. Says what it does; never fails.
 define apt_install
@@ -18,8 +19,11 @@ define apt_install
 	  || echo "could not install" $$missing "($(1))" >&2
 endef
 
+# Debian's python3 comes without what makes virtual environments
+VENV_PACKAGE := $(shell $(PYTHON) -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+
 system-run:
-	$(call apt_install,without a broker the spool keeps the records,mosquitto)
+	$(call apt_install,without a broker the spool keeps the records,$(VENV_PACKAGE) mosquitto)
 
 system-test: system-run
 	$(call apt_install,without a browser the page's tests are skipped,chromium)

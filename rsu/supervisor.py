@@ -5,14 +5,16 @@ It does nothing else, so that nothing else can stop it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import psutil
 import structlog
@@ -29,16 +31,23 @@ LOCK = "lock"
 _log = structlog.get_logger()
 
 
-def lock(run: Path) -> IO[str]:
-    """Take the run folder; hold the returned file open. AlreadyRunningError: somebody else has it."""
+@contextlib.contextmanager
+def lock(run: Path) -> Iterator[None]:
+    """Hold the run folder. AlreadyRunningError: somebody else has it."""
     run.mkdir(parents=True, exist_ok=True)
-    file = (run / LOCK).open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise AlreadyRunningError(f"a daemon is already running in {run}") from error
-    return file
+    path = run / LOCK
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # the holder before us removes the file at its end: what we locked must be what stands there
+            if not os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                raise OSError
+        except OSError as error:
+            raise AlreadyRunningError(f"a daemon is already running in {run}") from error
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 class Child:

@@ -27,6 +27,7 @@ from rsu.supervisor import LOCK, lock
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 ADDRESS = "127.0.0.1"  # in the shipped files
+_MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
 _JUDGED_RANGE_M = 60.0
 _DRAIN_S = 1.0  # for the platform's last acknowledgements
 _MIB = 1 << 20
@@ -137,14 +138,15 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
 
 def _prepare(folder: Path) -> None:
     """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / LOCK).exists():
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
     with lock(folder):
         for entry in folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
-            elif entry.name != LOCK:
+            elif entry.name not in (LOCK, _MARK):
                 entry.unlink()
+        (folder / _MARK).touch()
 
 
 def _configs(folder: Path, address: str) -> Path:

@@ -79,16 +79,15 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
     try:
         loaded = config.load(site)
         data.mkdir(parents=True, exist_ok=True)
-        lock = supervisor.lock(run)
+        with supervisor.lock(run):
+            name = loaded.site.site.name
+            interrupted = until_interrupted(lambda stop: supervisor.supervise(name, site.resolve(), run, data, stop))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:
         fail(Exit.CONFLICT, error)
     except PermissionError as error:
         fail(Exit.PERMISSION, f"{error.filename}: {error.strerror}; choose other folders with --run and --data")
-    with lock:
-        name = loaded.site.site.name
-        interrupted = until_interrupted(lambda stop: supervisor.supervise(name, site.resolve(), run, data, stop))
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
 
 

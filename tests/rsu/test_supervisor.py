@@ -78,6 +78,9 @@ def test_one_that_does_not_want_to_end_is_ended() -> None:
 
 
 def test_one_run_folder_one_daemon(tmp_path: Path) -> None:
-    with lock(tmp_path / "run"), pytest.raises(AlreadyRunningError):
-        lock(tmp_path / "run")
-    lock(tmp_path / "run").close()
+    run = tmp_path / "run"
+    with lock(run), pytest.raises(AlreadyRunningError), lock(run):
+        pass
+    assert list(run.iterdir()) == []
+    with lock(run):
+        assert [entry.name for entry in run.iterdir()] == ["lock"]
