@@ -140,8 +140,9 @@ class Broadcaster:
             yield from bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm"))
         elif kind == "rsi":
             common = (now_ns, self._rsu_id, self._reference)
-            if scene.events:
-                yield rsi.events(self._next("rsi"), *common, scene.events, self._links)
+            for first in range(0, len(scene.events), rsi.EVENTS_PER_MESSAGE):
+                batch = scene.events[first : first + rsi.EVENTS_PER_MESSAGE]
+                yield rsi.events(self._next("rsi"), *common, batch, self._links)
             if site.messages.signs and tick % _SIGN_TICKS == 0:
                 yield rsi.signs(self._next("rsi"), *common, site.messages.signs, self._links)
 

@@ -11,7 +11,7 @@ from rsu.site import SignSettings
 from v2x.records import rsi
 from v2x.records.common import NodeReferenceId
 
-_EVENTS_PER_MESSAGE = 8
+EVENTS_PER_MESSAGE = 8  # RTEList
 _PRIORITY = {903: 5, 904: 7, 901: 3, 902: 4, 405: 6, 401: 5, 707: 3}  # own scale of events, 7 highest
 
 Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> upstream, downstream node
@@ -20,13 +20,13 @@ Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> up
 def events(
     count: int, now_ns: int, rsu_id: bytes, reference: Reference, running: Iterable[Event], links: Links
 ) -> rsi.RoadSideInformation:
-    """Return the message with the running events, and those that just ended (with their end time)."""
+    """Return the message with at most EVENTS_PER_MESSAGE events; those that ended carry their end time."""
     return rsi.RoadSideInformation(
         msg_cnt=count,
         moy=minute_of_year(now_ns),
         id=rsu_id,
         position=position(0.0, 0.0, reference),
-        events=tuple(_event(event, reference, links) for event in list(running)[:_EVENTS_PER_MESSAGE]),
+        events=tuple(_event(event, reference, links) for event in running),
     )
 
 
