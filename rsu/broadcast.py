@@ -81,6 +81,7 @@ class Broadcaster:
         self._verdicts = {kind: Verdict(Decision.SILENT, ("nothing-to-say",)) for kind in KINDS}
         self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
         self._frames: Counter[str] = Counter()
+        self._slots: dict[str, int] = {}
         self.counters: Counter[str] = Counter()  # reasons why a frame was not made
 
     def cycle(self, scene: Scene) -> list[Outgoing]:
@@ -133,7 +134,7 @@ class Broadcaster:
         if kind == "spat" and self._signals is not None and (stamp_ns := self._signals.stamp_ns) is not None:
             phases, uncertainty_ns = self._signals.phases(now_ns), scene.uncertainty_ns or 0
             yield spat.build(self._next("spat"), now_ns, self._node, phases, stamp_ns, uncertainty_ns, conditions)
-        elif kind == "map" and tick % _MAP_TICKS == 0:
+        elif kind == "map" and self._due("map", tick // _MAP_TICKS):
             known_ns = None if "no-time" in conditions else now_ns
             yield mapdata.build(self._next("map"), known_ns, self._nodes)
         elif kind == "bsm":
@@ -143,8 +144,14 @@ class Broadcaster:
             for first in range(0, len(scene.events), rsi.EVENTS_PER_MESSAGE):
                 batch = scene.events[first : first + rsi.EVENTS_PER_MESSAGE]
                 yield rsi.events(self._next("rsi"), *common, batch, self._links)
-            if site.messages.signs and tick % _SIGN_TICKS == 0:
+            if site.messages.signs and self._due("signs", tick // _SIGN_TICKS):
                 yield rsi.signs(self._next("rsi"), *common, site.messages.signs, self._links)
+
+    def _due(self, what: str, slot: int) -> bool:
+        """Tell once in every slot that it is time, even where a tick was missed."""
+        due = self._slots.get(what) != slot
+        self._slots[what] = slot
+        return due
 
     def _next(self, kind: str) -> int:
         return self._count[kind]()
