@@ -14,6 +14,10 @@ class Admission:
         self._max_future_ns = max_future_ns
         self._admitted: dict[tuple[str | bytes, int], None] = {}  # (source, stamp) in order of admission
 
+    def is_before_all(self, measurement: Measurement) -> bool:
+        """Say whether the measurement arrived well before others that were used: our own clock was set back."""
+        return measurement.receipt_ns < self.newest_ns - self._max_late_ns
+
     def refuse(self, measurement: Measurement) -> str | None:
         """Return why the measurement must not be used, or None and remember it."""
         if measurement.stamp_ns > measurement.receipt_ns + self._max_future_ns:

@@ -9,16 +9,16 @@ from scipy.spatial import KDTree
 
 from perception.objects import Floats, PointCloud
 from perception.scan import Scan, radial_scan, sight_covariance
-from perception.sensor import Sensor, Settings
+from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
 
 
 class ClusterSettings(Settings):
     """What makes reflections one road user."""
 
-    distance_m: float = 2.0  # neighbours in one cluster are no farther apart than this
-    speed_mps: float = 1.5  # nor their radial speeds
-    least_points: int = 2
-    static_mps: float = 0.2  # radial speed under which a reflection is background
+    distance_m: Positive = 2.0  # neighbours in one cluster are no farther apart than this
+    speed_mps: Positive = 1.5  # nor their radial speeds
+    least_points: AtLeastOne = 2
+    static_mps: NotNegative = 0.2  # radial speed under which a reflection is background
 
 
 def cluster(cloud: PointCloud, sensor: Sensor, settings: ClusterSettings) -> Scan:

@@ -41,12 +41,20 @@ class Fusion:
         self._columns = {sensor.device: column for column, sensor in enumerate(sensors)}
         self._settings = settings
         self._reference = reference
+        self._radios: list[str] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin without tracks."""
+        settings = self._settings
         self._population = Population(len(self._sensors), settings, self.counters)
         self._admission = Admission(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
-        self._radios: list[str] = []
 
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
         """Use one measurement, or count why not."""
+        if self._admission.is_before_all(measurement):
+            self.counters["clock set back"] += 1
+            self._begin()
         known = isinstance(measurement, VehicleReport) or measurement.device in self._columns
         reason = self._admission.refuse(measurement) if known else "unknown device"
         if reason is not None:

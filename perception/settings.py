@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from perception.cluster import ClusterSettings
-from perception.sensor import NotNegative, Positive, Probability, Settings
+from perception.sensor import AtLeastOne, NotNegative, Positive, Probability, Settings
 from perception.vehicle import VehicleSettings
 
 
@@ -18,14 +18,14 @@ class FusionSettings(Settings):
     birth_probability: Probability = 0.02  # that an unexplained detection is a road user
     confirm_probability: Probability = 0.99
     delete_probability: Probability = 0.01
-    least_scans: int = 3  # measurements before a track is confirmed
+    least_scans: AtLeastOne = 3  # measurements before a track is confirmed
     forgetting_per_s: NotNegative = 0.5  # how fast the evidence fades, log-odds
     max_late_ms: Positive = 500  # measurements older than the newest by more are dropped
     max_future_ms: NotNegative = 60  # measurements stamped later than their receipt by more are dropped
     max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
     max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
     stopped_mps: Positive = 0.5
-    max_tracks: int = 1500  # more are not begun
+    max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again
     cluster: ClusterSettings = ClusterSettings()
     vehicle: VehicleSettings = VehicleSettings()

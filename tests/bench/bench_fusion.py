@@ -154,9 +154,8 @@ def main() -> None:
         results[count] = {"ours": ours, "nearest": peer}
         for name, figures in results[count].items():
             print(f"N={count:<4} {name:8}", "  ".join(f"{key} {value}" for key, value in figures.items()), flush=True)
-        print(
-            f"       ours / nearest: time {ours['p50_ms'] / peer['p50_ms']:.2f}, GOSPA {ours['gospa'] / peer['gospa']:.2f}"
-        )
+        ratio = {name: ours[name] / peer[name] for name in ("p50_ms", "gospa")}
+        print(f"       ours / nearest: time {ratio['p50_ms']:.2f}, GOSPA {ratio['gospa']:.2f}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(results, indent=1))
 

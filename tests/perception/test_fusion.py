@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from perception.fusion import Fusion
 from perception.geo import to_wgs84
-from perception.objects import RoadUser, VehicleReport, encode_array
+from perception.objects import PointCloud, RoadUser, VehicleReport, encode_array
+from perception.scan import rotation_of
 from perception.settings import FusionSettings
 from tests.perception.scenario import (
     REFERENCE,
@@ -155,10 +156,62 @@ def test_late_and_future_scans_are_dropped_and_counted():
     sensors = {"camera": camera("camera", 0.0, 0.0, 0.0)}
     fusion = fused(sensors)
     fusion.ingest(detections("camera", START_NS + SECOND_NS, [[20.0, 0.0]]))
-    fusion.ingest(detections("camera", START_NS, [[20.0, 0.0]]))
+    fusion.ingest(detections("camera", START_NS, [[20.0, 0.0]], receipt_ns=START_NS + SECOND_NS))
     fusion.ingest(detections("camera", START_NS + 9 * SECOND_NS, [[20.0, 0.0]], receipt_ns=START_NS + SECOND_NS))
     fusion.ingest(detections("unheard-of", START_NS + SECOND_NS, [[20.0, 0.0]]))
     assert fusion.counters == {"late": 1, "future": 1, "unknown device": 1}
+
+
+def test_a_clock_that_is_set_back_does_not_stop_fusion():
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
+    for later_ns in (0, -3600 * SECOND_NS):
+        for tick in range(10):
+            fusion.ingest(detections("camera", START_NS + later_ns + tick * CYCLE_NS, [[20.0, 0.0]]))
+    assert fusion.counters == {"clock set back": 1}
+    assert len(fusion.tracks(START_NS - 3599 * SECOND_NS)) == 1
+
+
+def test_a_clock_that_is_set_forward_leaves_no_old_tracks():
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
+    for later_ns in (0, 3600 * SECOND_NS):
+        for tick in range(10):
+            fusion.ingest(detections("camera", START_NS + later_ns + tick * CYCLE_NS, [[20.0, 0.0]]))
+    assert len(fusion.tracks(START_NS + 3601 * SECOND_NS)) == 1
+    assert len(fusion._population.table) == 1
+
+
+def test_point_clouds_make_tracks_with_radial_speed():
+    """Two radars at right angles see reflections of a car and the wall behind it; the speed comes out as a vector."""
+    sensors = {
+        name: camera(name, east, north, yaw, along_m=0.3, across_m=0.5, speed_mps=0.15)
+        for name, east, north, yaw in (("radar-south", 0.0, -40.0, 0.0), ("radar-west", -40.0, 0.0, 90.0))
+    }
+    fusion, rng = fused(sensors), np.random.default_rng(8)
+    for tick in range(40):
+        for number, sensor in enumerate(sensors.values()):
+            stamp_ns = START_NS + tick * CYCLE_NS + number * 40_000_000
+            t = (stamp_ns - START_NS) / SECOND_NS
+            place, velocity = np.array([-10.0 + 5.0 * t, -5.0 + 3.0 * t]), np.array([5.0, 3.0])
+            turned = rotation_of(sensor.mount)
+            centre = (place - [sensor.mount.east_m, sensor.mount.north_m]) @ turned
+            body = centre + rng.normal(0.0, [0.6, 0.4], (4, 2))
+            radial = velocity @ turned @ (centre / np.hypot(*centre))
+            points = np.vstack([body, [[70.0, 5.0], [70.0, 6.0]]])
+            fusion.ingest(
+                PointCloud(
+                    device=sensor.device,
+                    stamp_ns=stamp_ns,
+                    receipt_ns=stamp_ns,
+                    points=np.column_stack([points, np.zeros(6)]),
+                    doppler=np.concatenate([radial + rng.normal(0.0, 0.1, 4), [0.0, 0.0]]),
+                    snr=np.full(6, 20.0),
+                )
+            )
+    tracks = fusion.tracks(START_NS + 4 * SECOND_NS)
+    assert len(tracks) == 1
+    t = (tracks.stamp_ns[0] - START_NS) / SECOND_NS
+    assert tracks.position[0] == pytest.approx([-10.0 + 5.0 * t, -5.0 + 3.0 * t], abs=0.6)
+    assert tracks.velocity[0] == pytest.approx([5.0, 3.0], abs=0.4)
 
 
 def test_tracks_end_when_sensors_no_longer_see_them_and_last_when_sensors_fail():
