@@ -15,13 +15,13 @@ from typing import NamedTuple
 import structlog
 
 import v2x
-from perception.objects import Event, Tracks
 from rsu.config import Config
 from rsu.gate import KINDS, Decision, Verdict, judge
 from rsu.messages import bsm, mapdata, rsi, spat
 from rsu.messages.common import MessageCounter
 from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
+from rsu.scene import Scene
 from rsu.signals import SignalView
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
@@ -44,16 +44,6 @@ class Outgoing(NamedTuple):
     priority: int  # DSM priority, 255 the highest
     frame: bytes  # DSMP
     newest_receipt_ns: int | None  # of the newest measurement in it
-
-
-class Scene(NamedTuple):
-    """What there is to say at one time."""
-
-    now_ns: int
-    uncertainty_ns: int | None  # of UTC
-    tracks: Tracks
-    events: list[Event]  # running ones, and those that just ended
-    conditions: Collection[str]  # of the gate
 
 
 class Broadcaster:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
-from perception.objects import Event, LaneFlow, LanePlace, SignalState, Tracks
 from rsu.messages import reports
 from rsu.messages.reports import Identity, Payload
+from rsu.scene import Scene
 from rsu.uplink.settings import UplinkSettings
 
 _SECOND_NS = 1_000_000_000
@@ -39,34 +39,31 @@ class Reporter:
         self._since_ns: dict[str, int] = {}  # device -> when its fault began
         self._faulty: frozenset[str] = frozenset()
 
-    def drafts(
-        self,
-        now_ns: int,
-        tracks: Tracks,
-        places: Sequence[LanePlace | None],
-        running: Sequence[Event],
-        changed: Sequence[Event],
-        flows: Sequence[LaneFlow],
-        signal: tuple[SignalState, bool] | None,
-        health: Sequence[DeviceHealth],
-    ) -> Iterator[Draft]:
-        """Yield what is due. `changed`: events that started or ended now; `signal`: the lamps, and whether fresh."""
-        me = self._identity
-        devices = [self._device(each, now_ns) for each in health]
+    def drafts(self, scene: Scene) -> Iterator[Draft]:
+        """Yield the records that are due at a tick."""
+        now_ns, me = scene.now_ns, self._identity
+        devices = [self._device(each, now_ns) for each in scene.health]
         if self._due("basic-status", now_ns):
             yield Draft("basic-status", now_ns, reports.basic_status(me, now_ns, devices))
         faulty = frozenset(device.name for device in devices if not device.ok)
         if self._due("run-status", now_ns) or faulty != self._faulty:
             self._faulty = faulty
             yield Draft("run-status", now_ns, reports.run_status(me, now_ns, devices))
-        if changed or (running and self._due("event", now_ns)):
-            yield Draft("event", now_ns, reports.events(me, now_ns, list(changed) or list(running)))
-        if flows:
-            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, flows))
-        if signal is not None and self._due("lamp", now_ns):
-            yield Draft("lamp", now_ns, reports.lamp(me, now_ns, signal[0], None, signal[1]))
-        if len(tracks) and self._due("participant", now_ns):
-            yield Draft("participant", now_ns, reports.participants(me, now_ns, tracks, places, running, self._kinds))
+        yield from self._traffic(scene)
+
+    def _traffic(self, scene: Scene) -> Iterator[Draft]:
+        now_ns, me = scene.now_ns, self._identity
+        running = [event for event in scene.events if event.state != "end"]
+        if scene.changed or (running and self._due("event", now_ns)):
+            yield Draft("event", now_ns, reports.events(me, now_ns, scene.changed or running))
+        if scene.flows:
+            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, scene.flows))
+        if scene.lamps is not None and self._due("lamp", now_ns):
+            fresh = not any(name.startswith("signal-") for name in scene.conditions)
+            yield Draft("lamp", now_ns, reports.lamp(me, now_ns, scene.lamps, None, fresh))
+        if len(scene.tracks) and self._due("participant", now_ns):
+            users = reports.participants(me, now_ns, scene.tracks, scene.places, running, self._kinds)
+            yield Draft("participant", now_ns, users)
 
     def _due(self, kind: str, now_ns: int) -> bool:
         """Tell once in every period of a kind that it is due."""

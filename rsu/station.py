@@ -29,13 +29,14 @@ from perception.objects import (
 )
 from perception.statistics import LaneStatistics
 from rsu import views
-from rsu.broadcast import Broadcaster, Outgoing, Scene
+from rsu.broadcast import Broadcaster, Outgoing
 from rsu.clock import UtcClock
 from rsu.config import Config, identity, lane_lines
 from rsu.messages import bsm
 from rsu.position import PositionCheck
 from rsu.records import Snapshot
 from rsu.reporting import Draft, Reporter
+from rsu.scene import Scene
 from rsu.signals import SignalView
 from v2x import dsmp
 from v2x.records.bsm import BasicSafetyMessage
@@ -116,13 +117,19 @@ class Station:
         changed = self._update_events(now_ns, tracks, matches)
         flows = self._statistics.update(now_ns, tracks, matches)
         uncertainty_ns = self._clock.uncertainty_ns(now_ns)
-        conditions = list(self._conditions(now_ns, uncertainty_ns))
-        frames = self._broadcaster.cycle(Scene(now_ns, uncertainty_ns, tracks, list(self._events.values()), conditions))
-        running = [event for event in self._events.values() if event.state != "end"]
-        drafts = self._reporter.drafts(
-            now_ns, tracks, self._places, running, changed, flows, self._lamps(now_ns, conditions), health
+        scene = Scene(
+            now_ns=now_ns,
+            uncertainty_ns=uncertainty_ns,
+            conditions=list(self._conditions(now_ns, uncertainty_ns)),
+            tracks=tracks,
+            places=self._places,
+            events=list(self._events.values()),
+            changed=changed,
+            flows=flows,
+            lamps=None if self._signals is None else self._signals.state(now_ns),
+            health=health,
         )
-        return Output(frames, list(drafts))
+        return Output(self._broadcaster.cycle(scene), list(self._reporter.drafts(scene)))
 
     def _update_events(self, now_ns: int, tracks: Tracks, matches: Matches) -> list[Event]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""
@@ -134,12 +141,6 @@ class Station:
             if event.state != "end" or now_ns - event.stamp_ns < _END_SHOWN_NS
         }
         return [event for event in news if event.state != "update"]
-
-    def _lamps(self, now_ns: int, conditions: list[str]) -> tuple[SignalState, bool] | None:
-        state = None if self._signals is None else self._signals.state(now_ns)
-        if state is None:
-            return None
-        return state, not any(name.startswith("signal-") for name in conditions)
 
     def _conditions(self, now_ns: int, uncertainty_ns: int | None) -> Iterator[str]:
         """Yield the gate's reason codes that hold now."""

@@ -32,7 +32,15 @@ CONFINED = {
     "zmq": ["rsu/", "sim/"],
 }
 PURE = ["codecs/v2x", "perception", "rsu/messages", "rsu/station.py", "rsu/broadcast.py", "rsu/reporting.py"]
-PURE += ["rsu/gate.py", "rsu/signals.py", "rsu/lamps.py", "rsu/clock.py", "rsu/position.py", "rsu/views.py"]
+PURE += [
+    "rsu/gate.py",
+    "rsu/scene.py",
+    "rsu/signals.py",
+    "rsu/lamps.py",
+    "rsu/clock.py",
+    "rsu/position.py",
+    "rsu/views.py",
+]
 IMPURE_MODULES = {"time", "socket", "threading", "asyncio", "subprocess", "select", "multiprocessing"}
 TOP = {"rsu", "codecs", "perception", "hw", "configs", "sim", "tests"}
 TOP_FILES = {"setup.cfg", "Makefile", "README.md", "pyproject.toml", ".gitignore"}

@@ -1,0 +1,24 @@
+"""What there is to say at one tick: the input of both the broadcaster and the reporter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from hw.device import DeviceHealth
+from perception.objects import Event, LaneFlow, LanePlace, SignalState, Tracks
+
+
+class Scene(NamedTuple):
+    """The site at `now_ns` (UTC)."""
+
+    now_ns: int
+    uncertainty_ns: int | None  # of UTC; None: not known at all
+    conditions: Collection[str]  # of the gate
+    tracks: Tracks
+    places: Sequence[LanePlace | None]  # of the tracks, aligned
+    events: Sequence[Event]  # running ones, and those that ended a moment ago
+    changed: Sequence[Event]  # those that started or ended now
+    flows: Sequence[LaneFlow]  # of the period that ended now
+    lamps: SignalState | None  # the signal controller's lamps, counted on to now
+    health: Sequence[DeviceHealth]
