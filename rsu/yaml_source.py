@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
 
 from rsu.errors import ConfigError, Finding
 
@@ -23,7 +24,9 @@ class YamlSource:
     def __init__(self, path: Path) -> None:
         self.file = str(path)
         try:
-            self.data: Any = YAML().load(path.read_text(encoding="utf-8"))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML 1.2 allows it
+                self.data: Any = YAML().load(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError([Finding(self.file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
         except UnicodeDecodeError as error:

@@ -91,6 +91,7 @@ def test_a_missing_key_names_its_parent_place(site: Path) -> None:
         b"version: 1\nversion: 1\n",
         b"a: &x\n *y",
         b"<<: {x: 1}\n",
+        b"a: &x 1\nb: &x 2\n",
     ],
 )
 def test_what_is_no_site_file_at_all(site: Path, octets: bytes) -> None:
