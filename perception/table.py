@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
-HISTORY = 16  # scans that `history` remembers
 
 Table = NDArray[np.void]
 
@@ -40,7 +39,7 @@ def empty(sensors: int) -> Table:
             ("heading", "f8"),  # deg, NaN while never known
             ("heading_sd", "f8"),  # deg
             ("moving", "?"),  # the heading follows the velocity
-            ("history", "u8", sensors),  # bit k: seen in the sensor's last scan but k
+            ("history", "u8", sensors),  # bit k: seen in the last scan but k of the sensor, the newest 64
             ("seen_ns", "i8", sensors),  # newest measurement of each sensor
             ("vehicle", "u8"),  # id of its BSM, big-endian octets as a number
             ("vehicle_ns", "i8"),  # newest BSM, 0: none
