@@ -163,6 +163,8 @@ class Station:
 
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return the whole visible state, as of the last tick."""
+        counters = self.counters + self._broadcaster.counters
+        counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
             stamp_ns=now_ns,
@@ -174,4 +176,5 @@ class Station:
             devices=[views.device(each, now_ns) for each in self._health],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
+            counters=dict(sorted(counters.items())),
         )

@@ -77,6 +77,8 @@ def show(state: State, as_json: bool) -> None:
     if state.snapshot is not None:
         console.print(_messages(state.snapshot))
         console.print(_devices(state.snapshot))
+        for reason, count in state.snapshot.counters.items():
+            console.print(f"not used: {reason}: {count}", markup=False)
     if state.uplink is not None:
         u = state.uplink
         line = f"uplink {u.platform}: {'connected' if u.connected else 'not connected'}, {u.waiting} waiting, "

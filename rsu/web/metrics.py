@@ -82,6 +82,7 @@ def _station(snapshot: Snapshot) -> list[Sample]:
     states = [((d.name, d.kind, s), float(d.state == s)) for d in devices for s in ("starting", "ok", "lost")]
     ages = [((d.name,), None if d.age_ms is None else d.age_ms / 1000) for d in devices]
     counters = [((d.name, reason), float(count)) for d in devices for reason, count in d.counters.items()]
+    given_up = [((reason,), float(count)) for reason, count in snapshot.counters.items()]
     return [
         Sample("rsu_tracks", "Road users tracked now.", ("kind",), [((k,), float(n)) for k, n in kinds.items()]),
         Sample("rsu_events", "Events running now.", (), _one(len(snapshot.events))),
@@ -94,6 +95,7 @@ def _station(snapshot: Snapshot) -> list[Sample]:
         Sample("rsu_device_rate_hertz", "Measurements.", ("device",), [((d.name,), d.rate_hz) for d in devices]),
         Sample("rsu_device_age_seconds", "Time since the device's last byte.", ("device",), ages),
         Sample("rsu_device_rejected_total", "Input not used, by reason.", ("device", "reason"), counters),
+        Sample("rsu_station_rejected_total", "Measurements and frames given up, by reason.", ("reason",), given_up),
     ]
 
 

@@ -26,7 +26,7 @@ export class Panels {
     this.showMessages(Object.values(state.messages || {}));
     this.showSignals(approaches, state.signals || {});
     this.showEvents(Object.values(state.events || {}), state.station);
-    this.showDevices(Object.values(state.devices || {}));
+    this.showDevices(Object.values(state.devices || {}), (state.station || {}).counters || {});
     this.showUplink(state.uplink);
     this.showProcesses(Object.values(state.processes || {}), state.supervisor);
   }
@@ -83,9 +83,12 @@ export class Panels {
     this.tables.events.show(rows.length ? rows : [{key: "none", cells: ["None running.", "", "", ""]}]);
   }
 
-  showDevices(devices) {
+  showDevices(devices, unused) {
     const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
-    this.tables.devices.show(sorted.map((device) => {
+    const reasons = Object.entries(unused).map(([name, n]) => `${name} ${count(n)}`);
+    const station = {key: "station", cells: [{text: "station", className: "name", title: "input not used, by reason"},
+      "", "", ""], notes: [reasons.join(" · ")]};
+    this.tables.devices.show([...sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
       const notes = counters.length ? [counters.join(" · ")] : [];
       if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
@@ -95,7 +98,7 @@ export class Panels {
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
         notes,
       };
-    }));
+    }), ...(reasons.length ? [station] : [])]);
   }
 
   showUplink(uplink) {
