@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning
 
 from rsu.errors import ConfigError, Finding
 
@@ -35,8 +35,8 @@ class YamlSource:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise ConfigError([Finding(self.file, line, column, "", f"not YAML: {error.problem}")]) from error
-        except YAMLError as error:
-            raise ConfigError([Finding(self.file, 1, 1, "", f"not YAML: {error}")]) from error
+        except Exception as error:  # ruamel lets more than its own errors escape: of keys, dates, depth
+            raise ConfigError([Finding(self.file, 1, 1, "", f"not YAML: {error or type(error).__name__}")]) from error
         if not isinstance(self.data, dict):
             raise ConfigError([Finding(self.file, 1, 1, "", "expected keys and values")])
 

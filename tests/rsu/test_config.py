@@ -92,6 +92,9 @@ def test_a_missing_key_names_its_parent_place(site: Path) -> None:
         b"a: &x\n *y",
         b"<<: {x: 1}\n",
         b"a: &x 1\nb: &x 2\n",
+        b"? {a: b}\n: {c}\n<<: [x]\n",
+        b"a: 2001-99-99\n",
+        b"a: " + b"[" * 400,
     ],
 )
 def test_what_is_no_site_file_at_all(site: Path, octets: bytes) -> None:
