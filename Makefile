@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench install system-run system-test clean
+.PHONY: run test check bench fuzz install system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -59,6 +59,14 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+# FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_TARGETS: names or patterns, as in "uper-*"
+FUZZ_S ?= 60
+FUZZ_N ?= 0
+FUZZ_TARGETS ?=
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --inputs $(FUZZ_N) $(foreach target,$(FUZZ_TARGETS),'$(target)')
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,250 @@
+"""The one table of what is fuzzed: every parser of octets that come from outside.
+
+A target is a factory, so that its modules are imported when it is asked for (and instrumented while they are); it
+returns the function that takes one input. An input is a failure when anything but the target's own errors escapes,
+when what was accepted does not say the same again, or when it takes longer than the limit.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.fuzz.folders import ROOT
+from v2x.profiles import PROFILES, Profile
+
+Parser = Callable[[bytes], object]
+NOW_NS = 1_795_391_990_000_000_000
+_DATAGRAM, _STREAM, _FILE = 1500, 4096, 4096  # octets
+
+
+class Target(NamedTuple):
+    """One row of the table."""
+
+    make: Callable[[], Parser]
+    limit_ms: float  # CPU time for one input
+    longest: int  # octets of an input
+    corpus: str  # folder of its inputs; targets with inputs of one kind share it
+
+
+def _uper(profile: Profile) -> Parser:
+    """The codec in wire units."""
+    from v2x.errors import CodecError
+    from v2x.schema import decode_value, encode_value
+
+    def parse(data: bytes) -> None:
+        try:
+            value = decode_value(data, profile)
+        except CodecError:
+            return
+        assert encode_value(value, profile) == data, "accepted, and encodes to other octets"
+
+    return parse
+
+
+def _walk(profile: Profile) -> Parser:
+    """The walk over the bits, against the codec: what the codec accepts, the walk reads alike."""
+    from v2x.errors import CodecError
+    from v2x.schema import decode_value
+    from v2x.walk import value_of, walk
+
+    def parse(data: bytes) -> None:
+        found = walk(data, profile)
+        try:
+            value = decode_value(data, profile)
+        except CodecError:
+            return
+        assert found.error is None
+        assert found.rest < 8
+        assert value_of(found.root) == value
+
+    return parse
+
+
+def _records(profile: Profile) -> Parser:
+    """The whole way to records and back: what was accepted can be sent again, and then stays the same."""
+    from v2x.errors import CodecError
+    from v2x.messages import decode, encode
+
+    def parse(data: bytes) -> None:
+        try:
+            record = decode(data, profile)
+        except CodecError:
+            return
+        once = encode(record, profile)
+        assert encode(decode(once, profile), profile) == once, "changes when it is sent again"
+
+    return parse
+
+
+def _explain() -> Parser:
+    from v2x.explain import explain
+
+    return explain
+
+
+def _dsmp() -> Parser:
+    from v2x import dsmp
+    from v2x.errors import DecodeError
+
+    def parse(data: bytes) -> None:
+        try:
+            dsm = dsmp.parse(data)
+        except DecodeError:
+            return
+        assert dsmp.parse(dsmp.frame(*dsm)) == dsm
+
+    return parse
+
+
+def _json_values() -> Parser:
+    """A line of `rsu msg encode -`."""
+    import json
+
+    from v2x.errors import EncodeError
+    from v2x.values import from_json
+
+    def parse(data: bytes) -> None:
+        try:
+            from_json(json.loads(data))
+        except (EncodeError, ValueError, RecursionError):  # the last two of json
+            return
+
+    return parse
+
+
+def _sources() -> Parser:
+    """What `rsu msg explain` is given: hex, JSON lines, logs, captures."""
+    import io
+
+    from rsu.cli.msg_source import read, unwrap
+
+    return lambda data: [unwrap(found.data) for found in read("-", io.BytesIO(data))]
+
+
+def _capture() -> Parser:
+    from rsu.cli.msg_pcap import CaptureError, datagrams
+
+    def parse(data: bytes) -> None:
+        try:
+            for found in datagrams(data):
+                assert len(found.payload) < 65536
+        except CaptureError:
+            return
+
+    return parse
+
+
+def _agent_requests() -> Parser:
+    """What the agent's side reads."""
+    from hw.radio.protocol import AgentError, parse_hello, parse_transmit
+
+    def parse(data: bytes) -> None:
+        for each in (parse_hello, parse_transmit):
+            try:
+                each(data)
+            except AgentError:
+                continue
+
+    return parse
+
+
+def _driver(kind: str, port: str) -> Parser:
+    """A driver in two reads, asked what is due between them: it raises nothing, whatever a device says."""
+    from tests.hw.replay import make_driver
+
+    def parse(data: bytes) -> None:
+        driver = make_driver(kind)
+        driver.opened(port, NOW_NS)
+        driver.due(NOW_NS)
+        cut = len(data) // 2
+        driver.received(port, data[:cut], NOW_NS + 1_000_000)
+        driver.due(NOW_NS + 2_000_000_000)
+        driver.received(port, data[cut:], NOW_NS + 2_001_000_000)
+
+    return parse
+
+
+def _profile() -> Parser:
+    """A radar's .cfg file."""
+    from hw.errors import ProfileError
+    from hw.radar.ti_cli import parse_profile
+
+    def parse(data: bytes) -> None:
+        try:
+            parse_profile(data.decode("ascii"))
+        except (ProfileError, UnicodeDecodeError):  # the latter is translated where the file is read
+            return
+
+    return parse
+
+
+def _file(load: Callable[[Path], object], suffix: str) -> Parser:
+    """A loader that takes a path; the files that a site file names lie beside it."""
+    from rsu.errors import ConfigError
+
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    for beside in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
+        (folder / beside).symlink_to(ROOT / "configs" / beside)
+    path = folder / f"input{suffix}"
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            load(path)
+        except ConfigError as error:
+            assert str(error)
+
+    return parse
+
+
+def _site() -> Parser:
+    from rsu import config
+
+    return _file(config.load, ".yaml")
+
+
+def _lane_map() -> Parser:
+    from rsu import lanemap
+
+    return _file(lanemap.load, ".json")
+
+
+def _acknowledgement() -> Parser:
+    from rsu.uplink.envelope import acknowledged
+
+    def parse(data: bytes) -> None:
+        try:
+            acknowledged(data)
+        except ValueError:
+            return
+
+    return parse
+
+
+_ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
+    *((f"uper-{one}", partial(_uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),
+    *((f"walk-{one}", partial(_walk, one), 50, 1400, f"uper-{one}") for one in PROFILES),
+    *((f"records-{one}", partial(_records, one), 20, 1400, f"uper-{one}") for one in PROFILES),
+    ("explain", _explain, 200, 1400, f"uper-{PROFILES[-1]}"),  # for people; tries every profile
+    ("dsmp", _dsmp, 5, 1500, "dsmp"),
+    ("json-values", _json_values, 20, _FILE, "json-values"),
+    ("sources", _sources, 20, _FILE, "sources"),
+    ("pcap", _capture, 20, _FILE, "pcap"),
+    ("radio-agent", partial(_driver, "radio-agent", "link"), 20, _DATAGRAM, "radio"),
+    ("radio-requests", _agent_requests, 20, _DATAGRAM, "radio"),
+    ("camera-json", partial(_driver, "camera-json", "link"), 20, _STREAM, "camera-json"),
+    ("gat1743", partial(_driver, "gat1743", "link"), 20, _STREAM, "gat1743"),
+    ("gnss", partial(_driver, "gnss", "link"), 20, _STREAM, "gnss"),
+    ("ti-data", partial(_driver, "ti-mmwave", "data"), 20, _STREAM, "ti-data"),
+    ("ti-cli", partial(_driver, "ti-mmwave", "cli"), 20, _STREAM, "ti-cli"),
+    ("ti-profile", _profile, 20, _FILE, "ti-profile"),
+    ("uplink-ack", _acknowledgement, 20, _FILE, "uplink-ack"),
+    # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast
+    ("site-yaml", _site, 3000, 8192, "site-yaml"),
+    ("lane-map", _lane_map, 100, 8192, "lane-map"),
+]
+TARGETS = {name: Target(*row) for name, *row in _ROWS}
