@@ -9,6 +9,7 @@ from v2x.confidence import (
     steering_confidence,
     time_confidence,
 )
+from v2x.engine import engine_name
 from v2x.errors import CodecError, DecodeError, EncodeError, UnknownMessageError
 from v2x.messages import Message, decode, encode
 from v2x.positions import Position
@@ -124,6 +125,7 @@ __all__ = [
     "decode",
     "elevation_confidence",
     "encode",
+    "engine_name",
     "heading_confidence",
     "kind_of",
     "position_confidence",

@@ -2,10 +2,11 @@
 
 CodecError
 ├── DecodeError               the bytes are not a message of the profile: cut off, trailing octets, value out of range,
-│   │                         not encoded as the rules demand, extended bit string
+│   │                         not encoded as the rules demand
 │   └── UnknownMessageError   a frame of a later edition (phase II: first octet 0x80), to be skipped
 └── EncodeError               the value does not fit the profile: member missing, unknown or of the wrong kind, list too
-                              long, no value and no code for "unavailable", frame too long
+    │                         long, no value and no code for "unavailable", frame too long
+    └── RangeError            a record was made with a field beyond its limits
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ from __future__ import annotations
 class CodecError(Exception):
     """Root of the tree: what went wrong and, where it is known, in which field.
 
-    `path` leads to the field with dots, as in `MessageFrame.rsmFrame.participants.speed`; "" when it is not known.
+    `path` leads to the field with dots, as in `MessageFrame.rsmFrame.participants.0.speed`; "" when it is not known.
+    `bit` is where decoding found it, counted from the first bit; None when it is not known.
     """
 
-    def __init__(self, reason: str, path: str = "") -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
+    def __init__(self, reason: str, path: str = "", bit: int | None = None) -> None:
+        text = reason if bit is None else f"{reason} (bit {bit})"
+        super().__init__(f"{path}: {text}" if path else text)
         self.reason = reason
         self.path = path
+        self.bit = bit
 
     def inside(self, parent: str) -> CodecError:
         """Return the same error seen from the enclosing field `parent`."""
-        return type(self)(self.reason, f"{parent}.{self.path}" if self.path else parent)
+        return type(self)(self.reason, f"{parent}.{self.path}" if self.path else parent, self.bit)
 
 
 class DecodeError(CodecError):
@@ -37,3 +41,7 @@ class UnknownMessageError(DecodeError):
 
 class EncodeError(CodecError):
     """The value cannot be expressed in the profile."""
+
+
+class RangeError(EncodeError, ValueError):
+    """A record was made with a field beyond its limits; `path` is record and field, as in `Participant.ptc_id`."""

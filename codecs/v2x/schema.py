@@ -1,109 +1,97 @@
-"""The ASN.1 schema of a profile, compiled by asn1tools, and its UPER codec.
+"""Values in wire units <-> octets (UPER: ITU-T X.691, unaligned, basic), by the types of a profile.
 
-The modules in `asn1/` are those of YD/T 3709-2020; the files whose name begins with another profile's hold only the
-types that it adds or defines differently. The names of types are unique over all modules, so a profile is one table of
-types, and another profile the same table with some rows changed. Compiled at first use, then kept.
+One intermediate form (`ir`) of the ASN.1 modules, two engines made from it: the C extension (`native`) where it was
+built, straight-line Python (`straight`) else. Both take what is regular and nothing else; the interpreter (`plain`)
+decides about the rest, so that all engines accept and refuse the same, with the same errors.
 
-An open type (the message in a frame of phase II) is compiled as octets; here they become (type, value) by the message
-id beside them, and stay octets when the profile has no message of that id.
+Values are those of asn1tools: int, bool, str for enumerators and text, bytes, (octets, number of bits),
+(alternative, value), list, dict without absent members; an open type is (type, value), or octets: of an unknown type,
+or encoded already.
+
+Decoding accepts the one encoding that encoding the value gives back, and nothing else. So it refuses: an octet too few
+or too many, padding that is not zero, a number or size beyond its range, an index without a name or alternative, a
+value of the root sent as an extension, a length in more octets than it takes or in fragments, extension additions
+announced but all absent.
+
+What a later edition added behind an extension marker is no error but skipped and reported (`Reading.skipped`): an
+unknown addition is left out, an unknown enumerator is None, an unknown alternative (None, None). Only then the value
+does not encode to the same octets. Extended integers, octet strings and bit strings keep their value.
+
+Encoding accepts what has the types above and keeps the ranges; members that the type does not have are ignored, bits
+behind the last of a bit string as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from functools import cache
-from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
-import asn1tools
-from asn1tools.codecs import ErrorWithLocation
-
-from v2x.errors import CodecError, DecodeError, EncodeError, UnknownMessageError
+from v2x import plain
+from v2x.definitions import Definition, definitions
+from v2x.engine import DEFAULT_ENGINE, IRREGULAR, Engine, EngineName, make_engine
+from v2x.errors import DecodeError, EncodeError, UnknownMessageError
 from v2x.fields import WireValue
-from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from v2x.ir import Builder, Choice, Member, Type
+from v2x.plain import Skipped
+from v2x.profiles import DEFAULT_PROFILE, Profile
 
 FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only in tests and by single vendors
 
-Definition: TypeAlias = dict[str, Any]  # a type as asn1tools parsed it: "type", "members", "element", "size", ...
-
 _EXTENSION_BIT = 0x80  # first bit of a MessageFrame
-_EXTENDED = "msgFrameExt"  # the alternative whose messages are open types
+
+
+class Reading(NamedTuple):
+    """What was read: the value, and what was left out of it because only a later edition knows it."""
+
+    value: WireValue
+    skipped: tuple[Skipped, ...]
 
 
 class Schema:
-    """One compiled profile.
+    """The types of a profile by name, and one engine for them.
 
-    `definitions`: its types by name, as asn1tools parsed them. An open type is {"type": "OpenType", "selector": the
-    member that tells what is inside, "types": type by that member's value}.
+    `definitions`: the types as asn1tools parsed them, see `v2x.definitions`.
     """
 
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+    def __init__(self, definitions: Mapping[str, Definition], engine: Engine) -> None:
         self.definitions = definitions
-        # compiling changes what it is given
-        self._specification = asn1tools.compile_dict({"V2X": _module(deepcopy(dict(definitions)))}, "uper")
-        self.messages: Mapping[int, str] = _messages(definitions)  # type by message id, of those in open types
+        self.types = Builder(definitions)
+        self._engine = engine
 
     def encode(self, value: WireValue, pdu: str) -> bytes:
         """Return the octets of a value of type `pdu`; EncodeError with the path to the offending member."""
-        return self._encode(value, pdu, check_types=True)
+        try:
+            type_ = self.types.named(pdu)
+        except KeyError:
+            raise EncodeError(f"no type {pdu}") from None
+        try:
+            return self._engine.encode(type_, value)
+        except IRREGULAR:
+            pass
+        return plain.encode(value, Member(pdu, type_))
 
     def decode(self, data: bytes, pdu: str) -> WireValue:
-        """Return the value of type `pdu`; DecodeError unless `data` is its one canonical encoding and nothing else.
-
-        asn1tools checks neither ranges nor the end of the data, and takes extensions for None: encoding the value again
-        finds all of it.
-        """
+        """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
         try:
-            value = self._opened(self._specification.decode(pdu, data), pdu)
-            again = self._encode(value, pdu, check_types=False)
-        except EncodeError as error:
-            raise DecodeError(error.reason, error.path) from error
-        except Exception as error:  # asn1tools lets more than its own errors escape
-            raise _translated(DecodeError, error) from error
-        if again != data:
-            trailing = data.startswith(again)
-            raise DecodeError("octets behind the end of the message" if trailing else "not a canonical encoding")
-        return value
-
-    def _encode(self, value: WireValue, pdu: str, check_types: bool) -> bytes:
+            type_ = self.types.named(pdu)
+        except KeyError:
+            raise DecodeError(f"no type {pdu}") from None
         try:
-            closed = self._closed(value, pdu, check_types)
-            return bytes(self._specification.encode(pdu, closed, check_types=check_types, check_constraints=True))
-        except CodecError:
-            raise
-        except Exception as error:  # asn1tools lets more than its own errors escape
-            raise _translated(EncodeError, error) from error
+            return self._engine.decode(type_, data)
+        except IRREGULAR:
+            pass
+        return _read(data, Member(pdu, type_)).value
 
-    def _opened(self, value: WireValue, pdu: str) -> WireValue:
-        """Return a frame with the octets of its open type decoded."""
-        if pdu != FRAME or value[0] != _EXTENDED:
-            return value
-        extended = value[1]
-        name = self.messages.get(extended["messageId"])
-        if name is None:
-            return value
-        return _EXTENDED, {**extended, "value": (name, self._specification.decode(name, extended["value"]))}
-
-    def _closed(self, value: WireValue, pdu: str, check_types: bool) -> WireValue:
-        """Return a frame with its open type as octets."""
-        if pdu != FRAME or value[0] != _EXTENDED or isinstance(value[1]["value"], bytes):
-            return value
-        name, message = value[1]["value"]
-        if name != self.messages.get(value[1]["messageId"]):
-            raise EncodeError(f"{name} is not the message of id {value[1]['messageId']}", f"{FRAME}.{_EXTENDED}.value")
-        try:
-            return _EXTENDED, {**value[1], "value": self._encode(message, name, check_types)}
-        except CodecError as error:
-            raise error.inside(f"{FRAME}.{_EXTENDED}") from None
+    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
+        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
+        return _read(data, Member(pdu, self.types.named(pdu)))
 
 
 @cache
-def schema(profile: Profile) -> Schema:
+def schema(profile: Profile, engine: EngineName = DEFAULT_ENGINE) -> Schema:
     """Return the schema of one of PROFILES; ValueError for another name."""
-    if profile not in PROFILES:
-        raise ValueError(f"unknown profile {profile!r}, expected one of {', '.join(PROFILES)}")
-    return Schema({**_types(DEFAULT_PROFILE), **(_types(profile) if profile != DEFAULT_PROFILE else {})})
+    return Schema(definitions(profile), make_engine(engine))
 
 
 def encode_value(value: WireValue, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME) -> bytes:
@@ -116,78 +104,16 @@ def decode_value(data: bytes, profile: Profile = DEFAULT_PROFILE, pdu: str = FRA
 
     UnknownMessageError for a MessageFrame of a later edition, DecodeError for all else that is not of the profile.
     """
-    known = schema(profile)
-    later = data and data[0] & _EXTENSION_BIT and not (known.messages and data[0] == _EXTENSION_BIT)
-    if pdu == FRAME and later:
+    return schema(profile).decode(data, pdu)
+
+
+def _read(data: bytes, member: Member) -> Reading:
+    if member.name == FRAME and data and not _is_known(data[0], member.type):
         raise UnknownMessageError(f"unknown message: first octet {data[0]:02x} is that of a later edition")
-    return known.decode(data, pdu)
+    value, skipped = plain.decode(data, member)
+    return Reading(value, tuple(skipped))
 
 
-@cache
-def _types(profile: Profile) -> dict[str, Definition]:
-    """Return the types that a profile adds or defines differently; all of them for the default profile."""
-    modules = asn1tools.parse_string("\n".join(_texts(profile)))
-    types: dict[str, Definition] = {}
-    for module in modules.values():
-        types |= module["types"]
-        for definition in module["types"].values():
-            _resolve_open_types(definition, module)
-    return types
-
-
-def _texts(profile: Profile) -> list[str]:
-    folder = files(__package__).joinpath("asn1")
-    names = sorted(entry.name for entry in folder.iterdir())
-    if profile == DEFAULT_PROFILE:
-        names = [name for name in names if not name.startswith(PROFILES)]
-    else:
-        names = [name for name in names if name.startswith(profile)]
-    return [folder.joinpath(name).read_text(encoding="ascii") for name in names]
-
-
-def _resolve_open_types(definition: Definition, module: Definition) -> None:
-    """Replace the members that are fields of an object class by what the class and the object set say of them."""
-    for member in definition.get("members", ()):
-        if member and "table" in member:
-            table = member.pop("table")
-            name, selector = (table["type"], None) if isinstance(table, dict) else (table[0], table[1][0].lstrip("."))
-            object_class, field = member["type"].split(".")
-            (member["type"],) = (
-                entry["type"] for entry in module["object-classes"][object_class]["members"] if entry["name"] == field
-            )
-            if selector:
-                rows = [row for row in module["object-sets"][name]["members"] if isinstance(row, dict)]  # else: "..."
-                member |= {"selector": selector, "types": {row["&id"]: row[field]["type"] for row in rows}}
-
-
-def _messages(definitions: Mapping[str, Definition]) -> Mapping[int, str]:
-    if "MessageFrameExt" not in definitions:
-        return {}
-    types: Mapping[int, str]
-    (types,) = (member["types"] for member in definitions["MessageFrameExt"]["members"] if member and "types" in member)
-    return types
-
-
-def _module(types: dict[str, Definition]) -> Definition:
-    return {
-        "imports": {},
-        "types": types,
-        "values": {},
-        "object-classes": {},
-        "object-sets": {},
-        "extensibility-implied": False,
-        "tags": "AUTOMATIC",
-    }
-
-
-def _translated(kind: type[CodecError], error: Exception) -> CodecError:
-    if isinstance(error, ErrorWithLocation):
-        return kind(_short(error.message), error.location_str)
-    if isinstance(error, NotImplementedError) and "BIT STRING" in str(error):
-        return kind("extended bit string: more bits than the profile names")
-    return kind(_short(str(error)) or type(error).__name__)
-
-
-def _short(reason: str) -> str:
-    # asn1tools prints the whole value behind some messages
-    return reason if len(reason) <= 200 else f"{reason[:200]}..."
+def _is_known(octet: int, frame: Type) -> bool:
+    """Return whether a frame's first octet names an alternative; those behind the extension marker fill the octet."""
+    return not octet & _EXTENSION_BIT or (isinstance(frame, Choice) and octet & ~_EXTENSION_BIT < len(frame.additions))

@@ -130,7 +130,7 @@ def test_for_people() -> None:
 
 
 def test_error_for_people_goes_to_stderr() -> None:
-    assert run("decode", "00") == (1, [], "error: MessageFrame.bsmFrame: out of data\n")
+    assert run("decode", "00") == (1, [], "error: MessageFrame.bsmFrame: out of data (bit 5)\n")
 
 
 def test_error_of_an_argument_in_json() -> None:

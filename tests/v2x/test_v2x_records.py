@@ -262,8 +262,8 @@ def test_optional_fields_without_a_number_are_left_out() -> None:
     [
         (rsm(), "MessageFrame.rsmFrame.participants"),
         (rsm(*[participant()] * 17), "MessageFrame.rsmFrame.participants"),
-        (rsm(participant(ptc_id=65_536)), "MessageFrame.rsmFrame.participants.ptcId"),
-        (rsm(participant(), participant(id=b"short")), "MessageFrame.rsmFrame.participants.id"),
+        (rsm(participant(ptc_id=65_536)), "MessageFrame.rsmFrame.participants.0.ptcId"),
+        (rsm(participant(), participant(id=b"short")), "MessageFrame.rsmFrame.participants.1.id"),
         (rsm(participant(), participant(ptc_type="tank")), "participants.1.ptc_type"),
         (rsm(participant(transmission="sideways")), "participants.0.transmission"),
         (msgspec.structs.replace(rsm(participant()), msg_cnt=128), "MessageFrame.rsmFrame.msgCnt"),
@@ -361,7 +361,7 @@ def fields_of(record: type[msgspec.Struct], profile: v2x.Profile) -> dict[str, t
     for field in msgspec.structs.fields(record):
         *_, wire = get_args(hints[field.name])
         if wire := wire.within(profile):
-            fields[field.name] = wire.type or hints[field.name], wire, field.default
+            fields[field.name] = wire.bare or hints[field.name], wire, field.default
     return fields
 
 

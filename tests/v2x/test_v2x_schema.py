@@ -119,13 +119,13 @@ def test_value_out_of_range_is_refused() -> None:
     assert caught.value.path == "MessageFrame.bsmFrame.pos.lat"
 
 
-def test_extended_bit_string_is_a_clear_error() -> None:
+def test_extended_bit_string_keeps_all_its_bits() -> None:
+    """More lights than the profile names: the size is extended, and travels as a length in front of the bits."""
     bits = as_bits(bsm(safetyExt={"lights": ["ff80", 9]}))
-    head, tail = bits.rsplit("0" + "1" * 9, 1)  # the size is not extended; nine lights
-    with pytest.raises(v2x.DecodeError, match="extended bit string"):
-        decode_value(as_octets(head + "1" + "1" * 9 + tail))
-    with pytest.raises(v2x.EncodeError, match="extended bit string"):
-        bsm(safetyExt={"lights": ["ff8000", 17]})
+    head, tail = bits.rsplit("0" + "1" * 9, 1)
+    extended = as_octets(head + "1" + "00010001" + "1" * 9 + "0" * 7 + "1" + tail)
+    assert decode_value(extended)[1]["safetyExt"]["lights"] == (b"\xff\x80\x80", 17)
+    assert bsm(safetyExt={"lights": ["ff8080", 17]}) == extended
 
 
 @pytest.mark.parametrize("first", [0x80, 0x85, 0xFF])

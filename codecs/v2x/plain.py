@@ -1,0 +1,520 @@
+"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form: slow, and exact about what is wrong.
+
+The fast engines take what is regular; whatever they do not take comes here, to be refused with path and bit offset, or
+read with the parts of a later edition skipped. So this module alone decides what is accepted (see `schema`).
+
+Work and memory are bounded by the octets: each element of a list takes a bit at least, and the first bit that is not
+there ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from v2x.errors import DecodeError, EncodeError
+from v2x.fields import WireValue
+from v2x.ir import (
+    BitString,
+    Boolean,
+    Choice,
+    Enumerated,
+    Integer,
+    Member,
+    OctetString,
+    Open,
+    Sequence,
+    SequenceOf,
+    Text,
+    Type,
+    _Sized,
+)
+
+_LONGEST = 1 << 14  # a general length from here on is sent in fragments; no message of the set is that long
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was left out of a decoded value because the profile does not know it.
+
+    Attributes:
+        path: the field that holds it.
+        bit: its first bit, counted from the first bit of the message.
+        what: what it is.
+
+    """
+
+    path: str
+    bit: int
+    what: str
+
+
+@dataclass(slots=True)
+class Reader:
+    """Octets, and how far and along which path they are read."""
+
+    data: bytes
+    path: list[str]
+    at: int = 0
+    end: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        self.end = len(self.data) * 8
+        self.number = int.from_bytes(self.data)
+
+    def bits(self, count: int) -> int:
+        """Read a number of `count` bits."""
+        if self.at + count > self.end:
+            self.refuse("out of data")
+        self.at += count
+        return self.number >> (len(self.data) * 8 - self.at) & ((1 << count) - 1)
+
+    def refuse(self, reason: str, at: int | None = None) -> NoReturn:
+        """Raise DecodeError for the present field, or for the bit `at`."""
+        raise DecodeError(reason, ".".join(self.path), self.at if at is None else at)
+
+    def skip(self, at: int, what: str) -> None:
+        """Note that something that began at bit `at` is left out."""
+        self.skipped.append(Skipped(".".join(self.path), at, what))
+
+    def inside(self, name: str, type_: Type) -> WireValue:
+        """Read a part."""
+        self.path.append(name)
+        value = _READ[type(type_)](self, type_)
+        self.path.pop()
+        return value
+
+
+@dataclass(slots=True)
+class Writer:
+    """Bits, and the path of the value that is written. A one stands in front of the bits to keep their number."""
+
+    path: list[str]
+    number: int = 1
+
+    def bits(self, value: int, count: int) -> None:
+        """Write a number of `count` bits."""
+        self.number = self.number << count | value
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Raise EncodeError for the present field."""
+        raise EncodeError(reason, ".".join(self.path))
+
+    def inside(self, name: str, type_: Type, value: WireValue) -> None:
+        """Write a part."""
+        self.path.append(name)
+        _WRITE[type(type_)](self, type_, value)
+        self.path.pop()
+
+    def octets(self) -> bytes:
+        """Return the bits, padded with zeros to an octet."""
+        count = self.number.bit_length() - 1
+        return ((self.number ^ 1 << count) << -count % 8).to_bytes((count + 7) // 8)
+
+
+def decode(data: bytes, member: Member) -> tuple[WireValue, list[Skipped]]:
+    """Return the value of a whole encoding, and what was left out of it; DecodeError."""
+    reader = Reader(data, [])
+    value = reader.inside(member.name, member.type)
+    reader.path.append(member.name)
+    _finish(reader)
+    return value, reader.skipped
+
+
+def encode(value: WireValue, member: Member) -> bytes:
+    """Return the octets of a value; EncodeError."""
+    writer = Writer([])
+    writer.inside(member.name, member.type, value)
+    return writer.octets()
+
+
+def _finish(reader: Reader) -> None:
+    """Read the padding."""
+    left = reader.end - reader.at
+    if left > 7:
+        reader.refuse("octets behind the end of the message")
+    if reader.bits(left):
+        reader.refuse("not a canonical encoding: padding is not zero", reader.at - left)
+
+
+# -- lengths and small numbers (X.691, 11.6 and 11.9) -----------------------------------------------------------------
+
+
+def _read_length(reader: Reader) -> int:
+    at = reader.at
+    if not reader.bits(1):
+        return reader.bits(7)
+    if reader.bits(1):
+        reader.refuse("fragmented: no message of the set is that long", at)
+    length = reader.bits(14)
+    if length < 128:
+        reader.refuse("not a canonical encoding: short length in two octets", at)
+    return length
+
+
+def _write_length(writer: Writer, length: int) -> None:
+    if length < 128:
+        writer.bits(length, 8)
+    elif length < _LONGEST:
+        writer.bits(0x8000 | length, 16)
+    else:
+        writer.refuse(f"too long: {length}, expected less than {_LONGEST}")
+
+
+def _read_small(reader: Reader) -> int:
+    if not reader.bits(1):
+        return reader.bits(6)
+    at = reader.at
+    length = _read_length(reader)
+    number = reader.bits(8 * length)
+    if number < 64 or number.bit_length() <= 8 * (length - 1):
+        reader.refuse("not a canonical encoding: small number in more octets than it needs", at)
+    return number
+
+
+def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
+    """Read an open type: octets that hold a whole encoding; None when the type is not known."""
+    octets = _read_length(reader)
+    end, outer = reader.at + 8 * octets, reader.end
+    if end > outer:
+        reader.refuse("out of data")
+    if type_ is None:
+        reader.at = end
+        return None
+    reader.end = end
+    value = reader.inside(name, type_)
+    _finish(reader)
+    reader.end = outer
+    return value
+
+
+def _write_open(writer: Writer, name: str, type_: Type, value: WireValue) -> None:
+    inner = Writer(writer.path)
+    inner.inside(name, type_, value)
+    _write_octets(writer, inner.octets())
+
+
+def _write_octets(writer: Writer, octets: bytes) -> None:
+    _write_length(writer, len(octets))
+    writer.bits(int.from_bytes(octets), 8 * len(octets))
+
+
+# -- sizes ------------------------------------------------------------------------------------------------------------
+
+
+def _read_size(reader: Reader, type_: _Sized) -> int:
+    at = reader.at
+    if type_.high is None:
+        return _read_length(reader)
+    if type_.extensible and reader.bits(1):
+        size = _read_length(reader)
+        if type_.low <= size <= type_.high:
+            reader.refuse("not a canonical encoding: a size of the root as an extension", at)
+        return size
+    size = type_.low + reader.bits(type_.bits)
+    if size > type_.high:
+        reader.refuse(f"expected a size between {type_.low} and {type_.high}, got {size}", at)
+    return size
+
+
+def _write_size(writer: Writer, type_: _Sized, size: int) -> None:
+    if type_.high is None:
+        _write_length(writer, size)
+        return
+    within = type_.low <= size <= type_.high
+    if not within and not type_.extensible:
+        writer.refuse(f"expected a size between {type_.low} and {type_.high}, got {size}")
+    if type_.extensible:
+        writer.bits(not within, 1)
+    if within:
+        writer.bits(size - type_.low, type_.bits)
+    else:
+        _write_length(writer, size)
+
+
+# -- types, decode and encode beside each other -----------------------------------------------------------------------
+
+
+def _read_integer(reader: Reader, type_: Integer) -> int:
+    at = reader.at
+    if type_.extensible and reader.bits(1):
+        octets = _read_length(reader)
+        number = reader.bits(8 * octets)
+        number -= (number >> max(8 * octets - 1, 0) & 1) << 8 * octets
+        if type_.low <= number <= type_.high or octets != _signed_octets(number):
+            reader.refuse("not a canonical encoding: an extended integer in another form than its own", at)
+        return number
+    number = type_.low + reader.bits(type_.bits)
+    if number > type_.high:
+        reader.refuse(f"expected an integer between {type_.low} and {type_.high}, got {number}", at)
+    return number
+
+
+def _write_integer(writer: Writer, type_: Integer, value: WireValue) -> None:
+    _check(writer, value, int)
+    within = type_.low <= value <= type_.high
+    if not within and not type_.extensible:
+        writer.refuse(f"expected an integer between {type_.low} and {type_.high}, got {_shown(value)}")
+    if type_.extensible:
+        writer.bits(not within, 1)
+    if within:
+        writer.bits(value - type_.low, type_.bits)
+    else:
+        octets = _signed_octets(value)
+        _write_length(writer, octets)
+        writer.bits(value & (1 << 8 * octets) - 1, 8 * octets)
+
+
+def _signed_octets(number: int) -> int:
+    """Return how many octets a number takes in two's complement."""
+    return (number if number >= 0 else ~number).bit_length() // 8 + 1
+
+
+def _read_boolean(reader: Reader, type_: Boolean) -> bool:
+    return bool(reader.bits(1))
+
+
+def _write_boolean(writer: Writer, type_: Boolean, value: WireValue) -> None:
+    _check(writer, value, bool)
+    writer.bits(value, 1)
+
+
+def _read_enumerated(reader: Reader, type_: Enumerated) -> str | None:
+    at = reader.at
+    if type_.extensible and reader.bits(1):
+        code = _read_small(reader)
+        if code < len(type_.additions):
+            return type_.additions[code]
+        reader.skip(at, f"unknown enumerator {code} behind the extension marker")
+        return None
+    code = reader.bits((len(type_.names) - 1).bit_length())
+    if code >= len(type_.names):
+        reader.refuse(f"expected an enumerator between 0 and {len(type_.names) - 1}, got {code}", at)
+    return type_.names[code]
+
+
+def _write_enumerated(writer: Writer, type_: Enumerated, value: WireValue) -> None:
+    _check(writer, value, str)
+    if value in type_.names:
+        writer.bits(type_.names.index(value), type_.extensible + (len(type_.names) - 1).bit_length())
+    elif value in type_.additions:
+        _write_small(writer, type_.additions.index(value))
+    else:
+        writer.refuse(f"{_shown(value)} is none of {', '.join(type_.names + type_.additions)}")
+
+
+def _write_small(writer: Writer, number: int) -> None:
+    """Write the extension bit and a normally small number."""
+    writer.bits(1, 1)
+    writer.bits(number, 7)  # no type of the set has more than 64 additions
+
+
+def _read_bit_string(reader: Reader, type_: BitString) -> tuple[bytes, int]:
+    size = _read_size(reader, type_)
+    return (reader.bits(size) << -size % 8).to_bytes((size + 7) // 8), size
+
+
+def _write_bit_string(writer: Writer, type_: BitString, value: WireValue) -> None:
+    match value:
+        case (bytes() | bytearray() as octets, int(size)) if isinstance(value, tuple) and 0 <= size <= 8 * len(octets):
+            _write_size(writer, type_, size)
+            writer.bits(int.from_bytes(octets) >> 8 * len(octets) - size, size)
+        case _:
+            writer.refuse(f"expected (octets, number of bits), got {_shown(value)}")
+
+
+def _read_octet_string(reader: Reader, type_: OctetString) -> bytes:
+    size = _read_size(reader, type_)
+    return reader.bits(8 * size).to_bytes(size)
+
+
+def _write_octet_string(writer: Writer, type_: OctetString, value: WireValue) -> None:
+    if not isinstance(value, bytes | bytearray):
+        writer.refuse(f"expected bytes, got {_shown(value)}")
+    _write_size(writer, type_, len(value))
+    writer.bits(int.from_bytes(value), 8 * len(value))
+
+
+def _read_text(reader: Reader, type_: Text) -> str:
+    return "".join([chr(reader.bits(7)) for _ in range(_read_size(reader, type_))])
+
+
+def _write_text(writer: Writer, type_: Text, value: WireValue) -> None:
+    _check(writer, value, str)
+    if not value.isascii():
+        writer.refuse(f"expected ASCII, got {_shown(value)}")
+    _write_size(writer, type_, len(value))
+    for character in value.encode():
+        writer.bits(character, 7)
+
+
+def _read_sequence_of(reader: Reader, type_: SequenceOf) -> list[WireValue]:
+    element = type_.element
+    return [reader.inside(str(index), element) for index in range(_read_size(reader, type_))]
+
+
+def _write_sequence_of(writer: Writer, type_: SequenceOf, value: WireValue) -> None:
+    _check(writer, value, list)
+    _write_size(writer, type_, len(value))
+    for index, item in enumerate(value):
+        writer.inside(str(index), type_.element, item)
+
+
+def _read_sequence(reader: Reader, type_: Sequence) -> dict[str, WireValue]:
+    extended = type_.extensible and reader.bits(1)
+    optional = type_.optional
+    preamble = reader.bits(len(optional))
+    absent = {member.name for place, member in enumerate(reversed(optional)) if not preamble >> place & 1}
+    value: dict[str, WireValue] = {}
+    for member in type_.members:
+        if member.name not in absent:
+            value[member.name] = _read_member(reader, member, value)
+    if extended:
+        _read_additions(reader, type_, value)
+    return value
+
+
+def _read_member(reader: Reader, member: Member, value: dict[str, WireValue]) -> WireValue:
+    if not isinstance(member.type, Open):
+        return reader.inside(member.name, member.type)
+    known = member.type.types.get(value[member.type.selector])
+    if known is not None:
+        reader.path.append(member.name)
+        found = known.name, _read_open(reader, known.name, known.type)
+        reader.path.pop()
+        return found
+    at, octets = reader.at, _read_length(reader)
+    content = reader.bits(8 * octets).to_bytes(octets)
+    reader.skip(at, f"unknown type {value[member.type.selector]} of {octets} octets")
+    return content
+
+
+def _read_additions(reader: Reader, type_: Sequence, value: dict[str, WireValue]) -> None:
+    at = reader.at
+    if reader.bits(1):
+        reader.refuse("more than 64 extension additions", at)
+    count = reader.bits(6) + 1
+    present = reader.bits(count)
+    if count < len(type_.additions) or not present:
+        reader.refuse("not a canonical encoding: extension additions that are all absent, or not all announced", at)
+    if count > len(type_.additions):
+        reader.skip(at, f"{count - len(type_.additions)} extension additions of a later edition")
+    for index in range(count):
+        if present >> count - 1 - index & 1:
+            if index < len(type_.additions):
+                member = type_.additions[index]
+                value[member.name] = _read_open(reader, member.name, member.type)
+            else:
+                at = reader.at
+                _read_open(reader, "", None)
+                reader.skip(at, f"unknown extension addition {index}")
+
+
+def _write_sequence(writer: Writer, type_: Sequence, value: WireValue) -> None:
+    _check(writer, value, dict)
+    additions = [member for member in type_.additions if member.name in value]
+    if type_.extensible:
+        writer.bits(bool(additions), 1)
+    for member in type_.optional:
+        writer.bits(member.name in value, 1)
+    for member in type_.members:
+        if member.name in value:
+            _write_member(writer, member, value)
+        elif not member.optional:
+            writer.path.append(member.name)
+            writer.refuse("missing")
+    if additions:
+        writer.bits(len(type_.additions) - 1, 7)
+        for member in type_.additions:
+            writer.bits(member.name in value, 1)
+        for member in additions:
+            _write_open(writer, member.name, member.type, value[member.name])
+
+
+def _write_member(writer: Writer, member: Member, value: dict[str, WireValue]) -> None:
+    content = value[member.name]
+    if not isinstance(member.type, Open):
+        writer.inside(member.name, member.type, content)
+        return
+    writer.path.append(member.name)
+    known = member.type.types.get(value[member.type.selector])
+    match content:
+        case bytes():  # encoded already
+            _write_octets(writer, content)
+        case (str(name), inner) if known is not None and known.name == name:
+            _write_open(writer, name, known.type, inner)
+        case _:
+            expected = f"({known.name!r}, value)" if known else "octets"
+            writer.refuse(f"expected {expected} beside {value[member.type.selector]}, got {_shown(content)}")
+    writer.path.pop()
+
+
+def _read_choice(reader: Reader, type_: Choice) -> tuple[str | None, WireValue]:
+    at = reader.at
+    if type_.extensible and reader.bits(1):
+        index = _read_small(reader)
+        if index < len(type_.additions):
+            member = type_.additions[index]
+            return member.name, _read_open(reader, member.name, member.type)
+        _read_open(reader, "", None)
+        reader.skip(at, f"unknown alternative {index} behind the extension marker")
+        return None, None
+    index = reader.bits(type_.bits)
+    if index >= len(type_.members):
+        reader.refuse(f"expected choice between 0 and {len(type_.members) - 1}, got {index}", at)
+    member = type_.members[index]
+    return member.name, reader.inside(member.name, member.type)
+
+
+def _write_choice(writer: Writer, type_: Choice, value: WireValue) -> None:
+    if not isinstance(value, tuple) or len(value) != 2:
+        writer.refuse(f"expected (alternative, value), got {_shown(value)}")
+    name, inner = value
+    for index, member in enumerate(type_.members):
+        if member.name == name:
+            writer.bits(index, type_.extensible + type_.bits)
+            writer.inside(name, member.type, inner)
+            return
+    for index, member in enumerate(type_.additions):
+        if member.name == name:
+            _write_small(writer, index)
+            _write_open(writer, name, member.type, inner)
+            return
+    writer.refuse(f"{_shown(name)} is none of {', '.join(m.name for m in type_.members + type_.additions)}")
+
+
+def _check(writer: Writer, value: WireValue, kind: type) -> None:
+    if not isinstance(value, kind):
+        writer.refuse(f"expected {kind.__name__}, got {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+_READ: dict[type, Callable[[Reader, Any], WireValue]] = {
+    Integer: _read_integer,
+    Boolean: _read_boolean,
+    Enumerated: _read_enumerated,
+    BitString: _read_bit_string,
+    OctetString: _read_octet_string,
+    Text: _read_text,
+    SequenceOf: _read_sequence_of,
+    Sequence: _read_sequence,
+    Choice: _read_choice,
+}
+_WRITE: dict[type, Callable[[Writer, Any, WireValue], None]] = {
+    Integer: _write_integer,
+    Boolean: _write_boolean,
+    Enumerated: _write_enumerated,
+    BitString: _write_bit_string,
+    OctetString: _write_octet_string,
+    Text: _write_text,
+    SequenceOf: _write_sequence_of,
+    Sequence: _write_sequence,
+    Choice: _write_choice,
+}

@@ -1,0 +1,293 @@
+"""The engines against asn1tools and against each other: same octets, same values, same refusals, on every type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import v2x
+from tests.v2x.reference import Reference, RefusedError, reference
+from v2x import engine, native
+from v2x.ir import (
+    BitString,
+    Boolean,
+    Choice,
+    Enumerated,
+    Integer,
+    Member,
+    OctetString,
+    Open,
+    Sequence,
+    SequenceOf,
+    Text,
+    Type,
+)
+from v2x.schema import FRAME, Schema, schema
+
+VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
+ENGINES: list[engine.EngineName] = ["python", "native"] if native.AVAILABLE else ["python"]
+MANY = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+# -- values of any type, drawn from the intermediate form -------------------------------------------------------------
+
+
+def sizes(type_: Any) -> st.SearchStrategy[int]:
+    """Return sizes of the root, mostly small ones, and the largest."""
+    high = type_.low + 3 if type_.high is None else type_.high
+    return st.integers(type_.low, min(high, type_.low + 3)) | st.just(max(type_.low, min(high, 40)))
+
+
+def members(type_: Sequence) -> st.SearchStrategy[dict[str, Any]]:
+    given = {m.name: values(m.type) for m in type_.members if not m.optional and not isinstance(m.type, Open)}
+    optional = {m.name: values(m.type) for m in (*type_.optional, *type_.additions)}
+    found = st.fixed_dictionaries(given, optional=optional)
+    for member in type_.members:
+        if isinstance(member.type, Open):
+            found = found.flatmap(lambda value, member=member: opened(value, member))
+    return found
+
+
+def opened(value: dict[str, Any], member: Member) -> st.SearchStrategy[dict[str, Any]]:
+    """Put what the selector tells into the open member."""
+    kind = member.type
+    assert isinstance(kind, Open)
+    choices = [
+        values(known.type).map(
+            lambda inner, key=key, name=known.name: {**value, kind.selector: key, member.name: (name, inner)}
+        )
+        for key, known in kind.types.items()
+    ]
+    return st.one_of(choices)
+
+
+@cache
+def values(type_: Type) -> st.SearchStrategy[Any]:
+    match type_:
+        case Integer():
+            return st.integers(type_.low, type_.high) | st.sampled_from([type_.low, type_.high])
+        case Boolean():
+            return st.booleans()
+        case Enumerated():
+            return st.sampled_from(type_.names + type_.additions)
+        case BitString():
+            return st.integers(0, 2**type_.low - 1).map(
+                lambda bits: ((bits << -type_.low % 8).to_bytes(-(-type_.low // 8)), type_.low)
+            )
+        case OctetString():
+            return sizes(type_).flatmap(lambda size: st.binary(min_size=size, max_size=size))
+        case Text():
+            return sizes(type_).flatmap(
+                lambda size: st.text(st.characters(codec="ascii"), min_size=size, max_size=size)
+            )
+        case SequenceOf():
+            few = st.integers(type_.low, min(type_.low + 2, type_.high or 2))
+            return few.flatmap(lambda size: st.lists(values(type_.element), min_size=size, max_size=size))
+        case Sequence():
+            return members(type_)
+        case Choice():
+            return st.one_of([values(m.type).map(lambda v, n=m.name: (n, v)) for m in type_.members + type_.additions])
+    raise AssertionError(type_)
+
+
+def types_of(profile: v2x.Profile) -> list[str]:
+    """Return the names of the types that can be encoded alone."""
+    names = schema(profile).definitions
+    return sorted(name for name in names if name not in ("MessageFrameExt",))
+
+
+def outcome(work: Callable[[], Any]) -> tuple[Any, ...]:
+    """Return what came of it, errors with all they say."""
+    try:
+        return "done", work()
+    except v2x.CodecError as error:
+        return type(error).__name__, error.reason, error.path, error.bit
+
+
+# -- tests ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@MANY
+@given(data=st.data())
+def test_any_value_of_any_type(profile: v2x.Profile, name: engine.EngineName, data: st.DataObject) -> None:
+    ours, theirs = schema(profile, name), reference(profile)
+    pdu = data.draw(st.just(FRAME) | st.sampled_from(types_of(profile)))
+    value = data.draw(values(ours.types.named(pdu)))
+    octets = theirs.encode(value, pdu)
+    assert ours.encode(value, pdu).hex() == octets.hex()
+    assert ours.decode(octets, pdu) == value == theirs.decode(octets, pdu)
+    assert ours.read(octets, pdu) == (value, ())
+
+
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@MANY
+@given(data=st.data())
+def test_damaged_octets(profile: v2x.Profile, data: st.DataObject) -> None:
+    pdu = data.draw(st.just(FRAME) | st.sampled_from(types_of(profile)))
+    octets = bytearray(reference(profile).encode(data.draw(values(schema(profile).types.named(pdu))), pdu))
+    for _ in range(data.draw(st.integers(1, 3))):
+        if octets:
+            octets[data.draw(st.integers(0, len(octets) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    del octets[len(octets) - data.draw(st.integers(0, 1)) :]
+    check_refusals(profile, bytes(octets), pdu)
+
+
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@MANY
+@given(data=st.data())
+def test_any_octets(profile: v2x.Profile, data: st.DataObject) -> None:
+    pdu = data.draw(st.just(FRAME) | st.sampled_from(types_of(profile)))
+    check_refusals(profile, data.draw(st.binary(max_size=200)), pdu)
+
+
+def check_refusals(profile: v2x.Profile, octets: bytes, pdu: str) -> None:
+    """All engines say the same; where something is accepted, asn1tools says so too as far as it can."""
+    first, *others = [outcome(lambda name=name: schema(profile, name).decode(octets, pdu)) for name in ENGINES]
+    assert all(other == first for other in others)
+    if first[0] == "done":
+        reading = schema(profile).read(octets, pdu)
+        assert reading.value == first[1]
+        if reading.skipped:
+            return
+        assert all(schema(profile, name).encode(first[1], pdu) == octets for name in ENGINES)
+    assert_agrees(reference(profile), octets, pdu, first)
+
+
+def assert_agrees(theirs: Reference, octets: bytes, pdu: str, ours: tuple[Any, ...]) -> None:
+    try:
+        value = theirs.decode(octets, pdu)
+    except RefusedError as refused:
+        assert ours[0] != "done" or "not yet implemented" in repr(refused.__cause__)
+    else:
+        assert ours == ("done", value)
+
+
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+@MANY
+@given(data=st.data())
+def test_spoilt_values(profile: v2x.Profile, data: st.DataObject) -> None:
+    """A value with one part replaced by something else is refused or encoded by all engines alike."""
+    pdu = data.draw(st.just(FRAME) | st.sampled_from(types_of(profile)))
+    value = spoilt(data.draw(values(schema(profile).types.named(pdu))), data)
+    first, *others = [outcome(lambda name=name: schema(profile, name).encode(value, pdu)) for name in ENGINES]
+    assert all(other == first for other in others)
+    try:
+        octets = reference(profile).encode(value, pdu)
+    except RefusedError as refused:
+        assert first[0] == "EncodeError" or "not yet implemented" in repr(refused.__cause__)
+    else:
+        assert first == ("done", octets)
+
+
+ODD = st.sampled_from([None, -1, 2**40, 1.5, "", "x", b"", b"\xff" * 3, (b"\xff", 3), ("x", 1), [], {}, [0] * 5])
+
+
+def spoilt(value: Any, data: st.DataObject) -> Any:
+    """Return the value with one part replaced."""
+    match value:
+        case dict() if value and data.draw(st.booleans()):
+            name = data.draw(st.sampled_from(sorted(value)))
+            return {**value, name: spoilt(value[name], data)}
+        case list() if value and data.draw(st.booleans()):
+            place = data.draw(st.integers(0, len(value) - 1))
+            return [*value[:place], spoilt(value[place], data), *value[place + 1 :]]
+        case (str(name), inner) if data.draw(st.booleans()):
+            return name, spoilt(inner, data)
+    return data.draw(ODD)
+
+
+@pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("profile", v2x.PROFILES)
+def test_vectors(profile: v2x.Profile, name: engine.EngineName) -> None:
+    """The engine itself takes every vector: none is left to the interpreter."""
+    fast, types = engine.make_engine(name), schema(profile).types
+    vectors = json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text())
+    assert len(vectors) >= 50
+    for vector in vectors:
+        octets, type_ = bytes.fromhex(vector["hex"]), types.named(vector["pdu"])
+        value = fast.decode(type_, octets)
+        assert value == reference(profile).decode(octets, vector["pdu"])
+        assert fast.encode(type_, value) == octets
+
+
+# -- what a later edition adds ----------------------------------------------------------------------------------------
+
+EARLIER = {
+    "T": {
+        "type": "SEQUENCE",
+        "members": [
+            {"name": "kind", "type": "ENUMERATED", "values": [("a", 0), ("b", 1), None]},
+            {"name": "way", "type": "CHOICE", "members": [{"name": "left", "type": "BOOLEAN"}, None]},
+            {"name": "more", "type": "BOOLEAN"},
+            None,
+        ],
+    }
+}
+LATER = {
+    "T": {
+        "type": "SEQUENCE",
+        "members": [
+            {"name": "kind", "type": "ENUMERATED", "values": [("a", 0), ("b", 1), None, ("c", 2)]},
+            {
+                "name": "way",
+                "type": "CHOICE",
+                "members": [
+                    {"name": "left", "type": "BOOLEAN"},
+                    None,
+                    {"name": "right", "type": "INTEGER", "restricted-to": [(0, 1000)]},
+                ],
+            },
+            {"name": "more", "type": "BOOLEAN"},
+            None,
+            {"name": "extra", "type": "INTEGER", "restricted-to": [(0, 7)], "optional": True},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_what_a_later_edition_adds_is_skipped_and_reported(name: engine.EngineName) -> None:
+    earlier, later = (Schema(edition, engine.make_engine(name)) for edition in (EARLIER, LATER))
+    value = {"kind": "c", "way": ("right", 999), "more": True, "extra": 5}
+    octets = later.encode(value, "T")
+    assert later.decode(octets, "T") == value
+    assert earlier.decode(octets, "T") == {"kind": None, "way": (None, None), "more": True}
+    reading = earlier.read(octets, "T")
+    assert [(skipped.path, skipped.bit) for skipped in reading.skipped] == [
+        ("T.kind", 1),
+        ("T.way", 9),
+        ("T", 42),
+        ("T", 50),
+    ]
+    assert later.decode(earlier.encode({"kind": "b", "way": ("left", False), "more": False}, "T"), "T")["kind"] == "b"
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize(
+    ("bits", "reason"),
+    [
+        ("1 00 0 0 1 0000000 0", "all absent"),  # extended, but the one addition is not there
+        ("1 00 00 1 1000000", "more than 64"),
+        ("0 00 0 1 1 000 0000", "octets behind"),
+    ],
+)
+def test_extensions_that_are_none(name: engine.EngineName, bits: str, reason: str) -> None:
+    octets = int(bits.replace(" ", "").ljust(24, "0"), 2).to_bytes(3)
+    with pytest.raises(v2x.DecodeError, match=reason):
+        Schema(LATER, engine.make_engine(name)).decode(octets, "T")
+
+
+def test_engine_in_use_is_named() -> None:
+    assert v2x.engine_name() == engine.DEFAULT_ENGINE == ENGINES[-1]
