@@ -31,6 +31,7 @@ TABLE: dict[str, tuple[Decision, ...]] = {
     "time-uncertain-100ms": (_SILENT, _SEND, _SILENT, _SILENT, _SILENT),
     "no-position": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "position-mismatch": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
+    "site-in-gcj02": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     # signal source
     "no-signal": (_SEND, _SEND, _SEND, _SILENT, _SEND),
     "signal-stale": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),

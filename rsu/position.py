@@ -8,7 +8,7 @@ from statistics import median
 
 from pydantic import Field
 
-from perception.geo import Reference, to_site
+from perception.geo import Reference, looks_like_gcj02, to_site, to_wgs84
 from perception.objects import Fix
 from rsu.settings import Settings
 
@@ -48,13 +48,20 @@ class PositionCheck:
         east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
         return hypot(east - self._settings.antenna_east_m, north - self._settings.antenna_north_m)
 
+    def _site_is_gcj02(self) -> bool:
+        """Tell whether the site's reference stands where GCJ-02 would put the place that GNSS gives (fault F21)."""
+        east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
+        latitude, longitude = to_wgs84(east, north, self._reference)
+        true = Reference(float(latitude), float(longitude), self._reference.elevation)
+        return looks_like_gcj02(self._reference.latitude, self._reference.longitude, true)
+
     def conditions(self, now_ns: int) -> list[str]:
         """Return the gate's reason codes that hold now."""
         error = self.error_m()
         if error is None or self._last_ns is None:
             return ["no-position"]
         if error > self._settings.tolerance_m:
-            return ["position-mismatch"]
+            return ["site-in-gcj02" if self._site_is_gcj02() else "position-mismatch"]
         if now_ns - self._last_ns > self._settings.hold_s * 1e9:
             return ["no-position"]
         return []

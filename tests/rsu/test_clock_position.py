@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perception.geo import Reference, to_wgs84
+from perception.geo import Reference, gcj02_offset, to_wgs84
 from perception.objects import Fix
 from rsu.clock import ClockSettings, UtcClock
 from rsu.position import PositionCheck, PositionSettings
@@ -82,6 +82,16 @@ def test_elsewhere_is_noticed() -> None:
     made = check(*[fix(S + n * 200 * MS, east=12.0) for n in range(25)])
     assert made.error_m() == pytest.approx(12.0, abs=0.01)
     assert made.conditions(7 * S) == ["position-mismatch"]
+
+
+def test_a_site_in_gcj02_is_called_by_its_name() -> None:
+    d_latitude, d_longitude = gcj02_offset(REFERENCE.latitude, REFERENCE.longitude)
+    made = PositionCheck(
+        PositionSettings(), Reference(REFERENCE.latitude + d_latitude, REFERENCE.longitude + d_longitude, 12.0)
+    )
+    made.update(fix(S))
+    assert 400 < (made.error_m() or 0) < 700
+    assert made.conditions(S) == ["site-in-gcj02"]
 
 
 def test_the_last_position_holds_for_a_while() -> None:

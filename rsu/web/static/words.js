@@ -6,6 +6,7 @@ export const REASONS = {
   "time-uncertain-100ms": "UTC may be wrong by more than 100 ms, the limit for this message.",
   "no-position": "The position is not known: the GNSS receiver has not given a valid fix.",
   "position-mismatch": "GNSS puts this box too far from the surveyed point of the site file.",
+  "site-in-gcj02": "The site file's reference point is in GCJ-02, as map apps give it: hundreds of metres off. Survey it in WGS-84.",
   "no-signal": "The signal controller has not reported yet.",
   "signal-stale": "The signal controller's last report is old; its state is counted on and marked as such.",
   "signal-unavailable": "The signal controller has gone quiet; all phases are sent as unavailable.",
