@@ -15,7 +15,7 @@ from v2x.quantities import CODES, QUANTITIES
 from v2x.schema import decode_value
 from v2x.walk import Field, walk
 
-Kind: TypeAlias = Literal["unavailable", "reserved", "implausible", "oversized", "problem"]
+Kind: TypeAlias = Literal["unavailable", "reserved", "implausible", "oversized", "later", "problem"]
 
 
 # bits of each number in the alternatives that hold offsets
@@ -23,7 +23,10 @@ _OFFSETS = {"PositionOffsetLL": (12, 14, 16, 18, 22, 24), "VerticalOffset": (7, 
 
 
 class Oddity(NamedTuple):
-    """Something worth a second look. `problem`: no sender should send it, and the codec does not accept it."""
+    """Something worth a second look.
+
+    `later`: of an edition that the profile does not know, skipped; `problem`: no sender should send it.
+    """
 
     kind: Kind
     text: str
@@ -122,6 +125,8 @@ def _whole(data: bytes, reading: Explanation, fits: Sequence[Profile]) -> Iterat
 def _lines(found: Field, parent: str, depth: int) -> Iterator[Line]:
     path = f"{parent}.{found.name}" if parent else found.name
     value, unit, odd = _meaning(found)
+    if found.later:
+        odd = (Oddity("later", found.later), *odd)
     if found.problem:
         odd = (Oddity("problem", found.problem), *odd)
     yield Line(path, depth, found, value, unit, odd)

@@ -40,6 +40,7 @@ class Field:
         value: what it says in wire units; None for what consists of parts.
         parts: the fields inside; the single alternative of a CHOICE.
         problem: why no sender should send this, None when all is well.
+        later: what a later edition brought and this profile does not know; receivers skip it.
         named: the names of a bit string's bits.
 
     """
@@ -53,6 +54,7 @@ class Field:
     value: WireValue = None
     parts: list[Field] = field(default_factory=list)
     problem: str | None = None
+    later: str | None = None
     named: tuple[tuple[str, int], ...] = ()
 
 
@@ -80,14 +82,15 @@ def walk(data: bytes, profile: Profile, pdu: str = FRAME) -> Walk:
 
 
 def value_of(found: Field) -> WireValue:
-    """Return the value in wire units, as `decode_value` gives it; unknown extensions are left out."""
+    """Return the value in wire units, as `decode_value` gives it: without what only a later edition knows."""
     match found.kind:
         case "SEQUENCE":
             return {part.name: value_of(part) for part in found.parts if part.kind not in (_OPEN, _PRESENCE)}
         case "SEQUENCE OF":
             return [value_of(part) for part in found.parts]
         case "CHOICE" if found.parts:
-            return found.parts[0].name, value_of(found.parts[0])
+            (part,) = found.parts
+            return (None, None) if part.kind == _OPEN else (part.name, value_of(part))
     return found.value
 
 
@@ -153,8 +156,10 @@ class _Walker:
         index = self._small_number() if extended else self._bits((len(names) - 1).bit_length())
         if index < len(names):
             found.value = names[index]
+        elif extended:
+            found.later = f"extended code {index}"
         else:
-            found.value, found.problem = index, f"{'extended ' * extended}code {index} has no name"
+            found.value, found.problem = index, f"code {index} has no name"
 
     def _boolean(self, found: Field, definition: Definition) -> None:
         found.value = bool(self._bits(1))
@@ -239,7 +244,7 @@ class _Walker:
         found.header = self.at - found.first
         if definition is None:
             found.value = self._bits(8 * octets).to_bytes(octets)
-            found.problem = f"unknown extension of {octets} octets, skipped"
+            found.later = f"unknown extension of {octets} octets"
         else:
             self._inside(found, definition, octets)
         found.bits = self.at - found.first
@@ -262,7 +267,7 @@ class _Walker:
         if (extensible and self._bits(1)) or low is None or high is None or high >= _GENERAL:
             count = self._general_length()
             if extensible and high is not None:
-                found.problem = f"extended: {count} instead of {high} at most"
+                found.later = f"extended to {count}"
             return count
         count = low + self._bits((high - low).bit_length())
         if count > high:

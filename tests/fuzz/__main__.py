@@ -23,7 +23,8 @@ from fnmatch import fnmatch
 from typing import Any
 
 from tests.fuzz import distil
-from tests.fuzz.folders import BUILD, ROOT
+from tests.fuzz.folders import BUILD, ROOT, digest
+from tests.fuzz.judge import last_input
 from tests.fuzz.targets import TARGETS
 
 _TIMED_SHARE = 0.2  # of the seconds of a target, at least 2 s
@@ -73,13 +74,21 @@ def _run(name: str, options: argparse.Namespace, with_atheris: bool) -> dict[str
             (BUILD / f"{name}.log").write_bytes(done.stderr)
     done = _process("timed", name, seconds, options.inputs, options.seed)
     if done.returncode:
+        print(f"{name:24} ended with {done.returncode}", flush=True)
         sys.stderr.buffer.write(done.stderr)
-        return {"failures": {f"exit code {done.returncode}": done.stderr.decode(errors="replace")}}
+        return {"failures": _ended(name, done)}
     result: dict[str, Any] = {"guided": guided, **json.loads(done.stdout)}
     result["failures"] |= {path.name: path.read_text() for path in sorted((BUILD / name).glob("crash-*.txt"))}
     print(f"{name:24} {guided:9} guided {result['inputs']:9} timed  worst {result['worst_ms']:8.3f} ms", end="  ")
     print(f"memory {result['growth_mib']:+6.1f} MiB  {'; '.join(_troubles(result)) or 'clean'}", flush=True)
     return result
+
+
+def _ended(name: str, done: subprocess.CompletedProcess[bytes]) -> dict[str, str]:
+    """Keep the input at which a process ended; return what it said."""
+    data = last_input(BUILD / name)
+    (BUILD / name / f"crash-{digest(data)}").write_bytes(data)
+    return {f"exit code {done.returncode} at {digest(data)}": done.stderr.decode(errors="replace")}
 
 
 def _process(mode: str, name: str, seconds: float, count: int, seed: int) -> subprocess.CompletedProcess[bytes]:

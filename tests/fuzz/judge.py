@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 import traceback
+from mmap import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:  # what the table imports must be imported when it can be inst
 _TRIES = 5  # a slow input is timed again: the machine has other work
 _WARM_UP = 2000  # inputs before memory is measured
 _MIB = 1 << 20
+_LONGEST = 1 << 16  # octets of an input and 4 more
+TRAIL = "trail"
 
 
 class Judge:
@@ -32,10 +35,13 @@ class Judge:
         self._parser = parser
         self._folder = folder
         self._rss_mib: float | None = None
+        self._trail = None if folder is None else _trail(folder)
 
     def take(self, data: bytes) -> None:
         """Run one input."""
         self.inputs += 1
+        if self._trail is not None:
+            self._trail[: 4 + len(data)] = len(data).to_bytes(4) + data
         began = time.thread_time()
         try:
             self._parser(data)
@@ -87,6 +93,21 @@ class Judge:
             path = self._folder / f"{kind}-{digest(data)}"
             path.write_bytes(data)
             path.with_suffix(".txt").write_text(text, encoding="utf-8")
+
+
+def _trail(folder: Path) -> mmap:
+    """Return the memory in which the present input stands, so that it outlives the process: C code may crash."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / TRAIL
+    path.write_bytes(bytes(_LONGEST))
+    with path.open("r+b") as file:
+        return mmap(file.fileno(), _LONGEST)
+
+
+def last_input(folder: Path) -> bytes:
+    """Return the input at which a process ended."""
+    trail = (folder / TRAIL).read_bytes()
+    return trail[4 : 4 + int.from_bytes(trail[:4])]
 
 
 def rss_mib() -> float:
