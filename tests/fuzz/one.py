@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import sys
 import time
+from itertools import islice
 
 from tests.fuzz.folders import BUILD, CORPUS, found, inputs_of
 from tests.fuzz.judge import Judge
@@ -17,6 +19,8 @@ from tests.fuzz.mutation import inputs
 MOST_GROWTH_MIB = 24.0
 _INSTRUMENTED = ["v2x", "hw", "rsu", "perception", "asn1tools"]
 _HANGS_S = 10
+_LOOK = 256  # inputs between two looks at the time
+_STUCK_S = 60  # for so many inputs: one of them hangs
 
 
 def guided(name: str, seconds: int, seed: int) -> None:
@@ -58,11 +62,12 @@ def timed(name: str, seconds: float, count: int, seed: int) -> dict[str, object]
     judge = Judge(target, parser, BUILD / name)
     for data in known:
         judge.take(data)
-    end = time.monotonic() + seconds
-    for data in inputs(seed, known, target.longest):
-        if judge.inputs >= count if count else time.monotonic() >= end:
-            break
-        judge.take(data)
+    mutated, end = inputs(seed, known, target.longest), time.monotonic() + seconds
+    while judge.inputs < count if count else time.monotonic() < end:
+        faulthandler.dump_traceback_later(_STUCK_S, exit=True)
+        for data in islice(mutated, _LOOK):
+            judge.take(data)
+    faulthandler.cancel_dump_traceback_later()
     growth = judge.growth_mib()
     return {
         "inputs": judge.inputs,

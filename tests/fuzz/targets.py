@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -204,6 +205,21 @@ def _driver(kind: str, port: str) -> Parser:
     return parse
 
 
+def _session(kind: str, port: str) -> Parser:
+    """One driver for all inputs, as it lives on a site: what it keeps must not grow."""
+    from tests.hw.replay import make_driver
+
+    driver, now = make_driver(kind), count(NOW_NS, 10_000_000)
+    driver.opened(port, NOW_NS)
+
+    def parse(data: bytes) -> None:
+        now_ns = next(now)
+        driver.received(port, data, now_ns)
+        driver.due(now_ns)
+
+    return parse
+
+
 def _profile() -> Parser:
     """A radar's .cfg file."""
     from hw.errors import ProfileError
@@ -261,6 +277,15 @@ def _acknowledgement() -> Parser:
     return parse
 
 
+# driver, port, corpus
+_PORTS = [
+    ("radio-agent", "link", "radio"),
+    ("camera-json", "link", "camera-json"),
+    ("gat1743", "link", "gat1743"),
+    ("gnss", "link", "gnss"),
+    ("ti-mmwave", "data", "ti-data"),
+    ("ti-mmwave", "cli", "ti-cli"),
+]
 _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"uper-{one}", partial(_uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),
     *((f"engines-{one}", partial(_engines, one), 20, 1400, f"uper-{one}") for one in PROFILES),
@@ -271,13 +296,9 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ("json-values", _json_values, 20, _FILE, "json-values"),
     ("sources", _sources, 20, _FILE, "sources"),
     ("pcap", _capture, 20, _FILE, "pcap"),
-    ("radio-agent", partial(_driver, "radio-agent", "link"), 20, _DATAGRAM, "radio"),
     ("radio-requests", _agent_requests, 20, _DATAGRAM, "radio"),
-    ("camera-json", partial(_driver, "camera-json", "link"), 20, _STREAM, "camera-json"),
-    ("gat1743", partial(_driver, "gat1743", "link"), 20, _STREAM, "gat1743"),
-    ("gnss", partial(_driver, "gnss", "link"), 20, _STREAM, "gnss"),
-    ("ti-data", partial(_driver, "ti-mmwave", "data"), 20, _STREAM, "ti-data"),
-    ("ti-cli", partial(_driver, "ti-mmwave", "cli"), 20, _STREAM, "ti-cli"),
+    *((f"{corpus}-driver", partial(_driver, kind, port), 20, _STREAM, corpus) for kind, port, corpus in _PORTS),
+    *((f"{corpus}-session", partial(_session, kind, port), 20, _STREAM, corpus) for kind, port, corpus in _PORTS),
     ("ti-profile", _profile, 20, _FILE, "ti-profile"),
     ("uplink-ack", _acknowledgement, 20, _FILE, "uplink-ack"),
     # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
+from math import inf
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.fuzz.mutation import inputs
 from tests.fuzz.targets import TARGETS, Parser, Target
 
 SEED = 20261122
-MOST_INPUTS, MOST_S = 2000, 0.15  # of mutations for each target
+MOST_INPUTS, MOST_S = 2000, 0.1  # of mutations for each target
 LARGEST_CORPUS = 64 * 1024  # octets of a folder
 
 
@@ -24,16 +25,13 @@ def kept(corpus: str) -> list[bytes]:
 
 def briefly(known: list[bytes], longest: int) -> Iterator[bytes]:
     end = time.monotonic() + MOST_S
-    for data in islice(inputs(SEED, known, longest), MOST_INPUTS):
-        if time.monotonic() > end:
-            return
-        yield data
+    yield from takewhile(lambda _: time.monotonic() < end, islice(inputs(SEED, known, longest), MOST_INPUTS))
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_nothing_escapes(name: str) -> None:
     target = TARGETS[name]
-    judge = Judge(target, target.make(), None)
+    judge = Judge(target._replace(limit_ms=inf), target.make(), None)  # timed by `make fuzz` alone
     known = kept(target.corpus)
     for data in (*known, *briefly(known, target.longest)):
         judge.take(data)
@@ -74,6 +72,14 @@ def test_the_judge_sees_what_is_slow() -> None:
 
     assert "octets" in str(judged(parser, b"slow", limit_ms=2).slow())
     assert judged(parser, b"fine", limit_ms=500).slow() is None
+
+
+def test_the_judge_sees_memory_that_grows() -> None:
+    kept: list[bytes] = []
+    judge = judged(lambda data: kept.append(bytes([len(kept) % 256]) * 20_000), b"")
+    for _ in range(3000):
+        judge.take(b"")
+    assert judge.growth_mib() > 10
 
 
 def test_mutations_repeat_with_their_seed() -> None:
