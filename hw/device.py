@@ -18,6 +18,7 @@ import structlog
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.link import Clock, Link
 from hw.registry import driver_class
+from hw.tape import LinkState, Read, Round
 from perception.objects import Measurement
 
 TICK_NS = 10_000_000
@@ -53,27 +54,52 @@ class Device:
         self._counters: Counter[str] = Counter()  # of drivers that were replaced, and of their exceptions
         self._receipts: deque[int] = deque(maxlen=256)
         self._ticked_ns = 0
+        self._openings: Counter[str] = Counter()
+        self._told: dict[str, LinkState] = {}  # what `changes` returned last
 
-    def tick(self, now_ns: int) -> None:
-        """Open and re-open links, write what the driver has to write."""
+    def tick(self, now_ns: int) -> list[LinkState] | None:
+        """Open and re-open links, write what the driver has to write.
+
+        Return how the links changed before that writing; None when it is too early for another tick.
+        """
         if 0 <= now_ns - self._ticked_ns < TICK_NS:
-            return
+            return None
         self._ticked_ns = now_ns
         for port, link in self.links.items():
-            if link.tick(now_ns) or (link.up and port not in self._started):
+            opened = link.tick(now_ns)
+            self._openings[port] += opened
+            if opened or (link.up and port not in self._started):
                 self._started.add(port)
                 self._send(self._safely(self._driver.opened, port, now_ns))
+        changes = self.changes()
         if all(link.up for link in self.links.values()):
             self._send(self._safely(self._driver.due, now_ns))
+        return changes
 
-    def read(self, port: str) -> list[Measurement]:
-        """Read one port and return the measurements that are complete now."""
-        found: list[Measurement] = []
-        for data, receipt_ns in self.links[port].read():
-            new = self._safely(self._driver.received, port, data, receipt_ns)
-            self._receipts.extend([receipt_ns] * len(new))
-            found.extend(new)
+    def read(self, port: str) -> list[Read]:
+        """Return what one port has now."""
+        return [Read(self.name, port, receipt_ns, data) for data, receipt_ns in self.links[port].read()]
+
+    def take(self, read: Read) -> list[Measurement]:
+        """Hand bytes to the driver and return the measurements that are complete now."""
+        found = self._safely(self._driver.received, read.port, read.data, read.receipt_ns)
+        self._receipts.extend([read.receipt_ns] * len(found))
         return found
+
+    def changes(self) -> list[LinkState]:
+        """Return the links that are not as the last call told."""
+        states = [self._state(port, link) for port, link in self.links.items()]
+        changed = [state for state in states if self._told.get(state.port) != state]
+        self._told |= {state.port: state for state in changed}
+        return changed
+
+    def tell_all(self) -> None:
+        """Have `changes` return every link next time."""
+        self._told.clear()
+
+    def _state(self, port: str, link: Link) -> LinkState:
+        counters = dict(link.counters)
+        return LinkState(self.name, port, self._openings[port], link.up, link.alive, link.error, counters)
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> None:
         """Hand a frame to the air; only devices whose driver is a `Transmitter` can."""
@@ -135,25 +161,38 @@ def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: C
     return Device(name, kind, lambda: make(name, settings), links)
 
 
-def poll(devices: Sequence[Device], timeout_s: float, clock: Clock) -> list[Measurement]:
+def poll(
+    devices: Sequence[Device], timeout_s: float, clock: Clock, tape: list[Round] | None = None
+) -> list[Measurement]:
     """Serve all devices once: tick them, wait until one has something or the time is over, read what is there.
 
-    To be called with at most 20 ms, the pace at which drivers expect `due`.
+    To be called with at most 20 ms, the pace at which drivers expect `due`. A `tape` gets what another run needs to do
+    the same again.
     """
     now_ns = clock()
     poller = select.poll()
     ports: dict[int, tuple[Device, str]] = {}
+    changes: list[LinkState] = []
+    ticked = False
     for device in devices:
-        device.tick(now_ns)
+        told = device.tick(now_ns)
+        if told is not None:
+            ticked = True
+            changes += told
         for port, link in device.links.items():
             if (descriptor := link.fileno()) is not None:
                 ports[descriptor] = device, port
                 poller.register(descriptor, select.POLLIN | (select.POLLOUT if link.unsent else 0))
     found: list[Measurement] = []
+    reads: list[Read] = []
     for descriptor, events in poller.poll(timeout_s * 1000):
         device, port = ports[descriptor]
         if events & select.POLLOUT:
             device.links[port].flush()
         if events & ~select.POLLOUT:
-            found.extend(device.read(port))
+            for read in device.read(port):
+                reads.append(read)
+                found.extend(device.take(read))
+    if tape is not None and (ticked or reads):
+        tape.append(Round(now_ns, changes, reads))
     return found

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from hw.tape import LinkState, Round
+
 
 class TrackView(msgspec.Struct, frozen=True):
     """One road user as the page draws it."""
@@ -102,6 +104,69 @@ class Report(msgspec.Struct, frozen=True):
     boot: str
     seq: int  # 1.., without gaps within a boot
     data: dict[str, Any]
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One frame that the station made."""
+
+    kind: str
+    aid: int
+    priority: int
+    newest_receipt_ns: int | None
+    frame: bytes  # DSMP
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One record for the cloud that the station made, before it has a number."""
+
+    kind: str
+    stamp_ns: int
+    data: bytes  # JSON
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the gate said of one message type."""
+
+    kind: str
+    decision: str
+    reasons: list[str]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Everything that one tick of the station gave."""
+
+    now_ns: int
+    frames: list[Frame]
+    items: list[Item]
+    gate: list[Decision]
+
+
+class Tape(msgspec.Struct, frozen=True):
+    """One tick of the station as a recording needs it: what went in since the tick before, and what came out.
+
+    With all records of a start, from `seq` 0 on without a hole, another run comes to the same bytes.
+    """
+
+    seed: bytes  # of this start of the station
+    seq: int  # 0.., one a tick; those that WHOLE divides tell the state of every link
+    rounds: list[Round]
+    links: list[LinkState]  # those that changed after the last round
+    outcome: Outcome
+
+
+WHOLE = 10
+
+
+class RecorderState(msgspec.Struct, frozen=True):
+    """What the recorder does."""
+
+    stamp_ns: int
+    state: str  # recording, stopped, waiting (for the station), paused (the disk is full or fails)
+    file: str | None
+    bytes: int  # in that file
+    files: int  # kept in all
+    lost_ticks: int  # that never reached the recorder, since it started
+    error: str | None
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -12,10 +12,12 @@ from pathlib import Path
 import structlog
 
 from hw import device
+from hw.tape import Round
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
 from rsu.config import Config
-from rsu.records import Committed, Progress, Sent
+from rsu.outcome import outcome
+from rsu.records import WHOLE, Committed, Progress, Sent, Tape
 from rsu.station import Output, Station
 from rsu.uplink.handover import Outbox
 
@@ -35,9 +37,10 @@ class Loop:
             for name, entry in config.site.devices.items()
         ]
         self._radio = next(each for each in self._devices if each.name == config.site.radio)
-        seed = secrets.token_bytes(16)
-        self._station = Station(config, seed)
-        self._outbox = Outbox(seed.hex()[:16])
+        self._seed = secrets.token_bytes(16)
+        self._station = Station(config, self._seed)
+        self._outbox = Outbox(self._seed.hex()[:16])
+        self._rounds: list[Round] = []  # since the last tick
         self._ticks = 0
         self._next_ns = 0
 
@@ -45,7 +48,7 @@ class Loop:
         """Read what is there; at each tick, send what is due."""
         now_ns = time.time_ns()
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
-        for measurement in device.poll(self._devices, wait_s, time.time_ns):
+        for measurement in device.poll(self._devices, wait_s, time.time_ns, self._rounds):
             self._station.ingest(measurement)
         now_ns = time.time_ns()
         if now_ns >= self._next_ns or self._next_ns - now_ns > 2 * TICK_NS:  # the clock may step either way
@@ -53,11 +56,18 @@ class Loop:
             self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
 
     def _tick(self, now_ns: int) -> None:
+        links = [change for each in self._devices for change in each.changes()]
         output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices])
         self._send(output.frames, now_ns)
         self._report(output, now_ns)
-        self._bus.publish("snapshot", self._station.snapshot(now_ns))
+        snapshot = self._station.snapshot(now_ns)
+        self._bus.publish("snapshot", snapshot)
+        self._bus.publish("tape", Tape(self._seed, self._ticks, self._rounds, links, outcome(output, snapshot)))
+        self._rounds = []
         self._ticks += 1
+        if self._ticks % WHOLE == 0:
+            for each in self._devices:
+                each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
             self._bus.publish("progress.station", Progress("station", now_ns, self._ticks))
 

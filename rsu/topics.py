@@ -21,13 +21,16 @@ class Topic(NamedTuple):
 
 TOPICS: dict[str, Topic] = {
     #                 record                publisher      rate  stale  recorded
-    "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, False),
-    "sent": Topic(records.Sent, "station", None, None, True),
-    "report": Topic(records.Report, "station", None, None, True),
+    "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, True),
+    "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
+    "report": Topic(records.Report, "station", None, None, False),  # the tape has it
+    "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
     "progress.station": Topic(records.Progress, "station", 2.0, 3.0, False),
     "progress.uplink": Topic(records.Progress, "uplink", 2.0, 10.0, False),
     "progress.web": Topic(records.Progress, "web", 2.0, 10.0, False),
+    "progress.recorder": Topic(records.Progress, "recorder", 2.0, 10.0, False),
+    "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, True),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }

@@ -1,0 +1,34 @@
+"""What went into the devices, so that it can go in again: the words of a recording (`hw/device.py` fills them)."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class LinkState(msgspec.Struct, frozen=True):
+    """One port's link, as its device saw it from some moment on."""
+
+    device: str
+    port: str
+    openings: int  # since the device was made
+    up: bool
+    alive: bool
+    error: str | None
+    counters: dict[str, int]
+
+
+class Read(msgspec.Struct, frozen=True):
+    """Bytes that were read from a port at once, or one datagram."""
+
+    device: str
+    port: str
+    receipt_ns: int  # UTC, right after the read
+    data: bytes
+
+
+class Round(msgspec.Struct, frozen=True):
+    """One round of the loop that serves the devices: they were ticked at `now_ns`, then gave these bytes."""
+
+    now_ns: int
+    links: list[LinkState]  # those that changed up to the moment when the devices had their turn to write
+    reads: list[Read]

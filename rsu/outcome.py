@@ -1,0 +1,20 @@
+"""Everything that a tick of the station gave, in a form in which two runs can be compared byte for byte."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rsu.records import Decision, Frame, Item, Outcome, Snapshot
+from rsu.station import Output
+
+_json = msgspec.json.Encoder()
+
+
+def outcome(output: Output, snapshot: Snapshot) -> Outcome:
+    """Return the frames, the records for the cloud and the gate's decisions of a tick. `snapshot`: right after it."""
+    return Outcome(
+        now_ns=snapshot.stamp_ns,
+        frames=[Frame(f.kind, f.aid, f.priority, f.newest_receipt_ns, f.frame) for f in output.frames],
+        items=[Item(draft.kind, draft.stamp_ns, _json.encode(draft.data)) for draft in output.drafts],
+        gate=[Decision(m.kind, m.decision, m.reasons) for m in snapshot.messages],
+    )

@@ -1,0 +1,22 @@
+"""Errors of recordings.
+
+RecordingError
+    NotARecordingError   the file is no recording of this product, or nothing of it can be read
+    DamagedError         a recording that was changed or cut; carries where
+"""
+
+from __future__ import annotations
+
+from rsu.errors import RsuError
+
+
+class RecordingError(RsuError):
+    """Base of this package's errors."""
+
+
+class NotARecordingError(RecordingError):
+    """No recording, or nothing left of one."""
+
+
+class DamagedError(RecordingError):
+    """A recording that cannot be read on from some byte."""
