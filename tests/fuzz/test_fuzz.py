@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from math import inf
 
 import pytest
@@ -33,7 +33,7 @@ def test_nothing_escapes(name: str) -> None:
     target = TARGETS[name]
     judge = Judge(target._replace(limit_ms=inf), target.make(), None)  # timed by `make fuzz` alone
     known = kept(target.corpus)
-    for data in (*known, *briefly(known, target.longest)):
+    for data in chain(known, briefly(known, target.longest)):
         judge.take(data)
     assert judge.failures == {}, f"seed {SEED}"
 
