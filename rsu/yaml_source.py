@@ -86,8 +86,8 @@ class YamlSource:
         node: Any = self.data
         path: list[str | int] = []
         for part in loc:
-            known = part in node if isinstance(node, dict) else isinstance(node, list) and isinstance(part, int)
-            if known:
+            keys = node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+            if part in keys:
                 node = node[part]
                 path.append(part)
         return tuple(path)

@@ -53,6 +53,7 @@ def test_shipped_sites_are_fine(name: str) -> None:
         ('tcp: "127.0.0.1:27011"', 'tcp: "localhost:1"', "devices.camera-north.driver.link.tcp", "localhost", 5),
         ("links: [north_in]", "links: [up]", "messages.signs.0.links.0", 'no link "up"', 8),
         ("profile: ydt3709-2020", "profile: etsi", "messages.profile", "expected 'ydt3709-2020'", 9),
+        ("- [1, 2]", "- [1]", "signal.conflicts.0.1", "is missing", 2),
         ("lane_map: demo-lanes.json", "lane_map: none.json", "", "cannot be read", None),
     ],
 )
