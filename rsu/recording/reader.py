@@ -20,7 +20,17 @@ from rsu.records import Tape
 
 _MAX_RECORD = 256 << 20
 # what the MCAP reader lets escape from bytes that are no MCAP (any more)
-_BROKEN = (McapError, ValueError, struct.error, zlib.error, zstandard.ZstdError, KeyError, OverflowError, MemoryError)
+BROKEN = (
+    McapError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    zstandard.ZstdError,
+    KeyError,
+    StopIteration,
+    OverflowError,
+    MemoryError,
+)
 
 
 class Start(NamedTuple):
@@ -35,7 +45,7 @@ def records(file: IO[bytes]) -> Iterator[McapRecord]:
     reader = StreamReader(file, validate_crcs=True, record_size_limit=_MAX_RECORD)
     try:
         yield from reader.records
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DamagedError(f"byte {file.tell()}: {str(error) or type(error).__name__}") from error
 
 

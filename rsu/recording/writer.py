@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -90,11 +90,14 @@ class RecordingWriter:
 
     def add(self, tape: Tape) -> None:
         """Add a tick."""
-        entries = to_entries(tape)
-        if self._pending + sum(len(entry.data) for entry in entries) > CHUNK:
+        self.put_all([(entry, tape.seq) for entry in to_entries(tape)])
+
+    def put_all(self, entries: Sequence[tuple[Entry, int]]) -> None:
+        """Add messages with their sequence numbers, all in one section."""
+        if self._pending + sum(len(entry.data) for entry, _ in entries) > CHUNK:
             self.flush()
-        for entry in entries:
-            self.put(entry, tape.seq)
+        for entry, seq in entries:
+            self.put(entry, seq)
 
     def put(self, entry: Entry, seq: int = 0) -> None:
         """Add one message."""

@@ -1,0 +1,74 @@
+"""Recovery of recordings that were being written when the power went, and pieces cut out of recordings.
+
+What was flushed is read as far as it goes and written again as a whole, sealed recording. At every moment of this a
+file that can be recovered stands on the disk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from rsu.recording import reader
+from rsu.recording.errors import DamagedError, NotARecordingError
+from rsu.recording.tick import TICK, Entry
+from rsu.recording.writer import PART, RecordingWriter
+
+BROKEN = ".broken"
+RECOVERED = "rsu.recovered"
+
+
+class Recovered(NamedTuple):
+    """What came of one file."""
+
+    path: Path | None  # None: nothing was in it
+    ticks: int
+    until_ns: int  # time of the last tick; 0: none
+    why: str  # where reading ended
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """Return the files that a recorder left behind, oldest first; files of recoveries that did not end either."""
+    broken = sorted(folder.glob(f"*{BROKEN}"))
+    again = {path.with_name(path.name.removesuffix(BROKEN) + PART) for path in broken}
+    return broken + sorted(path for path in folder.glob(f"*{PART}") if path not in again)
+
+
+def recover(path: Path) -> Recovered:
+    """Make a whole recording, `*.mcap`, of an unfinished one. OSError: the disk is full or fails."""
+    final = path.with_name(path.name.removesuffix(BROKEN).removesuffix(PART))
+    broken = final.with_name(final.name + BROKEN)
+    if path != broken:
+        path.rename(broken)
+    try:
+        result = copy(broken, final)
+    except NotARecordingError as error:
+        result = Recovered(None, 0, 0, str(error))
+    broken.unlink()
+    return result
+
+
+def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> Recovered:
+    """Write the ticks of a time range as a recording of their own. NotARecordingError: there are none."""
+    about, files = reader.start(source)
+    pending: list[tuple[Entry, int]] = []
+    writer: RecordingWriter | None = None
+    ticks = until_ns = 0
+    why = "end"
+    try:
+        for entry, seq in reader.messages(source):
+            pending.append((entry, seq))
+            if entry.topic != TICK:
+                continue
+            if from_ns <= entry.log_ns <= to_ns:
+                writer = writer or RecordingWriter(target, about, files, entry.log_ns)
+                writer.put_all(pending)
+                ticks, until_ns = ticks + 1, entry.log_ns
+            pending = []
+    except DamagedError as error:
+        why = str(error)
+    if writer is None:
+        raise NotARecordingError(f"{source}: no tick in it")
+    writer.note(RECOVERED, {"of": source.name, "ended": why})
+    writer.close()
+    return Recovered(target, ticks, until_ns, why)
