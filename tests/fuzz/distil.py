@@ -15,6 +15,7 @@ from tests.fuzz.folders import CORPUS, digest, inputs_of
 from tests.fuzz.targets import TARGETS, Parser
 
 _MOST_FILES = 48
+_FEW = 16  # files that are all kept: a parser in C shows no steps
 _MOST_OCTETS = 2048  # of one file: small inputs show as much
 Step = tuple[str, int, int]
 
@@ -31,12 +32,7 @@ def distil(name: str) -> str:
 
     parser(b"")
     reached = {data: {(step, _rank(count)) for step, count in _steps(parser, data).items()} for data in known}
-    kept: list[bytes] = []
-    left = set().union(*reached.values())
-    while left and len(kept) < _MOST_FILES:
-        best = max(known, key=lambda data: len(reached[data] & left))  # the shortest of equals
-        kept.append(best)
-        left -= reached[best]
+    kept = known if len(known) <= _FEW else _cover(known, reached)
     folder = CORPUS / name
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*"):
@@ -44,6 +40,17 @@ def distil(name: str) -> str:
     for data in kept:
         (folder / digest(data)).write_bytes(data)
     return f"{len(kept)} of {len(known)} inputs, {sum(map(len, kept))} octets"
+
+
+def _cover(known: list[bytes], reached: dict[bytes, set[tuple[Step, int]]]) -> list[bytes]:
+    """Return inputs that reach together what all of them reach, each the one that adds most."""
+    kept: list[bytes] = []
+    left = set().union(*reached.values())
+    while left and len(kept) < _MOST_FILES:
+        best = max(known, key=lambda data: len(reached[data] & left))  # the shortest of equals
+        kept.append(best)
+        left -= reached[best]
+    return kept
 
 
 def _rank(count: int) -> int:
