@@ -1,6 +1,10 @@
-"""C-V2X messages, YD/T 3709-2020 and T/CSAE 53-2020: octets <-> records in physical units."""
+"""C-V2X messages of phase I and II: octets <-> records in physical units.
 
-from v2x.aids import KINDS, SERVICES, Kind, Service, kind_of
+YD/T 3709-2020 (default), T/CSAE 53-2020, T/CSAE 53-2017 and T/CSAE 157-2020, see `profiles`. The parts of the messages
+of phase II stand in `v2x.records`.
+"""
+
+from v2x.aids import KINDS, SERVICES, Kind, Service, kind_of, services
 from v2x.confidence import (
     elevation_confidence,
     heading_confidence,
@@ -10,10 +14,12 @@ from v2x.confidence import (
     time_confidence,
 )
 from v2x.engine import engine_name
-from v2x.errors import CodecError, DecodeError, EncodeError, UnknownMessageError
-from v2x.messages import Message, decode, encode
+from v2x.errors import CodecError, DecodeError, EncodeError, RangeError, UnknownMessageError
+from v2x.messages import MESSAGES, Decoded, Message, decode, encode, read
+from v2x.plain import Skipped
 from v2x.positions import Position
 from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from v2x.records.alert import RoadSideAlert
 from v2x.records.bsm import (
     BasicSafetyMessage,
     BrakeSystemStatus,
@@ -35,6 +41,12 @@ from v2x.records.common import (
     Size,
     VehicleClassification,
 )
+from v2x.records.coordination import RoadsideCoordination
+from v2x.records.intention import VehicleIntentionAndRequest
+from v2x.records.parking import ParkingAreaMap
+from v2x.records.payment import VehiclePaymentMessage
+from v2x.records.personal import PersonalSafetyMessage
+from v2x.records.platoon import PlatooningMessage
 from v2x.records.roadmap import (
     ConnectingLane,
     Connection,
@@ -57,6 +69,8 @@ from v2x.records.rsi import (
     TimeDetails,
 )
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
+from v2x.records.rtcm import RtcmCorrections
+from v2x.records.sharing import SensorSharingMessage
 from v2x.records.spat import (
     CountingDown,
     IntersectionState,
@@ -65,10 +79,12 @@ from v2x.records.spat import (
     SignalPhaseAndTiming,
     UtcTiming,
 )
+from v2x.records.testmsg import TestMessage
 
 __all__ = [
     "DEFAULT_PROFILE",
     "KINDS",
+    "MESSAGES",
     "PROFILES",
     "SERVICES",
     "Acceleration",
@@ -81,6 +97,7 @@ __all__ = [
     "CountingDown",
     "DateTime",
     "DecodeError",
+    "Decoded",
     "EmergencyExtensions",
     "EncodeError",
     "Event",
@@ -97,31 +114,43 @@ __all__ = [
     "Movement",
     "Node",
     "NodeReferenceId",
+    "ParkingAreaMap",
     "Participant",
     "PathHistory",
     "PathHistoryPoint",
     "PathPrediction",
+    "PersonalSafetyMessage",
     "Phase",
     "PhaseState",
+    "PlatooningMessage",
     "Position",
     "PositionConfidenceSet",
     "PositionalAccuracy",
     "Profile",
+    "RangeError",
     "ReferenceLink",
     "ReferencePath",
     "RoadPoint",
+    "RoadSideAlert",
     "RoadSideInformation",
+    "RoadsideCoordination",
     "RoadsideSafetyMessage",
+    "RtcmCorrections",
     "SafetyExtensions",
+    "SensorSharingMessage",
     "Service",
     "Sign",
     "SignalPhaseAndTiming",
     "Size",
+    "Skipped",
     "SpeedLimit",
+    "TestMessage",
     "TimeDetails",
     "UnknownMessageError",
     "UtcTiming",
     "VehicleClassification",
+    "VehicleIntentionAndRequest",
+    "VehiclePaymentMessage",
     "decode",
     "elevation_confidence",
     "encode",
@@ -129,6 +158,8 @@ __all__ = [
     "heading_confidence",
     "kind_of",
     "position_confidence",
+    "read",
+    "services",
     "speed_confidence",
     "steering_confidence",
     "time_confidence",

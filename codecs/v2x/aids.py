@@ -1,7 +1,8 @@
 """Application ids, priorities and layer-2 destinations of the messages.
 
 Sources: AIDs and destinations from the interoperability configuration of 2020 (draft of YD/T 4008-2022), priorities of
-RSU messages from T/CSAE 159-2020.
+RSU messages from T/CSAE 159-2020. For phase II only the placeholders of one vendor are known (`PLACEHOLDERS`): a site
+has to configure what its vehicles use, see `services`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-from v2x.messages import Message
+from v2x.records.alert import RoadSideAlert
 from v2x.records.bsm import BasicSafetyMessage
+from v2x.records.coordination import RoadsideCoordination
+from v2x.records.intention import VehicleIntentionAndRequest
+from v2x.records.messages import Message
+from v2x.records.parking import ParkingAreaMap
+from v2x.records.payment import VehiclePaymentMessage
+from v2x.records.personal import PersonalSafetyMessage
+from v2x.records.platoon import PlatooningMessage
 from v2x.records.roadmap import MapData
 from v2x.records.rsi import RoadSideInformation
 from v2x.records.rsm import RoadsideSafetyMessage
+from v2x.records.rtcm import RtcmCorrections
+from v2x.records.sharing import SensorSharingMessage
 from v2x.records.spat import SignalPhaseAndTiming
+from v2x.records.testmsg import TestMessage
 
 Kind: TypeAlias = Literal[
     "bsm",
@@ -28,6 +39,15 @@ Kind: TypeAlias = Literal[
     "rsi-semi-static",
     "rsi-dynamic",
     "rsm",
+    "rtcm",
+    "rsc",
+    "ssm",
+    "vir",
+    "pam",
+    "psm",
+    "clpmm",
+    "vpm",
+    "test",
 ]
 
 
@@ -54,6 +74,20 @@ SERVICES: Mapping[Kind, Service] = {
     "rsm": Service(3623, 208, 0x00000B),
 }
 
+# phase II: the official AIDs (YD/T 4008-2022) and destinations are not known. AIDs and priorities are those of one
+# vendor (an OBU in the field sends CLPMM with 3616), the destination is the broadcast id.
+PLACEHOLDERS: Mapping[Kind, Service] = {
+    "pam": Service(18, 31, 0xFFFFFF),
+    "clpmm": Service(19, 127, 0xFFFFFF),
+    "psm": Service(20, 223, 0xFFFFFF),
+    "rsc": Service(21, 127, 0xFFFFFF),
+    "rtcm": Service(22, 95, 0xFFFFFF),
+    "ssm": Service(23, 223, 0xFFFFFF),
+    "vir": Service(24, 255, 0xFFFFFF),
+    "vpm": Service(25, 255, 0xFFFFFF),
+    "test": Service(26, 31, 0xFFFFFF),
+}
+
 KINDS: Mapping[int, Kind] = {service.aid: kind for kind, service in SERVICES.items()}  # by AID
 
 _KIND_OF_RECORD: Mapping[type[Message], Kind] = {
@@ -61,9 +95,23 @@ _KIND_OF_RECORD: Mapping[type[Message], Kind] = {
     MapData: "map",
     SignalPhaseAndTiming: "spat",
     RoadsideSafetyMessage: "rsm",
+    RtcmCorrections: "rtcm",
+    RoadsideCoordination: "rsc",
+    SensorSharingMessage: "ssm",
+    VehicleIntentionAndRequest: "vir",
+    ParkingAreaMap: "pam",
+    PersonalSafetyMessage: "psm",
+    PlatooningMessage: "clpmm",
+    VehiclePaymentMessage: "vpm",
+    TestMessage: "test",
 }
 # spilled object, people and animals on the road, abnormal vehicles (GB/T 29100-2012 and its use in the field)
 _DYNAMIC_EVENTS = {401, 405, 406, *range(901, 907)}
+
+
+def services(configured: Mapping[Kind, Service] | None = None) -> Mapping[Kind, Service]:
+    """Return the services of all kinds, phase II included; what is configured comes before what stands here."""
+    return {**SERVICES, **PLACEHOLDERS, **(configured or {})}
 
 
 def kind_of(message: Message) -> Kind:
@@ -72,6 +120,8 @@ def kind_of(message: Message) -> Kind:
     An RSI holds one class only: static with any sign, dynamic with any event of people, animals, objects or single
     vehicles, semi-static with other events (rule of a vendor; the table of T/CSAE 159-2020 is not at hand).
     """
+    if isinstance(message, RoadSideAlert):
+        return "rsi-dynamic" if message.alert_type in _DYNAMIC_EVENTS else "rsi-semi-static"
     if not isinstance(message, RoadSideInformation):
         return _KIND_OF_RECORD[type(message)]
     if message.signs:

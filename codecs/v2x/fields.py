@@ -6,7 +6,7 @@ where the field has none.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from math import isfinite, nan
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
@@ -30,17 +30,27 @@ class Field(Protocol[T]):
     def from_wire(self, wire: WireValue) -> T | None:
         """Return the value that a record holds."""
 
+    def holds(self, value: T | None) -> bool:
+        """Return whether a value travels as it is, neither clamped nor cut nor dropped."""
+
 
 class Scale:
     """A quantity as a whole number of steps: physical value = count * step.
 
-    Counts in low..high are measurements, all others mean unavailable. Values beyond are clamped, so that one
-    measurement out of range never costs the message; NaN and infinity are no measurement. A circular scale wraps at
-    high + 1.
+    Counts in low..high are measurements, all others mean unavailable. One measurement out of range never costs the
+    message: values beyond are clamped (a circular scale wraps at high + 1); NaN and infinity are no measurement, they
+    are sent as unavailable. Where the standard has no code for that, `blank` is sent.
     """
 
     def __init__(
-        self, step: str, low: int, high: int, unavailable: int | None = None, *, circular: bool = False
+        self,
+        step: str,
+        low: int,
+        high: int,
+        unavailable: int | None = None,
+        *,
+        circular: bool = False,
+        blank: int | None = None,
     ) -> None:
         # the step as a ratio of integers: a single rounding, so that a decoded value encodes to the same count
         self._numerator, self._denominator = Fraction(step).as_integer_ratio()
@@ -48,14 +58,15 @@ class Scale:
         self.high = high
         self.unavailable = unavailable
         self.circular = circular
+        self._blank = unavailable if blank is None else blank
 
     def to_wire(self, value: float | None) -> int:
         """Return the nearest count."""
         steps = nan if value is None else value * self._denominator / self._numerator
         if not isfinite(steps):
-            if self.unavailable is None:
+            if self._blank is None:
                 raise EncodeError("no value, and the field has no code for unavailable")
-            return self.unavailable
+            return self._blank
         count = round(steps)
         if self.circular:
             return count % (self.high + 1)
@@ -66,6 +77,13 @@ class Scale:
         if not self.low <= wire <= self.high:
             return None
         return wire * self._numerator / self._denominator
+
+    def holds(self, value: float | None) -> bool:
+        """Return whether a value travels as it is, to half a step."""
+        if value is None:
+            return self.unavailable is not None
+        steps = value * self._denominator / self._numerator
+        return isfinite(steps) and (self.circular or self.low <= round(steps) <= self.high)
 
 
 class Count(Scale):
@@ -82,7 +100,7 @@ class Count(Scale):
 class Flags(Generic[F]):
     """Named bits, first name = bit 0 = most significant; a record holds the names of those set, in bit order.
 
-    Bits without a name are sent as 0 and ignored on receipt.
+    Bits without a name are sent as 0 and ignored on receipt, as are bits of later editions behind the first `size`.
     """
 
     def __init__(self, names: tuple[F, ...], size: int) -> None:
@@ -101,8 +119,13 @@ class Flags(Generic[F]):
 
     def from_wire(self, wire: tuple[bytes, int]) -> tuple[F, ...]:
         """Return the names of the bits that are set."""
-        bits = int.from_bytes(wire[0]) >> self._pad
+        octets, _ = wire
+        bits = int.from_bytes(octets) << self.size >> 8 * len(octets)  # as many bits as have their place here
         return tuple(name for name, mask in self._masks.items() if bits & mask)
+
+    def holds(self, value: tuple[F, ...] | None) -> bool:
+        """Return whether the names are known: others are refused."""
+        return all(name in self._masks for name in value or ())
 
 
 class Priority:
@@ -113,6 +136,10 @@ class Priority:
         if value is None:
             raise EncodeError("no value, and the field has no code for unavailable")
         return bytes([min(max(value, 0), 7) << 5])
+
+    def holds(self, value: int | None) -> bool:
+        """Return whether a value travels as it is."""
+        return value is not None and 0 <= value <= 7
 
     def from_wire(self, wire: bytes) -> int:
         """Return the level."""
@@ -141,3 +168,32 @@ class Text:
         """Return the text."""
         text = wire[1]
         return text if isinstance(text, str) else text.decode("gb2312", errors="replace")
+
+    def holds(self, value: str | None) -> bool:
+        """Return whether a text travels as it is."""
+        return bool(value) and self.from_wire(self.to_wire(value)) == value
+
+
+class Renamed:
+    """An enumerator that an edition calls by another name: name in the record -> name on the wire.
+
+    A name that the edition has no word for is sent as `otherwise`.
+    """
+
+    def __init__(self, names: Mapping[str, str], otherwise: str) -> None:
+        self.names = tuple(names)
+        self._wire = names
+        self._record = {wire: name for name, wire in names.items()}
+        self._otherwise = otherwise
+
+    def to_wire(self, value: str | None) -> str:
+        """Return the name on the wire."""
+        return self._wire.get(value or "", self._otherwise)
+
+    def from_wire(self, wire: str | None) -> str:
+        """Return the name in the record."""
+        return self._record[self._otherwise if wire is None else wire]
+
+    def holds(self, value: str | None) -> bool:
+        """Return whether the edition has a word for a name."""
+        return value in self._wire

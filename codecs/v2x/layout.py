@@ -43,7 +43,7 @@ class Wire:
         unit: step, range and codes; None where record and wire hold the same value.
         relative: the field is a position that travels as an offset from the reference.
         reference: gives the position that the offsets in the fields behind this one are relative to.
-        type: stands for the type in the annotation, in a profile that has less.
+        bare: the one alternative of a choice in a profile that has no choice: it travels without its name.
         differs: how it travels in the profiles where it does otherwise; None where there is no such field.
 
     """
@@ -52,8 +52,8 @@ class Wire:
     unit: Field[Any] | None = None
     relative: bool = False
     reference: Callable[[Any], Position] | None = None
-    type: Hint = None
-    differs: Mapping[Profile, Wire | None] = field(default_factory=dict)
+    bare: type[msgspec.Struct] | None = None
+    differs: Mapping[Profile, Wire | None] = field(default_factory=dict, hash=False)
 
     def within(self, profile: Profile) -> Wire | None:
         """Return how the field travels in a profile."""
@@ -63,6 +63,12 @@ class Wire:
 def only(*profiles: Profile) -> Mapping[Profile, Wire | None]:
     """Return the `differs` of a field that no other profiles have."""
     return {profile: None for profile in PROFILES if profile not in profiles}
+
+
+# fields of some editions only
+NOT_2017: Mapping[Profile, Wire | None] = {"csae53-2017": None}
+ONLY_2017 = only("csae53-2017")
+PHASE_II = only("csae157-2020")
 
 
 class Converter(Protocol):
@@ -90,9 +96,13 @@ class _Same:
 
 @dataclass(frozen=True)
 class _Name:
-    """One of a few names: an enumerator."""
+    """One of a few names: an enumerator. One that the profile does not know is unknown or unavailable, else None."""
 
     names: tuple[str, ...]
+
+    @property
+    def _unknown(self) -> str | None:
+        return next((name for name in ("unknown", "unavailable") if name in self.names), None)
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
         if value not in self.names:
@@ -100,7 +110,7 @@ class _Name:
         return value
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
-        return wire
+        return self._unknown if wire is None else wire
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,8 @@ class _Many:
 
 @dataclass(frozen=True)
 class _Choice:
+    """One of several records; None for an alternative that the profile does not know."""
+
     alternatives: Mapping[str, _Sequence]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
@@ -152,7 +164,7 @@ class _Choice:
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
         name, inner = wire
-        return self.alternatives[name].from_wire(inner, reference)
+        return None if name is None else self.alternatives[name].from_wire(inner, reference)
 
 
 @dataclass(frozen=True)
@@ -170,6 +182,8 @@ class _Sequence:
     members: tuple[_Member, ...]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        if type(value) is not self.record:
+            raise EncodeError(f"expected {self.record.__name__}, got {type(value).__name__}")
         wire = {}
         for member in self.members:
             item = getattr(value, member.attribute)
@@ -204,6 +218,8 @@ def converter(hint: Hint, profile: Profile) -> Converter:
         return _Offset()
     if wire and wire.unit:
         return _Leaf(wire.unit)
+    if wire and wire.bare:
+        return _sequence(wire.bare, profile)
     origin: object = get_origin(hint)
     if origin is tuple:
         return _Many(converter(get_args(hint)[0], profile))
@@ -226,20 +242,17 @@ def _sequence(record: type[msgspec.Struct], profile: Profile) -> _Sequence:
 
 
 def _split(hint: Hint, profile: Profile) -> tuple[Hint, Wire | None]:
-    """Return the type without None and without its annotations, and the Wire that is among them."""
-    wire: Wire | None = None
-    while hasattr(hint, "__metadata__"):
-        hint, *annotations = get_args(hint)
-        for annotation in annotations:
-            if isinstance(annotation, Wire):
-                wire = annotation.within(profile)
-    if wire and wire.type:
-        hint = wire.type
-    origin: object = get_origin(hint)
-    if origin in _UNIONS:
-        some = [kind for kind in get_args(hint) if kind is not type(None)]
-        hint = reduce(or_, some)
-    return hint, wire
+    """Return the type without None and without its annotations, and the Wire that is the first among them."""
+    found: Wire | None = None
+    while True:
+        origin: object = get_origin(hint)
+        if hasattr(hint, "__metadata__"):
+            found = found or next((entry for entry in hint.__metadata__ if isinstance(entry, Wire)), None)
+            hint = get_args(hint)[0]
+        elif origin in _UNIONS and type(None) in get_args(hint):
+            hint = reduce(or_, (kind for kind in get_args(hint) if kind is not type(None)))
+        else:
+            return hint, found and found.within(profile)
 
 
 def _members(record: type[msgspec.Struct], profile: Profile) -> tuple[_Member, ...]:

@@ -68,6 +68,14 @@ class AbsolutePosition:
         """Return the position."""
         return _position(_Counts(wire["lat"], wire["long"], wire.get("elevation")))
 
+    def holds(self, value: Position | None) -> bool:
+        """Return whether a position travels as it is."""
+        return value is None or (
+            LATITUDE.holds(value.latitude_deg)
+            and LONGITUDE.holds(value.longitude_deg)
+            and ELEVATION.holds(value.elevation_m)
+        )
+
 
 POSITION = AbsolutePosition()
 

@@ -73,19 +73,19 @@ class Schema:
 
     def decode(self, data: bytes, pdu: str) -> WireValue:
         """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
+        return self.read(data, pdu).value
+
+    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
+        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
         try:
             type_ = self.types.named(pdu)
         except KeyError:
             raise DecodeError(f"no type {pdu}") from None
         try:
-            return self._engine.decode(type_, data)
+            return Reading(self._engine.decode(type_, data), ())
         except IRREGULAR:
             pass
-        return _read(data, Member(pdu, type_)).value
-
-    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
-        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
-        return _read(data, Member(pdu, self.types.named(pdu)))
+        return _read(data, Member(pdu, type_))
 
 
 @cache

@@ -119,6 +119,11 @@ def rsi(*event_types: int, signs: int = 0) -> v2x.RoadSideInformation:
     )
 
 
+NODE = v2x.NodeReferenceId(id=1)
+PHASE = v2x.Phase(phase_id=1, states=(v2x.PhaseState(light="red"),))
+STATE = v2x.IntersectionState(intersection_id=NODE, status=(), phases=(PHASE,))
+
+
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
@@ -126,9 +131,9 @@ def rsi(*event_types: int, signs: int = 0) -> v2x.RoadSideInformation:
         (rsi(305, 401), "rsi-dynamic"),
         (rsi(305), "rsi-semi-static"),
         (rsi(signs=1), "rsi-static"),
-        (v2x.MapData(msg_cnt=0, nodes=()), "map"),
-        (v2x.SignalPhaseAndTiming(msg_cnt=0, intersections=()), "spat"),
-        (v2x.RoadsideSafetyMessage(msg_cnt=0, id=bytes(8), position=None, participants=()), "rsm"),
+        (v2x.MapData(msg_cnt=0, nodes=(v2x.Node(id=NODE, position=None),)), "map"),
+        (v2x.SignalPhaseAndTiming(msg_cnt=0, intersections=(STATE,)), "spat"),
+        (v2x.TestMessage(msg_cnt=0, data=b"1"), "test"),
     ],
 )
 def test_kind_of(message: v2x.Message, kind: str) -> None:

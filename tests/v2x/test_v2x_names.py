@@ -7,8 +7,10 @@ from typing import Any, get_args
 import pytest
 
 import v2x
-from v2x.records import names
-from v2x.records.roadmap import LANE_FLAGS
+from v2x.records import names, names_ii
+from v2x.records.lane import LANE_FLAGS
+from v2x.records.rsm import SOURCE_2017
+from v2x.records.spat import LIGHT_2017
 from v2x.schema import schema
 
 TYPES = {
@@ -50,6 +52,55 @@ TYPES = {
     "Light": "LightState",
     "EventSource": "EventSource",
 }
+AT_MOST = {"Light": 9}  # what follows is of one edition
+OTHERS = {("csae53-2017", "Source"), ("csae53-2017", "Light"), ("csae157-2020", "VehicleLaneFlag")}  # see below
+
+# those that phase II adds or changes
+TYPES_II = {
+    "VehicleLaneFlag": "LaneAttributes-Vehicle",
+    "TurnDirection": "Maneuver",
+    "LaneLine": "Dotted-SolidMarkingLineType",
+    "AuxiliarySignVehicle": "AuxiliarySignVehicleType",
+    "AuxiliarySignDirection": "AuxiliarySignDirection",
+    "RtcmRevision": "RTCM-Revision",
+    "CoordinationInfo": "CoordinationInfo",
+    "DriveBehavior": "DriveBehavior",
+    "RequestStatus": "ReqStatus",
+    "ParkingRequest": "ParkingRequest",
+    "Equipment": "EquipmentType",
+    "DetectedType": "DetectedPTCType",
+    "ObstacleType": "ObstacleType",
+    "AccelerationConfidence": "AccConfidence",
+    "AngularVelocityConfidence": "AngularVConfidence",
+    "SizeConfidence": "SizeValueConfidence",
+    "ParkingLotType": "AVPType",
+    "PamNodeAttribute": "PAMNodeAttributes",
+    "ParkingLock": "ParkingLock",
+    "ParkingTheta": "ParkingSpaceTheta",
+    "SlotStatus": "SlotStatus",
+    "ParkingType": "ParkingType",
+    "PersonalUser": "PersonalDeviceUserType",
+    "HumanPropelled": "HumanPropelledType",
+    "AnimalPropelled": "AnimalPropelledType",
+    "MotorizedPropelled": "MotorizedPropelledType",
+    "ClusterSize": "NumberOfParticipantsInCluster",
+    "Attachment": "Attachment",
+    "DeviceUsage": "PersonalDeviceUsageState",
+    "Assistive": "PersonalAssistive",
+    "RoadWorker": "RoadWorkerType",
+    "RoadWorkerActivity": "RoadWorkerActivityType",
+    "Crossing": "PersonalCrossing",
+    "PlatoonRole": "RoleInPlatooning",
+    "PlatoonStatus": "StatusInPlatooning",
+    "PaymentEntity": "PaymentEntityID",
+    "TollingNode": "TollingNodeType",
+    "TollingDirection": "TollingDirection",
+    "EquipmentClass": "EquipmentClass",
+    "ObuType": "OBUType",
+    "ReturnStatus": "ReturnStatus",
+    "TollResult": "TollResult",
+    "Channel": "ChannelID",
+}
 
 
 def identifiers(definition: dict[str, Any]) -> tuple[str, ...]:
@@ -63,10 +114,26 @@ def identifiers(definition: dict[str, Any]) -> tuple[str, ...]:
 
 def test_no_list_of_names_is_forgotten() -> None:
     assert {name for name in vars(names) if get_args(getattr(names, name))} == set(TYPES)
+    assert {name for name in vars(names_ii) if get_args(getattr(names_ii, name))} == set(TYPES_II)
     assert tuple(LANE_FLAGS) == get_args(names.LaneKind)
 
 
 @pytest.mark.parametrize(("python", "asn1"), TYPES.items())
 def test_names(python: str, asn1: str) -> None:
-    for profile in v2x.PROFILES[:2]:
-        assert get_args(getattr(names, python)) == identifiers(schema(profile).definitions[asn1])
+    for profile in v2x.PROFILES:
+        definition = schema(profile).definitions.get(asn1)
+        if definition and (profile, python) not in OTHERS:
+            assert get_args(getattr(names, python))[: AT_MOST.get(python)] == identifiers(definition)
+
+
+@pytest.mark.parametrize(("python", "asn1"), TYPES_II.items())
+def test_names_of_phase_two(python: str, asn1: str) -> None:
+    assert get_args(getattr(names_ii, python)) == identifiers(schema("csae157-2020").definitions[asn1])
+
+
+def test_names_of_2017() -> None:
+    definitions = schema("csae53-2017").definitions
+    assert {SOURCE_2017.to_wire(name) for name in get_args(names.Source)} == set(identifiers(definitions["SourceType"]))
+    lights = {LIGHT_2017.to_wire(name) for name in get_args(names.Light)}
+    assert lights == set(identifiers(definitions["LightState"]))
+    assert [name for name in get_args(names.Light) if not LIGHT_2017.holds(name)] == ["flashing-green"]

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-import types
-from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import v2x
 from v2x import Position
-from v2x.fields import Count, Flags, Priority, Scale, Text
-from v2x.layout import Wire
-from v2x.records.roadmap import LANE_FLAGS, LaneTypeAttributes
 from v2x.schema import decode_value
 from v2x.values import to_json
 
@@ -224,13 +218,18 @@ def test_initial_position_per_profile() -> None:
         position_confidence=v2x.PositionConfidenceSet(position="a2m"),
     )
     crumb = v2x.PathHistoryPoint(position=RSU, age_s=1.0)
-    message = bsm(safety=v2x.SafetyExtensions(path_history=v2x.PathHistory(initial=initial, points=(crumb,))))
-    ydt, csae = (
-        on_wire(message, profile)[1]["safetyExt"]["pathHistory"]["initialPosition"] for profile in v2x.PROFILES[:2]
+    message = bsm(
+        position_confidence=v2x.PositionConfidenceSet(position="a2m"),  # must be given in one of them
+        safety=v2x.SafetyExtensions(path_history=v2x.PathHistory(initial=initial, points=(crumb,))),
+    )
+    ydt, csae, old, second = (
+        on_wire(message, profile)[1]["safetyExt"]["pathHistory"]["initialPosition"] for profile in v2x.PROFILES
     )
     assert ydt["posAccuracy"] == {"pos": "a2m"}
     assert csae["posAccuracy"] == {"semiMajor": 20, "semiMinor": 10, "orientation": 65535}
     assert csae["posConficence"] == {"pos": "a2m"}
+    assert (old.get("posAccuracy"), old["posConfidence"]) == (None, {"pos": "a2m"})
+    assert (second["posAccuracy"], second["posConfidence"]) == (csae["posAccuracy"], {"pos": "a2m"})
 
 
 # -- what cannot be sent ----------------------------------------------------------------------------------------------
@@ -258,23 +257,43 @@ def test_optional_fields_without_a_number_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: rsm(), "RoadsideSafetyMessage.participants: 0 elements, expected 1..16"),
+        (lambda: rsm(*[participant()] * 17), "RoadsideSafetyMessage.participants: 17 elements, expected 1..16"),
+        (lambda: participant(ptc_id=65_536), "Participant.ptc_id: 65536, expected 0..65535"),
+        (lambda: participant(ptc_id=-1), "Participant.ptc_id: -1, expected 0..65535"),
+        (lambda: participant(id=b"short"), "Participant.id: 5 elements, expected 8..8"),
+        (lambda: bsm(msg_cnt=128), "BasicSafetyMessage.msg_cnt: 128, expected 0..127"),
+        (lambda: bsm(id=None), "BasicSafetyMessage.id: None, expected 8..8"),
+        (lambda: v2x.NodeReferenceId(id=1, region=65_536), "NodeReferenceId.region: 65536, expected 0..65535"),
+        (lambda: v2x.Lane(lane_id=1, points=(v2x.RoadPoint(position=RSU),)), "Lane.points: 1 elements, expected 2..31"),
+    ],
+)
+def test_limits_are_checked_on_construction(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(v2x.RangeError) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+def test_limits_hold_for_records_from_json() -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"NodeReferenceId.id: 70000, expected 0..65535"):
+        msgspec.convert({"id": 70_000}, v2x.NodeReferenceId)
+
+
+@pytest.mark.parametrize(
     ("message", "path"),
     [
-        (rsm(), "MessageFrame.rsmFrame.participants"),
-        (rsm(*[participant()] * 17), "MessageFrame.rsmFrame.participants"),
-        (rsm(participant(ptc_id=65_536)), "MessageFrame.rsmFrame.participants.0.ptcId"),
-        (rsm(participant(), participant(id=b"short")), "MessageFrame.rsmFrame.participants.1.id"),
         (rsm(participant(), participant(ptc_type="tank")), "participants.1.ptc_type"),
         (rsm(participant(transmission="sideways")), "participants.0.transmission"),
-        (msgspec.structs.replace(rsm(participant()), msg_cnt=128), "MessageFrame.rsmFrame.msgCnt"),
-        (msgspec.structs.replace(rsm(participant()), id=None), "id"),
+        (rsm(participant(size=None)), "participants.0.size"),
         (bsm(brakes=v2x.BrakeSystemStatus(wheels=("fifth",))), "brakes.wheels"),
     ],
 )
 def test_impossible_input_names_the_field(message: v2x.Message, path: str) -> None:
     with pytest.raises(v2x.EncodeError) as caught:
         v2x.encode(message)
-    assert caught.value.path == path
+    assert caught.value.path.endswith(path)
 
 
 def test_link_without_width() -> None:
@@ -287,122 +306,4 @@ def test_link_without_width() -> None:
 
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="colour"):
-        msgspec.convert({"type": "rsmFrame", "colour": 1}, v2x.Message)
-
-
-# -- any record -------------------------------------------------------------------------------------------------------
-
-PLACES = st.builds(
-    Position,
-    latitude_deg=st.floats(31.19, 31.21) | st.floats(-90, 90),
-    longitude_deg=st.floats(121.49, 121.51) | st.floats(-179.9, 180),
-    elevation_m=st.none() | st.floats(-10, 30) | st.floats(-409, 6143),
-)
-
-
-def of_type(hint: Any, profile: v2x.Profile, wire: Wire | None = None) -> st.SearchStrategy[Any]:
-    """Return a strategy for the values of a type, in the range of its unit."""
-    while hasattr(hint, "__metadata__"):
-        hint, *annotations = get_args(hint)
-        wire = wire or next((wire.within(profile) for wire in annotations if isinstance(wire, Wire)), None)
-    origin: object = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return st.one_of([of_type(kind, profile, wire) for kind in get_args(hint)])
-    if wire and wire.unit and hint is not type(None):
-        return of_unit(wire.unit)
-    if origin is tuple:
-        points = wire is not None and wire.name in ("points", "activePath")  # at least two
-        return st.lists(of_type(get_args(hint)[0], profile), min_size=1 + points, max_size=2).map(tuple)
-    if origin is Literal:
-        return st.sampled_from(get_args(hint))
-    if hint is Position:
-        return PLACES
-    if issubclass(hint, msgspec.Struct):
-        return of_record(hint, profile)
-    return PLAIN[hint]
-
-
-@cache
-def of_record(record: type[msgspec.Struct], profile: v2x.Profile) -> st.SearchStrategy[Any]:
-    return st.builds(record, **{name: of_field(field, profile) for name, field in fields_of(record, profile).items()})
-
-
-PLAIN: dict[type, st.SearchStrategy[Any]] = {
-    type(None): st.none(),
-    int: st.integers(0, 15),
-    bytes: st.binary(min_size=8, max_size=8),
-    str: st.text(st.characters(codec="ascii"), min_size=1, max_size=8),
-}
-
-
-def of_unit(unit: Any) -> st.SearchStrategy[Any]:
-    match unit:
-        case Count():
-            return st.integers(unit.low, unit.high)
-        case Scale():
-            return st.floats(unit.from_wire(unit.low), unit.from_wire(unit.high))
-        case Flags():
-            return st.binary(min_size=2, max_size=2).map(
-                lambda octets: unit.from_wire((octets[: -(-unit.size // 8)], 0))
-            )
-        case LaneTypeAttributes():
-            return st.sampled_from(list(LANE_FLAGS)).map(lambda kind: v2x.LaneType(kind=kind))
-        case Priority():
-            return st.integers(0, 7)
-        case Text():
-            return st.text(st.sampled_from("施工减速A7 "), min_size=1, max_size=10)
-    return PLACES
-
-
-def fields_of(record: type[msgspec.Struct], profile: v2x.Profile) -> dict[str, tuple[Any, Wire, object]]:
-    """Return type, wire and default of the fields that the profile has."""
-    hints = get_type_hints(record, include_extras=True)
-    fields = {}
-    for field in msgspec.structs.fields(record):
-        *_, wire = get_args(hints[field.name])
-        if wire := wire.within(profile):
-            fields[field.name] = wire.bare or hints[field.name], wire, field.default
-    return fields
-
-
-def of_field(field: tuple[Any, Wire, object], profile: v2x.Profile) -> st.SearchStrategy[Any]:
-    hint, wire, default = field
-    if wire.name == "linkWidth":  # mandatory in one profile, so None by its type only
-        return of_unit(wire.unit)
-    values = of_type(hint, profile, wire)
-    return values if default is msgspec.NODEFAULT else st.just(default) | values
-
-
-def assert_same(sent: Any, read: Any, profile: v2x.Profile, wire: Wire | None = None) -> None:
-    """Compare within half a step of the unit."""
-    match sent, wire and wire.unit:
-        case Position(), _:
-            assert sent.latitude_deg == pytest.approx(read.latitude_deg, abs=0.51e-7)
-            assert sent.longitude_deg == pytest.approx(read.longitude_deg, abs=0.51e-7)
-            assert sent.elevation_m == pytest.approx(read.elevation_m, abs=0.051)
-        case msgspec.Struct(), None:
-            assert type(sent) is type(read)
-            for name, (_, inner, _) in fields_of(type(sent), profile).items():
-                assert_same(getattr(sent, name), getattr(read, name), profile, inner)
-        case float(), Scale() as unit:
-            step = unit.from_wire(unit.high) - unit.from_wire(unit.high - 1)
-            difference = abs(sent - read)
-            turn = unit.from_wire(unit.high) + step if unit.circular else math.inf
-            assert min(difference, turn - difference) <= step * 0.51
-        case tuple(), None:
-            assert len(sent) == len(read)
-            for one, other in zip(sent, read, strict=True):
-                assert_same(one, other, profile)
-        case _:
-            assert sent == read
-
-
-@pytest.mark.parametrize("profile", v2x.PROFILES[:2])
-@pytest.mark.parametrize("record", get_args(v2x.Message))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(data=st.data())
-def test_any_record_survives(profile: v2x.Profile, record: type[v2x.Message], data: st.DataObject) -> None:
-    sent = data.draw(of_type(record, profile))
-    read = v2x.decode(v2x.encode(sent, profile), profile)
-    assert_same(sent, read, profile)
-    assert v2x.decode(v2x.encode(read, profile), profile) == read
+        msgspec.convert({"type": "rsmFrame", "colour": 1}, v2x.RoadsideSafetyMessage)

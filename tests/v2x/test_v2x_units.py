@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -105,9 +105,37 @@ def test_every_count_survives(name: str, data: st.DataObject) -> None:
     assert isinstance(value, int) == isinstance(unit, Count)
 
 
-def test_no_value_and_no_code_is_an_error() -> None:
+def test_no_value_and_no_code() -> None:
+    """One measurement that is not there must not cost the message, but there is nothing to send for a time zone."""
+    assert units.YAW_RATE.to_wire(math.nan) == 0
+    assert not units.YAW_RATE.holds(math.nan)
     with pytest.raises(v2x.EncodeError, match="no code"):
-        units.YAW_RATE.to_wire(None)
+        units.ZONE.to_wire(None)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "holds"),
+    [
+        (units.SPEED, 163.8, True),
+        (units.SPEED, 163.82, False),
+        (units.SPEED, None, True),
+        (units.SPEED, math.nan, False),
+        (units.HEADING, -90.0, True),
+        (units.TIME_MARK, 3600.04, True),
+        (units.YAW_RATE, None, False),
+        (units.PRIORITY, 8, False),
+        (units.TEXT, "施工", True),
+        (units.TEXT, "€", False),
+        (units.TEXT, "5" * 513, False),
+    ],
+)
+def test_holds(unit: Any, value: Any, holds: bool) -> None:
+    assert unit.holds(value) == holds
+
+
+def test_bits_of_a_later_edition_are_ignored() -> None:
+    lights = Flags(get_args(names.ExteriorLight), 9)
+    assert lights.from_wire((b"\x80\xff\x80", 17)) == ("lowBeamHeadlightsOn", "parkingLightsOn")
 
 
 def test_text() -> None:

@@ -7,12 +7,16 @@ from typing import Annotated, get_args
 
 from v2x import units
 from v2x.fields import Flags
-from v2x.layout import Wire, only
+from v2x.layout import NOT_2017, ONLY_2017, Wire, only
+from v2x.limits import Limits
 from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
+    Identity,
     MotionConfidenceSet,
+    MsgCount,
+    Plate,
     PositionalAccuracy,
     PositionConfidenceSet,
     Record,
@@ -63,6 +67,7 @@ class FullPositionVector(Record, frozen=True, kw_only=True):
     accuracy: Annotated[PositionalAccuracy | None, Wire("posAccuracy", differs=only("csae53-2020", "csae157-2020"))] = (
         None
     )
+    accuracy_class: Annotated[PositionConfidenceSet | None, Wire("posAccuracy", differs=ONLY_2017)] = None
     position_confidence: Annotated[
         PositionConfidenceSet | None,
         Wire("posConfidence", differs={"ydt3709-2020": Wire("posAccuracy"), "csae53-2020": Wire("posConficence")}),
@@ -88,7 +93,7 @@ class PathHistory(Record, frozen=True, kw_only=True):
         None  # later than every point
     )
     gnss_status: Annotated[tuple[names.GnssStatus, ...] | None, Wire("currGNSSstatus", GNSS_STATUS)] = None
-    points: Annotated[tuple[PathHistoryPoint, ...], Wire("crumbData")]  # 1..23
+    points: Annotated[tuple[PathHistoryPoint, ...], Limits(1, 23), Wire("crumbData")]  # 1..23
 
 
 class PathPrediction(Record, frozen=True, kw_only=True):
@@ -118,13 +123,16 @@ class EmergencyExtensions(Record, frozen=True, kw_only=True):
 class BasicSafetyMessage(Record, frozen=True, kw_only=True, tag="bsmFrame"):
     """State of one vehicle, 10 times a second."""
 
-    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
-    id: Annotated[bytes, Wire("id")]  # 8 octets, temporary
+    msg_cnt: Annotated[MsgCount, Wire("msgCnt")]
+    id: Annotated[Identity, Wire("id")]
+    plate: Annotated[Plate | None, Wire("plateNo", differs=ONLY_2017)] = None
     sec_mark_ms: Annotated[int | None, Wire("secMark", units.SEC_MARK)]  # inside the UTC minute, of the position
-    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
+    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence", differs=NOT_2017)] = None
     position: Annotated[Position | None, Wire("pos", POSITION, reference=itself)]
-    accuracy: Annotated[PositionalAccuracy | None, Wire("posAccuracy")] = None
-    position_confidence: Annotated[PositionConfidenceSet | None, Wire("posConfidence")] = None
+    accuracy: Annotated[PositionalAccuracy | None, Wire("posAccuracy", differs=NOT_2017)] = None
+    position_confidence: Annotated[
+        PositionConfidenceSet | None, Wire("posConfidence", differs={"csae53-2017": Wire("accuracy")})
+    ] = None  # must be given in T/CSAE 53-2017
     transmission: Annotated[names.Transmission, Wire("transmission")]
     speed_mps: Annotated[float | None, Wire("speed", units.SPEED)]
     heading_deg: Annotated[float | None, Wire("heading", units.HEADING)]
@@ -135,4 +143,4 @@ class BasicSafetyMessage(Record, frozen=True, kw_only=True, tag="bsmFrame"):
     size: Annotated[Size, Wire("size")]
     vehicle_class: Annotated[VehicleClassification, Wire("vehicleClass")]
     safety: Annotated[SafetyExtensions | None, Wire("safetyExt")] = None
-    emergency: Annotated[EmergencyExtensions | None, Wire("emergencyExt")] = None
+    emergency: Annotated[EmergencyExtensions | None, Wire("emergencyExt", differs=NOT_2017)] = None

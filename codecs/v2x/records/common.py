@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
 from v2x import units
-from v2x.layout import Wire
+from v2x.layout import NOT_2017, Wire
+from v2x.limits import Limits, checker
 from v2x.records.names import (
     ElevationConfidence,
     HeadingConfidence,
@@ -19,7 +20,23 @@ from v2x.records.names import (
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Root of all records: immutable, keyword arguments only, unknown keys refused."""
+    """Root of all records: immutable, keyword arguments only, unknown keys refused, Limits checked."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give a record with Limits the method that checks them."""
+        super().__init_subclass__(**options)
+        check = checker(cls)
+        if check:
+            cls.__post_init__ = check  # type: ignore[attr-defined]  # msgspec calls it by this name
+
+
+# what many records are made of
+MsgCount: TypeAlias = Annotated[int, Limits(0, 127)]
+Octet: TypeAlias = Annotated[int, Limits(0, 255)]
+Word: TypeAlias = Annotated[int, Limits(0, 65535)]
+Identity: TypeAlias = Annotated[bytes, Limits(8, 8)]  # temporary, of a vehicle or RSU
+Plate: TypeAlias = Annotated[bytes, Limits(4, 16)]
+DescriptiveName: TypeAlias = Annotated[str, Limits(1, 63)]  # ASCII
 
 
 class PositionConfidenceSet(Record, frozen=True, kw_only=True):
@@ -51,7 +68,7 @@ class Acceleration(Record, frozen=True, kw_only=True):
     longitudinal_mps2: Annotated[float | None, Wire("long", units.ACCELERATION)]  # forward +
     lateral_mps2: Annotated[float | None, Wire("lat", units.ACCELERATION)]  # right +
     vertical_mps2: Annotated[float | None, Wire("vert", units.VERTICAL_ACCELERATION)]  # along gravity +
-    yaw_rate_dps: Annotated[float, Wire("yaw", units.YAW_RATE)]  # clockwise +
+    yaw_rate_dps: Annotated[float, Wire("yaw", units.YAW_RATE)]  # clockwise +; NaN is sent as 0, there is no code
 
 
 class Size(Record, frozen=True, kw_only=True):
@@ -82,12 +99,14 @@ class BasicVehicleClass(IntEnum):
 class VehicleClassification(Record, frozen=True, kw_only=True):
     """Class and fuel of a vehicle."""
 
-    classification: Annotated[int, Wire("classification")]  # BasicVehicleClass, or another value of VehClass.asn
-    fuel_type: Annotated[int | None, Wire("fuelType")] = None  # FuelType of VehClass.asn
+    classification: Annotated[Octet, Wire("classification")]  # BasicVehicleClass, or another value of VehClass.asn
+    fuel_type: Annotated[Annotated[int, Limits(0, 15)] | None, Wire("fuelType", differs=NOT_2017)] = (
+        None  # FuelType of VehClass.asn
+    )
 
 
 class NodeReferenceId(Record, frozen=True, kw_only=True):
     """Identity of a node of the road network: the same in MAP, SPAT and RSI."""
 
-    region: Annotated[int | None, Wire("region")] = None  # 0 for tests only
-    id: Annotated[int, Wire("id")]  # unique inside the region; 0..255 for tests
+    region: Annotated[Word | None, Wire("region")] = None  # 0 for tests only
+    id: Annotated[Word, Wire("id")]  # unique inside the region; 0..255 for tests

@@ -131,6 +131,7 @@ IntersectionStatus: TypeAlias = Literal[
 Light: TypeAlias = Literal[
     "unavailable", "dark", "flashing-red", "red", "flashing-green", "permissive-green", "protected-green", "yellow",
     "flashing-yellow",
+    "pre-Movement",  # in T/CSAE 53-2017 only, where it has the place of flashing-green
 ]
 
 # RSI

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from v2x import units
 from v2x.fields import Flags
-from v2x.layout import Wire
+from v2x.layout import PHASE_II, Wire
+from v2x.limits import Limits
 from v2x.positions import POSITION, Position, itself
-from v2x.records import names
-from v2x.records.common import NodeReferenceId, Record
+from v2x.records import names, names_ii
+from v2x.records.common import Identity, MsgCount, NodeReferenceId, Octet, Record, Word
 
+AUXILIARY_VEHICLES = Flags(get_args(names_ii.AuxiliarySignVehicle), 5)
 REFERENCE_LANES = Flags(tuple(range(16)), 16)
 
 
@@ -26,8 +28,8 @@ class ReferencePath(Record, frozen=True, kw_only=True):
     """A stretch of road given by its centre line."""
 
     points: Annotated[
-        tuple[Annotated[Position | None, Wire("", relative=True)], ...], Wire("activePath")
-    ]  # downstream, 2..32
+        tuple[Annotated[Position | None, Wire("", relative=True)], ...], Limits(1, 32), Wire("activePath")
+    ]  # downstream; 1 in T/CSAE 53-2020 only, else 2
     radius_m: Annotated[float, Wire("pathRadius", units.RADIUS)]  # half the width
 
 
@@ -42,38 +44,48 @@ class ReferenceLink(Record, frozen=True, kw_only=True):
 class Event(Record, frozen=True, kw_only=True):
     """Something that happens on the road (RTEData)."""
 
-    rte_id: Annotated[int, Wire("rteId")]  # 0..255, local to the RSU
-    event_type: Annotated[int, Wire("eventType")]  # GB/T 29100-2012: class x 100 + serial
+    rte_id: Annotated[Octet, Wire("rteId")]  # local to the RSU
+    event_type: Annotated[Word, Wire("eventType")]  # GB/T 29100-2012: class x 100 + serial
     source: Annotated[names.EventSource, Wire("eventSource")]
     position: Annotated[Position | None, Wire("eventPos", relative=True)] = None
     radius_m: Annotated[float | None, Wire("eventRadius", units.RADIUS)] = None
     description: Annotated[str | None, Wire("description", units.TEXT)] = None
     time: Annotated[TimeDetails | None, Wire("timeDetails")] = None
     priority: Annotated[int | None, Wire("priority", units.PRIORITY)] = None  # 0..7, 7 highest
-    paths: Annotated[tuple[ReferencePath, ...], Wire("referencePaths")] = ()  # up to 8
-    links: Annotated[tuple[ReferenceLink, ...], Wire("referenceLinks")] = ()  # up to 16
+    paths: Annotated[tuple[ReferencePath, ...], Limits(0, 8), Wire("referencePaths")] = ()
+    links: Annotated[tuple[ReferenceLink, ...], Limits(0, 16), Wire("referenceLinks")] = ()
     confidence_percent: Annotated[float | None, Wire("eventConfidence", units.PERCENT)] = None
+
+
+class AuxiliarySign(Record, frozen=True, kw_only=True):
+    """What a plate under a sign adds."""
+
+    vehicles: Annotated[
+        tuple[names_ii.AuxiliarySignVehicle, ...] | None, Wire("signWithVehicleType", AUXILIARY_VEHICLES)
+    ] = None
+    direction: Annotated[names_ii.AuxiliarySignDirection | None, Wire("signDirection")] = None
 
 
 class Sign(Record, frozen=True, kw_only=True):
     """A traffic sign (RTSData)."""
 
-    rts_id: Annotated[int, Wire("rtsId")]  # 0..255, local to the RSU
-    sign_type: Annotated[int, Wire("signType")]  # serial number in GB 5768.2-2009; 0 text only
+    rts_id: Annotated[Octet, Wire("rtsId")]  # local to the RSU
+    sign_type: Annotated[Word, Wire("signType")]  # serial number in GB 5768.2-2009; 0 text only
     position: Annotated[Position | None, Wire("signPos", relative=True)] = None  # where the sign stands
     description: Annotated[str | None, Wire("description", units.TEXT)] = None
     time: Annotated[TimeDetails | None, Wire("timeDetails")] = None
     priority: Annotated[int | None, Wire("priority", units.PRIORITY)] = None  # 0..7, 7 highest
-    paths: Annotated[tuple[ReferencePath, ...], Wire("referencePaths")] = ()  # up to 8
-    links: Annotated[tuple[ReferenceLink, ...], Wire("referenceLinks")] = ()  # up to 16
+    paths: Annotated[tuple[ReferencePath, ...], Limits(0, 8), Wire("referencePaths")] = ()
+    links: Annotated[tuple[ReferenceLink, ...], Limits(0, 16), Wire("referenceLinks")] = ()
+    auxiliary: Annotated[AuxiliarySign | None, Wire("auxiliarySign", differs=PHASE_II)] = None
 
 
 class RoadSideInformation(Record, frozen=True, kw_only=True, tag="rsiFrame"):
     """Events and signs around the unit; one of the two lists at least."""
 
-    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
+    msg_cnt: Annotated[MsgCount, Wire("msgCnt")]
     moy: Annotated[int | None, Wire("moy", units.MOY)] = None  # minute of the UTC year
-    id: Annotated[bytes, Wire("id")]  # 8 octets, of the RSU
+    id: Annotated[Identity, Wire("id")]  # of the RSU
     position: Annotated[Position | None, Wire("refPos", POSITION, reference=itself)]
-    events: Annotated[tuple[Event, ...], Wire("rtes")] = ()  # up to 8
-    signs: Annotated[tuple[Sign, ...], Wire("rtss")] = ()  # up to 16
+    events: Annotated[tuple[Event, ...], Limits(0, 8), Wire("rtes")] = ()
+    signs: Annotated[tuple[Sign, ...], Limits(0, 16), Wire("rtss")] = ()

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from v2x import units
-from v2x.layout import Wire
+from v2x.fields import Renamed
+from v2x.layout import ONLY_2017, Wire
+from v2x.limits import Limits
 from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
+    Identity,
     MotionConfidenceSet,
+    MsgCount,
+    Plate,
     PositionConfidenceSet,
     Record,
     Size,
     VehicleClassification,
+    Word,
 )
+
+SOURCE_2017 = Renamed({name: name for name in get_args(names.Source)[:6]}, otherwise="unknown")
 
 
 class Participant(Record, frozen=True, kw_only=True):
     """One road user, or the RSU itself (ParticipantData)."""
 
     ptc_type: Annotated[names.ParticipantType, Wire("ptcType")]
-    ptc_id: Annotated[int, Wire("ptcId")]  # 0 the RSU itself, 1..255 others (T/CSAE 159-2020); the wire holds 65535
-    source: Annotated[names.Source, Wire("source")]
-    id: Annotated[bytes | None, Wire("id")] = None  # 8 octets, copied from the BSM when the source is v2x
+    ptc_id: Annotated[Word, Wire("ptcId")]  # 0 the RSU itself, 1..255 others (T/CSAE 159-2020); the wire holds 65535
+    source: Annotated[names.Source, Wire("source", differs={"csae53-2017": Wire("source", SOURCE_2017)})]
+    id: Annotated[Identity | None, Wire("id")] = None  # copied from the BSM when the source is v2x
+    plate: Annotated[Plate | None, Wire("plateNo", differs=ONLY_2017)] = None
     sec_mark_ms: Annotated[int | None, Wire("secMark", units.SEC_MARK)]  # inside the UTC minute, of the measurement
     position: Annotated[Position | None, Wire("pos", relative=True)]
-    position_confidence: Annotated[PositionConfidenceSet, Wire("posConfidence")]
+    position_confidence: Annotated[
+        PositionConfidenceSet, Wire("posConfidence", differs={"csae53-2017": Wire("accuracy")})
+    ]
     transmission: Annotated[names.Transmission | None, Wire("transmission")] = None
     speed_mps: Annotated[float | None, Wire("speed", units.SPEED)]
     heading_deg: Annotated[float | None, Wire("heading", units.HEADING)]
@@ -41,7 +52,7 @@ class Participant(Record, frozen=True, kw_only=True):
 class RoadsideSafetyMessage(Record, frozen=True, kw_only=True, tag="rsmFrame"):
     """Road users around the unit."""
 
-    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
-    id: Annotated[bytes, Wire("id")]  # 8 octets, of the RSU
+    msg_cnt: Annotated[MsgCount, Wire("msgCnt")]
+    id: Annotated[Identity, Wire("id")]  # of the RSU
     position: Annotated[Position | None, Wire("refPos", POSITION, reference=itself)]
-    participants: Annotated[tuple[Participant, ...], Wire("participants")]  # 1..16
+    participants: Annotated[tuple[Participant, ...], Limits(1, 16), Wire("participants")]

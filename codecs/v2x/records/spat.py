@@ -5,12 +5,27 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
-from v2x.fields import Flags
-from v2x.layout import Wire
+from v2x.fields import Flags, Renamed
+from v2x.layout import NOT_2017, Wire
+from v2x.limits import Limits
 from v2x.records import names
-from v2x.records.common import NodeReferenceId, Record
+from v2x.records.common import DescriptiveName, MsgCount, NodeReferenceId, Octet, Record
 
 INTERSECTION_STATUS = Flags(get_args(names.IntersectionStatus), 16)
+LIGHT_2017 = Renamed(
+    {
+        "unavailable": "unavailable",
+        "dark": "dark",
+        "flashing-red": "stop-Then-Proceed",
+        "red": "stop-And-Remain",
+        "pre-Movement": "pre-Movement",
+        "permissive-green": "permissive-Movement-Allowed",
+        "protected-green": "protected-Movement-Allowed",
+        "yellow": "intersection-clearance",
+        "flashing-yellow": "caution-Conflicting-Traffic",
+    },
+    otherwise="unavailable",
+)
 
 
 class CountingDown(Record, frozen=True, kw_only=True, tag="counting"):
@@ -40,15 +55,17 @@ class UtcTiming(Record, frozen=True, kw_only=True, tag="utcTiming"):
 class PhaseState(Record, frozen=True, kw_only=True):
     """One colour of a phase, on now or coming."""
 
-    light: Annotated[names.Light, Wire("light")]
-    timing: Annotated[CountingDown | UtcTiming | None, Wire("timing")] = None
+    light: Annotated[names.Light, Wire("light", differs={"csae53-2017": Wire("light", LIGHT_2017)})]
+    timing: Annotated[
+        CountingDown | UtcTiming | None, Wire("timing", differs={"csae53-2017": Wire("timing", bare=CountingDown)})
+    ] = None
 
 
 class Phase(Record, frozen=True, kw_only=True):
     """A group of signals that always show the same."""
 
-    phase_id: Annotated[int, Wire("id")]  # 1..255; 0 invalid
-    states: Annotated[tuple[PhaseState, ...], Wire("phaseStates")]  # 1..16, no colour twice
+    phase_id: Annotated[Octet, Wire("id")]  # 0 invalid
+    states: Annotated[tuple[PhaseState, ...], Limits(1, 16), Wire("phaseStates")]  # no colour twice
 
 
 class IntersectionState(Record, frozen=True, kw_only=True):
@@ -58,15 +75,17 @@ class IntersectionState(Record, frozen=True, kw_only=True):
     status: Annotated[tuple[names.IntersectionStatus, ...], Wire("status", INTERSECTION_STATUS)]
     moy: Annotated[int | None, Wire("moy", units.MOY)] = None  # minute of the UTC year
     time_stamp_ms: Annotated[int | None, Wire("timeStamp", units.SEC_MARK)] = None  # when the controller was read
-    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence")] = None
-    phases: Annotated[tuple[Phase, ...], Wire("phases")]  # 1..16
+    time_confidence: Annotated[names.TimeConfidence | None, Wire("timeConfidence", differs=NOT_2017)] = None
+    phases: Annotated[tuple[Phase, ...], Limits(1, 16), Wire("phases")]
 
 
 class SignalPhaseAndTiming(Record, frozen=True, kw_only=True, tag="spatFrame"):
     """The signals of the junctions around the unit."""
 
-    msg_cnt: Annotated[int, Wire("msgCnt")]  # 0..127
-    moy: Annotated[int | None, Wire("moy", units.MOY)] = None  # minute of the UTC year
-    time_stamp_ms: Annotated[int | None, Wire("timeStamp", units.SEC_MARK)] = None  # inside the UTC minute
-    name: Annotated[str | None, Wire("name")] = None  # ASCII, 1..63
-    intersections: Annotated[tuple[IntersectionState, ...], Wire("intersections")]  # 1..32
+    msg_cnt: Annotated[MsgCount, Wire("msgCnt")]
+    moy: Annotated[int | None, Wire("moy", units.MOY, differs={"csae53-2017": Wire("timeStamp", units.MOY)})] = (
+        None  # minute of the UTC year
+    )
+    time_stamp_ms: Annotated[int | None, Wire("timeStamp", units.SEC_MARK, differs=NOT_2017)] = None  # inside it
+    name: Annotated[DescriptiveName | None, Wire("name")] = None
+    intersections: Annotated[tuple[IntersectionState, ...], Limits(1, 32), Wire("intersections")]

@@ -1,0 +1,62 @@
+"""Limits of what a record is made of: numbers that name things, sizes of lists, octets and texts.
+
+They are checked when a record is made, because no other value could be meant. Measurements are not: what is sent of one
+that is out of range is said in `units`, and `adjust` tells which ones were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, get_args, get_type_hints
+
+from v2x.errors import RangeError
+
+Hint: TypeAlias = Any  # a type as it stands in an annotation
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lowest and highest value of a number; fewest and most elements of anything else.
+
+    They are those of the edition that allows most; what another does not allow, its encoder refuses. `empty`: a list
+    without elements is allowed too, it is absent.
+    """
+
+    low: int
+    high: int
+    empty: bool = False
+
+    def check(self, value: object, path: str) -> None:
+        """Raise RangeError when a value is beyond."""
+        size = value if isinstance(value, int) else len(value) if isinstance(value, (bytes, str, tuple)) else None
+        if size is None or not self.low <= size <= self.high:
+            if size == 0 and self.empty:
+                return
+            shown = f"{size} elements" if isinstance(value, (bytes, str, tuple)) else repr(value)
+            raise RangeError(f"{shown}, expected {self.low}..{self.high}", path)
+
+
+def checker(record: type) -> Callable[[Any], None] | None:
+    """Return what checks the fields of a record; None when none has limits."""
+    checks = tuple(
+        (name, limits, type(None) in get_args(get_args(hint)[0]))
+        for name, hint in get_type_hints(record, include_extras=True).items()
+        for limits in _limits(hint)
+    )
+
+    def check(self: Any) -> None:
+        for name, limits, optional in checks:
+            value = getattr(self, name)
+            if value is not None or not optional:
+                limits.check(value, f"{record.__name__}.{name}")
+
+    return check if checks else None
+
+
+def _limits(hint: Hint) -> list[Limits]:
+    """Return the Limits of a field, not those of its elements; the ones of an optional type lie one level deeper."""
+    found = [annotation for annotation in getattr(hint, "__metadata__", ()) if isinstance(annotation, Limits)]
+    inner = get_args(hint)[0] if hasattr(hint, "__metadata__") else None
+    parts = get_args(inner) if type(None) in get_args(inner) else ()
+    return found + [limits for part in parts for limits in _limits(part)]
