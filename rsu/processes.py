@@ -41,6 +41,12 @@ def _web(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     process.run(config.site.page, config.site.site.name, config.lane_map.model_dump(mode="json"), run, stop)
 
 
+def _recorder(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu.recording import process
+
+    process.run(config, run, data, stop)
+
+
 class Row(NamedTuple):
     """One process."""
 
@@ -55,5 +61,6 @@ PROCESSES: dict[str, Row] = {
     #               start     stuck  MiB   CPU  nice
     "station": Row(_station, 3.0, 250, 60, -10),
     "uplink": Row(_uplink, 15.0, 150, 20, 5),
+    "recorder": Row(_recorder, 30.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
     "web": Row(_web, 15.0, 200, 20, 10),
 }

@@ -157,6 +157,13 @@ class Tape(msgspec.Struct, frozen=True):
 WHOLE = 10
 
 
+class Rewind(msgspec.Struct, frozen=True):
+    """The recorder's request to have the tape of a start again, from a tick on."""
+
+    seed: bytes
+    seq: int
+
+
 class RecorderState(msgspec.Struct, frozen=True):
     """What the recorder does."""
 

@@ -13,6 +13,7 @@ from perception.settings import FusionSettings
 from perception.statistics import StatisticsSettings
 from rsu.clock import ClockSettings
 from rsu.position import PositionSettings
+from rsu.recording.settings import RecordingSettings
 from rsu.settings import Settings
 from rsu.signals import SignalSettings
 from rsu.uplink.settings import UplinkSettings
@@ -116,6 +117,7 @@ class Site(Settings):
     statistics: StatisticsSettings = StatisticsSettings()
     messages: MessageSettings = MessageSettings()
     uplink: UplinkSettings = UplinkSettings()
+    recording: RecordingSettings = RecordingSettings()
     page: WebSettings = WebSettings()
 
     @model_validator(mode="after")

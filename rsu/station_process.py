@@ -17,7 +17,8 @@ from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
 from rsu.config import Config
 from rsu.outcome import outcome
-from rsu.records import WHOLE, Committed, Progress, Sent, Tape
+from rsu.recording.reel import Reel
+from rsu.records import WHOLE, Committed, Progress, Rewind, Sent, Tape
 from rsu.station import Output, Station
 from rsu.uplink.handover import Outbox
 
@@ -31,7 +32,7 @@ class Loop:
 
     def __init__(self, config: Config, run: Path) -> None:
         self._bus = Publisher(run, "station")
-        self._commits = Subscriber(run, ["committed"])
+        self._inlet = Subscriber(run, ["committed", "rewind"])
         self._devices = [
             device.build(name, entry.kind, config.drivers[name], run, time.time_ns)
             for name, entry in config.site.devices.items()
@@ -41,6 +42,7 @@ class Loop:
         self._station = Station(config, self._seed)
         self._outbox = Outbox(self._seed.hex()[:16])
         self._rounds: list[Round] = []  # since the last tick
+        self._reel = Reel()
         self._ticks = 0
         self._next_ns = 0
 
@@ -59,10 +61,13 @@ class Loop:
         links = [change for each in self._devices for change in each.changes()]
         output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices])
         self._send(output.frames, now_ns)
+        self._listen()
         self._report(output, now_ns)
         snapshot = self._station.snapshot(now_ns)
         self._bus.publish("snapshot", snapshot)
-        self._bus.publish("tape", Tape(self._seed, self._ticks, self._rounds, links, outcome(output, snapshot)))
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, outcome(output, snapshot)))
+        for tape in self._reel.due():
+            self._bus.publish("tape", tape)
         self._rounds = []
         self._ticks += 1
         if self._ticks % WHOLE == 0:
@@ -76,12 +81,16 @@ class Loop:
             self._radio.transmit(frame.aid, frame.priority, frame.frame)
             self._bus.publish("sent", Sent(frame.kind, now_ns, frame.newest_receipt_ns, frame.frame))
 
+    def _listen(self) -> None:
+        for _, record in self._inlet.records():
+            if isinstance(record, Committed):
+                self._outbox.committed(record)
+            elif isinstance(record, Rewind):
+                self._reel.rewind(record)
+
     def _report(self, output: Output, now_ns: int) -> None:
         for draft in output.drafts:
             self._outbox.add(draft.kind, draft.stamp_ns, draft.data)
-        for _, record in self._commits.records():
-            if isinstance(record, Committed):
-                self._outbox.committed(record)
         for report in self._outbox.due(now_ns):
             self._bus.publish("report", report)
 
@@ -89,7 +98,7 @@ class Loop:
         """Give ports and sockets back."""
         for each in self._devices:
             each.close()
-        self._commits.close()
+        self._inlet.close()
         self._bus.close()
 
 

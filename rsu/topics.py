@@ -31,6 +31,7 @@ TOPICS: dict[str, Topic] = {
     "progress.uplink": Topic(records.Progress, "uplink", 2.0, 10.0, False),
     "progress.web": Topic(records.Progress, "web", 2.0, 10.0, False),
     "progress.recorder": Topic(records.Progress, "recorder", 2.0, 10.0, False),
+    "rewind": Topic(records.Rewind, "recorder", None, None, False),
     "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, True),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }

@@ -14,13 +14,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from rsu.cli import msg
+from rsu.cli import msg, rec
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
 
 # heavy modules are imported by the commands that need them: `rsu msg` in a pipe starts at once
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
+app.add_typer(rec.app, name="rec")
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]
 RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets and ptys")]
@@ -150,6 +151,43 @@ def demo(
     except AlreadyRunningError as error:
         fail(Exit.CONFLICT, error)
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
+
+
+@app.command()
+def replay(
+    recordings: Annotated[list[Path], typer.Argument(metavar="REC...", help="recordings (.mcap)")],
+    site: Annotated[Path | None, typer.Option(help="another site file than the recording's own")] = None,
+    speed: Annotated[str, typer.Option(help="times real time, or max")] = "max",
+    out: Annotated[Path | None, typer.Option(help="write what comes out as a recording")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="compare with the recorded outputs")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="processes, when there are several recordings")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Play recordings through drivers and station again; print the SHA-256 over all outputs.
+
+    Exit code 1: other outputs than recorded (or they cannot be compared), 8: the recording is damaged.
+    """
+    from rsu.cli import replay as view
+    from rsu.recording.errors import RecordingError
+    from rsu.recording.rerun import Job, chains
+
+    if speed != "max" and not (speed.replace(".", "", 1).isdigit() and float(speed) > 0):
+        fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
+    worst = Exit.FINE
+    try:
+        jobs = [Job(chain, site, None if speed == "max" else float(speed), out) for chain in chains(recordings)]
+        if out is not None and len(jobs) > 1:
+            fail(Exit.USAGE, "--out: there are recordings of several starts")
+        for result in view.run(jobs, workers):
+            view.show(result, verify, as_json)
+            worst = max(worst, view.judge(result, verify))
+    except ConfigError as error:
+        fail(Exit.INVALID_CONFIG, error)
+    except RecordingError as error:
+        fail(Exit.DAMAGED, error)
+    except OSError as error:
+        fail(Exit.NOT_REACHABLE, error)
+    raise typer.Exit(worst)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 RecordingError
     NotARecordingError   the file is no recording of this product, or nothing of it can be read
     DamagedError         a recording that was changed or cut; carries where
+    BusyError            a recorder is writing the file
 """
 
 from __future__ import annotations
@@ -20,3 +21,7 @@ class NotARecordingError(RecordingError):
 
 class DamagedError(RecordingError):
     """A recording that cannot be read on from some byte."""
+
+
+class BusyError(RecordingError):
+    """A recording that is being written."""

@@ -6,11 +6,12 @@ file that can be recovered stands on the disk.
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 from typing import NamedTuple
 
 from rsu.recording import reader
-from rsu.recording.errors import DamagedError, NotARecordingError
+from rsu.recording.errors import BusyError, DamagedError, NotARecordingError
 from rsu.recording.tick import TICK, Entry
 from rsu.recording.writer import PART, RecordingWriter
 
@@ -35,7 +36,11 @@ def unfinished(folder: Path) -> list[Path]:
 
 
 def recover(path: Path) -> Recovered:
-    """Make a whole recording, `*.mcap`, of an unfinished one. OSError: the disk is full or fails."""
+    """Make a whole recording, `*.mcap`, of an unfinished one.
+
+    OSError: the disk is full or fails; BusyError: a recorder is writing it.
+    """
+    _refuse_busy(path)
     final = path.with_name(path.name.removesuffix(BROKEN).removesuffix(PART))
     broken = final.with_name(final.name + BROKEN)
     if path != broken:
@@ -46,6 +51,14 @@ def recover(path: Path) -> Recovered:
         result = Recovered(None, 0, 0, str(error))
     broken.unlink()
     return result
+
+
+def _refuse_busy(path: Path) -> None:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(f"{path} is being written") from error
 
 
 def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> Recovered:

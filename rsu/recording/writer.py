@@ -7,6 +7,7 @@ finished a recording is called `*.mcap.part`.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ class _Sections:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=0)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # for those who recover
         self._hash = hashlib.sha256()
         self._start = self._at = 0
         self.sections: dict[str, str] = {}  # "first byte+length" -> SHA-256

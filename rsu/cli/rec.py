@@ -1,0 +1,208 @@
+"""`rsu rec`: recordings - start and stop the recorder, list, describe, check, cut and recover what it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from rsu.errors import NotReachableError
+from rsu.exits import Exit
+
+# heavy modules are imported by the commands that need them
+app = typer.Typer(no_args_is_help=True, help="Recordings: start, stop, keep, list, describe, verify, cut, recover.")
+
+RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets of the daemon")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout")]
+Recording = Annotated[Path, typer.Argument(metavar="REC", help="a recording (.mcap)")]
+Recordings = Annotated[list[Path], typer.Argument(metavar="REC...", help="recordings (.mcap)")]
+Folder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="of recordings; the daemon's default")]
+_S = 1_000_000_000
+
+
+def _fail(code: Exit, text: object) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(code)
+
+
+def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
+    from rsu import folders
+    from rsu.recording.control import Order, ask
+
+    try:
+        answer = ask(run or folders.default_run(), Order(verb, why))
+    except NotReachableError as error:
+        _fail(Exit.NOT_REACHABLE, error)
+    if as_json:
+        print(json.dumps({"state": answer.state, "files": answer.files}))
+    else:
+        print("\n".join([answer.state, *answer.files]))
+
+
+@app.command()
+def start(run: RunOption = None, as_json: JsonOption = False) -> None:
+    """Have the running daemon record, now and after its next start."""
+    _order(run, "start", "", as_json)
+
+
+@app.command()
+def stop(run: RunOption = None, as_json: JsonOption = False) -> None:
+    """Have the running daemon stop recording, now and after its next start."""
+    _order(run, "stop", "", as_json)
+
+
+@app.command()
+def keep(
+    why: Annotated[str, typer.Option(help="for whoever finds it")] = "",
+    run: RunOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep what is recorded now, with what lies before it (90 s unless the site file says otherwise), for ever."""
+    _order(run, "keep", why, as_json)
+
+
+def _folder(folder: Path | None) -> Path:
+    from rsu import folders
+    from rsu.recording.settings import RecordingSettings
+
+    chosen = folder or folders.default_data() / RecordingSettings().path
+    if not chosen.is_dir():
+        _fail(Exit.NOT_REACHABLE, f"{chosen}: no such folder")
+    return chosen
+
+
+@app.command()
+def ls(folder: Folder = None, as_json: JsonOption = False) -> None:
+    """List recordings, oldest first: class, size, when, and why they are kept."""
+    from rsu.recording.settings import RecordingSettings
+    from rsu.recording.shelf import Shelf
+    from rsu.recording.verify import clock
+
+    for item in Shelf(_folder(folder), RecordingSettings()).items():
+        why = ", ".join(sorted({mark.why for mark in item.marks if mark.why}))
+        kind = "open" if item.open else item.kind
+        if as_json:
+            facts = {"file": item.path.name, "class": kind, "begin_ns": item.begin_ns, "bytes": item.size, "why": why}
+            print(json.dumps(facts))
+        else:
+            print(f"{item.path.name}  {kind:5}  {item.size / 1e6:8.1f} MB  {clock(item.begin_ns)}  {why}".rstrip())
+
+
+@app.command()
+def info(recording: Recording, as_json: JsonOption = False) -> None:
+    """Say what a recording is of and what is in it, channel by channel."""
+    from rsu.recording import reader
+    from rsu.recording.errors import DamagedError, RecordingError
+    from rsu.recording.tick import TICK
+
+    try:
+        about, files = reader.start(recording)
+    except (OSError, RecordingError) as error:
+        _fail(Exit.NOT_REACHABLE if isinstance(error, OSError) else Exit.DAMAGED, error)
+    counts: Counter[str] = Counter()
+    octets: Counter[str] = Counter()
+    times: list[int] = []
+    damage = None
+    try:
+        for entry, _ in reader.messages(recording):
+            counts[entry.topic] += 1
+            octets[entry.topic] += len(entry.data)
+            if entry.topic == TICK:
+                times = [times[0] if times else entry.log_ns, entry.log_ns]
+    except DamagedError as error:
+        damage = str(error)
+    seconds = (times[1] - times[0]) / _S if times else 0.0
+    channels = {name: {"messages": counts[name], "bytes": octets[name]} for name in sorted(counts)}
+    if as_json:
+        facts = {"about": about, "files": sorted(files), "seconds": seconds, "channels": channels, "damage": damage}
+        print(json.dumps(facts))
+    else:
+        for name, value in (about | {"files": " ".join(sorted(files)), "seconds": f"{seconds:.1f}"}).items():
+            print(f"{name:9} {value}")
+        for name, each in channels.items():
+            rate = each["messages"] / seconds if seconds else 0.0
+            print(f"{name:32} {each['messages']:8}  {rate:7.1f} Hz  {each['bytes'] / 1e3:10.1f} kB")
+    if damage is not None:
+        _fail(Exit.DAMAGED, f"cannot be read on from {damage}")
+
+
+@app.command()
+def verify(recordings: Recordings, as_json: JsonOption = False) -> None:
+    """Check that recordings are whole and unchanged (else exit code 8), and that no tick is missing (else 1)."""
+    from rsu.recording import reader
+    from rsu.recording.errors import RecordingError
+    from rsu.recording.verify import Problem, continuity, integrity
+
+    worst = Exit.FINE
+    for path in recordings:
+        try:
+            problems = integrity(path)
+            changed = bool(problems)
+            if not changed:
+                problems += continuity(reader.ticks(path))
+        except OSError as error:
+            _fail(Exit.NOT_REACHABLE, error)
+        except RecordingError as error:
+            problems, changed = [Problem("changed", str(path), str(error))], True
+        if as_json:
+            print(json.dumps({"file": str(path), "problems": [problem._asdict() for problem in problems]}))
+        else:
+            for problem in problems:
+                print(f"{path}: {problem.kind}: {problem}")
+            if not problems:
+                print(f"{path}: fine")
+        if changed:
+            worst = Exit.DAMAGED
+        elif worst is Exit.FINE and any(problem.kind == "missing" for problem in problems):
+            worst = Exit.FOUND
+    raise typer.Exit(worst)
+
+
+@app.command()
+def cut(
+    recording: Recording,
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="recording to write")],
+    begin: Annotated[float, typer.Option("--from", help="seconds from the recording's beginning")] = 0.0,
+    end: Annotated[float, typer.Option("--to", help="seconds from the recording's beginning")] = 1e9,
+) -> None:
+    """Write a piece of a recording as a recording of its own."""
+    from rsu.recording import reader
+    from rsu.recording.errors import RecordingError
+    from rsu.recording.recover import copy
+
+    try:
+        first = next(reader.ticks(recording), None)
+        begin_ns = first.outcome.now_ns if first else 0
+        result = copy(recording, target, begin_ns + round(begin * _S), begin_ns + round(end * _S))
+    except OSError as error:
+        _fail(Exit.NOT_REACHABLE, error)
+    except RecordingError as error:
+        _fail(Exit.DAMAGED, error)
+    print(f"{target}: {result.ticks} ticks")
+
+
+@app.command()
+def recover(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="files or folders")] = None,
+) -> None:
+    """Make whole recordings of what a power cut left (*.part). The recorder does it by itself at its start."""
+    from rsu.recording.errors import BusyError
+    from rsu.recording.recover import recover as one
+    from rsu.recording.recover import unfinished
+
+    code = Exit.FINE
+    for path in paths or [_folder(None)]:
+        for file in unfinished(path) if path.is_dir() else [path]:
+            try:
+                result = one(file)
+            except OSError as error:
+                _fail(Exit.NOT_REACHABLE, error)
+            except BusyError as error:
+                typer.echo(error, err=True)
+                code = Exit.CONFLICT
+                continue
+            print(f"{result.path}: {result.ticks} ticks" if result.path else f"{file}: nothing was in it")
+    raise typer.Exit(code)

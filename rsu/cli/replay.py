@@ -1,0 +1,111 @@
+"""`rsu replay`: recordings through the drivers and the station again; what came out, and whether it is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from multiprocessing import get_context
+from typing import Any, cast, get_args
+
+from rsu.cli import msg_diff
+from rsu.exits import Exit
+from rsu.recording import reader
+from rsu.recording.compare import Difference, fields
+from rsu.recording.rerun import Job, Result, rerun
+from rsu.recording.verify import clock
+from v2x import Profile
+
+
+def run(jobs: list[Job], workers: int) -> Iterator[Result]:
+    """Yield the results of jobs in their order. Errors as `rerun`."""
+    if workers == 1 or len(jobs) == 1:
+        yield from map(rerun, jobs)
+        return
+    with ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn")) as pool:
+        yield from pool.map(rerun, jobs)
+
+
+def judge(result: Result, verify: bool) -> Exit:
+    """Return the exit code of one result."""
+    if any(problem.kind in ("changed", "unsealed") for problem in result.problems):
+        return Exit.DAMAGED
+    return Exit.FOUND if verify and (result.recorded != result.replayed or result.problems) else Exit.FINE
+
+
+def show(result: Result, verify: bool, as_json: bool) -> None:
+    """Print one result."""
+    if as_json:
+        print(json.dumps(_json(result, verify)))
+        return
+    rate = result.seconds / result.took_s if result.took_s else 0.0
+    names = ", ".join(path.name for path in result.recordings)
+    print(f"{names}: {result.ticks} ticks, {result.seconds:.1f} s in {result.took_s:.1f} s ({rate:.1f} x real time)")
+    print(f"sha256 {result.replayed}")
+    if not verify:
+        return
+    for problem in result.problems:
+        print(f"{'not verifiable' if problem.kind in ('missing', 'mid-run') else problem.kind}: {problem}")
+    if result.recorded == result.replayed:
+        print("verified: every output is the one that was recorded")
+        return
+    print(f"recorded {result.recorded}")
+    for line in _engine(result):
+        print(line)
+    if result.first:
+        print(f"{result.different} outputs differ; the first:")
+        for line in _explained(result.first[0], result.profile):
+            print(line)
+
+
+def _engine(result: Result) -> Iterator[str]:
+    recorded = reader.start(result.recordings[0]).about.get("version")
+    if recorded != version("rsu-edge"):
+        yield f"recorded with version {recorded}, replayed with {version('rsu-edge')}"
+
+
+def _explained(one: Difference, profile: str) -> Iterator[str]:
+    yield f"  {clock(one.now_ns)} {one.what}"
+    if one.recorded is None or one.replayed is None:
+        yield "    only " + ("replayed" if one.recorded is None else "recorded")
+        return
+    for path, a, b in _fields(one, profile):
+        yield f"    {path}: recorded {a}, replayed {b}"
+
+
+def _fields(one: Difference, profile: str) -> list[tuple[str, str, str]]:
+    """Return the fields that differ; of a frame those of its message."""
+    if one.sort != "frame":
+        return list(fields(one.recorded, one.replayed))
+    assert profile in get_args(Profile)
+    found = msg_diff.differences(one.recorded or b"", one.replayed or b"", cast(Profile, profile))
+    return [(each.path, each.a or "-", each.b or "-") for each in found]
+
+
+def _json(result: Result, verify: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "recordings": [str(path) for path in result.recordings],
+        "ticks": result.ticks,
+        "seconds": round(result.seconds, 3),
+        "took_s": round(result.took_s, 3),
+        "sha256": result.replayed,
+    }
+    if verify:
+        first = result.first[0] if result.first else None
+        answer |= {
+            "recorded_sha256": result.recorded,
+            "verified": result.recorded == result.replayed and not result.problems,
+            "problems": [problem._asdict() for problem in result.problems],
+            "different": result.different,
+            "first": first
+            and {
+                "now_ns": first.now_ns,
+                "what": first.what,
+                "fields": [
+                    dict(zip(("path", "recorded", "replayed"), each, strict=True))
+                    for each in _fields(first, result.profile)
+                ],
+            },
+        }
+    return answer

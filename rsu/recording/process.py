@@ -1,0 +1,250 @@
+"""The recorder process: the station's tape and the bus into files. A service: when it stops, nothing on air is missing.
+
+It never asks the station for anything: what it does not fetch in time is dropped on the bus, found by the numbers of
+the ticks, and said in the recording.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from rsu.bus import Publisher, Subscriber
+from rsu.config import Config
+from rsu.recording import site_files, views
+from rsu.recording.control import Answer, Desk, Order
+from rsu.recording.recover import recover, unfinished
+from rsu.recording.reel import Sequence
+from rsu.recording.schemas import BUS
+from rsu.recording.shelf import Mark, Shelf, name
+from rsu.recording.tick import Entry
+from rsu.recording.writer import PART, RecordingWriter
+from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
+
+_LOOK_S = 0.1
+_SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
+_STATE_S, _TIDY_S, _RETRY_S = 1.0, 10.0, 5.0
+_SHOWN_EVERY = 2  # of the snapshots
+_MIB = 1 << 20
+WISH = "wish"  # in the folder of recordings: start or stop, whatever was ordered last
+_log = structlog.get_logger()
+_encode = msgspec.json.Encoder().encode
+
+
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    """Record until `stop`."""
+    recorder = Recorder(config, run, data)
+    threading.Thread(target=recorder.recover, daemon=True).start()
+    try:
+        while not stop.is_set():
+            recorder.cycle()
+    finally:
+        recorder.close()
+
+
+class Recorder:
+    """All that the process holds."""
+
+    def __init__(self, config: Config, run: Path, data: Path) -> None:
+        """Join the bus; find what the last run left behind."""
+        self._settings = config.site.recording
+        self._config = config
+        self._folder = data / self._settings.path
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._left = unfinished(self._folder)
+        self._shelf = Shelf(self._folder, self._settings)
+        self._bus = Publisher(run, "recorder")
+        self._inlet = Subscriber(run, ["tape", "snapshot", "uplink", "processes"])
+        self._desk = Desk(run)
+        self._wanted = _wish(self._folder, self._settings.enabled)
+        self._writer: RecordingWriter | None = None
+        self._log = views.Log()
+        self._sequence = Sequence()
+        self._seed = b""
+        self._begun_ns = self._now_ns = 0  # of the file; of the newest tick
+        self._snapshots = self._cycles = 0
+        self._events: set[int] = set()  # those that are marked
+        self._marks: list[Mark] = []  # newest ones, which may reach into the next file
+        self._error: str | None = None
+        self._due = dict.fromkeys(("sync", "state", "tidy", "open"), 0.0)  # monotonic s
+
+    def recover(self) -> None:
+        """Make whole what the last run left behind, beside the recording of this one."""
+        while self._left:
+            path = self._left.pop(0)
+            try:
+                result = recover(path)
+                _log.info("recording recovered", file=path.name, ticks=result.ticks, ended=result.why)
+            except OSError as error:
+                _log.error("recording not recovered", file=path.name, why=str(error))
+
+    def cycle(self) -> None:
+        """Take in what comes within a moment, and do what is due."""
+        self._inlet.wait(_LOOK_S)
+        try:
+            for topic, record in self._inlet.records():
+                self._take(topic, record)
+            if self._writer is not None and self._is_due("sync", _SYNC_S):
+                self._writer.sync()
+            if self._is_due("tidy", _TIDY_S):
+                self._tidy()
+        except OSError as error:
+            self._fail(error)
+        if (order := self._desk.order()) is not None:
+            self._desk.answer(self._obey(order))
+        self._cycles += 1
+        if self._is_due("state", _STATE_S / 2):
+            self._bus.publish("progress.recorder", Progress("recorder", time.time_ns(), self._cycles))
+            self._bus.publish("recorder", self.state())
+
+    def state(self) -> RecorderState:
+        """Return what it does, for others."""
+        paused = "paused" if self._error else "waiting"
+        return RecorderState(
+            stamp_ns=time.time_ns(),
+            state="stopped" if not self._wanted else "recording" if self._writer else paused,
+            file=self._writer.path.name if self._writer else None,
+            bytes=self._writer.size if self._writer else 0,
+            files=len(self._shelf.items()),
+            lost_ticks=self._sequence.lost,
+            error=self._error,
+        )
+
+    def _take(self, topic: str, record: msgspec.Struct) -> None:
+        if isinstance(record, Tape):
+            self._tape(record)
+        elif self._writer is None:
+            return
+        elif isinstance(record, Snapshot):
+            self._show(self._writer, record)
+        else:
+            self._writer.put(Entry(BUS + topic, time.time_ns(), _encode(record)))
+
+    def _tape(self, tape: Tape) -> None:
+        """Write a tick; begin a new file with a new start of the station, and where this one is full."""
+        mine, wish = self._sequence.take(tape, time.monotonic())
+        if wish is not None:
+            self._bus.publish("rewind", wish)
+        if not mine:
+            return
+        before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
+        begins = tape.seq % WHOLE == 0
+        if self._writer is not None and (before != tape.seed or (begins and self._full())):
+            self._finish()
+        if self._writer is None and self._wanted and begins and self._is_due("open", _RETRY_S):
+            self._open(tape)
+        if self._writer is not None:
+            self._writer.add(tape)
+
+    def _full(self) -> bool:
+        assert self._writer is not None
+        long = not 0 <= self._now_ns - self._begun_ns < self._settings.file_minutes * 60e9  # clocks step back too
+        return long or self._writer.size > self._settings.file_mib * _MIB
+
+    def _open(self, tape: Tape) -> None:
+        """Begin a file, if the disk allows."""
+        self._tidy()
+        if self._error:
+            return
+        boot, now_ns = tape.seed.hex()[:16], tape.outcome.now_ns
+        site = self._config.site
+        about = {
+            "site": self._config.path.name,
+            "name": site.site.name,
+            "rscu": site.identity.rscu_sn,
+            "boot": boot,
+            "version": version("rsu-edge"),
+        }
+        path = self._folder / name(now_ns, boot)
+        self._writer = RecordingWriter(path, about, site_files.collect(self._config), now_ns)
+        self._begun_ns, self._due["open"] = now_ns, 0.0
+        self._writer.put(views.lanes(self._config.lane_map, now_ns))
+        self._writer.put(views.position(site.site.reference, now_ns))
+        reach_ns = round(self._settings.keep_after_s * 1e9)
+        self._marks = [mark for mark in self._marks if now_ns - mark.at_ns < reach_ns]
+        for mark in self._marks:
+            self._shelf.mark(mark)
+
+    def _show(self, writer: RecordingWriter, snapshot: Snapshot) -> None:
+        """Write what people look at, and keep what has an event in it."""
+        self._snapshots += 1
+        if self._snapshots % _SHOWN_EVERY == 0:
+            writer.put(views.tracks(snapshot))
+        for line in self._log.lines(snapshot):
+            writer.put(line)
+        running = {event.id for event in snapshot.events}
+        for event in snapshot.events:
+            if event.id not in self._events:
+                self._keep(Mark("event", snapshot.stamp_ns, f"event {event.code}"))
+        self._events = running
+
+    def _keep(self, mark: Mark) -> list[str]:
+        self._marks.append(mark)
+        return [path.name.removesuffix(PART) for path in self._shelf.mark(mark)]
+
+    def _obey(self, order: Order) -> Answer:
+        files: list[str] = []
+        try:
+            if order.verb == "keep":
+                files = self._keep(Mark("kept", self._now_ns or time.time_ns(), order.why))
+            else:
+                self._wanted = order.verb == "start"
+                (self._folder / WISH).write_text(order.verb, encoding="utf-8")
+                if not self._wanted:
+                    self._finish()
+        except OSError as error:
+            self._fail(error)
+        return Answer(self.state().state, files)
+
+    def _tidy(self) -> None:
+        """Make room; stop writing while there is none."""
+        for path in self._shelf.tidy(time.time_ns()):
+            _log.info("recording given up", file=path.name)
+        if (shortage := self._shelf.shortage()) > 0:
+            self._finish()
+            self._error = f"the disk has {shortage / _MIB:.0f} MiB too little for recordings"
+        else:
+            self._error = None
+
+    def _finish(self) -> None:
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.close()
+
+    def _fail(self, error: OSError) -> None:
+        """Leave the file as it is; it is recovered at the next start."""
+        _log.error("recording failed", why=str(error))
+        self._error = str(error)
+        if self._writer is not None:
+            self._writer.abandon()
+            self._writer = None
+
+    def _is_due(self, what: str, period_s: float) -> bool:
+        now_s = time.monotonic()
+        if now_s < self._due[what]:
+            return False
+        self._due[what] = now_s + period_s
+        return True
+
+    def close(self) -> None:
+        """Seal the file, leave the bus."""
+        try:
+            self._finish()
+        except OSError as error:
+            self._fail(error)
+        self._inlet.close()
+        self._desk.close()
+        self._bus.close()
+
+
+def _wish(folder: Path, default: bool) -> bool:
+    """Return whether to record: what was ordered last, else what the site file says."""
+    try:
+        return (folder / WISH).read_text(encoding="utf-8") == "start"
+    except OSError:
+        return default

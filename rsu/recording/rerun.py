@@ -1,0 +1,114 @@
+"""One replay from beginning to end: recordings that follow each other, a site, a speed; the digest and what differs."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from rsu import config
+from rsu.config import Config
+from rsu.recording import reader, site_files
+from rsu.recording.compare import Difference, differences
+from rsu.recording.player import Digest, replay
+from rsu.recording.verify import Problem, continuity, integrity
+from rsu.recording.writer import RecordingWriter
+from rsu.records import Tape
+
+_SHOWN = 20  # differences that are kept; all are counted
+
+
+class Job(NamedTuple):
+    """What to replay, and how."""
+
+    recordings: list[Path]  # of one start of the station, in their order
+    site: Path | None = None  # None: the recording's own
+    speed: float | None = None  # times real time; None: as fast as it goes
+    out: Path | None = None  # write what came out as a recording of its own
+
+
+class Result(NamedTuple):
+    """What came of it."""
+
+    recordings: list[Path]
+    ticks: int
+    seconds: float  # of the recording
+    took_s: float
+    recorded: str  # SHA-256 over the recording's own outputs
+    replayed: str  # and over those of this run
+    problems: list[Problem]  # why outputs cannot be the same
+    different: int  # outputs that differ
+    first: list[Difference]
+    profile: str  # of the messages
+
+
+def chains(recordings: list[Path]) -> list[list[Path]]:
+    """Put recordings of one start of the station together. NotARecordingError: one is none."""
+    found: dict[str, list[Path]] = {}
+    for path in recordings:
+        found.setdefault(reader.start(path).about.get("boot") or str(path), []).append(path)
+    return list(found.values())
+
+
+def rerun(job: Job) -> Result:
+    """Replay. ConfigError: the site is not valid; RecordingError: the recording cannot be read to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        about, files = reader.start(job.recordings[0])
+        site = site_files.load(about, files, Path(folder)) if job.site is None else config.load(job.site)
+        problems = [problem for path in job.recordings for problem in integrity(path)]
+        return _run(job, site, problems)
+
+
+def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
+    recorded, replayed = Digest(), Digest()
+    found: list[Difference] = []
+    different = ticks = begin_ns = now_ns = 0
+    writer: RecordingWriter | None = None
+    began_s = time.monotonic()
+    for tape, outcome in replay(site, _paced(reader.ticks(*job.recordings), job.speed)):
+        begin_ns, now_ns, ticks = begin_ns or tape.outcome.now_ns, tape.outcome.now_ns, ticks + 1
+        recorded.add(tape.outcome)
+        replayed.add(outcome)
+        if outcome != tape.outcome:
+            news = list(differences(tape.outcome, outcome))
+            different += len(news)
+            found += news[: _SHOWN - len(found)]
+        if job.out is not None:
+            writer = writer or _writer(job.out, job.recordings[0], site, now_ns)
+            writer.add(msgspec.structs.replace(tape, outcome=outcome))
+    took_s = time.monotonic() - began_s
+    if writer is not None:
+        writer.close()
+    gaps = list(continuity(reader.ticks(*job.recordings)))
+    return Result(
+        recordings=job.recordings,
+        ticks=ticks,
+        seconds=(now_ns - begin_ns) / 1e9,
+        took_s=took_s,
+        recorded=recorded.hex(),
+        replayed=replayed.hex(),
+        problems=problems + gaps,
+        different=different,
+        first=found,
+        profile=site.site.messages.profile,
+    )
+
+
+def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:
+    about = reader.start(source).about | {"site": site.path.name, "replay_of": source.name}
+    return RecordingWriter(path, about, site_files.collect(site), now_ns)
+
+
+def _paced(tapes: Iterator[Tape], speed: float | None) -> Iterator[Tape]:
+    """Yield ticks when they are due."""
+    began_s, begin_ns = time.monotonic(), 0
+    for tape in tapes:
+        begin_ns = begin_ns or tape.outcome.now_ns
+        if speed is not None:
+            due_s = began_s + (tape.outcome.now_ns - begin_ns) / 1e9 / speed
+            time.sleep(max(0.0, due_s - time.monotonic()))
+        yield tape

@@ -1,0 +1,134 @@
+"""The folder of recordings: names, classes, keep-marks, and what is given up when age or disk demand it.
+
+Plain files go first, then those with an event, each from the oldest on; what a person marked is never given up. A mark
+is a file `NAME.mcap.keep` of JSON lines beside the recording.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from rsu.recording.settings import RecordingSettings
+from rsu.recording.writer import PART
+
+SUFFIX, MARK = ".mcap", ".keep"
+_TIME = "%Y%m%dT%H%M%S"
+_GIB = 1 << 30
+_S = 1_000_000_000
+Class = Literal["plain", "event", "kept"]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Why a recording is kept."""
+
+    kind: Class
+    at_ns: int
+    why: str
+
+
+class Item(NamedTuple):
+    """One recording on the shelf."""
+
+    path: Path
+    begin_ns: int
+    end_ns: int
+    size: int
+    marks: list[Mark]
+    open: bool  # still being written, or left behind
+
+    @property
+    def kind(self) -> Class:
+        """Return the class that decides how long it is kept."""
+        kinds = {mark.kind for mark in self.marks}
+        return "kept" if "kept" in kinds else "event" if "event" in kinds else "plain"
+
+
+def name(begin_ns: int, boot: str) -> str:
+    """Return the file name of a recording that begins now."""
+    moment = datetime.fromtimestamp(begin_ns // _S, UTC)
+    return f"{moment:{_TIME}}.{begin_ns // 1_000_000 % 1000:03}Z-{boot[:8]}{SUFFIX}"
+
+
+class Shelf:
+    """The recordings in one folder."""
+
+    def __init__(self, folder: Path, settings: RecordingSettings) -> None:
+        self.folder = folder
+        self._settings = settings
+
+    def items(self) -> list[Item]:
+        """Return all recordings, oldest first."""
+        paths = [*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob(f"*{SUFFIX}{PART}")]
+        found = [_item(path) for path in paths]
+        return sorted((item for item in found if item is not None), key=lambda item: (item.begin_ns, item.path.name))
+
+    def mark(self, mark: Mark) -> list[Path]:
+        """Keep what lies around a moment; return the files that are kept for it."""
+        begin = mark.at_ns - round(self._settings.keep_before_s * _S)
+        end = mark.at_ns + round(self._settings.keep_after_s * _S)
+        chosen = [item.path for item in self.items() if item.begin_ns <= end and (item.open or item.end_ns >= begin)]
+        for path in chosen:
+            with _mark_path(path).open("ab") as file:
+                file.write(msgspec.json.encode(mark) + b"\n")
+        return chosen
+
+    def tidy(self, now_ns: int) -> list[Path]:
+        """Give up what is too old or too much; return it."""
+        gone = [item for item in self.items() if not item.open and self._too_old(item, now_ns)]
+        _remove(gone)
+        rest = [item for item in self.items() if not item.open and item.kind != "kept"]
+        rest.sort(key=lambda item: (item.kind == "event", item.begin_ns))
+        while rest and self.shortage() > 0:
+            _remove(rest[:1])
+            gone.append(rest.pop(0))
+        return [item.path for item in gone]
+
+    def shortage(self) -> int:
+        """Return how many bytes too much are on the disk; 0 or less: none."""
+        disk = shutil.disk_usage(self.folder)
+        limits = self._settings.disk
+        least = max(limits.min_free_gib * _GIB, limits.min_free_percent / 100 * disk.total)
+        size = sum(item.size for item in self.items())
+        return round(max(least - disk.free, size - limits.max_gib * _GIB))
+
+    def _too_old(self, item: Item, now_ns: int) -> bool:
+        limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)
+        return limit_h is not None and now_ns - item.end_ns > limit_h * 3600 * _S
+
+
+def _item(path: Path) -> Item | None:
+    """Return a recording by its name; None: it has another kind of name, or is just gone."""
+    try:
+        moment = datetime.strptime(path.name.partition("Z")[0], f"{_TIME}.%f").replace(tzinfo=UTC)
+        facts = path.stat()
+        lines = _mark_path(path).read_bytes().splitlines() if _mark_path(path).exists() else []
+    except (ValueError, OSError):
+        return None
+    begin_ns = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+    return Item(path, begin_ns, facts.st_mtime_ns, facts.st_size, _marks(lines), path.name.endswith(PART))
+
+
+def _marks(lines: list[bytes]) -> list[Mark]:
+    """Return the marks that can be read: a power cut may have torn the last one."""
+    found = []
+    for line in lines:
+        try:
+            found.append(msgspec.json.decode(line, type=Mark))
+        except msgspec.DecodeError:
+            found.append(Mark("event", 0, "a mark that cannot be read"))
+    return found
+
+
+def _mark_path(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(PART) + MARK)
+
+
+def _remove(items: list[Item]) -> None:
+    for item in items:
+        item.path.unlink(missing_ok=True)
+        _mark_path(item.path).unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""The files that a site is made of, taken into a recording and out again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from rsu import config
+from rsu.config import Config
+from rsu.recording.errors import NotARecordingError
+
+
+def collect(site: Config) -> dict[str, bytes]:
+    """Return the site file, its lane map and the files that drivers name, by path from the site file's folder."""
+    folder = site.path.resolve().parent
+    paths = [site.path, folder / site.site.site.lane_map, *_driver_files(site, folder)]
+    return {os.path.relpath(path.resolve(), folder): path.read_bytes() for path in paths}
+
+
+def _driver_files(site: Config, folder: Path) -> Iterator[Path]:
+    for settings in site.drivers.values():
+        for name in type(settings).model_fields:
+            value = getattr(settings, name)
+            if isinstance(value, Path):
+                yield folder / value
+
+
+def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> Config:
+    """Lay the files out in a folder and load the site. ConfigError: this version does not accept it.
+
+    NotARecordingError: a file would lie outside of the folder.
+    """
+    for name, data in files.items():
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+            raise NotARecordingError(f"{name} does not lie in the site file's folder; name the site with --site")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return config.load(folder / about["site"])
