@@ -56,6 +56,13 @@ QUANTITIES: Mapping[str, Quantity] = {
     "DMinute": Quantity(units.MINUTE, "min"),
     "DTimeOffset": Quantity(units.ZONE, "min"),
     "Confidence": Quantity(units.PERCENT, "%"),
+    "Pitch": Quantity(units.TILT, "deg"),
+    "Roll": Quantity(units.TILT, "deg"),
+    "Yaw": Quantity(units.YAW, "deg"),
+    "PitchRate": Quantity(units.YAW_RATE, "deg/s"),
+    "RollRate": Quantity(units.YAW_RATE, "deg/s"),
+    "SizeValue": Quantity(units.OBJECT_SIZE, "m"),
+    "PlanningDuration": Quantity(units.PLANNING_DURATION, "s"),
     **{
         f"OffsetLL-B{bits}": Quantity(Scale("1e-7", -(1 << bits - 1), (1 << bits - 1) - 1), "deg")
         for bits in (12, 14, 16, 18, 22, 24)
