@@ -34,4 +34,8 @@ def engine_name() -> EngineName:
 
 def make_engine(name: EngineName) -> Engine:
     """Return an engine of its own for one profile; ImportError for native where it was not built."""
-    return native.Native() if name == "native" else Straight()
+    if name == "python":
+        return Straight()
+    if not native.AVAILABLE:
+        raise ImportError("v2x._uper was not built: there was no C compiler")
+    return native.Native()

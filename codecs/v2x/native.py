@@ -1,20 +1,169 @@
-"""The C extension as an engine, where it was built."""
+"""The C extension as an engine, where it was built: the types as the rows of its table.
+
+The extension is an interpreter over a table; `Row` and `Slot` are its rows, in the order in which `_uper.c` reads them.
+"""
 
 from __future__ import annotations
 
-from v2x.fields import WireValue
-from v2x.ir import Type
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-AVAILABLE = False
+from v2x.fields import WireValue
+from v2x.ir import (
+    BitString,
+    Boolean,
+    Choice,
+    Enumerated,
+    Integer,
+    Member,
+    OctetString,
+    Open,
+    Sequence,
+    SequenceOf,
+    Text,
+    Type,
+    width,
+)
+from v2x.source import IrregularError
+
+try:
+    from v2x._uper import Program
+except ImportError:  # built without a compiler
+    AVAILABLE = False
+else:
+    AVAILABLE = True
+
+KINDS: dict[object, int] = {
+    kind: number
+    for number, kind in enumerate(
+        [Integer, Boolean, Enumerated, BitString, OctetString, Text, SequenceOf, Sequence, Choice, Open]
+    )
+}
+
+
+class Slot(NamedTuple):
+    """A member of a row: of a sequence or choice, or a known content of an open type.
+
+    Attributes:
+        name: its identifier.
+        row: its type.
+        optional: it has a bit in the preamble.
+        key: what the selector of an open type says.
+        descriptor: of the slot in a record.
+        standing: what a record holds when the member is absent, as (value,); () when it must be there.
+        reference: gives the position that the offsets behind this member are relative to.
+
+    """
+
+    name: str
+    row: int
+    optional: bool = False
+    key: int = 0
+    descriptor: object = None
+    standing: tuple[object, ...] = ()
+    reference: object = None
+
+
+class Row(NamedTuple):
+    """A type. `inner`: the row of the elements, of the number behind a scale, of the wire form behind a conversion."""
+
+    kind: int
+    extensible: bool = False
+    record: bool = False
+    bits: int = 0
+    low: int = 0
+    high: int = 0
+    members: tuple[Slot, ...] = ()
+    additions: int = 0
+    inner: int = -1
+    names: object = None
+    codes: dict[str, int] | None = None
+    type: type | None = None
+    others: tuple[Slot, ...] = ()
+    scale: tuple[Any, ...] | None = None
+    to_wire: object = None
+    from_wire: object = None
 
 
 class Native:
-    """Not there yet."""
+    """The programs of one profile, made at first use."""
+
+    def __init__(self) -> None:
+        self._programs: dict[Type, Program] = {}
 
     def encode(self, type_: Type, value: WireValue) -> bytes:
         """Return the octets of a value."""
-        raise ImportError("v2x._uper was not built")
+        octets: bytes = self._program(type_).encode(value)
+        return octets
 
     def decode(self, type_: Type, data: bytes) -> WireValue:
         """Return the value of a whole encoding."""
-        raise ImportError("v2x._uper was not built")
+        return self._program(type_).decode(data)
+
+    def _program(self, type_: Type) -> Program:
+        program = self._programs.get(type_)
+        if program is None:
+            table = Table()
+            table.row(type_)
+            program = self._programs[type_] = Program(tuple(table.rows), IrregularError)
+        return program
+
+
+class Table:
+    """Rows in the making; a type that is used in several places has one row, before all that use it."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._places: dict[Type, int] = {}
+
+    def add(self, row: Row) -> int:
+        """Add a row; return its place."""
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+    def row(self, type_: Type) -> int:
+        """Return the place of a type's row."""
+        if type_ not in self._places:
+            self._places[type_] = self.add(self._made(type_))
+        return self._places[type_]
+
+    def _made(self, type_: Type) -> Row:
+        kind = KINDS[type(type_)]
+        match type_:
+            case Integer():
+                return Row(kind, type_.extensible, bits=type_.bits, low=type_.low, high=type_.high)
+            case Boolean():
+                return Row(kind, bits=1)
+            case Enumerated():
+                most = len(type_.names) - 1
+                codes = {name: code for code, name in enumerate(type_.names)}
+                return Row(kind, type_.extensible, bits=width(most), high=most, names=type_.names, codes=codes)
+            case BitString():
+                return Row(kind, type_.extensible, bits=fixed(type_), high=type_.low)
+            case SequenceOf():
+                return Row(kind, **sizes(type_), inner=self.row(type_.element))
+            case OctetString() | Text():
+                return Row(kind, **sizes(type_))
+            case Sequence() | Choice():
+                bits = type_.bits if isinstance(type_, Choice) else 0
+                members = self._slots([*type_.members, *type_.additions])
+                return Row(kind, type_.extensible, bits=bits, members=members, additions=len(type_.additions))
+            case Open():
+                known = tuple(Slot(m.name, self.row(m.type), key=key) for key, m in type_.types.items())
+                return Row(kind, members=known, names=type_.selector)
+
+    def _slots(self, members: Iterable[Member]) -> tuple[Slot, ...]:
+        return tuple(Slot(member.name, self.row(member.type), member.optional) for member in members)
+
+
+def fixed(type_: BitString) -> int:
+    """Return the size of a bit string of one size; there are no others in the message set."""
+    if type_.high != type_.low:
+        raise NotImplementedError("bit string of variable size")
+    return type_.low
+
+
+def sizes(type_: OctetString | Text | SequenceOf) -> dict[str, Any]:
+    """Return the fields of a row that tell a size."""
+    high = -1 if type_.high is None else type_.high
+    return {"extensible": type_.extensible, "bits": type_.bits, "low": type_.low, "high": high}

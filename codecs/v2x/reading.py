@@ -30,9 +30,9 @@ from v2x.ir import (
     most_bits,
     width,
 )
-from v2x.source import Source, made
-from v2x.writing import IrregularError
+from v2x.source import IrregularError, Source, made
 
+_FEW = 64  # elements of a list that may be read without a look at the end of the octets
 _WINDOW = 64  # octets that are read as one integer
 _MOST = 8 * _WINDOW - 7  # bits that a window holds at any alignment
 _KEPT = 4096  # bit strings of a type that are kept as octets
@@ -226,6 +226,8 @@ class _Reading:
         self.source.line(f"{name} = []")
         self._held = self._wanted = 0
         with self.source.block(f"for _ in range({size}):"):
+            if type_.high is None or type_.high > _FEW:
+                self.source.line("if r < 0: raise Irregular")
             value = self.any(type_.element)
             self.flush()
             self.source.line(f"{name}.append({value})")

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 
+class IrregularError(ValueError):
+    """The value or the encoding is not of the kind that a fast engine handles."""
+
+
 class Source:
     """A function in the making.
 

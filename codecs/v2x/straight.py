@@ -12,6 +12,7 @@ from collections.abc import Callable
 from v2x import reading, writing
 from v2x.fields import WireValue
 from v2x.ir import Choice, Type
+from v2x.source import IrregularError
 
 _MANY = 256  # octets from which on a message has enough parts to keep the garbage collector away
 
@@ -54,7 +55,7 @@ class Straight:
 def _check_name(type_: Choice, name: object) -> None:
     """Raise when there is no such alternative: nothing is generated and kept for what cannot be."""
     if all(member.name != name for member in type_.members + type_.additions):
-        raise writing.IrregularError
+        raise IrregularError
 
 
 def _coded(type_: Choice, octet: int) -> int:

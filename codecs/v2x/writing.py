@@ -26,13 +26,9 @@ from v2x.ir import (
     may_be_fixed,
     width,
 )
-from v2x.source import Source, made
+from v2x.source import IrregularError, Source, made
 
 _KEPT = 4096  # bit strings of a type that are kept as integers
-
-
-class IrregularError(ValueError):
-    """The value or the encoding is not of the kind that the generated code handles."""
 
 
 class Whole(Protocol):
