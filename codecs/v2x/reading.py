@@ -30,7 +30,8 @@ from v2x.ir import (
     most_bits,
     width,
 )
-from v2x.source import IrregularError, Source, made
+from v2x.source import Source, made
+from v2x.writing import IrregularError
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
 _WINDOW = 64  # octets that are read as one integer
