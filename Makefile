@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench fuzz install system-run system-test clean
+.PHONY: run test check bench bench-replay golden-update fuzz install system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -59,6 +59,13 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
+
+bench-replay: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.recording.bench_replay
+
+# shows what would change and asks; YES=1 replaces without asking
+golden-update: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.recording.golden $(if $(YES),--yes)
 
 # FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_TARGETS: names or patterns, as in "uper-*"
 FUZZ_S ?= 60

@@ -142,10 +142,17 @@ def _json(text: str, profile: Profile) -> tuple[int | None, bytes]:
 
 
 def pair(message: Json) -> Json:
-    """Return [name, value] of {"type": name, "value": value}; the value may be that pair already."""
+    """Return [name, value] of {"type": name, "value": value}; the value may be that pair already.
+
+    A message in the frame's extension (phase II) may be called by its own name: "SensorSharingMsg" for "msgFrameExt".
+    """
     match message:
         case {"type": str(name), "value": [str(inner), value]} if name == inner:
             return [name, value]
+        case {"type": str(name), "value": [_, {"value": [str(inner), _]} as value]} if name == inner:
+            return ["msgFrameExt", value]
+        case {"type": str(name), "value": {"value": [str(inner), _]} as value} if name == inner:
+            return ["msgFrameExt", value]
         case {"type": str(name), "value": dict(value)}:
             return [name, value]
     raise EncodeError('expected {"type": name, "value": {...}}')

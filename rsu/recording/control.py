@@ -11,6 +11,7 @@ import zmq
 from rsu.errors import NotReachableError
 
 _WAIT_MS = 3000
+_SOCKET = "recorder-orders.ipc"  # in the run folder
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -27,17 +28,13 @@ class Answer(msgspec.Struct, frozen=True):
     files: list[str]  # those that are kept
 
 
-def _address(run: Path) -> str:
-    return f"ipc://{run / 'recorder-orders.ipc'}"
-
-
 class Desk:
     """The recorder's side."""
 
     def __init__(self, run: Path) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REP)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(_address(run))
+        self._socket.bind(f"ipc://{run / _SOCKET}")
 
     def order(self) -> Order | None:
         """Return an order that waits, to be answered; None: there is none."""
@@ -60,9 +57,11 @@ class Desk:
 
 def ask(run: Path, order: Order) -> Answer:
     """Give an order and return the answer. NotReachableError: no recorder answers in the run folder."""
+    if not (run / _SOCKET).exists():
+        raise NotReachableError(f"no recorder runs in {run}")
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)
     socket.setsockopt(zmq.LINGER, 0)
-    socket.connect(_address(run))
+    socket.connect(f"ipc://{run / _SOCKET}")
     try:
         socket.send(msgspec.msgpack.encode(order))
         if not socket.poll(_WAIT_MS):

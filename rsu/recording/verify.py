@@ -19,7 +19,7 @@ from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataInde
 from mcap.stream_reader import StreamReader
 
 from rsu.recording.reader import BROKEN
-from rsu.recording.writer import SEAL
+from rsu.recording.writer import SEAL, SELF, seal_digest
 from rsu.records import Tape
 
 _MAGIC = b"\x89MCAP0\r\n"
@@ -59,9 +59,11 @@ def integrity(path: Path) -> list[Problem]:
     data = path.read_bytes()
     try:
         ending = _ending(data)
+        if ending.sections.pop(SELF, None) != seal_digest(ending.sections):
+            return [_seal_problem(ending)]
+        return list(_sections(data, ending)) or list(_rest(data, ending))
     except BROKEN as error:
         return [Problem("unsealed", f"byte {len(data)}", f"no intact seal at the end ({error}): cut, or changed there")]
-    return list(_sections(data, ending)) or list(_rest(data, ending))
 
 
 def _ending(data: bytes) -> _Ending:
@@ -90,7 +92,7 @@ def _records_from(data: bytes, at: int) -> Iterator[McapRecord]:
 def _sections(data: bytes, ending: _Ending) -> Iterator[Problem]:
     at = 0
     for name, digest in ending.sections.items():
-        begin, _, length = (int(part) if part != "+" else 0 for part in name.partition("+"))
+        begin, length = map(int, name.split("+"))
         if begin != at:
             yield Problem("changed", f"bytes {at} to {begin - 1}", "not under the seal")
         at = begin + length
@@ -108,7 +110,11 @@ def _rest(data: bytes, ending: _Ending) -> Iterator[Problem]:
     end = next(_records_from(data, at), None) if data[at : at + 9] == b"\x0f\x04" + bytes(7) else None
     good = isinstance(end, DataEnd) and end.data_section_crc == zlib.crc32(data[:at]) and at == ending.seal_end
     if not good:
-        yield Problem("changed", f"bytes {ending.seal_at} to {ending.summary_at - 1}", "the seal is not as recorded")
+        yield _seal_problem(ending)
+
+
+def _seal_problem(ending: _Ending) -> Problem:
+    return Problem("changed", f"bytes {ending.seal_at} to {ending.summary_at - 1}", "the seal is not as recorded")
 
 
 def continuity(tapes: Iterable[Tape]) -> Iterator[Problem]:

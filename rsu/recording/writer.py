@@ -23,6 +23,7 @@ from rsu.records import Tape
 CHUNK = 65536
 PART = ".part"
 SEAL, ABOUT = "rsu.seal", "rsu.about"
+SELF = "seal"  # key of the seal's own digest, beside those of the sections
 
 
 class _Sections:
@@ -126,7 +127,7 @@ class RecordingWriter:
     def close(self) -> None:
         """Seal the recording and give it its name."""
         self.flush()
-        self._writer.add_metadata(SEAL, self._file.sections)
+        self._writer.add_metadata(SEAL, self._file.sections | {SELF: seal_digest(self._file.sections)})
         self._writer.finish()
         self.flush()
         self._file.sync()
@@ -148,6 +149,11 @@ class RecordingWriter:
             self._schemas[kind.schema] = schema
         self._channels[topic] = self._writer.register_channel(topic, kind.encoding, schema)
         return self._channels[topic]
+
+
+def seal_digest(sections: Mapping[str, str]) -> str:
+    """Return the SHA-256 of what a seal says."""
+    return hashlib.sha256("".join(f"{name} {digest}\n" for name, digest in sections.items()).encode()).hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,0 +1,30 @@
+"""The station makes of the golden recordings, byte for byte, what it made when they were last agreed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from rsu.cli import replay
+from rsu.recording.reader import ticks
+from tests.recording.golden import FOLDER, SCENES, compare
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_output_byte_is_the_agreed_one(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = compare(name)
+    assert result.problems == [] and result.ticks == round(SCENES[name].seconds * 10)
+    if result.recorded != result.replayed:
+        replay.show(result, verify=True, as_json=False)
+        pytest.fail(f"{capsys.readouterr().out}\nif this is meant: make golden-update")
+
+
+def test_scenes_show_what_they_are_for() -> None:
+    gates = {
+        name: {(d.kind, *d.reasons) for t in ticks(FOLDER / f"{name}.mcap") for d in t.outcome.gate} for name in SCENES
+    }
+    frames = {name: {f.kind for t in ticks(FOLDER / f"{name}.mcap") for f in t.outcome.frames} for name in SCENES}
+    assert all({"map", "rsm", "spat", "rsi"} <= kinds for kinds in frames.values())
+    assert ("rsm", "sensor-lost") in gates["sensor-loss"]
+    assert {("spat", "signal-stale"), ("spat", "signal-unavailable")} <= gates["signal-faults"]
+    events = [i for t in ticks(FOLDER / "stopped-vehicle.mcap") for i in t.outcome.items if i.kind == "event"]
+    assert any(b"903" in item.data for item in events)
