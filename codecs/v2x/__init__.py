@@ -4,6 +4,7 @@ YD/T 3709-2020 (default), T/CSAE 53-2020, T/CSAE 53-2017 and T/CSAE 157-2020, se
 of phase II stand in `v2x.records`.
 """
 
+from v2x.adjust import Adjusted, adjusted
 from v2x.aids import KINDS, SERVICES, Kind, Service, kind_of, services
 from v2x.confidence import (
     elevation_confidence,
@@ -19,6 +20,7 @@ from v2x.messages import MESSAGES, Decoded, Message, decode, encode, read
 from v2x.plain import Skipped
 from v2x.positions import Position
 from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
+from v2x.receive import Received, receive
 from v2x.records.alert import RoadSideAlert
 from v2x.records.bsm import (
     BasicSafetyMessage,
@@ -88,6 +90,7 @@ __all__ = [
     "PROFILES",
     "SERVICES",
     "Acceleration",
+    "Adjusted",
     "BasicSafetyMessage",
     "BasicVehicleClass",
     "BrakeSystemStatus",
@@ -128,6 +131,7 @@ __all__ = [
     "PositionalAccuracy",
     "Profile",
     "RangeError",
+    "Received",
     "ReferenceLink",
     "ReferencePath",
     "RoadPoint",
@@ -151,6 +155,7 @@ __all__ = [
     "VehicleClassification",
     "VehicleIntentionAndRequest",
     "VehiclePaymentMessage",
+    "adjusted",
     "decode",
     "elevation_confidence",
     "encode",
@@ -159,6 +164,7 @@ __all__ = [
     "kind_of",
     "position_confidence",
     "read",
+    "receive",
     "services",
     "speed_confidence",
     "steering_confidence",

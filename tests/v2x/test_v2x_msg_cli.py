@@ -51,6 +51,26 @@ def test_value_may_be_a_pair_and_other_keys_are_ignored(value: object) -> None:
     assert run("encode", "-", stdin=line.encode()) == (0, [hexed()], "")
 
 
+TEST = {"messageId": 0, "value": ["TestMsg", {"msgCnt": 4, "userData": "15"}]}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "msgFrameExt", "value": TEST},
+        {"type": "TestMsg", "value": TEST},
+        {"type": "TestMsg", "value": ["msgFrameExt", TEST]},
+    ],
+)
+def test_phase_two(message: dict[str, object]) -> None:
+    phase_two = ("--profile", "csae157-2020")
+    assert run("encode", *phase_two, json.dumps(message)) == (0, ["800700000408000540"], "")
+    code, (line,), _ = run("decode", "--json", *phase_two, "800700000408000540")
+    assert (code, json.loads(line)) == (0, {"type": "msgFrameExt", "value": TEST})
+    code, lines, _ = run("decode", *phase_two, "800700000408000540")
+    assert (code, lines) == (0, ["type: TestMsg", "msg_cnt: 4", "data: 15"])
+
+
 def test_decode_gives_one_line_for_every_line_in_order() -> None:
     good = hexed().encode()
     lines = [

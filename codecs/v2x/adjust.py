@@ -1,0 +1,85 @@
+"""Which measurements of a record do not travel as they are.
+
+What happens to them is the rule of their unit (`units`, `fields`), and it never costs the rest of the message:
+
+    number beyond its range     the nearest end of the range; angles turn round
+    NaN, infinity               unavailable; an optional field is left out; 0 where the standard has no code
+    place beyond the earth      its coordinates as numbers; NaN: unavailable
+    text                        characters outside GB 2312 as "?", cut after 512 octets
+    name of a later edition     unknown or unavailable in T/CSAE 53-2017
+
+`encode` does this without a word; a sender that wants to count it asks here first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+import msgspec
+
+from v2x.fields import Field
+from v2x.layout import Wire
+from v2x.positions import POSITION, Position
+from v2x.profiles import DEFAULT_PROFILE, Profile
+from v2x.records.messages import Message
+
+
+class Adjusted(NamedTuple):
+    """A measurement that does not travel as it is.
+
+    Attributes:
+        path: the field, as in `participants.0.speed_mps`; `field` without the indices, to count by.
+        value: what the record says.
+        sent: what the receiver will read; None: unavailable or absent.
+
+    """
+
+    path: str
+    value: Any
+    sent: Any
+
+    @property
+    def field(self) -> str:
+        """The path without indices."""
+        return ".".join(part for part in self.path.split(".") if not part.isdigit())
+
+
+def adjusted(message: Message, profile: Profile = DEFAULT_PROFILE) -> tuple[Adjusted, ...]:
+    """Return what is clamped, cut or dropped when a message is encoded; () when all travels as it is."""
+    return tuple(_adjusted(message, profile, ""))
+
+
+def _adjusted(value: object, profile: Profile, path: str) -> Iterator[Adjusted]:
+    match value:
+        case Position():
+            if not POSITION.holds(value):
+                yield Adjusted(path, value, POSITION.from_wire(POSITION.to_wire(value)))
+        case msgspec.Struct():
+            for name, unit, optional in _units(type(value), profile):
+                at, inner = f"{path}.{name}" if path else name, getattr(value, name)
+                if unit is None:
+                    yield from _adjusted(inner, profile, at)
+                elif not (unit.holds(inner) or (inner is None and optional)):
+                    yield Adjusted(at, inner, _sent(unit, inner, optional))
+        case tuple():
+            for index, item in enumerate(value):
+                yield from _adjusted(item, profile, f"{path}.{index}")
+
+
+def _sent(unit: Field[Any], value: object, optional: bool) -> object:
+    return None if optional and value != value else unit.from_wire(unit.to_wire(value))
+
+
+@cache
+def _units(record: type[msgspec.Struct], profile: Profile) -> tuple[tuple[str, Field[Any] | None, bool], ...]:
+    """Return name, unit and whether it may be absent, of the fields that a profile has."""
+    units = []
+    hints = get_type_hints(record, include_extras=True)
+    for entry in msgspec.structs.fields(record):
+        (wire,) = (found for found in get_args(hints[entry.name]) if isinstance(found, Wire))
+        here = wire.within(profile)
+        if here:
+            units.append((entry.name, here.unit, entry.default is None))
+    return tuple(units)
