@@ -60,6 +60,10 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
+# one of them: bench-codec, bench-fusion, bench-station
+bench-%: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench $*
+
 bench-replay: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.recording.bench_replay
 

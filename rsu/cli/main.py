@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+import v2x
 from rsu.cli import msg, rec
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
@@ -32,20 +33,25 @@ JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on std
 def versions() -> dict[str, str]:
     """Return the versions of what matters to the messages."""
     names = ("rsu-edge", "asn1tools", "numpy", "scipy", "pyzmq", "paho-mqtt")
-    return {"python": platform.python_version()} | {name: package_version(name) for name in names}
+    own = {"codec": v2x.engine_name(), "python": platform.python_version()}
+    return own | {name: package_version(name) for name in names}
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"rsu {package_version('rsu-edge')}")
-        raise typer.Exit
-
-
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print it")] = False,
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="print it; with -v what it is made of")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="say more")] = False,
 ) -> None:
     """Roadside edge software: sensors in, C-V2X messages out, records up."""
+    if version:
+        print(f"rsu {package_version('rsu-edge')}")
+        for name, value in versions().items() if verbose else ():
+            print(f"{name} {value}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(Exit.USAGE)
 
 
 def fail(code: Exit, text: object) -> NoReturn:
