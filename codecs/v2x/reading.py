@@ -30,8 +30,7 @@ from v2x.ir import (
     most_bits,
     width,
 )
-from v2x.source import Source, made
-from v2x.writing import IrregularError
+from v2x.source import IrregularError, Source, made
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
 _WINDOW = 64  # octets that are read as one integer
