@@ -1,4 +1,6 @@
-"""The 95 % confidence classes of the standard (DefPosition, DefMotion, DefTime): bound -> class and class -> bound.
+"""The 95 % confidence classes of the standard (DefPosition, DefMotion, DefTime; in phase II SensorSharing).
+
+Bound -> class and class -> bound.
 
 A picker returns the finest class whose bound still covers the given 95 % bound, and "unavailable" for None, NaN and
 values beyond the coarsest class: what is sent never claims more than what is known.
@@ -17,6 +19,7 @@ from v2x.records.names import (
     SteeringConfidence,
     TimeConfidence,
 )
+from v2x.records.names_ii import AccelerationConfidence, AngularVelocityConfidence, SizeConfidence
 
 C = TypeVar("C", bound=str)
 
@@ -66,6 +69,26 @@ STEERING_DEG: Mapping[SteeringConfidence, float] = {"prec2deg": 2, "prec1deg": 1
 ELEVATION_M: Mapping[ElevationConfidence, float] = {
     name: _from_name(name) for name in get_args(ElevationConfidence)[1:]
 }
+# the names of both say "deg": of the first they mean m/s2
+ACCELERATION_MPS2: Mapping[AccelerationConfidence, float] = {
+    "prec100deg": 100,
+    "prec10deg": 10,
+    "prec5deg": 5,
+    "prec1deg": 1,
+    "prec0-1deg": 0.1,
+    "prec0-05deg": 0.05,
+    "prec0-01deg": 0.01,
+}
+ANGULAR_VELOCITY_DPS: Mapping[AngularVelocityConfidence, float] = {
+    "prec100deg": 100,
+    "prec10deg": 10,
+    "prec5deg": 5,
+    "prec1deg": 1,
+    "prec0-1deg": 0.1,
+    "prec0-05deg": 0.05,
+    "prec0-01deg": 0.01,
+}
+SIZE_M: Mapping[SizeConfidence, float] = {name: _from_name(name) for name in get_args(SizeConfidence)[1:]}
 TIME_S: Mapping[TimeConfidence, float] = {name: _from_name(name) for name in get_args(TimeConfidence)[1:]}
 
 
@@ -104,3 +127,18 @@ def steering_confidence(bound_deg: float | None) -> SteeringConfidence:
 def time_confidence(bound_s: float | None) -> TimeConfidence:
     """Return the class of a time known to `bound_s` seconds (95 %)."""
     return _finest(TIME_S, bound_s, "unavailable")
+
+
+def acceleration_confidence(bound_mps2: float | None) -> AccelerationConfidence:
+    """Return the class of an acceleration known to `bound_mps2` metres per second squared (95 %)."""
+    return _finest(ACCELERATION_MPS2, bound_mps2, "unavailable")
+
+
+def angular_velocity_confidence(bound_dps: float | None) -> AngularVelocityConfidence:
+    """Return the class of an angular velocity known to `bound_dps` degrees per second (95 %)."""
+    return _finest(ANGULAR_VELOCITY_DPS, bound_dps, "unavailable")
+
+
+def size_confidence(bound_m: float | None) -> SizeConfidence:
+    """Return the class of an outer dimension known to `bound_m` metres (95 %)."""
+    return _finest(SIZE_M, bound_m, "unavailable")

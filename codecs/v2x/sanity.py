@@ -13,9 +13,9 @@ Unavailable is plausible everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import cos, hypot, radians
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -26,6 +26,8 @@ from v2x.records.roadmap import Lane, Link
 from v2x.records.rsi import TimeDetails
 from v2x.records.spat import CountingDown
 
+Doubt: TypeAlias = tuple[tuple[str, ...], str]  # where, what
+
 FARTHEST_M = 20_000
 FASTEST_MPS = 100
 WIDEST_M = 50
@@ -33,39 +35,51 @@ YEARS = range(2015, 2101)
 
 _M_PER_DEG = 111_320  # of latitude
 _HALF_A_YEAR_MIN = 60 * 24 * 182
+_PLAIN = (float, int, str, bytes, bool)  # nothing to doubt
 
 
 def doubts(message: Message) -> tuple[str, ...]:
     """Return what is implausible about a message, each with the field; () when nothing is."""
-    return tuple(_doubts(message, "", None))
+    return tuple(f"{'.'.join(path)}: {reason}" for path, reason in _doubts(message, None))
 
 
-def _doubts(value: object, path: str, origin: Position | None) -> Iterator[str]:
+def _doubts(value: object, origin: Position | None) -> Iterator[Doubt]:
     """Yield what is implausible about a value; places are seen from `origin`."""
-    match value:
-        case Position():
-            yield from _of_place(value, path, origin)
-        case msgspec.Struct():
-            for kind, rule in _RULES:
-                if isinstance(value, kind):
-                    yield from (f"{path}: {reason}".removeprefix(": ") for reason in rule(value))
-            for name in value.__struct_fields__:
-                inner = getattr(value, name)
-                at = f"{path}.{name}" if path else name
-                yield from _of_number(name, inner, at)
-                yield from _doubts(inner, at, origin)
-                if isinstance(inner, Position) and origin is None:
-                    origin = inner
-        case tuple():
-            for index, item in enumerate(value):
-                yield from _doubts(item, f"{path}.{index}", origin)
+    if isinstance(value, msgspec.Struct):
+        for reason in _RULES.get(type(value), _nothing)(value):
+            yield (), reason
+        for name in value.__struct_fields__:
+            inner = getattr(value, name)
+            if name == "speed_mps":
+                found = _of_speed(inner)
+            elif type(inner) is Position:
+                found = _of_place(inner, origin)
+                origin = origin or inner
+            elif inner is None or type(inner) in _PLAIN:
+                continue
+            else:
+                found = _doubts(inner, origin)
+            yield from (((name, *path), reason) for path, reason in found)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            found = _of_place(item, origin) if type(item) is Position else _doubts(item, origin)
+            yield from (((str(index), *path), reason) for path, reason in found)
 
 
-def _of_place(place: Position, path: str, origin: Position | None) -> Iterator[str]:
+def _nothing(value: object) -> Iterable[str]:
+    return ()
+
+
+def _of_place(place: Position, origin: Position | None) -> Iterator[Doubt]:
     if abs(place.latitude_deg) < 0.001 and abs(place.longitude_deg) < 0.001:
-        yield f"{path}: at latitude 0 and longitude 0"
+        yield (), "at latitude 0 and longitude 0"
     if origin and (distance := _distance_m(origin, place)) > FARTHEST_M:
-        yield f"{path}: {distance / 1000:.0f} km away"
+        yield (), f"{distance / 1000:.0f} km away"
+
+
+def _of_speed(speed_mps: float | None) -> Iterator[Doubt]:
+    if speed_mps is not None and speed_mps > FASTEST_MPS:
+        yield (), f"{speed_mps:.0f} m/s"
 
 
 def _distance_m(one: Position, other: Position) -> float:
@@ -73,11 +87,6 @@ def _distance_m(one: Position, other: Position) -> float:
     east = (other.longitude_deg - one.longitude_deg + 180) % 360 - 180
     north = other.latitude_deg - one.latitude_deg
     return _M_PER_DEG * hypot(north, east * cos(radians(one.latitude_deg)))
-
-
-def _of_number(name: str, value: object, path: str) -> Iterator[str]:
-    if name == "speed_mps" and isinstance(value, (int, float)) and value > FASTEST_MPS:
-        yield f"{path}: {value:.0f} m/s"
 
 
 def _of_date(time: DateTime) -> Iterator[str]:
@@ -97,21 +106,22 @@ def _of_countdown(timing: CountingDown) -> Iterator[str]:
         yield f"ends in {timing.min_end_s:g} s at the soonest and {timing.max_end_s:g} s at the latest"
 
 
-def _of_lane(lane: Lane | Link) -> Iterator[str]:
+def _of_width(lane: Lane | Link) -> Iterator[str]:
     if lane.width_m is not None and lane.width_m > WIDEST_M:
         yield f"{lane.width_m:.0f} m wide"
 
 
 def _of_link(link: Link) -> Iterator[str]:
+    yield from _of_width(link)
     ids = [lane.lane_id for lane in link.lanes if lane.lane_id]
     if len(set(ids)) < len(ids):
         yield "a lane id twice"
 
 
-_RULES: tuple[tuple[type | tuple[type, ...], Callable[[Any], Iterable[str]]], ...] = (
-    (DateTime, _of_date),
-    (TimeDetails, _of_period),
-    (CountingDown, _of_countdown),
-    ((Lane, Link), _of_lane),
-    (Link, _of_link),
-)
+_RULES: Mapping[type, Callable[[Any], Iterable[str]]] = {
+    DateTime: _of_date,
+    TimeDetails: _of_period,
+    CountingDown: _of_countdown,
+    Lane: _of_width,
+    Link: _of_link,
+}

@@ -13,7 +13,7 @@ import v2x
 from v2x import confidence, units
 from v2x.fields import Count, Flags, Scale
 from v2x.positions import POSITION, Position, from_offset, to_offset
-from v2x.records import names
+from v2x.records import names, names_ii
 
 SCALES = {name: unit for name, unit in vars(units).items() if isinstance(unit, Scale)}
 
@@ -180,6 +180,9 @@ def test_confidence_never_claims_more_than_known() -> None:
     assert v2x.elevation_confidence(0.4) == "elev-000-50"
     assert v2x.time_confidence(0.0005) == "time-000-000-5"
     assert v2x.time_confidence(0.03) == "time-000-050"
+    assert confidence.acceleration_confidence(0.5) == "prec1deg"  # m/s2 in spite of the name
+    assert confidence.angular_velocity_confidence(0.05) == "prec0-05deg"
+    assert confidence.size_confidence(0.3) == "size-000-50"
     assert v2x.time_confidence(3e-12) == "time-000-000-000-000-01"
 
 
@@ -196,6 +199,9 @@ def test_every_class_has_a_bound() -> None:
         names.HeadingConfidence: confidence.HEADING_DEG,
         names.SteeringConfidence: confidence.STEERING_DEG,
         names.TimeConfidence: confidence.TIME_S,
+        names_ii.AccelerationConfidence: confidence.ACCELERATION_MPS2,
+        names_ii.AngularVelocityConfidence: confidence.ANGULAR_VELOCITY_DPS,
+        names_ii.SizeConfidence: confidence.SIZE_M,
     }
     for literal, bounds in tables.items():
         assert ("unavailable", *bounds) == get_args(literal)
