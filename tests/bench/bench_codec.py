@@ -1,91 +1,105 @@
-"""Codec: microseconds per message that the demo's station makes, ours next to pycrate on the same octets.
+"""Codec: microseconds per message, ours next to asn1tools, pycrate and asn1c's C on the same octets.
 
-Method: 7 rounds; in each round every contestant does every message for about 50 ms; the median round counts. The peer
-is pycrate with the same ASN.1 modules; asn1tools, on which ours stands, shows what the records cost on top.
+Method: 9 rounds; in each round every contestant encodes and decodes every message for about 30 ms of CPU time; the
+median counts.
+`python` and `c` are our engines with values in wire units, `records` is the whole way of the station: octets <-> typed
+records in physical units, by the engine in use. asn1tools is taken as it is, without the checks that ours make.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import statistics
-import sys
+import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from pycrate_asn1c.asnproc import GLOBAL, PycrateGenerator, compile_text
-from virtual_site import run
+from codec_messages import MESSAGES
+from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
-from v2x import dsmp
-from v2x.schema import decode_value, encode_value
+from v2x import native
+from v2x.schema import FRAME, schema
 
-ROUNDS, ROUND_S = 7, 0.05
+ROUNDS, ROUND_S = 9, 0.03
 OUT = Path("build/bench/codec.json")
+WAYS = ("encode", "decode")
+WHO = ("asn1tools", "pycrate", "python", "c", "asn1c", "records")
 
-
-def messages() -> dict[str, bytes]:
-    """Return the longest message of each kind that the demo's station made in 12 s."""
-    longest: dict[str, bytes] = {}
-    for _, _, output in run(12.0):
-        for frame in output.frames:
-            payload = dsmp.parse(frame.frame).payload
-            longest[frame.kind] = max(longest.get(frame.kind, b""), payload, key=len)
-    return longest
-
-
-def peer() -> Any:
-    """Compile the default profile's modules with pycrate; return its MessageFrame."""
-    folder = Path(v2x.__file__).parent / "asn1"
-    GLOBAL.clear()
-    compile_text([path.read_text() for path in sorted(folder.glob("*.asn")) if path.stem not in v2x.PROFILES])
-    target = OUT.parent / "pycrate_v2x.py"
-    PycrateGenerator(str(target))
-    sys.path.insert(0, str(target.parent))
-    return importlib.import_module("pycrate_v2x").MsgFrame.MessageFrame
+Times = dict[str, dict[str, dict[str, float]]]  # message -> encode or decode -> who -> us
 
 
 def micros(work: Callable[[], object]) -> float:
     """Return the time of one call, measured over about ROUND_S."""
-    count, began = 0, time.perf_counter()
-    while (spent := time.perf_counter() - began) < ROUND_S:
+    count, began = 0, time.process_time()
+    while (spent := time.process_time() - began) < ROUND_S:
         for _ in range(5):
             work()
         count += 5
     return spent / count * 1e6
 
 
+def ours(octets: bytes) -> dict[str, Pair]:
+    """Return what our engines do with a message."""
+    work: dict[str, Pair] = {}
+    for who, engine in (
+        ("python", schema("ydt3709-2020", "python")),
+        ("c", native.AVAILABLE and schema("ydt3709-2020")),
+    ):
+        if engine:
+            value = engine.decode(octets, FRAME)
+            work[who] = (
+                lambda engine=engine, value=value: engine.encode(value, FRAME),
+                lambda engine=engine: engine.decode(octets, FRAME),
+            )
+    record = v2x.decode(octets)
+    work["records"] = lambda: v2x.encode(record), lambda: v2x.decode(octets)
+    return work
+
+
+def measure(folder: Path) -> Times:
+    """Let all do their work in turns; return the medians."""
+    messages = {name: v2x.encode(make()) for name, make in MESSAGES.items()}
+    peers = {"asn1tools": Asn1tools(), "pycrate": Pycrate(folder)}
+    asn1c = Asn1c(folder) if Asn1c.is_there() else None
+    rounds: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    jobs = {
+        name: {who: peer.work(octets) for who, peer in peers.items()} | ours(octets)
+        for name, octets in messages.items()
+    }
+    for _ in range(ROUNDS):
+        for name, contestants in jobs.items():
+            for who, pair in contestants.items():
+                for way, work in zip(WAYS, pair, strict=True):
+                    rounds[name, way, who].append(micros(work))
+        for name, spent in (asn1c.times(messages) if asn1c else {}).items():
+            for way, us in zip(WAYS, spent, strict=True):
+                rounds[name, way, "asn1c"].append(us)
+    return {
+        name: {
+            way: {who: round(statistics.median(rounds[name, way, who]), 2) for who in WHO if (name, way, who) in rounds}
+            for way in WAYS
+        }
+        for name in messages
+    }
+
+
 def main() -> None:
     """Print and keep the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        times = measure(Path(folder))
+    print(f"us per message (times faster than asn1tools); engine in use: {v2x.engine_name()}")
+    print(f"{'':11}", *(f"{who:>17}" for who in WHO))
+    for name, ways in times.items():
+        for way, spent in ways.items():
+            cells = [
+                f"{spent[who]:8.1f} ({spent['asn1tools'] / spent[who]:5.1f})" if who in spent else "" for who in WHO
+            ]
+            print(f"{name:4} {way}", *(f"{cell:>17}" for cell in cells))
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    frame = peer()
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for kind, octets in messages().items():
-        record, (name, value) = v2x.decode(octets), decode_value(octets)
-        frame.from_uper(octets)
-        native = frame.get_val()
-        jobs = {
-            ("encode", "pycrate"): lambda native=native: (frame.set_val(native), frame.to_uper()),
-            ("encode", "asn1tools"): lambda pair=(name, value): encode_value(pair),
-            ("encode", "records"): lambda record=record: v2x.encode(record),
-            ("decode", "pycrate"): lambda octets=octets: (frame.from_uper(octets), frame.get_val()),
-            ("decode", "asn1tools"): lambda octets=octets: decode_value(octets),
-            ("decode", "records"): lambda octets=octets: v2x.decode(octets),
-        }
-        rounds = [{job: micros(work) for job, work in jobs.items()} for _ in range(ROUNDS)]
-        medians = {job: statistics.median(r[job] for r in rounds) for job in jobs}
-        found[kind] = {
-            way: {who: round(medians[way, who], 1) for w, who in jobs if w == way} for way in ("encode", "decode")
-        }
-        for way in ("encode", "decode"):
-            cells = islice(found[kind][way].items(), 3)
-            ratio = found[kind][way]["pycrate"] / found[kind][way]["records"]
-            text = "  ".join(f"{who} {us:8.1f} us" for who, us in cells)
-            print(f"{kind:5} {len(octets):5} octets  {way}  {text}  records / pycrate: {ratio:.1f} times faster")
-    OUT.write_text(json.dumps(found, indent=1))
+    OUT.write_text(json.dumps(times, indent=1))
 
 
 if __name__ == "__main__":
