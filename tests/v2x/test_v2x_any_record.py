@@ -168,7 +168,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("profile", "record"), CASES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_any_record_survives(profile: v2x.Profile, record: type[v2x.Message], data: st.DataObject) -> None:
     sent = data.draw(of_type(record, profile))

@@ -36,7 +36,7 @@ MESSAGE_IDS = {
 CASES = [(profile, name) for profile in v2x.PROFILES for name in FRAMES] + [
     ("csae157-2020", name) for name in MESSAGE_IDS
 ]
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)  # pycrate refuses DEL, which IA5String has
 
