@@ -18,6 +18,7 @@ from rsu.bus import Publisher, Subscriber
 from rsu.config import Config
 from rsu.recording import site_files, views
 from rsu.recording.control import Answer, Desk, Order
+from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover, unfinished
 from rsu.recording.reel import Sequence
 from rsu.recording.schemas import BUS
@@ -39,7 +40,6 @@ _encode = msgspec.json.Encoder().encode
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Record until `stop`."""
     recorder = Recorder(config, run, data)
-    threading.Thread(target=recorder.recover, daemon=True).start()
     try:
         while not stop.is_set():
             recorder.cycle()
@@ -56,7 +56,6 @@ class Recorder:
         self._config = config
         self._folder = data / self._settings.path
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._left = unfinished(self._folder)
         self._shelf = Shelf(self._folder, self._settings)
         self._bus = Publisher(run, "recorder")
         self._inlet = Subscriber(run, ["tape", "snapshot", "uplink", "processes"])
@@ -65,6 +64,8 @@ class Recorder:
         self._writer: RecordingWriter | None = None
         self._log = views.Log()
         self._sequence = Sequence()
+        self._recovery = threading.Thread(target=self._recover, args=(unfinished(self._folder),), daemon=True)
+        self._recovery.start()
         self._seed = b""
         self._begun_ns = self._now_ns = 0  # of the file; of the newest tick
         self._snapshots = self._cycles = 0
@@ -73,15 +74,18 @@ class Recorder:
         self._error: str | None = None
         self._due = dict.fromkeys(("sync", "state", "tidy", "open"), 0.0)  # monotonic s
 
-    def recover(self) -> None:
-        """Make whole what the last run left behind, beside the recording of this one."""
-        while self._left:
-            path = self._left.pop(0)
+    def _recover(self, left: list[Path]) -> None:
+        """Make whole what the last run left behind; go on after its last tick, which the station still has."""
+        for path in left:
             try:
                 result = recover(path)
-                _log.info("recording recovered", file=path.name, ticks=result.ticks, ended=result.why)
-            except OSError as error:
+            except (OSError, RecordingError) as error:
                 _log.error("recording not recovered", file=path.name, why=str(error))
+                continue
+            _log.info("recording recovered", file=path.name, ticks=result.ticks, ended=result.why)
+            if result.last is not None:
+                seed, seq = result.last
+                self._sequence = Sequence(seed, seq + 1)
 
     def cycle(self) -> None:
         """Take in what comes within a moment, and do what is due."""
@@ -127,16 +131,17 @@ class Recorder:
 
     def _tape(self, tape: Tape) -> None:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
+        if self._recovery.is_alive():
+            return  # the station gives it again
         mine, wish = self._sequence.take(tape, time.monotonic())
         if wish is not None:
             self._bus.publish("rewind", wish)
         if not mine:
             return
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
-        begins = tape.seq % WHOLE == 0
-        if self._writer is not None and (before != tape.seed or (begins and self._full())):
+        if self._writer is not None and (before != tape.seed or (tape.seq % WHOLE == 0 and self._full())):
             self._finish()
-        if self._writer is None and self._wanted and begins and self._is_due("open", _RETRY_S):
+        if self._writer is None and self._wanted and self._is_due("open", _RETRY_S):
             self._open(tape)
         if self._writer is not None:
             self._writer.add(tape)

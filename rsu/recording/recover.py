@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rsu.recording import reader
 from rsu.recording.errors import BusyError, DamagedError, NotARecordingError
-from rsu.recording.tick import TICK, Entry
+from rsu.recording.tick import TICK, Entry, number
 from rsu.recording.writer import PART, RecordingWriter
 
 BROKEN = ".broken"
@@ -24,8 +24,8 @@ class Recovered(NamedTuple):
 
     path: Path | None  # None: nothing was in it
     ticks: int
-    until_ns: int  # time of the last tick; 0: none
     why: str  # where reading ended
+    last: tuple[bytes, int] | None  # seed and number of the last tick
 
 
 def unfinished(folder: Path) -> list[Path]:
@@ -48,7 +48,7 @@ def recover(path: Path) -> Recovered:
     try:
         result = copy(broken, final)
     except NotARecordingError as error:
-        result = Recovered(None, 0, 0, str(error))
+        result = Recovered(None, 0, str(error), None)
     broken.unlink()
     return result
 
@@ -66,8 +66,8 @@ def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> 
     about, files = reader.start(source)
     pending: list[tuple[Entry, int]] = []
     writer: RecordingWriter | None = None
-    ticks = until_ns = 0
-    why = "end"
+    ticks, why = 0, "end"
+    last = b""
     try:
         for entry, seq in reader.messages(source):
             pending.append((entry, seq))
@@ -76,7 +76,7 @@ def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> 
             if from_ns <= entry.log_ns <= to_ns:
                 writer = writer or RecordingWriter(target, about, files, entry.log_ns)
                 writer.put_all(pending)
-                ticks, until_ns = ticks + 1, entry.log_ns
+                ticks, last = ticks + 1, entry.data
             pending = []
     except DamagedError as error:
         why = str(error)
@@ -84,4 +84,4 @@ def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> 
         raise NotARecordingError(f"{source}: no tick in it")
     writer.note(RECOVERED, {"of": source.name, "ended": why})
     writer.close()
-    return Recovered(target, ticks, until_ns, why)
+    return Recovered(target, ticks, why, number(last))

@@ -46,10 +46,11 @@ class Reel:
 class Sequence:
     """The recorder's side: takes ticks in order, asks for those that are missing, gives up after a while. Pure."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: bytes = b"", following: int = 0) -> None:
+        """Begin; after an earlier recording with its seed and the number that follows its last tick."""
         self.lost = 0  # ticks that were given up
-        self._seed = b""
-        self._next = 0
+        self._seed = seed
+        self._next = following
         self._asked_s: float | None = None  # when a missing tick was first asked for
         self._again_s = 0.0
 

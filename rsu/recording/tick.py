@@ -105,6 +105,12 @@ def from_entries(entries: list[Entry]) -> Tape:
     )
 
 
+def number(tick: bytes) -> tuple[bytes, int]:
+    """Return seed and number of a `/tick` message. ValueError: it is none."""
+    entry = _decoder.decode(tick)
+    return bytes.fromhex(entry.seed), entry.seq
+
+
 def _read(entry: Entry) -> Read:
     device, _, port = entry.topic.removeprefix(RAW).rpartition("/")
     return Read(device, port, entry.log_ns, entry.data)

@@ -72,10 +72,13 @@ def main() -> None:
         if options.recording is None:
             golden.SCENES["day"] = golden.SCENES["day"]._replace(seconds=options.seconds)
             golden.make("day", path)
+        before_s = time.process_time()
         result = rerun(Job([path]))
+        cpu_s = time.process_time() - before_s
         same = "the recorded bytes" if result.recorded == result.replayed else "OTHER BYTES than recorded"
-        rate = result.seconds / result.took_s
+        rate, cpu_rate = result.seconds / result.took_s, result.seconds / cpu_s
         print(f"{result.seconds:.1f} s replayed in {result.took_s:.2f} s: {rate:.1f} x real time")
+        print(f"{cpu_s:.2f} s of one core, checks and start included: {cpu_rate:.1f} x")
         print(f"{same}; {path.stat().st_size / result.seconds / 1e3:.1f} kB/s on disk")
         about, files = start(path)
         site = load(about, files, Path(folder) / "site")

@@ -19,6 +19,7 @@ from rsu.recording.reel import Reel
 from rsu.recording.settings import DiskSettings, RecordingSettings
 from rsu.recording.shelf import Mark, Shelf, name
 from rsu.recording.verify import continuity, integrity
+from rsu.recording.writer import RecordingWriter
 from rsu.records import RecorderState, Rewind, Tape
 from tests.recording.golden import FOLDER
 from tests.recording.virtual import CONFIGS, EPOCH_NS, S
@@ -144,6 +145,24 @@ def test_what_the_last_run_left_is_recovered(rig: Callable[..., Rig], tapes: lis
         time.sleep(0.02)
     back = list(reader.ticks(files(one)[0]))
     assert len(back) > 30 and back[:30] == tapes[:30]
+
+
+def test_after_a_crash_the_recorder_goes_on_where_it_was(
+    rig: Callable[..., Rig], tapes: list[Tape], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "recordings"
+    folder.mkdir(parents=True)
+    writer = RecordingWriter(folder / name(EPOCH_NS, "boot"), {"site": "demo.yaml"}, {}, EPOCH_NS)
+    for tape in tapes[:17]:
+        writer.add(tape)
+    writer.sync()
+    writer.abandon()
+    one = rig()
+    one.play(tapes)
+    one.until(lambda state: state.bytes > 10_000)
+    ask(one.run, Order("stop"))
+    back = list(reader.ticks(*files(one)))
+    assert len(files(one)) == 2 and len(back) > 17 and back == tapes[: len(back)]
 
 
 def test_a_stop_outlives_the_process(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
