@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-replay golden-update fuzz install system-run system-test clean
+.PHONY: run test check bench bench-codec bench-fusion bench-station bench-replay golden-update fuzz install \
+	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 
@@ -60,8 +61,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-# one of them: bench-codec, bench-fusion, bench-station
-bench-%: $(VENV)/.installed-dev
+bench-codec bench-fusion bench-station: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
 
 bench-replay: $(VENV)/.installed-dev
@@ -77,6 +77,7 @@ FUZZ_N ?= 0
 FUZZ_TARGETS ?=
 
 fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]' || echo "no atheris here" >&2
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --inputs $(FUZZ_N) $(foreach target,$(FUZZ_TARGETS),'$(target)')
 
 clean:
