@@ -32,6 +32,6 @@ TOPICS: dict[str, Topic] = {
     "progress.web": Topic(records.Progress, "web", 2.0, 10.0, False),
     "progress.recorder": Topic(records.Progress, "recorder", 2.0, 10.0, False),
     "rewind": Topic(records.Rewind, "recorder", None, None, False),
-    "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, True),
+    "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }

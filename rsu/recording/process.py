@@ -26,6 +26,7 @@ from rsu.recording.shelf import Mark, Shelf, name
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
 from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
+from rsu.topics import TOPICS
 
 _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
@@ -58,7 +59,7 @@ class Recorder:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._shelf = Shelf(self._folder, self._settings)
         self._bus = Publisher(run, "recorder")
-        self._inlet = Subscriber(run, ["tape", "snapshot", "uplink", "processes"])
+        self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
         self._desk = Desk(run)
         self._wanted = _wish(self._folder, self._settings.enabled)
         self._writer: RecordingWriter | None = None

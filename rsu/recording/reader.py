@@ -77,6 +77,8 @@ def messages(path: Path) -> Iterator[tuple[Entry, int]]:
             if isinstance(record, Channel):
                 topics[record.id] = record.topic
             elif isinstance(record, Message):
+                if record.channel_id not in topics:
+                    raise DamagedError(f"byte {file.tell()}: a message of no channel")
                 yield Entry(topics[record.channel_id], record.log_time, record.data), record.sequence
 
 

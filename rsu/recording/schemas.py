@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, TickEntry
-from rsu.records import Processes, RecorderState, Snapshot, UplinkState
+from rsu.records import Processes, UplinkState
 
 SCENE, FIX, LOG = "foxglove.SceneUpdate", "foxglove.LocationFix", "foxglove.Log"
 TRACKS, LANES, POSITION, EVENTS = "/tracks", "/lanes", "/position", "/log"
@@ -69,10 +69,8 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 
 _RECORDS: dict[str, type[msgspec.Struct]] = {
     "rsu.Tick": TickEntry,
-    "rsu.snapshot": Snapshot,
     "rsu.uplink": UplinkState,
     "rsu.processes": Processes,
-    "rsu.recorder": RecorderState,
 }
 _TEXT = {"type": "string"}
 _POSE = _object(position=_numbers("x", "y", "z"), orientation=_numbers("x", "y", "z", "w"))

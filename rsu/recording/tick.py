@@ -6,7 +6,7 @@ well. A tick without its `/tick` message is not there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -21,7 +21,7 @@ class RoundEntry(msgspec.Struct, frozen=True):
     """A round without its bytes: how many raw messages are its reads."""
 
     now_ns: int
-    reads: int
+    reads: Annotated[int, msgspec.Meta(ge=0)]
     links: list[LinkState]
 
 
