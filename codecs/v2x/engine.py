@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, Protocol, TypeAlias
 
 from v2x import native
@@ -18,13 +19,13 @@ IRREGULAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 class Engine(Protocol):
-    """Takes what is regular, and raises one of IRREGULAR for everything else."""
+    """Makes functions that take what is regular, and raise one of IRREGULAR for everything else."""
 
-    def encode(self, type_: Type, value: WireValue) -> bytes:
-        """Return the octets of a value."""
+    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
+        """Return what gives the octets of a value."""
 
-    def decode(self, type_: Type, data: bytes) -> WireValue:
-        """Return the value of a whole encoding."""
+    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
+        """Return what gives the value of a whole encoding."""
 
 
 def engine_name() -> EngineName:

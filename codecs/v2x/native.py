@@ -5,7 +5,7 @@ The extension is an interpreter over a table; `Row` and `Slot` are its rows, in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from v2x.fields import WireValue
@@ -91,14 +91,13 @@ class Native:
     def __init__(self) -> None:
         self._programs: dict[Type, Program] = {}
 
-    def encode(self, type_: Type, value: WireValue) -> bytes:
-        """Return the octets of a value."""
-        octets: bytes = self._program(type_).encode(value)
-        return octets
+    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
+        """Return what gives the octets of a value."""
+        return self._program(type_).encode
 
-    def decode(self, type_: Type, data: bytes) -> WireValue:
-        """Return the value of a whole encoding."""
-        return self._program(type_).decode(data)
+    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
+        """Return what gives the value of a whole encoding."""
+        return self._program(type_).decode
 
     def _program(self, type_: Type) -> Program:
         program = self._programs.get(type_)

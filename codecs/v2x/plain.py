@@ -177,6 +177,8 @@ def _read_small(reader: Reader) -> int:
 
 def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
     """Read an open type: octets that hold a whole encoding; None when the type is not known."""
+    if type_ is not None:
+        reader.path.append(name)
     octets = _read_length(reader)
     end, outer = reader.at + 8 * octets, reader.end
     if end > outer:
@@ -185,9 +187,10 @@ def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
         reader.at = end
         return None
     reader.end = end
-    value = reader.inside(name, type_)
+    value = _READ[type(type_)](reader, type_)
     _finish(reader)
     reader.end = outer
+    reader.path.pop()
     return value
 
 

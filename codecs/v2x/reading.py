@@ -39,10 +39,10 @@ _KEPT = 4096  # bit strings of a type that are kept as octets
 
 
 class Whole(Protocol):
-    """Decodes whole encodings: the content of open types."""
+    """Makes functions for whole encodings: the content of open types."""
 
-    def decode(self, type_: Type, data: bytes) -> WireValue:
-        """Return the value."""
+    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
+        """Return what gives the value."""
 
 
 def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[[bytes], WireValue]:
@@ -310,7 +310,7 @@ class _Reading:
         return value
 
     def _known(self, member: Member, octets: bytes) -> tuple[str, WireValue]:
-        return member.name, self._whole.decode(member.type, octets)
+        return member.name, self._whole.decoder(member.type)(octets)
 
     def _open(self) -> str:
         """Read the octets of an open type; return the variable that holds them."""
@@ -324,8 +324,7 @@ class _Reading:
         return name
 
     def _content(self, member: Member) -> str:
-        self.source.names["whole"] = self._whole.decode
-        return f"whole({self.source.constant(member.type)}, {self._open()})"
+        return f"{self.source.constant(self._whole.decoder(member.type))}({self._open()})"
 
     def _additions(self, type_: Sequence, name: str) -> None:
         count = len(type_.additions)

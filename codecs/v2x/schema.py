@@ -23,7 +23,7 @@ behind the last of a bit string as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -57,35 +57,52 @@ class Schema:
     def __init__(self, definitions: Mapping[str, Definition], engine: Engine) -> None:
         self.definitions = definitions
         self.types = Builder(definitions)
-        self._engine = engine
+        self.engine = engine
+        self._encoders: dict[str, Callable[[WireValue], bytes]] = {}
+        self._decoders: dict[str, Callable[[bytes], WireValue]] = {}
 
     def encode(self, value: WireValue, pdu: str) -> bytes:
         """Return the octets of a value of type `pdu`; EncodeError with the path to the offending member."""
+        encoder = self._encoders.get(pdu) or self._encoder(pdu)
+        try:
+            return encoder(value)
+        except IRREGULAR:
+            pass
+        return plain.encode(value, Member(pdu, self.types.named(pdu)))
+
+    def decode(self, data: bytes, pdu: str) -> WireValue:
+        """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
+        decoder = self._decoders.get(pdu) or self._decoder(pdu)
+        try:
+            return decoder(data)
+        except IRREGULAR:
+            pass
+        return _read(data, Member(pdu, self.types.named(pdu))).value
+
+    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
+        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
+        decoder = self._decoders.get(pdu) or self._decoder(pdu)
+        try:
+            return Reading(decoder(data), ())
+        except IRREGULAR:
+            pass
+        return _read(data, Member(pdu, self.types.named(pdu)))
+
+    def _encoder(self, pdu: str) -> Callable[[WireValue], bytes]:
         try:
             type_ = self.types.named(pdu)
         except KeyError:
             raise EncodeError(f"no type {pdu}") from None
-        try:
-            return self._engine.encode(type_, value)
-        except IRREGULAR:
-            pass
-        return plain.encode(value, Member(pdu, type_))
+        encoder = self._encoders[pdu] = self.engine.encoder(type_)
+        return encoder
 
-    def decode(self, data: bytes, pdu: str) -> WireValue:
-        """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
-        return self.read(data, pdu).value
-
-    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
-        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
+    def _decoder(self, pdu: str) -> Callable[[bytes], WireValue]:
         try:
             type_ = self.types.named(pdu)
         except KeyError:
             raise DecodeError(f"no type {pdu}") from None
-        try:
-            return Reading(self._engine.decode(type_, data), ())
-        except IRREGULAR:
-            pass
-        return _read(data, Member(pdu, type_))
+        decoder = self._decoders[pdu] = self.engine.decoder(type_)
+        return decoder
 
 
 @cache

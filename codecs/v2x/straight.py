@@ -24,41 +24,62 @@ class Straight:
     """
 
     def __init__(self) -> None:
-        self._encoders: dict[tuple[Type, object], Callable[[WireValue], bytes]] = {}
-        self._decoders: dict[tuple[Type, object], Callable[[bytes], WireValue]] = {}
+        self._encoders: dict[Type, Callable[[WireValue], bytes]] = {}
+        self._decoders: dict[Type, Callable[[bytes], WireValue]] = {}
 
-    def encode(self, type_: Type, value: WireValue) -> bytes:
-        """Return the octets of a value."""
-        key = type_, value[0] if isinstance(type_, Choice) else None
-        encoder = self._encoders.get(key)
-        if encoder is None:
-            if isinstance(type_, Choice):
-                _check_name(type_, value[0])
-            encoder = self._encoders[key] = writing.function(self, *key)
-        return encoder(value)
+    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
+        """Return what gives the octets of a value."""
+        if type_ not in self._encoders:
+            whole = self._by_name(type_) if isinstance(type_, Choice) else writing.function(self, type_)
+            self._encoders[type_] = whole
+        return self._encoders[type_]
 
-    def decode(self, type_: Type, data: bytes) -> WireValue:
-        """Return the value of a whole encoding."""
-        key = type_, _coded(type_, data[0]) if isinstance(type_, Choice) else None
-        decoder = self._decoders.get(key)
-        if decoder is None:
-            decoder = self._decoders[key] = reading.function(self, *key)
+    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
+        """Return what gives the value of a whole encoding."""
+        if type_ not in self._decoders:
+            whole = self._by_index(type_) if isinstance(type_, Choice) else reading.function(self, type_)
+            self._decoders[type_] = undisturbed(whole)
+        return self._decoders[type_]
+
+    def _by_name(self, type_: Choice) -> Callable[[WireValue], bytes]:
+        encoders: dict[object, Callable[[WireValue], bytes]] = {}
+        names = {member.name for member in type_.members + type_.additions}
+
+        def encode(value: WireValue) -> bytes:
+            name = value[0]
+            encoder = encoders.get(name)
+            if encoder is None:
+                if name not in names:  # nothing is generated and kept for what cannot be
+                    raise IrregularError
+                encoder = encoders[name] = writing.function(self, type_, name)
+            return encoder(value)
+
+        return encode
+
+    def _by_index(self, type_: Choice) -> Callable[[bytes], WireValue]:
+        decoders: dict[int, Callable[[bytes], WireValue]] = {}
+        shift, beyond = 8 - type_.extensible - type_.bits, len(type_.members)
+
+        def decode(data: bytes) -> WireValue:
+            index = min(data[0] >> shift, beyond)  # beyond: of no root alternative
+            decoder = decoders.get(index)
+            if decoder is None:
+                decoder = decoders[index] = reading.function(self, type_, index)
+            return decoder(data)
+
+        return decode
+
+
+def undisturbed(decode: Callable[[bytes], WireValue]) -> Callable[[bytes], WireValue]:
+    """Return the same without the garbage collector, which would look through hundreds of new dicts in vain."""
+
+    def decoded(data: bytes) -> WireValue:
         if len(data) < _MANY or not gc.isenabled():
-            return decoder(data)
-        gc.disable()  # it would look in vain through hundreds of new dicts, again and again
+            return decode(data)
+        gc.disable()
         try:
-            return decoder(data)
+            return decode(data)
         finally:
             gc.enable()
 
-
-def _check_name(type_: Choice, name: object) -> None:
-    """Raise when there is no such alternative: nothing is generated and kept for what cannot be."""
-    if all(member.name != name for member in type_.members + type_.additions):
-        raise IrregularError
-
-
-def _coded(type_: Choice, octet: int) -> int:
-    """Return the index of the root alternative that an encoding begins with; beyond the last for all others."""
-    index = octet >> 8 - type_.extensible - type_.bits
-    return min(index, len(type_.members))
+    return decoded

@@ -32,10 +32,10 @@ _KEPT = 4096  # bit strings of a type that are kept as integers
 
 
 class Whole(Protocol):
-    """Encodes whole values: the content of open types."""
+    """Makes functions for whole values: the content of open types."""
 
-    def encode(self, type_: Type, value: WireValue) -> bytes:
-        """Return the octets of a value."""
+    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
+        """Return what gives the octets of a value."""
 
 
 def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[[WireValue], bytes]:
@@ -219,7 +219,7 @@ class _Writing:
         name, inner = value
         if name != member.name:
             raise IrregularError
-        return self._whole.encode(member.type, inner)
+        return self._whole.encoder(member.type)(inner)
 
     def _additions(self, type_: Sequence, value: str) -> None:
         self.field(str(len(type_.additions) - 1), 7)
@@ -231,8 +231,7 @@ class _Writing:
                 self._open(self._content(member, f"{value}[{member.name!r}]"))
 
     def _content(self, member: Member, value: str) -> str:
-        self.source.names["whole"] = self._whole.encode
-        return f"whole({self.source.constant(member.type)}, {value})"
+        return f"{self.source.constant(self._whole.encoder(member.type))}({value})"
 
     def _open(self, octets: str) -> None:
         octets = self._variable(octets)

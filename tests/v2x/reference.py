@@ -15,7 +15,12 @@ FRAME, EXTENDED = "MessageFrame", "msgFrameExt"
 
 
 class RefusedError(Exception):
-    """The value or the octets are not of the profile, or asn1tools cannot tell."""
+    """The value or the octets are not of the profile, or asn1tools `cannot` tell: extended bit strings."""
+
+    @property
+    def cannot(self) -> bool:
+        cause = self.__cause__
+        return cause.cannot if isinstance(cause, RefusedError) else isinstance(cause, NotImplementedError)
 
 
 class Reference:

@@ -168,7 +168,7 @@ def assert_agrees(theirs: Reference, octets: bytes, pdu: str, ours: tuple[Any, .
     try:
         value = theirs.decode(octets, pdu)
     except RefusedError as refused:
-        assert ours[0] != "done" or "not yet implemented" in repr(refused.__cause__)
+        assert ours[0] != "done" or refused.cannot
     else:
         assert ours == ("done", value)
 
@@ -185,7 +185,7 @@ def test_spoilt_values(profile: v2x.Profile, data: st.DataObject) -> None:
     try:
         octets = reference(profile).encode(value, pdu)
     except RefusedError as refused:
-        assert first[0] == "EncodeError" or "not yet implemented" in repr(refused.__cause__)
+        assert first[0] == "EncodeError" or refused.cannot
     else:
         assert first == ("done", octets)
 
@@ -217,9 +217,9 @@ def test_vectors(profile: v2x.Profile, name: engine.EngineName) -> None:
     assert len(vectors) >= 50
     for vector in vectors:
         octets, type_ = bytes.fromhex(vector["hex"]), types.named(vector["pdu"])
-        value = fast.decode(type_, octets)
+        value = fast.decoder(type_)(octets)
         assert value == reference(profile).decode(octets, vector["pdu"])
-        assert fast.encode(type_, value) == octets
+        assert fast.encoder(type_)(value) == octets
 
 
 # -- what a later edition adds ----------------------------------------------------------------------------------------
