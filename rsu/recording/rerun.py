@@ -14,6 +14,7 @@ from rsu import config
 from rsu.config import Config
 from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
+from rsu.recording.errors import NotARecordingError
 from rsu.recording.player import Digest, replay
 from rsu.recording.verify import Problem, continuity, integrity
 from rsu.recording.writer import RecordingWriter
@@ -47,11 +48,19 @@ class Result(NamedTuple):
 
 
 def chains(recordings: list[Path]) -> list[list[Path]]:
-    """Put recordings of one start of the station together. NotARecordingError: one is none."""
-    found: dict[str, list[Path]] = {}
+    """Put recordings that follow each other in one start of the station together. RecordingError: one is none."""
+    found: list[list[Path]] = []
+    newest: dict[bytes, list[Path]] = {}  # seed -> its chain
     for path in recordings:
-        found.setdefault(reader.start(path).about.get("boot") or str(path), []).append(path)
-    return list(found.values())
+        reader.start(path)
+        first = next(reader.ticks(path), None)
+        if first is None:
+            raise NotARecordingError(f"{path}: no tick in it")
+        if first.seq == 0 or first.seed not in newest:
+            newest[first.seed] = []
+            found.append(newest[first.seed])
+        newest[first.seed].append(path)
+    return found
 
 
 def rerun(job: Job) -> Result:

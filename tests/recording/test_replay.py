@@ -21,9 +21,9 @@ from tests.recording.virtual import CONFIGS, EPOCH_NS, S
 SOURCE = FOLDER / "stopped-vehicle.mcap"
 
 
-def write(path: Path, tapes: list[Tape], **facts: str) -> Path:
+def write(path: Path, tapes: list[Tape]) -> Path:
     about, files = start(SOURCE)
-    writer = RecordingWriter(path, about | facts, files, EPOCH_NS)
+    writer = RecordingWriter(path, about, files, EPOCH_NS)
     for tape in tapes:
         writer.add(tape)
     writer.close()
@@ -51,14 +51,14 @@ def run(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
 
 
 def test_the_same_digest_at_any_speed_and_in_other_processes(agreed: Path, tapes: list[Tape], tmp_path: Path) -> None:
-    other = write(tmp_path / "other.mcap", list(ticks(agreed)), boot="another")
-    runs = [run("replay", str(agreed), "--verify"), run("replay", str(agreed), "--verify", "--speed", "5")]
+    other = write(tmp_path / "other.mcap", list(ticks(agreed)))
+    runs = [run("replay", str(agreed), "--verify"), run("replay", str(agreed), "--verify", "--speed", "5")]  # of 5 s
     runs.append(run("replay", str(agreed), str(other), "--verify", "--workers", "2"))
     answers = [answer for code, found in runs for answer in found]
     assert {code for code, _ in runs} == {Exit.FINE} and len(answers) == 4
     assert len({answer["sha256"] for answer in answers}) == 1
     assert all(answer["verified"] and answer["sha256"] == answer["recorded_sha256"] for answer in answers)
-    assert answers[1]["took_s"] >= 0.8 > 0
+    assert answers[1]["took_s"] >= 0.9
 
 
 def test_pieces_that_follow_each_other_are_one_recording(agreed: Path, tmp_path: Path) -> None:
