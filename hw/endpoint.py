@@ -36,7 +36,7 @@ Address = Annotated[str, AfterValidator(_checked)]
 class Strict(BaseModel):
     """Base of everything in a site file: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Serial(Strict):

@@ -93,9 +93,12 @@ class EventDetector:
             return None
         if case.event is not None and now_ns - case.event.stamp_ns < settings.update_every_s * SECOND_NS:
             return None
+        number = self._free_id() if case.event is None else case.event.id
+        if not number:
+            return None  # as many as there are ids run already
         east, north = tracks.position[row].tolist()
         case.event = Event(
-            id=self._free_id() if case.event is None else case.event.id,
+            id=number,
             code=STOPPED_VEHICLE,
             state="start" if case.event is None else "update",
             start_ns=case.since_ns,
@@ -114,10 +117,10 @@ class EventDetector:
         return None if event is None else msgspec.structs.replace(event, state="end", stamp_ns=now_ns)
 
     def _free_id(self) -> int:
-        """Return the next id, in turn, that no running event has."""
+        """Return the next id, in turn, that no running event has; 0 when there is none."""
         used = {case.event.id for case in self._cases.values() if case.event is not None}
         turn = [(self._last_id + step) % LAST_ID + 1 for step in range(LAST_ID)]
-        self._last_id = next(number for number in turn if number not in used)
+        self._last_id = next((number for number in turn if number not in used), 0)
         return self._last_id
 
 

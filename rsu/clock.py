@@ -41,7 +41,8 @@ class UtcClock:
         while self._delays[0][0] < fix.receipt_ns - _WINDOW_NS:
             self._delays.popleft()
         expected = round(self._settings.gnss_delay_ms * 1e6)
-        self._error_ns = min(abs(delay - expected) + accuracy for _, delay, accuracy in self._delays)
+        least_ns, accuracy_ns = min((delay, accuracy) for _, delay, accuracy in self._delays)
+        self._error_ns = abs(least_ns - expected) + accuracy_ns
         self._updated_ns = fix.receipt_ns
 
     def uncertainty_ns(self, now_ns: int) -> int | None:

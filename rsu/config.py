@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +38,7 @@ def load(path: Path) -> Config:
     except ValidationError as error:
         raise ConfigError(source.findings(error, Site)) from error
     drivers, findings = _drivers(source, site, path.parent)
+    findings += _names(source, site)
     try:
         lane_map = lanemap.load(path.parent / site.site.lane_map)
         findings += _against_map(source, site, lane_map)
@@ -61,6 +63,31 @@ def _drivers(source: YamlSource, site: Site, folder: Path) -> tuple[dict[str, Dr
         except ValidationError as error:
             findings += source.findings(error, model, ("devices", name, "driver"))
     return settings, findings
+
+
+def _names(source: YamlSource, site: Site) -> Iterator[Finding]:
+    """Find names that nothing has, and things named twice."""
+    named: dict[tuple[str | int, ...], str] = {("radio",): site.radio}
+    named |= {("sensors", i, "device"): sensor.device for i, sensor in enumerate(site.sensors)}
+    if site.signal is not None:
+        named[("signal", "device")] = site.signal.device
+    for place, name in named.items():
+        if name not in site.devices:
+            yield source.finding(place, f'no device is called "{name}", but {", ".join(site.devices)}')
+    yield from _twice(source, ("sensors",), "device", [sensor.device for sensor in site.sensors])
+    if site.signal is not None:
+        phases = [phase.id for phase in site.signal.phases]
+        yield from _twice(source, ("signal", "phases"), "id", phases)
+        yield from _twice(source, ("signal", "phases"), "lamp", [phase.lamp for phase in site.signal.phases])
+        for index, pair in enumerate(site.signal.conflicts):
+            if pair[0] == pair[1] or not {*pair} <= {*phases}:
+                yield source.finding(("signal", "conflicts", index), f"expected two phases of this signal, got {pair}")
+
+
+def _twice(source: YamlSource, place: tuple[str, ...], key: str, values: Sequence[object]) -> Iterator[Finding]:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield source.finding((*place, index, key), f"{value} is already used")
 
 
 def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) -> list[Finding]:

@@ -29,6 +29,7 @@ class LampClock:
     def __init__(self, merge_flashing_green: bool) -> None:
         self._merge = merge_flashing_green
         self._steps: list[tuple[str, int]] = []  # (colour, duration ns) over one cycle
+        self._fresh: list[tuple[str, int]] | None = None  # a plan that no report has met yet
         self._now: Step | None = None
         self._index: int | None = None  # of the current step in the plan
         self.jumps = 0
@@ -44,7 +45,7 @@ class LampClock:
                 steps.append((colour, round(seconds * _S)))
         if len(steps) > 1 and steps[0][0] == steps[-1][0]:  # one step across the end of the cycle
             steps[-1] = (steps[-1][0], steps[-1][1] + steps.pop(0)[1])
-        self._steps = [step for step in steps if step[1] > 0]
+        self._fresh = [step for step in steps if step[1] > 0]
 
     @property
     def planned(self) -> bool:
@@ -53,13 +54,15 @@ class LampClock:
 
     def report(self, lamp: Lamp, stamp_ns: int) -> None:
         """Take the colour and countdown that were true at `stamp_ns`."""
+        current = self.at(stamp_ns)
+        if self._fresh is not None:
+            self._steps, self._fresh = self._fresh, None
         colour = "green" if self._merge and lamp.colour == "flashing-green" else lamp.colour
         left = None if lamp.countdown is None else round(lamp.countdown * _S)
         index = self._find(colour, left)
         if left is not None and index is not None and colour == "green":
             left = max(0, left - self._flash_after(index))
         end = None if left is None else stamp_ns + left
-        current = self.at(stamp_ns)
         if current is not None and current.colour == colour and current.end_ns is not None and end is not None:
             if abs(end - current.end_ns) <= JUMP_NS:
                 end = current.end_ns  # the same end, rounded to another second
@@ -91,6 +94,11 @@ class LampClock:
         step, index = self._now, self._index
         if step is None:
             return []
+        cycle = sum(duration for _, duration in self._steps)
+        if index is not None and step.end_ns is not None and now_ns - step.end_ns > cycle > 0:
+            # whole cycles at once: after a day of silence there would be thousands of steps
+            late = (now_ns - step.end_ns) // cycle * cycle
+            step = Step(step.colour, step.start_ns + late, step.end_ns + late)
         while step.end_ns is not None and step.end_ns <= now_ns:
             if index is None:
                 return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -16,13 +15,6 @@ from rsu import config, log
 from rsu.errors import ConfigError
 from rsu.exits import Exit
 from rsu.processes import PROCESSES
-
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> None:
-    """Have the kernel stop this process when the supervisor dies, however it dies."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +28,6 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    die_with_parent()
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, PROCESSES[options.name].nice)
     log.configure(options.name)

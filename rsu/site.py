@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from perception.events import StoppedVehicleSettings
 from perception.geo import Reference
@@ -119,14 +119,3 @@ class Site(Settings):
     uplink: UplinkSettings = UplinkSettings()
     recording: RecordingSettings = RecordingSettings()
     page: WebSettings = WebSettings()
-
-    @model_validator(mode="after")
-    def _names_exist(self) -> Site:
-        if self.radio not in self.devices:
-            raise ValueError(f'radio: no device is called "{self.radio}"')
-        if self.signal is not None and self.signal.device not in self.devices:
-            raise ValueError(f'signal.device: no device is called "{self.signal.device}"')
-        for index, sensor in enumerate(self.sensors):
-            if sensor.device not in self.devices:
-                raise ValueError(f'sensors.{index}: no device is called "{sensor.device}"')
-        return self

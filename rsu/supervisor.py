@@ -21,6 +21,7 @@ import structlog
 
 from rsu.bus import Publisher, Subscriber
 from rsu.errors import AlreadyRunningError
+from rsu.parent import die_with_us
 from rsu.processes import PROCESSES, RESTARTS, WINDOW_S, Row
 from rsu.records import Processes, ProcessView, Progress
 
@@ -28,12 +29,15 @@ _STOP_S = 1.5  # a process that is asked to end gets so long
 _LOOK_S = 0.1
 _MIB = 1 << 20
 LOCK = "lock"
+_LONGEST = 107 - len("/supervisor.ipc")  # sun_path
 _log = structlog.get_logger()
 
 
 @contextlib.contextmanager
 def lock(run: Path) -> Iterator[None]:
-    """Hold the run folder. AlreadyRunningError: somebody else has it."""
+    """Hold the run folder. AlreadyRunningError: somebody else has it; ValueError: its path is too long for sockets."""
+    if len(bytes(run.absolute())) > _LONGEST:
+        raise ValueError(f"{run}: too long; sockets allow {_LONGEST} octets")
     run.mkdir(parents=True, exist_ok=True)
     path = run / LOCK
     with path.open("w") as file:
@@ -87,8 +91,12 @@ class Child:
         return 10.0 if self._progress_at < self._starts[-1] else 0.0
 
     def _launch(self, now: float) -> None:
-        self._process = subprocess.Popen(self._command)
         self._starts.append(now)
+        try:
+            self._process = subprocess.Popen(self._command, preexec_fn=die_with_us())
+        except OSError as error:  # no memory, no process numbers: later perhaps
+            self._ended(now, f"cannot start: {error.strerror}")
+            return
         self.restarts += 1
 
     def _ended(self, now: float, why: str) -> None:

@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from ruamel.yaml import YAML
 
-from rsu.process import die_with_parent
+from rsu.parent import die_with_us
 
 _STOP_S = 1.7
 
@@ -90,7 +90,7 @@ class Bench:
         output = (self._run / f"{name}.out").open("wb")
         self._outputs[name] = output
         self._children[name] = subprocess.Popen(
-            self._commands[name], stdout=output, start_new_session=True, preexec_fn=die_with_parent
+            self._commands[name], stdout=output, start_new_session=True, preexec_fn=die_with_us()
         )
 
     def kill(self, name: str) -> None:

@@ -117,7 +117,9 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     plan = _plan(folder, _configs(folder, wishes.address), wishes.source, wishes.seed)
     unknown = {cut.name for cut in wishes.cuts} - {*plan.commands(), *PROCESSES}
     if unknown:
-        raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(plan.commands())}")
+        raise ValueError(
+            f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join([*plan.commands(), *PROCESSES])}"
+        )
     bench = Bench(plan)
     page = config.load(plan.site).site.page
     for name in bench.names:
@@ -235,7 +237,7 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
             "spooled": uplink.spooled if uplink else 0,
             "acknowledged": uplink.acknowledged if uplink else 0,
             "waiting": uplink.waiting if uplink else 0,
-            "lost": platform.get("gaps", 0),
+            "lost": uplink.spooled - uplink.acknowledged - uplink.waiting if uplink else 0,
             "platform": platform,
         },
         "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},

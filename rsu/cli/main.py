@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from enum import StrEnum
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -28,6 +29,13 @@ SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the sit
 RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets and ptys")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="folder of what must survive (spool)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
+
+
+class Source(StrEnum):
+    """Where the bench's traffic comes from."""
+
+    SUMO = "sumo"
+    RECORDED = "recorded"
 
 
 def versions() -> dict[str, str]:
@@ -93,7 +101,9 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:
         fail(Exit.CONFLICT, error)
-    except PermissionError as error:
+    except ValueError as error:
+        fail(Exit.USAGE, error)
+    except OSError as error:
         fail(Exit.PERMISSION, f"{error.filename}: {error.strerror}; choose other folders with --run and --data")
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
 
@@ -137,7 +147,7 @@ def demo(
         list[str] | None,
         typer.Option(metavar="NAME@S+D", help="kill an emulator, broker or process S seconds in, back D seconds later"),
     ] = None,
-    source: Annotated[str, typer.Option(help="sumo or recorded")] = "sumo",
+    source: Annotated[Source, typer.Option(help="of the traffic")] = Source.SUMO,
     seed: Annotated[int, typer.Option(help="of everything random in the bench")] = 7,
     address: Annotated[
         str, typer.Option(help="loopback address of all ports; another one for a second demo")
@@ -152,10 +162,14 @@ def demo(
         cuts = [Cut.parse(text) for text in cut or []]
         wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run)
         interrupted = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
+    except ConfigError as error:
+        fail(Exit.INVALID_CONFIG, error)
     except ValueError as error:
         fail(Exit.USAGE, error)
     except AlreadyRunningError as error:
         fail(Exit.CONFLICT, error)
+    except OSError as error:
+        fail(Exit.PERMISSION, f"{error.filename}: {error.strerror}; choose another folder with --run")
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
 
 

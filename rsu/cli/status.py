@@ -55,14 +55,20 @@ def troubles(state: State) -> list[str]:
             found.append(f"process {p.name}: {p.cpu_percent:.0f} % of a core, budget {p.budget_cpu_percent}")
     if state.snapshot is None:
         return [*found, "station: silent"]
-    found += [f"device {d.name}: {d.state}" for d in state.snapshot.devices if d.state != "ok"]
+    for d in state.snapshot.devices:
+        if d.state != "ok" or d.error:
+            found.append(f"device {d.name}: {d.state}" + (f", {d.error}" if d.error else ""))
     found += [
         f"message {m.kind}: {m.decision} ({', '.join(m.reasons)})"
         for m in state.snapshot.messages
         if m.decision != "send" and set(m.reasons) - {"switched-off", "nothing-to-say"}
     ]
-    if state.uplink is not None and not state.uplink.connected and not state.uplink.platform.startswith("none"):
-        found.append(f"uplink: {state.uplink.error or 'not connected'}")
+    if state.uplink is None:
+        found.append("uplink: silent")
+    elif state.uplink.error:
+        found.append(f"uplink: {state.uplink.error}")
+    elif not state.uplink.connected and not state.uplink.platform.startswith("none"):
+        found.append("uplink: not connected")
     return found
 
 

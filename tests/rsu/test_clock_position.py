@@ -44,6 +44,14 @@ def test_the_least_delayed_fix_counts() -> None:
     assert clock.uncertainty_ns(S + 400 * MS) == 2 * MS + 30
 
 
+def test_a_wrong_clock_is_not_taken_for_a_slow_receiver() -> None:
+    """40 ms wrong, delays that happen to reach the expected one: the least delay tells."""
+    clock = UtcClock(ClockSettings(gnss_delay_ms=15))
+    for number, delay in enumerate([15.0, 30.0, 55.0, 75.0]):
+        clock.update(fix(S + number * 200 * MS, delay - 40.0))
+    assert (clock.uncertainty_ns(2 * S) or 0) >= 40 * MS
+
+
 def test_holdover_grows() -> None:
     clock = UtcClock(ClockSettings(holdover_ppm=30))
     clock.update(fix(S))

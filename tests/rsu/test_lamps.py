@@ -92,6 +92,22 @@ def test_a_jump_is_counted_and_followed() -> None:
     assert step is not None and step.end_ns == 10 * S
 
 
+def test_a_day_of_silence_costs_nothing_and_keeps_the_cycle() -> None:
+    made = clock()
+    made.report(lamp("red", 5.0), 0)
+    day = 86_400 * S
+    near, far = made.ahead(7 * S), made.ahead(day + 7 * S)  # a day is 1440 cycles
+    assert [(s.colour, s.end_ns and s.end_ns + day) for s in near] == [(s.colour, s.end_ns) for s in far]
+
+
+def test_a_new_plan_holds_from_the_next_report_on() -> None:
+    made = clock()
+    made.report(lamp("green", 13.0), 0)
+    before = made.ahead(S)
+    made.plan(LampPlan(number=1, angle=0, type=1, steps=STEPS[2:] + STEPS[:2]))
+    assert made.ahead(S) == before
+
+
 @given(start=st.floats(0, 59.9), interval=st.floats(0.2, 2.5), offset=st.floats(0, 0.999))
 def test_never_further_from_the_truth_than_the_rounding(start: float, interval: float, offset: float) -> None:
     """Reports of whole seconds, at any pace: the counted time stays within the 1 s that rounding costs."""

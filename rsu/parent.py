@@ -1,0 +1,23 @@
+"""Processes that end together with the one that started them, however that one ends."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
+_PRCTL = ctypes.CDLL(None, use_errno=True).prctl  # looked up here: not between fork and exec
+
+
+def die_with_us() -> Callable[[], None]:
+    """Return what a child does between fork and exec, so that the kernel ends it when this process dies."""
+    parent = os.getpid()
+
+    def prepare() -> None:
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before the call
+            os._exit(1)
+
+    return prepare
