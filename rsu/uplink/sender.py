@@ -95,6 +95,16 @@ class Sender:
     def _send_kind(link: Link, kind: str, window: Window, store: Store) -> None:
         now_ns = time.monotonic_ns()
         after, room = window.place(now_ns)
+        for number in window.overdue(now_ns):
+            found = store.waiting(kind, number - 1, 1)
+            if store.error is not None:
+                return
+            if not found or found[0].id != number:
+                window.gone(number)
+                continue
+            if not link.send(found[0].record):
+                return
+            window.sent(found[0], now_ns)
         batch = store.waiting(kind, after, room) if room else []
         for waiting in batch:
             if not link.send(waiting.record):

@@ -4,16 +4,29 @@ At most `size` records are sent and not acknowledged. Without any acknowledgemen
 again as a probe, the oldest first, at intervals that double, each time the next one, so that a record which the
 platform never takes holds up nothing for ever. Once the platform answers, everything not acknowledged follows. So lost
 acknowledgements cost at most `size` duplicates and the probes.
+
+A record that the platform passed over (it acknowledged one sent later) is sent again on its own, the time-out after it
+was sent last, and then at intervals that double: the answers to other records say nothing about this one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rsu.uplink.envelope import Range
 from rsu.uplink.spool import Waiting
 
 _MAX_TIMEOUT = 32  # times the first one
+
+
+@dataclass(slots=True)
+class _Sent:
+    boot: str
+    seq: int
+    at_ns: int  # last time
+    timeout_ns: int
+    passed: bool = False  # one sent later is acknowledged
 
 
 class Window:
@@ -33,7 +46,7 @@ class Window:
         self._forget()
 
     def _forget(self) -> None:
-        self._flight: dict[tuple[str, int], None] = {}  # (boot, seq), in the order sent
+        self._flight: dict[int, _Sent] = {}  # by id, in the order sent last
         self._since_ns: int | None = None  # last progress while something is under way
 
     def place(self, now_ns: int) -> tuple[int, int]:
@@ -46,12 +59,28 @@ class Window:
         room = (1 if self._probing else self._size) - len(self._flight)
         return self._cursor, max(0, room)
 
+    def overdue(self, now_ns: int) -> list[int]:
+        """Return the ids of the records to send again now, beside what `place` allows; they are under way already."""
+        return [
+            number for number, sent in self._flight.items() if sent.passed and now_ns - sent.at_ns >= sent.timeout_ns
+        ]
+
     def sent(self, waiting: Waiting, now_ns: int) -> None:
-        """Note that a record was given to the connection."""
-        self._flight[waiting.record.boot, waiting.record.seq] = None
-        self._cursor = waiting.id
-        if self._since_ns is None:
-            self._since_ns = now_ns
+        """Note that a record was given to the connection, for the first time or again."""
+        before = self._flight.pop(waiting.id, None)
+        timeout_ns = self._first_timeout_ns
+        if before is not None:
+            timeout_ns = min(2 * before.timeout_ns, _MAX_TIMEOUT * self._first_timeout_ns)
+        self._flight[waiting.id] = _Sent(waiting.record.boot, waiting.record.seq, now_ns, timeout_ns)
+        self._cursor = max(self._cursor, waiting.id)
+        if self._since_ns is None or before is not None:
+            self._since_ns = now_ns  # no probe before a record sent again had its time
+
+    def gone(self, number: int) -> None:
+        """Note that the spool no longer has a record that is under way."""
+        self._flight.pop(number, None)
+        if not self._flight:
+            self._since_ns = None
 
     def nothing_follows(self) -> None:
         """Note that no record waits after the cursor: probes begin again with the oldest."""
@@ -60,14 +89,15 @@ class Window:
 
     def acknowledged(self, ranges: Iterable[Range], now_ns: int) -> None:
         """Note what the platform holds."""
-        before = len(self._flight)
-        for numbers in ranges:
-            self._flight = {
-                (boot, seq): None
-                for boot, seq in self._flight
-                if boot != numbers.boot or not numbers.first <= seq <= numbers.last
-            }
-        if len(self._flight) < before:
+        held = list(ranges)
+        progress = False
+        for number, sent in reversed(list(self._flight.items())):
+            if any(sent.boot == numbers.boot and numbers.first <= sent.seq <= numbers.last for numbers in held):
+                del self._flight[number]
+                progress = True
+            else:
+                sent.passed |= progress
+        if progress:
             if self._probing:
                 self.restart()
             self._timeout_ns = self._first_timeout_ns

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING, cast
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rsu.uplink.envelope import Range, Record
+from rsu.uplink.sender import Sender
 from rsu.uplink.spool import Waiting
 from rsu.uplink.window import Window
+
+if TYPE_CHECKING:
+    from rsu.uplink.mqtt import Link
+    from rsu.uplink.store import Store
 
 TIMEOUT_NS = 1000
 
@@ -71,6 +80,79 @@ def test_acknowledgements_of_what_is_not_under_way_change_nothing() -> None:
     _send(window, 10, 0)
     window.acknowledged([Range("other", 1, 3), Range("b", 4, 1 << 62)], 1)
     assert window.place(2) == (3, 0)
+
+
+class _Store:
+    """Records of one kind that wait, one more a step."""
+
+    error: str | None = None
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
+        chosen = [number for number in self.numbers if number > after][:limit]
+        return [Waiting(number, Record("b", number, number, kind, 0, b"{}")) for number in chosen]
+
+
+class _Link:
+    """Takes every record; the platform's answer is the test's."""
+
+    def __init__(self) -> None:
+        self.sent: list[int] = []
+
+    def send(self, record: Record) -> bool:
+        self.sent.append(record.seq)
+        return True
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, missed: dict[int, int], steps: int) -> list[tuple[int, int]]:
+    """Send a record a step, ten a time-out; `missed`: how often the platform misses it. Return (step, record) again."""
+    window, store, link = Window(20, TIMEOUT_NS), _Store(), _Link()
+    again: list[tuple[int, int]] = []
+    seen: Counter[int] = Counter()
+    for step in range(steps):
+        now_ns = step * TIMEOUT_NS // 10
+        monkeypatch.setattr("rsu.uplink.sender.time.monotonic_ns", lambda now_ns=now_ns: now_ns)
+        store.numbers.append(step + 1)
+        link.sent.clear()
+        Sender._send_kind(cast("Link", link), "event", window, cast("Store", store))
+        for number in link.sent:
+            again += [(step, number)] if seen[number] else []
+            seen[number] += 1
+            if seen[number] > missed.get(number, 0):
+                window.acknowledged([Range("b", number, number)], now_ns)
+                store.numbers.remove(number)
+    assert set(store.numbers) <= set(missed)
+    return again
+
+
+def test_missed_records_are_sent_again_while_later_ones_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _run(monkeypatch, {4: 1, 5: 1, 6: 1}, 100) == [(13, 4), (14, 5), (15, 6)], "once each, a time-out later"
+
+
+def test_a_record_missed_for_ever_is_sent_again_at_growing_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = _run(monkeypatch, {1: 1000}, 1300)
+    assert again == [(step, 1) for step in (10, 30, 70, 150, 310, 630, 950, 1270)]
+
+
+def test_a_slow_platform_that_answers_in_order_gets_nothing_twice() -> None:
+    window = Window(10, TIMEOUT_NS)
+    _send(window, 10, 0)
+    for number in range(1, 11):
+        now_ns = number * TIMEOUT_NS // 2
+        assert (_send(window, 10, now_ns), window.overdue(now_ns)) == ([], [])
+        window.acknowledged([Range("b", number, number)], now_ns)
+
+
+def test_a_record_given_up_by_the_spool_is_under_way_no_longer() -> None:
+    window = Window(2, TIMEOUT_NS)
+    _send(window, 2, 0)
+    window.acknowledged([Range("b", 2, 2)], 1)
+    assert window.overdue(TIMEOUT_NS) == [1]
+    window.gone(1)
+    assert window.overdue(TIMEOUT_NS) == []
+    assert window.place(9 * TIMEOUT_NS) == (2, 2)
 
 
 @given(st.lists(st.booleans(), max_size=200))
