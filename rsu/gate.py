@@ -45,6 +45,7 @@ TABLE: dict[str, tuple[Decision, ...]] = {
     "no-sensors": (_SILENT, _SEND, _DEGRADED, _SEND, _DEGRADED),
     # radio and settings
     "radio-lost": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
+    "radio-fault": (_DEGRADED, _DEGRADED, _DEGRADED, _DEGRADED, _DEGRADED),
     "switched-off": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "nothing-to-say": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "map-silent": (_SEND, _SEND, _SEND, _DEGRADED, _SILENT),

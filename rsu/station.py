@@ -160,6 +160,8 @@ class Station:
             yield "sensor-lost"
         if self._radio in lost:
             yield "radio-lost"
+        elif any(each.error for each in self._health if each.name == self._radio):
+            yield "radio-fault"
 
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return the whole visible state, as of the last tick."""

@@ -235,3 +235,15 @@ def test_proxy_bsms_only_when_switched_on() -> None:
     equipped = {p.id for _, message in decoded(outputs, "rsm") for p in message.participants if p.source == "v2x"}
     assert len(proxies) > 300 and {proxy.id[:6] for proxy in proxies} == {rsu_id[:6]}
     assert equipped and not equipped & {proxy.id for proxy in proxies}
+
+
+def test_a_radio_that_says_it_does_not_send_is_a_reason() -> None:
+    for now, station, _ in run(1.0):
+        pass
+    health = [
+        msgspec.structs.replace(each, error="no synchronisation") if each.name == "radio" else each
+        for each in station._health
+    ]
+    station.advance(now + 100_000_000, health)
+    reasons = {m.kind: (m.decision, m.reasons) for m in station.snapshot(now).messages}
+    assert reasons["map"] == ("degraded", ["radio-fault"])

@@ -17,6 +17,7 @@ export const REASONS = {
   "sensor-lost": "A camera or radar is lost, so part of the crossing is not seen.",
   "no-sensors": "No camera and no radar is working.",
   "radio-lost": "The radio does not answer.",
+  "radio-fault": "The radio answers, but says that it does not send as it should.",
   "switched-off": "Switched off in the site file.",
   "nothing-to-say": "Nothing to announce now.",
   "map-silent": "MAP is not on air, and this message is only understood with it.",
