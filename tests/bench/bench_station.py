@@ -1,7 +1,7 @@
 """Station: CPU time for one second of the demo site's traffic, drivers, fusion, messages and gate together.
 
-Method: 30 s of the recorded world in virtual time, CPU time of the process; the emulators, which make the devices' bytes
-in the same process, are included. The limit is real time: 1000 ms of one core.
+Method: 30 s of the recorded world in virtual time, CPU time of the process; the emulators, which make the devices'
+bytes in the same process, are included. The limit is real time: 1000 ms of one core.
 """
 
 from __future__ import annotations

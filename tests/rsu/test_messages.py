@@ -34,7 +34,7 @@ def some_tracks(n: int, **changes: object) -> Tracks:
         "velocity": np.column_stack([np.full(n, 6.0), np.full(n, 8.0)]),
         "covariance": covariance,
         "heading": np.full(n, 36.87),
-        "heading_sd": np.full(n, 0.4),
+        "heading_sd": np.full(n, 0.7),
         "size": np.tile([4.6, 1.8, 1.5], (n, 1)),
         "kind": np.full(n, int(RoadUser.CAR)),
         "existence": np.ones(n),
@@ -75,10 +75,10 @@ def test_a_participant_as_received() -> None:
     assert participant.heading_deg == pytest.approx(36.875)
     assert (participant.ptc_type, participant.source, participant.id) == ("motor", "video", None)
     assert (participant.size.length_m, participant.size.width_m, participant.size.height_m) == (4.6, 1.8, 1.5)
-    # 95 %: sqrt(5.991 * 0.09) = 0.73 m, 1.96 * 0.1 = 0.2 m/s, 1.96 * 0.4 = 0.8 deg: the next coarser class
+    # 95 %: sqrt(5.991 * 0.09) = 0.73 m, 1.96 * 0.1 = 0.2 m/s, 1.96 * 0.7 = 1.4 deg: the next coarser class
     assert participant.position_confidence.position == "a1m"
     assert participant.motion_confidence.speed == "prec1ms"
-    assert participant.motion_confidence.heading == "prec01deg"
+    assert participant.motion_confidence.heading == "prec05deg"
 
 
 @pytest.mark.parametrize(

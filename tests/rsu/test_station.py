@@ -13,7 +13,7 @@ import pytest
 from virtual_site import CONFIGS, EPOCH_NS, run
 
 import v2x
-from perception.objects import RoadUser
+from perception.objects import Fix, RoadUser
 from rsu import config
 from rsu.station import Output
 from sim import recorded
@@ -246,3 +246,23 @@ def test_a_radio_that_says_it_does_not_send_is_a_reason() -> None:
     station.advance(now + 100_000_000, health)
     reasons = {m.kind: (m.decision, m.reasons) for m in station.snapshot(now).messages}
     assert reasons["map"] == ("degraded", ["radio-fault"])
+
+
+@pytest.mark.parametrize(
+    ("wrong_ms", "rsm", "spat"), [(30, "send", "send"), (70, "silent", "send"), (120, "silent", "silent")]
+)
+def test_what_a_wrong_clock_silences(wrong_ms: int, rsm: str, spat: str) -> None:
+    """RSM needs UTC to 50 ms, SPAT to 100 ms (G3)."""
+    now, station, _ = list(run(3.0))[-1]
+    for number in range(1, 16):  # 3 s of solutions that come so much later than they should
+        receipt_ns = now + number * 200_000_000
+        stamp_ns = receipt_ns - (15 + wrong_ms) * 1_000_000
+        station.ingest(
+            Fix(
+                device="gnss", stamp_ns=stamp_ns, receipt_ns=receipt_ns, valid=True, kind="3d", latitude=22.5431,
+                longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0, time_accuracy_ns=30,
+            )
+        )  # fmt: skip
+    station.advance(now + 200_000_000, station._health)
+    said = {m.kind: m.decision for m in station.snapshot(now).messages}
+    assert (said["rsm"], said["spat"]) == (rsm, spat)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rsu.errors import AlreadyRunningError
@@ -84,3 +86,18 @@ def test_one_run_folder_one_daemon(tmp_path: Path) -> None:
     assert list(run.iterdir()) == []
     with lock(run):
         assert [entry.name for entry in run.iterdir()] == ["lock"]
+
+
+def test_a_child_ends_with_its_parent_however_that_ends() -> None:
+    code = (
+        "import subprocess, sys, time; from rsu.parent import die_with_us;"
+        "print(subprocess.Popen(['sleep', '60'], preexec_fn=die_with_us()).pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent.stdout:
+        grandchild = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    psutil.wait_procs([grandchild], timeout=3)
+    assert not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE
