@@ -7,6 +7,7 @@ logged once, and the driver starts afresh. One device never takes the others dow
 from __future__ import annotations
 
 import select
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from hw.tape import LinkState, Read, Round
 from perception.objects import Measurement
 
 TICK_NS = 10_000_000
+READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
 RATE_WINDOW_NS = 3_000_000_000
 
 P = ParamSpec("P")
@@ -48,6 +50,7 @@ class Device:
         self.name = name
         self.kind = kind
         self.links = links
+        self.read_at: Counter[str] = Counter()  # when a port had its turn to be read, monotonic ns
         self._make_driver = make_driver
         self._driver = make_driver()
         self._started: set[str] = set()  # ports that this driver knows to be open
@@ -77,7 +80,8 @@ class Device:
         return changes
 
     def read(self, port: str) -> list[Read]:
-        """Return what one port has now."""
+        """Return what one port has now, within the bounds of `Link.read`."""
+        self.read_at[port] = time.monotonic_ns()
         return [Read(self.name, port, receipt_ns, data) for data, receipt_ns in self.links[port].read()]
 
     def take(self, read: Read) -> list[Measurement]:
@@ -166,8 +170,9 @@ def poll(
 ) -> list[Measurement]:
     """Serve all devices once: tick them, wait until one has something or the time is over, read what is there.
 
-    To be called with at most 20 ms, the pace at which drivers expect `due`. A `tape` gets what another run needs to do
-    the same again.
+    To be called with at most 20 ms, the pace at which drivers expect `due`. Devices that say too much do not hold the
+    caller up: when the time is over (or 5 ms, if that is more), no further port is read. The one whose last turn is
+    longest ago is first. A `tape` gets what another run needs to do the same again.
     """
     now_ns = clock()
     poller = select.poll()
@@ -185,14 +190,20 @@ def poll(
                 poller.register(descriptor, select.POLLIN | (select.POLLOUT if link.unsent else 0))
     found: list[Measurement] = []
     reads: list[Read] = []
+    ready: list[tuple[Device, str]] = []
     for descriptor, events in poller.poll(timeout_s * 1000):
         device, port = ports[descriptor]
         if events & select.POLLOUT:
             device.links[port].flush()
         if events & ~select.POLLOUT:
-            for read in device.read(port):
-                reads.append(read)
-                found.extend(device.take(read))
+            ready.append((device, port))
+    end_ns = now_ns + max(READING_NS, round(timeout_s * 1e9))
+    for device, port in sorted(ready, key=lambda each: each[0].read_at[each[1]]):
+        for read in device.read(port):
+            reads.append(read)
+            found.extend(device.take(read))
+        if clock() >= end_ns:
+            break
     if tape is not None and (ticked or reads):
         tape.append(Round(now_ns, changes, reads))
     return found

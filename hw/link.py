@@ -88,7 +88,7 @@ class Link:
         return bool(self._unsent)
 
     def read(self) -> list[Chunk]:
-        """Return what can be read now: at most one chunk of a stream, a bounded number of datagrams."""
+        """Return what can be read now: at most one chunk of a stream, or as many bytes (and so many) of datagrams."""
         chunks: list[Chunk] = []
         if not self._channel or not self.up:
             return chunks
@@ -99,6 +99,8 @@ class Link:
                     break
                 self.last_receipt_ns = self._clock()
                 chunks.append(Chunk(data, self.last_receipt_ns))
+                if sum(len(chunk.data) for chunk in chunks) >= READ_SIZE:
+                    break
         except LinkError as error:
             self._fail(error, self._clock())
         return chunks

@@ -8,6 +8,7 @@ import time
 import tty
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from hw.endpoint import Endpoint
 from hw.errors import UnknownDriverError
 from hw.link import Link
 from hw.registry import DRIVERS, driver_class, kinds
+from hw.tape import Round
 from perception.objects import Measurement
 
 
@@ -77,6 +79,12 @@ def serve(benches: list[Bench], until: Callable[[str], object]) -> str:
     return letters
 
 
+def greeted(bench: Bench) -> Bench:
+    """Return the bench once its device is open."""
+    serve([bench], lambda _: bench.hears() == b"hello")
+    return bench
+
+
 def test_a_driver_that_fails_is_replaced_and_the_others_go_on(tmp_path: Path) -> None:
     benches = [Bench(tmp_path, "a"), Bench(tmp_path, "b")]
     serve(benches, lambda _: benches[0].hears() == b"hello")
@@ -91,6 +99,34 @@ def test_a_driver_that_fails_is_replaced_and_the_others_go_on(tmp_path: Path) ->
     assert [entry["event"] for entry in logs] == ["driver failed"]
     health = benches[0].device.health(time.time_ns())
     assert health.counters == {"driver-exception": 3, "letters": 4}
+    for bench in benches:
+        bench.close()
+
+
+def test_a_round_ends_with_its_time_and_the_next_one_goes_on_behind_it(tmp_path: Path) -> None:
+    benches = [greeted(Bench(tmp_path, name)) for name in "abc"]
+    slow = count(time.time_ns(), 6_000_000)  # as if each port took 6 ms
+    letters, tape = "", list[Round]()
+    for _ in range(6):
+        for bench in benches:
+            bench.says(bench.device.name.encode())  # all of them always have something to say
+        found = poll([bench.device for bench in benches], 0, lambda: next(slow), tape)
+        assert len({one.device for one in found}) == 1
+        letters += found[0].device
+    assert letters == "abcabc"
+    said = [read.data.decode() for one in tape for read in one.reads]
+    assert said == ["a", "bb", "ccc", "aaa", "bbb", "ccc"]  # recorded in the order in which it was read
+    for bench in benches:
+        bench.close()
+
+
+def test_a_round_reads_every_port_while_there_is_time(tmp_path: Path) -> None:
+    benches = [greeted(Bench(tmp_path, name)) for name in "abc"]
+    for bench in benches:
+        bench.says(bench.device.name.encode())
+    now_ns = time.time_ns()
+    found = poll([bench.device for bench in benches], 0, lambda: now_ns)
+    assert sorted(one.device for one in found) == ["a", "b", "c"]
     for bench in benches:
         bench.close()
 

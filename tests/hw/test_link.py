@@ -303,6 +303,25 @@ def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path
         link.close()
 
 
+def test_one_read_takes_a_bounded_amount_of_datagrams(clock: Clock, tmp_path: Path) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as device:
+        device.bind(("127.0.0.1", 0))
+        with socket.socket(type=socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            listen = probe.getsockname()
+            place = {"listen": address(probe), "peer": address(device)}
+        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock)
+        assert link.tick(clock())
+        for _ in range(3):
+            device.sendto(bytes(40_000), listen)
+        for _ in range(33):
+            device.sendto(b"x", listen)
+        assert [len(chunk.data) for chunk in link.read()] == [40_000, 40_000]
+        assert [len(chunk.data) for chunk in link.read()] == [40_000] + [1] * 31
+        assert [len(chunk.data) for chunk in link.read()] == [1, 1]
+        link.close()
+
+
 @pytest.mark.parametrize("text", ["camera.local:80", "10.0.0.1", "10.0.0.1:x", "10.0.0.1:70000", ""])
 def test_addresses_are_numbers(text: str) -> None:
     with pytest.raises(ValueError, match=r"address|appear"):
