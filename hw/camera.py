@@ -20,8 +20,8 @@ One object a line, UTF-8, ended by a line feed, at most 256 KiB, one line a fram
       size        [length, width, height] m
       box         [left, top, right, bottom] px, y down
 
-Further keys are ignored. A line or an object that cannot be used costs only itself; a value out of its range costs only
-its field.
+Further keys are ignored, and objects beyond 256. A line or an object that cannot be used costs only itself; a value out
+of its range costs only its field.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ from hw.endpoint import Endpoint, Port
 from perception.objects import Detections, Floats, Measurement, RoadUser
 
 MAX_LINE = 256 * 1024
+MAX_OBJECTS = 256
+BURST = 10  # frames that may come at once, after a pause of the network
 DIAGONAL = np.eye(2)
 NANOSECONDS_FROM = 1e15
+FARTHEST_NS = 1e19  # no clock gets there, and beyond it floats become infinite
 RESTARTED = 1000  # a larger step of the frame number is not that many lost frames
 KINDS = {kind.name.lower(): kind for kind in RoadUser}
 RANGES = {
@@ -91,6 +94,7 @@ class CameraSettings(DeviceSettings):
 
     link: Endpoint
     latency_ms: float = Field(60.0, ge=0, le=2000, description="usual time from exposure to receipt")
+    min_interval_ms: int = Field(20, ge=0, le=1000, description="frames that keep coming faster than this are dropped")
     clock_past_ms: int = Field(1000, ge=0, le=60_000, description="older than usual by this: the clock is wrong")
     clock_future_ms: int = Field(30, ge=0, le=60_000, description="newer than usual by this: the clock is wrong")
 
@@ -104,8 +108,9 @@ class JsonCamera:
 
     Counters: `line` (lines that are not of the format), `long-line` (bytes of lines beyond the limit), `object`,
     `unplaced` and `class` (objects that are not of the format, without a usable position or box, of no known class),
-    `field` (values out of their range), `duplicate`, `gap` (frames that did not come), and those of `SourceClock`:
-    a frame whose time is not believed is stamped with its receipt less the usual latency.
+    `field` (values out of their range), `too-many-objects` (objects beyond the limit), `duplicate`, `gap` (frames that
+    did not come), `too-fast` (frames dropped because they keep coming faster than the site file allows), and those of
+    `SourceClock`: a frame whose time is not believed is stamped with its receipt less the usual latency.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
@@ -115,6 +120,8 @@ class JsonCamera:
         self.counters: Counter[str] = Counter()
         self.error: str | None = None
         self._latency_ns = round(settings.latency_ms * 1e6)
+        self._interval_ns = settings.min_interval_ms * 1_000_000
+        self._due_ns = 0  # when as many frames as came would have come, one an interval
         self._clock = SourceClock(settings.clock_past_ms, settings.clock_future_ms, self.counters)
         self._rest = b""
         self._skipping = False  # inside a line that is too long
@@ -156,9 +163,10 @@ class JsonCamera:
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.counters["line"] += 1
             return None
-        if not self._is_new(line.seq):
+        if not self._is_new(line.seq) or not self._is_in_time(receipt_ns):
             return None
-        stamp_ns = round(line.time if line.time >= NANOSECONDS_FROM else line.time * 1e6)
+        time_ns = line.time if line.time >= NANOSECONDS_FROM else line.time * 1e6
+        stamp_ns = round(min(max(time_ns, -FARTHEST_NS), FARTHEST_NS))
         stamp_ns = self._clock.judge(stamp_ns, receipt_ns - self._latency_ns)
         return self._detections(self._objects(line), stamp_ns, receipt_ns)
 
@@ -171,9 +179,20 @@ class JsonCamera:
         self._sequence = sequence
         return True
 
+    def _is_in_time(self, receipt_ns: int) -> bool:
+        """Return whether the frame comes within the rate; by our clock, because the camera's may say anything."""
+        limit_ns = receipt_ns + (BURST - 1) * self._interval_ns
+        if self._due_ns > limit_ns:
+            self._due_ns = min(self._due_ns, limit_ns + self._interval_ns)  # farther only if our clock was set back
+            self.counters["too-fast"] += 1
+            return False
+        self._due_ns = max(self._due_ns, receipt_ns) + self._interval_ns
+        return True
+
     def _objects(self, line: Line) -> list[Seen]:
         found = []
-        for raw in line.objects:
+        self._count("too-many-objects", max(0, len(line.objects) - MAX_OBJECTS))
+        for raw in line.objects[:MAX_OBJECTS]:
             try:
                 seen = _SEEN.decode(raw)
             except (msgspec.DecodeError, UnicodeDecodeError):

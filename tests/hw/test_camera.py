@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hw.camera
-from hw.camera import MAX_LINE, CameraSettings, JsonCamera
+from hw.camera import BURST, MAX_LINE, MAX_OBJECTS, CameraSettings, JsonCamera
 from perception.objects import Detections, RoadUser
 from tests.hw import replay
 
@@ -169,6 +169,48 @@ def test_a_wrong_clock_is_replaced_by_the_time_of_receipt_less_the_usual_latency
     driver = camera()
     [scan] = scans(driver, line(1, stamp_ns=NOW_NS + (error_ms - 60) * MS))
     assert scan.stamp_ns == NOW_NS - 60 * MS and driver.counters == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [(b"-1e308", "clock-past"), (b"-1e303", "clock-past"), (b"1e308", "clock-future"), (b"1e300", "clock-future")],
+)
+def test_a_time_beyond_all_clocks_is_only_a_wrong_clock(written: bytes, reason: str) -> None:
+    driver = camera()
+    [scan] = scans(driver, b'{"v": 1, "seq": 1, "time": %s, "objects": []}\n' % written)
+    assert scan.stamp_ns == NOW_NS - 60 * MS and driver.counters == {reason: 1}
+
+
+@pytest.mark.parametrize("written", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e999"])
+def test_a_time_that_is_no_number_costs_the_line(written: bytes) -> None:
+    driver = camera()
+    assert scans(driver, b'{"v": 1, "seq": 1, "time": %s, "objects": []}\n' % written) == []
+    assert driver.counters == {"line": 1}
+
+
+def test_no_more_objects_are_used_than_the_limit() -> None:
+    driver = camera()
+    [scan] = scans(driver, line(1, *[{"position": [1, 2]}] * MAX_OBJECTS, *[17] * 5000))
+    assert len(scan.position) == MAX_OBJECTS and driver.counters == {"too-many-objects": 5000}
+
+
+def test_frames_that_keep_coming_too_fast_are_dropped_unread() -> None:
+    driver = camera()
+    at_ns = [NOW_NS + frame * MS for frame in range(1000)]
+    found = [scans(driver, line(n, 17, stamp_ns=now - 60 * MS), now) for n, now in enumerate(at_ns)]
+    taken = sum(map(len, found))
+    assert taken == BURST + 49  # in 999 ms
+    assert driver.counters == {"too-fast": 1000 - taken, "object": taken}
+    late_ns = NOW_NS + 2000 * MS
+    assert len(scans(driver, b"".join(line(n, stamp_ns=late_ns) for n in range(1000, 1100)), late_ns)) == BURST
+
+
+def test_a_host_clock_that_is_set_back_does_not_silence_the_camera() -> None:
+    driver = camera()
+    scans(driver, b"".join(map(line, range(100))))
+    back_ns = NOW_NS - 3_600_000 * MS
+    found = [scans(driver, line(n), back_ns + n * 100 * MS) for n in range(100, 110)]
+    assert sum(map(len, found)) >= 9
 
 
 def test_a_stuck_clock_is_not_believed_for_long() -> None:
