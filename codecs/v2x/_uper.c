@@ -36,7 +36,7 @@ struct member {
     const struct node *node;
     bool optional;
     int64_t key;         /* what the selector of an open type says */
-    Py_ssize_t offset;   /* of the slot in a record */
+    Py_ssize_t offset;   /* of the slot in a record; 0 when the record has no such field */
     PyObject *standing;  /* what a record holds when the member is absent; NULL when it must be there */
     PyObject *reference; /* callable, gives the position that offsets behind this member are relative to; or NULL */
 };
@@ -459,10 +459,19 @@ static bool encode_open(const struct node *node, struct writer *writer, PyObject
     return done;
 }
 
-/* Read an open member: its type is what another member of the same dict selects. */
+/* Read an open member: its type is what another member of the same dict selects; octets where no type is known. */
 static PyObject *decode_selected(const struct node *node, struct reader *reader, PyObject *dict)
 {
     int64_t key;
+    uint64_t octets;
+    if (!node->count) {
+        PyObject *value = take_length(reader, &octets) && octets <= (reader->end - reader->at) / 8
+                              ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)octets)
+                              : NULL;
+        if (value)
+            take_octets(reader, (uint8_t *)PyBytes_AS_STRING(value), octets);
+        return value;
+    }
     PyObject *selector = PyDict_GetItemWithError(dict, node->names);
     if (!selector || !as_number(selector, &key))
         return NULL;
@@ -477,6 +486,9 @@ static PyObject *decode_selected(const struct node *node, struct reader *reader,
 static bool encode_selected(const struct node *node, struct writer *writer, PyObject *value, PyObject *dict)
 {
     int64_t key;
+    if (PyBytes_CheckExact(value)) /* encoded already */
+        return put_length(writer, (uint64_t)PyBytes_GET_SIZE(value)) &&
+               put_octets(writer, (const uint8_t *)PyBytes_AS_STRING(value), (size_t)PyBytes_GET_SIZE(value));
     PyObject *selector = PyDict_GetItemWithError(dict, node->names);
     if (!selector || !as_number(selector, &key) || !PyTuple_CheckExact(value) || PyTuple_GET_SIZE(value) != 2)
         return false;
@@ -504,11 +516,11 @@ static bool refer(const struct member *member, PyObject *value, struct place *fr
 /* Put a member into its dict or record; the reference to the value is taken over. */
 static inline bool place_member(const struct node *node, const struct member *member, PyObject *whole, PyObject *value)
 {
-    if (node->record) {
+    if (node->record && member->offset) {
         *slot(whole, member->offset) = value;
         return true;
     }
-    int failed = PyDict_SetItem(whole, member->name, value);
+    int failed = node->record ? 0 : PyDict_SetItem(whole, member->name, value);
     Py_DECREF(value);
     return !failed;
 }
@@ -516,9 +528,10 @@ static inline bool place_member(const struct node *node, const struct member *me
 /* A member that is not there: a record holds what stands for it; false when nothing does. */
 static inline bool leave_out(const struct node *node, const struct member *member, PyObject *whole)
 {
-    if (node->record)
-        *slot(whole, member->offset) = Py_XNewRef(member->standing);
-    return !node->record || member->standing;
+    if (!node->record || !member->offset)
+        return true;
+    *slot(whole, member->offset) = Py_XNewRef(member->standing);
+    return member->standing;
 }
 
 /* Read the additions that are there; each is an open type. */
@@ -634,7 +647,7 @@ static bool find_fields(const struct node *node, PyObject *record, PyObject **va
 {
     for (Py_ssize_t i = 0; i < node->count + node->additions; i++) {
         const struct member *member = &node->members[i];
-        values[i] = *slot(record, member->offset);
+        values[i] = member->offset ? *slot(record, member->offset) : NULL;
         int absent = values[i] && member->standing ? is_absent(member, values[i]) : 0;
         if (absent < 0)
             return false;

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, Protocol, TypeAlias
 
-from v2x import native
-from v2x.fields import WireValue
+from v2x.coding import Pair, Values
 from v2x.ir import Type
+from v2x.layout import Converter
+from v2x.native import AVAILABLE, Table, program
+from v2x.record_rows import RecordTable
 from v2x.straight import Straight
 
 EngineName: TypeAlias = Literal["native", "python"]
 
-DEFAULT_ENGINE: EngineName = "native" if native.AVAILABLE else "python"
-
-# what an engine may raise for a value or octets that it does not take; everything else is a fault of ours
-IRREGULAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+DEFAULT_ENGINE: EngineName = "native" if AVAILABLE else "python"
 
 
-class Engine(Protocol):
-    """Makes functions that take what is regular, and raise one of IRREGULAR for everything else."""
+class Engine(Values, Protocol):
+    """Makes the functions for values in wire units and for records."""
 
-    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
-        """Return what gives the octets of a value."""
+    def records(self, converter: Converter, type_: Type) -> Pair:
+        """Return the ways between octets and what `converter` makes of a value."""
 
-    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
-        """Return what gives the value of a whole encoding."""
+
+class Native:
+    """The C extension."""
+
+    def __init__(self) -> None:
+        self._known: dict[Type, Pair] = {}
+
+    def values(self, type_: Type) -> Pair:
+        """Return the ways between octets and values in wire units."""
+        if type_ not in self._known:
+            table = Table()
+            table.row(type_)
+            self._known[type_] = _pair(table)
+        return self._known[type_]
+
+    def records(self, converter: Converter, type_: Type) -> Pair:
+        """Return the ways between octets and records."""
+        table = RecordTable()
+        table.converted(converter, type_)
+        return _pair(table)
+
+
+def _pair(table: Table) -> Pair:
+    made = program(table)
+    return Pair(made.encode, made.decode)
 
 
 def engine_name() -> EngineName:
@@ -37,6 +58,6 @@ def make_engine(name: EngineName) -> Engine:
     """Return an engine of its own for one profile; ImportError for native where it was not built."""
     if name == "python":
         return Straight()
-    if not native.AVAILABLE:
+    if not AVAILABLE:
         raise ImportError("v2x._uper was not built: there was no C compiler")
-    return native.Native()
+    return Native()

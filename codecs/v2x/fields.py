@@ -53,20 +53,20 @@ class Scale:
         blank: int | None = None,
     ) -> None:
         # the step as a ratio of integers: a single rounding, so that a decoded value encodes to the same count
-        self._numerator, self._denominator = Fraction(step).as_integer_ratio()
+        self.numerator, self.denominator = Fraction(step).as_integer_ratio()
         self.low = low
         self.high = high
         self.unavailable = unavailable
         self.circular = circular
-        self._blank = unavailable if blank is None else blank
+        self.blank = unavailable if blank is None else blank
 
     def to_wire(self, value: float | None) -> int:
         """Return the nearest count."""
-        steps = nan if value is None else value * self._denominator / self._numerator
+        steps = nan if value is None else value * self.denominator / self.numerator
         if not isfinite(steps):
-            if self._blank is None:
+            if self.blank is None:
                 raise EncodeError("no value, and the field has no code for unavailable")
-            return self._blank
+            return self.blank
         count = round(steps)
         if self.circular:
             return count % (self.high + 1)
@@ -76,13 +76,13 @@ class Scale:
         """Return the physical value."""
         if not self.low <= wire <= self.high:
             return None
-        return wire * self._numerator / self._denominator
+        return wire * self.numerator / self.denominator
 
     def holds(self, value: float | None) -> bool:
         """Return whether a value travels as it is, to half a step."""
         if value is None:
             return self.unavailable is not None
-        steps = value * self._denominator / self._numerator
+        steps = value * self.denominator / self.numerator
         return isfinite(steps) and (self.circular or self.low <= round(steps) <= self.high)
 
 
@@ -105,27 +105,27 @@ class Flags(Generic[F]):
 
     def __init__(self, names: tuple[F, ...], size: int) -> None:
         self.size = size
-        self._masks = {name: 1 << (size - 1 - bit) for bit, name in enumerate(names)}
+        self.masks = {name: 1 << (size - 1 - bit) for bit, name in enumerate(names)}
         self._pad = -size % 8
 
     def to_wire(self, value: tuple[F, ...] | None) -> tuple[bytes, int]:
         """Return (octets, number of bits)."""
         bits = 0
         for name in value or ():
-            if name not in self._masks:
+            if name not in self.masks:
                 raise EncodeError(f"unknown flag {name!r}")
-            bits |= self._masks[name]
+            bits |= self.masks[name]
         return (bits << self._pad).to_bytes((self.size + 7) // 8), self.size
 
     def from_wire(self, wire: tuple[bytes, int]) -> tuple[F, ...]:
         """Return the names of the bits that are set."""
         octets, _ = wire
         bits = int.from_bytes(octets) << self.size >> 8 * len(octets)  # as many bits as have their place here
-        return tuple(name for name, mask in self._masks.items() if bits & mask)
+        return tuple(name for name, mask in self.masks.items() if bits & mask)
 
     def holds(self, value: tuple[F, ...] | None) -> bool:
         """Return whether the names are known: others are refused."""
-        return all(name in self._masks for name in value or ())
+        return all(name in self.masks for name in value or ())
 
 
 class Priority:

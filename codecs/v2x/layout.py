@@ -82,20 +82,22 @@ class Converter(Protocol):
 
 
 @dataclass(frozen=True)
-class _Same:
+class Same:
     """Travels as it is."""
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         if value is None:
             raise EncodeError("no value, and the field has no code for unavailable")
         return value
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
         return wire
 
 
 @dataclass(frozen=True)
-class _Name:
+class Name:
     """One of a few names: an enumerator. One that the profile does not know is unknown or unavailable, else None."""
 
     names: tuple[str, ...]
@@ -105,39 +107,52 @@ class _Name:
         return next((name for name in ("unknown", "unavailable") if name in self.names), None)
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         if value not in self.names:
             raise EncodeError(f"{value!r} is none of {', '.join(self.names)}")
         return value
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
         return self._unknown if wire is None else wire
 
 
 @dataclass(frozen=True)
-class _Leaf:
+class Leaf:
+    """A value with a unit."""
+
     unit: Field[Any]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         return self.unit.to_wire(value)
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
         return self.unit.from_wire(wire)
 
 
 @dataclass(frozen=True)
-class _Offset:
+class Offset:
+    """A position that travels as an offset from the reference."""
+
     def to_wire(self, value: Position | None, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         return to_offset(value, reference)
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Position | None:
+        """Return the value that a record holds."""
         return from_offset(wire, reference)
 
 
 @dataclass(frozen=True)
-class _Many:
+class Many:
+    """A tuple of values of one kind."""
+
     element: Converter
 
     def to_wire(self, value: tuple[Any, ...], reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         wire = []
         for index, item in enumerate(value):
             try:
@@ -147,41 +162,58 @@ class _Many:
         return wire
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> tuple[Any, ...]:
+        """Return the value that a record holds."""
         return tuple(self.element.from_wire(item, reference) for item in wire)
 
 
 @dataclass(frozen=True)
-class _Choice:
+class OneOf:
     """One of several records; None for an alternative that the profile does not know."""
 
-    alternatives: Mapping[str, _Sequence]
+    alternatives: Mapping[str, Fields]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         for name, alternative in self.alternatives.items():
             if type(value) is alternative.record:
                 return name, alternative.to_wire(value, reference)
         raise EncodeError(f"{type(value).__name__} is no choice here, only {', '.join(self.alternatives)}")
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
         name, inner = wire
         return None if name is None else self.alternatives[name].from_wire(inner, reference)
 
 
 @dataclass(frozen=True)
-class _Member:
+class Attribute:
+    """A field of a record.
+
+    Attributes:
+        attribute: its name in the record.
+        name: its identifier on the wire.
+        converter: how its value travels.
+        default: it is absent while it has this value; NODEFAULT when it must be there.
+        reference: gives the position that offsets behind it are relative to.
+
+    """
+
     attribute: str
     name: str
     converter: Converter
-    default: object  # absent while it has this value; NODEFAULT for a mandatory member
+    default: object
     reference: Callable[[Any], Position] | None
 
 
 @dataclass(frozen=True)
-class _Sequence:
+class Fields:
+    """A record: its fields that travel."""
+
     record: type[msgspec.Struct]
-    members: tuple[_Member, ...]
+    members: tuple[Attribute, ...]
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
+        """Return the value as it travels."""
         if type(value) is not self.record:
             raise EncodeError(f"expected {self.record.__name__}, got {type(value).__name__}")
         wire = {}
@@ -198,6 +230,7 @@ class _Sequence:
         return wire
 
     def from_wire(self, wire: WireValue, reference: Position | None) -> Any:
+        """Return the value that a record holds."""
         values = {}
         for member in self.members:
             if member.name in wire:
@@ -215,30 +248,30 @@ def converter(hint: Hint, profile: Profile) -> Converter:
     """Return the converter of a type, a record or a union of records, as it travels in `profile`."""
     hint, wire = _split(hint, profile)
     if wire and wire.relative:
-        return _Offset()
+        return Offset()
     if wire and wire.unit:
-        return _Leaf(wire.unit)
+        return Leaf(wire.unit)
     if wire and wire.bare:
         return _sequence(wire.bare, profile)
     origin: object = get_origin(hint)
     if origin is tuple:
-        return _Many(converter(get_args(hint)[0], profile))
+        return Many(converter(get_args(hint)[0], profile))
     if origin is Literal:
-        return _Name(get_args(hint))
+        return Name(get_args(hint))
     if origin in _UNIONS:
         return choice(get_args(hint), profile)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return choice([hint], profile) if hint.__struct_config__.tag else _sequence(hint, profile)
-    return _Same()
+    return Same()
 
 
-def choice(records: Iterable[type[msgspec.Struct]], profile: Profile) -> Converter:
+def choice(records: Iterable[type[msgspec.Struct]], profile: Profile) -> OneOf:
     """Return the converter of one of several records, as it travels in `profile`."""
-    return _Choice({str(record.__struct_config__.tag): _sequence(record, profile) for record in records})
+    return OneOf({str(record.__struct_config__.tag): _sequence(record, profile) for record in records})
 
 
-def _sequence(record: type[msgspec.Struct], profile: Profile) -> _Sequence:
-    return _Sequence(record, _members(record, profile))
+def _sequence(record: type[msgspec.Struct], profile: Profile) -> Fields:
+    return Fields(record, _members(record, profile))
 
 
 def _split(hint: Hint, profile: Profile) -> tuple[Hint, Wire | None]:
@@ -255,12 +288,12 @@ def _split(hint: Hint, profile: Profile) -> tuple[Hint, Wire | None]:
             return hint, found and found.within(profile)
 
 
-def _members(record: type[msgspec.Struct], profile: Profile) -> tuple[_Member, ...]:
+def _members(record: type[msgspec.Struct], profile: Profile) -> tuple[Attribute, ...]:
     hints = get_type_hints(record, include_extras=True)
     members = []
     for entry in msgspec.structs.fields(record):
         _, wire = _split(hints[entry.name], profile)
         if wire:
             inner = converter(hints[entry.name], profile)
-            members.append(_Member(entry.name, wire.name, inner, entry.default, wire.reference))
+            members.append(Attribute(entry.name, wire.name, inner, entry.default, wire.reference))
     return tuple(members)

@@ -1,5 +1,8 @@
 """Whole messages: record <-> octets.
 
+The engine in use goes straight from one to the other; what is irregular goes through values in wire units (`layout`,
+`schema`), which either find out what is wrong or skip what a later edition added.
+
 A message of phase II travels inside the frame's extension: ("msgFrameExt", {"messageId": .., "value": (type, value)}).
 """
 
@@ -9,17 +12,21 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x.errors import UnknownMessageError
+from v2x.coding import IRREGULAR, IrregularError, Pair
+from v2x.engine import DEFAULT_ENGINE, EngineName
+from v2x.errors import CodecError, UnknownMessageError
 from v2x.fields import WireValue
-from v2x.layout import Converter, choice
+from v2x.ir import Choice, Member, Open, Sequence, Type
+from v2x.layout import OneOf, choice
 from v2x.plain import Skipped
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message
-from v2x.schema import encode_value, schema
+from v2x.schema import FRAME, Schema, encode_value, schema
 
 __all__ = ["MESSAGES", "Decoded", "Message", "decode", "encode", "read"]
 
 _EXTENDED = "msgFrameExt"
+_EXTENSION_BIT = 0x80  # first bit of a MessageFrame
 
 
 class Decoded(NamedTuple):
@@ -35,6 +42,10 @@ def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
     Measurements beyond what the wire holds are clamped (`adjust` tells which); EncodeError names the field that cannot
     be sent at all.
     """
+    try:
+        return _messages(profile).encode(message)
+    except (CodecError, *IRREGULAR):
+        pass
     name, value = _layout(profile).to_wire(message, None)
     message_id = _message_ids(profile).get(name)
     frame = (name, value) if message_id is None else (_EXTENDED, {"messageId": message_id, "value": (name, value)})
@@ -43,11 +54,67 @@ def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
 
 def decode(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Message:
     """Return the record of a MessageFrame; DecodeError for everything else, UnknownMessageError for later editions."""
-    return read(data, profile).message
+    try:
+        return _messages(profile).decode(data)
+    except IRREGULAR:
+        pass
+    return _read(data, profile).message
 
 
 def read(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Decoded:
     """Return the record of a MessageFrame and what had to be skipped; errors as with `decode`."""
+    try:
+        return Decoded(_messages(profile).decode(data), ())
+    except IRREGULAR:
+        pass
+    return _read(data, profile)
+
+
+class Messages:
+    """The messages of a profile by one engine; like the engine, for what is regular only."""
+
+    def __init__(self, known: Schema, layout: OneOf, ids: Mapping[str, int]) -> None:
+        frame = known.types.named(FRAME)
+        self._frame = known.engine.records(layout, frame)
+        self._envelope = known.engine.values(_closed(frame))
+        self._ids = {layout.alternatives[name].record: message_id for name, message_id in ids.items()}
+        self._extended: Mapping[int, Pair] = {
+            message_id: known.engine.records(layout.alternatives[name], known.types.named(name))
+            for name, message_id in ids.items()
+        }
+
+    def encode(self, message: Message) -> bytes:
+        """Return the MessageFrame of a record."""
+        message_id = self._ids.get(type(message))
+        if message_id is None:
+            return self._frame.encode(message)
+        octets = self._extended[message_id].encode(message)
+        return self._envelope.encode((_EXTENDED, {"messageId": message_id, "value": octets}))
+
+    def decode(self, data: bytes) -> Message:
+        """Return the record of a MessageFrame."""
+        if not data or not data[0] & _EXTENSION_BIT:
+            message: Message = self._frame.decode(data)
+            return message
+        name, value = self._envelope.decode(data)
+        if name != _EXTENDED:
+            raise IrregularError
+        inner: Message = self._extended[value["messageId"]].decode(value["value"])
+        return inner
+
+
+def _closed(type_: Type) -> Type:
+    """Return the frame's type with open types left as octets."""
+    if isinstance(type_, Choice):
+        additions = tuple(Member(member.name, _closed(member.type)) for member in type_.additions)
+        return Choice(type_.members, type_.extensible, additions)
+    if isinstance(type_, Sequence):
+        members = tuple(Member(member.name, _closed(member.type), member.optional) for member in type_.members)
+        return Sequence(members, type_.extensible, type_.additions)
+    return Open(type_.selector, {}) if isinstance(type_, Open) else type_
+
+
+def _read(data: bytes, profile: Profile) -> Decoded:
     frame, skipped = schema(profile).read(data)
     message: Message = _layout(profile).from_wire(_opened(frame), None)
     return Decoded(message, skipped)
@@ -64,7 +131,12 @@ def _opened(frame: WireValue) -> WireValue:
 
 
 @cache
-def _layout(profile: Profile) -> Converter:
+def _messages(profile: Profile, engine: EngineName = DEFAULT_ENGINE) -> Messages:
+    return Messages(schema(profile, engine), _layout(profile), _message_ids(profile))
+
+
+@cache
+def _layout(profile: Profile) -> OneOf:
     return choice(MESSAGES[profile], profile)
 
 

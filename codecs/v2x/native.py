@@ -1,14 +1,14 @@
-"""The C extension as an engine, where it was built: the types as the rows of its table.
+"""The types as rows of the C extension's table, and the extension itself where it was built.
 
 The extension is an interpreter over a table; `Row` and `Slot` are its rows, in the order in which `_uper.c` reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from v2x.fields import WireValue
+from v2x.coding import IrregularError
 from v2x.ir import (
     BitString,
     Boolean,
@@ -24,7 +24,6 @@ from v2x.ir import (
     Type,
     width,
 )
-from v2x.source import IrregularError
 
 try:
     from v2x._uper import Program
@@ -85,29 +84,6 @@ class Row(NamedTuple):
     from_wire: object = None
 
 
-class Native:
-    """The programs of one profile, made at first use."""
-
-    def __init__(self) -> None:
-        self._programs: dict[Type, Program] = {}
-
-    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
-        """Return what gives the octets of a value."""
-        return self._program(type_).encode
-
-    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
-        """Return what gives the value of a whole encoding."""
-        return self._program(type_).decode
-
-    def _program(self, type_: Type) -> Program:
-        program = self._programs.get(type_)
-        if program is None:
-            table = Table()
-            table.row(type_)
-            program = self._programs[type_] = Program(tuple(table.rows), IrregularError)
-        return program
-
-
 class Table:
     """Rows in the making; a type that is used in several places has one row, before all that use it."""
 
@@ -166,3 +142,8 @@ def sizes(type_: OctetString | Text | SequenceOf) -> dict[str, Any]:
     """Return the fields of a row that tell a size."""
     high = -1 if type_.high is None else type_.high
     return {"extensible": type_.extensible, "bits": type_.bits, "low": type_.low, "high": high}
+
+
+def program(table: Table) -> Program:
+    """Return the program whose values have the type of the table's last row."""
+    return Program(tuple(table.rows), IrregularError)

@@ -6,7 +6,6 @@ alternative that holds the offset; where none does, or the reference is unknown,
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -109,12 +108,15 @@ def from_offset(wire: Wire, reference: Position | None) -> Position | None:
 
 
 def _counts(position: Position | None) -> _Counts | None:
-    if position is None or not (isfinite(position.latitude_deg) and isfinite(position.longitude_deg)):
+    if position is None:
+        return None
+    latitude, longitude = LATITUDE.to_wire(position.latitude_deg), LONGITUDE.to_wire(position.longitude_deg)
+    if latitude == LATITUDE.unavailable or longitude == LONGITUDE.unavailable:
         return None
     elevation: int | None = ELEVATION.to_wire(position.elevation_m)
     if elevation == ELEVATION.unavailable:
         elevation = None
-    return _Counts(LATITUDE.to_wire(position.latitude_deg), LONGITUDE.to_wire(position.longitude_deg), elevation)
+    return _Counts(latitude, longitude, elevation)
 
 
 def _position(counts: _Counts) -> Position | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
+from v2x.coding import IrregularError, Values
 from v2x.fields import WireValue
 from v2x.ir import (
     BitString,
@@ -30,7 +31,7 @@ from v2x.ir import (
     most_bits,
     width,
 )
-from v2x.source import IrregularError, Source, made
+from v2x.source import Source, made
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
 _WINDOW = 64  # octets that are read as one integer
@@ -38,14 +39,7 @@ _MOST = 8 * _WINDOW - 7  # bits that a window holds at any alignment
 _KEPT = 4096  # bit strings of a type that are kept as octets
 
 
-class Whole(Protocol):
-    """Makes functions for whole encodings: the content of open types."""
-
-    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
-        """Return what gives the value."""
-
-
-def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[[bytes], WireValue]:
+def function(whole: Values, type_: Type, alternative: object = None) -> Callable[[bytes], WireValue]:
     """Return the function that decodes a whole encoding of a type; only one alternative of a CHOICE, by index."""
     reading = _Reading(whole)
     source = reading.source
@@ -65,7 +59,7 @@ def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[
 class _Reading:
     """The state of the generator: the run, and what is known of the window."""
 
-    def __init__(self, whole: Whole) -> None:
+    def __init__(self, whole: Values) -> None:
         self.source = Source({"Irregular": IrregularError, "number": int.from_bytes})
         self._whole = whole
         self._run: list[tuple[str, int]] = []  # marks of the fields, and their sizes
@@ -302,6 +296,8 @@ class _Reading:
     def _member(self, member: Member, name: str, items: list[str]) -> str:
         if not isinstance(member.type, Open):
             return self.any(member.type)
+        if not member.type.types:
+            return self._open()
         selector = next(item.partition(": ")[2] for item in items if item.startswith(f"{member.type.selector!r}: "))
         self.flush()
         self.source.names["known"] = self._known
@@ -310,7 +306,7 @@ class _Reading:
         return value
 
     def _known(self, member: Member, octets: bytes) -> tuple[str, WireValue]:
-        return member.name, self._whole.decoder(member.type)(octets)
+        return member.name, self._whole.values(member.type).decode(octets)
 
     def _open(self) -> str:
         """Read the octets of an open type; return the variable that holds them."""
@@ -324,7 +320,7 @@ class _Reading:
         return name
 
     def _content(self, member: Member) -> str:
-        return f"{self.source.constant(self._whole.decoder(member.type))}({self._open()})"
+        return f"{self.source.constant(self._whole.values(member.type).decode)}({self._open()})"
 
     def _additions(self, type_: Sequence, name: str) -> None:
         count = len(type_.additions)

@@ -23,14 +23,15 @@ behind the last of a bit string as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
 from v2x import plain
+from v2x.coding import IRREGULAR, Pair
 from v2x.definitions import Definition, definitions
-from v2x.engine import DEFAULT_ENGINE, IRREGULAR, Engine, EngineName, make_engine
-from v2x.errors import DecodeError, EncodeError, UnknownMessageError
+from v2x.engine import DEFAULT_ENGINE, Engine, EngineName, make_engine
+from v2x.errors import CodecError, UnknownMessageError
 from v2x.fields import WireValue
 from v2x.ir import Builder, Choice, Member, Type
 from v2x.plain import Skipped
@@ -58,51 +59,42 @@ class Schema:
         self.definitions = definitions
         self.types = Builder(definitions)
         self.engine = engine
-        self._encoders: dict[str, Callable[[WireValue], bytes]] = {}
-        self._decoders: dict[str, Callable[[bytes], WireValue]] = {}
+        self._pairs: dict[str, Pair] = {}
+
+    def pair(self, pdu: str) -> Pair:
+        """Return the engine's functions for a type; CodecError when there is no such type."""
+        if pdu not in self._pairs:
+            if pdu not in self.definitions:
+                raise CodecError(f"no type {pdu}")
+            self._pairs[pdu] = self.engine.values(self.types.named(pdu))
+        return self._pairs[pdu]
 
     def encode(self, value: WireValue, pdu: str) -> bytes:
         """Return the octets of a value of type `pdu`; EncodeError with the path to the offending member."""
-        encoder = self._encoders.get(pdu) or self._encoder(pdu)
+        pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
-            return encoder(value)
+            return pair.encode(value)
         except IRREGULAR:
             pass
         return plain.encode(value, Member(pdu, self.types.named(pdu)))
 
     def decode(self, data: bytes, pdu: str) -> WireValue:
         """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
-        decoder = self._decoders.get(pdu) or self._decoder(pdu)
+        pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
-            return decoder(data)
+            return pair.decode(data)
         except IRREGULAR:
             pass
         return _read(data, Member(pdu, self.types.named(pdu))).value
 
     def read(self, data: bytes, pdu: str = FRAME) -> Reading:
         """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
-        decoder = self._decoders.get(pdu) or self._decoder(pdu)
+        pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
-            return Reading(decoder(data), ())
+            return Reading(pair.decode(data), ())
         except IRREGULAR:
             pass
         return _read(data, Member(pdu, self.types.named(pdu)))
-
-    def _encoder(self, pdu: str) -> Callable[[WireValue], bytes]:
-        try:
-            type_ = self.types.named(pdu)
-        except KeyError:
-            raise EncodeError(f"no type {pdu}") from None
-        encoder = self._encoders[pdu] = self.engine.encoder(type_)
-        return encoder
-
-    def _decoder(self, pdu: str) -> Callable[[bytes], WireValue]:
-        try:
-            type_ = self.types.named(pdu)
-        except KeyError:
-            raise DecodeError(f"no type {pdu}") from None
-        decoder = self._decoders[pdu] = self.engine.decoder(type_)
-        return decoder
 
 
 @cache

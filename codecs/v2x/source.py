@@ -7,10 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class IrregularError(ValueError):
-    """The value or the encoding is not of the kind that a fast engine handles."""
-
-
 class Source:
     """A function in the making.
 

@@ -1,7 +1,7 @@
 """Straight-line Python for the types of a profile: source text, generated from the intermediate form and executed once.
 
 Only what is regular is written out: for everything else the code raises, IrregularError or whatever Python raises on
-the way (`engine.IRREGULAR`), and the caller lets `plain` decide.
+the way (`coding.IRREGULAR`), and the caller lets `plain` decide.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import gc
 from collections.abc import Callable
 
 from v2x import reading, writing
+from v2x.coding import IrregularError, Pair
 from v2x.fields import WireValue
 from v2x.ir import Choice, Type
-from v2x.source import IrregularError
+from v2x.layout import Converter
 
 _MANY = 256  # octets from which on a message has enough parts to keep the garbage collector away
 
@@ -24,22 +25,26 @@ class Straight:
     """
 
     def __init__(self) -> None:
-        self._encoders: dict[Type, Callable[[WireValue], bytes]] = {}
-        self._decoders: dict[Type, Callable[[bytes], WireValue]] = {}
+        self._known: dict[Type, Pair] = {}
 
-    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
-        """Return what gives the octets of a value."""
-        if type_ not in self._encoders:
-            whole = self._by_name(type_) if isinstance(type_, Choice) else writing.function(self, type_)
-            self._encoders[type_] = whole
-        return self._encoders[type_]
+    def values(self, type_: Type) -> Pair:
+        """Return the ways between octets and values in wire units."""
+        if type_ not in self._known:
+            self._known[type_] = self._made(type_)
+        return self._known[type_]
 
-    def decoder(self, type_: Type) -> Callable[[bytes], WireValue]:
-        """Return what gives the value of a whole encoding."""
-        if type_ not in self._decoders:
-            whole = self._by_index(type_) if isinstance(type_, Choice) else reading.function(self, type_)
-            self._decoders[type_] = undisturbed(whole)
-        return self._decoders[type_]
+    def records(self, converter: Converter, type_: Type) -> Pair:
+        """Return the ways between octets and records: through values in wire units."""
+        wire = self.values(type_)
+        return Pair(
+            lambda record: wire.encode(converter.to_wire(record, None)),
+            lambda data: converter.from_wire(wire.decode(data), None),
+        )
+
+    def _made(self, type_: Type) -> Pair:
+        if isinstance(type_, Choice):
+            return Pair(self._by_name(type_), undisturbed(self._by_index(type_)))
+        return Pair(writing.function(self, type_), undisturbed(reading.function(self, type_)))
 
     def _by_name(self, type_: Choice) -> Callable[[WireValue], bytes]:
         encoders: dict[object, Callable[[WireValue], bytes]] = {}

@@ -7,8 +7,9 @@ has one of its own, which keeps the numbers small.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
+from v2x.coding import IrregularError, Values
 from v2x.fields import WireValue
 from v2x.ir import (
     BitString,
@@ -26,19 +27,12 @@ from v2x.ir import (
     may_be_fixed,
     width,
 )
-from v2x.source import IrregularError, Source, made
+from v2x.source import Source, made
 
 _KEPT = 4096  # bit strings of a type that are kept as integers
 
 
-class Whole(Protocol):
-    """Makes functions for whole values: the content of open types."""
-
-    def encoder(self, type_: Type) -> Callable[[WireValue], bytes]:
-        """Return what gives the octets of a value."""
-
-
-def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[[WireValue], bytes]:
+def function(whole: Values, type_: Type, alternative: object = None) -> Callable[[WireValue], bytes]:
     """Return the function that encodes a value of a type; only the named alternative of a CHOICE."""
     writing = _Writing(whole)
     writing.start()
@@ -56,7 +50,7 @@ def function(whole: Whole, type_: Type, alternative: object = None) -> Callable[
 class _Writing:
     """The state of the generator: fields that wait to be written, checks to be done before."""
 
-    def __init__(self, whole: Whole) -> None:
+    def __init__(self, whole: Values) -> None:
         self.source = Source({"Irregular": IrregularError, "number": int.from_bytes})
         self._whole = whole
         self._fields: list[tuple[str, int]] = []
@@ -210,16 +204,21 @@ class _Writing:
         if not isinstance(member.type, Open):
             self.any(member.type, f"{value}[{member.name!r}]")
             return
-        known = self.source.constant(member.type.types)
-        self._open(f"known({known}[{value}[{member.type.selector!r}]], {value}[{member.name!r}])")
-        self.source.names["known"] = self._known
+        content = self._variable(f"{value}[{member.name!r}]")
+        if member.type.types:
+            known = self.source.constant(member.type.types)
+            self.source.names["known"] = self._known
+            content = f"known({known}[{value}[{member.type.selector!r}]], {content})"
+        else:
+            self.check(f"{content}.__class__ is bytes")
+        self._open(content)
 
     def _known(self, member: Member, value: WireValue) -> bytes:
         """Return the octets of a value of an open type, (type, value)."""
         name, inner = value
         if name != member.name:
             raise IrregularError
-        return self._whole.encoder(member.type)(inner)
+        return self._whole.values(member.type).encode(inner)
 
     def _additions(self, type_: Sequence, value: str) -> None:
         self.field(str(len(type_.additions) - 1), 7)
@@ -231,7 +230,7 @@ class _Writing:
                 self._open(self._content(member, f"{value}[{member.name!r}]"))
 
     def _content(self, member: Member, value: str) -> str:
-        return f"{self.source.constant(self._whole.encoder(member.type))}({value})"
+        return f"{self.source.constant(self._whole.values(member.type).encode)}({value})"
 
     def _open(self, octets: str) -> None:
         octets = self._variable(octets)

@@ -217,9 +217,9 @@ def test_vectors(profile: v2x.Profile, name: engine.EngineName) -> None:
     assert len(vectors) >= 50
     for vector in vectors:
         octets, type_ = bytes.fromhex(vector["hex"]), types.named(vector["pdu"])
-        value = fast.decoder(type_)(octets)
+        value = fast.values(type_).decode(octets)
         assert value == reference(profile).decode(octets, vector["pdu"])
-        assert fast.encoder(type_)(value) == octets
+        assert fast.values(type_).encode(value) == octets
 
 
 # -- what a later edition adds ----------------------------------------------------------------------------------------
