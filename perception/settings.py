@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from perception.cluster import ClusterSettings
 from perception.sensor import AtLeastOne, NotNegative, Positive, Probability, Settings
-from perception.vehicle import VehicleSettings
+from perception.tracking.cluster import ClusterSettings
+from perception.tracking.vehicle import VehicleSettings
 
 
 class FusionSettings(Settings):

@@ -15,14 +15,14 @@ from typing import NamedTuple
 import structlog
 
 import v2x
-from rsu.config import Config
+from rsu.checks.signals import SignalView
 from rsu.gate import KINDS, Decision, Verdict, judge
 from rsu.messages import bsm, mapdata, rsi, spat
 from rsu.messages.common import MessageCounter
 from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
 from rsu.scene import Scene
-from rsu.signals import SignalView
+from rsu.site.config import Config
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
 from v2x.records.common import NodeReferenceId

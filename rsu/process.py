@@ -11,10 +11,11 @@ import sys
 import threading
 from pathlib import Path
 
-from rsu import config, log
+from rsu import log
 from rsu.errors import ConfigError
 from rsu.exits import Exit
 from rsu.processes import PROCESSES
+from rsu.site import config
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.config import Config
+from rsu.site.config import Config
 
 RESTARTS = 5
 WINDOW_S = 60.0

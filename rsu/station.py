@@ -12,9 +12,6 @@ from typing import NamedTuple
 
 import v2x
 from hw.device import DeviceHealth
-from perception.events import EventDetector
-from perception.fusion import Fusion
-from perception.lanes import LaneMap, Matches
 from perception.objects import (
     Detections,
     Event,
@@ -27,17 +24,20 @@ from perception.objects import (
     SignalState,
     Tracks,
 )
-from perception.statistics import LaneStatistics
+from perception.tracking.fusion import Fusion
+from perception.traffic.events import EventDetector
+from perception.traffic.lanes import LaneMap, Matches
+from perception.traffic.statistics import LaneStatistics
 from rsu import views
 from rsu.broadcast import Broadcaster, Outgoing
-from rsu.clock import UtcClock
-from rsu.config import Config, identity, lane_lines
+from rsu.checks.clock import UtcClock
+from rsu.checks.position import PositionCheck
+from rsu.checks.signals import SignalView
 from rsu.messages import bsm
-from rsu.position import PositionCheck
 from rsu.records import Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Scene
-from rsu.signals import SignalView
+from rsu.site.config import Config, identity, lane_lines
 from v2x import dsmp
 from v2x.records.bsm import BasicSafetyMessage
 

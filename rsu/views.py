@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, RoadUser, Tracks
+from rsu.checks.signals import SignalView
 from rsu.messages.bounds import ellipses_95
 from rsu.messages.spat import light
 from rsu.records import DeviceView, EventView, SignalHead, TrackView
-from rsu.signals import SignalView
 
 
 def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:

@@ -31,14 +31,16 @@ CONFINED = {
     "libsumo": ["sim/"],
     "zmq": ["rsu/", "sim/"],
 }
-PURE = ["codecs/v2x", "perception", "rsu/messages", "rsu/station.py", "rsu/broadcast.py", "rsu/reporting.py"]
-PURE += [
+PURE = [
+    "codecs/v2x",
+    "perception",
+    "rsu/broadcast.py",
+    "rsu/checks",
     "rsu/gate.py",
+    "rsu/messages",
+    "rsu/reporting.py",
     "rsu/scene.py",
-    "rsu/signals.py",
-    "rsu/lamps.py",
-    "rsu/clock.py",
-    "rsu/position.py",
+    "rsu/station.py",
     "rsu/views.py",
 ]
 IMPURE_MODULES = {"time", "socket", "threading", "asyncio", "subprocess", "select", "multiprocessing"}

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import msgspec
 import psutil
 
-from rsu import config
 from rsu.bus import Subscriber
 from rsu.cli.bench import Bench, Cut, Plan
 from rsu.cli.latency import LatencyMeter
@@ -23,6 +22,7 @@ from rsu.errors import AlreadyRunningError
 from rsu.exits import Exit
 from rsu.processes import PROCESSES
 from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
+from rsu.site import config
 from rsu.supervisor import LOCK, lock
 
 CONFIGS = Path(__file__).parents[2] / "configs"

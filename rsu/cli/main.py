@@ -87,7 +87,8 @@ def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
 @app.command()
 def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> None:
     """Run the daemon for a site until Ctrl-C or SIGTERM."""
-    from rsu import config, folders, log, supervisor
+    from rsu import folders, log, supervisor
+    from rsu.site import config
 
     log.configure("supervisor")
     run, data = run or folders.default_run(), data or folders.default_data()
@@ -111,7 +112,7 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
 @app.command()
 def check(site: SiteArgument, as_json: JsonOption = False) -> None:
     """Check a site file with its lane map and drivers; print every finding with line, column and key."""
-    from rsu import config
+    from rsu.site import config
 
     try:
         loaded = config.load(site)

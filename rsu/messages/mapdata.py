@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from perception.geo import Reference
-from rsu import lanemap
 from rsu.messages.common import minute_of_year, position
+from rsu.site import lanemap
 from v2x.records import roadmap
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Maneuver

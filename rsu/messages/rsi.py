@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from perception.geo import Reference
 from perception.objects import Event, LanePlace
 from rsu.messages.common import minute_of_year, position
-from rsu.site import SignSettings
+from rsu.site.model import SignSettings
 from v2x.records import rsi
 from v2x.records.common import NodeReferenceId
 

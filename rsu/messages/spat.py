@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rsu.lamps import Step
+from rsu.checks.lamps import Step
+from rsu.checks.signals import PhaseSettings, PhaseView
 from rsu.messages.common import minute_of_year, sec_mark_ms
-from rsu.signals import PhaseSettings, PhaseView
 from v2x.confidence import time_confidence
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import IntersectionStatus, Light

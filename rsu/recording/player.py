@@ -16,9 +16,9 @@ from hw.endpoint import Endpoint
 from hw.link import Chunk, Link
 from hw.registry import driver_class
 from hw.tape import LinkState, Round
-from rsu.config import Config
 from rsu.outcome import outcome
 from rsu.records import Outcome, Tape
+from rsu.site.config import Config
 from rsu.station import Station
 
 OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it

@@ -15,7 +15,6 @@ import msgspec
 import structlog
 
 from rsu.bus import Publisher, Subscriber
-from rsu.config import Config
 from rsu.recording import site_files, views
 from rsu.recording.control import Answer, Desk, Order
 from rsu.recording.errors import RecordingError
@@ -26,6 +25,7 @@ from rsu.recording.shelf import Mark, Shelf, name
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
 from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
+from rsu.site.config import Config
 from rsu.topics import TOPICS
 
 _LOOK_S = 0.1

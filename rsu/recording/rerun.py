@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu import config
-from rsu.config import Config
 from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
 from rsu.recording.errors import NotARecordingError
@@ -19,6 +17,8 @@ from rsu.recording.player import Digest, replay
 from rsu.recording.verify import Problem, continuity, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
+from rsu.site import config
+from rsu.site.config import Config
 
 _SHOWN = 20  # differences that are kept; all are counted
 

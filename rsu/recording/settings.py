@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from rsu.settings import Settings
+from rsu.site.settings import Settings
 
 
 class DiskSettings(Settings):

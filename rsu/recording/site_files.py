@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from rsu import config
-from rsu.config import Config
 from rsu.recording.errors import NotARecordingError
+from rsu.site import config
+from rsu.site.config import Config
 
 
 def collect(site: Config) -> dict[str, bytes]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from rsu.lanemap import LaneMapFile
 from rsu.recording.schemas import EVENTS, LANES, POSITION, TRACKS
 from rsu.recording.tick import Entry
 from rsu.records import Snapshot, TrackView
-from rsu.site import ReferenceSettings
+from rsu.site.lanemap import LaneMapFile
+from rsu.site.model import ReferenceSettings
 
 Json = dict[str, object]
 _SITE = "site"  # frame: east, north, up in metres around the reference point

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from pydantic import Field, field_validator
 
-from rsu.settings import Settings
+from rsu.site.settings import Settings
 
 
 class WebSettings(Settings):

@@ -16,11 +16,11 @@ from typing import Protocol
 
 import numpy as np
 
-from perception.fusion import Fusion
 from perception.objects import Detections, RoadUser, Tracks
-from perception.scan import project
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
 from perception.settings import FusionSettings
+from perception.tracking.fusion import Fusion
+from perception.tracking.scan import project
 from sim.frames import WorldFrame
 from tests.perception.scenario import REFERENCE, SECOND_NS, START_NS, Behaviour, Bench, User, straight, truth
 from tests.perception.score import Score

@@ -23,10 +23,10 @@ import numpy as np
 
 from hw.driver import Driver
 from hw.registry import driver_class
-from perception.fusion import Fusion
 from perception.objects import Measurement, Reception
-from rsu.config import Config, load
+from perception.tracking.fusion import Fusion
 from rsu.messages.bsm import vehicle_report
+from rsu.site.config import Config, load
 from sim import bench as sim_bench
 from sim import recorded
 from sim.emulate import make_emulator

@@ -254,13 +254,13 @@ def _file(load: Callable[[Path], object], suffix: str) -> Parser:
 
 
 def _site() -> Parser:
-    from rsu import config
+    from rsu.site import config
 
     return _file(config.load, ".yaml")
 
 
 def _lane_map() -> Parser:
-    from rsu import lanemap
+    from rsu.site import lanemap
 
     return _file(lanemap.load, ".json")
 

@@ -3,8 +3,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from perception.association import Expected, Pairs, assign, best, candidates, mahalanobis
-from perception.scan import Scan
+from perception.tracking.association import Expected, Pairs, assign, best, candidates, mahalanobis
+from perception.tracking.scan import Scan
 
 GATE, CLUTTER = 13.8, 1e-4
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from perception.camera import locate, on_road
-from perception.scan import project
 from perception.sensor import FieldOfView, Homography, Intrinsics, Mount, Sensor
+from perception.tracking.scan import project
 from tests.perception.scenario import START_NS, detections
 
 MOUNT = Mount(east_m=0.0, north_m=0.0, height_m=7.0, yaw_deg=0.0, pitch_deg=12.0, roll_deg=1.5)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from perception.events import EventDetector, StoppedVehicleSettings
-from perception.lanes import LaneLine, LaneMap
 from perception.objects import RoadUser
+from perception.traffic.events import EventDetector, StoppedVehicleSettings
+from perception.traffic.lanes import LaneLine, LaneMap
 from tests.perception.traffic import tracks_of
 
 SECOND_NS = 1_000_000_000

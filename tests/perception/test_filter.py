@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perception import filter
+from perception.tracking import filter
 
 RNG = np.random.default_rng(3)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from perception.lanes import LaneLine, LaneMap
 from perception.objects import LanePlace
+from perception.traffic.lanes import LaneLine, LaneMap
 
 LINES = [
     LaneLine(link="north", lane=1, points=np.array([[-2.0, 120.0], [-2.0, 60.0], [-2.0, 20.0]]), width=3.5),

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from perception.cluster import ClusterSettings, cluster
 from perception.objects import PointCloud, RoadUser
-from perception.scan import project, radial_scan, sight_covariance
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.tracking.cluster import ClusterSettings, cluster
+from perception.tracking.scan import project, radial_scan, sight_covariance
 from tests.perception.scenario import START_NS, detections
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from perception.lanes import LaneLine, LaneMap
 from perception.objects import RoadUser
-from perception.statistics import LaneStatistics, StatisticsSettings
+from perception.traffic.lanes import LaneLine, LaneMap
+from perception.traffic.statistics import LaneStatistics, StatisticsSettings
 from tests.perception.traffic import tracks_of
 
 SECOND_NS = 1_000_000_000

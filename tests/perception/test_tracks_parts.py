@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perception import attributes, visibility
-from perception.admission import Admission
 from perception.objects import Measurement, RoadUser
-from perception.scan import TYPICAL_SIZE
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.table import Ids, empty, new_rows, seen_together
+from perception.tracking import attributes, visibility
+from perception.tracking.admission import Admission
+from perception.tracking.scan import TYPICAL_SIZE
+from perception.tracking.table import Ids, empty, new_rows, seen_together
 
 SECOND = 1_000_000_000
 ROW = np.array([0])

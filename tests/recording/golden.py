@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import RoadUser
-from rsu import config
 from rsu.cli import replay
 from rsu.recording import site_files
 from rsu.recording.rerun import Job, Result, rerun
 from rsu.recording.writer import RecordingWriter
+from rsu.site import config
 from sim import recorded
 from sim.frames import WorldFrame
 from tests.recording.virtual import CONFIGS, EPOCH_NS, SEED, Cuts, Damage, S, World, record

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from rsu import config
 from rsu.bus import Publisher, Subscriber
 from rsu.cli.rec import app
 from rsu.recording import process, reader
@@ -21,6 +20,7 @@ from rsu.recording.shelf import Mark, Shelf, name
 from rsu.recording.verify import continuity, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.records import RecorderState, Rewind, Tape
+from rsu.site import config
 from tests.recording.golden import FOLDER
 from tests.recording.virtual import CONFIGS, EPOCH_NS, S
 

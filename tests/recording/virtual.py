@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from hw.tape import LinkState, Read, Round
-from rsu import config
 from rsu.broadcast import TICK_NS
 from rsu.recording.player import Player
 from rsu.records import WHOLE, Tape
+from rsu.site import config
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
 from sim.frames import PERIOD_NS, WorldFrame

@@ -6,8 +6,8 @@ import pytest
 
 from perception.geo import Reference, gcj02_offset, to_wgs84
 from perception.objects import Fix
-from rsu.clock import ClockSettings, UtcClock
-from rsu.position import PositionCheck, PositionSettings
+from rsu.checks.clock import ClockSettings, UtcClock
+from rsu.checks.position import PositionCheck, PositionSettings
 
 S = 1_000_000_000
 MS = 1_000_000

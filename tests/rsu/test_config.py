@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rsu import config
 from rsu.errors import ConfigError
+from rsu.site import config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

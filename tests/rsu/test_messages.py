@@ -15,7 +15,7 @@ from perception.objects import Event, LanePlace, Reception, RoadUser, Tracks
 from rsu.messages import bsm, rsi
 from rsu.messages.common import MessageCounter, minute_of_year, sec_mark_ms
 from rsu.messages.rsm import RsmBuilder
-from rsu.site import SignSettings
+from rsu.site.model import SignSettings
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000

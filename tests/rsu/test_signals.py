@@ -7,9 +7,9 @@ import random
 import pytest
 
 from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
+from rsu.checks.signals import PhaseSettings, SignalSettings, SignalView
 from rsu.gate import Decision, judge
 from rsu.messages import spat
-from rsu.signals import PhaseSettings, SignalSettings, SignalView
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rsu.bus import Publisher
-from rsu.lanemap import LaneMapFile, Point
 from rsu.records import (
     DeviceView,
     EventView,
@@ -28,6 +27,7 @@ from rsu.records import (
     TrackView,
     UplinkState,
 )
+from rsu.site.lanemap import LaneMapFile, Point
 from rsu.web.process import run as serve
 from rsu.web.settings import WebSettings
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, QhullError
 
-from perception.lanes import LaneMap, Matches
 from perception.objects import Event, Floats, RoadUser, Tracks
 from perception.sensor import NotNegative, Positive, Settings
+from perception.traffic.lanes import LaneMap, Matches
 
 STOPPED_VEHICLE = 903  # YD/T 3709-2020 Annex A, GB/T 29100
 LAST_ID = 255

@@ -6,8 +6,8 @@ import numpy as np
 
 from perception.geo import Reference, direction_of, to_site
 from perception.objects import Floats, VehicleReport
-from perception.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
+from perception.tracking.scan import Scan
 
 FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints
-from perception.scan import Scan
+from perception.tracking.scan import Scan
 
 CLUTTER_VELOCITY: Floats = np.eye(2) * 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 _LOG_2PI = math.log(2.0 * math.pi)

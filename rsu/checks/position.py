@@ -10,7 +10,7 @@ from pydantic import Field
 
 from perception.geo import Reference, looks_like_gcj02, to_site, to_wgs84
 from perception.objects import Fix
-from rsu.settings import Settings
+from rsu.site.settings import Settings
 
 _FIXES = 25  # median over 5 s at 5 Hz: one bad solution says nothing
 

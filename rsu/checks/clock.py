@@ -12,7 +12,7 @@ from collections import deque
 from pydantic import Field
 
 from perception.objects import Fix
-from rsu.settings import Settings
+from rsu.site.settings import Settings
 
 _WINDOW_NS = 2_000_000_000
 

@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from perception import attributes, visibility
-from perception.association import Expected, mahalanobis, within
 from perception.objects import Floats, Ints
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, log_odds
-from perception.table import Table, seen_together
+from perception.tracking import attributes, visibility
+from perception.tracking.association import Expected, mahalanobis, within
+from perception.tracking.table import Table, seen_together
 
 Mask = NDArray[np.bool_]
 

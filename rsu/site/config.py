@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
-from perception.lanes import LaneLine
-from rsu import lanemap
+from perception.traffic.lanes import LaneLine
 from rsu.errors import ConfigError, Finding
 from rsu.messages.reports import Identity
-from rsu.site import Site
-from rsu.yaml_source import YamlSource
+from rsu.site import lanemap
+from rsu.site.model import Site
+from rsu.site.yaml_source import YamlSource
 
 
 class Config(NamedTuple):

@@ -8,8 +8,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from perception.objects import Floats, PointCloud
-from perception.scan import Scan, radial_scan, sight_covariance
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
+from perception.tracking.scan import Scan, radial_scan, sight_covariance
 
 
 class ClusterSettings(Settings):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from perception.geo import heading_of
 from perception.objects import Floats, Ints, RoadUser
-from perception.scan import TYPICAL_SIZE
-from perception.table import KINDS, Table
+from perception.tracking.scan import TYPICAL_SIZE
+from perception.tracking.table import KINDS, Table
 
 Mask = NDArray[np.bool_]
 

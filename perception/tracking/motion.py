@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from perception import attributes, filter
-from perception.association import Expected
 from perception.objects import Floats, Ints, Measurement
-from perception.scan import Scan
-from perception.table import Table, new_rows
+from perception.tracking import attributes, filter
+from perception.tracking.association import Expected
+from perception.tracking.scan import Scan
+from perception.tracking.table import Table, new_rows
 
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.
 AGILITY: Floats = np.array([3.0, 4.0, 2.5, 2.5, 4.0, 2.0, 0.6])

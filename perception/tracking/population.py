@@ -6,12 +6,12 @@ from collections import Counter
 
 import numpy as np
 
-from perception import attributes, life, motion
-from perception.association import Pairs
 from perception.objects import Ints, Measurement
-from perception.scan import Scan
 from perception.settings import FusionSettings, log_odds
-from perception.table import Ids, empty
+from perception.tracking import attributes, life, motion
+from perception.tracking.association import Pairs
+from perception.tracking.scan import Scan
+from perception.tracking.table import Ids, empty
 
 SECOND_NS = 1_000_000_000
 TIDY_NS = SECOND_NS // 10  # doubles and ends are looked for this often

@@ -14,18 +14,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from perception import attributes, life, motion
-from perception.admission import Admission
-from perception.association import assign, best, candidates
-from perception.cluster import cluster
 from perception.geo import Reference
 from perception.objects import Detections, Floats, Ints, PointCloud, Tracks, VehicleReport
-from perception.population import SECOND_NS, Population
-from perception.scan import Scan, project
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
-from perception.table import Table, existence
-from perception.vehicle import FALSE_REPORT_DENSITY, report_scan
+from perception.tracking import attributes, life, motion
+from perception.tracking.admission import Admission
+from perception.tracking.association import assign, best, candidates
+from perception.tracking.cluster import cluster
+from perception.tracking.population import SECOND_NS, Population
+from perception.tracking.scan import Scan, project
+from perception.tracking.table import Table, existence
+from perception.tracking.vehicle import FALSE_REPORT_DENSITY, report_scan
 
 Mask = NDArray[np.bool_]
 

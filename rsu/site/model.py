@@ -6,16 +6,16 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from perception.events import StoppedVehicleSettings
 from perception.geo import Reference
 from perception.sensor import Sensor
 from perception.settings import FusionSettings
-from perception.statistics import StatisticsSettings
-from rsu.clock import ClockSettings
-from rsu.position import PositionSettings
+from perception.traffic.events import StoppedVehicleSettings
+from perception.traffic.statistics import StatisticsSettings
+from rsu.checks.clock import ClockSettings
+from rsu.checks.position import PositionSettings
+from rsu.checks.signals import SignalSettings
 from rsu.recording.settings import RecordingSettings
-from rsu.settings import Settings
-from rsu.signals import SignalSettings
+from rsu.site.settings import Settings
 from rsu.uplink.settings import UplinkSettings
 from rsu.web.settings import WebSettings
 from v2x.profiles import DEFAULT_PROFILE, Profile

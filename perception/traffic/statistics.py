@@ -7,10 +7,10 @@ from collections import Counter
 import msgspec
 import numpy as np
 
-from perception.events import VEHICLES
-from perception.lanes import LaneMap, Matches
 from perception.objects import Floats, LaneFlow, Tracks
 from perception.sensor import Positive, Settings
+from perception.traffic.events import VEHICLES
+from perception.traffic.lanes import LaneMap, Matches
 
 SECOND_NS = 1_000_000_000
 FORGET_NS = 10 * SECOND_NS  # a track that was away for longer may be another road user

@@ -9,8 +9,8 @@ import msgspec
 from pydantic import Field
 
 from perception.objects import Lamp, SignalPlan, SignalState
-from rsu.lamps import LampClock, Step
-from rsu.settings import Settings
+from rsu.checks.lamps import LampClock, Step
+from rsu.site.settings import Settings
 
 _FRESH_AT_LEAST_NS = 300_000_000
 _MARKED_NS = 1_000_000_000
