@@ -35,7 +35,7 @@ $(BIN)/python:
 
 # the marker names what was installed for; a changed setup.cfg installs again
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab]'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
 	  || echo "SUMO could not be installed: the demo plays its recording" >&2
 	@touch $@
