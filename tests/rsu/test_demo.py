@@ -103,8 +103,8 @@ def test_a_killed_service_costs_no_broadcast(summary: dict[str, Any]) -> None:
 def test_a_killed_station_broadcasts_again_within_three_seconds(summary: dict[str, Any]) -> None:
     gaps = [gap["ms"] for gap in summary["gaps"] if 22.0 <= gap["at_s"] < 27.0]
     assert 200 < max(gaps) <= 3000
-    story = changes(summary, "message spat", 22.0)
-    assert next(at for at, state in story if state == "send") <= 25.0
+    story = [state for at, state in changes(summary, "message spat", 22.0) if at <= 25.0]
+    assert story[-1:] in ([], ["send"])  # a station that is quick enough is never seen in another state
     assert summary["processes"]["station"]["restarts"] == 1
 
 
