@@ -20,7 +20,7 @@ SocketAddress = tuple[str, int]
 def split_address(text: str) -> SocketAddress:
     """Return host and port of `address:port` or `[address]:port`; ValueError when it is not that."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or not 0 <= int(port) <= 65535:
+    if not colon or not port.isdecimal() or not 1 <= int(port) <= 65535:
         raise ValueError(f'expected "address:port", got "{text}"')
     return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
 

@@ -29,9 +29,9 @@ class Mount(Settings):
     east_m: float
     north_m: float
     height_m: NotNegative = 0.0  # above the road
-    yaw_deg: float  # of the boresight, clockwise from true north
-    pitch_deg: float = 0.0  # of the boresight, below the horizon +; used by camera models only
-    roll_deg: float = 0.0  # about the boresight, right side down +; used by camera models only
+    yaw_deg: Annotated[float, Field(ge=-360, le=360)]  # of the boresight, clockwise from true north
+    pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0  # of the boresight, below the horizon +; camera models only
+    roll_deg: Annotated[float, Field(ge=-180, le=180)] = 0.0  # about it, right side down +; camera models only
 
 
 class FieldOfView(Settings):

@@ -1,8 +1,8 @@
 """The product on one page: which processes run, what each of them is, with which budget.
 
 The station must never stop. A service that dies, hangs or leaks never delays a broadcast. The supervisor restarts
-whatever stops or makes no progress: with back-off, at most RESTARTS in WINDOW_S, then it is left degraded and tried
-once a WINDOW_S.
+whatever stops or makes no progress: after BACKOFF_S, the first two times in WINDOW_S at once, since a broadcast waits;
+after the last of them it is left degraded and tried once a WINDOW_S.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rsu.site.config import Config
 
-RESTARTS = 5
+BACKOFF_S = (0.0, 0.0, 1.0, 3.0, 8.0)  # before each restart of a process that keeps ending within WINDOW_S
 WINDOW_S = 60.0
 
 Start = Callable[[Config, Path, Path, threading.Event], None]  # site, run folder, data folder, until when

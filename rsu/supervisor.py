@@ -22,7 +22,7 @@ import structlog
 from rsu.bus import Publisher, Subscriber
 from rsu.errors import AlreadyRunningError
 from rsu.parent import die_with_us
-from rsu.processes import PROCESSES, RESTARTS, WINDOW_S, Row
+from rsu.processes import BACKOFF_S, PROCESSES, WINDOW_S, Row
 from rsu.records import Processes, ProcessView, Progress
 
 _STOP_S = 1.5  # a process that is asked to end gets so long
@@ -62,7 +62,7 @@ class Child:
         self.row = row
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
-        self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
+        self._starts: deque[float] = deque(maxlen=len(BACKOFF_S) + 1)
         self._progress_at = float("-inf")
         self._start_at = 0.0
         self._peak_mib = 0.0
@@ -103,10 +103,8 @@ class Child:
         _log.error("process ended", name=self.name, why=why, restarts=self.restarts)
         self.error = why
         self._process = None
-        recent = [start for start in self._starts if now - start < WINDOW_S]
-        self._start_at = now + (
-            WINDOW_S if len(recent) > RESTARTS else 0.0 if len(recent) < 2 else 0.25 * 2 ** len(recent)
-        )
+        recent = sum(now - start < WINDOW_S for start in self._starts)
+        self._start_at = now + (*BACKOFF_S, WINDOW_S)[max(0, recent - 1)]
 
     def stop(self) -> None:
         """Ask it to end."""

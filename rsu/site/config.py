@@ -39,6 +39,7 @@ def load(path: Path) -> Config:
         raise ConfigError(source.findings(error, Site)) from error
     drivers, findings = _drivers(source, site, path.parent)
     findings += _names(source, site)
+    findings += _places(source, drivers)
     try:
         lane_map = lanemap.load(path.parent / site.site.lane_map)
         findings += _against_map(source, site, lane_map)
@@ -82,6 +83,19 @@ def _names(source: YamlSource, site: Site) -> Iterator[Finding]:
         for index, pair in enumerate(site.signal.conflicts):
             if pair[0] == pair[1] or not {*pair} <= {*phases}:
                 yield source.finding(("signal", "conflicts", index), f"expected two phases of this signal, got {pair}")
+
+
+def _places(source: YamlSource, drivers: dict[str, DriverSettings]) -> Iterator[Finding]:
+    """Find two ports of devices at one serial line or one listening socket: each would get half of the bytes."""
+    users: dict[str, str] = {}
+    for name, settings in drivers.items():
+        for port in settings.ports().values():
+            where = port.endpoint
+            place = where.serial.path if where.serial else where.udp.listen if where.udp else None
+            if place in users:
+                yield source.finding(("devices", name, "driver"), f"{place} is already used by {users[place]}")
+            elif place is not None:
+                users[place] = name
 
 
 def _twice(source: YamlSource, place: tuple[str, ...], key: str, values: Sequence[object]) -> Iterator[Finding]:
