@@ -14,11 +14,10 @@ from v2x.confidence import (
     steering_confidence,
     time_confidence,
 )
-from v2x.engine import engine_name
+from v2x.engine.engines import engine_name
+from v2x.engine.plain import Skipped
 from v2x.errors import CodecError, DecodeError, EncodeError, RangeError, UnknownMessageError
 from v2x.messages import MESSAGES, Decoded, Message, decode, encode, read
-from v2x.plain import Skipped
-from v2x.positions import Position
 from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile
 from v2x.receive import Received, receive
 from v2x.records.alert import RoadSideAlert
@@ -82,6 +81,7 @@ from v2x.records.spat import (
     UtcTiming,
 )
 from v2x.records.testmsg import TestMessage
+from v2x.wire.positions import Position
 
 __all__ = [
     "DEFAULT_PROFILE",

@@ -19,11 +19,11 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
-from v2x.fields import Field
-from v2x.layout import Wire
-from v2x.positions import POSITION, Position
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import Message
+from v2x.wire.fields import Field
+from v2x.wire.layout import Wire
+from v2x.wire.positions import POSITION, Position
 
 
 class Adjusted(NamedTuple):

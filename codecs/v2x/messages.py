@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x.coding import IRREGULAR, IrregularError, Pair
-from v2x.engine import DEFAULT_ENGINE, EngineName
+from v2x.engine.coding import IRREGULAR, IrregularError, Pair
+from v2x.engine.engines import DEFAULT_ENGINE, EngineName
+from v2x.engine.ir import Choice, Member, Open, Sequence, Type
+from v2x.engine.plain import Skipped
 from v2x.errors import CodecError, UnknownMessageError
-from v2x.fields import WireValue
-from v2x.ir import Choice, Member, Open, Sequence, Type
-from v2x.layout import OneOf, choice
-from v2x.plain import Skipped
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message
 from v2x.schema import FRAME, Schema, encode_value, schema
+from v2x.wire.fields import WireValue
+from v2x.wire.layout import OneOf, choice
 
 __all__ = ["MESSAGES", "Decoded", "Message", "decode", "encode", "read"]
 

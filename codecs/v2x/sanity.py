@@ -19,12 +19,12 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from v2x.positions import Position
 from v2x.records.bsm import DateTime
 from v2x.records.messages import Message
 from v2x.records.roadmap import Lane, Link
 from v2x.records.rsi import TimeDetails
 from v2x.records.spat import CountingDown
+from v2x.wire.positions import Position
 
 Doubt: TypeAlias = tuple[tuple[str, ...], str]  # where, what
 

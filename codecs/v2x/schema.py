@@ -27,15 +27,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x import plain
-from v2x.coding import IRREGULAR, Pair
-from v2x.definitions import Definition, definitions
-from v2x.engine import DEFAULT_ENGINE, Engine, EngineName, make_engine
+from v2x.engine import plain
+from v2x.engine.coding import IRREGULAR, Pair
+from v2x.engine.definitions import Definition, definitions
+from v2x.engine.engines import DEFAULT_ENGINE, Engine, EngineName, make_engine
+from v2x.engine.ir import Builder, Choice, Member, Type
+from v2x.engine.plain import Skipped
 from v2x.errors import CodecError, UnknownMessageError
-from v2x.fields import WireValue
-from v2x.ir import Builder, Choice, Member, Type
-from v2x.plain import Skipped
 from v2x.profiles import DEFAULT_PROFILE, Profile
+from v2x.wire.fields import WireValue
 
 FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only in tests and by single vendors
 
@@ -52,7 +52,7 @@ class Reading(NamedTuple):
 class Schema:
     """The types of a profile by name, and one engine for them.
 
-    `definitions`: the types as asn1tools parsed them, see `v2x.definitions`.
+    `definitions`: the types as asn1tools parsed them, see `v2x.engine.definitions`.
     """
 
     def __init__(self, definitions: Mapping[str, Definition], engine: Engine) -> None:

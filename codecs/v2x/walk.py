@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
 
-from v2x.definitions import Definition
+from v2x.engine.definitions import Definition
 from v2x.errors import DecodeError
-from v2x.fields import WireValue
 from v2x.profiles import Profile
 from v2x.schema import FRAME, schema
+from v2x.wire.fields import WireValue
 
 T = TypeVar("T")
 

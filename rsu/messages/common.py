@@ -7,7 +7,7 @@ import random
 from functools import lru_cache
 
 from perception.geo import Reference, to_wgs84
-from v2x.positions import Position
+from v2x import Position
 
 _MINUTE_NS = 60_000_000_000
 

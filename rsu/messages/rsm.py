@@ -12,8 +12,8 @@ from perception.geo import Reference, to_wgs84
 from perception.objects import RoadUser, Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
+from v2x import Position
 from v2x.confidence import heading_confidence, position_confidence, speed_confidence
-from v2x.positions import Position
 from v2x.records.common import (
     BasicVehicleClass,
     MotionConfidenceSet,

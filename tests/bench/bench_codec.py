@@ -20,7 +20,7 @@ from codec_messages import MESSAGES
 from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
-from v2x import native
+from v2x.engine import native
 from v2x.schema import FRAME, schema
 
 ROUNDS, ROUND_S = 9, 0.03

@@ -9,7 +9,7 @@ from typing import Any
 import asn1tools
 
 import v2x
-from v2x.definitions import definitions
+from v2x.engine.definitions import definitions
 
 FRAME, EXTENDED = "MessageFrame", "msgFrameExt"
 

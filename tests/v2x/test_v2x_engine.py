@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import v2x
 from tests.v2x.reference import Reference, RefusedError, reference
-from v2x import engine, native
-from v2x.ir import (
+from v2x.engine import engines, native
+from v2x.engine.ir import (
     BitString,
     Boolean,
     Choice,
@@ -32,7 +32,7 @@ from v2x.ir import (
 from v2x.schema import FRAME, Schema, schema
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
-ENGINES: list[engine.EngineName] = ["python", "native"] if native.AVAILABLE else ["python"]
+ENGINES: list[engines.EngineName] = ["python", "native"] if native.AVAILABLE else ["python"]
 MANY = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -120,7 +120,7 @@ def outcome(work: Callable[[], Any]) -> tuple[Any, ...]:
 @pytest.mark.parametrize("profile", v2x.PROFILES)
 @MANY
 @given(data=st.data())
-def test_any_value_of_any_type(profile: v2x.Profile, name: engine.EngineName, data: st.DataObject) -> None:
+def test_any_value_of_any_type(profile: v2x.Profile, name: engines.EngineName, data: st.DataObject) -> None:
     ours, theirs = schema(profile, name), reference(profile)
     pdu = data.draw(st.just(FRAME) | st.sampled_from(types_of(profile)))
     value = data.draw(values(ours.types.named(pdu)))
@@ -210,9 +210,9 @@ def spoilt(value: Any, data: st.DataObject) -> Any:
 @pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
 @pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("profile", v2x.PROFILES)
-def test_vectors(profile: v2x.Profile, name: engine.EngineName) -> None:
+def test_vectors(profile: v2x.Profile, name: engines.EngineName) -> None:
     """The engine itself takes every vector: none is left to the interpreter."""
-    fast, types = engine.make_engine(name), schema(profile).types
+    fast, types = engines.make_engine(name), schema(profile).types
     vectors = json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text())
     assert len(vectors) >= 50
     for vector in vectors:
@@ -258,8 +258,8 @@ LATER = {
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_what_a_later_edition_adds_is_skipped_and_reported(name: engine.EngineName) -> None:
-    earlier, later = (Schema(edition, engine.make_engine(name)) for edition in (EARLIER, LATER))
+def test_what_a_later_edition_adds_is_skipped_and_reported(name: engines.EngineName) -> None:
+    earlier, later = (Schema(edition, engines.make_engine(name)) for edition in (EARLIER, LATER))
     value = {"kind": "c", "way": ("right", 999), "more": True, "extra": 5}
     octets = later.encode(value, "T")
     assert later.decode(octets, "T") == value
@@ -283,11 +283,11 @@ def test_what_a_later_edition_adds_is_skipped_and_reported(name: engine.EngineNa
         ("0 00 0 1 1 000 0000", "octets behind"),
     ],
 )
-def test_extensions_that_are_none(name: engine.EngineName, bits: str, reason: str) -> None:
+def test_extensions_that_are_none(name: engines.EngineName, bits: str, reason: str) -> None:
     octets = int(bits.replace(" ", "").ljust(24, "0"), 2).to_bytes(3)
     with pytest.raises(v2x.DecodeError, match=reason):
-        Schema(LATER, engine.make_engine(name)).decode(octets, "T")
+        Schema(LATER, engines.make_engine(name)).decode(octets, "T")
 
 
 def test_engine_in_use_is_named() -> None:
-    assert v2x.engine_name() == engine.DEFAULT_ENGINE == ENGINES[-1]
+    assert v2x.engine_name() == engines.DEFAULT_ENGINE == ENGINES[-1]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import v2x
 from tests.v2x.test_v2x_engine import ENGINES, values
-from v2x import engine, messages
-from v2x.coding import IRREGULAR
+from v2x import messages
+from v2x.engine import engines
+from v2x.engine.coding import IRREGULAR
 from v2x.schema import FRAME, encode_value, schema
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
@@ -41,7 +42,7 @@ def record_of(frame: Any, profile: v2x.Profile) -> v2x.Message:
 @pytest.mark.parametrize(("profile", "name"), CASES)
 @MANY
 @given(data=st.data())
-def test_any_frame(profile: v2x.Profile, name: engine.EngineName, data: st.DataObject) -> None:
+def test_any_frame(profile: v2x.Profile, name: engines.EngineName, data: st.DataObject) -> None:
     known = schema(profile, name)
     frame = data.draw(values(known.types.named(FRAME)))
     fast, octets = messages._messages(profile, name), encode_value(frame, profile)
@@ -63,7 +64,7 @@ def has_additions(frame: Any) -> bool:
 
 @pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
 @pytest.mark.parametrize(("profile", "name"), CASES)
-def test_vectors(profile: v2x.Profile, name: engine.EngineName) -> None:
+def test_vectors(profile: v2x.Profile, name: engines.EngineName) -> None:
     """The engine itself takes every vector."""
     fast = messages._messages(profile, name)
     for vector in json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text()):
@@ -92,7 +93,7 @@ def disturbed(value: Any, data: st.DataObject) -> Any:
 @pytest.mark.parametrize(("profile", "name"), CASES)
 @MANY
 @given(data=st.data())
-def test_any_numbers(profile: v2x.Profile, name: engine.EngineName, data: st.DataObject) -> None:
+def test_any_numbers(profile: v2x.Profile, name: engines.EngineName, data: st.DataObject) -> None:
     """Measurements that cannot be: clamped, dropped or refused as the walk does it."""
     frame = data.draw(values(schema(profile, name).types.named(FRAME)))
     record = disturbed(record_of(frame, profile), data)
@@ -106,7 +107,7 @@ def test_any_numbers(profile: v2x.Profile, name: engine.EngineName, data: st.Dat
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_records_that_are_none(name: engine.EngineName) -> None:
+def test_records_that_are_none(name: engines.EngineName) -> None:
     fast = messages._messages("ydt3709-2020", name)
     for nonsense in (None, 7, "x", (), v2x.NodeReferenceId(id=1)):
         with pytest.raises((v2x.CodecError, *IRREGULAR)):

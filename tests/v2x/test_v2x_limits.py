@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 import v2x
-from v2x import limits
-from v2x.layout import Wire
 from v2x.messages import MESSAGES
 from v2x.schema import schema
+from v2x.wire import limits
+from v2x.wire.layout import Wire
 
 Bounds = tuple[int, int] | None  # None: not bounded
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position, itself
 from v2x.records.common import Identity, MsgCount, Octet, Record, Word
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position, itself
 
 
 class RoadSideAlert(Record, frozen=True, kw_only=True, tag="rsiFrame"):

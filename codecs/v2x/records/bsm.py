@@ -6,10 +6,6 @@ from operator import attrgetter
 from typing import Annotated, get_args
 
 from v2x import units
-from v2x.fields import Flags
-from v2x.layout import NOT_2017, ONLY_2017, Wire, only
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
@@ -23,6 +19,10 @@ from v2x.records.common import (
     Size,
     VehicleClassification,
 )
+from v2x.wire.fields import Flags
+from v2x.wire.layout import NOT_2017, ONLY_2017, Wire, only
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position, itself
 
 WHEEL_BRAKES = Flags(get_args(names.WheelBrake), 5)
 VEHICLE_EVENTS = Flags(get_args(names.VehicleEvent), 13)

@@ -8,8 +8,6 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from v2x import units
-from v2x.layout import NOT_2017, Wire
-from v2x.limits import Limits, checker
 from v2x.records.names import (
     ElevationConfidence,
     HeadingConfidence,
@@ -17,6 +15,8 @@ from v2x.records.names import (
     SpeedConfidence,
     SteeringConfidence,
 )
+from v2x.wire.layout import NOT_2017, Wire
+from v2x.wire.limits import Limits, checker
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

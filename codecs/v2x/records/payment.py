@@ -9,14 +9,14 @@ from operator import attrgetter
 from typing import Annotated, TypeAlias
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position
 from v2x.records import names_ii
 from v2x.records.bsm import DateTime
 from v2x.records.common import Identity, MsgCount, NodeReferenceId, Record
 from v2x.records.rsi import ReferencePath
 from v2x.records.toll import PassedSites, SystemInfo, Transaction, VehicleInfo
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position
 
 Fen: TypeAlias = Annotated[int, Limits(0, 424_967_295)]  # 0.01 CNY; the upper limit as printed
 

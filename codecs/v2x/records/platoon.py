@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
 from v2x.records import names_ii
 from v2x.records.common import Identity, MsgCount, Record
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
 
 
 class Member(Record, frozen=True, kw_only=True):

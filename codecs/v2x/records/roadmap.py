@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from v2x import units
-from v2x.layout import NOT_2017, PHASE_II, Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import DescriptiveName, MsgCount, NodeReferenceId, Octet, Record
 from v2x.records.lane import MANEUVERS, POINTS, LaneAttributes, LaneType, RoadPoint, SpeedLimit
 from v2x.records.sections import LinkEx, ProhibitedZone
+from v2x.wire.layout import NOT_2017, PHASE_II, Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position, itself
 
 __all__ = [
     "ConnectingLane",

@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
-from v2x.fields import Renamed
-from v2x.layout import ONLY_2017, Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position, itself
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
@@ -22,6 +18,10 @@ from v2x.records.common import (
     VehicleClassification,
     Word,
 )
+from v2x.wire.fields import Renamed
+from v2x.wire.layout import ONLY_2017, Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position, itself
 
 SOURCE_2017 = Renamed({name: name for name in get_args(names.Source)[:6]}, otherwise="unknown")
 

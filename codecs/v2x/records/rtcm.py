@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from v2x.layout import Wire
-from v2x.limits import Limits
 from v2x.records import names_ii
 from v2x.records.common import MsgCount, Record
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
 
 
 class RtcmFrame(Record, frozen=True, kw_only=True):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
-from v2x.positions import Position
 from v2x.records import names, names_ii
 from v2x.records.common import DescriptiveName, NodeReferenceId, Octet, Record
 from v2x.records.lane import MANEUVERS, POINTS, LaneAttributes, RoadPoint, SpeedLimit
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import Position
 
 LaneRef: TypeAlias = Annotated[int, Limits(-31, 31)]  # 0 the reference line, 1, 2, .. to its left, -1, -2, .. right
 SectionId: TypeAlias = Annotated[int, Limits(1, 63)]  # 1.. from upstream

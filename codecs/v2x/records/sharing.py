@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position, itself
 from v2x.records import names, names_ii
 from v2x.records.bsm import EXTERIOR_LIGHTS, PathHistory
 from v2x.records.common import Acceleration, Identity, MsgCount, PositionConfidenceSet, Record, Word
@@ -16,6 +13,9 @@ from v2x.records.planning import AccelerationConfidenceSet, Planning
 from v2x.records.rsi import Event
 from v2x.records.rsm import Participant
 from v2x.records.sections import Polygon
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position, itself
 
 
 class ObjectSize(Record, frozen=True, kw_only=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from v2x.layout import Wire
-from v2x.limits import Limits
 from v2x.records.common import MsgCount, Record
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
 
 
 class TestMessage(Record, frozen=True, kw_only=True, tag="TestMsg"):

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from v2x import units
-from v2x.layout import Wire
-from v2x.limits import Limits
-from v2x.positions import POSITION, Position
 from v2x.records import names_ii
 from v2x.records.bsm import DateTime
 from v2x.records.common import Identity, Octet, Record, Word
+from v2x.wire.layout import Wire
+from v2x.wire.limits import Limits
+from v2x.wire.positions import POSITION, Position
 
 Octets4: TypeAlias = Annotated[bytes, Limits(4, 4)]
 File: TypeAlias = Annotated[bytes, Limits(127, 127)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
-from v2x.ir import Type
+from v2x.engine.ir import Type
 
 # what an engine may raise for a value or octets that it does not take; everything else is a fault of ours
 IRREGULAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from v2x.coding import IrregularError
-from v2x.ir import (
+from v2x.engine.coding import IrregularError
+from v2x.engine.ir import (
     BitString,
     Boolean,
     Choice,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from v2x.coding import IrregularError, Values
-from v2x.fields import WireValue
-from v2x.ir import (
+from v2x.engine.coding import IrregularError, Values
+from v2x.engine.ir import (
     BitString,
     Boolean,
     Choice,
@@ -27,7 +26,8 @@ from v2x.ir import (
     may_be_fixed,
     width,
 )
-from v2x.source import Source, made
+from v2x.engine.source import Source, made
+from v2x.wire.fields import WireValue
 
 _KEPT = 4096  # bit strings of a type that are kept as integers
 

@@ -44,7 +44,7 @@ def _types(profile: Profile) -> dict[str, Definition]:
 
 
 def _texts(profile: Profile) -> list[str]:
-    folder = files(__package__).joinpath("asn1")
+    folder = files("v2x").joinpath("asn1")
     names = sorted(entry.name for entry in folder.iterdir())
     if profile == DEFAULT_PROFILE:
         names = [name for name in names if not name.startswith(PROFILES)]

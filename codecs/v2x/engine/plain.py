@@ -13,9 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from v2x.errors import DecodeError, EncodeError
-from v2x.fields import WireValue
-from v2x.ir import (
+from v2x.engine.ir import (
     BitString,
     Boolean,
     Choice,
@@ -30,6 +28,8 @@ from v2x.ir import (
     Type,
     _Sized,
 )
+from v2x.errors import DecodeError, EncodeError
+from v2x.wire.fields import WireValue
 
 _LONGEST = 1 << 14  # a general length from here on is sent in fragments; no message of the set is that long
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 
-from v2x import reading, writing
-from v2x.coding import IrregularError, Pair
-from v2x.fields import WireValue
-from v2x.ir import Choice, Type
-from v2x.layout import Converter
+from v2x.engine import reading, writing
+from v2x.engine.coding import IrregularError, Pair
+from v2x.engine.ir import Choice, Type
+from v2x.wire.fields import WireValue
+from v2x.wire.layout import Converter
 
 _MANY = 256  # octets from which on a message has enough parts to keep the garbage collector away
 

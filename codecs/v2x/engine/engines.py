@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias
 
-from v2x.coding import Pair, Values
-from v2x.ir import Type
-from v2x.layout import Converter
-from v2x.native import AVAILABLE, Table, program
-from v2x.record_rows import RecordTable
-from v2x.straight import Straight
+from v2x.engine.coding import Pair, Values
+from v2x.engine.ir import Type
+from v2x.engine.native import AVAILABLE, Table, program
+from v2x.engine.record_rows import RecordTable
+from v2x.engine.straight import Straight
+from v2x.wire.layout import Converter
 
 EngineName: TypeAlias = Literal["native", "python"]
 

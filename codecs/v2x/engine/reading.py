@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from v2x.coding import IrregularError, Values
-from v2x.fields import WireValue
-from v2x.ir import (
+from v2x.engine.coding import IrregularError, Values
+from v2x.engine.ir import (
     BitString,
     Boolean,
     Choice,
@@ -31,7 +30,8 @@ from v2x.ir import (
     most_bits,
     width,
 )
-from v2x.source import Source, made
+from v2x.engine.source import Source, made
+from v2x.wire.fields import WireValue
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
 _WINDOW = 64  # octets that are read as one integer

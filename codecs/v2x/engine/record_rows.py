@@ -6,12 +6,12 @@ from types import MemberDescriptorType
 
 import msgspec
 
-from v2x.fields import Count, Flags, Scale
-from v2x.ir import BitString, Choice, Enumerated, Integer, Member, Open, Sequence, SequenceOf, Type
-from v2x.layout import Attribute, Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
-from v2x.native import KINDS, Row, Slot, Table, fixed, sizes
-from v2x.positions import AbsolutePosition, Position
+from v2x.engine.ir import BitString, Choice, Enumerated, Integer, Member, Open, Sequence, SequenceOf, Type
+from v2x.engine.native import KINDS, Row, Slot, Table, fixed, sizes
 from v2x.units import ELEVATION, LATITUDE, LONGITUDE
+from v2x.wire.fields import Count, Flags, Scale
+from v2x.wire.layout import Attribute, Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
+from v2x.wire.positions import AbsolutePosition, Position
 
 _SCALE, _FLAGS, _POSITION, _OFFSET, _CONVERTED = range(len(KINDS), len(KINDS) + 5)
 _NOTHING = Row(KINDS[Open])  # what has no record is not handled
