@@ -31,6 +31,8 @@ SNR_STEP = 0.1  # dB
 RECENT = 16  # frames among which a number that comes again is a duplicate
 FARTHEST = 1000.0  # m
 FASTEST = 100.0  # m/s
+FORWARD_LEFT = slice(1, None, -1)  # of TI's right, forward, up: forward, right
+LEFT_OF_RIGHT = np.array([1.0, -1.0])
 WIDEST = 100.0  # m2; a variance beyond says nothing
 
 Bools = NDArray[np.bool_]
@@ -136,8 +138,10 @@ class TiRadar:
 
     def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
         slow = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0) < FASTEST
-        targets = targets[self._plausible(slow & _is_near(targets["position"]))]
-        position = _to_sensor(targets["position"])[:, :2]
+        plausible = self._plausible(slow & _is_near(targets["position"]))
+        if not plausible.all():
+            targets = targets[plausible]
+        position = targets["position"][:, FORWARD_LEFT] * LEFT_OF_RIGHT
         count = len(targets)
         return Detections(
             device=self.name,
@@ -145,7 +149,7 @@ class TiRadar:
             receipt_ns=receipt_ns,
             position=position,
             covariance=_covariance(position, targets["ec"].astype(float)),
-            velocity=_to_sensor(targets["velocity"])[:, :2],
+            velocity=targets["velocity"][:, FORWARD_LEFT] * LEFT_OF_RIGHT,
             velocity_variance=np.full(count, np.nan),
             box=np.full((count, 4), np.nan),
             size=np.full((count, 3), np.nan),
@@ -161,7 +165,7 @@ class TiRadar:
             device=self.name,
             stamp_ns=stamp_ns,
             receipt_ns=receipt_ns,
-            points=_to_sensor(points["position"][near]),
+            points=points["position"][near][:, [1, 0, 2]] * (1.0, -1.0, 1.0),
             doppler=points["doppler"][near].astype(float),
             snr=snr[near],
         )
@@ -173,18 +177,21 @@ def _is_near(position: Floats) -> Bools:
     return near
 
 
-def _to_sensor(vectors: Floats) -> Floats:
-    """Turn rows of TI's right, forward, up into forward, left, up."""
-    return np.column_stack([vectors[:, 1], -vectors[:, 0], vectors[:, 2]]).astype(float)
-
-
 def _covariance(position: Floats, ec: Floats) -> Floats:
-    """Turn (n, 4, 4) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable."""
-    polar = ec[:, :2, :2] * np.array([[1, -1], [-1, 1]])  # our bearing is left +
+    """Turn (n, 4, 4) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable.
+
+    Written out, J P J' with J = [[x/r, -y], [y/r, x]]: for a few targets, arrays of matrices cost thrice as much.
+    """
     x, y = position.T
-    distance = np.hypot(x, y)
-    jacobian = np.array([[x / distance, -y], [y / distance, x]]).transpose(2, 0, 1)
-    covariance = jacobian @ polar @ jacobian.transpose(0, 2, 1)
-    variances = np.linalg.eigvalsh(np.nan_to_num(covariance))
-    usable = np.isfinite(ec[:, :2, :2]).all(axis=(1, 2)) & (variances[:, 0] > 0) & (variances[:, 1] < WIDEST)
-    return np.where(usable[:, None, None], covariance, np.nan)
+    with np.errstate(all="ignore"):  # what is not finite is not usable, and comparisons with it are false
+        distance = np.hypot(x, y)
+        along, across = x / distance, y / distance
+        range_, both, azimuth = ec[:, 0, 0], -ec[:, 1, 0], ec[:, 1, 1]  # our bearing is left +
+        xx = range_ * along**2 - 2 * both * along * y + azimuth * y**2
+        xy = range_ * along * across + both * (along * x - across * y) - azimuth * x * y
+        yy = range_ * across**2 + 2 * both * across * x + azimuth * x**2
+        middle, radius = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
+        usable = (middle - radius > 0) & (middle + radius < WIDEST)
+    covariance = np.stack([xx, xy, xy, yy], axis=1).reshape(-1, 2, 2)
+    covariance[~usable] = np.nan
+    return covariance
