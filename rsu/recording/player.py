@@ -16,6 +16,7 @@ from hw.endpoint import Endpoint
 from hw.link import Chunk, Link
 from hw.registry import driver_class
 from hw.tape import LinkState, Round
+from perception.objects import Measurement
 from rsu.outcome import outcome
 from rsu.records import Outcome, Tape
 from rsu.site.config import Config
@@ -86,7 +87,12 @@ class Player:
         return write
 
     def serve(self, one: Round) -> None:
-        """Tick the devices and hand them their bytes, as the station process did in one round."""
+        """Do what the station process did in one round."""
+        for measurement in self.measurements(one):
+            self.station.ingest(measurement)
+
+    def measurements(self, one: Round) -> Iterator[Measurement]:
+        """Tick the devices and hand them their bytes; yield what their drivers make of them."""
         self._apply(one.links)
         for device in self.devices.values():
             device.tick(one.now_ns)
@@ -95,8 +101,7 @@ class Player:
             if link is None:
                 continue  # this site has no such device
             link.last_receipt_ns = read.receipt_ns
-            for measurement in self.devices[read.device].take(read):
-                self.station.ingest(measurement)
+            yield from self.devices[read.device].take(read)
 
     def advance(self, now_ns: int, links: Iterable[LinkState]) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
