@@ -50,7 +50,8 @@ run: system-run $(VENV)/.installed
 	$(BIN)/rsu demo
 
 test: system-test $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not live" -n auto --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -1,0 +1,29 @@
+"""Which tests watch real processes and clocks: `make test` runs them one at a time, the others on every core."""
+
+from __future__ import annotations
+
+import pytest
+
+LIVE = {
+    "test_demo",
+    "test_device",
+    "test_emul_gnss",
+    "test_emul_radio",
+    "test_emul_run",
+    "test_emul_sensing",
+    "test_emul_signal",
+    "test_link",
+    "test_listener",
+    "test_page",
+    "test_recorder",
+    "test_supervisor",
+    "test_uplink_live",
+    "test_web_process",
+    "test_world",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in LIVE:
+            item.add_marker("live")

@@ -154,7 +154,7 @@ def test_diff_of_files_pairs_their_messages(tmp_path: Path) -> None:
 def test_watch_speaks_to_the_agent_and_ends_on_ctrl_c() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as agent:
         agent.bind(("127.0.0.1", 0))
-        agent.settimeout(10)
+        agent.settimeout(30)
         where = f"127.0.0.1:{agent.getsockname()[1]}"
         command = [sys.executable, "-m", "rsu.cli.main", "msg", "watch", "--agent", where, "--kind", "bsm", "--json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
