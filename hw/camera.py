@@ -27,7 +27,7 @@ of its range costs only its field.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from itertools import accumulate
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -48,14 +48,19 @@ NANOSECONDS_FROM = 1e15
 FARTHEST_NS = 1e19  # no clock gets there, and beyond it floats become infinite
 RESTARTED = 1000  # a larger step of the frame number is not that many lost frames
 KINDS = {kind.name.lower(): kind for kind in RoadUser}
-RANGES = {
-    "confidence": (0.0, 1.0),
-    "position": (-1000.0, 1000.0),
-    "sd": (0.001, 100.0),
-    "velocity": (-100.0, 100.0),
-    "size": (0.05, 60.0),
-    "box": (-1e5, 1e5),
+RANGES = {  # of a field's numbers, and how many those are
+    "confidence": (0.0, 1.0, 1),
+    "position": (-1000.0, 1000.0, 2),
+    "sd": (0.001, 100.0, 2),
+    "velocity": (-100.0, 100.0, 2),
+    "size": (0.05, 60.0, 3),
+    "box": (-1e5, 1e5, 4),
 }
+WIDTHS = [width for _, _, width in RANGES.values()]
+LOWEST, HIGHEST = (np.repeat([limits[side] for limits in RANGES.values()], WIDTHS) for side in (0, 1))
+ENDS = accumulate(WIDTHS)
+PLACE = {name: slice(end - RANGES[name][2], end) for name, end in zip(RANGES, ENDS, strict=True)}  # in a row
+UNKNOWN = (np.nan,) * max(WIDTHS)
 
 Pair = tuple[float, float]
 Triple = tuple[float, float, float]
@@ -194,52 +199,54 @@ class JsonCamera:
         self._count("too-many-objects", max(0, len(line.objects) - MAX_OBJECTS))
         for raw in line.objects[:MAX_OBJECTS]:
             try:
-                seen = _SEEN.decode(raw)
+                found.append(_SEEN.decode(raw))
             except (msgspec.DecodeError, UnicodeDecodeError):
                 self.counters["object"] += 1
-                continue
-            self._check(seen)
-            if seen.position or seen.box:
-                found.append(seen)
-            else:
-                self.counters["unplaced"] += 1
         return found
 
-    def _check(self, seen: Seen) -> None:
-        """Make unknown what cannot be."""
-        for name, (lowest, highest) in RANGES.items():
-            value = getattr(seen, name)
-            values = value if isinstance(value, tuple) else () if value is None else (value,)
-            if not all(lowest <= number <= highest for number in values):
-                self._refuse(seen, name)
-        if seen.box and not (seen.box[0] < seen.box[2] and seen.box[1] < seen.box[3]):
-            self._refuse(seen, "box")
-        if seen.kind not in KINDS:
-            self.counters["class"] += 1
-
-    def _refuse(self, seen: Seen, name: str) -> None:
-        setattr(seen, name, None)
-        self.counters["field"] += 1
-
     def _detections(self, objects: list[Seen], stamp_ns: int, receipt_ns: int) -> Detections:
+        table = np.array([_row(seen) for seen in objects], dtype=float).reshape(-1, len(LOWEST))
+        self._refuse(table)
+        self._count("class", sum([seen.kind not in KINDS for seen in objects]))
+        unplaced = np.isnan(table[:, PLACE["position"].start]) & np.isnan(table[:, PLACE["box"].start])
+        if unplaced.any():
+            self._count("unplaced", int(unplaced.sum()))
+            table = table[~unplaced]
+            objects = [seen for seen, lost in zip(objects, unplaced.tolist(), strict=True) if not lost]
         return Detections(
             device=self.name,
             stamp_ns=stamp_ns,
             receipt_ns=receipt_ns,
-            position=_rows([seen.position for seen in objects], 2),
-            covariance=_rows([seen.sd for seen in objects], 2)[:, :, None] ** 2 * DIAGONAL,
-            velocity=_rows([seen.velocity for seen in objects], 2),
+            position=table[:, PLACE["position"]],
+            covariance=table[:, PLACE["sd"], None] ** 2 * DIAGONAL,
+            velocity=table[:, PLACE["velocity"]],
             velocity_variance=np.full(len(objects), np.nan),
-            box=_rows([seen.box for seen in objects], 4),
-            size=_rows([seen.size for seen in objects], 3),
+            box=table[:, PLACE["box"]],
+            size=table[:, PLACE["size"]],
             kind=np.array([KINDS.get(seen.kind, RoadUser.UNKNOWN) for seen in objects], dtype=np.int64),
-            confidence=np.array(
-                [np.nan if seen.confidence is None else seen.confidence for seen in objects], dtype=float
-            ),
+            confidence=table[:, PLACE["confidence"].start],
             source_id=np.array([-1 if seen.id is None else seen.id for seen in objects], dtype=np.int64),
         )
 
+    def _refuse(self, table: Floats) -> None:
+        """Make unknown what cannot be: values out of their range, boxes turned over."""
+        box = table[:, PLACE["box"]]
+        inverted = (box[:, :2] >= box[:, 2:]).any(axis=1)
+        outside = (table < LOWEST) | (table > HIGHEST)
+        if outside.any() or inverted.any():
+            for name, columns in PLACE.items():
+                refused = outside[:, columns].any(axis=1) | (inverted & (name == "box"))
+                table[refused, columns] = np.nan
+                self._count("field", int(refused.sum()))
 
-def _rows(values: Sequence[tuple[float, ...] | None], width: int) -> Floats:
-    """Return one row for each value, NaN where it is unknown."""
-    return np.array([value or (np.nan,) * width for value in values], dtype=float).reshape(-1, width)
+
+def _row(seen: Seen) -> tuple[float, ...]:
+    """Return the numbers of an object in the order of RANGES, NaN where it does not say."""
+    return (
+        np.nan if seen.confidence is None else seen.confidence,
+        *(seen.position or UNKNOWN[:2]),
+        *(seen.sd or UNKNOWN[:2]),
+        *(seen.velocity or UNKNOWN[:2]),
+        *(seen.size or UNKNOWN[:3]),
+        *(seen.box or UNKNOWN),
+    )

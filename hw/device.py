@@ -75,7 +75,7 @@ class Device:
                 self._started.add(port)
                 self._send(self._safely(self._driver.opened, port, now_ns))
         changes = self.changes()
-        if all([link.up for link in self.links.values()]):
+        if all(link.up for link in self.links.values()):
             self._send(self._safely(self._driver.due, now_ns))
         return changes
 
@@ -125,7 +125,7 @@ class Device:
         for port, link in self.links.items():
             counters |= {f"{port}-{reason}": count for reason, count in link.counters.items()}
         errors = [f"{port}: {link.error}" for port, link in self.links.items() if link.error]
-        alive = all([link.alive for link in self.links.values()])
+        alive = all(link.alive for link in self.links.values())
         return DeviceHealth(
             name=self.name,
             kind=self.kind,
