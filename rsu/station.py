@@ -34,7 +34,7 @@ from rsu.checks.clock import UtcClock
 from rsu.checks.position import PositionCheck
 from rsu.checks.signals import SignalView
 from rsu.messages import bsm
-from rsu.records import Snapshot
+from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Scene
 from rsu.site.config import Config, identity, lane_lines
@@ -49,6 +49,7 @@ class Output(NamedTuple):
 
     frames: list[Outgoing]
     drafts: list[Draft]
+    messages: list[MessageState]  # what the gate says of each type
 
 
 class Station:
@@ -129,7 +130,8 @@ class Station:
             lamps=None if self._signals is None else self._signals.state(now_ns),
             health=health,
         )
-        return Output(self._broadcaster.cycle(scene), list(self._reporter.drafts(scene)))
+        frames = self._broadcaster.cycle(scene)
+        return Output(frames, list(self._reporter.drafts(scene)), self._broadcaster.states(now_ns))
 
     def _update_events(self, now_ns: int, tracks: Tracks, matches: Matches) -> list[Event]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""

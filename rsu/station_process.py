@@ -63,9 +63,8 @@ class Loop:
         self._send(output.frames, now_ns)
         self._listen()
         self._report(output, now_ns)
-        snapshot = self._station.snapshot(now_ns)
-        self._bus.publish("snapshot", snapshot)
-        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, outcome(output, snapshot)))
+        self._bus.publish("snapshot", self._station.snapshot(now_ns))
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, outcome(output, now_ns)))
         for tape in self._reel.due():
             self._bus.publish("tape", tape)
         self._rounds = []

@@ -109,7 +109,7 @@ class Player:
         output = self.station.advance(now_ns, [each.health(now_ns) for each in self.devices.values()])
         for frame in output.frames:
             self._radio.transmit(frame.aid, frame.priority, frame.frame)
-        return outcome(output, self.station.snapshot(now_ns))
+        return outcome(output, now_ns)
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""
