@@ -29,6 +29,7 @@ class LampClock:
     def __init__(self, merge_flashing_green: bool) -> None:
         self._merge = merge_flashing_green
         self._steps: list[tuple[str, int]] = []  # (colour, duration ns) over one cycle
+        self._cycle_ns = 0
         self._fresh: list[tuple[str, int]] | None = None  # a plan that no report has met yet
         self._now: Step | None = None
         self._index: int | None = None  # of the current step in the plan
@@ -57,6 +58,7 @@ class LampClock:
         current = self.at(stamp_ns)
         if self._fresh is not None:
             self._steps, self._fresh = self._fresh, None
+            self._cycle_ns = sum(duration for _, duration in self._steps)
         colour = "green" if self._merge and lamp.colour == "flashing-green" else lamp.colour
         left = None if lamp.countdown is None else round(lamp.countdown * _S)
         index = self._find(colour, left)
@@ -86,31 +88,34 @@ class LampClock:
 
     def at(self, now_ns: int) -> Step | None:
         """Return the step that runs at `now_ns`; None when nothing is known (any more)."""
-        steps = self.ahead(now_ns)
-        return steps[0] if steps else None
+        return self._running(now_ns)[0]
 
     def ahead(self, now_ns: int) -> list[Step]:
         """Return the running step and those that follow, each colour once, as far as the plan tells."""
-        step, index = self._now, self._index
+        step, index = self._running(now_ns)
         if step is None:
             return []
-        cycle = sum(duration for _, duration in self._steps)
-        if index is not None and step.end_ns is not None and now_ns - step.end_ns > cycle > 0:
-            # whole cycles at once: after a day of silence there would be thousands of steps
-            late = (now_ns - step.end_ns) // cycle * cycle
-            step = Step(step.colour, step.start_ns + late, step.end_ns + late)
-        while step.end_ns is not None and step.end_ns <= now_ns:
-            if index is None:
-                return []
-            step, index = self._after(step.end_ns, index)
-        steps = [step]
-        for _ in range(len(self._steps) - 1 if index is not None else 0):
+        steps = {step.colour: step}
+        for _ in range(len(self._steps) - 1):
             if step.end_ns is None or index is None:
                 break
             step, index = self._after(step.end_ns, index)
-            if all(step.colour != earlier.colour for earlier in steps):
-                steps.append(step)
-        return steps
+            steps.setdefault(step.colour, step)
+        return list(steps.values())
+
+    def _running(self, now_ns: int) -> tuple[Step | None, int | None]:
+        """Return the running step and its place in the plan, each None where it is not known."""
+        step, index = self._now, self._index
+        cycle = self._cycle_ns
+        if step and index is not None and step.end_ns is not None and now_ns - step.end_ns > cycle > 0:
+            # whole cycles at once: after a day of silence there would be thousands of steps
+            late = (now_ns - step.end_ns) // cycle * cycle
+            step = Step(step.colour, step.start_ns + late, step.end_ns + late)
+        while step and step.end_ns is not None and step.end_ns <= now_ns:
+            if index is None:
+                return None, None
+            step, index = self._after(step.end_ns, index)
+        return step, index
 
     def _after(self, start_ns: int, index: int) -> tuple[Step, int]:
         index = (index + 1) % len(self._steps)
