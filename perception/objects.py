@@ -80,6 +80,7 @@ class VehicleReport(Measurement, frozen=True, kw_only=True):
     width: float | None  # m
     height: float | None  # m
     kind: RoadUser
+    emergency: bool = False  # on its way with siren or lights
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -162,16 +163,21 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
 class LanePlace(msgspec.Struct, frozen=True):
     """Where a road user is in the lane map."""
 
-    link: str  # name of the link
+    link: str  # name of the link, or of the road that leads away
     lane: int  # lane id, numbered 1.. from the left in driving direction
-    to_stop_line: float  # m along the lane, negative behind the stop line
+    to_stop_line: float | None  # m along the lane, negative past the stop line; None on a road that leads away
+    movement: str | None = None  # one of MOVEMENTS: the way through the junction, None while it is open
+
+
+MOVEMENTS = ("straight", "left", "right", "uturn")
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happens on the road, from its start to its end."""
 
     id: int  # 1..255, unique among running events
-    code: int  # YD/T 3709 Annex A / GB/T 29100: 903 stopped vehicle ...
+    code: int  # YD/T 3709 Annex A / GB/T 29100: 903 stopped vehicle ...; others as the site file says
+    name: str = ""  # the rule that found it, as in the site file
     state: str  # start, update or end
     start_ns: int
     stamp_ns: int  # when this state was true
@@ -180,10 +186,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     place: LanePlace | None
     track_ids: list[int]
     confidence: float  # 0..1
+    path: tuple[tuple[float, float], ...] = ()  # m, site frame, downstream: the stretch of road, where it has a length
+    path_radius: float = 0.0  # m, half the width of the path
+    level: int | None = None  # 1..5, 5 the worst
+    speed: float | None = None  # m/s
+    heading: float | None = None  # deg
+    on_air: bool = True  # part of RSI
+    keep: bool = True  # recordings of it and of what came before are kept
 
 
 class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):
-    """Traffic on one lane over one period."""
+    """Traffic on one lane over one period. Means and percentiles are over road users that crossed the stop line."""
 
     link: str
     lane: int
@@ -191,10 +204,56 @@ class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):
     end_ns: int
     volume: int  # road users that crossed the stop line
     volume_by_kind: dict[int, int]  # RoadUser -> count
+    volume_by_movement: dict[str, int] = {}  # of MOVEMENTS, as far as they are known
     mean_speed: float | None  # m/s at the stop line
+    speed_85: float | None = None  # m/s at the stop line, 85th percentile
+    mean_length: float | None = None  # m, of the road users
     queue_length: float  # m, longest in the period
     queue_count: int  # vehicles in the longest queue
     occupancy: float  # 0..1, share of time the stop line was covered
+    space_occupancy: float | None = None  # 0..1, share of the observed stretch that was covered, mean over time
+    density: float | None = None  # vehicles per metre of the observed stretch, mean over time
+    headway: float | None = None  # s, front to front
+    gap: float | None = None  # s, rear to front
+    stops: int = 0  # how often somebody came to a standstill before the stop line
+    delay: float | None = None  # s per road user, against driving through freely
+    green_s: float | None = None  # time in which the lane had a green, None: not known
+    congestion: int | None = None  # 0..3, GA/T 115
+
+
+class DirectionFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """Traffic of one movement of a link over one period."""
+
+    link: str
+    movement: str  # of MOVEMENTS
+    volume: int
+    volume_by_kind: dict[int, int]
+    queue_length: float  # m, longest of the lanes that lead there
+    queue_count: int
+    delay: float | None  # s per road user
+
+
+class SpotFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """Traffic over a virtual loop or in a zone of the site file, over one period."""
+
+    name: str
+    volume: int  # that came over the loop, or into the zone
+    volume_by_kind: dict[int, int]
+    mean_speed: float | None  # m/s
+    occupancy: float  # 0..1, share of time that somebody was there
+    mean_count: float  # road users there, mean over time
+
+
+class TrafficPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """All statistics of a site over one period."""
+
+    start_ns: int
+    end_ns: int
+    cycle: bool = False  # the period is a signal cycle
+    lanes: list[LaneFlow]
+    directions: list[DirectionFlow] = []
+    loops: list[SpotFlow] = []
+    zones: list[SpotFlow] = []
 
 
 def encode_array(value: Any) -> Any:
