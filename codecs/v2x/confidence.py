@@ -8,8 +8,10 @@ values beyond the coarsest class: what is sent never claims more than what is kn
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Mapping
-from typing import TypeVar, get_args
+from typing import Generic, TypeVar, get_args
 
 from v2x.records.names import (
     ElevationConfidence,
@@ -92,53 +94,72 @@ SIZE_M: Mapping[SizeConfidence, float] = {name: _from_name(name) for name in get
 TIME_S: Mapping[TimeConfidence, float] = {name: _from_name(name) for name in get_args(TimeConfidence)[1:]}
 
 
-def _finest(bounds: Mapping[C, float], value: float | None, otherwise: C) -> C:
-    if value is None:
-        return otherwise
-    covering = [(bound, name) for name, bound in bounds.items() if value <= bound]
-    return min(covering)[1] if covering else otherwise
+class _Ladder(Generic[C]):
+    """The classes of one table from the finest to the coarsest, to be asked thousands of times a second."""
+
+    def __init__(self, bounds: Mapping[C, float], otherwise: C) -> None:
+        rungs = sorted((bound, name) for name, bound in bounds.items())
+        self._bounds = [bound for bound, _ in rungs]
+        self._names = [*(name for _, name in rungs), otherwise]
+
+    def finest(self, value: float | None) -> C:
+        """Return the finest class that covers a value."""
+        if value is None or math.isnan(value):
+            return self._names[-1]
+        return self._names[bisect_left(self._bounds, value)]
+
+
+_POSITION = _Ladder(POSITION_M, "unavailable")
+_ELEVATION = _Ladder(ELEVATION_M, "unavailable")
+_SPEED = _Ladder(SPEED_MPS, "unavailable")
+_HEADING = _Ladder(HEADING_DEG, "unavailable")
+_STEERING = _Ladder(STEERING_DEG, "unavailable")
+_TIME = _Ladder(TIME_S, "unavailable")
+_ACCELERATION = _Ladder(ACCELERATION_MPS2, "unavailable")
+_ANGULAR_VELOCITY = _Ladder(ANGULAR_VELOCITY_DPS, "unavailable")
+_SIZE = _Ladder(SIZE_M, "unavailable")
 
 
 def position_confidence(bound_m: float | None) -> PositionConfidence:
     """Return the class of a horizontal position known to `bound_m` metres (95 %)."""
-    return _finest(POSITION_M, bound_m, "unavailable")
+    return _POSITION.finest(bound_m)
 
 
 def elevation_confidence(bound_m: float | None) -> ElevationConfidence:
     """Return the class of an elevation known to `bound_m` metres (95 %)."""
-    return _finest(ELEVATION_M, bound_m, "unavailable")
+    return _ELEVATION.finest(bound_m)
 
 
 def speed_confidence(bound_mps: float | None) -> SpeedConfidence:
     """Return the class of a speed known to `bound_mps` metres per second (95 %)."""
-    return _finest(SPEED_MPS, bound_mps, "unavailable")
+    return _SPEED.finest(bound_mps)
 
 
 def heading_confidence(bound_deg: float | None) -> HeadingConfidence:
     """Return the class of a heading known to `bound_deg` degrees (95 %)."""
-    return _finest(HEADING_DEG, bound_deg, "unavailable")
+    return _HEADING.finest(bound_deg)
 
 
 def steering_confidence(bound_deg: float | None) -> SteeringConfidence:
     """Return the class of a steering wheel angle known to `bound_deg` degrees (95 %)."""
-    return _finest(STEERING_DEG, bound_deg, "unavailable")
+    return _STEERING.finest(bound_deg)
 
 
 def time_confidence(bound_s: float | None) -> TimeConfidence:
     """Return the class of a time known to `bound_s` seconds (95 %)."""
-    return _finest(TIME_S, bound_s, "unavailable")
+    return _TIME.finest(bound_s)
 
 
 def acceleration_confidence(bound_mps2: float | None) -> AccelerationConfidence:
     """Return the class of an acceleration known to `bound_mps2` metres per second squared (95 %)."""
-    return _finest(ACCELERATION_MPS2, bound_mps2, "unavailable")
+    return _ACCELERATION.finest(bound_mps2)
 
 
 def angular_velocity_confidence(bound_dps: float | None) -> AngularVelocityConfidence:
     """Return the class of an angular velocity known to `bound_dps` degrees per second (95 %)."""
-    return _finest(ANGULAR_VELOCITY_DPS, bound_dps, "unavailable")
+    return _ANGULAR_VELOCITY.finest(bound_dps)
 
 
 def size_confidence(bound_m: float | None) -> SizeConfidence:
     """Return the class of an outer dimension known to `bound_m` metres (95 %)."""
-    return _finest(SIZE_M, bound_m, "unavailable")
+    return _SIZE.finest(bound_m)

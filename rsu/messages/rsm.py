@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import RoadUser, Tracks
+from perception.objects import Floats, RoadUser, Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from v2x import Position
@@ -26,7 +26,7 @@ from v2x.records.rsm import Participant, RoadsideSafetyMessage
 
 PER_FRAME = 15  # others beside the RSU itself: 16 participants a message
 
-CLASSES: dict[RoadUser, tuple[ParticipantType, BasicVehicleClass]] = {
+CLASSES: dict[int, tuple[ParticipantType, BasicVehicleClass]] = {
     RoadUser.UNKNOWN: ("unknown", BasicVehicleClass.UNKNOWN),
     RoadUser.CAR: ("motor", BasicVehicleClass.PASSENGER_CAR),
     RoadUser.TRUCK: ("motor", BasicVehicleClass.TRUCK),
@@ -82,30 +82,29 @@ class RsmBuilder:
 
     def _participants(self, tracks: Tracks) -> list[Participant]:
         """Return all tracks as participants: columns first, objects last."""
-        latitude, longitude = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], self._reference)
-        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-        place_95, motion_95 = position_95(tracks), speed_95(tracks)
+        place = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], self._reference)
+        latitude, longitude = (axis.tolist() for axis in place)
+        numbers, stamps, kinds = tracks.id.tolist(), tracks.stamp_ns.tolist(), tracks.kind.tolist()
+        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1]).tolist()
+        heading, heading_95 = _known(tracks.heading), _known(NORMAL_95 * tracks.heading_sd)
+        place_95, motion_95 = position_95(tracks).tolist(), speed_95(tracks).tolist()
+        length, width, height = (_known(tracks.size[:, axis]) for axis in range(3))
         return [
             Participant(
-                ptc_type=CLASSES[RoadUser(tracks.kind[i])][0],
-                ptc_id=int(tracks.id[i]),
+                ptc_type=CLASSES[kinds[i]][0],
+                ptc_id=numbers[i],
                 source=self._source(tracks.sources[i], tracks.vehicle_id[i]),
                 id=tracks.vehicle_id[i],
-                sec_mark_ms=sec_mark_ms(int(tracks.stamp_ns[i])),
-                position=Position(latitude_deg=float(latitude[i]), longitude_deg=float(longitude[i])),
-                position_confidence=PositionConfidenceSet(position=position_confidence(float(place_95[i]))),
-                speed_mps=float(speed[i]),
-                heading_deg=_known(tracks.heading[i]),
+                sec_mark_ms=sec_mark_ms(stamps[i]),
+                position=Position(latitude_deg=latitude[i], longitude_deg=longitude[i]),
+                position_confidence=PositionConfidenceSet(position=position_confidence(place_95[i])),
+                speed_mps=speed[i],
+                heading_deg=heading[i],
                 motion_confidence=MotionConfidenceSet(
-                    speed=speed_confidence(float(motion_95[i])),
-                    heading=heading_confidence(_known(NORMAL_95 * tracks.heading_sd[i])),
+                    speed=speed_confidence(motion_95[i]), heading=heading_confidence(heading_95[i])
                 ),
-                size=Size(
-                    width_m=_known(tracks.size[i, 1]),
-                    length_m=_known(tracks.size[i, 0]),
-                    height_m=_known(tracks.size[i, 2]),
-                ),
-                vehicle_class=VehicleClassification(classification=CLASSES[RoadUser(tracks.kind[i])][1]),
+                size=Size(width_m=width[i], length_m=length[i], height_m=height[i]),
+                vehicle_class=VehicleClassification(classification=CLASSES[kinds[i]][1]),
             )
             for i in range(len(tracks))
         ]
@@ -118,5 +117,6 @@ class RsmBuilder:
         return kinds.pop() if len(kinds) == 1 else "integrated" if kinds else "unknown"
 
 
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)
+def _known(column: Floats) -> list[float | None]:
+    """Return Python numbers, None where they are NaN."""
+    return [None if math.isnan(value) else value for value in column.tolist()]
