@@ -35,7 +35,7 @@ def on_road(pixels: Floats, camera: Homography | Intrinsics, mount: Mount) -> Fl
         ray = np.concatenate([pixels, np.ones((*pixels.shape[:-1], 1))], axis=-1) @ np.array(camera.homography).T
         scale, forward, left = ray[..., 2], ray[..., 0], ray[..., 1]
     else:
-        ray = _rays(pixels, camera) @ _attitude(mount).T
+        ray = _rays(pixels, camera) @ attitude(mount).T
         scale, forward, left = -ray[..., 2] / mount.height_m, ray[..., 0], ray[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         place = np.stack([forward / scale, left / scale], axis=-1)
@@ -58,7 +58,7 @@ def _rays(pixels: Floats, camera: Intrinsics) -> Floats:
     return np.concatenate([ideal, np.ones((*ideal.shape[:-1], 1))], axis=-1)
 
 
-def _attitude(mount: Mount) -> Floats:
+def attitude(mount: Mount) -> Floats:
     """Return the rotation from the camera's frame (right, down, forward) to the sensor frame (forward, left, up)."""
     pitch, roll = np.radians([mount.pitch_deg, mount.roll_deg])
     axes = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
