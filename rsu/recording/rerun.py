@@ -14,7 +14,7 @@ from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
 from rsu.recording.errors import NotARecordingError
 from rsu.recording.player import Digest, replay
-from rsu.recording.verify import Problem, continuity, integrity
+from rsu.recording.verify import Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
 from rsu.site import config
@@ -77,9 +77,11 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
     found: list[Difference] = []
     different = ticks = begin_ns = now_ns = 0
     writer: RecordingWriter | None = None
+    order = Continuity()
     began_s = time.monotonic()
     for tape, outcome in replay(site, _paced(reader.ticks(*job.recordings), job.speed)):
         begin_ns, now_ns, ticks = begin_ns or tape.outcome.now_ns, tape.outcome.now_ns, ticks + 1
+        problems += order.check(tape)
         recorded.add(tape.outcome)
         replayed.add(outcome)
         if outcome != tape.outcome:
@@ -92,7 +94,6 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
     took_s = time.monotonic() - began_s
     if writer is not None:
         writer.close()
-    gaps = list(continuity(reader.ticks(*job.recordings)))
     return Result(
         recordings=job.recordings,
         ticks=ticks,
@@ -100,7 +101,7 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
         took_s=took_s,
         recorded=recorded.hex(),
         replayed=replayed.hex(),
-        problems=problems + gaps,
+        problems=problems,
         different=different,
         first=found,
         profile=site.site.messages.profile,

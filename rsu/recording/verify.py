@@ -117,17 +117,28 @@ def _seal_problem(ending: _Ending) -> Problem:
     return Problem("changed", f"bytes {ending.seal_at} to {ending.summary_at - 1}", "the seal is not as recorded")
 
 
-def continuity(tapes: Iterable[Tape]) -> Iterator[Problem]:
-    """Yield where ticks are missing: from there on outputs cannot be compared bit for bit."""
-    seed, due = b"", 0
-    for tape in tapes:
-        if tape.seed != seed:
-            seed, due = tape.seed, 0
+class Continuity:
+    """Finds where ticks are missing: from there on outputs cannot be compared bit for bit."""
+
+    def __init__(self) -> None:
+        self._seed, self._due = b"", 0
+
+    def check(self, tape: Tape) -> Iterator[Problem]:
+        """Take the next tick and yield what is missing before it."""
+        if tape.seed != self._seed:
+            self._seed, self._due = tape.seed, 0
             if tape.seq:
                 text = f"begins {tape.seq} ticks after the start of the station"
                 yield Problem("mid-run", clock(tape.outcome.now_ns), text)
-                due = tape.seq
-        if tape.seq != due:
-            text = f"ticks {due} to {tape.seq - 1} were never recorded"
+                self._due = tape.seq
+        if tape.seq != self._due:
+            text = f"ticks {self._due} to {tape.seq - 1} were never recorded"
             yield Problem("missing", f"before {clock(tape.outcome.now_ns)}", text)
-        due = tape.seq + 1
+        self._due = tape.seq + 1
+
+
+def continuity(tapes: Iterable[Tape]) -> Iterator[Problem]:
+    """Yield where ticks are missing in a recording."""
+    order = Continuity()
+    for tape in tapes:
+        yield from order.check(tape)
