@@ -104,10 +104,10 @@ class User(NamedTuple):
 class Traffic:
     """The simulation, read as rows. Ids count from 1 in order of appearance."""
 
-    def __init__(self, seed: int) -> None:
-        """Load the net and the demand, and let the crossing fill."""
+    def __init__(self, seed: int, demand: float = 1.0) -> None:
+        """Load the net and the demand, so many times as much as usual, and let the crossing fill."""
         files = ["-n", str(DATA / "crossing.net.xml.gz"), "-r", str(DATA / "crossing.rou.xml")]
-        libsumo.start(["sumo", *files, *OPTIONS, "--seed", str(seed)])
+        libsumo.start(["sumo", *files, *OPTIONS, "--seed", str(seed), "--scale", str(demand)])
         libsumo.simulationStep(WARM_UP_S)
         self._seed = seed
         self._ids = count(1)
@@ -132,16 +132,16 @@ class Traffic:
         return User(next(self._ids), kind, is_equipped(self._seed, name, kind), size)
 
 
-def scenes(seed: int) -> Iterator[tuple[Rows, str]]:
+def scenes(seed: int, demand: float = 1.0) -> Iterator[tuple[Rows, str]]:
     """Yield road users and signal state of each frame, for ever."""
-    traffic = Traffic(seed)
+    traffic = Traffic(seed, demand)
     while True:
         rows = traffic.step()
         yield rows, libsumo.trafficlight.getRedYellowGreenState("centre")  # after the step: what holds from `rows` on
 
 
-def frames(seed: int) -> Iterator[WorldFrame]:
+def frames(seed: int, demand: float = 1.0) -> Iterator[WorldFrame]:
     """Yield the world's frames for ever; their stamps count from 0."""
     cycle_s = signals.load().cycle_s
-    for number, (rows, state) in enumerate(scenes(seed)):
+    for number, (rows, state) in enumerate(scenes(seed, demand)):
         yield frame(number, rows, state, cycle_s)
