@@ -60,13 +60,13 @@ class Device:
         self._openings: Counter[str] = Counter()
         self._told: dict[str, LinkState] = {}  # what `changes` returned last
 
-    def tick(self, now_ns: int) -> list[LinkState] | None:
-        """Open and re-open links, write what the driver has to write.
+    def tick(self, now_ns: int, changes: list[LinkState] | None = None) -> bool:
+        """Open and re-open links, write what the driver has to write; return whether it was time for that.
 
-        Return how the links changed before that writing; None when it is too early for another tick.
+        `changes` gets how the links changed before that writing.
         """
         if 0 <= now_ns - self._ticked_ns < TICK_NS:
-            return None
+            return False
         self._ticked_ns = now_ns
         for port, link in self.links.items():
             if opened := link.tick(now_ns):
@@ -74,10 +74,11 @@ class Device:
             if opened or (link.up and port not in self._started):
                 self._started.add(port)
                 self._send(self._safely(self._driver.opened, port, now_ns))
-        changes = self.changes()
+        if changes is not None:
+            changes += self.changes()
         if all(link.up for link in self.links.values()):
             self._send(self._safely(self._driver.due, now_ns))
-        return changes
+        return True
 
     def read(self, port: str) -> list[Read]:
         """Return what one port has now, within the bounds of `Link.read`."""
@@ -189,10 +190,7 @@ def poll(
     changes: list[LinkState] = []
     ticked = False
     for device in devices:
-        told = device.tick(now_ns)
-        if told is not None:
-            ticked = True
-            changes += told
+        ticked |= device.tick(now_ns, changes)
         for port, link in device.links.items():
             if (descriptor := link.fileno()) is not None:
                 ports[descriptor] = device, port
