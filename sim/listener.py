@@ -29,9 +29,10 @@ import zmq
 
 from hw.radio.protocol import AgentError, parse_transmit
 from perception.geo import Reference, to_site
+from perception.scoring.assignment import CUTOFF_M
 from sim import frames
 from sim.histogram import Histogram
-from sim.score import CUTOFF_M, GROUPS, Estimates, Score
+from sim.score import GROUPS, Estimates, Score
 from sim.truth import History
 from v2x import KINDS, CodecError, Kind, Message, Participant, RoadsideSafetyMessage, decode, dsmp, kind_of
 

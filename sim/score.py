@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints
+from perception.scoring.assignment import CUTOFF_M, gospa, match
 from sim.histogram import Histogram
 
-CUTOFF_M = 5.0
 STEP = 0.01  # m and m/s: resolution of the percentiles
 GROUPS = ("unknown", "motor", "non-motor", "pedestrian")  # ParticipantType of the RSM, by its number
 
@@ -56,15 +55,7 @@ class Step(NamedTuple):
 
     def gospa(self, cutoff: float = CUTOFF_M) -> float:
         """Return the GOSPA distance in metres."""
-        return float(np.sqrt((self.distance**2).sum() + cutoff**2 / 2 * (len(self.missed) + len(self.false))))
-
-
-def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
-    """Return the pairs (rows, columns) of the least GOSPA distance of a matrix; NaN is no pair."""
-    cost = np.minimum(np.nan_to_num(distance, nan=cutoff), cutoff) ** 2
-    rows, columns = linear_sum_assignment(cost)
-    good = cost[rows, columns] < cutoff**2
-    return rows[good], columns[good]
+        return gospa(self.distance, len(self.missed) + len(self.false), cutoff)
 
 
 def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> Step:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from perception.scoring.assignment import match
 from sim.histogram import Histogram
-from sim.score import Estimates, Score, Truth, judge, match
+from sim.score import Estimates, Score, Truth, judge
 
 MOTOR, PEDESTRIAN = 1, 3
 

@@ -1,0 +1,219 @@
+"""How far sensors stand and look from where the site file says: robust least squares over everything that ties them.
+
+Three kinds of ties: the same road user seen by two sensors; by a sensor and told by its own vehicle (BSM), whose
+position is off by something of the size that it states itself, alike for the whole drive; and road users on lanes, who
+keep to the middle more or less. A weak tie says that most sensors stand where they were surveyed. Which paths belong
+together is found anew after every solution, ever more strictly (iterated closest paths).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from perception.objects import Floats, Ints
+from perception.registration.equations import Block, Solution, solve, sparse
+from perception.registration.pairing import couples
+from perception.registration.paths import Paths
+from perception.registration.verges import Verges
+from perception.sensor import Mount
+
+GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
+LANES_FROM_ROUND = 5
+GRID_PER_S = 5.0  # places of a path err alike for about a second
+FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
+SURVEY_SD_M, SURVEY_SD_DEG = 0.3, 0.5  # of most sensors
+LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
+TOLERANCE_M, TOLERANCE_DEG = 0.2, 0.3  # smaller errors are not worth a change
+SIGNIFICANT = 3.0  # standard deviations
+LEAST_COUPLES = 5  # fewer ties say nothing
+
+
+class Registration(NamedTuple):
+    """One sensor: what to add to its mount in the site file, and how sure that is (1 sigma)."""
+
+    device: str
+    east_m: float
+    north_m: float
+    yaw_deg: float
+    east_sd_m: float
+    north_sd_m: float
+    yaw_sd_deg: float
+    sensor_ties: int  # paths that another sensor saw too
+    vehicle_ties: int  # that a vehicle told of
+    lane_ties: int  # on lanes
+    verdict: str  # fine, moved, or unknown: too little was seen
+
+    @property
+    def offset_m(self) -> float:
+        """Return the distance between where it stands and where the site file says."""
+        return float(np.hypot(self.east_m, self.north_m))
+
+
+class _Layout:
+    """Which columns the unknowns have: three of each sensor (east, north m; yaw rad), then two of each vehicle, one
+    of each lane."""
+
+    def __init__(self, sensors: int, vehicles: int, lanes: int) -> None:
+        self.vehicle = 3 * sensors
+        self.lane = self.vehicle + 2 * vehicles
+        self.unknowns = self.lane + lanes
+
+
+def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths, verges: Verges) -> list[Registration]:
+    """Return the verdict on every sensor. `seen`: its paths in the site frame by its mount; `told`: those of BSMs."""
+    names = list(mounts)
+    places = np.array([[mounts[name].east_m, mounts[name].north_m] for name in names])
+    paths = [seen[name] for name in names]
+    estimator = _Estimator(places, paths, told, verges)
+    free = np.ones(len(names), dtype=np.bool_)
+    estimator.run(free)
+    moved = estimator.moved()
+    fine = [estimator.registration(number, name, False) for number, name in enumerate(names)]
+    if not moved.any():
+        return fine
+    estimator.run(moved, GATES_M[-2:])
+    return [
+        estimator.registration(number, name, True) if moved[number] else fine[number]
+        for number, name in enumerate(names)
+    ]
+
+
+class _Estimator:
+    def __init__(self, places: Floats, paths: Sequence[Paths], told: Paths, verges: Verges) -> None:
+        self._places = places
+        self._paths = paths
+        self._told = told
+        self._verges = verges
+        self._layout = _Layout(len(paths), told.count, verges.count)
+        self._x = np.zeros((len(paths), 3))
+        self._sd = np.full((len(paths), 3), np.inf)
+        self._ties = np.zeros((len(paths), 3), dtype=np.int64)
+
+    def run(self, free: np.ndarray, gates: Sequence[float] = GATES_M) -> None:
+        """Pair and solve in turns; sensors that are not free stay where they are said to be."""
+        self._x[~free] = 0.0
+        for turn, gate in enumerate(gates):
+            moved = [self._moved(number) for number in range(len(self._paths))]
+            self._ties[:] = 0
+            blocks = [*self._between_sensors(moved, gate), *self._to_vehicles(moved, gate)]
+            if turn >= LANES_FROM_ROUND or gates is not GATES_M:
+                blocks += self._to_lanes(moved)
+            solution = solve([*blocks, *self._priors(free)])
+            self._take(solution)
+
+    def _take(self, solution: Solution) -> None:
+        count = 3 * len(self._paths)
+        self._x += solution.x[:count].reshape(-1, 3)
+        self._sd = np.sqrt(np.diag(solution.covariance)[:count]).reshape(-1, 3)
+
+    def _moved(self, number: int) -> Paths:
+        """Return a sensor's paths with the correction found so far."""
+        paths, (east, north, yaw) = self._paths[number], self._x[number]
+        turn = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])  # clockwise
+        return msgspec.structs.replace(
+            paths,
+            position=(paths.position - self._places[number]) @ turn.T + self._places[number] + [east, north],
+            velocity=paths.velocity @ turn.T,
+            covariance=turn @ paths.covariance @ turn.T,
+        )
+
+    def _jacobian(self, number: int, position: Floats) -> Floats:
+        """Return d position / d (east, north, yaw rad), (n, 2, 3), of what a sensor sees at positions (n, 2)."""
+        arm = position - self._places[number] - self._x[number, :2]
+        jacobian = np.zeros((len(arm), 2, 3))
+        jacobian[:, 0, 0] = jacobian[:, 1, 1] = 1.0
+        jacobian[:, 0, 2], jacobian[:, 1, 2] = arm[:, 1], -arm[:, 0]
+        return jacobian
+
+    def _between_sensors(self, moved: Sequence[Paths], gate: float) -> list[Block]:
+        blocks = []
+        for a, b in combinations(range(len(moved)), 2):
+            found = couples(moved[a], moved[b], gate)
+            if not len(found.first):
+                continue
+            place, other = moved[a].position[found.first], moved[b].position[found.second]
+            jacobian = np.concatenate([self._jacobian(a, place), -self._jacobian(b, other)], axis=2)
+            columns = np.concatenate([3 * a + np.arange(3), 3 * b + np.arange(3)])
+            spread = moved[a].covariance[found.first] + moved[b].covariance[found.second]
+            blocks.append(self._whitened(place - other, jacobian, columns[None], spread, found.couple))
+            self._ties[[a, b], 0] += len(np.unique(found.couple))
+        return blocks
+
+    def _to_vehicles(self, moved: Sequence[Paths], gate: float) -> list[Block]:
+        blocks = []
+        for a in range(len(moved)):
+            found = couples(moved[a], self._told, gate)
+            if not len(found.first):
+                continue
+            place, said = moved[a].position[found.first], self._told.position[found.second]
+            own = np.broadcast_to(-np.eye(2), (len(place), 2, 2))
+            jacobian = np.concatenate([self._jacobian(a, place), own], axis=2)
+            bias = self._layout.vehicle + 2 * self._told.path[found.second, None] + np.arange(2)
+            columns = np.concatenate([np.broadcast_to(3 * a + np.arange(3), (len(place), 3)), bias], axis=1)
+            spread = moved[a].covariance[found.first]
+            blocks.append(self._whitened(place - said, jacobian, columns, spread, found.couple))
+            self._ties[a, 1] += len(np.unique(found.couple))
+        return blocks
+
+    def _whitened(self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints) -> Block:
+        """Return the equations residual (n, 2) + jacobian (n, 2, w) @ x = 0 with covariance (n, 2, 2)."""
+        whiten = np.linalg.inv(np.linalg.cholesky(spread + np.eye(2) * FLOOR_SD_M**2))
+        columns = np.repeat(np.broadcast_to(columns, (len(residual), jacobian.shape[2])), 2, axis=0)
+        rows = (whiten @ jacobian).reshape(-1, jacobian.shape[2])
+        right = (whiten @ residual[:, :, None]).reshape(-1)
+        return Block(right, sparse(columns, rows, self._layout.unknowns), np.repeat(group, 2), GRID_PER_S)
+
+    def _to_lanes(self, moved: Sequence[Paths]) -> list[Block]:
+        blocks = []
+        for a, paths in enumerate(moved):
+            found = self._verges.ride(paths)
+            if not len(found.aside):
+                continue
+            lateral = (found.normal[:, None] @ self._jacobian(a, found.position))[:, 0]
+            jacobian = np.concatenate([lateral, np.full((len(lateral), 1), -1.0)], axis=1)
+            columns = np.concatenate(
+                [
+                    np.broadcast_to(3 * a + np.arange(3), (len(lateral), 3)),
+                    self._layout.lane + found.lane[:, None],
+                ],
+                axis=1,
+            )
+            rows = sparse(columns, jacobian / DRIVER_SD_M, self._layout.unknowns)
+            blocks.append(Block(found.aside / DRIVER_SD_M, rows, np.arange(len(lateral))))
+            self._ties[a, 2] += len(lateral)
+        return blocks
+
+    def _priors(self, free: np.ndarray) -> list[Block]:
+        """Return the weak ties of every unknown to 0; sensors that are not free are tied fast."""
+        layout, count = self._layout, 3 * len(self._paths)
+        survey = np.tile([SURVEY_SD_M, SURVEY_SD_M, np.radians(SURVEY_SD_DEG)], len(self._paths))
+        survey[np.repeat(~free, 3)] = 1e-6
+        claimed = np.full(self._told.count, 1.0)
+        np.maximum.at(claimed, self._told.path, np.sqrt(self._told.covariance[:, 0, 0]))
+        sd = np.concatenate([survey, np.repeat(claimed, 2), np.full(self._verges.count, LANE_SD_M)])
+        now = np.concatenate([self._x.ravel(), np.zeros(layout.unknowns - count)])
+        diagonal = np.arange(layout.unknowns)[:, None]
+        return [Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))]
+
+    def moved(self) -> np.ndarray:
+        """Return which sensors are not where they are said to be."""
+        offset, yaw = np.hypot(*self._x[:, :2].T), np.abs(np.degrees(self._x[:, 2]))
+        offset_sd, yaw_sd = np.hypot(*self._sd[:, :2].T), np.degrees(self._sd[:, 2])
+        known = self._ties[:, :2].sum(axis=1) >= LEAST_COUPLES
+        return known & (
+            (offset > np.maximum(TOLERANCE_M, SIGNIFICANT * offset_sd))
+            | (yaw > np.maximum(TOLERANCE_DEG, SIGNIFICANT * yaw_sd))
+        )
+
+    def registration(self, number: int, name: str, moved: bool) -> Registration:
+        """Return the verdict on one sensor."""
+        (east, north, yaw), (east_sd, north_sd, yaw_sd) = self._x[number].tolist(), self._sd[number].tolist()
+        ties = self._ties[number].tolist()
+        verdict = "moved" if moved else "fine" if ties[0] + ties[1] >= LEAST_COUPLES else "unknown"
+        degrees = float(np.degrees(1.0))
+        return Registration(name, east, north, yaw * degrees, east_sd, north_sd, yaw_sd * degrees, *ties, verdict)

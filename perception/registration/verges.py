@@ -1,0 +1,72 @@
+"""How far from the middle of its lane a path runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.geo import heading_difference, heading_of
+from perception.objects import Floats, Ints
+from perception.registration.paths import Paths
+from perception.traffic.lanes import LaneLine
+
+MOVING_MPS = 3.0
+ALONG_DEG = 15.0  # who heads otherwise changes lanes or turns
+ASIDE_M = 1.3  # farther from the middle than this it may be another lane's
+LEAST_PLACES = 5
+
+
+class Ride(NamedTuple):
+    """n paths on lanes, each with means over its places there."""
+
+    aside: Floats  # (n,) m right of the middle
+    normal: Floats  # (n, 2) unit vector to the right
+    position: Floats  # (n, 2) m
+    lane: Ints  # (n,)
+
+
+class Verges:
+    """The straight pieces of all lanes."""
+
+    def __init__(self, lanes: Sequence[LaneLine]) -> None:
+        points = [np.asarray(lane.points, dtype=np.float64) for lane in lanes]
+        self._start = np.concatenate([np.zeros((0, 2)), *[line[:-1] for line in points]])
+        step = np.concatenate([np.zeros((0, 2)), *[np.diff(line, axis=0) for line in points]])
+        self._length = np.hypot(step[:, 0], step[:, 1])
+        self._ahead = step / self._length[:, None]
+        self._heading = heading_of(self._ahead)
+        self._lane = np.repeat(np.arange(len(points)), [len(line) - 1 for line in points])
+        self.count = len(points)
+
+    def ride(self, paths: Paths) -> Ride:
+        """Return the paths that run along lanes."""
+        speed = np.hypot(paths.velocity[:, 0], paths.velocity[:, 1])
+        rows = np.flatnonzero(speed > MOVING_MPS)
+        if not len(rows) or not self.count:
+            return Ride(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64))
+        offset = paths.position[rows, None] - self._start
+        along = (offset * self._ahead).sum(axis=2)
+        aside = offset[:, :, 0] * self._ahead[:, 1] - offset[:, :, 1] * self._ahead[:, 0]
+        turned = np.abs(heading_difference(heading_of(paths.velocity[rows])[:, None], self._heading))
+        fits = (along >= 0) & (along <= self._length) & (turned < ALONG_DEG) & (np.abs(aside) < ASIDE_M)
+        nearest = np.where(fits, np.abs(aside), np.inf).argmin(axis=1)
+        on = fits[np.arange(len(rows)), nearest]
+        rows, piece, aside = rows[on], nearest[on], aside[np.arange(len(rows)), nearest][on]
+        return self._means(paths, rows, piece, aside)
+
+    def _means(self, paths: Paths, rows: Ints, piece: Ints, aside: Floats) -> Ride:
+        """Average over the places of each path on each piece of a lane."""
+        _, first, of, count = np.unique(
+            paths.path[rows] * len(self._lane) + piece, return_index=True, return_inverse=True, return_counts=True
+        )
+
+        def mean(values: Floats) -> Floats:
+            return np.bincount(of, values, minlength=len(count)) / count
+
+        position = np.column_stack([mean(paths.position[rows, 0]), mean(paths.position[rows, 1])])
+        enough = count >= LEAST_PLACES
+        ahead = self._ahead[piece[first]]
+        right = np.column_stack([ahead[:, 1], -ahead[:, 0]])
+        return Ride(mean(aside)[enough], right[enough], position[enough], self._lane[piece[first]][enough])

@@ -1,0 +1,38 @@
+"""How far a set of estimates is from the set of what is there: GOSPA and OSPA.
+
+GOSPA, p = 2, alpha = 2 (Rahmathullah, Garcia-Fernandez, Svensson 2017): the root of the summed squared distances of the
+pairs plus c^2/2 for everything missed and everything false, under the assignment that makes it least. OSPA, p = 2
+(Schuhmacher, Vo, Vo 2008): the root of the mean over the larger set, each one without a partner counting c^2. c is the
+cut-off distance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from perception.objects import Floats, Ints
+
+CUTOFF_M = 5.0
+
+
+def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
+    """Return the pairs (rows, columns) of the least GOSPA distance of a matrix; NaN is no pair."""
+    cost = np.minimum(np.nan_to_num(distance, nan=cutoff), cutoff) ** 2
+    rows, columns = linear_sum_assignment(cost)
+    good = cost[rows, columns] < cutoff**2
+    return rows[good], columns[good]
+
+
+def gospa(distance: Floats, alone: int, cutoff: float = CUTOFF_M) -> float:
+    """Return the GOSPA distance in metres. `distance`: of the pairs; `alone`: how many are missed or false."""
+    return float(np.sqrt((distance**2).sum() + cutoff**2 / 2 * alone))
+
+
+def ospa(distance: Floats, missed: int, false: int, cutoff: float = CUTOFF_M) -> float:
+    """Return the OSPA distance in metres; 0 where both sets are empty.
+
+    The assignment is that of `match`: where pairs within the cut-off are as many as can be, the same as OSPA's own.
+    """
+    larger = len(distance) + max(missed, false)
+    return float(np.sqrt(((distance**2).sum() + cutoff**2 * max(missed, false)) / larger)) if larger else 0.0
