@@ -1,8 +1,8 @@
 """`python -m sim.world --run DIR [--seed N] [--source sumo|recorded]`: the bench world as a real-time process.
 
 Publishes a `WorldFrame` every 100 ms on ZeroMQ PUB `ipc://DIR/world.ipc`, stamped on the 100 ms grid of UTC, one period
-before it is true. Where SUMO (libsumo) is not installed it plays a recording of the same world. Ends on SIGINT or
-SIGTERM.
+before it is true, and writes them down in `DIR/truth` (`sim/truth_writer.py`). Where SUMO (libsumo) is not installed it
+plays a recording of the same world. Ends on SIGINT or SIGTERM.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ import zmq
 from sim import recorded
 from sim.frames import PERIOD_NS, SOCKET, TOPIC, WorldFrame, encode
 from sim.recorded import SEED
+from sim.truth_writer import TruthWriter
 
 
 def source(name: str, seed: int) -> Iterator[WorldFrame]:
@@ -37,13 +39,14 @@ def source(name: str, seed: int) -> Iterator[WorldFrame]:
     return recorded.frames()
 
 
-def publish(frames: Iterator[WorldFrame], socket: zmq.Socket[bytes], stop: threading.Event) -> None:
-    """Publish frames until told to stop, each one period before its stamp."""
+def publish(frames: Iterator[WorldFrame], socket: zmq.Socket[bytes], truth: TruthWriter, stop: threading.Event) -> None:
+    """Publish frames until told to stop, each one period before its stamp; write them down as the truth."""
     frame = next(frames)  # begins the world: takes up to a second
     epoch_ns = (time.time_ns() // PERIOD_NS + 2) * PERIOD_NS
     while not stop.wait((epoch_ns + frame.stamp_ns - PERIOD_NS - time.time_ns()) / 1e9):
         stamped = msgspec.structs.replace(frame, stamp_ns=epoch_ns + frame.stamp_ns)
         socket.send_multipart([TOPIC, encode(stamped)])
+        truth.write(stamped)
         frame = next(frames)
 
 
@@ -61,7 +64,8 @@ def main() -> None:
     with zmq.Context() as context, context.socket(zmq.PUB) as socket:
         socket.linger = 0
         socket.bind(f"ipc://{options.run}/{SOCKET}")
-        publish(source(options.source, options.seed), socket, stop)
+        with closing(TruthWriter(options.run / "truth")) as truth:
+            publish(source(options.source, options.seed), socket, truth, stop)
 
 
 if __name__ == "__main__":
