@@ -12,6 +12,13 @@ Lists are not made longer than the bits that are left, so work and memory are bo
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+/* Where the entries of a dict lie is known to Python's own headers only, and for these versions to us: see "new dicts". */
+#if PY_VERSION_HEX >= 0x030b0000 && PY_VERSION_HEX < 0x030e0000 && !defined(Py_GIL_DISABLED)
+#define STENCILS 1
+#define Py_BUILD_CORE 1
+#include <internal/pycore_dict.h>
+#undef Py_BUILD_CORE
+#endif
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,11 +32,19 @@ enum kind {
     KINDS
 };
 
-#define KEPT 64     /* small values that a node keeps as objects; a power of two */
+#define KEPT 64    /* small values that a node keeps as objects; a power of two */
+#define HEAD 6      /* most bits of a preamble or index of a value that is kept */
+#define STENCIL 16  /* stencils that a node keeps; a power of two */
 #define MEMBERS 64  /* most members of a sequence */
 #define WIDEST 56   /* most bits of a number: what an unaligned load of 8 octets always holds */
 
 struct node;
+struct reader;
+struct writer;
+struct place;
+
+typedef PyObject *decoder(const struct node *, struct reader *, struct place *);
+typedef bool encoder(const struct node *, struct writer *, PyObject *, struct place *);
 
 struct member {
     PyObject *name;
@@ -43,12 +58,22 @@ struct member {
 
 /* Values seen again and again: confidences, sizes, ids of nodes, flags. Bits and their number, and what they mean. */
 struct kept {
+    unsigned head;             /* bits that tell the width: a preamble, an index */
+    uint8_t width[1 << HEAD];  /* of a whole value by its head; 0 where there is none */
     uint64_t bits[KEPT];
     PyObject *value[KEPT]; /* NULL until the bits come a second time */
 };
 
+/* Dicts with keys and without values, by the preamble that tells which keys there are; see "new dicts". */
+struct stencils {
+    uint64_t preamble[STENCIL];
+    PyObject *stencil[STENCIL];
+};
+
 struct node {
     enum kind kind;
+    decoder *decode, *decode_new; /* which of them: without a look at what came before */
+    encoder *encode;
     bool extensible;
     bool record; /* values are records: a struct, a tuple, one of several structs */
     unsigned bits;
@@ -65,6 +90,7 @@ struct node {
     int64_t lowest, highest, blank;
     bool has_blank, circular, whole;
     struct kept *kept; /* NULL for types that are too long, or too simple to be worth it */
+    struct stencils *stencils; /* of a dict */
 };
 
 /* -- positions: what offsets are relative to, in steps of the wire --------------------------------------------------- */
@@ -223,8 +249,15 @@ static bool put_size(const struct node *node, struct writer *writer, Py_ssize_t 
 
 /* -- types: decode and encode beside each other ----------------------------------------------------------------------- */
 
-static PyObject *decode(const struct node *node, struct reader *reader, struct place *from);
-static bool encode(const struct node *node, struct writer *writer, PyObject *value, struct place *from);
+static inline PyObject *decode(const struct node *node, struct reader *reader, struct place *from)
+{
+    return node->decode(node, reader, from);
+}
+
+static inline bool encode(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
+{
+    return node->encode(node, writer, value, from);
+}
 
 /* Leave a new container to reference counting: it is part of a tree. (A dict is tracked again when it is given more.) */
 static inline PyObject *tree(PyObject *container)
@@ -248,7 +281,7 @@ static inline bool put_number(const struct node *node, struct writer *writer, in
            put(writer, (uint64_t)(number - node->low), node->bits + node->extensible);
 }
 
-static PyObject *decode_integer(const struct node *node, struct reader *reader)
+static PyObject *decode_integer(const struct node *node, struct reader *reader, struct place *from)
 {
     int64_t number;
     if (!take_number(node, reader, &number))
@@ -276,37 +309,58 @@ static inline bool as_number(PyObject *value, int64_t *number)
     return !overflow;
 }
 
-static bool encode_integer(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_integer(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     int64_t number;
     return as_number(value, &number) && put_number(node, writer, number);
 }
 
-static PyObject *decode_enumerated(const struct node *node, struct reader *reader)
+static PyObject *decode_boolean(const struct node *node, struct reader *reader, struct place *from)
+{
+    uint64_t bit;
+    return take(reader, 1, &bit) ? PyBool_FromLong((long)bit) : NULL;
+}
+
+static bool encode_boolean(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
+{
+    return PyBool_Check(value) && put(writer, value == Py_True, 1);
+}
+
+static PyObject *decode_enumerated(const struct node *node, struct reader *reader, struct place *from)
 {
     int64_t code;
     return take_number(node, reader, &code) ? Py_NewRef(PyTuple_GET_ITEM(node->names, code)) : NULL;
 }
 
-static bool encode_enumerated(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_enumerated(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     PyObject *code = PyUnicode_Check(value) ? PyDict_GetItemWithError(node->codes, value) : NULL;
     return code && put(writer, PyLong_AsUnsignedLongLong(code), node->bits + node->extensible);
 }
 
-static PyObject *bit_string(const struct node *node, uint64_t raw)
+static bool take_bits(const struct node *node, struct reader *reader, uint64_t *raw)
 {
-    unsigned octets = (unsigned)(node->high + 7) / 8;
-    uint8_t data[8];
-    uint64_t word = big_endian(raw << (64 - node->high));
-    memcpy(data, &word, 8);
-    return Py_BuildValue("y#L", data, (Py_ssize_t)octets, (long long)node->high);
+    return take(reader, node->bits + node->extensible, raw) && !(*raw >> node->bits);
 }
 
-static PyObject *flags(const struct node *node, uint64_t raw)
+static PyObject *decode_bit_string(const struct node *node, struct reader *reader, struct place *from)
 {
+    uint64_t raw;
+    uint8_t octets[8];
+    if (!take_bits(node, reader, &raw))
+        return NULL;
+    raw = big_endian(raw << (64 - node->high));
+    memcpy(octets, &raw, 8);
+    return Py_BuildValue("y#L", octets, (Py_ssize_t)(node->high + 7) / 8, (long long)node->high);
+}
+
+static PyObject *decode_flags(const struct node *node, struct reader *reader, struct place *from)
+{
+    uint64_t raw;
     PyObject *found[WIDEST];
     Py_ssize_t count = 0;
+    if (!take_bits(node, reader, &raw))
+        return NULL;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(node->names); i++)
         if (raw >> (node->high - 1 - i) & 1)
             found[count++] = PyTuple_GET_ITEM(node->names, i);
@@ -316,15 +370,7 @@ static PyObject *flags(const struct node *node, uint64_t raw)
     return tuple;
 }
 
-static PyObject *decode_bits(const struct node *node, struct reader *reader, PyObject *(*make)(const struct node *, uint64_t))
-{
-    uint64_t raw;
-    if (!take(reader, node->bits + node->extensible, &raw) || raw >> node->bits)
-        return NULL;
-    return make(node, raw);
-}
-
-static bool encode_bit_string(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_bit_string(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     if (!PyTuple_CheckExact(value) || PyTuple_GET_SIZE(value) != 2 || !PyBytes_CheckExact(PyTuple_GET_ITEM(value, 0)))
         return false;
@@ -339,7 +385,7 @@ static bool encode_bit_string(const struct node *node, struct writer *writer, Py
     return put(writer, raw >> (8 * octets - node->high), node->bits + node->extensible);
 }
 
-static bool encode_flags(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_flags(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     uint64_t raw = 0;
     if (value == Py_None)
@@ -355,7 +401,7 @@ static bool encode_flags(const struct node *node, struct writer *writer, PyObjec
     return put(writer, raw, node->bits + node->extensible);
 }
 
-static PyObject *decode_octet_string(const struct node *node, struct reader *reader)
+static PyObject *decode_octet_string(const struct node *node, struct reader *reader, struct place *from)
 {
     uint64_t size;
     if (!take_size(node, reader, &size) || size > (reader->end - reader->at) / 8)
@@ -366,13 +412,13 @@ static PyObject *decode_octet_string(const struct node *node, struct reader *rea
     return value;
 }
 
-static bool encode_octet_string(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_octet_string(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     return PyBytes_CheckExact(value) && put_size(node, writer, PyBytes_GET_SIZE(value)) &&
            put_octets(writer, (const uint8_t *)PyBytes_AS_STRING(value), (size_t)PyBytes_GET_SIZE(value));
 }
 
-static PyObject *decode_text(const struct node *node, struct reader *reader)
+static PyObject *decode_text(const struct node *node, struct reader *reader, struct place *from)
 {
     uint64_t size, letter = 0;
     if (!take_size(node, reader, &size) || size > (reader->end - reader->at) / 7)
@@ -385,7 +431,7 @@ static PyObject *decode_text(const struct node *node, struct reader *reader)
     return value;
 }
 
-static bool encode_text(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_text(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     if (!PyUnicode_Check(value) || !PyUnicode_IS_ASCII(value))
         return false;
@@ -513,29 +559,120 @@ static PyObject *new_record(const struct node *node)
 /* The position that a field gives to the offsets behind it; `from` stays what it is when it gives none. */
 static bool refer(const struct member *member, PyObject *value, struct place *from);
 
+/* -- new dicts -------------------------------------------------------------------------------------------------------- */
+
+/* Half of the time of decoding goes into dicts, and most of that into finding the places of keys. So a dict is a copy of a
+   stencil: a dict that has the same keys, and NULL in the place of each value. Copying takes no reference to a key that
+   has no value, therefore the filling does. A stencil is seen by nothing but PyDict_Copy. */
+
+struct filling {
+    PyObject *whole; /* a dict or record */
+#ifdef STENCILS
+    PyDictUnicodeEntry *next, *end; /* the entries that are to be filled; none in a record */
+#endif
+};
+
+#ifdef STENCILS
+
+static PyDictUnicodeEntry *entries(PyObject *dict)
+{
+    return DK_UNICODE_ENTRIES(((PyDictObject *)dict)->ma_keys);
+}
+
+static PyObject *new_stencil(const struct node *node, uint64_t preamble)
+{
+    unsigned optional = (unsigned)node->optional;
+    PyObject *dict = PyDict_New();
+    for (Py_ssize_t i = 0; dict && i < node->count; i++) {
+        const struct member *member = &node->members[i];
+        if ((!member->optional || preamble >> --optional & 1) && PyDict_SetItem(dict, member->name, Py_None) < 0)
+            Py_CLEAR(dict);
+    }
+    for (Py_ssize_t i = 0; dict && i < PyDict_GET_SIZE(dict); i++)
+        Py_CLEAR(entries(dict)[i].me_value);
+    return dict;
+}
+
+static bool new_dict(const struct node *node, uint64_t preamble, struct filling *filling)
+{
+    size_t place = (preamble ^ preamble >> 4) % STENCIL;
+    PyObject **stencil = &node->stencils->stencil[place];
+    if (!*stencil || node->stencils->preamble[place] != preamble) {
+        PyObject *made = new_stencil(node, preamble);
+        if (!made)
+            return false;
+        node->stencils->preamble[place] = preamble;
+        Py_XSETREF(*stencil, made);
+    }
+    filling->whole = PyDict_Copy(*stencil);
+    if (!filling->whole)
+        return false;
+    filling->next = entries(filling->whole);
+    filling->end = filling->next + PyDict_GET_SIZE(filling->whole);
+    return true;
+}
+
+static inline bool put_item(struct filling *filling, PyObject *name, PyObject *value)
+{
+    if (filling->next == filling->end) /* an addition */
+        return PyDict_SetItem(filling->whole, name, value) == 0;
+    Py_INCREF(filling->next->me_key);
+    filling->next++->me_value = Py_NewRef(value);
+    return true;
+}
+
+/* Let go of what is not complete. */
+static void drop(struct filling *filling)
+{
+    for (; filling->next != filling->end; filling->next++)
+        Py_INCREF(filling->next->me_key);
+    Py_DECREF(filling->whole);
+}
+
+#else
+
+static bool new_dict(const struct node *node, uint64_t preamble, struct filling *filling)
+{
+    filling->whole = PyDict_New();
+    return filling->whole;
+}
+
+static inline bool put_item(struct filling *filling, PyObject *name, PyObject *value)
+{
+    return PyDict_SetItem(filling->whole, name, value) == 0;
+}
+
+static void drop(struct filling *filling)
+{
+    Py_DECREF(filling->whole);
+}
+
+#endif
+
 /* Put a member into its dict or record; the reference to the value is taken over. */
-static inline bool place_member(const struct node *node, const struct member *member, PyObject *whole, PyObject *value)
+static inline bool place_member(const struct node *node, const struct member *member, struct filling *filling,
+                                PyObject *value)
 {
     if (node->record && member->offset) {
-        *slot(whole, member->offset) = value;
+        *slot(filling->whole, member->offset) = value;
         return true;
     }
-    int failed = node->record ? 0 : PyDict_SetItem(whole, member->name, value);
+    bool done = node->record || put_item(filling, member->name, value);
     Py_DECREF(value);
-    return !failed;
+    return done;
 }
 
 /* A member that is not there: a record holds what stands for it; false when nothing does. */
-static inline bool leave_out(const struct node *node, const struct member *member, PyObject *whole)
+static inline bool leave_out(const struct node *node, const struct member *member, struct filling *filling)
 {
     if (!node->record || !member->offset)
         return true;
-    *slot(whole, member->offset) = Py_XNewRef(member->standing);
+    *slot(filling->whole, member->offset) = Py_XNewRef(member->standing);
     return member->standing;
 }
 
 /* Read the additions that are there; each is an open type. */
-static bool decode_additions(const struct node *node, struct reader *reader, PyObject *whole, struct place *from)
+static bool decode_additions(const struct node *node, struct reader *reader, struct filling *filling, struct place *from)
 {
     uint64_t announced, present;
     unsigned count = (unsigned)node->additions;
@@ -545,35 +682,32 @@ static bool decode_additions(const struct node *node, struct reader *reader, PyO
         const struct member *member = &node->members[(unsigned)node->count + i];
         if (present >> (count - 1 - i) & 1) {
             PyObject *value = decode_open(member->node, reader, from);
-            if (!value || !place_member(node, member, whole, value))
+            if (!value || !place_member(node, member, filling, value))
                 return false;
-        } else if (!leave_out(node, member, whole)) {
+        } else if (!leave_out(node, member, filling)) {
             return false;
         }
     }
     return true;
 }
 
-static bool decode_members(const struct node *node, struct reader *reader, PyObject *whole, struct place *from)
+/* Read the members that the preamble announces. */
+static bool decode_members(const struct node *node, struct reader *reader, uint64_t preamble, struct filling *filling,
+                           struct place *from)
 {
-    uint64_t preamble;
     unsigned optional = (unsigned)node->optional;
     struct place own;
-    if (!take(reader, node->extensible + optional, &preamble))
-        return false;
     bool extended = node->extensible && preamble >> optional;
-    if (extended && !node->additions)
-        return false;
     for (Py_ssize_t i = 0; i < node->count; i++) {
         const struct member *member = &node->members[i];
         if (member->optional && !(preamble >> --optional & 1)) {
-            if (!leave_out(node, member, whole))
+            if (!leave_out(node, member, filling))
                 return false;
             continue;
         }
-        PyObject *value = member->node->kind == OPEN ? decode_selected(member->node, reader, whole)
+        PyObject *value = member->node->kind == OPEN ? decode_selected(member->node, reader, filling->whole)
                                                      : decode(member->node, reader, from);
-        if (!value || !place_member(node, member, whole, value))
+        if (!value || !place_member(node, member, filling, value))
             return false;
         if (member->reference) {
             own = from ? *from : (struct place){0};
@@ -583,31 +717,30 @@ static bool decode_members(const struct node *node, struct reader *reader, PyObj
         }
     }
     if (extended)
-        return decode_additions(node, reader, whole, from);
+        return decode_additions(node, reader, filling, from);
     for (Py_ssize_t i = node->count; i < node->count + node->additions; i++)
-        if (!leave_out(node, &node->members[i], whole))
+        if (!leave_out(node, &node->members[i], filling))
             return false;
     return true;
 }
 
-#if PY_VERSION_HEX < 0x030d0000
-#define NEW_DICT(size) _PyDict_NewPresized(size)
-#else
-#define NEW_DICT(size) PyDict_New()
-#endif
-
 static PyObject *decode_sequence(const struct node *node, struct reader *reader, struct place *from)
 {
-    PyObject *whole = node->record ? new_record(node) : NEW_DICT(node->count);
-    if (!whole)
+    uint64_t preamble;
+    struct filling filling = {0};
+    if (!take(reader, node->extensible + (unsigned)node->optional, &preamble))
         return NULL;
-    if (!decode_members(node, reader, whole, from)) {
-        Py_DECREF(whole);
+    if (!node->additions && node->extensible && preamble >> node->optional)
+        return NULL;
+    if (!(node->record ? (filling.whole = new_record(node)) != NULL : new_dict(node, preamble, &filling)))
+        return NULL;
+    if (!decode_members(node, reader, preamble, &filling, from)) {
+        drop(&filling);
         return NULL;
     }
     for (Py_ssize_t i = 0; i < node->others; i++)
-        *slot(whole, node->other[i].offset) = Py_NewRef(node->other[i].standing);
-    return tree(whole);
+        *slot(filling.whole, node->other[i].offset) = Py_NewRef(node->other[i].standing);
+    return tree(filling.whole);
 }
 
 /* Is a record's field absent on the wire? Negative: an exception. */
@@ -768,6 +901,17 @@ static bool encode_choice(const struct node *node, struct writer *writer, PyObje
     return put(writer, (uint64_t)index, node->bits + node->extensible) && encode(inner, writer, inside, from);
 }
 
+/* What has no record, and an open type that is no member, is not handled. */
+static PyObject *decode_nothing(const struct node *node, struct reader *reader, struct place *from)
+{
+    return NULL;
+}
+
+static bool encode_nothing(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
+{
+    return false;
+}
+
 /* -- values of records ------------------------------------------------------------------------------------------------ */
 
 static PyObject *physical(const struct node *node, int64_t count)
@@ -779,7 +923,7 @@ static PyObject *physical(const struct node *node, int64_t count)
     return PyFloat_FromDouble((double)count * node->numerator / node->denominator);
 }
 
-static PyObject *decode_scale(const struct node *node, struct reader *reader)
+static PyObject *decode_scale(const struct node *node, struct reader *reader, struct place *from)
 {
     int64_t count;
     return take_number(node->inner, reader, &count) ? physical(node, count) : NULL;
@@ -813,7 +957,7 @@ static bool counted(const struct node *node, PyObject *value, int64_t *count, bo
     return true;
 }
 
-static bool encode_scale(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_scale(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     int64_t count;
     bool none;
@@ -892,7 +1036,7 @@ static bool refer(const struct member *member, PyObject *value, struct place *fr
 }
 
 /* Position3D: latitude, longitude, elevation OPTIONAL. */
-static PyObject *decode_position(const struct node *node, struct reader *reader)
+static PyObject *decode_position(const struct node *node, struct reader *reader, struct place *from)
 {
     struct place place = {.known = true};
     uint64_t elevated;
@@ -904,7 +1048,7 @@ static PyObject *decode_position(const struct node *node, struct reader *reader)
     return position(node, &place);
 }
 
-static bool encode_position(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_position(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     struct place place;
     if (!locate(node, value, &place))
@@ -922,7 +1066,7 @@ static bool encode_position(const struct node *node, struct writer *writer, PyOb
    the absolute longitude and latitude, 6 widths of vertical offsets, the absolute elevation. */
 enum { HORIZONTAL = 3, LONGITUDE = 9, LATITUDE, VERTICAL, ELEVATION = 17, OFFSET_MEMBERS };
 
-static PyObject *decode_offset(const struct node *node, struct reader *reader, const struct place *from)
+static PyObject *decode_offset(const struct node *node, struct reader *reader, struct place *from)
 {
     struct place place = {.known = true};
     uint64_t preamble, vertical;
@@ -973,7 +1117,7 @@ static unsigned narrowest(const struct member *widths, int64_t one, int64_t othe
     return width;
 }
 
-static bool encode_offset(const struct node *node, struct writer *writer, PyObject *value, const struct place *from)
+static bool encode_offset(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     struct place place;
     const struct member *members = node->members;
@@ -1012,7 +1156,7 @@ static bool encode_offset(const struct node *node, struct writer *writer, PyObje
 }
 
 /* A value that a method of its unit turns into the wire's and back. */
-static PyObject *decode_converted(const struct node *node, struct reader *reader)
+static PyObject *decode_converted(const struct node *node, struct reader *reader, struct place *from)
 {
     PyObject *wire = decode(node->inner, reader, NULL);
     if (!wire)
@@ -1022,7 +1166,7 @@ static PyObject *decode_converted(const struct node *node, struct reader *reader
     return value;
 }
 
-static bool encode_converted(const struct node *node, struct writer *writer, PyObject *value)
+static bool encode_converted(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
 {
     PyObject *wire = PyObject_CallOneArg(node->to_wire, value);
     if (!wire)
@@ -1034,36 +1178,14 @@ static bool encode_converted(const struct node *node, struct writer *writer, PyO
 
 /* -- small values seen before ------------------------------------------------------------------------------------------ */
 
-static unsigned width(const struct node *node)
-{
-    return node->kind == SCALE ? width(node->inner) : node->bits + node->extensible;
-}
-
-/* Return how many bits the value that comes next takes, from those of its preamble or index; 0 when that is irregular. */
-static unsigned next_width(const struct node *node, uint64_t preamble)
-{
-    unsigned bits = width(node), optional = (unsigned)node->optional;
-    if (node->kind == CHOICE)
-        return preamble < (uint64_t)node->count ? bits + width(node->members[preamble].node) : 0;
-    if (node->kind != SEQUENCE)
-        return bits;
-    bits = optional + node->extensible;
-    for (Py_ssize_t i = 0; i < node->count; i++)
-        if (!node->members[i].optional || preamble >> --optional & 1)
-            bits += width(node->members[i].node);
-    return bits;
-}
-
-static PyObject *decode_type(const struct node *node, struct reader *reader, struct place *from);
-
 /* Decode a small value. One that came before is the same object again; a dict, which may be changed, a copy. */
 static PyObject *decode_kept(const struct node *node, struct reader *reader, struct place *from)
 {
     size_t at = reader->at;
-    uint64_t bits = 0;
-    unsigned head = node->kind == SEQUENCE ? (unsigned)node->optional + node->extensible : width(node);
-    bool there = take(reader, head, &bits);
-    unsigned size = there ? next_width(node, bits) : 0;
+    uint64_t bits;
+    if (!take(reader, node->kept->head, &bits))
+        return NULL;
+    unsigned size = node->kept->width[bits];
     reader->at = at;
     if (!size || !take(reader, size, &bits))
         return NULL;
@@ -1075,7 +1197,7 @@ static PyObject *decode_kept(const struct node *node, struct reader *reader, str
     if (again && *kept)
         return dict ? PyDict_Copy(*kept) : Py_NewRef(*kept);
     reader->at = at;
-    PyObject *value = decode_type(node, reader, from);
+    PyObject *value = node->decode_new(node, reader, from);
     if (value) {
         node->kept->bits[place] = bits;
         Py_XSETREF(*kept, !again ? NULL : dict ? PyDict_Copy(value) : Py_NewRef(value));
@@ -1085,83 +1207,26 @@ static PyObject *decode_kept(const struct node *node, struct reader *reader, str
 
 /* -- all types --------------------------------------------------------------------------------------------------------- */
 
-static PyObject *decode_type(const struct node *node, struct reader *reader, struct place *from)
-{
-    uint64_t bit;
-    switch (node->kind) {
-    case INTEGER:
-        return decode_integer(node, reader);
-    case BOOLEAN:
-        return take(reader, 1, &bit) ? PyBool_FromLong((long)bit) : NULL;
-    case ENUMERATED:
-        return decode_enumerated(node, reader);
-    case BIT_STRING:
-        return decode_bits(node, reader, bit_string);
-    case OCTET_STRING:
-        return decode_octet_string(node, reader);
-    case TEXT:
-        return decode_text(node, reader);
-    case SEQUENCE_OF:
-        return decode_sequence_of(node, reader, from);
-    case SEQUENCE:
-        return decode_sequence(node, reader, from);
-    case CHOICE:
-        return decode_choice(node, reader, from);
-    case SCALE:
-        return decode_scale(node, reader);
-    case FLAGS:
-        return decode_bits(node, reader, flags);
-    case POSITION:
-        return decode_position(node, reader);
-    case OFFSET:
-        return decode_offset(node, reader, from);
-    case CONVERTED:
-        return decode_converted(node, reader);
-    default:
-        return NULL;
-    }
-}
-
-static PyObject *decode(const struct node *node, struct reader *reader, struct place *from)
-{
-    return node->kept && node->kind != INTEGER ? decode_kept(node, reader, from) : decode_type(node, reader, from);
-}
-
-static bool encode(const struct node *node, struct writer *writer, PyObject *value, struct place *from)
-{
-    switch (node->kind) {
-    case INTEGER:
-        return encode_integer(node, writer, value);
-    case BOOLEAN:
-        return PyBool_Check(value) && put(writer, value == Py_True, 1);
-    case ENUMERATED:
-        return encode_enumerated(node, writer, value);
-    case BIT_STRING:
-        return encode_bit_string(node, writer, value);
-    case OCTET_STRING:
-        return encode_octet_string(node, writer, value);
-    case TEXT:
-        return encode_text(node, writer, value);
-    case SEQUENCE_OF:
-        return encode_sequence_of(node, writer, value, from);
-    case SEQUENCE:
-        return encode_sequence(node, writer, value, from);
-    case CHOICE:
-        return encode_choice(node, writer, value, from);
-    case SCALE:
-        return encode_scale(node, writer, value);
-    case FLAGS:
-        return encode_flags(node, writer, value);
-    case POSITION:
-        return encode_position(node, writer, value);
-    case OFFSET:
-        return encode_offset(node, writer, value, from);
-    case CONVERTED:
-        return encode_converted(node, writer, value);
-    default:
-        return false;
-    }
-}
+static const struct {
+    decoder *decode;
+    encoder *encode;
+} WAYS[KINDS] = {
+    [INTEGER] = {decode_integer, encode_integer},
+    [BOOLEAN] = {decode_boolean, encode_boolean},
+    [ENUMERATED] = {decode_enumerated, encode_enumerated},
+    [BIT_STRING] = {decode_bit_string, encode_bit_string},
+    [OCTET_STRING] = {decode_octet_string, encode_octet_string},
+    [TEXT] = {decode_text, encode_text},
+    [SEQUENCE_OF] = {decode_sequence_of, encode_sequence_of},
+    [SEQUENCE] = {decode_sequence, encode_sequence},
+    [CHOICE] = {decode_choice, encode_choice},
+    [OPEN] = {decode_nothing, encode_nothing}, /* as a member only, see decode_selected */
+    [SCALE] = {decode_scale, encode_scale},
+    [FLAGS] = {decode_flags, encode_flags},
+    [POSITION] = {decode_position, encode_position},
+    [OFFSET] = {decode_offset, encode_offset},
+    [CONVERTED] = {decode_converted, encode_converted},
+};
 
 /* -- Program ----------------------------------------------------------------------------------------------------------- */
 
@@ -1240,6 +1305,9 @@ static void clear_node(struct node *node)
     for (int i = 0; node->kept && i < KEPT; i++)
         Py_XDECREF(node->kept->value[i]);
     PyMem_Free(node->kept);
+    for (int i = 0; node->stencils && i < STENCIL; i++)
+        Py_XDECREF(node->stencils->stencil[i]);
+    PyMem_Free(node->stencils);
 }
 
 /* Find where a field lies in a record. */
@@ -1337,27 +1405,68 @@ static bool check_node(const struct node *node)
     return true;
 }
 
-static bool is_small(const struct node *node)
+/* Return the width of a number or of a short string of bits; 0 for all else. */
+static unsigned width(const struct node *node)
 {
-    enum kind kind = node->kind;
-    return kind == INTEGER || kind == BOOLEAN || kind == ENUMERATED || kind == BIT_STRING || kind == SCALE ||
-           kind == FLAGS;
+    switch (node->kind) {
+    case SCALE:
+        return width(node->inner);
+    case INTEGER:
+    case BOOLEAN:
+    case ENUMERATED:
+    case BIT_STRING:
+    case FLAGS:
+        return node->bits + node->extensible;
+    default:
+        return 0;
+    }
+}
+
+/* Return the width of a few numbers together, or of one out of several, behind a certain preamble or index; 0 when it
+   has none. */
+static unsigned width_behind(const struct node *node, unsigned head)
+{
+    unsigned optional = (unsigned)node->optional, bits = node->kind == CHOICE ? node->bits : optional;
+    if (node->kind == CHOICE)
+        return head < node->count ? bits + width(node->members[head].node) : 0;
+    for (Py_ssize_t i = 0; i < node->count; i++)
+        if (!node->members[i].optional || head >> --optional & 1)
+            bits += width(node->members[i].node);
+    return bits;
 }
 
 /* Is a value worth being kept: a number that Python does not keep itself, a bit string, a few numbers together? */
 static bool is_kept(const struct node *node)
 {
-    if (node->kind == BIT_STRING || node->kind == FLAGS || (node->kind == INTEGER && node->bits > 8 && node->bits <= 20))
-        return true;
+    if (node->kind == INTEGER)
+        return node->bits > 8 && node->bits <= 20;
     if ((node->kind != SEQUENCE && node->kind != CHOICE) || node->additions || node->extensible)
-        return false;
-    unsigned bits = node->bits + (unsigned)node->optional;
+        return node->kind == BIT_STRING || node->kind == FLAGS;
+    unsigned most = 0;
     for (Py_ssize_t i = 0; i < node->count; i++) {
-        if (!is_small(node->members[i].node))
+        if (!width(node->members[i].node))
             return false;
-        bits += width(node->members[i].node);
+        most += width(node->members[i].node);
     }
-    return bits <= WIDEST;
+    return node->bits + (unsigned)node->optional <= HEAD && most + HEAD <= WIDEST;
+}
+
+/* Make room for values that are kept. */
+static bool keep(struct node *node)
+{
+    struct kept *kept = node->kept = PyMem_Calloc(1, sizeof *kept);
+    if (!kept)
+        return PyErr_NoMemory(), false;
+    if (node->kind == INTEGER) /* decode_integer looks itself */
+        return true;
+    node->decode = decode_kept;
+    kept->width[0] = (uint8_t)width(node);
+    if (node->kind == SEQUENCE || node->kind == CHOICE) {
+        kept->head = node->bits + (unsigned)node->optional;
+        for (unsigned head = 0; head < 1u << kept->head; head++)
+            kept->width[head] = (uint8_t)width_behind(node, head);
+    }
+    return true;
 }
 
 /* One row of the table, see native.py. */
@@ -1392,10 +1501,13 @@ static bool read_node(struct node *nodes, Py_ssize_t self, PyObject *row)
     node->count -= additions;
     for (Py_ssize_t i = 0; i < node->count; i++)
         node->optional += node->members[i].optional;
-    if (!check_node(node) || !is_kept(node))
-        return !PyErr_Occurred();
-    node->kept = PyMem_Calloc(1, sizeof *node->kept);
-    return node->kept || (PyErr_NoMemory(), false);
+    if (!check_node(node))
+        return false;
+    if (node->kind == SEQUENCE && !node->record && !(node->stencils = PyMem_Calloc(1, sizeof *node->stencils)))
+        return PyErr_NoMemory(), false;
+    node->decode = node->decode_new = WAYS[node->kind].decode;
+    node->encode = WAYS[node->kind].encode;
+    return !is_kept(node) || keep(node);
 }
 
 static void program_dealloc(Program *self)
@@ -1450,8 +1562,33 @@ static PyType_Spec program_spec = {
     .slots = program_slots,
 };
 
+/* Does a dict that is filled hold what was put into it? ImportError when not: then Python's dicts are not what they were
+   when this was written, and the engine in Python does the work. */
+static bool check_dicts(void)
+{
+    struct stencils stencils = {0};
+    struct member member = {.name = PyUnicode_InternFromString("member")};
+    struct node node = {.count = 1, .members = &member, .stencils = &stencils};
+    struct filling filling = {0};
+    PyObject *expected = Py_BuildValue("{s:i}", "member", 1000), *value = PyLong_FromLong(1000);
+    bool done = member.name && expected && value && new_dict(&node, 0, &filling) &&
+                put_item(&filling, member.name, value) &&
+                PyObject_RichCompareBool(filling.whole, expected, Py_EQ) == 1;
+    if (!done && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ImportError, "dicts cannot be filled");
+    Py_XDECREF(filling.whole);
+    Py_XDECREF(expected);
+    Py_XDECREF(value);
+    Py_XDECREF(member.name);
+    for (int i = 0; i < STENCIL; i++)
+        Py_XDECREF(stencils.stencil[i]);
+    return done;
+}
+
 static int execute(PyObject *module)
 {
+    if (!check_dicts())
+        return -1;
     PyObject *type = PyType_FromSpec(&program_spec);
     int failed = !type || PyModule_AddObjectRef(module, "Program", type) < 0;
     Py_XDECREF(type);
