@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 from perception.registration.equations import Block, Solution, solve, sparse
@@ -21,6 +22,8 @@ from perception.registration.pairing import couples
 from perception.registration.paths import Paths
 from perception.registration.verges import Verges
 from perception.sensor import Mount
+
+Mask = NDArray[np.bool_]
 
 GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5
@@ -30,6 +33,7 @@ SURVEY_SD_M, SURVEY_SD_DEG = 0.3, 0.5  # of most sensors
 LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
 TOLERANCE_M, TOLERANCE_DEG = 0.2, 0.3  # smaller errors are not worth a change
 SIGNIFICANT = 3.0  # standard deviations
+SYSTEMATIC_SD = np.array([0.04, 0.04, np.radians(0.05)])  # m, m, rad: filters that lag, bodies that are seen in part
 LEAST_COUPLES = 5  # fewer ties say nothing
 
 
@@ -94,7 +98,7 @@ class _Estimator:
         self._sd = np.full((len(paths), 3), np.inf)
         self._ties = np.zeros((len(paths), 3), dtype=np.int64)
 
-    def run(self, free: np.ndarray, gates: Sequence[float] = GATES_M) -> None:
+    def run(self, free: Mask, gates: Sequence[float] = GATES_M) -> None:
         """Pair and solve in turns; sensors that are not free stay where they are said to be."""
         self._x[~free] = 0.0
         for turn, gate in enumerate(gates):
@@ -188,7 +192,7 @@ class _Estimator:
             self._ties[a, 2] += len(lateral)
         return blocks
 
-    def _priors(self, free: np.ndarray) -> list[Block]:
+    def _priors(self, free: Mask) -> list[Block]:
         """Return the weak ties of every unknown to 0; sensors that are not free are tied fast."""
         layout, count = self._layout, 3 * len(self._paths)
         survey = np.tile([SURVEY_SD_M, SURVEY_SD_M, np.radians(SURVEY_SD_DEG)], len(self._paths))
@@ -200,20 +204,20 @@ class _Estimator:
         diagonal = np.arange(layout.unknowns)[:, None]
         return [Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))]
 
-    def moved(self) -> np.ndarray:
+    def moved(self) -> Mask:
         """Return which sensors are not where they are said to be."""
         offset, yaw = np.hypot(*self._x[:, :2].T), np.abs(np.degrees(self._x[:, 2]))
         offset_sd, yaw_sd = np.hypot(*self._sd[:, :2].T), np.degrees(self._sd[:, 2])
         known = self._ties[:, :2].sum(axis=1) >= LEAST_COUPLES
-        return known & (
-            (offset > np.maximum(TOLERANCE_M, SIGNIFICANT * offset_sd))
-            | (yaw > np.maximum(TOLERANCE_DEG, SIGNIFICANT * yaw_sd))
-        )
+        off_place = offset > np.maximum(TOLERANCE_M, SIGNIFICANT * offset_sd)
+        turned = yaw > np.maximum(TOLERANCE_DEG, SIGNIFICANT * yaw_sd)
+        moved: Mask = known & (off_place | turned)
+        return moved
 
     def registration(self, number: int, name: str, moved: bool) -> Registration:
         """Return the verdict on one sensor."""
-        (east, north, yaw), (east_sd, north_sd, yaw_sd) = self._x[number].tolist(), self._sd[number].tolist()
-        ties = self._ties[number].tolist()
-        verdict = "moved" if moved else "fine" if ties[0] + ties[1] >= LEAST_COUPLES else "unknown"
-        degrees = float(np.degrees(1.0))
-        return Registration(name, east, north, yaw * degrees, east_sd, north_sd, yaw_sd * degrees, *ties, verdict)
+        x, sd = self._x[number].copy(), np.hypot(self._sd[number], SYSTEMATIC_SD)
+        x[2], sd[2] = np.degrees(x[2]), np.degrees(sd[2])
+        sensors, vehicles, lanes = map(int, self._ties[number])
+        verdict = "moved" if moved else "fine" if sensors + vehicles >= LEAST_COUPLES else "unknown"
+        return Registration(name, *map(float, (*x, *sd)), sensors, vehicles, lanes, verdict)

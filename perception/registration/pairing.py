@@ -30,11 +30,11 @@ def couples(first: Paths, second: Paths, gate_m: float) -> Couples:
     key = first.path[rows] * max(second.count, 1) + second.path[others]
     keys, of = np.unique(key, return_inverse=True)
     together = np.bincount(of, minlength=len(keys))
-    gain = np.bincount(of, gate_m - cost, minlength=len(keys))
+    gain: Floats = np.bincount(of, gate_m - cost, minlength=len(keys))
     possible = (together >= LEAST_TOGETHER) & (gain > (1.0 - FAR_SHARE) * gate_m * together)
-    mine, theirs = np.divmod(keys, max(second.count, 1))
-    gain = np.where(possible, gain, 0.0)
-    chosen = possible & (gain >= _best(gain, mine)[mine]) & (gain >= _best(gain, theirs)[theirs])
+    mine, theirs = keys // max(second.count, 1), keys % max(second.count, 1)
+    worth = np.where(possible, gain, 0.0)
+    chosen = possible & (worth >= _best(worth, mine)[mine]) & (worth >= _best(worth, theirs)[theirs])
     used = chosen[of] & (apart < gate_m)
     return Couples(rows[used], others[used], of[used])
 
@@ -49,6 +49,7 @@ def _same_time(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 
 def _best(gain: Floats, path: Ints) -> Floats:
+    """Return the largest gain of every path."""
     best = np.zeros(int(path.max(initial=-1)) + 1)
     np.maximum.at(best, path, gain)
     return best

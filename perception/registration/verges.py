@@ -63,7 +63,8 @@ class Verges:
         )
 
         def mean(values: Floats) -> Floats:
-            return np.bincount(of, values, minlength=len(count)) / count
+            means: Floats = np.bincount(of, values, minlength=len(count)) / count
+            return means
 
         position = np.column_stack([mean(paths.position[rows, 0]), mean(paths.position[rows, 1])])
         enough = count >= LEAST_PLACES

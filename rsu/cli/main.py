@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import v2x
-from rsu.cli import msg, rec
+from rsu.cli import lab, msg, rec
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
 
@@ -24,6 +24,7 @@ from rsu.exits import Exit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
+app.command()(lab.score)
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]
 RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets and ptys")]

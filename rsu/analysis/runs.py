@@ -1,0 +1,66 @@
+"""Runs to be judged: recordings as they are, or replayed with a site file; each as what it put on air."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from perception.objects import VehicleReport
+from rsu.analysis import hearing, truth, truth_file
+from rsu.analysis.air import Air, listen
+from rsu.analysis.truth import Truth
+from rsu.recording import reader, site_files
+from rsu.recording.player import replay
+from rsu.records import Outcome
+from rsu.site import config
+from rsu.site.config import Config
+
+SIM, V2X = "sim", "v2x"
+_MARGIN_NS = 2_000_000_000
+
+
+class Source(NamedTuple):
+    """What a run is made from."""
+
+    recordings: Sequence[Path]  # that follow each other
+    site: Path | None = None  # None: the recording's own
+    replayed: bool = False  # else its own outputs; with a site file always replayed
+
+
+def site_of(source: Source) -> Config:
+    """Return the site of a run. ConfigError, RecordingError, OSError."""
+    if source.site is not None:
+        return config.load(source.site)
+    with tempfile.TemporaryDirectory() as folder:
+        about, files = reader.start(source.recordings[0])
+        return site_files.load(about, files, Path(folder))
+
+
+def air_of(source: Source, site: Config) -> Air:
+    """Return what a run put on air."""
+    name = source.site.name if source.site else source.recordings[0].name
+    return listen(name, site, _outcomes(source, site))
+
+
+def _outcomes(source: Source, site: Config) -> Iterator[Outcome]:
+    tapes = reader.ticks(*source.recordings)
+    if source.site is None and not source.replayed:
+        yield from (tape.outcome for tape in tapes)
+    else:
+        yield from (outcome for _, outcome in replay(site, tapes))
+
+
+def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> Truth:
+    """Return the truth of recordings: `sim` (beside them), `v2x` (vehicles' own messages in them), or a file's.
+
+    TruthError: it cannot be used; OSError: it cannot be read.
+    """
+    reference = site.site.site.reference.reference()
+    if name == V2X:
+        heard = hearing.sensed(site, reader.ticks(*recordings))
+        return truth.of_vehicles((each for each in heard if isinstance(each, VehicleReport)), reference)
+    path = truth_file.beside(recordings[0]) if name == SIM else Path(name)
+    span_ns = (int(air.ticks_ns[0]) - _MARGIN_NS, int(air.ticks_ns[-1]) + _MARGIN_NS)
+    return truth_file.load(path, reference, span_ns)

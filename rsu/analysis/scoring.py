@@ -1,0 +1,257 @@
+"""How good a run was on air against the truth: tick by tick, then by class, zone and range.
+
+Each participant is compared with the truth at its own time. Only the region around the reference point counts, and its
+border is soft: whoever is just outside is matched too, so that a pair with one end on either side is neither missed nor
+false. The first seconds after a start are not judged: fusion has to find everybody first.
+
+Against vehicles' own messages (v2x) only the vehicles that send are judged, nothing can be false, and an error up to
+the 95 % accuracy that a vehicle states of itself counts as 0: it may as well be the vehicle's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.geo import heading_difference
+from perception.objects import Floats, Ints, RoadUser
+from perception.scoring import identity
+from perception.scoring.assignment import CUTOFF_M, gospa, match, ospa
+from rsu.analysis.air import Air, Rows
+from rsu.analysis.places import Places
+from rsu.analysis.truth import Truth
+
+Mask = NDArray[np.bool_]
+
+WARM_UP_NS = 3_000_000_000
+BAND_M = 20.0
+MOVING_MPS = 2.0  # slower road users hardly have a heading
+PAIR = np.dtype(
+    [
+        ("tick", np.int64),
+        ("truth", np.int64),  # which life of the truth, -1: false
+        ("id", np.int64),  # of the estimate, -1: missed
+        ("kind", np.int64),  # true class; of a false one its own
+        ("said", np.int64),  # class said
+        ("position", np.float64, 2),  # true place; of a false one its own
+        ("heading", np.float64),  # likewise
+        ("distance", np.float64),  # m; NaN here and below: no pair, or not known
+        ("own", np.float64),  # m, of that what the truth's accuracy does not explain
+        ("speed", np.float64),  # m/s, said - true
+        ("turn", np.float64),  # deg, said - true
+        ("size", np.float64, 3),  # m, said - true
+        ("age_ms", np.float64),  # when sent
+    ]
+)
+
+
+class Judged(NamedTuple):
+    """Every verdict on every road user at every tick, and what the measures of ids need."""
+
+    ticks: Ints  # (t,) judged ticks, ns
+    pairs: Rows  # of PAIR
+    zones: list[str]  # of the pairs
+    steps: list[identity.Step]
+    region_m: float
+    complete: bool
+
+
+def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float = CUTOFF_M) -> Judged:
+    """Compare a run with the truth."""
+    begin_ns, end_ns = truth.span_ns
+    first_ns = _first_ns(air) + WARM_UP_NS
+    ticks: list[int] = []
+    pairs: list[Rows] = []
+    steps: list[identity.Step] = []
+    for tick, now_ns in enumerate(air.ticks_ns.tolist()):
+        if not max(first_ns, begin_ns) <= now_ns <= end_ns:
+            continue
+        found, step = _tick(air.at(tick), truth, now_ns, len(ticks), region_m, cutoff)
+        ticks.append(now_ns)
+        pairs.append(found)
+        steps.append(step)
+    table = np.concatenate([np.zeros(0, PAIR), *pairs])
+    zones = places.zones(table["position"], table["heading"])
+    return Judged(np.array(ticks, dtype=np.int64), table, zones, steps, region_m, truth.complete)
+
+
+def _first_ns(air: Air) -> int:
+    """Return when road users were first on air."""
+    return int(air.users["now_ns"][0]) if len(air.users) else int(air.ticks_ns[-1]) if len(air.ticks_ns) else 0
+
+
+def _tick(
+    users: Rows, truth: Truth, now_ns: int, number: int, region_m: float, cutoff: float
+) -> tuple[Rows, identity.Step]:
+    lives = truth.present(now_ns)
+    now = truth.places(lives, np.array([now_ns]))[0]
+    near = np.hypot(now[:, 0], now[:, 1]) <= region_m + cutoff
+    lives, now = lives[near], now[near]
+    counted = np.hypot(now[:, 0], now[:, 1]) <= region_m
+    distance = np.linalg.norm(users["position"][:, None] - truth.places(lives, users["stamp_ns"]), axis=2)
+    rows, columns = match(distance, cutoff)
+    matched = np.isin(np.arange(len(users)), rows)
+    own = truth.complete & ~matched & (np.hypot(*users["position"].T) <= region_m)
+    inside = counted[columns]
+    hit = _hits(users[rows[inside]], truth, lives[columns[inside]], now[columns[inside]])
+    missed = counted & ~np.isin(np.arange(len(lives)), columns)
+    hit["distance"] = distance[rows[inside], columns[inside]]
+    accuracy = np.array([truth.lives[life].accuracy for life in hit["truth"]])
+    hit["own"] = np.maximum(0.0, hit["distance"] - accuracy)
+    table = np.concatenate([hit, _missed(truth, lives, now, missed, now_ns), _false(users[own])])
+    table["tick"] = number
+    kept = np.isin(np.arange(len(users)), rows[inside]) | own
+    return table, _step(distance, users["id"], kept, lives, counted, cutoff)
+
+
+def _hits(users: Rows, truth: Truth, lives: Ints, now: Floats) -> Rows:
+    rows = np.zeros(len(users), PAIR)
+    rows["truth"], rows["id"], rows["said"], rows["position"] = lives, users["id"], users["kind"], now
+    rows["age_ms"] = (users["now_ns"] - users["stamp_ns"]) / 1e6
+    for row, user, life in zip(rows, users, lives.tolist(), strict=True):
+        speed, heading = truth.motion(life, int(user["stamp_ns"]))
+        row["kind"], row["heading"] = truth.lives[life].kind, heading
+        row["speed"] = user["speed"] - speed
+        row["turn"] = heading_difference(user["heading"], heading) if speed > MOVING_MPS else np.nan
+        row["size"] = user["size"] - truth.lives[life].size
+    return rows
+
+
+def _missed(truth: Truth, lives: Ints, now: Floats, which: Mask, now_ns: int) -> Rows:
+    rows = _blank(int(which.sum()))
+    rows["truth"], rows["id"], rows["position"] = lives[which], -1, now[which]
+    rows["kind"] = [truth.lives[life].kind for life in rows["truth"]]
+    rows["heading"] = [truth.motion(life, now_ns)[1] for life in rows["truth"].tolist()]
+    return rows
+
+
+def _false(users: Rows) -> Rows:
+    rows = _blank(len(users))
+    rows["truth"], rows["id"], rows["kind"], rows["said"] = -1, users["id"], users["kind"], users["kind"]
+    rows["position"], rows["heading"] = users["position"], users["heading"]
+    return rows
+
+
+def _blank(count: int) -> Rows:
+    rows = np.zeros(count, PAIR)
+    rows["said"] = RoadUser.UNKNOWN
+    for name in ("distance", "own", "speed", "turn", "size", "age_ms"):
+        rows[name] = np.nan
+    return rows
+
+
+def _step(distance: Floats, ids: Ints, kept: Mask, lives: Ints, counted: Mask, cutoff: float) -> identity.Step:
+    """Return the time step for the measures of ids, without those outside of the region."""
+    near = np.nan_to_num(distance[np.ix_(kept, counted)].T, nan=cutoff)
+    row, column = np.nonzero(near < cutoff)
+    return identity.Step(lives[counted], ids[kept], row, column, near[row, column])
+
+
+class Figures(NamedTuple):
+    """The verdict on a group of road users; None: nothing to tell it from."""
+
+    true_users: float  # mean per tick
+    recall: float | None
+    precision: float | None
+    missed: float  # mean per tick
+    false: float | None  # mean per tick
+    gospa_m: float | None  # mean
+    ospa_m: float | None  # mean
+    position_p50_m: float | None
+    position_p95_m: float | None
+    position_raw_p95_m: float | None  # with what the truth's own accuracy explains
+    speed_p95_mps: float | None
+    heading_p95_deg: float | None
+    length_p95_m: float | None
+    width_p95_m: float | None
+    right_class: float | None  # share of those found
+    id_switches: int
+    age_p50_ms: float | None  # of what is said, when it is sent
+    age_p95_ms: float | None
+
+
+def figures(judged: Judged, which: Mask | None = None) -> Figures:
+    """Return the figures of the pairs that `which` (n,) selects, of all by default."""
+    pairs = judged.pairs if which is None else judged.pairs[which]
+    hit, false = pairs["id"] >= 0, pairs["truth"] < 0
+    found = pairs[hit & ~false]
+    missed, wrong, there = int((~hit).sum()), int(false.sum()), len(found) + int((~hit).sum())
+    ticks = max(1, len(judged.ticks))
+    gospa_m, ospa_m = _sets(pairs, len(judged.ticks)) if judged.complete else (None, None)
+    return Figures(
+        true_users=round(there / ticks, 3),
+        recall=_share(len(found), there),
+        precision=_share(len(found), len(found) + wrong) if judged.complete else None,
+        missed=round(missed / ticks, 3),
+        false=round(wrong / ticks, 3) if judged.complete else None,
+        gospa_m=gospa_m,
+        ospa_m=ospa_m,
+        position_p50_m=_percentile(found["own"], 50),
+        position_p95_m=_percentile(found["own"], 95),
+        position_raw_p95_m=_percentile(found["distance"], 95),
+        speed_p95_mps=_percentile(found["speed"], 95),
+        heading_p95_deg=_percentile(found["turn"], 95),
+        length_p95_m=_percentile(found["size"][:, 0], 95),
+        width_p95_m=_percentile(found["size"][:, 1], 95),
+        right_class=_share(int((found["said"] == found["kind"]).sum()), len(found)),
+        id_switches=_switches(found),
+        age_p50_ms=_percentile(found["age_ms"], 50),
+        age_p95_ms=_percentile(found["age_ms"], 95),
+    )
+
+
+def groups(judged: Judged) -> dict[str, dict[str, Figures]]:
+    """Return the figures by class, zone and range."""
+    kind, zone = judged.pairs["kind"], np.array(judged.zones, dtype=np.str_)
+    band = (np.hypot(*judged.pairs["position"].T) // BAND_M).astype(np.int64)
+    return {
+        "by_class": {RoadUser(each).name.lower(): figures(judged, kind == each) for each in np.unique(kind)},
+        "by_zone": {str(each): figures(judged, zone == each) for each in np.unique(zone)},
+        "by_range": {
+            f"{each * BAND_M:.0f}-{min((each + 1) * BAND_M, judged.region_m):.0f} m": figures(judged, band == each)
+            for each in np.unique(band)
+            if each * BAND_M < judged.region_m
+        },
+    }
+
+
+def gospa_by_tick(judged: Judged) -> Floats:
+    """Return the GOSPA distance of every judged tick, (t,) m."""
+    alone = (judged.pairs["id"] < 0) | (judged.pairs["truth"] < 0)
+    ticks, count = judged.pairs["tick"], len(judged.ticks)
+    squares = np.bincount(ticks[~alone], judged.pairs["distance"][~alone] ** 2, minlength=count)
+    by_tick: Floats = np.sqrt(squares + CUTOFF_M**2 / 2 * np.bincount(ticks[alone], minlength=count))
+    return by_tick
+
+
+def _sets(pairs: Rows, ticks: int) -> tuple[float | None, float | None]:
+    """Return mean GOSPA and OSPA over all ticks."""
+    if not ticks:
+        return None, None
+    order = np.argsort(pairs["tick"], kind="stable")
+    parts = np.split(pairs[order], np.searchsorted(pairs["tick"][order], np.arange(1, ticks)))
+    both = [_set(part) for part in parts]
+    return round(float(np.mean([a for a, _ in both])), 4), round(float(np.mean([b for _, b in both])), 4)
+
+
+def _set(pairs: Rows) -> tuple[float, float]:
+    missed, false = int((pairs["id"] < 0).sum()), int((pairs["truth"] < 0).sum())
+    distance = pairs["distance"][(pairs["id"] >= 0) & (pairs["truth"] >= 0)]
+    return gospa(distance, missed + false), ospa(distance, missed, false)
+
+
+def _switches(found: Rows) -> int:
+    """Count how often a road user's estimate has another id than its one before."""
+    rows = found[np.lexsort((found["tick"], found["truth"]))]
+    return int(((np.diff(rows["truth"]) == 0) & (np.diff(rows["id"]) != 0)).sum())
+
+
+def _percentile(errors: Floats, percent: float) -> float | None:
+    known = np.abs(errors[~np.isnan(errors)])
+    return round(float(np.percentile(known, percent)), 4) if len(known) else None
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
