@@ -32,6 +32,7 @@ TICK_NS = 100_000_000
 _RATE_NS = 5_000_000_000
 _MAP_TICKS = 10
 _SIGN_TICKS = 10
+_SEMI_STATIC_TICKS = 5
 _SOURCES: dict[str, Source] = {"camera-json": "video", "ti-mmwave": "microwaveRadar", "radio-agent": "v2x"}
 _log = structlog.get_logger()
 
@@ -105,7 +106,7 @@ class Broadcaster:
             yield "switched-off"
         if kind == "spat" and self._signals is None:
             yield "nothing-to-say"
-        if kind == "rsi" and not (scene.events or self._site.messages.signs):
+        if kind == "rsi" and not (self._site.messages.signs or any(event.on_air for event in scene.events)):
             yield "nothing-to-say"
         if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
             yield "map-silent"
@@ -131,8 +132,7 @@ class Broadcaster:
             yield from bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm"))
         elif kind == "rsi":
             common = (now_ns, self._rsu_id, self._reference)
-            for first in range(0, len(scene.events), rsi.EVENTS_PER_MESSAGE):
-                batch = scene.events[first : first + rsi.EVENTS_PER_MESSAGE]
+            for batch in rsi.batches(scene.events, self._due("semi-static", tick // _SEMI_STATIC_TICKS)):
                 yield rsi.events(self._next("rsi"), *common, batch, self._links)
             if site.messages.signs and self._due("signs", tick // _SIGN_TICKS):
                 yield rsi.signs(self._next("rsi"), *common, site.messages.signs, self._links)

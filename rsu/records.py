@@ -26,6 +26,8 @@ class TrackView(msgspec.Struct, frozen=True):
     link: str | None
     lane: int | None
     vehicle_id: str | None  # hex, from its BSM
+    to_stop_line: float | None = None  # m along the lane
+    movement: str | None = None  # way through the junction: straight, left, right, uturn
 
 
 class SignalHead(msgspec.Struct, frozen=True):
@@ -48,6 +50,10 @@ class EventView(msgspec.Struct, frozen=True):
     link: str | None
     lane: int | None
     confidence: float
+    name: str = ""  # the rule that found it
+    level: int | None = None  # 1..5, 5 the worst
+    path: tuple[tuple[float, float], ...] = ()  # m, site frame: the stretch of road, where it has a length
+    keep: bool = True  # its recording is kept
 
 
 class MessageState(msgspec.Struct, frozen=True):

@@ -56,8 +56,8 @@ class Reporter:
         running = [event for event in scene.events if event.state != "end"]
         if scene.changed or (running and self._due("event", now_ns)):
             yield Draft("event", now_ns, reports.events(me, now_ns, scene.changed or running))
-        if scene.flows:
-            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, scene.flows))
+        for period in scene.traffic:
+            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, period))
         if scene.lamps is not None and self._due("lamp", now_ns):
             fresh = not any(name.startswith("signal-") for name in scene.conditions)
             yield Draft("lamp", now_ns, reports.lamp(me, now_ns, scene.lamps, None, fresh))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
-from perception.objects import Event, LaneFlow, LanePlace, SignalState, Tracks
+from perception.objects import Event, LanePlace, SignalState, Tracks, TrafficPeriod
 
 
 class Scene(NamedTuple):
@@ -19,6 +19,6 @@ class Scene(NamedTuple):
     places: Sequence[LanePlace | None]  # of the tracks, aligned
     events: Sequence[Event]  # running ones, and those that ended a moment ago
     changed: Sequence[Event]  # those that started or ended now
-    flows: Sequence[LaneFlow]  # of the period that ended now
+    traffic: Sequence[TrafficPeriod]  # those that ended now
     lamps: SignalState | None  # the signal controller's lamps, counted on to now
     health: Sequence[DeviceHealth]

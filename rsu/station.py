@@ -7,11 +7,12 @@ input gives the same output bytes, at any speed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import v2x
 from hw.device import DeviceHealth
+from perception.events.detector import EventDetector
 from perception.objects import (
     Detections,
     Event,
@@ -25,9 +26,10 @@ from perception.objects import (
     Tracks,
 )
 from perception.tracking.fusion import Fusion
-from perception.traffic.events import EventDetector
-from perception.traffic.lanes import LaneMap, Matches
-from perception.traffic.statistics import LaneStatistics
+from perception.traffic.ground import Ground
+from perception.traffic.lanes import LaneMap
+from perception.traffic.situation import Observer, Situation
+from perception.traffic.statistics import TrafficStatistics
 from rsu import views
 from rsu.broadcast import Broadcaster, Outgoing
 from rsu.checks.clock import UtcClock
@@ -37,11 +39,14 @@ from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Scene
-from rsu.site.config import Config, identity, lane_lines
+from rsu.site.config import Config, identity
+from rsu.site.lanemap import areas, exit_lines, lane_lines
 from v2x import dsmp
 from v2x.records.bsm import BasicSafetyMessage
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
+_EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
+_NO_LIGHTS = {"no-signal", "signal-stale", "signal-unavailable", "signal-lost", "conflicting-greens"}
 
 
 class Output(NamedTuple):
@@ -60,10 +65,14 @@ class Station:
         reference = site.site.reference.reference()
         self._boot = seed.hex()[:16]
         self._profile = site.messages.profile
-        self._lanes = LaneMap(lane_lines(config.lane_map))
         self._fusion = Fusion(site.sensors, site.tracking, reference)
-        self._stopped = EventDetector(site.events.stopped_vehicle, self._lanes)
-        self._statistics = LaneStatistics(site.statistics, self._lanes)
+        lanes = LaneMap([*lane_lines(config.lane_map), *exit_lines(config.lane_map)])
+        ground = Ground(lanes, areas(config.lane_map, [zone.polygon_m for zone in site.events.zones]))
+        self._observer = Observer(lanes, ground, site.statistics)
+        self._detector = EventDetector(site.events, lanes, ground)
+        self._statistics = TrafficStatistics(site.statistics, lanes)
+        self._lamps = {phase.lamp: phase.id for phase in site.signal.phases} if site.signal else {}
+        self._emergencies: dict[bytes, int] = {}  # BSM id of an emergency vehicle on its way -> when it said so last
         self._signals = None if site.signal is None else SignalView(site.signal)
         self._clock = UtcClock(site.clock)
         self._position = PositionCheck(site.position, reference)
@@ -106,36 +115,50 @@ class Station:
         report = bsm.vehicle_report(message, reception)
         if report is None:
             self.counters["air: BSM without place or time"] += 1
-        else:
-            self._fusion.ingest(report)
+            return
+        if report.emergency:
+            self._emergencies[report.id] = report.receipt_ns
+        self._fusion.ingest(report)
 
     def advance(self, now_ns: int, health: Sequence[DeviceHealth]) -> Output:
         """Return what is due at a tick of 100 ms. `health`: every device's, as it is now."""
         self._health = health
         self._tracks = tracks = self._fusion.tracks(now_ns)
-        matches = self._lanes.match(tracks.position, tracks.heading)
-        self._places = [self._lanes.place(matches, row) for row in range(len(tracks))]
-        changed = self._update_events(now_ns, tracks, matches)
-        flows = self._statistics.update(now_ns, tracks, matches)
         uncertainty_ns = self._clock.uncertainty_ns(now_ns)
+        conditions = list(self._conditions(now_ns, uncertainty_ns))
+        lamps = None if self._signals is None else self._signals.state(now_ns)
+        situation = self._look(now_ns, tracks, lamps, conditions)
+        self._places = [situation.place(row) for row in range(len(tracks))]
+        changed = self._update_events(situation)
+        traffic = self._statistics.update(situation)
         scene = Scene(
             now_ns=now_ns,
             uncertainty_ns=uncertainty_ns,
-            conditions=list(self._conditions(now_ns, uncertainty_ns)),
+            conditions=conditions,
             tracks=tracks,
             places=self._places,
             events=list(self._events.values()),
             changed=changed,
-            flows=flows,
-            lamps=None if self._signals is None else self._signals.state(now_ns),
+            traffic=traffic,
+            lamps=lamps,
             health=health,
         )
         frames = self._broadcaster.cycle(scene)
         return Output(frames, list(self._reporter.drafts(scene)), self._broadcaster.states(now_ns))
 
-    def _update_events(self, now_ns: int, tracks: Tracks, matches: Matches) -> list[Event]:
+    def _look(self, now_ns: int, tracks: Tracks, lamps: SignalState | None, conditions: Collection[str]) -> Situation:
+        """Return the situation; lights that may not be shown, and emergency vehicles gone silent, are not known."""
+        hidden = lamps is None or not _NO_LIGHTS.isdisjoint(conditions)
+        known = [] if hidden or lamps is None else lamps.lamps
+        colours = {self._lamps[lamp.number]: lamp.colour for lamp in known if lamp.number in self._lamps}
+        self._emergencies = {
+            identity: heard_ns for identity, heard_ns in self._emergencies.items() if now_ns - heard_ns < _EMERGENCY_NS
+        }
+        return self._observer.look(now_ns, tracks, colours, self._emergencies)
+
+    def _update_events(self, situation: Situation) -> list[Event]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""
-        news = self._stopped.update(now_ns, tracks, matches)
+        now_ns, news = situation.now_ns, self._detector.update(situation)
         self._events |= {event.id: event for event in news}
         self._events = {
             number: event

@@ -43,6 +43,8 @@ def _track(
         link=place.link if place else None,
         lane=place.lane if place else None,
         vehicle_id=vehicle_id.hex() if vehicle_id else None,
+        to_stop_line=None if place is None or place.to_stop_line is None else round(place.to_stop_line, 1),
+        movement=place.movement if place else None,
     )
 
 
@@ -74,6 +76,10 @@ def event(event: Event) -> EventView:
         link=event.place.link if event.place else None,
         lane=event.place.lane if event.place else None,
         confidence=round(event.confidence, 2),
+        name=event.name,
+        level=event.level,
+        path=tuple((round(east, 2), round(north, 2)) for east, north in event.path),
+        keep=event.keep,
     )
 
 

@@ -106,7 +106,7 @@ _KIND_OF_RECORD: Mapping[type[Message], Kind] = {
     TestMessage: "test",
 }
 # spilled object, people and animals on the road, abnormal vehicles (GB/T 29100-2012 and its use in the field)
-_DYNAMIC_EVENTS = {401, 405, 406, *range(901, 907)}
+DYNAMIC_EVENTS = {401, 405, 406, *range(901, 907)}
 
 
 def services(configured: Mapping[Kind, Service] | None = None) -> Mapping[Kind, Service]:
@@ -121,10 +121,10 @@ def kind_of(message: Message) -> Kind:
     vehicles, semi-static with other events (rule of a vendor; the table of T/CSAE 159-2020 is not at hand).
     """
     if isinstance(message, RoadSideAlert):
-        return "rsi-dynamic" if message.alert_type in _DYNAMIC_EVENTS else "rsi-semi-static"
+        return "rsi-dynamic" if message.alert_type in DYNAMIC_EVENTS else "rsi-semi-static"
     if not isinstance(message, RoadSideInformation):
         return _KIND_OF_RECORD[type(message)]
     if message.signs:
         return "rsi-static"
-    dynamic = any(event.event_type in _DYNAMIC_EVENTS for event in message.events)
+    dynamic = any(event.event_type in DYNAMIC_EVENTS for event in message.events)
     return "rsi-dynamic" if dynamic else "rsi-semi-static"

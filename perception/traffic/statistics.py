@@ -1,127 +1,114 @@
-"""Traffic per lane and period: volume, speed at the stop line, queue, occupancy."""
+"""Traffic statistics: volume, speed, occupancy, queue, delay by lane and movement, over several periods at once.
+
+Counted once, in bins that end with every second and every signal cycle; each period is the sum of its bins.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
-import numpy as np
+from pydantic import Field
 
-from perception.objects import Floats, LaneFlow, Tracks
-from perception.sensor import Positive, Settings
-from perception.traffic.events import VEHICLES
-from perception.traffic.lanes import LaneMap, Matches
+from perception.objects import TrafficPeriod
+from perception.sensor import NotNegative, Positive, Settings
+from perception.traffic.counter import Loop, TrafficCounter
+from perception.traffic.flows import Flows
+from perception.traffic.lanes import LaneMap
+from perception.traffic.queues import QueueSettings
+from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.tally import Tally
 
-SECOND_NS = 1_000_000_000
-FORGET_NS = 10 * SECOND_NS  # a track that was away for longer may be another road user
+
+class LoopSettings(Settings):
+    """A virtual loop on a lane."""
+
+    name: str = Field(min_length=1, max_length=63)
+    link: str
+    lane: Annotated[int, Field(ge=1, le=254)]
+    to_stop_line_m: NotNegative  # of its middle
+    length_m: Positive = 2.0
 
 
-class StatisticsSettings(Settings):
+class CountedZone(Settings):
+    """An area in which road users are counted."""
+
+    name: str = Field(min_length=1, max_length=63)
+    polygon_m: list[tuple[float, float]] = Field(min_length=3, max_length=64, description="east, north")
+
+
+class StatisticsSettings(QueueSettings):
     """What is counted over which time."""
 
-    period_s: Positive = 60.0  # periods begin at whole multiples of it since the epoch, UTC minutes by default
-    queue_mps: Positive = 1.4  # 5 km/h: a slower vehicle queues
-    queue_gap_m: Positive = 15.0  # from rear to front, within one queue and before the stop line
-    max_gap_s: Positive = 1.0  # longer pauses between updates are not counted as covered
+    periods_s: list[Annotated[int, Field(ge=1, le=86400)]] = Field(
+        [1, 5, 60, 900], description="each begins at whole multiples of itself since the epoch"
+    )
+    signal_cycle: bool = Field(True, description="count over each signal cycle, too")
+    cycle_phase: int | None = Field(None, description="its green begins the cycle; none: the first of the lane map")
+    observed_m: Positive = 60.0  # stretch before the stop line that the sensors see: density, space occupancy
+    loops: list[LoopSettings] = Field([], max_length=64)
+    zones: list[CountedZone] = Field([], max_length=32)
 
 
-class _Count(msgspec.Struct):
-    """What one lane has seen in the running period."""
+class _Period(msgspec.Struct):
+    """A period that runs; `begin_ns` 0: none has begun."""
 
-    kinds: Counter[int] = msgspec.field(default_factory=Counter)
-    speeds: list[float] = msgspec.field(default_factory=list)
-    queue_length: float = 0.0
-    queue_count: int = 0
-    covered_ns: int = 0
+    tally: Tally
+    begin_ns: int = 0
 
 
-class LaneStatistics:
-    """Counts what the tracks do on every lane; `update` is called once a cycle."""
+class TrafficStatistics:
+    """Counts what road users do; `update` is called once a cycle. KeyError: a loop on a lane that is not there."""
 
     def __init__(self, settings: StatisticsSettings, lanes: LaneMap) -> None:
-        self._settings = settings
-        self._lanes = lanes
-        self._period_ns = int(settings.period_s * SECOND_NS)
-        self._counts = [_Count() for _ in lanes.lines]
-        self._approaching: dict[int, tuple[int, int]] = {}  # track id -> (lane whose stop line is ahead, when)
-        self._start_ns = 0
-        self._last_ns = 0
+        loops = [Loop(lanes.index(one.link, one.lane), one.to_stop_line_m, one.length_m) for one in settings.loops]
+        names = [one.name for one in settings.loops], [zone.name for zone in settings.zones]
+        self._has_lanes = bool(lanes.lines)
+        self._counter = TrafficCounter(lanes, settings.observed_m, loops, [zone.polygon_m for zone in settings.zones])
+        self._flows = Flows(settings.observed_m, lanes, *names)
+        self._bin = self._counter.empty()
+        self._periods = {period: _Period(self._counter.empty()) for period in sorted(set(settings.periods_s))}
+        self._cycle = _Period(self._counter.empty())
+        self._phase = _first_phase(lanes) if settings.cycle_phase is None else settings.cycle_phase
+        self._with_cycle = settings.signal_cycle and self._phase is not None
+        self._second = 0
 
-    def update(self, now_ns: int, tracks: Tracks, matches: Matches) -> list[LaneFlow]:
-        """Take the tracks at a time; return the flow of every lane when a period has ended."""
-        if not self._lanes.lines:
+    def update(self, now: Situation) -> list[TrafficPeriod]:
+        """Take the situation in; return the periods that ended just before it, the shortest first, the cycle last."""
+        if not self._has_lanes:
             return []
-        flows = self._close(now_ns)
-        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-        self._count_crossings(now_ns, tracks, matches, speed)
-        self._measure_queues(tracks, matches, speed)
-        self._measure_cover(now_ns, tracks, matches)
-        self._last_ns = now_ns
-        return flows
+        ended = list(self._close(now))
+        self._counter.count(now, self._bin)
+        return ended
 
-    def _close(self, now_ns: int) -> list[LaneFlow]:
-        """Begin the first period, or end the running one when its time is over."""
-        boundary_ns = now_ns // self._period_ns * self._period_ns
-        if self._start_ns >= boundary_ns:
-            return []
-        if not self._start_ns:
-            self._start_ns = now_ns
-            return []
-        end_ns = self._start_ns // self._period_ns * self._period_ns + self._period_ns
-        flows = [self._flow(lane, count, end_ns) for lane, count in enumerate(self._counts)]
-        self._counts = [_Count() for _ in self._lanes.lines]
-        self._start_ns = boundary_ns
-        return flows
-
-    def _flow(self, lane: int, count: _Count, end_ns: int) -> LaneFlow:
-        return LaneFlow(
-            link=self._lanes.lines[lane].link,
-            lane=self._lanes.lines[lane].lane,
-            start_ns=self._start_ns,
-            end_ns=end_ns,
-            volume=count.kinds.total(),
-            volume_by_kind=dict(sorted(count.kinds.items())),
-            mean_speed=float(np.mean(count.speeds)) if count.speeds else None,
-            queue_length=count.queue_length,
-            queue_count=count.queue_count,
-            occupancy=min(1.0, count.covered_ns / (end_ns - self._start_ns)),
+    def _close(self, now: Situation) -> Iterator[TrafficPeriod]:
+        """End the bin, and the periods whose time is over."""
+        second, new_cycle = (
+            now.now_ns // SECOND_NS,
+            self._with_cycle and now.lights.turned_green(self._phase, now.now_ns),
         )
-
-    def _count_crossings(self, now_ns: int, tracks: Tracks, matches: Matches, speed: Floats) -> None:
-        """Count every road user that was before a stop line and is now past it, on whatever path it went on."""
-        lane = np.array([self._approaching.get(number, (-1, 0))[0] for number in tracks.id.tolist()], dtype=np.int64)
-        gone = (lane >= 0) & (self._lanes.short_of_stop_line(lane, tracks.position) <= 0.0)
-        for row in np.flatnonzero(gone):
-            del self._approaching[int(tracks.id[row])]
-            count = self._counts[lane[row]]
-            count.kinds[int(tracks.kind[row])] += 1
-            count.speeds.append(float(speed[row]))
-        for row in np.flatnonzero(matches.to_stop_line > 0.0):
-            self._approaching[int(tracks.id[row])] = (int(matches.lane[row]), now_ns)
-        oldest_ns = now_ns - FORGET_NS
-        self._approaching = {number: entry for number, entry in self._approaching.items() if entry[1] >= oldest_ns}
-
-    def _measure_queues(self, tracks: Tracks, matches: Matches, speed: Floats) -> None:
-        """Follow each queue from its stop line back and keep the longest."""
-        queueing = np.isin(tracks.kind, VEHICLES) & (speed < self._settings.queue_mps) & (matches.to_stop_line > 0.0)
-        rows = np.flatnonzero(queueing)
-        rows = rows[np.argsort(matches.to_stop_line[rows], kind="stable")]
-        for lane in sorted(set(matches.lane[rows].tolist())):
-            mine = rows[matches.lane[rows] == lane]
-            half = tracks.size[mine, 0] / 2.0
-            rear = matches.to_stop_line[mine] + half
-            gap = matches.to_stop_line[mine] - half - np.concatenate([[0.0], rear[:-1]])
-            broken = np.flatnonzero(gap > self._settings.queue_gap_m)
-            joined = int(broken[0]) if len(broken) else len(mine)
-            count = self._counts[lane]
-            if joined and rear[joined - 1] > count.queue_length:
-                count.queue_length, count.queue_count = float(rear[joined - 1]), joined
-
-    def _measure_cover(self, now_ns: int, tracks: Tracks, matches: Matches) -> None:
-        """Add the time since the last update to every lane whose stop line a road user now stands on."""
-        passed_ns = now_ns - self._last_ns
-        if not 0 < passed_ns <= self._settings.max_gap_s * SECOND_NS:
+        if second == self._second and not new_cycle:
             return
-        over = (matches.lane >= 0) & (np.abs(matches.to_stop_line) <= tracks.size[:, 0] / 2.0)
-        for lane in sorted(set(matches.lane[over].tolist())):
-            self._counts[lane].covered_ns += passed_ns
+        self._second = second
+        done, self._bin = self._bin, self._counter.empty()
+        for seconds, period in self._periods.items():
+            period.tally.add(done)
+            length_ns = seconds * SECOND_NS
+            boundary_ns = now.now_ns // length_ns * length_ns
+            if period.begin_ns and boundary_ns > period.begin_ns:
+                end_ns = period.begin_ns // length_ns * length_ns + length_ns
+                yield self._flows.period(period.tally, period.begin_ns, end_ns)
+            if boundary_ns > period.begin_ns:
+                period.begin_ns = boundary_ns if period.begin_ns else now.now_ns
+                period.tally = self._counter.empty()
+        self._cycle.tally.add(done)
+        if new_cycle:
+            if self._cycle.begin_ns:
+                yield self._flows.period(self._cycle.tally, self._cycle.begin_ns, now.now_ns, cycle=True)
+            self._cycle = _Period(self._counter.empty(), now.now_ns)
+
+
+def _first_phase(lanes: LaneMap) -> int | None:
+    phases = [way.phase for line in lanes.lines for way in line.connections if way.phase is not None]
+    return min(phases, default=None)

@@ -28,6 +28,7 @@ _KINDS = (  # BasicVehicleClass by tens
     (50, RoadUser.BUS),
     (60, RoadUser.CAR),
 )
+_ON_ITS_WAY = ("emergency", "pursuit")  # responses of an emergency vehicle
 _CLASSES = {
     RoadUser.CAR: BasicVehicleClass.PASSENGER_CAR,
     RoadUser.TRUCK: BasicVehicleClass.TRUCK,
@@ -55,7 +56,14 @@ def vehicle_report(message: BasicSafetyMessage, reception: Reception) -> Vehicle
         width=message.size.width_m,
         height=message.size.height_m,
         kind=dict(_KINDS).get(message.vehicle_class.classification // 10 * 10, RoadUser.UNKNOWN),
+        emergency=_is_on_its_way(message),
     )
+
+
+def _is_on_its_way(message: BasicSafetyMessage) -> bool:
+    """Tell whether the sender is an emergency vehicle with siren or lights in use, or says that it responds."""
+    more = message.emergency
+    return more is not None and (more.siren == "inUse" or more.lightbar == "inUse" or more.response in _ON_ITS_WAY)
 
 
 def _stamp(mark_ms: int, received_ns: int) -> int:

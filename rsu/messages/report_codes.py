@@ -29,6 +29,9 @@ VEHICLE_STATUS = {904: 1, 901: 2, 903: 4}  # event code -> wrong way, overspeed,
 
 _PERIOD_TYPE = {1: 2, 5: 3, 60: 4, 900: 5}  # seconds -> periodTime; 1 signal cycle
 _OTHER_PERIOD = 6
+SIGNAL_CYCLE = 1  # periodTime
+FLOW_TYPE = {"straight": 1, "left": 2, "right": 3, "uturn": 4}  # the order of phaseId; the table's own is not at hand
+SATURATION_HEADWAY_S = 2.0  # 1800 passenger car units an hour of green
 _PCU = {  # passenger car units, CJJ 37-2012 table 4.1.2; bicycles and pedestrians are not part of this flow
     RoadUser.UNKNOWN: 1.0,
     RoadUser.CAR: 1.0,

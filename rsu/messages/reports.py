@@ -17,7 +17,19 @@ import msgspec
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Event, Floats, Lamp, LaneFlow, LanePlace, RoadUser, SignalState, Tracks
+from perception.objects import (
+    DirectionFlow,
+    Event,
+    Floats,
+    Lamp,
+    LaneFlow,
+    LanePlace,
+    RoadUser,
+    SignalState,
+    SpotFlow,
+    Tracks,
+    TrafficPeriod,
+)
 from rsu.messages import report_codes as codes
 
 Payload = dict[str, object]
@@ -145,6 +157,9 @@ def _event(identity: Identity, event: Event) -> Payload:
             "endTime": _ms(event.stamp_ns) if event.state == "end" else None,
             "longitude": round(float(longitude), 7),
             "latitude": round(float(latitude), 7),
+            "speed": _round(event.speed),
+            "heading": _round(event.heading),
+            "priority": event.level,
             "eventConfidence": round(event.confidence, 2),
             "referenceLanes": [event.place.lane] if event.place else None,
             "ptcList": event.track_ids,
@@ -152,32 +167,104 @@ def _event(identity: Identity, event: Event) -> Payload:
     )
 
 
-def traffic(identity: Identity, stamp_ns: int, flows: Sequence[LaneFlow]) -> Payload:
-    """Build traffic/up (tables 19-21) of the lanes' flows over one and the same period; at least one."""
-    start_ns, end_ns = flows[0].start_ns, flows[0].end_ns
+def traffic(identity: Identity, stamp_ns: int, period: TrafficPeriod) -> Payload:
+    """Build traffic/up (tables 19-21) of one period. What GA/T 1049.2 and the page want beyond them is in `extended`.
+
+    Virtual loops and zones, which the standard does not know, follow in lists of their own where a site has any.
+    """
+    start_ns, end_ns = period.start_ns, period.end_ns
+    spots = {"loopFlowData": period.loops, "zoneFlowData": period.zones}
     return (
         _head(identity, stamp_ns)
         | _known({"crossId": identity.cross_id})
         | {
-            "periodTime": codes.period_type(end_ns - start_ns),
+            "periodTime": codes.SIGNAL_CYCLE if period.cycle else codes.period_type(end_ns - start_ns),
             "startTime": _ms(start_ns),
             "endTime": _ms(end_ns),
             "duration": round((end_ns - start_ns) / 1e9),
-            "laneFlowData": [_lane_flow(flow) for flow in flows],
+            "directionFlowData": [_direction_flow(flow) for flow in period.directions],
+            "laneFlowData": [_lane_flow(flow) for flow in period.lanes],
+        }
+        | {name: [_spot_flow(flow) for flow in flows] for name, flows in spots.items() if flows}
+    )
+
+
+def _direction_flow(flow: DirectionFlow) -> Payload:
+    return _known(
+        {
+            "branchId": flow.link,
+            "flowType": codes.FLOW_TYPE[flow.movement],
+            "queueLength": round(flow.queue_length, 1),
+            "queueCount": flow.queue_count,
+            "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
+            "trafficNumber": flow.volume,
+            "wasteTime": _round(flow.delay),
         }
     )
 
 
 def _lane_flow(flow: LaneFlow) -> Payload:
-    return {
+    payload: Payload = {
         "branchId": flow.link,
         "laneId": flow.lane,
         "laneFlow": flow.volume,
         "queueLength": round(flow.queue_length, 1),
         "queueCount": flow.queue_count,
+        "congestionLevel": flow.congestion,
         "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
         "trafficNumber": flow.volume,
+        "wasteTime": _round(flow.delay),
+        "extended": _extended(flow),
     }
+    return _known(payload)
+
+
+def _extended(flow: LaneFlow) -> Payload:
+    """Return the fields of GA/T 1049.2 under their names and units there, then our own in SI."""
+    hours = (flow.end_ns - flow.start_ns) / 3.6e12
+    capacity = flow.green_s / codes.SATURATION_HEADWAY_S if flow.green_s else None
+    units = codes.passenger_car_units(flow.volume_by_kind)
+    return _known(
+        {
+            "Volume": round(flow.volume / hours),
+            "AvgVehLen": _round(flow.mean_length),
+            "Pcu": round(units / hours),
+            "HeadDistance": _round(flow.headway and flow.mean_speed and flow.headway * flow.mean_speed),
+            "HeadTime": _round(flow.headway),
+            "Speed": _round(None if flow.mean_speed is None else 3.6 * flow.mean_speed),
+            "Saturation": _round(None if capacity is None else 100.0 * units / capacity),
+            "Density": _round(None if flow.density is None else 1000.0 * flow.density),
+            "QueueLength": round(flow.queue_length, 1),
+            "Occupancy": round(100.0 * flow.occupancy, 1),
+            "speed85": _round(flow.speed_85),
+            "spaceOccupancy": None if flow.space_occupancy is None else round(flow.space_occupancy, 3),
+            "gap": _round(flow.gap),
+            "stops": flow.stops,
+            "volumeByClass": _by_class(flow.volume_by_kind),
+            "volumeByMovement": flow.volume_by_movement,
+        }
+    )
+
+
+def _spot_flow(flow: SpotFlow) -> Payload:
+    return _known(
+        {
+            "name": flow.name,
+            "trafficNumber": flow.volume,
+            "volumeByClass": _by_class(flow.volume_by_kind),
+            "speed": _round(flow.mean_speed),
+            "occupancy": round(flow.occupancy, 3),
+            "meanCount": _round(flow.mean_count),
+        }
+    )
+
+
+def _by_class(counts: Mapping[int, int]) -> dict[str, int]:
+    return {RoadUser(kind).name.lower(): count for kind, count in counts.items()}
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def lamp(identity: Identity, stamp_ns: int, state: SignalState, control_mode: int | None, ok: bool) -> Payload:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perception.geo import Reference
 from perception.objects import Event, LanePlace
 from rsu.messages.common import minute_of_year, position
 from rsu.site.model import SignSettings
+from v2x.aids import DYNAMIC_EVENTS
 from v2x.records import rsi
 from v2x.records.common import NodeReferenceId
 
 EVENTS_PER_MESSAGE = 8  # RTEList
-_PRIORITY = {903: 5, 904: 7, 901: 3, 902: 4, 405: 6, 401: 5, 707: 3}  # own scale of events, 7 highest
+_LEAST_POINTS, _MOST_POINTS = 2, 32  # PathPointList
+_PRIORITY = {904: 7, 405: 6, 905: 6, 903: 5, 401: 5, 902: 4, 901: 3, 707: 3}  # own scale of events, 7 highest
 
 Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> upstream, downstream node
+
+
+def batches(running: Iterable[Event], semi_static: bool) -> Iterator[Sequence[Event]]:
+    """Yield the events that go on air now, a message each: dynamic ones first, the others only if they are due."""
+    announced = [event for event in running if event.on_air]
+    dynamic = [event for event in announced if event.code in DYNAMIC_EVENTS]
+    others = [event for event in announced if event.code not in DYNAMIC_EVENTS] if semi_static else []
+    for same in (dynamic, others):
+        for first in range(0, len(same), EVENTS_PER_MESSAGE):
+            yield same[first : first + EVENTS_PER_MESSAGE]
 
 
 def events(
@@ -51,15 +63,25 @@ def _event(event: Event, reference: Reference, links: Links) -> rsi.Event:
         source="detection",
         position=position(*event.position, reference, elevation=False),
         radius_m=event.radius,
+        description=None if event.level is None else str(event.level),
         time=rsi.TimeDetails(
             start_moy=minute_of_year(event.start_ns),
             end_moy=minute_of_year(event.stamp_ns) if ended else None,
             end_confidence="time-000-500" if ended else None,
         ),
         priority=_PRIORITY.get(event.code, 3),
+        paths=_paths_of(event, reference),
         links=_links_of(event.place, links),
         confidence_percent=100.0 * event.confidence,
     )
+
+
+def _paths_of(event: Event, reference: Reference) -> tuple[rsi.ReferencePath, ...]:
+    """Return the stretch of road of an event that has one, from where traffic reaches it (TJW of T/CSAE 53-2020)."""
+    if len(event.path) < _LEAST_POINTS:
+        return ()
+    points = tuple(position(*point, reference, elevation=False) for point in event.path[:_MOST_POINTS])
+    return (rsi.ReferencePath(points=points, radius_m=event.path_radius),)
 
 
 def _links_of(place: LanePlace | None, links: Links) -> tuple[rsi.ReferenceLink, ...]:

@@ -185,7 +185,7 @@ class Recorder:
             writer.put(line)
         running = {event.id for event in snapshot.events}
         for event in snapshot.events:
-            if event.id not in self._events:
+            if event.keep and event.id not in self._events:
                 self._keep(Mark("event", snapshot.stamp_ns, f"event {event.code}"))
         self._events = running
 

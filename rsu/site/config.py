@@ -7,18 +7,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 from pydantic import ValidationError
 
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
-from perception.traffic.lanes import LaneLine
 from rsu.errors import ConfigError, Finding
 from rsu.messages.reports import Identity
 from rsu.site import lanemap
 from rsu.site.model import Site
 from rsu.site.yaml_source import YamlSource
+
+lane_lines = lanemap.lane_lines
 
 
 class Config(NamedTuple):
@@ -121,6 +121,11 @@ def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) 
             if link not in names:
                 text = f'the lane map has no link "{link}", but {", ".join(sorted(names))}'
                 findings.append(source.finding(("messages", "signs", index, "links", position), text))
+    lanes = {(link.name, lane.id) for link in node.links for lane in link.lanes}
+    for index, loop in enumerate(site.statistics.loops):
+        if (loop.link, loop.lane) not in lanes:
+            place = ("statistics", "loops", index, "link")
+            findings.append(source.finding(place, f"the lane map has no lane {loop.lane} on a link {loop.link}"))
     if site.signal is not None:
         used = {c.phase for link in node.links for lane in link.lanes for c in lane.connects_to if c.phase is not None}
         missing = sorted(used - {phase.id for phase in site.signal.phases})
@@ -128,23 +133,6 @@ def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) 
             text = f"the lane map uses phases {', '.join(map(str, missing))} that no lamp shows"
             findings.append(source.finding(("signal", "phases"), text))
     return findings
-
-
-def lane_lines(lane_map: lanemap.LaneMapFile) -> list[LaneLine]:
-    """Return the lane map's lanes as perception takes them."""
-    return [
-        LaneLine(
-            link=link.name,
-            lane=lane.id,
-            points=np.array(lane.points, dtype=np.float64),
-            width=lane.width_m,
-            speed_limit=lane.speed_limit_mps or link.speed_limit_mps,
-            type="vehicle" if lane.type == "vehicle" else "bikeLane",
-        )
-        for node in lane_map.nodes
-        for link in node.links
-        for lane in link.lanes
-    ]
 
 
 def identity(site: Site) -> Identity:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from perception.traffic import lanes
+from perception.traffic.ground import Areas, Polygon
 from rsu.errors import ConfigError, Finding
+
+_TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
+_USUAL_WIDTH_M = 3.25
 
 Point = tuple[float, float]  # east, north in metres
 Maneuver = Literal["straight", "left", "right", "uturn"]
@@ -119,3 +126,47 @@ def load(path: Path) -> LaneMapFile:
         raise ConfigError(
             [Finding(str(path), 1, 1, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
         ) from error
+
+
+def lane_lines(lane_map: LaneMapFile) -> list[lanes.LaneLine]:
+    """Return the lanes towards the crossing as perception takes them."""
+    exits = {way.downstream: way.name for way in lane_map.exits}
+    return [_towards(link, lane, exits) for node in lane_map.nodes for link in node.links for lane in link.lanes]
+
+
+def exit_lines(lane_map: LaneMapFile) -> list[lanes.LaneLine]:
+    """Return the lanes that lead away; where they have no ids they count from the left."""
+    return [
+        _away(way.name, lane.id or place, lane) for way in lane_map.exits for place, lane in enumerate(way.lanes, 1)
+    ]
+
+
+def areas(lane_map: LaneMapFile, zones: Sequence[Polygon]) -> Areas:
+    """Return the crosswalks of a lane map, and the site file's zones, as perception takes them."""
+    return Areas(crosswalks=[walk.polygon for walk in lane_map.crosswalks], zones=zones)
+
+
+def _towards(link: Link, lane: Lane, exits: Mapping[NodeId, str]) -> lanes.LaneLine:
+    return lanes.LaneLine(
+        link=link.name,
+        lane=lane.id,
+        points=np.array(lane.points, dtype=np.float64),
+        width=lane.width_m,
+        speed_limit=lane.speed_limit_mps or link.speed_limit_mps,
+        type=_TYPES[lane.type],
+        connections=tuple(
+            lanes.Connection(way.maneuver, exits.get(way.downstream, ""), way.lane, way.phase)
+            for way in lane.connects_to
+        ),
+    )
+
+
+def _away(road: str, index: int, lane: ExitLane) -> lanes.LaneLine:
+    return lanes.LaneLine(
+        link=road,
+        lane=index,
+        points=np.array(lane.points, dtype=np.float64),
+        width=lane.width_m or _USUAL_WIDTH_M,
+        type=_TYPES.get(lane.type or "vehicle", "sidewalk"),
+        leads_away=True,
+    )

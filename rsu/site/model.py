@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from perception.events.settings import EventSettings
 from perception.geo import Reference
 from perception.sensor import Sensor
 from perception.settings import FusionSettings
-from perception.traffic.events import StoppedVehicleSettings
 from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings
@@ -69,12 +69,6 @@ class DeviceSettings(Settings):
 
     kind: str
     driver: dict[str, Any]
-
-
-class EventSettings(Settings):
-    """When something on the road is an event."""
-
-    stopped_vehicle: StoppedVehicleSettings = StoppedVehicleSettings()
 
 
 class SignSettings(Settings):

@@ -1,0 +1,81 @@
+"""Congestion (707): many vehicles of a link that hardly move although they may.
+
+A queue at a red light is none, however long: only lanes count whose light has been green for long enough that a queue
+moves off, or that have no light. The level grows with the number of vehicles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting
+from perception.events.settings import CongestionSettings
+from perception.objects import Ints
+from perception.traffic.lanes import LaneMap
+from perception.traffic.situation import SECOND_NS, Situation
+
+WORST = 5
+
+
+class Congestion:
+    """The rule; its keys are links, by the index of their first lane."""
+
+    def __init__(self, settings: CongestionSettings, lanes: LaneMap) -> None:
+        self.settings = settings
+        links = [line.link for line in lanes.lines]
+        self._key = np.array([*[links.index(link) for link in links], -1], dtype=np.int64)
+        self._lanes = {
+            key: [lane for lane, link in enumerate(links) if links.index(link) == key and lanes.is_motor[lane]]
+            for key in dict.fromkeys(self._key[:-1].tolist())
+        }
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the links that are congested."""
+        settings = self.settings
+        slow = now.is_vehicle & now.lanes.is_motor[now.lane] & ~(now.to_end < 0.0)
+        slow &= now.speed < (settings.release_mps if running else settings.slow_mps)
+        rows = np.flatnonzero(slow)
+        if len(rows) < settings.least_vehicles:
+            return
+        keys = self._key[now.lane[rows]]
+        for key, count in zip(*np.unique(keys, return_counts=True), strict=True):
+            if count >= settings.least_vehicles:
+                yield from self._judge(now, int(key), rows[keys == key], int(key) in running)
+
+    def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterable[Sighting]:
+        """Yield a link if enough of the slow vehicles of its rows may drive; a red light ends no event."""
+        settings = self.settings
+        if not runs:
+            rows = rows[now.speed[rows] < settings.slow_mps]
+            flowing = [lane for lane in self._lanes[key] if self._may_drive(now, lane)]
+            rows = rows[np.isin(now.lane[rows], flowing)]
+        if len(rows) < settings.least_vehicles:
+            return
+        level = 1 + int((len(rows) - settings.least_vehicles) / settings.vehicles_per_level)
+        yield self._sighting(now, key, rows, min(WORST, level))
+
+    def _may_drive(self, now: Situation, lane: int) -> bool:
+        phases = now.phases(lane)
+        if all(phase is None for phase in phases):
+            return True
+        green_ns = now.lights.green_for_ns(phases, now.now_ns)
+        return green_ns is not None and green_ns >= self.settings.discharge_s * SECOND_NS
+
+    def _sighting(self, now: Situation, key: int, rows: Ints, level: int) -> Sighting:
+        lane = int(np.bincount(now.lane[rows]).argmax())
+        first, last = float(now.to_end[rows].max()), max(0.0, float(now.to_end[rows].min()))
+        path = now.lanes.stretch(lane, first, last)
+        return Sighting(
+            key=key,
+            position=(float(path[0, 0]), float(path[0, 1])),
+            radius=float(first - last) / 2.0,
+            track_ids=[],
+            place=now.lanes.place(lane, first),
+            confidence=float(now.tracks.existence[rows].mean()),
+            path=tuple((float(east), float(north)) for east, north in path),
+            path_radius=float(now.lanes.half_width[self._lanes[key]].sum()),
+            level=level,
+            speed=float(now.speed[rows].mean()),
+        )

@@ -1,0 +1,166 @@
+"""Events from what the rules see: each starts, goes on and ends, with hysteresis in time, under a number of its own.
+
+A case begins with the first sighting. It becomes an event when the rule has seen it for long enough, and ends when the
+rule has not seen it for long enough, or its road users are gone. A road user that is lost and found under another
+number keeps its event.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Set
+
+import msgspec
+
+from perception.events.congestion import Congestion
+from perception.events.emergency import EmergencyVehicle
+from perception.events.intrusion import ObjectOnRoad, PedestrianOnRoad
+from perception.events.near_miss import NearMiss
+from perception.events.queue_end import QueueEnd
+from perception.events.red_light import RedLight
+from perception.events.rule import Rule, Sighting
+from perception.events.settings import EventSettings, RuleSettings
+from perception.events.speed import Overspeed, SlowVehicle
+from perception.events.stopped import StoppedVehicle
+from perception.events.wrong_way import WrongWay
+from perception.objects import Event
+from perception.traffic.ground import FIRST_ZONE, Ground
+from perception.traffic.lanes import LaneMap
+from perception.traffic.situation import SECOND_NS, Situation
+
+LAST_ID = 255
+
+
+class _Case(msgspec.Struct):
+    """Something that a rule sees; an event once it has for long enough."""
+
+    since_ns: int
+    seen_ns: int
+    sighting: Sighting
+    event: Event | None = None
+
+
+class EventDetector:
+    """Runs all rules of a site; `update` is called once a cycle."""
+
+    def __init__(self, settings: EventSettings, lanes: LaneMap, ground: Ground) -> None:
+        rules: dict[str, Rule] = {
+            "stopped_vehicle": StoppedVehicle(settings.stopped_vehicle),
+            "wrong_way": WrongWay(settings.wrong_way),
+            "overspeed": Overspeed(settings.overspeed),
+            "slow_vehicle": SlowVehicle(settings.slow_vehicle),
+            "congestion": Congestion(settings.congestion, lanes),
+            "queue_end": QueueEnd(settings.queue_end, lanes),
+            "pedestrian": PedestrianOnRoad(settings.pedestrian),
+            "object": ObjectOnRoad(settings.object),
+            "emergency": EmergencyVehicle(settings.emergency),
+            "red_light": RedLight(settings.red_light),
+            "near_miss": NearMiss(settings.near_miss, lanes),
+        }
+        self._rules = {name: rule for name, rule in rules.items() if rule.settings.enabled}
+        self._cases: dict[str, dict[int, _Case]] = {name: {} for name in self._rules}
+        self._gates = {name: _Gate(rule.settings, settings, ground) for name, rule in self._rules.items()}
+        self._last_id = 0
+
+    def update(self, now: Situation) -> list[Event]:
+        """Return the events that start, go on (as often as their rule wants) or end now, in the rules' order."""
+        there = set(now.tracks.id.tolist())
+        return [event for name in self._rules for event in self._follow(name, now, there)]
+
+    def _follow(self, name: str, now: Situation, there: Set[int]) -> Iterator[Event]:
+        """Bring one rule's cases up to now."""
+        rule, cases = self._rules[name], self._cases[name]
+        running = {key for key, case in cases.items() if case.event is not None}
+        for sighting in rule.look(now, running):
+            if not self._gates[name].admits(sighting):
+                continue
+            case = cases.get(sighting.key) or _take_over(cases, sighting, there)
+            if case is None:
+                case = _Case(since_ns=now.now_ns, seen_ns=now.now_ns, sighting=sighting)
+            cases[sighting.key] = case
+            case.seen_ns, case.sighting = now.now_ns, sighting
+            if self._is_due(case, rule.settings, now.now_ns) and (event := self._tell(name, case, now.now_ns)):
+                yield event
+        for key, case in list(cases.items()):
+            if case.seen_ns < now.now_ns and _is_over(case, rule.settings, now.now_ns, there):
+                del cases[key]
+                if case.event is not None:
+                    yield msgspec.structs.replace(case.event, state="end", stamp_ns=now.now_ns)
+
+    @staticmethod
+    def _is_due(case: _Case, settings: RuleSettings, now_ns: int) -> bool:
+        """Tell whether a case becomes an event now, or its event has to be told of again."""
+        if case.event is not None:
+            return now_ns - case.event.stamp_ns >= settings.update_every_s * SECOND_NS
+        after_s = settings.start_after_s if case.sighting.after_s is None else case.sighting.after_s
+        return now_ns - case.since_ns >= after_s * SECOND_NS
+
+    def _tell(self, name: str, case: _Case, now_ns: int) -> Event | None:
+        """Return the start or the update of a case's event; None: as many run as there are numbers."""
+        number = self._free_id() if case.event is None else case.event.id
+        if not number:
+            return None
+        seen, settings = case.sighting, self._rules[name].settings
+        case.event = Event(
+            id=number,
+            code=settings.code,
+            name=name,
+            state="start" if case.event is None else "update",
+            start_ns=case.since_ns,
+            stamp_ns=now_ns,
+            position=seen.position,
+            radius=seen.radius,
+            place=seen.place,
+            track_ids=seen.track_ids,
+            confidence=seen.confidence,
+            path=seen.path,
+            path_radius=seen.path_radius,
+            level=seen.level,
+            speed=seen.speed,
+            heading=seen.heading,
+            on_air=settings.on_air,
+            keep=settings.keep_recording,
+        )
+        return case.event
+
+    def _free_id(self) -> int:
+        """Return the next id, in turn, that no running event has; 0 when there is none."""
+        used = {case.event.id for cases in self._cases.values() for case in cases.values() if case.event is not None}
+        turn = [(self._last_id + step) % LAST_ID + 1 for step in range(LAST_ID)]
+        self._last_id = next((number for number in turn if number not in used), 0)
+        return self._last_id
+
+
+class _Gate:
+    """Where a rule holds."""
+
+    def __init__(self, rule: RuleSettings, settings: EventSettings, ground: Ground) -> None:
+        flags = {zone.name: FIRST_ZONE << number for number, zone in enumerate(settings.zones)}
+        self._only = sum(flags[name] for name in set(rule.only_in))
+        self._never = sum(flags[name] for name in set(rule.never_in))
+        self._ground = ground
+
+    def admits(self, sighting: Sighting) -> bool:
+        """Tell whether the rule holds where something was seen."""
+        if not self._only and not self._never:
+            return True
+        flags = self._ground.at_point(sighting.position)
+        return bool(flags & self._only or not self._only) and not flags & self._never
+
+
+def _take_over(cases: dict[int, _Case], sighting: Sighting, there: Set[int]) -> _Case | None:
+    """Return the case, taken out, whose road user was lost where this one has been found; None: there is none."""
+    for key, case in cases.items():
+        gone = bool(case.sighting.track_ids) and there.isdisjoint(case.sighting.track_ids)
+        if gone and math.dist(case.sighting.position, sighting.position) <= sighting.radius:
+            return cases.pop(key)
+    return None
+
+
+def _is_over(case: _Case, settings: RuleSettings, now_ns: int, there: Set[int]) -> bool:
+    """Tell whether a case that is not seen now ends."""
+    absent_s = (now_ns - case.seen_ns) / SECOND_NS
+    tracks = case.sighting.track_ids
+    if tracks and there.isdisjoint(tracks):
+        return absent_s > max(settings.lost_after_s, settings.end_after_s)
+    return case.event is None or absent_s > settings.end_after_s

@@ -1,0 +1,110 @@
+"""Near miss: two road users that almost met.
+
+Time to collision: two on crossing ways that would touch within `ttc_s` if both went on as they are, and that could
+only be kept apart by harder braking than people do of their own will. Post-encroachment time: one comes, within
+`pet_s`, to where another on a crossing way has just been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting
+from perception.events.settings import NearMissSettings
+from perception.geo import direction_of, heading_difference
+from perception.objects import Floats, Ints
+from perception.traffic.ground import CROSSWALK, JUNCTION
+from perception.traffic.lanes import LaneMap, Mask
+from perception.traffic.situation import SECOND_NS, Situation
+
+PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
+MOVING_MPS = 0.5
+CELL_M = 1.0  # of the grid on which post-encroachment time is measured
+BODY = np.linspace(-0.5, 0.5, 7)  # points along a body that occupy cells
+MARGIN_M = 5.0  # of the grid around the ends of the lanes
+
+Pairs = set[tuple[int, int]]  # rows: the one that comes first in the table, the other
+
+
+class NearMiss:
+    """The rule; its keys are pairs of tracks."""
+
+    def __init__(self, settings: NearMissSettings, lanes: LaneMap) -> None:
+        self.settings = settings
+        corners = np.concatenate([lanes.ends[~lanes.leads_away[:-1]], lanes.starts[lanes.leads_away[:-1]]])
+        corners = corners if len(corners) else np.zeros((1, 2))
+        self._origin: Floats = corners.min(axis=0) - MARGIN_M
+        self._shape = np.ceil((corners.max(axis=0) + MARGIN_M - self._origin) / CELL_M).astype(int)
+        cells = int(self._shape.prod())
+        self._left_ns = np.zeros(cells, dtype=np.int64)  # when somebody was seen in a cell last,
+        self._left_by = np.zeros(cells, dtype=np.int64)  # who,
+        self._left_heading = np.zeros(cells)  # and on which way
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the pairs that almost meet now."""
+        conflict = (now.ground & (JUNCTION | CROSSWALK)) != 0
+        rows = np.flatnonzero(conflict & np.isfinite(now.tracks.heading) & (now.speed >= MOVING_MPS))
+        if not len(rows):
+            return []
+        pairs = self._encroaching(now, rows)
+        if len(rows) > 1 and (now.speed[rows] >= self.settings.least_mps).any():
+            pairs |= self._colliding(now, rows)
+        return [self._sighting(now, first, second) for first, second in sorted(pairs)]
+
+    def _colliding(self, now: Situation, rows: Ints) -> Pairs:
+        """Return the pairs of rows on a collision course."""
+        settings, tracks = self.settings, now.tracks
+        first, second = (rows[side] for side in np.triu_indices(len(rows), k=1))
+        crossing = self._crosses(tracks.heading[first], tracks.heading[second])
+        crossing &= np.maximum(now.speed[first], now.speed[second]) >= settings.least_mps
+        first, second = first[crossing], second[crossing]
+        apart = tracks.position[second] - tracks.position[first]
+        drift = tracks.velocity[second] - tracks.velocity[first]
+        touch = (tracks.size[first, :2].sum(axis=1) + tracks.size[second, :2].sum(axis=1)) / 4.0
+        distance = np.hypot(apart[:, 0], apart[:, 1])
+        closing = -(apart * drift).sum(axis=1)  # m2/s, > 0: they come nearer
+        square = np.maximum((drift**2).sum(axis=1), 1e-9)
+        root = closing**2 - square * (distance**2 - touch**2)
+        meets = (closing > 0.0) & (root > 0.0)
+        time_s = (closing - np.sqrt(np.maximum(root, 0.0))) / square
+        braking = (closing / np.maximum(distance, 1e-9)) ** 2 / (2.0 * np.maximum(distance - touch, 0.1))
+        near = meets & (time_s <= settings.ttc_s) & (braking >= settings.least_braking_mps2)
+        return set(zip(first[near].tolist(), second[near].tolist(), strict=True))
+
+    def _encroaching(self, now: Situation, rows: Ints) -> Pairs:
+        """Return the pairs of which one comes to where the other was a moment ago; note who is where now."""
+        settings, tracks = self.settings, now.tracks
+        along = direction_of(tracks.heading[rows])[:, None] * (BODY * tracks.size[rows, :1])[:, :, None]
+        cell = np.floor((tracks.position[rows, None] + along - self._origin) / CELL_M).astype(np.int64)
+        at, point = np.nonzero(((cell >= 0) & (cell < self._shape)).all(axis=2))
+        flat = cell[at, point, 0] * self._shape[1] + cell[at, point, 1]
+        row = rows[at]
+        lately = now.now_ns - self._left_ns[flat] <= settings.pet_s * SECOND_NS
+        other = lately & (self._left_by[flat] != tracks.id[row]) & (now.speed[row] >= settings.least_mps)
+        other &= self._crosses(tracks.heading[row], self._left_heading[flat])
+        found = {(int(tracks.id[r]), int(self._left_by[f])) for r, f in zip(row[other], flat[other], strict=True)}
+        self._left_ns[flat], self._left_by[flat] = now.now_ns, tracks.id[row]
+        self._left_heading[flat] = tracks.heading[row]
+        index = {number: number_row for number_row, number in enumerate(tracks.id.tolist())} if found else {}
+        there = [sorted((index[one], index[two])) for one, two in found if one in index and two in index]
+        return {(one, two) for one, two in there}
+
+    def _crosses(self, first: Floats, second: Floats) -> Mask:
+        turn = np.abs(heading_difference(first, second))
+        crosses: Mask = (turn >= self.settings.crossing_deg) & (turn <= 180.0 - self.settings.crossing_deg)
+        return crosses
+
+    def _sighting(self, now: Situation, first: int, second: int) -> Sighting:
+        tracks, pair = now.tracks, [first, second]
+        numbers = sorted(tracks.id[pair].tolist())
+        middle = tracks.position[pair].mean(axis=0)
+        return Sighting(
+            key=numbers[0] * PAIR + numbers[1],
+            position=(float(middle[0]), float(middle[1])),
+            radius=self.settings.radius_m,
+            track_ids=numbers,
+            confidence=float(tracks.existence[pair].min()),
+            speed=float(now.speed[pair].max()),
+        )

@@ -1,0 +1,42 @@
+"""Queue end: the tail of a long queue, where those who come have to brake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting
+from perception.events.settings import QueueEndSettings
+from perception.traffic.lanes import LaneMap
+from perception.traffic.situation import Situation
+
+
+class QueueEnd:
+    """The rule; its keys are lanes."""
+
+    def __init__(self, settings: QueueEndSettings, lanes: LaneMap) -> None:
+        self.settings = settings
+        self._is_motor = lanes.is_motor[:-1]
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the tails of the lanes whose queue is long."""
+        least = np.full(len(self._is_motor), self.settings.least_length_m)
+        least[sorted(running)] = self.settings.release_length_m
+        for lane in np.flatnonzero(self._is_motor & (now.queues.length >= least)).tolist():
+            yield self._tail(now, lane)
+
+    def _tail(self, now: Situation, lane: int) -> Sighting:
+        length = float(now.queues.length[lane])
+        path = now.lanes.stretch(lane, length, 0.0)
+        row = int(now.queues.last[lane])
+        return Sighting(
+            key=lane,
+            position=(float(path[0, 0]), float(path[0, 1])),
+            radius=self.settings.radius_m,
+            track_ids=[],
+            place=now.lanes.place(lane, length),
+            confidence=float(now.tracks.existence[row]),
+            path=tuple((float(east), float(north)) for east, north in path),
+            path_radius=float(now.lanes.half_width[lane]),
+        )

@@ -1,0 +1,76 @@
+"""Red-light running: a vehicle that drives on over a stop line whose light is red.
+
+Where the ways of a lane have different lights it is known only when the vehicle's way is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import msgspec
+import numpy as np
+
+from perception.events.rule import Sighting, of_track
+from perception.events.settings import RedLightSettings
+from perception.objects import MOVEMENTS
+from perception.traffic.lanes import NONE
+from perception.traffic.situation import SECOND_NS, Situation
+
+
+class _Crossing(msgspec.Struct):
+    """A stop line crossed, and which of the lane's ways had a red light long enough before."""
+
+    at_ns: int
+    lane: int
+    red: frozenset[str]  # of MOVEMENTS
+
+
+class RedLight:
+    """The rule."""
+
+    def __init__(self, settings: RedLightSettings) -> None:
+        self.settings = settings
+        self._crossings: dict[int, _Crossing] = {}  # by track id: not yet decided
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the vehicles that have just been found to have run a red light."""
+        for row in now.crossed.tolist():
+            if now.is_vehicle[row] and now.lanes.is_motor[now.past["origin"][row]]:
+                self._note(now, row)
+        if not self._crossings:
+            return []
+        rows = {number: row for row, number in enumerate(now.tracks.id.tolist()) if number in self._crossings}
+        limit_ns = now.now_ns - int(self.settings.decide_within_s * SECOND_NS)
+        found = [row for number, row in rows.items() if self._is_sure(now, row, self._crossings[number])]
+        done = {int(now.tracks.id[row]) for row in found}
+        self._crossings = {
+            number: crossing
+            for number, crossing in self._crossings.items()
+            if number not in done and crossing.at_ns > limit_ns
+        }
+        return [of_track(now, row, self.settings.radius_m) for row in found]
+
+    def _note(self, now: Situation, row: int) -> None:
+        """Keep a crossing if any of the lane's ways was red when the vehicle's front came to the line."""
+        speed = float(now.speed[row])
+        if speed < self.settings.least_mps:
+            return
+        lane = int(now.past["origin"][row])
+        front_ns = int(now.past["crossed_ns"][row]) - int(now.tracks.size[row, 0] / 2.0 / speed * SECOND_NS)
+        red = frozenset(
+            way.movement
+            for way in now.lanes.lines[lane].connections
+            if (now.lights.red_for_ns([way.phase], front_ns) or 0) >= self.settings.red_for_s * SECOND_NS
+        )
+        if red:
+            self._crossings[int(now.tracks.id[row])] = _Crossing(front_ns, lane, red)
+
+    def _is_sure(self, now: Situation, row: int, crossing: _Crossing) -> bool:
+        """Tell whether a vehicle drives on, on a way that was red."""
+        past_line = -float(now.lanes.short_of_stop_line(np.array([crossing.lane]), now.tracks.position[[row]])[0])
+        if past_line < self.settings.past_line_m or now.speed[row] < self.settings.least_mps:
+            return False
+        if all(way.movement in crossing.red for way in now.lanes.lines[crossing.lane].connections):
+            return True
+        movement = int(now.past["movement"][row])
+        return movement != NONE and MOVEMENTS[movement] in crossing.red

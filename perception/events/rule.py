@@ -1,0 +1,71 @@
+"""The contract of a rule: it looks at the situation and says what it sees; times are not its business."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from perception.events.settings import RuleSettings
+from perception.objects import Ints, LanePlace
+from perception.traffic.lanes import Mask
+from perception.traffic.situation import Situation
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule sees of one thing at one time."""
+
+    key: int  # the same thing has the same key at every look: a track id, a lane's index ...
+    position: tuple[float, float]  # m, site frame
+    radius: float  # m
+    track_ids: list[int]
+    place: LanePlace | None = None
+    confidence: float = 1.0
+    after_s: float | None = None  # it must hold for so long before it is an event; None: as the settings say
+    path: tuple[tuple[float, float], ...] = ()
+    path_radius: float = 0.0
+    level: int | None = None
+    speed: float | None = None
+    heading: float | None = None
+
+
+class Rule(Protocol):
+    """One kind of event. `running`: the keys of its running events, for which softer thresholds hold."""
+
+    @property
+    def settings(self) -> RuleSettings:
+        """Its part of the site file."""
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return what the rule sees now."""
+
+
+def running_rows(now: Situation, running: Set[int]) -> Mask:
+    """Return which rows (n,) are tracks with a running event, for rules whose keys are track ids."""
+    if not running:
+        return np.zeros(len(now.tracks), dtype=np.bool_)
+    return np.isin(now.tracks.id, sorted(running))
+
+
+def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Sighting:
+    """Return the sighting of one road user."""
+    tracks = now.tracks
+    heading = float(tracks.heading[row])
+    return Sighting(
+        key=int(tracks.id[row]),
+        position=(float(tracks.position[row, 0]), float(tracks.position[row, 1])),
+        radius=radius,
+        track_ids=[int(tracks.id[row])],
+        place=now.place(row),
+        confidence=float(tracks.existence[row]),
+        after_s=after_s,
+        speed=float(now.speed[row]),
+        heading=None if np.isnan(heading) else heading,
+    )
+
+
+def of_tracks(now: Situation, rows: Ints, radius: float) -> list[Sighting]:
+    """Return the sightings of several road users."""
+    return [of_track(now, int(row), radius) for row in rows]

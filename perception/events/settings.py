@@ -1,0 +1,218 @@
+"""When something on the road is an event: the rules' part of the site file. All of it has defaults.
+
+Each rule has a code, the times that make it start and end, and the zones in which it holds; its own thresholds follow.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from perception.sensor import AtLeastOne, NotNegative, Positive, Settings
+
+Code = Annotated[int, Field(ge=0, le=65535)]
+
+STOPPED_VEHICLE = 903  # codes: YD/T 3709-2020 Annex A, GB/T 29100-2012 and its use in the field
+WRONG_WAY = 904
+OVERSPEED = 901
+SLOW_VEHICLE = 902
+CONGESTION = 707
+PEDESTRIAN = 405
+OBJECT = 401
+EMERGENCY_VEHICLE = 905
+QUEUE_END, RED_LIGHT, NEAR_MISS = 9911, 9912, 9913  # in no standard: for the platform only
+
+
+class Zone(Settings):
+    """A named area of the site, for rules that hold only there or not there."""
+
+    name: str = Field(min_length=1, max_length=63)
+    polygon_m: list[tuple[float, float]] = Field(min_length=3, max_length=64, description="east, north")
+
+
+class RuleSettings(Settings):
+    """What every rule has."""
+
+    enabled: bool = True
+    code: Code
+    on_air: bool = Field(True, description="part of RSI; else only recorded and uploaded")
+    keep_recording: bool = Field(True, description="keep the recording of it and of what came before")
+    start_after_s: NotNegative  # it must hold for so long before the event starts
+    end_after_s: NotNegative  # and not hold for so long before it ends
+    lost_after_s: NotNegative = 3.0  # it ends when the road user was not seen for so long
+    update_every_s: Positive = 1.0
+    only_in: list[str] = Field([], description="zones; none: everywhere")
+    never_in: list[str] = Field([], description="zones")
+
+
+class StoppedVehicleSettings(RuleSettings):
+    """A vehicle that stands where traffic should move."""
+
+    code: Code = STOPPED_VEHICLE
+    start_after_s: NotNegative = 1.2  # standing without reason on a lane
+    start_in_junction_after_s: NotNegative = 45.0  # standing past the stop lines or on a road that leads away
+    end_after_s: NotNegative = 0.0
+    walking_mps: Positive = 0.8  # slower is standing
+    release_mps: Positive = 1.5  # faster is moving again
+    queue_zone_m: NotNegative = 20.0  # before the stop line, where the first of a queue may stand
+    queue_gap_m: Positive = 20.0  # a vehicle at most so far ahead explains why one stands
+    radius_m: Positive = 5.0
+
+
+class WrongWaySettings(RuleSettings):
+    """A vehicle that drives against the direction of its lane."""
+
+    code: Code = WRONG_WAY
+    start_after_s: NotNegative = 0.8
+    end_after_s: NotNegative = 1.0
+    least_mps: Positive = 2.0
+    release_mps: Positive = 1.0
+    edge_m: NotNegative = 0.4  # it must be so far inside the lane
+    least_way_m: NotNegative = 3.0  # it must have come so far
+    radius_m: Positive = 10.0
+
+
+class OverspeedSettings(RuleSettings):
+    """A vehicle that is faster than the limit of its lane."""
+
+    code: Code = OVERSPEED
+    start_after_s: NotNegative = 0.7
+    end_after_s: NotNegative = 1.0
+    over_percent: NotNegative = 20.0  # above the limit
+    release_percent: NotNegative = 15.0
+    sigmas: NotNegative = 2.0  # so many standard deviations of the speed must lie above, too
+    radius_m: Positive = 10.0
+
+
+class SlowVehicleSettings(RuleSettings):
+    """A vehicle that creeps where it could drive."""
+
+    code: Code = SLOW_VEHICLE
+    start_after_s: NotNegative = 1.2
+    end_after_s: NotNegative = 1.0
+    under_percent: Positive = 40.0  # of the limit
+    release_percent: Positive = 50.0
+    least_mps: Positive = 1.5  # slower is standing
+    steady_mps: Positive = 0.4  # it neither brakes nor gathers speed: no further from its smoothed speed
+    free_m: Positive = 40.0  # nobody so near ahead, and the stop line is farther
+    radius_m: Positive = 10.0
+
+
+class CongestionSettings(RuleSettings):
+    """Many vehicles on a link that hardly move although they may."""
+
+    code: Code = CONGESTION
+    start_after_s: NotNegative = 8.0
+    end_after_s: NotNegative = 20.0
+    slow_mps: Positive = 2.8  # 10 km/h
+    release_mps: Positive = 4.2
+    least_vehicles: AtLeastOne = 10  # of the link, on lanes that have had green for `discharge_s`, or have no signal
+    discharge_s: NotNegative = 6.0  # a queue needs so long to move off
+    vehicles_per_level: Positive = 3.0  # more, for each level above 1
+
+
+class QueueEndSettings(RuleSettings):
+    """The tail of a long queue: where those who come have to brake."""
+
+    code: Code = QUEUE_END
+    on_air: bool = False
+    keep_recording: bool = False
+    start_after_s: NotNegative = 1.0
+    end_after_s: NotNegative = 3.0
+    least_length_m: Positive = 40.0
+    release_length_m: Positive = 30.0
+    radius_m: Positive = 10.0
+
+
+class PedestrianSettings(RuleSettings):
+    """Somebody on foot, or an animal, where only motor vehicles should be."""
+
+    code: Code = PEDESTRIAN
+    start_after_s: NotNegative = 0.8
+    end_after_s: NotNegative = 1.0
+    fastest_mps: Positive = 5.0  # who is faster is not on foot
+    least_height_m: NotNegative = 0.9  # what is lower is an object
+    radius_m: Positive = 5.0
+
+
+class ObjectSettings(RuleSettings):
+    """Something low that lies on the carriageway."""
+
+    code: Code = OBJECT
+    start_after_s: NotNegative = 1.0
+    end_after_s: NotNegative = 1.0
+    most_height_m: Positive = 0.9
+    most_length_m: Positive = 3.0
+    still_mps: Positive = 0.8
+    still_m: Positive = 2.0  # no farther from where it was seen first
+    radius_m: Positive = 3.0
+
+
+class EmergencySettings(RuleSettings):
+    """An emergency vehicle on its way, by its own word (BSM with siren or lights in use)."""
+
+    code: Code = EMERGENCY_VEHICLE
+    start_after_s: NotNegative = 0.0
+    end_after_s: NotNegative = 2.0
+    radius_m: Positive = 20.0
+
+
+class RedLightSettings(RuleSettings):
+    """A vehicle that drives on over a stop line whose light is red."""
+
+    code: Code = RED_LIGHT
+    on_air: bool = False
+    start_after_s: NotNegative = 0.0
+    end_after_s: NotNegative = 2.0
+    red_for_s: NotNegative = 1.0  # before its front reaches the line
+    least_mps: Positive = 3.0
+    past_line_m: NotNegative = 3.0  # its middle must be so far past the line
+    decide_within_s: Positive = 4.0  # where the lane's ways have different lights: until its way must be known
+    radius_m: Positive = 10.0
+
+
+class NearMissSettings(RuleSettings):
+    """Two road users that almost met: time to collision, post-encroachment time."""
+
+    code: Code = NEAR_MISS
+    on_air: bool = False
+    start_after_s: NotNegative = 0.2
+    end_after_s: NotNegative = 2.0
+    ttc_s: Positive = 1.5  # time to collision at constant velocity
+    least_braking_mps2: Positive = 5.0  # that would be needed to stay apart
+    pet_s: Positive = 0.8  # between one leaving a place and the other coming there
+    crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
+    least_mps: Positive = 3.0  # of the faster one
+    radius_m: Positive = 5.0
+
+
+class EventSettings(Settings):
+    """All rules, in the order in which they look."""
+
+    zones: list[Zone] = Field([], max_length=24)
+    stopped_vehicle: StoppedVehicleSettings = StoppedVehicleSettings()
+    wrong_way: WrongWaySettings = WrongWaySettings()
+    overspeed: OverspeedSettings = OverspeedSettings()
+    slow_vehicle: SlowVehicleSettings = SlowVehicleSettings()
+    congestion: CongestionSettings = CongestionSettings()
+    queue_end: QueueEndSettings = QueueEndSettings()
+    pedestrian: PedestrianSettings = PedestrianSettings()
+    object: ObjectSettings = ObjectSettings()
+    emergency: EmergencySettings = EmergencySettings()
+    red_light: RedLightSettings = RedLightSettings()
+    near_miss: NearMissSettings = NearMissSettings()
+
+    @model_validator(mode="after")
+    def _zones_are_named(self) -> EventSettings:
+        names = [zone.name for zone in self.zones]
+        if len(set(names)) < len(names):
+            raise ValueError("two zones have the same name")
+        for rule, settings in self:
+            if isinstance(settings, RuleSettings):
+                for name in (*settings.only_in, *settings.never_in):
+                    if name not in names:
+                        raise ValueError(
+                            f"{rule}: no zone is called {name!r}, but {', '.join(names) or 'none is there'}"
+                        )
+        return self

@@ -1,0 +1,52 @@
+"""Overspeed (901) and slow vehicle (902), against the limit of the lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting, of_tracks, running_rows
+from perception.events.settings import OverspeedSettings, SlowVehicleSettings
+from perception.traffic.situation import Situation
+
+
+class Overspeed:
+    """A vehicle that is surely faster than allowed; past the stop line the limit of its last lane holds."""
+
+    def __init__(self, settings: OverspeedSettings) -> None:
+        self.settings = settings
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the vehicles that are too fast."""
+        settings, known = self.settings, running_rows(now, running)
+        percent = np.where(known, settings.release_percent, settings.over_percent)
+        limit = now.past["speed_limit"] * (1.0 + percent / 100.0)
+        rows = np.flatnonzero(now.is_vehicle & (now.speed > limit))
+        if not len(rows):
+            return []
+        variance = np.linalg.eigvalsh(now.tracks.covariance[rows, 2:, 2:])[:, -1]
+        sure = now.speed[rows] - settings.sigmas * np.sqrt(variance) > limit[rows]
+        return of_tracks(now, rows[sure | known[rows]], settings.radius_m)
+
+
+class SlowVehicle:
+    """A vehicle that creeps steadily although nothing is ahead of it."""
+
+    def __init__(self, settings: SlowVehicleSettings) -> None:
+        self.settings = settings
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the vehicles that are too slow."""
+        settings, known = self.settings, running_rows(now, running)
+        percent = np.where(known, settings.release_percent, settings.under_percent)
+        creeping = (now.speed > settings.least_mps) & (now.speed < now.past["speed_limit"] * percent / 100.0)
+        steady = known | (np.abs(now.speed - now.past["steady_speed"]) <= settings.steady_mps)
+        on_lane = now.lanes.is_motor[now.lane] & ~(now.to_stop_line <= settings.free_m)
+        rows = np.flatnonzero(now.is_vehicle & creeping & steady & on_lane)
+        if not len(rows):
+            return []
+        others = np.flatnonzero(now.is_vehicle & (now.lane >= 0))
+        ahead = now.to_end[rows, None] - now.to_end[others]
+        near = (now.lane[rows, None] == now.lane[others]) & (ahead > 0.0) & (ahead <= settings.free_m)
+        return of_tracks(now, rows[~near.any(axis=1)], settings.radius_m)

@@ -1,0 +1,52 @@
+"""Stopped vehicle (903): a vehicle that stands where traffic should move.
+
+A vehicle on a lane stands for a reason when it is near the stop line or another one is close ahead of it on its lane.
+Past the stop lines it may be giving way, so there it must stand for longer. Once the event runs only moving on, or the
+track's end, ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting, of_track, running_rows
+from perception.events.settings import StoppedVehicleSettings
+from perception.objects import Ints
+from perception.traffic.ground import JUNCTION
+from perception.traffic.lanes import Mask
+from perception.traffic.situation import Situation
+
+
+class StoppedVehicle:
+    """The rule."""
+
+    def __init__(self, settings: StoppedVehicleSettings) -> None:
+        self.settings = settings
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the vehicles that stand without reason."""
+        settings = self.settings
+        known = running_rows(now, running)
+        standing = now.is_vehicle & (now.speed < np.where(known, settings.release_mps, settings.walking_mps))
+        rows = np.flatnonzero(standing)
+        if not len(rows):
+            return []
+        towards = (now.to_stop_line[rows] > 0.0) & now.lanes.is_motor[now.lane[rows]]
+        unexplained = towards & (now.to_stop_line[rows] > settings.queue_zone_m) & ~self._follows(now, rows)
+        beyond = now.lanes.is_motor[now.lane[rows]] & now.lanes.leads_away[now.lane[rows]]
+        giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
+        seen = unexplained | giving_way | known[rows]
+        return [
+            of_track(now, int(row), settings.radius_m, None if on_lane else settings.start_in_junction_after_s)
+            for row, on_lane in zip(rows[seen], towards[seen], strict=True)
+        ]
+
+    def _follows(self, now: Situation, rows: Ints) -> Mask:
+        """Return which of the rows have another vehicle close ahead on their lane."""
+        others = np.flatnonzero(now.is_vehicle & (now.lane >= 0))
+        ahead = now.to_end[rows, None] - now.to_end[others]  # m: how far the other is ahead
+        same = now.lane[rows, None] == now.lane[others]
+        follows: Mask = (same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)).any(axis=1)
+        return follows

@@ -1,0 +1,37 @@
+"""Wrong way (904): a vehicle that drives against the direction of its lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import numpy as np
+
+from perception.events.rule import Sighting, of_tracks, running_rows
+from perception.events.settings import WrongWaySettings
+from perception.traffic.ground import CROSSWALK, MOTOR
+from perception.traffic.lanes import NONE
+from perception.traffic.situation import Situation
+
+
+class WrongWay:
+    """The rule."""
+
+    def __init__(self, settings: WrongWaySettings) -> None:
+        self.settings = settings
+
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+        """Return the vehicles that are well inside a motor lane only if it is turned round."""
+        settings, known = self.settings, running_rows(now, running)
+        fast = now.speed > np.where(known, settings.release_mps, settings.least_mps)
+        on_road = (now.ground & (MOTOR | CROSSWALK)) == MOTOR
+        rows = np.flatnonzero(now.is_vehicle & fast & on_road & (now.lane == NONE))
+        if not len(rows):
+            return []
+        position = now.tracks.position[rows]
+        turned = now.lanes.match(position, now.tracks.heading[rows] + 180.0)
+        edge = np.where(known[rows], 0.0, settings.edge_m)
+        inside = now.lanes.is_motor[turned.lane] & (turned.lateral <= now.lanes.half_width[turned.lane] - edge)
+        came = now.tracks.position[rows] - now.past["first"][rows]
+        inside &= np.hypot(came[:, 0], came[:, 1]) >= settings.least_way_m
+        inside &= np.isfinite(now.tracks.heading[rows])
+        return of_tracks(now, rows[inside], settings.radius_m)

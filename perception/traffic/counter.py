@@ -1,0 +1,115 @@
+"""Counts one look at the traffic into a tally: stop lines, lanes, virtual loops, zones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Ints, RoadUser
+from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
+from perception.traffic.lanes import LaneMap, Mask
+from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.tally import Passage, Tally, Turn
+
+LONGEST_HEADWAY_NS = 600 * SECOND_NS  # two that are farther apart have nothing to do with each other
+
+
+class Loop(NamedTuple):
+    """A virtual loop."""
+
+    lane: int  # index into LaneMap.lines
+    to_stop_line: float  # m, of its middle
+    length: float  # m
+
+
+class TrafficCounter:
+    """Knows what must be known from one look to the next."""
+
+    def __init__(self, lanes: LaneMap, observed_m: float, loops: Sequence[Loop], zones: Sequence[Polygon]) -> None:
+        self._lanes = lanes
+        self._observed_m = observed_m
+        self._loops = list(loops)
+        self._zones = Ground(lanes, Areas(zones=zones)) if zones else None
+        self._zone_flags = [FIRST_ZONE << number for number in range(len(zones))]
+        self._there: list[set[int]] = [set() for _ in (*loops, *zones)]
+        self._front_ns = [0] * len(lanes.lines)  # when the newest front came to each stop line,
+        self._rear_ns = [0] * len(lanes.lines)  # and its rear left it
+
+    def empty(self) -> Tally:
+        """Return a tally of nothing."""
+        return Tally(len(self._lanes.lines), len(self._there))
+
+    def count(self, now: Situation, tally: Tally) -> None:
+        """Count one look."""
+        tally.seconds += now.passed_s
+        on_foot = now.tracks.kind == RoadUser.PEDESTRIAN
+        for row in now.crossed.tolist():
+            if not on_foot[row]:
+                tally.passages.append(self._passage(now, row))
+        for row in now.decided.tolist():
+            if not on_foot[row]:
+                past = now.past[row]
+                turn = Turn(
+                    int(past["origin"]), int(past["movement"]), int(now.tracks.kind[row]), float(past["delay_s"])
+                )
+                tally.turns.append(turn)
+        tally.take_queues(now.queues.length, now.queues.vehicles)
+        self._measure_lanes(now, tally, ~on_foot)
+        self._watch_spots(now, tally)
+
+    def _passage(self, now: Situation, row: int) -> Passage:
+        """Return who crossed, with the times of its front and rear at the stop line."""
+        lane, speed = int(now.past["origin"][row]), float(now.speed[row])
+        length, pace = float(now.tracks.size[row, 0]), max(speed, 1.0)
+        beyond = -float(self._lanes.short_of_stop_line(np.array([lane]), now.tracks.position[[row]])[0])
+        middle_ns = int(now.tracks.stamp_ns[row]) - int(beyond / pace * SECOND_NS)
+        half_ns = int(length / 2.0 / pace * SECOND_NS)
+        headway_ns = middle_ns - half_ns - self._front_ns[lane]
+        gap_ns = middle_ns - half_ns - self._rear_ns[lane]
+        self._front_ns[lane], self._rear_ns[lane] = middle_ns - half_ns, middle_ns + half_ns
+        follows = 0 < headway_ns < LONGEST_HEADWAY_NS
+        return Passage(
+            lane=lane,
+            kind=int(now.tracks.kind[row]),
+            speed=speed,
+            length=length,
+            delay_s=float(now.past["delay_s"][row]),
+            headway_s=headway_ns / SECOND_NS if follows else None,
+            gap_s=max(0.0, gap_ns / SECOND_NS) if follows else None,
+        )
+
+    def _measure_lanes(self, now: Situation, tally: Tally, counted: Mask) -> None:
+        """Add the time since the look before to what is true of the lanes now."""
+        count, length = len(self._lanes.lines), now.tracks.size[:, 0]
+        over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
+        tally.covered_s[np.unique(now.lane[over])] += now.passed_s
+        rows = np.flatnonzero(counted & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m))
+        lane = now.lane[rows]
+        tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
+        tally.present_s += now.passed_s * np.bincount(lane, minlength=count)
+        tally.travelled_m += now.passed_s * np.bincount(lane, now.speed[rows], count)
+        tally.stops += np.bincount(now.lane[now.halted], minlength=count)
+        tally.green_s += now.passed_s * now.is_green
+
+    def _watch_spots(self, now: Situation, tally: Tally) -> None:
+        """Count who comes over the loops and into the zones."""
+        for number, loop in enumerate(self._loops):
+            reach = (now.tracks.size[:, 0] + loop.length) / 2.0
+            over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line) <= reach)
+            self._watch(number, now, tally, np.flatnonzero(over))
+        if self._zones is not None:
+            flags = self._zones.at(now.tracks.position)
+            for number, flag in enumerate(self._zone_flags, len(self._loops)):
+                self._watch(number, now, tally, np.flatnonzero(flags & flag))
+
+    def _watch(self, number: int, now: Situation, tally: Tally, rows: Ints) -> None:
+        spot, there = tally.spots[number], now.tracks.id[rows].tolist()
+        spot.occupied_s += now.passed_s * bool(there)
+        spot.present_s += now.passed_s * len(there)
+        for row, user in zip(rows.tolist(), there, strict=True):
+            if user not in self._there[number]:
+                spot.kinds[int(now.tracks.kind[row])] += 1
+                spot.speeds.append(float(now.speed[row]))
+        self._there[number] = set(there)

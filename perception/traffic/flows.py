@@ -1,0 +1,118 @@
+"""From what was counted to what is reported: means, percentiles, shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from perception.objects import MOVEMENTS, DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
+from perception.traffic.lanes import LaneMap
+from perception.traffic.tally import SpotTally, Tally
+
+# congestion level by mean speed on the observed stretch, as a share of the limit; the limits of GB/T 33171-2016 for
+# smooth, light, moderate and severe, in the four steps of GA/T 115
+FREE, LIGHT, MODERATE = 0.5, 0.4, 0.3
+LEAST_CONGESTION_S = 30.0  # shorter than a signal cycle a red light looks like a jam
+
+
+class Flows:
+    """Reports of one site."""
+
+    def __init__(self, observed_m: float, lanes: LaneMap, loops: Sequence[str], zones: Sequence[str]) -> None:
+        self._lanes = lanes
+        self._stretch_m = np.minimum(observed_m, lanes.lengths)
+        self._towards = [index for index, line in enumerate(lanes.lines) if not line.leads_away]
+        self._loops, self._zones = list(loops), list(zones)
+        self._ways: dict[tuple[str, str], list[int]] = {}  # (link, movement) -> lanes that lead there
+        for index in self._towards:
+            line = lanes.lines[index]
+            for movement in dict.fromkeys(way.movement for way in line.connections):
+                self._ways.setdefault((line.link, movement), []).append(index)
+
+    def period(self, tally: Tally, begin_ns: int, end_ns: int, cycle: bool = False) -> TrafficPeriod:
+        """Return everything about one period."""
+        return TrafficPeriod(
+            start_ns=begin_ns,
+            end_ns=end_ns,
+            cycle=cycle,
+            lanes=[self._lane(lane, tally, begin_ns, end_ns) for lane in self._towards],
+            directions=[self._direction(link, movement, tally) for link, movement in self._ways],
+            loops=self._spots(self._loops, tally.spots[: len(self._loops)], tally.seconds),
+            zones=self._spots(self._zones, tally.spots[len(self._loops) :], tally.seconds),
+        )
+
+    def _lane(self, lane: int, tally: Tally, begin_ns: int, end_ns: int) -> LaneFlow:
+        line, seconds = self._lanes.lines[lane], tally.seconds
+        own = [passage for passage in tally.passages if passage.lane == lane]
+        speeds = [passage.speed for passage in own]
+        stretch = float(self._stretch_m[lane]) * seconds
+        turns = Counter(MOVEMENTS[turn.movement] for turn in tally.turns if turn.lane == lane)
+        return LaneFlow(
+            link=line.link,
+            lane=line.lane,
+            start_ns=begin_ns,
+            end_ns=end_ns,
+            volume=len(own),
+            volume_by_kind=_by_kind(passage.kind for passage in own),
+            volume_by_movement={movement: turns[movement] for movement in MOVEMENTS if turns[movement]},
+            mean_speed=_mean(speeds),
+            speed_85=float(np.percentile(speeds, 85)) if speeds else None,
+            mean_length=_mean([passage.length for passage in own]),
+            queue_length=float(tally.queue_length[lane]),
+            queue_count=int(tally.queue_count[lane]),
+            occupancy=min(1.0, float(tally.covered_s[lane]) / seconds) if seconds else 0.0,
+            space_occupancy=min(1.0, float(tally.length_m_s[lane]) / stretch) if stretch else None,
+            density=float(tally.present_s[lane]) / stretch if stretch else None,
+            headway=_mean([passage.headway_s for passage in own if passage.headway_s is not None]),
+            gap=_mean([passage.gap_s for passage in own if passage.gap_s is not None]),
+            stops=int(tally.stops[lane]),
+            delay=_mean([passage.delay_s for passage in own]),
+            green_s=float(tally.green_s[lane]),
+            congestion=self._congestion(lane, tally),
+        )
+
+    def _congestion(self, lane: int, tally: Tally) -> int | None:
+        """Return 0 (free) to 3 (severe); None: nobody was there, no limit is known, or the period is short."""
+        limit, present_s = self._lanes.lines[lane].speed_limit, float(tally.present_s[lane])
+        if limit is None or not present_s or tally.seconds < LEAST_CONGESTION_S:
+            return None
+        share = float(tally.travelled_m[lane]) / present_s / limit
+        return sum(share < step for step in (FREE, LIGHT, MODERATE))
+
+    def _direction(self, link: str, movement: str, tally: Tally) -> DirectionFlow:
+        number, lanes = MOVEMENTS.index(movement), self._ways[link, movement]
+        own = [t for t in tally.turns if t.movement == number and self._lanes.lines[t.lane].link == link]
+        longest = max(lanes, key=lambda lane: float(tally.queue_length[lane]))
+        return DirectionFlow(
+            link=link,
+            movement=movement,
+            volume=len(own),
+            volume_by_kind=_by_kind(turn.kind for turn in own),
+            queue_length=float(tally.queue_length[longest]),
+            queue_count=int(tally.queue_count[longest]),
+            delay=_mean([turn.delay_s for turn in own]),
+        )
+
+    @staticmethod
+    def _spots(names: Sequence[str], tallies: Sequence[SpotTally], seconds: float) -> list[SpotFlow]:
+        return [
+            SpotFlow(
+                name=name,
+                volume=tally.kinds.total(),
+                volume_by_kind=dict(sorted(tally.kinds.items())),
+                mean_speed=_mean(tally.speeds),
+                occupancy=min(1.0, tally.occupied_s / seconds) if seconds else 0.0,
+                mean_count=tally.present_s / seconds if seconds else 0.0,
+            )
+            for name, tally in zip(names, tallies, strict=True)
+        ]
+
+
+def _by_kind(kinds: Iterable[int]) -> dict[int, int]:
+    return dict(sorted(Counter(kinds).items()))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None

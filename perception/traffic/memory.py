@@ -1,0 +1,55 @@
+"""What is remembered of each road user between two looks: one row of a table for every number a track can have."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.objects import Ints
+from perception.traffic.lanes import NONE
+
+NUMBERS = 65536  # track ids are 1..65535
+FORGET_NS = 10_000_000_000  # a track that was away for longer may be another road user
+ROW = np.dtype(
+    [
+        ("seen_ns", "i8"),
+        ("first_ns", "i8"),
+        ("first", "f8", 2),  # m: where it was seen first
+        ("lane", "i2"),  # index into LaneMap.lines
+        ("approach", "i2"),  # the lane whose stop line is ahead
+        ("origin", "i2"),  # the lane whose stop line it crossed last
+        ("crossed_ns", "i8"),  # when
+        ("movement", "i1"),  # index into MOVEMENTS: its way through the junction, as far as it is known
+        ("speed_limit", "f8"),  # m/s, of the last lane that had one
+        ("steady_speed", "f8"),  # m/s: its speed, smoothed
+        ("to_stop_line", "f8"),  # m
+        ("stopped", "?"),
+        ("stops", "i2"),  # before the stop line ahead
+        ("delay_s", "f8"),  # before the stop line ahead
+    ]
+)
+FRESH = np.zeros((), dtype=ROW)
+for _name in ("lane", "approach", "origin", "movement"):
+    FRESH[_name] = NONE
+for _name in ("speed_limit", "steady_speed", "to_stop_line"):
+    FRESH[_name] = np.nan
+
+Rows = NDArray[np.void]
+
+
+class Memory:
+    """The table; who has been away for too long is met anew."""
+
+    def __init__(self) -> None:
+        self._rows: Rows = np.zeros(NUMBERS, dtype=ROW)
+
+    def recall(self, numbers: Ints, now_ns: int) -> Rows:
+        """Return a copy of the rows (n,) of road users that are seen now; `first_ns` 0: never seen before."""
+        rows = self._rows[numbers]
+        rows[now_ns - rows["seen_ns"] > FORGET_NS] = FRESH
+        rows["seen_ns"] = now_ns
+        return rows
+
+    def keep(self, numbers: Ints, rows: Rows) -> None:
+        """Remember rows that `recall` gave."""
+        self._rows[numbers] = rows

@@ -1,0 +1,163 @@
+"""The traffic at one time, as events and statistics look at it: every track with its lane, its way and its past."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
+from perception.traffic.ground import Flags, Ground
+from perception.traffic.lanes import NONE, LaneMap, Mask, Matches
+from perception.traffic.memory import Memory, Rows
+from perception.traffic.movements import Movements
+from perception.traffic.queues import Queues, QueueSettings, measure
+from perception.traffic.signals import Lights
+
+SECOND_NS = 1_000_000_000
+VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
+SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
+STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
+BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
+_IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
+
+
+class Situation(msgspec.Struct, frozen=True, eq=False):
+    """All road users at one time; rows (n,) aligned with `tracks`."""
+
+    now_ns: int
+    passed_s: float  # since the look before; 0 at the first one
+    tracks: Tracks
+    lanes: LaneMap
+    speed: Floats  # m/s
+    is_vehicle: Mask
+    lane: Ints  # index into lanes.lines, NONE: on none
+    to_end: Floats  # m
+    to_stop_line: Floats  # m, NaN where there is none
+    ground: Flags
+    past: Rows  # of perception.traffic.memory, as it is after this look
+    crossed: Ints  # rows that crossed a stop line since the look before
+    halted: Ints  # rows on a lane towards the crossing that came to a standstill
+    decided: Ints  # rows whose way through the junction came to be known
+    queues: Queues  # of every lane
+    lights: Lights
+    is_green: Mask  # (l,) lanes any of whose ways has a green light
+    emergency: Mask  # vehicles on their way with siren or lights
+
+    def place(self, row: int) -> LanePlace | None:
+        """Return where a row is in the lane map."""
+        return self.lanes.place(int(self.lane[row]), float(self.to_stop_line[row]), int(self.past["movement"][row]))
+
+    def phases(self, lane: int) -> list[int | None]:
+        """Return the signal phases of a lane's connections."""
+        return [way.phase for way in self.lanes.lines[lane].connections]
+
+
+class Observer:
+    """Looks at the tracks once a cycle and remembers what was."""
+
+    def __init__(self, lanes: LaneMap, ground: Ground, queues: QueueSettings) -> None:
+        self._lanes = lanes
+        self._ground = ground
+        self._queues = queues
+        self._movements = Movements(lanes)
+        self._memory = Memory()
+        self._lights = Lights()
+        self._phases = [{way.phase for way in line.connections} for line in lanes.lines]
+        self._last_ns = 0
+
+    def look(
+        self, now_ns: int, tracks: Tracks, colours: Mapping[int, str], emergencies: Collection[bytes] = ()
+    ) -> Situation:
+        """Return the situation. `colours` by signal phase; `emergencies`: BSM ids of emergency vehicles."""
+        self._lights.update(now_ns, colours)
+        passed_s = (now_ns - self._last_ns) / SECOND_NS if 0 < now_ns - self._last_ns < SECOND_NS else 0.0
+        self._last_ns = now_ns
+        past = self._memory.recall(tracks.id, now_ns)
+        matches = self._lanes.match(tracks.position, tracks.heading, past["lane"])
+        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
+        self._meet(past, tracks, now_ns)
+        crossed = self._cross(past, tracks, matches)
+        decided = self._movements.decide(past, tracks, matches.lane)
+        halted = self._follow(past, matches, speed, passed_s)
+        self._memory.keep(tracks.id, past)
+        is_vehicle = _IS_VEHICLE[tracks.kind]
+        queueing = is_vehicle & (speed < self._queues.queue_mps) & (matches.to_stop_line > 0.0)
+        return Situation(
+            now_ns=now_ns,
+            passed_s=passed_s,
+            tracks=tracks,
+            lanes=self._lanes,
+            speed=speed,
+            is_vehicle=is_vehicle,
+            lane=matches.lane,
+            to_end=matches.to_end,
+            to_stop_line=matches.to_stop_line,
+            ground=self._ground.at(tracks.position),
+            past=past,
+            crossed=crossed,
+            halted=halted,
+            decided=decided,
+            queues=measure(self._queues, tracks, queueing, matches.lane, matches.to_stop_line, len(self._lanes.lines)),
+            lights=self._lights,
+            is_green=self._green_lanes(),
+            emergency=_among(tracks.vehicle_id, emergencies),
+        )
+
+    def _meet(self, past: Rows, tracks: Tracks, now_ns: int) -> None:
+        """Note when and where new ones were seen first."""
+        new = past["first_ns"] == 0
+        if new.any():
+            past["first_ns"][new] = now_ns
+            past["first"][new] = tracks.position[new]
+
+    def _cross(self, past: Rows, tracks: Tracks, matches: Matches) -> Ints:
+        """Return the rows that were before a stop line and are now past it, on whatever way they went on."""
+        ahead = np.flatnonzero(past["approach"] != NONE)
+        lane = past["approach"][ahead].astype(np.int64)
+        gone = ahead[self._lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
+        lane = past["approach"][gone].astype(np.int64)
+        off = tracks.position[gone] - self._lanes.ends[lane]
+        along = self._lanes.end_directions[lane]
+        beside = np.abs(off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0])
+        near = beside <= self._lanes.half_width[lane] + BESIDE_M
+        crossed = gone[near]
+        past["approach"][gone] = NONE
+        past["origin"][crossed] = lane[near]
+        past["movement"][crossed] = NONE
+        past["crossed_ns"][crossed] = tracks.stamp_ns[crossed]
+        return crossed
+
+    def _green_lanes(self) -> Mask:
+        """Return which lanes (l,) have a green light."""
+        green = self._lights.green()
+        return np.array([not green.isdisjoint(phases) for phases in self._phases], dtype=np.bool_)
+
+    def _follow(self, past: Rows, matches: Matches, speed: Floats, passed_s: float) -> Ints:
+        """Bring what is remembered up to now; return the rows that came to a standstill before a stop line."""
+        lane = matches.lane
+        towards = matches.to_stop_line > 0.0
+        new = towards & (past["approach"] == NONE)
+        past["stops"][new], past["delay_s"][new] = 0, 0.0
+        past["approach"][towards] = lane[towards]
+        past["movement"][towards] = self._lanes.only_movement[lane[towards]]
+        past["lane"] = lane
+        past["to_stop_line"] = matches.to_stop_line
+        limit = self._lanes.speed_limit[lane]
+        past["speed_limit"] = np.where(np.isnan(limit), past["speed_limit"], limit)
+        share = min(1.0, passed_s / SMOOTHING_S)
+        before = past["steady_speed"]
+        past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))
+        slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
+        past["delay_s"] += np.where(towards & np.isfinite(slowed), passed_s * slowed, 0.0)
+        halted = np.flatnonzero(towards & ~past["stopped"] & (speed < STOPPED_MPS))
+        past["stops"][halted] += 1
+        past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, speed < STOPPED_MPS)
+        return halted
+
+
+def _among(identities: Sequence[bytes | None], wanted: Collection[bytes]) -> Mask:
+    if not wanted:
+        return np.zeros(len(identities), dtype=np.bool_)
+    return np.array([identity in wanted for identity in identities], dtype=np.bool_)
