@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-fusion bench-station bench-replay golden-update fuzz install \
+.PHONY: run test check bench bench-codec bench-fusion bench-station bench-replay bench-determinism bench-cuts golden-update fuzz install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -67,6 +67,10 @@ bench-codec bench-fusion bench-station: bench-%: $(VENV)/.installed-dev
 
 bench-replay: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.recording.bench_replay
+
+# the same bytes at any speed, in any process, on another processor; recordings cut at every 997th byte
+bench-determinism bench-cuts: bench-%: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.recording.$*
 
 # shows what would change and asks; YES=1 replaces without asking
 golden-update: $(VENV)/.installed-dev
