@@ -187,9 +187,10 @@ def cut(
 @app.command()
 def recover(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="files or folders")] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make whole recordings of what a power cut left (*.part). The recorder does it by itself at its start."""
-    from rsu.recording.errors import BusyError
+    from rsu.recording.errors import BusyError, NotARecordingError
     from rsu.recording.recover import recover as one
     from rsu.recording.recover import unfinished
 
@@ -200,9 +201,13 @@ def recover(
                 result = one(file)
             except OSError as error:
                 _fail(Exit.NOT_REACHABLE, error)
-            except BusyError as error:
+            except (BusyError, NotARecordingError) as error:
                 typer.echo(error, err=True)
-                code = Exit.CONFLICT
+                code = max(code, Exit.CONFLICT if isinstance(error, BusyError) else Exit.DAMAGED)
                 continue
-            print(f"{result.path}: {result.ticks} ticks" if result.path else f"{file}: nothing was in it")
+            if as_json:
+                made = result.path and str(result.path)
+                print(json.dumps({"file": str(file), "recording": made, "ticks": result.ticks, "ended": result.why}))
+            else:
+                print(f"{result.path}: {result.ticks} ticks" if result.path else f"{file}: nothing was in it")
     raise typer.Exit(code)

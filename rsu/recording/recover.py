@@ -38,7 +38,8 @@ def unfinished(folder: Path) -> list[Path]:
 def recover(path: Path) -> Recovered:
     """Make a whole recording, `*.mcap`, of an unfinished one.
 
-    OSError: the disk is full or fails; BusyError: a recorder is writing it.
+    OSError: the disk is full or fails; BusyError: a recorder is writing it; NotARecordingError: a file that no recorder
+    left (by its name), with no tick in it, which stays as it is.
     """
     _refuse_busy(path)
     final = path.with_name(path.name.removesuffix(BROKEN).removesuffix(PART))
@@ -48,6 +49,9 @@ def recover(path: Path) -> Recovered:
     try:
         result = copy(broken, final)
     except NotARecordingError as error:
+        if not path.name.endswith((PART, BROKEN)):
+            broken.rename(path)
+            raise
         result = Recovered(None, 0, str(error), None)
     broken.unlink()
     return result

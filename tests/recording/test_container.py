@@ -123,6 +123,15 @@ def test_a_recovery_that_was_cut_is_done_again(path: Path, tapes: list[Tape], tm
     assert [each.name for each in tmp_path.iterdir()] == ["x.mcap"]
 
 
+def test_a_file_that_no_recorder_left_stays_as_it_is(tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("not a recording", encoding="utf-8")
+    with pytest.raises(NotARecordingError):
+        recover(other)
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.txt"]
+    assert other.read_text(encoding="utf-8") == "not a recording"
+
+
 def test_a_piece_tells_where_it_begins(path: Path, tapes: list[Tape], tmp_path: Path) -> None:
     piece = copy(path, tmp_path / "piece.mcap", EPOCH_NS + S, EPOCH_NS + 2 * S).path
     assert piece is not None
