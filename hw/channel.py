@@ -13,6 +13,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
@@ -138,6 +139,48 @@ class _UdpChannel:
         return len(data)
 
     def close(self) -> None:
+        self._socket.close()
+
+
+class LocalChannel:
+    """A datagram socket in the run folder, for processes of this box that send what their device says."""
+
+    datagrams = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        path.unlink(missing_ok=True)  # of a station before us
+        try:
+            self._socket.bind(str(path))
+        except OSError:
+            self.close()
+            raise
+        self._own = path.stat()
+
+    def fileno(self) -> int:
+        """Return the descriptor to poll."""
+        return self._socket.fileno()
+
+    def connected(self) -> bool:
+        """Return that bytes can flow."""
+        return True
+
+    def check(self) -> None:
+        """Notice that the path leads elsewhere: nobody would reach us."""
+        if not self._path.exists() or not os.path.samestat(self._path.stat(), self._own):
+            raise LostError(f"{self._path.name} is gone")
+
+    def read(self) -> bytes | None:
+        """Return a datagram, None when there is none."""
+        return attempt(lambda: self._socket.recv(READ_SIZE))
+
+    def write(self, data: bytes) -> int:
+        """Nobody listens: what comes on this socket is never answered."""
+        return len(data)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
         self._socket.close()
 
 

@@ -3,6 +3,7 @@
     link: {serial: {path: gnss, baud: 115200}}               a relative path lies in the run folder
     link: {tcp: "192.168.1.20:8899"}                         the device is the server
     link: {udp: {listen: "0.0.0.0:10050", peer: "192.168.1.30:10023"}}
+    link: {local: north.video}                               datagrams of a process of this box; in the run folder
 
 Hosts are addresses, not names: a name look-up can block for seconds, and the site has no name server to trust.
 """
@@ -59,18 +60,19 @@ class Endpoint(Strict):
     serial: Serial | None = None
     tcp: Address | None = None
     udp: Udp | None = None
+    local: str | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(way is not None for way in (self.serial, self.tcp, self.udp)) != 1:
-            raise ValueError("expected exactly one of serial, tcp, udp")
+        if sum(way is not None for way in (self.serial, self.tcp, self.udp, self.local)) != 1:
+            raise ValueError("expected exactly one of serial, tcp, udp, local")
         return self
 
     def __str__(self) -> str:
         """Return the place as a person would write it."""
         if self.serial:
             return f"{self.serial.path}@{self.serial.baud}"
-        return self.tcp or (f"udp {self.udp.peer}" if self.udp else "")
+        return self.tcp or self.local or (f"udp {self.udp.peer}" if self.udp else "")
 
 
 class Port(NamedTuple):

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import serial
 
-from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, attempt, message, open_socket
+from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
 from hw.endpoint import Endpoint, Serial
 from hw.errors import LinkError, LostError, OpenError
 
@@ -169,6 +169,8 @@ def _open_channel(endpoint: Endpoint, folder: Path, counters: Counter[str]) -> C
     try:
         if endpoint.serial:
             return _SerialChannel(endpoint.serial, folder)
+        if endpoint.local:
+            return LocalChannel(folder / endpoint.local)
         return open_socket(endpoint, counters)
     except (OSError, termios.error) as error:  # pyserial's own error is an OSError
         raise OpenError(message(error)) from error

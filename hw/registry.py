@@ -18,6 +18,7 @@ GROUP = "rsu.drivers"
 DRIVERS: dict[str, str] = {
     "ti-mmwave": "hw.radar.ti:TiRadar",
     "camera-json": "hw.camera:JsonCamera",
+    "video": "hw.video:Video",
     "gnss": "hw.gnss:Gnss",
     "gat1743": "hw.signal.gat1743:Gat1743",
     "radio-agent": "hw.radio.agent:RadioAgent",

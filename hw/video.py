@@ -1,0 +1,185 @@
+"""Driver of what a video camera's own process (`rsu/video/`) finds: one datagram a picture, on a local socket.
+
+Layout, little endian, no padding:
+
+    "RSUV"  version u8 = 1  state u8  objects u16  sequence u32  passed over u32  time u64 (ns UTC, of exposure)
+    then each object: kind u8 (RoadUser)  confidence f32  position 2 x f32 (m, sensor frame)
+    covariance 3 x f32 (m2: xx, xy, yy)  size 3 x f32 (m)  box 4 x f32 (px: left, top, right, bottom)
+
+`passed over` counts the pictures that came and were not looked at, since the process began. Where `state` is not 0
+(`STATES`) the camera sees nothing: there are no objects, and no measurement comes of it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+from pydantic import Field, ValidationInfo, field_validator
+
+from hw.driver import DeviceSettings, Send
+from hw.endpoint import Endpoint, Port
+from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
+
+MAGIC, VERSION = b"RSUV", 1
+STATES = ("sees", "learning the road", "too dark or covered", "picture frozen", "no picture from the camera")
+MAX_OBJECTS = 256
+_HEADER = struct.Struct("<4sBBHIIQ")
+_ROW = np.dtype(
+    [("kind", "u1"), ("confidence", "<f4"), ("position", "<f4", 2), ("covariance", "<f4", 3), ("size", "<f4", 3),
+     ("box", "<f4", 4)]
+)  # fmt: skip
+_FARTHEST_M, _LARGEST_M, _WORST_M2 = 1000.0, 60.0, 1e4
+_LATEST_NS = 1 << 63
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One picture's result, rows aligned; as `Detections`, sensor frame."""
+
+    stamp_ns: int  # of exposure
+    sequence: int
+    state: int = 0  # in STATES
+    passed_over: int = 0
+    kind: Ints  # (n,)
+    confidence: Floats  # (n,)
+    position: Floats  # (n, 2)
+    covariance: Floats  # (n, 2, 2)
+    size: Floats  # (n, 3)
+    box: Floats  # (n, 4)
+
+
+def encode(view: View) -> bytes:
+    """Return the datagram; objects beyond `MAX_OBJECTS` are left out."""
+    rows = np.zeros(min(len(view.kind), MAX_OBJECTS), _ROW)
+    for name in ("kind", "confidence", "position", "size", "box"):
+        rows[name] = getattr(view, name)[:MAX_OBJECTS]
+    rows["covariance"] = view.covariance[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
+    numbers = len(rows), view.sequence & 0xFFFFFFFF, view.passed_over & 0xFFFFFFFF, view.stamp_ns
+    return _HEADER.pack(MAGIC, VERSION, view.state, *numbers) + rows.tobytes()
+
+
+class VideoSettings(DeviceSettings):
+    """Where the camera's process leaves what it finds."""
+
+    inbox: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", validate_default=True)  # local socket in the run folder
+
+    @field_validator("inbox", mode="after")
+    @classmethod
+    def _named_like_the_device(cls, inbox: str, info: ValidationInfo) -> str:
+        return inbox or f"{(info.context or {}).get('device', 'camera')}.video"
+
+    def ports(self) -> dict[str, Port]:
+        """Return the one port."""
+        return {"pictures": Port(Endpoint(local=self.inbox), self.silence_ms)}
+
+
+class Video:
+    """One video camera.
+
+    Counters: `frame` (datagrams that are not of the format), `object` (objects with values that cannot be),
+    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at: the process is too slow for the
+    camera, or need not look at all of them), and one for each state in which the camera sees nothing.
+    """
+
+    Settings: ClassVar[type[DeviceSettings]] = VideoSettings
+
+    def __init__(self, name: str, settings: VideoSettings) -> None:
+        self.name = name
+        self.counters: Counter[str] = Counter()
+        self.error: str | None = None
+        self._sequence: int | None = None
+        self._passed_over = 0
+
+    def opened(self, port: str, now_ns: int) -> list[Send]:
+        """Expect any number next."""
+        self._sequence = None
+        return []
+
+    def due(self, now_ns: int) -> list[Send]:
+        """Return nothing: the camera speaks by itself."""
+        return []
+
+    def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
+        """Take a datagram, return what was seen."""
+        view = self._parse(data)
+        if view is None:
+            self.counters["frame"] += 1
+            return []
+        if view.sequence == self._sequence:
+            self.counters["duplicate"] += 1
+            return []
+        self._follow(view)
+        self.error = STATES[view.state] if view.state else None
+        if view.state:
+            self.counters[STATES[view.state].replace(" ", "-")] += 1
+            return []
+        return [self._detections(view, receipt_ns)]
+
+    def _follow(self, view: View) -> None:
+        missing = 0 if self._sequence is None else view.sequence - self._sequence - 1
+        if 0 < missing < 1000:  # more is a process that began again
+            self.counters["gap"] += missing
+        if 0 < view.passed_over - self._passed_over < 1000:
+            self.counters["passed-over"] += view.passed_over - self._passed_over
+        self._sequence, self._passed_over = view.sequence, view.passed_over
+
+    def _parse(self, data: bytes) -> View | None:
+        """Return what a datagram says without objects that cannot be; None when it is not of the format."""
+        if len(data) < _HEADER.size:
+            return None
+        magic, version, state, count, sequence, passed_over, stamp_ns = _HEADER.unpack_from(data)
+        whole = len(data) == _HEADER.size + count * _ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
+        if (magic, version) != (MAGIC, VERSION) or state >= len(STATES) or not whole:
+            return None
+        rows = np.frombuffer(data, _ROW, count, _HEADER.size)
+        good = _possible(rows)
+        self.counters += Counter({"object": int(np.count_nonzero(~good))})
+        rows = rows[good]
+        return View(
+            stamp_ns=stamp_ns,
+            sequence=sequence,
+            state=state,
+            passed_over=passed_over,
+            kind=rows["kind"].astype(np.int64),
+            covariance=rows["covariance"][:, (0, 1, 1, 2)].reshape(-1, 2, 2).astype(np.float64),
+            **{name: rows[name].astype(np.float64) for name in ("confidence", "position", "size", "box")},
+        )
+
+    def _detections(self, view: View, receipt_ns: int) -> Detections:
+        count = len(view.kind)
+        return Detections(
+            device=self.name,
+            stamp_ns=view.stamp_ns,
+            receipt_ns=receipt_ns,
+            position=view.position,
+            covariance=view.covariance,
+            velocity=np.full((count, 2), np.nan),
+            velocity_variance=np.full(count, np.nan),
+            box=view.box,
+            size=view.size,
+            kind=view.kind,
+            confidence=view.confidence,
+            source_id=np.full(count, -1, dtype=np.int64),
+        )
+
+
+def _possible(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which rows can be true."""
+    with np.errstate(all="ignore"):
+        xx, xy, yy = rows["covariance"].astype(np.float64).T
+        box, size = rows["box"], rows["size"]
+        good: np.ndarray[tuple[int], np.dtype[np.bool_]] = (
+            (rows["kind"] < len(RoadUser))
+            & (rows["confidence"] >= 0)
+            & (rows["confidence"] <= 1)
+            & (np.abs(rows["position"]) <= _FARTHEST_M).all(axis=1)
+            & (xx > 0) & (yy > 0) & (xx <= _WORST_M2) & (yy <= _WORST_M2) & (xy * xy < xx * yy)
+            & ((size > 0) & (size <= _LARGEST_M)).all(axis=1)
+            & (np.abs(box) <= 1e5).all(axis=1)
+            & (box[:, 0] < box[:, 2])
+            & (box[:, 1] < box[:, 3])
+        )  # fmt: skip
+    return good
