@@ -80,8 +80,8 @@ class Video:
     """One video camera.
 
     Counters: `frame` (datagrams that are not of the format), `object` (objects with values that cannot be),
-    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at: the process is too slow for the
-    camera, or need not look at all of them), and one for each state in which the camera sees nothing.
+    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at: the process is too
+    slow for the camera, or need not look at all of them), and one for each state in which the camera sees nothing.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = VideoSettings
