@@ -37,7 +37,7 @@ USER = np.dtype(
         ("size", np.float64, 3),  # m
     ]
 )
-_KINDS: dict[int, RoadUser] = {int(names[1]): kind for kind, names in CLASSES.items()}
+_KINDS = {int(classification): kind for kind, (_, classification) in CLASSES.items()}
 
 
 class Sent(NamedTuple):
@@ -204,7 +204,7 @@ def stamp_of(sec_mark_ms: int, near_ns: int) -> int:
 def _kind(one: Participant) -> RoadUser:
     if one.vehicle_class is None:
         return RoadUser.UNKNOWN
-    return _KINDS.get(one.vehicle_class.classification, RoadUser.UNKNOWN)
+    return RoadUser(_KINDS.get(one.vehicle_class.classification, RoadUser.UNKNOWN))
 
 
 def _number(value: float | None) -> float:

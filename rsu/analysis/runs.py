@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,13 +30,15 @@ class Source(NamedTuple):
     replayed: bool = False  # else its own outputs; with a site file always replayed
 
 
-def site_of(source: Source) -> Config:
-    """Return the site of a run. ConfigError, RecordingError, OSError."""
+@contextmanager
+def site_of(source: Source) -> Iterator[Config]:
+    """Give the site of a run; the files of a recording's own last as long. ConfigError, RecordingError, OSError."""
     if source.site is not None:
-        return config.load(source.site)
+        yield config.load(source.site)
+        return
     with tempfile.TemporaryDirectory() as folder:
         about, files = reader.start(source.recordings[0])
-        return site_files.load(about, files, Path(folder))
+        yield site_files.load(about, files, Path(folder))
 
 
 def air_of(source: Source, site: Config) -> Air:

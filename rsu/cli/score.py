@@ -23,6 +23,7 @@ _COLUMNS = (  # heading, key, format
     ("GOSPA m", "gospa_m", ".2f"),
     ("pos p50 m", "position_p50_m", ".2f"),
     ("p95 m", "position_p95_m", ".2f"),
+    ("raw p95 m", "position_raw_p95_m", ".2f"),
     ("speed p95 m/s", "speed_p95_mps", ".2f"),
     ("heading p95 deg", "heading_p95_deg", ".1f"),
     ("length p95 m", "length_p95_m", ".2f"),
@@ -34,9 +35,9 @@ _COLUMNS = (  # heading, key, format
 
 def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
     """Return all figures, ready for JSON. RecordingError, ConfigError, TruthError, OSError."""
-    site = runs.site_of(source)
-    air = runs.air_of(source, site)
-    truth = runs.truth_of(truth_name, source.recordings, site, air)
+    with runs.site_of(source) as site:
+        air = runs.air_of(source, site)
+        truth = runs.truth_of(truth_name, source.recordings, site, air)
     places = Places(site)
     judged = scoring.judge(air, truth, places, region_m)
     return {
@@ -135,7 +136,10 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
             yield _row(name, figures)
     if answer["truth"] == runs.V2X:
         yield ""
-        yield "Only vehicles that send BSMs are judged; errors within the accuracy they state of themselves count as 0."
+        yield (
+            "Only vehicles that send BSMs are judged. An error within the 95 % accuracy that a vehicle states of itself "
+            "counts as 0, except in `raw`."
+        )
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:

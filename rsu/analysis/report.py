@@ -1,0 +1,209 @@
+"""The comparison as one HTML file that needs nothing else: verdict first, then figures, pictures, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Floats
+from perception.traffic.lanes import LaneLine
+from rsu.analysis.air import Air
+from rsu.analysis.comparison import Comparison, Run
+from rsu.analysis.errors import MissingError
+from rsu.analysis.scoring import Judged, gospa_by_tick
+from rsu.analysis.svg import Map, Plot
+from rsu.analysis.verdict import shown, verdict
+from rsu.recording.verify import clock
+
+MAP_REACH_M, MAP_PX = 90.0, 520.0
+CHART_PX = (1060.0, 190.0)
+HISTOGRAM_PX = (345.0, 200.0)
+MOST_DOTS = 6000  # on one map
+FAR_M = 1.0  # a road user on air that is farther from the truth is drawn as wrong
+LISTED = 12  # rows of a table
+
+
+class Names(NamedTuple):
+    """What the report is about, in words."""
+
+    a: str
+    b: str
+    recordings: Sequence[str]
+    truth: str | None
+
+
+class Chart(NamedTuple):
+    """One picture."""
+
+    title: str
+    note: str
+    svg: str
+
+
+def render(comparison: Comparison, names: Names, lanes: Sequence[LaneLine]) -> str:
+    """Return the page. MissingError: jinja2 is not installed."""
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError as error:
+        raise MissingError("the report needs jinja2: pip install 'rsu-edge[lab]'") from error
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(resources.files("rsu.analysis").joinpath("report.html.j2").read_text("utf-8"))
+    air = comparison.a.air
+    return template.render(
+        names=names,
+        verdict=verdict(comparison),
+        begin=clock(int(air.ticks_ns[0])) if len(air.ticks_ns) else "-",
+        seconds=air.seconds,
+        comparison=comparison,
+        groups=_groups(comparison),
+        shown=shown,
+        maps=list(_maps(comparison, lanes)),
+        timelines=list(_timelines(comparison)),
+        histograms=list(_histograms(comparison)),
+        lists=[("A", comparison.only_a), ("B", comparison.only_b)],
+        listed=LISTED,
+        at=lambda stamp_ns: f"{(stamp_ns - int(air.ticks_ns[0])) / 1e9:.1f} s",
+    )
+
+
+def _groups(comparison: Comparison) -> dict[str, list[object]]:
+    groups: dict[str, list[object]] = {}
+    for row in comparison.rows:
+        groups.setdefault(row.indicator.group, []).append(row)
+    return groups
+
+
+def _maps(comparison: Comparison, lanes: Sequence[LaneLine]) -> Iterator[Chart]:
+    a, b = comparison.a, comparison.b
+    if a.truth is not None and b.truth is not None:
+        yield Chart("A", "", _errors(a.truth, lanes))
+        yield Chart("B", "", _errors(b.truth, lanes))
+        return
+    common = comparison.common
+    for name, run, rows in (("A", a, common.rows_a), ("B", b, common.rows_b)):
+        both = np.zeros(len(run.air.users), np.bool_)
+        both[rows] = True
+        place = run.air.users["position"]
+        chart = _ground(lanes).dots(_some(place[both]), "dot both").dots(_some(place[~both]), f"dot {name.lower()}")
+        yield Chart(name, "", chart.scale_bar(20).text())
+
+
+def _errors(judged: Judged, lanes: Sequence[LaneLine]) -> str:
+    pairs = judged.pairs[judged.pairs["tick"] % max(1, round(4 * len(judged.pairs) / MOST_DOTS)) == 0]
+    missed, false = pairs["id"] < 0, pairs["truth"] < 0
+    near = pairs["own"] <= FAR_M
+    chart = _ground(lanes)
+    for which, style in (
+        (near, "dot good"),
+        (~near & ~missed & ~false, "dot far"),
+        (false, "dot false"),
+        (missed, "dot missed"),
+    ):
+        chart.dots(pairs["position"][which].tolist(), style)
+    return chart.scale_bar(20).text()
+
+
+def _ground(lanes: Sequence[LaneLine]) -> Map:
+    chart = Map(MAP_REACH_M, MAP_PX)
+    for lane in lanes:
+        chart.lane([(float(x), float(y)) for x, y in lane.points], lane.width, "lane")
+    return chart
+
+
+def _some(points: Floats) -> list[list[float]]:
+    """Return every n-th point, so that they are not too many."""
+    some: list[list[float]] = points[:: 1 + len(points) // MOST_DOTS].tolist()
+    return some
+
+
+def _timelines(comparison: Comparison) -> Iterator[Chart]:
+    a, b = comparison.a, comparison.b
+    begin_ns, end_s = int(a.air.ticks_ns[0]), a.air.seconds
+    if a.truth is not None and b.truth is not None and a.truth.complete:
+        both = [_each_second((run.ticks - begin_ns) / 1e9, gospa_by_tick(run)) for run in (a.truth, b.truth)]
+        note = "GOSPA a second; lower is better"
+        yield Chart("Distance from the truth", note, _lines(both, end_s, "m"))
+    else:
+        apart = _each_second((a.air.ticks_ns - begin_ns) / 1e9, comparison.common.apart)
+        note = "mean distance between road users that both have"
+        yield Chart("How far A and B are apart", note, _lines([apart], end_s, "m"))
+    counts = [_count(run.air, begin_ns) for run in (a, b)]
+    note = "road users on air at once" + ("; grey: how many there really are" if a.truth is not None else "")
+    true = [_true_count(a.truth, begin_ns)] if a.truth is not None and a.truth.complete else []
+    yield Chart("How many", note, _lines(counts, end_s, "road users", true))
+    if comparison.events:
+        yield Chart("Events", "from when they were first told to their end", _event_bars(comparison, begin_ns))
+
+
+def _lines(
+    series: Sequence[tuple[Floats, Floats]], end_s: float, name: str, grey: Sequence[tuple[Floats, Floats]] = ()
+) -> str:
+    top = max((float(np.nanmax(y)) for _, y in [*series, *grey] if len(y) and not np.isnan(y).all()), default=1.0)
+    plot = Plot((0.0, end_s), (0.0, top * 1.08), CHART_PX).axes("seconds of the recording", name)
+    for x, y in grey:
+        plot.line(x, y, "line truth")
+    for (x, y), style in zip(series, ("line a", "line b"), strict=False):
+        plot.line(x, y, style)
+    return plot.text()
+
+
+def _each_second(at_s: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Return means over whole seconds; NaN where there is none."""
+    known = ~np.isnan(values)
+    second = np.floor(at_s).astype(np.int64)
+    length = int(second.max(initial=0)) + 1
+    count = np.bincount(second[known], minlength=length)
+    sums = np.bincount(second[known], values[known], minlength=length)
+    with np.errstate(invalid="ignore"):
+        return np.arange(length) + 0.5, np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+
+
+def _count(air: Air, begin_ns: int) -> tuple[Floats, Floats]:
+    return _each_second((air.ticks_ns - begin_ns) / 1e9, np.diff(air.first).astype(np.float64))
+
+
+def _true_count(judged: Judged, begin_ns: int) -> tuple[Floats, Floats]:
+    there = judged.pairs["tick"][judged.pairs["truth"] >= 0]
+    counts = np.bincount(there, minlength=len(judged.ticks)).astype(np.float64)
+    return _each_second((judged.ticks - begin_ns) / 1e9, counts)
+
+
+def _event_bars(comparison: Comparison, begin_ns: int) -> str:
+    end_s = comparison.a.air.seconds
+    plot = Plot((0.0, end_s), (0.0, 3.0), (CHART_PX[0], 90.0)).axes("seconds of the recording", "A / B")
+    for run, y, style in ((comparison.a, 2.0, "bar a"), (comparison.b, 1.0, "bar b")):
+        for event in run.air.events:
+            begin = (event.told_ns - begin_ns) / 1e9
+            end = end_s if event.end_ns is None else (event.end_ns - begin_ns) / 1e9
+            plot.bar(begin, end, y, style, f"{event.code} {event.link or ''} from {begin:.1f} s")
+    return plot.text()
+
+
+def _histograms(comparison: Comparison) -> Iterator[Chart]:
+    a, b = comparison.a, comparison.b
+    judged = [run.truth or run.v2x for run in (a, b)]
+    if judged[0] is not None and judged[1] is not None:
+        against = "the truth" if a.truth is not None else "vehicles' own positions"
+        errors = [one.pairs["distance"][~np.isnan(one.pairs["distance"])] for one in judged if one is not None]
+        yield Chart("Position error", f"against {against}, m", _histogram(errors, 2.5, "m"))
+    yield Chart("Life time", "of ids on air, s", _histogram([_life_times(a), _life_times(b)], 60.0, "s"))
+    ages = [(run.air.users["now_ns"] - run.air.users["stamp_ns"]) / 1e6 for run in (a, b)]
+    yield Chart("Age when sent", "since the measurement was true, ms", _histogram(ages, 300.0, "ms"))
+
+
+def _life_times(run: Run) -> Floats:
+    return run.lives.seconds
+
+
+def _histogram(values: Sequence[Floats], most: float, unit: str) -> str:
+    """Return both as shares of their own; what is beyond `most` counts in the last bin."""
+    edges = np.linspace(0.0, most, 31)
+    shares = [100.0 * np.histogram(np.minimum(each, most), edges)[0] / max(1, len(each)) for each in values]
+    top = max(float(share.max()) for share in shares)
+    plot = Plot((0.0, most), (0.0, top * 1.08), HISTOGRAM_PX).axes(f"{unit}, more counts as {most:g}", "%")
+    for share, style in zip(shares, ("area a", "area b"), strict=True):
+        plot.steps(edges, share, style)
+    return plot.text()
