@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-fusion bench-station bench-replay bench-determinism bench-cuts golden-update fuzz install \
+.PHONY: run test check bench bench-codec bench-events bench-fusion bench-station bench-statistics bench-replay \
+	bench-determinism bench-cuts golden-update fuzz install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -62,7 +63,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-bench-codec bench-fusion bench-station: bench-%: $(VENV)/.installed-dev
+bench-codec bench-events bench-fusion bench-station bench-statistics: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
 
 bench-replay: $(VENV)/.installed-dev

@@ -79,6 +79,7 @@ class Sensor(Settings):
     noise: Noise = Noise()
     detection_probability: Probability = 0.9  # per scan, in view and not hidden
     false_alarms: Positive = 0.5  # per scan, mean, over the whole field of view
+    alike: Annotated[float, Field(ge=1)] = 1.0  # a device that tracks errs alike in so many scans: each counts for less
     least_speed_mps: NotNegative = 0.0  # radial speed under which it sees nothing (clutter removal of radars)
     camera: Homography | Intrinsics | None = None  # for devices that give image boxes
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
+
+from pydantic import Field
 
 from perception.sensor import AtLeastOne, NotNegative, Positive, Probability, Settings
 from perception.tracking.cluster import ClusterSettings
@@ -27,6 +30,7 @@ class FusionSettings(Settings):
     stopped_mps: Positive = 0.5
     max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again
+    last_id: Annotated[int, Field(ge=255, le=65535)] = 65535  # ids are as low as they can be
     cluster: ClusterSettings = ClusterSettings()
     vehicle: VehicleSettings = VehicleSettings()
 

@@ -137,7 +137,7 @@ class Station:
             conditions=conditions,
             tracks=tracks,
             places=self._places,
-            events=list(self._events.values()),
+            events=self.events,
             changed=changed,
             traffic=traffic,
             lamps=lamps,
@@ -188,6 +188,11 @@ class Station:
         elif any(each.error for each in self._health if each.name == self._radio):
             yield "radio-fault"
 
+    @property
+    def events(self) -> list[Event]:
+        """Return the running events, and those that ended a moment ago."""
+        return list(self._events.values())
+
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return the whole visible state, as of the last tick."""
         counters = self.counters + self._broadcaster.counters
@@ -198,7 +203,7 @@ class Station:
             boot=self._boot,
             tracks=views.tracks(self._tracks, self._places, now_ns),
             signals=views.signals(self._signals, now_ns),
-            events=[views.event(event) for event in self._events.values()],
+            events=[views.event(event) for event in self.events],
             messages=self._broadcaster.states(now_ns),
             devices=[views.device(each, now_ns) for each in self._health],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),

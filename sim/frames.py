@@ -14,6 +14,7 @@ from perception.objects import Floats, Ints, decode_array, encode_array
 PERIOD_NS = 100_000_000
 SOCKET = "world.ipc"  # in the run folder
 TOPIC = b"frame"
+OBU, EMERGENCY_OBU = 1, 2  # `equipped`; the second one of a vehicle on its way with siren and lights
 
 
 class WorldFrame(msgspec.Struct, frozen=True, eq=False):
@@ -26,7 +27,7 @@ class WorldFrame(msgspec.Struct, frozen=True, eq=False):
     velocity: Floats  # (n, 2) m/s
     heading: Floats  # (n,) deg
     size: Floats  # (n, 3) m: length, width, height
-    equipped: Ints  # (n,) 1 where the vehicle carries an OBU
+    equipped: Ints  # (n,) OBU or EMERGENCY_OBU where the vehicle carries one, else 0
     signals: str  # as SUMO prints it: one character per signal group, `link` in sim/data/signals.json
     cycle_s: float  # seconds since the signal cycle began
 

@@ -15,9 +15,10 @@ import v2x
 from perception.geo import Reference, to_wgs84
 from perception.objects import Floats, RoadUser
 from sim.emulator import generator
-from sim.frames import WorldFrame
+from sim.frames import EMERGENCY_OBU, WorldFrame
 from sim.wander import Wander
 from v2x import dsmp
+from v2x.records.bsm import EmergencyExtensions
 
 SLOT_NS = 10_000_000
 SLOTS = 10  # 10 Hz
@@ -39,6 +40,7 @@ CLASSES = {
     RoadUser.BUS: v2x.BasicVehicleClass.TRANSIT,
     RoadUser.MOTORCYCLE: v2x.BasicVehicleClass.MOTORCYCLE,
 }
+ON_ITS_WAY = EmergencyExtensions(response="emergency", siren="inUse", lightbar="inUse")
 
 
 class Heard(NamedTuple):
@@ -75,7 +77,7 @@ class Fleet:
         """Return what the radio receives of the vehicles whose turn is slot `number` (counted since the epoch)."""
         random = generator(self._seed, "air", number)
         distances = np.hypot(*frame.position.T)
-        near = np.flatnonzero((frame.equipped == 1) & (distances <= RANGE_M))
+        near = np.flatnonzero((frame.equipped > 0) & (distances <= RANGE_M))
         sending = [int(row) for row in near if self._unit(int(frame.id[row])).slot == number % SLOTS]
         arrivals = (self._arrive(random, number, frame, row, float(distances[row])) for row in sending)
         return sorted((heard for heard in arrivals if heard is not None), key=lambda heard: heard.air_ns)
@@ -123,6 +125,7 @@ class Fleet:
             vehicle_class=v2x.VehicleClassification(
                 classification=CLASSES.get(RoadUser(frame.kind[row]), v2x.BasicVehicleClass.UNKNOWN)
             ),
+            emergency=ON_ITS_WAY if frame.equipped[row] == EMERGENCY_OBU else None,
         )
 
     def _position(self, place: Floats) -> v2x.Position:

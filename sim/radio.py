@@ -47,7 +47,7 @@ class Radio:
         """Return what was heard in this slot, and once a second the status."""
         heard = self._fleet.heard(number, frame)
         self._heard += len(heard)
-        self._units = int(frame.equipped.sum())
+        self._units = int((frame.equipped > 0).sum())
         if frame.stamp_ns - self._hello_ns > HOST_GONE_NS:
             return []
         writes = [self._received(one, frame.stamp_ns) for one in heard]

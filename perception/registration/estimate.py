@@ -216,8 +216,18 @@ class _Estimator:
 
     def registration(self, number: int, name: str, moved: bool) -> Registration:
         """Return the verdict on one sensor."""
-        x, sd = self._x[number].copy(), np.hypot(self._sd[number], SYSTEMATIC_SD)
-        x[2], sd[2] = np.degrees(x[2]), np.degrees(sd[2])
+        x, sd = self._x[number], np.hypot(self._sd[number], SYSTEMATIC_SD)
         sensors, vehicles, lanes = map(int, self._ties[number])
-        verdict = "moved" if moved else "fine" if sensors + vehicles >= LEAST_COUPLES else "unknown"
-        return Registration(name, *map(float, (*x, *sd)), sensors, vehicles, lanes, verdict)
+        return Registration(
+            device=name,
+            east_m=float(x[0]),
+            north_m=float(x[1]),
+            yaw_deg=float(np.degrees(x[2])),
+            east_sd_m=float(sd[0]),
+            north_sd_m=float(sd[1]),
+            yaw_sd_deg=float(np.degrees(sd[2])),
+            sensor_ties=sensors,
+            vehicle_ties=vehicles,
+            lane_ties=lanes,
+            verdict="moved" if moved else "fine" if sensors + vehicles >= LEAST_COUPLES else "unknown",
+        )

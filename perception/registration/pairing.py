@@ -30,7 +30,7 @@ def couples(first: Paths, second: Paths, gate_m: float) -> Couples:
     key = first.path[rows] * max(second.count, 1) + second.path[others]
     keys, of = np.unique(key, return_inverse=True)
     together = np.bincount(of, minlength=len(keys))
-    gain: Floats = np.bincount(of, gate_m - cost, minlength=len(keys))
+    gain = np.bincount(of, gate_m - cost, minlength=len(keys)).astype(np.float64)
     possible = (together >= LEAST_TOGETHER) & (gain > (1.0 - FAR_SHARE) * gate_m * together)
     mine, theirs = keys // max(second.count, 1), keys % max(second.count, 1)
     worth = np.where(possible, gain, 0.0)

@@ -1,4 +1,4 @@
-"""Which detection belongs to which track: likelihood ratios, gates and one global assignment per scan.
+"""Which detection belongs to which track: likelihood ratios, gates and one global assignment per sensor and round.
 
 The score of a pair is the logarithm of "the track made this detection" over "a false alarm made it", from position,
 velocity where measured, and class. The assignment maximises the sum of scores; a pair that is no better than a false
@@ -8,124 +8,164 @@ alarm is not made.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints
+from perception.tracking.algebra import UNIT, adjugate, determinant, form, times, transposed
+from perception.tracking.filter import Information, information
 from perception.tracking.scan import Scan
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Table
 
-CLUTTER_VELOCITY: Floats = np.eye(2) * 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
+CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
+FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
 
 
-class Expected(msgspec.Struct, frozen=True, eq=False):
-    """Where m tracks should be at the time of a scan."""
-
-    position: Floats  # (m, 2) m
-    covariance: Floats  # (m, 2, 2) m2
-    velocity: Floats  # (m, 2) m/s
-    velocity_covariance: Floats  # (m, 2, 2) (m/s)2
-    log_class: Floats  # (m, 7) logarithm of P(detected class | track) / P(detected class | false alarm)
-    log_detection: Floats  # (m,) logarithm of the detection probability
-
-
 class Pairs(msgspec.Struct, frozen=True, eq=False):
-    """Tracks and detections that may belong together."""
+    """Tracks and detections that may belong together, and what is known of each pair."""
 
     track: Ints  # (k,)
     detection: Ints  # (k,)
     score: Floats  # (k,) log-likelihood ratio
+    square: Floats  # (k,) squared Mahalanobis distance of the position
+    residual: Floats  # (2, k) m: measured less expected
+    velocity_residual: Floats  # (2, k) m/s
 
     def at(self, chosen: Ints) -> Pairs:
         """Return some of the pairs."""
-        return Pairs(track=self.track[chosen], detection=self.detection[chosen], score=self.score[chosen])
+        return Pairs(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
 
-    def of_rows(self, rows: Ints) -> Pairs:
-        """Return the pairs with track k called rows[k]."""
-        return Pairs(track=rows[self.track], detection=self.detection, score=self.score)
+    def and_then(self, others: Pairs) -> Pairs:
+        """Return these pairs and after them the others."""
+        fields = self.__struct_fields__
+        return Pairs(*(np.concatenate([getattr(self, name), getattr(others, name)], axis=-1) for name in fields))
 
-
-def candidates(expected: Expected, scan: Scan, gate: float, clutter_density: float) -> Pairs:
-    """Return all pairs within the chi-square gate (squared, 2 degrees of freedom); clutter density per m2."""
-    track, detection = _near(expected, scan, math.sqrt(gate))
-    residual = scan.position[detection] - expected.position[track]
-    square, log_volume = mahalanobis(residual, expected.covariance[track] + scan.covariance[detection])
-    inside = square <= gate
-    track, detection, square, log_volume = track[inside], detection[inside], square[inside], log_volume[inside]
-    score = expected.log_detection[track] - math.log(clutter_density) - _LOG_2PI - (square + log_volume) / 2.0
-    score += _velocity_score(expected, scan, track, detection)
-    score += expected.log_class[track, scan.kind[detection]] * scan.confidence[detection]
-    return Pairs(track=track, detection=detection, score=score)
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.track)
 
 
-def assign(pairs: Pairs) -> Pairs:
-    """Return the pairs of the best assignment: every track and detection at most once, every score positive.
+def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs:
+    """Return all pairs within the gates; lag (d,): seconds from the tracks' time to that of each detection."""
+    if not len(table) or not len(scan):
+        none = np.zeros(0, dtype=np.int64)
+        return judged(table, scan, lag, sensors, none, none)
+    gate = sensors.gate[scan.sensor]
+    own = np.maximum(table.covariance[0, 0], table.covariance[1, 1]).max()
+    theirs = np.maximum(scan.covariance[0, 0], scan.covariance[1, 1])
+    moved = np.abs(lag).max() * np.abs(table.state[2:]).max()
+    reach = min(float(np.sqrt((gate * (theirs + 2.0 * own)).max()) + moved), FARTHEST_M)
+    track, detection = neighbours(table.state[:2], scan.position, reach)
+    return judged(table, scan, lag, sensors, track, detection)
 
-    Pairs that nobody contests are made at once; what is left is one small dense problem.
+
+def judged(table: Table, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
+    """Return those of the pairs that are within their gates, with their scores."""
+    ago = lag[detection]
+    state = table.state[:, track]
+    residual = scan.position[:, detection] - state[:2] - ago * state[2:]
+    covariance = table.covariance[:, :, track]
+    mixed, speed = covariance[:2, 2:], covariance[2:, 2:]
+    spread = covariance[:2, :2] + scan.covariance[:, :, detection]
+    spread += ago * (mixed + transposed(mixed) + ago * speed)
+    volume = determinant(spread)
+    square = form(adjugate(spread), residual) / volume
+    sensor = scan.sensor[detection]
+    kept = np.flatnonzero(square <= sensors.gate[sensor])
+    track, detection, sensor = track[kept], detection[kept], sensor[kept]
+    velocity = scan.velocity[:, detection] - state[2:, kept]
+    score = (sensors.log_detected - sensors.log_clutter - _LOG_2PI)[sensor]
+    score -= (square[kept] + np.log(volume[kept])) / 2.0
+    score += _velocity_score(velocity, speed[:, :, kept], scan.velocity_certainty[:, :, detection])
+    score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
+    return Pairs(track, detection, score, square[kept], residual[:, kept], velocity)
+
+
+def assign(pairs: Pairs, sensor: Ints) -> Pairs:
+    """Return the pairs of the best assignments, ordered by track; `sensor` (k,): who made the pair's detection.
+
+    For each sensor every track and every detection is in one pair at most, and every score is positive. Pairs that
+    nobody contests are made at once; what is left are small dense problems.
     """
-    pairs = pairs.at(np.flatnonzero(pairs.score > 0.0))
-    if not len(pairs.track):
-        return pairs
-    alone = (np.bincount(pairs.track)[pairs.track] == 1) & (np.bincount(pairs.detection)[pairs.detection] == 1)
-    contested = pairs.at(np.flatnonzero(~alone))
-    tracks, row = np.unique(contested.track, return_inverse=True)
-    detections, column = np.unique(contested.detection, return_inverse=True)
-    number = np.full((len(tracks), len(detections)), -1)
-    number[row, column] = np.flatnonzero(~alone)
-    benefit = np.where(number >= 0, pairs.score[number], 0.0)
-    made = number[linear_sum_assignment(benefit, maximize=True)]
-    return pairs.at(np.concatenate([np.flatnonzero(alone), made[made >= 0]]))
+    worth = np.flatnonzero(pairs.score > 0.0)
+    track, detection, sensor = pairs.track[worth], pairs.detection[worth], sensor[worth]
+    if not len(worth):
+        return pairs.at(worth)
+    slot = sensor * (track.max() + 1) + track
+    alone = (np.bincount(slot)[slot] == 1) & (np.bincount(detection)[detection] == 1)
+    contested = np.flatnonzero(~alone)
+    made = [
+        np.flatnonzero(alone),
+        *_best(slot[contested], detection[contested], sensor[contested], contested, pairs.score[worth]),
+    ]
+    chosen = worth[np.concatenate(made)]
+    return pairs.at(chosen[np.argsort(pairs.track[chosen], kind="stable")])
 
 
-def best(pairs: Pairs) -> Pairs:
-    """Return the best pair, or none: for a single detection."""
-    return pairs.at(np.argmax(pairs.score, keepdims=True) if (pairs.score > 0.0).any() else np.zeros(0, dtype=np.int64))
+def _best(slot: Ints, detection: Ints, sensor: Ints, number: Ints, score: Floats) -> Iterator[Ints]:
+    """Yield for each sensor the numbers of the pairs (k,) that make its best assignment; a slot has one sensor only."""
+    row, column = (np.unique(values, return_inverse=True)[1] for values in (slot, detection))
+    for one in np.flatnonzero(np.bincount(sensor)):
+        rival = np.flatnonzero(sensor == one)
+        rows, columns = row[rival] - row[rival].min(), column[rival] - column[rival].min()
+        found = np.full((rows.max() + 1, columns.max() + 1), -1)
+        found[rows, columns] = number[rival]
+        benefit = np.where(found >= 0, score[found], 0.0)
+        best = found[linear_sum_assignment(benefit, maximize=True)]
+        yield best[best >= 0]
 
 
-def mahalanobis(residual: Floats, covariance: Floats) -> tuple[Floats, Floats]:
-    """Return the squared distance and the log-determinant (k,) of residuals (k, 2) under covariances (k, 2, 2)."""
-    x, y = residual[:, 0], residual[:, 1]
-    xx, xy, yy = covariance[:, 0, 0], covariance[:, 0, 1], covariance[:, 1, 1]
-    determinant = xx * yy - xy * xy
-    return (yy * x * x - 2.0 * xy * x * y + xx * y * y) / determinant, np.log(determinant)
+def evidence(pairs: Pairs, scan: Scan, lag: Floats, sensors: Sensors) -> Information:
+    """Return what the detections of pairs say about their tracks."""
+    detection = pairs.detection
+    weight = sensors.weight[scan.sensor[detection]]
+    covariance = scan.covariance[:, :, detection]
+    return information(
+        lag[detection],
+        pairs.residual,
+        adjugate(covariance) * (weight / determinant(covariance)),
+        pairs.velocity_residual,
+        scan.velocity_certainty[:, :, detection] * weight,
+    )
 
 
-def _near(expected: Expected, scan: Scan, sigmas: float) -> tuple[Ints, Ints]:
-    """Return the pairs whose gates may touch, and few others."""
-    if not len(scan):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    variance = np.diagonal(expected.covariance, axis1=1, axis2=2)
-    widest = np.diagonal(scan.covariance, axis1=1, axis2=2).max(axis=0)
-    return within(expected.position, sigmas * np.sqrt(variance + widest), scan.position)
+def neighbours(place: Floats, other: Floats, reach: float) -> tuple[Ints, Ints]:
+    """Return all pairs (i, j) of which place[:, i] and other[:, j] differ by no more than `reach` on either axis.
+
+    The others are sorted into square cells of that size, so that only nine cells are looked at for each place.
+    """
+    corner = other.min(axis=1, keepdims=True)
+    cell = ((other - corner) / reach).astype(np.int64)
+    height = int(cell[1].max()) + 3  # an empty cell at either end keeps columns apart
+    number = cell[0] * height + cell[1] + 1
+    order = np.argsort(number, kind="stable")
+    number = number[order]
+    column, row = np.floor((place - corner) / reach).astype(np.int64)
+    lowest = (column + np.array([[-1], [0], [1]])) * height + np.clip(row, -1, height - 2)
+    first = np.searchsorted(number, lowest.ravel())
+    count = np.searchsorted(number, lowest.ravel() + 2, side="right") - first
+    i = np.repeat(np.tile(np.arange(place.shape[1]), 3), count)
+    j = order[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
+    gap = np.abs(place[:, i] - other[:, j])
+    near = np.maximum(gap[0], gap[1]) <= reach
+    return i[near], j[near]
 
 
-def within(position: Floats, reach: Floats, other: Floats) -> tuple[Ints, Ints]:
-    """Return all pairs (i, j) in which other[j] (n, 2) is in the box position[i] +- reach[i] (m, 2)."""
-    order = np.argsort(other[:, 0], kind="stable")
-    sorted_east = other[order, 0]
-    first = np.searchsorted(sorted_east, position[:, 0] - reach[:, 0])
-    count = np.searchsorted(sorted_east, position[:, 0] + reach[:, 0], side="right") - first
-    row = np.repeat(np.arange(len(position)), count)
-    place = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
-    column = order[place]
-    near = np.abs(position[row, 1] - other[column, 1]) <= reach[row, 1]
-    return row[near], column[near]
-
-
-def _velocity_score(expected: Expected, scan: Scan, track: Ints, detection: Ints) -> Floats:
+def _velocity_score(residual: Floats, spread: Floats, certainty: Floats) -> Floats:
     """Return the velocity's part of the score (k,); 0 where it was not measured.
 
-    A radial velocity has a huge variance across the line of sight, which must not count against the track: the
-    false alarm's density is spread over the same variance.
+    With U the certainty of the measurement and V the spread of the track, the innovation's covariance is V + U^-1, and
+    its inverse (1 + U V)^-1 U holds for a radial speed too, of which nothing is known across the line of sight. The
+    false alarm's velocity is spread in the same way.
     """
-    velocity = scan.velocity[detection]
-    known = np.isfinite(velocity[:, 0])
-    if not known.any():
-        return np.zeros(len(track))
-    noise = scan.velocity_covariance[detection]
-    residual = velocity - expected.velocity[track]
-    square, log_volume = mahalanobis(residual, expected.velocity_covariance[track] + noise)
-    _, log_clutter = mahalanobis(residual, CLUTTER_VELOCITY + noise)
-    return np.where(known, (log_clutter - square - log_volume) / 2.0, 0.0)
+    ours = UNIT + times(certainty, spread)
+    false = UNIT + CLUTTER_SPEED_VARIANCE * certainty
+    volume = determinant(ours)
+    square = form(times(adjugate(ours), certainty), residual) / volume
+    score: Floats = (np.log(determinant(false) / volume) - square) / 2.0
+    return score

@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.geo import heading_of
+from perception.geo import heading_difference, heading_of
 from perception.objects import Floats, Ints, RoadUser
+from perception.tracking.algebra import form
 from perception.tracking.scan import TYPICAL_SIZE
 from perception.tracking.table import KINDS, Table
 
@@ -25,71 +26,79 @@ SIZE_STATED = 1e6  # what a vehicle says about its own size ends the matter
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
 WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # who walks at 4 km/h all the time has a heading too
 _WALKERS = np.isin(np.arange(KINDS), [RoadUser.PEDESTRIAN, RoadUser.BICYCLE])
+_LATCH = np.where(_WALKERS, WALKER_LATCH_MPS, LATCH_MPS)
+_RELEASE = np.where(_WALKERS, WALKER_RELEASE_MPS, RELEASE_MPS)
+SURE_SPEED_SIGMAS = 3.0  # a new track's first speed is mostly noise
+_CURVATURE: Floats = np.where(_WALKERS, 1.0, 0.15)  # 1/m: the narrowest turn
+NEVER_SD = 104.0  # deg, of a heading that may be any
+VEHICLE_HEADING_SD = 3.0  # deg, of what a vehicle says
 SECOND_NS = 1_000_000_000
 
 
-def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: bool = False) -> None:
-    """Count one vote per row (k,) for a class; RoadUser.UNKNOWN abstains."""
+def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: Mask) -> None:
+    """Count votes for classes, several per row (k,) if need be; RoadUser.UNKNOWN abstains."""
     if not kind.any():
         return
-    votes = table["votes"][rows]
-    votes[np.arange(len(rows)), kind] += (kind > 0) * confidence * (VOTE * CLASS_STATED if stated else VOTE)
-    votes -= votes[:, 1:].max(axis=1, keepdims=True)
+    weight = (kind > 0) * confidence * np.where(stated, VOTE * CLASS_STATED, VOTE)
+    size = len(table)
+    cast = np.bincount(kind * size + rows, weight, KINDS * size).reshape(KINDS, size)
+    voted = np.flatnonzero(cast.any(axis=0))
+    votes = table.votes[:, voted] + cast[:, voted]
+    votes -= votes[1:].max(axis=0)
     np.maximum(votes, -CERTAIN, out=votes)
-    weight = np.exp(votes[:, 1:])
-    probability = weight / weight.sum(axis=1, keepdims=True)
-    table["votes"][rows] = votes
-    table["kind"][rows] = probability.argmax(axis=1) + 1
-    table["log_class"][rows, 1:] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
+    likelihood = np.exp(votes[1:])
+    probability = likelihood / likelihood.sum(axis=0)
+    table.votes[:, voted] = votes
+    table.kind[voted] = probability.argmax(axis=0) + 1
+    table.log_class[1:, voted] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
 
 
-def may_be(table: Table, kind: RoadUser) -> Mask:
-    """Return which rows (n,) may be of a class that is told for sure: who walks or cycles is no motor vehicle."""
-    allowed: Mask = (table["kind"] == RoadUser.UNKNOWN) | (_WALKERS[table["kind"]] == _WALKERS[kind])
+def may_be(kind: Ints, told: Ints) -> Mask:
+    """Return which classes may be what is told for sure: who walks or cycles is no motor vehicle."""
+    allowed: Mask = (kind == RoadUser.UNKNOWN) | (_WALKERS[kind] == _WALKERS[told])
     return allowed
 
 
-def measure_size(table: Table, rows: Ints, size: Floats, stated: bool = False) -> None:
-    """Take sizes (k, 3), NaN where unknown, into the rows' means."""
-    known = size > 0.0
+def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
+    """Take sizes (3, k), NaN where unknown, into the means of the rows (k,), which are in order."""
+    known: Mask = size > 0.0
     if not known.any():
         return
-    weight = SIZE_STATED if stated else 1.0
-    total = table["size_weight"][rows] + weight * known
-    summed = table["size"][rows] + weight * np.where(known, size, 0.0)
+    weight = known * np.where(stated, SIZE_STATED, 1.0)
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    once = rows[starts]
+    total = table.size_weight[:, once] + np.add.reduceat(weight, starts, axis=1)
+    summed = table.size[:, once] + np.add.reduceat(weight * np.where(known, size, 0.0), starts, axis=1)
     shrink = np.where(total >= SIZE_STATED, 1.0, np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0)))
-    table["size"][rows], table["size_weight"][rows] = summed * shrink, total * shrink
+    table.size[:, once], table.size_weight[:, once] = summed * shrink, total * shrink
 
 
 def sizes(table: Table) -> Floats:
-    """Return length, width, height (n, 3) in metres."""
-    size: Floats = (table["size"] + SIZE_PRIOR * TYPICAL_SIZE[table["kind"]]) / (table["size_weight"] + SIZE_PRIOR)
+    """Return length, width, height (3, n) in metres."""
+    size: Floats = (table.size + SIZE_PRIOR * TYPICAL_SIZE.T[:, table.kind]) / (table.size_weight + SIZE_PRIOR)
     return size
 
 
-def latch_headings(table: Table) -> None:
-    """Note the headings of what moves, and which rows do; a slow row keeps what it had."""
-    speed = np.hypot(table["state"][:, 2], table["state"][:, 3])
-    walker = _WALKERS[table["kind"]]
-    release = np.where(walker, WALKER_RELEASE_MPS, RELEASE_MPS)
-    latch = np.where(walker, WALKER_LATCH_MPS, LATCH_MPS)
-    table["moving"] = np.where(table["moving"], speed >= latch, speed > release)
-    table["heading"], table["heading_sd"] = headings(table)
+def turn_headings(table: Table, dt: float) -> None:
+    """Let the headings follow the motion of the last dt seconds; what stands keeps the heading that it had.
 
-
-def headings(table: Table) -> tuple[Floats, Floats]:
-    """Return heading and its standard deviation (n,) in degrees.
-
-    The vehicle's own word where it is fresh, else the direction of motion, else the latched heading.
+    The course is the direction of the velocity; how far the heading follows it depends on how sure it is, and on how
+    far a road user of this class can have turned on its way. A vehicle's own word holds where it is fresh.
     """
-    velocity = table["state"][:, 2:]
-    across = np.stack([-velocity[:, 1], velocity[:, 0]], axis=-1)
-    square = np.maximum((velocity**2).sum(axis=1), 1e-12)
-    variance = np.einsum("ni,nij,nj->n", across, table["covariance"][:, 2:, 2:], across) / square
-    deviation = np.degrees(np.arctan2(np.sqrt(variance), np.sqrt(square)))
-    told = table["vehicle_ns"] > table["stamp_ns"] - SECOND_NS
-    told &= np.isfinite(table["vehicle_heading"])
-    heading = np.where(told, table["vehicle_heading"], heading_of(velocity))
-    sd = np.where(told, table["vehicle_heading_sd"], deviation)
-    known = told | table["moving"]
-    return np.where(known, heading, table["heading"]), np.where(known, sd, table["heading_sd"])
+    east, north = velocity = table.state[2:]
+    speed = np.maximum(np.hypot(east, north), 1e-6)
+    spread = table.covariance[2:, 2:]
+    course_sd = np.degrees(np.arctan2(np.sqrt(form(spread, np.stack([-north, east]))) / speed, speed))
+    sure = speed > SURE_SPEED_SIGMAS * np.sqrt(form(spread, velocity)) / speed
+    moving = (speed > _RELEASE[table.kind]) & sure | (table.moving > 0) & (speed >= _LATCH[table.kind])
+    table.moving[:] = moving
+    turned_sd = np.degrees(_CURVATURE[table.kind] * speed * dt)
+    course, known = heading_of(velocity.T), np.isfinite(table.heading)
+    variance = np.where(known, table.heading_sd**2 + turned_sd**2, NEVER_SD**2)
+    gain = variance / (variance + course_sd**2)
+    heading = np.where(known, table.heading + gain * heading_difference(course, table.heading), course) % 360.0
+    told = (table.vehicle_ns > table.stamp_ns - SECOND_NS) & np.isfinite(table.vehicle_heading)
+    heading = np.where(told, table.vehicle_heading, heading)
+    sd = np.where(told, VEHICLE_HEADING_SD, np.sqrt(gain) * course_sd)
+    table.heading[:] = np.where(moving | told, np.where(heading == 360.0, 0.0, heading), table.heading)
+    table.heading_sd[:] = np.where(moving | told, sd, table.heading_sd)

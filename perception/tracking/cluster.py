@@ -7,9 +7,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from perception.objects import Floats, PointCloud
+from perception.objects import Detections, Floats, PointCloud
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
-from perception.tracking.scan import Scan, radial_scan, sight_covariance
+from perception.tracking.scan import sight_covariance
 
 
 class ClusterSettings(Settings):
@@ -21,8 +21,8 @@ class ClusterSettings(Settings):
     static_mps: NotNegative = 0.2  # radial speed under which a reflection is background
 
 
-def cluster(cloud: PointCloud, sensor: Sensor, settings: ClusterSettings) -> Scan:
-    """Return one detection per cluster of moving reflections, site frame, with radial speed."""
+def cluster(cloud: PointCloud, settings: ClusterSettings, sensor: Sensor) -> Detections:
+    """Return one detection per cluster of moving reflections; of its velocity the part along the line of sight."""
     moving = np.abs(cloud.doppler) > settings.static_mps
     points, doppler = cloud.points[moving, :2], cloud.doppler[moving]
     label = _labels(np.column_stack([points / settings.distance_m, doppler / settings.speed_mps]))
@@ -32,7 +32,22 @@ def cluster(cloud: PointCloud, sensor: Sensor, settings: ClusterSettings) -> Sca
     speed = np.bincount(label, doppler) / size
     kept = size >= settings.least_points
     covariance = sight_covariance(centre, sensor.noise) + _spread(points - centre[label], label) / count[:, :, None]
-    return radial_scan(centre[kept], covariance[kept], speed[kept], sensor)
+    sight = centre / np.maximum(np.hypot(centre[:, 0], centre[:, 1]), 1e-6)[:, None]
+    number = int(kept.sum())
+    return Detections(
+        device=cloud.device,
+        stamp_ns=cloud.stamp_ns,
+        receipt_ns=cloud.receipt_ns,
+        position=centre[kept],
+        covariance=covariance[kept],
+        velocity=(sight * speed[:, None])[kept],
+        velocity_variance=np.full(number, np.nan),
+        box=np.full((number, 4), np.nan),
+        size=np.full((number, 3), np.nan),
+        kind=np.zeros(number, dtype=np.int64),
+        confidence=np.zeros(number),
+        source_id=np.full(number, -1),
+    )
 
 
 def _labels(features: Floats) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

@@ -2,87 +2,98 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
-from perception.sensor import Sensor
 from perception.settings import FusionSettings, log_odds
-from perception.tracking import attributes, visibility
-from perception.tracking.association import Expected, mahalanobis, within
-from perception.tracking.table import Table, seen_together
+from perception.tracking import visibility
+from perception.tracking.algebra import adjugate, determinant, form
+from perception.tracking.association import neighbours
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import SCANS_KEPT, Table
 
 Mask = NDArray[np.bool_]
 
 MAX_LOG_ODDS = 8.0  # evidence is bounded, so that the end of a road user is noticed in time
-LOST_M = 8.0  # standard deviation of the position at which a track is worthless
+MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
+LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
-SAME_M = 4.0  # and metres
+SAME_M = 4.0  # and metres, per axis
 
 
-def count_misses(table: Table, expected: Expected, seen: Ints, sensor: Sensor) -> None:
-    """Let a sensor's not seeing speak against the rows that it could have seen but for `seen`."""
-    missed = visibility.in_view(expected.position, sensor)
-    missed[seen] = False
-    if sensor.least_speed_mps > 0:
-        radial = visibility.radial_speed(expected.position, expected.velocity, sensor)
-        missed &= np.abs(radial) > 2.0 * sensor.least_speed_mps
-    rows = np.flatnonzero(missed)
-    if not len(rows):
+def count_misses(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> None:
+    """Let sensors' not seeing speak against the tracks; seen (sensors, n); `looked`: which sensors are in the round."""
+    missed = np.zeros_like(seen)
+    missed[looked] = (visibility.in_view(table.state[:2], sensors) & visibility.fast_enough(table, sensors))[looked]
+    sensor, track = np.nonzero(missed & ~seen)
+    if not len(track):
         return
-    bodies = visibility.Bodies(expected.position, table["heading"], attributes.sizes(table))
-    covered = visibility.hidden(bodies, rows, np.flatnonzero(table["id"]), sensor)
-    table["log_odds"][rows[~covered]] += math.log(1.0 - sensor.detection_probability)
+    could = ~visibility.hidden(table, sensor, track, sensors)
+    against = np.bincount(track[could], sensors.log_missed[sensor[could]], len(table))
+    table.log_odds += np.maximum(against, MOST_AGAINST)
 
 
 def count_hits(table: Table, rows: Ints, score: Floats) -> None:
     """Let detections speak for the rows (k,)."""
-    table["log_odds"][rows] = np.minimum(table["log_odds"][rows] + score, MAX_LOG_ODDS)
+    odds = table.log_odds + np.bincount(rows, score, len(table))
+    np.minimum(odds, MAX_LOG_ODDS, out=table.log_odds)
+    table.scans += np.bincount(rows, minlength=len(table))
+
+
+def remember(table: Table, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
+    """Enter the scans of the sensors `looked`, true at `stamp_ns`, into the tracks' histories; seen (sensors, n)."""
+    table.history[looked] = (table.history[looked] << 1 | seen[looked]) & SCANS_KEPT
+    table.seen_ns[looked] = np.where(seen[looked], stamp_ns[:, None], table.seen_ns[looked])
 
 
 def ripe(table: Table, settings: FusionSettings) -> Ints:
     """Return the rows that are to be confirmed now."""
-    rows = np.flatnonzero(table["id"] == 0)
-    sure = table["log_odds"][rows] >= log_odds(settings.confirm_probability)
-    return rows[sure & (table["scans"][rows] >= settings.least_scans)]
+    sure = table.log_odds >= log_odds(settings.confirm_probability)
+    return np.flatnonzero((table.id == 0) & sure & (table.scans >= settings.least_scans))
 
 
-def over(table: Table, expected: Expected, settings: FusionSettings) -> Mask:
+def over(table: Table, settings: FusionSettings) -> Mask:
     """Return which rows are to be forgotten."""
-    worthless = np.trace(expected.covariance, axis1=1, axis2=2) > 2.0 * LOST_M**2
-    done: Mask = worthless | (table["log_odds"] < log_odds(settings.delete_probability))
+    worthless = table.covariance[0, 0] + table.covariance[1, 1] > 2.0 * LOST_M**2
+    done: Mask = worthless | (table.log_odds < log_odds(settings.delete_probability))
     return done
 
 
-def doubles(table: Table, expected: Expected) -> list[tuple[int, int]]:
+def doubles(table: Table) -> list[tuple[int, int]]:
     """Return pairs (kept, dropped) of rows that are one road user: alike, and no sensor ever saw both at once."""
-    first, second = within(expected.position, np.full_like(expected.position, SAME_M), expected.position)
-    first, second = first[first < second], second[first < second]
-    square = sum(
-        mahalanobis(value[first] - value[second], spread[first] + spread[second])[0]
-        for value, spread in (
-            (expected.position, expected.covariance),
-            (expected.velocity, expected.velocity_covariance),
-        )
-    )
-    alike = (square < SAME_GATE) & (seen_together(table[first], table[second]) == 0)
-    alike &= (table["vehicle_ns"][first] == 0) | (table["vehicle_ns"][second] == 0)
+    if len(table) < 2:
+        return []
+    first, second = neighbours(table.state[:2], table.state[:2], SAME_M)
+    ordered = first < second
+    first, second = first[ordered], second[ordered]
+    alone = ~(table.history[:, first] & table.history[:, second]).any(axis=0)
+    alone &= (table.vehicle_ns[first] == 0) | (table.vehicle_ns[second] == 0)
+    first, second = first[alone], second[alone]
+    gap = table.state[:, first] - table.state[:, second]
+    spread = table.covariance[:, :, first] + table.covariance[:, :, second]
+    alike = _square(gap[:2], spread[:2, :2]) + _square(gap[2:], spread[2:, 2:]) < SAME_GATE
     return [_by_rank(table, int(i), int(j)) for i, j in zip(first[alike], second[alike], strict=True)]
 
 
 def join(table: Table, kept: int, dropped: int) -> None:
-    """Take into a row what its double knows better: the newer state, the vehicle's id."""
-    motion = ["state", "covariance", "stamp_ns", "receipt_ns", "heading", "heading_sd", "moving"]
-    vehicle = ["vehicle", "vehicle_ns", "radio"]
-    fields = motion * bool(table["stamp_ns"][dropped] > table["stamp_ns"][kept])
-    fields += vehicle * bool(table["vehicle_ns"][dropped] > table["vehicle_ns"][kept])
+    """Take into a row what its double knows better: the surer state, the vehicle's id."""
+    surer = table.covariance[0, 0] + table.covariance[1, 1]
+    newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
+    fields = ["stamp_ns", "receipt_ns"] * bool(newer)
+    fields += ["state", "covariance", "heading", "heading_sd", "moving"] * bool(surer[dropped] < surer[kept])
+    fields += ["vehicle", "vehicle_ns", "radio"] * bool(table.vehicle_ns[dropped] > table.vehicle_ns[kept])
     for field in fields:
-        table[field][kept] = table[field][dropped]
+        values = getattr(table, field)
+        values[..., kept] = values[..., dropped]
+
+
+def _square(gap: Floats, spread: Floats) -> Floats:
+    """Return squared Mahalanobis distances."""
+    return form(adjugate(spread), gap) / determinant(spread)
 
 
 def _by_rank(table: Table, first: int, second: int) -> tuple[int, int]:
     """Order two rows: confirmed before not, then the longer known."""
-    rank = [(table["id"][row] > 0, table["scans"][row]) for row in (first, second)]
+    rank = [(table.id[row] > 0, table.scans[row]) for row in (first, second)]
     return (first, second) if rank[0] >= rank[1] else (second, first)

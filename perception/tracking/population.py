@@ -6,74 +6,103 @@ from collections import Counter
 
 import numpy as np
 
-from perception.objects import Ints, Measurement
+from perception.objects import Floats, Ints
 from perception.settings import FusionSettings, log_odds
-from perception.tracking import attributes, life, motion
-from perception.tracking.association import Pairs
+from perception.tracking import attributes, filter, life, motion
+from perception.tracking.association import Pairs, assign, candidates, evidence
 from perception.tracking.scan import Scan
-from perception.tracking.table import Ids, empty
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Ids, Table
 
 SECOND_NS = 1_000_000_000
-TIDY_NS = SECOND_NS // 10  # doubles and ends are looked for this often
 
 
 class Population:
-    """The table of tracks and the ids of those that are confirmed."""
+    """The table of tracks, true at `time_ns`, and the ids of those that are confirmed."""
 
-    def __init__(self, sensors: int, settings: FusionSettings, counters: Counter[str]) -> None:
-        self.table = empty(sensors)
+    def __init__(self, sensors: Sensors, settings: FusionSettings, counters: Counter[str]) -> None:
+        self.table = Table.new(0, sensors.radio)
+        self.time_ns = 0  # 0: before the first round
+        self._sensors = sensors
         self._settings = settings
         self._counters = counters
-        self._ids = Ids(int(settings.id_rest_s * SECOND_NS))
-        self._now_ns = 0  # newest stamp so far
-        self._tidied_ns = 0
+        self._ids = Ids(int(settings.id_rest_s * SECOND_NS), settings.last_id)
 
-    def advance(self, now_ns: int) -> None:
-        """Let evidence fade as time passes; now and then tidy up."""
-        if self._now_ns:
-            self.table["log_odds"] -= self._settings.forgetting_per_s * (now_ns - self._now_ns) * 1e-9
-        self._now_ns = now_ns
-        if now_ns - self._tidied_ns >= TIDY_NS:
-            self._tidied_ns = now_ns
-            self._tidy()
+    def advance(self, time_ns: int) -> float:
+        """Move all tracks to a time not before their own, let evidence fade; return the seconds."""
+        dt = (time_ns - self.time_ns) * 1e-9 if self.time_ns else 0.0
+        self.time_ns = time_ns
+        motion.predict(self.table, dt)
+        self.table.log_odds -= self._settings.forgetting_per_s * dt
+        return dt
 
-    def absorb(self, pairs: Pairs, scan: Scan, measurement: Measurement) -> None:
-        """Give detections to the tracks that they were assigned to."""
-        if len(pairs.track):
-            life.count_hits(self.table, pairs.track, pairs.score)
-            motion.absorb(self.table, pairs.track, scan, pairs.detection, measurement)
-            self._confirm()
+    def absorb(self, pairs: Pairs, scan: Scan, lag: Floats) -> None:
+        """Give detections to the tracks that they were assigned to; pairs are ordered by track."""
+        if not len(pairs):
+            return
+        table, row = self.table, pairs.track
+        life.count_hits(table, row, pairs.score)
+        starts = np.flatnonzero(np.diff(row, prepend=-1))
+        motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag, self._sensors), starts))
+        self._describe(table, row, pairs.detection, scan)
 
-    def begin(self, scan: Scan, chosen: Ints, measurement: Measurement) -> Ints:
-        """Begin tracks with the scan's detections `chosen` (k,); return their rows."""
+    def begin(self, scan: Scan, lag: Floats, left: Ints) -> tuple[Ints, Pairs]:
+        """Begin tracks with the detections `left` (k,) that nobody explains.
+
+        Detections of several sensors that may be one road user begin one track, that of the first of them. Return the
+        detections that began tracks, in order of these, and the pairs of these tracks with the other detections.
+        """
         room = self._settings.max_tracks - len(self.table)
-        if len(chosen) > room:
-            self._counters["too many tracks"] += len(chosen) - room
-            chosen = chosen[:room]
-        before = len(self.table)
-        if len(chosen):
-            born = motion.begin(self.table, scan, chosen, measurement, log_odds(self._settings.birth_probability))
-            self.table = np.concatenate([self.table, born])
-        return np.arange(before, len(self.table))
+        if len(left) > room:
+            self._counters["too many tracks"] += len(left) - room
+            left = left[:room]
+        several = scan.at(left)
+        born = motion.newborn(several, lag[left], self._sensors.radio)
+        self._describe(born, np.arange(len(left)), np.arange(len(left)), several)
+        born.log_odds[:], born.scans[:] = log_odds(self._settings.birth_probability), 1
+        pairs = candidates(born, several, lag[left], self._sensors)
+        pairs = _families(pairs, several)
+        alone = np.ones(len(left), dtype=np.bool_)
+        alone[pairs.detection] = False
+        number = len(self.table) + np.cumsum(alone) - 1
+        self.table = self.table.joined(born.take(np.flatnonzero(alone)))
+        pairs.track[:], pairs.detection[:] = number[pairs.track], left[pairs.detection]
+        return left[alone], pairs
 
-    def _confirm(self) -> None:
-        """Give the tracks that almost surely exist their ids."""
-        for row in life.ripe(self.table, self._settings):
-            number = self._ids.take(self._now_ns)
+    def tidy(self, dt: float) -> None:
+        """Confirm what almost surely exists, make one of double tracks, forget those that are over, turn the rest."""
+        table = self.table
+        for row in life.ripe(table, self._settings):
+            number = self._ids.take(self.time_ns)
             if number is None:
                 self._counters["no id left"] += 1
-                return
-            self.table["id"][row] = number
-
-    def _tidy(self) -> None:
-        """Make one of double tracks, forget those that are over, note the headings of the rest."""
-        expected = motion.expect(self.table, self._now_ns, 1.0)
-        gone = life.over(self.table, expected, self._settings)
-        for kept, dropped in life.doubles(self.table, expected):
+                break
+            table.id[row] = number
+        gone = life.over(table, self._settings)
+        for kept, dropped in life.doubles(table):
             if not gone[kept] and not gone[dropped]:
-                life.join(self.table, kept, dropped)
+                life.join(table, kept, dropped)
                 gone[dropped] = True
-        for number in self.table["id"][gone & (self.table["id"] > 0)]:
-            self._ids.release(int(number), self._now_ns)
-        self.table = self.table[~gone]
-        attributes.latch_headings(self.table)
+        for number in table.id[gone & (table.id > 0)]:
+            self._ids.release(int(number), self.time_ns)
+        if gone.any():
+            self.table = table.take(np.flatnonzero(~gone))
+        attributes.turn_headings(self.table, dt)
+
+    def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:
+        """Take from detections what is not motion; rows (k,) are in order."""
+        for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
+            np.maximum.at(newest, row, stamps[detection])
+        stated = scan.sensor[detection] == self._sensors.radio
+        attributes.vote(table, row, scan.kind[detection], scan.confidence[detection], stated)
+        attributes.measure_size(table, row, scan.size[:, detection], stated)
+
+
+def _families(pairs: Pairs, scan: Scan) -> Pairs:
+    """Return the pairs (first detection, other detection) of what seems to be one road user."""
+    earlier = pairs.track < pairs.detection
+    other = scan.sensor[pairs.track] != scan.sensor[pairs.detection]
+    pairs = pairs.at(np.flatnonzero(earlier & other & (pairs.score > 0.0)))
+    follows = np.bincount(pairs.detection, minlength=len(scan)) > 0
+    pairs = pairs.at(np.flatnonzero(~follows[pairs.track]))
+    return assign(pairs, scan.sensor[pairs.detection])

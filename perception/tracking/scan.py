@@ -1,16 +1,20 @@
-"""One measurement in the site frame: what the tracker works with, whatever the sensor was."""
+"""What all sensors saw in one round, in the site frame: what the tracker works with, whatever the sensors were."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from perception import camera
-from perception.objects import Detections, Floats, Ints, RoadUser
+from perception.objects import Detections, Floats, Ints
 from perception.sensor import Mount, Noise, Sensor
+from perception.tracking.algebra import along_and_across, times, transposed
+from perception.tracking.sensors import Sensors
 
 Mask = NDArray[np.bool_]
 
@@ -26,24 +30,91 @@ TYPICAL_SIZE: Floats = np.array(
         [0.5, 0.5, 1.7],  # pedestrian
     ]
 )
-UNSEEN_SPEED_SD = 50.0  # m/s, across the line of sight of a sensor that measures radial speed only
 
 
 class Scan(msgspec.Struct, frozen=True, eq=False):
-    """n detections, site frame, rows aligned; NaN where the sensor does not say."""
+    """d detections of a round, site frame; NaN where the sensor does not say."""
 
-    position: Floats  # (n, 2) m
-    covariance: Floats  # (n, 2, 2) m2
-    velocity: Floats  # (n, 2) m/s
-    velocity_covariance: Floats  # (n, 2, 2) (m/s)2
-    size: Floats  # (n, 3) m
-    kind: Ints  # (n,) RoadUser
-    confidence: Floats  # (n,) 0..1, of the kind
-    stated: bool = False  # by the road user itself, which knows its class and size
+    sensor: Ints  # (d,) column in `Sensors`
+    stamp_ns: Ints  # (d,)
+    receipt_ns: Ints  # (d,)
+    position: Floats  # (2, d) m
+    covariance: Floats  # (2, 2, d) m2
+    velocity: Floats  # (2, d) m/s, 0 where unknown
+    velocity_certainty: Floats  # (2, 2, d) inverse covariance; 0 where nothing is known, so across a radial speed
+    size: Floats  # (3, d) m
+    kind: Ints  # (d,) RoadUser
+    confidence: Floats  # (d,) 0..1, of the kind
+    vehicle: Ints  # (d,) id of the vehicle that reports itself, else 0
+    heading: Floats  # (d,) deg, as it says
+    radio: Ints  # (d,) index of the radio that heard it, else 0
 
     def __len__(self) -> int:
         """Return the number of detections."""
         return len(self.kind)
+
+    def at(self, chosen: Ints | Mask) -> Scan:
+        """Return some of the detections."""
+        return Scan(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
+
+
+def joined(first: Scan, second: Scan) -> Scan:
+    """Return the detections of both."""
+    return Scan(*(np.concatenate([getattr(first, f), getattr(second, f)], axis=-1) for f in first.__struct_fields__))
+
+
+class Sighting(NamedTuple):
+    """One device's detections, sensor frame."""
+
+    column: int  # of the sensor
+    detections: Detections
+    radial: bool  # the velocity is known along the line of sight only
+
+
+def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
+    """Return detections in the site frame. Rows without a finite place are left out."""
+    devices = [each.detections for each in sightings]
+    counts = [len(each.kind) for each in devices]
+    column, radial = np.repeat(np.array([(each.column, each.radial) for each in sightings]).T, counts, axis=1)
+    stamps = np.repeat(np.array([(each.stamp_ns, each.receipt_ns) for each in devices]).T, counts, axis=1)
+    position = _stacked([each.position for each in devices])
+    forward = sensors.forward[:, column]
+    away = _turned(position, forward)
+    covariance = _covariance(_stacked([each.covariance for each in devices]), away, forward, column, sensors)
+    velocity, certainty = _velocity(devices, away, forward, column, radial > 0, sensors)
+    count = len(column)
+    scan = Scan(
+        sensor=column,
+        stamp_ns=stamps[0],
+        receipt_ns=stamps[1],
+        position=away + np.stack([sensors.east[column], sensors.north[column]]),
+        covariance=covariance,
+        velocity=velocity,
+        velocity_certainty=certainty,
+        size=_stacked([each.size for each in devices]),
+        kind=np.concatenate([each.kind for each in devices]),
+        confidence=np.nan_to_num(np.concatenate([each.confidence for each in devices]), nan=0.5),
+        vehicle=np.zeros(count, np.int64),
+        heading=np.full(count, np.nan),
+        radio=np.zeros(count, np.int64),
+    )
+    known = np.isfinite(away[0] + away[1] + covariance[0, 0] + covariance[0, 1] + covariance[1, 1])
+    return scan if known.all() else scan.at(known)
+
+
+def located(detections: Detections, sensor: Sensor) -> Detections:
+    """Return detections of a camera with the places on the road that its boxes show, where it gives no other."""
+    boxed: Mask = ~np.isfinite(detections.position.sum(axis=1))
+    if sensor.camera is None or not boxed.any():
+        return detections
+    length = np.where(np.isfinite(detections.size[:, 0]), detections.size[:, 0], TYPICAL_SIZE[detections.kind, 0])
+    on_road, spread = camera.locate(detections.box, length, sensor.camera, sensor.mount)
+    spread = spread + sight_covariance(on_road, sensor.noise)
+    return msgspec.structs.replace(
+        detections,
+        position=np.where(boxed[:, None], on_road, detections.position),
+        covariance=np.where(boxed[:, None, None], spread, detections.covariance),
+    )
 
 
 def rotation_of(mount: Mount) -> Floats:
@@ -52,88 +123,50 @@ def rotation_of(mount: Mount) -> Floats:
     return np.array([[math.sin(angle), -math.cos(angle)], [math.cos(angle), math.sin(angle)]])
 
 
-def project(detections: Detections, sensor: Sensor) -> Scan:
-    """Return a device's detections in the site frame. Rows without a finite place are left out."""
-    position, covariance = _places(detections, sensor)
-    known = _finite(position) & _finite(covariance)
-    turn = rotation_of(sensor.mount)
-    return Scan(
-        position=position[known] @ turn.T + [sensor.mount.east_m, sensor.mount.north_m],
-        covariance=turn @ covariance[known] @ turn.T,
-        velocity=np.where(_finite(detections.velocity)[:, None], detections.velocity, np.nan)[known] @ turn.T,
-        velocity_covariance=turn @ _velocity_covariance(detections, position, sensor.noise)[known] @ turn.T,
-        size=detections.size[known],
-        kind=detections.kind[known],
-        confidence=np.nan_to_num(detections.confidence[known], nan=0.5),
-    )
-
-
-def radial_scan(position: Floats, covariance: Floats, doppler: Floats, sensor: Sensor) -> Scan:
-    """Return detections with radial speed only; position (n, 2), covariance (n, 2, 2) in the sensor frame.
-
-    The radial speed stands as a velocity along the line of sight whose variance across it is next to infinite.
-    """
-    count = len(position)
-    turn = rotation_of(sensor.mount)
-    spread = _along_and_across(position, np.full(count, sensor.noise.speed_mps**2), np.full(count, UNSEEN_SPEED_SD**2))
-    return Scan(
-        position=position @ turn.T + [sensor.mount.east_m, sensor.mount.north_m],
-        covariance=turn @ covariance @ turn.T,
-        velocity=(_sight(position) * doppler[:, None]) @ turn.T,
-        velocity_covariance=turn @ spread @ turn.T,
-        size=np.full((count, 3), np.nan),
-        kind=np.full(count, RoadUser.UNKNOWN, dtype=np.int64),
-        confidence=np.zeros(count),
-    )
-
-
 def sight_covariance(position: Floats, noise: Noise) -> Floats:
     """Return the covariance (n, 2, 2) of places (n, 2), sensor frame, by the sensor's own figures."""
     distance = np.hypot(position[:, 0], position[:, 1])
     across = noise.across_m**2 + (distance * math.radians(noise.azimuth_deg)) ** 2
-    return _along_and_across(position, np.full(len(position), noise.along_m**2), across)
+    ray = position.T / np.maximum(distance, 1e-6)
+    return along_and_across(ray, np.full(len(distance), noise.along_m**2), across).transpose(2, 0, 1)
 
 
-def _velocity_covariance(detections: Detections, position: Floats, noise: Noise) -> Floats:
-    """Return the covariance (n, 2, 2) of the velocities, sensor frame: the device's figures or the site's."""
-    across_mps = noise.speed_mps if noise.speed_across_mps is None else noise.speed_across_mps
-    given = detections.velocity_variance
-    along, across = (np.where(np.isfinite(given), given, own**2) for own in (noise.speed_mps, across_mps))
-    return _along_and_across(position, along, across)
+def _stacked(arrays: Sequence[Floats]) -> Floats:
+    """Return arrays (n, ...) one after the other as one (..., n); what is not finite becomes NaN."""
+    whole = np.concatenate(arrays)
+    whole[np.isinf(whole)] = np.nan
+    return np.ascontiguousarray(whole.transpose(*range(1, whole.ndim), 0))
 
 
-def _along_and_across(position: Floats, along: Floats, across: Floats) -> Floats:
-    """Return covariances (n, 2, 2) with these variances (n,) along and across the line of sight to positions (n, 2)."""
-    sight = _sight(position)
-    ray = sight[:, :, None] * sight[:, None, :]
-    covariance: Floats = ray * along[:, None, None] + (np.eye(2) - ray) * across[:, None, None]
-    return covariance
+def _turned(vector: Floats, forward: Floats) -> Floats:
+    """Turn sensor frame vectors (2, d) (forward, left) into east, north."""
+    east, north = forward
+    return np.stack([east * vector[0] - north * vector[1], north * vector[0] + east * vector[1]])
 
 
-def _finite(values: Floats) -> Mask:
-    """Return which rows (n,) have no NaN or infinity in them."""
-    finite: Mask = np.isfinite(values.sum(axis=tuple(range(1, values.ndim))))
-    return finite
+def _covariance(given: Floats, away: Floats, forward: Floats, column: Ints, sensors: Sensors) -> Floats:
+    """Return the covariances (2, 2, d) of the places: as the device says, else as the site file says."""
+    distance = np.hypot(away[0], away[1])
+    across = sensors.across[column] + sensors.azimuth[column] * distance**2
+    own = along_and_across(away / np.maximum(distance, 1e-6), sensors.along[column], across)
+    told = np.isfinite(given[0, 0] + given[0, 1] + given[1, 1])
+    if not told.any():
+        return own
+    turn = np.stack([np.stack([forward[0], -forward[1]]), np.stack([forward[1], forward[0]])])
+    return np.where(told, times(times(turn, given), transposed(turn)), own)
 
 
-def _sight(position: Floats) -> Floats:
-    distance = np.hypot(position[:, 0], position[:, 1])
-    sight: Floats = position / np.maximum(distance, 1e-6)[:, None]
-    return sight
-
-
-def _places(detections: Detections, sensor: Sensor) -> tuple[Floats, Floats]:
-    """Return position (n, 2) and covariance (n, 2, 2), sensor frame: as the device says, else as the site file says."""
-    position = np.where(np.isfinite(detections.position), detections.position, np.nan)
-    covariance = detections.covariance
-    given = _finite(covariance)[:, None, None]
-    if not given.all():
-        covariance = np.where(given, covariance, sight_covariance(position, sensor.noise))
-    boxed = ~_finite(position)
-    if sensor.camera is not None and boxed.any():
-        length = np.where(np.isfinite(detections.size[:, 0]), detections.size[:, 0], TYPICAL_SIZE[detections.kind, 0])
-        on_road, spread = camera.locate(detections.box, length, sensor.camera, sensor.mount)
-        floor = sight_covariance(on_road, sensor.noise)
-        position = np.where(boxed[:, None], on_road, position)
-        covariance = np.where(boxed[:, None, None], spread + floor, covariance)
-    return position, covariance
+def _velocity(
+    devices: Sequence[Detections], away: Floats, forward: Floats, column: Ints, radial: Mask, sensors: Sensors
+) -> tuple[Floats, Floats]:
+    """Return velocities (2, d) and their certainties (2, 2, d), site frame; both 0 where nothing was measured."""
+    velocity = _turned(_stacked([each.velocity for each in devices]), forward)
+    known = np.isfinite(velocity[0] + velocity[1])
+    if not known.any():
+        return np.zeros_like(velocity), np.zeros((2, 2, len(column)))
+    variance = np.concatenate([each.velocity_variance for each in devices])
+    given = np.isfinite(variance)
+    along = known / np.where(given, variance, sensors.speed[column])
+    across = known * ~radial / np.where(given, variance, sensors.speed_across[column])
+    ray = away / np.maximum(np.hypot(away[0], away[1]), 1e-6)
+    return np.where(known, velocity, 0.0), along_and_across(ray, along, across)

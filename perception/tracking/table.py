@@ -1,82 +1,150 @@
-"""The tracks in memory: one structured array, a row per road user, confirmed or not.
+"""The tracks in memory: two arrays, a column per road user, confirmed or not; the fields are views of their rows.
 
-A row's state is true at its own `stamp_ns`, the time of its newest measurement; between measurements nothing of it
-changes but the evidence.
+All states are true at the same time, that of the newest round of measurements.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
+SCANS_KEPT = (1 << 32) - 1  # bits of a history
 
-Table = NDArray[np.void]
+# Every field of the tracks with its shape but for the tracks; SENSORS stands for one row per sensor.
+SENSORS = -1
+FLOATS: dict[str, tuple[int, ...]] = {
+    "state": (4,),
+    "covariance": (4, 4),
+    "drift": (2,),
+    "drift_variance": (),
+    "log_odds": (),
+    "votes": (KINDS,),
+    "log_class": (KINDS,),
+    "size": (3,),
+    "size_weight": (3,),
+    "heading": (),
+    "heading_sd": (),
+    "vehicle_heading": (),
+}
+INTEGERS: dict[str, tuple[int, ...]] = {
+    "stamp_ns": (),
+    "receipt_ns": (),
+    "scans": (),
+    "id": (),
+    "kind": (),
+    "moving": (),
+    "vehicle": (),
+    "vehicle_ns": (),
+    "radio": (),
+    "history": (SENSORS,),
+    "seen_ns": (SENSORS,),
+}
+
+_Place = tuple[str, int | slice, tuple[int, ...]]
 
 
-def empty(sensors: int) -> Table:
-    """Return a table without rows for a site with this number of sensors."""
-    return np.zeros(
-        0,
-        dtype=[
-            ("state", "f8", 4),  # east, north [m], their speeds [m/s]
-            ("covariance", "f8", (4, 4)),
-            ("stamp_ns", "i8"),  # newest measurement: when it was true
-            ("receipt_ns", "i8"),  # and when it arrived
-            ("log_odds", "f8"),  # of existence
-            ("scans", "i8"),  # measurements used so far
-            ("id", "i8"),  # 0 while not confirmed
-            ("votes", "f8", KINDS),  # log-likelihood of each class, 0 the best
-            ("kind", "i8"),  # RoadUser, the best class; UNKNOWN before the first vote
-            ("log_class", "f8", KINDS),  # log P(detected class | this) / P(detected class | false alarm)
-            ("size", "f8", 3),  # m: sum of weighted measurements
-            ("size_weight", "f8", 3),
-            ("heading", "f8"),  # deg, NaN while never known
-            ("heading_sd", "f8"),  # deg
-            ("moving", "?"),  # the heading follows the velocity
-            ("history", "u8", sensors),  # bit k: seen in the last scan but k of the sensor, the newest 64
-            ("seen_ns", "i8", sensors),  # newest measurement of each sensor
-            ("vehicle", "u8"),  # id of its BSM, big-endian octets as a number
-            ("vehicle_ns", "i8"),  # newest BSM, 0: none
-            ("vehicle_heading", "f8"),  # deg, as the BSM says
-            ("vehicle_heading_sd", "f8"),  # deg
-            ("radio", "i8"),  # index of the radio that heard it
-        ],
-    )
+class Table:
+    """n tracks."""
+
+    state: Floats  # (4, n) east, north [m], their speeds [m/s]
+    covariance: Floats  # (4, 4, n)
+    drift: Floats  # (2, n) m/s: sum of the latest corrections of the velocity
+    drift_variance: Floats  # (n,) (m/s)2: what its square should be if they were noise
+    log_odds: Floats  # (n,) of existence
+    votes: Floats  # (7, n) log-likelihood of each class, 0 the best
+    log_class: Floats  # (7, n) log P(detected class | this) / P(detected class | false alarm)
+    size: Floats  # (3, n) m: sum of weighted measurements
+    size_weight: Floats  # (3, n)
+    heading: Floats  # (n,) deg, NaN while never known
+    heading_sd: Floats  # (n,) deg
+    vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
+    stamp_ns: Ints  # (n,) newest measurement: when it was true
+    receipt_ns: Ints  # (n,) and when it arrived
+    scans: Ints  # (n,) measurements used so far
+    id: Ints  # (n,) 0 while not confirmed
+    kind: Ints  # (n,) RoadUser, the likeliest class; UNKNOWN before there is evidence
+    moving: Ints  # (n,) 1: the heading follows the velocity
+    vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
+    vehicle_ns: Ints  # (n,) newest BSM, 0: none
+    radio: Ints  # (n,) index of the radio that heard it
+    history: Ints  # (sensors, n) bit k: seen in the last scan but k of the sensor
+    seen_ns: Ints  # (sensors, n) newest measurement of each sensor
+
+    def __init__(self, floats: Floats, integers: Ints) -> None:
+        self._floats, self._integers = floats, integers
+        for rows, layout in zip((floats, integers), _layout(len(integers)), strict=True):
+            for name, place, shape in layout:
+                setattr(self, name, rows[place].reshape(shape) if shape else rows[place])
+
+    @classmethod
+    def new(cls, count: int, sensors: int) -> Table:
+        """Return tracks of which nothing is known."""
+        table = cls(
+            np.zeros((_height(FLOATS, sensors), count)), np.zeros((_height(INTEGERS, sensors), count), np.int64)
+        )
+        table.heading[:] = table.heading_sd[:] = table.vehicle_heading[:] = np.nan
+        return table
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return int(self._floats.shape[1])
+
+    def take(self, rows: Ints) -> Table:
+        """Return a copy of some of the tracks."""
+        return Table(self._floats.take(rows, axis=1), self._integers.take(rows, axis=1))
+
+    def joined(self, other: Table) -> Table:
+        """Return these tracks and after them the others."""
+        return Table(
+            np.concatenate([self._floats, other._floats], axis=1),
+            np.concatenate([self._integers, other._integers], axis=1),
+        )
 
 
-def new_rows(table: Table, count: int) -> Table:
-    """Return fresh rows of a table's layout: nothing known."""
-    rows: Table = np.zeros(count, dtype=table.dtype)
-    rows["heading"] = rows["heading_sd"] = rows["vehicle_heading"] = np.nan
-    return rows
+def _height(fields: dict[str, tuple[int, ...]], sensors: int) -> int:
+    """Return the number of rows of all fields together."""
+    shapes = [[sensors if length == SENSORS else length for length in shape] for shape in fields.values()]
+    return sum(int(math.prod(shape)) for shape in shapes)
+
+
+@cache
+def _layout(height: int) -> tuple[list[_Place], list[_Place]]:
+    """Return where the fields are in the rows of floats and of integers, the latter so many in all."""
+    sensors = (height - _height(INTEGERS, 0)) // 2
+    return _places(FLOATS, sensors), _places(INTEGERS, sensors)
+
+
+def _places(fields: dict[str, tuple[int, ...]], sensors: int) -> list[_Place]:
+    """Return name, row or rows, and shape if it is not that of the rows, of each field."""
+    found: list[_Place] = []
+    first = 0
+    for name, shape in fields.items():
+        height = _height({name: shape}, sensors)
+        place = slice(first, first + height) if shape else first
+        found.append((name, place, (*shape, -1) if len(shape) > 1 else ()))
+        first += height
+    return found
 
 
 def existence(table: Table) -> Floats:
     """Return the probability (n,) that each row is a road user."""
-    odds: Floats = 1.0 / (1.0 + np.exp(-table["log_odds"]))
+    odds: Floats = 1.0 / (1.0 + np.exp(-table.log_odds))
     return odds
 
 
-def seen_together(first: Table, second: Table) -> Ints:
-    """Return in how many of its last scans some sensor saw both of each pair of rows (n,)."""
-    both: NDArray[np.uint64] = first["history"] & second["history"]
-    times: Ints = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
-    return times
-
-
 class Ids:
-    """Numbers of road users, 1..65535: the lowest free one, but none again within `rest_ns`."""
+    """Numbers of road users, 1..`last`: the lowest free one, but none again within `rest_ns`."""
 
-    LAST = 65535
-
-    def __init__(self, rest_ns: int) -> None:
+    def __init__(self, rest_ns: int, last: int = 65535) -> None:
         self._rest_ns = rest_ns
+        self._last = last
         self._unused = 1  # the lowest number never given
         self._free: list[int] = []  # heap
         self._resting: deque[tuple[int, int]] = deque()  # (when released, number)
@@ -87,7 +155,7 @@ class Ids:
             heapq.heappush(self._free, self._resting.popleft()[1])
         if self._free:
             return heapq.heappop(self._free)
-        if self._unused > self.LAST:
+        if self._unused > self._last:
             return None
         self._unused += 1
         return self._unused - 1

@@ -1,15 +1,21 @@
-"""What a vehicle says about itself, as a scan with one row."""
+"""What vehicles say about themselves, as detections of the radios."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from perception.geo import Reference, direction_of, to_site
-from perception.objects import Floats, VehicleReport
+from perception.objects import Ints, VehicleReport
 from perception.sensor import NotNegative, Positive, Settings
+from perception.tracking import attributes
+from perception.tracking.algebra import UNIT, along_and_across
+from perception.tracking.association import Pairs
 from perception.tracking.scan import Scan
+from perception.tracking.table import Table
 
-FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
+LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 
 
@@ -22,32 +28,83 @@ class VehicleSettings(Settings):
     speed_sd_mps: Positive = 0.3
     heading_sd_deg: Positive = 3.0
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's
+    forget_ms: NotNegative = 3000  # and after so long it no longer carries the vehicle's id
 
 
-def report_scan(report: VehicleReport, reference: Reference, settings: VehicleSettings) -> Scan:
-    """Return the report in the site frame."""
-    east, north = to_site(report.latitude, report.longitude, reference)
-    deviation = max(settings.position_sd_m, (report.position_95 or 0.0) / _SIGMAS_95)
-    velocity, spread = _velocity(report, settings)
-    said = [np.nan if value is None else value for value in (report.length, report.width, report.height)]
+def vehicle_number(report: VehicleReport) -> int:
+    """Return a report's id as a number that fits into the tracks."""
+    return int.from_bytes(report.id, "big", signed=True)
+
+
+def vehicle_id(number: int) -> bytes:
+    """Return the id of which this is the number."""
+    return number.to_bytes(8, "big", signed=True)
+
+
+def reported(
+    reports: Sequence[VehicleReport],
+    radios: Sequence[int],
+    column: int,
+    reference: Reference,
+    settings: VehicleSettings,
+) -> Scan:
+    """Return reports in the site frame; `radios`: the index of the radio that heard each; `column`: that of radios."""
+    said = np.array(
+        [[r.latitude, r.longitude, r.position_95, r.speed, r.heading, r.length, r.width, r.height] for r in reports],
+        dtype=np.float64,
+    ).T  # None becomes NaN
+    latitude, longitude, position_95, speed, heading = said[:5]
+    count = len(reports)
+    spread = np.fmax(settings.position_sd_m, position_95 / _SIGMAS_95) ** 2
+    known = np.isfinite(speed + heading)
+    ahead = direction_of(np.where(known, heading, 0.0)).T
+    turn = np.where(known, speed, 0.0) * np.radians(settings.heading_sd_deg)
+    across = (settings.speed_sd_mps / 2.0) ** 2 + turn**2  # wheels hardly slip sideways
     return Scan(
-        position=np.array([[east, north]], dtype=np.float64),
-        covariance=np.eye(2)[None] * deviation**2,
-        velocity=velocity[None],
-        velocity_covariance=spread[None],
-        size=np.array([said], dtype=np.float64),
-        kind=np.array([report.kind], dtype=np.int64),
-        confidence=np.ones(1),
-        stated=True,
+        sensor=np.full(count, column),
+        stamp_ns=np.array([report.stamp_ns for report in reports]),
+        receipt_ns=np.array([report.receipt_ns for report in reports]),
+        position=np.stack(to_site(latitude, longitude, reference)),
+        covariance=UNIT * spread,
+        velocity=np.where(known, speed * ahead, 0.0),
+        velocity_certainty=along_and_across(ahead, known / settings.speed_sd_mps**2, known / across),
+        size=said[5:],
+        kind=np.array([report.kind for report in reports], dtype=np.int64),
+        confidence=np.ones(count),
+        vehicle=np.array([vehicle_number(report) for report in reports]),
+        heading=heading,
+        radio=np.array(radios),
     )
 
 
-def _velocity(report: VehicleReport, settings: VehicleSettings) -> tuple[Floats, Floats]:
-    """Return velocity (2,) and its covariance (2, 2); NaN when speed or heading is unknown."""
-    if report.speed is None or report.heading is None:
-        return np.full(2, np.nan), np.full((2, 2), np.nan)
-    ahead = direction_of(report.heading)
-    along = np.outer(ahead, ahead)
-    turn_sd = report.speed * np.radians(settings.heading_sd_deg)
-    across = (settings.speed_sd_mps / 2) ** 2 + turn_sd**2  # wheels hardly slip sideways
-    return report.speed * ahead, along * settings.speed_sd_mps**2 + (np.eye(2) - along) * across
+def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gate: float, settings: VehicleSettings) -> Pairs:
+    """Return the pairs without those in which a report is not its track's.
+
+    `radio`: the column of the radios; `gate`: squared distance within which a vehicle's first report must be.
+
+    A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
+    another vehicle. Who walks or cycles is no motor vehicle.
+    """
+    told = scan.sensor[pairs.detection] == radio
+    if not told.any():
+        return pairs
+    track, detection = pairs.track, pairs.detection
+    signed_ns = table.vehicle_ns[track]
+    own = told & (signed_ns > 0) & (table.vehicle[track] == scan.vehicle[detection])
+    free = signed_ns < scan.stamp_ns[detection] - int(settings.fresh_ms * 1e6)
+    free &= pairs.square <= gate
+    free &= attributes.may_be(table.kind[track], scan.kind[detection])
+    free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
+    pairs.score[own] = np.maximum(pairs.score[own], LEAST_SCORE)
+    return pairs.at(np.flatnonzero(~told | own | free))
+
+
+def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> None:
+    """Note whose reports the rows (k,) carry, and the heading, which only the vehicle itself knows at rest."""
+    told = scan.sensor[detection] == radio
+    row, detection = row[told], detection[told]
+    if not len(row):
+        return
+    table.vehicle_ns[np.isin(table.vehicle, scan.vehicle[detection])] = 0  # nobody else carries these ids any more
+    table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
+    table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]

@@ -2,90 +2,86 @@
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
-from perception.sensor import Sensor
+from perception.tracking.association import neighbours
+from perception.tracking.attributes import sizes
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Table
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
-EDGE_DEG = 2.0  # nor this near to the sides
+EDGE_RAD = np.radians(2.0)  # nor this near to the sides
 COVERED_SHARE = 0.4  # share of a road user's width that must be covered for it to be hidden, with some allowance
+FARTHEST_M = 40.0  # no body hides another that is farther behind it
 
 Mask = NDArray[np.bool_]
 
 
-def in_view(position: Floats, sensor: Sensor) -> Mask:
-    """Return which places (n, 2), site frame, lie well inside the sensor's field of view."""
-    ahead, aside, distance = _polar(position, sensor)
-    half = math.radians(min(sensor.field_of_view.width_deg / 2.0 - EDGE_DEG, 180.0))
-    view = sensor.field_of_view
-    deep = (distance < view.range_m - EDGE_M) & (distance > view.near_m + EDGE_M)
-    return deep & (np.abs(np.arctan2(aside, ahead)) < half)
+def in_view(position: Floats, sensors: Sensors) -> Mask:
+    """Return which places (2, n), site frame, lie well inside the field of view of which sensor: (sensors, n)."""
+    east, north = _sight(position, sensors)
+    distance = np.hypot(east, north)
+    ahead = east * sensors.forward[0, :-1, None] + north * sensors.forward[1, :-1, None]
+    least_cosine = np.cos(np.minimum(sensors.half_width - EDGE_RAD, np.pi))[:-1, None]
+    deep = (distance < (sensors.range - EDGE_M)[:-1, None]) & (distance > (sensors.near + EDGE_M)[:-1, None])
+    inside: Mask = deep & (ahead > least_cosine * distance)
+    return inside
 
 
-def radial_speed(position: Floats, velocity: Floats, sensor: Sensor) -> Floats:
-    """Return the speed (n,) in m/s away from the sensor."""
-    sight = position - [sensor.mount.east_m, sensor.mount.north_m]
-    distance = np.maximum(np.hypot(sight[:, 0], sight[:, 1]), 1e-6)
-    radial: Floats = (sight * velocity).sum(axis=1) / distance
-    return radial
+def fast_enough(table: Table, sensors: Sensors) -> Mask:
+    """Return which tracks move fast enough along the line of sight to be seen by which sensor: (sensors, n)."""
+    if not sensors.least_speed.any():
+        return np.ones((1, len(table)), dtype=np.bool_)
+    east, north = _sight(table.state[:2], sensors)
+    radial = east * table.state[2] + north * table.state[3]
+    least = 2.0 * sensors.least_speed[:-1, None]
+    fast: Mask = (np.abs(radial) > least * np.hypot(east, north)) | (least == 0.0)
+    return fast
 
 
-class Bodies(NamedTuple):
-    """Road users as upright boxes, site frame."""
-
-    position: Floats  # (n, 2) m, centre
-    heading: Floats  # (n,) deg, NaN unknown
-    size: Floats  # (n, 3) m: length, width, height
-
-
-def hidden(bodies: Bodies, targets: Ints, others: Ints, sensor: Sensor) -> Mask:
-    """Return which of the bodies `targets` (m,) one of the bodies `others` (k,) covers from the sensor's place.
+def hidden(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Mask:
+    """Return which tracks (m,) another confirmed one covers from the place of the sensor (m,).
 
     The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
-    line that counts goes to the middle of the target.
+    line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target.
     """
-    bearing, distance, right, left = _span(bodies, np.array([sensor.mount.east_m, sensor.mount.north_m]))
-    across = _wrap(bearing[targets, None] - bearing[None, others])  # (m, k)
-    # the part of the target's width that lies between the edges of the other
-    covered = np.minimum(across + left[targets, None], left[others])
-    covered -= np.maximum(across + right[targets, None], right[others])
-    share = distance[None, others] / np.maximum(distance[targets, None], 1.0)  # of the way to the target
-    middle = bodies.size[targets, 2] / 2.0
-    line = sensor.mount.height_m + (middle - sensor.mount.height_m)[:, None] * share
-    before = (share < 1.0) & (line < bodies.size[others, 2])
-    before &= covered > COVERED_SHARE * (left - right)[targets, None]
-    behind: Mask = np.any(before, axis=1)
+    others = np.flatnonzero(table.id)
+    if not len(others):
+        return np.zeros(len(track), dtype=np.bool_)
+    size = sizes(table)
+    which, other = neighbours(table.state[:2, track], table.state[:2, others], FARTHEST_M)
+    target, other = track[which], others[other]
+    foot = np.stack([sensors.east, sensors.north])[:, sensor[which]]
+    height = sensors.height[sensor[which]]
+    away, before = table.state[:2, target] - foot, table.state[:2, other] - foot
+    distance = np.maximum(np.hypot(away[0], away[1]), 1.0)
+    ray = away / distance
+    share = (before[0] * ray[0] + before[1] * ray[1]) / distance  # of the way to the target
+    line = height + (size[2, target] / 2.0 - height) * share
+    stops = (target != other) & (share > 0.0) & (share < 1.0) & (line < size[2, other])
+    near = np.flatnonzero(stops)
+    target, other, ray, share = target[near], other[near], ray[:, near], share[near]
+    aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
+    mine, theirs = _half_width(table, size, target, ray), _half_width(table, size, other, ray) / share
+    covered = np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs)
+    behind = np.zeros(len(track), dtype=np.bool_)
+    behind[which[near[covered > COVERED_SHARE * 2.0 * mine]]] = True
     return behind
 
 
-def _span(bodies: Bodies, foot: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return bearing [rad] and distance [m] of bodies (n,), and the bearings of their edges relative to it [rad]."""
-    unknown = np.isnan(bodies.heading)
-    half = bodies.size[:, :2] / 2.0
-    half[unknown] = half[unknown].mean(axis=1, keepdims=True)
-    ahead = direction_of(np.where(unknown, 0.0, bodies.heading))
-    along, across = ahead * half[:, :1], ahead[:, ::-1] * half[:, 1:] * [1.0, -1.0]
-    away = bodies.position - foot
-    corners = away + np.stack([along + across, along - across, across - along, -along - across])  # (4, n, 2)
-    bearing = np.arctan2(away[:, 1], away[:, 0])
-    edges = _wrap(np.arctan2(corners[:, :, 1], corners[:, :, 0]) - bearing)
-    return bearing, np.hypot(away[:, 0], away[:, 1]), edges.min(axis=0), edges.max(axis=0)
+def _sight(position: Floats, sensors: Sensors) -> tuple[Floats, Floats]:
+    """Return metres east and north (sensors, n) from the sensors to places (2, n)."""
+    return position[0] - sensors.east[:-1, None], position[1] - sensors.north[:-1, None]
 
 
-def _wrap(angle: Floats) -> Floats:
-    return (angle + np.pi) % (2.0 * np.pi) - np.pi
-
-
-def _polar(position: Floats, sensor: Sensor) -> tuple[Floats, Floats, Floats]:
-    """Return (n,) metres ahead of the sensor, to its right, and away from it."""
-    away = position - [sensor.mount.east_m, sensor.mount.north_m]
-    forward = direction_of(sensor.mount.yaw_deg)
-    ahead = away @ forward
-    aside = away @ np.array([forward[1], -forward[0]])
-    return ahead, aside, np.hypot(ahead, aside)
+def _half_width(table: Table, size: Floats, rows: Ints, ray: Floats) -> Floats:
+    """Return half of how wide the bodies (k,) are across the rays (2, k)."""
+    heading, length, width = table.heading[rows], size[0, rows], size[1, rows]
+    unknown = np.isnan(heading)
+    east, north = direction_of(np.where(unknown, 0.0, heading)).T
+    along, across = np.abs(east * ray[0] + north * ray[1]), np.abs(east * ray[1] - north * ray[0])
+    half: Floats = np.where(unknown, (length + width) / 2.0, length * across + width * along) / 2.0
+    return half

@@ -70,6 +70,7 @@ class LaneMap:
         self.is_motor: Mask = np.array([*[line.type == MOTOR_LANE for line in lines], False])
         self.leads_away: Mask = np.array([*[line.leads_away for line in lines], False])
         self.speed_limit: Floats = np.array([*[line.speed_limit or np.nan for line in lines], np.nan])
+        self.speed_limit[~self.is_motor] = np.nan  # a cycle lane's limit is none for those who cut across it
         self.half_width: Floats = np.array([*[line.width / 2.0 for line in lines], np.nan])
         self.movement = self._movements()
         self.only_movement = np.array([*[_only_movement(line) for line in lines], NONE])

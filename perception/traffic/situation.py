@@ -19,6 +19,7 @@ SECOND_NS = 1_000_000_000
 VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
 SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
 STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
+LOW_M = 0.9  # what is lower is no vehicle
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
 
@@ -82,7 +83,7 @@ class Observer:
         decided = self._movements.decide(past, tracks, matches.lane)
         halted = self._follow(past, matches, speed, passed_s)
         self._memory.keep(tracks.id, past)
-        is_vehicle = _IS_VEHICLE[tracks.kind]
+        is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
         queueing = is_vehicle & (speed < self._queues.queue_mps) & (matches.to_stop_line > 0.0)
         return Situation(
             now_ns=now_ns,

@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, with ratios against a named peer; `python -m tests.bench codec` runs one."""
+"""`make bench`: every benchmark, with ratios against a named peer; `python -m tests.bench codec ...` runs one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ NAMES = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.p
 
 def main() -> None:
     """Run the named benchmarks, or all."""
-    wanted = sys.argv[1:] or NAMES
+    words = sys.argv[1:]
+    options = next((n for n, word in enumerate(words) if word.startswith("-")), len(words))
+    wanted = words[:options] or NAMES
     unknown = set(wanted) - set(NAMES)
     if unknown:
         sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
@@ -24,6 +26,7 @@ def main() -> None:
     ]
     for name in wanted:
         print(f"== {name}", flush=True)
+        sys.argv[1:] = words[options:]  # its own
         importlib.import_module(f"bench_{name}").main()
 
 

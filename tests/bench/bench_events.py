@@ -1,0 +1,180 @@
+"""Events: every scripted scene through the whole station, and ordinary traffic without a false one.
+
+    python -m tests.bench events [--minutes 60] [--scenario NAME]... [--workers 2]
+
+Method: emulated devices make their bytes of the bench world (SUMO, or its recording where that is not installed), real
+drivers parse them, the station runs in virtual time. A scene is detected when its rule's event starts near its place;
+delays are against the script's own times. An event in ordinary traffic is false unless the rule is one of those that
+traffic itself may fulfil (`BY_TRUTH`) and the truth, looked at by the same rule, fulfils it there, too.
+Figures go to build/bench/events.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import islice, tee
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from virtual_site import EPOCH_NS, run
+
+from perception.objects import Event
+from sim import recorded
+from sim.frames import WorldFrame
+from sim.scenarios import SCENARIOS, Scenario
+from tests.perception.watching import Watch
+
+OUT = Path("build/bench/events.json")
+WARM_UP_S = 4.0  # the station learns UTC, tracks are confirmed
+LIMIT_S = {"congestion": 15.0}
+USUAL_LIMIT_S = 2.0
+NEAR_M, NEAR_S = 25.0, 5.0  # an event of the truth explains one of the station so near it
+BY_TRUTH = ("congestion", "queue_end", "red_light", "near_miss")
+SLICE_MINUTES = 15.0
+
+World = Callable[[], Iterator[WorldFrame]]
+
+
+class Seen(NamedTuple):
+    """The start or end of an event."""
+
+    at_s: float  # since the world began
+    name: str
+    state: str
+    id: int
+    position: tuple[float, float]
+
+
+def world(seed: int) -> Iterator[WorldFrame]:
+    """Return the ordinary traffic."""
+    try:
+        from sim import traffic
+    except ImportError:
+        return recorded.frames()
+    return traffic.frames(seed)
+
+
+def watched(seconds: float, frames: World) -> Iterator[Seen]:
+    """Yield the starts and ends of all events that the station finds."""
+    states: dict[int, str] = {}
+    for now_ns, station, _ in run(seconds, world=frames):
+        for event in station.events:
+            state = "end" if event.state == "end" else "start"
+            if states.get(event.id) != state:
+                states[event.id] = state
+                yield Seen((now_ns - EPOCH_NS) / 1e9, event.name, state, event.id, event.position)
+
+
+def judge_scene(name: str) -> dict[str, object]:
+    """Play a scene; return what was found of it and what else."""
+    scene = SCENARIOS[name]()
+    seen = list(watched(scene.seconds, lambda: scene.play(world(seed=7))))
+    start = next((s for s in seen if s.state == "start" and _is_meant(scene, s)), None)
+    end = next((s for s in seen if start and s.state == "end" and s.id == start.id and s.at_s > start.at_s), None)
+    also = (scene.event, *scene.also)
+    others = Counter(s.name for s in seen if s.state == "start" and s.at_s > WARM_UP_S and s.name not in also)
+    delay_s = None if start is None else round(start.at_s - scene.begin_s, 2)
+    limit_s = LIMIT_S.get(scene.event, USUAL_LIMIT_S)
+    return {
+        "event": scene.event,
+        "delay_s": delay_s,
+        "limit_s": limit_s,
+        "ended_s": None if end is None else round(end.at_s - scene.end_s, 2),
+        "detected": delay_s is not None and delay_s <= limit_s,
+        "ended": end is not None,
+        "others": dict(others),
+    }
+
+
+def _is_meant(scene: Scenario, seen: Seen) -> bool:
+    near = math.dist(seen.position, scene.place) <= scene.radius_m
+    return seen.name == scene.event and near and seen.at_s >= scene.begin_s - NEAR_S
+
+
+def judge_traffic(minutes: float, seed: int) -> dict[str, object]:
+    """Watch ordinary traffic; return the events, and those that are false."""
+    frames, truth = tee(world(seed))
+    count = round(minutes * 600)
+    seen = [s for s in watched(minutes * 60.0, lambda: frames) if s.at_s > WARM_UP_S and s.state == "start"]
+    real = [
+        Seen(at_s, event.name, "start", event.id, event.position)
+        for at_s, event in _truly(islice(truth, count))
+        if event.name in BY_TRUTH
+    ]
+    false = [s for s in seen if not any(_explains(other, s) for other in real)]
+    return {
+        "minutes": minutes,
+        "seed": seed,
+        "events": dict(Counter(s.name for s in seen)),
+        "true": dict(Counter(s.name for s in real)),
+        "false": [(s.name, round(s.at_s, 1), [round(x, 1) for x in s.position]) for s in false],
+    }
+
+
+def _truly(frames: Iterator[WorldFrame]) -> Iterator[tuple[float, Event]]:
+    """Yield the events that the truth itself shows."""
+    return ((at_s, event) for at_s, event in Watch(seed=None).events(frames) if event.state == "start")
+
+
+def _explains(real: Seen, seen: Seen) -> bool:
+    near = math.dist(real.position, seen.position) <= NEAR_M and abs(real.at_s - seen.at_s) <= NEAR_S
+    return real.name == seen.name and near
+
+
+def _print(name: str, row: dict[str, object]) -> None:
+    delay, ended = row["delay_s"], row["ended_s"]
+    print(
+        f"{name:16} {row['event']:16} "
+        f"{'not found' if delay is None else f'{delay:6.2f} s':>9} (limit {row['limit_s']:4.0f} s)  "
+        f"end {'never' if ended is None else f'{ended:+6.2f} s':>8}  other events: {row['others'] or 'none'}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print the table and write it down."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench events", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0, help="of ordinary traffic (default: %(default)s)")
+    parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="only this one, no traffic")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
+    options = parser.parse_args()
+    began = time.monotonic()
+    minutes = 0.0 if options.scenario else options.minutes
+    slices = [min(SLICE_MINUTES, minutes - done) for done in _steps(minutes)]
+    with ProcessPoolExecutor(options.workers, get_context("spawn"), max_tasks_per_child=1) as pool:  # one SUMO each
+        scenes = {name: pool.submit(judge_scene, name) for name in options.scenario or SCENARIOS}
+        traffic = [pool.submit(partial(judge_traffic, length, 101 + n)) for n, length in enumerate(slices)]
+        print("scene            rule             found after                 over after")
+        for name, row in scenes.items():
+            _print(name, row.result())
+        hours = [each.result() for each in traffic]
+    for hour in hours:
+        print(f"{hour['minutes']:.0f} min of ordinary traffic, seed {hour['seed']}: {hour['events'] or 'no event'}")
+        print(f"  of the truth: {hour['true'] or 'none'}; false: {hour['false'] or 'none'}", flush=True)
+    result = {
+        "scenarios": {name: row.result() for name, row in scenes.items()},
+        "ordinary": {
+            "minutes": sum(float(str(hour["minutes"])) for hour in hours),
+            "false": [each for hour in hours for each in hour["false"]],  # type: ignore[attr-defined]
+            "slices": hours,
+        },
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(result, indent=1))
+    print(f"{time.monotonic() - began:.0f} s; written to {OUT}")
+
+
+def _steps(minutes: float) -> list[float]:
+    return [n * SLICE_MINUTES for n in range(math.ceil(minutes / SLICE_MINUTES))]
+
+
+if __name__ == "__main__":
+    main()
