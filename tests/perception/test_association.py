@@ -3,99 +3,149 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from perception.tracking.association import Expected, Pairs, assign, best, candidates, mahalanobis
+from perception.sensor import FieldOfView, Mount, Sensor
+from perception.tracking.association import assign, candidates, neighbours
 from perception.tracking.scan import Scan
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Table
 
 GATE, CLUTTER = 13.8, 1e-4
 
 
-def expected(position, velocity=None, spread=0.2):
-    count = len(position)
-    return Expected(
-        position=np.asarray(position, dtype=float),
-        covariance=np.tile(spread**2 * np.eye(2), (count, 1, 1)),
-        velocity=np.zeros((count, 2)) if velocity is None else np.asarray(velocity, dtype=float),
-        velocity_covariance=np.tile(0.25 * np.eye(2), (count, 1, 1)),
-        log_class=np.zeros((count, 7)),
-        log_detection=np.full(count, np.log(0.9)),
+def sensors(clutter=CLUTTER):
+    """Return two sensors of this clutter density."""
+    view = FieldOfView(range_m=100.0, width_deg=360.0)
+    one = Sensor(
+        device="camera",
+        mount=Mount(east_m=0, north_m=0, yaw_deg=0),
+        field_of_view=view,
+        false_alarms=clutter * np.pi * 1e4,
     )
+    return Sensors([one, one.model_copy(update={"device": "radar"})], GATE, GATE, 1.0)
 
 
-def scan(position, velocity=None, kind=None):
+def tracks(position, velocity=None, spread=0.2):
+    table = Table.new(len(position), 2)
+    table.state[:2] = np.asarray(position, dtype=float).reshape(-1, 2).T
+    table.state[2:] = 0.0 if velocity is None else np.asarray(velocity, dtype=float).T
+    for axis in (0, 1):
+        table.covariance[axis, axis], table.covariance[axis + 2, axis + 2] = spread**2, 0.25
+    return table
+
+
+def scan(position, velocity=None, kind=None, sensor=None):
     count = len(position)
+    certainty = np.zeros((2, 2)) if velocity is None else np.eye(2) / 0.1
     return Scan(
-        position=np.asarray(position, dtype=float).reshape(-1, 2),
-        covariance=np.tile(0.25 * np.eye(2), (count, 1, 1)),
-        velocity=np.full((count, 2), np.nan) if velocity is None else np.asarray(velocity, dtype=float),
-        velocity_covariance=np.tile(0.1 * np.eye(2), (count, 1, 1)),
-        size=np.full((count, 3), np.nan),
-        kind=np.zeros(count, dtype=int) if kind is None else np.asarray(kind),
+        sensor=np.zeros(count, dtype=np.int64) if sensor is None else np.asarray(sensor),
+        stamp_ns=np.zeros(count, dtype=np.int64),
+        receipt_ns=np.zeros(count, dtype=np.int64),
+        position=np.asarray(position, dtype=float).reshape(-1, 2).T,
+        covariance=np.tile(0.25 * np.eye(2)[:, :, None], count),
+        velocity=np.zeros((2, count)) if velocity is None else np.asarray(velocity, dtype=float).T,
+        velocity_certainty=np.tile(certainty[:, :, None], count),
+        size=np.full((3, count), np.nan),
+        kind=np.zeros(count, dtype=np.int64) if kind is None else np.asarray(kind),
         confidence=np.ones(count),
+        vehicle=np.zeros(count, dtype=np.int64),
+        heading=np.full(count, np.nan),
+        radio=np.zeros(count, dtype=np.int64),
     )
 
 
-def test_distance_and_volume_are_those_of_linear_algebra():
+def found(table, seen, lag=0.0, clutter=CLUTTER):
+    return candidates(table, seen, np.full(len(seen), lag), sensors(clutter))
+
+
+def made(table, seen, **options):
+    pairs = found(table, seen, **options)
+    return assign(pairs, seen.sensor[pairs.detection])
+
+
+def test_neighbours_are_all_that_are_near_and_no_others():
     rng = np.random.default_rng(1)
-    residual, root = rng.normal(size=(9, 2)), rng.normal(size=(9, 2, 2))
-    covariance = root @ root.transpose(0, 2, 1) + 0.1 * np.eye(2)
-    square, log_volume = mahalanobis(residual, covariance)
-    assert square == pytest.approx([r @ np.linalg.solve(c, r) for r, c in zip(residual, covariance, strict=True)])
-    assert log_volume == pytest.approx(np.linalg.slogdet(covariance)[1])
+    for count, reach in ((1, 3.0), (40, 2.0), (200, 7.0)):
+        place, other = rng.uniform(-30, 30, (2, count)), rng.uniform(-20, 20, (2, 150))
+        i, j = neighbours(place, other, reach)
+        near = np.abs(place[:, :, None] - other[:, None]).max(axis=0) <= reach
+        assert len(i) == near.sum()
+        assert near[i, j].all()
 
 
 def test_pairs_are_all_within_the_gate_and_none_is_forgotten():
     rng = np.random.default_rng(2)
-    tracks, seen = expected(rng.uniform(0, 20, (40, 2))), scan(rng.uniform(0, 20, (40, 2)))
-    pairs = candidates(tracks, seen, GATE, CLUTTER)
-    gap = tracks.position[:, None] - seen.position[None]
-    inside = (gap**2).sum(axis=2) / (0.04 + 0.25) <= GATE
-    found = np.zeros((40, 40), dtype=bool)
-    found[pairs.track, pairs.detection] = True
-    assert (found == inside).all()
+    table, seen = tracks(rng.uniform(0, 20, (40, 2))), scan(rng.uniform(0, 20, (40, 2)))
+    pairs = found(table, seen)
+    gap = table.state[:2, :, None] - seen.position[:, None]
+    inside = (gap**2).sum(axis=0) / (0.04 + 0.25) <= GATE
+    assert len(pairs) == inside.sum()
+    assert inside[pairs.track, pairs.detection].all()
 
 
-def test_the_assignment_is_the_best_of_all():
+def test_a_late_detection_is_compared_with_where_the_track_was():
+    table = tracks([[10.0, 0.0]], velocity=[[20.0, 0.0]])
+    pairs = found(table, scan([[6.0, 0.0]]), lag=-0.2)
+    assert pairs.residual[:, 0] == pytest.approx([0.0, 0.0])
+    assert not len(found(table, scan([[6.0, 0.0]])))
+
+
+def test_the_score_is_the_textbooks():
+    table, seen = tracks([[0.0, 0.0]]), scan([[0.3, 0.1]], velocity=[[0.5, -0.2]])
+    place = 0.29 * np.eye(2)
+    residual, speed = np.array([0.3, 0.1]), np.array([0.5, -0.2])
+
+    def log_normal(value, covariance):
+        return -(value @ np.linalg.solve(covariance, value) + np.log(np.linalg.det(2 * np.pi * covariance))) / 2
+
+    ours = np.log(0.9) + log_normal(residual, place) + log_normal(speed, 0.35 * np.eye(2))
+    false = np.log(CLUTTER) + log_normal(speed * 0, (256.0 + 0.1) * np.eye(2))
+    assert found(table, seen).score == pytest.approx([ours - false], rel=1e-6)
+
+
+def test_a_radial_speed_says_nothing_across_the_line_of_sight():
+    table, seen = tracks([[0.0, 0.0]]), scan([[0.0, 0.0]], velocity=[[0.0, 0.0]])
+    seen.velocity_certainty[:, :, 0] = np.diag([10.0, 0.0])
+    still = found(table, seen).score
+    table.state[3] = 15.0
+    assert found(table, seen).score == pytest.approx(still)
+    table.state[2] = 15.0
+    assert found(table, seen).score < still - 10.0
+
+
+def test_the_assignment_is_the_best_of_all_for_each_sensor():
     rng = np.random.default_rng(3)
     for _ in range(20):
-        pairs = candidates(expected(rng.uniform(0, 4, (4, 2))), scan(rng.uniform(0, 4, (4, 2))), GATE, CLUTTER)
-        score = np.zeros((4, 4))
-        score[pairs.track, pairs.detection] = np.maximum(pairs.score, 0.0)
-        limit = max(sum(score[row, column] for row, column in enumerate(order)) for order in permutations(range(4)))
-        made = assign(pairs)
-        assert made.score.sum() == pytest.approx(limit)
-        assert len(set(made.track.tolist())) == len(set(made.detection.tolist())) == len(made.track)
-        assert (made.score > 0).all()
+        table, seen = tracks(rng.uniform(0, 4, (4, 2))), scan(rng.uniform(0, 4, (8, 2)), sensor=[0, 1] * 4)
+        pairs, chosen = found(table, seen), made(table, seen)
+        for sensor in (0, 1):
+            score = np.zeros((4, 8))
+            score[pairs.track, pairs.detection] = np.maximum(pairs.score, 0.0)
+            score = score[:, sensor::2]
+            limit = max(sum(score[row, column] for row, column in enumerate(order)) for order in permutations(range(4)))
+            mine = chosen.at(np.flatnonzero(chosen.detection % 2 == sensor))
+            assert mine.score.sum() == pytest.approx(limit)
+            assert len(set(mine.track.tolist())) == len(set(mine.detection.tolist())) == len(mine)
+        assert (chosen.score > 0).all()
+        assert (np.diff(chosen.track) >= 0).all()
 
 
 def test_what_is_likelier_a_false_alarm_is_not_assigned():
-    wide = expected([[0.0, 0.0]], spread=30.0)
-    assert len(assign(candidates(wide, scan([[3.0, 3.0]]), GATE, 1e-2)).track) == 0
+    assert len(made(tracks([[0.0, 0.0]], spread=30.0), scan([[3.0, 3.0]]), clutter=1e-2)) == 0
 
 
 def test_speed_tells_two_crossing_road_users_apart():
-    tracks = expected([[0.0, 0.0], [0.4, 0.0]], velocity=[[10.0, 0.0], [-10.0, 0.0]])
-    made = assign(
-        candidates(tracks, scan([[0.4, 0.0], [0.0, 0.0]], velocity=[[10.0, 0.0], [-10.0, 0.0]]), GATE, CLUTTER)
-    )
-    assert dict(zip(made.track.tolist(), made.detection.tolist(), strict=True)) == {0: 0, 1: 1}
+    speeds = [[10.0, 0.0], [-10.0, 0.0]]
+    pairs = made(tracks([[0.0, 0.0], [0.4, 0.0]], velocity=speeds), scan([[0.4, 0.0], [0.0, 0.0]], velocity=speeds))
+    assert dict(zip(pairs.track.tolist(), pairs.detection.tolist(), strict=True)) == {0: 0, 1: 1}
 
 
 def test_class_tells_two_neighbours_apart():
-    tracks = expected([[0.0, 0.0], [0.3, 0.0]])
-    tracks.log_class[:] = [[0, 1.5, 0, 0, 0, 0, -1.4], [0, -1.4, 0, 0, 0, 0, 1.5]]
-    made = assign(candidates(tracks, scan([[0.3, 0.0], [0.0, 0.0]], kind=[1, 6]), GATE, CLUTTER))
-    assert dict(zip(made.track.tolist(), made.detection.tolist(), strict=True)) == {0: 0, 1: 1}
+    table = tracks([[0.0, 0.0], [0.3, 0.0]])
+    table.log_class[:] = np.transpose([[0, 1.5, 0, 0, 0, 0, -1.4], [0, -1.4, 0, 0, 0, 0, 1.5]])
+    pairs = made(table, scan([[0.3, 0.0], [0.0, 0.0]], kind=[1, 6]))
+    assert dict(zip(pairs.track.tolist(), pairs.detection.tolist(), strict=True)) == {0: 0, 1: 1}
 
 
 def test_nothing_meets_nothing():
-    none = expected(np.zeros((0, 2)))
-    assert len(assign(candidates(none, scan([[0.0, 0.0]]), GATE, CLUTTER)).track) == 0
-    empty = candidates(expected([[0.0, 0.0]]), scan(np.zeros((0, 2))), GATE, CLUTTER)
-    assert len(assign(empty).track) == len(best(empty).track) == 0
-
-
-def test_the_best_pair_must_be_better_than_a_false_alarm():
-    pairs = Pairs(track=np.array([0, 1]), detection=np.array([0, 0]), score=np.array([-1.0, -2.0]))
-    assert len(best(pairs).track) == 0
-    pairs.score[1] = 3.0
-    assert best(pairs).of_rows(np.array([7, 9])).track.tolist() == [9]
+    assert len(made(tracks(np.zeros((0, 2))), scan([[0.0, 0.0]]))) == 0
+    assert len(made(tracks([[0.0, 0.0]]), scan(np.zeros((0, 2))))) == 0

@@ -4,14 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perception.tracking import filter
+from perception.tracking import algebra, filter
 
 RNG = np.random.default_rng(3)
 
 
 def covariances(count, size, rng=RNG):
+    """Return (size, size, count) positive definite matrices."""
     root = rng.normal(size=(count, size, size))
-    return root @ root.transpose(0, 2, 1) + 0.1 * np.eye(size)
+    return np.moveaxis(root @ root.transpose(0, 2, 1) + 0.1 * np.eye(size), 0, -1)
 
 
 def textbook(state, covariance, observation, measured, noise):
@@ -20,79 +21,115 @@ def textbook(state, covariance, observation, measured, noise):
     return state + gain @ (measured - observation @ state), (np.eye(4) - gain @ observation) @ covariance
 
 
+def test_small_matrices_as_linear_algebra_has_them():
+    first, second, vector = RNG.normal(size=(2, 2, 5)), covariances(5, 2), RNG.normal(size=(2, 5))
+    for n in range(5):
+        a, b, v = first[:, :, n], second[:, :, n], vector[:, n]
+        assert algebra.times(first, second)[:, :, n] == pytest.approx(a @ b)
+        assert algebra.apply(first, vector)[:, n] == pytest.approx(a @ v)
+        assert algebra.determinant(first)[n] == pytest.approx(np.linalg.det(a))
+        assert algebra.inverse(first)[:, :, n] == pytest.approx(np.linalg.inv(a))
+        assert algebra.form(second, vector)[n] == pytest.approx(v @ b @ v)
+    whole = covariances(5, 4)
+    place, mixed, speed = algebra.block_inverse(whole[:2, :2], whole[:2, 2:], whole[2:, 2:])
+    for n in range(5):
+        inverse = np.block([[place[:, :, n], mixed[:, :, n]], [mixed[:, :, n].T, speed[:, :, n]]])
+        assert inverse == pytest.approx(np.linalg.inv(whole[:, :, n]))
+
+
 def test_predicts_as_the_textbook_does():
-    state, covariance = RNG.normal(size=(5, 4)), covariances(5, 4)
+    before, spread = RNG.normal(size=(4, 5)), covariances(5, 4)
+    state, covariance = before.copy(), spread.copy()
     dt, density = np.linspace(0.0, 0.4, 5), np.linspace(1.0, 3.0, 5)
-    moved, spread = filter.predict(state, covariance, dt, density)
-    for row in range(5):
-        step = np.eye(4) + np.diag([dt[row]] * 2, 2)
-        place, mixed, speed = density[row] * dt[row] ** 3 / 3, density[row] * dt[row] ** 2 / 2, density[row] * dt[row]
+    filter.predict(state, covariance, dt, density)
+    for n in range(5):
+        step = np.eye(4) + np.diag([dt[n]] * 2, 2)
+        place, mixed, speed = density[n] * dt[n] ** 3 / 3, density[n] * dt[n] ** 2 / 2, density[n] * dt[n]
         noise = np.kron([[place, mixed], [mixed, speed]], np.eye(2))
-        assert moved[row] == pytest.approx(step @ state[row])
-        assert spread[row] == pytest.approx(step @ covariance[row] @ step.T + noise)
+        assert state[:, n] == pytest.approx(step @ before[:, n])
+        assert covariance[:, :, n] == pytest.approx(step @ spread[:, :, n] @ step.T + noise)
 
 
 def test_predicting_twice_is_predicting_once():
-    state, covariance, density = RNG.normal(size=(3, 4)), covariances(3, 4), np.array([1.0, 2.0, 3.0])
-    once = filter.predict(state, covariance, np.full(3, 0.3), density)
-    twice = filter.predict(*filter.predict(state, covariance, np.full(3, 0.1), density), np.full(3, 0.2), density)
-    assert twice[0] == pytest.approx(once[0])
-    assert twice[1] == pytest.approx(once[1])
+    once, spread = RNG.normal(size=(4, 3)), covariances(3, 4)
+    twice, spread_twice, density = once.copy(), spread.copy(), np.array([1.0, 2.0, 3.0])
+    filter.predict(once, spread, 0.3, density)
+    filter.predict(twice, spread_twice, 0.1, density)
+    filter.predict(twice, spread_twice, 0.2, density)
+    assert twice == pytest.approx(once)
+    assert spread_twice == pytest.approx(spread)
+
+
+def told(state, lag, position, noise, velocity, certainty):
+    """Return what measurements (2, n) say; `noise`: of the position, `certainty`: of the velocity."""
+    expected = state[:2] + lag * state[2:]
+    return filter.information(lag, position - expected, algebra.inverse(noise), velocity - state[2:], certainty)
 
 
 def test_updates_as_the_textbook_does():
-    state, covariance = RNG.normal(size=(6, 4)), covariances(6, 4)
-    measured, noise, lag = RNG.normal(size=(6, 2)), covariances(6, 2), -np.linspace(0.0, 0.3, 6)
-    by_place = filter.update_position(state, covariance, lag, measured, noise)
-    by_speed = filter.update_velocity(state, covariance, measured, noise)
-    for row in range(6):
-        place = np.hstack([np.eye(2), lag[row] * np.eye(2)])
+    before, spread = RNG.normal(size=(4, 6)), covariances(6, 4)
+    position, velocity, lag = RNG.normal(size=(2, 6)), RNG.normal(size=(2, 6)), np.linspace(-0.3, 0.2, 6)
+    place_noise, speed_noise = covariances(6, 2), covariances(6, 2)
+    state, covariance = before.copy(), spread.copy()
+    known = told(state, lag, position, place_noise, velocity, algebra.inverse(speed_noise))
+    filter.update(state, covariance, known)
+    for n in range(6):
+        place = np.hstack([np.eye(2), lag[n] * np.eye(2)])
         speed = np.hstack([np.zeros((2, 2)), np.eye(2)])
-        for result, observation in ((by_place, place), (by_speed, speed)):
-            expected = textbook(state[row], covariance[row], observation, measured[row], noise[row])
-            assert result[0][row] == pytest.approx(expected[0])
-            assert result[1][row] == pytest.approx(expected[1])
+        expected = textbook(before[:, n], spread[:, :, n], place, position[:, n], place_noise[:, :, n])
+        expected = textbook(*expected, speed, velocity[:, n], speed_noise[:, :, n])
+        assert state[:, n] == pytest.approx(expected[0])
+        assert covariance[:, :, n] == pytest.approx(expected[1])
 
 
-def test_late_measurements_count_as_if_they_had_been_in_time():
-    """Without process noise the order of arrival cannot matter."""
-    state, covariance = np.zeros((1, 4)), np.diag([1.0, 1.0, 25.0, 25.0])[None]
-    noise, still = 0.04 * np.eye(2)[None], np.zeros(1)
-    first, second = np.array([[1.0, 0.5]]), np.array([[1.8, 0.9]])
-    in_time = filter.predict(state, covariance, np.array([0.1]), still)
-    in_time = filter.update_position(*in_time, still, first, noise)
-    in_time = filter.predict(*in_time, np.array([0.1]), still)
-    in_time = filter.update_position(*in_time, still, second, noise)
-    late = filter.predict(state, covariance, np.array([0.2]), still)
-    late = filter.update_position(*late, still, second, noise)
-    late = filter.update_position(*late, np.array([-0.1]), first, noise)
-    assert late[0] == pytest.approx(in_time[0])
-    assert late[1] == pytest.approx(in_time[1])
+def test_measurements_added_up_are_measurements_one_after_the_other():
+    state, covariance = RNG.normal(size=(4, 1)), covariances(1, 4)
+    one, spread = state.copy(), covariance.copy()
+    position, velocity, lag = RNG.normal(size=(2, 3)), RNG.normal(size=(2, 3)), np.array([-0.05, 0.0, 0.04])
+    noise, certainty = covariances(3, 2), covariances(3, 2)
+    each = told(state[:, [0, 0, 0]], lag, position, noise, velocity, certainty)
+    filter.update(state, covariance, filter.summed(each, np.array([0])))
+    for n in range(3):
+        alone = [values[..., n : n + 1] for values in (position, noise, velocity, certainty)]
+        filter.update(one, spread, told(one, lag[n : n + 1], *alone))
+    assert state == pytest.approx(one)
+    assert covariance == pytest.approx(spread)
+
+
+def test_nothing_known_changes_nothing():
+    before, spread = RNG.normal(size=(4, 2)), covariances(2, 4)
+    state, covariance = before.copy(), spread.copy()
+    nothing, none = np.zeros((2, 2, 2)), np.zeros((2, 2))
+    filter.update(state, covariance, filter.information(np.zeros(2), none, nothing, none, nothing))
+    assert state == pytest.approx(before)
+    assert covariance == pytest.approx(spread)
 
 
 numbers = st.floats(-200.0, 200.0)
 step = st.tuples(
     st.sampled_from(["predict", "position", "velocity"]),
     st.floats(0.0, 2.0),
-    arrays(float, (1, 2), elements=numbers),
+    arrays(float, (2, 1), elements=numbers),
     st.floats(1e-3, 2500.0),
     st.floats(1e-3, 2500.0),
     st.floats(0.0, np.pi),
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(step, min_size=1, max_size=30))
 def test_the_covariance_stays_positive_definite(steps):
-    state, covariance = np.zeros((1, 4)), np.diag([0.25, 0.25, 100.0, 100.0])[None]
+    state, covariance = np.zeros((4, 1)), np.diag([0.25, 0.25, 100.0, 100.0])[:, :, None]
+    nothing, none = np.zeros((2, 2, 1)), np.zeros((2, 1))
     for kind, dt, measured, along, across, angle in steps:
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        noise = (turn @ np.diag([along, across]) @ turn.T)[None]
+        ray = np.array([[np.cos(angle)], [np.sin(angle)]])
+        certainty = algebra.along_and_across(ray, 1.0 / np.array([along]), 1.0 / np.array([across]))
+        lag = np.array([-dt])
         if kind == "predict":
-            state, covariance = filter.predict(state, covariance, np.array([dt]), np.array([3.0]))
+            filter.predict(state, covariance, dt, 3.0)
         elif kind == "position":
-            state, covariance = filter.update_position(state, covariance, -np.array([dt]), measured, noise)
+            filter.update(state, covariance, filter.information(lag, measured, certainty, none, nothing))
         else:
-            state, covariance = filter.update_velocity(state, covariance, measured, noise)
-        assert np.linalg.eigvalsh(covariance[0]).min() > 0
-        assert covariance == pytest.approx(covariance.transpose(0, 2, 1), rel=1e-9)
+            filter.update(state, covariance, filter.information(lag, none, nothing, measured, certainty))
+        assert np.linalg.eigvalsh(covariance[:, :, 0]).min() > 0
+        assert covariance == pytest.approx(covariance.transpose(1, 0, 2), rel=1e-9)

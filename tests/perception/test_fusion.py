@@ -287,7 +287,7 @@ def test_a_report_joins_the_track_of_its_sender():
     assert len(tracks) == 2
     own = next(row for row in range(2) if tracks.vehicle_id[row])
     assert tracks.vehicle_id == [b"\x00\x01vehicl" if row == own else None for row in range(2)]
-    assert tracks.position[own] == pytest.approx([0.0, -11.0], abs=0.7)
+    assert tracks.position[own] == pytest.approx([0.0, -10.0], abs=0.7)
     assert tracks.sources[own] == ("camera", "radio")
     assert tracks.sources[1 - own] == ("camera",)
     assert tracks.heading[own] == 0.0
@@ -322,6 +322,7 @@ def test_too_many_targets_are_dropped_and_counted():
     rng = np.random.default_rng(4)
     for tick in range(5):
         fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, rng.uniform(5, 60, (80, 2))))
+        fusion.tracks(START_NS + tick * CYCLE_NS)
     assert fusion.counters["too many tracks"] > 0
     assert len(fusion._population.table) <= 100
 

@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perception.objects import Measurement, RoadUser
+from perception.objects import Measurement, RoadUser, VehicleReport
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.tracking import attributes, visibility
-from perception.tracking.admission import Admission
 from perception.tracking.scan import TYPICAL_SIZE
-from perception.tracking.table import Ids, empty, new_rows, seen_together
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Ids, Table
+from perception.tracking.window import Window
 
 SECOND = 1_000_000_000
-ROW = np.array([0])
+ROW, SEEN, TOLD = np.array([0]), np.array([False]), np.array([True])
 
 
 def test_ids_are_the_lowest_free_ones():
@@ -28,11 +29,16 @@ def test_ids_are_the_lowest_free_ones():
 
 def test_ids_end():
     ids = Ids(60 * SECOND)
-    for _ in range(Ids.LAST):
+    for _ in range(65535):
         ids.take(0)
     assert ids.take(0) is None
     ids.release(65535, 0)
     assert ids.take(60 * SECOND) == 65535
+
+
+def test_ids_stay_within_their_limit():
+    ids = Ids(60 * SECOND, last=255)
+    assert [ids.take(0) for _ in range(256)] == [*range(1, 256), None]
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=80))
@@ -55,96 +61,155 @@ def measurement(stamp_ms, device="camera", receipt_ms=None):
     return Measurement(device=device, stamp_ns=stamp_ms * 1_000_000, receipt_ns=receipt_ms * 1_000_000)
 
 
-def test_admission():
-    admission = Admission(500_000_000, 60_000_000)
-    assert admission.refuse(measurement(10_000)) is None
-    assert admission.refuse(measurement(10_000)) == "duplicate"
-    assert admission.refuse(measurement(10_000, "radar")) is None
-    assert admission.refuse(measurement(9_600)) is None  # late, but not too late
-    assert admission.refuse(measurement(9_600)) == "duplicate"
-    assert admission.refuse(measurement(9_400)) == "late"
-    assert admission.refuse(measurement(20_000, receipt_ms=10_100)) == "future"
-    assert admission.refuse(measurement(10_100)) is None  # the one from the future changed nothing
+def test_the_window_refuses_what_is_late_early_or_known():
+    window = Window(500_000_000, 60_000_000)
+    assert window.add(measurement(10_000)) is None
+    assert window.add(measurement(10_000)) == "duplicate"
+    assert window.add(measurement(10_000, "radar")) is None
+    assert window.add(measurement(9_600)) is None  # late, but not too late
+    assert window.add(measurement(9_600)) == "duplicate"
+    assert window.add(measurement(9_400)) == "late"
+    assert window.add(measurement(20_000, receipt_ms=10_100)) == "future"
+    assert window.add(measurement(10_100)) is None  # the one from the future changed nothing
 
 
-def test_admission_forgets_what_it_need_not_know():
-    admission = Admission(500_000_000, 60_000_000)
+def test_the_window_forgets_what_it_need_not_know():
+    window = Window(500_000_000, 60_000_000)
     for tick in range(10_000):
-        assert admission.refuse(measurement(tick * 10)) is None
-    assert len(admission._admitted) < 60
+        assert window.add(measurement(tick * 10)) is None
+    assert len(window._admitted) < 60
+
+
+def rounds(window):
+    return [[(each.device, each.stamp_ns // 1_000_000) for each in together] for together in window.rounds()]
+
+
+def test_rounds_come_in_the_order_of_time_and_have_each_device_once():
+    window = Window(500_000_000, 60_000_000)
+    for stamp_ms, device in ((1040, "a"), (1000, "b"), (1010, "a"), (1350, "b"), (1090, "c")):
+        assert window.add(measurement(stamp_ms, device, receipt_ms=1400)) is None
+    assert len(window) == 5
+    assert rounds(window) == [[("b", 1000), ("a", 1010)], [("a", 1040), ("c", 1090)], [("b", 1350)]]
+    assert rounds(window) == []
+
+
+def test_of_a_vehicles_reports_the_newest_is_used():
+    window = Window(500_000_000, 60_000_000)
+    for stamp_ms in (1000, 1100):
+        said = {"latitude": 0.0, "longitude": 0.0, "position_95": None, "speed": None, "heading": None}
+        size = {"length": None, "width": None, "height": None, "kind": RoadUser.CAR}
+        stamps = {"stamp_ns": stamp_ms * 1_000_000, "receipt_ns": stamp_ms * 1_000_000}
+        window.add(VehicleReport(device="radio", id=b"12345678", **said, **size, **stamps))
+    assert rounds(window) == [[("radio", 1100)]]
 
 
 def table(**fields):
-    rows = new_rows(empty(2), 1)
+    rows = Table.new(1, 2)
     for name, value in fields.items():
-        rows[name] = value
+        getattr(rows, name)[..., 0] = value
     return rows
+
+
+def test_a_table_keeps_its_fields_apart():
+    rows = Table.new(3, 2)
+    for number, name in enumerate(Table.__annotations__):
+        getattr(rows, name)[:] = number
+    for taken in (rows, rows.take(np.array([2, 0])), rows.joined(rows)):
+        for number, name in enumerate(Table.__annotations__):
+            assert (getattr(taken, name) == number).all()
+            assert getattr(taken, name).shape[-1] == len(taken)
+    assert rows.covariance.shape == (4, 4, 3)
+    assert rows.history.shape == (2, 3)
 
 
 def test_the_class_is_what_most_say_and_can_be_outvoted():
     rows = table()
-    assert rows["kind"][0] == RoadUser.UNKNOWN
-    attributes.vote(rows, ROW, np.array([RoadUser.UNKNOWN]), np.ones(1))
-    assert rows["kind"][0] == RoadUser.UNKNOWN
+    assert rows.kind[0] == RoadUser.UNKNOWN
+    attributes.vote(rows, ROW, np.array([RoadUser.UNKNOWN]), np.ones(1), SEEN)
+    assert rows.kind[0] == RoadUser.UNKNOWN
     for kind in [RoadUser.CAR, RoadUser.TRUCK, RoadUser.CAR, *[RoadUser.CAR] * 50]:
-        attributes.vote(rows, ROW, np.array([kind]), np.ones(1))
-        assert rows["kind"][0] == RoadUser.CAR
+        attributes.vote(rows, ROW, np.array([kind]), np.ones(1), SEEN)
+        assert rows.kind[0] == RoadUser.CAR
     for _ in range(8):
-        attributes.vote(rows, ROW, np.array([RoadUser.TRUCK]), np.ones(1))
-    assert rows["kind"][0] == RoadUser.TRUCK
+        attributes.vote(rows, ROW, np.array([RoadUser.TRUCK]), np.ones(1), SEEN)
+    assert rows.kind[0] == RoadUser.TRUCK
+
+
+def test_votes_of_one_round_count_each():
+    rows = Table.new(2, 2)
+    kinds = np.array([RoadUser.CAR, RoadUser.CAR, RoadUser.BUS, RoadUser.BUS, RoadUser.BUS])
+    attributes.vote(rows, np.array([0, 0, 0, 1, 1]), kinds, np.ones(5), np.zeros(5, dtype=bool))
+    assert rows.kind.tolist() == [RoadUser.CAR, RoadUser.BUS]
 
 
 def test_the_size_starts_at_the_classs_and_follows_what_is_measured():
     rows = table(kind=RoadUser.TRUCK)
-    assert attributes.sizes(rows)[0] == pytest.approx(TYPICAL_SIZE[RoadUser.TRUCK])
+    assert attributes.sizes(rows)[:, 0] == pytest.approx(TYPICAL_SIZE[RoadUser.TRUCK])
     for _ in range(60):
-        attributes.measure_size(rows, ROW, np.array([[12.0, np.nan, 4.0]]))
-    assert attributes.sizes(rows)[0] == pytest.approx([12.0, TYPICAL_SIZE[RoadUser.TRUCK, 1], 4.0], abs=0.15)
+        attributes.measure_size(rows, ROW, np.array([[12.0], [np.nan], [4.0]]), SEEN)
+    assert attributes.sizes(rows)[:, 0] == pytest.approx([12.0, TYPICAL_SIZE[RoadUser.TRUCK, 1], 4.0], abs=0.15)
 
 
 def test_what_a_vehicle_says_of_its_size_ends_the_matter():
     rows = table(kind=RoadUser.CAR)
-    attributes.measure_size(rows, ROW, np.array([[6.0, 2.5, 2.0]]))
-    attributes.measure_size(rows, ROW, np.array([[4.2, 1.7, np.nan]]), stated=True)
+    attributes.measure_size(rows, ROW, np.array([[6.0], [2.5], [2.0]]), SEEN)
+    attributes.measure_size(rows, ROW, np.array([[4.2], [1.7], [np.nan]]), TOLD)
     for _ in range(100):
-        attributes.measure_size(rows, ROW, np.array([[6.0, 2.5, 2.0]]))
-    assert attributes.sizes(rows)[0, :2] == pytest.approx([4.2, 1.7], abs=0.01)
+        attributes.measure_size(rows, ROW, np.array([[6.0], [2.5], [2.0]]), SEEN)
+    assert attributes.sizes(rows)[:2, 0] == pytest.approx([4.2, 1.7], abs=0.01)
 
 
-def drive(rows, speed_kmh, heading):
+def drive(rows, speed_kmh, heading, seconds=1.0):
+    """Move so for some rounds; return the heading."""
     angle, speed = np.radians(heading), speed_kmh / 3.6
-    rows["state"][0, 2:] = speed * np.sin(angle), speed * np.cos(angle)
-    attributes.latch_headings(rows)
-    return attributes.headings(rows)[0][0]
+    rows.state[2:, 0] = speed * np.sin(angle), speed * np.cos(angle)
+    for _ in range(round(seconds * 10)):
+        attributes.turn_headings(rows, 0.1)
+    return rows.heading[0]
+
+
+SURE = np.eye(4) * 0.001
 
 
 def test_the_heading_is_latched_under_4_and_released_over_5_km_h():
-    rows = table(kind=RoadUser.CAR, covariance=np.eye(4) * 0.01)
+    rows = table(kind=RoadUser.CAR, covariance=SURE)
     assert np.isnan(drive(rows, 3.0, 90.0))
     assert np.isnan(drive(rows, 4.5, 90.0))
     assert drive(rows, 5.5, 90.0) == pytest.approx(90.0)
-    assert drive(rows, 4.5, 95.0) == pytest.approx(95.0)
-    assert drive(rows, 3.9, 200.0) == pytest.approx(95.0)
-    assert drive(rows, 4.9, 200.0) == pytest.approx(95.0)
-    assert drive(rows, 5.1, 200.0) == pytest.approx(200.0)
+    assert drive(rows, 4.5, 95.0) == pytest.approx(95.0, abs=0.5)
+    assert drive(rows, 3.9, 200.0) == pytest.approx(95.0, abs=0.5)
+    assert drive(rows, 4.9, 200.0) == pytest.approx(95.0, abs=0.5)
+    assert drive(rows, 5.1, 200.0, seconds=20.0) == pytest.approx(200.0, abs=1.0)
+
+
+def test_a_new_tracks_first_speed_is_no_heading():
+    rows = table(kind=RoadUser.CAR, covariance=np.eye(4) * 4.0)
+    assert np.isnan(drive(rows, 10.0, 90.0))
+
+
+def test_a_turning_car_is_followed_and_noise_at_walking_pace_is_not():
+    rows = table(kind=RoadUser.CAR, covariance=SURE)
+    drive(rows, 30.0, 0.0)
+    for heading in range(5, 95, 5):
+        now = drive(rows, 30.0, heading, seconds=0.1)
+    assert now == pytest.approx(90.0, abs=1.0)
+    slow = table(kind=RoadUser.CAR, covariance=np.eye(4) * 0.04)
+    drive(slow, 8.0, 0.0)
+    wobble = [drive(slow, 6.0, heading, seconds=0.1) for heading in (20.0, 340.0) * 10]
+    assert max(min(heading, 360.0 - heading) for heading in wobble) < 8.0
 
 
 def test_who_walks_has_a_heading():
-    assert drive(table(kind=RoadUser.PEDESTRIAN), 3.0, 45.0) == pytest.approx(45.0)
+    assert drive(table(kind=RoadUser.PEDESTRIAN, covariance=SURE), 3.0, 45.0) == pytest.approx(45.0)
 
 
 def test_a_vehicles_own_heading_holds_while_it_is_fresh():
-    rows = table(kind=RoadUser.CAR, vehicle_ns=5 * SECOND, stamp_ns=5 * SECOND, vehicle_heading=33.0)
+    stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
+    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=33.0, **stamps)
     assert drive(rows, 0.0, 0.0) == 33.0
-    rows["stamp_ns"] = 7 * SECOND
+    rows.stamp_ns[0] = 7 * SECOND
     assert drive(rows, 0.0, 0.0) == 33.0  # latched
     assert drive(rows, 30.0, 120.0) == pytest.approx(120.0)
-
-
-def test_seen_together_counts_scans_that_saw_both():
-    rows = new_rows(empty(2), 2)
-    rows["history"] = [[0b1011, 0b1], [0b0010, 0b0]]
-    assert seen_together(rows[:1], rows[1:]).tolist() == [1]
 
 
 SENSOR = Sensor(
@@ -154,19 +219,37 @@ SENSOR = Sensor(
 )
 
 
+SENSORS = Sensors([SENSOR, SENSOR.model_copy(update={"least_speed_mps": 0.5})], 9.2, 9.2, 1.0)
+
+
 @pytest.mark.parametrize(
     ("place", "seen"),
     [((50, 0), True), ((99, 0), False), ((6, 0), False), ((30, 32), False), ((30, 20), True), ((-50, 0), False)],
 )
 def test_only_what_is_well_inside_the_view_can_be_missed(place, seen):
-    assert visibility.in_view(np.array([place], dtype=float), SENSOR)[0] == seen
+    assert visibility.in_view(np.array([place], dtype=float).T, SENSORS).ravel().tolist() == [seen, seen]
 
 
-BUS, CAR, PERSON = TYPICAL_SIZE[RoadUser.BUS], TYPICAL_SIZE[RoadUser.CAR], TYPICAL_SIZE[RoadUser.PEDESTRIAN]
+def test_a_radar_misses_what_does_not_move_towards_or_away():
+    rows = table(state=[30.0, 0.0, 0.0, 8.0])
+    assert visibility.fast_enough(rows, SENSORS).ravel().tolist() == [True, False]
+    rows.state[2] = -2.0
+    assert visibility.fast_enough(rows, SENSORS).ravel().tolist() == [True, True]
+
+
+BUS, CAR, PERSON = RoadUser.BUS, RoadUser.CAR, RoadUser.PEDESTRIAN
+
+
+def hidden(place, kind, bus, bus_heading):
+    """Say whether a bus hides somebody from the sensor."""
+    rows = Table.new(2, 2)
+    rows.state[:2], rows.kind[:], rows.heading[:], rows.id[:] = np.transpose([place, bus]), (kind, BUS), bus_heading, 1
+    rows.heading[0] = 90.0
+    return visibility.hidden(rows, np.array([0]), np.array([0]), SENSORS)[0]
 
 
 @pytest.mark.parametrize(
-    ("place", "size", "hidden"),
+    ("place", "kind", "expected"),
     [
         ((34.0, 0.0), CAR, True),  # close behind the bus
         ((34.0, 0.0), BUS, True),  # all but its roof
@@ -177,13 +260,10 @@ BUS, CAR, PERSON = TYPICAL_SIZE[RoadUser.BUS], TYPICAL_SIZE[RoadUser.CAR], TYPIC
         ((30.0, 7.5), PERSON, False),  # at its end
     ],
 )
-def test_a_bus_across_the_view_hides_what_is_low_and_close_behind_it(place, size, hidden):
-    bodies = visibility.Bodies(np.array([place, (30.0, 0.0)]), np.array([90.0, 0.0]), np.array([size, BUS]))
-    assert visibility.hidden(bodies, np.array([0]), np.array([0, 1]), SENSOR)[0] == hidden
+def test_a_bus_across_the_view_hides_what_is_low_and_close_behind_it(place, kind, expected):
+    assert hidden(place, kind, (30.0, 0.0), 0.0) == expected
 
 
-def test_a_bus_along_the_view_hides_less():
-    place = np.array([(37.5, 3.0), (30.0, 0.0)])
-    for heading, hidden in ((90.0, False), (0.0, True), (np.nan, True)):
-        bodies = visibility.Bodies(place, np.array([90.0, heading]), np.array([PERSON, BUS]))
-        assert visibility.hidden(bodies, np.array([0]), np.array([1]), SENSOR)[0] == hidden
+@pytest.mark.parametrize(("heading", "expected"), [(90.0, False), (0.0, True), (np.nan, True)])
+def test_a_bus_along_the_view_hides_less(heading, expected):
+    assert hidden((37.5, 3.0), PERSON, (30.0, 0.0), heading) == expected

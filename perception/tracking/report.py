@@ -1,0 +1,75 @@
+"""What fusion tells: the confirmed road users at a cycle's time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.objects import Floats, Tracks
+from perception.sensor import Sensor
+from perception.settings import FusionSettings
+from perception.tracking import attributes, motion
+from perception.tracking.algebra import UNIT
+from perception.tracking.population import SECOND_NS, Population
+from perception.tracking.table import Table, existence
+from perception.tracking.vehicle import vehicle_id
+
+Mask = NDArray[np.bool_]
+
+
+def tracks(
+    population: Population, devices: Sequence[Sensor], radios: Sequence[str], settings: FusionSettings, now_ns: int
+) -> Tracks:
+    """Return the confirmed road users, by id, each where it is now; `radios`: the names of the radios."""
+    table = _reportable(population.table, settings, now_ns)
+    motion.predict(table, (now_ns - population.time_ns) * 1e-9)
+    seen = table.seen_ns > table.stamp_ns - SECOND_NS
+    heard = table.vehicle_ns > table.stamp_ns - SECOND_NS
+    by_radio = heard & (table.radio == np.arange(len(radios))[:, None])
+    signed = table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0)
+    table.covariance[:2, :2] += UNIT * (~seen.any(axis=0) * settings.vehicle.wander_sd_m**2)
+    return Tracks(
+        id=table.id,
+        stamp_ns=np.full(len(table), now_ns),
+        receipt_ns=table.receipt_ns,
+        position=_rows(table.state[:2]),
+        velocity=_rows(table.state[2:]),
+        covariance=_rows(table.covariance),
+        heading=table.heading,
+        heading_sd=table.heading_sd,
+        size=_rows(attributes.sizes(table)),
+        kind=table.kind,
+        existence=existence(table),
+        sources=_sources(np.vstack([seen, by_radio]), [*(device.device for device in devices), *radios]),
+        vehicle_id=[
+            vehicle_id(number) if told else None for number, told in zip(table.vehicle.tolist(), signed, strict=True)
+        ],
+    )
+
+
+def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
+    """Return a copy of the rows to tell of, by id: confirmed, still likely, and seen lately."""
+    speed = np.hypot(table.state[2], table.state[3])
+    limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
+    fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
+    rows = np.flatnonzero((table.id > 0) & (table.log_odds > 0.0) & fresh)
+    return table.take(rows[np.argsort(table.id[rows])])
+
+
+def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return for each track (n,) the names of those that saw it (names, n)."""
+    known: dict[bytes, tuple[str, ...]] = {}
+    found = []
+    for pattern in np.packbits(seen, axis=0).T:
+        code = pattern.tobytes()
+        if code not in known:
+            known[code] = tuple(name for name, saw in zip(names, np.unpackbits(pattern), strict=False) if saw)
+        found.append(known[code])
+    return found
+
+
+def _rows(columns: Floats) -> Floats:
+    """Return (..., n) as (n, ...)."""
+    return np.ascontiguousarray(np.moveaxis(columns, -1, 0))

@@ -1,0 +1,61 @@
+"""All sensors of a site as columns: what the tracker needs of them for many detections at once.
+
+The last column stands for the radios: who reports itself has no view, hides nothing and is missed by nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from perception.objects import Floats
+from perception.sensor import Noise, Sensor
+
+FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
+
+
+class Sensors:
+    """Figures (sensors + 1,) of the sensors, in the order of the site file."""
+
+    def __init__(self, sensors: Sequence[Sensor], gate: float, report_gate: float, report_alike: float) -> None:
+        mounts = [sensor.mount for sensor in sensors]
+        views = [sensor.field_of_view for sensor in sensors]
+        noises = [sensor.noise for sensor in sensors]
+        self.names = [sensor.device for sensor in sensors]
+        self.east = _column([mount.east_m for mount in mounts], 0.0)
+        self.north = _column([mount.north_m for mount in mounts], 0.0)
+        self.height = _column([mount.height_m for mount in mounts], 0.0)
+        yaw = np.radians(_column([mount.yaw_deg for mount in mounts], 0.0))
+        self.forward: Floats = np.stack([np.sin(yaw), np.cos(yaw)])  # (2, sensors + 1) unit vectors, site frame
+        self.range = _column([view.range_m for view in views], 0.0)
+        self.near = _column([view.near_m for view in views], 0.0)
+        self.half_width = np.radians(_column([view.width_deg / 2.0 for view in views], 0.0))
+        # variances along and across the line of sight
+        self.along = _column([noise.along_m**2 for noise in noises], 1.0)
+        self.across = _column([noise.across_m**2 for noise in noises], 1.0)
+        self.azimuth = _column(
+            [math.radians(noise.azimuth_deg) ** 2 for noise in noises], 0.0
+        )  # times distance squared
+        self.speed = _column([noise.speed_mps**2 for noise in noises], 1.0)
+        self.speed_across = _column([_speed_across(noise) ** 2 for noise in noises], 1.0)
+        self.least_speed = _column([sensor.least_speed_mps for sensor in sensors], 0.0)
+        self.weight = 1.0 / _column([sensor.alike for sensor in sensors], report_alike)
+        self.gate = _column([gate] * len(sensors), report_gate)
+        self.log_detected = np.log(_column([sensor.detection_probability for sensor in sensors], 1.0))
+        self.log_missed = np.log(_column([1.0 - sensor.detection_probability for sensor in sensors], 1.0))
+        self.log_clutter = np.log(_column([sensor.clutter_density for sensor in sensors], FALSE_REPORT_DENSITY))
+
+    @property
+    def radio(self) -> int:
+        """The column of the radios, and the number of sensors."""
+        return len(self.names)
+
+
+def _column(values: list[float], of_radio: float) -> Floats:
+    return np.array([*values, of_radio], dtype=np.float64)
+
+
+def _speed_across(noise: Noise) -> float:
+    return noise.speed_mps if noise.speed_across_mps is None else noise.speed_across_mps
