@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perception.objects import RoadUser
+from perception.traffic.lanes import LaneLine
 from rsu.analysis import indicators, runs, scoring
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import Air, Happening
@@ -45,6 +46,7 @@ class Run(NamedTuple):
     truth: Judged | None
     v2x: Judged | None
     settings: dict[str, str]  # of the site file, flat
+    lanes: list[LaneLine]
 
 
 class LifeNote(NamedTuple):
@@ -124,6 +126,7 @@ def make(task: Task) -> Run:
         truth=truth,
         v2x=judged,
         settings=settings,
+        lanes=places.lanes.lines,
     )
 
 

@@ -13,12 +13,14 @@ from perception.traffic.lanes import LaneLine
 from rsu.analysis.air import Air
 from rsu.analysis.comparison import Comparison, Run
 from rsu.analysis.errors import MissingError
-from rsu.analysis.scoring import Judged, gospa_by_tick
+from rsu.analysis.scoring import Judged, Mask, gospa_by_tick
 from rsu.analysis.svg import Map, Plot
 from rsu.analysis.verdict import shown, verdict
 from rsu.recording.verify import clock
 
-MAP_REACH_M, MAP_PX = 90.0, 520.0
+MAP_PX, MAP_MARGIN_M = 520.0, 6.0
+WIDE_M = 90.0  # map without a judged region
+LANE_GAP_M = 0.35  # between lanes as drawn
 CHART_PX = (1060.0, 190.0)
 HISTOGRAM_PX = (345.0, 200.0)
 MOST_DOTS = 6000  # on one map
@@ -43,7 +45,7 @@ class Chart(NamedTuple):
     svg: str
 
 
-def render(comparison: Comparison, names: Names, lanes: Sequence[LaneLine]) -> str:
+def render(comparison: Comparison, names: Names) -> str:
     """Return the page. MissingError: jinja2 is not installed."""
     try:
         from jinja2 import Environment, StrictUndefined
@@ -60,7 +62,7 @@ def render(comparison: Comparison, names: Names, lanes: Sequence[LaneLine]) -> s
         comparison=comparison,
         groups=_groups(comparison),
         shown=shown,
-        maps=list(_maps(comparison, lanes)),
+        maps=list(_maps(comparison)),
         timelines=list(_timelines(comparison)),
         histograms=list(_histograms(comparison)),
         lists=[("A", comparison.only_a), ("B", comparison.only_b)],
@@ -76,8 +78,9 @@ def _groups(comparison: Comparison) -> dict[str, list[object]]:
     return groups
 
 
-def _maps(comparison: Comparison, lanes: Sequence[LaneLine]) -> Iterator[Chart]:
+def _maps(comparison: Comparison) -> Iterator[Chart]:
     a, b = comparison.a, comparison.b
+    lanes = a.lanes
     if a.truth is not None and b.truth is not None:
         yield Chart("A", "", _errors(a.truth, lanes))
         yield Chart("B", "", _errors(b.truth, lanes))
@@ -87,7 +90,9 @@ def _maps(comparison: Comparison, lanes: Sequence[LaneLine]) -> Iterator[Chart]:
         both = np.zeros(len(run.air.users), np.bool_)
         both[rows] = True
         place = run.air.users["position"]
-        chart = _ground(lanes).dots(_some(place[both]), "dot both").dots(_some(place[~both]), f"dot {name.lower()}")
+        chart = (
+            _ground(lanes, WIDE_M).dots(_some(place[both]), "dot both").dots(_some(place[~both]), f"dot {name.lower()}")
+        )
         yield Chart(name, "", chart.scale_bar(20).text())
 
 
@@ -95,7 +100,7 @@ def _errors(judged: Judged, lanes: Sequence[LaneLine]) -> str:
     pairs = judged.pairs[judged.pairs["tick"] % max(1, round(4 * len(judged.pairs) / MOST_DOTS)) == 0]
     missed, false = pairs["id"] < 0, pairs["truth"] < 0
     near = pairs["own"] <= FAR_M
-    chart = _ground(lanes)
+    chart = _ground(lanes, judged.region_m + MAP_MARGIN_M).circle(judged.region_m, "region")
     for which, style in (
         (near, "dot good"),
         (~near & ~missed & ~false, "dot far"),
@@ -106,10 +111,10 @@ def _errors(judged: Judged, lanes: Sequence[LaneLine]) -> str:
     return chart.scale_bar(20).text()
 
 
-def _ground(lanes: Sequence[LaneLine]) -> Map:
-    chart = Map(MAP_REACH_M, MAP_PX)
+def _ground(lanes: Sequence[LaneLine], reach_m: float) -> Map:
+    chart = Map(reach_m, MAP_PX)
     for lane in lanes:
-        chart.lane([(float(x), float(y)) for x, y in lane.points], lane.width, "lane")
+        chart.lane([(float(x), float(y)) for x, y in lane.points], lane.width - LANE_GAP_M, "lane")
     return chart
 
 
@@ -131,8 +136,11 @@ def _timelines(comparison: Comparison) -> Iterator[Chart]:
         note = "mean distance between road users that both have"
         yield Chart("How far A and B are apart", note, _lines([apart], end_s, "m"))
     counts = [_count(run.air, begin_ns) for run in (a, b)]
-    note = "road users on air at once" + ("; grey: how many there really are" if a.truth is not None else "")
-    true = [_true_count(a.truth, begin_ns)] if a.truth is not None and a.truth.complete else []
+    note, true = "road users on air at once", []
+    if a.truth is not None and b.truth is not None and a.truth.complete:
+        note = "road users in the judged region at once; grey: how many there really are"
+        counts = [_judged_count(judged, judged.pairs["id"] >= 0, begin_ns) for judged in (a.truth, b.truth)]
+        true = [_judged_count(a.truth, a.truth.pairs["truth"] >= 0, begin_ns)]
     yield Chart("How many", note, _lines(counts, end_s, "road users", true))
     if comparison.events:
         yield Chart("Events", "from when they were first told to their end", _event_bars(comparison, begin_ns))
@@ -157,17 +165,17 @@ def _each_second(at_s: Floats, values: Floats) -> tuple[Floats, Floats]:
     length = int(second.max(initial=0)) + 1
     count = np.bincount(second[known], minlength=length)
     sums = np.bincount(second[known], values[known], minlength=length)
-    with np.errstate(invalid="ignore"):
-        return np.arange(length) + 0.5, np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+    means: Floats = np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+    middles: Floats = np.arange(length) + 0.5
+    return middles, means
 
 
 def _count(air: Air, begin_ns: int) -> tuple[Floats, Floats]:
     return _each_second((air.ticks_ns - begin_ns) / 1e9, np.diff(air.first).astype(np.float64))
 
 
-def _true_count(judged: Judged, begin_ns: int) -> tuple[Floats, Floats]:
-    there = judged.pairs["tick"][judged.pairs["truth"] >= 0]
-    counts = np.bincount(there, minlength=len(judged.ticks)).astype(np.float64)
+def _judged_count(judged: Judged, which: Mask, begin_ns: int) -> tuple[Floats, Floats]:
+    counts = np.bincount(judged.pairs["tick"][which], minlength=len(judged.ticks)).astype(np.float64)
     return _each_second((judged.ticks - begin_ns) / 1e9, counts)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from perception.objects import Floats
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 10.0, 30.0  # px around the plot
-TICKS = 5
+TICKS = 5  # numbers on a short axis
+PX_PER_NUMBER = 90.0  # on a long one
 
 
 class Plot:
@@ -25,13 +26,13 @@ class Plot:
     def axes(self, x_name: str, y_name: str) -> Plot:
         """Add the grid, its numbers and the axes' names."""
         bottom, middle = self._height - BOTTOM, (self._height - BOTTOM + TOP) / 2
-        for value in _round_steps(*self._y):
+        for value in _round_steps(*self._y, TICKS):
             at = self._down(value)
             self._parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{self._width - RIGHT:.1f}"/>')
             self._parts.append(
                 f'<text class="number" x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
-        for value in _round_steps(*self._x):
+        for value in _round_steps(*self._x, max(TICKS, round(self._width / PX_PER_NUMBER))):
             self._parts.append(
                 f'<text class="number" x="{self._across(value):.1f}" y="{bottom + 15:.1f}" text-anchor="middle">'
                 f"{value:g}</text>"
@@ -91,7 +92,7 @@ class Plot:
 
 
 class Map:
-    """A map of the site, north up, 1 px a unit of `scale` px per metre."""
+    """A map of the site, north up, the reference point in its middle."""
 
     def __init__(self, reach_m: float, size: float) -> None:
         self._reach = reach_m
@@ -103,6 +104,12 @@ class Map:
         """Add a lane as a band."""
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in map(self._place, points))
         self._parts.append(f'<path class="{style}" stroke-width="{width_m * self._scale:.1f}" d="M{path}"/>')
+        return self
+
+    def circle(self, radius_m: float, style: str) -> Map:
+        """Add a circle around the middle."""
+        middle, radius = self._size / 2, radius_m * self._scale
+        self._parts.append(f'<circle class="{style}" cx="{middle:.1f}" cy="{middle:.1f}" r="{radius:.1f}"/>')
         return self
 
     def dots(self, points: Iterable[Sequence[float]], style: str) -> Map:
@@ -139,9 +146,9 @@ def _wide(ends: tuple[float, float]) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def _round_steps(low: float, high: float) -> list[float]:
-    """Return round numbers from one to the other, about TICKS of them."""
-    raw = (high - low) / TICKS
+def _round_steps(low: float, high: float, count: int) -> list[float]:
+    """Return round numbers from one to the other, at most about so many."""
+    raw = (high - low) / count
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)
     return [number * step for number in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]

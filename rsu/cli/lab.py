@@ -58,3 +58,30 @@ def score(
             print(json.dumps(answer))
         else:
             view.show(answer)
+
+
+def compare(
+    a: Annotated[Path, typer.Option("--a", metavar="SITE|REC", help="site file, or a recording of outputs")],
+    b: Annotated[Path, typer.Option("--b", metavar="SITE|REC", help="the same of what is new")],
+    recordings: Annotated[list[Path] | None, typer.Argument(metavar="[REC...]", help="replayed with both")] = None,
+    truth: Annotated[str | None, typer.Option(metavar="FILE|sim|v2x", help="judge both against it")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="OUT", help="write the report, one file")] = None,
+    region: RangeOption = 60.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay recordings with two site files (or take two recordings' outputs) and say what differs on air.
+
+    Exit code 1: something differs.
+    """
+    from rsu.cli import compare as view
+
+    with _exits():
+        wish = view.Wish(recordings or [], a, b, truth, region)
+        comparison = view.run(wish)
+        if html is not None:
+            html.write_text(view.page(comparison, wish), encoding="utf-8")
+        if as_json:
+            print(json.dumps(view.answer(comparison, wish)))
+        else:
+            view.show(comparison, html)
+    raise typer.Exit(Exit.FINE if comparison.same else Exit.FOUND)

@@ -24,7 +24,8 @@ from rsu.exits import Exit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
-app.command()(lab.score)
+for command in (lab.score, lab.compare):
+    app.command()(command)
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]
 RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets and ptys")]

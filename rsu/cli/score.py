@@ -136,10 +136,8 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
             yield _row(name, figures)
     if answer["truth"] == runs.V2X:
         yield ""
-        yield (
-            "Only vehicles that send BSMs are judged. An error within the 95 % accuracy that a vehicle states of itself "
-            "counts as 0, except in `raw`."
-        )
+        yield "Only vehicles that send BSMs are judged. An error within the 95 % accuracy that a vehicle states of"
+        yield "itself counts as 0, except in `raw`."
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> str:
