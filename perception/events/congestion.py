@@ -36,7 +36,7 @@ class Congestion:
         settings = self.settings
         slow = now.is_vehicle & now.lanes.is_motor[now.lane] & ~(now.to_end < 0.0)
         slow &= now.speed < (settings.release_mps if running else settings.slow_mps)
-        rows = np.flatnonzero(slow)
+        rows = slow.nonzero()[0]
         if len(rows) < settings.least_vehicles:
             return
         keys = self._key[now.lane[rows]]

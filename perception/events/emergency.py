@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
-import numpy as np
-
 from perception.events.rule import Sighting, of_tracks
 from perception.events.settings import EmergencySettings
 from perception.traffic.situation import Situation
@@ -19,4 +17,4 @@ class EmergencyVehicle:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the tracks whose BSM says so."""
-        return of_tracks(now, np.flatnonzero(now.emergency), self.settings.radius_m)
+        return of_tracks(now, now.emergency.nonzero()[0], self.settings.radius_m)

@@ -30,7 +30,7 @@ class PedestrianOnRoad:
         """Return them."""
         settings = self.settings
         walks = (now.tracks.kind == RoadUser.PEDESTRIAN) & (now.speed <= settings.fastest_mps)
-        rows = np.flatnonzero(walks & on_carriageway(now) & (now.tracks.size[:, 2] >= settings.least_height_m))
+        rows = (walks & on_carriageway(now) & (now.tracks.size[:, 2] >= settings.least_height_m)).nonzero()[0]
         return of_tracks(now, rows, settings.radius_m)
 
 
@@ -46,4 +46,4 @@ class ObjectOnRoad:
         small = (size[:, 2] <= settings.most_height_m) & (size[:, 0] <= settings.most_length_m)
         came = now.tracks.position - now.past["first"]
         still = (now.speed <= settings.still_mps) & (np.hypot(came[:, 0], came[:, 1]) <= settings.still_m)
-        return of_tracks(now, np.flatnonzero(small & still & on_carriageway(now)), settings.radius_m)
+        return of_tracks(now, (small & still & on_carriageway(now)).nonzero()[0], settings.radius_m)

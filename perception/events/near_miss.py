@@ -7,16 +7,17 @@ only be kept apart by harder braking than people do of their own will. Post-encr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Set
 
 import numpy as np
 
 from perception.events.rule import Sighting
 from perception.events.settings import NearMissSettings
-from perception.geo import direction_of, heading_difference
+from perception.geo import direction_of
 from perception.objects import Floats, Ints
 from perception.traffic.ground import CROSSWALK, JUNCTION
-from perception.traffic.lanes import LaneMap, Mask
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import SECOND_NS, Situation
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
@@ -40,26 +41,27 @@ class NearMiss:
         cells = int(self._shape.prod())
         self._left_ns = np.zeros(cells, dtype=np.int64)  # when somebody was seen in a cell last,
         self._left_by = np.zeros(cells, dtype=np.int64)  # who,
-        self._left_heading = np.zeros(cells)  # and on which way
+        self._left_ahead = np.zeros((cells, 2))  # and which way, a unit vector
+        self._most_cosine = math.cos(math.radians(settings.crossing_deg))
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the pairs that almost meet now."""
         conflict = (now.ground & (JUNCTION | CROSSWALK)) != 0
-        rows = np.flatnonzero(conflict & np.isfinite(now.tracks.heading) & (now.speed >= MOVING_MPS))
+        rows = (conflict & np.isfinite(now.tracks.heading) & (now.speed >= MOVING_MPS)).nonzero()[0]
         if not len(rows):
             return []
-        pairs = self._encroaching(now, rows)
-        if len(rows) > 1 and (now.speed[rows] >= self.settings.least_mps).any():
-            pairs |= self._colliding(now, rows)
+        ahead = direction_of(now.tracks.heading[rows])
+        pairs = self._encroaching(now, rows, ahead) | self._colliding(now, rows, ahead)
         return [self._sighting(now, first, second) for first, second in sorted(pairs)]
 
-    def _colliding(self, now: Situation, rows: Ints) -> Pairs:
-        """Return the pairs of rows on a collision course."""
+    def _colliding(self, now: Situation, rows: Ints, ahead: Floats) -> Pairs:
+        """Return the pairs of rows on a collision course; `ahead`: unit vectors of their ways."""
         settings, tracks = self.settings, now.tracks
-        first, second = (rows[side] for side in np.triu_indices(len(rows), k=1))
-        crossing = self._crosses(tracks.heading[first], tracks.heading[second])
-        crossing &= np.maximum(now.speed[first], now.speed[second]) >= settings.least_mps
-        first, second = first[crossing], second[crossing]
+        fast = now.speed[rows] >= settings.least_mps
+        crossing = (np.abs(ahead @ ahead.T) <= self._most_cosine) & (fast[:, None] | fast)
+        first, second = (rows[side] for side in np.triu(crossing, k=1).nonzero())
+        if not len(first):
+            return set()
         apart = tracks.position[second] - tracks.position[first]
         drift = tracks.velocity[second] - tracks.velocity[first]
         touch = (tracks.size[first, :2].sum(axis=1) + tracks.size[second, :2].sum(axis=1)) / 4.0
@@ -73,28 +75,27 @@ class NearMiss:
         near = meets & (time_s <= settings.ttc_s) & (braking >= settings.least_braking_mps2)
         return set(zip(first[near].tolist(), second[near].tolist(), strict=True))
 
-    def _encroaching(self, now: Situation, rows: Ints) -> Pairs:
+    def _encroaching(self, now: Situation, rows: Ints, ahead: Floats) -> Pairs:
         """Return the pairs of which one comes to where the other was a moment ago; note who is where now."""
         settings, tracks = self.settings, now.tracks
-        along = direction_of(tracks.heading[rows])[:, None] * (BODY * tracks.size[rows, :1])[:, :, None]
-        cell = np.floor((tracks.position[rows, None] + along - self._origin) / CELL_M).astype(np.int64)
-        at, point = np.nonzero(((cell >= 0) & (cell < self._shape)).all(axis=2))
+        body = ahead[:, None] * (BODY * tracks.size[rows, :1])[:, :, None]
+        cell = np.floor((tracks.position[rows, None] + body - self._origin) / CELL_M).astype(np.int64)
+        at, point = ((cell >= 0) & (cell < self._shape)).all(axis=2).nonzero()
         flat = cell[at, point, 0] * self._shape[1] + cell[at, point, 1]
         row = rows[at]
         lately = now.now_ns - self._left_ns[flat] <= settings.pet_s * SECOND_NS
         other = lately & (self._left_by[flat] != tracks.id[row]) & (now.speed[row] >= settings.least_mps)
-        other &= self._crosses(tracks.heading[row], self._left_heading[flat])
-        found = {(int(tracks.id[r]), int(self._left_by[f])) for r, f in zip(row[other], flat[other], strict=True)}
-        self._left_ns[flat], self._left_by[flat] = now.now_ns, tracks.id[row]
-        self._left_heading[flat] = tracks.heading[row]
-        index = {number: number_row for number_row, number in enumerate(tracks.id.tolist())} if found else {}
-        there = [sorted((index[one], index[two])) for one, two in found if one in index and two in index]
-        return {(one, two) for one, two in there}
+        found = self._meetings(now, at[other], row[other], flat[other], ahead) if other.any() else set()
+        self._left_ns[flat], self._left_by[flat], self._left_ahead[flat] = now.now_ns, tracks.id[row], ahead[at]
+        return found
 
-    def _crosses(self, first: Floats, second: Floats) -> Mask:
-        turn = np.abs(heading_difference(first, second))
-        crosses: Mask = (turn >= self.settings.crossing_deg) & (turn <= 180.0 - self.settings.crossing_deg)
-        return crosses
+    def _meetings(self, now: Situation, at: Ints, rows: Ints, cells: Ints, ahead: Floats) -> Pairs:
+        """Return the pairs whose ways cross in these cells."""
+        crossing = np.abs((ahead[at] * self._left_ahead[cells]).sum(axis=1)) <= self._most_cosine
+        index = {number: row for row, number in enumerate(now.tracks.id.tolist())}
+        others = [index.get(number) for number in self._left_by[cells[crossing]].tolist()]
+        pairs = zip(rows[crossing].tolist(), others, strict=True)
+        return {(min(one, two), max(one, two)) for one, two in pairs if two is not None}
 
     def _sighting(self, now: Situation, first: int, second: int) -> Sighting:
         tracks, pair = now.tracks, [first, second]

@@ -23,7 +23,7 @@ class QueueEnd:
         """Return the tails of the lanes whose queue is long."""
         least = np.full(len(self._is_motor), self.settings.least_length_m)
         least[sorted(running)] = self.settings.release_length_m
-        for lane in np.flatnonzero(self._is_motor & (now.queues.length >= least)).tolist():
+        for lane in (self._is_motor & (now.queues.length >= least)).nonzero()[0].tolist():
             yield self._tail(now, lane)
 
     def _tail(self, now: Situation, lane: int) -> Sighting:

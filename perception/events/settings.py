@@ -103,7 +103,7 @@ class CongestionSettings(RuleSettings):
     """Many vehicles on a link that hardly move although they may."""
 
     code: Code = CONGESTION
-    start_after_s: NotNegative = 8.0
+    start_after_s: NotNegative = 6.0
     end_after_s: NotNegative = 20.0
     slow_mps: Positive = 2.8  # 10 km/h
     release_mps: Positive = 4.2

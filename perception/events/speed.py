@@ -22,7 +22,7 @@ class Overspeed:
         settings, known = self.settings, running_rows(now, running)
         percent = np.where(known, settings.release_percent, settings.over_percent)
         limit = now.past["speed_limit"] * (1.0 + percent / 100.0)
-        rows = np.flatnonzero(now.is_vehicle & (now.speed > limit))
+        rows = (now.is_vehicle & (now.speed > limit)).nonzero()[0]
         if not len(rows):
             return []
         variance = np.linalg.eigvalsh(now.tracks.covariance[rows, 2:, 2:])[:, -1]
@@ -43,10 +43,10 @@ class SlowVehicle:
         creeping = (now.speed > settings.least_mps) & (now.speed < now.past["speed_limit"] * percent / 100.0)
         steady = known | (np.abs(now.speed - now.past["steady_speed"]) <= settings.steady_mps)
         on_lane = now.lanes.is_motor[now.lane] & ~(now.to_stop_line <= settings.free_m)
-        rows = np.flatnonzero(now.is_vehicle & creeping & steady & on_lane)
+        rows = (now.is_vehicle & creeping & steady & on_lane).nonzero()[0]
         if not len(rows):
             return []
-        others = np.flatnonzero(now.is_vehicle & (now.lane >= 0))
+        others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
         ahead = now.to_end[rows, None] - now.to_end[others]
         near = (now.lane[rows, None] == now.lane[others]) & (ahead > 0.0) & (ahead <= settings.free_m)
         return of_tracks(now, rows[~near.any(axis=1)], settings.radius_m)

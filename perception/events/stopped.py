@@ -30,7 +30,7 @@ class StoppedVehicle:
         settings = self.settings
         known = running_rows(now, running)
         standing = now.is_vehicle & (now.speed < np.where(known, settings.release_mps, settings.walking_mps))
-        rows = np.flatnonzero(standing)
+        rows = standing.nonzero()[0]
         if not len(rows):
             return []
         towards = (now.to_stop_line[rows] > 0.0) & now.lanes.is_motor[now.lane[rows]]
@@ -45,7 +45,7 @@ class StoppedVehicle:
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:
         """Return which of the rows have another vehicle close ahead on their lane."""
-        others = np.flatnonzero(now.is_vehicle & (now.lane >= 0))
+        others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
         ahead = now.to_end[rows, None] - now.to_end[others]  # m: how far the other is ahead
         same = now.lane[rows, None] == now.lane[others]
         follows: Mask = (same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)).any(axis=1)

@@ -24,7 +24,7 @@ class WrongWay:
         settings, known = self.settings, running_rows(now, running)
         fast = now.speed > np.where(known, settings.release_mps, settings.least_mps)
         on_road = (now.ground & (MOTOR | CROSSWALK)) == MOTOR
-        rows = np.flatnonzero(now.is_vehicle & fast & on_road & (now.lane == NONE))
+        rows = (now.is_vehicle & fast & on_road & (now.lane == NONE)).nonzero()[0]
         if not len(rows):
             return []
         position = now.tracks.position[rows]

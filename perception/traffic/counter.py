@@ -85,7 +85,7 @@ class TrafficCounter:
         count, length = len(self._lanes.lines), now.tracks.size[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
         tally.covered_s[np.unique(now.lane[over])] += now.passed_s
-        rows = np.flatnonzero(counted & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m))
+        rows = (counted & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m)).nonzero()[0]
         lane = now.lane[rows]
         tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
         tally.present_s += now.passed_s * np.bincount(lane, minlength=count)
@@ -98,11 +98,11 @@ class TrafficCounter:
         for number, loop in enumerate(self._loops):
             reach = (now.tracks.size[:, 0] + loop.length) / 2.0
             over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line) <= reach)
-            self._watch(number, now, tally, np.flatnonzero(over))
+            self._watch(number, now, tally, over.nonzero()[0])
         if self._zones is not None:
             flags = self._zones.at(now.tracks.position)
             for number, flag in enumerate(self._zone_flags, len(self._loops)):
-                self._watch(number, now, tally, np.flatnonzero(flags & flag))
+                self._watch(number, now, tally, (flags & flag).nonzero()[0])
 
     def _watch(self, number: int, now: Situation, tally: Tally, rows: Ints) -> None:
         spot, there = tally.spots[number], now.tracks.id[rows].tolist()

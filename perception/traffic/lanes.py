@@ -117,11 +117,12 @@ class LaneMap:
         east = position[:, :1] - self._east
         north = position[:, 1:] - self._north
         along = east * self._towards_east + north * self._towards_north
-        reach = np.clip(along, 0.0, self._limit)
-        lateral = np.hypot(east - reach * self._towards_east, north - reach * self._towards_north)
+        across = east * self._towards_north - north * self._towards_east
+        beyond = np.maximum(np.maximum(-along, along - self._limit), 0.0)
+        lateral = np.sqrt(across * across + beyond * beyond)
         direction = direction_of(heading)
         cosine = direction[:, :1] * self._towards_east + direction[:, 1:] * self._towards_north
-        cosine[np.isnan(direction[:, 0])] = 1.0
+        cosine[np.isnan(heading)] = 1.0
         fits = (lateral <= self._half_width + MARGIN_M) & (cosine >= _LEAST_COSINE)
         cost = lateral / self._half_width + 2.0 * (1.0 - cosine)
         if before is not None:

@@ -34,7 +34,7 @@ class Movements:
         `lane` is where the road users are now. Rows that crossed a stop line just now are among them where their lane
         leads one way only.
         """
-        inside = np.flatnonzero((past["origin"] != NONE) & (past["approach"] == NONE))
+        inside: Ints = ((past["origin"] != NONE) & (past["approach"] == NONE)).nonzero()[0]
         if not len(inside):
             return inside
         origin = past["origin"][inside].astype(np.int64)
@@ -42,7 +42,7 @@ class Movements:
         known = past["movement"][inside] != NONE
         movement = np.where(known, past["movement"][inside], self._lanes.only_movement[origin])
         movement = np.where(out != NONE, out, movement)
-        for at in np.flatnonzero((movement == NONE) & (lane[inside] == NONE)):
+        for at in ((movement == NONE) & (lane[inside] == NONE)).nonzero()[0]:
             movement[at] = self._nearest(int(origin[at]), tracks, int(inside[at]))
         past["movement"][inside] = movement
         decided: Ints = inside[~known & (movement != NONE)]

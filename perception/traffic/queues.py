@@ -31,16 +31,19 @@ def measure(
 ) -> Queues:
     """Return the queues of `lanes` lanes; `queueing` (n,): vehicles on a lane that stand or nearly do."""
     queues = Queues(np.zeros(lanes), np.zeros(lanes, dtype=np.int64), np.full(lanes, NONE))
-    rows = np.flatnonzero(queueing)
+    rows = queueing.nonzero()[0]
     if not len(rows):
         return queues
     rows = rows[np.lexsort((to_stop_line[rows], lane[rows]))]
     half = tracks.size[rows, 0] / 2.0
     rear, own = to_stop_line[rows] + half, lane[rows]
-    first = np.append(True, own[1:] != own[:-1])
-    gap = to_stop_line[rows] - half - np.where(first, 0.0, np.append(0.0, rear[:-1]))
-    breaks = np.cumsum(gap > settings.queue_gap_m)
-    breaks -= (breaks - (gap > settings.queue_gap_m))[np.flatnonzero(first)[np.cumsum(first) - 1]]
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = own[1:] != own[:-1]
+    before = np.zeros(len(rows))
+    before[1:] = rear[:-1]
+    broken = to_stop_line[rows] - half - np.where(first, 0.0, before) > settings.queue_gap_m
+    breaks = np.cumsum(broken)
+    breaks -= (breaks - broken)[first.nonzero()[0][np.cumsum(first) - 1]]  # those of its own lane
     joined = breaks == 0
     queues.length[own[joined]] = rear[joined]  # the last one of a lane is written last
     queues.last[own[joined]] = rows[joined]

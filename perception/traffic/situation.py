@@ -115,15 +115,15 @@ class Observer:
 
     def _cross(self, past: Rows, tracks: Tracks, matches: Matches) -> Ints:
         """Return the rows that were before a stop line and are now past it, on whatever way they went on."""
-        ahead = np.flatnonzero(past["approach"] != NONE)
+        ahead = (past["approach"] != NONE).nonzero()[0]
         lane = past["approach"][ahead].astype(np.int64)
-        gone = ahead[self._lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
+        gone: Ints = ahead[self._lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
         lane = past["approach"][gone].astype(np.int64)
         off = tracks.position[gone] - self._lanes.ends[lane]
         along = self._lanes.end_directions[lane]
         beside = np.abs(off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0])
         near = beside <= self._lanes.half_width[lane] + BESIDE_M
-        crossed = gone[near]
+        crossed: Ints = gone[near]
         past["approach"][gone] = NONE
         past["origin"][crossed] = lane[near]
         past["movement"][crossed] = NONE
@@ -152,7 +152,7 @@ class Observer:
         past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))
         slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
         past["delay_s"] += np.where(towards & np.isfinite(slowed), passed_s * slowed, 0.0)
-        halted = np.flatnonzero(towards & ~past["stopped"] & (speed < STOPPED_MPS))
+        halted: Ints = (towards & ~past["stopped"] & (speed < STOPPED_MPS)).nonzero()[0]
         past["stops"][halted] += 1
         past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, speed < STOPPED_MPS)
         return halted
