@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
+from msgspec import to_builtins
 
 from rsu.errors import NotReachableError
 from rsu.exits import Exit
+
+if TYPE_CHECKING:
+    from rsu.importing.findings import Finding
 
 # heavy modules are imported by the commands that need them
 app = typer.Typer(no_args_is_help=True, help="Recordings: start, stop, keep, list, describe, verify, cut, recover.")
@@ -159,6 +163,65 @@ def verify(recordings: Recordings, as_json: JsonOption = False) -> None:
         elif worst is Exit.FINE and any(problem.kind == "missing" for problem in problems):
             worst = Exit.FOUND
     raise typer.Exit(worst)
+
+
+def _show_findings(findings: list[Finding], title: str) -> None:
+    print(title if findings else f"{title} nothing")
+    for each in findings:
+        print(f"  {each.device}: {each.kind} x{each.count}, {each.first} to {each.last}: {each.text}")
+
+
+@app.command(name="import")
+def import_(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="rosbag (1 or 2), CSV, JSON or JSON lines, gzip too")],
+    mapping: Annotated[Path, typer.Option(help="YAML: whose fields are what (rsu/importing/mapping.py)")],
+    site: Annotated[Path, typer.Option(help="site file with the devices that the mapping names")],
+    out: Annotated[Path, typer.Option(help="recording to write")],
+    as_json: JsonOption = False,
+) -> None:
+    """Make a recording of other people's data; say what is wrong with them."""
+    from rsu.errors import ConfigError
+    from rsu.importing import build
+    from rsu.importing.frames import ForeignError
+    from rsu.importing.mapping import load
+    from rsu.site import config
+
+    try:
+        result = build.run(source, load(mapping), config.load(site), out)
+    except ConfigError as error:
+        _fail(Exit.INVALID_CONFIG, error)
+    except ForeignError as error:
+        _fail(Exit.DAMAGED, error)
+    except OSError as error:
+        _fail(Exit.NOT_REACHABLE, error)
+    if as_json:
+        facts = {"recording": str(result.path), "frames": result.frames, "ticks": result.ticks}
+        print(json.dumps(facts | {"findings": [to_builtins(each) for each in result.findings]}))
+    else:
+        print(f"{result.path}: {result.ticks} ticks; frames: {result.frames}")
+        _show_findings(result.findings, f"wrong with {source.name}:")
+
+
+@app.command()
+def report(recordings: Recordings, as_json: JsonOption = False) -> None:
+    """Say what is wrong with the sources of recordings that follow each other; exit code 1 when something is."""
+    from rsu.importing.report import report as look
+    from rsu.recording.errors import RecordingError
+
+    try:
+        result = look(recordings)
+    except OSError as error:
+        _fail(Exit.NOT_REACHABLE, error)
+    except RecordingError as error:
+        _fail(Exit.DAMAGED, error)
+    if as_json:
+        print(json.dumps(to_builtins(result._asdict())))
+    else:
+        print("measurements: " + ", ".join(f"{name} {count}" for name, count in result.measurements.items()))
+        _show_findings(result.findings, "wrong in the recording:")
+        if result.imported:
+            _show_findings(result.imported, "wrong in the file that it was imported from:")
+    raise typer.Exit(Exit.FOUND if result.findings or result.imported else Exit.FINE)
 
 
 @app.command()

@@ -111,6 +111,17 @@ def start(path: Path) -> Start:
     return Start(about, files)
 
 
+def note(path: Path, name: str) -> dict[str, str]:
+    """Return the metadata of a name from a recording's beginning; empty: it has none there."""
+    with path.open("rb") as file:
+        for record in records(file):
+            if isinstance(record, Metadata) and record.name == name:
+                return record.metadata
+            if isinstance(record, Message):
+                break
+    return {}
+
+
 def messages(path: Path) -> Iterator[tuple[Entry, int]]:
     """Yield every message in the order of writing, with its sequence number. DamagedError as `records`."""
     topics: dict[int, str] = {}

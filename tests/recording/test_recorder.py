@@ -236,4 +236,4 @@ def test_an_event_keeps_the_ninety_seconds_before_it(tmp_path: Path) -> None:
 
 def test_commands_are_there() -> None:
     names = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert names == {"start", "stop", "keep", "ls", "info", "verify", "cut", "recover"}
+    assert names == {"start", "stop", "keep", "ls", "info", "verify", "import_", "report", "cut", "recover"}

@@ -1,0 +1,184 @@
+"""Detections of others in JSON or CSV (gzip too), read as a mapping says."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from rsu.importing.frames import ForeignError, Objects, Seen, View
+from rsu.importing.mapping import TIME_NS, FieldSettings, StreamSettings, TimeSettings
+
+_MINUTE_NS = 60_000_000_000
+_LATEST_NS = 1 << 63  # in the year 2262: what a recording's clock can hold
+_UNKNOWN_M = 0.0  # of a size: what they write for unknown
+
+Json = dict[str, object]
+
+
+class _Raw(NamedTuple):
+    """One frame of theirs."""
+
+    place: str
+    frame: Json
+    objects: list[Json]
+
+
+def frames(path: Path, stream: StreamSettings, view: View) -> Iterator[Objects]:
+    """Yield a file's frames in its order. ForeignError: it is not as the mapping says."""
+    assert stream.time is not None
+    clock = _Clock(stream.time)
+    for raw in _csv(path, stream.time) if ".csv" in path.suffixes else _json(path, stream):
+        stamp_ns = clock.stamp_ns(raw)
+        if stamp_ns is not None:
+            seen = [_seen(one, stream, view, raw.place) for one in raw.objects]
+            yield Objects(stream.device, raw.place, stamp_ns, None, seen)
+
+
+def _text(path: Path) -> str:
+    octets = path.read_bytes()
+    try:
+        return (gzip.decompress(octets) if octets[:2] == b"\x1f\x8b" else octets).decode("utf-8-sig")
+    except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
+        raise ForeignError(f"{path}: {error}") from error
+
+
+def _json(path: Path, stream: StreamSettings) -> Iterator[_Raw]:
+    text = _text(path)
+    try:
+        if text.lstrip()[:1] == "[":
+            found = [(f"frame {number}", frame) for number, frame in enumerate(json.loads(text), 1)]
+        else:
+            lines = enumerate(text.splitlines(), 1)
+            found = [(f"line {number}", json.loads(line)) for number, line in lines if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise ForeignError(f"{path}: not JSON: {error}") from error
+    for place, frame in found:
+        objects = list(_walk(frame, stream.objects)) if stream.objects else [frame]
+        known = [each for each in objects if isinstance(each, dict)]
+        if not isinstance(frame, dict) or len(known) < len(objects):
+            raise ForeignError(f"{path}: {place}: expected objects with keys")
+        yield _Raw(place, frame, known)
+
+
+def _csv(path: Path, time: TimeSettings) -> Iterator[_Raw]:
+    rows = csv.DictReader(_text(path).splitlines())
+    numbered: Iterator[tuple[int, Json]] = ((line, dict(row)) for line, row in enumerate(rows, 2))
+    for _, group in groupby(numbered, key=lambda each: each[1].get(time.field)):
+        lines = list(group)
+        yield _Raw(f"line {lines[0][0]}", lines[0][1], [row for _, row in lines])
+
+
+def _walk(value: object, path: str) -> Iterator[object]:
+    """Yield what lies at a path; lists on the way are gone through."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _walk(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping):
+        key, _, rest = path.partition(".")
+        if key in value:
+            yield from _walk(value[key], rest)
+
+
+class _Clock:
+    """Times of theirs as ns UTC. Within a minute, a number that is half a minute back begins the next one."""
+
+    def __init__(self, settings: TimeSettings) -> None:
+        self._settings = settings
+        self._minute_ns = _ns(settings.minute) if settings.minute else 0
+        self._newest = 0
+
+    def stamp_ns(self, raw: _Raw) -> int | None:
+        """Return when a frame was true; None: it does not say, as frames without objects may."""
+        value = next(_walk(raw.frame, self._settings.field), None)
+        if value is None:
+            return None
+        try:
+            stamp_ns = self._read(str(value))
+            if not 0 <= stamp_ns < _LATEST_NS:
+                raise ValueError(f"{value} is no time after 1970")
+        except (ValueError, OverflowError) as error:
+            raise ForeignError(f"{raw.place}: {self._settings.field}: {error}") from error
+        return stamp_ns
+
+    def _read(self, text: str) -> int:
+        if self._settings.format == "iso":
+            return _ns(datetime.fromisoformat(text))
+        if self._settings.format:
+            return _ns(datetime.strptime(text, self._settings.format).replace(tzinfo=UTC))
+        # without a detour through floats, which have no room for nanoseconds since 1970
+        number = int(text) if text.strip().lstrip("-").isdecimal() else float(text)
+        within = round(number * TIME_NS[self._settings.unit])
+        return self._in_minute(within) if self._settings.minute else within
+
+    def _in_minute(self, within_ns: int) -> int:
+        if within_ns < self._newest - _MINUTE_NS // 2:
+            self._minute_ns += _MINUTE_NS
+        self._newest = within_ns
+        return self._minute_ns + within_ns
+
+
+def _ns(moment: datetime) -> int:
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
+
+
+def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
+    fields = stream.fields
+
+    def number(settings: FieldSettings | None) -> float | None:
+        value = None if settings is None else next(_walk(one, settings.field), None)
+        if settings is None or value is None or value == "":
+            return None
+        try:
+            found = float(str(value)) * settings.factor + settings.offset
+        except ValueError as error:
+            raise ForeignError(f"{place}: {settings.field}: {error}") from error
+        return found if math.isfinite(found) else None
+
+    first, second = (fields.latitude, fields.longitude) if stream.frame == "wgs84" else (fields.x, fields.y)
+    x, y = number(first), number(second)
+    if x is None or y is None:
+        raise ForeignError(f"{place}: an object without a place")
+    size = (number(fields.length), number(fields.width), number(fields.height))
+    known = next(_walk(one, fields.id), None) if fields.id else None
+    return Seen(
+        position=view.place(stream.frame, x, y),
+        id=None if known is None else int(float(str(known))),
+        kind=_kind(one, stream),
+        confidence=number(fields.confidence),
+        velocity=_velocity(number, stream, view),
+        size=None if None in size or _UNKNOWN_M in size else (size[0] or 0, size[1] or 0, size[2] or 0),
+    )
+
+
+def _kind(one: Json, stream: StreamSettings) -> str:
+    settings = stream.fields.kind
+    value = None if settings is None else next(_walk(one, settings.field), None)
+    if settings is None or value is None:
+        return "unknown"
+    return {str(key): kind for key, kind in settings.map.items()}.get(str(value), "unknown")
+
+
+def _velocity(
+    number: Callable[[FieldSettings | None], float | None], stream: StreamSettings, view: View
+) -> tuple[float, float] | None:
+    fields = stream.fields
+    vx, vy = number(fields.vx), number(fields.vy)
+    if vx is not None and vy is not None:
+        return view.turned(stream.frame, vx, vy)
+    speed, heading = number(fields.speed), number(fields.heading)
+    if speed is None or heading is None:
+        return None
+    angle = math.radians(heading)
+    return view.turned("site", speed * math.sin(angle), speed * math.cos(angle))
