@@ -5,16 +5,17 @@ Publishing never blocks: what a slow or dead subscriber does not fetch is droppe
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import zmq
 
-from rsu.topics import TOPICS
+from rsu import topics
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODERS = {name: msgspec.msgpack.Decoder(topic.record) for name, topic in TOPICS.items()}
+_decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of record
 
 
 class Publisher:
@@ -29,7 +30,7 @@ class Publisher:
 
     def publish(self, topic: str, record: msgspec.Struct) -> None:
         """Send one record; `topic` must be one of this process's rows in the table."""
-        assert TOPICS[topic].publisher == self._process
+        assert topics.topic(topic).publisher == self._process
         self._socket.send_multipart((topic.encode(), _ENCODER.encode(record)), zmq.NOBLOCK)
 
     def close(self) -> None:
@@ -40,14 +41,14 @@ class Publisher:
 class Subscriber:
     """Some topics, from whichever processes publish them, started before or after us."""
 
-    def __init__(self, run: Path, topics: list[str]) -> None:
+    def __init__(self, run: Path, wanted: list[str]) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RECONNECT_IVL, 50)
         self._socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
-        for publisher in sorted({TOPICS[topic].publisher for topic in topics}):
+        for publisher in sorted({topics.topic(topic).publisher for topic in wanted}):
             self._socket.connect(f"ipc://{run / publisher}.ipc")
-        for topic in topics:
+        for topic in wanted:
             self._socket.setsockopt(zmq.SUBSCRIBE, topic.encode())
 
     def wait(self, timeout_s: float) -> bool:
@@ -62,7 +63,7 @@ class Subscriber:
             except zmq.Again:
                 return
             name = topic.decode()
-            yield name, _DECODERS[name].decode(payload)
+            yield name, _decoder(topics.topic(name).record).decode(payload)
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable when records may be there (edge-triggered: drain it)."""

@@ -11,17 +11,16 @@ import sys
 import threading
 from pathlib import Path
 
-from rsu import log
+from rsu import log, processes
 from rsu.errors import ConfigError
 from rsu.exits import Exit
-from rsu.processes import PROCESSES
 from rsu.site import config
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one process until SIGTERM. Returns an exit code of `rsu.exits`."""
     parser = argparse.ArgumentParser(prog="python -m rsu.process", description=__doc__)
-    parser.add_argument("name", choices=sorted(PROCESSES))
+    parser.add_argument("name", help="of `rsu.processes.of` the site")
     parser.add_argument("site", type=Path)
     parser.add_argument("--run", type=Path, required=True, help="folder of sockets and ptys")
     parser.add_argument("--data", type=Path, required=True, help="folder of what must survive")
@@ -29,17 +28,20 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, PROCESSES[options.name].nice)
     log.configure(options.name)
     try:
         site = config.load(options.site)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return Exit.INVALID_CONFIG
+    rows = processes.of(site.site)
+    if options.name not in rows:
+        parser.error(f"this site has no process {options.name}, but {', '.join(rows)}")
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, rows[options.name].nice)
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()
-    PROCESSES[options.name].start(site, options.run, options.data, stop)
+    rows[options.name].start(site, options.run, options.data, stop)
     return Exit.FINE
 
 

@@ -7,12 +7,14 @@ after the last of them it is left degraded and tried once a WINDOW_S.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from rsu.site.config import Config
+from rsu.site.model import Site
 
 BACKOFF_S = (0.0, 0.0, 1.0, 3.0, 8.0)  # before each restart of a process that keeps ending within WINDOW_S
 WINDOW_S = 60.0
@@ -47,6 +49,12 @@ def _recorder(config: Config, run: Path, data: Path, stop: threading.Event) -> N
     process.run(config, run, data, stop)
 
 
+def _video(camera: str, config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu.video import process
+
+    process.run(camera, config, run, data, stop)
+
+
 class Row(NamedTuple):
     """One process."""
 
@@ -64,3 +72,12 @@ PROCESSES: dict[str, Row] = {
     "recorder": Row(_recorder, 30.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
     "web": Row(_web, 15.0, 200, 20, 10),
 }
+VIDEO = "video."  # and the name of a device of kind `video`: each camera has a process of its own
+
+
+def of(site: Site) -> dict[str, Row]:
+    """Return the processes of a site."""
+    cameras = [name for name, device in site.devices.items() if device.video is not None]
+    #                                                            stuck  MiB   CPU  nice
+    rows = {VIDEO + name: Row(functools.partial(_video, name), 15.0, 300, 45, 5) for name in cameras}
+    return PROCESSES | rows

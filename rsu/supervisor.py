@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -22,7 +22,7 @@ import structlog
 from rsu.bus import Publisher, Subscriber
 from rsu.errors import AlreadyRunningError
 from rsu.parent import die_with_us
-from rsu.processes import BACKOFF_S, PROCESSES, WINDOW_S, Row
+from rsu.processes import BACKOFF_S, WINDOW_S, Row
 from rsu.records import Processes, ProcessView, Progress
 
 _STOP_S = 1.5  # a process that is asked to end gets so long
@@ -159,15 +159,16 @@ class Child:
         return "running" if self._progress_at >= self._starts[-1] else "starting"
 
 
-def supervise(site_name: str, site: Path, run: Path, data: Path, stop: threading.Event) -> None:
-    """Keep all processes of the table running until `stop`."""
+def supervise(
+    site_name: str, rows: Mapping[str, Row], site: Path, run: Path, data: Path, stop: threading.Event
+) -> None:
+    """Keep the processes of a site (`rsu.processes.of`) running until `stop`."""
     arguments = [str(site), "--run", str(run), "--data", str(data)]
     children = {
-        name: Child(name, row, [sys.executable, "-m", "rsu.process", name, *arguments])
-        for name, row in PROCESSES.items()
+        name: Child(name, row, [sys.executable, "-m", "rsu.process", name, *arguments]) for name, row in rows.items()
     }
     publisher = Publisher(run, "supervisor")
-    progress = Subscriber(run, [f"progress.{name}" for name in PROCESSES])
+    progress = Subscriber(run, [f"progress.{name}" for name in rows])
     published = 0.0
     while not stop.is_set():
         progress.wait(_LOOK_S)

@@ -27,11 +27,15 @@ TOPICS: dict[str, Topic] = {
     "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
-    "progress.station": Topic(records.Progress, "station", 2.0, 3.0, False),
-    "progress.uplink": Topic(records.Progress, "uplink", 2.0, 10.0, False),
-    "progress.web": Topic(records.Progress, "web", 2.0, 10.0, False),
-    "progress.recorder": Topic(records.Progress, "recorder", 2.0, 10.0, False),
     "rewind": Topic(records.Rewind, "recorder", None, None, False),
     "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }
+PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket
+
+
+def topic(name: str) -> Topic:
+    """Return the row of a topic. KeyError: there is none."""
+    if name.startswith(PROGRESS):
+        return Topic(records.Progress, name.removeprefix(PROGRESS), 2.0, 10.0, False)
+    return TOPICS[name]

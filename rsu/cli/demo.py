@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import msgspec
 import psutil
 
+from rsu import processes
 from rsu.bus import Subscriber
 from rsu.cli.bench import Bench, Cut, Plan
 from rsu.cli.latency import LatencyMeter
 from rsu.cli.main import versions
 from rsu.errors import AlreadyRunningError
 from rsu.exits import Exit
-from rsu.processes import PROCESSES
 from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
 from rsu.site import config
 from rsu.supervisor import LOCK, lock
@@ -115,13 +115,13 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
     _prepare(folder)
     plan = _plan(folder, _configs(folder, wishes.address), wishes.source, wishes.seed)
-    unknown = {cut.name for cut in wishes.cuts} - {*plan.commands(), *PROCESSES}
+    site = config.load(plan.site).site
+    names = [*plan.commands(), *processes.of(site)]
+    unknown = {cut.name for cut in wishes.cuts} - {*names}
     if unknown:
-        raise ValueError(
-            f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join([*plan.commands(), *PROCESSES])}"
-        )
+        raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     bench = Bench(plan)
-    page = config.load(plan.site).site.page
+    page = site.page
     for name in bench.names:
         bench.start(name)
     _say(f"page: http://{page.host}:{page.port}/   run folder: {folder}   end with Ctrl-C")

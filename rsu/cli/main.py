@@ -89,7 +89,7 @@ def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
 @app.command()
 def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> None:
     """Run the daemon for a site until Ctrl-C or SIGTERM."""
-    from rsu import folders, log, supervisor
+    from rsu import folders, log, processes, supervisor
     from rsu.site import config
 
     log.configure("supervisor")
@@ -98,8 +98,8 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
         loaded = config.load(site)
         data.mkdir(parents=True, exist_ok=True)
         with supervisor.lock(run):
-            name = loaded.site.site.name
-            interrupted = until_interrupted(lambda stop: supervisor.supervise(name, site.resolve(), run, data, stop))
+            name, rows = loaded.site.site.name, processes.of(loaded.site)
+            interrupted = until_interrupted(lambda stop: supervisor.supervise(name, rows, site.resolve(), run, data, stop))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:

@@ -34,7 +34,7 @@ def load(path: Path) -> Config:
     """Read and check a site. ConfigError: carries every finding with file, line, column and key."""
     source = YamlSource(path)
     try:
-        site = Site.model_validate(source.data)
+        site = Site.model_validate(source.data, context={"folder": path.parent})
     except ValidationError as error:
         raise ConfigError(source.findings(error, Site)) from error
     drivers, findings = _drivers(source, site, path.parent)

@@ -17,6 +17,7 @@ from rsu.checks.signals import SignalSettings
 from rsu.recording.settings import RecordingSettings
 from rsu.site.settings import Settings
 from rsu.uplink.settings import UplinkSettings
+from rsu.video.settings import VideoSettings
 from rsu.web.settings import WebSettings
 from v2x.profiles import DEFAULT_PROFILE, Profile
 
@@ -69,6 +70,7 @@ class DeviceSettings(Settings):
 
     kind: str
     driver: dict[str, Any]
+    video: VideoSettings | None = Field(None, description="of a video camera: its pictures and what looks at them")
 
 
 class SignSettings(Settings):

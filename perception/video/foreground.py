@@ -1,0 +1,104 @@
+"""Road users by their motion: what differs from the learned picture of the empty road (MOG2), without shadows.
+
+Zivkovic, "Improved adaptive Gaussian mixture model for background subtraction", 2004, as OpenCV has it. Road users that
+stand are kept out of what is learned, for `stopped_s`, so that a stopped vehicle does not fade; where one has left that
+was there from the beginning, the road is learned at once.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from perception.video.boxes import Grey, Mask, Picture
+from perception.video.settings import MotionSettings
+
+SHADOW = 127  # MOG2's own value
+VARIANCES = 20.0  # squared distance from the background, in variances, at which a pixel is another thing
+LEAST_VARIANCE = 8.0  # squared grey levels: of light that changes faster than it is learned
+LEARN_EVERY = 3  # pictures
+RELEARN = 0.9  # learning rate where a ghost is; 1 would make MOG2 forget everything
+STILL = 4.0  # grey levels between pictures, mean: a real road user's change is larger when it moves
+GHOST_CONTRAST = 0.75  # of the outline: less now than in the learned picture
+BRIDGE = np.ones((21, 1), np.uint8)  # glass and shaded sides look like shadow, but have bright parts above and below
+CLOSE = np.ones((5, 5), np.uint8)
+AROUND = np.ones((5, 5), np.uint8)
+
+
+class Foreground:
+    """What is not road in the pictures of one camera, given one after another."""
+
+    def __init__(self, region: Mask, settings: MotionSettings, rate_hz: float) -> None:
+        """`region` (height, width): where road users can be seen; pictures are of this size."""
+        self._region = region.astype(np.uint8) * 255
+        self._model = cv2.createBackgroundSubtractorMOG2(500, VARIANCES, True)
+        self._model.setShadowThreshold(settings.shadow)
+        self._model.setVarMin(LEAST_VARIANCE)
+        tick_s = LEARN_EVERY / rate_hz
+        self._rate = 1 - float(np.exp(-tick_s / settings.learn_s))
+        self._longest = round(settings.stopped_s / tick_s)
+        self._warm_up = round(settings.warm_up_s * rate_hz)
+        self._pictures = 0
+        self._known = np.zeros_like(self._region)  # road users: not to be learned
+        self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
+        self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
+
+    def find(self, picture: Picture) -> Grey | None:
+        """Return the foreground (height, width), 255 or 0; None while the road is being learned."""
+        self._pictures += 1
+        if self._pictures <= self._warm_up:
+            self._model.apply(picture, None, 2 / (self._pictures + 1))
+            return None
+        found = self._model.apply(picture, None, 0)
+        cv2.bitwise_and(found, self._region, found)
+        solid = _solid(found)
+        if self._pictures % LEARN_EVERY == 0:
+            self._learn(picture, solid)
+        return solid
+
+    def _learn(self, picture: Picture, solid: Grey) -> None:
+        """Learn the road where nobody is, and where somebody only seems to be."""
+        self._model.apply(picture, self._known, None, self._rate)
+        ghosts = self._ghosts(picture, solid)
+        if ghosts.any():
+            self._model.apply(picture, 255 - ghosts, None, RELEARN)
+            solid[ghosts > 0] = 0
+        self._before = picture.copy()
+        self._known = cv2.dilate(solid, AROUND)
+        self._age += 1
+        self._age[self._known == 0] = 0
+        self._known[self._age > self._longest] = 0
+
+    def _ghosts(self, picture: Picture, solid: Grey) -> Grey:
+        """Return the blobs that stand still and whose outline shows in the learned picture, not in this one."""
+        ghosts = np.zeros_like(solid)
+        moved = cv2.cvtColor(cv2.absdiff(picture, self._before), cv2.COLOR_BGR2GRAY)
+        learned: Picture | None = None
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+        for label, (left, top, width, height, area) in enumerate(stats[1:], 1):
+            place = slice(max(0, top - 3), top + height + 3), slice(max(0, left - 3), left + width + 3)
+            blob = (labels[place] == label).astype(np.uint8)
+            if area < 30 or cv2.mean(moved[place], blob)[0] > STILL:
+                continue
+            learned = self._model.getBackgroundImage() if learned is None else learned
+            if _contrast(picture[place], blob) < GHOST_CONTRAST * _contrast(learned[place], blob):
+                ghosts[place] |= cv2.dilate(blob, AROUND) * 255
+        return ghosts
+
+
+def _solid(found: Grey) -> Grey:
+    """Return MOG2's foreground without shadows, noise and holes."""
+    _, solid = cv2.threshold(found, SHADOW, 255, cv2.THRESH_BINARY)
+    solid = cv2.medianBlur(solid, 3)
+    bridged = cv2.bitwise_and(cv2.morphologyEx(solid, cv2.MORPH_CLOSE, BRIDGE), found)
+    solid = cv2.bitwise_or(solid, cv2.threshold(bridged, 0, 255, cv2.THRESH_BINARY)[1])
+    return cv2.morphologyEx(solid, cv2.MORPH_CLOSE, CLOSE)
+
+
+def _contrast(picture: Picture, blob: Grey) -> float:
+    """Return how strongly a picture changes along a blob's outline, relative to the whole place."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    across, down = (cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, *order)) for order in ((1, 0), (0, 1)))
+    strength = cv2.add(across, down)
+    ring = cv2.morphologyEx(blob, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return float(cv2.mean(strength, ring)[0] / (cv2.mean(strength)[0] + 1.0))

@@ -1,0 +1,32 @@
+"""The bench world as a film: pictures at a camera's rate, each with the world that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from sim.frames import WorldFrame, at
+from sim.video.ground import Picture
+from sim.video.picture import Painter
+
+
+class Shot(NamedTuple):
+    """One picture of a film."""
+
+    number: int
+    world: WorldFrame  # at the moment of exposure
+    picture: Picture
+
+
+def film(world: Iterator[WorldFrame], painter: Painter, rate_hz: float, seconds: float) -> Iterator[Shot]:
+    """Yield the pictures of the world's next `seconds`."""
+    number, begin_ns = 0, None
+    for before, after in pairwise(world):
+        begin_ns = before.stamp_ns if begin_ns is None else begin_ns
+        while (stamp_ns := begin_ns + round(number * 1e9 / rate_hz)) < after.stamp_ns:
+            if number >= seconds * rate_hz:
+                return
+            shown = at(before, after, stamp_ns)
+            yield Shot(number, shown, painter.paint(shown, number))
+            number += 1
