@@ -55,6 +55,12 @@ def _video(camera: str, config: Config, run: Path, data: Path, stop: threading.E
     process.run(camera, config, run, data, stop)
 
 
+def _replay(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    from rsu.recording import live
+
+    live.run(config, run, stop)
+
+
 class Row(NamedTuple):
     """One process."""
 
@@ -80,4 +86,6 @@ def of(site: Site) -> dict[str, Row]:
     cameras = [name for name, device in site.devices.items() if device.video is not None]
     #                                                            stuck  MiB   CPU  nice
     rows = {VIDEO + name: Row(functools.partial(_video, name), 15.0, 300, 45, 5) for name in cameras}
+    if any(device.replay is not None for device in site.devices.values()):
+        rows["replay"] = Row(_replay, 15.0, 150, 20, 5)  # plays recorded devices in place of the hardware
     return PROCESSES | rows

@@ -99,7 +99,9 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
         data.mkdir(parents=True, exist_ok=True)
         with supervisor.lock(run):
             name, rows = loaded.site.site.name, processes.of(loaded.site)
-            interrupted = until_interrupted(lambda stop: supervisor.supervise(name, rows, site.resolve(), run, data, stop))
+            interrupted = until_interrupted(
+                lambda stop: supervisor.supervise(name, rows, site.resolve(), run, data, stop)
+            )
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:
@@ -184,11 +186,16 @@ def replay(
     out: Annotated[Path | None, typer.Option(help="write what comes out as a recording")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="compare with the recorded outputs")] = False,
     workers: Annotated[int, typer.Option(min=1, help="processes, when there are several recordings")] = 1,
+    live: Annotated[bool, typer.Option("--live", help="stand in for the hardware of a running daemon instead")] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="with --live: begin again at the end")] = False,
+    run: RunOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Play recordings through drivers and station again; print the SHA-256 over all outputs.
 
     Exit code 1: other outputs than recorded (or they cannot be compared), 8: the recording is damaged.
+    With --live the recorded bytes go out on the ptys and sockets that the site file names, in real time, with the times
+    in them shifted to now; `rsu run` with the same site file and run folder reads them as from the hardware.
     """
     from rsu.cli import replay as view
     from rsu.recording.errors import RecordingError
@@ -198,6 +205,8 @@ def replay(
         fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
     worst = Exit.FINE
     try:
+        if live:
+            raise typer.Exit(_play_live(recordings, site, loop, run))
         jobs = [Job(chain, site, None if speed == "max" else float(speed), out) for chain in chains(recordings)]
         if out is not None and len(jobs) > 1:
             fail(Exit.USAGE, "--out: there are recordings of several starts")
@@ -211,6 +220,18 @@ def replay(
     except OSError as error:
         fail(Exit.NOT_REACHABLE, error)
     raise typer.Exit(worst)
+
+
+def _play_live(recordings: list[Path], site: Path | None, loop: bool, run: Path | None) -> Exit:
+    """Stand in for the hardware until the end or Ctrl-C. Errors as `replay`."""
+    from rsu import folders
+    from rsu.cli import replay as view
+
+    if len(recordings) > 1:
+        fail(Exit.USAGE, "--live: one recording")
+    folder = run or folders.default_run()
+    interrupted = until_interrupted(lambda stop: view.play_live(recordings[0], site, loop, folder, stop))
+    return Exit.INTERRUPTED if interrupted else Exit.FINE
 
 
 def main() -> None:

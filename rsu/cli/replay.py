@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, cast, get_args
 
 from rsu.cli import msg_diff
 from rsu.exits import Exit
-from rsu.recording import reader
+from rsu.recording import live, reader, site_files
 from rsu.recording.compare import Difference, fields
 from rsu.recording.rerun import Job, Result, rerun
 from rsu.recording.verify import clock
+from rsu.site import config
 from v2x import Profile
 
 
@@ -25,6 +30,24 @@ def run(jobs: list[Job], workers: int) -> Iterator[Result]:
         return
     with ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn")) as pool:
         yield from pool.map(rerun, jobs)
+
+
+def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: threading.Event) -> None:
+    """Play a recording's devices in the run folder until its end or `stop`. Errors as `rerun`; OSError."""
+    with tempfile.TemporaryDirectory() as folder:
+        about, files = reader.start(recording)
+        loaded = site_files.load(about, files, Path(folder)) if site is None else config.load(site)
+    run.mkdir(parents=True, exist_ok=True)
+    plays = live.all_of(loaded, recording, loop)
+    print(f"{recording.name}: {', '.join(play.device for play in plays)} in {run}", file=sys.stderr)
+    process = live.player(plays, run)
+    try:
+        while process.poll() is None and not stop.wait(0.2):
+            pass
+    finally:
+        process.terminate()
+    if process.wait() > 0:
+        raise OSError(f"the player ended with exit code {process.returncode}")
 
 
 def judge(result: Result, verify: bool) -> Exit:

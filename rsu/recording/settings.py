@@ -29,3 +29,11 @@ class RecordingSettings(Settings):
     max_age_h: float = Field(72, gt=0, description="of files without an event")
     event_max_age_h: float = Field(720, gt=0, description="of files with an event")
     disk: DiskSettings = DiskSettings()
+
+
+class ReplaySettings(Settings):
+    """A device whose hardware is a recording: `rsu run` plays its bytes on the device's own ports."""
+
+    recording: Path = Field(description="from the site file's folder")
+    device: str | None = Field(None, description="its name in the recording; the same where not given")
+    loop: bool = Field(False, description="begin again at the end, in the same second of the minute")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from perception.events.settings import EventSettings
 from perception.geo import Reference
@@ -14,7 +14,7 @@ from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings
 from rsu.checks.signals import SignalSettings
-from rsu.recording.settings import RecordingSettings
+from rsu.recording.settings import RecordingSettings, ReplaySettings
 from rsu.site.settings import Settings
 from rsu.uplink.settings import UplinkSettings
 from rsu.video.settings import VideoSettings
@@ -66,11 +66,27 @@ class IdentitySettings(Settings):
 
 
 class DeviceSettings(Settings):
-    """One device: which driver, and the driver's own settings."""
+    """One device: which driver, and the driver's own settings.
+
+    Kind `replay` is another kind's device, played from a recording; what it is and where stands among its settings:
+
+        {kind: replay, driver: {recording: day.mcap, loop: true, kind: camera-json, driver: {link: {tcp: ...}}}}
+    """
 
     kind: str
     driver: dict[str, Any]
+    replay: ReplaySettings | None = Field(None, description="its bytes come from a recording")
     video: VideoSettings | None = Field(None, description="of a video camera: its pictures and what looks at them")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _played(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or value.get("kind") != "replay" or not isinstance(value.get("driver"), dict):
+            return value
+        played = dict(value["driver"])
+        if not {"kind", "driver"} <= played.keys():
+            raise ValueError("a replay names the kind and the driver that it stands in for")
+        return {**value, "kind": played.pop("kind"), "driver": played.pop("driver"), "replay": played}
 
 
 class SignSettings(Settings):

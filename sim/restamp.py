@@ -1,0 +1,122 @@
+"""Device bytes of another day with the times of now, so that a recording can stand in for the hardware.
+
+One function a protocol; protocols without times of day (mmWave radars) need none. A shift is a whole number of minutes:
+the milliseconds within the minute that vehicles send stay true. What is torn or damaged in a stream of frames with
+checksums is left out, as it cannot be told what it meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from hw import nmea, ubx, utc
+from hw.gnss import MEASURES
+from hw.radio import protocol
+from hw.signal import framing, messages
+from hw.splitter import Splitter
+
+MINUTE_NS = 60_000_000_000
+_WEEK_MS = 7 * 86_400_000
+_NANOSECONDS_FROM = 10**15  # the camera's times are milliseconds below
+_TIME = re.compile(rb'("time"\s*:\s*)(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)')
+_SENTENCES = {"RMC": (1, 9), "GGA": (1, None), "GST": (1, None), "GLL": (5, None)}  # fields of time and date
+
+Restamp = Callable[[bytes], bytes]
+
+
+def restamper(kind: str, shift_ns: int) -> Restamp:
+    """Return what shifts the times in the bytes of one device; the bytes come in any chunking, in order."""
+    makers = {"camera-json": _camera, "gnss": _gnss, "gat1743": _signal, "radio-agent": _radio}
+    make = makers.get(kind)
+    return (lambda data: data) if make is None else make(shift_ns)
+
+
+def _camera(shift_ns: int) -> Restamp:
+    rest = b""
+
+    def shifted(found: re.Match[bytes]) -> bytes:
+        value = Decimal(found[2].decode())
+        step = Decimal(shift_ns) if value >= _NANOSECONDS_FROM else Decimal(shift_ns) / 1_000_000
+        return found[1] + f"{value + step:f}".encode()
+
+    def restamp(data: bytes) -> bytes:
+        nonlocal rest
+        *lines, rest = (rest + data).split(b"\n")
+        return b"".join(_TIME.sub(shifted, line, count=1) + b"\n" for line in lines)
+
+    return restamp
+
+
+def _gnss(shift_ns: int) -> Restamp:
+    splitter = Splitter(MEASURES, Counter())
+
+    def restamp(data: bytes) -> bytes:
+        return b"".join(_gnss_frame(frame, shift_ns) for frame in splitter.feed(data, 0))
+
+    return restamp
+
+
+def _gnss_frame(frame: bytes, shift_ns: int) -> bytes:
+    if frame.startswith(ubx.SYNC):
+        solution = ubx.parse_nav_pvt(frame)
+        return frame if solution is None else _nav_pvt(solution, shift_ns)
+    return _sentence(frame, shift_ns) if frame[0] == nmea.START else frame
+
+
+def _nav_pvt(solution: ubx.NavPvt, shift_ns: int) -> bytes:
+    at = utc.from_ns(solution.stamp_ns() + shift_ns - solution.nano)
+    return ubx.encode_nav_pvt(
+        solution._replace(
+            itow=(solution.itow + shift_ns // 1_000_000) % _WEEK_MS,
+            year=at.year,
+            month=at.month,
+            day=at.day,
+            hour=at.hour,
+            minute=at.minute,
+            second=at.second,
+        )
+    )
+
+
+def _sentence(sentence: bytes, shift_ns: int) -> bytes:
+    """Shift hours, minutes and date; the digits of seconds stay as they were."""
+    address, *fields = sentence[1 : sentence.rindex(b"*")].decode("ascii").split(",")
+    time, date = _SENTENCES.get(address[2:], (None, None))
+    if time is None or time > len(fields) or not fields[time - 1][:4].isdecimal():
+        return sentence
+    day = fields[date - 1] if date and date <= len(fields) else ""
+    moment = datetime.strptime((day or "010100") + fields[time - 1][:4], "%d%m%y%H%M").replace(tzinfo=UTC)
+    moment += timedelta(microseconds=shift_ns // 1000)
+    fields[time - 1] = f"{moment:%H%M}{fields[time - 1][4:]}"
+    if date and day:
+        fields[date - 1] = f"{moment:%d%m%y}"
+    return nmea.encode(",".join([address, *fields]))
+
+
+def _signal(shift_ns: int) -> Restamp:
+    frames = framing.FrameReader()
+
+    def restamp(data: bytes) -> bytes:
+        found = [messages.parse(body) for body in frames.feed(data)]
+        later = [message._replace(time_ns=message.time_ns + shift_ns) for message in found]
+        return b"".join(framing.encode_frame(messages.encode(message)) for message in later)
+
+    return restamp
+
+
+def _radio(shift_ns: int) -> Restamp:
+    def restamp(data: bytes) -> bytes:
+        try:
+            if protocol.message_type(data) is protocol.MessageType.RECEIVED:
+                frame = protocol.parse_received(data)
+                return protocol.encode_received(frame._replace(time_ns=frame.time_ns + shift_ns))
+            status = protocol.parse_status(data)
+            return protocol.encode_status(status._replace(time_ns=status.time_ns + shift_ns))
+        except protocol.AgentError:
+            return data
+
+    return restamp
