@@ -29,11 +29,14 @@ GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5
 GRID_PER_S = 5.0  # places of a path err alike for about a second
 FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
-SURVEY_SD_M, SURVEY_SD_DEG = 0.3, 0.5  # of most sensors
+SURVEY_SD_M, SURVEY_SD_DEG, CLOCK_SD_S = 0.3, 0.5, 0.03  # of most sensors
+FAST = 1e-6  # m, rad, s: of what is not to move
 LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
 TOLERANCE_M, TOLERANCE_DEG = 0.2, 0.3  # smaller errors are not worth a change
 SIGNIFICANT = 3.0  # standard deviations
-SYSTEMATIC_SD = np.array([0.04, 0.04, np.radians(0.05)])  # m, m, rad: filters that lag, bodies that are seen in part
+SYSTEMATIC_SD = np.array(
+    [0.04, 0.04, np.radians(0.05), 0.002]
+)  # m, m, rad, s: filters that lag, bodies that are seen in part
 LEAST_COUPLES = 5  # fewer ties say nothing
 
 
@@ -58,14 +61,21 @@ class Registration(NamedTuple):
         return float(np.hypot(self.east_m, self.north_m))
 
 
+EACH = 4  # unknowns of a sensor
+
+
 class _Layout:
-    """Which columns the unknowns have: three of each sensor (east, north m; yaw rad), then two of each vehicle, one
-    of each lane."""
+    """Which columns the unknowns have: four of each sensor (east, north m; yaw rad; lag s), then two of each vehicle
+    (east, north m), one of each lane (m), and the lag of all vehicles (s).
+
+    Lags make up for filters and clocks: a track that lags looks turned, since traffic keeps to one side.
+    """
 
     def __init__(self, sensors: int, vehicles: int, lanes: int) -> None:
-        self.vehicle = 3 * sensors
+        self.vehicle = EACH * sensors
         self.lane = self.vehicle + 2 * vehicles
-        self.unknowns = self.lane + lanes
+        self.vehicle_lag = self.lane + lanes
+        self.unknowns = self.vehicle_lag + 1
 
 
 def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths, verges: Verges) -> list[Registration]:
@@ -87,6 +97,11 @@ def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths
     ]
 
 
+def _columns(sensor: int) -> Ints:
+    """Return the columns of a sensor's unknowns."""
+    return EACH * sensor + np.arange(EACH)
+
+
 class _Estimator:
     def __init__(self, places: Floats, paths: Sequence[Paths], told: Paths, verges: Verges) -> None:
         self._places = places
@@ -94,13 +109,13 @@ class _Estimator:
         self._told = told
         self._verges = verges
         self._layout = _Layout(len(paths), told.count, verges.count)
-        self._x = np.zeros((len(paths), 3))
-        self._sd = np.full((len(paths), 3), np.inf)
+        self._x = np.zeros((len(paths), EACH))
+        self._sd = np.full((len(paths), EACH), np.inf)
         self._ties = np.zeros((len(paths), 3), dtype=np.int64)
 
     def run(self, free: Mask, gates: Sequence[float] = GATES_M) -> None:
         """Pair and solve in turns; sensors that are not free stay where they are said to be."""
-        self._x[~free] = 0.0
+        self._x[~free, :3] = 0.0
         for turn, gate in enumerate(gates):
             moved = [self._moved(number) for number in range(len(self._paths))]
             self._ties[:] = 0
@@ -111,27 +126,30 @@ class _Estimator:
             self._take(solution)
 
     def _take(self, solution: Solution) -> None:
-        count = 3 * len(self._paths)
-        self._x += solution.x[:count].reshape(-1, 3)
-        self._sd = np.sqrt(np.diag(solution.covariance)[:count]).reshape(-1, 3)
+        count = EACH * len(self._paths)
+        self._x += solution.x[:count].reshape(-1, EACH)
+        self._sd = np.sqrt(np.diag(solution.covariance)[:count]).reshape(-1, EACH)
 
     def _moved(self, number: int) -> Paths:
         """Return a sensor's paths with the correction found so far."""
-        paths, (east, north, yaw) = self._paths[number], self._x[number]
+        paths, (east, north, yaw, lag_s) = self._paths[number], self._x[number]
         turn = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])  # clockwise
+        position = (paths.position - self._places[number]) @ turn.T + self._places[number] + [east, north]
+        velocity = paths.velocity @ turn.T
         return msgspec.structs.replace(
             paths,
-            position=(paths.position - self._places[number]) @ turn.T + self._places[number] + [east, north],
-            velocity=paths.velocity @ turn.T,
+            position=position + velocity * lag_s,
+            velocity=velocity,
             covariance=turn @ paths.covariance @ turn.T,
         )
 
-    def _jacobian(self, number: int, position: Floats) -> Floats:
-        """Return d position / d (east, north, yaw rad), (n, 2, 3), of what a sensor sees at positions (n, 2)."""
+    def _jacobian(self, number: int, position: Floats, velocity: Floats) -> Floats:
+        """Return d position / d (east, north, yaw rad, lag s), (n, 2, 4), of what a sensor sees to move there."""
         arm = position - self._places[number] - self._x[number, :2]
-        jacobian = np.zeros((len(arm), 2, 3))
+        jacobian = np.zeros((len(arm), 2, EACH))
         jacobian[:, 0, 0] = jacobian[:, 1, 1] = 1.0
         jacobian[:, 0, 2], jacobian[:, 1, 2] = arm[:, 1], -arm[:, 0]
+        jacobian[:, :, 3] = velocity
         return jacobian
 
     def _between_sensors(self, moved: Sequence[Paths], gate: float) -> list[Block]:
@@ -141,8 +159,10 @@ class _Estimator:
             if not len(found.first):
                 continue
             place, other = moved[a].position[found.first], moved[b].position[found.second]
-            jacobian = np.concatenate([self._jacobian(a, place), -self._jacobian(b, other)], axis=2)
-            columns = np.concatenate([3 * a + np.arange(3), 3 * b + np.arange(3)])
+            one = self._jacobian(a, place, moved[a].velocity[found.first])
+            two = self._jacobian(b, other, moved[b].velocity[found.second])
+            jacobian = np.concatenate([one, -two], axis=2)
+            columns = np.concatenate([_columns(a), _columns(b)])
             spread = moved[a].covariance[found.first] + moved[b].covariance[found.second]
             blocks.append(self._whitened(place - other, jacobian, columns[None], spread, found.couple))
             self._ties[[a, b], 0] += len(np.unique(found.couple))
@@ -156,9 +176,13 @@ class _Estimator:
                 continue
             place, said = moved[a].position[found.first], self._told.position[found.second]
             own = np.broadcast_to(-np.eye(2), (len(place), 2, 2))
-            jacobian = np.concatenate([self._jacobian(a, place), own], axis=2)
+            late = -self._told.velocity[found.second, :, None]
+            seen = self._jacobian(a, place, moved[a].velocity[found.first])
+            jacobian = np.concatenate([seen, own, np.nan_to_num(late)], axis=2)
             bias = self._layout.vehicle + 2 * self._told.path[found.second, None] + np.arange(2)
-            columns = np.concatenate([np.broadcast_to(3 * a + np.arange(3), (len(place), 3)), bias], axis=1)
+            mine = np.broadcast_to(_columns(a), (len(place), EACH))
+            lag = np.full((len(place), 1), self._layout.vehicle_lag)
+            columns = np.concatenate([mine, bias, lag], axis=1)
             spread = moved[a].covariance[found.first]
             blocks.append(self._whitened(place - said, jacobian, columns, spread, found.couple))
             self._ties[a, 1] += len(np.unique(found.couple))
@@ -178,15 +202,11 @@ class _Estimator:
             found = self._verges.ride(paths)
             if not len(found.aside):
                 continue
-            lateral = (found.normal[:, None] @ self._jacobian(a, found.position))[:, 0]
+            seen = self._jacobian(a, found.position, np.zeros_like(found.position))  # lanes tell nothing of time
+            lateral = (found.normal[:, None] @ seen)[:, 0]
             jacobian = np.concatenate([lateral, np.full((len(lateral), 1), -1.0)], axis=1)
-            columns = np.concatenate(
-                [
-                    np.broadcast_to(3 * a + np.arange(3), (len(lateral), 3)),
-                    self._layout.lane + found.lane[:, None],
-                ],
-                axis=1,
-            )
+            mine = np.broadcast_to(_columns(a), (len(lateral), EACH))
+            columns = np.concatenate([mine, self._layout.lane + found.lane[:, None]], axis=1)
             rows = sparse(columns, jacobian / DRIVER_SD_M, self._layout.unknowns)
             blocks.append(Block(found.aside / DRIVER_SD_M, rows, np.arange(len(lateral))))
             self._ties[a, 2] += len(lateral)
@@ -194,15 +214,20 @@ class _Estimator:
 
     def _priors(self, free: Mask) -> list[Block]:
         """Return the weak ties of every unknown to 0; sensors that are not free are tied fast."""
-        layout, count = self._layout, 3 * len(self._paths)
-        survey = np.tile([SURVEY_SD_M, SURVEY_SD_M, np.radians(SURVEY_SD_DEG)], len(self._paths))
-        survey[np.repeat(~free, 3)] = 1e-6
+        layout, count = self._layout, EACH * len(self._paths)
+        survey = np.tile([SURVEY_SD_M, SURVEY_SD_M, np.radians(SURVEY_SD_DEG), CLOCK_SD_S], (len(self._paths), 1))
+        survey[~free, :3] = FAST
         claimed = np.full(self._told.count, 1.0)
         np.maximum.at(claimed, self._told.path, np.sqrt(self._told.covariance[:, 0, 0]))
-        sd = np.concatenate([survey, np.repeat(claimed, 2), np.full(self._verges.count, LANE_SD_M)])
+        sd = np.concatenate(
+            [survey.ravel(), np.repeat(claimed, 2), np.full(self._verges.count, LANE_SD_M), [CLOCK_SD_S]]
+        )
         now = np.concatenate([self._x.ravel(), np.zeros(layout.unknowns - count)])
         diagonal = np.arange(layout.unknowns)[:, None]
-        return [Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))]
+        ties = Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))
+        lags = EACH * np.arange(len(self._paths))[None] + 3
+        together = sparse(lags, np.full(lags.shape, 1.0 / FAST), layout.unknowns)  # only differences can be told
+        return [ties, Block(np.array([self._x[:, 3].sum() / FAST]), together, np.zeros(1, np.int64))]
 
     def moved(self) -> Mask:
         """Return which sensors are not where they are said to be."""

@@ -166,7 +166,7 @@ def _each_second(at_s: Floats, values: Floats) -> tuple[Floats, Floats]:
     count = np.bincount(second[known], minlength=length)
     sums = np.bincount(second[known], values[known], minlength=length)
     means: Floats = np.where(count > 0, sums / np.maximum(count, 1), np.nan)
-    middles: Floats = np.arange(length) + 0.5
+    middles = np.arange(length, dtype=np.float64) + 0.5
     return middles, means
 
 
