@@ -54,10 +54,10 @@ def score(
 
     with _exits():
         answer = view.score(Source(recordings, site, replay), truth, region)
-        if as_json:
-            print(json.dumps(answer))
-        else:
-            view.show(answer)
+    if as_json:
+        print(json.dumps(answer))
+    else:
+        view.show(answer)
 
 
 def compare(
@@ -80,8 +80,66 @@ def compare(
         comparison = view.run(wish)
         if html is not None:
             html.write_text(view.page(comparison, wish), encoding="utf-8")
-        if as_json:
-            print(json.dumps(view.answer(comparison, wish)))
-        else:
-            view.show(comparison, html)
+    if as_json:
+        print(json.dumps(view.answer(comparison, wish)))
+    else:
+        view.show(comparison, html)
     raise typer.Exit(Exit.FINE if comparison.same else Exit.FOUND)
+
+
+def tune(
+    recordings: Annotated[list[Path], typer.Argument(metavar="REC...", help="recordings (.mcap)")],
+    site: Annotated[Path, typer.Option(help="the site file to improve; it is not changed")],
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=LOW..HIGH", help="what may be changed, as in radar-north.yaw_deg=-5..5 or NAME=A,B"),
+    ] = None,
+    registration: Annotated[bool, typer.Option("--registration", help="find how the sensors really stand")] = False,
+    truth: Annotated[
+        str | None, typer.Option(metavar="FILE|sim|v2x|agreement", help="judge by; else the best that there is")
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, help="how many to try")] = 40,
+    workers: Annotated[int, typer.Option(min=1, help="processes")] = 1,
+    seed: Annotated[int, typer.Option(help="of the search")] = 0,
+    storage: Annotated[str | None, typer.Option(metavar="URL", help="database that machines share")] = None,
+    study: Annotated[str, typer.Option(help="name of the study in the database")] = "rsu",
+    out: Annotated[Path | None, typer.Option(metavar="SITE.yaml", help="write the proposed site file")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="OUT", help="write the comparison report")] = None,
+    region: RangeOption = 60.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Search numbers of the site file that score better, or find how its sensors stand; propose a patch.
+
+    Ctrl-C ends a search with the best so far (exit code 130). With --registration, exit code 1: a sensor is not where
+    the site file says.
+    """
+    from rsu.analysis import runs, tuning
+    from rsu.cli import tune as view
+
+    if registration == bool(param):
+        print("say either --param NAME=LOW..HIGH or --registration", file=sys.stderr)
+        raise typer.Exit(Exit.USAGE)
+    wish = view.Wish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
+    code = Exit.FINE
+    with _exits():
+        if registration:
+            found, proposal = view.register(recordings, site)
+            answer = view.registration_answer(found, proposal, wish)
+            code = Exit.FOUND if proposal.values else Exit.FINE
+            judged_by = truth
+        else:
+            tuned, proposal, judged_by = view.search(wish)
+            answer = view.search_answer(tuned, proposal, judged_by, wish)
+            code = Exit.INTERRUPTED if tuned.interrupted else Exit.FINE
+        if out is not None:
+            out.write_text(proposal.text, encoding="utf-8")
+        if html is not None:
+            known = judged_by if judged_by not in (None, runs.V2X, tuning.AGREEMENT) else None
+            html.write_text(view.page(wish, proposal, known), encoding="utf-8")
+    if as_json:
+        print(json.dumps(answer))
+    elif registration:
+        view.show_registration(answer)
+    else:
+        view.show_search(answer)
+    raise typer.Exit(code)

@@ -24,7 +24,7 @@ from rsu.exits import Exit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
-for command in (lab.score, lab.compare):
+for command in (lab.score, lab.compare, lab.tune):
     app.command()(command)
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]

@@ -1,0 +1,200 @@
+"""Tuning: search for the numbers of a site file with which recordings score best.
+
+Every trial replays every recording with the deployed code and judges what went on air. Lower is better:
+
+    truth        mean GOSPA distance, m
+    v2x          root mean square distance of vehicles' own positions from what is on air, a vehicle that is not on air
+                 counting the cut-off, together with the sensors' disagreement: else ghosts would cost nothing
+    agreement    the sensors' disagreement with what is on air, m
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from pydantic import ValidationError
+
+from perception.scoring.assignment import CUTOFF_M
+from rsu.analysis import runs, scoring
+from rsu.analysis.agreement import agreement
+from rsu.analysis.air import listen
+from rsu.analysis.errors import MissingError, TruthError
+from rsu.analysis.hearing import measurements
+from rsu.analysis.parameters import Number, Parameter, Path_, applied, rounded
+from rsu.analysis.places import Places
+from rsu.analysis.scoring import Judged
+from rsu.recording import reader
+from rsu.recording.player import replay
+from rsu.site import config
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+    from optuna.trial import Trial
+
+AGREEMENT = "agreement"
+WORST = 1e6  # cost of what the site file does not accept
+
+Values = Mapping[Path_, Number]
+Progress = Callable[[int, float, float], None]  # trials done, cost of the newest, best so far
+
+
+class Bench(NamedTuple):
+    """What a trial is judged on."""
+
+    site: Path
+    recordings: Sequence[Path]
+    judge: str  # truth as `rsu score --truth`, or AGREEMENT
+    region_m: float
+
+
+class Tuned(NamedTuple):
+    """What a search found."""
+
+    values: dict[Path_, Number]
+    before: list[float]  # cost of each recording with the site file as it is
+    after: list[float]
+    trials: int
+    interrupted: bool
+
+
+def judge_for(bench: Bench) -> str:
+    """Return by what recordings can be judged: the bench's truth beside them, else vehicles' messages, else itself."""
+    from rsu.analysis import truth_file
+
+    try:
+        for path in bench.recordings:
+            truth_file.beside(path)
+        return runs.SIM
+    except TruthError:
+        heard = (_vehicles(path, bench.site) for path in bench.recordings)
+        return runs.V2X if all(heard) else AGREEMENT
+
+
+def _vehicles(recording: Path, site: Path) -> bool:
+    from perception.objects import VehicleReport
+    from rsu.analysis.hearing import sensed
+
+    return any(isinstance(each, VehicleReport) for each in sensed(config.load(site), reader.ticks(recording)))
+
+
+def cost(bench: Bench, recording: Path, values: Values) -> float:
+    """Return what a recording costs with other numbers in the site file. ConfigError, RecordingError, TruthError."""
+    try:
+        site = applied(config.load(bench.site), values)
+    except ValidationError:
+        return WORST
+    air = listen(recording.name, site, (outcome for _, outcome in replay(site, reader.ticks(recording))))
+    if bench.judge == AGREEMENT:
+        return _disagreement(agreement(air, site, measurements(site, reader.ticks(recording))))
+    truth = runs.truth_of(bench.judge, [recording], site, air)
+    judged = scoring.judge(air, truth, Places(site), bench.region_m)
+    if truth.complete:
+        by_tick = scoring.gospa_by_tick(judged)
+        return float(by_tick.mean()) if len(by_tick) else WORST
+    agreed = _disagreement(agreement(air, site, measurements(site, reader.ticks(recording))))
+    return float(np.hypot(_from_vehicles(judged), agreed))
+
+
+def _disagreement(metres: float | None) -> float:
+    return CUTOFF_M if metres is None else metres
+
+
+def _from_vehicles(judged: Judged) -> float:
+    apart = np.nan_to_num(judged.pairs["distance"], nan=CUTOFF_M)
+    return float(np.sqrt((apart**2).mean())) if len(apart) else CUTOFF_M
+
+
+class Search:
+    """One study. `storage`: URL of a database, so that several machines share it."""
+
+    def __init__(
+        self, bench: Bench, parameters: Sequence[Parameter], seed: int, storage: str | None, name: str
+    ) -> None:
+        """Begin, or join. MissingError: optuna is not installed."""
+        try:
+            import optuna
+        except ImportError as error:
+            raise MissingError("tuning needs optuna: pip install 'rsu-edge[lab]'") from error
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self._bench = bench
+        self._parameters = parameters
+        sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+        self._study: Study = optuna.create_study(
+            storage=storage, study_name=name, sampler=sampler, load_if_exists=storage is not None
+        )
+        if all(each.low <= each.now <= each.high for each in parameters):
+            self._study.enqueue_trial({each.name: each.now for each in parameters}, skip_if_exists=True)
+
+    def run(self, trials: int, workers: int, progress: Progress) -> Tuned:
+        """Search until there were so many trials here or Ctrl-C; return the best of the study. Errors as `cost`."""
+        interrupted = False
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts) as pool:
+            before = [pool.submit(cost, self._bench, path, {}) for path in self._bench.recordings]
+            try:
+                done = self._trials(pool, trials, workers, progress)
+            except KeyboardInterrupt:
+                interrupted = True
+                pool.shutdown(wait=False, cancel_futures=True)
+                done = len(self._finished())
+            if not self._finished():
+                return Tuned({}, [], [], done, interrupted)
+            best = self._study.best_trial
+            values = self._values(best.params)
+            costs = [float(value) for value in best.user_attrs["costs"]]
+            return Tuned(values, [each.result() for each in before], costs, done, interrupted)
+
+    def _trials(self, pool: ProcessPoolExecutor, trials: int, workers: int, progress: Progress) -> int:
+        """Keep the workers busy; return how many trials were finished."""
+        running: dict[Future[list[float]], Trial] = {}
+        asked = done = 0
+        while done < trials:
+            while asked < trials and len(running) < workers:
+                trial = self._study.ask()
+                values = self._values({each.name: _suggest(trial, each) for each in self._parameters})
+                running[pool.submit(_costs, self._bench, values)] = trial
+                asked += 1
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                trial, costs = running.pop(future), future.result()
+                trial.set_user_attr("costs", costs)
+                self._study.tell(trial, float(np.mean(costs)))
+                done += 1
+                progress(done, float(np.mean(costs)), self._study.best_value)
+        return done
+
+    def _values(self, params: Mapping[str, float]) -> dict[Path_, Number]:
+        return {each.path: rounded(each, params[each.name]) for each in self._parameters}
+
+    def _finished(self) -> list[object]:
+        return [trial for trial in self._study.trials if trial.value is not None]
+
+
+def _suggest(trial: Trial, parameter: Parameter) -> float:
+    if parameter.choices:
+        value: float = trial.suggest_categorical(parameter.name, parameter.choices)
+        return value
+    if parameter.integer:
+        return trial.suggest_int(parameter.name, round(parameter.low), round(parameter.high))
+    return trial.suggest_float(parameter.name, parameter.low, parameter.high)
+
+
+def _costs(bench: Bench, values: Values) -> list[float]:
+    return [cost(bench, path, values) for path in bench.recordings]
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that asks."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def gains(tuned: Tuned) -> Iterator[float]:
+    """Yield by what share each recording's cost fell."""
+    for before, after in zip(tuned.before, tuned.after, strict=True):
+        yield (before - after) / before if before else 0.0
