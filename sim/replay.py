@@ -2,7 +2,7 @@
 
 PLAYS.json is a list of `Play`. Each device's ports are opened as the hardware would have them (ptys in the run folder,
 listening TCP sockets, UDP sockets), and its recorded bytes go out at the recorded pace, with the times in them shifted
-to now (`sim/restamp.py`). All devices keep step. The first byte waits for the recording's second within the minute.
+to now (`sim/restamp.py`). All devices of a recording keep step.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hw.endpoint import Endpoint, split_address
 from hw.radar.ti_cli import PROMPT
 from sim.bench import Opening, Pty, TcpServer, UdpSocket
 from sim.ports import DevicePort, open_port
-from sim.restamp import MINUTE_NS, Restamp, restamper
+from sim.restamp import SECOND_NS, Restamp, restamper
 
 _RAW = "/raw/"  # topics of a recording: /raw/DEVICE/PORT
 _CONSOLE = ("ti-mmwave", "cli")  # answered here: recorded answers would come at other moments than their questions
@@ -111,7 +111,7 @@ def play(stage: Stage, recording: str) -> Iterator[int]:
     shift_ns: int | None = None
     for log_ns, topic, data in entries(recording, topics):
         if shift_ns is None:
-            shift_ns = -((log_ns - time.time_ns() - _LEAD_NS) // MINUTE_NS) * MINUTE_NS
+            shift_ns = -((log_ns - time.time_ns() - _LEAD_NS) // SECOND_NS) * SECOND_NS
             stage.shift(recording, shift_ns)
         yield log_ns + shift_ns
         stage.say((recording, topic), data)

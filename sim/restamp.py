@@ -1,8 +1,8 @@
 """Device bytes of another day with the times of now, so that a recording can stand in for the hardware.
 
-One function a protocol; protocols without times of day (mmWave radars) need none. A shift is a whole number of minutes:
-the milliseconds within the minute that vehicles send stay true. What is torn or damaged in a stream of frames with
-checksums is left out, as it cannot be told what it meant.
+One function a protocol; protocols without times of day (mmWave radars) need none. A shift is a whole number of seconds:
+their fractions stay as they were printed. What is torn or damaged in a stream of frames with checksums is left out, as
+it cannot be told what it meant; datagrams that are none of the protocol's go through.
 """
 
 from __future__ import annotations
@@ -13,13 +13,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
+import v2x
 from hw import nmea, ubx, utc
 from hw.gnss import MEASURES
 from hw.radio import protocol
 from hw.signal import framing, messages
 from hw.splitter import Splitter
+from v2x import dsmp
+from v2x.records.bsm import BasicSafetyMessage
 
-MINUTE_NS = 60_000_000_000
+SECOND_NS = 1_000_000_000
+_MINUTE_MS = 60_000
 _WEEK_MS = 7 * 86_400_000
 _NANOSECONDS_FROM = 10**15  # the camera's times are milliseconds below
 _TIME = re.compile(rb'("time"\s*:\s*)(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)')
@@ -83,15 +89,15 @@ def _nav_pvt(solution: ubx.NavPvt, shift_ns: int) -> bytes:
 
 
 def _sentence(sentence: bytes, shift_ns: int) -> bytes:
-    """Shift hours, minutes and date; the digits of seconds stay as they were."""
+    """Shift the time of day and the date; the digits of the second's fraction stay as they were."""
     address, *fields = sentence[1 : sentence.rindex(b"*")].decode("ascii").split(",")
     time, date = _SENTENCES.get(address[2:], (None, None))
-    if time is None or time > len(fields) or not fields[time - 1][:4].isdecimal():
+    if time is None or time > len(fields) or not fields[time - 1][:6].isdecimal():
         return sentence
     day = fields[date - 1] if date and date <= len(fields) else ""
-    moment = datetime.strptime((day or "010100") + fields[time - 1][:4], "%d%m%y%H%M").replace(tzinfo=UTC)
+    moment = datetime.strptime((day or "010100") + fields[time - 1][:6], "%d%m%y%H%M%S").replace(tzinfo=UTC)
     moment += timedelta(microseconds=shift_ns // 1000)
-    fields[time - 1] = f"{moment:%H%M}{fields[time - 1][4:]}"
+    fields[time - 1] = f"{moment:%H%M%S}{fields[time - 1][6:]}"
     if date and day:
         fields[date - 1] = f"{moment:%d%m%y}"
     return nmea.encode(",".join([address, *fields]))
@@ -113,10 +119,24 @@ def _radio(shift_ns: int) -> Restamp:
         try:
             if protocol.message_type(data) is protocol.MessageType.RECEIVED:
                 frame = protocol.parse_received(data)
-                return protocol.encode_received(frame._replace(time_ns=frame.time_ns + shift_ns))
+                payload = _bsm(frame.payload, shift_ns)
+                return protocol.encode_received(frame._replace(time_ns=frame.time_ns + shift_ns, payload=payload))
             status = protocol.parse_status(data)
             return protocol.encode_status(status._replace(time_ns=status.time_ns + shift_ns))
         except protocol.AgentError:
             return data
 
     return restamp
+
+
+def _bsm(frame: bytes, shift_ns: int) -> bytes:
+    """Shift the time within the minute that a vehicle states; other messages stay as they are."""
+    try:
+        dsm = dsmp.parse(frame)
+        message = v2x.decode(dsm.payload)
+        if not isinstance(message, BasicSafetyMessage) or message.sec_mark_ms is None:
+            return frame
+        later = (message.sec_mark_ms + shift_ns // 1_000_000) % _MINUTE_MS
+        return dsmp.frame(dsm.aid, v2x.encode(msgspec.structs.replace(message, sec_mark_ms=later)))
+    except v2x.CodecError:
+        return frame

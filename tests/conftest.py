@@ -14,6 +14,7 @@ LIVE = {
     "test_emul_signal",
     "test_link",
     "test_listener",
+    "test_live_replay",
     "test_page",
     "test_recorder",
     "test_supervisor",

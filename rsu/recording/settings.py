@@ -36,4 +36,4 @@ class ReplaySettings(Settings):
 
     recording: Path = Field(description="from the site file's folder")
     device: str | None = Field(None, description="its name in the recording; the same where not given")
-    loop: bool = Field(False, description="begin again at the end, in the same second of the minute")
+    loop: bool = Field(False, description="begin again at its end, at the next whole second")
