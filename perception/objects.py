@@ -159,6 +159,24 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
         """Return the number of tracks."""
         return len(self.id)
 
+    def take(self, rows: Ints) -> Tracks:
+        """Return some of the rows, in the order in which they are named."""
+        return Tracks(
+            id=self.id[rows],
+            stamp_ns=self.stamp_ns[rows],
+            receipt_ns=self.receipt_ns[rows],
+            position=self.position[rows],
+            velocity=self.velocity[rows],
+            covariance=self.covariance[rows],
+            heading=self.heading[rows],
+            heading_sd=self.heading_sd[rows],
+            size=self.size[rows],
+            kind=self.kind[rows],
+            existence=self.existence[rows],
+            sources=[self.sources[row] for row in rows.tolist()],
+            vehicle_id=[self.vehicle_id[row] for row in rows.tolist()],
+        )
+
 
 class LanePlace(msgspec.Struct, frozen=True):
     """Where a road user is in the lane map."""

@@ -19,6 +19,7 @@ from rsu.checks.signals import SignalView
 from rsu.gate import KINDS, Decision, Verdict, judge
 from rsu.messages import bsm, mapdata, rsi, spat
 from rsu.messages.common import MessageCounter
+from rsu.messages.inclusion import Inclusion
 from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
 from rsu.scene import Scene
@@ -62,6 +63,7 @@ class Broadcaster:
         self._signals = signals
         sources = {name: _SOURCES[device.kind] for name, device in site.devices.items() if device.kind in _SOURCES}
         self._rsm = RsmBuilder(self._rsu_id, self._reference, sources)
+        self._inclusion = Inclusion(site.messages.inclusion)
         self._nodes = mapdata.nodes(config.lane_map, self._reference)
         self._node = NodeReferenceId(region=site.site.region, id=site.site.node)
         self._links = {
@@ -114,7 +116,9 @@ class Broadcaster:
     def _make(self, kind: str, tick: int, scene: Scene, conditions: Collection[str]) -> Iterator[Outgoing]:
         """Yield the frames of a message type that are due at a tick."""
         if kind == "rsm":
-            for frame in self._rsm.build(scene.tracks, scene.now_ns, map(self._next, repeat("rsm"))):
+            in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
+            chosen = self._inclusion.choose(scene.now_ns, scene.tracks, scene.places, in_events)
+            for frame in self._rsm.build(scene.tracks.take(chosen), scene.now_ns, map(self._next, repeat("rsm"))):
                 yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
             return
         for message in self._messages(kind, tick, scene, conditions):

@@ -9,7 +9,8 @@ It knows nothing of the daemon. On SIGINT or SIGTERM it prints one object and en
     age_ms            p50, p95 over participants without the RSU itself: arrival of the datagram minus secMark
     accuracy          `sim.score.Summary`, one time step per RSM cycle: every participant as sent, at its secMark,
                       against the world at that time, within M metres of the reference point; one without a time is
-                      as good as not sent
+                      as good as not sent. Who is left out of a cycle is kept, as a receiving vehicle does
+                      (`sim.receiver`), and judged where it should be now; speeds are judged as sent
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from perception.geo import Reference, to_site
 from perception.scoring.assignment import CUTOFF_M
 from sim import frames
 from sim.histogram import Histogram
+from sim.receiver import Receiver
 from sim.score import GROUPS, Estimates, Score
 from sim.truth import History
 from v2x import KINDS, CodecError, Kind, Message, Participant, RoadsideSafetyMessage, decode, dsmp, kind_of
@@ -83,6 +85,7 @@ class Listener:
         self._score = Score()
         self._cycle_ns: int | None = None
         self._cycle: list[tuple[int, Participant]] = []  # time of the secMark, participant
+        self._receiver = Receiver(reference)
 
     def datagram(self, arrival_ns: int, data: bytes) -> None:
         """Take one datagram that the radio was given."""
@@ -114,6 +117,7 @@ class Listener:
         cycle, self._cycle = self._cycle, []
         if self._cycle_ns is None:
             return
+        cycle = self._receiver.cycle(self._cycle_ns, cycle)
         stamps = np.array([stamp for stamp, _ in cycle], dtype=np.int64)
         truth = self.world.truth(self._cycle_ns, stamps, self._reach, CUTOFF_M)
         if truth is not None:

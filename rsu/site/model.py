@@ -14,6 +14,7 @@ from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings
 from rsu.checks.signals import SignalSettings
+from rsu.messages.inclusion import InclusionSettings
 from rsu.recording.settings import RecordingSettings, ReplaySettings
 from rsu.site.settings import Settings
 from rsu.uplink.settings import UplinkSettings
@@ -106,6 +107,7 @@ class MessageSettings(Settings):
     """What goes on air."""
 
     profile: Profile = DEFAULT_PROFILE
+    inclusion: InclusionSettings = InclusionSettings()
     proxy_bsm: bool = Field(False, description="send BSMs for tracked vehicles that have no radio")
     signs: list[SignSettings] = Field([], max_length=16)
     silent: list[Literal["bsm", "map", "rsm", "spat", "rsi"]] = Field([], description="message types switched off")

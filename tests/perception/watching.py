@@ -27,9 +27,9 @@ POSITION_SD, SPEED_SD, HEADING_SD = 0.3, 0.2, 2.0  # m, m/s, deg
 _PLAN = signals.load()
 
 
-def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None) -> Tracks:
-    """Return the road users that a site can see as tracks, `noise` None: exactly."""
-    rows = np.flatnonzero(np.hypot(*frame.position.T) < SEEN_M)
+def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m: float = SEEN_M) -> Tracks:
+    """Return the road users up to `seen_m` from the centre as tracks, `noise` None: exactly."""
+    rows = np.flatnonzero(np.hypot(*frame.position.T) < seen_m)
     count = len(rows)
     errors = np.zeros((count, 5)) if noise is None else noise.normal(size=(count, 5))
     return Tracks(
@@ -57,6 +57,7 @@ class Watch:
         events: EventSettings | None = None,
         statistics: StatisticsSettings | None = None,
         seed: int | None = 1,
+        seen_m: float = SEEN_M,
     ) -> None:
         statistics, events = statistics or StatisticsSettings(), events or EventSettings()
         zones = [zone.polygon_m for zone in events.zones]
@@ -64,12 +65,13 @@ class Watch:
         self._observer = Observer(LANES, ground, statistics)
         self._detector = EventDetector(events, LANES, ground)
         self._statistics = TrafficStatistics(statistics, LANES)
+        self._seen_m = seen_m
         self._noise = None if seed is None else np.random.default_rng(seed)
 
     def look(self, frame: WorldFrame) -> tuple[Situation, list[Event], list[TrafficPeriod]]:
         """Return the situation, the events that start, go on or end, and the periods that ended."""
         now_ns = START_NS + frame.stamp_ns
-        tracks = tracks_of_frame(msgspec.structs.replace(frame, stamp_ns=now_ns), self._noise)
+        tracks = tracks_of_frame(msgspec.structs.replace(frame, stamp_ns=now_ns), self._noise, self._seen_m)
         colours = {group.phase: group.colour(frame.cycle_s) for group in _PLAN.lamps}
         emergencies = [b"%8d" % number for number in frame.id[frame.equipped == EMERGENCY_OBU].tolist()]
         situation = self._observer.look(now_ns, tracks, colours, emergencies)
