@@ -130,37 +130,34 @@ class TiRadar:
     def _rows(self, frame: Frame, kind: int) -> Table:
         return frame.tlvs.get(kind, np.zeros(0, LAYOUTS[kind]))
 
-    def _plausible(self, near: Bools) -> Bools:
-        """Count the rows that are none."""
-        if dropped := len(near) - int(near.sum()):
-            self.counters["implausible"] += dropped
-        return near
-
     def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
-        slow = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0) < FASTEST
-        plausible = self._plausible(slow & _is_near(targets["position"]))
+        plausible = _are_plausible(targets)
         if not plausible.all():
+            self.counters["implausible"] += len(targets) - int(plausible.sum())
             targets = targets[plausible]
         position = targets["position"][:, FORWARD_LEFT] * LEFT_OF_RIGHT
         count = len(targets)
+        unknown = np.full((count, 8), np.nan)
         return Detections(
             device=self.name,
             stamp_ns=stamp_ns,
             receipt_ns=receipt_ns,
             position=position,
-            covariance=_covariance(position, targets["ec"].astype(float)),
+            covariance=_covariance(position, targets["ec"]),
             velocity=targets["velocity"][:, FORWARD_LEFT] * LEFT_OF_RIGHT,
-            velocity_variance=np.full(count, np.nan),
-            box=np.full((count, 4), np.nan),
-            size=np.full((count, 3), np.nan),
-            kind=np.full(count, RoadUser.UNKNOWN, dtype=np.int64),
-            confidence=np.clip(targets["confidence"].astype(float), 0, 1),
+            velocity_variance=unknown[:, 0],
+            box=unknown[:, 1:5],
+            size=unknown[:, 5:],
+            kind=np.full(count, RoadUser.UNKNOWN.value),
+            confidence=targets["confidence"].astype(float).clip(0, 1),
             source_id=targets["tid"].astype(np.int64),
         )
 
     def _cloud(self, points: Table, side: Table | None, stamp_ns: int, receipt_ns: int) -> PointCloud:
         snr = side["snr"] * SNR_STEP if side is not None and len(side) == len(points) else np.full(len(points), np.nan)
-        near = self._plausible(_is_near(points["position"]) & np.isfinite(points["doppler"]))
+        near = _is_near(points["position"]) & np.isfinite(points["doppler"])
+        if dropped := len(near) - int(near.sum()):
+            self.counters["implausible"] += dropped
         return PointCloud(
             device=self.name,
             stamp_ns=stamp_ns,
@@ -171,27 +168,35 @@ class TiRadar:
         )
 
 
+def _are_plausible(targets: Table) -> Bools:
+    """Return which targets are finite, within reach and not faster than anything on a road."""
+    fast = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0)
+    plausible: Bools = _is_near(targets["position"]) & (fast < FASTEST)
+    return plausible
+
+
 def _is_near(position: Floats) -> Bools:
     """Return which rows are finite and within reach (comparisons with NaN are false)."""
     near: Bools = np.abs(position).max(axis=1, initial=0) < FARTHEST
     return near
 
 
-def _covariance(position: Floats, ec: Floats) -> Floats:
+def _covariance(position: Floats, ec: Table) -> Floats:
     """Turn (n, 4, 4) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable.
 
     Written out, J P J' with J = [[x/r, -y], [y/r, x]]: for a few targets, arrays of matrices cost thrice as much.
     """
     x, y = position.T
+    range_, minus_both, azimuth = ec.reshape(-1, 16)[:, [0, 4, 5]].T.astype(float)  # our bearing is left +
     with np.errstate(all="ignore"):  # what is not finite is not usable, and comparisons with it are false
-        distance = np.hypot(x, y)
-        along, across = x / distance, y / distance
-        range_, both, azimuth = ec[:, 0, 0], -ec[:, 1, 0], ec[:, 1, 1]  # our bearing is left +
-        xx = range_ * along**2 - 2 * both * along * y + azimuth * y**2
-        xy = range_ * along * across + both * (along * x - across * y) - azimuth * x * y
-        yy = range_ * across**2 + 2 * both * across * x + azimuth * x**2
-        middle, radius = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
-        usable = (middle - radius > 0) & (middle + radius < WIDEST)
-    covariance = np.stack([xx, xy, xy, yy], axis=1).reshape(-1, 2, 2)
+        squared = x * x + y * y
+        radial, tangential = range_ / squared, minus_both / np.sqrt(squared)
+        cross = radial - azimuth
+        covariance = np.empty((len(x), 2, 2))
+        covariance[:, 0, 0] = xx = radial * x * x + 2 * tangential * x * y + azimuth * y * y
+        covariance[:, 1, 1] = yy = radial * y * y - 2 * tangential * x * y + azimuth * x * x
+        covariance[:, 0, 1] = covariance[:, 1, 0] = xy = cross * x * y - tangential * (x * x - y * y)
+        # both eigenvalues above 0, and their sum small: then none is too large
+        usable = (xx * yy > xy * xy) & (xx + yy > 0) & (xx + yy < WIDEST)
     covariance[~usable] = np.nan
     return covariance
