@@ -34,7 +34,7 @@ class Clear(NamedTuple):
 
     mota: float | None  # None: nothing was there
     motp_m: float | None  # mean distance of the pairs
-    id_switches: int
+    switched: list[tuple[int, int]]  # changes of id: time step, row of its `truth`
     found: int
     missed: int
     false: int
@@ -94,22 +94,24 @@ def _assigned(step: Step, worth: Floats) -> Ints:
 
 def _clear(steps: Sequence[Step], cutoff: float) -> Clear:
     last: dict[int, int] = {}  # truth -> the estimate that was it last
-    found = missed = false = switches = 0
+    found = missed = false = 0
+    switched: list[tuple[int, int]] = []
     distance = 0.0
-    for step in steps:
+    for number, step in enumerate(steps):
         truth, said = step.truth[step.row], step.said[step.column]
         kept = np.array([last.get(int(a)) == int(b) for a, b in zip(truth, said, strict=True)], dtype=np.float64)
         pairs = _assigned(step, _KEPT * kept + 1.0 - step.distance / cutoff)
-        for a, b in zip(truth[pairs].tolist(), said[pairs].tolist(), strict=True):
-            switches += last.get(a, b) != b
+        for pair, a, b in zip(pairs.tolist(), truth[pairs].tolist(), said[pairs].tolist(), strict=True):
+            if last.get(a, b) != b:
+                switched.append((number, int(step.row[pair])))
             last[a] = b
         found += len(pairs)
         missed += len(step.truth) - len(pairs)
         false += len(step.said) - len(pairs)
         distance += float(step.distance[pairs].sum())
     there = found + missed
-    mota = 1.0 - (missed + false + switches) / there if there else None
-    return Clear(mota, distance / found if found else None, switches, found, missed, false)
+    mota = 1.0 - (missed + false + len(switched)) / there if there else None
+    return Clear(mota, distance / found if found else None, switched, found, missed, false)
 
 
 def _idf1(steps: Sequence[Step], shape: tuple[int, int], total: int) -> float:

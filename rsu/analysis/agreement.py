@@ -15,7 +15,8 @@ from perception.geo import direction_of
 from perception.objects import Detections, Floats, Measurement
 from perception.sensor import Mount
 from perception.tracking.scan import rotation_of
-from rsu.analysis.air import Air, Rows
+from rsu.analysis.air import Air
+from rsu.analysis.receiver import Rows
 from rsu.site.config import Config
 
 CUTOFF_M = 5.0

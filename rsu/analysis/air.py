@@ -1,6 +1,7 @@
 """What one run put on air: road users, frames, events and the gate's verdicts, decoded from its outcomes.
 
-What is judged is what others receive: the participants of the RSMs as sent, each true at its own secMark.
+What is judged is what others know from it: the participants of the RSMs as sent, each true at its own secMark, and
+those who were left out of a cycle because they went on as before (`rsu.analysis.receiver`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 import v2x
 from perception.geo import Reference, to_site
-from perception.objects import Ints, RoadUser
+from perception.objects import Floats, Ints, RoadUser
+from rsu.analysis.receiver import USER, Receiver, Rows
 from rsu.messages.rsm import CLASSES
 from rsu.records import Item, Outcome
 from rsu.site.config import Config
@@ -23,20 +24,7 @@ from v2x import dsmp
 from v2x.profiles import Profile
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
 
-Rows = NDArray[np.void]  # of a structured type
 MINUTE_MS = 60_000
-USER = np.dtype(
-    [
-        ("now_ns", np.int64),  # of the tick
-        ("stamp_ns", np.int64),  # when it was true
-        ("id", np.int64),
-        ("kind", np.int64),  # RoadUser
-        ("position", np.float64, 2),  # m, site frame
-        ("speed", np.float64),  # m/s
-        ("heading", np.float64),  # deg
-        ("size", np.float64, 3),  # m
-    ]
-)
 _KINDS = {int(classification): kind for kind, (_, classification) in CLASSES.items()}
 
 
@@ -90,6 +78,13 @@ class Air(NamedTuple):
     gate: list[tuple[int, str, str]]  # when, message type, what it says from then on
     digests: dict[str, dict[int, bytes]]  # message type -> time of the tick -> digest of its frames
 
+    @property
+    def ages_ms(self) -> Floats:
+        """Return how old everything was that was told, when it was sent."""
+        told = self.users[self.users["told_ns"] == self.users["now_ns"]]
+        ages: Floats = (told["now_ns"] - told["stamp_ns"]) / 1e6
+        return ages
+
     def at(self, tick: int) -> Rows:
         """Return the road users of a tick."""
         return self.users[self.first[tick] : self.first[tick + 1]]
@@ -107,6 +102,7 @@ class Antenna:
         self._name = name
         self._reference = config.site.site.reference.reference()
         self._profile: Profile = config.site.messages.profile
+        self._receiver = Receiver()
         self._ticks: list[int] = []
         self._users: list[Rows] = []
         self._sent: list[Sent] = []
@@ -125,7 +121,8 @@ class Antenna:
             frames.setdefault(frame.kind, []).append(frame.frame)
             if frame.kind == "rsm":
                 participants += self._participants(frame.frame)
-        self._users.append(_rows(participants, outcome.now_ns, self._reference))
+        told = _rows(participants, outcome.now_ns, self._reference)
+        self._users.append(self._receiver.cycle(outcome.now_ns, told))
         for kind, data in frames.items():
             digest = hashlib.blake2b(b"".join(data), digest_size=8).digest()
             self._digests.setdefault(kind, {})[outcome.now_ns] = digest
@@ -182,7 +179,7 @@ def listen(name: str, config: Config, outcomes: Iterable[Outcome]) -> Air:
 
 def _rows(participants: list[Participant], now_ns: int, reference: Reference) -> Rows:
     rows = np.zeros(len(participants), USER)
-    rows["now_ns"] = now_ns
+    rows["now_ns"] = rows["told_ns"] = now_ns
     for row, one in zip(rows, participants, strict=True):
         row["stamp_ns"] = stamp_of(one.sec_mark_ms or 0, now_ns)
         row["id"], row["kind"] = one.ptc_id, _kind(one)

@@ -11,7 +11,8 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from perception.traffic.lanes import LaneMap
-from rsu.analysis.air import USER, Air, Rows
+from rsu.analysis.air import Air
+from rsu.analysis.receiver import USER, Rows
 from rsu.analysis.truth import Truth
 
 EVERY_NS = 200_000_000  # looks; lanes reach far enough past the stop line that no crossing falls between two

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from perception.objects import Floats
-from perception.scoring import identity
 from rsu.analysis import scoring
 from rsu.analysis.air import Air
 from rsu.analysis.lives import Lives
@@ -83,7 +82,6 @@ class Row(NamedTuple):
 
 def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judged | None, v2x: Judged | None) -> Figures:
     """Return every indicator of a run by its key; None: nothing to tell it from."""
-    ages = (air.users["now_ns"] - air.users["stamp_ns"]) / 1e6
     octets = [one.octets for one in air.sent]
     figures: Figures = {
         "agreement_m": agreement_m,
@@ -91,8 +89,8 @@ def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judged | N
         "at_once": len(air.users) / len(air.ticks_ns) if len(air.ticks_ns) else None,
         "life_s": float(np.median(lives.seconds)) if len(lives) else None,
         "short": int((lives.seconds < SHORT_S).sum()),
-        "age_p50_ms": _percentile(ages, 50),
-        "age_p95_ms": _percentile(ages, 95),
+        "age_p50_ms": _percentile(air.ages_ms, 50),
+        "age_p95_ms": _percentile(air.ages_ms, 95),
         "frames": len(octets),
         "octets_per_s": sum(octets) / air.seconds if air.seconds else None,
         "largest": max(octets, default=None),
@@ -100,7 +98,7 @@ def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judged | N
     }
     if truth is not None:
         said = scoring.figures(truth)._asdict()
-        ids = identity.judge(truth.steps)
+        ids = truth.identities
         figures |= {row.key: said[row.key] for row in INDICATORS if row.key in said and row.group == _TRUTH}
         if truth.complete:
             figures |= {"mota": ids.clear.mota, "idf1": ids.idf1, "hota": ids.hota.hota if ids.hota else None}

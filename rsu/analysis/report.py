@@ -198,8 +198,9 @@ def _histograms(comparison: Comparison) -> Iterator[Chart]:
         errors = [one.pairs["distance"][~np.isnan(one.pairs["distance"])] for one in judged if one is not None]
         yield Chart("Position error", f"against {against}, m", _histogram(errors, 2.5, "m"))
     yield Chart("Life time", "of ids on air, s", _histogram([_life_times(a), _life_times(b)], 60.0, "s"))
-    ages = [(run.air.users["now_ns"] - run.air.users["stamp_ns"]) / 1e6 for run in (a, b)]
-    yield Chart("Age when sent", "since the measurement was true, ms", _histogram(ages, 300.0, "ms"))
+    yield Chart(
+        "Age when sent", "since what is said was true, ms", _histogram([a.air.ages_ms, b.air.ages_ms], 300.0, "ms")
+    )
 
 
 def _life_times(run: Run) -> Floats:

@@ -1,8 +1,9 @@
 """How good a run was on air against the truth: tick by tick, then by class, zone and range.
 
-Each participant is compared with the truth at its own time. Only the region around the reference point counts, and its
-border is soft: whoever is just outside is matched too, so that a pair with one end on either side is neither missed nor
-false. The first seconds after a start are not judged: fusion has to find everybody first.
+Each road user is compared with the truth at its own time; speeds only when they are told. Only the region around the
+reference point counts, and its border is soft: whoever is just outside is matched too, so that a pair with one end on
+either side is neither missed nor false. The first seconds after a start are not judged: fusion has to find everybody
+first.
 
 Against vehicles' own messages (v2x) only the vehicles that send are judged, nothing can be false, and an error up to
 the 95 % accuracy that a vehicle states of itself counts as 0: it may as well be the vehicle's.
@@ -19,8 +20,9 @@ from perception.geo import heading_difference
 from perception.objects import Floats, Ints, RoadUser
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M, gospa, match, ospa
-from rsu.analysis.air import Air, Rows
+from rsu.analysis.air import Air
 from rsu.analysis.places import Places
+from rsu.analysis.receiver import Rows
 from rsu.analysis.truth import Truth
 
 Mask = NDArray[np.bool_]
@@ -43,6 +45,7 @@ PAIR = np.dtype(
         ("turn", np.float64),  # deg, said - true
         ("size", np.float64, 3),  # m, said - true
         ("age_ms", np.float64),  # when sent
+        ("switched", np.bool_),  # on air under another id than before
     ]
 )
 
@@ -53,7 +56,7 @@ class Judged(NamedTuple):
     ticks: Ints  # (t,) judged ticks, ns
     pairs: Rows  # of PAIR
     zones: list[str]  # of the pairs
-    steps: list[identity.Step]
+    identities: identity.Identities
     region_m: float
     complete: bool
 
@@ -73,8 +76,16 @@ def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float
         pairs.append(found)
         steps.append(step)
     table = np.concatenate([np.zeros(0, PAIR), *pairs])
+    identities = identity.judge(steps, cutoff)
+    switched = [(tick, int(steps[tick].truth[row])) for tick, row in identities.clear.switched]
+    table["switched"] = np.isin(_keys(table["tick"], table["truth"]), [_keys(*each) for each in switched])
     zones = places.zones(table["position"], table["heading"])
-    return Judged(np.array(ticks, dtype=np.int64), table, zones, steps, region_m, truth.complete)
+    return Judged(np.array(ticks, dtype=np.int64), table, zones, identities, region_m, truth.complete)
+
+
+def _keys(tick: Ints | int, life: Ints | int) -> Ints | int:
+    """Return one number for a road user of the truth at a tick."""
+    return tick * (1 << 32) + life
 
 
 def _first_ns(air: Air) -> int:
@@ -109,11 +120,12 @@ def _tick(
 def _hits(users: Rows, truth: Truth, lives: Ints, now: Floats) -> Rows:
     rows = np.zeros(len(users), PAIR)
     rows["truth"], rows["id"], rows["said"], rows["position"] = lives, users["id"], users["kind"], now
-    rows["age_ms"] = (users["now_ns"] - users["stamp_ns"]) / 1e6
+    told = users["told_ns"] == users["now_ns"]
+    rows["age_ms"] = np.where(told, (users["now_ns"] - users["stamp_ns"]) / 1e6, np.nan)
     for row, user, life in zip(rows, users, lives.tolist(), strict=True):
         speed, heading = truth.motion(life, int(user["stamp_ns"]))
         row["kind"], row["heading"] = truth.lives[life].kind, heading
-        row["speed"] = user["speed"] - speed
+        row["speed"] = user["speed"] - speed if user["told_ns"] == user["now_ns"] else np.nan
         row["turn"] = heading_difference(user["heading"], heading) if speed > MOVING_MPS else np.nan
         row["size"] = user["size"] - truth.lives[life].size
     return rows
@@ -196,7 +208,7 @@ def figures(judged: Judged, which: Mask | None = None) -> Figures:
         length_p95_m=_percentile(found["size"][:, 0], 95),
         width_p95_m=_percentile(found["size"][:, 1], 95),
         right_class=_share(int((found["said"] == found["kind"]).sum()), len(found)),
-        id_switches=_switches(found),
+        id_switches=int(pairs["switched"].sum()),
         age_p50_ms=_percentile(found["age_ms"], 50),
         age_p95_ms=_percentile(found["age_ms"], 95),
     )
@@ -240,12 +252,6 @@ def _set(pairs: Rows) -> tuple[float, float]:
     missed, false = int((pairs["id"] < 0).sum()), int((pairs["truth"] < 0).sum())
     distance = pairs["distance"][(pairs["id"] >= 0) & (pairs["truth"] >= 0)]
     return gospa(distance, missed + false), ospa(distance, missed, false)
-
-
-def _switches(found: Rows) -> int:
-    """Count how often a road user's estimate has another id than its one before."""
-    rows = found[np.lexsort((found["tick"], found["truth"]))]
-    return int(((np.diff(rows["truth"]) == 0) & (np.diff(rows["id"]) != 0)).sum())
 
 
 def _percentile(errors: Floats, percent: float) -> float | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from perception.geo import Reference, to_site
 from perception.objects import Floats, Ints, VehicleReport
-from rsu.analysis.air import Rows
+from rsu.analysis.receiver import Rows
 
 LONGEST_GAP_NS = 1_500_000_000  # a road user that was unknown for longer was not there in between
 ROW = np.dtype(

@@ -25,8 +25,8 @@ import numpy as np
 
 from perception.geo import Reference, to_site
 from perception.objects import RoadUser
-from rsu.analysis.air import Rows
 from rsu.analysis.errors import TruthError
+from rsu.analysis.receiver import Rows
 from rsu.analysis.truth import ROW, Truth
 
 FOLDER = "truth"

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
 from rsu.analysis import flows, runs, scoring
 from rsu.analysis.air import Sent
@@ -57,7 +56,7 @@ def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
 
 
 def _overall(judged: scoring.Judged) -> dict[str, Any]:
-    ids = identity.judge(judged.steps)
+    ids = judged.identities
     known = judged.complete  # without all road users nothing can be called false
     return scoring.figures(judged)._asdict() | {
         "mota": _rounded(ids.clear.mota) if known else None,
