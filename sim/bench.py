@@ -7,13 +7,13 @@ reference point, angles in degrees clockwise from true north. Names of serial po
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 from ruamel.yaml import YAML
 
 from hw.endpoint import Address, SocketAddress, Strict, split_address
-from perception import geo
+from perception import geo, sensor
 
 
 class Pty(NamedTuple):
@@ -36,6 +36,12 @@ class UdpSocket(NamedTuple):
     host: SocketAddress
 
 
+class MjpegServer(NamedTuple):
+    """A listening HTTP socket whose every answer is the same film."""
+
+    listen: SocketAddress
+
+
 class Publisher(NamedTuple):
     """A ZeroMQ publisher in the run folder: what the bench itself may watch, on no wire of the device."""
 
@@ -43,7 +49,7 @@ class Publisher(NamedTuple):
     topic: bytes
 
 
-Opening = Pty | TcpServer | UdpSocket | Publisher
+Opening = Pty | TcpServer | UdpSocket | MjpegServer | Publisher
 
 
 class Reference(Strict):
@@ -71,6 +77,7 @@ class EmulatorSpec(Strict):
     """What every emulated device has."""
 
     latency_ms: float = Field(ge=0, le=1000)  # from a capture to the first byte that tells of it
+    nice: ClassVar[int] = 0  # of the emulator's process
     phase_ms: float = Field(ge=0, lt=1000)  # captures lie this long after whole periods of UTC
 
     def ports(self) -> dict[str, Opening]:
@@ -107,6 +114,22 @@ class RadarSpec(SensorSpec):
     def ports(self) -> dict[str, Opening]:
         """Return the command and data ports at the baud rates of TI's firmware."""
         return {"cli": Pty(self.cli, 115_200), "data": Pty(self.data, 921_600)}
+
+
+class VideoSpec(EmulatorSpec):
+    """A video camera: MJPEG over HTTP. Its pictures are drawn with what the machine has left."""
+
+    kind: Literal["video"]
+    http: Address
+    mount: sensor.Mount
+    camera: sensor.Intrinsics
+    image_px: tuple[int, int]
+    rate_hz: float = Field(10.0, gt=0, le=60)
+    nice: ClassVar[int] = 10
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one HTTP port."""
+        return {"http": MjpegServer(split_address(self.http))}
 
 
 class GnssSpec(EmulatorSpec):
@@ -151,7 +174,7 @@ class RadioSpec(DatagramSpec):
         return {**super().ports(), "air": Publisher("air.ipc", b"tx")}
 
 
-AnySpec = Annotated[CameraSpec | RadarSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]
+AnySpec = Annotated[CameraSpec | RadarSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]
 
 
 class World(Strict):

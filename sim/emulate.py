@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import heapq
+import os
 import signal
 import sys
 import time
@@ -32,6 +33,7 @@ from sim.ports import DevicePort, open_port
 
 EMULATORS = {
     "camera": "sim.camera:Camera",
+    "video": "sim.video.camera:VideoCamera",
     "ti-mmwave": "sim.radar:TiRadar",
     "gnss": "sim.gnss:Gnss",
     "gat1743": "sim.signal:SignalController",
@@ -134,6 +136,7 @@ def run(runner: Runner, world: zmq.Socket[bytes]) -> None:
 
 def serve(bench: Bench, name: str, folder: Path, log: TextIO | None) -> None:
     """Open the device's ports and the world, and run; raises OSError when a port cannot be opened."""
+    os.nice(bench.emulators[name].nice)
     emulator = make_emulator(bench, name)
     with ExitStack() as stack:
         ports: dict[str, DevicePort] = {}

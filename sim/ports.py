@@ -16,7 +16,8 @@ from typing import Protocol
 import zmq
 
 from hw.endpoint import SocketAddress
-from sim.bench import Opening, Pty, Publisher, TcpServer, UdpSocket
+from sim.bench import MjpegServer, Opening, Pty, Publisher, TcpServer, UdpSocket
+from sim.video.mjpeg import MjpegPort
 
 READ_SIZE = 65536
 BITS_PER_BYTE = 10  # start bit, 8 data bits, stop bit
@@ -46,6 +47,8 @@ def open_port(opening: Opening, folder: Path) -> DevicePort:
         return _PtyPort(folder / opening.name, opening.baud)
     if isinstance(opening, TcpServer):
         return _TcpPort(opening.listen)
+    if isinstance(opening, MjpegServer):
+        return MjpegPort(opening.listen)
     if isinstance(opening, Publisher):
         return _PublisherPort(folder / opening.name, opening.topic)
     return _UdpPort(opening)

@@ -20,16 +20,28 @@ class Boxes(NamedTuple):
     box: Floats  # (n, 4) px: left, top, right, bottom; y down
     seen: Mask  # (n, 4) whether an edge is the road user's own, not the picture's or of somebody before it
     kind: Ints  # (n,) perception.objects.RoadUser, UNKNOWN where the detector cannot tell
-    confidence: Floats  # (n,) 0..1
+    confidence: Floats  # (n,) 0..1, of the kind
 
-    @classmethod
-    def none(cls) -> Boxes:
-        """Return no boxes."""
-        return cls(np.zeros((0, 4)), np.zeros((0, 4), np.bool_), np.zeros(0, np.int64), np.zeros(0))
+
+class Bodies(NamedTuple):
+    """n road users on the road, sensor frame, rows aligned."""
+
+    position: Floats  # (n, 2) m, centre
+    covariance: Floats  # (n, 2, 2) m2
+    size: Floats  # (n, 3) m: length, width, height
+    heading: Floats  # (n,) rad from x to y, of the long axis; ahead and behind are alike
+    kind: Ints  # (n,) RoadUser
+    confidence: Floats  # (n,) 0..1, of the kind
+    misfit: Floats  # (n,) squared residuals in sigmas, of pixels and sizes; about 3 where all is well
+    box: Floats  # (n, 4) px, of the fitted body
+
+    def of(self, rows: Mask | Ints) -> Bodies:
+        """Return some of them."""
+        return Bodies(*(column[rows] for column in self))
 
 
 class Detector(Protocol):
     """Finds road users in the pictures of one camera, given one after another."""
 
-    def detect(self, picture: Picture) -> Boxes:
-        """Return who is in the picture, which may be smaller than the full one by a whole factor."""
+    def look(self, picture: Picture) -> Bodies | None:
+        """Return who is in the picture, which may be smaller than the full one; None while the road is learned."""

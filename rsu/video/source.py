@@ -22,7 +22,7 @@ from rsu.video.settings import SourceSettings
 
 OPEN_MS, READ_MS = 5000, 3000  # how long a stream may take
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
-HALF_FROM_PX = 960  # pictures at least this wide are looked at in half their size
+HALF_FROM_PX = 900  # pictures at least this wide are looked at in half their size
 QUICK = "fflags;nobuffer|flags;low_delay|rtsp_transport;tcp|probesize;65536|analyzeduration;500000"
 _MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 _log = structlog.get_logger()

@@ -1,0 +1,66 @@
+"""One camera's pictures to road users on the road: health, region, detector, field of view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from perception.objects import Floats
+from perception.sensor import FieldOfView
+from perception.video.boxes import Bodies, Detector, Mask, Picture
+from perception.video.health import Health, Sight
+from perception.video.view import View
+
+TALLEST_M = 3.6  # bodies on the road reach so far above it
+
+
+class Glance(NamedTuple):
+    """What one picture gave; `bodies` is None unless the camera sees."""
+
+    sight: Sight
+    bodies: Bodies | None
+
+
+class Eye:
+    """One camera."""
+
+    def __init__(self, detector: Detector, field: FieldOfView) -> None:
+        self._detector = detector
+        self._field = field
+        self._health = Health()
+
+    def look(self, picture: Picture, stamp_ns: int) -> Glance:
+        """Return who is in the picture and in the field of view."""
+        sight = self._health.judge(picture, stamp_ns)
+        if sight is not Sight.SEES:
+            return Glance(sight, None)
+        bodies = self._detector.look(picture)
+        if bodies is None:
+            return Glance(Sight.LEARNING, None)
+        return Glance(sight, bodies.of(self._in_field(bodies)))
+
+    def _in_field(self, bodies: Bodies) -> Mask:
+        x, y = bodies.position.T
+        known = np.isfinite(bodies.position).all(axis=1) & np.isfinite(bodies.covariance).all(axis=(1, 2))
+        away = np.hypot(x, y)
+        inside = (away >= self._field.near_m) & (away <= self._field.range_m)
+        return np.asarray(known & inside & (np.abs(np.degrees(np.arctan2(y, x))) <= self._field.width_deg / 2))
+
+
+def region_of(view: View, field: FieldOfView, polygon: Sequence[tuple[float, float]], width: int, height: int) -> Mask:
+    """Return where in a picture of a size road users of a field of view can be seen, within a polygon, px of `view`."""
+    scale = width / view.size[0]
+    drawn = np.zeros((height, width), np.uint8)
+    cv2.fillConvexPoly(drawn, cv2.convexHull(_fixed(view.outline(field, TALLEST_M) * scale)), 1)
+    if polygon:
+        wanted = np.zeros_like(drawn)
+        cv2.fillPoly(wanted, [_fixed(np.array(polygon) * scale)], 1)
+        drawn &= wanted
+    return drawn > 0
+
+
+def _fixed(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    return np.round(points).astype(np.int32)
