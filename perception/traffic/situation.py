@@ -19,6 +19,7 @@ SECOND_NS = 1_000_000_000
 VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
 SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
 STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
+BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
 LOW_M = 0.9  # what is lower is no vehicle
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
@@ -138,7 +139,8 @@ class Observer:
     def _follow(self, past: Rows, matches: Matches, speed: Floats, passed_s: float) -> Ints:
         """Bring what is remembered up to now; return the rows that came to a standstill before a stop line."""
         lane = matches.lane
-        towards = matches.to_stop_line > 0.0
+        back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
+        towards = matches.to_stop_line > back_m
         new = towards & (past["approach"] == NONE)
         past["stops"][new], past["delay_s"][new] = 0, 0.0
         past["approach"][towards] = lane[towards]
