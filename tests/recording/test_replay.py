@@ -16,7 +16,7 @@ from rsu.recording.reader import start, ticks
 from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
 from tests.recording.golden import FOLDER
-from tests.recording.virtual import CONFIGS, EPOCH_NS, S
+from tests.recording.virtual import EPOCH_NS, S
 
 SOURCE = FOLDER / "stopped-vehicle.mcap"
 
@@ -126,9 +126,10 @@ def test_a_changed_byte_of_the_file_is_told_with_its_place(agreed: Path, tmp_pat
 
 
 def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
-    for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
-        (tmp_path / name).write_bytes((CONFIGS / name).read_bytes())
-    text = (CONFIGS / "demo.yaml").read_text(encoding="utf-8")
+    _, files = start(agreed)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    text = files["demo.yaml"].decode()
     (tmp_path / "site.yaml").write_text(text.replace("proxy_bsm: false", "proxy_bsm: true"), encoding="utf-8")
     code, (answer,) = run("replay", str(agreed), "--site", str(tmp_path / "site.yaml"), "--verify")
     assert code == Exit.FOUND and answer["first"]["what"].startswith(("bsm", "handing over of bsm", "gate bsm"))
