@@ -170,6 +170,16 @@ class Rewind(msgspec.Struct, frozen=True):
     seq: int
 
 
+class RecordingView(msgspec.Struct, frozen=True):
+    """One recording on the shelf."""
+
+    name: str  # of its file
+    kind: str  # open (being written), plain, event or kept
+    begin_ns: int
+    bytes: int
+    why: str  # it is kept
+
+
 class RecorderState(msgspec.Struct, frozen=True):
     """What the recorder does."""
 
@@ -180,6 +190,9 @@ class RecorderState(msgspec.Struct, frozen=True):
     files: int  # kept in all
     lost_ticks: int  # that never reached the recorder, since it started
     error: str | None
+    total_bytes: int = 0  # of all recordings
+    room_bytes: int = 0  # that recordings may still take before the oldest are given up
+    newest: list[RecordingView] = []  # newest first
 
 
 class Committed(msgspec.Struct, frozen=True):

@@ -82,17 +82,15 @@ def _folder(folder: Path | None) -> Path:
 def ls(folder: Folder = None, as_json: JsonOption = False) -> None:
     """List recordings, oldest first: class, size, when, and why they are kept."""
     from rsu.recording.settings import RecordingSettings
-    from rsu.recording.shelf import Shelf
+    from rsu.recording.shelf import Shelf, view
     from rsu.recording.verify import clock
 
-    for item in Shelf(_folder(folder), RecordingSettings()).items():
-        why = ", ".join(sorted({mark.why for mark in item.marks if mark.why}))
-        kind = "open" if item.open else item.kind
+    for one in map(view, Shelf(_folder(folder), RecordingSettings()).items()):
         if as_json:
-            facts = {"file": item.path.name, "class": kind, "begin_ns": item.begin_ns, "bytes": item.size, "why": why}
+            facts = {"file": one.name, "class": one.kind, "begin_ns": one.begin_ns, "bytes": one.bytes, "why": one.why}
             print(json.dumps(facts))
         else:
-            print(f"{item.path.name}  {kind:5}  {item.size / 1e6:8.1f} MB  {clock(item.begin_ns)}  {why}".rstrip())
+            print(f"{one.name}  {one.kind:5}  {one.bytes / 1e6:8.1f} MB  {clock(one.begin_ns)}  {one.why}".rstrip())
 
 
 @app.command()

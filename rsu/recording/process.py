@@ -21,7 +21,7 @@ from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover, unfinished
 from rsu.recording.reel import Sequence
 from rsu.recording.schemas import BUS
-from rsu.recording.shelf import Mark, Shelf, name
+from rsu.recording.shelf import Mark, Shelf, name, view
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
 from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
@@ -32,6 +32,7 @@ _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
 _STATE_S, _TIDY_S, _RETRY_S = 1.0, 10.0, 5.0
 _SHOWN_EVERY = 2  # of the snapshots
+_SHOWN_FILES = 6  # on the page
 _MIB = 1 << 20
 WISH = "wish"  # in the folder of recordings: start or stop, whatever was ordered last
 _log = structlog.get_logger()
@@ -109,15 +110,18 @@ class Recorder:
 
     def state(self) -> RecorderState:
         """Return what it does, for others."""
-        paused = "paused" if self._error else "waiting"
+        paused, items = "paused" if self._error else "waiting", self._shelf.items()
         return RecorderState(
             stamp_ns=time.time_ns(),
             state="stopped" if not self._wanted else "recording" if self._writer else paused,
             file=self._writer.path.name if self._writer else None,
             bytes=self._writer.size if self._writer else 0,
-            files=len(self._shelf.items()),
+            files=len(items),
             lost_ticks=self._sequence.lost,
             error=self._error,
+            total_bytes=sum(item.size for item in items),
+            room_bytes=max(0, -self._shelf.shortage()),
+            newest=[view(item) for item in reversed(items[-_SHOWN_FILES:])],
         )
 
     def _take(self, topic: str, record: msgspec.Struct) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from rsu.recording.settings import RecordingSettings
 from rsu.recording.writer import PART
+from rsu.records import RecordingView
 
 SUFFIX, MARK = ".mcap", ".keep"
 _TIME = "%Y%m%dT%H%M%S"
@@ -99,6 +100,12 @@ class Shelf:
     def _too_old(self, item: Item, now_ns: int) -> bool:
         limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)
         return limit_h is not None and now_ns - item.end_ns > limit_h * 3600 * _S
+
+
+def view(item: Item) -> RecordingView:
+    """Return a recording as the page and `rsu rec ls` show it."""
+    why = ", ".join(sorted({mark.why for mark in item.marks if mark.why}))
+    return RecordingView(item.path.name, "open" if item.open else item.kind, item.begin_ns, item.size, why)
 
 
 def _item(path: Path) -> Item | None:

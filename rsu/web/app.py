@@ -1,7 +1,8 @@
-"""The page's addresses: live changes, the state and the lane map as JSON, metrics, and the page itself."""
+"""The page's addresses: live changes, the state and the lane map as JSON, metrics, orders to the recorder, the page."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from rsu.errors import NotReachableError
+from rsu.recording.control import Order, ask
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.metrics import exposition
@@ -24,8 +27,8 @@ VIEWERS = 16
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
 
-def application(board: Board) -> Starlette:
-    """Return the ASGI application that shows a board."""
+def application(board: Board, run: Path) -> Starlette:
+    """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder."""
     viewers: set[WebSocket] = set()
 
     async def state(_: Request) -> Response:
@@ -36,6 +39,16 @@ def application(board: Board) -> Starlette:
 
     async def metrics(_: Request) -> Response:
         return Response(exposition(board), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def recorder(request: Request) -> Response:
+        try:
+            order = msgspec.json.decode(await request.body(), type=Order)
+            answer = await asyncio.to_thread(ask, run, order)
+        except msgspec.DecodeError as error:
+            return PlainTextResponse(str(error), 400)
+        except NotReachableError as error:
+            return PlainTextResponse(str(error), 503)
+        return Response(msgspec.json.encode(answer), media_type="application/json")
 
     async def live(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -53,6 +66,7 @@ def application(board: Board) -> Starlette:
     routes = [
         Route("/api/state", state),
         Route("/api/map", lanes),
+        Route("/api/recorder", recorder, methods=["POST"]),
         Route("/metrics", metrics),
         WebSocketRoute("/live", live),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

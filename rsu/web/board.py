@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.records import Processes, Snapshot, UplinkState
+from rsu.records import Processes, RecorderState, Snapshot, UplinkState
 from rsu.web.patch import Document, Json, diff
 
-TOPICS = ["snapshot", "uplink", "processes"]
+TOPICS = ["snapshot", "uplink", "recorder", "processes"]
 _LISTS = {"tracks": "id", "signals": "phase", "events": "id", "messages": "kind", "devices": "name"}
 
 
@@ -39,7 +39,7 @@ class Held(NamedTuple):
 
 
 class Board:
-    """What the station, the uplink and the supervisor said last, and the lane map (JSON) they mean."""
+    """What the station, the services and the supervisor said last, and the lane map (JSON) they mean."""
 
     def __init__(self, site: str, lane_map: Document) -> None:
         self.lane_map = msgspec.json.encode(lane_map)
@@ -96,6 +96,8 @@ def document(record: msgspec.Struct) -> Document:
             return {"station": single, **lists}
         case UplinkState():
             return {"uplink": _members(record)}
+        case RecorderState():
+            return {"recorder": _members(record)}
         case Processes():
             return {"supervisor": {"stamp_ns": record.stamp_ns}, "processes": _rows(record.processes, "name")}
     raise TypeError(f"no place for {type(record).__name__}")

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from rsu.records import Processes, Snapshot, UplinkState
+from rsu.records import Processes, RecorderState, Snapshot, UplinkState
 from rsu.topics import TOPICS
 from rsu.web.board import Board
 
@@ -65,6 +65,8 @@ def _samples(record: object) -> Iterable[Sample]:
             return _station(record)
         case UplinkState():
             return _uplink(record)
+        case RecorderState():
+            return _recorder(record)
         case Processes():
             return _processes(record)
     raise TypeError(f"no metrics of {type(record).__name__}")
@@ -107,6 +109,16 @@ def _uplink(state: UplinkState) -> list[Sample]:
         Sample("rsu_uplink_acknowledged_total", "Records the platform has.", (), _one(state.acknowledged)),
         Sample("rsu_uplink_waiting", "Records in the spool.", (), _one(state.waiting)),
         Sample("rsu_uplink_evicted_total", "Records given up for age or size.", ("kind",), evicted),
+    ]
+
+
+def _recorder(state: RecorderState) -> list[Sample]:
+    return [
+        Sample("rsu_recorder_recording", "1 while it records.", (), _one(state.state == "recording")),
+        Sample("rsu_recorder_files", "Recordings on the disk.", (), _one(state.files)),
+        Sample("rsu_recorder_bytes", "What they take.", (), _one(state.total_bytes)),
+        Sample("rsu_recorder_room_bytes", "What recordings may still take.", (), _one(state.room_bytes)),
+        Sample("rsu_recorder_lost_ticks_total", "Ticks that were not recorded.", (), _one(state.lost_ticks)),
     ]
 
 

@@ -32,7 +32,7 @@ def run(settings: WebSettings, site_name: str, lane_map: Document, run: Path, st
 
 async def _serve(listener: socket.socket, board: Board, run: Path, stop: threading.Event) -> None:
     config = uvicorn.Config(
-        application(board),
+        application(board, run),
         lifespan="off",
         log_config=None,
         access_log=False,

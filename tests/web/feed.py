@@ -22,6 +22,8 @@ from rsu.records import (
     MessageState,
     Processes,
     ProcessView,
+    RecorderState,
+    RecordingView,
     SignalHead,
     Snapshot,
     TrackView,
@@ -282,6 +284,16 @@ def devices(frames: int) -> list[DeviceView]:
     return [*rows, DeviceView("signal", "gat1743", "ok", 1.0, 540, {"duplicate": 17}, None)]
 
 
+def recorder(stamp_ns: int) -> RecorderState:
+    names = [f"20261123T0{hour}0000.000Z-a1b2c3d4.mcap" for hour in (3, 2, 1)]
+    kinds = [("open", ""), ("event", "event 903"), ("plain", "")]
+    shelf = [
+        RecordingView(name, kind, stamp_ns - age * 600_000_000_000, 42_000_000, why)
+        for age, (name, (kind, why)) in enumerate(zip(names, kinds, strict=True))
+    ]
+    return RecorderState(stamp_ns, "recording", names[0], 42_000_000, 3, 0, None, 126_000_000, 19 << 30, shelf)
+
+
 def uplink(stamp_ns: int, frames: int) -> UplinkState:
     return UplinkState(stamp_ns, True, "mqtt://127.0.0.1:1883", 11 * frames, 11 * frames - 23, 23, {}, None)
 
@@ -310,7 +322,8 @@ class Feed:
         self._thread.join()
 
     def _loop(self) -> None:
-        station, up, supervisor = (Publisher(self._run, name) for name in ("station", "uplink", "supervisor"))
+        names = ("station", "uplink", "recorder", "supervisor")
+        station, up, reel, supervisor = publishers = [Publisher(self._run, name) for name in names]
         tick = 0
         while not self._stop.wait(0.1 - time.monotonic() % 0.1):
             self._crossing.step()
@@ -318,9 +331,10 @@ class Feed:
             station.publish("snapshot", self._crossing.snapshot(stamp_ns))
             if tick % 10 == 0:
                 up.publish("uplink", uplink(stamp_ns, tick))
+                reel.publish("recorder", recorder(stamp_ns))
                 supervisor.publish("processes", processes(stamp_ns, tick / 10))
             tick += 1
-        for publisher in (station, up, supervisor):
+        for publisher in publishers:
             publisher.close()
 
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from rsu import gate
+from rsu.recording.control import Answer, Desk, Order
 from rsu.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.web.app import STATIC
 from rsu.web.patch import Json, diff
@@ -111,9 +112,25 @@ def test_the_page_says_what_the_station_says(bench: Bench) -> None:
     bench.wait("#devices", "connection refused")
     bench.wait("#uplink", "connected to mqtt://127.0.0.1:1883")
     bench.wait("#processes", "142 of 250 MiB")
+    bench.wait("#recorder", "recording")
+    bench.wait("#shelf", "20.4 GB")
+    bench.wait("#files", "kept for event 903")
     assert bench.text("#utc") == "± 0.8 ms"
     assert bench.text("#position") == "1.4 m"
     assert bench.text("#users") == "12"
+    assert bench.browser.errors == []
+
+
+def test_the_page_orders_the_recorder(bench: Bench) -> None:
+    desk = Desk(bench.folder)
+    bench.wait("#record", "Stop")
+    bench.browser.evaluate("document.getElementById('keep').click()")
+    deadline = time.monotonic() + 5
+    while (order := desk.order()) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    desk.answer(Answer("recording", []))
+    desk.close()
+    assert order == Order("keep", "from the page")
     assert bench.browser.errors == []
 
 

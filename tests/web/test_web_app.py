@@ -1,10 +1,14 @@
+"""The page's addresses: who may ask, and what they get."""
+
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from email.message import Message
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,11 +17,13 @@ from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from rsu.recording.control import Answer as Told
+from rsu.recording.control import Desk, Order
 from rsu.web.app import VIEWERS, application
 from rsu.web.board import Board
 from rsu.web.guard import is_loopback
 from rsu.web.settings import WebSettings
-from tests.web.feed import Crossing, lane_map, processes, uplink
+from tests.web.feed import Crossing, lane_map, processes, recorder, uplink
 from tests.web.serving import free_port, hosting
 
 
@@ -37,8 +43,11 @@ class Client:
         self.address = f"127.0.0.1:{port}"
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        return self.ask("GET", path, None, headers)
+
+    def ask(self, method: str, path: str, body: str | None, headers: dict[str, str] | None = None) -> Answer:
         connection = HTTPConnection(self.address, timeout=5)
-        connection.request("GET", path, headers={"Connection": "close", **(headers or {})})
+        connection.request(method, path, body, {"Connection": "close", **(headers or {})})
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
@@ -46,9 +55,14 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[Board, Client]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="module")
+def shared(folder: Path) -> Iterator[tuple[Board, Client]]:
     board, port = Board("Test crossing", lane_map()), free_port()
-    with hosting(application(board), port):
+    with hosting(application(board, folder), port):
         yield board, Client(port)
 
 
@@ -66,6 +80,7 @@ def client(shared: tuple[Board, Client]) -> Client:
 def fill(board: Board, now_ns: int) -> None:
     board.put("snapshot", Crossing(8).snapshot(1), now_ns)
     board.put("uplink", uplink(1, 10), now_ns)
+    board.put("recorder", recorder(1), now_ns)
     board.put("processes", processes(1, 10), now_ns)
 
 
@@ -114,6 +129,45 @@ def test_state_and_map_are_json(board: Board, client: Client) -> None:
     assert client.get("/api/map").json() == json.loads(json.dumps(lane_map()))
 
 
+@pytest.fixture
+def recording(folder: Path) -> Iterator[list[Order]]:
+    """Answer orders to the recorder; give those that came."""
+    orders: list[Order] = []
+    stop = threading.Event()
+
+    def answer() -> None:
+        desk = Desk(folder)
+        while not stop.wait(0.01):
+            if (order := desk.order()) is not None:
+                orders.append(order)
+                desk.answer(Told("recording", ["a.mcap"]))
+        desk.close()
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield orders
+    stop.set()
+    thread.join()
+    (folder / "recorder-orders.ipc").unlink()
+
+
+def test_orders_go_to_the_recorder_from_this_page_only(client: Client, recording: list[Order]) -> None:
+    own, foreign = ({"Origin": f"http://{name}"} for name in (client.address, "evil.example"))
+    keep = json.dumps({"verb": "keep", "why": "from the page"})
+    answer = client.ask("POST", "/api/recorder", keep, own)
+    assert (answer.status, answer.json()) == (200, {"state": "recording", "files": ["a.mcap"]})
+    assert client.ask("POST", "/api/recorder", keep, foreign).status == 403
+    assert client.ask("POST", "/api/recorder", keep, own | {"Host": "evil.example"}).status == 421
+    assert client.ask("POST", "/api/recorder", '{"verb": "format the disk"}', own).status == 400
+    assert client.get("/api/recorder").status == 404
+    assert recording == [Order("keep", "from the page")]
+
+
+def test_without_a_recorder_orders_are_refused(client: Client) -> None:
+    answer = client.ask("POST", "/api/recorder", '{"verb": "start"}')
+    assert answer.status == 503 and "no recorder" in answer.text
+
+
 def samples(text: str) -> dict[tuple[str, ...], float]:
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -131,6 +185,7 @@ def test_metrics(client: Client, board: Board, monkeypatch: pytest.MonkeyPatch) 
     assert found["rsu_device_state", "camera-west", "camera", "lost"] == 1
     assert found["rsu_device_rejected_total", "radar-east", "checksum"] == 3
     assert found["rsu_uplink_waiting",] == 23
+    assert (found["rsu_recorder_recording",], found["rsu_recorder_room_bytes",]) == (1, 19 << 30)
     assert found["rsu_process_memory_budget_bytes", "station"] == 250 * 2**20
     assert found["rsu_topic_age_seconds", "snapshot"] == 0.5
     assert sum(value for key, value in found.items() if key[0] == "rsu_tracks") == 8

@@ -15,6 +15,7 @@ export function attention(state, link, old) {
   if (link === "lost") return items;
   items.push(...(old.includes("supervisor") ? [alarm("supervisor", "The supervisor does not report.")] : processes(state)));
   items.push(...(old.includes("uplink") ? [alarm("uplink", "The uplink process does not report.")] : uplink(state)));
+  if (!old.includes("recorder")) items.push(...recorder(state));
   return items.sort((a, b) => (a.level === "alarm" ? 0 : 1) - (b.level === "alarm" ? 0 : 1));
 }
 
@@ -43,6 +44,10 @@ function processes(state) {
 function uplink({uplink: state}) {
   if (!state || state.connected || state.platform.startsWith("none")) return [];
   return [warn("uplink", "The cloud platform is not reached; records wait in the spool.")];
+}
+
+function recorder({recorder: state}) {
+  return state && state.state === "paused" ? [warn("recorder", `Nothing is recorded: ${state.error}.`)] : [];
 }
 
 /** Whether a message is silent because it is meant to be, whatever else holds. */

@@ -1,7 +1,6 @@
 // Figures above the map, classes below it, and the card of the road user that somebody chose.
 
-import {define} from "./panels.js";
-import {setText} from "./table.js";
+import {define, setText} from "./table.js";
 import {KINDS, kmh, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);

@@ -6,7 +6,7 @@ const QUIET_MS = 3000; // the server says something every second
 const DEAD_MS = 5000;
 
 /** After what silence a part of the document is old, in ms; each has its own process behind it. */
-export const PARTS = {station: 1000, uplink: 5000, supervisor: 5000};
+export const PARTS = {station: 1000, uplink: 5000, recorder: 5000, supervisor: 5000};
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 

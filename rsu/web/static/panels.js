@@ -2,9 +2,10 @@
 
 import {isMeant, where} from "./attention.js";
 import {eventName} from "./events.js";
+import {Recorder} from "./recorder.js";
 import {lamp, ORDER, seconds} from "./signals.js";
 import {Spark} from "./spark.js";
-import {setClass, setText, showList, Table} from "./table.js";
+import {define, setClass, setText, showList, Table} from "./table.js";
 import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, REASONS, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -17,6 +18,7 @@ export class Panels {
   constructor() {
     const names = ["messages", "signals", "events", "devices", "processes"];
     this.tables = Object.fromEntries(names.map((name) => [name, new Table($(name))]));
+    this.recorder = new Recorder();
     this.sparks = new Map(); // message kind -> its rate over the last minute
     this.before = new Map(); // process -> {stamp, cpu, percent}
   }
@@ -28,6 +30,7 @@ export class Panels {
     this.showEvents(Object.values(state.events || {}), state.station);
     this.showDevices(Object.values(state.devices || {}), (state.station || {}).counters || {});
     this.showUplink(state.uplink);
+    this.recorder.show(state.recorder);
     this.showProcesses(Object.values(state.processes || {}), state.supervisor);
   }
 
@@ -166,16 +169,3 @@ function meter(cell, used, budget) {
   setClass(cell.lastChild, used > 0.9 * budget ? "warn" : "");
 }
 
-/** Show names with figures in a definition list. */
-export function define(list, figures) {
-  Object.entries(figures).forEach(([name, text], i) => {
-    let row = list.children[i];
-    if (!row) {
-      row = list.appendChild(document.createElement("div"));
-      row.append(document.createElement("dt"), document.createElement("dd"));
-    }
-    setText(row.firstChild, name);
-    setText(row.lastChild, text);
-  });
-  while (list.children.length > Object.keys(figures).length) list.lastChild.remove();
-}

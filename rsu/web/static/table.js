@@ -24,6 +24,20 @@ export function showList(list, items) {
   });
 }
 
+/** Show names with figures in a definition list. */
+export function define(list, figures) {
+  Object.entries(figures).forEach(([name, text], i) => {
+    let row = list.children[i];
+    if (!row) {
+      row = list.appendChild(document.createElement("div"));
+      row.append(document.createElement("dt"), document.createElement("dd"));
+    }
+    setText(row.firstChild, name);
+    setText(row.lastChild, text);
+  });
+  while (list.children.length > Object.keys(figures).length) list.lastChild.remove();
+}
+
 export class Table {
   constructor(element) {
     this.body = element.appendChild(document.createElement("tbody"));

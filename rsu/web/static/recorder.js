@@ -1,0 +1,46 @@
+// The recorder: what it does, what is on its shelf, and the buttons that order it.
+
+import {define, setClass, setText, Table} from "./table.js";
+import {count} from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const LEVEL = {recording: "ok", stopped: "off", waiting: "warn", paused: "alarm"};
+const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+
+export class Recorder {
+  constructor() {
+    this.files = new Table($("files"));
+    this.verb = "start";
+    $("record").addEventListener("click", () => this.order({verb: this.verb}));
+    $("keep").addEventListener("click", () => this.order({verb: "keep", why: "from the page"}));
+  }
+
+  show(state) {
+    $("recordings").hidden = !state;
+    if (!state) return;
+    this.verb = state.state === "stopped" ? "start" : "stop";
+    setText($("record"), this.verb === "start" ? "Record" : "Stop");
+    $("keep").disabled = state.state !== "recording";
+    setClass($("recorder"), `mark ${LEVEL[state.state] || "alarm"}`);
+    setText($("recorder"), state.error ? `${state.state}: ${state.error}` : state.state);
+    define($("shelf"), {Recordings: count(state.files), "On disk": size(state.total_bytes),
+      "Room left": size(state.room_bytes), "Lost ticks": count(state.lost_ticks)});
+    this.files.show(state.newest.map((file) => ({
+      key: file.name,
+      cells: [{text: new Date(file.begin_ns / 1e6).toISOString().slice(0, 19).replace("T", " "), title: file.name},
+        {text: file.kind, className: file.kind === "kept" ? "strong" : ""}, {text: size(file.bytes), className: "number"}],
+      notes: file.why ? [`kept for ${file.why}`] : [],
+    })));
+  }
+
+  async order(order) {
+    for (const id of ["record", "keep"]) $(id).disabled = true;
+    try {
+      const answer = await fetch("api/recorder", {method: "POST", body: JSON.stringify(order)});
+      if (!answer.ok) setText($("recorder"), await answer.text());
+    } catch (error) {
+      setText($("recorder"), "the page's server does not answer");
+    }
+    for (const id of ["record", "keep"]) $(id).disabled = false;
+  }
+}
