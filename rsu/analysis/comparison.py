@@ -23,6 +23,7 @@ from rsu.analysis.runs import Source
 from rsu.analysis.scoring import Judged
 from rsu.recording import reader
 from rsu.site.config import Config
+from rsu.site.lanemap import exit_lines
 
 SAME_EVENT_M = 15.0
 SAME_EVENT_NS = 10_000_000_000
@@ -116,7 +117,7 @@ def make(task: Task) -> Run:
             truth = scoring.judge(air, known, places, task.region_m)
         judged = scoring.judge(air, v2x, places, task.region_m) if v2x.lives else None
         agreed = agreement(air, site, measurements(site, reader.ticks(*source.recordings)))
-        settings = _flat(site)
+        settings, exits = _flat(site), exit_lines(site.lane_map)
     own = lives(air)
     return Run(
         air=air,
@@ -126,7 +127,7 @@ def make(task: Task) -> Run:
         truth=truth,
         v2x=judged,
         settings=settings,
-        lanes=places.lanes.lines,
+        lanes=[*places.lanes.lines, *exits],
     )
 
 

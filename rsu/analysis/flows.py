@@ -43,7 +43,6 @@ def compare(air: Air, truth: Truth, ticks_ns: Ints, lanes: LaneMap) -> list[Lane
             line.link, line.lane, int(volume[i]), int(true_volume[i]), round(queue[i], 1), round(true_queue[i], 1)
         )
         for i, line in enumerate(lanes.lines)
-        if not line.leads_away
     ]
 
 

@@ -18,7 +18,7 @@ class Places:
 
     def __init__(self, config: Config) -> None:
         self.lanes = LaneMap(lane_lines(config.lane_map))
-        ends = self.lanes.ends[~self.lanes.leads_away[:-1]]  # the stop lines
+        ends = self.lanes.ends  # the stop lines
         try:
             self._junction = Delaunay(ends) if len(ends) > 2 else None
         except QhullError:

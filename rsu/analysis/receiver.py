@@ -31,6 +31,8 @@ KEPT_NS, VULNERABLE_KEPT_NS = 1_050_000_000, 550_000_000  # what may be left out
 VULNERABLE = (RoadUser.BICYCLE, RoadUser.PEDESTRIAN)
 STANDING_MPS = 0.5  # a speed below it is no motion to go on with
 SAME_M = 1.5
+NEW_AFTER_NS = 3_000_000_000  # a number that was not told of for so long is new
+_NUMBERS = 65536
 
 
 class Receiver:
@@ -38,13 +40,15 @@ class Receiver:
 
     def __init__(self) -> None:
         self._known = np.zeros(0, USER)  # as they were told of last
+        self._told_ns = np.zeros(_NUMBERS, dtype=np.int64)  # by id
 
     def cycle(self, now_ns: int, told: Rows) -> Rows:
         """Take what a tick tells; return everybody a receiver knows of, by id."""
         limit_ns = np.where(np.isin(self._known["kind"], VULNERABLE), VULNERABLE_KEPT_NS, KEPT_NS)
         left_out = ~np.isin(self._known["id"], told["id"])
         kept = self._known[left_out & (now_ns - self._known["told_ns"] <= limit_ns)]
-        new = told[~np.isin(told["id"], self._known["id"])]
+        new = told[now_ns - self._told_ns[told["id"]] > NEW_AFTER_NS]
+        self._told_ns[told["id"]] = now_ns
         now = _moved_on(kept, now_ns)
         away = np.linalg.norm(now["position"][:, None] - new["position"], axis=2)
         others = away.min(axis=1, initial=np.inf) >= SAME_M

@@ -16,7 +16,7 @@ from perception.sensor import Sensor
 from perception.tracking.fusion import Fusion
 from rsu.analysis.hearing import Sensed
 from rsu.site.config import Config
-from rsu.site.lanemap import lane_lines
+from rsu.site.lanemap import exit_lines, lane_lines
 
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in standard deviations
 _UNSTATED_M = 5.0  # 95 % accuracy of a vehicle that does not state its own
@@ -36,7 +36,7 @@ def registrations(config: Config, heard: Iterable[Sensed]) -> list[Registration]
         mounts={sensor.device: sensor.mount for sensor in sensors},
         seen={sensor.device: _seen(config, sensor, by_device[sensor.device]) for sensor in sensors},
         told=_told(config, reports),
-        verges=Verges(lane_lines(config.lane_map)),
+        verges=Verges([*lane_lines(config.lane_map), *exit_lines(config.lane_map)]),
     )
 
 

@@ -23,7 +23,7 @@ WIDE_M = 90.0  # map without a judged region
 LANE_GAP_M = 0.35  # between lanes as drawn
 CHART_PX = (1060.0, 190.0)
 HISTOGRAM_PX = (345.0, 200.0)
-MOST_DOTS = 6000  # on one map
+MOST_DOTS = 12000  # on one map
 FAR_M = 1.0  # a road user on air that is farther from the truth is drawn as wrong
 LISTED = 12  # rows of a table
 

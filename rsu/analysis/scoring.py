@@ -76,16 +76,17 @@ def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float
         pairs.append(found)
         steps.append(step)
     table = np.concatenate([np.zeros(0, PAIR), *pairs])
-    identities = identity.judge(steps, cutoff)
-    switched = [(tick, int(steps[tick].truth[row])) for tick, row in identities.clear.switched]
-    table["switched"] = np.isin(_keys(table["tick"], table["truth"]), [_keys(*each) for each in switched])
+    identities = identity.judge(steps)
+    switched = np.array([(tick, steps[tick].truth[row]) for tick, row in identities.clear.switched], dtype=np.int64)
+    table["switched"] = np.isin(_keys(table["tick"], table["truth"]), _keys(*switched.reshape(-1, 2).T))
     zones = places.zones(table["position"], table["heading"])
     return Judged(np.array(ticks, dtype=np.int64), table, zones, identities, region_m, truth.complete)
 
 
-def _keys(tick: Ints | int, life: Ints | int) -> Ints | int:
-    """Return one number for a road user of the truth at a tick."""
-    return tick * (1 << 32) + life
+def _keys(tick: Ints, life: Ints) -> Ints:
+    """Return one number for each road user of the truth at a tick."""
+    keys: Ints = tick * (1 << 32) + life
+    return keys
 
 
 def _first_ns(air: Air) -> int:
@@ -114,7 +115,7 @@ def _tick(
     table = np.concatenate([hit, _missed(truth, lives, now, missed, now_ns), _false(users[own])])
     table["tick"] = number
     kept = np.isin(np.arange(len(users)), rows[inside]) | own
-    return table, _step(distance, users["id"], kept, lives, counted, cutoff)
+    return table, _step(distance, users["id"], kept, lives, counted)
 
 
 def _hits(users: Rows, truth: Truth, lives: Ints, now: Floats) -> Rows:
@@ -154,10 +155,10 @@ def _blank(count: int) -> Rows:
     return rows
 
 
-def _step(distance: Floats, ids: Ints, kept: Mask, lives: Ints, counted: Mask, cutoff: float) -> identity.Step:
+def _step(distance: Floats, ids: Ints, kept: Mask, lives: Ints, counted: Mask) -> identity.Step:
     """Return the time step for the measures of ids, without those outside of the region."""
-    near = np.nan_to_num(distance[np.ix_(kept, counted)].T, nan=cutoff)
-    row, column = np.nonzero(near < cutoff)
+    near = np.nan_to_num(distance[np.ix_(kept, counted)].T, nan=np.inf)
+    row, column = np.nonzero(near < identity.CUTOFF_M)
     return identity.Step(lives[counted], ids[kept], row, column, near[row, column])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
 from rsu.analysis import flows, runs, scoring
 from rsu.analysis.air import Sent
@@ -46,6 +47,7 @@ def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
         "scored": "replay" if source.site or source.replayed else "as recorded",
         "region_m": region_m,
         "cutoff_m": CUTOFF_M,
+        "id_cutoff_m": identity.CUTOFF_M,
         "ticks": len(judged.ticks),
         "seconds": round(len(judged.ticks) / 10.0, 1),
         "overall": _overall(judged),
