@@ -27,6 +27,7 @@ class FusionSettings(Settings):
     max_future_ms: NotNegative = 60  # measurements stamped later than their receipt by more are dropped
     max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
     max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
+    max_hidden_ms: Positive = 30000  # the same for one that others hide from all sensors that look there
     stopped_mps: Positive = 0.5
     max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again

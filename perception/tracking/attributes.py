@@ -53,6 +53,11 @@ def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: Mask)
     table.log_class[1:, voted] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
 
 
+def walks(kind: Ints) -> Mask:
+    """Return which classes are of pedestrians and bicycles."""
+    return _WALKERS[kind]
+
+
 def may_be(kind: Ints, told: Ints) -> Mask:
     """Return which classes may be what is told for sure: who walks or cycles is no motor vehicle."""
     allowed: Mask = (kind == RoadUser.UNKNOWN) | (_WALKERS[kind] == _WALKERS[told])

@@ -1,8 +1,8 @@
 """Batched Kalman filter: constant velocity in the site frame, one column per road user, all at the same time.
 
 State (4, n): east, north [m], east speed, north speed [m/s]; covariance (4, 4, n). The acceleration is white noise of
-a spectral density (n,) in m2/s3. What all sensors measured around the state's time is first added up as information
-about it (a measurement `lag` seconds from it saw H = [I, lag I] of the state), then used at once.
+a spectral density (2, 2, n) in m2/s3. What all sensors measured around the state's time is first added up as
+information about it (a measurement `lag` seconds from it saw H = [I, lag I] of the state), then used at once.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import msgspec
 import numpy as np
 
 from perception.objects import Floats, Ints
-from perception.tracking.algebra import UNIT, apply, block_inverse, transposed
+from perception.tracking.algebra import apply, block_inverse, transposed
 
 
-def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floats | float) -> None:
+def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floats) -> None:
     """Move state and covariance, in place, by dt seconds; less than 0 is back, to where noise is added just so."""
     place, mixed, speed = covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:]
     state[:2] += dt * state[2:]
     step = mixed + dt * speed
     place += dt * (transposed(mixed) + step)
     noise = density * np.abs(dt)
-    place += UNIT * (noise * dt * dt / 3.0)
-    mixed[:] = step + UNIT * (noise * dt / 2.0)
+    place += noise * (dt * dt / 3.0)
+    mixed[:] = step + noise * (dt / 2.0)
     covariance[2:, :2] = transposed(mixed)
-    speed += UNIT * noise
+    speed += noise
 
 
 class Information(msgspec.Struct, frozen=True, eq=False):

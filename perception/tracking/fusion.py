@@ -91,6 +91,7 @@ class Fusion:
         left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
         before = len(population.table)
+        left &= ~life.of_bodies(population.table, scan)
         first, others = population.begin(scan, lag, np.flatnonzero(left))
         pairs = pairs.and_then(others)
         population.absorb(pairs, scan, lag)
@@ -138,5 +139,5 @@ class Fusion:
         looked, stamp_ns = np.array(scans).T
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
-        life.count_misses(table, seen[:-1], looked, self._sensors)
+        life.count_misses(table, seen, looked, self._sensors)
         life.remember(table, seen[:-1], looked, stamp_ns)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from perception.geo import direction_of
 from perception.objects import Floats, Ints
 from perception.settings import FusionSettings, log_odds
-from perception.tracking import visibility
+from perception.tracking import attributes, visibility
 from perception.tracking.algebra import adjugate, determinant, form
 from perception.tracking.association import neighbours
+from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
 from perception.tracking.table import SCANS_KEPT, Table
 
@@ -17,21 +19,46 @@ Mask = NDArray[np.bool_]
 
 MAX_LOG_ODDS = 8.0  # evidence is bounded, so that the end of a road user is noticed in time
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
+QUEUING_MPS = 4.0  # what is slower may stop behind what hides it
 LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
+BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
+SHARED = 0.2  # share of the scans with either in which both are, at most; of two road users it is that of both seen
 SAME_M = 4.0  # and metres, per axis
 
 
 def count_misses(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> None:
-    """Let sensors' not seeing speak against the tracks; seen (sensors, n); `looked`: which sensors are in the round."""
-    missed = np.zeros_like(seen)
-    missed[looked] = (visibility.in_view(table.state[:2], sensors) & visibility.fast_enough(table, sensors))[looked]
-    sensor, track = np.nonzero(missed & ~seen)
-    if not len(track):
-        return
-    could = ~visibility.hidden(table, sensor, track, sensors)
+    """Let sensors' not seeing speak against the tracks, and note which of these none could see.
+
+    seen (sensors + 1, n): the last one by radio; `looked`: which sensors are in the round.
+    """
+    watched = np.zeros_like(seen[:-1])
+    watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
+    sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen[:-1])
+    could = ~visibility.hidden(table, sensor, track, sensors) | (table.id[track] == 0)
     against = np.bincount(track[could], sensors.log_missed[sensor[could]], len(table))
     table.log_odds += np.maximum(against, MOST_AGAINST)
+    slow = np.hypot(table.state[2], table.state[3]) < QUEUING_MPS
+    table.hidden[:] = (table.id > 0) & slow & watched.any(axis=0) & ~seen.any(axis=0) & (against == 0.0)
+
+
+def of_bodies(table: Table, scan: Scan) -> Mask:
+    """Return which detections (d,) are on the bodies of confirmed vehicles, and so begin no tracks.
+
+    A bus is one road user, however many reflections a radar makes of it. Who walks or cycles may be that near.
+    """
+    vehicle = np.flatnonzero((table.id > 0) & np.isfinite(table.heading) & ~attributes.walks(table.kind))
+    on_body = np.zeros(len(scan), dtype=np.bool_)
+    if not len(vehicle) or not len(scan):
+        return on_body
+    size = attributes.sizes(table)[:2, vehicle]
+    row, detection = neighbours(table.state[:2, vehicle], scan.position, float(size.max()) / 2.0 + BESIDE_M)
+    gap = scan.position[:, detection] - table.state[:2, vehicle[row]]
+    east, north = direction_of(table.heading[vehicle[row]]).T
+    along, across = np.abs(east * gap[0] + north * gap[1]), np.abs(east * gap[1] - north * gap[0])
+    inside = (along < size[0, row] / 2.0 + BESIDE_M) & (across < size[1, row] / 2.0 + BESIDE_M)
+    on_body[detection[inside]] = True
+    return on_body & ~attributes.walks(scan.kind)
 
 
 def count_hits(table: Table, rows: Ints, score: Floats) -> None:
@@ -61,13 +88,15 @@ def over(table: Table, settings: FusionSettings) -> Mask:
 
 
 def doubles(table: Table) -> list[tuple[int, int]]:
-    """Return pairs (kept, dropped) of rows that are one road user: alike, and no sensor ever saw both at once."""
+    """Return pairs (kept, dropped) of rows that are one road user: alike, hardly ever seen both at once."""
     if len(table) < 2:
         return []
     first, second = neighbours(table.state[:2], table.state[:2], SAME_M)
     ordered = first < second
     first, second = first[ordered], second[ordered]
-    alone = ~(table.history[:, first] & table.history[:, second]).any(axis=0)
+    together = np.bitwise_count(table.history[:, first] & table.history[:, second]).sum(axis=0)
+    seen = np.bitwise_count(table.history[:, first] | table.history[:, second]).sum(axis=0)
+    alone = together <= SHARED * seen
     alone &= (table.vehicle_ns[first] == 0) | (table.vehicle_ns[second] == 0)
     first, second = first[alone], second[alone]
     gap = table.state[:, first] - table.state[:, second]

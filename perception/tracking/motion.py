@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from perception.geo import direction_of
 from perception.objects import Floats, Ints
 from perception.tracking import filter
-from perception.tracking.algebra import UNIT, apply, inverse
+from perception.tracking.algebra import UNIT, along_and_across, apply, inverse, times, transposed
+from perception.tracking.attributes import walks
 from perception.tracking.scan import Scan
 from perception.tracking.table import Table
 
@@ -15,28 +19,52 @@ AGILITY: Floats = np.array([3.0, 4.0, 2.5, 2.5, 4.0, 2.0, 0.6])
 FIRST_SPEED_SD: Floats = np.array([8.0, 10.0, 10.0, 10.0, 10.0, 5.0, 1.5])  # m/s by RoadUser, before it is measured
 AT_REST = 0.1  # share of it that is left at rest
 LIVELY_MPS = 1.5  # speed from which all of it holds
+SWERVING_MPS = 5.0  # speed from which all of it holds across a vehicle's heading too
+UNSEEN = 0.3  # share of it that is left at least while nobody can see
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
+STOPPING_S = 1.2  # how fast a hidden vehicle is taken to stop
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 
 
 def predict(table: Table, dt: float) -> None:
-    """Move all tracks by dt seconds."""
+    """Move all tracks by dt seconds; a vehicle that others hide stops behind them."""
+    if table.hidden.any():
+        _brake(table, np.flatnonzero((table.hidden > 0) & ~walks(table.kind)), max(dt, 0.0))
     filter.predict(table.state, table.covariance, dt, agility(table))
 
 
+def _brake(table: Table, rows: Ints, dt: float) -> None:
+    """Let vehicles (k,) stop; sideways they hardly move anyway."""
+    heading = table.heading[rows]
+    ahead = direction_of(np.where(np.isfinite(heading), heading, 0.0)).T
+    kept = np.full(len(rows), math.exp(-dt / STOPPING_S))
+    kept = along_and_across(ahead, kept, np.where(np.isfinite(heading), kept**4, kept))
+    state, covariance = table.state[:, rows], table.covariance[:, :, rows]
+    state[2:] = apply(kept, state[2:])
+    covariance[:2, 2:] = times(covariance[:2, 2:], kept)
+    covariance[2:, :2] = transposed(covariance[:2, 2:])
+    covariance[2:, 2:] = times(times(kept, covariance[2:, 2:]), kept)
+    table.state[:, rows], table.covariance[:, :, rows] = state, covariance
+
+
 def agility(table: Table) -> Floats:
-    """Return the spectral density of the acceleration (n,).
+    """Return the spectral density of the acceleration (2, 2, n).
 
     What stands is likely to stand on, and what moves steadily to move on, until its velocity is corrected the same
-    way again and again.
+    way again and again. The wheels of what hardly moves do not let it go sideways.
     """
     speed = np.hypot(table.state[2], table.state[3])
     square = table.drift[0] ** 2 + table.drift[1] ** 2
     unrest = square / np.maximum(table.drift_variance, 1e-6)
     turning = np.clip((unrest - NOISE) / (MANOEUVRE - NOISE), STEADY, 1.0)
-    density: Floats = AGILITY[table.kind] * np.clip(speed / LIVELY_MPS, AT_REST, 1.0) * turning
-    return density
+    turning = np.maximum(turning, UNSEEN * table.hidden)
+    along = AGILITY[table.kind] * turning * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
+    rolling = np.isfinite(table.heading) & ~walks(table.kind)
+    ahead = direction_of(np.where(rolling, table.heading, 0.0)).T
+    return along_and_across(
+        ahead, along, along * np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, 0.01, 1.0), 1.0)
+    )
 
 
 def correct(table: Table, rows: Ints, known: filter.Information) -> None:
@@ -57,5 +85,5 @@ def newborn(scan: Scan, lag: Floats, sensors: int) -> Table:
     table.state[:2], table.covariance[:2, :2] = scan.position, scan.covariance
     table.state[2:] = apply(speed, apply(scan.velocity_certainty, scan.velocity))
     table.covariance[2:, 2:] = speed
-    filter.predict(table.state, table.covariance, -lag, 0.0)
+    filter.predict(table.state, table.covariance, -lag, np.zeros((2, 2, 1)))
     return table

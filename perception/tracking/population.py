@@ -33,7 +33,7 @@ class Population:
         dt = (time_ns - self.time_ns) * 1e-9 if self.time_ns else 0.0
         self.time_ns = time_ns
         motion.predict(self.table, dt)
-        self.table.log_odds -= self._settings.forgetting_per_s * dt
+        self.table.log_odds -= self._settings.forgetting_per_s * dt * (self.table.hidden == 0)
         return dt
 
     def absorb(self, pairs: Pairs, scan: Scan, lag: Floats) -> None:

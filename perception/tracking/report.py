@@ -53,6 +53,7 @@ def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
     """Return a copy of the rows to tell of, by id: confirmed, still likely, and seen lately."""
     speed = np.hypot(table.state[2], table.state[3])
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
+    limit_ms = np.where(table.hidden > 0, settings.max_hidden_ms, limit_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
     rows = np.flatnonzero((table.id > 0) & (table.log_odds > 0.0) & fresh)
     return table.take(rows[np.argsort(table.id[rows])])

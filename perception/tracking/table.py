@@ -40,6 +40,7 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "id": (),
     "kind": (),
     "moving": (),
+    "hidden": (),
     "vehicle": (),
     "vehicle_ns": (),
     "radio": (),
@@ -71,6 +72,7 @@ class Table:
     id: Ints  # (n,) 0 while not confirmed
     kind: Ints  # (n,) RoadUser, the likeliest class; UNKNOWN before there is evidence
     moving: Ints  # (n,) 1: the heading follows the velocity
+    hidden: Ints  # (n,) 1: slow, and no sensor that looks there could see it in the newest round
     vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
     vehicle_ns: Ints  # (n,) newest BSM, 0: none
     radio: Ints  # (n,) index of the radio that heard it

@@ -15,6 +15,10 @@ def covariances(count, size, rng=RNG):
     return np.moveaxis(root @ root.transpose(0, 2, 1) + 0.1 * np.eye(size), 0, -1)
 
 
+def isotropic(density):
+    return np.eye(2)[:, :, None] * density
+
+
 def textbook(state, covariance, observation, measured, noise):
     innovation = observation @ covariance @ observation.T + noise
     gain = covariance @ observation.T @ np.linalg.inv(innovation)
@@ -41,7 +45,7 @@ def test_predicts_as_the_textbook_does():
     before, spread = RNG.normal(size=(4, 5)), covariances(5, 4)
     state, covariance = before.copy(), spread.copy()
     dt, density = np.linspace(0.0, 0.4, 5), np.linspace(1.0, 3.0, 5)
-    filter.predict(state, covariance, dt, density)
+    filter.predict(state, covariance, dt, isotropic(density))
     for n in range(5):
         step = np.eye(4) + np.diag([dt[n]] * 2, 2)
         place, mixed, speed = density[n] * dt[n] ** 3 / 3, density[n] * dt[n] ** 2 / 2, density[n] * dt[n]
@@ -52,7 +56,7 @@ def test_predicts_as_the_textbook_does():
 
 def test_predicting_twice_is_predicting_once():
     once, spread = RNG.normal(size=(4, 3)), covariances(3, 4)
-    twice, spread_twice, density = once.copy(), spread.copy(), np.array([1.0, 2.0, 3.0])
+    twice, spread_twice, density = once.copy(), spread.copy(), isotropic(np.array([1.0, 2.0, 3.0]))
     filter.predict(once, spread, 0.3, density)
     filter.predict(twice, spread_twice, 0.1, density)
     filter.predict(twice, spread_twice, 0.2, density)
@@ -126,7 +130,7 @@ def test_the_covariance_stays_positive_definite(steps):
         certainty = algebra.along_and_across(ray, 1.0 / np.array([along]), 1.0 / np.array([across]))
         lag = np.array([-dt])
         if kind == "predict":
-            filter.predict(state, covariance, dt, 3.0)
+            filter.predict(state, covariance, dt, isotropic(3.0))
         elif kind == "position":
             filter.update(state, covariance, filter.information(lag, measured, certainty, none, nothing))
         else:
