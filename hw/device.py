@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar, cast
 
 import msgspec
 import structlog
@@ -117,8 +117,8 @@ class Device:
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> None:
         """Hand a frame to the air; only devices whose driver is a `Transmitter` can."""
-        assert isinstance(self._driver, Transmitter)
-        self._send(self._safely(self._driver.transmit, aid, priority, payload))
+        driver = cast(Transmitter, self._driver)  # the site's check saw to that; asking a protocol takes its time
+        self._send(self._safely(driver.transmit, aid, priority, payload))
 
     def health(self, now_ns: int) -> DeviceHealth:
         """Return how the device is now."""

@@ -8,7 +8,7 @@ carries its settings model as `Settings`; the table of drivers is `hw/registry.p
 from __future__ import annotations
 
 from collections import Counter
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from pydantic import Field
 
@@ -49,7 +49,6 @@ class Driver(Protocol):
         """Return what has to be written now (polls, dialogues); asked every 10 to 20 ms while all ports are open."""
 
 
-@runtime_checkable
 class Transmitter(Driver, Protocol):
     """A driver whose device also sends to the air."""
 

@@ -187,7 +187,8 @@ def _covariance(position: Floats, ec: Table) -> Floats:
     Written out, J P J' with J = [[x/r, -y], [y/r, x]]: for a few targets, arrays of matrices cost thrice as much.
     """
     x, y = position.T
-    range_, minus_both, azimuth = ec.reshape(-1, 16)[:, [0, 4, 5]].T.astype(float)  # our bearing is left +
+    range_, azimuth = ec[:, 0, 0].astype(float), ec[:, 1, 1].astype(float)
+    minus_both = ec[:, 1, 0].astype(float)  # our bearing is left +
     with np.errstate(all="ignore"):  # what is not finite is not usable, and comparisons with it are false
         squared = x * x + y * y
         radial, tangential = range_ / squared, minus_both / np.sqrt(squared)
