@@ -29,7 +29,8 @@ GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5
 GRID_PER_S = 5.0  # places of a path err alike for about a second
 FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
-SURVEY_SD_M, SURVEY_SD_DEG, CLOCK_SD_S = 0.3, 0.5, 0.03  # of most sensors
+CLOCK_SD_S = 0.03
+SURVEY_SD = np.array([0.3, 0.3, np.radians(0.5), CLOCK_SD_S])  # m, m, rad, s: of most sensors
 FAST = 1e-6  # m, rad, s: of what is not to move
 LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
 TOLERANCE_M, TOLERANCE_DEG = 0.2, 0.3  # smaller errors are not worth a change
@@ -215,7 +216,7 @@ class _Estimator:
     def _priors(self, free: Mask) -> list[Block]:
         """Return the weak ties of every unknown to 0; sensors that are not free are tied fast."""
         layout, count = self._layout, EACH * len(self._paths)
-        survey = np.tile([SURVEY_SD_M, SURVEY_SD_M, np.radians(SURVEY_SD_DEG), CLOCK_SD_S], (len(self._paths), 1))
+        survey = np.tile(SURVEY_SD, (len(self._paths), 1))
         survey[~free, :3] = FAST
         claimed = np.full(self._told.count, 1.0)
         np.maximum.at(claimed, self._told.path, np.sqrt(self._told.covariance[:, 0, 0]))
@@ -225,9 +226,10 @@ class _Estimator:
         now = np.concatenate([self._x.ravel(), np.zeros(layout.unknowns - count)])
         diagonal = np.arange(layout.unknowns)[:, None]
         ties = Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))
-        lags = EACH * np.arange(len(self._paths))[None] + 3
-        together = sparse(lags, np.full(lags.shape, 1.0 / FAST), layout.unknowns)  # only differences can be told
-        return [ties, Block(np.array([self._x[:, 3].sum() / FAST]), together, np.zeros(1, np.int64))]
+        tied = np.flatnonzero(self._ties.any(axis=1))
+        lags = sparse(EACH * tied[None] + 3, np.full((1, len(tied)), 1.0 / FAST), layout.unknowns)
+        only_differences = Block(np.array([self._x[tied, 3].sum() / FAST]), lags, np.zeros(1, np.int64))
+        return [ties, only_differences]
 
     def moved(self) -> Mask:
         """Return which sensors are not where they are said to be."""
@@ -243,6 +245,9 @@ class _Estimator:
         """Return the verdict on one sensor."""
         x, sd = self._x[number], np.hypot(self._sd[number], SYSTEMATIC_SD)
         sensors, vehicles, lanes = map(int, self._ties[number])
+        known = sensors + vehicles >= LEAST_COUPLES
+        if not known:
+            x, sd = np.zeros(EACH), SURVEY_SD  # nothing is known beyond the survey
         return Registration(
             device=name,
             east_m=float(x[0]),
@@ -254,5 +259,5 @@ class _Estimator:
             sensor_ties=sensors,
             vehicle_ties=vehicles,
             lane_ties=lanes,
-            verdict="moved" if moved else "fine" if sensors + vehicles >= LEAST_COUPLES else "unknown",
+            verdict="moved" if moved else "fine" if known else "unknown",
         )
