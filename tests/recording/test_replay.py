@@ -32,7 +32,7 @@ def write(path: Path, tapes: list[Tape]) -> Path:
 
 @pytest.fixture(scope="module")
 def tapes() -> list[Tape]:
-    return [tape for tape in ticks(SOURCE) if tape.outcome.now_ns < EPOCH_NS + 5 * S]
+    return [tape for tape in ticks(SOURCE) if tape.outcome.now_ns < EPOCH_NS + 3 * S]
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +52,13 @@ def run(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
 
 def test_the_same_digest_at_any_speed_and_in_other_processes(agreed: Path, tapes: list[Tape], tmp_path: Path) -> None:
     other = write(tmp_path / "other.mcap", list(ticks(agreed)))
-    runs = [run("replay", str(agreed), "--verify"), run("replay", str(agreed), "--verify", "--speed", "5")]  # of 5 s
+    runs = [run("replay", str(agreed), "--verify"), run("replay", str(agreed), "--verify", "--speed", "5")]  # of 3 s
     runs.append(run("replay", str(agreed), str(other), "--verify", "--workers", "2"))
     answers = [answer for code, found in runs for answer in found]
     assert {code for code, _ in runs} == {Exit.FINE} and len(answers) == 4
     assert len({answer["sha256"] for answer in answers}) == 1
     assert all(answer["verified"] and answer["sha256"] == answer["recorded_sha256"] for answer in answers)
-    assert answers[1]["took_s"] >= 0.9
+    assert answers[1]["took_s"] >= 0.55
 
 
 def test_pieces_that_follow_each_other_are_one_recording(agreed: Path, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_recording_from_the_middle_says_that_it_cannot_be_verified(agreed: Pat
 
 def test_a_missing_tick_is_told(agreed: Path, tmp_path: Path) -> None:
     whole = list(ticks(agreed))
-    holed = write(tmp_path / "holed.mcap", whole[:30] + whole[31:])
+    holed = write(tmp_path / "holed.mcap", whole[:20] + whole[21:])
     code, (answer,) = run("replay", str(holed), "--verify")
     assert code == Exit.FOUND and answer["problems"][0]["kind"] == "missing"
     assert run("rec", "verify", str(holed))[0] == Exit.FOUND
