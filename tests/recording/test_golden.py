@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from rsu.cli import replay
@@ -26,5 +29,14 @@ def test_scenes_show_what_they_are_for() -> None:
     assert all({"map", "rsm", "spat", "rsi"} <= kinds for kinds in frames.values())
     assert ("rsm", "sensor-lost") in gates["sensor-loss"]
     assert {("spat", "signal-stale"), ("spat", "signal-unavailable")} <= gates["signal-faults"]
-    events = [i for t in ticks(FOLDER / "stopped-vehicle.mcap") for i in t.outcome.items if i.kind == "event"]
-    assert any(b"903" in item.data for item in events)
+    assert {903} <= events("stopped-vehicle") and {904} <= events("wrong-way")
+    assert max(len(users["ptcList"]) for users in records("heavy-traffic", "participant")) > 60
+
+
+def records(name: str, kind: str) -> list[dict[str, Any]]:
+    items = [item for tape in ticks(FOLDER / f"{name}.mcap") for item in tape.outcome.items]
+    return [json.loads(item.data) for item in items if item.kind == kind]
+
+
+def events(name: str) -> set[int]:
+    return {event["eventType"] for record in records(name, "event") for event in record["eventList"]}
