@@ -32,6 +32,7 @@ class FusionSettings(Settings):
     max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again
     last_id: Annotated[int, Field(ge=255, le=65535)] = 65535  # ids are as low as they can be
+    correct_biases: bool = False  # free the sensors' detections of the errors that fusion finds between them
     cluster: ClusterSettings = ClusterSettings()
     vehicle: VehicleSettings = VehicleSettings()
 

@@ -52,15 +52,12 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
 
 def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs:
     """Return all pairs within the gates; lag (d,): seconds from the tracks' time to that of each detection."""
-    if not len(table) or not len(scan):
-        none = np.zeros(0, dtype=np.int64)
-        return judged(table, scan, lag, sensors, none, none)
     gate = sensors.gate[scan.sensor]
-    own = np.maximum(table.covariance[0, 0], table.covariance[1, 1]).max()
-    theirs = np.maximum(scan.covariance[0, 0], scan.covariance[1, 1])
-    moved = np.abs(lag).max() * np.abs(table.state[2:]).max()
-    reach = min(float(np.sqrt((gate * (theirs + 2.0 * own)).max()) + moved), FARTHEST_M)
-    track, detection = neighbours(table.state[:2], scan.position, reach)
+    moved = np.abs(lag).max(initial=0.0) * np.maximum(np.abs(table.state[2]), np.abs(table.state[3]))
+    own = np.sqrt(sensors.gate.max() * 2.0 * _largest(table.covariance)) + moved
+    theirs = np.sqrt(gate * _largest(scan.covariance))
+    limit = np.array(FARTHEST_M / 2.0)
+    track, detection = neighbours(table.state[:2], np.minimum(own, limit), scan.position, np.minimum(theirs, limit))
     return judged(table, scan, lag, sensors, track, detection)
 
 
@@ -134,26 +131,35 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats, sensors: Sensors) -> Informa
     )
 
 
-def neighbours(place: Floats, other: Floats, reach: float) -> tuple[Ints, Ints]:
-    """Return all pairs (i, j) of which place[:, i] and other[:, j] differ by no more than `reach` on either axis.
+def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
+    """Return all pairs (i, j) of which place[:, i] and other[:, j] differ by no more than both reaches on either axis.
 
-    The others are sorted into square cells of that size, so that only nine cells are looked at for each place.
+    The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
+    is looked at for each place.
     """
-    corner = other.min(axis=1, keepdims=True)
-    cell = ((other - corner) / reach).astype(np.int64)
-    height = int(cell[1].max()) + 3  # an empty cell at either end keeps columns apart
-    number = cell[0] * height + cell[1] + 1
-    order = np.argsort(number, kind="stable")
-    number = number[order]
-    column, row = np.floor((place - corner) / reach).astype(np.int64)
-    lowest = (column + np.array([[-1], [0], [1]])) * height + np.clip(row, -1, height - 2)
-    first = np.searchsorted(number, lowest.ravel())
-    count = np.searchsorted(number, lowest.ravel() + 2, side="right") - first
+    if not place.size or not other.size:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    widest = float(np.max(other_reach))
+    width = max(float(reach.max()) + widest, 1e-3)
+    west, south = other.min(axis=1)
+    height = float(other[1].max()) - south + 2.0 * width
+    key = np.floor((other[0] - west) / width) * height + (other[1] - south)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    middle = (np.floor((place[0] - west) / width) + np.array([[-1.0], [0.0], [1.0]])) * height + (place[1] - south)
+    first = np.searchsorted(key, (middle - reach - widest).ravel())
+    count = np.searchsorted(key, (middle + reach + widest).ravel(), side="right") - first
     i = np.repeat(np.tile(np.arange(place.shape[1]), 3), count)
     j = order[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
     gap = np.abs(place[:, i] - other[:, j])
-    near = np.maximum(gap[0], gap[1]) <= reach
+    near = np.maximum(gap[0], gap[1]) <= reach[i] + np.broadcast_to(other_reach, other.shape[1:])[j]
     return i[near], j[near]
+
+
+def _largest(covariance: Floats) -> Floats:
+    """Return a bound (n,) of the positions' variance in any direction."""
+    bound: Floats = np.maximum(covariance[0, 0], covariance[1, 1]) + np.abs(covariance[0, 1])
+    return bound
 
 
 def _velocity_score(residual: Floats, spread: Floats, certainty: Floats) -> Floats:

@@ -19,6 +19,7 @@ from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
 from perception.tracking import life, report
 from perception.tracking.association import assign, candidates
+from perception.tracking.bias import Biases, SensorBias
 from perception.tracking.cluster import cluster
 from perception.tracking.population import Population
 from perception.tracking.scan import Scan, Sighting, joined, located, project
@@ -53,6 +54,7 @@ class Fusion:
         """Begin without tracks."""
         settings = self._settings
         self._population = Population(self._sensors, settings, self.counters)
+        self._biases = Biases(self._sensors, settings.correct_biases)
         self._window = Window(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
 
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
@@ -72,6 +74,10 @@ class Fusion:
         self._use()
         return report.tracks(self._population, self._devices, self._radios, self._settings, now_ns)
 
+    def biases(self) -> list[SensorBias]:
+        """Return how the sensors err against each other."""
+        return self._biases.known()
+
     def _use(self) -> None:
         """Use all measurements that wait."""
         for measurements in self._window.rounds():
@@ -80,7 +86,7 @@ class Fusion:
     def _round(self, measurements: list[Measurement]) -> None:
         """Match what each sensor saw once with the tracks; what fits none begins new ones."""
         population, sensors = self._population, self._sensors
-        scan = self._scan(measurements)
+        scan = self._biases.account(self._scan(measurements))
         middle_ns = sum(measurement.stamp_ns for measurement in measurements) // len(measurements)
         dt = population.advance(max(middle_ns, population.time_ns))
         lag = ((scan.stamp_ns - population.time_ns) * 1e-9).astype(np.float64)
@@ -88,11 +94,13 @@ class Fusion:
         first_gate = squared_gate(self._settings.vehicle_gate_probability)
         pairs = plausible(pairs, population.table, scan, sensors.radio, first_gate, self._settings.vehicle)
         pairs = assign(pairs, scan.sensor[pairs.detection])
+        self._biases.learn(population.table, scan, pairs, population.time_ns)
         left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
         before = len(population.table)
-        left &= ~life.of_bodies(population.table, scan)
-        first, others = population.begin(scan, lag, np.flatnonzero(left))
+        begun = np.flatnonzero(left)
+        begun = begun[~life.of_bodies(population.table, scan.position[:, begun], scan.kind[begun])]
+        first, others = population.begin(scan, lag, begun)
         pairs = pairs.and_then(others)
         population.absorb(pairs, scan, lag)
         row = np.concatenate([pairs.track, np.arange(before, len(population.table))])

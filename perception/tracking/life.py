@@ -11,7 +11,6 @@ from perception.settings import FusionSettings, log_odds
 from perception.tracking import attributes, visibility
 from perception.tracking.algebra import adjugate, determinant, form
 from perception.tracking.association import neighbours
-from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
 from perception.tracking.table import SCANS_KEPT, Table
 
@@ -42,23 +41,23 @@ def count_misses(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> No
     table.hidden[:] = (table.id > 0) & slow & watched.any(axis=0) & ~seen.any(axis=0) & (against == 0.0)
 
 
-def of_bodies(table: Table, scan: Scan) -> Mask:
-    """Return which detections (d,) are on the bodies of confirmed vehicles, and so begin no tracks.
+def of_bodies(table: Table, position: Floats, kind: Ints) -> Mask:
+    """Return which detections, positions (2, d) and classes (d,), are on the bodies of confirmed vehicles.
 
     A bus is one road user, however many reflections a radar makes of it. Who walks or cycles may be that near.
     """
     vehicle = np.flatnonzero((table.id > 0) & np.isfinite(table.heading) & ~attributes.walks(table.kind))
-    on_body = np.zeros(len(scan), dtype=np.bool_)
-    if not len(vehicle) or not len(scan):
+    on_body = np.zeros(len(kind), dtype=np.bool_)
+    if not len(vehicle) or not len(kind):
         return on_body
     size = attributes.sizes(table)[:2, vehicle]
-    row, detection = neighbours(table.state[:2, vehicle], scan.position, float(size.max()) / 2.0 + BESIDE_M)
-    gap = scan.position[:, detection] - table.state[:2, vehicle[row]]
+    row, detection = neighbours(table.state[:2, vehicle], size[0] / 2.0 + BESIDE_M, position, 0.0)
+    gap = position[:, detection] - table.state[:2, vehicle[row]]
     east, north = direction_of(table.heading[vehicle[row]]).T
     along, across = np.abs(east * gap[0] + north * gap[1]), np.abs(east * gap[1] - north * gap[0])
     inside = (along < size[0, row] / 2.0 + BESIDE_M) & (across < size[1, row] / 2.0 + BESIDE_M)
     on_body[detection[inside]] = True
-    return on_body & ~attributes.walks(scan.kind)
+    return on_body & ~attributes.walks(kind)
 
 
 def count_hits(table: Table, rows: Ints, score: Floats) -> None:
@@ -91,7 +90,7 @@ def doubles(table: Table) -> list[tuple[int, int]]:
     """Return pairs (kept, dropped) of rows that are one road user: alike, hardly ever seen both at once."""
     if len(table) < 2:
         return []
-    first, second = neighbours(table.state[:2], table.state[:2], SAME_M)
+    first, second = neighbours(table.state[:2], np.full(len(table), SAME_M), table.state[:2], 0.0)
     ordered = first < second
     first, second = first[ordered], second[ordered]
     together = np.bitwise_count(table.history[:, first] & table.history[:, second]).sum(axis=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 from perception.settings import FusionSettings, log_odds
@@ -15,6 +16,9 @@ from perception.tracking.sensors import Sensors
 from perception.tracking.table import Ids, Table
 
 SECOND_NS = 1_000_000_000
+JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
+
+Mask = NDArray[np.bool_]
 
 
 class Population:
@@ -23,6 +27,7 @@ class Population:
     def __init__(self, sensors: Sensors, settings: FusionSettings, counters: Counter[str]) -> None:
         self.table = Table.new(0, sensors.radio)
         self.time_ns = 0  # 0: before the first round
+        self._joined_ns = 0
         self._sensors = sensors
         self._settings = settings
         self._counters = counters
@@ -79,15 +84,21 @@ class Population:
                 break
             table.id[row] = number
         gone = life.over(table, self._settings)
-        for kept, dropped in life.doubles(table):
-            if not gone[kept] and not gone[dropped]:
-                life.join(table, kept, dropped)
-                gone[dropped] = True
+        if self.time_ns - self._joined_ns >= JOIN_EVERY_NS:
+            self._join_doubles(gone)
         for number in table.id[gone & (table.id > 0)]:
             self._ids.release(int(number), self.time_ns)
         if gone.any():
             self.table = table.take(np.flatnonzero(~gone))
         attributes.turn_headings(self.table, dt)
+
+    def _join_doubles(self, gone: Mask) -> None:
+        """Make one of double tracks; the other is gone (n,)."""
+        self._joined_ns = self.time_ns
+        for kept, dropped in life.doubles(self.table):
+            if not gone[kept] and not gone[dropped]:
+                life.join(self.table, kept, dropped)
+                gone[dropped] = True
 
     def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:
         """Take from detections what is not motion; rows (k,) are in order."""

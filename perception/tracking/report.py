@@ -61,14 +61,9 @@ def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
 
 def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Return for each track (n,) the names of those that saw it (names, n)."""
-    known: dict[bytes, tuple[str, ...]] = {}
-    found = []
-    for pattern in np.packbits(seen, axis=0).T:
-        code = pattern.tobytes()
-        if code not in known:
-            known[code] = tuple(name for name, saw in zip(names, np.unpackbits(pattern), strict=False) if saw)
-        found.append(known[code])
-    return found
+    pattern = [tuple(column) for column in seen.T.tolist()]
+    known = {one: tuple(name for name, saw in zip(names, one, strict=True) if saw) for one in set(pattern)}
+    return [known[one] for one in pattern]
 
 
 def _rows(columns: Floats) -> Floats:

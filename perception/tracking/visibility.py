@@ -52,7 +52,9 @@ def hidden(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Mask:
     if not len(others):
         return np.zeros(len(track), dtype=np.bool_)
     size = sizes(table)
-    which, other = neighbours(table.state[:2, track], table.state[:2, others], FARTHEST_M)
+    which, other = neighbours(
+        table.state[:2, track], _shadow(table, size, sensor, track, others, sensors), table.state[:2, others], 0.0
+    )
     target, other = track[which], others[other]
     foot = np.stack([sensors.east, sensors.north])[:, sensor[which]]
     height = sensors.height[sensor[which]]
@@ -70,6 +72,15 @@ def hidden(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Mask:
     behind = np.zeros(len(track), dtype=np.bool_)
     behind[which[near[covered > COVERED_SHARE * 2.0 * mine]]] = True
     return behind
+
+
+def _shadow(table: Table, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
+    """Return how far before the tracks (m,) a body may be that hides their middles from the sensors (m,)."""
+    away = table.state[:2, track] - np.stack([sensors.east, sensors.north])[:, sensor]
+    middle, tallest = size[2, track] / 2.0, size[2, others].max()
+    share = (tallest - middle) / np.maximum(sensors.height[sensor] - middle, 0.1)
+    reach: Floats = np.clip(share * np.hypot(away[0], away[1]), 0.0, FARTHEST_M)
+    return reach
 
 
 def _sight(position: Floats, sensors: Sensors) -> tuple[Floats, Floats]:

@@ -64,10 +64,11 @@ def made(table, seen, **options):
 
 def test_neighbours_are_all_that_are_near_and_no_others():
     rng = np.random.default_rng(1)
-    for count, reach in ((1, 3.0), (40, 2.0), (200, 7.0)):
+    for count, most in ((1, 3.0), (40, 1.0), (200, 7.0)):
         place, other = rng.uniform(-30, 30, (2, count)), rng.uniform(-20, 20, (2, 150))
-        i, j = neighbours(place, other, reach)
-        near = np.abs(place[:, :, None] - other[:, None]).max(axis=0) <= reach
+        reach, other_reach = rng.uniform(0, most, count), rng.uniform(0, most, 150)
+        i, j = neighbours(place, reach, other, other_reach)
+        near = np.abs(place[:, :, None] - other[:, None]).max(axis=0) <= reach[:, None] + other_reach
         assert len(i) == near.sum()
         assert near[i, j].all()
 

@@ -1,0 +1,132 @@
+"""How sensors err against each other: offset, yaw and time of each, learnt from road users that several of them see.
+
+Once a second the residuals of one round are compared: what the sensors say of the same road user differs by their
+errors and by noise, wherever the road user truly is. Least squares over all sensors, with the past fading; an error
+that all share cannot be seen, so that a weak prior makes their sum small, and the figures' uncertainty leaves it out.
+"""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from perception.objects import Floats, Ints
+from perception.tracking.association import Pairs
+from perception.tracking.scan import Scan
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Table
+
+EVERY_NS = 1_000_000_000
+MEMORY_S = 120.0
+MOST_ROWS = 256  # detections that are compared at a time
+UNKNOWNS = 4  # of each sensor: east and north offset [m], yaw [rad], time [s]
+PRIOR_SD: Floats = np.array([0.3, 0.3, math.radians(1.5), 0.1])
+_UNITS: Floats = np.array([1.0, 1.0, math.degrees(1.0), 1e3])[:, None]  # of what is told: m, m, deg, ms
+SURE_SIGMAS = 4.0  # what is less sure than this is taken as no error
+
+
+class SensorBias(msgspec.Struct, frozen=True):
+    """How a sensor differs from what the site file says, and one standard deviation of each figure."""
+
+    device: str
+    east_m: float  # it reports road users so much too far east
+    north_m: float
+    yaw_deg: float  # it truly looks so much farther to the right
+    time_ms: float  # its stamps are so much too late
+    offset_sd_m: float
+    yaw_sd_deg: float
+    time_sd_ms: float
+
+
+class Biases:
+    """What is known of all sensors. `corrected`: the scans are freed of it; else they only count for less."""
+
+    def __init__(self, sensors: Sensors, corrected: bool) -> None:
+        self._sensors = sensors
+        self._corrected = corrected
+        self._prior: Floats = np.diag(np.tile(1.0 / PRIOR_SD**2, sensors.radio))
+        self._certainty = self._prior.copy()
+        self._told = np.zeros(UNKNOWNS * sensors.radio)
+        self._learnt_ns = 0
+        self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
+
+    def known(self) -> list[SensorBias]:
+        """Return the estimates of all sensors, sure or not."""
+        mean, sd = (figure * _UNITS for figure in self._estimate())
+        return [
+            SensorBias(name, east, north, yaw, time, max(east_sd, north_sd), yaw_sd, time_sd)
+            for name, (east, north, yaw, time), (east_sd, north_sd, yaw_sd, time_sd) in zip(
+                self._sensors.names, mean.T.tolist(), sd.T.tolist(), strict=True
+            )
+        ]
+
+    def account(self, scan: Scan) -> Scan:
+        """Return the detections without the errors of their sensors, or less sure in the direction of these."""
+        if not self._sure.any():
+            return scan
+        sure = self._sure[:, scan.sensor]
+        away = scan.position - np.stack([self._sensors.east, self._sensors.north])[:, scan.sensor]
+        shift = sure[:2] + sure[2] * np.stack([-away[1], away[0]])
+        if not self._corrected:
+            return msgspec.structs.replace(scan, covariance=scan.covariance + shift[:, None] * shift)
+        stamp_ns = scan.stamp_ns - np.rint(sure[3] * 1e9).astype(np.int64)
+        return msgspec.structs.replace(scan, position=scan.position - shift, stamp_ns=stamp_ns)
+
+    def learn(self, table: Table, scan: Scan, pairs: Pairs, time_ns: int) -> None:
+        """Compare the detections of a round, if it is time to; pairs are ordered by track."""
+        if time_ns - self._learnt_ns < EVERY_NS:
+            return
+        kept = math.exp(-min((time_ns - self._learnt_ns) * 1e-9 / MEMORY_S, 100.0))
+        self._learnt_ns = time_ns
+        self._certainty = self._prior + kept * (self._certainty - self._prior)
+        self._told = self._told * kept
+        fit = (scan.sensor[pairs.detection] < self._sensors.radio) & (table.id[pairs.track] > 0)
+        several = np.bincount(pairs.track, fit, len(table)) >= 2.0
+        pairs = pairs.at(np.flatnonzero(fit & several[pairs.track])[:MOST_ROWS])
+        if len(pairs):
+            self._compare(table, scan, pairs)
+        mean, sd = self._estimate()
+        self._sure[:, :-1] = np.where(np.abs(mean) > SURE_SIGMAS * sd, mean, 0.0)
+
+    def _compare(self, table: Table, scan: Scan, pairs: Pairs) -> None:
+        """Add what a round says of the differences between the sensors."""
+        detection = pairs.detection
+        sensor = scan.sensor[detection]
+        effect = self._effect(scan, detection, table.state[2:, pairs.track])
+        residual = pairs.residual
+        if self._corrected:
+            residual = residual + np.einsum("auk,uk->ak", effect, self._sure[:, sensor])
+        weight = 2.0 / (scan.covariance[0, 0, detection] + scan.covariance[1, 1, detection])
+        design = np.zeros((2, self._sensors.radio, UNKNOWNS, len(pairs)))
+        design[:, sensor, :, np.arange(len(pairs))] = effect.transpose(2, 0, 1)
+        design = _between(design.reshape(2, -1, len(pairs)), weight, pairs.track)
+        residual = _between(residual[:, None], weight, pairs.track)[:, 0]
+        self._certainty = self._certainty + np.einsum("apk,aqk->pq", design * weight, design)
+        self._told = self._told + np.einsum("apk,ak->p", design * weight, residual)
+
+    def _effect(self, scan: Scan, detection: Ints, velocity: Floats) -> Floats:
+        """Return how far one unit of each unknown moves detections (2, UNKNOWNS, k)."""
+        sensor = scan.sensor[detection]
+        away = scan.position[:, detection] - np.stack([self._sensors.east, self._sensors.north])[:, sensor]
+        one, none = np.ones(len(detection)), np.zeros(len(detection))
+        return np.stack([np.stack([one, none, -away[1], -velocity[0]]), np.stack([none, one, away[0], -velocity[1]])])
+
+    def _estimate(self) -> tuple[Floats, Floats]:
+        """Return the unknowns and their standard deviations but for what all sensors share (UNKNOWNS, sensors)."""
+        sensors = self._sensors.radio
+        spread = np.linalg.inv(self._certainty)
+        mean = (spread @ self._told).reshape(sensors, UNKNOWNS)
+        spread = spread.reshape(sensors, UNKNOWNS, sensors, UNKNOWNS)
+        spread = spread - spread.mean(axis=0, keepdims=True)
+        spread = spread - spread.mean(axis=2, keepdims=True)
+        return mean.T, np.sqrt(np.maximum(np.einsum("susu->us", spread), 0.0))
+
+
+def _between(values: Floats, weight: Floats, track: Ints) -> Floats:
+    """Return values (..., k) less their weighted mean over the detections of the same track, which are in order."""
+    starts = np.flatnonzero(np.diff(track, prepend=-1))
+    run = np.cumsum(np.diff(track, prepend=-1) != 0) - 1
+    mean = np.add.reduceat(values * weight, starts, axis=-1) / np.add.reduceat(weight, starts)
+    return values - mean[..., run]
