@@ -8,8 +8,10 @@ import numpy as np
 
 from perception.events.rule import Sighting
 from perception.events.settings import QueueEndSettings
-from perception.traffic.lanes import LaneMap
+from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
+
+HIDDEN_CONFIDENCE = 0.5  # of a tail that is not seen now
 
 
 class QueueEnd:
@@ -36,7 +38,7 @@ class QueueEnd:
             radius=self.settings.radius_m,
             track_ids=[],
             place=now.lanes.place(lane, length),
-            confidence=float(now.tracks.existence[row]),
+            confidence=HIDDEN_CONFIDENCE if row == NONE else float(now.tracks.existence[row]),
             path=tuple((float(east), float(north)) for east, north in path),
             path_radius=float(now.lanes.half_width[lane]),
         )

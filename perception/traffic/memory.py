@@ -23,6 +23,7 @@ ROW = np.dtype(
         ("speed_limit", "f8"),  # m/s, of the last lane that had one
         ("steady_speed", "f8"),  # m/s: its speed, smoothed
         ("to_stop_line", "f8"),  # m
+        ("slow_s", "f8"),  # for how long it has been as slow as in a queue
         ("stopped", "?"),
         ("stops", "i2"),  # before the stop line ahead
         ("delay_s", "f8"),  # before the stop line ahead

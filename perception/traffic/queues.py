@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Floats, Ints, Tracks
-from perception.sensor import Positive, Settings
-from perception.traffic.lanes import NONE, Mask
+from perception.objects import Floats, Ints
+from perception.sensor import NotNegative, Positive, Settings
+from perception.traffic.lanes import NONE
 
 
 class QueueSettings(Settings):
     """What is a queue."""
 
-    queue_mps: Positive = 1.4  # 5 km/h: a slower vehicle queues
+    queue_mps: Positive = 1.4  # 5 km/h: a slower vehicle queues,
+    queue_after_s: NotNegative = 1.0  # if it has been as slow for so long
     queue_gap_m: Positive = 15.0  # from rear to front, within one queue and before the stop line
 
 
@@ -23,29 +24,36 @@ class Queues(NamedTuple):
 
     length: Floats  # m, from the stop line to the rear of the last vehicle
     vehicles: Ints
-    last: Ints  # row of the last vehicle, NONE: no queue
+    last: Ints  # row of the last vehicle, NONE: no queue, or it is not seen now
 
 
-def measure(
-    settings: QueueSettings, tracks: Tracks, queueing: Mask, lane: Ints, to_stop_line: Floats, lanes: int
-) -> Queues:
-    """Return the queues of `lanes` lanes; `queueing` (n,): vehicles on a lane that stand or nearly do."""
+class Standing(NamedTuple):
+    """Vehicles (v,) that stand, or nearly do, on lanes towards the crossing."""
+
+    row: Ints  # of the track; NONE: it is not seen now
+    lane: Ints
+    to_stop_line: Floats  # m
+    length: Floats  # m
+
+
+def measure(settings: QueueSettings, standing: Standing, lanes: int) -> Queues:
+    """Return the queues of `lanes` lanes."""
     queues = Queues(np.zeros(lanes), np.zeros(lanes, dtype=np.int64), np.full(lanes, NONE))
-    rows = queueing.nonzero()[0]
-    if not len(rows):
+    if not len(standing.row):
         return queues
-    rows = rows[np.lexsort((to_stop_line[rows], lane[rows]))]
-    half = tracks.size[rows, 0] / 2.0
-    rear, own = to_stop_line[rows] + half, lane[rows]
-    first = np.ones(len(rows), dtype=np.bool_)
+    order = np.lexsort((standing.to_stop_line, standing.lane))
+    row, own, to_stop_line, length = (column[order] for column in standing)
+    half = length / 2.0
+    rear = to_stop_line + half
+    first = np.ones(len(row), dtype=np.bool_)
     first[1:] = own[1:] != own[:-1]
-    before = np.zeros(len(rows))
+    before = np.zeros(len(row))
     before[1:] = rear[:-1]
-    broken = to_stop_line[rows] - half - np.where(first, 0.0, before) > settings.queue_gap_m
-    breaks = np.cumsum(broken)
-    breaks -= (breaks - broken)[first.nonzero()[0][np.cumsum(first) - 1]]  # those of its own lane
+    broken = to_stop_line - half - np.where(first, 0.0, before) > settings.queue_gap_m
+    breaks: Ints = np.cumsum(broken)
+    breaks = breaks - (breaks - broken)[first.nonzero()[0][np.cumsum(first) - 1]]  # those of its own lane
     joined = breaks == 0
     queues.length[own[joined]] = rear[joined]  # the last one of a lane is written last
-    queues.last[own[joined]] = rows[joined]
+    queues.last[own[joined]] = row[joined]
     queues.vehicles[:] = np.bincount(own[joined], minlength=lanes)
     return queues

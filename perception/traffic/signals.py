@@ -35,6 +35,10 @@ class Lights:
         """Return the phases that are green now."""
         return {phase for phase, light in self._lights.items() if light.colour == "green"}
 
+    def knows(self, phases: Iterable[int | None]) -> bool:
+        """Tell whether any of the phases is known."""
+        return any(phase in self._lights for phase in phases)
+
     def turned_green(self, phase: int | None, now_ns: int) -> bool:
         """Tell whether a phase has turned green just now."""
         light = self._lights.get(phase) if phase is not None else None

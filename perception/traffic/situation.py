@@ -9,10 +9,11 @@ import numpy as np
 
 from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
 from perception.traffic.ground import Flags, Ground
+from perception.traffic.hidden import Hidden
 from perception.traffic.lanes import NONE, LaneMap, Mask, Matches
 from perception.traffic.memory import Memory, Rows
 from perception.traffic.movements import Movements
-from perception.traffic.queues import Queues, QueueSettings, measure
+from perception.traffic.queues import Queues, QueueSettings, Standing, measure
 from perception.traffic.signals import Lights
 
 SECOND_NS = 1_000_000_000
@@ -64,6 +65,7 @@ class Observer:
         self._ground = ground
         self._queues = queues
         self._movements = Movements(lanes)
+        self._hidden = Hidden(lanes)
         self._memory = Memory()
         self._lights = Lights()
         self._phases = [{way.phase for way in line.connections} for line in lanes.lines]
@@ -85,7 +87,6 @@ class Observer:
         halted = self._follow(past, matches, speed, passed_s)
         self._memory.keep(tracks.id, past)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
-        queueing = is_vehicle & (speed < self._queues.queue_mps) & (matches.to_stop_line > 0.0)
         return Situation(
             now_ns=now_ns,
             passed_s=passed_s,
@@ -101,7 +102,7 @@ class Observer:
             crossed=crossed,
             halted=halted,
             decided=decided,
-            queues=measure(self._queues, tracks, queueing, matches.lane, matches.to_stop_line, len(self._lanes.lines)),
+            queues=self._measure_queues(now_ns, tracks, is_vehicle, matches, past),
             lights=self._lights,
             is_green=self._green_lanes(),
             emergency=_among(tracks.vehicle_id, emergencies),
@@ -131,6 +132,19 @@ class Observer:
         past["crossed_ns"][crossed] = tracks.stamp_ns[crossed]
         return crossed
 
+    def _measure_queues(self, now_ns: int, tracks: Tracks, is_vehicle: Mask, matches: Matches, past: Rows) -> Queues:
+        """Return the queues, with those in them who are hidden."""
+        lane, to_stop_line = matches.lane, matches.to_stop_line
+        comes = is_vehicle & (to_stop_line > 0.0) & self._lanes.is_motor[lane]
+        hidden = self._hidden.update(now_ns, tracks, comes, matches, past, self._lights)
+        queueing = comes & (past["slow_s"] >= self._queues.queue_after_s)
+        rows = queueing.nonzero()[0]
+        standing = Standing(rows, lane[rows], to_stop_line[rows], tracks.size[rows, 0])
+        if hidden:
+            more = [(NONE, one.lane, one.to_stop_line, one.length) for one in hidden]
+            standing = Standing(*map(np.append, standing, zip(*more, strict=True)))
+        return measure(self._queues, standing, len(self._lanes.lines))
+
     def _green_lanes(self) -> Mask:
         """Return which lanes (l,) have a green light."""
         green = self._lights.green()
@@ -152,6 +166,8 @@ class Observer:
         share = min(1.0, passed_s / SMOOTHING_S)
         before = past["steady_speed"]
         past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))
+        slow = speed < self._queues.queue_mps
+        past["slow_s"] = np.where(slow, past["slow_s"] + passed_s, 0.0)
         slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
         past["delay_s"] += np.where(towards & np.isfinite(slowed), passed_s * slowed, 0.0)
         halted: Ints = (towards & ~past["stopped"] & (speed < STOPPED_MPS)).nonzero()[0]

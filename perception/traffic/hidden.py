@@ -1,0 +1,96 @@
+"""Vehicles before a stop line that nobody sees any more: behind others, or too far away for what stands.
+
+Who was lost on a lane whose light is red goes on to the end of the queue there, and waits, until another is seen in its
+place or its light has been green for long enough that the queue has moved off.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from perception.objects import Ints, Tracks
+from perception.traffic.lanes import LaneMap, Mask, Matches
+from perception.traffic.memory import Rows
+from perception.traffic.signals import Lights
+
+SECOND_NS = 1_000_000_000
+LONGEST_NS = 120 * SECOND_NS
+UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
+KNOWN_NS = SECOND_NS  # who was seen for less may never have been there
+START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
+STANDING_MPS = 1.4
+GAP_M = 2.0  # from a standing vehicle to the one before it, and to the stop line
+OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
+
+
+class Waiting(msgspec.Struct):
+    """A vehicle as it was when it was seen last, then as it should be."""
+
+    lane: int
+    to_stop_line: float  # m
+    length: float  # m
+    speed: float  # m/s
+    seen_ns: int
+
+
+class Hidden:
+    """Remembers them."""
+
+    def __init__(self, lanes: LaneMap) -> None:
+        self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
+        self._seen: dict[int, Waiting] = {}  # by track id: vehicles in view that come to a stop line
+        self._hidden: list[Waiting] = []
+        self._last_ns = 0
+
+    def update(
+        self, now_ns: int, tracks: Tracks, vehicle: Mask, matches: Matches, past: Rows, lights: Lights
+    ) -> list[Waiting]:
+        """Return who is hidden and stands now; `vehicle` (n,): motor vehicles on lanes towards the crossing."""
+        there = set(tracks.id.tolist())
+        self._hidden += [one for number, one in self._seen.items() if number not in there]
+        self._hidden = [one for one in self._hidden if self._still_waits(one, now_ns, lights)]
+        rows = (vehicle & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
+        speed = np.hypot(tracks.velocity[rows, 0], tracks.velocity[rows, 1])
+        columns = (matches.lane[rows], matches.to_stop_line[rows], tracks.size[rows, 0], speed)
+        seen = [
+            Waiting(lane, to_stop_line, length, pace, now_ns)
+            for lane, to_stop_line, length, pace in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+        self._seen = dict(zip(tracks.id[rows].tolist(), seen, strict=True))
+        if self._hidden:
+            self._move_up(seen, (now_ns - self._last_ns) / SECOND_NS)
+            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches)]
+        self._last_ns = now_ns
+        return [one for one in self._hidden if one.speed < STANDING_MPS]
+
+    def _still_waits(self, one: Waiting, now_ns: int, lights: Lights) -> bool:
+        """Tell whether the queue at its place has not moved off yet."""
+        phases = self._phases[one.lane]
+        if not lights.knows(phases):
+            return now_ns - one.seen_ns < UNSIGNALLED_NS
+        green_ns = lights.green_for_ns(phases, now_ns) or 0
+        starts_ns = (START_S + one.to_stop_line / WAVE_MPS) * SECOND_NS
+        return green_ns < starts_ns and now_ns - one.seen_ns < LONGEST_NS
+
+    def _move_up(self, seen: list[Waiting], passed_s: float) -> None:
+        """Let those who drove when they were lost drive on to the end of their queue."""
+        self._hidden.sort(key=lambda one: (one.lane, one.to_stop_line))
+        for one in self._hidden:
+            if one.speed >= STANDING_MPS:
+                ahead = [
+                    other.to_stop_line + other.length / 2.0
+                    for other in (*seen, *self._hidden)
+                    if other.lane == one.lane and other.to_stop_line < one.to_stop_line and other.speed < STANDING_MPS
+                ]
+                end = max(ahead, default=0.0) + GAP_M + one.length / 2.0
+                one.to_stop_line -= one.speed * passed_s
+                if one.to_stop_line <= end:
+                    one.to_stop_line, one.speed = end, 0.0
+
+
+def _is_taken(one: Waiting, tracks: Tracks, matches: Matches) -> bool:
+    """Tell whether another body is seen where it should be."""
+    own: Ints = (matches.lane == one.lane).nonzero()[0]
+    near = np.abs(matches.to_stop_line[own] - one.to_stop_line) < OVERLAP * (tracks.size[own, 0] + one.length) / 2.0
+    return bool(near.any())
