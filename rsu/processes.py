@@ -44,7 +44,7 @@ def _web(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
 
 
 def _recorder(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.recording import process
+    from rsu.recorder import process
 
     process.run(config, run, data, stop)
 

@@ -16,7 +16,7 @@ from hw.tape import Round
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
 from rsu.outcome import outcome
-from rsu.recording.reel import Reel
+from rsu.recorder.reel import Reel
 from rsu.records import WHOLE, Committed, Progress, Rewind, Sent, Tape
 from rsu.site.config import Config
 from rsu.station import Output, Station

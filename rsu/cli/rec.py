@@ -34,7 +34,7 @@ def _fail(code: Exit, text: object) -> NoReturn:
 
 def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
     from rsu import folders
-    from rsu.recording.control import Order, ask
+    from rsu.recorder.control import Order, ask
 
     try:
         answer = ask(run or folders.default_run(), Order(verb, why))
@@ -81,8 +81,8 @@ def _folder(folder: Path | None) -> Path:
 @app.command()
 def ls(folder: Folder = None, as_json: JsonOption = False) -> None:
     """List recordings, oldest first: class, size, when, and why they are kept."""
+    from rsu.recorder.shelf import Shelf, view
     from rsu.recording.settings import RecordingSettings
-    from rsu.recording.shelf import Shelf, view
     from rsu.recording.verify import clock
 
     for one in map(view, Shelf(_folder(folder), RecordingSettings()).items()):

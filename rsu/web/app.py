@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.errors import NotReachableError
-from rsu.recording.control import Order, ask
+from rsu.recorder.control import Order, ask
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.metrics import exposition

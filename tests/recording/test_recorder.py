@@ -12,11 +12,12 @@ import pytest
 
 from rsu.bus import Publisher, Subscriber
 from rsu.cli.rec import app
-from rsu.recording import process, reader
-from rsu.recording.control import Order, ask
-from rsu.recording.reel import Reel
+from rsu.recorder import process
+from rsu.recorder.control import Order, ask
+from rsu.recorder.reel import Reel
+from rsu.recorder.shelf import Mark, Shelf, name
+from rsu.recording import reader
 from rsu.recording.settings import DiskSettings, RecordingSettings
-from rsu.recording.shelf import Mark, Shelf, name
 from rsu.recording.verify import continuity, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.records import RecorderState, Rewind, Tape

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from rsu.recording.reel import AT_ONCE, KEPT, PATIENCE_S, Reel, Sequence
+from rsu.recorder.reel import AT_ONCE, KEPT, PATIENCE_S, Reel, Sequence
 from rsu.records import Outcome, Rewind, Tape
 
 

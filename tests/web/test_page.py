@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from rsu import gate
-from rsu.recording.control import Answer, Desk, Order
+from rsu.recorder.control import Answer, Desk, Order
 from rsu.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.web.app import STATIC
 from rsu.web.patch import Json, diff

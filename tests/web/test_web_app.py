@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from rsu.recording.control import Answer as Told
-from rsu.recording.control import Desk, Order
+from rsu.recorder.control import Answer as Told
+from rsu.recorder.control import Desk, Order
 from rsu.web.app import VIEWERS, application
 from rsu.web.board import Board
 from rsu.web.guard import is_loopback

@@ -15,13 +15,14 @@ import msgspec
 import structlog
 
 from rsu.bus import Publisher, Subscriber
-from rsu.recording import site_files, views
-from rsu.recording.control import Answer, Desk, Order
+from rsu.recorder import views
+from rsu.recorder.control import Answer, Desk, Order
+from rsu.recorder.reel import Sequence
+from rsu.recorder.shelf import Mark, Shelf, name, view
+from rsu.recording import site_files
 from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover, unfinished
-from rsu.recording.reel import Sequence
 from rsu.recording.schemas import BUS
-from rsu.recording.shelf import Mark, Shelf, name, view
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
 from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
