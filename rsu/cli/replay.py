@@ -22,6 +22,8 @@ from rsu.recording.verify import clock
 from rsu.site import config
 from v2x import Profile
 
+_DAMAGE = ("changed", "unsealed", "unreadable")
+
 
 def run(jobs: list[Job], workers: int) -> Iterator[Result]:
     """Yield the results of jobs in their order. Errors as `rerun`."""
@@ -52,7 +54,7 @@ def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: t
 
 def judge(result: Result, verify: bool) -> Exit:
     """Return the exit code of one result."""
-    if any(problem.kind in ("changed", "unsealed") for problem in result.problems):
+    if any(problem.kind in _DAMAGE for problem in result.problems):
         return Exit.DAMAGED
     return Exit.FOUND if verify and (result.recorded != result.replayed or result.problems) else Exit.FINE
 
@@ -66,10 +68,10 @@ def show(result: Result, verify: bool, as_json: bool) -> None:
     names = ", ".join(path.name for path in result.recordings)
     print(f"{names}: {result.ticks} ticks, {result.seconds:.1f} s in {result.took_s:.1f} s ({rate:.1f} x real time)")
     print(f"sha256 {result.replayed}")
+    for problem in result.problems:
+        print(f"{problem.kind if problem.kind in _DAMAGE else 'not verifiable'}: {problem}")
     if not verify:
         return
-    for problem in result.problems:
-        print(f"{'not verifiable' if problem.kind in ('missing', 'mid-run') else problem.kind}: {problem}")
     if result.recorded == result.replayed:
         print("verified: every output is the one that was recorded")
         return
@@ -113,13 +115,13 @@ def _json(result: Result, verify: bool) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "took_s": round(result.took_s, 3),
         "sha256": result.replayed,
+        "problems": [problem._asdict() for problem in result.problems],
     }
     if verify:
         first = result.first[0] if result.first else None
         answer |= {
             "recorded_sha256": result.recorded,
             "verified": result.recorded == result.replayed and not result.problems,
-            "problems": [problem._asdict() for problem in result.problems],
             "different": result.different,
             "first": first
             and {

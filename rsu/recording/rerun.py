@@ -12,7 +12,7 @@ import msgspec
 
 from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
-from rsu.recording.errors import NotARecordingError
+from rsu.recording.errors import DamagedError, NotARecordingError
 from rsu.recording.player import Digest, replay
 from rsu.recording.verify import Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
@@ -64,7 +64,7 @@ def chains(recordings: list[Path]) -> list[list[Path]]:
 
 
 def rerun(job: Job) -> Result:
-    """Replay. ConfigError: the site is not valid; RecordingError: the recording cannot be read to its end."""
+    """Replay, as far as the recording can be read. ConfigError: the site is not valid; RecordingError: it is none."""
     with tempfile.TemporaryDirectory() as folder:
         about, files = reader.start(job.recordings[0])
         site = site_files.load(about, files, Path(folder)) if job.site is None else config.load(job.site)
@@ -79,7 +79,7 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
     writer: RecordingWriter | None = None
     order = Continuity()
     began_s = time.monotonic()
-    for tape, outcome in replay(site, _paced(reader.ticks(*job.recordings), job.speed)):
+    for tape, outcome in replay(site, _paced(_readable(job.recordings, problems), job.speed)):
         begin_ns, now_ns, ticks = begin_ns or tape.outcome.now_ns, tape.outcome.now_ns, ticks + 1
         problems += order.check(tape)
         recorded.add(tape.outcome)
@@ -106,6 +106,14 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
         first=found,
         profile=site.site.messages.profile,
     )
+
+
+def _readable(recordings: list[Path], problems: list[Problem]) -> Iterator[Tape]:
+    """Yield the ticks up to where the recordings cannot be read on; that becomes a problem."""
+    try:
+        yield from reader.ticks(*recordings)
+    except DamagedError as error:
+        problems.append(Problem("unreadable", str(error), "nothing is replayed from here on"))
 
 
 def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:

@@ -30,7 +30,7 @@ _DATA_END = 9 + 4
 class Problem(NamedTuple):
     """Something wrong with a recording, and where."""
 
-    kind: str  # changed, unsealed, missing, mid-run
+    kind: str  # changed, unsealed, unreadable, missing, mid-run
     place: str
     text: str
 

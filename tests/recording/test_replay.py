@@ -122,7 +122,9 @@ def test_a_changed_byte_of_the_file_is_told_with_its_place(agreed: Path, tmp_pat
     code, (answer,) = run("rec", "verify", str(tmp_path / "changed.mcap"))
     first, last = answer["problems"][0]["place"].removeprefix("bytes ").split(",")[0].split(" to ")
     assert code == Exit.DAMAGED and int(first) <= len(data) // 2 <= int(last)
-    assert CliRunner().invoke(app, ["replay", str(tmp_path / "changed.mcap")]).exit_code == Exit.DAMAGED
+    code, (answer,) = run("replay", str(tmp_path / "changed.mcap"))
+    assert code == Exit.DAMAGED and answer["problems"][0]["place"].startswith(f"bytes {first} to {last}")
+    assert answer["problems"][-1]["kind"] == "unreadable" and 0 < answer["ticks"] < 30
 
 
 def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
