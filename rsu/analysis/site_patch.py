@@ -68,7 +68,11 @@ def _inserted(text: str, path: Path_, value: Number) -> str:
     if not depth:
         return f"{text.rstrip()}\n\n{''.join(_block(path, value, 0))}"
     line, indent = next(iter(parent.lc.data.values()))[:2]  # of its first key, which may stand behind a dash
-    return "".join([*lines[: line + 1], *_block(path[depth:], value, indent), *lines[line + 1 :]])
+    old, new = lines[line], _block(path[depth:], value, indent)
+    if not old[:indent].isspace():
+        new[0] = old[:indent] + new[0][indent:]
+        old = " " * indent + old[indent:]
+    return "".join([*lines[:line], *new, old, *lines[line + 1 :]])
 
 
 def _block(path: Path_, value: Number, indent: int) -> list[str]:

@@ -12,6 +12,7 @@ from perception.geo import Reference, to_site
 from perception.objects import Floats, Ints, VehicleReport
 from rsu.analysis.receiver import Rows
 
+_NOWHERE = complex(np.nan, np.nan)
 LONGEST_GAP_NS = 1_500_000_000  # a road user that was unknown for longer was not there in between
 ROW = np.dtype(
     [
@@ -73,7 +74,7 @@ class Truth:
             life = self.lives[number]
             begin_ns = int(life.stamp_ns[0])  # differences fit into a float, times since 1970 do not
             place[:, column] = np.interp(
-                stamps_ns - begin_ns, life.stamp_ns - begin_ns, life.place, left=np.nan, right=np.nan
+                stamps_ns - begin_ns, life.stamp_ns - begin_ns, life.place, left=_NOWHERE, right=_NOWHERE
             )
         return np.stack([place.real, place.imag], axis=-1)
 

@@ -1,0 +1,88 @@
+"""Truth files in all their forms, what is wrong with them, and where everybody was in between."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from perception.geo import Reference, to_wgs84
+from rsu.analysis.errors import TruthError
+from rsu.analysis.truth import ROW, Truth
+from rsu.analysis.truth_file import beside, load
+
+REFERENCE = Reference(22.5431, 114.0579)
+EVER = (0, 1 << 62)
+CSV = "stamp_ns,id,class,east_m,north_m,speed_mps,note\n1000000000,a,car,1.5,-2,10,x\n1100000000,a,car,2.5,-2,10,\n"
+
+
+def test_csv_and_ndjson_and_gzip_say_the_same(tmp_path: Path) -> None:
+    latitude, longitude = to_wgs84([1.5, 2.5], [-2.0, -2.0], REFERENCE)
+    lines = [
+        {"time_s": 1 + n / 10, "id": 5, "class": "car", "latitude_deg": latitude[n], "longitude_deg": longitude[n]}
+        | {"speed_mps": 10}
+        for n in (0, 1)
+    ]
+    (tmp_path / "a.csv").write_text(CSV)
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(CSV.encode()))
+    (tmp_path / "c.ndjson").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    for path in sorted(tmp_path.iterdir()):
+        (life,) = load(path, REFERENCE, EVER).lives
+        assert life.place == pytest.approx([1.5 - 2j, 2.5 - 2j], abs=1e-6)
+        assert life.speed.tolist() == [10, 10] and np.isnan(life.heading).all() and life.accuracy == 0.0
+
+
+def test_a_gzip_file_that_is_being_written_ends_where_it_does(tmp_path: Path) -> None:
+    head, row = CSV.splitlines(keepends=True)[:2]
+    stamps = (str(10**9 + number * 10**8) for number in range(2000))
+    whole = gzip.compress((head + "".join(row.replace("1000000000", stamp) for stamp in stamps)).encode())
+    (tmp_path / "a.csv.gz").write_bytes(whole[: len(whole) // 2])
+    (life,) = load(tmp_path / "a.csv.gz", REFERENCE, EVER).lives
+    assert 100 < len(life.stamp_ns) < 2000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("a.csv", CSV.replace("1100000000,a,car,2.5", "1100000000,a,car,"), "a.csv:3: neither east_m"),
+        ("a.csv", CSV.replace("a,car,1.5", "a,tank,1.5"), 'a.csv:2: class "tank": there are unknown, car'),
+        ("a.csv", CSV.replace(",a,", ",,"), "a.csv:2: no id"),
+        ("a.csv", CSV.replace("-2,10", "-2,fast"), "a.csv:2: could not convert"),
+        ("a.ndjson", '{"id": 1\n', "a.ndjson:1: not JSON"),
+        ("a.ndjson", "[1]\n", "a.ndjson:1: expected an object"),
+        ("a.csv.gz", CSV, "not gzip"),
+        ("a.csv", "stamp_ns,id\n", "nothing of the time of the recording"),
+    ],
+)
+def test_errors_name_the_place(tmp_path: Path, name: str, text: str, what: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(TruthError, match=what):
+        load(tmp_path / name, REFERENCE, EVER)
+
+
+def test_the_truth_of_the_bench_lies_beside_or_above(tmp_path: Path) -> None:
+    recording = tmp_path / "data" / "recordings" / "x.mcap"
+    recording.parent.mkdir(parents=True)
+    with pytest.raises(TruthError, match="no truth of the bench"):
+        beside(recording)
+    (tmp_path / "truth").mkdir()
+    assert beside(recording) == tmp_path / "truth"
+    (near := recording.with_name("x.truth.csv.gz")).touch()
+    assert beside(recording) == near
+
+
+def test_between_two_times_everybody_moves_evenly_and_turns_the_short_way() -> None:
+    rows = np.zeros(4, ROW)
+    rows["stamp_ns"] = [0, 10**9, 9 * 10**9, 10 * 10**9]  # away for 8 s: two lives
+    rows["id"], rows["heading"], rows["speed"] = 7, [350, 10, 90, 90], [0, 4, 1, 1]
+    rows["position"] = [[0, 0], [0, 4], [5, 5], [5, 5]]
+    truth = Truth("x", rows, complete=True)
+    assert [life.id for life in truth.lives] == [7, 7]
+    assert truth.present(5 * 10**8).tolist() == [0] and truth.present(5 * 10**9).tolist() == []
+    assert truth.places([0, 1], np.array([25 * 10**7]))[0] == pytest.approx(
+        np.array([[0, 1], [np.nan, np.nan]]), nan_ok=True
+    )
+    assert truth.motion(0, 75 * 10**7) == pytest.approx((3.0, 5.0))
