@@ -35,9 +35,16 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _line(self) -> tuple[Floats, Floats]:
+        """Return the way's points and how far each is from its begin, m."""
         points = np.array(self.way, dtype=np.float64)
         steps = np.diff(points, axis=0)
         return points, np.append(0.0, np.cumsum(np.hypot(steps[:, 0], steps[:, 1])))
+
+    @cached_property
+    def _pace(self) -> tuple[Floats, Floats, Floats]:
+        """Return the profile's times, its speeds, and how far it has come by then, m."""
+        times, speeds = np.array(self.profile, dtype=np.float64).T
+        return times, speeds, np.append(0.0, np.cumsum(np.diff(times) * (speeds[1:] + speeds[:-1]) / 2.0))
 
     def is_there(self, time_s: float) -> bool:
         """Tell whether it is in the world at a time."""
@@ -45,17 +52,17 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def travelled(self, time_s: float) -> float:
         """Return how far it has come, m."""
-        times, speeds = np.array(self.profile).T
-        until = np.append(times[times < time_s], time_s)
-        return float(np.trapezoid(np.interp(until, times, speeds), until))
+        times, speeds, distances = self._pace
+        at = int(np.clip(np.searchsorted(times, time_s, side="right") - 1, 0, len(times) - 2))
+        speed = (speeds[at] + np.interp(time_s, times, speeds)) / 2.0
+        return float(distances[at] + (time_s - times[at]) * speed)
 
     def reaches(self, distance: float) -> float:
         """Return the time in seconds at which it has come so far. ValueError: it never does."""
+        if self._pace[2][-1] < distance:
+            raise ValueError(f"the actor comes {self._pace[2][-1]:.1f} m far, not {distance:.1f}")
         times = np.arange(self.profile[0][0], self.profile[-1][0], 0.01)
-        travelled = [self.travelled(float(time)) for time in times]
-        if travelled[-1] < distance:
-            raise ValueError(f"the actor comes {travelled[-1]:.1f} m far, not {distance:.1f}")
-        return float(np.interp(distance, travelled, times))
+        return float(np.interp(distance, [self.travelled(float(time)) for time in times], times))
 
     def state(self, time_s: float) -> tuple[Floats, float, float]:
         """Return position (2,) m, heading deg, speed m/s."""
@@ -64,7 +71,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         position = np.array([np.interp(at, distances, points[:, axis]) for axis in (0, 1)])
         segment = int(np.clip(np.searchsorted(distances, at, side="right") - 1, 0, len(points) - 2))
         heading = float(heading_of(points[segment + 1] - points[segment]))
-        return position, heading, float(np.interp(time_s, *np.array(self.profile).T))
+        return position, heading, float(np.interp(time_s, *self._pace[:2]))
 
 
 def overlay(frames: Iterable[WorldFrame], actors: Sequence[Actor]) -> Iterator[WorldFrame]:

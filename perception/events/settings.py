@@ -177,7 +177,7 @@ class NearMissSettings(RuleSettings):
 
     code: Code = NEAR_MISS
     on_air: bool = False
-    start_after_s: NotNegative = 0.2
+    start_after_s: NotNegative = 0.2  # time to collision must be short for so long
     end_after_s: NotNegative = 2.0
     ttc_s: Positive = 1.5  # time to collision at constant velocity
     least_braking_mps2: Positive = 5.0  # that would be needed to stay apart

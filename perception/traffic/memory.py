@@ -20,6 +20,7 @@ ROW = np.dtype(
         ("origin", "i2"),  # the lane whose stop line it crossed last
         ("crossed_ns", "i8"),  # when
         ("movement", "i1"),  # index into MOVEMENTS: its way through the junction, as far as it is known
+        ("decided", "?"),  # that is final
         ("speed_limit", "f8"),  # m/s, of the last lane that had one
         ("steady_speed", "f8"),  # m/s: its speed, smoothed
         ("to_stop_line", "f8"),  # m

@@ -14,7 +14,7 @@ from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.memory import Rows
 from perception.traffic.paths import ways
 
-CLEARLY_M = 1.5  # how much nearer a curve must be; a metre beside it counts as much as DEG_PER_M beside its direction
+CLEARLY_M = 4.0  # how much nearer a curve must be; a metre beside it counts as much as DEG_PER_M beside its direction
 DEG_PER_M = 15.0
 
 
@@ -29,23 +29,26 @@ class Movements:
                 self._curves.setdefault(lane, []).append((MOVEMENTS.index(way.movement), points))
 
     def decide(self, past: Rows, tracks: Tracks, lane: Ints) -> Ints:
-        """Enter the movements that have become clear into the rows of the memory; return those rows.
+        """Enter the movements that are clear into the rows of the memory; return the rows whose movement is final.
 
-        `lane` is where the road users are now. Rows that crossed a stop line just now are among them where their lane
-        leads one way only.
+        `lane` is where the road users are now. Final, once for each, is the only way of a lane as soon as the stop line
+        is crossed, and otherwise the way on which they came out.
         """
         inside: Ints = ((past["origin"] != NONE) & (past["approach"] == NONE)).nonzero()[0]
         if not len(inside):
             return inside
         origin = past["origin"][inside].astype(np.int64)
         out = self._lanes.movement[origin, lane[inside]]
-        known = past["movement"][inside] != NONE
-        movement = np.where(known, past["movement"][inside], self._lanes.only_movement[origin])
+        only = self._lanes.only_movement[origin]
+        movement = np.where(past["movement"][inside] != NONE, past["movement"][inside], only)
         movement = np.where(out != NONE, out, movement)
-        for at in ((movement == NONE) & (lane[inside] == NONE)).nonzero()[0]:
-            movement[at] = self._nearest(int(origin[at]), tracks, int(inside[at]))
+        for at in ((only == NONE) & (lane[inside] == NONE)).nonzero()[0]:
+            nearest = self._nearest(int(origin[at]), tracks, int(inside[at]))
+            movement[at] = movement[at] if nearest == NONE else nearest
         past["movement"][inside] = movement
-        decided: Ints = inside[~known & (movement != NONE)]
+        final = ~past["decided"][inside] & ((out != NONE) | (only != NONE))
+        past["decided"][inside] |= final
+        decided: Ints = inside[final]
         return decided
 
     def _nearest(self, origin: int, tracks: Tracks, row: int) -> int:

@@ -42,7 +42,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     past: Rows  # of perception.traffic.memory, as it is after this look
     crossed: Ints  # rows that crossed a stop line since the look before
     halted: Ints  # rows on a lane towards the crossing that came to a standstill
-    decided: Ints  # rows whose way through the junction came to be known
+    decided: Ints  # rows whose way through the junction is final since this look
     queues: Queues  # of every lane
     lights: Lights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
@@ -128,7 +128,7 @@ class Observer:
         crossed: Ints = gone[near]
         past["approach"][gone] = NONE
         past["origin"][crossed] = lane[near]
-        past["movement"][crossed] = NONE
+        past["movement"][crossed], past["decided"][crossed] = NONE, False
         past["crossed_ns"][crossed] = tracks.stamp_ns[crossed]
         return crossed
 

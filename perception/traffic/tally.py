@@ -24,7 +24,7 @@ class Passage(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A road user whose way through the junction came to be known."""
+    """A road user on its way through the junction."""
 
     lane: int  # from which it came
     movement: int  # index into MOVEMENTS
