@@ -23,7 +23,8 @@ from perception.traffic.situation import SECOND_NS, Situation
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
 MOVING_MPS = 0.5
 CELL_M = 1.0  # of the grid on which post-encroachment time is measured
-BODY = np.linspace(-0.5, 0.5, 7)  # points along a body that occupy cells
+ALONG, ASIDE = np.meshgrid(np.linspace(-0.5, 0.5, 7), [-0.4, 0.4])
+BODY = np.column_stack([ALONG.ravel(), ASIDE.ravel()])  # (p, 2) points of a body that occupy cells, in lengths, widths
 MARGIN_M = 5.0  # of the grid around the ends of the lanes
 
 Pairs = set[tuple[int, int]]  # rows: the one that comes first in the table, the other
@@ -51,8 +52,10 @@ class NearMiss:
         if not len(rows):
             return []
         ahead = direction_of(now.tracks.heading[rows])
-        pairs = self._encroaching(now, rows, ahead) | self._colliding(now, rows, ahead)
-        return [self._sighting(now, first, second) for first, second in sorted(pairs)]
+        met = self._encroaching(now, rows, ahead)
+        meeting = self._colliding(now, rows, ahead) - met
+        found = [*((pair, 0.0) for pair in sorted(met)), *((pair, None) for pair in sorted(meeting))]
+        return [self._sighting(now, *pair, after_s) for pair, after_s in found]
 
     def _colliding(self, now: Situation, rows: Ints, ahead: Floats) -> Pairs:
         """Return the pairs of rows on a collision course; `ahead`: unit vectors of their ways."""
@@ -78,7 +81,9 @@ class NearMiss:
     def _encroaching(self, now: Situation, rows: Ints, ahead: Floats) -> Pairs:
         """Return the pairs of which one comes to where the other was a moment ago; note who is where now."""
         settings, tracks = self.settings, now.tracks
-        body = ahead[:, None] * (BODY * tracks.size[rows, :1])[:, :, None]
+        right = np.column_stack([ahead[:, 1], -ahead[:, 0]])
+        reach = BODY * tracks.size[rows, None, :2]  # (k, p, 2) m
+        body = reach[:, :, :1] * ahead[:, None] + reach[:, :, 1:] * right[:, None]
         cell = np.floor((tracks.position[rows, None] + body - self._origin) / CELL_M).astype(np.int64)
         at, point = ((cell >= 0) & (cell < self._shape)).all(axis=2).nonzero()
         flat = cell[at, point, 0] * self._shape[1] + cell[at, point, 1]
@@ -97,7 +102,7 @@ class NearMiss:
         pairs = zip(rows[crossing].tolist(), others, strict=True)
         return {(min(one, two), max(one, two)) for one, two in pairs if two is not None}
 
-    def _sighting(self, now: Situation, first: int, second: int) -> Sighting:
+    def _sighting(self, now: Situation, first: int, second: int, after_s: float | None) -> Sighting:
         tracks, pair = now.tracks, [first, second]
         numbers = sorted(tracks.id[pair].tolist())
         middle = tracks.position[pair].mean(axis=0)
@@ -107,5 +112,6 @@ class NearMiss:
             radius=self.settings.radius_m,
             track_ids=numbers,
             confidence=float(tracks.existence[pair].min()),
+            after_s=after_s,
             speed=float(now.speed[pair].max()),
         )
