@@ -91,8 +91,8 @@ def _chunk(content: bytes) -> Iterator[McapRecord]:
             yield Channel.read(ReadDataStream(io.BytesIO(data[begin:at])))
 
 
-def start(path: Path) -> Start:
-    """Return what a recording is of. NotARecordingError: it is none."""
+def start(path: Path, torn: bool = False) -> Start:
+    """Return what a recording is of; of a `torn` one what is left. NotARecordingError: it is none, or torn there."""
     about: dict[str, str] | None = None
     files: dict[str, bytes] = {}
     try:
@@ -105,7 +105,8 @@ def start(path: Path) -> Start:
                 elif isinstance(record, Channel | Message):
                     break
     except DamagedError as error:
-        raise NotARecordingError(f"{path}: {error}") from error
+        if not torn:
+            raise NotARecordingError(f"{path}: {error}") from error
     if about is None or "site" not in about:
         raise NotARecordingError(f"{path}: not a recording of this software")
     return Start(about, files)

@@ -36,10 +36,10 @@ def unfinished(folder: Path) -> list[Path]:
 
 
 def recover(path: Path) -> Recovered:
-    """Make a whole recording, `*.mcap`, of an unfinished one.
+    """Make a whole recording, `*.mcap`, of an unfinished one, even if no tick is in it.
 
-    OSError: the disk is full or fails; BusyError: a recorder is writing it; NotARecordingError: a file that no recorder
-    left (by its name), with no tick in it, which stays as it is.
+    OSError: the disk is full or fails; BusyError: a recorder is writing it; NotARecordingError: a file that is none and
+    that no recorder left (by its name); it stays as it is.
     """
     _refuse_busy(path)
     final = path.with_name(path.name.removesuffix(BROKEN).removesuffix(PART))
@@ -49,12 +49,24 @@ def recover(path: Path) -> Recovered:
     try:
         result = copy(broken, final)
     except NotARecordingError as error:
-        if not path.name.endswith((PART, BROKEN)):
-            broken.rename(path)
-            raise
-        result = Recovered(None, 0, str(error), None)
+        try:
+            result = _without_ticks(broken, final, str(error))
+        except NotARecordingError:
+            if not path.name.endswith((PART, BROKEN)):
+                broken.rename(path)
+                raise
+            result = Recovered(None, 0, str(error), None)
     broken.unlink()
     return result
+
+
+def _without_ticks(source: Path, target: Path, why: str) -> Recovered:
+    """Write what a recording is of that was cut before its first tick. NotARecordingError: not even that is there."""
+    about, files = reader.start(source, torn=True)
+    writer = RecordingWriter(target, about, files, 0)
+    writer.note(RECOVERED, {"of": source.name, "ended": why})
+    writer.close()
+    return Recovered(target, 0, why, None)
 
 
 def _refuse_busy(path: Path) -> None:

@@ -32,7 +32,7 @@ class Cuts(NamedTuple):
 
     recording: str
     cuts: int
-    empty: int  # cuts before the first tick was on the disk
+    empty: int  # cuts before the first tick was on the disk: a recording without any comes of them
     most_lost_s: float  # time between the last recovered tick and the last one that the cut may have met
     wrong: list[str]  # what should not have been
 
@@ -58,7 +58,7 @@ def _recovered(data: bytes, tapes: list[Tape], folder: Path) -> tuple[int, str |
     part.write_bytes(data)
     result = recover(part)
     if result.path is None:
-        return 0, None if not any(folder.iterdir()) else "files are left"
+        return 0, None if len(data) < STEP and not any(folder.iterdir()) else "not recovered"
     back = list(reader.ticks(result.path))
     whole = back == tapes[: len(back)] and integrity(result.path) == []
     result.path.unlink()
