@@ -22,6 +22,7 @@ from rsu.recording.verify import clock
 from rsu.site import config
 from v2x import Profile
 
+_SHOWN = 20  # fields of the first difference
 _DAMAGE = ("changed", "unsealed", "unreadable")
 
 
@@ -95,8 +96,11 @@ def _explained(one: Difference, profile: str) -> Iterator[str]:
     if one.recorded is None or one.replayed is None:
         yield "    only " + ("replayed" if one.recorded is None else "recorded")
         return
-    for path, a, b in _fields(one, profile):
+    found = _fields(one, profile)
+    for path, a, b in found[:_SHOWN]:
         yield f"    {path}: recorded {a}, replayed {b}"
+    if len(found) > _SHOWN:
+        yield f"    and {len(found) - _SHOWN} fields more"
 
 
 def _fields(one: Difference, profile: str) -> list[tuple[str, str, str]]:

@@ -26,15 +26,15 @@ TEXTS = {
     "gap": "more than five usual intervals after the frame before",
     "two-sets": "no object of the frame before, but those of one a little earlier: two sources under one name",
     "double-id": "two objects of one frame have the same number",
-    "counted": "counted by the driver",
 }
+COUNTED = "driver-"  # and the reason that a driver counts, such as driver-checksum
 
 
 class Finding(msgspec.Struct):
     """One kind of fault of one device."""
 
     device: str
-    kind: str  # a key of TEXTS, or the reason that a driver counts
+    kind: str  # a key of TEXTS, or COUNTED and a reason
     count: int
     first: str  # place
     last: str
@@ -50,7 +50,7 @@ class Findings:
     def add(self, device: str, kind: str, place: str, count: int = 1) -> None:
         """Count something."""
         one = self._found.setdefault(
-            (device, kind), Finding(device, kind, 0, place, place, TEXTS.get(kind, TEXTS["counted"]))
+            (device, kind), Finding(device, kind, 0, place, place, TEXTS.get(kind, "counted by the driver"))
         )
         one.count += count
         one.last = place

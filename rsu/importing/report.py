@@ -13,7 +13,7 @@ import numpy as np
 
 from hw.tape import Round
 from perception.objects import Detections, Measurement
-from rsu.importing.findings import Finding, Findings, SourceCheck
+from rsu.importing.findings import COUNTED, Finding, Findings, SourceCheck
 from rsu.recording import reader, site_files
 from rsu.recording.player import Player
 from rsu.recording.verify import clock
@@ -72,5 +72,7 @@ class _Watch:
             now, before = device.health(one.now_ns).counters, self._counted.get(read.device, {})
             for reason, number in now.items():
                 if number > before.get(reason, 0):
-                    self.findings.add(read.device, reason, clock(read.receipt_ns), number - before.get(reason, 0))
+                    self.findings.add(
+                        read.device, COUNTED + reason, clock(read.receipt_ns), number - before.get(reason, 0)
+                    )
             self._counted[read.device] = now
