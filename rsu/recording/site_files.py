@@ -37,4 +37,4 @@ def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    return config.load(folder / about["site"])
+    return config.load(folder / about["site"], recorded=True)

@@ -30,11 +30,14 @@ class Config(NamedTuple):
     drivers: dict[str, DriverSettings]  # device name -> settings of its driver
 
 
-def load(path: Path) -> Config:
-    """Read and check a site. ConfigError: carries every finding with file, line, column and key."""
+def load(path: Path, recorded: bool = False) -> Config:
+    """Read and check a site. ConfigError: carries every finding with file, line, column and key.
+
+    `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
+    """
     source = YamlSource(path)
     try:
-        site = Site.model_validate(source.data, context={"folder": path.parent})
+        site = Site.model_validate(source.data, context={"folder": path.parent, "recorded": recorded})
     except ValidationError as error:
         raise ConfigError(source.findings(error, Site)) from error
     drivers, findings = _drivers(source, site, path.parent)

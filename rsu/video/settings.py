@@ -23,7 +23,10 @@ def _stream(text: str) -> str:
 
 
 def _beside_site(path: Path, info: ValidationInfo) -> Path:
-    folder = Path((info.context or {}).get("folder", "."))
+    context = info.context or {}
+    folder = Path(context.get("folder", "."))
+    if context.get("recorded"):
+        return folder / path  # a replay has what was found in the pictures, and needs neither them nor a model
     if not (folder / path).is_file():
         raise ValueError(f'there is no file "{path}"')
     return folder / path

@@ -12,9 +12,11 @@ from typer.testing import CliRunner
 
 from rsu.cli.main import app
 from rsu.exits import Exit
+from rsu.recording import site_files
 from rsu.recording.reader import start, ticks
 from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
+from rsu.site import config
 from tests.recording.golden import FOLDER
 from tests.recording.virtual import EPOCH_NS, S
 
@@ -139,6 +141,21 @@ def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["replay", str(agreed), "--site", str(tmp_path / "site.yaml")]).exit_code == (
         Exit.INVALID_CONFIG
     )
+
+
+def test_a_site_whose_camera_has_a_model_replays_where_that_is_not(agreed: Path, tmp_path: Path) -> None:
+    about, files = start(agreed)
+    camera = (
+        "  eye: {kind: video, driver: {}, video: {source: {file: a.avi}, image_px: [640, 480], onnx: {model: m.onnx}}}"
+    )
+    text = files["demo.yaml"].decode().replace("devices:\n", f"devices:\n{camera}\n", 1)
+    for name in ("a.avi", "m.onnx"):
+        (tmp_path / name).touch()
+    for name, data in {**files, "demo.yaml": text.encode()}.items():
+        (tmp_path / name).write_bytes(data)
+    site = config.load(tmp_path / "demo.yaml")
+    found = site_files.load(about, site_files.collect(site), tmp_path / "elsewhere")
+    assert "eye" in found.site.devices
 
 
 @pytest.mark.parametrize(("arguments", "code"), [
