@@ -51,6 +51,7 @@ class Registration(NamedTuple):
     east_sd_m: float
     north_sd_m: float
     yaw_sd_deg: float
+    lag_ms: float  # how late its times are against the mean of all sensors; filters make up to 50 ms of it
     sensor_ties: int  # paths that another sensor saw too
     vehicle_ties: int  # that a vehicle told of
     lane_ties: int  # on lanes
@@ -226,10 +227,10 @@ class _Estimator:
         now = np.concatenate([self._x.ravel(), np.zeros(layout.unknowns - count)])
         diagonal = np.arange(layout.unknowns)[:, None]
         ties = Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))
-        tied = np.flatnonzero(self._ties.any(axis=1))
-        lags = sparse(EACH * tied[None] + 3, np.full((1, len(tied)), 1.0 / FAST), layout.unknowns)
-        only_differences = Block(np.array([self._x[tied, 3].sum() / FAST]), lags, np.zeros(1, np.int64))
-        return [ties, only_differences]
+        share = self._ties.sum(axis=1) / max(1, self._ties.sum())
+        columns = EACH * np.arange(len(self._paths))[None] + 3
+        mean_lag = sparse(columns, share[None] / FAST, layout.unknowns)  # only differences can be told
+        return [ties, Block(np.array([share @ self._x[:, 3] / FAST]), mean_lag, np.zeros(1, np.int64))]
 
     def moved(self) -> Mask:
         """Return which sensors are not where they are said to be."""
@@ -256,6 +257,7 @@ class _Estimator:
             east_sd_m=float(sd[0]),
             north_sd_m=float(sd[1]),
             yaw_sd_deg=float(np.degrees(sd[2])),
+            lag_ms=float(x[3]) * 1e3,
             sensor_ties=sensors,
             vehicle_ties=vehicles,
             lane_ties=lanes,

@@ -15,7 +15,7 @@ from rsu.analysis.air import Air
 from rsu.analysis.receiver import USER, Rows
 from rsu.analysis.truth import Truth
 
-EVERY_NS = 200_000_000  # looks; lanes reach far enough past the stop line that no crossing falls between two
+EVERY = 2  # ticks between looks; lanes reach far enough past the stop line that no crossing falls between two
 QUEUE_MPS = 1.4  # 5 km/h: a slower vehicle queues
 QUEUE_GAP_M = 15.0  # from rear to front, within one queue and before the stop line
 _VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS)
@@ -34,7 +34,7 @@ class LaneCount(NamedTuple):
 
 def compare(air: Air, truth: Truth, ticks_ns: Ints, lanes: LaneMap) -> list[LaneCount]:
     """Return the lanes' counts over judged ticks."""
-    looks = ticks_ns[ticks_ns % EVERY_NS == 0]
+    looks = ticks_ns[::EVERY]
     said = air.users[np.isin(air.users["now_ns"], looks)]
     both = [_lanes(users, lanes) for users in (said, _as_users(truth, looks))]
     (volume, queue), (true_volume, true_queue) = both

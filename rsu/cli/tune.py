@@ -25,6 +25,7 @@ from rsu.site import config
 from rsu.site.config import Config
 
 _OFFSET_DIGITS, _YAW_DIGITS = 2, 2
+_LAG_MS = 60.0  # what filters alone do not explain
 
 
 class Wish(NamedTuple):
@@ -170,6 +171,10 @@ def show_registration(answer: dict[str, Any]) -> None:
         ties = f"{one['sensor_ties']:4}, {one['vehicle_ties']}, {one['lane_ties']}"
         print(f"{one['device']:16}{one['verdict']:9}" + "".join(f"{cell:>15}" for cell in cells) + f"   {ties}")
     print("what to add to the mount in the site file, with 1 sigma; `fine` sensors are left alone")
+    for one in answer["sensors"]:
+        if abs(one["lag_ms"]) > _LAG_MS:
+            word = "late" if one["lag_ms"] > 0 else "early"
+            print(f"{one['device']}: its times seem {abs(one['lag_ms']):.0f} ms {word} against those of the others")
     _show_patch(answer["patch"], "all sensors stand as the site file says, as far as can be told")
 
 
