@@ -6,6 +6,7 @@ import datetime
 import itertools
 import random
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,6 +17,8 @@ from rsu.messages import bsm, rsi
 from rsu.messages.common import MessageCounter, minute_of_year, sec_mark_ms
 from rsu.messages.rsm import RsmBuilder
 from rsu.site.model import SignSettings
+from v2x.aids import kind_of
+from v2x.records.bsm import EmergencyExtensions
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000
@@ -183,3 +186,49 @@ def test_a_received_bsm_is_true_at_its_mark(late_ms: int) -> None:
         pytest.approx(longitude, abs=1e-7),
     )
     assert (report.kind, report.position_95) == (RoadUser.CAR, 1)
+
+
+def test_events_that_are_not_for_the_air_stay_off_it_and_each_class_has_its_message() -> None:
+    kinds = [(903, True), (707, True), (9912, False), (904, True), *[(405, True)] * 8]
+    running = [
+        msgspec.structs.replace(event("start"), id=number, code=code, on_air=on_air)
+        for number, (code, on_air) in enumerate(kinds, 1)
+    ]
+    assert [[e.code for e in batch] for batch in rsi.batches(running, semi_static=True)] == [
+        [903, 904, 405, 405, 405, 405, 405, 405],
+        [405, 405],
+        [707],
+    ]
+    assert [e.code for batch in rsi.batches(running, semi_static=False) for e in batch].count(707) == 0
+    messages = [rsi.events(1, NOW, b"RSU-ID-8", REFERENCE, batch, LINKS) for batch in rsi.batches(running, True)]
+    assert [kind_of(message) for message in messages] == ["rsi-dynamic", "rsi-dynamic", "rsi-semi-static"]
+
+
+def test_a_congestion_has_a_path_and_a_level() -> None:
+    jam = msgspec.structs.replace(
+        event("start"), code=707, level=3, path=((0.0, 90.0), (0.0, 60.0), (1.0, 25.0)), path_radius=4.9
+    )
+    (found,) = v2x.decode(v2x.encode(rsi.events(1, NOW, b"RSU-ID-8", REFERENCE, [jam], LINKS))).events
+    assert found.description == "3"
+    (path,) = found.paths
+    east, north = to_site([p.latitude_deg for p in path.points], [p.longitude_deg for p in path.points], REFERENCE)
+    assert north == pytest.approx([90.0, 60.0, 25.0], abs=0.05) and east == pytest.approx([0.0, 0.0, 1.0], abs=0.05)
+    assert path.radius_m == pytest.approx(4.9)
+
+
+@pytest.mark.parametrize(
+    ("more", "on_its_way"),
+    [
+        (None, False),
+        (EmergencyExtensions(siren="notInUse", lightbar="notInUse", response="nonEmergency"), False),
+        (EmergencyExtensions(siren="inUse"), True),
+        (EmergencyExtensions(lightbar="inUse"), True),
+        (EmergencyExtensions(response="emergency"), True),
+    ],
+)
+def test_an_emergency_vehicle_is_one_by_its_own_word(more: EmergencyExtensions | None, on_its_way: bool) -> None:
+    (message,) = bsm.proxies(some_tracks(1), REFERENCE, b"RSU-ID-8", 1)
+    received = v2x.decode(v2x.encode(msgspec.structs.replace(message, emergency=more)))
+    reception = Reception(device="radio", stamp_ns=NOW, receipt_ns=NOW, aid=111, payload=b"", source=1)
+    report = bsm.vehicle_report(received, reception)
+    assert report is not None and report.emergency == on_its_way

@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from perception.geo import Reference, to_site
-from perception.objects import COLOURS, Event, Lamp, LaneFlow, LanePlace, RoadUser, SignalState, Tracks
+from perception.objects import (
+    COLOURS,
+    DirectionFlow,
+    Event,
+    Lamp,
+    LaneFlow,
+    LanePlace,
+    RoadUser,
+    SignalState,
+    SpotFlow,
+    Tracks,
+    TrafficPeriod,
+)
 from rsu.messages import report_codes, reports
 from rsu.messages.reports import Device, Identity
 from sim.archive import missing_fields
@@ -163,29 +175,101 @@ def _flow(seconds: int) -> LaneFlow:
         queue_length=31.26,
         queue_count=5,
         occupancy=0.3,
+        volume_by_movement={"straight": 7, "right": 1},
+        speed_85=9.5,
+        mean_length=5.5,
+        space_occupancy=0.1212,
+        density=0.025,
+        headway=3.0,
+        gap=2.4,
+        stops=4,
+        delay=12.345,
+        green_s=25.0,
+        congestion=1,
     )
+
+
+def _period(seconds: int, **more: object) -> TrafficPeriod:
+    flow = _flow(seconds)
+    return TrafficPeriod(start_ns=flow.start_ns, end_ns=flow.end_ns, lanes=[flow], **more)
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(1, 2), (5, 3), (60, 4), (900, 5), (90, 6)])
 def test_traffic_period(seconds: int, code: int) -> None:
-    payload = reports.traffic(IDENTITY, NOW_NS, [_flow(seconds)])
+    payload = reports.traffic(IDENTITY, NOW_NS, _period(seconds))
     assert missing_fields("traffic", payload) == set()
     assert (payload["periodTime"], payload["duration"]) == (code, seconds)
 
 
+def test_a_signal_cycle_is_a_period_of_its_own_kind() -> None:
+    assert reports.traffic(IDENTITY, NOW_NS, _period(60, cycle=True))["periodTime"] == 1
+
+
 def test_traffic_per_lane() -> None:
-    payload = reports.traffic(IDENTITY, NOW_NS, [_flow(60)])
-    assert payload["laneFlowData"] == [
+    (lane,) = reports.traffic(IDENTITY, NOW_NS, _period(60))["laneFlowData"]
+    extended = lane.pop("extended")
+    assert lane == {
+        "branchId": "north",
+        "laneId": 1,
+        "laneFlow": 9,
+        "queueLength": 31.3,
+        "queueCount": 5,
+        "congestionLevel": 1,
+        "trafficFlow": 12.0,
+        "trafficNumber": 9,
+        "wasteTime": 12.35,
+    }
+    assert extended == {  # GA/T 1049.2: per hour, km/h, percent, per km
+        "Volume": 540,
+        "AvgVehLen": 5.5,
+        "Pcu": 720,
+        "HeadDistance": 24.0,
+        "HeadTime": 3.0,
+        "Speed": 28.8,
+        "Saturation": 96.0,
+        "Density": 25.0,
+        "QueueLength": 31.3,
+        "Occupancy": 30.0,
+        "speed85": 9.5,
+        "spaceOccupancy": 0.121,
+        "gap": 2.4,
+        "stops": 4,
+        "volumeByClass": {"car": 5, "truck": 2, "bus": 1, "bicycle": 1},
+        "volumeByMovement": {"straight": 7, "right": 1},
+    }
+
+
+def test_traffic_per_movement_loop_and_zone() -> None:
+    way = DirectionFlow(
+        link="north", movement="left", volume=3, volume_by_kind={RoadUser.CAR: 3}, queue_length=14.04, queue_count=2,
+        delay=None,
+    )  # fmt: skip
+    spot = SpotFlow(
+        name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed=9.0, occupancy=0.25, mean_count=0.3
+    )
+    payload = reports.traffic(IDENTITY, NOW_NS, _period(60, directions=[way], loops=[spot]))
+    assert missing_fields("traffic", payload) == set()
+    assert payload["directionFlowData"] == [
         {
             "branchId": "north",
-            "laneId": 1,
-            "laneFlow": 9,
-            "queueLength": 31.3,
-            "queueCount": 5,
-            "trafficFlow": 12.0,
-            "trafficNumber": 9,
+            "flowType": 2,
+            "queueLength": 14.0,
+            "queueCount": 2,
+            "trafficFlow": 3.0,
+            "trafficNumber": 3,
         }
     ]
+    assert payload["loopFlowData"] == [
+        {
+            "name": "far",
+            "trafficNumber": 2,
+            "volumeByClass": {"car": 2},
+            "speed": 9.0,
+            "occupancy": 0.25,
+            "meanCount": 0.3,
+        }
+    ]
+    assert "zoneFlowData" not in payload
 
 
 @pytest.mark.parametrize(
