@@ -102,6 +102,14 @@ class Sent(msgspec.Struct, frozen=True):
     frame: bytes  # DSMP
 
 
+class Received(msgspec.Struct, frozen=True):
+    """One frame that the radio received."""
+
+    stamp_ns: int  # when the radio received it
+    source: int  # layer-2 id of the sender
+    frame: bytes  # DSMP
+
+
 class Report(msgspec.Struct, frozen=True):
     """One record for the cloud platform, as T/ITS 0180.1 prints it. Identity: (rscu, boot, seq)."""
 

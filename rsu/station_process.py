@@ -13,11 +13,12 @@ import structlog
 
 from hw import device
 from hw.tape import Round
+from perception.objects import Reception
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
 from rsu.outcome import outcome
 from rsu.recorder.reel import Reel
-from rsu.records import WHOLE, Committed, Progress, Rewind, Sent, Tape
+from rsu.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Tape
 from rsu.site.config import Config
 from rsu.station import Output, Station
 from rsu.uplink.handover import Outbox
@@ -52,6 +53,8 @@ class Loop:
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
         for measurement in device.poll(self._devices, wait_s, time.time_ns, self._rounds):
             self._station.ingest(measurement)
+            if isinstance(measurement, Reception):
+                self._bus.publish("received", Received(measurement.stamp_ns, measurement.source, measurement.payload))
         now_ns = time.time_ns()
         if now_ns >= self._next_ns or self._next_ns - now_ns > 2 * TICK_NS:  # the clock may step either way
             self._tick(now_ns)

@@ -23,6 +23,7 @@ TOPICS: dict[str, Topic] = {
     #                 record                publisher      rate  stale  recorded
     "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, True),
     "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
+    "received": Topic(records.Received, "station", None, None, False),  # the tape has it
     "report": Topic(records.Report, "station", None, None, False),  # the tape has it
     "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),

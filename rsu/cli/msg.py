@@ -22,7 +22,7 @@ from rsu.cli.msg_source import Found, pair, read
 from rsu.errors import NotReachableError
 from rsu.exits import Exit
 from v2x import DEFAULT_PROFILE, KINDS, CodecError, Profile, decode
-from v2x.schema import decode_value, encode_value
+from v2x.schema import encode_value, schema
 from v2x.values import Json, from_json, to_json
 
 app = typer.Typer(help="Decode and encode C-V2X messages.", no_args_is_help=True)
@@ -110,8 +110,8 @@ def watch_command(
         str | None, typer.Option(metavar="HOST:PORT", help="The radio's agent, instead of a daemon.")
     ] = None,
     listen: Annotated[
-        str, typer.Option(metavar="HOST:PORT", help="Where the agent's datagrams come in.")
-    ] = "0.0.0.0:0",
+        str | None, typer.Option(metavar="HOST:PORT", help="Where the agent's datagrams come in; any free port.")
+    ] = None,
     seconds: Annotated[float | None, typer.Option("--for", metavar="S", min=0.1, help="End after S seconds.")] = None,
     profile: ProfileOption = DEFAULT_PROFILE,
     as_json: JsonOption = False,
@@ -128,7 +128,7 @@ def watch_command(
     folder = run or default_run()
     try:
         if agent is not None:
-            source = msg_watch.from_agent(split_address(listen), split_address(agent))
+            source = msg_watch.from_agent(split_address(listen) if listen else ("0.0.0.0", 0), split_address(agent))
         else:
             source = msg_watch.from_air(folder) if air else msg_watch.from_bus(folder)
     except ValueError as error:
@@ -193,8 +193,11 @@ def _octets(line: bytes) -> bytes:
 
 
 def _decoded(line: bytes, profile: Profile) -> str:
-    name, value = to_json(decode_value(_octets(line), profile))
-    return json.dumps({"type": name, "value": value})
+    """Return the message as JSON, with what a later edition added and had to be skipped, if anything."""
+    found = schema(profile).read(_octets(line))
+    name, value = to_json(found.value)
+    skipped = [{"path": one.path, "bit": one.bit, "what": one.what} for one in found.skipped]
+    return json.dumps({"type": name, "value": value} | ({"skipped": skipped} if skipped else {}))
 
 
 def _encoded(line: bytes, profile: Profile) -> str:

@@ -1,7 +1,7 @@
 """`rsu msg watch`: messages live, one a line.
 
-They come from the daemon's bus (what it sends), from the bench's air (what the emulated radio was given), or from the
-radio's agent itself, in the daemon's place: the agent sends to whoever said hello last.
+They come from the daemon's bus (what it sends and receives), from the bench's air (what the emulated radio was given),
+or from the radio's agent itself, in the daemon's place: the agent sends to whoever said hello last.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import typer
 from hw.endpoint import SocketAddress
 from hw.radio.protocol import AgentError, Hello, Received, encode_hello, parse_received, parse_transmit
 from rsu.cli.msg_explain import clock
+from rsu.records import Received as Taken
 from rsu.records import Sent
 from v2x import KINDS, CodecError, DecodeError, Profile, dsmp
 from v2x.schema import decode_value
@@ -54,17 +55,17 @@ class Filter(NamedTuple):
 
 
 def from_bus(run: Path) -> Iterator[Heard | None]:
-    """Yield what the daemon sends, and None while nothing comes."""
+    """Yield what the daemon sends and receives, and None while nothing comes."""
     from rsu.bus import Subscriber
 
-    bus = Subscriber(run, ["sent"])
+    bus = Subscriber(run, ["sent", "received"])
     try:
         while True:
             if not bus.wait(_LOOK_S):
                 yield None
             for _, record in bus.records():
-                assert isinstance(record, Sent)
-                yield Heard(record.stamp_ns, "sent", record.frame)
+                assert isinstance(record, Sent | Taken)
+                yield Heard(record.stamp_ns, "sent" if isinstance(record, Sent) else "received", record.frame)
     finally:
         bus.close()
 
