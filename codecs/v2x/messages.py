@@ -43,7 +43,7 @@ def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
     be sent at all.
     """
     try:
-        return _messages(profile).encode(message)
+        return messages(profile).encode(message)
     except (CodecError, *IRREGULAR):
         pass
     name, value = _layout(profile).to_wire(message, None)
@@ -55,7 +55,7 @@ def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
 def decode(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Message:
     """Return the record of a MessageFrame; DecodeError for everything else, UnknownMessageError for later editions."""
     try:
-        return _messages(profile).decode(data)
+        return messages(profile).decode(data)
     except IRREGULAR:
         pass
     return _read(data, profile).message
@@ -64,7 +64,7 @@ def decode(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Message:
 def read(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Decoded:
     """Return the record of a MessageFrame and what had to be skipped; errors as with `decode`."""
     try:
-        return Decoded(_messages(profile).decode(data), ())
+        return Decoded(messages(profile).decode(data), ())
     except IRREGULAR:
         pass
     return _read(data, profile)
@@ -131,7 +131,8 @@ def _opened(frame: WireValue) -> WireValue:
 
 
 @cache
-def _messages(profile: Profile, engine: EngineName = DEFAULT_ENGINE) -> Messages:
+def messages(profile: Profile, engine: EngineName = DEFAULT_ENGINE) -> Messages:
+    """Return the messages of a profile by an engine."""
     return Messages(schema(profile, engine), _layout(profile), _message_ids(profile))
 
 

@@ -1,15 +1,20 @@
 """Codec: microseconds per message, ours next to asn1tools, pycrate and asn1c's C on the same octets.
 
 Method: 9 rounds; in each round every contestant encodes and decodes every message for about 30 ms of CPU time; the
-median counts.
+median counts. asn1tools is taken as it is, without the checks that ours make.
+
 `python` and `c` are our engines with values in wire units, `records` is the whole way of the station: octets <-> typed
-records in physical units, by the engine in use. asn1tools is taken as it is, without the checks that ours make.
+records in physical units, by the engine in use. A second table compares that way with the values of the same engine,
+for both of them. The last lines are the time from a fresh process to the first message.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -21,12 +26,27 @@ from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
 from v2x.engine import native
+from v2x.messages import messages
 from v2x.schema import FRAME, schema
 
 ROUNDS, ROUND_S = 9, 0.03
 OUT = Path("build/bench/codec.json")
 WAYS = ("encode", "decode")
 WHO = ("asn1tools", "pycrate", "python", "c", "asn1c", "records")
+WHOLE_WAY = (("python", "records by python"), ("c", "records by c"))  # values and records of each engine
+
+# run in a fresh process, "{engine}" is "python" or "native"; the encoded message is an RSM with one participant
+START = """
+import sys, time
+began = time.perf_counter()
+if "{engine}" == "python":
+    sys.modules["v2x._uper"] = None
+import v2x
+imported = time.perf_counter()
+from codec_messages import rsm
+octets = v2x.encode(rsm())
+print(v2x.engine_name(), imported - began, time.perf_counter() - began)
+"""
 
 Times = dict[str, dict[str, dict[str, float]]]  # message -> encode or decode -> who -> us
 
@@ -44,17 +64,19 @@ def micros(work: Callable[[], object]) -> float:
 def ours(octets: bytes) -> dict[str, Pair]:
     """Return what our engines do with a message."""
     work: dict[str, Pair] = {}
-    for who, engine in (
-        ("python", schema("ydt3709-2020", "python")),
-        ("c", native.AVAILABLE and schema("ydt3709-2020")),
-    ):
-        if engine:
-            value = engine.decode(octets, FRAME)
-            work[who] = (
-                lambda engine=engine, value=value: engine.encode(value, FRAME),
-                lambda engine=engine: engine.decode(octets, FRAME),
-            )
     record = v2x.decode(octets)
+    engines = {"python": "python", "c": "native"} if native.AVAILABLE else {"python": "python"}
+    for who, name in engines.items():
+        values, records = schema("ydt3709-2020", name), messages("ydt3709-2020", name)
+        value = values.decode(octets, FRAME)
+        work[who] = (
+            lambda values=values, value=value: values.encode(value, FRAME),
+            lambda values=values: values.decode(octets, FRAME),
+        )
+        work[f"records by {who}"] = (
+            lambda records=records: records.encode(record),
+            lambda records=records: records.decode(octets),
+        )
     work["records"] = lambda: v2x.encode(record), lambda: v2x.decode(octets)
     return work
 
@@ -79,17 +101,19 @@ def measure(folder: Path) -> Times:
                 rounds[name, way, "asn1c"].append(us)
     return {
         name: {
-            way: {who: round(statistics.median(rounds[name, way, who]), 2) for who in WHO if (name, way, who) in rounds}
+            way: {
+                who: round(statistics.median(us), 2)
+                for (one, other, who), us in rounds.items()
+                if (one, other) == (name, way)
+            }
             for way in WAYS
         }
         for name in messages
     }
 
 
-def main() -> None:
-    """Print and keep the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        times = measure(Path(folder))
+def print_table(times: Times) -> None:
+    """Print all contestants, with how many times faster than asn1tools they are."""
     print(f"us per message (times faster than asn1tools); engine in use: {v2x.engine_name()}")
     print(f"{'':11}", *(f"{who:>17}" for who in WHO))
     for name, ways in times.items():
@@ -98,8 +122,50 @@ def main() -> None:
                 f"{spent[who]:8.1f} ({spent['asn1tools'] / spent[who]:5.1f})" if who in spent else "" for who in WHO
             ]
             print(f"{name:4} {way}", *(f"{cell:>17}" for cell in cells))
+
+
+def print_whole_way(times: Times) -> None:
+    """Print what records cost, with how many times the values of the same engine that is."""
+    print("\nus per message, octets <-> records (times the values of the same engine)")
+    print(f"{'':11}", *(f"{records:>17}" for _, records in WHOLE_WAY))
+    for name, ways in times.items():
+        for way, spent in ways.items():
+            cells = [
+                f"{spent[records]:8.1f} ({spent[records] / spent[values]:5.2f})" if values in spent else ""
+                for values, records in WHOLE_WAY
+            ]
+            print(f"{name:4} {way}", *(f"{cell:>17}" for cell in cells))
+
+
+def print_start() -> None:
+    """Print the time from a fresh process to the import and to the first message; the best of three."""
+    print("\ns from a fresh process: import of v2x, and the first message encoded")
+    for engine in ("python", "native") if native.AVAILABLE else ("python",):
+        command = [sys.executable, "-c", START.format(engine=engine)]
+        runs = [subprocess.run(command, check=True, capture_output=True, text=True, env=_environment()).stdout.split()
+                for _ in range(3)]  # fmt: skip
+        name, imported, first = min(runs, key=lambda run: float(run[2]))
+        print(f"{name:10} {float(imported):.3f} {float(first):.3f}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment with the modules beside this one in the path."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def main() -> None:
+    """Print and keep the tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        times = measure(Path(folder))
+    print_table(times)
+    print_whole_way(times)
+    print_start()
+    kept = {
+        name: {way: {who: spent[who] for who in WHO if who in spent} for way, spent in ways.items()}
+        for name, ways in times.items()
+    }
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(times, indent=1))
+    OUT.write_text(json.dumps(kept, indent=1))
 
 
 if __name__ == "__main__":

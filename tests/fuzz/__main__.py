@@ -1,11 +1,12 @@
 """`make fuzz FUZZ_S=60`, `make fuzz FUZZ_N=1000000 FUZZ_TARGETS="uper-*"`: every parser of outside octets.
 
-    python -m tests.fuzz [--seconds S] [--inputs N] [--seed N] [--distil] [TARGET ...]
+    python -m tests.fuzz [--seconds S] [--inputs N] [--seed N] [--jobs N] [--distil] [TARGET ...]
 
 With seconds, each target is searched with atheris for so long, then what it found and mutations of it are run without
 instrumentation, to be timed; where atheris is not installed, the mutations alone take its place. With inputs, that many
-mutations and noise are run, without atheris. What fails lies in build/fuzz/TARGET beside its traceback; the figures in
-build/fuzz/report.json. Exit code 1: something failed, was too slow or grew.
+mutations and noise are run, without atheris. Several targets run beside each other; times are CPU time. What fails lies
+in build/fuzz/TARGET beside its traceback; the figures in build/fuzz/report.json. Exit code 1: something failed, was too
+slow or grew.
 
 --distil writes to tests/fuzz/corpus the fewest of all known inputs that reach all lines that any of them reaches.
 """
@@ -15,10 +16,12 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from typing import Any
 
@@ -46,10 +49,22 @@ def main() -> int:
     if not has_atheris:
         print("atheris is not installed: seeded mutations without coverage guidance take its place", file=sys.stderr)
     print(f"seed {options.seed}", flush=True)
-    report = {name: _run(name, options, with_atheris) for name in names}
+    with ThreadPoolExecutor(options.jobs) as pool:  # each target runs in processes of its own
+        report = dict(zip(names, pool.map(lambda name: _run(name, options, with_atheris), names), strict=True))
     BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / "report.json").write_text(json.dumps({"seed": options.seed, "targets": report}, indent=1))
+    _summary(report)
     return int(any(_troubles(result) for result in report.values()))
+
+
+def _summary(report: dict[str, dict[str, Any]]) -> None:
+    """Print what all targets came to."""
+    done = [result for result in report.values() if "inputs" in result]
+    inputs = sum(result["guided"] + result["inputs"] for result in done)
+    worst_ms, growth_mib = (max((result[key] for result in done), default=0.0) for key in ("worst_ms", "growth_mib"))
+    failed = sum(bool(_troubles(result)) for result in report.values())
+    print(f"{len(report)} targets, {inputs} inputs: {failed} not clean", end="; ")
+    print(f"worst {worst_ms:.3f} ms, memory {growth_mib:+.1f} MiB")
 
 
 def _options() -> argparse.Namespace:
@@ -58,6 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="for each target")
     parser.add_argument("--inputs", type=int, default=0, help="for each target, instead of seconds")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**31, help="of everything random")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="targets beside each other")
     parser.add_argument("--distil", action="store_true", help="renew the corpus in the repository")
     return parser.parse_args()
 

@@ -45,7 +45,7 @@ def record_of(frame: Any, profile: v2x.Profile) -> v2x.Message:
 def test_any_frame(profile: v2x.Profile, name: engines.EngineName, data: st.DataObject) -> None:
     known = schema(profile, name)
     frame = data.draw(values(known.types.named(FRAME)))
-    fast, octets = messages._messages(profile, name), encode_value(frame, profile)
+    fast, octets = messages.messages(profile, name), encode_value(frame, profile)
     try:
         record = fast.decode(octets)
     except IRREGULAR:
@@ -66,7 +66,7 @@ def has_additions(frame: Any) -> bool:
 @pytest.mark.parametrize(("profile", "name"), CASES)
 def test_vectors(profile: v2x.Profile, name: engines.EngineName) -> None:
     """The engine itself takes every vector."""
-    fast = messages._messages(profile, name)
+    fast = messages.messages(profile, name)
     for vector in json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text()):
         octets = bytes.fromhex(vector["hex"])
         record = fast.decode(octets)
@@ -94,21 +94,26 @@ def disturbed(value: Any, data: st.DataObject) -> Any:
 @MANY
 @given(data=st.data())
 def test_any_numbers(profile: v2x.Profile, name: engines.EngineName, data: st.DataObject) -> None:
-    """Measurements that cannot be: clamped, dropped or refused as the walk does it."""
+    """Measurements that cannot be: clamped, dropped or refused as the walk does it, or left to it."""
     frame = data.draw(values(schema(profile, name).types.named(FRAME)))
     record = disturbed(record_of(frame, profile), data)
     try:
         expected = encode_value(frame_of(record, profile), profile)
     except v2x.EncodeError:
         with pytest.raises((v2x.CodecError, *IRREGULAR)):
-            messages._messages(profile, name).encode(record)
+            messages.messages(profile, name).encode(record)
     else:
-        assert messages._messages(profile, name).encode(record).hex() == expected.hex()
+        try:
+            octets = messages.messages(profile, name).encode(record)
+        except IRREGULAR:
+            assert name == "python", "the extension clamps by itself"
+        else:
+            assert octets.hex() == expected.hex()
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_records_that_are_none(name: engines.EngineName) -> None:
-    fast = messages._messages("ydt3709-2020", name)
+    fast = messages.messages("ydt3709-2020", name)
     for nonsense in (None, 7, "x", (), v2x.NodeReferenceId(id=1)):
         with pytest.raises((v2x.CodecError, *IRREGULAR)):
             fast.encode(nonsense)  # type: ignore[arg-type]  # the point of it

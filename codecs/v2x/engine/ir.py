@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, prod
 from typing import Any, TypeAlias
+
+_FEW = 2  # members that may be absent and whose patterns are told apart
 
 Definition: TypeAlias = Mapping[str, Any]  # a type as asn1tools parsed it: "type", "members", "element", "size", ...
 
@@ -237,6 +239,13 @@ def most_bits(type_: Type) -> float:
             return inf
 
 
+def shortest(type_: Type) -> float:
+    """Return the same for the shortest alternative where the type is a choice."""
+    if not isinstance(type_, Choice):
+        return most_bits(type_)
+    return type_.extensible + type_.bits + min(most_bits(member.type) for member in type_.members)
+
+
 def _most_of(type_: _Sized, element: float) -> float:
     return inf if type_.high is None else type_.extensible + type_.bits + type_.high * element
 
@@ -256,3 +265,18 @@ def is_fixed(type_: Type) -> bool:
 def may_be_fixed(type_: Sequence) -> bool:
     """Return whether the members are fixed, and some of them optional."""
     return bool(type_.optional) and not type_.additions and all(is_fixed(member.type) for member in type_.members)
+
+
+def ways(type_: Type) -> float:
+    """Return how many patterns of present members and alternatives are told apart in a value.
+
+    Infinity when it holds more than fixed parts. Where many members may be absent, their patterns are not told apart.
+    """
+    match type_:
+        case Sequence() if not type_.additions:
+            if may_be_fixed(type_) and len(type_.optional) > _FEW:
+                return 1
+            return prod(ways(member.type) + member.optional for member in type_.members)
+        case Choice() if not type_.additions:
+            return sum(ways(member.type) for member in type_.members)
+    return 1 if is_fixed(type_) else inf

@@ -1,15 +1,14 @@
 """Straight-line Python that decodes: the generator.
 
-A window of 64 octets is held as one integer: `w`, of which the lowest `r` bits are not read yet and end at bit `q` of
-the message. Fields that follow each other without a condition are a run: the run is taken out of the window at once and
-the fields out of the run. The data is padded, so that a window is always there; whether it was read beyond its end is
-asked once, when all is done. Every list has a least size of few elements, so padding does not decode to long lists.
+`how` says what becomes of a value: None leaves it in wire units, `record_reading` makes records. Every list has a least
+size of few elements, so the padding behind the octets does not decode to long lists.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence as Items
+from functools import partial
 from typing import Any
 
 from v2x.engine.coding import IrregularError, Values
@@ -28,352 +27,364 @@ from v2x.engine.ir import (
     Type,
     may_be_fixed,
     most_bits,
+    shortest,
+    ways,
     width,
 )
-from v2x.engine.source import Source, made
+from v2x.engine.source import made
+from v2x.engine.window import WINDOW, Window
 from v2x.wire.fields import WireValue
+from v2x.wire.layout import Converter
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
-_WINDOW = 64  # octets that are read as one integer
-_MOST = 8 * _WINDOW - 7  # bits that a window holds at any alignment
 _KEPT = 4096  # bit strings of a type that are kept as octets
+_WAYS = 64  # presence patterns and alternatives of a type that are written out, each with all that follows
+
+Then = Callable[[str], None]  # goes on with the expression of a value
+Read = tuple[Member, str]  # a member that is there, and its value
 
 
-def function(whole: Values, type_: Type, alternative: object = None) -> Callable[[bytes], WireValue]:
-    """Return the function that decodes a whole encoding of a type; only one alternative of a CHOICE, by index."""
-    reading = _Reading(whole)
-    source = reading.source
-    source.line(f"d = data + bytes({_WINDOW})")
-    source.line("q = r = w = 0")
-    result = reading.choice(type_, only=alternative) if isinstance(type_, Choice) else reading.any(type_)
-    reading.flush()
-    source.line("n = 8 * len(data) - q + r")
-    with source.block("if not 0 <= n < 8 or data[-1] & (1 << n) - 1:"):
-        source.line("raise Irregular")
-    source.line(f"return {result}")
-    text = reading.resolved(source.text("def decode(data):"))
-    decoder: Callable[[bytes], WireValue] = made(text, "decode", source.names)
-    return decoder
+class Reading(Window):
+    """Each method for a type reads a value and returns its expression, to be evaluated after the next flush.
 
+    A subclass may make something else of the values than what they are in wire units.
+    """
 
-class _Reading:
-    """The state of the generator: the run, and what is known of the window."""
+    head = "def decode(data):"
 
     def __init__(self, whole: Values) -> None:
-        self.source = Source({"Irregular": IrregularError, "number": int.from_bytes})
-        self._whole = whole
-        self._run: list[tuple[str, int]] = []  # marks of the fields, and their sizes
-        self._bits = 0  # in the run
-        self._zero: list[int] = []  # places in the run that must be 0
-        self._limits: list[tuple[str, int]] = []  # fields that must not be more than a number
-        self._found: dict[str, str] = {}  # expression by mark
-        self._held = 0  # bits that the window has at least
-        self._wanted = 0  # bits that it should have after the next reading
+        super().__init__()
+        self.whole = whole
+        self._rest = 0.0  # bits that may follow in the tree
 
-    def resolved(self, text: str) -> str:
-        """Put expressions in the place of marks."""
-        return re.sub(r"\$\d+\$", lambda mark: self._found[mark[0]], text)
-
-    # -- runs of fields
-
-    def field(self, bits: int, most: int | None = None) -> str:
-        """Read a number of `bits` bits, not more than `most`; return a mark that stands for its expression."""
-        if not bits:
-            return "0"
-        if self._bits + bits > _MOST:
-            self.flush()
-        mark = f"${len(self._found)}$"
-        self._found[mark] = ""
-        self._run.append((mark, bits))
-        self._bits += bits
-        if most is not None and most < (1 << bits) - 1:
-            self._limits.append((mark, most))
-        return mark
-
-    def marker(self, extensible: bool) -> None:
-        """Read an extension bit that must be 0."""
-        if extensible:
-            self._zero.append(self._bits)
-            self.field(1)
-
-    def variable(self, mark: str) -> str:
-        """Write out the run up to here and hold its last field in a variable."""
+    def function(self, type_: Type, how: Converter | None, alternative: object = None) -> Callable[[bytes], Any]:
+        """Return the function that decodes a whole encoding."""
+        source = self.source
+        source.line(f"d = data + bytes({WINDOW})")
+        source.line("q = r = w = 0")
+        result = self.choice(type_, how, alternative) if isinstance(type_, Choice) else self.any(type_, how)
         self.flush()
-        if (found := self._found.get(mark, mark)).isidentifier():
-            return found
-        name = self.source.fresh("x")
-        self.source.line(f"{name} = {mark}")
-        return name
+        source.line("n = 8 * len(data) - q + r")
+        with source.block("if not 0 <= n < 8 or data[-1] & (1 << n) - 1:"):
+            source.line("raise Irregular")
+        source.line(f"return {result}")
+        decoder: Callable[[bytes], Any] = made(self.resolved(source.text(self.head)), "decode", source.names)
+        return decoder
 
-    def flush(self) -> None:
-        """Take the run out of the window."""
-        if not self._run:
-            return
-        bits = self._bits
-        self._need(bits)
-        self.source.line(f"r -= {bits}")
-        run = self.source.fresh("x")
-        self.source.line(f"{run} = w >> r & {hex((1 << bits) - 1)}")
-        conditions = []
-        if self._zero:
-            mask = sum(1 << bits - 1 - place for place in self._zero)
-            conditions.append(f"{run} & {mask:#x}" if bits > 1 else run)
-        left, limits = bits, dict(self._limits)
-        for mark, size in self._run:
-            left -= size
-            expression = f"{run} >> {left}" if left else run
-            if left + size < bits:
-                expression = f"{expression} & {hex((1 << size) - 1)}"
-            if expression != run:
-                expression = f"({expression})"
-            if mark in limits:
-                if expression != run:
-                    name = self.source.fresh("x")
-                    self.source.line(f"{name} = {expression}")
-                    expression = name
-                conditions.append(f"{expression} > {limits[mark]}")
-            self._found[mark] = expression
-        if conditions:
-            with self.source.block(f"if {' or '.join(conditions)}:"):
-                self.source.line("raise Irregular")
-        self._held -= bits
-        self._run, self._bits, self._zero, self._limits = [], 0, [], []
+    # -- what a value becomes
 
-    def _need(self, bits: int) -> None:
-        """See to it that the window holds so many bits, or as many as are wanted."""
-        if self._held >= bits:
-            return
-        self._held = max(bits, min(self._wanted, _MOST))
-        with self.source.block(f"if r < {self._held}:"):
-            self.source.line("p = q - r")
-            self.source.line(f"w = number(d[p >> 3:(p >> 3) + {_WINDOW}])")
-            self.source.line(f"r = {8 * _WINDOW} - (p & 7)")
-            self.source.line("q = p + r")
+    def part(self, how: Converter | None, member: Member) -> Converter | None:
+        """Return what becomes of a member of a sequence or choice."""
+        return None
 
-    # -- types: each returns the expression of the value, to be evaluated after the next flush
+    def element(self, how: Converter | None) -> Converter | None:
+        """Return what becomes of the elements of a list."""
+        return None
 
-    def any(self, type_: Type) -> str:
+    def display(self, how: Converter | None, items: Items[Read]) -> str:
+        """Return the expression of a sequence that has these members."""
+        return f"{{{', '.join(f'{member.name!r}: {value}' for member, value in items)}}}"
+
+    def chosen(self, how: Converter | None, member: Member, value: str) -> str:
+        """Return the expression of an alternative."""
+        return f"({member.name!r}, {value})"
+
+    def collected(self, how: Converter | None, items: str) -> str:
+        """Return the expression of a list."""
+        return items
+
+    def alternatives(self, members: Items[Member], how: Converter | None) -> Items[tuple[int, Member]]:
+        """Return those of the alternatives that become something, with their indices."""
+        return list(enumerate(members))
+
+    def is_tree(self, type_: Type, how: Converter | None) -> bool:
+        """Return whether the ways through a sequence are written out, each with all that follows."""
+        return 1 < ways(type_) <= _WAYS
+
+    # -- types
+
+    def any(self, type_: Type, how: Converter | None) -> str:
         """Read a value of any type."""
-        most = most_bits(type_)
-        if self._held - self._bits < most <= _MOST - self._bits:
-            self._wanted = max(self._wanted if self._run else 0, self._bits + int(most))
-        return _TYPES[type(type_)](self, type_)
+        self.want(most_bits(type_))
+        return _TYPES[type(type_)](self, type_, how)
 
-    def integer(self, type_: Integer) -> str:
+    def _integer(self, type_: Integer, how: Converter | None) -> str:
         self.marker(type_.extensible)
         mark = self.field(type_.bits, type_.high - type_.low)
         return f"{mark} - {-type_.low}" if type_.low < 0 else f"{mark} + {type_.low}" if type_.low else mark
 
-    def boolean(self, type_: Boolean) -> str:
+    def _boolean(self, type_: Boolean, how: Converter | None) -> str:
         return f"{self.field(1)} == 1"
 
-    def enumerated(self, type_: Enumerated) -> str:
+    def _enumerated(self, type_: Enumerated, how: Converter | None) -> str:
         self.marker(type_.extensible)
         most = len(type_.names) - 1
         return f"{self.source.constant(type_.names)}[{self.field(width(most), most)}]"
 
-    def bit_string(self, type_: BitString) -> str:
+    def _bit_string(self, type_: BitString, how: Converter | None) -> str:
         if type_.high != type_.low:
             raise NotImplementedError("bit string of variable size")
         self.marker(type_.extensible)
-        return f"{self.source.constant(_Bits(type_.low))}[{self.field(type_.low)}]"
+        return f"{self.source.constant(Bits(type_.low))}[{self.field(type_.low)}]"
 
-    def octet_string(self, type_: OctetString) -> str:
+    def _octet_string(self, type_: OctetString, how: Converter | None) -> str:
         if type_.high == type_.low and type_.low <= 8:
             self.marker(type_.extensible)
             return f"{self.field(8 * type_.low)}.to_bytes({type_.low})"
         self.source.names["octets"] = _octets
         return self._long(type_, "octets", 8)
 
-    def text(self, type_: Text) -> str:
+    def _text(self, type_: Text, how: Converter | None) -> str:
         self.source.names["text"] = _text
         return self._long(type_, "text", 7)
 
     def _long(self, type_: OctetString | Text, reader: str, bits: int) -> str:
         """Read a string of a length that is known at run time only."""
         size = self._size(type_)
-        name = self.source.fresh("x")
-        self.source.line(f"{name} = {reader}(d, q - r, {size})")
+        name = self.variable(f"{reader}(d, q - r, {size})")
         self.source.line(f"r -= {bits} * {size}")
-        self._held = 0
+        self.lost()
         return name
 
     def _size(self, type_: Any) -> str:
         """Read the number of elements; return the variable that holds it."""
         if type_.high is None:
-            self.flush()
-            self.source.names["length"] = _length
-            name = self.source.fresh("n")
-            self.source.line(f"{name}, r = length(d, q, r)")
-            self._held = 0
-            return name
+            return self._length()
         self.marker(type_.extensible)
         mark = self.field(type_.bits, type_.high - type_.low)
         self.flush()
-        name = self.source.fresh("n")
-        self.source.line(f"{name} = {mark} + {type_.low}")
-        return name
+        return self.variable(f"{mark} + {type_.low}")
 
-    def sequence_of(self, type_: SequenceOf) -> str:
+    def _sequence_of(self, type_: SequenceOf, how: Converter | None) -> str:
         size = self._size(type_)
-        name = self.source.fresh("l")
-        self.source.line(f"{name} = []")
-        self._held = self._wanted = 0
+        name = self.variable("[]")
+        self.lost()
+        self.wanted = 0
         with self.source.block(f"for _ in range({size}):"):
             if type_.high is None or type_.high > _FEW:
                 self.source.line("if r < 0: raise Irregular")
-            value = self.any(type_.element)
+            value = self.any(type_.element, self.element(how))
             self.flush()
             self.source.line(f"{name}.append({value})")
-        self._held = 0
-        return name
+        self.lost()
+        return self.collected(how, name)
 
-    def sequence(self, type_: Sequence) -> str:
+    def _sequence(self, type_: Sequence, how: Converter | None) -> str:
+        if self.is_tree(type_, how):
+            return self._grown(type_, how)
         extended = ""
         if type_.additions:
             extended = self.field(1)
         else:
             self.marker(type_.extensible)
         if may_be_fixed(type_):
-            return self._fixed(type_)
+            return self._fixed(type_, how)
         present = {member.name: self.field(1) for member in type_.optional}
-        name = self._members(type_, present, bool(extended))
-        if extended:
-            with self.source.block(f"if {extended}:"):
-                self._additions(type_, name)
-            self._held = 0
-        return name
+        return self.members(type_, how, present, extended)
 
-    def _fixed(self, type_: Sequence) -> str:
+    def _fixed(self, type_: Sequence, how: Converter | None) -> str:
         """Read a sequence of fixed members: at once when all of them are there."""
         count = len(type_.optional)
-        preamble, name = self.variable(self.field(count)), self.source.fresh("v")
-        held = self._held
-        with self.source.block(f"if {preamble} == {(1 << count) - 1}:"):
-            items = [f"{member.name!r}: {self.any(member.type)}" for member in type_.members]
-            self.flush()
-            self.source.line(f"{name} = {{{', '.join(items)}}}")
-        after, self._held = self._held, held
-        with self.source.block("else:"):
-            bits = enumerate(reversed(type_.optional))
-            present = {member.name: f"{preamble} & {1 << place}" for place, member in bits}
-            self.source.line(f"{name} = {self._members(type_, present, True)}")
-        self._held = min(after, self._held)
+        mark, name = self.field(count), self.source.fresh("v")
+        most = sum(most_bits(member.type) for member in type_.members)
+        self.decide(most, most)
+        preamble = self.variable(mark)
+        with self.ways() as fork:
+            with fork.way(f"if {preamble} == {(1 << count) - 1}:"):
+                items = [(member, self.any(member.type, self.part(how, member))) for member in type_.members]
+                self.flush()
+                self.source.line(f"{name} = {self.display(how, items)}")
+            with fork.way("else:"):
+                bits = enumerate(reversed(type_.optional))
+                present = {member.name: f"{preamble} & {1 << place}" for place, member in bits}
+                self.source.line(f"{name} = {self.members(type_, how, present, '')}")
         return name
 
-    def _members(self, type_: Sequence, present: dict[str, str], named: bool) -> str:
-        """Read the members; return a variable when it must be `named`, or else what gives the dict."""
+    def members(self, type_: Sequence, how: Converter | None, present: Mapping[str, str], extended: str) -> str:
+        """Read the members of a sequence behind its preamble; the conditions `present` and `extended` tell which."""
         name = ""
-        items: list[str] = []
+        items: list[Read] = []
         for member in type_.members:
             if not member.optional:
-                items.append(f"{member.name!r}: {self._member(member, name, items)}")
+                items.append((member, self._member(member, items)))
                 continue
-            name = self._display(name, items)
-            items = []
-            held = self._held
+            name, items = self._more(name, items), []
+            held = self.place.held
             with self.source.block(f"if {present[member.name]}:"):
-                value = self._member(member, name, items)
+                value = self.any(member.type, None)
                 self.flush()
                 self.source.line(f"{name}[{member.name!r}] = {value}")
-            self._held = min(held, self._held)
-        if name or named:
-            return self._display(name, items)
-        return f"{{{', '.join(items)}}}"
+            self.place = self.place._replace(held=min(held, self.place.held))
+        if not name and not extended:
+            return self.display(how, items)
+        name = self._more(name, items)
+        if extended:
+            with self.source.block(f"if {extended}:"):
+                for member, value in self.additions(type_, how):
+                    self.source.line(f"{name}[{member.name!r}] = {value}")
+            self.lost()
+        return name
 
-    def _display(self, name: str, items: list[str]) -> str:
+    def _more(self, name: str, items: Items[Read]) -> str:
         """Write out the members so far, into a new dict or into the one that is there; return its name."""
         self.flush()
         if not name:
-            name = self.source.fresh("v")
-            self.source.line(f"{name} = {{{', '.join(items)}}}")
-            return name
-        for item in items:
-            key, _, value = item.partition(": ")
-            self.source.line(f"{name}[{key}] = {value}")
+            return self.variable(self.display(None, items))
+        for member, value in items:
+            self.source.line(f"{name}[{member.name!r}] = {value}")
         return name
 
-    def _member(self, member: Member, name: str, items: list[str]) -> str:
+    def _member(self, member: Member, before: Items[Read]) -> str:
         if not isinstance(member.type, Open):
-            return self.any(member.type)
+            return self.any(member.type, None)
         if not member.type.types:
-            return self._open()
-        selector = next(item.partition(": ")[2] for item in items if item.startswith(f"{member.type.selector!r}: "))
-        self.flush()
+            return self.octets()
+        selector = next(value for each, value in before if each.name == member.type.selector)
+        octets = self.octets()
         self.source.names["known"] = self._known
-        value = self.source.fresh("x")
-        self.source.line(f"{value} = known({self.source.constant(member.type.types)}[{selector}], {self._open()})")
-        return value
+        return self.variable(f"known({self.source.constant(member.type.types)}[{selector}], {octets})")
 
     def _known(self, member: Member, octets: bytes) -> tuple[str, WireValue]:
-        return member.name, self._whole.values(member.type).decode(octets)
+        return member.name, self.whole.values(member.type).decode(octets)
 
-    def _open(self) -> str:
-        """Read the octets of an open type; return the variable that holds them."""
-        name = self.source.fresh("o")
-        self.flush()
-        self.source.names |= {"length": _length, "octets": _octets}
-        self.source.line("n, r = length(d, q, r)")
-        self.source.line(f"{name} = octets(d, q - r, n)")
-        self.source.line("r -= 8 * n")
-        self._held = 0
-        return name
-
-    def _content(self, member: Member) -> str:
-        return f"{self.source.constant(self._whole.values(member.type).decode)}({self._open()})"
-
-    def _additions(self, type_: Sequence, name: str) -> None:
+    def additions(self, type_: Sequence, how: Converter | None) -> Iterator[Read]:
+        """Read the members behind the extension marker; the source of each continues inside of an `if`."""
         count = len(type_.additions)
-        announced = self.variable(self.field(7 + count))
+        mark = self.field(7 + count)
+        self.flush()
+        announced = self.variable(mark)
         with self.source.block(f"if {announced} >> {count} != {count - 1} or not {announced} & {(1 << count) - 1}:"):
             self.source.line("raise Irregular")
-        for index, member in enumerate(type_.additions):
-            with self.source.block(f"if {announced} & {1 << count - 1 - index}:"):
-                self._held = 0
-                self.source.line(f"{name}[{member.name!r}] = {self._content(member)}")
+        for place, member in enumerate(type_.additions, 1):
+            with self.source.block(f"if {announced} & {1 << count - place}:"):
+                self.lost()
+                yield member, self.content(member, self.part(how, member))
 
-    def choice(self, type_: Choice, only: object = None) -> str:
+    def choice(self, type_: Choice, how: Converter | None, only: object = None) -> str:
+        """Read an alternative; `only`: the index of the one that it must be."""
         if type_.additions:
-            return self._extended_choice(type_, only)
+            return self._extended_choice(type_, how, only)
         self.marker(type_.extensible)
-        index = self.variable(self.field(type_.bits))
-        return self._alternatives(type_, index, only)
+        return self._grown(type_, how, only)
 
-    def _alternatives(self, type_: Choice, index: str, only: object) -> str:
-        result, keyword = self.source.fresh("c"), "if"
-        held = after = self._held
-        for place, member in enumerate(type_.members):
-            if only in (None, place):
-                self._held = held
-                with self.source.block(f"{keyword} {index} == {place}:"):
-                    value = self.any(member.type)
-                    self.flush()
-                    self.source.line(f"{result} = {member.name!r}, {value}")
-                keyword, after = "elif", min(after, self._held)
-        with self.source.block("else:" if keyword == "elif" else "if True:"):
-            self.source.line("raise Irregular")
-        self._held = after
-        return result
-
-    def _extended_choice(self, type_: Choice, only: object) -> str:
-        extended = self.variable(self.field(1))
-        result = self.source.fresh("c")
+    def _extended_choice(self, type_: Choice, how: Converter | None, only: object) -> str:
+        extended, result = self.field(1), self.source.fresh("c")
+        self.flush()
         with self.source.block(f"if {extended}:"):
-            index = self.variable(self.field(7))
-            for place, member in enumerate(type_.additions):
+            mark = self.field(7)
+            self.flush()
+            index = self.variable(mark)
+            self.source.line(f"{result} = Irregular")
+            for place, member in self.alternatives(type_.additions, how):
                 with self.source.block(f"if {index} == {place}:"):
-                    self.source.line(f"{result} = {member.name!r}, {self._content(member)}")
-            with self.source.block(f"if {index} >= {len(type_.additions)}:"):
+                    value = self.content(member, self.part(how, member))
+                    self.source.line(f"{result} = {self.chosen(how, member, value)}")
+            with self.source.block(f"if {result} is Irregular:"):
                 self.source.line("raise Irregular")
         with self.source.block("else:"):
-            self._held = 0
-            index = self.variable(self.field(type_.bits))
-            self.source.line(f"{result} = {self._alternatives(type_, index, only)}")
-        self._held = 0
+            self.lost()
+            self.source.line(f"{result} = {self._grown(type_, how, only)}")
+        self.lost()
         return result
 
+    # -- trees: what follows an alternative or a member that may be absent is written out behind each of the ways
 
-class _Bits(dict[int, tuple[bytes, int]]):
+    def _grown(self, type_: Sequence | Choice, how: Converter | None, only: object = None) -> str:
+        """Read a value by such a tree; return the variable that each of its leaves sets."""
+        name, self._rest = self.source.fresh("v"), 0.0
+
+        def leaf(value: str) -> None:
+            self.flush()
+            self.source.line(f"{name} = {value}")
+
+        if isinstance(type_, Choice):
+            self._grow_choice(type_, how, leaf, only)
+        else:
+            self._grow_sequence(type_, how, leaf)
+        return name
+
+    def grow(self, type_: Type, how: Converter | None, then: Then) -> None:
+        """Read a value and go on."""
+        match type_:
+            case Sequence() if self.is_tree(type_, how):
+                self._grow_sequence(type_, how, then)
+            case Choice() if ways(type_) <= _WAYS:
+                self.marker(type_.extensible)
+                self._grow_choice(type_, how, then)
+            case _:
+                then(self.any(type_, how))
+
+    def _grow_sequence(self, type_: Sequence, how: Converter | None, then: Then) -> None:
+        self.marker(type_.extensible)
+        present = {member.name: self.field(1) for member in type_.optional}
+
+        rest = self._rest
+
+        def further(left: Items[Member], items: Items[Read]) -> None:
+            if not left:
+                self._rest = rest
+                then(self.display(how, items))
+                return
+            (member, *left), part = left, self.part(how, left[0])
+            self._rest = rest + sum(member.optional + most_bits(member.type) for member in left)
+            if not member.optional:
+                self.grow(member.type, part, lambda value: further(left, [*items, (member, value)]))
+                return
+            behind = self._rest
+            self.decide(most_bits(member.type) + behind, shortest(member.type) + behind)
+            with self.ways() as fork:
+                with fork.way(f"if {present[member.name]}:"):
+                    self.grow(member.type, part, lambda value: further(left, [*items, (member, value)]))
+                with fork.way("else:"):
+                    self._rest = behind
+                    further(left, items)
+
+        further(type_.members, [])
+
+    def _grow_choice(self, type_: Choice, how: Converter | None, then: Then, only: object = None) -> None:
+        mark, keyword = self.field(type_.bits), "if"
+        sizes = [most_bits(member.type) for member in type_.members]
+        behind = self._rest
+        self.decide(max(sizes) + behind, min(sizes))
+        index = self.variable(mark)
+        with self.ways() as fork:
+            for place, member in self.alternatives(type_.members, how):
+                if only in (None, place):
+                    self._rest = behind
+                    with fork.way(f"{keyword} {index} == {place}:"):
+                        self.grow(member.type, self.part(how, member), partial(self._chosen, how, member, then))
+                    keyword = "elif"
+            with self.source.block("else:" if keyword == "elif" else "if True:"):
+                self.source.line("raise Irregular")
+
+    def _chosen(self, how: Converter | None, member: Member, then: Then, value: str) -> None:
+        then(self.chosen(how, member, value))
+
+    # -- lengths and open types
+
+    def _length(self) -> str:
+        """Read a length determinant; return the variable that holds it."""
+        self.flush()
+        self.source.names["length"] = _length
+        name = self.source.fresh("n")
+        self.source.line(f"{name}, r = length(d, q, r)")
+        self.lost()
+        return name
+
+    def octets(self) -> str:
+        """Read the octets of an open type; return the variable that holds them."""
+        length = self._length()
+        self.source.names["octets"] = _octets
+        name = self.variable(f"octets(d, q - r, {length})")
+        self.source.line(f"r -= 8 * {length}")
+        return name
+
+    def content(self, member: Member, how: Converter | None) -> str:
+        """Read the value in an open type."""
+        return f"{self.source.constant(self.whole.values(member.type).decode)}({self.octets()})"
+
+
+class Bits(dict[int, tuple[bytes, int]]):
     """Numbers as bit strings of one size; computed once as long as they are few."""
 
     def __init__(self, size: int) -> None:
@@ -394,7 +405,9 @@ def _number(data: bytes, at: int, bits: int) -> int:
 
 
 def _octets(data: bytes, at: int, count: int) -> bytes:
-    return _number(data, at, 8 * count).to_bytes(count)
+    first = at >> 3
+    shifted = int.from_bytes(data[first : first + count + 1]) >> 8 - (at & 7)
+    return shifted.to_bytes(count + 1)[1:]
 
 
 def _text(data: bytes, at: int, count: int) -> str:
@@ -413,14 +426,14 @@ def _length(data: bytes, end: int, left: int) -> tuple[int, int]:
     return length, left - 16
 
 
-_TYPES: dict[type, Callable[[_Reading, Any], str]] = {
-    Integer: _Reading.integer,
-    Boolean: _Reading.boolean,
-    Enumerated: _Reading.enumerated,
-    BitString: _Reading.bit_string,
-    OctetString: _Reading.octet_string,
-    Text: _Reading.text,
-    SequenceOf: _Reading.sequence_of,
-    Sequence: _Reading.sequence,
-    Choice: _Reading.choice,
+_TYPES: dict[type, Callable[[Reading, Any, Converter | None], str]] = {
+    Integer: Reading._integer,
+    Boolean: Reading._boolean,
+    Enumerated: Reading._enumerated,
+    BitString: Reading._bit_string,
+    OctetString: Reading._octet_string,
+    Text: Reading._text,
+    SequenceOf: Reading._sequence_of,
+    Sequence: Reading._sequence,
+    Choice: Reading.choice,
 }

@@ -9,11 +9,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 
-from v2x.engine import reading, writing
 from v2x.engine.coding import IrregularError, Pair
 from v2x.engine.ir import Choice, Type
+from v2x.engine.reading import Reading
+from v2x.engine.record_reading import RecordReading
+from v2x.engine.record_writing import RecordWriting
+from v2x.engine.writing import Writing
 from v2x.wire.fields import WireValue
-from v2x.wire.layout import Converter
+from v2x.wire.layout import Converter, OneOf
 
 _MANY = 256  # octets from which on a message has enough parts to keep the garbage collector away
 
@@ -30,38 +33,42 @@ class Straight:
     def values(self, type_: Type) -> Pair:
         """Return the ways between octets and values in wire units."""
         if type_ not in self._known:
-            self._known[type_] = self._made(type_)
+            self._known[type_] = self._made(type_, None)
         return self._known[type_]
 
     def records(self, converter: Converter, type_: Type) -> Pair:
-        """Return the ways between octets and records: through values in wire units."""
-        wire = self.values(type_)
-        return Pair(
-            lambda record: wire.encode(converter.to_wire(record, None)),
-            lambda data: converter.from_wire(wire.decode(data), None),
-        )
+        """Return the ways between octets and records."""
+        return self._made(type_, converter)
 
-    def _made(self, type_: Type) -> Pair:
+    def _made(self, type_: Type, how: Converter | None) -> Pair:
         if isinstance(type_, Choice):
-            return Pair(self._by_name(type_), undisturbed(self._by_index(type_)))
-        return Pair(writing.function(self, type_), undisturbed(reading.function(self, type_)))
+            return Pair(self._by_name(type_, how), undisturbed(self._by_index(type_, how)))
+        return Pair(self._writing(how).function(type_, how), undisturbed(self._reading(how).function(type_, how)))
 
-    def _by_name(self, type_: Choice) -> Callable[[WireValue], bytes]:
+    def _reading(self, how: Converter | None) -> Reading:
+        return Reading(self) if how is None else RecordReading(self)
+
+    def _writing(self, how: Converter | None) -> Writing:
+        return Writing(self) if how is None else RecordWriting(self)
+
+    def _by_name(self, type_: Choice, how: Converter | None) -> Callable[[WireValue], bytes]:
         encoders: dict[object, Callable[[WireValue], bytes]] = {}
-        names = {member.name for member in type_.members + type_.additions}
+        names: dict[object, str] = {member.name: member.name for member in type_.members + type_.additions}
+        if isinstance(how, OneOf):  # records tell by their class which alternative they are
+            names = {fields.record: name for name, fields in how.alternatives.items()}
 
         def encode(value: WireValue) -> bytes:
-            name = value[0]
-            encoder = encoders.get(name)
+            key = value[0] if how is None else value.__class__
+            encoder = encoders.get(key)
             if encoder is None:
-                if name not in names:  # nothing is generated and kept for what cannot be
+                if key not in names:  # nothing is generated and kept for what cannot be
                     raise IrregularError
-                encoder = encoders[name] = writing.function(self, type_, name)
+                encoder = encoders[key] = self._writing(how).function(type_, how, names[key])
             return encoder(value)
 
         return encode
 
-    def _by_index(self, type_: Choice) -> Callable[[bytes], WireValue]:
+    def _by_index(self, type_: Choice, how: Converter | None) -> Callable[[bytes], WireValue]:
         decoders: dict[int, Callable[[bytes], WireValue]] = {}
         shift, beyond = 8 - type_.extensible - type_.bits, len(type_.members)
 
@@ -69,7 +76,7 @@ class Straight:
             index = min(data[0] >> shift, beyond)  # beyond: of no root alternative
             decoder = decoders.get(index)
             if decoder is None:
-                decoder = decoders[index] = reading.function(self, type_, index)
+                decoder = decoders[index] = self._reading(how).function(type_, how, index)
             return decoder(data)
 
         return decode

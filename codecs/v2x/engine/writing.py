@@ -6,7 +6,7 @@ has one of its own, which keeps the numbers small.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from v2x.engine.coding import IrregularError, Values
@@ -28,41 +28,50 @@ from v2x.engine.ir import (
 )
 from v2x.engine.source import Source, made
 from v2x.wire.fields import WireValue
+from v2x.wire.layout import Converter
 
 _KEPT = 4096  # bit strings of a type that are kept as integers
 
 
-def function(whole: Values, type_: Type, alternative: object = None) -> Callable[[WireValue], bytes]:
-    """Return the function that encodes a value of a type; only the named alternative of a CHOICE."""
-    writing = _Writing(whole)
-    writing.start()
-    if isinstance(type_, Choice):
-        writing.choice(type_, "v", only=alternative)
-    else:
-        writing.any(type_, "v")
-    writing.flush()
-    writing.source.line("n = a.bit_length() - 1")
-    writing.source.line("return ((a ^ 1 << n) << -n % 8).to_bytes(n + 7 >> 3)")
-    encoder: Callable[[WireValue], bytes] = made(writing.source.text("def encode(v):"), "encode", writing.source.names)
-    return encoder
+class Writing:
+    """The state of the generator: fields that wait to be written, checks to be done before.
 
+    Values are in wire units; a subclass may take something else.
+    """
 
-class _Writing:
-    """The state of the generator: fields that wait to be written, checks to be done before."""
+    head = "def encode(v):"
 
     def __init__(self, whole: Values) -> None:
         self.source = Source({"Irregular": IrregularError, "number": int.from_bytes})
-        self._whole = whole
+        self.whole = whole
+        self.into = "a"  # the integer that gathers
         self._fields: list[tuple[str, int]] = []
         self._checks: list[str] = []
-        self._into = ""  # the integer that gathers
         self._begun = False
 
-    # -- runs of fields
+    def function(self, type_: Type, how: Converter | None, alternative: str | None = None) -> Callable[[Any], bytes]:
+        """Return the function that encodes a value of a type; only the named alternative of a CHOICE."""
+        if isinstance(type_, Choice):
+            self.choice(type_, "v", how, alternative)
+        else:
+            self.any(type_, "v", how)
+        self.flush()
+        self.source.line("n = a.bit_length() - 1")
+        self.source.line("return ((a ^ 1 << n) << -n % 8).to_bytes(n + 7 >> 3)")
+        encoder: Callable[[Any], bytes] = made(self.source.text(self.head), "encode", self.source.names)
+        return encoder
 
-    def start(self) -> None:
-        """Begin a new integer, a: nothing in it yet."""
-        self._into, self._begun = "a", False
+    # -- what a value is
+
+    def part(self, how: Converter | None, member: Member) -> Converter | None:
+        """Return what a member of a sequence or choice is."""
+        return None
+
+    def element(self, how: Converter | None) -> Converter | None:
+        """Return what the elements of a list are."""
+        return None
+
+    # -- runs of fields
 
     def field(self, expression: str, bits: int) -> None:
         """Add a number of `bits` bits; the expression binds at least as tightly as +."""
@@ -85,17 +94,18 @@ class _Writing:
             if expression != "0":
                 terms.append(f"{expression} << {left}" if left else expression)
         if not self._begun:
-            self.source.line(f"{self._into} = {' | '.join([hex(1 << bits), *terms])}")
+            self.source.line(f"{self.into} = {' | '.join([hex(1 << bits), *terms])}")
         elif bits:
-            self.source.line(f"{self._into} = {' | '.join([f'{self._into} << {bits}', *terms])}")
+            self.source.line(f"{self.into} = {' | '.join([f'{self.into} << {bits}', *terms])}")
         self._fields, self._checks, self._begun = [], [], True
 
-    def _append(self, number: str, bits: str) -> None:
+    def append(self, number: str, bits: str) -> None:
         """Add a number whose length is known at run time only."""
         self.flush()
-        self.source.line(f"{self._into} = {self._into} << {bits} | {number}")
+        self.source.line(f"{self.into} = {self.into} << {bits} | {number}")
 
-    def _variable(self, expression: str) -> str:
+    def variable(self, expression: str) -> str:
+        """Hold a value in a variable."""
         if expression.isidentifier():
             return expression
         name = self.source.fresh("x")
@@ -104,91 +114,103 @@ class _Writing:
 
     # -- types
 
-    def any(self, type_: Type, value: str) -> None:
+    def any(self, type_: Type, value: str, how: Converter | None) -> None:
         """Add a value of any type."""
-        _TYPES[type(type_)](self, type_, value)
+        _TYPES[type(type_)](self, type_, value, how)
 
-    def integer(self, type_: Integer, value: str) -> None:
-        value = self._variable(value)
+    def _integer(self, type_: Integer, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
         self.check(f"{type_.low} <= {value} <= {type_.high}")
         self.field("0", type_.extensible)
         self.field(
             f"{value} - {type_.low}" if type_.low > 0 else f"{value} + {-type_.low}" if type_.low else value, type_.bits
         )
 
-    def boolean(self, type_: Boolean, value: str) -> None:
-        value = self._variable(value)
+    def _boolean(self, type_: Boolean, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
         self.check(f"{value}.__class__ is bool")
         self.field(value, 1)
 
-    def enumerated(self, type_: Enumerated, value: str) -> None:
+    def _enumerated(self, type_: Enumerated, value: str, how: Converter | None) -> None:
         codes = self.source.constant({name: code for code, name in enumerate(type_.names)})
         self.field(f"{codes}[{value}]", type_.extensible + width(len(type_.names) - 1))
 
-    def bit_string(self, type_: BitString, value: str) -> None:
+    def _bit_string(self, type_: BitString, value: str, how: Converter | None) -> None:
         if type_.high != type_.low:
             raise NotImplementedError("bit string of variable size")
         self.field("0", type_.extensible)
-        self.field(f"{self.source.constant(_Bits(type_.low))}[{value}]", type_.low)
+        self.field(f"{self.source.constant(Bits(type_.low))}[{value}]", type_.low)
 
-    def octet_string(self, type_: OctetString, value: str) -> None:
-        value = self._variable(value)
+    def _octet_string(self, type_: OctetString, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
         self.check(f"{value}.__class__ is bytes")
         size = self._size(type_, value)
         if type_.high == type_.low:
             self.field(f"number({value})", 8 * type_.low)
         else:
-            self._append(f"number({value})", f"8 * {size}")
+            self.append(f"number({value})", f"8 * {size}")
 
-    def text(self, type_: Text, value: str) -> None:
-        value = self._variable(value)
+    def _text(self, type_: Text, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
         self.check(f"{value}.__class__ is str")
         size = self._size(type_, value)
         self.source.names["septets"] = _septets
-        self._append(f"septets({value})", f"7 * {size}")
+        self.append(f"septets({value})", f"7 * {size}")
 
-    def sequence_of(self, type_: SequenceOf, value: str) -> None:
-        value = self._variable(value)
-        self.check(f"{value}.__class__ is list")
+    def _sequence_of(self, type_: SequenceOf, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
+        self.check(f"{value}.__class__ is {'list' if how is None else 'tuple'}")
         self._size(type_, value)
         self.flush()
-        item, outer = self.source.fresh("v"), self._into
+        item, outer = self.source.fresh("v"), self.into
         with self.source.block(f"for {item} in {value}:"):
-            self._into, self._begun = self.source.fresh("a"), False
-            self.any(type_.element, item)
+            self.into, self._begun = self.source.fresh("a"), False
+            self.any(type_.element, item, self.element(how))
             self.flush()
-            self.source.line(f"n = {self._into}.bit_length() - 1")
-            self.source.line(f"{outer} = {outer} << n | {self._into} ^ 1 << n")
-        self._into, self._begun = outer, True
+            self.source.line(f"n = {self.into}.bit_length() - 1")
+            self.source.line(f"{outer} = {outer} << n | {self.into} ^ 1 << n")
+        self.into, self._begun = outer, True
 
-    def sequence(self, type_: Sequence, value: str) -> None:
-        value = self._variable(value)
+    def _sequence(self, type_: Sequence, value: str, how: Converter | None) -> None:
+        value = self.variable(value)
+        if how is not None:
+            self.record(type_, value, how)
+            return
         if len(type_.optional) == len(type_.members):
             self.check(f"{value}.__class__ is dict")  # for all others, a missing member tells
         if may_be_fixed(type_):
-            self.field("0", type_.extensible)
-            self.flush()
-            with self.source.block(f"if len({value}) == {len(type_.members)}:"):
-                self.field(str((1 << len(type_.optional)) - 1), len(type_.optional))
-                for member in type_.members:
-                    self._member(member, value)
-                self.flush()
-            with self.source.block("else:"):
-                self._members(type_, value)
-                self.flush()
+            self._fixed(type_, value)
             return
         extended = ""
         if type_.additions:
-            extended = self._variable(" or ".join(f"{member.name!r} in {value}" for member in type_.additions))
+            extended = self.variable(" or ".join(f"{member.name!r} in {value}" for member in type_.additions))
         self.field(extended or "0", type_.extensible)
         self._members(type_, value)
         if extended:
+            present = {member.name: f"({member.name!r} in {value})" for member in type_.additions}
+            self.additions(
+                type_, extended, present, {one.name: f"{value}[{one.name!r}]" for one in type_.additions}, how
+            )
+
+    def _fixed(self, type_: Sequence, value: str) -> None:
+        """Add a sequence of fixed members: at once when all of them are there."""
+        self.field("0", type_.extensible)
+        self.flush()
+        with self.source.block(f"if len({value}) == {len(type_.members)}:"):
+            self.field(str((1 << len(type_.optional)) - 1), len(type_.optional))
+            for member in type_.members:
+                self._member(member, value)
             self.flush()
-            with self.source.block(f"if {extended}:"):
-                self._additions(type_, value)
+        with self.source.block("else:"):
+            self._members(type_, value)
+            self.flush()
+
+    def record(self, type_: Sequence, value: str, how: Converter) -> None:
+        """Add a sequence that is something else than a dict."""
+        raise NotImplementedError(str(how))
 
     def _members(self, type_: Sequence, value: str) -> None:
-        present = {member.name: self._variable(f"{member.name!r} in {value}") for member in type_.optional}
+        present = {member.name: self.variable(f"{member.name!r} in {value}") for member in type_.optional}
         for name in present.values():
             self.field(name, 1)
         for member in type_.members:
@@ -202,9 +224,9 @@ class _Writing:
 
     def _member(self, member: Member, value: str) -> None:
         if not isinstance(member.type, Open):
-            self.any(member.type, f"{value}[{member.name!r}]")
+            self.any(member.type, f"{value}[{member.name!r}]", None)
             return
-        content = self._variable(f"{value}[{member.name!r}]")
+        content = self.variable(f"{value}[{member.name!r}]")
         if member.type.types:
             known = self.source.constant(member.type.types)
             self.source.names["known"] = self._known
@@ -218,62 +240,78 @@ class _Writing:
         name, inner = value
         if name != member.name:
             raise IrregularError
-        return self._whole.values(member.type).encode(inner)
+        return self.whole.values(member.type).encode(inner)
 
-    def _additions(self, type_: Sequence, value: str) -> None:
-        self.field(str(len(type_.additions) - 1), 7)
-        for member in type_.additions:
-            self.field(f"({member.name!r} in {value})", 1)
+    def additions(
+        self,
+        type_: Sequence,
+        extended: str,
+        present: Mapping[str, str],
+        values: Mapping[str, str],
+        how: Converter | None,
+    ) -> None:
+        """Add the members behind the extension marker; the conditions `extended` and `present` tell which there are."""
         self.flush()
-        for member in type_.additions:
-            with self.source.block(f"if {member.name!r} in {value}:"):
-                self._open(self._content(member, f"{value}[{member.name!r}]"))
+        with self.source.block(f"if {extended}:"):
+            self.field(str(len(type_.additions) - 1), 7)
+            for member in type_.additions:
+                self.field(present[member.name], 1)
+            self.flush()
+            for member in type_.additions:
+                with self.source.block(f"if {present[member.name]}:"):
+                    self._open(self.content(member, values[member.name], self.part(how, member)))
 
-    def _content(self, member: Member, value: str) -> str:
-        return f"{self.source.constant(self._whole.values(member.type).encode)}({value})"
+    def content(self, member: Member, value: str, how: Converter | None) -> str:
+        """Return the expression of the octets of an open type."""
+        return f"{self.source.constant(self.whole.values(member.type).encode)}({value})"
 
     def _open(self, octets: str) -> None:
-        octets = self._variable(octets)
+        octets = self.variable(octets)
         self.flush()
         self._length(f"len({octets})")
-        self._append(f"number({octets})", f"8 * len({octets})")
+        self.append(f"number({octets})", f"8 * len({octets})")
 
     def _length(self, size: str) -> None:
         """Add a length determinant."""
-        size = self._variable(size)
+        size = self.variable(size)
         self.check(f"{size} < 16384")
         self.flush()
         with self.source.block(f"if {size} < 128:"):
-            self.source.line(f"{self._into} = {self._into} << 8 | {size}")
+            self.source.line(f"{self.into} = {self.into} << 8 | {size}")
         with self.source.block("else:"):
-            self.source.line(f"{self._into} = {self._into} << 16 | {size} | 32768")
+            self.source.line(f"{self.into} = {self.into} << 16 | {size} | 32768")
 
-    def choice(self, type_: Choice, value: str, only: object = None) -> None:
-        value = self._variable(value)
+    def choice(self, type_: Choice, value: str, how: Converter | None, only: str | None = None) -> None:
+        """Add an alternative; `only`: the name of the one that it must be."""
+        value = self.variable(value)
+        conditions, inner = self.told(type_, value, how)
+        self.flush()
+        keyword = "if"
+        for index, member in enumerate(type_.members + type_.additions):
+            if member.name not in conditions or only not in (None, member.name):
+                continue
+            with self.source.block(f"{keyword} {conditions[member.name]}:"):
+                if member in type_.members:
+                    self.field(str(index), type_.extensible + type_.bits)
+                    self.any(member.type, inner, self.part(how, member))
+                    self.flush()
+                else:
+                    self.field(str(0x80 | index - len(type_.members)), 8)
+                    self._open(self.content(member, inner, self.part(how, member)))
+            keyword = "elif"
+        with self.source.block("else:" if keyword == "elif" else "if True:"):
+            self.source.line("raise Irregular")
+
+    def told(self, type_: Choice, value: str, how: Converter | None) -> tuple[Mapping[str, str], str]:
+        """Return the condition for each alternative that there may be, and the value inside."""
         name, inner = self.source.fresh("k"), self.source.fresh("x")
         self.source.line(f"{name}, {inner} = {value}")
         self.check(f"{value}.__class__ is tuple")
-        members = [m for m in type_.members if only in (None, m.name)]
-        additions = [m for m in type_.additions if only in (None, m.name)]
-        self.flush()
-        keyword = "if"
-        for member in members:
-            with self.source.block(f"{keyword} {name} == {member.name!r}:"):
-                self.field(str(type_.members.index(member)), type_.extensible + type_.bits)
-                self.any(member.type, inner)
-                self.flush()
-            keyword = "elif"
-        for member in additions:
-            with self.source.block(f"{keyword} {name} == {member.name!r}:"):
-                self.field(str(0x80 | type_.additions.index(member)), 8)
-                self._open(self._content(member, inner))
-            keyword = "elif"
-        with self.source.block("else:" if members or additions else "if True:"):
-            self.source.line("raise Irregular")
+        return {member.name: f"{name} == {member.name!r}" for member in type_.members + type_.additions}, inner
 
     def _size(self, type_: Any, value: str) -> str:
         """Add the number of elements; return the variable that holds it."""
-        size = self._variable(f"len({value})")
+        size = self.variable(f"len({value})")
         if type_.high is None:
             self.flush()
             self._length(size)
@@ -284,7 +322,7 @@ class _Writing:
         return size
 
 
-class _Bits(dict[tuple[bytes, int], int]):
+class Bits(dict[tuple[bytes, int], int]):
     """Bit strings of one size as numbers; computed once as long as they are few."""
 
     def __init__(self, size: int) -> None:
@@ -309,14 +347,14 @@ def _septets(text: str) -> int:
     return number
 
 
-_TYPES: dict[type, Callable[[_Writing, Any, str], None]] = {
-    Integer: _Writing.integer,
-    Boolean: _Writing.boolean,
-    Enumerated: _Writing.enumerated,
-    BitString: _Writing.bit_string,
-    OctetString: _Writing.octet_string,
-    Text: _Writing.text,
-    SequenceOf: _Writing.sequence_of,
-    Sequence: _Writing.sequence,
-    Choice: _Writing.choice,
+_TYPES: dict[type, Callable[[Writing, Any, str, Converter | None], None]] = {
+    Integer: Writing._integer,
+    Boolean: Writing._boolean,
+    Enumerated: Writing._enumerated,
+    BitString: Writing._bit_string,
+    OctetString: Writing._octet_string,
+    Text: Writing._text,
+    SequenceOf: Writing._sequence_of,
+    Sequence: Writing._sequence,
+    Choice: Writing.choice,
 }

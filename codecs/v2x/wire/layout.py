@@ -15,7 +15,7 @@ without is always sent, None and NaN as the unit's code for unavailable.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from math import isfinite
@@ -27,7 +27,7 @@ import msgspec
 from v2x.errors import EncodeError
 from v2x.profiles import PROFILES, Profile
 from v2x.wire.fields import Field, WireValue
-from v2x.wire.positions import Position, from_offset, to_offset
+from v2x.wire.positions import Position, Reference, from_offset, to_offset
 
 Hint: TypeAlias = Any  # a type as it stands in an annotation
 
@@ -51,7 +51,7 @@ class Wire:
     name: str
     unit: Field[Any] | None = None
     relative: bool = False
-    reference: Callable[[Any], Position] | None = None
+    reference: Reference | None = None
     bare: type[msgspec.Struct] | None = None
     differs: Mapping[Profile, Wire | None] = field(default_factory=dict, hash=False)
 
@@ -202,7 +202,7 @@ class Attribute:
     name: str
     converter: Converter
     default: object
-    reference: Callable[[Any], Position] | None
+    reference: Reference | None
 
 
 @dataclass(frozen=True)
@@ -211,6 +211,11 @@ class Fields:
 
     record: type[msgspec.Struct]
     members: tuple[Attribute, ...]
+
+    @property
+    def named(self) -> Mapping[str, Attribute]:
+        """The fields by their identifiers on the wire."""
+        return {member.name: member for member in self.members}
 
     def to_wire(self, value: Any, reference: Position | None) -> WireValue:
         """Return the value as it travels."""

@@ -6,7 +6,8 @@ alternative that holds the offset; where none does, or the reference is unknown,
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -23,6 +24,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 Wire: TypeAlias = dict[str, WireValue]
+Reference: TypeAlias = Callable[[Any], Position | None]  # gives what offsets behind a value are relative to
 
 # alternative -> largest offset it holds, in steps of 1e-7 deg
 _HORIZONTAL = {
@@ -105,6 +107,15 @@ def from_offset(wire: Wire, reference: Position | None) -> Position | None:
             return None
         latitude, longitude = there.latitude + latitude, there.longitude + longitude
     return _position(_Counts(latitude, longitude, _elevation(wire.get("offsetV"), there and there.elevation)))
+
+
+def refer(
+    reference: Reference, value: object, latitude: int | None, longitude: int | None, elevation: int | None
+) -> tuple[int | None, int | None, int | None]:
+    """Return the steps that offsets behind a value are relative to; those in front of it while there is no value."""
+    if value is None:
+        return latitude, longitude, elevation
+    return _counts(reference(value)) or (None, None, None)
 
 
 def _counts(position: Position | None) -> _Counts | None:
