@@ -1,36 +1,34 @@
 """Blobs of foreground to road users: one where a single body explains the blob, several where it takes more.
 
-Road users that touch in the picture are one blob. It is taken apart from the front: the nearest one hides others but is
-hidden by none, so the body is looked for that stands at the blob's lowest point and covers most of it and little else;
-what it covers is explained, and the rest is looked at again.
+Road users that touch in the picture are one blob. First those are looked for in it who were seen there in the picture
+before. The rest is taken apart from the front: the nearest one hides others but is hidden by none, so the body is looked
+for that stands at the lowest point and covers most of the blob and little else. What a body covers is explained, and the
+rest is looked at again.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.objects import Floats, RoadUser
-from perception.video.boxes import Bodies, Boxes, Grey
-from perception.video.builds import LATTICE, outline
+from perception.video.boxes import Bodies, Boxes, Grey, Mask
+from perception.video.builds import KIND, outline
+from perception.video.canvas import Blob, blobs
 from perception.video.fit import Fitter, Guess
+from perception.video.memory import NEAR, Memory
 
-SMALLEST_PX = 12  # of a blob
 SINGLE_MISFIT = 25.0  # of one body to a whole blob
-BLOB_COVERED, BODY_FILLED = 0.75, 0.55  # by that body, and by the blob
-EMPTY = -8.0  # worth of a pixel of a body where nothing is; one of the blob is worth 1, an explained one 0
-NEW = 0.25  # of a body's pixels that must not be explained yet
-FILLED = 0.0  # mean worth of these
-MOST = 10  # bodies in one blob
+BLOB_COVERED = 0.75  # by that body
+SINGLE_FILLED = 0.4  # mean worth of its pixels
+NEW = 0.3  # of a body's pixels that must not be explained yet
+FILLED, REMEMBERED_FILLED = 0.15, 0.3  # mean worth of these
+FAR = 0.15  # worth that a metre from the expected place costs
+TRIES = 8  # to find another body in one blob
 SIDEWAYS = np.array([-0.5, -0.25, 0.0, 0.25, 0.5])  # where the lowest point may be under a body, in widths
-HIDDEN_M = np.array([0.0, 1.5, 3.0])  # how far nearer than the lowest point that is seen a hidden foot may be
+HIDDEN_M = np.array([0.0, 2.0])  # how far nearer than the lowest point that is seen a hidden foot may be
 SINGLE_CONFIDENCE, PART_CONFIDENCE = 0.7, 0.5  # of the kind: by its outline, by what is left of it
-MARGIN = 4  # px around a blob
-
-Worth = NDArray[np.float32]
 
 
 class Part(NamedTuple):
@@ -38,13 +36,7 @@ class Part(NamedTuple):
 
     guess: Guess  # one row
     hidden: bool  # its foot
-
-
-class Blob(NamedTuple):
-    """One connected piece of the foreground."""
-
-    corner: Floats  # (2,) px of the foreground: left, top
-    pixels: NDArray[np.bool_]  # (height, width)
+    remembered: bool
 
 
 class Cutter:
@@ -54,97 +46,103 @@ class Cutter:
         """`corner`: left and top of the foreground, `scale`: its pixels' size, in pixels of the full picture."""
         self._fitter = fitter
         self._corner, self._scale = np.array(corner), scale
+        self._memory = Memory()
 
     def bodies(self, solid: Grey) -> Bodies:
         """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out."""
-        blobs = _blobs(solid)
-        boxes = self._boxes(blobs, solid.shape[1], solid.shape[0])
-        whole = self._fitter.fit(boxes)
-        single = np.array([self._explains(whole.of(np.array([n])), blob) for n, blob in enumerate(blobs)], dtype=bool)
-        parts = [part for n in np.flatnonzero(~single) for part in self._cut(blobs[n])]
-        found = [whole.of(single), *([self._joined(parts)] if parts else [])]
-        bodies = Bodies(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
-        return bodies.of(self._inside(bodies.box, solid.shape[1], solid.shape[0]))
+        found = blobs(solid)
+        size = np.array(solid.shape[::-1])
+        whole = self._fitter.fit(self._boxes(found, size))
+        expected = self._outlines(self._memory.states, self._memory.headings)
+        middle = expected.mean(axis=1)
+        inside = [[row for row in range(len(middle)) if blob.holds(middle[row])] for blob in found]
+        single = np.array(
+            [len(inside[n]) < 2 and self._explains(whole.of(np.array([n])), blob) for n, blob in enumerate(found)],
+            dtype=np.bool_,
+        )
+        parts = [part for n in np.flatnonzero(~single) for part in self._cut(found[n], inside[n])]
+        bodies, sure = whole.of(single), np.ones(np.count_nonzero(single), np.bool_)
+        if parts:
+            bodies = Bodies(*(np.concatenate(pair) for pair in zip(bodies, self._joined(parts), strict=True)))
+            sure = np.concatenate([sure, [part.remembered for part in parts]])
+        complete = self._complete(bodies.box, size)
+        self._memory.keep(bodies.of(sure & complete))
+        return bodies.of(complete)
 
-    def _boxes(self, blobs: list[Blob], width: int, height: int) -> Boxes:
-        corner = np.array([blob.corner for blob in blobs]).reshape(-1, 2)
-        size = np.array([blob.pixels.shape[::-1] for blob in blobs]).reshape(-1, 2)
-        box = self._full(np.stack([corner, corner + size], axis=1)).reshape(-1, 4)
-        seen = np.concatenate([corner > 0, corner + size < [width, height]], axis=1)
-        count = len(blobs)
-        return Boxes(box, seen, np.full(count, RoadUser.UNKNOWN), np.full(count, SINGLE_CONFIDENCE))
+    def _boxes(self, found: list[Blob], size: Floats) -> Boxes:
+        box = np.array([blob.box for blob in found]).reshape(-1, 4)
+        seen = np.concatenate([box[:, :2] > 0, box[:, 2:] < size], axis=1)
+        full = self._full(box.reshape(-1, 2, 2)).reshape(-1, 4)
+        return Boxes(full, seen, np.full(len(box), RoadUser.UNKNOWN), np.full(len(box), SINGLE_CONFIDENCE))
 
     def _full(self, pixels: Floats) -> Floats:
         """Return pixels of the foreground as those of the full picture."""
-        return (pixels + self._corner) * self._scale - 0.5
+        full: Floats = (pixels + self._corner) * self._scale - 0.5
+        return full
 
     def _own(self, pixels: Floats) -> Floats:
-        return (pixels + 0.5) / self._scale - self._corner
+        own: Floats = (pixels + 0.5) / self._scale - self._corner
+        return own
 
-    def _inside(self, box: Floats, width: int, height: int) -> NDArray[np.bool_]:
-        own = self._own(box.reshape(-1, 2, 2)).reshape(-1, 4)
-        margin = np.array([-2.0, -np.inf, -2.0, -2.0])  # far ones may reach above what is looked at
-        inside: NDArray[np.bool_] = (own * [1, 1, -1, -1] > margin - [0, 0, width, height]).all(axis=1)
-        return inside
+    def _outlines(self, state: Floats, heading: Floats) -> Floats:
+        """Return the corners (n, 8, 2) px of bodies (n, 5) in the foreground."""
+        return self._own(outline(self._fitter.view, state, heading))
+
+    def _complete(self, box: Floats, size: Floats) -> Mask:
+        """Return which bodies are not cut by the left, right or lower edge."""
+        left_top, right_bottom = np.moveaxis(self._own(box.reshape(-1, 2, 2)), 1, 0)
+        complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
+        return complete
 
     def _explains(self, body: Bodies, blob: Blob) -> bool:
         """Tell whether a single body explains a blob."""
         if not body.misfit[0] < SINGLE_MISFIT:
             return False
-        drawn = np.zeros(blob.pixels.shape, np.uint8)
-        _draw(drawn, self._outline(np.concatenate([body.position, body.size], axis=1), body.heading, blob.corner), 1)
-        common = np.count_nonzero(drawn[blob.pixels])
-        return common > BLOB_COVERED * np.count_nonzero(blob.pixels) and common > BODY_FILLED * drawn.sum()
+        drawn = self._outlines(np.concatenate([body.position, body.size], axis=1), body.heading)
+        return blob.common(drawn[0]) > BLOB_COVERED * blob.area and float(blob.worths(drawn).mean()) > SINGLE_FILLED
 
-    def _outline(self, state: Floats, heading: Floats, corner: Floats) -> Floats:
-        """Return the corners (8, 2) of one body, px from `corner` of the foreground."""
-        return self._own(outline(self._fitter.view, state, heading)[0]) - corner
-
-    def _cut(self, blob: Blob) -> list[Part]:
-        worth = np.pad(np.where(blob.pixels, np.float32(1), np.float32(EMPTY)), MARGIN, constant_values=EMPTY)
-        corner = blob.corner - MARGIN
-        parts: list[Part] = []
-        while len(parts) < MOST and np.count_nonzero(worth > 0) >= SMALLEST_PX:
-            low = np.flatnonzero((worth > 0).any(axis=1))[-1]
-            columns = np.flatnonzero(worth[low] > 0)
-            part = self._front(worth, corner, low, columns)
-            if part is None:
-                worth[max(0, low - 2) : low + 1, columns[0] : columns[-1] + 1] = EMPTY  # nobody stands here
-                continue
-            _draw(worth, self._outline(part.guess.state, part.guess.heading, corner), 0)
-            worth[low, columns] = 0
-            parts.append(part)
+    def _cut(self, blob: Blob, expected: list[int]) -> list[Part]:
+        """Return the bodies of a blob; `expected`: rows of the memory."""
+        parts = []
+        for row in sorted(expected, key=lambda row: float(np.hypot(*self._memory.states[row, :2]))):
+            if (part := self._again(blob, row)) is not None:
+                parts.append(part)
+        for _ in range(TRIES):
+            if (lowest := blob.lowest()) is None:
+                break
+            if (part := self._front(blob, *lowest)) is not None:
+                blob.explain(self._outlines(part.guess.state, part.guess.heading)[0])
+                parts.append(part)
+            blob.dismiss(lowest[0], 1 if part is not None else 3)
         return parts
 
-    def _front(self, worth: Worth, corner: Floats, low: int, columns: NDArray[np.intp]) -> Part | None:
-        """Return the body that stands at the lowest pixels that are left, None when there is none."""
-        hidden = bool((worth[low + 1 : low + 3, columns[0] : columns[-1] + 1] == 0).any())
-        foot = self._full(corner + [(columns[0] + columns[-1] + 1) / 2, low + 1.0])
-        guess, corners, area = self._fitter.standing(foot, SIDEWAYS, HIDDEN_M if hidden else HIDDEN_M[:1])
-        points = np.nan_to_num(LATTICE @ self._own(corners) - corner, nan=-1.0).astype(np.intp)
-        columns, lines = np.moveaxis(np.clip(points, 0, np.array(worth.shape[::-1]) - 1), -1, 0)
-        worths = worth[lines, columns]  # (hypotheses, points)
+    def _again(self, blob: Blob, row: int) -> Part | None:
+        """Return one of the memory if it is still there."""
+        states = self._memory.tries(row)
+        heading = np.full(len(states), self._memory.headings[row])
+        outlines = self._outlines(states, heading)
+        worths = blob.worths(outlines)
+        best = int(np.argmax(worths.mean(axis=1) - FAR * NEAR))
+        new = worths[best][worths[best] != 0]
+        if len(new) < NEW * worths.shape[1] or new.mean() < REMEMBERED_FILLED:
+            return None
+        blob.explain(outlines[best])
+        build = np.flatnonzero(KIND == self._memory.kinds[row])[:1]
+        return Part(Guess(build, heading[:1], states[best : best + 1]), False, True)
+
+    def _front(self, blob: Blob, lowest: Floats, hidden: bool) -> Part | None:
+        """Return the body that stands at the lowest point that is left, None when there is none."""
+        guess, corners, area = self._fitter.standing(
+            self._full(lowest), SIDEWAYS, HIDDEN_M if hidden else HIDDEN_M[:1]
+        )
+        worths = blob.worths(self._own(corners))
         best = int(np.argmax(np.nan_to_num(area * worths.mean(axis=1), nan=-np.inf)))
         new = worths[best][worths[best] != 0]
-        if len(new) < NEW * len(LATTICE) or new.mean() < FILLED or not np.isfinite(area[best]):
+        if len(new) < NEW * worths.shape[1] or new.mean() < FILLED or not np.isfinite(area[best]):
             return None
-        return Part(guess.at(np.array([best])), hidden)
+        return Part(guess.at(np.array([best])), hidden, False)
 
     def _joined(self, parts: list[Part]) -> Bodies:
         guess = Guess(*(np.concatenate(column) for column in zip(*(part.guess for part in parts), strict=True)))
         seen = np.array([(True, part.hidden, True, not part.hidden) for part in parts])
         return self._fitter.told(guess, seen, np.full(len(parts), PART_CONFIDENCE))
-
-
-def _blobs(solid: Grey) -> list[Blob]:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    return [
-        Blob(np.array([left, top]), labels[top : top + height, left : left + width] == label)
-        for label, (left, top, width, height, area) in enumerate(stats)
-        if label > 0 and area >= SMALLEST_PX
-    ]
-
-
-def _draw(canvas: Grey | Worth, corners: Floats, value: float) -> None:
-    """Fill the outline of a body."""
-    cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(corners).astype(np.int32)), value)

@@ -16,7 +16,7 @@ from perception.video.settings import MotionSettings
 SHADOW = 127  # MOG2's own value
 VARIANCES = 20.0  # squared distance from the background, in variances, at which a pixel is another thing
 LEAST_VARIANCE = 8.0  # squared grey levels: of light that changes faster than it is learned
-LEARN_EVERY = 3  # pictures
+LEARN_EVERY = 5  # pictures
 RELEARN = 0.9  # learning rate where a ghost is; 1 would make MOG2 forget everything
 STILL = 4.0  # grey levels between pictures, mean: a real road user's change is larger when it moves
 GHOST_CONTRAST = 0.75  # of the outline: less now than in the learned picture
@@ -39,6 +39,7 @@ class Foreground:
         self._longest = round(settings.stopped_s / tick_s)
         self._warm_up = round(settings.warm_up_s * rate_hz)
         self._pictures = 0
+        self._light = 1.0  # of the last tick, relative to the learned picture
         self._known = np.zeros_like(self._region)  # road users: not to be learned
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
         self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
@@ -49,17 +50,20 @@ class Foreground:
         if self._pictures <= self._warm_up:
             self._model.apply(picture, None, 2 / (self._pictures + 1))
             return None
+        picture = cv2.convertScaleAbs(picture, alpha=1 / self._light)
         found = self._model.apply(picture, None, 0)
         cv2.bitwise_and(found, self._region, found)
         solid = _solid(found)
         if self._pictures % LEARN_EVERY == 0:
-            self._learn(picture, solid)
+            self._learn(picture, solid, cv2.bitwise_not(cv2.dilate(found, AROUND)))
         return solid
 
-    def _learn(self, picture: Picture, solid: Grey) -> None:
+    def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
         """Learn the road where nobody is, and where somebody only seems to be."""
         self._model.apply(picture, self._known, None, self._rate)
-        ghosts = self._ghosts(picture, solid)
+        learned = self._model.getBackgroundImage()
+        self._light *= _mean(picture, road) / _mean(learned, road)
+        ghosts = self._ghosts(picture, learned, solid)
         if ghosts.any():
             self._model.apply(picture, 255 - ghosts, None, RELEARN)
             solid[ghosts > 0] = 0
@@ -69,21 +73,24 @@ class Foreground:
         self._age[self._known == 0] = 0
         self._known[self._age > self._longest] = 0
 
-    def _ghosts(self, picture: Picture, solid: Grey) -> Grey:
+    def _ghosts(self, picture: Picture, learned: Picture, solid: Grey) -> Grey:
         """Return the blobs that stand still and whose outline shows in the learned picture, not in this one."""
         ghosts = np.zeros_like(solid)
         moved = cv2.cvtColor(cv2.absdiff(picture, self._before), cv2.COLOR_BGR2GRAY)
-        learned: Picture | None = None
         _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
         for label, (left, top, width, height, area) in enumerate(stats[1:], 1):
             place = slice(max(0, top - 3), top + height + 3), slice(max(0, left - 3), left + width + 3)
             blob = (labels[place] == label).astype(np.uint8)
             if area < 30 or cv2.mean(moved[place], blob)[0] > STILL:
                 continue
-            learned = self._model.getBackgroundImage() if learned is None else learned
             if _contrast(picture[place], blob) < GHOST_CONTRAST * _contrast(learned[place], blob):
                 ghosts[place] |= cv2.dilate(blob, AROUND) * 255
         return ghosts
+
+
+def _mean(picture: Picture, where: Grey) -> float:
+    """Return the mean grey level of the places where `where` is not 0, at least 1."""
+    return max(1.0, sum(cv2.mean(picture, where)[:3]) / 3)
 
 
 def _solid(found: Grey) -> Grey:

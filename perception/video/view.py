@@ -1,8 +1,8 @@
 """A camera's view of the road: places to pixels and back, for a calibrated camera or one matched by a homography.
 
-A homography says nothing of heights. With square pixels and the optical axis in the middle of the picture it is the view
-of exactly one camera (Zhang, "A flexible new technique for camera calibration", 2000, equations 3 and 4), whose focal
-length and pose are found here; from then on both kinds of camera are the same. Lens distortion: OpenCV's model.
+A homography says nothing of heights. With square pixels and the optical axis in the middle of the picture it is the
+view of exactly one camera (Zhang, "A flexible new technique for camera calibration", 2000, equations 3 and 4), whose
+focal length and pose are found here; from then on both kinds of camera are the same. Lens distortion: OpenCV's model.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ class View:
         points = [np.column_stack([ground, np.full(len(ground), height)]) for height in (0.0, tallest_m)]
         pixels = self.to_picture(np.concatenate(points))
         pixels = pixels[np.isfinite(pixels).all(axis=1)]
-        width, height = self.size
-        near = (np.abs(pixels - [width / 2, height / 2]) < [1.5 * width, 1.5 * height]).all(axis=1)
-        return pixels[near]
+        return np.clip(pixels, -2.0 * np.array(self.size), 3.0 * np.array(self.size))
 
     def to_road(self, pixels: Floats) -> Floats:
         """Return the places (..., 2) on the road, sensor frame, that pixels (..., 2) show; NaN above the horizon."""

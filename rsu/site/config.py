@@ -17,6 +17,7 @@ from rsu.messages.reports import Identity
 from rsu.site import lanemap
 from rsu.site.model import Site
 from rsu.site.yaml_source import YamlSource
+from rsu.video import checks as cameras
 
 lane_lines = lanemap.lane_lines
 
@@ -43,6 +44,7 @@ def load(path: Path, recorded: bool = False) -> Config:
     drivers, findings = _drivers(source, site, path.parent)
     findings += _names(source, site)
     findings += _places(source, drivers)
+    findings += cameras.findings(source, site)
     try:
         lane_map = lanemap.load(path.parent / site.site.lane_map)
         findings += _against_map(source, site, lane_map)

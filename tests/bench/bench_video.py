@@ -1,0 +1,283 @@
+"""Video: one camera's cost and accuracy on a drawn crossing, and vehicles counted on real roads.
+
+Method, drawn: the bench world's recorded traffic by day, 1920x1080 at 25 pictures a second, MJPEG, a camera on a 12 m mast
+(`SENSOR`); first 3 s of the empty road, then `SECONDS` of traffic. The whole path is the product's: unpack, detect with
+`motion`, project, datagram, driver. Cost: CPU time of the process over the film's time. Users are judged that are within
+60 m and wholly in the picture with more than half of their outline in sight, standing ones included; a detection is right
+when it is within `GATE_M` of a user, whatever is in sight of that one.
+
+Method, real: vehicles that cross a line (`ROADS`), by tracks of the product's fusion over detections that are projected
+with a camera guessed from the lanes; beside it what a person counted on slit pictures of the same line.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import msgspec
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from hw.video import Video, VideoSettings
+from perception.geo import Reference
+from perception.objects import Detections, Floats, RoadUser
+from perception.sensor import FieldOfView, Intrinsics, Mount, Sensor
+from perception.settings import FusionSettings
+from perception.tracking.fusion import Fusion
+from perception.tracking.scan import rotation_of
+from perception.video.builds import outline
+from perception.video.lanes import Lanes
+from perception.video.view import View
+from rsu.site import lanemap
+from rsu.video.process import Camera, lanes_of
+from rsu.video.settings import SourceSettings
+from rsu.video.settings import VideoSettings as CameraSettings
+from rsu.video.source import Shot
+from sim import recorded
+from sim.frames import WorldFrame
+from sim.video.film import film
+from sim.video.ground import Picture
+from sim.video.picture import Painter
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "build" / "bench"
+REAL = ROOT.parent / "shared" / "data" / "video"
+
+SIZE, RATE_HZ = (1920, 1080), 25.0
+EMPTY_S, SECONDS, BEGIN_FRAME = 3.0, 60.0, 100
+LOOKED_HZ = 12.5
+JUDGED_EVERY = 12  # pictures of the film
+RANGE_M, GATE_M, IN_SIGHT = 60.0, 3.0, 0.5
+BEGIN_NS = 1_795_000_000_000_000_000
+SENSOR = Sensor(
+    device="video",
+    mount=Mount(east_m=4.0, north_m=-24.0, height_m=12.0, yaw_deg=0.0, pitch_deg=23.0, roll_deg=0.5),
+    field_of_view=FieldOfView(range_m=72.0, width_deg=90.0, near_m=11.0),
+    camera=Intrinsics(fx=1300, fy=1300, cx=960, cy=540, distortion=(-0.08, 0.01, 0.0, 0.0, 0.0), pixel_sd=1.5),
+)
+LIMITS = {"cpu_share": 0.35, "recall": 0.95, "precision": 0.95, "position_p95_m": 1.0}
+
+
+class Road(NamedTuple):
+    """A real film: a camera guessed from its lanes, and a line across the road."""
+
+    file: str
+    turned: bool  # the camera lies on its side: the film is turned upright
+    sensor: Sensor
+    line_px: int  # row of the upright picture
+    from_frame: int  # what crosses earlier is not counted: the road is being learned
+    by_eye: int  # vehicles that a person counts
+    shown: int  # picture that is written with its boxes
+
+
+def _guessed(fx: float, size: tuple[int, int], height_m: float, pitch_deg: float, reach_m: tuple[float, float]) -> Sensor:
+    return Sensor(
+        device="video",
+        mount=Mount(east_m=0, north_m=0, height_m=height_m, yaw_deg=0, pitch_deg=pitch_deg),
+        field_of_view=FieldOfView(near_m=reach_m[0], range_m=reach_m[1], width_deg=100),
+        camera=Intrinsics(fx=fx, fy=fx, cx=size[0] / 2, cy=size[1] / 2, pixel_sd=1.5),
+    )
+
+
+ROADS = (
+    Road("freeway_320x240.avi", False, _guessed(900.0, (320, 240), 10.7, 11.2, (30.0, 150.0)), 85, 45, 35, 290),
+    Road("highway_320x176.avi", True, _guessed(300.0, (176, 320), 10.5, 40.0, (4.0, 40.0)), 130, 45, 5, 130),
+)
+
+
+class Judged(NamedTuple):
+    """Detections of one picture against the truth."""
+
+    found: int
+    missed: int
+    false: int
+    errors_m: list[float]
+
+
+def settings(size: tuple[int, int], rate_hz: float) -> CameraSettings:
+    """Return a camera's settings; the source is not used."""
+    return CameraSettings(source=SourceSettings(stream="http://127.0.0.1/", rate_hz=rate_hz), image_px=size)
+
+
+def world() -> Iterator[WorldFrame]:
+    """Yield the empty road for a while, then the traffic, without a break of time."""
+    traffic = islice(recorded.frames(), BEGIN_FRAME, None)
+    first = next(traffic)
+    nobody = np.zeros(len(first.id), dtype=np.bool_)
+    names = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+    empty = msgspec.structs.replace(first, **{name: getattr(first, name)[nobody] for name in names})
+    for number in range(round(EMPTY_S * 10)):
+        yield msgspec.structs.replace(empty, stamp_ns=BEGIN_NS + number * 100_000_000)
+    for number, frame in enumerate(traffic, round(EMPTY_S * 10)):
+        yield msgspec.structs.replace(frame, stamp_ns=BEGIN_NS + number * 100_000_000)
+
+
+def draw(path: Path) -> dict[int, tuple[WorldFrame, list[float]]]:
+    """Film the world; return the judged pictures' worlds and how much of each user is in sight (NaN: not wholly in)."""
+    assert isinstance(SENSOR.camera, Intrinsics)
+    painter = Painter(SENSOR.camera, SENSOR.mount, *SIZE)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), RATE_HZ, SIZE)
+    truth = {}
+    for shot in film(world(), painter, RATE_HZ, EMPTY_S + SECONDS):
+        writer.write(shot.picture)
+        if shot.number % JUDGED_EVERY == 1 and shot.number > 2 * EMPTY_S * RATE_HZ:
+            truth[shot.number] = shot.world, in_sight(painter, shot.world)
+    writer.release()
+    return truth
+
+
+def in_sight(painter: Painter, frame: WorldFrame) -> list[float]:
+    """Return the share of each road user's outline that nobody hides; NaN for those that are not wholly in the picture."""
+    shares = np.full(len(frame.id), np.nan)
+    nearer = np.zeros(SIZE[::-1], np.uint8)
+    for row, mask in reversed(painter.silhouettes(frame)):
+        whole = int(np.count_nonzero(mask))
+        if whole and not (mask[[0, -1]].any() or mask[:, [0, -1]].any()):
+            shares[row] = np.count_nonzero(mask & (1 - nearer)) / whole
+        nearer |= mask
+    return shares.tolist()
+
+
+def detections(path: Path) -> tuple[dict[int, Detections], float]:
+    """Return what the product makes of a film, by picture, and the CPU seconds that it took."""
+    camera = Camera(settings(SIZE, LOOKED_HZ), SENSOR, lanes_of(lanemap.load(ROOT / "configs/demo-lanes.json"), SENSOR))
+    driver = Video("video", VideoSettings(inbox="video"))
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
+    step = round(RATE_HZ / LOOKED_HZ)
+    found: dict[int, Detections] = {}
+    number, began = 0, time.process_time()
+    while True:
+        good, packed = capture.read()
+        if not good:
+            return found, time.process_time() - began
+        if number % step == 1:
+            stamp_ns = BEGIN_NS + round(number * 1e9 / RATE_HZ)
+            shot = Shot(stamp_ns, np.asarray(packed, dtype=np.uint8).ravel())
+            picture = shot.picture()
+            assert picture is not None
+            datagram = camera.datagram(camera.look(picture, stamp_ns), stamp_ns, 0)
+            for measurement in driver.received("pictures", datagram, stamp_ns):
+                assert isinstance(measurement, Detections)
+                found[number] = measurement
+        number += 1
+
+
+def judge(found: Detections, frame: WorldFrame, shares: list[float]) -> Judged:
+    """Compare one picture's detections with the truth."""
+    turn = rotation_of(SENSOR.mount)
+    place = (frame.position - [SENSOR.mount.east_m, SENSOR.mount.north_m]) @ turn
+    away = np.hypot(place[:, 0], place[:, 1])
+    near = np.flatnonzero(away < RANGE_M + GATE_M)
+    off = np.hypot(*np.moveaxis(place[near][:, None] - found.position, -1, 0)).reshape(len(near), len(found.position))
+    rows, columns = linear_sum_assignment(np.minimum(off, GATE_M))
+    pairs = {int(near[r]): (int(c), float(off[r, c])) for r, c in zip(rows, columns, strict=True) if off[r, c] < GATE_M}
+    wanted = [int(row) for row in near if away[row] < RANGE_M and shares[row] > IN_SIGHT]
+    errors = [pairs[row][1] for row in wanted if row in pairs]
+    used = {column for column, _ in pairs.values()}
+    reach = np.hypot(found.position[:, 0], found.position[:, 1])
+    false = [c for c in range(len(reach)) if c not in used and reach[c] < RANGE_M]
+    return Judged(len(errors), len(wanted) - len(errors), len(false), errors)
+
+
+def drawn() -> dict[str, float]:
+    """Return the figures on the drawn crossing."""
+    path = OUT / "video-day.avi"
+    truth = draw(path)
+    found, cpu_s = detections(path)
+    judged = [judge(found[number], *truth[number]) for number in truth if number in found]
+    hits, misses, false = (sum(column) for column in list(zip(*judged, strict=True))[:3])
+    errors = np.concatenate([each.errors_m for each in judged])
+    picture(path, found, max(truth, key=lambda number: len(found[number].position) if number in found else 0))
+    return {
+        "cpu_share": round(cpu_s / (EMPTY_S + SECONDS), 3),
+        "pictures_looked_at_hz": LOOKED_HZ,
+        "recall": round(hits / (hits + misses), 4),
+        "precision": round(hits_all(judged) / max(1, hits_all(judged) + false), 4),
+        "position_p50_m": round(float(np.percentile(errors, 50)), 3),
+        "position_p95_m": round(float(np.percentile(errors, 95)), 3),
+        "users": hits + misses,
+        "pictures": len(judged),
+    }
+
+
+def hits_all(judged: list[Judged]) -> int:
+    """Return how many detections were right."""
+    return sum(each.found for each in judged)
+
+
+def picture(path: Path, found: dict[int, Detections], number: int) -> None:
+    """Write a picture of the film with the boxes that were found."""
+    capture = cv2.VideoCapture(str(path))
+    capture.set(cv2.CAP_PROP_POS_FRAMES, number)
+    _, shown = capture.read()
+    save("video-day.png", np.asarray(shown, dtype=np.uint8), found[number].box, found[number].kind.tolist())
+
+
+def save(name: str, shown: Picture, boxes: Floats, kinds: list[int]) -> None:
+    """Write a picture with boxes."""
+    shown = shown.copy()
+    for (left, top, right, bottom), kind in zip(np.round(boxes).astype(int).tolist(), kinds, strict=True):
+        cv2.rectangle(shown, (left, top), (right, bottom), (0, 255, 0), 1)
+        cv2.putText(shown, RoadUser(kind).name.lower(), (left, top - 3), cv2.FONT_HERSHEY_PLAIN, 0.9, (0, 255, 255), 1)
+    cv2.imwrite(str(OUT / name), shown)
+
+
+def count(road: Road) -> int:
+    """Return how many tracks cross the line of a real road, going away from the camera."""
+    assert road.sensor.camera is not None
+    capture = cv2.VideoCapture(str(REAL / road.file))
+    rate_hz = capture.get(cv2.CAP_PROP_FPS)
+    pictures = [np.asarray(shown, dtype=np.uint8) for good, shown in iter(capture.read, (False, None)) if good]
+    if road.turned:
+        pictures = [np.ascontiguousarray(np.rot90(shown)) for shown in pictures]
+    height, width = pictures[0].shape[:2]
+    camera = Camera(settings((width, height), rate_hz), road.sensor, Lanes([]))
+    view = View(road.sensor.camera, road.sensor.mount, (width, height))
+    line_m = float(view.to_road(np.array([width / 2, road.line_px]))[0])
+    fusion = Fusion([road.sensor], FusionSettings(), Reference(0.0, 0.0, 0.0))
+    driver = Video("video", VideoSettings(inbox="video"))
+    below: set[int] = set()
+    crossed: set[int] = set()
+    for number, shown in enumerate(pictures):
+        stamp_ns = BEGIN_NS + round(number * 1e9 / rate_hz)
+        datagram = camera.datagram(camera.look(shown, stamp_ns), stamp_ns, 0)
+        for measurement in driver.received("pictures", datagram, stamp_ns):
+            assert isinstance(measurement, Detections)
+            fusion.ingest(measurement)
+            if number == road.shown:
+                save(f"video-{Path(road.file).stem}.png", shown, measurement.box, measurement.kind.tolist())
+        tracks = fusion.tracks(stamp_ns)
+        beyond = tracks.position[:, 1] > line_m  # the camera looks north
+        after = set(tracks.id[beyond].tolist())
+        crossed |= (after & below) if number >= road.from_frame else set()
+        below = (below - after) | set(tracks.id[~beyond].tolist())
+    return len(crossed)
+
+
+def main() -> None:
+    """Run, print and write the figures."""
+    cv2.setNumThreads(1)
+    OUT.mkdir(parents=True, exist_ok=True)
+    figures = drawn()
+    print(f"drawn crossing, {SIZE[0]}x{SIZE[1]}, {RATE_HZ:g} pictures/s, {SECONDS:g} s; {figures['users']:g} users judged")
+    for name, limit in LIMITS.items():
+        print(f"  {name:16} {figures[name]:7.3f}   wanted {'<=' if name in ('cpu_share', 'position_p95_m') else '>='} {limit}")
+    counts = {}
+    for road in ROADS:
+        if not (REAL / road.file).exists():
+            print(f"  {road.file}: not there, not counted")
+            continue
+        counts[road.file] = {"counted": count(road), "by_eye": road.by_eye}
+        print(f"  {road.file}: {counts[road.file]['counted']} vehicles counted, {road.by_eye} by eye")
+    (OUT / "video.json").write_text(json.dumps({"drawn": figures, "wanted": LIMITS, "real": counts}, indent=1) + "\n")
+    print(f"pictures with boxes: {', '.join(str(path.relative_to(ROOT)) for path in sorted(OUT.glob('video-*.png')))}")
+
+
+if __name__ == "__main__":
+    main()
