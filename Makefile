@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test check bench bench-codec bench-events bench-fusion bench-station bench-statistics bench-replay \
-	bench-determinism bench-cuts golden-update fuzz install \
+	bench-determinism bench-cuts golden-update fuzz wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -91,6 +91,10 @@ golden-update: $(VENV)/.installed-dev
 FUZZ_S ?= 60
 FUZZ_N ?= 0
 FUZZ_TARGETS ?=
+
+# with and without a C compiler: each wheel installed alone, and the engine that it uses
+wheels: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.v2x.wheels
 
 fuzz: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]' || echo "no atheris here" >&2
