@@ -75,7 +75,7 @@ class Broadcaster:
         self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
         self._frames: Counter[str] = Counter()
         self._slots: dict[str, int] = {}
-        self.counters: Counter[str] = Counter()  # reasons why a frame was not made
+        self.counters: Counter[str] = Counter()  # reasons why a frame was not made, or a measurement not sent as it is
 
     def cycle(self, scene: Scene) -> list[Outgoing]:
         """Return the frames of one tick, most urgent first: SPAT before RSM, MAP last."""
@@ -160,4 +160,13 @@ class Broadcaster:
             if self.counters[f"{kind}-not-encoded"] == 1:
                 _log.error("message not encoded", kind=kind, why=str(error))
             return
+        self._count_adjusted(kind, message)
         yield Outgoing(kind, service.aid, service.priority, frame, newest_receipt_ns)
+
+    def _count_adjusted(self, kind: str, message: v2x.Message) -> None:
+        """Count the measurements that were clamped or dropped, by field and reason; say the first of each."""
+        for one in v2x.adjusted(message, self._profile):
+            what = f"{kind} {one.field}: {one.reason}"
+            self.counters[what] += 1
+            if self.counters[what] == 1:
+                _log.warning("measurement adjusted", kind=kind, path=one.path, value=str(one.value), sent=str(one.sent))

@@ -90,7 +90,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     devices: list[DeviceView]
     utc_uncertainty_ms: float | None  # None: unknown
     position_error_m: float | None  # GNSS against the surveyed point
-    counters: dict[str, int] = {}  # why something received was not used, or a frame not made, since the start
+    counters: dict[str, int] = {}  # why something was not used, or not sent as it is, since the start
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple, get_args, get_type_hints
+from math import isfinite
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args, get_type_hints
 
 import msgspec
 
@@ -24,6 +25,8 @@ from v2x.records.messages import Message
 from v2x.wire.fields import Field
 from v2x.wire.layout import Wire
 from v2x.wire.positions import POSITION, Position
+
+Reason: TypeAlias = Literal["out of range", "no number", "not in this edition"]
 
 
 class Adjusted(NamedTuple):
@@ -44,6 +47,18 @@ class Adjusted(NamedTuple):
     def field(self) -> str:
         """The path without indices."""
         return ".".join(part for part in self.path.split(".") if not part.isdigit())
+
+    @property
+    def reason(self) -> Reason:
+        """Why it does not travel as it is."""
+        match self.value:
+            case None:
+                return "no number"
+            case float() | int():
+                return "out of range" if isfinite(self.value) else "no number"
+            case Position():
+                return "out of range"
+        return "not in this edition"  # of characters and names
 
 
 def adjusted(message: Message, profile: Profile = DEFAULT_PROFILE) -> tuple[Adjusted, ...]:

@@ -44,6 +44,18 @@ def test_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"speed_mps": 400.0}, "out of range"),
+        ({"speed_mps": math.inf}, "no number"),
+        ({"position": Position(latitude_deg=91.0, longitude_deg=0.0)}, "out of range"),
+    ],
+)
+def test_reasons(changes: dict[str, Any], reason: str) -> None:
+    assert [said.reason for said in adjusted(rsm(**changes))] == [reason]
+
+
+@pytest.mark.parametrize(
     ("changes", "field", "sent"),
     [
         ({"speed_mps": 400.0}, "speed_mps", 163.8),
