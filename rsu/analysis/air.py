@@ -79,11 +79,10 @@ class Air(NamedTuple):
     digests: dict[str, dict[int, bytes]]  # message type -> time of the tick -> digest of its frames
 
     @property
-    def ages_ms(self) -> Floats:
-        """Return how old everything was that was told, when it was sent."""
-        told = self.users[self.users["told_ns"] == self.users["now_ns"]]
-        ages: Floats = (told["now_ns"] - told["stamp_ns"]) / 1e6
-        return ages
+    def waits_ms(self) -> Floats:
+        """Return how long the newest measurement of each frame had been here when it was sent."""
+        waits = [(one.now_ns - one.newest_receipt_ns) / 1e6 for one in self.sent if one.newest_receipt_ns is not None]
+        return np.array(waits, dtype=np.float64)
 
     def at(self, tick: int) -> Rows:
         """Return the road users of a tick."""

@@ -14,7 +14,7 @@ from rsu.analysis.air import Air
 from rsu.analysis.comparison import Comparison, Run
 from rsu.analysis.errors import MissingError
 from rsu.analysis.scoring import Judged, Mask, gospa_by_tick
-from rsu.analysis.svg import Map, Plot
+from rsu.analysis.svg import BOTTOM, Map, Plot
 from rsu.analysis.verdict import shown, verdict
 from rsu.recording.verify import clock
 
@@ -23,6 +23,7 @@ WIDE_M = 90.0  # map without a judged region
 LANE_GAP_M = 0.35  # between lanes as drawn
 CHART_PX = (1060.0, 190.0)
 HISTOGRAM_PX = (345.0, 200.0)
+EVENT_ROW_PX = 20.0
 MOST_DOTS = 12000  # on one map
 FAR_M = 1.0  # a road user on air that is farther from the truth is drawn as wrong
 LISTED = 12  # rows of a table
@@ -180,13 +181,21 @@ def _judged_count(judged: Judged, which: Mask, begin_ns: int) -> tuple[Floats, F
 
 
 def _event_bars(comparison: Comparison, begin_ns: int) -> str:
+    """Return a row for each kind of event and side."""
     end_s = comparison.a.air.seconds
-    plot = Plot((0.0, end_s), (0.0, 3.0), (CHART_PX[0], 90.0)).axes("seconds of the recording", "A / B")
-    for run, y, style in ((comparison.a, 2.0, "bar a"), (comparison.b, 1.0, "bar b")):
+    runs = (("A", comparison.a, "bar a"), ("B", comparison.b, "bar b"))
+    codes = sorted({note.code for note in comparison.events})
+    rows = [(code, *each) for code in codes for each in runs]
+    size = (CHART_PX[0], EVENT_ROW_PX * (len(rows) + 1) + BOTTOM)
+    plot = Plot((0.0, end_s), (0.0, len(rows) + 1.0), size).axes("seconds of the recording", "")
+    for number, (code, name, run, style) in enumerate(rows):
+        y = float(len(rows) - number)
+        plot.label(y, f"{code} {name}")
         for event in run.air.events:
             begin = (event.told_ns - begin_ns) / 1e9
             end = end_s if event.end_ns is None else (event.end_ns - begin_ns) / 1e9
-            plot.bar(begin, end, y, style, f"{event.code} {event.link or ''} from {begin:.1f} s")
+            if event.code == code:
+                plot.bar(begin, end, y, style, f"{code} {event.link or ''} from {begin:.1f} s to {end:.1f} s")
     return plot.text()
 
 
@@ -198,9 +207,8 @@ def _histograms(comparison: Comparison) -> Iterator[Chart]:
         errors = [one.pairs["distance"][~np.isnan(one.pairs["distance"])] for one in judged if one is not None]
         yield Chart("Position error", f"against {against}, m", _histogram(errors, 2.5, "m"))
     yield Chart("Life time", "of ids on air, s", _histogram([_life_times(a), _life_times(b)], 60.0, "s"))
-    yield Chart(
-        "Age when sent", "since what is said was true, ms", _histogram([a.air.ages_ms, b.air.ages_ms], 300.0, "ms")
-    )
+    waits = [run.air.waits_ms for run in (a, b)]
+    yield Chart("From receipt to air", "newest measurement of a frame, ms", _histogram(waits, 120.0, "ms"))
 
 
 def _life_times(run: Run) -> Floats:

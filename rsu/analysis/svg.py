@@ -24,9 +24,9 @@ class Plot:
         self._parts: list[str] = []
 
     def axes(self, x_name: str, y_name: str) -> Plot:
-        """Add the grid, its numbers and the axes' names."""
+        """Add the grid, its numbers and the axes' names; an axis without a name has no numbers."""
         bottom, middle = self._height - BOTTOM, (self._height - BOTTOM + TOP) / 2
-        for value in _round_steps(*self._y, TICKS):
+        for value in _round_steps(*self._y, TICKS) if y_name else ():
             at = self._down(value)
             self._parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{self._width - RIGHT:.1f}"/>')
             self._parts.append(
@@ -64,6 +64,11 @@ class Plot:
         for right, top in zip(edges[1:], height, strict=True):
             path.append(f"V{self._down(top):.1f}H{self._across(right):.1f}")
         self._parts.append(f'<path class="{style}" d="{"".join(path)}V{floor:.1f}Z"/>')
+        return self
+
+    def label(self, y: float, text: str) -> Plot:
+        """Add a word beside a height."""
+        self._parts.append(f'<text x="{LEFT - 6}" y="{self._down(y) + 4:.1f}" text-anchor="end">{escape(text)}</text>')
         return self
 
     def bar(self, begin: float, end: float, y: float, style: str, title: str) -> Plot:

@@ -14,7 +14,7 @@ _WEIGHTS = {  # what decides; the distance from the truth alone, where there is 
 _TOLD = 3  # reasons
 _TELLING = (
     "gospa_m", "position_p95_m", "false", "missed", "id_switches", "v2x_p95_m", "v2x_found", "agreement_m", "short",
-    "v2x_switches", "life_s", "heading_p95_deg", "speed_p95_mps", "age_p95_ms",
+    "v2x_switches", "life_s", "heading_p95_deg", "speed_p95_mps", "wait_p95_ms",
 )  # fmt: skip
 
 
@@ -52,7 +52,8 @@ def _tone(rows: dict[str, Row]) -> Tone:
 
 
 def _reasons(rows: dict[str, Row], word: str) -> list[str]:
-    told = [rows[key] for key in _TELLING if key in rows and rows[key].word == word]
+    keys = [key for key in _TELLING if not (key.startswith("v2x_") and "gospa_m" in rows)]  # the truth knows better
+    told = [rows[key] for key in keys if key in rows and rows[key].word == word]
     return [_reason(row) for row in told[:_TOLD]]
 
 
