@@ -11,7 +11,7 @@ from perception.video.boxes import Grey
 from perception.video.builds import LATTICE
 
 SMALLEST_PX = 12  # of a blob, or of what is left of one
-EMPTY = -3.0  # worth of a pixel where nothing is; one of the blob is worth 1, an explained one 0
+EMPTY = -2.0  # worth of a pixel where nothing is; one of the blob is worth 1, an explained one 0
 MARGIN = 4  # px around a blob
 
 Worth = NDArray[np.float32]
