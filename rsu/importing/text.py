@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
+import hashlib
 import json
 import math
 import zlib
@@ -69,7 +71,10 @@ def _json(path: Path, stream: StreamSettings) -> Iterator[_Raw]:
 
 
 def _csv(path: Path, time: TimeSettings) -> Iterator[_Raw]:
-    rows = csv.DictReader(_text(path).splitlines())
+    try:
+        rows = list(csv.DictReader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise ForeignError(f"{path}: not CSV: {error}") from error
     numbered: Iterator[tuple[int, Json]] = ((line, dict(row)) for line, row in enumerate(rows, 2))
     for _, group in groupby(numbered, key=lambda each: each[1].get(time.field)):
         lines = list(group)
@@ -154,12 +159,20 @@ def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
     known = next(_walk(one, fields.id), None) if fields.id else None
     return Seen(
         position=view.place(stream.frame, x, y),
-        id=None if known is None else int(float(str(known))),
+        id=None if known is None or known == "" else _number(str(known)),
         kind=_kind(one, stream),
         confidence=number(fields.confidence),
         velocity=_velocity(number, stream, view),
         size=None if None in size or _UNKNOWN_M in size else (size[0] or 0, size[1] or 0, size[2] or 0),
     )
+
+
+def _number(name: str) -> int:
+    """Return an object's number; of a name that is none, one that is always the same."""
+    with contextlib.suppress(ValueError, OverflowError):
+        if 0 <= (number := int(float(name))) < 1 << 53:  # beyond, floats skip numbers
+            return number
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
 
 
 def _kind(one: Json, stream: StreamSettings) -> str:

@@ -265,6 +265,51 @@ def _lane_map() -> Parser:
     return _file(lanemap.load, ".json")
 
 
+def _recording() -> Parser:
+    """A recording as it lies on the disk, whole or not."""
+    from rsu.recording import reader
+    from rsu.recording.errors import RecordingError
+    from rsu.recording.verify import integrity
+
+    path = Path(tempfile.mkdtemp(prefix="fuzz-")) / "input.mcap"
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        unsealed = integrity(path)
+        try:
+            reader.start(path)
+            list(reader.ticks(path))
+        except RecordingError:
+            assert unsealed
+
+    return parse
+
+
+def _foreign(suffix: str) -> Parser:
+    """Other people's detections, read by a mapping."""
+    from perception.geo import Reference
+    from rsu.importing import text
+    from rsu.importing.frames import ForeignError, View
+    from rsu.importing.mapping import StreamSettings
+
+    wanted = {"id": "i", "x": "x", "y": "y", "vx": "v", "vy": "v", "length": "l", "width": "l", "height": "l"}
+    times = ({"field": "t"}, {"field": "t", "format": "iso"}, {"field": "t", "format": "%Y-%m-%d %H:%M:%S"})
+    stream = {"device": "d", "objects": "o", "frame": "site", "fields": wanted}
+    streams = [StreamSettings.model_validate({**stream, "time": time}) for time in times]
+    path = Path(tempfile.mkdtemp(prefix="fuzz-")) / f"input{suffix}"
+    view = View(Reference(22.5, 114.0), None)
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        for one in streams:
+            try:
+                list(text.frames(path, one, view))
+            except ForeignError as error:
+                assert str(error)
+
+    return parse
+
+
 def _acknowledgement() -> Parser:
     from rsu.uplink.envelope import acknowledged
 
@@ -301,6 +346,9 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"{corpus}-session", partial(_session, kind, port), 20, _STREAM, corpus) for kind, port, corpus in _PORTS),
     ("ti-profile", _profile, 20, _FILE, "ti-profile"),
     ("uplink-ack", _acknowledgement, 20, _FILE, "uplink-ack"),
+    ("recording", _recording, 100, 8192, "recording"),
+    ("foreign-json", partial(_foreign, ".json"), 100, _FILE, "foreign-json"),
+    ("foreign-csv", partial(_foreign, ".csv"), 100, _FILE, "foreign-csv"),
     # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast
     ("site-yaml", _site, 3000, 8192, "site-yaml"),
     ("lane-map", _lane_map, 100, 8192, "lane-map"),
