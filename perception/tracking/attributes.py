@@ -19,6 +19,7 @@ TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
 CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one can be outvoted
 CLASS_STATED = 10.0  # what a vehicle says about its own class counts as so many detections
+MOTOR_MPS = 10.0  # nobody walks or cycles faster
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
 SIZE_STATED = 1e6  # what a vehicle says about its own size ends the matter
@@ -51,6 +52,18 @@ def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: Mask)
     table.votes[:, voted] = votes
     table.kind[voted] = probability.argmax(axis=0) + 1
     table.log_class[1:, voted] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
+
+
+def vote_by_speed(table: Table) -> None:
+    """Tell motor vehicles by their speed where no sensor tells classes; what is slower may be anybody."""
+    east, north = table.state[2:]
+    speed = np.hypot(east, north)
+    sd = np.sqrt(table.covariance[2, 2] + table.covariance[3, 3])
+    fast = np.flatnonzero((table.kind == RoadUser.UNKNOWN) & (table.id > 0) & (speed - 2.0 * sd > MOTOR_MPS))
+    if len(fast):
+        vote(
+            table, fast, np.full(len(fast), int(RoadUser.CAR)), np.ones(len(fast)), np.zeros(len(fast), dtype=np.bool_)
+        )
 
 
 def walks(kind: Ints) -> Mask:

@@ -1,6 +1,6 @@
 """How sensors err against each other: offset, yaw and time of each, learnt from road users that several of them see.
 
-Once a second the residuals of one round are compared: what the sensors say of the same road user differs by their
+Twice a second the residuals of one round are compared: what the sensors say of the same road user differs by their
 errors and by noise, wherever the road user truly is. Least squares over all sensors, with the past fading; an error
 that all share cannot be seen, so that a weak prior makes their sum small, and the figures' uncertainty leaves it out.
 """
@@ -18,13 +18,14 @@ from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
-EVERY_NS = 1_000_000_000
-MEMORY_S = 120.0
+EVERY_NS = 500_000_000
+MEMORY_S = 20.0
 MOST_ROWS = 256  # detections that are compared at a time
 UNKNOWNS = 4  # of each sensor: east and north offset [m], yaw [rad], time [s]
 PRIOR_SD: Floats = np.array([0.3, 0.3, math.radians(1.5), 0.1])
 _UNITS: Floats = np.array([1.0, 1.0, math.degrees(1.0), 1e3])[:, None]  # of what is told: m, m, deg, ms
-SURE_SIGMAS = 4.0  # what is less sure than this is taken as no error
+DOUBT = 2.0  # an error that is not corrected counts as an uncertainty so many times as large
+SURE_SIGMAS = 3.0  # what is less sure than this is taken as no error
 
 
 class SensorBias(msgspec.Struct, frozen=True):
@@ -70,7 +71,7 @@ class Biases:
         away = scan.position - np.stack([self._sensors.east, self._sensors.north])[:, scan.sensor]
         shift = sure[:2] + sure[2] * np.stack([-away[1], away[0]])
         if not self._corrected:
-            return msgspec.structs.replace(scan, covariance=scan.covariance + shift[:, None] * shift)
+            return msgspec.structs.replace(scan, covariance=scan.covariance + DOUBT**2 * shift[:, None] * shift)
         stamp_ns = scan.stamp_ns - np.rint(sure[3] * 1e9).astype(np.int64)
         return msgspec.structs.replace(scan, position=scan.position - shift, stamp_ns=stamp_ns)
 

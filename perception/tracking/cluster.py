@@ -1,8 +1,15 @@
-"""Radar reflections to road users: clusters in place and Doppler, static clutter left out."""
+"""Radar reflections to road users: clusters in place and Doppler, the background left out.
+
+What does not move is background where something stood nearly always: each radar learns it in cells on the ground. What
+stands where the ground was empty is a road user that stopped, until it has stood for minutes.
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
@@ -11,6 +18,8 @@ from perception.objects import Detections, Floats, PointCloud
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
 from perception.tracking.scan import sight_covariance
 
+Mask = NDArray[np.bool_]
+
 
 class ClusterSettings(Settings):
     """What makes reflections one road user."""
@@ -18,13 +27,43 @@ class ClusterSettings(Settings):
     distance_m: Positive = 2.0  # neighbours in one cluster are no farther apart than this
     speed_mps: Positive = 1.5  # nor their radial speeds
     least_points: AtLeastOne = 2
-    static_mps: NotNegative = 0.2  # radial speed under which a reflection is background
+    static_mps: NotNegative = 0.2  # radial speed under which a reflection may be background
+    emptied_s: Positive = 20.0  # after about so long without reflections a cell is no background any more
+    filled_s: Positive = 180.0  # and after about so long with them it is
 
 
-def cluster(cloud: PointCloud, settings: ClusterSettings, sensor: Sensor) -> Detections:
-    """Return one detection per cluster of moving reflections; of its velocity the part along the line of sight."""
-    moving = np.abs(cloud.doppler) > settings.static_mps
-    points, doppler = cloud.points[moving, :2], cloud.doppler[moving]
+class Background:
+    """Where one radar has seen something stand. At first everywhere, so that nothing is born of an unknown scene."""
+
+    CELL_M = 1.0
+
+    def __init__(self, sensor: Sensor, settings: ClusterSettings) -> None:
+        cells = math.ceil(2.0 * sensor.field_of_view.range_m / self.CELL_M) + 1
+        self._filled = np.ones((cells, cells))  # 0..1
+        self._settings = settings
+        self._stamp_ns = 0
+
+    def standing(self, cloud: PointCloud) -> Mask:
+        """Return which reflections (n,) do not move and are background, and learn from all that do not move."""
+        still = np.abs(cloud.doppler) <= self._settings.static_mps
+        middle = len(self._filled) // 2
+        row, column = np.clip(np.rint(cloud.points[:, :2] / self.CELL_M).astype(np.int64) + middle, 0, 2 * middle).T
+        background: Mask = still & (self._filled[row, column] > 0.5)
+        seconds = min(max(cloud.stamp_ns - self._stamp_ns, 0) * 1e-9, 1.0) if self._stamp_ns else 0.0
+        self._stamp_ns = cloud.stamp_ns
+        here = np.unique(row[still] * len(self._filled) + column[still])
+        before = self._filled.ravel()[here]
+        self._filled *= math.exp(-seconds / self._settings.emptied_s)
+        self._filled.ravel()[here] = before + (1.0 - before) * (1.0 - math.exp(-seconds / self._settings.filled_s))
+        return background
+
+
+def cluster(cloud: PointCloud, standing: Mask, settings: ClusterSettings, sensor: Sensor) -> Detections:
+    """Return one detection per cluster of reflections (n,) that are not `standing` background.
+
+    Of its velocity the part along the line of sight is known.
+    """
+    points, doppler = cloud.points[~standing, :2], cloud.doppler[~standing]
     label = _labels(np.column_stack([points / settings.distance_m, doppler / settings.speed_mps]))
     size = np.bincount(label)
     count = size[:, None]

@@ -20,7 +20,7 @@ from perception.settings import FusionSettings, squared_gate
 from perception.tracking import life, report
 from perception.tracking.association import assign, candidates
 from perception.tracking.bias import Biases, SensorBias
-from perception.tracking.cluster import cluster
+from perception.tracking.cluster import Background, cluster
 from perception.tracking.population import Population
 from perception.tracking.scan import Scan, Sighting, joined, located, project
 from perception.tracking.sensors import Sensors
@@ -48,6 +48,7 @@ class Fusion:
         )
         self._reference = reference
         self._radios: list[str] = []
+        self._backgrounds: dict[int, Background] = {}  # by column of the radar
         self._begin()
 
     def _begin(self) -> None:
@@ -128,7 +129,9 @@ class Fusion:
         column = self._columns[measurement.device]
         sensor = self._devices[column]
         if isinstance(measurement, PointCloud):
-            return Sighting(column, cluster(measurement, self._settings.cluster, sensor), radial=True)
+            settings = self._settings.cluster
+            standing = self._backgrounds.setdefault(column, Background(sensor, settings)).standing(measurement)
+            return Sighting(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
         return Sighting(column, located(measurement, sensor), radial=False)
 

@@ -34,7 +34,8 @@ def count_misses(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> No
     watched = np.zeros_like(seen[:-1])
     watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
     sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen[:-1])
-    could = ~visibility.hidden(table, sensor, track, sensors) | (table.id[track] == 0)
+    doubtful = (table.id == 0) & (table.vehicle_ns == 0)  # what is not known to exist is not known to be hidden
+    could = ~visibility.hidden(table, sensor, track, sensors) | doubtful[track]
     against = np.bincount(track[could], sensors.log_missed[sensor[could]], len(table))
     table.log_odds += np.maximum(against, MOST_AGAINST)
     slow = np.hypot(table.state[2], table.state[3]) < QUEUING_MPS
@@ -62,8 +63,7 @@ def of_bodies(table: Table, position: Floats, kind: Ints) -> Mask:
 
 def count_hits(table: Table, rows: Ints, score: Floats) -> None:
     """Let detections speak for the rows (k,)."""
-    odds = table.log_odds + np.bincount(rows, score, len(table))
-    np.minimum(odds, MAX_LOG_ODDS, out=table.log_odds)
+    table.log_odds += np.bincount(rows, score, len(table))
     table.scans += np.bincount(rows, minlength=len(table))
 
 
@@ -74,7 +74,8 @@ def remember(table: Table, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
 
 
 def ripe(table: Table, settings: FusionSettings) -> Ints:
-    """Return the rows that are to be confirmed now."""
+    """Return the rows that are to be confirmed now, when a round's evidence for and against has been counted."""
+    np.minimum(table.log_odds, MAX_LOG_ODDS, out=table.log_odds)
     sure = table.log_odds >= log_odds(settings.confirm_probability)
     return np.flatnonzero((table.id == 0) & sure & (table.scans >= settings.least_scans))
 

@@ -75,7 +75,7 @@ class Population:
         return left[alone], pairs
 
     def tidy(self, dt: float) -> None:
-        """Confirm what almost surely exists, make one of double tracks, forget those that are over, turn the rest."""
+        """Confirm what almost surely exists, make one of double tracks, forget those that are over."""
         table = self.table
         for row in life.ripe(table, self._settings):
             number = self._ids.take(self.time_ns)
@@ -86,10 +86,14 @@ class Population:
         gone = life.over(table, self._settings)
         if self.time_ns - self._joined_ns >= JOIN_EVERY_NS:
             self._join_doubles(gone)
+        refuted = gone & (table.vehicle_ns > self.time_ns - SECOND_NS)
+        if refuted.any():
+            self._counters["vehicle not seen where it says"] += int(refuted.sum())
         for number in table.id[gone & (table.id > 0)]:
             self._ids.release(int(number), self.time_ns)
         if gone.any():
             self.table = table.take(np.flatnonzero(~gone))
+        attributes.vote_by_speed(self.table)
         attributes.turn_headings(self.table, dt)
 
     def _join_doubles(self, gone: Mask) -> None:

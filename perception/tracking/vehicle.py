@@ -16,6 +16,7 @@ from perception.tracking.scan import Scan
 from perception.tracking.table import Table
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
+MOST_SCORE = 1.5  # and is little evidence that the vehicle exists: who lies does so again and again
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 
 
@@ -95,7 +96,7 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gate: float, s
     free &= pairs.square <= gate
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
-    pairs.score[own] = np.maximum(pairs.score[own], LEAST_SCORE)
+    pairs.score[own] = np.clip(pairs.score[own], LEAST_SCORE, MOST_SCORE)
     return pairs.at(np.flatnonzero(~told | own | free))
 
 

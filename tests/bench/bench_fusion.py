@@ -102,7 +102,7 @@ def hard(seconds: float, seed: int) -> dict[str, dict[str, Figures]]:
     """Measure the harder cases."""
     results: dict[str, dict[str, Figures]] = {}
     for title, make_case in CASES.items():
-        case = make_case(seconds, np.random.default_rng([seed, len(title)]))
+        case = make_case(HARD_USERS, seconds, np.random.default_rng([seed, len(title)]))
         results[title] = {}
         for name, figures in compare(case, cycles(case, seconds, seed), ["ours", "oracle", "norfair", "oc-sort"]):
             results[title][name] = figures

@@ -9,19 +9,17 @@ import numpy as np
 from perception.objects import Floats, RoadUser
 from tests.bench.fusion_world import Case, Crowd, Fault, lanes_and_walkers, walkers
 
-USERS = 100
+
+def behind_buses(users: int, seconds: float, rng: np.random.Generator) -> Case:
+    """Correlated misses: a fifth of the vehicles are buses, and nobody sees what is behind them."""
+    crowd = lanes_and_walkers(users, seconds, rng)
+    crowd.kind[(crowd.kind == RoadUser.CAR) & (rng.random(len(crowd.kind)) < 0.2)] = RoadUser.BUS
+    return Case(crowd, buses_hide=True)
 
 
-def behind_a_bus(seconds: float, rng: np.random.Generator) -> Case:
-    """Correlated misses: from second 4 on a bus hides 40 degrees of the view of a camera and its radar, 2 s of 4."""
-    hidden = tuple((begin, begin + 2.0, -20.0, 20.0) for begin in np.arange(4.0, seconds, 4.0))
-    faults = {name: Fault(hidden_deg=hidden) for name in ("camera-0", "radar-0", "camera-90", "radar-90")}
-    return Case(lanes_and_walkers(USERS, seconds, rng), faults)
-
-
-def crossing_pedestrians(seconds: float, rng: np.random.Generator) -> Case:
-    """Two streams of 20 pedestrians walk through each other on a crosswalk 4 m wide."""
-    count = 20
+def crossing_pedestrians(users: int, seconds: float, rng: np.random.Generator) -> Case:
+    """Two streams of pedestrians walk through each other on a crosswalk 4 m wide."""
+    count = users // 5
     aside, start = rng.uniform(-2.0, 2.0, 2 * count), rng.uniform(4.0, 26.0, 2 * count)
     side = np.repeat([-1.0, 1.0], count)
     position = np.column_stack([side * start, 12.0 + aside])
@@ -29,29 +27,29 @@ def crossing_pedestrians(seconds: float, rng: np.random.Generator) -> Case:
     return Case(_lasting(RoadUser.PEDESTRIAN, position, velocity))
 
 
-def stopped_queue(seconds: float, rng: np.random.Generator) -> Case:
-    """Three lanes of 12 cars each stand 2 m apart, bumper to bumper; radars see them as well as cameras do."""
-    place = np.array([(3.5 * lane - 2.0, -12.0 - 6.6 * number) for lane in range(3) for number in range(12)])
+def stopped_queue(users: int, seconds: float, rng: np.random.Generator) -> Case:
+    """Three lanes of cars stand 2 m apart, bumper to bumper; radars see them as well as cameras do."""
+    place = np.array([(3.5 * lane - 2.0, -12.0 - 6.6 * number) for lane in range(3) for number in range(users // 8)])
     return Case(_lasting(RoadUser.CAR, place, np.zeros_like(place)).and_also(walkers(10, rng)))
 
 
-def turned_radar(seconds: float, rng: np.random.Generator) -> Case:
+def turned_radar(users: int, seconds: float, rng: np.random.Generator) -> Case:
     """One radar looks 3 degrees farther to the right than the site file says."""
-    return Case(lanes_and_walkers(USERS, seconds, rng), {"radar-90": Fault(yaw_deg=3.0)})
+    return Case(lanes_and_walkers(users, seconds, rng), {"radar-90": Fault(yaw_deg=3.0)})
 
 
-def late_camera(seconds: float, rng: np.random.Generator) -> Case:
+def late_camera(users: int, seconds: float, rng: np.random.Generator) -> Case:
     """One camera delivers 200 ms late."""
-    return Case(lanes_and_walkers(USERS, seconds, rng), {"camera-0": Fault(latency_ns=200_000_000)})
+    return Case(lanes_and_walkers(users, seconds, rng), {"camera-0": Fault(latency_ns=200_000_000)})
 
 
-def ghost_storm(seconds: float, rng: np.random.Generator) -> Case:
+def ghost_storm(users: int, seconds: float, rng: np.random.Generator) -> Case:
     """One radar sees 40 ghosts, each at one place for half a second."""
-    return Case(lanes_and_walkers(USERS, seconds, rng), {"radar-180": Fault(ghosts=40)})
+    return Case(lanes_and_walkers(users, seconds, rng), {"radar-180": Fault(ghosts=40)})
 
 
-CASES: dict[str, Callable[[float, np.random.Generator], Case]] = {
-    "behind a bus": behind_a_bus,
+CASES: dict[str, Callable[[int, float, np.random.Generator], Case]] = {
+    "behind buses": behind_buses,
     "crossing pedestrians": crossing_pedestrians,
     "stopped queue": stopped_queue,
     "turned radar": turned_radar,

@@ -11,10 +11,13 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.objects import Detections, Floats, Ints, RoadUser
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
-from perception.tracking.scan import rotation_of, sight_covariance
+from perception.tracking.scan import TYPICAL_SIZE, rotation_of, sight_covariance
+
+Mask = NDArray[np.bool_]
 
 START_NS = 1_800_000_000_000_000_000
 SECOND_NS = 1_000_000_000
@@ -52,7 +55,6 @@ class Fault:
     yaw_deg: float = 0.0  # it looks so much farther to the right
     latency_ns: int = LATENCY_NS
     ghosts: int = 0  # more false alarms a scan, each for half a second at one place
-    hidden_deg: tuple[tuple[float, float, float, float], ...] = ()  # begin s, end s, bearings from .. to that it misses
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Case:
 
     crowd: Crowd
     faults: dict[str, Fault] = field(default_factory=dict)
+    buses_hide: bool = False  # what is behind them
 
 
 def lanes_and_walkers(count: int, seconds: float, rng: np.random.Generator) -> Crowd:
@@ -111,19 +114,23 @@ def scans(case: Case, seconds: float, seed: int) -> tuple[list[Detections], list
         rng = np.random.default_rng([seed, number])
         fault = case.faults.get(sensor.device, Fault())
         for tick in range(int(seconds * 10)):
-            found.append(_scan(sensor, fault, case.crowd, tick * 0.1 + 0.0125 * number, rng))
+            found.append(_scan(sensor, fault, case, tick * 0.1 + 0.0125 * number, rng))
     found.sort(key=lambda pair: (pair[0].receipt_ns, pair[0].device))
     return [scan for scan, _ in found], [owner for _, owner in found]
 
 
 def _scan(
-    sensor: Sensor, fault: Fault, crowd: Crowd, seconds: float, rng: np.random.Generator
+    sensor: Sensor, fault: Fault, case: Case, seconds: float, rng: np.random.Generator
 ) -> tuple[Detections, Ints]:
     """Return one scan and its detections' owners."""
     turned = rotation_of(sensor.mount.model_copy(update={"yaw_deg": sensor.mount.yaw_deg + fault.yaw_deg}))
+    crowd = case.crowd
     here, place = crowd.at(seconds)
     place = (place - [sensor.mount.east_m, sensor.mount.north_m]) @ turned
-    seen = np.flatnonzero(_visible(sensor, fault, place, seconds) & (rng.random(len(here)) < 0.9))
+    visible = _in_view(sensor, place)
+    if case.buses_hide:
+        visible &= ~_hidden(sensor, place, crowd.velocity[here] @ turned, crowd.kind[here])
+    seen = np.flatnonzero(visible & (rng.random(len(here)) < 0.9))
     owner, place = here[seen], place[seen]
     sight = place / np.hypot(*place.T)[:, None]
     radial = (crowd.velocity[owner] @ turned * sight).sum(axis=1)
@@ -146,15 +153,27 @@ def _scan(
     ), owner[order]
 
 
-def _visible(sensor: Sensor, fault: Fault, place: Floats, seconds: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return who of those at places (k, 2), sensor frame, is in view and not hidden."""
-    bearing = np.degrees(np.arctan2(-place[:, 1], place[:, 0]))
+def _in_view(sensor: Sensor, place: Floats) -> Mask:
+    """Return which places (k, 2), sensor frame, are in its field of view."""
     view = sensor.field_of_view
-    seen = (np.hypot(*place.T) < view.range_m) & (np.abs(bearing) < view.width_deg / 2)
-    for begin_s, end_s, first, last in fault.hidden_deg:
-        if begin_s <= seconds < end_s:
-            seen &= (bearing < first) | (bearing > last)
-    return seen
+    bearing = np.degrees(np.arctan2(place[:, 1], place[:, 0]))
+    inside: Mask = (np.hypot(*place.T) < view.range_m) & (np.abs(bearing) < view.width_deg / 2)
+    return inside
+
+
+def _hidden(sensor: Sensor, place: Floats, velocity: Floats, kind: Ints) -> Mask:
+    """Return whose middle, at places (k, 2) in the sensor frame, a bus hides; the sensor looks over what is low."""
+    bus = kind == RoadUser.BUS
+    length, width, height = TYPICAL_SIZE[RoadUser.BUS]
+    distance, bearing = np.hypot(*place.T), np.arctan2(place[:, 1], place[:, 0])
+    aslant = np.arctan2(velocity[bus, 1], velocity[bus, 0]) - bearing[bus]
+    half = (np.abs(np.sin(aslant)) * length + np.abs(np.cos(aslant)) * width) / 2.0
+    gap = np.abs((bearing[:, None] - bearing[bus] + np.pi) % (2.0 * np.pi) - np.pi)
+    share = distance[bus] / np.maximum(distance[:, None], 1.0)
+    line = sensor.mount.height_m + (TYPICAL_SIZE[kind, 2, None] / 2.0 - sensor.mount.height_m) * share
+    stops = (gap < np.arctan2(half, distance[bus])) & (share < 0.999) & (line < height)
+    hidden: Mask = stops.any(axis=1)
+    return hidden
 
 
 def _alarms(sensor: Sensor, count: int, rng: np.random.Generator) -> Floats:

@@ -1,10 +1,11 @@
+import msgspec
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from perception.objects import PointCloud, RoadUser
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
-from perception.tracking.cluster import ClusterSettings, cluster
+from perception.tracking.cluster import Background, ClusterSettings, cluster
 from perception.tracking.scan import Sighting, project
 from perception.tracking.sensors import Sensors
 from tests.perception.scenario import START_NS, detections
@@ -95,9 +96,14 @@ def cloud(points, doppler):
     )
 
 
+def clustered(seen):
+    """Return the detections in a cloud that is the first of its radar."""
+    return cluster(seen, Background(sensor(), ClusterSettings()).standing(seen), ClusterSettings(), sensor())
+
+
 def test_reflections_of_one_long_vehicle_are_one_detection():
     bus = [(40.0 + step, 2.0) for step in np.arange(0.0, 12.0, 1.5)]
-    found = cluster(cloud(bus, np.full(len(bus), -8.0)), ClusterSettings(), sensor())
+    found = clustered(cloud(bus, np.full(len(bus), -8.0)))
     assert len(found.kind) == 1
     assert found.position[0] == pytest.approx([45.25, 2.0])
     assert found.velocity[0] == pytest.approx([-8.0, -0.35], abs=0.05)
@@ -105,13 +111,25 @@ def test_reflections_of_one_long_vehicle_are_one_detection():
 
 def test_neighbours_of_different_speed_are_two():
     points = [(40.0, 1.0), (40.5, 1.0), (40.0, 2.0), (40.5, 2.0)]
-    assert len(cluster(cloud(points, [5.0, 5.1, -5.0, -5.1]), ClusterSettings(), sensor()).kind) == 2
+    assert len(clustered(cloud(points, [5.0, 5.1, -5.0, -5.1])).kind) == 2
 
 
 def test_static_clutter_and_single_points_are_left_out():
     points = [(20.0, 0.0), (20.5, 0.0), (60.0, 5.0)]
-    assert len(cluster(cloud(points, [0.0, 0.05, 9.0]), ClusterSettings(), sensor()).kind) == 0
-    assert len(cluster(cloud(np.zeros((0, 2)), []), ClusterSettings(), sensor()).kind) == 0
+    assert len(clustered(cloud(points, [0.0, 0.05, 9.0])).kind) == 0
+    assert len(clustered(cloud(np.zeros((0, 2)), [])).kind) == 0
+
+
+def test_a_wall_stays_background_and_a_car_that_stops_does_not():
+    background, wall, car = Background(sensor(), ClusterSettings()), [(60.0, 5.0), (61.0, 5.0)], [(30.0, 0.0)]
+    for tick in range(2500):
+        points = wall + (car if tick >= 600 else [])
+        seen = msgspec.structs.replace(cloud(points, np.zeros(len(points))), stamp_ns=START_NS + tick * 10**8)
+        standing = background.standing(seen)
+        assert standing[:2].all()
+        if 600 <= tick < 1200:
+            assert not standing[2:].any()
+    assert standing.all()  # it parks
 
 
 def test_settings_are_checked():
