@@ -1,9 +1,9 @@
 """Blobs of foreground to road users: one where a single body explains the blob, several where it takes more.
 
 Road users that touch in the picture are one blob. First those are looked for in it who were seen there in the picture
-before. The rest is taken apart from the front: the nearest one hides others but is hidden by none, so the body is looked
-for that stands at the lowest point and covers most of the blob and little else. What a body covers is explained, and the
-rest is looked at again.
+before. The rest is taken apart from the front: the nearest one hides others but is hidden by none, so the body is
+looked for that stands at the lowest point and covers most of the blob and little else. What a body covers is explained,
+and the rest is looked at again.
 """
 
 from __future__ import annotations
@@ -127,14 +127,12 @@ class Cutter:
         if len(new) < NEW * worths.shape[1] or new.mean() < REMEMBERED_FILLED:
             return None
         blob.explain(outlines[best])
-        build = np.flatnonzero(KIND == self._memory.kinds[row])[:1]
+        build = np.flatnonzero(self._memory.kinds[row] == KIND)[:1]
         return Part(Guess(build, heading[:1], states[best : best + 1]), False, True)
 
     def _front(self, blob: Blob, lowest: Floats, hidden: bool) -> Part | None:
         """Return the body that stands at the lowest point that is left, None when there is none."""
-        guess, corners, area = self._fitter.standing(
-            self._full(lowest), SIDEWAYS, HIDDEN_M if hidden else HIDDEN_M[:1]
-        )
+        guess, corners, area = self._fitter.standing(self._full(lowest), SIDEWAYS, HIDDEN_M if hidden else HIDDEN_M[:1])
         worths = blob.worths(self._own(corners))
         best = int(np.argmax(np.nan_to_num(area * worths.mean(axis=1), nan=-np.inf)))
         new = worths[best][worths[best] != 0]

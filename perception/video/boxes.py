@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 
-Picture = NDArray[np.uint8]  # (height, width, 3): blue, green, red
-Grey = NDArray[np.uint8]  # (height, width)
+Picture = MatLike  # (height, width, 3), 8 bits: blue, green, red
+Grey = MatLike  # (height, width), 8 bits
 Mask = NDArray[np.bool_]
 
 
@@ -37,7 +38,16 @@ class Bodies(NamedTuple):
 
     def of(self, rows: Mask | Ints) -> Bodies:
         """Return some of them."""
-        return Bodies(*(column[rows] for column in self))
+        return Bodies(
+            self.position[rows],
+            self.covariance[rows],
+            self.size[rows],
+            self.heading[rows],
+            self.kind[rows],
+            self.confidence[rows],
+            self.misfit[rows],
+            self.box[rows],
+        )
 
 
 class Detector(Protocol):

@@ -32,8 +32,7 @@ class Blob:
     @property
     def box(self) -> Floats:
         """Left, top, right, bottom px."""
-        height, width = self.pixels.shape
-        return np.concatenate([self.corner, self.corner + [width, height]]).astype(np.float64)
+        return np.concatenate([self.corner, self.corner + self.pixels.shape[::-1]]).astype(np.float64)
 
     def holds(self, point: Floats) -> bool:
         """Tell whether a point (2,) px lies in its box."""
@@ -46,7 +45,7 @@ class Blob:
         return int(np.count_nonzero(drawn[self.pixels]))
 
     def lowest(self) -> tuple[Floats, bool] | None:
-        """Return the lowest point that is left, px, and whether something explained is below it; None: too little is."""
+        """Return the lowest point that is left, px, and whether what is below is explained; None: too little is left."""
         left = self._worth > 0
         if np.count_nonzero(left) < SMALLEST_PX:
             return None
@@ -61,7 +60,8 @@ class Blob:
         points = np.nan_to_num(LATTICE @ (outlines - self.corner + MARGIN), nan=-1.0).astype(np.intp)
         limit = np.array(self._worth.shape[::-1]) - 1
         columns, lines = np.moveaxis(np.clip(points, 0, limit), -1, 0)
-        return self._worth[lines, columns]
+        found: Worth = self._worth[lines, columns]
+        return found
 
     def explain(self, outline: Floats) -> None:
         """Mark what an outline (8, 2) covers as explained."""

@@ -3,7 +3,8 @@
 A road user is a box on the road with the size that its class usually has. Its place, and its size as far as the picture
 tells, are the ones at which its outline has the edges that were seen: the contact line gives the distance of the near
 end, build and heading say how far the centre lies behind it. Edges that are hidden say nothing. The covariance is that
-of the edges' pixels and of the sizes within the class, propagated through the view (Gauss-Newton, maximum a posteriori).
+of the edges' pixels and of the sizes within the class, propagated through the view (Gauss-Newton, maximum a
+posteriori).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Guess(NamedTuple):
 
     def at(self, rows: Ints) -> Guess:
         """Return some of them."""
-        return Guess(*(column[rows] for column in self))
+        return Guess(self.build[rows], self.heading[rows], self.state[rows])
 
 
 class Fitter:
@@ -96,7 +97,7 @@ class Fitter:
         """Return how places on the road move with their pixels (n, 2, 2)."""
         nudges = np.array([[0.0, 0.0, 0.0], [NUDGE_M, 0.0, 0.0], [0.0, NUDGE_M, 0.0]])
         pixel = self.view.to_picture(np.concatenate([place, np.zeros((len(place), 1))], axis=1)[:, None] + nudges)
-        forward = np.moveaxis(pixel[:, 1:] - pixel[:, :1], 1, 2) / NUDGE_M
+        forward: Floats = np.moveaxis(pixel[:, 1:] - pixel[:, :1], 1, 2) / NUDGE_M
         forward[~np.isfinite(forward).all(axis=(1, 2))] = np.eye(2)
         inverse: Floats = np.linalg.inv(forward)
         return inverse

@@ -40,7 +40,7 @@ class Foreground:
         self._warm_up = round(settings.warm_up_s * rate_hz)
         self._pictures = 0
         self._light = 1.0  # of the last tick, relative to the learned picture
-        self._known = np.zeros_like(self._region)  # road users: not to be learned
+        self._known: Grey = np.zeros_like(self._region)  # road users: not to be learned
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
         self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
 
@@ -66,7 +66,7 @@ class Foreground:
         ghosts = self._ghosts(picture, learned, solid)
         if ghosts.any():
             self._model.apply(picture, 255 - ghosts, None, RELEARN)
-            solid[ghosts > 0] = 0
+            solid = cv2.bitwise_and(solid, cv2.bitwise_not(ghosts))
         self._before = picture.copy()
         self._known = cv2.dilate(solid, AROUND)
         self._age += 1
@@ -84,7 +84,7 @@ class Foreground:
             if area < 30 or cv2.mean(moved[place], blob)[0] > STILL:
                 continue
             if _contrast(picture[place], blob) < GHOST_CONTRAST * _contrast(learned[place], blob):
-                ghosts[place] |= cv2.dilate(blob, AROUND) * 255
+                ghosts[place][cv2.dilate(blob, AROUND) > 0] = 255
         return ghosts
 
 

@@ -13,9 +13,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import cv2
-import numpy as np
 import structlog
-from numpy.typing import NDArray
+from cv2.typing import MatLike
 
 from perception.video.boxes import Picture
 from rsu.video.settings import SourceSettings
@@ -32,7 +31,7 @@ class Shot(NamedTuple):
     """One picture as it came."""
 
     stamp_ns: int  # UTC, of exposure
-    data: NDArray[np.uint8]  # a picture (height, width, 3), or a packed one (n,)
+    data: MatLike  # a picture (height, width, 3), or a packed one (n,)
 
     def picture(self) -> Picture | None:
         """Return the picture, at half size where it is large; None where it cannot be unpacked."""
@@ -40,19 +39,18 @@ class Shot(NamedTuple):
             return half(self.data)
         width = _jpeg_width(self.data)
         mode = cv2.IMREAD_REDUCED_COLOR_2 if width >= HALF_FROM_PX else cv2.IMREAD_COLOR
-        found = cv2.imdecode(self.data, mode)
-        return None if found is None else found.astype(np.uint8, copy=False)
+        return cv2.imdecode(self.data, mode)
 
 
-def half(picture: NDArray[np.uint8]) -> Picture:
+def half(picture: Picture) -> Picture:
     """Return a picture at half size where it is large."""
     if picture.shape[1] < HALF_FROM_PX:
         return picture
     size = picture.shape[1] // 2, picture.shape[0] // 2
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
-def _jpeg_width(data: NDArray[np.uint8]) -> int:
+def _jpeg_width(data: MatLike) -> int:
     """Return the width that a JPEG's start-of-frame segment tells (ITU-T T.81, B.2.2); 0: there is none."""
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from sim.lanes import Crossing
 
-Picture = NDArray[np.uint8]  # (height, width, 3): blue, green, red
+Picture = MatLike  # (height, width, 3), 8 bits: blue, green, red
 
 HALF_M = 130.0  # of the square around the reference point that is drawn
 PIXELS_PER_M = 16

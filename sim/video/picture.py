@@ -94,8 +94,14 @@ class Painter:
         with np.errstate(divide="ignore", invalid="ignore"):
             reach = np.where(rays[:, 2] < 0, -self._lens.place[2] / rays[:, 2], np.nan)
         at = ground.pixels(self._lens.place[:2] + rays[:, :2] * reach[:, None]).reshape(height, width, 2)
+        columns, lines = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
         seen = cv2.remap(
-            ground.texture(), at.astype(np.float32), None, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, ground.GRASS
+            ground.texture(),
+            columns,
+            lines,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=ground.GRASS,
         )
         return np.where(np.isnan(at[:, :, :1]), np.array(SKY, np.uint8), seen)
 
@@ -138,7 +144,7 @@ class Painter:
         flat, _ = cv2.projectPoints(
             boxes.reshape(-1, 3), rotation, -turn @ self._lens.place, self._lens.matrix, self._lens.distortion
         )
-        return flat.reshape(*boxes.shape[:2], 2)
+        return np.asarray(flat, dtype=np.float64).reshape(*boxes.shape[:2], 2)
 
     def _exposed(self, picture: Picture, stamp_ns: int, number: int) -> Picture:
         """Let the light change and the sensor be noisy."""
@@ -154,7 +160,8 @@ def _placed(frame: WorldFrame, row: int) -> Floats:
     ahead = np.array([math.sin(heading), math.cos(heading), 0])
     left = np.array([-math.cos(heading), math.sin(heading), 0])
     place = np.array([*frame.position[row], 0])
-    return place + own[..., :1] * ahead + own[..., 1:2] * left + own[..., 2:] * [0, 0, 1]
+    placed: Floats = place + own[..., :1] * ahead + own[..., 1:2] * left + own[..., 2:] * np.array([0, 0, 1])
+    return placed
 
 
 def _fixed(points: Floats) -> NDArray[np.int32]:
