@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from perception.events.settings import RuleSettings
 from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
 from rsu.analysis import indicators, runs, scoring
@@ -48,6 +49,7 @@ class Run(NamedTuple):
     v2x: Judged | None
     settings: dict[str, str]  # of the site file, flat
     lanes: list[LaneLine]
+    event_names: dict[int, str]  # by code
 
 
 class LifeNote(NamedTuple):
@@ -66,6 +68,7 @@ class EventNote(NamedTuple):
     """One event in either run or both; None: that run does not have it."""
 
     code: int
+    name: str
     place: str
     a_ns: int | None  # when it was first told
     b_ns: int | None
@@ -117,7 +120,7 @@ def make(task: Task) -> Run:
             truth = scoring.judge(air, known, places, task.region_m)
         judged = scoring.judge(air, v2x, places, task.region_m) if v2x.lives else None
         agreed = agreement(air, site, measurements(site, reader.ticks(*source.recordings)))
-        settings, exits = _flat(site), exit_lines(site.lane_map)
+        settings, exits, names = _flat(site), exit_lines(site.lane_map), _event_names(site)
     own = lives(air)
     return Run(
         air=air,
@@ -128,6 +131,7 @@ def make(task: Task) -> Run:
         v2x=judged,
         settings=settings,
         lanes=[*places.lanes.lines, *exits],
+        event_names=names,
     )
 
 
@@ -153,7 +157,7 @@ def contrast(a: Run, b: Run) -> Comparison:
         common=common,
         only_a=_notes(a, common.only_a.tolist()),
         only_b=_notes(b, common.only_b.tolist()),
-        events=list(_events(a.air.events, b.air.events)),
+        events=list(_events(a.air.events, b.air.events, b.event_names | a.event_names)),
         messages=list(_messages(a.air, b.air)),
     )
 
@@ -163,6 +167,12 @@ def _flat(site: Config) -> dict[str, str]:
     data = site.site.model_dump(mode="json")
     data["sensors"] = {sensor["device"]: sensor for sensor in data["sensors"]}
     return dict(_leaves("", data))
+
+
+def _event_names(site: Config) -> dict[int, str]:
+    """Return what each event code stands for at a site: the name of its rule."""
+    rules = dict(site.site.events)
+    return {rule.code: name.replace("_", " ") for name, rule in rules.items() if isinstance(rule, RuleSettings)}
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -201,7 +211,7 @@ def _notes(run: Run, which: list[int]) -> list[LifeNote]:
     return sorted(notes, key=lambda note: -note.seconds)
 
 
-def _events(a: Sequence[Happening], b: Sequence[Happening]) -> Iterator[EventNote]:
+def _events(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int, str]) -> Iterator[EventNote]:
     """Yield the events of both runs, those of the same code at about the same place and time together."""
     left = list(b)
     for event in a:
@@ -215,9 +225,15 @@ def _events(a: Sequence[Happening], b: Sequence[Happening]) -> Iterator[EventNot
         partner = min(same, key=lambda other: abs(other.told_ns - event.told_ns), default=None)
         if partner is not None:
             left.remove(partner)
-        yield EventNote(event.code, _spot(event), event.told_ns, None if partner is None else partner.told_ns)
+        yield EventNote(
+            event.code,
+            names.get(event.code, ""),
+            _spot(event),
+            event.told_ns,
+            None if partner is None else partner.told_ns,
+        )
     for event in left:
-        yield EventNote(event.code, _spot(event), None, event.told_ns)
+        yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
 
 
 def _spot(event: Happening) -> str:

@@ -12,10 +12,22 @@ _WEIGHTS = {  # what decides; the distance from the truth alone, where there is 
     "v2x_found": 2, "v2x_p95_m": 2, "v2x_switches": 1, "agreement_m": 2, "short": 1, "life_s": 1,
 }  # fmt: skip
 _TOLD = 3  # reasons
-_TELLING = (
-    "gospa_m", "position_p95_m", "false", "missed", "id_switches", "v2x_p95_m", "v2x_found", "agreement_m", "short",
-    "v2x_switches", "life_s", "heading_p95_deg", "speed_p95_mps", "wait_p95_ms",
-)  # fmt: skip
+_TELLING = {  # what is told of B and A, in this order
+    "gospa_m": "what is on air is {b} m from the truth (GOSPA) instead of {a}",
+    "position_p95_m": "19 of 20 positions are right to {b} m instead of {a}",
+    "false": "{b} false road users at once instead of {a}",
+    "missed": "{b} missed at once instead of {a}",
+    "id_switches": "{b} changes of id instead of {a}",
+    "agreement_m": "the sensors' detections are {b} m from what is on air instead of {a}",
+    "v2x_found": "{b} % of the vehicles that tell their position are found instead of {a}",
+    "v2x_p95_m": "19 of 20 positions are within {b} m of what vehicles say themselves instead of {a}",
+    "short": "{b} road users live for less than 2 s instead of {a}",
+    "v2x_switches": "vehicles change their id {b} times instead of {a}",
+    "life_s": "a road user lives for {b} s instead of {a} (median)",
+    "heading_p95_deg": "headings are right to {b} deg instead of {a}",
+    "speed_p95_mps": "speeds are right to {b} m/s instead of {a}",
+    "wait_p95_ms": "measurements wait for {b} ms instead of {a} before they are on air",
+}
 
 
 class Verdict(NamedTuple):
@@ -54,12 +66,7 @@ def _tone(rows: dict[str, Row]) -> Tone:
 def _reasons(rows: dict[str, Row], word: str) -> list[str]:
     keys = [key for key in _TELLING if not (key.startswith("v2x_") and "gospa_m" in rows)]  # the truth knows better
     told = [rows[key] for key in keys if key in rows and rows[key].word == word]
-    return [_reason(row) for row in told[:_TOLD]]
-
-
-def _reason(row: Row) -> str:
-    one, (a, b) = row.indicator, (shown(row, value) for value in (row.a, row.b))
-    return f"{one.name} {b}{' ' + one.unit if one.unit else ''} instead of {a}"
+    return [_TELLING[row.indicator.key].format(a=shown(row, row.a), b=shown(row, row.b)) for row in told[:_TOLD]]
 
 
 def shown(row: Row, value: float | None) -> str:

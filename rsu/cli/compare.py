@@ -96,7 +96,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
             yield f"  {note.kind} {note.id}, {note.place}, from {clock(note.begin_ns)} for {note.seconds} s"
     for event in comparison.events:
         told = (f"{name} {'never' if at is None else clock(at)}" for name, at in (("A", event.a_ns), ("B", event.b_ns)))
-        yield f"event {event.code} at {event.place}: told by {', '.join(told)}"
+        yield f"event {event.code} {event.name} at {event.place}: told by {', '.join(told)}"
     for message in comparison.messages:
         if message.first_ns is not None:
             yield f"{message.kind}: {message.differ} cycles differ, the first at {clock(message.first_ns)}"
