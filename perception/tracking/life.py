@@ -73,9 +73,13 @@ def remember(table: Table, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
     table.seen_ns[looked] = np.where(seen[looked], stamp_ns[:, None], table.seen_ns[looked])
 
 
-def ripe(table: Table, settings: FusionSettings) -> Ints:
-    """Return the rows that are to be confirmed now, when a round's evidence for and against has been counted."""
+def bound(table: Table) -> None:
+    """Bound the evidence, when all of a round for and against has been counted."""
     np.minimum(table.log_odds, MAX_LOG_ODDS, out=table.log_odds)
+
+
+def ripe(table: Table, settings: FusionSettings) -> Ints:
+    """Return the rows that are to be confirmed now."""
     sure = table.log_odds >= log_odds(settings.confirm_probability)
     return np.flatnonzero((table.id == 0) & sure & (table.scans >= settings.least_scans))
 

@@ -20,6 +20,7 @@ FIRST_SPEED_SD: Floats = np.array([8.0, 10.0, 10.0, 10.0, 10.0, 5.0, 1.5])  # m/
 AT_REST = 0.1  # share of it that is left at rest
 LIVELY_MPS = 1.5  # speed from which all of it holds
 SWERVING_MPS = 5.0  # speed from which all of it holds across a vehicle's heading too
+ASIDE_AT_REST = 0.01  # share of that which is left at rest
 UNSEEN = 0.3  # share of it that is left at least while nobody can see
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
@@ -62,9 +63,8 @@ def agility(table: Table) -> Floats:
     along = AGILITY[table.kind] * turning * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
     rolling = np.isfinite(table.heading) & ~walks(table.kind)
     ahead = direction_of(np.where(rolling, table.heading, 0.0)).T
-    return along_and_across(
-        ahead, along, along * np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, 0.01, 1.0), 1.0)
-    )
+    aside = np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, ASIDE_AT_REST, 1.0), 1.0)
+    return along_and_across(ahead, along, along * aside)
 
 
 def correct(table: Table, rows: Ints, known: filter.Information) -> None:

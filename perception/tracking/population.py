@@ -77,6 +77,7 @@ class Population:
     def tidy(self, dt: float) -> None:
         """Confirm what almost surely exists, make one of double tracks, forget those that are over."""
         table = self.table
+        life.bound(table)
         for row in life.ripe(table, self._settings):
             number = self._ids.take(self.time_ns)
             if number is None:
