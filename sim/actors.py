@@ -8,12 +8,13 @@ from functools import cached_property
 import msgspec
 import numpy as np
 
-from perception.geo import direction_of, heading_of
+from perception.geo import direction_of, heading_difference, heading_of
 from perception.objects import Floats, RoadUser
 from sim.frames import WorldFrame
 
 FIRST_ID = 1_000_000  # ordinary road users have smaller ones
-AHEAD_M, BEHIND_M, BESIDE_M = 8.0, 12.0, 0.5  # ordinary road users that come so near an actor leave the world
+AHEAD_M, BEHIND_M, BESIDE_M = 8.0, 12.0, 0.5  # ordinary road users that come so near an actor leave the world,
+LANE_M, ALONG_DEG = 150.0, 30.0  # and so do those on its lane, up to so far: none is left standing without its leader
 
 SIZES = {
     RoadUser.UNKNOWN: (0.6, 0.5, 0.4),
@@ -87,16 +88,17 @@ def overlay(frames: Iterable[WorldFrame], actors: Sequence[Actor]) -> Iterator[W
 
 
 def _in_the_way(frame: WorldFrame, position: Floats, heading: float, size: tuple[float, float, float]) -> list[int]:
-    """Return the ids of the road users that are where an actor is, or close before or behind it on its way."""
+    """Return the ids of the road users that are where an actor is, close before or behind it, or on its lane."""
     ahead = direction_of(heading)
     off = frame.position - position
     along = off @ ahead
     across = np.abs(off @ np.array([ahead[1], -ahead[0]]))
     half = (frame.size[:, 0] + size[0]) / 2.0
-    near = (
-        (along < half + AHEAD_M) & (along > -half - BEHIND_M) & (across < (frame.size[:, 1] + size[1]) / 2 + BESIDE_M)
-    )
-    found: list[int] = frame.id[near].tolist()
+    close = (along < half + AHEAD_M) & (along > -half - BEHIND_M)
+    turn = np.abs(heading_difference(frame.heading, heading))
+    lane = (np.minimum(turn, 180.0 - turn) < ALONG_DEG) & (np.abs(along) < LANE_M)
+    beside = across < (frame.size[:, 1] + size[1]) / 2.0 + BESIDE_M
+    found: list[int] = frame.id[(close | lane) & beside].tolist()
     return found
 
 

@@ -1,6 +1,7 @@
 """Scripted scenes of the demo crossing, one for each kind of event, on top of the ordinary traffic.
 
-Times are seconds since the world began; the signal cycle of 60 s begins with it (sim/data/signals.json).
+`python -m sim.scenarios` prints their names. Times are seconds since the world began; the signal cycle of 60 s begins
+with it (sim/data/signals.json).
 """
 
 from __future__ import annotations
@@ -147,3 +148,13 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
     "red-light": _red_light,
     "near-miss": _near_miss,
 }
+
+
+def main() -> None:
+    """Print a line for each scene: its name, and what happens."""
+    for name, make in SCENARIOS.items():
+        print(f"{name}: {make().about}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""`python -m sim.world --run DIR [--seed N] [--source sumo|recorded]`: the bench world as a real-time process.
+"""`python -m sim.world --run DIR [--seed N] [--source sumo|recorded] [--scenario NAME]`: the bench world in real time.
 
 Publishes a `WorldFrame` every 100 ms on ZeroMQ PUB `ipc://DIR/world.ipc`, stamped on the 100 ms grid of UTC, one period
 before it is true, and writes them down in `DIR/truth` (`sim/truth_writer.py`). Where SUMO (libsumo) is not installed it
@@ -22,6 +22,7 @@ import zmq
 from sim import recorded
 from sim.frames import PERIOD_NS, SOCKET, TOPIC, WorldFrame, encode
 from sim.recorded import SEED
+from sim.scenarios import SCENARIOS
 from sim.truth_writer import TruthWriter
 
 
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the sockets")
     parser.add_argument("--seed", type=int, default=SEED, help="of all randomness (default: %(default)s)")
     parser.add_argument("--source", choices=["sumo", "recorded"], default="sumo", help="default: %(default)s")
+    parser.add_argument("--scenario", choices=list(SCENARIOS), help="a scripted scene among the traffic")
     options = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -65,7 +67,9 @@ def main() -> None:
         socket.linger = 0
         socket.bind(f"ipc://{options.run}/{SOCKET}")
         with closing(TruthWriter(options.run / "truth")) as truth:
-            publish(source(options.source, options.seed), socket, truth, stop)
+            frames = source(options.source, options.seed)
+            scene = SCENARIOS[options.scenario]().play(frames) if options.scenario else frames
+            publish(scene, socket, truth, stop)
 
 
 if __name__ == "__main__":

@@ -45,17 +45,19 @@ class Plan(NamedTuple):
     broker: tuple[str, int]  # address, port
     reference: tuple[float, float]  # latitude, longitude in degrees
     range_m: float  # around the reference: where accuracy is judged
+    scenario: str | None = None  # of sim/scenarios.py: a scripted scene among the traffic
 
     def commands(self) -> dict[str, list[str]]:
         """Return the command line of every process, in starting order."""
         run = ["--run", str(self.run)]
+        scene = ["--scenario", self.scenario] if self.scenario else []
         broker = ["--address", self.broker[0], "--port", str(self.broker[1])]
         latitude, longitude = self.reference
         emulators = YAML(typ="safe").load(self.bench.read_text(encoding="utf-8"))["emulators"]
         commands = {
             "broker": ["sim.broker", *run, *broker],
             "platform": ["sim.platform", *run, *broker, "--json"],
-            "world": ["sim.world", *run, "--source", self.source, "--seed", str(self.seed)],
+            "world": ["sim.world", *run, "--source", self.source, "--seed", str(self.seed), *scene],
             "listener": [
                 "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc",
                 f"--reference={latitude},{longitude}", "--range", str(self.range_m), "--json",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -108,6 +109,7 @@ class Wishes(NamedTuple):
     seed: int
     address: str
     run: Path | None
+    scenario: str | None = None
 
 
 def run_demo(wishes: Wishes, stop: threading.Event) -> None:
@@ -115,6 +117,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
     _prepare(folder)
     plan = _plan(folder, _configs(folder, wishes.address), wishes.source, wishes.seed)
+    plan = plan._replace(scenario=wishes.scenario and _known_scene(wishes.scenario))
     site = config.load(plan.site).site
     names = [*plan.commands(), *processes.of(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}
@@ -177,6 +180,14 @@ def _plan(folder: Path, configs: Path, source: str, seed: int) -> Plan:
         reference=(reference.latitude_deg, reference.longitude_deg),
         range_m=_JUDGED_RANGE_M,
     )
+
+
+def _known_scene(name: str) -> str:
+    """Return the name of a scripted scene. ValueError: the bench knows none of that name; says which it knows."""
+    told = subprocess.run([sys.executable, "-m", "sim.scenarios"], capture_output=True, text=True, check=True).stdout
+    if name not in [line.partition(":")[0] for line in told.splitlines()]:
+        raise ValueError(f"--scenario {name}: there are\n{told}")
+    return name
 
 
 def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:

@@ -153,6 +153,9 @@ def demo(
         typer.Option(metavar="NAME@S+D", help="kill an emulator, broker or process S seconds in, back D seconds later"),
     ] = None,
     source: Annotated[Source, typer.Option(help="of the traffic")] = Source.SUMO,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="a scripted scene among the traffic, one for each kind of event")
+    ] = None,
     seed: Annotated[int, typer.Option(help="of everything random in the bench")] = 7,
     address: Annotated[
         str, typer.Option(help="loopback address of all ports; another one for a second demo")
@@ -165,7 +168,7 @@ def demo(
 
     try:
         cuts = [Cut.parse(text) for text in cut or []]
-        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run)
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario)
         interrupted = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
