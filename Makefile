@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-events bench-fusion bench-station bench-statistics bench-video bench-replay \
+.PHONY: run test check bench bench-codec bench-events bench-fusion bench-station bench-statistics bench-video bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -75,6 +75,9 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 # SEED: other road users, other errors
 bench-fusion: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench fusion $(if $(SEED),--seed $(SEED))
+
+bench-registration: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.analysis.bench_registration
 
 bench-replay: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.recording.bench_replay

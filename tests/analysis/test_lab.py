@@ -118,7 +118,14 @@ def test_a_site_file_without_recordings_is_a_wrong_use(folder: Path) -> None:
 def test_registration_finds_what_stands_wrong_and_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
     """3 deg and 1 m within 0.3 deg and 0.2 m, from six seconds."""
     code, said = run(
-        "tune", folder / "day.mcap", "--registration", "--site", folder / "wrong.yaml", "--out", folder / "new.yaml", "--json"
+        "tune",
+        folder / "day.mcap",
+        "--registration",
+        "--site",
+        folder / "wrong.yaml",
+        "--out",
+        folder / "new.yaml",
+        "--json",
     )
     answer = json.loads(said)
     sensors = {one["device"]: one for one in answer["sensors"]}
