@@ -45,7 +45,7 @@ class Blob:
         return int(np.count_nonzero(drawn[self.pixels]))
 
     def lowest(self) -> tuple[Floats, bool] | None:
-        """Return the lowest point that is left, px, and whether what is below is explained; None: too little is left."""
+        """Return the lowest point that is left, px, and whether what is below is explained; None: too little."""
         left = self._worth > 0
         if np.count_nonzero(left) < SMALLEST_PX:
             return None

@@ -40,7 +40,6 @@ class Foreground:
         self._warm_up = round(settings.warm_up_s * rate_hz)
         self._pictures = 0
         self._light = 1.0  # of the last tick, relative to the learned picture
-        self._known: Grey = np.zeros_like(self._region)  # road users: not to be learned
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
         self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
 
@@ -60,18 +59,17 @@ class Foreground:
 
     def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
         """Learn the road where nobody is, and where somebody only seems to be."""
-        self._model.apply(picture, self._known, None, self._rate)
         learned = self._model.getBackgroundImage()
         self._light *= _mean(picture, road) / _mean(learned, road)
         ghosts = self._ghosts(picture, learned, solid)
         if ghosts.any():
             self._model.apply(picture, 255 - ghosts, None, RELEARN)
-            solid = cv2.bitwise_and(solid, cv2.bitwise_not(ghosts))
         self._before = picture.copy()
-        self._known = cv2.dilate(solid, AROUND)
+        users = cv2.dilate(cv2.bitwise_and(solid, cv2.bitwise_not(ghosts)), AROUND)
         self._age += 1
-        self._age[self._known == 0] = 0
-        self._known[self._age > self._longest] = 0
+        self._age[users == 0] = 0
+        users[self._age > self._longest] = 0
+        self._model.apply(picture, users, None, self._rate)
 
     def _ghosts(self, picture: Picture, learned: Picture, solid: Grey) -> Grey:
         """Return the blobs that stand still and whose outline shows in the learned picture, not in this one."""

@@ -14,7 +14,7 @@ from sim.lanes import Crossing
 Picture = MatLike  # (height, width, 3), 8 bits: blue, green, red
 
 HALF_M = 130.0  # of the square around the reference point that is drawn
-PIXELS_PER_M = 16
+PIXELS_PER_M = 12
 SHIFT = 4  # binary places of the drawing functions' coordinates
 ASPHALT, JUNCTION, GRASS, PAVEMENT, PAINT = (94, 94, 92), (90, 89, 88), (70, 104, 88), (128, 130, 134), (205, 210, 212)
 GRAIN = 6.0  # grey levels, 1 sigma, of every surface
@@ -98,6 +98,6 @@ def _worn(picture: Picture) -> Picture:
     """Give every surface its grain and spots."""
     rng = np.random.default_rng(1)
     side = len(picture)
-    spots = cv2.resize(rng.normal(0, PATCHES, (side // 40, side // 40)).astype(np.float32), (side, side))
-    grain = rng.normal(0, GRAIN, (side, side)).astype(np.float32) + spots
-    return np.clip(picture + grain[:, :, None], 0, 255).astype(np.uint8)
+    spots = cv2.resize(rng.normal(0, PATCHES, (side // 30, side // 30)).astype(np.float32), (side, side))
+    grain = rng.standard_normal((side, side), dtype=np.float32) * np.float32(GRAIN) + spots
+    return cv2.add(picture, cv2.merge([grain] * 3), dtype=cv2.CV_8U)

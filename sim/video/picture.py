@@ -29,7 +29,7 @@ SUN = np.array([-0.55, 0.35, 0.76])  # towards it: east, north, up; unit length
 SHADE = 0.68  # light of a shadow on the ground, on a hazy day
 AMBIENT = 0.62  # light of a face that the sun does not reach
 NOISE = 2.5  # grey levels, 1 sigma
-NOISES = 8  # fields of noise, used in turn
+NOISES = 5  # fields of noise, used in turn
 DAYLIGHT, DAYLIGHT_PERIOD_S = 0.04, 60.0  # change of the light, share and period
 # faces of a box by its corners, counter-clockwise seen from outside
 FACES = np.array(
@@ -65,7 +65,8 @@ class Painter:
         self._lens = lens(camera, mount)
         self._empty = self._ground(width, height)
         rng = np.random.default_rng(2)
-        self._noises = [rng.normal(0, NOISE, self._empty.shape).astype(np.int8) for _ in range(NOISES)]
+        field = rng.standard_normal((NOISES, *self._empty.shape), dtype=np.float32) * np.float32(NOISE)
+        self._noises: list[NDArray[np.int8]] = list(field.astype(np.int8))
 
     def paint(self, frame: WorldFrame, number: int) -> Picture:
         """Return the picture of the world; `number` counts pictures."""
