@@ -135,6 +135,8 @@ def candidates(output: Tensor) -> Candidates:
     has_objectness = rows.shape[0] > rows.shape[1]  # v5 has a row for each candidate, v8 a column
     rows = rows if has_objectness else rows.T
     scores = rows[:, 5:] * rows[:, 4:5] if has_objectness else rows[:, 4:]
+    if not scores.size:
+        raise ValueError(f"no output of a YOLO model: {output.shape}")
     half = rows[:, 2:4] / 2
     label = scores.argmax(axis=1)
     score = scores[np.arange(len(scores)), label]
