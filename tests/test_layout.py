@@ -30,6 +30,7 @@ CONFINED = {
     "asn1tools": ["codecs/v2x/"],
     "libsumo": ["sim/"],
     "zmq": ["rsu/", "sim/"],
+    "cv2": ["perception/video/", "rsu/video/", "sim/video/"],
 }
 PURE = [
     "codecs/v2x",
