@@ -54,7 +54,9 @@ class Biases:
         self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
 
     def known(self) -> list[SensorBias]:
-        """Return the estimates of all sensors, sure or not."""
+        """Return the estimates of all sensors, sure or not; none of a sensor that stands alone."""
+        if self._sensors.radio < 2:
+            return []
         mean, sd = (figure * _UNITS for figure in self._estimate())
         return [
             SensorBias(name, east, north, yaw, time, max(east_sd, north_sd), yaw_sd, time_sd)
@@ -77,7 +79,7 @@ class Biases:
 
     def learn(self, table: Table, scan: Scan, pairs: Pairs, time_ns: int) -> None:
         """Compare the detections of a round, if it is time to; pairs are ordered by track."""
-        if time_ns - self._learnt_ns < EVERY_NS:
+        if time_ns - self._learnt_ns < EVERY_NS or self._sensors.radio < 2:
             return
         kept = math.exp(-min((time_ns - self._learnt_ns) * 1e-9 / MEMORY_S, 100.0))
         self._learnt_ns = time_ns

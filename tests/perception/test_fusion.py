@@ -431,3 +431,12 @@ def test_each_row_is_true_at_the_time_of_the_cycle():
         tracks = fusion.tracks(now_ns)
     assert tracks.stamp_ns.tolist() == [now_ns]
     assert tracks.position[0] == pytest.approx([0.0, 39.8], abs=0.3)
+
+
+def test_a_site_without_sensors_knows_what_vehicles_say():
+    fusion = fused({})
+    for tick in range(20):
+        fusion.ingest(report(START_NS + tick * CYCLE_NS, 5.0, tick * 1.0))
+        tracks = fusion.tracks(START_NS + tick * CYCLE_NS + 10_000_000)
+    assert tracks.sources == [("radio",)]
+    assert fusion.biases() == []
