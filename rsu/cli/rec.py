@@ -5,31 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
-from msgspec import to_builtins
 
+from rsu.cli import rec_sources
+from rsu.cli.options import JsonOption, Recordings, RunOption, fail
 from rsu.errors import NotReachableError
 from rsu.exits import Exit
-
-if TYPE_CHECKING:
-    from rsu.importing.findings import Finding
 
 # heavy modules are imported by the commands that need them
 app = typer.Typer(no_args_is_help=True, help="Recordings: start, stop, keep, list, describe, verify, cut, recover.")
 
-RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets of the daemon")]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout")]
 Recording = Annotated[Path, typer.Argument(metavar="REC", help="a recording (.mcap)")]
-Recordings = Annotated[list[Path], typer.Argument(metavar="REC...", help="recordings (.mcap)")]
 Folder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="of recordings; the daemon's default")]
 _S = 1_000_000_000
-
-
-def _fail(code: Exit, text: object) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(code)
 
 
 def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
@@ -39,7 +29,7 @@ def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, a
     try:
         answer = ask(run or folders.default_run(), Order(verb, why))
     except NotReachableError as error:
-        _fail(Exit.NOT_REACHABLE, error)
+        fail(Exit.NOT_REACHABLE, error)
     if as_json:
         print(json.dumps({"state": answer.state, "files": answer.files}))
     else:
@@ -74,7 +64,7 @@ def _folder(folder: Path | None) -> Path:
 
     chosen = folder or folders.default_data() / RecordingSettings().path
     if not chosen.is_dir():
-        _fail(Exit.NOT_REACHABLE, f"{chosen}: no such folder")
+        fail(Exit.NOT_REACHABLE, f"{chosen}: no such folder")
     return chosen
 
 
@@ -103,7 +93,7 @@ def info(recording: Recording, as_json: JsonOption = False) -> None:
     try:
         about, files = reader.start(recording)
     except (OSError, RecordingError) as error:
-        _fail(Exit.NOT_REACHABLE if isinstance(error, OSError) else Exit.DAMAGED, error)
+        fail(Exit.NOT_REACHABLE if isinstance(error, OSError) else Exit.DAMAGED, error)
     counts: Counter[str] = Counter()
     octets: Counter[str] = Counter()
     times: list[int] = []
@@ -128,7 +118,7 @@ def info(recording: Recording, as_json: JsonOption = False) -> None:
             rate = each["messages"] / seconds if seconds else 0.0
             print(f"{name:32} {each['messages']:8}  {rate:7.1f} Hz  {each['bytes'] / 1e3:10.1f} kB")
     if damage is not None:
-        _fail(Exit.DAMAGED, f"cannot be read on from {damage}")
+        fail(Exit.DAMAGED, f"cannot be read on from {damage}")
 
 
 @app.command()
@@ -146,7 +136,7 @@ def verify(recordings: Recordings, as_json: JsonOption = False) -> None:
             if not changed:
                 problems += continuity(reader.ticks(path))
         except OSError as error:
-            _fail(Exit.NOT_REACHABLE, error)
+            fail(Exit.NOT_REACHABLE, error)
         except RecordingError as error:
             problems, changed = [Problem("changed", str(path), str(error))], True
         if as_json:
@@ -161,65 +151,6 @@ def verify(recordings: Recordings, as_json: JsonOption = False) -> None:
         elif worst is Exit.FINE and any(problem.kind == "missing" for problem in problems):
             worst = Exit.FOUND
     raise typer.Exit(worst)
-
-
-def _show_findings(findings: list[Finding], title: str) -> None:
-    print(title if findings else f"{title} nothing")
-    for each in findings:
-        print(f"  {each.device}: {each.kind} x{each.count}, {each.first} to {each.last}: {each.text}")
-
-
-@app.command(name="import")
-def import_(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="rosbag (1 or 2), CSV, JSON or JSON lines, gzip too")],
-    mapping: Annotated[Path, typer.Option(help="YAML: whose fields are what (rsu/importing/mapping.py)")],
-    site: Annotated[Path, typer.Option(help="site file with the devices that the mapping names")],
-    out: Annotated[Path, typer.Option(help="recording to write")],
-    as_json: JsonOption = False,
-) -> None:
-    """Make a recording of other people's data; say what is wrong with them."""
-    from rsu.errors import ConfigError
-    from rsu.importing import build
-    from rsu.importing.frames import ForeignError
-    from rsu.importing.mapping import load
-    from rsu.site import config
-
-    try:
-        result = build.run(source, load(mapping), config.load(site), out)
-    except ConfigError as error:
-        _fail(Exit.INVALID_CONFIG, error)
-    except ForeignError as error:
-        _fail(Exit.DAMAGED, error)
-    except OSError as error:
-        _fail(Exit.NOT_REACHABLE, error)
-    if as_json:
-        facts = {"recording": str(result.path), "frames": result.frames, "ticks": result.ticks}
-        print(json.dumps(facts | {"findings": [to_builtins(each) for each in result.findings]}))
-    else:
-        print(f"{result.path}: {result.ticks} ticks; frames: {result.frames}")
-        _show_findings(result.findings, f"wrong with {source.name}:")
-
-
-@app.command()
-def report(recordings: Recordings, as_json: JsonOption = False) -> None:
-    """Say what is wrong with the sources of recordings that follow each other; exit code 1 when something is."""
-    from rsu.importing.report import report as look
-    from rsu.recording.errors import RecordingError
-
-    try:
-        result = look(recordings)
-    except OSError as error:
-        _fail(Exit.NOT_REACHABLE, error)
-    except RecordingError as error:
-        _fail(Exit.DAMAGED, error)
-    if as_json:
-        print(json.dumps(to_builtins(result._asdict())))
-    else:
-        print("measurements: " + ", ".join(f"{name} {count}" for name, count in result.measurements.items()))
-        _show_findings(result.findings, "wrong in the recording:")
-        if result.imported:
-            _show_findings(result.imported, "wrong in the file that it was imported from:")
-    raise typer.Exit(Exit.FOUND if result.findings or result.imported else Exit.FINE)
 
 
 @app.command()
@@ -239,9 +170,9 @@ def cut(
         begin_ns = first.outcome.now_ns if first else 0
         result = copy(recording, target, begin_ns + round(begin * _S), begin_ns + round(end * _S))
     except OSError as error:
-        _fail(Exit.NOT_REACHABLE, error)
+        fail(Exit.NOT_REACHABLE, error)
     except RecordingError as error:
-        _fail(Exit.DAMAGED, error)
+        fail(Exit.DAMAGED, error)
     print(f"{target}: {result.ticks} ticks")
 
 
@@ -261,7 +192,7 @@ def recover(
             try:
                 result = one(file)
             except OSError as error:
-                _fail(Exit.NOT_REACHABLE, error)
+                fail(Exit.NOT_REACHABLE, error)
             except (BusyError, NotARecordingError) as error:
                 typer.echo(error, err=True)
                 code = max(code, Exit.CONFLICT if isinstance(error, BusyError) else Exit.DAMAGED)
@@ -272,3 +203,7 @@ def recover(
             else:
                 print(f"{result.path}: {result.ticks} ticks" if result.path else f"{file}: nothing was in it")
     raise typer.Exit(code)
+
+
+app.command("import")(rec_sources.import_)
+app.command()(rec_sources.report)

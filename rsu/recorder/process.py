@@ -35,7 +35,6 @@ _STATE_S, _TIDY_S, _RETRY_S = 1.0, 10.0, 5.0
 _SHOWN_EVERY = 2  # of the snapshots
 _SHOWN_FILES = 6  # on the page
 _MIB = 1 << 20
-WISH = "wish"  # in the folder of recordings: start or stop, whatever was ordered last
 _log = structlog.get_logger()
 _encode = msgspec.json.Encoder().encode
 
@@ -63,7 +62,7 @@ class Recorder:
         self._bus = Publisher(run, "recorder")
         self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
         self._desk = Desk(run)
-        self._wanted = _wish(self._folder, self._settings.enabled)
+        self._wanted = self._shelf.wanted()
         self._writer: RecordingWriter | None = None
         self._log = views.Log()
         self._sequence = Sequence()
@@ -205,7 +204,7 @@ class Recorder:
                 files = self._keep(Mark("kept", self._now_ns or time.time_ns(), order.why))
             else:
                 self._wanted = order.verb == "start"
-                (self._folder / WISH).write_text(order.verb, encoding="utf-8")
+                self._shelf.want(order.verb)
                 if not self._wanted:
                     self._finish()
         except OSError as error:
@@ -251,11 +250,3 @@ class Recorder:
         self._inlet.close()
         self._desk.close()
         self._bus.close()
-
-
-def _wish(folder: Path, default: bool) -> bool:
-    """Return whether to record: what was ordered last, else what the site file says."""
-    try:
-        return (folder / WISH).read_text(encoding="utf-8") == "start"
-    except OSError:
-        return default

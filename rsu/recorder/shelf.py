@@ -18,6 +18,7 @@ from rsu.recording.writer import PART
 from rsu.records import RecordingView
 
 SUFFIX, MARK = ".mcap", ".keep"
+_WISH = "wish"  # a file beside the recordings: start or stop
 _TIME = "%Y%m%dT%H%M%S"
 _GIB = 1 << 30
 _S = 1_000_000_000
@@ -96,6 +97,17 @@ class Shelf:
         least = max(limits.min_free_gib * _GIB, limits.min_free_percent / 100 * disk.total)
         size = sum(item.size for item in self.items())
         return round(max(least - disk.free, size - limits.max_gib * _GIB))
+
+    def wanted(self) -> bool:
+        """Return whether to record: what was ordered last, else what the site file says."""
+        try:
+            return (self.folder / _WISH).read_text(encoding="utf-8") == "start"
+        except OSError:
+            return self._settings.enabled
+
+    def want(self, verb: Literal["start", "stop"]) -> None:
+        """Remember what was ordered, across restarts. OSError: the disk is full or fails."""
+        (self.folder / _WISH).write_text(verb, encoding="utf-8")
 
     def _too_old(self, item: Item, now_ns: int) -> bool:
         limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)
