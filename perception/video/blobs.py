@@ -19,9 +19,9 @@ from perception.video.canvas import Blob, blobs
 from perception.video.fit import Fitter, Guess
 from perception.video.memory import NEAR, Memory
 
-SINGLE_MISFIT = 25.0  # of one body to a whole blob
+SINGLE_MISFIT = 16.0  # of one body to a whole blob
 BLOB_COVERED = 0.75  # by that body
-SINGLE_FILLED = 0.4  # mean worth of its pixels
+SINGLE_FILLED = 0.65  # mean worth of its pixels
 NEW = 0.3  # of a body's pixels that must not be explained yet
 FILLED, REMEMBERED_FILLED = 0.15, 0.3  # mean worth of these
 FAR = 0.15  # worth that a metre from the expected place costs

@@ -330,6 +330,7 @@ _PORTS = [
     ("gnss", "link", "gnss"),
     ("ti-mmwave", "data", "ti-data"),
     ("ti-mmwave", "cli", "ti-cli"),
+    ("video", "pictures", "video"),
 ]
 _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"uper-{one}", partial(_uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),

@@ -28,6 +28,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "gat1743": {"link": UDP},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "radio-agent": {"link": UDP},
+    "video": {},
     "ti-mmwave": {
         "cli": {"serial": {"path": "cli"}},
         "data": {"serial": {"path": "data", "baud": 921600}},
