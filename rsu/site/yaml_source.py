@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -106,10 +106,15 @@ def _shown(value: Any) -> str:
 def _field_names(model: type[BaseModel], loc: Path_) -> set[str]:
     """Return the keys a model knows at a location, as far as it is made of plain models."""
     current: Any = model
+    named = False  # whether the next part is a name in a map
     for part in loc:
+        if named or isinstance(part, int):
+            named = False
+            continue
         if not (isinstance(current, type) and issubclass(current, BaseModel)) or part not in current.model_fields:
             return set()
         annotation = current.model_fields[str(part)].annotation
+        named = get_origin(annotation) is dict
         options = [annotation, *getattr(annotation, "__args__", ())]
         current = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
     if isinstance(current, type) and issubclass(current, BaseModel):
