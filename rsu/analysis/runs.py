@@ -13,6 +13,7 @@ from rsu.analysis import hearing, truth, truth_file
 from rsu.analysis.air import Air, listen
 from rsu.analysis.truth import Truth
 from rsu.recording import reader, site_files
+from rsu.recording.errors import NotARecordingError
 from rsu.recording.player import replay
 from rsu.records import Outcome
 from rsu.site import config
@@ -42,9 +43,12 @@ def site_of(source: Source) -> Iterator[Config]:
 
 
 def air_of(source: Source, site: Config) -> Air:
-    """Return what a run put on air."""
+    """Return what a run put on air. RecordingError: it cannot be read, or there is nothing in it."""
     name = source.site.name if source.site else source.recordings[0].name
-    return listen(name, site, _outcomes(source, site))
+    air = listen(name, site, _outcomes(source, site))
+    if not len(air.ticks_ns):
+        raise NotARecordingError(f"{source.recordings[0]}: no tick in it")
+    return air
 
 
 def _outcomes(source: Source, site: Config) -> Iterator[Outcome]:

@@ -33,6 +33,7 @@ FOLDER = "truth"
 SUFFIXES = (".csv", ".csv.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 _KINDS = {kind.name.lower(): int(kind) for kind in RoadUser}
 _PARSED = np.dtype([*ROW.descr, ("geographic", np.bool_)])  # position: latitude, longitude where it is set
+_END_NS = 1 << 62  # the year 2116
 _ABOVE = 3  # folders above a recording in which the bench's truth may lie
 
 Row = Mapping[str, object]
@@ -83,6 +84,8 @@ def _row(path: Path, line: int, row: Row, numbers: dict[str, int]) -> tuple[obje
             raise ValueError("neither east_m, north_m nor latitude_deg, longitude_deg")
         stamp = row.get("stamp_ns")
         stamp_ns = round(number("time_s") * 1e9) if stamp in (None, "") else int(str(stamp))
+        if not 0 <= stamp_ns < _END_NS:
+            raise ValueError(f"time {stamp_ns} ns")
         kind = str(row.get("class") or "unknown").lower()
         if kind not in _KINDS:
             raise ValueError(f'class "{kind}": there are {", ".join(_KINDS)}')
@@ -92,7 +95,7 @@ def _row(path: Path, line: int, row: Row, numbers: dict[str, int]) -> tuple[obje
         size = number("length_m"), number("width_m"), number("height_m")
         motion = number("speed_mps"), number("heading_deg")
         return stamp_ns, own, _KINDS[kind], place, *motion, size, number("accuracy_m", 0.0), geographic
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise TruthError(f"{path}:{line}: {error}") from error
 
 
@@ -100,7 +103,11 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Yield line numbers and rows. A file that is still being written ends where it does."""
     lines = _lines(path)
     if ".csv" in path.suffixes:
-        yield from enumerate(csv.DictReader(lines), 2)
+        reader = csv.DictReader(lines)
+        try:
+            yield from enumerate(reader, 2)
+        except csv.Error as error:
+            raise TruthError(f"{path}:{reader.line_num}: {error}") from error
         return
     for number, line in enumerate(lines, 1):
         try:
@@ -122,7 +129,7 @@ def _lines(path: Path) -> Iterable[str]:
     except UnicodeDecodeError as error:
         raise TruthError(f"{path}: is not UTF-8 at octet {error.start}") from error
     whole = text[: text.rfind("\n") + 1] if path.suffix == ".gz" else text
-    return io.StringIO(whole)
+    return io.StringIO(whole, newline=None)
 
 
 def _unzipped(path: Path, data: bytes) -> bytes:

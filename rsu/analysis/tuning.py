@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from itertools import repeat
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +34,7 @@ from rsu.recording.player import replay
 from rsu.site import config
 
 if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
     from optuna.study import Study
     from optuna.trial import Trial
 
@@ -123,64 +125,77 @@ class Search:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._bench = bench
         self._parameters = parameters
+        self._distributions = {each.name: _distribution(each) for each in parameters}
         sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
         self._study: Study = optuna.create_study(
             storage=storage, study_name=name, sampler=sampler, load_if_exists=storage is not None
         )
-        if all(each.low <= each.now <= each.high for each in parameters):
-            self._study.enqueue_trial({each.name: each.now for each in parameters}, skip_if_exists=True)
 
     def run(self, trials: int, workers: int, progress: Progress) -> Tuned:
         """Search until there were so many trials here or Ctrl-C; return the best of the study. Errors as `cost`."""
-        interrupted = False
+        before: list[float] = []
+        done, interrupted = 0, False
         with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts) as pool:
-            before = [pool.submit(cost, self._bench, path, {}) for path in self._bench.recordings]
             try:
-                done = self._trials(pool, trials, workers, progress)
+                before += pool.map(cost, repeat(self._bench), self._bench.recordings, repeat({}))
+                self._know(before)
+                for done, value in enumerate(self._trials(pool, trials, workers), 1):
+                    progress(done, value, self._study.best_value)
             except KeyboardInterrupt:
                 interrupted = True
-                pool.shutdown(wait=False, cancel_futures=True)
-                done = len(self._finished())
-            if not self._finished():
-                return Tuned({}, [], [], done, interrupted)
-            best = self._study.best_trial
-            values = self._values(best.params)
-            costs = [float(value) for value in best.user_attrs["costs"]]
-            return Tuned(values, [each.result() for each in before], costs, done, interrupted)
+                for child in active_children():
+                    child.terminate()
+        if not before:
+            return Tuned({}, [], [], 0, interrupted)
+        best = self._study.best_trial
+        return Tuned(self._values(best.params), before, list(best.user_attrs["costs"]), done, interrupted)
 
-    def _trials(self, pool: ProcessPoolExecutor, trials: int, workers: int, progress: Progress) -> int:
-        """Keep the workers busy; return how many trials were finished."""
+    def _know(self, costs: list[float]) -> None:
+        """Add what the site file costs as it is, if the search could come to it."""
+        import optuna
+
+        now = {each.name: each.now for each in self._parameters}
+        if all(each.low <= each.now <= each.high for each in self._parameters):
+            known = optuna.trial.create_trial(
+                params=now,
+                distributions=self._distributions,
+                value=float(np.mean(costs)),
+                user_attrs={"costs": costs},
+            )
+            self._study.add_trial(known)
+
+    def _trials(self, pool: ProcessPoolExecutor, trials: int, workers: int) -> Iterator[float]:
+        """Keep the workers busy; yield the cost of each trial as it is finished."""
         running: dict[Future[list[float]], Trial] = {}
-        asked = done = 0
-        while done < trials:
-            while asked < trials and len(running) < workers:
-                trial = self._study.ask()
-                values = self._values({each.name: _suggest(trial, each) for each in self._parameters})
-                running[pool.submit(_costs, self._bench, values)] = trial
-                asked += 1
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                trial, costs = running.pop(future), future.result()
-                trial.set_user_attr("costs", costs)
-                self._study.tell(trial, float(np.mean(costs)))
-                done += 1
-                progress(done, float(np.mean(costs)), self._study.best_value)
-        return done
+        for _ in range(trials):
+            trial = self._study.ask(self._distributions)
+            running[pool.submit(_costs, self._bench, self._values(trial.params))] = trial
+            if len(running) == workers:
+                yield from self._told(running)
+        while running:
+            yield from self._told(running)
+
+    def _told(self, running: dict[Future[list[float]], Trial]) -> Iterator[float]:
+        """Wait for a trial that runs; tell the study of those that are finished, and yield their costs."""
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            trial, costs = running.pop(future), future.result()
+            trial.set_user_attr("costs", costs)
+            self._study.tell(trial, float(np.mean(costs)))
+            yield float(np.mean(costs))
 
     def _values(self, params: Mapping[str, float]) -> dict[Path_, Number]:
         return {each.path: rounded(each, params[each.name]) for each in self._parameters}
 
-    def _finished(self) -> list[object]:
-        return [trial for trial in self._study.trials if trial.value is not None]
 
+def _distribution(parameter: Parameter) -> BaseDistribution:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-def _suggest(trial: Trial, parameter: Parameter) -> float:
     if parameter.choices:
-        value: float = trial.suggest_categorical(parameter.name, parameter.choices)
-        return value
+        return CategoricalDistribution(parameter.choices)
     if parameter.integer:
-        return trial.suggest_int(parameter.name, round(parameter.low), round(parameter.high))
-    return trial.suggest_float(parameter.name, parameter.low, parameter.high)
+        return IntDistribution(round(parameter.low), round(parameter.high))
+    return FloatDistribution(parameter.low, parameter.high)
 
 
 def _costs(bench: Bench, values: Values) -> list[float]:

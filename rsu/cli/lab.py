@@ -48,7 +48,10 @@ def score(
     region: RangeOption = 60.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Score what went on air against the truth: GOSPA, MOTA, IDF1, HOTA, errors, latency, counts and queues."""
+    """Score what went on air against the truth: GOSPA, MOTA, IDF1, HOTA, errors, latency, counts and queues.
+
+    Exit code 1: there was nothing to judge.
+    """
     from rsu.analysis.runs import Source
     from rsu.cli import score as view
 
@@ -58,6 +61,7 @@ def score(
         print(json.dumps(answer))
     else:
         view.show(answer)
+    raise typer.Exit(Exit.FINE if answer["ticks"] else Exit.FOUND)
 
 
 def compare(

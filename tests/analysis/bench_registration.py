@@ -3,7 +3,8 @@
     python -m tests.analysis.bench_registration [--seconds 60] [--start 30]
 
 The demo site is recorded in virtual time; then its site file gets wrong mounts, and the code of `rsu tune
---registration` has to find them. Writes build/bench/registration.json, prints it, and ends with 1 where an error is above its limit.
+--registration` has to find them. Writes build/bench/registration.json, prints it, and ends with 1 where an error is
+above its limit.
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from perception.geo import Reference, to_wgs84
 from rsu.analysis.errors import TruthError
@@ -86,3 +89,34 @@ def test_between_two_times_everybody_moves_evenly_and_turns_the_short_way() -> N
         np.array([[0, 1], [np.nan, np.nan]]), nan_ok=True
     )
     assert truth.motion(0, 75 * 10**7) == pytest.approx((3.0, 5.0))
+
+
+_CELLS = st.one_of(st.text(max_size=8), st.integers().map(str), st.floats().map(str), st.sampled_from(["", "car", "1"]))
+_KEYS = ("stamp_ns", "time_s", "id", "class", "east_m", "north_m", "latitude_deg", "longitude_deg", "speed_mps")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.sampled_from(_KEYS), _CELLS, max_size=2), max_size=4),
+    st.text(max_size=9),
+    st.booleans(),
+)
+def test_whatever_stands_in_a_file_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], tail: str, as_csv: bool
+) -> None:
+    good = {"stamp_ns": "5", "id": "1", "class": "car", "east_m": "1", "north_m": "2"}
+    rows = [good | row for row in rows]
+    path = tmp_path_factory.mktemp("any") / ("a.csv" if as_csv else "a.ndjson")
+    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+        if as_csv:
+            writer = csv.DictWriter(file, _KEYS)
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            file.write("".join(json.dumps(row) + "\n" for row in rows))
+        file.write(tail)
+    try:
+        truth = load(path, REFERENCE, EVER)
+    except TruthError:
+        return
+    assert all(np.isfinite(life.place).all() for life in truth.lives)
