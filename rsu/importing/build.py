@@ -8,6 +8,7 @@ data of; the others of the site are lost.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from itertools import count
@@ -20,7 +21,7 @@ from hw.tape import LinkState, Read, Round
 from rsu.broadcast import TICK_NS
 from rsu.importing import octets, ros, text
 from rsu.importing.findings import Finding, Findings, SourceCheck
-from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, View
+from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View
 from rsu.importing.mapping import Mapping
 from rsu.importing.report import IMPORTED
 from rsu.recording import site_files
@@ -63,8 +64,7 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
         writer.add(tape)
         ticks += 1
     writer.close()
-    names = dict.fromkeys(frame.device for frame in frames)
-    return Imported(target, {n: sum(f.device == n for f in frames) for n in names}, ticks, findings.list())
+    return Imported(target, dict(Counter(frame.device for frame in frames)), ticks, findings.list())
 
 
 def _frames(source: Path, mapping: Mapping, config: Config) -> Iterator[Frame]:
@@ -87,30 +87,38 @@ def _view(config: Config, device: str) -> View:
 
 
 def _received(frames: list[Frame], mapping: Mapping, config: Config, findings: Findings) -> list[Read]:
-    """Return the frames as bytes with times of receipt, which never go back."""
+    """Return the frames as bytes with their times of receipt; look for what is wrong with them."""
     encoder = octets.Encoder(config)
     checks = {frame.device: SourceCheck(frame.device, findings) for frame in frames}
-    counts = dict.fromkeys(checks, 0)
-    newest_ns = dict.fromkeys(checks, 0)
     reads = []
-    for frame in frames:
-        if mapping.pace_ms is not None:
-            receipt_ns = frames[0].stamp_ns + round(counts[frame.device] * mapping.pace_ms * 1e6)
-        else:
-            receipt_ns = frame.receipt_ns or frame.stamp_ns + round(mapping.latency_ms * 1e6)
-        receipt_ns = max(receipt_ns, newest_ns[frame.device])
-        if newest_ns[frame.device] and receipt_ns - newest_ns[frame.device] > _LONGEST_NS:
-            hours = (receipt_ns - newest_ns[frame.device]) / 3600e9
-            raise ForeignError(f"{frame.place}: its time is {hours:.1f} h after the frame before; say pace_ms")
-        counts[frame.device] += 1
-        newest_ns[frame.device] = receipt_ns
+    for frame, receipt_ns in zip(frames, _receipts(frames, mapping), strict=True):
         port, data = encoder.encode(frame)
         reads.append(Read(frame.device, port, receipt_ns, data))
         if isinstance(frame, Objects):
             ids = [seen.id for seen in frame.seen if seen.id is not None]
             content = hashlib.blake2b(msgspec.json.encode(frame.seen), digest_size=16).digest() if frame.seen else None
             checks[frame.device].frame(frame.place, frame.stamp_ns, receipt_ns, ids, content)
+        elif isinstance(frame, Points) and len(frame.points) > octets.MAX_POINTS:
+            findings.add(frame.device, "too-many-points", frame.place, len(frame.points) - octets.MAX_POINTS)
     return reads
+
+
+def _receipts(frames: list[Frame], mapping: Mapping) -> Iterator[int]:
+    """Yield when each frame was received; a device's receipts never go back."""
+    counts: Counter[str] = Counter()
+    newest: dict[str, int] = {}
+    for frame in frames:
+        if mapping.pace_ms is not None:
+            said_ns = frames[0].stamp_ns + round(counts[frame.device] * mapping.pace_ms * 1e6)
+        else:
+            said_ns = frame.receipt_ns or frame.stamp_ns + round(mapping.latency_ms * 1e6)
+        before_ns = newest.get(frame.device, said_ns)
+        if said_ns - before_ns > _LONGEST_NS:
+            hours = (said_ns - before_ns) / 3600e9
+            raise ForeignError(f"{frame.place}: its time is {hours:.1f} h after the frame before; say pace_ms")
+        counts[frame.device] += 1
+        newest[frame.device] = max(said_ns, before_ns)
+        yield newest[frame.device]
 
 
 def _fixes(frames: list[Frame], reads: list[Read], mapping: Mapping, config: Config) -> list[Read]:

@@ -25,6 +25,7 @@ TEXTS = {
     "wrong-clock": "a time before 2018: the source's clock was never set",
     "gap": "more than five usual intervals after the frame before",
     "two-sets": "no object of the frame before, but those of one a little earlier: two sources under one name",
+    "too-many-points": "reflections beyond what a radar's frame has room for, left out",
     "double-id": "two objects of one frame have the same number",
 }
 COUNTED = "driver-"  # and the reason that a driver counts, such as driver-checksum
