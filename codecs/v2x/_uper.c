@@ -5,7 +5,7 @@ the last node is the type of whole values. A value is what asn1tools makes of it
 bit strings are names, positions are absolute.
 
 Only what is regular is handled. For all else - what the octets do not allow, what a later edition added, a value of
-another type - Irregular is raised without a reason, and the interpreter in plain.py decides and explains. So a function
+another type - Irregular is raised without a reason, and the interpreter in plain_*.py decides and explains. So a function
 here returns NULL or false either with a Python exception set, or without one: then the input is irregular.
 
 Lists are not made longer than the bits that are left, so work and memory are bounded by the octets. */

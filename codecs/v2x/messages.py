@@ -15,7 +15,7 @@ from typing import NamedTuple
 from v2x.engine.coding import IRREGULAR, IrregularError, Pair
 from v2x.engine.engines import DEFAULT_ENGINE, EngineName
 from v2x.engine.ir import Choice, Member, Open, Sequence, Type
-from v2x.engine.plain import Skipped
+from v2x.engine.plain_reading import Skipped
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message

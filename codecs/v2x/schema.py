@@ -1,8 +1,9 @@
 """Values in wire units <-> octets (UPER: ITU-T X.691, unaligned, basic), by the types of a profile.
 
-One intermediate form (`ir`) of the ASN.1 modules, two engines made from it: the C extension (`native`) where it was
-built, straight-line Python (`straight`) else. Both take what is regular and nothing else; the interpreter (`plain`)
-decides about the rest, so that all engines accept and refuse the same, with the same errors.
+One intermediate form (`engine.ir`) of the ASN.1 modules, two engines made from it: the C extension (`engine.native`)
+where it was built, straight-line Python (`engine.straight`) else. Both take what is regular and nothing else; the
+interpreter (`engine.plain_reading`, `engine.plain_writing`) decides about the rest, so that all engines accept and
+refuse the same, with the same errors.
 
 Values are those of asn1tools: int, bool, str for enumerators and text, bytes, (octets, number of bits),
 (alternative, value), list, dict without absent members; an open type is (type, value), or octets: of an unknown type,
@@ -27,12 +28,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x.engine import plain
+from v2x.engine import plain_reading, plain_writing
 from v2x.engine.coding import IRREGULAR, Pair
 from v2x.engine.definitions import Definition, definitions
 from v2x.engine.engines import DEFAULT_ENGINE, Engine, EngineName, make_engine
 from v2x.engine.ir import Builder, Choice, Member, Type
-from v2x.engine.plain import Skipped
+from v2x.engine.plain_reading import Skipped
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.wire.fields import WireValue
@@ -76,7 +77,7 @@ class Schema:
             return pair.encode(value)
         except IRREGULAR:
             pass
-        return plain.encode(value, Member(pdu, self.types.named(pdu)))
+        return plain_writing.encode(value, Member(pdu, self.types.named(pdu)))
 
     def decode(self, data: bytes, pdu: str) -> WireValue:
         """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
@@ -119,7 +120,7 @@ def decode_value(data: bytes, profile: Profile = DEFAULT_PROFILE, pdu: str = FRA
 def _read(data: bytes, member: Member) -> Reading:
     if member.name == FRAME and data and not _is_known(data[0], member.type):
         raise UnknownMessageError(f"unknown message: first octet {data[0]:02x} is that of a later edition")
-    value, skipped = plain.decode(data, member)
+    value, skipped = plain_reading.decode(data, member)
     return Reading(value, tuple(skipped))
 
 

@@ -1,7 +1,8 @@
 """The intermediate form of a profile's types: plain data, all that UPER needs to know and nothing else.
 
-Built once from the modules that asn1tools parsed; the interpreter (`plain`), the generated Python (`straight`) and the
-program of the C extension (`native`) all come from it. Types that another type names are shared, not copied.
+Built once from the modules that asn1tools parsed; the interpreter (`plain_reading`, `plain_writing`), the generated
+Python (`straight`) and the program of the C extension (`native`) all come from it. Types that another type names are
+shared, not copied.
 
 A constraint with an extension marker has `extensible` set: its values travel behind a zero bit, others behind a one.
 """
@@ -144,6 +145,11 @@ Type: TypeAlias = (
 def width(largest: int) -> int:
     """Return how many bits a number of 0..largest takes."""
     return largest.bit_length()
+
+
+def signed_octets(number: int) -> int:
+    """Return how many octets a number takes in two's complement."""
+    return (number if number >= 0 else ~number).bit_length() // 8 + 1
 
 
 class Builder:

@@ -11,7 +11,8 @@ from collections.abc import Sequence as Items
 from functools import partial
 from typing import Any
 
-from v2x.engine.coding import IrregularError, Values
+from v2x.engine import runtime
+from v2x.engine.coding import Values
 from v2x.engine.ir import (
     BitString,
     Boolean,
@@ -37,7 +38,6 @@ from v2x.wire.fields import WireValue
 from v2x.wire.layout import Converter
 
 _FEW = 64  # elements of a list that may be read without a look at the end of the octets
-_KEPT = 4096  # bit strings of a type that are kept as octets
 _WAYS = 64  # presence patterns and alternatives of a type that are written out, each with all that follows
 
 Then = Callable[[str], None]  # goes on with the expression of a value
@@ -125,17 +125,17 @@ class Reading(Window):
         if type_.high != type_.low:
             raise NotImplementedError("bit string of variable size")
         self.marker(type_.extensible)
-        return f"{self.source.constant(Bits(type_.low))}[{self.field(type_.low)}]"
+        return f"{self.source.constant(runtime.BitStrings(type_.low))}[{self.field(type_.low)}]"
 
     def _octet_string(self, type_: OctetString, how: Converter | None) -> str:
         if type_.high == type_.low and type_.low <= 8:
             self.marker(type_.extensible)
             return f"{self.field(8 * type_.low)}.to_bytes({type_.low})"
-        self.source.names["octets"] = _octets
+        self.source.names["octets"] = runtime.octets
         return self._long(type_, "octets", 8)
 
     def _text(self, type_: Text, how: Converter | None) -> str:
-        self.source.names["text"] = _text
+        self.source.names["text"] = runtime.text
         return self._long(type_, "text", 7)
 
     def _long(self, type_: OctetString | Text, reader: str, bits: int) -> str:
@@ -365,7 +365,7 @@ class Reading(Window):
     def _length(self) -> str:
         """Read a length determinant; return the variable that holds it."""
         self.flush()
-        self.source.names["length"] = _length
+        self.source.names["length"] = runtime.length
         name = self.source.fresh("n")
         self.source.line(f"{name}, r = length(d, q, r)")
         self.lost()
@@ -374,7 +374,7 @@ class Reading(Window):
     def octets(self) -> str:
         """Read the octets of an open type; return the variable that holds them."""
         length = self._length()
-        self.source.names["octets"] = _octets
+        self.source.names["octets"] = runtime.octets
         name = self.variable(f"octets(d, q - r, {length})")
         self.source.line(f"r -= 8 * {length}")
         return name
@@ -382,48 +382,6 @@ class Reading(Window):
     def content(self, member: Member, how: Converter | None) -> str:
         """Read the value in an open type."""
         return f"{self.source.constant(self.whole.values(member.type).decode)}({self.octets()})"
-
-
-class Bits(dict[int, tuple[bytes, int]]):
-    """Numbers as bit strings of one size; computed once as long as they are few."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size = size
-
-    def __missing__(self, number: int) -> tuple[bytes, int]:
-        value = (number << -self._size % 8).to_bytes((self._size + 7) // 8), self._size
-        if len(self) < _KEPT:
-            self[number] = value
-        return value
-
-
-def _number(data: bytes, at: int, bits: int) -> int:
-    """Return the number of `bits` bits from bit `at` on."""
-    end = at + bits
-    return int.from_bytes(data[at >> 3 : end + 7 >> 3]) >> -end % 8 & (1 << bits) - 1
-
-
-def _octets(data: bytes, at: int, count: int) -> bytes:
-    first = at >> 3
-    shifted = int.from_bytes(data[first : first + count + 1]) >> 8 - (at & 7)
-    return shifted.to_bytes(count + 1)[1:]
-
-
-def _text(data: bytes, at: int, count: int) -> str:
-    number = _number(data, at, 7 * count)
-    return bytes([number >> shift & 127 for shift in range(7 * count - 7, -7, -7)]).decode("ascii")
-
-
-def _length(data: bytes, end: int, left: int) -> tuple[int, int]:
-    """Read a length determinant; return it and what is left of the window behind it."""
-    length = _number(data, end - left, 8)
-    if length < 128:
-        return length, left - 8
-    length = _number(data, end - left, 16) - 0x8000
-    if not 128 <= length < 0x4000:
-        raise IrregularError
-    return length, left - 16
 
 
 _TYPES: dict[type, Callable[[Reading, Any, Converter | None], str]] = {

@@ -13,13 +13,12 @@ import msgspec
 
 from v2x.engine.coding import Values
 from v2x.engine.ir import BitString, Choice, Enumerated, Integer, Member, Sequence, Type, most_bits
-from v2x.engine.reading import Bits, Read, Reading, Then
+from v2x.engine.reading import Read, Reading, Then
+from v2x.engine.runtime import KEPT, BitStrings
 from v2x.units import ELEVATION, LATITUDE, LONGITUDE
 from v2x.wire.fields import Count, Flags, Scale
 from v2x.wire.layout import Attribute, Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
 from v2x.wire.positions import AbsolutePosition, Position, Reference, refer
-
-_KEPT = 4096  # flags of a type that are kept as names
 
 
 class RecordReading(Reading):
@@ -274,11 +273,11 @@ class _Names(dict[int, tuple[Any, ...]]):
     def __init__(self, flags: Flags[Any]) -> None:
         super().__init__()
         self._flags = flags
-        self._bits = Bits(flags.size)
+        self._bits = BitStrings(flags.size)
 
     def __missing__(self, number: int) -> tuple[Any, ...]:
         names = self._flags.from_wire(self._bits[number])
-        if len(self) < _KEPT:
+        if len(self) < KEPT:
             self[number] = names
         return names
 

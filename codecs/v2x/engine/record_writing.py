@@ -13,13 +13,13 @@ import msgspec
 
 from v2x.engine.coding import Values
 from v2x.engine.ir import BitString, Choice, Enumerated, Integer, Member, Sequence, Type
-from v2x.engine.writing import Bits, Writing
+from v2x.engine.runtime import KEPT, Numbers
+from v2x.engine.writing import Writing
 from v2x.units import ELEVATION, LATITUDE, LONGITUDE
 from v2x.wire.fields import Count, Flags, Scale
 from v2x.wire.layout import Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
 from v2x.wire.positions import AbsolutePosition, Position, Reference, itself, refer
 
-_KEPT = 4096  # flags of a type that are kept as numbers
 _FARTHEST = 40  # bits of the difference of two positions, and some
 
 
@@ -265,11 +265,11 @@ class _Numbers(dict[tuple[Any, ...], int]):
     def __init__(self, flags: Flags[Any]) -> None:
         super().__init__()
         self._to_wire: Callable[[Any], tuple[bytes, int]] = flags.to_wire
-        self._bits = Bits(flags.size)
+        self._bits = Numbers(flags.size)
 
     def __missing__(self, names: tuple[Any, ...]) -> int:
         number = self._bits[self._to_wire(names)]
-        if len(self) < _KEPT:
+        if len(self) < KEPT:
             self[names] = number
         return number
 

@@ -1,7 +1,7 @@
 """Straight-line Python for the types of a profile: source text, generated from the intermediate form and executed once.
 
 Only what is regular is written out: for everything else the code raises, IrregularError or whatever Python raises on
-the way (`coding.IRREGULAR`), and the caller lets `plain` decide.
+the way (`coding.IRREGULAR`), and the caller lets the interpreter (`plain_reading`, `plain_writing`) decide.
 """
 
 from __future__ import annotations

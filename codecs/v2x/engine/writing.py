@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from v2x.engine import runtime
 from v2x.engine.coding import IrregularError, Values
 from v2x.engine.ir import (
     BitString,
@@ -29,8 +30,6 @@ from v2x.engine.ir import (
 from v2x.engine.source import Source, made
 from v2x.wire.fields import WireValue
 from v2x.wire.layout import Converter
-
-_KEPT = 4096  # bit strings of a type that are kept as integers
 
 
 class Writing:
@@ -139,7 +138,7 @@ class Writing:
         if type_.high != type_.low:
             raise NotImplementedError("bit string of variable size")
         self.field("0", type_.extensible)
-        self.field(f"{self.source.constant(Bits(type_.low))}[{value}]", type_.low)
+        self.field(f"{self.source.constant(runtime.Numbers(type_.low))}[{value}]", type_.low)
 
     def _octet_string(self, type_: OctetString, value: str, how: Converter | None) -> None:
         value = self.variable(value)
@@ -154,7 +153,7 @@ class Writing:
         value = self.variable(value)
         self.check(f"{value}.__class__ is str")
         size = self._size(type_, value)
-        self.source.names["septets"] = _septets
+        self.source.names["septets"] = runtime.septets
         self.append(f"septets({value})", f"7 * {size}")
 
     def _sequence_of(self, type_: SequenceOf, value: str, how: Converter | None) -> None:
@@ -320,31 +319,6 @@ class Writing:
         self.field("0", type_.extensible)
         self.field(f"{size} - {type_.low}", type_.bits)
         return size
-
-
-class Bits(dict[tuple[bytes, int], int]):
-    """Bit strings of one size as numbers; computed once as long as they are few."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size = size
-
-    def __missing__(self, value: tuple[bytes, int]) -> int:
-        octets, size = value
-        if size != self._size or len(octets) != (size + 7) // 8 or octets.__class__ is not bytes:
-            raise IrregularError
-        number = int.from_bytes(octets) >> -size % 8
-        if len(self) < _KEPT:
-            self[value] = number
-        return number
-
-
-def _septets(text: str) -> int:
-    """Return ASCII text as a number, 7 bits a character."""
-    number = 0
-    for octet in text.encode("ascii"):
-        number = number << 7 | octet
-    return number
 
 
 _TYPES: dict[type, Callable[[Writing, Any, str, Converter | None], None]] = {

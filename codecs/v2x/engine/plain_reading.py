@@ -1,4 +1,5 @@
-"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form: slow, and exact about what is wrong.
+"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, decoding: slow, and exact about
+what is wrong.
 
 The fast engines take what is regular; whatever they do not take comes here, to be refused with path and bit offset, or
 read with the parts of a later edition skipped. So this module alone decides what is accepted (see `schema`).
@@ -27,11 +28,10 @@ from v2x.engine.ir import (
     Text,
     Type,
     _Sized,
+    signed_octets,
 )
-from v2x.errors import DecodeError, EncodeError
+from v2x.errors import DecodeError
 from v2x.wire.fields import WireValue
-
-_LONGEST = 1 << 14  # a general length from here on is sent in fragments; no message of the set is that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +88,6 @@ class Reader:
         return value
 
 
-@dataclass(slots=True)
-class Writer:
-    """Bits, and the path of the value that is written. A one stands in front of the bits to keep their number."""
-
-    path: list[str]
-    number: int = 1
-
-    def bits(self, value: int, count: int) -> None:
-        """Write a number of `count` bits."""
-        self.number = self.number << count | value
-
-    def refuse(self, reason: str) -> NoReturn:
-        """Raise EncodeError for the present field."""
-        raise EncodeError(reason, ".".join(self.path))
-
-    def inside(self, name: str, type_: Type, value: WireValue) -> None:
-        """Write a part."""
-        self.path.append(name)
-        _WRITE[type(type_)](self, type_, value)
-        self.path.pop()
-
-    def octets(self) -> bytes:
-        """Return the bits, padded with zeros to an octet."""
-        count = self.number.bit_length() - 1
-        return ((self.number ^ 1 << count) << -count % 8).to_bytes((count + 7) // 8)
-
-
 def decode(data: bytes, member: Member) -> tuple[WireValue, list[Skipped]]:
     """Return the value of a whole encoding, and what was left out of it; DecodeError."""
     reader = Reader(data, [])
@@ -124,13 +97,6 @@ def decode(data: bytes, member: Member) -> tuple[WireValue, list[Skipped]]:
     return value, reader.skipped
 
 
-def encode(value: WireValue, member: Member) -> bytes:
-    """Return the octets of a value; EncodeError."""
-    writer = Writer([])
-    writer.inside(member.name, member.type, value)
-    return writer.octets()
-
-
 def _finish(reader: Reader) -> None:
     """Read the padding."""
     left = reader.end - reader.at
@@ -138,9 +104,6 @@ def _finish(reader: Reader) -> None:
         reader.refuse("octets behind the end of the message")
     if reader.bits(left):
         reader.refuse("not a canonical encoding: padding is not zero", reader.at - left)
-
-
-# -- lengths and small numbers (X.691, 11.6 and 11.9) -----------------------------------------------------------------
 
 
 def _read_length(reader: Reader) -> int:
@@ -153,15 +116,6 @@ def _read_length(reader: Reader) -> int:
     if length < 128:
         reader.refuse("not a canonical encoding: short length in two octets", at)
     return length
-
-
-def _write_length(writer: Writer, length: int) -> None:
-    if length < 128:
-        writer.bits(length, 8)
-    elif length < _LONGEST:
-        writer.bits(0x8000 | length, 16)
-    else:
-        writer.refuse(f"too long: {length}, expected less than {_LONGEST}")
 
 
 def _read_small(reader: Reader) -> int:
@@ -194,20 +148,6 @@ def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
     return value
 
 
-def _write_open(writer: Writer, name: str, type_: Type, value: WireValue) -> None:
-    inner = Writer(writer.path)
-    inner.inside(name, type_, value)
-    _write_octets(writer, inner.octets())
-
-
-def _write_octets(writer: Writer, octets: bytes) -> None:
-    _write_length(writer, len(octets))
-    writer.bits(int.from_bytes(octets), 8 * len(octets))
-
-
-# -- sizes ------------------------------------------------------------------------------------------------------------
-
-
 def _read_size(reader: Reader, type_: _Sized) -> int:
     at = reader.at
     if type_.high is None:
@@ -223,31 +163,13 @@ def _read_size(reader: Reader, type_: _Sized) -> int:
     return size
 
 
-def _write_size(writer: Writer, type_: _Sized, size: int) -> None:
-    if type_.high is None:
-        _write_length(writer, size)
-        return
-    within = type_.low <= size <= type_.high
-    if not within and not type_.extensible:
-        writer.refuse(f"expected a size between {type_.low} and {type_.high}, got {size}")
-    if type_.extensible:
-        writer.bits(not within, 1)
-    if within:
-        writer.bits(size - type_.low, type_.bits)
-    else:
-        _write_length(writer, size)
-
-
-# -- types, decode and encode beside each other -----------------------------------------------------------------------
-
-
 def _read_integer(reader: Reader, type_: Integer) -> int:
     at = reader.at
     if type_.extensible and reader.bits(1):
         octets = _read_length(reader)
         number = reader.bits(8 * octets)
         number -= (number >> max(8 * octets - 1, 0) & 1) << 8 * octets
-        if type_.low <= number <= type_.high or octets != _signed_octets(number):
+        if type_.low <= number <= type_.high or octets != signed_octets(number):
             reader.refuse("not a canonical encoding: an extended integer in another form than its own", at)
         return number
     number = type_.low + reader.bits(type_.bits)
@@ -256,33 +178,8 @@ def _read_integer(reader: Reader, type_: Integer) -> int:
     return number
 
 
-def _write_integer(writer: Writer, type_: Integer, value: WireValue) -> None:
-    _check(writer, value, int)
-    within = type_.low <= value <= type_.high
-    if not within and not type_.extensible:
-        writer.refuse(f"expected an integer between {type_.low} and {type_.high}, got {_shown(value)}")
-    if type_.extensible:
-        writer.bits(not within, 1)
-    if within:
-        writer.bits(value - type_.low, type_.bits)
-    else:
-        octets = _signed_octets(value)
-        _write_length(writer, octets)
-        writer.bits(value & (1 << 8 * octets) - 1, 8 * octets)
-
-
-def _signed_octets(number: int) -> int:
-    """Return how many octets a number takes in two's complement."""
-    return (number if number >= 0 else ~number).bit_length() // 8 + 1
-
-
 def _read_boolean(reader: Reader, type_: Boolean) -> bool:
     return bool(reader.bits(1))
-
-
-def _write_boolean(writer: Writer, type_: Boolean, value: WireValue) -> None:
-    _check(writer, value, bool)
-    writer.bits(value, 1)
 
 
 def _read_enumerated(reader: Reader, type_: Enumerated) -> str | None:
@@ -299,34 +196,9 @@ def _read_enumerated(reader: Reader, type_: Enumerated) -> str | None:
     return type_.names[code]
 
 
-def _write_enumerated(writer: Writer, type_: Enumerated, value: WireValue) -> None:
-    _check(writer, value, str)
-    if value in type_.names:
-        writer.bits(type_.names.index(value), type_.extensible + (len(type_.names) - 1).bit_length())
-    elif value in type_.additions:
-        _write_small(writer, type_.additions.index(value))
-    else:
-        writer.refuse(f"{_shown(value)} is none of {', '.join(type_.names + type_.additions)}")
-
-
-def _write_small(writer: Writer, number: int) -> None:
-    """Write the extension bit and a normally small number."""
-    writer.bits(1, 1)
-    writer.bits(number, 7)  # no type of the set has more than 64 additions
-
-
 def _read_bit_string(reader: Reader, type_: BitString) -> tuple[bytes, int]:
     size = _read_size(reader, type_)
     return (reader.bits(size) << -size % 8).to_bytes((size + 7) // 8), size
-
-
-def _write_bit_string(writer: Writer, type_: BitString, value: WireValue) -> None:
-    match value:
-        case (bytes() | bytearray() as octets, int(size)) if isinstance(value, tuple) and 0 <= size <= 8 * len(octets):
-            _write_size(writer, type_, size)
-            writer.bits(int.from_bytes(octets) >> 8 * len(octets) - size, size)
-        case _:
-            writer.refuse(f"expected (octets, number of bits), got {_shown(value)}")
 
 
 def _read_octet_string(reader: Reader, type_: OctetString) -> bytes:
@@ -334,36 +206,13 @@ def _read_octet_string(reader: Reader, type_: OctetString) -> bytes:
     return reader.bits(8 * size).to_bytes(size)
 
 
-def _write_octet_string(writer: Writer, type_: OctetString, value: WireValue) -> None:
-    if not isinstance(value, bytes | bytearray):
-        writer.refuse(f"expected bytes, got {_shown(value)}")
-    _write_size(writer, type_, len(value))
-    writer.bits(int.from_bytes(value), 8 * len(value))
-
-
 def _read_text(reader: Reader, type_: Text) -> str:
     return "".join([chr(reader.bits(7)) for _ in range(_read_size(reader, type_))])
-
-
-def _write_text(writer: Writer, type_: Text, value: WireValue) -> None:
-    _check(writer, value, str)
-    if not value.isascii():
-        writer.refuse(f"expected ASCII, got {_shown(value)}")
-    _write_size(writer, type_, len(value))
-    for character in value.encode():
-        writer.bits(character, 7)
 
 
 def _read_sequence_of(reader: Reader, type_: SequenceOf) -> list[WireValue]:
     element = type_.element
     return [reader.inside(str(index), element) for index in range(_read_size(reader, type_))]
-
-
-def _write_sequence_of(writer: Writer, type_: SequenceOf, value: WireValue) -> None:
-    _check(writer, value, list)
-    _write_size(writer, type_, len(value))
-    for index, item in enumerate(value):
-        writer.inside(str(index), type_.element, item)
 
 
 def _read_sequence(reader: Reader, type_: Sequence) -> dict[str, WireValue]:
@@ -416,45 +265,6 @@ def _read_additions(reader: Reader, type_: Sequence, value: dict[str, WireValue]
                 reader.skip(at, f"unknown extension addition {index}")
 
 
-def _write_sequence(writer: Writer, type_: Sequence, value: WireValue) -> None:
-    _check(writer, value, dict)
-    additions = [member for member in type_.additions if member.name in value]
-    if type_.extensible:
-        writer.bits(bool(additions), 1)
-    for member in type_.optional:
-        writer.bits(member.name in value, 1)
-    for member in type_.members:
-        if member.name in value:
-            _write_member(writer, member, value)
-        elif not member.optional:
-            writer.path.append(member.name)
-            writer.refuse("missing")
-    if additions:
-        writer.bits(len(type_.additions) - 1, 7)
-        for member in type_.additions:
-            writer.bits(member.name in value, 1)
-        for member in additions:
-            _write_open(writer, member.name, member.type, value[member.name])
-
-
-def _write_member(writer: Writer, member: Member, value: dict[str, WireValue]) -> None:
-    content = value[member.name]
-    if not isinstance(member.type, Open):
-        writer.inside(member.name, member.type, content)
-        return
-    writer.path.append(member.name)
-    known = member.type.types.get(value[member.type.selector])
-    match content:
-        case bytes():  # encoded already
-            _write_octets(writer, content)
-        case (str(name), inner) if known is not None and known.name == name:
-            _write_open(writer, name, known.type, inner)
-        case _:
-            expected = f"({known.name!r}, value)" if known else "octets"
-            writer.refuse(f"expected {expected} beside {value[member.type.selector]}, got {_shown(content)}")
-    writer.path.pop()
-
-
 def _read_choice(reader: Reader, type_: Choice) -> tuple[str | None, WireValue]:
     at = reader.at
     if type_.extensible and reader.bits(1):
@@ -472,33 +282,6 @@ def _read_choice(reader: Reader, type_: Choice) -> tuple[str | None, WireValue]:
     return member.name, reader.inside(member.name, member.type)
 
 
-def _write_choice(writer: Writer, type_: Choice, value: WireValue) -> None:
-    if not isinstance(value, tuple) or len(value) != 2:
-        writer.refuse(f"expected (alternative, value), got {_shown(value)}")
-    name, inner = value
-    for index, member in enumerate(type_.members):
-        if member.name == name:
-            writer.bits(index, type_.extensible + type_.bits)
-            writer.inside(name, member.type, inner)
-            return
-    for index, member in enumerate(type_.additions):
-        if member.name == name:
-            _write_small(writer, index)
-            _write_open(writer, name, member.type, inner)
-            return
-    writer.refuse(f"{_shown(name)} is none of {', '.join(m.name for m in type_.members + type_.additions)}")
-
-
-def _check(writer: Writer, value: WireValue, kind: type) -> None:
-    if not isinstance(value, kind):
-        writer.refuse(f"expected {kind.__name__}, got {_shown(value)}")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."
-
-
 _READ: dict[type, Callable[[Reader, Any], WireValue]] = {
     Integer: _read_integer,
     Boolean: _read_boolean,
@@ -509,15 +292,4 @@ _READ: dict[type, Callable[[Reader, Any], WireValue]] = {
     SequenceOf: _read_sequence_of,
     Sequence: _read_sequence,
     Choice: _read_choice,
-}
-_WRITE: dict[type, Callable[[Writer, Any, WireValue], None]] = {
-    Integer: _write_integer,
-    Boolean: _write_boolean,
-    Enumerated: _write_enumerated,
-    BitString: _write_bit_string,
-    OctetString: _write_octet_string,
-    Text: _write_text,
-    SequenceOf: _write_sequence_of,
-    Sequence: _write_sequence,
-    Choice: _write_choice,
 }
