@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 MAX_LOG_ODDS = 8.0  # evidence is bounded, so that the end of a road user is noticed in time
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
-QUEUING_MPS = 4.0  # what is slower may stop behind what hides it
+QUEUING_MPS = 6.0  # what is slower may stop behind what hides it
 LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
