@@ -178,7 +178,9 @@ class Station:
         yield from self._position.conditions(now_ns)
         if self._signals is not None:
             yield from self._signals.conditions(now_ns)
-        lost = {each.name for each in self._health if each.state != "ok"}
+        # who says that something is wrong and measures nothing, such as a camera in the dark, is as good as lost
+        blind = {each.name for each in self._health if each.error and not each.rate_hz and each.name in self._sensors}
+        lost = {each.name for each in self._health if each.state != "ok"} | blind
         if self._sensors and self._sensors <= lost:
             yield "no-sensors"
         elif self._sensors & lost:
