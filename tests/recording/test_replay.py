@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from rsu.cli.main import app
@@ -18,7 +19,7 @@ from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
 from rsu.site import config
 from tests.recording.golden import FOLDER
-from tests.recording.virtual import EPOCH_NS, S
+from tests.recording.virtual import CONFIGS, EPOCH_NS, S
 
 SOURCE = FOLDER / "stopped-vehicle.mcap"
 
@@ -143,19 +144,19 @@ def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
     )
 
 
-def test_a_site_whose_camera_has_a_model_replays_where_that_is_not(agreed: Path, tmp_path: Path) -> None:
-    about, files = start(agreed)
-    camera = (
-        "  eye: {kind: video, driver: {}, video: {source: {file: a.avi}, image_px: [640, 480], onnx: {model: m.onnx}}}"
-    )
-    text = files["demo.yaml"].decode().replace("devices:\n", f"devices:\n{camera}\n", 1)
+def test_a_site_whose_camera_has_a_model_replays_where_that_is_not(tmp_path: Path) -> None:
+    data = YAML().load(CONFIGS / "demo.yaml")
+    (video,) = (device["video"] for device in data["devices"].values() if device["kind"] == "video")
+    del video["motion"]
+    video |= {"source": {"file": "a.avi"}, "onnx": {"model": "m.onnx"}}
+    YAML().dump(data, tmp_path / "site.yaml")
+    for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
+        (tmp_path / name).write_bytes((CONFIGS / name).read_bytes())
     for name in ("a.avi", "m.onnx"):
         (tmp_path / name).touch()
-    for name, data in {**files, "demo.yaml": text.encode()}.items():
-        (tmp_path / name).write_bytes(data)
-    site = config.load(tmp_path / "demo.yaml")
-    found = site_files.load(about, site_files.collect(site), tmp_path / "elsewhere")
-    assert "eye" in found.site.devices
+    files = site_files.collect(config.load(tmp_path / "site.yaml"))
+    found = site_files.load({"site": "site.yaml"}, files, tmp_path / "elsewhere")
+    assert found.site.devices.keys() == data["devices"].keys() and "m.onnx" not in files
 
 
 @pytest.mark.parametrize(("arguments", "code"), [
