@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rsu.analysis import report
-from rsu.analysis.comparison import Comparison, Task, compare, sides
+from rsu.analysis.compare import report
+from rsu.analysis.compare.comparison import Comparison, Task, compare, sides
+from rsu.analysis.compare.verdict import shown, verdict
 from rsu.analysis.errors import ParameterError
-from rsu.analysis.verdict import shown, verdict
 from rsu.recording.verify import clock
 
 _LISTED = 5  # road users that only one has

@@ -117,7 +117,8 @@ def tune(
     Ctrl-C ends a search with the best so far (exit code 130). With --registration, exit code 1: a sensor is not where
     the site file says.
     """
-    from rsu.analysis import runs, tuning
+    from rsu.analysis import runs
+    from rsu.analysis.tune import tuning
     from rsu.cli import tune as view
 
     if registration == bool(param):

@@ -10,7 +10,7 @@ import numpy as np
 
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
-from rsu.analysis import flows, runs, scoring
+from rsu.analysis import flows, judging, runs, scoring
 from rsu.analysis.air import Sent
 from rsu.analysis.flows import LaneCount
 from rsu.analysis.places import Places
@@ -39,7 +39,7 @@ def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
         air = runs.air_of(source, site)
         truth = runs.truth_of(truth_name, source.recordings, site, air)
     places = Places(site)
-    judged = scoring.judge(air, truth, places, region_m)
+    judged = judging.judge(air, truth, places, region_m)
     return {
         "recordings": [str(path) for path in source.recordings],
         "site": site.path.name,
@@ -57,7 +57,7 @@ def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
     }
 
 
-def _overall(judged: scoring.Judged) -> dict[str, Any]:
+def _overall(judged: judging.Judged) -> dict[str, Any]:
     ids = judged.identities
     known = judged.complete  # without all road users nothing can be called false
     return scoring.figures(judged)._asdict() | {
@@ -74,7 +74,7 @@ def _group(group: Mapping[str, scoring.Figures]) -> dict[str, Any]:
     return {name: figures._asdict() for name, figures in group.items()}
 
 
-def latency(sent: Sequence[Sent], judged: scoring.Judged) -> dict[str, float | None]:
+def latency(sent: Sequence[Sent], judged: judging.Judged) -> dict[str, float | None]:
     """Return how old what was said was when it was sent, and how long its newest part had been here."""
     ages = judged.pairs["age_ms"]
     waits = [(one.now_ns - one.newest_receipt_ns) / 1e6 for one in sent if one.newest_receipt_ns is not None]

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perception.registration.estimate import Registration
-from rsu.analysis import comparison, parameters, report, site_patch, tuning
+from rsu.analysis.compare import comparison, report
 from rsu.analysis.hearing import sensed
-from rsu.analysis.parameters import Number, Path_
-from rsu.analysis.registering import registrations
 from rsu.analysis.runs import Source
-from rsu.analysis.tuning import Bench, Progress, Search, Tuned
+from rsu.analysis.tune import parameters, site_patch, tuning
+from rsu.analysis.tune.parameters import Number, Path_
+from rsu.analysis.tune.registering import registrations
+from rsu.analysis.tune.tuning import Bench, Progress, Search, Tuned
 from rsu.errors import ConfigError, Finding
 from rsu.recording import reader, site_files
 from rsu.site import config

@@ -20,8 +20,8 @@ import msgspec
 import numpy as np
 
 from rsu.analysis.hearing import sensed
-from rsu.analysis.parameters import applied
-from rsu.analysis.registering import registrations
+from rsu.analysis.tune.parameters import applied
+from rsu.analysis.tune.registering import registrations
 from rsu.site import config
 from rsu.site.config import Config
 from sim import recorded

@@ -11,11 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from perception.geo import heading_difference
-from rsu.analysis import report, tuning
-from rsu.analysis.comparison import Comparison, Task, contrast, make, sides
-from rsu.analysis.parameters import parse
-from rsu.analysis.tuning import Bench, Search
-from rsu.analysis.verdict import verdict
+from rsu.analysis.compare import report
+from rsu.analysis.compare.comparison import Comparison, Task, contrast, make, sides
+from rsu.analysis.compare.verdict import verdict
+from rsu.analysis.tune import tuning
+from rsu.analysis.tune.parameters import parse
+from rsu.analysis.tune.tuning import Bench, Search
 from rsu.cli.main import app
 from rsu.exits import Exit
 from rsu.site import config

@@ -9,8 +9,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from rsu.analysis.errors import ParameterError
-from rsu.analysis.parameters import applied, numbers, parse
-from rsu.analysis.site_patch import difference, patched
+from rsu.analysis.tune.parameters import applied, numbers, parse
+from rsu.analysis.tune.site_patch import difference, patched
 from rsu.site import config
 from tests.analysis.short import site
 from tests.recording.virtual import CONFIGS

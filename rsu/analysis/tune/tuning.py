@@ -21,14 +21,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from perception.scoring.assignment import CUTOFF_M
-from rsu.analysis import runs, scoring
+from rsu.analysis import judging, runs, scoring
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import listen
 from rsu.analysis.errors import MissingError, TruthError
 from rsu.analysis.hearing import measurements
-from rsu.analysis.parameters import Number, Parameter, Path_, applied, rounded
+from rsu.analysis.judging import Judged
 from rsu.analysis.places import Places
-from rsu.analysis.scoring import Judged
+from rsu.analysis.tune.parameters import Number, Parameter, Path_, applied, rounded
 from rsu.recording import reader
 from rsu.recording.player import replay
 from rsu.site import config
@@ -94,7 +94,7 @@ def cost(bench: Bench, recording: Path, values: Values) -> float:
     if bench.judge == AGREEMENT:
         return _disagreement(agreement(air, site, measurements(site, reader.ticks(recording))))
     truth = runs.truth_of(bench.judge, [recording], site, air)
-    judged = scoring.judge(air, truth, Places(site), bench.region_m)
+    judged = judging.judge(air, truth, Places(site), bench.region_m)
     if truth.complete:
         by_tick = scoring.gospa_by_tick(judged)
         return float(by_tick.mean()) if len(by_tick) else WORST

@@ -11,11 +11,12 @@ import numpy as np
 from perception.objects import Floats
 from perception.traffic.lanes import LaneLine
 from rsu.analysis.air import Air
-from rsu.analysis.comparison import Comparison, Run
+from rsu.analysis.compare.comparison import Comparison, Run
+from rsu.analysis.compare.svg import BOTTOM, Map, Plot
+from rsu.analysis.compare.verdict import shown, verdict
 from rsu.analysis.errors import MissingError
-from rsu.analysis.scoring import Judged, Mask, gospa_by_tick
-from rsu.analysis.svg import BOTTOM, Map, Plot
-from rsu.analysis.verdict import shown, verdict
+from rsu.analysis.judging import Judged, Mask
+from rsu.analysis.scoring import gospa_by_tick
 from rsu.recording.verify import clock
 
 MAP_PX, MAP_MARGIN_M = 520.0, 6.0
@@ -53,7 +54,9 @@ def render(comparison: Comparison, names: Names) -> str:
     except ImportError as error:
         raise MissingError("the report needs jinja2: pip install 'rsu-edge[lab]'") from error
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(resources.files("rsu.analysis").joinpath("report.html.j2").read_text("utf-8"))
+    template = environment.from_string(
+        resources.files("rsu.analysis.compare").joinpath("report.html.j2").read_text("utf-8")
+    )
     air = comparison.a.air
     return template.render(
         names=names,

@@ -11,7 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from rsu.analysis.parameters import Number, Path_
+from rsu.analysis.tune.parameters import Number, Path_
 from rsu.site.yaml_source import YamlSource
 
 _SCALAR = re.compile(r"[^\s,\]}#]+")

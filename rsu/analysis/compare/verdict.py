@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from rsu.analysis.comparison import Comparison
-from rsu.analysis.indicators import Row
+from rsu.analysis.compare.comparison import Comparison
+from rsu.analysis.compare.indicators import Row
 
 Tone = Literal["better", "worse", "mixed", "same"]
 _WEIGHTS = {  # what decides; the distance from the truth alone, where there is a truth

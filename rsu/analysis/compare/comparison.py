@@ -13,15 +13,16 @@ import numpy as np
 from perception.events.settings import RuleSettings
 from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
-from rsu.analysis import indicators, runs, scoring
+from rsu.analysis import judging, runs
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import Air, Happening
+from rsu.analysis.compare import indicators
+from rsu.analysis.compare.indicators import Figures, Row
+from rsu.analysis.compare.lives import Counterparts, Lives, counterparts, lives
 from rsu.analysis.hearing import measurements
-from rsu.analysis.indicators import Figures, Row
-from rsu.analysis.lives import Counterparts, Lives, counterparts, lives
+from rsu.analysis.judging import Judged
 from rsu.analysis.places import Places
 from rsu.analysis.runs import Source
-from rsu.analysis.scoring import Judged
 from rsu.recording import reader
 from rsu.site.config import Config
 from rsu.site.lanemap import exit_lines
@@ -117,8 +118,8 @@ def make(task: Task) -> Run:
         truth = None
         if task.truth is not None:
             known = v2x if task.truth == runs.V2X else runs.truth_of(task.truth, source.recordings, site, air)
-            truth = scoring.judge(air, known, places, task.region_m)
-        judged = scoring.judge(air, v2x, places, task.region_m) if v2x.lives else None
+            truth = judging.judge(air, known, places, task.region_m)
+        judged = judging.judge(air, v2x, places, task.region_m) if v2x.lives else None
         agreed = agreement(air, site, measurements(site, reader.ticks(*source.recordings)))
         settings, exits, names = _flat(site), exit_lines(site.lane_map), _event_names(site)
     own = lives(air)

@@ -9,8 +9,8 @@ import numpy as np
 from perception.objects import Floats
 from rsu.analysis import scoring
 from rsu.analysis.air import Air
-from rsu.analysis.lives import Lives
-from rsu.analysis.scoring import Judged
+from rsu.analysis.compare.lives import Lives
+from rsu.analysis.judging import Judged
 
 SHORT_S = 2.0
 Figures = dict[str, float | None]
