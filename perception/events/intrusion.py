@@ -30,7 +30,9 @@ class PedestrianOnRoad:
         """Return them."""
         settings = self.settings
         walks = (now.tracks.kind == RoadUser.PEDESTRIAN) & (now.speed <= settings.fastest_mps)
-        rows = (walks & on_carriageway(now) & (now.tracks.size[:, 2] >= settings.least_height_m)).nonzero()[0]
+        size = now.tracks.size
+        upright = (size[:, 2] >= settings.least_height_m) & (size[:, 0] <= settings.most_length_m)
+        rows = (walks & upright & on_carriageway(now)).nonzero()[0]
         return of_tracks(now, rows, settings.radius_m)
 
 

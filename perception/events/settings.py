@@ -50,7 +50,7 @@ class StoppedVehicleSettings(RuleSettings):
     """A vehicle that stands where traffic should move."""
 
     code: Code = STOPPED_VEHICLE
-    start_after_s: NotNegative = 1.2  # standing without reason on a lane
+    start_after_s: NotNegative = 1.5  # standing without reason on a lane
     start_in_junction_after_s: NotNegative = 45.0  # standing past the stop lines or on a road that leads away
     end_after_s: NotNegative = 0.0
     walking_mps: Positive = 0.8  # slower is standing
@@ -132,7 +132,8 @@ class PedestrianSettings(RuleSettings):
     start_after_s: NotNegative = 0.8
     end_after_s: NotNegative = 1.0
     fastest_mps: Positive = 5.0  # who is faster is not on foot
-    least_height_m: NotNegative = 0.9  # what is lower is an object
+    least_height_m: NotNegative = 0.9  # what is lower is an object,
+    most_length_m: Positive = 1.5  # and what is longer a vehicle that a camera took for a pedestrian
     radius_m: Positive = 5.0
 
 
@@ -181,9 +182,9 @@ class NearMissSettings(RuleSettings):
     end_after_s: NotNegative = 2.0
     ttc_s: Positive = 1.5  # time to collision at constant velocity
     least_braking_mps2: Positive = 5.0  # that would be needed to stay apart
-    pet_s: Positive = 0.8  # between one leaving a place and the other coming there
+    pet_s: Positive = 0.5  # between one leaving a place and the other coming there
     crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
-    least_mps: Positive = 3.0  # of the faster one
+    least_mps: Positive = 4.0  # of the faster one
     radius_m: Positive = 5.0
 
 

@@ -44,9 +44,11 @@ class StoppedVehicle:
         ]
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:
-        """Return which of the rows have another vehicle close ahead on their lane."""
+        """Return which of the rows have another vehicle close ahead on their lane, seen or hidden."""
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
-        ahead = now.to_end[rows, None] - now.to_end[others]  # m: how far the other is ahead
-        same = now.lane[rows, None] == now.lane[others]
+        to_end = np.append(now.to_end[others], [one.to_stop_line for one in now.hidden])
+        lane = np.append(now.lane[others], [one.lane for one in now.hidden])
+        ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
+        same = now.lane[rows, None] == lane
         follows: Mask = (same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)).any(axis=1)
         return follows

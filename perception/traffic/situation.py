@@ -9,7 +9,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
 from perception.traffic.ground import Flags, Ground
-from perception.traffic.hidden import Hidden
+from perception.traffic.hidden import Hidden, Waiting
 from perception.traffic.lanes import NONE, LaneMap, Mask, Matches
 from perception.traffic.memory import Memory, Rows
 from perception.traffic.movements import Movements
@@ -44,6 +44,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     halted: Ints  # rows on a lane towards the crossing that came to a standstill
     decided: Ints  # rows whose way through the junction is final since this look
     queues: Queues  # of every lane
+    hidden: Sequence[Waiting]  # vehicles that stand in them but are not seen now
     lights: Lights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights
@@ -87,6 +88,8 @@ class Observer:
         halted = self._follow(past, matches, speed, passed_s)
         self._memory.keep(tracks.id, past)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
+        comes = is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
+        hidden = self._hidden.update(now_ns, tracks, comes, matches, past, self._lights)
         return Situation(
             now_ns=now_ns,
             passed_s=passed_s,
@@ -102,7 +105,8 @@ class Observer:
             crossed=crossed,
             halted=halted,
             decided=decided,
-            queues=self._measure_queues(now_ns, tracks, is_vehicle, matches, past),
+            queues=self._measure_queues(tracks, comes, matches, past, hidden),
+            hidden=hidden,
             lights=self._lights,
             is_green=self._green_lanes(),
             emergency=_among(tracks.vehicle_id, emergencies),
@@ -132,11 +136,11 @@ class Observer:
         past["crossed_ns"][crossed] = tracks.stamp_ns[crossed]
         return crossed
 
-    def _measure_queues(self, now_ns: int, tracks: Tracks, is_vehicle: Mask, matches: Matches, past: Rows) -> Queues:
+    def _measure_queues(
+        self, tracks: Tracks, comes: Mask, matches: Matches, past: Rows, hidden: Sequence[Waiting]
+    ) -> Queues:
         """Return the queues, with those in them who are hidden."""
         lane, to_stop_line = matches.lane, matches.to_stop_line
-        comes = is_vehicle & (to_stop_line > 0.0) & self._lanes.is_motor[lane]
-        hidden = self._hidden.update(now_ns, tracks, comes, matches, past, self._lights)
         queueing = comes & (past["slow_s"] >= self._queues.queue_after_s)
         rows = queueing.nonzero()[0]
         standing = Standing(rows, lane[rows], to_stop_line[rows], tracks.size[rows, 0])
