@@ -22,7 +22,7 @@ from functools import partial
 from itertools import islice, tee
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from virtual_site import EPOCH_NS, run
 
@@ -73,7 +73,7 @@ def watched(seconds: float, frames: World) -> Iterator[Seen]:
                 yield Seen((now_ns - EPOCH_NS) / 1e9, event.name, state, event.id, event.position)
 
 
-def judge_scene(name: str) -> dict[str, object]:
+def judge_scene(name: str) -> dict[str, Any]:
     """Play a scene; return what was found of it and what else."""
     scene = SCENARIOS[name]()
     seen = list(watched(scene.seconds, lambda: scene.play(world(seed=7))))
@@ -99,7 +99,7 @@ def _is_meant(scene: Scenario, seen: Seen) -> bool:
     return seen.name == scene.event and near and seen.at_s >= scene.begin_s - NEAR_S
 
 
-def judge_traffic(minutes: float, seed: int) -> dict[str, object]:
+def judge_traffic(minutes: float, seed: int) -> dict[str, Any]:
     """Watch ordinary traffic; return the events, and those that are false."""
     frames, truth = tee(world(seed))
     count = round(minutes * 600)
@@ -129,7 +129,7 @@ def _explains(real: Seen, seen: Seen) -> bool:
     return real.name == seen.name and near
 
 
-def _print(name: str, row: dict[str, object]) -> None:
+def _print(name: str, row: dict[str, Any]) -> None:
     delay, ended = row["delay_s"], row["ended_s"]
     print(
         f"{name:16} {row['event']:16} "
@@ -155,15 +155,16 @@ def main() -> None:
         print("scene            rule             found after                 over after")
         for name, row in scenes.items():
             _print(name, row.result())
-        hours = [each.result() for each in traffic]
-    for hour in hours:
-        print(f"{hour['minutes']:.0f} min of ordinary traffic, seed {hour['seed']}: {hour['events'] or 'no event'}")
-        print(f"  of the truth: {hour['true'] or 'none'}; false: {hour['false'] or 'none'}", flush=True)
+        hours = []
+        for each in traffic:
+            hours.append(hour := each.result())
+            print(f"{hour['minutes']:.0f} min of ordinary traffic, seed {hour['seed']}: {hour['events'] or 'no event'}")
+            print(f"  of the truth: {hour['true'] or 'none'}; false: {hour['false'] or 'none'}", flush=True)
     result = {
         "scenarios": {name: row.result() for name, row in scenes.items()},
         "ordinary": {
-            "minutes": sum(float(str(hour["minutes"])) for hour in hours),
-            "false": [each for hour in hours for each in hour["false"]],  # type: ignore[attr-defined]
+            "minutes": sum(hour["minutes"] for hour in hours),
+            "false": [each for hour in hours for each in hour["false"]],
             "slices": hours,
         },
     }
