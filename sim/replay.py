@@ -17,6 +17,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import msgspec
+from mcap.exceptions import McapError
 from mcap.reader import make_reader
 
 from hw.endpoint import Endpoint, split_address
@@ -115,6 +116,8 @@ def play(stage: Stage, recording: str) -> Iterator[int]:
             stage.shift(recording, shift_ns)
         yield log_ns + shift_ns
         stage.say((recording, topic), data)
+    if shift_ns is None:
+        raise OSError(f"{recording}: nothing of {', '.join(sorted(topics))} in it")
 
 
 def run(plays: list[Play], folder: Path) -> None:
@@ -149,8 +152,8 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         run(msgspec.json.decode(options.plays.read_bytes(), type=list[Play]), options.run)
-    except OSError as error:
-        print(f"cannot play: {error}", file=sys.stderr)
+    except (OSError, McapError) as error:
+        print(f"cannot play: {error or type(error).__name__}", file=sys.stderr)
         return 4
     return 0
 

@@ -111,8 +111,11 @@ def _until(devices: list[Device], each: int) -> list[Measurement]:
     raise AssertionError(f"{[(device.name, device.health(0).error) for device in devices]}, {len(found)} measurements")
 
 
-def test_a_missing_recording_ends_the_player(tmp_path: Path) -> None:
-    (tmp_path / "plays.json").write_text('[{"recording": "/nowhere.mcap", "device": "d", "kind": "gnss", "ports": {}}]')
+@pytest.mark.parametrize("recording", ["/nowhere.mcap", __file__, str(FOLDER / "day.mcap")])
+def test_what_cannot_be_played_ends_the_player(recording: str, tmp_path: Path) -> None:
+    port = {"serial": {"path": "d", "baud": 9600}}
+    plays = [{"recording": recording, "device": "nobody", "kind": "gnss", "ports": {"link": port}, "loop": True}]
+    (tmp_path / "plays.json").write_bytes(msgspec.json.encode(plays))
     command = [sys.executable, "-m", "sim.replay", str(tmp_path / "plays.json"), "--run", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 4 and "/nowhere.mcap" in done.stderr
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 4 and done.stderr.startswith("cannot play: ") and "Traceback" not in done.stderr
