@@ -128,6 +128,10 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
             f"stop lines crossed {traffic['volume']}, true {traffic['true_volume']}, wrong by lane "
             f"{traffic['wrong_counts']}; longest queues wrong by {queue} m on average"
         )
+    late = answer["latency_ms"]
+    yield "from receipt to air " + ", ".join(
+        f"{percent} % {_text(late[f'receipt_to_air_p{percent}'], '.0f')} ms" for percent in (50, 95, 99)
+    )
     yield ""
     yield f"{'':14}" + "  ".join(f"{heading:>6}" for heading, _, _ in _COLUMNS)
     yield _row("overall", overall)

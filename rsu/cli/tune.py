@@ -88,7 +88,7 @@ def _mounts(site: Config, found: Sequence[Registration]) -> dict[Path_, Number]:
 def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
     """Return the patched site file. ConfigError: it would not be read as it is meant."""
     text = site_patch.patched(path, values)
-    with _laid_out(config.load(path), text) as copy:
+    with _laid_out(config.load(path.resolve()), text) as copy:
         meant = parameters.applied(config.load(path), values).site
         if config.load(copy).site != meant:
             raise ConfigError([Finding(str(path), 1, 1, "", "cannot be patched: are there anchors or merged keys?")])
@@ -112,7 +112,7 @@ def _laid_out(site: Config, text: str) -> Iterator[Path]:
 def page(wish: Wish, proposal: Proposal, truth: str | None) -> str:
     """Return the comparison report of the site file as it is with the proposed one, on the first recording."""
     first = [wish.recordings[0]]
-    with _laid_out(config.load(wish.site), proposal.text) as copy:
+    with _laid_out(config.load(wish.site.resolve()), proposal.text) as copy:
         before = comparison.Task(Source(first, wish.site), truth, wish.region_m)
         after = comparison.Task(Source(first, copy), truth, wish.region_m)
         found = comparison.compare(before, after)

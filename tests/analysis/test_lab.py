@@ -18,6 +18,7 @@ from rsu.analysis.tune import tuning
 from rsu.analysis.tune.parameters import parse
 from rsu.analysis.tune.tuning import Bench, Search
 from rsu.cli.main import app
+from rsu.cli.tune import propose
 from rsu.exits import Exit
 from rsu.site import config
 from tests.analysis import short
@@ -139,6 +140,11 @@ def test_registration_finds_what_stands_wrong_and_leaves_the_rest(folder: Path, 
     assert sum(one["verdict"] == "fine" for one in sensors.values()) >= 6
     mounts = {sensor.device: sensor.mount for sensor in config.load(folder / "new.yaml").site.sensors}
     assert abs(heading_difference(mounts["radar-north"].yaw_deg, 0.0)) < 0.3 and "@@" in answer["patch"]
+
+
+def test_a_site_may_be_named_from_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert propose(Path("right.yaml"), {}).patch == ""
 
 
 def test_a_search_ends_with_the_best_so_far_when_interrupted(folder: Path) -> None:
