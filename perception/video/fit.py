@@ -97,9 +97,9 @@ class Fitter:
         """Return how places on the road move with their pixels (n, 2, 2)."""
         nudges = np.array([[0.0, 0.0, 0.0], [NUDGE_M, 0.0, 0.0], [0.0, NUDGE_M, 0.0]])
         pixel = self.view.to_picture(np.concatenate([place, np.zeros((len(place), 1))], axis=1)[:, None] + nudges)
-        forward: Floats = np.moveaxis(pixel[:, 1:] - pixel[:, :1], 1, 2) / NUDGE_M
-        forward[~np.isfinite(forward).all(axis=(1, 2))] = np.eye(2)
-        inverse: Floats = np.linalg.inv(forward)
+        forward = np.moveaxis(pixel[:, 1:] - pixel[:, :1], 1, 2) / NUDGE_M
+        good = np.isfinite(forward).all(axis=(1, 2), keepdims=True)
+        inverse: Floats = np.linalg.inv(np.where(good, forward, np.eye(2)))
         return inverse
 
     def _anchored(self, start: Floats, scale: Floats, box: Floats, seen: Mask) -> Floats:
