@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from perception.objects import VehicleReport
 from rsu.analysis import hearing, truth, truth_file
 from rsu.analysis.air import Air, listen
+from rsu.analysis.hearing import Sensed
 from rsu.analysis.truth import Truth
 from rsu.recording import reader, site_files
 from rsu.recording.errors import NotARecordingError
@@ -64,10 +65,14 @@ def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> T
 
     TruthError: it cannot be used; OSError: it cannot be read.
     """
-    reference = site.site.site.reference.reference()
     if name == V2X:
-        heard = hearing.sensed(site, reader.ticks(*recordings))
-        return truth.of_vehicles((each for each in heard if isinstance(each, VehicleReport)), reference)
+        return vehicles(site, hearing.sensed(site, reader.ticks(*recordings)))
     path = truth_file.beside(recordings[0]) if name == SIM else Path(name)
     span_ns = (int(air.ticks_ns[0]) - _MARGIN_NS, int(air.ticks_ns[-1]) + _MARGIN_NS)
-    return truth_file.load(path, reference, span_ns)
+    return truth_file.load(path, site.site.site.reference.reference(), span_ns)
+
+
+def vehicles(site: Config, heard: Iterable[Sensed]) -> Truth:
+    """Return what vehicles said of themselves, of what was heard at a site, as truth."""
+    reports = (each for each in heard if isinstance(each, VehicleReport))
+    return truth.of_vehicles(reports, site.site.site.reference.reference())

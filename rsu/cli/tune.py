@@ -176,7 +176,9 @@ def show_registration(answer: dict[str, Any]) -> None:
         if abs(one["lag_ms"]) > _LAG_MS:
             word = "late" if one["lag_ms"] > 0 else "early"
             print(f"{one['device']}: its times seem {abs(one['lag_ms']):.0f} ms {word} against those of the others")
-    _show_patch(answer["patch"], "all sensors stand as the site file says, as far as can be told")
+    known = any(one["verdict"] != "unknown" for one in answer["sensors"])
+    fine = "all sensors that could be judged stand as the site file says"
+    _show_patch(answer["patch"], fine if known else "nothing can be said: too few road users were seen by two sensors")
 
 
 def _show_patch(patch: str, otherwise: str) -> None:

@@ -19,7 +19,7 @@ from rsu.analysis.air import Air, Happening
 from rsu.analysis.compare import indicators
 from rsu.analysis.compare.indicators import Figures, Row
 from rsu.analysis.compare.lives import Counterparts, Lives, counterparts, lives
-from rsu.analysis.hearing import measurements
+from rsu.analysis.hearing import sensed
 from rsu.analysis.judging import Judged
 from rsu.analysis.places import Places
 from rsu.analysis.runs import Source
@@ -114,13 +114,14 @@ def make(task: Task) -> Run:
     with runs.site_of(source) as site:
         air = runs.air_of(source, site)
         places = Places(site)
-        v2x = runs.truth_of(runs.V2X, source.recordings, site, air)
+        heard = list(sensed(site, reader.ticks(*source.recordings)))
+        v2x = runs.vehicles(site, heard)
         truth = None
         if task.truth is not None:
             known = v2x if task.truth == runs.V2X else runs.truth_of(task.truth, source.recordings, site, air)
             truth = judging.judge(air, known, places, task.region_m)
         judged = judging.judge(air, v2x, places, task.region_m) if v2x.lives else None
-        agreed = agreement(air, site, measurements(site, reader.ticks(*source.recordings)))
+        agreed = agreement(air, site, heard)
         settings, exits, names = _flat(site), exit_lines(site.lane_map), _event_names(site)
     own = lives(air)
     return Run(

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from pydantic import ValidationError
 
+from perception.objects import VehicleReport
 from perception.scoring.assignment import CUTOFF_M
-from rsu.analysis import judging, runs, scoring
+from rsu.analysis import judging, runs, scoring, truth_file
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import listen
 from rsu.analysis.errors import MissingError, TruthError
-from rsu.analysis.hearing import measurements
+from rsu.analysis.hearing import sensed
 from rsu.analysis.judging import Judged
 from rsu.analysis.places import Places
 from rsu.analysis.tune.parameters import Number, Parameter, Path_, applied, rounded
@@ -66,21 +67,16 @@ class Tuned(NamedTuple):
 
 def judge_for(bench: Bench) -> str:
     """Return by what recordings can be judged: the bench's truth beside them, else vehicles' messages, else itself."""
-    from rsu.analysis import truth_file
-
     try:
         for path in bench.recordings:
             truth_file.beside(path)
         return runs.SIM
     except TruthError:
-        heard = (_vehicles(path, bench.site) for path in bench.recordings)
-        return runs.V2X if all(heard) else AGREEMENT
+        told = (_vehicles(path, bench.site) for path in bench.recordings)
+        return runs.V2X if all(told) else AGREEMENT
 
 
 def _vehicles(recording: Path, site: Path) -> bool:
-    from perception.objects import VehicleReport
-    from rsu.analysis.hearing import sensed
-
     return any(isinstance(each, VehicleReport) for each in sensed(config.load(site), reader.ticks(recording)))
 
 
@@ -91,19 +87,17 @@ def cost(bench: Bench, recording: Path, values: Values) -> float:
     except ValidationError:
         return WORST
     air = listen(recording.name, site, (outcome for _, outcome in replay(site, reader.ticks(recording))))
-    if bench.judge == AGREEMENT:
-        return _disagreement(agreement(air, site, measurements(site, reader.ticks(recording))))
+    if bench.judge in (AGREEMENT, runs.V2X):
+        heard = list(sensed(site, reader.ticks(recording)))
+        agreed = agreement(air, site, heard)
+        apart = CUTOFF_M if agreed is None else agreed
+        if bench.judge == AGREEMENT:
+            return apart
+        judged = judging.judge(air, runs.vehicles(site, heard), Places(site), bench.region_m)
+        return float(np.hypot(_from_vehicles(judged), apart))
     truth = runs.truth_of(bench.judge, [recording], site, air)
-    judged = judging.judge(air, truth, Places(site), bench.region_m)
-    if truth.complete:
-        by_tick = scoring.gospa_by_tick(judged)
-        return float(by_tick.mean()) if len(by_tick) else WORST
-    agreed = _disagreement(agreement(air, site, measurements(site, reader.ticks(recording))))
-    return float(np.hypot(_from_vehicles(judged), agreed))
-
-
-def _disagreement(metres: float | None) -> float:
-    return CUTOFF_M if metres is None else metres
+    by_tick = scoring.gospa_by_tick(judging.judge(air, truth, Places(site), bench.region_m))
+    return float(by_tick.mean()) if len(by_tick) else WORST
 
 
 def _from_vehicles(judged: Judged) -> float:
