@@ -25,6 +25,7 @@ UNSEEN = 0.3  # share of it that is left at least while nobody can see
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
 STOPPING_S = 1.2  # how fast a hidden vehicle is taken to stop
+ROUND_S = 0.1  # between two rounds, usually
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 
 
@@ -56,15 +57,32 @@ def agility(table: Table) -> Floats:
     way again and again. The wheels of what hardly moves do not let it go sideways.
     """
     speed = np.hypot(table.state[2], table.state[3])
-    square = table.drift[0] ** 2 + table.drift[1] ** 2
-    unrest = square / np.maximum(table.drift_variance, 1e-6)
-    turning = np.clip((unrest - NOISE) / (MANOEUVRE - NOISE), STEADY, 1.0)
-    turning = np.maximum(turning, UNSEEN * table.hidden)
+    turning = np.maximum(manoeuvring(table), np.maximum(STEADY, UNSEEN * table.hidden))
     along = AGILITY[table.kind] * turning * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
     rolling = np.isfinite(table.heading) & ~walks(table.kind)
     ahead = direction_of(np.where(rolling, table.heading, 0.0)).T
     aside = np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, ASIDE_AT_REST, 1.0), 1.0)
     return along_and_across(ahead, along, along * aside)
+
+
+def manoeuvring(table: Table) -> Floats:
+    """Return how surely each track changes its velocity (n,): 0 not at all, 1 for sure."""
+    square = table.drift[0] ** 2 + table.drift[1] ** 2
+    unrest = square / np.maximum(table.drift_variance, 1e-6)
+    surely: Floats = np.clip((unrest - NOISE) / (MANOEUVRE - NOISE), 0.0, 1.0)
+    return surely
+
+
+def foresee(table: Table, dt: float) -> None:
+    """Move all tracks by dt seconds, for telling of them: what brakes or turns for sure goes on with it.
+
+    The velocity is corrected once a round, so that the corrections that are remembered add up to those of
+    1 / (1 - DRIFT_KEPT) rounds.
+    """
+    predict(table, dt)
+    acceleration = table.drift * (manoeuvring(table) * (1.0 - DRIFT_KEPT) / ROUND_S)
+    table.state[:2] += acceleration * (dt * abs(dt) / 2.0)
+    table.state[2:] += acceleration * dt
 
 
 def correct(table: Table, rows: Ints, known: filter.Information) -> None:

@@ -24,7 +24,7 @@ def tracks(
 ) -> Tracks:
     """Return the confirmed road users, by id, each where it is now; `radios`: the names of the radios."""
     table = _reportable(population.table, settings, now_ns)
-    motion.predict(table, (now_ns - population.time_ns) * 1e-9)
+    motion.foresee(table, (now_ns - population.time_ns) * 1e-9)
     seen = table.seen_ns > table.stamp_ns - SECOND_NS
     heard = table.vehicle_ns > table.stamp_ns - SECOND_NS
     by_radio = heard & (table.radio == np.arange(len(radios))[:, None])

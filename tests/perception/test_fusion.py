@@ -440,3 +440,15 @@ def test_a_site_without_sensors_knows_what_vehicles_say():
         tracks = fusion.tracks(START_NS + tick * CYCLE_NS + 10_000_000)
     assert tracks.sources == [("radio",)]
     assert fusion.biases() == []
+
+
+def test_what_brakes_is_foreseen_to_brake_on():
+    """A car at 15 m/s brakes with 4 m/s2; 0.2 s after its newest measurement it is told of as slower still."""
+    fusion = fused({"camera": camera("camera", 0.0, -40.0, 0.0)})
+    for tick in range(25):
+        t = max(tick * 0.1 - 1.0, 0.0)
+        ahead, speed = 20.0 + 1.5 * min(tick, 10) + 15.0 * t - 2.0 * t * t, 15.0 - 4.0 * t
+        seen = detections("camera", START_NS + tick * CYCLE_NS, [[ahead, 0.0]], velocity=np.array([[speed, 0.0]]))
+        fusion.ingest(seen)
+        tracks = fusion.tracks(START_NS + tick * CYCLE_NS + 200_000_000)
+    assert speed - 0.8 < tracks.velocity[0, 1] < speed - 0.2
