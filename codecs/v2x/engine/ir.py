@@ -48,7 +48,7 @@ class Enumerated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sized:
+class Sized:
     """What has a number of elements low..high; `high` None: any number, behind a general length."""
 
     low: int
@@ -61,26 +61,26 @@ class _Sized:
         return 0 if self.high is None else width(self.high - self.low)
 
 
-class BitString(_Sized):
+class BitString(Sized):
     """BIT STRING; values are (octets, number of bits)."""
 
     __slots__ = ()
 
 
-class OctetString(_Sized):
+class OctetString(Sized):
     """OCTET STRING."""
 
     __slots__ = ()
 
 
-class Text(_Sized):
+class Text(Sized):
     """IA5String: 7 bits a character."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SequenceOf(_Sized):
+class SequenceOf(Sized):
     """SEQUENCE OF."""
 
     element: Type
@@ -252,7 +252,7 @@ def shortest(type_: Type) -> float:
     return type_.extensible + type_.bits + min(most_bits(member.type) for member in type_.members)
 
 
-def _most_of(type_: _Sized, element: float) -> float:
+def _most_of(type_: Sized, element: float) -> float:
     return inf if type_.high is None else type_.extensible + type_.bits + type_.high * element
 
 

@@ -14,22 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from v2x.engine.ir import (
-    BitString,
-    Boolean,
-    Choice,
-    Enumerated,
-    Integer,
-    Member,
-    OctetString,
-    Open,
-    Sequence,
-    SequenceOf,
-    Text,
-    Type,
-    _Sized,
-    signed_octets,
-)
+from v2x.engine import ir
 from v2x.errors import DecodeError
 from v2x.wire.fields import WireValue
 
@@ -80,7 +65,7 @@ class Reader:
         """Note that something that began at bit `at` is left out."""
         self.skipped.append(Skipped(".".join(self.path), at, what))
 
-    def inside(self, name: str, type_: Type) -> WireValue:
+    def inside(self, name: str, type_: ir.Type) -> WireValue:
         """Read a part."""
         self.path.append(name)
         value = _READ[type(type_)](self, type_)
@@ -88,7 +73,7 @@ class Reader:
         return value
 
 
-def decode(data: bytes, member: Member) -> tuple[WireValue, list[Skipped]]:
+def decode(data: bytes, member: ir.Member) -> tuple[WireValue, list[Skipped]]:
     """Return the value of a whole encoding, and what was left out of it; DecodeError."""
     reader = Reader(data, [])
     value = reader.inside(member.name, member.type)
@@ -129,7 +114,7 @@ def _read_small(reader: Reader) -> int:
     return number
 
 
-def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
+def _read_open(reader: Reader, name: str, type_: ir.Type | None) -> WireValue:
     """Read an open type: octets that hold a whole encoding; None when the type is not known."""
     if type_ is not None:
         reader.path.append(name)
@@ -148,7 +133,7 @@ def _read_open(reader: Reader, name: str, type_: Type | None) -> WireValue:
     return value
 
 
-def _read_size(reader: Reader, type_: _Sized) -> int:
+def _read_size(reader: Reader, type_: ir.Sized) -> int:
     at = reader.at
     if type_.high is None:
         return _read_length(reader)
@@ -163,13 +148,13 @@ def _read_size(reader: Reader, type_: _Sized) -> int:
     return size
 
 
-def _read_integer(reader: Reader, type_: Integer) -> int:
+def _read_integer(reader: Reader, type_: ir.Integer) -> int:
     at = reader.at
     if type_.extensible and reader.bits(1):
         octets = _read_length(reader)
         number = reader.bits(8 * octets)
         number -= (number >> max(8 * octets - 1, 0) & 1) << 8 * octets
-        if type_.low <= number <= type_.high or octets != signed_octets(number):
+        if type_.low <= number <= type_.high or octets != ir.signed_octets(number):
             reader.refuse("not a canonical encoding: an extended integer in another form than its own", at)
         return number
     number = type_.low + reader.bits(type_.bits)
@@ -178,11 +163,11 @@ def _read_integer(reader: Reader, type_: Integer) -> int:
     return number
 
 
-def _read_boolean(reader: Reader, type_: Boolean) -> bool:
+def _read_boolean(reader: Reader, type_: ir.Boolean) -> bool:
     return bool(reader.bits(1))
 
 
-def _read_enumerated(reader: Reader, type_: Enumerated) -> str | None:
+def _read_enumerated(reader: Reader, type_: ir.Enumerated) -> str | None:
     at = reader.at
     if type_.extensible and reader.bits(1):
         code = _read_small(reader)
@@ -196,26 +181,26 @@ def _read_enumerated(reader: Reader, type_: Enumerated) -> str | None:
     return type_.names[code]
 
 
-def _read_bit_string(reader: Reader, type_: BitString) -> tuple[bytes, int]:
+def _read_bit_string(reader: Reader, type_: ir.BitString) -> tuple[bytes, int]:
     size = _read_size(reader, type_)
     return (reader.bits(size) << -size % 8).to_bytes((size + 7) // 8), size
 
 
-def _read_octet_string(reader: Reader, type_: OctetString) -> bytes:
+def _read_octet_string(reader: Reader, type_: ir.OctetString) -> bytes:
     size = _read_size(reader, type_)
     return reader.bits(8 * size).to_bytes(size)
 
 
-def _read_text(reader: Reader, type_: Text) -> str:
+def _read_text(reader: Reader, type_: ir.Text) -> str:
     return "".join([chr(reader.bits(7)) for _ in range(_read_size(reader, type_))])
 
 
-def _read_sequence_of(reader: Reader, type_: SequenceOf) -> list[WireValue]:
+def _read_sequence_of(reader: Reader, type_: ir.SequenceOf) -> list[WireValue]:
     element = type_.element
     return [reader.inside(str(index), element) for index in range(_read_size(reader, type_))]
 
 
-def _read_sequence(reader: Reader, type_: Sequence) -> dict[str, WireValue]:
+def _read_sequence(reader: Reader, type_: ir.Sequence) -> dict[str, WireValue]:
     extended = type_.extensible and reader.bits(1)
     optional = type_.optional
     preamble = reader.bits(len(optional))
@@ -229,8 +214,8 @@ def _read_sequence(reader: Reader, type_: Sequence) -> dict[str, WireValue]:
     return value
 
 
-def _read_member(reader: Reader, member: Member, value: dict[str, WireValue]) -> WireValue:
-    if not isinstance(member.type, Open):
+def _read_member(reader: Reader, member: ir.Member, value: dict[str, WireValue]) -> WireValue:
+    if not isinstance(member.type, ir.Open):
         return reader.inside(member.name, member.type)
     known = member.type.types.get(value[member.type.selector])
     if known is not None:
@@ -244,7 +229,7 @@ def _read_member(reader: Reader, member: Member, value: dict[str, WireValue]) ->
     return content
 
 
-def _read_additions(reader: Reader, type_: Sequence, value: dict[str, WireValue]) -> None:
+def _read_additions(reader: Reader, type_: ir.Sequence, value: dict[str, WireValue]) -> None:
     at = reader.at
     if reader.bits(1):
         reader.refuse("more than 64 extension additions", at)
@@ -265,7 +250,7 @@ def _read_additions(reader: Reader, type_: Sequence, value: dict[str, WireValue]
                 reader.skip(at, f"unknown extension addition {index}")
 
 
-def _read_choice(reader: Reader, type_: Choice) -> tuple[str | None, WireValue]:
+def _read_choice(reader: Reader, type_: ir.Choice) -> tuple[str | None, WireValue]:
     at = reader.at
     if type_.extensible and reader.bits(1):
         index = _read_small(reader)
@@ -283,13 +268,13 @@ def _read_choice(reader: Reader, type_: Choice) -> tuple[str | None, WireValue]:
 
 
 _READ: dict[type, Callable[[Reader, Any], WireValue]] = {
-    Integer: _read_integer,
-    Boolean: _read_boolean,
-    Enumerated: _read_enumerated,
-    BitString: _read_bit_string,
-    OctetString: _read_octet_string,
-    Text: _read_text,
-    SequenceOf: _read_sequence_of,
-    Sequence: _read_sequence,
-    Choice: _read_choice,
+    ir.Integer: _read_integer,
+    ir.Boolean: _read_boolean,
+    ir.Enumerated: _read_enumerated,
+    ir.BitString: _read_bit_string,
+    ir.OctetString: _read_octet_string,
+    ir.Text: _read_text,
+    ir.SequenceOf: _read_sequence_of,
+    ir.Sequence: _read_sequence,
+    ir.Choice: _read_choice,
 }

@@ -11,22 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from v2x.engine.ir import (
-    BitString,
-    Boolean,
-    Choice,
-    Enumerated,
-    Integer,
-    Member,
-    OctetString,
-    Open,
-    Sequence,
-    SequenceOf,
-    Text,
-    Type,
-    _Sized,
-    signed_octets,
-)
+from v2x.engine import ir
 from v2x.errors import EncodeError
 from v2x.wire.fields import WireValue
 
@@ -48,7 +33,7 @@ class Writer:
         """Raise EncodeError for the present field."""
         raise EncodeError(reason, ".".join(self.path))
 
-    def inside(self, name: str, type_: Type, value: WireValue) -> None:
+    def inside(self, name: str, type_: ir.Type, value: WireValue) -> None:
         """Write a part."""
         self.path.append(name)
         _WRITE[type(type_)](self, type_, value)
@@ -60,7 +45,7 @@ class Writer:
         return ((self.number ^ 1 << count) << -count % 8).to_bytes((count + 7) // 8)
 
 
-def encode(value: WireValue, member: Member) -> bytes:
+def encode(value: WireValue, member: ir.Member) -> bytes:
     """Return the octets of a value; EncodeError."""
     writer = Writer([])
     writer.inside(member.name, member.type, value)
@@ -76,7 +61,7 @@ def _write_length(writer: Writer, length: int) -> None:
         writer.refuse(f"too long: {length}, expected less than {_LONGEST}")
 
 
-def _write_open(writer: Writer, name: str, type_: Type, value: WireValue) -> None:
+def _write_open(writer: Writer, name: str, type_: ir.Type, value: WireValue) -> None:
     inner = Writer(writer.path)
     inner.inside(name, type_, value)
     _write_octets(writer, inner.octets())
@@ -87,7 +72,7 @@ def _write_octets(writer: Writer, octets: bytes) -> None:
     writer.bits(int.from_bytes(octets), 8 * len(octets))
 
 
-def _write_size(writer: Writer, type_: _Sized, size: int) -> None:
+def _write_size(writer: Writer, type_: ir.Sized, size: int) -> None:
     if type_.high is None:
         _write_length(writer, size)
         return
@@ -102,7 +87,7 @@ def _write_size(writer: Writer, type_: _Sized, size: int) -> None:
         _write_length(writer, size)
 
 
-def _write_integer(writer: Writer, type_: Integer, value: WireValue) -> None:
+def _write_integer(writer: Writer, type_: ir.Integer, value: WireValue) -> None:
     _check(writer, value, int)
     within = type_.low <= value <= type_.high
     if not within and not type_.extensible:
@@ -112,17 +97,17 @@ def _write_integer(writer: Writer, type_: Integer, value: WireValue) -> None:
     if within:
         writer.bits(value - type_.low, type_.bits)
     else:
-        octets = signed_octets(value)
+        octets = ir.signed_octets(value)
         _write_length(writer, octets)
         writer.bits(value & (1 << 8 * octets) - 1, 8 * octets)
 
 
-def _write_boolean(writer: Writer, type_: Boolean, value: WireValue) -> None:
+def _write_boolean(writer: Writer, type_: ir.Boolean, value: WireValue) -> None:
     _check(writer, value, bool)
     writer.bits(value, 1)
 
 
-def _write_enumerated(writer: Writer, type_: Enumerated, value: WireValue) -> None:
+def _write_enumerated(writer: Writer, type_: ir.Enumerated, value: WireValue) -> None:
     _check(writer, value, str)
     if value in type_.names:
         writer.bits(type_.names.index(value), type_.extensible + (len(type_.names) - 1).bit_length())
@@ -138,7 +123,7 @@ def _write_small(writer: Writer, number: int) -> None:
     writer.bits(number, 7)  # no type of the set has more than 64 additions
 
 
-def _write_bit_string(writer: Writer, type_: BitString, value: WireValue) -> None:
+def _write_bit_string(writer: Writer, type_: ir.BitString, value: WireValue) -> None:
     match value:
         case (bytes() | bytearray() as octets, int(size)) if isinstance(value, tuple) and 0 <= size <= 8 * len(octets):
             _write_size(writer, type_, size)
@@ -147,14 +132,14 @@ def _write_bit_string(writer: Writer, type_: BitString, value: WireValue) -> Non
             writer.refuse(f"expected (octets, number of bits), got {_shown(value)}")
 
 
-def _write_octet_string(writer: Writer, type_: OctetString, value: WireValue) -> None:
+def _write_octet_string(writer: Writer, type_: ir.OctetString, value: WireValue) -> None:
     if not isinstance(value, bytes | bytearray):
         writer.refuse(f"expected bytes, got {_shown(value)}")
     _write_size(writer, type_, len(value))
     writer.bits(int.from_bytes(value), 8 * len(value))
 
 
-def _write_text(writer: Writer, type_: Text, value: WireValue) -> None:
+def _write_text(writer: Writer, type_: ir.Text, value: WireValue) -> None:
     _check(writer, value, str)
     if not value.isascii():
         writer.refuse(f"expected ASCII, got {_shown(value)}")
@@ -163,14 +148,14 @@ def _write_text(writer: Writer, type_: Text, value: WireValue) -> None:
         writer.bits(character, 7)
 
 
-def _write_sequence_of(writer: Writer, type_: SequenceOf, value: WireValue) -> None:
+def _write_sequence_of(writer: Writer, type_: ir.SequenceOf, value: WireValue) -> None:
     _check(writer, value, list)
     _write_size(writer, type_, len(value))
     for index, item in enumerate(value):
         writer.inside(str(index), type_.element, item)
 
 
-def _write_sequence(writer: Writer, type_: Sequence, value: WireValue) -> None:
+def _write_sequence(writer: Writer, type_: ir.Sequence, value: WireValue) -> None:
     _check(writer, value, dict)
     additions = [member for member in type_.additions if member.name in value]
     if type_.extensible:
@@ -191,9 +176,9 @@ def _write_sequence(writer: Writer, type_: Sequence, value: WireValue) -> None:
             _write_open(writer, member.name, member.type, value[member.name])
 
 
-def _write_member(writer: Writer, member: Member, value: dict[str, WireValue]) -> None:
+def _write_member(writer: Writer, member: ir.Member, value: dict[str, WireValue]) -> None:
     content = value[member.name]
-    if not isinstance(member.type, Open):
+    if not isinstance(member.type, ir.Open):
         writer.inside(member.name, member.type, content)
         return
     writer.path.append(member.name)
@@ -209,7 +194,7 @@ def _write_member(writer: Writer, member: Member, value: dict[str, WireValue]) -
     writer.path.pop()
 
 
-def _write_choice(writer: Writer, type_: Choice, value: WireValue) -> None:
+def _write_choice(writer: Writer, type_: ir.Choice, value: WireValue) -> None:
     if not isinstance(value, tuple) or len(value) != 2:
         writer.refuse(f"expected (alternative, value), got {_shown(value)}")
     name, inner = value
@@ -237,13 +222,13 @@ def _shown(value: object) -> str:
 
 
 _WRITE: dict[type, Callable[[Writer, Any, WireValue], None]] = {
-    Integer: _write_integer,
-    Boolean: _write_boolean,
-    Enumerated: _write_enumerated,
-    BitString: _write_bit_string,
-    OctetString: _write_octet_string,
-    Text: _write_text,
-    SequenceOf: _write_sequence_of,
-    Sequence: _write_sequence,
-    Choice: _write_choice,
+    ir.Integer: _write_integer,
+    ir.Boolean: _write_boolean,
+    ir.Enumerated: _write_enumerated,
+    ir.BitString: _write_bit_string,
+    ir.OctetString: _write_octet_string,
+    ir.Text: _write_text,
+    ir.SequenceOf: _write_sequence_of,
+    ir.Sequence: _write_sequence,
+    ir.Choice: _write_choice,
 }

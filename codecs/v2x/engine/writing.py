@@ -9,24 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from v2x.engine import runtime
+from v2x.engine import ir, runtime
 from v2x.engine.coding import IrregularError, Values
-from v2x.engine.ir import (
-    BitString,
-    Boolean,
-    Choice,
-    Enumerated,
-    Integer,
-    Member,
-    OctetString,
-    Open,
-    Sequence,
-    SequenceOf,
-    Text,
-    Type,
-    may_be_fixed,
-    width,
-)
 from v2x.engine.source import Source, made
 from v2x.wire.fields import WireValue
 from v2x.wire.layout import Converter
@@ -48,9 +32,9 @@ class Writing:
         self._checks: list[str] = []
         self._begun = False
 
-    def function(self, type_: Type, how: Converter | None, alternative: str | None = None) -> Callable[[Any], bytes]:
+    def function(self, type_: ir.Type, how: Converter | None, alternative: str | None = None) -> Callable[[Any], bytes]:
         """Return the function that encodes a value of a type; only the named alternative of a CHOICE."""
-        if isinstance(type_, Choice):
+        if isinstance(type_, ir.Choice):
             self.choice(type_, "v", how, alternative)
         else:
             self.any(type_, "v", how)
@@ -62,7 +46,7 @@ class Writing:
 
     # -- what a value is
 
-    def part(self, how: Converter | None, member: Member) -> Converter | None:
+    def part(self, how: Converter | None, member: ir.Member) -> Converter | None:
         """Return what a member of a sequence or choice is."""
         return None
 
@@ -113,11 +97,11 @@ class Writing:
 
     # -- types
 
-    def any(self, type_: Type, value: str, how: Converter | None) -> None:
+    def any(self, type_: ir.Type, value: str, how: Converter | None) -> None:
         """Add a value of any type."""
         _TYPES[type(type_)](self, type_, value, how)
 
-    def _integer(self, type_: Integer, value: str, how: Converter | None) -> None:
+    def _integer(self, type_: ir.Integer, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         self.check(f"{type_.low} <= {value} <= {type_.high}")
         self.field("0", type_.extensible)
@@ -125,22 +109,22 @@ class Writing:
             f"{value} - {type_.low}" if type_.low > 0 else f"{value} + {-type_.low}" if type_.low else value, type_.bits
         )
 
-    def _boolean(self, type_: Boolean, value: str, how: Converter | None) -> None:
+    def _boolean(self, type_: ir.Boolean, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         self.check(f"{value}.__class__ is bool")
         self.field(value, 1)
 
-    def _enumerated(self, type_: Enumerated, value: str, how: Converter | None) -> None:
+    def _enumerated(self, type_: ir.Enumerated, value: str, how: Converter | None) -> None:
         codes = self.source.constant({name: code for code, name in enumerate(type_.names)})
-        self.field(f"{codes}[{value}]", type_.extensible + width(len(type_.names) - 1))
+        self.field(f"{codes}[{value}]", type_.extensible + ir.width(len(type_.names) - 1))
 
-    def _bit_string(self, type_: BitString, value: str, how: Converter | None) -> None:
+    def _bit_string(self, type_: ir.BitString, value: str, how: Converter | None) -> None:
         if type_.high != type_.low:
             raise NotImplementedError("bit string of variable size")
         self.field("0", type_.extensible)
         self.field(f"{self.source.constant(runtime.Numbers(type_.low))}[{value}]", type_.low)
 
-    def _octet_string(self, type_: OctetString, value: str, how: Converter | None) -> None:
+    def _octet_string(self, type_: ir.OctetString, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         self.check(f"{value}.__class__ is bytes")
         size = self._size(type_, value)
@@ -149,14 +133,14 @@ class Writing:
         else:
             self.append(f"number({value})", f"8 * {size}")
 
-    def _text(self, type_: Text, value: str, how: Converter | None) -> None:
+    def _text(self, type_: ir.Text, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         self.check(f"{value}.__class__ is str")
         size = self._size(type_, value)
         self.source.names["septets"] = runtime.septets
         self.append(f"septets({value})", f"7 * {size}")
 
-    def _sequence_of(self, type_: SequenceOf, value: str, how: Converter | None) -> None:
+    def _sequence_of(self, type_: ir.SequenceOf, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         self.check(f"{value}.__class__ is {'list' if how is None else 'tuple'}")
         self._size(type_, value)
@@ -170,14 +154,14 @@ class Writing:
             self.source.line(f"{outer} = {outer} << n | {self.into} ^ 1 << n")
         self.into, self._begun = outer, True
 
-    def _sequence(self, type_: Sequence, value: str, how: Converter | None) -> None:
+    def _sequence(self, type_: ir.Sequence, value: str, how: Converter | None) -> None:
         value = self.variable(value)
         if how is not None:
             self.record(type_, value, how)
             return
         if len(type_.optional) == len(type_.members):
             self.check(f"{value}.__class__ is dict")  # for all others, a missing member tells
-        if may_be_fixed(type_):
+        if ir.may_be_fixed(type_):
             self._fixed(type_, value)
             return
         extended = ""
@@ -191,7 +175,7 @@ class Writing:
                 type_, extended, present, {one.name: f"{value}[{one.name!r}]" for one in type_.additions}, how
             )
 
-    def _fixed(self, type_: Sequence, value: str) -> None:
+    def _fixed(self, type_: ir.Sequence, value: str) -> None:
         """Add a sequence of fixed members: at once when all of them are there."""
         self.field("0", type_.extensible)
         self.flush()
@@ -204,11 +188,11 @@ class Writing:
             self._members(type_, value)
             self.flush()
 
-    def record(self, type_: Sequence, value: str, how: Converter) -> None:
+    def record(self, type_: ir.Sequence, value: str, how: Converter) -> None:
         """Add a sequence that is something else than a dict."""
         raise NotImplementedError(str(how))
 
-    def _members(self, type_: Sequence, value: str) -> None:
+    def _members(self, type_: ir.Sequence, value: str) -> None:
         present = {member.name: self.variable(f"{member.name!r} in {value}") for member in type_.optional}
         for name in present.values():
             self.field(name, 1)
@@ -221,8 +205,8 @@ class Writing:
             else:
                 self._member(member, value)
 
-    def _member(self, member: Member, value: str) -> None:
-        if not isinstance(member.type, Open):
+    def _member(self, member: ir.Member, value: str) -> None:
+        if not isinstance(member.type, ir.Open):
             self.any(member.type, f"{value}[{member.name!r}]", None)
             return
         content = self.variable(f"{value}[{member.name!r}]")
@@ -234,7 +218,7 @@ class Writing:
             self.check(f"{content}.__class__ is bytes")
         self._open(content)
 
-    def _known(self, member: Member, value: WireValue) -> bytes:
+    def _known(self, member: ir.Member, value: WireValue) -> bytes:
         """Return the octets of a value of an open type, (type, value)."""
         name, inner = value
         if name != member.name:
@@ -243,7 +227,7 @@ class Writing:
 
     def additions(
         self,
-        type_: Sequence,
+        type_: ir.Sequence,
         extended: str,
         present: Mapping[str, str],
         values: Mapping[str, str],
@@ -260,7 +244,7 @@ class Writing:
                 with self.source.block(f"if {present[member.name]}:"):
                     self._open(self.content(member, values[member.name], self.part(how, member)))
 
-    def content(self, member: Member, value: str, how: Converter | None) -> str:
+    def content(self, member: ir.Member, value: str, how: Converter | None) -> str:
         """Return the expression of the octets of an open type."""
         return f"{self.source.constant(self.whole.values(member.type).encode)}({value})"
 
@@ -280,7 +264,7 @@ class Writing:
         with self.source.block("else:"):
             self.source.line(f"{self.into} = {self.into} << 16 | {size} | 32768")
 
-    def choice(self, type_: Choice, value: str, how: Converter | None, only: str | None = None) -> None:
+    def choice(self, type_: ir.Choice, value: str, how: Converter | None, only: str | None = None) -> None:
         """Add an alternative; `only`: the name of the one that it must be."""
         value = self.variable(value)
         conditions, inner = self.told(type_, value, how)
@@ -301,7 +285,7 @@ class Writing:
         with self.source.block("else:" if keyword == "elif" else "if True:"):
             self.source.line("raise Irregular")
 
-    def told(self, type_: Choice, value: str, how: Converter | None) -> tuple[Mapping[str, str], str]:
+    def told(self, type_: ir.Choice, value: str, how: Converter | None) -> tuple[Mapping[str, str], str]:
         """Return the condition for each alternative that there may be, and the value inside."""
         name, inner = self.source.fresh("k"), self.source.fresh("x")
         self.source.line(f"{name}, {inner} = {value}")
@@ -322,13 +306,13 @@ class Writing:
 
 
 _TYPES: dict[type, Callable[[Writing, Any, str, Converter | None], None]] = {
-    Integer: Writing._integer,
-    Boolean: Writing._boolean,
-    Enumerated: Writing._enumerated,
-    BitString: Writing._bit_string,
-    OctetString: Writing._octet_string,
-    Text: Writing._text,
-    SequenceOf: Writing._sequence_of,
-    Sequence: Writing._sequence,
-    Choice: Writing.choice,
+    ir.Integer: Writing._integer,
+    ir.Boolean: Writing._boolean,
+    ir.Enumerated: Writing._enumerated,
+    ir.BitString: Writing._bit_string,
+    ir.OctetString: Writing._octet_string,
+    ir.Text: Writing._text,
+    ir.SequenceOf: Writing._sequence_of,
+    ir.Sequence: Writing._sequence,
+    ir.Choice: Writing.choice,
 }
