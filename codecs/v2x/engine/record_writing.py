@@ -238,13 +238,11 @@ class RecordWriting(Writing):
         index, bits, low = (self.source.fresh(letter) for letter in "ibo")
         *relative, last = ways
         sizes = [numbers[0].bits for numbers in relative]
-        table = [next(((at, size, 1 << size - 1) for at, size in enumerate(sizes) if size > most), (len(sizes), 0, 0))
-                 for most in range(_FARTHEST)]  # fmt: skip
         with self.source.block(f"if {far}:"):
             self.source.line(f"{index} = {len(sizes)}")
         with self.source.block("else:"):
             names = [self.variable(delta) for delta in deltas]
-            known = self.source.constant(tuple(table))
+            known = self.source.constant(_narrowest(sizes))
             self.source.line(f"{index}, {bits}, {low} = {known}[{extent.format(*names)}.bit_length()]")
         head = type_.extensible + type_.bits
         with self.source.block(f"if {index} < {len(sizes)}:"):
@@ -257,6 +255,15 @@ class RecordWriting(Writing):
             for integer, steps in zip(last, absolute, strict=True):
                 self._steps(integer, steps)
             self.flush()
+
+
+def _narrowest(sizes: list[int]) -> tuple[tuple[int, int, int], ...]:
+    """Return index, size and bias of the first of some numbers that holds so and so many bits and a sign."""
+    beyond = (len(sizes), 0, 0)
+    return tuple(
+        next(((index, size, 1 << size - 1) for index, size in enumerate(sizes) if size > bits), beyond)
+        for bits in range(_FARTHEST)
+    )
 
 
 class _Numbers(dict[tuple[Any, ...], int]):
