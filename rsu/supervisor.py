@@ -88,7 +88,7 @@ class Child:
 
     def _grace(self, now: float) -> float:
         """Starting takes its time on a small box; only then."""
-        return 10.0 if self._progress_at < self._starts[-1] else 0.0
+        return 20.0 if self._progress_at < self._starts[-1] else 0.0
 
     def _launch(self, now: float) -> None:
         self._starts.append(now)
