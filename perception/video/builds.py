@@ -23,7 +23,7 @@ BUILDS = (
     Build(RoadUser.CAR, (4.6, 1.82, 1.55), (0.35, 0.10, 0.14), 0.6),
     Build(RoadUser.TRUCK, (8.5, 2.45, 3.3), (1.2, 0.12, 0.3), 0.06),
     Build(RoadUser.BUS, (11.7, 2.52, 3.1), (0.6, 0.08, 0.15), 0.06),
-    Build(RoadUser.MOTORCYCLE, (2.1, 0.8, 1.65), (0.15, 0.1, 0.12), 1e-4),  # by its outline a bicycle
+    Build(RoadUser.MOTORCYCLE, (2.1, 0.8, 1.65), (0.15, 0.1, 0.12), 0.02),
     Build(RoadUser.BICYCLE, (1.75, 0.6, 1.7), (0.12, 0.08, 0.1), 0.1),
     Build(RoadUser.PEDESTRIAN, (0.5, 0.5, 1.7), (0.1, 0.08, 0.12), 0.16),
 )

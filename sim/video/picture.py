@@ -128,15 +128,15 @@ class Painter:
         kind = RoadUser(int(frame.kind[row]))
         boxes = _placed(frame, row)
         own = colour_of(int(frame.id[row]))
-        for part, box, flat in zip(LOOKS[kind], boxes, self._project(boxes), strict=True):
-            outlines = _fixed(flat)
-            for face in FACES:
-                normal = np.cross(box[face[1]] - box[face[0]], box[face[2]] - box[face[1]])
-                if normal @ (self._lens.place - box[face[0]]) <= 0:
-                    continue
-                light = AMBIENT + (1 - AMBIENT) * max(0.0, float(normal @ SUN) / float(np.linalg.norm(normal)))
-                colour = tuple(round(channel * light) for channel in part.colour or own)
-                cv2.fillConvexPoly(picture, outlines[face], colour, cv2.LINE_AA, SHIFT)
+        faces = boxes[:, FACES]  # (parts, faces, 4, 3)
+        normals = np.cross(faces[:, :, 1] - faces[:, :, 0], faces[:, :, 2] - faces[:, :, 1])
+        towards = (normals * (self._lens.place - faces[:, :, 0])).sum(axis=2) > 0
+        lit = AMBIENT + (1 - AMBIENT) * np.maximum(0.0, normals @ SUN / np.linalg.norm(normals, axis=2))
+        outlines = _fixed(self._project(boxes))[:, FACES]
+        for number, part in enumerate(LOOKS[kind]):
+            for face in np.flatnonzero(towards[number]):
+                colour = tuple(round(channel * float(lit[number, face])) for channel in part.colour or own)
+                cv2.fillConvexPoly(picture, outlines[number, face], colour, cv2.LINE_AA, SHIFT)
 
     def _project(self, boxes: Floats) -> Floats:
         """Return the pixels (n, k, 2) of points (n, k, 3), site frame."""
