@@ -253,7 +253,7 @@ def test_each_scene_is_found_and_ends(name):
 
 
 def test_ordinary_traffic_has_nothing_to_tell_on_air():
-    events = Watch().events(islice(recorded.frames(), 600))
+    events = Watch().events(islice(recorded.frames(), 400))
     assert [event.name for _, event in events if event.on_air] == []
 
 
