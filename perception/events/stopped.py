@@ -13,10 +13,13 @@ import numpy as np
 
 from perception.events.rule import Sighting, of_track, running_rows
 from perception.events.settings import StoppedVehicleSettings
+from perception.geo import direction_of
 from perception.objects import Ints
 from perception.traffic.ground import JUNCTION
 from perception.traffic.lanes import Mask
 from perception.traffic.situation import Situation
+
+ASIDE_M = 2.0  # who is no farther beside the way of a vehicle is ahead of it
 
 
 class StoppedVehicle:
@@ -44,11 +47,20 @@ class StoppedVehicle:
         ]
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:
-        """Return which of the rows have another vehicle close ahead on their lane, seen or hidden."""
+        """Return which of the rows have another vehicle close ahead, seen or hidden: on their lane, or on their way.
+
+        Beside a lane's middle the one ahead may be taken to be on the next lane.
+        """
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
         to_end = np.append(now.to_end[others], [one.to_stop_line for one in now.hidden])
         lane = np.append(now.lane[others], [one.lane for one in now.hidden])
         ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
         same = now.lane[rows, None] == lane
-        follows: Mask = (same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)).any(axis=1)
+        off = now.tracks.position[others] - now.tracks.position[rows, None]  # (k, o, 2) m
+        way = direction_of(now.tracks.heading[rows])[:, None]
+        along = (off * way).sum(axis=2)
+        aside = np.abs(off[..., 0] * way[..., 1] - off[..., 1] * way[..., 0])
+        close = same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)
+        close[:, : len(others)] |= (along > 0.0) & (along <= self.settings.queue_gap_m) & (aside <= ASIDE_M)
+        follows: Mask = close.any(axis=1)
         return follows

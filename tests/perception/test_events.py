@@ -125,6 +125,11 @@ def test_only_the_first_of_those_who_stand_behind_a_broken_vehicle_is_the_event(
     assert {event.track_ids[0] for _, event in events} == {1}
 
 
+def test_a_leader_who_is_taken_to_be_on_the_next_lane_explains_standing_too():
+    rows = [(1, 4.3, -52.0, 0.0, 0.0), (2, 5.1, -44.0, 0.0, 0.0), (3, 6.5, -30.0, 0.0, 0.0)]  # lane 2, lane 3, lane 3
+    assert crossing("stopped_vehicle").run(5.0, lambda t: rows) == []
+
+
 def test_past_the_stop_lines_it_takes_longer():
     events = crossing("stopped_vehicle").run(50.0, lambda t: [(1, 3.0, -4.0, 90.0, 0.0)])
     assert events[0][0] == pytest.approx(45.0, abs=0.11)
