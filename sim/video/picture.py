@@ -132,7 +132,7 @@ class Painter:
         normals = np.cross(faces[:, :, 1] - faces[:, :, 0], faces[:, :, 2] - faces[:, :, 1])
         towards = (normals * (self._lens.place - faces[:, :, 0])).sum(axis=2) > 0
         lit = AMBIENT + (1 - AMBIENT) * np.maximum(0.0, normals @ SUN / np.linalg.norm(normals, axis=2))
-        outlines = _fixed(self._project(boxes))[:, FACES]
+        outlines = np.ascontiguousarray(_fixed(self._project(boxes))[:, FACES])
         for number, part in enumerate(LOOKS[kind]):
             for face in np.flatnonzero(towards[number]):
                 colour = tuple(round(channel * float(lit[number, face])) for channel in part.colour or own)
