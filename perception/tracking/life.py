@@ -22,7 +22,8 @@ QUEUING_MPS = 6.0  # what is slower may stop behind what hides it
 LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
-SHARED = 0.2  # share of the scans with either in which both are, at most; of two road users it is that of both seen
+SHARED = 0.4  # share of the scans with either in which both are, at most; of two road users it is twice that
+CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
 SAME_M = 4.0  # and metres, per axis
 
 
@@ -98,14 +99,15 @@ def doubles(table: Table) -> list[tuple[int, int]]:
     first, second = neighbours(table.state[:2], np.full(len(table), SAME_M), table.state[:2], 0.0)
     ordered = first < second
     first, second = first[ordered], second[ordered]
-    together = np.bitwise_count(table.history[:, first] & table.history[:, second]).sum(axis=0)
-    seen = np.bitwise_count(table.history[:, first] | table.history[:, second]).sum(axis=0)
-    alone = together <= SHARED * seen
+    together, either = _scans_of(table.history[:, first], table.history[:, second])
+    alone = together <= SHARED * either
     alone &= (table.vehicle_ns[first] == 0) | (table.vehicle_ns[second] == 0)
-    first, second = first[alone], second[alone]
+    first, second, either = first[alone], second[alone], either[alone]
     gap = table.state[:, first] - table.state[:, second]
     spread = table.covariance[:, :, first] + table.covariance[:, :, second]
     alike = _square(gap[:2], spread[:2, :2]) + _square(gap[2:], spread[2:, 2:]) < SAME_GATE
+    close = (np.hypot(gap[0], gap[1]) < CROWDED_M) & (np.hypot(gap[2], gap[3]) < CROWDED_MPS)
+    alike |= close & (either >= CROWDED_SCANS)  # one too many that lives by its neighbours' detections
     return [_by_rank(table, int(i), int(j)) for i, j in zip(first[alike], second[alike], strict=True)]
 
 
@@ -119,6 +121,17 @@ def join(table: Table, kept: int, dropped: int) -> None:
     for field in fields:
         values = getattr(table, field)
         values[..., kept] = values[..., dropped]
+
+
+def _scans_of(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Return in how many scans both and either of pairs of histories (sensors, k) are, since both are known."""
+    known = [first, second]
+    for shift in (1, 2, 4, 8, 16):
+        known = [history | history >> shift for history in known]
+    since = known[0] & known[1]
+    together: Ints = np.bitwise_count(first & second).sum(axis=0, dtype=np.int64)
+    either: Ints = np.bitwise_count((first | second) & since).sum(axis=0, dtype=np.int64)
+    return together, either
 
 
 def _square(gap: Floats, spread: Floats) -> Floats:

@@ -80,7 +80,8 @@ def foresee(table: Table, dt: float) -> None:
     1 / (1 - DRIFT_KEPT) rounds.
     """
     predict(table, dt)
-    acceleration = table.drift * (manoeuvring(table) * (1.0 - DRIFT_KEPT) / ROUND_S)
+    lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
+    acceleration = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
     table.state[:2] += acceleration * (dt * abs(dt) / 2.0)
     table.state[2:] += acceleration * dt
 
