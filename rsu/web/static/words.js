@@ -42,6 +42,7 @@ export const EVENTS = {
   399: "Sand storm", 401: "Object on the road", 405: "Pedestrian on the road", 406: "Animal on the road",
   407: "Ponding water", 408: "Slippery road", 409: "Icy road", 707: "Congestion", 901: "Overspeed",
   902: "Slow vehicle", 903: "Stopped vehicle", 904: "Wrong-way driving", 905: "Emergency vehicle", 906: "Truck",
+  9911: "Queue end", 9912: "Red light run", 9913: "Near miss",  // in no standard: events of the site file
 };
 
 export const KINDS = {
