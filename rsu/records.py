@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from hw.tape import LinkState, Round
+from perception.tracking.bias import SensorBias
 
 
 class TrackView(msgspec.Struct, frozen=True):
@@ -76,6 +77,8 @@ class DeviceView(msgspec.Struct, frozen=True):
     age_ms: int | None  # since the last byte
     counters: dict[str, int]
     error: str | None
+    bias: SensorBias | None = None  # of a sensor: how it differs from what the site file says of it
+    doubt: str | None = None  # the same in words, where it is sure and matters
 
 
 class Snapshot(msgspec.Struct, frozen=True):

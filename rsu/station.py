@@ -199,6 +199,7 @@ class Station:
         """Return the whole visible state, as of the last tick."""
         counters = self.counters + self._broadcaster.counters
         counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
+        biases = {bias.device: bias for bias in self._fusion.biases()}
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
             stamp_ns=now_ns,
@@ -207,7 +208,7 @@ class Station:
             signals=views.signals(self._signals, now_ns),
             events=[views.event(event) for event in self.events],
             messages=self._broadcaster.states(now_ns),
-            devices=[views.device(each, now_ns) for each in self._health],
+            devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
             counters=dict(sorted(counters.items())),

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import msgspec
+
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, RoadUser, Tracks
+from perception.tracking.bias import SensorBias
 from rsu.checks.signals import SignalView
 from rsu.messages.bounds import ellipses_95
 from rsu.messages.spat import light
 from rsu.records import DeviceView, EventView, SignalHead, TrackView
+
+_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
 
 
 def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:
@@ -39,7 +44,7 @@ def _track(
         width=round(width, 2),
         sources=list(tracks.sources[row]),
         ellipse=ellipse,
-        age_ms=(now_ns - int(tracks.stamp_ns[row])) // 1_000_000,
+        age_ms=(now_ns - int(tracks.receipt_ns[row])) // 1_000_000,
         link=place.link if place else None,
         lane=place.lane if place else None,
         vehicle_id=vehicle_id.hex() if vehicle_id else None,
@@ -83,9 +88,33 @@ def event(event: Event) -> EventView:
     )
 
 
-def device(health: DeviceHealth, now_ns: int) -> DeviceView:
-    """Return one device."""
+def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> DeviceView:
+    """Return one device; `bias`: of a sensor."""
     age_ms = None if health.last_receipt_ns is None else max(0, (now_ns - health.last_receipt_ns) // 1_000_000)
     return DeviceView(
-        health.name, health.kind, health.state, round(health.rate_hz, 1), age_ms, health.counters, health.error
+        name=health.name,
+        kind=health.kind,
+        state=health.state,
+        rate_hz=round(health.rate_hz, 1),
+        age_ms=age_ms,
+        counters=health.counters,
+        error=health.error,
+        bias=None if bias is None else _rounded(bias),
+        doubt=None if bias is None else doubt(bias),
     )
+
+
+def _rounded(bias: SensorBias) -> SensorBias:
+    figures = {name: value for name, value in msgspec.structs.asdict(bias).items() if name != "device"}
+    return msgspec.structs.replace(bias, **{name: round(value, 2) for name, value in figures.items()})
+
+
+def doubt(bias: SensorBias) -> str | None:
+    """Return in words how a sensor stands otherwise than the site file says, if that is sure and matters."""
+    offset_m = math.hypot(bias.east_m, bias.north_m)
+    figures = [
+        (f"{offset_m:.1f} m off", offset_m, bias.offset_sd_m, _OFFSET_M),
+        (f"turned by {bias.yaw_deg:+.1f} deg", abs(bias.yaw_deg), bias.yaw_sd_deg, _YAW_DEG),
+        (f"{bias.time_ms:+.0f} ms late", abs(bias.time_ms), bias.time_sd_ms, _TIME_MS),
+    ]
+    return ", ".join(text for text, size, sd, least in figures if size > max(least, 3.0 * sd)) or None

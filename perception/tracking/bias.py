@@ -51,13 +51,14 @@ class Biases:
         self._certainty = self._prior.copy()
         self._told = np.zeros(UNKNOWNS * sensors.radio)
         self._learnt_ns = 0
+        self._estimate: tuple[Floats, Floats] = self._solve()
         self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
 
     def known(self) -> list[SensorBias]:
         """Return the estimates of all sensors, sure or not; none of a sensor that stands alone."""
         if self._sensors.radio < 2:
             return []
-        mean, sd = (figure * _UNITS for figure in self._estimate())
+        mean, sd = (figure * _UNITS for figure in self._estimate)
         return [
             SensorBias(name, east, north, yaw, time, max(east_sd, north_sd), yaw_sd, time_sd)
             for name, (east, north, yaw, time), (east_sd, north_sd, yaw_sd, time_sd) in zip(
@@ -90,7 +91,7 @@ class Biases:
         pairs = pairs.at(np.flatnonzero(fit & several[pairs.track])[:MOST_ROWS])
         if len(pairs):
             self._compare(table, scan, pairs)
-        mean, sd = self._estimate()
+        mean, sd = self._estimate = self._solve()
         self._sure[:, :-1] = np.where(np.abs(mean) > SURE_SIGMAS * sd, mean, 0.0)
 
     def _compare(self, table: Table, scan: Scan, pairs: Pairs) -> None:
@@ -116,15 +117,26 @@ class Biases:
         one, none = np.ones(len(detection)), np.zeros(len(detection))
         return np.stack([np.stack([one, none, -away[1], -velocity[0]]), np.stack([none, one, away[0], -velocity[1]])])
 
-    def _estimate(self) -> tuple[Floats, Floats]:
+    def _solve(self) -> tuple[Floats, Floats]:
         """Return the unknowns and their standard deviations but for what all sensors share (UNKNOWNS, sensors)."""
         sensors = self._sensors.radio
-        spread = np.linalg.inv(self._certainty)
-        mean = (spread @ self._told).reshape(sensors, UNKNOWNS)
+        spread = _inverse(self._certainty)
+        mean = (spread * self._told).sum(axis=1).reshape(sensors, UNKNOWNS)
         spread = spread.reshape(sensors, UNKNOWNS, sensors, UNKNOWNS)
         spread = spread - spread.mean(axis=0, keepdims=True)
         spread = spread - spread.mean(axis=2, keepdims=True)
         return mean.T, np.sqrt(np.maximum(np.einsum("susu->us", spread), 0.0))
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a symmetric positive definite matrix, the same bits whatever BLAS numpy was built with."""
+    rest, inverse = matrix.copy(), np.eye(len(matrix))
+    for pivot in range(len(matrix)):
+        share = rest[:, pivot] / rest[pivot, pivot]
+        share[pivot] = 1.0 - 1.0 / rest[pivot, pivot]
+        inverse -= share[:, None] * inverse[pivot].copy()
+        rest -= share[:, None] * rest[pivot].copy()
+    return inverse
 
 
 def _between(values: Floats, weight: Floats, track: Ints) -> Floats:

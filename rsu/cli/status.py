@@ -124,7 +124,7 @@ def _messages(snapshot: Snapshot) -> Table:
 
 
 def _devices(snapshot: Snapshot) -> Table:
-    table = _table("devices", "name kind state Hz age_ms error")
+    table = _table("devices", "name kind state Hz age_ms trouble")
     for d in snapshot.devices:
-        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), d.error or "")
+        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), d.error or d.doubt or "")
     return table

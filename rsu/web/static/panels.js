@@ -94,6 +94,7 @@ export class Panels {
     this.tables.devices.show([...sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
       const notes = counters.length ? [counters.join(" · ")] : [];
+      if (device.doubt) notes.unshift(`stands otherwise than the site file says: ${device.doubt}`);
       if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
