@@ -51,7 +51,8 @@ class Biases:
         self._certainty = self._prior.copy()
         self._told = np.zeros(UNKNOWNS * sensors.radio)
         self._learnt_ns = 0
-        self._estimate: tuple[Floats, Floats] = self._solve()
+        none: Floats = np.zeros((UNKNOWNS, sensors.radio))
+        self._estimate = none, none + PRIOR_SD[:, None]
         self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
 
     def known(self) -> list[SensorBias]:
