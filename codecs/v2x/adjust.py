@@ -13,10 +13,9 @@ What happens to them is the rule of their unit (`units`, `fields`), and it never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from math import isfinite
-from operator import attrgetter
 from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -66,64 +65,50 @@ class Adjusted(NamedTuple):
 
 def adjusted(message: Message, profile: Profile = DEFAULT_PROFILE) -> tuple[Adjusted, ...]:
     """Return what is clamped, cut or dropped when a message is encoded; () when all travels as it is."""
-    return () if _travels(message, profile) else tuple(_adjusted(message, profile, ""))
+    return () if _travels(profile, message) else tuple(_adjusted(message, profile, ""))
 
 
-def _travels(value: object, profile: Profile) -> bool:
+def _travels(profile: Profile, value: object) -> bool:
     """Tell whether all of a value travels as it is for sure: as a rule it does, and then no path needs to be made."""
     kind = type(value)
     if kind is tuple:
-        return all(_travels(item, profile) for item in cast("tuple[object, ...]", value))
-    if isinstance(value, Position):
-        return POSITION.holds(value)
-    if not issubclass(kind, msgspec.Struct):
-        return True
-    plan = _plan(kind, profile)
-    for number, (low, high, absent) in zip(plan.numbers(value), plan.bounds, strict=True):
-        if not (absent if number is None else low <= number <= high):
-            return False
-    for name, unit, optional in plan.rest:
-        inner = getattr(value, name)
-        if not (_travels(inner, profile) if unit is None else unit.holds(inner) or (inner is None and optional)):
-            return False
-    return True
-
-
-class _Plan(NamedTuple):
-    """A record type's fields: numbers are compared with bounds, all of them at once, the rest is asked one by one."""
-
-    numbers: Callable[[object], Sequence[float | None]]
-    bounds: list[tuple[float, float, bool]]  # lowest, highest, whether it may be absent
-    rest: list[tuple[str, Field[Any] | None, bool]]
+        return all(map(partial(_travels, profile), cast("tuple[object, ...]", value)))
+    if kind is Position:
+        return POSITION.holds(cast(Position, value))
+    return not issubclass(kind, msgspec.Struct) or _check(kind, profile)(value)
 
 
 @cache
-def _plan(record: type[msgspec.Struct], profile: Profile) -> _Plan:
+def _check(record: type[msgspec.Struct], profile: Profile) -> Callable[[object], bool]:
+    """Return what tells it of a type of records: one expression, since it is asked of every message that is sent."""
     hints = get_type_hints(record)
-    names, bounds, rest = [], [], []
+    scope: dict[str, object] = {"travels": partial(_travels, profile)}
+    terms = []
     for name, unit, optional in _units(record, profile):
+        value = f"(v := record.{name})"
         if isinstance(unit, Scale):
             step = unit.numerator / unit.denominator
-            ends = (-_ANY, _ANY) if unit.circular else (unit.low * step, unit.high * step)
-            names.append(name)
-            bounds.append((*ends, optional or unit.unavailable is not None))
-        elif unit is not None or _measures(hints[name], profile):
-            rest.append((name, unit, optional))
-    return _Plan(_getter(names), bounds, rest)
+            low, high = (-_ANY, _ANY) if unit.circular else (unit.low * step, unit.high * step)
+            absent = "None or" if optional or unit.unavailable is not None else "not None and"
+            terms.append(f"({value} is {absent} {low} <= v <= {high})")
+        elif unit is not None:
+            scope[f"holds_{name}"] = unit.holds
+            terms.append(f"(holds_{name}{value} or (v is None and {optional}))")
+        elif _measures(hints[name], profile):
+            terms.append(f"({value} is None or travels(v))")
+    return cast("Callable[[object], bool]", eval(f"lambda record: {' and '.join(terms) or True}", scope))
 
 
 def _measures(hint: Any, profile: Profile) -> bool:
     """Tell whether something in values of a type may not travel as it is; bytes, names and their records do."""
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return hint is Position or any(_plan(hint, profile)[1:])
+        return hint is Position or _asks(hint, profile)
     return get_origin(hint) is not Literal and any(_measures(part, profile) for part in get_args(hint))
 
 
-def _getter(names: list[str]) -> Callable[[object], Sequence[float | None]]:
-    """Return what gets all of some attributes (`attrgetter` alone makes no tuple of fewer than two)."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda record: [getattr(record, name) for name in names]
+def _asks(record: type[msgspec.Struct], profile: Profile) -> bool:
+    hints = get_type_hints(record)
+    return any(unit is not None or _measures(hints[name], profile) for name, unit, _ in _units(record, profile))
 
 
 def _adjusted(value: object, profile: Profile, path: str) -> Iterator[Adjusted]:
