@@ -52,10 +52,12 @@ class StoppedVehicleSettings(RuleSettings):
     code: Code = STOPPED_VEHICLE
     start_after_s: NotNegative = 1.5  # standing without reason on a lane
     start_in_junction_after_s: NotNegative = 45.0  # standing past the stop lines or on a road that leads away
+    start_if_never_moved_after_s: NotNegative = 45.0  # standing since it was seen first: those ahead may be hidden
     end_after_s: NotNegative = 0.0
     walking_mps: Positive = 0.8  # slower is standing
     release_mps: Positive = 1.5  # faster is moving again
     queue_zone_m: NotNegative = 20.0  # before the stop line, where the first of a queue may stand
+    least_way_m: NotNegative = 3.0  # who has come so far has moved
     queue_gap_m: Positive = 20.0  # a vehicle at most so far ahead explains why one stands
     radius_m: Positive = 5.0
 

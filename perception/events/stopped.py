@@ -1,7 +1,8 @@
 """Stopped vehicle (903): a vehicle that stands where traffic should move.
 
 A vehicle on a lane stands for a reason when it is near the stop line or another one is close ahead of it on its lane.
-Past the stop lines it may be giving way, so there it must stand for longer. Once the event runs only moving on, or the
+Past the stop lines it may be giving way, and of one that has stood since it was seen first those ahead may never have
+been seen: these must stand for longer. Once the event runs only moving on, or the
 track's end, ends it.
 """
 
@@ -40,10 +41,16 @@ class StoppedVehicle:
         unexplained = towards & (now.to_stop_line[rows] > settings.queue_zone_m) & ~self._follows(now, rows)
         beyond = now.lanes.is_motor[now.lane[rows]] & now.lanes.leads_away[now.lane[rows]]
         giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
+        came = np.linalg.norm(now.tracks.position[rows] - now.past["first"][rows], axis=1)
+        start_after_s = np.where(
+            towards,
+            np.where(came < settings.least_way_m, settings.start_if_never_moved_after_s, settings.start_after_s),
+            settings.start_in_junction_after_s,
+        )
         seen = unexplained | giving_way | known[rows]
         return [
-            of_track(now, int(row), settings.radius_m, None if on_lane else settings.start_in_junction_after_s)
-            for row, on_lane in zip(rows[seen], towards[seen], strict=True)
+            of_track(now, int(row), settings.radius_m, float(after_s))
+            for row, after_s in zip(rows[seen], start_after_s[seen], strict=True)
         ]
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:

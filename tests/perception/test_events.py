@@ -62,7 +62,7 @@ class Site:
 
 
 def standing(**settings):
-    return Site(only("stopped_vehicle", start_after_s=5.0, **settings))
+    return Site(only("stopped_vehicle", start_after_s=5.0, start_if_never_moved_after_s=5.0, **settings))
 
 
 def crossing(rule, **settings):
@@ -87,6 +87,17 @@ def test_a_vehicle_alone_on_a_lane_is_an_event_from_start_to_end():
     moving = site.run(2.0, lambda t: [(1, 0.0, 80.0 - 3 * t, 180.0, 3.0)])
     assert [event.state for _, event in moving] == ["end"]
     assert moving[0][1].id == 1
+
+
+def test_who_was_never_seen_moving_must_stand_for_longer():
+    """At a start, or behind a truck, those ahead in its queue may not have been seen yet."""
+    site = Site(only("stopped_vehicle"))
+    assert site.run(44.9, lambda t: [parked()]) == []
+    assert site.run(0.3, lambda t: [parked()])[0][1].state == "start"
+    came = Site(only("stopped_vehicle")).run(
+        5.0, lambda t: [(1, 0.0, 80.0 - 2.0 * min(0.0, t - 2.0), 180.0, 2.0 * (t < 2.0))]
+    )
+    assert came[0][0] <= 3.7
 
 
 def test_a_track_that_is_lost_ends_its_event():
@@ -157,7 +168,7 @@ def test_creeping_around_the_limit_does_not_toggle():
 
 
 def test_ids_are_unique_among_what_runs_and_go_round():
-    site = Site(only("stopped_vehicle", start_after_s=0.1, lost_after_s=0.0))
+    site = Site(only("stopped_vehicle", start_if_never_moved_after_s=0.1, lost_after_s=0.0))
     site.run(0.5, lambda t: [parked(1, 130.0)])
     used = []
     for number in range(3, 300):
@@ -174,7 +185,7 @@ NEAR = {"name": "works", "polygon_m": [(-10, 60), (10, 60), (10, 100), (-10, 100
 
 @pytest.mark.parametrize(("where", "found"), [({"only_in": ["works"]}, {1}), ({"never_in": ["works"]}, {2})])
 def test_a_rule_holds_where_its_zones_say(where, found):
-    site = Site(only("stopped_vehicle", [NEAR], **where))
+    site = Site(only("stopped_vehicle", [NEAR], start_if_never_moved_after_s=1.0, **where))
     events = site.run(3.0, lambda t: [parked(1, 80.0), (2, 80.0, 0.0, 270.0, 0.0)])
     assert {event.track_ids[0] for _, event in events} == found
 
