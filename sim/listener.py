@@ -133,6 +133,7 @@ class Listener:
             group=np.array([_GROUP.get(one.ptc_type, 0) for one in participants], dtype=np.int64),
             position=position,
             speed=np.array([one.speed_mps for one in participants], dtype=np.float64),
+            heading=np.array([one.heading_deg for one in participants], dtype=np.float64),
             inside=~(np.hypot(position[:, 0], position[:, 1]) > self._reach),
         )
 

@@ -21,6 +21,8 @@ from perception.scoring.assignment import CUTOFF_M, gospa, match
 from sim.histogram import Histogram
 
 STEP = 0.01  # m and m/s: resolution of the percentiles
+HEADING_STEP = 0.1  # deg
+MOVING_MPS = 1.4  # a heading is judged from here on; RSM headings are latched below
 GROUPS = ("unknown", "motor", "non-motor", "pedestrian")  # ParticipantType of the RSM, by its number
 
 
@@ -31,6 +33,7 @@ class Estimates(NamedTuple):
     group: Ints  # (n,) index into GROUPS
     position: Floats  # (n, 2) m, site frame
     speed: Floats  # (n,) m/s, NaN unknown
+    heading: Floats  # (n,) deg, NaN unknown
     inside: NDArray[np.bool_]  # (n,) in the evaluation region
 
 
@@ -41,6 +44,7 @@ class Truth(NamedTuple):
     group: Ints  # (m,) index into GROUPS
     position: Floats  # (n, m, 2) m, site frame
     speed: Floats  # (n, m) m/s
+    heading: Floats  # (n, m) deg
     inside: NDArray[np.bool_]  # (m,) in the evaluation region
 
 
@@ -88,6 +92,7 @@ class Summary(NamedTuple):
     position_p50_m: float | None
     position_p95_m: float | None
     speed_p95_mps: float | None
+    heading_p95_deg: float | None  # of those that move
     missed: float | None
     false: float | None
     true_users: float | None  # in the region
@@ -104,6 +109,7 @@ class Score:
         self._gospa = 0.0
         self._distance = Histogram(STEP, 1 + round(CUTOFF_M / STEP))
         self._speed = Histogram(STEP, 10_000)
+        self._heading = Histogram(HEADING_STEP, 1 + round(180 / HEADING_STEP))
         self._switches = 0
         self._last: dict[int, int] = {}  # true id -> id of its newest estimate
 
@@ -113,7 +119,10 @@ class Score:
         self._steps += 1
         self._gospa += step.gospa()
         self._distance.add(step.distance)
-        self._speed.add(np.abs(estimates.speed[step.estimates] - truth.speed[step.estimates, step.truths]))
+        speed, heading = (figure[step.estimates, step.truths] for figure in (truth.speed, truth.heading))
+        self._speed.add(np.abs(estimates.speed[step.estimates] - speed))
+        turned = np.abs((estimates.heading[step.estimates] - heading + 180.0) % 360.0 - 180.0)
+        self._heading.add(turned[speed > MOVING_MPS])
         said, real = estimates.group[step.estimates], truth.group[step.truths]
         for name, groups in (
             ("found", real),
@@ -140,6 +149,7 @@ class Score:
             position_p50_m=self._distance.percentile(50),
             position_p95_m=self._distance.percentile(95),
             speed_p95_mps=self._speed.percentile(95),
+            heading_p95_deg=self._heading.percentile(95),
             missed=_share(total["missed"], self._steps),
             false=_share(total["false"], self._steps),
             true_users=_share(total["found"] + total["missed"], self._steps),

@@ -55,17 +55,20 @@ class History:
         near = away <= reach + margin
         ids = world.id[near]
         position = np.full((len(stamps_ns), len(ids), 2), np.nan)
-        speed = np.full((len(stamps_ns), len(ids)), np.nan)
+        speed, heading = (np.full((len(stamps_ns), len(ids)), np.nan) for _ in range(2))
         for stamp in np.unique(stamps_ns):
-            position[stamps_ns == stamp], speed[stamps_ns == stamp] = self._of(ids, int(stamp))
-        return Truth(ids, _GROUP_OF_KIND[world.kind[near]], position, speed, away[near] <= reach)
+            rows = stamps_ns == stamp
+            position[rows], speed[rows], heading[rows] = self._of(ids, int(stamp))
+        return Truth(ids, _GROUP_OF_KIND[world.kind[near]], position, speed, heading, away[near] <= reach)
 
-    def _of(self, ids: Ints, stamp_ns: int) -> tuple[Floats, Floats]:
-        """Return positions (m, 2) and speeds (m,) of road users at a time, NaN where not there."""
-        position, speed = np.full((len(ids), 2), np.nan), np.full(len(ids), np.nan)
+    def _of(self, ids: Ints, stamp_ns: int) -> tuple[Floats, Floats, Floats]:
+        """Return positions (m, 2), speeds (m,) and headings (m,) of road users at a time, NaN where not there."""
+        position = np.full((len(ids), 2), np.nan)
+        speed, heading = (np.full(len(ids), np.nan) for _ in range(2))
         world = self.at(stamp_ns)
         if world is not None:
             _, to, of = np.intersect1d(ids, world.id, return_indices=True)
             position[to] = world.position[of]
             speed[to] = np.hypot(world.velocity[of, 0], world.velocity[of, 1])
-        return position, speed
+            heading[to] = world.heading[of]
+        return position, speed, heading

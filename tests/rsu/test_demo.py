@@ -62,7 +62,7 @@ def test_every_message_type_that_is_on_arrives_and_decodes(summary: dict[str, An
 def test_figures_are_there(summary: dict[str, Any]) -> None:
     assert {"p50", "p99"} <= set(summary["latency_ms"]) and {"p50", "p95"} <= set(summary["age_ms"])
     assert summary["latency_ms"]["frames"] > 100
-    keys = {"gospa", "position_p95_m", "speed_p95_mps", "missed", "false", "id_switches"}
+    keys = {"gospa", "position_p95_m", "speed_p95_mps", "heading_p95_deg", "missed", "false", "id_switches"}
     assert keys <= set(summary["accuracy"])
     assert {"cpu_s", "rss_peak_mib"} <= set(summary["processes"]["station"])
     assert "asn1tools" in summary["engine"]

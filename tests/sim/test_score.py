@@ -26,6 +26,7 @@ def estimates(
         group=np.full(n, group),
         position=position,
         speed=np.full(n, 10.0),
+        heading=np.full(n, 358.0),
         inside=np.hypot(position[:, 0], position[:, 1]) <= reach,
     )
 
@@ -39,6 +40,7 @@ def truth(places: list[tuple[float, float]], of: Estimates, speed: float = 10.0,
         group=np.full(m, MOTOR),
         position=np.broadcast_to(position, (n, m, 2)),
         speed=np.full((n, m), speed),
+        heading=np.full((n, m), 3.0),
         inside=np.hypot(position[:, 0], position[:, 1]) <= reach,
     )
 
@@ -133,6 +135,7 @@ def test_the_summary_of_two_steps() -> None:
     assert (verdict.missed, verdict.false, verdict.true_users) == (0.5, 0.5, 1.5)
     assert verdict.position_p95_m == pytest.approx(3.0, abs=0.011)
     assert verdict.speed_p95_mps == pytest.approx(0.5, abs=0.011)
+    assert verdict.heading_p95_deg == pytest.approx(5.0, abs=0.11)
     motor, pedestrian = verdict.groups["motor"], verdict.groups["pedestrian"]
     assert motor.recall == pytest.approx(2 / 3, abs=1e-4)
     assert (motor.precision, motor.right_group) == (1.0, 0.5)
