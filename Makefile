@@ -90,9 +90,10 @@ bench-determinism bench-cuts: bench-%: $(VENV)/.installed-dev
 golden-update: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.recording.golden $(if $(YES),--yes)
 
-# FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_TARGETS: names or patterns, as in "uper-*"
+# FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_SEED: where to begin, anywhere if not given; FUZZ_TARGETS: names or patterns, as in "uper-*"
 FUZZ_S ?= 60
 FUZZ_N ?= 0
+FUZZ_SEED ?=
 FUZZ_TARGETS ?=
 
 # with and without a C compiler: each wheel installed alone, and the engine that it uses
@@ -101,7 +102,7 @@ wheels: $(VENV)/.installed-dev
 
 fuzz: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]' || echo "no atheris here" >&2
-	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --inputs $(FUZZ_N) $(foreach target,$(FUZZ_TARGETS),'$(target)')
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_S) --inputs $(FUZZ_N) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED)) $(foreach target,$(FUZZ_TARGETS),'$(target)')
 
 clean:
 	rm -rf $(VENV) build *.egg-info
