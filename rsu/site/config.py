@@ -19,8 +19,6 @@ from rsu.site.model import Site
 from rsu.site.yaml_source import YamlSource
 from rsu.video import checks as cameras
 
-lane_lines = lanemap.lane_lines
-
 
 class Config(NamedTuple):
     """A site that can be run."""
