@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from math import isfinite
+from types import NoneType
 from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -28,6 +29,7 @@ from v2x.wire.positions import POSITION, Position
 
 _ANY = 1e300  # beyond are infinities; NaN is within no bounds
 
+Check: TypeAlias = Callable[[Any], bool]
 Reason: TypeAlias = Literal["out of range", "no number", "not in this edition"]
 
 
@@ -79,10 +81,10 @@ def _travels(profile: Profile, value: object) -> bool:
 
 
 @cache
-def _check(record: type[msgspec.Struct], profile: Profile) -> Callable[[object], bool]:
+def _check(record: type[msgspec.Struct], profile: Profile) -> Check:
     """Return what tells it of a type of records: one expression, since it is asked of every message that is sent."""
     hints = get_type_hints(record)
-    scope: dict[str, object] = {"travels": partial(_travels, profile)}
+    scope: dict[str, object] = {}
     terms = []
     for name, unit, optional in _units(record, profile):
         value = f"(v := record.{name})"
@@ -95,8 +97,24 @@ def _check(record: type[msgspec.Struct], profile: Profile) -> Callable[[object],
             scope[f"holds_{name}"] = unit.holds
             terms.append(f"(holds_{name}{value} or (v is None and {optional}))")
         elif _measures(hints[name], profile):
-            terms.append(f"({value} is None or travels(v))")
-    return cast("Callable[[object], bool]", eval(f"lambda record: {' and '.join(terms) or True}", scope))
+            scope[f"travels_{name}"] = _check_of(hints[name], profile)
+            terms.append(f"({value} is None or travels_{name}(v))")
+    return cast("Check", eval(f"lambda record: {' and '.join(terms) or True}", scope))
+
+
+def _check_of(hint: Any, profile: Profile) -> Check:
+    """Return what tells it of values of a type other than None; where there is only one, without asking."""
+    match [part for part in get_args(hint) or (hint,) if part is not NoneType and part is not Ellipsis]:
+        case [only] if get_origin(hint) is tuple:
+            check = _check_of(only, profile)
+            return lambda values: all(map(check, values))
+        case [only] if only is Position:
+            return POSITION.holds
+        case [only] if isinstance(only, type) and issubclass(only, msgspec.Struct):
+            return _check(only, profile)
+        case [only] if only is not hint:
+            return _check_of(only, profile)
+    return partial(_travels, profile)
 
 
 def _measures(hint: Any, profile: Profile) -> bool:
