@@ -22,7 +22,7 @@ from hw.registry import driver_class
 from hw.tape import LinkState, Read, Round
 from perception.objects import Measurement
 
-TICK_NS = 10_000_000
+TICK_NS = 20_000_000
 READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
 RATE_WINDOW_NS = 3_000_000_000
 

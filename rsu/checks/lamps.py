@@ -33,6 +33,7 @@ class LampClock:
         self._fresh: list[tuple[str, int]] | None = None  # a plan that no report has met yet
         self._now: Step | None = None
         self._index: int | None = None  # of the current step in the plan
+        self._ahead: list[Step] = []  # as told last; it holds until a report comes or its first step ends
         self.jumps = 0
 
     def plan(self, plan: LampPlan) -> None:
@@ -72,6 +73,7 @@ class LampClock:
                 self.jumps += 1
         self._index = index
         self._now = Step(colour, stamp_ns, end)
+        self._ahead = []
 
     def _find(self, colour: str, left_ns: int | None) -> int | None:
         """Return the plan's step that fits a report: the shortest of that colour that can have so much left."""
@@ -92,6 +94,8 @@ class LampClock:
 
     def ahead(self, now_ns: int) -> list[Step]:
         """Return the running step and those that follow, each colour once, as far as the plan tells."""
+        if self._ahead and (end_ns := self._ahead[0].end_ns) is not None and self._ahead[0].start_ns <= now_ns < end_ns:
+            return self._ahead
         step, index = self._running(now_ns)
         if step is None:
             return []
@@ -101,7 +105,8 @@ class LampClock:
                 break
             step, index = self._after(step.end_ns, index)
             steps.setdefault(step.colour, step)
-        return list(steps.values())
+        self._ahead = list(steps.values())
+        return self._ahead
 
     def _running(self, now_ns: int) -> tuple[Step | None, int | None]:
         """Return the running step and its place in the plan, each None where it is not known."""

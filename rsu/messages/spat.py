@@ -90,9 +90,13 @@ def _states(view: PhaseView, now_ns: int, hidden: bool) -> tuple[PhaseState, ...
 
 def _timing(step: Step, steps: list[Step], now_ns: int) -> CountingDown:
     """Return the times of one step; of a plan's steps they are exact, so minEnd = maxEnd (T/CSAE 159-2020)."""
-    start_s = max(0.0, min((step.start_ns - now_ns) / 1e9, _MAX_S))
+    start_s = _ahead_s(step.start_ns, now_ns)
     if step.end_ns is None:
         constant = len(steps) == 1  # one colour for ever, or nobody knows how long
         return CountingDown(start_s=start_s, likely_end_s=_FOREVER_S if constant else None)
-    end_s = max(0.0, min((step.end_ns - now_ns) / 1e9, _MAX_S))
+    end_s = _ahead_s(step.end_ns, now_ns)
     return CountingDown(start_s=start_s, min_end_s=end_s, max_end_s=end_s, likely_end_s=end_s)
+
+
+def _ahead_s(at_ns: int, now_ns: int) -> float:
+    return 0.0 if at_ns <= now_ns else _MAX_S if (ahead_s := (at_ns - now_ns) / 1e9) > _MAX_S else ahead_s
