@@ -186,18 +186,22 @@ def _covariance(position: Floats, ec: Table) -> Floats:
 
     Written out, J P J' with J = [[x/r, -y], [y/r, x]]: for a few targets, arrays of matrices cost thrice as much.
     """
-    x, y = position.T
-    range_, azimuth = ec[:, 0, 0].astype(float), ec[:, 1, 1].astype(float)
-    minus_both = ec[:, 1, 0].astype(float)  # our bearing is left +
+    x, y = position[:, 0], position[:, 1]
+    both = ec[:, :2, :2].astype(float)
+    azimuth = both[:, 1, 1]
+    xx, yy, xy = x * x, y * y, x * y
+    squared = xx + yy
+    covariance = np.empty((len(x), 2, 2))
     with np.errstate(all="ignore"):  # what is not finite is not usable, and comparisons with it are false
-        squared = x * x + y * y
-        radial, tangential = range_ / squared, minus_both / np.sqrt(squared)
-        cross = radial - azimuth
-        covariance = np.empty((len(x), 2, 2))
-        covariance[:, 0, 0] = xx = radial * x * x + 2 * tangential * x * y + azimuth * y * y
-        covariance[:, 1, 1] = yy = radial * y * y - 2 * tangential * x * y + azimuth * x * x
-        covariance[:, 0, 1] = covariance[:, 1, 0] = xy = cross * x * y - tangential * (x * x - y * y)
+        radial, tangential = both[:, 0, 0] / squared, both[:, 1, 0] / np.sqrt(squared)  # our bearing is left +
+        turned = 2 * tangential * xy
+        covariance[:, 0, 0] = along = radial * xx + turned + azimuth * yy
+        covariance[:, 1, 1] = aside = radial * yy - turned + azimuth * xx
+        cross = (radial - azimuth) * xy - tangential * (xx - yy)
+        covariance[:, 0, 1] = covariance[:, 1, 0] = cross
         # both eigenvalues above 0, and their sum small: then none is too large
-        usable = (xx * yy > xy * xy) & (xx + yy > 0) & (xx + yy < WIDEST)
-    covariance[~usable] = np.nan
+        total = along + aside
+        usable = (along * aside > cross * cross) & (total > 0) & (total < WIDEST)
+    if not usable.all():
+        covariance[~usable] = np.nan
     return covariance

@@ -2,7 +2,8 @@
 
 The rules of ETSI TS 103 324 for objects in collective perception: a road user is told of when it is new, has moved,
 changed its speed or its heading by more than a threshold since it was told of last, or after a time. Who is not told of
-is not gone: receivers keep it for as long. As long as one frame holds everybody, everybody is told of in every cycle.
+is not gone: receivers keep it for as long. The places that this leaves in the one frame that goes out anyway are filled
+with those next in order, so that those at risk are told of at 10 Hz, as the applications for them ask.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from perception.geo import heading_difference
-from perception.objects import Ints, LanePlace, RoadUser, Tracks
+from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
 from rsu.site.settings import Settings
 
 _NUMBERS = 65536
 _HALF_CYCLE_NS = 50_000_000  # cycles come on a grid of 100 ms, give or take
-_VULNERABLE = (RoadUser.PEDESTRIAN, RoadUser.BICYCLE, RoadUser.MOTORCYCLE)
+_VULNERABLE = np.isin([*RoadUser], (RoadUser.PEDESTRIAN, RoadUser.BICYCLE, RoadUser.MOTORCYCLE))  # by class
 _SOON_S = 5.0  # to the stop line: on the way into the conflict area
 _TOLD = np.dtype([("at_ns", "i8"), ("position", "f8", 2), ("speed", "f8"), ("heading", "f8")])
 
@@ -29,7 +30,7 @@ Mask = NDArray[np.bool_]
 class InclusionSettings(Settings):
     """When a road user is told of again."""
 
-    all_up_to: int = Field(15, ge=0, description="so many road users are all told of in every cycle")
+    at_least: int = Field(15, ge=0, description="where fewer are due, the next in order come along, up to so many")
     moved_m: float = Field(4.0, ge=0)
     speed_mps: float = Field(0.5, ge=0)
     heading_deg: float = Field(4.0, ge=0)
@@ -48,16 +49,15 @@ class Inclusion:
         self, now_ns: int, tracks: Tracks, places: Sequence[LanePlace | None], in_events: Collection[int]
     ) -> Ints:
         """Return the rows to tell of now, the most at risk first. `in_events`: ids of tracks in running events."""
-        vulnerable = np.isin(tracks.kind, _VULNERABLE)
+        vulnerable = _VULNERABLE[tracks.kind]
         speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
         before = self._told[tracks.id]
         age_ns = now_ns - before["at_ns"]
-        due = self._is_due(tracks, speed, vulnerable, age_ns)
-        due |= len(tracks) <= self._settings.all_up_to
-        urgent = np.isin(tracks.id, sorted(in_events))
+        due = self._is_due(tracks, before, speed, vulnerable, age_ns)
+        urgent = np.array([number in in_events for number in tracks.id.tolist()], dtype=bool)
         new = age_ns > _limit_ns(self._settings.after_s)
         order = np.lexsort((tracks.id, -age_ns, -speed, ~new, ~_conflicting(places, speed), ~vulnerable, ~urgent))
-        chosen: Ints = order[due[order]]
+        chosen: Ints = order[_filled(due[order], self._settings.at_least)]
         numbers = tracks.id[chosen]
         self._told["at_ns"][numbers] = now_ns
         self._told["position"][numbers] = tracks.position[chosen]
@@ -65,8 +65,8 @@ class Inclusion:
         self._told["heading"][numbers] = tracks.heading[chosen]
         return chosen
 
-    def _is_due(self, tracks: Tracks, speed: NDArray[np.float64], vulnerable: Mask, age_ns: Ints) -> Mask:
-        settings, before = self._settings, self._told[tracks.id]
+    def _is_due(self, tracks: Tracks, before: NDArray[np.void], speed: Floats, vulnerable: Mask, age_ns: Ints) -> Mask:
+        settings = self._settings
         away = tracks.position - before["position"]
         after_ns = np.where(vulnerable, _limit_ns(settings.vulnerable_after_s), _limit_ns(settings.after_s))
         due: Mask = (away**2).sum(axis=1) > settings.moved_m**2
@@ -76,11 +76,18 @@ class Inclusion:
         return due | (age_ns > after_ns)
 
 
+def _filled(due: Mask, count: int) -> Mask:
+    """Return who is due, and from the front of the queue so many others that there are at least `count`."""
+    others = np.flatnonzero(~due)
+    due[others[: max(0, count - int(np.count_nonzero(due)))]] = True
+    return due
+
+
 def _limit_ns(seconds: float) -> int:
     return round(seconds * 1e9) - _HALF_CYCLE_NS
 
 
-def _conflicting(places: Sequence[LanePlace | None], speed: NDArray[np.float64]) -> Mask:
+def _conflicting(places: Sequence[LanePlace | None], speed: Floats) -> Mask:
     """Return who is on the way into the junction: at this speed it comes to the stop line soon."""
     to_line = [np.inf if place is None or place.to_stop_line is None else place.to_stop_line for place in places]
     conflicting: Mask = np.array(to_line, dtype=np.float64) < speed * _SOON_S

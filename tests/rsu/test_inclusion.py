@@ -29,7 +29,7 @@ def told(inclusion: Inclusion, cycle: int, tracks: Tracks, in_events: set[int] |
 
 
 def strict() -> Inclusion:
-    return Inclusion(InclusionSettings(all_up_to=0))
+    return Inclusion(InclusionSettings(at_least=0))
 
 
 def one(east: float = 0.0, heading: float = 90.0, speed: float = 5.0, kind: RoadUser = RoadUser.CAR) -> Tracks:
@@ -63,9 +63,17 @@ def test_nobody_is_left_out_for_longer(kind: RoadUser, cycles: int) -> None:
 
 def test_as_long_as_one_frame_holds_everybody_everybody_is_told_of() -> None:
     inclusion = Inclusion(InclusionSettings())
-    few, many = (tracks_of([(n, 10.0 * n, 0.0, 90.0, 5.0) for n in range(1, count + 1)]) for count in (15, 16))
+    few = tracks_of([(n, 10.0 * n, 0.0, 90.0, 5.0) for n in range(1, 16)])
     assert [len(told(inclusion, cycle, few)) for cycle in range(3)] == [15, 15, 15]
-    assert [len(told(inclusion, cycle, many)) for cycle in range(3, 6)] == [1, 0, 0]
+
+
+def test_the_places_left_in_a_frame_go_to_the_next_in_order() -> None:
+    inclusion = Inclusion(InclusionSettings(at_least=3))
+    walker = (9, 0.0, 40.0, 90.0, 1.0, RoadUser.PEDESTRIAN)
+    many = tracks_of([walker, *((n, 10.0 * n, 0.0, 90.0, float(n), RoadUser.CAR) for n in range(1, 6))])
+    assert told(inclusion, 0, many) == [9, 5, 4, 3, 2, 1]  # all are new
+    assert told(inclusion, 1, many) == [9, 5, 4]  # none is due
+    assert sorted(told(inclusion, 10, many)) == [1, 2, 3, 9]  # more are due than there are places
 
 
 def test_the_most_at_risk_come_first() -> None:
