@@ -16,6 +16,8 @@ from rsu.errors import ConfigError
 from rsu.exits import Exit
 from rsu.site import config
 
+_REALTIME = 5  # of 1..99: before all ordinary processes, after the kernel's interrupt threads
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one process until SIGTERM. Returns an exit code of `rsu.exits`."""
@@ -37,12 +39,21 @@ def main(arguments: list[str] | None = None) -> int:
     rows = processes.of(site.site)
     if options.name not in rows:
         parser.error(f"this site has no process {options.name}, but {', '.join(rows)}")
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, rows[options.name].nice)
+    _prioritise(rows[options.name].nice)
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()
     rows[options.name].start(site, options.run, options.data, stop)
     return Exit.FINE
+
+
+def _prioritise(nice: int | None) -> None:
+    """Ask for the process's place at the processor; who may not ask for it goes on without."""
+    with contextlib.suppress(PermissionError):
+        if nice is None:
+            # nice alone does little where the kernel groups processes by session; threads of libraries stay ordinary
+            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(_REALTIME))
+        else:
+            os.setpriority(os.PRIO_PROCESS, 0, nice)
 
 
 if __name__ == "__main__":

@@ -68,12 +68,12 @@ class Row(NamedTuple):
     stuck_after_s: float  # no progress for so long: killed and restarted
     rss_mib: int  # memory budget
     cpu_percent: int  # processor budget, of one core
-    nice: int  # the station goes first, as far as its user may ask for that
+    nice: int | None  # None: real time, before everything else, as far as its user may ask for that
 
 
 PROCESSES: dict[str, Row] = {
     #               start     stuck  MiB   CPU  nice
-    "station": Row(_station, 3.0, 250, 60, -10),
+    "station": Row(_station, 3.0, 250, 60, None),
     "uplink": Row(_uplink, 15.0, 150, 20, 5),
     "recorder": Row(_recorder, 30.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
     "web": Row(_web, 15.0, 200, 20, 10),
