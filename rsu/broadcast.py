@@ -77,20 +77,19 @@ class Broadcaster:
         self._slots: dict[str, int] = {}
         self.counters: Counter[str] = Counter()  # reasons why a frame was not made, or a measurement not sent as it is
 
-    def cycle(self, scene: Scene) -> list[Outgoing]:
-        """Return the frames of one tick, most urgent first: SPAT before RSM, MAP last."""
+    def cycle(self, scene: Scene) -> Iterator[Outgoing]:
+        """Yield the frames of one tick, each the moment it is made, most urgent first: SPAT before RSM, MAP last."""
         tick = scene.now_ns // TICK_NS
-        frames: list[Outgoing] = []
         for kind in ("spat", "rsm", "bsm", "map", "rsi"):
             conditions = {*scene.conditions, *self._own_conditions(kind, scene)}
             self._verdicts[kind] = judge(kind, conditions)
-            if self._verdicts[kind].decision is not Decision.SILENT:
-                made = list(self._make(kind, tick, scene, conditions))
-                if made:
+            if self._verdicts[kind].decision is Decision.SILENT:
+                continue
+            for number, frame in enumerate(self._make(kind, tick, scene, conditions)):
+                self._frames[kind] += 1
+                if number == 0:
                     self._cycles[kind].append(scene.now_ns)
-                self._frames[kind] += len(made)
-                frames += made
-        return frames
+                yield frame
 
     def states(self, now_ns: int) -> list[MessageState]:
         """Return what the gate said last, and what left, by message type."""
@@ -160,8 +159,8 @@ class Broadcaster:
             if self.counters[f"{kind}-not-encoded"] == 1:
                 _log.error("message not encoded", kind=kind, why=str(error))
             return
-        self._count_adjusted(kind, message)
         yield Outgoing(kind, service.aid, service.priority, frame, newest_receipt_ns)
+        self._count_adjusted(kind, message)
 
     def _count_adjusted(self, kind: str, message: v2x.Message) -> None:
         """Count the measurements that were clamped or dropped, by field and reason; say the first of each."""

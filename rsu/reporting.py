@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hw.device import DeviceHealth
 from rsu.messages import reports
 from rsu.messages.reports import Identity, Payload
-from rsu.scene import Scene
+from rsu.scene import News, Scene
 from rsu.uplink.settings import UplinkSettings
 
 _SECOND_NS = 1_000_000_000
@@ -39,7 +39,7 @@ class Reporter:
         self._since_ns: dict[str, int] = {}  # device -> when its fault began
         self._faulty: frozenset[str] = frozenset()
 
-    def drafts(self, scene: Scene) -> Iterator[Draft]:
+    def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
         """Yield the records that are due at a tick."""
         now_ns, me = scene.now_ns, self._identity
         devices = [self._device(each, now_ns) for each in scene.health]
@@ -49,14 +49,14 @@ class Reporter:
         if self._due("run-status", now_ns) or faulty != self._faulty:
             self._faulty = faulty
             yield Draft("run-status", now_ns, reports.run_status(me, now_ns, devices))
-        yield from self._traffic(scene)
+        yield from self._traffic(scene, news)
 
-    def _traffic(self, scene: Scene) -> Iterator[Draft]:
+    def _traffic(self, scene: Scene, news: News) -> Iterator[Draft]:
         now_ns, me = scene.now_ns, self._identity
         running = [event for event in scene.events if event.state != "end"]
-        if scene.changed or (running and self._due("event", now_ns)):
-            yield Draft("event", now_ns, reports.events(me, now_ns, scene.changed or running))
-        for period in scene.traffic:
+        if news.events or (running and self._due("event", now_ns)):
+            yield Draft("event", now_ns, reports.events(me, now_ns, news.events or running))
+        for period in news.traffic:
             yield Draft("traffic", now_ns, reports.traffic(me, now_ns, period))
         if scene.lamps is not None and self._due("lamp", now_ns):
             fresh = not any(name.startswith("signal-") for name in scene.conditions)

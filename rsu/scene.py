@@ -17,8 +17,13 @@ class Scene(NamedTuple):
     conditions: Collection[str]  # of the gate
     tracks: Tracks
     places: Sequence[LanePlace | None]  # of the tracks, aligned
-    events: Sequence[Event]  # running ones, and those that ended a moment ago
-    changed: Sequence[Event]  # those that started or ended now
-    traffic: Sequence[TrafficPeriod]  # those that ended now
+    events: Sequence[Event]  # running ones, and those that ended a moment ago; on air those of the tick before
     lamps: SignalState | None  # the signal controller's lamps, counted on to now
     health: Sequence[DeviceHealth]
+
+
+class News(NamedTuple):
+    """What came about at a tick."""
+
+    events: Sequence[Event]  # those that started or ended
+    traffic: Sequence[TrafficPeriod]  # those that ended

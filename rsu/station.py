@@ -7,7 +7,7 @@ input gives the same output bytes, at any speed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import v2x
@@ -38,7 +38,7 @@ from rsu.checks.signals import SignalView
 from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
-from rsu.scene import Scene
+from rsu.scene import News, Scene
 from rsu.site.config import Config, identity
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from v2x import dsmp
@@ -47,6 +47,8 @@ from v2x.records.bsm import BasicSafetyMessage
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
 _EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
 _NO_LIGHTS = {"no-signal", "signal-stale", "signal-unavailable", "signal-lost", "conflicting-greens"}
+
+Send = Callable[[Outgoing], object]
 
 
 class Output(NamedTuple):
@@ -120,8 +122,12 @@ class Station:
             self._emergencies[report.id] = report.receipt_ns
         self._fusion.ingest(report)
 
-    def advance(self, now_ns: int, health: Sequence[DeviceHealth]) -> Output:
-        """Return what is due at a tick of 100 ms. `health`: every device's, as it is now."""
+    def advance(self, now_ns: int, health: Sequence[DeviceHealth], send: Send | None = None) -> Output:
+        """Return what is due at a tick of 100 ms. `health`: every device's, as it is now.
+
+        `send` gets each frame the moment it is made; only then come events, statistics and the records for the cloud.
+        So an event is on air from the next tick on.
+        """
         self._health = health
         self._tracks = tracks = self._fusion.tracks(now_ns)
         uncertainty_ns = self._clock.uncertainty_ns(now_ns)
@@ -129,8 +135,6 @@ class Station:
         lamps = None if self._signals is None else self._signals.state(now_ns)
         situation = self._look(now_ns, tracks, lamps, conditions)
         self._places = [situation.place(row) for row in range(len(tracks))]
-        changed = self._update_events(situation)
-        traffic = self._statistics.update(situation)
         scene = Scene(
             now_ns=now_ns,
             uncertainty_ns=uncertainty_ns,
@@ -138,13 +142,17 @@ class Station:
             tracks=tracks,
             places=self._places,
             events=self.events,
-            changed=changed,
-            traffic=traffic,
             lamps=lamps,
             health=health,
         )
-        frames = self._broadcaster.cycle(scene)
-        return Output(frames, list(self._reporter.drafts(scene)), self._broadcaster.states(now_ns))
+        frames: list[Outgoing] = []
+        for frame in self._broadcaster.cycle(scene):
+            frames.append(frame)
+            if send is not None:
+                send(frame)
+        news = News(self._update_events(situation), self._statistics.update(situation))
+        drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
+        return Output(frames, drafts, self._broadcaster.states(now_ns))
 
     def _look(self, now_ns: int, tracks: Tracks, lamps: SignalState | None, conditions: Collection[str]) -> Situation:
         """Return the situation; lights that may not be shown, and emergency vehicles gone silent, are not known."""

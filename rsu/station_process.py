@@ -6,7 +6,6 @@ import gc
 import secrets
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -62,8 +61,7 @@ class Loop:
 
     def _tick(self, now_ns: int) -> None:
         links = [change for each in self._devices for change in each.changes()]
-        output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices])
-        self._send(output.frames, now_ns)
+        output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices], self._send)
         self._listen()
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._station.snapshot(now_ns))
@@ -78,10 +76,9 @@ class Loop:
         if self._ticks % _PROGRESS_TICKS == 0:
             self._bus.publish("progress.station", Progress("station", now_ns, self._ticks))
 
-    def _send(self, frames: Sequence[Outgoing], now_ns: int) -> None:
-        for frame in frames:
-            self._radio.transmit(frame.aid, frame.priority, frame.frame)
-            self._bus.publish("sent", Sent(frame.kind, now_ns, frame.newest_receipt_ns, frame.frame))
+    def _send(self, frame: Outgoing) -> None:
+        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+        self._bus.publish("sent", Sent(frame.kind, time.time_ns(), frame.newest_receipt_ns, frame.frame))
 
     def _listen(self) -> None:
         for _, record in self._inlet.records():

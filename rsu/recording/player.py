@@ -17,6 +17,7 @@ from hw.link import Chunk, Link
 from hw.registry import driver_class
 from hw.tape import LinkState, Round
 from perception.objects import Measurement
+from rsu.broadcast import Outgoing
 from rsu.outcome import outcome
 from rsu.records import Outcome, Tape
 from rsu.site.config import Config
@@ -109,10 +110,11 @@ class Player:
     def advance(self, now_ns: int, links: Iterable[LinkState]) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
-        output = self.station.advance(now_ns, [each.health(now_ns) for each in self.devices.values()])
-        for frame in output.frames:
-            self._radio.transmit(frame.aid, frame.priority, frame.frame)
-        return outcome(output, now_ns)
+        health = [each.health(now_ns) for each in self.devices.values()]
+        return outcome(self.station.advance(now_ns, health, self._send), now_ns)
+
+    def _send(self, frame: Outgoing) -> None:
+        self._radio.transmit(frame.aid, frame.priority, frame.frame)
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""
