@@ -67,7 +67,10 @@ def heading_of(direction: Floats) -> Floats:
 def direction_of(heading: ArrayLike) -> Floats:
     """Return the unit vectors (..., 2) east, north of headings in degrees."""
     angle = np.radians(heading)
-    return np.stack([np.sin(angle), np.cos(angle)], axis=-1)
+    direction = np.empty((*np.shape(angle), 2))
+    np.sin(angle, out=direction[..., 0])
+    np.cos(angle, out=direction[..., 1])
+    return direction
 
 
 def heading_difference(first: ArrayLike, second: ArrayLike) -> Floats:
