@@ -35,6 +35,16 @@ def sparse(columns: Ints, values: Floats, unknowns: int) -> csr_array:
     return csr_array((values.ravel(), columns.ravel(), np.arange(0, m * width + 1, width)), shape=(m, unknowns))
 
 
+def joined(blocks: list[Block]) -> Block:
+    """Return blocks as one, whose groups go through all of them; the first says how far they err alike."""
+    return Block(
+        np.concatenate([each.residual for each in blocks]),
+        csr_array(vstack([each.jacobian for each in blocks])),
+        np.concatenate([each.group for each in blocks]),
+        blocks[0].alike,
+    )
+
+
 def solve(blocks: list[Block]) -> Solution:
     """Return what fits the equations best; they must determine every unknown."""
     residual = np.concatenate([each.residual for each in blocks])

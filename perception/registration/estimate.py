@@ -1,8 +1,8 @@
 """How far sensors stand and look from where the site file says: robust least squares over everything that ties them.
 
 Three kinds of ties: the same road user seen by two sensors; by a sensor and told by its own vehicle (BSM), whose
-position is off by something of the size that it states itself, alike for the whole drive; and road users on lanes, who
-keep to the middle more or less. A weak tie says that most sensors stand where they were surveyed. Which paths belong
+position is off by something of the size that it states itself, partly alike for the whole drive, partly wandering; and
+road users on lanes, who keep to the middle more or less. A weak tie says that most sensors stand where they were surveyed. Which paths belong
 together is found anew after every solution, ever more strictly (iterated closest paths).
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
-from perception.registration.equations import Block, Solution, solve, sparse
+from perception.registration.equations import Block, Solution, joined, solve, sparse
 from perception.registration.pairing import couples
 from perception.registration.paths import Paths
 from perception.registration.verges import Verges
@@ -28,6 +28,7 @@ Mask = NDArray[np.bool_]
 GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5
 GRID_PER_S = 5.0  # places of a path err alike for about a second
+WANDER_S = 10.0  # a vehicle's own position errs alike for about so long
 FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
 CLOCK_SD_S = 0.03
 SURVEY_SD = np.array([0.3, 0.3, np.radians(0.5), CLOCK_SD_S])  # m, m, rad, s: of most sensors
@@ -88,11 +89,11 @@ def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths
     estimator = _Estimator(places, paths, told, verges)
     free = np.ones(len(names), dtype=np.bool_)
     estimator.run(free)
-    moved = estimator.moved()
     fine = [estimator.registration(number, name, False) for number, name in enumerate(names)]
-    if not moved.any():
-        return fine
-    estimator.run(moved, GATES_M[-2:])
+    moved, before = estimator.moved(), free
+    while moved.any() and (moved != before).any():  # without the fine ones' freedom some of the others are fine too
+        estimator.run(moved, GATES_M[-2:])
+        moved, before = moved & estimator.moved(), moved
     return [
         estimator.registration(number, name, True) if moved[number] else fine[number]
         for number, name in enumerate(names)
@@ -185,18 +186,21 @@ class _Estimator:
             mine = np.broadcast_to(_columns(a), (len(place), EACH))
             lag = np.full((len(place), 1), self._layout.vehicle_lag)
             columns = np.concatenate([mine, bias, lag], axis=1)
-            spread = moved[a].covariance[found.first]
-            blocks.append(self._whitened(place - said, jacobian, columns, spread, found.couple))
+            spread = moved[a].covariance[found.first] + self._told.covariance[found.second]
+            vehicle = self._told.path[found.second]
+            blocks.append(self._whitened(place - said, jacobian, columns, spread, vehicle, GRID_PER_S * WANDER_S))
             self._ties[a, 1] += len(np.unique(found.couple))
-        return blocks
+        return [joined(blocks)] if blocks else []  # a vehicle errs alike for all who see it
 
-    def _whitened(self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints) -> Block:
+    def _whitened(
+        self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints, alike: float = GRID_PER_S
+    ) -> Block:
         """Return the equations residual (n, 2) + jacobian (n, 2, w) @ x = 0 with covariance (n, 2, 2)."""
         whiten = np.linalg.inv(np.linalg.cholesky(spread + np.eye(2) * FLOOR_SD_M**2))
         columns = np.repeat(np.broadcast_to(columns, (len(residual), jacobian.shape[2])), 2, axis=0)
         rows = (whiten @ jacobian).reshape(-1, jacobian.shape[2])
         right = (whiten @ residual[:, :, None]).reshape(-1)
-        return Block(right, sparse(columns, rows, self._layout.unknowns), np.repeat(group, 2), GRID_PER_S)
+        return Block(right, sparse(columns, rows, self._layout.unknowns), np.repeat(group, 2), alike)
 
     def _to_lanes(self, moved: Sequence[Paths]) -> list[Block]:
         blocks = []
