@@ -123,7 +123,7 @@ def _red_light() -> Scenario:
 
 
 def _near_miss() -> Scenario:
-    pace, after_s = 12.0, 0.4  # between the rear of the first and the front of the second
+    pace, after_s = 12.0, 0.3  # between the rear of the first and the front of the second
     first = _car(_from_north(STRAIGHT), (52.0, pace), (70.0, pace))
     meets = first.reaches(FAR_M - OUT)  # in the middle of the other's way
     begin = meets + (LENGTH_M + WIDTH_M) / 2.0 / pace + after_s
@@ -132,7 +132,7 @@ def _near_miss() -> Scenario:
     place = (STRAIGHT, OUT)
     actors = (first, second)
     also = ("red_light",)
-    return Scenario("two cars cross, 0.4 s apart", "near_miss", begin, begin + 0.3, place, actors, 75.0, also=also)
+    return Scenario("two cars cross, 0.3 s apart", "near_miss", begin, begin + 0.3, place, actors, 75.0, also=also)
 
 
 SCENARIOS: dict[str, Callable[[], Scenario]] = {

@@ -55,7 +55,7 @@ class EventDetector:
             "object": ObjectOnRoad(settings.object),
             "emergency": EmergencyVehicle(settings.emergency),
             "red_light": RedLight(settings.red_light),
-            "near_miss": NearMiss(settings.near_miss, lanes),
+            "near_miss": NearMiss(settings.near_miss),
         }
         self._rules = {name: rule for name, rule in rules.items() if rule.settings.enabled}
         self._cases: dict[str, dict[int, _Case]] = {name: {} for name in self._rules}
@@ -93,7 +93,7 @@ class EventDetector:
         if case.event is not None:
             return now_ns - case.event.stamp_ns >= settings.update_every_s * SECOND_NS
         after_s = settings.start_after_s if case.sighting.after_s is None else case.sighting.after_s
-        return now_ns - case.since_ns >= after_s * SECOND_NS
+        return now_ns - case.since_ns >= after_s * SECOND_NS and case.sighting.sure_s >= settings.sure_for_s
 
     def _tell(self, name: str, case: _Case, now_ns: int) -> Event | None:
         """Return the start or the update of a case's event; None: as many run as there are numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Set
 from typing import Protocol
 
@@ -23,6 +24,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     track_ids: list[int]
     place: LanePlace | None = None
     confidence: float = 1.0
+    sure_s: float = math.inf  # for how long the places of its road users have been known well
     after_s: float | None = None  # it must hold for so long before it is an event; None: as the settings say
     path: tuple[tuple[float, float], ...] = ()
     path_radius: float = 0.0
@@ -60,6 +62,7 @@ def of_track(now: Situation, row: int, radius: float, after_s: float | None = No
         track_ids=[int(tracks.id[row])],
         place=now.place(row),
         confidence=float(tracks.existence[row]),
+        sure_s=float(now.past["sure_s"][row]),
         after_s=after_s,
         speed=float(now.speed[row]),
         heading=None if np.isnan(heading) else heading,

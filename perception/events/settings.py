@@ -40,6 +40,7 @@ class RuleSettings(Settings):
     keep_recording: bool = Field(True, description="keep the recording of it and of what came before")
     start_after_s: NotNegative  # it must hold for so long before the event starts
     end_after_s: NotNegative  # and not hold for so long before it ends
+    sure_for_s: NotNegative = 1.0  # who begins it must have been known to a metre for so long: no one new, no one lost
     lost_after_s: NotNegative = 3.0  # it ends when the road user was not seen for so long
     update_every_s: Positive = 1.0
     only_in: list[str] = Field([], description="zones; none: everywhere")
@@ -132,6 +133,7 @@ class PedestrianSettings(RuleSettings):
 
     code: Code = PEDESTRIAN
     start_after_s: NotNegative = 0.8
+    sure_for_s: NotNegative = 1.5
     end_after_s: NotNegative = 1.0
     fastest_mps: Positive = 5.0  # who is faster is not on foot
     least_height_m: NotNegative = 0.9  # what is lower is an object,
@@ -144,6 +146,7 @@ class ObjectSettings(RuleSettings):
 
     code: Code = OBJECT
     start_after_s: NotNegative = 0.7
+    sure_for_s: NotNegative = 0.7
     end_after_s: NotNegative = 1.0
     most_height_m: Positive = 0.9
     most_length_m: Positive = 3.0
@@ -158,6 +161,7 @@ class EmergencySettings(RuleSettings):
     code: Code = EMERGENCY_VEHICLE
     start_after_s: NotNegative = 0.0
     end_after_s: NotNegative = 2.0
+    sure_for_s: NotNegative = 0.0
     radius_m: Positive = 20.0
 
 
@@ -187,6 +191,7 @@ class NearMissSettings(RuleSettings):
     pet_s: Positive = 0.5  # between one leaving a place and the other coming there
     crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
     least_mps: Positive = 4.0  # of the faster one
+    sigmas: NotNegative = 2.0  # so many standard deviations of places, speeds and headings count against it
     radius_m: Positive = 5.0
 
 

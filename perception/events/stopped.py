@@ -8,13 +8,13 @@ track's end, ends it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Set
 
 import numpy as np
 
 from perception.events.rule import Sighting, of_track, running_rows
 from perception.events.settings import StoppedVehicleSettings
-from perception.geo import direction_of
 from perception.objects import Ints
 from perception.traffic.ground import JUNCTION
 from perception.traffic.lanes import Mask
@@ -33,41 +33,42 @@ class StoppedVehicle:
         """Return the vehicles that stand without reason."""
         settings = self.settings
         known = running_rows(now, running)
-        standing = now.is_vehicle & (now.speed < np.where(known, settings.release_mps, settings.walking_mps))
-        rows = standing.nonzero()[0]
-        if not len(rows):
-            return []
-        towards = (now.to_stop_line[rows] > 0.0) & now.lanes.is_motor[now.lane[rows]]
-        unexplained = towards & (now.to_stop_line[rows] > settings.queue_zone_m) & ~self._follows(now, rows)
-        beyond = now.lanes.is_motor[now.lane[rows]] & now.lanes.leads_away[now.lane[rows]]
+        slow = now.speed < np.where(known, settings.release_mps, settings.walking_mps)
+        rows = (now.is_vehicle & slow).nonzero()[0]
+        on_lane = now.lanes.is_motor[now.lane[rows]]
+        towards = on_lane & (now.to_stop_line[rows] > 0.0)
+        alone = towards & (now.to_stop_line[rows] > settings.queue_zone_m)
+        if alone.any():
+            alone[alone] = ~self._follows(now, rows[alone])
+        beyond = on_lane & now.lanes.leads_away[now.lane[rows]]
         giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
-        came = np.linalg.norm(now.tracks.position[rows] - now.past["first"][rows], axis=1)
-        start_after_s = np.where(
-            towards,
-            np.where(came < settings.least_way_m, settings.start_if_never_moved_after_s, settings.start_after_s),
-            settings.start_in_junction_after_s,
-        )
-        seen = unexplained | giving_way | known[rows]
-        return [
-            of_track(now, int(row), settings.radius_m, float(after_s))
-            for row, after_s in zip(rows[seen], start_after_s[seen], strict=True)
-        ]
+        seen = alone | giving_way | known[rows]
+        return [self._sighting(now, row, here) for row, here in zip(rows[seen].tolist(), towards[seen], strict=True)]
+
+    def _sighting(self, now: Situation, row: int, towards: bool) -> Sighting:
+        """Return the sighting of a vehicle; `towards`: on a lane towards the stop line."""
+        settings = self.settings
+        came = math.dist(now.tracks.position[row], now.past["first"][row])
+        after_s = settings.start_in_junction_after_s
+        if towards:
+            after_s = settings.start_after_s if came >= settings.least_way_m else settings.start_if_never_moved_after_s
+        return of_track(now, row, settings.radius_m, after_s)
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:
         """Return which of the rows have another vehicle close ahead, seen or hidden: on their lane, or on their way.
 
-        Beside a lane's middle the one ahead may be taken to be on the next lane.
+        Beside a lane's middle the one ahead may be taken to be on the next lane; whoever changes lanes follows those
+        ahead as the lane leads, too, whichever way it points.
         """
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
         to_end = np.append(now.to_end[others], [one.to_stop_line for one in now.hidden])
         lane = np.append(now.lane[others], [one.lane for one in now.hidden])
         ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
-        same = now.lane[rows, None] == lane
+        close = (now.lane[rows, None] == lane) & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)
         off = now.tracks.position[others] - now.tracks.position[rows, None]  # (k, o, 2) m
-        way = direction_of(now.tracks.heading[rows])[:, None]
-        along = (off * way).sum(axis=2)
-        aside = np.abs(off[..., 0] * way[..., 1] - off[..., 1] * way[..., 0])
-        close = same & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)
-        close[:, : len(others)] |= (along > 0.0) & (along <= self.settings.queue_gap_m) & (aside <= ASIDE_M)
+        for way in (now.ahead[rows, None], now.along[rows, None]):
+            along = (off * way).sum(axis=2)
+            aside = np.abs(off[..., 0] * way[..., 1] - off[..., 1] * way[..., 0])
+            close[:, : len(others)] |= (along > 0.0) & (along <= self.settings.queue_gap_m) & (aside <= ASIDE_M)
         follows: Mask = close.any(axis=1)
         return follows

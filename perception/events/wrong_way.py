@@ -28,7 +28,7 @@ class WrongWay:
         if not len(rows):
             return []
         position = now.tracks.position[rows]
-        turned = now.lanes.match(position, now.tracks.heading[rows] + 180.0)
+        turned = now.lanes.match_ahead(position, -now.ahead[rows])
         edge = np.where(known[rows], 0.0, settings.edge_m)
         inside = now.lanes.is_motor[turned.lane] & (turned.lateral <= now.lanes.half_width[turned.lane] - edge)
         came = now.tracks.position[rows] - now.past["first"][rows]

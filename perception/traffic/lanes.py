@@ -51,6 +51,7 @@ class Matches(msgspec.Struct, frozen=True, eq=False):
     to_end: Floats  # (n,) m along the lane to its end, negative past it; NaN on none
     to_stop_line: Floats  # (n,) the same on lanes towards the crossing, NaN elsewhere
     lateral: Floats  # (n,) m from the centre line; NaN on none
+    along: Floats  # (n, 2) unit vector in driving direction; NaN on none
 
 
 class LaneMap:
@@ -82,9 +83,11 @@ class LaneMap:
         self._lane: Ints = np.repeat(np.arange(len(points)), [len(step) for step in steps])
         self._length = np.concatenate([*lengths, np.zeros(0)])
         self._east, self._north = start.T.copy()
-        self._towards_east, self._towards_north = (along / self._length[:, None]).T.copy()
+        self._towards = along / self._length[:, None]
+        self._towards_east, self._towards_north = self._towards.T.copy()
         self._to_end = np.concatenate([*[np.cumsum(d[::-1])[::-1] for d in lengths], np.zeros(0)])
         self._half_width = self.half_width[self._lane]
+        self._reach = self._half_width + MARGIN_M
         towards = ~self.leads_away[self._lane]
         self._limit = self._length + np.where((self._to_end == self._length) & towards, OVERSHOOT_M, 0.0)
 
@@ -106,30 +109,34 @@ class LaneMap:
         raise KeyError(f"{link} {lane}")
 
     def match(self, position: Floats, heading: Floats, before: Ints | None = None) -> Matches:
-        """Find the lane of road users at positions (n, 2) with headings (n,) deg, NaN unknown.
+        """Find the lane of road users at positions (n, 2) with headings (n,) deg, NaN unknown; see `match_ahead`."""
+        return self.match_ahead(position, direction_of(heading), before)
+
+    def match_ahead(self, position: Floats, ahead: Floats, before: Ints | None = None) -> Matches:
+        """Find the lane of road users at positions (n, 2) with directions (n, 2), unit vectors, NaN unknown.
 
         Where lanes overlap the one nearer to its middle and to the heading wins; a lane of `before` (n,) is only left
         for a clearly better one.
         """
         if not len(self._lane):
-            nothing = np.full(len(position), np.nan)
-            return Matches(lane=np.full(len(position), NONE), to_end=nothing, to_stop_line=nothing, lateral=nothing)
+            nothing, nowhere = np.full(len(position), np.nan), np.full((len(position), 2), np.nan)
+            return Matches(np.full(len(position), NONE), nothing, nothing, nothing, nowhere)
         east = position[:, :1] - self._east
         north = position[:, 1:] - self._north
         along = east * self._towards_east + north * self._towards_north
         across = east * self._towards_north - north * self._towards_east
-        beyond = np.maximum(np.maximum(-along, along - self._limit), 0.0)
+        beyond = along - np.minimum(np.maximum(along, 0.0), self._limit)
         lateral = np.sqrt(across * across + beyond * beyond)
-        direction = direction_of(heading)
-        cosine = direction[:, :1] * self._towards_east + direction[:, 1:] * self._towards_north
-        cosine[np.isnan(heading)] = 1.0
-        fits = (lateral <= self._half_width + MARGIN_M) & (cosine >= _LEAST_COSINE)
+        cosine = ahead[:, :1] * self._towards_east + ahead[:, 1:] * self._towards_north
+        unknown = np.isnan(ahead[:, 0])
+        if unknown.any():
+            cosine[unknown] = 1.0
+        fits = (lateral <= self._reach) & (cosine >= _LEAST_COSINE)
         cost = lateral / self._half_width + 2.0 * (1.0 - cosine)
         if before is not None:
             cost -= KEEP * (before[:, None] == self._lane)
-        cost[~fits] = np.inf
+        chosen = np.where(fits, cost, np.inf).argmin(axis=1)
         rows = np.arange(len(position))
-        chosen = cost.argmin(axis=1)
         on = fits[rows, chosen]
         lane = np.where(on, self._lane[chosen], NONE)
         to_end = np.where(on, self._to_end[chosen] - along[rows, chosen], np.nan)
@@ -138,6 +145,7 @@ class LaneMap:
             to_end=to_end,
             to_stop_line=np.where(self.leads_away[lane], np.nan, to_end),
             lateral=np.where(on, lateral[rows, chosen], np.nan),
+            along=np.where(on[:, None], self._towards[chosen], np.nan),
         )
 
     def place(self, lane: int, to_stop_line: float, movement: int = NONE) -> LanePlace | None:

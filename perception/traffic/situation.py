@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from perception.geo import direction_of
 from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
 from perception.traffic.ground import Flags, Ground
 from perception.traffic.hidden import Hidden, Waiting
@@ -22,6 +23,7 @@ SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
 STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
 BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
 LOW_M = 0.9  # what is lower is no vehicle
+SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
 
@@ -34,8 +36,10 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     tracks: Tracks
     lanes: LaneMap
     speed: Floats  # m/s
+    ahead: Floats  # (n, 2) unit vector of the heading; NaN: unknown
     is_vehicle: Mask
     lane: Ints  # index into lanes.lines, NONE: on none
+    along: Floats  # (n, 2) unit vector of the lane's direction; NaN where there is none
     to_end: Floats  # m
     to_stop_line: Floats  # m, NaN where there is none
     ground: Flags
@@ -80,9 +84,10 @@ class Observer:
         passed_s = (now_ns - self._last_ns) / SECOND_NS if 0 < now_ns - self._last_ns < SECOND_NS else 0.0
         self._last_ns = now_ns
         past = self._memory.recall(tracks.id, now_ns)
-        matches = self._lanes.match(tracks.position, tracks.heading, past["lane"])
+        ahead = direction_of(tracks.heading)
+        matches = self._lanes.match_ahead(tracks.position, ahead, past["lane"])
         speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-        self._meet(past, tracks, now_ns)
+        self._meet(past, tracks, now_ns, passed_s)
         crossed = self._cross(past, tracks, matches)
         decided = self._movements.decide(past, tracks, matches.lane)
         halted = self._follow(past, matches, speed, passed_s)
@@ -96,8 +101,10 @@ class Observer:
             tracks=tracks,
             lanes=self._lanes,
             speed=speed,
+            ahead=ahead,
             is_vehicle=is_vehicle,
             lane=matches.lane,
+            along=matches.along,
             to_end=matches.to_end,
             to_stop_line=matches.to_stop_line,
             ground=self._ground.at(tracks.position),
@@ -112,8 +119,10 @@ class Observer:
             emergency=_among(tracks.vehicle_id, emergencies),
         )
 
-    def _meet(self, past: Rows, tracks: Tracks, now_ns: int) -> None:
-        """Note when and where new ones were seen first."""
+    def _meet(self, past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
+        """Note when and where new ones were seen first, and for how long everybody's place has been known well."""
+        sure = most_sd(tracks.covariance[:, :2, :2]) <= SURE_M
+        past["sure_s"] = np.where(sure, past["sure_s"] + passed_s, 0.0)
         new = past["first_ns"] == 0
         if new.any():
             past["first_ns"][new] = now_ns
@@ -178,6 +187,12 @@ class Observer:
         past["stops"][halted] += 1
         past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, speed < STOPPED_MPS)
         return halted
+
+
+def most_sd(covariance: Floats) -> Floats:
+    """Return a bound (k,) of the standard deviation in any direction (Gershgorin), of covariances (k, 2, 2)."""
+    variance: Floats = np.maximum(covariance[:, 0, 0], covariance[:, 1, 1]) + np.abs(covariance[:, 0, 1])
+    return np.sqrt(variance)
 
 
 def _among(identities: Sequence[bytes | None], wanted: Collection[bytes]) -> Mask:

@@ -168,7 +168,7 @@ def test_creeping_around_the_limit_does_not_toggle():
 
 
 def test_ids_are_unique_among_what_runs_and_go_round():
-    site = Site(only("stopped_vehicle", start_if_never_moved_after_s=0.1, lost_after_s=0.0))
+    site = Site(only("stopped_vehicle", start_if_never_moved_after_s=0.1, lost_after_s=0.0, sure_for_s=0.0))
     site.run(0.5, lambda t: [parked(1, 130.0)])
     used = []
     for number in range(3, 300):

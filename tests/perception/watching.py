@@ -23,24 +23,26 @@ LANE_MAP = lanemap.load(Path(__file__).parents[2] / "configs" / "demo-lanes.json
 LANES = LaneMap([*lanemap.lane_lines(LANE_MAP), *lanemap.exit_lines(LANE_MAP)])
 START_NS = 1_795_000_000_000_000_000
 SEEN_M = 85.0
-POSITION_SD, SPEED_SD, HEADING_SD = 0.3, 0.2, 2.0  # m, m/s, deg
+POSITION_SD, SPEED_SD, HEADING_SD = 0.2, 0.2, 2.0  # m, m/s, deg
+EXACT = 1e-3
 _PLAN = signals.load()
 
 
 def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m: float = SEEN_M) -> Tracks:
-    """Return the road users up to `seen_m` from the centre as tracks, `noise` None: exactly."""
+    """Return the road users up to `seen_m` from the centre as tracks, `noise` None: exactly, and known to be exact."""
     rows = np.flatnonzero(np.hypot(*frame.position.T) < seen_m)
     count = len(rows)
     errors = np.zeros((count, 5)) if noise is None else noise.normal(size=(count, 5))
+    sd = np.full(5, EXACT) if noise is None else np.array([POSITION_SD] * 2 + [SPEED_SD] * 2 + [HEADING_SD])
     return Tracks(
         id=frame.id[rows] % 65535 + 1,
         stamp_ns=np.full(count, frame.stamp_ns),
         receipt_ns=np.full(count, frame.stamp_ns),
         position=frame.position[rows] + POSITION_SD * errors[:, :2],
         velocity=frame.velocity[rows] + SPEED_SD * errors[:, 2:4],
-        covariance=np.tile(np.diag([POSITION_SD**2] * 2 + [SPEED_SD**2] * 2), (count, 1, 1)),
+        covariance=np.tile(np.diag(sd[:4] ** 2), (count, 1, 1)),
         heading=(frame.heading[rows] + HEADING_SD * errors[:, 4]) % 360.0,
-        heading_sd=np.full(count, HEADING_SD),
+        heading_sd=np.full(count, sd[4]),
         size=frame.size[rows],
         kind=frame.kind[rows],
         existence=np.full(count, 0.99),
