@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
-from rsu.messages import reports
-from rsu.messages.reports import Identity, Payload
+from rsu.reports import events, lamps, participants, status, traffic
+from rsu.reports.common import Identity, Payload
 from rsu.scene import News, Scene
 from rsu.uplink.settings import UplinkSettings
 
@@ -44,25 +44,25 @@ class Reporter:
         now_ns, me = scene.now_ns, self._identity
         devices = [self._device(each, now_ns) for each in scene.health]
         if self._due("basic-status", now_ns):
-            yield Draft("basic-status", now_ns, reports.basic_status(me, now_ns, devices))
+            yield Draft("basic-status", now_ns, status.basic(me, now_ns, devices))
         faulty = frozenset(device.name for device in devices if not device.ok)
         if self._due("run-status", now_ns) or faulty != self._faulty:
             self._faulty = faulty
-            yield Draft("run-status", now_ns, reports.run_status(me, now_ns, devices))
+            yield Draft("run-status", now_ns, status.run(me, now_ns, devices))
         yield from self._traffic(scene, news)
 
     def _traffic(self, scene: Scene, news: News) -> Iterator[Draft]:
         now_ns, me = scene.now_ns, self._identity
         running = [event for event in scene.events if event.state != "end"]
         if news.events or (running and self._due("event", now_ns)):
-            yield Draft("event", now_ns, reports.events(me, now_ns, news.events or running))
+            yield Draft("event", now_ns, events.build(me, now_ns, news.events or running))
         for period in news.traffic:
-            yield Draft("traffic", now_ns, reports.traffic(me, now_ns, period))
+            yield Draft("traffic", now_ns, traffic.build(me, now_ns, period))
         if scene.lamps is not None and self._due("lamp", now_ns):
             fresh = not any(name.startswith("signal-") for name in scene.conditions)
-            yield Draft("lamp", now_ns, reports.lamp(me, now_ns, scene.lamps, None, fresh))
+            yield Draft("lamp", now_ns, lamps.build(me, now_ns, scene.lamps, None, fresh))
         if len(scene.tracks) and self._due("participant", now_ns):
-            users = reports.participants(me, now_ns, scene.tracks, scene.places, running, self._kinds)
+            users = participants.build(me, now_ns, scene.tracks, scene.places, running, self._kinds)
             yield Draft("participant", now_ns, users)
 
     def _due(self, kind: str, now_ns: int) -> bool:
@@ -74,14 +74,14 @@ class Reporter:
         self._slots[kind] = slot
         return True
 
-    def _device(self, health: DeviceHealth, now_ns: int) -> reports.Device:
+    def _device(self, health: DeviceHealth, now_ns: int) -> status.Device:
         fault = None if health.state == "ok" else health.error or health.state
         if fault is None:
             self._since_ns.pop(health.name, None)
         else:
             self._since_ns.setdefault(health.name, now_ns)
         since_ns = self._since_ns.get(health.name)
-        return reports.Device(name=health.name, kind=health.kind, ok=fault is None, fault=fault, fault_ns=since_ns)
+        return status.Device(name=health.name, kind=health.kind, ok=fault is None, fault=fault, fault_ns=since_ns)
 
 
 def _period(rate_hz: float) -> int:

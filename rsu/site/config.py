@@ -13,7 +13,7 @@ from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
 from rsu.errors import ConfigError, Finding
-from rsu.messages.reports import Identity
+from rsu.reports.common import Identity
 from rsu.site import lanemap
 from rsu.site.model import Site
 from rsu.site.yaml_source import YamlSource

@@ -1,6 +1,6 @@
 """What goes around a record on MQTT (T/ITS 0180.1-2021): topics, numbering, acknowledgements. Pure.
 
-Up, on `rscu/{rscuSn}/{kind}/up`: the payload of `rsu.messages.reports` plus
+Up, on `rscu/{rscuSn}/{kind}/up`: the payload of `rsu.reports` plus
 
     bootId, seqNum   with rscuSn the record's identity; seqNum counts 1, 2, 3... within a boot over all kinds
     ack              true: the platform is asked to acknowledge

@@ -22,8 +22,9 @@ from perception.objects import (
     Tracks,
     TrafficPeriod,
 )
-from rsu.messages import report_codes, reports
-from rsu.messages.reports import Device, Identity
+from rsu.reports import codes, events, participants, status, traffic
+from rsu.reports.common import Identity
+from rsu.reports.status import Device
 from sim.archive import missing_fields
 
 NOW_NS = 1_700_000_000_123_456_789
@@ -60,7 +61,7 @@ def _tracks(kinds: list[RoadUser], **columns: Any) -> Tracks:
 
 
 def _participants(tracks: Tracks, running: list[Event] | None = None) -> list[dict[str, Any]]:
-    payload = reports.participants(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], KINDS)
+    payload = participants.build(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], KINDS)
     assert missing_fields("participant", payload) == set()
     users = json.loads(json.dumps(payload, allow_nan=False))["ptcList"]
     assert isinstance(users, list)
@@ -83,7 +84,7 @@ def _event(code: int, state: str = "update") -> Event:
 
 
 def test_participant_in_the_units_of_the_standard() -> None:
-    payload = reports.participants(IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], KINDS)
+    payload = participants.build(IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], KINDS)
     assert payload["timeStamp"] == 1_700_000_000_123
     assert payload["rscuSn"] == "RSCU-1"
     (user,) = json.loads(json.dumps(payload))["ptcList"]
@@ -146,14 +147,14 @@ def test_standing_still() -> None:
 
 
 def test_no_plate_and_no_vehicle_id_leaves() -> None:
-    payload = reports.participants(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], KINDS)
+    payload = participants.build(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], KINDS)
     text = json.dumps(payload)
     for canary in ("PLATE1", PLATE.hex(), "license", "brand", "colour"):
         assert canary not in text
 
 
 def test_event() -> None:
-    payload = reports.events(IDENTITY, NOW_NS, [_event(903), _event(904, "end")])
+    payload = events.build(IDENTITY, NOW_NS, [_event(903), _event(904, "end")])
     assert missing_fields("event", payload) == set()
     running, ended = json.loads(json.dumps(payload))["eventList"]
     assert (running["eventId"], running["eventType"]) == (5, 903)
@@ -196,17 +197,17 @@ def _period(seconds: int, **more: object) -> TrafficPeriod:
 
 @pytest.mark.parametrize(("seconds", "code"), [(1, 2), (5, 3), (60, 4), (900, 5), (90, 6)])
 def test_traffic_period(seconds: int, code: int) -> None:
-    payload = reports.traffic(IDENTITY, NOW_NS, _period(seconds))
+    payload = traffic.build(IDENTITY, NOW_NS, _period(seconds))
     assert missing_fields("traffic", payload) == set()
     assert (payload["periodTime"], payload["duration"]) == (code, seconds)
 
 
 def test_a_signal_cycle_is_a_period_of_its_own_kind() -> None:
-    assert reports.traffic(IDENTITY, NOW_NS, _period(60, cycle=True))["periodTime"] == 1
+    assert traffic.build(IDENTITY, NOW_NS, _period(60, cycle=True))["periodTime"] == 1
 
 
 def test_traffic_per_lane() -> None:
-    (lane,) = reports.traffic(IDENTITY, NOW_NS, _period(60))["laneFlowData"]
+    (lane,) = traffic.build(IDENTITY, NOW_NS, _period(60))["laneFlowData"]
     extended = lane.pop("extended")
     assert lane == {
         "branchId": "north",
@@ -247,7 +248,7 @@ def test_traffic_per_movement_loop_and_zone() -> None:
     spot = SpotFlow(
         name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed=9.0, occupancy=0.25, mean_count=0.3
     )
-    payload = reports.traffic(IDENTITY, NOW_NS, _period(60, directions=[way], loops=[spot]))
+    payload = traffic.build(IDENTITY, NOW_NS, _period(60, directions=[way], loops=[spot]))
     assert missing_fields("traffic", payload) == set()
     assert payload["directionFlowData"] == [
         {
@@ -298,12 +299,12 @@ def test_traffic_per_movement_loop_and_zone() -> None:
     ],
 )
 def test_phase_ids(angle: int, lamp_type: int, phase: int | None) -> None:
-    assert report_codes.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
+    assert codes.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
 
 
-def _lamp(*lamps: Lamp) -> dict[str, Any]:
-    state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(lamps))
-    payload = reports.lamp(IDENTITY, NOW_NS, state, control_mode=2, ok=True)
+def _lamp(*shown: Lamp) -> dict[str, Any]:
+    state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(shown))
+    payload = lamps.build(IDENTITY, NOW_NS, state, control_mode=2, ok=True)
     assert missing_fields("lamp", payload) == set()
     return dict(json.loads(json.dumps(payload)))
 
@@ -326,8 +327,8 @@ def test_lamp_report() -> None:
 
 
 def test_every_colour_has_a_light_status() -> None:
-    codes = [_lamp(Lamp(1, 0, 4, colour, None))["lamps"][0]["lightStatus"] for colour in COLOURS]
-    assert codes == [0, 1, 3, 7, 5, 2, 8, 4]
+    statuses = [_lamp(Lamp(1, 0, 4, colour, None))["lamps"][0]["lightStatus"] for colour in COLOURS]
+    assert statuses == [0, 1, 3, 7, 5, 2, 8, 4]
 
 
 DEVICES = [
@@ -340,7 +341,7 @@ DEVICES = [
 
 
 def test_basic_status() -> None:
-    payload = reports.basic_status(IDENTITY, NOW_NS, DEVICES)
+    payload = status.basic(IDENTITY, NOW_NS, DEVICES)
     assert missing_fields("basic-status", payload) == set()
     assert (payload["deviceType"], payload["active"], payload["transProtocal"]) == (0, 0, "MQTT")
     assert payload["rsulist"] == [{"rsuSn": "RSU-1", "deviceType": 1}]
@@ -349,7 +350,7 @@ def test_basic_status() -> None:
 
 
 def test_run_status_tells_what_does_not_work() -> None:
-    payload = reports.run_status(IDENTITY, NOW_NS, DEVICES)
+    payload = status.run(IDENTITY, NOW_NS, DEVICES)
     assert missing_fields("run-status", payload) == set()
     assert payload["rsuStatusList"] == [{"rsuSn": "RSU-1", "deviceType": 1, "status": 1, "active": 0}]
     assert payload["sensorStatusList"] == [

@@ -1,0 +1,105 @@
+"""traffic/up (tables 19-21): the traffic of one period, by lane, link and movement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perception.objects import DirectionFlow, LaneFlow, RoadUser, SpotFlow, TrafficPeriod
+from rsu.reports import codes
+from rsu.reports.common import Identity, Payload, head, known, ms, rounded
+
+
+def build(identity: Identity, stamp_ns: int, period: TrafficPeriod) -> Payload:
+    """Build traffic/up (tables 19-21) of one period. What GA/T 1049.2 and the page want beyond them is in `extended`.
+
+    Virtual loops and zones, which the standard does not know, follow in lists of their own where a site has any.
+    """
+    start_ns, end_ns = period.start_ns, period.end_ns
+    spots = {"loopFlowData": period.loops, "zoneFlowData": period.zones}
+    return (
+        head(identity, stamp_ns)
+        | known({"crossId": identity.cross_id})
+        | {
+            "periodTime": codes.SIGNAL_CYCLE if period.cycle else codes.period_type(end_ns - start_ns),
+            "startTime": ms(start_ns),
+            "endTime": ms(end_ns),
+            "duration": round((end_ns - start_ns) / 1e9),
+            "directionFlowData": [_direction_flow(flow) for flow in period.directions],
+            "laneFlowData": [_lane_flow(flow) for flow in period.lanes],
+        }
+        | {name: [_spot_flow(flow) for flow in flows] for name, flows in spots.items() if flows}
+    )
+
+
+def _direction_flow(flow: DirectionFlow) -> Payload:
+    return known(
+        {
+            "branchId": flow.link,
+            "flowType": codes.FLOW_TYPE[flow.movement],
+            "queueLength": round(flow.queue_length, 1),
+            "queueCount": flow.queue_count,
+            "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
+            "trafficNumber": flow.volume,
+            "wasteTime": rounded(flow.delay),
+        }
+    )
+
+
+def _lane_flow(flow: LaneFlow) -> Payload:
+    payload: Payload = {
+        "branchId": flow.link,
+        "laneId": flow.lane,
+        "laneFlow": flow.volume,
+        "queueLength": round(flow.queue_length, 1),
+        "queueCount": flow.queue_count,
+        "congestionLevel": flow.congestion,
+        "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
+        "trafficNumber": flow.volume,
+        "wasteTime": rounded(flow.delay),
+        "extended": _extended(flow),
+    }
+    return known(payload)
+
+
+def _extended(flow: LaneFlow) -> Payload:
+    """Return the fields of GA/T 1049.2 under their names and units there, then our own in SI."""
+    hours = (flow.end_ns - flow.start_ns) / 3.6e12
+    capacity = flow.green_s / codes.SATURATION_HEADWAY_S if flow.green_s else None
+    units = codes.passenger_car_units(flow.volume_by_kind)
+    return known(
+        {
+            "Volume": round(flow.volume / hours),
+            "AvgVehLen": rounded(flow.mean_length),
+            "Pcu": round(units / hours),
+            "HeadDistance": rounded(flow.headway and flow.mean_speed and flow.headway * flow.mean_speed),
+            "HeadTime": rounded(flow.headway),
+            "Speed": rounded(None if flow.mean_speed is None else 3.6 * flow.mean_speed),
+            "Saturation": rounded(None if capacity is None else 100.0 * units / capacity),
+            "Density": rounded(None if flow.density is None else 1000.0 * flow.density),
+            "QueueLength": round(flow.queue_length, 1),
+            "Occupancy": round(100.0 * flow.occupancy, 1),
+            "speed85": rounded(flow.speed_85),
+            "spaceOccupancy": None if flow.space_occupancy is None else round(flow.space_occupancy, 3),
+            "gap": rounded(flow.gap),
+            "stops": flow.stops,
+            "volumeByClass": _by_class(flow.volume_by_kind),
+            "volumeByMovement": flow.volume_by_movement,
+        }
+    )
+
+
+def _spot_flow(flow: SpotFlow) -> Payload:
+    return known(
+        {
+            "name": flow.name,
+            "trafficNumber": flow.volume,
+            "volumeByClass": _by_class(flow.volume_by_kind),
+            "speed": rounded(flow.mean_speed),
+            "occupancy": round(flow.occupancy, 3),
+            "meanCount": rounded(flow.mean_count),
+        }
+    )
+
+
+def _by_class(counts: Mapping[int, int]) -> dict[str, int]:
+    return {RoadUser(kind).name.lower(): count for kind, count in counts.items()}
