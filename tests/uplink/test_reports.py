@@ -22,7 +22,7 @@ from perception.objects import (
     Tracks,
     TrafficPeriod,
 )
-from rsu.reports import codes, events, participants, status, traffic
+from rsu.reports import codes, events, lamps, participants, status, traffic
 from rsu.reports.common import Identity
 from rsu.reports.status import Device
 from sim.archive import missing_fields
