@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from rsu.cli.options import fail, refuse
 from rsu.errors import ConfigError
 from rsu.exits import Exit
 
@@ -31,13 +31,13 @@ def _exits() -> Iterator[None]:
         MissingError: Exit.USAGE,
         RecordingError: Exit.DAMAGED,
         TruthError: Exit.DAMAGED,
-        OSError: Exit.NOT_REACHABLE,
     }
     try:
         yield
+    except OSError as error:
+        refuse(error)
     except tuple(codes) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(next(code for kind, code in codes.items() if isinstance(error, kind))) from error
+        fail(next(code for kind, code in codes.items() if isinstance(error, kind)), error)
 
 
 def score(
@@ -122,8 +122,7 @@ def tune(
     from rsu.cli import tune as view
 
     if registration == bool(param):
-        print("say either --param NAME=LOW..HIGH or --registration", file=sys.stderr)
-        raise typer.Exit(Exit.USAGE)
+        fail(Exit.USAGE, "say either --param NAME=LOW..HIGH or --registration")
     wish = view.Wish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
     code = Exit.FINE
     with _exits():

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import platform
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from enum import StrEnum
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 import v2x
 from rsu.cli import lab, msg, rec
+from rsu.cli.options import fail, refuse
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
 
@@ -62,12 +62,6 @@ def _root(
     if context.invoked_subcommand is None:
         print(context.get_help())
         raise typer.Exit(Exit.USAGE)
-
-
-def fail(code: Exit, text: object) -> NoReturn:
-    """Say what is wrong on stderr and end with an exit code."""
-    print(text, file=sys.stderr)
-    raise typer.Exit(code)
 
 
 def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
@@ -206,6 +200,12 @@ def replay(
 
     if speed != "max" and not (speed.replace(".", "", 1).isdigit() and float(speed) > 0):
         fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
+    if live and (verify or out is not None or speed != "max"):
+        fail(Exit.USAGE, "--live plays in real time and compares nothing: leave out --speed, --out and --verify")
+    if loop and not live:
+        fail(Exit.USAGE, "--loop goes with --live")
+    if out is not None and out.resolve() in {path.resolve() for path in recordings}:
+        fail(Exit.USAGE, f"--out {out}: would replace the recording itself")
     worst = Exit.FINE
     try:
         if live:
@@ -221,7 +221,7 @@ def replay(
     except RecordingError as error:
         fail(Exit.DAMAGED, error)
     except OSError as error:
-        fail(Exit.NOT_REACHABLE, error)
+        refuse(error)
     raise typer.Exit(worst)
 
 

@@ -18,3 +18,9 @@ def fail(code: Exit, text: object) -> NoReturn:
     """Say what is wrong on stderr and end with an exit code."""
     typer.echo(text, err=True)
     raise typer.Exit(code)
+
+
+def refuse(error: OSError) -> NoReturn:
+    """Say which file cannot be read or written, and why; exit code 5 if it is not permitted, else 4."""
+    text = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+    fail(Exit.PERMISSION if isinstance(error, PermissionError) else Exit.NOT_REACHABLE, text)

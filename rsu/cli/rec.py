@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from rsu.cli import rec_sources
-from rsu.cli.options import JsonOption, Recordings, RunOption, fail
+from rsu.cli.options import JsonOption, Recordings, RunOption, fail, refuse
 from rsu.errors import NotReachableError
 from rsu.exits import Exit
 
@@ -92,8 +92,10 @@ def info(recording: Recording, as_json: JsonOption = False) -> None:
 
     try:
         about, files = reader.start(recording)
-    except (OSError, RecordingError) as error:
-        fail(Exit.NOT_REACHABLE if isinstance(error, OSError) else Exit.DAMAGED, error)
+    except OSError as error:
+        refuse(error)
+    except RecordingError as error:
+        fail(Exit.DAMAGED, error)
     counts: Counter[str] = Counter()
     octets: Counter[str] = Counter()
     times: list[int] = []
@@ -136,7 +138,7 @@ def verify(recordings: Recordings, as_json: JsonOption = False) -> None:
             if not changed:
                 problems += continuity(reader.ticks(path))
         except OSError as error:
-            fail(Exit.NOT_REACHABLE, error)
+            refuse(error)
         except RecordingError as error:
             problems, changed = [Problem("changed", str(path), str(error))], True
         if as_json:
@@ -170,7 +172,7 @@ def cut(
         begin_ns = first.outcome.now_ns if first else 0
         result = copy(recording, target, begin_ns + round(begin * _S), begin_ns + round(end * _S))
     except OSError as error:
-        fail(Exit.NOT_REACHABLE, error)
+        refuse(error)
     except RecordingError as error:
         fail(Exit.DAMAGED, error)
     print(f"{target}: {result.ticks} ticks")
@@ -192,7 +194,7 @@ def recover(
             try:
                 result = one(file)
             except OSError as error:
-                fail(Exit.NOT_REACHABLE, error)
+                refuse(error)
             except (BusyError, NotARecordingError) as error:
                 typer.echo(error, err=True)
                 code = max(code, Exit.CONFLICT if isinstance(error, BusyError) else Exit.DAMAGED)

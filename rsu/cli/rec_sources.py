@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import to_builtins
 
-from rsu.cli.options import JsonOption, Recordings, fail
+from rsu.cli.options import JsonOption, Recordings, fail, refuse
 from rsu.exits import Exit
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def import_(
     except ForeignError as error:
         fail(Exit.DAMAGED, error)
     except OSError as error:
-        fail(Exit.NOT_REACHABLE, error)
+        refuse(error)
     if as_json:
         facts = {"recording": str(result.path), "frames": result.frames, "ticks": result.ticks}
         print(json.dumps(facts | {"findings": [to_builtins(each) for each in result.findings]}))
@@ -60,7 +60,7 @@ def report(recordings: Recordings, as_json: JsonOption = False) -> None:
     try:
         result = look(recordings)
     except OSError as error:
-        fail(Exit.NOT_REACHABLE, error)
+        refuse(error)
     except RecordingError as error:
         fail(Exit.DAMAGED, error)
     if as_json:

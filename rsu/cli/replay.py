@@ -74,7 +74,9 @@ def show(result: Result, verify: bool, as_json: bool) -> None:
     if not verify:
         return
     if result.recorded == result.replayed:
-        print("verified: every output is the one that was recorded")
+        whole = "verified: every output is the one that was recorded"
+        part = "not verified: what could be read gave the recorded outputs again, but see above"
+        print(part if result.problems else whole)
         return
     print(f"recorded {result.recorded}")
     for line in _engine(result):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from rsu.errors import ConfigError
 from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
-from rsu.recording.errors import DamagedError, NotARecordingError
+from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError
 from rsu.recording.player import Digest, replay
 from rsu.recording.verify import Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
@@ -52,8 +54,9 @@ def chains(recordings: list[Path]) -> list[list[Path]]:
     found: list[list[Path]] = []
     newest: dict[bytes, list[Path]] = {}  # seed -> its chain
     for path in recordings:
-        reader.start(path)
-        first = next(reader.ticks(path), None)
+        with placed(path):
+            reader.start(path)
+            first = next(reader.ticks(path), None)
         if first is None:
             raise NotARecordingError(f"{path}: no tick in it")
         if first.seq == 0 or first.seed not in newest:
@@ -63,11 +66,25 @@ def chains(recordings: list[Path]) -> list[list[Path]]:
     return found
 
 
+@contextmanager
+def placed(path: Path) -> Iterator[None]:
+    """Say of a recording that cannot be begun with where it was changed, if it was. DamagedError."""
+    try:
+        yield
+    except (RecordingError, ConfigError) as error:
+        if problems := integrity(path):
+            raise DamagedError("\n".join([f"{path}: {each.kind}: {each}" for each in problems])) from error
+        raise
+
+
 def rerun(job: Job) -> Result:
     """Replay, as far as the recording can be read. ConfigError: the site is not valid; RecordingError: it is none."""
     with tempfile.TemporaryDirectory() as folder:
-        about, files = reader.start(job.recordings[0])
-        site = site_files.load(about, files, Path(folder)) if job.site is None else config.load(job.site)
+        if job.site is None:
+            with placed(job.recordings[0]):
+                site = site_files.load(*reader.start(job.recordings[0]), Path(folder))
+        else:
+            site = config.load(job.site)
         problems = [problem for path in job.recordings for problem in integrity(path)]
         return _run(job, site, problems)
 

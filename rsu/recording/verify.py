@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataIndex
 from mcap.stream_reader import StreamReader
 
@@ -25,6 +26,7 @@ from rsu.records import Tape
 _MAGIC = b"\x89MCAP0\r\n"
 _FOOTER = 9 + 20 + len(_MAGIC)
 _DATA_END = 9 + 4
+_HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
 
 
 class Problem(NamedTuple):
@@ -58,31 +60,82 @@ def integrity(path: Path) -> list[Problem]:
     """Return where bytes are not those that were written."""
     data = path.read_bytes()
     try:
-        ending = _ending(data)
-        if ending.sections.pop(SELF, None) != seal_digest(ending.sections):
-            return [_seal_problem(ending)]
-        return list(_sections(data, ending)) or list(_rest(data, ending))
+        ending, behind = _ending(data), []
     except BROKEN as error:
-        return [Problem("unsealed", f"byte {len(data)}", f"no intact seal at the end ({error}): cut, or changed there")]
+        found = _sought(data)
+        if isinstance(found, Problem):
+            return [found]
+        ending = found
+        behind = [
+            _changed(ending.summary_at, len(data), f"the index behind the seal is not as recorded ({_said(error)})")
+        ]
+    if ending.sections.pop(SELF, None) != seal_digest(ending.sections):
+        return [_changed(ending.seal_at, ending.seal_end, "the seal is not as recorded"), *behind]
+    return [*(list(_sections(data, ending)) or _rest(data, ending)), *behind]
+
+
+def _changed(begin: int, end: int, text: str, when: str = "") -> Problem:
+    """Return the finding on the bytes from `begin` up to, not including, `end`."""
+    return Problem("changed", f"bytes {begin} to {end - 1}{when}", text)
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _ending(data: bytes) -> _Ending:
     """Find seal and index from the end. One of BROKEN: they are not there, or not as written."""
+    if data[-len(_MAGIC) :] != _MAGIC:
+        raise ValueError("the last 8 bytes are not those of an MCAP file")
     (summary_at,) = struct.unpack_from("<Q", data, len(data) - _FOOTER + 9)
     crc_at = len(data) - len(_MAGIC) - 4
     if zlib.crc32(data[summary_at:crc_at]) != int.from_bytes(data[crc_at : crc_at + 4], "little"):
-        raise ValueError("the summary's checksum differs")
+        raise ValueError("its checksum differs")
     summary = list(_records_from(data, summary_at))
     place = next(each for each in summary if isinstance(each, MetadataIndex) and each.name == SEAL)
-    seal = next(_records_from(data, place.offset))
-    if not isinstance(seal, Metadata):
-        raise ValueError("another record stands in the seal's place")
     times = {
         each.chunk_start_offset: (each.message_start_time, each.message_end_time)
         for each in summary
         if isinstance(each, ChunkIndex)
     }
-    return _Ending(place.offset, place.offset + place.length, summary_at, seal.metadata, times)
+    try:
+        sections = _metadata(data, place.offset).metadata
+    except BROKEN:
+        sections = {}  # the index is good, so it is the seal that was changed
+    return _Ending(place.offset, place.offset + place.length, summary_at, sections, times)
+
+
+def _sought(data: bytes) -> _Ending | Problem:
+    """Find the seal from the beginning, where the index is not as written; else say how far the file goes."""
+    whole = len(_MAGIC)
+    for opcode, begin, behind in _envelopes(data, whole, len(data)):
+        whole = behind
+        try:
+            if opcode == Opcode.METADATA and (record := _metadata(data, begin)).name == SEAL:
+                return _Ending(begin, behind, behind + _DATA_END, record.metadata, {})
+        except BROKEN:
+            continue  # not the seal, or not any more
+    place = f"bytes {whole} to {len(data) - 1}" if whole < len(data) else f"byte {len(data)}"
+    return Problem("unsealed", place, "no intact seal: cut, or changed there")
+
+
+def _envelopes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield what each record between two bytes is, its first byte, and the byte behind it, as far as they follow."""
+    while at + _HEAD.size <= end:
+        opcode, length = _HEAD.unpack_from(data, at)
+        behind = at + _HEAD.size + length
+        if behind > end:
+            return
+        yield opcode, at, behind
+        at = behind
+
+
+def _metadata(data: bytes, at: int) -> Metadata:
+    """Return the metadata at a byte. One of BROKEN: there is none."""
+    record = next(_records_from(data, at))
+    if not isinstance(record, Metadata):
+        raise ValueError("another record stands in the seal's place")
+    return record
 
 
 def _records_from(data: bytes, at: int) -> Iterator[McapRecord]:
@@ -94,27 +147,33 @@ def _sections(data: bytes, ending: _Ending) -> Iterator[Problem]:
     for name, digest in ending.sections.items():
         begin, length = map(int, name.split("+"))
         if begin != at:
-            yield Problem("changed", f"bytes {at} to {begin - 1}", "not under the seal")
+            yield _changed(at, begin, "not under the seal")
         at = begin + length
         if hashlib.sha256(data[begin:at]).hexdigest() != digest:
             times = ending.times.get(begin)
             when = f", {clock(times[0])} to {clock(times[1])}" if times else ""
-            yield Problem("changed", f"bytes {begin} to {at - 1}{when}", "not as recorded")
+            yield _file_within(data, begin, at) or _changed(begin, at, "not as recorded", when)
     if at != ending.seal_at:
-        yield Problem("changed", f"bytes {at} to {ending.seal_at - 1}", "not under the seal")
+        yield _changed(at, ending.seal_at, "not under the seal")
 
 
-def _rest(data: bytes, ending: _Ending) -> Iterator[Problem]:
-    """Compare what no section covers: the seal, and the end of the data section."""
+def _file_within(data: bytes, begin: int, end: int) -> Problem | None:
+    """Return the finding on the one file in a section that is not as recorded; None: another thing is not."""
+    for opcode, first, behind in _envelopes(data, begin or len(_MAGIC), end):
+        if opcode == Opcode.ATTACHMENT and zlib.crc32(data[first + _HEAD.size : behind - 4]) != int.from_bytes(
+            data[behind - 4 : behind], "little"
+        ):
+            return _changed(first, behind, "a file of the site is not as recorded")
+    return None
+
+
+def _rest(data: bytes, ending: _Ending) -> list[Problem]:
+    """Compare what no section covers: the end of the data section."""
     at = ending.summary_at - _DATA_END
     end = next(_records_from(data, at), None) if data[at : at + 9] == b"\x0f\x04" + bytes(7) else None
-    good = isinstance(end, DataEnd) and end.data_section_crc == zlib.crc32(data[:at]) and at == ending.seal_end
-    if not good:
-        yield _seal_problem(ending)
-
-
-def _seal_problem(ending: _Ending) -> Problem:
-    return Problem("changed", f"bytes {ending.seal_at} to {ending.summary_at - 1}", "the seal is not as recorded")
+    if isinstance(end, DataEnd) and end.data_section_crc == zlib.crc32(data[:at]) and at == ending.seal_end:
+        return []
+    return [_changed(ending.seal_at, ending.summary_at, "the seal is not as recorded")]
 
 
 class Continuity:
