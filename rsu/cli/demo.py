@@ -26,7 +26,8 @@ from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
 from rsu.site import config
 from rsu.supervisor import LOCK, lock
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+_PLACES = (Path(__file__).parents[2] / "configs", Path(sys.prefix) / "share/rsu/configs")  # repository, wheel
+CONFIGS = next((place for place in _PLACES if place.exists()), _PLACES[0])
 ADDRESS = "127.0.0.1"  # in the shipped files
 _MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
 _JUDGED_RANGE_M = 60.0
