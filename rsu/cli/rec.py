@@ -183,10 +183,13 @@ def recover(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="files or folders")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make whole recordings of what a power cut left (*.part). The recorder does it by itself at its start."""
+    """Make whole recordings of what a power cut left (*.part), as the recorder does at its start, or of changed ones.
+
+    Of a changed recording the old file stays, as *.damaged.
+    """
     from rsu.recording.errors import BusyError, NotARecordingError
+    from rsu.recording.recover import WHOLE, unfinished
     from rsu.recording.recover import recover as one
-    from rsu.recording.recover import unfinished
 
     code = Exit.FINE
     for path in paths or [_folder(None)]:
@@ -203,7 +206,9 @@ def recover(
                 made = result.path and str(result.path)
                 print(json.dumps({"file": str(file), "recording": made, "ticks": result.ticks, "ended": result.why}))
             else:
-                print(f"{result.path}: {result.ticks} ticks" if result.path else f"{file}: nothing was in it")
+                told = f", without {result.why}" if result.why not in ("end", WHOLE) else ""
+                whole = f"{result.path}: {WHOLE if result.why == WHOLE else f'{result.ticks} ticks{told}'}"
+                print(whole if result.path else f"{file}: nothing was in it")
     raise typer.Exit(code)
 
 

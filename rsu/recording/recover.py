@@ -1,7 +1,8 @@
 """Recovery of recordings that were being written when the power went, and pieces cut out of recordings.
 
-What was flushed is read as far as it goes and written again as a whole, sealed recording. At every moment of this a
-file that can be recovered stands on the disk.
+What can be read is written again as a whole, sealed recording: up to where the file was cut, and without the chunks
+that were changed. At every moment of this a file that can be recovered stands on the disk, and of a recording that was
+sealed the old file stays.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import fcntl
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.recording import reader
-from rsu.recording.errors import BusyError, DamagedError, NotARecordingError
-from rsu.recording.tick import TICK, Entry, number
+from rsu.recording import reader, salvage
+from rsu.recording.errors import BusyError, NotARecordingError
+from rsu.recording.tick import TICK, Entry, from_entries, number
+from rsu.recording.verify import integrity
 from rsu.recording.writer import PART, RecordingWriter
 
-BROKEN = ".broken"
+BROKEN = ".broken"  # is being recovered
+DAMAGED = ".damaged"  # a sealed recording that was recovered, as it was found
 RECOVERED = "rsu.recovered"
+WHOLE = "nothing to recover"
 
 
 class Recovered(NamedTuple):
@@ -36,27 +40,32 @@ def unfinished(folder: Path) -> list[Path]:
 
 
 def recover(path: Path) -> Recovered:
-    """Make a whole recording, `*.mcap`, of an unfinished one, even if no tick is in it.
+    """Make a whole recording, `*.mcap`, of an unfinished or changed one, even if no tick is in it.
 
-    OSError: the disk is full or fails; BusyError: a recorder is writing it; NotARecordingError: a file that is none and
-    that no recorder left (by its name); it stays as it is.
+    One that is whole stays as it is. OSError: the disk is full or fails; BusyError: a recorder is writing it;
+    NotARecordingError: a file that is none and that no recorder left (by its name); it stays as it is.
     """
     _refuse_busy(path)
+    left = path.name.endswith((PART, BROKEN))
     final = path.with_name(path.name.removesuffix(BROKEN).removesuffix(PART))
-    broken = final.with_name(final.name + BROKEN)
-    if path != broken:
-        path.rename(broken)
+    if not left and not integrity(path):
+        last = [entry.data for entry, _ in reader.messages(path) if entry.topic == TICK]
+        return Recovered(path, len(last), WHOLE, number(last[-1]) if last else None)
+    aside = final.with_name(final.name + (BROKEN if left else DAMAGED))
+    if path != aside:
+        path.rename(aside)
     try:
-        result = copy(broken, final)
+        result = copy(aside, final)
     except NotARecordingError as error:
         try:
-            result = _without_ticks(broken, final, str(error))
+            result = _without_ticks(aside, final, str(error))
         except NotARecordingError:
-            if not path.name.endswith((PART, BROKEN)):
-                broken.rename(path)
-                raise
+            if not left:
+                aside.rename(path)
+                raise NotARecordingError(f"{path}: {error.args[0].removeprefix(f'{aside}: ')}") from error
             result = Recovered(None, 0, str(error), None)
-    broken.unlink()
+    if left:
+        aside.unlink()
     return result
 
 
@@ -82,22 +91,34 @@ def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> 
     about, files = reader.start(source)
     pending: list[tuple[Entry, int]] = []
     writer: RecordingWriter | None = None
-    ticks, why = 0, "end"
-    last = b""
-    try:
-        for entry, seq in reader.messages(source):
-            pending.append((entry, seq))
-            if entry.topic != TICK:
-                continue
-            if from_ns <= entry.log_ns <= to_ns:
-                writer = writer or RecordingWriter(target, about, files, entry.log_ns)
-                writer.put_all(pending)
-                ticks, last = ticks + 1, entry.data
-            pending = []
-    except DamagedError as error:
-        why = str(error)
+    lost: list[str] = []
+    ticks, last = 0, b""
+    torn = False  # some of the tick's messages may be among those that cannot be read
+    for message in salvage.messages(source, lost):
+        if message is None:
+            pending, torn = [], True
+            continue
+        pending.append(message)
+        entry = message[0]
+        if entry.topic != TICK:
+            continue
+        if from_ns <= entry.log_ns <= to_ns and not (torn and _torn(pending)):
+            writer = writer or RecordingWriter(target, about, files, entry.log_ns)
+            writer.put_all(pending)
+            ticks, last = ticks + 1, entry.data
+        pending, torn = [], False
     if writer is None:
         raise NotARecordingError(f"{source}: no tick in it")
+    why = "; ".join(lost) or "end"
     writer.note(RECOVERED, {"of": source.name, "ended": why})
     writer.close()
     return Recovered(target, ticks, why, number(last))
+
+
+def _torn(messages: list[tuple[Entry, int]]) -> bool:
+    """Say whether a tick has not all of its messages."""
+    try:
+        from_entries([entry for entry, _ in messages])
+    except ValueError:
+        return True
+    return False
