@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,12 +14,16 @@ from rsu.cli.options import JsonOption, Recordings, RunOption, fail, refuse
 from rsu.errors import NotReachableError
 from rsu.exits import Exit
 
+if TYPE_CHECKING:
+    from rsu.records import RecordingView
+
 # heavy modules are imported by the commands that need them
 app = typer.Typer(no_args_is_help=True, help="Recordings: start, stop, keep, list, describe, verify, cut, recover.")
 
 Recording = Annotated[Path, typer.Argument(metavar="REC", help="a recording (.mcap)")]
 Folder = Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="of recordings; the daemon's default")]
 _S = 1_000_000_000
+_ENDLESS_S = 1e9
 
 
 def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
@@ -68,14 +72,33 @@ def _folder(folder: Path | None) -> Path:
     return chosen
 
 
+def _others(folder: Path, known: set[str]) -> list[RecordingView]:
+    """Return the recordings with names of their own; what is none says so."""
+    from rsu.recording import reader
+    from rsu.recording.errors import RecordingError
+    from rsu.records import RecordingView
+
+    found = []
+    for path in sorted(path for path in folder.glob("*.mcap") if path.name not in known):
+        begin_ns, why = 0, ""
+        try:
+            begin_ns = next((tape.outcome.now_ns for tape in reader.ticks(path)), 0)
+        except RecordingError as error:
+            why = str(error)
+        found.append(RecordingView(path.name, "other", begin_ns, path.stat().st_size, why))
+    return found
+
+
 @app.command()
 def ls(folder: Folder = None, as_json: JsonOption = False) -> None:
-    """List recordings, oldest first: class, size, when, and why they are kept."""
+    """List recordings, oldest first: class, size, when, and why they are kept. Then those that no recorder named."""
     from rsu.recorder.shelf import Shelf, view
     from rsu.recording.settings import RecordingSettings
     from rsu.recording.verify import clock
 
-    for one in map(view, Shelf(_folder(folder), RecordingSettings()).items()):
+    chosen = _folder(folder)
+    shelved = [view(item) for item in Shelf(chosen, RecordingSettings()).items()]
+    for one in [*shelved, *_others(chosen, {one.name for one in shelved})]:
         if as_json:
             facts = {"file": one.name, "class": one.kind, "begin_ns": one.begin_ns, "bytes": one.bytes, "why": one.why}
             print(json.dumps(facts))
@@ -160,19 +183,27 @@ def cut(
     recording: Recording,
     target: Annotated[Path, typer.Argument(metavar="OUT", help="recording to write")],
     begin: Annotated[float, typer.Option("--from", help="seconds from the recording's beginning")] = 0.0,
-    end: Annotated[float, typer.Option("--to", help="seconds from the recording's beginning")] = 1e9,
+    end: Annotated[float, typer.Option("--to", help="seconds from the recording's beginning")] = _ENDLESS_S,
 ) -> None:
     """Write a piece of a recording as a recording of its own."""
     from rsu.recording import reader
-    from rsu.recording.errors import RecordingError
+    from rsu.recording.errors import NotARecordingError, RecordingError
     from rsu.recording.recover import copy
 
+    if not 0 <= begin < end:
+        fail(
+            Exit.USAGE, f"--from {begin:g} --to {end:g}: seconds from the recording's beginning, the smaller one first"
+        )
     try:
         first = next(reader.ticks(recording), None)
+        if target.exists() and target.samefile(recording):
+            fail(Exit.USAGE, f"{target}: would replace the recording itself")
         begin_ns = first.outcome.now_ns if first else 0
         result = copy(recording, target, begin_ns + round(begin * _S), begin_ns + round(end * _S))
     except OSError as error:
         refuse(error)
+    except NotARecordingError as error:
+        fail(Exit.USAGE, f"{error} from {begin:g} s{f' to {end:g} s' if end < _ENDLESS_S else ''} on")
     except RecordingError as error:
         fail(Exit.DAMAGED, error)
     print(f"{target}: {result.ticks} ticks")
