@@ -17,11 +17,11 @@ from perception.traffic.situation import Observer, Situation
 from perception.traffic.statistics import StatisticsSettings, TrafficStatistics
 from rsu.site import lanemap
 from sim import signals
-from sim.frames import EMERGENCY_OBU, WorldFrame
+from sim.frames import EMERGENCY_OBU, PERIOD_NS, WorldFrame
 
 LANE_MAP = lanemap.load(Path(__file__).parents[2] / "configs" / "demo-lanes.json")
 LANES = LaneMap([*lanemap.lane_lines(LANE_MAP), *lanemap.exit_lines(LANE_MAP)])
-START_NS = 1_795_000_000_000_000_000
+START_NS = 1_795_000_000_000_000_000 - PERIOD_NS  # of the first frame; the second is a whole minute
 SEEN_M = 85.0
 POSITION_SD, SPEED_SD, HEADING_SD = 0.2, 0.2, 2.0  # m, m/s, deg
 EXACT = 1e-3
