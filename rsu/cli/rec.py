@@ -203,7 +203,7 @@ def cut(
     except OSError as error:
         refuse(error)
     except NotARecordingError as error:
-        fail(Exit.USAGE, f"{error} from {begin:g} s{f' to {end:g} s' if end < _ENDLESS_S else ''} on")
+        fail(Exit.USAGE, f"{error} from {begin:g} s{f' to {end:g} s' if end < _ENDLESS_S else ' on'}")
     except RecordingError as error:
         fail(Exit.DAMAGED, error)
     print(f"{target}: {result.ticks} ticks")
