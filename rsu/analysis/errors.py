@@ -3,7 +3,8 @@
 AnalysisError
     TruthError      a truth file that is none, or of another time
     ParameterError  a parameter to tune that the site file does not have, or a range that cannot be
-    MissingError    a library of the extra `lab` that is not installed
+    MissingError    a library of the extra `lab`, or a database's driver, that is not installed
+    StorageError    a database of trials that does not answer
 """
 
 from __future__ import annotations
@@ -25,3 +26,7 @@ class ParameterError(AnalysisError):
 
 class MissingError(AnalysisError):
     """A library that is not there."""
+
+
+class StorageError(AnalysisError):
+    """A database that cannot be reached, or fails."""

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from perception.objects import VehicleReport
 from rsu.analysis import hearing, truth, truth_file
 from rsu.analysis.air import Air, listen
+from rsu.analysis.errors import ParameterError
 from rsu.analysis.hearing import Sensed
 from rsu.analysis.truth import Truth
 from rsu.recording import reader, site_files
@@ -44,11 +47,17 @@ def site_of(source: Source) -> Iterator[Config]:
 
 
 def air_of(source: Source, site: Config) -> Air:
-    """Return what a run put on air. RecordingError: it cannot be read, or there is nothing in it."""
+    """Return what a run put on air.
+
+    RecordingError: it cannot be read, or there is nothing in it; ParameterError: several that overlap in time.
+    """
     name = source.site.name if source.site else source.recordings[0].name
     air = listen(name, site, _outcomes(source, site))
     if not len(air.ticks_ns):
         raise NotARecordingError(f"{source.recordings[0]}: no tick in it")
+    if len(source.recordings) > 1 and (np.diff(air.ticks_ns) <= 0).any():
+        names = ", ".join(path.name for path in source.recordings)
+        raise ParameterError(f"{names} do not follow each other in time: take them one by one")
     return air
 
 

@@ -22,13 +22,14 @@ RangeOption = Annotated[float, typer.Option("--range", metavar="M", min=1, help=
 @contextmanager
 def _exits() -> Iterator[None]:
     """Say on stderr what went wrong, and end with its exit code."""
-    from rsu.analysis.errors import MissingError, ParameterError, TruthError
+    from rsu.analysis.errors import MissingError, ParameterError, StorageError, TruthError
     from rsu.recording.errors import RecordingError
 
     codes: dict[type[Exception], Exit] = {
         ConfigError: Exit.INVALID_CONFIG,
         ParameterError: Exit.USAGE,
         MissingError: Exit.USAGE,
+        StorageError: Exit.NOT_REACHABLE,
         RecordingError: Exit.DAMAGED,
         TruthError: Exit.DAMAGED,
     }
@@ -104,7 +105,7 @@ def tune(
     ] = None,
     trials: Annotated[int, typer.Option(min=1, help="how many to try")] = 40,
     workers: Annotated[int, typer.Option(min=1, help="processes")] = 1,
-    seed: Annotated[int, typer.Option(help="of the search")] = 0,
+    seed: Annotated[int | None, typer.Option(help="of the search; else 0, or with --storage any")] = None,
     storage: Annotated[str | None, typer.Option(metavar="URL", help="database that machines share")] = None,
     study: Annotated[str, typer.Option(help="name of the study in the database")] = "rsu",
     out: Annotated[Path | None, typer.Option(metavar="SITE.yaml", help="write the proposed site file")] = None,

@@ -90,7 +90,7 @@ def diff_command(
     Exit code 1: they differ.
     """
     from rsu.cli import msg_diff
-    from rsu.cli.main import fail
+    from rsu.cli.options import fail
 
     left, right = (list(_found(source, profile)) for source in (a, b))
     for found in (*left, *right):
@@ -119,7 +119,8 @@ def watch_command(
     """Print messages live, one a line, until Ctrl-C; then how many of each kind came, on stderr."""
     from hw.endpoint import split_address
     from rsu.cli import msg_watch
-    from rsu.cli.main import fail, until_interrupted
+    from rsu.cli.main import until_interrupted
+    from rsu.cli.options import fail
     from rsu.folders import default_run
 
     unknown = set(kind or ()) - {name for each in KINDS.values() for name in (each, each.split("-")[0])}
@@ -152,7 +153,7 @@ def watch_command(
 
 def _found(source: str, profile: Profile | None) -> Iterator[Found]:
     """Yield what a source holds; end with an exit code when it cannot be read."""
-    from rsu.cli.main import fail
+    from rsu.cli.options import fail
 
     if source == _STDIN and sys.stdin.isatty():
         typer.echo("reading from the terminal; Ctrl-D ends", err=True)

@@ -39,7 +39,7 @@ class Wish(NamedTuple):
     region_m: float
     trials: int
     workers: int
-    seed: int
+    seed: int | None
     storage: str | None
     study: str
 
@@ -153,9 +153,10 @@ def registration_answer(found: Sequence[Registration], proposal: Proposal, wish:
 def show_search(answer: dict[str, Any]) -> None:
     """Print what a search found."""
     ended = " (ended early)" if answer["interrupted"] else ""
-    print(f"{answer['trials']} trials{ended}, judged by {answer['judged_by']}; lower is better")
+    count = f"{answer['trials']} trial{'' if answer['trials'] == 1 else 's'}"
+    print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")
     for one in answer["recordings"]:
-        print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({-one['gain']:+.1%})")
+        print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({0.0 - one['gain']:+.1%})")
     if answer["gain_sd"] is not None:
         print(f"expected gain {answer['gain_mean']:.1%} +- {answer['gain_sd']:.1%} over the recordings (1 sigma)")
     elif answer["gain_mean"] is not None:

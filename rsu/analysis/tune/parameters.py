@@ -150,6 +150,8 @@ def _likeness(wanted: list[str], words: list[str]) -> float:
     """Return how alike two names are: by their ends, and as a whole."""
     last, other = wanted[-1], words[-1]
     ends = difflib.SequenceMatcher(None, last, other[: len(last)]).ratio()
+    if len(wanted) == 1:
+        return ends
     return ends + difflib.SequenceMatcher(None, ".".join(wanted[:-1]), ".".join(words[:-1])).ratio()
 
 

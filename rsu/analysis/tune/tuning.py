@@ -10,8 +10,11 @@ Every trial replays every recording with the deployed code and judges what went 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from importlib.metadata import version
 from itertools import repeat
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -25,18 +28,18 @@ from perception.scoring.assignment import CUTOFF_M
 from rsu.analysis import judging, runs, scoring, truth_file
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import listen
-from rsu.analysis.errors import MissingError, TruthError
+from rsu.analysis.errors import TruthError
 from rsu.analysis.hearing import sensed
 from rsu.analysis.judging import Judged
 from rsu.analysis.places import Places
+from rsu.analysis.tune import studies
 from rsu.analysis.tune.parameters import Number, Parameter, Path_, applied, rounded
-from rsu.recording import reader
+from rsu.recording import reader, site_files
 from rsu.recording.player import replay
 from rsu.site import config
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
-    from optuna.study import Study
     from optuna.trial import Trial
 
 AGREEMENT = "agreement"
@@ -106,30 +109,24 @@ def _from_vehicles(judged: Judged) -> float:
 
 
 class Search:
-    """One study. `storage`: URL of a database, so that several machines share it."""
+    """One study. `storage`: URL of a database, so that several machines share it; `seed` None: chosen."""
 
     def __init__(
-        self, bench: Bench, parameters: Sequence[Parameter], seed: int, storage: str | None, name: str
+        self, bench: Bench, parameters: Sequence[Parameter], seed: int | None, storage: str | None, name: str
     ) -> None:
-        """Begin, or join. MissingError: optuna is not installed."""
-        try:
-            import optuna
-        except ImportError as error:
-            raise MissingError("tuning needs optuna: pip install 'rsu-edge[lab]'") from error
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        """Begin, or join. Errors as `studies.opened`."""
         self._bench = bench
         self._parameters = parameters
         self._distributions = {each.name: _distribution(each) for each in parameters}
-        sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
-        self._study: Study = optuna.create_study(
-            storage=storage, study_name=name, sampler=sampler, load_if_exists=storage is not None
-        )
+        self._storage = storage
+        self._study = studies.opened(storage, name, seed, _described(bench, parameters))
 
     def run(self, trials: int, workers: int, progress: Progress) -> Tuned:
         """Search until there were so many trials here or Ctrl-C; return the best of the study. Errors as `cost`."""
         before: list[float] = []
         done, interrupted = 0, False
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts) as pool:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts)
+        with pool, studies.reached(self._storage):
             try:
                 before += pool.map(cost, repeat(self._bench), self._bench.recordings, repeat({}))
                 self._know(before)
@@ -141,7 +138,8 @@ class Search:
                     child.terminate()
         if not before:
             return Tuned({}, [], [], 0, interrupted)
-        best = self._study.best_trial
+        with studies.reached(self._storage):
+            best = self._study.best_trial
         return Tuned(self._values(best.params), before, list(best.user_attrs["costs"]), done, interrupted)
 
     def _know(self, costs: list[float]) -> None:
@@ -180,6 +178,27 @@ class Search:
 
     def _values(self, params: Mapping[str, float]) -> dict[Path_, Number]:
         return {each.path: rounded(each, params[each.name]) for each in self._parameters}
+
+
+def _described(bench: Bench, parameters: Sequence[Parameter]) -> str:
+    """Return what trials have to have in common to be compared, as JSON."""
+    files = site_files.collect(config.load(bench.site)).values()
+    return json.dumps(
+        {
+            "site file": _digest(files),
+            "recordings": [_digest([path.read_bytes()]) for path in bench.recordings],
+            "truth": [bench.judge, bench.region_m],
+            "parameters": [[each.name, each.low, each.high, each.choices] for each in parameters],
+            "version": version("rsu-edge"),
+        }
+    )
+
+
+def _digest(files: Iterable[bytes]) -> str:
+    whole = hashlib.sha256()
+    for data in files:
+        whole.update(data)
+    return whole.hexdigest()
 
 
 def _distribution(parameter: Parameter) -> BaseDistribution:

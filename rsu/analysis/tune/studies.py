@@ -1,0 +1,68 @@
+"""Studies: what was tried and what it cost, in memory or in a database that several processes and machines share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rsu.analysis.errors import MissingError, ParameterError, StorageError
+
+if TYPE_CHECKING:
+    from optuna.study import Study
+
+_OF = "of"  # attribute of a study: what its trials were made with
+
+
+def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
+    """Begin a study, or join it where it is in the database. `of`: what all who join must have in common.
+
+    MissingError: optuna or the database's driver is not installed; ParameterError: no URL of a database, or a study of
+    something else; StorageError: the database does not answer.
+    """
+    try:
+        import optuna
+    except ImportError as error:
+        raise MissingError("tuning needs optuna: pip install 'rsu-edge[lab]'") from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    chosen = 0 if seed is None and storage is None else seed  # those who share a study must not all try the same
+    sampler = optuna.samplers.TPESampler(seed=chosen, constant_liar=True)
+    with reached(storage):
+        study = optuna.create_study(
+            storage=storage, study_name=name, sampler=sampler, load_if_exists=storage is not None
+        )
+        known = study.user_attrs.get(_OF)
+        if known is None:
+            study.set_user_attr(_OF, of)
+        elif known != of:
+            told = [key for key, value in json.loads(of).items() if json.loads(known).get(key) != value]
+            raise ParameterError(f'study "{name}" in the database has another {" and ".join(told)}: choose a --study')
+    return study
+
+
+@contextmanager
+def reached(storage: str | None) -> Iterator[None]:
+    """Translate what a database and its driver raise; see `opened`."""
+    if storage is None:
+        yield
+        return
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    place = f"--storage {storage.partition(':')[0]}"  # the rest may have a password in it
+    try:
+        yield
+    except ArgumentError as error:
+        raise ParameterError(
+            f"{place}: no database, as in sqlite:///tune.db or postgresql://HOST/NAME: {error}"
+        ) from error
+    except ImportError as error:
+        raise MissingError(f"{place}: its driver is not installed: {_first(error)}") from error
+    except (SQLAlchemyError, StorageInternalError) as error:
+        raise StorageError(f"{place}: {_first(error)}") from error
+
+
+def _first(error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+    return (str(cause).splitlines() or [type(cause).__name__])[0]
