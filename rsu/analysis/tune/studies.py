@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rsu.analysis.errors import MissingError, ParameterError, StorageError
 
 if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
     from optuna.study import Study
 
+_RETRIES, _AGAIN_S = 4, 1.0
 _OF = "of"  # attribute of a study: what its trials were made with
 
 
@@ -29,9 +33,7 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
     chosen = 0 if seed is None and storage is None else seed  # those who share a study must not all try the same
     sampler = optuna.samplers.TPESampler(seed=chosen, constant_liar=True)
     with reached(storage):
-        study = optuna.create_study(
-            storage=storage, study_name=name, sampler=sampler, load_if_exists=storage is not None
-        )
+        study = _created(storage, name, sampler)
         known = study.user_attrs.get(_OF)
         if known is None:
             study.set_user_attr(_OF, of)
@@ -39,6 +41,19 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
             told = [key for key, value in json.loads(of).items() if json.loads(known).get(key) != value]
             raise ParameterError(f'study "{name}" in the database has another {" and ".join(told)}: choose a --study')
     return study
+
+
+def _created(storage: str | None, name: str, sampler: BaseSampler) -> Study:
+    import optuna
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    joined = storage is not None
+    create = partial(optuna.create_study, storage=storage, study_name=name, sampler=sampler, load_if_exists=joined)
+    for _ in range(_RETRIES):
+        with suppress(IntegrityError, ProgrammingError):  # another one makes the tables at this moment
+            return create()
+        time.sleep(_AGAIN_S)
+    return create()
 
 
 @contextmanager
