@@ -13,6 +13,7 @@ from perception.traffic.lanes import LaneMap, Mask
 from perception.traffic.situation import SECOND_NS, Situation
 from perception.traffic.tally import Passage, Tally, Turn
 
+AWAY_NS = 3 * SECOND_NS  # who comes back within this time has not been away from a loop or zone
 LONGEST_HEADWAY_NS = 600 * SECOND_NS  # two that are farther apart have nothing to do with each other
 
 
@@ -33,13 +34,13 @@ class TrafficCounter:
         self._loops = list(loops)
         self._zones = Ground(lanes, Areas(zones=zones)) if zones else None
         self._zone_flags = [FIRST_ZONE << number for number in range(len(zones))]
-        self._there: list[set[int]] = [set() for _ in (*loops, *zones)]
+        self._there_ns: list[dict[int, int]] = [{} for _ in (*loops, *zones)]  # who was there last when, by track id
         self._front_ns = [0] * len(lanes.lines)  # when the newest front came to each stop line,
         self._rear_ns = [0] * len(lanes.lines)  # and its rear left it
 
     def empty(self) -> Tally:
         """Return a tally of nothing."""
-        return Tally(len(self._lanes.lines), len(self._there))
+        return Tally(len(self._lanes.lines), len(self._there_ns))
 
     def count(self, now: Situation, tally: Tally) -> None:
         """Count one look."""
@@ -66,10 +67,10 @@ class TrafficCounter:
         beyond = -float(self._lanes.short_of_stop_line(np.array([lane]), now.tracks.position[[row]])[0])
         middle_ns = int(now.tracks.stamp_ns[row]) - int(beyond / pace * SECOND_NS)
         half_ns = int(length / 2.0 / pace * SECOND_NS)
-        headway_ns = middle_ns - half_ns - self._front_ns[lane]
-        gap_ns = middle_ns - half_ns - self._rear_ns[lane]
-        self._front_ns[lane], self._rear_ns[lane] = middle_ns - half_ns, middle_ns + half_ns
-        follows = 0 < headway_ns < LONGEST_HEADWAY_NS
+        front_ns = max(middle_ns - half_ns, self._front_ns[lane])  # two side by side may be told of in any order
+        headway_ns, gap_ns = front_ns - self._front_ns[lane], front_ns - self._rear_ns[lane]
+        self._front_ns[lane], self._rear_ns[lane] = front_ns, max(middle_ns + half_ns, self._rear_ns[lane])
+        follows = headway_ns < LONGEST_HEADWAY_NS
         return Passage(
             lane=lane,
             kind=int(now.tracks.kind[row]),
@@ -90,6 +91,10 @@ class TrafficCounter:
         tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
         tally.present_s += now.passed_s * np.bincount(lane, minlength=count)
         tally.travelled_m += now.passed_s * np.bincount(lane, now.speed[rows], count)
+        for one in now.hidden:
+            if one.to_stop_line <= self._observed_m:
+                tally.length_m_s[one.lane] += now.passed_s * one.length
+                tally.present_s[one.lane] += now.passed_s
         tally.stops += np.bincount(now.lane[now.halted], minlength=count)
         tally.green_s += now.passed_s * now.is_green
 
@@ -108,8 +113,11 @@ class TrafficCounter:
         spot, there = tally.spots[number], now.tracks.id[rows].tolist()
         spot.occupied_s += now.passed_s * bool(there)
         spot.present_s += now.passed_s * len(there)
+        before = self._there_ns[number]
         for row, user in zip(rows.tolist(), there, strict=True):
-            if user not in self._there[number]:
+            if user not in before:
                 spot.kinds[int(now.tracks.kind[row])] += 1
                 spot.speeds.append(float(now.speed[row]))
-        self._there[number] = set(there)
+            before[user] = now.now_ns
+        for user in [user for user, seen_ns in before.items() if now.now_ns - seen_ns > AWAY_NS]:
+            del before[user]

@@ -26,8 +26,8 @@ ROW = np.dtype(
         ("steady_speed", "f8"),  # m/s: its speed, smoothed
         ("to_stop_line", "f8"),  # m
         ("slow_s", "f8"),  # for how long it has been as slow as in a queue
+        ("still_s", "f8"),  # for how long it has been standing
         ("stopped", "?"),
-        ("stops", "i2"),  # before the stop line ahead
         ("delay_s", "f8"),  # before the stop line ahead
     ]
 )

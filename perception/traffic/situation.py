@@ -21,6 +21,7 @@ SECOND_NS = 1_000_000_000
 VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
 SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
 STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
+STOPPED_S = 1.0  # who is slower than the first for so long has stopped
 BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
 LOW_M = 0.9  # what is lower is no vehicle
 SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
@@ -169,7 +170,7 @@ class Observer:
         back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
         towards = matches.to_stop_line > back_m
         new = towards & (past["approach"] == NONE)
-        past["stops"][new], past["delay_s"][new] = 0, 0.0
+        past["delay_s"][new] = 0.0
         past["approach"][towards] = lane[towards]
         past["movement"][towards] = self._lanes.only_movement[lane[towards]]
         past["lane"] = lane
@@ -182,10 +183,12 @@ class Observer:
         slow = speed < self._queues.queue_mps
         past["slow_s"] = np.where(slow, past["slow_s"] + passed_s, 0.0)
         slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
-        past["delay_s"] += np.where(towards & np.isfinite(slowed), passed_s * slowed, 0.0)
-        halted: Ints = (towards & ~past["stopped"] & (speed < STOPPED_MPS)).nonzero()[0]
-        past["stops"][halted] += 1
-        past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, speed < STOPPED_MPS)
+        seen = towards & (matches.to_stop_line <= self._queues.observed_m) & np.isfinite(slowed)
+        past["delay_s"] += np.where(seen, passed_s * slowed, 0.0)
+        past["still_s"] = np.where(speed < STOPPED_MPS, past["still_s"] + passed_s, 0.0)
+        stands = past["still_s"] >= STOPPED_S
+        halted: Ints = (towards & ~past["stopped"] & stands).nonzero()[0]
+        past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, stands)
         return halted
 
 

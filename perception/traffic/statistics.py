@@ -46,7 +46,6 @@ class StatisticsSettings(QueueSettings):
     )
     signal_cycle: bool = Field(True, description="count over each signal cycle, too")
     cycle_phase: int | None = Field(None, description="its green begins the cycle; none: the first of the lane map")
-    observed_m: Positive = 60.0  # stretch before the stop line that the sensors see: density, space occupancy
     loops: list[LoopSettings] = Field([], max_length=64)
     zones: list[CountedZone] = Field([], max_length=32)
 

@@ -66,6 +66,7 @@ def truth(frames: Iterable[WorldFrame]) -> Flows:
     for period in periods:
         length_s, begin_ms = round((period.end_ns - period.start_ns) / 1e9), period.start_ns // 1_000_000
         name = CYCLE if period.cycle else PERIODS.get(length_s, LONGEST)
+        begin_ms = round(begin_ms, -3)  # a cycle begins when its green is known
         flows |= {(name, begin_ms, ("lane", f"{flow.link} {flow.lane}")): _of_lane(flow) for flow in period.lanes}
         flows |= {
             (name, begin_ms, ("way", f"{flow.link} {flow.movement}")): _of_way(flow) for flow in period.directions
@@ -115,6 +116,7 @@ def station(seconds: float, frames: Iterator[WorldFrame]) -> Flows:
     for data in (draft.data for draft in drafts if draft.kind == "traffic"):
         begin_ms = data["startTime"]
         name = CYCLE if data["periodTime"] == SIGNAL_CYCLE else PERIODS.get(data["duration"], LONGEST)
+        begin_ms = round(begin_ms, -3)
         for flow in data["laneFlowData"]:
             flows[name, begin_ms, ("lane", f"{flow['branchId']} {flow['laneId']}")] = _said_of_lane(flow)
         for flow in data["directionFlowData"]:
