@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,13 +139,12 @@ def tune(
             code = Exit.INTERRUPTED if tuned.interrupted else Exit.FINE
         if out is not None:
             out.write_text(proposal.text, encoding="utf-8")
+        if as_json:
+            print(json.dumps(answer), flush=True)
+        else:
+            (view.show_registration if registration else view.show_search)(answer)
         if html is not None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             known = judged_by if judged_by not in (None, runs.V2X, tuning.AGREEMENT) else None
             html.write_text(view.page(wish, proposal, known), encoding="utf-8")
-    if as_json:
-        print(json.dumps(answer))
-    elif registration:
-        view.show_registration(answer)
-    else:
-        view.show_search(answer)
     raise typer.Exit(code)

@@ -7,12 +7,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from rsu.analysis.workers import pool as pool_of
 from rsu.cli import msg_diff
 from rsu.exits import Exit
 from rsu.recording import live, reader, site_files
@@ -31,7 +30,7 @@ def run(jobs: list[Job], workers: int) -> Iterator[Result]:
     if workers == 1 or len(jobs) == 1:
         yield from map(rerun, jobs)
         return
-    with ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn")) as pool:
+    with pool_of(min(workers, len(jobs))) as pool:
         yield from pool.map(rerun, jobs)
 
 

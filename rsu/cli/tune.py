@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -60,6 +61,8 @@ def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
     bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
     with _progress(wish.trials) as progress:
         tuned = Search(bench, wanted, wish.seed, wish.storage, wish.study).run(wish.trials, wish.workers, progress)
+    if tuned.interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C twice wants the result too
     better = sum(tuned.after) < sum(tuned.before)
     return tuned, propose(wish.site, tuned.values if better else {}), bench.judge
 

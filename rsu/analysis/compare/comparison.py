@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +11,7 @@ import numpy as np
 from perception.events.settings import RuleSettings
 from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
-from rsu.analysis import judging, runs
+from rsu.analysis import judging, runs, workers
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import Air, Happening
 from rsu.analysis.compare import indicators
@@ -139,7 +137,7 @@ def make(task: Task) -> Run:
 
 def compare(a: Task, b: Task) -> Comparison:
     """Make both runs side by side and compare them. Errors as `make`."""
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    with workers.pool(2) as pool:
         one, other = pool.map(make, (a, b))
     return contrast(one, other)
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from importlib.metadata import version
 from itertools import repeat
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +24,7 @@ from pydantic import ValidationError
 
 from perception.objects import VehicleReport
 from perception.scoring.assignment import CUTOFF_M
-from rsu.analysis import judging, runs, scoring, truth_file
+from rsu.analysis import judging, runs, scoring, truth_file, workers
 from rsu.analysis.agreement import agreement
 from rsu.analysis.air import listen
 from rsu.analysis.errors import TruthError
@@ -121,23 +120,23 @@ class Search:
         self._storage = storage
         self._study = studies.opened(storage, name, seed, _described(bench, parameters))
 
-    def run(self, trials: int, workers: int, progress: Progress) -> Tuned:
-        """Search until there were so many trials here or Ctrl-C; return the best of the study. Errors as `cost`."""
+    def run(self, trials: int, count: int, progress: Progress) -> Tuned:
+        """Search in `count` processes until there were so many trials here or Ctrl-C; return the best of the study.
+
+        Errors as `cost` and `studies.opened`.
+        """
         before: list[float] = []
         done, interrupted = 0, False
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_ignore_interrupts)
-        with pool, studies.reached(self._storage):
-            try:
-                before += pool.map(cost, repeat(self._bench), self._bench.recordings, repeat({}))
+        try:
+            with studies.reached(self._storage), workers.pool(count) as pool:
+                before = list(pool.map(cost, repeat(self._bench), self._bench.recordings, repeat({})))
                 self._know(before)
-                for done, value in enumerate(self._trials(pool, trials, workers), 1):
+                for done, value in enumerate(self._trials(pool, trials, count), 1):
                     progress(done, value, self._study.best_value)
-            except KeyboardInterrupt:
-                interrupted = True
-                for child in active_children():
-                    child.terminate()
-        if not before:
-            return Tuned({}, [], [], 0, interrupted)
+        except KeyboardInterrupt:
+            interrupted = True
+        if not done:
+            return Tuned({}, before, before, 0, interrupted)
         with studies.reached(self._storage):
             best = self._study.best_trial
         return Tuned(self._values(best.params), before, list(best.user_attrs["costs"]), done, interrupted)
@@ -213,13 +212,6 @@ def _distribution(parameter: Parameter) -> BaseDistribution:
 
 def _costs(bench: Bench, values: Values) -> list[float]:
     return [cost(bench, path, values) for path in bench.recordings]
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that asks."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def gains(tuned: Tuned) -> Iterator[float]:
