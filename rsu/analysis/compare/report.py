@@ -24,7 +24,7 @@ WIDE_M = 90.0  # map without a judged region
 LANE_GAP_M = 0.35  # between lanes as drawn
 CHART_PX = (1060.0, 190.0)
 HISTOGRAM_PX = (345.0, 200.0)
-EVENT_ROW_PX = 20.0
+EVENT_ROW_PX, EVENT_LEFT_PX = 20.0, 150.0
 MOST_DOTS = 12000  # on one map
 FAR_M = 1.0  # a road user on air that is farther from the truth is drawn as wrong
 LISTED = 12  # rows of a table
@@ -72,7 +72,15 @@ def render(comparison: Comparison, names: Names) -> str:
         lists=[("A", comparison.only_a), ("B", comparison.only_b)],
         listed=LISTED,
         at=lambda stamp_ns: f"{(stamp_ns - int(air.ticks_ns[0])) / 1e9:.1f} s",
+        sooner=_sooner,
+        grouped=lambda number: f"{number:,}".replace(",", " "),
     )
+
+
+def _sooner(late_ns: int) -> str:
+    """Return in words how late B was with an event."""
+    late_s = round(late_ns / 1e9, 1)
+    return "at the same time" if not late_s else f"{abs(late_s):.1f} s {'later' if late_s > 0 else 'earlier'}"
 
 
 def _groups(comparison: Comparison) -> dict[str, list[object]]:
@@ -154,7 +162,8 @@ def _lines(
     series: Sequence[tuple[Floats, Floats]], end_s: float, name: str, grey: Sequence[tuple[Floats, Floats]] = ()
 ) -> str:
     top = max((float(np.nanmax(y)) for _, y in [*series, *grey] if len(y) and not np.isnan(y).all()), default=1.0)
-    plot = Plot((0.0, end_s), (0.0, top * 1.08), CHART_PX).axes("seconds of the recording", name)
+    last_s = max((float(x[-1]) for x, _ in [*series, *grey] if len(x)), default=end_s)
+    plot = Plot((0.0, max(end_s, last_s)), (0.0, top * 1.08), CHART_PX).axes("seconds of the recording", name)
     for x, y in grey:
         plot.line(x, y, "line truth")
     for (x, y), style in zip(series, ("line a", "line b"), strict=False):
@@ -190,10 +199,11 @@ def _event_bars(comparison: Comparison, begin_ns: int) -> str:
     codes = sorted({note.code for note in comparison.events})
     rows = [(code, *each) for code in codes for each in runs]
     size = (CHART_PX[0], EVENT_ROW_PX * (len(rows) + 1) + BOTTOM)
-    plot = Plot((0.0, end_s), (0.0, len(rows) + 1.0), size).axes("seconds of the recording", "")
+    plot = Plot((0.0, end_s), (0.0, len(rows) + 1.0), size, EVENT_LEFT_PX).axes("seconds of the recording", "")
+    names = {note.code: note.name or str(note.code) for note in comparison.events}
     for number, (code, name, run, style) in enumerate(rows):
         y = float(len(rows) - number)
-        plot.label(y, f"{code} {name}")
+        plot.label(y, f"{names[code]} {name}")
         for event in run.air.events:
             begin = (event.told_ns - begin_ns) / 1e9
             end = end_s if event.end_ns is None else (event.end_ns - begin_ns) / 1e9

@@ -18,8 +18,12 @@ PX_PER_NUMBER = 90.0  # on a long one
 class Plot:
     """A plot with axes; y grows upwards. Elements are drawn in the order in which they are added."""
 
-    def __init__(self, x: tuple[float, float], y: tuple[float, float], size: tuple[float, float]) -> None:
+    def __init__(
+        self, x: tuple[float, float], y: tuple[float, float], size: tuple[float, float], left: float = LEFT
+    ) -> None:
+        """Begin with the ranges of both axes; size and room for what stands on the left in px."""
         self._x, self._y = _wide(x), _wide(y)
+        self._left = left
         self._width, self._height = size
         self._parts: list[str] = []
 
@@ -28,9 +32,9 @@ class Plot:
         bottom, middle = self._height - BOTTOM, (self._height - BOTTOM + TOP) / 2
         for value in _round_steps(*self._y, TICKS) if y_name else ():
             at = self._down(value)
-            self._parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{self._width - RIGHT:.1f}"/>')
+            self._parts.append(f'<path class="grid" d="M{self._left} {at:.1f}H{self._width - RIGHT:.1f}"/>')
             self._parts.append(
-                f'<text class="number" x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>'
+                f'<text class="number" x="{self._left - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>'
             )
         for value in _round_steps(*self._x, max(TICKS, round(self._width / PX_PER_NUMBER))):
             self._parts.append(
@@ -68,7 +72,9 @@ class Plot:
 
     def label(self, y: float, text: str) -> Plot:
         """Add a word beside a height."""
-        self._parts.append(f'<text x="{LEFT - 6}" y="{self._down(y) + 4:.1f}" text-anchor="end">{escape(text)}</text>')
+        self._parts.append(
+            f'<text x="{self._left - 6}" y="{self._down(y) + 4:.1f}" text-anchor="end">{escape(text)}</text>'
+        )
         return self
 
     def bar(self, begin: float, end: float, y: float, style: str, title: str) -> Plot:
@@ -87,7 +93,7 @@ class Plot:
 
     def _across(self, x: Floats | float) -> Floats:
         low, high = self._x
-        across: Floats = LEFT + (np.asarray(x) - low) / (high - low) * (self._width - LEFT - RIGHT)
+        across: Floats = self._left + (np.asarray(x) - low) / (high - low) * (self._width - self._left - RIGHT)
         return across
 
     def _down(self, y: Floats | float) -> Floats:
