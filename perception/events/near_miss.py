@@ -20,38 +20,25 @@ from perception.events.rule import Sighting
 from perception.events.settings import NearMissSettings
 from perception.objects import Floats, Ints
 from perception.traffic.ground import CROSSWALK, JUNCTION
-from perception.traffic.lanes import NONE, Mask
+from perception.traffic.lanes import Mask
 from perception.traffic.situation import SECOND_NS, Situation, most_sd
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
 MOVING_MPS = 0.5
 STEP_S = 0.1  # between the times for which bodies are laid over each other, and at most between two looks
+SPARE_M = 1.0  # beyond half its length: the rest of a body, and what its way bends
 BETWEEN_S = np.stack(np.meshgrid(*[np.arange(4) * STEP_S / 4.0] * 2), axis=-1).reshape(-1, 2)
 
 
-class Bodies(NamedTuple):
-    """Rectangles on the ground (..., n)."""
-
-    position: Floats  # (n, 2) m, centre
-    ahead: Floats  # (n, 2) unit vector
-    half: Floats  # (n, 2) m: half the length, half the width
-
-    def take(self, rows: Ints) -> Bodies:
-        """Return some of them."""
-        return Bodies(self.position[rows], self.ahead[rows], self.half[rows])
-
-
 class Movers(NamedTuple):
-    """Road users (k,) that move where ways cross."""
+    """Road users (p,) and what is needed to lay their bodies over each other."""
 
-    now_ns: int
-    row: Ints  # of the tracks
-    place: dict[int, int]  # track id -> which of these
-    body: Bodies
-    velocity: Floats  # (k, 2) m/s
-    position_sd: Floats  # (k,) m, at most, whatever the direction
-    speed_sd: Floats  # (k,) m/s, the same
-    heading_sd: Floats  # (k,) deg
+    position: Floats  # (p, 2) m, centre
+    velocity: Floats  # (p, 2) m/s
+    ahead: Floats  # (p, 2) unit vector
+    half: Floats  # (p, 2) m: half the length, half the width
+    position_sd: Floats  # (p,) m, at most, whatever the direction
+    speed_sd: Floats  # (p,) m/s, the same
 
 
 class NearMiss:
@@ -59,101 +46,89 @@ class NearMiss:
 
     def __init__(self, settings: NearMissSettings) -> None:
         self.settings = settings
-        self._trail: deque[Movers] = deque()  # the newest first
-        self._trail_ns = int((settings.pet_s + 2.0 * STEP_S) * SECOND_NS)
+        self._trail: deque[Situation] = deque()  # the newest first
+        self._trail_s = settings.pet_s + 2.0 * STEP_S
         self._ahead_s = np.arange(1, round(settings.ttc_s / STEP_S) + 1) * STEP_S
+        self._most_cosine = math.cos(math.radians(settings.crossing_deg))
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the pairs that almost meet now."""
-        movers = self._movers(now)
-        while self._trail and movers.now_ns - self._trail[-1].now_ns >= self._trail_ns:
+        while self._trail and now.now_ns - self._trail[-1].now_ns >= self._trail_s * SECOND_NS:
             self._trail.pop()
-        first, second = self._candidates(movers, now.speed[movers.row])
-        found = list(self._judge(now, movers, first, second)) if len(first) else []
-        self._trail.appendleft(movers)
+        first, second = self._crossing(now)
+        found = list(self._judge(now, first, second)) if len(first) else []
+        self._trail.appendleft(now)
         return found
 
-    def _movers(self, now: Situation) -> Movers:
-        """Return who moves in the junction or on a crosswalk."""
+    def _crossing(self, now: Situation) -> tuple[Ints, Ints]:
+        """Return pairs (p,), (p,) of rows, each once and a fast one first, whose ways cross near each other."""
+        moving = (now.speed >= MOVING_MPS) & np.isfinite(now.tracks.heading)
+        row = (moving & ((now.ground & (JUNCTION | CROSSWALK)) != 0)).nonzero()[0]
+        is_fast = now.speed[row] >= self.settings.least_mps
+        fast = is_fast.nonzero()[0]
+        east, north = now.ahead[row].T
+        crossing = np.abs(east[fast, None] * east + north[fast, None] * north) < self._most_cosine
+        crossing &= ~is_fast | (fast[:, None] < np.arange(len(row)))
+        first, second = crossing.nonzero()
+        first = fast[first]
+        if not len(first):
+            return row[first], row[second]
+        return self._near(now, row[first], row[second])
+
+    def _near(self, now: Situation, first: Ints, second: Ints) -> tuple[Ints, Ints]:
+        """Return those of the pairs that come near each other, or one to where the other was."""
         tracks = now.tracks
-        conflict = ((now.ground & (JUNCTION | CROSSWALK)) != 0) & (now.speed >= MOVING_MPS)
-        row = (conflict & np.isfinite(tracks.heading)).nonzero()[0]
-        covariance = tracks.covariance[row]
-        return Movers(
-            now_ns=now.now_ns,
-            row=row,
-            place={number: at for at, number in enumerate(tracks.id[row].tolist())},
-            body=Bodies(tracks.position[row], now.ahead[row], tracks.size[row, :2] / 2.0),
-            velocity=tracks.velocity[row],
-            position_sd=most_sd(covariance[:, :2, :2]),
-            speed_sd=most_sd(covariance[:, 2:, 2:]),
-            heading_sd=tracks.heading_sd[row],
-        )
+        apart = tracks.position[second] - tracks.position[first]
+        one, other = tracks.velocity[first], tracks.velocity[second]
+        reach = tracks.size[:, 0] / 2.0 + SPARE_M
+        near = _nearest(apart, other - one, self.settings.ttc_s)
+        np.minimum(near, _nearest(apart, one, self._trail_s), out=near)
+        np.minimum(near, _nearest(apart, -other, self._trail_s), out=near)
+        found = near <= reach[first] + reach[second]
+        return first[found], second[found]
 
-    def _candidates(self, movers: Movers, speed: Floats) -> tuple[Ints, Ints]:
-        """Return pairs (p,), (p,) of movers whose ways surely cross, near each other, one of them surely fast."""
-        settings = self.settings
-        fast = speed - settings.sigmas * movers.speed_sd >= settings.least_mps
-        if not fast.any():
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        east, north = movers.body.ahead.T
-        cosine = np.abs(east[:, None] * east + north[:, None] * north)
-        first, second = ((cosine < math.cos(math.radians(settings.crossing_deg))) & fast[:, None]).nonzero()
-        once = ~fast[second] | (first < second)
-        first, second = first[once], second[once]
-        body = movers.body
-        apart = body.position[second] - body.position[first]
-        reach = body.half[first].sum(axis=1) + body.half[second].sum(axis=1)
-        reach += (speed[first] + speed[second]) * max(settings.ttc_s, settings.pet_s)
-        angle = np.degrees(np.arccos(np.minimum(cosine[first, second], 1.0)))
-        angle -= settings.sigmas * np.hypot(movers.heading_sd[first], movers.heading_sd[second])
-        near = (np.hypot(apart[:, 0], apart[:, 1]) <= reach) & (angle >= settings.crossing_deg)
-        return first[near], second[near]
-
-    def _judge(self, now: Situation, movers: Movers, first: Ints, second: Ints) -> Iterator[Sighting]:
+    def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Sighting]:
         """Yield those of the pairs that almost meet."""
-        meets = self._collides(movers, first, second)
-        met = np.zeros(len(first), dtype=np.bool_)
-        apart = movers.body.position[second] - movers.body.position[first]
-        reach = movers.body.half[first].sum(axis=1) + movers.body.half[second].sum(axis=1)
-        reach += now.speed[movers.row].max() * self._trail_ns / SECOND_NS
-        close = (np.hypot(apart[:, 0], apart[:, 1]) <= reach).nonzero()[0]
-        if len(close):
-            fast = now.speed[movers.row] - self.settings.sigmas * movers.speed_sd >= self.settings.least_mps
-            one, other = first[close], second[close]
-            met[close] = self._encroaches(movers, one, other) | (self._encroaches(movers, other, one) & fast[other])
+        settings, tracks = self.settings, now.tracks
+        cosine = np.abs((now.ahead[first] * now.ahead[second]).sum(axis=1))
+        angle = np.degrees(np.arccos(np.minimum(cosine, 1.0)))
+        angle -= settings.sigmas * np.hypot(tracks.heading_sd[first], tracks.heading_sd[second])
+        sure = angle >= settings.crossing_deg
+        first, second = first[sure], second[sure]
+        if not len(first):
+            return
+        one, other = _movers(now, first), _movers(now, second)
+        fast, is_fast = (
+            now.speed[row] - settings.sigmas * mover.speed_sd >= settings.least_mps
+            for row, mover in ((first, one), (second, other))
+        )
+        meets = (fast | is_fast) & self._collides(one, other)
+        met = (self._encroaches(now, one, second) & fast) | (self._encroaches(now, other, first) & is_fast)
         for at in (met | meets).nonzero()[0].tolist():
-            pair = movers.row[[first[at], second[at]]].tolist()
-            yield self._sighting(now, pair, 0.0 if met[at] else None)
+            yield self._sighting(now, [int(first[at]), int(second[at])], 0.0 if met[at] else None)
 
-    def _collides(self, movers: Movers, first: Ints, second: Ints) -> Mask:
+    def _collides(self, one: Movers, other: Movers) -> Mask:
         """Return which of the pairs (p,) are on a collision course."""
-        settings, one, other = self.settings, movers.body.take(first), movers.body.take(second)
-        drift = movers.velocity[second] - movers.velocity[first]
-        apart = (other.position - one.position)[:, None] + drift[:, None] * self._ahead_s[:, None]
-        sd = movers.position_sd[:, None] + self._ahead_s * movers.speed_sd[:, None]
-        overlap = _overlap(apart, one, other, settings.sigmas * np.hypot(sd[first], sd[second]))
+        settings = self.settings
+        drift, apart = other.velocity - one.velocity, other.position - one.position
+        sd = np.hypot(*(m.position_sd[:, None] + self._ahead_s * m.speed_sd[:, None] for m in (one, other)))
+        apart = apart[:, None] + drift[:, None] * self._ahead_s[:, None]
+        overlap = _overlap(apart, one, other, settings.sigmas * sd)
         braking = np.hypot(drift[:, 0], drift[:, 1]) / (2.0 * self._ahead_s[overlap.argmax(axis=1)])
         collides: Mask = overlap.any(axis=1) & (braking >= settings.least_braking_mps2)
         return collides
 
-    def _encroaches(self, movers: Movers, comer: Ints, leaver: Ints) -> Mask:
-        """Return for which of the pairs (p,) the first is where the second was a moment ago."""
-        encroaches, numbers = np.zeros(len(comer), dtype=np.bool_), list(movers.place)
+    def _encroaches(self, now: Situation, comer: Movers, leaver: Ints) -> Mask:
+        """Return which of the road users (p,) are where those of the rows (p,) were a moment ago."""
+        encroaches = np.zeros(len(leaver), dtype=np.bool_)
         for before in self._trail:
-            age_s = (movers.now_ns - before.now_ns) / SECOND_NS
-            was = np.array([before.place.get(numbers[each], NONE) for each in leaver.tolist()])
-            pair = (was != NONE).nonzero()[0]
-            who, was = comer[pair], was[pair]
-            one, other = movers.body.take(who), before.body.take(was)
+            age_s = (now.now_ns - before.now_ns) / SECOND_NS
+            pair, row = (before.tracks.id == now.tracks.id[leaver, None]).nonzero()
+            one, other = Movers(*(column[pair] for column in comer)), _movers(before, row)
             # both are followed between the looks: the one back from now, the other on from then
-            drift = movers.velocity[who, None] * BETWEEN_S[:, :1] + before.velocity[was, None] * BETWEEN_S[:, 1:]
-            overlap = _overlap(
-                (other.position - one.position)[:, None] + drift,
-                one,
-                other,
-                self.settings.sigmas * np.hypot(movers.position_sd[who], before.position_sd[was])[:, None],
-            )
+            drift = one.velocity[:, None] * BETWEEN_S[:, :1] + other.velocity[:, None] * BETWEEN_S[:, 1:]
+            slack = self.settings.sigmas * np.hypot(one.position_sd, other.position_sd)[:, None]
+            overlap = _overlap((other.position - one.position)[:, None] + drift, one, other, slack)
             encroaches[pair] |= (overlap & (age_s - BETWEEN_S.sum(axis=1) <= self.settings.pet_s + 1e-9)).any(axis=1)
         return encroaches
 
@@ -173,7 +148,30 @@ class NearMiss:
         )
 
 
-def _overlap(apart: Floats, one: Bodies, other: Bodies, slack: Floats) -> Mask:
+def _movers(now: Situation, row: Ints) -> Movers:
+    """Return some of the road users of a situation."""
+    tracks = now.tracks
+    covariance = tracks.covariance[row]
+    return Movers(
+        position=tracks.position[row],
+        velocity=tracks.velocity[row],
+        ahead=now.ahead[row],
+        half=tracks.size[row, :2] / 2.0,
+        position_sd=most_sd(covariance[:, :2, :2]),
+        speed_sd=most_sd(covariance[:, 2:, 2:]),
+    )
+
+
+def _nearest(apart: Floats, drift: Floats, most_s: float) -> Floats:
+    """Return how near (p,) those that are `apart` (p, 2) come within a time, if that changes by `drift` (p, 2) m/s."""
+    pace = np.maximum(drift[:, 0] ** 2 + drift[:, 1] ** 2, 1e-9)
+    time_s = np.minimum(np.maximum(-(apart * drift).sum(axis=1) / pace, 0.0), most_s)
+    nearest = apart + drift * time_s[:, None]
+    distance: Floats = np.hypot(nearest[:, 0], nearest[:, 1])
+    return distance
+
+
+def _overlap(apart: Floats, one: Movers, other: Movers, slack: Floats) -> Mask:
     """Return whether rectangles overlap by more than a slack (p, t) or (p, 1), no axis separating them.
 
     `one`, `other`: (p,) of them; `apart` (p, t, 2): from the centre of the one to that of the other.

@@ -32,6 +32,7 @@ class Waiting(msgspec.Struct):
     length: float  # m
     speed: float  # m/s
     seen_ns: int
+    delay_s: float  # on its way to the stop line
 
 
 class Hidden:
@@ -52,15 +53,15 @@ class Hidden:
         self._hidden = [one for one in self._hidden if self._still_waits(one, now_ns, lights)]
         rows = (vehicle & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
         speed = np.hypot(tracks.velocity[rows, 0], tracks.velocity[rows, 1])
-        columns = (matches.lane[rows], matches.to_stop_line[rows], tracks.size[rows, 0], speed)
+        columns = (matches.lane[rows], matches.to_stop_line[rows], tracks.size[rows, 0], speed, past["delay_s"][rows])
         seen = [
-            Waiting(lane, to_stop_line, length, pace, now_ns)
-            for lane, to_stop_line, length, pace in zip(*(column.tolist() for column in columns), strict=True)
+            Waiting(lane, to_stop_line, length, pace, now_ns, delay_s)
+            for lane, to_stop_line, length, pace, delay_s in zip(*(column.tolist() for column in columns), strict=True)
         ]
         self._seen = dict(zip(tracks.id[rows].tolist(), seen, strict=True))
         if self._hidden:
             self._move_up(seen, (now_ns - self._last_ns) / SECOND_NS)
-            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches)]
+            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches, past)]
         self._last_ns = now_ns
         return [one for one in self._hidden if one.speed < STANDING_MPS]
 
@@ -77,7 +78,9 @@ class Hidden:
         """Let those who drove when they were lost drive on to the end of their queue."""
         self._hidden.sort(key=lambda one: (one.lane, one.to_stop_line))
         for one in self._hidden:
-            if one.speed >= STANDING_MPS:
+            if one.speed < STANDING_MPS:
+                one.delay_s += passed_s
+            else:
                 ahead = [
                     other.to_stop_line + other.length / 2.0
                     for other in (*seen, *self._hidden)
@@ -89,8 +92,11 @@ class Hidden:
                     one.to_stop_line, one.speed = end, 0.0
 
 
-def _is_taken(one: Waiting, tracks: Tracks, matches: Matches) -> bool:
-    """Tell whether another body is seen where it should be."""
+def _is_taken(one: Waiting, tracks: Tracks, matches: Matches, past: Rows) -> bool:
+    """Tell whether another body is seen where it should be; one that is new is the same vehicle."""
     own: Ints = (matches.lane == one.lane).nonzero()[0]
     near = np.abs(matches.to_stop_line[own] - one.to_stop_line) < OVERLAP * (tracks.size[own, 0] + one.length) / 2.0
+    for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():
+        past["delay_s"][row] += one.delay_s
+        past["stopped"][row] |= one.speed < STANDING_MPS
     return bool(near.any())

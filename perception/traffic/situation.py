@@ -92,10 +92,10 @@ class Observer:
         crossed = self._cross(past, tracks, matches)
         decided = self._movements.decide(past, tracks, matches.lane)
         halted = self._follow(past, matches, speed, passed_s)
-        self._memory.keep(tracks.id, past)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
         comes = is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
         hidden = self._hidden.update(now_ns, tracks, comes, matches, past, self._lights)
+        self._memory.keep(tracks.id, past)
         return Situation(
             now_ns=now_ns,
             passed_s=passed_s,
