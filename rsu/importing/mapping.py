@@ -16,7 +16,14 @@
 
 JSON is an array of frames or one frame a line; a path such as `content.rsms.participants` goes through objects and,
 where it meets a list, through all of its items. CSV has one object a row; rows that follow each other with the same
-time are one frame. Of a rosbag `topic` chooses the messages, whose types say the rest (`rsu/importing/ros.py`).
+time are one frame. Of a rosbag `topic` chooses the messages, whose types say the rest (`rsu/importing/ros.py`):
+
+    streams:
+      - {device: camera-north, topic: /detections, fields: {class: {field: class_id, map: {CAR: car}}}}
+      - {device: radar-north, topic: /radar/points, fields: {doppler: {field: v_r, scale: -1}}}
+
+Devices are those of the site file: objects go to a `camera-json`, reflections to a `ti-mmwave` whose profile has no
+tracker, positions to a `gnss`. `configs/import/` has mappings and sites to begin with.
 """
 
 from __future__ import annotations
@@ -94,6 +101,9 @@ class FieldsSettings(Settings):
     length: FieldSettings | None = None
     width: FieldSettings | None = None
     height: FieldSettings | None = None
+    doppler: FieldSettings | None = Field(
+        None, description="m/s, away +; of a point cloud whose field has its own name"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -111,11 +121,20 @@ class StreamSettings(Settings):
     topic: str | None = None
     objects: str = Field("", description="path of a frame's objects; empty: the frame itself is one")
     time: TimeSettings | None = None
-    frame: Literal["wgs84", "site", "sensor"] = "wgs84"
+    frame: Literal["wgs84", "site", "sensor"] = Field("wgs84", description="with a topic: sensor, if not said")
     fields: FieldsSettings = FieldsSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_bag(cls, value: object) -> object:
+        if isinstance(value, dict) and "topic" in value:
+            return {"frame": "sensor", **value}
+        return value
 
     @model_validator(mode="after")
     def _placed(self) -> StreamSettings:
+        if self.topic is not None and self.frame == "wgs84":
+            raise ValueError("messages of a rosbag are in metres: frame is sensor or site")
         given = self.fields
         wanted = ("latitude", "longitude") if self.frame == "wgs84" else ("x", "y")
         if self.topic is None and (self.time is None or any(getattr(given, name) is None for name in wanted)):

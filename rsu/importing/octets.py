@@ -27,6 +27,7 @@ _GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 _LEAP_NS = 18_000_000_000  # GPS time is ahead of UTC
 _FIX_ACCURACY_M = 5.0  # of a receiver that does not say
 _KINDS = {Objects: "camera-json", Points: "ti-mmwave", FixAt: "gnss"}
+_NAMES = {Objects: "objects", Points: "reflections", FixAt: "positions"}
 
 
 class Octets(NamedTuple):
@@ -59,7 +60,11 @@ class Encoder:
         device, kind = self._config.site.devices.get(frame.device), _KINDS[type(frame)]
         if device is None or device.kind != kind:
             there = f"is a {device.kind}" if device else "is not there"
-            raise ForeignError(f'{frame.place}: "{frame.device}" has to be a {kind} in the site file, but {there}')
+            what = _NAMES[type(frame)]
+            raise ForeignError(
+                f'{frame.place}: {what} become those of a {kind}, but "{frame.device}" {there} in the site file: '
+                "name another device in the mapping, or put one into the site file"
+            )
         settings = self._config.drivers[frame.device]
         if isinstance(settings, TiSettings) and read_profile(settings.profile).tracks:
             raise ForeignError(f"{frame.device}: its profile has trackingCfg on; reflections need one without")

@@ -1,7 +1,9 @@
 """Rosbags, version 1 and 2: which messages of public types become which of our frames.
 
     radar_msgs/RadarTracks, vision_msgs/Detection3DArray      objects
-    radar_msgs/RadarScan, sensor_msgs/PointCloud2             a radar's reflections; a cloud needs a Doppler field
+    radar_msgs/RadarScan, sensor_msgs/PointCloud2             a radar's reflections; a cloud needs a Doppler field:
+                                                              without one, as from a lidar, moving cannot be told from
+                                                              standing, and its detector's objects are wanted instead
     sensor_msgs/NavSatFix                                     positions of a receiver
 
 Places in messages are those of the mapping's `frame`: sensor (x forward, y left, as REP 103 has it) or site (x east,
@@ -11,6 +13,7 @@ y north). Times are the headers' stamps, receipts those of the bag.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ import numpy as np
 from perception.objects import Floats
 from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, Points, Seen, View
 from rsu.importing.mapping import StreamSettings
+from rsu.importing.text import number_of
 
 # layouts of types that bags of old recorders do not carry with them and that are not among the common interfaces
 _DEFINITIONS = {
@@ -39,11 +43,12 @@ _DEFINITIONS = {
     "vision_msgs/BoundingBox3D bbox\nstring id",
     "vision_msgs/msg/Detection3DArray": "std_msgs/Header header\nvision_msgs/Detection3D[] detections",
 }
+_BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, ValueError, struct.error)  # of cut bags
 _DOPPLER = ("doppler", "doppler_velocity", "velocity", "radial_velocity", "v")
 _POINT_TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 8: "f8"}  # sensor_msgs/PointField
 
 Message = Any  # a data class that rosbags makes of the bag's own definitions
-Reader = Callable[[Message, str, int, StreamSettings, View], Frame]
+Reader = Callable[[Message, str, int, StreamSettings, View], Frame | None]
 
 
 def typestore() -> Any:
@@ -76,9 +81,13 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[View])
                 stream, view = wanted[connection.topic]
                 message = bag.deserialize(data, connection.msgtype)
                 place = f"message {number} of {connection.topic}"
-                yield READERS[connection.msgtype](message, place, time_ns, stream, view)
-    except (AnyReaderError, AttributeError) as error:
+                frame = READERS[connection.msgtype](message, place, time_ns, stream, view)
+                if frame is not None:
+                    yield frame
+    except ForeignError as error:
         raise ForeignError(f"{path}: {error}") from error
+    except (AnyReaderError, *_BROKEN) as error:
+        raise ForeignError(f"{path}: cannot be read on: {type(error).__name__}: {error}") from error
 
 
 def _check(path: Path, topics: set[str | None], types: dict[str, str]) -> None:
@@ -119,12 +128,14 @@ def _tracks(message: Message, place: str, time_ns: int, stream: StreamSettings, 
 def _detections(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
     seen = []
     for one in message.detections:
-        best = max((result.hypothesis for result in one.results), key=lambda each: each.score, default=None)
+        found = [getattr(result, "hypothesis", result) for result in one.results]  # ROS 1 has none in between
+        best = max(found, key=lambda each: each.score, default=None)
+        name = str(getattr(one, "id", ""))
         seen.append(
             Seen(
                 position=view.place(stream.frame, one.bbox.center.position.x, one.bbox.center.position.y),
-                id=int(one.id) if one.id.isdecimal() else None,
-                kind=_kind(best.class_id, stream) if best else "unknown",
+                id=number_of(name) if name else None,
+                kind=_kind(getattr(best, "class_id", getattr(best, "id", None)), stream),
                 confidence=best.score if best else None,
                 size=_size(one.bbox.size),
             )
@@ -133,6 +144,7 @@ def _detections(message: Message, place: str, time_ns: int, stream: StreamSettin
 
 
 def _scan(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+    _in_sensor_frame(place, stream)
     rows = [(one.range, one.azimuth, one.elevation, one.doppler_velocity) for one in message.returns]
     distance, azimuth, elevation, doppler = np.array(rows, dtype=float).reshape(-1, 4).T
     flat = distance * np.cos(elevation)
@@ -140,11 +152,22 @@ def _scan(message: Message, place: str, time_ns: int, stream: StreamSettings, vi
     return Points(stream.device, place, _stamp_ns(message), time_ns, points, doppler)
 
 
+def _in_sensor_frame(place: str, stream: StreamSettings) -> None:
+    if stream.frame != "sensor":
+        raise ForeignError(f"{place}: reflections are taken in the frame of their sensor: leave out `frame`")
+
+
 def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+    _in_sensor_frame(place, stream)
     fields = {field.name: field for field in message.fields}
-    doppler = next((name for name in _DOPPLER if name in fields), None)
+    said = stream.fields.doppler
+    doppler = next((name for name in ([said.field] if said else _DOPPLER) if name in fields), None)
     if doppler is None or not {"x", "y", "z"} <= fields.keys():
-        raise ForeignError(f"{place}: the cloud has {', '.join(fields)}; needed are x, y, z and one of {_DOPPLER}")
+        raise ForeignError(
+            f"{place}: the cloud has {', '.join(fields)}; needed are x, y, z and the radial speed "
+            f"({' or '.join(_DOPPLER)}, or what the mapping says: `fields: {{doppler: NAME}}`). A cloud without, as "
+            "of a lidar, needs a detector: import the vision_msgs/Detection3DArray that it publishes"
+        )
     order = ">" if message.is_bigendian else "<"
     names = ["x", "y", "z", doppler]
     layout = np.dtype(
@@ -155,12 +178,17 @@ def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, v
             "itemsize": message.point_step,
         }
     )
-    table = np.frombuffer(bytes(message.data), layout)
+    data = np.asarray(message.data, np.uint8).reshape(message.height, -1)[:, : message.width * message.point_step]
+    table = np.frombuffer(data.tobytes(), layout)
     columns: Floats = np.column_stack([table[name] for name in names]).astype(float)
-    return Points(stream.device, place, _stamp_ns(message), time_ns, columns[:, :3], columns[:, 3])
+    columns = columns[np.isfinite(columns).all(axis=1)]  # directions without an echo
+    speed = columns[:, 3] * said.factor + said.offset if said else columns[:, 3]
+    return Points(stream.device, place, _stamp_ns(message), time_ns, columns[:, :3], speed)
 
 
-def _fix(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+def _fix(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame | None:
+    if message.status.status < 0 or not np.isfinite([message.latitude, message.longitude]).all():
+        return None  # the receiver has no fix
     variance = max(float(message.position_covariance[0]), float(message.position_covariance[4]))
     accuracy = math.sqrt(variance) if message.position_covariance_type and variance > 0 else math.nan
     return FixAt(

@@ -159,7 +159,7 @@ def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
     known = next(_walk(one, fields.id), None) if fields.id else None
     return Seen(
         position=view.place(stream.frame, x, y),
-        id=None if known is None or known == "" else _number(str(known)),
+        id=None if known is None or known == "" else number_of(str(known)),
         kind=_kind(one, stream),
         confidence=number(fields.confidence),
         velocity=_velocity(number, stream, view),
@@ -167,7 +167,7 @@ def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
     )
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
     """Return an object's number; of a name that is none, one that is always the same."""
     with contextlib.suppress(ValueError, OverflowError):
         if 0 <= (number := int(float(name))) < 1 << 53:  # beyond, floats skip numbers

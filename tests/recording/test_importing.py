@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from rosbags import rosbag1, rosbag2
 from rosbags.typesys import Stores, get_typestore
 from ruamel.yaml import YAML
@@ -131,7 +133,7 @@ def test_an_import_replays_to_its_own_bytes_and_goes_on_air(imported: Import, tm
     (CSV, Exit.DAMAGED, "say pace_ms"),
     (CSV.replace("unit: cm", "unit: furlong"), Exit.INVALID_CONFIG, "furlong"),
     (CSV.replace("field: east", "field: sort"), Exit.DAMAGED, "line 2: sort"),
-    (CSV.replace("camera-east", "gnss"), Exit.DAMAGED, "has to be a camera-json"),
+    (CSV.replace("camera-east", "gnss"), Exit.DAMAGED, "become those of a camera-json"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_said(imported: Import, tmp_path: Path, mapping: str, code: Exit, said: str) -> None:
     rows = "t,n,sort,east,north,v,zero\n1760000000,1,PKW,1,1,1,0\n1760009999,2,PKW,1,1,1,0\n"
@@ -251,6 +253,69 @@ def test_a_bag_without_the_topic_says_what_it_has(imported: Import, tmp_path: Pa
     path = write_bag(tmp_path / "a", 2)
     said = imported(path, "streams: [{device: gnss, topic: /gps}]", Exit.DAMAGED)["said"]
     assert "no topic /gps" in said and "/fix" in said
+
+
+def read(kind: str, message: Any, **stream: Any) -> Any:
+    """Return what becomes of one message of a bag."""
+    settings = StreamSettings.model_validate({"device": "d", "topic": "/x", **stream})
+    return ros.READERS[kind](message, "message 1", BEGIN_NS, settings, View(Reference(0.0, 0.0), None))
+
+
+def cloud(rows: list[tuple[float, ...]], names: str, width: int, padding: int) -> tuple[str, Any]:
+    """Return a point cloud with named columns, so many points in a line and octets behind each line."""
+    kind, one = messages(ros.typestore(), 0)["/cloud"]
+    field, size = type(one.fields[0]), 4 * len(rows[0])
+    fields = [field(name, 4 * i, 7, 1) for i, name in enumerate(names.split())]
+    table = np.array(rows, "<f4").reshape(-1, width * len(rows[0]))
+    lines = [line.tobytes() + bytes(padding) for line in table]
+    data = np.frombuffer(b"".join(lines), np.uint8)
+    return kind, type(one)(one.header, len(lines), width, fields, False, size, len(lines[0]), data, False)
+
+
+def test_a_cloud_may_name_its_radial_speed_and_have_lines_and_directions_without_echo() -> None:
+    rows = [(1.0, 2.0, 3.0, 4.0), (math.nan,) * 4, (5.0, 6.0, 7.0, -8.0), (1.0, 1.0, 1.0, 0.0)]
+    kind, message = cloud(rows, "x y z v_r", 2, 12)
+    found = read(kind, message, fields={"doppler": {"field": "v_r", "scale": -1}})
+    assert found.points.tolist() == [[1, 2, 3], [5, 6, 7], [1, 1, 1]] and found.doppler.tolist() == [-4, 8, 0]
+
+
+def test_a_cloud_without_radial_speed_is_refused_with_what_to_do() -> None:
+    kind, message = cloud([(1.0, 2.0, 3.0, 4.0)], "x y z intensity", 1, 0)
+    with pytest.raises(ForeignError, match=r"x, y, z, intensity; needed are .* a detector"):
+        read(kind, message)
+    with pytest.raises(ForeignError, match="leave out `frame`"):
+        read(kind, message, frame="site")
+    with pytest.raises(ValidationError, match="in metres"):
+        read(kind, message, frame="wgs84")
+
+
+def test_a_receiver_without_a_fix_says_nothing() -> None:
+    kind, message = messages(ros.typestore(), 0)["/fix"]
+    assert read(kind, message).latitude == PLACE[0]
+    message.latitude = math.nan
+    assert read(kind, message) is None
+
+
+def test_detections_of_ros_1_have_no_hypothesis_in_between() -> None:
+    kind, message = messages(ros.typestore(), 0)["/boxes"]
+    (detection,) = message.detections
+    old = SimpleNamespace(results=[SimpleNamespace(id=7, score=0.5)], bbox=detection.bbox)
+    found = read(
+        kind,
+        SimpleNamespace(header=message.header, detections=[old]),
+        fields={"class": {"field": "id", "map": {7: "truck"}}},
+    )
+    assert (found.seen[0].kind, found.seen[0].confidence, found.seen[0].id) == ("truck", 0.5, None)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_bag_that_was_cut_is_refused_or_read(imported: Import, tmp_path: Path, version: int) -> None:
+    path = write_bag(tmp_path / ("a.bag" if version == 1 else "a"), version)
+    file = path if version == 1 else next(path.glob("*.db3"))
+    data = file.read_bytes()
+    for share in (0.1, 0.5, 0.9):
+        file.write_bytes(data[: round(len(data) * share)])
+        assert "a" in imported(path, BAG.replace("OBJECTS", "/boxes").replace("POINTS", "/cloud"), Exit.DAMAGED)["said"]
 
 
 values = st.recursive(
