@@ -29,6 +29,22 @@ TEXTS = {
     "double-id": "two objects of one frame have the same number",
 }
 COUNTED = "driver-"  # and the reason that a driver counts, such as driver-checksum
+_CLOCK = ": the driver took the time of receipt instead"
+COUNTED_TEXTS = {
+    "checksum": "frames with a wrong checksum, dropped",
+    "class": "objects of a class that is not known, taken as unknown",
+    "clock-future": f"a time too far ahead of its receipt{_CLOCK}",
+    "clock-past": f"a time too long before its receipt{_CLOCK}",
+    "clock-stuck": f"the same time again and again{_CLOCK}",
+    "duplicate": "the same frame once more, dropped",
+    "field": "values out of their bounds, left out",
+    "gap": "frames missing by their numbers",
+    "implausible": "values that cannot be, left out",
+    "length": "frames of a wrong length, dropped",
+    "noise": "bytes between frames that belong to none",
+    "torn": "frames without their end",
+    "unplaced": "objects that no place can be told of, dropped",
+}
 
 
 class Finding(msgspec.Struct):
@@ -50,15 +66,20 @@ class Findings:
 
     def add(self, device: str, kind: str, place: str, count: int = 1) -> None:
         """Count something."""
-        one = self._found.setdefault(
-            (device, kind), Finding(device, kind, 0, place, place, TEXTS.get(kind, "counted by the driver"))
-        )
+        one = self._found.setdefault((device, kind), Finding(device, kind, 0, place, place, _text(kind)))
         one.count += count
         one.last = place
 
     def list(self) -> list[Finding]:
         """Return everything."""
         return list(self._found.values())
+
+
+def _text(kind: str) -> str:
+    if not kind.startswith(COUNTED):
+        return TEXTS[kind]
+    reason = kind.removeprefix(COUNTED)
+    return COUNTED_TEXTS.get(reason, f"counted by the driver as {reason}")
 
 
 class SourceCheck:

@@ -121,7 +121,12 @@ class _Clock:
         if self._settings.format:
             return _ns(datetime.strptime(text, self._settings.format).replace(tzinfo=UTC))
         # without a detour through floats, which have no room for nanoseconds since 1970
-        number = int(text) if text.strip().lstrip("-").isdecimal() else float(text)
+        try:
+            number = int(text) if text.strip().lstrip("-").isdecimal() else float(text)
+        except ValueError as error:
+            raise ValueError(
+                f'"{text}" is no number; of text say the `format`, "iso" or as "%Y-%m-%d %H:%M:%S"'
+            ) from error
         within = round(number * TIME_NS[self._settings.unit])
         return self._in_minute(within) if self._settings.minute else within
 
