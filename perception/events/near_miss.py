@@ -61,7 +61,7 @@ class NearMiss:
         return found
 
     def _crossing(self, now: Situation) -> tuple[Ints, Ints]:
-        """Return pairs (p,), (p,) of rows, each once and a fast one first, whose ways cross near each other."""
+        """Return pairs (p,), (p,) of rows, each once, whose ways cross; the first one is fast."""
         moving = (now.speed >= MOVING_MPS) & np.isfinite(now.tracks.heading)
         row = (moving & ((now.ground & (JUNCTION | CROSSWALK)) != 0)).nonzero()[0]
         is_fast = now.speed[row] >= self.settings.least_mps
@@ -70,66 +70,65 @@ class NearMiss:
         crossing = np.abs(east[fast, None] * east + north[fast, None] * north) < self._most_cosine
         crossing &= ~is_fast | (fast[:, None] < np.arange(len(row)))
         first, second = crossing.nonzero()
-        first = fast[first]
-        if not len(first):
-            return row[first], row[second]
-        return self._near(now, row[first], row[second])
-
-    def _near(self, now: Situation, first: Ints, second: Ints) -> tuple[Ints, Ints]:
-        """Return those of the pairs that come near each other, or one to where the other was."""
-        tracks = now.tracks
-        apart = tracks.position[second] - tracks.position[first]
-        one, other = tracks.velocity[first], tracks.velocity[second]
-        reach = tracks.size[:, 0] / 2.0 + SPARE_M
-        near = _nearest(apart, other - one, self.settings.ttc_s)
-        np.minimum(near, _nearest(apart, one, self._trail_s), out=near)
-        np.minimum(near, _nearest(apart, -other, self._trail_s), out=near)
-        found = near <= reach[first] + reach[second]
-        return first[found], second[found]
+        return row[fast[first]], row[second]
 
     def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Sighting]:
         """Yield those of the pairs that almost meet."""
-        settings, tracks = self.settings, now.tracks
-        cosine = np.abs((now.ahead[first] * now.ahead[second]).sum(axis=1))
-        angle = np.degrees(np.arccos(np.minimum(cosine, 1.0)))
-        angle -= settings.sigmas * np.hypot(tracks.heading_sd[first], tracks.heading_sd[second])
-        sure = angle >= settings.crossing_deg
-        first, second = first[sure], second[sure]
-        if not len(first):
-            return
-        one, other = _movers(now, first), _movers(now, second)
-        fast, is_fast = (
-            now.speed[row] - settings.sigmas * mover.speed_sd >= settings.least_mps
-            for row, mover in ((first, one), (second, other))
-        )
-        meets = (fast | is_fast) & self._collides(one, other)
-        met = (self._encroaches(now, one, second) & fast) | (self._encroaches(now, other, first) & is_fast)
+        meets = self._collides(now, first, second)
+        met = self._encroaches(now, first, second) | self._encroaches(now, second, first)
         for at in (met | meets).nonzero()[0].tolist():
-            yield self._sighting(now, [int(first[at]), int(second[at])], 0.0 if met[at] else None)
+            pair = [int(first[at]), int(second[at])]
+            if self._surely_cross(now, pair):
+                yield self._sighting(now, pair, 0.0 if met[at] else None)
 
-    def _collides(self, one: Movers, other: Movers) -> Mask:
+    def _surely_cross(self, now: Situation, pair: list[int]) -> bool:
+        """Tell whether the ways of two road users cross however wrong their headings are."""
+        cosine = abs(float(now.ahead[pair].prod(axis=0).sum()))
+        angle = math.degrees(math.acos(min(cosine, 1.0)))
+        return angle - self.settings.sigmas * math.hypot(*now.tracks.heading_sd[pair]) >= self.settings.crossing_deg
+
+    def _surely_fast(self, movers: Movers) -> Mask:
+        speed = np.hypot(movers.velocity[:, 0], movers.velocity[:, 1])
+        fast: Mask = speed - self.settings.sigmas * movers.speed_sd >= self.settings.least_mps
+        return fast
+
+    def _collides(self, now: Situation, first: Ints, second: Ints) -> Mask:
         """Return which of the pairs (p,) are on a collision course."""
-        settings = self.settings
-        drift, apart = other.velocity - one.velocity, other.position - one.position
-        sd = np.hypot(*(m.position_sd[:, None] + self._ahead_s * m.speed_sd[:, None] for m in (one, other)))
-        apart = apart[:, None] + drift[:, None] * self._ahead_s[:, None]
-        overlap = _overlap(apart, one, other, settings.sigmas * sd)
-        braking = np.hypot(drift[:, 0], drift[:, 1]) / (2.0 * self._ahead_s[overlap.argmax(axis=1)])
-        collides: Mask = overlap.any(axis=1) & (braking >= settings.least_braking_mps2)
+        settings, tracks = self.settings, now.tracks
+        drift = tracks.velocity[second] - tracks.velocity[first]
+        collides = _come_near(now, first, second, drift, settings.ttc_s)
+        near = collides.nonzero()[0]
+        if len(near):
+            one, other, drift = _movers(now, first[near]), _movers(now, second[near]), drift[near]
+            apart = (other.position - one.position)[:, None] + drift[:, None] * self._ahead_s[:, None]
+            sd = np.hypot(*(m.position_sd[:, None] + self._ahead_s * m.speed_sd[:, None] for m in (one, other)))
+            overlap = _overlap(apart, one, other, settings.sigmas * sd)
+            braking = np.hypot(drift[:, 0], drift[:, 1]) / (2.0 * self._ahead_s[overlap.argmax(axis=1)])
+            collides[near] = overlap.any(axis=1) & (braking >= settings.least_braking_mps2)
+            collides[near] &= self._surely_fast(one) | self._surely_fast(other)
         return collides
 
-    def _encroaches(self, now: Situation, comer: Movers, leaver: Ints) -> Mask:
-        """Return which of the road users (p,) are where those of the rows (p,) were a moment ago."""
-        encroaches = np.zeros(len(leaver), dtype=np.bool_)
+    def _encroaches(self, now: Situation, comer: Ints, leaver: Ints) -> Mask:
+        """Return for which of the pairs (p,) the first is, fast, where the second was a moment ago."""
+        encroaches = _come_near(now, comer, leaver, -now.tracks.velocity[leaver], self._trail_s)
+        near = encroaches.nonzero()[0]
+        if not len(near) or not self._trail:
+            return np.zeros(len(comer), dtype=np.bool_)
+        own, their = _movers(now, comer[near]), _movers(now, leaver[near])
+        parts = []
         for before in self._trail:
-            age_s = (now.now_ns - before.now_ns) / SECOND_NS
-            pair, row = (before.tracks.id == now.tracks.id[leaver, None]).nonzero()
-            one, other = Movers(*(column[pair] for column in comer)), _movers(before, row)
-            # both are followed between the looks: the one back from now, the other on from then
-            drift = one.velocity[:, None] * BETWEEN_S[:, :1] + other.velocity[:, None] * BETWEEN_S[:, 1:]
-            slack = self.settings.sigmas * np.hypot(one.position_sd, other.position_sd)[:, None]
-            overlap = _overlap((other.position - one.position)[:, None] + drift, one, other, slack)
-            encroaches[pair] |= (overlap & (age_s - BETWEEN_S.sum(axis=1) <= self.settings.pet_s + 1e-9)).any(axis=1)
+            pair, row = (before.tracks.id == now.tracks.id[leaver[near], None]).nonzero()
+            age_s = np.full(len(pair), (now.now_ns - before.now_ns) / SECOND_NS)
+            parts.append((pair, age_s, before.tracks.position[row], before.tracks.velocity[row], before.ahead[row]))
+        pair, age_s, position, velocity, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
+        one, other = _take(own, pair), _take(their, pair)._replace(position=position, velocity=velocity, ahead=ahead)
+        # both are followed between the looks: the one back from now, the other on from then
+        drift = one.velocity[:, None] * BETWEEN_S[:, :1] + other.velocity[:, None] * BETWEEN_S[:, 1:]
+        slack = self.settings.sigmas * np.hypot(one.position_sd, other.position_sd)[:, None]
+        overlap = _overlap((other.position - one.position)[:, None] + drift, one, other, slack)
+        overlap &= age_s[:, None] - BETWEEN_S.sum(axis=1) <= self.settings.pet_s + 1e-9
+        met = np.bincount(pair[overlap.any(axis=1)], minlength=len(near)) > 0
+        encroaches[near] = met & self._surely_fast(own)
         return encroaches
 
     def _sighting(self, now: Situation, pair: list[int], after_s: float | None) -> Sighting:
@@ -162,13 +161,20 @@ def _movers(now: Situation, row: Ints) -> Movers:
     )
 
 
-def _nearest(apart: Floats, drift: Floats, most_s: float) -> Floats:
-    """Return how near (p,) those that are `apart` (p, 2) come within a time, if that changes by `drift` (p, 2) m/s."""
+def _take(movers: Movers, rows: Ints) -> Movers:
+    return Movers(*(column[rows] for column in movers))
+
+
+def _come_near(now: Situation, first: Ints, second: Ints, drift: Floats, most_s: float) -> Mask:
+    """Return which pairs (p,) of rows come near each other if what is between them changes by drift (p, 2) m/s."""
+    tracks = now.tracks
+    apart = tracks.position[second] - tracks.position[first]
     pace = np.maximum(drift[:, 0] ** 2 + drift[:, 1] ** 2, 1e-9)
     time_s = np.minimum(np.maximum(-(apart * drift).sum(axis=1) / pace, 0.0), most_s)
     nearest = apart + drift * time_s[:, None]
-    distance: Floats = np.hypot(nearest[:, 0], nearest[:, 1])
-    return distance
+    reach = (tracks.size[first, 0] + tracks.size[second, 0]) / 2.0 + 2.0 * SPARE_M
+    near: Mask = np.hypot(nearest[:, 0], nearest[:, 1]) <= reach
+    return near
 
 
 def _overlap(apart: Floats, one: Movers, other: Movers, slack: Floats) -> Mask:
