@@ -12,16 +12,19 @@ from collections.abc import Iterator
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints
 from perception.tracking.algebra import UNIT, adjugate, determinant, form, times, transposed
+from perception.tracking.attributes import walks
 from perception.tracking.filter import Information, information
 from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
+SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
 FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
 
@@ -76,9 +79,10 @@ def judged(table: Table, scan: Scan, lag: Floats, sensors: Sensors, track: Ints,
     kept = np.flatnonzero(square <= sensors.gate[sensor])
     track, detection, sensor = track[kept], detection[kept], sensor[kept]
     velocity = scan.velocity[:, detection] - state[2:, kept]
-    score = (sensors.log_detected - sensors.log_clutter - _LOG_2PI)[sensor]
+    score = (sensors.log_detected - _LOG_2PI)[sensor] - sensors.log_else[table.hidden[track], sensor]
     score -= (square[kept] + np.log(volume[kept])) / 2.0
-    score += _velocity_score(velocity, speed[:, :, kept], scan.velocity_certainty[:, :, detection])
+    of_velocity = _velocity_score(velocity, speed[:, :, kept], scan.velocity_certainty[:, :, detection])
+    score += np.where(_swerves(table)[track], np.maximum(of_velocity, SWERVE), of_velocity)
     score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
     return Pairs(track, detection, score, square[kept], residual[:, kept], velocity)
 
@@ -154,6 +158,11 @@ def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats 
     gap = np.abs(place[:, i] - other[:, j])
     near = np.maximum(gap[0], gap[1]) <= reach[i] + np.broadcast_to(other_reach, other.shape[1:])[j]
     return i[near], j[near]
+
+
+def _swerves(table: Table) -> NDArray[np.bool_]:
+    """Return which tracks (n,) may have any velocity of a sudden."""
+    return walks(table.kind) & (table.id > 0)
 
 
 def _largest(covariance: Floats) -> Floats:

@@ -17,9 +17,10 @@ from perception.geo import Reference
 from perception.objects import Detections, Ints, Measurement, PointCloud, Tracks, VehicleReport
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
-from perception.tracking import life, report
+from perception.tracking import life, misses, report
 from perception.tracking.association import assign, candidates
 from perception.tracking.bias import Biases, SensorBias
+from perception.tracking.bodies import apart, of_bodies
 from perception.tracking.cluster import Background, cluster
 from perception.tracking.population import Population
 from perception.tracking.scan import Scan, Sighting, joined, located, project
@@ -94,13 +95,14 @@ class Fusion:
         pairs = candidates(population.table, scan, lag, sensors)
         first_gate = squared_gate(self._settings.vehicle_gate_probability)
         pairs = plausible(pairs, population.table, scan, sensors.radio, first_gate, self._settings.vehicle)
+        pairs = apart(population.table, scan, pairs)
         pairs = assign(pairs, scan.sensor[pairs.detection])
         self._biases.learn(population.table, scan, pairs, population.time_ns)
         left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
         before = len(population.table)
         begun = np.flatnonzero(left)
-        begun = begun[~life.of_bodies(population.table, scan.position[:, begun], scan.kind[begun])]
+        begun = begun[~of_bodies(population.table, population.table.id > 0, scan, begun)]
         first, others = population.begin(scan, lag, begun)
         pairs = pairs.and_then(others)
         population.absorb(pairs, scan, lag)
@@ -150,5 +152,5 @@ class Fusion:
         looked, stamp_ns = np.array(scans).T
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
-        life.count_misses(table, seen, looked, self._sensors)
+        misses.count(table, seen, looked, self._sensors)
         life.remember(table, seen[:-1], looked, stamp_ns)

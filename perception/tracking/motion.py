@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
-from perception.tracking import filter
-from perception.tracking.algebra import UNIT, along_and_across, apply, inverse, times, transposed
+from perception.tracking import filter, hidden
+from perception.tracking.algebra import UNIT, along_and_across, apply, inverse
 from perception.tracking.attributes import walks
 from perception.tracking.scan import Scan
 from perception.tracking.table import Table
@@ -24,30 +22,15 @@ ASIDE_AT_REST = 0.01  # share of that which is left at rest
 UNSEEN = 0.3  # share of it that is left at least while nobody can see
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
-STOPPING_S = 1.2  # how fast a hidden vehicle is taken to stop
 ROUND_S = 0.1  # between two rounds, usually
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 
 
 def predict(table: Table, dt: float) -> None:
-    """Move all tracks by dt seconds; a vehicle that others hide stops behind them."""
+    """Move all tracks by dt seconds."""
     if table.hidden.any():
-        _brake(table, np.flatnonzero((table.hidden > 0) & ~walks(table.kind)), max(dt, 0.0))
+        hidden.drive_on(table, max(dt, 0.0))
     filter.predict(table.state, table.covariance, dt, agility(table))
-
-
-def _brake(table: Table, rows: Ints, dt: float) -> None:
-    """Let vehicles (k,) stop; sideways they hardly move anyway."""
-    heading = table.heading[rows]
-    ahead = direction_of(np.where(np.isfinite(heading), heading, 0.0)).T
-    kept = np.full(len(rows), math.exp(-dt / STOPPING_S))
-    kept = along_and_across(ahead, kept, np.where(np.isfinite(heading), kept**4, kept))
-    state, covariance = table.state[:, rows], table.covariance[:, :, rows]
-    state[2:] = apply(kept, state[2:])
-    covariance[:2, 2:] = times(covariance[:2, 2:], kept)
-    covariance[2:, :2] = transposed(covariance[:2, 2:])
-    covariance[2:, 2:] = times(times(kept, covariance[2:, 2:]), kept)
-    table.state[:, rows], table.covariance[:, :, rows] = state, covariance
 
 
 def agility(table: Table) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 from perception.settings import FusionSettings, log_odds
-from perception.tracking import attributes, filter, life, motion
+from perception.tracking import attributes, doubles, filter, life, motion
 from perception.tracking.association import Pairs, assign, candidates, evidence
 from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
@@ -100,9 +100,9 @@ class Population:
     def _join_doubles(self, gone: Mask) -> None:
         """Make one of double tracks; the other is gone (n,)."""
         self._joined_ns = self.time_ns
-        for kept, dropped in life.doubles(self.table):
+        for kept, dropped in doubles.pairs(self.table):
             if not gone[kept] and not gone[dropped]:
-                life.join(self.table, kept, dropped)
+                doubles.join(self.table, kept, dropped)
                 gone[dropped] = True
 
     def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:

@@ -16,6 +16,8 @@ from perception.tracking.population import SECOND_NS, Population
 from perception.tracking.table import Table, existence
 from perception.tracking.vehicle import vehicle_id
 
+VAGUE_M = 3.0  # standard deviation of the position above which there is nothing to tell
+
 Mask = NDArray[np.bool_]
 
 
@@ -55,7 +57,8 @@ def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
     limit_ms = np.where(table.hidden > 0, settings.max_hidden_ms, limit_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
-    rows = np.flatnonzero((table.id > 0) & (table.log_odds > 0.0) & fresh)
+    known = table.covariance[0, 0] + table.covariance[1, 1] < 2.0 * VAGUE_M**2
+    rows = np.flatnonzero((table.id > 0) & (table.log_odds > 0.0) & fresh & known)
     return table.take(rows[np.argsort(table.id[rows])])
 
 

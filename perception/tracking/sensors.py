@@ -13,6 +13,7 @@ import numpy as np
 from perception.objects import Floats
 from perception.sensor import Noise, Sensor
 
+EMERGING_DENSITY = 4e-3  # per m2 and scan: who was never seen comes out of where others are hidden
 FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
 
 
@@ -45,7 +46,9 @@ class Sensors:
         self.gate = _column([gate] * len(sensors), report_gate)
         self.log_detected = np.log(_column([sensor.detection_probability for sensor in sensors], 1.0))
         self.log_missed = np.log(_column([1.0 - sensor.detection_probability for sensor in sensors], 1.0))
-        self.log_clutter = np.log(_column([sensor.clutter_density for sensor in sensors], FALSE_REPORT_DENSITY))
+        clutter = _column([sensor.clutter_density for sensor in sensors], FALSE_REPORT_DENSITY)
+        # (2, sensors + 1) what else a detection may be; 1: where somebody is hidden, others may come out as well
+        self.log_else: Floats = np.log(np.stack([clutter, clutter + EMERGING_DENSITY]))
 
     @property
     def radio(self) -> int:

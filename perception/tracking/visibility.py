@@ -14,7 +14,8 @@ from perception.tracking.table import Table
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
-COVERED_SHARE = 0.4  # share of a road user's width that must be covered for it to be hidden, with some allowance
+COVERED_SHARE = 0.5  # share of a road user's width that must be covered for it to be hidden, with some allowance
+IN_THE_OPEN = 0.998  # probability that what nothing covers can be seen: bodies that nobody knows hide as well
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
 
 Mask = NDArray[np.bool_]
@@ -42,15 +43,16 @@ def fast_enough(table: Table, sensors: Sensors) -> Mask:
     return fast
 
 
-def hidden(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Mask:
-    """Return which tracks (m,) another confirmed one covers from the place of the sensor (m,).
+def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Floats:
+    """Return how likely the sensors (m,) can see the tracks (m,): not where other confirmed ones cover them.
 
     The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
-    line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target.
+    line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target;
+    a target that is not known well may be anywhere within so much more of it.
     """
     others = np.flatnonzero(table.id)
-    if not len(others):
-        return np.zeros(len(track), dtype=np.bool_)
+    if not len(others) or not len(track):
+        return np.full(len(track), IN_THE_OPEN)
     size = sizes(table)
     which, other = neighbours(
         table.state[:2, track], _shadow(table, size, sensor, track, others, sensors), table.state[:2, others], 0.0
@@ -63,15 +65,17 @@ def hidden(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Mask:
     ray = away / distance
     share = (before[0] * ray[0] + before[1] * ray[1]) / distance  # of the way to the target
     line = height + (size[2, target] / 2.0 - height) * share
-    stops = (target != other) & (share > 0.0) & (share < 1.0) & (line < size[2, other])
+    gap = table.state[:2, target] - table.state[:2, other]
+    beside = np.hypot(gap[0], gap[1]) > (size[1, target] + size[1, other]) / 2.0  # two in one place are one
+    stops = beside & (share > 0.0) & (share < 1.0) & (line < size[2, other])
     near = np.flatnonzero(stops)
     target, other, ray, share = target[near], other[near], ray[:, near], share[near]
     aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
     mine, theirs = _half_width(table, size, target, ray), _half_width(table, size, other, ray) / share
+    mine = mine + np.sqrt(np.maximum(table.covariance[0, 0, target], table.covariance[1, 1, target]))
     covered = np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs)
-    behind = np.zeros(len(track), dtype=np.bool_)
-    behind[which[near[covered > COVERED_SHARE * 2.0 * mine]]] = True
-    return behind
+    total = np.bincount(which[near], np.maximum(covered, 0.0) / (2.0 * mine), len(track))
+    return IN_THE_OPEN * np.clip(1.0 - total / COVERED_SHARE, 0.0, 1.0)
 
 
 def _shadow(table: Table, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:

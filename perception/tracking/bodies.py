@@ -1,0 +1,52 @@
+"""Bodies of vehicles: where one is there is no other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.geo import direction_of
+from perception.objects import Floats, Ints
+from perception.tracking import attributes
+from perception.tracking.association import Pairs, neighbours
+from perception.tracking.scan import Scan
+from perception.tracking.table import Table
+
+BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
+
+Mask = NDArray[np.bool_]
+
+
+def apart(table: Table, scan: Scan, pairs: Pairs) -> Pairs:
+    """Return the pairs but those of hidden tracks with what is seen of the bodies of others."""
+    doubtful = np.flatnonzero(table.hidden[pairs.track])
+    if not len(doubtful):
+        return pairs
+    shown = (table.id > 0) & (table.hidden == 0)
+    kept = np.ones(len(pairs), dtype=np.bool_)
+    kept[doubtful[of_bodies(table, shown, scan, pairs.detection[doubtful])]] = False
+    return pairs.at(np.flatnonzero(kept))
+
+
+def of_bodies(table: Table, whose: Mask, scan: Scan, detection: Ints) -> Mask:
+    """Return which detections (d,) are on the bodies of the vehicles among the rows `whose` (n,).
+
+    A bus is one road user, however many reflections a radar makes of it. Who walks or cycles may be that near.
+    """
+    found = on_bodies(table, whose, scan.position[:, detection], BESIDE_M)
+    return found & ~attributes.walks(scan.kind[detection])
+
+
+def on_bodies(table: Table, whose: Mask, position: Floats, beside: float) -> Mask:
+    """Return which places (2, d) are on the bodies of the vehicles among the rows `whose` (n,), or so near to them."""
+    vehicle = np.flatnonzero(whose & np.isfinite(table.heading) & ~attributes.walks(table.kind))
+    found = np.zeros(position.shape[1], dtype=np.bool_)
+    if not len(vehicle) or not len(found):
+        return found
+    size = attributes.sizes(table)[:2, vehicle]
+    row, place = neighbours(table.state[:2, vehicle], size[0] / 2.0 + beside, position, 0.0)
+    gap = position[:, place] - table.state[:2, vehicle[row]]
+    east, north = direction_of(table.heading[vehicle[row]]).T
+    along, across = np.abs(east * gap[0] + north * gap[1]), np.abs(east * gap[1] - north * gap[0])
+    found[place[(along < size[0, row] / 2.0 + beside) & (across < size[1, row] / 2.0 + beside)]] = True
+    return found

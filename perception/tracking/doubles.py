@@ -1,0 +1,78 @@
+"""Two tracks of one road user: which they are, and how they become one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.objects import Floats, Ints
+from perception.tracking.algebra import adjugate, determinant, form
+from perception.tracking.association import neighbours
+from perception.tracking.table import Table
+
+SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
+SAME_M = 4.0  # and metres, per axis
+SHARED = 0.6  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
+CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
+RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hidden
+
+Mask = NDArray[np.bool_]
+
+
+def pairs(table: Table) -> list[tuple[int, int]]:
+    """Return pairs (kept, dropped) of rows that are one road user: alike, hardly ever seen both at once."""
+    if len(table) < 2:
+        return []
+    first, second = neighbours(table.state[:2], np.full(len(table), SAME_M), table.state[:2], 0.0)
+    possible = (first < second) & ((table.vehicle_ns[first] == 0) | (table.vehicle_ns[second] == 0))
+    possible &= _may_return(table, first, second)
+    first, second = first[possible], second[possible]
+    together, either = _scans_of(table.history[:, first], table.history[:, second])
+    alone = (together <= SHARED * either).all(axis=0)  # of two behind each other, who looks along them sees but one
+    scans = either.sum(axis=0, dtype=np.int64)
+    alone &= scans > 0
+    first, second, scans = first[alone], second[alone], scans[alone]
+    gap = table.state[:, first] - table.state[:, second]
+    spread = table.covariance[:, :, first] + table.covariance[:, :, second]
+    alike = _square(gap[:2], spread[:2, :2]) + _square(gap[2:], spread[2:, 2:]) < SAME_GATE
+    close = (np.hypot(gap[0], gap[1]) < CROWDED_M) & (np.hypot(gap[2], gap[3]) < CROWDED_MPS)
+    alike |= close & (scans >= CROWDED_SCANS)  # one too many that lives by its neighbours' detections
+    return [_by_rank(table, int(i), int(j)) for i, j in zip(first[alike], second[alike], strict=True)]
+
+
+def join(table: Table, kept: int, dropped: int) -> None:
+    """Take into a row what its double knows better: the surer state, the vehicle's id."""
+    surer = table.covariance[0, 0] + table.covariance[1, 1]
+    newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
+    fields = ["stamp_ns", "receipt_ns"] * bool(newer)
+    fields += ["state", "covariance", "heading", "heading_sd", "moving"] * bool(surer[dropped] < surer[kept])
+    fields += ["vehicle", "vehicle_ns", "radio"] * bool(table.vehicle_ns[dropped] > table.vehicle_ns[kept])
+    for field in fields:
+        values = getattr(table, field)
+        values[..., kept] = values[..., dropped]
+
+
+def _may_return(table: Table, first: Ints, second: Ints) -> Mask:
+    """Return which pairs (k,) may be one for all that is hidden: who comes out of hiding is new, not long known."""
+    hidden, new = table.hidden > 0, table.scans <= RETURNED_SCANS
+    return np.where(hidden[first], ~hidden[second] & new[second], ~hidden[second] | new[first])
+
+
+def _scans_of(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Return in how many scans (sensors, k) both and either of pairs of histories are, since both are known."""
+    known = [first, second]
+    for shift in (1, 2, 4, 8, 16):
+        known = [history | history >> shift for history in known]
+    since = known[0] & known[1]
+    return np.bitwise_count(first & second), np.bitwise_count((first | second) & since)
+
+
+def _square(gap: Floats, spread: Floats) -> Floats:
+    """Return squared Mahalanobis distances."""
+    return form(adjugate(spread), gap) / determinant(spread)
+
+
+def _by_rank(table: Table, first: int, second: int) -> tuple[int, int]:
+    """Order two rows: confirmed before not, then the longer known."""
+    rank = [(table.id[row] > 0, table.scans[row]) for row in (first, second)]
+    return (first, second) if rank[0] >= rank[1] else (second, first)

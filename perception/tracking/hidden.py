@@ -1,0 +1,92 @@
+"""How vehicles drive on while nobody can see them: behind whoever is ahead of them, and in their lane."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.geo import direction_of, heading_of
+from perception.objects import Floats, Ints
+from perception.tracking.algebra import along_and_across, apply, form, times, transposed
+from perception.tracking.attributes import sizes, walks
+from perception.tracking.table import Table
+
+Mask = NDArray[np.bool_]
+
+AHEAD_M = 60.0  # who drives farther ahead does not matter
+LANE_M = 1.5  # who is farther to the side is in another lane
+SAME_WAY = 0.7  # cosine of the angle between those who drive one behind the other, at least
+STANDSTILL_M = 2.5  # from bumper to bumper in a queue
+ACCELERATION, DECELERATION, HARDEST = 2.0, 2.5, 6.0  # m/s2
+QUEUING_MPS = 6.0  # what is slower and follows nobody stops soon, for somebody or something that nobody sees either
+STOPPING_S = 1.2  # how fast it does
+STEERING_S = 0.3  # how fast it goes straight on
+IN_QUEUE_M, IN_QUEUE_MPS = 2.5, 1.5  # standard deviations of who follows somebody into a queue, at most
+IN_LANE_M = 0.6  # and of any hidden vehicle across its heading
+
+
+def drive_on(table: Table, dt: float) -> None:
+    """Change the velocities of hidden vehicles in dt seconds, and bound where they may be.
+
+    The safe speed behind another is that of Gipps 1981 and Krauss 1998 without reaction time: from it one can stop
+    behind who brakes as hard.
+    """
+    rows = np.flatnonzero((table.hidden > 0) & ~walks(table.kind))
+    if not len(rows):
+        return
+    state, covariance = table.state[:, rows], table.covariance[:, :, rows]
+    heading = table.heading[rows]
+    ahead = direction_of(np.where(np.isfinite(heading), heading, heading_of(state[2:].T))).T
+    speed = ahead[0] * state[2] + ahead[1] * state[3]
+    gap, leading = _leader(table, rows, ahead)
+    queuing = np.isinf(gap) & (speed < QUEUING_MPS)
+    kept = along_and_across(
+        ahead, np.where(queuing, math.exp(-dt / STOPPING_S), 1.0), np.full(len(rows), math.exp(-dt / STEERING_S))
+    )
+    state[2:] = apply(kept, state[2:]) + (_speed(speed, gap, leading, dt) - speed) * ahead
+    covariance[2:, 2:] = times(times(kept, covariance[2:, 2:]), kept)
+    covariance[:2, 2:] = times(covariance[:2, 2:], kept)
+    _bound(covariance, ahead, np.isfinite(gap) & (leading < QUEUING_MPS))
+    table.state[:, rows], table.covariance[:, :, rows] = state, covariance
+
+
+def _speed(speed: Floats, gap: Floats, leading: Floats, dt: float) -> Floats:
+    """Return the speeds (k,) after dt seconds behind who drives `gap` metres ahead, inf: nobody, at speeds (k,)."""
+    led = np.isfinite(gap)
+    faster = np.where(led & (leading > speed), np.minimum(leading, speed + ACCELERATION * dt), speed)
+    safe = np.sqrt(np.maximum(leading**2 + 2.0 * DECELERATION * (gap - STANDSTILL_M), 0.0))
+    speed_then: Floats = np.maximum(np.minimum(faster, safe), np.maximum(speed - HARDEST * dt, 0.0))
+    return speed_then
+
+
+def _leader(table: Table, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
+    """Return the gap (k,) to who drives next ahead of each vehicle, inf where there is nobody, and its speed (k,)."""
+    others = np.flatnonzero((table.id > 0) & ~walks(table.kind) & np.isfinite(table.heading))
+    if not len(others):
+        return np.full(len(rows), np.inf), np.zeros(len(rows))
+    way, length = direction_of(table.heading[others]).T, sizes(table)[0]
+    away = table.state[:2, None, others] - table.state[:2, rows, None]
+    along = ahead[0, :, None] * away[0] + ahead[1, :, None] * away[1]
+    across = np.abs(ahead[0, :, None] * away[1] - ahead[1, :, None] * away[0])
+    same_way = ahead[0, :, None] * way[0] + ahead[1, :, None] * way[1] > SAME_WAY
+    leads = (along > 1.0) & (along < AHEAD_M) & (across < LANE_M) & same_way
+    gap = np.where(leads, along - (length[rows, None] + length[others]) / 2.0, np.inf)
+    number, next_one = np.arange(len(rows)), gap.argmin(axis=1)
+    leading = ahead[0] * table.state[2, others[next_one]] + ahead[1] * table.state[3, others[next_one]]
+    return gap[number, next_one], np.maximum(leading, 0.0)
+
+
+def _bound(covariance: Floats, ahead: Floats, in_queue: Mask) -> None:
+    """Bound the uncertainties (4, 4, k) across the headings, and of those `in_queue` (k,) along them, in place."""
+    place, speed = covariance[:2, :2], covariance[2:, 2:]
+    aside = np.stack([ahead[1], -ahead[0]])
+    along = np.where(in_queue, np.minimum(1.0, IN_QUEUE_M / np.sqrt(form(place, ahead))), 1.0)
+    across = np.minimum(1.0, IN_LANE_M / np.sqrt(form(place, aside)))
+    slower = np.where(in_queue, np.minimum(1.0, IN_QUEUE_MPS / np.sqrt(speed[0, 0] + speed[1, 1])), 1.0)
+    shrink = along_and_across(ahead, along, across)
+    place[:] = times(times(shrink, place), shrink)
+    covariance[:2, 2:] = slower * times(shrink, covariance[:2, 2:])
+    covariance[2:, :2] = transposed(covariance[:2, 2:])
+    speed *= slower**2

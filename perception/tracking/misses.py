@@ -1,0 +1,69 @@
+"""What it says of a track that a sensor did not see it: that it is gone, or that something hides it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.objects import Floats, Ints
+from perception.tracking import attributes, visibility
+from perception.tracking.bodies import on_bodies
+from perception.tracking.sensors import Sensors
+from perception.tracking.table import Table
+
+Mask = NDArray[np.bool_]
+
+MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
+WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen
+LIKELY = 0.5  # exposure over which a sensor should have seen a track
+STEADY_SCANS = 3  # who was seen less often was never seen steadily
+
+
+def count(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> None:
+    """Let sensors' not seeing speak against the tracks, and note which of these none could see.
+
+    seen (sensors + 1, n): the last one by radio; `looked`: which sensors are in the round.
+    """
+    watched = np.zeros_like(seen[:-1])
+    watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
+    sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen[:-1])
+    exposed = visibility.exposure(table, sensor, track, sensors)
+    doubtful = (table.id == 0) & (table.vehicle_ns == 0)  # what is not known to exist is not known to be hidden
+    exposed[doubtful[track]] = 1.0
+    against = np.bincount(track, _evidence(table, sensor, track, exposed, sensors), len(table))
+    table.log_odds += np.maximum(against, MOST_AGAINST)
+    by_any = seen.any(axis=0)
+    could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
+    news = watched.any(axis=0) | by_any
+    table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden)
+    _refute(table)
+
+
+def _evidence(table: Table, sensor: Ints, track: Ints, exposed: Floats, sensors: Sensors) -> Floats:
+    """Return the log-likelihood ratios (m,) of one more miss, of a sensor that can see a track so likely.
+
+    Who was seen steadily, and then not any more, may be hidden by what nobody knows: it stays so for a while, so that
+    many misses in a row say little more than a few.
+    """
+    in_a_row, steady = _past(table.history[sensor, track], table.hidden[track])
+    missed = np.exp(sensors.log_missed[sensor])
+    before = exposed * np.where(steady, missed**in_a_row, 1.0)
+    ratio: Floats = np.log((1.0 - exposed + before * missed) / (1.0 - exposed + before))
+    return ratio
+
+
+def _past(history: Ints, hidden: Ints) -> tuple[Ints, Mask]:
+    """Return how often tracks (m,) were not seen since they were seen last, and whether before they mostly were."""
+    newest = np.where(history > 0, history & -history, 1 << 32)
+    in_a_row = np.bitwise_count(newest - 1).astype(np.int64)
+    scans, hits = np.frexp(history.astype(np.float64))[1] - in_a_row, np.bitwise_count(history)
+    steady = (2 * hits >= scans) & (hits >= STEADY_SCANS) | (history == 0) & (hidden > 0)
+    return in_a_row, steady
+
+
+def _refute(table: Table) -> None:
+    """Let it speak against hidden vehicles that they should be where another is seen."""
+    lost = np.flatnonzero((table.hidden > 0) & ~attributes.walks(table.kind))
+    if len(lost):
+        shown = (table.id > 0) & (table.hidden == 0)
+        table.log_odds[lost[on_bodies(table, shown, table.state[:2, lost], 0.0)]] += WHERE_OTHERS_ARE
