@@ -34,15 +34,14 @@ class Congestion:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the links that are congested."""
         settings = self.settings
-        slow = now.is_vehicle & now.lanes.is_motor[now.lane] & ~(now.to_end < 0.0)
-        slow &= now.speed < (settings.release_mps if running else settings.slow_mps)
+        slow = now.is_vehicle & (now.speed < (settings.release_mps if running else settings.slow_mps))
         rows = slow.nonzero()[0]
         if len(rows) < settings.least_vehicles:
             return
+        rows = rows[now.lanes.is_motor[now.lane[rows]] & ~(now.to_end[rows] < 0.0)]
         keys = self._key[now.lane[rows]]
-        for key, count in zip(*np.unique(keys, return_counts=True), strict=True):
-            if count >= settings.least_vehicles:
-                yield from self._judge(now, int(key), rows[keys == key], int(key) in running)
+        for key in (np.bincount(keys) >= settings.least_vehicles).nonzero()[0].tolist():
+            yield from self._judge(now, key, rows[keys == key], key in running)
 
     def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterable[Sighting]:
         """Yield a link if enough of the slow vehicles of its rows may drive; a red light ends no event."""

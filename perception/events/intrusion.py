@@ -8,15 +8,15 @@ import numpy as np
 
 from perception.events.rule import Sighting, of_tracks
 from perception.events.settings import ObjectSettings, PedestrianSettings
-from perception.objects import RoadUser
+from perception.objects import Ints, RoadUser
 from perception.traffic.ground import CROSSWALK, JUNCTION, MOTOR
-from perception.traffic.lanes import Mask
 from perception.traffic.situation import Situation
 
 
-def on_carriageway(now: Situation) -> Mask:
-    """Return which rows (n,) are where only motor vehicles should be."""
-    on: Mask = ((now.ground & (MOTOR | JUNCTION)) != 0) & ((now.ground & CROSSWALK) == 0)
+def on_carriageway(now: Situation, rows: Ints) -> Ints:
+    """Return those of the rows that are where only motor vehicles should be."""
+    ground = now.ground[rows]
+    on: Ints = rows[((ground & (MOTOR | JUNCTION)) != 0) & ((ground & CROSSWALK) == 0)]
     return on
 
 
@@ -29,11 +29,10 @@ class PedestrianOnRoad:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return them."""
         settings = self.settings
-        walks = (now.tracks.kind == RoadUser.PEDESTRIAN) & (now.speed <= settings.fastest_mps)
-        size = now.tracks.size
+        rows = on_carriageway(now, (now.tracks.kind == RoadUser.PEDESTRIAN).nonzero()[0])
+        size = now.tracks.size[rows]
         upright = (size[:, 2] >= settings.least_height_m) & (size[:, 0] <= settings.most_length_m)
-        rows = (walks & upright & on_carriageway(now)).nonzero()[0]
-        return of_tracks(now, rows, settings.radius_m)
+        return of_tracks(now, rows[upright & (now.speed[rows] <= settings.fastest_mps)], settings.radius_m)
 
 
 class ObjectOnRoad:
@@ -44,8 +43,9 @@ class ObjectOnRoad:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return them."""
-        settings, size = self.settings, now.tracks.size
-        small = (size[:, 2] <= settings.most_height_m) & (size[:, 0] <= settings.most_length_m)
-        came = now.tracks.position - now.past["first"]
-        still = (now.speed <= settings.still_mps) & (np.hypot(came[:, 0], came[:, 1]) <= settings.still_m)
-        return of_tracks(now, (small & still & on_carriageway(now)).nonzero()[0], settings.radius_m)
+        settings = self.settings
+        small = (now.tracks.size[:, 2] <= settings.most_height_m) & (now.tracks.size[:, 0] <= settings.most_length_m)
+        rows = on_carriageway(now, small.nonzero()[0])
+        came = now.tracks.position[rows] - now.past["first"][rows]
+        still = (now.speed[rows] <= settings.still_mps) & (np.hypot(came[:, 0], came[:, 1]) <= settings.still_m)
+        return of_tracks(now, rows[still], settings.radius_m)

@@ -21,7 +21,7 @@ from perception.events.settings import NearMissSettings
 from perception.objects import Floats, Ints
 from perception.traffic.ground import CROSSWALK, JUNCTION
 from perception.traffic.lanes import Mask
-from perception.traffic.situation import SECOND_NS, Situation, most_sd
+from perception.traffic.situation import SECOND_NS, Situation, most_variance
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
 MOVING_MPS = 0.5
@@ -156,8 +156,8 @@ def _movers(now: Situation, row: Ints) -> Movers:
         velocity=tracks.velocity[row],
         ahead=now.ahead[row],
         half=tracks.size[row, :2] / 2.0,
-        position_sd=most_sd(covariance[:, :2, :2]),
-        speed_sd=most_sd(covariance[:, 2:, 2:]),
+        position_sd=np.sqrt(most_variance(covariance[:, :2, :2])),
+        speed_sd=np.sqrt(most_variance(covariance[:, 2:, 2:])),
     )
 
 

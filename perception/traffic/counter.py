@@ -85,7 +85,7 @@ class TrafficCounter:
         """Add the time since the look before to what is true of the lanes now."""
         count, length = len(self._lanes.lines), now.tracks.size[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
-        tally.covered_s[np.unique(now.lane[over])] += now.passed_s
+        tally.covered_s[now.lane[over]] += now.passed_s  # once for a lane, however many stand there
         rows = (counted & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m)).nonzero()[0]
         lane = now.lane[rows]
         tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
@@ -95,7 +95,8 @@ class TrafficCounter:
             if one.to_stop_line <= self._observed_m:
                 tally.length_m_s[one.lane] += now.passed_s * one.length
                 tally.present_s[one.lane] += now.passed_s
-        tally.stops += np.bincount(now.lane[now.halted], minlength=count)
+        if len(now.halted):
+            tally.stops += np.bincount(now.lane[now.halted], minlength=count)
         tally.green_s += now.passed_s * now.is_green
 
     def _watch_spots(self, now: Situation, tally: Tally) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from perception.objects import MOVEMENTS, DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
 from perception.traffic.lanes import LaneMap
-from perception.traffic.tally import SpotTally, Tally
+from perception.traffic.tally import Passage, SpotTally, Tally, Turn
 
 # congestion level by mean speed on the observed stretch, as a share of the limit; the limits of GB/T 33171-2016 for
 # smooth, light, moderate and severe, in the four steps of GA/T 115
@@ -37,18 +38,30 @@ class Flows:
             start_ns=begin_ns,
             end_ns=end_ns,
             cycle=cycle,
-            lanes=[self._lane(lane, tally, begin_ns, end_ns) for lane in self._towards],
-            directions=[self._direction(link, movement, tally) for link, movement in self._ways],
+            lanes=self._lane_flows(tally, begin_ns, end_ns),
+            directions=self._direction_flows(tally),
             loops=self._spots(self._loops, tally.spots[: len(self._loops)], tally.seconds),
             zones=self._spots(self._zones, tally.spots[len(self._loops) :], tally.seconds),
         )
 
-    def _lane(self, lane: int, tally: Tally, begin_ns: int, end_ns: int) -> LaneFlow:
+    def _lane_flows(self, tally: Tally, begin_ns: int, end_ns: int) -> list[LaneFlow]:
+        passages: dict[int, list[Passage]] = {}
+        for passage in tally.passages:
+            passages.setdefault(passage.lane, []).append(passage)
+        turns: dict[int, Counter[str]] = {}
+        for turn in tally.turns:
+            turns.setdefault(turn.lane, Counter())[MOVEMENTS[turn.movement]] += 1
+        return [
+            self._lane(lane, tally, begin_ns, end_ns, passages.get(lane, []), turns.get(lane, Counter()))
+            for lane in self._towards
+        ]
+
+    def _lane(
+        self, lane: int, tally: Tally, begin_ns: int, end_ns: int, own: list[Passage], turns: Counter[str]
+    ) -> LaneFlow:
         line, seconds = self._lanes.lines[lane], tally.seconds
-        own = [passage for passage in tally.passages if passage.lane == lane]
         speeds = [passage.speed for passage in own]
         stretch = float(self._stretch_m[lane]) * seconds
-        turns = Counter(MOVEMENTS[turn.movement] for turn in tally.turns if turn.lane == lane)
         return LaneFlow(
             link=line.link,
             lane=line.lane,
@@ -58,7 +71,7 @@ class Flows:
             volume_by_kind=_by_kind(passage.kind for passage in own),
             volume_by_movement={movement: turns[movement] for movement in MOVEMENTS if turns[movement]},
             mean_speed=_mean(speeds),
-            speed_85=float(np.percentile(speeds, 85)) if speeds else None,
+            speed_85=_percentile_85(speeds),
             mean_length=_mean([passage.length for passage in own]),
             queue_length=float(tally.queue_length[lane]),
             queue_count=int(tally.queue_count[lane]),
@@ -81,10 +94,16 @@ class Flows:
         share = float(tally.travelled_m[lane]) / present_s / limit
         return sum(share < step for step in (FREE, LIGHT, MODERATE))
 
-    def _direction(self, link: str, movement: str, tally: Tally) -> DirectionFlow:
-        number, lanes = MOVEMENTS.index(movement), self._ways[link, movement]
-        own = [t for t in tally.turns if t.movement == number and self._lanes.lines[t.lane].link == link]
-        longest = max(lanes, key=lambda lane: float(tally.queue_length[lane]))
+    def _direction_flows(self, tally: Tally) -> list[DirectionFlow]:
+        turns: dict[tuple[str, str], list[Turn]] = {}
+        for turn in tally.turns:
+            turns.setdefault((self._lanes.lines[turn.lane].link, MOVEMENTS[turn.movement]), []).append(turn)
+        return [
+            self._direction(link, movement, tally, turns.get((link, movement), [])) for link, movement in self._ways
+        ]
+
+    def _direction(self, link: str, movement: str, tally: Tally, own: list[Turn]) -> DirectionFlow:
+        longest = max(self._ways[link, movement], key=lambda lane: float(tally.queue_length[lane]))
         return DirectionFlow(
             link=link,
             movement=movement,
@@ -115,4 +134,13 @@ def _by_kind(kinds: Iterable[int]) -> dict[int, int]:
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return float(np.mean(values)) if values else None
+    return math.fsum(values) / len(values) if values else None
+
+
+def _percentile_85(values: Sequence[float]) -> float | None:
+    """Return the 85th percentile, between the two nearest values in proportion."""
+    if not values:
+        return None
+    ordered, at = sorted(values), 0.85 * (len(values) - 1)
+    below = math.floor(at)
+    return ordered[below] + (at - below) * (ordered[min(below + 1, len(ordered) - 1)] - ordered[below])

@@ -42,6 +42,7 @@ class Ground:
         self._origin: Floats = every.min(axis=0) - 10.0
         columns, rows = np.ceil((every.max(axis=0) + 10.0 - self._origin) / CELL_M).astype(int)
         self._flags = np.zeros((columns, rows), dtype=np.uint32)
+        self._last: Floats = np.array([columns - 1.0, rows - 1.0])
         for line in lanes.lines:
             if line.type == "vehicle":
                 self._draw(line.points, line.width / 2.0, MOTOR)
@@ -55,10 +56,9 @@ class Ground:
 
     def at(self, position: Floats) -> Flags:
         """Return the flags (n,) at positions (n, 2)."""
-        cell = np.floor((position - self._origin) / CELL_M).astype(np.intp)
-        inside = ((cell >= 0) & (cell < self._flags.shape)).all(axis=1)
-        cell[~inside] = 0  # a corner of the margin: no flags there
-        return self._flags[cell[:, 0], cell[:, 1]]
+        cell = np.minimum(np.maximum((position - self._origin) / CELL_M, 0.0), self._last).astype(np.intp)
+        flags: Flags = self._flags[cell[:, 0], cell[:, 1]]  # the margin, and so all beyond it, has no flags
+        return flags
 
     def at_point(self, position: tuple[float, float]) -> int:
         """Return the flags at one position."""

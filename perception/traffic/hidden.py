@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.objects import Ints, Tracks
 from perception.traffic.lanes import LaneMap, Mask, Matches
@@ -40,7 +41,8 @@ class Hidden:
 
     def __init__(self, lanes: LaneMap) -> None:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
-        self._seen: dict[int, Waiting] = {}  # by track id: vehicles in view that come to a stop line
+        self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
+        self._seen: tuple[NDArray[np.generic], ...] = ()  # and the columns of what they would be if they were lost
         self._hidden: list[Waiting] = []
         self._last_ns = 0
 
@@ -49,21 +51,29 @@ class Hidden:
     ) -> list[Waiting]:
         """Return who is hidden and stands now; `vehicle` (n,): motor vehicles on lanes towards the crossing."""
         there = set(tracks.id.tolist())
-        self._hidden += [one for number, one in self._seen.items() if number not in there]
+        self._hidden += [self._waiting(at) for at, number in enumerate(self._numbers) if number not in there]
         self._hidden = [one for one in self._hidden if self._still_waits(one, now_ns, lights)]
         rows = (vehicle & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
         speed = np.hypot(tracks.velocity[rows, 0], tracks.velocity[rows, 1])
-        columns = (matches.lane[rows], matches.to_stop_line[rows], tracks.size[rows, 0], speed, past["delay_s"][rows])
-        seen = [
-            Waiting(lane, to_stop_line, length, pace, now_ns, delay_s)
-            for lane, to_stop_line, length, pace, delay_s in zip(*(column.tolist() for column in columns), strict=True)
-        ]
-        self._seen = dict(zip(tracks.id[rows].tolist(), seen, strict=True))
+        self._numbers = tracks.id[rows].tolist()
+        self._seen = (
+            matches.lane[rows],
+            matches.to_stop_line[rows],
+            tracks.size[rows, 0],
+            speed,
+            np.full(len(rows), now_ns),
+            past["delay_s"][rows],
+        )
         if self._hidden:
+            seen = [self._waiting(at) for at in range(len(rows))]
             self._move_up(seen, (now_ns - self._last_ns) / SECOND_NS)
             self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches, past)]
         self._last_ns = now_ns
         return [one for one in self._hidden if one.speed < STANDING_MPS]
+
+    def _waiting(self, at: int) -> Waiting:
+        """Return one of those who were in view."""
+        return Waiting(*(column[at].item() for column in self._seen))
 
     def _still_waits(self, one: Waiting, now_ns: int, lights: Lights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""

@@ -49,7 +49,9 @@ class Memory:
     def recall(self, numbers: Ints, now_ns: int) -> Rows:
         """Return a copy of the rows (n,) of road users that are seen now; `first_ns` 0: never seen before."""
         rows = self._rows[numbers]
-        rows[now_ns - rows["seen_ns"] > FORGET_NS] = FRESH
+        away = now_ns - rows["seen_ns"] > FORGET_NS
+        if away.any():
+            rows[away] = FRESH
         rows["seen_ns"] = now_ns
         return rows
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from perception.geo import direction_of
 from perception.objects import MOVEMENTS, Floats, Ints, Tracks
 from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.memory import Rows
-from perception.traffic.paths import ways
+from perception.traffic.paths import POINTS, ways
 
 CLEARLY_M = 4.0  # how much nearer a curve must be; a metre beside it counts as much as DEG_PER_M beside its direction
 DEG_PER_M = 15.0
@@ -23,16 +22,20 @@ class Movements:
 
     def __init__(self, lanes: LaneMap) -> None:
         self._lanes = lanes
-        self._curves: dict[int, list[tuple[int, Floats]]] = {}
-        for lane, way, points in ways(lanes):
-            if lanes.only_movement[lane] == NONE:
-                self._curves.setdefault(lane, []).append((MOVEMENTS.index(way.movement), points))
+        found = [(lane, way, points) for lane, way, points in ways(lanes) if lanes.only_movement[lane] == NONE]
+        self._movement: Ints = np.array([MOVEMENTS.index(way.movement) for _, way, _ in found], dtype=np.int64)
+        self._points: Floats = np.array([points for _, _, points in found]).reshape(-1, POINTS, 2)
+        self._along = _directions(self._points)
+        own = [[at for at, (origin, _, _) in enumerate(found) if origin == lane] for lane in range(len(lanes.lines))]
+        self._curves: Ints = np.full((len(own), max(map(len, own), default=0)), NONE)  # (l, w) of each lane
+        for lane, curves in enumerate(own):
+            self._curves[lane, : len(curves)] = curves
 
-    def decide(self, past: Rows, tracks: Tracks, lane: Ints) -> Ints:
+    def decide(self, past: Rows, tracks: Tracks, ahead: Floats, lane: Ints) -> Ints:
         """Enter the movements that are clear into the rows of the memory; return the rows whose movement is final.
 
-        `lane` is where the road users are now. Final, once for each, is the only way of a lane as soon as the stop line
-        is crossed, and otherwise the way on which they came out.
+        `lane` is where the road users are now, `ahead` (n, 2) their directions. Final, once for each, is the only way
+        of a lane as soon as the stop line is crossed, and otherwise the way on which they came out.
         """
         inside: Ints = ((past["origin"] != NONE) & (past["approach"] == NONE)).nonzero()[0]
         if not len(inside):
@@ -42,31 +45,36 @@ class Movements:
         only = self._lanes.only_movement[origin]
         movement = np.where(past["movement"][inside] != NONE, past["movement"][inside], only)
         movement = np.where(out != NONE, out, movement)
-        for at in ((only == NONE) & (lane[inside] == NONE)).nonzero()[0]:
-            nearest = self._nearest(int(origin[at]), tracks, int(inside[at]))
-            movement[at] = movement[at] if nearest == NONE else nearest
+        between = ((only == NONE) & (lane[inside] == NONE)).nonzero()[0]
+        if len(between):
+            nearest = self._nearest(origin[between], tracks.position[inside[between]], ahead[inside[between]])
+            movement[between] = np.where(nearest == NONE, movement[between], nearest)
         past["movement"][inside] = movement
         final = ~past["decided"][inside] & ((out != NONE) | (only != NONE))
         past["decided"][inside] |= final
         decided: Ints = inside[final]
         return decided
 
-    def _nearest(self, origin: int, tracks: Tracks, row: int) -> int:
-        """Return the movement whose curve a road user follows; NONE while two are alike."""
-        curves = self._curves.get(origin, [])
-        if len(curves) < 2:
-            return NONE
-        direction = direction_of(tracks.heading[row])
-        costs = sorted((_cost(points, tracks.position[row], direction), movement) for movement, points in curves)
-        return costs[0][1] if costs[1][0] - costs[0][0] > CLEARLY_M else NONE
+    def _nearest(self, origin: Ints, position: Floats, ahead: Floats) -> Ints:
+        """Return the movement whose curve road users (k,) follow; NONE while two are alike."""
+        curves = self._curves[origin]  # (k, w)
+        if curves.shape[1] < 2:
+            return np.full(len(origin), NONE)
+        off = self._points[curves] - position[:, None, None]
+        square = off[..., 0] ** 2 + off[..., 1] ** 2  # (k, w, POINTS)
+        nearest = square.argmin(axis=2)
+        distance = np.sqrt(np.take_along_axis(square, nearest[..., None], axis=2)[..., 0])
+        cosine = (self._along[curves, nearest] * ahead[:, None]).sum(axis=2)
+        turn = np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0)))
+        cost = np.where(curves == NONE, np.inf, distance + np.nan_to_num(turn) / DEG_PER_M)
+        best, second = np.sort(cost, axis=1)[:, :2].T
+        clear = np.isfinite(second) & (second - best > CLEARLY_M)
+        return np.where(clear, self._movement[curves[np.arange(len(origin)), cost.argmin(axis=1)]], NONE)
 
 
-def _cost(points: Floats, position: Floats, direction: Floats) -> float:
-    """Return how far a position and direction are from a curve, m."""
-    off = points - position
-    nearest = int((off**2).sum(axis=1).argmin())
-    step = points[min(nearest + 1, len(points) - 1)] - points[max(nearest - 1, 0)]
-    cosine = float(step @ direction) / max(float(np.hypot(*step)), 1e-9)
-    turn = float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))
-    distance = float(np.hypot(*off[nearest]))
-    return distance + (0.0 if np.isnan(turn) else turn / DEG_PER_M)
+def _directions(curves: Floats) -> Floats:
+    """Return the unit vectors (c, POINTS, 2) along curves (c, POINTS, 2)."""
+    steps = np.empty_like(curves)
+    steps[:, 1:-1] = curves[:, 2:] - curves[:, :-2]
+    steps[:, [0, -1]] = curves[:, [1, -1]] - curves[:, [0, -2]]
+    return steps / np.maximum(np.hypot(steps[..., 0], steps[..., 1]), 1e-9)[..., None]

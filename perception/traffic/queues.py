@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -29,32 +30,25 @@ class Queues(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Vehicles (v,) that stand, or nearly do, on lanes towards the crossing."""
+    """A vehicle that stands, or nearly does, on a lane towards the crossing."""
 
-    row: Ints  # of the track; NONE: it is not seen now
-    lane: Ints
-    to_stop_line: Floats  # m
-    length: Floats  # m
+    lane: int
+    to_stop_line: float  # m
+    length: float  # m
+    row: int  # of the track; NONE: it is not seen now
 
 
-def measure(settings: QueueSettings, standing: Standing, lanes: int) -> Queues:
+def measure(settings: QueueSettings, standing: Iterable[Standing], lanes: int) -> Queues:
     """Return the queues of `lanes` lanes."""
     queues = Queues(np.zeros(lanes), np.zeros(lanes, dtype=np.int64), np.full(lanes, NONE))
-    if not len(standing.row):
-        return queues
-    order = np.lexsort((standing.to_stop_line, standing.lane))
-    row, own, to_stop_line, length = (column[order] for column in standing)
-    half = length / 2.0
-    rear = to_stop_line + half
-    first = np.ones(len(row), dtype=np.bool_)
-    first[1:] = own[1:] != own[:-1]
-    before = np.zeros(len(row))
-    before[1:] = rear[:-1]
-    broken = to_stop_line - half - np.where(first, 0.0, before) > settings.queue_gap_m
-    breaks: Ints = np.cumsum(broken)
-    breaks = breaks - (breaks - broken)[first.nonzero()[0][np.cumsum(first) - 1]]  # those of its own lane
-    joined = breaks == 0
-    queues.length[own[joined]] = rear[joined]  # the last one of a lane is written last
-    queues.last[own[joined]] = row[joined]
-    queues.vehicles[:] = np.bincount(own[joined], minlength=lanes)
+    lane, rear, is_joined = NONE, 0.0, False
+    for one in sorted(standing):
+        if one.lane != lane:
+            lane, rear, is_joined = one.lane, 0.0, True
+        half = one.length / 2.0
+        is_joined = is_joined and one.to_stop_line - half - rear <= settings.queue_gap_m
+        rear = one.to_stop_line + half
+        if is_joined:
+            queues.length[lane], queues.last[lane] = rear, one.row
+            queues.vehicles[lane] += 1
     return queues

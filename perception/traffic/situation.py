@@ -90,7 +90,7 @@ class Observer:
         speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
         self._meet(past, tracks, now_ns, passed_s)
         crossed = self._cross(past, tracks, matches)
-        decided = self._movements.decide(past, tracks, matches.lane)
+        decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = self._follow(past, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
         comes = is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
@@ -122,7 +122,7 @@ class Observer:
 
     def _meet(self, past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
         """Note when and where new ones were seen first, and for how long everybody's place has been known well."""
-        sure = most_sd(tracks.covariance[:, :2, :2]) <= SURE_M
+        sure = most_variance(tracks.covariance[:, :2, :2]) <= SURE_M**2
         past["sure_s"] = np.where(sure, past["sure_s"] + passed_s, 0.0)
         new = past["first_ns"] == 0
         if new.any():
@@ -134,6 +134,8 @@ class Observer:
         ahead = (past["approach"] != NONE).nonzero()[0]
         lane = past["approach"][ahead].astype(np.int64)
         gone: Ints = ahead[self._lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
+        if not len(gone):
+            return gone
         lane = past["approach"][gone].astype(np.int64)
         off = tracks.position[gone] - self._lanes.ends[lane]
         along = self._lanes.end_directions[lane]
@@ -150,13 +152,10 @@ class Observer:
         self, tracks: Tracks, comes: Mask, matches: Matches, past: Rows, hidden: Sequence[Waiting]
     ) -> Queues:
         """Return the queues, with those in them who are hidden."""
-        lane, to_stop_line = matches.lane, matches.to_stop_line
-        queueing = comes & (past["slow_s"] >= self._queues.queue_after_s)
-        rows = queueing.nonzero()[0]
-        standing = Standing(rows, lane[rows], to_stop_line[rows], tracks.size[rows, 0])
-        if hidden:
-            more = [(NONE, one.lane, one.to_stop_line, one.length) for one in hidden]
-            standing = Standing(*map(np.append, standing, zip(*more, strict=True)))
+        row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]
+        columns = (matches.lane[row], matches.to_stop_line[row], tracks.size[row, 0], row)
+        standing = [Standing(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
+        standing += [Standing(one.lane, one.to_stop_line, one.length, NONE) for one in hidden]
         return measure(self._queues, standing, len(self._lanes.lines))
 
     def _green_lanes(self) -> Mask:
@@ -192,10 +191,10 @@ class Observer:
         return halted
 
 
-def most_sd(covariance: Floats) -> Floats:
-    """Return a bound (k,) of the standard deviation in any direction (Gershgorin), of covariances (k, 2, 2)."""
+def most_variance(covariance: Floats) -> Floats:
+    """Return a bound (k,) of the variance in any direction (Gershgorin), of covariances (k, 2, 2)."""
     variance: Floats = np.maximum(covariance[:, 0, 0], covariance[:, 1, 1]) + np.abs(covariance[:, 0, 1])
-    return np.sqrt(variance)
+    return variance
 
 
 def _among(identities: Sequence[bytes | None], wanted: Collection[bytes]) -> Mask:
