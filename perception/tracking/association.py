@@ -25,6 +25,8 @@ from perception.tracking.table import Table
 
 CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
+TOGETHER = 64  # contested pairs up to which one assignment of all sensors is faster than one of each
+FEW = 20_000  # pairs up to which it is faster to look at each
 FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
 
@@ -76,7 +78,7 @@ def judged(table: Table, scan: Scan, lag: Floats, sensors: Sensors, track: Ints,
     volume = determinant(spread)
     square = form(adjugate(spread), residual) / volume
     sensor = scan.sensor[detection]
-    kept = np.flatnonzero(square <= sensors.gate[sensor])
+    kept = (square <= sensors.gate[sensor]).nonzero()[0]
     track, detection, sensor = track[kept], detection[kept], sensor[kept]
     velocity = scan.velocity[:, detection] - state[2:, kept]
     score = (sensors.log_detected - _LOG_2PI)[sensor] - sensors.log_else[table.hidden[track], sensor]
@@ -93,15 +95,15 @@ def assign(pairs: Pairs, sensor: Ints) -> Pairs:
     For each sensor every track and every detection is in one pair at most, and every score is positive. Pairs that
     nobody contests are made at once; what is left are small dense problems.
     """
-    worth = np.flatnonzero(pairs.score > 0.0)
+    worth = (pairs.score > 0.0).nonzero()[0]
     track, detection, sensor = pairs.track[worth], pairs.detection[worth], sensor[worth]
     if not len(worth):
         return pairs.at(worth)
     slot = sensor * (track.max() + 1) + track
     alone = (np.bincount(slot)[slot] == 1) & (np.bincount(detection)[detection] == 1)
-    contested = np.flatnonzero(~alone)
+    contested = (~alone).nonzero()[0]
     made = [
-        np.flatnonzero(alone),
+        alone.nonzero()[0],
         *_best(slot[contested], detection[contested], sensor[contested], contested, pairs.score[worth]),
     ]
     chosen = worth[np.concatenate(made)]
@@ -110,9 +112,13 @@ def assign(pairs: Pairs, sensor: Ints) -> Pairs:
 
 def _best(slot: Ints, detection: Ints, sensor: Ints, number: Ints, score: Floats) -> Iterator[Ints]:
     """Yield for each sensor the numbers of the pairs (k,) that make its best assignment; a slot has one sensor only."""
+    if not len(number):
+        return
     row, column = (np.unique(values, return_inverse=True)[1] for values in (slot, detection))
-    for one in np.flatnonzero(np.bincount(sensor)):
-        rival = np.flatnonzero(sensor == one)
+    if len(number) <= TOGETHER:
+        sensor = np.zeros_like(sensor)  # no pair of one sensor rivals one of another
+    for one in np.bincount(sensor).nonzero()[0]:
+        rival = (sensor == one).nonzero()[0]
         rows, columns = row[rival] - row[rival].min(), column[rival] - column[rival].min()
         found = np.full((rows.max() + 1, columns.max() + 1), -1)
         found[rows, columns] = number[rival]
@@ -136,13 +142,22 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats, sensors: Sensors) -> Informa
 
 
 def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
-    """Return all pairs (i, j) of which place[:, i] and other[:, j] differ by no more than both reaches on either axis.
+    """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis."""
+    if place.shape[1] * other.shape[1] > FEW:
+        return _neighbours_of_many(place, reach, other, other_reach)
+    limit = reach[:, None] + other_reach
+    near = np.abs(place[0, :, None] - other[0]) <= limit
+    near &= np.abs(place[1, :, None] - other[1]) <= limit
+    i, j = near.nonzero()
+    return i, j
+
+
+def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
+    """Return the same, in another order.
 
     The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
     is looked at for each place.
     """
-    if not place.size or not other.size:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     widest = float(np.max(other_reach))
     width = max(float(reach.max()) + widest, 1e-3)
     west, south = other.min(axis=1)

@@ -11,7 +11,7 @@ from perception.geo import heading_difference, heading_of
 from perception.objects import Floats, Ints, RoadUser
 from perception.tracking.algebra import form
 from perception.tracking.scan import TYPICAL_SIZE
-from perception.tracking.table import KINDS, Table
+from perception.tracking.table import KINDS, Table, run_starts
 
 Mask = NDArray[np.bool_]
 
@@ -43,7 +43,7 @@ def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: Mask)
     weight = (kind > 0) * confidence * np.where(stated, VOTE * CLASS_STATED, VOTE)
     size = len(table)
     cast = np.bincount(kind * size + rows, weight, KINDS * size).reshape(KINDS, size)
-    voted = np.flatnonzero(cast.any(axis=0))
+    (voted,) = np.nonzero(cast.any(axis=0))
     votes = table.votes[:, voted] + cast[:, voted]
     votes -= votes[1:].max(axis=0)
     np.maximum(votes, -CERTAIN, out=votes)
@@ -59,7 +59,7 @@ def vote_by_speed(table: Table) -> None:
     east, north = table.state[2:]
     speed = np.hypot(east, north)
     sd = np.sqrt(table.covariance[2, 2] + table.covariance[3, 3])
-    fast = np.flatnonzero((table.kind == RoadUser.UNKNOWN) & (table.id > 0) & (speed - 2.0 * sd > MOTOR_MPS))
+    fast = ((table.kind == RoadUser.UNKNOWN) & (table.id > 0) & (speed - 2.0 * sd > MOTOR_MPS)).nonzero()[0]
     if len(fast):
         vote(
             table, fast, np.full(len(fast), int(RoadUser.CAR)), np.ones(len(fast)), np.zeros(len(fast), dtype=np.bool_)
@@ -83,7 +83,7 @@ def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
     if not known.any():
         return
     weight = known * np.where(stated, SIZE_STATED, 1.0)
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    starts = run_starts(rows)
     once = rows[starts]
     total = table.size_weight[:, once] + np.add.reduceat(weight, starts, axis=1)
     summed = table.size[:, once] + np.add.reduceat(weight * np.where(known, size, 0.0), starts, axis=1)

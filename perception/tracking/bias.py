@@ -16,7 +16,7 @@ from perception.objects import Floats, Ints
 from perception.tracking.association import Pairs
 from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
-from perception.tracking.table import Table
+from perception.tracking.table import Table, run_starts
 
 EVERY_NS = 500_000_000
 MEMORY_S = 20.0
@@ -72,7 +72,7 @@ class Biases:
         if not self._sure.any():
             return scan
         sure = self._sure[:, scan.sensor]
-        away = scan.position - np.stack([self._sensors.east, self._sensors.north])[:, scan.sensor]
+        away = scan.position - self._sensors.place[:, scan.sensor]
         shift = sure[:2] + sure[2] * np.stack([-away[1], away[0]])
         if not self._corrected:
             return msgspec.structs.replace(scan, covariance=scan.covariance + DOUBT**2 * shift[:, None] * shift)
@@ -89,7 +89,7 @@ class Biases:
         self._told = self._told * kept
         fit = (scan.sensor[pairs.detection] < self._sensors.radio) & (table.id[pairs.track] > 0)
         several = np.bincount(pairs.track, fit, len(table)) >= 2.0
-        pairs = pairs.at(np.flatnonzero(fit & several[pairs.track])[:MOST_ROWS])
+        pairs = pairs.at((fit & several[pairs.track]).nonzero()[0][:MOST_ROWS])
         if len(pairs):
             self._compare(table, scan, pairs)
         mean, sd = self._estimate = self._solve()
@@ -114,7 +114,7 @@ class Biases:
     def _effect(self, scan: Scan, detection: Ints, velocity: Floats) -> Floats:
         """Return how far one unit of each unknown moves detections (2, UNKNOWNS, k)."""
         sensor = scan.sensor[detection]
-        away = scan.position[:, detection] - np.stack([self._sensors.east, self._sensors.north])[:, sensor]
+        away = scan.position[:, detection] - self._sensors.place[:, sensor]
         one, none = np.ones(len(detection)), np.zeros(len(detection))
         return np.stack([np.stack([one, none, -away[1], -velocity[0]]), np.stack([none, one, away[0], -velocity[1]])])
 
@@ -131,18 +131,19 @@ class Biases:
 
 def _inverse(matrix: Floats) -> Floats:
     """Return the inverse of a symmetric positive definite matrix, the same bits whatever BLAS numpy was built with."""
-    rest, inverse = matrix.copy(), np.eye(len(matrix))
+    inverse = matrix.copy()
     for pivot in range(len(matrix)):
-        share = rest[:, pivot] / rest[pivot, pivot]
-        share[pivot] = 1.0 - 1.0 / rest[pivot, pivot]
-        inverse -= share[:, None] * inverse[pivot].copy()
-        rest -= share[:, None] * rest[pivot].copy()
+        column, row = inverse[:, pivot].copy(), inverse[pivot] / inverse[pivot, pivot]
+        row[pivot] = 1.0 / inverse[pivot, pivot]
+        inverse[:, pivot] = 0.0
+        inverse -= column[:, None] * row
+        inverse[pivot] = row
     return inverse
 
 
 def _between(values: Floats, weight: Floats, track: Ints) -> Floats:
     """Return values (..., k) less their weighted mean over the detections of the same track, which are in order."""
-    starts = np.flatnonzero(np.diff(track, prepend=-1))
-    run = np.cumsum(np.diff(track, prepend=-1) != 0) - 1
+    starts = run_starts(track)
+    run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(track)))
     mean = np.add.reduceat(values * weight, starts, axis=-1) / np.add.reduceat(weight, starts)
     return values - mean[..., run]

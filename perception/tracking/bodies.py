@@ -19,13 +19,13 @@ Mask = NDArray[np.bool_]
 
 def apart(table: Table, scan: Scan, pairs: Pairs) -> Pairs:
     """Return the pairs but those of hidden tracks with what is seen of the bodies of others."""
-    doubtful = np.flatnonzero(table.hidden[pairs.track])
+    doubtful = table.hidden[pairs.track].nonzero()[0]
     if not len(doubtful):
         return pairs
     shown = (table.id > 0) & (table.hidden == 0)
     kept = np.ones(len(pairs), dtype=np.bool_)
     kept[doubtful[of_bodies(table, shown, scan, pairs.detection[doubtful])]] = False
-    return pairs.at(np.flatnonzero(kept))
+    return pairs.at(kept.nonzero()[0])
 
 
 def of_bodies(table: Table, whose: Mask, scan: Scan, detection: Ints) -> Mask:
@@ -39,7 +39,7 @@ def of_bodies(table: Table, whose: Mask, scan: Scan, detection: Ints) -> Mask:
 
 def on_bodies(table: Table, whose: Mask, position: Floats, beside: float) -> Mask:
     """Return which places (2, d) are on the bodies of the vehicles among the rows `whose` (n,), or so near to them."""
-    vehicle = np.flatnonzero(whose & np.isfinite(table.heading) & ~attributes.walks(table.kind))
+    vehicle = (whose & np.isfinite(table.heading) & ~attributes.walks(table.kind)).nonzero()[0]
     found = np.zeros(position.shape[1], dtype=np.bool_)
     if not len(vehicle) or not len(found):
         return found

@@ -101,7 +101,7 @@ class Fusion:
         left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
         before = len(population.table)
-        begun = np.flatnonzero(left)
+        begun = left.nonzero()[0]
         begun = begun[~of_bodies(population.table, population.table.id > 0, scan, begun)]
         first, others = population.begin(scan, lag, begun)
         pairs = pairs.and_then(others)

@@ -33,7 +33,7 @@ def drive_on(table: Table, dt: float) -> None:
     The safe speed behind another is that of Gipps 1981 and Krauss 1998 without reaction time: from it one can stop
     behind who brakes as hard.
     """
-    rows = np.flatnonzero((table.hidden > 0) & ~walks(table.kind))
+    rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
     if not len(rows):
         return
     state, covariance = table.state[:, rows], table.covariance[:, :, rows]
@@ -63,7 +63,7 @@ def _speed(speed: Floats, gap: Floats, leading: Floats, dt: float) -> Floats:
 
 def _leader(table: Table, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
     """Return the gap (k,) to who drives next ahead of each vehicle, inf where there is nobody, and its speed (k,)."""
-    others = np.flatnonzero((table.id > 0) & ~walks(table.kind) & np.isfinite(table.heading))
+    others = ((table.id > 0) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
     if not len(others):
         return np.full(len(rows), np.inf), np.zeros(len(rows))
     way, length = direction_of(table.heading[others]).T, sizes(table)[0]

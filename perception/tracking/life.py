@@ -35,7 +35,8 @@ def bound(table: Table) -> None:
 def ripe(table: Table, settings: FusionSettings) -> Ints:
     """Return the rows that are to be confirmed now."""
     sure = table.log_odds >= log_odds(settings.confirm_probability)
-    return np.flatnonzero((table.id == 0) & sure & (table.scans >= settings.least_scans))
+    rows: Ints = ((table.id == 0) & sure & (table.scans >= settings.least_scans)).nonzero()[0]
+    return rows
 
 
 def over(table: Table, settings: FusionSettings) -> Mask:

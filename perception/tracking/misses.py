@@ -63,7 +63,7 @@ def _past(history: Ints, hidden: Ints) -> tuple[Ints, Mask]:
 
 def _refute(table: Table) -> None:
     """Let it speak against hidden vehicles that they should be where another is seen."""
-    lost = np.flatnonzero((table.hidden > 0) & ~attributes.walks(table.kind))
+    lost = ((table.hidden > 0) & ~attributes.walks(table.kind)).nonzero()[0]
     if len(lost):
         shown = (table.id > 0) & (table.hidden == 0)
         table.log_odds[lost[on_bodies(table, shown, table.state[:2, lost], 0.0)]] += WHERE_OTHERS_ARE

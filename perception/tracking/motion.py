@@ -30,6 +30,10 @@ def predict(table: Table, dt: float) -> None:
     """Move all tracks by dt seconds."""
     if table.hidden.any():
         hidden.drive_on(table, max(dt, 0.0))
+    _move(table, dt)
+
+
+def _move(table: Table, dt: float) -> None:
     filter.predict(table.state, table.covariance, dt, agility(table))
 
 
@@ -62,7 +66,7 @@ def foresee(table: Table, dt: float) -> None:
     The velocity is corrected once a round, so that the corrections that are remembered add up to those of
     1 / (1 - DRIFT_KEPT) rounds.
     """
-    predict(table, dt)
+    _move(table, dt)
     lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
     acceleration = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
     table.state[:2] += acceleration * (dt * abs(dt) / 2.0)

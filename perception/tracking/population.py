@@ -13,12 +13,15 @@ from perception.tracking import attributes, doubles, filter, life, motion
 from perception.tracking.association import Pairs, assign, candidates, evidence
 from perception.tracking.scan import Scan
 from perception.tracking.sensors import Sensors
-from perception.tracking.table import Ids, Table
+from perception.tracking.table import Ids, Table, run_starts
 
 SECOND_NS = 1_000_000_000
 JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
 
 Mask = NDArray[np.bool_]
+
+
+NO_PAIRS = Pairs(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0),) * 2, *(np.zeros((2, 0)),) * 2)
 
 
 class Population:
@@ -47,7 +50,7 @@ class Population:
             return
         table, row = self.table, pairs.track
         life.count_hits(table, row, pairs.score)
-        starts = np.flatnonzero(np.diff(row, prepend=-1))
+        starts = run_starts(row)
         motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag, self._sensors), starts))
         self._describe(table, row, pairs.detection, scan)
 
@@ -57,6 +60,8 @@ class Population:
         Detections of several sensors that may be one road user begin one track, that of the first of them. Return the
         detections that began tracks, in order of these, and the pairs of these tracks with the other detections.
         """
+        if not len(left):
+            return left, NO_PAIRS
         room = self._settings.max_tracks - len(self.table)
         if len(left) > room:
             self._counters["too many tracks"] += len(left) - room
@@ -70,7 +75,7 @@ class Population:
         alone = np.ones(len(left), dtype=np.bool_)
         alone[pairs.detection] = False
         number = len(self.table) + np.cumsum(alone) - 1
-        self.table = self.table.joined(born.take(np.flatnonzero(alone)))
+        self.table = self.table.joined(born.take(alone.nonzero()[0]))
         pairs.track[:], pairs.detection[:] = number[pairs.track], left[pairs.detection]
         return left[alone], pairs
 
@@ -93,7 +98,7 @@ class Population:
         for number in table.id[gone & (table.id > 0)]:
             self._ids.release(int(number), self.time_ns)
         if gone.any():
-            self.table = table.take(np.flatnonzero(~gone))
+            self.table = table.take((~gone).nonzero()[0])
         attributes.vote_by_speed(self.table)
         attributes.turn_headings(self.table, dt)
 
@@ -118,7 +123,7 @@ def _families(pairs: Pairs, scan: Scan) -> Pairs:
     """Return the pairs (first detection, other detection) of what seems to be one road user."""
     earlier = pairs.track < pairs.detection
     other = scan.sensor[pairs.track] != scan.sensor[pairs.detection]
-    pairs = pairs.at(np.flatnonzero(earlier & other & (pairs.score > 0.0)))
+    pairs = pairs.at((earlier & other & (pairs.score > 0.0)).nonzero()[0])
     follows = np.bincount(pairs.detection, minlength=len(scan)) > 0
-    pairs = pairs.at(np.flatnonzero(~follows[pairs.track]))
+    pairs = pairs.at((~follows[pairs.track]).nonzero()[0])
     return assign(pairs, scan.sensor[pairs.detection])

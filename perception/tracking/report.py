@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,15 +59,15 @@ def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
     limit_ms = np.where(table.hidden > 0, settings.max_hidden_ms, limit_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
     known = table.covariance[0, 0] + table.covariance[1, 1] < 2.0 * VAGUE_M**2
-    rows = np.flatnonzero((table.id > 0) & (table.log_odds > 0.0) & fresh & known)
+    rows = ((table.id > 0) & (table.log_odds > 0.0) & fresh & known).nonzero()[0]
     return table.take(rows[np.argsort(table.id[rows])])
 
 
 def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Return for each track (n,) the names of those that saw it (names, n)."""
-    pattern = [tuple(column) for column in seen.T.tolist()]
-    known = {one: tuple(name for name, saw in zip(names, one, strict=True) if saw) for one in set(pattern)}
-    return [known[one] for one in pattern]
+    patterns = [column.tobytes() for column in np.ascontiguousarray(seen.T)]
+    known = {one: tuple(compress(names, one)) for one in set(patterns)}
+    return [known[one] for one in patterns]
 
 
 def _rows(columns: Floats) -> Floats:

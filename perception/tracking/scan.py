@@ -87,7 +87,7 @@ def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
         sensor=column,
         stamp_ns=stamps[0],
         receipt_ns=stamps[1],
-        position=away + np.stack([sensors.east[column], sensors.north[column]]),
+        position=away + sensors.place[:, column],
         covariance=covariance,
         velocity=velocity,
         velocity_certainty=certainty,
@@ -104,8 +104,10 @@ def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
 
 def located(detections: Detections, sensor: Sensor) -> Detections:
     """Return detections of a camera with the places on the road that its boxes show, where it gives no other."""
+    if sensor.camera is None:
+        return detections
     boxed: Mask = ~np.isfinite(detections.position.sum(axis=1))
-    if sensor.camera is None or not boxed.any():
+    if not boxed.any():
         return detections
     length = np.where(np.isfinite(detections.size[:, 0]), detections.size[:, 0], TYPICAL_SIZE[detections.kind, 0])
     on_road, spread = camera.locate(detections.box, length, sensor.camera, sensor.mount)

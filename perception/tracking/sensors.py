@@ -27,6 +27,7 @@ class Sensors:
         self.names = [sensor.device for sensor in sensors]
         self.east = _column([mount.east_m for mount in mounts], 0.0)
         self.north = _column([mount.north_m for mount in mounts], 0.0)
+        self.place: Floats = np.stack([self.east, self.north])  # (2, sensors + 1) m, site frame
         self.height = _column([mount.height_m for mount in mounts], 0.0)
         yaw = np.radians(_column([mount.yaw_deg for mount in mounts], 0.0))
         self.forward: Floats = np.stack([np.sin(yaw), np.cos(yaw)])  # (2, sensors + 1) unit vectors, site frame

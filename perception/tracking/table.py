@@ -141,6 +141,14 @@ def existence(table: Table) -> Floats:
     return odds
 
 
+def run_starts(rows: Ints) -> Ints:
+    """Return where runs of the same row begin among rows (k,) that are in order."""
+    begins = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=begins[1:])
+    starts: Ints = begins.nonzero()[0]
+    return starts
+
+
 class Ids:
     """Numbers of road users, 1..`last`: the lowest free one, but none again within `rest_ns`."""
 

@@ -97,7 +97,7 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gate: float, s
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
     pairs.score[own] = np.clip(pairs.score[own], LEAST_SCORE, MOST_SCORE)
-    return pairs.at(np.flatnonzero(~told | own | free))
+    return pairs.at((~told | own | free).nonzero()[0])
 
 
 def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> None:

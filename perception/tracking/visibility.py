@@ -50,7 +50,7 @@ def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Float
     line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target;
     a target that is not known well may be anywhere within so much more of it.
     """
-    others = np.flatnonzero(table.id)
+    others = table.id.nonzero()[0]
     if not len(others) or not len(track):
         return np.full(len(track), IN_THE_OPEN)
     size = sizes(table)
@@ -58,7 +58,7 @@ def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Float
         table.state[:2, track], _shadow(table, size, sensor, track, others, sensors), table.state[:2, others], 0.0
     )
     target, other = track[which], others[other]
-    foot = np.stack([sensors.east, sensors.north])[:, sensor[which]]
+    foot = sensors.place[:, sensor[which]]
     height = sensors.height[sensor[which]]
     away, before = table.state[:2, target] - foot, table.state[:2, other] - foot
     distance = np.maximum(np.hypot(away[0], away[1]), 1.0)
@@ -68,7 +68,7 @@ def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Float
     gap = table.state[:2, target] - table.state[:2, other]
     beside = np.hypot(gap[0], gap[1]) > (size[1, target] + size[1, other]) / 2.0  # two in one place are one
     stops = beside & (share > 0.0) & (share < 1.0) & (line < size[2, other])
-    near = np.flatnonzero(stops)
+    near = stops.nonzero()[0]
     target, other, ray, share = target[near], other[near], ray[:, near], share[near]
     aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
     mine, theirs = _half_width(table, size, target, ray), _half_width(table, size, other, ray) / share
@@ -80,7 +80,7 @@ def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Float
 
 def _shadow(table: Table, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
     """Return how far before the tracks (m,) a body may be that hides their middles from the sensors (m,)."""
-    away = table.state[:2, track] - np.stack([sensors.east, sensors.north])[:, sensor]
+    away = table.state[:2, track] - sensors.place[:, sensor]
     middle, tallest = size[2, track] / 2.0, size[2, others].max()
     share = (tallest - middle) / np.maximum(sensors.height[sensor] - middle, 0.1)
     reach: Floats = np.clip(share * np.hypot(away[0], away[1]), 0.0, FARTHEST_M)
