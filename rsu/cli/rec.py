@@ -112,6 +112,7 @@ def info(recording: Recording, as_json: JsonOption = False) -> None:
     from rsu.recording import reader
     from rsu.recording.errors import DamagedError, RecordingError
     from rsu.recording.tick import TICK
+    from rsu.recording.writer import PART
 
     try:
         about, files = reader.start(recording)
@@ -142,7 +143,9 @@ def info(recording: Recording, as_json: JsonOption = False) -> None:
         for name, each in channels.items():
             rate = each["messages"] / seconds if seconds else 0.0
             print(f"{name:32} {each['messages']:8}  {rate:7.1f} Hz  {each['bytes'] / 1e3:10.1f} kB")
-    if damage is not None:
+    if damage is not None and recording.name.endswith(PART):
+        typer.echo("is being written, or was left by a power cut: that is what is in it so far", err=True)
+    elif damage is not None:
         fail(Exit.DAMAGED, f"cannot be read on from {damage}")
 
 

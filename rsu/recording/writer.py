@@ -39,8 +39,12 @@ class _Sections:
     def write(self, data: bytes) -> int:
         """Write all of it."""
         view = memoryview(data)
-        while view:  # a file without a buffer may take a part
-            view = view[self._file.write(view) :]
+        try:
+            while view:  # a file without a buffer may take a part
+                view = view[self._file.write(view) :]
+        except OSError as error:
+            error.filename = str(self._file.name)
+            raise
         self._hash.update(data)
         self._at += len(data)
         return len(data)
