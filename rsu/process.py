@@ -39,14 +39,14 @@ def main(arguments: list[str] | None = None) -> int:
     rows = processes.of(site.site)
     if options.name not in rows:
         parser.error(f"this site has no process {options.name}, but {', '.join(rows)}")
-    _prioritise(rows[options.name].nice)
+    prioritise(rows[options.name].nice)
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()
     rows[options.name].start(site, options.run, options.data, stop)
     return Exit.FINE
 
 
-def _prioritise(nice: int | None) -> None:
+def prioritise(nice: int | None) -> None:
     """Ask for the process's place at the processor; who may not ask for it goes on without."""
     with contextlib.suppress(PermissionError):
         if nice is None:
