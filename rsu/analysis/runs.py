@@ -51,6 +51,8 @@ def air_of(source: Source, site: Config) -> Air:
 
     RecordingError: it cannot be read, or there is nothing in it; ParameterError: several that overlap in time.
     """
+    if source.site is not None:
+        site_files.strangers(site, source.recordings)  # refuses a site of another place
     name = source.site.name if source.site else source.recordings[0].name
     air = listen(name, site, _outcomes(source, site))
     if not len(air.ticks_ns):

@@ -13,6 +13,7 @@ from rsu.analysis.errors import ParameterError
 from rsu.recording.verify import clock
 
 _LISTED = 5  # road users that only one has
+_CHANGES = 30  # of the site file
 
 
 class Wish(NamedTuple):
@@ -82,7 +83,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield said.reasons
     if comparison.changes:
         yield ""
-        yield from (f"{key}: {a} -> {b}" for key, a, b in comparison.changes)
+        yield from (f"{key}: {a} -> {b}" for key, a, b in comparison.changes[:_CHANGES])
+        if len(comparison.changes) > _CHANGES:
+            yield f"and {len(comparison.changes) - _CHANGES} settings more"
     yield ""
     yield f"{'':50}{'A':>12}{'B':>12}{'change':>12}"
     for row in comparison.rows:

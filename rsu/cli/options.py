@@ -22,5 +22,7 @@ def fail(code: Exit, text: object) -> NoReturn:
 
 def refuse(error: OSError) -> NoReturn:
     """Say which file cannot be read or written, and why; exit code 5 if it is not permitted, else 4."""
+    if isinstance(error, BrokenPipeError):
+        raise error  # who reads has enough
     text = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error.strerror or error
     fail(Exit.PERMISSION if isinstance(error, PermissionError) else Exit.NOT_REACHABLE, text)

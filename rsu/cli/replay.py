@@ -23,6 +23,7 @@ from v2x import Profile
 
 _SHOWN = 20  # fields of the first difference
 _DAMAGE = ("changed", "unsealed", "unreadable")
+_PARTS = ("missing", "mid-run")
 
 
 def run(jobs: list[Job], workers: int) -> Iterator[Result]:
@@ -69,7 +70,7 @@ def show(result: Result, verify: bool, as_json: bool) -> None:
     print(f"{names}: {result.ticks} ticks, {result.seconds:.1f} s in {result.took_s:.1f} s ({rate:.1f} x real time)")
     print(f"sha256 {result.replayed}")
     for problem in result.problems:
-        print(f"{problem.kind if problem.kind in _DAMAGE else 'not verifiable'}: {problem}")
+        print(f"{'not verifiable' if problem.kind in _PARTS else problem.kind}: {problem}")
     if not verify:
         return
     if result.recorded == result.replayed:

@@ -86,6 +86,8 @@ def rerun(job: Job) -> Result:
         else:
             site = config.load(job.site)
         problems = [problem for path in job.recordings for problem in integrity(path)]
+        if job.site is not None and (left := site_files.strangers(site, job.recordings)):
+            problems.append(Problem("unused", site.path.name, f"has no {', '.join(left)}, whose bytes are not used"))
         return _run(job, site, problems)
 
 

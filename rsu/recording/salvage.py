@@ -14,7 +14,7 @@ from mcap.records import Channel, Chunk, Message
 from mcap.stream_reader import breakup_chunk
 
 from rsu.recording.reader import BROKEN
-from rsu.recording.tick import Entry
+from rsu.recording.tick import RAW, Entry
 
 _MAGIC = b"\x89MCAP0\r\n"
 _HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
@@ -38,6 +38,13 @@ def messages(path: Path, lost: list[str]) -> Iterator[tuple[Entry, int] | None]:
                     yield Entry(topics[record.channel_id], record.log_time, record.data), record.sequence
                 elif isinstance(record, Message):
                     yield None  # its channel was told in a chunk that cannot be read
+
+
+def devices(path: Path) -> set[str]:
+    """Return the devices that a recording has bytes of, by the index at its end; none where there is no index."""
+    with path.open("rb") as file:
+        topics = [one.topic for one in _channels(file)]
+    return {topic.removeprefix(RAW).split("/")[0] for topic in topics if topic.startswith(RAW)}
 
 
 def _channels(file: IO[bytes]) -> Iterator[Channel]:

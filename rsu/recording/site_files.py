@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from rsu.errors import ConfigError, Finding
+from rsu.recording import salvage
 from rsu.recording.errors import NotARecordingError
 from rsu.site import config
 from rsu.site.config import Config
@@ -24,6 +26,16 @@ def _driver_files(site: Config, folder: Path) -> Iterator[Path]:
             value = getattr(settings, name)
             if isinstance(value, Path):
                 yield folder / value
+
+
+def strangers(site: Config, recordings: Iterable[Path]) -> list[str]:
+    """Return the devices in recordings that a site does not have. ConfigError: its sensors are none of them."""
+    spoken = {name for path in recordings for name in salvage.devices(path)}
+    sensors = {sensor.device for sensor in site.site.sensors}
+    if spoken and sensors and not sensors & spoken:
+        text = f"none of the sensors is in the recording, which has {', '.join(sorted(spoken))}"
+        raise ConfigError([Finding(str(site.path), 1, 1, "sensors", text)])
+    return sorted(spoken - set(site.site.devices))
 
 
 def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> Config:

@@ -32,7 +32,7 @@ _HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
 class Problem(NamedTuple):
     """Something wrong with a recording, and where."""
 
-    kind: str  # changed, unsealed, unreadable, missing, mid-run
+    kind: str  # changed, unsealed, unreadable, missing, mid-run, unused
     place: str
     text: str
 

@@ -11,6 +11,7 @@ Tone = Literal["better", "worse", "mixed", "same"]
 _WEIGHTS = {  # what decides; the distance from the truth alone, where there is a truth
     "v2x_found": 2, "v2x_p95_m": 2, "v2x_switches": 1, "agreement_m": 2, "short": 1, "life_s": 1,
 }  # fmt: skip
+_CLEAR = 2  # less is little
 _TOLD = 3  # reasons
 _TELLING = {  # what is told of B and A, in this order
     "gospa_m": "what is on air is {b} m from the truth (GOSPA) instead of {a}",
@@ -50,17 +51,26 @@ def verdict(comparison: Comparison) -> Verdict:
     if tone == "mixed":
         return Verdict("mixed", "B is better in some respects and worse in others.", _both(better, worse))
     first, second = (better, worse) if tone == "better" else (worse, better)
-    return Verdict(tone, f"B is {tone} than A.", _both(first, second))
+    little = "a little " if "gospa_m" not in rows and abs(_weight(rows)) < _CLEAR else ""
+    return Verdict(tone, f"B is {little}{tone} than A.", _both(first, second))
 
 
 def _tone(rows: dict[str, Row]) -> Tone:
     if "gospa_m" in rows and rows["gospa_m"].word in ("better", "worse"):
         return "better" if rows["gospa_m"].word == "better" else "worse"
-    signs = {key: {"better": 1, "worse": -1}.get(row.word, 0) for key, row in rows.items()}
-    total = sum(weight * signs.get(key, 0) for key, weight in _WEIGHTS.items())
-    if abs(total) >= 2:
-        return "better" if total > 0 else "worse"
-    return "mixed" if any(signs.values()) else "same"
+    words = {row.word for row in rows.values()} & {"better", "worse"}
+    total = _weight(rows)
+    if words == {"better", "worse"} and abs(total) < _CLEAR:
+        return "mixed"
+    if not words:
+        return "same"
+    return "better" if total > 0 or words == {"better"} else "worse"
+
+
+def _weight(rows: dict[str, Row]) -> int:
+    """Return how much speaks for B; below 0: against it."""
+    sign = {"better": 1, "worse": -1}
+    return sum(weight * sign.get(rows[key].word, 0) for key, weight in _WEIGHTS.items() if key in rows)
 
 
 def _reasons(rows: dict[str, Row], word: str) -> list[str]:
@@ -80,4 +90,6 @@ def _join(reasons: list[str]) -> str:
 
 
 def _both(first: list[str], second: list[str]) -> str:
+    if not first:
+        return _join(second)
     return _join(first) + (f" But: {'; '.join(second)}." if second else "")
