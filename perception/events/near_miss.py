@@ -49,6 +49,7 @@ class NearMiss:
         self._trail: deque[Situation] = deque()  # the newest first
         self._trail_s = settings.pet_s + 2.0 * STEP_S
         self._ahead_s = np.arange(1, round(settings.ttc_s / STEP_S) + 1) * STEP_S
+        self._within_s = np.array([[settings.ttc_s], [self._trail_s], [self._trail_s]])
         self._most_cosine = math.cos(math.radians(settings.crossing_deg))
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
@@ -74,8 +75,11 @@ class NearMiss:
 
     def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Sighting]:
         """Yield those of the pairs that almost meet."""
-        meets = self._collides(now, first, second)
-        met = self._encroaches(now, first, second) | self._encroaches(now, second, first)
+        meets, met, was_met = self._come_near(now, first, second)
+        self._collides(now, first, second, meets)
+        self._encroaches(now, first, second, met)
+        self._encroaches(now, second, first, was_met)
+        met |= was_met
         for at in (met | meets).nonzero()[0].tolist():
             pair = [int(first[at]), int(second[at])]
             if self._surely_cross(now, pair):
@@ -92,28 +96,39 @@ class NearMiss:
         fast: Mask = speed - self.settings.sigmas * movers.speed_sd >= self.settings.least_mps
         return fast
 
-    def _collides(self, now: Situation, first: Ints, second: Ints) -> Mask:
-        """Return which of the pairs (p,) are on a collision course."""
-        settings, tracks = self.settings, now.tracks
-        drift = tracks.velocity[second] - tracks.velocity[first]
-        collides = _come_near(now, first, second, drift, settings.ttc_s)
-        near = collides.nonzero()[0]
+    def _come_near(self, now: Situation, first: Ints, second: Ints) -> Mask:
+        """Return (3, p) which pairs come near each other soon, or one to where the second or the first was lately."""
+        tracks = now.tracks
+        apart = tracks.position[second] - tracks.position[first]
+        one, other = tracks.velocity[first], tracks.velocity[second]
+        drift = np.stack([other - one, -other, one])  # (3, p, 2) m/s: how what is between them changes
+        pace = np.maximum(drift[..., 0] ** 2 + drift[..., 1] ** 2, 1e-9)
+        closing = -(apart[:, 0] * drift[..., 0] + apart[:, 1] * drift[..., 1])
+        time_s = np.minimum(np.maximum(closing / pace, 0.0), self._within_s)
+        nearest = apart + drift * time_s[..., None]
+        reach = (tracks.size[first, 0] + tracks.size[second, 0]) / 2.0 + 2.0 * SPARE_M
+        near: Mask = np.hypot(nearest[..., 0], nearest[..., 1]) <= reach
+        return near
+
+    def _collides(self, now: Situation, first: Ints, second: Ints, collides: Mask) -> None:
+        """Leave true those of the pairs (p,) that are on a collision course."""
+        settings, near = self.settings, collides.nonzero()[0]
         if len(near):
-            one, other, drift = _movers(now, first[near]), _movers(now, second[near]), drift[near]
+            one, other = _movers(now, first[near]), _movers(now, second[near])
+            drift = other.velocity - one.velocity
             apart = (other.position - one.position)[:, None] + drift[:, None] * self._ahead_s[:, None]
             sd = np.hypot(*(m.position_sd[:, None] + self._ahead_s * m.speed_sd[:, None] for m in (one, other)))
             overlap = _overlap(apart, one, other, settings.sigmas * sd)
             braking = np.hypot(drift[:, 0], drift[:, 1]) / (2.0 * self._ahead_s[overlap.argmax(axis=1)])
             collides[near] = overlap.any(axis=1) & (braking >= settings.least_braking_mps2)
             collides[near] &= self._surely_fast(one) | self._surely_fast(other)
-        return collides
 
-    def _encroaches(self, now: Situation, comer: Ints, leaver: Ints) -> Mask:
-        """Return for which of the pairs (p,) the first is, fast, where the second was a moment ago."""
-        encroaches = _come_near(now, comer, leaver, -now.tracks.velocity[leaver], self._trail_s)
+    def _encroaches(self, now: Situation, comer: Ints, leaver: Ints, encroaches: Mask) -> None:
+        """Leave true those of the pairs (p,) of which the first is, fast, where the second was a moment ago."""
         near = encroaches.nonzero()[0]
+        encroaches[:] = False
         if not len(near) or not self._trail:
-            return np.zeros(len(comer), dtype=np.bool_)
+            return
         own, their = _movers(now, comer[near]), _movers(now, leaver[near])
         parts = []
         for before in self._trail:
@@ -129,7 +144,6 @@ class NearMiss:
         overlap &= age_s[:, None] - BETWEEN_S.sum(axis=1) <= self.settings.pet_s + 1e-9
         met = np.bincount(pair[overlap.any(axis=1)], minlength=len(near)) > 0
         encroaches[near] = met & self._surely_fast(own)
-        return encroaches
 
     def _sighting(self, now: Situation, pair: list[int], after_s: float | None) -> Sighting:
         tracks = now.tracks
@@ -163,18 +177,6 @@ def _movers(now: Situation, row: Ints) -> Movers:
 
 def _take(movers: Movers, rows: Ints) -> Movers:
     return Movers(*(column[rows] for column in movers))
-
-
-def _come_near(now: Situation, first: Ints, second: Ints, drift: Floats, most_s: float) -> Mask:
-    """Return which pairs (p,) of rows come near each other if what is between them changes by drift (p, 2) m/s."""
-    tracks = now.tracks
-    apart = tracks.position[second] - tracks.position[first]
-    pace = np.maximum(drift[:, 0] ** 2 + drift[:, 1] ** 2, 1e-9)
-    time_s = np.minimum(np.maximum(-(apart * drift).sum(axis=1) / pace, 0.0), most_s)
-    nearest = apart + drift * time_s[:, None]
-    reach = (tracks.size[first, 0] + tracks.size[second, 0]) / 2.0 + 2.0 * SPARE_M
-    near: Mask = np.hypot(nearest[:, 0], nearest[:, 1]) <= reach
-    return near
 
 
 def _overlap(apart: Floats, one: Movers, other: Movers, slack: Floats) -> Mask:

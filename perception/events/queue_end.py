@@ -23,6 +23,8 @@ class QueueEnd:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the tails of the lanes whose queue is long."""
+        if not running and now.queues.length.max(initial=0.0) < self.settings.least_length_m:
+            return
         least = np.full(len(self._is_motor), self.settings.least_length_m)
         least[sorted(running)] = self.settings.release_length_m
         for lane in (self._is_motor & (now.queues.length >= least)).nonzero()[0].tolist():

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from perception.events.settings import RuleSettings
-from perception.objects import Ints, LanePlace
+from perception.objects import Floats, Ints, LanePlace
 from perception.traffic.lanes import Mask
 from perception.traffic.situation import Situation
 
@@ -49,6 +49,11 @@ def running_rows(now: Situation, running: Set[int]) -> Mask:
     if not running:
         return np.zeros(len(now.tracks), dtype=np.bool_)
     return np.isin(now.tracks.id, sorted(running))
+
+
+def threshold(now: Situation, running: Set[int], start: float, release: float) -> float | Floats:
+    """Return what counts: `start`, but `release` for rows (n,) with a running event."""
+    return np.where(running_rows(now, running), release, start) if running else start
 
 
 def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Sighting:

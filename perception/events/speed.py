@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_tracks, running_rows
+from perception.events.rule import Sighting, of_tracks, running_rows, threshold
 from perception.events.settings import OverspeedSettings, SlowVehicleSettings
 from perception.traffic.situation import Situation
 
@@ -19,12 +19,13 @@ class Overspeed:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the vehicles that are too fast."""
-        settings, known = self.settings, running_rows(now, running)
-        percent = np.where(known, settings.release_percent, settings.over_percent)
+        settings = self.settings
+        percent = threshold(now, running, settings.over_percent, settings.release_percent)
         limit = now.past["speed_limit"] * (1.0 + percent / 100.0)
         rows = (now.is_vehicle & (now.speed > limit)).nonzero()[0]
         if not len(rows):
             return []
+        known = running_rows(now, running)
         variance = np.linalg.eigvalsh(now.tracks.covariance[rows, 2:, 2:])[:, -1]
         sure = now.speed[rows] - settings.sigmas * np.sqrt(variance) > limit[rows]
         return of_tracks(now, rows[sure | known[rows]], settings.radius_m)
@@ -38,12 +39,15 @@ class SlowVehicle:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the vehicles that are too slow."""
-        settings, known = self.settings, running_rows(now, running)
-        percent = np.where(known, settings.release_percent, settings.under_percent)
+        settings = self.settings
+        percent = threshold(now, running, settings.under_percent, settings.release_percent)
         creeping = (now.speed > settings.least_mps) & (now.speed < now.past["speed_limit"] * percent / 100.0)
-        steady = known | (np.abs(now.speed - now.past["steady_speed"]) <= settings.steady_mps)
-        on_lane = now.lanes.is_motor[now.lane] & ~(now.to_stop_line <= settings.free_m)
-        rows = (now.is_vehicle & creeping & steady & on_lane).nonzero()[0]
+        rows = (now.is_vehicle & creeping).nonzero()[0]
+        if not len(rows):
+            return []
+        steady = np.abs(now.speed[rows] - now.past["steady_speed"][rows]) <= settings.steady_mps
+        steady |= running_rows(now, running)[rows]
+        rows = rows[steady & now.lanes.is_motor[now.lane[rows]] & ~(now.to_stop_line[rows] <= settings.free_m)]
         if not len(rows):
             return []
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_track, running_rows
+from perception.events.rule import Sighting, of_track, running_rows, threshold
 from perception.events.settings import StoppedVehicleSettings
 from perception.objects import Ints
 from perception.traffic.ground import JUNCTION
@@ -32,9 +32,10 @@ class StoppedVehicle:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the vehicles that stand without reason."""
         settings = self.settings
-        known = running_rows(now, running)
-        slow = now.speed < np.where(known, settings.release_mps, settings.walking_mps)
+        slow = now.speed < threshold(now, running, settings.walking_mps, settings.release_mps)
         rows = (now.is_vehicle & slow).nonzero()[0]
+        if not len(rows):
+            return []
         on_lane = now.lanes.is_motor[now.lane[rows]]
         towards = on_lane & (now.to_stop_line[rows] > 0.0)
         alone = towards & (now.to_stop_line[rows] > settings.queue_zone_m)
@@ -42,7 +43,7 @@ class StoppedVehicle:
             alone[alone] = ~self._follows(now, rows[alone])
         beyond = on_lane & now.lanes.leads_away[now.lane[rows]]
         giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
-        seen = alone | giving_way | known[rows]
+        seen = alone | giving_way | running_rows(now, running)[rows]
         return [self._sighting(now, row, here) for row, here in zip(rows[seen].tolist(), towards[seen], strict=True)]
 
     def _sighting(self, now: Situation, row: int, towards: bool) -> Sighting:
@@ -65,10 +66,18 @@ class StoppedVehicle:
         lane = np.append(now.lane[others], [one.lane for one in now.hidden])
         ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
         close = (now.lane[rows, None] == lane) & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)
+        follows: Mask = close.any(axis=1)
+        if not follows.all():
+            follows[~follows] = self._is_behind(now, rows[~follows], others)
+        return follows
+
+    def _is_behind(self, now: Situation, rows: Ints, others: Ints) -> Mask:
+        """Return which of the rows have one of the others on their way, close ahead."""
         off = now.tracks.position[others] - now.tracks.position[rows, None]  # (k, o, 2) m
+        behind = np.zeros(len(rows), dtype=np.bool_)
         for way in (now.ahead[rows, None], now.along[rows, None]):
             along = (off * way).sum(axis=2)
             aside = np.abs(off[..., 0] * way[..., 1] - off[..., 1] * way[..., 0])
-            close[:, : len(others)] |= (along > 0.0) & (along <= self.settings.queue_gap_m) & (aside <= ASIDE_M)
-        follows: Mask = close.any(axis=1)
-        return follows
+            near: Mask = (along > 0.0) & (along <= self.settings.queue_gap_m) & (aside <= ASIDE_M)
+            behind |= near.any(axis=1)
+        return behind

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_tracks, running_rows
+from perception.events.rule import Sighting, of_tracks, running_rows, threshold
 from perception.events.settings import WrongWaySettings
 from perception.traffic.ground import CROSSWALK, MOTOR
 from perception.traffic.lanes import NONE
@@ -21,12 +21,13 @@ class WrongWay:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the vehicles that are well inside a motor lane only if it is turned round."""
-        settings, known = self.settings, running_rows(now, running)
-        fast = now.speed > np.where(known, settings.release_mps, settings.least_mps)
-        on_road = (now.ground & (MOTOR | CROSSWALK)) == MOTOR
-        rows = (now.is_vehicle & fast & on_road & (now.lane == NONE)).nonzero()[0]
+        settings = self.settings
+        fast = now.speed > threshold(now, running, settings.least_mps, settings.release_mps)
+        rows = (now.is_vehicle & fast & (now.lane == NONE)).nonzero()[0]
+        rows = rows[(now.ground[rows] & (MOTOR | CROSSWALK)) == MOTOR]
         if not len(rows):
             return []
+        known = running_rows(now, running)
         position = now.tracks.position[rows]
         turned = now.lanes.match_ahead(position, -now.ahead[rows])
         edge = np.where(known[rows], 0.0, settings.edge_m)

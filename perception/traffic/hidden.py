@@ -6,11 +6,12 @@ place or its light has been green for long enough that the queue has moved off.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Ints, Tracks
+from perception.objects import Floats, Ints, Tracks
 from perception.traffic.lanes import LaneMap, Mask, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.signals import Lights
@@ -32,8 +33,8 @@ class Waiting(msgspec.Struct):
     to_stop_line: float  # m
     length: float  # m
     speed: float  # m/s
-    seen_ns: int
     delay_s: float  # on its way to the stop line
+    seen_ns: int
 
 
 class Hidden:
@@ -42,38 +43,38 @@ class Hidden:
     def __init__(self, lanes: LaneMap) -> None:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
         self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
-        self._seen: tuple[NDArray[np.generic], ...] = ()  # and the columns of what they would be if they were lost
+        self._seen: tuple[Floats | Ints, ...] = ()  # and the columns of what they would be if they were lost
         self._hidden: list[Waiting] = []
         self._last_ns = 0
 
     def update(
-        self, now_ns: int, tracks: Tracks, vehicle: Mask, matches: Matches, past: Rows, lights: Lights
+        self, now_ns: int, tracks: Tracks, speed: Floats, comes: Mask, matches: Matches, past: Rows, lights: Lights
     ) -> list[Waiting]:
-        """Return who is hidden and stands now; `vehicle` (n,): motor vehicles on lanes towards the crossing."""
+        """Return who is hidden and stands now; `comes` (n,): motor vehicles on lanes towards the crossing."""
         there = set(tracks.id.tolist())
-        self._hidden += [self._waiting(at) for at, number in enumerate(self._numbers) if number not in there]
+        lost = [at for at, number in enumerate(self._numbers) if number not in there]
+        if lost:
+            self._hidden += self._waiting(lost)
         self._hidden = [one for one in self._hidden if self._still_waits(one, now_ns, lights)]
-        rows = (vehicle & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
-        speed = np.hypot(tracks.velocity[rows, 0], tracks.velocity[rows, 1])
+        rows = (comes & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
         self._numbers = tracks.id[rows].tolist()
         self._seen = (
             matches.lane[rows],
             matches.to_stop_line[rows],
             tracks.size[rows, 0],
-            speed,
-            np.full(len(rows), now_ns),
+            speed[rows],
             past["delay_s"][rows],
         )
         if self._hidden:
-            seen = [self._waiting(at) for at in range(len(rows))]
-            self._move_up(seen, (now_ns - self._last_ns) / SECOND_NS)
+            self._move_up(self._waiting(range(len(rows))), (now_ns - self._last_ns) / SECOND_NS)
             self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches, past)]
         self._last_ns = now_ns
         return [one for one in self._hidden if one.speed < STANDING_MPS]
 
-    def _waiting(self, at: int) -> Waiting:
-        """Return one of those who were in view."""
-        return Waiting(*(column[at].item() for column in self._seen))
+    def _waiting(self, which: Iterable[int]) -> list[Waiting]:
+        """Return some of those who were in view at the last look."""
+        lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
+        return [Waiting(lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns) for at in which]
 
     def _still_waits(self, one: Waiting, now_ns: int, lights: Lights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""

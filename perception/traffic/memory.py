@@ -24,7 +24,6 @@ ROW = np.dtype(
         ("decided", "?"),  # that is final
         ("speed_limit", "f8"),  # m/s, of the last lane that had one
         ("steady_speed", "f8"),  # m/s: its speed, smoothed
-        ("to_stop_line", "f8"),  # m
         ("slow_s", "f8"),  # for how long it has been as slow as in a queue
         ("still_s", "f8"),  # for how long it has been standing
         ("stopped", "?"),
@@ -34,7 +33,7 @@ ROW = np.dtype(
 FRESH = np.zeros((), dtype=ROW)
 for _name in ("lane", "approach", "origin", "movement"):
     FRESH[_name] = NONE
-for _name in ("speed_limit", "steady_speed", "to_stop_line"):
+for _name in ("speed_limit", "steady_speed"):
     FRESH[_name] = np.nan
 
 Rows = NDArray[np.void]
@@ -48,7 +47,7 @@ class Memory:
 
     def recall(self, numbers: Ints, now_ns: int) -> Rows:
         """Return a copy of the rows (n,) of road users that are seen now; `first_ns` 0: never seen before."""
-        rows = self._rows[numbers]
+        rows = self._rows.take(numbers)
         away = now_ns - rows["seen_ns"] > FORGET_NS
         if away.any():
             rows[away] = FRESH

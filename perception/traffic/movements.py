@@ -15,6 +15,7 @@ from perception.traffic.paths import POINTS, ways
 
 CLEARLY_M = 4.0  # how much nearer a curve must be; a metre beside it counts as much as DEG_PER_M beside its direction
 DEG_PER_M = 15.0
+FAR_M = 1e6  # from a curve that is none
 
 
 class Movements:
@@ -66,9 +67,9 @@ class Movements:
         distance = np.sqrt(np.take_along_axis(square, nearest[..., None], axis=2)[..., 0])
         cosine = (self._along[curves, nearest] * ahead[:, None]).sum(axis=2)
         turn = np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0)))
-        cost = np.where(curves == NONE, np.inf, distance + np.nan_to_num(turn) / DEG_PER_M)
+        cost = np.where(curves == NONE, FAR_M, distance + np.nan_to_num(turn) / DEG_PER_M)
         best, second = np.sort(cost, axis=1)[:, :2].T
-        clear = np.isfinite(second) & (second - best > CLEARLY_M)
+        clear = (second < FAR_M) & (second - best > CLEARLY_M)
         return np.where(clear, self._movement[curves[np.arange(len(origin)), cost.argmin(axis=1)]], NONE)
 
 

@@ -94,7 +94,7 @@ class Observer:
         halted = self._follow(past, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
         comes = is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
-        hidden = self._hidden.update(now_ns, tracks, comes, matches, past, self._lights)
+        hidden = self._hidden.update(now_ns, tracks, speed, comes, matches, past, self._lights)
         self._memory.keep(tracks.id, past)
         return Situation(
             now_ns=now_ns,
@@ -168,14 +168,15 @@ class Observer:
         lane = matches.lane
         back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
         towards = matches.to_stop_line > back_m
-        new = towards & (past["approach"] == NONE)
-        past["delay_s"][new] = 0.0
-        past["approach"][towards] = lane[towards]
-        past["movement"][towards] = self._lanes.only_movement[lane[towards]]
+        other = (towards & (past["approach"] != lane)).nonzero()[0]  # another lane than before
+        if len(other):
+            past["delay_s"][other[past["approach"][other] == NONE]] = 0.0
+            past["approach"][other], past["movement"][other] = lane[other], self._lanes.only_movement[lane[other]]
+        other = (past["lane"] != lane).nonzero()[0]
+        if len(other):
+            limit = self._lanes.speed_limit[lane[other]]
+            past["speed_limit"][other] = np.where(np.isnan(limit), past["speed_limit"][other], limit)
         past["lane"] = lane
-        past["to_stop_line"] = matches.to_stop_line
-        limit = self._lanes.speed_limit[lane]
-        past["speed_limit"] = np.where(np.isnan(limit), past["speed_limit"], limit)
         share = min(1.0, passed_s / SMOOTHING_S)
         before = past["steady_speed"]
         past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))

@@ -139,8 +139,11 @@ def test_who_is_lost_on_the_way_to_a_queue_stands_at_its_end_until_it_moves_off(
 
 
 def test_occupancy_is_the_share_of_time_that_the_stop_line_is_covered():
-    rows = [(1, -2.0, 20.5, 180.0, 0.0)]
-    first, second = lanes_of(lambda t: rows if 10.0 <= t < 40.0 else [])
+    def rows(t):
+        gone = max(0.0, 15.0 * (t - 40.0))
+        return [(1, -2.0, 20.5 - gone, 180.0, 15.0 * (t >= 40.0))] if t >= 10.0 else []
+
+    first, second = lanes_of(rows)
     assert first.occupancy == pytest.approx(0.5, abs=0.01)
     assert second.occupancy == 0.0
     assert first.space_occupancy == pytest.approx(0.5 * 4.6 / 60.0, rel=0.03)
