@@ -37,6 +37,10 @@ class ConfigError(RsuError):
         super().__init__("\n".join(map(str, findings)))
         self.findings = findings
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[list[Finding]]]:
+        """Come through to another process as it is."""
+        return type(self), (self.findings,)
+
 
 class AlreadyRunningError(RsuError):
     """Another daemon holds the run folder."""

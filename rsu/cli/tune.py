@@ -56,6 +56,7 @@ class Proposal(NamedTuple):
 def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
     """Search; return what was found, the proposal, and by what was judged. ParameterError, ConfigError and others."""
     site = config.load(wish.site)
+    site_files.strangers(site, wish.recordings)  # refuses a site of another place
     wanted = [parameters.parse(text, site) for text in wish.parameters]
     bench = Bench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
     bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
@@ -70,6 +71,7 @@ def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
 def register(recordings: Sequence[Path], path: Path) -> tuple[list[Registration], Proposal]:
     """Find how the sensors stand; return the verdicts and the proposal."""
     site = config.load(path)
+    site_files.strangers(site, recordings)  # likewise
     heard = (each for recording in recordings for each in sensed(site, reader.ticks(recording)))
     found = registrations(site, heard)
     return found, propose(path, _mounts(site, found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from rsu.analysis.tune.parameters import parse
 from rsu.analysis.tune.tuning import Bench, Search
 from rsu.cli.main import app
 from rsu.cli.tune import propose
+from rsu.errors import ConfigError, Finding
 from rsu.exits import Exit
 from rsu.site import config
 from tests.analysis import short
@@ -111,6 +113,25 @@ def test_the_same_recording_is_the_same(folder: Path) -> None:
     assert same.same and verdict(same).tone == "same"
     assert {row.word for row in same.rows} == {"same"}
     assert not same.only_a and not same.only_b and not same.changes
+
+
+def test_a_site_of_another_place_is_refused_with_what_the_recording_has(folder: Path) -> None:
+    other = short.CONFIGS / "import" / "radar-targets-site.yaml"
+    wishes: dict[str, list[object]] = {
+        "replay": ["--site", other],
+        "score": ["--site", other, "--truth", "sim"],
+        "tune": ["--site", other, "--registration"],
+    }
+    for command, wish in wishes.items():
+        result = CliRunner().invoke(app, [command, str(folder / "day.mcap"), *map(str, wish)])
+        assert result.exit_code == Exit.INVALID_CONFIG, command
+        assert "radar-targets-site.yaml:1:1: sensors" in result.stderr and "camera-north" in result.stderr
+
+
+def test_findings_come_through_from_another_process() -> None:
+    error = ConfigError([Finding("site.yaml", 3, 7, "sensors", "none"), Finding("site.yaml", 9, 1, "", "odd")])
+    back = pickle.loads(pickle.dumps(error))
+    assert back.findings == error.findings and str(back) == str(error)
 
 
 def test_a_site_file_without_recordings_is_a_wrong_use(folder: Path) -> None:
