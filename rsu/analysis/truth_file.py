@@ -50,6 +50,17 @@ def beside(recording: Path) -> Path:
     raise TruthError(f"{recording}: no truth of the bench beside it: neither {near[0].name} nor a folder {FOLDER}/")
 
 
+def beside_any(recordings: Iterable[Path]) -> Path:
+    """Return where the bench left the truth of one of several recordings of the same time. TruthError: nowhere."""
+    missing = TruthError("no recording")
+    for recording in recordings:
+        try:
+            return beside(recording)
+        except TruthError as error:
+            missing = error
+    raise missing
+
+
 def load(path: Path, reference: Reference, span_ns: tuple[int, int]) -> Truth:
     """Read a truth file or folder, as far as it is of a span of time. TruthError: where it is wrong; OSError."""
     files = sorted(each for each in path.iterdir() if each.name.endswith(SUFFIXES)) if path.is_dir() else [path]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rsu.analysis import runs, truth_file
 from rsu.analysis.compare import report
 from rsu.analysis.compare.comparison import Comparison, Task, compare, sides
 from rsu.analysis.compare.verdict import shown, verdict
@@ -32,7 +33,10 @@ def run(wish: Wish) -> Comparison:
     for name, source in (("--a", a), ("--b", b)):
         if not source.recordings:
             raise ParameterError(f"{name} {source.site}: a site file needs recordings to replay: rsu compare REC ...")
-    return compare(Task(a, wish.truth, wish.region_m), Task(b, wish.truth, wish.region_m))
+    truth = wish.truth
+    if truth == runs.SIM and not wish.recordings:  # what was replayed has no truth of its own
+        truth = str(truth_file.beside_any([*a.recordings, *b.recordings]))
+    return compare(Task(a, truth, wish.region_m), Task(b, truth, wish.region_m))
 
 
 def page(comparison: Comparison, wish: Wish) -> str:
