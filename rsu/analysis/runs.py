@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,13 @@ def air_of(source: Source, site: Config) -> Air:
         names = ", ".join(path.name for path in source.recordings)
         raise ParameterError(f"{names} do not follow each other in time: take them one by one")
     return air
+
+
+def version_of(source: Source) -> str:
+    """Return the version of the software that made a run's outputs."""
+    if source.site is not None or source.replayed:
+        return version("rsu-edge")
+    return reader.start(source.recordings[0]).about.get("version", "unknown")
 
 
 def _outcomes(source: Source, site: Config) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -137,6 +138,7 @@ def _readable(recordings: list[Path], problems: list[Problem]) -> Iterator[Tape]
 
 def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:
     about = reader.start(source).about | {"site": site.path.name, "replay_of": source.name}
+    about["version"] = version("rsu-edge")  # that made the outputs
     return RecordingWriter(path, about, site_files.collect(site), now_ns)
 
 

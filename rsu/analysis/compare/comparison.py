@@ -46,7 +46,7 @@ class Run(NamedTuple):
     figures: Figures
     truth: Judged | None
     v2x: Judged | None
-    settings: dict[str, str]  # of the site file, flat
+    settings: dict[str, str]  # of the site file, flat; and the version
     lanes: list[LaneLine]
     event_names: dict[int, str]  # by code
 
@@ -120,7 +120,8 @@ def make(task: Task) -> Run:
             truth = judging.judge(air, known, places, task.region_m)
         judged = judging.judge(air, v2x, places, task.region_m) if v2x.lives else None
         agreed = agreement(air, site, heard)
-        settings, exits, names = _flat(site), exit_lines(site.lane_map), _event_names(site)
+        settings = _flat(site) | {"software version": runs.version_of(source)}
+        exits, names = exit_lines(site.lane_map), _event_names(site)
     own = lives(air)
     return Run(
         air=air,

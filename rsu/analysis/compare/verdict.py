@@ -74,7 +74,8 @@ def _weight(rows: dict[str, Row]) -> int:
 
 
 def _reasons(rows: dict[str, Row], word: str) -> list[str]:
-    keys = [key for key in _TELLING if not (key.startswith("v2x_") and "gospa_m" in rows)]  # the truth knows better
+    stand_ins = () if "gospa_m" not in rows else ("v2x_", "agreement_m")  # the truth knows better
+    keys = [key for key in _TELLING if not key.startswith(stand_ins)]
     told = [rows[key] for key in keys if key in rows and rows[key].word == word]
     return [_TELLING[row.indicator.key].format(a=shown(row, row.a), b=shown(row, row.b)) for row in told[:_TOLD]]
 
