@@ -48,7 +48,7 @@ def drive_on(table: Table, dt: float) -> None:
     state[2:] = apply(kept, state[2:]) + (_speed(speed, gap, leading, dt) - speed) * ahead
     covariance[2:, 2:] = times(times(kept, covariance[2:, 2:]), kept)
     covariance[:2, 2:] = times(covariance[:2, 2:], kept)
-    _bound(covariance, ahead, np.isfinite(gap) & (leading < QUEUING_MPS))
+    _bound(covariance, ahead, queuing | np.isfinite(gap) & (leading < QUEUING_MPS))
     table.state[:, rows], table.covariance[:, :, rows] = state, covariance
 
 

@@ -19,7 +19,7 @@ AT_REST = 0.1  # share of it that is left at rest
 LIVELY_MPS = 1.5  # speed from which all of it holds
 SWERVING_MPS = 5.0  # speed from which all of it holds across a vehicle's heading too
 ASIDE_AT_REST = 0.01  # share of that which is left at rest
-UNSEEN = 0.3  # share of it that is left at least while nobody can see
+UNSEEN = 0.15  # share of it that is left at least while nobody can see
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
 ROUND_S = 0.1  # between two rounds, usually
@@ -34,6 +34,7 @@ def predict(table: Table, dt: float) -> None:
 
 
 def _move(table: Table, dt: float) -> None:
+    """Move all tracks by dt seconds as they move now."""
     filter.predict(table.state, table.covariance, dt, agility(table))
 
 
@@ -67,10 +68,24 @@ def foresee(table: Table, dt: float) -> None:
     1 / (1 - DRIFT_KEPT) rounds.
     """
     _move(table, dt)
-    lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
-    acceleration = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
+    acceleration = _acceleration(table)
+    _turn(table, acceleration, dt)
     table.state[:2] += acceleration * (dt * abs(dt) / 2.0)
     table.state[2:] += acceleration * dt
+
+
+def _acceleration(table: Table) -> Floats:
+    """Return the accelerations (2, n) of those that brake or turn for sure."""
+    lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
+    acceleration: Floats = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
+    return acceleration
+
+
+def _turn(table: Table, acceleration: Floats, dt: float) -> None:
+    """Let the headings of those that move turn with their velocities, by accelerations (2, n) in dt seconds."""
+    east, north = table.state[2:]
+    turned = (north * acceleration[0] - east * acceleration[1]) * dt / np.maximum(east**2 + north**2, LIVELY_MPS**2)
+    table.heading[:] = (table.heading + np.degrees(turned) * table.moving) % 360.0
 
 
 def correct(table: Table, rows: Ints, known: filter.Information) -> None:
