@@ -174,6 +174,7 @@ class Recorder:
         self._writer = RecordingWriter(path, about, site_files.collect(self._config), now_ns)
         self._begun_ns, self._due["open"] = now_ns, 0.0
         self._writer.put(views.lanes(self._config.lane_map, now_ns))
+        self._writer.put(views.streets(self._config.lane_map, site.site.reference, now_ns))
         self._writer.put(views.position(site.site.reference, now_ns))
         reach_ns = round(self._settings.keep_after_s * 1e9)
         self._marks = [mark for mark in self._marks if now_ns - mark.at_ns < reach_ns]

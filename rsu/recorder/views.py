@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator
 
 import msgspec
+import numpy as np
 
-from rsu.recording.schemas import EVENTS, LANES, POSITION, TRACKS
+from perception.geo import to_wgs84
+from rsu.recording.schemas import EVENTS, LANES, MAP, POSITION, TRACKS
 from rsu.recording.tick import Entry
 from rsu.records import Snapshot, TrackView
 from rsu.site.lanemap import LaneMapFile
@@ -82,6 +84,20 @@ def lanes(lane_map: LaneMapFile, now_ns: int) -> Entry:
         "lines": lines,
     }
     return Entry(LANES, now_ns, _encode({"deletions": [], "entities": [entity]}))
+
+
+def streets(lane_map: LaneMapFile, reference: ReferenceSettings, now_ns: int) -> Entry:
+    """Return the lanes' centre lines in WGS-84, for a map (GeoJSON, RFC 7946)."""
+    place, features = reference.reference(), []
+    for link in (link for node in lane_map.nodes for link in node.links):
+        for lane in link.lanes:
+            points = np.array(lane.points)
+            latitude, longitude = to_wgs84(points[:, 0], points[:, 1], place)
+            line = {"type": "LineString", "coordinates": np.column_stack([longitude, latitude]).round(7).tolist()}
+            about = {"name": f"{link.name} {lane.id}"}
+            features.append({"type": "Feature", "geometry": line, "properties": about})
+    collection = _encode({"type": "FeatureCollection", "features": features}).decode()
+    return Entry(MAP, now_ns, _encode({"geojson": collection}))
 
 
 def position(reference: ReferenceSettings, now_ns: int) -> Entry:

@@ -15,7 +15,8 @@ from rsu.recording.tick import RAW, REPORT, SENT, TICK, TickEntry
 from rsu.records import Processes, UplinkState
 
 SCENE, FIX, LOG = "foxglove.SceneUpdate", "foxglove.LocationFix", "foxglove.Log"
-TRACKS, LANES, POSITION, EVENTS = "/tracks", "/lanes", "/position", "/log"
+GEOJSON = "foxglove.GeoJSON"
+TRACKS, LANES, MAP, POSITION, EVENTS = "/tracks", "/lanes", "/map", "/position", "/log"
 BUS = "/bus/"
 _TIME = {
     "type": "object",
@@ -34,7 +35,7 @@ class Kind(NamedTuple):
 
 def of_topic(topic: str) -> Kind:
     """Return the kind of a channel, by its topic."""
-    fixed = {TRACKS: SCENE, LANES: SCENE, POSITION: FIX, EVENTS: LOG, TICK: "rsu.Tick"}
+    fixed = {TRACKS: SCENE, LANES: SCENE, MAP: GEOJSON, POSITION: FIX, EVENTS: LOG, TICK: "rsu.Tick"}
     if topic in fixed:
         return Kind("json", fixed[topic])
     if topic.startswith(RAW):
@@ -111,6 +112,7 @@ _FOXGLOVE: dict[str, dict[str, Any]] = {
         "position_covariance": _list({"type": "number"}),
         "position_covariance_type": {"type": "integer"},
     },
+    GEOJSON: {"geojson": _TEXT},
     LOG: {
         "timestamp": _TIME,
         "level": {"type": "integer"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -120,7 +121,11 @@ def test_ticks_before_the_recorder_was_there_are_in_the_recording(
     assert integrity(path) == [] and list(continuity(reader.ticks(path))) == []
     about, content = reader.start(path)
     assert about["rscu"] == "RSCU-DEMO-1" and set(content) == {"demo.yaml", "demo-lanes.json", "ti-traffic-68xx.cfg"}
-    assert {"/lanes", "/position"} <= {entry.topic for entry, _ in reader.messages(path)}
+    shown = {entry.topic: entry.data for entry, _ in reader.messages(path)}
+    assert {"/lanes", "/position"} <= shown.keys()
+    streets = json.loads(json.loads(shown["/map"])["geojson"])
+    longitude, latitude = streets["features"][0]["geometry"]["coordinates"][-1]  # a stop line of the demo site
+    assert (longitude, latitude) == pytest.approx((114.0579, 22.5431), abs=5e-4)
 
 
 def test_files_are_rotated_and_follow_each_other(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
