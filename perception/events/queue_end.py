@@ -1,7 +1,8 @@
-"""Queue end: the tail of a long queue, where those who come have to brake."""
+"""Queue end: the tail of a long queue, where those who come have to brake. It begins with a tail that is seen."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Set
 
 import numpy as np
@@ -40,6 +41,7 @@ class QueueEnd:
             radius=self.settings.radius_m,
             track_ids=[],
             place=now.lanes.place(lane, length),
+            sure_s=0.0 if row == NONE else math.inf,
             confidence=HIDDEN_CONFIDENCE if row == NONE else float(now.tracks.existence[row]),
             path=tuple((float(east), float(north)) for east, north in path),
             path_radius=float(now.lanes.half_width[lane]),

@@ -86,7 +86,8 @@ class TrafficCounter:
         count, length = len(self._lanes.lines), now.tracks.size[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
         tally.covered_s[now.lane[over]] += now.passed_s  # once for a lane, however many stand there
-        rows = (counted & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m)).nonzero()[0]
+        seen = counted & now.sure
+        rows = (seen & (now.to_stop_line > 0.0) & (now.to_stop_line <= self._observed_m)).nonzero()[0]
         lane = now.lane[rows]
         tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
         tally.present_s += now.passed_s * np.bincount(lane, minlength=count)

@@ -29,6 +29,7 @@ OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
 class Waiting(msgspec.Struct):
     """A vehicle as it was when it was seen last, then as it should be."""
 
+    number: int  # its track id
     lane: int
     to_stop_line: float  # m
     length: float  # m
@@ -48,14 +49,28 @@ class Hidden:
         self._last_ns = 0
 
     def update(
-        self, now_ns: int, tracks: Tracks, speed: Floats, comes: Mask, matches: Matches, past: Rows, lights: Lights
+        self,
+        now_ns: int,
+        tracks: Tracks,
+        speed: Floats,
+        sure: Mask,
+        comes: Mask,
+        matches: Matches,
+        past: Rows,
+        lights: Lights,
     ) -> list[Waiting]:
-        """Return who is hidden and stands now; `comes` (n,): motor vehicles on lanes towards the crossing."""
-        there = set(tracks.id.tolist())
+        """Return who is hidden and stands now.
+
+        `sure` (n,): tracks that are where they are said to be, the others are lost; `comes` (n,): motor vehicles among
+        them on lanes towards the crossing.
+        """
+        there = set(tracks.id[sure].tolist())
         lost = [at for at, number in enumerate(self._numbers) if number not in there]
         if lost:
             self._hidden += self._waiting(lost)
-        self._hidden = [one for one in self._hidden if self._still_waits(one, now_ns, lights)]
+        self._hidden = [
+            one for one in self._hidden if one.number not in there and self._still_waits(one, now_ns, lights)
+        ]
         rows = (comes & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
         self._numbers = tracks.id[rows].tolist()
         self._seen = (
@@ -67,14 +82,17 @@ class Hidden:
         )
         if self._hidden:
             self._move_up(self._waiting(range(len(rows))), (now_ns - self._last_ns) / SECOND_NS)
-            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, matches, past)]
+            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, sure, matches, past)]
         self._last_ns = now_ns
         return [one for one in self._hidden if one.speed < STANDING_MPS]
 
     def _waiting(self, which: Iterable[int]) -> list[Waiting]:
         """Return some of those who were in view at the last look."""
         lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
-        return [Waiting(lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns) for at in which]
+        return [
+            Waiting(self._numbers[at], lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns)
+            for at in which
+        ]
 
     def _still_waits(self, one: Waiting, now_ns: int, lights: Lights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""
@@ -103,9 +121,9 @@ class Hidden:
                     one.to_stop_line, one.speed = end, 0.0
 
 
-def _is_taken(one: Waiting, tracks: Tracks, matches: Matches, past: Rows) -> bool:
+def _is_taken(one: Waiting, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
     """Tell whether another body is seen where it should be; one that is new is the same vehicle."""
-    own: Ints = (matches.lane == one.lane).nonzero()[0]
+    own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
     near = np.abs(matches.to_stop_line[own] - one.to_stop_line) < OVERLAP * (tracks.size[own, 0] + one.length) / 2.0
     for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():
         past["delay_s"][row] += one.delay_s

@@ -39,6 +39,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     speed: Floats  # m/s
     ahead: Floats  # (n, 2) unit vector of the heading; NaN: unknown
     is_vehicle: Mask
+    sure: Mask  # it is known well where they are
     lane: Ints  # index into lanes.lines, NONE: on none
     along: Floats  # (n, 2) unit vector of the lane's direction; NaN where there is none
     to_end: Floats  # m
@@ -93,8 +94,9 @@ class Observer:
         decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = self._follow(past, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
-        comes = is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
-        hidden = self._hidden.update(now_ns, tracks, speed, comes, matches, past, self._lights)
+        sure = past["sure_s"] > 0.0
+        comes = sure & is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
+        hidden = self._hidden.update(now_ns, tracks, speed, sure, comes, matches, past, self._lights)
         self._memory.keep(tracks.id, past)
         return Situation(
             now_ns=now_ns,
@@ -104,6 +106,7 @@ class Observer:
             speed=speed,
             ahead=ahead,
             is_vehicle=is_vehicle,
+            sure=sure,
             lane=matches.lane,
             along=matches.along,
             to_end=matches.to_end,
