@@ -145,8 +145,8 @@ class ObjectSettings(RuleSettings):
     """Something low that lies on the carriageway."""
 
     code: Code = OBJECT
-    start_after_s: NotNegative = 0.7
-    sure_for_s: NotNegative = 0.7
+    start_after_s: NotNegative = 0.5
+    sure_for_s: NotNegative = 0.5
     end_after_s: NotNegative = 1.0
     most_height_m: Positive = 0.9
     most_length_m: Positive = 3.0
