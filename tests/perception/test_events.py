@@ -50,12 +50,17 @@ class Site:
         self.detector = EventDetector(settings, lanes, ground)
         self.tick = 0
 
-    def run(self, seconds, rows, colours=None):
-        """Let rows(seconds since this call) be there for some seconds; return (time, event) of everything."""
+    def run(self, seconds, rows, colours=None, sd=0.2):
+        """Let rows(seconds since this call) be there for some seconds; return (time, event) of everything.
+
+        `sd`: of their places and speeds, m, m/s.
+        """
         found = []
         for step in range(round(seconds * 10)):
             now_ns = START_NS + self.tick * SECOND_NS // 10
-            situation = self.observer.look(now_ns, tracks_of(rows(step / 10), now_ns), colours or {})
+            tracks = tracks_of(rows(step / 10), now_ns)
+            tracks = msgspec.structs.replace(tracks, covariance=tracks.covariance * (sd / 0.2) ** 2)
+            situation = self.observer.look(now_ns, tracks, colours or {})
             found += [(self.tick / 10, event) for event in self.detector.update(situation)]
             self.tick += 1
         return found
@@ -139,6 +144,16 @@ def test_only_the_first_of_those_who_stand_behind_a_broken_vehicle_is_the_event(
 def test_a_leader_who_is_taken_to_be_on_the_next_lane_explains_standing_too():
     rows = [(1, 4.3, -52.0, 0.0, 0.0), (2, 5.1, -44.0, 0.0, 0.0), (3, 6.5, -30.0, 0.0, 0.0)]  # lane 2, lane 3, lane 3
     assert crossing("stopped_vehicle").run(5.0, lambda t: rows) == []
+
+
+def test_whoever_changes_lanes_follows_those_ahead_on_both():
+    """A bus that stands askew behind a car that changes to the same lane, 3 m aside of where the bus points."""
+
+    def rows(t):
+        gone = min(0.0, t - 2.0)
+        return [(1, 3.9, -47.3 + 3.0 * gone, 344.0, 3.0 * (t < 2.0), RoadUser.BUS), (2, 5.1, -36.0, 333.0, 0.7)]
+
+    assert crossing("stopped_vehicle").run(8.0, rows) == []
 
 
 def test_past_the_stop_lines_it_takes_longer():
@@ -245,6 +260,23 @@ def test_following_each_other_closely_is_no_near_miss_but_crossing_is():
     events = crossing("near_miss").run(9.0, lambda t: [row(t) for row in across])
     assert {tuple(event.track_ids) for _, event in events} == {(1, 2)}
     assert [event.state for _, event in events][:: len(events) - 1] == ["start", "end"]
+
+
+def test_an_encounter_must_be_certain_to_be_a_near_miss():
+    across = [lambda t: (1, -3.25, 63.25 - 12.0 * t, 180.0, 12.0), lambda t: (2, 66.0 - 12.0 * t, 3.25, 270.0, 12.0)]
+    assert crossing("near_miss").run(9.0, lambda t: [row(t) for row in across], sd=0.9) == []
+    # half of a bicycle that is seen twice for a moment, on a way of its own
+    new = [lambda t: (1, -17.0 + 4.7 * t, -10.0, 90.0, 4.7), lambda t: (2, -16.0, -10.0 + 8.0 * (t - 1.0), 10.0, 8.0)]
+    assert crossing("near_miss").run(1.5, lambda t: [row(t) for row in new[: 1 + (1.0 <= t < 1.3)]]) == []
+
+
+def test_who_is_new_or_lost_begins_no_event():
+    def walks(t):
+        return [(1, -6.0 + 1.4 * t, 50.0, 90.0, 1.4, RoadUser.PEDESTRIAN)]
+
+    assert crossing("pedestrian").run(1.4, walks) == []
+    assert [event.state for _, event in crossing("pedestrian").run(2.0, walks)] == ["start"]
+    assert crossing("pedestrian").run(6.0, walks, sd=1.1) == []
 
 
 def empty(begin_s, end_s):

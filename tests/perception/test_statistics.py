@@ -1,5 +1,6 @@
 """Statistics: what is counted of road users that are made for it."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -30,14 +31,17 @@ LANES = LaneMap(
 )
 
 
-def count(rows, seconds=60.0, begin_s=0.0, lanes=LANES, colours=lambda t: {}, **settings):
-    """Feed rows(seconds) ten times a second; return all periods."""
+def count(rows, seconds=60.0, begin_s=0.0, lanes=LANES, colours=lambda t: {}, sd=lambda number, t: 0.2, **settings):
+    """Feed rows(seconds) ten times a second, with standard deviations of their places; return all periods."""
     made = StatisticsSettings(**({"periods_s": [60]} | settings))
     statistics, observer = TrafficStatistics(made, lanes), Observer(lanes, Ground(lanes, Areas()), made)
     periods = []
     for tick in range(round(begin_s * 10), round((begin_s + seconds) * 10) + 1):
         now_ns = START_NS + tick * SECOND_NS // 10
-        situation = observer.look(now_ns, tracks_of(rows(tick / 10), now_ns), colours(tick / 10))
+        tracks = tracks_of(rows(tick / 10), now_ns)
+        sds = np.array([sd(number, tick / 10) for number in tracks.id.tolist()])
+        tracks = msgspec.structs.replace(tracks, covariance=sds[:, None, None] ** 2 * np.eye(4))
+        situation = observer.look(now_ns, tracks, colours(tick / 10))
         periods += statistics.update(situation)
     return periods
 
@@ -174,6 +178,47 @@ def test_loops_and_zones_of_the_site_file():
     assert far.occupancy == pytest.approx(0.66 / 60.0, abs=0.1 / 60.0)  # 4.6 + 2 m at 10 m/s
     assert (bay.volume, bay.volume_by_kind) == (1, {RoadUser.CAR: 1})
     assert bay.mean_count == pytest.approx(2.0 / 60.0, abs=0.1 / 60.0)
+
+
+def test_who_stands_at_the_edge_of_a_zone_comes_once():
+    zone = {"name": "bay", "polygon_m": [(-10, 90), (10, 90), (10, 110), (-10, 110)]}
+    (period,) = count(lambda t: [(1, -2.0, 90.0 + (0.3 if round(t * 10) % 2 else -0.3), 180.0, 0.1)], zones=[zone])
+    assert period.zones[0].volume == 1
+    (period,) = count(lambda t: [(1, -2.0, 95.0 - 10.0 * (20.0 < t < 40.0), 180.0, 0.1)], zones=[zone])
+    assert period.zones[0].volume == 2
+
+
+def test_headways_of_those_side_by_side_are_short_in_whatever_order_they_are_told():
+    """Bicycles: the longer one's front comes first, though its middle comes later."""
+    users = [
+        passing(1, 10.0, 4.0),
+        passing(2, 20.0, 4.0),
+        passing(3, 20.1, 4.0, kind=RoadUser.TRUCK),
+        passing(4, 30.0, 4.0),
+    ]
+    first, _ = lanes_of(lambda t: [user(t) for user in users])
+    assert first.volume == 4
+    assert first.headway == pytest.approx(20.0 / 3.0, abs=0.3)
+
+
+def test_a_halt_of_less_than_a_second_is_no_stop():
+    def rows(t):
+        speed = 0.5 if 10.0 <= t < 10.8 else 4.0
+        return [(1, -2.0, 90.0 - 4.0 * min(t, 10.0) - 4.0 * max(0.0, t - 10.8), 180.0, speed)]
+
+    assert lanes_of(rows)[0].stops == 0
+
+
+def test_a_track_that_nobody_sees_any_more_waits_at_the_end_of_its_queue():
+    def rows(t):
+        return [(1, -2.0, 24.0, 180.0, 0.0), (2, -2.0, max(60.0, 120.0 - 8.0 * t), 180.0, 8.0 * (t < 7.5))]
+
+    def sd(number, t):
+        return 2.0 if number == 2 and t >= 7.0 else 0.2
+
+    first = count(rows, colours=lambda t: {1: "red", 2: "red"}, sd=sd)[0].lanes[0]
+    assert first.queue_count == 2
+    assert first.queue_length == pytest.approx(4.0 + 2.3 + 2.0 + 4.6, abs=0.1)
 
 
 def test_periods_end_at_utc_minutes_and_the_first_may_be_short():
