@@ -240,7 +240,7 @@ def recover(
                 made = result.path and str(result.path)
                 print(json.dumps({"file": str(file), "recording": made, "ticks": result.ticks, "ended": result.why}))
             else:
-                told = f", without {result.why}" if result.why not in ("end", WHOLE) else ""
+                told = f"; left out: {result.why}" if result.why not in ("end", WHOLE) else ""
                 whole = f"{result.path}: {WHOLE if result.why == WHOLE else f'{result.ticks} ticks{told}'}"
                 print(whole if result.path else f"{file}: nothing was in it")
     raise typer.Exit(code)

@@ -54,11 +54,14 @@ def import_(
 
 def report(recordings: Recordings, as_json: JsonOption = False) -> None:
     """Say what is wrong with the sources of recordings that follow each other; exit code 1 when something is."""
+    from rsu.errors import ConfigError
     from rsu.importing.report import report as look
     from rsu.recording.errors import RecordingError
 
     try:
         result = look(recordings)
+    except ConfigError as error:
+        fail(Exit.INVALID_CONFIG, error)
     except OSError as error:
         refuse(error)
     except RecordingError as error:

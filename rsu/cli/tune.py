@@ -161,12 +161,19 @@ def show_search(answer: dict[str, Any]) -> None:
     count = f"{answer['trials']} trial{'' if answer['trials'] == 1 else 's'}"
     print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")
     for one in answer["recordings"]:
-        print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({0.0 - one['gain']:+.1%})")
+        print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({_share(-one['gain']):+.1%})")
     if answer["gain_sd"] is not None:
-        print(f"expected gain {answer['gain_mean']:.1%} +- {answer['gain_sd']:.1%} over the recordings (1 sigma)")
+        print(
+            f"expected gain {_share(answer['gain_mean']):.1%} +- {answer['gain_sd']:.1%} over the recordings (1 sigma)"
+        )
     elif answer["gain_mean"] is not None:
-        print(f"expected gain {answer['gain_mean']:.1%}; its spread is not known from one recording")
+        print(f"expected gain {_share(answer['gain_mean']):.1%}; its spread is not known from one recording")
     _show_patch(answer["patch"], "nothing better than the site file as it is was found")
+
+
+def _share(value: float) -> float:
+    """Return a share as it is printed: nothing is not less than nothing."""
+    return round(value, 3) + 0.0
 
 
 def show_registration(answer: dict[str, Any]) -> None:

@@ -16,16 +16,17 @@ from rsu.site.config import Config
 def collect(site: Config) -> dict[str, bytes]:
     """Return the site file, its lane map and the files that drivers name, by path from the site file's folder."""
     folder = site.path.resolve().parent
-    paths = [site.path, folder / site.site.site.lane_map, *_driver_files(site, folder)]
+    paths = [site.path, folder / site.site.site.lane_map, *_driver_files(site)]
     return {os.path.relpath(path.resolve(), folder): path.read_bytes() for path in paths}
 
 
-def _driver_files(site: Config, folder: Path) -> Iterator[Path]:
+def _driver_files(site: Config) -> Iterator[Path]:
+    """Yield the files that drivers name; the site's own folder is in their paths already."""
     for settings in site.drivers.values():
         for name in type(settings).model_fields:
             value = getattr(settings, name)
             if isinstance(value, Path):
-                yield folder / value
+                yield value
 
 
 def strangers(site: Config, recordings: Iterable[Path]) -> list[str]:
@@ -49,4 +50,9 @@ def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    return config.load(folder / about["site"], recorded=True)
+    try:
+        return config.load(folder / about["site"], recorded=True)
+    except ConfigError as error:
+        inside = f"{folder}/"  # gone before anybody could look there
+        findings = [each._replace(file=each.file.removeprefix(inside)) for each in error.findings]
+        raise ConfigError([each._replace(text=each.text.replace(inside, "")) for each in findings]) from error

@@ -22,6 +22,7 @@ from rsu.cli.main import app
 from rsu.cli.tune import propose
 from rsu.errors import ConfigError, Finding
 from rsu.exits import Exit
+from rsu.recording import site_files
 from rsu.site import config
 from tests.analysis import short
 
@@ -166,6 +167,9 @@ def test_registration_finds_what_stands_wrong_and_leaves_the_rest(folder: Path, 
 def test_a_site_may_be_named_from_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert propose(Path("right.yaml"), {}).patch == ""
+    monkeypatch.chdir(folder.parent)
+    there = site_files.collect(config.load(Path(folder.name, "right.yaml")))
+    assert there.keys() == {"right.yaml", "demo-lanes.json", "ti-traffic-68xx.cfg"}
 
 
 def test_a_search_ends_with_the_best_so_far_when_interrupted(folder: Path) -> None:
