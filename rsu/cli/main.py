@@ -197,6 +197,7 @@ def replay(
     from rsu.cli import replay as view
     from rsu.recording.errors import RecordingError
     from rsu.recording.rerun import Job, chains
+    from rsu.recording.verify import ChangedError
 
     if speed != "max" and not (speed.replace(".", "", 1).isdigit() and float(speed) > 0):
         fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
@@ -219,6 +220,8 @@ def replay(
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except RecordingError as error:
+        if as_json and isinstance(error, ChangedError):
+            view.show_changed(error)
         fail(Exit.DAMAGED, error)
     except OSError as error:
         refuse(error)

@@ -17,7 +17,7 @@ from rsu.exits import Exit
 from rsu.recording import live, reader, site_files
 from rsu.recording.compare import Difference, fields
 from rsu.recording.rerun import Job, Result, rerun
-from rsu.recording.verify import clock
+from rsu.recording.verify import ChangedError, clock
 from rsu.site import config
 from v2x import Profile
 
@@ -51,6 +51,12 @@ def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: t
         process.terminate()
     if process.wait() > 0:
         raise OSError(f"the player ended with exit code {process.returncode}")
+
+
+def show_changed(error: ChangedError) -> None:
+    """Print what is wrong with a recording that cannot be begun with, as one JSON object."""
+    problems = [problem._asdict() for problem in error.problems]
+    print(json.dumps({"recordings": [str(error.path)], "ticks": 0, "verified": False, "problems": problems}))
 
 
 def judge(result: Result, verify: bool) -> Exit:

@@ -162,12 +162,11 @@ def show_search(answer: dict[str, Any]) -> None:
     print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")
     for one in answer["recordings"]:
         print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({_share(-one['gain']):+.1%})")
-    if answer["gain_sd"] is not None:
-        print(
-            f"expected gain {_share(answer['gain_mean']):.1%} +- {answer['gain_sd']:.1%} over the recordings (1 sigma)"
-        )
-    elif answer["gain_mean"] is not None:
-        print(f"expected gain {_share(answer['gain_mean']):.1%}; its spread is not known from one recording")
+    gain, sd = answer["gain_mean"], answer["gain_sd"]
+    if gain is not None:
+        unknown = "; its spread is not known from one recording"
+        spread = unknown if sd is None else f" +- {sd:.1%} over the recordings (1 sigma)"
+        print(f"expected gain {_share(gain):.1%}{spread}")
     _show_patch(answer["patch"], "nothing better than the site file as it is was found")
 
 

@@ -2,7 +2,8 @@
 
 RecordingError
     NotARecordingError   the file is no recording of this product, or nothing of it can be read
-    DamagedError         a recording that was changed or cut; carries where
+    DamagedError         a recording that was changed or cut; says where
+        ChangedError     one that cannot even be begun with (`rsu/recording/verify.py`)
     BusyError            a recorder is writing the file
 """
 

@@ -17,7 +17,7 @@ from rsu.recording import reader, site_files
 from rsu.recording.compare import Difference, differences
 from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError
 from rsu.recording.player import Digest, replay
-from rsu.recording.verify import Continuity, Problem, integrity
+from rsu.recording.verify import ChangedError, Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
 from rsu.site import config
@@ -69,12 +69,12 @@ def chains(recordings: list[Path]) -> list[list[Path]]:
 
 @contextmanager
 def placed(path: Path) -> Iterator[None]:
-    """Say of a recording that cannot be begun with where it was changed, if it was. DamagedError."""
+    """Say of a recording that cannot be begun with where it was changed, if it was. ChangedError."""
     try:
         yield
     except (RecordingError, ConfigError) as error:
         if problems := integrity(path):
-            raise DamagedError("\n".join([f"{path}: {each.kind}: {each}" for each in problems])) from error
+            raise ChangedError(path, problems) from error
         raise
 
 

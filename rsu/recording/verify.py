@@ -19,6 +19,7 @@ from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataIndex
 from mcap.stream_reader import StreamReader
 
+from rsu.recording.errors import DamagedError
 from rsu.recording.reader import BROKEN
 from rsu.recording.writer import SEAL, SELF, seal_digest
 from rsu.records import Tape
@@ -39,6 +40,18 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         """Format for people."""
         return f"{self.place}: {self.text}"
+
+
+class ChangedError(DamagedError):
+    """A recording that cannot be begun with, because it was changed; carries where."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        super().__init__("\n".join(f"{path}: {each.kind}: {each}" for each in problems))
+        self.path, self.problems = path, problems
+
+    def __reduce__(self) -> tuple[type[ChangedError], tuple[Path, list[Problem]]]:
+        """Come through to another process as it is."""
+        return type(self), (self.path, self.problems)
 
 
 class _Ending(NamedTuple):

@@ -130,6 +130,17 @@ def test_a_changed_byte_of_the_file_is_told_with_its_place(agreed: Path, tmp_pat
     assert answer["problems"][-1]["kind"] == "unreadable" and 0 < answer["ticks"] < 30
 
 
+@pytest.mark.parametrize("where", [b"\x89MCAP", b"rsu.about", b"devices:"])
+def test_a_changed_byte_is_told_with_its_place_whatever_it_breaks(agreed: Path, tmp_path: Path, where: bytes) -> None:
+    data = bytearray(agreed.read_bytes())
+    at = data.rindex(where)  # of the magic the one at the end, of the name the one in the index
+    data[at] ^= 8
+    (tmp_path / "changed.mcap").write_bytes(data)
+    code, (answer,) = run("replay", str(tmp_path / "changed.mcap"), "--verify")
+    first, last = answer["problems"][0]["place"].removeprefix("bytes ").split(",")[0].split(" to ")
+    assert code == Exit.DAMAGED and not answer["verified"] and int(first) <= at <= int(last)
+
+
 def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
     _, files = start(agreed)
     for name, content in files.items():
