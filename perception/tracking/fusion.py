@@ -152,5 +152,5 @@ class Fusion:
         looked, stamp_ns = np.array(scans).T
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
-        misses.count(table, seen, looked, self._sensors)
+        misses.count(table, seen, looked, self._sensors, self._population.settled)
         life.remember(table, seen[:-1], looked, stamp_ns)

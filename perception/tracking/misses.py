@@ -16,20 +16,24 @@ Mask = NDArray[np.bool_]
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
 WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen
 LIKELY = 0.5  # exposure over which a sensor should have seen a track
+UNLIKELY = 0.1  # and under which it could hardly have
+STANDING_MPS = 1.0  # what is slower may have stood where it is hidden since before anybody looked
 STEADY_SCANS = 3  # who was seen less often was never seen steadily
 
 
-def count(table: Table, seen: Mask, looked: Ints, sensors: Sensors) -> None:
+def count(table: Table, seen: Mask, looked: Ints, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
-    seen (sensors + 1, n): the last one by radio; `looked`: which sensors are in the round.
+    seen (sensors + 1, n): the last one by radio; `looked`: which sensors are in the round; `settled`: who comes is
+    seen when it comes, so that nobody new stands where others hide it.
     """
     watched = np.zeros_like(seen[:-1])
     watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
     sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen[:-1])
     exposed = visibility.exposure(table, sensor, track, sensors)
     doubtful = (table.id == 0) & (table.vehicle_ns == 0)  # what is not known to exist is not known to be hidden
-    exposed[doubtful[track]] = 1.0
+    comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
+    exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0
     against = np.bincount(track, _evidence(table, sensor, track, exposed, sensors), len(table))
     table.log_odds += np.maximum(against, MOST_AGAINST)
     by_any = seen.any(axis=0)

@@ -16,6 +16,7 @@ from perception.tracking.sensors import Sensors
 from perception.tracking.table import Ids, Table, run_starts
 
 SECOND_NS = 1_000_000_000
+SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
 JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
 
 Mask = NDArray[np.bool_]
@@ -30,16 +31,21 @@ class Population:
     def __init__(self, sensors: Sensors, settings: FusionSettings, counters: Counter[str]) -> None:
         self.table = Table.new(0, sensors.radio)
         self.time_ns = 0  # 0: before the first round
-        self._joined_ns = 0
+        self._joined_ns = self._begun_ns = 0
         self._sensors = sensors
         self._settings = settings
         self._counters = counters
         self._ids = Ids(int(settings.id_rest_s * SECOND_NS), settings.last_id)
 
+    @property
+    def settled(self) -> bool:
+        """Whether who was there in the beginning had the time to move and be seen."""
+        return self.time_ns - self._begun_ns > SETTLED_NS
+
     def advance(self, time_ns: int) -> float:
         """Move all tracks to a time not before their own, let evidence fade; return the seconds."""
         dt = (time_ns - self.time_ns) * 1e-9 if self.time_ns else 0.0
-        self.time_ns = time_ns
+        self.time_ns, self._begun_ns = time_ns, self._begun_ns or time_ns
         motion.predict(self.table, dt)
         self.table.log_odds -= self._settings.forgetting_per_s * dt * (self.table.hidden == 0)
         return dt
@@ -52,7 +58,7 @@ class Population:
         life.count_hits(table, row, pairs.score)
         starts = run_starts(row)
         motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag, self._sensors), starts))
-        self._describe(table, row, pairs.detection, scan)
+        self._describe(table, row, starts, pairs.detection, scan)
 
     def begin(self, scan: Scan, lag: Floats, left: Ints) -> tuple[Ints, Pairs]:
         """Begin tracks with the detections `left` (k,) that nobody explains.
@@ -68,7 +74,8 @@ class Population:
             left = left[:room]
         several = scan.at(left)
         born = motion.newborn(several, lag[left], self._sensors.radio)
-        self._describe(born, np.arange(len(left)), np.arange(len(left)), several)
+        each = np.arange(len(left))
+        self._describe(born, each, each, each, several)
         born.log_odds[:], born.scans[:] = log_odds(self._settings.birth_probability), 1
         pairs = candidates(born, several, lag[left], self._sensors)
         pairs = _families(pairs, several)
@@ -110,10 +117,11 @@ class Population:
                 doubles.join(self.table, kept, dropped)
                 gone[dropped] = True
 
-    def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:
-        """Take from detections what is not motion; rows (k,) are in order."""
+    def _describe(self, table: Table, row: Ints, starts: Ints, detection: Ints, scan: Scan) -> None:
+        """Take from detections what is not motion; rows (k,) are in order, their runs begin at `starts`."""
+        once = row[starts]
         for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
-            np.maximum.at(newest, row, stamps[detection])
+            newest[once] = np.maximum(newest[once], np.maximum.reduceat(stamps[detection], starts))
         stated = scan.sensor[detection] == self._sensors.radio
         attributes.vote(table, row, scan.kind[detection], scan.confidence[detection], stated)
         attributes.measure_size(table, row, scan.size[:, detection], stated)

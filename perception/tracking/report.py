@@ -17,6 +17,7 @@ from perception.tracking.population import SECOND_NS, Population
 from perception.tracking.table import Table, existence
 from perception.tracking.vehicle import vehicle_id
 
+KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
 VAGUE_M = 3.0  # standard deviation of the position above which there is nothing to tell
 
 Mask = NDArray[np.bool_]
@@ -56,7 +57,7 @@ def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
     """Return a copy of the rows to tell of, by id: confirmed, still likely, and seen lately."""
     speed = np.hypot(table.state[2], table.state[3])
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
-    limit_ms = np.where(table.hidden > 0, settings.max_hidden_ms, limit_ms)
+    limit_ms = np.where((table.hidden > 0) & (table.scans >= KNOWN_SCANS), settings.max_hidden_ms, limit_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
     known = table.covariance[0, 0] + table.covariance[1, 1] < 2.0 * VAGUE_M**2
     rows = ((table.id > 0) & (table.log_odds > 0.0) & fresh & known).nonzero()[0]

@@ -82,6 +82,7 @@ def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
     away = _turned(position, forward)
     covariance = _covariance(_stacked([each.covariance for each in devices]), away, forward, column, sensors)
     velocity, certainty = _velocity(devices, away, forward, column, radial > 0, sensors)
+    confidence = np.concatenate([each.confidence for each in devices])
     count = len(column)
     scan = Scan(
         sensor=column,
@@ -93,7 +94,7 @@ def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
         velocity_certainty=certainty,
         size=_stacked([each.size for each in devices]),
         kind=np.concatenate([each.kind for each in devices]),
-        confidence=np.nan_to_num(np.concatenate([each.confidence for each in devices]), nan=0.5),
+        confidence=np.where(np.isnan(confidence), 0.5, confidence),
         vehicle=np.zeros(count, np.int64),
         heading=np.full(count, np.nan),
         radio=np.zeros(count, np.int64),

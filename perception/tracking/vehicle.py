@@ -106,6 +106,7 @@ def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> No
     row, detection = row[told], detection[told]
     if not len(row):
         return
-    table.vehicle_ns[np.isin(table.vehicle, scan.vehicle[detection])] = 0  # nobody else carries these ids any more
+    carries = (table.vehicle == scan.vehicle[detection, None]).any(axis=0)
+    table.vehicle_ns[carries] = 0  # nobody else carries these ids any more
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]
