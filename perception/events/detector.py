@@ -8,7 +8,7 @@ number keeps its event.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
@@ -64,16 +64,19 @@ class EventDetector:
 
     def update(self, now: Situation) -> list[Event]:
         """Return the events that start, go on (as often as their rule wants) or end now, in the rules' order."""
-        there = set(now.tracks.id.tolist())
-        return [event for name in self._rules for event in self._follow(name, now, there)]
+        events: list[Event] = []
+        for name, rule in self._rules.items():
+            cases = self._cases[name]
+            running = {key for key, case in cases.items() if case.event is not None} if cases else set()
+            sightings = [sighting for sighting in rule.look(now, running) if self._gates[name].admits(sighting)]
+            if sightings or cases:
+                events += self._follow(name, sightings, now)
+        return events
 
-    def _follow(self, name: str, now: Situation, there: Set[int]) -> Iterator[Event]:
+    def _follow(self, name: str, sightings: Sequence[Sighting], now: Situation) -> Iterator[Event]:
         """Bring one rule's cases up to now."""
-        rule, cases = self._rules[name], self._cases[name]
-        running = {key for key, case in cases.items() if case.event is not None}
-        for sighting in rule.look(now, running):
-            if not self._gates[name].admits(sighting):
-                continue
+        rule, cases, there = self._rules[name], self._cases[name], set(now.tracks.id.tolist())
+        for sighting in sightings:
             case = cases.get(sighting.key) or _take_over(cases, sighting, there)
             if case is None:
                 case = _Case(since_ns=now.now_ns, seen_ns=now.now_ns, sighting=sighting)

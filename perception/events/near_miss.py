@@ -67,6 +67,8 @@ class NearMiss:
         row = (moving & ((now.ground & (JUNCTION | CROSSWALK)) != 0)).nonzero()[0]
         is_fast = now.speed[row] >= self.settings.least_mps
         fast = is_fast.nonzero()[0]
+        if not len(fast):
+            return fast, fast
         east, north = now.ahead[row].T
         crossing = np.abs(east[fast, None] * east + north[fast, None] * north) < self._most_cosine
         crossing &= ~is_fast | (fast[:, None] < np.arange(len(row)))

@@ -64,10 +64,10 @@ class Movements:
         off = self._points[curves] - position[:, None, None]
         square = off[..., 0] ** 2 + off[..., 1] ** 2  # (k, w, POINTS)
         nearest = square.argmin(axis=2)
-        distance = np.sqrt(np.take_along_axis(square, nearest[..., None], axis=2)[..., 0])
+        distance = np.sqrt(square.min(axis=2))
         cosine = (self._along[curves, nearest] * ahead[:, None]).sum(axis=2)
         turn = np.degrees(np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0)))
-        cost = np.where(curves == NONE, FAR_M, distance + np.nan_to_num(turn) / DEG_PER_M)
+        cost = np.where(curves == NONE, FAR_M, distance + np.fmax(turn, 0.0) / DEG_PER_M)
         best, second = np.sort(cost, axis=1)[:, :2].T
         clear = (second < FAR_M) & (second - best > CLEARLY_M)
         return np.where(clear, self._movement[curves[np.arange(len(origin)), cost.argmin(axis=1)]], NONE)

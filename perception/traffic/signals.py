@@ -21,15 +21,22 @@ class Lights:
 
     def __init__(self) -> None:
         self._lights: dict[int, Light] = {}
+        self._told: Mapping[int, str] = {}
 
-    def update(self, now_ns: int, colours: Mapping[int, str]) -> None:
-        """Take the colours of all phases at a time; phases that are not among them are forgotten."""
-        before = self._lights
+    def update(self, now_ns: int, colours: Mapping[int, str]) -> bool:
+        """Take the colours of all phases at a time; phases that are not among them are forgotten.
+
+        True: something has changed.
+        """
+        if colours == self._told:
+            return False
+        before, self._told = self._lights, dict(colours)
         colours = {phase: _SAME.get(colour, colour) for phase, colour in colours.items()}
         self._lights = {
             phase: light if (light := before.get(phase)) and light.colour == colour else Light(colour, now_ns)
             for phase, colour in colours.items()
         }
+        return True
 
     def green(self) -> set[int]:
         """Return the phases that are green now."""

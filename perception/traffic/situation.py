@@ -76,13 +76,15 @@ class Observer:
         self._memory = Memory()
         self._lights = Lights()
         self._phases = [{way.phase for way in line.connections} for line in lanes.lines]
+        self._is_green = self._green_lanes()
         self._last_ns = 0
 
     def look(
         self, now_ns: int, tracks: Tracks, colours: Mapping[int, str], emergencies: Collection[bytes] = ()
     ) -> Situation:
         """Return the situation. `colours` by signal phase; `emergencies`: BSM ids of emergency vehicles."""
-        self._lights.update(now_ns, colours)
+        if self._lights.update(now_ns, colours):
+            self._is_green = self._green_lanes()
         passed_s = (now_ns - self._last_ns) / SECOND_NS if 0 < now_ns - self._last_ns < SECOND_NS else 0.0
         self._last_ns = now_ns
         past = self._memory.recall(tracks.id, now_ns)
@@ -119,7 +121,7 @@ class Observer:
             queues=self._measure_queues(tracks, comes, matches, past, hidden),
             hidden=hidden,
             lights=self._lights,
-            is_green=self._green_lanes(),
+            is_green=self._is_green,
             emergency=_among(tracks.vehicle_id, emergencies),
         )
 
