@@ -14,7 +14,7 @@ _WEIGHTS = {  # what decides; the distance from the truth alone, where there is 
 _CLEAR = 2  # less is little
 _TOLD = 3  # reasons
 _TELLING = {  # what is told of B and A, in this order
-    "gospa_m": "what is on air is {b} m from the truth (GOSPA) instead of {a}",
+    "gospa_m": "all errors taken together (GOSPA) are {b} m instead of {a}",
     "position_p95_m": "19 of 20 positions are right to {b} m instead of {a}",
     "false": "{b} false road users at once instead of {a}",
     "missed": "{b} missed at once instead of {a}",
