@@ -51,7 +51,7 @@ def _evidence(table: Table, sensor: Ints, track: Ints, exposed: Floats, sensors:
     """
     in_a_row, steady = _past(table.history[sensor, track], table.hidden[track])
     missed = np.exp(sensors.log_missed[sensor])
-    before = exposed * np.where(steady, missed**in_a_row, 1.0)
+    before = exposed * np.where(steady & (exposed < 1.0), missed**in_a_row, 1.0)
     ratio: Floats = np.log((1.0 - exposed + before * missed) / (1.0 - exposed + before))
     return ratio
 
