@@ -126,14 +126,17 @@ def note(path: Path, name: str) -> dict[str, str]:
 def messages(path: Path) -> Iterator[tuple[Entry, int]]:
     """Yield every message in the order of writing, with its sequence number. DamagedError as `records`."""
     topics: dict[int, str] = {}
-    with path.open("rb") as file:
-        for record in records(file):
-            if isinstance(record, Channel):
-                topics[record.id] = record.topic
-            elif isinstance(record, Message):
-                if record.channel_id not in topics:
-                    raise DamagedError(f"byte {file.tell()}: a message of no channel")
-                yield Entry(topics[record.channel_id], record.log_time, record.data), record.sequence
+    try:
+        with path.open("rb") as file:
+            for record in records(file):
+                if isinstance(record, Channel):
+                    topics[record.id] = record.topic
+                elif isinstance(record, Message):
+                    if record.channel_id not in topics:
+                        raise DamagedError(f"byte {file.tell()}: a message of no channel")
+                    yield Entry(topics[record.channel_id], record.log_time, record.data), record.sequence
+    except DamagedError as error:
+        raise DamagedError(f"{path}: {error}") from error
 
 
 def ticks(*paths: Path) -> Iterator[Tape]:
