@@ -62,8 +62,9 @@ def typestore() -> Any:
 
 
 def is_bag(path: Path) -> bool:
-    """Tell a rosbag (a file of version 1, a folder of version 2) from other files."""
-    return path.suffix == ".bag" or (path / "metadata.yaml").is_file()
+    """Tell a rosbag (a file of version 1, a folder of version 2 or the file in it) from others. OSError: none."""
+    path.stat()
+    return path.suffix in (".bag", ".db3", ".mcap") or (path / "metadata.yaml").is_file()
 
 
 def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[View]) -> Iterator[Frame]:
