@@ -39,7 +39,9 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
             study.set_user_attr(_OF, of)
         elif known != of:
             told = [key for key, value in json.loads(of).items() if json.loads(known).get(key) != value]
-            raise ParameterError(f'study "{name}" in the database has another {" and ".join(told)}: choose a --study')
+            raise ParameterError(
+                f'study "{name}" there is not of the same {" and ".join(told)}: choose another --study'
+            )
     return study
 
 
