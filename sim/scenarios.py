@@ -107,13 +107,13 @@ def _pedestrian() -> Scenario:
 
 
 def _object() -> Scenario:
-    thing = _car(((STRAIGHT, 55.0), (STRAIGHT, 54.9)), (15.0, 0.0), (35.0, 0.0), kind=RoadUser.UNKNOWN)
-    return Scenario("a box lies on a lane", "object", 15.0, 35.0, (STRAIGHT, 55.0), (thing,), 42.0)
+    thing = _car(((OUT, 45.0), (OUT, 45.1)), (20.0, 0.0), (40.0, 0.0), kind=RoadUser.UNKNOWN)
+    return Scenario("a box lies on a lane", "object", 20.0, 40.0, (OUT, 45.0), (thing,), 47.0)
 
 
 def _emergency() -> Scenario:
-    car = _car(_from_north(STRAIGHT), (5.0, 12.0), (25.0, 12.0), kind=RoadUser.TRUCK, equipped=EMERGENCY_OBU)
-    return Scenario("a fire engine comes", "emergency", 5.0, 25.0, (STRAIGHT, FAR_M), (car,), 32.0, 60.0)
+    car = _car(_from_north(STRAIGHT), (10.0, 13.0), (30.0, 13.0), kind=RoadUser.TRUCK, equipped=EMERGENCY_OBU)
+    return Scenario("a fire engine comes", "emergency", 10.0, 30.0, (STRAIGHT, FAR_M), (car,), 37.0, 60.0)
 
 
 def _red_light() -> Scenario:

@@ -131,14 +131,16 @@ class NearMiss:
         encroaches[:] = False
         if not len(near) or not self._trail:
             return
-        own, their = _movers(now, comer[near]), _movers(now, leaver[near])
-        parts = []
+        parts, pairs, ages_s = [], [], []
         for before in self._trail:
             pair, row = (before.tracks.id == now.tracks.id[leaver[near], None]).nonzero()
-            age_s = np.full(len(pair), (now.now_ns - before.now_ns) / SECOND_NS)
-            parts.append((pair, age_s, before.tracks.position[row], before.tracks.velocity[row], before.ahead[row]))
-        pair, age_s, position, velocity, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
-        one, other = _take(own, pair), _take(their, pair)._replace(position=position, velocity=velocity, ahead=ahead)
+            moved = before.speed[row] >= MOVING_MPS
+            parts.append(_movers(before, row[moved]))
+            pairs.append(pair[moved])
+            ages_s += [(now.now_ns - before.now_ns) / SECOND_NS] * int(moved.sum())
+        own, pair, age_s = _movers(now, comer[near]), np.concatenate(pairs), np.array(ages_s)
+        one = Movers(*(column[pair] for column in own))
+        other = Movers(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         # both are followed between the looks: the one back from now, the other on from then
         drift = one.velocity[:, None] * BETWEEN_S[:, :1] + other.velocity[:, None] * BETWEEN_S[:, 1:]
         slack = self.settings.sigmas * np.hypot(one.position_sd, other.position_sd)[:, None]
@@ -175,10 +177,6 @@ def _movers(now: Situation, row: Ints) -> Movers:
         position_sd=np.sqrt(most_variance(covariance[:, :2, :2])),
         speed_sd=np.sqrt(most_variance(covariance[:, 2:, 2:])),
     )
-
-
-def _take(movers: Movers, rows: Ints) -> Movers:
-    return Movers(*(column[rows] for column in movers))
 
 
 def _overlap(apart: Floats, one: Movers, other: Movers, slack: Floats) -> Mask:

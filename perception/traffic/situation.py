@@ -24,6 +24,7 @@ STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than t
 STOPPED_S = 1.0  # who is slower than the first for so long has stopped
 BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
 LOW_M = 0.9  # what is lower is no vehicle
+SETTLED_S = 0.4  # where a new track is said to be moves until its speed is known
 SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
@@ -129,10 +130,10 @@ class Observer:
         """Note when and where new ones were seen first, and for how long everybody's place has been known well."""
         sure = most_variance(tracks.covariance[:, :2, :2]) <= SURE_M**2
         past["sure_s"] = np.where(sure, past["sure_s"] + passed_s, 0.0)
+        past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position, past["first"])
         new = past["first_ns"] == 0
         if new.any():
             past["first_ns"][new] = now_ns
-            past["first"][new] = tracks.position[new]
 
     def _cross(self, past: Rows, tracks: Tracks, matches: Matches) -> Ints:
         """Return the rows that were before a stop line and are now past it, on whatever way they went on."""
