@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from optuna.study import Study
 
 _RETRIES, _AGAIN_S = 4, 1.0
+_MEANWHILE = ("already exists", "duplicate key", "UNIQUE constraint", "locked")  # another makes the tables now
 _OF = "of"  # attribute of a study: what its trials were made with
 
 
@@ -47,13 +48,16 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
 
 def _created(storage: str | None, name: str, sampler: BaseSampler) -> Study:
     import optuna
-    from sqlalchemy.exc import IntegrityError, ProgrammingError
+    from sqlalchemy.exc import DBAPIError
 
     joined = storage is not None
     create = partial(optuna.create_study, storage=storage, study_name=name, sampler=sampler, load_if_exists=joined)
     for _ in range(_RETRIES):
-        with suppress(IntegrityError, ProgrammingError):  # another one makes the tables at this moment
+        try:
             return create()
+        except DBAPIError as error:
+            if not any(word in str(error) for word in _MEANWHILE):
+                raise
         time.sleep(_AGAIN_S)
     return create()
 
