@@ -12,7 +12,7 @@ from perception.tracking.table import Table
 
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 SAME_M = 4.0  # and metres, per axis
-SHARED = 0.6  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
+SHARED = 0.55  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
 CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
 RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hidden
 
