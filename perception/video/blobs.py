@@ -1,146 +1,298 @@
-"""Blobs of foreground to road users: one where a single body explains the blob, several where it takes more.
+"""Foreground to road users: those known from before where they should be, then whoever else it takes to explain it.
 
-Road users that touch in the picture are one blob. First those are looked for in it who were seen there in the picture
-before. The rest is taken apart from the front: the nearest one hides others but is hidden by none, so the body is
-looked for that stands at the lowest point and covers most of the blob and little else. What a body covers is explained,
-and the rest is looked at again.
+A blob that one body explains is one road user. In another one, those are looked for that were known before, the
+nearest first; what is left is searched for others. The memory may be wrong: where all of a blob is explained better by
+one body, or by others, it is they.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
-from perception.objects import Floats, RoadUser
+from perception.objects import Floats, Ints, RoadUser
+from perception.video import memory
 from perception.video.boxes import Bodies, Boxes, Grey, Mask
-from perception.video.builds import KIND, outline
-from perception.video.canvas import Blob, blobs
-from perception.video.fit import Fitter, Guess
-from perception.video.memory import NEAR, Memory
+from perception.video.builds import BUILDS, KIND
+from perception.video.canvas import EMPTY, Canvas, Region, Undo
+from perception.video.fit import MISFIT, Fitter, Guess
+from perception.video.raster import Raster
+from perception.video.search import LEAST_PX, Found, Search, stands_free
+from perception.video.silhouette import Silhouettes, silhouettes
 
-SINGLE_MISFIT = 16.0  # of one body to a whole blob
-BLOB_COVERED = 0.75  # by that body
-SINGLE_FILLED = 0.65  # mean worth of its pixels
-NEW = 0.3  # of a body's pixels that must not be explained yet
-FILLED, REMEMBERED_FILLED = 0.15, 0.3  # mean worth of these
-FAR = 0.15  # worth that a metre from the expected place costs
-TRIES = 8  # to find another body in one blob
-SIDEWAYS = np.array([-0.5, -0.25, 0.0, 0.25, 0.5])  # where the lowest point may be under a body, in widths
-HIDDEN_M = np.array([0.0, 2.0])  # how far nearer than the lowest point that is seen a hidden foot may be
-SINGLE_CONFIDENCE, PART_CONFIDENCE = 0.7, 0.5  # of the kind: by its outline, by what is left of it
+WELL = 0.8  # share of a blob that a single body has to explain
+STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
+SOLO = 3  # pictures after which one who was alone is sure
+PATIENCE = 2  # pictures between searches of a blob for others than those known in it
+REVIEW = 5  # pictures after which is asked again who somebody is
+RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
+FORGET = 0.8  # of what spoke for a class, a picture later
+OTHER_CLASS = 4.0  # squared sigmas by which another class must explain a road user better
+UNLIKELY = 60.0  # squared sigmas; no class is less likely
+IN_SIGHT, FILLED = 0.3, 0.55  # of a known one, at least; of what is in sight
+HIDDEN_S = 5.0  # for so long one is remembered who is hidden
+ALONE, TOGETHER = 0.7, 0.5  # confidence of the class
+REACHES_M = (1.8, 0.7, 0.45)  # how far one may be from where it is expected: seen once, a few times, often
+ACROSS_M = 0.3
+FAR = 0.05  # of a body's pixels: what it costs to be as far as that
+_GRID = np.array([[a, b] for a in np.arange(-1.0, 1.01, 0.25) for b in (-1, 0, 1)])
+_FINE = np.array([[a, b] for a in (-0.5, 0.0, 0.5) for b in (-0.5, 0.0, 0.5)])
 
 
-class Part(NamedTuple):
-    """One body that a blob was taken apart into."""
+class Blobs(NamedTuple):
+    """The n blobs of a foreground."""
 
-    guess: Guess  # one row
-    hidden: bool  # its foot
-    remembered: bool
+    labels: Ints  # (height, width)
+    label: Ints  # (n,)
+    box: Floats  # (n, 4) px
+    area: Ints  # (n,) px2
+    seen: Mask  # (n, 4) which edges are not the region's
+
+
+class Known(NamedTuple):
+    """Those known before, where they should be now, rows aligned."""
+
+    users: memory.Users
+    guess: Guess
+    corners: Floats  # (n, 16, 2) px
+    shapes: Silhouettes
+    area: Floats  # (n,) px2
+    label: list[int]  # of the blob that it is in
+    order: list[int]  # rows, the nearest first
+
+
+class Singles(NamedTuple):
+    """For every blob, the one body that explains it best."""
+
+    guess: Guess  # (n,)
+    misfit: Floats  # (n,)
+    due: Mask  # (n,) every class was tried
+    place: Ints  # (n,) its row in what was tried
+    tried: Guess  # (k, m)
+    cost: Floats  # (k, m)
 
 
 class Cutter:
     """Takes the blobs of one camera's foreground apart."""
 
-    def __init__(self, fitter: Fitter, corner: tuple[int, int], scale: float) -> None:
-        """`corner`: left and top of the foreground, `scale`: its pixels' size, in pixels of the full picture."""
-        self._fitter = fitter
-        self._corner, self._scale = np.array(corner), scale
-        self._memory = Memory()
+    def __init__(self, fitter: Fitter, region: Mask, corner: tuple[int, int], scale: float) -> None:
+        """`region`: of the foreground; `corner`, `scale`: as `Raster`."""
+        self._fitter, self._region = fitter, Region(region)
+        self._raster = Raster(fitter, corner, scale)
+        self._search = Search(self._raster)
+        self._users = memory.nobody()
+        self._pictures = 0
 
-    def bodies(self, solid: Grey) -> Bodies:
-        """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out."""
-        found = blobs(solid)
-        size = np.array(solid.shape[::-1])
-        whole = self._fitter.fit(self._boxes(found, size))
-        expected = self._outlines(self._memory.states, self._memory.headings)
-        middle = expected.mean(axis=1)
-        inside = [[row for row in range(len(middle)) if blob.holds(middle[row])] for blob in found]
-        single = np.array(
-            [len(inside[n]) < 2 and self._explains(whole.of(np.array([n])), blob) for n, blob in enumerate(found)],
+    def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
+        """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out.
+
+        `shade`: where shadow or road user is, 255 or less; `after_s`: time since the last picture.
+        """
+        canvas = Canvas(solid, shade, self._region)
+        blobs = self._blobs(solid)
+        known = self._known(blobs, after_s)
+        singles = self._singles(blobs, known)
+        self._search.begin()
+        self._pictures += 1
+        found: list[Found] = []
+        for row in sorted(range(len(blobs.label)), key=lambda row: blobs.label[row] not in known.label):
+            found += self._in_blob(canvas, blobs, known, singles, row)
+        return self._kept(canvas, known, found, after_s)
+
+    def _blobs(self, solid: Grey) -> Blobs:
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+        label = np.flatnonzero(stats[:, 4] >= LEAST_PX)[1:]  # the first one is the road
+        box = stats[label, :4].astype(np.float64)
+        box[:, 2:] += box[:, :2]
+        return Blobs(
+            np.asarray(labels),
+            label,
+            box,
+            stats[label, 4],
+            np.array([self._region.inside(each) for each in box], dtype=np.bool_).reshape(-1, 4),
+        )
+
+    def _known(self, blobs: Blobs, after_s: float) -> Known:
+        guess = self._users.after(after_s)
+        corners = self._raster.outlines(guess)
+        shapes = silhouettes(corners)
+        label = [_label(blobs.labels, each) for each in corners]
+        order = np.argsort(np.hypot(*guess.state[:, :2].T), kind="stable").tolist()
+        return Known(self._users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
+
+    def _singles(self, blobs: Blobs, known: Known) -> Singles:
+        """Return what explains whole blobs; whoever was alone before is asked only now and then who it is."""
+        rows = [[row for row in known.order if known.label[row] == label] for label in blobs.label]
+        due = np.array(
+            [
+                len(of) != 1 or known.users.solo[of[0]] < 2 * REVIEW or known.users.looks[of[0]] % REVIEW == 0
+                for of in rows
+            ],
             dtype=np.bool_,
         )
-        parts = [part for n in np.flatnonzero(~single) for part in self._cut(found[n], inside[n])]
-        bodies, sure = whole.of(single), np.ones(np.count_nonzero(single), np.bool_)
-        if parts:
-            bodies = Bodies(*(np.concatenate(pair) for pair in zip(bodies, self._joined(parts), strict=True)))
-            sure = np.concatenate([sure, [part.remembered for part in parts]])
-        complete = self._complete(bodies.box, size)
-        self._memory.keep(bodies.of(sure & complete))
-        return bodies.of(complete)
+        full = self._raster.full(blobs.box)
+        asked = np.flatnonzero(due)
+        boxes = Boxes(full[asked], blobs.seen[asked], np.full(len(asked), RoadUser.UNKNOWN), np.ones(len(asked)))
+        fill = blobs.area[asked] / np.prod(blobs.box[asked, 2:] - blobs.box[asked, :2], axis=1)
+        tried, cost = self._fitter.hypotheses(boxes, fill)
+        cost = np.where(np.isfinite(cost), cost, np.inf)
+        best = tried.at((np.arange(len(asked)), np.argmin(cost, axis=1)))
+        old = known.guess.at(np.array([of[0] for of, asks in zip(rows, due, strict=True) if not asks], dtype=np.int64))
+        order = np.argsort(np.concatenate([asked, np.flatnonzero(~due)]), kind="stable")
+        guess = Guess.joined([best, old]).at(order)
+        bodies = self._fitter.refined(guess, full, blobs.seen, np.ones(len(full)))
+        state = np.concatenate([bodies.position, bodies.size], axis=1)
+        return Singles(guess._replace(state=state), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
 
-    def _boxes(self, found: list[Blob], size: Floats) -> Boxes:
-        box = np.array([blob.box for blob in found]).reshape(-1, 4)
-        seen = np.concatenate([box[:, :2] > 0, box[:, 2:] < size], axis=1)
-        full = self._full(box.reshape(-1, 2, 2)).reshape(-1, 4)
-        return Boxes(full, seen, np.full(len(box), RoadUser.UNKNOWN), np.full(len(box), SINGLE_CONFIDENCE))
+    def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Known, singles: Singles, row: int) -> list[Found]:
+        """Return who is in a blob, and mark it as explained."""
+        rows = [each for each in known.order if known.label[each] == blobs.label[row]]
+        left, top, right, bottom = blobs.box[row].astype(int).tolist()
+        place = slice(top, bottom), slice(left, right)
+        open_px = canvas.unexplained(place, blobs.labels[place] == blobs.label[row])
+        if not rows and open_px < 0.5 * blobs.area[row]:
+            return []
+        guess = singles.guess.at(np.array([row]))
+        corners = self._raster.outlines(guess)
+        shape = silhouettes(corners)
+        score = float(self._search.scores(canvas, guess, shape)[0])
+        single = Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
+        fits = singles.misfit[row] < MISFIT and canvas.gain(shape)[0] > WELL * blobs.area[row]
+        doubtful = self._doubtful(guess, known.users, rows[0] if len(rows) == 1 else None)
+        if fits and len(rows) < 2 and not doubtful:
+            canvas.explain(corners[0])
+            return [self._same(single, known, singles, row)]
+        undos: list[Undo] = []
+        parts = self._parts(canvas, known, rows, blobs.box[row], undos)
+        sure = sum(known.users.solo[each] >= SOLO for each in rows)
+        worth = sum(part.score for part in parts) * (STRANGER if sure > 1 else 1.0)
+        if 0 < score > worth and singles.misfit[row] < 1.5 * MISFIT:
+            for undo in reversed(undos):
+                canvas.restore(undo)
+            canvas.explain(corners[0])
+            return [self._same(single, known, singles, row)]
+        return parts
 
-    def _full(self, pixels: Floats) -> Floats:
-        """Return pixels of the foreground as those of the full picture."""
-        full: Floats = (pixels + self._corner) * self._scale - 0.5
-        return full
+    def _doubtful(self, guess: Guess, users: memory.Users, row: int | None) -> bool:
+        """Tell whether one who seems to ride, known before as `row`, may be two who walk."""
+        build = guess.build[0 if row is None or len(guess.build) == 1 else row]
+        rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
+        return bool(KIND[build] == RoadUser.BICYCLE) and not rides
 
-    def _own(self, pixels: Floats) -> Floats:
-        own: Floats = (pixels + 0.5) / self._scale - self._corner
-        return own
+    def _parts(self, canvas: Canvas, known: Known, rows: list[int], box: Floats, undos: list[Undo]) -> list[Found]:
+        """Return those of a blob who were known, the less sure ones if nobody is better, and who else it takes."""
+        users = known.users
+        sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
+        unsure = [row for row in rows if row not in sure]
+        first = self._again(canvas, known, sure, undos)
+        before = len(undos)
+        parts = self._again(canvas, known, unsure, undos)
+        if not rows or self._pictures % PATIENCE == 0:
+            parts += self._search.born(canvas, box, undos)
+        if any(users.looks[row] % REVIEW == 0 for row in unsure):
+            for undo in reversed(undos[before:]):
+                canvas.restore(undo)
+            del undos[before:]
+            others = self._search.born(canvas, box, undos)
+            if sum(part.score for part in others) > OTHERS * sum(part.score for part in parts):
+                return first + others
+            for undo in reversed(undos[before:]):
+                canvas.restore(undo)
+            del undos[before:]
+            undos += [canvas.explain(self._raster.outlines(part.guess)[0]) for part in parts]
+        return first + parts
 
-    def _outlines(self, state: Floats, heading: Floats) -> Floats:
-        """Return the corners (n, 8, 2) px of bodies (n, 5) in the foreground."""
-        return self._own(outline(self._fitter.view, state, heading))
+    def _same(self, single: Found, known: Known, singles: Singles, row: int) -> Found:
+        """Return a lone body as what it was before, unless another class explains it better by now."""
+        old = single.known
+        if old < 0 or not singles.due[row]:
+            return single
+        before = known.guess.at(np.array([old]))
+        if not single.seen.all():
+            return single._replace(guess=before)
+        place = singles.place[row]
+        cost, build = np.minimum(singles.cost[place], UNLIKELY), singles.tried.build[place]
+        by_build = np.array([cost[build == each].min(initial=UNLIKELY) for each in range(len(BUILDS))])
+        total = known.users.cost[old]
+        total[:] = FORGET * total + by_build - by_build.min()
+        best = int(np.argmin(total - OTHER_CLASS * (np.arange(len(BUILDS)) == before.build[0])))
+        tried = singles.tried.at((np.array([place]), np.array([int(np.argmin(np.where(build == best, cost, np.inf)))])))
+        if best == before.build[0]:
+            tried = tried._replace(usual=before.usual, spread=before.spread)
+        return single._replace(guess=tried)
 
-    def _complete(self, box: Floats, size: Floats) -> Mask:
-        """Return which bodies are not cut by the left, right or lower edge."""
-        left_top, right_bottom = np.moveaxis(self._own(box.reshape(-1, 2, 2)), 1, 0)
+    def _again(self, canvas: Canvas, known: Known, rows: list[int], undos: list[Undo]) -> list[Found]:
+        """Return who of those known before is seen again, and mark them as explained."""
+        found = []
+        for row in rows:
+            guess = self._moved(canvas, known, row)
+            corners = self._raster.outlines(guess)
+            shape = silhouettes(corners)
+            in_sight = float(canvas.open(shape)[0])
+            filled = (float(canvas.gain(shape)[0]) / max(in_sight, 1e-9) + EMPTY) / (1 + EMPTY)
+            edges = canvas.edges(corners[0])
+            stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
+            if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
+                score = float(self._search.scores(canvas, guess, shape)[0])
+                found.append(Found(guess, row, False, *edges, score))
+                undos.append(canvas.explain(corners[0]))
+        return found
+
+    def _moved(self, canvas: Canvas, known: Known, row: int) -> Guess:
+        """Return one known before where, near to where it should be, it explains most."""
+        guess = known.guess.at(np.array([row]))
+        looks = known.users.looks[row]
+        reach = REACHES_M[0 if looks < 2 else 1 if looks < 5 else 2]
+        sin, cos = np.sin(guess.heading[0]), np.cos(guess.heading[0])
+        turn = np.array([[cos, sin], [-sin, cos]])
+        to_px = turn @ self._raster.moves(guess.state[:, :2])[0].T
+        shape = Silhouettes(*(column[row : row + 1] for column in known.shapes))
+        offset = np.zeros(2)
+        for grid in (_GRID * [reach, ACROSS_M], _FINE * [reach / 4, ACROSS_M], _FINE * [reach / 8, ACROSS_M / 2]):
+            tries = offset + grid
+            gain = canvas.gain(shape.moved(tries @ to_px)) / known.area[row]
+            offset = tries[int(np.argmax(gain - FAR / reach * np.abs(tries).sum(axis=1)))]
+        guess.state[:, :2] += offset @ turn
+        return guess
+
+    def _kept(self, canvas: Canvas, known: Known, found: list[Found], after_s: float) -> Bodies:
+        """Remember who was found and who is hidden; return those who are whole."""
+        users = known.users
+        absent = sorted(set(known.order) - {each.known for each in found})
+        in_sight = canvas.open(known.shapes) > IN_SIGHT * known.area
+        waits = (users.solo >= SOLO) & ~in_sight & (known.area > 1.0) & (users.hidden_s + after_s < HIDDEN_S)
+        hidden = users.of(np.array([row for row in absent if waits[row]], dtype=np.int64)).hidden(after_s)
+        guess = Guess.joined([memory.nobody().guess, *(each.guess for each in found)])
+        box = np.array([each.box for each in found]).reshape(-1, 4)
+        seen = np.array([each.seen for each in found], dtype=np.bool_).reshape(-1, 4)
+        alone = np.array([each.alone for each in found], dtype=np.bool_)
+        row = np.array([each.known for each in found], dtype=np.int64)
+        before = memory.joined(users, memory.unknown(guess)).of(
+            np.where(row < 0, len(users.looks) + np.arange(len(row)), row)
+        )
+        guess = guess._replace(heading=before.headed(guess.heading))
+        bodies = self._fitter.refined(guess, self._raster.full(box), seen, np.where(alone, ALONE, TOGETHER))
+        good = np.asarray(np.isfinite(bodies.position).all(axis=1))
+        now = before.seen(bodies, guess.build, guess.spread, alone & seen.all(axis=1), after_s)
+        self._users = memory.joined(hidden, now.of(good))
+        return bodies.of(good & self._complete(bodies.box))
+
+    def _complete(self, box: Floats) -> Mask:
+        """Return which bodies (n, 4) are not cut by the left, right or lower edge."""
+        left_top, right_bottom = np.moveaxis(self._raster.own(box.reshape(-1, 2, 2)), 1, 0)
+        size = np.array(self._region.seen.shape[::-1])
         complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
         return complete
 
-    def _explains(self, body: Bodies, blob: Blob) -> bool:
-        """Tell whether a single body explains a blob."""
-        if not body.misfit[0] < SINGLE_MISFIT:
-            return False
-        drawn = self._outlines(np.concatenate([body.position, body.size], axis=1), body.heading)
-        return blob.common(drawn[0]) > BLOB_COVERED * blob.area and float(blob.worths(drawn).mean()) > SINGLE_FILLED
 
-    def _cut(self, blob: Blob, expected: list[int]) -> list[Part]:
-        """Return the bodies of a blob; `expected`: rows of the memory."""
-        parts = []
-        for row in sorted(expected, key=lambda row: float(np.hypot(*self._memory.states[row, :2]))):
-            if (part := self._again(blob, row)) is not None:
-                parts.append(part)
-        for _ in range(TRIES):
-            if (lowest := blob.lowest()) is None:
-                break
-            if (part := self._front(blob, *lowest)) is not None:
-                blob.explain(self._outlines(part.guess.state, part.guess.heading)[0])
-                parts.append(part)
-            blob.dismiss(lowest[0], 1 if part is not None else 3)
-        return parts
-
-    def _again(self, blob: Blob, row: int) -> Part | None:
-        """Return one of the memory if it is still there."""
-        states = self._memory.tries(row)
-        heading = np.full(len(states), self._memory.headings[row])
-        outlines = self._outlines(states, heading)
-        worths = blob.worths(outlines)
-        best = int(np.argmax(worths.mean(axis=1) - FAR * NEAR))
-        new = worths[best][worths[best] != 0]
-        if len(new) < NEW * worths.shape[1] or new.mean() < REMEMBERED_FILLED:
-            return None
-        blob.explain(outlines[best])
-        build = np.flatnonzero(self._memory.kinds[row] == KIND)[:1]
-        return Part(Guess(build, heading[:1], states[best : best + 1]), False, True)
-
-    def _front(self, blob: Blob, lowest: Floats, hidden: bool) -> Part | None:
-        """Return the body that stands at the lowest point that is left, None when there is none."""
-        guess, corners, area = self._fitter.standing(self._full(lowest), SIDEWAYS, HIDDEN_M if hidden else HIDDEN_M[:1])
-        worths = blob.worths(self._own(corners))
-        best = int(np.argmax(np.nan_to_num(area * worths.mean(axis=1), nan=-np.inf)))
-        new = worths[best][worths[best] != 0]
-        if len(new) < NEW * worths.shape[1] or new.mean() < FILLED or not np.isfinite(area[best]):
-            return None
-        return Part(guess.at(np.array([best])), hidden, False)
-
-    def _joined(self, parts: list[Part]) -> Bodies:
-        guess = Guess(*(np.concatenate(column) for column in zip(*(part.guess for part in parts), strict=True)))
-        seen = np.array([(True, part.hidden, True, not part.hidden) for part in parts])
-        return self._fitter.told(guess, seen, np.full(len(parts), PART_CONFIDENCE))
+def _label(labels: Ints, corners: Floats) -> int:
+    """Return the blob that has most pixels in the box around a body (16, 2); 0: none."""
+    if not np.isfinite(corners).all():
+        return 0
+    left, top = np.maximum(corners.min(axis=0), 0).astype(int)
+    right, bottom = np.maximum(corners.max(axis=0), 0).astype(int) + 1
+    inside = labels[top:bottom, left:right]
+    counts = np.bincount(inside[inside > 0])
+    return int(np.argmax(counts)) if len(counts) else 0

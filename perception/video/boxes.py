@@ -53,5 +53,5 @@ class Bodies(NamedTuple):
 class Detector(Protocol):
     """Finds road users in the pictures of one camera, given one after another."""
 
-    def look(self, picture: Picture) -> Bodies | None:
+    def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return who is in the picture, which may be smaller than the full one; None while the road is learned."""

@@ -1,89 +1,217 @@
-"""A blob of foreground that bodies are laid over, and what of it is explained by them."""
+"""The foreground that bodies are laid over, and what of it is explained by them.
+
+Every pixel has a worth for whoever covers it: 1 where the foreground is not explained yet, less than 0 where there is
+none, 0 where somebody who is nearer hides what is behind. Sums over silhouettes are differences of column sums, with
+shares of pixels at both ends, so that they change smoothly when a body moves.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats
-from perception.video.boxes import Grey
-from perception.video.builds import LATTICE
+from perception.video.boxes import Grey, Mask
+from perception.video.silhouette import Silhouettes
 
-SMALLEST_PX = 12  # of a blob, or of what is left of one
-EMPTY = -2.0  # worth of a pixel where nothing is; one of the blob is worth 1, an explained one 0
-MARGIN = 4  # px around a blob
+EMPTY, SHADED = 1.2, 0.3  # what a pixel costs that is road, or perhaps a shadow on it
+# what a body must explain to be there: of its own pixels in sight, and hidden, in square metres, and as it is odd
+PRICE, HIDDEN_PRICE, EACH_M2, ODD_PRICE = 0.28, 0.12, 0.2, 0.015
+NEIGHBOUR = 2  # px around a body's silhouette in which its own edge is looked for
+BLOCKED = 0.3  # share of an edge beside which somebody else is, from which on it is not its own
+# by what is seen of a pixel: 1 road user, 2 shade, 4 in the region
+_WORTHS = np.array([0, 0, 0, 0, -EMPTY, 1, -SHADED, 1], np.float32)
+_CORE = np.ones((3, 3), np.uint8)
+_AROUND = np.ones((2 * NEIGHBOUR + 1, 2 * NEIGHBOUR + 1), np.uint8)
 
 Worth = NDArray[np.float32]
+Place = tuple[slice, slice]
 
 
-class Blob:
-    """One connected piece of the foreground."""
+class Undo(NamedTuple):
+    """What was there before an explanation."""
 
-    def __init__(self, corner: tuple[int, int], pixels: NDArray[np.bool_]) -> None:
-        """`corner`: left and top in the foreground, px."""
-        self.corner = np.array(corner)
-        self.pixels = pixels
-        self.area = int(np.count_nonzero(pixels))
-        self._worth: Worth = np.pad(
-            np.where(pixels, np.float32(1), np.float32(EMPTY)), MARGIN, constant_values=np.float32(EMPTY)
+    place: Place
+    worth: Worth
+    open: Worth
+
+
+class LeftOver(NamedTuple):
+    """What is not explained of some part of the foreground."""
+
+    box: Floats  # (4,) px around it
+    seen: Mask  # (4,) beside which edges nobody else is
+    area: int  # px2
+    foot: Floats  # (2,) px, its lowest point
+    foot_hidden: bool  # what is below it is explained
+
+
+class Region:
+    """Where in the foreground road users can be seen."""
+
+    def __init__(self, seen: Mask) -> None:
+        self.seen = seen
+        self.open: Worth = seen.astype(np.float32)
+        self.sums: Worth = np.concatenate([np.zeros((1, seen.shape[1]), np.float32), np.cumsum(self.open, axis=0)])
+
+    def inside(self, box: Floats) -> Mask:
+        """Return which edges (4,) of a box (4,) are not the region's."""
+        left, top, right, bottom = box.astype(int).tolist()
+        height, width = self.seen.shape
+        across, down = slice(left, right), slice(top, bottom)
+        return np.array(
+            [
+                left >= 2 and self.seen[down, left - 2].all(),
+                top >= 2 and self.seen[top - 2, across].all(),
+                right <= width - 2 and self.seen[down, right + 1].all(),
+                bottom <= height - 2 and self.seen[bottom + 1, across].all(),
+            ]
         )
 
-    @property
-    def box(self) -> Floats:
-        """Left, top, right, bottom px."""
-        return np.concatenate([self.corner, self.corner + self.pixels.shape[::-1]]).astype(np.float64)
 
-    def holds(self, point: Floats) -> bool:
-        """Tell whether a point (2,) px lies in its box."""
-        return bool((point >= self.box[:2]).all() and (point <= self.box[2:]).all())
+class Canvas:
+    """One picture's foreground (height, width)."""
 
-    def common(self, outline: Floats) -> int:
-        """Return how many pixels an outline (8, 2) has in common with the blob."""
-        drawn = np.zeros(self.pixels.shape, np.uint8)
-        fill(drawn, outline - self.corner, 1)
-        return int(np.count_nonzero(drawn[self.pixels]))
+    def __init__(self, solid: Grey, shade: Grey, region: Region) -> None:
+        """`shade`: where shadow or road user is, 255 or less; what is outside of the region is hidden."""
+        self._region = region
+        seen = (solid > 0).view(np.uint8) | (shade > 0).view(np.uint8) << 1 | region.seen.view(np.uint8) << 2
+        self._worth: Worth = _WORTHS[seen]
+        self._open = region.open.copy()
+        height, width = solid.shape
+        worth_sums: Worth = np.zeros((height + 1, width), np.float32)
+        np.cumsum(self._worth, axis=0, out=worth_sums[1:])
+        self._sums = worth_sums, region.sums.copy()  # of worth and of what is open
 
-    def lowest(self) -> tuple[Floats, bool] | None:
-        """Return the lowest point that is left, px, and whether what is below is explained; None: too little."""
-        left = self._worth > 0
-        if np.count_nonzero(left) < SMALLEST_PX:
+    def gain(self, bodies: Silhouettes) -> Floats:
+        """Return the worth (m,) of what bodies cover."""
+        return self._sum(bodies, (self._worth, self._sums[0]))[0]
+
+    def open(self, bodies: Silhouettes) -> Floats:
+        """Return how much (m,) px2 of bodies nobody hides."""
+        return self._sum(bodies, (self._open, self._sums[1]))[0]
+
+    def score(self, bodies: Silhouettes, square: Floats, oddity: Floats) -> Floats:
+        """Return what bodies (m,) explain, less the price that each of them costs, px2.
+
+        `square`: pixels of a square metre, `oddity`: squared sigmas by which their sizes differ from the usual ones.
+        """
+        ours = (self._worth, self._sums[0]), (self._open, self._sums[1])
+        gain, opened, whole = self._sum(bodies, *ours, (self._region.open, self._region.sums))
+        return gain - EACH_M2 * square - (PRICE + ODD_PRICE * oddity) * opened - HIDDEN_PRICE * (whole - opened)
+
+    def explain(self, corners: Floats) -> Undo:
+        """Mark what a body with these corners (16, 2) covers as explained."""
+        limit = np.array(self._worth.shape[::-1])
+        left, top = np.clip(corners.min(axis=0) - 2, 0, limit).astype(int).tolist()
+        right, bottom = np.clip(corners.max(axis=0) + 3, 0, limit).astype(int).tolist()
+        place = slice(top, bottom), slice(left, right)
+        undo = Undo(place, self._worth[place].copy(), self._open[place].copy())
+        for canvas in (self._worth, self._open):
+            _fill(canvas[place], corners - [left, top], 0)
+        self._add_up(*place)
+        return undo
+
+    def restore(self, undo: Undo) -> None:
+        """Take back an explanation, the last one first."""
+        self._worth[undo.place], self._open[undo.place] = undo.worth, undo.open
+        self._add_up(*undo.place)
+
+    def rest(self, box: Floats) -> Grey:
+        """Return the foreground in a box (4,) that is not explained, 1 or 0, without slivers."""
+        return cv2.morphologyEx((self._worth[_slices(box)] > 0).astype(np.uint8), cv2.MORPH_OPEN, _CORE)
+
+    def unexplained(self, place: Place, blob: Mask) -> int:
+        """Return how many pixels of a blob at a place are not explained."""
+        return int(np.count_nonzero(self._worth[place][blob] > 0))
+
+    def edges(self, corners: Floats) -> tuple[Floats, Mask] | None:
+        """Return the box (4,) of what a body (16, 2) covers, and which edges are its own; None: it covers nothing."""
+        limit = np.array(self._worth.shape[::-1])
+        low = np.clip(np.floor(corners.min(axis=0)) - NEIGHBOUR - 1, 0, limit)
+        high = np.clip(np.ceil(corners.max(axis=0)) + NEIGHBOUR + 1, 0, limit)
+        worth = self._worth[_slices(np.concatenate([low, high]))]
+        if not worth.size:
             return None
-        low = np.flatnonzero(left.any(axis=1))[-1]
-        columns = np.flatnonzero(left[low])
-        below = self._worth[low + 1 : low + 3, columns[0] : columns[-1] + 1]
-        middle = (columns[0] + columns[-1] + 1) / 2
-        return self.corner - MARGIN + np.array([middle, low + 1.0]), bool((below == 0).any())
+        mask = np.zeros(worth.shape, np.uint8)
+        _fill(mask, corners - low, 1)
+        own = (worth > 0) & (cv2.dilate(mask, _AROUND) > 0)
+        return self._edges(own, low.astype(int)) if own.any() else None
 
-    def worths(self, outlines: Floats) -> Worth:
-        """Return what is at the inner points (m, k) of outlines (m, 8, 2)."""
-        points = np.nan_to_num(LATTICE @ (outlines - self.corner + MARGIN), nan=-1.0).astype(np.intp)
-        limit = np.array(self._worth.shape[::-1]) - 1
-        columns, lines = np.moveaxis(np.clip(points, 0, limit), -1, 0)
-        found: Worth = self._worth[lines, columns]
-        return found
+    def left_over(self, box: Floats) -> LeftOver | None:
+        """Return what is not explained in a box (4,); None: nothing."""
+        left, top = box[:2].astype(int)
+        own = self._worth[_slices(box)] > 0
+        if not own.any():
+            return None
+        low = np.flatnonzero(own.any(axis=1))[-1]
+        at = np.flatnonzero(own[low])
+        below = self._worth[top + low + 1 : top + low + 3, left + at[0] : left + at[-1] + 1]
+        foot = np.array([left + (at[0] + at[-1] + 1) / 2, top + low + 1.0])
+        return LeftOver(
+            *self._edges(own, np.array([left, top])), int(np.count_nonzero(own)), foot, bool((below == 0).any())
+        )
 
-    def explain(self, outline: Floats) -> None:
-        """Mark what an outline (8, 2) covers as explained."""
-        fill(self._worth, outline - self.corner + MARGIN, 0)
+    def _edges(self, own: Mask, corner: NDArray[np.int64]) -> tuple[Floats, Mask]:
+        """Return the box of what is somebody's own in a part of the foreground, and which edges nobody is beside."""
+        columns, rows = np.flatnonzero(own.any(axis=0)), np.flatnonzero(own.any(axis=1))
+        left, right = (corner[0] + columns[[0, -1]] + [0, 1]).tolist()
+        top, bottom = (corner[1] + rows[[0, -1]] + [0, 1]).tolist()
+        own = own[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        across, down = slice(left, right), slice(top, bottom)
+        seen = [
+            self._free(own[:, :2], (down, slice(left - 2, left)), 1),
+            self._free(own[:2], (slice(top - 2, top), across), 0),
+            self._free(own[:, -2:], (down, slice(right, right + 2)), 1),
+            self._free(own[-2:], (slice(bottom, bottom + 2), across), 0),
+        ]
+        return np.array([left, top, right, bottom], dtype=np.float64), np.array(seen)
 
-    def dismiss(self, lowest: Floats, lines: int) -> None:
-        """Give up what is left in the lines above a lowest point: nobody else stands there."""
-        end = round(float(lowest[1] - self.corner[1] + MARGIN))
-        given_up = self._worth[max(0, end - lines) : end]
-        given_up[given_up > 0] = EMPTY
+    def _free(self, band: Mask, beside: Place, axis: int) -> bool:
+        """Tell whether nobody else is beside an edge of what is somebody's own."""
+        taken = self._worth[beside] >= 0
+        if min(beside[0].start, beside[1].start) < 0 or taken.shape[axis] < 2:
+            return False
+        blocked = np.asarray(taken.any(axis=axis))
+        ours = np.asarray(band.any(axis=axis))
+        return bool(blocked[ours].mean() < BLOCKED)
+
+    def _add_up(self, rows: slice, columns: slice) -> None:
+        """Bring the sums up to date where pixels have changed, and shift those below."""
+        if rows.start >= rows.stop:
+            return
+        for total, canvas in zip(self._sums, (self._worth, self._open), strict=True):
+            changed = total[rows.start, columns] + np.cumsum(canvas[rows, columns], axis=0)
+            total[rows.stop + 1 :, columns] += changed[-1] - total[rows.stop, columns]
+            total[rows.start + 1 : rows.stop + 1, columns] = changed
+
+    def _sum(self, bodies: Silhouettes, *canvases: tuple[Worth, Worth]) -> list[Floats]:
+        """Return the sums (m,) of canvases over bodies; with each canvas those of its columns, from the top."""
+        height, width = self._worth.shape
+        column = bodies.x.clip(0, width - 1).astype(np.intp)
+        top, bottom = bodies.top.clip(0, height), bodies.bottom.clip(0, height)
+        first, last = (np.minimum(end.astype(np.intp), height - 1) for end in (top, bottom))
+        above, below = first * width + column, last * width + column
+        top, bottom = top - first, bottom - last
+        weight = np.where((bodies.x >= 0) & (bodies.x < width), bodies.width[:, None], 0)
+        return [
+            (
+                (total.take(below) + bottom * canvas.take(below) - total.take(above) - top * canvas.take(above))
+                * weight
+            ).sum(axis=1)
+            for canvas, total in canvases
+        ]
 
 
-def blobs(solid: Grey) -> list[Blob]:
-    """Return the blobs of a foreground (height, width), 255 or 0."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    return [
-        Blob((left, top), labels[top : top + height, left : left + width] == label)
-        for label, (left, top, width, height, area) in enumerate(stats.tolist())
-        if label > 0 and area >= SMALLEST_PX
-    ]
+def _slices(box: Floats) -> Place:
+    left, top, right, bottom = box.astype(int).tolist()
+    return slice(top, bottom), slice(left, right)
 
 
-def fill(canvas: Grey | Worth, outline: Floats, value: float) -> None:
-    """Fill the convex hull of an outline (8, 2)."""
-    cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(outline).astype(np.int32)), value)
+def _fill(canvas: Grey | Worth, corners: Floats, value: float) -> None:
+    """Fill what a body's two parts (16, 2) cover."""
+    for part in (corners[:8], corners[8:]):
+        cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(part - 0.5).astype(np.int32)), value)

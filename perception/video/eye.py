@@ -37,7 +37,7 @@ class Eye:
         sight = self._health.judge(picture, stamp_ns)
         if sight is not Sight.SEES:
             return Glance(sight, None)
-        bodies = self._detector.look(picture)
+        bodies = self._detector.look(picture, stamp_ns)
         if bodies is None:
             return Glance(Sight.LEARNING, None)
         return Glance(sight, bodies.of(self._in_field(bodies)))

@@ -1,9 +1,9 @@
 """Boxes in the picture to bodies on the road: the build and heading that explain the picture best.
 
-A road user is a box on the road with the size that its class usually has. Its place, and its size as far as the picture
-tells, are the ones at which its outline has the edges that were seen: the contact line gives the distance of the near
-end, build and heading say how far the centre lies behind it. Edges that are hidden say nothing. The covariance is that
-of the edges' pixels and of the sizes within the class, propagated through the view (Gauss-Newton, maximum a
+A road user is a body on the road with the size that its class usually has. Its place, and its size as far as the
+picture tells, are the ones at which its outline has the edges that were seen: the contact line gives the distance of
+the near end, build and heading say how far the centre lies behind it. Edges that are hidden say nothing. The covariance
+is that of the edges' pixels and of the sizes within the class, propagated through the view (Gauss-Newton, maximum a
 posteriori).
 """
 
@@ -15,8 +15,9 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from perception.video.boxes import Bodies, Boxes, Mask
-from perception.video.builds import BUILDS, KIND, MOTOR, SIZE, SPREAD, SURPRISE, area_of, box_of, outline
+from perception.video.builds import BUILDS, KIND, MOTOR, SIZE, SPREAD, SURPRISE, box_of, outline
 from perception.video.lanes import Lanes
+from perception.video.silhouette import silhouettes
 from perception.video.view import View
 
 HEADINGS = 8  # that are tried over a half turn
@@ -26,75 +27,98 @@ NUDGE_M = 0.05  # for derivatives
 FLOOR_M = 0.15  # 1 sigma of what no pixel tells: the camera's calibration, bodies that are no boxes
 ASKEW = 20.0  # squared sigmas: cost of a motor vehicle that stands across its lane
 NEVER = 1e6  # cost of another class than the detector's
+MISFIT = 9.0  # of a body that explains its box, at most
+NEAR_M = 1.0  # 1 sigma of the place of a guess
+FILL_SD = 0.07  # of the share of its box that a body fills
 _UNKNOWNS = np.concatenate([np.zeros((1, 5)), np.eye(5) * NUDGE_M])
 
 
 class Guess(NamedTuple):
-    """Hypotheses (...): which build at which heading, and the five unknowns."""
+    """Hypotheses (...): which build at which heading, the five unknowns, and what is known of its size before."""
 
     build: Ints  # row of BUILDS
     heading: Floats  # rad from x to y
     state: Floats  # (..., 5): x, y, length, width, height, m
+    usual: Floats  # (..., 3) m
+    spread: Floats  # (..., 3) m, 1 sigma
 
-    def at(self, rows: Ints) -> Guess:
+    def at(self, rows: Ints | Mask | tuple[Ints, Ints]) -> Guess:
         """Return some of them."""
-        return Guess(self.build[rows], self.heading[rows], self.state[rows])
+        return Guess(self.build[rows], self.heading[rows], self.state[rows], self.usual[rows], self.spread[rows])
+
+    @property
+    def oddity(self) -> Floats:
+        """Return by how many squared sigmas sizes differ from those of their class."""
+        odd: Floats = (((self.state[..., 2:] - SIZE[self.build]) / SPREAD[self.build]) ** 2).sum(axis=-1)
+        return odd
+
+    @staticmethod
+    def joined(guesses: list[Guess]) -> Guess:
+        """Return all of several."""
+        return Guess(*(np.concatenate(column) for column in zip(*guesses, strict=True)))
 
 
 class Fitter:
     """Fits bodies to boxes in the view of one camera."""
 
-    def __init__(self, view: View, lanes: Lanes) -> None:
-        """`lanes`: motor vehicles head along them."""
+    def __init__(self, view: View, lanes: Lanes, told: bool = True) -> None:
+        """`lanes`: motor vehicles head along them; `told`: the detector knows motorcycles from bicycles."""
         self.view = view
         self._lanes = lanes
-        turns = np.arange(HEADINGS) * np.pi / HEADINGS
         round_ = [build.size[0] == build.size[1] for build in BUILDS]
-        rows = [(n, turn) for n in range(len(BUILDS)) for turn in (turns[:1] if round_[n] else turns)]
+        tried = [n for n, build in enumerate(BUILDS) if told or build.kind is not RoadUser.MOTORCYCLE]
+        rows = [(n, turn) for n in tried for turn in range(1 if round_[n] else HEADINGS)]
         self._build = np.array([build for build, _ in rows])
-        self._heading = np.array([turn for _, turn in rows])
+        self._turn = np.array([turn for _, turn in rows]) * np.pi / HEADINGS
+        off = np.abs((self._turn + np.pi / 2) % np.pi - np.pi / 2)
+        self._askew = np.where(MOTOR[self._build] & (off > 1.5 * np.pi / HEADINGS), ASKEW, 0.0)
 
-    def fit(self, boxes: Boxes) -> Bodies:
+    def fit(self, boxes: Boxes, fill: Floats | None = None) -> Bodies:
         """Return the bodies that explain the boxes; NaN where a box is of nothing on the road."""
-        if not len(boxes.box):
-            boxes = Boxes(np.zeros((0, 4)), np.zeros((0, 4), np.bool_), np.zeros(0, np.int64), np.zeros(0))
+        guess, cost = self.hypotheses(boxes, fill)
+        best = np.argmin(np.where(np.isfinite(cost), cost, np.inf), axis=1)
+        return self.refined(guess.at((np.arange(len(best)), best)), boxes.box, boxes.seen, boxes.confidence)
+
+    def hypotheses(self, boxes: Boxes, fill: Floats | None) -> tuple[Guess, Floats]:
+        """Return every build at every heading, put in each box (n, m), and how badly it explains it, squared sigmas.
+
+        `fill` (n,): the share of its box that each road user fills, where that was seen.
+        """
         foot = np.stack([(boxes.box[:, 0] + boxes.box[:, 2]) / 2, boxes.box[:, 3]], axis=-1)
         start = self.view.to_road(foot)
-        scale = self._metres_per_pixel(start)
-        state = self._anchored(start, scale, boxes.box, boxes.seen)
-        cost = self._cost(boxes, state, scale)
-        best = np.argmin(np.where(np.isfinite(cost), cost, np.inf), axis=1)
-        guess = Guess(self._build[best], self._heading[best], state[np.arange(len(best)), best])
-        return self._refined(guess, boxes.box, boxes.seen, boxes.confidence)
+        scale = self.metres_per_pixel(start)
+        guess, lane = self._started(start)
+        wanted = _anchor(boxes.box, boxes.seen)
+        for _ in range(ANCHORINGS):
+            found = _anchor(box_of(outline(self.view, guess.build, guess.state, guess.heading)), boxes.seen[:, None])
+            guess.state[..., :2] += np.einsum("nij,nmj->nmi", scale, wanted[:, None] - found)
+        return guess, self._cost(boxes, fill, guess, scale) + np.where(lane[:, None], self._askew, 0.0)
 
-    def standing(self, foot: Floats, sideways: Floats, nearer_m: Floats) -> tuple[Guess, Floats, Floats]:
-        """Return bodies of every build and heading that stand at a pixel (2,), corners (m, 8, 2) and areas (m,) px.
+    def standing(self, foot: Floats, sideways: Floats, nearer_m: Floats) -> Guess:
+        """Return bodies (m,) of every build and heading, but across their lane, that stand at a pixel (2,).
 
         Each is moved so that the pixel is under it at all shares `sideways` of its width, and nearer by `nearer_m`.
-        The area of those that stand across their lane is NaN.
         """
         start = self.view.to_road(foot)
         starts = start - start / np.hypot(*start) * nearer_m[:, None]
         feet = self.view.to_picture(np.column_stack([starts, np.zeros(len(starts))]))
-        scale = self._metres_per_pixel(starts)
-        state = self._anchored(starts, scale, np.tile(feet, 2), np.ones((len(feet), 4), np.bool_))
-        corners = outline(self.view, state, self._heading)
-        shift = sideways[:, None, None] * np.ptp(corners[..., 0], axis=-1)  # (sideways, nearer, hypotheses)
-        states = np.repeat(state[None], len(sideways), axis=0)
-        states[..., :2] += scale[:, None, :, 0] * shift[..., None]
-        moved = corners + shift[..., None, None] * [1.0, 0.0]
-        area = np.where(self._askew(starts) > 0, np.nan, area_of(corners))
-        build, heading, area = (
-            np.broadcast_to(each, shift.shape).reshape(-1) for each in (self._build, self._heading, area)
-        )
-        return Guess(build, heading, states.reshape(-1, 5)), moved.reshape(-1, 8, 2), area
+        scale = self.metres_per_pixel(starts)
+        guess, lane = self._started(starts)
+        for _ in range(ANCHORINGS):
+            box = box_of(outline(self.view, guess.build, guess.state, guess.heading))
+            at = np.stack([(box[..., 0] + box[..., 2]) / 2, box[..., 3]], axis=-1)
+            guess.state[..., :2] += np.einsum("nij,nmj->nmi", scale, feet[:, None] - at)
+        good = ~(lane[:, None] & (self._askew > 0))
+        shift = (box[..., 2] - box[..., 0])[good][:, None] * sideways
+        across = np.broadcast_to(scale[:, None, :, 0], (*good.shape, 2))[good]
+        count = len(sideways)
+        chosen = np.repeat(np.argwhere(good), count, axis=0)
+        many = guess.at((chosen[:, 0], chosen[:, 1]))
+        many.state[:, :2] += (across[:, None] * shift[..., None]).reshape(-1, 2)
+        return many
 
-    def told(self, guess: Guess, seen: Mask, confidence: Floats) -> Bodies:
-        """Return bodies that stand as guessed, with what their seen edges (n, 4) tell of their places."""
-        return self._refined(guess, box_of(outline(self.view, guess.state, guess.heading)), seen, confidence)
-
-    def _metres_per_pixel(self, place: Floats) -> Floats:
-        """Return how places on the road move with their pixels (n, 2, 2)."""
+    def metres_per_pixel(self, place: Floats) -> Floats:
+        """Return how places (n, 2) on the road move with their pixels (n, 2, 2)."""
         nudges = np.array([[0.0, 0.0, 0.0], [NUDGE_M, 0.0, 0.0], [0.0, NUDGE_M, 0.0]])
         pixel = self.view.to_picture(np.concatenate([place, np.zeros((len(place), 1))], axis=1)[:, None] + nudges)
         forward = np.moveaxis(pixel[:, 1:] - pixel[:, :1], 1, 2) / NUDGE_M
@@ -102,72 +126,67 @@ class Fitter:
         inverse: Floats = np.linalg.inv(np.where(good, forward, np.eye(2)))
         return inverse
 
-    def _anchored(self, start: Floats, scale: Floats, box: Floats, seen: Mask) -> Floats:
-        """Return every hypothesis (n, m, 5), of usual size, where its outline stands in its box."""
-        state = np.concatenate(
-            [
-                np.repeat(start[:, None], len(self._build), axis=1),
-                np.repeat(SIZE[self._build][None], len(start), axis=0),
-            ],
-            axis=2,
+    def refined(self, guess: Guess, box: Floats, seen: Mask, confidence: Floats) -> Bodies:
+        """Return the bodies whose places and sizes fit best to the edges (n, 4) of their boxes that were seen."""
+        near = guess.state[:, :2]
+        weight = np.where(seen, self.view.pixel_sd**-2, 0.0)
+        for _ in range(STEPS):
+            information, pull, _ = self._pull(guess, near, box, weight)
+            guess = guess._replace(state=guess.state + np.linalg.solve(information, pull[..., None])[..., 0])
+        information, _, misfit = self._pull(guess, near, box, weight)
+        covariance = np.linalg.inv(information)
+        return Bodies(
+            position=guess.state[:, :2],
+            covariance=covariance[:, :2, :2] + np.eye(2) * FLOOR_M**2,
+            size=guess.state[:, 2:],
+            heading=guess.heading,
+            kind=KIND[guess.build],
+            confidence=confidence,
+            misfit=misfit,
+            box=box_of(outline(self.view, guess.build, guess.state, guess.heading)),
         )
-        wanted = _anchor(box, seen)
-        for _ in range(ANCHORINGS):
-            found = _anchor(box_of(outline(self.view, state, self._heading)), seen[:, None])
-            state[..., :2] += np.einsum("nij,nmj->nmi", scale, wanted[:, None] - found)
-        return state
 
-    def _cost(self, boxes: Boxes, state: Floats, scale: Floats) -> Floats:
-        """Return how badly each hypothesis (n, m) explains its box, squared sigmas, while sizes may still vary."""
-        off = box_of(outline(self.view, state, self._heading)) - boxes.box[:, None]
+    def _started(self, start: Floats) -> tuple[Guess, Mask]:
+        """Return every hypothesis (n, m), of usual size, at places (n, 2), and whether these are on a lane."""
+        lane = self._lanes.heading(start)
+        count = len(start), len(self._build)
+        build = np.broadcast_to(self._build, count)
+        heading = np.where(np.isnan(lane), 0.0, lane)[:, None] + self._turn
+        state = np.concatenate([np.broadcast_to(start[:, None], (*count, 2)), SIZE[build]], axis=2)
+        return Guess(build, heading, state, SIZE[build], SPREAD[build]), ~np.isnan(lane)
+
+    def _cost(self, boxes: Boxes, fill: Floats | None, guess: Guess, scale: Floats) -> Floats:
+        """Return how badly each hypothesis (n, m) explains its box, while sizes may still vary."""
+        corners = outline(self.view, guess.build, guess.state, guess.heading)
+        box = box_of(corners)
+        off = box - boxes.box[:, None]
         pixels_per_metre = np.abs(np.linalg.det(scale)) ** -0.5
         length, width, height = SPREAD[self._build].T
         side = np.hypot(length, width) / 2
         slack_m = np.stack([side, height + 0.3 * length, side, 0.2 * side], axis=-1)  # by edge
         variance = self.view.pixel_sd**2 + (pixels_per_metre[:, None, None] * slack_m) ** 2
-        misfit = (off**2 / variance * boxes.seen[:, None]).sum(axis=-1)
+        cost: Floats = (off**2 / variance * boxes.seen[:, None]).sum(axis=-1)
+        if fill is not None:
+            covered = silhouettes(corners.reshape(-1, *corners.shape[2:])).area.reshape(cost.shape)
+            filled = covered / np.prod(box[..., 2:] - box[..., :2], axis=-1)
+            whole = np.asarray(boxes.seen.all(axis=1))
+            cost += np.where(whole[:, None], ((filled - fill[:, None]) / FILL_SD) ** 2, 0.0)
         told = boxes.kind[:, None] != RoadUser.UNKNOWN
         other = np.where(told & (boxes.kind[:, None] != KIND[self._build]), NEVER, 0.0)
-        cost: Floats = misfit + self._askew(state[:, 0, :2]) + np.where(told, other, SURPRISE[self._build])
-        return cost
+        return cost + np.where(told, other, SURPRISE[self._build])
 
-    def _askew(self, place: Floats) -> Floats:
-        """Return the cost (n, m) of heading across the lane at places (n, 2)."""
-        lane = self._lanes.heading(place)[:, None]
-        turn = np.abs((self._heading - lane + np.pi / 2) % np.pi - np.pi / 2)
-        return np.where(MOTOR[self._build] & (turn > np.pi / HEADINGS), ASKEW, 0.0)
-
-    def _refined(self, guess: Guess, box: Floats, seen: Mask, confidence: Floats) -> Bodies:
-        """Return the bodies whose places and sizes fit best."""
-        state = guess.state
-        weight = np.where(seen, self.view.pixel_sd**-2, 0.0)
-        for _ in range(STEPS):
-            information, pull, _ = self._pull(guess._replace(state=state), box, weight)
-            state = state + np.linalg.solve(information, pull[..., None])[..., 0]
-        guess = guess._replace(state=state)
-        information, _, misfit = self._pull(guess, box, weight)
-        return Bodies(
-            position=state[:, :2],
-            covariance=np.linalg.inv(information)[:, :2, :2] + np.eye(2) * FLOOR_M**2,
-            size=state[:, 2:],
-            heading=guess.heading,
-            kind=KIND[guess.build],
-            confidence=confidence,
-            misfit=misfit,
-            box=box_of(outline(self.view, state, guess.heading)),
-        )
-
-    def _pull(self, guess: Guess, box: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    def _pull(self, guess: Guess, near: Floats, box: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the normal equations of a step, (n, 5, 5) and (n, 5), and the misfit (n,) before it."""
         nudged = guess.state[:, None] + _UNKNOWNS
-        edges = box_of(outline(self.view, nudged, guess.heading[:, None]))
+        edges = box_of(outline(self.view, guess.build[:, None], nudged, guess.heading[:, None]))
         slope = np.nan_to_num((edges[:, 1:] - edges[:, :1]) / NUDGE_M)  # (n, unknown, edge)
         off = box - edges[:, 0]
-        firm, unusual = SPREAD[guess.build] ** -2, SIZE[guess.build] - guess.state[:, 2:]
+        firm, unusual = guess.spread**-2, guess.usual - guess.state[:, 2:]
         weighted = slope * weight[:, None]
         information = weighted @ np.moveaxis(slope, 1, 2)
-        information[:, range(5), range(5)] += np.concatenate([np.full((len(firm), 2), 1e-6), firm], axis=1)
+        information[:, range(5), range(5)] += np.concatenate([np.full((len(firm), 2), NEAR_M**-2), firm], axis=1)
         pull = (weighted * off[:, None]).sum(axis=2)
+        pull[:, :2] += NEAR_M**-2 * (near - guess.state[:, :2])
         pull[:, 2:] += firm * unusual
         misfit = (off**2 * weight).sum(axis=1) + (firm * unusual**2).sum(axis=1)
         return information, pull, misfit

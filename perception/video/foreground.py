@@ -43,8 +43,8 @@ class Foreground:
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
         self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
 
-    def find(self, picture: Picture) -> Grey | None:
-        """Return the foreground (height, width), 255 or 0; None while the road is being learned."""
+    def find(self, picture: Picture) -> tuple[Grey, Grey] | None:
+        """Return the foreground (height, width), 255 or 0, and that with shadows; None while the road is learned."""
         self._pictures += 1
         if self._pictures <= self._warm_up:
             self._model.apply(picture, None, 2 / (self._pictures + 1))
@@ -55,7 +55,7 @@ class Foreground:
         solid = _solid(found)
         if self._pictures % LEARN_EVERY == 0:
             self._learn(picture, solid, cv2.bitwise_not(cv2.dilate(found, AROUND)))
-        return solid
+        return solid, found
 
     def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
         """Learn the road where nobody is, and where somebody only seems to be."""

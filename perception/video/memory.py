@@ -1,61 +1,94 @@
-"""The road users of the last picture that were surely told apart, and where they should be in this one.
+"""The road users that were seen in the pictures before, and where they should be in this one.
 
-Road users who meet, or stop one behind the other, become one blob. Who they are is known from before.
+Road users who meet, or stop one behind the other, become one blob. Who they are is known from before: their class, how
+large they are, how they move. Who is hidden is remembered for a while.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from perception.objects import Floats, Ints
-from perception.video.boxes import Bodies
+from perception.objects import Floats, Ints, RoadUser
+from perception.video.boxes import Bodies, Mask
+from perception.video.builds import KIND, SIZE, SPREAD
+from perception.video.fit import Guess
 
-SAME_M = 1.5  # between where one should be and where it is, at most
-SMOOTH = 0.4  # share of a new step in the mean one
-_ALONG = np.array([-1.2, -0.8, -0.5, -0.25, 0.0, 0.25, 0.5, 0.8, 1.2])
-_ACROSS = np.array([-0.3, 0.0, 0.3])
-_STEPS = np.array([[a, b] for a in _ALONG for b in _ACROSS])
-NEAR = np.abs(_STEPS).sum(axis=1)  # m, of the places that are tried around the expected one
+SMOOTH = 0.35  # share of a new speed in the mean one
+FIRMER, FIRMEST = 0.85, 0.35  # of the spread of sizes: what a picture leaves of it, and what always remains
+ODDEST = 2.0  # spreads by which a body's size may differ from its class's
+FASTEST_MPS = 25.0
+HEADS_MPS, HEADS_LOOKS = 2.0, 4  # who is faster, and was seen so often, heads where it goes
 
 
-class Memory:
-    """What one camera saw in its last picture."""
+class Users(NamedTuple):
+    """n road users, rows aligned."""
 
-    def __init__(self) -> None:
-        self._bodies: Bodies | None = None
-        self._step = np.zeros((0, 2))  # m from one picture to the next
+    guess: Guess  # at the time of the last picture
+    velocity: Floats  # (n, 2) m/s
+    looks: Ints  # (n,) pictures in which it was seen
+    solo: Ints  # (n,) pictures in which it was alone and whole
+    hidden_s: Floats  # (n,) since it was seen last
+    cost: Floats  # (n, builds) what speaks against each class, squared sigmas
 
-    @property
-    def states(self) -> Floats:
-        """The bodies (n, 5: x, y, length, width, height) where they should be now."""
-        if self._bodies is None:
-            return np.zeros((0, 5))
-        return np.concatenate([self._bodies.position + self._step, self._bodies.size], axis=1)
+    def of(self, rows: Mask | Ints) -> Users:
+        """Return some of them."""
+        return Users(
+            self.guess.at(rows),
+            self.velocity[rows],
+            self.looks[rows],
+            self.solo[rows],
+            self.hidden_s[rows],
+            self.cost[rows],
+        )
 
-    @property
-    def headings(self) -> Floats:
-        """Their headings (n,) rad."""
-        return np.zeros(0) if self._bodies is None else self._bodies.heading
+    def after(self, seconds: float) -> Guess:
+        """Return where they should be a while later."""
+        state = self.guess.state.copy()
+        state[:, :2] += self.velocity * seconds
+        return self.guess._replace(state=state)
 
-    @property
-    def kinds(self) -> Ints:
-        """Their classes (n,)."""
-        return np.zeros(0, np.int64) if self._bodies is None else self._bodies.kind
+    def hidden(self, seconds: float) -> Users:
+        """Return them a while later if they were not seen."""
+        return self._replace(guess=self.after(seconds), hidden_s=self.hidden_s + seconds)
 
-    def tries(self, row: int) -> Floats:
-        """Return the states (m, 5) around the expected one that are worth a try."""
-        ahead = np.array([np.cos(self.headings[row]), np.sin(self.headings[row])])
-        turn = np.array([ahead, [-ahead[1], ahead[0]]])
-        states = np.repeat(self.states[row][None], len(_STEPS), axis=0)
-        states[:, :2] += _STEPS @ turn
-        return states
+    def headed(self, heading: Floats) -> Floats:
+        """Return the headings (n,) rad of those that go somewhere by where they go, of the others as given."""
+        rolls = self.guess.build != np.flatnonzero(KIND == RoadUser.PEDESTRIAN)[0]
+        goes = (np.hypot(*self.velocity.T) > HEADS_MPS) & (self.looks > HEADS_LOOKS) & rolls
+        return np.where(goes, np.arctan2(self.velocity[:, 1], self.velocity[:, 0]), heading)
 
-    def keep(self, bodies: Bodies) -> None:
-        """Remember these, and how far they came."""
-        before, step = self.states[:, :2], np.zeros((len(bodies.position), 2))
-        if len(before) and len(step):
-            off = np.hypot(*np.moveaxis(bodies.position[:, None] - before, -1, 0))
-            same = off.argmin(axis=1)
-            known = off[np.arange(len(off)), same] < SAME_M
-            step[known] = (self._step[same] + SMOOTH * (bodies.position - before[same]))[known]
-        self._bodies, self._step = bodies, step
+    def seen(self, bodies: Bodies, build: Ints, spread: Floats, whole: Mask, seconds: float) -> Users:
+        """Return them after they were seen as bodies of a build (n,) a while later.
+
+        `spread` (n, 3): of their sizes, as known before; `whole`: those whose every edge was seen.
+        """
+        moved = (bodies.position - self.guess.state[:, :2]) / seconds
+        share = np.where(self.looks < 2, 1.0, SMOOTH)[:, None]
+        velocity = np.where(self.looks[:, None] < 1, 0.0, self.velocity + share * (moved - self.velocity))
+        velocity *= np.minimum(1.0, FASTEST_MPS / np.maximum(np.hypot(*velocity.T), 1e-9))[:, None]
+        usual, most = SIZE[build], ODDEST * SPREAD[build]
+        size = np.clip(bodies.size, usual - most, usual + most)
+        state = np.concatenate([bodies.position, size], axis=1)
+        firm = np.maximum(spread * np.where(whole, FIRMER, 1.0)[:, None], FIRMEST * SPREAD[build])
+        guess = Guess(build, bodies.heading, state, size, firm)
+        return Users(guess, velocity, self.looks + 1, self.solo + whole, np.zeros(len(build)), self.cost)
+
+
+def unknown(guess: Guess) -> Users:
+    """Return road users who were not seen before."""
+    count = len(guess.build)
+    none = np.zeros(count, dtype=np.int64)
+    return Users(guess, np.zeros((count, 2)), none, none.copy(), np.zeros(count), np.zeros((count, len(KIND))))
+
+
+def nobody() -> Users:
+    """Return no road users."""
+    return unknown(Guess(np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 5)), np.zeros((0, 3)), np.zeros((0, 3))))
+
+
+def joined(first: Users, second: Users) -> Users:
+    """Return all of both."""
+    rest = (np.concatenate(pair) for pair in zip(first[1:], second[1:], strict=True))
+    return Users(Guess.joined([first.guess, second.guess]), *rest)

@@ -16,12 +16,17 @@ class Motion:
 
     def __init__(self, fitter: Fitter, region: Mask, settings: MotionSettings, rate_hz: float) -> None:
         """`region`: of the reduced picture, where road users can be seen; `rate_hz`: of the pictures."""
+        self._stamp_ns = 0
         rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
         self._window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
         self._foreground = Foreground(region[self._window], settings, rate_hz)
-        self._cutter = Cutter(fitter, (int(columns[0]), int(rows[0])), fitter.view.size[0] / region.shape[1])
+        self._cutter = Cutter(
+            fitter, region[self._window], (int(columns[0]), int(rows[0])), fitter.view.size[0] / region.shape[1]
+        )
 
-    def look(self, picture: Picture) -> Bodies | None:
+    def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return who is in the picture (of the region's size); None while the road is learned."""
-        solid = self._foreground.find(np.ascontiguousarray(picture[self._window]))
-        return None if solid is None else self._cutter.bodies(solid)
+        foreground = self._foreground.find(np.ascontiguousarray(picture[self._window]))
+        after_s = float(np.clip((stamp_ns - self._stamp_ns) / 1e9, 0.01, 1.0))
+        self._stamp_ns = stamp_ns
+        return None if foreground is None else self._cutter.bodies(*foreground, after_s)

@@ -98,7 +98,7 @@ class Onnx:
         self._fitter, self._model = fitter, model
         self._kinds, self._least, self._overlap = kinds, least_confidence, overlap
 
-    def look(self, picture: Picture) -> Bodies:
+    def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return who is in the picture."""
         return self._fitter.fit(self.boxes(picture))
 

@@ -44,6 +44,11 @@ class View:
         """The camera's place (3,) m, sensor frame."""
         return self._pose.place
 
+    @property
+    def focal(self) -> float:
+        """Focal length, px."""
+        return float(self._pose.matrix[1, 1])
+
     def outline(self, field: FieldOfView, tallest_m: float) -> Floats:
         """Return points (n, 2) px around what the picture shows of a field of view, bodies of some height included."""
         half = np.radians(min(field.width_deg, 178.0)) / 2
@@ -64,15 +69,16 @@ class View:
     def to_picture(self, points: Floats) -> Floats:
         """Return the pixels (..., 2) at which points (..., 3), sensor frame, are seen; NaN behind the camera."""
         matrix, rotation, place = self._pose
-        ray = (points - place) @ rotation.T
-        depth = np.where(ray[..., 2] > 0.1, ray[..., 2], np.nan)
-        x, y = ray[..., 0] / depth, ray[..., 1] / depth
+        right, down, depth = np.moveaxis((points - place) @ rotation.T, -1, 0)
+        depth = np.where(depth > 0.1, depth, np.nan)
+        x, y = right / depth, down / depth
         k1, k2, p1, p2, k3 = self._distortion
+        pixels = np.empty((*points.shape[:-1], 2))
         square = x * x + y * y
         radial = 1.0 + square * (k1 + square * (k2 + square * k3))
-        u = matrix[0, 0] * (x * radial + 2 * p1 * x * y + p2 * (square + 2 * x * x)) + matrix[0, 2]
-        v = matrix[1, 1] * (y * radial + p1 * (square + 2 * y * y) + 2 * p2 * x * y) + matrix[1, 2]
-        return np.stack([u, v], axis=-1)
+        pixels[..., 0] = matrix[0, 0] * (x * radial + 2 * p1 * x * y + p2 * (square + 2 * x * x)) + matrix[0, 2]
+        pixels[..., 1] = matrix[1, 1] * (y * radial + p1 * (square + 2 * y * y) + 2 * p2 * x * y) + matrix[1, 2]
+        return pixels
 
 
 def _calibrated(camera: Intrinsics, mount: Mount) -> Pose:

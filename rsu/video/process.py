@@ -49,7 +49,8 @@ class Camera:
     def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes) -> None:
         assert sensor.camera is not None, "checked with the site"
         self._settings, self._sensor = settings, sensor
-        self._fitter = Fitter(View(sensor.camera, sensor.mount, settings.image_px), lanes)
+        view = View(sensor.camera, sensor.mount, settings.image_px)
+        self._fitter = Fitter(view, lanes, told=settings.onnx is not None)
         self._eye: Eye | None = None  # made for the first picture's size
         self._shape: tuple[int, ...] = ()
         self._sequence = 0

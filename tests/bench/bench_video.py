@@ -3,9 +3,10 @@
 Method, drawn: the bench world's recorded traffic by day, 1920x1080 at 25 pictures a second, MJPEG, a camera on a 12 m
 mast, beside the road and at the crossing, where users wait side by side and one behind the other (`SCENES`); first 3 s
 of the empty road, then `SECONDS` of traffic. The whole path is the product's: unpack, detect with `motion`, project,
-datagram, driver. Cost: CPU time of the process over the film's time. Users are judged that are within 60 m and wholly
-in the picture with more than half of their outline in sight, standing ones included; a detection is right when it is
-within `GATE_M` of a user, however much of that one is in sight.
+datagram, driver. Cost: CPU time of the process over the film's time. What counts as visible is what a person would call
+so: users within 60 m, wholly in the picture, more than half of whose outline nobody hides, standing ones included. They
+have the first choice among the detections; a detection is right when it is within `GATE_M` of a user, however much of
+that one is in sight.
 
 Method, real: vehicles that cross a line (`ROADS`), by tracks of the product's fusion over detections that are projected
 with a camera guessed from lanes, speeds and vehicles; beside it what a person counts on slit pictures of that line.
@@ -54,6 +55,7 @@ EMPTY_S, SECONDS, BEGIN_FRAME = 3.0, 30.0, 100
 LOOKED_HZ = 25.0 / 3.0
 JUDGED_EVERY = 12  # pictures of the film
 RANGE_M, GATE_M, IN_SIGHT = 60.0, 3.0, 0.5
+FIRST_M = 100.0  # by which those in sight come before those that are hidden
 BEGIN_NS = 1_795_000_000_000_000_000
 LENS = Intrinsics(fx=1300, fy=1300, cx=960, cy=540, distortion=(-0.08, 0.01, 0.0, 0.0, 0.0), pixel_sd=1.5)
 LIMITS = {"cpu_share": 0.35, "recall": 0.95, "precision": 0.95, "position_p95_m": 1.0}
@@ -183,10 +185,11 @@ def judge(sensor: Sensor, found: Detections, frame: WorldFrame, shares: list[flo
     place = (frame.position - [sensor.mount.east_m, sensor.mount.north_m]) @ rotation_of(sensor.mount)
     away = np.hypot(place[:, 0], place[:, 1])
     near = np.flatnonzero(away < RANGE_M + GATE_M)
-    off = np.hypot(*np.moveaxis(place[near][:, None] - found.position, -1, 0)).reshape(len(near), len(found.position))
-    rows, columns = linear_sum_assignment(np.minimum(off, GATE_M))
-    pairs = {int(near[r]): (int(c), float(off[r, c])) for r, c in zip(rows, columns, strict=True) if off[r, c] < GATE_M}
     wanted = [int(row) for row in near if away[row] < RANGE_M and shares[row] > IN_SIGHT]
+    off = np.hypot(*np.moveaxis(place[near][:, None] - found.position, -1, 0)).reshape(len(near), len(found.position))
+    first = np.where(np.isin(near, wanted), -FIRST_M, 0.0)[:, None]
+    rows, columns = linear_sum_assignment(np.where(off < GATE_M, off + first, GATE_M))
+    pairs = {int(near[r]): (int(c), float(off[r, c])) for r, c in zip(rows, columns, strict=True) if off[r, c] < GATE_M}
     errors = [pairs[row][1] for row in wanted if row in pairs]
     used = {column for column, _ in pairs.values()}
     reach = np.hypot(found.position[:, 0], found.position[:, 1])

@@ -32,22 +32,22 @@ def half(picture: Picture) -> Picture:
 
 def motion(**settings: float) -> Motion:
     region = region_of(VIEW, FIELD, (), SIZE[0] // 2, SIZE[1] // 2)
-    return Motion(Fitter(VIEW, NO_LANES), region, MotionSettings(warm_up_s=0.5, **settings), RATE_HZ)
+    return Motion(Fitter(VIEW, NO_LANES, told=False), region, MotionSettings(warm_up_s=0.5, **settings), RATE_HZ)
 
 
 def learned(painter: Painter, detector: Motion) -> None:
     for number in range(10):
-        detector.look(half(painter.paint(world(number * NS // 10), number)))
+        detector.look(half(painter.paint(world(number * NS // 10), number)), number * NS // 10)
 
 
 def show(painter: Painter, detector: Motion, number: int, *users: tuple[RoadUser, float, float, float]) -> Bodies:
-    found = detector.look(half(painter.paint(world(number * NS // 10, *users), number)))
+    found = detector.look(half(painter.paint(world(number * NS // 10, *users), number)), number * NS // 10)
     assert found is not None
     return found
 
 
 def test_nothing_is_said_before_the_road_is_known(painter: Painter) -> None:
-    assert motion().look(half(painter.paint(world(0), 0))) is None
+    assert motion().look(half(painter.paint(world(0), 0)), 0) is None
 
 
 def test_an_empty_road_is_empty(painter: Painter) -> None:
@@ -73,9 +73,9 @@ def test_who_stands_is_not_learned_away(painter: Painter) -> None:
     learned(painter, detector)
     picture = half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), 10))
     noise = np.random.default_rng(1)
-    for _ in range(60):
+    for number in range(10, 70):
         shown = cv2.add(picture, noise.normal(0, 1.5, picture.shape).astype(np.int8), dtype=cv2.CV_8U)
-        found = detector.look(shown)
+        found = detector.look(shown, number * NS // 10)
     assert found is not None and len(found.position) == 1
 
 
@@ -95,14 +95,14 @@ def test_light_that_changes_is_no_road_user(painter: Painter) -> None:
     for number in range(10, 40):
         light = 1.0 - 0.005 * (number - 10)
         picture = cv2.convertScaleAbs(half(painter.paint(world(0), number)), alpha=light)
-        found = detector.look(picture)
+        found = detector.look(picture, number * NS // 10)
         assert found is not None and not len(found.position)
 
 
 def test_what_left_before_it_was_known_leaves_no_ghost(painter: Painter) -> None:
     detector = motion()
     for number in range(8):
-        detector.look(half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), number)))
+        detector.look(half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), number)), number * NS // 10)
     counts = [len(show(painter, detector, number).position) for number in range(8, 25)]
     assert counts[-1] == 0
 

@@ -74,7 +74,7 @@ def test_every_layout_gives_the_same_boxes(layout: object, tmp_path: Path) -> No
 
 def test_the_answer_depends_on_the_picture(tmp_path: Path) -> None:
     made = detector(onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT))
-    assert len(made.look(white()).position) == 2
+    assert len(made.look(white(), 0).position) == 2
     assert not len(made.boxes(np.zeros_like(white())).box) or made.boxes(np.zeros_like(white())).confidence.max() < 0.5
 
 
@@ -86,10 +86,10 @@ def test_openvino_says_the_same(tmp_path: Path) -> None:
 
 def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
     state = np.array([30.0, 4.0, 4.6, 1.82, 1.55])
-    left, top, right, bottom = (box_of(outline(VIEW, state, np.array(0.0))) + 0.5) / 3 + [0, 70, 0, 70]
+    left, top, right, bottom = (box_of(outline(VIEW, np.array(0), state, np.array(0.0))) + 0.5) / 3 + [0, 70, 0, 70]
     row = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top, *_scores(2, 0.9)]
     answer = np.array([[row] + [[0.0] * (4 + CLASSES)] * 20]).transpose(0, 2, 1)
-    found = detector(onnx_file.write(tmp_path / "m.onnx", answer, *INPUT)).look(white())
+    found = detector(onnx_file.write(tmp_path / "m.onnx", answer, *INPUT)).look(white(), 0)
     assert found.kind.tolist() == [RoadUser.CAR] and found.confidence[0] == pytest.approx(0.9, abs=1e-5)
     assert np.hypot(*(found.position[0] - state[:2])) < 0.8
 

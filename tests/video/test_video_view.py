@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from perception.objects import RoadUser
 from perception.sensor import Homography
 from perception.video.boxes import Boxes
-from perception.video.builds import area_of, box_of, outline
+from perception.video.builds import KIND, box_of, outline
+from perception.video.builds import SIZE as SIZES
 from perception.video.fit import Fitter
 from perception.video.lanes import Lanes
+from perception.video.silhouette import silhouettes
 from perception.video.view import NoViewError, View
 from sim.video.picture import lens
 from tests.video.scene import LENS, MOUNT, NO_LANES, SIZE, VIEW
@@ -54,10 +56,15 @@ def test_a_homography_of_no_camera_is_refused() -> None:
         View(Homography(homography=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.001, 1.0))), MOUNT, SIZE)
 
 
-def test_the_area_of_an_outline_is_its_hull_s() -> None:
-    corners = outline(VIEW, np.array([[30.0, 5.0, 4.6, 1.8, 1.5]]), np.array([0.4]))
-    hull = cv2.convexHull(corners[0].astype(np.float32))
-    assert area_of(corners)[0] == pytest.approx(cv2.contourArea(hull), rel=1e-4)
+@pytest.mark.parametrize("kind", [RoadUser.CAR, RoadUser.BUS, RoadUser.BICYCLE, RoadUser.PEDESTRIAN])
+def test_a_silhouette_covers_what_is_drawn(kind: RoadUser) -> None:
+    """Against OpenCV's filled polygons."""
+    build = np.flatnonzero(kind == KIND)
+    corners = outline(VIEW, build, np.array([[25.0, 5.0, *SIZES[build[0]]]]), np.array([0.4]))
+    drawn = np.zeros(SIZE[::-1], np.uint8)
+    for part in (corners[0, :8], corners[0, 8:]):
+        cv2.fillConvexPoly(drawn, cv2.convexHull(np.round(part * 16).astype(np.int32)), 1, cv2.LINE_8, 4)
+    assert silhouettes(corners).area[0] == pytest.approx(np.count_nonzero(drawn), rel=0.12)
 
 
 def test_lanes_know_their_direction() -> None:
@@ -67,7 +74,7 @@ def test_lanes_know_their_direction() -> None:
 
 
 def _boxes(state: np.ndarray, heading: float, kind: RoadUser, seen: tuple[bool, ...] = (True,) * 4) -> Boxes:
-    box = box_of(outline(VIEW, state[None], np.array([heading])))
+    box = box_of(outline(VIEW, np.flatnonzero(kind == KIND), state[None], np.array([heading])))
     return Boxes(box, np.array([seen]), np.array([kind]), np.ones(1))
 
 

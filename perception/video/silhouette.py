@@ -1,0 +1,56 @@
+"""What bodies cover of the picture, as columns: where each begins at the top and ends at the bottom.
+
+The outline of a box is made of edges of the box, so that the highest and the lowest edge that cross a column bound what
+is covered of it; a body's two parts stand one on the other.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Floats
+from perception.video.builds import EDGES
+
+COLUMNS = 12
+FAR_AWAY = -1e5  # px, where nothing can be gained
+_SHARES = ((np.arange(COLUMNS) + 0.5) / COLUMNS).astype(np.float32)
+
+
+class Silhouettes(NamedTuple):
+    """m bodies in the picture, px."""
+
+    x: Floats  # (m, COLUMNS)
+    top: Floats  # (m, COLUMNS)
+    bottom: Floats  # (m, COLUMNS)
+    width: Floats  # (m,) of a column
+
+    @property
+    def area(self) -> Floats:
+        """Return what they cover (m,) px2."""
+        covered: Floats = (self.bottom - self.top).sum(axis=1) * self.width
+        return covered
+
+    def moved(self, moves: Floats) -> Silhouettes:
+        """Return the only one at several places: moved by (k, 2) px."""
+        moves = moves.astype(np.float32)
+        return Silhouettes(self.x + moves[:, :1], self.top + moves[:, 1:], self.bottom + moves[:, 1:], self.width)
+
+
+def silhouettes(corners: Floats) -> Silhouettes:
+    """Return what bodies cover whose corners (m, 16, 2) are given; NaN where a body is behind the camera."""
+    corners = np.where(np.isfinite(corners).all(axis=(1, 2), keepdims=True), corners, FAR_AWAY).astype(np.float32)
+    left, right = corners[..., 0].min(axis=1), corners[..., 0].max(axis=1)
+    x = left[:, None] + (right - left)[:, None] * _SHARES
+    begin, end = corners[:, EDGES[:, 0]], corners[:, EDGES[:, 1]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = 1 / (end[..., 0] - begin[..., 0])
+        share = (x[:, None] - begin[..., 0, None]) * slope[..., None]  # (m, 24, COLUMNS)
+        y = begin[..., 1, None] + share * (end[..., 1] - begin[..., 1])[..., None]
+        crosses = (share >= 0) & (share <= 1)
+    top = np.where(crosses, y, np.inf).min(axis=1)
+    bottom = np.where(crosses, y, -np.inf).max(axis=1)
+    nowhere = right <= left
+    top[nowhere] = bottom[nowhere] = FAR_AWAY
+    return Silhouettes(x, top, bottom, (right - left) / COLUMNS)
