@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -106,7 +107,7 @@ class Reader(threading.Thread):
                 self._read(capture)
                 self.error = self.error or "the stream has ended"
             else:
-                self.error = "cannot be opened"
+                self.error = self._refused()
             capture.release()
             if self._settings.file is None:
                 _log.warning("camera", error=self.error, again_s=wait_s)
@@ -116,6 +117,13 @@ class Reader(threading.Thread):
     def stop(self) -> None:
         """End at the next picture."""
         self._ended.set()
+
+    def _refused(self) -> str:
+        """Return why the source could not be opened, as far as that is known; addresses may hold a password."""
+        device = self._settings.device
+        if device is not None and not Path(device).exists():
+            return f"there is no {device}"
+        return f"{device or self._settings.file or 'the stream'} cannot be opened"
 
     def _open(self) -> cv2.VideoCapture:
         settings = self._settings

@@ -1,0 +1,95 @@
+"""RTSP through OpenCV's own client: pictures, a broken connection, a camera that hangs; a device that is not there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+
+from rsu.video import source
+from rsu.video.settings import SourceSettings
+from rsu.video.source import Mailbox, Reader, Shot
+from sim.video.rtsp import FRAGMENT, RtspServer, packets
+
+COLOUR = (60, 120, 180)
+
+
+def jpeg(width: int = 320, height: int = 240) -> bytes:
+    noise = np.random.default_rng(1).normal(COLOUR, 4, (height, width, 3))
+    return cv2.imencode(".jpg", np.clip(noise, 0, 255).astype(np.uint8))[1].tobytes()
+
+
+@pytest.fixture
+def server() -> Iterator[RtspServer]:
+    made = RtspServer(("127.0.0.1", 0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reader(server: RtspServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Reader, Mailbox]]:
+    monkeypatch.setattr(source, "OPEN_MS", 600)
+    monkeypatch.setattr(source, "READ_MS", 600)
+    box = Mailbox()
+    made = Reader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream", latency_ms=50), box)
+    made.start()
+    yield made, box
+    made.stop()
+    server.close()
+    made.join(10)
+    assert not made.is_alive(), "a hung camera keeps the process"
+
+
+def picture(server: RtspServer, box: Mailbox, seconds: float = 15.0) -> Shot | None:
+    """Send pictures until one arrives."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        server.send(jpeg(), time.time_ns())
+        if (shot := box.take(0.04)) is not None:
+            return shot
+    return None
+
+
+def test_pictures_come_and_come_again(server: RtspServer, reader: tuple[Reader, Mailbox]) -> None:
+    thread, box = reader
+    shot = picture(server, box)
+    assert shot is not None and shot.data.ndim == 1, "packed"
+    shown = shot.picture()
+    assert shown is not None and shown.shape == (240, 320, 3)
+    np.testing.assert_allclose(shown.mean(axis=(0, 1)), COLOUR, atol=2)
+    server.cut()
+    time.sleep(0.3)
+    box.take(0)
+    assert picture(server, box) is not None, "opened again"
+    server.mute = True
+    deadline = time.monotonic() + 10
+    while thread.error is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert thread.error, "silence is told"
+    server.mute = False
+    server.cut()
+    box.take(0)
+    assert picture(server, box) is not None
+
+
+def test_a_picture_is_cut_into_packets() -> None:
+    """RFC 2435: offsets follow on, the last packet is marked, the first one holds the tables."""
+    parts = packets(jpeg(640, 480), 65_534, 90_000)
+    assert [int.from_bytes(part[2:4]) for part in parts[:4]] == [65_534, 65_535, 0, 1]
+    assert [int.from_bytes(part[13:16]) for part in parts] == [n * FRAGMENT for n in range(len(parts))]
+    assert [part[1] >> 7 for part in parts] == [0] * (len(parts) - 1) + [1]
+    assert parts[0][17:20] == bytes([255, 80, 60]) and int.from_bytes(parts[0][22:24]) == 128
+
+
+def test_a_device_that_is_not_there_is_named() -> None:
+    reader = Reader(SourceSettings(device="/dev/video-of-nobody"), Mailbox())
+    reader.start()
+    deadline = time.monotonic() + 5
+    while reader.error == "not opened yet" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    reader.stop()
+    reader.join(5)
+    assert reader.error == "there is no /dev/video-of-nobody"
