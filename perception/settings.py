@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from perception.sensing.cluster import ClusterSettings
 from perception.sensor import AtLeastOne, NotNegative, Positive, Probability, Settings
-from perception.tracking.cluster import ClusterSettings
 from perception.tracking.vehicle import VehicleSettings
 
 

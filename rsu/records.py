@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hw.tape import LinkState, Round
-from perception.tracking.bias import SensorBias
+from perception.sensing.bias import SensorBias
 
 
 class TrackView(msgspec.Struct, frozen=True):

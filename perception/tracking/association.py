@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints
+from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
 from perception.tracking.algebra import UNIT, adjugate, determinant, form, times, transposed
 from perception.tracking.attributes import walks
 from perception.tracking.filter import Information, information
-from perception.tracking.scan import Scan
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis

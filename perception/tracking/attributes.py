@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from perception.geo import heading_difference, heading_of
 from perception.objects import Floats, Ints, RoadUser
+from perception.sensing.scan import TYPICAL_SIZE
 from perception.tracking.algebra import form
-from perception.tracking.scan import TYPICAL_SIZE
 from perception.tracking.table import KINDS, Table, run_starts
 
 Mask = NDArray[np.bool_]

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 
 from perception.geo import Reference
 from perception.objects import Detections, Ints, Measurement, PointCloud, Tracks, VehicleReport
+from perception.occlusion import misses
+from perception.occlusion.bodies import apart, of_bodies
+from perception.sensing.bias import Biases, SensorBias
+from perception.sensing.cluster import Background, cluster
+from perception.sensing.scan import Scan, Sighting, joined, located, project
+from perception.sensing.sensors import Sensors
+from perception.sensing.window import Window
 from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
-from perception.tracking import life, misses, report
+from perception.tracking import life, report
 from perception.tracking.association import assign, candidates
-from perception.tracking.bias import Biases, SensorBias
-from perception.tracking.bodies import apart, of_bodies
-from perception.tracking.cluster import Background, cluster
 from perception.tracking.population import Population
-from perception.tracking.scan import Scan, Sighting, joined, located, project
-from perception.tracking.sensors import Sensors
 from perception.tracking.vehicle import plausible, reported, sign
-from perception.tracking.window import Window
 
 MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
-from perception.tracking import filter, hidden
+from perception.occlusion import hidden
+from perception.sensing.scan import Scan
+from perception.tracking import filter
 from perception.tracking.algebra import UNIT, along_and_across, apply, inverse
 from perception.tracking.attributes import walks
-from perception.tracking.scan import Scan
 from perception.tracking.table import Table
 
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
+from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
 from perception.settings import FusionSettings, log_odds
 from perception.tracking import attributes, doubles, filter, life, motion
 from perception.tracking.association import Pairs, assign, candidates, evidence
-from perception.tracking.scan import Scan
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Ids, Table, run_starts
 
 SECOND_NS = 1_000_000_000

@@ -8,11 +8,11 @@ import numpy as np
 
 from perception.geo import Reference, direction_of, to_site
 from perception.objects import Ints, VehicleReport
+from perception.sensing.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
 from perception.tracking import attributes
 from perception.tracking.algebra import UNIT, along_and_across
 from perception.tracking.association import Pairs
-from perception.tracking.scan import Scan
 from perception.tracking.table import Table
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier

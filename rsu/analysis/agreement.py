@@ -13,8 +13,8 @@ import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import Detections, Floats, Measurement
+from perception.sensing.scan import rotation_of
 from perception.sensor import Mount
-from perception.tracking.scan import rotation_of
 from rsu.analysis.air import Air
 from rsu.analysis.receiver import Rows
 from rsu.site.config import Config

@@ -18,8 +18,8 @@ import structlog
 
 from hw import video
 from hw.video import VideoSettings as InboxSettings
+from perception.sensing.scan import rotation_of
 from perception.sensor import Sensor
-from perception.tracking.scan import rotation_of
 from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.eye import Eye, Glance, region_of
 from perception.video.fit import Fitter

@@ -19,14 +19,14 @@ from scipy.optimize import linear_sum_assignment
 
 from perception.geo import Reference
 from perception.objects import Detections, Floats, Ints, RoadUser
+from perception.sensing.scan import Scan, Sighting, project
+from perception.sensing.sensors import Sensors
 from perception.sensor import Sensor
 from perception.settings import FusionSettings
 from perception.tracking import motion
 from perception.tracking.association import evidence, judged
 from perception.tracking.filter import summed
 from perception.tracking.fusion import Fusion
-from perception.tracking.scan import Scan, Sighting, project
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 REFERENCE = Reference(22.5431, 114.0579, 12.0)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Detections, Floats, Ints, RoadUser
+from perception.sensing.scan import TYPICAL_SIZE, rotation_of, sight_covariance
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
-from perception.tracking.scan import TYPICAL_SIZE, rotation_of, sight_covariance
 
 Mask = NDArray[np.bool_]
 

@@ -3,10 +3,10 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.tracking.association import assign, candidates, neighbours
-from perception.tracking.scan import Scan
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 GATE, CLUTTER = 13.8, 1e-4

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from perception.camera import locate, on_road
+from perception.sensing.scan import Sighting, located, project
+from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Homography, Intrinsics, Mount, Sensor
-from perception.tracking.scan import Sighting, located, project
-from perception.tracking.sensors import Sensors
 from tests.perception.scenario import START_NS, detections
 
 MOUNT = Mount(east_m=0.0, north_m=0.0, height_m=7.0, yaw_deg=0.0, pitch_deg=12.0, roll_deg=1.5)

@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.objects import RoadUser
+from perception.occlusion import bodies, misses
+from perception.sensing.scan import TYPICAL_SIZE, Scan
+from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.tracking import bodies, doubles, misses, motion
+from perception.tracking import doubles, motion
 from perception.tracking.algebra import UNIT
 from perception.tracking.association import Pairs
-from perception.tracking.scan import TYPICAL_SIZE, Scan
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 CAR_M = TYPICAL_SIZE[RoadUser.CAR, 0]

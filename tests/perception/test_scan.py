@@ -4,10 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from perception.objects import PointCloud, RoadUser
+from perception.sensing.cluster import Background, ClusterSettings, cluster
+from perception.sensing.scan import Sighting, project
+from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
-from perception.tracking.cluster import Background, ClusterSettings, cluster
-from perception.tracking.scan import Sighting, project
-from perception.tracking.sensors import Sensors
 from tests.perception.scenario import START_NS, detections
 
 

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.objects import Measurement, RoadUser, VehicleReport
+from perception.occlusion import visibility
+from perception.sensing.scan import TYPICAL_SIZE
+from perception.sensing.sensors import Sensors
+from perception.sensing.window import Window
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.tracking import attributes, visibility
-from perception.tracking.scan import TYPICAL_SIZE
-from perception.tracking.sensors import Sensors
+from perception.tracking import attributes
 from perception.tracking.table import Ids, Table
-from perception.tracking.window import Window
 
 SECOND = 1_000_000_000
 ROW, SEEN, TOLD = np.array([0]), np.array([False]), np.array([True])

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
-from perception.tracking import attributes, visibility
-from perception.tracking.bodies import on_bodies
-from perception.tracking.sensors import Sensors
+from perception.occlusion import visibility
+from perception.occlusion.bodies import on_bodies
+from perception.sensing.sensors import Sensors
+from perception.tracking import attributes
 from perception.tracking.table import Table
 
 Mask = NDArray[np.bool_]

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
+from perception.sensing.scan import Scan
 from perception.tracking import attributes
 from perception.tracking.association import Pairs, neighbours
-from perception.tracking.scan import Scan
 from perception.tracking.table import Table
 
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other

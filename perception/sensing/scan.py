@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from perception import camera
 from perception.objects import Detections, Floats, Ints
+from perception.sensing.sensors import Sensors
 from perception.sensor import Mount, Noise, Sensor
 from perception.tracking.algebra import along_and_across, times, transposed
-from perception.tracking.sensors import Sensors
 
 Mask = NDArray[np.bool_]
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
+from perception.sensing.sensors import Sensors
 from perception.tracking.association import neighbours
 from perception.tracking.attributes import sizes
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing

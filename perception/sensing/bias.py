@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 
 from perception.objects import Floats, Ints
+from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
 from perception.tracking.association import Pairs
-from perception.tracking.scan import Scan
-from perception.tracking.sensors import Sensors
 from perception.tracking.table import Table, run_starts
 
 EVERY_NS = 500_000_000

@@ -15,8 +15,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from perception.objects import Detections, Floats, PointCloud
+from perception.sensing.scan import sight_covariance
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
-from perception.tracking.scan import sight_covariance
 
 Mask = NDArray[np.bool_]
 
