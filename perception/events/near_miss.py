@@ -88,7 +88,10 @@ class NearMiss:
                 yield self._sighting(now, pair, 0.0 if met[at] else None)
 
     def _surely_cross(self, now: Situation, pair: list[int]) -> bool:
-        """Tell whether the ways of two road users cross however wrong their headings are."""
+        """Tell whether two road users move, and their ways cross, however wrong speeds and headings are."""
+        slowest = now.speed[pair] - self.settings.sigmas * _movers(now, np.array(pair)).speed_sd
+        if slowest.min() < MOVING_MPS:
+            return False
         cosine = abs(float(now.ahead[pair].prod(axis=0).sum()))
         angle = math.degrees(math.acos(min(cosine, 1.0)))
         return angle - self.settings.sigmas * math.hypot(*now.tracks.heading_sd[pair]) >= self.settings.crossing_deg
