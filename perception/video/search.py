@@ -22,14 +22,14 @@ from perception.video.silhouette import Silhouettes, silhouettes
 
 LEAST_PX, LEAST_M2 = 12, 0.3  # what is smaller, facing the camera, is nobody
 DEPTH = 5  # bodies that may stand one behind the other
-BUDGET = 6  # looks for a nearest body in one picture: what is left then waits for the next picture
+BUDGET = 5  # looks for a nearest body in one picture: what is left then waits for the next picture
 PURE = 0.8  # price of a body's pixels where it shall cover little else
 PROMISING = 0.25  # of the best score
-BOXED = 6  # bodies that are fitted to all that is left
+BOXED = 3  # bodies that are fitted to all that is left
 SIDEWAYS = np.array([-0.3, 0.0, 0.3])  # where the lowest point may be under a body, in widths
 NEARER_M = np.array([0.0, 2.0])  # how far nearer than the lowest point that is seen a hidden foot may be
 _STEPS = np.array([[a, b] for a in (-1, 0, 1) for b in (-1, 0, 1)], dtype=np.float64)
-_REACHES_M = (0.6, 0.3, 0.15)
+_REACHES_M = (0.5, 0.2)
 # sizes that are tried, and which way a longer one grows: shares of the spread
 _SIZES = np.array(
     [[a, b, c, d] for a, d in ((-1, 1), (-1, -1), (0, 0), (1, 1), (1, -1)) for b in (-1, 0, 1) for c in (-1, 0, 1)],
@@ -136,11 +136,11 @@ class Search:
             offset = tries[int(np.argmax(score))]
         guess.state[:, :2] += offset
         best = float(score.max())
-        for share in (1.0, 0.5) if MOTOR[guess.build[0]] else ():
+        if MOTOR[guess.build[0]]:
             many = guess.at(np.zeros(len(_SIZES), np.intp))
-            many.state[:, 2:] += _SIZES[:, :3] * many.spread * share
+            many.state[:, 2:] += _SIZES[:, :3] * many.spread
             ahead = np.stack([np.cos(many.heading), np.sin(many.heading)], axis=1)
-            many.state[:, :2] += ahead * (_SIZES[:, 3:] * many.spread[:, :1] * share / 2)
+            many.state[:, :2] += ahead * (_SIZES[:, 3:] * many.spread[:, :1] / 2)
             score = self.scores(canvas, many, silhouettes(self._raster.outlines(many)))
             if score.max() > best:
                 best, guess = float(score.max()), many.at(np.array([int(np.argmax(score))]))
