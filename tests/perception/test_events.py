@@ -270,6 +270,18 @@ def test_an_encounter_must_be_certain_to_be_a_near_miss():
     assert crossing("near_miss").run(1.5, lambda t: [row(t) for row in new[: 1 + (1.0 <= t < 1.3)]]) == []
 
 
+@pytest.mark.parametrize(("pace", "met"), [(0.6, False), (1.2, True)])
+def test_who_may_be_standing_is_not_met(pace, met):
+    """Somebody at the kerb of a crosswalk whose speed is known to 0.15 m/s, and a bicycle that passes close by."""
+
+    def rows(t):
+        walker = (1, -11.2 + min(0.9, pace * t), -22.4, 90.0, pace, RoadUser.PEDESTRIAN)
+        return [walker, (2, -10.3, -12.0 - 4.7 * t, 180.0, 4.7, RoadUser.BICYCLE)]
+
+    events = crossing("near_miss").run(4.0, rows, sd=0.15)
+    assert bool(events) == met
+
+
 def test_who_is_new_or_lost_begins_no_event():
     def walks(t):
         return [(1, -6.0 + 1.4 * t, 50.0, 90.0, 1.4, RoadUser.PEDESTRIAN)]
