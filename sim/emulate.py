@@ -12,6 +12,7 @@ import heapq
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from contextlib import ExitStack, closing
@@ -118,9 +119,9 @@ def make_emulator(bench: Bench, name: str) -> Emulator:
     return cast(Emulator, getattr(import_module(module), class_name)(name, spec, bench))
 
 
-def run(runner: Runner, world: zmq.Socket[bytes]) -> None:
-    """Serve the device until an exception ends it."""
-    while True:
+def run(runner: Runner, world: zmq.Socket[bytes], stop: threading.Event) -> None:
+    """Serve the device until it is told to stop."""
+    while not stop.is_set():
         wait_ns = runner.step(time.time_ns())
         poller = zmq.Poller()
         poller.register(world, zmq.POLLIN)
@@ -134,8 +135,8 @@ def run(runner: Runner, world: zmq.Socket[bytes]) -> None:
                 runner.add_frame(decode(world.recv_multipart()[1]))
 
 
-def serve(bench: Bench, name: str, folder: Path, log: TextIO | None) -> None:
-    """Open the device's ports and the world, and run; raises OSError when a port cannot be opened."""
+def serve(bench: Bench, name: str, folder: Path, log: TextIO | None, stop: threading.Event) -> None:
+    """Open the device's ports and the world, and run until `stop`; raises OSError when a port cannot be opened."""
     os.nice(bench.emulators[name].nice)
     emulator = make_emulator(bench, name)
     with ExitStack() as stack:
@@ -146,7 +147,7 @@ def serve(bench: Bench, name: str, folder: Path, log: TextIO | None) -> None:
         world.setsockopt(zmq.LINGER, 0)
         world.subscribe(TOPIC)
         world.connect(f"ipc://{folder}/{SOCKET}")
-        run(Runner(emulator, ports, log), world)
+        run(Runner(emulator, ports, log), world, stop)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -164,10 +165,11 @@ def main(arguments: list[str] | None = None) -> int:
         return INVALID_CONFIG
     if options.name not in bench.emulators:
         parser.error(f"no {options.name} in {options.bench}, but {', '.join(bench.emulators)}")
+    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, lambda *_: stop.set())  # an exception could be lost where Python runs callbacks
     try:
-        serve(bench, options.name, options.run, options.log)
+        serve(bench, options.name, options.run, options.log, stop)
     except OSError as error:
         print(f"{options.name}: {error}", file=sys.stderr)
         return ALREADY_RUNNING
