@@ -23,17 +23,20 @@ GHOST_CONTRAST = 0.75  # of the outline: less now than in the learned picture
 BRIDGE = np.ones((21, 1), np.uint8)  # glass and shaded sides look like shadow, but have bright parts above and below
 CLOSE = np.ones((5, 5), np.uint8)
 AROUND = np.ones((5, 5), np.uint8)
+PRIMED = 8  # times that a road known from before is shown
+CHANGED = 0.4  # share of the region that is foreground in the first picture: that is another road, or another light
 
 
 class Foreground:
     """What is not road in the pictures of one camera, given one after another."""
 
-    def __init__(self, region: Mask, settings: MotionSettings, rate_hz: float) -> None:
-        """`region` (height, width): where road users can be seen; pictures are of this size."""
+    def __init__(self, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None = None) -> None:
+        """`region` (height, width): where road users can be seen; pictures are of this size.
+
+        `road`: as learned before, so that nothing has to be learned; not used where the first picture contradicts it.
+        """
         self._region = region.astype(np.uint8) * 255
-        self._model = cv2.createBackgroundSubtractorMOG2(500, VARIANCES, True)
-        self._model.setShadowThreshold(settings.shadow)
-        self._model.setVarMin(LEAST_VARIANCE)
+        self._model = _model(settings)
         tick_s = LEARN_EVERY / rate_hz
         self._rate = 1 - float(np.exp(-tick_s / settings.learn_s))
         self._longest = round(settings.stopped_s / tick_s)
@@ -42,6 +45,17 @@ class Foreground:
         self._light = 1.0  # of the last tick, relative to the learned picture
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
         self._before = np.zeros((*region.shape, 3), np.uint8)  # the picture at the last tick
+        self._settings = settings
+        self._is_told = road is not None and road.shape[:2] == region.shape  # and not yet seen
+        if road is not None and self._is_told:
+            for shown in range(1, PRIMED + 1):
+                self._model.apply(road, None, 1 / shown)
+            self._pictures = self._warm_up
+
+    @property
+    def road(self) -> Picture | None:
+        """The learned picture of the empty road; None while it is learned."""
+        return self._model.getBackgroundImage() if self._pictures > self._warm_up else None
 
     def find(self, picture: Picture) -> tuple[Grey, Grey] | None:
         """Return the foreground (height, width), 255 or 0, and that with shadows; None while the road is learned."""
@@ -53,9 +67,19 @@ class Foreground:
         found = self._model.apply(picture, None, 0)
         cv2.bitwise_and(found, self._region, found)
         solid = _solid(found)
+        if self._is_told and self._is_another(solid):
+            return None
         if self._pictures % LEARN_EVERY == 0:
             self._learn(picture, solid, cv2.bitwise_not(cv2.dilate(found, AROUND)))
         return solid, found
+
+    def _is_another(self, solid: Grey) -> bool:
+        """Compare the road that was told with the first picture; begin to learn if they do not fit."""
+        self._is_told = False
+        another = cv2.countNonZero(solid) > CHANGED * cv2.countNonZero(self._region)
+        if another:
+            self._model, self._pictures = _model(self._settings), 0
+        return another
 
     def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
         """Learn the road where nobody is, and where somebody only seems to be."""
@@ -84,6 +108,13 @@ class Foreground:
             if _contrast(picture[place], blob) < GHOST_CONTRAST * _contrast(learned[place], blob):
                 ghosts[place][cv2.dilate(blob, AROUND) > 0] = 255
         return ghosts
+
+
+def _model(settings: MotionSettings) -> cv2.BackgroundSubtractorMOG2:
+    model = cv2.createBackgroundSubtractorMOG2(500, VARIANCES, True)
+    model.setShadowThreshold(settings.shadow)
+    model.setVarMin(LEAST_VARIANCE)
+    return model
 
 
 def _mean(picture: Picture, where: Grey) -> float:

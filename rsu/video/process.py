@@ -7,6 +7,7 @@ the station counts it as lost when that has lasted.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ from rsu.processes import VIDEO
 from rsu.records import Progress
 from rsu.site.config import Config
 from rsu.site.lanemap import LaneMapFile
+from rsu.video.kept import EVERY_S, FIRST_S, KeptRoad
 from rsu.video.settings import VideoSettings
 from rsu.video.source import Mailbox, Reader
 
@@ -46,8 +48,11 @@ _log = structlog.get_logger()
 class Camera:
     """From pictures to datagrams."""
 
-    def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes) -> None:
+    def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes, road: Picture | None = None) -> None:
+        """`road`: as an earlier run learned it."""
         assert sensor.camera is not None, "checked with the site"
+        self._road = road
+        self._motion: Motion | None = None
         self._settings, self._sensor = settings, sensor
         view = View(sensor.camera, sensor.mount, settings.image_px)
         self._fitter = Fitter(view, lanes, told=settings.onnx is not None)
@@ -61,6 +66,11 @@ class Camera:
             self._shape = picture.shape
             self._eye = Eye(self._detector(picture), self._sensor.field_of_view)
         return self._eye.look(picture, stamp_ns)
+
+    @property
+    def road(self) -> Picture | None:
+        """The empty road as learned; None while it is not known."""
+        return None if self._motion is None else self._motion.road
 
     def datagram(self, glance: Glance, stamp_ns: int, passed_over: int) -> bytes:
         """Return what the station is told of it."""
@@ -88,7 +98,9 @@ class Camera:
             return Onnx(self._fitter, model, onnx.kinds(), onnx.least_confidence, onnx.overlap)
         height, width = picture.shape[:2]
         region = region_of(self._fitter.view, self._sensor.field_of_view, settings.region_px, width, height)
-        return Motion(self._fitter, region, settings.motion or MotionSettings(), settings.source.rate_hz)
+        motion = settings.motion or MotionSettings()
+        self._motion = Motion(self._fitter, region, motion, settings.source.rate_hz, self._road)
+        return self._motion
 
 
 def _nobody() -> Bodies:
@@ -118,14 +130,17 @@ class Sender:
 class Loop:
     """Everything that one step of the process touches."""
 
-    def __init__(self, name: str, config: Config, run: Path) -> None:
+    def __init__(self, name: str, config: Config, run: Path, data: Path) -> None:
         device, inbox = config.site.devices[name], config.drivers[name]
         assert device.video is not None and isinstance(inbox, InboxSettings)
         sensor = next(sensor for sensor in config.site.sensors if sensor.device == name)
         self._process = VIDEO + name
         self._bus = Publisher(run, self._process)
         self._sender = Sender(run / inbox.inbox)
-        self._camera = Camera(device.video, sensor, lanes_of(config.lane_map, sensor))
+        self._kept = KeptRoad(data / f"road-{name}.npz", _key(device.video, sensor))
+        self._keep_s = time.monotonic() + FIRST_S
+        road = self._kept.load(time.time_ns())
+        self._camera = Camera(device.video, sensor, lanes_of(config.lane_map, sensor), road)
         self._mailbox = Mailbox()
         self._reader = Reader(device.video.source, self._mailbox)
         self._period_ns = round(1e9 / device.video.source.rate_hz)
@@ -139,6 +154,9 @@ class Loop:
         """Look at the newest picture, if there is one and it is time for it."""
         shot = self._mailbox.take(_LOOK_S)
         now_s = time.monotonic()
+        if now_s >= self._keep_s:
+            self._keep_s = now_s + EVERY_S
+            self._keep()
         if now_s - self._progress_s >= _PROGRESS_S:
             self._steps, self._progress_s = self._steps + 1, now_s
             self._bus.publish(f"progress.{self._process}", Progress(self._process, time.time_ns(), self._steps))
@@ -156,11 +174,26 @@ class Loop:
             self._told_s = now_s
             self._sender.send(self._camera.datagram(glance, shot.stamp_ns, self._mailbox.passed_over))
 
+    def _keep(self) -> None:
+        """Keep the learned road for the next start; a disk that takes nothing costs only that."""
+        if (road := self._camera.road) is not None:
+            try:
+                self._kept.save(road, time.time_ns())
+            except OSError as error:
+                _log.warning("road not kept", why=str(error))
+
     def close(self) -> None:
         """End the reader, give the sockets back."""
+        self._keep()
         self._reader.stop()
         self._sender.close()
         self._bus.close()
+
+
+def _key(settings: VideoSettings, sensor: Sensor) -> str:
+    """Return a digest of what a camera's picture of the road depends on."""
+    told = settings.model_dump_json() + sensor.model_dump_json()
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def lanes_of(lane_map: LaneMapFile, sensor: Sensor) -> Lanes:
@@ -175,7 +208,7 @@ def lanes_of(lane_map: LaneMapFile, sensor: Sensor) -> Lanes:
 def run(name: str, config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Run the camera of a device until `stop`."""
     cv2.setNumThreads(1)
-    loop = Loop(name, config, run)
+    loop = Loop(name, config, run, data)
     _log.info("camera runs", device=name)
     try:
         while not stop.is_set():

@@ -30,9 +30,9 @@ def half(picture: Picture) -> Picture:
     return cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
 
 
-def motion(**settings: float) -> Motion:
+def motion(road: Picture | None = None, **settings: float) -> Motion:
     region = region_of(VIEW, FIELD, (), SIZE[0] // 2, SIZE[1] // 2)
-    return Motion(Fitter(VIEW, NO_LANES, told=False), region, MotionSettings(warm_up_s=0.5, **settings), RATE_HZ)
+    return Motion(Fitter(VIEW, NO_LANES, told=False), region, MotionSettings(warm_up_s=0.5, **settings), RATE_HZ, road)
 
 
 def learned(painter: Painter, detector: Motion) -> None:
@@ -48,6 +48,25 @@ def show(painter: Painter, detector: Motion, number: int, *users: tuple[RoadUser
 
 def test_nothing_is_said_before_the_road_is_known(painter: Painter) -> None:
     assert motion().look(half(painter.paint(world(0), 0)), 0) is None
+
+
+def test_a_road_that_is_known_needs_no_learning(painter: Painter) -> None:
+    before = motion()
+    assert before.road is None
+    learned(painter, before)
+    detector = motion(before.road)
+    assert [len(show(painter, detector, number, (CAR, 30.0, 3.0, 0.0)).position) for number in range(3)] == [1, 1, 1]
+    assert all(not len(show(painter, detector, number).position) for number in range(20, 24))
+
+
+def test_a_road_that_looks_different_now_is_learned_again(painter: Painter) -> None:
+    before = motion()
+    learned(painter, before)
+    assert before.road is not None
+    detector = motion(cv2.bitwise_not(before.road))
+    assert detector.look(half(painter.paint(world(0), 0)), 0) is None
+    learned(painter, detector)
+    assert len(show(painter, detector, 10, (CAR, 30.0, 3.0, 0.0)).position) == 1
 
 
 def test_an_empty_road_is_empty(painter: Painter) -> None:
