@@ -6,7 +6,7 @@ moves off, or that have no light. The level grows with the number of vehicles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import SECOND_NS, Situation
 
 WORST = 5
+STILL = 0.8  # share of the least number at which a crowd still is one: now and then one of them is hidden
 
 
 class Congestion:
@@ -24,6 +25,7 @@ class Congestion:
 
     def __init__(self, settings: CongestionSettings, lanes: LaneMap) -> None:
         self.settings = settings
+        self._crowded: Set[int] = frozenset()  # keys of the last look
         links = [line.link for line in lanes.lines]
         self._key = np.array([*[links.index(link) for link in links], -1], dtype=np.int64)
         self._lanes = {
@@ -33,26 +35,31 @@ class Congestion:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
         """Return the links that are congested."""
+        found = list(self._crowds(now, running))
+        self._crowded = {one.key for one in found}
+        return found
+
+    def _crowds(self, now: Situation, running: Set[int]) -> Iterator[Sighting]:
         settings = self.settings
         slow = now.is_vehicle & (now.speed < (settings.release_mps if running else settings.slow_mps))
         rows = slow.nonzero()[0]
-        if len(rows) < settings.least_vehicles:
+        if len(rows) < STILL * settings.least_vehicles:
             return
         rows = rows[now.lanes.is_motor[now.lane[rows]] & ~(now.to_end[rows] < 0.0)]
         keys = self._key[now.lane[rows]]
-        for key in (np.bincount(keys) >= settings.least_vehicles).nonzero()[0].tolist():
+        for key in (np.bincount(keys) >= STILL * settings.least_vehicles).nonzero()[0].tolist():
             yield from self._judge(now, key, rows[keys == key], key in running)
 
-    def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterable[Sighting]:
+    def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterator[Sighting]:
         """Yield a link if enough of the slow vehicles of its rows may drive; a red light ends no event."""
         settings = self.settings
         if not runs:
             rows = rows[now.speed[rows] < settings.slow_mps]
             flowing = [lane for lane in self._lanes[key] if self._may_drive(now, lane)]
             rows = rows[np.isin(now.lane[rows], flowing)]
-        if len(rows) < settings.least_vehicles:
+        if len(rows) < settings.least_vehicles * (STILL if key in self._crowded else 1.0):
             return
-        level = 1 + int((len(rows) - settings.least_vehicles) / settings.vehicles_per_level)
+        level = 1 + max(0, int((len(rows) - settings.least_vehicles) / settings.vehicles_per_level))
         yield self._sighting(now, key, rows, min(WORST, level))
 
     def _may_drive(self, now: Situation, lane: int) -> bool:
