@@ -312,6 +312,15 @@ def test_each_scene_is_found_and_ends(name):
     assert len(ends) == len(starts) and ends[0] > starts[0]
 
 
+@pytest.mark.parametrize(("hidden", "starts"), [(2, 1), (3, 0)])
+def test_a_crowd_of_which_some_are_hidden_for_a_moment_still_is_one(hidden, starts):
+    def crowd(t):
+        return [(n, 0.0, 30.0 + 8.0 * n, 180.0, 1.0) for n in range(1, 11 - hidden * (3.0 < t < 3.5))]
+
+    events = Site(only("congestion")).run(8.0, crowd)
+    assert [event.state for _, event in events].count("start") == starts
+
+
 def test_ordinary_traffic_has_nothing_to_tell_on_air():
     events = Watch().events(islice(recorded.frames(), 400))
     assert [event.name for _, event in events if event.on_air] == []
