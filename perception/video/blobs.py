@@ -25,7 +25,6 @@ from perception.video.silhouette import Silhouettes, silhouettes
 WELL = 0.8  # share of a blob that a single body has to explain
 STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
 SOLO = 3  # pictures after which one who was alone is sure
-PATIENCE = 2  # pictures between searches of a blob for others than those known in it
 REVIEW = 5  # pictures after which is asked again who somebody is
 RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
 FORGET = 0.8  # of what spoke for a class, a picture later
@@ -67,6 +66,8 @@ class Singles(NamedTuple):
     """For every blob, the one body that explains it best."""
 
     guess: Guess  # (n,)
+    corners: Floats  # (n, 16, 2) px
+    shapes: Silhouettes
     misfit: Floats  # (n,)
     due: Mask  # (n,) every class was tried
     place: Ints  # (n,) its row in what was tried
@@ -83,7 +84,6 @@ class Cutter:
         self._raster = Raster(fitter, corner, scale)
         self._search = Search(self._raster)
         self._users = memory.nobody()
-        self._pictures = 0
 
     def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
         """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out.
@@ -95,7 +95,6 @@ class Cutter:
         known = self._known(blobs, after_s)
         singles = self._singles(blobs, known)
         self._search.begin()
-        self._pictures += 1
         found: list[Found] = []
         for row in sorted(range(len(blobs.label)), key=lambda row: blobs.label[row] not in known.label):
             found += self._in_blob(canvas, blobs, known, singles, row)
@@ -144,7 +143,9 @@ class Cutter:
         guess = Guess.joined([best, old]).at(order)
         bodies = self._fitter.refined(guess, full, blobs.seen, np.ones(len(full)))
         state = np.concatenate([bodies.position, bodies.size], axis=1)
-        return Singles(guess._replace(state=state), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
+        guess = guess._replace(state=state)
+        corners = self._raster.outlines(guess)
+        return Singles(guess, corners, silhouettes(corners), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
 
     def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Known, singles: Singles, row: int) -> list[Found]:
         """Return who is in a blob, and mark it as explained."""
@@ -155,8 +156,7 @@ class Cutter:
         if not rows and open_px < 0.5 * blobs.area[row]:
             return []
         guess = singles.guess.at(np.array([row]))
-        corners = self._raster.outlines(guess)
-        shape = silhouettes(corners)
+        corners, shape = singles.corners[row : row + 1], singles.shapes.at(row)
         score = float(self._search.scores(canvas, guess, shape)[0])
         single = Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
         fits = singles.misfit[row] < MISFIT and canvas.gain(shape)[0] > WELL * blobs.area[row]
@@ -189,9 +189,8 @@ class Cutter:
         first = self._again(canvas, known, sure, undos)
         before = len(undos)
         parts = self._again(canvas, known, unsure, undos)
-        if not rows or self._pictures % PATIENCE == 0:
-            parts += self._search.born(canvas, box, undos)
-        if any(users.looks[row] % REVIEW == 0 for row in unsure):
+        parts += self._search.born(canvas, box, undos)
+        if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
             for undo in reversed(undos[before:]):
                 canvas.restore(undo)
             del undos[before:]
@@ -248,7 +247,7 @@ class Cutter:
         sin, cos = np.sin(guess.heading[0]), np.cos(guess.heading[0])
         turn = np.array([[cos, sin], [-sin, cos]])
         to_px = turn @ self._raster.moves(guess.state[:, :2])[0].T
-        shape = Silhouettes(*(column[row : row + 1] for column in known.shapes))
+        shape = known.shapes.at(row)
         offset = np.zeros(2)
         for grid in (_GRID * [reach, ACROSS_M], _FINE * [reach / 4, ACROSS_M], _FINE * [reach / 8, ACROSS_M / 2]):
             tries = offset + grid
@@ -285,6 +284,12 @@ class Cutter:
         size = np.array(self._region.seen.shape[::-1])
         complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
         return complete
+
+
+def _reviewed(looks: int) -> bool:
+    """Tell whether it is time to ask who somebody is: the longer one is known, the more seldom."""
+    times, rest = divmod(looks, REVIEW)
+    return rest == 0 and times.bit_count() == 1
 
 
 def _label(labels: Ints, corners: Floats) -> int:

@@ -23,7 +23,8 @@ PRICE, HIDDEN_PRICE, EACH_M2, ODD_PRICE = 0.28, 0.12, 0.2, 0.015
 NEIGHBOUR = 2  # px around a body's silhouette in which its own edge is looked for
 BLOCKED = 0.3  # share of an edge beside which somebody else is, from which on it is not its own
 # by what is seen of a pixel: 1 road user, 2 shade, 4 in the region
-_WORTHS = np.array([0, 0, 0, 0, -EMPTY, 1, -SHADED, 1], np.float32)
+_WORTHS = np.zeros(256, np.float32)
+_WORTHS[4:8] = -EMPTY, 1, -SHADED, 1
 _CORE = np.ones((3, 3), np.uint8)
 _AROUND = np.ones((2 * NEIGHBOUR + 1, 2 * NEIGHBOUR + 1), np.uint8)
 
@@ -79,11 +80,12 @@ class Canvas:
         """`shade`: where shadow or road user is, 255 or less; what is outside of the region is hidden."""
         self._region = region
         seen = (solid > 0).view(np.uint8) | (shade > 0).view(np.uint8) << 1 | region.seen.view(np.uint8) << 2
-        self._worth: Worth = _WORTHS[seen]
+        self._worth: Worth = np.asarray(cv2.LUT(seen, _WORTHS), dtype=np.float32)
         self._open = region.open.copy()
         height, width = solid.shape
         worth_sums: Worth = np.zeros((height + 1, width), np.float32)
-        np.cumsum(self._worth, axis=0, out=worth_sums[1:])
+        for row, worth in enumerate(self._worth):  # three times as fast as cumsum along the columns
+            np.add(worth_sums[row], worth, out=worth_sums[row + 1])
         self._sums = worth_sums, region.sums.copy()  # of worth and of what is open
 
     def gain(self, bodies: Silhouettes) -> Floats:

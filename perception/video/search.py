@@ -22,9 +22,9 @@ from perception.video.silhouette import Silhouettes, silhouettes
 
 LEAST_PX, LEAST_M2 = 12, 0.3  # what is smaller, facing the camera, is nobody
 DEPTH = 5  # bodies that may stand one behind the other
-BUDGET = 5  # looks for a nearest body in one picture: what is left then waits for the next picture
+BUDGET = 8  # looks for a nearest body in one picture: what is left then waits for the next picture
 PURE = 0.8  # price of a body's pixels where it shall cover little else
-PROMISING = 0.25  # of the best score
+PROMISING = 0.5  # of the best score
 BOXED = 3  # bodies that are fitted to all that is left
 SIDEWAYS = np.array([-0.3, 0.0, 0.3])  # where the lowest point may be under a body, in widths
 NEARER_M = np.array([0.0, 2.0])  # how far nearer than the lowest point that is seen a hidden foot may be
@@ -90,7 +90,7 @@ class Search:
         best: tuple[float, list[tuple[Guess, float]]] = (0.0, [])
         for row in _tops(guess, score, canvas.gain(shapes) - PURE * canvas.open(shapes), wide):
             if score[row] > max(0.0, PROMISING * float(score.max())):
-                one, worth = self._settled(canvas, guess.at(np.array([row])), _row(shapes, row))
+                one, worth = self._settled(canvas, guess.at(np.array([row])), shapes.at(row))
                 corners = self._raster.outlines(one)[0]
                 edges = canvas.edges(corners)
                 if edges is None or not stands_free(int(one.build[0]), edges[1]):
@@ -158,7 +158,3 @@ def _tops(guess: Guess, score: Floats, pure: Floats, wide: bool) -> list[int]:
         return [int(np.argmax(score))]
     of_build = [np.flatnonzero(guess.build == build) for build in range(len(BUILDS))]
     return sorted({int(rows[np.argmax(worth[rows])]) for rows in of_build if len(rows) for worth in (score, pure)})
-
-
-def _row(shapes: Silhouettes, row: int) -> Silhouettes:
-    return Silhouettes(*(column[row : row + 1] for column in shapes))

@@ -32,6 +32,10 @@ class Silhouettes(NamedTuple):
         covered: Floats = (self.bottom - self.top).sum(axis=1) * self.width
         return covered
 
+    def at(self, row: int) -> Silhouettes:
+        """Return one of them."""
+        return Silhouettes(*(column[row : row + 1] for column in self))
+
     def moved(self, moves: Floats) -> Silhouettes:
         """Return the only one at several places: moved by (k, 2) px."""
         moves = moves.astype(np.float32)
