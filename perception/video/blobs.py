@@ -27,6 +27,8 @@ STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must expla
 SOLO = 3  # pictures after which one who was alone is sure
 REVIEW = 5  # pictures after which is asked again who somebody is
 RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
+WALKS_MPS, WALK_LOOKS = 0.7, 3  # who is slower stands; looks after which a speed is known
+WALKING = 12.0  # squared sigmas: cost of one who rides at the speed of who walks
 FORGET = 0.8  # of what spoke for a class, a picture later
 OTHER_CLASS = 4.0  # squared sigmas by which another class must explain a road user better
 UNLIKELY = 60.0  # squared sigmas; no class is less likely
@@ -155,9 +157,10 @@ class Cutter:
         open_px = canvas.unexplained(place, blobs.labels[place] == blobs.label[row])
         if not rows and open_px < 0.5 * blobs.area[row]:
             return []
+        odd = _odd(known, rows)
         guess = singles.guess.at(np.array([row]))
         corners, shape = singles.corners[row : row + 1], singles.shapes.at(row)
-        score = float(self._search.scores(canvas, guess, shape)[0])
+        score = float(self._search.scores(canvas, guess, shape, odd)[0])
         single = Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
         fits = singles.misfit[row] < MISFIT and canvas.gain(shape)[0] > WELL * blobs.area[row]
         doubtful = self._doubtful(guess, known.users, rows[0] if len(rows) == 1 else None)
@@ -165,7 +168,7 @@ class Cutter:
             canvas.explain(corners[0])
             return [self._same(single, known, singles, row)]
         undos: list[Undo] = []
-        parts = self._parts(canvas, known, rows, blobs.box[row], undos)
+        parts = self._parts(canvas, known, rows, blobs.box[row], odd, undos)
         sure = sum(known.users.solo[each] >= SOLO for each in rows)
         worth = sum(part.score for part in parts) * (STRANGER if sure > 1 else 1.0)
         if 0 < score > worth and singles.misfit[row] < 1.5 * MISFIT:
@@ -181,20 +184,22 @@ class Cutter:
         rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
         return bool(KIND[build] == RoadUser.BICYCLE) and not rides
 
-    def _parts(self, canvas: Canvas, known: Known, rows: list[int], box: Floats, undos: list[Undo]) -> list[Found]:
+    def _parts(
+        self, canvas: Canvas, known: Known, rows: list[int], box: Floats, odd: Floats, undos: list[Undo]
+    ) -> list[Found]:
         """Return those of a blob who were known, the less sure ones if nobody is better, and who else it takes."""
         users = known.users
         sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
         unsure = [row for row in rows if row not in sure]
-        first = self._again(canvas, known, sure, undos)
+        first = self._again(canvas, known, sure, odd, undos)
         before = len(undos)
-        parts = self._again(canvas, known, unsure, undos)
-        parts += self._search.born(canvas, box, undos)
+        parts = self._again(canvas, known, unsure, odd, undos)
+        parts += self._search.born(canvas, box, odd, undos)
         if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
             for undo in reversed(undos[before:]):
                 canvas.restore(undo)
             del undos[before:]
-            others = self._search.born(canvas, box, undos)
+            others = self._search.born(canvas, box, odd, undos)
             if sum(part.score for part in others) > OTHERS * sum(part.score for part in parts):
                 return first + others
             for undo in reversed(undos[before:]):
@@ -222,7 +227,7 @@ class Cutter:
             tried = tried._replace(usual=before.usual, spread=before.spread)
         return single._replace(guess=tried)
 
-    def _again(self, canvas: Canvas, known: Known, rows: list[int], undos: list[Undo]) -> list[Found]:
+    def _again(self, canvas: Canvas, known: Known, rows: list[int], odd: Floats, undos: list[Undo]) -> list[Found]:
         """Return who of those known before is seen again, and mark them as explained."""
         found = []
         for row in rows:
@@ -234,7 +239,7 @@ class Cutter:
             edges = canvas.edges(corners[0])
             stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
             if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
-                score = float(self._search.scores(canvas, guess, shape)[0])
+                score = float(self._search.scores(canvas, guess, shape, odd)[0])
                 found.append(Found(guess, row, False, *edges, score))
                 undos.append(canvas.explain(corners[0]))
         return found
@@ -284,6 +289,18 @@ class Cutter:
         size = np.array(self._region.seen.shape[::-1])
         complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
         return complete
+
+
+def _odd(known: Known, rows: list[int]) -> Floats:
+    """Return the squared sigmas (builds,) by which builds are odd among those known in a blob.
+
+    Two who walk side by side look like one who rides, but are slower.
+    """
+    users = known.users
+    speed = np.hypot(*users.velocity[rows].T)
+    small = np.isin(KIND[known.guess.build[rows]], (RoadUser.BICYCLE, RoadUser.PEDESTRIAN))
+    walk = (users.looks[rows] >= WALK_LOOKS) & (speed > WALKS_MPS) & (speed < RIDES_MPS)
+    return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
 
 
 def _reviewed(looks: int) -> bool:

@@ -59,15 +59,15 @@ class Search:
         """Begin another picture."""
         self._left = BUDGET
 
-    def born(self, canvas: Canvas, box: Floats, undos: list[Undo]) -> list[Found]:
-        """Return who explains what is left in a box (4,) px, and mark it as explained."""
+    def born(self, canvas: Canvas, box: Floats, odd: Floats, undos: list[Undo]) -> list[Found]:
+        """Return who explains what is left in a box (4,) px, and mark it as explained; `odd`: as `scores`."""
         left, top = box[:2]
         _, _, stats, _ = cv2.connectedComponentsWithStats(canvas.rest(box), connectivity=8)
         found = []
         for x, y, width, height, area in stats[1:].tolist():
             place = np.array([left + x, top + y, left + x + width, top + y + height])
             if self._enough(area, place) and self._left > 0:
-                for guess, score in self._best(canvas, place, DEPTH, True)[1]:
+                for guess, score in self._best(canvas, place, odd, DEPTH, True)[1]:
                     corners = self._raster.outlines(guess)[0]
                     if (edges := canvas.edges(corners)) is not None:
                         found.append(Found(guess, -1, False, *edges, score))
@@ -77,7 +77,9 @@ class Search:
     def _enough(self, area: int, box: Floats) -> bool:
         return area >= max(LEAST_PX, LEAST_M2 * self._raster.square_under(box))
 
-    def _best(self, canvas: Canvas, box: Floats, depth: int, wide: bool) -> tuple[float, list[tuple[Guess, float]]]:
+    def _best(
+        self, canvas: Canvas, box: Floats, odd: Floats, depth: int, wide: bool
+    ) -> tuple[float, list[tuple[Guess, float]]]:
         """Return the score of the bodies that explain best what is left in a box, and they with theirs, nearest first.
 
         `wide`: every build is tried as the nearest, not only the best.
@@ -86,24 +88,27 @@ class Search:
         if guess is None:
             return 0.0, []
         shapes = silhouettes(self._raster.outlines(guess))
-        score = self.scores(canvas, guess, shapes)
+        score = self.scores(canvas, guess, shapes, odd)
         best: tuple[float, list[tuple[Guess, float]]] = (0.0, [])
         for row in _tops(guess, score, canvas.gain(shapes) - PURE * canvas.open(shapes), wide):
             if score[row] > max(0.0, PROMISING * float(score.max())):
-                one, worth = self._settled(canvas, guess.at(np.array([row])), shapes.at(row))
+                one, worth = self._settled(canvas, guess.at(np.array([row])), shapes.at(row), odd)
                 corners = self._raster.outlines(one)[0]
                 edges = canvas.edges(corners)
                 if edges is None or not stands_free(int(one.build[0]), edges[1]):
                     continue
                 undo = canvas.explain(corners)
-                behind, others = self._best(canvas, box, depth - 1, False)
+                behind, others = self._best(canvas, box, odd, depth - 1, False)
                 canvas.restore(undo)
                 best = max(best, (worth + behind, [(one, worth), *others]), key=lambda each: each[0])
         return best
 
-    def scores(self, canvas: Canvas, guess: Guess, shapes: Silhouettes) -> Floats:
-        """Return what bodies (m,) explain, less what they cost; see `Canvas.score`."""
-        return canvas.score(shapes, self._raster.square(guess.state[:, :2]), guess.oddity)
+    def scores(self, canvas: Canvas, guess: Guess, shapes: Silhouettes, odd: Floats) -> Floats:
+        """Return what bodies (m,) explain, less what they cost; see `Canvas.score`.
+
+        `odd` (builds,): squared sigmas by which each build is odd here, whatever its size.
+        """
+        return canvas.score(shapes, self._raster.square(guess.state[:, :2]), guess.oddity + odd[guess.build])
 
     def _candidates(self, canvas: Canvas, box: Floats) -> Guess | None:
         """Return the bodies that may be the nearest one in a box."""
@@ -125,14 +130,14 @@ class Search:
         standing = self._raster.fitter.standing(foot, SIDEWAYS, NEARER_M if left.foot_hidden else NEARER_M[:1])
         return Guess.joined([guess, standing])
 
-    def _settled(self, canvas: Canvas, guess: Guess, shape: Silhouettes) -> tuple[Guess, float]:
+    def _settled(self, canvas: Canvas, guess: Guess, shape: Silhouettes, odd: Floats) -> tuple[Guess, float]:
         """Return a body where, and as large as, it explains most, and its score."""
         moves = self._raster.moves(guess.state[:, :2])[0]
         offset = np.zeros(2)
         for reach in _REACHES_M:
             tries = offset + _STEPS * reach
             many = guess.at(np.zeros(len(tries), np.intp))
-            score = self.scores(canvas, many, shape.moved(tries @ moves.T))
+            score = self.scores(canvas, many, shape.moved(tries @ moves.T), odd)
             offset = tries[int(np.argmax(score))]
         guess.state[:, :2] += offset
         best = float(score.max())
@@ -141,7 +146,7 @@ class Search:
             many.state[:, 2:] += _SIZES[:, :3] * many.spread
             ahead = np.stack([np.cos(many.heading), np.sin(many.heading)], axis=1)
             many.state[:, :2] += ahead * (_SIZES[:, 3:] * many.spread[:, :1] / 2)
-            score = self.scores(canvas, many, silhouettes(self._raster.outlines(many)))
+            score = self.scores(canvas, many, silhouettes(self._raster.outlines(many)), odd)
             if score.max() > best:
                 best, guess = float(score.max()), many.at(np.array([int(np.argmax(score))]))
         return guess, best
