@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ _MAGIC = b"\x89MCAP0\r\n"
 _FOOTER = 9 + 20 + len(_MAGIC)
 _DATA_END = 9 + 4
 _HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
+_SECTION = re.compile(r"(\d{1,15})\+(\d{1,15})")  # name of a section in the seal: first byte, length
 
 
 class Problem(NamedTuple):
@@ -134,6 +136,7 @@ def _sought(data: bytes) -> _Ending | Problem:
 
 def _envelopes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Yield what each record between two bytes is, its first byte, and the byte behind it, as far as they follow."""
+    end = min(end, len(data))  # what was cut out makes places of the seal lie behind the end
     while at + _HEAD.size <= end:
         opcode, length = _HEAD.unpack_from(data, at)
         behind = at + _HEAD.size + length
@@ -158,7 +161,11 @@ def _records_from(data: bytes, at: int) -> Iterator[McapRecord]:
 def _sections(data: bytes, ending: _Ending) -> Iterator[Problem]:
     at = 0
     for name, digest in ending.sections.items():
-        begin, length = map(int, name.split("+"))
+        place = _SECTION.fullmatch(name)
+        if place is None:
+            yield _changed(ending.seal_at, ending.seal_end, "the seal is not as recorded")
+            return
+        begin, length = int(place[1]), int(place[2])
         if begin != at:
             yield _changed(at, begin, "not under the seal")
         at = begin + length
