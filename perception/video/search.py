@@ -15,13 +15,14 @@ import numpy as np
 from perception.objects import Floats, RoadUser
 from perception.video.boxes import Boxes, Mask
 from perception.video.builds import BUILDS, MOTOR
-from perception.video.canvas import Canvas, Undo
+from perception.video.canvas import Canvas, LeftOver, Undo
 from perception.video.fit import MISFIT, Guess
 from perception.video.raster import Raster
 from perception.video.silhouette import Silhouettes, silhouettes
 
 LEAST_PX, LEAST_M2 = 12, 0.3  # what is smaller, facing the camera, is nobody
 DEPTH = 5  # bodies that may stand one behind the other
+WHOLE = 2  # of them, the nearest, that may be all that is left
 BUDGET = 8  # looks for a nearest body in one picture: what is left then waits for the next picture
 PURE = 0.8  # price of a body's pixels where it shall cover little else
 PROMISING = 0.5  # of the best score
@@ -84,7 +85,7 @@ class Search:
 
         `wide`: every build is tried as the nearest, not only the best.
         """
-        guess = self._candidates(canvas, box) if depth else None
+        guess = self._candidates(canvas, box, depth > DEPTH - WHOLE) if depth else None
         if guess is None:
             return 0.0, []
         shapes = silhouettes(self._raster.outlines(guess))
@@ -110,14 +111,19 @@ class Search:
         """
         return canvas.score(shapes, self._raster.square(guess.state[:, :2]), guess.oddity + odd[guess.build])
 
-    def _candidates(self, canvas: Canvas, box: Floats) -> Guess | None:
-        """Return the bodies that may be the nearest one in a box."""
+    def _candidates(self, canvas: Canvas, box: Floats, whole: bool) -> Guess | None:
+        """Return the bodies that may be the nearest one in a box; `whole`: those too that may be all that is in it."""
         left = canvas.left_over(box)
         if left is None or not self._enough(left.area, left.box):
             return None
         self._left -= 1
-        full, seen = self._raster.full(left.box[None]), left.seen[None]
         foot = self._raster.full(np.tile(left.foot, 2)[None])[0, :2]
+        standing = self._raster.fitter.standing(foot, SIDEWAYS, NEARER_M if left.foot_hidden else NEARER_M[:1])
+        return Guess.joined([self._boxed(left), standing]) if whole else standing
+
+    def _boxed(self, left: LeftOver) -> Guess:
+        """Return the bodies that may be all that is left."""
+        full, seen = self._raster.full(left.box[None]), left.seen[None]
         boxes = Boxes(full, seen, np.full(1, RoadUser.UNKNOWN), np.ones(1))
         guess, cost = self._raster.fitter.hypotheses(boxes, None)
         guess = Guess(*(column[0][np.argsort(cost[0], kind="stable")[:BOXED]] for column in guess))
@@ -126,9 +132,7 @@ class Search:
             guess, np.repeat(full, count, 0), np.repeat(seen, count, 0), np.zeros(count)
         )
         guess = guess._replace(state=np.concatenate([bodies.position, bodies.size], axis=1))
-        guess = guess.at(bodies.misfit < 2 * MISFIT)
-        standing = self._raster.fitter.standing(foot, SIDEWAYS, NEARER_M if left.foot_hidden else NEARER_M[:1])
-        return Guess.joined([guess, standing])
+        return guess.at(bodies.misfit < 2 * MISFIT)
 
     def _settled(self, canvas: Canvas, guess: Guess, shape: Silhouettes, odd: Floats) -> tuple[Guess, float]:
         """Return a body where, and as large as, it explains most, and its score."""
