@@ -16,30 +16,21 @@ from perception.objects import Floats, Ints, RoadUser
 from perception.video import memory
 from perception.video.boxes import Bodies, Boxes, Grey, Mask
 from perception.video.builds import BUILDS, KIND
-from perception.video.canvas import EMPTY, Canvas, Region, Undo
+from perception.video.canvas import Canvas, Region, Undo
 from perception.video.fit import MISFIT, Fitter, Guess
+from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Follower, Known, oddities
 from perception.video.raster import Raster
-from perception.video.search import LEAST_PX, Found, Search, stands_free
+from perception.video.search import LEAST_PX, Found, Search
 from perception.video.silhouette import Silhouettes, silhouettes
 
 WELL = 0.8  # share of a blob that a single body has to explain
 STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
-SOLO = 3  # pictures after which one who was alone is sure
 REVIEW = 5  # pictures after which is asked again who somebody is
-RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
-WALKS_MPS, WALK_LOOKS = 0.7, 3  # who is slower stands; looks after which a speed is known
-WALKING = 12.0  # squared sigmas: cost of one who rides at the speed of who walks
 FORGET = 0.8  # of what spoke for a class, a picture later
 OTHER_CLASS = 4.0  # squared sigmas by which another class must explain a road user better
 UNLIKELY = 60.0  # squared sigmas; no class is less likely
-IN_SIGHT, FILLED = 0.3, 0.55  # of a known one, at least; of what is in sight
 HIDDEN_S = 5.0  # for so long one is remembered who is hidden
 ALONE, TOGETHER = 0.7, 0.5  # confidence of the class
-REACHES_M = (1.8, 0.7, 0.45)  # how far one may be from where it is expected: seen once, a few times, often
-ACROSS_M = 0.3
-FAR = 0.05  # of a body's pixels: what it costs to be as far as that
-_GRID = np.array([[a, b] for a in np.arange(-1.0, 1.01, 0.25) for b in (-1, 0, 1)])
-_FINE = np.array([[a, b] for a in (-0.5, 0.0, 0.5) for b in (-0.5, 0.0, 0.5)])
 
 
 class Blobs(NamedTuple):
@@ -50,18 +41,6 @@ class Blobs(NamedTuple):
     box: Floats  # (n, 4) px
     area: Ints  # (n,) px2
     seen: Mask  # (n, 4) which edges are not the region's
-
-
-class Known(NamedTuple):
-    """Those known before, where they should be now, rows aligned."""
-
-    users: memory.Users
-    guess: Guess
-    corners: Floats  # (n, 16, 2) px
-    shapes: Silhouettes
-    area: Floats  # (n,) px2
-    label: list[int]  # of the blob that it is in
-    order: list[int]  # rows, the nearest first
 
 
 class Singles(NamedTuple):
@@ -85,6 +64,7 @@ class Cutter:
         self._fitter, self._region = fitter, Region(region)
         self._raster = Raster(fitter, corner, scale)
         self._search = Search(self._raster)
+        self._follower = Follower(self._raster, self._search)
         self._users = memory.nobody()
 
     def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
@@ -94,7 +74,7 @@ class Cutter:
         """
         canvas = Canvas(solid, shade, self._region)
         blobs = self._blobs(solid)
-        known = self._known(blobs, after_s)
+        known = self._follower.expected(self._users, blobs.labels, after_s)
         singles = self._singles(blobs, known)
         self._search.begin()
         found: list[Found] = []
@@ -114,14 +94,6 @@ class Cutter:
             stats[label, 4],
             np.array([self._region.inside(each) for each in box], dtype=np.bool_).reshape(-1, 4),
         )
-
-    def _known(self, blobs: Blobs, after_s: float) -> Known:
-        guess = self._users.after(after_s)
-        corners = self._raster.outlines(guess)
-        shapes = silhouettes(corners)
-        label = [_label(blobs.labels, each) for each in corners]
-        order = np.argsort(np.hypot(*guess.state[:, :2].T), kind="stable").tolist()
-        return Known(self._users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
 
     def _singles(self, blobs: Blobs, known: Known) -> Singles:
         """Return what explains whole blobs; whoever was alone before is asked only now and then who it is."""
@@ -157,26 +129,29 @@ class Cutter:
         open_px = canvas.unexplained(place, blobs.labels[place] == blobs.label[row])
         if not rows and open_px < 0.5 * blobs.area[row]:
             return []
-        odd = _odd(known, rows)
-        guess = singles.guess.at(np.array([row]))
-        corners, shape = singles.corners[row : row + 1], singles.shapes.at(row)
-        score = float(self._search.scores(canvas, guess, shape, odd)[0])
-        single = Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
-        fits = singles.misfit[row] < MISFIT and canvas.gain(shape)[0] > WELL * blobs.area[row]
-        doubtful = self._doubtful(guess, known.users, rows[0] if len(rows) == 1 else None)
+        odd = oddities(known, rows)
+        single = self._single(canvas, blobs, known, singles, row, odd)
+        fits = singles.misfit[row] < MISFIT and canvas.gain(singles.shapes.at(row))[0] > WELL * blobs.area[row]
+        doubtful = self._doubtful(single.guess, known.users, single.known if single.known >= 0 else None)
         if fits and len(rows) < 2 and not doubtful:
-            canvas.explain(corners[0])
+            canvas.explain(singles.corners[row])
             return [self._same(single, known, singles, row)]
         undos: list[Undo] = []
         parts = self._parts(canvas, known, rows, blobs.box[row], odd, undos)
         sure = sum(known.users.solo[each] >= SOLO for each in rows)
         worth = sum(part.score for part in parts) * (STRANGER if sure > 1 else 1.0)
-        if 0 < score > worth and singles.misfit[row] < 1.5 * MISFIT:
-            for undo in reversed(undos):
-                canvas.restore(undo)
-            canvas.explain(corners[0])
+        if 0 < single.score > worth and singles.misfit[row] < 1.5 * MISFIT:
+            canvas.restore_all(undos, 0)
+            canvas.explain(singles.corners[row])
             return [self._same(single, known, singles, row)]
         return parts
+
+    def _single(self, canvas: Canvas, blobs: Blobs, known: Known, singles: Singles, row: int, odd: Floats) -> Found:
+        """Return the body that may be all of a blob: of the only one known in it, if there is one."""
+        rows = [each for each in known.order if known.label[each] == blobs.label[row]]
+        guess = singles.guess.at(np.array([row]))
+        score = float(self._search.scores(canvas, guess, singles.shapes.at(row), odd)[0])
+        return Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
 
     def _doubtful(self, guess: Guess, users: memory.Users, row: int | None) -> bool:
         """Tell whether one who seems to ride, known before as `row`, may be two who walk."""
@@ -191,20 +166,16 @@ class Cutter:
         users = known.users
         sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
         unsure = [row for row in rows if row not in sure]
-        first = self._again(canvas, known, sure, odd, undos)
+        first = self._follower.again(canvas, known, sure, odd, undos)
         before = len(undos)
-        parts = self._again(canvas, known, unsure, odd, undos)
+        parts = self._follower.again(canvas, known, unsure, odd, undos)
         parts += self._search.born(canvas, box, odd, undos)
         if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
-            for undo in reversed(undos[before:]):
-                canvas.restore(undo)
-            del undos[before:]
+            canvas.restore_all(undos, before)
             others = self._search.born(canvas, box, odd, undos)
             if sum(part.score for part in others) > OTHERS * sum(part.score for part in parts):
                 return first + others
-            for undo in reversed(undos[before:]):
-                canvas.restore(undo)
-            del undos[before:]
+            canvas.restore_all(undos, before)
             undos += [canvas.explain(self._raster.outlines(part.guess)[0]) for part in parts]
         return first + parts
 
@@ -226,40 +197,6 @@ class Cutter:
         if best == before.build[0]:
             tried = tried._replace(usual=before.usual, spread=before.spread)
         return single._replace(guess=tried)
-
-    def _again(self, canvas: Canvas, known: Known, rows: list[int], odd: Floats, undos: list[Undo]) -> list[Found]:
-        """Return who of those known before is seen again, and mark them as explained."""
-        found = []
-        for row in rows:
-            guess = self._moved(canvas, known, row)
-            corners = self._raster.outlines(guess)
-            shape = silhouettes(corners)
-            in_sight = float(canvas.open(shape)[0])
-            filled = (float(canvas.gain(shape)[0]) / max(in_sight, 1e-9) + EMPTY) / (1 + EMPTY)
-            edges = canvas.edges(corners[0])
-            stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
-            if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
-                score = float(self._search.scores(canvas, guess, shape, odd)[0])
-                found.append(Found(guess, row, False, *edges, score))
-                undos.append(canvas.explain(corners[0]))
-        return found
-
-    def _moved(self, canvas: Canvas, known: Known, row: int) -> Guess:
-        """Return one known before where, near to where it should be, it explains most."""
-        guess = known.guess.at(np.array([row]))
-        looks = known.users.looks[row]
-        reach = REACHES_M[0 if looks < 2 else 1 if looks < 5 else 2]
-        sin, cos = np.sin(guess.heading[0]), np.cos(guess.heading[0])
-        turn = np.array([[cos, sin], [-sin, cos]])
-        to_px = turn @ self._raster.moves(guess.state[:, :2])[0].T
-        shape = known.shapes.at(row)
-        offset = np.zeros(2)
-        for grid in (_GRID * [reach, ACROSS_M], _FINE * [reach / 4, ACROSS_M], _FINE * [reach / 8, ACROSS_M / 2]):
-            tries = offset + grid
-            gain = canvas.gain(shape.moved(tries @ to_px)) / known.area[row]
-            offset = tries[int(np.argmax(gain - FAR / reach * np.abs(tries).sum(axis=1)))]
-        guess.state[:, :2] += offset @ turn
-        return guess
 
     def _kept(self, canvas: Canvas, known: Known, found: list[Found], after_s: float) -> Bodies:
         """Remember who was found and who is hidden; return those who are whole."""
@@ -291,30 +228,7 @@ class Cutter:
         return complete
 
 
-def _odd(known: Known, rows: list[int]) -> Floats:
-    """Return the squared sigmas (builds,) by which builds are odd among those known in a blob.
-
-    Two who walk side by side look like one who rides, but are slower.
-    """
-    users = known.users
-    speed = np.hypot(*users.velocity[rows].T)
-    small = np.isin(KIND[known.guess.build[rows]], (RoadUser.BICYCLE, RoadUser.PEDESTRIAN))
-    walk = (users.looks[rows] >= WALK_LOOKS) & (speed > WALKS_MPS) & (speed < RIDES_MPS)
-    return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
-
-
 def _reviewed(looks: int) -> bool:
     """Tell whether it is time to ask who somebody is: the longer one is known, the more seldom."""
     times, rest = divmod(looks, REVIEW)
     return rest == 0 and times.bit_count() == 1
-
-
-def _label(labels: Ints, corners: Floats) -> int:
-    """Return the blob that has most pixels in the box around a body (16, 2); 0: none."""
-    if not np.isfinite(corners).all():
-        return 0
-    left, top = np.maximum(corners.min(axis=0), 0).astype(int)
-    right, bottom = np.maximum(corners.max(axis=0), 0).astype(int) + 1
-    inside = labels[top:bottom, left:right]
-    counts = np.bincount(inside[inside > 0])
-    return int(np.argmax(counts)) if len(counts) else 0

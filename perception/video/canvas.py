@@ -122,6 +122,11 @@ class Canvas:
         self._worth[undo.place], self._open[undo.place] = undo.worth, undo.open
         self._add_up(*undo.place)
 
+    def restore_all(self, undos: list[Undo], begin: int) -> None:
+        """Take back the explanations from the `begin`-th on, and forget them."""
+        while len(undos) > begin:
+            self.restore(undos.pop())
+
     def rest(self, box: Floats) -> Grey:
         """Return the foreground in a box (4,) that is not explained, 1 or 0, without slivers."""
         return cv2.morphologyEx((self._worth[_slices(box)] > 0).astype(np.uint8), cv2.MORPH_OPEN, _CORE)

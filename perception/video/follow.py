@@ -1,0 +1,112 @@
+"""Those known before, where they should be in this picture, and where near to it they are seen again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Floats, Ints, RoadUser
+from perception.video import memory
+from perception.video.builds import KIND
+from perception.video.canvas import EMPTY, Canvas, Undo
+from perception.video.fit import Guess
+from perception.video.raster import Raster
+from perception.video.search import Found, Search, stands_free
+from perception.video.silhouette import Silhouettes, silhouettes
+
+SOLO = 3  # pictures after which one who was alone is sure
+RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
+WALKS_MPS, WALK_LOOKS = 0.7, 3  # who is slower stands; looks after which a speed is known
+WALKING = 12.0  # squared sigmas: cost of one who rides at the speed of who walks
+IN_SIGHT, FILLED = 0.3, 0.55  # of a known one, at least; of what is in sight
+REACHES_M = (1.8, 0.7, 0.45)  # how far one may be from where it is expected: seen once, a few times, often
+ACROSS_M = 0.3
+FAR = 0.05  # of a body's pixels: what it costs to be as far as that
+_GRID = np.array([[a, b] for a in np.arange(-1.0, 1.01, 0.25) for b in (-1, 0, 1)])
+_FINE = np.array([[a, b] for a in (-0.5, 0.0, 0.5) for b in (-0.5, 0.0, 0.5)])
+
+
+class Known(NamedTuple):
+    """Those known before, where they should be now, rows aligned."""
+
+    users: memory.Users
+    guess: Guess
+    corners: Floats  # (n, 16, 2) px
+    shapes: Silhouettes
+    area: Floats  # (n,) px2
+    label: list[int]  # of the blob that it is in
+    order: list[int]  # rows, the nearest first
+
+
+class Follower:
+    """Finds again in one camera's foreground who was seen before."""
+
+    def __init__(self, raster: Raster, search: Search) -> None:
+        self._raster, self._search = raster, search
+
+    def expected(self, users: memory.Users, labels: Ints, after_s: float) -> Known:
+        """Return those known before where they should be after a while; `labels` (height, width): of the blobs."""
+        guess = users.after(after_s)
+        corners = self._raster.outlines(guess)
+        shapes = silhouettes(corners)
+        label = [_label(labels, each) for each in corners]
+        order = np.argsort(np.hypot(*guess.state[:, :2].T), kind="stable").tolist()
+        return Known(users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
+
+    def again(self, canvas: Canvas, known: Known, rows: list[int], odd: Floats, undos: list[Undo]) -> list[Found]:
+        """Return who of those known before is seen again, and mark them as explained."""
+        found = []
+        for row in rows:
+            guess = self._moved(canvas, known, row)
+            corners = self._raster.outlines(guess)
+            shape = silhouettes(corners)
+            in_sight = float(canvas.open(shape)[0])
+            filled = (float(canvas.gain(shape)[0]) / max(in_sight, 1e-9) + EMPTY) / (1 + EMPTY)
+            edges = canvas.edges(corners[0])
+            stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
+            if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
+                score = float(self._search.scores(canvas, guess, shape, odd)[0])
+                found.append(Found(guess, row, False, *edges, score))
+                undos.append(canvas.explain(corners[0]))
+        return found
+
+    def _moved(self, canvas: Canvas, known: Known, row: int) -> Guess:
+        """Return one known before where, near to where it should be, it explains most."""
+        guess = known.guess.at(np.array([row]))
+        looks = known.users.looks[row]
+        reach = REACHES_M[0 if looks < 2 else 1 if looks < 5 else 2]
+        sin, cos = np.sin(guess.heading[0]), np.cos(guess.heading[0])
+        turn = np.array([[cos, sin], [-sin, cos]])
+        to_px = turn @ self._raster.moves(guess.state[:, :2])[0].T
+        shape = known.shapes.at(row)
+        offset = np.zeros(2)
+        for grid in (_GRID * [reach, ACROSS_M], _FINE * [reach / 4, ACROSS_M], _FINE * [reach / 8, ACROSS_M / 2]):
+            tries = offset + grid
+            gain = canvas.gain(shape.moved(tries @ to_px)) / known.area[row]
+            offset = tries[int(np.argmax(gain - FAR / reach * np.abs(tries).sum(axis=1)))]
+        guess.state[:, :2] += offset @ turn
+        return guess
+
+
+def oddities(known: Known, rows: list[int]) -> Floats:
+    """Return the squared sigmas (builds,) by which builds are odd among those known in a blob.
+
+    Two who walk side by side look like one who rides, but are slower.
+    """
+    users = known.users
+    speed = np.hypot(*users.velocity[rows].T)
+    small = np.isin(KIND[known.guess.build[rows]], (RoadUser.BICYCLE, RoadUser.PEDESTRIAN))
+    walk = (users.looks[rows] >= WALK_LOOKS) & (speed > WALKS_MPS) & (speed < RIDES_MPS)
+    return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
+
+
+def _label(labels: Ints, corners: Floats) -> int:
+    """Return the blob that has most pixels in the box around a body (16, 2); 0: none."""
+    if not np.isfinite(corners).all():
+        return 0
+    left, top = np.maximum(corners.min(axis=0), 0).astype(int)
+    right, bottom = np.maximum(corners.max(axis=0), 0).astype(int) + 1
+    inside = labels[top:bottom, left:right]
+    counts = np.bincount(inside[inside > 0])
+    return int(np.argmax(counts)) if len(counts) else 0
