@@ -24,6 +24,7 @@ LEAST_PX, LEAST_M2 = 12, 0.3  # what is smaller, facing the camera, is nobody
 DEPTH = 5  # bodies that may stand one behind the other
 WHOLE = 2  # of them, the nearest, that may be all that is left
 BUDGET = 8  # looks for a nearest body in one picture: what is left then waits for the next picture
+DEARER = 1.75  # what it costs more to be there for who is large: a truck's shape is no box, its rest is no car
 PURE = 0.8  # price of a body's pixels where it shall cover little else
 PROMISING = 0.5  # of the best score
 BOXED = 3  # bodies that are fitted to all that is left
@@ -109,7 +110,8 @@ class Search:
 
         `odd` (builds,): squared sigmas by which each build is odd here, whatever its size.
         """
-        return canvas.score(shapes, self._raster.square(guess.state[:, :2]), guess.oddity + odd[guess.build])
+        square = self._raster.square(guess.state[:, :2]) * np.where(MOTOR[guess.build], DEARER, 1.0)
+        return canvas.score(shapes, square, guess.oddity + odd[guess.build])
 
     def _candidates(self, canvas: Canvas, box: Floats, whole: bool) -> Guess | None:
         """Return the bodies that may be the nearest one in a box; `whole`: those too that may be all that is in it."""
