@@ -42,7 +42,7 @@ class SourceSettings(Settings):
     device: str | None = Field(None, pattern=r"^/dev/")  # V4L2
     file: File | None = None  # played in a loop, at its own pace
     latency_ms: float = Field(120.0, ge=0, le=5000)  # of streams: from exposure to receipt
-    rate_hz: float = Field(8.3, gt=0, le=60)  # at most so many pictures a second are looked at
+    rate_hz: float = Field(5.0, gt=0, le=60)  # at most so many pictures a second are looked at
 
     @model_validator(mode="after")
     def _one(self) -> Self:
