@@ -11,6 +11,7 @@ import argparse
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -120,14 +121,14 @@ def play(stage: Stage, recording: str) -> Iterator[int]:
         raise OSError(f"{recording}: nothing of {', '.join(sorted(topics))} in it")
 
 
-def run(plays: list[Play], folder: Path) -> None:
-    """Play until everything that is not looped has ended. OSError: a port or a recording cannot be opened."""
+def run(plays: list[Play], folder: Path, stop: threading.Event) -> None:
+    """Play until `stop` or the end of all that is not looped. OSError: a port or a recording cannot be opened."""
     loops = {each.recording: each.loop for each in plays}
     with ExitStack() as stack:
         stage = Stage(plays, folder, stack)
         running = {name: play(stage, name) for name in loops}
         due = dict.fromkeys(running, 0)
-        while running:
+        while running and not stop.is_set():
             now_ns = time.time_ns()
             for name in [name for name in running if due[name] <= now_ns]:
                 following = next(running[name], None)
@@ -148,10 +149,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("plays", type=Path, help="what to play, JSON")
     parser.add_argument("--run", type=Path, required=True, help="run folder: the serial ports' names")
     options = parser.parse_args(arguments)
+    stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, lambda *_: stop.set())  # an exception could be lost where Python runs callbacks
     try:
-        run(msgspec.json.decode(options.plays.read_bytes(), type=list[Play]), options.run)
+        run(msgspec.json.decode(options.plays.read_bytes(), type=list[Play]), options.run, stop)
     except (OSError, McapError) as error:
         print(f"cannot play: {error or type(error).__name__}", file=sys.stderr)
         return 4
