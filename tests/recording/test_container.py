@@ -12,7 +12,7 @@ from rsu.recording import reader
 from rsu.recording.errors import NotARecordingError
 from rsu.recording.recover import WHOLE, copy, recover, unfinished
 from rsu.recording.verify import continuity, integrity
-from rsu.recording.writer import RecordingWriter
+from rsu.recording.writer import SEAL, SELF, RecordingWriter, seal_digest
 from rsu.records import Tape
 from tests.recording.virtual import EPOCH_NS, S, record
 
@@ -73,6 +73,34 @@ def test_removed_and_exchanged_bytes_are_found(path: Path, tmp_path: Path) -> No
     for altered in (data[:half] + data[half + 1 :], data[:half] + data[half + 5000 :], data[:-1], data + b"\0"):
         other.write_bytes(altered)
         assert integrity(other)
+
+
+def sealed_sections(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        (seal,) = (each for each in make_reader(file).iter_metadata() if each.name == SEAL)
+    return seal.metadata
+
+
+def test_a_seal_whose_places_lie_behind_the_end_is_no_crash(path: Path, tmp_path: Path) -> None:
+    """Chunks were taken out and what follows the seal is gone: its places are those of the longer file."""
+    data, other = path.read_bytes(), tmp_path / "other.mcap"
+    places = [tuple(map(int, name.split("+"))) for name in sealed_sections(path) if name != SELF]
+    (first, _), (last, length) = places[1], places[-1]
+    other.write_bytes(data[:first] + data[last + length : data.rindex(SELF.encode() + b"@\0\0\0") + 73])
+    assert "changed" in {problem.kind for problem in integrity(other)}
+
+
+def test_a_seal_that_names_no_places_is_not_as_recorded(path: Path, tmp_path: Path) -> None:
+    data, other = path.read_bytes(), tmp_path / "other.mcap"
+    sections = sealed_sections(path)
+    own = sections.pop(SELF)
+    name = next(name for name in sections if len(name) > 4)
+    told = {name[:-1] + "'" if each == name else each: digest for each, digest in sections.items()}
+    forged = data.replace(name.encode(), name[:-1].encode() + b"'").replace(own.encode(), seal_digest(told).encode())
+    other.write_bytes(forged)
+    assert [(problem.kind, problem.text) for problem in integrity(other)][:1] == [
+        ("changed", "the seal is not as recorded")
+    ]
 
 
 def test_a_recording_cut_anywhere_is_recovered(path: Path, tapes: list[Tape], tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ import os, threading
 from rsu.process import prioritise
 prioritise({nice})
 thread_policies = []
-threading.Thread(target=lambda: thread_policies.append(os.sched_getscheduler(0))).start()
-while not thread_policies:
-    pass
+thread = threading.Thread(target=lambda: thread_policies.append(os.sched_getscheduler(0)))
+thread.start()
+thread.join()
 print(os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK, os.getpriority(os.PRIO_PROCESS, 0), thread_policies[0])
 """
 
