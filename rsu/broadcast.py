@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import repeat
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from rsu.messages.common import MessageCounter
 from rsu.messages.inclusion import Inclusion
 from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
-from rsu.scene import Scene
+from rsu.scene import Moment, Scene
 from rsu.site.config import Config
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
@@ -77,19 +77,41 @@ class Broadcaster:
         self._slots: dict[str, int] = {}
         self.counters: Counter[str] = Counter()  # reasons why a frame was not made, or a measurement not sent as it is
 
-    def cycle(self, scene: Scene) -> Iterator[Outgoing]:
-        """Yield the frames of one tick, each the moment it is made, most urgent first: SPAT before RSM, MAP last."""
-        tick = scene.now_ns // TICK_NS
-        for kind in ("spat", "rsm", "bsm", "map", "rsi"):
-            conditions = {*scene.conditions, *self._own_conditions(kind, scene)}
-            self._verdicts[kind] = judge(kind, conditions)
-            if self._verdicts[kind].decision is Decision.SILENT:
-                continue
-            for number, frame in enumerate(self._make(kind, tick, scene, conditions)):
-                self._frames[kind] += 1
-                if number == 0:
-                    self._cycles[kind].append(scene.now_ns)
-                yield frame
+    def signals(self, moment: Moment) -> Iterator[Outgoing]:
+        """Yield the SPAT of a tick. It needs nothing of the road: no traffic, however heavy, delays it."""
+        own = ["nothing-to-say"] if self._signals is None else []
+        yield from self._pass("spat", moment, own, lambda conditions: self._spat(moment, conditions))
+
+    def others(self, scene: Scene) -> Iterator[Outgoing]:
+        """Yield the other frames of a tick, each the moment it is made, the most urgent first."""
+        makers: dict[str, Callable[[Collection[str]], Iterator[Outgoing]]] = {
+            "rsm": lambda _: self._rsms(scene),
+            "bsm": lambda _: self._proxies(scene),
+            "map": lambda conditions: self._map(scene.moment.now_ns, conditions),
+            "rsi": lambda _: self._rsis(scene),
+        }
+        for kind, make in makers.items():
+            yield from self._pass(kind, scene.moment, self._own_conditions(kind, scene), make)
+
+    def _pass(
+        self,
+        kind: str,
+        moment: Moment,
+        own: Iterable[str],
+        make: Callable[[Collection[str]], Iterator[Outgoing]],
+    ) -> Iterator[Outgoing]:
+        """Yield the frames of one message type, where the gate lets them pass; `own`: its own conditions."""
+        conditions = {*moment.conditions, *own}
+        if kind in self._site.messages.silent:
+            conditions.add("switched-off")
+        self._verdicts[kind] = judge(kind, conditions)
+        if self._verdicts[kind].decision is Decision.SILENT:
+            return
+        for number, frame in enumerate(make(conditions)):
+            self._frames[kind] += 1
+            if number == 0:
+                self._cycles[kind].append(moment.now_ns)
+            yield frame
 
     def states(self, now_ns: int) -> list[MessageState]:
         """Return what the gate said last, and what left, by message type."""
@@ -102,43 +124,45 @@ class Broadcaster:
         rate_hz = len(cycles) * 1e9 / _RATE_NS
         return MessageState(kind, verdict.decision.name.lower(), list(verdict.reasons), rate_hz, self._frames[kind])
 
-    def _own_conditions(self, kind: str, scene: Scene) -> Iterable[str]:
-        if kind in self._site.messages.silent or (kind == "bsm" and not self._site.messages.proxy_bsm):
+    def _own_conditions(self, kind: str, scene: Scene) -> Iterator[str]:
+        if kind == "bsm" and not self._site.messages.proxy_bsm:
             yield "switched-off"
-        if kind == "spat" and self._signals is None:
-            yield "nothing-to-say"
         if kind == "rsi" and not (self._site.messages.signs or any(event.on_air for event in scene.events)):
             yield "nothing-to-say"
         if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
             yield "map-silent"
 
-    def _make(self, kind: str, tick: int, scene: Scene, conditions: Collection[str]) -> Iterator[Outgoing]:
-        """Yield the frames of a message type that are due at a tick."""
-        if kind == "rsm":
-            in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
-            chosen = self._inclusion.choose(scene.now_ns, scene.tracks, scene.places, in_events)
-            for frame in self._rsm.build(scene.tracks.take(chosen), scene.now_ns, map(self._next, repeat("rsm"))):
-                yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
+    def _spat(self, moment: Moment, conditions: Collection[str]) -> Iterator[Outgoing]:
+        if self._signals is None or (stamp_ns := self._signals.stamp_ns) is None:
             return
-        for message in self._messages(kind, tick, scene, conditions):
-            yield from self._frame(kind, message, None)
+        now_ns, uncertainty_ns = moment.now_ns, moment.uncertainty_ns or 0
+        phases = self._signals.phases(now_ns)
+        message = spat.build(self._next("spat"), now_ns, self._node, phases, stamp_ns, uncertainty_ns, conditions)
+        yield from self._frame("spat", message)
 
-    def _messages(self, kind: str, tick: int, scene: Scene, conditions: Collection[str]) -> Iterator[v2x.Message]:
-        now_ns, site = scene.now_ns, self._site
-        if kind == "spat" and self._signals is not None and (stamp_ns := self._signals.stamp_ns) is not None:
-            phases, uncertainty_ns = self._signals.phases(now_ns), scene.uncertainty_ns or 0
-            yield spat.build(self._next("spat"), now_ns, self._node, phases, stamp_ns, uncertainty_ns, conditions)
-        elif kind == "map" and self._due("map", tick // _MAP_TICKS):
+    def _rsms(self, scene: Scene) -> Iterator[Outgoing]:
+        now_ns = scene.moment.now_ns
+        in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
+        chosen = self._inclusion.choose(now_ns, scene.tracks, scene.places, in_events)
+        for frame in self._rsm.build(scene.tracks.take(chosen), now_ns, map(self._next, repeat("rsm"))):
+            yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
+
+    def _proxies(self, scene: Scene) -> Iterator[Outgoing]:
+        for message in bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm")):
+            yield from self._frame("bsm", message)
+
+    def _map(self, now_ns: int, conditions: Collection[str]) -> Iterator[Outgoing]:
+        if self._due("map", now_ns // TICK_NS // _MAP_TICKS):
             known_ns = None if "no-time" in conditions else now_ns
-            yield mapdata.build(self._next("map"), known_ns, self._nodes)
-        elif kind == "bsm":
-            yield from bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm"))
-        elif kind == "rsi":
-            common = (now_ns, self._rsu_id, self._reference)
-            for batch in rsi.batches(scene.events, self._due("semi-static", tick // _SEMI_STATIC_TICKS)):
-                yield rsi.events(self._next("rsi"), *common, batch, self._links)
-            if site.messages.signs and self._due("signs", tick // _SIGN_TICKS):
-                yield rsi.signs(self._next("rsi"), *common, site.messages.signs, self._links)
+            yield from self._frame("map", mapdata.build(self._next("map"), known_ns, self._nodes))
+
+    def _rsis(self, scene: Scene) -> Iterator[Outgoing]:
+        now_ns, signs = scene.moment.now_ns, self._site.messages.signs
+        common, tick = (now_ns, self._rsu_id, self._reference), now_ns // TICK_NS
+        for batch in rsi.batches(scene.events, self._due("semi-static", tick // _SEMI_STATIC_TICKS)):
+            yield from self._frame("rsi", rsi.events(self._next("rsi"), *common, batch, self._links))
+        if signs and self._due("signs", tick // _SIGN_TICKS):
+            yield from self._frame("rsi", rsi.signs(self._next("rsi"), *common, signs, self._links))
 
     def _due(self, what: str, slot: int) -> bool:
         """Tell once in every slot that it is time, even where a tick was missed."""
@@ -149,7 +173,7 @@ class Broadcaster:
     def _next(self, kind: str) -> int:
         return self._count[kind]()
 
-    def _frame(self, kind: str, message: v2x.Message, newest_receipt_ns: int | None) -> Iterator[Outgoing]:
+    def _frame(self, kind: str, message: v2x.Message, newest_receipt_ns: int | None = None) -> Iterator[Outgoing]:
         """Yield the frame of a message, or count why there is none: one bad message never costs the others."""
         service = SERVICES[kind_of(message)]
         try:

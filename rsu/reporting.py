@@ -41,8 +41,8 @@ class Reporter:
 
     def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
         """Yield the records that are due at a tick."""
-        now_ns, me = scene.now_ns, self._identity
-        devices = [self._device(each, now_ns) for each in scene.health]
+        now_ns, me = scene.moment.now_ns, self._identity
+        devices = [self._device(each, now_ns) for each in scene.moment.health]
         if self._due("basic-status", now_ns):
             yield Draft("basic-status", now_ns, status.basic(me, now_ns, devices))
         faulty = frozenset(device.name for device in devices if not device.ok)
@@ -52,15 +52,15 @@ class Reporter:
         yield from self._traffic(scene, news)
 
     def _traffic(self, scene: Scene, news: News) -> Iterator[Draft]:
-        now_ns, me = scene.now_ns, self._identity
+        (now_ns, _, conditions, shown, _), me = scene.moment, self._identity
         running = [event for event in scene.events if event.state != "end"]
         if news.events or (running and self._due("event", now_ns)):
             yield Draft("event", now_ns, events.build(me, now_ns, news.events or running))
         for period in news.traffic:
             yield Draft("traffic", now_ns, traffic.build(me, now_ns, period))
-        if scene.lamps is not None and self._due("lamp", now_ns):
-            fresh = not any(name.startswith("signal-") for name in scene.conditions)
-            yield Draft("lamp", now_ns, lamps.build(me, now_ns, scene.lamps, None, fresh))
+        if shown is not None and self._due("lamp", now_ns):
+            fresh = not any(name.startswith("signal-") for name in conditions)
+            yield Draft("lamp", now_ns, lamps.build(me, now_ns, shown, None, fresh))
         if len(scene.tracks) and self._due("participant", now_ns):
             users = participants.build(me, now_ns, scene.tracks, scene.places, running, self._kinds)
             yield Draft("participant", now_ns, users)

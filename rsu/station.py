@@ -7,7 +7,7 @@ input gives the same output bytes, at any speed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import v2x
@@ -38,7 +38,7 @@ from rsu.checks.signals import SignalView
 from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
-from rsu.scene import News, Scene
+from rsu.scene import Moment, News, Scene
 from rsu.site.config import Config, identity
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from v2x import dsmp
@@ -125,39 +125,43 @@ class Station:
     def advance(self, now_ns: int, health: Sequence[DeviceHealth], send: Send | None = None) -> Output:
         """Return what is due at a tick of 100 ms. `health`: every device's, as it is now.
 
-        `send` gets each frame the moment it is made; only then come events, statistics and the records for the cloud.
-        So an event is on air from the next tick on.
+        `send` gets each frame the moment it is made: SPAT before fusion looks at the road; what tells of the road
+        before events, statistics and the records for the cloud. So an event is on air from the next tick on.
         """
         self._health = health
-        self._tracks = tracks = self._fusion.tracks(now_ns)
-        uncertainty_ns = self._clock.uncertainty_ns(now_ns)
-        conditions = list(self._conditions(now_ns, uncertainty_ns))
-        lamps = None if self._signals is None else self._signals.state(now_ns)
-        situation = self._look(now_ns, tracks, lamps, conditions)
-        self._places = [situation.place(row) for row in range(len(tracks))]
-        scene = Scene(
-            now_ns=now_ns,
-            uncertainty_ns=uncertainty_ns,
-            conditions=conditions,
-            tracks=tracks,
-            places=self._places,
-            events=self.events,
-            lamps=lamps,
-            health=health,
-        )
+        moment = self._moment(now_ns, health)
         frames: list[Outgoing] = []
-        for frame in self._broadcaster.cycle(scene):
-            frames.append(frame)
-            if send is not None:
-                send(frame)
+
+        def leave(made: Iterator[Outgoing]) -> None:
+            for frame in made:
+                frames.append(frame)
+                if send is not None:
+                    send(frame)
+
+        leave(self._broadcaster.signals(moment))
+        self._tracks = tracks = self._fusion.tracks(now_ns)
+        situation = self._look(moment, tracks)
+        self._places = [situation.place(row) for row in range(len(tracks))]
+        scene = Scene(moment, tracks, self._places, self.events)
+        leave(self._broadcaster.others(scene))
         news = News(self._update_events(situation), self._statistics.update(situation))
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
         return Output(frames, drafts, self._broadcaster.states(now_ns))
 
-    def _look(self, now_ns: int, tracks: Tracks, lamps: SignalState | None, conditions: Collection[str]) -> Situation:
+    def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
+        uncertainty_ns = self._clock.uncertainty_ns(now_ns)
+        return Moment(
+            now_ns=now_ns,
+            uncertainty_ns=uncertainty_ns,
+            conditions=list(self._conditions(now_ns, uncertainty_ns)),
+            lamps=None if self._signals is None else self._signals.state(now_ns),
+            health=health,
+        )
+
+    def _look(self, moment: Moment, tracks: Tracks) -> Situation:
         """Return the situation; lights that may not be shown, and emergency vehicles gone silent, are not known."""
-        hidden = lamps is None or not _NO_LIGHTS.isdisjoint(conditions)
-        known = [] if hidden or lamps is None else lamps.lamps
+        now_ns, lamps = moment.now_ns, moment.lamps
+        known = [] if lamps is None or not _NO_LIGHTS.isdisjoint(moment.conditions) else lamps.lamps
         colours = {self._lamps[lamp.number]: lamp.colour for lamp in known if lamp.number in self._lamps}
         self._emergencies = {
             identity: heard_ns for identity, heard_ns in self._emergencies.items() if now_ns - heard_ns < _EMERGENCY_NS

@@ -266,3 +266,12 @@ def test_what_a_wrong_clock_silences(wrong_ms: int, rsm: str, spat: str) -> None
     station.advance(now + 200_000_000, station._health)
     said = {m.kind: m.decision for m in station.snapshot(now).messages}
     assert (said["rsm"], said["spat"]) == (rsm, spat)
+
+
+def test_spat_leaves_before_fusion_looks_at_the_road(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, station, _ = list(run(4.0))[-1]
+    story: list[str] = []
+    look = station._fusion.tracks
+    monkeypatch.setattr(station._fusion, "tracks", lambda now_ns: (story.append("fusion"), look(now_ns))[1])
+    station.advance(now + 100_000_000, station._health, lambda frame: story.append(frame.kind))
+    assert story[:3] == ["spat", "fusion", "rsm"] and "spat" not in story[1:]
