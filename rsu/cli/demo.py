@@ -16,8 +16,8 @@ import msgspec
 import psutil
 
 from rsu import processes
+from rsu.bench.processes import Bench, Cut, Plan
 from rsu.bus import Subscriber
-from rsu.cli.bench import Bench, Cut, Plan
 from rsu.cli.latency import LatencyMeter
 from rsu.cli.main import versions
 from rsu.errors import AlreadyRunningError
@@ -179,6 +179,7 @@ def _plan(folder: Path, configs: Path, source: str, seed: int) -> Plan:
         seed=seed,
         broker=(platform.host, platform.port),
         reference=(reference.latitude_deg, reference.longitude_deg),
+        node=(loaded.site.site.region, loaded.site.site.node),
         range_m=_JUDGED_RANGE_M,
     )
 
@@ -245,6 +246,7 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
     return heard | {
         "latency_ms": watch.latency.percentiles(),
         "gaps": watch.gaps(),
+        "judged": _json(bench.output("judge")),
         "uplink": {
             "spooled": uplink.spooled if uplink else 0,
             "acknowledged": uplink.acknowledged if uplink else 0,
@@ -269,7 +271,7 @@ def _print(summary: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(summary))
         return
-    for key in ("messages", "latency_ms", "age_ms", "accuracy", "uplink"):
+    for key in ("messages", "judged", "latency_ms", "age_ms", "accuracy", "uplink"):
         print(f"{key}:")
         for name, value in summary.get(key, {}).items():
             print(f"  {name}: {value}")

@@ -157,8 +157,8 @@ def demo(
     run: RunOption = None,
 ) -> None:
     """Run the demo site: simulated crossing, emulated devices, the daemon, its page; a summary at the end."""
+    from rsu.bench.processes import Cut
     from rsu.cli import demo as bench
-    from rsu.cli.bench import Cut
 
     try:
         cuts = [Cut.parse(text) for text in cut or []]

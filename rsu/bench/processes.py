@@ -44,6 +44,7 @@ class Plan(NamedTuple):
     seed: int
     broker: tuple[str, int]  # address, port
     reference: tuple[float, float]  # latitude, longitude in degrees
+    node: tuple[int, int]  # region and id of the crossing
     range_m: float  # around the reference: where accuracy is judged
     scenario: str | None = None  # of sim/scenarios.py: a scripted scene among the traffic
 
@@ -61,6 +62,9 @@ class Plan(NamedTuple):
             "listener": [
                 "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc",
                 f"--reference={latitude},{longitude}", "--range", str(self.range_m), "--json",
+            ],
+            "judge": [
+                "sim.judge", *run, f"--reference={latitude},{longitude}", "--node", "/".join(map(str, self.node)),
             ],
         }  # fmt: skip
         commands |= {name: ["sim.emulate", str(self.bench), name, *run] for name in emulators}

@@ -1,0 +1,1 @@
+"""The bench as its commands run it: its processes by name (`rsu demo`, `rsu drill`)."""

@@ -1,0 +1,50 @@
+"""Is whom an RSM tells of really there? Participants against the road users of the world."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perception.geo import Reference, to_site
+from sim.frames import WorldFrame
+from v2x import Participant
+
+REACH_M = 80.0  # around the reference: beyond it sensors of the bench see next to nothing
+AWAY_M = 8.0  # nobody within this distance: nobody is there
+GHOST_NS = 2_000_000_000  # who is told of for so long and is not there is wrong; who just left is not
+
+
+class Users:
+    """Follows who was told of without being there."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._ghosts: dict[int, tuple[int, int]] = {}  # ptcId -> first and newest time without anybody there
+
+    def judge(self, participants: tuple[Participant, ...], arrival_ns: int, world: WorldFrame) -> list[str]:
+        """Return what is wrong with a frame's participants."""
+        wrong = []
+        for one in participants:
+            if one.ptc_id == 0:
+                continue
+            if one.position is None:
+                wrong.append(f"participant {one.ptc_id} without a place")
+                continue
+            place = np.array(to_site(one.position.latitude_deg, one.position.longitude_deg, self._reference))
+            if self._there(place, world):
+                self._ghosts.pop(one.ptc_id, None)
+                continue
+            first, newest = self._ghosts.get(one.ptc_id, (arrival_ns, arrival_ns))
+            first = first if arrival_ns - newest < GHOST_NS else arrival_ns
+            self._ghosts[one.ptc_id] = first, arrival_ns
+            if arrival_ns - first > GHOST_NS:
+                since_s = (arrival_ns - first) / 1e9
+                wrong.append(f"participant {one.ptc_id} at {place.round(1).tolist()}: nobody there for {since_s:.1f} s")
+        return wrong
+
+    def _there(self, place: np.ndarray, world: WorldFrame) -> bool:
+        """Tell whether somebody is at a place; nobody is asked far from the crossing, except where it is absurd."""
+        away = float(np.hypot(*place))
+        if REACH_M < away < 2 * REACH_M:
+            return True
+        off = world.position - place
+        return bool((np.hypot(off[:, 0], off[:, 1]) < AWAY_M).any())
