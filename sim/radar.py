@@ -35,7 +35,7 @@ COMMANDS = re.compile(
     "sensor(Stop|Start|Position)|flushCfg|dfeDataOutputMode|(channel|adc|adcbuf|profile|chirp|frame|advFrame|subFrame)Cfg"
     "|guiMonitor|(cfar|bpm|aoaFov|cfarFov|lvdsStream|tracking)Cfg|multiObjBeamForming|clutterRemoval|calibDcRangeSig"
     "|extendedMaxVelocity|compRangeBiasAndRxChanPhase|measureRangeBiasAndRxChanPhase|CQRxSatMonitor|CQSigImgMonitor"
-    "|analogMonitor|(staticB|b|presenceB)oundaryBox|(gating|state|allocation)Param|maxAcceleration|version"
+    "|chirpComnCfg|chirpTimingCfg|analogMonitor|(staticB|b|presenceB)oundaryBox|(gating|state|allocation)Param|maxAcceleration|version"
 )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from hw.errors import ProfileError
 
 STOP, START, FRAMES, TRACKER = "sensorStop", "sensorStart", "frameCfg", "trackingCfg"
+MONITOR, BAUD_RATE = "guiMonitor", "baudRate"
+LONG_MONITOR = 8  # words of guiMonitor on radars of SDK 3; more are of an xWRL6432, in another order
+LONGEST_MS = 10_000
 PROMPT = "mmwDemo:/>"
 ANSWER_NS = 1_500_000_000  # sensorStart calibrates the radio first
 TRIES = 3
@@ -28,30 +32,51 @@ class Profile(NamedTuple):
     commands: tuple[str, ...]
     period_ns: int  # between two frames
     tracks: bool  # the radar tracks by itself and sends targets
+    statistics: bool  # every frame, of an empty road as well, tells of the radar's work
 
 
 def parse_profile(text: str) -> Profile:
-    """Return the profile in the text of a .cfg file; raises ProfileError."""
-    lines = (" ".join(line.split("%")[0].split()) for line in text.splitlines())
-    commands = tuple(line for line in lines if line)
+    """Return the profile in the text of a .cfg file; raises ProfileError.
+
+    A command is known by its first word: on low-power radars (xWRL6432) sensorStop and sensorStart take numbers.
+    """
+    commands = tuple(_commands(text))
     words = {command.split()[0]: command.split() for command in commands}
-    if not commands or commands[-1] != START:
+    if not commands or first_word(commands[-1]) != START:
         raise ProfileError(f"the last command is not {START}")
+    if BAUD_RATE in words:
+        raise ProfileError(f"{BAUD_RATE} would change the speed of the line that it comes on: leave it out")
     try:
-        period_ns = round(float(words[FRAMES][5]) * 1e6)
+        period_ms = float(words[FRAMES][5])
     except (KeyError, IndexError, ValueError) as error:
         raise ProfileError(f"no {FRAMES} with a frame period") from error
-    first = () if commands[0] == STOP else (STOP,)
-    return Profile(first + commands, period_ns, words.get(TRACKER, [])[1:2] == ["1"])
+    if not 1 <= period_ms <= LONGEST_MS:
+        raise ProfileError(f"{FRAMES}: a frame period of 1..{LONGEST_MS} ms is expected, not {words[FRAMES][5]}")
+    first = () if first_word(commands[0]) == STOP else (STOP,)
+    shown = words.get(MONITOR, [])
+    statistics = shown[6:7] if len(shown) > LONG_MONITOR else shown[7:8]
+    return Profile(first + commands, round(period_ms * 1e6), words.get(TRACKER, [])[1:2] == ["1"], statistics == ["1"])
+
+
+def first_word(command: str) -> str:
+    """Return what a command does, without its numbers."""
+    return command.split(maxsplit=1)[0]
+
+
+def _commands(text: str) -> Iterator[str]:
+    """Yield the commands; only line feeds end a line, and comments, in whatever language, are not sent."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if command := " ".join(line.split("%")[0].split()):
+            if not command.isascii():
+                raise ProfileError(f"line {number}: only comments (after %) may hold other letters than ASCII's")
+            yield command
 
 
 def read_profile(path: Path) -> Profile:
-    """Return the profile in a .cfg file; raises ProfileError."""
+    """Return the profile in a .cfg file, UTF-8; raises ProfileError."""
     try:
-        return parse_profile(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: {error}") from error
-    except ProfileError as error:
+        return parse_profile(path.read_bytes().decode("utf-8-sig", "surrogateescape"))  # a comment may be of anything
+    except (OSError, ProfileError) as error:
         raise ProfileError(f"{path}: {error}") from error
 
 
@@ -120,7 +145,7 @@ class Dialogue:
         elif self._echoed and (line.startswith("Error") or "not recognized" in line):
             self._counters["cli-error"] += 1
             self._refusal = f'refused "{command}": {line}'
-            if command == START:
+            if first_word(command) == START:
                 self._give_up(self._refusal, now_ns)
             else:
                 self._next(now_ns)  # profiles of other firmware versions run in spite of a command too many

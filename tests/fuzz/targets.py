@@ -227,8 +227,8 @@ def _profile() -> Parser:
 
     def parse(data: bytes) -> None:
         try:
-            parse_profile(data.decode("ascii"))
-        except (ProfileError, UnicodeDecodeError):  # the latter is translated where the file is read
+            parse_profile(data.decode("utf-8-sig", "surrogateescape"))
+        except ProfileError:
             return
 
     return parse

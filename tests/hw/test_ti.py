@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from hw.errors import ProfileError
 from hw.radar.ti import TiRadar, TiSettings
-from hw.radar.ti_cli import ANSWER_NS, TRIES, Dialogue, parse_profile
+from hw.radar.ti_cli import ANSWER_NS, TRIES, Dialogue, parse_profile, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGETS, Frame, Table, encode
 from perception.objects import Detections, PointCloud
@@ -62,10 +62,57 @@ def test_a_profile_is_its_commands_and_what_the_driver_must_know() -> None:
     assert profile.period_ns == 50 * MS and profile.tracks
 
 
-@pytest.mark.parametrize("text", ["", "sensorStart\n", "frameCfg 0 1\nsensorStart\n", "frameCfg 0 1 64 0 50 1 0\n"])
-def test_a_profile_that_cannot_work_is_refused(text: str) -> None:
-    with pytest.raises(ProfileError):
+LOW_POWER = (
+    "sensorStop 0\nchannelCfg 7 3 0\nchirpComnCfg 16 0 0 128 4 28 3\nchirpTimingCfg 6 32 0 40 60\n"
+    "frameCfg 2 0 200 64 80 0\nguiMonitor 2 0 0 0 0 1 0 0 1 0 0\ntrackingCfg 1 2 100 6 61.4 191.8 100\n"
+    "sensorStart 0 0 0 0\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "sensorStart"),
+        ("sensorStart\n", "frame period"),
+        ("frameCfg 0 1\nsensorStart\n", "frame period"),
+        ("frameCfg 0 1 64 0 50 1 0\n", "sensorStart"),
+        ("frameCfg 0 1 64 0 50 1 0\nsensorStarted\n", "sensorStart"),
+        ("frameCfg 0 1 64 0 0 1 0\nsensorStart\n", "not 0"),
+        ("frameCfg 0 1 64 0 nan 1 0\nsensorStart\n", "not nan"),
+        ("frameCfg 0 1 64 0 inf 1 0\nsensorStart\n", "not inf"),
+        ("% well\nframeCfg \uff10 1 64 0 50 1 0\nsensorStart\n", "line 2"),  # a full-width 0
+        ("frameCfg 0 1 64 0 50 1 0\nbaudRate 1250000\nsensorStart\n", "baudRate"),
+    ],
+)
+def test_a_profile_that_cannot_work_is_refused(text: str, why: str) -> None:
+    with pytest.raises(ProfileError, match=why):
         parse_profile(text)
+
+
+def test_the_first_word_is_the_command_of_a_low_power_radar() -> None:
+    profile = parse_profile(LOW_POWER)
+    assert profile.commands[0] == "sensorStop 0" and profile.commands[-1] == "sensorStart 0 0 0 0"
+    assert (profile.period_ns, profile.tracks, profile.statistics) == (80 * MS, True, True)
+    assert profile.commands.count("sensorStop") == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_comments_may_be_chinese_and_are_not_sent(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "profile.cfg"
+    path.write_bytes(
+        ("% 路口北侧雷达，帧周期\u2028 50 ms\r\n" + POINTS_ONLY.replace("\n", " % 说明\r\n")).encode(encoding)
+    )
+    assert read_profile(path).commands == ("sensorStop", "flushCfg", "frameCfg 0 1 64 0 100 1 0", "sensorStart")
+
+
+@pytest.mark.parametrize(
+    ("monitor", "told"),
+    [("-1 1 0 0 0 0 1", True), ("-1 1 0 0 0 0 0", False), ("2 0 0 0 0 1 0 0 1 0 0", True),
+     ("2 0 0 0 0 0 1 0 1 0 0", False)],
+)  # fmt: skip
+def test_a_profile_tells_whether_every_frame_has_statistics(monitor: str, told: bool) -> None:
+    text = POINTS_ONLY.replace("flushCfg", f"guiMonitor {monitor}")
+    assert parse_profile(text).statistics is told
 
 
 def test_a_profile_lies_beside_the_site_file_and_is_read_when_the_settings_are(tmp_path: Path) -> None:
@@ -104,6 +151,15 @@ def test_the_profile_is_loaded_line_by_line() -> None:
     radar.opened("data", START_NS)
     lines = len(parse_profile(TRACKING.read_text()).commands)
     assert talk(radar, device) < 10 * (lines + 2)
+    assert radar.error is None and not radar.counters
+
+
+def test_a_low_power_radar_is_started_with_its_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "low-power.cfg"
+    path.write_text(LOW_POWER)
+    radar, device = driver(path), emulated()
+    radar.opened("cli", START_NS)
+    talk(radar, device)
     assert radar.error is None and not radar.counters
 
 
