@@ -222,8 +222,16 @@ class UplinkState(msgspec.Struct, frozen=True):
     spooled: int
     acknowledged: int
     waiting: int
-    evicted: dict[str, int]  # kind -> records given up for age or size
-    error: str | None
+    evicted: dict[str, int]  # kind -> records given up for age, size or number
+    error: str | None  # of the spool, else why there is no connection: cause, then what to do
+    refused: dict[str, int] = {}  # kind -> records that the platform acknowledged as wrong; set aside, not sent again
+    refusal: str | None = None  # what it said of the last of them
+    set_aside: dict[str, int] = {}  # reason -> records that cannot be sent: too-large, damaged
+    silent_s: float | None = None  # since when the platform acknowledges nothing of what is under way; None: it does
+    denied: dict[str, str] = {}  # kind -> why the broker does not take it
+    stray_acks: dict[str, int] = {}  # reason -> acknowledgements that freed nothing: unreadable, unknown, repeated
+    expires_days: dict[str, float] = {}  # certificate -> days left by this box's clock, negative: expired
+    troubles: list[str] = []  # all that is not as it should be: cause, then what to do; empty: nothing
 
 
 class Progress(msgspec.Struct, frozen=True):
