@@ -1,0 +1,70 @@
+"""The demo site as a run of the bench: its folder, its files, its processes."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rsu.bench.processes import Plan
+from rsu.site import config
+from rsu.supervisor import LOCK, lock
+
+_PLACES = (Path(__file__).parents[2] / "configs", Path(sys.prefix) / "share/rsu/configs")  # repository, wheel
+CONFIGS = next((place for place in _PLACES if place.exists()), _PLACES[0])
+ADDRESS = "127.0.0.1"  # in the shipped files
+_MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
+_JUDGED_RANGE_M = 60.0
+
+
+def prepare(folder: Path) -> None:
+    """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
+    with lock(folder):
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name not in (LOCK, _MARK):
+                entry.unlink()
+        (folder / _MARK).touch()
+
+
+def _configs(folder: Path, address: str) -> Path:
+    """Return the folder of site and bench file; for another address than the shipped files' a copy of them."""
+    if address == ADDRESS:
+        return CONFIGS
+    copy = Path(shutil.copytree(CONFIGS, folder / "configs"))
+    for name in ("demo.yaml", "demo-bench.yaml"):
+        text = (copy / name).read_text(encoding="utf-8")
+        (copy / name).write_text(text.replace(ADDRESS, address), encoding="utf-8")
+    return copy
+
+
+def plan_of(folder: Path, address: str, source: str, seed: int, scenario: str | None = None) -> Plan:
+    """Return what runs. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: no such scenario."""
+    configs = _configs(folder, address)
+    loaded = config.load(configs / "demo.yaml")
+    place, platform = loaded.site.site, loaded.site.uplink.platform
+    assert platform is not None, "the demo site has a platform"
+    return Plan(
+        site=loaded.path,
+        bench=configs / "demo-bench.yaml",
+        run=folder,
+        source=source,
+        seed=seed,
+        broker=(platform.host, platform.port),
+        reference=(place.reference.latitude_deg, place.reference.longitude_deg),
+        node=(place.region, place.node),
+        range_m=_JUDGED_RANGE_M,
+        scenario=scenario and _known_scene(scenario),
+    )
+
+
+def _known_scene(name: str) -> str:
+    """Return the name of a scripted scene. ValueError: the bench knows none of that name; says which it knows."""
+    told = subprocess.run([sys.executable, "-m", "sim.scenarios"], capture_output=True, text=True, check=True).stdout
+    if name not in [line.partition(":")[0] for line in told.splitlines()]:
+        raise ValueError(f"--scenario {name}: there are\n{told}")
+    return name

@@ -1,0 +1,79 @@
+"""What the daemon says of itself during a run of the bench, off its bus."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from rsu.bench.latency import LatencyMeter
+from rsu.bus import Subscriber
+from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
+
+
+def say(text: str) -> None:
+    """Tell whoever runs the bench."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Watch:
+    """Follows the bus during a demo: latency, the newest state of everything, changes of device states."""
+
+    def __init__(self, run: Path) -> None:
+        self._bus = Subscriber(run, ["sent", "snapshot", "uplink", "processes"])
+        self.latency = LatencyMeter(run)
+        self.uplink: UplinkState | None = None
+        self.processes: Processes | None = None
+        self.snapshot: Snapshot | None = None
+        self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
+        self._states: dict[str, str] = {}
+        self._began = time.monotonic()
+        self._began_ns = time.time_ns()
+
+    def step(self, timeout_s: float) -> None:
+        """Take in what comes within `timeout_s`."""
+        self._bus.wait(timeout_s)
+        for _, record in self._bus.records():
+            self._take(record)
+        self.latency.step()
+
+    def _take(self, record: msgspec.Struct) -> None:
+        if isinstance(record, Sent):
+            self.latency.sent(record)
+        elif isinstance(record, Snapshot):
+            self.snapshot = record
+            self._note({f"device {device.name}": _device_state(device) for device in record.devices})
+            self._note({f"message {m.kind}": " ".join([m.decision, *m.reasons]) for m in record.messages})
+        elif isinstance(record, UplinkState):
+            self.uplink = record
+            self._note({"uplink": "connected" if record.connected else "not connected"})
+        elif isinstance(record, Processes):
+            self.processes = record
+            self._note({f"process {p.name}": f"{p.state} {p.pid}" for p in record.processes})
+
+    def _note(self, states: dict[str, str]) -> None:
+        for name, state in states.items():
+            if self._states.get(name) != state:
+                at = round(time.monotonic() - self._began, 2)
+                self.changes.append((at, name, state))
+                if name in self._states:
+                    say(f"{at:7.2f} s  {name}: {state}")
+                self._states[name] = state
+
+    def gaps(self) -> list[dict[str, float]]:
+        """Return when nothing at all was on air for longer than a cycle and a half."""
+        return [
+            {"at_s": round((arrival - self._began_ns) / 1e9, 2), "ms": round(length / 1e6)}
+            for arrival, length in self.latency.gaps
+        ]
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._bus.close()
+        self.latency.close()
+
+
+def _device_state(device: DeviceView) -> str:
+    return device.state + (f" ({device.error})" if device.error else "")
