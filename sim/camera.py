@@ -12,7 +12,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from sim.bench import Bench, CameraSpec
-from sim.emulator import Write, generator
+from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_sensor, visible
 
@@ -28,7 +28,7 @@ SMALL = (RoadUser.MOTORCYCLE, RoadUser.BICYCLE, RoadUser.PEDESTRIAN)
 CONFIDENCE = (0.95, 0.3)  # near, less at full range
 
 
-class Camera:
+class Camera(Emulator):
     """One camera."""
 
     period_ns = PERIOD_NS

@@ -3,6 +3,8 @@
 Listens to the bench world on `ipc://DIR/world.ipc`, asks the emulator at its capture times, and lets the bytes go on
 the device's real ports when they are due, as fast as the real line would carry them. Needs nothing but those ports, so
 a killed device is back as soon as it is started again.
+
+    echo hung > DIR/NAME.fault      the device has a fault from now on (`sim/emulator.py`); without the file it is well
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from ruamel.yaml.error import YAMLError
 
 from hw.bytelog import Entry, to_line
 from sim.bench import Bench, load
-from sim.emulator import Emulator, Write
+from sim.emulator import EVERY_FAULT, MUTE, Emulator, FaultFile, Write
 from sim.frames import SOCKET, TOPIC, WorldFrame, at, decode
 from sim.ports import DevicePort, open_port
 
@@ -41,7 +43,7 @@ EMULATORS = {
     "radio-agent": "sim.radio:Radio",
 }
 PIECE_NS = 8_000_000  # bytes of a slow line go out in pieces of this duration
-LONGEST_WAIT_NS = 50_000_000
+LONGEST_WAIT_NS = 50_000_000  # and how soon a fault is noticed
 INVALID_CONFIG, ALREADY_RUNNING = 3, 6
 
 
@@ -57,6 +59,12 @@ class Runner:
         self._pending: list[tuple[int, int, str, bytes]] = []  # heap: (due, order, port, bytes)
         self._order = 0
         self._busy_until_ns: dict[str, float] = dict.fromkeys(ports, 0.0)
+
+    def suffer(self, fault: str | None) -> None:
+        """Have a fault from now on; None: be healthy."""
+        self._emulator.fault = fault
+        if fault == MUTE:
+            self._pending.clear()
 
     def add_frame(self, frame: WorldFrame) -> None:
         """Take the next frame of the world."""
@@ -81,14 +89,15 @@ class Runner:
     def read(self, port: str, descriptor: int, now_ns: int) -> None:
         """Let the emulator answer what the host wrote."""
         for data in self._ports[port].read(descriptor):
-            self._schedule(self._emulator.received(port, data, now_ns), now_ns)
+            if self._emulator.fault != MUTE:
+                self._schedule(self._emulator.received(port, data, now_ns), now_ns)
 
     def _capture(self, now_ns: int) -> int:
         """Capture once if it is time for it, never two in a row to catch up; return the time of the next capture."""
         period_ns, phase_ns = self._emulator.period_ns, self._emulator.phase_ns
         number = (now_ns - phase_ns) // period_ns
         stamp_ns = number * period_ns + phase_ns
-        if stamp_ns > self._captured_ns and (frame := self._world(stamp_ns)):
+        if self._emulator.fault != MUTE and stamp_ns > self._captured_ns and (frame := self._world(stamp_ns)):
             self._captured_ns = stamp_ns
             self._schedule(self._emulator.capture(number, frame), stamp_ns)
         return stamp_ns + period_ns
@@ -119,9 +128,13 @@ def make_emulator(bench: Bench, name: str) -> Emulator:
     return cast(Emulator, getattr(import_module(module), class_name)(name, spec, bench))
 
 
-def run(runner: Runner, world: zmq.Socket[bytes], stop: threading.Event) -> None:
+def run(runner: Runner, world: zmq.Socket[bytes], faults: FaultFile, stop: threading.Event) -> None:
     """Serve the device until it is told to stop."""
     while not stop.is_set():
+        try:
+            runner.suffer(faults.read())
+        except ValueError as error:
+            print(error, file=sys.stderr)
         wait_ns = runner.step(time.time_ns())
         poller = zmq.Poller()
         poller.register(world, zmq.POLLIN)
@@ -147,7 +160,8 @@ def serve(bench: Bench, name: str, folder: Path, log: TextIO | None, stop: threa
         world.setsockopt(zmq.LINGER, 0)
         world.subscribe(TOPIC)
         world.connect(f"ipc://{folder}/{SOCKET}")
-        run(Runner(emulator, ports, log), world, stop)
+        faults = FaultFile(folder / f"{name}.fault", EVERY_FAULT | dict(emulator.FAULTS))
+        run(Runner(emulator, ports, log), world, faults, stop)
 
 
 def main(arguments: list[str] | None = None) -> int:

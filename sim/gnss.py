@@ -8,7 +8,7 @@ from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
 from hw.utc import NS, NS_PER_DAY
 from perception.geo import to_wgs84
 from sim.bench import Bench, GnssSpec
-from sim.emulator import Write, generator
+from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.wander import Wander
 
@@ -23,7 +23,7 @@ GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 LEAP_SECONDS = 18  # GPS time is ahead of UTC by so many
 
 
-class Gnss:
+class Gnss(Emulator):
     """A receiver on a fixed antenna."""
 
     period_ns = PERIOD_NS

@@ -15,7 +15,7 @@ from hw.radar.ti_cli import FRAMES, PROMPT, START, STOP
 from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS, Frame, Table, encode
 from perception.objects import Floats, Ints, RoadUser
 from sim.bench import Bench, RadarSpec
-from sim.emulator import Write, generator
+from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_cartesian, to_sensor, visible
 
@@ -39,7 +39,7 @@ COMMANDS = re.compile(
 )
 
 
-class TiRadar:
+class TiRadar(Emulator):
     """One radar, switched on but not started."""
 
     def __init__(self, name: str, spec: RadarSpec, bench: Bench) -> None:

@@ -20,7 +20,7 @@ from hw.radio.protocol import (
     parse_transmit,
 )
 from sim.bench import Bench, RadioSpec
-from sim.emulator import Write
+from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
 from sim.obu import SLOT_NS, Fleet, Heard
 from v2x import SERVICES
@@ -30,7 +30,7 @@ HOST_GONE_NS = 3_000_000_000
 FRAME_AIR_TIME_PERCENT = 1  # of the channel for each unit that sends 10 times a second, about
 
 
-class Radio:
+class Radio(Emulator):
     """An agent on its modem's host. It speaks to the host only while the host says hello."""
 
     period_ns = SLOT_NS

@@ -20,7 +20,7 @@ from hw.signal.messages import (
 )
 from perception.objects import Lamp, LampPlan
 from sim.bench import Bench, SignalSpec
-from sim.emulator import Write
+from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
 from sim.signals import SignalGroup, Signals, load
 
@@ -29,7 +29,7 @@ CONTROLLER = Address(REGION, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER)
 ROADSIDE_UNIT = Address(REGION, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
 
 
-class SignalController:
+class SignalController(Emulator):
     """Pushes lamp colours at a fixed rate and the plan when a cycle begins; answers queries for the plan."""
 
     def __init__(self, name: str, spec: SignalSpec, bench: Bench) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import cv2
 
 from sim.bench import Bench, VideoSpec
-from sim.emulator import Write
+from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
 from sim.video.picture import Painter
 
 QUALITY = 85  # of the JPEGs, per cent
 
 
-class VideoCamera:
+class VideoCamera(Emulator):
     """One camera."""
 
     def __init__(self, name: str, spec: VideoSpec, bench: Bench) -> None:

@@ -20,7 +20,7 @@ from hw.registry import driver_class
 from perception.objects import Detections, RoadUser
 from sim.bench import CameraSpec, RadarSpec, SensorSpec, TcpServer, load
 from sim.emulate import ALREADY_RUNNING, INVALID_CONFIG, Runner
-from sim.emulator import Write
+from sim.emulator import MUTE, Emulator, FaultFile, Write
 from sim.frames import WorldFrame
 from sim.ports import open_port
 from sim.sensing import to_sensor
@@ -185,7 +185,7 @@ def test_exit_codes_say_what_is_wrong(tmp_path: Path) -> None:
 # the runner, with the test's own time
 
 
-class Clockwork:
+class Clockwork(Emulator):
     """An emulator that says the number of its capture, in words of 100 bytes."""
 
     period_ns = 100 * MS
@@ -229,6 +229,34 @@ def run(wire: Wire, steps_ms: list[int]) -> None:
             runner.add_frame(frame(USERS, published * 100 * MS))
         wire.now_ns = now_ms * MS
         runner.step(wire.now_ns)
+
+
+def test_a_mute_device_says_nothing_and_is_back_at_once() -> None:
+    wire = Wire(0)
+    runner = Runner(Clockwork(), {"line": wire})
+    for now_ms in range(1000):
+        if now_ms % 100 == 0:
+            runner.add_frame(frame(USERS, (now_ms + 100) * MS))
+        runner.suffer(MUTE if 320 <= now_ms < 630 else None)
+        if now_ms == 400:
+            runner.read("line", 1, 400 * MS)
+        wire.now_ns = now_ms * MS
+        runner.step(wire.now_ns)
+    assert [int(data) for _, data in wire.written] == [1, 2, 6, 7, 8, 9]
+
+
+def test_a_fault_file_names_what_is_wrong_now(tmp_path: Path) -> None:
+    path = tmp_path / "x.fault"
+    faults = FaultFile(path, {MUTE: "says nothing"})
+    assert faults.read() is None
+    path.write_text("mute\n")
+    assert faults.read() == MUTE
+    path.write_text("loud\n")
+    with pytest.raises(ValueError, match=r"x.fault: no fault 'loud', but mute"):
+        faults.read()
+    assert faults.read() is None  # said once
+    path.unlink()
+    assert faults.read() is None
 
 
 def test_captures_lie_on_the_grid_and_leave_after_the_latency() -> None:
