@@ -38,7 +38,7 @@ from pydantic import Field
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
-from perception.objects import Detections, Floats, Measurement, RoadUser
+from perception.objects import Detections, Floats, Measurement, Modality, RoadUser
 
 MAX_LINE = 256 * 1024
 MAX_OBJECTS = 256
@@ -119,6 +119,7 @@ class JsonCamera:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
+    modality: ClassVar[Modality] = Modality.CAMERA
 
     def __init__(self, name: str, settings: CameraSettings) -> None:
         self.name = name

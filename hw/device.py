@@ -18,9 +18,9 @@ import structlog
 
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.link import Clock, Link
-from hw.registry import driver_class
+from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read, Round
-from perception.objects import Measurement
+from perception.objects import Measurement, Modality
 
 TICK_NS = 20_000_000
 READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
@@ -41,6 +41,7 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: float  # measurements per second over the last 3 s
     counters: dict[str, int]  # reasons why input was not used or a link failed, since the start
     error: str | None  # what is wrong now
+    modality: Modality = Modality.OTHER
 
 
 class Device:
@@ -135,6 +136,7 @@ class Device:
             rate_hz=self._rate(now_ns),
             counters=dict(sorted(counters.items())),
             error=next(iter(errors), self._driver.error),
+            modality=modality_of(self._driver),
         )
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from hw.nmea import Sentence
 from hw.splitter import Measure, Splitter
 from hw.ubx import NavPvt
 from hw.utc import NS
-from perception.objects import Fix, Measurement
+from perception.objects import Fix, Measurement, Modality
 
 MEASURES: dict[int, Measure] = {ubx.SYNC[0]: ubx.measure, nmea.START: nmea.measure, rtcm.PREAMBLE: rtcm.measure}
 UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
@@ -44,6 +44,7 @@ class Gnss:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
+    modality: ClassVar[Modality] = Modality.GNSS
 
     def __init__(self, name: str, settings: GnssSettings) -> None:
         self.name = name

@@ -12,6 +12,7 @@ from typing import ClassVar, Protocol, cast
 
 from hw.driver import DeviceSettings, Driver
 from hw.errors import UnknownDriverError
+from perception.objects import Modality
 
 GROUP = "rsu.drivers"
 
@@ -26,9 +27,10 @@ DRIVERS: dict[str, str] = {
 
 
 class DriverClass(Protocol):
-    """A driver class: its settings model, and the driver made of a device's name and settings."""
+    """A driver class: its settings model, its modality, and the driver made of a device's name and settings."""
 
     Settings: ClassVar[type[DeviceSettings]]
+    modality: ClassVar[Modality]
 
     def __call__(self, name: str, settings: DeviceSettings) -> Driver:
         """Make the driver of one device."""
@@ -47,3 +49,13 @@ def driver_class(kind: str) -> DriverClass:
     for entry in entry_points(group=GROUP, name=kind):
         return cast(DriverClass, entry.load())
     raise UnknownDriverError(f'no driver "{kind}": there are {", ".join(kinds())}')
+
+
+def modality(kind: str) -> Modality:
+    """Return by what means devices of a kind know what they say; raises UnknownDriverError."""
+    return modality_of(driver_class(kind))
+
+
+def modality_of(driver: object) -> Modality:
+    """Return what a driver or its class says of itself; a third party may not have said it."""
+    return getattr(driver, "modality", Modality.OTHER)

@@ -22,7 +22,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
-from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
+from perception.objects import Detections, Floats, Ints, Measurement, Modality, RoadUser
 
 MAGIC, VERSION = b"RSUV", 1
 STATES = ("sees", "learning the road", "too dark or covered", "picture frozen", "no picture from the camera")
@@ -85,6 +85,7 @@ class Video:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = VideoSettings
+    modality: ClassVar[Modality] = Modality.CAMERA
 
     def __init__(self, name: str, settings: VideoSettings) -> None:
         self.name = name

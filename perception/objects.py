@@ -11,7 +11,7 @@ Frames
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import msgspec
@@ -20,6 +20,19 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+class Modality(StrEnum):
+    """By what means a device knows what it says: stands beside its driver; what others call it is derived from here."""
+
+    CAMERA = "camera"
+    RADAR = "radar"
+    LIDAR = "lidar"
+    LOOP = "loop"  # in the road
+    V2X = "v2x"  # what road users say of themselves over the air
+    SIGNAL = "signal"  # controller
+    GNSS = "gnss"
+    OTHER = "other"
 
 
 class RoadUser(IntEnum):

@@ -23,18 +23,16 @@ from rsu.messages.inclusion import Inclusion
 from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
 from rsu.scene import Moment, Scene
-from rsu.site.config import Config
+from rsu.site.config import Config, modalities
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
 from v2x.records.common import NodeReferenceId
-from v2x.records.names import Source
 
 TICK_NS = 100_000_000
 _RATE_NS = 5_000_000_000
 _MAP_TICKS = 10
 _SIGN_TICKS = 10
 _SEMI_STATIC_TICKS = 5
-_SOURCES: dict[str, Source] = {"camera-json": "video", "ti-mmwave": "microwaveRadar", "radio-agent": "v2x"}
 _log = structlog.get_logger()
 
 
@@ -61,8 +59,7 @@ class Broadcaster:
         self._rsu_id = chance.randbytes(8)
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
         self._signals = signals
-        sources = {name: _SOURCES[device.kind] for name, device in site.devices.items() if device.kind in _SOURCES}
-        self._rsm = RsmBuilder(self._rsu_id, self._reference, sources)
+        self._rsm = RsmBuilder(self._rsu_id, self._reference, modalities(site))
         self._inclusion = Inclusion(site.messages.inclusion)
         self._nodes = mapdata.nodes(config.lane_map, self._reference)
         self._node = NodeReferenceId(region=site.site.region, id=site.site.node)

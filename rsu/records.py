@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from hw.tape import LinkState, Round
+from perception.objects import Modality
 from perception.sensing.bias import SensorBias
 
 
@@ -79,6 +80,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     error: str | None
     bias: SensorBias | None = None  # of a sensor: how it differs from what the site file says of it
     doubt: str | None = None  # the same in words, where it is sure and matters
+    modality: str = Modality.OTHER.value
 
 
 class Snapshot(msgspec.Struct, frozen=True):

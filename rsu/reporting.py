@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
+from perception.objects import Modality
 from rsu.reports import events, lamps, participants, status, traffic
 from rsu.reports.common import Identity, Payload
 from rsu.scene import News, Scene
@@ -25,9 +26,9 @@ class Draft(NamedTuple):
 class Reporter:
     """Decides at every tick which records are due."""
 
-    def __init__(self, identity: Identity, settings: UplinkSettings, kinds: Mapping[str, str]) -> None:
+    def __init__(self, identity: Identity, settings: UplinkSettings, modalities: Mapping[str, Modality]) -> None:
         self._identity = identity
-        self._kinds = kinds  # device -> driver kind
+        self._modalities = modalities  # of the devices
         self._periods = {
             "participant": _period(settings.participants_hz),
             "lamp": _period(settings.lamp_hz),
@@ -62,7 +63,7 @@ class Reporter:
             fresh = not any(name.startswith("signal-") for name in conditions)
             yield Draft("lamp", now_ns, lamps.build(me, now_ns, shown, None, fresh))
         if len(scene.tracks) and self._due("participant", now_ns):
-            users = participants.build(me, now_ns, scene.tracks, scene.places, running, self._kinds)
+            users = participants.build(me, now_ns, scene.tracks, scene.places, running, self._modalities)
             yield Draft("participant", now_ns, users)
 
     def _due(self, kind: str, now_ns: int) -> bool:
@@ -81,7 +82,9 @@ class Reporter:
         else:
             self._since_ns.setdefault(health.name, now_ns)
         since_ns = self._since_ns.get(health.name)
-        return status.Device(name=health.name, kind=health.kind, ok=fault is None, fault=fault, fault_ns=since_ns)
+        return status.Device(
+            name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns
+        )
 
 
 def _period(rate_hz: float) -> int:

@@ -39,7 +39,7 @@ from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Moment, News, Scene
-from rsu.site.config import Config, identity
+from rsu.site.config import Config, identity, modalities
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from v2x import dsmp
 from v2x.records.bsm import BasicSafetyMessage
@@ -79,9 +79,7 @@ class Station:
         self._clock = UtcClock(site.clock)
         self._position = PositionCheck(site.position, reference)
         self._broadcaster = Broadcaster(config, seed, self._signals)
-        self._reporter = Reporter(
-            identity(site), site.uplink, {name: device.kind for name, device in site.devices.items()}
-        )
+        self._reporter = Reporter(identity(site), site.uplink, modalities(site))
         self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
         self._events: dict[int, Event] = {}

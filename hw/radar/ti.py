@@ -24,7 +24,7 @@ from hw.endpoint import Endpoint, Port
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, Frame, FrameParser, Table
-from perception.objects import Detections, Floats, Measurement, PointCloud, RoadUser
+from perception.objects import Detections, Floats, Measurement, Modality, PointCloud, RoadUser
 
 BITS_PER_BYTE = 10
 SNR_STEP = 0.1  # dB
@@ -66,6 +66,7 @@ class TiRadar:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
+    modality: ClassVar[Modality] = Modality.RADAR
 
     def __init__(self, name: str, settings: TiSettings) -> None:
         self.name = name

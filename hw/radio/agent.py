@@ -23,7 +23,7 @@ from hw.radio.protocol import (
     parse_received,
     parse_status,
 )
-from perception.objects import Measurement, Reception
+from perception.objects import Measurement, Modality, Reception
 
 HELLO_PERIOD_NS = 1_000_000_000
 
@@ -48,6 +48,7 @@ class RadioAgent:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
+    modality: ClassVar[Modality] = Modality.V2X
 
     def __init__(self, name: str, settings: RadioAgentSettings) -> None:
         self.name = name

@@ -29,7 +29,7 @@ from hw.signal.messages import (
     parse,
 )
 from hw.utc import NS
-from perception.objects import LampPlan, Measurement, SignalPlan, SignalState
+from perception.objects import LampPlan, Measurement, Modality, SignalPlan, SignalState
 
 SPOKEN = {Operation.REPORT, Operation.QUERY_REPLY, Operation.BROADCAST}
 RETRY_NS = NS  # between queries while no plan is known
@@ -69,6 +69,7 @@ class Gat1743:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = Gat1743Settings
+    modality: ClassVar[Modality] = Modality.SIGNAL
 
     def __init__(self, name: str, settings: Gat1743Settings) -> None:
         self.name = name

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Floats, RoadUser, Tracks
+from perception.objects import Floats, Modality, RoadUser, Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from v2x import Position
@@ -35,6 +35,13 @@ CLASSES: dict[int, tuple[ParticipantType, BasicVehicleClass]] = {
     RoadUser.BICYCLE: ("non-motor", BasicVehicleClass.BICYCLE),
     RoadUser.PEDESTRIAN: ("pedestrian", BasicVehicleClass.PEDESTRIAN),
 }
+SOURCES: dict[Modality, Source] = {
+    Modality.CAMERA: "video",
+    Modality.RADAR: "microwaveRadar",
+    Modality.LIDAR: "lidar",
+    Modality.LOOP: "loop",
+    Modality.V2X: "v2x",
+}
 
 
 class Cycle(NamedTuple):
@@ -45,12 +52,12 @@ class Cycle(NamedTuple):
 
 
 class RsmBuilder:
-    """Builds all frames of one cycle. `sources`: device name -> what the message set calls it."""
+    """Builds all frames of one cycle. `modalities`: of the devices."""
 
-    def __init__(self, rsu_id: bytes, reference: Reference, sources: Mapping[str, Source]) -> None:
+    def __init__(self, rsu_id: bytes, reference: Reference, modalities: Mapping[str, Modality]) -> None:
         self._id = rsu_id
         self._reference = reference
-        self._sources = sources
+        self._sources = {name: SOURCES.get(modality, "unknown") for name, modality in modalities.items()}
         self._position = position(0.0, 0.0, reference)
 
     def build(self, tracks: Tracks, now_ns: int, counts: Iterator[int]) -> Iterator[Cycle]:
@@ -113,7 +120,7 @@ class RsmBuilder:
         """Return one sensor's kind, or `integrated` for several kinds; `v2x` where a BSM gave the id."""
         if vehicle_id is not None:
             return "v2x"
-        kinds = {self._sources.get(device, "unknown") for device in devices}
+        kinds: set[Source] = {self._sources.get(device, "unknown") for device in devices}
         return kinds.pop() if len(kinds) == 1 else "integrated" if kinds else "unknown"
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perception.objects import Lamp, RoadUser
+from perception.objects import Lamp, Modality, RoadUser
 
 RSCU, RSU = 0, 1
-DEVICE_TYPE = {"radio-agent": RSU, "camera-json": 2, "ti-mmwave": 3, "gat1743": 5}  # deviceType by driver; 4 is lidar
+DEVICE_TYPE = {Modality.V2X: RSU, Modality.CAMERA: 2, Modality.RADAR: 3, Modality.LIDAR: 4, Modality.SIGNAL: 5}
 ONLINE, OFFLINE = 0, 1  # active
 STATUS_OK, STATUS_FAULT = 1, 2  # status of box, devices and signal; 0 invalid, 3 other
 
 FUSED = 1  # sourceType of what several kinds of device saw: the RSCU itself
-_SOURCE_TYPE = {"radio-agent": 2, "camera-json": 3, "ti-mmwave": 5}  # by driver; 4 lidar, 6 microwave, 7 loop
+_SOURCE_TYPE = {Modality.V2X: 2, Modality.CAMERA: 3, Modality.LIDAR: 4, Modality.RADAR: 5, Modality.LOOP: 7}
+_OTHER_SOURCE = 8
 
 MOTOR = 1
 PTC_TYPE = {
@@ -59,9 +60,9 @@ _LIGHT_STATUS = {
 }
 
 
-def source_type(devices: Sequence[str], kinds: Mapping[str, str]) -> int:
-    """Return sourceType of what these devices saw; `kinds`: device name -> driver kind. 0: unknown."""
-    seen = {_SOURCE_TYPE.get(kinds.get(device, ""), 0) for device in devices}
+def source_type(devices: Sequence[str], modalities: Mapping[str, Modality]) -> int:
+    """Return sourceType of what these devices saw. 0: unknown."""
+    seen = {_SOURCE_TYPE.get(modalities[device], _OTHER_SOURCE) if device in modalities else 0 for device in devices}
     return seen.pop() if len(seen) == 1 else FUSED if seen else 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Event, Floats, LanePlace, RoadUser, Tracks
+from perception.objects import Event, Floats, LanePlace, Modality, RoadUser, Tracks
 from rsu.reports import codes
 from rsu.reports.common import Identity, Payload, head, known
 
@@ -22,9 +22,9 @@ def build(
     tracks: Tracks,
     places: Sequence[LanePlace | None],
     running: Sequence[Event],
-    devices: Mapping[str, str],
+    modalities: Mapping[str, Modality],
 ) -> Payload:
-    """Build participant/up (table 16). `places` is aligned with `tracks`; `devices`: name -> driver kind."""
+    """Build participant/up (table 16). `places` is aligned with `tracks`; `modalities`: of the devices."""
     kinds = [RoadUser(kind) for kind in tracks.kind.tolist()]
     status = {track: codes.VEHICLE_STATUS.get(event.code, 0) for event in running for track in event.track_ids}
     numbers = tracks.id.tolist()
@@ -37,7 +37,7 @@ def build(
             status.get(number, 0) if codes.PTC_TYPE[kind] == codes.MOTOR else None
             for number, kind in zip(numbers, kinds, strict=True)
         ],
-        "sourceType": [codes.source_type(sources, devices) for sources in tracks.sources],
+        "sourceType": [codes.source_type(sources, modalities) for sources in tracks.sources],
         "crossId": [identity.cross_id] * len(tracks),
         "linkId": [place and place.link for place in places],
         "laneId": [place and place.lane for place in places],

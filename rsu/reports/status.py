@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from perception.objects import Modality
 from rsu.reports import codes
 from rsu.reports.common import Identity, Payload, head, known, ms
 
@@ -14,7 +15,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     """One device of the site as the platform is told of it."""
 
     name: str
-    kind: str  # driver kind, a key of `codes.DEVICE_TYPE`; other kinds count as part of the box
+    modality: Modality  # those without a row in `codes.DEVICE_TYPE` count as part of the box
     ok: bool  # measurements arrive
     fault: str | None = None  # why not, in words
     fault_ns: int | None = None  # since when
@@ -23,9 +24,9 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 def basic(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Payload:
     """Build basic-status/up (table 8): who we are and which devices hang on the box."""
     sensors = [
-        {"sensorSn": device.name, "deviceType": codes.DEVICE_TYPE[device.kind]}
+        {"sensorSn": device.name, "deviceType": codes.DEVICE_TYPE[device.modality]}
         for device in devices
-        if codes.DEVICE_TYPE.get(device.kind, codes.RSU) != codes.RSU
+        if codes.DEVICE_TYPE.get(device.modality, codes.RSU) != codes.RSU
     ]
     return known(
         head(identity, stamp_ns)
@@ -61,12 +62,12 @@ def run(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Payload
         "rsuStatusList": [
             {"rsuSn": identity.rsu_sn} | _state(device)
             for device in devices
-            if codes.DEVICE_TYPE.get(device.kind) == codes.RSU
+            if codes.DEVICE_TYPE.get(device.modality) == codes.RSU
         ],
         "sensorStatusList": [
             {"sensorSn": device.name} | _state(device)
             for device in devices
-            if codes.DEVICE_TYPE.get(device.kind, codes.RSU) != codes.RSU
+            if codes.DEVICE_TYPE.get(device.modality, codes.RSU) != codes.RSU
         ],
         "faultList": [_fault(device) for device in faulty],
     }
@@ -74,7 +75,7 @@ def run(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Payload
 
 def _state(device: Device) -> Payload:
     return {
-        "deviceType": codes.DEVICE_TYPE[device.kind],
+        "deviceType": codes.DEVICE_TYPE[device.modality],
         "status": codes.STATUS_OK if device.ok else codes.STATUS_FAULT,
         "active": codes.ONLINE if device.ok else codes.OFFLINE,
     }
@@ -84,7 +85,7 @@ def _fault(device: Device) -> Payload:
     return known(
         {
             "deviceSn": device.name,
-            "deviceType": codes.DEVICE_TYPE.get(device.kind, codes.RSCU),
+            "deviceType": codes.DEVICE_TYPE.get(device.modality, codes.RSCU),
             "faultType": "lost",
             "faultTime": None if device.fault_ns is None else ms(device.fault_ns),
             "faultDescription": device.fault,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
+from perception.objects import Modality
 from rsu.errors import ConfigError, Finding
 from rsu.reports.common import Identity
 from rsu.site import lanemap
@@ -136,6 +137,11 @@ def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) 
             text = f"the lane map uses phases {', '.join(map(str, missing))} that no lamp shows"
             findings.append(source.finding(("signal", "phases"), text))
     return findings
+
+
+def modalities(site: Site) -> dict[str, Modality]:
+    """Return by what means each device of a valid site knows what it says."""
+    return {name: registry.modality(device.kind) for name, device in site.devices.items()}
 
 
 def identity(site: Site) -> Identity:

@@ -12,7 +12,7 @@ import pytest
 
 import v2x
 from perception.geo import Reference, to_site, to_wgs84
-from perception.objects import Event, LanePlace, Reception, RoadUser, Tracks
+from perception.objects import Event, LanePlace, Modality, Reception, RoadUser, Tracks
 from rsu.messages import bsm, rsi
 from rsu.messages.common import MessageCounter, minute_of_year, sec_mark_ms
 from rsu.messages.rsm import RsmBuilder
@@ -48,7 +48,7 @@ def some_tracks(n: int, **changes: object) -> Tracks:
 
 
 def builder() -> RsmBuilder:
-    return RsmBuilder(b"RSU-ID-8", REFERENCE, {"camera": "video", "radar": "microwaveRadar"})
+    return RsmBuilder(b"RSU-ID-8", REFERENCE, {"camera": Modality.CAMERA, "radar": Modality.RADAR})
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(0, [1]), (1, [2]), (15, [16]), (16, [16, 2]), (47, [16, 16, 16, 3])])

@@ -16,6 +16,7 @@ from perception.objects import (
     Lamp,
     LaneFlow,
     LanePlace,
+    Modality,
     RoadUser,
     SignalState,
     SpotFlow,
@@ -36,7 +37,7 @@ IDENTITY = Identity(
     cross_id="C7",
     reference=Reference(22.5431, 114.0579, 12.0),
 )
-KINDS = {"cam": "camera-json", "rad": "ti-mmwave", "obu": "radio-agent"}
+MODALITIES = {"cam": Modality.CAMERA, "rad": Modality.RADAR, "obu": Modality.V2X}
 PLATE = b"\x0b\xadPLATE1"
 
 
@@ -61,7 +62,7 @@ def _tracks(kinds: list[RoadUser], **columns: Any) -> Tracks:
 
 
 def _participants(tracks: Tracks, running: list[Event] | None = None) -> list[dict[str, Any]]:
-    payload = participants.build(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], KINDS)
+    payload = participants.build(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], MODALITIES)
     assert missing_fields("participant", payload) == set()
     users = json.loads(json.dumps(payload, allow_nan=False))["ptcList"]
     assert isinstance(users, list)
@@ -84,7 +85,9 @@ def _event(code: int, state: str = "update") -> Event:
 
 
 def test_participant_in_the_units_of_the_standard() -> None:
-    payload = participants.build(IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], KINDS)
+    payload = participants.build(
+        IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], MODALITIES
+    )
     assert payload["timeStamp"] == 1_700_000_000_123
     assert payload["rscuSn"] == "RSCU-1"
     (user,) = json.loads(json.dumps(payload))["ptcList"]
@@ -147,7 +150,7 @@ def test_standing_still() -> None:
 
 
 def test_no_plate_and_no_vehicle_id_leaves() -> None:
-    payload = participants.build(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], KINDS)
+    payload = participants.build(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], MODALITIES)
     text = json.dumps(payload)
     for canary in ("PLATE1", PLATE.hex(), "license", "brand", "colour"):
         assert canary not in text
@@ -332,11 +335,11 @@ def test_every_colour_has_a_light_status() -> None:
 
 
 DEVICES = [
-    Device(name="cam", kind="camera-json", ok=True),
-    Device(name="rad", kind="ti-mmwave", ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
-    Device(name="signal", kind="gat1743", ok=True),
-    Device(name="radio", kind="radio-agent", ok=True),
-    Device(name="gnss", kind="gnss", ok=False, fault="port gone"),
+    Device(name="cam", modality=Modality.CAMERA, ok=True),
+    Device(name="rad", modality=Modality.RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
+    Device(name="signal", modality=Modality.SIGNAL, ok=True),
+    Device(name="radio", modality=Modality.V2X, ok=True),
+    Device(name="gnss", modality=Modality.GNSS, ok=False, fault="port gone"),
 ]
 
 

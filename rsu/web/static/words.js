@@ -58,14 +58,10 @@ export const LIGHTS = {
 
 export const MOVEMENTS = {left: "Left", straight: "Straight", right: "Right", uturn: "U-turn", crosswalk: "Crosswalk"};
 
-/** Letter of the sort of device that saw a road user. */
-export function sourceMark(device, devices) {
-  const kind = ((devices[device] || {}).kind || device).toLowerCase();
-  if (/cam|video/.test(kind)) return "C";
-  if (/radar|mmwave/.test(kind)) return "R";
-  if (/radio|v2x|obu/.test(kind)) return "V";
-  return kind.charAt(0).toUpperCase();
-}
+/** Letter of the sort of device that saw a road user: by its modality. */
+const MARKS = {camera: "C", radar: "R", lidar: "L", loop: "I", v2x: "V"};
+export const sourceMark = (device, devices) =>
+  MARKS[(devices[device] || {}).modality] || device.charAt(0).toUpperCase();
 
 export const kmh = (speed) => Math.round(speed * 3.6);
 

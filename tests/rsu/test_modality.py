@@ -1,0 +1,142 @@
+"""By what means a road user was seen comes out right on air, in the cloud and on the page, for any driver."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from virtual_site import CONFIGS
+
+import v2x
+from hw.device import DeviceHealth
+from perception.objects import Detections, Fix, Modality, RoadUser
+from rsu.messages.rsm import SOURCES
+from rsu.reporting import Draft
+from rsu.reports import codes
+from rsu.site import config
+from rsu.site.config import Config
+from rsu.station import Output, Station
+from v2x import dsmp
+
+BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000
+THEIRS = """
+from hw.driver import DeviceSettings
+from perception.objects import Modality
+
+class LidarSettings(DeviceSettings):
+    def ports(self):
+        return {}
+
+class Lidar:
+    Settings = LidarSettings
+    modality = Modality.LIDAR
+"""
+LIDAR = """
+  lidar-north:
+    kind: their-lidar
+    driver: {}
+"""
+STANDS = """
+  - device: lidar-north
+    mount: {east_m: 4.0, north_m: -24.0, height_m: 7.0, yaw_deg: 0.0}
+    field_of_view: {range_m: 95.0, width_deg: 86.0}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
+    """Return the demo site with a lidar whose driver somebody else installed."""
+    (tmp_path / "their_lidar.py").write_text(THEIRS)
+    information = tmp_path / "their_lidar-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: their-lidar\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[rsu.drivers]\ntheir-lidar = their_lidar:Lidar\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
+        (tmp_path / name).symlink_to(CONFIGS / name)
+    text = (CONFIGS / "demo.yaml").read_text(encoding="utf-8")
+    text = text.replace("\ndevices:\n", "\ndevices:" + LIDAR).replace("\nsensors:\n", "\nsensors:" + STANDS)
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+    yield config.load(tmp_path / "site.yaml")
+    sys.modules.pop("their_lidar", None)
+
+
+def seen(device: str, kind: RoadUser, stamp_ns: int) -> Detections:
+    """Return a road user that drives north, 30 m ahead of the sensor at first."""
+    along = 30.0 + 8.0 * (stamp_ns - BEGIN_NS) / 1e9
+    return Detections(
+        device=device,
+        stamp_ns=stamp_ns,
+        receipt_ns=stamp_ns + 60_000_000,
+        position=np.array([[along, 0.0]]),
+        covariance=np.array([np.eye(2) * 0.1]),
+        velocity=np.full((1, 2), np.nan),
+        velocity_variance=np.full(1, np.nan),
+        box=np.full((1, 4), np.nan),
+        size=np.full((1, 3), np.nan),
+        kind=np.array([kind], dtype=np.int64),
+        confidence=np.array([0.9]),
+        source_id=np.array([-1]),
+    )
+
+
+def fix(now_ns: int) -> Fix:
+    return Fix(
+        device="gnss", stamp_ns=now_ns - 15_000_000, receipt_ns=now_ns, valid=True, kind="3d", latitude=22.5431,
+        longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0, time_accuracy_ns=30,
+    )  # fmt: skip
+
+
+def run(site: Config, device: str, kind: RoadUser) -> tuple[Station, list[Output]]:
+    """Return the station, and what it gave, after 3 s in which one device saw somebody."""
+    station, outputs = Station(site, bytes(16)), []
+    modalities = config.modalities(site.site)
+    for number in range(30):
+        now_ns = BEGIN_NS + number * TICK_NS
+        station.ingest(fix(now_ns))
+        station.ingest(seen(device, kind, now_ns - 70_000_000))
+        health = [
+            DeviceHealth(
+                name=name, kind=each.kind, state="ok", last_receipt_ns=now_ns, rate_hz=10.0, counters={}, error=None,
+                modality=modalities[name],
+            )
+            for name, each in site.site.devices.items()
+        ]  # fmt: skip
+        outputs.append(station.advance(now_ns, health))
+    return station, outputs
+
+
+@pytest.mark.parametrize(
+    ("device", "kind", "on_air", "in_cloud"),
+    [
+        ("camera-north", RoadUser.CAR, ("video", "motor", 10), (3, 1, 10)),
+        ("video-north", RoadUser.TRUCK, ("video", "motor", 25), (3, 1, 25)),
+        ("video-north", RoadUser.PEDESTRIAN, ("video", "pedestrian", 82), (3, 3, None)),
+        ("radar-north", RoadUser.CAR, ("microwaveRadar", "motor", 10), (5, 1, 10)),
+        ("lidar-north", RoadUser.BUS, ("lidar", "motor", 50), (4, 1, 50)),
+    ],
+)
+def test_who_one_device_sees_carries_its_source_and_class(
+    site: Config, device: str, kind: RoadUser, on_air: tuple[str, str, int], in_cloud: tuple[int, int, int | None]
+) -> None:
+    station, outputs = run(site, device, kind)
+    message = v2x.decode(dsmp.parse(next(f.frame for f in outputs[-1].frames if f.kind == "rsm")).payload)
+    (user,) = [participant for participant in message.participants if participant.ptc_id]
+    assert (user.source, user.ptc_type) == on_air[:2]
+    assert user.vehicle_class is not None and user.vehicle_class.classification == on_air[2]
+    drafts: list[Draft] = list(itertools.chain.from_iterable(output.drafts for output in outputs))
+    (told,) = next(draft for draft in reversed(drafts) if draft.kind == "participant").data["ptcList"]
+    assert (told["sourceType"], told["ptcType"], told.get("vehicleClass")) == in_cloud
+    listed = next(draft for draft in drafts if draft.kind == "basic-status").data["sensorlist"]
+    assert {each["sensorSn"]: each["deviceType"] for each in listed}[device] == {3: 2, 5: 3, 4: 4}[in_cloud[0]]
+    views = {view.name: view.modality for view in station.snapshot(BEGIN_NS + 3 * 10**9).devices}
+    assert views[device] == {"video": "camera", "microwaveRadar": "radar", "lidar": "lidar"}[on_air[0]]
+
+
+def test_every_modality_that_sees_road_users_has_its_words() -> None:
+    seeing = set(Modality) - {Modality.SIGNAL, Modality.GNSS, Modality.OTHER}
+    assert set(SOURCES) == seeing == set(codes._SOURCE_TYPE)
