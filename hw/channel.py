@@ -20,6 +20,7 @@ from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
 from hw.errors import LostError, OpenError
 
 READ_SIZE = 65536
+STRANGERS_NAMED = 4
 DATAGRAMS_PER_READ = 32  # a flood on one socket leaves the others their turn
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ class _UdpChannel:
 
     def __init__(self, place: Udp, counters: Counter[str]) -> None:
         address = split_address(place.listen)
-        self._peer = split_address(place.peer)
+        self._peer, self._any_port = split_address(place.peer), place.any_port
         self._counters = counters
         self._socket = _socket(address, socket.SOCK_DGRAM)
         try:
@@ -127,10 +128,20 @@ class _UdpChannel:
     def read(self) -> bytes | None:
         for _ in range(DATAGRAMS_PER_READ):
             received = attempt(lambda: self._socket.recvfrom(READ_SIZE))
-            if received is None or received[1][0] == self._peer[0]:
+            if received is None or self._is_peer(received[1][:2]):
                 return received and received[0]
-            self._counters["stranger"] += 1
+            self._count_stranger("{}:{}".format(*received[1][:2]))
         return None
+
+    def _is_peer(self, sender: SocketAddress) -> bool:
+        return sender == self._peer or (self._any_port and sender[0] == self._peer[0])
+
+    def _count_stranger(self, sender: str) -> None:
+        """Count a datagram of somebody else; the first few are named."""
+        self._counters["stranger"] += 1
+        name = f"stranger {sender}"
+        if name in self._counters or sum(key.startswith("stranger ") for key in self._counters) < STRANGERS_NAMED:
+            self._counters[name] += 1
 
     def write(self, data: bytes) -> int:
         """A datagram is taken whole; one that cannot be sent is lost like any other datagram."""

@@ -48,10 +48,11 @@ class Serial(Strict):
 
 
 class Udp(Strict):
-    """A UDP socket; datagrams of hosts other than the peer are dropped."""
+    """A UDP socket; datagrams of others than the peer, address and port, are dropped."""
 
     listen: Address
     peer: Address
+    any_port: bool = False  # the peer sends from ports that change
 
 
 class Endpoint(Strict):

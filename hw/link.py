@@ -3,7 +3,7 @@
 A `Link` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
 after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
 and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
-(datagrams of other hosts than the peer).
+(datagrams of others than the peer; the first few by name).
 """
 
 from __future__ import annotations

@@ -113,6 +113,7 @@ class SignalState(Measurement, frozen=True, kw_only=True):
     """All lamp colours of a signal controller at one time."""
 
     lamps: list[Lamp]
+    repeated: bool = False  # the very octets of the report before, its time included: no sign that anybody is alive
 
 
 class LampPlan(msgspec.Struct, frozen=True):

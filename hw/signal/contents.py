@@ -72,6 +72,11 @@ def encode_lamp_colours(place: Place, lamps: Iterable[Lamp]) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
+def parse_place(content: bytes) -> Place:
+    """Return where a content says that the junction is; raise `MessageError` when it is too short."""
+    return _Reader(content).place
+
+
 def parse_lamp_colours(content: bytes) -> list[Lamp]:
     """Return the lamps in the content of object 0103; raise `MessageError` when it is not that."""
     reader = _Reader(content)
@@ -129,7 +134,8 @@ class _Reader:
         (length,) = self.take(_LENGTH)
         if length != len(content) - _LENGTH.size:
             raise MessageError(f"{length} octets of content announced, {len(content) - _LENGTH.size} came")
-        self.take(_PLACE)
+        longitude, latitude, _ = self.take(_PLACE)
+        self.place = Place(latitude / 1e7, longitude / 1e7)
 
     def take(self, layout: struct.Struct) -> tuple[int, ...]:
         """Return the next fields."""

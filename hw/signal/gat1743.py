@@ -2,20 +2,21 @@
 
 The controller pushes lamp colours (1 to 10 Hz) and, at the start of a cycle, the plan it runs. Between cycles, after a
 start of ours, there would be no plan: it is asked for then, and again whenever it has not been heard for a while.
-Nothing else is ever written.
+Nothing else is ever written. Who else speaks to us is refused, counted and named (`hw/signal/binding.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, model_validator
 
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
-from hw.signal.contents import parse_lamp_colours, parse_plan
+from hw.signal.binding import Binding, PlaceSettings
+from hw.signal.contents import parse_lamp_colours, parse_place, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.messages import (
     EVERY_NUMBER,
@@ -34,19 +35,30 @@ from perception.objects import LampPlan, Measurement, Modality, SignalPlan, Sign
 SPOKEN = {Operation.REPORT, Operation.QUERY_REPLY, Operation.BROADCAST}
 RETRY_NS = NS  # between queries while no plan is known
 DUPLICATE_NS = NS // 5  # the same octets again within this time are a duplicate; later, the controller's clock stands
-REORDER_NS = 2 * NS  # an older time within this time was overtaken; later, the controller's clock was set back
+TRUST_NS = 3 * NS // 2  # after a time that was believed: an older one was overtaken, one that is off is a stranger's
+REORDER_NS = 2 * NS  # older than this: not overtaken
+ERROR_NS = 10 * NS  # how long what was heard of others is shown
 
 
 class Gat1743Settings(DeviceSettings):
-    """Where the controller is, how far its clock may be off, and how often its plan is asked for."""
+    """Where the controller is, who it is, how far its clock may be off, and how often its plan is asked for.
+
+    `region` and `place` are those of the site unless they are given here.
+    """
 
     link: Endpoint
-    region: int = Field(
-        0, ge=0, le=999_999, description="GB/T 2260 code for queries, until the controller told its own"
-    )
+    region: int | None = Field(None, ge=1, le=999_999, description="GB/T 2260 code that its messages must name")
+    number: int | None = Field(None, ge=0, le=0xFFFF, description="that its messages must name; not given: any")
+    place: PlaceSettings | None = Field(None, description="that its messages must name")
     max_age_ms: int = Field(500, ge=10, le=10_000, description="of a report; an older stamp is not believed")
     max_ahead_ms: int = Field(100, ge=0, le=10_000, description="of the controller's clock against ours")
     plan_query_s: int = Field(10, ge=1, le=3600, description="ask for the plan when it was not heard for so long")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_site(cls, value: Any, info: ValidationInfo) -> Any:
+        site = info.context.get("site") if info.context else None
+        return {**site, **value} if site and isinstance(value, dict) else value
 
     def ports(self) -> dict[str, Port]:
         """Return the one port."""
@@ -55,7 +67,7 @@ class Gat1743Settings(DeviceSettings):
 
 class _Seen(NamedTuple):
     body: bytes
-    time_ns: int
+    time_ns: int | None  # the controller's, if it was believed
     receipt_ns: int
 
 
@@ -63,9 +75,10 @@ class Gat1743:
     """A controller's bytes to signal states and plans.
 
     Counters: `checksum`, `length` (frames), `message` (a good frame that is no message), `sender` (of no signal
-    controller), `unused` (other objects and operations), `refused` (error answers), `duplicate`, `reordered`,
-    `colour` (lamps in no known colour), `plan` (lamps whose steps do not sum to the cycle), `clock-past`,
-    `clock-future`, `clock-stuck` (the time of receipt was used instead).
+    controller), `region`, `number`, `place` (of another controller), `unused` (other objects and operations),
+    `refused` (error answers), `duplicate`, `reordered`, `doubted` (a clock that is off, while reports with a good one
+    come), `repeated` (the same octets again), `colour` (lamps in no known colour), `plan` (lamps whose steps do not sum
+    to the cycle), `clock-past`, `clock-future`, `clock-stuck` (the time of receipt was used instead).
     """
 
     Settings: ClassVar[type[DeviceSettings]] = Gat1743Settings
@@ -78,10 +91,11 @@ class Gat1743:
         self._settings = settings
         self._reader = FrameReader(self.counters)
         self._clock = SourceClock(settings.max_age_ms, settings.max_ahead_ms, self.counters)
-        self._controller = Address(settings.region, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER)
+        self._binding = Binding(settings.region, settings.number, settings.place)
         self._seen: dict[int, _Seen] = {}  # by object
         self._planned = False
         self._next_query_ns = 0
+        self._error_ns = 0  # when the error was noticed last
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Ask for the plan: it may have changed while we could not hear."""
@@ -93,11 +107,15 @@ class Gat1743:
 
     def due(self, now_ns: int) -> list[Send]:
         """Ask for the plan while it is unknown or old."""
+        if now_ns - self._error_ns > ERROR_NS:
+            self.error = None
         if now_ns < self._next_query_ns:
             return []
         self._next_query_ns = now_ns + (self._settings.plan_query_s * NS if self._planned else RETRY_NS)
-        us = Address(self._controller.region, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
-        query = Message(us, self._controller, now_ns, Operation.QUERY, Object.CURRENT_PLAN)
+        region, number = self._settings.region or 0, self._settings.number
+        us = Address(region, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
+        controller = Address(region, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER if number is None else number)
+        query = Message(us, controller, now_ns, Operation.QUERY, Object.CURRENT_PLAN)
         return [("link", encode_frame(encode(query)))]
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
@@ -106,20 +124,20 @@ class Gat1743:
         for body in self._reader.feed(data):
             try:
                 message = parse(body)
-                if self._fresh(message, body, receipt_ns):
-                    found += self._measurements(message, receipt_ns)
+                if self._is_ours(message, receipt_ns) and (heard := self._in_order(message, body, receipt_ns)):
+                    found.append(self._measurement(message, *heard))
             except MessageError:
                 self.counters["message"] += 1
         return found
 
-    def _fresh(self, message: Message, body: bytes, receipt_ns: int) -> bool:
-        """Tell whether a message is of a controller, of use, and neither a duplicate nor overtaken; count why not."""
-        reason = self._why_not(message) or self._why_late(message, body, receipt_ns)
-        if reason is not None:
-            self.counters[reason] += 1
-            return False
-        self._seen[message.object] = _Seen(body, message.time_ns, receipt_ns)
-        return True
+    def _is_ours(self, message: Message, receipt_ns: int) -> bool:
+        """Tell whether a message is of the site's controller and of use; count why not."""
+        reason = self._why_not(message)
+        if reason is None and (refusal := self._binding.refusal(message.sender, parse_place(message.content))):
+            reason = refusal.reason
+            self._complain(refusal.words, receipt_ns)
+        self._count(reason or "", reason is not None)
+        return reason is None
 
     def _why_not(self, message: Message) -> str | None:
         if not message.sender.type & Kind.SIGNAL_CONTROLLER:
@@ -128,27 +146,45 @@ class Gat1743:
             return "refused"
         return None if message.operation in SPOKEN and message.object in frozenset(Object) else "unused"
 
-    def _why_late(self, message: Message, body: bytes, receipt_ns: int) -> str | None:
-        seen = self._seen.get(message.object)
-        if seen is None:
-            return None
-        age_ns = receipt_ns - seen.receipt_ns
-        if body == seen.body and age_ns < DUPLICATE_NS:
-            return "duplicate"
-        return "reordered" if 0 < seen.time_ns - message.time_ns < REORDER_NS and age_ns < REORDER_NS else None
+    def _in_order(self, message: Message, body: bytes, receipt_ns: int) -> tuple[int, int, bool] | None:
+        """Return when a message was true, when it came, and whether its octets came before; count why it is no news.
 
-    def _measurements(self, message: Message, receipt_ns: int) -> list[Measurement]:
-        self._controller = message.sender
+        A clock that is not believed orders nothing, least of all reports with a good one out.
+        """
+        seen = self._seen.get(message.object, _Seen(b"", None, 0))
+        age_ns, repeated = receipt_ns - seen.receipt_ns, body == seen.body
+        if repeated and 0 <= age_ns < DUPLICATE_NS:
+            self.counters["duplicate"] += 1
+            return None
+        stamp_ns = self._clock.judge(message.time_ns, receipt_ns)
+        believed = stamp_ns == message.time_ns
+        if seen.time_ns is not None and 0 <= age_ns < TRUST_NS and not repeated:
+            if 0 < seen.time_ns - message.time_ns < REORDER_NS:
+                self.counters["reordered"] += 1
+                return None
+            if not believed:
+                self.counters["doubted"] += 1
+                off_s = (message.time_ns - receipt_ns) / NS
+                self._complain(f"hears a clock {off_s:+.1f} s off among good ones: two controllers?", receipt_ns)
+                return None
+        self._count("repeated", repeated)
+        self._seen[message.object] = _Seen(body, message.time_ns if believed else None, receipt_ns)
+        return stamp_ns, receipt_ns, repeated
+
+    def _measurement(self, message: Message, stamp_ns: int, receipt_ns: int, repeated: bool) -> Measurement:
         if message.object == Object.LAMP_COLOURS:
             lamps = parse_lamp_colours(message.content)
             self._count("colour", sum(lamp.colour == "unknown" for lamp in lamps))
-            stamp_ns = self._clock.judge(message.time_ns, receipt_ns)
-            return [SignalState(device=self.name, stamp_ns=stamp_ns, receipt_ns=receipt_ns, lamps=lamps)]
+            return SignalState(
+                device=self.name, stamp_ns=stamp_ns, receipt_ns=receipt_ns, lamps=lamps, repeated=repeated
+            )
         plans = self._whole(parse_plan(message.content))
         self._planned = bool(plans)
         self._next_query_ns = receipt_ns + self._settings.plan_query_s * NS
-        stamp_ns = self._clock.judge(message.time_ns, receipt_ns)
-        return [SignalPlan(device=self.name, stamp_ns=stamp_ns, receipt_ns=receipt_ns, lamps=plans)]
+        return SignalPlan(device=self.name, stamp_ns=stamp_ns, receipt_ns=receipt_ns, lamps=plans)
+
+    def _complain(self, words: str, now_ns: int) -> None:
+        self.error, self._error_ns = words, now_ns
 
     def _whole(self, plans: list[LampPlan]) -> list[LampPlan]:
         """Return the lamps whose steps sum to the cycle, which is the sum that most lamps have."""

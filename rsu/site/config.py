@@ -60,7 +60,8 @@ def _drivers(source: YamlSource, site: Site, folder: Path) -> tuple[dict[str, Dr
     for name, device in site.devices.items():
         try:
             model = registry.driver_class(device.kind).Settings
-            settings[name] = model.model_validate(device.driver, context={"folder": folder, "device": name})
+            context = {"folder": folder, "device": name, "site": site.whereabouts()}
+            settings[name] = model.model_validate(device.driver, context=context)
             if name == site.radio and not hasattr(registry.driver_class(device.kind), "transmit"):
                 findings.append(source.finding(("radio",), f'"{name}" is a {device.kind}, which cannot transmit'))
         except UnknownDriverError as error:

@@ -133,3 +133,9 @@ class Site(Settings):
     uplink: UplinkSettings = UplinkSettings()
     recording: RecordingSettings = RecordingSettings()
     page: WebSettings = WebSettings()
+
+    def whereabouts(self) -> dict[str, object]:
+        """Return region (GB/T 2260) and place as drivers of devices that name them expect theirs."""
+        reference, region = self.site.reference, int(self.identity.region_id or 0)
+        place = {"latitude_deg": reference.latitude_deg, "longitude_deg": reference.longitude_deg}
+        return {"place": place} | ({"region": region} if 0 < region <= 999_999 else {})

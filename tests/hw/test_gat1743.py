@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hw.bytelog import from_lines
 from hw.signal.contents import Place, colour_of, encode_lamp_colours, encode_plan, parse_lamp_colours, parse_plan
 from hw.signal.framing import FrameReader, crc16, encode_frame
+from hw.signal.gat1743 import Gat1743Settings
 from hw.signal.messages import (
     Address,
     Kind,
@@ -31,6 +32,7 @@ LOGS = {path.stem: path for path in replay.logs("gat1743")}
 T0 = 1795392000 * NS
 MS = NS // 1000
 PLACE = Place(22.5431, 114.0579)
+AT_SITE = {"latitude_deg": 22.5431, "longitude_deg": 114.0579}
 CONTROLLER = Address(440304, Kind.SIGNAL_CONTROLLER, 7)
 US = Address(440304, Kind.ROADSIDE_UNIT, 0xFFFF)
 
@@ -205,7 +207,8 @@ def test_a_clock_that_stands_is_not_believed() -> None:
     driver = replay.make_driver("gat1743", max_age_ms=5000)
     found = [one for n in range(3) for one in driver.received("link", report(T0, RED), T0 + n * NS)]
     assert [one.stamp_ns for one in found] == [T0, T0 + NS, T0 + 2 * NS]
-    assert driver.counters == {"clock-stuck": 2}
+    assert [isinstance(one, SignalState) and one.repeated for one in found] == [False, True, True]
+    assert driver.counters == {"clock-stuck": 2, "repeated": 2}
 
 
 def test_duplicates_and_overtaken_frames_are_dropped_but_a_clock_set_back_is_not() -> None:
@@ -214,7 +217,72 @@ def test_duplicates_and_overtaken_frames_are_dropped_but_a_clock_set_back_is_not
     for data in (first, first, second, first):
         driver.received("link", data, T0 + 200 * MS)
     assert driver.counters == {"duplicate": 1, "reordered": 1}
-    assert len(driver.received("link", report(T0 - 3 * NS, RED), T0 + NS)) == 1
+    assert len(driver.received("link", report(T0 - 3 * NS, RED), T0 + 2 * NS)) == 1
+
+
+GREEN = Lamp(1, 0, 2, "green", 12.0)
+
+
+@pytest.mark.parametrize("ahead_ms", [-5000, -600, 101, 500, 900, 3_600_000])
+def test_a_clock_that_is_not_believed_orders_nothing_out(ahead_ms: int) -> None:
+    """A stream beside the controller's, its stamps off by so much: each report of the controller is heard."""
+    driver = replay.make_driver("gat1743")
+    heard: list[Measurement] = []
+    for n in range(20):
+        now = T0 + n * NS
+        heard += driver.received("link", report(now - 20 * MS, RED), now)
+        heard += driver.received("link", report(now + (400 + ahead_ms) * MS, GREEN), now + 400 * MS)
+    assert [one.lamps for one in heard if isinstance(one, SignalState)] == [[RED]] * 20
+    assert driver.counters["doubted"] + driver.counters["reordered"] == 20
+    assert ahead_ms == -600 or (driver.error is not None and "two controllers?" in driver.error)
+    driver.due(T0 + 60 * NS)
+    assert driver.error is None
+
+
+@pytest.mark.parametrize("off_s", [-3600, -60, -1, 1, 37, 60, 28_800])
+def test_a_controller_whose_clock_steps_is_soon_heard_again(off_s: int) -> None:
+    driver = replay.make_driver("gat1743")
+    stamps = [T0 + (n + (off_s if n >= 3 else 0)) * NS for n in range(6)]
+    datagrams = [report(stamp, Lamp(1, 0, 2, "red", 30.0 - n)) for n, stamp in enumerate(stamps)]
+    heard = [driver.received("link", data, T0 + n * NS) for n, data in enumerate(datagrams)]
+    assert [len(found) for found in heard] == [1, 1, 1, 0, 1, 1]
+    assert heard[-1][0].stamp_ns == T0 + 5 * NS
+
+
+@pytest.mark.parametrize(
+    ("settings", "sender", "place", "reason"),
+    [
+        ({}, CONTROLLER, Place(0.0, 0.0), None),  # nothing is said of it
+        ({"region": 440304, "number": 7}, CONTROLLER, PLACE, None),
+        ({"region": 440305}, CONTROLLER, PLACE, "region"),
+        ({"number": 0xFFFF}, CONTROLLER, PLACE, "number"),
+        ({"place": AT_SITE}, CONTROLLER, Place(22.5443, 114.0565), None),
+        ({"place": AT_SITE}, CONTROLLER, Place(22.5459, 114.0579), "place"),
+        ({"place": AT_SITE}, CONTROLLER, Place(22.5431, 114.061), "place"),
+        ({"place": AT_SITE}, CONTROLLER, Place(0.0, 0.0), "place"),
+        ({"place": {"latitude_deg": 0, "longitude_deg": 179.999}}, CONTROLLER, Place(0.0, 180.0), None),
+    ],
+)  # fmt: skip
+def test_only_the_sites_own_controller_is_heard(
+    settings: dict[str, object], sender: Address, place: Place, reason: str | None
+) -> None:
+    driver = replay.make_driver("gat1743", **settings)
+    for operation, item, content in [
+        (Operation.REPORT, Object.LAMP_COLOURS, encode_lamp_colours(place, [RED])),
+        (Operation.QUERY_REPLY, Object.CURRENT_PLAN, encode_plan(place, [STEPS])),
+    ]:
+        found = driver.received("link", encode_frame(encode(Message(sender, US, T0, operation, item, content))), T0)
+        assert len(found) == (reason is None)
+    assert driver.counters == ({} if reason is None else {reason: 2})
+    assert (driver.error is None) == (reason is None)
+
+
+def test_region_and_place_are_the_sites_unless_the_driver_is_told_others() -> None:
+    site = {"region": 440304, "place": AT_SITE}
+    settings = Gat1743Settings.model_validate({"link": replay.UDP}, context={"site": site})
+    assert settings.region == 440304 and settings.place is not None and settings.place.latitude_deg == 22.5431
+    told = Gat1743Settings.model_validate({"link": replay.UDP, "region": 110115, "place": None}, context={"site": site})
+    assert (told.region, told.place) == (110115, None)
 
 
 def test_only_a_signal_controller_is_heard() -> None:
@@ -241,15 +309,16 @@ def test_the_plan_is_asked_for_until_it_came_and_again_when_it_is_old() -> None:
     assert queries([n / 2 for n in range(1, 30)], plan_query_s=5) == [0.0, 1.0, 2.0, 7.5, 12.5]
 
 
-def test_a_query_is_addressed_to_the_controller_that_was_heard() -> None:
+def test_a_query_is_addressed_to_the_sites_controller() -> None:
+    """Whoever else is heard."""
     driver = replay.make_driver("gat1743", region=440300)
     ((_, first),) = driver.opened("link", T0)
     driver.received("link", report(T0, RED), T0)
     ((port, second),) = driver.due(T0 + NS)
     assert port == "link"
+    us, controller = Address(440300, Kind.ROADSIDE_UNIT, 0xFFFF), Address(440300, Kind.SIGNAL_CONTROLLER, 0xFFFF)
     messages = [parse(FrameReader().feed(data)[0]) for data in (first, second)]
-    assert messages[0].receiver == Address(440300, Kind.SIGNAL_CONTROLLER, 0xFFFF)
-    assert messages[1] == Message(US, CONTROLLER, T0 + NS, Operation.QUERY, Object.CURRENT_PLAN)
+    assert messages == [Message(us, controller, T0 + n * NS, Operation.QUERY, Object.CURRENT_PLAN) for n in (0, 1)]
 
 
 def test_lamps_whose_steps_do_not_sum_to_the_cycle_are_left_out() -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 import tty
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -276,9 +277,11 @@ def test_a_connection_that_nobody_answers_is_given_up(clock: Clock, tmp_path: Pa
 
 
 def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path) -> None:
-    with socket.socket(type=socket.SOCK_DGRAM) as device, socket.socket(type=socket.SOCK_DGRAM) as stranger:
+    with ExitStack() as stack:
+        device, stranger, neighbour = (stack.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in range(3))
         device.bind(("127.0.0.1", 0))
         stranger.bind(("127.0.0.2", 0))
+        neighbour.bind(("127.0.0.1", 0))
         with socket.socket(type=socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             listen = probe.getsockname()
@@ -286,6 +289,7 @@ def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path
         link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock)
         assert link.tick(clock())
         stranger.sendto(b"evil", listen)
+        neighbour.sendto(b"of the same host", listen)
         device.sendto(b"one", listen)
         device.sendto(b"", listen)
         device.sendto(b"two", listen)
@@ -296,10 +300,39 @@ def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path
             return len(datagrams) == 3
 
         wait_for(complete)
-        assert datagrams == [b"one", b"", b"two"] and link.counters == {"stranger": 1}
+        assert datagrams == [b"one", b"", b"two"]
+        named = {f"stranger {address(one)}": 1 for one in (stranger, neighbour)}
+        assert link.counters == {"stranger": 2} | named
         link.write(b"query")
         device.settimeout(2)
         assert device.recv(100) == b"query"
+        link.close()
+
+
+def test_a_peer_whose_ports_change_is_heard_where_the_site_says_so(clock: Clock, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        first, second, probe = (stack.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in range(3))
+        for one in (first, second, probe):
+            one.bind(("127.0.0.1", 0))
+        listen = probe.getsockname()
+        probe.close()
+        place = {"listen": f"127.0.0.1:{listen[1]}", "peer": address(first), "any_port": True}
+        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock)
+        assert link.tick(clock())
+        for number in range(6):
+            with socket.socket(type=socket.SOCK_DGRAM) as other:
+                other.bind(("127.0.0.2", 0))
+                other.sendto(b"evil %d" % number, listen)
+        second.sendto(b"from another port", listen)
+        datagrams: list[bytes] = []
+
+        def heard() -> bool:
+            datagrams.extend(chunk.data for chunk in link.read())
+            return bool(datagrams)
+
+        wait_for(heard)
+        assert datagrams == [b"from another port"]
+        assert link.counters["stranger"] == 6 and len(link.counters) == 1 + 4  # no more are named
         link.close()
 
 

@@ -1,0 +1,54 @@
+"""Which controller is heard: the site's own, by region, number and place. Nothing is learned from what comes."""
+
+from __future__ import annotations
+
+from math import cos, hypot, radians
+from typing import NamedTuple
+
+from pydantic import Field
+
+from hw.driver import DriverSettings
+from hw.signal.contents import Place
+from hw.signal.messages import Address
+
+M_PER_DEG = 111_195.0  # of latitude
+
+
+class PlaceSettings(DriverSettings):
+    """Where the controller says that its junction is."""
+
+    latitude_deg: float = Field(ge=-90, le=90)
+    longitude_deg: float = Field(ge=-180, le=180)
+    within_m: float = Field(300.0, gt=0, description="of that place; the next junction is farther away")
+
+
+class Refusal(NamedTuple):
+    """Why a message is not of the site's controller."""
+
+    reason: str  # counted under this name
+    words: str
+
+
+class Binding(NamedTuple):
+    """What the site says of its controller; None: nothing."""
+
+    region: int | None
+    number: int | None
+    place: PlaceSettings | None
+
+    def refusal(self, sender: Address, place: Place) -> Refusal | None:
+        """Return why a message is none of the site's controller, None when it is one."""
+        if self.region is not None and sender.region != self.region:
+            return Refusal("region", f"hears a controller of region {sender.region}, the site's is {self.region}")
+        if self.number is not None and sender.number != self.number:
+            return Refusal("number", f"hears a controller number {sender.number}, the site's is {self.number}")
+        if self.place is not None and (away_m := _distance_m(place, self.place)) > self.place.within_m:
+            where = f"{place.latitude:.7f}, {place.longitude:.7f}"
+            return Refusal("place", f"hears a controller at {where}, {away_m:.0f} m from the site: another junction's?")
+        return None
+
+
+def _distance_m(place: Place, other: PlaceSettings) -> float:
+    north = place.latitude - other.latitude_deg
+    east = (place.longitude - other.longitude_deg + 180) % 360 - 180
+    return M_PER_DEG * hypot(north, east * cos(radians(other.latitude_deg)))
