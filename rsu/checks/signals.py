@@ -28,13 +28,23 @@ class PhaseSettings(Settings):
     crosswalk: bool = False
 
 
+class NoConflictSettings(Settings):
+    """Two phases whose ways meet by the lane map, and that may be green together all the same."""
+
+    phases: tuple[int, int]
+    why: str = Field(min_length=1)
+
+
 class SignalSettings(Settings):
     """The signal controller of the site."""
 
     device: str
     nominal_interval_ms: int = Field(1000, ge=50, le=10_000, description="between two reports of the lamp colours")
     phases: list[PhaseSettings] = Field(min_length=1, max_length=16)
-    conflicts: list[tuple[int, int]] = Field([], description="pairs of phases that must never be green together")
+    conflicts: list[tuple[int, int]] = Field(
+        [], description="pairs of phases that must never be green together, beside those of the lane map"
+    )
+    no_conflicts: list[NoConflictSettings] = Field([], description="pairs of the lane map that may be green together")
     merge_flashing_green: bool = Field(False, description="announce the green flash as the end of green")
 
 

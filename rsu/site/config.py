@@ -13,9 +13,10 @@ from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
 from perception.objects import Modality
+from rsu.checks.signals import SignalSettings
 from rsu.errors import ConfigError, Finding
 from rsu.reports.common import Identity
-from rsu.site import lanemap
+from rsu.site import conflicts, lanemap
 from rsu.site.model import Site
 from rsu.site.yaml_source import YamlSource
 from rsu.video import checks as cameras
@@ -137,7 +138,21 @@ def _against_map(source: YamlSource, site: Site, lane_map: lanemap.LaneMapFile) 
         if missing:
             text = f"the lane map uses phases {', '.join(map(str, missing))} that no lamp shows"
             findings.append(source.finding(("signal", "phases"), text))
+        findings += _exceptions(source, site.signal, lane_map)
     return findings
+
+
+def _exceptions(source: YamlSource, signal: SignalSettings, lane_map: lanemap.LaneMapFile) -> Iterator[Finding]:
+    """Find conflicts that are taken away and that there are not, or that are also added."""
+    known, added = conflicts.derived(signal, lane_map), {conflicts.pair(*two) for two in signal.conflicts}
+    for index, each in enumerate(signal.no_conflicts):
+        two = conflicts.pair(*each.phases)
+        if two not in known:
+            text = f"{list(each.phases)} do not meet by the lane map: there is nothing to take away"
+            yield source.finding(("signal", "no_conflicts", index), text)
+        elif two in added:
+            text = f"{list(each.phases)} stand in conflicts too"
+            yield source.finding(("signal", "no_conflicts", index), text)
 
 
 def modalities(site: Site) -> dict[str, Modality]:
