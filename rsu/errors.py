@@ -8,7 +8,9 @@ RsuError
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Level = Literal["error", "warning"]
 
 
 class Finding(NamedTuple):
@@ -19,11 +21,13 @@ class Finding(NamedTuple):
     column: int
     key: str
     text: str
+    level: Level = "error"  # the site cannot be run; warning: it can, and is hardly meant so
 
     def __str__(self) -> str:
         """Format as compilers do, so that editors can jump to it."""
+        level = "warning: " if self.level == "warning" else ""
         where = f"{self.key}: " if self.key else ""
-        return f"{self.file}:{self.line}:{self.column}: {where}{self.text}"
+        return f"{self.file}:{self.line}:{self.column}: {level}{where}{self.text}"
 
 
 class RsuError(Exception):

@@ -14,6 +14,7 @@ from perception.traffic.lanes import LaneMap
 from perception.traffic.paths import ways
 
 CELL_M = 0.5
+MARGIN_M = 10.0  # around everything, at least
 CROSSWALK_MARGIN_M = 1.5  # who walks beside the stripes still uses the crosswalk
 
 MOTOR = 1  # a lane of motor vehicles
@@ -36,19 +37,20 @@ class Ground:
     """The grid. Everything outside it has no flags."""
 
     def __init__(self, lanes: LaneMap, areas: Areas) -> None:
-        corners = [line.points for line in lanes.lines]
+        curves = [(points, float(lanes.half_width[lane])) for lane, _, points in ways(lanes) if lanes.is_motor[lane]]
+        corners = [line.points for line in lanes.lines] + [points for points, _ in curves]
         corners += [np.array(polygon) for polygon in (*areas.crosswalks, *areas.zones)]
         every = np.concatenate([np.zeros((1, 2)), *corners])
-        self._origin: Floats = every.min(axis=0) - 10.0
-        columns, rows = np.ceil((every.max(axis=0) + 10.0 - self._origin) / CELL_M).astype(int)
+        margin = max(MARGIN_M, *lanes.half_width[:-1] + CELL_M) if lanes.lines else MARGIN_M
+        self._origin: Floats = every.min(axis=0) - margin
+        columns, rows = np.ceil((every.max(axis=0) + margin - self._origin) / CELL_M).astype(int)
         self._flags = np.zeros((columns, rows), dtype=np.uint32)
         self._last: Floats = np.array([columns - 1.0, rows - 1.0])
         for line in lanes.lines:
             if line.type == "vehicle":
                 self._draw(line.points, line.width / 2.0, MOTOR)
-        for lane, _, points in ways(lanes):
-            if lanes.is_motor[lane]:
-                self._draw(points, float(lanes.half_width[lane]), JUNCTION)
+        for points, half in curves:
+            self._draw(points, half, JUNCTION)
         for polygon in areas.crosswalks:
             self._fill(np.array(polygon), CROSSWALK, CROSSWALK_MARGIN_M)
         for number, polygon in enumerate(areas.zones):

@@ -47,7 +47,7 @@ class StatisticsSettings(QueueSettings):
     signal_cycle: bool = Field(True, description="count over each signal cycle, too")
     cycle_phase: int | None = Field(None, description="its green begins the cycle; none: the first of the lane map")
     loops: list[LoopSettings] = Field([], max_length=64)
-    zones: list[CountedZone] = Field([], max_length=32)
+    zones: list[CountedZone] = Field([], max_length=29)  # as many as the ground has flags for
 
 
 class _Period(msgspec.Struct):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import signal
 import threading
@@ -15,7 +14,7 @@ from typing import Annotated
 import typer
 
 import v2x
-from rsu.cli import lab, msg, rec
+from rsu.cli import check, lab, msg, rec
 from rsu.cli.options import fail, refuse
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
@@ -24,7 +23,7 @@ from rsu.exits import Exit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
-for command in (lab.score, lab.compare, lab.tune):
+for command in (check.check, lab.score, lab.compare, lab.tune):
     app.command()(command)
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]
@@ -105,23 +104,6 @@ def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> N
     except OSError as error:
         fail(Exit.PERMISSION, f"{error.filename}: {error.strerror}; choose other folders with --run and --data")
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.FINE)
-
-
-@app.command()
-def check(site: SiteArgument, as_json: JsonOption = False) -> None:
-    """Check a site file with its lane map and drivers; print every finding with line, column and key."""
-    from rsu.site import config
-
-    try:
-        loaded = config.load(site)
-    except ConfigError as error:
-        if as_json:
-            print(json.dumps([finding._asdict() for finding in error.findings]))
-        else:
-            print(error)
-        raise typer.Exit(Exit.INVALID_CONFIG) from error
-    summary = {"site": loaded.site.site.name, "devices": len(loaded.drivers), "profile": loaded.site.messages.profile}
-    print(json.dumps([]) if as_json else f"{site}: fine ({summary['devices']} devices, {summary['profile']})")
 
 
 @app.command()

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from perception.traffic import lanes
 from perception.traffic.ground import Areas, Polygon
-from rsu.errors import ConfigError, Finding
+from rsu.errors import ConfigError
+from rsu.site.json_source import JsonSource
+from rsu.site.settings import Settings
 
 _TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
 _USUAL_WIDTH_M = 3.25
+WIDEST_LANE_M = 15.0  # a MAP has room for more, a road has not
 
 Point = tuple[float, float]  # east, north in metres
 Maneuver = Literal["straight", "left", "right", "uturn"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NodeId(_Part):
+class NodeId(Settings):
     """A node of the road network: region (RoadRegulatorID) and number."""
 
     region: int = Field(ge=0, le=65535)
     id: int = Field(ge=0, le=65535)
 
 
-class Connection(_Part):
+class Connection(Settings):
     """Where a lane leads, and the signal phase that rules it."""
 
     downstream: NodeId
@@ -41,11 +39,11 @@ class Connection(_Part):
     phase: int | None = Field(None, ge=1, le=255)
 
 
-class Lane(_Part):
+class Lane(Settings):
     """One lane from the link's start to the stop line; ids count from the left in driving direction."""
 
     id: int = Field(ge=1, le=254)
-    width_m: float = Field(gt=0, le=327.67)
+    width_m: float = Field(gt=0, le=WIDEST_LANE_M)
     type: Literal["vehicle", "bike"]
     maneuvers: list[Maneuver]
     points: list[Point] = Field(min_length=2, max_length=31)
@@ -53,19 +51,19 @@ class Lane(_Part):
     connects_to: list[Connection] = Field([], max_length=8)
 
 
-class Movement(_Part):
+class Movement(Settings):
     """A way through the node, by downstream node."""
 
     downstream: NodeId
     phase: int | None = Field(None, ge=1, le=255)
 
 
-class Link(_Part):
+class Link(Settings):
     """The road from an upstream node to this one."""
 
     name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
     upstream: NodeId
-    width_m: float = Field(gt=0, le=327.67)
+    width_m: float = Field(gt=0, le=150)
     speed_limit_mps: float | None = Field(None, gt=0, le=163)
     points: list[Point] = Field(min_length=2, max_length=31)
     movements: list[Movement] = Field([], max_length=32)
@@ -80,52 +78,45 @@ class Node(NodeId):
     links: list[Link] = Field(max_length=32)
 
 
-class Crosswalk(_Part):
+class Crosswalk(Settings):
     """A pedestrian crossing, for drawing and for events."""
 
-    phase: int | None = None
-    polygon: list[Point] = Field(min_length=3)
+    phase: int | None = Field(None, ge=1, le=255)
+    polygon: list[Point] = Field(min_length=3, max_length=64)
 
 
-class ExitLane(_Part):
+class ExitLane(Settings):
     """A lane that leads away, for drawing."""
 
-    id: int | None = None
-    width_m: float | None = None
+    id: int | None = Field(None, ge=1, le=254)
+    width_m: float | None = Field(None, gt=0, le=WIDEST_LANE_M)
     type: str | None = None
     points: list[Point] = Field(min_length=2)
 
 
-class Exit(_Part):
+class Exit(Settings):
     """A road that leads away."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=63)
     downstream: NodeId
-    lanes: list[ExitLane]
+    lanes: list[ExitLane] = Field(max_length=32)
 
 
-class LaneMapFile(_Part):
+class LaneMapFile(Settings):
     """The whole file."""
 
     nodes: list[Node] = Field(min_length=1, max_length=32)
-    crosswalks: list[Crosswalk] = []
-    exits: list[Exit] = []
+    crosswalks: list[Crosswalk] = Field([])
+    exits: list[Exit] = Field([])
 
 
 def load(path: Path) -> LaneMapFile:
-    """Read a lane map. ConfigError: names the file and every key that is wrong."""
+    """Read a lane map. ConfigError: every finding with line, column and key."""
+    source = JsonSource(path)
     try:
-        return LaneMapFile.model_validate(json.loads(path.read_bytes()))
-    except OSError as error:
-        raise ConfigError([Finding(str(path), 1, 1, "", f"cannot be read: {error.strerror}")]) from error
-    except json.JSONDecodeError as error:
-        raise ConfigError([Finding(str(path), error.lineno, error.colno, "", f"not JSON: {error.msg}")]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([Finding(str(path), 1, 1, "", "is not UTF-8")]) from error
+        return LaneMapFile.model_validate(source.data)
     except ValidationError as error:
-        raise ConfigError(
-            [Finding(str(path), 1, 1, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
-        ) from error
+        raise ConfigError(source.findings(error, LaneMapFile)) from error
 
 
 def lane_lines(lane_map: LaneMapFile) -> list[lanes.LaneLine]:

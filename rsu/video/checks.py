@@ -9,14 +9,16 @@ import numpy as np
 from perception.video.view import NoViewError, View
 from rsu.errors import Finding
 from rsu.site.model import Site
-from rsu.site.yaml_source import YamlSource
+from rsu.site.reading import OfSite
+from rsu.site.source import Source
 from rsu.video.settings import VideoSettings
 
 KIND = "video"  # of devices
 
 
-def findings(source: YamlSource, site: Site) -> Iterator[Finding]:
+def findings(of: OfSite) -> Iterator[Finding]:
     """Find devices and sensors that do not go together, and cameras that cannot see what they should."""
+    source, site = of.source, of.site
     for name, device in site.devices.items():
         place = ("devices", name)
         if device.kind == KIND and device.video is None:
@@ -27,7 +29,7 @@ def findings(source: YamlSource, site: Site) -> Iterator[Finding]:
             yield from _camera(source, site, name, device.video)
 
 
-def _camera(source: YamlSource, site: Site, name: str, video: VideoSettings) -> Iterator[Finding]:
+def _camera(source: Source, site: Site, name: str, video: VideoSettings) -> Iterator[Finding]:
     width, height = video.image_px
     for index, (x, y) in enumerate(video.region_px):
         if not (0 <= x <= width and 0 <= y <= height):

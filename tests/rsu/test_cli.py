@@ -38,10 +38,11 @@ def test_check_names_places(tmp_path: Path) -> None:
     site.write_text("version: 2\nradioo: x\n", encoding="utf-8")
     done = rsu("check", site)
     assert done.returncode == 3
-    assert f"{site}:1:10: version: expected 1, got 2" in done.stdout.splitlines()
-    assert f'{site}:2:1: radioo: unknown key (did you mean "radio"?)' in done.stdout.splitlines()
+    assert f"{site}:1:10: version: expected 1, got 2" in done.stdout.split("\n")
+    assert f'{site}:2:1: radioo: unknown key (did you mean "radio"?)' in done.stdout.split("\n")
     found = json.loads(rsu("check", "--json", site).stdout)
-    assert {"file", "line", "column", "key", "text"} == set(found[0])
+    assert {"file", "line", "column", "key", "text", "level"} == set(found[0])
+    assert {each["level"] for each in found} == {"error"}
 
 
 def test_run_refuses_a_bad_site(tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""A site read from its files, as far as it can be: what has mistakes is missing, the rest is there to be judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from hw import registry
+from hw.driver import DeviceSettings as DriverSettings
+from hw.errors import UnknownDriverError
+from rsu.errors import ConfigError, Finding
+from rsu.site.json_source import JsonSource
+from rsu.site.lanemap import LaneMapFile, Node
+from rsu.site.model import DeviceSettings, Site
+from rsu.site.source import Source
+from rsu.site.wording import closest
+from rsu.site.yaml_source import YamlSource
+
+
+class OfMap(NamedTuple):
+    """A lane map that says what a lane map must say."""
+
+    source: Source
+    map: LaneMapFile
+
+
+class OfSite(NamedTuple):
+    """A site file that says what a site file must say, without its lane map."""
+
+    source: Source
+    site: Site
+    drivers: dict[str, DriverSettings]  # device name -> settings of its driver, where they have no mistakes
+    folder: Path
+
+
+class OfBoth(NamedTuple):
+    """Both, and the node of the lane map that the site file names."""
+
+    source: Source
+    site: Site
+    drivers: dict[str, DriverSettings]
+    map_source: Source
+    map: LaneMapFile
+    node: Node
+
+
+class Reading(NamedTuple):
+    """What could be read; None: it has mistakes, which `findings` tell."""
+
+    site: OfSite | None
+    map: OfMap | None
+    findings: list[Finding]
+
+    @property
+    def both(self) -> OfBoth | None:
+        """Return both parts where they are there and go together."""
+        if self.site is None or self.map is None:
+            return None
+        place = self.site.site.site
+        node = next((n for n in self.map.map.nodes if (n.region, n.id) == (place.region, place.node)), None)
+        return None if node is None else OfBoth(*self.site[:3], *self.map, node)
+
+
+def read(path: Path, recorded: bool = False) -> Reading:
+    """Read a site file and what it names. ConfigError: it is no YAML map.
+
+    `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
+    """
+    source = YamlSource(path)
+    context = {"folder": path.parent, "recorded": recorded}
+    site, findings = None, []
+    try:
+        site = Site.model_validate(source.data, context=context)
+    except ValidationError as error:
+        findings += source.findings(error, Site)
+    drivers, wrong = _drivers(source, context | {"site": {} if site is None else site.whereabouts()})
+    lane_map, of_map = _lane_map(source, path.parent)
+    findings += [*wrong, *of_map]
+    return Reading(OfSite(source, site, drivers, path.parent) if site else None, lane_map, findings)
+
+
+def _drivers(source: Source, context: dict[str, Any]) -> tuple[dict[str, DriverSettings], list[Finding]]:
+    """Return the settings of every driver that can be read, whatever else is wrong with the site."""
+    settings: dict[str, DriverSettings] = {}
+    findings: list[Finding] = []
+    devices = source.data.get("devices")
+    for name, entry in devices.items() if isinstance(devices, dict) else ():
+        try:
+            device = DeviceSettings.model_validate(entry, context=context)
+        except ValidationError:
+            continue  # the model of the whole site says what is wrong
+        at = ("devices", name, "driver", *(("driver",) if device.replay else ()))
+        try:
+            model = registry.driver_class(device.kind).Settings
+            settings[name] = model.model_validate(device.driver, context={**context, "device": name})
+        except UnknownDriverError as error:
+            text = f"{error}{closest(device.kind, registry.kinds())}"
+            findings.append(source.finding(("devices", name, "kind"), text))
+        except ValidationError as error:
+            findings += source.findings(error, model, at)
+    return settings, findings
+
+
+def _lane_map(source: Source, folder: Path) -> tuple[OfMap | None, list[Finding]]:
+    """Return the lane map that a site file names, whatever else is wrong with the site."""
+    place = source.data.get("site")
+    name = place.get("lane_map") if isinstance(place, dict) else None
+    if not isinstance(name, str):
+        return None, []  # the model of the whole site says so
+    try:
+        found = JsonSource(folder / name)
+    except ConfigError as error:
+        return None, error.findings
+    try:
+        return OfMap(found, LaneMapFile.model_validate(found.data)), []
+    except ValidationError as error:
+        return None, found.findings(error, LaneMapFile)

@@ -1,0 +1,57 @@
+"""Names in the site file: of nothing, and of two things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rsu.errors import Finding
+from rsu.site.reading import OfSite
+from rsu.site.source import Path_, Source
+from rsu.site.wording import closest
+
+
+def devices(of: OfSite) -> Iterator[Finding]:
+    """Find roles given to devices that are not there, names that cannot be part of a topic, and two of one name."""
+    source, site = of.source, of.site
+    named: dict[Path_, str] = {("radio",): site.radio}
+    named |= {("sensors", i, "device"): sensor.device for i, sensor in enumerate(site.sensors)}
+    if site.signal is not None:
+        named[("signal", "device")] = site.signal.device
+    for place, name in named.items():
+        if name not in site.devices:
+            there = closest(name, [*site.devices]) or f", but {', '.join(site.devices)}"
+            yield source.finding(place, f'no device is called "{name}"{there}')
+    for name in site.devices:
+        if not name or "/" in name or not name.isprintable() or len(name) > 63:
+            yield source.finding(("devices", name), "expected a name of 1 to 63 characters without /")
+    yield from twice(source, ("sensors",), "device", [sensor.device for sensor in site.sensors])
+
+
+def signal(of: OfSite) -> Iterator[Finding]:
+    """Find phases and lamps that are there twice, and conflicts of phases that are not there."""
+    source, signal = of.source, of.site.signal
+    if signal is None:
+        return
+    phases = [phase.id for phase in signal.phases]
+    yield from twice(source, ("signal", "phases"), "id", phases)
+    yield from twice(source, ("signal", "phases"), "lamp", [phase.lamp for phase in signal.phases])
+    for index, pair in enumerate(signal.conflicts):
+        if pair[0] == pair[1] or not {*pair} <= {*phases}:
+            yield source.finding(("signal", "conflicts", index), f"expected two phases of this signal, got {pair}")
+
+
+def lists(of: OfSite) -> Iterator[Finding]:
+    """Find other entries that are there twice."""
+    site, source = of.site, of.source
+    yield from twice(source, ("messages", "signs"), "id", [sign.id for sign in site.messages.signs])
+    yield from twice(source, ("statistics", "loops"), "name", [loop.name for loop in site.statistics.loops])
+    yield from twice(source, ("statistics", "zones"), "name", [zone.name for zone in site.statistics.zones])
+
+
+def twice(source: Source, place: Path_, key: str, values: Sequence[object]) -> Iterator[Finding]:
+    """Find values of a list's entries that one before has already."""
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            shown = f'"{value}"' if isinstance(value, str) else value
+            text = f"{shown} is already used by entry {values.index(value) + 1} of {place[-1]}"
+            yield source.finding((*place, index, key), text)

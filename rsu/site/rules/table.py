@@ -1,0 +1,52 @@
+"""The one table of what is judged about a site, beyond single values: errors and warnings, by what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from rsu.errors import Finding
+from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
+from rsu.site.rules import names, ports, roles, together
+from rsu.video import checks as cameras
+
+
+class Rules(NamedTuple):
+    """Functions that yield findings."""
+
+    of_map: tuple[Callable[[OfMap], Iterator[Finding]], ...]
+    of_site: tuple[Callable[[OfSite], Iterator[Finding]], ...]
+    of_both: tuple[Callable[[OfBoth], Iterator[Finding]], ...]
+
+
+ERRORS = Rules(
+    of_map=(),
+    of_site=(names.devices, names.signal, names.lists, roles.kinds, ports.shared, ports.families, cameras.findings),
+    of_both=(together.links, together.phases, together.exceptions),
+)
+WARNINGS = Rules(of_map=(), of_site=(roles.idle,), of_both=())
+
+
+def errors(reading: Reading) -> Iterator[Finding]:
+    """Yield what keeps a site from running."""
+    yield from together.node(reading)
+    yield from _all(ERRORS, reading.map, reading.site, reading.both)
+
+
+def warnings(reading: Reading, wrong: Collection[str]) -> Iterator[Finding]:
+    """Yield what is hardly meant so. `wrong`: files with errors, of which no more is said."""
+    of_map = None if reading.map is None or reading.map.source.file in wrong else reading.map
+    of_site = None if reading.site is None or reading.site.source.file in wrong else reading.site
+    yield from _all(WARNINGS, of_map, of_site, reading.both if of_map and of_site else None)
+
+
+def _all(rules: Rules, of_map: OfMap | None, of_site: OfSite | None, of_both: OfBoth | None) -> Iterator[Finding]:
+    for rule_of_map in rules.of_map if of_map else ():
+        assert of_map is not None
+        yield from rule_of_map(of_map)
+    for rule_of_site in rules.of_site if of_site else ():
+        assert of_site is not None
+        yield from rule_of_site(of_site)
+    for rule_of_both in rules.of_both if of_both else ():
+        assert of_both is not None
+        yield from rule_of_both(of_both)
