@@ -25,14 +25,14 @@ STEADY_SCANS = 3  # who was seen less often was never seen steadily
 def count(table: Table, seen: Mask, looked: Ints, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
-    seen (sensors + 1, n): the last one by radio; `looked`: which sensors are in the round; `settled`: who comes is
-    seen when it comes, so that nobody new stands where others hide it.
+    seen (sensors, n); `looked`: which sensors are in the round; `settled`: who comes is seen when it comes, so that
+    nobody new stands where others hide it.
     """
-    watched = np.zeros_like(seen[:-1])
+    watched = np.zeros_like(seen)
     watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
-    sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen[:-1])
+    sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen)
     exposed = visibility.exposure(table, sensor, track, sensors)
-    doubtful = (table.id == 0) & (table.vehicle_ns == 0)  # what is not known to exist is not known to be hidden
+    doubtful = table.id == 0  # what is not known to exist is not known to be hidden
     comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
     exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0
     against = np.bincount(track, _evidence(table, sensor, track, exposed, sensors), len(table))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from perception.objects import Measurement, VehicleReport
 
@@ -48,26 +49,38 @@ class Window:
     def rounds(self) -> Iterator[list[Measurement]]:
         """Take all out, in order of their stamps, in rounds no longer than ROUND_NS.
 
-        A round has one scan of each device and the newest report of each vehicle.
+        A round has one scan of each device, and the newest report of each vehicle since the round before. What vehicles
+        say makes no round where a sensor has seen anything: how many speak, and when, changes no other's round.
         """
         waiting, self._waiting = sorted(self._waiting, key=_stamp), []
-        current: dict[str | bytes, Measurement] = {}
-        first_ns = 0
-        for measurement in waiting:
-            name = source(measurement)
-            again = name in current and not isinstance(measurement, VehicleReport)
-            if current and (again or measurement.stamp_ns - first_ns > ROUND_NS):
-                yield list(current.values())
-                current = {}
-            first_ns = first_ns if current else measurement.stamp_ns
-            current[name] = measurement
-        if current:
-            yield list(current.values())
+        reports = deque(each for each in waiting if isinstance(each, VehicleReport))
+        rounds = list(_rounds(each for each in waiting if not isinstance(each, VehicleReport))) or [[]]
+        for number, scans in enumerate(rounds):
+            told: dict[bytes, Measurement] = {}
+            while reports and (number == len(rounds) - 1 or reports[0].stamp_ns <= scans[-1].stamp_ns):
+                report = reports.popleft()
+                told[report.id] = report
+            if scans or told:
+                yield [*scans, *told.values()]
 
     def _forget(self) -> None:
         """Drop the oldest entries that would be refused as late anyway."""
         while (oldest := next(iter(self._admitted)))[1] < self.newest_ns - self._max_late_ns:
             del self._admitted[oldest]
+
+
+def _rounds(scans: Iterable[Measurement]) -> Iterator[list[Measurement]]:
+    """Yield scans, which are in order, so that each device is in a round once."""
+    current: dict[str, Measurement] = {}
+    first_ns = 0
+    for scan in scans:
+        if current and (scan.device in current or scan.stamp_ns - first_ns > ROUND_NS):
+            yield list(current.values())
+            current = {}
+        first_ns = first_ns if current else scan.stamp_ns
+        current[scan.device] = scan
+    if current:
+        yield list(current.values())
 
 
 def source(measurement: Measurement) -> str | bytes:

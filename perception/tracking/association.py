@@ -40,6 +40,7 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
     square: Floats  # (k,) squared Mahalanobis distance of the position
     residual: Floats  # (2, k) m: measured less expected
     velocity_residual: Floats  # (2, k) m/s
+    weight: Floats  # (k,) share of the detection's information that counts
 
     def at(self, chosen: Ints) -> Pairs:
         """Return some of the pairs."""
@@ -86,7 +87,7 @@ def judged(table: Table, scan: Scan, lag: Floats, sensors: Sensors, track: Ints,
     of_velocity = _velocity_score(velocity, speed[:, :, kept], scan.velocity_certainty[:, :, detection])
     score += np.where(_swerves(table)[track], np.maximum(of_velocity, SWERVE), of_velocity)
     score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
-    return Pairs(track, detection, score, square[kept], residual[:, kept], velocity)
+    return Pairs(track, detection, score, square[kept], residual[:, kept], velocity, sensors.weight[sensor])
 
 
 def assign(pairs: Pairs, sensor: Ints) -> Pairs:
@@ -127,10 +128,9 @@ def _best(slot: Ints, detection: Ints, sensor: Ints, number: Ints, score: Floats
         yield best[best >= 0]
 
 
-def evidence(pairs: Pairs, scan: Scan, lag: Floats, sensors: Sensors) -> Information:
+def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
     """Return what the detections of pairs say about their tracks."""
-    detection = pairs.detection
-    weight = sensors.weight[scan.sensor[detection]]
+    detection, weight = pairs.detection, pairs.weight
     covariance = scan.covariance[:, :, detection]
     return information(
         lag[detection],
@@ -193,9 +193,14 @@ def _velocity_score(residual: Floats, spread: Floats, certainty: Floats) -> Floa
     its inverse (1 + U V)^-1 U holds for a radial speed too, of which nothing is known across the line of sight. The
     false alarm's velocity is spread in the same way.
     """
-    ours = UNIT + times(certainty, spread)
     false = UNIT + CLUTTER_SPEED_VARIANCE * certainty
-    volume = determinant(ours)
-    square = form(times(adjugate(ours), certainty), residual) / volume
+    square, volume = velocity_square(residual, spread, certainty)
     score: Floats = (np.log(determinant(false) / volume) - square) / 2.0
     return score
+
+
+def velocity_square(residual: Floats, spread: Floats, certainty: Floats) -> tuple[Floats, Floats]:
+    """Return the squared Mahalanobis distances (k,) of velocities, and det(1 + U V); both as in `_velocity_score`."""
+    ours = UNIT + times(certainty, spread)
+    volume = determinant(ours)
+    return form(times(adjugate(ours), certainty), residual) / volume, volume

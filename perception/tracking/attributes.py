@@ -11,18 +11,18 @@ from perception.geo import heading_difference, heading_of
 from perception.objects import Floats, Ints, RoadUser
 from perception.sensing.scan import TYPICAL_SIZE
 from perception.tracking.algebra import form
-from perception.tracking.table import KINDS, Table, run_starts
+from perception.tracking.table import KINDS, Table, run_starts, trusted
 
 Mask = NDArray[np.bool_]
 
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
 CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one can be outvoted
-CLASS_STATED = 10.0  # what a vehicle says about its own class counts as so many detections
 MOTOR_MPS = 10.0  # nobody walks or cycles faster
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
-SIZE_STATED = 1e6  # what a vehicle says about its own size ends the matter
+SIZE_STATED = 5.0  # what a vehicle says about its own size counts as this many
+SIZE_FACTOR = 2.2  # and not at all where its class is never so much longer, wider or higher, or so much less
 
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
 WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # who walks at 4 km/h all the time has a heading too
@@ -33,14 +33,15 @@ SURE_SPEED_SIGMAS = 3.0  # a new track's first speed is mostly noise
 _CURVATURE: Floats = np.where(_WALKERS, 1.0, 0.15)  # 1/m: the narrowest turn
 NEVER_SD = 104.0  # deg, of a heading that may be any
 VEHICLE_HEADING_SD = 3.0  # deg, of what a vehicle says
+HEADING_OFF = 30.0  # deg: what it says is not believed where it differs by more from how it drives
 SECOND_NS = 1_000_000_000
 
 
-def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats, stated: Mask) -> None:
+def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
     """Count votes for classes, several per row (k,) if need be; RoadUser.UNKNOWN abstains."""
     if not kind.any():
         return
-    weight = (kind > 0) * confidence * np.where(stated, VOTE * CLASS_STATED, VOTE)
+    weight = (kind > 0) * confidence * VOTE
     size = len(table)
     cast = np.bincount(kind * size + rows, weight, KINDS * size).reshape(KINDS, size)
     (voted,) = np.nonzero(cast.any(axis=0))
@@ -61,9 +62,7 @@ def vote_by_speed(table: Table) -> None:
     sd = np.sqrt(table.covariance[2, 2] + table.covariance[3, 3])
     fast = ((table.kind == RoadUser.UNKNOWN) & (table.id > 0) & (speed - 2.0 * sd > MOTOR_MPS)).nonzero()[0]
     if len(fast):
-        vote(
-            table, fast, np.full(len(fast), int(RoadUser.CAR)), np.ones(len(fast)), np.zeros(len(fast), dtype=np.bool_)
-        )
+        vote(table, fast, np.full(len(fast), int(RoadUser.CAR)), np.ones(len(fast)))
 
 
 def walks(kind: Ints) -> Mask:
@@ -78,8 +77,12 @@ def may_be(kind: Ints, told: Ints) -> Mask:
 
 
 def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
-    """Take sizes (3, k), NaN where unknown, into the means of the rows (k,), which are in order."""
-    known: Mask = size > 0.0
+    """Take sizes (3, k), NaN where unknown, into the means of the rows (k,), which are in order.
+
+    `stated` (k,): by the vehicles themselves.
+    """
+    usual = TYPICAL_SIZE.T[:, table.kind[rows]]
+    known: Mask = (size > 0.0) & ~(stated & ((size > SIZE_FACTOR * usual) | (SIZE_FACTOR * size < usual)))
     if not known.any():
         return
     weight = known * np.where(stated, SIZE_STATED, 1.0)
@@ -87,7 +90,7 @@ def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
     once = rows[starts]
     total = table.size_weight[:, once] + np.add.reduceat(weight, starts, axis=1)
     summed = table.size[:, once] + np.add.reduceat(weight * np.where(known, size, 0.0), starts, axis=1)
-    shrink = np.where(total >= SIZE_STATED, 1.0, np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0)))
+    shrink = np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0))
     table.size[:, once], table.size_weight[:, once] = summed * shrink, total * shrink
 
 
@@ -115,7 +118,10 @@ def turn_headings(table: Table, dt: float) -> None:
     variance = np.where(known, table.heading_sd**2 + turned_sd**2, NEVER_SD**2)
     gain = variance / (variance + course_sd**2)
     heading = np.where(known, table.heading + gain * heading_difference(course, table.heading), course) % 360.0
-    told = (table.vehicle_ns > table.stamp_ns - SECOND_NS) & np.isfinite(table.vehicle_heading)
+    driven = np.where(moving, heading, table.heading)
+    off = np.where(np.isfinite(driven), np.abs(heading_difference(table.vehicle_heading, driven)), 0.0)
+    told = trusted(table) & (table.vehicle_ns > table.stamp_ns - SECOND_NS) & (off < HEADING_OFF)
+    told &= np.isfinite(table.vehicle_heading)
     heading = np.where(told, table.vehicle_heading, heading)
     sd = np.where(told, VEHICLE_HEADING_SD, np.sqrt(gain) * course_sd)
     table.heading[:] = np.where(moving | told, np.where(heading == 360.0, 0.0, heading), table.heading)

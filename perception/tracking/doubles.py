@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from perception.objects import Floats, Ints
 from perception.tracking.algebra import adjugate, determinant, form
 from perception.tracking.association import neighbours
-from perception.tracking.table import Table
+from perception.tracking.table import Table, trusted
 
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 SAME_M = 4.0  # and metres, per axis
 SHARED = 0.55  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
 CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
 RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hidden
+_OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading", "agreed", "radio"]
 
 Mask = NDArray[np.bool_]
 
@@ -24,7 +25,7 @@ def pairs(table: Table) -> list[tuple[int, int]]:
     if len(table) < 2:
         return []
     first, second = neighbours(table.state[:2], np.full(len(table), SAME_M), table.state[:2], 0.0)
-    possible = (first < second) & ((table.vehicle_ns[first] == 0) | (table.vehicle_ns[second] == 0))
+    possible = (first < second) & ~(trusted(table)[first] & trusted(table)[second])
     possible &= _may_return(table, first, second)
     first, second = first[possible], second[possible]
     together, either = _scans_of(table.history[:, first], table.history[:, second])
@@ -46,7 +47,7 @@ def join(table: Table, kept: int, dropped: int) -> None:
     newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
     fields = ["stamp_ns", "receipt_ns"] * bool(newer)
     fields += ["state", "covariance", "heading", "heading_sd", "moving"] * bool(surer[dropped] < surer[kept])
-    fields += ["vehicle", "vehicle_ns", "radio"] * bool(table.vehicle_ns[dropped] > table.vehicle_ns[kept])
+    fields += _OF_VEHICLE * bool(table.agreed[dropped] > table.agreed[kept])
     for field in fields:
         values = getattr(table, field)
         values[..., kept] = values[..., dropped]

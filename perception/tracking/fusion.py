@@ -27,7 +27,7 @@ from perception.settings import FusionSettings, squared_gate
 from perception.tracking import life, report
 from perception.tracking.association import assign, candidates
 from perception.tracking.population import Population
-from perception.tracking.vehicle import plausible, reported, sign
+from perception.tracking.vehicle import Gates, plausible, reported, sign
 
 MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
 
@@ -49,6 +49,8 @@ class Fusion:
             settings.vehicle.alike,
         )
         self._reference = reference
+        first, own = (squared_gate(p) for p in (settings.vehicle_gate_probability, settings.own_gate_probability))
+        self._gates = Gates(first, own)
         self._radios: list[str] = []
         self._backgrounds: dict[int, Background] = {}  # by column of the radar
         self._begin()
@@ -90,16 +92,17 @@ class Fusion:
         """Match what each sensor saw once with the tracks; what fits none begins new ones."""
         population, sensors = self._population, self._sensors
         scan = self._biases.account(self._scan(measurements))
-        middle_ns = sum(measurement.stamp_ns for measurement in measurements) // len(measurements)
+        stamps = [each.stamp_ns for each in measurements if each.device in self._columns]
+        stamps = stamps or [each.stamp_ns for each in measurements]
+        middle_ns = sum(stamps) // len(stamps)
         dt = population.advance(max(middle_ns, population.time_ns))
         lag = ((scan.stamp_ns - population.time_ns) * 1e-9).astype(np.float64)
         pairs = candidates(population.table, scan, lag, sensors)
-        first_gate = squared_gate(self._settings.vehicle_gate_probability)
-        pairs = plausible(pairs, population.table, scan, sensors.radio, first_gate, self._settings.vehicle)
+        pairs = plausible(pairs, population.table, scan, sensors.radio, self._gates, self._settings.vehicle)
         pairs = apart(population.table, scan, pairs)
         pairs = assign(pairs, scan.sensor[pairs.detection])
         self._biases.learn(population.table, scan, pairs, population.time_ns)
-        left = np.ones(len(scan), dtype=np.bool_)
+        left = scan.sensor != sensors.radio
         left[pairs.detection] = False
         before = len(population.table)
         begun = left.nonzero()[0]
@@ -153,5 +156,6 @@ class Fusion:
         looked, stamp_ns = np.array(scans).T
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
+        seen = seen[:-1]  # who says that it is there is not seen by that
         misses.count(table, seen, looked, self._sensors, self._population.settled)
-        life.remember(table, seen[:-1], looked, stamp_ns)
+        life.remember(table, seen, looked, stamp_ns)

@@ -13,7 +13,7 @@ from perception.sensing.sensors import Sensors
 from perception.settings import FusionSettings, log_odds
 from perception.tracking import attributes, doubles, filter, life, motion
 from perception.tracking.association import Pairs, assign, candidates, evidence
-from perception.tracking.table import Ids, Table, run_starts
+from perception.tracking.table import Ids, Table, run_starts, trusted
 
 SECOND_NS = 1_000_000_000
 SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
@@ -22,7 +22,7 @@ JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
 Mask = NDArray[np.bool_]
 
 
-NO_PAIRS = Pairs(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0),) * 2, *(np.zeros((2, 0)),) * 2)
+NO_PAIRS = Pairs(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0),) * 2, *(np.zeros((2, 0)),) * 2, np.zeros(0))
 
 
 class Population:
@@ -55,10 +55,11 @@ class Population:
         if not len(pairs):
             return
         table, row = self.table, pairs.track
-        life.count_hits(table, row, pairs.score)
+        seen = scan.sensor[pairs.detection] != self._sensors.radio
+        life.count_hits(table, row[seen], pairs.score[seen])
         starts = run_starts(row)
-        motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag, self._sensors), starts))
-        self._describe(table, row, starts, pairs.detection, scan)
+        motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag), starts))
+        self._describe(table, row, pairs.detection, scan)
 
     def begin(self, scan: Scan, lag: Floats, left: Ints) -> tuple[Ints, Pairs]:
         """Begin tracks with the detections `left` (k,) that nobody explains.
@@ -75,7 +76,7 @@ class Population:
         several = scan.at(left)
         born = motion.newborn(several, lag[left], self._sensors.radio)
         each = np.arange(len(left))
-        self._describe(born, each, each, each, several)
+        self._describe(born, each, each, several)
         born.log_odds[:], born.scans[:] = log_odds(self._settings.birth_probability), 1
         pairs = candidates(born, several, lag[left], self._sensors)
         pairs = _families(pairs, several)
@@ -99,9 +100,6 @@ class Population:
         gone = life.over(table, self._settings)
         if self.time_ns - self._joined_ns >= JOIN_EVERY_NS:
             self._join_doubles(gone)
-        refuted = gone & (table.vehicle_ns > self.time_ns - SECOND_NS)
-        if refuted.any():
-            self._counters["vehicle not seen where it says"] += int(refuted.sum())
         for number in table.id[gone & (table.id > 0)]:
             self._ids.release(int(number), self.time_ns)
         if gone.any():
@@ -117,14 +115,16 @@ class Population:
                 doubles.join(self.table, kept, dropped)
                 gone[dropped] = True
 
-    def _describe(self, table: Table, row: Ints, starts: Ints, detection: Ints, scan: Scan) -> None:
-        """Take from detections what is not motion; rows (k,) are in order, their runs begin at `starts`."""
-        once = row[starts]
-        for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
-            newest[once] = np.maximum(newest[once], np.maximum.reduceat(stamps[detection], starts))
+    def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:
+        """Take from detections what is not motion; rows (k,) are in order."""
         stated = scan.sensor[detection] == self._sensors.radio
-        attributes.vote(table, row, scan.kind[detection], scan.confidence[detection], stated)
+        heard = ~stated | trusted(table)[row]
+        row, detection, stated = row[heard], detection[heard], stated[heard]
+        attributes.vote(table, row, scan.kind[detection], scan.confidence[detection])
         attributes.measure_size(table, row, scan.size[:, detection], stated)
+        row, detection = row[~stated], detection[~stated]
+        for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
+            np.maximum.at(newest, row, stamps[detection])
 
 
 def _families(pairs: Pairs, scan: Scan) -> Pairs:

@@ -14,7 +14,7 @@ from perception.settings import FusionSettings
 from perception.tracking import attributes, motion
 from perception.tracking.algebra import UNIT
 from perception.tracking.population import SECOND_NS, Population
-from perception.tracking.table import Table, existence
+from perception.tracking.table import Table, existence, trusted
 from perception.tracking.vehicle import vehicle_id
 
 KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
@@ -30,10 +30,11 @@ def tracks(
     table = _reportable(population.table, settings, now_ns)
     motion.foresee(table, (now_ns - population.time_ns) * 1e-9)
     seen = table.seen_ns > table.stamp_ns - SECOND_NS
-    heard = table.vehicle_ns > table.stamp_ns - SECOND_NS
+    heard = trusted(table) & (table.vehicle_ns > now_ns - SECOND_NS)
     by_radio = heard & (table.radio == np.arange(len(radios))[:, None])
-    signed = table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0)
-    table.covariance[:2, :2] += UNIT * (~seen.any(axis=0) * settings.vehicle.wander_sd_m**2)
+    signed = trusted(table) & (table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0))
+    unseen = table.stamp_ns < now_ns - SECOND_NS
+    table.covariance[:2, :2] += UNIT * ((heard & unseen) * settings.vehicle.wander_sd_m**2)
     return Tracks(
         id=table.id,
         stamp_ns=np.full(len(table), now_ns),

@@ -11,10 +11,12 @@ from collections import deque
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
+TRUSTED = 10  # so far must a vehicle's BSMs agree with the sensors before a track is told of by its id
 SCANS_KEPT = (1 << 32) - 1  # bits of a history
 
 # Every field of the tracks with its shape but for the tracks; SENSORS stands for one row per sensor.
@@ -43,6 +45,7 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "hidden": (),
     "vehicle": (),
     "vehicle_ns": (),
+    "agreed": (),
     "radio": (),
     "history": (SENSORS,),
     "seen_ns": (SENSORS,),
@@ -66,15 +69,16 @@ class Table:
     heading: Floats  # (n,) deg, NaN while never known
     heading_sd: Floats  # (n,) deg
     vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
-    stamp_ns: Ints  # (n,) newest measurement: when it was true
+    stamp_ns: Ints  # (n,) newest measurement of a sensor: when it was true
     receipt_ns: Ints  # (n,) and when it arrived
-    scans: Ints  # (n,) measurements used so far
+    scans: Ints  # (n,) measurements of sensors used so far
     id: Ints  # (n,) 0 while not confirmed
     kind: Ints  # (n,) RoadUser, the likeliest class; UNKNOWN before there is evidence
     moving: Ints  # (n,) 1: the heading follows the velocity
     hidden: Ints  # (n,) 1: slow, and no sensor that looks there could see it in the newest round
     vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
     vehicle_ns: Ints  # (n,) newest BSM, 0: none
+    agreed: Ints  # (n,) how well its BSMs agree with the sensors: one more for each that fits, several less for others
     radio: Ints  # (n,) index of the radio that heard it
     history: Ints  # (sensors, n) bit k: seen in the last scan but k of the sensor
     seen_ns: Ints  # (sensors, n) newest measurement of each sensor
@@ -139,6 +143,12 @@ def existence(table: Table) -> Floats:
     """Return the probability (n,) that each row is a road user."""
     odds: Floats = 1.0 / (1.0 + np.exp(-table.log_odds))
     return odds
+
+
+def trusted(table: Table) -> NDArray[np.bool_]:
+    """Return which rows (n,) have a vehicle whose word has agreed with the sensors for long enough."""
+    enough: NDArray[np.bool_] = table.agreed >= TRUSTED
+    return enough
 
 
 def run_starts(rows: Ints) -> Ints:

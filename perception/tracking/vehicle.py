@@ -1,10 +1,17 @@
-"""What vehicles say about themselves, as detections of the radios."""
+"""What vehicles say about themselves, as detections of the radios.
+
+Anybody may say anything: a report begins no track, confirms none and keeps none alive. It sharpens tracks that the
+sensors see, and none for longer than it agrees with them: its pull is bounded, and its id, class and size count only
+after it has agreed for a while.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from perception.geo import Reference, direction_of, to_site
 from perception.objects import Ints, VehicleReport
@@ -12,12 +19,23 @@ from perception.sensing.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
 from perception.tracking import attributes
 from perception.tracking.algebra import UNIT, along_and_across
-from perception.tracking.association import Pairs
-from perception.tracking.table import Table
+from perception.tracking.association import Pairs, velocity_square
+from perception.tracking.table import TRUSTED, Table, trusted
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
-MOST_SCORE = 1.5  # and is little evidence that the vehicle exists: who lies does so again and again
+PULL = 1.5  # sigmas: a report that is farther off pulls no harder
+MOST_AGREED, DISAGREED = 2 * TRUSTED, TRUSTED // 2  # bounds of the agreement, and what a report that is off costs
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
+SECOND_NS = 1_000_000_000
+
+Mask = NDArray[np.bool_]
+
+
+class Gates(NamedTuple):
+    """Squared distances within which a report must be, in place and in velocity."""
+
+    first: float  # the first one of a vehicle, in place
+    own: float  # any further one, and any in velocity
 
 
 class VehicleSettings(Settings):
@@ -29,6 +47,7 @@ class VehicleSettings(Settings):
     speed_sd_mps: Positive = 0.3
     heading_sd_deg: Positive = 3.0
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's
+    unseen_ms: NotNegative = 5000  # for so long a track that no sensor sees follows a vehicle that is trusted
     forget_ms: NotNegative = 3000  # and after so long it no longer carries the vehicle's id
 
 
@@ -78,35 +97,61 @@ def reported(
     )
 
 
-def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gate: float, settings: VehicleSettings) -> Pairs:
-    """Return the pairs without those in which a report is not its track's.
+def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gates: Gates, settings: VehicleSettings) -> Pairs:
+    """Return the pairs without those in which a report is not its track's; the others pull with a bounded weight.
 
-    `radio`: the column of the radios; `gate`: squared distance within which a vehicle's first report must be.
+    `radio`: the column of the radios.
 
     A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
-    another vehicle. Who walks or cycles is no motor vehicle.
+    another vehicle, or of one that is not trusted yet. Who walks or cycles is no motor vehicle. Who is not seen follows
+    nobody's word but, for a while, that of its own vehicle where it is trusted.
     """
     told = scan.sensor[pairs.detection] == radio
     if not told.any():
         return pairs
     track, detection = pairs.track, pairs.detection
-    signed_ns = table.vehicle_ns[track]
-    own = told & (signed_ns > 0) & (table.vehicle[track] == scan.vehicle[detection])
-    free = signed_ns < scan.stamp_ns[detection] - int(settings.fresh_ms * 1e6)
-    free &= pairs.square <= gate
+    unseen_ns = scan.stamp_ns[detection] - table.stamp_ns[track]
+    seen, sure = unseen_ns < SECOND_NS, trusted(table)[track]
+    faster, _ = velocity_square(
+        pairs.velocity_residual, table.covariance[2:, 2:, track], scan.velocity_certainty[:, :, detection]
+    )
+    told_well = told & (table.id[track] > 0) & (faster <= gates.own)
+    own = told_well & (table.vehicle_ns[track] > 0) & (table.vehicle[track] == scan.vehicle[detection])
+    own &= seen | (sure & (unseen_ns < int(settings.unseen_ms * 1e6)))
+    stale = table.vehicle_ns[track] < scan.stamp_ns[detection] - int(settings.fresh_ms * 1e6)
+    free = told_well & seen & (table.hidden[track] == 0) & (stale | ~sure) & (pairs.square <= gates.first)
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
-    pairs.score[own] = np.clip(pairs.score[own], LEAST_SCORE, MOST_SCORE)
+    pairs.score[own] = np.maximum(pairs.score[own], LEAST_SCORE)
+    pull = np.minimum(1.0, PULL / np.sqrt(np.maximum(np.maximum(pairs.square, faster), 1e-6)))
+    pairs.weight[told] *= pull[told]
     return pairs.at((~told | own | free).nonzero()[0])
 
 
 def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> None:
-    """Note whose reports the rows (k,) carry, and the heading, which only the vehicle itself knows at rest."""
-    told = scan.sensor[detection] == radio
-    row, detection = row[told], detection[told]
-    if not len(row):
+    """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest."""
+    told = scan.sensor == radio
+    if not told.any():
         return
-    carries = (table.vehicle == scan.vehicle[detection, None]).any(axis=0)
-    table.vehicle_ns[carries] = 0  # nobody else carries these ids any more
+    used = told[detection]
+    row, detection = row[used], detection[used]
+    left = told.copy()
+    left[detection] = False
+    _disagree(table, scan.vehicle[left])
+    before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
+    agreed = np.where(before, np.minimum(table.agreed[row] + 1, MOST_AGREED), 1)
+    _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # nobody else carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]
+    table.agreed[row] = agreed
+
+
+def _disagree(table: Table, vehicle: Ints) -> None:
+    """Note that reports of these vehicles (k,) do not fit the tracks that carry their ids."""
+    carries = np.isin(table.vehicle, vehicle) & (table.vehicle_ns > 0)
+    table.agreed[carries] -= DISAGREED
+    _forget(table, carries & (table.agreed <= 0))
+
+
+def _forget(table: Table, rows: Mask) -> None:
+    table.vehicle_ns[rows] = table.agreed[rows] = 0

@@ -100,7 +100,7 @@ class Oracle:
         again, row = again[np.argsort(row, kind="stable")], np.sort(row)
         pairs = judged(table, scan, lag, self._sensors, row, again)
         starts = np.flatnonzero(np.diff(pairs.track, prepend=-1))
-        motion.correct(table, pairs.track[starts], summed(evidence(pairs, scan, lag, self._sensors), starts))
+        motion.correct(table, pairs.track[starts], summed(evidence(pairs, scan, lag), starts))
         table.scans += np.bincount(row, minlength=len(table))
         np.maximum.at(table.stamp_ns, row, scan.stamp_ns[again])
         self._table = table.take(np.flatnonzero(middle_ns - table.stamp_ns < COAST_S * 1e9))
