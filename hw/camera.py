@@ -120,6 +120,7 @@ class JsonCamera:
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
     modality: ClassVar[Modality] = Modality.CAMERA
+    correction_ns = 0
 
     def __init__(self, name: str, settings: CameraSettings) -> None:
         self.name = name
@@ -172,8 +173,8 @@ class JsonCamera:
         if not self._is_new(line.seq) or not self._is_in_time(receipt_ns):
             return None
         time_ns = line.time if line.time >= NANOSECONDS_FROM else line.time * 1e6
-        stamp_ns = round(min(max(time_ns, -FARTHEST_NS), FARTHEST_NS))
-        stamp_ns = self._clock.judge(stamp_ns, receipt_ns - self._latency_ns)
+        utc_ns = round(min(max(time_ns, -FARTHEST_NS), FARTHEST_NS))
+        stamp_ns = self._clock.judge(utc_ns, receipt_ns - self._latency_ns, self.correction_ns)
         return self._detections(self._objects(line), stamp_ns, receipt_ns)
 
     def _is_new(self, sequence: int) -> bool:
@@ -189,7 +190,7 @@ class JsonCamera:
         """Return whether the frame comes within the rate; by our clock, because the camera's may say anything."""
         limit_ns = receipt_ns + (BURST - 1) * self._interval_ns
         if self._due_ns > limit_ns:
-            self._due_ns = min(self._due_ns, limit_ns + self._interval_ns)  # farther only if our clock was set back
+            self._due_ns = min(self._due_ns, limit_ns + self._interval_ns)  # farther only in recordings that step back
             self.counters["too-fast"] += 1
             return False
         self._due_ns = max(self._due_ns, receipt_ns) + self._interval_ns

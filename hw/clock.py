@@ -21,18 +21,22 @@ class SourceClock:
         self._counters = counters
         self._last = (0, 0)  # the newest time that the device printed, and when it was first received
 
-    def judge(self, stamp_ns: int, receipt_ns: int) -> int:
-        """Return the device's time where it can be believed, else the time of receipt (both ns UTC)."""
-        fault = self._fault(stamp_ns, receipt_ns)
-        if stamp_ns != self._last[0]:
-            self._last = (stamp_ns, receipt_ns)
+    def judge(self, utc_ns: int, receipt_ns: int, correction_ns: int) -> int:
+        """Return the device's time (UTC) where it can be believed, else the time of receipt, both steady (ns).
+
+        `correction_ns`: UTC less steady time. Where only one of the device's clock and ours has stepped, they disagree.
+        """
+        stamp_ns = utc_ns - correction_ns
+        fault = self._fault(utc_ns, stamp_ns, receipt_ns)
+        if utc_ns != self._last[0]:
+            self._last = (utc_ns, receipt_ns)
         if fault is None:
             return stamp_ns
         self._counters[fault] += 1
         return receipt_ns
 
-    def _fault(self, stamp_ns: int, receipt_ns: int) -> str | None:
-        if stamp_ns == self._last[0] and receipt_ns - self._last[1] >= STUCK_AFTER_NS:
+    def _fault(self, utc_ns: int, stamp_ns: int, receipt_ns: int) -> str | None:
+        if utc_ns == self._last[0] and receipt_ns - self._last[1] >= STUCK_AFTER_NS:
             return "clock-stuck"
         if stamp_ns < receipt_ns - self._past_ns:
             return "clock-past"

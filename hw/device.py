@@ -17,9 +17,10 @@ import msgspec
 import structlog
 
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
-from hw.link import Clock, Link
+from hw.link import Link
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read, Round
+from hw.timescale import Clock
 from perception.objects import Measurement, Modality
 
 TICK_NS = 20_000_000
@@ -54,12 +55,17 @@ class Device:
         self.read_at: Counter[str] = Counter()  # when a port had its turn to be read, monotonic ns
         self._make_driver = make_driver
         self._driver = make_driver()
+        self._correction_ns = 0
         self._started: set[str] = set()  # ports that this driver knows to be open
         self._counters: Counter[str] = Counter()  # of drivers that were replaced, and of their exceptions
         self._receipts: deque[int] = deque(maxlen=256)
         self._ticked_ns = 0
         self._openings: Counter[str] = Counter()
         self._told: dict[str, LinkState] = {}  # what `changes` returned last
+
+    def correct(self, correction_ns: int) -> None:
+        """Take what makes UTC of steady time from now on."""
+        self._correction_ns = self._driver.correction_ns = correction_ns
 
     def tick(self, now_ns: int, changes: list[LinkState] | None = None) -> bool:
         """Open and re-open links, write what the driver has to write; return whether it was time for that.
@@ -163,6 +169,7 @@ class Device:
                 _log.exception("driver failed", device=self.name, kind=self.kind)
             self._counters += self._driver.counters + Counter({"driver-exception": 1})
             self._driver = self._make_driver()
+            self._driver.correction_ns = self._correction_ns
             self._started.clear()
             return []
 
@@ -178,13 +185,18 @@ def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: C
 
 
 def poll(
-    devices: Sequence[Device], timeout_s: float, clock: Clock, tape: list[Round] | None = None
+    devices: Sequence[Device],
+    timeout_s: float,
+    clock: Clock,
+    tape: list[Round] | None = None,
+    correction_ns: int = 0,
 ) -> list[Measurement]:
     """Serve all devices once: tick them, wait until one has something or the time is over, read what is there.
 
     To be called with at most 20 ms, the pace at which drivers expect `due`. Devices that say too much do not hold the
     caller up: when the time is over (or 5 ms, if that is more), no further port is read. The one whose last turn is
-    longest ago is first. A `tape` gets what another run needs to do the same again.
+    longest ago is first. A `tape` gets what another run needs to do the same again. `clock`: steady; `correction_ns`:
+    what makes UTC of it.
     """
     now_ns = clock()
     poller = select.poll()
@@ -192,6 +204,7 @@ def poll(
     changes: list[LinkState] = []
     ticked = False
     for device in devices:
+        device.correct(correction_ns)
         ticked |= device.tick(now_ns, changes)
         for port, link in device.links.items():
             if (descriptor := link.fileno()) is not None:
@@ -214,5 +227,5 @@ def poll(
         if clock() >= end_ns:
             break
     if tape is not None and (ticked or reads):
-        tape.append(Round(now_ns, changes, reads))
+        tape.append(Round(now_ns, changes, reads, correction_ns))
     return found

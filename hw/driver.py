@@ -3,6 +3,9 @@
 A driver translates: device bytes, cut anywhere, to measurements, and back. It never opens, reads or waits; the
 link does (`hw/link.py`). Each driver is one class with this shape, made with `(name, settings)`, that
 carries its settings model as `Settings`; the table of drivers is `hw/registry.py`.
+
+All times that a driver is given, and those of its measurements, are steady (`hw/timescale.py`). What a device prints or
+is told is UTC: steady time plus the correction.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ class Driver(Protocol):
 
     counters: Counter[str]  # reasons why input was not used, by name, e.g. "checksum", "torn", "duplicate"
     error: str | None  # what the device itself says is wrong with it, None when nothing
+    correction_ns: int  # UTC less steady time, kept current by the device; 0 in the class
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Start afresh on a port that was just opened: forget half-read input, return what to send first."""

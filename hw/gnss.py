@@ -45,6 +45,7 @@ class Gnss:
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
     modality: ClassVar[Modality] = Modality.GNSS
+    correction_ns = 0
 
     def __init__(self, name: str, settings: GnssSettings) -> None:
         self.name = name

@@ -4,14 +4,16 @@ A `Link` owns one channel for the life of the process. `tick` opens it, and open
 after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
 and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
 (datagrams of others than the peer; the first few by name).
+
+Back-off, silence and limits are measured on the monotonic clock; the clock that is handed in says when bytes came.
 """
 
 from __future__ import annotations
 
 import os
 import termios
+import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +23,7 @@ import serial
 from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
 from hw.endpoint import Endpoint, Serial
 from hw.errors import LinkError, LostError, OpenError
+from hw.timescale import Clock
 
 NS_PER_MS = 1_000_000
 FIRST_WAIT_MS = 100
@@ -28,11 +31,9 @@ CONNECT_LIMIT_NS = 2000 * NS_PER_MS
 CHECK_PERIOD_NS = 500 * NS_PER_MS
 WRITE_LIMIT = 65536  # bytes kept for a device that does not take them
 
-Clock = Callable[[], int]
-
 
 class Chunk(NamedTuple):
-    """Bytes as read, or one datagram, and the time right after the read (ns UTC)."""
+    """Bytes as read, or one datagram, and the time right after the read (ns, of the clock handed in)."""
 
     data: bytes
     receipt_ns: int
@@ -42,7 +43,14 @@ class Link:
     """One port of one device."""
 
     def __init__(
-        self, endpoint: Endpoint, folder: Path, clock: Clock, *, silence_ms: int | None = None, reopen_ms: int = 2000
+        self,
+        endpoint: Endpoint,
+        folder: Path,
+        clock: Clock,
+        *,
+        silence_ms: int | None = None,
+        reopen_ms: int = 2000,
+        monotonic: Clock = time.monotonic_ns,
     ) -> None:
         self.endpoint = endpoint
         self.counters: Counter[str] = Counter()
@@ -51,26 +59,32 @@ class Link:
         self.up = False
         self._folder = folder
         self._clock = clock
+        self._monotonic = monotonic
         self._silence_ns = None if silence_ms is None else silence_ms * NS_PER_MS
         self._reopen_ms = reopen_ms
         self._channel: Channel | None = None
         self._failures = 0
-        self._attempt_ns = 0  # no attempt to open before
+        self._attempt_ns: int | None = None  # monotonic, as all that follow: no attempt to open before
         self._opened_ns = 0
         self._up_ns = 0
+        self._heard_ns: int | None = None  # since it is up
         self._checked_ns = 0
         self._unsent: list[bytes] = []
 
     def tick(self, now_ns: int) -> bool:
-        """Open, open again, notice silence. Return True when bytes can flow from now on."""
+        """Open, open again, notice silence. Return True when bytes can flow from now on.
+
+        `now_ns`, of whatever clock its caller has, decides nothing: it may step.
+        """
+        at_ns = self._monotonic()
         try:
             if self._channel is None:
-                return now_ns >= self._attempt_ns and self._open(now_ns)
+                return (self._attempt_ns is None or at_ns >= self._attempt_ns) and self._open(at_ns)
             if not self.up:
-                return self._connect(self._channel, now_ns)
-            self._watch(self._channel, now_ns)
+                return self._connect(self._channel, at_ns)
+            self._watch(self._channel, at_ns)
         except LinkError as error:
-            self._fail(error, now_ns)
+            self._fail(error)
         return False
 
     def fileno(self) -> int | None:
@@ -80,7 +94,7 @@ class Link:
     @property
     def alive(self) -> bool:
         """Whether it is open and the device, where it should speak by itself, has spoken since."""
-        return self.up and (self._silence_ns is None or self.last_receipt_ns >= self._up_ns)
+        return self.up and (self._silence_ns is None or self._heard_ns is not None)
 
     @property
     def unsent(self) -> bool:
@@ -97,12 +111,12 @@ class Link:
                 data = self._channel.read()
                 if data is None:
                     break
-                self.last_receipt_ns = self._clock()
+                self.last_receipt_ns, self._heard_ns = self._clock(), self._monotonic()
                 chunks.append(Chunk(data, self.last_receipt_ns))
                 if sum(len(chunk.data) for chunk in chunks) >= READ_SIZE:
                     break
         except LinkError as error:
-            self._fail(error, self._clock())
+            self._fail(error)
         return chunks
 
     def write(self, data: bytes) -> None:
@@ -125,7 +139,7 @@ class Link:
                     return
                 del self._unsent[0]
         except LinkError as error:
-            self._fail(error, self._clock())
+            self._fail(error)
 
     def close(self) -> None:
         """Give the channel back; the next tick opens it again."""
@@ -134,34 +148,35 @@ class Link:
         self._channel, self.up = None, False
         self._unsent.clear()
 
-    def _open(self, now_ns: int) -> bool:
+    def _open(self, at_ns: int) -> bool:
         self._channel = _open_channel(self.endpoint, self._folder, self.counters)
-        self._opened_ns = self._checked_ns = now_ns
-        return self._connect(self._channel, now_ns)
+        self._opened_ns = self._checked_ns = at_ns
+        return self._connect(self._channel, at_ns)
 
-    def _connect(self, channel: Channel, now_ns: int) -> bool:
+    def _connect(self, channel: Channel, at_ns: int) -> bool:
         self.up = channel.connected()
         if self.up:
-            self._up_ns = now_ns
-        elif now_ns - self._opened_ns > CONNECT_LIMIT_NS:
+            self._up_ns, self._heard_ns = at_ns, None
+        elif at_ns - self._opened_ns > CONNECT_LIMIT_NS:
             raise OpenError("no answer")
         return self.up
 
-    def _watch(self, channel: Channel, now_ns: int) -> None:
+    def _watch(self, channel: Channel, at_ns: int) -> None:
         if self.alive:
             self._failures, self.error = 0, None  # a port that opens proves nothing yet
-        quiet_ns = now_ns - max(self._up_ns, self.last_receipt_ns)
+        quiet_ns = at_ns - (self._up_ns if self._heard_ns is None else self._heard_ns)
         if self._silence_ns is not None and quiet_ns > self._silence_ns:
             raise LostError(f"silent for {quiet_ns / 1e9:.1f} s")
-        if now_ns - self._checked_ns >= CHECK_PERIOD_NS:
-            self._checked_ns = now_ns
+        if at_ns - self._checked_ns >= CHECK_PERIOD_NS:
+            self._checked_ns = at_ns
             channel.check()
 
-    def _fail(self, error: LinkError, now_ns: int) -> None:
+    def _fail(self, error: LinkError) -> None:
         self.close()
         self.error = str(error)
         self.counters[error.reason] += 1
-        self._attempt_ns = now_ns + min(FIRST_WAIT_MS << min(self._failures, 16), self._reopen_ms) * NS_PER_MS
+        wait_ms = min(FIRST_WAIT_MS << min(self._failures, 16), self._reopen_ms)
+        self._attempt_ns = self._monotonic() + wait_ms * NS_PER_MS
         self._failures += 1
 
 

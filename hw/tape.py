@@ -22,13 +22,14 @@ class Read(msgspec.Struct, frozen=True):
 
     device: str
     port: str
-    receipt_ns: int  # UTC, right after the read
+    receipt_ns: int  # steady, right after the read
     data: bytes
 
 
 class Round(msgspec.Struct, frozen=True):
-    """One round of the loop that serves the devices: they were ticked at `now_ns`, then gave these bytes."""
+    """One round of the loop that serves the devices: they were ticked at `now_ns` (steady), then gave these bytes."""
 
     now_ns: int
     links: list[LinkState]  # those that changed up to the moment when the devices had their turn to write
     reads: list[Read]
+    correction_ns: int = 0  # UTC of the system clock less steady time (`hw/timescale.py`)

@@ -86,6 +86,7 @@ class Video:
 
     Settings: ClassVar[type[DeviceSettings]] = VideoSettings
     modality: ClassVar[Modality] = Modality.CAMERA
+    correction_ns = 0
 
     def __init__(self, name: str, settings: VideoSettings) -> None:
         self.name = name

@@ -33,6 +33,7 @@ _RATE_NS = 5_000_000_000
 _MAP_TICKS = 10
 _SIGN_TICKS = 10
 _SEMI_STATIC_TICKS = 5
+_TIMELESS = {"no-time", "time-uncertain-100ms"}  # UTC is not known well enough to be told
 _log = structlog.get_logger()
 
 
@@ -84,7 +85,7 @@ class Broadcaster:
         makers: dict[str, Callable[[Collection[str]], Iterator[Outgoing]]] = {
             "rsm": lambda _: self._rsms(scene),
             "bsm": lambda _: self._proxies(scene),
-            "map": lambda conditions: self._map(scene.moment.now_ns, conditions),
+            "map": lambda conditions: self._map(scene.moment, conditions),
             "rsi": lambda _: self._rsis(scene),
         }
         for kind, make in makers.items():
@@ -133,30 +134,30 @@ class Broadcaster:
         if self._signals is None or (stamp_ns := self._signals.stamp_ns) is None:
             return
         now_ns, uncertainty_ns = moment.now_ns, moment.uncertainty_ns or 0
-        phases = self._signals.phases(now_ns)
-        message = spat.build(self._next("spat"), now_ns, self._node, phases, stamp_ns, uncertainty_ns, conditions)
+        told = self._signals.phases(now_ns), stamp_ns, uncertainty_ns, conditions, moment.correction_ns
+        message = spat.build(self._next("spat"), now_ns, self._node, *told)
         yield from self._frame("spat", message)
 
     def _rsms(self, scene: Scene) -> Iterator[Outgoing]:
-        now_ns = scene.moment.now_ns
+        moment, told = scene.moment, scene.labelled().tracks
         in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
-        chosen = self._inclusion.choose(now_ns, scene.tracks, scene.places, in_events)
-        for frame in self._rsm.build(scene.tracks.take(chosen), now_ns, map(self._next, repeat("rsm"))):
+        chosen = self._inclusion.choose(moment.now_ns, scene.tracks, scene.places, in_events)
+        for frame in self._rsm.build(told.take(chosen), moment.utc_ns, map(self._next, repeat("rsm"))):
             yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
 
     def _proxies(self, scene: Scene) -> Iterator[Outgoing]:
-        for message in bsm.proxies(scene.tracks, self._reference, self._rsu_id, self._next("bsm")):
+        for message in bsm.proxies(scene.labelled().tracks, self._reference, self._rsu_id, self._next("bsm")):
             yield from self._frame("bsm", message)
 
-    def _map(self, now_ns: int, conditions: Collection[str]) -> Iterator[Outgoing]:
-        if self._due("map", now_ns // TICK_NS // _MAP_TICKS):
-            known_ns = None if "no-time" in conditions else now_ns
+    def _map(self, moment: Moment, conditions: Collection[str]) -> Iterator[Outgoing]:
+        if self._due("map", moment.now_ns // TICK_NS // _MAP_TICKS):
+            known_ns = None if _TIMELESS.intersection(conditions) else moment.utc_ns
             yield from self._frame("map", mapdata.build(self._next("map"), known_ns, self._nodes))
 
     def _rsis(self, scene: Scene) -> Iterator[Outgoing]:
-        now_ns, signs = scene.moment.now_ns, self._site.messages.signs
-        common, tick = (now_ns, self._rsu_id, self._reference), now_ns // TICK_NS
-        for batch in rsi.batches(scene.events, self._due("semi-static", tick // _SEMI_STATIC_TICKS)):
+        moment, signs = scene.moment, self._site.messages.signs
+        common, tick = (moment.utc_ns, self._rsu_id, self._reference), moment.now_ns // TICK_NS
+        for batch in rsi.batches(scene.labelled().events, self._due("semi-static", tick // _SEMI_STATIC_TICKS)):
             yield from self._frame("rsi", rsi.events(self._next("rsi"), *common, batch, self._links))
         if signs and self._due("signs", tick // _SIGN_TICKS):
             yield from self._frame("rsi", rsi.signs(self._next("rsi"), *common, signs, self._links))

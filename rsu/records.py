@@ -1,4 +1,7 @@
-"""Records on the bus between the station, the services and the supervisor. SI units, degrees, ns UTC."""
+"""Records on the bus between the station, the services and the supervisor. SI units, degrees, ns.
+
+`stamp_ns` of records is UTC. What went into the station, `Tape`, is in steady time (`hw/timescale.py`).
+"""
 
 from __future__ import annotations
 
@@ -103,7 +106,7 @@ class Sent(msgspec.Struct, frozen=True):
 
     kind: str
     stamp_ns: int  # when it was handed over
-    newest_receipt_ns: int | None  # last byte of the newest measurement in it
+    newest_receipt_ns: int | None  # UTC of the last byte of the newest measurement in it
     frame: bytes  # DSMP
 
 
@@ -154,7 +157,7 @@ class Decision(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """Everything that one tick of the station gave."""
 
-    now_ns: int
+    now_ns: int  # steady
     frames: list[Frame]
     items: list[Item]
     gate: list[Decision]
@@ -171,6 +174,12 @@ class Tape(msgspec.Struct, frozen=True):
     rounds: list[Round]
     links: list[LinkState]  # those that changed after the last round
     outcome: Outcome
+    correction_ns: int = 0  # at the tick: UTC less steady time
+
+    @property
+    def utc_ns(self) -> int:
+        """Return when the tick was, UTC."""
+        return self.outcome.now_ns + self.correction_ns
 
 
 WHOLE = 10

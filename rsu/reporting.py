@@ -9,7 +9,7 @@ from hw.device import DeviceHealth
 from perception.objects import Modality
 from rsu.reports import events, lamps, participants, status, traffic
 from rsu.reports.common import Identity, Payload
-from rsu.scene import News, Scene
+from rsu.scene import Moment, News, Scene
 from rsu.uplink.settings import UplinkSettings
 
 _SECOND_NS = 1_000_000_000
@@ -42,29 +42,32 @@ class Reporter:
 
     def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
         """Yield the records that are due at a tick."""
-        now_ns, me = scene.moment.now_ns, self._identity
-        devices = [self._device(each, now_ns) for each in scene.moment.health]
+        moment, me = scene.moment, self._identity
+        now_ns, utc_ns = moment.now_ns, moment.utc_ns
+        devices = [self._device(each, moment) for each in moment.health]
         if self._due("basic-status", now_ns):
-            yield Draft("basic-status", now_ns, status.basic(me, now_ns, devices))
+            yield Draft("basic-status", utc_ns, status.basic(me, utc_ns, devices))
         faulty = frozenset(device.name for device in devices if not device.ok)
         if self._due("run-status", now_ns) or faulty != self._faulty:
             self._faulty = faulty
-            yield Draft("run-status", now_ns, status.run(me, now_ns, devices))
-        yield from self._traffic(scene, news)
+            yield Draft("run-status", utc_ns, status.run(me, utc_ns, devices))
+        yield from self._traffic(now_ns, scene.labelled(), news.labelled(moment.correction_ns))
 
-    def _traffic(self, scene: Scene, news: News) -> Iterator[Draft]:
-        (now_ns, _, conditions, shown, _), me = scene.moment, self._identity
+    def _traffic(self, now_ns: int, scene: Scene, news: News) -> Iterator[Draft]:
+        """Yield what tells of the road; `now_ns`: steady, scene and news: in UTC."""
+        moment, me = scene.moment, self._identity
+        utc_ns = moment.utc_ns
         running = [event for event in scene.events if event.state != "end"]
         if news.events or (running and self._due("event", now_ns)):
-            yield Draft("event", now_ns, events.build(me, now_ns, news.events or running))
+            yield Draft("event", utc_ns, events.build(me, utc_ns, news.events or running))
         for period in news.traffic:
-            yield Draft("traffic", now_ns, traffic.build(me, now_ns, period))
-        if shown is not None and self._due("lamp", now_ns):
-            fresh = not any(name.startswith("signal-") for name in conditions)
-            yield Draft("lamp", now_ns, lamps.build(me, now_ns, shown, None, fresh))
+            yield Draft("traffic", utc_ns, traffic.build(me, utc_ns, period))
+        if moment.lamps is not None and self._due("lamp", now_ns):
+            fresh = not any(name.startswith("signal-") for name in moment.conditions)
+            yield Draft("lamp", utc_ns, lamps.build(me, utc_ns, moment.lamps, None, fresh))
         if len(scene.tracks) and self._due("participant", now_ns):
-            users = participants.build(me, now_ns, scene.tracks, scene.places, running, self._modalities)
-            yield Draft("participant", now_ns, users)
+            users = participants.build(me, utc_ns, scene.tracks, scene.places, running, self._modalities)
+            yield Draft("participant", utc_ns, users)
 
     def _due(self, kind: str, now_ns: int) -> bool:
         """Tell once in every period of a kind that it is due."""
@@ -75,13 +78,14 @@ class Reporter:
         self._slots[kind] = slot
         return True
 
-    def _device(self, health: DeviceHealth, now_ns: int) -> status.Device:
+    def _device(self, health: DeviceHealth, moment: Moment) -> status.Device:
         fault = None if health.state == "ok" else health.error or health.state
         if fault is None:
             self._since_ns.pop(health.name, None)
         else:
-            self._since_ns.setdefault(health.name, now_ns)
+            self._since_ns.setdefault(health.name, moment.now_ns)
         since_ns = self._since_ns.get(health.name)
+        since_ns = None if since_ns is None else since_ns + moment.correction_ns
         return status.Device(
             name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns
         )

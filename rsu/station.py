@@ -86,6 +86,7 @@ class Station:
         self._tracks: Tracks | None = None
         self._places: list[LanePlace | None] = []
         self._health: Sequence[DeviceHealth] = ()
+        self._correction_ns = 0
         self.counters: Counter[str] = Counter()  # reasons why something received was not used
 
     def ingest(self, measurement: Measurement) -> None:
@@ -112,7 +113,7 @@ class Station:
         if not isinstance(message, BasicSafetyMessage):
             self.counters[f"air: {type(message).__name__} ignored"] += 1
             return
-        report = bsm.vehicle_report(message, reception)
+        report = bsm.vehicle_report(message, reception, self._correction_ns)
         if report is None:
             self.counters["air: BSM without place or time"] += 1
             return
@@ -120,13 +121,18 @@ class Station:
             self._emergencies[report.id] = report.receipt_ns
         self._fusion.ingest(report)
 
-    def advance(self, now_ns: int, health: Sequence[DeviceHealth], send: Send | None = None) -> Output:
-        """Return what is due at a tick of 100 ms. `health`: every device's, as it is now.
+    def advance(
+        self, now_ns: int, health: Sequence[DeviceHealth], send: Send | None = None, correction_ns: int = 0
+    ) -> Output:
+        """Return what is due at a tick of 100 ms, at `now_ns` (steady). `health`: every device's, as it is now.
+
+        `correction_ns`: what the system clock says, UTC less steady time (`hw/timescale.py`).
 
         `send` gets each frame the moment it is made: SPAT before fusion looks at the road; what tells of the road
         before events, statistics and the records for the cloud. So an event is on air from the next tick on.
         """
-        self._health = health
+        self._health, self._correction_ns = health, correction_ns
+        self._clock.correct(now_ns, correction_ns)
         moment = self._moment(now_ns, health)
         frames: list[Outgoing] = []
 
@@ -147,11 +153,11 @@ class Station:
         return Output(frames, drafts, self._broadcaster.states(now_ns))
 
     def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
-        uncertainty_ns = self._clock.uncertainty_ns(now_ns)
         return Moment(
             now_ns=now_ns,
-            uncertainty_ns=uncertainty_ns,
-            conditions=list(self._conditions(now_ns, uncertainty_ns)),
+            correction_ns=self._correction_ns,
+            uncertainty_ns=self._clock.uncertainty_ns(now_ns),
+            conditions=list(self._conditions(now_ns)),
             lamps=None if self._signals is None else self._signals.state(now_ns),
             health=health,
         )
@@ -177,14 +183,9 @@ class Station:
         }
         return [event for event in news if event.state != "update"]
 
-    def _conditions(self, now_ns: int, uncertainty_ns: int | None) -> Iterator[str]:
+    def _conditions(self, now_ns: int) -> Iterator[str]:
         """Yield the gate's reason codes that hold now."""
-        if uncertainty_ns is None:
-            yield "no-time"
-        elif uncertainty_ns > 100_000_000:
-            yield "time-uncertain-100ms"
-        elif uncertainty_ns > 50_000_000:
-            yield "time-uncertain-50ms"
+        yield from self._clock.conditions(now_ns)
         yield from self._position.conditions(now_ns)
         if self._signals is not None:
             yield from self._signals.conditions(now_ns)
@@ -209,14 +210,15 @@ class Station:
         """Return the whole visible state, as of the last tick."""
         counters = self.counters + self._broadcaster.counters
         counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
+        counters.update({f"clock: {reason}": count for reason, count in self._clock.counters.items()})
         biases = {bias.device: bias for bias in self._fusion.biases()}
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
-            stamp_ns=now_ns,
+            stamp_ns=now_ns + self._correction_ns,
             boot=self._boot,
             tracks=views.tracks(self._tracks, self._places, now_ns),
             signals=views.signals(self._signals, now_ns),
-            events=[views.event(event) for event in self.events],
+            events=[views.event(event, self._correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
             devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import secrets
 import threading
-import time
 from pathlib import Path
 
 import structlog
 
 from hw import device
 from hw.tape import Round
+from hw.timescale import Timescale
 from perception.objects import Reception
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
@@ -33,8 +33,9 @@ class Loop:
     def __init__(self, config: Config, run: Path) -> None:
         self._bus = Publisher(run, "station")
         self._inlet = Subscriber(run, ["committed", "rewind"])
+        self._clock = Timescale()
         self._devices = [
-            device.build(name, entry.kind, config.drivers[name], run, time.time_ns)
+            device.build(name, entry.kind, config.drivers[name], run, self._clock)
             for name, entry in config.site.devices.items()
         ]
         self._radio = next(each for each in self._devices if each.name == config.site.radio)
@@ -48,24 +49,27 @@ class Loop:
 
     def step(self) -> None:
         """Read what is there; at each tick, send what is due."""
-        now_ns = time.time_ns()
+        now_ns, correction_ns = self._clock(), self._clock.look()
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
-        for measurement in device.poll(self._devices, wait_s, time.time_ns, self._rounds):
+        for measurement in device.poll(self._devices, wait_s, self._clock, self._rounds, correction_ns):
             self._station.ingest(measurement)
             if isinstance(measurement, Reception):
-                self._bus.publish("received", Received(measurement.stamp_ns, measurement.source, measurement.payload))
-        now_ns = time.time_ns()
-        if now_ns >= self._next_ns or self._next_ns - now_ns > 2 * TICK_NS:  # the clock may step either way
-            self._tick(now_ns)
+                utc_ns = measurement.stamp_ns + correction_ns
+                self._bus.publish("received", Received(utc_ns, measurement.source, measurement.payload))
+        now_ns = self._clock()
+        if now_ns >= self._next_ns:
+            self._tick(now_ns, self._clock.look())
             self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
 
-    def _tick(self, now_ns: int) -> None:
+    def _tick(self, now_ns: int, correction_ns: int) -> None:
         links = [change for each in self._devices for change in each.changes()]
-        output = self._station.advance(now_ns, [each.health(now_ns) for each in self._devices], self._send)
+        health = [each.health(now_ns) for each in self._devices]
+        output = self._station.advance(now_ns, health, self._send, correction_ns)
         self._listen()
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._station.snapshot(now_ns))
-        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, outcome(output, now_ns)))
+        done = outcome(output, now_ns)
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, correction_ns))
         for tape in self._reel.due():
             self._bus.publish("tape", tape)
         self._rounds = []
@@ -74,11 +78,13 @@ class Loop:
             for each in self._devices:
                 each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
-            self._bus.publish("progress.station", Progress("station", now_ns, self._ticks))
+            self._bus.publish("progress.station", Progress("station", now_ns + correction_ns, self._ticks))
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)
-        self._bus.publish("sent", Sent(frame.kind, time.time_ns(), frame.newest_receipt_ns, frame.frame))
+        correction_ns, newest_ns = self._clock.correction_ns, frame.newest_receipt_ns
+        newest_utc_ns = None if newest_ns is None else newest_ns + correction_ns
+        self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
 
     def _listen(self) -> None:
         for _, record in self._inlet.records():

@@ -69,15 +69,15 @@ def signals(view: SignalView | None, now_ns: int) -> list[SignalHead]:
     return heads
 
 
-def event(event: Event) -> EventView:
-    """Return one event."""
+def event(event: Event, correction_ns: int) -> EventView:
+    """Return one event; `correction_ns`: UTC less steady time."""
     return EventView(
         id=event.id,
         code=event.code,
         state=event.state,
         east=round(event.position[0], 2),
         north=round(event.position[1], 2),
-        since_ns=event.start_ns,
+        since_ns=event.start_ns + correction_ns,
         link=event.place.link if event.place else None,
         lane=event.place.lane if event.place else None,
         confidence=round(event.confidence, 2),

@@ -67,6 +67,7 @@ class TiRadar:
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
     modality: ClassVar[Modality] = Modality.RADAR
+    correction_ns = 0
 
     def __init__(self, name: str, settings: TiSettings) -> None:
         self.name = name

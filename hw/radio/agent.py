@@ -49,6 +49,7 @@ class RadioAgent:
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
     modality: ClassVar[Modality] = Modality.V2X
+    correction_ns = 0
 
     def __init__(self, name: str, settings: RadioAgentSettings) -> None:
         self.name = name
@@ -86,7 +87,7 @@ class RadioAgent:
         if now_ns < self._next_hello_ns:
             return []
         self._next_hello_ns = now_ns + HELLO_PERIOD_NS
-        return [("link", encode_hello(Hello(now_ns)))]
+        return [("link", encode_hello(Hello(now_ns + self.correction_ns)))]
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
         """Return what asks the agent to send an adaptation layer + DSMP frame, with its DSM priority (255 the highest).
@@ -103,7 +104,7 @@ class RadioAgent:
         frame = parse_received(datagram)
         return Reception(
             device=self.name,
-            stamp_ns=self._clock.judge(frame.time_ns, receipt_ns),
+            stamp_ns=self._clock.judge(frame.time_ns, receipt_ns, self.correction_ns),
             receipt_ns=receipt_ns,
             aid=frame.aid,
             payload=frame.payload,

@@ -69,6 +69,7 @@ class _Seen(NamedTuple):
     body: bytes
     time_ns: int | None  # the controller's, if it was believed
     receipt_ns: int
+    correction_ns: int  # of our clock then
 
 
 class Gat1743:
@@ -83,6 +84,7 @@ class Gat1743:
 
     Settings: ClassVar[type[DeviceSettings]] = Gat1743Settings
     modality: ClassVar[Modality] = Modality.SIGNAL
+    correction_ns = 0
 
     def __init__(self, name: str, settings: Gat1743Settings) -> None:
         self.name = name
@@ -115,7 +117,7 @@ class Gat1743:
         region, number = self._settings.region or 0, self._settings.number
         us = Address(region, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
         controller = Address(region, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER if number is None else number)
-        query = Message(us, controller, now_ns, Operation.QUERY, Object.CURRENT_PLAN)
+        query = Message(us, controller, now_ns + self.correction_ns, Operation.QUERY, Object.CURRENT_PLAN)
         return [("link", encode_frame(encode(query)))]
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
@@ -149,26 +151,28 @@ class Gat1743:
     def _in_order(self, message: Message, body: bytes, receipt_ns: int) -> tuple[int, int, bool] | None:
         """Return when a message was true, when it came, and whether its octets came before; count why it is no news.
 
-        A clock that is not believed orders nothing, least of all reports with a good one out.
+        A clock that is not believed orders nothing, least of all reports with a good one out. After a step of our own
+        clock nobody's was good before.
         """
-        seen = self._seen.get(message.object, _Seen(b"", None, 0))
+        seen = self._seen.get(message.object, _Seen(b"", None, 0, 0))
         age_ns, repeated = receipt_ns - seen.receipt_ns, body == seen.body
         if repeated and 0 <= age_ns < DUPLICATE_NS:
             self.counters["duplicate"] += 1
             return None
-        stamp_ns = self._clock.judge(message.time_ns, receipt_ns)
-        believed = stamp_ns == message.time_ns
-        if seen.time_ns is not None and 0 <= age_ns < TRUST_NS and not repeated:
+        stamp_ns = self._clock.judge(message.time_ns, receipt_ns, self.correction_ns)
+        believed = stamp_ns == message.time_ns - self.correction_ns
+        trusted = 0 <= age_ns < TRUST_NS and seen.correction_ns == self.correction_ns
+        if seen.time_ns is not None and trusted and not repeated:
             if 0 < seen.time_ns - message.time_ns < REORDER_NS:
                 self.counters["reordered"] += 1
                 return None
             if not believed:
                 self.counters["doubted"] += 1
-                off_s = (message.time_ns - receipt_ns) / NS
+                off_s = (message.time_ns - self.correction_ns - receipt_ns) / NS
                 self._complain(f"hears a clock {off_s:+.1f} s off among good ones: two controllers?", receipt_ns)
                 return None
         self._count("repeated", repeated)
-        self._seen[message.object] = _Seen(body, message.time_ns if believed else None, receipt_ns)
+        self._seen[message.object] = _Seen(body, message.time_ns if believed else None, receipt_ns, self.correction_ns)
         return stamp_ns, receipt_ns, repeated
 
     def _measurement(self, message: Message, stamp_ns: int, receipt_ns: int, repeated: bool) -> Measurement:

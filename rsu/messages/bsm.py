@@ -37,14 +37,17 @@ _CLASSES = {
 }
 
 
-def vehicle_report(message: BasicSafetyMessage, reception: Reception) -> VehicleReport | None:
-    """Return what a BSM says of its sender, at the time of its position fix; None: it has no place or no time."""
+def vehicle_report(message: BasicSafetyMessage, reception: Reception, correction_ns: int = 0) -> VehicleReport | None:
+    """Return what a BSM says of its sender, at the time of its position fix; None: it has no place or no time.
+
+    `correction_ns`: UTC, in which vehicles mark time, less steady time.
+    """
     if message.position is None or message.sec_mark_ms is None:
         return None
     confidence = message.position_confidence
     return VehicleReport(
         device=reception.device,
-        stamp_ns=_stamp(message.sec_mark_ms, reception.stamp_ns),
+        stamp_ns=_stamp(message.sec_mark_ms, reception.stamp_ns + correction_ns) - correction_ns,
         receipt_ns=reception.receipt_ns,
         id=message.id,
         latitude=message.position.latitude_deg,

@@ -39,22 +39,25 @@ def build(
     stamp_ns: int,
     uncertainty_ns: int,
     conditions: Collection[str],
+    correction_ns: int = 0,
 ) -> SignalPhaseAndTiming:
     """Return the message at `now_ns`; `stamp_ns`: when the controller was read, `uncertainty_ns`: of that time.
+
+    Both are steady; UTC is `correction_ns` more.
 
     While `signal-stale` holds the state is marked, while `signal-unavailable` holds no light is shown (G1).
     """
     hidden = "signal-unavailable" in conditions
     return SignalPhaseAndTiming(
         msg_cnt=count,
-        moy=minute_of_year(now_ns),
-        time_stamp_ms=sec_mark_ms(now_ns),
+        moy=minute_of_year(now_ns + correction_ns),
+        time_stamp_ms=sec_mark_ms(now_ns + correction_ns),
         intersections=(
             IntersectionState(
                 intersection_id=node,
                 status=_status(conditions),
-                moy=minute_of_year(stamp_ns),
-                time_stamp_ms=sec_mark_ms(stamp_ns),
+                moy=minute_of_year(stamp_ns + correction_ns),
+                time_stamp_ms=sec_mark_ms(stamp_ns + correction_ns),
                 time_confidence=time_confidence(_bound_s(now_ns, stamp_ns, uncertainty_ns, conditions)),
                 phases=tuple(Phase(phase_id=view.id, states=_states(view, now_ns, hidden)) for view in phases),
             ),

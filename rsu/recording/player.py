@@ -96,6 +96,8 @@ class Player:
     def measurements(self, one: Round) -> Iterator[Measurement]:
         """Tick the devices and hand them their bytes; yield what their drivers make of them."""
         self._apply(one.links)
+        for device in self.devices.values():
+            device.correct(one.correction_ns)
         if not 0 <= one.now_ns - self._ticked_ns < TICK_NS:  # as every device would find for itself, each round
             self._ticked_ns = one.now_ns
             for device in self.devices.values():
@@ -107,11 +109,11 @@ class Player:
             link.last_receipt_ns = read.receipt_ns
             yield from self.devices[read.device].take(read)
 
-    def advance(self, now_ns: int, links: Iterable[LinkState]) -> Outcome:
+    def advance(self, now_ns: int, links: Iterable[LinkState], correction_ns: int = 0) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
         health = [each.health(now_ns) for each in self.devices.values()]
-        return outcome(self.station.advance(now_ns, health, self._send), now_ns)
+        return outcome(self.station.advance(now_ns, health, self._send, correction_ns), now_ns)
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)
@@ -120,7 +122,7 @@ class Player:
         """Do what one tick of a recording did."""
         for one in tape.rounds:
             self.serve(one)
-        return self.advance(tape.outcome.now_ns, tape.links)
+        return self.advance(tape.outcome.now_ns, tape.links, tape.correction_ns)
 
     def _apply(self, links: Iterable[LinkState]) -> None:
         for state in links:

@@ -2,6 +2,9 @@
 
 Bytes of a device's port are messages of their own channel, whole and as read; frames and records for the cloud as
 well. A tick without its `/tick` message is not there.
+
+Log times are steady, so that they never go back; `correction_ns` makes UTC of them (`hw/timescale.py`). It is left out
+where the system clock has not stepped since the station began.
 """
 
 from __future__ import annotations
@@ -17,12 +20,13 @@ TICK = "/tick"
 RAW, SENT, REPORT = "/raw/", "/sent/", "/report/"
 
 
-class RoundEntry(msgspec.Struct, frozen=True):
+class RoundEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """A round without its bytes: how many raw messages are its reads."""
 
     now_ns: int
     reads: Annotated[int, msgspec.Meta(ge=0)]
     links: list[LinkState]
+    correction_ns: int = 0
 
 
 class FrameEntry(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class FrameEntry(msgspec.Struct, frozen=True):
     newest_receipt_ns: int | None
 
 
-class TickEntry(msgspec.Struct, frozen=True):
+class TickEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """The content of a `/tick` message (JSON)."""
 
     seed: str  # hex
@@ -44,6 +48,7 @@ class TickEntry(msgspec.Struct, frozen=True):
     frames: list[FrameEntry]  # of the /sent messages
     items: int  # how many /report messages
     gate: list[Decision]
+    correction_ns: int = 0
 
 
 class Entry(NamedTuple):
@@ -67,16 +72,17 @@ def to_entries(tape: Tape) -> list[Entry]:
         for read in each.reads
     ]
     entries += [Entry(SENT + frame.kind, out.now_ns, frame.frame) for frame in out.frames]
-    entries += [Entry(REPORT + item.kind, item.stamp_ns, item.data) for item in out.items]
+    entries += [Entry(REPORT + item.kind, item.stamp_ns - tape.correction_ns, item.data) for item in out.items]
     tick = TickEntry(
         seed=tape.seed.hex(),
         seq=tape.seq,
         now_ns=out.now_ns,
-        rounds=[RoundEntry(each.now_ns, len(each.reads), each.links) for each in tape.rounds],
+        rounds=[RoundEntry(each.now_ns, len(each.reads), each.links, each.correction_ns) for each in tape.rounds],
         links=tape.links,
         frames=[FrameEntry(frame.aid, frame.priority, frame.newest_receipt_ns) for frame in out.frames],
         items=len(out.items),
         gate=out.gate,
+        correction_ns=tape.correction_ns,
     )
     return [*entries, Entry(TICK, out.now_ns, _encoder.encode(tick))]
 
@@ -95,13 +101,16 @@ def from_entries(entries: list[Entry]) -> Tape:
         Frame(entry.topic.removeprefix(SENT), frame.aid, frame.priority, frame.newest_receipt_ns, entry.data)
         for frame, entry in zip(tick.frames, sent, strict=True)
     ]
-    items = [Item(entry.topic.removeprefix(REPORT), entry.log_ns, entry.data) for entry in reports]
+    items = [Item(entry.topic.removeprefix(REPORT), entry.log_ns + tick.correction_ns, entry.data) for entry in reports]
     return Tape(
         seed=bytes.fromhex(tick.seed),
         seq=tick.seq,
-        rounds=[Round(e.now_ns, e.links, [_read(next(reads)) for _ in range(e.reads)]) for e in tick.rounds],
+        rounds=[
+            Round(e.now_ns, e.links, [_read(next(reads)) for _ in range(e.reads)], e.correction_ns) for e in tick.rounds
+        ],
         links=tick.links,
         outcome=Outcome(tick.now_ns, frames, items, tick.gate),
+        correction_ns=tick.correction_ns,
     )
 
 

@@ -12,6 +12,7 @@ from rsu.recording.tick import Entry, from_entries, number, to_entries
 from rsu.records import Decision, Frame, Item, Outcome, Tape
 
 times = st.integers(0, 1 << 62)
+corrections = st.integers(-(1 << 62), 1 << 62)
 names = st.text("abcxyz-0123456789", min_size=1, max_size=12)
 octets = st.binary(max_size=40)
 links = st.lists(
@@ -38,7 +39,13 @@ outcomes = st.builds(
     st.lists(st.builds(Decision, names, names, st.lists(names, max_size=2)), max_size=3),
 )
 tapes = st.builds(
-    Tape, st.binary(max_size=16), times, st.lists(st.builds(Round, times, links, reads), max_size=3), links, outcomes
+    Tape,
+    st.binary(max_size=16),
+    times,
+    st.lists(st.builds(Round, times, links, reads, corrections), max_size=3),
+    links,
+    outcomes,
+    corrections,
 )
 
 

@@ -70,6 +70,45 @@ def test_a_step_of_the_clock_is_seen_within_two_seconds(step_ms: int) -> None:
     assert (clock.uncertainty_ns(now + 2 * S + 200 * MS) or 0) >= abs(step_ms) * MS
 
 
+def heard(clock: UtcClock, seconds: float, begin_ns: int = S) -> int:
+    """Let GNSS say for a while what is true; return when it spoke last."""
+    for number in range(round(seconds * 5)):
+        clock.update(fix(begin_ns + number * 200 * MS))
+    return begin_ns + round(seconds * S) - 200 * MS
+
+
+@pytest.mark.parametrize("step_ms", [-8 * 3_600_000, -60_000, -1000, 1000, 37_000])
+def test_a_step_is_no_time_until_the_clock_is_right_again(step_ms: int) -> None:
+    clock = UtcClock(ClockSettings())
+    now = heard(clock, 10)
+    assert list(clock.conditions(now)) == []
+    clock.correct(now, step_ms * MS)
+    assert list(clock.conditions(now)) == ["no-time"]
+    now = heard(clock, 60, now + 200 * MS)  # GNSS goes on, the system clock stays wrong
+    assert list(clock.conditions(now)) == ["no-time"]
+    clock.correct(now + MS, 0)
+    assert list(clock.conditions(now + MS)) == ["no-time"]
+    now = heard(clock, 0.2, now + 200 * MS)
+    assert list(clock.conditions(now)) == [] and clock.counters == {"clock-step": 2}
+
+
+def test_a_step_without_gnss_is_no_time_for_good() -> None:
+    clock = UtcClock(ClockSettings())
+    now = heard(clock, 10) + 60 * S
+    assert list(clock.conditions(now)) == []
+    clock.correct(now, 37 * S)
+    clock.correct(now + 10 * S, 0)  # back again: nobody knows
+    assert list(clock.conditions(now + 20 * S)) == ["no-time"]
+
+
+def test_small_changes_of_the_system_clock_add_to_its_error() -> None:
+    clock = UtcClock(ClockSettings())
+    now = heard(clock, 10)
+    for number in range(1, 11):  # without GNSS, 9 ms a second
+        clock.correct(now + number * S, -number * 9 * MS)
+    assert (clock.uncertainty_ns(now + 10 * S) or 0) >= 90 * MS and not clock.counters
+
+
 def check(*fixes: Fix) -> PositionCheck:
     made = PositionCheck(PositionSettings(), REFERENCE)
     for each in fixes:
