@@ -14,6 +14,7 @@ import zmq
 
 from rsu import topics
 
+_HEARTBEAT_MS = 1000
 _ENCODER = msgspec.msgpack.Encoder()
 _decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of record
 
@@ -46,6 +47,10 @@ class Subscriber:
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RECONNECT_IVL, 50)
         self._socket.setsockopt(zmq.RECONNECT_IVL_MAX, 500)
+        # a publisher that was killed and does not die keeps its end open: only its silence tells that another is there
+        self._socket.setsockopt(zmq.HEARTBEAT_IVL, _HEARTBEAT_MS)
+        self._socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 2 * _HEARTBEAT_MS)
+        self._socket.setsockopt(zmq.HANDSHAKE_IVL, 2 * _HEARTBEAT_MS)
         for publisher in sorted({topics.topic(topic).publisher for topic in wanted}):
             self._socket.connect(f"ipc://{run / publisher}.ipc")
         for topic in wanted:

@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from collections import defaultdict
-from typing import TextIO, cast
+from typing import Protocol, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -36,6 +36,16 @@ class _RateLimit:
         return event
 
 
+class Stream(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str) -> None:
+        """Write, or lose the text."""
+
+    def flush(self) -> None:
+        """Flush, or lose what was buffered."""
+
+
 class _Stderr:
     """Standard error that may fail: on a full disk a line is lost, never the process."""
 
@@ -50,8 +60,8 @@ class _Stderr:
             sys.stderr.flush()
 
 
-def configure(process: str) -> None:
-    """Send this process's log to stderr as JSON lines."""
+def configure(process: str, stream: Stream | None = None) -> None:
+    """Send this process's log to stderr, or another stream that never fails, as JSON lines."""
 
     def add_process(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         event["process"] = process
@@ -67,5 +77,5 @@ def configure(process: str) -> None:
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream or _Stderr())),
     )

@@ -12,11 +12,14 @@ _PRCTL = ctypes.CDLL(None, use_errno=True).prctl  # looked up here: not between 
 
 
 def die_with_us() -> Callable[[], None]:
-    """Return what a child does between fork and exec, so that the kernel ends it when this process dies."""
+    """Return what a child does first, so that the kernel kills it when this process dies.
+
+    SIGKILL: one that hangs would keep its ports from whoever is started next.
+    """
     parent = os.getpid()
 
     def prepare() -> None:
-        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the call
             os._exit(1)
 

@@ -257,16 +257,17 @@ class ProcessView(msgspec.Struct, frozen=True):
     """One supervised process."""
 
     name: str
-    state: str  # running, restarting, degraded, stopped
+    state: str  # starting, running, restarting, degraded (waits longer before it is started again)
     pid: int | None
     restarts: int
     cpu_s: float
     rss_mib: float
     rss_peak_mib: float
     budget_rss_mib: int
-    error: str | None
+    error: str | None  # why it was restarted last, with its last words
     cpu_percent: float = 0.0  # of one core, over the last second
     budget_cpu_percent: int = 0
+    undying: list[int] = []  # process ids that were killed and do not die: on a disk or device that hangs
 
 
 class Processes(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ LIVE = {
     "test_live_replay",
     "test_page",
     "test_recorder",
-    "test_supervisor",
+    "test_zygote",
     "test_uplink_live",
     "test_web_process",
     "test_world",

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rsu import folders
 from rsu.bench.processes import Plan
 from rsu.site import config
-from rsu.supervisor import LOCK, lock
 
 _PLACES = (Path(__file__).parents[2] / "configs", Path(sys.prefix) / "share/rsu/configs")  # repository, wheel
 CONFIGS = next((place for place in _PLACES if place.exists()), _PLACES[0])
@@ -22,11 +22,11 @@ def prepare(folder: Path) -> None:
     """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
-    with lock(folder):
+    with folders.claim(folder):
         for entry in folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
-            elif entry.name not in (LOCK, _MARK):
+            elif entry.name != _MARK:
                 entry.unlink()
         (folder / _MARK).touch()
 

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from rsu import processes
 from rsu.bench.plan import plan_of, prepare
 from rsu.bench.processes import Bench, Cut
 from rsu.bench.watch import Watch, say
 from rsu.cli.main import versions
+from rsu.daemon import processes
+from rsu.daemon.zygote import SUPERVISOR
 from rsu.errors import AlreadyRunningError
 from rsu.exits import Exit
 from rsu.site import config
@@ -43,7 +44,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     prepare(folder)
     plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario)
     site = config.load(plan.site).site
-    names = [*plan.commands(), *processes.of(site)]
+    names = [*plan.commands(), SUPERVISOR, *processes.of(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}
     if unknown:
         raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
@@ -90,7 +91,7 @@ def _cut(bench: Bench, watch: Watch, name: str, kill: bool) -> None:
     elif kill and watch.processes is not None:
         pid = next((p.pid for p in watch.processes.processes if p.name == name), None)
         if pid is not None:
-            say(f"kill -9 {name} ({pid}); the supervisor starts it again")
+            say(f"kill -9 {name} ({pid}); the daemon starts it again")
             psutil.Process(pid).kill()
 
 

@@ -81,20 +81,13 @@ def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
 
 @app.command()
 def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> None:
-    """Run the daemon for a site until Ctrl-C or SIGTERM."""
-    from rsu import folders, log, processes, supervisor
-    from rsu.site import config
+    """Run the daemon for a site until Ctrl-C or SIGTERM; SIGHUP: read the site file again."""
+    from rsu import folders
+    from rsu.daemon.launch import launch
 
-    log.configure("supervisor")
     run, data = run or folders.default_run(), data or folders.default_data()
     try:
-        loaded = config.load(site)
-        data.mkdir(parents=True, exist_ok=True)
-        with supervisor.lock(run):
-            name, rows = loaded.site.site.name, processes.of(loaded.site)
-            interrupted = until_interrupted(
-                lambda stop: supervisor.supervise(name, rows, site.resolve(), run, data, stop)
-            )
+        interrupted = until_interrupted(lambda stop: launch(site, run, data, stop))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:

@@ -11,7 +11,7 @@ import zmq
 from rsu.errors import NotReachableError
 
 _WAIT_MS = 3000
-_SOCKET = "recorder-orders.ipc"  # in the run folder
+SOCKET = "recorder-orders.ipc"  # in the run folder
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Desk:
     def __init__(self, run: Path) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REP)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(f"ipc://{run / _SOCKET}")
+        self._socket.bind(f"ipc://{run / SOCKET}")
 
     def order(self) -> Order | None:
         """Return an order that waits, to be answered; None: there is none."""
@@ -57,11 +57,11 @@ class Desk:
 
 def ask(run: Path, order: Order) -> Answer:
     """Give an order and return the answer. NotReachableError: no recorder answers in the run folder."""
-    if not (run / _SOCKET).exists():
+    if not (run / SOCKET).exists():
         raise NotReachableError(f"no recorder runs in {run}")
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)
     socket.setsockopt(zmq.LINGER, 0)
-    socket.connect(f"ipc://{run / _SOCKET}")
+    socket.connect(f"ipc://{run / SOCKET}")
     try:
         socket.send(msgspec.msgpack.encode(order))
         if not socket.poll(_WAIT_MS):

@@ -31,7 +31,7 @@ from perception.video.onnx import RUNTIMES, Onnx
 from perception.video.settings import MotionSettings
 from perception.video.view import View
 from rsu.bus import Publisher
-from rsu.processes import VIDEO
+from rsu.daemon.processes import VIDEO
 from rsu.records import Progress
 from rsu.site.config import Config
 from rsu.site.lanemap import LaneMapFile

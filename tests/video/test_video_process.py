@@ -16,8 +16,8 @@ import pytest
 from hw.device import DeviceHealth
 from perception.objects import RoadUser
 from perception.video.health import Sight
+from rsu.daemon.processes import PROCESSES, of
 from rsu.errors import ConfigError
-from rsu.processes import PROCESSES, of
 from rsu.site import config
 from rsu.station import Station
 from rsu.video.process import Camera, Sender

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from rsu import processes
+from rsu.daemon import processes
 
 ASK = """
 import os, threading
-from rsu.process import prioritise
+from rsu.daemon.process import prioritise
 prioritise({nice})
 thread_policies = []
 thread = threading.Thread(target=lambda: thread_policies.append(os.sched_getscheduler(0)))

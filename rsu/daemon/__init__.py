@@ -1,0 +1,1 @@
+"""The daemon's processes: forked from one image, judged by their progress, started again."""

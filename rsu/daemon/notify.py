@@ -1,0 +1,35 @@
+"""What systemd is told (sd_notify(3)): that we are ready, what we do, and that we still turn."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import suppress
+
+_USUAL_S = 5.0  # between two signs of life where nobody asks for them
+
+
+class Notifier:
+    """The socket that systemd named in our environment; without one nothing is said."""
+
+    def __init__(self) -> None:
+        """Read the environment and clear it: this is not for our children."""
+        self._address = os.environ.pop("NOTIFY_SOCKET", "")
+        limit_us = int(os.environ.pop("WATCHDOG_USEC", "0")) if os.environ.pop("WATCHDOG_PID", "") else 0
+        self._period_s = limit_us / 4e6 or _USUAL_S
+        self._told_s = float("-inf")
+
+    def say(self, *facts: str) -> None:
+        """Send facts such as READY=1 now; who does not listen misses them."""
+        if not self._address:
+            return
+        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender, suppress(OSError):
+            sender.sendto("\n".join(facts).encode(), address)
+
+    def turn(self) -> None:
+        """Note that the loop turns; says so when it is time."""
+        if time.monotonic() - self._told_s >= self._period_s:
+            self._told_s = time.monotonic()
+            self.say("WATCHDOG=1")

@@ -1,0 +1,51 @@
+"""What each process of the daemon does once it is forked: read the frozen site, take its place, work until SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from rsu.daemon import processes
+from rsu.errors import ConfigError
+from rsu.exits import Exit
+from rsu.site import config
+
+_REALTIME = 5  # of 1..99: before all ordinary processes, after the kernel's interrupt threads
+_SPARE_FIRST = 300  # of 1000: who has no broadcast to make gives its memory back first
+_OOM = Path("/proc/self/oom_score_adj")
+
+
+def run(name: str, path: Path, folders: tuple[Path, Path]) -> int:
+    """Run the process of a name until SIGTERM; `folders`: run and data. Returns an exit code of `rsu.exits`."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        site = config.load(path)
+    except ConfigError as error:  # it was fine when it was frozen
+        print(error, file=sys.stderr)
+        return Exit.INVALID_CONFIG
+    row = processes.of(site.site)[name]
+    prioritise(row.nice)
+    # what is loaded now lives as long as the process: keep the collector from walking it on every pass
+    gc.freeze()
+    row.start(site, *folders, stop)
+    return Exit.FINE
+
+
+def prioritise(nice: int | None) -> None:
+    """Ask for the process's place at the processor and in memory; who may not ask for it goes on without."""
+    with contextlib.suppress(PermissionError):
+        if nice is None:
+            # nice alone does little where the kernel groups processes by session; threads of libraries stay ordinary
+            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(_REALTIME))
+        else:
+            os.setpriority(os.PRIO_PROCESS, 0, nice)
+    if nice is not None:
+        with contextlib.suppress(OSError):
+            _OOM.write_text(str(_SPARE_FIRST), encoding="ascii")

@@ -1,0 +1,56 @@
+"""A daemon of small processes: the real zygote, the real supervisor, and work that does nothing but say so.
+
+    python -m tests.daemon.family RUN
+
+`calm` works. `wild` says two lines and ends in an error, each time. `fat` takes 300 MiB after a moment.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from rsu import log
+from rsu.bus import Publisher
+from rsu.daemon import zygote
+from rsu.daemon.processes import Row
+from rsu.daemon.relay import Stderr
+from rsu.daemon.supervisor import Duty, supervise
+from rsu.records import Progress
+
+ROWS = {name: Row(lambda *_: None, 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
+
+
+def work(run: Path, name: str, _site: Path) -> int:
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    bus, load = Publisher(run, name), b""
+    for steps in range(1 << 30):
+        bus.publish(f"progress.{name}", Progress(name, time.time_ns(), steps))
+        if stop.wait(0.1):
+            break
+        if name == "wild":
+            print("going")
+            raise ValueError("too wild")
+        if name == "fat" and steps == 5:
+            load = b"x" * (300 << 20)
+    bus.close()
+    return len(load) > 1 << 40
+
+
+def main() -> None:
+    zygote.STUCK_S = 1.5
+    run, stop = Path(sys.argv[1]), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.configure("daemon", Stderr())
+    duty = Duty("family", Path("site.yaml"), ROWS, run)
+    zygote.Zygote(zygote.Jobs(functools.partial(supervise, duty), functools.partial(work, run)), stop).run()
+
+
+if __name__ == "__main__":
+    main()
