@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
+import re
+import struct
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hw.utc import NS
 from perception.geo import Reference, to_site
@@ -25,13 +29,64 @@ T0 = 1795392000 * NS
 SITE = Reference(22.5431, 114.0579, 12.0)
 
 
-def test_errors_are_as_large_as_claimed_and_every_epoch_gives_one_fix() -> None:
+def receiver() -> Gnss:
     bench = Bench.model_validate(
         {"version": 1, "reference": REFERENCE, "seed": 7, "world": {"source": "sumo"}, "emulators": {"gnss": SPEC}}
     )
     spec = bench.emulators["gnss"]
     assert isinstance(spec, GnssSpec)
-    emulator = Gnss("gnss", spec, bench)
+    return Gnss("gnss", spec, bench)
+
+
+def octets(fault: str | None) -> bytes:
+    emulator = receiver()
+    emulator.fault = fault
+    (write,) = emulator.capture(T0 // PERIOD_NS, world(T0))
+    return write.data
+
+
+def nav_pvt(data: bytes) -> dict[str, int]:
+    """Read a NAV-PVT by the offsets of u-blox's protocol description, beside the product's own table."""
+    body = data[6:98]
+    year, month, day, hour, minute, second = struct.unpack_from("<HBBBBB", body, 4)
+    (accuracy,) = struct.unpack_from("<I", body, 12)
+    (latitude,) = struct.unpack_from("<i", body, 28)
+    date = (year, month, day, hour, minute, second)
+    stamp = calendar.timegm((*date, 0, 0, 0))
+    return {"stamp": stamp, "accuracy": accuracy, "fix": body[20], "flags": body[21], "latitude": latitude}
+
+
+@pytest.mark.parametrize(
+    ("fault", "field", "value"),
+    [
+        ("no-fix", "fix", 0),
+        ("coarse-time", "accuracy", 10**9),
+        ("spoofed-time", "stamp", T0 // NS + 3),
+        ("leap-unknown", "stamp", T0 // NS + 18),
+        ("week-rollover", "stamp", T0 // NS - 1024 * 7 * 86_400),
+    ],
+)
+def test_a_fault_changes_what_it_says_and_nothing_else(fault: str, field: str, value: int) -> None:
+    healthy, faulty = nav_pvt(octets(None)), nav_pvt(octets(fault))
+    assert faulty[field] == value
+    assert {name for name in healthy if healthy[name] != faulty[name]} <= {field, "flags"}
+    assert set(Gnss.FAULTS) == {"no-fix", "coarse-time", "spoofed-time", "leap-unknown", "week-rollover", "spoofed"}
+
+
+def test_a_spoofed_receiver_stands_200_m_further_north() -> None:
+    north = (nav_pvt(octets("spoofed"))["latitude"] - nav_pvt(octets(None))["latitude"]) / 1e7 * 110_750
+    assert 199 < north < 201
+    assert b"$GNRMC" in octets("spoofed") or b"$GPRMC" in octets("spoofed")
+
+
+def test_without_a_solution_every_sentence_says_so() -> None:
+    told = octets("no-fix")[100:].decode("ascii")
+    assert re.search(r"RMC,[^,]*,V,", told)
+    assert re.search(r"GGA,(?:[^,]*,){5}0,", told)
+
+
+def test_errors_are_as_large_as_claimed_and_every_epoch_gives_one_fix() -> None:
+    emulator = receiver()
     driver = replay.make_driver("gnss")
     ratios = []
     for number in range(T0 // PERIOD_NS, T0 // PERIOD_NS + 30_000, 50):
