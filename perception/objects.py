@@ -155,7 +155,7 @@ class Reception(Measurement, frozen=True, kw_only=True):
 class Tracks(msgspec.Struct, frozen=True, eq=False):
     """All confirmed road users at one time: n rows, site frame, each row true at its own `stamp_ns`."""
 
-    id: Ints  # (n,) 1..65535
+    id: Ints  # (n,) 1..65534
     stamp_ns: Ints  # (n,) when the newest measurement of the row was true
     receipt_ns: Ints  # (n,) when that measurement arrived
     position: Floats  # (n, 2) m, centre of the road user

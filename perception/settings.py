@@ -31,7 +31,7 @@ class FusionSettings(Settings):
     stopped_mps: Positive = 0.5
     max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again
-    last_id: Annotated[int, Field(ge=255, le=65535)] = 65535  # ids are as low as they can be
+    last_id: Annotated[int, Field(ge=255, le=65534)] = 65534  # ids are as low as they can be
     correct_biases: bool = False  # free the sensors' detections of the errors that fusion finds between them
     cluster: ClusterSettings = ClusterSettings()
     vehicle: VehicleSettings = VehicleSettings()

@@ -162,7 +162,7 @@ def run_starts(rows: Ints) -> Ints:
 class Ids:
     """Numbers of road users, 1..`last`: the lowest free one, but none again within `rest_ns`."""
 
-    def __init__(self, rest_ns: int, last: int = 65535) -> None:
+    def __init__(self, rest_ns: int, last: int = 65534) -> None:
         self._rest_ns = rest_ns
         self._last = last
         self._unused = 1  # the lowest number never given

@@ -338,7 +338,7 @@ def test_whatever_comes_in_what_goes_out_is_sound(steps):
             fusion.ingest(detections(device, stamp_ns, np.array(seen).reshape(-1, 2), receipt_ns=now_ns))
         tracks = fusion.tracks(now_ns)
         assert len(set(tracks.id.tolist())) == len(tracks)
-        assert ((tracks.id >= 1) & (tracks.id <= 65535)).all()
+        assert ((tracks.id >= 1) & (tracks.id <= 65534)).all()
         assert np.isfinite(tracks.position).all()
         assert np.isfinite(tracks.velocity).all()
         assert (np.linalg.eigvalsh(tracks.covariance) > 0).all()

@@ -35,7 +35,7 @@ def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m
     errors = np.zeros((count, 5)) if noise is None else noise.normal(size=(count, 5))
     sd = np.full(5, EXACT) if noise is None else np.array([POSITION_SD] * 2 + [SPEED_SD] * 2 + [HEADING_SD])
     return Tracks(
-        id=frame.id[rows] % 65535 + 1,
+        id=frame.id[rows] % 65534 + 1,
         stamp_ns=np.full(count, frame.stamp_ns),
         receipt_ns=np.full(count, frame.stamp_ns),
         position=frame.position[rows] + POSITION_SD * errors[:, :2],
