@@ -1,6 +1,8 @@
 """What the bench platform got: every record once, with the number of its copies, in SQLite in the run folder.
 
-Numbers of a boot that never came and that no record declares given up (`firstSeqNum`..`seqNum`) are gaps.
+A record that does not fit the standard (`sim/standard.py`) is kept as refused, with the reason. One that came in parts
+is one record once all its parts are there. Numbers of a boot that never came and that no record declares given up
+(`firstSeqNum`..`seqNum`) are gaps.
 """
 
 from __future__ import annotations
@@ -12,31 +14,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
+from sim.standard import faults
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
     rscu TEXT NOT NULL, boot TEXT NOT NULL, first INTEGER NOT NULL, seq INTEGER NOT NULL,
-    kind TEXT NOT NULL, copies INTEGER NOT NULL, payload BLOB NOT NULL,
-    PRIMARY KEY (rscu, boot, seq, first, kind)
+    kind TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, refusal TEXT NOT NULL,
+    copies INTEGER NOT NULL, payload BLOB NOT NULL,
+    PRIMARY KEY (rscu, boot, seq, first, kind, part)
 )
 """
 _GIVEN_UP = "given-up"  # kind of a record that stands for numbers which will never come
-_HEAD = {"timeStamp", "rscuSn"}
-MANDATORY: dict[str, set[str]] = {  # T/ITS 0180.1-2021, fields marked * there
-    "basic-status": {*_HEAD, "deviceType", "active"},
-    "run-status": {*_HEAD, "active"},
-    "participant": {*_HEAD, "ptcList"},
-    "event": {*_HEAD, "eventList"},
-    "traffic": {*_HEAD, "periodTime", "startTime", "endTime"},
-    "lamp": {*_HEAD, "cityName", "regionId", "crossId", "lamps"},
-}
-MANDATORY_IN_LIST: dict[str, set[str]] = {
-    "ptcList": {"timestamp", "ptcType", "ptcId", "longitude", "latitude"},
-    "eventList": {"eventType", "longitude", "latitude"},
-    "laneFlowData": {"branchId", "laneId", "laneFlow"},
-    "directionFlowData": {"branchId", "flowType"},
-    "faultList": {"deviceSn", "deviceType"},
-    "lamps": {"phaseId", "lightStatus"},
-}
+_EXAMPLES = 5  # of each kind of refusal
+_LONGEST_PAYLOAD = 400  # octets of an example
 
 
 class Summary(TypedDict):
@@ -47,30 +37,26 @@ class Summary(TypedDict):
     duplicates: int
     gaps: int  # numbers that never came and were not declared given up
     given_up: int  # numbers that were
-    invalid: int  # messages that are no JSON object, carry no identity, or lack a mandatory field
+    invalid: int  # messages that are no JSON object or carry no identity
+    refused: int  # records that do not fit the standard
+    refusals: dict[str, int]  # the same by kind of record and reason
+    examples: list[str]  # of refused ones: the record, what is wrong, how it begins
     presence: int  # unnumbered messages: connected, last will
-    by_kind: dict[str, int]  # distinct
+    by_kind: dict[str, int]  # distinct, refused ones not counted
 
 
 class Message(NamedTuple):
-    """One numbered record as received."""
+    """One numbered record as received, or one part of it."""
 
     rscu: str
     boot: str
     first: int
     seq: int
     kind: str
+    part: int  # 1..parts
+    parts: int
+    refusal: str  # what does not fit, empty: all does
     payload: bytes
-
-
-def missing_fields(kind: str, record: dict[str, object]) -> set[str]:
-    """Return the mandatory fields that a record of this kind lacks."""
-    missing = MANDATORY.get(kind, {"kind"}) - record.keys()
-    for name, mandatory in MANDATORY_IN_LIST.items():
-        items = record.get(name, [])
-        for item in items if isinstance(items, list) else [{}]:
-            missing |= mandatory - (item.keys() if isinstance(item, dict) else set())
-    return missing
 
 
 class Archive:
@@ -84,32 +70,56 @@ class Archive:
         self._db.execute(_SCHEMA)
         self._invalid = 0
         self._presence = 0
+        self._refusals: Counter[str] = Counter()  # since the start
+        self._examples: dict[str, list[str]] = {}
 
     def read(self, kind: str, payload: bytes) -> Message | None:
-        """Return the record in a payload; None: there is none (counted). A record that lacks fields is still one."""
+        """Return the record in a payload; None: there is none (counted)."""
         try:
             record = json.loads(payload)
-            if "seqNum" not in record and not missing_fields(kind, record):
+            found = faults(kind, record)
+            if "seqNum" not in record and kind == "basic-status" and not found:
                 self._presence += 1
                 return None
             seq = int(record["seqNum"])
             first = int(record.get("firstSeqNum", seq))
+            part, parts = int(record.get("partNum", 1)), int(record.get("partSum", 1))
             kept_as = _GIVEN_UP if "firstSeqNum" in record else kind
-            message = Message(record["rscuSn"], record["bootId"], first, seq, kept_as, payload)
+            identity = str(record["rscuSn"]), str(record["bootId"]), first, seq, kept_as, part, parts
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             self._invalid += 1
             return None
-        self._invalid += bool(missing_fields(kind, record))
+        message = Message(*identity, "; ".join(map(str, found[:3])), payload)
+        if found:
+            self._note(kind, message, found[0].reason)
         return message
+
+    def _note(self, kind: str, message: Message, reason: str) -> None:
+        """Count a refused record and keep a few of each reason."""
+        reason = f"{kind} {reason}"
+        self._refusals[reason] += 1
+        examples = self._examples.setdefault(reason, [])
+        if len(examples) < _EXAMPLES:
+            begin = message.payload[:_LONGEST_PAYLOAD].decode("utf-8", "replace")
+            examples.append(f"{kind} {message.boot}/{message.seq}: {message.refusal}: {begin}")
 
     def keep(self, messages: Sequence[Message]) -> None:
         """Make a batch durable."""
         self._db.execute("BEGIN")
         self._db.executemany(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET copies = copies + 1",
+            "INSERT INTO record (rscu, boot, first, seq, kind, part, parts, refusal, copies, payload)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET copies = copies + 1",
             messages,
         )
         self._db.execute("COMMIT")
+
+    def is_whole(self, message: Message) -> bool:
+        """Tell whether all parts of a record are there."""
+        if message.parts == 1:
+            return True
+        query = "SELECT count(*) FROM record WHERE rscu = ? AND boot = ? AND seq = ? AND kind = ?"
+        count = self._db.execute(query, (message.rscu, message.boot, message.seq, message.kind)).fetchone()[0]
+        return bool(count == message.parts)
 
     def close(self) -> None:
         """Close the file."""
@@ -118,21 +128,23 @@ class Archive:
     def summary(self) -> Summary:
         """Count everything that is kept."""
         by_kind: Counter[str] = Counter()
-        received = gaps = given_up = 0
+        received = distinct = gaps = given_up = refused = 0
         ends: dict[tuple[str, str], int] = {}
-        rows = self._db.execute(
-            "SELECT rscu, boot, first, seq, kind, copies FROM record ORDER BY rscu, boot, first, seq"
+        rows = self._db.execute(  # a record in parts came as often as its rarest part
+            "SELECT rscu, boot, first, seq, kind, min(copies), max(refusal) FROM record"
+            " GROUP BY rscu, boot, seq, first, kind HAVING count(*) = parts ORDER BY rscu, boot, first, seq"
         )
-        for rscu, boot, first, seq, kind, copies in rows:
+        for rscu, boot, first, seq, kind, copies, refusal in rows:
             end = ends.get((rscu, boot), 0)
             gaps += max(0, first - end - 1)
             ends[rscu, boot] = max(end, seq)
+            refused += refusal != ""
             if kind == _GIVEN_UP:
                 given_up += max(0, seq - max(first, end + 1) + 1)
             else:
-                by_kind[kind] += 1
+                by_kind[kind] += refusal == ""
+                distinct += 1
                 received += copies
-        distinct = by_kind.total()
         return Summary(
             received=received,
             distinct=distinct,
@@ -140,6 +152,9 @@ class Archive:
             gaps=gaps,
             given_up=given_up,
             invalid=self._invalid,
+            refused=refused,
+            refusals=dict(self._refusals.most_common()),
+            examples=[example for examples in self._examples.values() for example in examples],
             presence=self._presence,
-            by_kind=dict(sorted(by_kind.items())),
+            by_kind=dict(sorted((+by_kind).items())),
         )

@@ -2,8 +2,15 @@
 
     python -m sim.platform --run DIR --port N [--json] [--lose-acks SHARE]
 
+Down, on the record's topic with `/ack` behind it, which numbers are kept, and which are refused since they do not fit
+the standard (`sim/standard.py`), with an error code of T/ITS 0117 (1 bad parameter) and what is wrong:
+
+    {"ackList": [{"bootId": "b", "first": 1, "last": 4},
+                 {"bootId": "b", "first": 5, "last": 5, "errorCode": 1, "errorDesc": "ptcList[0].ptcId: expected ..."}]}
+
 On SIGTERM or SIGINT it prints what came (`sim.archive.Summary`), with --json as one object. `--lose-acks` leaves out a
-share of the acknowledgements, seeded. TLS: `--tls DIR` with ca.pem, platform.pem, platform.key.
+share of the acknowledgements, seeded. TLS: `--tls DIR` with ca.pem, platform.pem, platform.key. A fault of `FAULTS`
+named in RUN/platform.fault holds while the file is there.
 """
 
 from __future__ import annotations
@@ -25,9 +32,19 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from sim.archive import Archive, Message
+from sim.emulator import FaultFile
 
 _BATCH_S = 0.05
 _KEEPALIVE_S = 5
+_BAD_PARAMETER = 1  # errorCode
+_LONGEST_DESCRIPTION = 128  # characters of errorDesc
+LOSE_ACKS, BOGUS_ACKS, SILENT, REFUSE_ALL = "lose-acks", "bogus-acks", "silent", "refuse-all"
+FAULTS = {
+    LOSE_ACKS: "keeps every record, and every acknowledgement is lost",
+    BOGUS_ACKS: "acknowledges what was never sent, and says what is no acknowledgement",
+    SILENT: "neither keeps nor acknowledges anything",
+    REFUSE_ALL: "finds every record wrong",
+}
 
 
 def ranges(numbers: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -92,34 +109,57 @@ class Platform:
                 break
         return batch
 
-    def serve(self) -> None:
-        """Take one batch: keep it, then acknowledge it."""
+    def serve(self, fault: str | None = None) -> None:
+        """Take one batch: keep it, then acknowledge it. `fault`: of FAULTS, holds now."""
         by_topic: defaultdict[str, list[Message]] = defaultdict(list)
         for topic, payload in self._batch():
-            message = self._archive.read(topic.split("/")[-2], payload)
+            message = self._archive.read(topic.split("/")[-2], payload) if fault != SILENT else None
+            if message is not None and fault == REFUSE_ALL:
+                message = message._replace(refusal="everything is wrong today")
             if message is not None:
                 by_topic[topic].append(message)
         self._archive.keep([message for messages in by_topic.values() for message in messages])
         for topic, messages in by_topic.items():
-            if self._chance.random() >= self._lose_acks:
+            if fault == BOGUS_ACKS:
+                self._acknowledge_wrongly(topic, messages)
+            elif fault != LOSE_ACKS and self._chance.random() >= self._lose_acks:
                 self._acknowledge(topic, messages)
 
     def _acknowledge(self, topic: str, messages: list[Message]) -> None:
-        by_boot: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for message in messages:
-            by_boot[message.boot].append((message.first, message.seq))
-        acknowledged = [
+        whole = [message for message in messages if self._archive.is_whole(message)]
+        by_answer: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        for message in whole:
+            by_answer[message.boot, message.refusal].append((message.first, message.seq))
+        self._answer(topic, [
             {"bootId": boot, "first": first, "last": last}
-            for boot, numbers in by_boot.items()
+            | ({"errorCode": _BAD_PARAMETER, "errorDesc": refusal[:_LONGEST_DESCRIPTION]} if refusal else {})
+            for (boot, refusal), numbers in by_answer.items()
             for first, last in ranges(numbers)
-        ]
-        reply = {"timeStamp": time.time_ns() // 1_000_000, "ackList": acknowledged}
-        self._client.publish(f"{topic}/ack", json.dumps(reply), qos=1)
+        ])  # fmt: skip
+
+    def _acknowledge_wrongly(self, topic: str, messages: list[Message]) -> None:
+        for boot in {message.boot for message in messages}:
+            self._answer(topic, [{"bootId": boot, "first": 1, "last": 1 << 40}])
+            self._answer(topic, [{"bootId": "no-boot", "first": 1, "last": 1000}])
+        self._client.publish(f"{topic}/ack", b'{"ackList": 7', qos=1)
+
+    def _answer(self, topic: str, ranges_: list[dict[str, object]]) -> None:
+        if ranges_:
+            reply = {"timeStamp": time.time_ns() // 1_000_000, "ackList": ranges_}
+            self._client.publish(f"{topic}/ack", json.dumps(reply), qos=1)
 
     def close(self) -> None:
         """Leave the broker."""
         self._client.disconnect()
         self._client.loop_stop()
+
+
+def _fault(faults: FaultFile) -> str | None:
+    try:
+        return faults.read()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -138,8 +178,9 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda number, _: stop.append(number))
     archive = Archive(options.run / "platform.sqlite")
     platform = Platform(archive, options.port, options.lose_acks, options.tls, options.address)
+    faults = FaultFile(options.run / "platform.fault", FAULTS)
     while not stop:
-        platform.serve()
+        platform.serve(_fault(faults))
     platform.close()
     summary = archive.summary()
     archive.close()
