@@ -52,6 +52,10 @@ TABLE: dict[str, tuple[Decision, ...]] = {
 }
 
 
+# while one of these holds, no light of the signal may be shown or used
+NO_LIGHTS = frozenset({"no-signal", "signal-stale", "signal-unavailable", "signal-lost", "conflicting-greens"})
+
+
 class Verdict(NamedTuple):
     """The gate's word on one message type, with its reasons in the table's order."""
 

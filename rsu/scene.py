@@ -5,13 +5,14 @@ Inside, every time is steady (`hw/timescale.py`); what leaves the box is labelle
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, SignalState, Tracks, TrafficPeriod
+from rsu.checks.lamps import Step
 
 
 class Moment(NamedTuple):
@@ -22,6 +23,7 @@ class Moment(NamedTuple):
     uncertainty_ns: int | None  # of UTC; None: not known at all
     conditions: Collection[str]  # of the gate
     lamps: SignalState | None  # the signal controller's lamps, counted on to now
+    ahead: Mapping[int, Sequence[Step]] | None  # lamp -> its steps from now on; None: the site has no signal
     health: Sequence[DeviceHealth]
 
     @property

@@ -35,6 +35,7 @@ from rsu.broadcast import Broadcaster, Outgoing
 from rsu.checks.clock import UtcClock
 from rsu.checks.position import PositionCheck
 from rsu.checks.signals import SignalView
+from rsu.gate import NO_LIGHTS
 from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
@@ -46,7 +47,6 @@ from v2x.records.bsm import BasicSafetyMessage
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
 _EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
-_NO_LIGHTS = {"no-signal", "signal-stale", "signal-unavailable", "signal-lost", "conflicting-greens"}
 
 Send = Callable[[Outgoing], object]
 
@@ -79,7 +79,7 @@ class Station:
         self._clock = UtcClock(site.clock)
         self._position = PositionCheck(site.position, reference)
         self._broadcaster = Broadcaster(config, seed, self._signals)
-        self._reporter = Reporter(identity(site), site.uplink, modalities(site))
+        self._reporter = Reporter(identity(config), site.uplink, modalities(site))
         self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
         self._events: dict[int, Event] = {}
@@ -159,13 +159,14 @@ class Station:
             uncertainty_ns=self._clock.uncertainty_ns(now_ns),
             conditions=list(self._conditions(now_ns)),
             lamps=None if self._signals is None else self._signals.state(now_ns),
+            ahead=None if self._signals is None else self._signals.ahead(now_ns),
             health=health,
         )
 
     def _look(self, moment: Moment, tracks: Tracks) -> Situation:
         """Return the situation; lights that may not be shown, and emergency vehicles gone silent, are not known."""
         now_ns, lamps = moment.now_ns, moment.lamps
-        known = [] if lamps is None or not _NO_LIGHTS.isdisjoint(moment.conditions) else lamps.lamps
+        known = [] if lamps is None or not NO_LIGHTS.isdisjoint(moment.conditions) else lamps.lamps
         colours = {self._lamps[lamp.number]: lamp.colour for lamp in known if lamp.number in self._lamps}
         self._emergencies = {
             identity: heard_ns for identity, heard_ns in self._emergencies.items() if now_ns - heard_ns < _EMERGENCY_NS

@@ -115,6 +115,10 @@ class SignalView:
         """Return all phases as they are at `now_ns`."""
         return [PhaseView(phase.id, phase, self._clocks[phase.lamp].ahead(now_ns)) for phase in self._settings.phases]
 
+    def ahead(self, now_ns: int) -> dict[int, list[Step]]:
+        """Return lamp number -> its steps from `now_ns` on, as in `phases`."""
+        return {view.settings.lamp: view.steps for view in self.phases(now_ns)}
+
     def conditions(self, now_ns: int) -> Iterable[str]:
         """Yield the gate's reason codes that hold now. The conflict latch opens only with a new configuration."""
         if self._state is None:

@@ -19,6 +19,7 @@ from rsu.daemon import processes
 from rsu.daemon.zygote import SUPERVISOR
 from rsu.errors import AlreadyRunningError
 from rsu.exits import Exit
+from rsu.records import UplinkState
 from rsu.site import config
 
 _DRAIN_S = 1.0  # for the platform's last acknowledgements
@@ -116,21 +117,32 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
         p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}
         for p in (watch.processes.processes if watch.processes else [])
     }
-    uplink, platform = watch.uplink, _json(bench.output("platform"))
     return heard | {
         "latency_ms": watch.latency.percentiles(),
         "gaps": watch.gaps(),
         "judged": _json(bench.output("judge")),
-        "uplink": {
-            "spooled": uplink.spooled if uplink else 0,
-            "acknowledged": uplink.acknowledged if uplink else 0,
-            "waiting": uplink.waiting if uplink else 0,
-            "lost": uplink.spooled - uplink.acknowledged - uplink.waiting if uplink else 0,
-            "platform": platform,
-        },
+        "uplink": _uplink(watch.uplink, _json(bench.output("platform"))),
         "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},
         "changes": watch.changes,
         "engine": versions(),
+    }
+
+
+def _uplink(state: UplinkState | None, platform: dict[str, Any]) -> dict[str, Any]:
+    """Return what became of the records; `platform`: what it printed, empty when it was killed."""
+    if state is None:
+        return {"spooled": 0, "acknowledged": 0, "waiting": 0, "lost": 0, "refused": 0, "platform": platform}
+    gone = [sum(each.values()) for each in (state.evicted, state.refused, state.set_aside)]
+    return {
+        "spooled": state.spooled,
+        "acknowledged": state.acknowledged,
+        "waiting": state.waiting,
+        "evicted": state.evicted,
+        "lost": state.spooled - state.acknowledged - state.waiting - sum(gone),
+        "refused": platform.get("refused", sum(state.refused.values())),
+        "examples": platform.get("examples", []),
+        "troubles": state.troubles,
+        "platform": platform,
     }
 
 

@@ -1,9 +1,11 @@
 """What all payloads for the cloud platform share: who speaks, times, and leaving out what is unknown.
 
-Field names, their spelling and their order are those of T/ITS 0180.1-2021 (tables 8, 11-14, 16, 18, 19-23). Times are
-integer milliseconds UTC, positions WGS-84 degrees, the rest SI and degrees. What is unknown is left out, never 0. Where
-the standard gives no unit for a confidence, it is the 95 % half-width in the unit of its field. Pure: times come in,
-nothing is kept.
+Field names, their spelling and order, types and codes are those printed in T/ITS 0180.1-2021 (tables 8-21, annex B for
+lamps). Times are integer milliseconds UTC, positions WGS-84 degrees, the rest SI and degrees; confidences are the 95 %
+classes of YD/T 3709 by their code. What is unknown is left out, never 0. Pure: times come in, nothing is kept.
+
+A key has one type everywhere, that of the table which prints one: crossId, branchId and laneId String, linkId and
+roadId Integer. A link's number is that of the node it comes from, as in MAP, or what the site file says.
 
 Privacy: `license`, `brand` and `colour` are never filled, nor any id from a vehicle's own messages; `ptcId` is the
 track's number, which ends with the track.
@@ -17,23 +19,33 @@ from collections.abc import Mapping
 import msgspec
 
 from perception.geo import Reference
+from perception.objects import LanePlace
 
 Payload = dict[str, object]
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who speaks: the box, its radio unit and its place. Empty text: unknown, left out."""
+    """Who speaks: the box, its radio unit and its place. Empty text, None: unknown, left out."""
 
     rscu_sn: str
     rsu_sn: str
-    city_name: str = ""
-    region_id: str = ""
+    region_id: str = ""  # GB/T 2260, six digits
+    city_code: str = ""  # GB/T 2260, six digits
     cross_id: str = ""
+    cross_name: str = ""
+    road_id: int | None = None
+    road_name: str = ""
     reference: Reference
     supplier: str = ""
     owner: str = ""
     software_version: str = ""
     hardware_version: str = ""
+    links: Mapping[str, int] = {}  # name of the lane map's link -> linkId
+    maneuvers: Mapping[tuple[str, int], list[str]] = {}  # link and lane -> those of MOVEMENTS that the lane allows
+
+    def lane(self, place: LanePlace | None) -> Payload:
+        """Return linkId and laneId of a place in the lane map, as far as they are known."""
+        return {} if place is None else known({"linkId": self.links.get(place.link), "laneId": str(place.lane)})
 
 
 def ms(stamp_ns: int) -> int:

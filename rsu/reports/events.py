@@ -1,4 +1,4 @@
-"""event/up (table 18): what happens on the road."""
+"""event/up (tables 17 and 18): what happens on the road."""
 
 from __future__ import annotations
 
@@ -6,33 +6,35 @@ from collections.abc import Sequence
 
 from perception.geo import to_wgs84
 from perception.objects import Event
-from rsu.reports import codes
+from rsu.reports import codes, participants
 from rsu.reports.common import Identity, Payload, head, known, ms, rounded
+from rsu.reports.participants import Users
 
 
-def build(identity: Identity, stamp_ns: int, running: Sequence[Event]) -> Payload:
-    """Build event/up (table 18); an event whose state is `end` carries its endTime."""
-    return head(identity, stamp_ns) | {"eventList": [_event(identity, event) for event in running]}
+def build(identity: Identity, stamp_ns: int, told: Sequence[Event], users: Users) -> Payload:
+    """Build event/up; an event whose state is `end` carries its endTime. `users`: everybody on the road now."""
+    return head(identity, stamp_ns) | {"eventList": [_event(identity, event, users) for event in told]}
 
 
-def _event(identity: Identity, event: Event) -> Payload:
+def _event(identity: Identity, event: Event, users: Users) -> Payload:
     latitude, longitude = to_wgs84(event.position[0], event.position[1], identity.reference)
+    lane = identity.lane(event.place)
     return known(
         {
             "eventId": event.id,
             "eventType": event.code,
             "sourceType": codes.FUSED,
             "crossId": identity.cross_id,
-            "linkId": event.place and event.place.link,
+            "linkId": lane.get("linkId"),
             "startTime": ms(event.start_ns),
             "endTime": ms(event.stamp_ns) if event.state == "end" else None,
             "longitude": round(float(longitude), 7),
             "latitude": round(float(latitude), 7),
             "speed": rounded(event.speed),
-            "heading": rounded(event.heading),
-            "priority": event.level,
+            "heading": None if event.heading is None else round(event.heading, 2) % 360.0,
+            "priority": None if event.level is None else str(event.level),
             "eventConfidence": round(event.confidence, 2),
-            "referenceLanes": [event.place.lane] if event.place else None,
-            "ptcList": event.track_ids,
+            "referenceLanes": lane.get("laneId"),
+            "ptcList": participants.listed(identity, users.of(event.track_ids)),
         }
     )

@@ -9,13 +9,14 @@ from rsu.reports import codes
 from rsu.reports.common import Identity, Payload, head, known, ms, rounded
 
 
-def build(identity: Identity, stamp_ns: int, period: TrafficPeriod) -> Payload:
-    """Build traffic/up (tables 19-21) of one period. What GA/T 1049.2 and the page want beyond them is in `extended`.
+def build(identity: Identity, stamp_ns: int, period: TrafficPeriod, extensions: bool = True) -> Payload:
+    """Build traffic/up (tables 19-21) of one period.
 
-    Virtual loops and zones, which the standard does not know, follow in lists of their own where a site has any.
+    `extensions`: what GA/T 1049.2 names, and more, follows in a lane's `extended`; virtual loops and zones, which the
+    standard does not know, in lists of their own where a site has any.
     """
     start_ns, end_ns = period.start_ns, period.end_ns
-    spots = {"loopFlowData": period.loops, "zoneFlowData": period.zones}
+    spots = {"loopFlowData": period.loops, "zoneFlowData": period.zones} if extensions else {}
     return (
         head(identity, stamp_ns)
         | known({"crossId": identity.cross_id})
@@ -25,7 +26,7 @@ def build(identity: Identity, stamp_ns: int, period: TrafficPeriod) -> Payload:
             "endTime": ms(end_ns),
             "duration": round((end_ns - start_ns) / 1e9),
             "directionFlowData": [_direction_flow(flow) for flow in period.directions],
-            "laneFlowData": [_lane_flow(flow) for flow in period.lanes],
+            "laneFlowData": [_lane_flow(identity, flow, extensions) for flow in period.lanes],
         }
         | {name: [_spot_flow(flow) for flow in flows] for name, flows in spots.items() if flows}
     )
@@ -45,18 +46,18 @@ def _direction_flow(flow: DirectionFlow) -> Payload:
     )
 
 
-def _lane_flow(flow: LaneFlow) -> Payload:
+def _lane_flow(identity: Identity, flow: LaneFlow, extensions: bool) -> Payload:
     payload: Payload = {
         "branchId": flow.link,
-        "laneId": flow.lane,
-        "laneFlow": flow.volume,
+        "laneId": str(flow.lane),
+        "laneFlow": codes.lane_flow(identity.maneuvers.get((flow.link, flow.lane), [])),
         "queueLength": round(flow.queue_length, 1),
         "queueCount": flow.queue_count,
         "congestionLevel": flow.congestion,
         "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
         "trafficNumber": flow.volume,
         "wasteTime": rounded(flow.delay),
-        "extended": _extended(flow),
+        "extended": _extended(flow) if extensions else None,
     }
     return known(payload)
 

@@ -53,16 +53,23 @@ def modalities(site: Site) -> dict[str, Modality]:
     return {name: registry.modality(device.kind) for name, device in site.devices.items()}
 
 
-def identity(site: Site) -> Identity:
-    """Return how the cloud knows this box."""
+def identity(config: Config) -> Identity:
+    """Return how the cloud knows this box and its roads."""
+    site, me = config.site.site, config.site.identity
+    links = [link for node in config.lane_map.nodes for link in node.links]
     return Identity(
-        rscu_sn=site.identity.rscu_sn,
-        rsu_sn=site.identity.rsu_sn,
-        city_name=site.identity.city_name,
-        region_id=site.identity.region_id or str(site.site.region),
-        cross_id=str(site.site.node),
-        reference=site.site.reference.reference(),
-        supplier=site.identity.supplier,
-        owner=site.identity.owner,
+        rscu_sn=me.rscu_sn,
+        rsu_sn=me.rsu_sn,
+        region_id=me.region_id,
+        city_code=me.city_code or (me.region_id and f"{me.region_id[:4]}00"),
+        cross_id=me.cross_id or str(site.node),
+        cross_name=me.cross_name,
+        road_id=me.road_id,
+        road_name=me.road_name,
+        reference=site.reference.reference(),
+        supplier=me.supplier,
+        owner=me.owner,
         software_version=version("rsu-edge"),
+        links={link.name: link.upstream.id for link in links} | me.link_ids,
+        maneuvers={(link.name, lane.id): list(lane.maneuvers) for link in links for lane in link.lanes},
     )

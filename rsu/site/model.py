@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -60,8 +60,16 @@ class IdentitySettings(Settings):
 
     rscu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     rsu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    city_name: str = Field("", description="mandatory for lamp records")
-    region_id: str = Field("", pattern=r"^[0-9]*$", description="GB/T 2260 code; mandatory for lamp records")
+    city_name: str = Field("", description="for people; records carry the city's code")
+    region_id: str = Field("", pattern=r"^([0-9]{6})?$", description="GB/T 2260 code; without it no lamp records")
+    city_code: str = Field("", pattern=r"^([0-9]{6})?$", description="GB/T 2260 code; default: the region's city")
+    cross_id: str = Field("", max_length=64, description="of the crossing at the platform; default: node of the site")
+    cross_name: str = Field("", max_length=64)
+    road_id: int | None = Field(None, ge=0, description="of the road at the platform")
+    road_name: str = Field("", max_length=64)
+    link_ids: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        {}, description="name of a link or exit: its linkId at the platform; default of a link: its upstream node"
+    )
     supplier: str = ""
     owner: str = ""
 

@@ -20,6 +20,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from rsu.records import Report
+from rsu.reports import status
 from rsu.uplink.handover import SKIPPED, first_of
 
 IMPORTANT = frozenset({"event", "traffic", "basic-status", "run-status", SKIPPED})  # QoS 1, the others QoS 0
@@ -75,25 +76,14 @@ def payload(rscu: str, record: Record) -> bytes:
 
 
 def _marker(rscu: str, record: Record) -> bytes:
-    milliseconds = record.stamp_ns // 1_000_000
-    fault = {
-        "deviceSn": rscu,
-        "deviceType": 0,
-        "faultType": "records-given-up",
-        "faultTime": milliseconds,
-        "faultDescription": f"records {record.first}..{record.seq} of boot {record.boot} were given up",
-    }
-    status = {"timeStamp": milliseconds, "rscuSn": rscu, "active": 0, "faultList": [fault]}
+    text = f"records {record.first}..{record.seq} of boot {record.boot} were given up"
     numbers = {"bootId": record.boot, "firstSeqNum": record.first, "seqNum": record.seq, "ack": True}
-    return msgspec.json.encode(status | numbers)
+    return msgspec.json.encode(status.given_up(rscu, record.stamp_ns, text) | numbers)
 
 
 def presence(rscu: str, now_ns: int, online: bool) -> bytes:
     """Return the unnumbered basic status that says whether the box is connected."""
-    milliseconds = now_ns // 1_000_000
-    return msgspec.json.encode(
-        {"timeStamp": milliseconds, "rscuSn": rscu, "deviceType": 0, "active": 0 if online else 1}
-    )
+    return msgspec.json.encode(status.presence(rscu, now_ns, online))
 
 
 def acknowledged(payload: bytes) -> list[Range]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from perception.objects import Modality
 
 
 class Settings(BaseModel):
@@ -74,11 +77,26 @@ class SpoolSettings(Settings):
     max_age_h: MaxAgeSettings = MaxAgeSettings()
 
 
+class StandardSettings(Settings):
+    """What T/ITS 0180.1-2021 leaves open, and what goes beyond it."""
+
+    vehicle_class: Literal["printed", "ydt3709"] = Field(
+        "printed", description="numbers of vehicleClass: 0..6 as printed, or BasicVehicleClass of YD/T 3709"
+    )
+    fault_types: dict[Modality, Annotated[int, Field(ge=0)]] = Field(
+        {}, description="faultType of what the standard prints no number for, as {gnss: 5, signal: 4}"
+    )
+    extensions: bool = Field(
+        True, description="keys beyond the standard in traffic records: extended, loopFlowData, zoneFlowData"
+    )
+
+
 class UplinkSettings(Settings):
     """What goes to the cloud, how often, and where; without a platform the spool keeps it, bounded."""
 
     platform: PlatformSettings | None = None
     spool: SpoolSettings = SpoolSettings()
+    standard: StandardSettings = StandardSettings()
     participants_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     lamp_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     events_hz: float = Field(1, ge=0, le=10, description="of running events; start and end always at once")

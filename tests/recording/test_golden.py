@@ -9,6 +9,7 @@ import pytest
 
 from rsu.cli import replay
 from rsu.recording.reader import ticks
+from sim.standard import faults
 from tests.recording.golden import FOLDER, SCENES, compare
 
 
@@ -19,6 +20,13 @@ def test_every_output_byte_is_the_agreed_one(name: str, capsys: pytest.CaptureFi
     if result.recorded != result.replayed:
         replay.show(result, verify=True, as_json=False)
         pytest.fail(f"{capsys.readouterr().out}\nif this is meant: make golden-update")
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_record_fits_the_platforms_standard(name: str) -> None:
+    items = [item for tape in ticks(FOLDER / f"{name}.mcap") for item in tape.outcome.items]
+    found = {f"{item.kind} {fault.reason}" for item in items for fault in faults(item.kind, json.loads(item.data))}
+    assert items and found == set()
 
 
 def test_scenes_show_what_they_are_for() -> None:

@@ -113,11 +113,11 @@ def run(site: Config, device: str, kind: RoadUser) -> tuple[Station, list[Output
 @pytest.mark.parametrize(
     ("device", "kind", "on_air", "in_cloud"),
     [
-        ("camera-north", RoadUser.CAR, ("video", "motor", 10), (3, 1, 10)),
-        ("video-north", RoadUser.TRUCK, ("video", "motor", 25), (3, 1, 25)),
+        ("camera-north", RoadUser.CAR, ("video", "motor", 10), (3, 1, 1)),
+        ("video-north", RoadUser.TRUCK, ("video", "motor", 25), (3, 1, 2)),
         ("video-north", RoadUser.PEDESTRIAN, ("video", "pedestrian", 82), (3, 3, None)),
-        ("radar-north", RoadUser.CAR, ("microwaveRadar", "motor", 10), (5, 1, 10)),
-        ("lidar-north", RoadUser.BUS, ("lidar", "motor", 50), (4, 1, 50)),
+        ("radar-north", RoadUser.CAR, ("microwaveRadar", "motor", 10), (5, 1, 1)),
+        ("lidar-north", RoadUser.BUS, ("lidar", "motor", 50), (4, 1, 4)),
     ],
 )
 def test_who_one_device_sees_carries_its_source_and_class(

@@ -33,7 +33,8 @@ def test_a_marker_is_a_run_status_with_a_fault() -> None:
     assert envelope.topic("R", record.kind) == "rscu/R/run-status/up"
     sent = json.loads(envelope.payload("R", record))
     assert (sent["firstSeqNum"], sent["seqNum"], sent["timeStamp"]) == (3, 7, 5)
-    assert sent["faultList"][0]["faultType"] == "records-given-up"
+    assert sent["faultList"][0]["faultDescription"] == "records 3..7 of boot b1 were given up"
+    assert "faultType" not in sent["faultList"][0], "no number is printed for it"
 
 
 def test_reads_acknowledgements() -> None:

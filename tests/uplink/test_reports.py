@@ -1,4 +1,4 @@
-"""Payloads against T/ITS 0180.1-2021: mandatory fields, codes, units, and what must never leave."""
+"""Payloads against T/ITS 0180.1-2021: keys, types, codes, units, and what must never leave."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ from perception.objects import (
     Tracks,
     TrafficPeriod,
 )
-from rsu.reports import codes, events, lamps, participants, status, traffic
+from rsu.reports import events, lamps, participants, phases, status, traffic
 from rsu.reports.common import Identity
+from rsu.reports.lamps import Signal
+from rsu.reports.participants import Users
 from rsu.reports.status import Device
-from sim.archive import missing_fields
+from sim.standard import faults
 
 NOW_NS = 1_700_000_000_123_456_789
 IDENTITY = Identity(
     rscu_sn="RSCU-1",
     rsu_sn="RSU-1",
-    city_name="Shenzhen",
     region_id="440304",
+    city_code="440300",
     cross_id="C7",
     reference=Reference(22.5431, 114.0579, 12.0),
+    links={"north": 11},
+    maneuvers={("north", 1): ["right", "straight"], ("north", 2): ["left", "uturn"]},
 )
 MODALITIES = {"cam": Modality.CAMERA, "rad": Modality.RADAR, "obu": Modality.V2X}
 PLATE = b"\x0b\xadPLATE1"
@@ -61,15 +65,23 @@ def _tracks(kinds: list[RoadUser], **columns: Any) -> Tracks:
     return Tracks(**base | columns)
 
 
+def _as_sent(kind: str, payload: dict[str, object]) -> dict[str, Any]:
+    """Return a payload as it is sent; it fits the bench's own transcription of the standard."""
+    sent = json.loads(json.dumps(payload, allow_nan=False))
+    assert faults(kind, sent) == []
+    return dict(sent)
+
+
+def _users(tracks: Tracks, running: list[Event] | None = None) -> Users:
+    return Users(tracks, [None] * len(tracks), running or [], MODALITIES)
+
+
 def _participants(tracks: Tracks, running: list[Event] | None = None) -> list[dict[str, Any]]:
-    payload = participants.build(IDENTITY, NOW_NS, tracks, [None] * len(tracks), running or [], MODALITIES)
-    assert missing_fields("participant", payload) == set()
-    users = json.loads(json.dumps(payload, allow_nan=False))["ptcList"]
-    assert isinstance(users, list)
-    return users
+    payload = participants.build(IDENTITY, NOW_NS, _users(tracks, running))
+    return list(_as_sent("participant", payload)["ptcList"])
 
 
-def _event(code: int, state: str = "update") -> Event:
+def _event(code: int, state: str = "update", tracks: list[int] | None = None, **more: Any) -> Event:
     return Event(
         id=5,
         code=code,
@@ -79,18 +91,18 @@ def _event(code: int, state: str = "update") -> Event:
         position=(10.0, -20.0),
         radius=2.0,
         place=LanePlace("north", 2, 12.0),
-        track_ids=[2],
+        track_ids=[2] if tracks is None else tracks,
         confidence=0.923,
+        **more,
     )
 
 
 def test_participant_in_the_units_of_the_standard() -> None:
-    payload = participants.build(
-        IDENTITY, NOW_NS, _tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], MODALITIES
-    )
+    users = Users(_tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], MODALITIES)
+    payload = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users))
     assert payload["timeStamp"] == 1_700_000_000_123
     assert payload["rscuSn"] == "RSCU-1"
-    (user,) = json.loads(json.dumps(payload))["ptcList"]
+    (user,) = payload["ptcList"]
     east, north = to_site(user["latitude"], user["longitude"], IDENTITY.reference)
     assert (float(east), float(north)) == pytest.approx((10.0, -20.0), abs=0.02)
     del user["latitude"], user["longitude"]
@@ -98,18 +110,18 @@ def test_participant_in_the_units_of_the_standard() -> None:
         "timestamp": 1_700_000_000_043,
         "ptcType": 1,
         "ptcId": 1,
-        "vehicleClass": 10,
+        "vehicleClass": 1,
         "vehicleStatus": 0,
         "sourceType": 3,
         "crossId": "C7",
-        "linkId": "north",
-        "laneId": 2,
-        "positionConfidence": 2.45,
+        "linkId": 11,
+        "laneId": "2",
+        "positionConfidence": 7,  # a5m: the 95 % ellipse reaches 2.45 m
         "status": 2,
         "speed": 5.0,
-        "speedConfidence": 0.39,
+        "speedConfidence": 4,  # prec1ms: 0.39 m/s
         "heading": 36.87,
-        "headingConfidence": 3.92,
+        "headingConfidence": 2,  # prec05deg: 3.92 deg
         "length": 4.5,
         "width": 1.8,
     }
@@ -118,13 +130,25 @@ def test_participant_in_the_units_of_the_standard() -> None:
 def test_participant_types() -> None:
     users = _participants(_tracks(list(RoadUser)))
     assert [user["ptcType"] for user in users] == [0, 1, 1, 1, 1, 2, 3]
-    assert [user.get("vehicleClass") for user in users] == [None, 10, 25, 50, 40, None, None]
+    assert [user.get("vehicleClass") for user in users] == [None, 1, 2, 4, 3, None, None]
+
+
+def test_vehicle_classes_of_ydt_3709_where_the_site_wants_them() -> None:
+    users = _users(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE]))
+    sent = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users._replace(classes="ydt3709")))
+    assert [user["vehicleClass"] for user in sent["ptcList"]] == [10, 25, 50, 40]
+
+
+def test_a_heading_just_short_of_north_is_north() -> None:
+    (user,) = _participants(_tracks([RoadUser.CAR], heading=np.array([359.999])))
+    assert user["heading"] == 0.0
 
 
 def test_what_is_unknown_is_left_out() -> None:
     n = np.array([np.nan])
     (user,) = _participants(_tracks([RoadUser.UNKNOWN], heading=n, heading_sd=n, size=np.full((1, 3), np.nan)))
-    unknown = {"heading", "headingConfidence", "length", "width", "height", "linkId", "laneId", "vehicleClass"}
+    assert user["headingConfidence"] == 0  # unavailable
+    unknown = {"heading", "length", "width", "height", "linkId", "laneId", "vehicleClass"}
     assert not unknown & user.keys()
 
 
@@ -139,10 +163,15 @@ def test_source_type(sources: tuple[str, ...], code: int) -> None:
     assert _participants(_tracks([RoadUser.CAR], sources=[sources]))[0]["sourceType"] == code
 
 
-@pytest.mark.parametrize(("code", "status"), [(904, 1), (901, 2), (903, 4), (707, 0)])
+@pytest.mark.parametrize(("code", "status"), [(904, 1), (901, 2), (903, 4), (902, 5), (707, 0)])
 def test_vehicle_status_tells_the_running_event(code: int, status: int) -> None:
     users = _participants(_tracks([RoadUser.CAR, RoadUser.CAR]), [_event(code)])
     assert [user["vehicleStatus"] for user in users] == [0, status]
+
+
+def test_vehicle_status_is_not_lost_in_another_event() -> None:
+    (first,) = _participants(_tracks([RoadUser.CAR]), [_event(904, tracks=[1]), _event(707, tracks=[1])])
+    assert first["vehicleStatus"] == 1
 
 
 def test_standing_still() -> None:
@@ -150,21 +179,30 @@ def test_standing_still() -> None:
 
 
 def test_no_plate_and_no_vehicle_id_leaves() -> None:
-    payload = participants.build(IDENTITY, NOW_NS, _tracks(list(RoadUser)), [None] * 7, [_event(903)], MODALITIES)
-    text = json.dumps(payload)
+    users = _users(_tracks(list(RoadUser)), [_event(903)])
+    told = events.build(IDENTITY, NOW_NS, users.running, users)
+    text = json.dumps([participants.build(IDENTITY, NOW_NS, users), told])
     for canary in ("PLATE1", PLATE.hex(), "license", "brand", "colour"):
         assert canary not in text
 
 
 def test_event() -> None:
-    payload = events.build(IDENTITY, NOW_NS, [_event(903), _event(904, "end")])
-    assert missing_fields("event", payload) == set()
-    running, ended = json.loads(json.dumps(payload))["eventList"]
-    assert (running["eventId"], running["eventType"]) == (5, 903)
+    users = _users(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.CAR]))
+    told = [_event(903, level=4), _event(904, "end", [2, 9], speed=3.0, heading=359.999)]
+    running, ended = _as_sent("event", events.build(IDENTITY, NOW_NS, told, users))["eventList"]
+    assert (running["eventId"], running["eventType"], running["priority"]) == (5, 903, "4")
     assert (running["startTime"], running["eventConfidence"]) == (1_699_999_997_123, 0.92)
-    assert (running["linkId"], running["referenceLanes"], running["ptcList"]) == ("north", [2], [2])
+    assert (running["linkId"], running["referenceLanes"]) == (11, "2")
+    assert [(user["ptcId"], user["vehicleClass"]) for user in running["ptcList"]] == [(2, 2)]
     assert "endTime" not in running
-    assert ended["endTime"] == 1_700_000_000_123
+    assert (ended["endTime"], ended["heading"]) == (1_700_000_000_123, 0.0)
+    assert [user["ptcId"] for user in ended["ptcList"]] == [2], "who is gone is not described"
+
+
+def test_a_road_that_leads_away_has_no_number_unless_the_site_says_one() -> None:
+    users = Users(_tracks([RoadUser.CAR]), [LanePlace("north_out", 1, None)], [], MODALITIES)
+    (user,) = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users))["ptcList"]
+    assert ("linkId" in user, user["laneId"]) == (False, "1")
 
 
 def _flow(seconds: int) -> LaneFlow:
@@ -200,8 +238,7 @@ def _period(seconds: int, **more: object) -> TrafficPeriod:
 
 @pytest.mark.parametrize(("seconds", "code"), [(1, 2), (5, 3), (60, 4), (900, 5), (90, 6)])
 def test_traffic_period(seconds: int, code: int) -> None:
-    payload = traffic.build(IDENTITY, NOW_NS, _period(seconds))
-    assert missing_fields("traffic", payload) == set()
+    payload = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, _period(seconds)))
     assert (payload["periodTime"], payload["duration"]) == (code, seconds)
 
 
@@ -210,12 +247,12 @@ def test_a_signal_cycle_is_a_period_of_its_own_kind() -> None:
 
 
 def test_traffic_per_lane() -> None:
-    (lane,) = traffic.build(IDENTITY, NOW_NS, _period(60))["laneFlowData"]
+    (lane,) = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, _period(60)))["laneFlowData"]
     extended = lane.pop("extended")
     assert lane == {
         "branchId": "north",
-        "laneId": 1,
-        "laneFlow": 9,
+        "laneId": "1",
+        "laneFlow": [1, 3],  # straight and right are allowed
         "queueLength": 31.3,
         "queueCount": 5,
         "congestionLevel": 1,
@@ -251,8 +288,8 @@ def test_traffic_per_movement_loop_and_zone() -> None:
     spot = SpotFlow(
         name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed=9.0, occupancy=0.25, mean_count=0.3
     )
-    payload = traffic.build(IDENTITY, NOW_NS, _period(60, directions=[way], loops=[spot]))
-    assert missing_fields("traffic", payload) == set()
+    period = _period(60, directions=[way], loops=[spot])
+    payload = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, period))
     assert payload["directionFlowData"] == [
         {
             "branchId": "north",
@@ -274,6 +311,9 @@ def test_traffic_per_movement_loop_and_zone() -> None:
         }
     ]
     assert "zoneFlowData" not in payload
+    bare = traffic.build(IDENTITY, NOW_NS, period, extensions=False)
+    assert "loopFlowData" not in bare
+    assert "extended" not in json.dumps(bare)
 
 
 @pytest.mark.parametrize(
@@ -302,35 +342,82 @@ def test_traffic_per_movement_loop_and_zone() -> None:
     ],
 )
 def test_phase_ids(angle: int, lamp_type: int, phase: int | None) -> None:
-    assert codes.phase_id(Lamp(1, angle, lamp_type, "red", None), taken={}) == phase
+    assert phases.phase_id(Lamp(1, angle, lamp_type, "red", None), taken=()) == phase
 
 
-def _lamp(*shown: Lamp) -> dict[str, Any]:
-    state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(shown))
-    payload = lamps.build(IDENTITY, NOW_NS, state, control_mode=2, ok=True)
-    assert missing_fields("lamp", payload) == set()
-    return dict(json.loads(json.dumps(payload)))
+def _signal(*reported: Lamp, shown: bool = True, ok: bool = True, **ahead: Any) -> Signal:
+    state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(reported))
+    return Signal(NOW_NS, state, {int(name[1:]): steps for name, steps in ahead.items()}, shown, ok)
+
+
+def _lamp(signal: Signal) -> dict[str, Any]:
+    return _as_sent("lamp", lamps.build(IDENTITY, NOW_NS, signal))
+
+
+def _phases(payload: dict[str, Any]) -> dict[str, list[int]]:
+    """Return phaseId -> now, seconds, next, seconds, the one after, seconds."""
+    keys = ["lightStatus", "countDown", "lightStatusNext", "nextCountDown", "lightStatusNextNext", "nextNextCountDown"]
+    return {lamp["phaseId"]: [lamp[key] for key in keys] for lamp in payload["lampRealInfos"]}
+
+
+S = 1_000_000_000
 
 
 def test_lamp_report() -> None:
+    green = [("green", NOW_NS - S, NOW_NS + 11 * S + 1), ("yellow", NOW_NS + 11 * S + 1, NOW_NS + 14 * S + 1)]
+    red = [("red", NOW_NS + 14 * S + 1, NOW_NS + 54 * S + 1)]
     payload = _lamp(
-        Lamp(3, 90, 8, "red", None),
-        Lamp(4, 90, 8, "red", 0.0),
-        Lamp(2, 90, 4, "green", 12.0),
-        Lamp(1, 90, 1, "green", 11.2),
-        Lamp(5, 180, 4, "green", 3.0),
+        _signal(
+            Lamp(3, 90, 8, "red", None),
+            Lamp(4, 90, 8, "red", 0.0),
+            Lamp(2, 90, 4, "green", 12.0),
+            Lamp(1, 90, 1, "green", 11.2),
+            Lamp(5, 180, 4, "green", 3.0),
+            _1=[*green, *red],
+            _3=[("red", NOW_NS - S, None)],
+        )
     )
-    assert (payload["status"], payload["controlMode"]) == (1, 2)
-    assert payload["lamps"] == [
-        {"phaseId": 1, "lightStatus": 6, "countDown": 12, "dataSource": 2},  # the arrow goes before the round lamp
-        {"phaseId": 11, "lightStatus": 5, "countDown": 3, "dataSource": 2},
-        {"phaseId": 241, "lightStatus": 3, "dataSource": 2},
-        {"phaseId": 242, "lightStatus": 3, "countDown": 0, "dataSource": 2},
-    ]
+    assert {key: payload[key] for key in payload if key != "lampRealInfos"} == {
+        "signalControllerStamp": 1_700_000_000_123,
+        "rscuSn": "RSCU-1",
+        "cityCode": "440300",
+        "regionId": "440304",
+        "crossId": "C7",
+        "crossRealStatus": 0,
+        "number": 2,
+    }
+    assert {lamp["dataSource"] for lamp in payload["lampRealInfos"]} == {2}
+    assert _phases(payload) == {
+        "1": [6, 12, 7, 3, 3, 40],  # the arrow goes before the round lamp; its plan is known
+        "11": [5, 3, 0, 0, 0, 0],
+        "241": [3, 0, 0, 0, 0, 0],  # red, nobody knows how long
+        "242": [3, 1, 0, 0, 0, 0],  # a known countdown is never 0: that says unknown
+    }
+
+
+def test_a_lamp_that_is_not_known_says_so() -> None:
+    lamp = Lamp(1, 90, 1, "green", 11.2)
+    assert _phases(_lamp(_signal(lamp, _1=[]))) == {"1": [0] * 6}
+    assert _phases(_lamp(_signal(lamp, shown=False, _1=[("green", NOW_NS, NOW_NS + S)]))) == {"1": [0] * 6}
+    assert _phases(_lamp(_signal(lamp, shown=False))) == {"1": [0] * 6}
+
+
+@pytest.mark.parametrize(("shown", "ok", "status"), [(True, True, 0), (True, False, 2), (False, False, 1)])
+def test_the_status_of_the_signal(shown: bool, ok: bool, status: int) -> None:
+    assert _lamp(_signal(shown=shown, ok=ok))["crossRealStatus"] == status
+
+
+def test_a_controller_that_has_said_nothing_is_a_fault_without_lamps() -> None:
+    payload = _lamp(Signal(NOW_NS, None, {1: []}, shown=False, ok=False))
+    assert (payload["crossRealStatus"], payload["lampRealInfos"], payload["number"]) == (1, [], 0)
+
+
+def test_the_mode_of_control_is_not_invented() -> None:
+    assert "controlMode" not in _lamp(_signal(Lamp(1, 90, 1, "green", 11.2)))
 
 
 def test_every_colour_has_a_light_status() -> None:
-    statuses = [_lamp(Lamp(1, 0, 4, colour, None))["lamps"][0]["lightStatus"] for colour in COLOURS]
+    statuses = [_phases(_lamp(_signal(Lamp(1, 0, 4, colour, None))))["31"][0] for colour in COLOURS]
     assert statuses == [0, 1, 3, 7, 5, 2, 8, 4]
 
 
@@ -344,30 +431,51 @@ DEVICES = [
 
 
 def test_basic_status() -> None:
-    payload = status.basic(IDENTITY, NOW_NS, DEVICES)
-    assert missing_fields("basic-status", payload) == set()
+    payload = _as_sent("basic-status", status.basic(IDENTITY, NOW_NS, DEVICES))
     assert (payload["deviceType"], payload["active"], payload["transProtocal"]) == (0, 0, "MQTT")
+    assert (payload["latitude"], payload["longitude"], payload["elevation"]) == (22.5431, 114.0579, 12.0)
     assert payload["rsulist"] == [{"rsuSn": "RSU-1", "deviceType": 1}]
     assert payload["sensorNum"] == 3
     assert "supplier" not in payload
+    assert payload["rscuStatus"] == 1, "something of it does not work"
+    healthy = status.basic(IDENTITY, NOW_NS, [device for device in DEVICES if device.ok])
+    assert healthy["rscuStatus"] == 0
 
 
 def test_run_status_tells_what_does_not_work() -> None:
-    payload = status.run(IDENTITY, NOW_NS, DEVICES)
-    assert missing_fields("run-status", payload) == set()
-    assert payload["rsuStatusList"] == [{"rsuSn": "RSU-1", "deviceType": 1, "status": 1, "active": 0}]
+    payload = _as_sent("run-status", status.run(IDENTITY, NOW_NS, DEVICES, {Modality.GNSS: 6}))
+    assert payload["rscuStatus"] == 1
+    assert payload["rsuStatusList"] == [{"rsuSn": "RSU-1", "deviceType": 1, "status": 0, "active": 0}]
     assert payload["sensorStatusList"] == [
-        {"sensorSn": "cam", "deviceType": 2, "status": 1, "active": 0},
-        {"sensorSn": "rad", "deviceType": 3, "status": 2, "active": 1},
-        {"sensorSn": "signal", "deviceType": 5, "status": 1, "active": 0},
+        {"sensorSn": "cam", "deviceType": 2, "status": 0, "active": 0},
+        {"sensorSn": "rad", "deviceType": 3, "status": 1, "active": 1},
+        {"sensorSn": "signal", "deviceType": 5, "status": 0, "active": 0},
     ]
     assert payload["faultList"] == [
         {
             "deviceSn": "rad",
             "deviceType": 3,
-            "faultType": "lost",
-            "faultTime": 1_699_999_998_123,
+            "faultType": 1,
+            "faultTime": 1_699_999_998_123.0,
             "faultDescription": "no data",
         },
-        {"deviceSn": "gnss", "deviceType": 0, "faultType": "lost", "faultDescription": "port gone"},
+        {"deviceSn": "gnss", "deviceType": 0, "faultType": 6, "faultDescription": "port gone"},
     ]
+
+
+def test_a_healthy_box_reads_as_healthy() -> None:
+    payload = _as_sent("run-status", status.run(IDENTITY, NOW_NS, [device for device in DEVICES if device.ok], {}))
+    states = [payload, *payload["rsuStatusList"], *payload["sensorStatusList"]]
+    assert {state.get("rscuStatus", state.get("status")) for state in states} == {0}
+    assert {state["active"] for state in states} == {0}
+    assert payload["faultList"] == []
+
+
+def test_a_fault_for_which_no_number_is_printed_has_none() -> None:
+    payload = status.run(IDENTITY, NOW_NS, DEVICES, {})
+    assert "faultType" not in _as_sent("run-status", payload)["faultList"][1]
+
+
+def test_what_the_uplink_itself_says_fits_too() -> None:
+    _as_sent("run-status", status.given_up("RSCU-1", NOW_NS, "records 1..2 were given up"))
+    _as_sent("basic-status", status.presence("RSCU-1", NOW_NS, online=False))
