@@ -29,6 +29,7 @@ system-run:
 
 system-test: system-run
 	$(call apt_install,without a browser the page's tests are skipped,chromium)
+	$(call apt_install,without it tests of films and coded streams are skipped,ffmpeg)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11" >&2; exit 1; }

@@ -6,6 +6,8 @@ Layout, little endian, no padding:
     then each object: kind u8 (RoadUser)  confidence f32  position 2 x f32 (m, sensor frame)
     covariance 3 x f32 (m2: xx, xy, yy)  size 3 x f32 (m)  box 4 x f32 (px: left, top, right, bottom)
 
+    then, where `state` is not 0, more about it in words: UTF-8, at most 300 octets
+
 `passed over` counts the pictures that came and were not looked at, since the process began. Where `state` is not 0
 (`STATES`) the camera sees nothing: there are no objects, and no measurement comes of it.
 """
@@ -25,7 +27,11 @@ from hw.endpoint import Endpoint, Port
 from perception.objects import Detections, Floats, Ints, Measurement, Modality, RoadUser
 
 MAGIC, VERSION = b"RSUV", 1
-STATES = ("sees", "learning the road", "too dark or covered", "picture frozen", "no picture from the camera")
+STATES = (
+    "sees", "learning the road", "too dark or covered", "picture frozen", "no picture", "pictures of another shape",
+)  # fmt: skip
+NO_PICTURE, OTHER_SHAPE = 4, 5
+LONGEST_WORDS = 300
 MAX_OBJECTS = 256
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
@@ -40,8 +46,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One picture's result, rows aligned; as `Detections`, sensor frame."""
 
     stamp_ns: int  # of exposure
-    sequence: int
+    sequence: int = 0
     state: int = 0  # in STATES
+    words: str = ""  # more about it
     passed_over: int = 0
     kind: Ints  # (n,)
     confidence: Floats  # (n,)
@@ -58,7 +65,8 @@ def encode(view: View) -> bytes:
         rows[name] = getattr(view, name)[:MAX_OBJECTS]
     rows["covariance"] = view.covariance[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
     numbers = len(rows), view.sequence & 0xFFFFFFFF, view.passed_over & 0xFFFFFFFF, view.stamp_ns
-    return _HEADER.pack(MAGIC, VERSION, view.state, *numbers) + rows.tobytes()
+    words = view.words.encode()[:LONGEST_WORDS] if view.state else b""
+    return _HEADER.pack(MAGIC, VERSION, view.state, *numbers) + rows.tobytes() + words
 
 
 class VideoSettings(DeviceSettings):
@@ -114,7 +122,7 @@ class Video:
             self.counters["duplicate"] += 1
             return []
         self._follow(view)
-        self.error = STATES[view.state] if view.state else None
+        self.error = ": ".join(filter(None, (STATES[view.state], view.words))) if view.state else None
         if view.state:
             self.counters[STATES[view.state].replace(" ", "-")] += 1
             return []
@@ -133,7 +141,9 @@ class Video:
         if len(data) < _HEADER.size:
             return None
         magic, version, state, count, sequence, passed_over, stamp_ns = _HEADER.unpack_from(data)
-        whole = len(data) == _HEADER.size + count * _ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
+        words = data[_HEADER.size + count * _ROW.itemsize :]
+        whole = len(data) >= _HEADER.size + count * _ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
+        whole &= len(words) <= (LONGEST_WORDS if state else 0)
         if (magic, version) != (MAGIC, VERSION) or state >= len(STATES) or not whole:
             return None
         rows = np.frombuffer(data, _ROW, count, _HEADER.size)
@@ -144,6 +154,7 @@ class Video:
             stamp_ns=stamp_ns,
             sequence=sequence,
             state=state,
+            words="".join(c if c.isprintable() else "?" for c in words.decode(errors="replace")),
             passed_over=passed_over,
             kind=rows["kind"].astype(np.int64),
             covariance=rows["covariance"][:, (0, 1, 1, 2)].reshape(-1, 2, 2).astype(np.float64),

@@ -75,6 +75,7 @@ class VideoSettings(Settings):
     image_px: tuple[Annotated[int, Field(ge=64, le=8192)], Annotated[int, Field(ge=64, le=8192)]] = Field(
         description="width and height of the picture that the camera's model in `sensors` is for"
     )
+    stretched: bool = Field(False, description="the stream is the whole picture of image_px, squeezed to another shape")
     region_px: list[Point] = Field([], description="polygon to which the road is narrowed, px; empty: what is in view")
     motion: MotionSettings | None = None
     onnx: OnnxSettings | None = None

@@ -36,7 +36,7 @@ from perception.tracking.fusion import Fusion
 from perception.video.lanes import Lanes
 from perception.video.view import View
 from rsu.site import lanemap
-from rsu.video.process import Camera, lanes_of
+from rsu.video.camera import Camera, lanes_of
 from rsu.video.settings import SourceSettings
 from rsu.video.settings import VideoSettings as CameraSettings
 from rsu.video.source import Shot
@@ -171,9 +171,7 @@ def detections(sensor: Sensor, path: Path) -> tuple[dict[int, Detections], float
         if number % step == 1:
             stamp_ns = BEGIN_NS + round(number * 1e9 / RATE_HZ)
             shot = Shot(stamp_ns, np.asarray(packed, dtype=np.uint8).ravel())
-            picture = shot.picture()
-            assert picture is not None
-            datagram = camera.datagram(camera.look(picture, stamp_ns), stamp_ns, 0)
+            datagram = camera.datagram(camera.view(shot, None))
             for measurement in driver.received("pictures", datagram, stamp_ns):
                 assert isinstance(measurement, Detections)
                 found[number] = measurement
@@ -255,7 +253,7 @@ def count(road: Road) -> int:
     crossed: set[int] = set()
     for number, shown in enumerate(pictures):
         stamp_ns = BEGIN_NS + round(number * 1e9 / rate_hz)
-        datagram = camera.datagram(camera.look(shown, stamp_ns), stamp_ns, 0)
+        datagram = camera.datagram(camera.view(Shot(stamp_ns, shown), None))
         for measurement in driver.received("pictures", datagram, stamp_ns):
             assert isinstance(measurement, Detections)
             fusion.ingest(measurement)

@@ -20,7 +20,8 @@ from rsu.daemon.processes import PROCESSES, of
 from rsu.errors import ConfigError
 from rsu.site import config
 from rsu.station import Station
-from rsu.video.process import Camera, Sender
+from rsu.video.camera import Camera
+from rsu.video.process import Sender
 from rsu.video.settings import SourceSettings, VideoSettings
 from rsu.video.source import Mailbox, Reader, Shot
 from sim.video.mjpeg import MjpegPort
@@ -114,7 +115,7 @@ def test_a_picture_becomes_a_datagram(tmp_path: Path) -> None:
         sights.append(glance.sight)
     assert sights == [Sight.LEARNING] * 3 + [Sight.SEES] * 3
     assert glance.bodies is not None and len(glance.bodies.position) == 1
-    assert camera.datagram(glance, NS, 0)[:4] == b"RSUV"
+    assert camera.datagram(camera.view(shot, None))[:4] == b"RSUV"
 
 
 def test_sending_to_nobody_never_waits(tmp_path: Path) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from rsu.video import source
+from rsu.video import capture
 from rsu.video.settings import SourceSettings
 from rsu.video.source import Mailbox, Reader, Shot
-from sim.video.rtsp import FRAGMENT, RtspServer, packets
+from sim.video.rtp import FRAGMENT, H264, Jpeg, access_units, is_key
+from sim.video.rtsp import RtspServer
+from tests.video.films import film, needs_ffmpeg, number_of
 
+ENCODER = "-c:v libx264 -pix_fmt yuv420p -tune zerolatency"
 COLOUR = (60, 120, 180)
 
 
@@ -31,8 +35,8 @@ def server() -> Iterator[RtspServer]:
 
 @pytest.fixture
 def reader(server: RtspServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Reader, Mailbox]]:
-    monkeypatch.setattr(source, "OPEN_MS", 600)
-    monkeypatch.setattr(source, "READ_MS", 600)
+    monkeypatch.setattr(capture, "OPEN_MS", 600)
+    monkeypatch.setattr(capture, "READ_MS", 600)
     box = Mailbox()
     made = Reader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream", latency_ms=50), box)
     made.start()
@@ -75,9 +79,49 @@ def test_pictures_come_and_come_again(server: RtspServer, reader: tuple[Reader, 
     assert picture(server, box) is not None
 
 
+@needs_ffmpeg
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_long_group_of_pictures_keeps_its_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
+) -> None:
+    """The first picture comes with the next key picture, though a silence of that length would end the stream."""
+    monkeypatch.setattr(capture, "READ_MS", 400)
+    options = f"{ENCODER} -x264-params keyint=15:min-keyint=15:scenecut=0:aud=1"
+    stream = film(tmp_path / "film.h264", options, count=18).read_bytes()
+    units = access_units(stream)
+    assert [is_key(unit) for unit in units] == [number % 15 == 0 for number in range(18)]
+    server, box = RtspServer(("127.0.0.1", 0), H264(units[0] if announced else b"")), Mailbox()
+    reader = Reader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream"), box)
+    reader.start()
+    told, seen = set(), []
+    for number in range(1, 100):  # 1.5 s a group, just after a key picture
+        server.send(units[number % 15], time.time_ns())
+        told.add(reader.error)
+        if (shot := box.take(0.1)) is not None:
+            seen.append(number_of(np.asarray(shot.picture(), dtype=np.uint8)))
+        if len(seen) == 8:
+            break
+    reader.stop()
+    server.close()
+    reader.join(10)
+    assert not announced or any("key picture" in words for words in told if words)
+    assert seen[0] == 0 and -1 not in seen, "whole pictures, from a key picture on"
+    assert server.connections <= (1 if announced else 3)
+
+
+def test_nal_units_of_any_length_are_carried_whole() -> None:
+    """RFC 6184, 5.6 and 5.8: whole where short, else in fragments with start and end marked."""
+    short, long = bytes([0x67, 1, 2, 3]), bytes([0x65]) + bytes(range(1, 251)) * 12
+    parts = H264(b"").packets(b"\0\0\0\1" + short + b"\0\0\1" + long, 65_535, 90_000)
+    assert parts[0][12:] == short and [part[1] >> 7 for part in parts] == [0, 0, 0, 1]
+    assert [int.from_bytes(part[2:4]) for part in parts] == [65_535, 0, 1, 2]
+    assert [(part[12], part[13]) for part in parts[1:]] == [(0x7C, 0x85), (0x7C, 0x05), (0x7C, 0x45)]
+    assert bytes([parts[1][12] & 0xE0 | parts[1][13] & 31]) + b"".join(part[14:] for part in parts[1:]) == long
+
+
 def test_a_picture_is_cut_into_packets() -> None:
     """RFC 2435: offsets follow on, the last packet is marked, the first one holds the tables."""
-    parts = packets(jpeg(640, 480), 65_534, 90_000)
+    parts = Jpeg().packets(jpeg(640, 480), 65_534, 90_000)
     assert [int.from_bytes(part[2:4]) for part in parts[:4]] == [65_534, 65_535, 0, 1]
     assert [int.from_bytes(part[13:16]) for part in parts] == [n * FRAGMENT for n in range(len(parts))]
     assert [part[1] >> 7 for part in parts] == [0] * (len(parts) - 1) + [1]

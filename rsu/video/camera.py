@@ -1,0 +1,113 @@
+"""What one video camera's pictures show, in the words in which the station is told of it."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import numpy as np
+
+from hw import video
+from hw.video import View
+from perception.sensing.scan import rotation_of
+from perception.sensor import Sensor
+from perception.video.boxes import Bodies, Detector, Picture
+from perception.video.eye import Eye, Glance, region_of
+from perception.video.fit import Fitter
+from perception.video.health import Sight
+from perception.video.lanes import Lanes
+from perception.video.motion import Motion
+from perception.video.onnx import RUNTIMES, Onnx
+from perception.video.settings import MotionSettings
+from perception.video.shape import misfit, straightened
+from perception.video.view import View as Road
+from rsu.site.lanemap import LaneMapFile
+from rsu.video.settings import VideoSettings
+from rsu.video.source import Shot
+
+_NOBODY = Bodies(
+    np.zeros((0, 2)), np.zeros((0, 2, 2)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.int64), np.zeros(0),
+    np.zeros(0), np.zeros((0, 4)),
+)  # fmt: skip
+
+
+class Camera:
+    """From pictures to what the station is told."""
+
+    def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes, road: Picture | None = None) -> None:
+        """`road`: as an earlier run learned it."""
+        assert sensor.camera is not None, "checked with the site"
+        self._road = road
+        self._motion: Motion | None = None
+        self._settings, self._sensor = settings, sensor
+        view = Road(sensor.camera, sensor.mount, settings.image_px)
+        self._fitter = Fitter(view, lanes, told=settings.onnx is not None)
+        self._eye: Eye | None = None  # made for the first picture's size
+        self._shape: tuple[int, ...] = ()
+        self._sequence = 0
+
+    def look(self, picture: Picture, stamp_ns: int) -> Glance:
+        """Return what a picture shows."""
+        if self._eye is None or picture.shape != self._shape:
+            self._shape = picture.shape
+            self._eye = Eye(self._detector(picture), self._sensor.field_of_view)
+        return self._eye.look(picture, stamp_ns)
+
+    def view(self, shot: Shot | None, error: str | None) -> View:
+        """Return what the station is told of a picture; of none, with the source's error."""
+        if shot is None:
+            return _blind(video.NO_PICTURE, error or "the camera is silent", time.time_ns())
+        model = self._settings.image_px
+        if (words := misfit(shot.size, model, self._settings.stretched)) is not None:
+            return _blind(video.OTHER_SHAPE, words, shot.stamp_ns)
+        if (picture := shot.picture()) is None:
+            return _blind(video.NO_PICTURE, "what comes cannot be unpacked", shot.stamp_ns)
+        return _told(self.look(straightened(picture, model), shot.stamp_ns), shot.stamp_ns)
+
+    def datagram(self, view: View, passed_over: int = 0) -> bytes:
+        """Return the next datagram for the station. `passed_over`: pictures that nobody looked at, since the start."""
+        self._sequence += 1
+        return video.encode(msgspec.structs.replace(view, sequence=self._sequence, passed_over=passed_over))
+
+    @property
+    def road(self) -> Picture | None:
+        """The empty road as learned; None while it is not known."""
+        return None if self._motion is None else self._motion.road
+
+    def _detector(self, picture: Picture) -> Detector:
+        settings = self._settings
+        if (onnx := settings.onnx) is not None:
+            model = RUNTIMES[onnx.runtime](onnx.model, onnx.threads)
+            return Onnx(self._fitter, model, onnx.kinds(), onnx.least_confidence, onnx.overlap)
+        height, width = picture.shape[:2]
+        region = region_of(self._fitter.view, self._sensor.field_of_view, settings.region_px, width, height)
+        motion = settings.motion or MotionSettings()
+        self._motion = Motion(self._fitter, region, motion, settings.source.rate_hz, self._road)
+        return self._motion
+
+
+def _told(glance: Glance, stamp_ns: int) -> View:
+    bodies = glance.bodies or _NOBODY
+    return View(
+        stamp_ns=stamp_ns,
+        state=int(glance.sight),
+        kind=bodies.kind,
+        confidence=bodies.confidence,
+        position=bodies.position,
+        covariance=bodies.covariance,
+        size=bodies.size,
+        box=bodies.box,
+    )
+
+
+def _blind(state: int, words: str, stamp_ns: int) -> View:
+    return msgspec.structs.replace(_told(Glance(Sight.BLIND, None), stamp_ns), state=state, words=words)
+
+
+def lanes_of(lane_map: LaneMapFile, sensor: Sensor) -> Lanes:
+    """Return the lanes of motor vehicles in the sensor's frame."""
+    turn, place = rotation_of(sensor.mount), [sensor.mount.east_m, sensor.mount.north_m]
+    inward = [lane for node in lane_map.nodes for link in node.links for lane in link.lanes if lane.type == "vehicle"]
+    outward = [lane for road in lane_map.exits for lane in road.lanes if lane.type != "bike"]
+    lines = [*(lane.points for lane in inward), *(lane.points for lane in outward)]
+    return Lanes([(np.array(line) - place) @ turn for line in lines])
