@@ -26,10 +26,21 @@ class Read(msgspec.Struct, frozen=True):
     data: bytes
 
 
+class SystemClock(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the system clock says beside steady time (`hw/timescale.py`)."""
+
+    correction_ns: int = 0  # UTC less steady time: the steps since the process began
+    slewed_ns: int = 0  # by how much steady time itself was pushed since, UTC with it; forward is +
+    unset: bool = False  # it says a time before this software was made
+
+
+AS_BEGUN = SystemClock()
+
+
 class Round(msgspec.Struct, frozen=True):
     """One round of the loop that serves the devices: they were ticked at `now_ns` (steady), then gave these bytes."""
 
     now_ns: int
     links: list[LinkState]  # those that changed up to the moment when the devices had their turn to write
     reads: list[Read]
-    correction_ns: int = 0  # UTC of the system clock less steady time (`hw/timescale.py`)
+    correction_ns: int = 0  # as in `SystemClock`

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from hw.tape import LinkState, Round
+from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Modality
 from perception.sensing.bias import SensorBias
 
@@ -86,6 +86,18 @@ class DeviceView(msgspec.Struct, frozen=True):
     modality: str = Modality.OTHER.value
 
 
+class ClockView(msgspec.Struct, frozen=True):
+    """The system clock against GNSS."""
+
+    ahead_ms: float | None  # system clock less GNSS; None: it has not said
+    drift_ppm: float | None  # of the system clock, over the last two minutes with GNSS; gaining is +
+    holdover_s: float | None  # since GNSS was last heard
+    steps: int  # of the system clock, since the station began
+    step_ms: float | None  # size of the last one
+    step_ns: int | None  # when it was
+    doubts: list[str]  # what is wrong and what to do, in words
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The station's whole visible state, ten times a second."""
 
@@ -96,9 +108,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     events: list[EventView]
     messages: list[MessageState]
     devices: list[DeviceView]
-    utc_uncertainty_ms: float | None  # None: unknown
+    utc_uncertainty_ms: float | None  # bound of the system clock's error; None: UTC is not known
     position_error_m: float | None  # GNSS against the surveyed point
     counters: dict[str, int] = {}  # why something was not used, or not sent as it is, since the start
+    clock: ClockView | None = None
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -174,12 +187,12 @@ class Tape(msgspec.Struct, frozen=True):
     rounds: list[Round]
     links: list[LinkState]  # those that changed after the last round
     outcome: Outcome
-    correction_ns: int = 0  # at the tick: UTC less steady time
+    clock: SystemClock = AS_BEGUN  # at the tick
 
     @property
     def utc_ns(self) -> int:
         """Return when the tick was, UTC."""
-        return self.outcome.now_ns + self.correction_ns
+        return self.outcome.now_ns + self.clock.correction_ns
 
 
 WHOLE = 10

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import v2x
 from hw.device import DeviceHealth
+from hw.tape import AS_BEGUN, SystemClock
 from perception.events.detector import EventDetector
 from perception.objects import (
     Detections,
@@ -86,7 +87,7 @@ class Station:
         self._tracks: Tracks | None = None
         self._places: list[LanePlace | None] = []
         self._health: Sequence[DeviceHealth] = ()
-        self._correction_ns = 0
+        self._said = AS_BEGUN
         self.counters: Counter[str] = Counter()  # reasons why something received was not used
 
     def ingest(self, measurement: Measurement) -> None:
@@ -113,7 +114,7 @@ class Station:
         if not isinstance(message, BasicSafetyMessage):
             self.counters[f"air: {type(message).__name__} ignored"] += 1
             return
-        report = bsm.vehicle_report(message, reception, self._correction_ns)
+        report = bsm.vehicle_report(message, reception, self._said.correction_ns)
         if report is None:
             self.counters["air: BSM without place or time"] += 1
             return
@@ -122,17 +123,21 @@ class Station:
         self._fusion.ingest(report)
 
     def advance(
-        self, now_ns: int, health: Sequence[DeviceHealth], send: Send | None = None, correction_ns: int = 0
+        self,
+        now_ns: int,
+        health: Sequence[DeviceHealth],
+        send: Send | None = None,
+        said: SystemClock = AS_BEGUN,
     ) -> Output:
         """Return what is due at a tick of 100 ms, at `now_ns` (steady). `health`: every device's, as it is now.
 
-        `correction_ns`: what the system clock says, UTC less steady time (`hw/timescale.py`).
+        `said`: by the system clock, which makes UTC of steady time.
 
         `send` gets each frame the moment it is made: SPAT before fusion looks at the road; what tells of the road
         before events, statistics and the records for the cloud. So an event is on air from the next tick on.
         """
-        self._health, self._correction_ns = health, correction_ns
-        self._clock.correct(now_ns, correction_ns)
+        self._health, self._said = health, said
+        self._clock.correct(now_ns, said)
         moment = self._moment(now_ns, health)
         frames: list[Outgoing] = []
 
@@ -155,7 +160,7 @@ class Station:
     def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
         return Moment(
             now_ns=now_ns,
-            correction_ns=self._correction_ns,
+            correction_ns=self._said.correction_ns,
             uncertainty_ns=self._clock.uncertainty_ns(now_ns),
             conditions=list(self._conditions(now_ns)),
             lamps=None if self._signals is None else self._signals.state(now_ns),
@@ -215,14 +220,15 @@ class Station:
         biases = {bias.device: bias for bias in self._fusion.biases()}
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
-            stamp_ns=now_ns + self._correction_ns,
+            stamp_ns=now_ns + self._said.correction_ns,
             boot=self._boot,
             tracks=views.tracks(self._tracks, self._places, now_ns),
             signals=views.signals(self._signals, now_ns),
-            events=[views.event(event, self._correction_ns) for event in self.events],
+            events=[views.event(event, self._said.correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
             devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
             counters=dict(sorted(counters.items())),
+            clock=self._clock.view(now_ns),
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from hw import device
-from hw.tape import Round
+from hw.tape import Round, SystemClock
 from hw.timescale import Timescale
 from perception.objects import Reception
 from rsu.broadcast import TICK_NS, Outgoing
@@ -49,7 +49,7 @@ class Loop:
 
     def step(self) -> None:
         """Read what is there; at each tick, send what is due."""
-        now_ns, correction_ns = self._clock(), self._clock.look()
+        now_ns, correction_ns = self._clock(), self._clock.look().correction_ns
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
         for measurement in device.poll(self._devices, wait_s, self._clock, self._rounds, correction_ns):
             self._station.ingest(measurement)
@@ -61,15 +61,15 @@ class Loop:
             self._tick(now_ns, self._clock.look())
             self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
 
-    def _tick(self, now_ns: int, correction_ns: int) -> None:
+    def _tick(self, now_ns: int, said: SystemClock) -> None:
         links = [change for each in self._devices for change in each.changes()]
         health = [each.health(now_ns) for each in self._devices]
-        output = self._station.advance(now_ns, health, self._send, correction_ns)
+        output = self._station.advance(now_ns, health, self._send, said)
         self._listen()
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._station.snapshot(now_ns))
         done = outcome(output, now_ns)
-        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, correction_ns))
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said))
         for tape in self._reel.due():
             self._bus.publish("tape", tape)
         self._rounds = []
@@ -78,11 +78,11 @@ class Loop:
             for each in self._devices:
                 each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
-            self._bus.publish("progress.station", Progress("station", now_ns + correction_ns, self._ticks))
+            self._bus.publish("progress.station", Progress("station", now_ns + said.correction_ns, self._ticks))
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)
-        correction_ns, newest_ns = self._clock.correction_ns, frame.newest_receipt_ns
+        correction_ns, newest_ns = self._clock.said.correction_ns, frame.newest_receipt_ns
         newest_utc_ns = None if newest_ns is None else newest_ns + correction_ns
         self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
 

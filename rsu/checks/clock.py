@@ -1,33 +1,37 @@
-"""How well UTC is known here: the system clock against the GNSS receiver (guarantee G3, faults F16-F19).
+"""How well UTC is known here: the system clock against GNSS (guarantee G3, faults F16-F19).
 
 UTC = steady time + correction (`hw/timescale.py`); the correction is what the system clock says. A GNSS solution says
 at `receipt_ns` (steady) that it was `stamp_ns` (UTC): their difference is UTC less steady time, less the receiver's
-output delay. The largest one of the last two seconds is that of the least delayed solution. How far it is from the
-correction is how wrong the system clock is, whoever moved it.
+output delay. How far the largest one of the last two seconds is from the correction is how wrong the system clock is,
+whoever moved it. While GNSS is lost the error grows by what the clock is seen to be pushed, and by a drift that is not
+less than the one seen while GNSS spoke.
 
 A step of the system clock makes UTC unknown until a solution that came after it agrees with the system clock. Nothing
-sets the clock or corrects a receiver: what does not fit is named, counted and not believed.
+sets the clock or corrects a receiver: what does not fit is named, counted and not believed. Where the system clock and
+GNSS, or two receivers, disagree, nobody knows who is right: the error is their difference.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import structlog
 from pydantic import Field
 
+from hw.tape import AS_BEGUN, SystemClock
 from hw.utc import NS, NS_PER_DAY, from_ns
 from perception.objects import Fix
-from rsu.checks.drift import Drift
+from rsu.checks.drift import Offset
+from rsu.checks.receivers import JUMP_NS, Receiver
+from rsu.records import ClockView
 from rsu.site.settings import Settings
 
-WINDOW_NS = 1_900_000_000  # with a tick of 0.1 s the gate closes 2 s after a limit is crossed
 STEP_NS = 10_000_000  # smaller changes of the system clock only add to its error
 LIMIT_NS = 100_000_000  # worse than this UTC is not known
-JUMP_NS = 50_000_000  # GNSS time and steady time part by no more between two solutions
 ROLLOVER_NS = 1024 * 7 * NS_PER_DAY  # the week number of GPS has ten bits
+DRIFT_PPM = 100  # no oscillator drifts more
+_SHOWN_NS = 10 * NS  # how long a refused date is shown
 _log = structlog.get_logger()
 
 
@@ -35,117 +39,102 @@ class ClockSettings(Settings):
     """What is known about the receiver's delay and the box's oscillator."""
 
     gnss_delay_ms: float = Field(15, ge=0, le=1000, description="least time from epoch to last byte received")
-    holdover_ppm: float = Field(30, ge=0, le=1000, description="drift of the system clock while GNSS is lost")
-
-
-class _Offset(NamedTuple):
-    receipt_ns: int
-    offset_ns: int  # UTC - steady time
-    accuracy_ns: int  # as the receiver claims
-
-
-class _Receiver:
-    """The newest solutions of one receiver."""
-
-    def __init__(self) -> None:
-        self.drift = Drift()
-        self._window: deque[_Offset] = deque()
-        self.newest: _Offset | None = None  # the best of the window at the newest solution
-
-    def add(self, one: _Offset) -> int:
-        """Take a solution; return by how much GNSS time has jumped against steady time, 0: it has not."""
-        before = self.newest
-        self._window.append(one)
-        while self._window[0].receipt_ns < one.receipt_ns - WINDOW_NS:
-            self._window.popleft()
-        best = max(self._window, key=lambda each: each.offset_ns)
-        self.newest = best._replace(receipt_ns=one.receipt_ns)
-        jump_ns = 0 if before is None else best.offset_ns - before.offset_ns
-        if before is not None and abs(jump_ns) <= JUMP_NS + (one.receipt_ns - before.receipt_ns) // 1000:
-            self.drift.add(one.receipt_ns, best.offset_ns)
-            return 0
-        self.drift.restart()
-        return jump_ns
-
-    def best(self, now_ns: int) -> _Offset | None:
-        """Return the least delayed of the solutions that still count."""
-        fresh = [each for each in self._window if each.receipt_ns >= now_ns - WINDOW_NS]
-        return max(fresh, key=lambda each: each.offset_ns)._replace(receipt_ns=fresh[-1].receipt_ns) if fresh else None
+    holdover_ppm: float = Field(30, ge=0, le=1000, description="least drift of the system clock while GNSS is lost")
 
 
 class UtcClock:
-    """Bound of the system clock's error, from GNSS solutions.
+    """Bound of the system clock's error.
 
-    Counters: `clock-step`, `leap-second` (of the system clock), `gnss-week-rollover` (dates off by a multiple of 1024
-    weeks), `gnss-leap-seconds` (GNSS time jumped by whole seconds), `gnss-time-jump` (by anything else).
+    Counters: `clock-step`, `clock-slew` (it is pushed by more than an oscillator needs), `leap-second` (its steps where
+    one was due), `gnss-week-rollover` (dates off by a multiple of 1024 weeks), `gnss-leap-seconds` (GNSS time jumped by
+    whole seconds), `gnss-time-jump` (by anything else).
     """
 
     def __init__(self, settings: ClockSettings) -> None:
         self.counters: Counter[str] = Counter()
         self._delay_ns = round(settings.gnss_delay_ms * 1e6)
         self._holdover_ppm = settings.holdover_ppm
-        self._receivers: dict[str, _Receiver] = {}
-        self._correction_ns = 0
-        self._unknown_until_ns: int | None = None  # a solution from then on may say that UTC is known again
+        self._receivers: dict[str, Receiver] = {}
+        self._said = AS_BEGUN
+        self._known_from_ns: int | None = None  # a solution from then on may say that UTC is known again
+        self._step_ns = 0  # the last one
+        self._stepped_ns: int | None = None  # when it was
+        self._refused: tuple[int, str] | None = None  # when, and why, the last date was not believed
+        self._slew_named_ns = 0
 
-    def correct(self, now_ns: int, correction_ns: int) -> None:
-        """Take what the system clock says: UTC less steady time at `now_ns`."""
-        step_ns = correction_ns - self._correction_ns
-        leap = _is_leap_second(now_ns + self._correction_ns, step_ns)
-        self._correction_ns = correction_ns
-        if abs(step_ns) < STEP_NS:
-            return
-        self._unknown_until_ns = now_ns + NS if leap else now_ns  # second 60 has no name of its own
-        self._name("leap-second" if leap else "clock-step", f"the system clock stepped by {step_ns / 1e9:+.3f} s")
+    def correct(self, now_ns: int, said: SystemClock) -> None:
+        """Take what the system clock says at `now_ns`."""
+        step_ns = said.correction_ns - self._said.correction_ns
+        leap = _is_leap_second(now_ns + self._said.correction_ns, step_ns)
+        self._said = said
+        if abs(said.slewed_ns - self._slew_named_ns) >= STEP_NS:
+            self._name("clock-slew", f"pushed by {(said.slewed_ns - self._slew_named_ns) / 1e9:+.3f} s")
+            self._slew_named_ns = said.slewed_ns
+        if abs(step_ns) >= STEP_NS:
+            self._known_from_ns = now_ns
+            if leap:  # second 60 has no name of its own; what GNSS said before was of another count
+                self._known_from_ns += NS
+                self._receivers.clear()
+            self._step_ns, self._stepped_ns = step_ns, now_ns
+            self._name("leap-second" if leap else "clock-step", f"the system clock stepped by {step_ns / 1e9:+.3f} s")
 
     def update(self, fix: Fix) -> None:
         """Take one GNSS solution; invalid ones say nothing about time."""
-        if not fix.valid or self._rolled_over(fix):
+        if not fix.valid or self._is_rolled_over(fix):
             return
-        offset_ns = fix.stamp_ns + self._delay_ns - fix.receipt_ns
-        receiver = self._receivers.setdefault(fix.device, _Receiver())
-        if jump_ns := receiver.add(_Offset(fix.receipt_ns, offset_ns, fix.time_accuracy_ns or 0)):
-            whole = abs(jump_ns) > NS // 2 and abs((jump_ns + NS // 2) % NS - NS // 2) < JUMP_NS
-            self._name(
-                "gnss-leap-seconds" if whole else "gnss-time-jump", f"GNSS time jumped by {jump_ns / 1e9:+.3f} s"
-            )
-        settled = self._unknown_until_ns is not None and fix.receipt_ns >= self._unknown_until_ns
+        offset_ns = fix.stamp_ns + self._delay_ns - fix.receipt_ns + self._said.slewed_ns
+        receiver = self._receivers.setdefault(fix.device, Receiver())
+        if jump_ns := receiver.add(Offset(fix.receipt_ns, offset_ns, fix.time_accuracy_ns or 0)):
+            name = "gnss-leap-seconds" if _is_whole(jump_ns) else "gnss-time-jump"
+            self._name(name, f"time of {fix.device} jumped by {jump_ns / 1e9:+.3f} s")
+        settled = self._known_from_ns is not None and fix.receipt_ns >= self._known_from_ns
         if settled and self._error_ns(fix.receipt_ns) <= LIMIT_NS:
-            self._unknown_until_ns = None
+            self._known_from_ns = None
 
-    def _rolled_over(self, fix: Fix) -> bool:
+    def _is_rolled_over(self, fix: Fix) -> bool:
         """Tell whether a date is off by weeks that the receiver cannot count."""
-        off_ns = fix.stamp_ns - fix.receipt_ns - self._correction_ns
+        off_ns = fix.stamp_ns - fix.receipt_ns - self._said.correction_ns
         eras = round(off_ns / ROLLOVER_NS)
-        if eras == 0 or abs(off_ns - eras * ROLLOVER_NS) > NS_PER_DAY:
+        if eras == 0 or self._said.unset or abs(off_ns - eras * ROLLOVER_NS) > NS_PER_DAY:
             return False
-        self._name("gnss-week-rollover", f"GNSS date {_date(fix.stamp_ns)}: off by {eras * 1024} weeks, not used")
+        text = f"{fix.device} says {_date(fix.stamp_ns)}, {eras * 1024:+d} weeks off: not used; its firmware is too old"
+        self._name("gnss-week-rollover", text, said=self._refused is not None)
+        self._refused = fix.receipt_ns, text
         return True
 
-    def _name(self, what: str, text: str) -> None:
+    def _name(self, what: str, text: str, said: bool = False) -> None:
+        """Count a fault, and say it unless it was said."""
         self.counters[what] += 1
-        if self.counters[what] == 1:
+        if not said:
             _log.warning(what, text=text)
 
     def uncertainty_ns(self, now_ns: int) -> int | None:
         """Return the bound of |system clock - UTC| in ns, growing while GNSS is lost; None where UTC is not known."""
-        if self._unknown_until_ns is not None or not self._receivers:
+        if self._known_from_ns is not None or self._said.unset or not self._receivers:
             return None
         return self._error_ns(now_ns)
 
-    def _error_ns(self, now_ns: int) -> int:
-        """Return the worst that any receiver says; of those that are silent, what the last one said."""
-        speaking = [(each, best) for each in self._receivers.values() if (best := each.best(now_ns))]
-        if not speaking:
-            said = [(each, each.newest) for each in self._receivers.values() if each.newest]
-            speaking = [max(said, key=lambda pair: pair[1].receipt_ns)]
-        return max(self._bound_ns(receiver, one, now_ns) for receiver, one in speaking)
+    def _heard(self, now_ns: int) -> list[tuple[str, Receiver, Offset]]:
+        """Return what the receivers say; while all are silent, what the last one said."""
+        speaking = [(name, each, best) for name, each in self._receivers.items() if (best := each.now(now_ns))]
+        if speaking or not self._receivers:
+            return speaking
+        name, last = max(self._receivers.items(), key=lambda pair: pair[1].heard_ns)
+        return [(name, last, last.last)]
 
-    def _bound_ns(self, receiver: _Receiver, one: _Offset, now_ns: int) -> int:
-        rate = receiver.drift.rate
-        ppm = self._holdover_ppm if rate is None else max(self._holdover_ppm, abs(rate.ppm) + 2 * rate.sd_ppm)
-        grown_ns = round(max(0, now_ns - one.receipt_ns) * ppm * 1e-6)
-        return abs(one.offset_ns - self._correction_ns) + one.accuracy_ns + grown_ns
+    def _ahead_ns(self, one: Offset) -> int:
+        """Return by how much the system clock is ahead of UTC."""
+        return self._said.correction_ns + self._said.slewed_ns - one.offset_ns
+
+    def _error_ns(self, now_ns: int) -> int:
+        """Return the worst that any receiver says, now or by its least delayed solution of late."""
+        bounds = []
+        for _, receiver, best in self._heard(now_ns):
+            rate = receiver.rate_ppm(self._holdover_ppm) * 1e-6
+            for one in filter(None, (best, receiver.drift.least_delayed())):
+                grown_ns = round(max(0, now_ns - one.receipt_ns) * rate)
+                bounds.append(abs(self._ahead_ns(one)) + one.accuracy_ns + grown_ns)
+        return max(bounds)
 
     def conditions(self, now_ns: int) -> Iterator[str]:
         """Yield the gate's reason codes that hold now."""
@@ -157,12 +146,56 @@ class UtcClock:
         elif uncertainty_ns > LIMIT_NS // 2:
             yield "time-uncertain-50ms"
 
+    def view(self, now_ns: int) -> ClockView:
+        """Return what there is to see at `now_ns`."""
+        heard = self._heard(now_ns)
+        ahead = max((self._ahead_ns(one) for _, _, one in heard), key=abs, default=None)
+        rates = [rate for _, receiver, _ in heard if (rate := receiver.drift.rate)]
+        stepped_ns = self._stepped_ns
+        return ClockView(
+            ahead_ms=None if ahead is None else round(ahead / 1e6, 3),
+            drift_ppm=round(-max((rate.ppm for rate in rates), key=abs), 1) if rates else None,
+            holdover_s=round((now_ns - max(each.heard_ns for _, each, _ in heard)) / 1e9, 1) if heard else None,
+            steps=self.counters["clock-step"] + self.counters["leap-second"],
+            step_ms=None if stepped_ns is None else round(self._step_ns / 1e6, 3),
+            step_ns=None if stepped_ns is None else stepped_ns + self._said.correction_ns,
+            doubts=list(self._doubts(now_ns)),
+        )
+
+    def _doubts(self, now_ns: int) -> Iterator[str]:
+        """Yield what is wrong with the time, and what to do, in words."""
+        heard = self._heard(now_ns)
+        if self._said.unset:
+            yield f"the system clock says {_date(now_ns + self._said.correction_ns)}: set it (chrony, battery)"
+        if self._known_from_ns is not None:
+            yield f"the system clock stepped by {self._step_ns / 1e9:+.3f} s: UTC is unknown until GNSS agrees with it"
+        if self._refused is not None and now_ns - self._refused[0] < _SHOWN_NS:
+            yield self._refused[1]
+        for name, receiver, one in heard:
+            if abs(ahead_ns := self._ahead_ns(one)) > LIMIT_NS // 2:
+                yield f"the system clock is {ahead_ns / 1e9:+.3f} s ahead of {name}" + _likely(ahead_ns)
+            rate = receiver.drift.rate
+            if rate is not None and abs(rate.ppm) - 2 * rate.sd_ppm > DRIFT_PPM:
+                yield f"the system clock drifts by {-rate.ppm:+.0f} ppm against {name}: does chrony keep it?"
+        if heard and max(one.offset_ns for *_, one in heard) - min(one.offset_ns for *_, one in heard) > LIMIT_NS:
+            yield f"{' and '.join(name for name, *_ in heard)} disagree on UTC"
+
+
+def _is_whole(time_ns: int) -> bool:
+    """Tell whether a time is whole seconds, not none, but for the delays of receivers."""
+    return abs(time_ns) > NS // 2 and abs((time_ns + NS // 2) % NS - NS // 2) < JUMP_NS
+
+
+def _likely(ahead_ns: int) -> str:
+    if not _is_whole(ahead_ns):
+        return ": does chrony keep it?"
+    return ", whole seconds: the receiver lacks leap seconds yet, or the clock is TAI or GPS time"
+
 
 def _is_leap_second(utc_ns: int, step_ns: int) -> bool:
     """Tell whether a step is the kernel's leap second: one second back where a month ends."""
-    at = from_ns(utc_ns)
-    midnight = at.day == 1 and utc_ns % NS_PER_DAY < 2 * NS
-    return midnight and abs(step_ns + NS) < STEP_NS
+    first = from_ns(utc_ns).day == 1 and utc_ns % NS_PER_DAY < 2 * NS
+    return first and abs(step_ns + NS) < STEP_NS
 
 
 def _date(stamp_ns: int) -> str:

@@ -1,4 +1,4 @@
-"""How fast UTC and steady time part: the rate at which an undisciplined clock is wrong while GNSS is lost."""
+"""How UTC and time that nobody pushes part, over minutes: the rate, and the least delayed solutions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ import numpy as np
 
 _EVERY_NS = 1_000_000_000
 _SAMPLES = 120
+_RECENT = 20  # samples
 _LEAST = 5  # samples; fewer say nothing
 _SPREAD_NS = 100_000  # of an offset at least: what reading the clock costs
+
+
+class Offset(NamedTuple):
+    """UTC less steady time, by one solution; a delay that nobody knows of makes it smaller."""
+
+    receipt_ns: int
+    offset_ns: int
+    accuracy_ns: int  # as the receiver claims
 
 
 class Rate(NamedTuple):
@@ -21,26 +30,37 @@ class Rate(NamedTuple):
 
 
 class Drift:
-    """The slope of (UTC - steady time) over the last two minutes, once a second."""
+    """The slope of the offsets over the last two minutes, the least delayed one of every second."""
 
     def __init__(self) -> None:
         self.rate: Rate | None = None  # None while too little is known
-        self._samples: deque[tuple[int, int]] = deque(maxlen=_SAMPLES)  # (steady, UTC - steady), ns
+        self._samples: deque[Offset] = deque(maxlen=_SAMPLES)
+        self._second = 0  # that of the newest sample
 
-    def add(self, at_ns: int, offset_ns: int) -> None:
-        """Take the offset that was true at a time."""
-        if not self._samples or at_ns - self._samples[-1][0] >= _EVERY_NS:
-            self._samples.append((at_ns, offset_ns))
+    def add(self, one: Offset) -> None:
+        """Take an offset."""
+        second = one.receipt_ns // _EVERY_NS
+        if not self._samples or second != self._second:
             self.rate = self._slope() if len(self._samples) >= _LEAST else None
+            self._samples.append(one)
+            self._second = second
+        elif one.offset_ns > self._samples[-1].offset_ns:
+            self._samples[-1] = one
 
     def restart(self) -> None:
         """Forget: the offset has jumped."""
         self._samples.clear()
         self.rate = None
 
+    def least_delayed(self) -> Offset | None:
+        """Return the largest offset of the last 20 s."""
+        recent = [self._samples[index] for index in range(-min(_RECENT, len(self._samples)), 0)]
+        return max(recent, key=lambda each: each.offset_ns, default=None)
+
     def _slope(self) -> Rate:
-        begin_ns, first_ns = self._samples[0]
-        table = np.array([(at - begin_ns, offset - first_ns) for at, offset in self._samples], dtype=np.float64)
+        begin = self._samples[0]
+        rows = [(each.receipt_ns - begin.receipt_ns, each.offset_ns - begin.offset_ns) for each in self._samples]
+        table = np.array(rows, dtype=np.float64)
         at, offset = (table - table.mean(axis=0)).T
         square = float(at @ at)
         slope = float(at @ offset) / square

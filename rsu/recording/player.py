@@ -15,7 +15,7 @@ from hw.device import TICK_NS, Device
 from hw.endpoint import Endpoint
 from hw.link import Chunk, Link
 from hw.registry import driver_class
-from hw.tape import LinkState, Round
+from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Measurement
 from rsu.broadcast import Outgoing
 from rsu.outcome import outcome
@@ -109,11 +109,11 @@ class Player:
             link.last_receipt_ns = read.receipt_ns
             yield from self.devices[read.device].take(read)
 
-    def advance(self, now_ns: int, links: Iterable[LinkState], correction_ns: int = 0) -> Outcome:
+    def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
         health = [each.health(now_ns) for each in self.devices.values()]
-        return outcome(self.station.advance(now_ns, health, self._send, correction_ns), now_ns)
+        return outcome(self.station.advance(now_ns, health, self._send, clock), now_ns)
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)
@@ -122,7 +122,7 @@ class Player:
         """Do what one tick of a recording did."""
         for one in tape.rounds:
             self.serve(one)
-        return self.advance(tape.outcome.now_ns, tape.links, tape.correction_ns)
+        return self.advance(tape.outcome.now_ns, tape.links, tape.clock)
 
     def _apply(self, links: Iterable[LinkState]) -> None:
         for state in links:

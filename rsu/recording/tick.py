@@ -3,8 +3,8 @@
 Bytes of a device's port are messages of their own channel, whole and as read; frames and records for the cloud as
 well. A tick without its `/tick` message is not there.
 
-Log times are steady, so that they never go back; `correction_ns` makes UTC of them (`hw/timescale.py`). It is left out
-where the system clock has not stepped since the station began.
+Log times are steady, so that they never go back; `clock` and each round's `correction_ns` make UTC of them
+(`hw/timescale.py`). They are left out while the system clock has not stepped since the station began.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from hw.tape import LinkState, Read, Round
+from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from rsu.records import Decision, Frame, Item, Outcome, Tape
 
 TICK = "/tick"
@@ -48,7 +48,7 @@ class TickEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     frames: list[FrameEntry]  # of the /sent messages
     items: int  # how many /report messages
     gate: list[Decision]
-    correction_ns: int = 0
+    clock: SystemClock = AS_BEGUN
 
 
 class Entry(NamedTuple):
@@ -72,7 +72,7 @@ def to_entries(tape: Tape) -> list[Entry]:
         for read in each.reads
     ]
     entries += [Entry(SENT + frame.kind, out.now_ns, frame.frame) for frame in out.frames]
-    entries += [Entry(REPORT + item.kind, item.stamp_ns - tape.correction_ns, item.data) for item in out.items]
+    entries += [Entry(REPORT + item.kind, item.stamp_ns - tape.clock.correction_ns, item.data) for item in out.items]
     tick = TickEntry(
         seed=tape.seed.hex(),
         seq=tape.seq,
@@ -82,7 +82,7 @@ def to_entries(tape: Tape) -> list[Entry]:
         frames=[FrameEntry(frame.aid, frame.priority, frame.newest_receipt_ns) for frame in out.frames],
         items=len(out.items),
         gate=out.gate,
-        correction_ns=tape.correction_ns,
+        clock=tape.clock,
     )
     return [*entries, Entry(TICK, out.now_ns, _encoder.encode(tick))]
 
@@ -101,7 +101,9 @@ def from_entries(entries: list[Entry]) -> Tape:
         Frame(entry.topic.removeprefix(SENT), frame.aid, frame.priority, frame.newest_receipt_ns, entry.data)
         for frame, entry in zip(tick.frames, sent, strict=True)
     ]
-    items = [Item(entry.topic.removeprefix(REPORT), entry.log_ns + tick.correction_ns, entry.data) for entry in reports]
+    items = [
+        Item(entry.topic.removeprefix(REPORT), entry.log_ns + tick.clock.correction_ns, entry.data) for entry in reports
+    ]
     return Tape(
         seed=bytes.fromhex(tick.seed),
         seq=tick.seq,
@@ -110,7 +112,7 @@ def from_entries(entries: list[Entry]) -> Tape:
         ],
         links=tick.links,
         outcome=Outcome(tick.now_ns, frames, items, tick.gate),
-        correction_ns=tick.correction_ns,
+        clock=tick.clock,
     )
 
 

@@ -1,4 +1,4 @@
-"""Steady time goes on whatever the system clock does; the correction follows the system clock."""
+"""Steady time goes on whatever the system clock does; what the system clock says is told beside it."""
 
 from __future__ import annotations
 
@@ -7,60 +7,92 @@ from itertools import chain, repeat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.timescale import Timescale
+from hw.tape import SystemClock
+from hw.timescale import MADE_NS, Timescale
 
 S, MS = 1_000_000_000, 1_000_000
 BEGIN_NS = 1_795_000_000 * S
 
 
 class Clocks:
-    """A monotonic clock that the test moves, and a system clock beside it that can be set."""
+    """A raw clock that the test moves; a monotonic and a system clock that can be pushed, or set, against it."""
 
-    def __init__(self) -> None:
-        self.monotonic_ns, self.set_by_ns = 7 * S, 0
+    def __init__(self, begin_ns: int = BEGIN_NS) -> None:
+        self.raw_ns, self.pushed_ns, self.set_by_ns, self._begin_ns = 7 * S, 0, begin_ns - 7 * S, begin_ns
+
+    def raw(self) -> int:
+        return self.raw_ns
 
     def monotonic(self) -> int:
-        return self.monotonic_ns
+        return self.raw_ns + self.pushed_ns
 
     def utc(self) -> int:
-        return BEGIN_NS + self.monotonic_ns - 7 * S + self.set_by_ns
+        return self.monotonic() + self.set_by_ns
+
+    def timescale(self) -> Timescale:
+        return Timescale(self.utc, self.monotonic, self.raw)
 
 
-steps = st.lists(st.tuples(st.integers(0, 10**12), st.integers(-(10**18), 10**18)), max_size=20)
+steps = st.lists(st.tuples(st.integers(0, 10**12), st.integers(-(10**17), 10**17)), max_size=20)
 
 
 @given(steps)
 def test_steady_time_never_steps_and_with_the_correction_is_the_system_clock(steps: list[tuple[int, int]]) -> None:
     clocks = Clocks()
-    timescale = Timescale(clocks.utc, clocks.monotonic)
-    assert (timescale(), timescale.look()) == (BEGIN_NS, 0)
+    timescale = clocks.timescale()
+    assert (timescale(), timescale.look()) == (BEGIN_NS, SystemClock())
     for passed_ns, step_ns in steps:
         before_ns = timescale()
-        clocks.monotonic_ns += passed_ns
+        clocks.raw_ns += passed_ns
         clocks.set_by_ns += step_ns
+        said = timescale.look()
         assert timescale() - before_ns == passed_ns
-        assert abs(timescale() + timescale.look() - clocks.utc()) <= 100_000
-        assert timescale() - before_ns == passed_ns
+        assert abs(timescale() + said.correction_ns - clocks.utc()) <= 100_000
+        assert said.slewed_ns == 0 and said.unset == (timescale() + said.correction_ns < MADE_NS)
+
+
+@given(st.lists(st.tuples(st.integers(1, 1000), st.integers(-80_000, 80_000)), max_size=30))
+def test_how_far_steady_time_is_pushed_is_told(pushes: list[tuple[int, int]]) -> None:
+    """Up to 8 %, as chrony does; what an oscillator may need (up to 200 ppm) is none, and never a step."""
+    clocks = Clocks()
+    timescale = clocks.timescale()
+    pushed_ns = 0.0
+    for tenths, ppm in pushes:
+        for _ in range(min(tenths, 20)):
+            clocks.raw_ns += S // 10
+            clocks.pushed_ns += ppm * 100
+            pushed_ns += ppm * 100 if abs(ppm) > 200 else 0
+            timescale.look()
+    assert timescale.said == SystemClock(0, round(pushed_ns))
 
 
 def test_without_a_step_steady_time_is_utc() -> None:
     clocks = Clocks()
-    timescale = Timescale(clocks.utc, clocks.monotonic)
+    timescale = clocks.timescale()
     for _ in range(1000):
-        clocks.monotonic_ns += 20 * MS
+        clocks.raw_ns += 20 * MS
         clocks.set_by_ns += 7  # reading two clocks takes its time
-        assert timescale.look() == 0
+        assert timescale.look() == SystemClock()
 
 
 def test_a_process_that_is_held_up_between_two_readings_sees_no_step() -> None:
-    held_up = chain([0, 0], [S, S + 40 * MS, 2 * S, 2 * S + 30 * MS, 3 * S, 3 * S], repeat(4 * S))
+    held_up = chain(repeat(0, 4), [S, S + 40 * MS, 2 * S, 2 * S + 30 * MS, 3 * S, 3 * S], repeat(4 * S))
     monotonic = iter(held_up)
-    utc = iter(chain([BEGIN_NS], [BEGIN_NS + S + 40 * MS, BEGIN_NS + 2 * S, BEGIN_NS + 3 * S]))
-    timescale = Timescale(lambda: next(utc), lambda: next(monotonic))
-    assert timescale.look() == 0
+    utc = iter(chain(repeat(BEGIN_NS, 2), [BEGIN_NS + S + 40 * MS, BEGIN_NS + 2 * S, BEGIN_NS + 3 * S]))
+    timescale = Timescale(lambda: next(utc), lambda: next(monotonic), lambda: 0)
+    assert timescale.look() == SystemClock()
+
+
+def test_a_clock_before_this_software_was_made_was_never_set() -> None:
+    clocks = Clocks(begin_ns=5 * S)  # a box without a battery, in 1970
+    timescale = clocks.timescale()
+    assert timescale.look().unset
+    clocks.set_by_ns += BEGIN_NS
+    assert timescale.look() == SystemClock(BEGIN_NS)
 
 
 def test_the_real_clocks() -> None:
     timescale = Timescale()
     before_ns = timescale()
-    assert abs(timescale.look()) < S and timescale() >= before_ns
+    said = timescale.look()
+    assert abs(said.correction_ns) < S and not said.unset and timescale() >= before_ns

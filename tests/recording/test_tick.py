@@ -7,7 +7,7 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.tape import LinkState, Read, Round
+from hw.tape import LinkState, Read, Round, SystemClock
 from rsu.recording.tick import Entry, from_entries, number, to_entries
 from rsu.records import Decision, Frame, Item, Outcome, Tape
 
@@ -45,7 +45,7 @@ tapes = st.builds(
     st.lists(st.builds(Round, times, links, reads, corrections), max_size=3),
     links,
     outcomes,
-    corrections,
+    st.builds(SystemClock, corrections, corrections, st.booleans()),
 )
 
 
