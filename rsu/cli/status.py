@@ -55,6 +55,8 @@ def troubles(state: State) -> list[str]:
             found.append(f"process {p.name}: {p.cpu_percent:.0f} % of a core, budget {p.budget_cpu_percent}")
     if state.snapshot is None:
         return [*found, "station: silent"]
+    if state.snapshot.clock is not None:
+        found += [f"time: {doubt}" for doubt in state.snapshot.clock.doubts]
     for d in state.snapshot.devices:
         if d.state != "ok" or d.error:
             found.append(f"device {d.name}: {d.state}" + (f", {d.error}" if d.error else ""))
@@ -83,6 +85,7 @@ def show(state: State, as_json: bool) -> None:
     if state.snapshot is not None:
         console.print(_messages(state.snapshot))
         console.print(_devices(state.snapshot))
+        console.print(_clock(state.snapshot), markup=False)
         for reason, count in state.snapshot.counters.items():
             console.print(f"not used: {reason}: {count}", markup=False)
     if state.uplink is not None:
@@ -91,6 +94,19 @@ def show(state: State, as_json: bool) -> None:
         console.print(line + f"{u.acknowledged} acknowledged of {u.spooled}", markup=False)
     for trouble in troubles(state) or ["no trouble"]:
         console.print(trouble, markup=False)
+
+
+def _clock(snapshot: Snapshot) -> str:
+    """Return in a line how well UTC is known."""
+    bound_ms, clock = snapshot.utc_uncertainty_ms, snapshot.clock
+    facts = ["UTC unknown" if bound_ms is None else f"UTC known to {bound_ms:.1f} ms"]
+    if clock is not None and clock.ahead_ms is not None and clock.holdover_s is not None:
+        facts.append(f"system clock {clock.ahead_ms:+.1f} ms ahead of GNSS, heard {clock.holdover_s:.1f} s ago")
+    if clock is not None and clock.drift_ppm is not None:
+        facts.append(f"drifts by {clock.drift_ppm:+.1f} ppm")
+    if clock is not None and clock.step_ms is not None:
+        facts.append(f"{clock.steps} steps, the last one by {clock.step_ms / 1000:+.3f} s")
+    return "time: " + "; ".join(facts)
 
 
 def _table(title: str, columns: str) -> Table:

@@ -7,9 +7,10 @@ const $ = (id) => document.getElementById(id);
 
 /** Clock, position, number of road users. */
 export function showFigures(state) {
-  const {stamp_ns: stamp, utc_uncertainty_ms: utc, position_error_m: error} = state.station;
+  const {stamp_ns: stamp, utc_uncertainty_ms: utc, position_error_m: error, clock} = state.station;
   setText($("clock"), new Date(stamp / 1e6).toISOString().slice(11, 19));
   setText($("utc"), utc == null ? "unknown" : `± ${utc < 9.95 ? utc.toFixed(1) : Math.round(utc)} ms`);
+  $("utc").title = ((clock && clock.doubts) || []).join("\n");
   setText($("position"), error == null ? "unknown" : `${error.toFixed(1)} m`);
   const users = Object.values(state.tracks || {});
   setText($("users"), String(users.length));
