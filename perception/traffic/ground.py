@@ -15,6 +15,7 @@ from perception.traffic.paths import ways
 
 CELL_M = 0.5
 MARGIN_M = 10.0  # around everything, at least
+_PIECE_M = 200.0  # the cells around a long line across the grid are many
 CROSSWALK_MARGIN_M = 1.5  # who walks beside the stripes still uses the crosswalk
 
 MOTOR = 1  # a lane of motor vehicles
@@ -77,8 +78,10 @@ class Ground:
     def _draw(self, line: Floats, half: float, flag: int) -> None:
         """Set a flag along a line, `half` metres to either side."""
         for first, last in pairwise(line):
-            window, centre = self._cells(np.array([first, last]), half)
-            self._flags[window] |= np.where(_distance(centre, first, last) <= half, flag, 0).astype(np.uint32)
+            pieces = 1 + int(np.hypot(*(last - first)) / _PIECE_M)
+            for begin, end in pairwise(np.linspace(first, last, pieces + 1)):
+                window, centre = self._cells(np.array([begin, end]), half)
+                self._flags[window] |= np.where(_distance(centre, begin, end) <= half, flag, 0).astype(np.uint32)
 
     def _fill(self, polygon: Floats, flag: int, margin: float = 0.0) -> None:
         """Set a flag in a polygon and up to `margin` metres around it."""

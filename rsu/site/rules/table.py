@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rsu.errors import Finding
 from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
-from rsu.site.rules import names, ports, roles, together
+from rsu.site.rules import crosswalks, junction, lines, names, overlaps, phases, ports, roads, roles, together
 from rsu.video import checks as cameras
 
 
@@ -20,11 +20,30 @@ class Rules(NamedTuple):
 
 
 ERRORS = Rules(
-    of_map=(),
+    of_map=(lines.names, lines.lengths, lines.distances, lines.directions),
     of_site=(names.devices, names.signal, names.lists, roles.kinds, ports.shared, ports.families, cameras.findings),
     of_both=(together.links, together.phases, together.exceptions),
 )
-WARNINGS = Rules(of_map=(), of_site=(roles.idle,), of_both=())
+WARNINGS = Rules(
+    of_map=(
+        roads.widths,
+        roads.limits,
+        roads.lines,
+        roads.beside,
+        overlaps.lanes,
+        junction.targets,
+        junction.exits,
+        junction.upstream,
+        junction.movements,
+        junction.maneuvers,
+        crosswalks.crosswalks,
+        phases.unruled,
+        phases.of_movements,
+        phases.crossing,
+    ),
+    of_site=(roles.idle, phases.listed),
+    of_both=(phases.unknown, phases.used),
+)
 
 
 def errors(reading: Reading) -> Iterator[Finding]:

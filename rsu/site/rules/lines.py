@@ -1,0 +1,91 @@
+"""Lines of a lane map that cannot be: too far away, without length, against their direction; and names twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rsu.errors import Finding
+from rsu.site.lanemap import LaneMapFile
+from rsu.site.reading import OfMap
+from rsu.site.rules import walk
+from rsu.site.rules.names import twice
+from rsu.site.rules.shapes import Points, distance, steps
+from rsu.site.source import Path_
+
+FARTHEST_M = 3000.0  # from the node: what is farther is in other units
+FARTHEST_NODE_M = 20_000.0  # from the reference point
+NEAR_NODE_M = 150.0  # a node's lanes end or begin so near to it
+_SAME_M = 0.01
+_SLACK_M = 2.0
+
+
+def names(of: OfMap) -> Iterator[Finding]:
+    """Find nodes, links, lanes and exits that are called alike."""
+    source, nodes = of.source, of.map.nodes
+    yield from twice(source, ("nodes",), "id", [(node.region, node.id) for node in nodes])
+    for n, node in enumerate(nodes):
+        yield from twice(source, ("nodes", n, "links"), "name", [link.name for link in node.links])
+    for place, _, link in walk.links(of.map):
+        yield from twice(source, (*place, "lanes"), "id", [lane.id for lane in link.lanes])
+    yield from twice(source, ("exits",), "name", [road.name for road in of.map.exits])
+    taken = {link.name for node in nodes for link in node.links}
+    for n, road in enumerate(of.map.exits):
+        if road.name in taken:
+            yield source.finding(("exits", n, "name"), f'expected another name than that of the link "{road.name}"')
+        numbers = [each.number for each in walk.exits(of.map) if each.road is road]
+        yield from twice(source, ("exits", n, "lanes"), "id", numbers)
+
+
+def lengths(of: OfMap) -> Iterator[Finding]:
+    """Find points that stand on the one before: a line needs a direction everywhere."""
+    for place, points in every_line(of.map):
+        for index in np.flatnonzero(steps(points) < _SAME_M).tolist():
+            text = f"expected another point than the one before, got {_shown(points[index + 1])} again"
+            yield of.source.finding((*place, index + 1), text)
+
+
+def distances(of: OfMap) -> Iterator[Finding]:
+    """Find lines and areas too far away to be of this site, by their first point that is."""
+    nodes = np.array([node.position for node in of.map.nodes])
+    for n in np.flatnonzero(np.hypot(*nodes.T) > FARTHEST_NODE_M).tolist():
+        text = f"expected metres east and north of the reference point, got {_shown(of.map.nodes[n].position)}"
+        yield of.source.finding(("nodes", n, "position"), f"{text} (in cm, or degrees?)")
+    walks = [(("crosswalks", n, "polygon"), each.polygon) for n, each in enumerate(of.map.crosswalks)]
+    for place, points in (*every_line(of.map), *walks):
+        away = np.hypot(*(np.array(points)[:, None] - nodes).transpose(2, 0, 1)).min(axis=1)
+        if (far := np.flatnonzero(away > FARTHEST_M)).size:
+            index = int(far[0])
+            text = f"expected metres, at most {FARTHEST_M:g} from the node, got {_shown(points[index])}"
+            yield of.source.finding((*place, index), f"{text}, {away[index]:.0f} away (in cm or mm?)")
+
+
+def directions(of: OfMap) -> Iterator[Finding]:
+    """Find lines that run against the traffic: links lead to their node, exits lead away."""
+    for place, node, link in walk.links(of.map):
+        lines = [(("points",), link.points), *((("lanes", n, "points"), e.points) for n, e in enumerate(link.lanes))]
+        for key, points in lines:
+            first, last = (distance(points[end], node.position) for end in (0, -1))
+            if last > first + _SLACK_M and first < NEAR_NODE_M:
+                text = f"expected points in driving direction, to the stop line of node {node.id}, got the first"
+                yield of.source.finding((*place, *key), f"{text} {first:.0f} m and the last {last:.0f} m from it")
+    for at in walk.exits(of.map):
+        first, last = (min(distance(at.lane.points[end], node.position) for node in of.map.nodes) for end in (0, -1))
+        if first > last + _SLACK_M and last < NEAR_NODE_M and len(of.map.nodes) == 1:
+            text = f"expected points in driving direction, away from the node, got the first {first:.0f} m"
+            yield of.source.finding((*at.place, "points"), f"{text} and the last {last:.0f} m from it")
+
+
+def every_line(lane_map: LaneMapFile) -> Iterator[tuple[Path_, Points]]:
+    """Yield the lines of links, lanes and exits, with their places."""
+    for place, _, link in walk.links(lane_map):
+        yield (*place, "points"), link.points
+        for number, lane in enumerate(link.lanes):
+            yield (*place, "lanes", number, "points"), lane.points
+    for at in walk.exits(lane_map):
+        yield (*at.place, "points"), at.lane.points
+
+
+def _shown(point: tuple[float, float]) -> str:
+    return f"[{point[0]:g}, {point[1]:g}]"

@@ -1,0 +1,77 @@
+"""Lanes that lie on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from perception.objects import Floats
+from rsu.errors import Finding
+from rsu.site.reading import OfMap
+from rsu.site.rules import walk
+from rsu.site.rules.shapes import Points, heading, line, steps, turn
+from rsu.site.source import Path_
+
+_EVERY_M = 4.0
+_MOST_SAMPLES = 100  # of a lane
+_SHARE = 0.6  # of the shorter lane's samples; lanes that part lie on each other for a while
+_INSIDE = 0.35  # of the narrower lane's width: nearer than this the middles are no neighbours'
+
+
+class _Lane(NamedTuple):
+    place: Path_
+    name: str
+    points: Points
+    width: float
+
+
+def lanes(of: OfMap) -> Iterator[Finding]:
+    """Find lanes of which one lies on another one for most of its length."""
+    found = [
+        _Lane(a.place, f"lane {a.lane.id} of {a.link.name}", a.lane.points, a.lane.width_m) for a in walk.lanes(of.map)
+    ]
+    found += [
+        _Lane(a.place, f"lane {a.number} of {a.road.name}", a.lane.points, a.lane.width_m or 3.0)
+        for a in walk.exits(of.map)
+    ]
+    if len(found) < 2:
+        return
+    samples = [_samples(lane.points) for lane in found]
+    owner = np.repeat(np.arange(len(found)), [len(each) for each in samples])
+    widest = max(lane.width for lane in found)
+    every = np.concatenate(samples)
+    pairs = cKDTree(every).query_pairs(_INSIDE * widest + _EVERY_M / 2, output_type="ndarray")
+    together = {tuple(sorted(pair)) for pair in np.unique(owner[pairs], axis=0).tolist() if pair[0] != pair[1]}
+    for one, other in sorted(together):
+        if _lies_on(found[one], found[other], samples[one], samples[other]):
+            way = abs(turn(heading(found[one].points), heading(found[other].points)))
+            how = "in the opposite direction" if way > 120.0 else "in the same direction"
+            text = f"expected beside {found[one].name}, got points that lie on it, {how} (copied?)"
+            yield of.source.warning((*found[other].place, "points"), text)
+
+
+def _samples(points: Points) -> Floats:
+    along = np.concatenate([[0.0], np.cumsum(steps(points))])
+    count = int(np.clip(along[-1] / _EVERY_M, 2, _MOST_SAMPLES))
+    at = np.linspace(0.0, along[-1], count)
+    return np.column_stack([np.interp(at, along, axis) for axis in line(points).T])
+
+
+def _lies_on(one: _Lane, other: _Lane, samples: Floats, others: Floats) -> bool:
+    """Tell whether most of the shorter lane lies within the middle of the longer one."""
+    if steps(one.points).sum() < steps(other.points).sum():
+        one, other, samples, others = other, one, others, samples
+    near = _off_line(others, line(one.points)) < _INSIDE * min(one.width, other.width)
+    return float(near.mean()) > _SHARE
+
+
+def _off_line(points: Floats, corners: Floats) -> Floats:
+    """Return the distances (n,) of points (n, 2) from a line of corners (k, 2)."""
+    start, step = corners[:-1], np.diff(corners, axis=0)
+    share = ((points[:, None] - start) * step).sum(axis=2) / (step * step).sum(axis=1)
+    off: Floats = np.hypot(*(points[:, None] - start - np.clip(share, 0, 1)[..., None] * step).transpose(2, 0, 1))
+    nearest: Floats = off.min(axis=1)
+    return nearest
