@@ -102,8 +102,25 @@ def gcj02_offset(latitude: float, longitude: float) -> tuple[float, float]:
 
 def looks_like_gcj02(latitude: float, longitude: float, known: Reference, tolerance_m: float = 60.0) -> bool:
     """Say whether a position is where GCJ-02 would put the known WGS-84 position (a GNSS fix, say)."""
-    d_latitude, d_longitude = gcj02_offset(known.latitude, known.longitude)
-    shifted = Reference(known.latitude + d_latitude, known.longitude + d_longitude, known.elevation)
-    east, north = to_site(latitude, longitude, shifted)
-    away_east, away_north = to_site(latitude, longitude, known)
+    return _looks_shifted((latitude, longitude), known, gcj02_offset(known.latitude, known.longitude), tolerance_m)
+
+
+def looks_like_bd09(latitude: float, longitude: float, known: Reference, tolerance_m: float = 60.0) -> bool:
+    """Say the same of BD-09, which adds an offset of its own to GCJ-02 (public knowledge, too)."""
+    offset = gcj02_offset(known.latitude, known.longitude)
+    gcj = known.latitude + offset[0], known.longitude + offset[1]
+    pi = math.pi * 3000.0 / 180.0
+    radius = math.hypot(*gcj) + 0.00002 * math.sin(gcj[0] * pi)
+    angle = math.atan2(*gcj) + 0.000003 * math.cos(gcj[1] * pi)
+    shifted = radius * math.sin(angle) + 0.006, radius * math.cos(angle) + 0.0065
+    offset = shifted[0] - known.latitude, shifted[1] - known.longitude
+    return _looks_shifted((latitude, longitude), known, offset, tolerance_m)
+
+
+def _looks_shifted(
+    place: tuple[float, float], known: Reference, offset: tuple[float, float], tolerance_m: float
+) -> bool:
+    shifted = Reference(known.latitude + offset[0], known.longitude + offset[1], known.elevation)
+    east, north = to_site(*place, shifted)
+    away_east, away_north = to_site(*place, known)
     return bool(np.hypot(east, north) < min(tolerance_m, float(np.hypot(away_east, away_north))))

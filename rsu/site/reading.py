@@ -110,7 +110,10 @@ def _lane_map(source: Source, folder: Path) -> tuple[OfMap | None, list[Finding]
     if not isinstance(name, str):
         return None, []  # the model of the whole site says so
     try:
+        (folder / name).open("rb").close()
         found = JsonSource(folder / name)
+    except (OSError, ValueError) as error:  # the latter of a zero octet
+        return None, [source.finding(("site", "lane_map"), f"cannot be read: {getattr(error, 'strerror', error)}")]
     except ConfigError as error:
         return None, error.findings
     try:

@@ -79,8 +79,9 @@ class Source:
 
     def _translate(self, item: ErrorDetails, model: type[BaseModel], prefix: Path_) -> Finding:
         path = self._in_file(prefix + tuple(item["loc"]))
-        if item["type"] == "extra_forbidden":
-            text = wording.unknown_key(path[-1], item["input"], known_keys(model, item["loc"][:-1]))
+        if item["type"] in ("extra_forbidden", "invalid_key"):
+            value = None if item["type"] == "invalid_key" else item["input"]
+            text = wording.unknown_key(path[-1], value, known_keys(model, item["loc"][:-1]))
             return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), text)
         if item["type"] == "missing":
             return self.finding((*path, item["loc"][-1]), "is missing")

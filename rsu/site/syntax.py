@@ -12,7 +12,9 @@ from rsu.site.wording import half_width
 
 _FULL_WIDTH = re.compile(r"[：，；｛｝［］（）“”‘’、\u3000]")
 _NO_SPACE = re.compile(r"^\s*(?:- )?[A-Za-z_][\w-]*(:)(?=[^\s/\\])")
+_FIRST_KEY = re.compile(r"^\s*(- )?[\w-]*\s*$")
 _LOOK_BACK = 4  # lines: parsers give up some lines behind the mistake
+_LONG_TEXT = 30  # lines: a text that is not closed ends at the next quote
 
 
 def of_yaml(lines: Sequence[str], line: int, column: int, context: str) -> tuple[int, int, str]:
@@ -25,9 +27,9 @@ def of_yaml(lines: Sequence[str], line: int, column: int, context: str) -> tuple
             return number, text.index("\t") + 1, " (indent with spaces, not tabs)"
         if found := _NO_SPACE.match(text):
             return number, found.start(1) + 1, " (a space must follow the colon)"
-        if _quotes_open(text):
-            return number, len(text), " (a quote is not closed)"
-    if "flow" in context and not lines[line - 1][: column - 1].strip():
+    if found_at := next((n for n in range(line, max(0, line - _LONG_TEXT), -1) if _quotes_open(lines[n - 1])), 0):
+        return found_at, len(lines[found_at - 1].rstrip()), " (a quote is not closed)"
+    if "flow" in context and _FIRST_KEY.match(lines[line - 1][: column - 1]):
         before = next((n for n in range(line - 1, 0, -1) if _without_comment(lines[n - 1]).strip()), line)
         return before, len(_without_comment(lines[before - 1]).rstrip()) or 1, " (a bracket is not closed)"
     return line, column, " (check brackets and indentation)"
@@ -51,7 +53,7 @@ def of_json(lines: Sequence[str], line: int, column: int) -> tuple[int, int, str
     if not rest.strip() and line >= len(lines):
         return line, column, " (the file is cut off?)"
     if rest.startswith(('"', "{", "[")):
-        return *_end_before(lines, line, column), " (a comma is missing?)"
+        return *_end_before(lines, line, column), " (a comma or a colon is missing?)"
     return line, column, ""
 
 

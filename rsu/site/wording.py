@@ -24,6 +24,7 @@ _PATTERNS = {
     r"^/dev/": "a path that begins with /dev/",
 }
 _SIGNS = str.maketrans("“”‘’、。", "\"\"'',.")
+_LETTERS = str.maketrans("OoIl", "0011")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WITH_UNIT = re.compile(rf"({_NUMBER})\s*[A-Za-z°%µ/²0-9]+")
 _DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)")
@@ -43,7 +44,7 @@ def of(item: ErrorDetails, key: str, written: str) -> str:
     if value is None:
         return f"is empty: expected {_expected(kind, message, limits)}"
     if kind in _NUMERIC:
-        return f"expected a {'whole ' * kind.startswith('int')}number, got {got}{_of_number(value)}"
+        return f"expected {_expected(kind, message, limits)}, got {got}{_of_number(value)}"
     if kind == "finite_number":
         return f"expected a finite number, got {got}"
     if kind == "string_type":
@@ -61,6 +62,8 @@ def of(item: ErrorDetails, key: str, written: str) -> str:
 def _expected(kind: str, message: str, limits: dict[str, Any]) -> str:
     if kind == "string_pattern_mismatch":
         return _PATTERNS.get(str(limits.get("pattern")), message)
+    if kind in _NUMERIC:
+        return "a whole number" if kind.startswith("int") else "a number"
     if kind in _MAPS:
         return "keys and values"
     if kind in _LISTS:
@@ -117,10 +120,12 @@ def _of_number(value: Any) -> str:
         return f" (decimals take a point: {found[1]}.{found[2]}; thousands nothing)"
     if re.search(r"[°′'″\"]|\d\s*[NSEWnsew]$", plain):
         return " (expected decimal degrees, south and west negative)"
+    digits = plain.translate(_LETTERS)
+    if digits != plain and re.fullmatch(_NUMBER, digits):
+        return f" (letters among the digits: {digits}?)"
     if found := _WITH_UNIT.fullmatch(plain):
         return f" (the unit stands in the key: {found[1]})"
-    letters = plain.replace("O", "0").replace("o", "0").replace("l", "1").replace("I", "1")
-    return f" (letters among the digits: {letters}?)" if re.fullmatch(_NUMBER, letters) else ""
+    return ""
 
 
 def _of_text(value: Any, got: str) -> str:
@@ -128,6 +133,8 @@ def _of_text(value: Any, got: str) -> str:
 
 
 def _of_bound(value: Any, key: str) -> str:
+    if "latitude" in key and isinstance(value, (int, float)) and abs(value) <= 180:
+        return " (in degrees; swapped with the longitude?)"
     unit = next((name for end, name in _UNITS.items() if key.endswith(end)), None)
     if unit:
         return f" (in {unit})"

@@ -43,7 +43,11 @@ class YamlSource(Source):
                 return None
             *of_key, line, column = _marks(node)[key]
             begin = (line + 1, column + 1)
-            mark, node = Mark((of_key[0] + 1, of_key[1] + 1) if of_key else begin, begin), node[key]
+            of_name = (of_key[0] + 1, of_key[1] + 1) if of_key else begin
+            node = node[key]
+            if node is None and of_name[0] < begin[0]:  # what follows is on a line below, and another value
+                begin = of_name
+            mark = Mark(of_name, begin)
         return mark
 
     def _no_yaml(self, error: MarkedYAMLError) -> Finding:

@@ -78,3 +78,11 @@ def test_recognises_a_position_copied_from_a_map_app():
     assert geo.looks_like_gcj02(SHENZHEN.latitude + latitude, SHENZHEN.longitude + longitude, SHENZHEN)
     assert not geo.looks_like_gcj02(SHENZHEN.latitude, SHENZHEN.longitude, SHENZHEN)
     assert not geo.looks_like_gcj02(SHENZHEN.latitude + 0.01, SHENZHEN.longitude, SHENZHEN)
+
+
+def test_bd09_is_told_from_gcj02():
+    latitude, longitude = geo.gcj02_offset(39.908823, 116.397470)
+    known = geo.Reference(39.908823 - latitude, 116.397470 - longitude)
+    assert geo.looks_like_bd09(39.915, 116.404, known)  # the same in BD-09, as Baidu gives it
+    assert not geo.looks_like_bd09(39.908823, 116.397470, known)
+    assert not geo.looks_like_gcj02(39.915, 116.404, known)

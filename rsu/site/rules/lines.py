@@ -16,7 +16,7 @@ from rsu.site.source import Path_
 
 FARTHEST_M = 3000.0  # from the node: what is farther is in other units
 FARTHEST_NODE_M = 20_000.0  # from the reference point
-NEAR_NODE_M = 150.0  # a node's lanes end or begin so near to it
+NEAR_NODE_M = 150.0  # from the middle of the stop lines of its lanes
 _SAME_M = 0.01
 _SLACK_M = 2.0
 
@@ -47,11 +47,12 @@ def lengths(of: OfMap) -> Iterator[Finding]:
 
 
 def distances(of: OfMap) -> Iterator[Finding]:
-    """Find lines and areas too far away to be of this site, by their first point that is."""
+    """Find nodes, lines and areas too far away to be of this site, by their first point that is."""
     nodes = np.array([node.position for node in of.map.nodes])
     for n in np.flatnonzero(np.hypot(*nodes.T) > FARTHEST_NODE_M).tolist():
         text = f"expected metres east and north of the reference point, got {_shown(of.map.nodes[n].position)}"
         yield of.source.finding(("nodes", n, "position"), f"{text} (in cm, or degrees?)")
+        return
     walks = [(("crosswalks", n, "polygon"), each.polygon) for n, each in enumerate(of.map.crosswalks)]
     for place, points in (*every_line(of.map), *walks):
         away = np.hypot(*(np.array(points)[:, None] - nodes).transpose(2, 0, 1)).min(axis=1)
@@ -62,7 +63,10 @@ def distances(of: OfMap) -> Iterator[Finding]:
 
 
 def directions(of: OfMap) -> Iterator[Finding]:
-    """Find lines that run against the traffic: links lead to their node, exits lead away."""
+    """Find lines that run against the traffic: links lead to their node, exits lead away; and nodes elsewhere."""
+    if elsewhere := [*_elsewhere(of)]:
+        yield from elsewhere
+        return
     for place, node, link in walk.links(of.map):
         lines = [(("points",), link.points), *((("lanes", n, "points"), e.points) for n, e in enumerate(link.lanes))]
         for key, points in lines:
@@ -75,6 +79,15 @@ def directions(of: OfMap) -> Iterator[Finding]:
         if first > last + _SLACK_M and last < NEAR_NODE_M and len(of.map.nodes) == 1:
             text = f"expected points in driving direction, away from the node, got the first {first:.0f} m"
             yield of.source.finding((*at.place, "points"), f"{text} and the last {last:.0f} m from it")
+
+
+def _elsewhere(of: OfMap) -> Iterator[Finding]:
+    """Find nodes that neither the ends nor the beginnings of their lanes stand around."""
+    for n, node in enumerate(of.map.nodes):
+        lanes = [np.array([lane.points[0], lane.points[-1]]) for link in node.links for lane in link.lanes]
+        if lanes and (off := float(np.hypot(*(np.mean(lanes, axis=0) - node.position).T).min())) > NEAR_NODE_M:
+            text = f"expected the middle of the junction, got a place {off:.0f} m from the middle of its stop lines"
+            yield of.source.finding(("nodes", n, "position"), text)
 
 
 def every_line(lane_map: LaneMapFile) -> Iterator[tuple[Path_, Points]]:

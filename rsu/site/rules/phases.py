@@ -21,9 +21,7 @@ def unruled(of: OfMap) -> Iterator[Finding]:
         lit = {at.way.maneuver for at in ways if at.way.phase is not None}
         by_link = {(id(at.link), at.way.downstream): at.way.phase for at in ways if at.way.phase is not None}
         for at in ways:
-            said = {movement.downstream: movement.phase for movement in at.link.movements}
-            wanted = at.way.maneuver in lit or (lit and at.way.maneuver != "right")
-            if at.way.phase is None and wanted and said.get(at.way.downstream) is None:
+            if at.way.phase is None and (at.way.maneuver in lit or (lit and at.way.maneuver != "right")):
                 other = by_link.get((id(at.link), at.way.downstream))
                 hint = f" (its neighbour has {other})" if other else ""
                 text = f"expected the phase that rules {at.link.name} {at.way.maneuver}, got none{hint}"
@@ -67,9 +65,10 @@ def crossing(of: OfMap) -> Iterator[Finding]:
 
 def unknown(of: OfBoth) -> Iterator[Finding]:
     """Find phases in the lane map of a site that has no signal."""
-    numbers = {way.phase for link in of.node.links for lane in link.lanes for way in lane.connects_to} - {None}
+    ways = [way for link in of.node.links for lane in link.lanes for way in lane.connects_to]
+    numbers = sorted({way.phase for way in ways if way.phase is not None})
     if of.site.signal is None and numbers:
-        there = ", ".join(str(number) for number in sorted(numbers, key=str))
+        there = ", ".join(map(str, numbers))
         text = f"expected a section `signal` with the phases of the lane map ({there}), got none: there will be no SPAT"
         yield of.source.warning(("signal",), text)
 

@@ -21,7 +21,7 @@ _LIMITS_MPS = {"vehicle": (2.7, 33.4), "bike": (1.3, 11.2)}  # 10 to 120 km/h, 5
 _AT_LIGHTS_MPS = 22.3  # 80 km/h
 _SHORT_M, _LONG_M = 10.0, 2000.0
 _FOLD_DEG = 100.0
-_ASKEW_DEG, _APART_M = 25.0, 20.0
+_ASKEW_DEG, _APART_M = 25.0, 15.0
 
 
 def widths(of: OfMap) -> Iterator[Finding]:
@@ -96,7 +96,7 @@ def beside(of: OfMap) -> Iterator[Finding]:
             text = f"expected to lead as its lanes, {usual:.0f} deg, got {heading(link.points):.0f}"
             yield of.source.warning((*place, "points"), f"{text} (a coordinate mistyped?)")
         elif not askew:
-            yield from _stop_lines(of.source, place, link)
+            yield from _stop_lines(of.source, place, link, usual)
             yield from _numbers(of.source, place, link, usual)
 
 
@@ -106,14 +106,14 @@ def _usual_heading(link: Link) -> float:
     return min(headings, key=lambda one: median(abs(turn(one, other)) for other in headings))
 
 
-def _stop_lines(source: Source, place: Path_, link: Link) -> Iterator[Finding]:
+def _stop_lines(source: Source, place: Path_, link: Link, usual: float) -> Iterator[Finding]:
     parts: list[tuple[Path_, Points]] = [(("lanes", n, "points"), lane.points) for n, lane in enumerate(link.lanes)]
     parts.append((("points",), link.points))
     ends = np.array([points[-1] for _, points in parts])
     middle = np.median(ends, axis=0)
     for (key, points), end in zip(parts, ends, strict=True):
-        off, allowed = distance(end, middle), _APART_M + link.width_m / 2
-        if off > allowed:
+        off, along = distance(end, middle), abs(float((end - middle) @ direction_of(usual)))
+        if along > _APART_M or off > _APART_M + link.width_m:
             text = f"expected the stop line of {link.name}, got a point {off:.0f} m from where its other lanes end"
             yield source.warning((*place, *key, len(points) - 1), f"{text} (a coordinate mistyped?)")
 

@@ -7,8 +7,29 @@ from typing import NamedTuple
 
 from rsu.errors import Finding
 from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
-from rsu.site.rules import crosswalks, junction, lines, names, overlaps, phases, ports, roads, roles, together
-from rsu.video import checks as cameras
+from rsu.site.rules import (
+    aim,
+    areas,
+    cameras,
+    crosswalks,
+    junction,
+    lines,
+    names,
+    offsets,
+    overlaps,
+    phases,
+    place,
+    platform,
+    ports,
+    roads,
+    roles,
+    sensors,
+    serials,
+    sockets,
+    thresholds,
+    together,
+)
+from rsu.video import checks as video
 
 
 class Rules(NamedTuple):
@@ -21,8 +42,17 @@ class Rules(NamedTuple):
 
 ERRORS = Rules(
     of_map=(lines.names, lines.lengths, lines.distances, lines.directions),
-    of_site=(names.devices, names.signal, names.lists, roles.kinds, ports.shared, ports.families, cameras.findings),
-    of_both=(together.links, together.phases, together.exceptions),
+    of_site=(
+        names.devices,
+        names.signal,
+        names.lists,
+        roles.kinds,
+        ports.shared,
+        ports.families,
+        sensors.views,
+        video.findings,
+    ),
+    of_both=(together.links, together.phases, together.exceptions, areas.extents),
 )
 WARNINGS = Rules(
     of_map=(
@@ -41,8 +71,39 @@ WARNINGS = Rules(
         phases.of_movements,
         phases.crossing,
     ),
-    of_site=(roles.idle, phases.listed),
-    of_both=(phases.unknown, phases.used),
+    of_site=(
+        place.reference,
+        place.numbers,
+        place.controller,
+        roles.idle,
+        sockets.addresses,
+        sockets.pairs,
+        sockets.shared,
+        sockets.ways,
+        sockets.page,
+        serials.bauds,
+        serials.radars,
+        serials.paths,
+        sensors.mounts,
+        sensors.fields,
+        sensors.noise,
+        cameras.models,
+        cameras.pictures,
+        video.sources,
+        phases.listed,
+        areas.zones,
+        thresholds.orders,
+        thresholds.codes,
+        thresholds.far,
+        thresholds.periods,
+        thresholds.silences,
+        thresholds.disks,
+        platform.broker,
+        platform.passwords,
+        platform.files,
+        offsets.antenna,
+    ),
+    of_both=(phases.unknown, phases.used, aim.aims, areas.off_the_road, offsets.lanes, offsets.parts),
 )
 
 

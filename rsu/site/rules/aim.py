@@ -1,0 +1,85 @@
+"""What sensors see of the lanes: one that sees none stands or looks otherwise than the site file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.geo import direction_of
+from perception.objects import Floats
+from perception.sensor import Sensor
+from rsu.errors import Finding
+from rsu.site.lanemap import LaneMapFile
+from rsu.site.reading import OfBoth
+from rsu.site.rules import walk
+from rsu.site.rules.shapes import line, steps
+from rsu.site.source import Path_
+
+_EVERY_M = 4.0
+_LEAST_SEEN = 5  # samples: 20 m of lanes
+_FARTHEST_M = 100.0  # from the next lane
+
+
+class _Stand(NamedTuple):
+    """Where a sensor stands and looks."""
+
+    east: float
+    north: float
+    yaw: float
+
+
+def aims(of: OfBoth) -> Iterator[Finding]:
+    """Find sensors that stand far from all lanes, and such that see hardly any."""
+    samples = _samples(of.map)
+    for index, sensor in enumerate(of.site.sensors) if len(samples) else ():
+        at: Path_ = ("sensors", index, "mount")
+        mount = sensor.mount
+        stand = _Stand(mount.east_m, mount.north_m, mount.yaw_deg)
+        away = float(np.hypot(*(samples - stand[:2]).T).min())
+        if away > _FARTHEST_M:
+            text = f"expected metres from the reference point, near the lanes, got {away:.0f} m from the next one"
+            yield of.source.warning((*at, "east_m"), text + _meant(sensor, samples, stand))
+        elif _seen(sensor, samples, stand) < _LEAST_SEEN:
+            text = f"expected a field of view on the lanes, got yaw {stand.yaw:g} at {stand.east:g}, {stand.north:g}"
+            yield of.source.warning((*at, "yaw_deg"), f"{text}: sees none{_meant(sensor, samples, stand)}")
+
+
+def _samples(lane_map: LaneMapFile) -> Floats:
+    """Return points (n, 2) along all lanes."""
+    lines = [at.lane.points for at in walk.lanes(lane_map)] + [at.lane.points for at in walk.exits(lane_map)]
+    found = [np.zeros((0, 2))]
+    for points in lines:
+        along = np.concatenate([[0.0], np.cumsum(steps(points))])
+        at = np.arange(0.0, along[-1], max(_EVERY_M, along[-1] / 500))
+        found.append(np.column_stack([np.interp(at, along, axis) for axis in line(points).T]))
+    return np.concatenate(found)
+
+
+def _seen(sensor: Sensor, samples: Floats, stand: _Stand) -> int:
+    """Return how many points lie in a sensor's field of view if it stands so."""
+    view, off = sensor.field_of_view, samples - stand[:2]
+    reach = np.hypot(off[:, 0], off[:, 1])
+    ahead = off @ direction_of(stand.yaw)
+    cosine = np.cos(np.radians(view.width_deg / 2))
+    return int(np.count_nonzero((reach >= view.near_m) & (reach <= view.range_m) & (ahead >= cosine * reach)))
+
+
+def _meant(sensor: Sensor, samples: Floats, stand: _Stand) -> str:
+    """Return the hint at the first of the usual mistakes after whose correction much is seen."""
+    east, north, yaw = stand
+    tries = {
+        "east and north swapped?": _Stand(north, east, yaw),
+        "a sign of east or north?": _Stand(-east, north, yaw),
+        "a sign of east or north? ": _Stand(east, -north, yaw),
+        "in cm?": _Stand(east / 100, north / 100, yaw),
+        "in mm?": _Stand(east / 1000, north / 1000, yaw),
+        "in km?": _Stand(east * 1000, north * 1000, yaw),
+        "counted from east, anticlockwise?": _Stand(east, north, 90.0 - yaw),
+        "in radians?": _Stand(east, north, float(np.degrees(yaw))),
+        "towards the traffic, not from it?": _Stand(east, north, yaw + 180.0),
+    }
+    seen = {hint: _seen(sensor, samples, each) for hint, each in tries.items()}
+    enough = max(4 * _LEAST_SEEN, max(seen.values()) // 2)
+    return next((f" ({hint.strip()})" for hint, points in seen.items() if points >= enough), "")

@@ -1,0 +1,71 @@
+"""Coordinates of two systems in one site: what lies off by just the offset that Chinese map applications add.
+
+One point alone does not show it, its distance from another that must be near does. GNSS shows the rest when the site
+runs (`rsu/checks/position.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_wgs84
+from rsu.errors import Finding
+from rsu.site.reading import OfBoth, OfSite
+from rsu.site.source import Path_, Source
+
+_SYSTEMS = {"GCJ-02": looks_like_gcj02, "BD-09": looks_like_bd09}
+_LEAST_M = 250.0  # offsets are larger everywhere in China
+
+Place = tuple[float, float]
+
+
+def antenna(of: OfSite) -> Iterator[Finding]:
+    """Find an antenna that stands off the reference point as a map application would have it."""
+    settings = of.site.position
+    place = settings.antenna_east_m, settings.antenna_north_m
+    if float(np.hypot(*place)) > _LEAST_M:
+        found = _system(place, of.site.site.reference.reference())
+        text = f"expected the antenna near the reference point, got it {np.hypot(*place):.0f} m away"
+        yield of.source.warning(("position", "antenna_east_m"), text + _told(found))
+
+
+def lanes(of: OfBoth) -> Iterator[Finding]:
+    """Find a lane map that lies off the reference point so."""
+    place = of.node.position
+    number = of.map.nodes.index(of.node)
+    if float(np.hypot(*place)) > _LEAST_M:
+        found = _system(place, of.site.site.reference.reference())
+        text = f"expected the node near the reference point, got it {np.hypot(*place):.0f} m away"
+        yield of.map_source.warning(("nodes", number, "position"), text + _told(found))
+
+
+def parts(of: OfBoth) -> Iterator[Finding]:
+    """Find sensors and signs that lie off the node so."""
+    for index, sensor in enumerate(of.site.sensors):
+        at: Path_ = ("sensors", index, "mount")
+        yield from _part(of.source, of, at, (sensor.mount.east_m, sensor.mount.north_m))
+    for index, sign in enumerate(of.site.messages.signs):
+        yield from _part(of.source, of, ("messages", "signs", index), (sign.east_m, sign.north_m))
+
+
+def _part(source: Source, of: OfBoth, at: Path_, place: Place) -> Iterator[Finding]:
+    off = (place[0] - of.node.position[0], place[1] - of.node.position[1])
+    if float(np.hypot(*off)) > _LEAST_M and (found := _system(off, of.site.site.reference.reference())):
+        text = f"expected near the node, got {np.hypot(*off):.0f} m from it"
+        yield source.warning((*at, "east_m"), text + _told(found))
+
+
+def _system(off: Place, known: Reference) -> str | None:
+    """Return the system whose offset a distance (east, north) is, in either direction."""
+    latitude, longitude = (float(degrees) for degrees in to_wgs84(*off, known))
+    other = Reference(latitude, longitude, known.elevation)
+    for name, looks in _SYSTEMS.items():
+        if looks(latitude, longitude, known) or looks(known.latitude, known.longitude, other):
+            return name
+    return None
+
+
+def _told(system: str | None) -> str:
+    return f" (just the offset of {system}: one of the two is in its coordinates, convert to wgs84)" if system else ""
