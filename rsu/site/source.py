@@ -78,11 +78,13 @@ class Source:
         return self.text.split("\n")[line - 1][column - 1 :].rstrip("\r")
 
     def _translate(self, item: ErrorDetails, model: type[BaseModel], prefix: Path_) -> Finding:
-        path = self._in_file(prefix + tuple(item["loc"]))
+        loc = prefix + tuple(item["loc"])
         if item["type"] in ("extra_forbidden", "invalid_key"):
+            path = (*self._in_file(loc[:-1]), loc[-1])
             value = None if item["type"] == "invalid_key" else item["input"]
-            text = wording.unknown_key(path[-1], value, known_keys(model, item["loc"][:-1]))
+            text = wording.unknown_key(loc[-1], value, known_keys(model, item["loc"][:-1]))
             return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), text)
+        path = self._in_file(loc)
         if item["type"] == "missing":
             return self.finding((*path, item["loc"][-1]), "is missing")
         return self.finding(path, wording.of(item, str(path[-1]) if path else "", self.written(path)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
 
 from rsu.errors import Finding
 from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
@@ -30,6 +32,8 @@ from rsu.site.rules import (
     together,
 )
 from rsu.video import checks as video
+
+T = TypeVar("T")
 
 
 class Rules(NamedTuple):
@@ -107,26 +111,21 @@ WARNINGS = Rules(
 )
 
 
-def errors(reading: Reading) -> Iterator[Finding]:
-    """Yield what keeps a site from running."""
-    yield from together.node(reading)
-    yield from _all(ERRORS, reading.map, reading.site, reading.both)
+def errors(reading: Reading) -> list[Finding]:
+    """Return what keeps a site from running."""
+    of_map, of_site = _found(ERRORS.of_map, reading.map), _found(ERRORS.of_site, reading.site)
+    both = None if of_map else reading.both  # lines that cannot be are compared with nothing
+    return [*together.node(reading), *of_map, *of_site, *_found(ERRORS.of_both, both)]
 
 
-def warnings(reading: Reading, wrong: Collection[str]) -> Iterator[Finding]:
-    """Yield what is hardly meant so. `wrong`: files with errors, of which no more is said."""
+def warnings(reading: Reading, wrong: Collection[str]) -> list[Finding]:
+    """Return what is hardly meant so. `wrong`: files with errors, of which no more is said."""
     of_map = None if reading.map is None or reading.map.source.file in wrong else reading.map
     of_site = None if reading.site is None or reading.site.source.file in wrong else reading.site
-    yield from _all(WARNINGS, of_map, of_site, reading.both if of_map and of_site else None)
+    both = reading.both if of_map and of_site else None
+    return [*_found(WARNINGS.of_map, of_map), *_found(WARNINGS.of_site, of_site), *_found(WARNINGS.of_both, both)]
 
 
-def _all(rules: Rules, of_map: OfMap | None, of_site: OfSite | None, of_both: OfBoth | None) -> Iterator[Finding]:
-    for rule_of_map in rules.of_map if of_map else ():
-        assert of_map is not None
-        yield from rule_of_map(of_map)
-    for rule_of_site in rules.of_site if of_site else ():
-        assert of_site is not None
-        yield from rule_of_site(of_site)
-    for rule_of_both in rules.of_both if of_both else ():
-        assert of_both is not None
-        yield from rule_of_both(of_both)
+def _found(rules: Iterable[Callable[[T], Iterator[Finding]]], part: T | None) -> list[Finding]:
+    with np.errstate(all="ignore"):  # numbers may be as large as floats are
+        return [] if part is None else [finding for rule in rules for finding in rule(part)]
