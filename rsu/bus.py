@@ -6,7 +6,9 @@ Publishing never blocks: what a slow or dead subscriber does not fetch is droppe
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,23 +17,51 @@ import zmq
 from rsu import topics
 
 _HEARTBEAT_MS = 1000
+_LOOK_S = 1.0
 _ENCODER = msgspec.msgpack.Encoder()
 _decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of record
+
+
+class Bound:
+    """A ZeroMQ socket at a path in the run folder; bound again when the path is gone: somebody emptied the folder."""
+
+    def __init__(self, kind: int, path: Path) -> None:
+        self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self._path = path
+        self._looked_s = time.monotonic()
+
+    def bind(self) -> None:
+        """Take the place at the path, from a process before us too."""
+        self.socket.bind(f"ipc://{self._path}")
+
+    def keep(self) -> None:
+        """See now and then that the path is still there. Nobody who is connected notices anything."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s < _LOOK_S:
+            return
+        self._looked_s = now_s
+        if not self._path.exists() and self._path.parent.exists():
+            with suppress(zmq.ZMQError):
+                self.socket.unbind(f"ipc://{self._path}")
+            with suppress(zmq.ZMQError):
+                self.bind()
 
 
 class Publisher:
     """The one socket on which a process publishes all its topics."""
 
     def __init__(self, run: Path, process: str, queue: int = 2000) -> None:
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PUB)
+        self._bound = Bound(zmq.PUB, run / f"{process}.ipc")
+        self._socket = self._bound.socket
         self._socket.setsockopt(zmq.SNDHWM, queue)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(f"ipc://{run / process}.ipc")
+        self._bound.bind()
         self._process = process
 
     def publish(self, topic: str, record: msgspec.Struct) -> None:
         """Send one record; `topic` must be one of this process's rows in the table."""
         assert topics.topic(topic).publisher == self._process
+        self._bound.keep()
         self._socket.send_multipart((topic.encode(), _ENCODER.encode(record)), zmq.NOBLOCK)
 
     def close(self) -> None:

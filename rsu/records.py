@@ -266,6 +266,16 @@ class Progress(msgspec.Struct, frozen=True):
     steps: int
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """Something that is not as it should be."""
+
+    reason: str  # of `rsu.reasons`: what it is in words, and what to do
+    about: str  # what it befalls: a device, a process, a folder, a message
+    detail: str = ""  # what exactly
+    since_ns: int | None = None  # UTC; None: not known
+    silences: list[str] = []  # what else is silent or degraded by it
+
+
 class ProcessView(msgspec.Struct, frozen=True):
     """One supervised process."""
 
@@ -289,3 +299,7 @@ class Processes(msgspec.Struct, frozen=True):
     stamp_ns: int
     site: str
     processes: list[ProcessView]
+    site_file: str = ""  # that people edit
+    digest: str = ""  # of the frozen copy of it that is in use
+    page: str = ""  # its address
+    troubles: list[Trouble] = []  # of site file and folders

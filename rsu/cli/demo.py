@@ -45,7 +45,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     prepare(folder)
     plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario)
     site = config.load(plan.site).site
-    names = [*plan.commands(), SUPERVISOR, *processes.of(site)]
+    names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}
     if unknown:
         raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")

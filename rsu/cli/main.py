@@ -80,14 +80,22 @@ def until_interrupted(job: Callable[[threading.Event], None]) -> bool:
 
 
 @app.command()
-def run(site: SiteArgument, run: RunOption = None, data: DataOption = None) -> None:
+def run(
+    site: SiteArgument,
+    run: RunOption = None,
+    data: DataOption = None,
+    last_good: Annotated[
+        bool,
+        typer.Option("--last-good", help="if the site file cannot be used, run on the last one that could, and say so"),
+    ] = False,
+) -> None:
     """Run the daemon for a site until Ctrl-C or SIGTERM; SIGHUP: read the site file again."""
     from rsu import folders
     from rsu.daemon.launch import launch
 
     run, data = run or folders.default_run(), data or folders.default_data()
     try:
-        interrupted = until_interrupted(lambda stop: launch(site, run, data, stop))
+        interrupted = until_interrupted(lambda stop: launch(site, run, data, stop, last_good))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)
     except AlreadyRunningError as error:

@@ -32,7 +32,8 @@ class Child:
         self._start_at: float | None = 0.0  # None: ordered
         self._started = self._progress_at = float("-inf")
         self._killed_at: float | None = None
-        self._renewed = False  # killed for a new site file, not for a fault
+        self._renewing = False  # asked to end for a new site's sake, not for a fault
+        self.retired = False  # not to be started again
         self._patience_s = START_S
         self._over_since: float | None = None
 
@@ -40,6 +41,11 @@ class Child:
     def working(self) -> bool:
         """Whether it has shown a sign of life since its start."""
         return self.pid is not None and self._progress_at >= self._started
+
+    @property
+    def renewed(self) -> bool:
+        """Whether it works, and is not about to end for a new site's sake."""
+        return self.working and not self._renewing
 
     def adopt(self, pid: int, now: float) -> None:
         """Take over a process that an earlier supervisor had started; of several, the newest comes last."""
@@ -60,7 +66,8 @@ class Child:
     def look(self, now: float, site: str) -> Iterator[Start | Kill]:
         """Yield what is to be done now."""
         if self.pid is None:
-            if self._start_at is not None and now >= self._start_at and len(self.undying) < _MOST_UNDYING:
+            due = self._start_at is not None and now >= self._start_at and not self.retired
+            if due and len(self.undying) < _MOST_UNDYING:
                 self._start_at = None
                 yield Start(self.name, site)
         elif self._killed_at is not None:
@@ -90,20 +97,22 @@ class Child:
 
     def renew(self, now: float) -> Iterator[Kill]:
         """Yield its end, so that it starts again on a new site file."""
+        if self.pid is None and self._start_at is not None:
+            self._start_at = now  # perhaps it failed for the old one's sake
         if self.pid is None or self._killed_at is not None:
             return  # it starts on the new one by itself
-        self._killed_at, self._renewed = now, True
+        self._killed_at, self._renewing = now, True
         yield Kill(self.pid, signal.SIGTERM)
 
     def _kill(self, now: float, why: str) -> Iterator[Kill]:
         assert self.pid is not None
-        self._killed_at, self.error, self._renewed = now, why, False
+        self._killed_at, self.error, self._renewing = now, why, False
         yield Kill(self.pid, signal.SIGKILL)
 
     def _insist(self, now: float) -> Iterator[Kill]:
         """Kill what was asked to end; leave behind what does not even die, and start another beside it."""
         assert self.pid is not None
-        if self._renewed:
+        if self._renewing:
             yield from self._kill(now, "did not end when asked to")
             return
         self.undying.append(self.pid)
@@ -125,9 +134,9 @@ class Child:
 
     def _gone(self, now: float) -> None:
         worked_s = self._progress_at - self._started if self.working else 0.0
-        wait_s = 0.0 if self._renewed else self._backoff.ended(worked_s)
+        wait_s = 0.0 if self._renewing else self._backoff.ended(worked_s)
         self.pid = self._killed_at = self._over_since = None
-        self._renewed, self._start_at = False, now + wait_s
+        self._renewing, self._start_at = False, now + wait_s
 
     def state(self, now: float) -> str:
         """Return it in a word."""

@@ -8,30 +8,67 @@ import os
 import threading
 from pathlib import Path
 
+import structlog
+
 from rsu import folders, log, station_process
-from rsu.daemon import process, processes
+from rsu.daemon import process, site_copy
+from rsu.daemon.chores import Held
+from rsu.daemon.duty import Duty, duty_of, shelves
 from rsu.daemon.relay import Stderr
-from rsu.daemon.supervisor import Duty, supervise
+from rsu.daemon.site_copy import Frozen, Gathered
+from rsu.daemon.supervisor import supervise
 from rsu.daemon.zygote import Jobs, Zygote
+from rsu.errors import ConfigError
 from rsu.recorder import control
-from rsu.site import config
 
 LOADED = station_process  # by everybody, so that a station that is started again need not load it
+_log = structlog.get_logger()
 
 
-def launch(site: Path, run: Path, data: Path, stop: threading.Event) -> None:
-    """Run the daemon for a site until `stop`.
+def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: bool = False) -> None:
+    """Run the daemon for a site until `stop`. `last_good`: if it cannot be used, on its last copy that could.
 
     ConfigError: the site file; AlreadyRunningError: another daemon has one of the folders; ValueError: the run folder's
     path is too long; OSError: a folder cannot be used.
     """
     os.umask(folders.UMASK)
     log.configure("daemon", Stderr())
-    loaded = config.load(site)
-    rows = processes.of(loaded.site)
-    folders.refuse_long(run, iter([control.SOCKET, *(f"{name}.ipc" for name in rows)]))
-    with folders.claim(run), folders.claim(data):
-        duty = Duty(loaded.site.site.name, site.resolve(), rows, run)
-        jobs = Jobs(functools.partial(supervise, duty), lambda name, path: process.run(name, path, (run, data)))
+    gathered = _gathered(site, last_good)
+    with folders.claim(run) as run_folder, folders.claim(data) as data_folder:
+        duty = duty_of(_frozen(gathered, site, shelves(run, data)))
+        folders.refuse_long(run, iter([control.SOCKET, *(f"{name}.ipc" for name in duty.processes)]))
+        held = [_held(run, run_folder), _held(data, data_folder)]
+        _log.info("page", url=duty.page, site=duty.name)
         gc.freeze()  # the children share what is here as long as nobody writes on it
-        Zygote(jobs, stop).run()
+        Zygote(_jobs(duty, held), stop).run()
+
+
+def _jobs(duty: Duty, held: list[Held]) -> Jobs:
+    folders = held[0].path, held[1].path
+    return Jobs(functools.partial(supervise, duty, held), lambda name, path: process.run(name, path, folders))
+
+
+def _gathered(site: Path, last_good: bool) -> Gathered | ConfigError:
+    """Return the site, or what is wrong with it where the last good one will do. ConfigError: where not."""
+    try:
+        return site_copy.gather(site)
+    except ConfigError as error:
+        if not last_good:
+            raise
+        return error
+
+
+def _frozen(gathered: Gathered | ConfigError, site: Path, places: list[Path]) -> Frozen:
+    """Return the frozen site, or the last good one. ConfigError: there is none either; OSError: no disk takes it."""
+    if not isinstance(gathered, ConfigError):
+        return site_copy.freeze(gathered, places)
+    frozen = next(filter(None, (site_copy.last_good(site, place) for place in places)), None)
+    if frozen is None:
+        raise gathered
+    _log.error("site file not usable, the last good one is used", path=str(site), errors=str(gathered))
+    return frozen
+
+
+def _held(path: Path, descriptor: int) -> Held:
+    facts = os.fstat(descriptor)
+    return Held(path, (facts.st_dev, facts.st_ino))

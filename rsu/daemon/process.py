@@ -30,7 +30,7 @@ def run(name: str, path: Path, folders: tuple[Path, Path]) -> int:
     except ConfigError as error:  # it was fine when it was frozen
         print(error, file=sys.stderr)
         return Exit.INVALID_CONFIG
-    row = processes.of(site.site)[name]
+    row = processes.row(name)
     prioritise(row.nice)
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()

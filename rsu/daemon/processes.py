@@ -76,14 +76,20 @@ PROCESSES: dict[str, Row] = {
     "recorder": Row(_recorder, 12.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
     "web": Row(_web, 12.0, 200, 20, 10),
 }
+_REPLAY = Row(_replay, 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
 VIDEO = "video."  # and the name of a device of kind `video`: each camera has a process of its own
 
 
-def of(site: Site) -> dict[str, Row]:
-    """Return the processes of a site."""
-    cameras = [name for name, device in site.devices.items() if device.video is not None]
-    #                                                            stuck  MiB   CPU  nice
-    rows = {VIDEO + name: Row(functools.partial(_video, name), 12.0, 300, 45, 5) for name in cameras}
-    if any(device.replay is not None for device in site.devices.values()):
-        rows["replay"] = Row(_replay, 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
-    return PROCESSES | rows
+def names(site: Site) -> list[str]:
+    """Return the names of a site's processes, in starting order."""
+    cameras = [VIDEO + name for name, device in site.devices.items() if device.video is not None]
+    replay = ["replay"] if any(device.replay is not None for device in site.devices.values()) else []
+    return [*PROCESSES, *cameras, *replay]
+
+
+def row(name: str) -> Row:
+    """Return the row of a process."""
+    if name.startswith(VIDEO):
+        #                                                                      stuck  MiB  CPU nice
+        return Row(functools.partial(_video, name.removeprefix(VIDEO)), 12.0, 300, 45, 5)
+    return _REPLAY if name == "replay" else PROCESSES[name]

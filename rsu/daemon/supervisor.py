@@ -10,17 +10,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import msgspec
 import structlog
 
 from rsu.bus import Publisher, Subscriber
 from rsu.daemon.child import Child
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, Line, Start, Started
-from rsu.daemon.processes import Row
+from rsu.daemon.chores import Chores, Held
+from rsu.daemon.duty import Duty
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, Line, Reload, Start, Started
+from rsu.daemon.processes import Row, row
+from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
 from rsu.exits import Exit
@@ -37,28 +38,27 @@ _log = structlog.get_logger()
 class Known(msgspec.Struct, frozen=True):
     """What the next supervisor needs to know of one process."""
 
-    restarts: int
-    error: str | None
+    restarts: int = -1
+    error: str | None = None
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """What the next supervisor needs to know."""
+
+    duty: Duty
+    processes: dict[str, Known]
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_known = msgspec.msgpack.Decoder(dict[str, Known]).decode
+_memory = msgspec.msgpack.Decoder(Memory).decode
 
 
-class Duty(NamedTuple):
-    """What is to be kept running."""
-
-    name: str  # of the site
-    site: Path  # its file, frozen
-    rows: Mapping[str, Row]
-    run: Path
-
-
-def supervise(duty: Duty, line: Line, past: Past) -> int:
-    """Keep the processes of a site running until SIGTERM; returns an exit code."""
+def supervise(duty: Duty, held: list[Held], line: Line, past: Past) -> int:
+    """Keep the processes of a site running until SIGTERM; returns an exit code. `held`: run and data folder."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    supervisor = Supervisor(duty, line, past)
+    memory = _memory(past.memory) if past.memory else Memory(duty, {})
+    supervisor = Supervisor(memory, held, line, past)
     while not stop.is_set() and not line.broken:
         supervisor.step()
     supervisor.close()
@@ -68,22 +68,31 @@ def supervise(duty: Duty, line: Line, past: Past) -> int:
 class Supervisor:
     """All that the process holds."""
 
-    def __init__(self, duty: Duty, line: Line, past: Past) -> None:
-        self._duty = duty
+    def __init__(self, memory: Memory, held: list[Held], line: Line, past: Past) -> None:
+        self._duty = memory.duty
+        self._run = held[0].path
         self._line = line
-        known = _known(past.memory) if past.memory else {}
-        own = known.get(SUPERVISOR, Known(-1, None))
+        own = memory.processes.get(SUPERVISOR, Known())
         self._restarts, self._error = own.restarts + 1, "ended or hung" if past.memory else own.error
         now = time.monotonic()
-        self._children = {name: _child(name, row, known) for name, row in duty.rows.items()}
+        self._children = {
+            name: _child(name, row(name), memory.processes.get(name, Known())) for name in memory.duty.processes
+        }
         for member in past.members:
             if member.name in self._children:
                 self._children[member.name].adopt(member.pid, now)
+            elif member.name != SUPERVISOR:
+                line.send(Kill(member.pid, signal.SIGKILL))
+        self._rollout: Rollout | None = None
         self._scales = Scales()
-        self._bus = Publisher(duty.run, SUPERVISOR)
-        self._progress = Subscriber(duty.run, [f"progress.{name}" for name in duty.rows])
+        self._chores = Chores(memory.duty, held)
+        self._bus = Publisher(self._run, SUPERVISOR)
+        self._progress = self._subscribe()
         self._looked = self._heard = now
         self._viewed = float("-inf")
+
+    def _subscribe(self) -> Subscriber:
+        return Subscriber(self._run, [f"progress.{name}" for name in self._children])
 
     def step(self) -> None:
         """Take in what comes within a moment, and do what is due."""
@@ -95,8 +104,13 @@ class Supervisor:
             for child in self._children.values():
                 child.forgive(pause_s)
         self._looked = now
-        for child in self._children.values():
-            self._order(child, child.look(now, str(self._duty.site)))
+        if (fresh := self._chores.renewed()) is not None:
+            self._change(fresh, self._duty, now)
+        self._roll(now)
+        for child in list(self._children.values()):
+            self._order(child, child.look(now, self._duty.path))
+            if child.retired and child.pid is None:
+                del self._children[child.name]
         if now - self._viewed >= _VIEW_S:
             self._viewed = now
             self._view(now)
@@ -108,6 +122,9 @@ class Supervisor:
         for news in self._line.received():
             if isinstance(news, Alive):
                 self._heard = now
+            elif isinstance(news, Reload):
+                _log.info("site file is read again", path=self._duty.origin)
+                self._chores.reload()
             elif isinstance(news, Started) and news.name in self._children:
                 self._children[news.name].started(news.pid, now)
                 self._viewed = float("-inf")
@@ -115,9 +132,35 @@ class Supervisor:
                 self._children[news.name].ended(news, now)
                 self._viewed = float("-inf")
 
+    def _change(self, duty: Duty, before: Duty | None, now: float) -> None:
+        """Begin to bring everybody onto another site; `before`: where to go back to if that fails."""
+        _log.info("site changes", digest=duty.digest)
+        self._duty = duty
+        self._rollout = Rollout(before, [name for name in self._children if name in duty.processes], now)
+        for name, child in self._children.items():
+            child.retired = name not in duty.processes
+            if child.retired:
+                self._order(child, child.renew(now))
+        self._children |= {name: Child(name, row(name)) for name in duty.processes if name not in self._children}
+        self._progress.close()
+        self._progress = self._subscribe()
+
+    def _roll(self, now: float) -> None:
+        if self._rollout is None:
+            return
+        if (before := self._rollout.failed(self._children)) is not None:
+            why = f"the station does not work on it: {self._children[STATION].error}"
+            _log.error("site file not taken, the one before is used again", why=why)
+            self._chores.back_to(before, why)
+            self._change(before, None, now)
+        for child, order in self._rollout.look(self._children, now):
+            self._order(child, [order])
+        if self._rollout.over(now):
+            self._rollout = None
+
     def _order(self, child: Child, orders: Iterable[Start | Kill]) -> None:
         for order in orders:
-            if isinstance(order, Kill):
+            if isinstance(order, Kill) and order.number == signal.SIGKILL:
                 _log.error("process killed", name=child.name, pid=order.pid, why=child.error)
             self._line.send(order)
 
@@ -128,9 +171,18 @@ class Supervisor:
             view = self._row(child, now)
             self._order(child, child.weighed(view.rss_mib, now))
             views.append(view)
-        self._bus.publish("processes", Processes(time.time_ns(), self._duty.name, views))
-        known = {view.name: Known(view.restarts, view.error) for view in views}
-        self._line.send(Heed(_encode(known)))
+        duty = self._duty
+        told = Processes(
+            stamp_ns=time.time_ns(),
+            site=duty.name,
+            processes=views,
+            site_file=duty.origin,
+            digest=duty.digest,
+            page=duty.page,
+            troubles=self._chores.troubles(),
+        )
+        self._bus.publish("processes", told)
+        self._line.send(Heed(_encode(Memory(duty, {view.name: Known(view.restarts, view.error) for view in views}))))
 
     def _row(self, child: Child, now: float) -> ProcessView:
         weight = self._scales.weigh(child.name, child.pid, now)
@@ -165,8 +217,7 @@ class Supervisor:
         self._progress.close()
 
 
-def _child(name: str, row: Row, known: Mapping[str, Known]) -> Child:
-    before = known.get(name, Known(-1, None))
-    child = Child(name, row, before.restarts)
-    child.error = before.error
+def _child(name: str, row: Row, known: Known) -> Child:
+    child = Child(name, row, known.restarts)
+    child.error = known.error
     return child

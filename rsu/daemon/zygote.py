@@ -174,7 +174,8 @@ class Zygote:
         ended = Ended(member.name, member.pid, f"exit code {code}" if code >= 0 else f"signal {-code}", words)
         self._tell(ended)
         if not self._stop.is_set():
-            _log.error("process ended", name=member.name, pid=member.pid, why=ended.why, words=words)
+            tell = _log.error if code else _log.info  # it was asked to
+            tell("process ended", name=member.name, pid=member.pid, why=ended.why, words=words)
         member.mouth.close()
         del self._members[member.pid]
 

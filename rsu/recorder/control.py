@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 import zmq
 
+from rsu.bus import Bound
 from rsu.errors import NotReachableError
 
 _WAIT_MS = 3000
@@ -32,12 +33,13 @@ class Desk:
     """The recorder's side."""
 
     def __init__(self, run: Path) -> None:
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REP)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.bind(f"ipc://{run / SOCKET}")
+        self._bound = Bound(zmq.REP, run / SOCKET)
+        self._socket = self._bound.socket
+        self._bound.bind()
 
     def order(self) -> Order | None:
         """Return an order that waits, to be answered; None: there is none."""
+        self._bound.keep()
         try:
             return msgspec.msgpack.decode(self._socket.recv(zmq.NOBLOCK), type=Order)
         except zmq.Again:

@@ -16,11 +16,11 @@ from rsu.site.config import Config
 def collect(site: Config) -> dict[str, bytes]:
     """Return the site file, its lane map and the files that drivers name, by path from the site file's folder."""
     folder = site.path.resolve().parent
-    paths = [site.path, folder / site.site.site.lane_map, *_driver_files(site)]
+    paths = [site.path, folder / site.site.site.lane_map, *driver_files(site)]
     return {os.path.relpath(path.resolve(), folder): path.read_bytes() for path in paths}
 
 
-def _driver_files(site: Config) -> Iterator[Path]:
+def driver_files(site: Config) -> Iterator[Path]:
     """Yield the files that drivers name; the site's own folder is in their paths already."""
     for settings in site.drivers.values():
         for name in type(settings).model_fields:

@@ -16,6 +16,7 @@ from typing import IO, cast
 
 from mcap.writer import CompressionType, Writer
 
+from rsu import durable
 from rsu.recording import schemas
 from rsu.recording.tick import Entry, to_entries
 from rsu.records import Tape
@@ -137,7 +138,7 @@ class RecordingWriter:
         self._file.sync()
         self._file.close()
         self._part.rename(self.path)
-        _sync_folder(self.path.parent)
+        durable.sync_folder(self.path.parent)
 
     def abandon(self) -> None:
         """Leave the file as a power cut would."""
@@ -158,11 +159,3 @@ class RecordingWriter:
 def seal_digest(sections: Mapping[str, str]) -> str:
     """Return the SHA-256 of what a seal says."""
     return hashlib.sha256("".join(f"{name} {digest}\n" for name, digest in sections.items()).encode()).hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from rsu import log
 from rsu.bus import Publisher
-from rsu.daemon import zygote
+from rsu.daemon import supervisor, zygote
+from rsu.daemon.chores import Held
+from rsu.daemon.duty import Duty
 from rsu.daemon.processes import Row
 from rsu.daemon.relay import Stderr
-from rsu.daemon.supervisor import Duty, supervise
 from rsu.records import Progress
 
 ROWS = {name: Row(lambda *_: None, 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
@@ -48,8 +49,12 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.configure("daemon", Stderr())
-    duty = Duty("family", Path("site.yaml"), ROWS, run)
-    zygote.Zygote(zygote.Jobs(functools.partial(supervise, duty), functools.partial(work, run)), stop).run()
+    supervisor.row = ROWS.__getitem__
+    duty = Duty("family", "site.yaml", "site.yaml", "", [], list(ROWS), "")
+    facts = run.stat()
+    held = [Held(run, (facts.st_dev, facts.st_ino))] * 2
+    jobs = zygote.Jobs(functools.partial(supervisor.supervise, duty, held), functools.partial(work, run))
+    zygote.Zygote(jobs, stop).run()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 from hw.device import DeviceHealth
 from perception.objects import RoadUser
 from perception.video.health import Sight
-from rsu.daemon.processes import PROCESSES, of
+from rsu.daemon.processes import PROCESSES, names
 from rsu.errors import ConfigError
 from rsu.site import config
 from rsu.station import Station
@@ -132,7 +132,7 @@ def test_sending_to_nobody_never_waits(tmp_path: Path) -> None:
 
 def test_each_camera_has_its_process() -> None:
     site = config.load(CONFIGS / "demo.yaml").site
-    assert set(of(site)) - set(PROCESSES) == {"video.video-north"}
+    assert set(names(site)) - set(PROCESSES) == {"video.video-north"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""What the supervisor must know of disks, on a thread of its own: a disk that hangs stops this thread, and is named."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from rsu import folders
+from rsu.daemon import site_copy
+from rsu.daemon.duty import Duty, duty_of, shelves
+from rsu.errors import AlreadyRunningError, ConfigError
+from rsu.exits import Exit
+from rsu.records import Trouble
+
+_PERIOD_S = 2.0
+_HANGS_S = 8.0  # a look at a folder takes milliseconds
+_SITE_S = 10.0  # after the start: a station begins first
+_FINDINGS = 20  # logged at once
+_log = structlog.get_logger()
+
+
+class Held(NamedTuple):
+    """A folder of ours, and which one it was when we took it."""
+
+    path: Path
+    identity: tuple[int, int]  # device, inode
+
+
+class Chores:
+    """The thread. What it found is read by others at any time."""
+
+    def __init__(self, duty: Duty, held: list[Held]) -> None:
+        self._duty = duty
+        self._held = held
+        self._claims = ExitStack()
+        self._wake = threading.Event()
+        self._wanted = threading.Event()  # a reload
+        self._renewed: Duty | None = None
+        self._doing: tuple[float, str] | None = None  # since when, what
+        self._folders: dict[Path, Trouble] = {}
+        self._site: Trouble | None = None
+        self._stamps: list[tuple[int, int, int] | None] | None = None
+        self._look_at_site_s = time.monotonic() + _SITE_S
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def reload(self) -> None:
+        """Have the site file read again, soon."""
+        self._wanted.set()
+        self._wake.set()
+
+    def renewed(self) -> Duty | None:
+        """Return what a reload has brought, once."""
+        duty, self._renewed = self._renewed, None
+        return duty
+
+    def back_to(self, duty: Duty, why: str) -> None:
+        """Note that a renewed site came to nothing."""
+        self._duty = duty
+        self._site = Trouble("site-failed", duty.origin, why, time.time_ns())
+
+    def troubles(self) -> list[Trouble]:
+        """Return what is wrong with folders and site file."""
+        found = [*self._folders.values(), *([self._site] if self._site else [])]
+        doing = self._doing
+        if doing is not None and (hangs_s := time.monotonic() - doing[0]) > _HANGS_S:
+            found.append(Trouble("disk-hangs", doing[1], since_ns=time.time_ns() - round(hangs_s * 1e9)))
+        return found
+
+    def _work(self) -> None:
+        try:
+            self._turn()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(Exit.OUR_BUG)  # and another supervisor takes over: this one would see nothing any more
+
+    def _turn(self) -> None:
+        while True:
+            for index, held in enumerate(self._held):
+                self._do(str(held.path))
+                self._look_at(index, held)
+            self._do(self._duty.origin)
+            if self._wanted.is_set():
+                self._wanted.clear()
+                self._reload()
+            elif time.monotonic() >= self._look_at_site_s:
+                self._look_at_site()
+            self._doing = None
+            self._wake.wait(_PERIOD_S)
+            self._wake.clear()
+
+    def _do(self, what: str) -> None:
+        self._doing = time.monotonic(), what
+
+    def _look_at(self, index: int, held: Held) -> None:
+        try:
+            reason, detail = self._state(index, held)
+        except OSError as error:
+            reason, detail = "folder-unusable", str(error.strerror)
+        if not reason:
+            self._folders.pop(held.path, None)
+        elif held.path not in self._folders or self._folders[held.path].reason != reason:
+            _log.error("folder", path=str(held.path), trouble=reason, why=detail)
+            self._folders[held.path] = Trouble(reason, str(held.path), detail, time.time_ns())
+
+    def _state(self, index: int, held: Held) -> tuple[str, str]:
+        """Return what is wrong with a folder; make and hold it again where it was deleted."""
+        facts = held.path.stat() if held.path.exists() else None
+        if facts is None or (facts.st_dev, facts.st_ino) != held.identity:
+            try:
+                descriptor = self._claims.enter_context(folders.claim(held.path))
+            except AlreadyRunningError as error:
+                return "folder-taken", str(error)
+            facts = os.fstat(descriptor)
+            self._held[index] = Held(held.path, (facts.st_dev, facts.st_ino))
+            _log.error("folder was deleted, made again", path=str(held.path))
+        if os.statvfs(held.path).f_flag & os.ST_RDONLY or not os.access(held.path, os.W_OK):
+            return "folder-read-only", ""
+        return "", ""
+
+    def _look_at_site(self) -> None:
+        """Say when what people edit is no longer what runs."""
+        duty = self._duty
+        stamps = site_copy.stamps(duty.files)
+        if stamps == self._stamps:
+            return
+        self._stamps = stamps
+        try:
+            same, why = site_copy.gather(Path(duty.origin)).digest == duty.digest, ""
+        except ConfigError as error:
+            same, why = False, _in_short(error)
+        except OSError as error:
+            same, why = False, str(error)
+        if same:
+            self._site = None
+        elif self._site is None or self._site.detail != why:
+            self._site = Trouble("site-unfit" if why else "site-changed", duty.origin, why, time.time_ns())
+            _log.warning("site file changed, not in use", path=duty.origin, errors=why)
+
+    def _reload(self) -> None:
+        """Freeze what people edit now; what is in use stays in use where that is not possible."""
+        places = shelves(*(each.path for each in self._held))
+        try:
+            fresh = duty_of(site_copy.freeze(site_copy.gather(Path(self._duty.origin)), places))
+        except (ConfigError, OSError) as error:
+            why = _in_short(error) if isinstance(error, ConfigError) else str(error)
+            for finding in error.findings[:_FINDINGS] if isinstance(error, ConfigError) else [why]:
+                _log.error("site file not taken, the one before stays in use", finding=str(finding))
+            self._site = Trouble("site-unfit", self._duty.origin, why, time.time_ns())
+            return
+        self._site, self._stamps = None, site_copy.stamps(fresh.files)
+        if fresh.digest == self._duty.digest:
+            _log.info("site file unchanged", path=self._duty.origin)
+            return
+        self._duty = self._renewed = fresh
+
+
+def _in_short(error: ConfigError) -> str:
+    """Return the first errors of a site file."""
+    first, count = str(error.findings[0]), len(error.findings)
+    return first if count == 1 else f"{first} (and {count - 1} more)"

@@ -1,0 +1,49 @@
+"""What the daemon is to keep running: one frozen site and its processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from rsu.daemon import processes
+from rsu.daemon.processes import Row
+from rsu.daemon.site_copy import Frozen
+
+SHELF = "site"
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """A site to be kept running; one supervisor hands it to the next."""
+
+    name: str  # of the site
+    origin: str  # path of the site file that people edit
+    path: str  # of its frozen copy
+    digest: str  # of that
+    files: list[str]  # in it
+    processes: list[str]
+    page: str  # its address
+
+    def rows(self) -> dict[str, Row]:
+        """Return the rows of the processes, in starting order."""
+        return {name: processes.row(name) for name in self.processes}
+
+
+def duty_of(frozen: Frozen) -> Duty:
+    """Return what a frozen site asks for."""
+    site = frozen.config.site
+    host = f"[{site.page.host}]" if ":" in site.page.host else site.page.host
+    return Duty(
+        name=site.site.name,
+        origin=str(frozen.origin),
+        path=str(frozen.path),
+        digest=frozen.digest,
+        files=list(frozen.names),
+        processes=processes.names(site),
+        page=f"http://{host}:{site.page.port}/",
+    )
+
+
+def shelves(run: Path, data: Path) -> list[Path]:
+    """Return where copies of sites may stand: in the data folder, or while that takes nothing, in the run folder."""
+    return [data / SHELF, run / SHELF]

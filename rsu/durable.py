@@ -1,0 +1,33 @@
+"""Files that are whole or not there, whatever moment the power goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_NEW = ".new"
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a new file and wait for the disk. OSError: it is full or fails."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file, or what stood there stays. OSError: the disk is full or fails."""
+    new = path.with_name(path.name + _NEW)
+    write(new, data)
+    new.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has a folder's names."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
