@@ -112,6 +112,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     position_error_m: float | None  # GNSS against the surveyed point
     counters: dict[str, int] = {}  # why something was not used, or not sent as it is, since the start
     clock: ClockView | None = None
+    since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state is what it is, ns UTC
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -290,6 +291,7 @@ class ProcessView(msgspec.Struct, frozen=True):
     error: str | None  # why it was restarted last, with its last words
     cpu_percent: float = 0.0  # of one core, over the last second
     budget_cpu_percent: int = 0
+    ended_ns: int | None = None  # when that was, UTC
     undying: list[int] = []  # process ids that were killed and do not die: on a disk or device that hangs
 
 

@@ -7,17 +7,20 @@ import secrets
 import threading
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from hw import device
 from hw.tape import Round, SystemClock
 from hw.timescale import Timescale
 from perception.objects import Reception
+from rsu import changes
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
+from rsu.changes import Changes
 from rsu.outcome import outcome
 from rsu.recorder.reel import Reel
-from rsu.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Tape
+from rsu.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Snapshot, Tape
 from rsu.site.config import Config
 from rsu.station import Output, Station
 from rsu.uplink.handover import Outbox
@@ -44,6 +47,7 @@ class Loop:
         self._outbox = Outbox(self._seed.hex()[:16])
         self._rounds: list[Round] = []  # since the last tick
         self._reel = Reel()
+        self._changes = Changes()
         self._ticks = 0
         self._next_ns = 0
 
@@ -67,7 +71,7 @@ class Loop:
         output = self._station.advance(now_ns, health, self._send, said)
         self._listen()
         self._report(output, now_ns)
-        self._bus.publish("snapshot", self._station.snapshot(now_ns))
+        self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns)
         self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said))
         for tape in self._reel.due():
@@ -79,6 +83,13 @@ class Loop:
                 each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
             self._bus.publish("progress.station", Progress("station", now_ns + said.correction_ns, self._ticks))
+
+    def _followed(self, snapshot: Snapshot) -> Snapshot:
+        """Log every change of a device or message; return the snapshot with the time of each."""
+        states = changes.devices(snapshot.devices) | changes.messages(snapshot.messages)
+        for what, state, before in self._changes.note(states, snapshot.stamp_ns):
+            _log.info(what, state=state, before=before)
+        return msgspec.structs.replace(snapshot, since=self._changes.since)
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)

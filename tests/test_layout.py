@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rsu import gate
+from rsu.reasons.gate import GATE
+
 ROOT = Path(__file__).parents[1]
 ROOMS = {
     "v2x": ROOT / "codecs" / "v2x",
@@ -164,3 +167,8 @@ def test_every_package_is_named_in_setup_cfg() -> None:
         for file in folder.rglob("__init__.py")
     }
     assert found == packages
+
+
+def test_every_reason_of_the_gate_has_its_words() -> None:
+    """A new row of `rsu.gate` needs one in `rsu/reasons/gate.py`: what it means and what to do, in two languages."""
+    assert sorted(set(gate.TABLE) - set(GATE)) == []

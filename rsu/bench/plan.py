@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ def prepare(folder: Path) -> None:
     """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
+    os.umask(folders.UMASK)
     with folders.claim(folder):
         for entry in folder.iterdir():
             if entry.is_dir() and not entry.is_symlink():

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import msgspec
 
+from rsu import changes
 from rsu.bench.latency import LatencyMeter
 from rsu.bus import Subscriber
-from rsu.records import DeviceView, Processes, Sent, Snapshot, UplinkState
+from rsu.changes import Changes
+from rsu.records import Processes, Sent, Snapshot, UplinkState
 
 
 def say(text: str) -> None:
@@ -28,7 +30,7 @@ class Watch:
         self.processes: Processes | None = None
         self.snapshot: Snapshot | None = None
         self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
-        self._states: dict[str, str] = {}
+        self._followed = Changes()
         self._began = time.monotonic()
         self._began_ns = time.time_ns()
 
@@ -44,23 +46,20 @@ class Watch:
             self.latency.sent(record)
         elif isinstance(record, Snapshot):
             self.snapshot = record
-            self._note({f"device {device.name}": _device_state(device) for device in record.devices})
-            self._note({f"message {m.kind}": " ".join([m.decision, *m.reasons]) for m in record.messages})
+            self._note(changes.devices(record.devices) | changes.messages(record.messages))
         elif isinstance(record, UplinkState):
             self.uplink = record
             self._note({"uplink": "connected" if record.connected else "not connected"})
         elif isinstance(record, Processes):
             self.processes = record
-            self._note({f"process {p.name}": f"{p.state} {p.pid}" for p in record.processes})
+            self._note(changes.processes(record.processes))
 
     def _note(self, states: dict[str, str]) -> None:
-        for name, state in states.items():
-            if self._states.get(name) != state:
-                at = round(time.monotonic() - self._began, 2)
-                self.changes.append((at, name, state))
-                if name in self._states:
-                    say(f"{at:7.2f} s  {name}: {state}")
-                self._states[name] = state
+        at = round(time.monotonic() - self._began, 2)
+        for what, state, before in self._followed.note(states, 0):
+            self.changes.append((at, what, state))
+            if before is not None:
+                say(f"{at:7.2f} s  {what}: {state}")
 
     def gaps(self) -> list[dict[str, float]]:
         """Return when nothing at all was on air for longer than a cycle and a half."""
@@ -73,7 +72,3 @@ class Watch:
         """Close the sockets."""
         self._bus.close()
         self.latency.close()
-
-
-def _device_state(device: DeviceView) -> str:
-    return device.state + (f" ({device.error})" if device.error else "")

@@ -32,6 +32,13 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="folder of what 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
 
 
+class Language(StrEnum):
+    """What troubles are told in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
 class Source(StrEnum):
     """Where the bench's traffic comes from."""
 
@@ -108,17 +115,20 @@ def run(
 
 
 @app.command()
-def status(run: RunOption = None, as_json: JsonOption = False) -> None:
+def status(
+    run: RunOption = None,
+    as_json: JsonOption = False,
+    language: Annotated[Language, typer.Option(help="of troubles and what to do about them")] = Language.EN,
+) -> None:
     """Show what the daemon in the run folder does now. Exit code 7: works but degraded, 4: not running."""
     from rsu import folders
     from rsu.cli import status as view
 
     try:
-        state = view.ask(run or folders.default_run())
+        fine = view.show(view.ask(run or folders.default_run()), as_json, language)
     except NotReachableError as error:
         fail(Exit.NOT_REACHABLE, error)
-    view.show(state, as_json)
-    raise typer.Exit(Exit.DEGRADED if view.troubles(state) else Exit.FINE)
+    raise typer.Exit(Exit.FINE if fine else Exit.DEGRADED)
 
 
 @app.command()

@@ -4,84 +4,58 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from rsu import troubles
 from rsu.bus import Subscriber
 from rsu.errors import NotReachableError
-from rsu.records import Processes, Snapshot, UplinkState
+from rsu.records import Processes, RecorderState, Snapshot, Trouble, UplinkState
+from rsu.troubles import Newest
 
 _WAIT_S = 2.5  # the slowest topic comes once a second
+_TOPICS = ["processes", "snapshot", "uplink", "recorder"]
+_WORDS = {"en": ("no trouble", "do"), "zh": ("一切正常", "处理")}
 
 
-class State(NamedTuple):
-    """The newest record of each topic; None: nothing came in time."""
-
-    processes: Processes
-    snapshot: Snapshot | None
-    uplink: UplinkState | None
-
-
-def ask(run: Path) -> State:
-    """Listen on the bus until every topic was heard. NotReachableError: no supervisor answers."""
-    subscriber = Subscriber(run, ["processes", "snapshot", "uplink"])
+def ask(run: Path) -> Newest:
+    """Listen on the bus until every topic was heard. NotReachableError: nobody answers."""
+    subscriber = Subscriber(run, _TOPICS)
     heard: dict[str, msgspec.Struct] = {}
     deadline = time.monotonic() + _WAIT_S
-    while len(heard) < 3 and (left := deadline - time.monotonic()) > 0:
+    while len(heard) < len(_TOPICS) and (left := deadline - time.monotonic()) > 0:
         subscriber.wait(left)
         heard |= dict(subscriber.records())
     subscriber.close()
-    processes, snapshot, uplink = (heard.get(topic) for topic in ("processes", "snapshot", "uplink"))
-    if not isinstance(processes, Processes):
+    if not heard:
         raise NotReachableError(f"no daemon answers in {run}")
-    return State(
-        processes,
+    processes, snapshot, uplink, recorder = (heard.get(topic) for topic in _TOPICS)
+    return Newest(
+        processes if isinstance(processes, Processes) else None,
         snapshot if isinstance(snapshot, Snapshot) else None,
         uplink if isinstance(uplink, UplinkState) else None,
+        recorder if isinstance(recorder, RecorderState) else None,
     )
 
 
-def troubles(state: State) -> list[str]:
-    """Return everything that is not as it should be, in words."""
-    found = [f"process {p.name}: {p.state}" for p in state.processes.processes if p.state != "running"]
-    for p in state.processes.processes:
-        if p.rss_mib > p.budget_rss_mib:
-            found.append(f"process {p.name}: {p.rss_mib:.0f} MiB, budget {p.budget_rss_mib}")
-        if p.cpu_percent > p.budget_cpu_percent:
-            found.append(f"process {p.name}: {p.cpu_percent:.0f} % of a core, budget {p.budget_cpu_percent}")
-    if state.snapshot is None:
-        return [*found, "station: silent"]
-    if state.snapshot.clock is not None:
-        found += [f"time: {doubt}" for doubt in state.snapshot.clock.doubts]
-    for d in state.snapshot.devices:
-        if d.state != "ok" or d.error:
-            found.append(f"device {d.name}: {d.state}" + (f", {d.error}" if d.error else ""))
-    found += [
-        f"message {m.kind}: {m.decision} ({', '.join(m.reasons)})"
-        for m in state.snapshot.messages
-        if m.decision != "send" and set(m.reasons) - {"switched-off", "nothing-to-say"}
-    ]
-    if state.uplink is None:
-        found.append("uplink: silent")
-    elif state.uplink.error:
-        found.append(f"uplink: {state.uplink.error}")
-    elif not state.uplink.connected and not state.uplink.platform.startswith("none"):
-        found.append("uplink: not connected")
-    return found
-
-
-def show(state: State, as_json: bool) -> None:
-    """Print the state on stdout."""
+def show(state: Newest, as_json: bool, language: str) -> bool:
+    """Print the state on stdout; return whether all is as it should be."""
+    found = troubles.of(state)
     if as_json:
-        print(json.dumps(msgspec.to_builtins(state._asdict() | {"troubles": troubles(state)})))
-        return
+        plain = [troubles.plain(trouble, language) for trouble in found]
+        print(json.dumps(msgspec.to_builtins(state._asdict() | {"troubles": plain})))
+        return not found
     console = Console(highlight=False)
-    console.print(f"site {state.processes.site}", markup=False)
-    console.print(_processes(state.processes))
+    if state.processes is not None:
+        console.print(f"site {state.processes.site}, page {state.processes.page}", markup=False)
+        console.print(_processes(state.processes))
+        for line in _last_ends(state.processes):
+            console.print(line, markup=False, soft_wrap=True)
     if state.snapshot is not None:
         console.print(_messages(state.snapshot))
         console.print(_devices(state.snapshot))
@@ -92,8 +66,20 @@ def show(state: State, as_json: bool) -> None:
         u = state.uplink
         line = f"uplink {u.platform}: {'connected' if u.connected else 'not connected'}, {u.waiting} waiting, "
         console.print(line + f"{u.acknowledged} acknowledged of {u.spooled}", markup=False)
-    for trouble in troubles(state) or ["no trouble"]:
-        console.print(trouble, markup=False)
+    if state.recorder is not None:
+        console.print(f"recorder {state.recorder.state}: {state.recorder.files} recordings", markup=False)
+    _troubles(console, found, language)
+    return not found
+
+
+def _troubles(console: Console, found: list[Trouble], language: str) -> None:
+    none, what_to_do = _WORDS[language]
+    for trouble in found:
+        console.print(troubles.sentence(trouble, language), markup=False, soft_wrap=True)
+        if remedy := troubles.remedy(trouble, language):
+            console.print(f"    {what_to_do}: {remedy}", markup=False, soft_wrap=True)
+    if not found:
+        console.print(none, markup=False)
 
 
 def _clock(snapshot: Snapshot) -> str:
@@ -130,6 +116,13 @@ def _processes(record: Processes) -> Table:
             str(p.budget_rss_mib),
         )
     return table
+
+
+def _last_ends(record: Processes) -> Iterator[str]:
+    for p in record.processes:
+        if p.error is not None and p.ended_ns is not None:
+            moment = datetime.fromtimestamp(p.ended_ns / 1e9, UTC).astimezone()
+            yield f"{p.name} ended {moment:%b %d %H:%M:%S}: {p.error}"
 
 
 def _messages(snapshot: Snapshot) -> Table:

@@ -15,7 +15,9 @@ from collections.abc import Iterable
 import msgspec
 import structlog
 
+from rsu import changes
 from rsu.bus import Publisher, Subscriber
+from rsu.changes import Changes
 from rsu.daemon.child import Child
 from rsu.daemon.chores import Chores, Held
 from rsu.daemon.duty import Duty
@@ -25,7 +27,7 @@ from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
 from rsu.exits import Exit
-from rsu.records import Processes, ProcessView, Progress
+from rsu.records import Processes, ProcessView, Progress, Trouble
 
 _LOOK_S = 0.1
 _VIEW_S = 1.0
@@ -40,6 +42,7 @@ class Known(msgspec.Struct, frozen=True):
 
     restarts: int = -1
     error: str | None = None
+    ended_ns: int | None = None
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -83,6 +86,10 @@ class Supervisor:
                 self._children[member.name].adopt(member.pid, now)
             elif member.name != SUPERVISOR:
                 line.send(Kill(member.pid, signal.SIGKILL))
+        self._ended_ns = {name: known.ended_ns for name, known in memory.processes.items()}
+        if past.memory:
+            self._ended_ns[SUPERVISOR] = time.time_ns()
+        self._changes = Changes()
         self._rollout: Rollout | None = None
         self._scales = Scales()
         self._chores = Chores(memory.duty, held)
@@ -130,6 +137,7 @@ class Supervisor:
                 self._viewed = float("-inf")
             elif isinstance(news, Ended) and news.name in self._children:
                 self._children[news.name].ended(news, now)
+                self._ended_ns[news.name] = time.time_ns()
                 self._viewed = float("-inf")
 
     def _change(self, duty: Duty, before: Duty | None, now: float) -> None:
@@ -171,6 +179,8 @@ class Supervisor:
             view = self._row(child, now)
             self._order(child, child.weighed(view.rss_mib, now))
             views.append(view)
+        for what, state, before in self._changes.note(changes.processes(views), time.time_ns()):
+            _log.info(what, state=state, before=before)
         duty = self._duty
         told = Processes(
             stamp_ns=time.time_ns(),
@@ -179,10 +189,11 @@ class Supervisor:
             site_file=duty.origin,
             digest=duty.digest,
             page=duty.page,
-            troubles=self._chores.troubles(),
+            troubles=self._chores.troubles() + self._root(now),
         )
         self._bus.publish("processes", told)
-        self._line.send(Heed(_encode(Memory(duty, {view.name: Known(view.restarts, view.error) for view in views}))))
+        known = {view.name: Known(view.restarts, view.error, view.ended_ns) for view in views}
+        self._line.send(Heed(_encode(Memory(duty, known))))
 
     def _row(self, child: Child, now: float) -> ProcessView:
         weight = self._scales.weigh(child.name, child.pid, now)
@@ -194,22 +205,27 @@ class Supervisor:
             budget_rss_mib=child.row.rss_mib,
             error=child.error,
             budget_cpu_percent=child.row.cpu_percent,
+            ended_ns=self._ended_ns.get(child.name),
             undying=child.undying,
             **weight._asdict(),
         )
 
     def _own(self, now: float) -> ProcessView:
-        deaf_s = now - self._heard
         return ProcessView(
             name=SUPERVISOR,
             state="running",
             pid=os.getpid(),
             restarts=self._restarts,
             budget_rss_mib=BUDGET[0],
-            error=f"the root process is silent for {deaf_s:.0f} s" if deaf_s > _DEAF_S else self._error,
+            error=self._error,
+            ended_ns=self._ended_ns.get(SUPERVISOR),
             budget_cpu_percent=BUDGET[1],
             **self._scales.weigh(SUPERVISOR, os.getpid(), now)._asdict(),
         )
+
+    def _root(self, now: float) -> list[Trouble]:
+        deaf_s = now - self._heard
+        return [Trouble("root-silent", "", since_ns=time.time_ns() - round(deaf_s * 1e9))] if deaf_s > _DEAF_S else []
 
     def close(self) -> None:
         """Leave the bus."""

@@ -1,4 +1,4 @@
-"""The page's addresses: live changes, the state and the lane map as JSON, metrics, orders to the recorder, the page."""
+"""The page's addresses: live changes, state, lane map and reasons as JSON, metrics, orders to the recorder, itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.errors import NotReachableError
+from rsu.reasons import REASONS
 from rsu.recorder.control import Order, ask
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
@@ -36,6 +37,10 @@ def application(board: Board, run: Path) -> Starlette:
 
     async def lanes(_: Request) -> Response:
         return Response(board.lane_map, media_type="application/json")
+
+    async def reasons(_: Request) -> Response:
+        told = {reason: {"text": row.text, "do": row.do} for reason, row in REASONS.items()}
+        return Response(msgspec.json.encode(told), media_type="application/json")
 
     async def metrics(_: Request) -> Response:
         return Response(exposition(board), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -66,6 +71,7 @@ def application(board: Board, run: Path) -> Starlette:
     routes = [
         Route("/api/state", state),
         Route("/api/map", lanes),
+        Route("/api/reasons", reasons),
         Route("/api/recorder", recorder, methods=["POST"]),
         Route("/metrics", metrics),
         WebSocketRoute("/live", live),

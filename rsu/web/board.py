@@ -10,14 +10,17 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from rsu import topics, troubles
 from rsu.records import Processes, RecorderState, Snapshot, UplinkState
+from rsu.troubles import Newest
 from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]
+_GRACE_NS = 3_000_000_000
 _LISTS = {"tracks": "id", "signals": "phase", "events": "id", "messages": "kind", "devices": "name"}
 
 
@@ -47,16 +50,41 @@ class Board:
         self.newest = Version(1, {"site": site, "map": hashlib.sha256(self.lane_map).hexdigest()[:16]})
         self.held: dict[str, Held] = {}
         self.closed = False
+        self._began_ns = 0  # monotonic, of the first record
         self._changed = asyncio.Event()
         self._patches: dict[int, str] = {}  # version number -> patch from it to the newest
 
     def put(self, topic: str, record: msgspec.Struct, now_ns: int) -> None:
         """Take a record of one of `TOPICS`, received at `now_ns` (monotonic)."""
         self.held[topic] = Held(record, now_ns)
-        self.newest = Version(self.newest.number + 1, {**self.newest.document, **document(record)})
+        self._began_ns = self._began_ns or now_ns
+        changed = document(record) | {"troubles": self._troubles(now_ns)}
+        self.newest = Version(self.newest.number + 1, {**self.newest.document, **changed})
         self._patches.clear()
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def _troubles(self, now_ns: int) -> Document:
+        """Return all troubles with their words; silence is one only after everybody had the time to say something."""
+        told: Document = {}
+        for trouble in troubles.of(Newest(**{topic: self._fresh(topic, now_ns) for topic in TOPICS})):
+            if trouble.reason == "process-silent" and now_ns - self._began_ns < _GRACE_NS:
+                continue
+            do = troubles.remedy(trouble)
+            text = f"{troubles.sentence(trouble)}." + (f" To do: {do}." if do else "")
+            level = "alarm" if troubles.is_alarm(trouble) else "warn"
+            told[f"{trouble.reason} {trouble.about}"] = {
+                "level": level,
+                "text": text if trouble.about else text[0].upper() + text[1:],
+            }
+        return told
+
+    def _fresh(self, topic: str, now_ns: int) -> Any:
+        """Return the newest record of a topic; None: there is none, or it is too old."""
+        held, stale_s = self.held.get(topic), topics.topic(topic).stale_after_s
+        if held is None or (stale_s is not None and now_ns - held.received_ns > stale_s * 1e9):
+            return None
+        return held.record
 
     def close(self) -> None:
         """Let go of everybody who waits: nothing more will come."""
@@ -92,14 +120,15 @@ def document(record: msgspec.Struct) -> Document:
     match record:
         case Snapshot():
             lists: Document = {name: _rows(getattr(record, name), key) for name, key in _LISTS.items()}
-            single = {name: value for name, value in _members(record).items() if name not in _LISTS}
+            single = {name: value for name, value in _members(record).items() if name not in (*_LISTS, "since")}
             return {"station": single, **lists}
         case UplinkState():
             return {"uplink": _members(record)}
         case RecorderState():
             return {"recorder": _members(record)}
         case Processes():
-            return {"supervisor": {"stamp_ns": record.stamp_ns}, "processes": _rows(record.processes, "name")}
+            own = {name: value for name, value in _members(record).items() if name not in ("processes", "troubles")}
+            return {"supervisor": own, "processes": _rows(record.processes, "name")}
     raise TypeError(f"no place for {type(record).__name__}")
 
 

@@ -6,12 +6,12 @@ import {Recorder} from "./recorder.js";
 import {lamp, ORDER, seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {define, setClass, setText, showList, Table} from "./table.js";
-import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, REASONS, span} from "./words.js";
+import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, sentence, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
 const LEVEL = {send: "ok", degraded: "warn", silent: "alarm", ok: "ok", starting: "warn", lost: "alarm",
-  running: "ok", restarting: "warn", stopped: "warn"};
+  running: "ok", restarting: "warn"};
 const mark = (text, level) => ({text, className: `mark ${level || "alarm"}`});
 
 export class Panels {
@@ -48,7 +48,7 @@ export class Panels {
         cells: [{text: kind, className: "name", title: MESSAGES[message.kind] || ""},
           mark(DECISIONS[message.decision] || message.decision, level), (cell) => this.spark(message.kind).attach(cell),
           number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
-        notes: message.reasons.map((reason) => ({text: REASONS[reason] || reason, className: level, title: reason})),
+        notes: message.reasons.map((reason) => ({text: sentence(reason), className: level, title: reason})),
       };
     }));
   }
@@ -123,7 +123,7 @@ export class Panels {
       cells: [{text: process.name, className: "name", title: process.pid ? `pid ${process.pid}` : ""},
         mark(process.state, LEVEL[process.state]), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
         (cell) => meter(cell, process.rss_mib, process.budget_rss_mib), number(count(process.restarts))],
-      notes: process.error ? [`last end: ${process.error}`] : [],
+      notes: process.error ? [`last end${at(process.ended_ns)}: ${process.error}`] : [],
     })));
   }
 
@@ -139,6 +139,9 @@ export class Panels {
     return before.percent;
   }
 }
+
+/** A moment of UTC in ns as the clock of whoever looks shows it. */
+const at = (ns) => (ns ? ` ${new Date(ns / 1e6).toLocaleString()}` : "");
 
 /** Give a table its column titles, when they are not there already. */
 function heading(head, titles) {

@@ -1,27 +1,18 @@
 // What the codes mean, in words. Codes not listed here are shown as they are.
 
-export const REASONS = {
-  "no-time": "UTC is not known: the GNSS receiver has not given a valid time yet.",
-  "time-uncertain-50ms": "UTC may be wrong by more than 50 ms, the limit for this message.",
-  "time-uncertain-100ms": "UTC may be wrong by more than 100 ms, the limit for this message.",
-  "no-position": "The position is not known: the GNSS receiver has not given a valid fix.",
-  "position-mismatch": "GNSS puts this box too far from the surveyed point of the site file.",
-  "site-in-gcj02": "The site file's reference point is in GCJ-02, as map apps give it: hundreds of metres off. Survey it in WGS-84.",
-  "no-signal": "The signal controller has not reported yet.",
-  "signal-stale": "The signal controller's last report is old; its state is counted on and marked as such.",
-  "signal-unavailable": "The signal controller has gone quiet; all phases are sent as unavailable.",
-  "signal-lost": "The signal controller has been quiet for too long.",
-  "no-signal-plan": "The signal controller's plan is not known, so only the running phases are announced.",
-  "countdown-jump": "A countdown of the signal controller jumped.",
-  "conflicting-greens": "The signal controller reported conflicting greens. It is not trusted again until the site is reloaded.",
-  "sensor-lost": "A camera or radar is lost, so part of the crossing is not seen.",
-  "no-sensors": "No camera and no radar is working.",
-  "radio-lost": "The radio does not answer.",
-  "radio-fault": "The radio answers, but says that it does not send as it should.",
-  "switched-off": "Switched off in the site file.",
-  "nothing-to-say": "Nothing to announce now.",
-  "map-silent": "MAP is not on air, and this message is only understood with it.",
-};
+/** Reason -> {text, do}: what it means and what to do about it, as status and log say it too. */
+export const REASONS = {};
+
+export async function loadReasons() {
+  Object.assign(REASONS, await (await fetch("api/reasons")).json());
+}
+
+/** A reason as a sentence; one that is not known stands for itself. */
+export function sentence(reason) {
+  if (!REASONS[reason]) return reason;
+  const {text} = REASONS[reason];
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 /** Reasons that are nobody's fault: silence for these is normal. */
 export const NORMAL = ["switched-off", "nothing-to-say"];

@@ -1,0 +1,16 @@
+"""What every reason means and what to do about it, one row each. Status, page and log take their words from here."""
+
+from __future__ import annotations
+
+from rsu.reasons.box import BOX
+from rsu.reasons.gate import GATE, NORMAL
+from rsu.reasons.words import Words
+
+REASONS: dict[str, Words] = GATE | BOX
+
+__all__ = ["NORMAL", "REASONS", "Words", "words"]
+
+
+def words(reason: str) -> Words:
+    """Return the row of a reason; one that has none stands for itself."""
+    return REASONS.get(reason, Words(reason, "", reason, ""))

@@ -1,0 +1,110 @@
+"""The words of what is wrong with the box itself: devices, processes, folders, site file, recorder, uplink."""
+
+from __future__ import annotations
+
+from rsu.reasons.words import Words
+
+BOX: dict[str, Words] = {
+    # devices
+    "gnss-lost": Words(
+        "the GNSS receiver is lost",
+        "check its cable and power, then the antenna",
+        "GNSS 接收机失联",
+        "检查线缆和电源，再检查天线",
+    ),
+    "camera-lost": Words(
+        "a camera is lost", "check its power, cable, address and port", "相机失联", "检查电源、线缆、地址和端口"
+    ),
+    "radar-lost": Words("a radar is lost", "check its power and both serial lines", "雷达失联", "检查电源和两条串口线"),
+    "v2x-lost": Words(
+        "the radio is lost", "check its power, cable, address and port", "射频单元失联", "检查电源、线缆、地址和端口"
+    ),
+    "device-lost": Words(
+        "a device is lost", "check its power, cable, address and port", "设备失联", "检查电源、线缆、地址和端口"
+    ),
+    "device-starting": Words(
+        "a device has not spoken yet", "wait a moment; then as if lost", "设备尚无数据", "稍候；若持续则按失联处理"
+    ),
+    "device-fault": Words(
+        "a device says that something is wrong, or is not understood",
+        "see what is said of it; compare kind, address and settings in the site file with the device",
+        "设备报告异常或其数据无法理解",
+        "查看说明；核对站点文件中的类型、地址和设置",
+    ),
+    "clock": Words("a clock is not to be believed", "as said", "时钟不可信", "按提示处理"),
+    # processes
+    "process-down": Words(
+        "a process of the daemon has ended and is started again",
+        "nothing, if it stays up; else send its last words and the log to the maker",
+        "守护程序的一个进程已结束，正在重启",
+        "若不再发生则无需处理；否则将其最后输出和日志发给厂家",
+    ),
+    "process-undying": Words(
+        "a process was killed and does not die: a disk or device hangs",
+        "look for I/O errors in the kernel log (dmesg); replace the disk or unplug the device, then reboot",
+        "进程被强制结束后仍未退出：磁盘或设备挂起",
+        "在内核日志 (dmesg) 中查找 I/O 错误；更换磁盘或拔下设备后重启",
+    ),
+    "over-budget": Words(
+        "a process takes more than its budget",
+        "memory: it is restarted by itself; processor: fewer devices or a faster box",
+        "进程超出预算",
+        "内存超限会自动重启；处理器超限须减少设备或更换更快的设备",
+    ),
+    "process-silent": Words(
+        "a process says nothing",
+        "it is restarted by itself; see the log",
+        "进程无任何报告",
+        "会自动重启；查看日志",
+    ),
+    "root-silent": Words(
+        "the root process is silent: nobody restarts what ends now",
+        "restart the daemon",
+        "根进程无响应：进程结束后无人重启",
+        "重启守护程序",
+    ),
+    # folders and disk
+    "folder-read-only": Words(
+        "a folder cannot be written: no recording, no record for the platform survives",
+        "look for disk errors in the kernel log (dmesg); mount it for writing again",
+        "目录不可写：录制和上报数据无法保存",
+        "在内核日志 (dmesg) 中查找磁盘错误；重新以可写方式挂载",
+    ),
+    "folder-taken": Words(
+        "another daemon has taken a folder of ours", "stop one of the two", "目录已被另一个守护程序占用", "停止其中之一"
+    ),
+    "folder-unusable": Words("a folder cannot be used", "see the reason beside it", "目录不可用", "查看其后的原因"),
+    "disk-hangs": Words(
+        "a disk does not answer",
+        "look for I/O errors in the kernel log (dmesg); replace the disk, then reboot",
+        "磁盘无响应",
+        "在内核日志 (dmesg) 中查找 I/O 错误；更换磁盘后重启",
+    ),
+    # site file
+    "site-changed": Words(
+        "the site file, or one that it names, was changed on disk and is not in use",
+        "rsu check it, then systemctl reload rsu (SIGHUP)",
+        "站点文件或其引用的文件已改动，尚未启用",
+        "先 rsu check，再 systemctl reload rsu (SIGHUP)",
+    ),
+    "site-unfit": Words(
+        "the site file on disk has errors and is not in use; the last good one is",
+        "correct it, rsu check it, then systemctl reload rsu (SIGHUP)",
+        "磁盘上的站点文件有错误，未启用；正在使用上一份正确的文件",
+        "改正后 rsu check，再 systemctl reload rsu (SIGHUP)",
+    ),
+    "site-failed": Words(
+        "the station does not work on the site file on disk; the one before is in use",
+        "undo the change, and send the file to the maker",
+        "站点文件启用后站点进程无法工作；正在使用上一份",
+        "撤销改动，并将文件发给厂家",
+    ),
+    # recorder and uplink
+    "recorder-paused": Words(
+        "nothing is recorded",
+        "make room on the disk or lower the limits under recording.disk; look for disk errors (dmesg)",
+        "录制已暂停",
+        "清理磁盘或调低 recording.disk 的限值；查找磁盘错误 (dmesg)",
+    ),
+    "uplink": Words("the platform does not get everything", "as said", "上报平台异常", "按提示处理"),
+}

@@ -1,0 +1,144 @@
+"""The words of the gate's reasons (`rsu.gate`)."""
+
+from __future__ import annotations
+
+from perception.objects import Modality
+from rsu.reasons.words import Words
+
+_GNSS = (Modality.GNSS,)
+_SIGNAL = (Modality.SIGNAL,)
+_SENSORS = (Modality.CAMERA, Modality.RADAR, Modality.LIDAR, Modality.LOOP)
+_RADIO = (Modality.V2X,)
+
+NORMAL = frozenset({"switched-off", "nothing-to-say"})  # silence for these is nobody's fault
+
+GATE: dict[str, Words] = {
+    # time and place
+    "no-time": Words(
+        "UTC is not known",
+        "check the GNSS antenna, its cable and its view of the sky; the system clock needs chrony or the like",
+        "UTC 时间未知",
+        "检查 GNSS 天线、馈线和对空视野；系统时钟须由 chrony 等校准",
+        by=_GNSS,
+    ),
+    "time-uncertain-50ms": Words(
+        "UTC may be wrong by more than 50 ms, the limit of this message",
+        "check the GNSS antenna, its cable and its view of the sky",
+        "UTC 误差可能超过该消息允许的 50 ms",
+        "检查 GNSS 天线、馈线和对空视野",
+        by=_GNSS,
+    ),
+    "time-uncertain-100ms": Words(
+        "UTC may be wrong by more than 100 ms, the limit of this message",
+        "check the GNSS antenna, its cable and its view of the sky",
+        "UTC 误差可能超过该消息允许的 100 ms",
+        "检查 GNSS 天线、馈线和对空视野",
+        by=_GNSS,
+    ),
+    "no-position": Words(
+        "the position is not known",
+        "check the GNSS antenna, its cable and its view of the sky",
+        "位置未知",
+        "检查 GNSS 天线、馈线和对空视野",
+        by=_GNSS,
+    ),
+    "position-mismatch": Words(
+        "GNSS puts this box too far from the surveyed point of the site file",
+        "check that this site file belongs to this box, then the surveyed reference point",
+        "GNSS 位置与站点文件中的测量点相差过大",
+        "核对站点文件是否属于本设备，再核对基准点的测量值",
+    ),
+    "site-in-gcj02": Words(
+        "the reference point of the site file is in GCJ-02, as map apps give it: hundreds of metres off",
+        "survey it in WGS-84",
+        "站点文件的基准点为地图应用的 GCJ-02 坐标，偏差数百米",
+        "按 WGS-84 重新测量",
+    ),
+    # signal source
+    "no-signal": Words(
+        "the signal controller has not reported yet",
+        "check its cable, address and port; the region and number in the site file must be its own",
+        "信号机尚未上报",
+        "检查线缆、地址和端口；站点文件中的区域号和设备号须与信号机一致",
+        by=_SIGNAL,
+    ),
+    "signal-stale": Words(
+        "the last report of the signal controller is old; its state is counted on and marked as such",
+        "check the cable and the load of the signal controller's network",
+        "信号机最近一次上报已陈旧；其状态按配时推算并已标注",
+        "检查信号机网络的线缆与负载",
+        by=_SIGNAL,
+    ),
+    "signal-unavailable": Words(
+        "the signal controller has gone quiet; all phases are sent as unavailable",
+        "check the signal controller, its cable and its network",
+        "信号机无上报；所有相位按不可用发送",
+        "检查信号机、线缆和网络",
+        by=_SIGNAL,
+    ),
+    "signal-lost": Words(
+        "the signal controller has been quiet for too long",
+        "check the signal controller, its cable and its network",
+        "信号机长时间无上报",
+        "检查信号机、线缆和网络",
+        by=_SIGNAL,
+    ),
+    "no-signal-plan": Words(
+        "the plan of the signal controller is not known, so only the running phases are announced",
+        "have the signal controller send its plan (GA/T 1743 object 0301)",
+        "信号机配时方案未知，仅发布当前相位",
+        "使信号机上报配时方案（GA/T 1743 对象 0301）",
+        by=_SIGNAL,
+    ),
+    "countdown-jump": Words(
+        "a countdown of the signal controller jumped",
+        "if it lasts, have the signal controller's firmware and plan checked",
+        "信号机倒计时跳变",
+        "若持续出现，检查信号机固件和配时方案",
+    ),
+    "conflicting-greens": Words(
+        "the signal controller reported conflicting greens; it is not trusted any more",
+        "compare the lamps at the crossing with the phases of site file and lane map; then restart the daemon",
+        "信号机上报冲突绿灯，已不再采信",
+        "现场核对灯色与站点文件、车道地图的相位，然后重启守护程序",
+    ),
+    # perception
+    "sensor-lost": Words(
+        "a camera or radar is lost, so part of the crossing is not seen",
+        "see the devices",
+        "有相机或雷达失效，部分区域未被感知",
+        "查看设备列表",
+        by=_SENSORS,
+    ),
+    "no-sensors": Words(
+        "no camera and no radar is working",
+        "check the sensors' power and network",
+        "所有相机和雷达均不工作",
+        "检查传感器的电源和网络",
+        by=_SENSORS,
+    ),
+    # radio and settings
+    "radio-lost": Words(
+        "the radio does not answer",
+        "check its power, cable, address and port",
+        "射频单元无应答",
+        "检查其电源、线缆、地址和端口",
+        by=_RADIO,
+    ),
+    "radio-fault": Words(
+        "the radio answers, but says that it does not send as it should",
+        "see what it says of itself under devices",
+        "射频单元有应答，但报告发送异常",
+        "在设备列表中查看其自述",
+        by=_RADIO,
+    ),
+    "switched-off": Words("switched off in the site file", "", "已在站点文件中关闭", ""),
+    "nothing-to-say": Words("nothing to announce now", "", "当前无内容可发布", ""),
+    "map-silent": Words(
+        "MAP is not on air, and this message is only understood with it",
+        "see why MAP is silent",
+        "MAP 未发送，而该消息依赖 MAP",
+        "查看 MAP 静默的原因",
+        after=("no-position", "position-mismatch", "site-in-gcj02", "radio-lost"),
+    ),
+}
