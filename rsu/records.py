@@ -90,7 +90,7 @@ class ClockView(msgspec.Struct, frozen=True):
     """The system clock against GNSS."""
 
     ahead_ms: float | None  # system clock less GNSS; None: it has not said
-    drift_ppm: float | None  # of the system clock, over the last two minutes with GNSS; gaining is +
+    drift_ppm: float | None  # of the system clock, over the last minute with GNSS; gaining is +
     holdover_s: float | None  # since GNSS was last heard
     steps: int  # of the system clock, since the station began
     step_ms: float | None  # size of the last one

@@ -31,6 +31,7 @@ STEP_NS = 10_000_000  # smaller changes of the system clock only add to its erro
 LIMIT_NS = 100_000_000  # worse than this UTC is not known
 ROLLOVER_NS = 1024 * 7 * NS_PER_DAY  # the week number of GPS has ten bits
 DRIFT_PPM = 100  # no oscillator drifts more
+_TAI_NS = 38 * NS  # it is 37 s ahead of UTC, GPS time 18 s
 _SHOWN_NS = 10 * NS  # how long a refused date is shown
 _log = structlog.get_logger()
 
@@ -60,16 +61,14 @@ class UtcClock:
         self._step_ns = 0  # the last one
         self._stepped_ns: int | None = None  # when it was
         self._refused: tuple[int, str] | None = None  # when, and why, the last date was not believed
-        self._slew_named_ns = 0
+        self._slew = 0, 0  # since which the clock is being pushed, and when it was last
 
     def correct(self, now_ns: int, said: SystemClock) -> None:
         """Take what the system clock says at `now_ns`."""
         step_ns = said.correction_ns - self._said.correction_ns
         leap = _is_leap_second(now_ns + self._said.correction_ns, step_ns)
+        self._follow(now_ns, said.slewed_ns)
         self._said = said
-        if abs(said.slewed_ns - self._slew_named_ns) >= STEP_NS:
-            self._name("clock-slew", f"pushed by {(said.slewed_ns - self._slew_named_ns) / 1e9:+.3f} s")
-            self._slew_named_ns = said.slewed_ns
         if abs(step_ns) >= STEP_NS:
             self._known_from_ns = now_ns
             if leap:  # second 60 has no name of its own; what GNSS said before was of another count
@@ -77,6 +76,17 @@ class UtcClock:
                 self._receivers.clear()
             self._step_ns, self._stepped_ns = step_ns, now_ns
             self._name("leap-second" if leap else "clock-step", f"the system clock stepped by {step_ns / 1e9:+.3f} s")
+
+    def _follow(self, now_ns: int, slewed_ns: int) -> None:
+        """Name it once when the clock begins to be pushed by what matters."""
+        before_ns, (begin_ns, moved_ns) = self._said.slewed_ns, self._slew
+        if slewed_ns == before_ns:
+            return
+        if now_ns - moved_ns > NS:
+            begin_ns = before_ns
+        if abs(before_ns - begin_ns) < STEP_NS <= abs(slewed_ns - begin_ns):
+            self._name("clock-slew", f"the system clock is being pushed, by {(slewed_ns - begin_ns) / 1e9:+.3f} s yet")
+        self._slew = begin_ns, now_ns
 
     def update(self, fix: Fix) -> None:
         """Take one GNSS solution; invalid ones say nothing about time."""
@@ -167,10 +177,11 @@ class UtcClock:
         heard = self._heard(now_ns)
         if self._said.unset:
             yield f"the system clock says {_date(now_ns + self._said.correction_ns)}: set it (chrony, battery)"
-        if self._known_from_ns is not None:
-            yield f"the system clock stepped by {self._step_ns / 1e9:+.3f} s: UTC is unknown until GNSS agrees with it"
         if self._refused is not None and now_ns - self._refused[0] < _SHOWN_NS:
             yield self._refused[1]
+        if self._known_from_ns is not None:
+            yield f"the system clock stepped by {self._step_ns / 1e9:+.3f} s: UTC is unknown until GNSS agrees with it"
+            return
         for name, receiver, one in heard:
             if abs(ahead_ns := self._ahead_ns(one)) > LIMIT_NS // 2:
                 yield f"the system clock is {ahead_ns / 1e9:+.3f} s ahead of {name}" + _likely(ahead_ns)
@@ -187,7 +198,7 @@ def _is_whole(time_ns: int) -> bool:
 
 
 def _likely(ahead_ns: int) -> str:
-    if not _is_whole(ahead_ns):
+    if not _is_whole(ahead_ns) or abs(ahead_ns) > _TAI_NS:
         return ": does chrony keep it?"
     return ", whole seconds: the receiver lacks leap seconds yet, or the clock is TAI or GPS time"
 

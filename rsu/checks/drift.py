@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 _EVERY_NS = 1_000_000_000
-_SAMPLES = 120
+_SAMPLES = 60
 _RECENT = 20  # samples
 _LEAST = 5  # samples; fewer say nothing
+_MAD = 1.4826  # standard deviation of normal errors over their median
 _SPREAD_NS = 100_000  # of an offset at least: what reading the clock costs
 
 
@@ -30,7 +31,7 @@ class Rate(NamedTuple):
 
 
 class Drift:
-    """The slope of the offsets over the last two minutes, the least delayed one of every second."""
+    """The slope of the offsets over the last minute, the least delayed one of every second."""
 
     def __init__(self) -> None:
         self.rate: Rate | None = None  # None while too little is known
@@ -58,11 +59,12 @@ class Drift:
         return max(recent, key=lambda each: each.offset_ns, default=None)
 
     def _slope(self) -> Rate:
+        """Return the median of the slopes between any two samples (Theil, Sen): some may have been delayed."""
         begin = self._samples[0]
-        rows = [(each.receipt_ns - begin.receipt_ns, each.offset_ns - begin.offset_ns) for each in self._samples]
-        table = np.array(rows, dtype=np.float64)
-        at, offset = (table - table.mean(axis=0)).T
-        square = float(at @ at)
-        slope = float(at @ offset) / square
-        spread = max(float(np.std(offset - slope * at)), _SPREAD_NS)
-        return Rate(slope * 1e6, spread / square**0.5 * 1e6)
+        at = np.array([each.receipt_ns - begin.receipt_ns for each in self._samples], dtype=np.float64)
+        offset = np.array([each.offset_ns - begin.offset_ns for each in self._samples], dtype=np.float64)
+        first, second = np.triu_indices(len(at), 1)
+        slope = float(np.median((offset[second] - offset[first]) / (at[second] - at[first])))
+        rest = offset - slope * at
+        spread = max(_MAD * float(np.median(np.abs(rest - np.median(rest)))), _SPREAD_NS)
+        return Rate(slope * 1e6, spread / float(np.std(at)) / len(at) ** 0.5 * 1e6)

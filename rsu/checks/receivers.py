@@ -44,6 +44,12 @@ class Receiver:
         return max(fresh, key=lambda each: each.offset_ns, default=None)
 
     def rate_ppm(self, least_ppm: float) -> float:
-        """Return how fast UTC may part from steady time while nothing is heard."""
-        rate = self.drift.rate
-        return least_ppm if rate is None else max(least_ppm, abs(rate.ppm) + 2 * rate.sd_ppm)
+        """Return how fast UTC may part from steady time while nothing is heard.
+
+        `least_ppm` is believed until the rate that was seen is known as well as that, or is surely beyond it.
+        """
+        if (rate := self.drift.rate) is None:
+            return least_ppm
+        size_ppm, doubt_ppm = abs(rate.ppm), 2 * rate.sd_ppm
+        told = doubt_ppm <= least_ppm or size_ppm - doubt_ppm > least_ppm
+        return max(least_ppm, size_ppm + doubt_ppm) if told else least_ppm

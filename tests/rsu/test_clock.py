@@ -106,7 +106,7 @@ def test_a_push_of_the_clock_while_gnss_is_lost_is_part_of_its_error() -> None:
     for number in range(1, 11):
         clock.correct(now + number * S, SystemClock(slewed_ns=number * 50 * MS))
     assert list(clock.conditions(now + 10 * S)) == ["time-uncertain-100ms"]
-    assert abs((clock.uncertainty_ns(now + 10 * S) or 0) - 500 * MS) < MS and clock.counters == {"clock-slew": 10}
+    assert abs((clock.uncertainty_ns(now + 10 * S) or 0) - 500 * MS) < MS and clock.counters == {"clock-slew": 1}
 
 
 def test_a_push_that_gnss_sees_is_no_drift_of_the_oscillator() -> None:
@@ -232,7 +232,7 @@ moves = st.lists(
 
 
 @given(moves, st.integers(-1_000_000, 1_000_000), st.integers(1, 10), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_uncertainty_bounds_the_error_whatever_the_system_clock_does(
     moves: list[tuple[str, int]], drift_ns_per_s: int, rate_hz: int, chance: random.Random
 ) -> None:
