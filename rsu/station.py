@@ -153,7 +153,7 @@ class Station:
         self._places = [situation.place(row) for row in range(len(tracks))]
         scene = Scene(moment, tracks, self._places, self.events)
         leave(self._broadcaster.others(scene))
-        news = News(self._update_events(situation), self._statistics.update(situation))
+        news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
         return Output(frames, drafts, self._broadcaster.states(now_ns))
 

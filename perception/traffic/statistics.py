@@ -20,6 +20,8 @@ from perception.traffic.queues import QueueSettings
 from perception.traffic.situation import SECOND_NS, Situation
 from perception.traffic.tally import Tally
 
+_STEP_NS = SECOND_NS // 10  # periods may end so much beside whole seconds of UTC
+
 
 class LoopSettings(Settings):
     """A virtual loop on a lane."""
@@ -42,7 +44,7 @@ class StatisticsSettings(QueueSettings):
     """What is counted over which time."""
 
     periods_s: list[Annotated[int, Field(ge=1, le=86400)]] = Field(
-        [1, 5, 60, 900], description="each begins at whole multiples of itself since the epoch"
+        [1, 5, 60, 900], description="each begins at whole multiples of itself since the epoch, UTC"
     )
     signal_cycle: bool = Field(True, description="count over each signal cycle, too")
     cycle_phase: int | None = Field(None, description="its green begins the cycle; none: the first of the lane map")
@@ -72,31 +74,37 @@ class TrafficStatistics:
         self._phase = _first_phase(lanes) if settings.cycle_phase is None else settings.cycle_phase
         self._with_cycle = settings.signal_cycle and self._phase is not None
         self._second = 0
+        self._correction_ns = 0  # of the periods that run
 
-    def update(self, now: Situation) -> list[TrafficPeriod]:
-        """Take the situation in; return the periods that ended just before it, the shortest first, the cycle last."""
+    def update(self, now: Situation, correction_ns: int = 0) -> list[TrafficPeriod]:
+        """Take the situation in; return the periods that ended just before it, the shortest first, the cycle last.
+
+        `correction_ns` more than the situation's time is UTC. Where that steps, the running periods end.
+        """
         if not self._has_lanes:
             return []
-        ended = list(self._close(now))
+        stepped = abs(correction_ns - self._correction_ns) > _STEP_NS
+        self._correction_ns = correction_ns if stepped else self._correction_ns
+        ended = list(self._close(now, stepped))
         self._counter.count(now, self._bin)
         return ended
 
-    def _close(self, now: Situation) -> Iterator[TrafficPeriod]:
-        """End the bin, and the periods whose time is over."""
+    def _close(self, now: Situation, stepped: bool) -> Iterator[TrafficPeriod]:
+        """End the bin, and the periods whose time is over, or all of them where UTC has stepped."""
         second, new_cycle = (
-            now.now_ns // SECOND_NS,
+            (now.now_ns + self._correction_ns) // SECOND_NS,
             self._with_cycle and now.lights.turned_green(self._phase, now.now_ns),
         )
-        if second == self._second and not new_cycle:
+        if second == self._second and not new_cycle and not stepped:
             return
         self._second = second
         done, self._bin = self._bin, self._counter.empty()
         for seconds, period in self._periods.items():
             period.tally.add(done)
             length_ns = seconds * SECOND_NS
-            boundary_ns = now.now_ns // length_ns * length_ns
+            boundary_ns = now.now_ns if stepped else self._whole(now.now_ns, length_ns)
             if period.begin_ns and boundary_ns > period.begin_ns:
-                end_ns = period.begin_ns // length_ns * length_ns + length_ns
+                end_ns = boundary_ns if stepped else self._whole(period.begin_ns, length_ns) + length_ns
                 yield self._flows.period(period.tally, period.begin_ns, end_ns)
             if boundary_ns > period.begin_ns:
                 period.begin_ns = boundary_ns if period.begin_ns else now.now_ns
@@ -106,6 +114,10 @@ class TrafficStatistics:
             if self._cycle.begin_ns:
                 yield self._flows.period(self._cycle.tally, self._cycle.begin_ns, now.now_ns, cycle=True)
             self._cycle = _Period(self._counter.empty(), now.now_ns)
+
+    def _whole(self, at_ns: int, length_ns: int) -> int:
+        """Return the last time, up to one, that is a whole multiple of a length in UTC."""
+        return at_ns - (at_ns + self._correction_ns) % length_ns
 
 
 def _first_phase(lanes: LaneMap) -> int | None:

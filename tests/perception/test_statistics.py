@@ -31,7 +31,16 @@ LANES = LaneMap(
 )
 
 
-def count(rows, seconds=60.0, begin_s=0.0, lanes=LANES, colours=lambda t: {}, sd=lambda number, t: 0.2, **settings):
+def count(
+    rows,
+    seconds=60.0,
+    begin_s=0.0,
+    lanes=LANES,
+    colours=lambda t: {},
+    sd=lambda number, t: 0.2,
+    correction_s=lambda t: 0.0,
+    **settings,
+):
     """Feed rows(seconds) ten times a second, with standard deviations of their places; return all periods."""
     made = StatisticsSettings(**({"periods_s": [60]} | settings))
     statistics, observer = TrafficStatistics(made, lanes), Observer(lanes, Ground(lanes, Areas()), made)
@@ -42,7 +51,7 @@ def count(rows, seconds=60.0, begin_s=0.0, lanes=LANES, colours=lambda t: {}, sd
         sds = np.array([sd(number, tick / 10) for number in tracks.id.tolist()])
         tracks = msgspec.structs.replace(tracks, covariance=sds[:, None, None] ** 2 * np.eye(4))
         situation = observer.look(now_ns, tracks, colours(tick / 10))
-        periods += statistics.update(situation)
+        periods += statistics.update(situation, round(correction_s(tick / 10) * SECOND_NS))
     return periods
 
 
@@ -226,6 +235,30 @@ def test_periods_end_at_utc_minutes_and_the_first_may_be_short():
     assert [(period.start_ns - START_NS) / SECOND_NS for period in periods] == [45.0, 60.0, 120.0]
     assert [(period.end_ns - START_NS) / SECOND_NS for period in periods] == [60.0, 120.0, 180.0]
     assert periods[0].lanes[0].mean_speed is None
+
+
+@pytest.mark.parametrize(
+    ("step_s", "bounds_s"),
+    [
+        (-60.0, [45, 60, 70, 120, 180]),
+        (37.0, [45, 60, 70, 83, 143]),
+        (-1.5, [45, 60, 70, 121.5, 181.5]),
+        (-28_800.25, [45, 60, 70, 120.25, 180.25]),
+        (0.05, [45, 60, 120, 180]),
+    ],
+)
+def test_at_a_step_of_the_clock_periods_end_and_later_ones_at_minutes_of_the_new_utc(step_s, bounds_s):
+    """The clock steps at 70 s; everybody is counted once, and no period is longer than it may be."""
+    users = [passing(number, 46.0 + number) for number in range(1, 150)]
+    periods = count(
+        lambda t: [user(t) for user in users if abs(user(t)[2] - 20.0) < 60.0],
+        seconds=140.0,
+        begin_s=45.0,
+        correction_s=lambda t: step_s if t >= 70 else 0.0,
+    )
+    assert [(period.start_ns - START_NS) / SECOND_NS for period in periods] == bounds_s[: len(periods)]
+    assert [(period.end_ns - START_NS) / SECOND_NS for period in periods] == bounds_s[1 : len(periods) + 1]
+    assert sum(period.lanes[0].volume for period in periods) == pytest.approx(bounds_s[len(periods)] - 46, abs=1)
 
 
 def test_longer_periods_are_the_sum_of_shorter_ones_and_a_cycle_begins_with_green():
