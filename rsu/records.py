@@ -96,6 +96,7 @@ class ClockView(msgspec.Struct, frozen=True):
     step_ms: float | None  # size of the last one
     step_ns: int | None  # when it was
     doubts: list[str]  # what is wrong and what to do, in words
+    plausible: bool = True  # nothing says that the system clock is a minute off or more
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ LIMIT_NS = 100_000_000  # worse than this UTC is not known
 ROLLOVER_NS = 1024 * 7 * NS_PER_DAY  # the week number of GPS has ten bits
 DRIFT_PPM = 100  # no oscillator drifts more
 _TAI_NS = 38 * NS  # it is 37 s ahead of UTC, GPS time 18 s
+_MINUTE_NS = 60 * NS
 _SHOWN_NS = 10 * NS  # how long a refused date is shown
 _log = structlog.get_logger()
 
@@ -170,6 +171,7 @@ class UtcClock:
             step_ms=None if stepped_ns is None else round(self._step_ns / 1e6, 3),
             step_ns=None if stepped_ns is None else stepped_ns + self._said.correction_ns,
             doubts=list(self._doubts(now_ns)),
+            plausible=self._known_from_ns is None and not self._said.unset and abs(ahead or 0) < _MINUTE_NS,
         )
 
     def _doubts(self, now_ns: int) -> Iterator[str]:

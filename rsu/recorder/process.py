@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,6 +34,7 @@ _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
 _STATE_S, _TIDY_S, _RETRY_S = 1.0, 10.0, 5.0
 _SHOWN_EVERY = 2  # of the snapshots
+_NEWEST = 8  # files of this run that are remembered, a minute each at least
 _SHOWN_FILES = 6  # on the page
 _MIB = 1 << 20
 _log = structlog.get_logger()
@@ -69,10 +71,13 @@ class Recorder:
         self._recovery = threading.Thread(target=self._recover, args=(unfinished(self._folder),), daemon=True)
         self._recovery.start()
         self._seed = b""
-        self._begun_ns = self._now_ns = 0  # of the file; of the newest tick
+        self._begun_ns = self._now_ns = 0  # of the file; of the newest tick; steady
+        self._correction_ns = 0  # what makes UTC of that
+        self._plausible = False  # the system clock
+        self._finished: deque[tuple[str, float]] = deque(maxlen=_NEWEST)  # files, and monotonic s of their end
         self._snapshots = self._cycles = 0
         self._events: set[int] = set()  # those that are marked
-        self._marks: list[Mark] = []  # newest ones, which may reach into the next file
+        self._marks: list[tuple[Mark, int]] = []  # newest ones, which may reach into the next file; steady time
         self._error: str | None = None
         self._due = dict.fromkeys(("sync", "state", "tidy", "open"), 0.0)  # monotonic s
 
@@ -127,12 +132,15 @@ class Recorder:
     def _take(self, topic: str, record: msgspec.Struct) -> None:
         if isinstance(record, Tape):
             self._tape(record)
-        elif self._writer is None:
             return
-        elif isinstance(record, Snapshot):
+        if isinstance(record, Snapshot):
+            self._plausible = record.clock is not None and record.clock.plausible
+        if self._writer is None:
+            return
+        if isinstance(record, Snapshot):
             self._show(self._writer, record)
         else:
-            self._writer.put(Entry(BUS + topic, time.time_ns(), _encode(record)))
+            self._put(self._writer, Entry(BUS + topic, time.time_ns(), _encode(record)))
 
     def _tape(self, tape: Tape) -> None:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
@@ -144,6 +152,7 @@ class Recorder:
         if not mine:
             return
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
+        self._correction_ns = tape.clock.correction_ns
         if self._writer is not None and (before != tape.seed or (tape.seq % WHOLE == 0 and self._full())):
             self._finish()
         if self._writer is None and self._wanted and self._is_due("open", _RETRY_S):
@@ -151,9 +160,14 @@ class Recorder:
         if self._writer is not None:
             self._writer.add(tape)
 
+    @property
+    def _utc_ns(self) -> int:
+        """Return when the newest tick was, or now before the first one."""
+        return self._now_ns + self._correction_ns if self._now_ns else time.time_ns()
+
     def _full(self) -> bool:
         assert self._writer is not None
-        long = not 0 <= self._now_ns - self._begun_ns < self._settings.file_minutes * 60e9  # clocks step back too
+        long = self._now_ns - self._begun_ns >= self._settings.file_minutes * 60e9
         return long or self._writer.size > self._settings.file_mib * _MIB
 
     def _open(self, tape: Tape) -> None:
@@ -161,7 +175,7 @@ class Recorder:
         self._tidy()
         if self._error:
             return
-        boot, now_ns = tape.seed.hex()[:16], tape.outcome.now_ns
+        boot, now_ns, utc_ns = tape.seed.hex()[:16], tape.outcome.now_ns, tape.utc_ns
         site = self._config.site
         about = {
             "site": self._config.path.name,
@@ -170,24 +184,29 @@ class Recorder:
             "boot": boot,
             "version": version("rsu-edge"),
         }
-        path = self._folder / name(now_ns, boot)
+        while (path := self._folder / name(utc_ns, boot)).exists():
+            utc_ns += 1_000_000  # the clock was set back to when another file began
         self._writer = RecordingWriter(path, about, site_files.collect(self._config), now_ns)
         self._begun_ns, self._due["open"] = now_ns, 0.0
-        self._writer.put(views.lanes(self._config.lane_map, now_ns))
-        self._writer.put(views.streets(self._config.lane_map, site.site.reference, now_ns))
-        self._writer.put(views.position(site.site.reference, now_ns))
+        self._put(self._writer, views.lanes(self._config.lane_map, utc_ns))
+        self._put(self._writer, views.streets(self._config.lane_map, site.site.reference, utc_ns))
+        self._put(self._writer, views.position(site.site.reference, utc_ns))
         reach_ns = round(self._settings.keep_after_s * 1e9)
-        self._marks = [mark for mark in self._marks if now_ns - mark.at_ns < reach_ns]
-        for mark in self._marks:
-            self._shelf.mark(mark)
+        self._marks = [(mark, at_ns) for mark, at_ns in self._marks if 0 <= now_ns - at_ns < reach_ns]
+        for mark, _ in self._marks:
+            self._shelf.mark(mark, [path.name + PART])
+
+    def _put(self, writer: RecordingWriter, entry: Entry) -> None:
+        """Write what is not of the tape: stamped in UTC, it is put at the tape's time."""
+        writer.put(entry._replace(log_ns=entry.log_ns - self._correction_ns))
 
     def _show(self, writer: RecordingWriter, snapshot: Snapshot) -> None:
         """Write what people look at, and keep what has an event in it."""
         self._snapshots += 1
         if self._snapshots % _SHOWN_EVERY == 0:
-            writer.put(views.tracks(snapshot))
+            self._put(writer, views.tracks(snapshot))
         for line in self._log.lines(snapshot):
-            writer.put(line)
+            self._put(writer, line)
         running = {event.id for event in snapshot.events}
         for event in snapshot.events:
             if event.keep and event.id not in self._events:
@@ -195,14 +214,16 @@ class Recorder:
         self._events = running
 
     def _keep(self, mark: Mark) -> list[str]:
-        self._marks.append(mark)
-        return [path.name.removesuffix(PART) for path in self._shelf.mark(mark)]
+        self._marks.append((mark, self._now_ns))
+        since_s = time.monotonic() - self._settings.keep_before_s
+        recent = [file for file, ended_s in self._finished if ended_s >= since_s]
+        return [path.name.removesuffix(PART) for path in self._shelf.mark(mark, recent)]
 
     def _obey(self, order: Order) -> Answer:
         files: list[str] = []
         try:
             if order.verb == "keep":
-                files = self._keep(Mark("kept", self._now_ns or time.time_ns(), order.why))
+                files = self._keep(Mark("kept", self._utc_ns, order.why))
             else:
                 self._wanted = order.verb == "start"
                 self._shelf.want(order.verb)
@@ -214,7 +235,7 @@ class Recorder:
 
     def _tidy(self) -> None:
         """Make room; stop writing while there is none."""
-        for path in self._shelf.tidy(time.time_ns()):
+        for path in self._shelf.tidy(time.time_ns() if self._plausible else None):
             _log.info("recording given up", file=path.name)
         if (shortage := self._shelf.shortage()) > 0:
             self._finish()
@@ -226,6 +247,7 @@ class Recorder:
         if self._writer is not None:
             writer, self._writer = self._writer, None
             writer.close()
+            self._finished.append((writer.path.name, time.monotonic()))
 
     def _fail(self, error: OSError) -> None:
         """Leave the file as it is; it is recovered at the next start."""

@@ -2,17 +2,22 @@
 
 Plain files go first, then those with an event, each from the oldest on; what a person marked is never given up. A mark
 is a file `NAME.mcap.keep` of JSON lines beside the recording.
+
+Names and ages are of the system clock, which may be wrong: nothing is given up for its age while it is not plausible,
+nor what was made before it was ever set.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from hw.timescale import MADE_NS
 from rsu.recording.settings import RecordingSettings
 from rsu.recording.writer import PART
 from rsu.records import RecordingView
@@ -69,19 +74,26 @@ class Shelf:
         found = [_item(path) for path in paths]
         return sorted((item for item in found if item is not None), key=lambda item: (item.begin_ns, item.path.name))
 
-    def mark(self, mark: Mark) -> list[Path]:
-        """Keep what lies around a moment; return the files that are kept for it."""
+    def mark(self, mark: Mark, recent: Collection[str] = ()) -> list[Path]:
+        """Keep what lies around a moment; return the files that are kept for it.
+
+        `recent`: names of files that do in any case, whatever the clock says.
+        """
         begin = mark.at_ns - round(self._settings.keep_before_s * _S)
         end = mark.at_ns + round(self._settings.keep_after_s * _S)
-        chosen = [item.path for item in self.items() if item.begin_ns <= end and (item.open or item.end_ns >= begin)]
+        chosen = [
+            item.path
+            for item in self.items()
+            if item.path.name in recent or (item.begin_ns <= end and (item.open or item.end_ns >= begin))
+        ]
         for path in chosen:
             with _mark_path(path).open("ab") as file:
                 file.write(msgspec.json.encode(mark) + b"\n")
         return chosen
 
-    def tidy(self, now_ns: int) -> list[Path]:
-        """Give up what is too old or too much; return it."""
-        gone = [item for item in self.items() if not item.open and self._too_old(item, now_ns)]
+    def tidy(self, now_ns: int | None) -> list[Path]:
+        """Give up what is too old or too much; return it. `now_ns`: UTC, None while it is not plausible."""
+        gone = [item for item in self.items() if now_ns and not item.open and self._too_old(item, now_ns)]
         _remove(gone)
         rest = [item for item in self.items() if not item.open and item.kind != "kept"]
         rest.sort(key=lambda item: (item.kind == "event", item.begin_ns))
@@ -111,7 +123,7 @@ class Shelf:
 
     def _too_old(self, item: Item, now_ns: int) -> bool:
         limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)
-        return limit_h is not None and now_ns - item.end_ns > limit_h * 3600 * _S
+        return limit_h is not None and item.end_ns > MADE_NS and now_ns - item.end_ns > limit_h * 3600 * _S
 
 
 def view(item: Item) -> RecordingView:

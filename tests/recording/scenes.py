@@ -19,7 +19,7 @@ from sim import recorded
 from sim.frames import WorldFrame
 from tests.recording.virtual import CONFIGS, EPOCH_NS, SEED, Cuts, Damage, S, World, record
 
-_ARRAYS = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+ARRAYS = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
 _SECTION_TICKS = 10  # small files; the recorder ends a section twice a second
 
 
@@ -32,13 +32,13 @@ class Scene(NamedTuple):
     damage: Damage = lambda device, at_ns, data: data
 
 
-def _only(wanted: Callable[[WorldFrame], NDArray[np.bool_]]) -> World:
+def only(wanted: Callable[[WorldFrame], NDArray[np.bool_]]) -> World:
     """Return the recorded world with some of its road users."""
 
     def world() -> Iterator[WorldFrame]:
         for frame in recorded.frames():
             rows = wanted(frame)
-            yield msgspec.structs.replace(frame, **{name: getattr(frame, name)[rows] for name in _ARRAYS})
+            yield msgspec.structs.replace(frame, **{name: getattr(frame, name)[rows] for name in ARRAYS})
 
     return world
 
@@ -62,7 +62,7 @@ def _with_car(drive: Callable[[float], tuple[float, float]]) -> World:
     """Return few others and a car on the northern arm's way in. `drive`: s -> metres north, m/s towards north."""
 
     def world() -> Iterator[WorldFrame]:
-        for frame in _only(lambda each: each.id % 6 == 0)():
+        for frame in only(lambda each: each.id % 6 == 0)():
             north, speed = drive(frame.stamp_ns / S)
             yield msgspec.structs.replace(
                 frame,
@@ -100,12 +100,12 @@ SCENES = {
     "day": Scene(10.0, recorded.frames),
     "heavy-traffic": Scene(6.0, _heavy),
     "sensor-loss": Scene(
-        11.0, _only(_thin), {"camera-north": (3.0, 7.0), "radar-east": (5.0, 99.0), "gnss": (8.0, 99.0)}
+        11.0, only(_thin), {"camera-north": (3.0, 7.0), "radar-east": (5.0, 99.0), "gnss": (8.0, 99.0)}
     ),
     "stopped-vehicle": Scene(16.0, _with_car(_stops)),
     "wrong-way": Scene(10.0, _with_car(_against_traffic)),
-    "pedestrians": Scene(10.0, _only(_vulnerable)),
-    "signal-faults": Scene(12.0, _only(_thin), {"signal": (3.0, 8.0)}, _bad_lines),
+    "pedestrians": Scene(10.0, only(_vulnerable)),
+    "signal-faults": Scene(12.0, only(_thin), {"signal": (3.0, 8.0)}, _bad_lines),
 }
 
 

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from hw.tape import SystemClock
 from rsu.bus import Publisher, Subscriber
 from rsu.cli.rec import app
 from rsu.recorder import process
@@ -238,6 +240,46 @@ def test_an_event_keeps_the_ninety_seconds_before_it(tmp_path: Path) -> None:
     begin_ns = one.items()[2].begin_ns
     assert one.mark(Mark("event", begin_ns + 89 * S, "x")) == paths[1:3]
     assert one.mark(Mark("event", begin_ns + 91 * S, "x")) == paths[2:3]
+
+
+def test_while_the_clock_is_not_plausible_nothing_is_given_up_for_its_age(tmp_path: Path) -> None:
+    """Set forward by ten years, the clock would end every recording; the disk's limits hold all the same."""
+    paths = make_files(tmp_path, 5)
+    one = shelf(tmp_path, max_age_h=2.5)
+    assert one.tidy(None) == []
+    small = shelf(tmp_path, disk=DiskSettings(min_free_gib=0, min_free_percent=0, max_gib=4 / 1024), max_age_h=2.5)
+    assert small.tidy(None) == paths[:1]
+
+
+def test_what_was_made_before_the_clock_was_ever_set_is_not_old(tmp_path: Path) -> None:
+    path = tmp_path / name(5 * S, "boot")  # in 1970
+    path.write_bytes(b"x")
+    os.utime(path, ns=(65 * S, 65 * S))
+    assert shelf(tmp_path, max_age_h=1).tidy(EPOCH_NS) == []
+
+
+def test_the_minutes_before_an_event_are_kept_across_a_step_of_the_clock(tmp_path: Path) -> None:
+    paths = make_files(tmp_path, 4)
+    recent = [path.name for path in paths[1:3]]  # finished a moment ago, named by a clock that was hours ahead
+    assert shelf(tmp_path).mark(Mark("event", EPOCH_NS - 90_000 * S, "x"), recent) == paths[1:3]
+
+
+def stepped(tapes: list[Tape], at: int, step_ns: int) -> list[Tape]:
+    """Return ticks with the system clock set at one of them."""
+    said = SystemClock(step_ns)
+    return [msgspec.structs.replace(tape, clock=said) if tape.seq >= at else tape for tape in tapes]
+
+
+def test_a_step_of_the_clock_goes_into_the_file_and_ends_none(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
+    one, told = rig(), stepped(tapes, 40, -3600 * S)
+    one.play(told)
+    one.until(lambda state: state.bytes > 10_000)
+    ask(one.run, Order("stop"))
+    (path,) = files(one)
+    written = list(reader.ticks(path))
+    assert len(written) > 50 and written == told[: len(written)]
+    times = [entry.log_ns for entry, _ in reader.messages(path) if entry.topic == "/tick"]
+    assert times == sorted(times) and integrity(path) == []
 
 
 def test_commands_are_there() -> None:

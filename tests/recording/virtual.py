@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from hw.tape import LinkState, Read, Round
+from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from rsu.broadcast import TICK_NS
 from rsu.recording.player import Player
 from rsu.records import WHOLE, Tape
@@ -31,6 +31,7 @@ S = 1_000_000_000
 Cuts = Mapping[str, tuple[float, float]]  # device -> seconds from, to: it says nothing
 Damage = Callable[[str, int, bytes], bytes]  # device, ns since EPOCH_NS, bytes -> bytes
 World = Callable[[], Iterator[WorldFrame]]
+Said = Callable[[int], SystemClock]  # by the system clock, ns since EPOCH_NS
 
 
 class Wire:
@@ -94,8 +95,9 @@ def record(
     cuts: Cuts | None = None,
     damage: Damage = lambda device, at_ns, data: data,
     site: config.Config | None = None,
+    said: Said = lambda at_ns: AS_BEGUN,
 ) -> Iterator[Tape]:
-    """Yield the tape of a run."""
+    """Yield the tape of a run. Devices' clocks are right, whatever `said` makes of the station's."""
     site = site or config.load(CONFIGS / "demo.yaml")
     made = bench.load(CONFIGS / "demo-bench.yaml")
     drawn = {name for name, spec in made.emulators.items() if spec.kind == "video"}  # takes too long: they are quiet
@@ -123,10 +125,11 @@ def record(
         told |= states
         reads = [read for d in devices.values() for read in d.reads(now_ns, d.name in cut, damage)]
         if reads or links or now_ns % ROUND_NS == 0:
-            rounds.append(Round(now_ns, links, reads))
+            rounds.append(Round(now_ns, links, reads, said(now_ns - EPOCH_NS).correction_ns))
             player.serve(rounds[-1])
         if now_ns % TICK_NS == 0:
-            yield Tape(SEED, seq, rounds, [], player.advance(now_ns, []))
+            clock = said(now_ns - EPOCH_NS)
+            yield Tape(SEED, seq, rounds, [], player.advance(now_ns, [], clock), clock)
             rounds, seq = [], seq + 1
 
 
