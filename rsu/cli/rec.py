@@ -82,7 +82,7 @@ def _others(folder: Path, known: set[str]) -> list[RecordingView]:
     for path in sorted(path for path in folder.glob("*.mcap") if path.name not in known):
         begin_ns, why = 0, ""
         try:
-            begin_ns = next((tape.outcome.now_ns for tape in reader.ticks(path)), 0)
+            begin_ns = next((tape.utc_ns for tape in reader.ticks(path)), 0)
         except RecordingError as error:
             why = str(error)
         found.append(RecordingView(path.name, "other", begin_ns, path.stat().st_size, why))

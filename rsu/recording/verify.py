@@ -208,11 +208,11 @@ class Continuity:
             self._seed, self._due = tape.seed, 0
             if tape.seq:
                 text = f"begins {tape.seq} ticks after the start of the station"
-                yield Problem("mid-run", clock(tape.outcome.now_ns), text)
+                yield Problem("mid-run", clock(tape.utc_ns), text)
                 self._due = tape.seq
         if tape.seq != self._due:
             text = f"ticks {self._due} to {tape.seq - 1} were never recorded"
-            yield Problem("missing", f"before {clock(tape.outcome.now_ns)}", text)
+            yield Problem("missing", f"before {clock(tape.utc_ns)}", text)
         self._due = tape.seq + 1
 
 
