@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 LIVE = {
+    "test_daemon",
     "test_demo",
     "test_device",
     "test_emul_gnss",
@@ -19,6 +20,7 @@ LIVE = {
     "test_recorder",
     "test_zygote",
     "test_uplink_live",
+    "test_web_limits",
     "test_web_process",
     "test_world",
 }

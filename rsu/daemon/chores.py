@@ -21,7 +21,7 @@ from rsu.records import Trouble
 
 _PERIOD_S = 2.0
 _HANGS_S = 8.0  # a look at a folder takes milliseconds
-_SITE_S = 10.0  # after the start: a station begins first
+_SITE_S = 3.0  # after the start: a station begins first
 _FINDINGS = 20  # logged at once
 _log = structlog.get_logger()
 

@@ -59,7 +59,6 @@ class Recorder:
         self._settings = config.site.recording
         self._config = config
         self._folder = data / self._settings.path
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._shelf = Shelf(self._folder, self._settings)
         self._bus = Publisher(run, "recorder")
         self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
@@ -102,6 +101,7 @@ class Recorder:
                 self._take(topic, record)
             if self._writer is not None and self._is_due("sync", _SYNC_S):
                 self._writer.sync()
+                self._writer.check()
             if self._is_due("tidy", _TIDY_S):
                 self._tidy()
         except OSError as error:
@@ -125,9 +125,15 @@ class Recorder:
             lost_ticks=self._sequence.lost,
             error=self._error,
             total_bytes=sum(item.size for item in items),
-            room_bytes=max(0, -self._shelf.shortage()),
+            room_bytes=self._room(),
             newest=[view(item) for item in reversed(items[-_SHOWN_FILES:])],
         )
+
+    def _room(self) -> int:
+        try:
+            return max(0, -self._shelf.shortage())
+        except OSError:  # the folder is gone; the next file makes it again, or says why not
+            return 0
 
     def _take(self, topic: str, record: msgspec.Struct) -> None:
         if isinstance(record, Tape):
@@ -156,6 +162,7 @@ class Recorder:
         if self._writer is not None and (before != tape.seed or (tape.seq % WHOLE == 0 and self._full())):
             self._finish()
         if self._writer is None and self._wanted and self._is_due("open", _RETRY_S):
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._open(tape)
         if self._writer is not None:
             self._writer.add(tape)
@@ -235,6 +242,8 @@ class Recorder:
 
     def _tidy(self) -> None:
         """Make room; stop writing while there is none."""
+        if not self._folder.exists():
+            return  # nothing was recorded yet, or all was deleted
         for path in self._shelf.tidy(time.time_ns() if self._plausible else None):
             _log.info("recording given up", file=path.name)
         if (shortage := self._shelf.shortage()) > 0:

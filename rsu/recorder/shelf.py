@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from hw.timescale import MADE_NS
+from rsu import durable
 from rsu.recording.settings import RecordingSettings
 from rsu.recording.writer import PART
 from rsu.records import RecordingView
@@ -113,13 +114,15 @@ class Shelf:
     def wanted(self) -> bool:
         """Return whether to record: what was ordered last, else what the site file says."""
         try:
-            return (self.folder / _WISH).read_text(encoding="utf-8") == "start"
+            wish = (self.folder / _WISH).read_bytes()
         except OSError:
             return self._settings.enabled
+        return {b"start": True, b"stop": False}.get(wish, self._settings.enabled)  # a power cut leaves odd files
 
     def want(self, verb: Literal["start", "stop"]) -> None:
         """Remember what was ordered, across restarts. OSError: the disk is full or fails."""
-        (self.folder / _WISH).write_text(verb, encoding="utf-8")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        durable.replace(self.folder / _WISH, verb.encode())
 
     def _too_old(self, item: Item, now_ns: int) -> bool:
         limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)

@@ -7,6 +7,7 @@ finished a recording is called `*.mcap.part`.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -66,6 +67,10 @@ class _Sections:
     def sync(self) -> None:
         """Wait until everything is on the disk."""
         os.fsync(self._file.fileno())
+
+    def stands_at(self, path: Path) -> bool:
+        """Return whether this file is the one at a path."""
+        return path.exists() and os.path.samestat(path.stat(), os.fstat(self._file.fileno()))
 
     def close(self) -> None:
         """Give the file back."""
@@ -128,6 +133,11 @@ class RecordingWriter:
         """End the section and wait for the disk: what was added survives a power cut."""
         self.flush()
         self._file.sync()
+
+    def check(self) -> None:
+        """Raise OSError if the file was deleted under our hands: what is written now would never be seen."""
+        if not self._file.stands_at(self._part):
+            raise OSError(errno.ENOENT, "was deleted while it was written", str(self._part))
 
     def close(self) -> None:
         """Seal the recording and give it its name."""

@@ -20,11 +20,13 @@ from rsu.reasons import REASONS
 from rsu.recorder.control import Order, ask
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
+from rsu.web.limits import Bounded
 from rsu.web.metrics import exposition
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
 VIEWERS = 16
+ANSWER_S = 20.0  # a page answers at once, but a phone may sleep for a moment
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
 
@@ -63,7 +65,7 @@ def application(board: Board, run: Path) -> Starlette:
         viewers.add(websocket)
         try:
             await show(board, websocket)
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, TimeoutError):
             pass
         finally:
             viewers.discard(websocket)
@@ -77,15 +79,19 @@ def application(board: Board, run: Path) -> Starlette:
         WebSocketRoute("/live", live),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+    return Starlette(routes=routes, middleware=[Middleware(Guard), Middleware(Bounded)])
 
 
 async def show(board: Board, websocket: WebSocket) -> None:
-    """Send patches, starting from the empty document, each when the viewer has answered the one before."""
+    """Send patches, starting from the empty document, each when the viewer has answered the one before.
+
+    TimeoutError: the viewer does not answer any more; his place is somebody else's.
+    """
     sent = EMPTY
     while not board.closed:
         await board.change(sent, HEARTBEAT_S)
         newest, patch = board.newest, board.patch(sent)
-        await websocket.send_text(patch)
-        await websocket.receive_text()
+        async with asyncio.timeout(ANSWER_S):
+            await websocket.send_text(patch)
+            await websocket.receive_text()
         sent = newest

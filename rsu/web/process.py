@@ -15,6 +15,7 @@ from rsu.bus import Publisher, Subscriber
 from rsu.records import Progress
 from rsu.web.app import application
 from rsu.web.board import TOPICS, Board
+from rsu.web.limits import HEAD_OCTETS, Door
 from rsu.web.patch import Document
 from rsu.web.settings import WebSettings
 
@@ -39,6 +40,8 @@ async def _serve(listener: socket.socket, board: Board, run: Path, stop: threadi
         server_header=False,
         proxy_headers=False,
         ws_per_message_deflate=False,  # loopback: compressing costs more than it saves
+        http=Door,
+        h11_max_incomplete_event_size=HEAD_OCTETS,
         ws_max_size=1024,  # a page only acknowledges
         timeout_graceful_shutdown=SHUTDOWN_S,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -189,6 +190,29 @@ def test_a_full_disk_pauses_the_recorder_and_says_so(rig: Callable[..., Rig], ta
     one.play(tapes[:20])
     state = one.until(lambda state: state.state == "paused")
     assert "too little" in (state.error or "") and files(one) == []
+
+
+def test_a_folder_that_is_deleted_is_noticed_and_made_again(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
+    one = rig()
+    one.play(tapes[:60])
+    before = one.until(lambda state: state.bytes > 0).file
+    shutil.rmtree(one.data)
+    one.until(lambda state: "deleted" in (state.error or ""))
+    one.play(tapes[60:])
+    assert one.until(lambda state: state.state == "recording" and state.error is None).file != before
+    assert list((one.data / "recordings").iterdir())
+
+
+def test_a_folder_that_cannot_be_made_pauses_the_recorder(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
+    one = rig(path="/proc/recordings")
+    one.play(tapes[:20])
+    assert "recordings" in (one.until(lambda state: state.state == "paused").error or "")
+
+
+@pytest.mark.parametrize(("wish", "expected"), [(b"", True), (b"sto", True), (b"stop", False), (b"\xff\x00", True)])
+def test_a_wish_that_a_power_cut_tore_is_none(wish: bytes, expected: bool, tmp_path: Path) -> None:
+    (tmp_path / "wish").write_bytes(wish)
+    assert Shelf(tmp_path, RecordingSettings(enabled=True)).wanted() is expected
 
 
 def test_keep_marks_the_open_file(rig: Callable[..., Rig], tapes: list[Tape]) -> None:

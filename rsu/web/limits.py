@@ -1,0 +1,108 @@
+"""What one visitor of the page may take: connections, time, octets. Others, and this process, must not notice him."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from h11 import Request
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+CONNECTIONS = 64  # at once
+OF_ONE = 24  # of one address: through a tunnel all have the same
+REQUEST_S = 15.0  # from connecting, or from the last answer, until the next answer is sent and taken
+HEAD_OCTETS = 16 << 10
+BODY_OCTETS = 64 << 10
+_TOO_LARGE = f"at most {BODY_OCTETS} octets"
+
+
+class Door(H11Protocol):
+    """A connection that is given up when there are too many, or when its visitor takes too long."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let somebody in, or not."""
+        super().connection_made(transport)
+        addresses = [getattr(each, "client", None) for each in self.connections]
+        same = [address for address in addresses if address and self.client and address[0] == self.client[0]]
+        if len(addresses) > CONNECTIONS or len(same) > OF_ONE:
+            transport.abort()
+        else:
+            self._arm()
+
+    def on_response_complete(self) -> None:
+        """Count the time anew: until the answer is taken, and the next request is answered."""
+        super().on_response_complete()
+        self._arm()
+
+    def handle_websocket_upgrade(self, event: Request) -> None:
+        """Leave a viewer to the one that shows him the page; he has to answer every patch there."""
+        self._disarm()
+        super().handle_websocket_upgrade(event)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the time."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def _arm(self) -> None:
+        self._disarm()
+        self._timer = self.loop.call_later(REQUEST_S, self.transport.abort)  # close would wait for a slow reader
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class Bounded:
+    """Refuses bodies that are too large, whether they say so or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request or WebSocket."""
+        told = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
+        if not told.isdecimal() or len(told) > 18 or int(told) > BODY_OCTETS:
+            await _refuse(scope, receive, send)
+            return
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, _counted(receive), noted)
+        except _TooLargeError:
+            if not begun:
+                await _refuse(scope, receive, send)
+
+
+class _TooLargeError(Exception):
+    """More came than is allowed."""
+
+
+def _counted(receive: Receive) -> Callable[[], Any]:
+    total = 0
+
+    async def count() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body") or b"")
+        if total > BODY_OCTETS:
+            raise _TooLargeError
+        return message
+
+    return count
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse(_TOO_LARGE, 413, headers={"Connection": "close"})(scope, receive, send)
