@@ -20,6 +20,7 @@ from rsu.site import config
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
 from sim.frames import PERIOD_NS, WorldFrame
+from tests.recording.virtual_video import VirtualVideo
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 EPOCH_NS = 1_795_000_000_000_000_000  # a whole minute, some day in 2026
@@ -75,13 +76,13 @@ class VirtualDevice:
         opening = port if port in self._openings else self._openings[0]
         self.runner._schedule(self.emulator.received(opening, data, now_ns), now_ns)
 
-    def reads(self, now_ns: int, cut: bool, damage: Damage) -> list[Read]:
+    def reads(self, now_ns: int, cut: bool) -> list[Read]:
         """Return what it says now."""
         self.runner.step(now_ns)
         said, self._waiting = self._waiting, []
         if cut:
             return []
-        return [Read(self.name, port, now_ns, damage(self.name, now_ns - EPOCH_NS, data)) for port, data in said]
+        return [Read(self.name, port, now_ns, data) for port, data in said]
 
     def links(self, cut: bool) -> list[LinkState]:
         """Return how its links are."""
@@ -96,14 +97,24 @@ def record(
     damage: Damage = lambda device, at_ns, data: data,
     site: config.Config | None = None,
     said: Said = lambda at_ns: AS_BEGUN,
+    noise: int | None = None,
+    drawn: bool = False,
 ) -> Iterator[Tape]:
-    """Yield the tape of a run. Devices' clocks are right, whatever `said` makes of the station's."""
+    """Yield the tape of a run. Devices' clocks are right, whatever `said` makes of the station's.
+
+    `noise`: seed of the devices' errors; `drawn`: pictures too, which takes its time.
+    """
     site = site or config.load(CONFIGS / "demo.yaml")
     made = bench.load(CONFIGS / "demo-bench.yaml")
-    drawn = {name for name, spec in made.emulators.items() if spec.kind == "video"}  # takes too long: they are quiet
-    quiet = [LinkState(name, "pictures", 1, True, True, None, {}) for name in sorted(drawn)]
-    named = [name for name in made.emulators if name not in drawn]
-    devices = {name: VirtualDevice(name, made, list(site.drivers[name].ports())) for name in named}
+    if noise is not None:
+        made = made.model_copy(update={"seed": noise})
+    films = sorted(name for name, spec in made.emulators.items() if spec.kind == "video")
+    quiet = [LinkState(name, "pictures", 1, True, True, None, {}) for name in films if not drawn]
+    others = [name for name in made.emulators if name not in films]
+    devices: dict[str, VirtualDevice | VirtualVideo] = {
+        name: VirtualDevice(name, made, list(site.drivers[name].ports())) for name in others
+    }
+    devices |= {name: VirtualVideo(name, made, site) for name in films if drawn}
     now_ns = EPOCH_NS
     player = Player(site, SEED, lambda device, port, data: devices[device].hear(port, data, now_ns))
     frames = (msgspec.structs.replace(f, stamp_ns=EPOCH_NS - PERIOD_NS + f.stamp_ns) for f in world())
@@ -123,7 +134,11 @@ def record(
         states = {(state.device, state.port): state for state in [*spoken, *quiet]}
         links = [state for key, state in states.items() if told.get(key) != state]
         told |= states
-        reads = [read for d in devices.values() for read in d.reads(now_ns, d.name in cut, damage)]
+        reads = [
+            msgspec.structs.replace(read, data=damage(read.device, read.receipt_ns - EPOCH_NS, read.data))
+            for device in devices.values()
+            for read in device.reads(now_ns, device.name in cut)
+        ]
         if reads or links or now_ns % ROUND_NS == 0:
             rounds.append(Round(now_ns, links, reads, said(now_ns - EPOCH_NS).correction_ns))
             player.serve(rounds[-1])
@@ -133,6 +148,6 @@ def record(
             rounds, seq = [], seq + 1
 
 
-def _show(devices: Mapping[str, VirtualDevice], frame: WorldFrame) -> None:
+def _show(devices: Mapping[str, VirtualDevice | VirtualVideo], frame: WorldFrame) -> None:
     for device in devices.values():
         device.runner.add_frame(frame)
