@@ -3,6 +3,7 @@
 Layout, little endian, no padding:
 
     "RSUV"  version u8 = 1  state u8  objects u16  sequence u32  passed over u32  time u64 (ns UTC, of exposure)
+    (bit 7 of `state`: what it finds is doubtful, since it does not know the empty road for sure yet)
     then each object: kind u8 (RoadUser)  confidence f32  position 2 x f32 (m, sensor frame)
     covariance 3 x f32 (m2: xx, xy, yy)  size 3 x f32 (m)  box 4 x f32 (px: left, top, right, bottom)
 
@@ -22,7 +23,6 @@ import msgspec
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from perception.objects import Detections, Floats, Ints, Measurement, Modality, RoadUser
@@ -34,7 +34,7 @@ STATES = (
 NO_PICTURE, OTHER_SHAPE = 4, 5
 LONGEST_WORDS = 300
 MAX_OBJECTS = 256
-PAST_MS, FUTURE_MS = 5000, 100  # our own process's clock: off by more, it was set between exposure and receipt
+_DOUBTFUL = 0x80
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
     [("kind", "u1"), ("confidence", "<f4"), ("position", "<f4", 2), ("covariance", "<f4", 3), ("size", "<f4", 3),
@@ -50,6 +50,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     stamp_ns: int  # of exposure
     sequence: int = 0
     state: int = 0  # in STATES
+    doubtful: bool = False  # the camera does not know the empty road for sure yet
     words: str = ""  # more about it
     passed_over: int = 0
     kind: Ints  # (n,)
@@ -68,7 +69,7 @@ def encode(view: View) -> bytes:
     rows["covariance"] = view.covariance[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
     numbers = len(rows), view.sequence & 0xFFFFFFFF, view.passed_over & 0xFFFFFFFF, view.stamp_ns
     words = view.words.encode()[:LONGEST_WORDS] if view.state else b""
-    return _HEADER.pack(MAGIC, VERSION, view.state, *numbers) + rows.tobytes() + words
+    return _HEADER.pack(MAGIC, VERSION, view.state | _DOUBTFUL * view.doubtful, *numbers) + rows.tobytes() + words
 
 
 class VideoSettings(DeviceSettings):
@@ -104,7 +105,6 @@ class Video:
         self.error: str | None = None
         self._sequence: int | None = None
         self._passed_over = 0
-        self._clock = SourceClock(PAST_MS, FUTURE_MS, self.counters)
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Expect any number next."""
@@ -144,6 +144,7 @@ class Video:
         if len(data) < _HEADER.size:
             return None
         magic, version, state, count, sequence, passed_over, stamp_ns = _HEADER.unpack_from(data)
+        doubtful, state = bool(state & _DOUBTFUL), state & ~_DOUBTFUL
         words = data[_HEADER.size + count * _ROW.itemsize :]
         whole = len(data) >= _HEADER.size + count * _ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
         whole &= len(words) <= (LONGEST_WORDS if state else 0)
@@ -157,6 +158,7 @@ class Video:
             stamp_ns=stamp_ns,
             sequence=sequence,
             state=state,
+            doubtful=doubtful,
             words="".join(c if c.isprintable() else "?" for c in words.decode(errors="replace")),
             passed_over=passed_over,
             kind=rows["kind"].astype(np.int64),
@@ -168,7 +170,7 @@ class Video:
         count = len(view.kind)
         return Detections(
             device=self.name,
-            stamp_ns=self._clock.judge(view.stamp_ns, receipt_ns, self.correction_ns),
+            stamp_ns=view.stamp_ns,
             receipt_ns=receipt_ns,
             position=view.position,
             covariance=view.covariance,
@@ -179,6 +181,7 @@ class Video:
             kind=view.kind,
             confidence=view.confidence,
             source_id=np.full(count, -1, dtype=np.int64),
+            doubtful=view.doubtful,
         )
 
 

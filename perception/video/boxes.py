@@ -53,5 +53,9 @@ class Bodies(NamedTuple):
 class Detector(Protocol):
     """Finds road users in the pictures of one camera, given one after another."""
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is not sure of what it finds: it may find somebody where nobody is."""
+
     def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return who is in the picture, which may be smaller than the full one; None while the road is learned."""

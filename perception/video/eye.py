@@ -22,6 +22,7 @@ class Glance(NamedTuple):
 
     sight: Sight
     bodies: Bodies | None
+    doubtful: bool = False  # of what is found
 
 
 class Eye:
@@ -40,7 +41,7 @@ class Eye:
         bodies = self._detector.look(picture, stamp_ns)
         if bodies is None:
             return Glance(Sight.LEARNING, None)
-        return Glance(sight, bodies.of(self._in_field(bodies)))
+        return Glance(sight, bodies.of(self._in_field(bodies)), self._detector.doubtful)
 
     def _in_field(self, bodies: Bodies) -> Mask:
         x, y = bodies.position.T

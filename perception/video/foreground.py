@@ -41,6 +41,7 @@ class Foreground:
         self._rate = 1 - float(np.exp(-tick_s / settings.learn_s))
         self._longest = round(settings.stopped_s / tick_s)
         self._warm_up = round(settings.warm_up_s * rate_hz)
+        self._sure = round(settings.sure_after_s * rate_hz)
         self._pictures = 0
         self._light = 1.0  # of the last tick, relative to the learned picture
         self._age = np.zeros(region.shape, np.uint16)  # for how many ticks something has been there
@@ -50,12 +51,17 @@ class Foreground:
         if road is not None and self._is_told:
             for shown in range(1, PRIMED + 1):
                 self._model.apply(road, None, 1 / shown)
-            self._pictures = self._warm_up
+            self._pictures = max(self._warm_up, self._sure)
 
     @property
     def road(self) -> Picture | None:
         """The learned picture of the empty road; None while it is learned."""
         return self._model.getBackgroundImage() if self._pictures > self._warm_up else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the learned road may still show somebody who stood there from the beginning."""
+        return self._pictures <= self._sure
 
     def find(self, picture: Picture) -> tuple[Grey, Grey] | None:
         """Return the foreground (height, width), 255 or 0, and that with shadows; None while the road is learned."""

@@ -34,6 +34,11 @@ class Motion:
         """The learned picture of the empty road, as far as it is looked at; None while it is learned."""
         return self._foreground.road
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the empty road is not known for sure yet."""
+        return self._foreground.doubtful
+
     def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return who is in the picture (of the region's size); None while the road is learned."""
         foreground = self._foreground.find(np.ascontiguousarray(picture[self._window]))

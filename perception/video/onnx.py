@@ -98,6 +98,8 @@ class Onnx:
         self._fitter, self._model = fitter, model
         self._kinds, self._least, self._overlap = kinds, least_confidence, overlap
 
+    doubtful = False
+
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return who is in the picture."""
         return self._fitter.fit(self.boxes(picture))

@@ -13,4 +13,5 @@ class MotionSettings(Settings):
     shadow: float = Field(0.6, gt=0, lt=1)  # what is darker than this share of the road is no shadow
     learn_s: Positive = 8.0  # time constant with which the empty road is learned
     warm_up_s: NotNegative = 2.0  # after the start, nothing is found for so long
+    sure_after_s: NotNegative = 60.0  # and what is found is doubtful for so long: longer than anybody waits for green
     stopped_s: Positive = 600.0  # what stands longer becomes part of the road

@@ -91,6 +91,7 @@ def _told(glance: Glance, stamp_ns: int) -> View:
     return View(
         stamp_ns=stamp_ns,
         state=int(glance.sight),
+        doubtful=glance.doubtful,
         kind=bodies.kind,
         confidence=bodies.confidence,
         position=bodies.position,

@@ -53,6 +53,14 @@ def test_nobody_seen_is_a_measurement_too() -> None:
     assert isinstance(found, Detections) and len(found.position) == 0
 
 
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_what_a_camera_finds_while_it_learns_is_doubtful(doubtful: bool) -> None:
+    data = encode(view(doubtful=doubtful))
+    assert data[5] == (0x80 if doubtful else 0)
+    (found,) = driver().received("pictures", data, STAMP_NS)
+    assert isinstance(found, Detections) and len(found.kind) == 2 and found.doubtful is doubtful
+
+
 @pytest.mark.parametrize("state", range(1, len(STATES)))
 def test_a_camera_that_sees_nothing_says_why_and_measures_nothing(state: int) -> None:
     made = driver()

@@ -57,6 +57,16 @@ def test_a_road_that_is_known_needs_no_learning(painter: Painter) -> None:
     detector = motion(before.road)
     assert [len(show(painter, detector, number, (CAR, 30.0, 3.0, 0.0)).position) for number in range(3)] == [1, 1, 1]
     assert all(not len(show(painter, detector, number).position) for number in range(20, 24))
+    assert not detector.doubtful
+
+
+def test_a_new_road_is_doubtful_until_everybody_has_had_to_move(painter: Painter) -> None:
+    detector = motion(sure_after_s=1.2)
+    doubts = []
+    for number in range(14):
+        detector.look(half(painter.paint(world(number * NS // 10), number)), number * NS // 10)
+        doubts.append(detector.doubtful)
+    assert doubts == [number < 1.2 * RATE_HZ for number in range(14)]
 
 
 def test_a_road_that_looks_different_now_is_learned_again(painter: Painter) -> None:
