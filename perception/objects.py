@@ -1,8 +1,7 @@
 """The core's words: what drivers conform to and fusion works with.
 
 Every record carries `stamp_ns`, when its content was true, and `receipt_ns`, when its last byte was read; both integer
-nanoseconds of steady time: UTC but for steps of the system clock (`hw/timescale.py`). SI units; angles in degrees.
-Unknown is None on single values and NaN in arrays, never 0.
+nanoseconds UTC. SI units; angles in degrees. Unknown is None on single values and NaN in arrays, never 0.
 
 Frames
     sensor: origin at the sensor's reference point, x forward along the boresight, y left, metres on the road plane.
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Modality(StrEnum):
@@ -71,6 +71,7 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1
     source_id: Ints  # (n,) the device's own target number, -1 unknown
+    doubtful: bool = False  # the device is still learning what is there without road users: alone it makes nobody sure
 
 
 class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
@@ -133,7 +134,7 @@ class SignalPlan(Measurement, frozen=True, kw_only=True):
 
 
 class Fix(Measurement, frozen=True, kw_only=True):
-    """One GNSS solution. `stamp_ns` is not steady as elsewhere: it is the receiver's own UTC."""
+    """One GNSS solution. `stamp_ns` is the receiver's own UTC."""
 
     valid: bool  # the receiver itself says that position and time may be used
     kind: str  # none, 2d, 3d, dgps, float, fixed, dead-reckoning
@@ -143,7 +144,6 @@ class Fix(Measurement, frozen=True, kw_only=True):
     satellites: int | None
     horizontal_accuracy: float | None  # m, 1 sigma
     time_accuracy_ns: int | None
-    time_only: bool = False  # not valid, yet the time may be used
 
 
 class Reception(Measurement, frozen=True, kw_only=True):
@@ -168,6 +168,7 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
     size: Floats  # (n, 3) m: length, width, height
     kind: Ints  # (n,) RoadUser
     existence: Floats  # (n,) 0..1
+    contested: Mask  # (n,) one sensor alone sees it where others look and see nothing, or only doubtful ones see it
     sources: list[tuple[str, ...]]  # devices that saw it in the last second
     vehicle_id: list[bytes | None]  # id of the BSM that is part of it
 
@@ -189,6 +190,7 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
             size=self.size[rows],
             kind=self.kind[rows],
             existence=self.existence[rows],
+            contested=self.contested[rows],
             sources=[self.sources[row] for row in rows.tolist()],
             vehicle_id=[self.vehicle_id[row] for row in rows.tolist()],
         )

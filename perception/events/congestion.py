@@ -41,7 +41,11 @@ class Congestion:
 
     def _crowds(self, now: Situation, running: Set[int]) -> Iterator[Sighting]:
         settings = self.settings
-        slow = now.is_vehicle & (now.speed < (settings.release_mps if running else settings.slow_mps))
+        slow = (
+            now.is_vehicle
+            & ~now.tracks.contested
+            & (now.speed < (settings.release_mps if running else settings.slow_mps))
+        )
         rows = slow.nonzero()[0]
         if len(rows) < STILL * settings.least_vehicles:
             return

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
-from perception.occlusion import visibility
+from perception.occlusion import testimony, visibility
 from perception.occlusion.bodies import on_bodies
 from perception.sensing.sensors import Sensors
 from perception.tracking import attributes
@@ -22,16 +22,18 @@ STANDING_MPS = 1.0  # what is slower may have stood where it is hidden since bef
 STEADY_SCANS = 3  # who was seen less often was never seen steadily
 
 
-def count(table: Table, seen: Mask, looked: Ints, sensors: Sensors, settled: bool) -> None:
+def count(table: Table, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
-    seen (sensors, n); `looked`: which sensors are in the round; `settled`: who comes is seen when it comes, so that
-    nobody new stands where others hide it.
+    seen (sensors, n); `looked`: which sensors are in the round; sure (sensors,): as `testimony.surest`; `settled`: who
+    comes is seen when it comes, so that nobody new stands where others hide it.
     """
     watched = np.zeros_like(seen)
     watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
     sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen)
     exposed = visibility.exposure(table, sensor, track, sensors)
+    plain = exposed > testimony.OPEN
+    testimony.hear(table, seen, sensor[plain], track[plain], sure)
     doubtful = table.id == 0  # what is not known to exist is not known to be hidden
     comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
     exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.geo import Reference
-from perception.objects import Detections, Ints, Measurement, PointCloud, Tracks, VehicleReport
-from perception.occlusion import misses
+from perception.objects import Detections, Floats, Ints, Measurement, PointCloud, Tracks, VehicleReport
+from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
 from perception.sensing.bias import Biases, SensorBias
 from perception.sensing.cluster import Background, cluster
@@ -51,6 +51,7 @@ class Fusion:
         self._reference = reference
         first, own = (squared_gate(p) for p in (settings.vehicle_gate_probability, settings.own_gate_probability))
         self._gates = Gates(first, own)
+        self._doubtful = np.zeros(len(sensors), dtype=np.bool_)  # which sensors were still learning in their last scan
         self._radios: list[str] = []
         self._backgrounds: dict[int, Background] = {}  # by column of the radar
         self._begin()
@@ -113,7 +114,9 @@ class Fusion:
         row = np.concatenate([pairs.track, np.arange(before, len(population.table))])
         detection = np.concatenate([pairs.detection, first])
         sign(population.table, row, detection, scan, sensors.radio)
-        self._witness(measurements, row, scan.sensor[detection])
+        sure = testimony.surest(sensors, self._doubtful)
+        self._witness(measurements, row, scan.sensor[detection], sure)
+        testimony.judge(population.table, sure, population.time_ns)
         population.tidy(dt)
 
     def _scan(self, measurements: list[Measurement]) -> Scan:
@@ -139,6 +142,7 @@ class Fusion:
             standing = self._backgrounds.setdefault(column, Background(sensor, settings)).standing(measurement)
             return Sighting(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
+        self._doubtful[column] = measurement.doubtful
         return Sighting(column, located(measurement, sensor), radial=False)
 
     def _radio(self, device: str) -> int:
@@ -147,8 +151,8 @@ class Fusion:
             self._radios.append(device)
         return self._radios.index(device)
 
-    def _witness(self, measurements: list[Measurement], row: Ints, sensor: Ints) -> None:
-        """Count what the sensors of the round did not see, and remember what they saw."""
+    def _witness(self, measurements: list[Measurement], row: Ints, sensor: Ints, sure: Floats) -> None:
+        """Count what the sensors of the round did not see, and remember what they saw. sure: as `testimony.surest`."""
         table, columns = self._population.table, self._columns
         scans = [(columns[each.device], each.stamp_ns) for each in measurements if each.device in columns]
         if not scans:
@@ -157,5 +161,5 @@ class Fusion:
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
         seen = seen[:-1]  # who says that it is there is not seen by that
-        misses.count(table, seen, looked, self._sensors, self._population.settled)
+        misses.count(table, seen, looked, sure, self._sensors, self._population.settled)
         life.remember(table, seen, looked, stamp_ns)

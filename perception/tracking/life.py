@@ -34,7 +34,7 @@ def bound(table: Table) -> None:
 
 def ripe(table: Table, settings: FusionSettings) -> Ints:
     """Return the rows that are to be confirmed now."""
-    sure = table.log_odds >= log_odds(settings.confirm_probability)
+    sure = (table.log_odds >= log_odds(settings.confirm_probability)) & (table.contested == 0)
     rows: Ints = ((table.id == 0) & sure & (table.scans >= settings.least_scans)).nonzero()[0]
     return rows
 

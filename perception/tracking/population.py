@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
+from perception.occlusion import testimony
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.settings import FusionSettings, log_odds
@@ -47,7 +48,9 @@ class Population:
         dt = (time_ns - self.time_ns) * 1e-9 if self.time_ns else 0.0
         self.time_ns, self._begun_ns = time_ns, self._begun_ns or time_ns
         motion.predict(self.table, dt)
-        self.table.log_odds -= self._settings.forgetting_per_s * dt * (self.table.hidden == 0)
+        faded = self._settings.forgetting_per_s * dt
+        self.table.log_odds -= faded * (self.table.hidden == 0)
+        testimony.fade(self.table, faded)
         return dt
 
     def absorb(self, pairs: Pairs, scan: Scan, lag: Floats) -> None:

@@ -47,6 +47,7 @@ def tracks(
         size=_rows(attributes.sizes(table)),
         kind=table.kind,
         existence=existence(table),
+        contested=table.contested > 0,
         sources=_sources(np.vstack([seen, by_radio]), [*(device.device for device in devices), *radios]),
         vehicle_id=[
             vehicle_id(number) if told else None for number, told in zip(table.vehicle.tolist(), signed, strict=True)

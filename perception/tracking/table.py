@@ -34,6 +34,7 @@ FLOATS: dict[str, tuple[int, ...]] = {
     "heading": (),
     "heading_sd": (),
     "vehicle_heading": (),
+    "word": (SENSORS,),
 }
 INTEGERS: dict[str, tuple[int, ...]] = {
     "stamp_ns": (),
@@ -43,6 +44,7 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "kind": (),
     "moving": (),
     "hidden": (),
+    "contested": (),
     "vehicle": (),
     "vehicle_ns": (),
     "agreed": (),
@@ -50,6 +52,8 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "history": (SENSORS,),
     "seen_ns": (SENSORS,),
 }
+
+_PER_SENSOR = sum(SENSORS in shape for shape in INTEGERS.values())
 
 _Place = tuple[str, int | slice, tuple[int, ...]]
 
@@ -69,6 +73,7 @@ class Table:
     heading: Floats  # (n,) deg, NaN while never known
     heading_sd: Floats  # (n,) deg
     vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
+    word: Floats  # (sensors, n) log-odds that each sensor sees somebody there, by its latest scans
     stamp_ns: Ints  # (n,) newest measurement of a sensor: when it was true
     receipt_ns: Ints  # (n,) and when it arrived
     scans: Ints  # (n,) measurements of sensors used so far
@@ -76,6 +81,7 @@ class Table:
     kind: Ints  # (n,) RoadUser, the likeliest class; UNKNOWN before there is evidence
     moving: Ints  # (n,) 1: the heading follows the velocity
     hidden: Ints  # (n,) 1: slow, and no sensor that looks there could see it in the newest round
+    contested: Ints  # (n,) 1: one sensor sees it and another does not, though it could, or only doubtful ones see it
     vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
     vehicle_ns: Ints  # (n,) newest BSM, 0: none
     agreed: Ints  # (n,) how well its BSMs agree with the sensors: one more for each that fits, several less for others
@@ -123,7 +129,7 @@ def _height(fields: dict[str, tuple[int, ...]], sensors: int) -> int:
 @cache
 def _layout(height: int) -> tuple[list[_Place], list[_Place]]:
     """Return where the fields are in the rows of floats and of integers, the latter so many in all."""
-    sensors = (height - _height(INTEGERS, 0)) // 2
+    sensors = (height - _height(INTEGERS, 0)) // _PER_SENSOR
     return _places(FLOATS, sensors), _places(INTEGERS, sensors)
 
 

@@ -15,7 +15,7 @@ ROW = np.dtype(
         ("seen_ns", "i8"),
         ("first_ns", "i8"),
         ("first", "f8", 2),  # m: where it was first known well
-        ("sure_s", "f8"),  # for how long its place has been known well
+        ("sure_s", "f8"),  # for how long its place has been known well, uncontested
         ("lane", "i2"),  # index into LaneMap.lines
         ("approach", "i2"),  # the lane whose stop line is ahead
         ("origin", "i2"),  # the lane whose stop line it crossed last

@@ -40,7 +40,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     speed: Floats  # m/s
     ahead: Floats  # (n, 2) unit vector of the heading; NaN: unknown
     is_vehicle: Mask
-    sure: Mask  # it is known well where they are
+    sure: Mask  # it is known well where they are, and no sensor contradicts that they are there
     lane: Ints  # index into lanes.lines, NONE: on none
     along: Floats  # (n, 2) unit vector of the lane's direction; NaN where there is none
     to_end: Floats  # m
@@ -127,8 +127,8 @@ class Observer:
         )
 
     def _meet(self, past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
-        """Note when and where new ones were seen first, and for how long everybody's place has been known well."""
-        sure = most_variance(tracks.covariance[:, :2, :2]) <= SURE_M**2
+        """Note when and where new ones were seen first, and for how long everybody's place has been sure."""
+        sure = (most_variance(tracks.covariance[:, :2, :2]) <= SURE_M**2) & ~tracks.contested
         past["sure_s"] = np.where(sure, past["sure_s"] + passed_s, 0.0)
         past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position, past["first"])
         new = past["first_ns"] == 0

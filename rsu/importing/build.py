@@ -19,7 +19,7 @@ import msgspec
 
 from hw.tape import LinkState, Read, Round
 from rsu.broadcast import TICK_NS
-from rsu.importing import bag_files, octets, ros, text
+from rsu.importing import octets, ros, text
 from rsu.importing.findings import Finding, Findings, SourceCheck
 from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View
 from rsu.importing.mapping import Mapping
@@ -49,7 +49,7 @@ class Imported(NamedTuple):
 def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Imported:
     """Import a file. ForeignError: it is not as the mapping says; OSError: it cannot be read or written."""
     findings = Findings()
-    frames = list(_frames(source, mapping, config, findings))
+    frames = list(_frames(source, mapping, config))
     if not frames:
         raise ForeignError(f"{source}: no frame in it")
     reads = _received(frames, mapping, config, findings)
@@ -67,15 +67,15 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
     return Imported(target, dict(Counter(frame.device for frame in frames)), ticks, findings.list())
 
 
-def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) -> Iterator[Frame]:
+def _frames(source: Path, mapping: Mapping, config: Config) -> Iterator[Frame]:
     views = [_view(config, stream.device) for stream in mapping.streams]
-    if bag_files.is_bag(source):
+    if ros.is_bag(source):
         yield from ros.frames(source, mapping.streams, views)
         return
     for stream, view in zip(mapping.streams, views, strict=True):
         if stream.topic is not None:
             raise ForeignError(f"{source}: not a rosbag, but {stream.device} has a topic")
-        yield from text.frames(source, stream, view, findings)
+        yield from text.frames(source, stream, view)
 
 
 def _view(config: Config, device: str) -> View:

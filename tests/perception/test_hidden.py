@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.objects import RoadUser
-from perception.occlusion import bodies, misses
+from perception.occlusion import bodies, misses, testimony
 from perception.sensing.scan import TYPICAL_SIZE, Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
@@ -20,6 +20,7 @@ VIEW = FieldOfView(range_m=100.0, width_deg=90.0)
 SENSOR = Sensor(device="camera", mount=Mount(east_m=0.0, north_m=-20.0, height_m=6.0, yaw_deg=0.0), field_of_view=VIEW)
 SENSORS = Sensors([SENSOR, SENSOR.model_copy(update={"device": "other"})], 13.8, 18.4, 6.0)
 STEADILY = 0xFFFF_FFFF
+SURE = testimony.surest(SENSORS, np.zeros(SENSORS.radio, np.bool_))
 
 
 def cars(*places, speeds=(), hidden=(), kind=RoadUser.CAR):
@@ -71,9 +72,9 @@ def test_without_a_leader_the_slow_stop_and_the_fast_go_on():
 
 def missed(rows, rounds, looked=(0,), settled=True):
     """Return the log-odds after so many rounds in which nobody sees anybody."""
-    nobody = np.zeros((SENSORS.radio + 1, len(rows)), dtype=np.bool_)
+    nobody = np.zeros((SENSORS.radio, len(rows)), dtype=np.bool_)
     for _ in range(rounds):
-        misses.count(rows, nobody, np.array(looked), SENSORS, settled)
+        misses.count(rows, nobody, np.array(looked), SURE, SENSORS, settled)
         rows.history[list(looked)] = rows.history[list(looked)] << 1 & STEADILY
     return rows.log_odds.copy()
 
@@ -111,9 +112,9 @@ def test_behind_a_bus_nothing_is_missed():
 def test_no_car_is_hidden_where_another_is_seen():
     rows = cars((0.0, 30.0), (0.0, 22.0), (0.5, 31.0))
     rows.kind[1], rows.heading[1] = RoadUser.BUS, 90.0
-    seen = np.zeros((SENSORS.radio + 1, 3), dtype=np.bool_)
+    seen = np.zeros((SENSORS.radio, 3), dtype=np.bool_)
     seen[1, 1:] = True
-    misses.count(rows, seen, np.array([1]), SENSORS, True)
+    misses.count(rows, seen, np.array([1]), SURE, SENSORS, True)
     assert rows.hidden.tolist() == [1, 0, 0]
     assert rows.log_odds.tolist() == [5.0, 8.0, 8.0]
 

@@ -24,6 +24,7 @@ def tracks_of(rows, stamp_ns=0):
         size=TYPICAL_SIZE[kind],
         kind=kind,
         existence=np.full(count, 0.99),
+        contested=np.zeros(count, dtype=np.bool_),
         sources=[("camera",)] * count,
         vehicle_id=[None] * count,
     )

@@ -46,6 +46,7 @@ def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m
         size=frame.size[rows],
         kind=frame.kind[rows],
         existence=np.full(count, 0.99),
+        contested=np.zeros(count, dtype=np.bool_),
         sources=[("camera",)] * count,
         vehicle_id=[b"%8d" % number for number in frame.id[rows].tolist()],
     )

@@ -59,6 +59,7 @@ def _tracks(kinds: list[RoadUser], **columns: Any) -> Tracks:
         "size": np.tile([4.5, 1.8, np.nan], (n, 1)),
         "kind": np.array(kinds, dtype=np.int64),
         "existence": np.ones(n),
+        "contested": np.zeros(n, dtype=np.bool_),
         "sources": [("cam",)] * n,
         "vehicle_id": [PLATE] * n,
     }

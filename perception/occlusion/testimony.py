@@ -1,0 +1,59 @@
+"""What the sensors that look at a place say of a road user: some see it, others look there and see nothing.
+
+A sensor errs alike scan after scan: what it takes for somebody (a shadow, a reflection, a place that it learned
+wrongly) it takes for somebody again, so that its own scans are no independent evidence. Only another sensor is. Of each
+sensor is kept how sure it is, by its latest scans, and no sensor is ever sure beyond measure, a doubtful one hardly at
+all. Who only one sensor sees, while another that could see it does not, is never sure to exist; nor is who only
+doubtful ones see; and who is denied by more than see it is not told of.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.objects import Floats, Ints
+from perception.sensing.sensors import Sensors
+from perception.tracking.table import Table
+
+OPEN = 0.9  # exposure over which a sensor should surely have seen a track
+SCANS = 4.0  # so many scans in a row make a sensor as sure as it ever is
+DOUBTFUL = 1.0  # log-odds: a sensor that is still learning is no surer
+SAYS, DENIES = 2.2, -4.5  # log-odds from which on a sensor says that somebody is there, that nobody is
+LATELY_NS = 1_000_000_000  # who saw it so long ago sees it
+CONTESTED = 4.0  # log-odds of existence, at most, of who is seen by one only: that one may miss it once
+REFUTED = -0.1  # and of who is rather not there
+
+Mask = NDArray[np.bool_]
+
+
+def surest(sensors: Sensors, doubtful: Mask) -> Floats:
+    """Return how sure each sensor can be, log-odds (sensors,); doubtful (sensors,): which are still learning."""
+    sure: Floats = np.where(doubtful, DOUBTFUL, -SCANS * sensors.log_missed[:-1])
+    return sure
+
+
+def hear(table: Table, seen: Mask, sensor: Ints, track: Ints, sure: Floats) -> None:
+    """Take a round's scans: seen (sensors, n); sensors (m,) did not see tracks (m,) that were in the open.
+
+    sure (sensors,): as `surest`.
+    """
+    table.word += sure[:, None] / SCANS * seen
+    table.word[sensor, track] -= sure[sensor] / SCANS
+    np.clip(table.word, -sure[:, None], sure[:, None], out=table.word)
+
+
+def fade(table: Table, by: float) -> None:
+    """Let what was said long ago count for less, log-odds."""
+    table.word -= np.clip(table.word, -by, by)
+
+
+def judge(table: Table, sure: Floats, now_ns: int) -> None:
+    """Note who is contested, and bound the evidence of their existence."""
+    sees = (table.word > 0.0) & (table.seen_ns > now_ns - LATELY_NS)
+    denies = table.word <= DENIES
+    said = (sees & (table.word >= SAYS)).sum(axis=0)
+    table.contested[:] = sees.any(axis=0) & ((said == 0) | (said == 1) & denies.any(axis=0))
+    refuted = (sure[:, None] * denies).sum(axis=0) > (sure[:, None] * sees).sum(axis=0)
+    most = np.where(refuted, REFUTED, CONTESTED)
+    table.log_odds[:] = np.where(table.contested > 0, np.minimum(table.log_odds, most), table.log_odds)
