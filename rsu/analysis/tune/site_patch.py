@@ -23,7 +23,7 @@ def patched(path: Path, values: Mapping[Path_, Number]) -> str:
     text = path.read_text(encoding="utf-8")
     source = YamlSource(path)
     replaced = {key: value for key, value in values.items() if _has(source.data, key)}
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     for key, value in sorted(replaced.items(), key=lambda item: source.place(item[0]), reverse=True):
         line, column = source.place(key)
         before, after = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
@@ -37,8 +37,13 @@ def patched(path: Path, values: Mapping[Path_, Number]) -> str:
 
 def difference(path: Path, text: str) -> str:
     """Return what changes as a unified diff that `patch` understands."""
-    old = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(difflib.unified_diff(old, text.splitlines(keepends=True), str(path), str(path), n=2))
+    old = _lines(path.read_text(encoding="utf-8"))
+    return "".join(difflib.unified_diff(old, _lines(text), str(path), str(path), n=2))
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines with their ends; only line feeds are such."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _written(value: Number) -> str:
@@ -62,7 +67,7 @@ def _inserted(text: str, path: Path_, value: Number) -> str:
     parent = data
     for key in path[:depth]:
         parent = parent[key]
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     if isinstance(parent, CommentedMap) and parent.fa.flow_style() and len(parent):
         return _into_flow(lines, parent, path[depth:], value)
     if not depth:
