@@ -35,8 +35,10 @@ from perception.objects import LampPlan, Measurement, Modality, SignalPlan, Sign
 SPOKEN = {Operation.REPORT, Operation.QUERY_REPLY, Operation.BROADCAST}
 RETRY_NS = NS  # between queries while no plan is known
 DUPLICATE_NS = NS // 5  # the same octets again within this time are a duplicate; later, the controller's clock stands
-TRUST_NS = 3 * NS // 2  # after a time that was believed: an older one was overtaken, one that is off is a stranger's
-REORDER_NS = 2 * NS  # older than this: not overtaken
+AHEAD_NS = 11 * NS // 5  # for so long after a time that was believed one that is ahead is a stranger's
+LATE_NS = 5 * NS  # and one that is behind is really so old
+REORDER_NS = NS // 10  # what was overtaken by no more is taken as it comes
+SET_BACK_NS = 2 * NS  # what is older was not overtaken
 ERROR_NS = 10 * NS  # how long what was heard of others is shown
 
 
@@ -66,9 +68,12 @@ class Gat1743Settings(DeviceSettings):
 
 
 class _Seen(NamedTuple):
+    """The newest message about an object."""
+
     body: bytes
-    time_ns: int | None  # the controller's, if it was believed
     receipt_ns: int
+    newest_ns: int | None  # the newest time of the controller that was believed, steady
+    believed_ns: int | None  # when that came
     correction_ns: int  # of our clock then
 
 
@@ -127,7 +132,7 @@ class Gat1743:
             try:
                 message = parse(body)
                 if self._is_ours(message, receipt_ns) and (heard := self._in_order(message, body, receipt_ns)):
-                    found.append(self._measurement(message, *heard))
+                    found.append(self._measurement(message, receipt_ns, *heard))
             except MessageError:
                 self.counters["message"] += 1
         return found
@@ -148,34 +153,51 @@ class Gat1743:
             return "refused"
         return None if message.operation in SPOKEN and message.object in frozenset(Object) else "unused"
 
-    def _in_order(self, message: Message, body: bytes, receipt_ns: int) -> tuple[int, int, bool] | None:
-        """Return when a message was true, when it came, and whether its octets came before; count why it is no news.
+    def _in_order(self, message: Message, body: bytes, receipt_ns: int) -> tuple[int, bool] | None:
+        """Return when a message was true, and whether its octets came before; count why it is no news.
 
         A clock that is not believed orders nothing, least of all reports with a good one out. After a step of our own
         clock nobody's was good before.
         """
-        seen = self._seen.get(message.object, _Seen(b"", None, 0, 0))
-        age_ns, repeated = receipt_ns - seen.receipt_ns, body == seen.body
-        if repeated and 0 <= age_ns < DUPLICATE_NS:
+        seen = self._seen.get(message.object, _Seen(b"", 0, None, None, 0))
+        if seen.correction_ns != self.correction_ns:
+            seen = seen._replace(newest_ns=None, believed_ns=None, correction_ns=self.correction_ns)
+        repeated, time_ns = body == seen.body, message.time_ns - self.correction_ns
+        if repeated and 0 <= receipt_ns - seen.receipt_ns < DUPLICATE_NS:
             self.counters["duplicate"] += 1
             return None
         stamp_ns = self._clock.judge(message.time_ns, receipt_ns, self.correction_ns)
-        believed = stamp_ns == message.time_ns - self.correction_ns
-        trusted = 0 <= age_ns < TRUST_NS and seen.correction_ns == self.correction_ns
-        if seen.time_ns is not None and trusted and not repeated:
-            if 0 < seen.time_ns - message.time_ns < REORDER_NS:
-                self.counters["reordered"] += 1
-                return None
-            if not believed:
-                self.counters["doubted"] += 1
-                off_s = (message.time_ns - self.correction_ns - receipt_ns) / NS
-                self._complain(f"hears a clock {off_s:+.1f} s off among good ones: two controllers?", receipt_ns)
-                return None
+        if stamp_ns == time_ns:
+            reason, seen = self._why_overtaken(time_ns, seen), seen._replace(newest_ns=time_ns, believed_ns=receipt_ns)
+        elif repeated or seen.believed_ns is None or receipt_ns - seen.believed_ns >= LATE_NS:
+            reason = None  # what its clock says is of no use
+        elif (reason := self._why_doubted(time_ns, receipt_ns, seen)) is None and time_ns <= receipt_ns:
+            stamp_ns, seen = (
+                time_ns,
+                seen._replace(newest_ns=time_ns),
+            )  # its clock was good a moment ago: this came late
+        if reason is not None:
+            self.counters[reason] += 1
+            return None
         self._count("repeated", repeated)
-        self._seen[message.object] = _Seen(body, message.time_ns if believed else None, receipt_ns, self.correction_ns)
-        return stamp_ns, receipt_ns, repeated
+        self._seen[message.object] = seen._replace(body=body, receipt_ns=receipt_ns)
+        return stamp_ns, repeated
 
-    def _measurement(self, message: Message, stamp_ns: int, receipt_ns: int, repeated: bool) -> Measurement:
+    def _why_overtaken(self, time_ns: int, seen: _Seen) -> str | None:
+        """Return why a message with a good time is too old: by more than clocks may be ahead. Much older: set back."""
+        older_ns = 0 if seen.newest_ns is None else seen.newest_ns - time_ns - self._settings.max_ahead_ms * NS // 1000
+        return "reordered" if REORDER_NS < older_ns < SET_BACK_NS else None
+
+    def _why_doubted(self, time_ns: int, receipt_ns: int, seen: _Seen) -> str | None:
+        """Return why a message whose time is off is not taken, a moment after one with a good time."""
+        if seen.newest_ns is not None and time_ns <= seen.newest_ns:
+            return "reordered"
+        if time_ns > receipt_ns and receipt_ns - (seen.believed_ns or 0) < AHEAD_NS:
+            self._complain(f"hears a clock {(time_ns - receipt_ns) / NS:.1f} s ahead: two controllers?", receipt_ns)
+            return "doubted"
+        return None
+
+    def _measurement(self, message: Message, receipt_ns: int, stamp_ns: int, repeated: bool) -> Measurement:
         if message.object == Object.LAMP_COLOURS:
             lamps = parse_lamp_colours(message.content)
             self._count("colour", sum(lamp.colour == "unknown" for lamp in lamps))
