@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import repeat
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 import v2x
-from rsu.checks.signals import SignalView
 from rsu.gate import KINDS, Decision, Verdict, judge
-from rsu.messages import bsm, mapdata, rsi, spat
+from rsu.messages import bsm, mapdata, rsi
 from rsu.messages.common import MessageCounter
 from rsu.messages.inclusion import Inclusion
 from rsu.messages.rsm import RsmBuilder
@@ -26,7 +26,6 @@ from rsu.scene import Moment, Scene
 from rsu.site.config import Config, modalities
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
-from v2x.records.common import NodeReferenceId
 
 TICK_NS = 100_000_000
 _RATE_NS = 5_000_000_000
@@ -50,7 +49,7 @@ class Outgoing(NamedTuple):
 class Broadcaster:
     """Builds the frames of each cycle. `seed` gives the unit's id and the first message counts."""
 
-    def __init__(self, config: Config, seed: bytes, signals: SignalView | None) -> None:
+    def __init__(self, config: Config, seed: bytes) -> None:
         site = config.site
         chance = random.Random(seed)
         self._site = site
@@ -59,11 +58,9 @@ class Broadcaster:
         self._reference = site.site.reference.reference()
         self._rsu_id = chance.randbytes(8)
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
-        self._signals = signals
         self._rsm = RsmBuilder(self._rsu_id, self._reference, modalities(site))
         self._inclusion = Inclusion(site.messages.inclusion)
         self._nodes = mapdata.nodes(config.lane_map, self._reference)
-        self._node = NodeReferenceId(region=site.site.region, id=site.site.node)
         self._links = {
             link.name: (mapdata.node_id(link.upstream), mapdata.node_id(node))
             for node in config.lane_map.nodes
@@ -77,8 +74,8 @@ class Broadcaster:
 
     def signals(self, moment: Moment) -> Iterator[Outgoing]:
         """Yield the SPAT of a tick. It needs nothing of the road: no traffic, however heavy, delays it."""
-        own = ["nothing-to-say"] if self._signals is None else []
-        yield from self._pass("spat", moment, own, lambda conditions: self._spat(moment, conditions))
+        own = ["nothing-to-say"] if self._site.signal is None else []
+        yield from self._pass("spat", moment, own, lambda _: self._spat(moment))
 
     def others(self, scene: Scene) -> Iterator[Outgoing]:
         """Yield the other frames of a tick, each the moment it is made, the most urgent first."""
@@ -130,13 +127,9 @@ class Broadcaster:
         if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
             yield "map-silent"
 
-    def _spat(self, moment: Moment, conditions: Collection[str]) -> Iterator[Outgoing]:
-        if self._signals is None or (stamp_ns := self._signals.stamp_ns) is None:
-            return
-        now_ns, uncertainty_ns = moment.now_ns, moment.uncertainty_ns or 0
-        told = self._signals.phases(now_ns), stamp_ns, uncertainty_ns, conditions, moment.correction_ns
-        message = spat.build(self._next("spat"), now_ns, self._node, *told)
-        yield from self._frame("spat", message)
+    def _spat(self, moment: Moment) -> Iterator[Outgoing]:
+        if moment.spat is not None:
+            yield from self._frame("spat", msgspec.structs.replace(moment.spat, msg_cnt=self._next("spat")))
 
     def _rsms(self, scene: Scene) -> Iterator[Outgoing]:
         moment, told = scene.moment, scene.labelled().tracks

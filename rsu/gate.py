@@ -37,8 +37,18 @@ TABLE: dict[str, tuple[Decision, ...]] = {
     "signal-stale": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
     "signal-unavailable": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
     "signal-lost": (_SEND, _SEND, _SEND, _SILENT, _SEND),
+    "signal-frozen": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "lamp-missing": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "lamp-frozen": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "lamp-mismatch": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
     "no-signal-plan": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "plan-mismatch": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    # what SPAT would say (rsu/guard)
     "countdown-jump": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "impossible-sequence": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "impossible-duration": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "impossible-countdown": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
+    "conflicting-windows": (_SEND, _SEND, _SEND, _DEGRADED, _SEND),
     "conflicting-greens": (_SEND, _SEND, _SEND, _SILENT, _SEND),
     # perception
     "sensor-lost": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
@@ -54,6 +64,7 @@ TABLE: dict[str, tuple[Decision, ...]] = {
 
 # while one of these holds, no light of the signal may be shown or used
 NO_LIGHTS = frozenset({"no-signal", "signal-stale", "signal-unavailable", "signal-lost", "conflicting-greens"})
+DOUBTS = ("signal-", "lamp-", "countdown-", "impossible-", "conflicting-")  # how reasons against the controller begin
 
 
 class Verdict(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hw.device import DeviceHealth
 from perception.objects import Event, Modality, TrafficPeriod
-from rsu.gate import NO_LIGHTS
+from rsu.gate import DOUBTS, NO_LIGHTS
 from rsu.reports import events, lamps, participants, status, traffic
 from rsu.reports.common import Identity, Payload
 from rsu.reports.lamps import Signal
@@ -91,7 +91,7 @@ class Reporter:
         if moment.ahead is None or not self._identity.region_id or not self._due("lamp", moment.now_ns):
             return
         shown = NO_LIGHTS.isdisjoint(moment.conditions)
-        doubted = any(name.startswith("signal-") or name == "countdown-jump" for name in moment.conditions)
+        doubted = any(name.startswith(DOUBTS) for name in moment.conditions)
         signal = Signal(moment.now_ns, moment.lamps, moment.ahead, shown, ok=shown and not doubted)
         yield Draft("lamp", moment.utc_ns, lamps.build(self._identity, moment.utc_ns, signal), live=True)
 

@@ -12,7 +12,8 @@ import msgspec
 
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, SignalState, Tracks, TrafficPeriod
-from rsu.checks.lamps import Step
+from rsu.checks.program import Step
+from v2x.records.spat import SignalPhaseAndTiming
 
 
 class Moment(NamedTuple):
@@ -22,8 +23,9 @@ class Moment(NamedTuple):
     correction_ns: int  # UTC, which messages and records carry, less steady time
     uncertainty_ns: int | None  # of UTC; None: not known at all
     conditions: Collection[str]  # of the gate
-    lamps: SignalState | None  # the signal controller's lamps, counted on to now
-    ahead: Mapping[int, Sequence[Step]] | None  # lamp -> its steps from now on; None: the site has no signal
+    spat: SignalPhaseAndTiming | None  # as it may leave, but for its count; None: there is nothing to say
+    lamps: SignalState | None  # the signal controller's lamps, as far as they may be told
+    ahead: Mapping[int, Sequence[Step]] | None  # lamp -> its steps as told, from now on; None: the site has no signal
     health: Sequence[DeviceHealth]
 
     @property

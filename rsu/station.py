@@ -34,17 +34,20 @@ from perception.traffic.statistics import TrafficStatistics
 from rsu import views
 from rsu.broadcast import Broadcaster, Outgoing
 from rsu.checks.clock import UtcClock
+from rsu.checks.latch import ConflictLatch, Held
 from rsu.checks.position import PositionCheck
-from rsu.checks.signals import SignalView
 from rsu.gate import NO_LIGHTS
 from rsu.messages import bsm
 from rsu.records import MessageState, Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Moment, News, Scene
+from rsu.signals import PhaseNow, Signals
+from rsu.site import conflicts
 from rsu.site.config import Config, identity, modalities
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from v2x import dsmp
 from v2x.records.bsm import BasicSafetyMessage
+from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
 _EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
@@ -61,9 +64,9 @@ class Output(NamedTuple):
 
 
 class Station:
-    """One site. `seed`: entropy of this start, for ids and message counts."""
+    """One site. `seed`: entropy of this start, for ids and message counts; `held`: the conflict latch at its start."""
 
-    def __init__(self, config: Config, seed: bytes) -> None:
+    def __init__(self, config: Config, seed: bytes, held: Held | None = None) -> None:
         site = config.site
         reference = site.site.reference.reference()
         self._boot = seed.hex()[:16]
@@ -74,12 +77,13 @@ class Station:
         self._observer = Observer(lanes, ground, site.statistics)
         self._detector = EventDetector(site.events, lanes, ground)
         self._statistics = TrafficStatistics(site.statistics, lanes)
-        self._lamps = {phase.lamp: phase.id for phase in site.signal.phases} if site.signal else {}
         self._emergencies: dict[bytes, int] = {}  # BSM id of an emergency vehicle on its way -> when it said so last
-        self._signals = None if site.signal is None else SignalView(site.signal)
+        self.latch = ConflictLatch(held)
+        self._signals = _signals(config, self.latch)
+        self._phases: list[PhaseNow] = []
         self._clock = UtcClock(site.clock)
         self._position = PositionCheck(site.position, reference)
-        self._broadcaster = Broadcaster(config, seed, self._signals)
+        self._broadcaster = Broadcaster(config, seed)
         self._reporter = Reporter(identity(config), site.uplink, modalities(site))
         self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
@@ -158,21 +162,27 @@ class Station:
         return Output(frames, drafts, self._broadcaster.states(now_ns))
 
     def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
+        correction_ns, uncertainty_ns = self._said.correction_ns, self._clock.uncertainty_ns(now_ns)
+        conditions = set(self._conditions(now_ns))
+        if self._signals is None:
+            return Moment(now_ns, correction_ns, uncertainty_ns, conditions, None, None, None, health)
+        told = self._signals.tick(now_ns, correction_ns, uncertainty_ns)
+        self._phases = told.phases
         return Moment(
             now_ns=now_ns,
-            correction_ns=self._said.correction_ns,
-            uncertainty_ns=self._clock.uncertainty_ns(now_ns),
-            conditions=list(self._conditions(now_ns)),
-            lamps=None if self._signals is None else self._signals.state(now_ns),
-            ahead=None if self._signals is None else self._signals.ahead(now_ns),
+            correction_ns=correction_ns,
+            uncertainty_ns=uncertainty_ns,
+            conditions=conditions | told.conditions,
+            spat=told.message,
+            lamps=told.lamps,
+            ahead=told.ahead,
             health=health,
         )
 
     def _look(self, moment: Moment, tracks: Tracks) -> Situation:
-        """Return the situation; lights that may not be shown, and emergency vehicles gone silent, are not known."""
-        now_ns, lamps = moment.now_ns, moment.lamps
-        known = [] if lamps is None or not NO_LIGHTS.isdisjoint(moment.conditions) else lamps.lamps
-        colours = {self._lamps[lamp.number]: lamp.colour for lamp in known if lamp.number in self._lamps}
+        """Return the situation; lights that may not be told, and emergency vehicles gone silent, are not known."""
+        now_ns, known = moment.now_ns, NO_LIGHTS.isdisjoint(moment.conditions)
+        colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
         self._emergencies = {
             identity: heard_ns for identity, heard_ns in self._emergencies.items() if now_ns - heard_ns < _EMERGENCY_NS
         }
@@ -193,8 +203,6 @@ class Station:
         """Yield the gate's reason codes that hold now."""
         yield from self._clock.conditions(now_ns)
         yield from self._position.conditions(now_ns)
-        if self._signals is not None:
-            yield from self._signals.conditions(now_ns)
         # who says that something is wrong and measures nothing, such as a camera in the dark, is as good as lost
         blind = {each.name for each in self._health if each.error and not each.rate_hz and each.name in self._sensors}
         lost = {each.name for each in self._health if each.state != "ok"} | blind
@@ -215,6 +223,8 @@ class Station:
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return the whole visible state, as of the last tick."""
         counters = self.counters + self._broadcaster.counters
+        if self._signals is not None:
+            counters.update(self._signals.counters)
         counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
         counters.update({f"clock: {reason}": count for reason, count in self._clock.counters.items()})
         biases = {bias.device: bias for bias in self._fusion.biases()}
@@ -223,7 +233,7 @@ class Station:
             stamp_ns=now_ns + self._said.correction_ns,
             boot=self._boot,
             tracks=views.tracks(self._tracks, self._places, now_ns),
-            signals=views.signals(self._signals, now_ns),
+            signals=views.signals(self._phases),
             events=[views.event(event, self._said.correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
             devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
@@ -232,3 +242,11 @@ class Station:
             counters=dict(sorted(counters.items())),
             clock=self._clock.view(now_ns),
         )
+
+
+def _signals(config: Config, latch: ConflictLatch) -> Signals | None:
+    site = config.site
+    if site.signal is None:
+        return None
+    node = NodeReferenceId(region=site.site.region, id=site.site.node)
+    return Signals(site.signal, list(conflicts.pairs(site.signal, config.lane_map)), node, latch)

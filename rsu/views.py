@@ -10,10 +10,9 @@ import msgspec
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, RoadUser, Tracks
 from perception.sensing.bias import SensorBias
-from rsu.checks.signals import SignalView
 from rsu.messages.bounds import ellipses_95
-from rsu.messages.spat import light
 from rsu.records import DeviceView, EventView, SignalHead, TrackView
+from rsu.signals import PhaseNow
 
 _OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
 
@@ -53,20 +52,11 @@ def _track(
     )
 
 
-def signals(view: SignalView | None, now_ns: int) -> list[SignalHead]:
-    """Return every phase as it is now; while the source is not to be believed, as unavailable."""
-    if view is None:
-        return []
-    hidden = {"no-signal", "signal-unavailable", "signal-lost", "conflicting-greens"} & set(view.conditions(now_ns))
-    heads = []
-    for phase in view.phases(now_ns):
-        if hidden or not phase.steps:
-            heads.append(SignalHead(phase.id, "unavailable", None))
-            continue
-        end_ns = phase.steps[0].end_ns
-        countdown = None if end_ns is None else round((end_ns - now_ns) / 1e9, 1)
-        heads.append(SignalHead(phase.id, light(phase.steps[0].colour, phase.settings), countdown))
-    return heads
+def signals(phases: Sequence[PhaseNow]) -> list[SignalHead]:
+    """Return every phase as it may be told now."""
+    return [
+        SignalHead(phase.id, phase.light, None if phase.left_s is None else round(phase.left_s, 1)) for phase in phases
+    ]
 
 
 def event(event: Event, correction_ns: int) -> EventView:

@@ -41,9 +41,11 @@ PURE = [
     "rsu/broadcast.py",
     "rsu/checks",
     "rsu/gate.py",
+    "rsu/guard",
     "rsu/messages",
     "rsu/reporting.py",
     "rsu/scene.py",
+    "rsu/signals.py",
     "rsu/station.py",
     "rsu/views.py",
 ]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rsu.checks.lamps import Step
-from rsu.checks.signals import PhaseSettings, PhaseView
+from rsu.checks.program import Step
+from rsu.checks.signal_settings import PhaseSettings
+from rsu.checks.signals import PhaseView
 from rsu.messages.common import minute_of_year, sec_mark_ms
 from v2x.confidence import time_confidence
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import IntersectionStatus, Light
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming
 
-_FOREVER_S = 3600.0
+FOREVER_S = 3600.0
 _MAX_S = 3599.9
+UNAVAILABLE = (PhaseState(light="unavailable"),)
 _LIGHTS: dict[str, Light] = {
     "dark": "dark",
     "red": "red",
@@ -43,11 +45,11 @@ def build(
 ) -> SignalPhaseAndTiming:
     """Return the message at `now_ns`; `stamp_ns`: when the controller was read, `uncertainty_ns`: of that time.
 
-    Both are steady; UTC is `correction_ns` more.
-
-    While `signal-stale` holds the state is marked, while `signal-unavailable` holds no light is shown (G1).
+    Both are steady; UTC is `correction_ns` more. What is stale is marked: times without certainty, and the state's time
+    is known no better than by its age (G1).
     """
-    hidden = "signal-unavailable" in conditions
+    empty = not any(view.steps for view in phases)
+    stale_ns = now_ns - stamp_ns if empty else max(view.stale_ns for view in phases)
     return SignalPhaseAndTiming(
         msg_cnt=count,
         moy=minute_of_year(now_ns + correction_ns),
@@ -55,50 +57,45 @@ def build(
         intersections=(
             IntersectionState(
                 intersection_id=node,
-                status=_status(conditions),
+                status=_status(conditions, stale_ns > 0, empty),
                 moy=minute_of_year(stamp_ns + correction_ns),
                 time_stamp_ms=sec_mark_ms(stamp_ns + correction_ns),
-                time_confidence=time_confidence(_bound_s(now_ns, stamp_ns, uncertainty_ns, conditions)),
-                phases=tuple(Phase(phase_id=view.id, states=_states(view, now_ns, hidden)) for view in phases),
+                time_confidence=time_confidence((uncertainty_ns + stale_ns) / 1e9),
+                phases=tuple(Phase(phase_id=view.id, states=_states(view, now_ns)) for view in phases),
             ),
         ),
     )
 
 
-def _bound_s(now_ns: int, stamp_ns: int, uncertainty_ns: int, conditions: Collection[str]) -> float:
-    """Return how well the state's time is known: worse by the age of the report while it is stale."""
-    stale = conditions and any(name in conditions for name in ("signal-stale", "signal-unavailable"))
-    return (uncertainty_ns + (now_ns - stamp_ns if stale else 0)) / 1e9
-
-
-def _status(conditions: Collection[str]) -> tuple[IntersectionStatus, ...]:
+def _status(conditions: Collection[str], stale: bool, empty: bool) -> tuple[IntersectionStatus, ...]:
     status: list[IntersectionStatus] = []
     if "no-signal-plan" not in conditions:
         status.append("fixedTimeOperation")
-    if "signal-stale" in conditions or "signal-unavailable" in conditions:
+    if stale or empty:
         status.append("failureMode")
-    if "signal-unavailable" in conditions:
+    if empty:
         status.append("noValidSPATisAvailableAtThisTime")
     return tuple(status)
 
 
-def _states(view: PhaseView, now_ns: int, hidden: bool) -> tuple[PhaseState, ...]:
-    if hidden or not view.steps:
-        return (PhaseState(light="unavailable"),)
+def _states(view: PhaseView, now_ns: int) -> tuple[PhaseState, ...]:
+    if not view.steps:
+        return UNAVAILABLE
+    certain = view.planned and not view.stale_ns
     return tuple(
-        PhaseState(light=light(step.colour, view.settings), timing=_timing(step, view.steps, now_ns))
+        PhaseState(light=light(step.colour, view.settings), timing=_timing(step, view.planned, certain, now_ns))
         for step in view.steps
     )
 
 
-def _timing(step: Step, steps: list[Step], now_ns: int) -> CountingDown:
+def _timing(step: Step, planned: bool, certain: bool, now_ns: int) -> CountingDown:
     """Return the times of one step; of a plan's steps they are exact, so minEnd = maxEnd (T/CSAE 159-2020)."""
     start_s = _ahead_s(step.start_ns, now_ns)
-    if step.end_ns is None:
-        constant = len(steps) == 1  # one colour for ever, or nobody knows how long
-        return CountingDown(start_s=start_s, likely_end_s=_FOREVER_S if constant else None)
+    if step.end_ns is None:  # by the plan it never changes; without one nobody knows
+        return CountingDown(start_s=start_s, likely_end_s=FOREVER_S if planned else None)
     end_s = _ahead_s(step.end_ns, now_ns)
-    return CountingDown(start_s=start_s, min_end_s=end_s, max_end_s=end_s, likely_end_s=end_s)
+    bound_s = end_s if certain else None
+    return CountingDown(start_s=start_s, min_end_s=bound_s, max_end_s=bound_s, likely_end_s=end_s)
 
 
 def _ahead_s(at_ns: int, now_ns: int) -> float:

@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from perception.objects import Floats
-from rsu.checks.signals import PhaseSettings, SignalSettings
+from rsu.checks.signal_settings import PhaseSettings, SignalSettings
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.ways import Way, signalled
 

@@ -13,7 +13,7 @@ from perception.settings import FusionSettings
 from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings
-from rsu.checks.signals import SignalSettings
+from rsu.checks.signal_settings import SignalSettings
 from rsu.messages.inclusion import InclusionSettings
 from rsu.recording.settings import RecordingSettings, ReplaySettings
 from rsu.site.settings import Settings
