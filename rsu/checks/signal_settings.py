@@ -32,11 +32,17 @@ class PhaseSettings(Settings):
 
     id: int = Field(ge=1, le=255)
     lamp: int = Field(ge=0, le=255, description="number of the lamp at the controller")
-    angle_deg: int | None = Field(None, ge=0, le=359, description="that the controller must give for this lamp")
-    lamp_type: int | None = Field(None, ge=0, le=255, description="that the controller must give for this lamp")
     green: Literal["protected", "permissive"] = "protected"
     crosswalk: bool = False
     limits: LimitSettings | None = Field(None, description="other ones than those of the signal")
+
+
+class LampSettings(Settings):
+    """What the controller must say of a lamp; a lamp of which it says something else is not used."""
+
+    lamp: int = Field(ge=0, le=255, description="number of the lamp at the controller")
+    angle_deg: int = Field(ge=0, le=359, description="of the approach, clockwise from north")
+    type: int = Field(ge=0, le=255, description="GA/T 1743: 1 straight, 2 left, 3 right, 4 round, 8 crosswalk ...")
 
 
 class NoConflictSettings(Settings):
@@ -52,6 +58,7 @@ class SignalSettings(Settings):
     device: str
     nominal_interval_ms: int = Field(1000, ge=50, le=10_000, description="between two reports of the lamp colours")
     phases: list[PhaseSettings] = Field(min_length=1, max_length=16)
+    lamps: list[LampSettings] = Field([], description="how the controller tells of its lamps; others: in any way")
     conflicts: list[tuple[int, int]] = Field(
         [], description="pairs of phases that must never be green together, beside those of the lane map"
     )

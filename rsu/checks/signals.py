@@ -44,6 +44,7 @@ class SignalView:
         self._settings = settings
         self._conflicts = settings.conflicts if conflicts is None else conflicts
         self._phases = {phase.lamp: phase for phase in settings.phases}
+        self._expected = {each.lamp: (each.angle_deg, each.type) for each in settings.lamps}
         self.latch = ConflictLatch() if latch is None else latch
         self.counters: Counter[str] = Counter()  # reasons why something of a report was not used
         self._still_ns = max(0, S - settings.nominal_interval_ms * 1_000_000)
@@ -100,10 +101,9 @@ class SignalView:
         found: dict[int, Lamp] = {}
         others = set()
         for lamp in lamps:
-            phase = self._phases.get(lamp.number)
-            if phase is None:
+            if lamp.number not in self._phases:
                 continue
-            if (phase.angle_deg, phase.lamp_type) not in _expected(lamp):
+            if self._expected.get(lamp.number, (lamp.angle, lamp.type)) != (lamp.angle, lamp.type):
                 self.counters["signal: lamp of another place or type"] += 1
                 others.add(lamp.number)
             lamp = _merged(lamp, self._settings.merge_flashing_green)
@@ -191,11 +191,6 @@ class SignalView:
             yield "no-signal-plan"
         if self.latch.held is not None:
             yield "conflicting-greens"
-
-
-def _expected(lamp: Lamp) -> set[tuple[int | None, int | None]]:
-    """Return what a site file may say of a lamp with this angle and type."""
-    return {(angle, kind) for angle in (None, lamp.angle) for kind in (None, lamp.type)}
 
 
 def _merged(lamp: Lamp, merge_flashing_green: bool) -> Lamp:

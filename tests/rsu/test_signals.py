@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
 from rsu.checks.latch import Held
-from rsu.checks.signal_settings import PhaseSettings, SignalSettings
+from rsu.checks.signal_settings import LampSettings, PhaseSettings, SignalSettings
 from rsu.checks.signals import SignalView
 from rsu.gate import Decision, judge
 from rsu.messages import spat
@@ -253,8 +253,7 @@ def test_without_a_plan_that_fits_only_what_runs_is_announced() -> None:
     ],
 )
 def test_a_lamp_is_the_one_that_the_site_says(lamp: Lamp, shown: list[str | None]) -> None:
-    phases = [PhaseSettings(id=1, lamp=1, angle_deg=0, lamp_type=1), PhaseSettings(id=2, lamp=2)]
-    made = view(None, phases=phases)
+    made = view(None, lamps=[LampSettings(lamp=1, angle_deg=0, type=1)])
     made.report(reported(S, [lamp, Lamp(2, 90, 1, "red", 9.0)], S))
     assert colours(made, S) == shown
     assert ("lamp-mismatch" in made.conditions(S)) == (lamp.angle != 0 or lamp.type != 1)

@@ -28,13 +28,18 @@ def devices(of: OfSite) -> Iterator[Finding]:
 
 
 def signal(of: OfSite) -> Iterator[Finding]:
-    """Find phases and lamps that are there twice, and conflicts of phases that are not there."""
+    """Find phases and lamps that are there twice, and lamps and conflicts of phases that are not there."""
     source, signal = of.source, of.site.signal
     if signal is None:
         return
     phases = [phase.id for phase in signal.phases]
     yield from twice(source, ("signal", "phases"), "id", phases)
     yield from twice(source, ("signal", "phases"), "lamp", [phase.lamp for phase in signal.phases])
+    yield from twice(source, ("signal", "lamps"), "lamp", [each.lamp for each in signal.lamps])
+    known = {phase.lamp for phase in signal.phases}
+    for index, each in enumerate(signal.lamps):
+        if each.lamp not in known:
+            yield source.finding(("signal", "lamps", index, "lamp"), f"expected the lamp of a phase, got {each.lamp}")
     for index, pair in enumerate(signal.conflicts):
         if pair[0] == pair[1] or not {*pair} <= {*phases}:
             yield source.finding(("signal", "conflicts", index), f"expected two phases of this signal, got {pair}")
