@@ -12,6 +12,7 @@ import msgspec
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Modality
 from perception.sensing.bias import SensorBias
+from rsu.checks.latch import Setting
 
 
 class TrackView(msgspec.Struct, frozen=True):
@@ -41,6 +42,13 @@ class SignalHead(msgspec.Struct, frozen=True):
     phase: int
     light: str  # LightState of the message set
     countdown: float | None  # s to its end
+
+
+class LatchView(msgspec.Struct, frozen=True):
+    """Conflicting greens, for which SPAT is silent until `rsu signal release`."""
+
+    phases: tuple[int, int]
+    since_ns: int  # UTC
 
 
 class EventView(msgspec.Struct, frozen=True):
@@ -114,6 +122,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     counters: dict[str, int] = {}  # why something was not used, or not sent as it is, since the start
     clock: ClockView | None = None
     since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state is what it is, ns UTC
+    latch: LatchView | None = None
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -190,6 +199,7 @@ class Tape(msgspec.Struct, frozen=True):
     links: list[LinkState]  # those that changed after the last round
     outcome: Outcome
     clock: SystemClock = AS_BEGUN  # at the tick
+    latch: Setting | None = None  # before the first round; None: it was left alone
 
     @property
     def utc_ns(self) -> int:

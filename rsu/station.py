@@ -34,7 +34,7 @@ from perception.traffic.statistics import TrafficStatistics
 from rsu import views
 from rsu.broadcast import Broadcaster, Outgoing
 from rsu.checks.clock import UtcClock
-from rsu.checks.latch import ConflictLatch, Held
+from rsu.checks.latch import ConflictLatch
 from rsu.checks.position import PositionCheck
 from rsu.gate import NO_LIGHTS
 from rsu.messages import bsm
@@ -64,9 +64,9 @@ class Output(NamedTuple):
 
 
 class Station:
-    """One site. `seed`: entropy of this start, for ids and message counts; `held`: the conflict latch at its start."""
+    """One site. `seed`: entropy of this start, for ids and message counts."""
 
-    def __init__(self, config: Config, seed: bytes, held: Held | None = None) -> None:
+    def __init__(self, config: Config, seed: bytes) -> None:
         site = config.site
         reference = site.site.reference.reference()
         self._boot = seed.hex()[:16]
@@ -78,7 +78,7 @@ class Station:
         self._detector = EventDetector(site.events, lanes, ground)
         self._statistics = TrafficStatistics(site.statistics, lanes)
         self._emergencies: dict[bytes, int] = {}  # BSM id of an emergency vehicle on its way -> when it said so last
-        self.latch = ConflictLatch(held)
+        self.latch = ConflictLatch()
         self._signals = _signals(config, self.latch)
         self._phases: list[PhaseNow] = []
         self._clock = UtcClock(site.clock)
@@ -241,6 +241,7 @@ class Station:
             position_error_m=None if error_m is None else round(error_m, 2),
             counters=dict(sorted(counters.items())),
             clock=self._clock.view(now_ns),
+            latch=views.latch(self.latch.held, self._said.correction_ns),
         )
 
 

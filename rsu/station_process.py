@@ -18,6 +18,8 @@ from rsu import changes
 from rsu.broadcast import TICK_NS, Outgoing
 from rsu.bus import Publisher, Subscriber
 from rsu.changes import Changes
+from rsu.checks.latch import Setting
+from rsu.latch_file import Answer, Desk, LatchFile
 from rsu.outcome import outcome
 from rsu.recorder.reel import Reel
 from rsu.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Snapshot, Tape
@@ -33,7 +35,7 @@ _log = structlog.get_logger()
 class Loop:
     """Everything that one tick of the station process touches."""
 
-    def __init__(self, config: Config, run: Path) -> None:
+    def __init__(self, config: Config, run: Path, data: Path) -> None:
         self._bus = Publisher(run, "station")
         self._inlet = Subscriber(run, ["committed", "rewind"])
         self._clock = Timescale()
@@ -45,6 +47,11 @@ class Loop:
         self._seed = secrets.token_bytes(16)
         self._station = Station(config, self._seed)
         self._outbox = Outbox(self._seed.hex()[:16])
+        self._latch_file = LatchFile(data, config)
+        self._desk = Desk(run)
+        self._held = self._latch_file.load()
+        self._set: Setting | None = Setting(self._held)  # from outside, since the tick before
+        self._station.latch.set(self._set)
         self._rounds: list[Round] = []  # since the last tick
         self._reel = Reel()
         self._changes = Changes()
@@ -69,11 +76,12 @@ class Loop:
         links = [change for each in self._devices for change in each.changes()]
         health = [each.health(now_ns) for each in self._devices]
         output = self._station.advance(now_ns, health, self._send, said)
+        latch = self._latch()
         self._listen()
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns)
-        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said))
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
         for tape in self._reel.due():
             self._bus.publish("tape", tape)
         self._rounds = []
@@ -104,6 +112,22 @@ class Loop:
             elif isinstance(record, Rewind):
                 self._reel.rewind(record)
 
+    def _latch(self) -> Setting | None:
+        """Keep what the latch is now, and take orders for the next tick; return how it was set before this one."""
+        before, self._set = self._set, None
+        if (held := self._station.latch.held) != self._held:
+            self._held = held
+            self._latch_file.keep(held)
+            if held is not None:
+                _log.error("conflicting greens: SPAT is silent until rsu signal release", phases=held.phases)
+        if self._desk.order() is not None:
+            self._desk.answer(Answer("released" if held is not None else "nothing was latched", held))
+            self._held, self._set = None, Setting(None)
+            self._station.latch.set(self._set)
+            self._latch_file.keep(None)
+            _log.warning("signal latch released by order", phases=None if held is None else held.phases)
+        return before
+
     def _report(self, output: Output, now_ns: int) -> None:
         for draft in output.drafts:
             self._outbox.add(draft.kind, draft.stamp_ns, draft.data)
@@ -114,13 +138,14 @@ class Loop:
         """Give ports and sockets back."""
         for each in self._devices:
             each.close()
+        self._desk.close()
         self._inlet.close()
         self._bus.close()
 
 
-def run(config: Config, run: Path, stop: threading.Event) -> None:
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Run the station of a site until `stop`."""
-    loop = Loop(config, run)
+    loop = Loop(config, run, data)
     # the station makes many small objects and few cycles: full passes of the collector would only delay a tick
     gc.collect()
     gc.freeze()

@@ -10,8 +10,9 @@ import msgspec
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, RoadUser, Tracks
 from perception.sensing.bias import SensorBias
+from rsu.checks.latch import Held
 from rsu.messages.bounds import ellipses_95
-from rsu.records import DeviceView, EventView, SignalHead, TrackView
+from rsu.records import DeviceView, EventView, LatchView, SignalHead, TrackView
 from rsu.signals import PhaseNow
 
 _OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
@@ -57,6 +58,11 @@ def signals(phases: Sequence[PhaseNow]) -> list[SignalHead]:
     return [
         SignalHead(phase.id, phase.light, None if phase.left_s is None else round(phase.left_s, 1)) for phase in phases
     ]
+
+
+def latch(held: Held | None, correction_ns: int) -> LatchView | None:
+    """Return why SPAT is silent until an order; None: it is not."""
+    return None if held is None else LatchView(held.phases, held.since_ns + correction_ns)
 
 
 def event(event: Event, correction_ns: int) -> EventView:

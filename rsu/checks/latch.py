@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 Pair = tuple[int, int]  # phases
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True):
     """Why the latch is closed."""
 
     phases: Pair  # that were green together
-    since_ns: int
+    since_ns: int  # steady
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """The latch as it was set from outside: as it was left before a start, or by an order."""
+
+    held: Held | None  # None: open
 
 
 class ConflictLatch:
     """Closed by conflicting greens; opened by an order, or by a configuration that is another one."""
 
-    def __init__(self, held: Held | None = None) -> None:
-        self.held = held
+    def __init__(self) -> None:
+        self.held: Held | None = None
 
     def trip(self, phases: Pair, now_ns: int) -> None:
         """Close it; what closed it first is kept."""
         if self.held is None:
             self.held = Held(phases, now_ns)
 
-    def release(self) -> None:
-        """Open it."""
-        self.held = None
+    def set(self, setting: Setting) -> None:
+        """Take a setting from outside."""
+        self.held = setting.held

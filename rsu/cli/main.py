@@ -15,6 +15,7 @@ import typer
 
 import v2x
 from rsu.cli import check, lab, msg, rec
+from rsu.cli import signal as signals
 from rsu.cli.options import fail, refuse
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
 from rsu.exits import Exit
@@ -23,6 +24,7 @@ from rsu.exits import Exit
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
+app.add_typer(signals.app, name="signal")
 for command in (check.check, lab.score, lab.compare, lab.tune):
     app.command()(command)
 

@@ -60,6 +60,11 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
         console.print(_messages(state.snapshot))
         console.print(_devices(state.snapshot))
         console.print(_clock(state.snapshot), markup=False)
+        if (latch := state.snapshot.latch) is not None:
+            since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
+            console.print(
+                f"signal latched: phases {latch.phases} green together {since:%Y-%m-%d %H:%M:%S} UTC", markup=False
+            )
         for reason, count in state.snapshot.counters.items():
             console.print(f"not used: {reason}: {count}", markup=False)
     if state.uplink is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from rsu import folders, log, station_process
+from rsu import folders, latch_file, log, station_process
 from rsu.daemon import process, site_copy
 from rsu.daemon.chores import Held
 from rsu.daemon.duty import Duty, duty_of, shelves
@@ -36,7 +36,7 @@ def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: 
     gathered = _gathered(site, last_good)
     with folders.claim(run) as run_folder, folders.claim(data) as data_folder:
         duty = duty_of(_frozen(gathered, site, shelves(run, data)))
-        folders.refuse_long(run, iter([control.SOCKET, *(f"{name}.ipc" for name in duty.processes)]))
+        folders.refuse_long(run, iter([control.SOCKET, latch_file.SOCKET, *(f"{name}.ipc" for name in duty.processes)]))
         held = [_held(run, run_folder), _held(data, data_folder)]
         _log.info("page", url=duty.page, site=duty.name)
         gc.freeze()  # the children share what is here as long as nobody writes on it

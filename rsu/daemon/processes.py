@@ -25,7 +25,7 @@ Start = Callable[[Config, Path, Path, threading.Event], None]  # site, run folde
 def _station(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     from rsu import station_process
 
-    station_process.run(config, run, stop)
+    station_process.run(config, run, data, stop)
 
 
 def _uplink(config: Config, run: Path, data: Path, stop: threading.Event) -> None:

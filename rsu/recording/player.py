@@ -120,6 +120,8 @@ class Player:
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""
+        if tape.latch is not None:
+            self.station.latch.set(tape.latch)
         for one in tape.rounds:
             self.serve(one)
         return self.advance(tape.outcome.now_ns, tape.links, tape.clock)

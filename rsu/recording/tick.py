@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
+from rsu.checks.latch import Setting
 from rsu.records import Decision, Frame, Item, Outcome, Tape
 
 TICK = "/tick"
@@ -49,6 +50,7 @@ class TickEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     items: int  # how many /report messages
     gate: list[Decision]
     clock: SystemClock = AS_BEGUN
+    latch: Setting | None = None
 
 
 class Entry(NamedTuple):
@@ -83,6 +85,7 @@ def to_entries(tape: Tape) -> list[Entry]:
         items=len(out.items),
         gate=out.gate,
         clock=tape.clock,
+        latch=tape.latch,
     )
     return [*entries, Entry(TICK, out.now_ns, _encoder.encode(tick))]
 
@@ -113,6 +116,7 @@ def from_entries(entries: list[Entry]) -> Tape:
         links=tick.links,
         outcome=Outcome(tick.now_ns, frames, items, tick.gate),
         clock=tick.clock,
+        latch=tick.latch,
     )
 
 

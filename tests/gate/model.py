@@ -13,7 +13,7 @@ from hw.tape import SystemClock
 from perception.objects import Fix, SignalPlan, SignalState
 from rsu.broadcast import Broadcaster
 from rsu.checks.clock import UtcClock
-from rsu.checks.latch import ConflictLatch
+from rsu.checks.latch import ConflictLatch, Setting
 from rsu.scene import Moment
 from rsu.signals import Signals
 from rsu.site import config, conflicts
@@ -90,11 +90,11 @@ class Model(ModelView):
         defect.end(self)
         rest = min(most - length, self.chance.choice([30, 200, 400, 1500]))
         if self.latch.held is not None:
-            self.latch.release()
+            self.latch.set(Setting(None))
         recovered: list[float] = []
         for number in range(rest):
             if number == 100 and self.latch.held is not None:
-                self.latch.release()  # what was still on its way closed it again
+                self.latch.set(Setting(None))  # what was still on its way closed it again
             right = all_told(self.step(Defect(), f"after {label}"), self.world)
             if right and not recovered:
                 recovered.append(number / 10)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
-from rsu.checks.latch import Held
+from rsu.checks.latch import Held, Setting
 from rsu.checks.signal_settings import LampSettings, PhaseSettings, SignalSettings
 from rsu.checks.signals import SignalView
 from rsu.gate import Decision, judge
@@ -279,7 +279,7 @@ def test_conflicting_greens_in_one_report_latch() -> None:
     assert "conflicting-greens" in made.conditions(2 * S)
     assert judge("spat", made.conditions(2 * S)).decision is Decision.SILENT
     assert made.latch.held == Held((1, 2), S)
-    made.latch.release()
+    made.latch.set(Setting(None))
     made.report(state(3 * S, *at(3.0)))
     assert list(made.conditions(3 * S)) == []
 
