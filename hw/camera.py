@@ -26,72 +26,33 @@ of its range costs only its field.
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import accumulate
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-import msgspec
 import numpy as np
-from msgspec import Meta
 from pydantic import Field
 
+from hw.camera_lines import (
+    MAX_LINE,
+    MAX_OBJECTS,
+    PLACE,
+    UNREADABLE,
+    Objects,
+    decode,
+    explain,
+    objects,
+)
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
-from perception.objects import Detections, Floats, Measurement, Modality, RoadUser
+from hw.intake import USABLE, Intake
+from perception.objects import Detections, Measurement, Modality
 
-MAX_LINE = 256 * 1024
-MAX_OBJECTS = 256
+LINES_AT_ONCE = 64  # that are looked at; more in one read is no camera
 BURST = 10  # frames that may come at once, after a pause of the network
 DIAGONAL = np.eye(2)
 NANOSECONDS_FROM = 1e15
 FARTHEST_NS = 1e19  # no clock gets there, and beyond it floats become infinite
 RESTARTED = 1000  # a larger step of the frame number is not that many lost frames
-KINDS = {kind.name.lower(): kind for kind in RoadUser}
-RANGES = {  # of a field's numbers, and how many those are
-    "confidence": (0.0, 1.0, 1),
-    "position": (-1000.0, 1000.0, 2),
-    "sd": (0.001, 100.0, 2),
-    "velocity": (-100.0, 100.0, 2),
-    "size": (0.05, 60.0, 3),
-    "box": (-1e5, 1e5, 4),
-}
-WIDTHS = [width for _, _, width in RANGES.values()]
-LOWEST, HIGHEST = (np.repeat([limits[side] for limits in RANGES.values()], WIDTHS) for side in (0, 1))
-ENDS = accumulate(WIDTHS)
-PLACE = {name: slice(end - RANGES[name][2], end) for name, end in zip(RANGES, ENDS, strict=True)}  # in a row
-UNKNOWN = (np.nan,) * max(WIDTHS)
-
-Pair = tuple[float, float]
-Triple = tuple[float, float, float]
-Box = tuple[float, float, float, float]
-
-
-class Seen(msgspec.Struct):
-    """One road user as the line says it."""
-
-    id: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
-    kind: str = msgspec.field(name="class", default="unknown")
-    confidence: float | None = None
-    position: Pair | None = None
-    sd: Pair | None = None
-    velocity: Pair | None = None
-    size: Triple | None = None
-    box: Box | None = None
-
-
-class Line(msgspec.Struct):
-    """One frame; its objects are decoded one by one."""
-
-    v: Annotated[int, Meta(ge=1, le=1)]
-    seq: int
-    time: float
-    objects: list[msgspec.Raw]
-    camera: str = ""
-
-
-_LINE = msgspec.json.Decoder(Line)
-_SEEN = msgspec.json.Decoder(Seen)
 
 
 class CameraSettings(DeviceSettings):
@@ -100,6 +61,9 @@ class CameraSettings(DeviceSettings):
     link: Endpoint
     latency_ms: float = Field(60.0, ge=0, le=2000, description="usual time from exposure to receipt")
     min_interval_ms: int = Field(20, ge=0, le=1000, description="frames that keep coming faster than this are dropped")
+    rate_hz: float = Field(
+        10.0, gt=0, le=100, description="frames a second that the camera sends; half of it is a fault"
+    )
     clock_past_ms: int = Field(1000, ge=0, le=60_000, description="older than usual by this: the clock is wrong")
     clock_future_ms: int = Field(30, ge=0, le=60_000, description="newer than usual by this: the clock is wrong")
 
@@ -113,9 +77,10 @@ class JsonCamera:
 
     Counters: `line` (lines that are not of the format), `long-line` (bytes of lines beyond the limit), `object`,
     `unplaced` and `class` (objects that are not of the format, without a usable position or box, of no known class),
-    `field` (values out of their range), `too-many-objects` (objects beyond the limit), `duplicate`, `gap` (frames that
-    did not come), `too-fast` (frames dropped because they keep coming faster than the site file allows), and those of
-    `SourceClock`: a frame whose time is not believed is stamped with its receipt less the usual latency.
+    `field` (values out of their range), `too-many-objects` (objects beyond the limit), `objects` (frames of which most
+    objects cannot be used: they tell nothing), `duplicate`, `gap` (frames that did not come), `too-fast` (frames
+    dropped because they keep coming faster than the site file allows), and those of `SourceClock`: a frame whose time
+    is not believed is stamped with its receipt less the usual latency.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
@@ -124,8 +89,9 @@ class JsonCamera:
 
     def __init__(self, name: str, settings: CameraSettings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
         self.error: str | None = None
+        self.nominal_hz = settings.rate_hz
         self._latency_ns = round(settings.latency_ms * 1e6)
         self._interval_ns = settings.min_interval_ms * 1_000_000
         self._due_ns = 0  # when as many frames as came would have come, one an interval
@@ -145,8 +111,15 @@ class JsonCamera:
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
         """Take bytes, return one measurement for each new line that they complete."""
-        found = (self._frame(line, receipt_ns) for line in self._lines(data) if line.strip())
+        lines = [line for line in self._lines(data) if line.strip()]
+        if excess := lines[LINES_AT_ONCE:]:
+            self.counters.refuse("too-fast", excess[0], len(excess))
+        found = (self._frame(line, receipt_ns) for line in lines[:LINES_AT_ONCE])
         return [frame for frame in found if frame is not None]
+
+    def explain(self, reason: str, sample: bytes) -> str | None:
+        """Return in words why input was refused, None: nothing that this driver knows."""
+        return explain(reason, sample)
 
     def _lines(self, data: bytes) -> list[bytes]:
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -155,66 +128,53 @@ class JsonCamera:
             self._skipping = False
         fitting = [line for line in lines if len(line) <= MAX_LINE]
         if self._skipping or len(self._rest) > MAX_LINE:
-            self._count("long-line", 1 - self._skipping)
+            self.counters.refuse("long-line", self._rest, 1 - self._skipping)
             self._rest, self._skipping = b"", True
-        self._count("long-line", len(lines) - len(fitting))
+        if len(lines) > len(fitting):
+            self.counters.refuse("long-line", next(line for line in lines if len(line) > MAX_LINE), 1)
         return fitting
-
-    def _count(self, reason: str, times: int) -> None:
-        if times:
-            self.counters[reason] += times
 
     def _frame(self, text: bytes, receipt_ns: int) -> Detections | None:
         try:
-            line = _LINE.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self.counters["line"] += 1
+            line = decode(text)
+        except UNREADABLE:
+            self.counters.refuse("line", text)
             return None
-        if not self._is_new(line.seq) or not self._is_in_time(receipt_ns):
+        if not self._is_new(line.seq, text) or not self._is_in_time(receipt_ns, text):
+            return None
+        found = objects(line)
+        for refused in found.refused:
+            self.counters.note(*refused)
+        if len(found.kind) < USABLE * min(len(line.objects), MAX_OBJECTS):
+            self.counters.refuse("objects", found.refused[-1][1])
             return None
         time_ns = line.time if line.time >= NANOSECONDS_FROM else line.time * 1e6
         utc_ns = round(min(max(time_ns, -FARTHEST_NS), FARTHEST_NS))
         stamp_ns = self._clock.judge(utc_ns, receipt_ns - self._latency_ns, self.correction_ns)
-        return self._detections(self._objects(line), stamp_ns, receipt_ns)
+        return self._detections(found, stamp_ns, receipt_ns)
 
-    def _is_new(self, sequence: int) -> bool:
+    def _is_new(self, sequence: int, text: bytes) -> bool:
         missing = 0 if self._sequence is None else sequence - self._sequence - 1
         if missing == -1:
-            self.counters["duplicate"] += 1
+            self.counters.note("duplicate", text)
             return False
-        self._count("gap", missing if 0 < missing < RESTARTED else 0)
+        if 0 < missing < RESTARTED:
+            self.counters["gap"] += missing
         self._sequence = sequence
         return True
 
-    def _is_in_time(self, receipt_ns: int) -> bool:
+    def _is_in_time(self, receipt_ns: int, text: bytes) -> bool:
         """Return whether the frame comes within the rate; by our clock, because the camera's may say anything."""
         limit_ns = receipt_ns + (BURST - 1) * self._interval_ns
         if self._due_ns > limit_ns:
             self._due_ns = min(self._due_ns, limit_ns + self._interval_ns)  # farther only in recordings that step back
-            self.counters["too-fast"] += 1
+            self.counters.note("too-fast", text)
             return False
         self._due_ns = max(self._due_ns, receipt_ns) + self._interval_ns
         return True
 
-    def _objects(self, line: Line) -> list[Seen]:
-        found = []
-        self._count("too-many-objects", max(0, len(line.objects) - MAX_OBJECTS))
-        for raw in line.objects[:MAX_OBJECTS]:
-            try:
-                found.append(_SEEN.decode(raw))
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                self.counters["object"] += 1
-        return found
-
-    def _detections(self, objects: list[Seen], stamp_ns: int, receipt_ns: int) -> Detections:
-        table = np.array([_row(seen) for seen in objects], dtype=float).reshape(-1, len(LOWEST))
-        self._refuse(table)
-        self._count("class", sum([seen.kind not in KINDS for seen in objects]))
-        unplaced = np.isnan(table[:, PLACE["position"].start]) & np.isnan(table[:, PLACE["box"].start])
-        if unplaced.any():
-            self._count("unplaced", int(unplaced.sum()))
-            table = table[~unplaced]
-            objects = [seen for seen, lost in zip(objects, unplaced.tolist(), strict=True) if not lost]
+    def _detections(self, found: Objects, stamp_ns: int, receipt_ns: int) -> Detections:
+        table = found.table
         return Detections(
             device=self.name,
             stamp_ns=stamp_ns,
@@ -222,33 +182,10 @@ class JsonCamera:
             position=table[:, PLACE["position"]],
             covariance=table[:, PLACE["sd"], None] ** 2 * DIAGONAL,
             velocity=table[:, PLACE["velocity"]],
-            velocity_variance=np.full(len(objects), np.nan),
+            velocity_variance=np.full(len(table), np.nan),
             box=table[:, PLACE["box"]],
             size=table[:, PLACE["size"]],
-            kind=np.array([KINDS.get(seen.kind, RoadUser.UNKNOWN) for seen in objects], dtype=np.int64),
+            kind=found.kind,
             confidence=table[:, PLACE["confidence"].start],
-            source_id=np.array([-1 if seen.id is None else seen.id for seen in objects], dtype=np.int64),
+            source_id=found.source_id,
         )
-
-    def _refuse(self, table: Floats) -> None:
-        """Make unknown what cannot be: values out of their range, boxes turned over."""
-        box = table[:, PLACE["box"]]
-        inverted = (box[:, :2] >= box[:, 2:]).any(axis=1)
-        outside = (table < LOWEST) | (table > HIGHEST)
-        if outside.any() or inverted.any():
-            for name, columns in PLACE.items():
-                refused = outside[:, columns].any(axis=1) | (inverted & (name == "box"))
-                table[refused, columns] = np.nan
-                self._count("field", int(refused.sum()))
-
-
-def _row(seen: Seen) -> tuple[float, ...]:
-    """Return the numbers of an object in the order of RANGES, NaN where it does not say."""
-    return (
-        np.nan if seen.confidence is None else seen.confidence,
-        *(seen.position or UNKNOWN[:2]),
-        *(seen.sd or UNKNOWN[:2]),
-        *(seen.velocity or UNKNOWN[:2]),
-        *(seen.size or UNKNOWN[:3]),
-        *(seen.box or UNKNOWN),
-    )

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import select
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 import msgspec
 import structlog
 
+from hw.checkup import Checkup
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
+from hw.intake import Refused, account
 from hw.link import Link
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read, Round
 from hw.timescale import Clock
+from hw.watch import State
 from perception.objects import Measurement, Modality
 
 TICK_NS = 20_000_000
 READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
-RATE_WINDOW_NS = 3_000_000_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,16 +35,28 @@ _log = structlog.get_logger()
 
 
 class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a device is. `lost`: not open, or quiet for longer than its site file allows."""
+    """How a device is.
+
+    `ok` is only who is understood: measurements are accepted at the rate that is expected of such a device. `starting`
+    has not said anything yet, `lost` is not open or quiet for longer than its site file allows, `not-understood` is
+    heard and nothing of it accepted, `frozen` says the same again and again, `blind` says itself why it sees nothing,
+    `degraded` is understood in part.
+    """
 
     name: str
     kind: str
-    state: Literal["starting", "ok", "lost"]
+    state: State
     last_receipt_ns: int | None
     rate_hz: float  # measurements per second over the last 3 s
     counters: dict[str, int]  # reasons why input was not used or a link failed, since the start
     error: str | None  # what is wrong now
     modality: Modality = Modality.OTHER
+    refused: tuple[Refused, ...] = ()  # what was not used, what was refused last first
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing that it says can be used."""
+        return self.state not in ("ok", "degraded")
 
 
 class Device:
@@ -58,7 +72,7 @@ class Device:
         self._correction_ns = 0
         self._started: set[str] = set()  # ports that this driver knows to be open
         self._counters: Counter[str] = Counter()  # of drivers that were replaced, and of their exceptions
-        self._receipts: deque[int] = deque(maxlen=256)
+        self._checkup = Checkup(links)
         self._ticked_ns = 0
         self._openings: Counter[str] = Counter()
         self._told: dict[str, LinkState] = {}  # what `changes` returned last
@@ -94,9 +108,10 @@ class Device:
 
     def take(self, read: Read) -> list[Measurement]:
         """Hand bytes to the driver and return the measurements that are complete now."""
+        counters, before = self._driver.counters, account(self._driver.counters)
         found = self._safely(self._driver.received, read.port, read.data, read.receipt_ns)
-        self._receipts.extend([read.receipt_ns] * len(found))
-        return found
+        after = account(self._driver.counters) if self._driver.counters is counters else before.failed()
+        return self._checkup.enter(read, found, after.accepted - before.accepted, after.refused - before.refused)
 
     def changes(self) -> list[LinkState]:
         """Return the links that are not as the last call told."""
@@ -132,30 +147,24 @@ class Device:
         counters = dict(self._counters + self._driver.counters if self._counters else self._driver.counters)
         for port, link in self.links.items():
             counters |= {f"{port}-{reason}": count for reason, count in link.counters.items()}
-        errors = [f"{port}: {link.error}" for port, link in self.links.items() if link.error]
-        alive = all(link.alive for link in self.links.values())
+        counters |= self._checkup.content.counters
+        found = self._checkup.finding(now_ns, self._driver)
         return DeviceHealth(
             name=self.name,
             kind=self.kind,
-            state="ok" if alive else "lost" if errors else "starting",
+            state=found.state,
             last_receipt_ns=max(link.last_receipt_ns for link in self.links.values()) or None,
-            rate_hz=self._rate(now_ns),
+            rate_hz=self._checkup.rate_hz(now_ns),
             counters=dict(sorted(counters.items())),
-            error=next(iter(errors), self._driver.error),
+            error=found.words,
             modality=modality_of(self._driver),
+            refused=self._checkup.refused(now_ns, self._driver),
         )
 
     def close(self) -> None:
         """Give the ports back."""
         for link in self.links.values():
             link.close()
-
-    def _rate(self, now_ns: int) -> float:
-        while self._receipts and self._receipts[0] < now_ns - RATE_WINDOW_NS:
-            self._receipts.popleft()
-        if len(self._receipts) < 2 or self._receipts[0] == self._receipts[-1]:
-            return 0.0
-        return (len(self._receipts) - 1) * 1e9 / (self._receipts[-1] - self._receipts[0])
 
     def _send(self, sends: list[Send]) -> None:
         for port, data in sends:

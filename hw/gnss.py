@@ -7,13 +7,15 @@ stepped over.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import ClassVar
+
+from pydantic import Field
 
 from hw import nmea, rtcm, ubx
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.fix import Epochs, from_nmea, from_ubx
+from hw.intake import Intake
 from hw.nmea import Sentence
 from hw.splitter import Measure, Splitter
 from hw.ubx import NavPvt
@@ -29,6 +31,7 @@ class GnssSettings(DeviceSettings):
     """Where the receiver is."""
 
     link: Endpoint
+    rate_hz: float = Field(1.0, gt=0, le=50, description="solutions a second that the receiver gives; half is a fault")
 
     def ports(self) -> dict[str, Port]:
         """Return the one port."""
@@ -49,7 +52,8 @@ class Gnss:
 
     def __init__(self, name: str, settings: GnssSettings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
+        self.nominal_hz = settings.rate_hz
         self.error: str | None = None
         self._splitter = Splitter(MEASURES, self.counters)
         self._epochs = Epochs(self.counters)
@@ -81,7 +85,7 @@ class Gnss:
                 return self._from_nmea(message, receipt_ns)
             self.counters["unused"] += 1
         except ValueError:
-            self.counters["value"] += 1
+            self.counters.refuse("value", frame)
         return None
 
     def _from_ubx(self, solution: NavPvt, receipt_ns: int) -> Fix | None:

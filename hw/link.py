@@ -60,7 +60,7 @@ class Link:
         self._folder = folder
         self._clock = clock
         self._monotonic = monotonic
-        self._silence_ns = None if silence_ms is None else silence_ms * NS_PER_MS
+        self.silence_ns = None if silence_ms is None else silence_ms * NS_PER_MS  # None: it speaks only when spoken to
         self._reopen_ms = reopen_ms
         self._channel: Channel | None = None
         self._failures = 0
@@ -94,7 +94,7 @@ class Link:
     @property
     def alive(self) -> bool:
         """Whether it is open and the device, where it should speak by itself, has spoken since."""
-        return self.up and (self._silence_ns is None or self._heard_ns is not None)
+        return self.up and (self.silence_ns is None or self._heard_ns is not None)
 
     @property
     def unsent(self) -> bool:
@@ -165,7 +165,7 @@ class Link:
         if self.alive:
             self._failures, self.error = 0, None  # a port that opens proves nothing yet
         quiet_ns = at_ns - (self._up_ns if self._heard_ns is None else self._heard_ns)
-        if self._silence_ns is not None and quiet_ns > self._silence_ns:
+        if self.silence_ns is not None and quiet_ns > self.silence_ns:
             raise LostError(f"silent for {quiet_ns / 1e9:.1f} s")
         if at_ns - self._checked_ns >= CHECK_PERIOD_NS:
             self._checked_ns = at_ns

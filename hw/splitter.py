@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from hw.intake import NOISE, note, refuse
 from hw.utc import NS
 
 Measure = Callable[[bytes], int | str]
 """Octets of the frame that the bytes begin with; 0 while more must come; or the reason why it is none."""
 
 MAX_FRAME = 8192  # octets; no measure takes a frame for longer
+MOST_FALSE = 64  # beginnings of frames that are none, in bytes that came at once; then they are noise and cost no more
 PATIENCE_NS = 3 * NS // 10  # a frame that is not complete by then was torn
 
 
@@ -40,7 +42,7 @@ class Splitter:
     def feed(self, data: bytes, receipt_ns: int) -> list[bytes]:
         """Take the next bytes and return the frames that are complete."""
         frames: list[bytes] = []
-        buffer, at = self._rest + data, 0
+        buffer, at, false = self._rest + data, 0, 0
         while (at := self._seek(buffer, at)) < len(buffer):
             since_ns = self._came_ns(at, receipt_ns)
             found = self._measures[buffer[at]](buffer[at : at + MAX_FRAME])
@@ -51,8 +53,11 @@ class Splitter:
                 frames.append(buffer[at : at + found])
                 at += found
             else:
-                self._counters[str(found or "torn")] += 1
-                at += 1
+                refuse(self._counters, str(found or "torn"), buffer[at : at + MAX_FRAME])
+                at, false = at + 1, false + 1
+                if false > MOST_FALSE:
+                    note(self._counters, NOISE, buffer[at:], len(buffer) - at)
+                    at = len(buffer)
         self._rest, self._fed_ns = buffer[at:], receipt_ns
         return frames
 
@@ -67,5 +72,5 @@ class Splitter:
         found = self._starts.search(buffer, at)
         start = found.start() if found else len(buffer)
         if start > at:
-            self._counters["noise"] += start - at
+            note(self._counters, NOISE, buffer[at : at + MAX_FRAME], start - at)
         return start

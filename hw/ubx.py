@@ -81,6 +81,8 @@ def measure(data: bytes) -> int | str:
         return "length"
     if len(data) < end + 2:
         return 0
+    if data[end] != sum(data[2:end]) & 0xFF:  # the quick half
+        return "checksum"
     return end + 2 if data[end : end + 2] == checksum(data[2:end]) else "checksum"
 
 

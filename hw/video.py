@@ -16,15 +16,16 @@ Layout, little endian, no padding:
 from __future__ import annotations
 
 import struct
-from collections import Counter
 from typing import ClassVar
 
 import msgspec
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
+from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
+from hw.intake import USABLE, Intake
 from perception.objects import Detections, Floats, Ints, Measurement, Modality, RoadUser
 
 MAGIC, VERSION = b"RSUV", 1
@@ -42,6 +43,7 @@ _ROW = np.dtype(
 )  # fmt: skip
 _FARTHEST_M, _LARGEST_M, _WORST_M2 = 1000.0, 60.0, 1e4
 _LATEST_NS = 1 << 63
+LONGEST_AGE_MS, MOST_AHEAD_MS = 10_000, 100  # of a picture's time, by the clock of this very box
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -75,6 +77,7 @@ def encode(view: View) -> bytes:
 class VideoSettings(DeviceSettings):
     """Where the camera's process leaves what it finds."""
 
+    rate_hz: float = Field(2.0, gt=0, le=60, description="pictures a second that are looked at; half of it is a fault")
     inbox: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", validate_default=True)  # local socket in the run folder
 
     @field_validator("inbox", mode="after")
@@ -101,7 +104,9 @@ class Video:
 
     def __init__(self, name: str, settings: VideoSettings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
+        self.nominal_hz = settings.rate_hz
+        self._clock = SourceClock(LONGEST_AGE_MS, MOST_AHEAD_MS, self.counters)
         self.error: str | None = None
         self._sequence: int | None = None
         self._passed_over = 0
@@ -119,14 +124,15 @@ class Video:
         """Take a datagram, return what was seen."""
         view = self._parse(data)
         if view is None:
-            self.counters["frame"] += 1
+            self.counters.refuse("frame", data)
             return []
         if view.sequence == self._sequence:
-            self.counters["duplicate"] += 1
+            self.counters.note("duplicate", data)
             return []
         self._follow(view)
         self.error = ": ".join(filter(None, (STATES[view.state], view.words))) if view.state else None
         if view.state:
+            self.counters.accepted += 1
             self.counters[STATES[view.state].replace(" ", "-")] += 1
             return []
         return [self._detections(view, receipt_ns)]
@@ -152,7 +158,10 @@ class Video:
             return None
         rows = np.frombuffer(data, _ROW, count, _HEADER.size)
         good = _possible(rows)
-        self.counters += Counter({"object": int(np.count_nonzero(~good))})
+        if wrong := count - int(np.count_nonzero(good)):
+            self.counters.note("object", rows[~good].tobytes(), wrong)
+            if count - wrong < USABLE * count:
+                return None
         rows = rows[good]
         return View(
             stamp_ns=stamp_ns,

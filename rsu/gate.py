@@ -52,6 +52,9 @@ TABLE: dict[str, tuple[Decision, ...]] = {
     "conflicting-greens": (_SEND, _SEND, _SEND, _SILENT, _SEND),
     # perception
     "sensor-lost": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
+    "sensor-not-understood": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
+    "sensor-frozen": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
+    "sensor-degraded": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
     "no-sensors": (_SILENT, _SEND, _DEGRADED, _SEND, _DEGRADED),
     # radio and settings
     "radio-lost": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from hw.intake import Refused
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Modality
 from perception.sensing.bias import SensorBias
@@ -84,7 +85,7 @@ class DeviceView(msgspec.Struct, frozen=True):
 
     name: str
     kind: str
-    state: str  # starting, ok, lost
+    state: str  # as `hw.watch.State`
     rate_hz: float  # measurements over the last 5 s
     age_ms: int | None  # since the last byte
     counters: dict[str, int]
@@ -92,6 +93,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     bias: SensorBias | None = None  # of a sensor: how it differs from what the site file says of it
     doubt: str | None = None  # the same in words, where it is sure and matters
     modality: str = Modality.OTHER.value
+    refused: list[Refused] = []  # input that was not used, what was refused last first
 
 
 class ClockView(msgspec.Struct, frozen=True):

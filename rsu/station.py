@@ -50,6 +50,14 @@ from v2x.records.bsm import BasicSafetyMessage
 from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
+_SENSOR_STATES = {  # state of a camera or radar -> the gate's reason
+    "starting": "sensor-lost",
+    "lost": "sensor-lost",
+    "blind": "sensor-lost",
+    "not-understood": "sensor-not-understood",
+    "frozen": "sensor-frozen",
+    "degraded": "sensor-degraded",
+}
 _EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
 
 Send = Callable[[Outgoing], object]
@@ -203,14 +211,12 @@ class Station:
         """Yield the gate's reason codes that hold now."""
         yield from self._clock.conditions(now_ns)
         yield from self._position.conditions(now_ns)
-        # who says that something is wrong and measures nothing, such as a camera in the dark, is as good as lost
-        blind = {each.name for each in self._health if each.error and not each.rate_hz and each.name in self._sensors}
-        lost = {each.name for each in self._health if each.state != "ok"} | blind
-        if self._sensors and self._sensors <= lost:
+        sensors = [each for each in self._health if each.name in self._sensors]
+        if sensors and all(each.is_lost for each in sensors):
             yield "no-sensors"
-        elif self._sensors & lost:
-            yield "sensor-lost"
-        if self._radio in lost:
+        else:
+            yield from dict.fromkeys(_SENSOR_STATES[each.state] for each in sensors if each.state != "ok")
+        if any(each.is_lost for each in self._health if each.name == self._radio):
             yield "radio-lost"
         elif any(each.error for each in self._health if each.name == self._radio):
             yield "radio-fault"

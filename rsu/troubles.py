@@ -123,9 +123,9 @@ def _reasons(messages: Iterable[MessageState]) -> list[str]:
 
 def _device(device: DeviceView, silences: list[str], since: dict[str, int]) -> Trouble:
     lost = f"{device.modality}-lost"
-    reason = {"ok": "device-fault", "starting": "device-starting"}.get(device.state) or (
-        lost if lost in REASONS else "device-lost"
-    )
+    reason = "device-fault" if device.state == "ok" else f"device-{device.state}"
+    if reason == "device-lost" and lost in REASONS:
+        reason = lost
     return Trouble(reason, device.name, device.error or "", since.get(f"device {device.name}"), silences)
 
 

@@ -98,6 +98,7 @@ def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> Device
         bias=None if bias is None else _rounded(bias),
         doubt=None if bias is None else doubt(bias),
         modality=health.modality.value,
+        refused=list(health.refused),
     )
 
 

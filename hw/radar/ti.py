@@ -11,7 +11,7 @@ middle of the chirps to the first byte, smoothed over the frames' numbers.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -21,9 +21,11 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
+from hw.intake import USABLE, Intake
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, Frame, FrameParser, Table
+from hw.radar.ti_lists import ListReader, explain
 from perception.objects import Detections, Floats, Measurement, Modality, PointCloud, RoadUser
 
 BITS_PER_BYTE = 10
@@ -62,7 +64,8 @@ class TiRadar:
     """One radar.
 
     Counters: those of `FrameParser` and `Dialogue`, `duplicate` (a frame came again), `gap` (frames that did not come),
-    `implausible` (targets or points dropped because a number in them cannot be).
+    `implausible` (targets or points dropped because a number in them cannot be), `list` and `empty-frame` (frames whose
+    list cannot be read, or that bring none where they should: no measurement).
     """
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
@@ -71,12 +74,14 @@ class TiRadar:
 
     def __init__(self, name: str, settings: TiSettings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
         profile = read_profile(settings.profile)
+        self.nominal_hz = 1e9 / profile.period_ns
         serial = settings.data.serial
         self._byte_ns = BITS_PER_BYTE * 1e9 / serial.baud if serial else 0.0
         self._latency_ns = round(settings.latency_ms * 1e6)
         self._tracks = profile.tracks
+        self._lists = ListReader(profile.statistics)
         self._parser = FrameParser(self.counters)
         self._dialogue = Dialogue(profile.commands, self.counters)
         self._clock = FrameClock(profile.period_ns)
@@ -107,7 +112,12 @@ class TiRadar:
             if not self._dialogue.complete:
                 self._begin_anew()  # frame numbers begin at 1 after sensorStart
             return []
-        return [self._measurement(frame, receipt_ns) for frame in self._parser.feed(data) if self._is_new(frame)]
+        frames = [frame for frame in self._parser.feed(data) if self._is_new(frame)]
+        return [found for frame in frames if (found := self._measurement(frame, receipt_ns)) is not None]
+
+    def explain(self, reason: str, sample: bytes) -> str | None:
+        """Return in words why input was refused; None: nothing that this driver knows."""
+        return explain(reason, sample)
 
     def _begin_anew(self) -> None:
         self._clock.reset()
@@ -115,28 +125,33 @@ class TiRadar:
 
     def _is_new(self, frame: Frame) -> bool:
         if frame.number in self._numbers:
-            self.counters["duplicate"] += 1
+            self.counters.note("duplicate", f"frame {frame.number}".encode())
             return False
         if self._numbers and 1 < frame.number - self._numbers[-1] < 1000:
             self.counters["gap"] += frame.number - self._numbers[-1] - 1
         self._numbers.append(frame.number)
         return True
 
-    def _measurement(self, frame: Frame, receipt_ns: int) -> Measurement:
+    def _measurement(self, frame: Frame, receipt_ns: int) -> Measurement | None:
+        """Return what a frame tells, None where its list cannot be read: that is no empty road."""
+        wanted = TARGETS if self._tracks or TARGETS in frame.tlvs else POINTS
+        if (refusal := self._lists.refusal(frame, wanted)) is not None:
+            self.counters.refuse(*refusal)
+            return None
         arrival_ns = receipt_ns - round(frame.length * self._byte_ns) - self._latency_ns
         stamp_ns = self._clock.stamp(frame.number, arrival_ns)
-        if self._tracks or TARGETS in frame.tlvs:
-            return self._detections(self._rows(frame, TARGETS), stamp_ns, receipt_ns)
-        return self._cloud(self._rows(frame, POINTS), frame.tlvs.get(SIDE_INFO), stamp_ns, receipt_ns)
-
-    def _rows(self, frame: Frame, kind: int) -> Table:
-        return frame.tlvs.get(kind, np.zeros(0, LAYOUTS[kind]))
+        rows = frame.tlvs.get(wanted, np.zeros(0, LAYOUTS[wanted]))
+        good = _are_possible_targets(rows) if wanted == TARGETS else _are_possible_points(rows)
+        if wrong := len(rows) - int(np.count_nonzero(good)):
+            self.counters.note("implausible", rows[~good].tobytes(), wrong)
+        if len(rows) - wrong < USABLE * len(rows):
+            self.counters.refused += 1
+            return None
+        if wanted == TARGETS:
+            return self._detections(rows[good], stamp_ns, receipt_ns)
+        return self._cloud(rows, good, frame.tlvs.get(SIDE_INFO), stamp_ns, receipt_ns)
 
     def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
-        plausible = _are_plausible(targets)
-        if not plausible.all():
-            self.counters["implausible"] += len(targets) - int(plausible.sum())
-            targets = targets[plausible]
         position = targets["position"][:, FORWARD_LEFT] * LEFT_OF_RIGHT
         count = len(targets)
         unknown = np.full((count, 8), np.nan)
@@ -155,26 +170,29 @@ class TiRadar:
             source_id=targets["tid"].astype(np.int64),
         )
 
-    def _cloud(self, points: Table, side: Table | None, stamp_ns: int, receipt_ns: int) -> PointCloud:
+    def _cloud(self, points: Table, good: Bools, side: Table | None, stamp_ns: int, receipt_ns: int) -> PointCloud:
         snr = side["snr"] * SNR_STEP if side is not None and len(side) == len(points) else np.full(len(points), np.nan)
-        near = _is_near(points["position"]) & np.isfinite(points["doppler"])
-        if dropped := len(near) - int(near.sum()):
-            self.counters["implausible"] += dropped
         return PointCloud(
             device=self.name,
             stamp_ns=stamp_ns,
             receipt_ns=receipt_ns,
-            points=points["position"][near][:, [1, 0, 2]] * (1.0, -1.0, 1.0),
-            doppler=points["doppler"][near].astype(float),
-            snr=snr[near],
+            points=points["position"][good][:, [1, 0, 2]] * (1.0, -1.0, 1.0),
+            doppler=points["doppler"][good].astype(float),
+            snr=snr[good],
         )
 
 
-def _are_plausible(targets: Table) -> Bools:
+def _are_possible_points(points: Table) -> Bools:
+    """Return which points are finite and within reach."""
+    possible: Bools = _is_near(points["position"]) & np.isfinite(points["doppler"])
+    return possible
+
+
+def _are_possible_targets(targets: Table) -> Bools:
     """Return which targets are finite, within reach and not faster than anything on a road."""
     fast = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0)
-    plausible: Bools = _is_near(targets["position"]) & (fast < FASTEST)
-    return plausible
+    possible: Bools = _is_near(targets["position"]) & (fast < FASTEST)
+    return possible
 
 
 def _is_near(position: Floats) -> Bools:

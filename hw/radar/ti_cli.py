@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hw.errors import ProfileError
+from hw.intake import refuse
 
 STOP, START, FRAMES, TRACKER = "sensorStop", "sensorStart", "frameCfg", "trackingCfg"
 MONITOR, BAUD_RATE = "guiMonitor", "baudRate"
@@ -117,7 +118,7 @@ class Dialogue:
         if self.complete or now_ns < self._rest_until_ns or now_ns - self._sent_ns < ANSWER_NS * bool(self._tries):
             return b""
         if self._tries:
-            self._counters["cli-timeout"] += 1
+            refuse(self._counters, "cli-timeout", self._text[-MAX_ANSWER:].encode())
         if self._tries == TRIES:
             self._give_up(f'no answer to "{self._commands[self._index]}"', now_ns)
             return b""
@@ -143,7 +144,7 @@ class Dialogue:
         elif self._echoed and line == "Done":
             self._next(now_ns)
         elif self._echoed and (line.startswith("Error") or "not recognized" in line):
-            self._counters["cli-error"] += 1
+            refuse(self._counters, "cli-error", line.encode())
             self._refusal = f'refused "{command}": {line}'
             if first_word(command) == START:
                 self._give_up(self._refusal, now_ns)

@@ -16,16 +16,22 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hw.intake import NOISE, note, refuse
 
 MAGIC = bytes.fromhex("0201040306050807")
 HEADER = struct.Struct("<8s8I")
 TLV_HEADER = struct.Struct("<2I")
 PADDING = 32
 MAX_LENGTH = 65536
+MOST_FALSE = 64  # headers that are none, in bytes that came at once, that are looked at more closely
+SAMPLE = 256  # octets of what is refused that are kept
 
 POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
 LAYOUTS: dict[int, np.dtype[Any]] = {
@@ -59,7 +65,7 @@ Table = NDArray[Any]  # rows of one of LAYOUTS
 
 
 class Frame(NamedTuple):
-    """One frame: its number, its length on the wire and the TLVs that we know, by type."""
+    """One frame: its number, its length on the wire and the TLVs that we know, by type; and those that we do not."""
 
     number: int
     length: int
@@ -67,43 +73,53 @@ class Frame(NamedTuple):
     version: int = 0x03060000
     platform: int = 0x000A6843
     cycles: int = 0
+    points: int = 0  # detected, as the header says
+    others: Mapping[int, bytes] = MappingProxyType(
+        {}
+    )  # type -> TLV, header included: of unknown type, or no whole number of rows
 
 
 def encode(frame: Frame) -> bytes:
     """Return the bytes of a frame; its length is set here."""
     body = b"".join(TLV_HEADER.pack(kind, rows.nbytes) + rows.tobytes() for kind, rows in frame.tlvs.items())
+    body += b"".join(frame.others.values())
     padding = -(HEADER.size + len(body)) % PADDING
-    points = len(frame.tlvs.get(POINTS, ()))
+    points = frame.points or len(frame.tlvs.get(POINTS, ()))
     length = HEADER.size + len(body) + padding
-    words = (frame.version, length, frame.platform, frame.number, frame.cycles, points, len(frame.tlvs), 0)
+    words = (
+        frame.version,
+        length,
+        frame.platform,
+        frame.number,
+        frame.cycles,
+        points,
+        len(frame.tlvs) + len(frame.others),
+        0,
+    )
     return HEADER.pack(MAGIC, *words) + body + bytes(padding)
 
 
 def decode(data: bytes, counters: Counter[str]) -> Frame | None:
     """Return the frame that these bytes are, None when its lengths disagree; unknown TLVs are skipped."""
-    _, version, length, platform, number, cycles, _, count, _ = HEADER.unpack_from(data)
+    _, version, length, platform, number, cycles, points, count, _ = HEADER.unpack_from(data)
     tlvs: dict[int, Table] = {}
+    others: dict[int, bytes] = {}
     at = HEADER.size
     for _ in range(count):
         if at + TLV_HEADER.size > length:
             return None
         kind, size = TLV_HEADER.unpack_from(data, at)
-        at += TLV_HEADER.size
-        if at + size > length:
+        end = at + TLV_HEADER.size + size
+        if end > length:
             return None
-        _keep(tlvs, kind, data[at : at + size], counters)
-        at += size
-    return Frame(number, length, tlvs, version, platform, cycles) if length - at < PADDING else None
-
-
-def _keep(tlvs: dict[int, Table], kind: int, payload: bytes, counters: Counter[str]) -> None:
-    layout = LAYOUTS.get(kind)
-    if layout is None:
-        counters["unused-tlv"] += 1
-    elif len(payload) % layout.itemsize:
-        counters["tlv-length"] += 1
-    else:
-        tlvs[kind] = np.frombuffer(payload, layout)
+        layout = LAYOUTS.get(kind)
+        if layout is None or size % layout.itemsize:
+            counters["unused-tlv" if layout is None else "tlv-length"] += 1
+            others[kind] = data[at:end]
+        else:
+            tlvs[kind] = np.frombuffer(data[at + TLV_HEADER.size : end], layout)
+        at = end
+    return Frame(number, length, tlvs, version, platform, cycles, points, others) if length - at < PADDING else None
 
 
 class FrameParser:
@@ -116,6 +132,7 @@ class FrameParser:
     def __init__(self, counters: Counter[str]) -> None:
         self._counters = counters
         self._buffer = bytearray()
+        self._false = 0  # headers of the newest bytes that were none
 
     def reset(self) -> None:
         """Forget what is half read."""
@@ -125,6 +142,7 @@ class FrameParser:
         """Take the next bytes and return the frames that are complete."""
         self._buffer += data
         frames: list[Frame] = []
+        self._false = 0
         while self._synchronise():
             length = HEADER.unpack_from(self._buffer)[2]
             if not HEADER.size <= length <= MAX_LENGTH:
@@ -146,13 +164,17 @@ class FrameParser:
         if start < 0:
             start = len(self._buffer) - _magic_begun(self._buffer)
         if start:
-            self._counters["noise"] += start
+            note(self._counters, NOISE, bytes(self._buffer[:SAMPLE]), start)
             del self._buffer[:start]
         return len(self._buffer) >= HEADER.size
 
     def _drop(self, reason: str) -> None:
         """Give up the frame at the start; the search goes on behind its magic."""
-        self._counters[reason] += 1
+        self._false += 1
+        if self._false <= MOST_FALSE:
+            refuse(self._counters, reason, bytes(self._buffer[:SAMPLE]))
+        else:
+            self._counters[reason] += 1
         del self._buffer[: len(MAGIC)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import ClassVar
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
+from hw.intake import Intake
 from hw.radio.protocol import (
     AgentError,
     Hello,
@@ -53,7 +53,7 @@ class RadioAgent:
 
     def __init__(self, name: str, settings: RadioAgentSettings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
         self.status: Status | None = None  # the newest since the port was opened
         self._clock = SourceClock(settings.max_age_ms, settings.max_ahead_ms, self.counters)
         self._next_hello_ns = 0
@@ -78,8 +78,9 @@ class RadioAgent:
             if kind is MessageType.RECEIVED:
                 return [self._reception(data, receipt_ns)]
             self.status = parse_status(data)
+            self.counters.accepted += 1
         except AgentError as error:
-            self.counters[error.reason] += 1
+            self.counters.refuse(error.reason, data)
         return []
 
     def due(self, now_ns: int) -> list[Send]:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from hw.intake import refuse
+
 END = b"\xc0"
 MAX_FRAME = 8192  # octets on the wire
+MOST = 256  # stretches between delimiters in bytes that came at once; more are no controller's
 _ESCAPE, _ESCAPED_ESCAPE, _ESCAPED_END = b"\xdb", b"\xdb\xdd", b"\xdb\xdc"
 _POLYNOMIAL = 0x8005  # CRC-16, init 0xFFFF, most significant bit first, no final exclusive or
 
@@ -56,10 +59,12 @@ class FrameReader:
         """Take the next bytes and return the bodies that are complete."""
         *stretches, rest = (self._rest + data).split(END)
         if len(rest) > MAX_FRAME:
-            self._counters["length"] += 1
+            refuse(self._counters, "length", rest)
             rest = b""
         self._rest = rest
-        bodies = (self._body(stretch) for stretch in stretches if stretch)
+        if excess := stretches[MOST:]:
+            refuse(self._counters, "length", excess[0], len(excess))
+        bodies = (self._body(stretch) for stretch in stretches[:MOST] if stretch)
         return [body for body in bodies if body is not None]
 
     def _body(self, stretch: bytes) -> bytes | None:
@@ -67,5 +72,5 @@ class FrameReader:
         body, crc = checked[:-2], checked[-2:]
         if len(checked) > 2 and crc == crc16(body).to_bytes(2, "little"):
             return body
-        self._counters["checksum"] += 1
+        refuse(self._counters, "checksum", stretch)
         return None

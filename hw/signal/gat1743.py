@@ -7,7 +7,6 @@ Nothing else is ever written. Who else speaks to us is refused, counted and name
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import Field, ValidationInfo, model_validator
@@ -15,6 +14,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
+from hw.intake import Intake
 from hw.signal.binding import Binding, PlaceSettings
 from hw.signal.contents import parse_lamp_colours, parse_place, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
@@ -52,6 +52,7 @@ class Gat1743Settings(DeviceSettings):
     region: int | None = Field(None, ge=1, le=999_999, description="GB/T 2260 code that its messages must name")
     number: int | None = Field(None, ge=0, le=0xFFFF, description="that its messages must name; not given: any")
     place: PlaceSettings | None = Field(None, description="that its messages must name")
+    rate_hz: float = Field(1.0, gt=0, le=10, description="reports a second that the controller sends; half is a fault")
     max_age_ms: int = Field(500, ge=10, le=10_000, description="of a report; an older stamp is not believed")
     max_ahead_ms: int = Field(100, ge=0, le=10_000, description="of the controller's clock against ours")
     plan_query_s: int = Field(10, ge=1, le=3600, description="ask for the plan when it was not heard for so long")
@@ -93,7 +94,8 @@ class Gat1743:
 
     def __init__(self, name: str, settings: Gat1743Settings) -> None:
         self.name = name
-        self.counters: Counter[str] = Counter()
+        self.counters = Intake()
+        self.nominal_hz = settings.rate_hz
         self.error: str | None = None
         self._settings = settings
         self._reader = FrameReader(self.counters)
@@ -134,7 +136,7 @@ class Gat1743:
                 if self._is_ours(message, receipt_ns) and (heard := self._in_order(message, body, receipt_ns)):
                     found.append(self._measurement(message, receipt_ns, *heard))
             except MessageError:
-                self.counters["message"] += 1
+                self.counters.refuse("message", body)
         return found
 
     def _is_ours(self, message: Message, receipt_ns: int) -> bool:

@@ -65,6 +65,8 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
             console.print(
                 f"signal latched: phases {latch.phases} green together {since:%Y-%m-%d %H:%M:%S} UTC", markup=False
             )
+        for line in _refused(state.snapshot):
+            console.print(line, markup=False, soft_wrap=True)
         for reason, count in state.snapshot.counters.items():
             console.print(f"not used: {reason}: {count}", markup=False)
     if state.uplink is not None:
@@ -75,6 +77,15 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
         console.print(f"recorder {state.recorder.state}: {state.recorder.files} recordings", markup=False)
     _troubles(console, found, language)
     return not found
+
+
+def _refused(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what devices said that was not used: how often, what it was last, and what it likely is."""
+    for device in snapshot.devices:
+        for each in device.refused:
+            sample = f', last "{each.text}" ({each.octets})' if each.octets else ""
+            cause = f": {each.cause}" if each.cause else ""
+            yield f"not used of {device.name}: {each.reason} {each.count}{sample}{cause}"
 
 
 def _troubles(console: Console, found: list[Trouble], language: str) -> None:

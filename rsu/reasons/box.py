@@ -26,10 +26,34 @@ BOX: dict[str, Words] = {
         "a device has not spoken yet", "wait a moment; then as if lost", "设备尚无数据", "稍候；若持续则按失联处理"
     ),
     "device-fault": Words(
-        "a device says that something is wrong, or is not understood",
-        "see what is said of it; compare kind, address and settings in the site file with the device",
-        "设备报告异常或其数据无法理解",
-        "查看说明；核对站点文件中的类型、地址和设置",
+        "a device says that something is wrong",
+        "see what is said of it; compare its settings in the site file with the device",
+        "设备报告异常",
+        "查看说明；核对站点文件中的设置与设备是否一致",
+    ),
+    "device-not-understood": Words(
+        "a device speaks, and nothing of it is understood",
+        "compare kind, address, port and baud rate in the site file with the device; `rsu status` shows what it says",
+        "设备有数据，但无法理解",
+        "核对站点文件中的类型、地址、端口和波特率；用 `rsu status` 查看其原始数据",
+    ),
+    "device-frozen": Words(
+        "a device says the same again and again",
+        "restart the device; look at its picture or its targets by its maker's own tool",
+        "设备反复发送相同内容",
+        "重启设备；用厂家工具查看其画面或目标",
+    ),
+    "device-blind": Words(
+        "a device works and sees nothing",
+        "as said; clean it, look for what covers or dazzles it",
+        "设备在工作，但看不到任何内容",
+        "按提示处理；清洁镜头，检查遮挡或强光",
+    ),
+    "device-degraded": Words(
+        "a device gives less than it should, or part of it is not understood",
+        "see what is said of it; check cable, load and the rate in the site file (rate_hz)",
+        "设备数据少于应有，或部分无法理解",
+        "查看说明；检查线缆、负载以及站点文件中的频率 (rate_hz)",
     ),
     "clock": Words("a clock is not to be believed", "as said", "时钟不可信", "按提示处理"),
     # processes

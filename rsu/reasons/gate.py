@@ -166,6 +166,27 @@ GATE: dict[str, Words] = {
         "查看设备列表",
         by=_SENSORS,
     ),
+    "sensor-not-understood": Words(
+        "a camera or radar says what is not understood, so part of the crossing is not seen",
+        "see the devices",
+        "有相机或雷达的数据无法理解，部分区域未被感知",
+        "查看设备列表",
+        by=_SENSORS,
+    ),
+    "sensor-frozen": Words(
+        "a camera or radar says the same again and again, and is not believed",
+        "see the devices",
+        "有相机或雷达反复发送相同内容，已不采信",
+        "查看设备列表",
+        by=_SENSORS,
+    ),
+    "sensor-degraded": Words(
+        "a camera or radar gives less than it should",
+        "see the devices",
+        "有相机或雷达的数据少于应有",
+        "查看设备列表",
+        by=_SENSORS,
+    ),
     "no-sensors": Words(
         "no camera and no radar is working",
         "check the sensors' power and network",

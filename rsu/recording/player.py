@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from hw.device import TICK_NS, Device
-from hw.endpoint import Endpoint
+from hw.endpoint import Port
 from hw.link import Chunk, Link
 from hw.registry import driver_class
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
@@ -29,8 +29,8 @@ OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it
 class RecordedLink(Link):
     """A link that is as a recording says; what is written to it goes to `on_write`."""
 
-    def __init__(self, endpoint: Endpoint, on_write: Callable[[bytes], None]) -> None:
-        super().__init__(endpoint, Path(), lambda: self.last_receipt_ns)
+    def __init__(self, place: Port, on_write: Callable[[bytes], None]) -> None:
+        super().__init__(place.endpoint, Path(), lambda: self.last_receipt_ns, silence_ms=place.silence_ms)
         self._on_write = on_write
         self._openings = self._ticked_openings = 0
         self._alive = False
@@ -78,7 +78,7 @@ class Player:
         make = driver_class(kind)
         links: dict[str, Link] = {}
         for port, place in settings.ports().items():
-            links[port] = self._links[name, port] = RecordedLink(place.endpoint, self._writer(name, port))
+            links[port] = self._links[name, port] = RecordedLink(place, self._writer(name, port))
         return Device(name, kind, lambda: make(name, settings), links)
 
     def _writer(self, device: str, port: str) -> Callable[[bytes], None]:

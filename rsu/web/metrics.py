@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter as Count
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hw.watch import State
 from rsu.records import Processes, RecorderState, Snapshot, UplinkState
 from rsu.topics import TOPICS
 from rsu.web.board import Board
@@ -81,7 +82,7 @@ def _station(snapshot: Snapshot) -> list[Sample]:
     messages, devices = snapshot.messages, snapshot.devices
     utc_ms = snapshot.utc_uncertainty_ms
     decisions = [((m.kind, d), float(m.decision == d)) for m in messages for d in ("send", "degraded", "silent")]
-    states = [((d.name, d.kind, s), float(d.state == s)) for d in devices for s in ("starting", "ok", "lost")]
+    states = [((d.name, d.kind, s), float(d.state == s)) for d in devices for s in get_args(State)]
     ages = [((d.name,), None if d.age_ms is None else d.age_ms / 1000) for d in devices]
     counters = [((d.name, reason), float(count)) for d in devices for reason, count in d.counters.items()]
     given_up = [((reason,), float(count)) for reason, count in snapshot.counters.items()]

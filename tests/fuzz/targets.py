@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -206,16 +205,20 @@ def _driver(kind: str, port: str) -> Parser:
 
 
 def _session(kind: str, port: str) -> Parser:
-    """One driver for all inputs, as it lives on a site: what it keeps must not grow."""
-    from tests.hw.replay import make_driver
+    """One device for all inputs, as it lives on a site: what it keeps must not grow, and what it shows is short."""
+    from tests.hw.fed import MS, Fed
+    from tests.hw.replay import SETTINGS
 
-    driver, now = make_driver(kind), count(NOW_NS, 10_000_000)
-    driver.opened(port, NOW_NS)
+    fed = Fed(kind, SETTINGS[kind])
 
     def parse(data: bytes) -> None:
-        now_ns = next(now)
-        driver.received(port, data, now_ns)
-        driver.due(now_ns)
+        fed.hear(data, port, 10 * MS)
+        health = fed.health()
+        assert "driver-exception" not in health.counters
+        assert all(
+            len(each.octets) < 100 and len(each.text) < 250 and each.text.isprintable() for each in health.refused
+        )
+        assert all(len(each.cause or "") < 1000 for each in health.refused)
 
     return parse
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hw.camera
-from hw.camera import BURST, MAX_LINE, MAX_OBJECTS, CameraSettings, JsonCamera
+from hw.camera import BURST, CameraSettings, JsonCamera
+from hw.camera_lines import MAX_LINE, MAX_OBJECTS
 from perception.objects import Detections, RoadUser
 from tests.hw import replay
 
@@ -197,10 +198,13 @@ def test_no_more_objects_are_used_than_the_limit() -> None:
 def test_frames_that_keep_coming_too_fast_are_dropped_unread() -> None:
     driver = camera()
     at_ns = [NOW_NS + frame * MS for frame in range(1000)]
-    found = [scans(driver, line(n, 17, stamp_ns=now - 60 * MS), now) for n, now in enumerate(at_ns)]
+    found = [
+        scans(driver, line(n, {"position": [9, 9], "class": "tram"}, stamp_ns=now - 60 * MS), now)
+        for n, now in enumerate(at_ns)
+    ]
     taken = sum(map(len, found))
     assert taken == BURST + 49  # in 999 ms
-    assert driver.counters == {"too-fast": 1000 - taken, "object": taken}
+    assert driver.counters == {"too-fast": 1000 - taken, "class": taken}
     late_ns = NOW_NS + 2000 * MS
     assert len(scans(driver, b"".join(line(n, stamp_ns=late_ns) for n in range(1000, 1100)), late_ns)) == BURST
 

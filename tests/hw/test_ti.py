@@ -45,6 +45,11 @@ def targets(*rows: tuple[int, tuple[float, float, float], tuple[float, float, fl
     return table
 
 
+def frame_of(number: int) -> Frame:
+    """Return a frame of an empty road: statistics, and no list."""
+    return Frame(number, 0, {STATS: np.zeros(1, LAYOUTS[STATS])})
+
+
 def detections(radar: TiRadar, *frames: Frame, receipt_ns: int = START_NS) -> list[Detections]:
     found = radar.received("data", b"".join(map(encode, frames)), receipt_ns)
     assert all(isinstance(one, Detections) for one in found)
@@ -299,9 +304,9 @@ def test_duplicates_are_dropped_and_gaps_counted() -> None:
 
 def test_numbers_begin_anew_when_the_profile_is_loaded_again() -> None:
     radar = driver()
-    assert len(detections(radar, Frame(1, 0, {}), Frame(2, 0, {}))) == 2
+    assert len(detections(radar, frame_of(1), frame_of(2))) == 2
     radar.opened("cli", START_NS)
-    assert len(detections(radar, Frame(1, 0, {}))) == 1
+    assert len(detections(radar, frame_of(1))) == 1
 
 
 @pytest.mark.skipif(not REAL.exists(), reason=f"no real capture at {REAL}")
@@ -345,7 +350,7 @@ def test_delays_on_the_way_do_not_move_the_stamps() -> None:
     stamps = []
     for number in range(1, 200):
         late_ns = round(delays.expovariate(1 / 4) * MS)
-        [scan] = detections(radar, Frame(number, 0, {}), receipt_ns=START_NS + number * 100 * MS + late_ns)
+        [scan] = detections(radar, frame_of(number), receipt_ns=START_NS + number * 100 * MS + late_ns)
         stamps.append(scan.stamp_ns - START_NS - number * 100 * MS)
     assert np.std(stamps[64:]) < 0.3 * MS and abs(np.mean(stamps[64:])) < 1.0 * MS
 

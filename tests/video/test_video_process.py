@@ -9,17 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import cv2
-import msgspec
 import numpy as np
 import pytest
 
-from hw.device import DeviceHealth
 from perception.objects import RoadUser
 from perception.video.health import Sight
 from rsu.daemon.processes import PROCESSES, names
 from rsu.errors import ConfigError
 from rsu.site import config
-from rsu.station import Station
 from rsu.video.camera import Camera
 from rsu.video.process import Sender
 from rsu.video.settings import SourceSettings, VideoSettings
@@ -160,27 +157,3 @@ def test_wrong_settings_are_named(tmp_path: Path, old: str, new: str, place: str
     with pytest.raises(ConfigError) as caught:
         config.load(tmp_path / "site.yaml")
     assert any(place in str(finding) and text in str(finding) for finding in caught.value.findings), str(caught.value)
-
-
-def test_a_camera_that_sees_nothing_degrades_what_it_was_for() -> None:
-    """The gate's reason is that of a lost sensor, though the process is alive and says why."""
-    site = config.load(CONFIGS / "demo.yaml")
-    station = Station(site, bytes(16))
-
-    def reasons(error: str | None, rate_hz: float) -> tuple[str, ...]:
-        health = [
-            DeviceHealth(
-                name=name, kind=device.kind, state="ok", last_receipt_ns=NS, rate_hz=10.0, counters={}, error=None
-            )
-            for name, device in site.site.devices.items()
-        ]
-        health = [
-            msgspec.structs.replace(each, error=error, rate_hz=rate_hz) if each.name == "video-north" else each
-            for each in health
-        ]
-        station.advance(NS, health)
-        return tuple(next(state for state in station.snapshot(NS).messages if state.kind == "rsm").reasons)
-
-    assert "sensor-lost" in reasons("picture frozen", 0.0)
-    assert "sensor-lost" not in reasons("picture frozen", 9.0)
-    assert "sensor-lost" not in reasons(None, 0.0)

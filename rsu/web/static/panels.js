@@ -11,6 +11,7 @@ import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, sentence, span} from "./w
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
 const LEVEL = {send: "ok", degraded: "warn", silent: "alarm", ok: "ok", starting: "warn", lost: "alarm",
+  frozen: "alarm", blind: "alarm", "not-understood": "alarm",
   running: "ok", restarting: "warn"};
 const mark = (text, level) => ({text, className: `mark ${level || "alarm"}`});
 
@@ -94,6 +95,8 @@ export class Panels {
     this.tables.devices.show([...sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
       const notes = counters.length ? [counters.join(" · ")] : [];
+      notes.push(...(device.refused || []).map(({reason, count: n, octets, text, cause}) =>
+        ({text: `${reason} ${count(n)}${text ? `, last: ${text}` : ""}${cause ? ` (${cause})` : ""}`, title: octets})));
       if (device.doubt) notes.unshift(`stands otherwise than the site file says: ${device.doubt}`);
       if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
       return {

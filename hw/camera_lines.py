@@ -1,0 +1,177 @@
+"""The lines of `hw/camera.py`: JSON to rows of numbers, and in words what a line lacks that is not one."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Annotated, NamedTuple
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from perception.objects import Floats, Ints, RoadUser
+
+MAX_LINE = 256 * 1024
+MAX_OBJECTS = 256
+KINDS = {kind.name.lower(): kind for kind in RoadUser}
+RANGES = {  # of a field's numbers, and how many those are
+    "confidence": (0.0, 1.0, 1),
+    "position": (-1000.0, 1000.0, 2),
+    "sd": (0.001, 100.0, 2),
+    "velocity": (-100.0, 100.0, 2),
+    "size": (0.05, 60.0, 3),
+    "box": (-1e5, 1e5, 4),
+}
+WIDTHS = [width for _, _, width in RANGES.values()]
+LOWEST, HIGHEST = (np.repeat([limits[side] for limits in RANGES.values()], WIDTHS) for side in (0, 1))
+ENDS = accumulate(WIDTHS)
+PLACE = {name: slice(end - RANGES[name][2], end) for name, end in zip(RANGES, ENDS, strict=True)}  # in a row
+UNKNOWN = (np.nan,) * max(WIDTHS)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+KEYS_SHOWN = 8
+
+Pair = tuple[float, float]
+Triple = tuple[float, float, float]
+Box = tuple[float, float, float, float]
+
+
+class Seen(msgspec.Struct):
+    """One road user as the line says it."""
+
+    id: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
+    kind: str = msgspec.field(name="class", default="unknown")
+    confidence: float | None = None
+    position: Pair | None = None
+    sd: Pair | None = None
+    velocity: Pair | None = None
+    size: Triple | None = None
+    box: Box | None = None
+
+
+class Line(msgspec.Struct):
+    """One frame; its objects are decoded one by one."""
+
+    v: Annotated[int, Meta(ge=1, le=1)]
+    seq: int
+    time: float
+    objects: list[msgspec.Raw]
+    camera: str = ""
+
+
+class Objects(NamedTuple):
+    """The objects of a frame that can be used, rows aligned; and those parts of it that cannot, by reason."""
+
+    table: Floats  # (n, columns of RANGES), NaN where they do not say
+    kind: Ints  # (n,)
+    source_id: Ints  # (n,)
+    refused: list[tuple[str, bytes, int]]  # reason, object, how many of such
+
+
+_LINE = msgspec.json.Decoder(Line)
+_SEEN = msgspec.json.Decoder(Seen)
+
+
+def decode(text: bytes) -> Line:
+    """Return the frame of a line; raises one of UNREADABLE."""
+    return _LINE.decode(text)
+
+
+def objects(line: Line) -> Objects:
+    """Return the objects of a frame, at most MAX_OBJECTS."""
+    excess = line.objects[MAX_OBJECTS:]
+    refused = [("too-many-objects", bytes(excess[0]), len(excess))] if excess else []
+    seen: list[Seen] = []
+    raws: list[bytes] = []
+    for raw in line.objects[:MAX_OBJECTS]:
+        try:
+            seen.append(_SEEN.decode(raw))
+            raws.append(bytes(raw))
+        except UNREADABLE:
+            refused.append(("object", bytes(raw), 1))
+    table = np.array([_row(each) for each in seen], dtype=float).reshape(-1, len(LOWEST))
+    refused += [("field", raws[row], 1) for row in _forget_impossible(table)]
+    refused += [("class", raw, 1) for each, raw in zip(seen, raws, strict=True) if each.kind not in KINDS]
+    placed = np.isfinite(table[:, PLACE["position"].start]) | np.isfinite(table[:, PLACE["box"].start])
+    refused += [("unplaced", raws[row], 1) for row in np.flatnonzero(~placed).tolist()]
+    kind = np.array([KINDS.get(each.kind, RoadUser.UNKNOWN) for each in seen], dtype=np.int64)
+    source_id = np.array([-1 if each.id is None else each.id for each in seen], dtype=np.int64)
+    return Objects(table[placed], kind[placed], source_id[placed], refused)
+
+
+def _row(seen: Seen) -> tuple[float, ...]:
+    """Return the numbers of an object in the order of RANGES, NaN where it does not say."""
+    return (
+        np.nan if seen.confidence is None else seen.confidence,
+        *(seen.position or UNKNOWN[:2]),
+        *(seen.sd or UNKNOWN[:2]),
+        *(seen.velocity or UNKNOWN[:2]),
+        *(seen.size or UNKNOWN[:3]),
+        *(seen.box or UNKNOWN),
+    )
+
+
+def _forget_impossible(table: Floats) -> list[int]:
+    """Make unknown what cannot be: values out of their range, boxes turned over. Return the row of each such field."""
+    box = table[:, PLACE["box"]]
+    inverted = (box[:, :2] >= box[:, 2:]).any(axis=1)
+    outside = (table < LOWEST) | (table > HIGHEST)
+    rows: list[int] = []
+    if outside.any() or inverted.any():
+        for name, columns in PLACE.items():
+            wrong = outside[:, columns].any(axis=1) | (inverted & (name == "box"))
+            table[wrong, columns] = np.nan
+            rows += np.flatnonzero(wrong).tolist()
+    return rows
+
+
+def explain(reason: str, sample: bytes) -> str | None:
+    """Return in words why input was refused; None where it is no JSON at all."""
+    if reason == "long-line":
+        return f"no line feed within {MAX_LINE // 1024} KiB: every frame has to end with one"
+    if reason == "duplicate":
+        return "the same `seq` again: a frame sent twice, or a number that stands still"
+    try:
+        value = msgspec.json.decode(sample)
+    except RecursionError:
+        return "brackets nested too deep"
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "JSON that is damaged or cut" if sample.lstrip()[:1] in (b"{", b"[") else None
+    if reason in ("object", "unplaced", "objects", "field", "class", "too-many-objects"):
+        return _explained_object(reason, value)
+    return _explained_line(sample, value)
+
+
+def _explained_line(sample: bytes, value: object) -> str:
+    if not isinstance(value, dict):
+        return "JSON, but no object: not the lines of this driver"
+    if missing := [key for key in ("v", "seq", "time", "objects") if key not in value]:
+        return f"JSON without {_listed(missing)}, with {_listed(value)}: another maker's format"
+    try:
+        _LINE.decode(sample)
+    except UNREADABLE as error:
+        return f"JSON with a value that cannot be: {error}"
+    return "JSON of this driver"
+
+
+def _explained_object(reason: str, value: object) -> str:
+    if not isinstance(value, dict):
+        return "an object that is none"
+    if reason == "class":
+        return f"class {str(value.get('class'))[:20]!r} is none of {', '.join(KINDS)}"
+    if reason == "field":
+        return "a value beyond what can be on a road, or a box turned over"
+    if reason == "too-many-objects":
+        return f"more than {MAX_OBJECTS} objects in a frame"
+    if not {"position", "box"} & value.keys():
+        return f"objects without `position` or `box`, with {_listed(value)}: another maker's format"
+    try:
+        _SEEN.decode(msgspec.json.encode(value))
+    except UNREADABLE as error:
+        return f"an object with a value that cannot be: {error}"
+    return "objects whose `position` and `box` cannot be on a road"
+
+
+def _listed(keys: object) -> str:
+    """Return some keys in quotes."""
+    names = [f"`{str(key)[:20]}`" for key in keys]  # type: ignore[attr-defined]
+    return ", ".join(names[:KEYS_SHOWN]) + (", ..." if len(names) > KEYS_SHOWN else "") if names else "nothing else"

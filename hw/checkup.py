@@ -1,0 +1,140 @@
+"""The state of a device in words: is it understood, does its content live, is it all there, and what was refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from hw.content import WORDS, Content
+from hw.driver import Driver
+from hw.hints import DAMAGED, recognised, unknown
+from hw.intake import NOISE, Intake, Refused, shown
+from hw.link import Link
+from hw.tape import Read
+from hw.utc import NS
+from hw.watch import FEW, WINDOW_NS, State, Watch
+from perception.objects import Measurement
+
+EXPLAIN_NS = NS  # causes are searched for at most so often
+MOST_SHOWN = 6  # reasons
+CLOCKS = {
+    "clock-past": "its clock is behind",
+    "clock-future": "its clock is ahead",
+    "clock-stuck": "its clock stands still",
+}
+
+
+class Finding(NamedTuple):
+    """How a device is, and why."""
+
+    state: State
+    words: str | None  # what is wrong
+
+
+class Checkup:
+    """Judges one device by what comes of its bytes."""
+
+    def __init__(self, links: Mapping[str, Link]) -> None:
+        self.content = Content()
+        self._links = links
+        patience = [link.silence_ns for link in links.values() if link.silence_ns is not None]
+        self._watch = Watch(max(patience, default=2 * NS))
+        self._read = Read("", "", 0, b"")  # the newest of a port that speaks by itself
+        self._refused: tuple[Refused, ...] = ()
+        self._explained_ns = -EXPLAIN_NS
+        self._clock = _Clocks()
+
+    def enter(self, read: Read, found: list[Measurement], accepted: int, refused: int) -> list[Measurement]:
+        """Enter what the driver made of a read, `accepted` beside measurements; return what can be used."""
+        used = [kept for one in found if (kept := self.content.used(one)) is not None]
+        if self._links[read.port].silence_ns is not None:
+            self._watch.hear(read.receipt_ns, len(used), len(found) + accepted, refused)
+            self._read = read
+        return used
+
+    def rate_hz(self, now_ns: int) -> float:
+        """Return the rate of measurements that can be used."""
+        return self._watch.rate_hz(now_ns)
+
+    def finding(self, now_ns: int, driver: Driver) -> Finding:
+        """Return how the device is now."""
+        errors = [f"{port}: {link.error}" for port, link in self._links.items() if link.error]
+        if self._watch.is_strange(now_ns):
+            return Finding(
+                "not-understood", f"nothing of what it says is understood: {self._cause(now_ns, driver, NOISE)}"
+            )
+        if not all(link.alive for link in self._links.values()):
+            return Finding("lost" if errors else "starting", next(iter(errors), driver.error))
+        return self._alive(now_ns, driver)
+
+    def refused(self, now_ns: int, driver: Driver) -> tuple[Refused, ...]:
+        """Return what was not used, what was refused last first; causes are searched for once a second."""
+        if now_ns - self._explained_ns >= EXPLAIN_NS:
+            self._explained_ns = now_ns
+            samples = driver.counters.samples if isinstance(driver.counters, Intake) else {}
+            reasons = [*reversed(samples), *self.content.counters][:MOST_SHOWN]
+            self._refused = tuple(self._explained(reason, driver) for reason in reasons)
+        return self._refused
+
+    def _alive(self, now_ns: int, driver: Driver) -> Finding:
+        nominal_hz: float = getattr(driver, "nominal_hz", 0.0)
+        fault = self.content.fault(now_ns)
+        if fault == "frozen":
+            return Finding("frozen", WORDS[fault])
+        if driver.error and nominal_hz and not self._watch.rate_hz(now_ns):
+            return Finding("blind", driver.error)
+        if fault:
+            return Finding("degraded", WORDS[fault])
+        if (few := self._watch.shortage(now_ns, nominal_hz)) is not None:
+            return Finding("degraded", driver.error or few)
+        if (many := self._watch.losses(now_ns)) is not None:
+            return Finding("degraded", f"{many}: {self._cause(now_ns, driver)}")
+        return Finding("starting" if self._watch.is_new else "ok", driver.error or self._clock.words(now_ns, driver))
+
+    def _cause(self, now_ns: int, driver: Driver, reason: str = "") -> str:
+        """Return the likely cause of what was refused for a reason, or else of what was refused last."""
+        refused = self.refused(now_ns, driver)
+        first = next((each for each in refused if each.reason == reason), next(iter(refused), None))
+        if first is not None and first.cause is not None:
+            return first.cause
+        return (
+            driver.error
+            or recognised(self._read.data)
+            or unknown(self._read.data, self._links[self._read.port].endpoint)
+        )
+
+    def _explained(self, reason: str, driver: Driver) -> Refused:
+        if reason in WORDS:
+            return shown(reason, self.content.counters[reason], b"", WORDS[reason])
+        sample = driver.counters.samples[reason] if isinstance(driver.counters, Intake) else b""
+        port = reason.split("-")[0]
+        link = self._links[port if port in self._links else self._read.port]
+        known = _told(driver, reason, sample) or recognised(sample) or DAMAGED.get(reason)
+        cause = known or unknown(sample, link.endpoint)
+        return shown(reason, driver.counters[reason], sample, cause)
+
+
+def _told(driver: Driver, reason: str, sample: bytes) -> str | None:
+    """Return what the driver itself knows of something that it refused."""
+    explain = getattr(driver, "explain", None)
+    told: str | None = explain(reason, sample) if explain is not None else None
+    return told
+
+
+class _Clocks:
+    """Names a device's clock that is not believed, scan after scan (`hw/clock.py`)."""
+
+    def __init__(self) -> None:
+        self._since_ns = 0
+        self._before: Counter[str] = Counter()
+        self._words: str | None = None
+
+    def words(self, now_ns: int, driver: Driver) -> str | None:
+        """Return in words what is wrong with the clock."""
+        if now_ns - self._since_ns >= WINDOW_NS:
+            counts = Counter({reason: count for reason, count in driver.counters.items() if reason in CLOCKS})
+            worst, number = max((counts - self._before).items(), key=lambda each: each[1], default=("", 0))
+            self._words = CLOCKS[worst] + ": stamped when received. Set its time server" if number > FEW else None
+            self._since_ns, self._before = now_ns, counts
+        return self._words

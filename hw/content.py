@@ -1,0 +1,189 @@
+"""What a sensor that works cannot say, whatever its kind: scans that stand still, storms, floods, places that are none.
+
+Road users move and every measurement of them is noisy: two scans of one sensor are never equal to the last digit. A
+scan in which somebody is seen, and that comes again and again, is a picture that stands still; so are a few scans that
+come again and again in one order. From one scan to the next a tenth of a second later road users are near to where
+they were: a scan of which most are not is a storm of ghosts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+
+from hw.utc import NS
+from perception.objects import Detections, Floats, Measurement, PointCloud
+
+MEMORY = 64  # scans among which one that comes again is looked for
+STILL_NS, MOVING_NS = 20 * NS, 3 * NS  # so long equal: of those who may stand, of those who move
+MOVES_M, MOVES_MPS = 0.3, 1.0
+MOST = 128  # objects of a scan that are used
+MOST_POINTS = 1024  # reflections of a scan that are used
+CROWD = 16  # fewer objects are no storm
+NEAR_M = 3.0  # between two scans
+SETS = 4  # scans before with which one is compared: some devices tell of several sets in turn
+TOGETHER_NS = NS // 4  # between two scans that can be compared
+STRANGERS = 0.6  # share of a scan's objects near to which nobody was before
+STORM_NS = NS  # so long
+FORGET_NS = 2 * NS  # a fault is told of for so long after it was seen last
+
+Scan = Detections | PointCloud
+S = TypeVar("S", Detections, PointCloud)
+
+WORDS = {
+    "frozen": "the same content again and again under new numbers and times: the picture or the device stands still",
+    "storm": "most objects are nowhere near those of the scan before: ghosts, interference or damage",
+    "flood": f"more than {MOST} objects (or {MOST_POINTS} reflections) a scan: the rest is not used",
+    "zero": "objects at the sensor's own place (0, 0): places that the device does not know",
+    "twin": "objects that are the same twice in one scan",
+}
+
+
+FAULTS = ("frozen", "storm", "flood")  # the worst first; single objects that are nowhere are none
+
+
+class _Run(NamedTuple):
+    """Scans that equal the one so many before them, without a break."""
+
+    lag: int
+    since_ns: int
+    seen: bool  # somebody is in them
+    moves: bool  # who is in them moves
+
+
+class Content:
+    """Judges the scans of one device. `counters`: objects (zero, twin, flood) and scans (frozen, storm) not used."""
+
+    def __init__(self) -> None:
+        self.counters: Counter[str] = Counter()
+        self._seen_ns: dict[str, int] = {}  # fault -> when it was seen last
+        self._number = 0
+        self._known: dict[bytes, int] = {}  # digest of a scan -> its number
+        self._run = _Run(0, 0, False, False)
+        self._before: deque[tuple[int, Floats]] = deque([(0, np.zeros((0, 2)))], maxlen=SETS)  # stamp, places
+        self._jumped = False  # somebody was elsewhere when the content changed last
+        self._storm_ns: int | None = None  # since when scans are storms
+
+    def used(self, measurement: Measurement) -> Measurement | None:
+        """Return what can be used of a measurement; None: nothing."""
+        if isinstance(measurement, Detections):
+            return self._usable(self._cleaned(measurement))
+        if isinstance(measurement, PointCloud):
+            return self._usable(self._capped(measurement, MOST_POINTS))
+        return measurement
+
+    def fault(self, now_ns: int) -> str | None:
+        """Return which of FAULTS the content has now."""
+        return next((name for name in FAULTS if now_ns - self._seen_ns.get(name, -FORGET_NS) < FORGET_NS), None)
+
+    def _usable(self, scan: Scan | None) -> Scan | None:
+        if scan is None:
+            return None
+        place = _places(scan)
+        storm = self._is_storm(scan, place)
+        frozen = self._is_frozen(scan, place)
+        self._before.appendleft((scan.stamp_ns, place))
+        if frozen or storm:
+            self._refuse("frozen" if frozen else "storm", scan)
+            return None
+        return scan
+
+    def _refuse(self, fault: str, scan: Scan, count: int = 1) -> None:
+        self.counters[fault] += count
+        self._seen_ns[fault] = scan.receipt_ns
+
+    def _cleaned(self, scan: Detections) -> Detections | None:
+        """Return a scan without objects that are nowhere or twice; None where nothing is left of it."""
+        count = len(scan.kind)
+        if not count:
+            return scan
+        zero = (scan.position == 0).all(axis=1)
+        whole = np.nan_to_num(np.column_stack([scan.position, scan.box]), nan=np.inf)
+        twin = np.ones(count, np.bool_)
+        twin[np.unique(whole, axis=0, return_index=True)[1]] = False
+        for fault, rows in (("zero", zero), ("twin", twin & ~zero)):
+            if number := int(np.count_nonzero(rows)):
+                self._refuse(fault, scan, number)
+        kept = ~(zero | twin)
+        return self._capped(scan if kept.all() else _taken(scan, kept), MOST) if kept.any() else None
+
+    def _capped(self, scan: S, most: int) -> S:
+        count = len(_places(scan))
+        if count <= most:
+            return scan
+        self._refuse("flood", scan, count - most)
+        return _taken(scan, np.arange(count) < most)
+
+    def _is_frozen(self, scan: Scan, place: Floats) -> bool:
+        """Follow the run of scans that come again, and tell whether it has lasted too long."""
+        digest = _digest(scan)
+        lag = self._number - self._known.get(digest, -MEMORY)
+        self._number += 1
+        self._known.pop(digest, None)
+        self._known[digest] = self._number - 1
+        if len(self._known) > MEMORY:
+            del self._known[next(iter(self._known))]
+        if lag != 1:
+            self._jumped = _apart(place, self._before[0][1]) > MOVES_M
+        moves, run = self._jumped or _moves(scan), self._run
+        if lag >= MEMORY or lag != run.lag:
+            self._run = _Run(lag, scan.receipt_ns, len(place) > 0, moves)
+            return False
+        self._run = run = run._replace(seen=run.seen or len(place) > 0, moves=run.moves or moves)
+        return run.seen and scan.receipt_ns - run.since_ns >= (MOVING_NS if run.moves else STILL_NS)
+
+    def _is_storm(self, scan: Scan, place: Floats) -> bool:
+        """Tell whether scan after scan shows others than each of those before."""
+        place = place[np.isfinite(place).all(axis=1)]
+        shares = [
+            _strangers(place, before) for at_ns, before in self._before if abs(scan.stamp_ns - at_ns) <= TOGETHER_NS
+        ]
+        if isinstance(scan, PointCloud) or len(place) < CROWD or min(shares, default=0.0) < STRANGERS:
+            self._storm_ns = None
+            return False
+        self._storm_ns = scan.receipt_ns if self._storm_ns is None else self._storm_ns
+        return scan.receipt_ns - self._storm_ns >= STORM_NS
+
+
+def _places(scan: Scan) -> Floats:
+    return scan.points[:, :2] if isinstance(scan, PointCloud) else scan.position
+
+
+def _digest(scan: Scan) -> bytes:
+    """Return a digest of what a scan says but for its numbers and times, in whatever order."""
+    if isinstance(scan, PointCloud):
+        table = np.column_stack([scan.points, scan.doppler, scan.snr])
+    else:
+        kind = scan.kind.astype(np.float64)
+        table = np.column_stack([scan.position, scan.velocity, scan.box, scan.size, kind, scan.confidence])
+    return hashlib.blake2b(table[np.lexsort(table.T)].tobytes(), digest_size=16).digest()
+
+
+def _moves(scan: Scan) -> bool:
+    """Tell whether a scan says itself that somebody moves."""
+    speed = np.abs(scan.doppler) if isinstance(scan, PointCloud) else np.hypot(*scan.velocity.T)
+    return bool((speed > MOVES_MPS).any())
+
+
+def _apart(place: Floats, before: Floats) -> float:
+    """Return how far from all those before somebody is, m; 0 where one of the scans is empty or without places."""
+    place, before = (each[np.isfinite(each).all(axis=1)] for each in (place, before))
+    if not len(place) or not len(before):
+        return 0.0
+    return float(np.linalg.norm(place[:, None] - before, axis=2).min(axis=1).max())
+
+
+def _strangers(place: Floats, before: Floats) -> float:
+    """Return the share of those here near to whom nobody was before."""
+    near = (np.linalg.norm(place[:, None] - before, axis=2) < NEAR_M).any(axis=1)
+    return 1.0 - float(np.count_nonzero(near)) / max(len(place), 1)
+
+
+def _taken(scan: S, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> S:
+    """Return some of the rows of a scan."""
+    arrays = {name: getattr(scan, name) for name in scan.__struct_fields__}
+    return msgspec.structs.replace(scan, **{n: a[rows] for n, a in arrays.items() if isinstance(a, np.ndarray)})

@@ -1,0 +1,87 @@
+"""Whether a device is understood: what was accepted of it, against what it should say, and what was refused."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal, NamedTuple
+
+from hw.utc import NS
+
+State = Literal["starting", "ok", "degraded", "frozen", "blind", "not-understood", "lost"]
+
+WINDOW_NS = 3 * NS  # over which rates are counted
+MEMORY_NS = 10 * NS  # who has not been heard for so long begins anew
+LEAST = 0.5  # share of the nominal rate, under which a device is degraded
+REFUSED = 0.2  # share of all messages, over which a device is degraded
+FEW = 3  # refused messages that prove nothing
+
+
+class _Heard(NamedTuple):
+    """What came of one read."""
+
+    receipt_ns: int
+    measured: int
+    accepted: int  # measurements and other messages
+    refused: int
+
+
+class Watch:
+    """Keeps the account of one device."""
+
+    def __init__(self, patience_ns: int) -> None:
+        """`patience_ns`: how long it may be heard without anything being understood."""
+        self._patience_ns = patience_ns
+        self._heard: deque[_Heard] = deque()
+        self._last_ns = 0  # when it was heard last
+        self._strange_since_ns: int | None = None  # first bytes after what was accepted last
+        self._steady_since_ns: int | None = None  # accepted for the first time after a silence
+
+    def hear(self, receipt_ns: int, measured: int, accepted: int, refused: int) -> None:
+        """Enter what came of a read."""
+        if receipt_ns - self._last_ns > MEMORY_NS:
+            self._strange_since_ns = None
+        if receipt_ns - self._last_ns > max(WINDOW_NS, self._patience_ns):
+            self._steady_since_ns = None
+        self._last_ns = receipt_ns
+        self._heard.append(_Heard(receipt_ns, measured, accepted, refused))
+        if accepted:
+            self._strange_since_ns = None
+            self._steady_since_ns = receipt_ns if self._steady_since_ns is None else self._steady_since_ns
+        elif self._strange_since_ns is None:
+            self._strange_since_ns = receipt_ns
+
+    def rate_hz(self, now_ns: int) -> float:
+        """Return the rate of measurements over the last seconds."""
+        stamps = [heard.receipt_ns for heard in self._recent(now_ns) for _ in range(heard.measured)]
+        if len(stamps) < 2 or stamps[0] == stamps[-1]:
+            return 0.0
+        return (len(stamps) - 1) * NS / (stamps[-1] - stamps[0])
+
+    def is_strange(self, now_ns: int) -> bool:
+        """Tell whether it is heard and nothing is understood."""
+        since_ns = self._strange_since_ns
+        return since_ns is not None and now_ns - since_ns >= self._patience_ns and now_ns - self._last_ns < MEMORY_NS
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is heard and nothing was accepted yet."""
+        return self._steady_since_ns is None and self._strange_since_ns is not None
+
+    def losses(self, now_ns: int) -> str | None:
+        """Return in words that much of what it says is refused."""
+        refused = sum(heard.refused for heard in self._recent(now_ns))
+        total = refused + sum(heard.accepted for heard in self._recent(now_ns))
+        return f"{refused} of {total} messages refused" if refused > max(FEW, REFUSED * total) else None
+
+    def shortage(self, now_ns: int, nominal_hz: float) -> str | None:
+        """Return in words what is missing. `nominal_hz`: measurements a second that it should give, 0: any number."""
+        since_ns = self._steady_since_ns
+        if since_ns is None or now_ns - since_ns < WINDOW_NS or now_ns - self._last_ns > WINDOW_NS:
+            return None
+        rate_hz = sum(heard.measured for heard in self._recent(now_ns)) * NS / WINDOW_NS
+        return f"{rate_hz:.1f} of {nominal_hz:g} measurements a second" if rate_hz < LEAST * nominal_hz else None
+
+    def _recent(self, now_ns: int) -> deque[_Heard]:
+        while self._heard and self._heard[0].receipt_ns <= now_ns - WINDOW_NS:
+            self._heard.popleft()
+        return self._heard
