@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.sparse import csr_array, vstack
 from perception.objects import Floats, Ints
 
 REWEIGHTINGS = 4
+PRIOR = -1
 CAUCHY = 2.4  # standard deviations at which an equation counts half as much
 
 
@@ -18,15 +20,8 @@ class Block(NamedTuple):
 
     residual: Floats  # (m,)
     jacobian: csr_array  # (m, unknowns)
-    group: Ints  # (m,) equations that err alike have the same number, within the block
+    group: Ints  # (m,) road user, 0..: equations of one err alike, in all blocks; PRIOR: known beforehand
     alike: float = 1.0  # so many equations in a row tell as much as one, because they err alike
-
-
-class Solution(NamedTuple):
-    """The unknowns and how sure they are."""
-
-    x: Floats  # (unknowns,)
-    covariance: Floats  # (unknowns, unknowns), from how the groups really scatter
 
 
 def sparse(columns: Ints, values: Floats, unknowns: int) -> csr_array:
@@ -35,46 +30,58 @@ def sparse(columns: Ints, values: Floats, unknowns: int) -> csr_array:
     return csr_array((values.ravel(), columns.ravel(), np.arange(0, m * width + 1, width)), shape=(m, unknowns))
 
 
-def joined(blocks: list[Block]) -> Block:
-    """Return blocks as one, whose groups go through all of them; the first says how far they err alike."""
-    return Block(
+def solve(blocks: Sequence[Block]) -> Floats:
+    """Return the unknowns that fit the equations best; they must determine every one."""
+    whole = _together(blocks)
+    x = np.zeros(whole.jacobian.shape[1])
+    for _ in range(REWEIGHTINGS):
+        weighted = _weighted(whole, x)
+        x = np.linalg.solve((whole.jacobian.T @ weighted).toarray(), -(weighted.T @ whole.residual))
+    return x
+
+
+def covariance(blocks: Sequence[Block], x: Floats) -> Floats:
+    """Return how sure a solution is, (unknowns, unknowns): how far it moves when one road user is left out.
+
+    The jackknife over groups (CR3 of Bell and McCaffrey 2002) is true for few road users, too. What is known
+    beforehand is not left out, since some unknowns rest on it alone: it counts by how far it pulls.
+    """
+    whole = _together(blocks)
+    weighted, error = _weighted(whole, x), whole.residual + whole.jacobian @ x
+    information = (whole.jacobian.T @ weighted).toarray()
+    prior = np.flatnonzero(whole.group == PRIOR)
+    pulls = weighted[prior].multiply(error[prior, None]).toarray() @ np.linalg.inv(information)
+    found: Floats = pulls.T @ pulls
+    order = np.argsort(whole.group, kind="stable")[len(prior) :]
+    for rows in np.split(order, np.flatnonzero(np.diff(whole.group[order])) + 1) if len(order) else []:
+        own = weighted[rows]
+        without = information - (whole.jacobian[rows].T @ own).toarray()
+        moved = np.linalg.solve(without, own.T @ error[rows])
+        found += np.outer(moved, moved)
+    return found
+
+
+class _Whole(NamedTuple):
+    """All equations; columns as in `Block`."""
+
+    residual: Floats
+    jacobian: csr_array
+    group: Ints
+    alike: Floats
+
+
+def _together(blocks: Sequence[Block]) -> _Whole:
+    return _Whole(
         np.concatenate([each.residual for each in blocks]),
         csr_array(vstack([each.jacobian for each in blocks])),
         np.concatenate([each.group for each in blocks]),
-        blocks[0].alike,
+        np.repeat([each.alike for each in blocks], [len(each.residual) for each in blocks]),
     )
 
 
-def solve(blocks: list[Block]) -> Solution:
-    """Return what fits the equations best; they must determine every unknown."""
-    residual = np.concatenate([each.residual for each in blocks])
-    jacobian = csr_array(vstack([each.jacobian for each in blocks]))
-    alike = np.repeat([each.alike for each in blocks], [len(each.residual) for each in blocks])
-    x = np.zeros(jacobian.shape[1])
-    for _ in range(REWEIGHTINGS):
-        error = residual + jacobian @ x
-        weighted = _scaled(jacobian, 1.0 / (1.0 + (error / CAUCHY) ** 2) / alike)
-        information = (jacobian.T @ weighted).toarray()
-        x = np.linalg.solve(information, -(weighted.T @ residual))
-    return Solution(x, _sandwich(information, weighted, residual + jacobian @ x, _distinct(blocks)))
-
-
-def _scaled(rows: csr_array, factor: Floats) -> csr_array:
-    """Multiply every row by its factor."""
+def _weighted(whole: _Whole, x: Floats) -> csr_array:
+    """Return the rows, each times its weight by how well it fits."""
+    error = whole.residual + whole.jacobian @ x
+    factor = 1.0 / (1.0 + (error / CAUCHY) ** 2) / whole.alike
+    rows = whole.jacobian
     return csr_array((rows.data * np.repeat(factor, np.diff(rows.indptr)), rows.indices, rows.indptr), rows.shape)
-
-
-def _sandwich(information: Floats, weighted: csr_array, error: Floats, group: Ints) -> Floats:
-    """Return the covariance by the scatter of the groups' sums (cluster-robust, Liang and Zeger 1986)."""
-    score = _scaled(weighted, error)
-    sums = csr_array((np.ones(len(group)), (group, np.arange(len(group))))) @ score
-    inverse = np.linalg.inv(information)
-    covariance: Floats = inverse @ (sums.T @ sums).toarray() @ inverse
-    return covariance
-
-
-def _distinct(blocks: list[Block]) -> Ints:
-    """Number the groups of all blocks through."""
-    counts = [int(each.group.max(initial=-1)) + 1 for each in blocks]
-    starts = np.cumsum([0, *counts[:-1]])
-    return np.concatenate([each.group + start for each, start in zip(blocks, starts, strict=True)])

@@ -16,9 +16,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from perception.objects import Floats, Ints
-from perception.registration.equations import Block, Solution, joined, solve, sparse
+from perception.registration.equations import PRIOR, Block, covariance, solve, sparse
 from perception.registration.pairing import couples
 from perception.registration.paths import Paths
 from perception.registration.verges import Verges
@@ -116,6 +118,8 @@ class _Estimator:
         self._x = np.zeros((len(paths), EACH))
         self._sd = np.full((len(paths), EACH), np.inf)
         self._ties = np.zeros((len(paths), 3), dtype=np.int64)
+        self._first = np.cumsum([0, *[each.count for each in [*paths, told]]])  # path of each source, counted through
+        self._same: list[Ints] = []  # (n, 2) paths of one road user, counted through
 
     def run(self, free: Mask, gates: Sequence[float] = GATES_M) -> None:
         """Pair and solve in turns; sensors that are not free stay where they are said to be."""
@@ -123,16 +127,28 @@ class _Estimator:
         for turn, gate in enumerate(gates):
             moved = [self._moved(number) for number in range(len(self._paths))]
             self._ties[:] = 0
+            self._same = []
             blocks = [*self._between_sensors(moved, gate), *self._to_vehicles(moved, gate)]
             if turn >= LANES_FROM_ROUND or gates is not GATES_M:
                 blocks += self._to_lanes(moved)
-            solution = solve([*blocks, *self._priors(free)])
-            self._take(solution)
+            blocks += self._priors(free)
+            solution, count = solve(blocks), EACH * len(self._paths)
+            self._x += solution[:count].reshape(-1, EACH)
+        variance = np.diag(covariance(self._by_user(blocks), solution))[:count].reshape(-1, EACH)
+        self._sd = np.sqrt(variance + SYSTEMATIC_SD**2)
 
-    def _take(self, solution: Solution) -> None:
-        count = EACH * len(self._paths)
-        self._x += solution.x[:count].reshape(-1, EACH)
-        self._sd = np.sqrt(np.diag(solution.covariance)[:count]).reshape(-1, EACH)
+    def _by_user(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return the equations with those of one road user, by whomever it was seen, in one group."""
+        one, other = np.concatenate([np.zeros((0, 2), np.int64), *self._same]).T
+        count = int(self._first[-1])
+        _, user = connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(count, count)), False)
+        return [each._replace(group=np.where(each.group == PRIOR, PRIOR, user[each.group])) for each in blocks]
+
+    def _tie(self, a: int, b: int, first: Ints, second: Ints) -> Ints:
+        """Note that paths of two sources are of one road user; return the first ones, counted through."""
+        pairs = np.column_stack([self._first[a] + first, self._first[b] + second])
+        self._same.append(np.unique(pairs, axis=0))
+        return pairs[:, 0]
 
     def _moved(self, number: int) -> Paths:
         """Return a sensor's paths with the correction found so far."""
@@ -168,7 +184,8 @@ class _Estimator:
             jacobian = np.concatenate([one, -two], axis=2)
             columns = np.concatenate([_columns(a), _columns(b)])
             spread = moved[a].covariance[found.first] + moved[b].covariance[found.second]
-            blocks.append(self._whitened(place - other, jacobian, columns[None], spread, found.couple))
+            user = self._tie(a, b, self._paths[a].path[found.first], self._paths[b].path[found.second])
+            blocks.append(self._whitened(place - other, jacobian, columns[None], spread, user))
             self._ties[[a, b], 0] += len(np.unique(found.couple))
         return blocks
 
@@ -188,10 +205,10 @@ class _Estimator:
             lag = np.full((len(place), 1), self._layout.vehicle_lag)
             columns = np.concatenate([mine, bias, lag], axis=1)
             spread = moved[a].covariance[found.first] + self._told.covariance[found.second]
-            vehicle = self._told.path[found.second]
-            blocks.append(self._whitened(place - said, jacobian, columns, spread, vehicle, GRID_PER_S * WANDER_S))
+            user = self._tie(a, len(moved), self._paths[a].path[found.first], self._told.path[found.second])
+            blocks.append(self._whitened(place - said, jacobian, columns, spread, user, GRID_PER_S * WANDER_S))
             self._ties[a, 1] += len(np.unique(found.couple))
-        return [joined(blocks)] if blocks else []  # a vehicle errs alike for all who see it
+        return blocks
 
     def _whitened(
         self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints, alike: float = GRID_PER_S
@@ -215,7 +232,7 @@ class _Estimator:
             mine = np.broadcast_to(_columns(a), (len(lateral), EACH))
             columns = np.concatenate([mine, self._layout.lane + found.lane[:, None]], axis=1)
             rows = sparse(columns, jacobian / DRIVER_SD_M, self._layout.unknowns)
-            blocks.append(Block(found.aside / DRIVER_SD_M, rows, np.arange(len(lateral))))
+            blocks.append(Block(found.aside / DRIVER_SD_M, rows, self._first[a] + found.path))
             self._ties[a, 2] += len(lateral)
         return blocks
 
@@ -231,11 +248,11 @@ class _Estimator:
         )
         now = np.concatenate([self._x.ravel(), np.zeros(layout.unknowns - count)])
         diagonal = np.arange(layout.unknowns)[:, None]
-        ties = Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.arange(layout.unknowns))
+        ties = Block(now / sd, sparse(diagonal, 1.0 / sd[:, None], layout.unknowns), np.full(layout.unknowns, PRIOR))
         share = self._ties.sum(axis=1) / max(1, self._ties.sum())
         columns = EACH * np.arange(len(self._paths))[None] + 3
         mean_lag = sparse(columns, share[None] / FAST, layout.unknowns)  # only differences can be told
-        return [ties, Block(np.array([share @ self._x[:, 3] / FAST]), mean_lag, np.zeros(1, np.int64))]
+        return [ties, Block(np.array([share @ self._x[:, 3] / FAST]), mean_lag, np.array([PRIOR]))]
 
     def moved(self) -> Mask:
         """Return which sensors are not where they are said to be."""
@@ -249,7 +266,7 @@ class _Estimator:
 
     def registration(self, number: int, name: str, moved: bool) -> Registration:
         """Return the verdict on one sensor."""
-        x, sd = self._x[number], np.hypot(self._sd[number], SYSTEMATIC_SD)
+        x, sd = self._x[number], self._sd[number]
         sensors, vehicles, lanes = map(int, self._ties[number])
         known = sensors + vehicles >= LEAST_COUPLES
         if not known:

@@ -25,6 +25,7 @@ class Ride(NamedTuple):
     normal: Floats  # (n, 2) unit vector to the right
     position: Floats  # (n, 2) m
     lane: Ints  # (n,)
+    path: Ints  # (n,)
 
 
 class Verges:
@@ -45,7 +46,7 @@ class Verges:
         speed = np.hypot(paths.velocity[:, 0], paths.velocity[:, 1])
         rows = np.flatnonzero(speed > MOVING_MPS)
         if not len(rows) or not self.count:
-            return Ride(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64))
+            return Ride(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64))
         offset = paths.position[rows, None] - self._start
         along = (offset * self._ahead).sum(axis=2)
         aside = offset[:, :, 0] * self._ahead[:, 1] - offset[:, :, 1] * self._ahead[:, 0]
@@ -70,4 +71,10 @@ class Verges:
         enough = count >= LEAST_PLACES
         ahead = self._ahead[piece[first]]
         right = np.column_stack([ahead[:, 1], -ahead[:, 0]])
-        return Ride(mean(aside)[enough], right[enough], position[enough], self._lane[piece[first]][enough])
+        return Ride(
+            mean(aside)[enough],
+            right[enough],
+            position[enough],
+            self._lane[piece[first]][enough],
+            paths.path[rows][first][enough],
+        )
