@@ -82,8 +82,9 @@ VIDEO = "video."  # and the name of a device of kind `video`: each camera has a 
 
 def names(site: Site) -> list[str]:
     """Return the names of a site's processes, in starting order."""
-    cameras = [VIDEO + name for name, device in site.devices.items() if device.video is not None]
-    replay = ["replay"] if any(device.replay is not None for device in site.devices.values()) else []
+    played = [name for name, device in site.devices.items() if device.replay is not None]
+    cameras = [VIDEO + name for name, device in site.devices.items() if device.video is not None and name not in played]
+    replay = ["replay"] if played else []
     return [*PROCESSES, *cameras, *replay]
 
 

@@ -15,13 +15,12 @@ import structlog
 from hw.endpoint import Port
 from rsu.bus import Publisher
 from rsu.parent import die_with_us
-from rsu.recording import reader
+from rsu.recording import reader, standin
 from rsu.recording.errors import NotARecordingError
 from rsu.recording.tick import RAW
 from rsu.records import Progress
 from rsu.site.config import Config
 
-PLAYS = "replay.json"  # in the run folder
 _LOOK_S = 0.5
 _log = structlog.get_logger()
 
@@ -61,12 +60,13 @@ def _ports(ports: Mapping[str, Port]) -> dict[str, dict[str, object]]:
 
 
 def player(plays: list[Play], run: Path) -> subprocess.Popen[bytes]:
-    """Start the process that opens the devices' ports in the run folder and plays."""
-    path = run / PLAYS
-    path.write_bytes(msgspec.json.encode(plays))
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim.replay", str(path), "--run", str(run)], preexec_fn=die_with_us()
-    )
+    """Start the process that opens the devices' ports in the run folder and plays. OSError: somebody does already."""
+    with standin.claim(run, msgspec.json.encode(plays)) as lock:  # which is the player's until it ends
+        return subprocess.Popen(
+            [sys.executable, "-m", "sim.replay", lock.name, "--run", str(run)],
+            preexec_fn=die_with_us(),
+            pass_fds=(lock.fileno(),),
+        )
 
 
 def run(config: Config, run: Path, stop: threading.Event) -> None:

@@ -21,6 +21,7 @@ from hw.video import VideoSettings as InboxSettings
 from perception.sensor import Sensor
 from rsu.bus import Publisher
 from rsu.daemon.processes import VIDEO
+from rsu.recording import standin
 from rsu.records import Progress
 from rsu.site.config import Config
 from rsu.video.camera import Camera, lanes_of
@@ -59,7 +60,8 @@ class Loop:
         device, inbox = config.site.devices[name], config.drivers[name]
         assert device.video is not None and isinstance(inbox, InboxSettings)
         sensor = next(sensor for sensor in config.site.sensors if sensor.device == name)
-        self._process = VIDEO + name
+        self._name, self._process = name, VIDEO + name
+        self._run, self._stood_in, self._asked_s = run, False, float("-inf")
         self._bus = Publisher(run, self._process)
         self._sender = Sender(run / inbox.inbox)
         self._kept = KeptRoad(data / f"road-{name}.npz", _key(device.video, sensor))
@@ -88,7 +90,19 @@ class Loop:
             if 0 <= shot.stamp_ns - self._looked_ns < 0.75 * self._period_ns:
                 return
             self._looked_ns = shot.stamp_ns
-        self._tell(self._camera.view(shot, self._reader.error), now_s)
+        view = self._camera.view(shot, self._reader.error)
+        if not self._is_played(now_s):
+            self._tell(view, now_s)
+
+    def _is_played(self, now_s: float) -> bool:
+        """Return whether a recording stands in for the camera, whose word it has then."""
+        if now_s - self._asked_s >= _TELL_S:
+            self._asked_s, before = now_s, self._stood_in
+            self._stood_in = self._name in standin.played(self._run)
+            if self._stood_in != before:
+                _log.info("camera", stood_in=self._stood_in)
+                self._said = None
+        return self._stood_in
 
     def _live(self, now_s: float) -> None:
         """Keep the learned road, and give a sign of life, when it is time for that."""
