@@ -318,3 +318,4 @@ class Processes(msgspec.Struct, frozen=True):
     digest: str = ""  # of the frozen copy of it that is in use
     page: str = ""  # its address
     troubles: list[Trouble] = []  # of site file and folders
+    warnings: int | None = None  # of the site file, as `rsu check` counts them; None: not yet known

@@ -53,6 +53,9 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
     console = Console(highlight=False)
     if state.processes is not None:
         console.print(f"site {state.processes.site}, page {state.processes.page}", markup=False)
+        if warnings := state.processes.warnings:
+            said = f"{warnings} warning{'s' * (warnings > 1)}: rsu check {state.processes.site_file}"
+            console.print(said, markup=False, soft_wrap=True)
         console.print(_processes(state.processes))
         for line in _last_ends(state.processes):
             console.print(line, markup=False, soft_wrap=True)

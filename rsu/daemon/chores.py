@@ -18,6 +18,7 @@ from rsu.daemon.duty import Duty, duty_of, shelves
 from rsu.errors import AlreadyRunningError, ConfigError
 from rsu.exits import Exit
 from rsu.records import Trouble
+from rsu.site import config
 
 _PERIOD_S = 2.0
 _HANGS_S = 8.0  # a look at a folder takes milliseconds
@@ -43,6 +44,7 @@ class Chores:
         self._wake = threading.Event()
         self._wanted = threading.Event()  # a reload
         self._renewed: Duty | None = None
+        self.warnings: int | None = None  # of the site in use, as `rsu check` counts them; None: not yet known
         self._doing: tuple[float, str] | None = None  # since when, what
         self._folders: dict[Path, Trouble] = {}
         self._site: Trouble | None = None
@@ -62,7 +64,7 @@ class Chores:
 
     def back_to(self, duty: Duty, why: str) -> None:
         """Note that a renewed site came to nothing."""
-        self._duty = duty
+        self._duty, self.warnings = duty, None
         self._site = Trouble("site-failed", duty.origin, why, time.time_ns())
 
     def troubles(self) -> list[Trouble]:
@@ -90,6 +92,8 @@ class Chores:
                 self._wanted.clear()
                 self._reload()
             elif time.monotonic() >= self._look_at_site_s:
+                if self.warnings is None:
+                    self._warn()
                 self._look_at_site()
             self._doing = None
             self._wake.wait(_PERIOD_S)
@@ -123,6 +127,14 @@ class Chores:
         if os.statvfs(held.path).f_flag & os.ST_RDONLY or not os.access(held.path, os.W_OK):
             return "folder-read-only", ""
         return "", ""
+
+    def _warn(self) -> None:
+        """Log what `rsu check` warns of, in the names of the files that people edit."""
+        copy = self._duty.path.removesuffix(self._duty.origin)
+        found = [one for one in config.check(Path(self._duty.path)) if one.level == "warning"]
+        for one in found:
+            _log.warning("site file", finding=str(one._replace(file=one.file.removeprefix(copy))))
+        self.warnings = len(found)
 
     def _look_at_site(self) -> None:
         """Say when what people edit is no longer what runs."""
@@ -159,6 +171,7 @@ class Chores:
             _log.info("site file unchanged", path=self._duty.origin)
             return
         self._duty = self._renewed = fresh
+        self.warnings = None
 
 
 def _in_short(error: ConfigError) -> str:

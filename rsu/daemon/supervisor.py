@@ -190,6 +190,7 @@ class Supervisor:
             digest=duty.digest,
             page=duty.page,
             troubles=self._chores.troubles() + self._root(now),
+            warnings=self._chores.warnings,
         )
         self._bus.publish("processes", told)
         known = {view.name: Known(view.restarts, view.error, view.ended_ns) for view in views}
