@@ -23,11 +23,13 @@ TEXTS = {
     "out-of-order": "older than the frame before",
     "stuck-clock": "the same time for half a second or longer",
     "wrong-clock": "a time before 2018: the source's clock was never set",
+    "clock-step": "the clock was set; its time jumps there",
     "gap": "more than five usual intervals after the frame before",
     "two-sets": "no object of the frame before, but those of one a little earlier: two sources under one name",
     "too-many-points": "reflections beyond what a radar's frame has room for, left out",
     "double-id": "two objects of one frame have the same number",
 }
+STEP = "clock-step"
 COUNTED = "driver-"  # and the reason that a driver counts, such as driver-checksum
 _CLOCK = ": the driver took the time of receipt instead"
 COUNTED_TEXTS = {

@@ -13,11 +13,13 @@ import numpy as np
 
 from hw.tape import Round
 from perception.objects import Detections, Measurement
-from rsu.importing.findings import COUNTED, Finding, Findings, SourceCheck
+from rsu.importing.findings import COUNTED, STEP, Finding, Findings, SourceCheck
 from rsu.recording import reader, site_files
 from rsu.recording.player import Player
 from rsu.recording.verify import clock
+from rsu.records import Tape
 
+_SYSTEM = "system clock"  # stands in the place of a device
 IMPORTED = "rsu.findings"  # metadata: what was found when the recording was made of a file of others
 
 
@@ -39,6 +41,8 @@ def report(paths: Sequence[Path]) -> Report:
         for tape in reader.ticks(*paths):
             if player is None or tape.seed != seed:
                 player, seed = Player(site, tape.seed), tape.seed
+                watch.begin(tape)
+            watch.steps(tape)
             for one in tape.rounds:
                 for measurement in player.measurements(one):
                     watch.measurement(measurement)
@@ -54,6 +58,20 @@ class _Watch:
         self.findings = Findings()
         self._checks: dict[str, SourceCheck] = {}
         self._counted: dict[str, dict[str, int]] = {}
+        self._correction_ns = 0
+
+    def begin(self, tape: Tape) -> None:
+        """Take the system clock as it is when a station begins: what was set before cannot be told."""
+        self._correction_ns = tape.clock.correction_ns
+
+    def steps(self, tape: Tape) -> None:
+        """Watch when the system clock was set, and by how much."""
+        for one in tape.rounds:
+            step_ns = one.correction_ns - self._correction_ns
+            if step_ns:
+                place = f"{clock(one.now_ns + one.correction_ns)} (by {step_ns / 1e9:+.3f} s)"
+                self.findings.add(_SYSTEM, STEP, place)
+                self._correction_ns = one.correction_ns
 
     def measurement(self, one: Measurement) -> None:
         """Watch what a driver made of its bytes."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 import v2x
 from hw.tape import AS_BEGUN, SystemClock
+from rsu.importing.report import report
+from rsu.recording import site_files
 from rsu.recording.player import replay
+from rsu.recording.writer import RecordingWriter
 from rsu.records import Tape
 from rsu.site import config
+from tests.recording.golden import FOLDER
 from tests.recording.scenes import only
 from tests.recording.virtual import CONFIGS, EPOCH_NS, S, World, record
 from v2x import dsmp
@@ -94,3 +100,20 @@ def test_phases_tracks_and_rates_go_on(stepped: list[Tape], steady: list[Tape]) 
 def test_a_replay_does_the_same_again(stepped: list[Tape]) -> None:
     for tape, again in replay(config.load(CONFIGS / "demo.yaml"), stepped):
         assert again == tape.outcome
+
+
+def test_the_report_tells_when_the_clock_was_set_and_by_how_much(stepped: list[Tape], tmp_path: Path) -> None:
+    site = config.load(CONFIGS / "demo.yaml")
+    path = tmp_path / "steps.mcap"
+    about = {"site": site.path.name, "boot": stepped[0].seed.hex()[:16], "version": "test"}
+    with closing(RecordingWriter(path, about, site_files.collect(site), EPOCH_NS)) as writer:
+        for tape in stepped:
+            writer.add(tape)
+    step_s = stepped[STEP_S * 10 + 5].clock.correction_ns / S
+    (found,) = (one for one in report([path]).findings if one.kind == "clock-step")
+    assert (found.device, found.count) == ("system clock", 2)
+    assert f"(by {step_s:+.3f} s)" in found.first and f"(by {-step_s:+.3f} s)" in found.last
+
+
+def test_the_report_tells_of_no_step_where_there_is_none() -> None:
+    assert not any(one.kind == "clock-step" for one in report([FOLDER / "wrong-way.mcap"]).findings)
