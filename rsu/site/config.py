@@ -57,11 +57,12 @@ def identity(config: Config) -> Identity:
     """Return how the cloud knows this box and its roads."""
     site, me = config.site.site, config.site.identity
     links = [link for node in config.lane_map.nodes for link in node.links]
+    region_id = me.region_id if len(me.region_id) == 6 else ""  # a shorter one names no district
     return Identity(
         rscu_sn=me.rscu_sn,
         rsu_sn=me.rsu_sn,
-        region_id=me.region_id,
-        city_code=me.city_code or (me.region_id and f"{me.region_id[:4]}00"),
+        region_id=region_id,
+        city_code=me.city_code or (region_id and f"{region_id[:4]}00"),
         cross_id=me.cross_id or str(site.node),
         cross_name=me.cross_name,
         road_id=me.road_id,

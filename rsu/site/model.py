@@ -61,7 +61,7 @@ class IdentitySettings(Settings):
     rscu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     rsu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     city_name: str = Field("", description="for people; records carry the city's code")
-    region_id: str = Field("", pattern=r"^([0-9]{6})?$", description="GB/T 2260 code; without it no lamp records")
+    region_id: str = Field("", pattern=r"^[0-9]*$", description="GB/T 2260, six digits; without it no lamp records")
     city_code: str = Field("", pattern=r"^([0-9]{6})?$", description="GB/T 2260 code; default: the region's city")
     cross_id: str = Field("", max_length=64, description="of the crossing at the platform; default: node of the site")
     cross_name: str = Field("", max_length=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Count
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, get_args
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -103,14 +103,23 @@ def _station(snapshot: Snapshot) -> list[Sample]:
 
 
 def _uplink(state: UplinkState) -> list[Sample]:
-    evicted = [((kind,), float(count)) for kind, count in state.evicted.items()]
+    days: list[tuple[Labels, float | None]] = [((name,), left) for name, left in state.expires_days.items()]
     return [
         Sample("rsu_uplink_connected", "1 while the platform is reached.", (), _one(state.connected)),
         Sample("rsu_uplink_spooled_total", "Records put into the spool.", (), _one(state.spooled)),
         Sample("rsu_uplink_acknowledged_total", "Records the platform has.", (), _one(state.acknowledged)),
         Sample("rsu_uplink_waiting", "Records in the spool.", (), _one(state.waiting)),
-        Sample("rsu_uplink_evicted_total", "Records given up for age or size.", ("kind",), evicted),
+        Sample("rsu_uplink_silent_seconds", "Time without any acknowledgement.", (), _one(state.silent_s or 0.0)),
+        Sample("rsu_uplink_certificate_days", "Until a certificate expires.", ("certificate",), days),
+        Sample("rsu_uplink_evicted_total", "Given up for age, size or number.", ("kind",), _counts(state.evicted)),
+        Sample("rsu_uplink_refused_total", "Refused by the platform.", ("kind",), _counts(state.refused)),
+        Sample("rsu_uplink_aside_total", "Records that cannot be sent.", ("reason",), _counts(state.set_aside)),
+        Sample("rsu_uplink_stray_acks_total", "Answers that freed nothing.", ("reason",), _counts(state.stray_acks)),
     ]
+
+
+def _counts(counts: Mapping[str, int]) -> list[tuple[Labels, float | None]]:
+    return [((name,), float(count)) for name, count in counts.items()]
 
 
 def _recorder(state: RecorderState) -> list[Sample]:
