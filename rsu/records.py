@@ -152,6 +152,7 @@ class Report(msgspec.Struct, frozen=True):
     boot: str
     seq: int  # 1.., without gaps within a boot
     data: dict[str, Any]
+    live: bool = False  # a state that the next record of its kind supersedes
 
 
 class Frame(msgspec.Struct, frozen=True):

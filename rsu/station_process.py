@@ -130,7 +130,7 @@ class Loop:
 
     def _report(self, output: Output, now_ns: int) -> None:
         for draft in output.drafts:
-            self._outbox.add(draft.kind, draft.stamp_ns, draft.data)
+            self._outbox.add(draft.kind, draft.stamp_ns, draft.data, draft.live)
         for report in self._outbox.due(now_ns):
             self._bus.publish("report", report)
 

@@ -19,6 +19,7 @@ LIVE = {
     "test_page",
     "test_recorder",
     "test_zygote",
+    "test_uplink_brokers",
     "test_uplink_live",
     "test_web_limits",
     "test_web_process",

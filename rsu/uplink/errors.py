@@ -2,8 +2,8 @@
 
 UplinkError
     SpoolError          the spool cannot be read or written now (disk full, read-only, locked): try again later
-    SpoolDamagedError   what is there is no spool (any more): set it aside, begin a new one
-    LinkError           the connection cannot even be tried (certificate or password file unreadable, bad host)
+    SpoolDamagedError   what is there is no spool (any more): set it aside, begin a new one with what can be read
+    CredentialsError    certificate, key or password file cannot be used: try again later
 """
 
 from __future__ import annotations
@@ -21,5 +21,5 @@ class SpoolDamagedError(UplinkError):
     """The file is damaged, or of another version."""
 
 
-class LinkError(UplinkError):
-    """The connection cannot be set up from these settings."""
+class CredentialsError(UplinkError):
+    """The connection cannot be set up from these files."""

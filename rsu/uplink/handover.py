@@ -5,9 +5,9 @@ it is on disk; without such progress for RESEND_NS it sends again from the oldes
 it is the next one. So kill -9 of the uplink loses nothing; kill -9 of the station loses only what was not committed at
 that moment: about one group commit (50 ms) while the uplink runs.
 
-When the outbox overflows (uplink gone for long) the oldest report of the lowest class is given up. A marker of kind
-SKIPPED takes its place and says which numbers it stands for (`first`..`seq`) and how many of each kind, so that
-every number stays accounted for, up to the platform. Neighbouring markers become one.
+When the outbox overflows (uplink gone for long) the oldest report of the lowest class is given up, live ones first. A
+marker of kind SKIPPED takes its place and says which numbers it stands for (`first`..`seq`) and how many of each kind,
+so that every number stays accounted for, up to the platform. Neighbouring markers become one.
 """
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ RESEND_NS = 1_000_000_000
 WINDOW = 100  # reports under way, far fewer than the bus queues per subscriber
 SKIPPED = "skipped"
 
-RANK = {  # what is given up first: tracks, then statistics, then events; SKIPPED never
-    "participant": 0,
-    "lamp": 0,
+LIVE = 0  # rank of states that the next record of their kind supersedes
+RANK = {  # what is given up first: live records, then statistics, then events; SKIPPED never
+    "participant": LIVE,
+    "lamp": LIVE,
     "traffic": 1,
     "event": 2,
     "basic-status": 2,
     "run-status": 2,
     SKIPPED: 3,
 }
+
+
+def rank(kind: str, live: bool) -> int:
+    """Return the class of a record: the lowest is given up first."""
+    return LIVE if live else RANK[kind]
 
 
 def first_of(report: Report) -> int:
@@ -62,11 +68,11 @@ class Outbox:
         """Return how many reports (markers not counted) wait for their commit."""
         return sum(report.kind != SKIPPED for report in self._reports)
 
-    def add(self, kind: str, stamp_ns: int, data: dict[str, Any]) -> Report:
-        """Number and keep a report; it is sent by the next `due`."""
+    def add(self, kind: str, stamp_ns: int, data: dict[str, Any], live: bool = False) -> Report:
+        """Number and keep a report; it is sent by the next `due`. `live`: the next of its kind supersedes it."""
         self._last += 1
         self._stamp_ns = stamp_ns
-        report = Report(kind, stamp_ns, self._boot, self._last, data)
+        report = Report(kind, stamp_ns, self._boot, self._last, data, live)
         self._reports.append(report)
         if len(self) > self._limit:
             self._give_up()
@@ -97,7 +103,7 @@ class Outbox:
 
     def _give_up(self) -> None:
         """Replace the oldest report of the lowest class by a marker, one with the markers beside it."""
-        index = min(range(len(self._reports)), key=lambda i: (RANK[self._reports[i].kind], i))
+        index = min(range(len(self._reports)), key=lambda i: (rank(self._reports[i].kind, self._reports[i].live), i))
         given_up = self._reports[index]
         self.evicted[given_up.kind] += 1
         low = index - 1 if index > 0 and self._reports[index - 1].kind == SKIPPED else index

@@ -10,37 +10,25 @@ import threading
 import time
 from pathlib import Path
 
-import structlog
-
 from rsu.bus import Publisher, Subscriber
-from rsu.records import Committed, Progress, Report, UplinkState
-from rsu.uplink.errors import LinkError
+from rsu.records import Committed, Progress, Report
 from rsu.uplink.sender import Sender
 from rsu.uplink.settings import UplinkSettings
+from rsu.uplink.state import State
 from rsu.uplink.store import Store
 
 GROUP_S = 0.05
 _WORD_S, _PROGRESS_S, _STATE_S = 0.1, 0.5, 1.0
-_log = structlog.get_logger()
 
 
 def run(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: threading.Event) -> None:
-    """Serve until `stop`. LinkError: the MQTT thread died of an error; the supervisor starts the process again."""
-    died: list[str] = []
-
-    def thread_died(arguments: threading.ExceptHookArgs) -> None:
-        died.append(repr(arguments.exc_value))
-
-    threading.excepthook = thread_died
+    """Serve until `stop`."""
     uplink = Uplink(settings, rscu, run, data)
     try:
-        while not stop.is_set() and not died:
+        while not stop.is_set():
             uplink.cycle()
     finally:
         uplink.close()
-        threading.excepthook = threading.__excepthook__
-    if died:
-        raise LinkError(f"the MQTT thread ended: {died[0]}")
 
 
 class Uplink:
@@ -51,7 +39,9 @@ class Uplink:
         self._reports = Subscriber(run, ["report"])
         self._bus = Publisher(run, "uplink")
         self._store = Store(data / settings.spool.path, settings.spool)
-        self._sender = Sender(settings.platform, rscu) if settings.platform is not None else None
+        platform = settings.platform
+        self._sender = None if platform is None else Sender(platform, rscu, settings.spool.max_live)
+        self._state = State(self._store, self._sender, rscu)
         self._said: Committed | None = None
         self._said_connected = False
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last
@@ -60,7 +50,7 @@ class Uplink:
     def cycle(self) -> None:
         """Do everything once; takes GROUP_S when little happens."""
         self._gather()
-        self._store.commit(self._sender.acknowledged() if self._sender else [])
+        self._store.commit(*(self._sender.taken() if self._sender else ([], [])))
         self._publish_word()
         if self._sender is not None:
             self._sender.send(self._store)
@@ -92,25 +82,7 @@ class Uplink:
         connected = self._sender is not None and self._sender.connected
         if now_s - self._state_s >= _STATE_S or connected != self._said_connected:
             self._state_s, self._said_connected = now_s, connected
-            self._bus.publish("uplink", self.state())
-
-    def state(self) -> UplinkState:
-        """Return the counters and the connection as others see them."""
-        counters = self._store.counters
-        return UplinkState(
-            stamp_ns=time.time_ns(),
-            connected=self._sender is not None and self._sender.connected,
-            platform=self._sender.platform if self._sender is not None else "none: spool only",
-            spooled=counters.get("spooled", 0),
-            acknowledged=counters.get("acknowledged", 0),
-            waiting=counters.get("waiting", 0),
-            evicted={
-                name.removeprefix("evicted."): count
-                for name, count in sorted(counters.items())
-                if name.startswith("evicted.")
-            },
-            error=self._store.error or (self._sender.error if self._sender is not None else None),
-        )
+            self._bus.publish("uplink", self._state.now())
 
     def close(self) -> None:
         """Leave the platform, the spool and the bus."""

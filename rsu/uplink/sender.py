@@ -1,6 +1,8 @@
-"""Sends what waits in the store to the platform, as far as the windows let, and collects acknowledgements.
+"""Sends what waits in the store to the platform, as far as the windows let, and takes its answers.
 
-Each kind has its own window: a kind that the platform does not take holds up no other. Important kinds go first.
+Each stream (kind and class of record) has its own window: one that the platform does not take holds up no other.
+Important ones go first. A connection that has ended is made anew at intervals that double; certificates and password
+are read for each.
 """
 
 from __future__ import annotations
@@ -10,108 +12,184 @@ from queue import Empty
 
 import structlog
 
-from rsu.uplink.envelope import Range
-from rsu.uplink.errors import LinkError
-from rsu.uplink.handover import RANK
-from rsu.uplink.mqtt import Link
+from rsu.uplink import credentials, diagnosis
+from rsu.uplink.answers import Answer, Range
+from rsu.uplink.attempts import Attempts
+from rsu.uplink.diagnosis import QOS_0_ONLY, Trouble
+from rsu.uplink.envelope import TooLargeError
+from rsu.uplink.errors import CredentialsError
+from rsu.uplink.handover import LIVE, RANK
+from rsu.uplink.ledger import UNREADABLE, Ledger
+from rsu.uplink.link import Link
 from rsu.uplink.settings import PlatformSettings
+from rsu.uplink.silence import Silence
+from rsu.uplink.spool import Waiting
 from rsu.uplink.store import Store
-from rsu.uplink.window import Window
+from rsu.uplink.transaction import REFUSED, TOO_LARGE, Unfit
+from rsu.uplink.window import LiveWindow, Window
 
-_RETRY_S = 5.0  # between attempts to set up a link whose certificates or password cannot be read
+_SHORT_S = 60.0  # a connection that lasted less was no good one
+_SHORT_ONES = 3  # in a row are no accident
 _log = structlog.get_logger()
+
+Stream = tuple[str, int]  # kind, rank
 
 
 class Sender:
     """The platform's side of the uplink process."""
 
-    def __init__(self, settings: PlatformSettings, rscu: str) -> None:
-        """Begin to connect."""
-        self._settings = settings
+    def __init__(self, settings: PlatformSettings, rscu: str, max_live: int) -> None:
+        """Prepare; connects in `send`. `max_live`: live records of one kind that the store keeps."""
+        self.settings = settings
+        self.silence = Silence(settings.ack_timeout_s)
+        self.refusal: str | None = None  # what the platform said of the record that it refused last
         self._rscu = rscu
-        self._windows = {
-            kind: Window(settings.in_flight, round(settings.ack_timeout_s * 1e9))
-            for kind in sorted(RANK, key=RANK.__getitem__, reverse=True)
-        }
-        self._connections = 0
+        timeout_ns = round(settings.ack_timeout_s * 1e9)
+        self._windows: dict[Stream, Window] = {
+            (kind, rank): Window(settings.in_flight, timeout_ns) for kind, rank in RANK.items() if rank != LIVE
+        } | {(kind, LIVE): LiveWindow(max_live, timeout_ns) for kind in RANK}
+        self._streams = sorted(self._windows, key=lambda stream: -stream[1])
+        self._ledger = Ledger()
+        self._attempts = Attempts(settings.reconnect_max_s)
         self._link: Link | None = None
-        self._error: str | None = None
-        self._tried_s = 0.0
-        self._connect()
+        self._up_s: float | None = None  # monotonic; since when the connection is up
+        self._max_qos = 1
+        self._short = 0  # connections in a row that came up and did not last
+        self._unfit: list[Unfit] = []
+        self._unreadable = 0  # acknowledgements, on connections that have ended
+        self.trouble: Trouble | None = Trouble("not connected yet", "it is being tried")
 
     @property
     def platform(self) -> str:
         """Return the platform's address."""
-        return f"{self._settings.host}:{self._settings.port}"
+        return f"{self.settings.host}:{self.settings.port}"
 
     @property
     def connected(self) -> bool:
         """Tell whether records can be sent now."""
-        return self._link is not None and self._link.connected
+        return self._up_s is not None
 
     @property
-    def error(self) -> str | None:
-        """Return why not."""
-        return self._error if self._link is None else self._link.error
+    def unstable(self) -> Trouble | None:
+        """Return what is wrong with connections that come up and do not last."""
+        lasts = self._up_s is not None and time.monotonic() - self._up_s >= _SHORT_S
+        return diagnosis.unstable(self._short) if self._short >= _SHORT_ONES and not lasts else None
 
-    def _connect(self) -> None:
-        self._tried_s = time.monotonic()
-        try:
-            self._link = Link(self._settings, self._rscu)
-        except LinkError as error:
-            if str(error) != self._error:
-                _log.error("platform cannot be reached", error=str(error))
-            self._error = str(error)
-            return
-        self._link.start()
+    @property
+    def link(self) -> Link | None:
+        """Return the connection, or the attempt, if there is one."""
+        return self._link
 
-    def acknowledged(self) -> list[Range]:
-        """Return what the platform acknowledged since the last call."""
-        ranges: list[Range] = []
+    @property
+    def stray(self) -> dict[str, int]:
+        """Return reason -> answers that changed nothing."""
+        unreadable = self._unreadable + (self._link.unreadable if self._link is not None else 0)
+        return {reason: count for reason, count in {**self._ledger.stray, UNREADABLE: unreadable}.items() if count}
+
+    def taken(self) -> tuple[list[Range], list[Unfit]]:
+        """Return what the platform has acknowledged since the last call, and what is to be set aside."""
+        found: list[Answer] = []
         while self._link is not None:
             try:
-                ranges += self._link.acknowledged.get_nowait()
+                found.append(self._link.answers.get_nowait())
             except Empty:
                 break
-        for window in self._windows.values() if ranges else ():
-            window.acknowledged(ranges, time.monotonic_ns())
-        return ranges
+        total = self._ledger.sum(found)
+        for kind in total.kinds:
+            self.silence.answered(kind)
+        refused = [Unfit(numbers, REFUSED, text) for numbers, text in total.refused]
+        numbers = [*total.held, *(each.numbers for each in refused)]
+        for window in self._windows.values() if numbers else ():
+            window.acknowledged(numbers, time.monotonic_ns())
+        if refused and refused[-1].text != self.refusal:
+            self.refusal = refused[-1].text
+            _log.error("record refused by the platform", why=self.refusal, seq=refused[-1].numbers.last)
+        unfit, self._unfit = refused + self._unfit, []
+        return total.held, unfit
 
     def send(self, store: Store) -> None:
-        """Send what may be sent now."""
+        """Send what may be sent now; connect if it is time for that."""
         if self._link is None:
-            if time.monotonic() - self._tried_s >= _RETRY_S:
-                self._connect()
-            return
-        if self._link.connections != self._connections:
-            self._connections = self._link.connections
-            for window in self._windows.values():
-                window.restart()
-        if self._link.connected:
-            for kind, window in self._windows.items():
-                self._send_kind(self._link, kind, window, store)
+            self._connect()
+        elif self._link.ended is not None:
+            self._ended(self._link.ended)
+        elif self._link.connected:
+            if self._up_s is None:
+                self._came_up()
+            self._link.look()
+            for stream in self._streams:
+                self._send_stream(self._link, stream, store)
 
-    @staticmethod
-    def _send_kind(link: Link, kind: str, window: Window, store: Store) -> None:
-        now_ns = time.monotonic_ns()
+    def _connect(self) -> None:
+        now_s, signature = time.monotonic(), credentials.signature(self.settings)
+        if not self._attempts.due(now_s, signature):
+            return
+        self._attempts.begun(signature)
+        try:
+            found = credentials.read(self.settings)
+        except CredentialsError as error:
+            self._fail(Trouble(str(error), "put it right; it is tried again", stubborn=True), 0.0)
+            return
+        self._link = Link(self.settings, self._rscu, found, self._max_qos)
+        self._link.start()
+
+    def _came_up(self) -> None:
+        self._up_s, self.trouble = time.monotonic(), None
+        self.silence.restart()
+        for window in self._windows.values():
+            window.restart()
+
+    def _ended(self, trouble: Trouble) -> None:
+        lasted_s = 0.0 if self._up_s is None else time.monotonic() - self._up_s
+        if self._up_s is not None:
+            self._short = self._short + 1 if lasted_s < _SHORT_S else 0
+        if self._link is not None:
+            self._unreadable += self._link.unreadable
+        self._link, self._up_s = None, None
+        if trouble is QOS_0_ONLY:
+            self._max_qos = 0
+        self._fail(trouble if trouble.stubborn else self.unstable or trouble, lasted_s)
+
+    def _fail(self, trouble: Trouble, lasted_s: float) -> None:
+        self._attempts.failed(time.monotonic(), lasted_s, trouble.stubborn)
+        if trouble != self.trouble:
+            _log.warning("platform not connected", error=str(trouble))
+        self.trouble = trouble
+
+    def _send_stream(self, link: Link, stream: Stream, store: Store) -> None:
+        kind, rank = stream
+        window, now_ns = self._windows[stream], time.monotonic_ns()
         after, room = window.place(now_ns)
         for number in window.overdue(now_ns):
-            found = store.waiting(kind, number - 1, 1)
+            found = store.waiting(kind, rank, number - 1, 1)
             if store.error is not None:
                 return
             if not found or found[0].id != number:
                 window.gone(number)
-                continue
-            if not link.send(found[0].record):
+            elif not self._give(link, window, found[0], now_ns):
                 return
-            window.sent(found[0], now_ns)
-        batch = store.waiting(kind, after, room) if room else []
+        batch = store.waiting(kind, rank, after, room) if room else []
         for waiting in batch:
-            if not link.send(waiting.record):
+            if not self._give(link, window, waiting, now_ns):
                 return
-            window.sent(waiting, now_ns)
         if not batch:
             window.nothing_follows()
+
+    def _give(self, link: Link, window: Window, waiting: Waiting, now_ns: int) -> bool:
+        """Give one record to the connection, or set it aside; False: the connection is down."""
+        record = waiting.record
+        try:
+            if not link.send(record):
+                return False
+        except TooLargeError as error:
+            window.skip(waiting.id)
+            self._unfit.append(Unfit(Range(record.boot, record.first, record.seq), TOO_LARGE, str(error)))
+            _log.error("record too large for the broker", kind=record.kind, seq=record.seq, why=str(error))
+            return True
+        self._ledger.sent(record)
+        self.silence.asked(record.kind)
+        window.sent(waiting, now_ns)
+        return True
 
     def close(self) -> None:
         """Say goodbye to the platform."""

@@ -62,7 +62,7 @@ class MaxAgeSettings(Settings):
 
     event: float = Field(720, gt=0, description="events, basic and run status")
     statistics: float = Field(168, gt=0, description="traffic per lane")
-    tracks: float = Field(1, gt=0, description="participants and lamps")
+    tracks: float = Field(1, gt=0, description="live records")
 
 
 class SpoolSettings(Settings):
@@ -73,6 +73,12 @@ class SpoolSettings(Settings):
         512,
         gt=0,
         description="of records: tracks are given up first, then statistics, then events; the file takes up to twice",
+    )
+    max_live: int = Field(
+        60,
+        ge=1,
+        le=100_000,
+        description="live records of one kind: participants, lamps, running events, short statistics",
     )
     max_age_h: MaxAgeSettings = MaxAgeSettings()
 

@@ -1,48 +1,28 @@
 """The spool: records on disk until the platform has acknowledged them. SQLite, WAL, synchronous FULL.
 
-One transaction per group: it deletes what was acknowledged, adds what is new, gives up what is too much or too old,
-and counts all of it. What is given up leaves a marker (kind SKIPPED, neighbours merged) that is sent like a record,
-so that every number stays accounted for. One process at a time: the file is locked exclusively.
+One transaction per group (`rsu/uplink/transaction.py`): all of it, or nothing. One process at a time: the file is
+locked exclusively.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.uplink.envelope import Range, Record
+from rsu.uplink import rows
+from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
-from rsu.uplink.handover import RANK, SKIPPED
+from rsu.uplink.handover import SKIPPED
+from rsu.uplink.rows import Salvage, salvage
 from rsu.uplink.settings import SpoolSettings
+from rsu.uplink.transaction import DAMAGED, Changes, Limits, Transaction, add_held, is_of_now
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE boot (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
-CREATE TABLE record (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of arrival, never used twice: the sender's cursor
-    boot TEXT NOT NULL,
-    first INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    rank INTEGER NOT NULL,
-    stored_ns INTEGER NOT NULL,
-    stamp_ns INTEGER NOT NULL,
-    payload BLOB NOT NULL,
-    UNIQUE (boot, seq)
-);
-CREATE INDEX record_rank ON record (rank, id);
-CREATE INDEX record_kind ON record (kind, id);
-CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-"""
-_OVERHEAD = 150  # octets of a row beside its payload, indexes included
-_EVICTIONS = 1000  # at most so many in one transaction
 _BOOTS = 16  # boots remembered without records
 _LOCK_S = 0.2  # nobody else should have it
-_HOUR_NS = 3_600_000_000_000
 
 
 class Waiting(NamedTuple):
@@ -52,44 +32,34 @@ class Waiting(NamedTuple):
     record: Record
 
 
-def open_spool(path: Path, settings: SpoolSettings) -> tuple[Spool, Path | None]:
-    """Open or create the spool. A damaged one is renamed and a new one begun: returns (spool, where the old one is).
-
-    SpoolError: neither is possible now.
-    """
-    try:
-        return Spool(path, settings), None
-    except SpoolDamagedError:
-        aside = set_aside(path)
-        return Spool(path, settings), aside
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a damaged spool, over an earlier one (disk stays bounded); its WAL belongs to it."""
-    aside = path.with_name(path.name + ".damaged")
-    try:
-        for suffix in ("-wal", "-shm", ""):
-            part = path.with_name(path.name + suffix)
-            target = aside.with_name(aside.name + suffix)
-            target.unlink(missing_ok=True)
-            if part.exists():
-                part.rename(target)
-    except OSError as error:
-        raise SpoolError(f"damaged spool cannot be set aside: {error}") from error
-    return aside
+# what may pass: permissions, locks, memory, a disk that is full, read-only or fails
+_PASSING = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
+_FORMATS = (1, 2)  # header octets 18 and 19; with others SQLite takes the file for read-only
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
+    """Translate errors: what cannot pass means that the tables no longer are what was put into the file."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise SpoolDamagedError(str(error)) from error
-        if isinstance(error, sqlite3.OperationalError):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter where its own message is damaged
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _PASSING:
             raise SpoolError(str(error)) from error
-        raise
+        raise SpoolDamagedError(str(error)) from error
+
+
+def _check_header(path: Path) -> None:
+    """Raise SpoolDamagedError for a header that SQLite would take for that of a read-only file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(20)
+    except OSError:
+        return  # SQLite says why
+    if len(header) == 20 and not {*header[18:20]} <= {*_FORMATS}:
+        raise SpoolDamagedError("the header is damaged")
 
 
 class Spool:
@@ -97,11 +67,11 @@ class Spool:
 
     def __init__(self, path: Path, settings: SpoolSettings) -> None:
         """Open or create; SpoolDamagedError, SpoolError."""
-        self._max_bytes = round(settings.max_mib * (1 << 20))
-        ages = settings.max_age_h
-        self._max_age_ns = [round(hours * _HOUR_NS) for hours in (ages.tracks, ages.statistics, ages.event)]
+        self._limits = Limits.of(settings)
+        self._damaged: set[int] = set()  # ids of rows that are not what was stored
+        _check_header(path)
         with _translated():
-            self._db = sqlite3.connect(path, timeout=_LOCK_S, isolation_level=None)
+            self._db = rows.connect(path, _LOCK_S)
             try:
                 self._prepare()
             except BaseException:
@@ -115,17 +85,27 @@ class Spool:
         self._db.execute("PRAGMA journal_size_limit = 8388608")
         version = self._one("PRAGMA user_version")
         if version == 0:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-        elif version != _VERSION:
-            raise SpoolDamagedError(f"spool of version {version}, expected {_VERSION}")
+            self._db.executescript(f"BEGIN IMMEDIATE; {rows.SCHEMA} PRAGMA user_version = {rows.VERSION}; COMMIT;")
+        elif version != rows.VERSION:
+            raise SpoolDamagedError(f"spool of version {version}, expected {rows.VERSION}")
         if (found := self._one("PRAGMA quick_check(1)")) != "ok":
             raise SpoolDamagedError(str(found))
-        self._counters = Counter(dict(self._db.execute("SELECT name, value FROM counter")))
+        self._counters = self._counted()
         self._db.execute(
             "DELETE FROM boot WHERE name NOT IN (SELECT boot FROM record)"
             " AND rowid NOT IN (SELECT rowid FROM boot ORDER BY rowid DESC LIMIT ?)",
             (_BOOTS,),
         )
+
+    def _counted(self) -> Counter[str]:
+        """Return the counters; what is in the spool now is counted anew, so that no damage makes it give up records."""
+        found = self._db.execute("SELECT name, value FROM counter").fetchall()
+        counters = Counter({name: value for name, value in found if type(value) is int and not is_of_now(name)})
+        for kind, rank, count, octets in self._db.execute(
+            "SELECT kind, rank, count(*), sum(length(payload)) FROM record GROUP BY kind, rank"
+        ):
+            add_held(counters, str(kind), rank, count, octets or 0)
+        return counters
 
     def _one(self, query: str) -> object:
         return self._db.execute(query).fetchone()[0]
@@ -136,118 +116,127 @@ class Spool:
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """Return counts since the spool exists: spooled, acknowledged, `evicted.<kind>`; and now: waiting, bytes.
+        """Return counts since the spool exists, and now.
 
-        `clock`: the `now_ns` of the last commit.
+        Since: spooled, acknowledged, `evicted.<kind>`, `refused.<kind>`, `aside.<why>`. Now: waiting, bytes,
+        `live.<kind>`. `clock`: the `now_ns` of the last commit.
         """
         return self._counters
+
+    @property
+    def damaged(self) -> bool:
+        """Tell whether rows were found damaged that the next commit sets aside."""
+        return bool(self._damaged)
 
     def boots(self) -> dict[str, int]:
         """Return boot -> number up to which everything was spooled."""
         with _translated():
             return dict(self._db.execute("SELECT name, last FROM boot"))
 
-    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
-        """Return up to `limit` records of a kind that arrived after the one with id `after`, in order of arrival."""
+    def waiting(self, kind: str, rank: int, after: int, limit: int) -> list[Waiting]:
+        """Return up to `limit` records of a stream that arrived after the one with id `after`, in order of arrival.
+
+        Damaged ones are left out; the next commit sets them aside.
+        """
         with _translated():
-            rows = self._db.execute(
-                "SELECT id, boot, first, seq, kind, stamp_ns, payload FROM record"
-                " WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
-                (kind, after, limit),
+            found = self._db.execute(
+                f"SELECT id, {rows.COLUMNS}, seal FROM record"
+                " WHERE kind = ? AND rank = ? AND id > ? ORDER BY id LIMIT ?",
+                (kind, rank, after, limit),
             ).fetchall()
-        return [Waiting(row[0], Record(*row[1:])) for row in rows]
+        whole = []
+        for number, *row, seal in found:
+            record = rows.record_of(tuple(row))
+            if record is None or seal != rows.seal(record):
+                self._damaged.add(number)
+            else:
+                whole.append(Waiting(number, record))
+        return whole
 
-    def commit(
-        self, records: Sequence[Record], acknowledged: Sequence[Range], skipped: Mapping[str, int], now_ns: int
-    ) -> None:
-        """Delete what was acknowledged, add `records`, enforce the bounds: all or nothing, durable on return.
+    def commit(self, changes: Changes, now_ns: int) -> None:
+        """Change everything at once, or nothing. `now_ns`: any clock that goes on from `counters["clock"]`.
 
-        `skipped`: how many of each kind the markers among `records` stand for; counted as evicted. `now_ns`: any clock
-        that goes on from `counters["clock"]` without jumps.
         SpoolError: nothing was changed, may be tried again. SpoolDamagedError: set the spool aside.
         """
-        counters = Counter(self._counters)
-        counters["clock"] = now_ns
         with _translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                for numbers in acknowledged:
-                    self._delete(numbers, counters)
-                for record in records:
-                    self._insert(record, now_ns, counters)
-                for kind, count in skipped.items():
-                    counters[f"evicted.{kind}"] += count
-                self._evict(now_ns, counters)
-                self._db.executemany("INSERT OR REPLACE INTO counter VALUES (?, ?)", counters.items())
+                transaction = Transaction(self._db, self._counters, now_ns)
+                counters = transaction.make(changes, self._damaged, self._limits)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
         self._counters = counters
+        self._damaged.clear()
 
-    def _delete(self, numbers: Range, counters: Counter[str]) -> None:
-        # a marker goes only as a whole: it may have grown since the platform saw it
-        deleted = self._db.execute(
-            "DELETE FROM record WHERE boot = ? AND seq BETWEEN ? AND ? AND first >= ? RETURNING kind, length(payload)",
-            (numbers.boot, numbers.first, numbers.last, numbers.first),
-        ).fetchall()
-        for kind, octets in deleted:
-            self._removed(kind, octets, counters)
-            counters["acknowledged"] += kind != SKIPPED
+    def refill(self, saved: Salvage) -> int:
+        """Take over what was saved of a damaged spool, counters and all; return how many records it has lost."""
+        held = sum(record.kind != SKIPPED for record in saved.records)
+        lost = max(0, saved.counters.get("waiting", held) - held)
+        self._counters = Counter({name: count for name, count in saved.counters.items() if not is_of_now(name)})
+        self._counters["spooled"] = max(0, saved.counters.get("spooled", held) - held)  # they are counted again
+        self._counters[f"aside.{DAMAGED}"] += lost
+        self.commit(Changes(0, saved.records), saved.counters.get("clock", 0))
+        with _translated():
+            self._db.executemany("INSERT OR REPLACE INTO boot VALUES (?, ?)", saved.boots.items())
+        return lost
 
-    def _insert(self, record: Record, now_ns: int, counters: Counter[str]) -> None:
-        self._add(record, now_ns, counters)
-        counters["spooled"] += record.kind != SKIPPED
-        self._db.execute(
-            "INSERT INTO boot VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET last = ?2", (record.boot, record.seq)
-        )
 
-    def _add(self, record: Record, now_ns: int, counters: Counter[str]) -> None:
-        boot, first, seq, kind, stamp_ns, payload = record
-        self._db.execute(
-            "INSERT INTO record (boot, first, seq, kind, rank, stored_ns, stamp_ns, payload)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (boot, first, seq, kind, RANK[kind], now_ns, stamp_ns, payload),
-        )
-        counters["bytes"] += len(payload) + _OVERHEAD
-        counters["waiting"] += kind != SKIPPED
+class Opened(NamedTuple):
+    """A spool that is open, and what became of the one that was there."""
 
-    @staticmethod
-    def _removed(kind: str, octets: int, counters: Counter[str]) -> None:
-        counters["bytes"] -= octets + _OVERHEAD
-        counters["waiting"] -= kind != SKIPPED
+    spool: Spool
+    aside: Path | None = None  # where a damaged one is now
+    saved: int = 0  # records of it that were taken over
+    lost: int = 0  # that were not
 
-    def _evict(self, now_ns: int, counters: Counter[str]) -> None:
-        """Give up the oldest of each class, lowest class first, while there is too much or it is too old."""
-        for rank, max_age_ns in enumerate(self._max_age_ns):
-            for _ in range(_EVICTIONS):
-                oldest = self._db.execute(
-                    "SELECT id, boot, seq, kind, stored_ns, stamp_ns, length(payload) FROM record"
-                    " WHERE rank = ? ORDER BY id LIMIT 1",
-                    (rank,),
-                ).fetchone()
-                if oldest is None:
-                    break
-                number, boot, seq, kind, stored_ns, stamp_ns, octets = oldest
-                if counters["bytes"] <= self._max_bytes and now_ns - stored_ns <= max_age_ns:
-                    break
-                self._db.execute("DELETE FROM record WHERE id = ?", (number,))
-                self._removed(kind, octets, counters)
-                counters[f"evicted.{kind}"] += 1
-                self._mark(Record(boot, seq, seq, SKIPPED, stamp_ns, b""), now_ns, counters)
 
-    def _mark(self, marker: Record, now_ns: int, counters: Counter[str]) -> None:
-        """Add a marker, in one with the markers beside it: there are never more markers than records, plus one."""
-        beside = self._db.execute(
-            "SELECT id, first, seq FROM record WHERE boot = ?1 AND kind = ?2 AND seq IN ("
-            " (SELECT max(seq) FROM record WHERE boot = ?1 AND seq < ?3),"
-            " (SELECT min(seq) FROM record WHERE boot = ?1 AND seq > ?3)"
-            ") AND (seq = ?3 - 1 OR first = ?3 + 1)",
-            (marker.boot, SKIPPED, marker.seq),
-        ).fetchall()
-        for number, first, seq in beside:
-            self._db.execute("DELETE FROM record WHERE id = ?", (number,))
-            self._removed(SKIPPED, 0, counters)
-            marker = marker._replace(first=min(marker.first, first), seq=max(marker.seq, seq))
-        self._add(marker, now_ns, counters)
+def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) -> Opened:
+    """Open or create the spool; of a damaged one, or of another version, what can be read goes into a new one.
+
+    `distrusted`: it proved damaged in use, however well it opens. SpoolError: not possible now, nothing was changed.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        if fresh.exists() and not path.exists():  # the last step of an earlier attempt is missing
+            _rename(fresh, path)
+        if not distrusted:
+            return Opened(Spool(path, settings))
+    except SpoolDamagedError:
+        pass
+    saved = salvage(path)
+    _remove(fresh)
+    spool = Spool(fresh, settings)
+    try:
+        lost = spool.refill(saved)
+    finally:
+        spool.close()
+    aside = path.with_name(path.name + ".damaged")  # over an earlier one: the disk stays bounded
+    _remove(aside)
+    _rename(path, aside)
+    _rename(fresh, path)
+    return Opened(Spool(path, settings), aside, len(saved.records), lost)
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files of a database: its WAL belongs to it."""
+    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "")]
+
+
+def _remove(path: Path) -> None:
+    try:
+        for file in _files(path):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise SpoolError(f"{file} cannot be removed: {error}") from error
+
+
+def _rename(path: Path, target: Path) -> None:
+    try:
+        for source, destination in zip(_files(path), _files(target), strict=True):
+            if source.exists():
+                source.rename(destination)
+    except OSError as error:
+        raise SpoolError(f"{source} cannot be renamed: {error}") from error

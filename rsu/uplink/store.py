@@ -1,7 +1,8 @@
 """Takes the station's reports to disk and says so; survives whatever the disk does.
 
 A group of reports is committed as a whole or forgotten as a whole: what was forgotten, the station sends again. A spool
-that cannot be opened or written is tried again; a damaged one is set aside. Nothing here raises for the disk's sake.
+that cannot be opened or written is tried again; a damaged one is set aside, and what can be read of it goes on. Nothing
+here raises for the disk's sake.
 Ages count the time the box runs, not the clock, which may step by years when GNSS first sets it.
 """
 
@@ -9,40 +10,45 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
 
 from rsu.records import Committed, Report
 from rsu.uplink import envelope
-from rsu.uplink.envelope import Range, Record
+from rsu.uplink.answers import Range
+from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
 from rsu.uplink.handover import SKIPPED, Inlet
 from rsu.uplink.settings import SpoolSettings
 from rsu.uplink.spool import Spool, Waiting, open_spool
+from rsu.uplink.transaction import Changes, Unfit
 
 GROUP_RECORDS = 100
-_RETRY_S = 1.0  # between attempts to open
-_HOUSEKEEPING_S = 10.0  # ages are looked at so often when nothing else is committed
+_RETRY_NS = 1_000_000_000  # between attempts to open
+_HOUSEKEEPING_NS = 10_000_000_000  # ages are looked at so often when nothing else is committed
 _log = structlog.get_logger()
 
 
 class Store:
     """The spool, the group that is not yet committed, and the state of the disk."""
 
-    def __init__(self, path: Path, settings: SpoolSettings) -> None:
-        """Open the spool if that is possible now."""
+    def __init__(self, path: Path, settings: SpoolSettings, steady: Callable[[], int] = time.monotonic_ns) -> None:
+        """Open the spool if that is possible now. `steady`: a clock that never steps, ns."""
         self.error: str | None = None
         self._path = path
         self._settings = settings
         self._spool: Spool | None = None
+        self._distrusted = False  # it proved damaged in use
         self._inlet = Inlet({})
         self._group: list[Record] = []
         self._skipped: Counter[str] = Counter()
         self._acknowledged: list[Range] = []
-        self._clock_ns = 0  # what the monotonic clock lacks to go on where the spool's stopped
-        self._looked_s = 0.0  # monotonic; last attempt to open or to commit
+        self._unfit: list[Unfit] = []
+        self._steady = steady
+        self._clock_ns = 0  # what the steady clock lacks to go on where the spool's stopped
+        self._looked_ns = 0  # steady; last attempt to open or to commit
         self._open()
 
     @property
@@ -67,21 +73,22 @@ class Store:
         """Return what to tell the station: up to which report everything is on disk."""
         return self._inlet.word() if self._spool is not None else None
 
-    def commit(self, acknowledged: Sequence[Range]) -> None:
-        """Commit the group and what the platform acknowledged, when there is anything to do."""
+    def commit(self, acknowledged: Sequence[Range], unfit: Sequence[Unfit] = ()) -> None:
+        """Commit the group, what the platform acknowledged and what is unfit, when there is anything to do."""
         self._acknowledged += acknowledged
-        waited_s = time.monotonic() - self._looked_s
+        self._unfit += unfit
+        waited_ns = self._steady() - self._looked_ns
         if self._spool is None:
-            if waited_s >= _RETRY_S:
+            if waited_ns >= _RETRY_NS:
                 self._open()
-        elif self._group or self._acknowledged or waited_s >= _HOUSEKEEPING_S:
+        elif self._spool.damaged or self._group or self._acknowledged or self._unfit or waited_ns >= _HOUSEKEEPING_NS:
             self._write(self._spool)
 
     def _write(self, spool: Spool) -> None:
-        self._looked_s = time.monotonic()
+        self._looked_ns = self._steady()
+        changes = Changes(time.time_ns(), self._group, self._acknowledged, self._unfit, self._skipped)
         try:
-            clock_ns = self._clock_ns + time.monotonic_ns()
-            spool.commit(self._group, self._acknowledged, self._skipped, clock_ns)
+            spool.commit(changes, self._clock_ns + self._looked_ns)
         except SpoolError as error:
             self._inlet.roll_back()
             self._fail(f"spool not writable: {error}")
@@ -89,17 +96,17 @@ class Store:
             self._give_up(spool, error)
         else:
             self._inlet.commit()
-            self._acknowledged = []
+            self._acknowledged, self._unfit = [], []
             self._recovered()
         self._group = []
         self._skipped.clear()
 
-    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
-        """Return records of a kind to send; none while the disk fails, since none could be released either."""
+    def waiting(self, kind: str, rank: int, after: int, limit: int) -> list[Waiting]:
+        """Return records of a stream to send; none while the disk fails, since none could be released either."""
         if self._spool is None or self.error is not None:
             return []
         try:
-            return self._spool.waiting(kind, after, limit)
+            return self._spool.waiting(kind, rank, after, limit)
         except SpoolError as error:
             self._fail(f"spool not readable: {error}")
         except SpoolDamagedError as error:
@@ -107,24 +114,25 @@ class Store:
         return []
 
     def _open(self) -> None:
-        self._looked_s = time.monotonic()
+        self._looked_ns = self._steady()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._spool, aside = open_spool(self._path, self._settings)
+            opened = open_spool(self._path, self._settings, self._distrusted)
         except (SpoolError, SpoolDamagedError, OSError) as error:
             self._fail(f"spool cannot be opened: {error}")
             return
-        if aside is not None:
-            _log.error("spool damaged, set aside", kept=str(aside))
-        self._clock_ns = self._spool.counters.get("clock", 0) - time.monotonic_ns()
+        if opened.aside is not None:
+            _log.error("spool set aside", kept=str(opened.aside), taken_over=opened.saved, lost=opened.lost)
+        self._spool, self._distrusted = opened.spool, False
+        self._clock_ns = self._spool.counters.get("clock", 0) - self._steady()
         self._inlet = Inlet(self._spool.boots())
         self._recovered()
 
     def _give_up(self, spool: Spool, error: SpoolDamagedError) -> None:
         """Leave a damaged spool; the next attempt to open sets it aside."""
         spool.close()
-        self._spool = None
-        self._group, self._acknowledged = [], []
+        self._spool, self._distrusted = None, True
+        self._group, self._acknowledged, self._unfit = [], [], []
         self._fail(f"spool damaged: {error}")
 
     def _fail(self, error: str) -> None:

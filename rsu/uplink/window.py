@@ -1,9 +1,14 @@
-"""Which waiting records of one kind are sent when, towards the platform: go-back-N with probes. Pure; time comes in.
+"""Which waiting records of one stream are sent when, towards the platform. Pure; time comes in.
 
-At most `size` records are sent and not acknowledged. Without any acknowledgement for the time-out, one record is sent
-again as a probe, the oldest first, at intervals that double, each time the next one, so that a record which the
-platform never takes holds up nothing for ever. Once the platform answers, everything not acknowledged follows. So lost
+A stream is one kind of record and one class. `Window` is for records that must arrive: go-back-N with probes. At most
+`size` records are sent and not acknowledged. Without any acknowledgement for the time-out, one record is sent again as
+a probe, the oldest first, at intervals that double, each time the next one, so that a record which the platform never
+takes holds up nothing for ever. Once the platform answers, everything not acknowledged follows. So lost
 acknowledgements cost at most `size` duplicates and the probes.
+
+`LiveWindow` is for states that the next record supersedes: each is sent once, at once, whether others are acknowledged
+or not (the platform may be there and only its answers lost), and the spool gives up the oldest. In a silence the newest
+is the probe. Once the platform answers, what still waits follows.
 
 A record that the platform passed over (it acknowledged one sent later) is sent again on its own, the time-out after it
 was sent last, and then at intervals that double: the answers to other records say nothing about this one.
@@ -14,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rsu.uplink.envelope import Range
+from rsu.uplink.answers import Range
 from rsu.uplink.spool import Waiting
 
 _MAX_TIMEOUT = 32  # times the first one
@@ -41,7 +46,7 @@ class Window:
     def restart(self) -> None:
         """Begin again from the oldest record: the connection is new."""
         self._timeout_ns = self._first_timeout_ns
-        self._probing = False
+        self._silent = False  # nothing came for the time-out
         self._cursor = 0  # id of the record sent last
         self._forget()
 
@@ -49,14 +54,17 @@ class Window:
         self._flight: dict[int, _Sent] = {}  # by id, in the order sent last
         self._since_ns: int | None = None  # last progress while something is under way
 
+    def _timed_out(self, now_ns: int) -> bool:
+        return self._since_ns is not None and now_ns - self._since_ns >= self._timeout_ns
+
     def place(self, now_ns: int) -> tuple[int, int]:
         """Return what may be sent now: records after this id, at most so many."""
-        if self._since_ns is not None and now_ns - self._since_ns >= self._timeout_ns:
+        if self._timed_out(now_ns):
             self._timeout_ns = min(2 * self._timeout_ns, _MAX_TIMEOUT * self._first_timeout_ns)
-            self._cursor = self._cursor if self._probing else 0
-            self._probing = True
+            self._cursor = self._cursor if self._silent else 0
+            self._silent = True
             self._forget()
-        room = (1 if self._probing else self._size) - len(self._flight)
+        room = (1 if self._silent else self._size) - len(self._flight)
         return self._cursor, max(0, room)
 
     def overdue(self, now_ns: int) -> list[int]:
@@ -77,18 +85,23 @@ class Window:
             self._since_ns = now_ns  # no probe before a record sent again had its time
 
     def gone(self, number: int) -> None:
-        """Note that the spool no longer has a record that is under way."""
+        """Note that the spool no longer has a record, which may be under way."""
         self._flight.pop(number, None)
         if not self._flight:
             self._since_ns = None
 
+    def skip(self, number: int) -> None:
+        """Note that a record cannot be sent; the spool will give it up."""
+        self._cursor = max(self._cursor, number)
+        self.gone(number)
+
     def nothing_follows(self) -> None:
         """Note that no record waits after the cursor: probes begin again with the oldest."""
-        if self._probing and not self._flight:
+        if self._silent and not self._flight:
             self._cursor = 0
 
     def acknowledged(self, ranges: Iterable[Range], now_ns: int) -> None:
-        """Note what the platform holds."""
+        """Note what the platform holds or refuses."""
         held = list(ranges)
         progress = False
         for number, sent in reversed(list(self._flight.items())):
@@ -98,7 +111,33 @@ class Window:
             else:
                 sent.passed |= progress
         if progress:
-            if self._probing:
+            if self._silent:
                 self.restart()
             self._timeout_ns = self._first_timeout_ns
             self._since_ns = now_ns if self._flight else None
+
+
+class LiveWindow(Window):
+    """The same for live records; `size` is how many of them the spool keeps."""
+
+    def place(self, now_ns: int) -> tuple[int, int]:
+        """Return what may be sent now: all that was not sent yet."""
+        return self._cursor, self._size
+
+    def overdue(self, now_ns: int) -> list[int]:
+        """Return the ids of the records to send again now; in a silence, the newest as a probe."""
+        numbers = super().overdue(now_ns)
+        if self._timed_out(now_ns):
+            self._silent, self._since_ns = True, now_ns
+            self._timeout_ns = min(2 * self._timeout_ns, _MAX_TIMEOUT * self._first_timeout_ns)
+            numbers = sorted({*numbers, max(self._flight)})
+        return numbers
+
+    def sent(self, waiting: Waiting, now_ns: int) -> None:
+        """Note that a record was given to the connection; what the spool must have given up is forgotten."""
+        super().sent(waiting, now_ns)
+        while len(self._flight) > self._size:
+            del self._flight[next(iter(self._flight))]
+
+    def nothing_follows(self) -> None:
+        """Note that no record waits after the cursor: nothing is sent again for that."""

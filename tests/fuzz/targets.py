@@ -309,13 +309,23 @@ def _foreign(suffix: str) -> Parser:
 
 
 def _acknowledgement() -> Parser:
-    from rsu.uplink.envelope import acknowledged
+    """What the platform says, and what it may change: never more than was sent."""
+    from rsu.uplink import answers
+    from rsu.uplink.envelope import Record
+    from rsu.uplink.ledger import Ledger
 
     def parse(data: bytes) -> None:
         try:
-            acknowledged(data)
+            found = answers.read("event", data)
         except ValueError:
             return
+        ledger = Ledger()
+        for seq in (1, 2, 5):
+            ledger.sent(Record("b", seq, seq, "event", 2, 0, b"{}"))
+        total = ledger.sum(found)
+        freed = [(each.boot, each.first, each.last) for each in (*total.held, *(one.numbers for one in total.refused))]
+        assert len(freed) == len(set(freed))
+        assert set(freed) <= {("b", 1, 1), ("b", 2, 2), ("b", 5, 5)}
 
     return parse
 

@@ -1,9 +1,9 @@
-"""Topics, numbering and acknowledgements on MQTT."""
+"""Topics, numbering and parts on MQTT."""
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from rsu.records import Report
 from rsu.uplink import envelope
-from rsu.uplink.envelope import Range
+from rsu.uplink.envelope import TooLargeError
 from rsu.uplink.handover import SKIPPED
+from sim.standard import faults
+
+MS = 1_795_000_000_000
 
 
 def test_a_record_is_the_payload_with_its_identity() -> None:
@@ -37,31 +40,50 @@ def test_a_marker_is_a_run_status_with_a_fault() -> None:
     assert "faultType" not in sent["faultList"][0], "no number is printed for it"
 
 
-def test_reads_acknowledgements() -> None:
-    payload = b'{"timeStamp": 1, "ackList": [{"bootId": "b1", "first": 1, "last": 3, "more": []}]}'
-    assert envelope.acknowledged(payload) == [Range("b1", 1, 3)]
+def _sent(kind: str, data: dict[str, Any], octets: int) -> list[dict[str, Any]]:
+    """Return what is sent of a record where there is room for so many octets."""
+    bodies = envelope.parts("R", envelope.record(Report(kind, 5, "b1", 7, data)), octets)
+    assert all(len(body) <= octets for body in bodies)
+    return [json.loads(body) for body in bodies]
+
+
+def test_what_has_room_is_sent_as_it_is() -> None:
+    (sent,) = _sent("event", {"timeStamp": 5, "eventList": []}, 80)
+    assert "partNum" not in sent
+
+
+@given(
+    st.lists(st.text(max_size=40), min_size=1, max_size=60), st.lists(st.integers(), max_size=40), st.integers(150, 400)
+)
+def test_lists_are_parted_and_nothing_is_lost(lanes: list[str], ways: list[int], octets: int) -> None:
+    data = {"timeStamp": 5, "laneFlowData": lanes, "directionFlowData": ways, "crossId": "10"}
+    try:
+        sent = _sent("traffic", data, octets)
+    except TooLargeError:
+        assert max(len(json.dumps(lane)) for lane in lanes) > 10
+        return
+    whole = sent[0] if len(sent) == 1 else {}
+    assert [lane for part in sent for lane in part.get("laneFlowData", [])] == lanes
+    assert [way for part in sent for way in part.get("directionFlowData", [])] == ways
+    assert {(part["bootId"], part["seqNum"], part["timeStamp"], part["crossId"], part["ack"]) for part in sent} == {
+        ("b1", 7, 5, "10", True)
+    }
+    if not whole:
+        assert [(part["partNum"], part["partSum"]) for part in sent] == [
+            (number, len(sent)) for number in range(1, len(sent) + 1)
+        ]
 
 
 @pytest.mark.parametrize(
-    "payload",
-    [
-        b"",
-        b"\xff",
-        b"[]",
-        b"{}",
-        b'{"ackList": [{"bootId": 1, "first": 1, "last": 1}]}',
-        b'{"ackList": [{"bootId": "b", "first": 0, "last": 1}]}',
-        b'{"ackList": [{"bootId": "b", "first": 1, "last": 99999999999999999999999}]}',
-        b'{"ackList": [{"bootId": "b", "first": 1, "last": 9223372036854775808}]}',
-        b'{"x": ' + b"[" * 100_000,
-    ],
+    "data", [{"imei": "x" * 300}, {"eventList": [{"ptcList": ["x" * 300]}]}, {"sensorlist": ["x" * 100] * 3}]
 )
-def test_refuses_what_is_no_acknowledgement(payload: bytes) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        envelope.acknowledged(payload)
+def test_what_cannot_be_parted_is_too_large(data: dict[str, Any]) -> None:
+    with pytest.raises(TooLargeError):
+        _sent("event", data, 200)
 
 
-@given(st.binary(max_size=200))
-def test_no_bytes_do_harm(payload: bytes) -> None:
-    with suppress(ValueError):
-        envelope.acknowledged(payload)
+def test_a_record_in_parts_fits_the_standard() -> None:
+    users = [{"timestamp": MS, "ptcType": 1, "ptcId": n, "longitude": 114.0, "latitude": 22.5} for n in range(1, 50)]
+    parts = _sent("participant", {"timeStamp": MS, "rscuSn": "R", "ptcList": users}, 1000)
+    assert len(parts) > 4
+    assert [fault for part in parts for fault in faults("participant", part)] == []

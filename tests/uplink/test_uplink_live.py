@@ -19,7 +19,7 @@ import pytest
 from rsu.bus import Publisher, Subscriber
 from rsu.records import Committed, UplinkState
 from rsu.uplink.handover import Outbox
-from rsu.uplink.settings import PlatformSettings, TlsSettings, UplinkSettings
+from rsu.uplink.settings import PlatformSettings, SpoolSettings, TlsSettings, UplinkSettings
 from sim.broker import executable
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="mosquitto is not installed")
@@ -43,9 +43,10 @@ run(UplinkSettings.model_validate_json(sys.argv[1]), "R1", folder, folder / "dat
 class Station(threading.Thread):
     """Publishes `total` reports, about 250 a second, and hears what is committed, as the station does."""
 
-    def __init__(self, run: Path, total: int) -> None:
+    def __init__(self, run: Path, total: int, users: int = 0) -> None:
         super().__init__(daemon=True)
         self.total = total
+        self._users = users
         self.outbox = Outbox("boot-1")
         self.done = threading.Event()
         self.state: UplinkState | None = None
@@ -64,7 +65,10 @@ class Station(threading.Thread):
             if added < self.total:
                 added += 1
                 kind, body = ("event", "eventList") if added % 5 == 0 else ("participant", "ptcList")
-                data = {"timeStamp": time.time_ns() // 1_000_000, "rscuSn": "R1", body: []}
+                ms = time.time_ns() // 1_000_000
+                user = {"timestamp": ms, "ptcType": 1, "longitude": 114.0579, "latitude": 22.5431}
+                users = [user | {"ptcId": number + 1} for number in range(self._users if body == "ptcList" else 0)]
+                data = {"timeStamp": ms, "rscuSn": "R1", body: users}
                 self.outbox.add(kind, time.time_ns(), data)
             for report in self.outbox.due(time.time_ns()):
                 publisher.publish("report", report)
@@ -120,7 +124,13 @@ class Bench:
             in_flight=IN_FLIGHT,
             ack_timeout_s=0.3,
         )
-        return self.start("-c", UPLINK, UplinkSettings(platform=platform).model_dump_json(), str(self.folder))
+        settings = UplinkSettings(platform=platform, spool=SpoolSettings(max_live=1000))
+        return self.start("-c", UPLINK, settings.model_dump_json(), str(self.folder))
+
+    def fault(self, name: str, fault: str | None) -> None:
+        """Give a process of the bench a fault, or take it away."""
+        file = self.folder / f"{name}.fault"
+        file.write_text(fault) if fault else file.unlink()
 
     @staticmethod
     def until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
@@ -172,17 +182,70 @@ def test_nothing_is_lost_when_uplink_and_broker_are_killed(bench: Bench) -> None
 
 
 def test_nothing_is_lost_over_a_dead_connection_that_stays_open_and_lost_acknowledgements(bench: Bench) -> None:
-    broker, platform = bench.broker(), bench.platform("--lose-acks", "0.1")
+    bench.broker()
+    platform = bench.platform("--lose-acks", "0.1")
     bench.uplink()
     station = Station(bench.folder, 300)
     station.start()
     bench.until(lambda: station.state is not None and station.state.connected, "it is connected")
-    broker.send_signal(signal.SIGSTOP)
+    bench.fault("broker", "half-open")
     bench.until(lambda: station.state is not None and not station.state.connected, "keep-alive ends it", 8)
-    broker.send_signal(signal.SIGCONT)
+    bench.fault("broker", None)
     summary = bench.finish(station, platform)
     assert summary["distinct"] == 300
     assert 0 < summary["duplicates"] <= 300, "every record was acknowledged at the first or second copy, on average"
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "says"),
+    [
+        ("broker", "gone", "nothing listens"),
+        ("broker", "acl", "event: not taken"),
+        ("platform", "silent", "acknowledges no records"),
+        ("platform", "lose-acks", "acknowledges no records"),
+        ("platform", "bogus-acks", "acknowledges no records"),
+    ],
+)
+def test_faults_of_the_bench_are_named_and_nothing_is_lost(bench: Bench, name: str, fault: str, says: str) -> None:
+    bench.broker()
+    platform = bench.platform()
+    bench.uplink()
+    station = Station(bench.folder, 60)
+    bench.until(lambda: (bench.folder / "uplink.ipc").exists(), "the uplink runs")
+    bench.fault(name, fault)
+    time.sleep(0.3)
+    station.start()
+    bench.until(lambda: station.state is not None and any(says in t for t in station.state.troubles), says)
+    assert station.state is not None and station.state.waiting > 0
+    bench.fault(name, None)
+    summary = bench.finish(station, platform)
+    assert summary["distinct"] == 60
+
+
+def test_a_platform_that_refuses_all_holds_up_nothing(bench: Bench) -> None:
+    bench.broker()
+    platform = bench.platform()
+    bench.fault("platform", "refuse-all")
+    bench.uplink()
+    station = Station(bench.folder, 60)
+    station.start()
+    bench.until(lambda: station.state is not None and sum(station.state.refused.values()) == 60, "all are set aside")
+    assert station.state is not None and station.state.waiting == 0
+    assert any("has refused" in trouble for trouble in station.state.troubles)
+    station.stop()
+    platform.send_signal(signal.SIGTERM)
+    assert json.loads(platform.communicate(timeout=5)[0])["refused"] == 60
+
+
+def test_records_go_in_parts_through_a_broker_with_small_packets(bench: Bench) -> None:
+    bench.broker()
+    bench.fault("broker", "small-packets")
+    platform = bench.platform()
+    bench.uplink()
+    station = Station(bench.folder, 20, users=40)
+    station.start()
+    summary = bench.finish(station, platform)
+    assert (summary["distinct"], summary["by_kind"]) == (20, {"event": 4, "participant": 16})
 
 
 def _certificates(folder: Path) -> TlsSettings:

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.uplink.envelope import Range, Record
+from rsu.uplink.answers import Range
+from rsu.uplink.envelope import Record
 from rsu.uplink.sender import Sender
+from rsu.uplink.settings import PlatformSettings
 from rsu.uplink.spool import Waiting
-from rsu.uplink.window import Window
+from rsu.uplink.window import LiveWindow, Window
 
 if TYPE_CHECKING:
-    from rsu.uplink.mqtt import Link
+    from rsu.uplink.link import Link
     from rsu.uplink.store import Store
 
 TIMEOUT_NS = 1000
+STREAM = ("event", 2)
 
 
 def _send(window: Window, last: int, now_ns: int) -> list[int]:
@@ -26,7 +29,7 @@ def _send(window: Window, last: int, now_ns: int) -> list[int]:
     after, room = window.place(now_ns)
     numbers = list(range(after + 1, min(last, after + room) + 1))
     for number in numbers:
-        window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+        window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
     return numbers
 
 
@@ -58,7 +61,7 @@ def test_a_record_that_is_never_taken_holds_up_nothing() -> None:
         after, room = window.place(now_ns)
         batch = [number for number in waiting if number > after][:room]
         for number in batch:
-            window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+            window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
             if number != 1:
                 window.acknowledged([Range("b", number, number)], now_ns)
                 waiting.remove(number)
@@ -90,9 +93,9 @@ class _Store:
     def __init__(self) -> None:
         self.numbers: list[int] = []
 
-    def waiting(self, kind: str, after: int, limit: int) -> list[Waiting]:
+    def waiting(self, kind: str, of_class: int, after: int, limit: int) -> list[Waiting]:
         chosen = [number for number in self.numbers if number > after][:limit]
-        return [Waiting(number, Record("b", number, number, kind, 0, b"{}")) for number in chosen]
+        return [Waiting(number, Record("b", number, number, kind, of_class, 0, b"{}")) for number in chosen]
 
 
 class _Link:
@@ -106,9 +109,10 @@ class _Link:
         return True
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, missed: dict[int, int], steps: int) -> list[tuple[int, int]]:
+def _run(monkeypatch: pytest.MonkeyPatch, window: Window, missed: dict[int, int], steps: int) -> list[tuple[int, int]]:
     """Send a record a step, ten a time-out; `missed`: how often the platform misses it. Return (step, record) again."""
-    window, store, link = Window(20, TIMEOUT_NS), _Store(), _Link()
+    store, link, sender = _Store(), _Link(), Sender(PlatformSettings(host="h"), "R", 60)
+    sender._windows[STREAM] = window
     again: list[tuple[int, int]] = []
     seen: Counter[int] = Counter()
     for step in range(steps):
@@ -116,7 +120,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, missed: dict[int, int], steps: int) ->
         monkeypatch.setattr("rsu.uplink.sender.time.monotonic_ns", lambda now_ns=now_ns: now_ns)
         store.numbers.append(step + 1)
         link.sent.clear()
-        Sender._send_kind(cast("Link", link), "event", window, cast("Store", store))
+        sender._send_stream(cast("Link", link), STREAM, cast("Store", store))
         for number in link.sent:
             again += [(step, number)] if seen[number] else []
             seen[number] += 1
@@ -127,12 +131,17 @@ def _run(monkeypatch: pytest.MonkeyPatch, missed: dict[int, int], steps: int) ->
     return again
 
 
-def test_missed_records_are_sent_again_while_later_ones_are_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _run(monkeypatch, {4: 1, 5: 1, 6: 1}, 100) == [(13, 4), (14, 5), (15, 6)], "once each, a time-out later"
+@pytest.mark.parametrize("window", [Window, LiveWindow])
+def test_missed_records_are_sent_again_while_later_ones_are_acknowledged(
+    monkeypatch: pytest.MonkeyPatch, window: type[Window]
+) -> None:
+    assert _run(monkeypatch, window(20, TIMEOUT_NS), {4: 1, 5: 1, 6: 1}, 100) == [(13, 4), (14, 5), (15, 6)], (
+        "once each, a time-out later"
+    )
 
 
 def test_a_record_missed_for_ever_is_sent_again_at_growing_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    again = _run(monkeypatch, {1: 1000}, 1300)
+    again = _run(monkeypatch, Window(20, TIMEOUT_NS), {1: 1000}, 1300)
     assert again == [(step, 1) for step in (10, 30, 70, 150, 310, 630, 950, 1270)]
 
 
@@ -165,7 +174,7 @@ def test_lost_acknowledgements_cost_at_most_the_window_and_the_probes(heard: lis
         after, room = window.place(now_ns)
         batch = [number for number in waiting if number > after][:room]
         for number in batch:
-            window.sent(Waiting(number, Record("b", number, number, "event", 0, b"{}")), now_ns)
+            window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
         if not batch:
             window.nothing_follows()
         copies += len(seen & set(batch))
@@ -177,3 +186,49 @@ def test_lost_acknowledgements_cost_at_most_the_window_and_the_probes(heard: lis
             waiting = [number for number in waiting if number not in batch]
     assert waiting == []
     assert copies <= 5 * (1 + probes)
+
+
+def _send_live(window: LiveWindow, last: int, now_ns: int) -> list[int]:
+    after, room = window.place(now_ns)
+    numbers = list(range(after + 1, min(last, after + room) + 1))
+    for number in numbers:
+        window.sent(Waiting(number, Record("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
+    return numbers
+
+
+def test_live_records_leave_at_once_whether_the_platform_answers_or_not() -> None:
+    window = LiveWindow(5, TIMEOUT_NS)
+    sent = [number for step in range(100) for number in _send_live(window, step, step * TIMEOUT_NS)]
+    assert sent == list(range(1, 100)), "each once"
+    assert len(window._flight) == 5
+
+
+def test_in_a_silence_the_newest_live_record_is_the_probe_at_growing_intervals() -> None:
+    window = LiveWindow(5, TIMEOUT_NS)
+    _send_live(window, 3, 0)
+    probes = []
+    for now_ns in range(0, 16 * TIMEOUT_NS, 100):
+        for number in window.overdue(now_ns):
+            probes.append((now_ns, number))
+            window.sent(Waiting(number, Record("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
+    assert probes == [(1000, 3), (3000, 3), (7000, 3), (15000, 3)]
+    window.acknowledged([Range("b", 3, 3)], 16 * TIMEOUT_NS)
+    assert window.place(16 * TIMEOUT_NS) == (0, 5), "then what still waits"
+
+
+def test_live_records_that_wait_follow_when_the_platform_answers_after_a_silence() -> None:
+    window = LiveWindow(5, TIMEOUT_NS)
+    for step in range(20):
+        _send_live(window, step, step * TIMEOUT_NS)
+        window.overdue(step * TIMEOUT_NS)
+    window.acknowledged([Range("b", 19, 19)], 20 * TIMEOUT_NS)
+    assert window.place(20 * TIMEOUT_NS) == (0, 5)
+
+
+def test_a_platform_that_answers_live_records_late_gets_nothing_twice() -> None:
+    window = LiveWindow(10, TIMEOUT_NS)
+    for step in range(50):
+        now_ns = step * TIMEOUT_NS // 4
+        assert _send_live(window, step + 1, now_ns) == [step + 1]
+        assert window.overdue(now_ns) == []
+        window.acknowledged([Range("b", step - 2, step - 2)], now_ns)

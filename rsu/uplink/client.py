@@ -1,0 +1,68 @@
+"""Paho's MQTT client as the link needs it: what the other side said first, and the error that ended it, are kept."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from rsu.uplink import envelope
+from rsu.uplink.credentials import Credentials
+
+_CONNACK, _AUTH = 0x20, 0xF0
+_FIRST_OCTETS = 200
+
+
+class Client(paho.Client):
+    """One connection; it does not connect again by itself."""
+
+    first = b""
+    failure: Exception | None = None
+
+    def allow_in_flight(self, publications: int) -> None:
+        """Have at most so many without PUBACK. To be called before the first: paho's own setter comes too early."""
+        self._max_inflight_messages = publications
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        try:
+            data = super()._sock_recv(bufsize)
+            if not self.first:
+                self.first = data
+                if data and data[0] not in (_CONNACK, _AUTH):
+                    self.first += super()._sock_recv(_FIRST_OCTETS)
+                    raise ConnectionError("no MQTT broker")
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self.failure = error
+            raise
+        return data
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Shake hands; paho's own leaves the socket open where that fails."""
+        assert self._ssl_context is not None
+        wrapped = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self._host, do_handshake_on_connect=False)
+        try:
+            wrapped.settimeout(self._connect_timeout)
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
+
+
+def make(rscu: str, credentials: Credentials, will_qos: int, connect_timeout_s: float) -> Client:
+    """Return a client with these credentials and the last will of a box."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id=rscu, protocol=paho.MQTTv5, reconnect_on_failure=False)
+    if credentials.context is not None:
+        client.tls_set_context(credentials.context)
+    if credentials.username is not None:
+        client.username_pw_set(credentials.username, credentials.password)
+    will = envelope.presence(rscu, time.time_ns(), online=False)
+    client.will_set(envelope.topic(rscu, "basic-status"), will, qos=will_qos)
+    client.connect_timeout = connect_timeout_s
+    client.on_socket_register_write = lambda *_: None  # else publish() writes on the caller's thread
+    return client

@@ -1,0 +1,91 @@
+"""Certificates and password as they lie on the disk now: read at every connect, so that they can be exchanged."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import NamedTuple
+
+from rsu.uplink import validity
+from rsu.uplink.errors import CredentialsError
+from rsu.uplink.settings import PlatformSettings, TlsSettings
+
+
+class Credentials(NamedTuple):
+    """What a connection is made with. `context` None: no TLS."""
+
+    context: ssl.SSLContext | None
+    username: str | None
+    password: str | None
+
+
+def read(settings: PlatformSettings) -> Credentials:
+    """Read all files. CredentialsError: names the one that cannot be used."""
+    context = None if settings.tls is None else _context(settings.tls)
+    file = settings.password_file if settings.username is not None else None
+    return Credentials(context, settings.username, None if file is None else _password(file))
+
+
+def _password(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").split("\n")[0].removesuffix("\r")
+    except OSError as error:
+        raise CredentialsError(f"password file {file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CredentialsError(f"password file {file} is not UTF-8") from error
+
+
+def _context(tls: TlsSettings) -> ssl.SSLContext:
+    """Return a context that verifies the broker's chain and name, with our certificate where there is one."""
+    for file in _files(tls):
+        try:
+            file.open("rb").close()  # ssl's own error does not name the file
+        except OSError as error:
+            raise CredentialsError(f"{file} cannot be read: {error.strerror}") from error
+    try:
+        context = ssl.create_default_context(cafile=str(tls.ca))
+    except (ssl.SSLError, ValueError) as error:
+        raise CredentialsError(f"{tls.ca} holds no certificate in PEM form: {error}") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls.certificate is not None and tls.key is not None:
+        try:
+            context.load_cert_chain(str(tls.certificate), str(tls.key), password=_no_password)
+        except (ssl.SSLError, ValueError) as error:
+            raise CredentialsError(f"{tls.certificate} and {tls.key} do not fit together: {error}") from error
+    return context
+
+
+def _no_password() -> str:
+    raise ValueError("the key wants a password; it must be stored without one")
+
+
+def _files(tls: TlsSettings) -> list[Path]:
+    return [file for file in (tls.ca, tls.certificate, tls.key) if file is not None]
+
+
+def signature(settings: PlatformSettings) -> tuple[object, ...]:
+    """Return what changes when one of the files does."""
+    files = [*(_files(settings.tls) if settings.tls else []), settings.password_file]
+    return tuple(_state(file) for file in files if file is not None)
+
+
+def _state(file: Path) -> object:
+    try:
+        state = file.stat()
+    except OSError as error:
+        return error.errno
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def validities(settings: PlatformSettings) -> dict[str, validity.Validity]:
+    """Return how long the files' certificates are valid: ours, and the last of the authorities'; what can be read."""
+    found = {}
+    files = {} if settings.tls is None else {"certificate": settings.tls.certificate, "ca": settings.tls.ca}
+    for name, file in files.items():
+        try:
+            each = [] if file is None else validity.of_file(file)
+        except (OSError, ValueError):
+            continue
+        if each:
+            found[name] = each[0] if name == "certificate" else max(each, key=lambda one: one.end_s)
+    return found

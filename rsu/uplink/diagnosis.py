@@ -1,0 +1,198 @@
+"""Why there is no connection, and what to do: from what a socket, TLS or the broker said."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from rsu.uplink.settings import PlatformSettings
+
+
+class Trouble(NamedTuple):
+    """One thing that is wrong. `stubborn`: trying again soon will not help, somebody has to act."""
+
+    cause: str
+    remedy: str
+    stubborn: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.remedy}"
+
+
+NO_MQTT_5 = Trouble(
+    "the broker speaks MQTT 3.1.1 only", "this box needs MQTT 5: use a broker that has it, or switch it on there", True
+)
+TAKEN_OVER = Trouble(
+    "another client has connected under this box's name",
+    "every box needs an rscu_sn of its own; look for a second box or a test client with the same one",
+    True,
+)
+UNREADABLE = Trouble("the broker's answer to our CONNECT cannot be read", "see its log; is it one for MQTT 5?", True)
+QOS_0_ONLY = Trouble("the broker takes QoS 0 only", "it is used from now on")
+_NOT_MQTT = "what answers is no MQTT broker"
+
+# reason codes of CONNACK and DISCONNECT, MQTT 5 table 2-6
+_REASONS: dict[int, Trouble] = {
+    0x80: Trouble("the broker refuses without saying why", "see the broker's log"),
+    0x81: Trouble("the broker finds our packets malformed", "see the broker's log; is it a broker for MQTT 5?", True),
+    0x82: Trouble("the broker finds our packets against the protocol", "see the broker's log", True),
+    0x84: NO_MQTT_5,
+    0x85: Trouble("the broker does not take this box's name", "identity.rscu_sn must be one that it knows", True),
+    0x86: Trouble("the broker does not know user and password", "check username and password_file", True),
+    0x87: Trouble("the broker does not let this box in", "allow its user, certificate or rscu_sn at the broker", True),
+    0x88: Trouble("the broker is not available", "it says so itself; it is tried again"),
+    0x89: Trouble("the broker is busy", "it is tried again"),
+    0x8A: Trouble("the broker has banned this box", "ask its operator", True),
+    0x8B: Trouble("the broker shuts down", "it is tried again"),
+    0x8C: Trouble("the broker wants another way of authentication", "user and password, or certificates, only", True),
+    0x8D: Trouble("the broker did not hear from us for too long", "the network loses packets; raise keepalive_s"),
+    0x8E: TAKEN_OVER,
+    0x93: Trouble("the broker says that we send too much at once", "lower platform.in_flight", True),
+    0x95: Trouble("the broker says that a packet was too large", "raise its largest packet", True),
+    0x97: Trouble("the broker's quota for this box is used up", "raise it there", True),
+    0x98: Trouble("the broker's operator has ended the connection", "ask there", True),
+    0x9B: QOS_0_ONLY,
+    0x9C: Trouble("the broker says to use another server", "ask which, and change platform.host", True),
+    0x9D: Trouble("the broker has moved", "ask where, and change platform.host", True),
+    0x9F: Trouble("the broker takes no more connections now", "it is tried again"),
+}
+
+
+def of_reason(code: int, name: str) -> Trouble:
+    """Return what a reason code of the broker means."""
+    return _REASONS.get(code, Trouble(f"the broker refuses: {name} (0x{code:02X})", "see the broker's log", True))
+
+
+def of_first_octets(data: bytes, settings: PlatformSettings) -> Trouble | None:
+    """Return what speaks on the port, by what it said instead of a CONNACK; None: it is a broker."""
+    port = f"port {settings.port}"
+    if not data or data[0] in (0x20, 0xF0):  # CONNACK, AUTH
+        return None
+    if data[:2] in (b"\x15\x03", b"\x16\x03"):
+        return Trouble(f"{port} speaks TLS", "add tls: with ca: to the platform, or use the broker's plain port", True)
+    if data.startswith((b"HTTP/", b"<")) or b"HTTP/1." in data:
+        return Trouble(f"{port} speaks HTTP: {_NOT_MQTT}", "use the broker's MQTT port (8883 with TLS, 1883)", True)
+    if data.startswith(b"SSH-"):
+        return Trouble(f"{port} speaks SSH: {_NOT_MQTT}", "use the broker's MQTT port (8883 with TLS, 1883)", True)
+    shown = re.sub(rb"[^ -~]", b".", data[:20]).decode()
+    return Trouble(f"{_NOT_MQTT}: it says {shown!r}", f"check host and {port}", True)
+
+
+def silence(waited_s: float) -> Trouble:
+    """Return what it means that nothing comes after our CONNECT."""
+    return Trouble(
+        f"the port takes connections and says nothing for {waited_s:.0f} s",
+        "the broker hangs, or it is no MQTT port, or a firewall swallows what we send",
+    )
+
+
+def closed(settings: PlatformSettings) -> Trouble:
+    """Return what it means that the other side closes before it has said anything."""
+    other = "does it want no TLS?" if settings.tls else "does it want TLS (tls:)?"
+    return Trouble(
+        "the connection is closed before the broker has answered",
+        f"is it a broker for MQTT 5, does it let this address in, {other}",
+    )
+
+
+def unstable(times: int) -> Trouble:
+    """Return what it means that connections end again and again soon after they came up, without a word."""
+    return Trouble(
+        f"the connection was ended {times} times soon after it came up",
+        "another client under this box's name (rscu_sn) does that, or a broker or firewall that wants no such client",
+        True,
+    )
+
+
+def lost(error: str) -> Trouble:
+    """Return what it means that a connection that worked ends without a word of the broker."""
+    return Trouble(f"the connection is lost ({error})", "it is tried again; the network or the broker is down")
+
+
+def of_exception(error: BaseException, settings: PlatformSettings, while_connecting: bool = True) -> Trouble:
+    """Return what an error of name resolution, TCP or TLS means."""
+    if isinstance(error, ssl.SSLError):
+        return _of_tls(error, settings)
+    if isinstance(error, socket.gaierror):
+        return Trouble(
+            f"the name {settings.host} cannot be resolved ({error.strerror})",
+            "check platform.host, and the box's name server",
+        )
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, ConnectionRefusedError):
+        return Trouble(f"nothing listens at {where}", "check host and port; is the broker running?")
+    if isinstance(error, ConnectionResetError) and settings.tls is not None and while_connecting:
+        return _no_tls(settings)
+    if isinstance(error, TimeoutError):
+        return Trouble(f"no answer from {where}", "check the address, the network and firewalls on the way")
+    if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return Trouble(f"no way to {where} ({error.strerror})", "check the box's network and its default route")
+    if isinstance(error, OSError) and while_connecting:
+        return Trouble(f"{where} cannot be reached ({error})", "check the network")
+    return Trouble(f"the connection ended ({error})", "it is tried again")
+
+
+_EXPIRED, _NOT_YET = 10, 9  # X509_V_ERR_...
+_UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
+_OTHER_NAME = {62, 64}
+_OUR_CERTIFICATE = re.compile(
+    "certificate.required|bad.certificate|certificate.unknown|unknown.ca|certificate.expired|certificate.revoked"
+    "|handshake.failure|access.denied|unsupported.certificate",
+    re.IGNORECASE,
+)
+
+
+def _of_tls(error: ssl.SSLError, settings: PlatformSettings) -> Trouble:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _of_verification(error, settings)
+    text = str(error.reason or error)
+    if "WRONG_VERSION_NUMBER" in text or "HTTP_REQUEST" in text or "RECORD_LAYER" in text:
+        return Trouble(
+            f"port {settings.port} speaks no TLS",
+            "use the broker's TLS port (8883), or leave out tls: in the platform",
+            True,
+        )
+    if _OUR_CERTIFICATE.search(text.replace("_", " ")):
+        return Trouble(
+            f"the broker does not take this box's certificate ({text.lower()})",
+            "tls.certificate must be there, valid, and of an authority that the broker knows",
+            True,
+        )
+    if isinstance(error, ssl.SSLEOFError):
+        return _no_tls(settings)
+    return Trouble(f"TLS fails ({text})", "see the broker's log", True)
+
+
+def _no_tls(settings: PlatformSettings) -> Trouble:
+    return Trouble(
+        f"port {settings.port} does not take up TLS",
+        "use the broker's TLS port (8883), or leave out tls: in the platform",
+        True,
+    )
+
+
+def _of_verification(error: ssl.SSLCertVerificationError, settings: PlatformSettings) -> Trouble:
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC by this box's clock"
+    if error.verify_code == _EXPIRED:
+        return Trouble(f"the broker's certificate has expired ({now})", "renew it there, or set the box's clock", True)
+    if error.verify_code == _NOT_YET:
+        return Trouble(
+            f"the broker's certificate is not valid yet ({now})", "set the box's clock, or check it there", True
+        )
+    if error.verify_code in _UNKNOWN_AUTHORITY:
+        return Trouble(
+            f"the broker's certificate is not of an authority in {settings.tls and settings.tls.ca}",
+            "put the broker's authority there; if it changed unexpectedly, somebody may be in between",
+            True,
+        )
+    if error.verify_code in _OTHER_NAME:
+        return Trouble(
+            f"the broker's certificate is for another name than {settings.host}",
+            "platform.host must be a name that stands in it",
+            True,
+        )
+    return Trouble(f"the broker's certificate is not accepted ({error.verify_message})", "check it there", True)

@@ -1,0 +1,227 @@
+"""One connection to the platform's broker, from the first try to its end: MQTT 5 over TCP or TLS, on its own thread.
+
+It ends once and says why (`ended`); the sender makes the next one. It heeds what the broker's CONNACK limits: packet
+size, QoS and publications under way (it uses no retained messages, topic aliases or wildcards, so that their limits
+cannot be broken), notices a dead peer by keep-alive, and leaves a last will (offline). A broker's PUBACK means nothing
+here but by its reason: only the platform's acknowledgement frees a record.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import NamedTuple
+
+import paho.mqtt.client as paho
+import structlog
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from rsu.uplink import answers, client, diagnosis, envelope
+from rsu.uplink.answers import Answer
+from rsu.uplink.credentials import Credentials
+from rsu.uplink.diagnosis import Trouble
+from rsu.uplink.settings import PlatformSettings
+
+CONNECT_TIMEOUT_S = 10.0  # for TCP and TLS, then for the broker's answers
+_LOOP_S = 0.5
+_GOODBYE_S = 0.5
+_MAX_PACKET_OCTETS = 1 << 20  # that we take; an acknowledgement of 5000 records is a quarter of it
+_IN_FLIGHT = 20  # publications without PUBACK, unless the broker wants fewer
+_DISCONNECT_WITH_WILL = 0x04
+_NO_SUBSCRIBER = 0x10  # of a PUBACK
+_KINDS = tuple(answers.topics(""))
+_new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
+_log = structlog.get_logger()
+
+
+class Limits(NamedTuple):
+    """What the broker's CONNACK allows."""
+
+    max_packet: int | None = None  # octets
+    max_qos: int = 1
+
+
+class Link:
+    """One attempt, and the connection that comes of it."""
+
+    def __init__(self, settings: PlatformSettings, rscu: str, credentials: Credentials, will_qos: int) -> None:
+        """Prepare; connects in `start`."""
+        self.answers: SimpleQueue[Answer] = SimpleQueue()
+        self.connected = False
+        self.ended: Trouble | None = None
+        self.limits = Limits()
+        self.unreadable = 0  # acknowledgements
+        self.unheard = False  # nobody subscribes to what is sent
+        self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over what belongs to it
+        self.peer_until: str | None = None  # end of the broker's certificate
+        self._settings = settings
+        self._rscu = rscu
+        self._subscribing: dict[int, str] = {}  # mid -> kind
+        self._welcomed = False  # its CONNACK was read
+        self._subscribed = False
+        self._kind_of_mid = bytearray(1 << 16)  # index of the kind that was published last under a mid
+        self._pubacks: SimpleQueue[tuple[int, int, str]] = SimpleQueue()
+        self._trouble: Trouble | None = None
+        self._client = client.make(rscu, credentials, will_qos, CONNECT_TIMEOUT_S)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._thread = threading.Thread(target=self._run, name="platform", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        properties = _new_properties(PacketTypes.CONNECT)
+        properties.MaximumPacketSize = _MAX_PACKET_OCTETS
+        try:
+            self._client.connect(
+                self._settings.host, self._settings.port, self._settings.keepalive_s, properties=properties
+            )
+            self._note_peer()
+            self._serve()
+        except Exception as error:  # whatever the other side's octets do to paho ends this connection only
+            self._trouble = self._trouble or diagnosis.of_exception(error, self._settings)
+        self.connected = False
+        if (socket := self._client.socket()) is not None:
+            socket.close()
+        self.ended = self._why()
+
+    def _serve(self) -> None:
+        deadline_s = time.monotonic() + CONNECT_TIMEOUT_S
+        while self._client.loop(_LOOP_S) == paho.MQTT_ERR_SUCCESS:
+            if not self._subscribed and time.monotonic() > deadline_s:
+                self._trouble = self._trouble or diagnosis.silence(CONNECT_TIMEOUT_S)
+                return
+
+    def _why(self) -> Trouble:
+        """Return why the connection ended: the broker's own word first, then what was seen on the line."""
+        first, failure = self._client.first, self._client.failure
+        found = self._trouble or diagnosis.of_first_octets(first, self._settings)
+        if found is not None:
+            return found
+        if not first and (failure is None or isinstance(failure, ConnectionError)):
+            return diagnosis.closed(self._settings)
+        if failure is not None:
+            return diagnosis.of_exception(failure, self._settings, while_connecting=False)
+        return diagnosis.lost("closed by the other side") if self._welcomed else diagnosis.UNREADABLE
+
+    def _note_peer(self) -> None:
+        socket = self._client.socket()
+        if isinstance(socket, ssl.SSLSocket):
+            self.peer_until = str((socket.getpeercert() or {}).get("notAfter", "")) or None
+
+    def room(self, kind: str) -> int | None:
+        """Return how many octets a payload of a kind may have; None: any number."""
+        if self.limits.max_packet is None:
+            return None
+        topic = len(envelope.topic(self._rscu, kind).encode())
+        return self.limits.max_packet - topic - 10  # fixed header 1 + 4, topic's length 2, packet id 2, properties 1
+
+    def send(self, record: envelope.Record) -> bool:
+        """Give a record to the connection; False: it is down, nothing was taken. TooLargeError: it never fits."""
+        room = self.room(record.kind)
+        whole = envelope.payload(self._rscu, record)
+        bodies = [whole] if room is None else envelope.parts(self._rscu, record, room)
+        return self.connected and all(self._publish(record.kind, body) for body in bodies)
+
+    def _publish(self, kind: str, body: bytes) -> bool:
+        info = self._client.publish(envelope.topic(self._rscu, kind), body, self._qos(kind))
+        self._kind_of_mid[info.mid] = _KINDS.index(envelope.topic_kind(kind))
+        return info.rc == paho.MQTT_ERR_SUCCESS
+
+    def _qos(self, kind: str) -> int:
+        return min(envelope.QOS[kind], self.limits.max_qos)
+
+    def look(self) -> None:
+        """Take note of what the broker said of publications."""
+        while not self._pubacks.empty():
+            mid, code, name = self._pubacks.get()
+            kind = _KINDS[self._kind_of_mid[mid]]
+            if not self._qos(kind):
+                continue  # gone out, nobody has answered
+            self.unheard = code == _NO_SUBSCRIBER
+            if code >= 0x80:
+                self.denied = self.denied | {kind: f"not taken: {name}"}
+            elif self.denied.get(kind, "").startswith("not taken"):
+                self.denied = {each: why for each, why in self.denied.items() if each != kind}
+
+    def stop(self) -> None:
+        """Say goodbye; the broker publishes the will."""
+        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL))
+        if self.connected:
+            self._thread.join(_GOODBYE_S)
+
+    def _on_connect(
+        self,
+        _client: paho.Client,
+        userdata: object,
+        flags: paho.ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        self._welcomed = True
+        if reason.is_failure:
+            self._trouble = diagnosis.of_reason(reason.value, str(reason))
+            return
+        max_qos = min(1, getattr(properties, "MaximumQoS", 1))
+        self.limits = Limits(getattr(properties, "MaximumPacketSize", None), max_qos)
+        self._client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
+        for kind, topic in answers.topics(self._rscu).items():
+            _, mid = self._client.subscribe(topic, qos=max_qos)
+            self._subscribing[mid or 0] = kind
+
+    def _on_subscribe(
+        self,
+        _client: paho.Client,
+        userdata: object,
+        mid: int,
+        reasons: list[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        kind = self._subscribing.pop(mid, "")
+        if any(reason.is_failure for reason in reasons):
+            self.denied = self.denied | {kind: f"acknowledgements not handed over: {reasons[0]}"}
+        if self._subscribing or self._subscribed:
+            return
+        self._subscribed = True
+        body = envelope.presence(self._rscu, time.time_ns(), online=True)
+        room = self.room("basic-status")
+        if room is None or len(body) <= room:
+            self._publish("basic-status", body)
+        self.connected = True
+        _log.info("platform connected", **self.limits._asdict(), denied=self.denied)
+
+    def _on_publish(
+        self, _client: paho.Client, userdata: object, mid: int, reason: ReasonCode, properties: Properties
+    ) -> None:
+        self._pubacks.put((mid, reason.value, str(reason)))
+
+    def _on_disconnect(
+        self,
+        _client: paho.Client,
+        userdata: object,
+        flags: paho.DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if self._trouble is None and flags.is_disconnect_packet_from_server:
+            self._trouble = diagnosis.of_reason(reason.value, str(reason))
+        elif self._trouble is None and self._client.failure is None and self.connected:
+            self._trouble = diagnosis.lost(str(reason))
+
+    def _on_message(self, _client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
+        try:
+            for answer in answers.read(message.topic.split("/")[-3], bytes(message.payload)):
+                self.answers.put(answer)
+        except ValueError as error:
+            self.unreadable += 1
+            _log.warning("acknowledgement not usable", topic=message.topic, error=str(error)[:200])
