@@ -82,10 +82,10 @@ class Checkup:
         fault = self.content.fault(now_ns)
         if fault == "frozen":
             return Finding("frozen", WORDS[fault])
-        if driver.error and nominal_hz and not self._watch.rate_hz(now_ns):
-            return Finding("blind", driver.error)
         if fault:
             return Finding("degraded", WORDS[fault])
+        if driver.error and nominal_hz and not self._watch.rate_hz(now_ns):
+            return Finding("blind", driver.error)
         if (few := self._watch.shortage(now_ns, nominal_hz)) is not None:
             return Finding("degraded", driver.error or few)
         if (many := self._watch.losses(now_ns)) is not None:

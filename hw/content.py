@@ -21,10 +21,10 @@ from perception.objects import Detections, Floats, Measurement, PointCloud
 MEMORY = 64  # scans among which one that comes again is looked for
 STILL_NS, MOVING_NS = 20 * NS, 3 * NS  # so long equal: of those who may stand, of those who move
 MOVES_M, MOVES_MPS = 0.3, 1.0
-MOST = 128  # objects of a scan that are used
+MOST = 128  # objects of a scan: no sensor has so many in view, and a scan with more is not used
 MOST_POINTS = 1024  # reflections of a scan that are used
 CROWD = 16  # fewer objects are no storm
-NEAR_M = 3.0  # between two scans
+NEAR_M, FASTEST_MPS = 2.0, 45.0  # how far from where it was, or by its own speed should have been, somebody is found
 SETS = 4  # scans before with which one is compared: some devices tell of several sets in turn
 TOGETHER_NS = NS // 4  # between two scans that can be compared
 STRANGERS = 0.6  # share of a scan's objects near to which nobody was before
@@ -37,12 +37,10 @@ S = TypeVar("S", Detections, PointCloud)
 WORDS = {
     "frozen": "the same content again and again under new numbers and times: the picture or the device stands still",
     "storm": "most objects are nowhere near those of the scan before: ghosts, interference or damage",
-    "flood": f"more than {MOST} objects (or {MOST_POINTS} reflections) a scan: the rest is not used",
+    "flood": f"more than {MOST} objects a scan, which is not used, or {MOST_POINTS} reflections",
     "zero": "objects at the sensor's own place (0, 0): places that the device does not know",
     "twin": "objects that are the same twice in one scan",
 }
-
-
 FAULTS = ("frozen", "storm", "flood")  # the worst first; single objects that are nowhere are none
 
 
@@ -73,7 +71,7 @@ class Content:
         if isinstance(measurement, Detections):
             return self._usable(self._cleaned(measurement))
         if isinstance(measurement, PointCloud):
-            return self._usable(self._capped(measurement, MOST_POINTS))
+            return self._usable(self._capped(measurement))
         return measurement
 
     def fault(self, now_ns: int) -> str | None:
@@ -109,14 +107,17 @@ class Content:
             if number := int(np.count_nonzero(rows)):
                 self._refuse(fault, scan, number)
         kept = ~(zero | twin)
-        return self._capped(scan if kept.all() else _taken(scan, kept), MOST) if kept.any() else None
+        if np.count_nonzero(kept) > MOST:
+            self._refuse("flood", scan, count)
+            return None
+        return (scan if kept.all() else _taken(scan, kept)) if kept.any() else None
 
-    def _capped(self, scan: S, most: int) -> S:
-        count = len(_places(scan))
-        if count <= most:
-            return scan
-        self._refuse("flood", scan, count - most)
-        return _taken(scan, np.arange(count) < most)
+    def _capped(self, cloud: PointCloud) -> PointCloud:
+        count = len(cloud.points)
+        if count <= MOST_POINTS:
+            return cloud
+        self._refuse("flood", cloud, count - MOST_POINTS)
+        return _taken(cloud, np.arange(count) < MOST_POINTS)
 
     def _is_frozen(self, scan: Scan, place: Floats) -> bool:
         """Follow the run of scans that come again, and tell whether it has lasted too long."""
@@ -138,11 +139,13 @@ class Content:
 
     def _is_storm(self, scan: Scan, place: Floats) -> bool:
         """Tell whether scan after scan shows others than each of those before."""
-        place = place[np.isfinite(place).all(axis=1)]
-        shares = [
-            _strangers(place, before) for at_ns, before in self._before if abs(scan.stamp_ns - at_ns) <= TOGETHER_NS
-        ]
-        if isinstance(scan, PointCloud) or len(place) < CROWD or min(shares, default=0.0) < STRANGERS:
+        seen = np.isfinite(place).all(axis=1)
+        if isinstance(scan, PointCloud) or np.count_nonzero(seen) < CROWD:
+            self._storm_ns = None
+            return False
+        ages = [(scan.stamp_ns - at_ns, before) for at_ns, before in self._before]
+        shares = [_strangers(place[seen], scan.velocity[seen], *age) for age in ages if abs(age[0]) <= TOGETHER_NS]
+        if min(shares, default=0.0) < STRANGERS:
             self._storm_ns = None
             return False
         self._storm_ns = scan.receipt_ns if self._storm_ns is None else self._storm_ns
@@ -172,15 +175,23 @@ def _moves(scan: Scan) -> bool:
 def _apart(place: Floats, before: Floats) -> float:
     """Return how far from all those before somebody is, m; 0 where one of the scans is empty or without places."""
     place, before = (each[np.isfinite(each).all(axis=1)] for each in (place, before))
-    if not len(place) or not len(before):
-        return 0.0
-    return float(np.linalg.norm(place[:, None] - before, axis=2).min(axis=1).max())
+    return float(_distances(place, before).min(axis=1).max()) if len(place) and len(before) else 0.0
 
 
-def _strangers(place: Floats, before: Floats) -> float:
-    """Return the share of those here near to whom nobody was before."""
-    near = (np.linalg.norm(place[:, None] - before, axis=2) < NEAR_M).any(axis=1)
-    return 1.0 - float(np.count_nonzero(near)) / max(len(place), 1)
+def _strangers(place: Floats, velocity: Floats, age_ns: int, before: Floats) -> float:
+    """Return the share of those here who cannot be one of those before; with their own speed where they say it."""
+    age_s = age_ns / NS
+    told = np.isfinite(velocity).all(axis=1)
+    was = place - np.nan_to_num(velocity, posinf=0.0, neginf=0.0) * age_s
+    reach = np.where(told, NEAR_M, NEAR_M + FASTEST_MPS * abs(age_s))
+    near = (_distances(was, before) < reach[:, None]).any(axis=1)
+    return 1.0 - float(np.count_nonzero(near)) / len(place)
+
+
+def _distances(here: Floats, there: Floats) -> Floats:
+    """Return the distances (n, m) between places (n, 2) and (m, 2)."""
+    apart: Floats = np.hypot(here[:, None, 0] - there[:, 0], here[:, None, 1] - there[:, 1])
+    return apart
 
 
 def _taken(scan: S, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> S:

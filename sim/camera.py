@@ -7,11 +7,14 @@ taken for another class; small and far ones are missed more often; a false alarm
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from sim.bench import Bench, CameraSpec
+from sim.damage import ON_THE_WAY, TURNED, Damage, ghosts, turned
 from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_sensor, visible
@@ -28,17 +31,41 @@ SMALL = (RoadUser.MOTORCYCLE, RoadUser.BICYCLE, RoadUser.PEDESTRIAN)
 CONFIDENCE = (0.95, 0.3)  # near, less at full range
 
 
+HTTP = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html><body>400</body></html>\r\n"
+STORM = 256  # objects a frame
+STUCK_MS = 1_420_070_400_000.0  # 2015-01-01
+
+
 class Camera(Emulator):
     """One camera."""
 
+    FAULTS: ClassVar[Mapping[str, str]] = (
+        ON_THE_WAY
+        | TURNED
+        | {
+            "frozen": "sends the same objects again under new numbers and times",
+            "clock-jump": "its clock is 2 s ahead for 5 s, then 2 s behind for 5 s",
+            "clock-stuck": "its clock stands in 2015",
+            "clock-ahead": "its clock is 55 ms ahead",
+            "other-json": "sends JSON of another format",
+            "http-400": "answers like a web server",
+            "storm": "sends 256 objects a frame, anywhere",
+        }
+    )
     period_ns = PERIOD_NS
 
     def __init__(self, name: str, spec: CameraSpec, bench: Bench) -> None:
         self.phase_ns = round(spec.phase_ms * 1e6)
         self._name = name
-        self._spec = spec
+        self._stands = {None: spec, "turned": turned(spec)}
         self._seed = bench.seed
         self._numbers = TargetNumbers()
+        self._damage = Damage()
+        self._frozen: list[dict[str, object]] = []
+
+    @property
+    def _spec(self) -> CameraSpec:
+        return self._stands.get(self.fault) or self._stands[None]
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return the line that tells of one image."""
@@ -50,8 +77,25 @@ class Camera(Emulator):
             kind = RoadUser(int(rng.integers(1, len(RoadUser))))
             objects.append({"class": kind.name.lower(), "confidence": 0.4, "position": alarm.round(2).tolist()})
         line = {"v": 1, "camera": self._name, "seq": number, "time": frame.stamp_ns / 1e6, "objects": objects}
-        data = json.dumps(line, separators=(",", ":")).encode() + b"\n"
-        return [Write("link", data, round(self._spec.latency_ms * 1e6))]
+        said = HTTP if self.fault == "http-400" else _packed(self._faulty(line, rng))
+        return self._damage.done(self.fault, [Write("link", said, round(self._spec.latency_ms * 1e6))], rng)
+
+    def _faulty(self, line: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        """Return what a line becomes by what is wrong with the camera now."""
+        self._frozen = (self._frozen or line["objects"]) if self.fault == "frozen" else []
+        time_ms = float(line["time"])
+        if self.fault == "frozen":
+            return line | {"objects": self._frozen}
+        if self.fault == "storm":
+            return line | {
+                "objects": [{"class": "car", "position": at} for at in ghosts(rng, self._spec, STORM).tolist()]
+            }
+        if self.fault == "other-json":
+            return {"frame": line["seq"], "ts": time_ms, "detections": [{"cls": 2, **each} for each in line["objects"]]}
+        if self.fault == "clock-stuck":
+            return line | {"time": STUCK_MS}
+        off_ms = {"clock-ahead": 55.0, "clock-jump": 2000.0 if time_ms % 10_000 < 5000 else -2000.0}
+        return line | {"time": time_ms + off_ms.get(self.fault or "", 0.0)}
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Ignore whatever the host says."""
@@ -92,3 +136,7 @@ class Camera(Emulator):
             }
             for row in range(len(rows))
         ]
+
+
+def _packed(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, separators=(",", ":")).encode() + b"\n"

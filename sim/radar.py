@@ -8,13 +8,27 @@ sensorStart and sensorStop, at the period that frameCfg sets, numbered from 1.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 
 from hw.radar.ti_cli import FRAMES, PROMPT, START, STOP
-from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS, Frame, Table, encode
+from hw.radar.ti_frames import (
+    LAYOUTS,
+    POINTS,
+    SIDE_INFO,
+    STATS,
+    TARGET_INDEX,
+    TARGETS,
+    TLV_HEADER,
+    Frame,
+    Table,
+    encode,
+)
 from perception.objects import Floats, Ints, RoadUser
 from sim.bench import Bench, RadarSpec
+from sim.damage import ON_THE_WAY, TURNED, Damage, ghosts, turned
 from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_cartesian, to_sensor, visible
@@ -30,6 +44,7 @@ FALSE_TID = 240  # false alarms have numbers from here on
 POINTS_EACH = 4  # reflections of one target at most
 WEAK_INDEX = 253
 CYCLES_PER_NS = 0.2  # the 200 MHz counter
+STORM = 40  # targets a frame: more do not go over the line in time
 ANSWER_NS = 2_000_000
 COMMANDS = re.compile(
     "sensor(Stop|Start|Position)|flushCfg|dfeDataOutputMode|(channel|adc|adcbuf|profile|chirp|frame|advFrame|subFrame)Cfg"
@@ -42,17 +57,35 @@ COMMANDS = re.compile(
 class TiRadar(Emulator):
     """One radar, switched on but not started."""
 
+    FAULTS: ClassVar[Mapping[str, str]] = (
+        ON_THE_WAY
+        | TURNED
+        | {
+            "frozen": "sends the same targets again under new numbers",
+            "storm": "sends 40 targets a frame, anywhere",
+            "other-record": "sends targets in records of 68 octets",
+            "other-type": "sends targets in TLV 308, as an xWRL6432",
+            "headers-only": "sends frames without lists",
+        }
+    )
+
     def __init__(self, name: str, spec: RadarSpec, bench: Bench) -> None:
         self.period_ns = DEFAULT_PERIOD_NS
         self.phase_ns = round(spec.phase_ms * 1e6)
         self._name = name
-        self._spec = spec
+        self._stands = {None: spec, "turned": turned(spec)}
+        self._damage = Damage()
+        self._frozen: Table | None = None
         self._seed = bench.seed
         self._numbers = TargetNumbers()
         self._text = ""
         self._frames = 0  # sent since sensorStart
         self._running = False
         self._owners = np.zeros(0, LAYOUTS[TARGET_INDEX])  # of the points of the frame before
+
+    @property
+    def _spec(self) -> RadarSpec:
+        return self._stands.get(self.fault) or self._stands[None]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Answer commands: echo, `Done` or what is wrong, prompt."""
@@ -82,7 +115,7 @@ class TiRadar(Emulator):
         if not self._running:
             return []
         rng = generator(self._seed, self._name, number)
-        targets = self._targets(rng, frame)
+        targets = self._faulty(self._targets(rng, frame), rng)
         points, side, owners = _reflections(rng, targets)
         tlvs = {
             POINTS: points,
@@ -94,8 +127,21 @@ class TiRadar(Emulator):
         self._owners = owners
         self._frames += 1
         cycles = int(frame.stamp_ns * CYCLES_PER_NS) % 2**32
-        data = encode(Frame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles))
-        return [Write("data", data, round(self._spec.latency_ms * 1e6))]
+        sent = Frame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles)
+        write = Write("data", encode(_foreign(sent, self.fault)), round(self._spec.latency_ms * 1e6))
+        return self._damage.done(self.fault, [write], rng)
+
+    def _faulty(self, targets: Table, rng: np.random.Generator) -> Table:
+        """Return what the targets become by what is wrong with the radar now."""
+        if self.fault == "storm":
+            places = ghosts(rng, self._spec, STORM)
+            speeds = rng.normal(0, 8, places.shape)
+            return _target_rows(np.arange(len(places)), places, speeds, self._spec.mount.height_m)
+        if self.fault != "frozen":
+            self._frozen = None
+        elif self._frozen is None and len(targets):
+            self._frozen = targets
+        return targets if self._frozen is None else self._frozen
 
     def _targets(self, rng: np.random.Generator, frame: WorldFrame) -> Table:
         mount = self._spec.mount
@@ -119,6 +165,18 @@ class TiRadar(Emulator):
         missed *= np.where(np.isin(kind, (RoadUser.BICYCLE, RoadUser.PEDESTRIAN)), WEAK_FACTOR, 1.0)
         slow = np.hypot(velocity[:, 0], velocity[:, 1]) < SLOW_MPS
         return np.where(slow, SLOW_MISSED, missed)
+
+
+def _foreign(frame: Frame, fault: str | None) -> Frame:
+    """Return a frame as another firmware would send it."""
+    if fault == "headers-only":
+        return frame._replace(tlvs={})
+    if fault not in ("other-record", "other-type") or TARGETS not in frame.tlvs:
+        return frame
+    payload = b"".join(row.tobytes()[:68] if fault == "other-record" else row.tobytes() for row in frame.tlvs[TARGETS])
+    kind = TARGETS if fault == "other-record" else 308
+    others = {kind: TLV_HEADER.pack(kind, len(payload)) + payload}
+    return frame._replace(tlvs={key: rows for key, rows in frame.tlvs.items() if key != TARGETS}, others=others)
 
 
 def _measured(rng: np.random.Generator, position: Floats, velocity: Floats) -> tuple[Floats, Floats]:

@@ -32,7 +32,7 @@ class ListReader:
 
     def __init__(self, statistics: bool) -> None:
         self._statistics = statistics
-        self._seen = False  # a list that could be read: frames without one have no rows to tell of
+        self._companions: set[int] = set()  # types that came beside a list that could be read: they are not that list
 
     def refusal(self, frame: Frame, wanted: int) -> tuple[str, bytes] | None:
         """Return the reason why a frame tells nothing, with a sample; None where it can be used.
@@ -44,14 +44,14 @@ class ListReader:
         if (rows := frame.tlvs.get(wanted)) is not None:
             if wanted == TARGETS and _are_garbled(rows):
                 return "list", TLV_HEADER.pack(TARGETS, rows.nbytes) + rows.tobytes()
-            self._seen = True
+            self._companions |= frame.others.keys()
             return None
         if not frame.tlvs and not frame.others and (self._statistics or frame.points):
             return "empty-frame", HEADER.pack(b"", *(0, frame.length, 0, frame.number, 0, frame.points, 0, 0))
         if wanted == POINTS and frame.points and not frame.others:
             return "list", TLV_HEADER.pack(POINTS, 0)
-        strange = frame.others.keys() - HARMLESS - (OF_POINTS if wanted == TARGETS else set())
-        return ("list", frame.others[min(strange)]) if strange and not self._seen else None
+        strange = frame.others.keys() - HARMLESS - self._companions - (OF_POINTS if wanted == TARGETS else set())
+        return ("list", frame.others[min(strange)]) if strange else None
 
 
 def _are_garbled(targets: Table) -> bool:

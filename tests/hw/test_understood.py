@@ -196,9 +196,10 @@ def test_a_radar_that_repeats_its_targets_is_frozen() -> None:
     assert run(Fed("ti-mmwave", RADAR), lambda t: radar_frame(t, rows=rows), 5, "data")[-1] == "frozen"
 
 
-def ghosts(tick: int, number: int = 80) -> list[dict[str, Any]]:
+def ghosts(tick: int) -> list[dict[str, Any]]:
     chance = random.Random(tick)
-    return [{"class": "car", "position": [chance.uniform(5, 95), chance.uniform(-40, 40)]} for _ in range(number)]
+    places = [[chance.uniform(5, 95), chance.uniform(-40, 40)] for _ in range(60)]
+    return [{"class": "car", "position": place, "velocity": [chance.gauss(0, 8), 0.0]} for place in places]
 
 
 def test_a_storm_of_ghosts_is_named_and_not_used() -> None:
@@ -206,6 +207,14 @@ def test_a_storm_of_ghosts_is_named_and_not_used() -> None:
     states = run(fed, lambda t: line(t, ghosts(t)), 3)
     assert states[-1] == "degraded" and "ghosts" in (fed.health().error or "")
     assert not fed.hear(line(99, ghosts(99)))
+
+
+def test_fast_traffic_is_no_storm() -> None:
+    def say(tick: int) -> bytes:
+        places = [((7.0 * n + 3.4 * tick) % 200, 3.5 * (n % 4)) for n in range(28)]  # 122 km/h
+        return line(tick, [{"position": [x + CHANCE.gauss(0, 0.4), y]} for x, y in places])
+
+    assert set(run(Fed("camera-json", TCP), say, 5)) == {"ok"}
 
 
 def test_a_crowd_that_walks_is_no_storm() -> None:
@@ -219,7 +228,7 @@ def test_a_crowd_that_walks_is_no_storm() -> None:
     assert set(run(Fed("camera-json", TCP), say, 5)) == {"ok"}
 
 
-def test_a_flood_of_objects_is_capped_and_named() -> None:
+def test_a_flood_of_objects_is_named_and_not_used() -> None:
     fed = Fed("camera-json", TCP)
     places = [(5 + n % 16 * 5, n // 16 * 2 - 16) for n in range(256)]
 
@@ -228,8 +237,7 @@ def test_a_flood_of_objects_is_capped_and_named() -> None:
 
     states = run(fed, say, 2)
     assert states[-1] == "degraded" and "more than 128" in (fed.health().error or "")
-    [scan] = fed.hear(say(20))
-    assert len(scan.kind) == 128 and fed.health().counters["flood"] == 21 * 128  # type: ignore[attr-defined]
+    assert fed.hear(say(20)) == [] and fed.health().counters["flood"] == 21 * 256
 
 
 def test_objects_that_are_nowhere_or_twice_cost_only_themselves() -> None:
