@@ -1,6 +1,6 @@
 """`python -m sim.listener`: hears everything the radio is given to send, decodes it, and judges it by the world.
 
-    python -m sim.listener --run DIR --air ipc://DIR/air.ipc --reference LAT,LON --range M [--json]
+    python -m sim.listener --run DIR --air ipc://DIR/air.ipc --bench FILE --reference LAT,LON --range M [--json]
 
 It knows nothing of the daemon. On SIGINT or SIGTERM it prints one object and ends:
 
@@ -10,7 +10,9 @@ It knows nothing of the daemon. On SIGINT or SIGTERM it prints one object and en
     accuracy          `sim.score.Summary`, one time step per RSM cycle: every participant as sent, at its secMark,
                       against the world at that time, within M metres of the reference point; one without a time is
                       as good as not sent. Who is left out of a cycle is kept, as a receiving vehicle does
-                      (`sim.receiver`), and judged where it should be now; speeds are judged as sent
+                      (`sim.receiver`), and judged where it should be now; speeds are judged as sent. `recall` is of
+                      whom a camera or radar of the bench can see (`sim.sight`), `recall_all` of all, `v2x_only` the
+                      share of those that nobody knows of but by what they say themselves
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,8 @@ import zmq
 from hw.radio.protocol import AgentError, parse_transmit
 from perception.geo import Reference, to_site
 from perception.scoring.assignment import CUTOFF_M
-from sim import frames
+from sim import bench, frames, sight
+from sim.bench import SensorSpec
 from sim.histogram import Histogram
 from sim.receiver import Receiver
 from sim.score import GROUPS, Estimates, Score
@@ -76,8 +80,9 @@ class Tally:
 class Listener:
     """Counts datagrams and judges RSM cycles. A cycle is what shares the time of the RSU itself, its participant 0."""
 
-    def __init__(self, reference: Reference, reach: float) -> None:
+    def __init__(self, reference: Reference, reach: float, sensors: Sequence[SensorSpec]) -> None:
         self.world = History()
+        self._sensors = sensors
         self._reference = reference
         self._reach = reach
         self._tallies = {name: Tally() for name in NAMES}
@@ -119,7 +124,7 @@ class Listener:
             return
         cycle = self._receiver.cycle(self._cycle_ns, cycle)
         stamps = np.array([stamp for stamp, _ in cycle], dtype=np.int64)
-        truth = self.world.truth(self._cycle_ns, stamps, self._reach, CUTOFF_M)
+        truth = self.world.truth(self._cycle_ns, stamps, self._reach, CUTOFF_M, self._sensors)
         if truth is not None:
             self._score.add(self._estimates([one for _, one in cycle]), truth)
 
@@ -187,6 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sim.listener", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the world's socket")
     parser.add_argument("--air", required=True, metavar="ENDPOINT", help="where the emulated radio publishes")
+    parser.add_argument("--bench", type=Path, required=True, metavar="FILE", help="where the sensors truly stand")
     parser.add_argument("--reference", type=_reference, required=True, metavar="LAT,LON", help="WGS-84 degrees")
     parser.add_argument("--range", type=float, required=True, metavar="M", help="radius of the judged region")
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of readable lines")
@@ -194,7 +200,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    listener = Listener(options.reference, options.range)
+    listener = Listener(options.reference, options.range, sight.sensors(bench.load(options.bench)))
     with zmq.Context() as context, context.socket(zmq.SUB) as world, context.socket(zmq.SUB) as air:
         world.connect(f"ipc://{options.run}/{frames.SOCKET}")
         world.subscribe(frames.TOPIC)

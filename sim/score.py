@@ -46,6 +46,8 @@ class Truth(NamedTuple):
     speed: Floats  # (n, m) m/s
     heading: Floats  # (n, m) deg
     inside: NDArray[np.bool_]  # (m,) in the evaluation region
+    in_sight: NDArray[np.bool_]  # (m,) a sensor can see it
+    equipped: NDArray[np.bool_]  # (m,) it says itself where it is
 
 
 class Step(NamedTuple):
@@ -79,7 +81,7 @@ def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> Step:
 class GroupScore(NamedTuple):
     """Shares of one group of road users; None where there was none."""
 
-    recall: float | None  # of the true ones, found
+    recall: float | None  # of the true ones that a sensor can see, found
     precision: float | None  # of those said to be in the group, there
     right_group: float | None  # of the true ones that were found, said to be in the group
 
@@ -96,6 +98,9 @@ class Summary(NamedTuple):
     missed: float | None
     false: float | None
     true_users: float | None  # in the region
+    recall: float | None  # of those that a sensor can see, found
+    recall_all: float | None  # of all, found
+    v2x_only: float | None  # of all, those that no sensor can see and that say themselves where they are
     id_switches: int  # times that a road user's estimate had another id than its one before
     groups: dict[str, GroupScore]
 
@@ -130,6 +135,9 @@ class Score:
             ("there", said),
             ("false", estimates.group[step.false]),
             ("right", real[said == real]),
+            ("seen found", real[truth.in_sight[step.truths]]),
+            ("seen missed", truth.group[step.missed][truth.in_sight[step.missed]]),
+            ("v2x only", truth.group[truth.inside & truth.equipped & ~truth.in_sight]),
         ):
             self._sums.update((name, int(group)) for group in groups)
         self._follow(truth.id[step.truths], estimates.id[step.estimates])
@@ -142,7 +150,10 @@ class Score:
 
     def summary(self) -> Summary:
         """Return the verdict on all time steps so far."""
-        total = {name: sum(self._sums[name, g] for g in range(len(GROUPS))) for name in ("found", "missed", "false")}
+        total = Counter[str]()
+        for (name, _), count in self._sums.items():
+            total[name] += count
+        users = total["found"] + total["missed"]
         return Summary(
             steps=self._steps,
             gospa=_share(self._gospa, self._steps),
@@ -152,16 +163,19 @@ class Score:
             heading_p95_deg=self._heading.percentile(95),
             missed=_share(total["missed"], self._steps),
             false=_share(total["false"], self._steps),
-            true_users=_share(total["found"] + total["missed"], self._steps),
+            true_users=_share(users, self._steps),
+            recall=_share(total["seen found"], total["seen found"] + total["seen missed"]),
+            recall_all=_share(total["found"], users),
+            v2x_only=_share(total["v2x only"], users),
             id_switches=self._switches,
             groups={name: self._group(number) for number, name in enumerate(GROUPS[1:], 1)},
         )
 
     def _group(self, group: int) -> GroupScore:
-        found, missed, there, false, right = (
-            self._sums[name, group] for name in ("found", "missed", "there", "false", "right")
+        found, there, false, right, seen, unseen = (
+            self._sums[name, group] for name in ("found", "there", "false", "right", "seen found", "seen missed")
         )
-        return GroupScore(_share(found, found + missed), _share(there, there + false), _share(right, found))
+        return GroupScore(_share(seen, seen + unseen), _share(there, there + false), _share(right, found))
 
 
 def _share(part: float, whole: int) -> float | None:

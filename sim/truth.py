@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
+from sim.bench import SensorSpec
 from sim.frames import PERIOD_NS, WorldFrame, at
 from sim.score import GROUPS, Truth
+from sim.sight import in_sight
 
 KEPT = 50  # frames: 5 s
 
@@ -43,10 +46,13 @@ class History:
             return None
         return at(self._frames[after - 1], self._frames[after], stamp_ns)
 
-    def truth(self, now_ns: int, stamps_ns: Ints, reach: float, margin: float) -> Truth | None:
+    def truth(
+        self, now_ns: int, stamps_ns: Ints, reach: float, margin: float, sensors: Sequence[SensorSpec]
+    ) -> Truth | None:
         """Return the road users within `reach` metres of the centre at `now_ns`, as they were at n times.
 
         Those up to `margin` metres further out are among them, as not inside. None when the world is not known.
+        `sensors`: those that may see them.
         """
         world = self.at(now_ns)
         if world is None:
@@ -59,7 +65,9 @@ class History:
         for stamp in np.unique(stamps_ns):
             rows = stamps_ns == stamp
             position[rows], speed[rows], heading[rows] = self._of(ids, int(stamp))
-        return Truth(ids, _GROUP_OF_KIND[world.kind[near]], position, speed, heading, away[near] <= reach)
+        groups, inside = _GROUP_OF_KIND[world.kind[near]], away[near] <= reach
+        seen, equipped = in_sight(world, sensors)[near], world.equipped[near] > 0
+        return Truth(ids, groups, position, speed, heading, inside, seen, equipped)
 
     def _of(self, ids: Ints, stamp_ns: int) -> tuple[Floats, Floats, Floats]:
         """Return positions (m, 2), speeds (m,) and headings (m,) of road users at a time, NaN where not there."""

@@ -60,7 +60,7 @@ class Plan(NamedTuple):
             "platform": ["sim.platform", *run, *broker, "--json"],
             "world": ["sim.world", *run, "--source", self.source, "--seed", str(self.seed), *scene],
             "listener": [
-                "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc",
+                "sim.listener", *run, "--air", f"ipc://{self.run}/air.ipc", "--bench", str(self.bench),
                 f"--reference={latitude},{longitude}", "--range", str(self.range_m), "--json",
             ],
             "judge": [

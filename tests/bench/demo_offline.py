@@ -15,7 +15,7 @@ import heapq
 import json
 import pstats
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -30,11 +30,13 @@ from perception.tracking.fusion import Fusion
 from rsu.messages.bsm import vehicle_report
 from rsu.site.config import Config, load
 from sim import bench as sim_bench
-from sim import recorded
+from sim import recorded, sight
+from sim.bench import SensorSpec
 from sim.emulate import make_emulator
 from sim.emulator import Emulator
 from sim.frames import PERIOD_NS, WorldFrame, at
 from sim.score import GROUPS, Estimates, Score, Truth
+from sim.sight import in_sight
 from sim.truth import GROUP
 from v2x import CodecError, decode, dsmp
 
@@ -135,16 +137,19 @@ def _estimates(tracks: Tracks) -> Estimates:
     return Estimates(tracks.id, GROUP_OF[tracks.kind], tracks.position, speed, tracks.heading, inside)
 
 
-def _truth(frame: WorldFrame, estimates: int) -> Truth:
-    """Return who is there, once for each of the estimates: all are of the frame's time."""
+def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> Truth:
+    """Return who is there, once for each of the estimates: all are of the frame's time. `sensors`: who may see them."""
     away = np.hypot(frame.position[:, 0], frame.position[:, 1])
     near = away <= RADIUS_M + MARGIN_M
     speed = np.hypot(frame.velocity[near, 0], frame.velocity[near, 1])
     each = [np.repeat(values[None], estimates, axis=0) for values in (frame.position[near], speed, frame.heading[near])]
-    return Truth(frame.id[near], GROUP_OF[frame.kind[near]], *each, away[near] <= RADIUS_M)
+    seen, equipped = in_sight(frame, sensors)[near], frame.equipped[near] > 0
+    return Truth(frame.id[near], GROUP_OF[frame.kind[near]], *each, away[near] <= RADIUS_M, seen, equipped)
 
 
-def run(fusion: Fusion, stream: list[Measurement], world: World, seconds: float) -> dict[str, object]:
+def run(
+    fusion: Fusion, stream: list[Measurement], world: World, seconds: float, sensors: Sequence[SensorSpec]
+) -> dict[str, object]:
     """Feed the fusion and look at its tracks every 100 ms; return the figures."""
     score, spent = Score(), [0.0]
     now_ns = START_NS + CYCLE_NS
@@ -154,7 +159,7 @@ def run(fusion: Fusion, stream: list[Measurement], world: World, seconds: float)
             tracks = fusion.tracks(now_ns)
             spent[-1] += time.process_time() - began
             if now_ns >= START_NS + SETTLED_S * 1e9:
-                score.add(_estimates(tracks), _truth(world(now_ns), len(tracks)))
+                score.add(_estimates(tracks), _truth(world(now_ns), len(tracks), sensors))
             now_ns += CYCLE_NS
             spent.append(0.0)
         began = time.process_time()
@@ -188,7 +193,7 @@ def main() -> None:
     with cProfile.Profile() as profile:
         if not options.profile:
             profile.disable()
-        figures = run(fusion, stream, world, options.seconds)
+        figures = run(fusion, stream, world, options.seconds, sight.sensors(bench))
     print(json.dumps(figures))
     if options.profile:
         pstats.Stats(profile).sort_stats("tottime").print_stats(40)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from hw.radio.protocol import Transmit, encode_transmit
 from perception.geo import Reference, to_wgs84
+from sim import bench, sight
 from sim.frames import PERIOD_NS, SOCKET, TOPIC, WorldFrame, encode
 from sim.listener import Listener, stamp_of
 from sim.truth import History
@@ -37,6 +38,8 @@ from v2x.records.common import NodeReferenceId
 from v2x.records.spat import IntersectionState, Phase, PhaseState
 
 REFERENCE = Reference(22.5431, 114.0579)
+BENCH = Path(__file__).parents[2] / "configs" / "demo-bench.yaml"
+SENSORS = sight.sensors(bench.load(BENCH))
 START_NS = 1_800_000_000_000_000_000
 SPEED = 10.0  # m/s
 
@@ -98,7 +101,7 @@ def seen(user: int, stamp_ns: int, off: float = 0.0) -> Participant:
 
 
 def listener(cycles: int = 20, reach: float = 60.0) -> Listener:
-    ear = Listener(REFERENCE, reach)
+    ear = Listener(REFERENCE, reach, SENSORS)
     for number in range(cycles + 3):
         ear.world.add(world(START_NS - PERIOD_NS + number * PERIOD_NS))
     return ear
@@ -144,7 +147,7 @@ def test_nobody_counts_beyond_the_range() -> None:
 
 
 def test_a_cycle_before_the_world_is_known_is_not_judged() -> None:
-    ear = Listener(REFERENCE, 60.0)
+    ear = Listener(REFERENCE, 60.0, SENSORS)
     ear.datagram(START_NS, rsm(START_NS, seen(1, START_NS)))
     ear.judge()
     heard = ear.summary(START_NS + 10**9)
@@ -179,7 +182,7 @@ def test_a_sec_mark_means_the_nearest_such_time(arrival_ns: int, off_ms: int) ->
 
 @given(st.binary(max_size=60))
 def test_no_datagram_stops_the_listener(data: bytes) -> None:
-    ear = Listener(REFERENCE, 60.0)
+    ear = Listener(REFERENCE, 60.0, SENSORS)
     ear.datagram(START_NS, data)
     assert ear.summary(START_NS)["messages"]["other"]["undecodable"] == 1
 
@@ -207,6 +210,7 @@ def test_a_world_that_was_started_again_has_no_past(again_ns: int) -> None:
 
 def test_the_process_hears_and_reports(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim.listener", "--run", str(tmp_path), "--air", f"ipc://{tmp_path}/air.ipc"]
+    command += ["--bench", str(BENCH)]
     command += [f"--reference={REFERENCE.latitude},{REFERENCE.longitude}", "--range", "60", "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)
     with zmq.Context() as context, context.socket(zmq.XPUB) as worlds, context.socket(zmq.XPUB) as air:

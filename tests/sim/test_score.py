@@ -31,7 +31,14 @@ def estimates(
     )
 
 
-def truth(places: list[tuple[float, float]], of: Estimates, speed: float = 10.0, reach: float = 50.0) -> Truth:
+def truth(
+    places: list[tuple[float, float]],
+    of: Estimates,
+    speed: float = 10.0,
+    reach: float = 50.0,
+    in_sight: list[bool] | None = None,
+    equipped: list[bool] | None = None,
+) -> Truth:
     """Road users 100, 101, ... that stood still while the estimates were made."""
     position = np.array(places, dtype=np.float64).reshape(-1, 2)
     n, m = len(of.id), len(position)
@@ -42,6 +49,8 @@ def truth(places: list[tuple[float, float]], of: Estimates, speed: float = 10.0,
         speed=np.full((n, m), speed),
         heading=np.full((n, m), 3.0),
         inside=np.hypot(position[:, 0], position[:, 1]) <= reach,
+        in_sight=np.full(m, True) if in_sight is None else np.array(in_sight),
+        equipped=np.full(m, False) if equipped is None else np.array(equipped),
     )
 
 
@@ -140,6 +149,19 @@ def test_the_summary_of_two_steps() -> None:
     assert motor.recall == pytest.approx(2 / 3, abs=1e-4)
     assert (motor.precision, motor.right_group) == (1.0, 0.5)
     assert (pedestrian.recall, pedestrian.precision) == (None, 0.5)
+
+
+def test_recall_is_of_those_whom_a_sensor_can_see() -> None:
+    """Four are there: one seen and found, one seen and missed, one hidden and found, one hidden that has an OBU."""
+    score, said = Score(), estimates([(0.0, 0.0), (20.0, 0.0)])
+    places = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)]
+    score.add(said, truth(places, said, in_sight=[True, True, False, False], equipped=[True, False, False, True]))
+    verdict = score.summary()
+    assert (verdict.recall, verdict.recall_all, verdict.v2x_only) == (0.5, 0.5, 0.25)
+    assert verdict.groups["motor"].recall == 0.5
+    score.add(said, truth(places[:3], said, in_sight=[True, False, False]))
+    assert (score.summary().recall, score.summary().recall_all) == (pytest.approx(2 / 3, abs=1e-4), 0.5714)
+    assert Score().summary().recall is None
 
 
 def test_an_unknown_speed_is_no_error() -> None:
