@@ -117,10 +117,13 @@ def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> di
         p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}
         for p in (watch.processes.processes if watch.processes else [])
     }
+    judged = _json(bench.output("judge"))
+    events = judged.pop("events", {})
     return heard | {
         "latency_ms": watch.latency.percentiles(),
         "gaps": watch.gaps(),
-        "judged": _json(bench.output("judge")),
+        "judged": judged,
+        "events": events,
         "uplink": _uplink(watch.uplink, _json(bench.output("platform"))),
         "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},
         "changes": watch.changes,
@@ -157,7 +160,7 @@ def _print(summary: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(summary))
         return
-    for key in ("messages", "judged", "latency_ms", "age_ms", "accuracy", "uplink"):
+    for key in ("messages", "judged", "events", "latency_ms", "age_ms", "accuracy", "uplink"):
         print(f"{key}:")
         for name, value in summary.get(key, {}).items():
             print(f"  {name}: {value}")

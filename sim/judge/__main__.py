@@ -1,7 +1,8 @@
 """`python -m sim.judge --run DIR --reference LAT,LON --node REGION/ID`: judge what is on air until told to stop.
 
 Publishes its verdicts on ZeroMQ PUB `ipc://DIR/judge.ipc` as JSON lines `{"t": s, "kind": KIND, "wrong": [WHY, ...]}`,
-one a frame, `t` monotonic seconds; at its end it prints `{"frames": {KIND: n}, "wrong": {KIND: n}}`.
+one a frame, `t` monotonic seconds; at its end it prints `{"frames": {KIND: n}, "wrong": {KIND: n},
+"events": {...}}`, the last one as `sim.judge.events` sums it up.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def judge_until(judge: Judge, folder: Path, air: str, stop: threading.Event) -> 
         while not stop.is_set():
             ready = dict(poller.poll(100))
             if world in ready:
-                judge.world.add(frames.decode(world.recv_multipart()[1]))
+                judge.look(frames.decode(world.recv_multipart()[1]))
             if heard in ready:
                 kind, wrong = judge.frame(*_datagram(heard.recv_multipart()[1]))
                 verdicts.send(json.dumps({"t": time.monotonic(), "kind": kind, "wrong": wrong}).encode())
@@ -72,7 +73,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     judge = Judge(options.reference, options.node)
     judge_until(judge, options.run, options.air or f"ipc://{options.run}/air.ipc", stop)
-    print(json.dumps({"frames": judge.frames, "wrong": judge.wrong}))
+    print(json.dumps({"frames": judge.frames, "wrong": judge.wrong, "events": judge.events.summary()}))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from hw.radio.protocol import AgentError, parse_transmit
 from perception.geo import Reference, to_site
 from sim import signals
+from sim.frames import WorldFrame
 from sim.judge import times
+from sim.judge.events import Events
 from sim.judge.lights import EDGE_S, Lights
 from sim.judge.users import Users
 from sim.truth import History
@@ -35,6 +37,12 @@ class Judge:
         self._reference, self._node = reference, node
         self._lights = Lights(signals.load())
         self._users = Users(reference)
+        self.events = Events(reference)
+
+    def look(self, frame: WorldFrame) -> None:
+        """Take the next frame of the world."""
+        self.world.add(frame)
+        self.events.world(frame)
 
     def frame(self, arrival_ns: int, datagram: bytes) -> tuple[str, list[str]]:
         """Take a datagram that the radio was given; return the kind of its message and what is wrong with it."""
@@ -63,6 +71,8 @@ class Judge:
             yield from self._spat(arrival_ns, message)
         elif isinstance(message, RoadsideSafetyMessage) and (world := self.world.at(arrival_ns)) is not None:
             yield from self._users.judge(message.participants, arrival_ns, world)
+        elif isinstance(message, RoadSideInformation):
+            yield from self.events.judge(message, arrival_ns)
         elif isinstance(message, MapData):
             yield from self._map(message)
 

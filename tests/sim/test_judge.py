@@ -41,7 +41,7 @@ def world() -> list[WorldFrame]:
 def judged_until(world: list[WorldFrame], seconds: float) -> Judge:
     judge = Judge(REFERENCE, NODE)
     for frame in world[: round(seconds * 10) + 2]:
-        judge.world.add(frame)
+        judge.look(frame)
     return judge
 
 
