@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from perception import camera
 from perception.objects import Detections, Floats, Ints
 from perception.sensing.sensors import Sensors
-from perception.sensor import Mount, Noise, Sensor
+from perception.sensor import FieldOfView, Mount, Noise, Sensor
 from perception.tracking.algebra import along_and_across, times, transposed
 
 Mask = NDArray[np.bool_]
+
+FAR_SHARE, FAR_M, ASIDE_DEG = 1.2, 10.0, 15.0  # beyond a field of view by so much: no error of measurement
 
 # Length, width, height in metres by RoadUser: where neither the sensor nor the vehicle says.
 TYPICAL_SIZE: Floats = np.array(
@@ -118,6 +120,20 @@ def located(detections: Detections, sensor: Sensor) -> Detections:
         position=np.where(boxed[:, None], on_road, detections.position),
         covariance=np.where(boxed[:, None, None], spread, detections.covariance),
     )
+
+
+def out_of_view(position: Floats, field: FieldOfView) -> Mask:
+    """Return which places (n, 2), sensor frame, no error of measurement explains: far outside the field of view."""
+    away = np.hypot(position[:, 0], position[:, 1])
+    aside = np.abs(np.degrees(np.arctan2(position[:, 1], position[:, 0])))
+    far: Mask = away > FAR_SHARE * field.range_m + FAR_M
+    return far | ((aside > field.width_deg / 2 + ASIDE_DEG) & (away > FAR_M))
+
+
+def chosen(detections: Detections, rows: Mask) -> Detections:
+    """Return some of the rows."""
+    arrays = {name: getattr(detections, name) for name in detections.__struct_fields__}
+    return msgspec.structs.replace(detections, **{n: a[rows] for n, a in arrays.items() if isinstance(a, np.ndarray)})
 
 
 def rotation_of(mount: Mount) -> Floats:

@@ -19,7 +19,7 @@ from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
 from perception.sensing.bias import Biases, SensorBias
 from perception.sensing.cluster import Background, cluster
-from perception.sensing.scan import Scan, Sighting, joined, located, project
+from perception.sensing.scan import Scan, Sighting, chosen, joined, located, out_of_view, project
 from perception.sensing.sensors import Sensors
 from perception.sensing.window import Window
 from perception.sensor import Sensor
@@ -143,7 +143,12 @@ class Fusion:
             return Sighting(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
         self._doubtful[column] = measurement.doubtful
-        return Sighting(column, located(measurement, sensor), radial=False)
+        seen = located(measurement, sensor)
+        beyond = out_of_view(seen.position, sensor.field_of_view)
+        if number := int(np.count_nonzero(beyond)):
+            self.counters["outside the field of view"] += number
+            seen = chosen(seen, ~beyond)
+        return Sighting(column, seen, radial=False)
 
     def _radio(self, device: str) -> int:
         """Return the index of a radio."""
