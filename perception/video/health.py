@@ -35,7 +35,7 @@ class Health:
         sample = picture[::STRIDE, ::STRIDE, 1]
         if self._before is None or not np.array_equal(sample, self._before):
             self._before, self._changed_ns = sample.copy(), stamp_ns
-        if stamp_ns - self._changed_ns > FROZEN_S * 1e9:
-            return Sight.FROZEN
         mean, spread = float(sample.mean()), float(sample.std())
-        return Sight.SEES if DARK <= mean <= BRIGHT and spread >= FLAT else Sight.BLIND
+        if not (DARK <= mean <= BRIGHT and spread >= FLAT):
+            return Sight.BLIND  # also where nothing changes: pictures that are all black or all white are equal
+        return Sight.FROZEN if stamp_ns - self._changed_ns > FROZEN_S * 1e9 else Sight.SEES
