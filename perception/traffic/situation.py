@@ -26,6 +26,7 @@ BACK_M = 3.0  # who is no farther before the stop line that it crossed has not c
 LOW_M = 0.9  # what is lower is no vehicle
 SETTLED_S = 0.4  # where a new track is said to be moves until its speed is known
 SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
+CONTESTED_S = -1.0  # who is contested has been sure for less than no time: it begins no event, whatever a rule wants
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
 
@@ -129,7 +130,8 @@ class Observer:
     def _meet(self, past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
         """Note when and where new ones were seen first, and for how long everybody's place has been sure."""
         sure = (most_variance(tracks.covariance[:, :2, :2]) <= SURE_M**2) & ~tracks.contested
-        past["sure_s"] = np.where(sure, past["sure_s"] + passed_s, 0.0)
+        never = np.where(tracks.contested, CONTESTED_S, 0.0)
+        past["sure_s"] = np.where(sure, np.maximum(past["sure_s"], 0.0) + passed_s, never)
         past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position, past["first"])
         new = past["first_ns"] == 0
         if new.any():

@@ -153,6 +153,12 @@ def test_who_is_contested_begins_no_event(until_s, begins_s):
 
 
 @pytest.mark.parametrize(("until_s", "begins"), [(0.0, True), (99.0, False)])
+def test_not_even_a_rule_that_wants_nobody_sure_begins_with_who_is_contested(until_s, begins):
+    site = contested_until(crossing("pedestrian", sure_for_s=0.0, start_after_s=0.0), until_s)
+    assert bool(site.run(2.0, lambda t: [(1, -3.0, 60.0, 90.0, 0.2, RoadUser.PEDESTRIAN)])) is begins
+
+
+@pytest.mark.parametrize(("until_s", "begins"), [(0.0, True), (99.0, False)])
 def test_a_crowd_of_contested_vehicles_is_no_congestion(until_s, begins):
     site = contested_until(Site(only("congestion", start_after_s=1.0)), until_s)
     assert bool(site.run(4.0, lambda t: [(n, 0.0, 25.0 + 7.0 * n, 180.0, 0.0) for n in range(12)])) is begins
