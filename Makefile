@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-events bench-fusion bench-kills bench-station bench-statistics bench-video bench-registration bench-replay \
+.PHONY: run test check bench bench-codec bench-events bench-fusion bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -66,6 +66,10 @@ bench: $(VENV)/.installed-dev
 
 bench-codec bench-events bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
+
+# MINUTES of the traffic of each of SEEDS: nothing false on air
+bench-ordinary: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench ordinary $(if $(MINUTES),--minutes $(MINUTES)) $(foreach seed,$(SEEDS),--seed $(seed))
 
 # the public trackers; those that want desktop OpenCV or an old numpy go in without what they ask for
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
