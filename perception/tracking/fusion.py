@@ -26,8 +26,9 @@ from perception.sensor import Sensor
 from perception.settings import FusionSettings, squared_gate
 from perception.tracking import life, report
 from perception.tracking.association import assign, candidates
+from perception.tracking.claims import Claims
 from perception.tracking.population import Population
-from perception.tracking.vehicle import Gates, plausible, reported, sign
+from perception.tracking.vehicle import Gates, Told, plausible, reported, sign, vehicle_id
 
 MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
 
@@ -61,6 +62,7 @@ class Fusion:
         settings = self._settings
         self._population = Population(self._sensors, settings, self.counters)
         self._biases = Biases(self._sensors, settings.correct_biases)
+        self._claims = Claims(self._sensors)
         self._window = Window(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
 
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
@@ -84,6 +86,10 @@ class Fusion:
         """Return how the sensors err against each other."""
         return self._biases.known()
 
+    def refuted(self) -> list[bytes]:
+        """Return, once, the ids of vehicles whom no sensor sees where they say that they are."""
+        return [vehicle_id(number) for number in self._claims.refuted()]
+
     def _use(self) -> None:
         """Use all measurements that wait."""
         for measurements in self._window.rounds():
@@ -99,14 +105,16 @@ class Fusion:
         dt = population.advance(max(middle_ns, population.time_ns))
         lag = ((scan.stamp_ns - population.time_ns) * 1e-9).astype(np.float64)
         pairs = candidates(population.table, scan, lag, sensors)
-        pairs = plausible(pairs, population.table, scan, sensors.radio, self._gates, self._settings.vehicle)
+        told = Told(sensors.radio, self._gates, self._claims.doubted())
+        pairs = plausible(pairs, population.table, scan, told, self._settings.vehicle)
         pairs = apart(population.table, scan, pairs)
         pairs = assign(pairs, scan.sensor[pairs.detection])
         self._biases.learn(population.table, scan, pairs, population.time_ns)
-        left = scan.sensor != sensors.radio
+        left = np.ones(len(scan), dtype=np.bool_)
         left[pairs.detection] = False
+        self._claims.hear(scan, ~left)
         before = len(population.table)
-        begun = left.nonzero()[0]
+        begun = (left & (scan.sensor != sensors.radio)).nonzero()[0]  # who only says that it is there is no road user
         begun = begun[~of_bodies(population.table, population.table.id > 0, scan, begun)]
         first, others = population.begin(scan, lag, begun)
         pairs = pairs.and_then(others)
@@ -115,7 +123,7 @@ class Fusion:
         detection = np.concatenate([pairs.detection, first])
         sign(population.table, row, detection, scan, sensors.radio)
         sure = testimony.surest(sensors, self._doubtful)
-        self._witness(measurements, row, scan.sensor[detection], sure)
+        self._witness(measurements, row, scan.sensor[detection], sure, dt)
         testimony.judge(population.table, sure, population.time_ns)
         population.tidy(dt)
 
@@ -156,8 +164,11 @@ class Fusion:
             self._radios.append(device)
         return self._radios.index(device)
 
-    def _witness(self, measurements: list[Measurement], row: Ints, sensor: Ints, sure: Floats) -> None:
-        """Count what the sensors of the round did not see, and remember what they saw. sure: as `testimony.surest`."""
+    def _witness(self, measurements: list[Measurement], row: Ints, sensor: Ints, sure: Floats, dt: float) -> None:
+        """Count what the sensors of a round, dt s after the one before, did not see, and remember what they saw.
+
+        sure: as `testimony.surest`.
+        """
         table, columns = self._population.table, self._columns
         scans = [(columns[each.device], each.stamp_ns) for each in measurements if each.device in columns]
         if not scans:
@@ -168,3 +179,5 @@ class Fusion:
         seen = seen[:-1]  # who says that it is there is not seen by that
         misses.count(table, seen, looked, sure, self._sensors, self._population.settled)
         life.remember(table, seen, looked, stamp_ns)
+        if self._population.settled:  # at a start nobody is known yet
+            self._claims.witness(table, looked, self._population.time_ns, dt)

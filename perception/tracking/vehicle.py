@@ -25,6 +25,7 @@ from perception.tracking.table import TRUSTED, Table, trusted
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder
 MOST_AGREED, DISAGREED = 2 * TRUSTED, TRUSTED // 2  # bounds of the agreement, and what a report that is off costs
+MOVING_MPS = 1.0
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 SECOND_NS = 1_000_000_000
 
@@ -36,6 +37,14 @@ class Gates(NamedTuple):
 
     first: float  # the first one of a vehicle, in place
     own: float  # any further one, and any in velocity
+
+
+class Told(NamedTuple):
+    """What is known of the reports of a round."""
+
+    radio: int  # their column
+    gates: Gates
+    doubted: Ints  # vehicles whom nobody sees where they say that they are
 
 
 class VehicleSettings(Settings):
@@ -97,18 +106,17 @@ def reported(
     )
 
 
-def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gates: Gates, settings: VehicleSettings) -> Pairs:
+def plausible(pairs: Pairs, table: Table, scan: Scan, reports: Told, settings: VehicleSettings) -> Pairs:
     """Return the pairs without those in which a report is not its track's; the others pull with a bounded weight.
-
-    `radio`: the column of the radios.
 
     A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
     another vehicle, or of one that is not trusted yet. Who walks or cycles is no motor vehicle. Who is not seen follows
     nobody's word but, for a while, that of its own vehicle where it is trusted.
     """
-    told = scan.sensor[pairs.detection] == radio
+    told = scan.sensor[pairs.detection] == reports.radio
     if not told.any():
         return pairs
+    gates = reports.gates
     track, detection = pairs.track, pairs.detection
     unseen_ns = scan.stamp_ns[detection] - table.stamp_ns[track]
     seen, sure = unseen_ns < SECOND_NS, trusted(table)[track]
@@ -121,6 +129,7 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gates: Gates, 
     stale = table.vehicle_ns[track] < scan.stamp_ns[detection] - int(settings.fresh_ms * 1e6)
     free = told_well & seen & (table.hidden[track] == 0) & (stale | ~sure) & (pairs.square <= gates.first)
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
+    free &= ~np.isin(scan.vehicle[detection], reports.doubted)
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
     pairs.score[own] = np.maximum(pairs.score[own], LEAST_SCORE)
     pull = np.minimum(1.0, PULL / np.sqrt(np.maximum(np.maximum(pairs.square, faster), 1e-6)))
@@ -129,7 +138,10 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, radio: int, gates: Gates, 
 
 
 def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> None:
-    """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest."""
+    """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest.
+
+    Many stand where one may say that it stands: only who moves as it says is believed.
+    """
     told = scan.sensor == radio
     if not told.any():
         return
@@ -139,7 +151,8 @@ def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> No
     left[detection] = False
     _disagree(table, scan.vehicle[left])
     before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
-    agreed = np.where(before, np.minimum(table.agreed[row] + 1, MOST_AGREED), 1)
+    moves = np.hypot(table.state[2, row], table.state[3, row]) > MOVING_MPS
+    agreed = np.where(before, np.minimum(table.agreed[row] + moves, MOST_AGREED), 1)
     _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # nobody else carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]

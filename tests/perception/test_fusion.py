@@ -478,14 +478,45 @@ def hides_behind_a_bus(trusted_s, hidden_s, said):
     fusion = fused({"camera": camera("camera", 0.0, -40.0, 0.0)})
     for tick in range(round((4.0 + hidden_s) * 10)):
         t, stamp_ns = tick * 0.1, START_NS + tick * CYCLE_NS
-        north = 16.0 - 1.2 * min(max(t - 2.0, 0.0), 2.0)
+        north = 20.0 - 1.6 * min(t, 4.0)
         seen = [[40.0, 0.0], [40.0 + north, 0.0]][: 1 + (t < 4.0)]
         fusion.ingest(detections("camera", stamp_ns, seen, kind=[3, 1][: len(seen)]))
-        honest = {"speed": 1.2 * (2.0 < t < 4.0), "heading": 180.0}
+        honest = {"speed": 1.6 * (t < 4.0), "heading": 180.0}
         if t >= 4.0 - trusted_s:
             fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north + said(t - 4.0) * (t > 4.0), **honest))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
     return tracks, north
+
+
+def beside_a_bus(east, north):
+    """Return the fusion of two cameras that for 22 s see a bus stand, and hear a vehicle say that it stands there."""
+    sensors = {name: camera(name, 0.0, -40.0, 0.0) for name in ("camera-a", "camera-b")}
+    fusion = fused(sensors)
+    for tick in range(220):
+        stamp_ns = START_NS + tick * CYCLE_NS
+        for name in sensors:
+            fusion.ingest(detections(name, stamp_ns, [[64.0, -8.0]], kind=[RoadUser.BUS]))
+        fusion.ingest(report(stamp_ns - 50_000_000, east, north, speed=0.0))
+        fusion.tracks(stamp_ns + 50_000_000)
+    return fusion
+
+
+@pytest.mark.parametrize(
+    ("where", "refuted"),
+    [
+        ((0.0, -10.0), True),  # in the open
+        ((8.0, 20.5), False),  # 3.5 m beside a car that has no id: it may be that one
+        ((0.0, 90.0), False),  # beyond the cameras' range
+        ((0.0, -60.0), False),  # behind the cameras
+        ((8.0, 33.0), False),  # behind a bus
+    ],
+)
+def test_a_claim_is_refuted_where_sensors_look_and_see_nobody(where, refuted):
+    """It is never a track; a site says of it no more than it can see."""
+    fusion = beside_a_bus(*where)
+    assert len(fusion._population.table) == 1
+    assert set(fusion.refuted()) == ({b"\x00\x01vehicl"} if refuted else set())
+    assert fusion.refuted() == []  # it was said
 
 
 def test_who_hides_follows_its_own_word_for_a_while_where_it_was_trusted():

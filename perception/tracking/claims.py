@@ -1,0 +1,124 @@
+"""Vehicles that no track carries though they say that they are there: do the sensors that look there see nobody?
+
+A claim makes nothing true. What can be said of it is that it is false: sensors look at the place, nothing stands before
+it, and nobody is seen there for seconds. Where no sensor looks, or another vehicle is near, a claim stays a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from perception.geo import direction_of
+from perception.objects import Floats, Ints
+from perception.occlusion import visibility
+from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
+from perception.tracking.attributes import walks
+from perception.tracking.table import Table, trusted
+
+HEARD_NS = 500_000_000  # a claim is looked at for so long after its newest report
+LONGEST_S = 0.2  # that one round counts
+NEAR_M = 4.0  # a road user so near may be the vehicle, ill located
+SURELY_SEEN = 0.95  # probability, by all sensors that looked, from which a round counts in full,
+LIKELY_SEEN = 0.8  # and by half
+DOUBTED_S = 0.5  # who is not seen for longer is no track's vehicle,
+REFUTED_S = 2.0  # and for longer is not there
+
+Mask = NDArray[np.bool_]
+
+
+class _Claim(msgspec.Struct):
+    """The newest report of a vehicle, site frame."""
+
+    place: Floats  # (2,) m
+    velocity: Floats  # (2,) m/s
+    heading: float  # deg
+    size: Floats  # (3,) m, NaN unknown
+    kind: int
+    stamp_ns: int
+    unseen_s: float = 0.0
+
+
+class Claims:
+    """Everybody who was heard lately and is no track's vehicle."""
+
+    def __init__(self, sensors: Sensors) -> None:
+        self._sensors = sensors
+        self._claims: dict[int, _Claim] = {}
+        self._refuted: list[int] = []
+
+    def hear(self, scan: Scan, used: Mask) -> None:
+        """Take the reports among a round's detections; `used` (d,): they belong to a track."""
+        for row in (scan.sensor == self._sensors.radio).nonzero()[0].tolist():
+            vehicle = int(scan.vehicle[row])
+            before = self._claims.pop(vehicle, None)
+            if used[row]:
+                continue
+            self._claims[vehicle] = _Claim(
+                place=scan.position[:, row],
+                velocity=scan.velocity[:, row],
+                heading=float(scan.heading[row]),
+                size=scan.size[:, row],
+                kind=int(scan.kind[row]),
+                stamp_ns=int(scan.stamp_ns[row]),
+                unseen_s=before.unseen_s if before else 0.0,
+            )
+
+    def doubted(self) -> Ints:
+        """Return who has not been seen where it should be for a while."""
+        return np.array([vehicle for vehicle, claim in self._claims.items() if claim.unseen_s > DOUBTED_S], np.int64)
+
+    def refuted(self) -> list[int]:
+        """Return, once, who is surely not where it says."""
+        found, self._refuted = self._refuted, []
+        return found
+
+    def witness(self, table: Table, looked: Ints, now_ns: int, dt: float) -> None:
+        """Compare the claims with the tracks at `now_ns`; `looked`: which sensors are in the round of the last dt s."""
+        fresh = {vehicle: each for vehicle, each in self._claims.items() if now_ns - each.stamp_ns < HEARD_NS}
+        self._claims = fresh
+        if not fresh:
+            return
+        claimed = self._as_tracks(list(fresh.values()), now_ns)
+        seen = self._seen(table, claimed, looked)
+        counted = min(max(dt, 0.0), LONGEST_S) * ((seen > LIKELY_SEEN) + 0.0 + (seen > SURELY_SEEN)) / 2.0
+        near = _near(table, claimed.state[:2])
+        for row, (vehicle, claim) in enumerate(fresh.items()):
+            claim.unseen_s = max(0.0, claim.unseen_s - dt) if near[row] else claim.unseen_s + float(counted[row])
+            if claim.unseen_s > REFUTED_S:
+                self._refuted.append(vehicle)
+
+    def _as_tracks(self, claims: Sequence[_Claim], now_ns: int) -> Table:
+        """Return claims as tracks that nobody confirmed, where they should be now."""
+        table = Table.new(len(claims), self._sensors.radio)
+        lag = np.array([now_ns - each.stamp_ns for each in claims]) * 1e-9
+        table.state[2:] = np.array([each.velocity for each in claims]).T
+        table.state[:2] = np.array([each.place for each in claims]).T + lag * table.state[2:]
+        table.heading[:] = [each.heading for each in claims]
+        table.kind[:] = [each.kind for each in claims]
+        size = np.array([each.size for each in claims]).T
+        table.size[:], table.size_weight[:] = np.where(np.isfinite(size), size, 0.0), np.isfinite(size)
+        return table
+
+    def _seen(self, table: Table, claimed: Table, looked: Ints) -> Floats:
+        """Return the probabilities (k,) that the sensors which looked would see who stands where it is claimed."""
+        watched = np.zeros((self._sensors.radio, len(claimed)), dtype=np.bool_)
+        watched[looked] = visibility.in_view(claimed.state[:2], self._sensors)[looked]
+        sensor, row = np.nonzero(watched & visibility.fast_enough(claimed, self._sensors))
+        exposed = visibility.exposure(table.joined(claimed), sensor, row + len(table), self._sensors)
+        missed = np.log(1.0 - exposed * (1.0 - np.exp(self._sensors.log_missed[sensor])))
+        return 1.0 - np.exp(np.bincount(row, missed, len(claimed)))
+
+
+def _near(table: Table, place: Floats) -> Mask:
+    """Return which places (2, k) have a road user near who may be the vehicle: a motor vehicle that is no other's."""
+    rows = ((table.id > 0) & ~walks(table.kind) & ~trusted(table)).nonzero()[0]
+    gap = table.state[:2, rows, None] - place[:, None]
+    ahead = direction_of(np.where(np.isfinite(table.heading[rows]), table.heading[rows], 0.0)).T[:, :, None]
+    along, across = ahead[0] * gap[0] + ahead[1] * gap[1], ahead[0] * gap[1] - ahead[1] * gap[0]
+    near: Mask = ((np.abs(along) < 2.0 * NEAR_M) & (np.abs(across) < NEAR_M) | (np.hypot(*gap) < NEAR_M)).any(axis=0)
+    return near
