@@ -154,6 +154,12 @@ class Reception(Measurement, frozen=True, kw_only=True):
     source: int  # layer-2 id of the sender
 
 
+class ChannelState(Measurement, frozen=True, kw_only=True):
+    """What a radio says of the channel that all share."""
+
+    busy: float | None  # channel busy ratio, 0..1; None: it does not say
+
+
 class Tracks(msgspec.Struct, frozen=True, eq=False):
     """All confirmed road users at one time: n rows, site frame, each row true at its own `stamp_ns`."""
 

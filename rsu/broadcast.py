@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import repeat
 from typing import NamedTuple
 
 import msgspec
@@ -17,13 +16,13 @@ import structlog
 
 import v2x
 from rsu.gate import KINDS, Decision, Verdict, judge
-from rsu.messages import bsm, mapdata, rsi
+from rsu.messages import mapdata, rsi
+from rsu.messages.channel import Channel, Room
 from rsu.messages.common import MessageCounter
-from rsu.messages.inclusion import Inclusion
-from rsu.messages.rsm import RsmBuilder
 from rsu.records import MessageState
+from rsu.road_users import RoadUsers
 from rsu.scene import Moment, Scene
-from rsu.site.config import Config, modalities
+from rsu.site.config import Config
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
 
@@ -58,8 +57,7 @@ class Broadcaster:
         self._reference = site.site.reference.reference()
         self._rsu_id = chance.randbytes(8)
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
-        self._rsm = RsmBuilder(self._rsu_id, self._reference, modalities(site))
-        self._inclusion = Inclusion(site.messages.inclusion)
+        self._users = RoadUsers(config, self._rsu_id)
         self._nodes = mapdata.nodes(config.lane_map, self._reference)
         self._links = {
             link.name: (mapdata.node_id(link.upstream), mapdata.node_id(node))
@@ -79,9 +77,10 @@ class Broadcaster:
 
     def others(self, scene: Scene) -> Iterator[Outgoing]:
         """Yield the other frames of a tick, each the moment it is made, the most urgent first."""
+        room = self.channel.room(scene.moment.now_ns)
         makers: dict[str, Callable[[Collection[str]], Iterator[Outgoing]]] = {
-            "rsm": lambda _: self._rsms(scene),
-            "bsm": lambda _: self._proxies(scene),
+            "rsm": lambda _: self._rsms(scene, room),
+            "bsm": lambda _: self._proxies(scene, room),
             "map": lambda conditions: self._map(scene.moment, conditions),
             "rsi": lambda _: self._rsis(scene),
         }
@@ -108,6 +107,11 @@ class Broadcaster:
                 self._cycles[kind].append(moment.now_ns)
             yield frame
 
+    @property
+    def channel(self) -> Channel:
+        """Return what is known of the channel."""
+        return self._users.channel
+
     def states(self, now_ns: int) -> list[MessageState]:
         """Return what the gate said last, and what left, by message type."""
         return [self._state(kind, now_ns) for kind in KINDS]
@@ -122,6 +126,8 @@ class Broadcaster:
     def _own_conditions(self, kind: str, scene: Scene) -> Iterator[str]:
         if kind == "bsm" and not self._site.messages.proxy_bsm:
             yield "switched-off"
+        if kind in ("rsm", "bsm"):
+            yield from self.channel.conditions(scene.moment.now_ns)
         if kind == "rsi" and not (self._site.messages.signs or any(event.on_air for event in scene.events)):
             yield "nothing-to-say"
         if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
@@ -131,16 +137,13 @@ class Broadcaster:
         if moment.spat is not None:
             yield from self._frame("spat", msgspec.structs.replace(moment.spat, msg_cnt=self._next("spat")))
 
-    def _rsms(self, scene: Scene) -> Iterator[Outgoing]:
-        moment, told = scene.moment, scene.labelled().tracks
-        in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
-        chosen = self._inclusion.choose(moment.now_ns, scene.tracks, scene.places, in_events)
-        for frame in self._rsm.build(told.take(chosen), moment.utc_ns, map(self._next, repeat("rsm"))):
-            yield from self._frame("rsm", frame.message, frame.newest_receipt_ns)
+    def _rsms(self, scene: Scene, room: Room) -> Iterator[Outgoing]:
+        for cycle in self._users.rsms(scene, room, self._count["rsm"]):
+            yield from self._frame("rsm", cycle.message, cycle.newest_receipt_ns, room)
 
-    def _proxies(self, scene: Scene) -> Iterator[Outgoing]:
-        for message in bsm.proxies(scene.labelled().tracks, self._reference, self._rsu_id, self._next("bsm")):
-            yield from self._frame("bsm", message)
+    def _proxies(self, scene: Scene, room: Room) -> Iterator[Outgoing]:
+        for message in self._users.proxies(scene, room, self._next("bsm")):
+            yield from self._frame("bsm", message, None, room)
 
     def _map(self, moment: Moment, conditions: Collection[str]) -> Iterator[Outgoing]:
         if self._due("map", moment.now_ns // TICK_NS // _MAP_TICKS):
@@ -164,7 +167,9 @@ class Broadcaster:
     def _next(self, kind: str) -> int:
         return self._count[kind]()
 
-    def _frame(self, kind: str, message: v2x.Message, newest_receipt_ns: int | None = None) -> Iterator[Outgoing]:
+    def _frame(
+        self, kind: str, message: v2x.Message, newest_receipt_ns: int | None = None, room: Room | None = None
+    ) -> Iterator[Outgoing]:
         """Yield the frame of a message, or count why there is none: one bad message never costs the others."""
         service = SERVICES[kind_of(message)]
         try:
@@ -174,6 +179,8 @@ class Broadcaster:
             if self.counters[f"{kind}-not-encoded"] == 1:
                 _log.error("message not encoded", kind=kind, why=str(error))
             return
+        if room is not None:
+            room.take(frame)
         yield Outgoing(kind, service.aid, service.priority, frame, newest_receipt_ns)
         self._count_adjusted(kind, message)
 

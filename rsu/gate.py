@@ -59,6 +59,8 @@ TABLE: dict[str, tuple[Decision, ...]] = {
     # radio and settings
     "radio-lost": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "radio-fault": (_DEGRADED, _DEGRADED, _DEGRADED, _DEGRADED, _DEGRADED),
+    "channel-busy": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
+    "share-full": (_DEGRADED, _SEND, _DEGRADED, _SEND, _SEND),
     "switched-off": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "nothing-to-say": (_SILENT, _SILENT, _SILENT, _SILENT, _SILENT),
     "map-silent": (_SEND, _SEND, _SEND, _DEGRADED, _SILENT),

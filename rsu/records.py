@@ -37,6 +37,23 @@ class TrackView(msgspec.Struct, frozen=True):
     movement: str | None = None  # way through the junction: straight, left, right, uturn
 
 
+class ClaimView(msgspec.Struct, frozen=True):
+    """A vehicle that only says that it is there: no sensor confirms it, and no output tells of it."""
+
+    vehicle_id: str  # hex, of its BSM
+    kind: str  # name of perception.objects.RoadUser, lower case
+    east: float  # m
+    north: float
+    speed: float | None  # m/s
+    heading: float | None  # deg
+    length: float | None  # m
+    width: float | None
+    emergency: bool  # it says that it is on its way with siren or lights
+    age_ms: int  # since its newest message
+    doubt: str | None  # the offence for which it is not trusted
+    source: str = "v2x-claimed"
+
+
 class SignalHead(msgspec.Struct, frozen=True):
     """One SPAT phase as broadcast."""
 
@@ -125,6 +142,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     clock: ClockView | None = None
     since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state is what it is, ns UTC
     latch: LatchView | None = None
+    channel_busy: float | None = None  # channel busy ratio, 0..1; None: the radio does not say
+    claims: list[ClaimView] = []  # what vehicles say that no sensor confirms, the nearest first
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -142,6 +161,19 @@ class Received(msgspec.Struct, frozen=True):
     stamp_ns: int  # when the radio received it
     source: int  # layer-2 id of the sender
     frame: bytes  # DSMP
+
+
+class Misbehaviour(msgspec.Struct, frozen=True):
+    """What a sender on air did that none should, with the octets that show it."""
+
+    stamp_ns: int  # receipt of the newest frame
+    reason: str  # of rsu.vehicles.offences.OFFENCES
+    text: str  # the figures
+    vehicle_id: str | None  # hex, of its BSM; None: none was understood
+    source: int  # layer-2 id
+    aid: int
+    count: int  # of this offence of this sender so far
+    frames: list[bytes]  # DSMP, oldest first
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -6,15 +6,14 @@ input gives the same output bytes, at any speed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-import v2x
 from hw.device import DeviceHealth
 from hw.tape import AS_BEGUN, SystemClock
 from perception.events.detector import EventDetector
 from perception.objects import (
+    ChannelState,
     Detections,
     Event,
     Fix,
@@ -37,16 +36,14 @@ from rsu.checks.clock import UtcClock
 from rsu.checks.latch import ConflictLatch
 from rsu.checks.position import PositionCheck
 from rsu.gate import NO_LIGHTS
-from rsu.messages import bsm
-from rsu.records import MessageState, Snapshot
+from rsu.records import MessageState, Misbehaviour, Snapshot
 from rsu.reporting import Draft, Reporter
 from rsu.scene import Moment, News, Scene
 from rsu.signals import PhaseNow, Signals
 from rsu.site import conflicts
 from rsu.site.config import Config, identity, modalities
 from rsu.site.lanemap import areas, exit_lines, lane_lines
-from v2x import dsmp
-from v2x.records.bsm import BasicSafetyMessage
+from rsu.vehicles.receiver import Receiver
 from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
@@ -58,7 +55,7 @@ _SENSOR_STATES = {  # state of a camera or radar -> the gate's reason
     "frozen": "sensor-frozen",
     "degraded": "sensor-degraded",
 }
-_EMERGENCY_NS = 1_000_000_000  # how long an emergency vehicle's word holds
+_TIME_UNKNOWN = {"no-time", "time-uncertain-100ms"}
 
 Send = Callable[[Outgoing], object]
 
@@ -69,6 +66,7 @@ class Output(NamedTuple):
     frames: list[Outgoing]
     drafts: list[Draft]
     messages: list[MessageState]  # what the gate says of each type
+    misbehaviour: list[Misbehaviour]  # of senders on air
 
 
 class Station:
@@ -78,19 +76,18 @@ class Station:
         site = config.site
         reference = site.site.reference.reference()
         self._boot = seed.hex()[:16]
-        self._profile = site.messages.profile
         self._fusion = Fusion(site.sensors, site.tracking, reference)
         lanes = LaneMap([*lane_lines(config.lane_map), *exit_lines(config.lane_map)])
         ground = Ground(lanes, areas(config.lane_map, [zone.polygon_m for zone in site.events.zones]))
         self._observer = Observer(lanes, ground, site.statistics)
         self._detector = EventDetector(site.events, lanes, ground)
         self._statistics = TrafficStatistics(site.statistics, lanes)
-        self._emergencies: dict[bytes, int] = {}  # BSM id of an emergency vehicle on its way -> when it said so last
         self.latch = ConflictLatch()
         self._signals = _signals(config, self.latch)
         self._phases: list[PhaseNow] = []
         self._clock = UtcClock(site.clock)
         self._position = PositionCheck(site.position, reference)
+        self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
         self._reporter = Reporter(identity(config), site.uplink, modalities(site))
         self._sensors = {sensor.device for sensor in site.sensors}
@@ -100,14 +97,16 @@ class Station:
         self._places: list[LanePlace | None] = []
         self._health: Sequence[DeviceHealth] = ()
         self._said = AS_BEGUN
-        self.counters: Counter[str] = Counter()  # reasons why something received was not used
 
     def ingest(self, measurement: Measurement) -> None:
         """Use one measurement, the moment it is there."""
         if isinstance(measurement, Detections | PointCloud):
             self._fusion.ingest(measurement)
         elif isinstance(measurement, Reception):
-            self._receive(measurement)
+            self._receiver.add(measurement)
+        elif isinstance(measurement, ChannelState):
+            if measurement.device == self._radio:
+                self._broadcaster.channel.update(measurement)
         elif isinstance(measurement, Fix):
             self._clock.update(measurement)
             self._position.update(measurement)
@@ -115,24 +114,6 @@ class Station:
             self._signals.report(measurement)
         elif isinstance(measurement, SignalPlan) and self._signals is not None:
             self._signals.plan(measurement)
-
-    def _receive(self, reception: Reception) -> None:
-        """Use a message from the air: BSMs become measurements of their senders, everything else is counted."""
-        try:
-            message = v2x.decode(dsmp.parse(reception.payload).payload, self._profile)
-        except v2x.CodecError as error:
-            self.counters[f"air: {type(error).__name__}"] += 1
-            return
-        if not isinstance(message, BasicSafetyMessage):
-            self.counters[f"air: {type(message).__name__} ignored"] += 1
-            return
-        report = bsm.vehicle_report(message, reception, self._said.correction_ns)
-        if report is None:
-            self.counters["air: BSM without place or time"] += 1
-            return
-        if report.emergency:
-            self._emergencies[report.id] = report.receipt_ns
-        self._fusion.ingest(report)
 
     def advance(
         self,
@@ -167,7 +148,19 @@ class Station:
         leave(self._broadcaster.others(scene))
         news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
-        return Output(frames, drafts, self._broadcaster.states(now_ns))
+        self._hear(moment)
+        misbehaviour = self._receiver.misbehaviour(said.correction_ns)
+        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour)
+
+    def _hear(self, moment: Moment) -> None:
+        """Look at what came from the air: last of all, and so much at most, so that no flood of it delays what leaves.
+
+        What vehicles say sharpens the tracks of the next tick.
+        """
+        on_time = _TIME_UNKNOWN.isdisjoint(moment.conditions)
+        self._receiver.refute(self._fusion.refuted())
+        for report in self._receiver.reports(moment.correction_ns, on_time):
+            self._fusion.ingest(report)
 
     def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
         correction_ns, uncertainty_ns = self._said.correction_ns, self._clock.uncertainty_ns(now_ns)
@@ -191,10 +184,7 @@ class Station:
         """Return the situation; lights that may not be told, and emergency vehicles gone silent, are not known."""
         now_ns, known = moment.now_ns, NO_LIGHTS.isdisjoint(moment.conditions)
         colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
-        self._emergencies = {
-            identity: heard_ns for identity, heard_ns in self._emergencies.items() if now_ns - heard_ns < _EMERGENCY_NS
-        }
-        return self._observer.look(now_ns, tracks, colours, self._emergencies)
+        return self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
 
     def _update_events(self, situation: Situation) -> list[Event]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""
@@ -226,9 +216,13 @@ class Station:
         """Return the running events, and those that ended a moment ago."""
         return list(self._events.values())
 
+    def _carried(self) -> set[bytes]:
+        """Return the ids of the vehicles that tracks carry."""
+        return {one for one in self._tracks.vehicle_id if one is not None} if self._tracks is not None else set()
+
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return the whole visible state, as of the last tick."""
-        counters = self.counters + self._broadcaster.counters
+        counters = self._receiver.counters + self._broadcaster.counters
         if self._signals is not None:
             counters.update(self._signals.counters)
         counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
@@ -248,6 +242,8 @@ class Station:
             counters=dict(sorted(counters.items())),
             clock=self._clock.view(now_ns),
             latch=views.latch(self.latch.held, self._said.correction_ns),
+            channel_busy=self._broadcaster.channel.busy(now_ns),
+            claims=self._receiver.claims(now_ns, self._carried()),
         )
 
 

@@ -23,7 +23,7 @@ from hw.radio.protocol import (
     parse_received,
     parse_status,
 )
-from perception.objects import Measurement, Modality, Reception
+from perception.objects import ChannelState, Measurement, Modality, Reception
 
 HELLO_PERIOD_NS = 1_000_000_000
 
@@ -43,8 +43,9 @@ class RadioAgentSettings(DeviceSettings):
 class RadioAgent:
     """Frames from the air as receptions, frames for the air as transmit requests.
 
-    Counters: `magic`, `version`, `type`, `length`, `state` (datagrams that are not of the protocol), `clock-past`,
-    `clock-future`, `clock-stuck` (receive times replaced by ours), `size` (payloads refused).
+    Counters: `magic`, `version`, `type`, `length`, `state`, `busy` (datagrams that are not of the protocol),
+    `clock-past`, `clock-future`, `clock-stuck` (receive times replaced by ours), `size` (payloads refused), `refused`
+    (frames that the agent did not send).
     """
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
@@ -57,17 +58,20 @@ class RadioAgent:
         self.status: Status | None = None  # the newest since the port was opened
         self._clock = SourceClock(settings.max_age_ms, settings.max_ahead_ms, self.counters)
         self._next_hello_ns = 0
+        self._refused = 0  # frames, between the newest two words of the agent
 
     @property
     def error(self) -> str | None:
         """Tell why the modem does not send, None when it does or has not said."""
-        if self.status is None or self.status.state is State.READY:
+        if self.status is None:
             return None
-        return f"modem: {self.status.state.name.lower().replace('_', ' ')}"
+        if self.status.state is not State.READY:
+            return f"modem: {self.status.state.name.lower().replace('_', ' ')}"
+        return f"modem: {self._refused} frames refused" if self._refused else None
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Say hello at once, so that the agent knows where to send."""
-        self.status = None
+        self.status, self._refused = None, 0
         self._next_hello_ns = 0
         return self.due(now_ns)
 
@@ -77,11 +81,22 @@ class RadioAgent:
             kind = message_type(data)
             if kind is MessageType.RECEIVED:
                 return [self._reception(data, receipt_ns)]
-            self.status = parse_status(data)
+            state = self._state(parse_status(data), receipt_ns)
             self.counters.accepted += 1
+            return [state]
         except AgentError as error:
             self.counters.refuse(error.reason, data)
         return []
+
+    def _state(self, status: Status, receipt_ns: int) -> ChannelState:
+        """Take the agent's word on its modem; return what it says of the channel."""
+        before, self.status = self.status, status
+        started = before is None or status.refused < before.refused  # an agent that starts again counts from 0
+        self._refused = 0 if before is None or started else status.refused - before.refused
+        if self._refused:
+            self.counters["refused"] += self._refused
+        busy = None if status.busy_percent is None else status.busy_percent / 100
+        return ChannelState(device=self.name, stamp_ns=receipt_ns, receipt_ns=receipt_ns, busy=busy)
 
     def due(self, now_ns: int) -> list[Send]:
         """Say hello once a second."""

@@ -29,7 +29,7 @@ number is big endian.
     status (4), agent -> host, once a second and in answer to every hello
     6   8  time, ns UTC
     14  1  state: 0 starting, 1 no synchronisation, 2 ready, 3 fault
-    15  1  channel busy ratio, %; 255 unknown
+    15  1  channel busy ratio, 0..100 %; 255 unknown
     16  4  frames transmitted since the agent started
     20  4  frames refused
     24  4  frames received
@@ -58,7 +58,7 @@ class AgentError(DeviceError, ValueError):
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
-        self.reason = reason  # magic, version, type, length, state, size
+        self.reason = reason  # magic, version, type, length, state, busy, size
 
 
 class State(IntEnum):
@@ -203,4 +203,6 @@ def parse_status(datagram: bytes) -> Status:
     (time_ns, state, busy, *counts), _ = _parse(MessageType.STATUS, datagram)
     if state not in frozenset(State):
         raise AgentError("state", f"unknown state {state}")
+    if busy > 100 and busy != _NO_BUSY_RATIO:
+        raise AgentError("busy", f"a channel that is busy to {busy} %")
     return Status(time_ns, State(state), None if busy == _NO_BUSY_RATIO else busy, *counts)

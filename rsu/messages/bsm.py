@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from perception.geo import Reference
-from perception.objects import Reception, RoadUser, Tracks, VehicleReport
+from perception.objects import Ints, Reception, RoadUser, Tracks, VehicleReport
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from v2x.confidence import POSITION_M, heading_confidence, position_confidence, speed_confidence
@@ -76,13 +78,20 @@ def _stamp(mark_ms: int, received_ns: int) -> int:
     return (received_ms - late_ms) * 1_000_000
 
 
+def without_radio(tracks: Tracks) -> Ints:
+    """Return the rows of motor vehicles that send no BSM themselves."""
+    motor = np.isin(tracks.kind, [*_CLASSES])
+    silent = np.array([one is None for one in tracks.vehicle_id], dtype=np.bool_)
+    rows: Ints = (motor & silent).nonzero()[0]
+    return rows
+
+
 def proxies(tracks: Tracks, reference: Reference, site_id: bytes, count: int) -> list[BasicSafetyMessage]:
-    """Return a BSM for every tracked motor vehicle that sends none itself; ids are the unit's and the track's."""
+    """Return a BSM for every vehicle; ids are the unit's and the track's."""
     place_95, motion_95 = position_95(tracks), speed_95(tracks)
     return [
         _proxy(tracks, row, reference, site_id, count, float(place_95[row]), float(motion_95[row]))
         for row in range(len(tracks))
-        if tracks.vehicle_id[row] is None and RoadUser(tracks.kind[row]) in _CLASSES
     ]
 
 

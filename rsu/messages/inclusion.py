@@ -48,7 +48,10 @@ class Inclusion:
     def choose(
         self, now_ns: int, tracks: Tracks, places: Sequence[LanePlace | None], in_events: Collection[int]
     ) -> Ints:
-        """Return the rows to tell of now, the most at risk first. `in_events`: ids of tracks in running events."""
+        """Return the rows to tell of now, the most at risk first. `in_events`: ids of tracks in running events.
+
+        Who is told of has to be said by `told`; the others are due again in the next cycle.
+        """
         vulnerable = _VULNERABLE[tracks.kind]
         speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
         before = self._told[tracks.id]
@@ -58,12 +61,15 @@ class Inclusion:
         new = age_ns > _limit_ns(self._settings.after_s)
         order = np.lexsort((tracks.id, -age_ns, -speed, ~new, ~_conflicting(places, speed), ~vulnerable, ~urgent))
         chosen: Ints = order[_filled(due[order], self._settings.at_least)]
-        numbers = tracks.id[chosen]
-        self._told["at_ns"][numbers] = now_ns
-        self._told["position"][numbers] = tracks.position[chosen]
-        self._told["speed"][numbers] = speed[chosen]
-        self._told["heading"][numbers] = tracks.heading[chosen]
         return chosen
+
+    def told(self, now_ns: int, tracks: Tracks) -> None:
+        """Note that road users were told of as they are now."""
+        numbers = tracks.id
+        self._told["at_ns"][numbers] = now_ns
+        self._told["position"][numbers] = tracks.position
+        self._told["speed"][numbers] = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
+        self._told["heading"][numbers] = tracks.heading
 
     def _is_due(self, tracks: Tracks, before: NDArray[np.void], speed: Floats, vulnerable: Mask, age_ns: Ints) -> Mask:
         settings = self._settings

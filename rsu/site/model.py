@@ -14,10 +14,12 @@ from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings
 from rsu.checks.signal_settings import SignalSettings
+from rsu.messages.channel import ChannelSettings
 from rsu.messages.inclusion import InclusionSettings
 from rsu.recording.settings import RecordingSettings, ReplaySettings
 from rsu.site.settings import Settings
 from rsu.uplink.settings import UplinkSettings
+from rsu.vehicles.settings import VehicleCheckSettings
 from rsu.video.settings import VideoSettings
 from rsu.web.settings import WebSettings
 from v2x.profiles import DEFAULT_PROFILE, Profile
@@ -116,6 +118,7 @@ class MessageSettings(Settings):
 
     profile: Profile = DEFAULT_PROFILE
     inclusion: InclusionSettings = InclusionSettings()
+    channel: ChannelSettings = ChannelSettings()
     proxy_bsm: bool = Field(False, description="send BSMs for tracked vehicles that have no radio")
     signs: list[SignSettings] = Field([], max_length=16)
     silent: list[Literal["bsm", "map", "rsm", "spat", "rsi"]] = Field([], description="message types switched off")
@@ -135,6 +138,7 @@ class Site(Settings):
     clock: ClockSettings = ClockSettings()
     position: PositionSettings = PositionSettings()
     tracking: FusionSettings = FusionSettings()
+    vehicles: VehicleCheckSettings = VehicleCheckSettings()
     events: EventSettings = EventSettings()
     statistics: StatisticsSettings = StatisticsSettings()
     messages: MessageSettings = MessageSettings()

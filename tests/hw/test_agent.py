@@ -28,7 +28,7 @@ from hw.radio.protocol import (
     parse_transmit,
 )
 from hw.utc import NS
-from perception.objects import Reception
+from perception.objects import ChannelState, Reception
 from tests.hw import replay
 
 LOGS = {path.stem: path for path in replay.logs("radio-agent")}
@@ -116,6 +116,32 @@ def test_hello_is_said_at_once_and_then_every_second() -> None:
     times = [0.0] if driver.opened("link", T0) else []
     times += [n / 50 for n in range(1, 120) if driver.due(T0 + n * 20 * MS)]
     assert times == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(("octet", "busy"), [(0, 0.0), (90, 0.9), (100, 1.0), (255, None)])
+def test_the_channels_busy_ratio_is_a_measurement(octet: int, busy: float | None) -> None:
+    status = bytearray(encode_status(Status(T0 - 5 * NS, State.READY, 0, 0, 0, 0)))
+    status[15] = octet
+    found = agent().received("link", bytes(status), T0)
+    assert found == [ChannelState(device="radio", stamp_ns=T0, receipt_ns=T0, busy=busy)]
+
+
+@pytest.mark.parametrize("octet", [101, 254])
+def test_a_channel_that_is_busier_than_always_is_no_word_of_the_protocol(octet: int) -> None:
+    driver, status = agent(), bytearray(encode_status(Status(T0, State.READY, 0, 0, 0, 0)))
+    status[15] = octet
+    assert driver.received("link", bytes(status), T0) == []
+    assert driver.counters == {"busy": 1}
+
+
+def test_frames_that_the_agent_refuses_are_an_error_until_it_sends_again() -> None:
+    """Its counts begin again when it starts again, and go round at 2^32."""
+    driver, told = agent(), []
+    for refused in (5, 5, 8, 8, 0, 2):
+        driver.received("link", encode_status(Status(T0, State.READY, None, 0, refused, 0)), T0)
+        told.append(driver.error)
+    assert told == [None, None, "modem: 3 frames refused", None, None, "modem: 2 frames refused"]
+    assert driver.counters == {"refused": 5}
 
 
 def test_the_modems_state_is_told_and_forgotten_with_the_port() -> None:

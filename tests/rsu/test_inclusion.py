@@ -24,7 +24,9 @@ REFERENCE = Reference(22.5431, 114.0579)
 def told(inclusion: Inclusion, cycle: int, tracks: Tracks, in_events: set[int] | None = None) -> list[int]:
     """Return the ids that are told of in a cycle, in order."""
     places: list[LanePlace | None] = [None] * len(tracks)
-    rows = inclusion.choose(NOW + cycle * CYCLE_NS, tracks, places, in_events or set())
+    now_ns = NOW + cycle * CYCLE_NS
+    rows = inclusion.choose(now_ns, tracks, places, in_events or set())
+    inclusion.told(now_ns, tracks.take(rows))
     return [int(number) for number in tracks.id[rows]]
 
 
@@ -145,6 +147,14 @@ def test_what_is_kept_says_no_speed() -> None:
     receiver.cycle(NOW, [(NOW, participant(1, 0.0))])
     ((stamp_ns, one),) = receiver.cycle(NOW + CYCLE_NS, [])
     assert (stamp_ns, one.speed_mps) == (NOW + CYCLE_NS, None)
+
+
+def test_who_was_due_and_not_told_of_is_due_again() -> None:
+    inclusion, two = strict(), tracks_of([(1, 0.0, 0.0, 90.0, 9.0), (2, 10.0, 0.0, 90.0, 5.0)])
+    rows = inclusion.choose(NOW, two, [None, None], set())
+    assert two.id[rows].tolist() == [1, 2]
+    inclusion.told(NOW, two.take(rows[:1]))
+    assert two.id[inclusion.choose(NOW + CYCLE_NS, two, [None, None], set())].tolist() == [2]
 
 
 def test_rows_of_tracks_keep_their_order() -> None:

@@ -168,7 +168,8 @@ def test_a_sign() -> None:
 def test_proxies_for_motor_vehicles_without_a_radio_only() -> None:
     kinds = np.array([int(RoadUser.CAR), int(RoadUser.PEDESTRIAN), int(RoadUser.BUS)])
     tracks = some_tracks(3, kind=kinds, vehicle_id=[None, None, b"12345678"])
-    (proxy,) = bsm.proxies(tracks, REFERENCE, b"RSU-ID-8", 5)
+    assert bsm.without_radio(tracks).tolist() == [0]
+    (proxy,) = bsm.proxies(tracks.take(bsm.without_radio(tracks)), REFERENCE, b"RSU-ID-8", 5)
     assert proxy.id == b"RSU-ID" + (1).to_bytes(2)
     assert v2x.decode(v2x.encode(proxy)).speed_mps == pytest.approx(10.0)
 

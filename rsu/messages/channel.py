@@ -1,0 +1,86 @@
+"""How much of the channel may be used for what tells of the road: RSM, and proxies' BSM. SPAT, MAP and RSI are few.
+
+All vehicles and units at a junction share one channel. Who sends much into a busy one makes everybody's messages
+late or lost, its own lights among them. So RSM has a share that is bounded, and gives way before SPAT does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import Field, model_validator
+
+from perception.objects import ChannelState
+from rsu.site.settings import Settings
+
+_FRESH_NS = 3_000_000_000  # of the radio's word
+_SHOWN_NS = 2_000_000_000  # that somebody had to wait
+
+
+class ChannelSettings(Settings):
+    """The share of RSM (and proxies' BSM) in 100 ms."""
+
+    frames_per_cycle: int = Field(8, ge=1, le=100, description="at most; 15 road users a frame")
+    octets_per_cycle: int = Field(8000, ge=300, le=100_000, description="no further frame is begun after so many")
+    busy_from: float = Field(0.6, ge=0, le=1, description="channel busy ratio from which the share shrinks")
+    busy_full: float = Field(0.8, ge=0, le=1, description="and from which one frame is left of it")
+
+    @model_validator(mode="after")
+    def _shrinks(self) -> ChannelSettings:
+        if self.busy_from >= self.busy_full:
+            raise ValueError("expected busy_from below busy_full")
+        return self
+
+
+class Room:
+    """What may still leave in one cycle."""
+
+    def __init__(self, frames: int, octets: int) -> None:
+        self.frames = frames
+        self._octets = octets
+
+    @property
+    def left(self) -> bool:
+        """Tell whether one more frame may be begun."""
+        return self.frames > 0 and self._octets > 0
+
+    def take(self, frame: bytes) -> None:
+        """Note that a frame leaves."""
+        self.frames -= 1
+        self._octets -= len(frame)
+
+
+class Channel:
+    """The radio's word on the channel, and whether everybody found room lately."""
+
+    def __init__(self, settings: ChannelSettings) -> None:
+        self._settings = settings
+        self._state: ChannelState | None = None
+        self._waited_ns: int | None = None
+
+    def update(self, state: ChannelState) -> None:
+        """Take what the radio says."""
+        self._state = state
+
+    def busy(self, now_ns: int) -> float | None:
+        """Return the channel busy ratio, 0..1; None where the radio has not said it lately."""
+        state = self._state
+        return None if state is None or now_ns - state.receipt_ns > _FRESH_NS else state.busy
+
+    def room(self, now_ns: int) -> Room:
+        """Return what may leave in the cycle at `now_ns`; never less than the one frame with the unit itself."""
+        settings = self._settings
+        over = (self.busy(now_ns) or 0.0) - settings.busy_from
+        left = 1.0 - min(1.0, max(0.0, over / (settings.busy_full - settings.busy_from)))
+        return Room(max(1, int(settings.frames_per_cycle * left + 1e-6)), settings.octets_per_cycle)
+
+    def wait(self, now_ns: int) -> None:
+        """Note that somebody is left out for want of room."""
+        self._waited_ns = now_ns
+
+    def conditions(self, now_ns: int) -> Iterator[str]:
+        """Yield the gate's reason codes that hold now."""
+        if (self.busy(now_ns) or 0.0) > self._settings.busy_from:
+            yield "channel-busy"
+        if self._waited_ns is not None and now_ns - self._waited_ns <= _SHOWN_NS:
+            yield "share-full"
