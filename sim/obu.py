@@ -16,6 +16,7 @@ from perception.geo import Reference, to_wgs84
 from perception.objects import Floats, RoadUser
 from sim.emulator import generator
 from sim.frames import EMERGENCY_OBU, WorldFrame
+from sim.lies import LIES, MANY_RADIOS, Liar
 from sim.wander import Wander
 from v2x import dsmp
 from v2x.records.bsm import EmergencyExtensions
@@ -31,6 +32,7 @@ NORMAL_95, CIRCLE_95 = (
     2.448,
 )  # half-width of the 95 % interval, radius of the 95 % circle, per standard deviation
 AIR_NS = (8_000_000, 25_000_000)  # from the position fix to the end of the reception
+BETWEEN_NS = 1_000_000  # several messages of one unit
 LEAST_LOSS, LOSS_AT_RANGE = 0.01, 0.4
 RSSI_AT_10_M_DBM, RSSI_PER_DECADE_DB, RSSI_SD_DB = -48.0, 23.0, 2.0
 
@@ -72,6 +74,7 @@ class Fleet:
         self._reference = reference
         self._garbage_share = garbage_share
         self._unit = lru_cache(maxsize=1024)(self._make_unit)
+        self._liars: dict[int, tuple[str, int, Liar]] = {}  # vehicle -> its lie, and since when
 
     def heard(self, number: int, frame: WorldFrame) -> list[Heard]:
         """Return what the radio receives of the vehicles whose turn is slot `number` (counted since the epoch)."""
@@ -80,22 +83,45 @@ class Fleet:
         near = np.flatnonzero((frame.equipped > 0) & (distances <= RANGE_M))
         sending = [int(row) for row in near if self._unit(int(frame.id[row])).slot == number % SLOTS]
         arrivals = (self._arrive(random, number, frame, row, float(distances[row])) for row in sending)
-        return sorted((heard for heard in arrivals if heard is not None), key=lambda heard: heard.air_ns)
+        return sorted((heard for some in arrivals for heard in some), key=lambda heard: heard.air_ns)
+
+    def lie(self, vehicle: int, name: str, begin_ns: int) -> list[str]:
+        """Let a vehicle tell a lie of `sim.lies.LIES` from a time on; return its ids (hex) and its radio's source."""
+        liar = Liar(generator(self._seed, f"lie {vehicle}", 0), self._reference)
+        self._liars[vehicle] = name, begin_ns, liar
+        unit = self._unit(vehicle)
+        return [str(unit.source), *(one.hex() for one in (unit.id, *liar.ids))]
 
     def _make_unit(self, vehicle: int) -> Unit:
         return Unit(generator(self._seed, f"obu {vehicle}", 0))
 
     def _arrive(
         self, random: np.random.Generator, number: int, frame: WorldFrame, row: int, distance: float
-    ) -> Heard | None:
-        unit = self._unit(int(frame.id[row]))
+    ) -> list[Heard]:
+        vehicle = int(frame.id[row])
+        unit = self._unit(vehicle)
         message = self._message(random, unit, (unit.first_count + number // SLOTS) % 128, frame, row)
-        data = dsmp.frame(v2x.SERVICES["bsm"].aid, v2x.encode(message))
         air_ns = int(random.integers(*AIR_NS))
         rssi = RSSI_AT_10_M_DBM - RSSI_PER_DECADE_DB * np.log10(max(distance, 10) / 10) + random.normal(0, RSSI_SD_DB)
         lost = random.random() < LEAST_LOSS + LOSS_AT_RANGE * (distance / RANGE_M) ** 4
-        data = _spoil(random, data) if random.random() < self._garbage_share else data
-        return None if lost else Heard(unit.source, air_ns, round(rssi), data)
+        spoiled = random.random() < self._garbage_share
+        heard = []
+        for turn, (source, said) in enumerate(self._said(vehicle, unit, message, frame.stamp_ns)):
+            data = dsmp.frame(v2x.SERVICES["bsm"].aid, v2x.encode(said))
+            data = _spoil(random, data) if spoiled else data
+            heard.append(Heard(source, air_ns + turn * BETWEEN_NS, round(rssi), data))
+        return [] if lost else heard
+
+    def _said(
+        self, vehicle: int, unit: Unit, honest: v2x.BasicSafetyMessage, stamp_ns: int
+    ) -> list[tuple[int, v2x.BasicSafetyMessage]]:
+        """Return what a vehicle sends, the truth as a rule, and by which radio."""
+        name, begin_ns, liar = self._liars.get(vehicle, ("", 0, None))
+        if liar is None or stamp_ns < begin_ns:
+            return [(unit.source, honest)]
+        liar.remembered.append(honest)
+        said = LIES[name](liar, honest, (stamp_ns - begin_ns) / 1e9)
+        return [(int.from_bytes(one.id[:3]) if name in MANY_RADIOS else unit.source, one) for one in said]
 
     def _message(
         self, random: np.random.Generator, unit: Unit, count: int, frame: WorldFrame, row: int

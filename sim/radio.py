@@ -38,14 +38,14 @@ class Radio(Emulator):
     def __init__(self, name: str, spec: RadioSpec, bench: Bench) -> None:
         self.phase_ns = round(spec.phase_ms * 1e6) % SLOT_NS
         self._latency_ns = round(spec.latency_ms * 1e6)
-        self._fleet = Fleet(bench.seed, bench.reference.core(), spec.garbage_share)
+        self.fleet = Fleet(bench.seed, bench.reference.core(), spec.garbage_share)
         self._hello_ns = 0
         self._transmitted = self._refused = self._heard = 0
         self._units = 0
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return what was heard in this slot, and once a second the status."""
-        heard = self._fleet.heard(number, frame)
+        heard = self.fleet.heard(number, frame)
         self._heard += len(heard)
         self._units = int((frame.equipped > 0).sum())
         if frame.stamp_ns - self._hello_ns > HOST_GONE_NS:

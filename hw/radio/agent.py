@@ -81,9 +81,7 @@ class RadioAgent:
             kind = message_type(data)
             if kind is MessageType.RECEIVED:
                 return [self._reception(data, receipt_ns)]
-            state = self._state(parse_status(data), receipt_ns)
-            self.counters.accepted += 1
-            return [state]
+            return [self._state(parse_status(data), receipt_ns)]
         except AgentError as error:
             self.counters.refuse(error.reason, data)
         return []

@@ -25,10 +25,10 @@ import numpy as np
 
 from hw.driver import Driver
 from hw.registry import driver_class
-from perception.objects import Measurement, Reception, RoadUser, Tracks
+from perception.objects import Detections, Measurement, PointCloud, Reception, RoadUser, Tracks
 from perception.tracking.fusion import Fusion
-from rsu.messages.bsm import vehicle_report
 from rsu.site.config import Config, load
+from rsu.vehicles.receiver import Receiver
 from sim import bench as sim_bench
 from sim import recorded, sight
 from sim.bench import SensorSpec
@@ -38,7 +38,6 @@ from sim.frames import PERIOD_NS, WorldFrame, at
 from sim.score import GROUPS, Estimates, Score, Truth
 from sim.sight import in_sight
 from sim.truth import GROUP
-from v2x import CodecError, decode, dsmp
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 START_NS = 1_800_000_000_000_000_000
@@ -82,21 +81,22 @@ def measurements(config: Config, bench: sim_bench.Bench, world: World, seconds: 
     found: list[Measurement] = []
     for name, spec in bench.emulators.items():
         if spec.kind in SENSORS:
-            found += _device(config, bench, name, world, seconds)
+            found += device(config, bench, name, make_emulator(bench, name), world, seconds)
     return sorted(found, key=lambda measurement: (measurement.receipt_ns, measurement.device))
 
 
-def _device(config: Config, bench: sim_bench.Bench, name: str, world: World, seconds: float) -> Iterator[Measurement]:
+def device(
+    config: Config, bench: sim_bench.Bench, name: str, emulator: Emulator, world: World, seconds: float
+) -> Iterator[Measurement]:
     """Yield the measurements of one device: its bytes go through its driver as on the wire."""
-    emulator = make_emulator(bench, name)
-    device = config.site.devices[name]
-    driver = driver_class(device.kind)(name, config.drivers[name])
+    kind = config.site.devices[name].kind
+    driver = driver_class(kind)(name, config.drivers[name])
     _talk(emulator, driver)
     pending: list[tuple[int, int, str, bytes]] = []
     first = (START_NS - emulator.phase_ns) // emulator.period_ns + 1
     for step in range(int(seconds * 1e9) // emulator.period_ns):
         stamp_ns = (first + step) * emulator.period_ns + emulator.phase_ns
-        if device.kind == "radio-agent":
+        if kind == "radio-agent":
             emulator.received("udp", driver.opened("link", stamp_ns)[0][1], stamp_ns)
         for write in emulator.capture(first + step, world(stamp_ns)):
             on_line = round(len(write.data) * BYTE_NS) if write.port == "data" else 0
@@ -105,9 +105,8 @@ def _device(config: Config, bench: sim_bench.Bench, name: str, world: World, sec
         while pending and pending[0][0] <= stamp_ns:
             receipt_ns, _, port, data = heapq.heappop(pending)
             for measurement in driver.received(port, data, receipt_ns):
-                report = _of_vehicle(measurement)
-                if report is not None:
-                    yield report
+                if isinstance(measurement, Detections | PointCloud | Reception):
+                    yield measurement
 
 
 def _talk(emulator: Emulator, driver: Driver) -> None:
@@ -119,16 +118,6 @@ def _talk(emulator: Emulator, driver: Driver) -> None:
         for port, data in driver.due(now_ns + step * 20_000_000):
             for write in emulator.received(port, data, now_ns):
                 driver.received(write.port, write.data, now_ns + step * 20_000_000)
-
-
-def _of_vehicle(measurement: Measurement) -> Measurement | None:
-    """Turn what the radio received into the report of a vehicle, None if it is none; pass on everything else."""
-    if not isinstance(measurement, Reception):
-        return measurement if hasattr(measurement, "position") or hasattr(measurement, "points") else None
-    try:
-        return vehicle_report(decode(dsmp.parse(measurement.payload).payload), measurement)
-    except CodecError:
-        return None
 
 
 def _estimates(tracks: Tracks) -> Estimates:
@@ -147,23 +136,47 @@ def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> 
     return Truth(frame.id[near], GROUP_OF[frame.kind[near]], *each, away[near] <= RADIUS_M, seen, equipped)
 
 
+class Chain:
+    """Fusion, and what the radio receives for it, as the station has them."""
+
+    def __init__(self, config: Config) -> None:
+        site, reference = config.site, config.site.site.reference.reference()
+        self.fusion = Fusion(site.sensors, site.tracking, reference)
+        self.receiver = Receiver(site.vehicles, site.messages.profile, reference)
+
+    def ingest(self, measurement: Measurement) -> None:
+        """Take one measurement."""
+        if isinstance(measurement, Reception):
+            self.receiver.add(measurement)
+        elif isinstance(measurement, Detections | PointCloud):
+            self.fusion.ingest(measurement)
+
+    def tracks(self, now_ns: int) -> Tracks:
+        """Return the tracks of a tick; then look at what was received."""
+        tracks = self.fusion.tracks(now_ns)
+        self.receiver.refute(self.fusion.refuted())
+        for report in self.receiver.reports(0, on_time=True):
+            self.fusion.ingest(report)
+        return tracks
+
+
 def run(
-    fusion: Fusion, stream: list[Measurement], world: World, seconds: float, sensors: Sequence[SensorSpec]
+    chain: Chain, stream: list[Measurement], world: World, seconds: float, sensors: Sequence[SensorSpec]
 ) -> dict[str, object]:
-    """Feed the fusion and look at its tracks every 100 ms; return the figures."""
+    """Feed the chain and look at its tracks every 100 ms; return the figures."""
     score, spent = Score(), [0.0]
     now_ns = START_NS + CYCLE_NS
     for measurement in stream:
         while measurement.receipt_ns >= now_ns < START_NS + seconds * 1e9:
             began = time.process_time()
-            tracks = fusion.tracks(now_ns)
+            tracks = chain.tracks(now_ns)
             spent[-1] += time.process_time() - began
             if now_ns >= START_NS + SETTLED_S * 1e9:
                 score.add(_estimates(tracks), _truth(world(now_ns), len(tracks), sensors))
             now_ns += CYCLE_NS
             spent.append(0.0)
         began = time.process_time()
-        fusion.ingest(measurement)
+        chain.ingest(measurement)
         spent[-1] += time.process_time() - began
     milliseconds = {f"p{q}": round(float(np.percentile(spent, q)) * 1e3, 2) for q in (50, 99)}
     accuracy = score.summary()
@@ -172,7 +185,7 @@ def run(
         **accuracy._asdict(),
         "groups": groups,
         "ms_per_100ms": milliseconds,
-        "counters": dict(fusion.counters),
+        "counters": dict(chain.fusion.counters + chain.receiver.counters),
     }
 
 
@@ -189,11 +202,11 @@ def main() -> None:
         bench = bench.model_copy(update={"seed": options.seed})
     world = world_of(_frames(options.seed), options.start, options.seconds)
     stream = measurements(config, bench, world, options.seconds)
-    fusion = Fusion(config.site.sensors, config.site.tracking, config.site.site.reference.reference())
+    chain = Chain(config)
     with cProfile.Profile() as profile:
         if not options.profile:
             profile.disable()
-        figures = run(fusion, stream, world, options.seconds, sight.sensors(bench))
+        figures = run(chain, stream, world, options.seconds, sight.sensors(bench))
     print(json.dumps(figures))
     if options.profile:
         pstats.Stats(profile).sort_stats("tottime").print_stats(40)
