@@ -209,6 +209,19 @@ GATE: dict[str, Words] = {
         "在设备列表中查看其自述",
         by=_RADIO,
     ),
+    "channel-busy": Words(
+        "the channel is busy, so that fewer road users are told of in a cycle, those at risk first",
+        "see who sends much nearby; the limits stand in messages.channel of the site file",
+        "信道繁忙，每周期播报的交通参与者减少，优先播报有风险者",
+        "查找附近大量发送的设备；限值见站点文件 messages.channel",
+        by=_RADIO,
+    ),
+    "share-full": Words(
+        "more road users than this unit's share of the channel holds; the rest wait for the next cycle",
+        "nothing, unless it lasts: the share stands in messages.channel of the site file",
+        "交通参与者超出本单元的信道份额，其余者顺延至下一周期",
+        "一般无需处理；若持续出现，份额见站点文件 messages.channel",
+    ),
     "switched-off": Words("switched off in the site file", "", "已在站点文件中关闭", ""),
     "nothing-to-say": Words("nothing to announce now", "", "当前无内容可发布", ""),
     "map-silent": Words(
