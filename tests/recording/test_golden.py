@@ -38,7 +38,7 @@ def test_scenes_show_what_they_are_for() -> None:
     assert ("rsm", "sensor-lost") in gates["sensor-loss"]
     assert {("spat", "signal-stale"), ("spat", "signal-unavailable")} <= gates["signal-faults"]
     assert {903} <= events("stopped-vehicle") and {904} <= events("wrong-way")
-    assert max(len(users["ptcList"]) for users in records("heavy-traffic", "participant")) > 60
+    assert max(len(users["ptcList"]) for users in records("heavy-traffic", "participant")) > 50
 
 
 def records(name: str, kind: str) -> list[dict[str, Any]]:

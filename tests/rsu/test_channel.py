@@ -64,6 +64,7 @@ def scene(tracks: Tracks, cycle: int = 0) -> Scene:
         correction_ns=0,
         uncertainty_ns=0,
         conditions=[],
+        spat=None,
         lamps=None,
         ahead=None,
         health=[],
@@ -74,7 +75,7 @@ def scene(tracks: Tracks, cycle: int = 0) -> Scene:
 def broadcaster(**messages: object) -> Broadcaster:
     site = config.load(CONFIGS / "demo.yaml")
     changed = site.site.messages.model_copy(update=messages)
-    return Broadcaster(site._replace(site=site.site.model_copy(update={"messages": changed})), SEED, None)
+    return Broadcaster(site._replace(site=site.site.model_copy(update={"messages": changed})), SEED)
 
 
 def users(frames: Iterable[Outgoing]) -> list[list[int]]:
