@@ -112,9 +112,13 @@ class Window:
                 sent.passed |= progress
         if progress:
             if self._silent:
-                self.restart()
+                self._resume()
             self._timeout_ns = self._first_timeout_ns
             self._since_ns = now_ns if self._flight else None
+
+    def _resume(self) -> None:
+        """Begin again from the oldest record after a silence: what was forgotten meanwhile is not known any more."""
+        self.restart()
 
 
 class LiveWindow(Window):
@@ -141,3 +145,7 @@ class LiveWindow(Window):
 
     def nothing_follows(self) -> None:
         """Note that no record waits after the cursor: nothing is sent again for that."""
+
+    def _resume(self) -> None:
+        """End a silence: all that the spool still has is under way, and what was passed over is overdue."""
+        self._silent = False

@@ -216,7 +216,7 @@ def test_faults_of_the_bench_are_named_and_nothing_is_lost(bench: Bench, name: s
     time.sleep(0.3)
     station.start()
     bench.until(lambda: station.state is not None and any(says in t for t in station.state.troubles), says)
-    assert station.state is not None and station.state.waiting > 0
+    bench.until(lambda: station.state is not None and station.state.waiting > 0, "records wait")
     bench.fault(name, None)
     summary = bench.finish(station, platform)
     assert summary["distinct"] == 60
