@@ -31,9 +31,9 @@ class Handover(RuleBasedStateMachine):
         self.inlet = Inlet({})
         self.now_ns = 0
 
-    @rule(kind=KINDS)
-    def add(self, kind: str) -> None:
-        self.added.append(self.outbox.add(kind, self.now_ns, {"n": len(self.added)}))
+    @rule(kind=KINDS, live=st.booleans())
+    def add(self, kind: str, live: bool = False) -> None:
+        self.added.append(self.outbox.add(kind, self.now_ns, {"n": len(self.added)}, live))
 
     @rule(wait_ns=st.sampled_from([0, 10_000_000, RESEND_NS]))
     def publish(self, wait_ns: int) -> None:
@@ -153,6 +153,16 @@ def test_keeps_the_bus_queue_small() -> None:
 )
 def test_gives_up_the_lowest_class_first(kinds: list[str], evicted: dict[str, int]) -> None:
     assert _filled(3, *kinds).evicted == evicted
+
+
+def test_a_live_report_goes_before_a_start_or_end_of_its_kind() -> None:
+    outbox = Outbox("boot", 2)
+    outbox.add("event", 1, {})
+    outbox.add("event", 2, {}, live=True)
+    outbox.add("traffic", 3, {})
+    assert [(report.kind, report.live) for report in outbox.due(0)] == [
+        ("event", False), (SKIPPED, False), ("traffic", False),
+    ]  # fmt: skip
 
 
 def test_neighbouring_markers_become_one() -> None:
