@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from itertools import accumulate
+from typing import ClassVar
 
 from hw.signal.contents import Place, encode_lamp_colours, encode_plan
 from hw.signal.framing import FrameReader, encode_frame
@@ -19,9 +21,11 @@ from hw.signal.messages import (
     parse,
 )
 from perception.objects import Lamp, LampPlan
+from sim import signal_faults
 from sim.bench import Bench, SignalSpec
 from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
+from sim.signal_faults import FORGED, HUNG, LONGER_S, OTHER_PLAN, WRONG_REGION
 from sim.signals import SignalGroup, Signals, load
 
 REGION = 440304  # GB/T 2260: Futian, Shenzhen
@@ -32,6 +36,8 @@ ROADSIDE_UNIT = Address(REGION, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
 class SignalController(Emulator):
     """Pushes lamp colours at a fixed rate and the plan when a cycle begins; answers queries for the plan."""
 
+    FAULTS: ClassVar[Mapping[str, str]] = signal_faults.FAULTS
+
     def __init__(self, name: str, spec: SignalSpec, bench: Bench) -> None:
         self.period_ns = spec.period_ms * 1_000_000
         self.phase_ns = round(spec.phase_ms * 1e6)
@@ -39,23 +45,43 @@ class SignalController(Emulator):
         self._place = Place(bench.reference.latitude_deg, bench.reference.longitude_deg)
         self._signals = load()
         self._reader = FrameReader()
+        self._last: Write | None = None  # its last report
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return the lamp colours, and before them the plan at the first capture of a cycle."""
+        if self.fault == HUNG and self._last is not None:
+            return [self._last]
         plan = [self._plan(Operation.BROADCAST, frame.stamp_ns)] if frame.cycle_s * 1e9 < self.period_ns else []
-        lamps = encode_lamp_colours(self._place, lamps_at(self._signals, frame.cycle_s))
-        return [*plan, self._write(Operation.BROADCAST, Object.LAMP_COLOURS, lamps, frame.stamp_ns)]
+        true = lamps_at(self._signals, frame.cycle_s)
+        self._last = self._report(signal_faults.reported(self.fault, true, number), frame.stamp_ns)
+        forged = [self._forged(true, frame.stamp_ns)] if self.fault == FORGED else []
+        return [*plan, self._last, *forged]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Answer every query for the plan; like real controllers, say nothing to what is not understood."""
-        return [self._plan(Operation.QUERY_REPLY, now_ns) for body in self._reader.feed(data) if _asks_for_plan(body)]
+        asked = [body for body in self._reader.feed(data) if _asks_for_plan(body)]
+        return [] if self.fault == HUNG else [self._plan(Operation.QUERY_REPLY, now_ns) for _ in asked]
 
     def _plan(self, operation: Operation, now_ns: int) -> Write:
-        plans = [LampPlan(group.number, group.angle, group.type, group.steps) for group in self._signals.lamps]
+        longer_s = LONGER_S if self.fault == OTHER_PLAN else 0.0
+        plans = []
+        for group in self._signals.lamps:
+            (colour, seconds), *rest = group.steps
+            plans.append(LampPlan(group.number, group.angle, group.type, [(colour, seconds + longer_s), *rest]))
         return self._write(operation, Object.CURRENT_PLAN, encode_plan(self._place, plans), now_ns)
 
+    def _report(self, lamps: list[Lamp], now_ns: int) -> Write:
+        content = encode_lamp_colours(self._place, lamps)
+        return self._write(Operation.BROADCAST, Object.LAMP_COLOURS, content, now_ns)
+
+    def _forged(self, lamps: list[Lamp], now_ns: int) -> Write:
+        after_ns = signal_faults.FORGED_AFTER_NS
+        forged = self._report(signal_faults.contrary(lamps), now_ns + after_ns + signal_faults.FORGED_AHEAD_NS)
+        return forged._replace(delay_ns=forged.delay_ns + after_ns)
+
     def _write(self, operation: Operation, item: Object, content: bytes, now_ns: int) -> Write:
-        message = Message(CONTROLLER, ROADSIDE_UNIT, now_ns, operation, item, content)
+        sender = CONTROLLER._replace(region=REGION + 1) if self.fault == WRONG_REGION else CONTROLLER
+        message = Message(sender, ROADSIDE_UNIT, now_ns, operation, item, content)
         return Write("udp", encode_frame(encode(message)), self._latency_ns)
 
 
