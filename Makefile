@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-events bench-fusion bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
+.PHONY: run test check bench bench-codec bench-events bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -64,7 +64,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-bench-codec bench-events bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
+bench-codec bench-events bench-gate bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
 
 # MINUTES of the traffic of each of SEEDS: nothing false on air

@@ -37,7 +37,7 @@ class PhaseGuard:
         self._margin_ns = margin_ns
         self._moves: deque[tuple[int, int]] = deque(maxlen=2)  # when an announced end moved, and how far
         self._fault: str | None = None  # what was impossible
-        self._due: str | None = None  # the colour that it must come to again by a proper cycle before it is believed
+        self._since: set[str] = set()  # the colours that it came to since then; a proper cycle comes to one again
         self._passing = False  # the fault is over with the next proper change
         self.forget()
 
@@ -69,13 +69,13 @@ class PhaseGuard:
             fault = self._change_fault(shown, colour, now_ns)
             back = self._before if self._before is not None and self._before.colour == colour else None
             if fault is None:
-                self._proper(colour)
+                self._note_proper(colour)
                 self._begin(_Shown(colour, now_ns, now_ns, True))
             elif back is not None and now_ns - shown.since_ns <= JUMP_NS:  # it was counted on a little too early
-                self._fault, self._passing = self._fault or fault, self._due is None
+                self._fault, self._passing = self._fault or fault, not self._since
                 self._shown, self._before, self._end_ns = back, None, None
             else:
-                self._fault, self._due, self._passing = fault, colour, False
+                self._fault, self._since, self._passing = fault, {colour}, False
                 self._begin(_Shown(colour, now_ns, now_ns, True))
 
     def _change_fault(self, shown: _Shown, colour: str, now_ns: int) -> str | None:
@@ -88,10 +88,12 @@ class PhaseGuard:
             return DURATION
         return None
 
-    def _proper(self, colour: str) -> None:
-        """Take note of a proper change: it may be the one that was waited for."""
-        if self._passing or colour == self._due:
-            self._fault, self._due, self._passing = None, None, False
+    def _note_proper(self, colour: str) -> None:
+        """Take note of a proper change: a phase that has gone through a whole cycle of them is believed again."""
+        if self._passing or colour in self._since:
+            self._fault, self._since, self._passing = None, set(), False
+        elif self._fault is not None:
+            self._since.add(colour)
 
     def _begin(self, shown: _Shown) -> None:
         before = self._shown

@@ -54,6 +54,9 @@ class Wire:
 class Defect:
     """What goes wrong for a while; this one: nothing. Overridden where something does."""
 
+    stands = False  # its countdowns stand: that shows after a second
+    hidden_s = 0.0  # what nobody can know: a constant delay looks like a clock that is slow
+
     def begin(self, model: ModelView) -> None:
         """Start."""
 

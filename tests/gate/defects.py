@@ -60,6 +60,8 @@ class Reordered(Chance):
 class Burst(Chance):
     """Everything of some seconds at once."""
 
+    hidden_s = 1.0
+
     def send(self, datagram: Datagram, model: ModelView) -> list[tuple[int, Datagram]]:
         span = 4 * S
         return [(span - model.now_ns % span, datagram)]
@@ -92,6 +94,7 @@ class Noise(Chance):
 class Hung(Chance):
     """The same octets every second."""
 
+    stands = True
     kept: Datagram | None = None
 
     def send(self, datagram: Datagram, model: ModelView) -> list[tuple[int, Datagram]]:
@@ -104,6 +107,7 @@ class Hung(Chance):
 class HungWithAClock(Chance):
     """The same content every second, under new times."""
 
+    stands = True
     kept: list[Lamp] | None = None
     true: frozenset[int] = frozenset()
     at_ns = 0

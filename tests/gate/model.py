@@ -30,41 +30,48 @@ HEALTHY_S = 75.0  # after a defect: by then everything must be told again
 GNSS_NS = 15_000_000
 
 
+FAST_MS, SLOW_MS = 200, 1000  # between two reports
+
+
 @cache
-def site() -> config.Config:
-    """Return the demo site, whose crossing the world is; its lamps bound to numbers only."""
+def site(interval_ms: int) -> config.Config:
+    """Return the demo site, whose crossing the world is, with a controller that reports so often."""
     loaded = config.load(CONFIGS / "demo.yaml")
+    assert loaded.site.signal is not None
     silent = loaded.site.messages.model_copy(update={"silent": ["bsm", "map", "rsm", "rsi"]})
-    return loaded._replace(site=loaded.site.model_copy(update={"messages": silent}))
+    signal = loaded.site.signal.model_copy(update={"nominal_interval_ms": interval_ms})
+    return loaded._replace(site=loaded.site.model_copy(update={"messages": silent, "signal": signal}))
 
 
 class Tally(NamedTuple):
     """What came of one kind of defect."""
 
+    episodes: int
     ticks: int
     sent: int  # ticks with a frame
     recovered_s: list[float]  # until everything was told again
 
 
 class Model(ModelView):
-    """One run."""
+    """One run; every fourth with a fast controller."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
+        self._interval_ms = FAST_MS if seed % 4 == 3 else SLOW_MS
         self.world = World()
         self.wire = Wire()
         self.now_ns = EPOCH_NS
-        self.oracle = Oracle()
+        self.oracle = Oracle(2.5 * self._interval_ms / 1000)
         self.healthy: Counter[str] = Counter()  # ticks long after a defect, and those in which all was told
         self.tallies: dict[str, Tally] = {}
         self._news_ns: dict[int, int] = {}  # lamp -> when the newest true news of it was true
-        self._controller = Controller()
+        self._controller = Controller(self._interval_ms * 1_000_000)
         self.world.cycle_s = self.chance.uniform(0.0, 60.0)
         self._start()
 
     def _start(self) -> None:
         """Start the station afresh."""
-        loaded = site()
+        loaded = site(self._interval_ms)
         assert loaded.site.signal is not None
         self.latch = ConflictLatch()
         node = NodeReferenceId(region=loaded.site.site.region, id=loaded.site.site.node)
@@ -84,6 +91,8 @@ class Model(ModelView):
     def episode(self, name: str, most: int) -> int:
         """Let a defect come and go; return the ticks that passed."""
         defect, label = KINDS[name](self.chance), name
+        grace_s = 1.0 if self._interval_ms < SLOW_MS else 0.0  # a countdown may stand for a second
+        self.oracle.hidden_s = max(defect.hidden_s, grace_s if defect.stands else 0.0, self.oracle.hidden_s)
         length = min(most, self.chance.randrange(20, 900))
         defect.begin(self)
         sent = sum(self.step(defect, label) is not None for _ in range(length))
@@ -95,14 +104,18 @@ class Model(ModelView):
         for number in range(rest):
             if number == 100 and self.latch.held is not None:
                 self.latch.set(Setting(None))  # what was still on its way closed it again
+            if number == 100:
+                self.oracle.hidden_s = 0.0  # nothing of it is on its way any more
             right = all_told(self.step(Defect(), f"after {label}"), self.world)
             if right and not recovered:
                 recovered.append(number / 10)
-            if number > HEALTHY_S * 10:
+            if number > HEALTHY_S * 10:  # long after
                 self.healthy["ticks"] += 1
                 self.healthy["right"] += right
-        before = self.tallies.get(name, Tally(0, 0, []))
-        self.tallies[name] = Tally(before.ticks + length, before.sent + sent, before.recovered_s + recovered)
+        before = self.tallies.get(name, Tally(0, 0, 0, []))
+        self.tallies[name] = Tally(
+            before.episodes + 1, before.ticks + length, before.sent + sent, before.recovered_s + recovered
+        )
         return length + rest
 
     def step(self, defect: Defect, label: str) -> list[tuple[int, str]] | None:

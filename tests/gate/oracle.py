@@ -68,6 +68,7 @@ class Oracle:
         self._ends: dict[int, tuple[str, float]] = {}  # phase -> light, certain end in s
         self._wrong_since_ns: dict[int, int] = {}  # phase -> since when it is told otherwise than it is
         self._frame_ns = 0  # when the last frame came
+        self.hidden_s = 0.0  # by so much more a light may be old, since nobody can know
         self._bad_since_ns: int | None = None  # our clock is off by more than SPAT allows
 
     def tick(
@@ -105,7 +106,7 @@ class Oracle:
         self._frame_ns = now_ns
         self._date(utc_ns, message, label)
         newest_s = (now_ns - max(news_ns.values(), default=0)) / S
-        if newest_s > self._fresh_s + 1.0 + 5.0 + SLACK_S:
+        if newest_s > self._fresh_s + 1.0 + 5.0 + SLACK_S + self.hidden_s:
             self._note("not silent", label, f"frame {newest_s:.1f} s after the newest news")
         lights = {phase.phase_id: phase.states for phase in state.phases}
         self._conflicts(lights, label)
@@ -121,7 +122,7 @@ class Oracle:
             else:
                 self._wrong(group, colour, now_ns, world, label)
             age_s = (now_ns - news_ns.get(group.number, now_ns)) / S
-            if colour != "unavailable" and age_s > self._fresh_s + 1.0 + SLACK_S:
+            if colour != "unavailable" and age_s > self._fresh_s + 1.0 + SLACK_S + self.hidden_s:
                 self._note("stale light", label, f"phase {group.phase} {colour}, news {age_s:.1f} s old")
         return told
 

@@ -140,6 +140,12 @@ def test_a_phase_that_did_what_it_must_not_is_believed_after_a_proper_cycle() ->
     assert play.go(1, (GREEN, 9), ("red", 9), (GREEN, 9)) == [SEQUENCE] * 3
 
 
+def test_a_crosswalk_that_was_told_of_as_yellow_is_believed_after_a_proper_cycle() -> None:
+    play = Play()
+    assert play.go(3, ("red", 9), ("yellow", 2), ("red", 9)) == [None, SEQUENCE, SEQUENCE]
+    assert play.go(3, (GREEN, 9), ("flashing-green", 9), ("red", 9)) == [SEQUENCE, SEQUENCE, None]
+
+
 def test_a_change_that_was_counted_a_little_too_early_costs_no_cycle() -> None:
     play = Play()
     assert play.go(1, (GREEN, 9), ("yellow", 0.9), (GREEN, 0.4), ("yellow", 3), ("red", 9)) == [
