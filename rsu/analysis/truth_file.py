@@ -14,10 +14,7 @@ folder, one for ten minutes; a folder stands for all files in it.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +22,7 @@ import numpy as np
 
 from perception.geo import Reference, to_site
 from perception.objects import RoadUser
+from rsu import tables
 from rsu.analysis.errors import TruthError
 from rsu.analysis.receiver import Rows
 from rsu.analysis.truth import ROW, Truth
@@ -112,41 +110,24 @@ def _row(path: Path, line: int, row: Row, numbers: dict[str, int]) -> tuple[obje
 
 def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     """Yield line numbers and rows. A file that is still being written ends where it does."""
-    lines = _lines(path)
-    if ".csv" in path.suffixes:
-        reader = csv.DictReader(lines)
-        try:
-            yield from enumerate(reader, 2)
-        except csv.Error as error:
-            raise TruthError(f"{path}:{reader.line_num}: {error}") from error
-        return
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line) if line.strip() else {}
-        except ValueError as error:
-            raise TruthError(f"{path}:{number}: not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise TruthError(f"{path}:{number}: expected an object")
-        if row:
+    try:
+        text = tables.text_of(path)
+        if path.suffix.lower() == ".gz":
+            text = text[: text.rfind("\n") + 1]  # the end of what is being written is cut anywhere
+        if tables.is_table(path):
+            yield from ((row.line, row.values) for row in tables.rows(text) if row.values)
+            return
+        every = [*tables.lines(text)]
+        for number, line in every:
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                if number == every[-1][0] and not text.endswith("\n"):
+                    return
+                raise tables.TableError(f"line {number}: not JSON: {error}") from error
+            if not isinstance(row, dict):
+                raise tables.TableError(f"line {number}: expected an object")
             yield number, row
-
-
-def _lines(path: Path) -> Iterable[str]:
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = _unzipped(path, data)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise TruthError(f"{path}: is not UTF-8 at octet {error.start}") from error
-    whole = text[: text.rfind("\n") + 1] if path.suffix == ".gz" else text
-    return io.StringIO(whole, newline=None)
-
-
-def _unzipped(path: Path, data: bytes) -> bytes:
-    """Return what a gzip file has, also when its end is not written yet."""
-    reader = zlib.decompressobj(wbits=31)
-    try:
-        return reader.decompress(data)
-    except zlib.error as error:
-        raise TruthError(f"{path}: not gzip: {error}") from error
+    except tables.TableError as error:
+        place, _, why = str(error).removeprefix("line ").partition(": ")
+        raise TruthError(f"{path}:{place}: {why}" if place.isdecimal() else f"{path}: {error}") from error

@@ -49,7 +49,7 @@ class Imported(NamedTuple):
 def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Imported:
     """Import a file. ForeignError: it is not as the mapping says; OSError: it cannot be read or written."""
     findings = Findings()
-    frames = list(_frames(source, mapping, config))
+    frames = list(_frames(source, mapping, config, findings))
     if not frames:
         raise ForeignError(f"{source}: no frame in it")
     reads = _received(frames, mapping, config, findings)
@@ -67,7 +67,7 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
     return Imported(target, dict(Counter(frame.device for frame in frames)), ticks, findings.list())
 
 
-def _frames(source: Path, mapping: Mapping, config: Config) -> Iterator[Frame]:
+def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) -> Iterator[Frame]:
     views = [_view(config, stream.device) for stream in mapping.streams]
     if ros.is_bag(source):
         yield from ros.frames(source, mapping.streams, views)
@@ -75,7 +75,7 @@ def _frames(source: Path, mapping: Mapping, config: Config) -> Iterator[Frame]:
     for stream, view in zip(mapping.streams, views, strict=True):
         if stream.topic is not None:
             raise ForeignError(f"{source}: not a rosbag, but {stream.device} has a topic")
-        yield from text.frames(source, stream, view)
+        yield from text.frames(source, stream, view, findings)
 
 
 def _view(config: Config, device: str) -> View:

@@ -27,6 +27,7 @@ TEXTS = {
     "gap": "more than five usual intervals after the frame before",
     "two-sets": "no object of the frame before, but those of one a little earlier: two sources under one name",
     "too-many-points": "reflections beyond what a radar's frame has room for, left out",
+    "cut": "the last line was cut off, left out",
     "double-id": "two objects of one frame have the same number",
 }
 STEP = "clock-step"

@@ -28,11 +28,12 @@ tracker, positions to a `gnss`. `configs/import/` has mappings and sites to begi
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from rsu.errors import ConfigError
 from rsu.site.settings import Settings
@@ -80,8 +81,34 @@ class TimeSettings(Settings):
 
     field: str
     unit: Literal["s", "ms", "us", "ns"] = "ms"
-    format: str | None = Field(None, description='of text, UTC, as in "%Y-%m-%d %H:%M:%S"; "iso": ISO 8601')
+    format: str | None = Field(None, description='of text, as in "%Y-%m-%d %H:%M:%S"; "iso": ISO 8601')
+    zone: str | None = Field(None, description='of times without an offset: "UTC", "+08:00", "Asia/Shanghai"')
     minute: datetime | None = Field(None, description="the number counts within a minute; the first one, ISO 8601")
+
+    @field_validator("minute", mode="before")
+    @classmethod
+    def _with_its_offset(cls, value: object) -> object:
+        """Give a time of the YAML parser its zone back: it has made UTC of it."""
+        offset = getattr(value, "_yaml", {}).get("tz")
+        return value.replace(tzinfo=UTC) if offset and isinstance(value, datetime) else value
+
+    @model_validator(mode="after")
+    def _zone_is_known(self) -> TimeSettings:
+        if self.minute is not None and self.minute.tzinfo is None and self.zone is None:
+            raise ValueError("minute has no offset: end it with Z or +08:00, or say `zone`")
+        self.zoned()
+        return self
+
+    def zoned(self) -> tzinfo | None:
+        """Return the zone of times without an offset. ValueError: there is none of that name."""
+        if self.zone is None or self.zone.upper() in ("UTC", "Z"):
+            return UTC if self.zone else None
+        if self.zone[:1] in "+-":
+            return datetime.fromisoformat(f"2000-01-01T00:00:00{self.zone}").tzinfo
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f'no time zone "{self.zone}" on this machine; say an offset, as "+08:00"') from error
 
 
 class FieldsSettings(Settings):
@@ -142,6 +169,12 @@ class StreamSettings(Settings):
         if self.frame == "sensor" and given.heading:
             raise ValueError("headings are clockwise from north; in the sensor frame say vx and vy")
         return self
+
+    def columns(self) -> list[str]:
+        """Return the fields of theirs that the mapping names."""
+        said = [getattr(self.fields, name) for name in FieldsSettings.model_fields]
+        names = [each if isinstance(each, str) else each.field for each in said if each is not None]
+        return [*([self.time.field] if self.time else []), *names]
 
 
 class Mapping(Settings):

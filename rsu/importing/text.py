@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import gzip
 import hashlib
 import json
 import math
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from rsu import tables
+from rsu.importing.findings import Findings
 from rsu.importing.frames import ForeignError, Objects, Seen, View
 from rsu.importing.mapping import TIME_NS, FieldSettings, StreamSettings, TimeSettings
 
@@ -33,65 +32,87 @@ class _Raw(NamedTuple):
     objects: list[Json]
 
 
-def frames(path: Path, stream: StreamSettings, view: View) -> Iterator[Objects]:
+def frames(path: Path, stream: StreamSettings, view: View, findings: Findings) -> Iterator[Objects]:
     """Yield a file's frames in its order. ForeignError: it is not as the mapping says."""
     assert stream.time is not None
     clock = _Clock(stream.time)
-    for raw in _csv(path, stream.time) if ".csv" in path.suffixes else _json(path, stream):
-        stamp_ns = clock.stamp_ns(raw)
-        if stamp_ns is not None:
-            seen = [_seen(one, stream, view, raw.place) for one in raw.objects]
-            yield Objects(stream.device, raw.place, stamp_ns, None, seen)
-
-
-def _text(path: Path) -> str:
-    octets = path.read_bytes()
     try:
-        return (gzip.decompress(octets) if octets[:2] == b"\x1f\x8b" else octets).decode("utf-8-sig")
-    except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
+        content = tables.text_of(path)
+        for raw in (_csv if tables.is_table(path) else _json)(content, stream, findings):
+            stamp_ns = clock.stamp_ns(raw)
+            if stamp_ns is not None:
+                seen = [_seen(one, stream, view, raw.place) for one in raw.objects]
+                yield Objects(stream.device, raw.place, stamp_ns, None, seen)
+    except tables.TableError as error:
         raise ForeignError(f"{path}: {error}") from error
 
 
-def _json(path: Path, stream: StreamSettings) -> Iterator[_Raw]:
-    text = _text(path)
-    try:
-        if text.lstrip()[:1] == "[":
-            found = [(f"frame {number}", frame) for number, frame in enumerate(json.loads(text), 1)]
-        else:
-            lines = enumerate(text.splitlines(), 1)
-            found = [(f"line {number}", json.loads(line)) for number, line in lines if line.strip()]
-    except (ValueError, RecursionError) as error:
-        raise ForeignError(f"{path}: not JSON: {error}") from error
-    for place, frame in found:
+def _json(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_Raw]:
+    for place, frame in _documents(content, stream, findings):
         objects = list(_walk(frame, stream.objects)) if stream.objects else [frame]
         known = [each for each in objects if isinstance(each, dict)]
         if not isinstance(frame, dict) or len(known) < len(objects):
-            raise ForeignError(f"{path}: {place}: expected objects with keys")
+            raise tables.TableError(f"{place}: expected objects with keys")
         yield _Raw(place, frame, known)
 
 
-def _csv(path: Path, time: TimeSettings) -> Iterator[_Raw]:
+def _documents(content: str, stream: StreamSettings, findings: Findings) -> Iterator[tuple[str, object]]:
+    """Yield the frames of a list or one object, or one a line, of which the last one may be cut."""
+    if content.lstrip()[:1] == "[":
+        found = _parsed(content)
+        assert isinstance(found, list)
+        yield from ((f"frame {number}", frame) for number, frame in enumerate(found, 1))
+        return
+    every = [*tables.lines(content)]
+    if every and every[0][1].strip() == "{":  # one object over many lines
+        yield "frame 1", _parsed(content)
+        return
+    for number, line in every:
+        try:
+            yield f"line {number}", _parsed(line, number)
+        except tables.TableError:
+            if len(every) == 1 or number != every[-1][0] or content.endswith("\n"):
+                raise
+            findings.add(stream.device, "cut", f"line {number}")
+
+
+def _parsed(content: str, line: int = 1) -> object:
     try:
-        rows = list(csv.DictReader(_text(path).splitlines()))
-    except csv.Error as error:
-        raise ForeignError(f"{path}: not CSV: {error}") from error
-    numbered: Iterator[tuple[int, Json]] = ((line, dict(row)) for line, row in enumerate(rows, 2))
-    for _, group in groupby(numbered, key=lambda each: each[1].get(time.field)):
-        lines = list(group)
-        yield _Raw(f"line {lines[0][0]}", lines[0][1], [row for _, row in lines])
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        place = f"line {line + error.lineno - 1}, column {error.colno}"
+        raise tables.TableError(f"{place}: not JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:
+        raise tables.TableError(f"line {line}: not JSON: {error}") from error
+
+
+def _csv(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_Raw]:
+    assert stream.time is not None
+    field, wanted = stream.time.field, stream.columns()
+    for _, group in groupby(tables.rows(content), key=lambda row: row.values.get(field)):
+        found = [*group]
+        place = f"line {found[0].line}"
+        if not found[0].values:
+            findings.add(stream.device, "cut", place)
+            continue
+        if missing := [name for name in wanted if name not in found[0].values]:
+            there = ", ".join(found[0].values)
+            raise tables.TableError(f"{place}: no column {', '.join(missing)}, but {there}")
+        yield _Raw(place, {**found[0].values}, [{**row.values} for row in found])
 
 
 def _walk(value: object, path: str) -> Iterator[object]:
-    """Yield what lies at a path; lists on the way are gone through."""
+    """Yield what lies at a path; lists on the way are gone through. Keys may have dots in their names."""
     if isinstance(value, list):
         for item in value:
             yield from _walk(item, path)
     elif not path:
         yield value
     elif isinstance(value, Mapping):
-        key, _, rest = path.partition(".")
-        if key in value:
-            yield from _walk(value[key], rest)
+        ends = [len(path), *(at for at in range(len(path) - 1, 0, -1) if path[at] == ".")]
+        end = next((end for end in ends if path[:end] in value), None)
+        if end is not None:
+            yield from _walk(value[path[:end]], path[end + 1 :])
 
 
 class _Clock:
@@ -99,7 +120,7 @@ class _Clock:
 
     def __init__(self, settings: TimeSettings) -> None:
         self._settings = settings
-        self._minute_ns = _ns(settings.minute) if settings.minute else 0
+        self._minute_ns = _ns(settings.minute, settings.zoned()) if settings.minute else 0
         self._newest = 0
 
     def stamp_ns(self, raw: _Raw) -> int | None:
@@ -117,9 +138,9 @@ class _Clock:
 
     def _read(self, text: str) -> int:
         if self._settings.format == "iso":
-            return _ns(datetime.fromisoformat(text))
+            return _ns(datetime.fromisoformat(text), self._settings.zoned())
         if self._settings.format:
-            return _ns(datetime.strptime(text, self._settings.format).replace(tzinfo=UTC))
+            return _ns(datetime.strptime(text, self._settings.format), self._settings.zoned())  # noqa: DTZ007
         # without a detour through floats, which have no room for nanoseconds since 1970
         try:
             number = int(text) if text.strip().lstrip("-").isdecimal() else float(text)
@@ -137,8 +158,12 @@ class _Clock:
         return self._minute_ns + within_ns
 
 
-def _ns(moment: datetime) -> int:
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+def _ns(moment: datetime, zone: tzinfo | None) -> int:
+    """Return a time as ns UTC: by its own offset, else by the mapping's. ValueError: neither says one."""
+    if moment.tzinfo is None:
+        if zone is None:
+            raise ValueError(f'{moment} has no offset; say `zone` in the mapping, as "UTC", "+08:00", "Asia/Shanghai"')
+        moment = moment.replace(tzinfo=zone)
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
 

@@ -287,6 +287,7 @@ def _foreign(suffix: str) -> Parser:
     """Other people's detections, read by a mapping."""
     from perception.geo import Reference
     from rsu.importing import text
+    from rsu.importing.findings import Findings
     from rsu.importing.frames import ForeignError, View
     from rsu.importing.mapping import StreamSettings
 
@@ -301,7 +302,7 @@ def _foreign(suffix: str) -> Parser:
         path.write_bytes(data)
         for one in streams:
             try:
-                list(text.frames(path, one, view))
+                list(text.frames(path, one, view, Findings()))
             except ForeignError as error:
                 assert str(error)
 

@@ -8,6 +8,7 @@ import json
 import math
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -159,7 +160,7 @@ def test_recordings_of_the_field_do_no_harm_and_their_faults_are_told(
     said = said.replace("device: radar", "device: camera-east").replace("device: camera\n", "device: camera-east\n")
     said = said.replace("pace_ms: 100", "pace_ms: 40")  # the sooner it is over
     if "2015" in name:
-        said = said.replace("unit: ms}", 'format: "%Y-%m-%d %H:%M:%S"}')
+        said = said.replace("unit: ms}", 'format: "%Y-%m-%d %H:%M:%S", zone: UTC}')
     summary = imported(DATA / name, said, where=where)
     assert kinds <= {finding["kind"] for finding in summary["findings"]}
     result = CliRunner().invoke(app, ["rec", "report", str(tmp_path / "o.mcap"), "--json"])
@@ -344,7 +345,7 @@ def test_any_text_is_read_or_refused_with_its_place(content: str) -> None:
             path = Path(folder) / name
             path.write_text(content, encoding="utf-8")
             with contextlib.suppress(ForeignError):
-                for frame in text.frames(path, stream, View(Reference(0.0, 0.0), None)):
+                for frame in text.frames(path, stream, View(Reference(0.0, 0.0), None), Findings()):
                     assert frame.stamp_ns >= 0 and frame.place
 
 
@@ -371,3 +372,45 @@ def test_a_clock_that_stands_and_two_sets_are_found() -> None:
         check.frame(f"frame {k}", BEGIN_NS, BEGIN_NS + k * 10**8, ids, k + 1)
     found = {finding.kind: (finding.count, finding.first) for finding in findings.list()}
     assert found == {"stuck-clock": (5, "frame 5"), "two-sets": (8, "frame 2")}
+
+
+@pytest.mark.parametrize(
+    ("time", "zone", "utc"),
+    [
+        ("2025-11-29 16:00:00.5+0800", "", "2025-11-29T08:00:00.5+00:00"),
+        ("2025-11-29 16:00:00.5", "+08:00", "2025-11-29T08:00:00.5+00:00"),
+        ("2025-11-29 16:00:00.5", "UTC", "2025-11-29T16:00:00.5+00:00"),
+        ("2025-11-29 16:00:00.5-0330", "Asia/Shanghai", "2025-11-29T19:30:00.5+00:00"),  # its own goes before
+        ("2025-11-29 16:00:00.5", "", None),
+    ],
+)
+@pytest.mark.parametrize("style", ["iso", "%Y-%m-%d %H:%M:%S.%f"])
+def test_times_have_an_offset_of_their_own_or_of_the_mapping(
+    tmp_path: Path, style: str, time: str, zone: str, utc: str | None
+) -> None:
+    own = "%z" if style != "iso" and len(time) > 21 else ""
+    said = {"field": "t", "format": style + own} | ({"zone": zone} if zone else {})
+    fields = {"x": "pos.x", "y": "pos.y"}
+    stream = StreamSettings.model_validate({"device": "d", "time": said, "frame": "sensor", "fields": fields})
+    (tmp_path / "A.CSV").write_text(f"\ufefft;pos.x;pos.y\r\n{time};2,5;-1\r\n{time};3", encoding="utf-8")
+    findings = Findings()
+    found = text.frames(tmp_path / "A.CSV", stream, View(Reference(0.0, 0.0), None), findings)
+    if utc is None:
+        with pytest.raises(ForeignError, match=r"line 2: t: .* has no offset; say `zone`"):
+            list(found)
+        return
+    frames = [*found]
+    assert [one.stamp_ns for one in frames] == [round(datetime.fromisoformat(utc).timestamp() * 10) * 10**8]
+    assert frames[0].seen[0].position == (2.5, -1.0)
+    assert [(each.kind, each.first) for each in findings.list()] == [("cut", "line 3")]
+
+
+def test_columns_that_are_missing_are_named(tmp_path: Path) -> None:
+    stream = StreamSettings.model_validate(
+        {"device": "d", "time": {"field": "t"}, "frame": "sensor", "fields": {"x": "x", "y": "y"}}
+    )
+    (tmp_path / "a.csv").write_text("t,x,north\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(ForeignError, match="line 2: no column y, but t, x, north"):
+        list(text.frames(tmp_path / "a.csv", stream, View(Reference(0.0, 0.0), None), Findings()))
+    (tmp_path / "a.jsonl").write_text('{"t": 1, "x": 2, "y": 3}\n{"t": 2, "x": 4, "y"', encoding="utf-8")
+    assert len([*text.frames(tmp_path / "a.jsonl", stream, View(Reference(0.0, 0.0), None), Findings())]) == 1
