@@ -19,7 +19,7 @@ import msgspec
 
 from hw.tape import LinkState, Read, Round
 from rsu.broadcast import TICK_NS
-from rsu.importing import octets, ros, text
+from rsu.importing import bag_files, octets, ros, text
 from rsu.importing.findings import Finding, Findings, SourceCheck
 from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View
 from rsu.importing.mapping import Mapping
@@ -69,7 +69,7 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
 
 def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) -> Iterator[Frame]:
     views = [_view(config, stream.device) for stream in mapping.streams]
-    if ros.is_bag(source):
+    if bag_files.is_bag(source):
         yield from ros.frames(source, mapping.streams, views)
         return
     for stream, view in zip(mapping.streams, views, strict=True):

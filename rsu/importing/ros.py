@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from perception.objects import Floats
+from rsu.importing import bag_files
 from rsu.importing.frames import FixAt, ForeignError, Frame, Objects, Points, Seen, View
 from rsu.importing.mapping import StreamSettings
 from rsu.importing.text import number_of
@@ -61,12 +62,6 @@ def typestore() -> Any:
     return store
 
 
-def is_bag(path: Path) -> bool:
-    """Tell a rosbag (a file of version 1, a folder of version 2 or the file in it) from others. OSError: none."""
-    path.stat()
-    return path.suffix in (".bag", ".db3", ".mcap") or (path / "metadata.yaml").is_file()
-
-
 def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[View]) -> Iterator[Frame]:
     """Yield what the bag has for the streams, in the order of receipt. ForeignError: not as the mapping says."""
     try:
@@ -75,7 +70,7 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[View])
         raise ForeignError("rosbags needs to be installed: pip install rsu-edge[lab]") from error
     wanted = {stream.topic: (stream, view) for stream, view in zip(streams, views, strict=True)}
     try:
-        with AnyReader([path], default_typestore=typestore()) as bag:
+        with bag_files.laid_out(path) as files, AnyReader(files, default_typestore=typestore()) as bag:
             connections = [each for each in bag.connections if each.topic in wanted]
             _check(path, wanted.keys() - {None}, {each.topic: each.msgtype for each in bag.connections})
             for number, (connection, time_ns, data) in enumerate(bag.messages(connections), 1):
@@ -160,6 +155,8 @@ def _in_sensor_frame(place: str, stream: StreamSettings) -> None:
 
 def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
     _in_sensor_frame(place, stream)
+    if not message.width * message.height:  # a scan without reflections; some drivers then leave out the fields, too
+        return Points(stream.device, place, _stamp_ns(message), time_ns, np.zeros((0, 3)), np.zeros(0))
     fields = {field.name: field for field in message.fields}
     said = stream.fields.doppler
     doppler = next((name for name in ([said.field] if said else _DOPPLER) if name in fields), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import math
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -253,6 +255,40 @@ def test_rosbags(imported: Import, site: Path, tmp_path: Path, version: int, obj
     assert (fixes[0].latitude, fixes[0].longitude) == pytest.approx(PLACE, abs=1e-7)
 
 
+def packed(path: Path, way: str) -> Path:
+    """Return a bag as people send it."""
+    file = path if path.is_file() else next(path.glob("*.db3"))
+    octets = file.read_bytes()
+    made = {
+        "gz": (f"x{file.suffix}.gz", gzip.compress(octets)),
+        "zstd": (f"x{file.suffix}.zstd", zstandard.compress(octets)),
+        "upper": (f"X{file.suffix.upper()}", octets),
+        "bare": (f"x{file.suffix}", octets),
+    }
+    if way == "folder":
+        (path / "metadata.yaml").unlink()
+        return path
+    name, content = made[way]
+    (path.parent / name).write_bytes(content)
+    return path.parent / name
+
+
+@pytest.mark.parametrize(
+    ("version", "way"),
+    [(1, "gz"), (1, "zstd"), (1, "upper"), (2, "gz"), (2, "zstd"), (2, "upper"), (2, "bare"), (2, "folder")],
+)
+def test_bags_as_people_send_them(imported: Import, tmp_path: Path, version: int, way: str) -> None:
+    path = packed(write_bag(tmp_path / ("a.bag" if version == 1 else "a"), version), way)
+    summary = imported(path, BAG.replace("OBJECTS", "/tracks").replace("POINTS", "/scan"))
+    assert summary["frames"] == {"camera-east": 5, "radar-north": 5, "gnss": 5}
+
+
+def test_a_compressed_bag_that_is_damaged_is_refused(imported: Import, tmp_path: Path) -> None:
+    (tmp_path / "a.bag.gz").write_bytes(gzip.compress(b"no bag" * 99)[:-20] + bytes(20))
+    said = imported(tmp_path / "a.bag.gz", BAG.replace("OBJECTS", "/a").replace("POINTS", "/b"), Exit.DAMAGED)["said"]
+    assert "a.bag.gz" in said
+
+
 def test_a_bag_without_the_topic_says_what_it_has(imported: Import, tmp_path: Path) -> None:
     (path,) = write_bag(tmp_path / "a", 2).glob("*.db3")  # the file alone will do
     said = imported(path, "streams: [{device: gnss, topic: /gps}]", Exit.DAMAGED)["said"]
@@ -281,6 +317,20 @@ def test_a_cloud_may_name_its_radial_speed_and_have_lines_and_directions_without
     kind, message = cloud(rows, "x y z v_r", 2, 12)
     found = read(kind, message, fields={"doppler": {"field": "v_r", "scale": -1}})
     assert found.points.tolist() == [[1, 2, 3], [5, 6, 7], [1, 1, 1]] and found.doppler.tolist() == [-4, 8, 0]
+
+
+@pytest.mark.parametrize(("width", "height", "step"), [(0, 0, 0), (0, 1, 16), (1, 0, 16)])
+def test_a_cloud_without_points_is_a_scan_without_reflections(width: int, height: int, step: int) -> None:
+    stamp = SimpleNamespace(sec=1, nanosec=0)
+    fields = [SimpleNamespace(name=n, offset=4 * i, datatype=7) for i, n in enumerate(("x", "y", "z", "doppler"))]
+    for names in (fields, []):
+        message = SimpleNamespace(
+            header=SimpleNamespace(stamp=stamp), height=height, width=width, fields=names, is_bigendian=False,
+            point_step=step, row_step=0, data=np.zeros(0, np.uint8), is_dense=True,
+        )  # fmt: skip
+        stream = StreamSettings.model_validate({"device": "d", "topic": "/x"})
+        frame = ros.READERS["sensor_msgs/msg/PointCloud2"](message, "m", 2, stream, View(Reference(0.0, 0.0), None))
+        assert frame.points.shape == (0, 3) and frame.doppler.shape == (0,)
 
 
 def test_a_cloud_without_radial_speed_is_refused_with_what_to_do() -> None:
