@@ -36,6 +36,12 @@ class UdpSocket(NamedTuple):
     host: SocketAddress
 
 
+class LocalSocket(NamedTuple):
+    """A process of the box itself, whose datagrams go to a local socket of the run folder."""
+
+    name: str
+
+
 class MjpegServer(NamedTuple):
     """A listening HTTP socket whose every answer is the same film."""
 
@@ -49,7 +55,7 @@ class Publisher(NamedTuple):
     topic: bytes
 
 
-Opening = Pty | TcpServer | UdpSocket | MjpegServer | Publisher
+Opening = Pty | TcpServer | UdpSocket | LocalSocket | MjpegServer | Publisher
 
 
 class Reference(Strict):

@@ -16,7 +16,7 @@ from typing import Protocol
 import zmq
 
 from hw.endpoint import SocketAddress
-from sim.bench import MjpegServer, Opening, Pty, Publisher, TcpServer, UdpSocket
+from sim.bench import LocalSocket, MjpegServer, Opening, Pty, Publisher, TcpServer, UdpSocket
 from sim.video.mjpeg import MjpegPort
 
 READ_SIZE = 65536
@@ -47,6 +47,8 @@ def open_port(opening: Opening, folder: Path) -> DevicePort:
         return _PtyPort(folder / opening.name, opening.baud)
     if isinstance(opening, TcpServer):
         return _TcpPort(opening.listen)
+    if isinstance(opening, LocalSocket):
+        return _LocalPort(folder / opening.name)
     if isinstance(opening, MjpegServer):
         return MjpegPort(opening.listen)
     if isinstance(opening, Publisher):
@@ -159,6 +161,29 @@ class _UdpPort:
     def read(self, descriptor: int) -> list[bytes]:
         with suppress(OSError):
             return [self._socket.recv(READ_SIZE)]
+        return []
+
+    def write(self, data: bytes) -> None:
+        with suppress(OSError):
+            self._socket.sendto(data, self._host)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class _LocalPort:
+    """An unbound socket whose datagrams go to the host's, if it is there; nothing comes back."""
+
+    byte_ns = 0.0
+
+    def __init__(self, host: Path) -> None:
+        self._host = str(host)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+
+    def descriptors(self) -> list[int]:
+        return []
+
+    def read(self, descriptor: int) -> list[bytes]:
         return []
 
     def write(self, data: bytes) -> None:

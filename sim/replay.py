@@ -23,7 +23,7 @@ from mcap.reader import make_reader
 
 from hw.endpoint import Endpoint, split_address
 from hw.radar.ti_cli import PROMPT
-from sim.bench import Opening, Pty, TcpServer, UdpSocket
+from sim.bench import LocalSocket, Opening, Pty, TcpServer, UdpSocket
 from sim.ports import DevicePort, open_port
 from sim.restamp import SECOND_NS, Restamp, restamper
 
@@ -49,6 +49,8 @@ def opening(endpoint: Endpoint) -> Opening:
         return Pty(endpoint.serial.path, endpoint.serial.baud)
     if endpoint.tcp:
         return TcpServer(split_address(endpoint.tcp))
+    if endpoint.local:
+        return LocalSocket(endpoint.local)
     assert endpoint.udp
     return UdpSocket(split_address(endpoint.udp.peer), split_address(endpoint.udp.listen))
 

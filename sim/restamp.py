@@ -16,7 +16,7 @@ from decimal import Decimal
 import msgspec
 
 import v2x
-from hw import nmea, ubx, utc
+from hw import nmea, ubx, utc, video
 from hw.gnss import MEASURES
 from hw.radio import protocol
 from hw.signal import framing, messages
@@ -26,6 +26,7 @@ from v2x.records.bsm import BasicSafetyMessage
 
 SECOND_NS = 1_000_000_000
 _MINUTE_MS = 60_000
+_VIDEO_TIME_AT = 16  # octet of a datagram
 _WEEK_MS = 7 * 86_400_000
 _NANOSECONDS_FROM = 10**15  # the camera's times are milliseconds below
 _TIME = re.compile(rb'("time"\s*:\s*)(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)')
@@ -36,7 +37,7 @@ Restamp = Callable[[bytes], bytes]
 
 def restamper(kind: str, shift_ns: int) -> Restamp:
     """Return what shifts the times in the bytes of one device; the bytes come in any chunking, in order."""
-    makers = {"camera-json": _camera, "gnss": _gnss, "gat1743": _signal, "radio-agent": _radio}
+    makers = {"camera-json": _camera, "gnss": _gnss, "gat1743": _signal, "radio-agent": _radio, "video": _video}
     make = makers.get(kind)
     return (lambda data: data) if make is None else make(shift_ns)
 
@@ -53,6 +54,18 @@ def _camera(shift_ns: int) -> Restamp:
         nonlocal rest
         *lines, rest = (rest + data).split(b"\n")
         return b"".join(_TIME.sub(shifted, line, count=1) + b"\n" for line in lines)
+
+    return restamp
+
+
+def _video(shift_ns: int) -> Restamp:
+    """Shift when a picture was exposed; the layout is that of `hw/video.py`."""
+
+    def restamp(data: bytes) -> bytes:
+        if len(data) < _VIDEO_TIME_AT + 8 or data[:5] != video.MAGIC + bytes([video.VERSION]):
+            return data
+        stamp_ns = int.from_bytes(data[_VIDEO_TIME_AT : _VIDEO_TIME_AT + 8], "little") + shift_ns
+        return data[:_VIDEO_TIME_AT] + stamp_ns.to_bytes(8, "little") + data[_VIDEO_TIME_AT + 8 :]
 
     return restamp
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from perception.geo import to_wgs84
-from rsu.recording.schemas import EVENTS, LANES, MAP, POSITION, TRACKS
+from rsu.recording.schemas import EVENTS, LANES, MAP, POSITION, SHAPES, TRACKS
 from rsu.recording.tick import Entry
 from rsu.records import Snapshot, TrackView
 from rsu.site.lanemap import LaneMapFile
@@ -55,8 +55,14 @@ def _box(track: TrackView, at: Json) -> Json:
         "lifetime": _LIFE,
         "frame_locked": False,
         "metadata": [{"key": key, "value": value} for key, value in facts.items()],
+        **_nothing(),
         "cubes": [cube],
     }
+
+
+def _nothing() -> Json:
+    """Return the shapes that an entity must name, without any of them."""
+    return {shape: [] for shape in SHAPES}
 
 
 def lanes(lane_map: LaneMapFile, now_ns: int) -> Entry:
@@ -70,6 +76,8 @@ def lanes(lane_map: LaneMapFile, now_ns: int) -> Entry:
             "scale_invariant": False,
             "points": [{"x": point[0], "y": point[1], "z": 0} for point in lane.points],
             "color": {"r": 0.6, "g": 0.6, "b": 0.6, "a": 1},
+            "colors": [],
+            "indices": [],
         }
         for node in lane_map.nodes
         for link in node.links
@@ -81,6 +89,8 @@ def lanes(lane_map: LaneMapFile, now_ns: int) -> Entry:
         "id": "lanes",
         "lifetime": {"sec": 0, "nsec": 0},
         "frame_locked": True,
+        "metadata": [],
+        **_nothing(),
         "lines": lines,
     }
     return Entry(LANES, now_ns, _encode({"deletions": [], "entities": [entity]}))

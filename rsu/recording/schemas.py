@@ -17,6 +17,7 @@ from rsu.records import Processes, UplinkState
 SCENE, FIX, LOG = "foxglove.SceneUpdate", "foxglove.LocationFix", "foxglove.Log"
 GEOJSON = "foxglove.GeoJSON"
 TRACKS, LANES, MAP, POSITION, EVENTS = "/tracks", "/lanes", "/map", "/position", "/log"
+SHAPES = ("arrows", "cubes", "spheres", "cylinders", "lines", "triangles", "texts", "models")  # of a scene's entity
 BUS = "/bus/"
 _TIME = {
     "type": "object",
@@ -95,8 +96,7 @@ _ENTITY = _object(
     lifetime=_DURATION,
     frame_locked={"type": "boolean"},
     metadata=_list(_object(key=_TEXT, value=_TEXT)),
-    cubes=_list(_CUBE),
-    lines=_list(_LINE),
+    **({shape: _list({"type": "object"}) for shape in SHAPES} | {"cubes": _list(_CUBE), "lines": _list(_LINE)}),
 )
 _FOXGLOVE: dict[str, dict[str, Any]] = {
     SCENE: {

@@ -13,12 +13,16 @@ import numpy as np
 import pytest
 
 import v2x
+from hw import video
 from hw.bytelog import from_lines
 from hw.device import Device, build, poll
+from hw.endpoint import Endpoint
 from hw.radio.protocol import AgentError, parse_received
 from perception.objects import Measurement
 from rsu.recording import live
 from rsu.site import config
+from sim.ports import open_port
+from sim.replay import opening
 from sim.restamp import SECOND_NS, restamper
 from tests.hw.replay import logs, make_driver, play
 from tests.recording.golden import FOLDER
@@ -98,6 +102,28 @@ def test_ports_are_those_of_the_site_and_times_are_those_of_now(tmp_path: Path) 
     for one in found:
         assert 0 <= one.receipt_ns - one.stamp_ns < 2 * SECOND_NS
     assert all(not device.health(0).counters.keys() & {"clock-past", "clock-future"} for device in devices)
+
+
+def test_a_video_camera_is_played_in_place_of_its_process(tmp_path: Path) -> None:
+    """The datagrams of a camera's process, out of a recording, through the real local socket into the real driver."""
+    settings = video.VideoSettings.model_validate({}, context={"device": "v"})
+    ports = {name: port.endpoint.model_dump(mode="json") for name, port in settings.ports().items()}
+    device = build("v", "video", settings, tmp_path, time.time_ns)
+    poll([device], 0.02, time.time_ns)  # opens its socket
+    nothing = np.zeros((0, 2))
+    view = video.View(
+        stamp_ns=1_700_000_000_000_000_000, sequence=1, kind=np.zeros(0, int), confidence=np.zeros(0), position=nothing,
+        covariance=np.zeros((0, 2, 2)), size=np.zeros((0, 3)), box=np.zeros((0, 4)),
+    )  # fmt: skip
+    port = open_port(opening(Endpoint.model_validate(ports["pictures"])), tmp_path)
+    port.write(restamper("video", SHIFT_NS)(video.encode(view)))
+    try:
+        (found,) = _until([device], 1)
+    finally:
+        port.close()
+        device.close()
+    assert found.stamp_ns == view.stamp_ns + SHIFT_NS
+    assert restamper("video", SHIFT_NS)(b"of no camera at all, long enough") == b"of no camera at all, long enough"
 
 
 def _until(devices: list[Device], each: int) -> list[Measurement]:
