@@ -1,8 +1,8 @@
 """Driver of a GNSS receiver on a serial line that sends UBX NAV-PVT, NMEA sentences or both; it is only listened to.
 
 One fix per epoch. NAV-PVT is preferred: it says whether leap seconds are known and how good time and place are. Where
-there is none, RMC and GGA of one epoch give the fix, GST its accuracy. RTCM3 corrections and other messages are
-stepped over.
+there is none, RMC, GGA or GNS of one epoch give the fix, each alone where there is no more, GST its accuracy, RMC or
+ZDA the date. RTCM3 corrections and other messages are stepped over.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from pydantic import Field
 from hw import nmea, rtcm, ubx
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
-from hw.fix import Epochs, from_nmea, from_ubx
+from hw.fix import NOT_VALID, Epochs, from_nmea, from_ubx
 from hw.intake import Intake
 from hw.nmea import Sentence
 from hw.splitter import Measure, Splitter
 from hw.ubx import NavPvt
-from hw.utc import NS
+from hw.utc import NS, weeks_off
 from perception.objects import Fix, Measurement, Modality
 
 MEASURES: dict[int, Measure] = {ubx.SYNC[0]: ubx.measure, nmea.START: nmea.measure, rtcm.PREAMBLE: rtcm.measure}
 UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
 SAME_EPOCH_NS = NS // 50
+NO_FIX_NS = 5 * NS  # what speaks so long without a word of a fix is not set up for us
 
 
 class GnssSettings(DeviceSettings):
@@ -42,8 +43,8 @@ class Gnss:
     """A receiver's bytes to fixes.
 
     Counters: `noise` (octets outside of frames), `checksum`, `length`, `torn`, `value` (a good frame with a field that
-    cannot be), `duplicate` (the same epoch again), `incomplete` (sentences of an epoch that lack RMC or GGA),
-    `unused` (good frames of other kinds).
+    cannot be), `duplicate` (the same epoch again), `incomplete` (sentences of an epoch that lack RMC, GGA and
+    GNS), `unused` (good frames of other kinds).
     """
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
@@ -54,17 +55,20 @@ class Gnss:
         self.name = name
         self.counters = Intake()
         self.nominal_hz = settings.rate_hz
-        self.error: str | None = None
+        self.error: str | None = None  # what keeps its solutions from being used
         self._splitter = Splitter(MEASURES, self.counters)
         self._epochs = Epochs(self.counters)
         self._itow: int | None = None  # of the newest NAV-PVT
         self._ubx_until_ns = 0
         self._nmea_stamp_ns = 0  # of the newest fix that came from sentences
+        self._doubt: str | None = None  # about the time of the newest solution
+        self._silent_since_ns: int | None = None  # of all that it says, nothing was a fix
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Forget what is half read."""
         self._splitter.reset()
         self._epochs = Epochs(self.counters)
+        self._silent_since_ns = None
         return []
 
     def due(self, now_ns: int) -> list[Send]:
@@ -73,10 +77,25 @@ class Gnss:
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
         """Take bytes and return the fixes that are complete."""
-        fixes = (self._fix(frame, receipt_ns) for frame in self._splitter.feed(data, receipt_ns))
-        return [fix for fix in fixes if fix is not None]
+        fixes = [fix for frame in self._splitter.feed(data, receipt_ns) for fix in self._fixes(frame, receipt_ns)]
+        if fixes:
+            self._silent_since_ns, self.error = None, self._fault(fixes[-1])
+        elif self._silent_since_ns is None:
+            self._silent_since_ns = receipt_ns
+        elif receipt_ns - self._silent_since_ns > NO_FIX_NS:
+            self.error = "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
+        return list(fixes)
 
-    def _fix(self, frame: bytes, receipt_ns: int) -> Fix | None:
+    def _fault(self, fix: Fix) -> str | None:
+        """Tell why a fix is of no use."""
+        utc_ns = fix.receipt_ns + self.correction_ns
+        if (fix.valid or fix.time_only) and (weeks := weeks_off(fix.stamp_ns, utc_ns)):
+            return f"its date is off by {weeks:+d} weeks: its firmware is too old to count them"
+        if fix.valid or fix.time_only:
+            return None
+        return self._doubt if fix.kind not in NOT_VALID and self._doubt else "no fix"
+
+    def _fixes(self, frame: bytes, receipt_ns: int) -> list[Fix]:
         try:
             message = _parse(frame)
             if isinstance(message, NavPvt):
@@ -86,24 +105,29 @@ class Gnss:
             self.counters["unused"] += 1
         except ValueError:
             self.counters.refuse("value", frame)
-        return None
+        return []
 
-    def _from_ubx(self, solution: NavPvt, receipt_ns: int) -> Fix | None:
+    def _from_ubx(self, solution: NavPvt, receipt_ns: int) -> list[Fix]:
         fix = from_ubx(self.name, solution, receipt_ns)
         self._ubx_until_ns = receipt_ns + UBX_PREFERRED_NS
         if solution.itow == self._itow or abs(fix.stamp_ns - self._nmea_stamp_ns) < SAME_EPOCH_NS:
             self.counters["duplicate"] += 1
-            return None
+            return []
         self._itow = solution.itow
-        return fix
+        self._doubt = (
+            None if solution.resolved else "leap seconds are not known yet" if solution.dated else "no date yet"
+        )
+        return [fix]
 
-    def _from_nmea(self, sentence: Sentence, receipt_ns: int) -> Fix | None:
-        epoch = self._epochs.add(sentence)
-        if epoch is None or receipt_ns < self._ubx_until_ns:
-            return None
-        fix = from_nmea(self.name, epoch, receipt_ns)
-        self._nmea_stamp_ns = fix.stamp_ns
-        return fix
+    def _from_nmea(self, sentence: Sentence, receipt_ns: int) -> list[Fix]:
+        epochs = self._epochs.add(sentence, receipt_ns)
+        if receipt_ns < self._ubx_until_ns:
+            return []
+        fixes = [from_nmea(self.name, epoch) for epoch in epochs]
+        for epoch, fix in zip(epochs, fixes, strict=True):
+            self._nmea_stamp_ns = fix.stamp_ns
+            self._doubt = "no date yet" if epoch.midnight_ns is None else None
+        return fixes
 
 
 def _parse(frame: bytes) -> NavPvt | Sentence | None:

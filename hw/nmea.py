@@ -1,6 +1,6 @@
-"""NMEA 0183 sentences of a GNSS receiver: GGA, RMC, GST of any talker.
+"""NMEA 0183 sentences of a GNSS receiver: GGA, GNS, RMC, ZDA, GST of any talker.
 
-$ttSSS,field,...*HH\\r\\n    HH: exclusive or of everything between $ and *, two hexadecimal digits
+$ttSSS,field,...*HH\\r\\n    HH: exclusive or of everything between $ and *, two hexadecimal digits; some say \\r\\r\\n
 """
 
 from __future__ import annotations
@@ -54,7 +54,21 @@ class Gst(NamedTuple):
     longitude_sd: float | None  # m
 
 
-Sentence = Gga | Rmc | Gst
+class Zda(NamedTuple):
+    """Time and date."""
+
+    of_day_ns: int | None  # ns since midnight UTC
+    midnight_ns: int | None  # ns from 1970 to the beginning of the day
+
+
+class Gns(NamedTuple):
+    """Position fix of several systems; all that a GGA says."""
+
+    of_day_ns: int | None  # ns since midnight UTC
+    fix: Gga
+
+
+Sentence = Gga | Gns | Rmc | Zda | Gst
 
 
 def checksum(text: bytes) -> int:
@@ -68,10 +82,10 @@ def measure(data: bytes) -> int | str:
     end = text.end() if text else 0
     if end > MAX_LENGTH:
         return "length"
-    rest = data[end : end + 2]
-    if rest in (b"", b"\r"):
+    rest = data[end : end + 3]
+    if rest in (b"", b"\r", b"\r\r"):
         return 0
-    if not rest.startswith((b"\r\n", b"\n")):
+    if not rest.startswith((b"\r\n", b"\n", b"\r\r\n")):
         return "torn"
     if data[end - 3 : end].upper() != b"*%02X" % checksum(data[1 : end - 3]):
         return "checksum"
@@ -182,7 +196,28 @@ def _parse_gst(fields: list[str]) -> Gst:
     return Gst(_of_day(time), _number(latitude_sd), _number(longitude_sd))
 
 
-_PARSERS: dict[str, Callable[[list[str]], Sentence]] = {"GGA": _parse_gga, "RMC": _parse_rmc, "GST": _parse_gst}
+def _parse_gns(fields: list[str]) -> Gns:
+    time, *place, modes, satellites, hdop, altitude, separation = fields[:10]
+    quality = max((_QUALITY.get(mode, "0") for mode in modes), key=_BEST.index, default="0")
+    gga = _parse_gga([time, *place, quality, satellites, hdop, altitude, "M", separation, "M", "", ""])
+    return Gns(gga.of_day_ns, gga)
+
+
+def _parse_zda(fields: list[str]) -> Zda:
+    time, day, month, year, *_ = fields
+    known = day and month and year
+    return Zda(_of_day(time), utc.midnight_ns(int(year), int(month), int(day)) if known else None)
+
+
+_QUALITY = {"A": "1", "P": "1", "D": "2", "R": "4", "F": "5", "E": "6"}  # GNS modes as GGA's quality
+_BEST = ["0", "6", "1", "2", "5", "4"]
+_PARSERS: dict[str, Callable[[list[str]], Sentence]] = {
+    "GGA": _parse_gga,
+    "GNS": _parse_gns,
+    "RMC": _parse_rmc,
+    "ZDA": _parse_zda,
+    "GST": _parse_gst,
+}
 
 
 def _print(value: float | None, form: str) -> str:

@@ -16,7 +16,8 @@ SYNC = b"\xb5\x62"
 NAV_PVT = (0x01, 0x07)
 MAX_PAYLOAD = 4096  # octets; the longest in use, RXM-RAWX of 72 signals, has 2320
 _HEADER = struct.Struct("<2sBBH")
-_NAV_PVT = struct.Struct("<IHBBBBBBIiBBxBiiiiII44x")
+_NAV_PVT = struct.Struct("<IHBBBBBBIiBBxBiiiiII")  # what all lengths begin with
+_LENGTHS = (84, 92)  # octets: before protocol 15, and since
 
 # NAV-PVT `valid` and `flags`
 DATED = 0b11  # date and time of day
@@ -94,12 +95,12 @@ def encode(kind: tuple[int, int], payload: bytes) -> bytes:
 
 def encode_nav_pvt(solution: NavPvt) -> bytes:
     """Return the frame of a navigation solution."""
-    return encode(NAV_PVT, _NAV_PVT.pack(*solution))
+    return encode(NAV_PVT, _NAV_PVT.pack(*solution).ljust(_LENGTHS[-1], b"\0"))
 
 
 def parse_nav_pvt(frame: bytes) -> NavPvt | None:
     """Return the navigation solution in a good frame, None when it is another message."""
     _, *kind, length = _HEADER.unpack_from(frame)
-    if tuple(kind) != NAV_PVT or length != _NAV_PVT.size:
+    if tuple(kind) != NAV_PVT or length not in _LENGTHS:
         return None
     return NavPvt(*_NAV_PVT.unpack_from(frame, _HEADER.size))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 NS = 1_000_000_000
 NS_PER_DAY = 86400 * NS
+_ERA_NS = 1024 * 7 * NS_PER_DAY
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -28,6 +29,13 @@ def to_ns(utc: Utc) -> int:
     Second 60, a leap second, is second 59 once more, which is what Linux does with its clock.
     """
     return midnight_ns(utc.year, utc.month, utc.day) + of_day_ns(utc.hour, utc.minute, utc.second) + utc.nanosecond
+
+
+def weeks_off(stamp_ns: int, utc_ns: int) -> int:
+    """Return by how many weeks a receiver's date is off that counts them in ten bits, as GPS does; 0: it is not."""
+    off_ns = stamp_ns - utc_ns
+    eras = round(off_ns / _ERA_NS)
+    return 1024 * eras if abs(off_ns - eras * _ERA_NS) < NS_PER_DAY else 0
 
 
 def midnight_ns(year: int, month: int, day: int) -> int:

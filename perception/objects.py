@@ -1,7 +1,8 @@
 """The core's words: what drivers conform to and fusion works with.
 
 Every record carries `stamp_ns`, when its content was true, and `receipt_ns`, when its last byte was read; both integer
-nanoseconds UTC. SI units; angles in degrees. Unknown is None on single values and NaN in arrays, never 0.
+nanoseconds of steady time: UTC but for steps of the system clock (`hw/timescale.py`). SI units; angles in degrees.
+Unknown is None on single values and NaN in arrays, never 0.
 
 Frames
     sensor: origin at the sensor's reference point, x forward along the boresight, y left, metres on the road plane.
@@ -134,7 +135,7 @@ class SignalPlan(Measurement, frozen=True, kw_only=True):
 
 
 class Fix(Measurement, frozen=True, kw_only=True):
-    """One GNSS solution. `stamp_ns` is the receiver's own UTC."""
+    """One GNSS solution. `stamp_ns` is not steady as elsewhere: it is the receiver's own UTC."""
 
     valid: bool  # the receiver itself says that position and time may be used
     kind: str  # none, 2d, 3d, dgps, float, fixed, dead-reckoning
@@ -144,6 +145,7 @@ class Fix(Measurement, frozen=True, kw_only=True):
     satellites: int | None
     horizontal_accuracy: float | None  # m, 1 sigma
     time_accuracy_ns: int | None
+    time_only: bool = False  # not valid, yet the time may be used
 
 
 class Reception(Measurement, frozen=True, kw_only=True):

@@ -30,7 +30,13 @@ _VIDEO_TIME_AT = 16  # octet of a datagram
 _WEEK_MS = 7 * 86_400_000
 _NANOSECONDS_FROM = 10**15  # the camera's times are milliseconds below
 _TIME = re.compile(rb'("time"\s*:\s*)(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)')
-_SENTENCES = {"RMC": (1, 9), "GGA": (1, None), "GST": (1, None), "GLL": (5, None)}  # fields of time and date
+_SENTENCES = {
+    "RMC": (1, 9),
+    "GGA": (1, None),
+    "GNS": (1, None),
+    "GST": (1, None),
+    "GLL": (5, None),
+}  # fields of time and date
 
 Restamp = Callable[[bytes], bytes]
 

@@ -20,7 +20,7 @@ import structlog
 from pydantic import Field
 
 from hw.tape import AS_BEGUN, SystemClock
-from hw.utc import NS, NS_PER_DAY, from_ns
+from hw.utc import NS, NS_PER_DAY, from_ns, weeks_off
 from perception.objects import Fix
 from rsu.checks.drift import Offset
 from rsu.checks.receivers import JUMP_NS, Receiver
@@ -29,7 +29,6 @@ from rsu.site.settings import Settings
 
 STEP_NS = 10_000_000  # smaller changes of the system clock only add to its error
 LIMIT_NS = 100_000_000  # worse than this UTC is not known
-ROLLOVER_NS = 1024 * 7 * NS_PER_DAY  # the week number of GPS has ten bits
 DRIFT_PPM = 100  # no oscillator drifts more
 _TAI_NS = 38 * NS  # it is 37 s ahead of UTC, GPS time 18 s
 _MINUTE_NS = 60 * NS
@@ -90,8 +89,8 @@ class UtcClock:
         self._slew = begin_ns, now_ns
 
     def update(self, fix: Fix) -> None:
-        """Take one GNSS solution; invalid ones say nothing about time."""
-        if not fix.valid or self._is_rolled_over(fix):
+        """Take one GNSS solution; invalid ones say nothing about time, unless they are of time alone."""
+        if not (fix.valid or fix.time_only) or self._is_rolled_over(fix):
             return
         offset_ns = fix.stamp_ns + self._delay_ns - fix.receipt_ns + self._said.slewed_ns
         receiver = self._receivers.setdefault(fix.device, Receiver())
@@ -104,11 +103,10 @@ class UtcClock:
 
     def _is_rolled_over(self, fix: Fix) -> bool:
         """Tell whether a date is off by weeks that the receiver cannot count."""
-        off_ns = fix.stamp_ns - fix.receipt_ns - self._said.correction_ns
-        eras = round(off_ns / ROLLOVER_NS)
-        if eras == 0 or self._said.unset or abs(off_ns - eras * ROLLOVER_NS) > NS_PER_DAY:
+        weeks = weeks_off(fix.stamp_ns, fix.receipt_ns + self._said.correction_ns)
+        if not weeks or self._said.unset:
             return False
-        text = f"{fix.device} says {_date(fix.stamp_ns)}, {eras * 1024:+d} weeks off: not used; its firmware is too old"
+        text = f"{fix.device} says {_date(fix.stamp_ns)}, {weeks:+d} weeks off: not used; its firmware is too old"
         self._name("gnss-week-rollover", text, said=self._refused is not None)
         self._refused = fix.receipt_ns, text
         return True

@@ -133,7 +133,7 @@ def test_gst_is_waited_for_once_it_was_seen_and_no_longer_when_it_stops() -> Non
     s = NS
     assert accuracies == [
         (0, 0, None), (s, 0, 0.5), (2 * s, 0, 0.5), (3 * s, 0, 0.5),
-        (4 * s, s, None), (5 * s, 0, None), (6 * s, 0, None), (7 * s, 0, None),
+        (4 * s, 0, None), (5 * s, 0, None), (6 * s, 0, None), (7 * s, 0, None),
     ]  # fmt: skip
 
 
@@ -169,3 +169,119 @@ def test_a_reopened_port_forgets_half_a_frame() -> None:
     assert driver.opened("link", T0) == []
     assert len(driver.received("link", solution(2), T0)) == 1
     assert "noise" not in driver.counters
+
+
+def said(*texts: str) -> bytes:
+    return b"".join(nmea.encode(text) for text in texts)
+
+
+def rmc(second: int, status: str = "A", mode: str = "A") -> str:
+    return f"GNRMC,0000{second:02d}.00,{status},2232.58600,N,11403.47400,E,0.01,,231126,,,{mode}"
+
+
+def gga(second: int, quality: int = 1, talker: str = "GN") -> str:
+    return f"{talker}GGA,0000{second:02d}.00,2232.58600,N,11403.47400,E,{quality},12,0.8,20.1,M,-3.1,M,,"
+
+
+def zda(second: int) -> str:
+    return f"GPZDA,0000{second:02d}.00,23,11,2026,,"
+
+
+def gns(second: int, modes: str = "AAN") -> str:
+    return f"GNGNS,0000{second:02d}.00,2232.58600,N,11403.47400,E,{modes},14,0.8,20.1,-3.1,,,V"
+
+
+def played(say: Callable[[int], bytes], seconds: int = 8) -> list[tuple[int, int, bool, str, float | None]]:
+    """Return (second of the epoch, how much later it came, valid, kind, height) of the fixes; said at 0.05 s."""
+    driver = replay.make_driver("gnss")
+    found = [one for n in range(seconds) for one in driver.received("link", say(n), T0 + n * NS + NS // 20)]
+    assert all(isinstance(one, Fix) and (one.latitude or 0) == pytest.approx(22.5431) for one in found)
+    return [
+        ((one.stamp_ns - T0) // NS, (one.receipt_ns - one.stamp_ns) // 1_000_000, one.valid, one.kind, one.height)
+        for one in found
+        if isinstance(one, Fix)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("say", "kind", "height", "seconds"),
+    [
+        pytest.param(lambda n: said(rmc(n)), "3d", None, range(8), id="RMC alone"),
+        pytest.param(lambda n: said(zda(n), gga(n, 2)), "dgps", 17.0, range(8), id="ZDA and GGA"),
+        pytest.param(lambda n: said(gga(n, 4), zda(n)), "fixed", 17.0, range(8), id="GGA and ZDA"),
+        pytest.param(lambda n: said(gns(n, "RDN"), rmc(n)), "fixed", 17.0, range(8), id="GNS and RMC"),
+        pytest.param(
+            lambda n: said(gga(n, 1, "GP"), gga(n, 2, "GA"), rmc(n), rmc(n)), "3d", 17.0, range(8), id="two talkers"
+        ),
+        pytest.param(lambda n: said(rmc(n), gga(n)).replace(b"\r", b"\r\r"), "3d", 17.0, range(8), id="CR CR LF"),
+    ],
+)
+def test_receivers_of_other_habits(
+    say: Callable[[int], bytes], kind: str, height: float | None, seconds: range
+) -> None:
+    """Each epoch gives one fix with its own time of receipt, the very first one perhaps a second late."""
+    found = played(say)
+    told = [second for second, *_ in found]
+    assert told == list(range(told[0], told[-1] + 1)) and len(told) >= 7
+    assert {rest for _, *rest in map(tuple, found) for rest in [tuple(rest)]} == {(50, True, kind, height)}
+
+
+def test_rmc_and_gga_of_alternating_seconds_are_an_epoch_each() -> None:
+    found = played(lambda n: said(gga(n) if n % 2 else rmc(n)))
+    assert [(second, late, valid) for second, late, valid, *_ in found] == [(n, 50, True) for n in range(8)]
+    assert [height for *_, height in found] == [17.0 if n % 2 else None for n in range(8)]
+
+
+def test_a_date_that_was_told_before_midnight_is_that_of_the_next_day_behind_it() -> None:
+    driver = replay.make_driver("gnss")
+    before, after = "235959.00", "000000.00"
+    texts = [f"GNRMC,{before},A,2232.586,N,11403.474,E,0.01,,311226,,,A", gga(0).replace("000000.00", before)]
+    found = driver.received("link", said(*texts), T0) + driver.received("link", said(gga(0)), T0 + NS)
+    found += driver.received("link", said(rmc(1).replace("231126", "010127")), T0 + 2 * NS)
+    assert [one.stamp_ns for one in found][:2] == [1798761599 * NS, 1798761600 * NS] and after in gga(0)
+
+
+def test_time_alone_is_of_use_for_time_alone() -> None:
+    (fix,) = fixes(solution(1, fix_type=5))
+    assert isinstance(fix, Fix) and fix.time_only and not fix.valid and fix.stamp_ns == T0 + NS
+    for changes in ({"valid": 3}, {"flags": 0}, {"fix_type": 0}):
+        (fix,) = fixes(solution(1, **{"fix_type": 5, **changes}))
+        assert isinstance(fix, Fix) and not fix.time_only
+
+
+def test_nav_pvt_of_old_receivers_has_84_octets() -> None:
+    payload = solution(1)[6:-2]
+    (old,), (new,) = fixes(ubx.encode(ubx.NAV_PVT, payload[:84])), fixes(solution(1))
+    assert old == new
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (solution(1), None),
+        (solution(1, fix_type=5), None),
+        (solution(1, fix_type=0, flags=0), "no fix"),
+        (solution(1, flags=0), "no fix"),
+        (solution(1, valid=3), "leap seconds are not known yet"),
+        (
+            solution(1, year=2007, month=4, day=9),
+            "its date is off by -1024 weeks: its firmware is too old to count them",
+        ),
+        (said(rmc(1), gga(1)), None),
+        (said(rmc(1, "V", "N"), gga(1, 0)), "no fix"),
+        (said(rmc(1, "V", "N")) + said(rmc(2, "V", "N")), "no fix"),
+    ],
+)
+def test_what_keeps_a_receiver_from_being_of_use_is_its_error(data: bytes, error: str | None) -> None:
+    driver = replay.make_driver("gnss")
+    driver.received("link", data, T0)
+    assert driver.error == error
+
+
+def test_a_receiver_that_never_says_a_fix_is_told_what_to_send() -> None:
+    driver = replay.make_driver("gnss")
+    for second in range(8):
+        driver.received("link", ubx.encode((0x01, 0x35), bytes(8)), T0 + second * NS)
+    assert driver.error == "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
+    driver.received("link", solution(8), T0 + 8 * NS)
+    assert driver.error is None

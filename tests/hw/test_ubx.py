@@ -65,7 +65,7 @@ def test_ubx_frames_are_measured(frame: str, verdict: int | str) -> None:
 
 def test_other_messages_and_lengths_are_no_nav_pvt() -> None:
     assert ubx.parse_nav_pvt(ubx.encode((0x01, 0x03), bytes(92))) is None
-    assert ubx.parse_nav_pvt(ubx.encode(ubx.NAV_PVT, bytes(84))) is None
+    assert ubx.parse_nav_pvt(ubx.encode(ubx.NAV_PVT, bytes(88))) is None
 
 
 @pytest.mark.parametrize(
