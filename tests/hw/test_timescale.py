@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from itertools import chain, pairwise, repeat
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +104,44 @@ def test_the_real_clocks() -> None:
     before_ns = timescale()
     said = timescale.look()
     assert abs(said.correction_ns) < S and not said.unset and timescale() >= before_ns
+
+
+CHILD = """
+import sys
+from hw.timescale import Timescale
+timescale = Timescale()
+for _ in sys.stdin:
+    said = timescale.look()
+    print(timescale(), said.correction_ns, said.slewed_ns, flush=True)
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler, with which the clock of a process is shifted")
+def test_a_process_whose_clocks_are_set_and_pushed_while_it_runs(tmp_path: Path) -> None:
+    """The machine's clock is left alone: a preloaded library shifts those of one process (`shifted_clock.c`)."""
+    library, shifts = tmp_path / "shifted.so", tmp_path / "shifts"
+    source = Path(__file__).with_name("shifted_clock.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    shifts.write_bytes(struct.pack("=qq", 0, 0))
+    environment = os.environ | {"LD_PRELOAD": str(library), "SHIFTED_CLOCK": str(shifts)}
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+
+        def after(set_by_ns: int, pushed_by_ns: int) -> list[int]:
+            """Shift the clocks; return steady time, correction and slew as the process tells them then."""
+            with shifts.open("r+b") as file:
+                file.write(struct.pack("=qq", set_by_ns, pushed_by_ns))
+            time.sleep(0.15)
+            assert child.stdin is not None and child.stdout is not None
+            child.stdin.write("\n")
+            child.stdin.flush()
+            return [int(word) for word in child.stdout.readline().split()]
+
+        told = [after(0, 0), after(-60 * S, 0), after(37 * S, 0), after(-28_800 * S, 0), after(0, 40 * MS)]
+        child.stdin.close()
+    steady, corrections, slews = zip(*told, strict=True)
+    assert [round(each / MS) for each in corrections] == [0, -60_000, 37_000, -28_800_000, 0]
+    assert [round(each / MS) for each in slews] == [0, 0, 0, 0, 40]
+    assert all(100 * MS < later - earlier < 60 * S for earlier, later in pairwise(steady))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import v2x
+from hw.utc import midnight_ns
 from perception.geo import Reference, to_site, to_wgs84
 from perception.objects import Event, LanePlace, Modality, Reception, RoadUser, Tracks
 from rsu.messages import bsm, rsi
@@ -234,3 +235,24 @@ def test_an_emergency_vehicle_is_one_by_its_own_word(more: EmergencyExtensions |
     reception = Reception(device="radio", stamp_ns=NOW, receipt_ns=NOW, aid=111, payload=b"", source=1)
     report = bsm.vehicle_report(received, reception)
     assert report is not None and report.emergency == on_its_way
+
+
+@pytest.mark.parametrize(
+    ("utc_ns", "minute", "mark"),
+    [
+        (midnight_ns(2027, 1, 1) - 1, 525_599, 59_999),
+        (midnight_ns(2027, 1, 1), 0, 0),
+        (midnight_ns(2029, 1, 1) - 1, 527_039, 59_999),  # 2028 has 366 days
+        (midnight_ns(2029, 1, 1), 0, 0),
+        (midnight_ns(2028, 2, 29) + 60 * S - 1, 84_960, 59_999),
+        (midnight_ns(2028, 2, 29) + 60 * S, 84_961, 0),
+    ],
+)
+def test_marks_of_time_roll_over_where_year_and_minute_end(utc_ns: int, minute: int, mark: int) -> None:
+    assert (minute_of_year(utc_ns), sec_mark_ms(utc_ns)) == (minute, mark)
+
+
+def test_message_counts_roll_over_after_127() -> None:
+    count = MessageCounter(random.Random(1))
+    told = [count() for _ in range(300)]
+    assert set(told) == set(range(128)) and all((b - a) % 128 == 1 for a, b in itertools.pairwise(told))
