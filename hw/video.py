@@ -36,7 +36,6 @@ NO_PICTURE, OTHER_SHAPE = 4, 5
 LONGEST_WORDS = 300
 MAX_OBJECTS = 256
 _DOUBTFUL = 0x80
-PAST_MS, FUTURE_MS = 5000, 100  # our own process's clock: off by more, it was set between exposure and receipt
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
     [("kind", "u1"), ("confidence", "<f4"), ("position", "<f4", 2), ("covariance", "<f4", 3), ("size", "<f4", 3),
@@ -111,7 +110,6 @@ class Video:
         self.error: str | None = None
         self._sequence: int | None = None
         self._passed_over = 0
-        self._clock = SourceClock(PAST_MS, FUTURE_MS, self.counters)
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Expect any number next."""

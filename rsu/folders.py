@@ -12,10 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from rsu.errors import AlreadyRunningError
+from rsu.errors import AlreadyRunningError, RsuError
 
 UMASK = 0o027  # files 0640, folders 0750: nothing for strangers
 LONGEST = 107  # octets of a socket's path (sun_path)
+
+
+class NoHomeError(RsuError):
+    """A user without a home folder, where one is needed."""
 
 
 def default_run() -> Path:
@@ -26,10 +30,13 @@ def default_run() -> Path:
 
 
 def default_data() -> Path:
-    """Return /var/lib/rsu for root, else a folder in the user's home; RuntimeError: who has none names one."""
+    """Return /var/lib/rsu for root, else a folder in the user's home. NoHomeError: who has none names one."""
     if os.geteuid() == 0:
         return Path("/var/lib/rsu")
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "rsu"
+    try:
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "rsu"
+    except RuntimeError as error:
+        raise NoHomeError("this user has no home folder: name the folder with --data, or set HOME") from error
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import v2x
-from rsu.cli import check, lab, msg, rec
+from rsu.cli import check, ends, lab, msg, rec
 from rsu.cli import signal as signals
 from rsu.cli.options import fail, refuse
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
@@ -237,7 +237,7 @@ def _play_live(recordings: list[Path], site: Path | None, loop: bool, run: Path 
 
 def main() -> None:
     """Entry point of the `rsu` command."""
-    app()
+    ends.run(app)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,11 @@ def disks(of: OfSite) -> Iterator[Finding]:
     if not recording.enabled:
         return
     at: Path_ = ("recording", "disk", "max_gib")
-    folder = next(each for each in (folders.default_data(), *folders.default_data().parents) if each.is_dir())
+    try:
+        data = folders.default_data()
+    except folders.NoHomeError:
+        return
+    folder = next(each for each in (data, *data.parents) if each.is_dir())
     total = shutil.disk_usage(folder).total / 2**30
     if recording.disk.max_gib > total:
         text = f"expected at most {total:.0f}, the size of the disk of {folder}, got {recording.disk.max_gib:g}"
