@@ -19,7 +19,8 @@ from perception.tracking.table import Table
 OPEN = 0.9  # exposure over which a sensor should surely have seen a track
 SCANS = 4.0  # so many scans in a row make a sensor as sure as it ever is
 DOUBTFUL = 1.0  # log-odds: a sensor that is still learning is no surer
-SAYS, DENIES = 2.2, -4.5  # log-odds from which on a sensor says that somebody is there, that nobody is
+SAYS, NEVER = 1.7, -1.7  # log-odds from which on a sensor says that somebody is there, that nobody was lately: a scan,
+DENIES = -4.5  # and that nobody is any more
 LATELY_NS = 1_000_000_000  # who saw it so long ago sees it
 CONTESTED = 4.0  # log-odds of existence, at most, of who is seen by one only: that one may miss it once
 REFUTED = -0.1  # and of who is rather not there
@@ -51,7 +52,7 @@ def fade(table: Table, by: float) -> None:
 def judge(table: Table, sure: Floats, now_ns: int) -> None:
     """Note who is contested, and bound the evidence of their existence."""
     sees = (table.word > 0.0) & (table.seen_ns > now_ns - LATELY_NS)
-    denies = table.word <= DENIES
+    denies = table.word <= np.where(table.history == 0, NEVER, DENIES)
     said = (sees & (table.word >= SAYS)).sum(axis=0)
     table.contested[:] = sees.any(axis=0) & ((said == 0) | (said == 1) & denies.any(axis=0))
     refuted = (sure[:, None] * denies).sum(axis=0) > (sure[:, None] * sees).sum(axis=0)

@@ -98,19 +98,23 @@ def test_no_sensor_is_sure_beyond_measure(steps):
         assert (np.abs(table.word) <= np.abs(before)).all() and (table.word * before >= 0.0).all()
 
 
-def ghost(cameras, seconds=4.0, doubtful=False):
-    """Return what fusion says each 100 ms of somebody whom the first of the cameras alone sees at (0, 10)."""
+def ghost(cameras, seconds=4.0, doubtful=False, every=1):
+    """Return what fusion says each 100 ms of somebody whom the first of the cameras alone sees, well, at (0, 10).
+
+    `every`: the others look at every so manieth picture time only.
+    """
     fusion = Fusion(cameras, FusionSettings(), REFERENCE)
     told = []
     for tick in range(round(seconds * 10)):
         for number, sensor in enumerate(cameras):
             stamp_ns = START_NS + tick * SECOND_NS // 10 + number * 10_000_000
-            ahead = 10.0 - sensor.mount.north_m  # all look north from somewhere on the same line
-            scan = detections(
-                sensor.device, stamp_ns, [(ahead, 0.0)] if number == 0 else [], kind=[RoadUser.PEDESTRIAN]
-            )
-            scan = scan if number == 0 else detections(sensor.device, stamp_ns, np.zeros((0, 2)))
-            fusion.ingest(msgspec.structs.replace(scan, doubtful=doubtful and number == 0))
+            if number == 0:
+                ahead = 10.0 - sensor.mount.north_m  # all look north from somewhere on the same line
+                scan = detections(sensor.device, stamp_ns, [(ahead, 0.0)], kind=[RoadUser.PEDESTRIAN])
+                scan = msgspec.structs.replace(scan, covariance=0.04 * np.eye(2)[None], doubtful=doubtful)
+                fusion.ingest(scan)
+            elif tick % every == 0:
+                fusion.ingest(detections(sensor.device, stamp_ns, np.zeros((0, 2))))
         told.append(fusion.tracks(START_NS + (tick + 1) * SECOND_NS // 10))
     return told
 
@@ -123,9 +127,16 @@ def test_who_one_camera_alone_sees_where_none_other_looks_is_known_as_ever():
 
 
 @pytest.mark.parametrize("others", [1, 2])
-def test_who_one_camera_alone_sees_where_others_look_is_never_confirmed(others):
+@pytest.mark.parametrize("every", [1, 2])
+def test_who_one_camera_alone_sees_where_others_look_is_never_confirmed(others, every):
     cameras = [camera("one", 0.0, -40.0, 0.0)] + [camera(f"other {n}", 0.0, -35.0 - n, 0.0) for n in range(others)]
-    assert [len(tracks) for tracks in ghost(cameras)] == [0] * 40
+    assert [len(tracks) for tracks in ghost(cameras, every=every)] == [0] * 40
+
+
+@pytest.mark.parametrize("every", [5, 10])
+def test_where_others_look_seldom_it_is_contested_as_soon_as_they_have_looked(every):
+    told = ghost([camera("one", 0.0, -40.0, 0.0), camera("other", 0.0, -35.0, 0.0)], every=every)
+    assert all(tracks.contested.all() and (tracks.existence < 0.99).all() for tracks in told[every:])
 
 
 def test_a_camera_that_is_still_learning_confirms_nobody_alone():
