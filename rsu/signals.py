@@ -16,7 +16,7 @@ from rsu.checks.latch import ConflictLatch, Pair
 from rsu.checks.program import S, Step
 from rsu.checks.signal_settings import SignalSettings
 from rsu.checks.signals import SignalView
-from rsu.guard.sequence import announced
+from rsu.guard.sequence import Announced, announced
 from rsu.guard.spat import SpatGuard
 from rsu.messages import spat
 from v2x.records.common import NodeReferenceId
@@ -77,54 +77,52 @@ class Signals:
         """
         conditions, stamp_ns = set(self._view.conditions(now_ns)), self._view.stamp_ns
         if stamp_ns is None:
-            return SignalsNow(conditions, None, self._phases({}), None, {})
+            return SignalsNow(conditions, None, [_now(phase.id, {}, {}) for phase in self._settings.phases], None, {})
         views, bound_ns = self._view.phases(now_ns), uncertainty_ns or 0
         built = spat.build(0, now_ns, self._node, views, stamp_ns, bound_ns, conditions, correction_ns)
         message, reasons = self._guard.judge(built, now_ns)
         conditions |= reasons
         if self._latch.held is not None:
             conditions.add(LATCHED)
-        told = (
-            {}
-            if {LATCHED, "signal-lost"} & conditions
-            else {p.phase_id: p.states for p in message.intersections[0].phases}
-        )
-        phases = self._phases(told)
-        ahead = {phase.lamp: _steps(told.get(phase.id, ()), now_ns) for phase in self._settings.phases}
-        return SignalsNow(conditions, message, phases, self._lamps(phases, now_ns), ahead)
+        hidden = {LATCHED, "signal-lost"} & conditions
+        told = {} if hidden else {phase.phase_id: phase.states for phase in message.intersections[0].phases}
+        lights = {number: announced(states) for number, states in told.items()}
+        phases = [_now(phase.id, told, lights) for phase in self._settings.phases]
+        ahead = {phase.lamp: _steps(lights.get(phase.id, ()), now_ns) for phase in self._settings.phases}
+        fresh = not hidden and now_ns - stamp_ns <= self._settings.fresh_ns
+        return SignalsNow(conditions, message, phases, self._lamps(phases, fresh, now_ns), ahead)
 
-    def _phases(self, told: Mapping[int, tuple[PhaseState, ...]]) -> list[PhaseNow]:
-        """Return what is told of every phase."""
-        return [_now(phase.id, told.get(phase.id, spat.UNAVAILABLE)) for phase in self._settings.phases]
-
-    def _lamps(self, phases: list[PhaseNow], now_ns: int) -> SignalState | None:
-        """Return all lamps of the newest report as they may be told: those of phases as these are."""
-        state, told = self._view.state, {phase.id: phase for phase in phases}
-        if state is None:
+    def _lamps(self, phases: list[PhaseNow], fresh: bool, now_ns: int) -> SignalState | None:
+        """Return all lamps of the newest report as they may be told: of phases as these are, others while `fresh`."""
+        if (state := self._view.state) is None:
             return None
-        shown = {phase.lamp: told[phase.id] for phase in self._settings.phases}
-        fresh = now_ns - state.stamp_ns <= self._settings.fresh_ns
+        shown = {settings.lamp: phase for settings, phase in zip(self._settings.phases, phases, strict=True)}
         lamps = [_lamp(lamp, shown.get(lamp.number), fresh) for lamp in state.lamps]
         return msgspec.structs.replace(state, stamp_ns=now_ns, lamps=lamps)
 
 
-def _now(number: int, states: tuple[PhaseState, ...]) -> PhaseNow:
-    lights = announced(states)
-    if not lights:
+def _now(
+    number: int, told: Mapping[int, tuple[PhaseState, ...]], lights: Mapping[int, Sequence[Announced]]
+) -> PhaseNow:
+    if not (ahead := lights.get(number)):
         return PhaseNow(number, "unavailable", "unknown", None)
-    end_s = lights[0].end_s
-    return PhaseNow(number, states[0].light, lights[0].colour, None if end_s in (None, float("inf")) else end_s)
+    return PhaseNow(number, told[number][0].light, ahead[0].colour, _known(ahead[0].end_s))
 
 
-def _steps(states: tuple[PhaseState, ...], now_ns: int) -> list[Step]:
-    """Return what a phase's states announce, as steps of its lamp."""
+def _known(end_s: float | None) -> float | None:
+    """Return an end that comes, None for one that is not known or never comes."""
+    return None if end_s is None or end_s == float("inf") else end_s
+
+
+def _steps(lights: Sequence[Announced], now_ns: int) -> list[Step]:
+    """Return what is announced of a phase as steps of its lamp."""
     return [
         Step(
             light.colour,
             now_ns + round(light.start_s * S),
-            None if light.end_s in (None, float("inf")) else now_ns + round(light.end_s * S),
+            None if (end_s := _known(light.end_s)) is None else now_ns + round(end_s * S),
         )
-        for light in announced(states)
+        for light in lights
     ]
 
 

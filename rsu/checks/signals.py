@@ -169,6 +169,8 @@ class SignalView:
         """Yield the gate's reason codes that hold now."""
         if self.stamp_ns is None or self._receipt_ns is None:
             yield "no-signal"
+            if self._others:
+                yield "lamp-mismatch"
             return
         fresh_ns, age_ns = self._settings.fresh_ns, now_ns - self.stamp_ns
         if age_ns > fresh_ns + MARKED_NS + UNAVAILABLE_NS:

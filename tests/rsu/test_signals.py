@@ -96,6 +96,9 @@ def test_nothing_heard_yet() -> None:
     made = view()
     made.report(reported(S, [], S))
     assert list(made.conditions(S)) == ["no-signal"]  # a report with no lamp in it is none
+    made = view(lamps=[LampSettings(lamp=number, angle_deg=45, type=1) for number in (1, 2)])
+    made.report(state(S, *at(1.0)))
+    assert list(made.conditions(S)) == ["no-signal", "lamp-mismatch"]  # all of another junction
 
 
 def test_each_lamp_ages_by_itself() -> None:
