@@ -45,7 +45,7 @@ class PhaseGuard:
         """Know nothing of what it showed before: nobody was told, or it was not known."""
         self._shown: _Shown | None = None
         self._before: _Shown | None = None
-        self._end_ns: int | None = None
+        self._ends_ns: tuple[int, int] | None = None  # the earliest and the latest end that was announced for it
 
     def judge(self, lights: Sequence[Announced], now_ns: int) -> Ruling:
         """Rule on what is to be announced now; empty: its light is not known, and so need not be hidden."""
@@ -73,7 +73,7 @@ class PhaseGuard:
                 self._begin(_Shown(colour, now_ns, now_ns, True))
             elif back is not None and now_ns - shown.since_ns <= JUMP_NS:  # it was counted on a little too early
                 self._fault, self._passing = self._fault or fault, not self._since
-                self._shown, self._before, self._end_ns = back, None, None
+                self._shown, self._before, self._ends_ns = back, None, None
             else:
                 self._fault, self._since, self._passing = fault, {colour}, False
                 self._begin(_Shown(colour, now_ns, now_ns, True))
@@ -99,7 +99,7 @@ class PhaseGuard:
         before = self._shown
         if before is not None and group_of(before.colour) == group_of(shown.colour) is not None:
             shown = shown._replace(group_ns=before.group_ns, begun=before.begun)
-        self._before, self._shown, self._end_ns = before, shown, None
+        self._before, self._shown, self._ends_ns = before, shown, None
 
     def _too_long(self, running: Announced, now_ns: int) -> str | None:
         """Return that the running light has lasted for too long; one that never changes may."""
@@ -111,14 +111,14 @@ class PhaseGuard:
     def _count(self, end_s: float | None, now_ns: int) -> None:
         """Take note of the announced end: of one light it should stay where it is."""
         if end_s is None or end_s == float("inf"):
-            self._end_ns = None
+            self._ends_ns = None
             return
         end_ns = now_ns + round(end_s * S)
-        if self._end_ns is None:
-            self._end_ns = end_ns
-        elif (moved_ns := abs(end_ns - self._end_ns)) > JUMP_NS + ROUNDING_NS:
+        first_ns, last_ns = self._ends_ns or (end_ns, end_ns)
+        if (moved_ns := max(end_ns - first_ns, last_ns - end_ns)) > JUMP_NS + ROUNDING_NS:
             self._moves.append((now_ns, moved_ns))
-            self._end_ns = end_ns
+            first_ns = last_ns = end_ns
+        self._ends_ns = min(first_ns, end_ns), max(last_ns, end_ns)
 
     def _unsteady(self, now_ns: int) -> str | None:
         """Return that the announced end moved once too often, a moment ago."""

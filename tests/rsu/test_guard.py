@@ -215,6 +215,13 @@ def test_an_end_that_jumps_is_no_certainty_and_one_that_jumps_again_is_not_told(
     assert play.tell({1: [("red", 0, 15)]}).reasons == {"countdown-jump"}  # a minute later it may jump again
 
 
+def test_an_end_that_moves_to_and_fro_has_jumped_by_all_of_it() -> None:
+    play = Play()
+    assert play.tell({1: [("red", 0, 40)]}, 1).reasons == frozenset()
+    assert play.tell({1: [("red", 0, 38)]}, 1).reasons == frozenset()  # a second less
+    assert play.tell({1: [("red", 0, 39)]}, 1).reasons == {"countdown-jump"}  # and two more
+
+
 @pytest.mark.parametrize("rate", [-1.0, 0.0, 0.8, 2.0])
 def test_countdowns_that_rise_stand_or_run_away_are_not_told(rate: float) -> None:
     """Reports come once a second; between them it is counted as time passes."""
