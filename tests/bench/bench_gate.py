@@ -21,7 +21,7 @@ from typing import Any
 
 import structlog
 
-from tests.gate.defects import KINDS
+from tests.gate.defects.table import KINDS
 from tests.gate.model import Model
 
 OUT = Path(__file__).parents[2] / "build" / "bench" / "gate.json"

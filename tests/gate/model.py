@@ -18,7 +18,7 @@ from rsu.scene import Moment
 from rsu.signals import Signals
 from rsu.site import config, conflicts
 from tests.gate.controller import Controller, Defect, ModelView, Wire
-from tests.gate.defects import KINDS
+from tests.gate.defects.table import KINDS
 from tests.gate.oracle import Oracle, all_told
 from tests.gate.world import S, World
 from v2x.records.common import NodeReferenceId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gate.defects import KINDS
+from tests.gate.defects.table import KINDS
 from tests.gate.model import Model
 
 
