@@ -39,11 +39,13 @@ _KEEPALIVE_S = 5
 _BAD_PARAMETER = 1  # errorCode
 _LONGEST_DESCRIPTION = 128  # characters of errorDesc
 LOSE_ACKS, BOGUS_ACKS, SILENT, REFUSE_ALL = "lose-acks", "bogus-acks", "silent", "refuse-all"
+SKEWED, SKEW_MS = "skewed", 3_600_000
 FAULTS = {
     LOSE_ACKS: "keeps every record, and every acknowledgement is lost",
     BOGUS_ACKS: "acknowledges what was never sent, and says what is no acknowledgement",
     SILENT: "neither keeps nor acknowledges anything",
     REFUSE_ALL: "finds every record wrong",
+    SKEWED: "has a clock that is an hour ahead",
 }
 
 
@@ -72,6 +74,7 @@ class Platform:
         """Connect, and again whenever the broker comes back."""
         self._archive = archive
         self._lose_acks = lose_acks
+        self._ahead_ms = 0  # of its clock
         self._chance = random.Random(7)
         self._inbox: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="bench-platform", protocol=paho.MQTTv5)
@@ -111,6 +114,7 @@ class Platform:
 
     def serve(self, fault: str | None = None) -> None:
         """Take one batch: keep it, then acknowledge it. `fault`: of FAULTS, holds now."""
+        self._ahead_ms = SKEW_MS if fault == SKEWED else 0
         by_topic: defaultdict[str, list[Message]] = defaultdict(list)
         for topic, payload in self._batch():
             message = self._archive.read(topic.split("/")[-2], payload) if fault != SILENT else None
@@ -145,7 +149,7 @@ class Platform:
 
     def _answer(self, topic: str, ranges_: list[dict[str, object]]) -> None:
         if ranges_:
-            reply = {"timeStamp": time.time_ns() // 1_000_000, "ackList": ranges_}
+            reply = {"timeStamp": time.time_ns() // 1_000_000 + self._ahead_ms, "ackList": ranges_}
             self._client.publish(f"{topic}/ack", json.dumps(reply), qos=1)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rsu import folders
@@ -52,20 +53,32 @@ def _put_aside(folder: Path) -> None:
         print(f"kept: recordings of the demo before, {len(marks)}, are in {folder / KEPT}", file=sys.stderr)
 
 
-def _configs(folder: Path, address: str) -> Path:
-    """Return the folder of site and bench file; for another address than the shipped files' a copy of them."""
-    if address == ADDRESS:
+def _configs(folder: Path, address: str, change: Callable[[Path], None] | None) -> Path:
+    """Return the folder of site and bench file; a copy of the shipped one where something in it must be different."""
+    if address == ADDRESS and change is None:
         return CONFIGS
     copy = Path(shutil.copytree(CONFIGS, folder / "configs"))
     for name in ("demo.yaml", "demo-bench.yaml"):
         text = (copy / name).read_text(encoding="utf-8")
         (copy / name).write_text(text.replace(ADDRESS, address), encoding="utf-8")
+    if change is not None:
+        change(copy)
     return copy
 
 
-def plan_of(folder: Path, address: str, source: str, seed: int, scenario: str | None = None) -> Plan:
-    """Return what runs. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: no such scenario."""
-    configs = _configs(folder, address)
+def plan_of(
+    folder: Path,
+    address: str,
+    source: str,
+    seed: int,
+    scenario: str | None = None,
+    change: Callable[[Path], None] | None = None,
+) -> Plan:
+    """Return what runs. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: no such scenario.
+
+    `change`: changes the site's files before the start; it gets the folder of their copy.
+    """
+    configs = _configs(folder, address, change)
     loaded = config.load(configs / "demo.yaml")
     place, platform = loaded.site.site, loaded.site.uplink.platform
     assert platform is not None, "the demo site has a platform"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -47,6 +48,7 @@ class Plan(NamedTuple):
     node: tuple[int, int]  # region and id of the crossing
     range_m: float  # around the reference: where accuracy is judged
     scenario: str | None = None  # of sim/scenarios.py: a scripted scene among the traffic
+    daemon_environment: Mapping[str, str] = {}  # on top of this process's own
 
     def commands(self) -> dict[str, list[str]]:
         """Return the command line of every process, in starting order."""
@@ -78,6 +80,7 @@ class Bench:
     def __init__(self, plan: Plan) -> None:
         self._run = plan.run
         self._commands = plan.commands()
+        self._environment = {"daemon": plan.daemon_environment}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._outputs: dict[str, IO[bytes]] = {}
 
@@ -96,7 +99,11 @@ class Bench:
         output = (self._run / f"{name}.out").open("wb")
         self._outputs[name] = output
         self._children[name] = subprocess.Popen(
-            self._commands[name], stdout=output, start_new_session=True, preexec_fn=die_with_us()
+            self._commands[name],
+            stdout=output,
+            env={**os.environ, **self._environment.get(name, {})},
+            start_new_session=True,
+            preexec_fn=die_with_us(),
         )
 
     def kill(self, name: str) -> None:

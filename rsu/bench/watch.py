@@ -12,7 +12,7 @@ from rsu import changes
 from rsu.bench.latency import LatencyMeter
 from rsu.bus import Subscriber
 from rsu.changes import Changes
-from rsu.records import Processes, Sent, Snapshot, UplinkState
+from rsu.records import Processes, RecorderState, Sent, Snapshot, UplinkState
 
 
 def say(text: str) -> None:
@@ -24,10 +24,11 @@ class Watch:
     """Follows the bus during a demo: latency, the newest state of everything, changes of device states."""
 
     def __init__(self, run: Path) -> None:
-        self._bus = Subscriber(run, ["sent", "snapshot", "uplink", "processes"])
+        self._bus = Subscriber(run, ["sent", "snapshot", "uplink", "processes", "recorder"])
         self.latency = LatencyMeter(run)
         self.uplink: UplinkState | None = None
         self.processes: Processes | None = None
+        self.recorder: RecorderState | None = None
         self.snapshot: Snapshot | None = None
         self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
         self._followed = Changes()
@@ -50,6 +51,9 @@ class Watch:
         elif isinstance(record, UplinkState):
             self.uplink = record
             self._note({"uplink": "connected" if record.connected else "not connected"})
+        elif isinstance(record, RecorderState):
+            self.recorder = record
+            self._note({"recorder": record.state})
         elif isinstance(record, Processes):
             self.processes = record
             self._note(changes.processes(record.processes))

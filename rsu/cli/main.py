@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import v2x
-from rsu.cli import check, ends, lab, msg, rec
+from rsu.cli import check, drill, ends, lab, msg, rec
 from rsu.cli import signal as signals
 from rsu.cli.options import fail, refuse
 from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(msg.app, name="msg")
 app.add_typer(rec.app, name="rec")
 app.add_typer(signals.app, name="signal")
-for command in (check.check, lab.score, lab.compare, lab.tune):
+for command in (check.check, drill.drill, lab.score, lab.compare, lab.tune):
     app.command()(command)
 
 SiteArgument = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")]

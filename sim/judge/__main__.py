@@ -46,8 +46,17 @@ def judge_until(judge: Judge, folder: Path, air: str, stop: threading.Event) -> 
             if world in ready:
                 judge.look(frames.decode(world.recv_multipart()[1]))
             if heard in ready:
+                judge.lights.fault = _fault(folder / "signal.fault")
                 kind, wrong = judge.frame(*_datagram(heard.recv_multipart()[1]))
                 verdicts.send(json.dumps({"t": time.monotonic(), "kind": kind, "wrong": wrong}).encode())
+
+
+def _fault(path: Path) -> str | None:
+    """Return what the bench has done to the signal controller, whose lamps then differ from the world's signals."""
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
 
 
 def _node(text: str) -> tuple[int, int]:

@@ -35,7 +35,7 @@ class Judge:
         self.frames: Counter[str] = Counter()  # by kind
         self.wrong: Counter[str] = Counter()
         self._reference, self._node = reference, node
-        self._lights = Lights(signals.load())
+        self.lights = Lights(signals.load())
         self._users = Users(reference)
         self.events = Events(reference)
 
@@ -92,7 +92,7 @@ class Judge:
         for state in message.intersections:
             if (state.intersection_id.region, state.intersection_id.id) != self._node:
                 yield f"lights of another crossing: {state.intersection_id}"
-            yield from self._lights.judge(state, arrival_ns, now, worlds)
+            yield from self.lights.judge(state, arrival_ns, now, worlds)
 
     def _map(self, message: MapData) -> Iterator[str]:
         own = [node for node in message.nodes if (node.id.region, node.id.id) == self._node]

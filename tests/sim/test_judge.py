@@ -108,7 +108,7 @@ def test_a_stale_green_is_wrong_once_the_limits_of_g1_are_over(world: list[World
 
 def test_a_ghost_is_wrong_after_two_seconds(world: list[WorldFrame]) -> None:
     users = next(frame for frame in world if len(frame.id))
-    far = np.array([50.0, 50.0])
+    far = np.array([40.0, 40.0])
     assert not any(np.hypot(*(place - far)) < 8 for frame in world for place in frame.position)
     judge = judged_until(world, 29.0)
 

@@ -1,0 +1,71 @@
+"""F16 to F21: time and place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rsu.drill.acts import clock, emulated, fake_clock, unplugged
+from rsu.drill.fault import Fault, device, either, message
+
+_SILENT = "what carries a time falls silent until UTC is known again; no frame with a wrong second"
+_REFERENCE = "latitude_deg: 22.5431000, longitude_deg: 114.0579000"
+_AS_GCJ02 = "latitude_deg: 22.5404217, longitude_deg: 114.0629862"  # the same place as map services draw it
+
+
+def _gcj02(configs: Path) -> None:
+    site = configs / "demo.yaml"
+    text = site.read_text(encoding="utf-8")
+    assert _REFERENCE in text
+    site.write_text(text.replace(_REFERENCE, _AS_GCJ02), encoding="utf-8")
+
+
+ROWS = [
+    Fault(
+        "F16", "the GNSS receiver is lost", "GNSS 信号丢失", "named; time held over with growing uncertainty",
+        unplugged("gnss"), device("gnss"), notice_s=4.0,
+    ),
+    Fault(
+        "F16b", "the GNSS receiver has no solution any more", "GNSS 无定位解", "named; time held over",
+        emulated("gnss", fault="no-fix"), device("gnss"), notice_s=4.0,
+    ),
+    Fault(
+        "F17", "the receiver's time is known to 1 s only", "GNSS 授时精度降至 1 秒", _SILENT,
+        emulated("gnss", fault="coarse-time"), message("spat", "time-uncertain-100ms", "no-time"), notice_s=4.0,
+        recover_s=15.0, gap_s=None, off_air=("spat", "rsm"),
+    ),
+    Fault(
+        "F18", "the system clock steps by 1 s", "系统时钟跳变 1 秒", _SILENT,
+        clock("+1"), message("spat", "no-time", "clock-step", "time-uncertain-100ms"), notice_s=2.5, recover_s=20.0,
+        gap_s=None, environment=fake_clock,
+    ),
+    Fault(
+        "F18b", "the system clock steps back by 60 s", "系统时钟后跳 60 秒", _SILENT + "; no link dies",
+        clock("-60"), message("spat", "no-time", "clock-step", "time-uncertain-100ms"), notice_s=2.5, recover_s=20.0,
+        gap_s=None, environment=fake_clock,
+    ),
+    Fault(
+        "F18c", "the system clock shows TAI: 37 s ahead", "系统时钟误为 TAI（快 37 秒）", _SILENT,
+        clock("+37"), message("spat", "no-time", "clock-step", "time-uncertain-100ms"), notice_s=2.5, recover_s=20.0,
+        gap_s=None, environment=fake_clock,
+    ),
+    Fault(
+        "F19", "GNSS dates are off by 1024 weeks", "GNSS 周数翻转（偏差 1024 周）", _SILENT,
+        emulated("gnss", fault="week-rollover"),
+        either(device("gnss"), message("spat", "no-time", "gnss-week-rollover")), notice_s=4.0, recover_s=15.0,
+        gap_s=None,
+    ),
+    Fault(
+        "F19b", "the receiver does not know the leap seconds", "接收机闰秒未知（快 18 秒）", _SILENT,
+        emulated("gnss", fault="leap-unknown"), message("spat", "no-time", "time-uncertain-100ms"), notice_s=4.0,
+        recover_s=15.0, gap_s=None,
+    ),
+    Fault(
+        "F20", "GNSS says another place, 200 m away", "GNSS 位置欺骗（偏移 200 米）", "everything silent within 70 s",
+        emulated("gnss", fault="spoofed"), message("map", "position-mismatch"), notice_s=70.0, hold_s=20.0,
+        recover_s=70.0, gap_s=None, off_air=("spat", "rsm", "map"),
+    ),
+    Fault(
+        "F21", "the site file's reference point is in GCJ-02", "站点参考点为 GCJ-02 坐标", "named; never on air",
+        None, message("map", "site-in-gcj02"), notice_s=60.0, hold_s=20.0, gap_s=None, prepare=_gcj02,
+    ),
+]  # fmt: skip

@@ -1,0 +1,72 @@
+"""F27 to F33: the broker and the platform behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from rsu.drill.acts import emulated, unplugged
+from rsu.drill.fault import Fault, nothing, uplink
+from rsu.drill.stage import Said
+
+_KEPT = "records wait and are sent again; none is lost, what is on air goes on"
+
+
+def _changed(old: str, new: str) -> Callable[[Path], None]:
+    def change(configs: Path) -> None:
+        site = configs / "demo.yaml"
+        text = site.read_text(encoding="utf-8")
+        assert old in text
+        site.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+def _stray(before: Said, now: Said) -> str | None:
+    """Find acknowledgements that free nothing."""
+    old, new = (Counter(said.uplink.stray_acks if said.uplink else {}) for said in (before, now))
+    more = new - old
+    return f"uplink: acknowledgements that free nothing: {dict(more)}" if more else None
+
+
+ROWS = [
+    Fault(
+        "F27", "the broker is gone", "消息服务器宕机", _KEPT + " (72 h of it: tests/uplink)",
+        unplugged("broker"), uplink(), notice_s=5.0, hold_s=15.0, recover_s=20.0,
+    ),
+    Fault(
+        "F28", "the platform's acknowledgements are lost", "平台应答丢失", _KEPT,
+        emulated("platform", fault="lose-acks"), uplink("acknowledg"), notice_s=40.0, hold_s=40.0, recover_s=40.0,
+    ),
+    Fault(
+        "F29", "the connection to the broker is half open", "TCP 半开连接", _KEPT,
+        emulated("broker", fault="half-open"), uplink(), notice_s=25.0, hold_s=25.0, recover_s=30.0,
+    ),
+    Fault(
+        "F30", "the broker's name cannot be resolved", "域名解析失败", _KEPT,
+        None, uplink("name", "resolve"), notice_s=60.0, hold_s=20.0, recover_s=0.0,
+        prepare=_changed("platform: {host: 127.0.0.1, port: 27041}", "platform: {host: broker.invalid, port: 27041}"),
+    ),
+    Fault(
+        "F31", "the broker speaks no TLS where the site wants it", "TLS 证书/协议错误", "named with what to do",
+        None, uplink("TLS", "certificate"), notice_s=60.0, hold_s=20.0, recover_s=0.0,
+        prepare=_changed(
+            "platform: {host: 127.0.0.1, port: 27041}",
+            "platform: {host: 127.0.0.1, port: 27041, tls: {ca: /etc/ssl/certs/ca-certificates.crt}}",
+        ),
+    ),
+    Fault(
+        "F32", "the platform sends what nobody understands", "平台下发无效内容", "counted; changes nothing",
+        emulated("platform", fault="bogus-acks"), _stray, notice_s=15.0, hold_s=15.0, recover_s=60.0,
+    ),
+    Fault(
+        "F32b", "the platform finds every record wrong", "平台拒收全部记录",
+        "set aside, counted and named; not sent for ever",
+        emulated("platform", fault="refuse-all"), uplink("refus"), notice_s=15.0, hold_s=10.0, recover_s=60.0,
+    ),
+    Fault(
+        "F33", "the platform's clock is an hour off", "平台时钟偏差 1 小时", "changes nothing",
+        emulated("platform", fault="skewed"), nothing, hold_s=10.0, recover_s=30.0,
+    ),
+]  # fmt: skip

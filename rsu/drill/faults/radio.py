@@ -1,0 +1,41 @@
+"""F22 to F26: the radio and what it hears."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rsu.drill.acts import emulated, unplugged
+from rsu.drill.fault import Fault, counter, message
+
+
+def _small_frames(configs: Path) -> None:
+    site = configs / "demo.yaml"
+    text = site.read_text(encoding="utf-8")
+    site.write_text(text.replace("messages:\n", "messages:\n  max_frame_octets: 300\n", 1), encoding="utf-8")
+
+
+ROWS = [
+    Fault(
+        "F22", "the radio's process dies", "无线电进程退出", "everything silent, named; back by itself",
+        unplugged("radio"), message("spat", "radio-lost"), notice_s=5.0,
+        gap_s=None, off_air=("spat", "rsm", "map"),
+    ),
+    Fault(
+        "F23", "the radio cannot send", "无线电发送失败", "named; messages go on, degraded",
+        emulated("radio", fault="send-error"), message("spat", "radio-fault"), notice_s=5.0,
+    ),
+    Fault(
+        "F24", "the channel is busy", "信道繁忙", "RSM gives way, SPAT stays at 10 Hz",
+        emulated("radio", fault="busy-channel"), message("rsm", "channel-busy"), notice_s=5.0,
+    ),
+    Fault(
+        "F25", "a message does not fit into a frame", "报文超过单帧长度", "counted and named; nothing too long on air",
+        None, counter("map-not-encoded"), notice_s=60.0, hold_s=20.0, recover_s=0.0,
+        prepare=_small_frames,
+    ),
+    Fault(
+        "F26", "2000 messages a second: garbage, replayed, of another region", "每秒 2000 条垃圾、重放、异区报文",
+        "counted; no ghost on air, SPAT stays at 10 Hz",
+        emulated("radio", fault="flood"), counter("air: "), notice_s=5.0, hold_s=15.0,
+    ),
+]  # fmt: skip

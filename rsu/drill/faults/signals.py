@@ -1,0 +1,85 @@
+"""F10 to F15: the signal controller."""
+
+from __future__ import annotations
+
+from rsu.drill.acts import emulated, released, unplugged
+from rsu.drill.fault import Fault, Sign, device, either, message
+
+_LIMITS = "counted on for 2.5 s, marked for 1 s, then unavailable, silent 5 s later"
+
+_ANY = (
+    "signal-stale", "signal-unavailable", "signal-lost", "signal-frozen", "lamp-missing", "lamp-frozen",
+    "lamp-mismatch", "no-signal-plan", "plan-mismatch", "countdown-jump", "impossible-sequence", "impossible-duration",
+    "impossible-countdown", "conflicting-windows", "conflicting-greens",
+)  # fmt: skip
+
+
+def _told(*reasons: str) -> Sign:
+    return either(message("spat", *reasons), device("signal"))
+
+
+ROWS = [
+    Fault(
+        "F10", "the signal controller's cable is out", "信号机断线", _LIMITS,
+        unplugged("signal"), message("spat", "signal-stale", "signal-unavailable", "signal-lost"), notice_s=4.0,
+        hold_s=12.0, gap_s=None, off_air=("spat",),
+    ),
+    Fault(
+        "F11", "the controller hangs: the same octets again and again", "信号机死机（重复发送同一报文）", _LIMITS,
+        emulated("signal", fault="hung"), message("spat", *_ANY), notice_s=5.0, hold_s=15.0, gap_s=None,
+        off_air=("spat",), recover_s=70.0,
+    ),
+    Fault(
+        "F11b", "the controller leaves one lamp out", "信号机漏报一个灯组", "that phase alone becomes unavailable",
+        emulated("signal", fault="lamp-missing"), message("spat", "lamp-missing"), notice_s=5.0, hold_s=12.0,
+        recover_s=70.0,
+    ),
+    Fault(
+        "F11c", "the controller reports no lamp at all", "信号机报文不含灯组", _LIMITS,
+        emulated("signal", fault="no-lamps"), _told(*_ANY), notice_s=5.0, hold_s=15.0, gap_s=None, off_air=("spat",),
+        recover_s=70.0,
+    ),
+    Fault(
+        "F11d", "the controller counts down by fits and starts", "信号机倒计时跳变", "no certain end of a light on air",
+        emulated("signal", fault="countdown-jump"), message("spat", *_ANY), notice_s=5.0, hold_s=12.0, gap_s=None,
+        recover_s=70.0,
+    ),
+    Fault(
+        "F12", "the controller reports green for everybody", "信号机报告全绿（冲突绿灯）",
+        "SPAT silent at once, latched until released",
+        released(emulated("signal", fault="all-green")), message("spat", "conflicting-greens"),
+        notice_s=2.5, gap_s=None, off_air=("spat",), recover_s=70.0,
+    ),
+    Fault(
+        "F12b", "a second controller is heard, 0.9 s ahead and all green", "另一信号机冒充（快 0.9 秒、全绿）",
+        "the true reports go on; nothing of the other is on air",
+        emulated("signal", fault="forged"), _told(*_ANY), notice_s=5.0, hold_s=12.0, gap_s=None, recover_s=70.0,
+    ),
+    Fault(
+        "F13", "the controller goes to flashing yellow", "信号机黄闪", "no green on air",
+        emulated("signal", fault="flashing"), message("spat", *_ANY), notice_s=6.0, hold_s=15.0, gap_s=None,
+        recover_s=70.0,
+    ),
+    Fault(
+        "F13b", "the controller is switched off", "信号机灭灯", "no green on air",
+        emulated("signal", fault="dark"), message("spat", *_ANY), notice_s=6.0, hold_s=15.0, gap_s=None, recover_s=70.0,
+    ),
+    Fault(
+        "F13c", "the controller is worked by hand", "信号机手动控制（无倒计时）", "no announced end of a light on air",
+        emulated("signal", fault="manual"), message("spat", *_ANY), notice_s=8.0, hold_s=20.0, gap_s=None,
+        recover_s=70.0,
+    ),
+    Fault(
+        "F14", "the controller tells a plan that its lamps do not keep", "上报方案与实际灯态不符",
+        "no announced time that the lamps do not keep",
+        emulated("signal", fault="other-plan"), message("spat", *_ANY), notice_s=70.0, hold_s=70.0, gap_s=None,
+        recover_s=70.0,
+    ),
+    Fault(
+        "F15", "two lamps of the controller are swapped against MAP", "灯组与地图相位接反",
+        "conflicts found from the lanes: never on air; SPAT silent until released",
+        released(emulated("signal", fault="swapped")), message("spat", *_ANY), notice_s=60.0, hold_s=30.0,
+        gap_s=None,
+        recover_s=100.0,
+    ),
+]  # fmt: skip
