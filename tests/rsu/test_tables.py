@@ -27,7 +27,7 @@ def read(path: Path) -> list[tuple[int, dict[str, str]]]:
         TABLE.replace("\n", "\r\n").encode(),
         TABLE.rstrip("\n").encode(),
         TABLE.encode("utf-16"),
-        gzip.compress(TABLE.encode()),
+        gzip.compress(TABLE.encode(), mtime=0),
         TABLE.replace(",", "\t").encode(),
         TABLE.replace(",", ";").replace("2.5", "2,5").replace("-3.0", "-3,0").encode(),
         TABLE.replace("t,pos.x", " t , pos.x").encode(),
