@@ -52,6 +52,7 @@ class Heard(NamedTuple):
     air_ns: int  # after the position fix
     rssi: int  # dBm
     frame: bytes  # adaptation layer + DSMP
+    aid: int = v2x.SERVICES["bsm"].aid  # as the radio's filter has it
 
 
 class Unit:

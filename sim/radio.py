@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from hw.radio.protocol import (
+    MAX_PAYLOAD,
     AgentError,
     MessageType,
     Received,
@@ -22,8 +23,8 @@ from hw.radio.protocol import (
 from sim.bench import Bench, RadioSpec
 from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
+from sim.hostile import HOSTILE, Hostile
 from sim.obu import SLOT_NS, Fleet, Heard
-from v2x import SERVICES
 
 STATUS_SLOTS = 100  # 1 Hz
 HOST_GONE_NS = 3_000_000_000
@@ -34,11 +35,16 @@ class Radio(Emulator):
     """An agent on its modem's host. It speaks to the host only while the host says hello."""
 
     period_ns = SLOT_NS
+    FAULTS = HOSTILE | {
+        "send-error": "sends nothing that it is given",
+        "busy-channel": "finds its channel busy to 90 %",
+    }
 
     def __init__(self, name: str, spec: RadioSpec, bench: Bench) -> None:
         self.phase_ns = round(spec.phase_ms * 1e6) % SLOT_NS
         self._latency_ns = round(spec.latency_ms * 1e6)
         self.fleet = Fleet(bench.seed, bench.reference.core(), spec.garbage_share)
+        self._hostile = Hostile(bench.seed, bench.reference.core())
         self._hello_ns = 0
         self._transmitted = self._refused = self._heard = 0
         self._units = 0
@@ -46,11 +52,15 @@ class Radio(Emulator):
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return what was heard in this slot, and once a second the status."""
         heard = self.fleet.heard(number, frame)
+        if self.fault in HOSTILE:
+            heard += self._hostile.heard(self.fault, number, frame.stamp_ns, heard)
         self._heard += len(heard)
         self._units = int((frame.equipped > 0).sum())
         if frame.stamp_ns - self._hello_ns > HOST_GONE_NS:
             return []
-        writes = [self._received(one, frame.stamp_ns) for one in heard]
+        writes = [self._received(one, frame.stamp_ns) for one in heard if len(one.frame) <= MAX_PAYLOAD]
+        if self.fault == "garbage":
+            writes.append(Write("udp", heard[-1].frame))
         return [*writes, self._status(frame.stamp_ns)] if number % STATUS_SLOTS == 0 else writes
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
@@ -60,16 +70,19 @@ class Radio(Emulator):
                 self._hello_ns = now_ns
                 return [self._status(now_ns)]
             parse_transmit(data)
+            if self.fault == "send-error":
+                self._refused += 1
+                return []
             self._transmitted += 1
         except AgentError:
             self._refused += 1
         return [Write("air", msgspec.msgpack.encode((now_ns, data)))]
 
     def _received(self, heard: Heard, stamp_ns: int) -> Write:
-        message = Received(SERVICES["bsm"].aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
+        message = Received(heard.aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
         return Write("udp", encode_received(message), heard.air_ns + self._latency_ns)
 
     def _status(self, now_ns: int) -> Write:
-        busy = min(100, self._units * FRAME_AIR_TIME_PERCENT)
+        busy = 90 if self.fault == "busy-channel" else min(100, self._units * FRAME_AIR_TIME_PERCENT)
         status = Status(now_ns, State.READY, busy, self._transmitted, self._refused, self._heard)
         return Write("udp", encode_status(status))
