@@ -19,7 +19,7 @@ import structlog
 from hw.checkup import Checkup
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.intake import Refused, account
-from hw.link import Link
+from hw.link import REST_NS, Link
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read, Round
 from hw.timescale import Clock
@@ -216,7 +216,9 @@ def poll(
         device.correct(correction_ns)
         ticked |= device.tick(now_ns, changes)
         for port, link in device.links.items():
-            if (descriptor := link.fileno()) is not None:
+            if link.rests:
+                timeout_s = min(timeout_s, REST_NS / 1e9)
+            elif (descriptor := link.fileno()) is not None:
                 ports[descriptor] = device, port
                 poller.register(descriptor, select.POLLIN | (select.POLLOUT if link.unsent else 0))
     found: list[Measurement] = []

@@ -3,7 +3,7 @@
 A `Link` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
 after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
 and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
-(datagrams of others than the peer; the first few by name).
+(datagrams of others than the peer; the first few by name), `flood` (datagrams beyond what any device sends).
 
 Back-off, silence and limits are measured on the monotonic clock; the clock that is handed in says when bytes came.
 """
@@ -30,6 +30,8 @@ FIRST_WAIT_MS = 100
 CONNECT_LIMIT_NS = 2000 * NS_PER_MS
 CHECK_PERIOD_NS = 500 * NS_PER_MS
 WRITE_LIMIT = 65536  # bytes kept for a device that does not take them
+MOST_DATAGRAMS, FLOOD_NS = 500, 100 * NS_PER_MS  # of one port in so long; more are dropped
+REST_NS = 2 * NS_PER_MS  # a port of datagrams that was read is not looked at again sooner: a flood costs no rounds
 
 
 class Chunk(NamedTuple):
@@ -37,6 +39,21 @@ class Chunk(NamedTuple):
 
     data: bytes
     receipt_ns: int
+
+
+class _Flood:
+    """Whether more datagrams come than any device sends. Time is monotonic."""
+
+    def __init__(self) -> None:
+        self._since_ns = 0
+        self._count = 0
+
+    def has(self, at_ns: int) -> bool:
+        """Count one more; tell whether it is too much."""
+        if at_ns - self._since_ns >= FLOOD_NS:
+            self._since_ns, self._count = at_ns, 0
+        self._count += 1
+        return self._count > MOST_DATAGRAMS
 
 
 class Link:
@@ -69,6 +86,8 @@ class Link:
         self._up_ns = 0
         self._heard_ns: int | None = None  # since it is up
         self._checked_ns = 0
+        self._read_ns = 0
+        self._flood = _Flood()
         self._unsent: list[bytes] = []
 
     def tick(self, now_ns: int) -> bool:
@@ -112,12 +131,22 @@ class Link:
                 if data is None:
                     break
                 self.last_receipt_ns, self._heard_ns = self._clock(), self._monotonic()
+                self._read_ns = self._heard_ns
+                if self._channel.datagrams and self._flood.has(self._heard_ns):
+                    self.counters["flood"] += 1
+                    continue
                 chunks.append(Chunk(data, self.last_receipt_ns))
                 if sum(len(chunk.data) for chunk in chunks) >= READ_SIZE:
                     break
         except LinkError as error:
             self._fail(error)
         return chunks
+
+    @property
+    def rests(self) -> bool:
+        """Whether datagrams were read a moment ago: those that came since are read together, a little later."""
+        channel = self._channel
+        return channel is not None and channel.datagrams and self._monotonic() - self._read_ns < REST_NS
 
     def write(self, data: bytes) -> None:
         """Send, as far as the device takes it; keep a bounded rest for `flush`, drop and count beyond it."""

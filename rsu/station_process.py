@@ -29,6 +29,7 @@ from rsu.uplink.handover import Outbox
 
 _LOOK_S = 0.02  # drivers are served at least so often
 _PROGRESS_TICKS = 5
+_MOST_SHOWN = 100  # received frames of a tick that others on the bus see
 _log = structlog.get_logger()
 
 
@@ -53,6 +54,7 @@ class Loop:
         self._set: Setting | None = Setting(self._held)  # from outside, since the tick before
         self._station.latch.set(self._set)
         self._rounds: list[Round] = []  # since the last tick
+        self._shown = 0  # received frames that were passed on since then
         self._reel = Reel()
         self._changes = Changes()
         self._ticks = 0
@@ -64,7 +66,8 @@ class Loop:
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
         for measurement in device.poll(self._devices, wait_s, self._clock, self._rounds, correction_ns):
             self._station.ingest(measurement)
-            if isinstance(measurement, Reception):
+            if isinstance(measurement, Reception) and self._shown < _MOST_SHOWN:
+                self._shown += 1
                 utc_ns = measurement.stamp_ns + correction_ns
                 self._bus.publish("received", Received(utc_ns, measurement.source, measurement.payload))
         now_ns = self._clock()
@@ -84,7 +87,7 @@ class Loop:
         self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
         for tape in self._reel.due():
             self._bus.publish("tape", tape)
-        self._rounds = []
+        self._rounds, self._shown = [], 0
         self._ticks += 1
         if self._ticks % WHOLE == 0:
             for each in self._devices:

@@ -11,6 +11,8 @@ from collections import deque
 from rsu.records import Rewind, Tape
 
 KEPT = 600  # ticks: a minute
+KEPT_OCTETS = 48 << 20  # of what devices said in them; fewer ticks where they say more
+READ_OCTETS = 300  # what keeping one piece of it costs beside its octets
 AT_ONCE = 20  # ticks published in one, at most
 PATIENCE_S = 5.0  # with a tick that is asked for
 AGAIN_S = 1.0  # between two requests
@@ -20,12 +22,19 @@ class Reel:
     """The newest ticks of this start, and how far they were published."""
 
     def __init__(self) -> None:
-        self._kept: deque[Tape] = deque(maxlen=KEPT)
+        self._kept: deque[Tape] = deque()
+        self._octets: deque[int] = deque()  # of each
+        self._sum = 0
         self._next = 0  # the tick to publish next
 
     def add(self, tape: Tape) -> None:
-        """Keep a new tick."""
+        """Keep a new tick; give up the oldest where that is too much."""
         self._kept.append(tape)
+        self._octets.append(sum(READ_OCTETS + len(read.data) for each in tape.rounds for read in each.reads))
+        self._sum += self._octets[-1]
+        while len(self._kept) > KEPT or (self._sum > KEPT_OCTETS and len(self._kept) > 1):
+            self._kept.popleft()
+            self._sum -= self._octets.popleft()
 
     def rewind(self, wish: Rewind) -> None:
         """Go back to a tick, as far as it is kept; a wish of another start is none."""

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 import hw.channel
 from hw.endpoint import Endpoint, split_address
-from hw.link import WRITE_LIMIT, Chunk, Link
+from hw.link import MOST_DATAGRAMS, WRITE_LIMIT, Chunk, Link
 
 MS = 1_000_000
 
@@ -303,6 +303,28 @@ def test_a_connection_that_nobody_answers_is_given_up(clock: Clock, tmp_path: Pa
         link.close()
         for filler in fillers:
             filler.close()
+
+
+def test_more_datagrams_than_any_device_sends_are_dropped_and_counted(clock: Clock, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        device, probe = (stack.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in range(2))
+        device.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", 0))
+        place, listen = {"listen": address(probe), "peer": address(device)}, probe.getsockname()
+        probe.close()
+        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
+        assert link.tick(clock())
+        found = 0
+        for number in range(MOST_DATAGRAMS + 20):
+            device.sendto(b"%d" % number, listen)
+            found += len(link.read())
+        assert (found, link.counters["flood"]) == (MOST_DATAGRAMS, 20)
+        assert link.rests
+        clock.pass_ms(100)
+        assert not link.rests
+        device.sendto(b"on", listen)
+        assert [chunk.data for chunk in link.read()] == [b"on"]
+        link.close()
 
 
 def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path) -> None:

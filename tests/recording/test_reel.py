@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
-from rsu.recorder.reel import AT_ONCE, KEPT, PATIENCE_S, Reel, Sequence
+from hw.tape import Read, Round
+from rsu.recorder.reel import AT_ONCE, KEPT, KEPT_OCTETS, PATIENCE_S, READ_OCTETS, Reel, Sequence
 from rsu.records import Outcome, Rewind, Tape
 
 
@@ -82,3 +84,17 @@ def test_a_station_gives_a_bounded_number_at_once_and_minds_no_other_start() -> 
     assert reel.due() == []
     reel.rewind(Rewind(b"a", 0))
     assert [each.seq for each in reel.due()] == list(range(KEPT, KEPT + AT_ONCE))
+
+
+def test_what_is_kept_is_bounded_in_octets_too() -> None:
+    """A flood of the radio makes ticks large: fewer are kept, the newest always, and none is published twice."""
+    reel, published = Reel(), []
+    data = bytes(60_000)
+    for seq in range(200):
+        reads = [Read("radio", "link", seq, data)] * 50
+        reel.add(msgspec.structs.replace(tape(seq), rounds=[Round(seq, [], reads)]))
+        published += [each.seq for each in reel.due()]
+    assert published == list(range(200))
+    reel.rewind(Rewind(b"a", 0))
+    first = reel.due()[0].seq
+    assert 200 - first == KEPT_OCTETS // (50 * (60_000 + READ_OCTETS))
