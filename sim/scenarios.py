@@ -113,7 +113,8 @@ def _object() -> Scenario:
 
 def _emergency() -> Scenario:
     car = _car(_from_north(STRAIGHT), (10.0, 13.0), (30.0, 13.0), kind=RoadUser.TRUCK, equipped=EMERGENCY_OBU)
-    return Scenario("a fire engine comes", "emergency", 10.0, 30.0, (STRAIGHT, FAR_M), (car,), 37.0, 60.0)
+    begin, end = car.reaches(FAR_M - SEEN_M), car.reaches(FAR_M + SEEN_M)  # its word counts where sensors see it
+    return Scenario("a fire engine comes", "emergency", begin, end, (STRAIGHT, SEEN_M), (car,), 37.0, 60.0)
 
 
 def _red_light() -> Scenario:
