@@ -60,6 +60,9 @@ def numbers(of: OfSite) -> Iterator[Finding]:
     site, identity = of.site, of.site.identity
     if site.site.region == 0:
         yield of.source.warning(("site", "region"), "expected the region of the road regulator, got 0: for tests only")
+    if identity.region_id and len(identity.region_id) != 6:
+        text = f"expected six digits (GB/T 2260), got {identity.region_id}"
+        yield of.source.warning(("identity", "region_id"), text)
     if site.uplink.platform is not None and site.signal is not None:
         for key in ("city_name", "region_id"):
             if not getattr(identity, key):
