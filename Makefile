@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-events bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
+.PHONY: run test check bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -64,8 +64,12 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-bench-codec bench-events bench-gate bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
+bench-codec bench-events bench-misbehaviour bench-gate bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
+
+# SECONDS: of the flood
+bench-flood: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench flood --seconds $(or $(SECONDS),600)
 
 # MINUTES of the traffic of each of SEEDS: nothing false on air
 bench-ordinary: $(VENV)/.installed-dev

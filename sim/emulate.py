@@ -90,7 +90,8 @@ class Runner:
         """Let the emulator answer what the host wrote."""
         for data in self._ports[port].read(descriptor):
             if self._emulator.fault != MUTE:
-                self._schedule(self._emulator.received(port, data, now_ns), now_ns)
+                arrived_ns = getattr(self._ports[port], "arrived_ns", None) or now_ns
+                self._schedule(self._emulator.received(port, data, arrived_ns), now_ns)
 
     def _capture(self, now_ns: int) -> int:
         """Capture once if it is time for it, never two in a row to catch up; return the time of the next capture."""

@@ -25,6 +25,7 @@ AIR_NS = 10_000_000  # from the position fix to the end of the reception
 REPLAY_SLOTS = 300  # a frame is heard again so much later, and then often
 PLACES_DEG = ((0.0, 0.0), (90.0, 180.0), (40.0, 116.4), (-33.9, 151.2))
 BSM_AID = v2x.SERVICES["bsm"].aid
+INVENTED = b"ghost"  # ids of all who are not there begin so
 HOSTILE = {
     "garbage": "hears 200 frames of noise a second, and says as much that is no word of the protocol",
     "replayed": "hears every frame again, 3 s later and as often as it can",
@@ -59,8 +60,8 @@ def _ghost(seed: int, number: int) -> Ghost:
 
 @lru_cache(4096)
 def _name(seed: int, number: int, turn: int) -> bytes:
-    """Return the id of a vehicle that is not there."""
-    return generator(seed, f"name {number}", turn).bytes(8)
+    """Return the id of a vehicle that is not there; the bench knows it by its beginning."""
+    return INVENTED + generator(seed, f"name {number}", turn).bytes(3)
 
 
 class Hostile:
@@ -173,7 +174,7 @@ class Hostile:
             emergency=ON_ITS_WAY if siren else None,
         )
         aid = v2x.SERVICES["bsm-emergency"].aid if siren else BSM_AID
-        return Heard(int.from_bytes(name[:3]), AIR_NS, -60, dsmp.frame(aid, v2x.encode(message)), aid)
+        return Heard(int.from_bytes(name[-3:]), AIR_NS, -60, dsmp.frame(aid, v2x.encode(message)), aid)
 
 
 def _on_road(arm: int, along: float, aside: float) -> tuple[tuple[float, float], float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import struct
 import tty
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from sim.bench import LocalSocket, MjpegServer, Opening, Pty, Publisher, TcpServ
 from sim.video.mjpeg import MjpegPort
 
 READ_SIZE = 65536
+_SO_TIMESTAMPNS, _TIMESPEC = 35, struct.Struct("@ll")  # Linux: sys/socket.h
 BITS_PER_BYTE = 10  # start bit, 8 data bits, stop bit
 
 
@@ -145,22 +147,32 @@ class _TcpPort:
 
 
 class _UdpPort:
-    """A bound socket; what it sends goes to its host, listening or not."""
+    """A bound socket; what it sends goes to its host, listening or not.
+
+    `arrived_ns`: UTC at which the newest datagram came, by the kernel, so that a busy emulator makes nobody late.
+    """
 
     byte_ns = 0.0
+    arrived_ns: int | None = None
 
     def __init__(self, opening: UdpSocket) -> None:
         self._host = opening.host
         self._socket = socket.socket(socket.AF_INET6 if ":" in opening.listen[0] else socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(opening.listen)
         self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
     def descriptors(self) -> list[int]:
         return [self._socket.fileno()]
 
     def read(self, descriptor: int) -> list[bytes]:
         with suppress(OSError):
-            return [self._socket.recv(READ_SIZE)]
+            data, stamps, _, _ = self._socket.recvmsg(READ_SIZE, socket.CMSG_SPACE(_TIMESPEC.size))
+            for level, kind, stamp in stamps:
+                if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
+                    seconds, rest_ns = _TIMESPEC.unpack(stamp)
+                    self.arrived_ns = seconds * 1_000_000_000 + rest_ns
+            return [data]
         return []
 
     def write(self, data: bytes) -> None:

@@ -25,8 +25,8 @@ LONGEST_S = 0.2  # that one round counts
 NEAR_M = 4.0  # a road user so near may be the vehicle, ill located
 SURELY_SEEN = 0.95  # probability, by all sensors that looked, from which a round counts in full,
 LIKELY_SEEN = 0.8  # and by half
-DOUBTED_S = 0.5  # who is not seen for longer is no track's vehicle,
-REFUTED_S = 2.0  # and for longer is not there
+DOUBTED_S = 1.5  # who could be seen for longer and is none of those seen is no track's vehicle any more
+REFUTED_S = 2.0  # and who is not seen for longer, while nobody is near, is not there
 
 Mask = NDArray[np.bool_]
 
@@ -40,7 +40,8 @@ class _Claim(msgspec.Struct):
     size: Floats  # (3,) m, NaN unknown
     kind: int
     stamp_ns: int
-    unseen_s: float = 0.0
+    loose_s: float = 0.0  # for which it could have been seen and was no track's
+    unseen_s: float = 0.0  # for which moreover nobody was near
 
 
 class Claims:
@@ -65,20 +66,24 @@ class Claims:
                 size=scan.size[:, row],
                 kind=int(scan.kind[row]),
                 stamp_ns=int(scan.stamp_ns[row]),
+                loose_s=before.loose_s if before else 0.0,
                 unseen_s=before.unseen_s if before else 0.0,
             )
 
     def doubted(self) -> Ints:
-        """Return who has not been seen where it should be for a while."""
-        return np.array([vehicle for vehicle, claim in self._claims.items() if claim.unseen_s > DOUBTED_S], np.int64)
+        """Return who has been none of those seen for a while, so that it is not one of them when they meet."""
+        return np.array([vehicle for vehicle, claim in self._claims.items() if claim.loose_s > DOUBTED_S], np.int64)
 
     def refuted(self) -> list[int]:
         """Return, once, who is surely not where it says."""
         found, self._refuted = self._refuted, []
         return found
 
-    def witness(self, table: Table, looked: Ints, now_ns: int, dt: float) -> None:
-        """Compare the claims with the tracks at `now_ns`; `looked`: which sensors are in the round of the last dt s."""
+    def witness(self, table: Table, looked: Ints, now_ns: int, dt: float, settled: bool) -> None:
+        """Compare the claims with the tracks at `now_ns`; `looked`: which sensors are in the round of the last dt s.
+
+        `settled`: everybody who was there at the start is known by now.
+        """
         fresh = {vehicle: each for vehicle, each in self._claims.items() if now_ns - each.stamp_ns < HEARD_NS}
         self._claims = fresh
         if not fresh:
@@ -88,6 +93,9 @@ class Claims:
         counted = min(max(dt, 0.0), LONGEST_S) * ((seen > LIKELY_SEEN) + 0.0 + (seen > SURELY_SEEN)) / 2.0
         near = _near(table, claimed.state[:2])
         for row, (vehicle, claim) in enumerate(fresh.items()):
+            claim.loose_s += float(counted[row])
+            if not settled:
+                continue
             claim.unseen_s = max(0.0, claim.unseen_s - dt) if near[row] else claim.unseen_s + float(counted[row])
             if claim.unseen_s > REFUTED_S:
                 self._refuted.append(vehicle)

@@ -121,7 +121,7 @@ class Fusion:
         population.absorb(pairs, scan, lag)
         row = np.concatenate([pairs.track, np.arange(before, len(population.table))])
         detection = np.concatenate([pairs.detection, first])
-        sign(population.table, row, detection, scan, sensors.radio)
+        sign(population.table, row, detection, scan, lag, sensors.radio)
         sure = testimony.surest(sensors, self._doubtful)
         self._witness(measurements, row, scan.sensor[detection], sure, dt)
         testimony.judge(population.table, sure, population.time_ns)
@@ -179,5 +179,4 @@ class Fusion:
         seen = seen[:-1]  # who says that it is there is not seen by that
         misses.count(table, seen, looked, sure, self._sensors, self._population.settled)
         life.remember(table, seen, looked, stamp_ns)
-        if self._population.settled:  # at a start nobody is known yet
-            self._claims.witness(table, looked, self._population.time_ns, dt)
+        self._claims.witness(table, looked, self._population.time_ns, dt, self._population.settled)

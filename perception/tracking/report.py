@@ -14,7 +14,7 @@ from perception.settings import FusionSettings
 from perception.tracking import attributes, motion
 from perception.tracking.algebra import UNIT
 from perception.tracking.population import SECOND_NS, Population
-from perception.tracking.table import Table, existence, trusted
+from perception.tracking.table import Table, existence, known
 from perception.tracking.vehicle import vehicle_id
 
 KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
@@ -30,9 +30,10 @@ def tracks(
     table = _reportable(population.table, settings, now_ns)
     motion.foresee(table, (now_ns - population.time_ns) * 1e-9)
     seen = table.seen_ns > table.stamp_ns - SECOND_NS
-    heard = trusted(table) & (table.vehicle_ns > now_ns - SECOND_NS)
+    sure = known(table)
+    heard = sure & (table.vehicle_ns > now_ns - SECOND_NS)
     by_radio = heard & (table.radio == np.arange(len(radios))[:, None])
-    signed = trusted(table) & (table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0))
+    signed = sure & (table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0))
     unseen = table.stamp_ns < now_ns - SECOND_NS
     table.covariance[:2, :2] += UNIT * ((heard & unseen) * settings.vehicle.wander_sd_m**2)
     return Tracks(

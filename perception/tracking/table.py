@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
-TRUSTED = 10  # so far must a vehicle's BSMs agree with the sensors before a track is told of by its id
+TRUSTED, KNOWN = 15, 40  # so far must a vehicle's BSMs agree with the sensors to be believed, to be who it says
 SCANS_KEPT = (1 << 32) - 1  # bits of a history
 
 # Every field of the tracks with its shape but for the tracks; SENSORS stands for one row per sensor.
@@ -155,6 +155,12 @@ def trusted(table: Table) -> NDArray[np.bool_]:
     """Return which rows (n,) have a vehicle whose word has agreed with the sensors for long enough."""
     enough: NDArray[np.bool_] = table.agreed >= TRUSTED
     return enough
+
+
+def known(table: Table) -> NDArray[np.bool_]:
+    """Return which rows (n,) are so surely who their vehicle says that they are told of by its id."""
+    surely: NDArray[np.bool_] = table.agreed >= KNOWN
+    return surely
 
 
 def run_starts(rows: Ints) -> Ints:

@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.geo import Reference, direction_of, to_site
-from perception.objects import Ints, VehicleReport
+from perception.objects import Floats, Ints, VehicleReport
 from perception.sensing.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
 from perception.tracking import attributes
 from perception.tracking.algebra import UNIT, along_and_across
 from perception.tracking.association import Pairs, velocity_square
-from perception.tracking.table import TRUSTED, Table, trusted
+from perception.tracking.table import KNOWN, Table, trusted
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder
-MOST_AGREED, DISAGREED = 2 * TRUSTED, TRUSTED // 2  # bounds of the agreement, and what a report that is off costs
+MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and what a report that does not fit costs
+CLOSE_M = 1.5  # one that fits from farther away does not add to it
 MOVING_MPS = 1.0
 _SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 SECOND_NS = 1_000_000_000
@@ -137,10 +138,11 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, reports: Told, settings: V
     return pairs.at((~told | own | free).nonzero()[0])
 
 
-def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> None:
+def sign(table: Table, row: Ints, detection: Ints, scan: Scan, lag: Floats, radio: int) -> None:
     """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest.
 
-    Many stand where one may say that it stands: only who moves as it says is believed.
+    Many stand where one may say that it stands: only who moves as it says is believed. lag (d,): seconds from the
+    tracks' time to that of each detection.
     """
     told = scan.sensor == radio
     if not told.any():
@@ -152,7 +154,9 @@ def sign(table: Table, row: Ints, detection: Ints, scan: Scan, radio: int) -> No
     _disagree(table, scan.vehicle[left])
     before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
     moves = np.hypot(table.state[2, row], table.state[3, row]) > MOVING_MPS
-    agreed = np.where(before, np.minimum(table.agreed[row] + moves, MOST_AGREED), 1)
+    off = scan.position[:, detection] - table.state[:2, row] - lag[detection] * table.state[2:, row]
+    step = np.where(np.hypot(off[0], off[1]) < CLOSE_M, moves, -1)
+    agreed = np.where(before, np.clip(table.agreed[row] + step, 0, MOST_AGREED), 1)
     _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # nobody else carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]

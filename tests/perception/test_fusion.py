@@ -279,32 +279,32 @@ def report(stamp_ns, east, north, **fields):
 def test_a_report_joins_the_track_of_its_sender():
     sensors = {"camera": camera("camera", 0.0, -60.0, 0.0)}
     fusion = fused(sensors)
-    for tick in range(20):
+    for tick in range(50):
         stamp_ns, north = START_NS + tick * CYCLE_NS, -30.0 + tick
         ahead = north + 60.0
         fusion.ingest(detections("camera", stamp_ns, [[ahead, 0.0], [ahead, 4.0]], kind=[2, 1]))
         fusion.ingest(report(stamp_ns + 1_000_000, 0.2, north + 0.3))
-    tracks = fusion.tracks(START_NS + 2 * SECOND_NS)
+    tracks = fusion.tracks(START_NS + 5 * SECOND_NS)
     assert len(tracks) == 2
     own = next(row for row in range(2) if tracks.vehicle_id[row])
     assert tracks.vehicle_id == [b"\x00\x01vehicl" if row == own else None for row in range(2)]
-    assert tracks.position[own] == pytest.approx([0.0, -10.0], abs=0.7)
+    assert tracks.position[own] == pytest.approx([0.0, 20.0], abs=0.7)
     assert tracks.sources[own] == ("camera", "radio")
     assert tracks.sources[1 - own] == ("camera",)
     assert tracks.heading[own] == 0.0
 
 
 def test_a_changed_vehicle_id_keeps_the_track():
-    """A pseudonym changes, with a silence between: the same road user, under its new id after a second."""
+    """A pseudonym changes, with a silence between: the same road user, under its new id after some seconds."""
     fusion, told = fused({"camera": camera("camera", 0.0, -60.0, 0.0)}), []
-    for tick in range(80):
-        stamp_ns, north = START_NS + tick * CYCLE_NS, -30.0 + 0.5 * tick
+    for tick in range(140):
+        stamp_ns, north = START_NS + tick * CYCLE_NS, -50.0 + 0.5 * tick
         fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
-        if tick not in range(30, 42):
-            name = b"oldname1" if tick < 30 else b"newname2"
+        if tick not in range(60, 72):
+            name = b"oldname1" if tick < 60 else b"newname2"
             fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed=5.0, id=name))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
-        told += [tracks.vehicle_id] * (tick in (25, 55, 79))
+        told += [tracks.vehicle_id] * (tick in (55, 125, 139))
     assert tracks.id.tolist() == [1]
     assert told == [[b"oldname1"], [b"newname2"], [b"newname2"]]
 
@@ -352,14 +352,14 @@ def test_whatever_comes_in_what_goes_out_is_sound(steps):
 
 def test_a_silent_vehicles_id_leaves_its_track():
     fusion = fused({"camera": camera("camera", 0.0, -60.0, 0.0)})
-    for tick in range(80):
-        stamp_ns, north = START_NS + tick * CYCLE_NS, -30.0 + 0.5 * tick
+    for tick in range(110):
+        stamp_ns, north = START_NS + tick * CYCLE_NS, -50.0 + 0.5 * tick
         fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
-        if tick < 40:
+        if tick < 60:
             fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed=5.0))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
-        if 20 < tick < 40 or tick > 72:
-            assert [number is not None for number in tracks.vehicle_id] == [tick < 40]
+        if 50 < tick < 60 or tick > 95:
+            assert [number is not None for number in tracks.vehicle_id] == [tick < 60]
     assert tracks.sources == [("camera",)]
 
 
@@ -523,7 +523,6 @@ def test_who_hides_follows_its_own_word_for_a_while_where_it_was_trusted():
     tracks, north = hides_behind_a_bus(3.0, 3.0, lambda t: 0.0)
     car = int(np.flatnonzero(tracks.kind == CAR)[0])
     assert tracks.position[car] == pytest.approx([0.0, north], abs=0.8)
-    assert tracks.vehicle_id[car] is not None
     liar, north = hides_behind_a_bus(0.3, 3.0, lambda t: 1.0 * t)
     assert np.abs(liar.position[liar.kind == CAR][:, 1] - north).max() < 1.5
 
