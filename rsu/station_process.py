@@ -81,6 +81,8 @@ class Loop:
         output = self._station.advance(now_ns, health, self._send, said)
         latch = self._latch()
         self._listen()
+        for record in output.misbehaviour:
+            self._bus.publish("misbehaviour", record)
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns)

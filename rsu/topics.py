@@ -26,6 +26,7 @@ TOPICS: dict[str, Topic] = {
     "received": Topic(records.Received, "station", None, None, False),  # the tape has it
     "report": Topic(records.Report, "station", None, None, False),  # the tape has it
     "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
+    "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
     "rewind": Topic(records.Rewind, "recorder", None, None, False),

@@ -18,6 +18,7 @@ import structlog
 from rsu.bus import Publisher, Subscriber
 from rsu.recorder import views
 from rsu.recorder.control import Answer, Desk, Order
+from rsu.recorder.journal import Journal
 from rsu.recorder.reel import Sequence
 from rsu.recorder.shelf import Mark, Shelf, name, view
 from rsu.recording import site_files
@@ -26,7 +27,7 @@ from rsu.recording.recover import recover, unfinished
 from rsu.recording.schemas import BUS
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
-from rsu.records import WHOLE, Progress, RecorderState, Snapshot, Tape
+from rsu.records import WHOLE, Misbehaviour, Progress, RecorderState, Snapshot, Tape
 from rsu.site.config import Config
 from rsu.topics import TOPICS
 
@@ -63,6 +64,7 @@ class Recorder:
         self._bus = Publisher(run, "recorder")
         self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
         self._desk = Desk(run)
+        self._journal = Journal(data)
         self._wanted = self._shelf.wanted()
         self._writer: RecordingWriter | None = None
         self._log = views.Log()
@@ -139,6 +141,8 @@ class Recorder:
         if isinstance(record, Tape):
             self._tape(record)
             return
+        if isinstance(record, Misbehaviour):
+            self._journal.add(record)
         if isinstance(record, Snapshot):
             self._plausible = record.clock is not None and record.clock.plausible
         if self._writer is None:

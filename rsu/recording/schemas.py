@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, TickEntry
-from rsu.records import Processes, UplinkState
+from rsu.records import Misbehaviour, Processes, UplinkState
 
 SCENE, FIX, LOG = "foxglove.SceneUpdate", "foxglove.LocationFix", "foxglove.Log"
 GEOJSON = "foxglove.GeoJSON"
@@ -73,6 +73,7 @@ _RECORDS: dict[str, type[msgspec.Struct]] = {
     "rsu.Tick": TickEntry,
     "rsu.uplink": UplinkState,
     "rsu.processes": Processes,
+    "rsu.misbehaviour": Misbehaviour,
 }
 _TEXT = {"type": "string"}
 _POSE = _object(position=_numbers("x", "y", "z"), orientation=_numbers("x", "y", "z", "w"))
