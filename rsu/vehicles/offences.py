@@ -14,7 +14,7 @@ from rsu.records import Misbehaviour
 
 WINDOW_NS = 5_000_000_000
 AGAIN_NS = 10_000_000_000  # the same offence of the same sender is recorded so often
-MOST_CASES = 4096  # senders x offences that are remembered
+MOST_CASES = 1024  # senders x offences that are remembered, and senders that are not trusted
 AT_ONCE, PER_S = 64, 5.0  # records that are made at once, and in the long run
 FRAMES_KEPT = 3  # of an offence, the newest
 
