@@ -188,6 +188,33 @@ def _agent_requests() -> Parser:
     return parse
 
 
+def _air() -> Parser:
+    """Whatever a radio receives, heard twice: it is used or not, and nothing about it raises."""
+    from perception.geo import Reference
+    from perception.objects import Reception
+    from rsu.vehicles.receiver import Receiver
+    from rsu.vehicles.settings import VehicleCheckSettings
+
+    receiver = Receiver(VehicleCheckSettings(), "ydt3709-2020", Reference(22.5431, 114.0579))
+    now_ns = NOW_NS
+
+    def parse(data: bytes) -> None:
+        nonlocal now_ns
+        for aid in (111, 113):
+            now_ns += 60_000_000
+            receiver.add(
+                Reception(
+                    device="radio", stamp_ns=now_ns, receipt_ns=now_ns, aid=aid, payload=data, source=len(data) % 7
+                )
+            )
+        for report in receiver.reports(0, on_time=True):
+            assert abs(report.latitude - 22.5431) < 0.02
+        receiver.claims(now_ns, set())
+        assert all(record.frames for record in receiver.misbehaviour(0))
+
+    return parse
+
+
 def _driver(kind: str, port: str) -> Parser:
     """A driver in two reads, asked what is due between them: it raises nothing, whatever a device says."""
     from tests.hw.replay import make_driver
@@ -351,6 +378,7 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ("json-values", _json_values, 20, _FILE, "json-values"),
     ("sources", _sources, 20, _FILE, "sources"),
     ("pcap", _capture, 20, _FILE, "pcap"),
+    ("air", _air, 20, 1500, "dsmp"),
     ("radio-requests", _agent_requests, 20, _DATAGRAM, "radio"),
     *((f"{corpus}-driver", partial(_driver, kind, port), 20, _STREAM, corpus) for kind, port, corpus in _PORTS),
     *((f"{corpus}-session", partial(_session, kind, port), 20, _STREAM, corpus) for kind, port, corpus in _PORTS),
