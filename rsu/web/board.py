@@ -21,7 +21,14 @@ from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]
 _GRACE_NS = 3_000_000_000
-_LISTS = {"tracks": "id", "signals": "phase", "events": "id", "messages": "kind", "devices": "name"}
+_LISTS = {
+    "tracks": "id",
+    "signals": "phase",
+    "events": "id",
+    "messages": "kind",
+    "devices": "name",
+    "claims": "vehicle_id",
+}
 
 
 class Version(NamedTuple):

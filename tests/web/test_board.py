@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from rsu.records import Committed
+from rsu.records import ClaimView, Committed, Snapshot
 from rsu.web.board import EMPTY, Board, document
 from rsu.web.patch import Json, merge
 from tests.web.feed import Crossing, lane_map, processes, uplink
@@ -97,3 +97,14 @@ def test_waiting_ends_with_a_change_or_the_heartbeat() -> None:
 
 def test_another_map_has_another_digest() -> None:
     assert Board("x", {}).newest.document["map"] != Board("x", lane_map()).newest.document["map"]
+
+
+def test_claims_are_a_list_of_their_own_beside_the_road_users() -> None:
+    claim = ClaimView(
+        vehicle_id="00ff", kind="car", east=1.0, north=2.0, speed=3.0, heading=None, length=None, width=None,
+        emergency=True, age_ms=40, doubt="not-there",
+    )  # fmt: skip
+    snapshot = Snapshot(0, "b", [], [], [], [], [], None, None, claims=[claim], channel_busy=0.5)
+    shown = document(snapshot)
+    assert shown["tracks"] == {} and shown["station"]["channel_busy"] == 0.5
+    assert shown["claims"]["00ff"]["source"] == "v2x-claimed" and shown["claims"]["00ff"]["doubt"] == "not-there"

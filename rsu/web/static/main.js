@@ -1,6 +1,7 @@
 // The page: live state in, map and panels out.
 
 import {attention} from "./attention.js";
+import {drawClaims} from "./claims.js";
 import {drawEvents} from "./events.js";
 import {showDetails, showFigures} from "./facts.js";
 import {listen} from "./gestures.js";
@@ -129,6 +130,7 @@ function draw(now) {
   drawnAt = now;
   const time = performance.now(), state = live.state;
   roads.draw(context, view, theme);
+  drawClaims(context, view, theme, state.claims || {});
   tracks.draw(context, view, theme, {now: time, devices: state.devices || {}, selected, hovered});
   drawSignals(context, view, theme, heads, roads, state.signals || {}, stale ? 0 : time);
   drawEvents(context, view, theme, state.events || {});
