@@ -26,7 +26,7 @@ FAST = v2x.Participant(
 
 
 def test_a_speed_that_cannot_be_is_clamped_and_counted() -> None:
-    sender = Broadcaster(config.load(DEMO), bytes(16), None)
+    sender = Broadcaster(config.load(DEMO), bytes(16))
     slow = msgspec.structs.replace(FAST, speed_mps=10.0)
     message = v2x.RoadsideSafetyMessage(msg_cnt=0, id=bytes(8), position=HERE, participants=(FAST, slow, FAST))
     (sent,) = sender._frame("rsm", message, None)
