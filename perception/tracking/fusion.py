@@ -67,10 +67,11 @@ class Fusion:
 
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
         """Take one measurement for the next cycle, or count why not."""
-        if self._window.is_before_all(measurement):
+        told = isinstance(measurement, VehicleReport)  # it waits, and may be old after a pause: that says nothing
+        if not told and self._window.is_before_all(measurement):
             self.counters["clock set back"] += 1
             self._begin()
-        known = isinstance(measurement, VehicleReport) or measurement.device in self._columns
+        known = told or measurement.device in self._columns
         reason = self._window.add(measurement) if known else "unknown device"
         if reason is not None:
             self.counters[reason] += 1

@@ -172,6 +172,19 @@ def test_a_clock_that_is_set_back_does_not_stop_fusion():
     assert len(fusion.tracks(START_NS - 3599 * SECOND_NS)) == 1
 
 
+def test_a_report_from_before_a_pause_resets_nothing():
+    """What was received waits for the end of a tick: after a pause of the process it is older than all else."""
+    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
+    for tick in range(10):
+        fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, [[20.0, 0.0]]))
+    for tick in range(10):
+        fusion.ingest(detections("camera", START_NS + 2 * SECOND_NS + tick * CYCLE_NS, [[20.0, 0.0]]))
+    before = fusion.tracks(START_NS + 3 * SECOND_NS).id.tolist()
+    fusion.ingest(report(START_NS + SECOND_NS, 0.0, 20.0))
+    assert fusion.tracks(START_NS + 3 * SECOND_NS).id.tolist() == before == [1]
+    assert fusion.counters == {"late": 1}
+
+
 def test_a_clock_that_is_set_forward_leaves_no_old_tracks():
     fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
     for later_ns in (0, 3600 * SECOND_NS):
