@@ -55,7 +55,8 @@ class Torn(Chance):
     def send(self, datagram: Datagram, model: ModelView) -> list[tuple[int, Datagram]]:
         if self.chance.random() < 0.5:
             return super().send(datagram, model)
-        return [(LATENCY_NS, Datagram(datagram.data[: self.chance.randrange(len(datagram.data))]))]
+        length = self.chance.randrange(len(datagram.data) - 1)  # without its last octet, a delimiter, it would be whole
+        return [(LATENCY_NS, Datagram(datagram.data[:length]))]
 
 
 class Noise(Chance):
