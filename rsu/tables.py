@@ -12,6 +12,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,8 +52,8 @@ def text_of(path: Path) -> str:
 
 def _unzipped(octets: bytes) -> bytes:
     try:
-        return gzip.decompress(octets)
-    except EOFError:
+        with suppress(EOFError):
+            return gzip.decompress(octets)
         return zlib.decompressobj(wbits=31).decompress(octets)
     except (gzip.BadGzipFile, zlib.error) as error:
         raise TableError(f"not gzip: {error}") from error
