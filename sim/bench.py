@@ -174,6 +174,7 @@ class RadioSpec(DatagramSpec):
 
     kind: Literal["radio-agent"]
     garbage_share: float = Field(0.003, ge=0, le=1)  # of the received frames
+    liars: int = Field(0, ge=0, le=1000)  # so many of the vehicles that send at once lie, each in its own way
 
     def ports(self) -> dict[str, Opening]:
         """Return the UDP port, and the air side for the bench's listener."""

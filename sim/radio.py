@@ -6,6 +6,8 @@ that a listener can judge the messages without touching the product.
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import msgspec
 
 from hw.radio.protocol import (
@@ -22,8 +24,9 @@ from hw.radio.protocol import (
 )
 from sim.bench import Bench, RadioSpec
 from sim.emulator import Emulator, Write
-from sim.frames import WorldFrame
+from sim.frames import OBU, WorldFrame
 from sim.hostile import HOSTILE, Hostile
+from sim.lies import LIES
 from sim.obu import SLOT_NS, Fleet, Heard
 
 STATUS_SLOTS = 100  # 1 Hz
@@ -45,12 +48,17 @@ class Radio(Emulator):
         self._latency_ns = round(spec.latency_ms * 1e6)
         self.fleet = Fleet(bench.seed, bench.reference.core(), spec.garbage_share)
         self._hostile = Hostile(bench.seed, bench.reference.core())
+        self._wanted = spec.liars
+        self._lies = cycle(LIES)
+        self._liars: set[int] = set()  # that are there
         self._hello_ns = 0
         self._transmitted = self._refused = self._heard = 0
         self._units = 0
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return what was heard in this slot, and once a second the status."""
+        if self._wanted:
+            self._recruit(frame)
         heard = self.fleet.heard(number, frame)
         if self.fault in HOSTILE:
             heard += self._hostile.heard(self.fault, number, frame.stamp_ns, heard)
@@ -62,6 +70,15 @@ class Radio(Emulator):
         if self.fault == "garbage":
             writes.append(Write("udp", heard[-1].frame))
         return [*writes, self._status(frame.stamp_ns)] if number % STATUS_SLOTS == 0 else writes
+
+    def _recruit(self, frame: WorldFrame) -> None:
+        """Let vehicles begin to lie, in the order in which they come, until there are as many liars as wanted."""
+        there = sorted(frame.id[frame.equipped == OBU].tolist())
+        self._liars.intersection_update(there)
+        for vehicle in there:
+            if len(self._liars) < self._wanted and vehicle not in self._liars:
+                self._liars.add(vehicle)
+                self.fleet.lie(vehicle, next(self._lies), frame.stamp_ns)
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Answer a hello with the status; let everything else go to the air side, good or not."""

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from rsu import folders
 from rsu.bench.processes import Plan
 from rsu.recorder.shelf import MARK
@@ -66,6 +68,18 @@ def _configs(folder: Path, address: str, change: Callable[[Path], None] | None) 
     return copy
 
 
+def _bench(configs: Path, folder: Path, liars: int) -> Path:
+    """Return the bench file; where vehicles shall lie a copy of it that says so."""
+    shipped = configs / "demo-bench.yaml"
+    if not liars:
+        return shipped
+    yaml, own = YAML(), folder / "liars-bench.yaml"
+    bench = yaml.load(shipped)
+    bench["emulators"]["radio"]["liars"] = liars
+    yaml.dump(bench, own)
+    return own
+
+
 def plan_of(
     folder: Path,
     address: str,
@@ -73,10 +87,12 @@ def plan_of(
     seed: int,
     scenario: str | None = None,
     change: Callable[[Path], None] | None = None,
+    liars: int = 0,
 ) -> Plan:
     """Return what runs. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: no such scenario.
 
-    `change`: changes the site's files before the start; it gets the folder of their copy.
+    `change`: changes the site's files before the start; it gets the folder of their copy. `liars`: so many of the
+    vehicles that send at once lie.
     """
     configs = _configs(folder, address, change)
     loaded = config.load(configs / "demo.yaml")
@@ -84,7 +100,7 @@ def plan_of(
     assert platform is not None, "the demo site has a platform"
     return Plan(
         site=loaded.path,
-        bench=configs / "demo-bench.yaml",
+        bench=_bench(configs, folder, liars),
         run=folder,
         source=source,
         seed=seed,

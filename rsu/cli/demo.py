@@ -37,13 +37,14 @@ class Wishes(NamedTuple):
     address: str
     run: Path | None
     scenario: str | None = None
+    liars: int = 0  # so many of the vehicles that send at once lie
 
 
 def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     """Run the demo until its time is over or `stop`; print the summary on stdout."""
     folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
     prepare(folder)
-    plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario)
+    plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario, liars=wishes.liars)
     site = config.load(plan.site).site
     names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}

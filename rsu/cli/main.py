@@ -150,6 +150,9 @@ def demo(
         str, typer.Option(help="loopback address of all ports; another one for a second demo")
     ] = "127.0.0.1",
     run: RunOption = None,
+    liars: Annotated[
+        int, typer.Option(metavar="N", min=0, max=1000, help="so many of the vehicles with on-board units lie")
+    ] = 0,
 ) -> None:
     """Run the demo site: simulated crossing, emulated devices, the daemon, its page; a summary at the end."""
     from rsu.bench.processes import Cut
@@ -157,7 +160,7 @@ def demo(
 
     try:
         cuts = [Cut.parse(text) for text in cut or []]
-        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario)
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars)
         interrupted = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
     except ConfigError as error:
         fail(Exit.INVALID_CONFIG, error)

@@ -1,11 +1,11 @@
 """Ordinary traffic through the whole station: nothing false on air.
 
-    python -m tests.bench ordinary [--minutes 6] [--seed 101]... [--scenario NAME] [--blind]
+    python -m tests.bench ordinary [--minutes 6] [--seed 101]... [--scenario NAME] [--liars N] [--blind]
 
 Method: for each seed SUMO drives, emulated devices make their bytes (the video camera's pictures are drawn, and looked
 at by the product's own eye), drivers and station run in virtual time, and the bench's own judge and listener hear every
-frame for the radio, as in `rsu demo`. `--blind`: without pictures, at twice the speed. Exit code 1: something false was
-on air. Figures go to build/bench/ordinary.json.
+frame for the radio, as in `rsu demo`. `--blind`: without pictures, at twice the speed; `--liars`: as `rsu demo` has
+them. Exit code 1: something false was on air. Figures go to build/bench/ordinary.json.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ class Ears:
         self.listener.datagram(arrival_ns, datagram)
 
 
-def judged(seed: int, minutes: float, scenario: str | None, drawn: bool) -> dict[str, Any]:
+def judged(seed: int, minutes: float, scenario: str | None, drawn: bool, liars: int) -> dict[str, Any]:
     """Return what was on air in so many minutes of a seed's traffic, and whether it was so."""
     from sim import traffic  # here, because libsumo is an extra
 
     ears, frames = Ears(), traffic.frames(seed)
     frames = SCENARIOS[scenario]().play(frames) if scenario else frames
     now_ns = EPOCH_NS
-    for tape in record(minutes * 60.0, lambda: ears.world(frames), noise=seed, drawn=drawn):
+    for tape in record(minutes * 60.0, lambda: ears.world(frames), noise=seed, drawn=drawn, liars=liars):
         now_ns = tape.outcome.now_ns
         for frame in tape.outcome.frames:
             ears.hear(now_ns + ON_AIR_NS, encode_transmit(Transmit(frame.aid, frame.priority, frame.frame)))
@@ -87,18 +87,23 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=6.0, help="of each seed's traffic (default: %(default)s)")
     parser.add_argument("--seed", action="append", type=int, help=f"of the traffic (default: {SEEDS[0]}..{SEEDS[-1]})")
     parser.add_argument("--scenario", choices=list(SCENARIOS), help="a scripted scene among the traffic")
+    parser.add_argument("--liars", type=int, default=0, help="so many of the vehicles that send at once lie")
     parser.add_argument("--blind", action="store_true", help="without the video camera")
     options = parser.parse_args()
     rows = []
     for seed in options.seed or SEEDS:
         began = time.monotonic()
-        rows.append(judged(seed, options.minutes, options.scenario, not options.blind))
+        rows.append(judged(seed, options.minutes, options.scenario, not options.blind, options.liars))
         print(
             f"seed {seed}, {options.minutes:g} min: {json.dumps(rows[-1])}  {time.monotonic() - began:.0f} s",
             flush=True,
         )
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({"minutes": options.minutes, "scenario": options.scenario, "seeds": rows}, indent=1))
+    OUT.write_text(
+        json.dumps(
+            {"minutes": options.minutes, "scenario": options.scenario, "liars": options.liars, "seeds": rows}, indent=1
+        )
+    )
     false = sum(row["events"]["false"] for row in rows)
     print(f"{false} false events on air in {len(rows) * options.minutes:g} minutes; written to {OUT}")
     sys.exit(1 if false else 0)

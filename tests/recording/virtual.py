@@ -99,15 +99,19 @@ def record(
     said: Said = lambda at_ns: AS_BEGUN,
     noise: int | None = None,
     drawn: bool = False,
+    liars: int = 0,
 ) -> Iterator[Tape]:
     """Yield the tape of a run. Devices' clocks are right, whatever `said` makes of the station's.
 
-    `noise`: seed of the devices' errors; `drawn`: pictures too, which takes its time.
+    `noise`: seed of the devices' errors; `drawn`: pictures too, which takes its time; `liars`: vehicles that lie.
     """
     site = site or config.load(CONFIGS / "demo.yaml")
     made = bench.load(CONFIGS / "demo-bench.yaml")
     if noise is not None:
         made = made.model_copy(update={"seed": noise})
+    if liars:
+        radio = made.emulators[site.site.radio].model_copy(update={"liars": liars})
+        made = made.model_copy(update={"emulators": made.emulators | {site.site.radio: radio}})
     films = sorted(name for name, spec in made.emulators.items() if spec.kind == "video")
     quiet = [LinkState(name, "pictures", 1, True, True, None, {}) for name in films if not drawn]
     others = [name for name in made.emulators if name not in films]
