@@ -53,7 +53,7 @@ run: system-run $(VENV)/.installed
 
 test: system-test $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "not live" -n auto --dist worksteal $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m live -n 2 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Which tests watch real processes and clocks: `make test` runs them one at a time, the others on every core."""
+"""Which tests watch real processes and clocks: `make test` runs only two files of them at a time, after the others."""
 
 from __future__ import annotations
 

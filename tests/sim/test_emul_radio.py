@@ -127,12 +127,12 @@ def test_a_killed_radio_is_noticed_and_both_directions_are_back(tmp_path: Path) 
 
 
 def assert_receptions(found: list[Measurement]) -> None:
-    for one in found:
-        assert isinstance(one, Reception)
+    receptions = [one for one in found if isinstance(one, Reception)]
+    for one in receptions:
         assert one.aid == 111
         assert 0 < one.receipt_ns - one.stamp_ns < 100e6
         assert isinstance(v2x.decode(dsmp.parse(one.payload).payload), v2x.BasicSafetyMessage)
-    assert len({one.source for one in found if isinstance(one, Reception)}) == 6
+    assert len({one.source for one in receptions}) == 6
 
 
 def assert_transmitted(rig: Rig, air: zmq.Socket[bytes]) -> None:

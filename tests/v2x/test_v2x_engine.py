@@ -34,7 +34,7 @@ from v2x.schema import FRAME, Schema, schema
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 ENGINES: list[engines.EngineName] = ["python", "native"] if native.AVAILABLE else ["python"]
 MANY = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
