@@ -19,7 +19,7 @@ from hw.utc import NS
 from perception.objects import Detections, Floats, Measurement, PointCloud
 
 MEMORY = 64  # scans among which one that comes again is looked for
-STILL_NS, MOVING_NS = 20 * NS, 3 * NS  # so long equal: of those who may stand, of those who move
+STILL_NS, MOVING_NS = 20 * NS, 3 * NS // 2  # so long equal: of those who may stand, of those who move
 MOVES_M, MOVES_MPS = 0.3, 1.0
 MOST = 128  # objects of a scan: no sensor has so many in view, and a scan with more is not used
 MOST_POINTS = 1024  # reflections of a scan that are used
