@@ -1,0 +1,23 @@
+"""The manual's page of the command line: made from the commands, all of them."""
+
+from __future__ import annotations
+
+import re
+
+from rsu.cli.reference import markdown
+
+
+def test_every_command_has_its_section() -> None:
+    page = markdown()
+    sections = re.findall(r"^##+ `(.+)`$", page, re.MULTILINE)
+    assert sections[0] == "rsu" and {"rsu check", "rsu msg decode", "rsu rec import", "rsu tune"} <= set(sections)
+    assert len(sections) == len(set(sections))
+
+
+def test_tables_are_tables() -> None:
+    rows = [line for line in markdown().splitlines() if line.startswith("|")]
+    assert rows and {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {3}
+
+
+def test_defaults_stand_in_it() -> None:
+    assert re.search(r"^\| `--trials.*default: 40", markdown(), re.MULTILINE)
