@@ -1,4 +1,4 @@
-"""The page's addresses: live changes, state, lane map and reasons as JSON, metrics, orders to the recorder, itself."""
+"""The page's addresses: itself, live changes, state, map, reasons, metrics, orders to the recorder, the manual."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from rsu.errors import NotReachableError
 from rsu.reasons import REASONS
 from rsu.recorder.control import Order, ask
+from rsu.web import manual
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
@@ -77,6 +78,7 @@ def application(board: Board, run: Path) -> Starlette:
         Route("/api/recorder", recorder, methods=["POST"]),
         Route("/metrics", metrics),
         WebSocketRoute("/live", live),
+        *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard), Middleware(Bounded)])
