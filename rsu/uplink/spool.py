@@ -114,6 +114,13 @@ class Spool:
         """Close the file; what is committed is safe with or without this."""
         self._db.close()
 
+    def copy(self, path: Path) -> None:
+        """Write the whole spool beside a path where it no longer is; the next `open_spool` puts it there."""
+        fresh = _fresh(path)
+        _remove(fresh)
+        with _translated():
+            self._db.execute("VACUUM INTO ?", (str(fresh),))
+
     @property
     def counters(self) -> Mapping[str, int]:
         """Return counts since the spool exists, and now.
@@ -198,9 +205,10 @@ def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) ->
 
     `distrusted`: it proved damaged in use, however well it opens. SpoolError: not possible now, nothing was changed.
     """
-    fresh = path.with_name(path.name + ".new")
+    fresh = _fresh(path)
     try:
-        if fresh.exists() and not path.exists():  # the last step of an earlier attempt is missing
+        if fresh.exists() and not path.exists():  # the last step of an earlier attempt is missing, or it was deleted
+            _remove(path)  # a journal that stayed alone belongs to no file
             _rename(fresh, path)
         if not distrusted:
             return Opened(Spool(path, settings))
@@ -218,6 +226,10 @@ def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) ->
     _rename(path, aside)
     _rename(fresh, path)
     return Opened(Spool(path, settings), aside, len(saved.records), lost)
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def _files(path: Path) -> list[Path]:

@@ -86,6 +86,9 @@ class Store:
 
     def _write(self, spool: Spool) -> None:
         self._looked_ns = self._steady()
+        if not self._path.exists():
+            self._restore(spool)
+            return
         changes = Changes(time.time_ns(), self._group, self._acknowledged, self._unfit, self._skipped)
         try:
             spool.commit(changes, self._clock_ns + self._looked_ns)
@@ -127,6 +130,22 @@ class Store:
         self._clock_ns = self._spool.counters.get("clock", 0) - self._steady()
         self._inlet = Inlet(self._spool.boots())
         self._recovered()
+
+    def _restore(self, spool: Spool) -> None:
+        """Put a spool that was deleted under us back into its place; the station sends the group again."""
+        _log.error("spool deleted by somebody, it is put back", path=str(self._path))
+        self._group = []
+        self._skipped.clear()
+        self._inlet.roll_back()
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            spool.copy(self._path)
+        except (SpoolError, SpoolDamagedError, OSError) as error:
+            self._fail(f"spool deleted, and it cannot be put back: {error}")
+            return
+        spool.close()
+        self._spool = None
+        self._open()
 
     def _give_up(self, spool: Spool, error: SpoolDamagedError) -> None:
         """Leave a damaged spool; the next attempt to open sets it aside."""

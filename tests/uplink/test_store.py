@@ -54,6 +54,29 @@ def test_says_committed_only_what_is_on_disk(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("gone", ["file", "journal too", "folder"])
+def test_a_spool_that_somebody_deletes_is_put_back_with_all_its_records(tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "data/uplink.sqlite"
+    store = Store(path, SpoolSettings())
+    _accept(store, 1, 3)
+    store.commit([])
+    files = [path] if gone == "file" else list(path.parent.iterdir())
+    for file in files:
+        file.unlink()
+    if gone == "folder":
+        path.parent.rmdir()
+    _accept(store, 4, 5)
+    store.commit([Range("b", 1, 1)])
+    _accept(store, 4, 6)
+    assert _state(store) == (None, Committed("b", 3)), "what was not committed has to come again"
+    store.commit([])
+    assert _state(store) == (None, Committed("b", 6)) and _numbers(store) == [2, 3, 4, 5, 6]
+    store.close()
+    again = Store(path, SpoolSettings())
+    assert _numbers(again) == [2, 3, 4, 5, 6]
+    again.close()
+
+
 def test_a_group_is_full_at_its_limit(tmp_path: Path) -> None:
     store = Store(tmp_path / "uplink.sqlite", SpoolSettings())
     _accept(store, 1, GROUP_RECORDS - 1)
