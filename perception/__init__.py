@@ -1,9 +1,16 @@
 """Measurements of all devices to tracks, events and statistics. Pure: no I/O, no clock, no threads.
 
-Detections, PointCloud (objects)   one device's words, its own frame
-  -> sensing                       window: late, future, duplicate; scan, camera, cluster: site frame, with covariance
-  -> tracking                      fusion: the front door; association; population (motion, filter, life, attributes)
-     occlusion                     who hides whom: what not being seen means, where hidden road users are
-  -> traffic                       lanes, movements, statistics: what the tracks do on the road
-  -> events                        one module a rule
+Folders are floors: each imports only what stands above it in this table.
+
+objects, algebra, geo, sensor, camera   the ground: words, 2 x 2 matrices, places, a sensor of the site file, its lens
+state         the tracks in memory: table, filter, class, size and heading; pairs of tracks and detections
+sensing       one device's words, its own frame -> site frame, with covariance: window, scan, cluster, vehicles
+occlusion     who hides whom: what not being seen means, where hidden road users are
+tracking      fusion: the front door; association, population (motion, life), the sensors' errors against each other
+traffic       lanes, movements, statistics: what the tracks do on the road
+events        one module a rule
+
+video         pictures -> detections
+registration  tracks of several sensors -> how they truly stand
+scoring       tracks against truth
 """

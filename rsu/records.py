@@ -12,7 +12,7 @@ import msgspec
 from hw.intake import Refused
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Modality
-from perception.sensing.bias import SensorBias
+from perception.tracking.bias import SensorBias
 from rsu.checks.latch import Setting
 
 

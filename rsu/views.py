@@ -9,7 +9,7 @@ import msgspec
 
 from hw.device import DeviceHealth
 from perception.objects import Event, LanePlace, RoadUser, Tracks
-from perception.sensing.bias import SensorBias
+from perception.tracking.bias import SensorBias
 from rsu.checks.latch import Held
 from rsu.messages.bounds import ellipses_95
 from rsu.records import DeviceView, EventView, LatchView, SignalHead, TrackView

@@ -18,9 +18,8 @@ import numpy as np
 
 from perception.events.rule import Sighting
 from perception.events.settings import NearMissSettings
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.traffic.ground import CROSSWALK, JUNCTION
-from perception.traffic.lanes import Mask
 from perception.traffic.situation import SECOND_NS, Situation, most_variance
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater

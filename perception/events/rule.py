@@ -10,8 +10,7 @@ import msgspec
 import numpy as np
 
 from perception.events.settings import RuleSettings
-from perception.objects import Floats, Ints, LanePlace
-from perception.traffic.lanes import Mask
+from perception.objects import Floats, Ints, LanePlace, Mask
 from perception.traffic.situation import Situation
 
 

@@ -15,9 +15,8 @@ import numpy as np
 
 from perception.events.rule import Sighting, of_track, running_rows, threshold
 from perception.events.settings import StoppedVehicleSettings
-from perception.objects import Ints
+from perception.objects import Ints, Mask
 from perception.traffic.ground import JUNCTION
-from perception.traffic.lanes import Mask
 from perception.traffic.situation import Situation
 
 ASIDE_M = 2.0  # who is no farther beside the way of a vehicle is ahead of it

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.geo import direction_of
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.sensing.scan import Scan
-from perception.tracking import attributes
-from perception.tracking.association import Pairs, neighbours
-from perception.tracking.table import Table
+from perception.state import attributes
+from perception.state.pairs import Pairs, neighbours
+from perception.state.table import Table
 
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
-
-Mask = NDArray[np.bool_]
 
 
 def apart(table: Table, scan: Scan, pairs: Pairs) -> Pairs:

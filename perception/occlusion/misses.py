@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.occlusion import testimony, visibility
 from perception.occlusion.bodies import on_bodies
 from perception.sensing.sensors import Sensors
-from perception.tracking import attributes
-from perception.tracking.table import Table
-
-Mask = NDArray[np.bool_]
+from perception.state import attributes
+from perception.state.table import Table
 
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
 WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen

@@ -10,11 +10,10 @@ doubtful ones see; and who is denied by more than see it is not told of.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
-from perception.tracking.table import Table
+from perception.state.table import Table
 
 OPEN = 0.9  # exposure over which a sensor should surely have seen a track
 SCANS = 4.0  # so many scans in a row make a sensor as sure as it ever is
@@ -24,8 +23,6 @@ DENIES = -4.5  # and that nobody is any more
 LATELY_NS = 1_000_000_000  # who saw it so long ago sees it
 CONTESTED = 4.0  # log-odds of existence, at most, of who is seen by one only: that one may miss it once
 REFUTED = -0.1  # and of who is rather not there
-
-Mask = NDArray[np.bool_]
 
 
 def surest(sensors: Sensors, doubtful: Mask) -> Floats:

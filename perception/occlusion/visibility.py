@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.geo import direction_of
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
-from perception.tracking.association import neighbours
-from perception.tracking.attributes import sizes
-from perception.tracking.table import Table
+from perception.state.attributes import sizes
+from perception.state.pairs import neighbours
+from perception.state.table import Table
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
 COVERED_SHARE = 0.5  # share of a road user's width that must be covered for it to be hidden, with some allowance
 IN_THE_OPEN = 0.998  # probability that what nothing covers can be seen: bodies that nobody knows hide as well
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
-
-Mask = NDArray[np.bool_]
 
 
 def in_view(position: Floats, sensors: Sensors) -> Mask:

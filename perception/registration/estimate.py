@@ -15,18 +15,15 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.registration.equations import PRIOR, Block, covariance, solve, sparse
 from perception.registration.pairing import couples
 from perception.registration.paths import Paths
 from perception.registration.verges import Verges
 from perception.sensor import Mount
-
-Mask = NDArray[np.bool_]
 
 GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5

@@ -9,16 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from perception.objects import Detections, Floats, PointCloud
+from perception.objects import Detections, Floats, Mask, PointCloud
 from perception.sensing.scan import sight_covariance
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
-
-Mask = NDArray[np.bool_]
 
 
 class ClusterSettings(Settings):

@@ -8,30 +8,15 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from perception import camera
-from perception.objects import Detections, Floats, Ints
+from perception.algebra import along_and_across, times, transposed
+from perception.objects import Detections, Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
-from perception.tracking.algebra import along_and_across, times, transposed
-
-Mask = NDArray[np.bool_]
+from perception.state.attributes import TYPICAL_SIZE
 
 FAR_SHARE, FAR_M, ASIDE_DEG = 1.2, 10.0, 15.0  # beyond a field of view by so much: no error of measurement
-
-# Length, width, height in metres by RoadUser: where neither the sensor nor the vehicle says.
-TYPICAL_SIZE: Floats = np.array(
-    [
-        [4.5, 1.8, 1.5],  # unknown
-        [4.6, 1.8, 1.5],  # car
-        [9.0, 2.4, 3.2],  # truck
-        [11.5, 2.5, 3.1],  # bus
-        [2.1, 0.8, 1.5],  # motorcycle
-        [1.7, 0.6, 1.6],  # bicycle
-        [0.5, 0.5, 1.7],  # pedestrian
-    ]
-)
 
 
 class Scan(msgspec.Struct, frozen=True, eq=False):

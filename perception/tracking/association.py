@@ -10,50 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from perception.algebra import UNIT, adjugate, determinant, form, times, transposed
 from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.tracking.algebra import UNIT, adjugate, determinant, form, times, transposed
-from perception.tracking.attributes import walks
-from perception.tracking.filter import Information, information
-from perception.tracking.table import Table
+from perception.state.attributes import walks
+from perception.state.filter import Information, information
+from perception.state.pairs import Pairs, neighbours
+from perception.state.table import Table
 
 CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
 TOGETHER = 64  # contested pairs up to which one assignment of all sensors is faster than one of each
-FEW = 20_000  # pairs up to which it is faster to look at each
 FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
-
-
-class Pairs(msgspec.Struct, frozen=True, eq=False):
-    """Tracks and detections that may belong together, and what is known of each pair."""
-
-    track: Ints  # (k,)
-    detection: Ints  # (k,)
-    score: Floats  # (k,) log-likelihood ratio
-    square: Floats  # (k,) squared Mahalanobis distance of the position
-    residual: Floats  # (2, k) m: measured less expected
-    velocity_residual: Floats  # (2, k) m/s
-    weight: Floats  # (k,) share of the detection's information that counts
-
-    def at(self, chosen: Ints) -> Pairs:
-        """Return some of the pairs."""
-        return Pairs(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
-
-    def and_then(self, others: Pairs) -> Pairs:
-        """Return these pairs and after them the others."""
-        fields = self.__struct_fields__
-        return Pairs(*(np.concatenate([getattr(self, name), getattr(others, name)], axis=-1) for name in fields))
-
-    def __len__(self) -> int:
-        """Return the number of pairs."""
-        return len(self.track)
 
 
 def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs:
@@ -139,40 +113,6 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
         pairs.velocity_residual,
         scan.velocity_certainty[:, :, detection] * weight,
     )
-
-
-def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
-    """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis."""
-    if place.shape[1] * other.shape[1] > FEW:
-        return _neighbours_of_many(place, reach, other, other_reach)
-    limit = reach[:, None] + other_reach
-    near = np.abs(place[0, :, None] - other[0]) <= limit
-    near &= np.abs(place[1, :, None] - other[1]) <= limit
-    i, j = near.nonzero()
-    return i, j
-
-
-def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
-    """Return the same, in another order.
-
-    The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
-    is looked at for each place.
-    """
-    widest = float(np.max(other_reach))
-    width = max(float(reach.max()) + widest, 1e-3)
-    west, south = other.min(axis=1)
-    height = float(other[1].max()) - south + 2.0 * width
-    key = np.floor((other[0] - west) / width) * height + (other[1] - south)
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    middle = (np.floor((place[0] - west) / width) + np.array([[-1.0], [0.0], [1.0]])) * height + (place[1] - south)
-    first = np.searchsorted(key, (middle - reach - widest).ravel())
-    count = np.searchsorted(key, (middle + reach + widest).ravel(), side="right") - first
-    i = np.repeat(np.tile(np.arange(place.shape[1]), 3), count)
-    j = order[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
-    gap = np.abs(place[:, i] - other[:, j])
-    near = np.maximum(gap[0], gap[1]) <= reach[i] + np.broadcast_to(other_reach, other.shape[1:])[j]
-    return i[near], j[near]
 
 
 def _swerves(table: Table) -> NDArray[np.bool_]:

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.geo import direction_of
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.occlusion import visibility
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.tracking.attributes import walks
-from perception.tracking.table import Table, trusted
+from perception.state.attributes import walks
+from perception.state.table import Table, trusted
 
 HEARD_NS = 500_000_000  # a claim is looked at for so long after its newest report
 LONGEST_S = 0.2  # that one round counts
@@ -27,8 +26,6 @@ SURELY_SEEN = 0.95  # probability, by all sensors that looked, from which a roun
 LIKELY_SEEN = 0.8  # and by half
 DOUBTED_S = 1.5  # who could be seen for longer and is none of those seen is no track's vehicle any more
 REFUTED_S = 2.0  # and who is not seen for longer, while nobody is near, is not there
-
-Mask = NDArray[np.bool_]
 
 
 class _Claim(msgspec.Struct):

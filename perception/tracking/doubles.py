@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
-from perception.tracking.algebra import adjugate, determinant, form
-from perception.tracking.association import neighbours
-from perception.tracking.table import Table, trusted
+from perception.algebra import adjugate, determinant, form
+from perception.objects import Floats, Ints, Mask
+from perception.state.pairs import neighbours
+from perception.state.table import Table, trusted
 
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 SAME_M = 4.0  # and metres, per axis
@@ -16,8 +15,6 @@ SHARED = 0.55  # share of any sensor's scans with either in which both are, at m
 CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
 RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hidden
 _OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading", "agreed", "radio"]
-
-Mask = NDArray[np.bool_]
 
 
 def pairs(table: Table) -> list[tuple[int, int]]:

@@ -11,28 +11,26 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.geo import Reference
 from perception.objects import Detections, Floats, Ints, Measurement, PointCloud, Tracks, VehicleReport
 from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
-from perception.sensing.bias import Biases, SensorBias
 from perception.sensing.cluster import Background, cluster
 from perception.sensing.scan import Scan, Sighting, chosen, joined, located, out_of_view, project
 from perception.sensing.sensors import Sensors
+from perception.sensing.vehicles import reported, vehicle_id
 from perception.sensing.window import Window
 from perception.sensor import Sensor
-from perception.settings import FusionSettings, squared_gate
 from perception.tracking import life, report
+from perception.tracking.agreement import Gates, Told, plausible, sign
 from perception.tracking.association import assign, candidates
+from perception.tracking.bias import Biases, SensorBias
 from perception.tracking.claims import Claims
 from perception.tracking.population import Population
-from perception.tracking.vehicle import Gates, Told, plausible, reported, sign, vehicle_id
+from perception.tracking.settings import FusionSettings, squared_gate
 
 MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
-
-Mask = NDArray[np.bool_]
 
 
 class Fusion:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
-from perception.settings import FusionSettings, log_odds
-from perception.tracking.table import SCANS_KEPT, Table
-
-Mask = NDArray[np.bool_]
+from perception.objects import Floats, Ints, Mask
+from perception.state.table import SCANS_KEPT, Table
+from perception.tracking.settings import FusionSettings, log_odds
 
 MAX_LOG_ODDS = 8.0  # evidence is bounded, so that the end of a road user is noticed in time
 LOST_M = 6.0  # standard deviation of the position at which a track is worthless

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from perception.algebra import UNIT, along_and_across, apply, inverse
 from perception.geo import direction_of
 from perception.objects import Floats, Ints
-from perception.occlusion import hidden
 from perception.sensing.scan import Scan
-from perception.tracking import filter
-from perception.tracking.algebra import UNIT, along_and_across, apply, inverse
-from perception.tracking.attributes import walks
-from perception.tracking.table import Table
+from perception.state import filter
+from perception.state.attributes import walks
+from perception.state.table import Table
+from perception.tracking import following
 
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.
 AGILITY: Floats = np.array([3.0, 4.0, 2.5, 2.5, 4.0, 2.0, 0.6])
@@ -30,7 +30,7 @@ DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 def predict(table: Table, dt: float) -> None:
     """Move all tracks by dt seconds."""
     if table.hidden.any():
-        hidden.drive_on(table, max(dt, 0.0))
+        following.drive_on(table, max(dt, 0.0))
     _move(table, dt)
 
 

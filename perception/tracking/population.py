@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 from perception.occlusion import testimony
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.settings import FusionSettings, log_odds
-from perception.tracking import attributes, doubles, filter, life, motion
-from perception.tracking.association import Pairs, assign, candidates, evidence
-from perception.tracking.table import Ids, Table, run_starts, trusted
+from perception.state import attributes, filter
+from perception.state.pairs import Pairs
+from perception.state.table import Ids, Table, run_starts, trusted
+from perception.tracking import doubles, life, motion
+from perception.tracking.association import assign, candidates, evidence
+from perception.tracking.settings import FusionSettings, log_odds
 
 SECOND_NS = 1_000_000_000
 SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
 JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
-
-Mask = NDArray[np.bool_]
 
 
 NO_PAIRS = Pairs(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0),) * 2, *(np.zeros((2, 0)),) * 2, np.zeros(0))

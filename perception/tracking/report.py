@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Tracks
+from perception.algebra import UNIT
+from perception.objects import Floats, Mask, Tracks
+from perception.sensing.vehicles import vehicle_id
 from perception.sensor import Sensor
-from perception.settings import FusionSettings
-from perception.tracking import attributes, motion
-from perception.tracking.algebra import UNIT
+from perception.state import attributes
+from perception.state.table import Table, existence, known
+from perception.tracking import motion
 from perception.tracking.population import SECOND_NS, Population
-from perception.tracking.table import Table, existence, known
-from perception.tracking.vehicle import vehicle_id
+from perception.tracking.settings import FusionSettings
 
 KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
 VAGUE_M = 3.0  # standard deviation of the position above which there is nothing to tell
-
-Mask = NDArray[np.bool_]
 
 
 def tracks(

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Ints, RoadUser
+from perception.objects import Ints, Mask, RoadUser
 from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
-from perception.traffic.lanes import LaneMap, Mask
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import SECOND_NS, Situation
 from perception.traffic.tally import Passage, Tally, Turn
 

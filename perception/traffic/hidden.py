@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from perception.objects import Floats, Ints, Tracks
-from perception.traffic.lanes import LaneMap, Mask, Matches
+from perception.objects import Floats, Ints, Mask, Tracks
+from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.signals import Lights
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.geo import direction_of
-from perception.objects import MOVEMENTS, Floats, Ints, LanePlace
+from perception.objects import MOVEMENTS, Floats, Ints, LanePlace, Mask
 
 MAX_TURN_DEG = 60.0  # a road user whose heading differs more from the lane's is not on that lane
 OVERSHOOT_M = 6.0  # lanes are known this far past the stop line: a crossing is never missed between two looks
@@ -18,8 +17,6 @@ KEEP = 0.5  # how much nearer another lane must be, in half widths, before a roa
 MOTOR_LANE = "vehicle"
 NONE = -1  # no lane, no movement
 _LEAST_COSINE = np.cos(np.radians(MAX_TURN_DEG))
-
-Mask = NDArray[np.bool_]
 
 
 class Connection(msgspec.Struct, frozen=True):

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 
 from perception.geo import direction_of
-from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
+from perception.objects import Floats, Ints, LanePlace, Mask, RoadUser, Tracks
 from perception.traffic.ground import Flags, Ground
 from perception.traffic.hidden import Hidden, Waiting
-from perception.traffic.lanes import NONE, LaneMap, Mask, Matches
+from perception.traffic.lanes import NONE, LaneMap, Matches
 from perception.traffic.memory import Memory, Rows
 from perception.traffic.movements import Movements
 from perception.traffic.queues import Queues, QueueSettings, Standing, measure

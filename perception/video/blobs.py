@@ -12,9 +12,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from perception.objects import Floats, Ints, RoadUser
+from perception.objects import Floats, Ints, Mask, RoadUser
 from perception.video import memory
-from perception.video.boxes import Bodies, Boxes, Grey, Mask
+from perception.video.boxes import Bodies, Boxes, Grey
 from perception.video.builds import BUILDS, KIND
 from perception.video.canvas import Canvas, Region, Undo
 from perception.video.fit import MISFIT, Fitter, Guess

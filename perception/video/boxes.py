@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-import numpy as np
 from cv2.typing import MatLike
-from numpy.typing import NDArray
 
-from perception.objects import Floats, Ints
+from perception.objects import Floats, Ints, Mask
 
 Picture = MatLike  # (height, width, 3), 8 bits: blue, green, red
 Grey = MatLike  # (height, width), 8 bits
-Mask = NDArray[np.bool_]
 
 
 class Boxes(NamedTuple):

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.objects import Floats
-from perception.video.boxes import Grey, Mask
+from perception.objects import Floats, Mask
+from perception.video.boxes import Grey
 from perception.video.silhouette import Silhouettes
 
 EMPTY, SHADED = 1.2, 0.3  # what a pixel costs that is road, or perhaps a shadow on it

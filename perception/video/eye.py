@@ -8,9 +8,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from perception.objects import Floats
+from perception.objects import Floats, Mask
 from perception.sensor import FieldOfView
-from perception.video.boxes import Bodies, Detector, Mask, Picture
+from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.health import Health, Sight
 from perception.video.view import View
 

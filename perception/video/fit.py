@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Floats, Ints, RoadUser
-from perception.video.boxes import Bodies, Boxes, Mask
+from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.video.boxes import Bodies, Boxes
 from perception.video.builds import BUILDS, KIND, MOTOR, SIZE, SPREAD, SURPRISE, box_of, outline
 from perception.video.lanes import Lanes
 from perception.video.silhouette import silhouettes

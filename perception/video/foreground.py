@@ -10,7 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from perception.video.boxes import Grey, Mask, Picture
+from perception.objects import Mask
+from perception.video.boxes import Grey, Picture
 from perception.video.settings import MotionSettings
 
 SHADOW = 127  # MOG2's own value

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Floats, Ints, RoadUser
-from perception.video.boxes import Bodies, Mask
+from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.video.boxes import Bodies
 from perception.video.builds import KIND, SIZE, SPREAD
 from perception.video.fit import Guess
 

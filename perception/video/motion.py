@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from perception.objects import Mask
 from perception.video.blobs import Cutter
-from perception.video.boxes import Bodies, Mask, Picture
+from perception.video.boxes import Bodies, Picture
 from perception.video.fit import Fitter
 from perception.video.foreground import Foreground
 from perception.video.settings import MotionSettings

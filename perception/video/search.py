@@ -12,8 +12,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from perception.objects import Floats, RoadUser
-from perception.video.boxes import Boxes, Mask
+from perception.objects import Floats, Mask, RoadUser
+from perception.video.boxes import Boxes
 from perception.video.builds import BUILDS, MOTOR
 from perception.video.canvas import Canvas, LeftOver, Undo
 from perception.video.fit import MISFIT, Guess

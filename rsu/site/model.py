@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from perception.events.settings import EventSettings
 from perception.geo import Reference
 from perception.sensor import Sensor
-from perception.settings import FusionSettings
+from perception.tracking.settings import FusionSettings
 from perception.traffic.statistics import StatisticsSettings
 from rsu.checks.clock import ClockSettings
 from rsu.checks.position import PositionSettings

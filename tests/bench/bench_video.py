@@ -31,8 +31,8 @@ from perception.geo import Reference
 from perception.objects import Detections, Floats, RoadUser
 from perception.sensing.scan import rotation_of
 from perception.sensor import FieldOfView, Intrinsics, Mount, Sensor
-from perception.settings import FusionSettings
 from perception.tracking.fusion import Fusion
+from perception.tracking.settings import FusionSettings
 from perception.video.lanes import Lanes
 from perception.video.view import View
 from rsu.site import lanemap

@@ -22,12 +22,12 @@ from perception.objects import Detections, Floats, Ints, RoadUser
 from perception.sensing.scan import Scan, Sighting, project
 from perception.sensing.sensors import Sensors
 from perception.sensor import Sensor
-from perception.settings import FusionSettings
+from perception.state.filter import summed
+from perception.state.table import Table
 from perception.tracking import motion
 from perception.tracking.association import evidence, judged
-from perception.tracking.filter import summed
 from perception.tracking.fusion import Fusion
-from perception.tracking.table import Table
+from perception.tracking.settings import FusionSettings
 
 REFERENCE = Reference(22.5431, 114.0579, 12.0)
 COAST_S = 0.6  # for so long a road user that nobody sees is still told of

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import Detections, Floats, Ints, RoadUser
-from perception.sensing.scan import TYPICAL_SIZE, rotation_of, sight_covariance
+from perception.sensing.scan import rotation_of, sight_covariance
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.state.attributes import TYPICAL_SIZE
 
 Mask = NDArray[np.bool_]
 

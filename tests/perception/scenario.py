@@ -10,8 +10,9 @@ import numpy as np
 
 from perception.geo import Reference, heading_of, to_wgs84
 from perception.objects import Detections, Floats, Measurement, RoadUser, VehicleReport
-from perception.sensing.scan import TYPICAL_SIZE, rotation_of, sight_covariance
+from perception.sensing.scan import rotation_of, sight_covariance
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.state.attributes import TYPICAL_SIZE
 from sim.frames import WorldFrame
 
 REFERENCE = Reference(22.5431, 114.0579, 12.0)

@@ -6,8 +6,9 @@ import pytest
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.tracking.association import assign, candidates, neighbours
-from perception.tracking.table import Table
+from perception.state.pairs import neighbours
+from perception.state.table import Table
+from perception.tracking.association import assign, candidates
 
 GATE, CLUTTER = 13.8, 1e-4
 

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perception.tracking import algebra, filter
+from perception import algebra
+from perception.state import filter
 
 RNG = np.random.default_rng(3)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from perception.geo import to_wgs84
 from perception.objects import PointCloud, RoadUser, VehicleReport, encode_array
 from perception.sensing.scan import rotation_of
-from perception.settings import FusionSettings
 from perception.tracking.fusion import Fusion
+from perception.tracking.settings import FusionSettings
 from tests.perception.scenario import (
     REFERENCE,
     SECOND_NS,

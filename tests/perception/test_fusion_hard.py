@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from perception.settings import FusionSettings
 from perception.tracking.fusion import Fusion
+from perception.tracking.settings import FusionSettings
 from tests.bench.bench_fusion import CYCLE_NS, cycles
 from tests.bench.fusion_hard import CASES
 from tests.bench.fusion_score import Score

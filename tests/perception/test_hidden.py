@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perception.algebra import UNIT
 from perception.objects import RoadUser
 from perception.occlusion import bodies, misses, testimony
-from perception.sensing.scan import TYPICAL_SIZE, Scan
+from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
+from perception.state.attributes import TYPICAL_SIZE
+from perception.state.pairs import Pairs
+from perception.state.table import Table
 from perception.tracking import doubles, motion
-from perception.tracking.algebra import UNIT
-from perception.tracking.association import Pairs
-from perception.tracking.table import Table
 
 CAR_M = TYPICAL_SIZE[RoadUser.CAR, 0]
 VIEW = FieldOfView(range_m=100.0, width_deg=90.0)

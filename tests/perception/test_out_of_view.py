@@ -9,8 +9,8 @@ from perception.geo import Reference
 from perception.objects import Detections
 from perception.sensing.scan import out_of_view
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.settings import FusionSettings
 from perception.tracking.fusion import Fusion
+from perception.tracking.settings import FusionSettings
 
 NS = 1_000_000_000
 FIELD = FieldOfView(range_m=95.0, width_deg=86.0)

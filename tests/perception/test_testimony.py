@@ -10,9 +10,9 @@ from perception.objects import RoadUser
 from perception.occlusion import testimony
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.settings import FusionSettings
+from perception.state.table import Table
 from perception.tracking.fusion import Fusion
-from perception.tracking.table import Table
+from perception.tracking.settings import FusionSettings
 from tests.perception.scenario import REFERENCE, SECOND_NS, START_NS, camera, detections
 from tests.perception.test_events import START_NS as EVENTS_START_NS
 from tests.perception.test_events import Site, crossing, only

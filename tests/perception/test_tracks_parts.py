@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from perception.objects import Measurement, RoadUser, VehicleReport
 from perception.occlusion import visibility
-from perception.sensing.scan import TYPICAL_SIZE
 from perception.sensing.sensors import Sensors
 from perception.sensing.window import Window
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.tracking import attributes
-from perception.tracking.table import TRUSTED, Ids, Table
+from perception.state import attributes
+from perception.state.attributes import TYPICAL_SIZE
+from perception.state.table import TRUSTED, Ids, Table
 
 SECOND = 1_000_000_000
 ROW, SEEN, TOLD = np.array([0]), np.array([False]), np.array([True])

@@ -4,7 +4,7 @@ import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import RoadUser, Tracks
-from perception.sensing.scan import TYPICAL_SIZE
+from perception.state.attributes import TYPICAL_SIZE
 
 
 def tracks_of(rows, stamp_ns=0):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perception.sensing.bias import SensorBias
+from perception.tracking.bias import SensorBias
 from rsu import views
 
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from perception.algebra import form
 from perception.geo import heading_difference, heading_of
-from perception.objects import Floats, Ints, RoadUser
-from perception.sensing.scan import TYPICAL_SIZE
-from perception.tracking.algebra import form
-from perception.tracking.table import KINDS, Table, run_starts, trusted
+from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.state.table import KINDS, Table, run_starts, trusted
 
-Mask = NDArray[np.bool_]
+# Length, width, height in metres by RoadUser: where neither the sensor nor the vehicle says.
+TYPICAL_SIZE: Floats = np.array(
+    [
+        [4.5, 1.8, 1.5],  # unknown
+        [4.6, 1.8, 1.5],  # car
+        [9.0, 2.4, 3.2],  # truck
+        [11.5, 2.5, 3.1],  # bus
+        [2.1, 0.8, 1.5],  # motorcycle
+        [1.7, 0.6, 1.6],  # bicycle
+        [0.5, 0.5, 1.7],  # pedestrian
+    ]
+)
 
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third

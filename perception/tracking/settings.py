@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from perception.sensing.cluster import ClusterSettings
+from perception.sensing.vehicles import VehicleSettings
 from perception.sensor import AtLeastOne, NotNegative, Positive, Probability, Settings
-from perception.tracking.vehicle import VehicleSettings
 
 
 class FusionSettings(Settings):

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from perception.algebra import along_and_across, apply, form, times, transposed
 from perception.geo import direction_of, heading_of
-from perception.objects import Floats, Ints
-from perception.tracking.algebra import along_and_across, apply, form, times, transposed
-from perception.tracking.attributes import sizes, walks
-from perception.tracking.table import Table
-
-Mask = NDArray[np.bool_]
+from perception.objects import Floats, Ints, Mask
+from perception.state.attributes import sizes, walks
+from perception.state.table import Table
 
 AHEAD_M = 60.0  # who drives farther ahead does not matter
 LANE_M = 1.5  # who is farther to the side is in another lane

@@ -10,8 +10,8 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from perception.algebra import apply, block_inverse, transposed
 from perception.objects import Floats, Ints
-from perception.tracking.algebra import apply, block_inverse, transposed
 
 
 def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floats) -> None:

@@ -1,4 +1,4 @@
-"""What vehicles say about themselves, as detections of the radios.
+"""Which track a vehicle's report belongs to, and how well the reports agree with what the sensors see.
 
 Anybody may say anything: a report begins no track, confirms none and keeps none alive. It sharpens tracks that the
 sensors see, and none for longer than it agrees with them: its pull is bounded, and its id, class and size count only
@@ -7,30 +7,24 @@ after it has agreed for a while.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from perception.geo import Reference, direction_of, to_site
-from perception.objects import Floats, Ints, VehicleReport
+from perception.objects import Floats, Ints, Mask
 from perception.sensing.scan import Scan
-from perception.sensor import NotNegative, Positive, Settings
-from perception.tracking import attributes
-from perception.tracking.algebra import UNIT, along_and_across
-from perception.tracking.association import Pairs, velocity_square
-from perception.tracking.table import KNOWN, Table, trusted
+from perception.sensing.vehicles import VehicleSettings
+from perception.state import attributes
+from perception.state.pairs import Pairs
+from perception.state.table import KNOWN, Table, trusted
+from perception.tracking.association import velocity_square
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder
 MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and what a report that does not fit costs
 CLOSE_M = 1.5  # one that fits from farther away does not add to it
 MOVING_MPS = 1.0
-_SIGMAS_95 = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 SECOND_NS = 1_000_000_000
-
-Mask = NDArray[np.bool_]
 
 
 class Gates(NamedTuple):
@@ -46,65 +40,6 @@ class Told(NamedTuple):
     radio: int  # their column
     gates: Gates
     doubted: Ints  # vehicles whom nobody sees where they say that they are
-
-
-class VehicleSettings(Settings):
-    """How far vehicles are trusted: floors under what they claim, 1 sigma."""
-
-    position_sd_m: Positive = 0.6
-    alike: Positive = 6.0  # a receiver errs alike from report to report: the variance that each counts with, times this
-    wander_sd_m: NotNegative = 0.7  # per axis, the slow part of a GNSS error: it does not average out
-    speed_sd_mps: Positive = 0.3
-    heading_sd_deg: Positive = 3.0
-    fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's
-    unseen_ms: NotNegative = 5000  # for so long a track that no sensor sees follows a vehicle that is trusted
-    forget_ms: NotNegative = 3000  # and after so long it no longer carries the vehicle's id
-
-
-def vehicle_number(report: VehicleReport) -> int:
-    """Return a report's id as a number that fits into the tracks."""
-    return int.from_bytes(report.id, "big", signed=True)
-
-
-def vehicle_id(number: int) -> bytes:
-    """Return the id of which this is the number."""
-    return number.to_bytes(8, "big", signed=True)
-
-
-def reported(
-    reports: Sequence[VehicleReport],
-    radios: Sequence[int],
-    column: int,
-    reference: Reference,
-    settings: VehicleSettings,
-) -> Scan:
-    """Return reports in the site frame; `radios`: the index of the radio that heard each; `column`: that of radios."""
-    said = np.array(
-        [[r.latitude, r.longitude, r.position_95, r.speed, r.heading, r.length, r.width, r.height] for r in reports],
-        dtype=np.float64,
-    ).T  # None becomes NaN
-    latitude, longitude, position_95, speed, heading = said[:5]
-    count = len(reports)
-    spread = np.fmax(settings.position_sd_m, position_95 / _SIGMAS_95) ** 2
-    known = np.isfinite(speed + heading)
-    ahead = direction_of(np.where(known, heading, 0.0)).T
-    turn = np.where(known, speed, 0.0) * np.radians(settings.heading_sd_deg)
-    across = (settings.speed_sd_mps / 2.0) ** 2 + turn**2  # wheels hardly slip sideways
-    return Scan(
-        sensor=np.full(count, column),
-        stamp_ns=np.array([report.stamp_ns for report in reports]),
-        receipt_ns=np.array([report.receipt_ns for report in reports]),
-        position=np.stack(to_site(latitude, longitude, reference)),
-        covariance=UNIT * spread,
-        velocity=np.where(known, speed * ahead, 0.0),
-        velocity_certainty=along_and_across(ahead, known / settings.speed_sd_mps**2, known / across),
-        size=said[5:],
-        kind=np.array([report.kind for report in reports], dtype=np.int64),
-        confidence=np.ones(count),
-        vehicle=np.array([vehicle_number(report) for report in reports]),
-        heading=heading,
-        radio=np.array(radios),
-    )
 
 
 def plausible(pairs: Pairs, table: Table, scan: Scan, reports: Told, settings: VehicleSettings) -> Pairs:

@@ -15,8 +15,8 @@ import numpy as np
 from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.tracking.association import Pairs
-from perception.tracking.table import Table, run_starts
+from perception.state.pairs import Pairs
+from perception.state.table import Table, run_starts
 
 EVERY_NS = 500_000_000
 MEMORY_S = 20.0

@@ -1,0 +1,69 @@
+"""Pairs of what may belong together: those that are near each other, and what is known of tracks and detections."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from perception.objects import Floats, Ints
+
+FEW = 20_000  # pairs up to which it is faster to look at each
+
+
+class Pairs(msgspec.Struct, frozen=True, eq=False):
+    """Tracks and detections that may belong together, and what is known of each pair."""
+
+    track: Ints  # (k,)
+    detection: Ints  # (k,)
+    score: Floats  # (k,) log-likelihood ratio
+    square: Floats  # (k,) squared Mahalanobis distance of the position
+    residual: Floats  # (2, k) m: measured less expected
+    velocity_residual: Floats  # (2, k) m/s
+    weight: Floats  # (k,) share of the detection's information that counts
+
+    def at(self, chosen: Ints) -> Pairs:
+        """Return some of the pairs."""
+        return Pairs(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
+
+    def and_then(self, others: Pairs) -> Pairs:
+        """Return these pairs and after them the others."""
+        fields = self.__struct_fields__
+        return Pairs(*(np.concatenate([getattr(self, name), getattr(others, name)], axis=-1) for name in fields))
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.track)
+
+
+def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
+    """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis."""
+    if place.shape[1] * other.shape[1] > FEW:
+        return _neighbours_of_many(place, reach, other, other_reach)
+    limit = reach[:, None] + other_reach
+    near = np.abs(place[0, :, None] - other[0]) <= limit
+    near &= np.abs(place[1, :, None] - other[1]) <= limit
+    i, j = near.nonzero()
+    return i, j
+
+
+def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
+    """Return the same, in another order.
+
+    The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
+    is looked at for each place.
+    """
+    widest = float(np.max(other_reach))
+    width = max(float(reach.max()) + widest, 1e-3)
+    west, south = other.min(axis=1)
+    height = float(other[1].max()) - south + 2.0 * width
+    key = np.floor((other[0] - west) / width) * height + (other[1] - south)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    middle = (np.floor((place[0] - west) / width) + np.array([[-1.0], [0.0], [1.0]])) * height + (place[1] - south)
+    first = np.searchsorted(key, (middle - reach - widest).ravel())
+    count = np.searchsorted(key, (middle + reach + widest).ravel(), side="right") - first
+    i = np.repeat(np.tile(np.arange(place.shape[1]), 3), count)
+    j = order[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
+    gap = np.abs(place[:, i] - other[:, j])
+    near = np.maximum(gap[0], gap[1]) <= reach[i] + np.broadcast_to(other_reach, other.shape[1:])[j]
+    return i[near], j[near]
