@@ -14,13 +14,20 @@ Sign = Callable[[Said, Said], str | None]  # before, now -> the daemon's words o
 Prepare = Callable[[Path], None]  # changes the copied site and bench files in a folder before the start
 
 
+class Text(NamedTuple):
+    """The same in English and Chinese."""
+
+    en: str
+    zh: str
+
+
 class Fault(NamedTuple):
     """One row. With `prepare` it needs a start of its own; without `make` it is there from that start to the end."""
 
     id: str  # F1..F42 of the table of faults
     en: str
     zh: str
-    expected: str  # what must be told and what must be on air
+    expected: Text  # what status must name and what must be on air
     make: Make | None
     sign: Sign
     notice_s: float = 5.0  # it must be told within
@@ -51,7 +58,7 @@ class Result(NamedTuple):
     def row(self) -> dict[str, object]:
         """Return it for JSON."""
         return {
-            "expected": self.fault.expected,
+            "expected": self.fault.expected.en,
             "seen": self.seen,
             "noticed_s": self.noticed_s,
             "recovered_s": self.recovered_s,

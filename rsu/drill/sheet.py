@@ -44,7 +44,7 @@ def lines(result: Result) -> list[str]:
     fault = result.fault
     return [
         f"{fault.id:5}{_VERDICTS[result.held]}: {fault.en}",
-        f"     expected: {fault.expected}",
+        f"     expected: {fault.expected.en}",
         f"     seen:     {result.seen}",
         f"     {figures(result)}",
         *(f"     wrong on air: {example}" for example in result.wrong[:3]),

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from rsu.cli.main import app
 from rsu.drill import sheet
-from rsu.drill.fault import Fault, Result, counter, device, either, message, process, recorder, uplink
+from rsu.drill.fault import Fault, Result, Text, counter, device, either, message, process, recorder, uplink
 from rsu.drill.faults import FAULTS, chosen
 from rsu.drill.stage import Said, Stage
 from rsu.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
@@ -107,7 +107,7 @@ def test_signs(sign: Any, before: Said, now: Said, told: str | None) -> None:
     assert sign(before, now) == told
 
 
-ROW = Fault("F1", "a <camera> stops", "摄像机", "named", None, device("cam"))
+ROW = Fault("F1", "a <camera> stops", "摄像机", Text("named", "告警"), None, device("cam"))
 BAD = Result(ROW, "nothing told", None, 1.5, 0, 0.2, ["+1.0 s spat: green"], False)
 FINE = Result(ROW, "told", 0.5, 1.5, 0, 0.2, [], True)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from rsu.drill.acts import clock, emulated, fake_clock, unplugged
-from rsu.drill.fault import Fault, device, either, message
+from rsu.drill.fault import Fault, Text, device, either, message
 
-_SILENT = "what carries a time falls silent until UTC is known again; no frame with a wrong second"
+_SILENT = Text(
+    "messages with a time silent until UTC is known again; no frame with a wrong second",
+    "带时间的消息静默，直到 UTC 恢复；无秒值错误的帧",
+)
 _REFERENCE = "latitude_deg: 22.5431000, longitude_deg: 114.0579000"
 _AS_GCJ02 = "latitude_deg: 22.5404217, longitude_deg: 114.0629862"  # the same place as map services draw it
 
@@ -21,11 +24,13 @@ def _gcj02(configs: Path) -> None:
 
 ROWS = [
     Fault(
-        "F16", "the GNSS receiver is lost", "GNSS 信号丢失", "named; time held over with growing uncertainty",
+        "F16", "the GNSS receiver is lost", "GNSS 信号丢失",
+        Text("named; time held over with growing uncertainty", "告警；守时，不确定度随时间增大"),
         unplugged("gnss"), device("gnss"), notice_s=4.0,
     ),
     Fault(
-        "F16b", "the GNSS receiver has no solution any more", "GNSS 无定位解", "named; time held over",
+        "F16b", "the GNSS receiver has no solution any more", "GNSS 无定位解",
+        Text("named; time held over", "告警；守时"),
         emulated("gnss", fault="no-fix"), device("gnss"), notice_s=4.0,
     ),
     Fault(
@@ -39,7 +44,8 @@ ROWS = [
         gap_s=None, environment=fake_clock,
     ),
     Fault(
-        "F18b", "the system clock steps back by 60 s", "系统时钟后跳 60 秒", _SILENT + "; no link dies",
+        "F18b", "the system clock steps back by 60 s", "系统时钟后跳 60 秒",
+        Text(_SILENT.en + "; every link stays up", _SILENT.zh + "；设备连接不中断"),
         clock("-60"), message("spat", "no-time", "clock-step", "time-uncertain-100ms"), notice_s=2.5, recover_s=20.0,
         gap_s=None, environment=fake_clock,
     ),
@@ -60,12 +66,14 @@ ROWS = [
         recover_s=15.0, gap_s=None,
     ),
     Fault(
-        "F20", "GNSS says another place, 200 m away", "GNSS 位置欺骗（偏移 200 米）", "everything silent within 70 s",
+        "F20", "GNSS reports a position 200 m away", "GNSS 位置欺骗（偏移 200 米）",
+        Text("all messages silent within 70 s", "70 s 内全部消息静默"),
         emulated("gnss", fault="spoofed"), message("map", "position-mismatch"), notice_s=70.0, hold_s=20.0,
         recover_s=70.0, gap_s=None, off_air=("spat", "rsm", "map"),
     ),
     Fault(
-        "F21", "the site file's reference point is in GCJ-02", "站点参考点为 GCJ-02 坐标", "named; never on air",
+        "F21", "the site file's reference point is in GCJ-02", "站点参考点为 GCJ-02 坐标",
+        Text("named; never on air", "告警；绝不播发"),
         None, message("map", "site-in-gcj02"), notice_s=60.0, hold_s=20.0, gap_s=None, prepare=_gcj02,
     ),
 ]  # fmt: skip

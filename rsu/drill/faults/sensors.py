@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from rsu.drill.acts import emulated, unplugged
-from rsu.drill.fault import Fault, counter, device, either, nothing
+from rsu.drill.fault import Fault, Text, counter, device, either, nothing
 
-_MARKED = "named; RSM goes on, degraded; nobody who is not there on air"
-_NOT_UNDERSTOOD = "a device that is not understood is not ok; an unreadable list is no empty road"
+_MARKED = Text(
+    "named; RSM goes on, degraded; no road user on air that does not exist", "告警；RSM 降级播发；空口无虚假交通参与者"
+)
+_NOT_UNDERSTOOD = Text(
+    "a device whose data cannot be read is not ok; an unreadable list is no empty road",
+    "数据无法解析的设备不算正常；无法解析的目标列表不当作空路",
+)
 
 ROWS = [
     Fault(
@@ -18,7 +23,7 @@ ROWS = [
         emulated("camera-east", fault="frozen"), device("camera-east"), notice_s=45.0, hold_s=40.0, recover_s=30.0,
     ),
     Fault(
-        "F3", "a camera's time jumps by 2 s to and fro", "摄像机时间前后跳变 2 秒", _MARKED,
+        "F3", "a camera's time jumps by 2 s forward and back", "摄像机时间前后跳变 2 秒", _MARKED,
         emulated("camera-south", fault="clock-jump"),
         either(device("camera-south"), counter("camera-south/clock-future", "camera-south/clock-past")),
     ),
@@ -32,7 +37,10 @@ ROWS = [
     ),
     Fault(
         "F4", "a camera is turned on its mast", "摄像机在杆上偏转",
-        "it counts for less; told once it is sure; nobody who is not there on air",
+        Text(
+            "its weight in fusion falls; named once it is certain; no road user on air that does not exist",
+            "融合权重降低；确认后告警；空口无虚假交通参与者",
+        ),
         emulated("camera-west", fault="turned"), nothing, hold_s=60.0, recover_s=120.0,
     ),
     Fault(
@@ -48,14 +56,14 @@ ROWS = [
         emulated("radar-north", fault="mute"), device("radar-north"), notice_s=4.0,
     ),
     Fault(
-        "F7", "a radar tells of targets everywhere", "雷达虚假目标风暴",
-        "no target that only this radar sees gets on air for long",
+        "F7", "a radar reports ghost targets everywhere", "雷达虚假目标风暴",
+        Text("no target that this radar alone reports stays on air", "仅该雷达上报的目标不会持续播发"),
         emulated("radar-east", fault="storm"), either(device("radar-east"), counter("radar-east/"), nothing),
         notice_s=10.0, hold_s=15.0, recover_s=30.0,
     ),
     Fault(
         "F7b", "a camera floods 256 objects a frame", "摄像机每帧上报 256 个目标",
-        "named; the other sensors do not suffer",
+        Text("named; the other sensors are not affected", "告警；其他传感器不受影响"),
         emulated("camera-east", fault="storm"), either(device("camera-east"), counter("camera-east/")), notice_s=10.0,
         hold_s=15.0, recover_s=30.0,
     ),
@@ -64,7 +72,7 @@ ROWS = [
         emulated("radar-south", fault="torn"), either(counter("radar-south/"), device("radar-south")), recover_s=20.0,
     ),
     Fault(
-        "F8b", "a radar's frames come twice", "雷达帧重复", "each is used once",
+        "F8b", "a radar's frames come twice", "雷达帧重复", Text("each frame is used once", "每帧只使用一次"),
         emulated("radar-south", fault="duplicate"), either(counter("radar-south/"), device("radar-south")),
         recover_s=20.0,
     ),
@@ -77,19 +85,26 @@ ROWS = [
         emulated("radar-south", fault="wrong-baud"), device("radar-south"), notice_s=8.0, recover_s=30.0,
     ),
     Fault(
-        "F9", "a camera tells everything 300 ms late", "摄像机数据延迟 300 毫秒",
-        "used at the time when it was true, or not at all; nobody who is not there on air",
+        "F9", "a camera's frames arrive 300 ms late", "摄像机数据延迟 300 毫秒",
+        Text(
+            "used at its time of measurement or not at all; no road user on air that does not exist",
+            "按测量时刻使用，或不使用；空口无虚假交通参与者",
+        ),
         emulated("camera-north", fault="late"),
         either(device("camera-north"), counter("camera-north/", "fusion"), nothing), hold_s=20.0, recover_s=30.0,
     ),
     Fault(
-        "F9b", "a camera's clock stands still, years ago", "摄像机时钟停在多年以前", "named; time of receipt is used",
+        "F9b", "a camera's clock stands still, years ago", "摄像机时钟停在多年以前",
+        Text("named; the time of receipt is used", "告警；改用接收时刻"),
         emulated("camera-south", fault="clock-stuck"),
         either(counter("camera-south/clock-past", "camera-south/clock-stuck"), device("camera-south")), recover_s=20.0,
     ),
     Fault(
         "F9c", "a camera's clock is 55 ms ahead", "摄像机时钟快 55 毫秒",
-        "believed within its limits; nobody who is not there on air",
+        Text(
+            "accepted within the limit; no road user on air that does not exist",
+            "在限值内采信；空口无虚假交通参与者",
+        ),
         emulated("camera-south", fault="clock-ahead"), either(counter("camera-south/clock-future"), nothing),
         recover_s=20.0,
     ),
