@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hw.content import WORDS, Content
 from hw.driver import Driver
-from hw.hints import DAMAGED, recognised, unknown
+from hw.hints import damaged, recognised, unknown
 from hw.intake import NOISE, Intake, Refused, shown
 from hw.link import Link
 from hw.tape import Read
@@ -110,7 +110,7 @@ class Checkup:
         sample = driver.counters.samples[reason] if isinstance(driver.counters, Intake) else b""
         port = reason.split("-")[0]
         link = self._links[port if port in self._links else self._read.port]
-        known = _told(driver, reason, sample) or recognised(sample) or DAMAGED.get(reason)
+        known = _told(driver, reason, sample) or recognised(sample) or damaged(reason)
         cause = known or unknown(sample, link.endpoint)
         return shown(reason, driver.counters[reason], sample, cause)
 

@@ -1,8 +1,9 @@
-"""What bytes that a driver does not understand look like, in words for whoever stands beside the pole."""
+"""The likely origin of octets that a driver cannot read, in words for the engineer beside the pole."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from hw.endpoint import Endpoint
 
@@ -10,48 +11,81 @@ LOOKED_AT = 512  # octets
 PRINTABLE = 0.9  # share of a text's octets
 _TEXT = re.compile(rb"[\t\n\r\x20-\x7e]")
 
-# the first that fits the beginning of the bytes
-_BEGINNINGS: list[tuple[re.Pattern[bytes], str]] = [
-    (re.compile(pattern, re.IGNORECASE | re.DOTALL), words)
-    for pattern, words in (
-        (rb"\s*(HTTP/\d|GET /|POST /|<!doctype html|<html)", "looks like HTTP: the port is that of a web server"),
-        (rb"(Server|Date|Content-Type|Content-Length|Connection|Cache-Control): ", "looks like HTTP: the port is that "
-         "of a web server"),
-        (rb"RTSP/\d", "looks like RTSP: the port is that of a video stream, for a device of kind video"),
-        (rb"SSH-\d", "looks like SSH: the port is that of a login"),
-        (rb"[\x14-\x17]\x03[\x00-\x04]", "looks like TLS: the port wants an encrypted connection"),
-        (rb"\xff[\xfb-\xfe]", "looks like Telnet: set the serial server to raw TCP"),
-        (rb".{0,200}(login|password): ?$", "asks for a login: the port is that of a console"),
-        (rb"\xff\xd8\xff", "looks like JPEG pictures, for a device of kind video"),
-        (rb"\s*<(\?xml|\w+[ :>])", "looks like XML (ONVIF or another maker's events)"),
-        (rb".{0,8}\$G[A-Z]{4},", "looks like NMEA: a GNSS receiver"),
-        (rb"\$[A-Z]{5},", "looks like NMEA sentences"),
-        (rb"\xb5\x62[\x01-\x2f]", "looks like UBX: a GNSS receiver of u-blox"),
-        (rb".{0,40}\x02\x01\x04\x03\x06\x05\x08\x07", "looks like frames of a TI mmWave radar"),
-        (rb".{0,40}mmwDemo:/>", "looks like the command port of a TI mmWave radar"),
-        (rb"\xc0[^\xc0]{10,}\xc0", "looks like frames between C0: a signal controller of GA/T 1743"),
-        (rb"PC\x01[\x01-\x04]", "looks like the agent of a radio"),
-        (rb"\s*[{\[]", "looks like JSON"),
-        (rb"(\x00+|\xff+)$", "nothing but one level of the line: no device, or its wires are swapped"),
-    )
-]  # fmt: skip
 
+class Hint(NamedTuple):
+    """What octets are, in English for status and in Chinese beside it for the manual."""
+
+    en: str
+    zh: str
+
+
+_HTTP = Hint("looks like HTTP: the port is that of a web server", "HTTP：该端口为网页服务端口")
+
+# how octets begin, and what they are then: the first that fits
+BEGINNINGS: dict[bytes, Hint] = {
+    rb"\s*(HTTP/\d|GET /|POST /|<!doctype html|<html)": _HTTP,
+    rb"(Server|Date|Content-Type|Content-Length|Connection|Cache-Control): ": _HTTP,
+    rb"RTSP/\d": Hint(
+        "looks like RTSP: the port is that of a video stream, for a device of kind video",
+        "RTSP：该端口为视频流端口，应配置为 video 类设备",
+    ),
+    rb"SSH-\d": Hint("looks like SSH: the port is that of a login", "SSH：该端口为远程登录端口"),
+    rb"[\x14-\x17]\x03[\x00-\x04]": Hint(
+        "looks like TLS: the port wants an encrypted connection", "TLS：该端口要求加密连接"
+    ),
+    rb"\xff[\xfb-\xfe]": Hint(
+        "looks like Telnet: set the serial server to raw TCP", "Telnet：须将串口服务器设为原始 TCP 模式"
+    ),
+    rb".{0,200}(login|password): ?$": Hint(
+        "asks for a login: the port is that of a console", "登录提示：该端口为控制台端口"
+    ),
+    rb"\xff\xd8\xff": Hint("looks like JPEG pictures, for a device of kind video", "JPEG 图像：应配置为 video 类设备"),
+    rb"\s*<(\?xml|\w+[ :>])": Hint(
+        "looks like XML (ONVIF or another maker's events)", "XML（ONVIF 或其他厂家的事件格式）"
+    ),
+    rb".{0,8}\$G[A-Z]{4},": Hint("looks like NMEA: a GNSS receiver", "NMEA：GNSS 接收机"),
+    rb"\$[A-Z]{5},": Hint("looks like NMEA sentences", "NMEA 语句"),
+    rb"\xb5\x62[\x01-\x2f]": Hint("looks like UBX: a GNSS receiver of u-blox", "UBX：u-blox 的 GNSS 接收机"),
+    rb".{0,40}\x02\x01\x04\x03\x06\x05\x08\x07": Hint(
+        "looks like frames of a TI mmWave radar", "TI 毫米波雷达的数据帧"
+    ),
+    rb".{0,40}mmwDemo:/>": Hint("looks like the command port of a TI mmWave radar", "TI 毫米波雷达的命令口"),
+    rb"\xc0[^\xc0]{10,}\xc0": Hint(
+        "looks like frames between C0: a signal controller of GA/T 1743", "以 C0 定界的帧：GA/T 1743 信号机"
+    ),
+    rb"PC\x01[\x01-\x04]": Hint("looks like the agent of a radio", "射频单元代理程序的报文"),
+    rb"\s*[{\[]": Hint("looks like JSON", "JSON"),
+    rb"(\x00+|\xff+)$": Hint(
+        "nothing but one level of the line: no device, or its wires are swapped", "线路电平恒定：未接设备，或收发线接反"
+    ),
+}
+_COMPILED = [(re.compile(pattern, re.IGNORECASE | re.DOTALL), hint.en) for pattern, hint in BEGINNINGS.items()]
 
 # by the reason under which a driver counts them
 DAMAGED = {
-    "checksum": "frames whose checksum is wrong: octets are lost or changed on the way",
-    "torn": "frames whose end does not come: octets are lost on the way",
-    "length": "frames of a length that cannot be: octets are lost or changed on the way",
+    "checksum": Hint(
+        "frames whose checksum is wrong: octets are lost or changed on the way", "帧校验错误：传输中有字节丢失或改变"
+    ),
+    "torn": Hint("frames whose end does not come: octets are lost on the way", "帧不完整：传输中有字节丢失"),
+    "length": Hint(
+        "frames of a length that cannot be: octets are lost or changed on the way",
+        "帧长度不合理：传输中有字节丢失或改变",
+    ),
 }
 
 
+def damaged(reason: str) -> str | None:
+    """Return the likely cause of frames that a driver counts under a reason; None: it is no sign of damage."""
+    return DAMAGED[reason].en if reason in DAMAGED else None
+
+
 def recognised(data: bytes) -> str | None:
-    """Return what bytes look like by the way they begin."""
-    return next((words for pattern, words in _BEGINNINGS if pattern.match(data[:LOOKED_AT])), None)
+    """Return what octets look like by their beginning; None: like nothing known."""
+    return next((words for pattern, words in _COMPILED if pattern.match(data[:LOOKED_AT])), None)
 
 
 def unknown(data: bytes, place: Endpoint) -> str:
-    """Return the likely cause why bytes that came from a place, and are not recognised, are not understood."""
+    """Return the likely cause why octets from `place`, of no known beginning, cannot be read."""
     data = data[:LOOKED_AT]
     if data and len(_TEXT.findall(data)) >= PRINTABLE * len(data):
         return "text of another kind"

@@ -16,13 +16,14 @@ def _small_frames(configs: Path) -> None:
 
 ROWS = [
     Fault(
-        "F22", "the radio's process dies", "无线电进程退出",
+        "F22", "the radio's process dies", "射频单元进程退出",
         Text("all messages silent, the cause named; recovers by itself", "全部消息静默并告警；自动恢复"),
         unplugged("radio"), message("spat", "radio-lost"), notice_s=5.0,
         gap_s=None, off_air=("spat", "rsm", "map"),
     ),
     Fault(
-        "F23", "the radio cannot send", "无线电发送失败", Text("named; messages go on, degraded", "告警；消息降级播发"),
+        "F23", "the radio cannot send", "射频单元发送失败",
+        Text("named; messages go on, degraded", "告警；消息降级播发"),
         emulated("radio", fault="send-error"), message("spat", "radio-fault"), notice_s=5.0,
     ),
     Fault(
