@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test check bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
-	bench-determinism bench-cuts golden-update fuzz wheels install \
+	bench-determinism bench-cuts golden-update fuzz manual wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -104,6 +104,10 @@ FUZZ_S ?= 60
 FUZZ_N ?= 0
 FUZZ_SEED ?=
 FUZZ_TARGETS ?=
+
+# pages of rsu/manual: the parts that are made of rows in the code, as the code has them now
+manual: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.manual
 
 # with and without a C compiler: each wheel installed alone, and the engine that it uses
 wheels: $(VENV)/.installed-dev

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -42,7 +43,7 @@ def links(language: str, page: str) -> Iterator[str]:
 @pytest.mark.parametrize(("language", "page"), EVERY)
 def test_links_resolve(language: str, page: str) -> None:
     for link in links(language, page):
-        target, _, place = link.partition("#")
+        target, _, place = unquote(link).partition("#")
         assert target in ("", *pages.PAGES), link
         if place:
             assert place in [each.anchor for each in render.page(language, target or page).headings], link

@@ -1,0 +1,92 @@
+"""The parts of the manual that are made of rows in the code: one function a part, language ("en", "zh") to Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from types import ModuleType
+
+from hw import hints
+from rsu import gate
+from rsu.drill.faults import box, clock, platform, radio, sensors, signals
+from rsu.reasons import REASONS
+from rsu.reasons.box import BOX
+
+DECISIONS = {
+    "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
+    "zh": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "降级", gate.Decision.SILENT: "**静默**"},
+}
+HEADS = {
+    "en": {
+        "faults": ("command", "fault", "expected", "named within"),
+        "reasons": ("reason", "meaning", "what to do"),
+        "hints": ("octets begin like", "meaning"),
+        "damage": ("counter", "meaning"),
+    },
+    "zh": {
+        "faults": ("命令", "故障", "预期", "告警时限"),
+        "reasons": ("原因码", "含义", "处理"),
+        "hints": ("字节开头形如", "含义"),
+        "damage": ("计数器", "含义"),
+    },
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["-" * 3] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def decisions(language: str) -> str:
+    """Return what the gate decides, by reason and message type."""
+    words = DECISIONS[language]
+    head = [HEADS[language]["reasons"][0], *(kind.upper() for kind in gate.KINDS)]
+    return table(head, ([f"`{reason}`", *(words[each] for each in row)] for reason, row in gate.TABLE.items()))
+
+
+def faults(language: str, group: ModuleType) -> str:
+    """Return the faults of one group of the drill."""
+    rows = (
+        (
+            f"`rsu drill {fault.id}`",
+            getattr(fault, language),
+            getattr(fault.expected, language),
+            f"{fault.notice_s:g} s",
+        )
+        for fault in group.ROWS
+    )
+    return table(HEADS[language]["faults"], rows)
+
+
+def reasons(language: str, names: Iterable[str]) -> str:
+    """Return reasons with their meaning and remedy."""
+    suffix = "_zh" if language == "zh" else ""
+    fields = [f"text{suffix}", f"do{suffix}"]
+    rows = ([f"`{name}`", *(getattr(REASONS[name], field) for field in fields)] for name in names)
+    return table(HEADS[language]["reasons"], rows)
+
+
+def beginnings(language: str) -> str:
+    """Return what octets that a driver cannot read look like, the first that fits."""
+    rows = {getattr(hint, language): pattern.decode("ascii") for pattern, hint in reversed(hints.BEGINNINGS.items())}
+    return table(HEADS[language]["hints"], [(f"`{rows[text]}`", text) for text in reversed(rows)])
+
+
+def damage(language: str) -> str:
+    """Return the counters that point to damage on the way from the device."""
+    rows = ((f"`{reason}`", getattr(hint, language)) for reason, hint in hints.DAMAGED.items())
+    return table(HEADS[language]["damage"], rows)
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "gate": decisions,
+    **{
+        f"faults {group.__name__.rpartition('.')[2]}": partial(faults, group=group)
+        for group in (sensors, signals, clock, radio, platform, box)
+    },
+    "reasons gate": partial(reasons, names=gate.TABLE),
+    "reasons box": partial(reasons, names=BOX),
+    "beginnings": beginnings,
+    "damage": damage,
+}
