@@ -10,7 +10,7 @@ import numpy as np
 import zmq
 
 from hw.radio.protocol import AgentError, parse_transmit
-from rsu.records import Sent
+from rsu.bus.records import Sent
 
 _FORGET = 200  # frames whose other half never came
 _GAP_NS = 150_000_000  # RSM and SPAT go out every 100 ms: a longer pause is a lost broadcast

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from rsu import folders
 from rsu.bench.processes import Plan
+from rsu.core import folders
 from rsu.recorder.shelf import MARK
 from rsu.recording.writer import PART
 from rsu.site import config

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from ruamel.yaml import YAML
 
-from rsu.parent import die_with_us
+from rsu.core.parent import die_with_us
 
 _STOP_S = 1.7
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from rsu import changes
 from rsu.bench.latency import LatencyMeter
-from rsu.bus import Subscriber
-from rsu.changes import Changes
-from rsu.records import Processes, RecorderState, Sent, Snapshot, UplinkState
+from rsu.bus import changes
+from rsu.bus.changes import Changes
+from rsu.bus.records import Processes, RecorderState, Sent, Snapshot, UplinkState
+from rsu.bus.sockets import Subscriber
 
 
 def say(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rsu.exits import Exit
+from rsu.core.exits import Exit
 
 
 def check(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rsu.analysis import runs, truth_file
-from rsu.analysis.compare import report
-from rsu.analysis.compare.comparison import Comparison, Task, compare, sides
-from rsu.analysis.compare.verdict import shown, verdict
-from rsu.analysis.errors import ParameterError
+from rsu.lab import runs, truth_file
+from rsu.lab.compare import report
+from rsu.lab.compare.comparison import Comparison, Task, compare, sides
+from rsu.lab.compare.verdict import shown, verdict
+from rsu.lab.errors import ParameterError
 from rsu.recording.verify import clock
 
 _LISTED = 5  # road users that only one has

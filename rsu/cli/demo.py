@@ -14,12 +14,12 @@ import psutil
 from rsu.bench.plan import plan_of, prepare
 from rsu.bench.processes import Bench, Cut
 from rsu.bench.watch import Watch, say
+from rsu.bus.records import UplinkState
 from rsu.cli.main import versions
+from rsu.core.errors import AlreadyRunningError
+from rsu.core.exits import Exit
 from rsu.daemon import processes
 from rsu.daemon.zygote import SUPERVISOR
-from rsu.errors import AlreadyRunningError
-from rsu.exits import Exit
-from rsu.records import UplinkState
 from rsu.site import config
 
 _DRAIN_S = 1.0  # for the platform's last acknowledgements

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from rsu.cli.options import JsonOption, fail
-from rsu.errors import AlreadyRunningError
-from rsu.exits import Exit
+from rsu.core.errors import AlreadyRunningError
+from rsu.core.exits import Exit
 
 
 def drill(

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from rsu.exits import Exit
-from rsu.folders import NoHomeError
+from rsu.core.exits import Exit
+from rsu.core.folders import NoHomeError
 
 
 class _Pipe(io.FileIO):

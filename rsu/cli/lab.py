@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from rsu.cli.options import fail, refuse
-from rsu.errors import ConfigError
-from rsu.exits import Exit
+from rsu.core.errors import ConfigError
+from rsu.core.exits import Exit
 
 Recordings = Annotated[list[Path], typer.Argument(metavar="REC...", help="recordings (.mcap) that follow each other")]
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on stdout")]
@@ -23,7 +23,7 @@ RangeOption = Annotated[float, typer.Option("--range", metavar="M", min=1, help=
 @contextmanager
 def _exits() -> Iterator[None]:
     """Say on stderr what went wrong, and end with its exit code."""
-    from rsu.analysis.errors import MissingError, ParameterError, StorageError, TruthError
+    from rsu.lab.errors import MissingError, ParameterError, StorageError, TruthError
     from rsu.recording.errors import RecordingError
 
     codes: dict[type[Exception], Exit] = {
@@ -54,8 +54,8 @@ def score(
 
     Exit code 1: there was nothing to judge.
     """
-    from rsu.analysis.runs import Source
     from rsu.cli import score as view
+    from rsu.lab.runs import Source
 
     with _exits():
         answer = view.score(Source(recordings, site, replay), truth, region)
@@ -119,9 +119,9 @@ def tune(
     Ctrl-C ends a search with the best so far (exit code 130). With --registration, exit code 1: a sensor is not where
     the site file says.
     """
-    from rsu.analysis import runs
-    from rsu.analysis.tune import tuning
     from rsu.cli import tune as view
+    from rsu.lab import runs
+    from rsu.lab.tune import tuning
 
     if registration == bool(param):
         fail(Exit.USAGE, "say either --param NAME=LOW..HIGH or --registration")

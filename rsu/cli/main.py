@@ -1,4 +1,4 @@
-"""`rsu`: one program, noun and verb. Data on stdout, talk on stderr, exit codes by `rsu.exits`."""
+"""`rsu`: one program, noun and verb. Data on stdout, talk on stderr, exit codes by `rsu.core.exits`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import v2x
 from rsu.cli import check, drill, ends, lab, msg, rec
 from rsu.cli import signal as signals
 from rsu.cli.options import fail, refuse
-from rsu.errors import AlreadyRunningError, ConfigError, NotReachableError
-from rsu.exits import Exit
+from rsu.core.errors import AlreadyRunningError, ConfigError, NotReachableError
+from rsu.core.exits import Exit
 
 # heavy modules are imported by the commands that need them: `rsu msg` in a pipe starts at once
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -99,7 +99,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the daemon for a site until Ctrl-C or SIGTERM; SIGHUP: read the site file again."""
-    from rsu import folders
+    from rsu.core import folders
     from rsu.daemon.launch import launch
 
     run, data = run or folders.default_run(), data or folders.default_data()
@@ -123,8 +123,8 @@ def status(
     language: Annotated[Language, typer.Option(help="of troubles and what to do about them")] = Language.EN,
 ) -> None:
     """Show what the daemon in the run folder does now. Exit code 7: works but degraded, 4: not running."""
-    from rsu import folders
     from rsu.cli import status as view
+    from rsu.core import folders
 
     try:
         fine = view.show(view.ask(run or folders.default_run()), as_json, language)
@@ -194,8 +194,8 @@ def replay(
     """
     from rsu.cli import replay as view
     from rsu.recording.errors import RecordingError
-    from rsu.recording.rerun import Job, chains
     from rsu.recording.verify import ChangedError
+    from rsu.replay.rerun import Job, chains
 
     if speed != "max" and not (speed.replace(".", "", 1).isdigit() and float(speed) > 0):
         fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
@@ -228,8 +228,8 @@ def replay(
 
 def _play_live(recordings: list[Path], site: Path | None, loop: bool, run: Path | None) -> Exit:
     """Stand in for the hardware until the end or Ctrl-C. Errors as `replay`."""
-    from rsu import folders
     from rsu.cli import replay as view
+    from rsu.core import folders
 
     if len(recordings) > 1:
         fail(Exit.USAGE, "--live: one recording")

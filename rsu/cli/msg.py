@@ -19,8 +19,8 @@ import msgspec
 import typer
 
 from rsu.cli.msg_source import Found, pair, read
-from rsu.errors import NotReachableError
-from rsu.exits import Exit
+from rsu.core.errors import NotReachableError
+from rsu.core.exits import Exit
 from v2x import DEFAULT_PROFILE, KINDS, CodecError, Profile, decode
 from v2x.schema import encode_value, schema
 from v2x.values import Json, from_json, to_json
@@ -121,7 +121,7 @@ def watch_command(
     from rsu.cli import msg_watch
     from rsu.cli.main import until_interrupted
     from rsu.cli.options import fail
-    from rsu.folders import default_run
+    from rsu.core.folders import default_run
 
     unknown = set(kind or ()) - {name for each in KINDS.values() for name in (each, each.split("-")[0])}
     if unknown:

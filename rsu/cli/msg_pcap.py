@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from rsu.errors import RsuError
+from rsu.core.errors import RsuError
 
 _MAX_BLOCK = 1 << 24  # octets; no capture of ours comes near
 _NS = 1_000_000_000

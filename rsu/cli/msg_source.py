@@ -20,7 +20,7 @@ from typing import BinaryIO, NamedTuple
 from hw.bytelog import from_lines
 from hw.radio.protocol import AgentError, MessageType, Received, Transmit, message_type, parse_received, parse_transmit
 from rsu.cli.msg_pcap import CaptureError, datagrams, is_capture
-from rsu.errors import NotReachableError
+from rsu.core.errors import NotReachableError
 from v2x import DEFAULT_PROFILE, DecodeError, EncodeError, Profile, dsmp
 from v2x.schema import encode_value
 from v2x.values import Json, from_json

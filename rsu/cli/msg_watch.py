@@ -21,9 +21,9 @@ import typer
 
 from hw.endpoint import SocketAddress
 from hw.radio.protocol import AgentError, Hello, Received, encode_hello, parse_received, parse_transmit
+from rsu.bus.records import Received as Taken
+from rsu.bus.records import Sent
 from rsu.cli.msg_explain import clock
-from rsu.records import Received as Taken
-from rsu.records import Sent
 from v2x import KINDS, CodecError, DecodeError, Profile, dsmp
 from v2x.schema import decode_value
 from v2x.units import HEADING, LATITUDE, LONGITUDE, SPEED
@@ -56,7 +56,7 @@ class Filter(NamedTuple):
 
 def from_bus(run: Path) -> Iterator[Heard | None]:
     """Yield what the daemon sends and receives, and None while nothing comes."""
-    from rsu.bus import Subscriber
+    from rsu.bus.sockets import Subscriber
 
     bus = Subscriber(run, ["sent", "received"])
     try:

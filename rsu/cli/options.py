@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from rsu.exits import Exit
+from rsu.core.exits import Exit
 
 RunOption = Annotated[Path | None, typer.Option("--run", help="folder of sockets of the daemon")]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout")]

@@ -11,11 +11,11 @@ import typer
 
 from rsu.cli import rec_sources
 from rsu.cli.options import JsonOption, Recordings, RunOption, fail, refuse
-from rsu.errors import NotReachableError
-from rsu.exits import Exit
+from rsu.core.errors import NotReachableError
+from rsu.core.exits import Exit
 
 if TYPE_CHECKING:
-    from rsu.records import RecordingView
+    from rsu.bus.records import RecordingView
 
 # heavy modules are imported by the commands that need them
 app = typer.Typer(no_args_is_help=True, help="Recordings: start, stop, keep, list, describe, verify, cut, recover.")
@@ -27,7 +27,7 @@ _ENDLESS_S = 1e9
 
 
 def _order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
-    from rsu import folders
+    from rsu.core import folders
     from rsu.recorder.control import Order, ask
 
     try:
@@ -63,8 +63,8 @@ def keep(
 
 
 def _folder(folder: Path | None) -> Path:
-    from rsu import folders
-    from rsu.recording.settings import RecordingSettings
+    from rsu.core import folders
+    from rsu.site.recording import RecordingSettings
 
     chosen = folder or folders.default_data() / RecordingSettings().path
     if not chosen.is_dir():
@@ -74,9 +74,9 @@ def _folder(folder: Path | None) -> Path:
 
 def _others(folder: Path, known: set[str]) -> list[RecordingView]:
     """Return the recordings with names of their own; what is none says so."""
+    from rsu.bus.records import RecordingView
     from rsu.recording import reader
     from rsu.recording.errors import RecordingError
-    from rsu.records import RecordingView
 
     found = []
     for path in sorted(path for path in folder.glob("*.mcap") if path.name not in known):
@@ -93,8 +93,8 @@ def _others(folder: Path, known: set[str]) -> list[RecordingView]:
 def ls(folder: Folder = None, as_json: JsonOption = False) -> None:
     """List recordings, oldest first: class, size, when, and why they are kept. Then those that no recorder named."""
     from rsu.recorder.shelf import Shelf, view
-    from rsu.recording.settings import RecordingSettings
     from rsu.recording.verify import clock
+    from rsu.site.recording import RecordingSettings
 
     chosen = _folder(folder)
     shelved = [view(item) for item in Shelf(chosen, RecordingSettings()).items()]

@@ -10,10 +10,10 @@ import typer
 from msgspec import to_builtins
 
 from rsu.cli.options import JsonOption, Recordings, fail, refuse
-from rsu.exits import Exit
+from rsu.core.exits import Exit
 
 if TYPE_CHECKING:
-    from rsu.importing.findings import Finding
+    from rsu.lab.importing.findings import Finding
 
 
 def _show_findings(findings: list[Finding], title: str) -> None:
@@ -24,16 +24,16 @@ def _show_findings(findings: list[Finding], title: str) -> None:
 
 def import_(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="rosbag (1 or 2), CSV, JSON or JSON lines, gzip too")],
-    mapping: Annotated[Path, typer.Option(help="YAML: whose fields are what (rsu/importing/mapping.py)")],
+    mapping: Annotated[Path, typer.Option(help="YAML: whose fields are what (rsu/lab/importing/mapping.py)")],
     site: Annotated[Path, typer.Option(help="site file with the devices that the mapping names")],
     out: Annotated[Path, typer.Option(help="recording to write")],
     as_json: JsonOption = False,
 ) -> None:
     """Make a recording of other people's data; say what is wrong with them."""
-    from rsu.errors import ConfigError
-    from rsu.importing import build
-    from rsu.importing.frames import ForeignError
-    from rsu.importing.mapping import load
+    from rsu.core.errors import ConfigError
+    from rsu.lab.importing import build
+    from rsu.lab.importing.frames import ForeignError
+    from rsu.lab.importing.mapping import load
     from rsu.site import config
 
     try:
@@ -54,8 +54,8 @@ def import_(
 
 def report(recordings: Recordings, as_json: JsonOption = False) -> None:
     """Say what is wrong with the sources of recordings that follow each other; exit code 1 when something is."""
-    from rsu.errors import ConfigError
-    from rsu.importing.report import report as look
+    from rsu.core.errors import ConfigError
+    from rsu.lab.importing.report import report as look
     from rsu.recording.errors import RecordingError
 
     try:

@@ -11,13 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from rsu.analysis.workers import pool as pool_of
 from rsu.cli import msg_diff
-from rsu.exits import Exit
-from rsu.recording import live, reader, site_files
-from rsu.recording.compare import Difference, fields
-from rsu.recording.rerun import Job, Result, rerun
+from rsu.core.exits import Exit
+from rsu.lab.workers import pool as pool_of
+from rsu.recording import reader, site_files
 from rsu.recording.verify import ChangedError, clock
+from rsu.replay import live
+from rsu.replay.differences import Difference, fields
+from rsu.replay.rerun import Job, Result, rerun
 from rsu.site import config
 from v2x import Profile
 

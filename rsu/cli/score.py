@@ -10,11 +10,11 @@ import numpy as np
 
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
-from rsu.analysis import flows, judging, runs, scoring
-from rsu.analysis.air import Sent
-from rsu.analysis.flows import LaneCount
-from rsu.analysis.places import Places
-from rsu.analysis.runs import Source
+from rsu.lab import flows, judging, runs, scoring
+from rsu.lab.air import Sent
+from rsu.lab.flows import LaneCount
+from rsu.lab.places import Places
+from rsu.lab.runs import Source
 
 _COLUMNS = (  # heading, key, format
     ("users", "true_users", ".1f"),

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from rsu.cli.options import JsonOption, RunOption, fail
-from rsu.errors import ConfigError, NotReachableError
-from rsu.exits import Exit
+from rsu.core.errors import ConfigError, NotReachableError
+from rsu.core.exits import Exit
 
 # heavy modules are imported by the commands that need them
 app = typer.Typer(no_args_is_help=True, help="Signals: release the conflict latch, list conflicting phases.")
@@ -23,7 +23,8 @@ def release(run: RunOption = None, as_json: JsonOption = False) -> None:
 
     It closes again at once where the signal controller still shows conflicting greens.
     """
-    from rsu import folders, latch_file
+    from rsu.core import folders
+    from rsu.station import latch_file
 
     try:
         answer = latch_file.release(run or folders.default_run())

@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perception.registration.estimate import Registration
-from rsu.analysis.compare import comparison, report
-from rsu.analysis.hearing import sensed
-from rsu.analysis.runs import Source
-from rsu.analysis.tune import parameters, site_patch, tuning
-from rsu.analysis.tune.parameters import Number, Path_
-from rsu.analysis.tune.registering import registrations
-from rsu.analysis.tune.tuning import Bench, Progress, Search, Tuned
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
+from rsu.lab.compare import comparison, report
+from rsu.lab.hearing import sensed
+from rsu.lab.runs import Source
+from rsu.lab.tune import parameters, site_patch, tuning
+from rsu.lab.tune.parameters import Number, Path_
+from rsu.lab.tune.registering import registrations
+from rsu.lab.tune.tuning import Bench, Progress, Search, Tuned
 from rsu.recording import reader, site_files
 from rsu.site import config
 from rsu.site.config import Config

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import structlog
 
-from rsu import folders
+from rsu.bus.records import Trouble
+from rsu.core import folders
+from rsu.core.errors import AlreadyRunningError, ConfigError
+from rsu.core.exits import Exit
 from rsu.daemon import site_copy
 from rsu.daemon.duty import Duty, duty_of, shelves
-from rsu.errors import AlreadyRunningError, ConfigError
-from rsu.exits import Exit
-from rsu.records import Trouble
 from rsu.site import config
 
 _PERIOD_S = 2.0

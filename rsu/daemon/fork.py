@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from rsu import log
+from rsu.core import log
+from rsu.core.exits import Exit
+from rsu.core.parent import die_with_us
 from rsu.daemon.relay import Mouth
-from rsu.exits import Exit
-from rsu.parent import die_with_us
 
 _PR_SET_NAME = 15
 _PRCTL = ctypes.CDLL(None).prctl

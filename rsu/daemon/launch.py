@@ -10,7 +10,8 @@ from pathlib import Path
 
 import structlog
 
-from rsu import folders, latch_file, log, station_process
+from rsu.core import folders, log
+from rsu.core.errors import ConfigError
 from rsu.daemon import process, site_copy
 from rsu.daemon.chores import Held
 from rsu.daemon.duty import Duty, duty_of, shelves
@@ -18,8 +19,9 @@ from rsu.daemon.relay import Stderr
 from rsu.daemon.site_copy import Frozen, Gathered
 from rsu.daemon.supervisor import supervise
 from rsu.daemon.zygote import Jobs, Zygote
-from rsu.errors import ConfigError
 from rsu.recorder import control
+from rsu.station import latch_file
+from rsu.station import process as station_process
 
 LOADED = station_process  # by everybody, so that a station that is started again need not load it
 _log = structlog.get_logger()

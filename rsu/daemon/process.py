@@ -10,9 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
+from rsu.core.errors import ConfigError
+from rsu.core.exits import Exit
 from rsu.daemon import processes
-from rsu.errors import ConfigError
-from rsu.exits import Exit
 from rsu.site import config
 
 _REALTIME = 5  # of 1..99: before all ordinary processes, after the kernel's interrupt threads
@@ -21,7 +21,7 @@ _OOM = Path("/proc/self/oom_score_adj")
 
 
 def run(name: str, path: Path, folders: tuple[Path, Path]) -> int:
-    """Run the process of a name until SIGTERM; `folders`: run and data. Returns an exit code of `rsu.exits`."""
+    """Run the process of a name until SIGTERM; `folders`: run and data. Returns an exit code of `rsu.core.exits`."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

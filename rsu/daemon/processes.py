@@ -23,7 +23,7 @@ Start = Callable[[Config, Path, Path, threading.Event], None]  # site, run folde
 
 
 def _station(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu import station_process
+    from rsu.station import process as station_process
 
     station_process.run(config, run, data, stop)
 
@@ -53,7 +53,7 @@ def _video(camera: str, config: Config, run: Path, data: Path, stop: threading.E
 
 
 def _replay(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.recording import live
+    from rsu.replay import live
 
     live.run(config, run, stop)
 

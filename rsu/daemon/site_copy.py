@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import BaseModel
 
-from rsu import durable
-from rsu.errors import ConfigError
+from rsu.core import durable
+from rsu.core.errors import ConfigError
 from rsu.recording import site_files
 from rsu.site import config
 from rsu.site.config import Config

@@ -15,9 +15,11 @@ from collections.abc import Iterable
 import msgspec
 import structlog
 
-from rsu import changes
-from rsu.bus import Publisher, Subscriber
-from rsu.changes import Changes
+from rsu.bus import changes
+from rsu.bus.changes import Changes
+from rsu.bus.records import Processes, ProcessView, Progress, Trouble
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.core.exits import Exit
 from rsu.daemon.child import Child
 from rsu.daemon.chores import Chores, Held
 from rsu.daemon.duty import Duty
@@ -26,8 +28,6 @@ from rsu.daemon.processes import Row, row
 from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
-from rsu.exits import Exit
-from rsu.records import Processes, ProcessView, Progress, Trouble
 
 _LOOK_S = 0.1
 _VIEW_S = 1.0

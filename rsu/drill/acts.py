@@ -14,9 +14,9 @@ from pathlib import Path
 
 import psutil
 
-from rsu import latch_file
 from rsu.drill.fault import Make, UnmadeError
 from rsu.drill.stage import Stage
+from rsu.station import latch_file
 
 _WELL_S = 3.0  # until a controller that is well again has said so
 _GROUPS = Path("/sys/fs/cgroup")  # control groups, version 1

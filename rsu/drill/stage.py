@@ -13,7 +13,7 @@ import zmq
 
 from rsu.bench.processes import Bench, Plan
 from rsu.bench.watch import Watch
-from rsu.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
+from rsu.bus.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
 
 _STEP_S = 0.05
 _LATE_S = 0.5

@@ -8,28 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import Field, model_validator
-
 from perception.objects import ChannelState
-from rsu.site.settings import Settings
+from rsu.site.channel import ChannelSettings
 
 _FRESH_NS = 3_000_000_000  # of the radio's word
 _SHOWN_NS = 2_000_000_000  # that somebody had to wait
-
-
-class ChannelSettings(Settings):
-    """The share of RSM (and proxies' BSM) in 100 ms."""
-
-    frames_per_cycle: int = Field(8, ge=1, le=100, description="at most; 15 road users a frame")
-    octets_per_cycle: int = Field(8000, ge=300, le=100_000, description="no further frame is begun after so many")
-    busy_from: float = Field(0.6, ge=0, le=1, description="channel busy ratio from which the share shrinks")
-    busy_full: float = Field(0.8, ge=0, le=1, description="and from which one frame is left of it")
-
-    @model_validator(mode="after")
-    def _shrinks(self) -> ChannelSettings:
-        if self.busy_from >= self.busy_full:
-            raise ValueError("expected busy_from below busy_full")
-        return self
 
 
 class Room:

@@ -12,11 +12,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from perception.geo import heading_difference
 from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
-from rsu.site.settings import Settings
+from rsu.site.inclusion import InclusionSettings
 
 _NUMBERS = 65536
 _HALF_CYCLE_NS = 50_000_000  # cycles come on a grid of 100 ms, give or take
@@ -25,17 +24,6 @@ _SOON_S = 5.0  # to the stop line: on the way into the conflict area
 _TOLD = np.dtype([("at_ns", "i8"), ("position", "f8", 2), ("speed", "f8"), ("heading", "f8")])
 
 Mask = NDArray[np.bool_]
-
-
-class InclusionSettings(Settings):
-    """When a road user is told of again."""
-
-    at_least: int = Field(15, ge=0, description="where fewer are due, the next in order come along, up to so many")
-    moved_m: float = Field(4.0, ge=0)
-    speed_mps: float = Field(0.5, ge=0)
-    heading_deg: float = Field(4.0, ge=0)
-    after_s: float = Field(1.0, ge=0.1, le=1.0)
-    vulnerable_after_s: float = Field(0.5, ge=0.1, le=1.0)
 
 
 class Inclusion:

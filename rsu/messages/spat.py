@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rsu.checks.program import Step
-from rsu.checks.signal_settings import PhaseSettings
-from rsu.checks.signals import PhaseView
 from rsu.messages.common import minute_of_year, sec_mark_ms
+from rsu.messages.phases import PhaseView, Step
+from rsu.site.signal import PhaseSettings
 from v2x.confidence import time_confidence
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import IntersectionStatus, Light

@@ -1,4 +1,4 @@
-"""The words of the gate's reasons (`rsu.gate`)."""
+"""The words of the gate's reasons (`rsu.station.gate`)."""
 
 from __future__ import annotations
 

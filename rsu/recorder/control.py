@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from rsu import desk
+from rsu.bus import desk
 
 SOCKET = "recorder-orders.ipc"  # in the run folder
 

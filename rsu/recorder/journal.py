@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from rsu.records import Misbehaviour
+from rsu.bus.records import Misbehaviour
 
 NAME, OLD = "misbehaviour.jsonl", "misbehaviour.1.jsonl"
 MOST_OCTETS = 4 << 20  # of each of the two files

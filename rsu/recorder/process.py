@@ -15,11 +15,13 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from rsu.bus import Publisher, Subscriber
+from rsu.bus.records import WHOLE, Misbehaviour, Progress, RecorderState, Snapshot, Tape
+from rsu.bus.reel import Sequence
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.topics import TOPICS
 from rsu.recorder import views
 from rsu.recorder.control import Answer, Desk, Order
 from rsu.recorder.journal import Journal
-from rsu.recorder.reel import Sequence
 from rsu.recorder.shelf import Mark, Shelf, name, view
 from rsu.recording import site_files
 from rsu.recording.errors import RecordingError
@@ -27,9 +29,7 @@ from rsu.recording.recover import recover, unfinished
 from rsu.recording.schemas import BUS
 from rsu.recording.tick import Entry
 from rsu.recording.writer import PART, RecordingWriter
-from rsu.records import WHOLE, Misbehaviour, Progress, RecorderState, Snapshot, Tape
 from rsu.site.config import Config
-from rsu.topics import TOPICS
 
 _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write

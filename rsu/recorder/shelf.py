@@ -18,10 +18,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from hw.timescale import MADE_NS
-from rsu import durable
-from rsu.recording.settings import RecordingSettings
+from rsu.bus.records import RecordingView
+from rsu.core import durable
 from rsu.recording.writer import PART
-from rsu.records import RecordingView
+from rsu.site.recording import RecordingSettings
 
 SUFFIX, MARK = ".mcap", ".keep"
 _WISH = "wish"  # a file beside the recordings: start or stop

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from perception.geo import to_wgs84
+from rsu.bus.records import Snapshot, TrackView
 from rsu.recording.schemas import EVENTS, LANES, MAP, POSITION, SHAPES, TRACKS
 from rsu.recording.tick import Entry
-from rsu.records import Snapshot, TrackView
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.model import ReferenceSettings
 

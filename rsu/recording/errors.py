@@ -9,7 +9,7 @@ RecordingError
 
 from __future__ import annotations
 
-from rsu.errors import RsuError
+from rsu.core.errors import RsuError
 
 
 class RecordingError(RsuError):

@@ -16,10 +16,10 @@ from mcap.opcode import Opcode
 from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata
 from mcap.stream_reader import get_chunk_data_stream
 
+from rsu.bus.records import Tape
 from rsu.recording.errors import DamagedError, NotARecordingError
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, Entry, from_entries
 from rsu.recording.writer import ABOUT
-from rsu.records import Tape
 
 _MAX_RECORD = 256 << 20
 _MAGIC = b"\x89MCAP0\r\n"

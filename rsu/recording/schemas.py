@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rsu.bus.records import Misbehaviour, Processes, UplinkState
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, TickEntry
-from rsu.records import Misbehaviour, Processes, UplinkState
 
 SCENE, FIX, LOG = "foxglove.SceneUpdate", "foxglove.LocationFix", "foxglove.Log"
 GEOJSON = "foxglove.GeoJSON"

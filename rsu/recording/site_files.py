@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
 from rsu.recording import salvage
 from rsu.recording.errors import NotARecordingError
 from rsu.site import config

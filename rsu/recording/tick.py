@@ -14,8 +14,8 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
-from rsu.checks.latch import Setting
-from rsu.records import Decision, Frame, Item, Outcome, Tape
+from rsu.bus.latch import Setting
+from rsu.bus.records import Decision, Frame, Item, Outcome, Tape
 
 TICK = "/tick"
 RAW, SENT, REPORT = "/raw/", "/sent/", "/report/"

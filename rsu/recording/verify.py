@@ -20,10 +20,10 @@ from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataIndex
 from mcap.stream_reader import StreamReader
 
+from rsu.bus.records import Tape
 from rsu.recording.errors import DamagedError
 from rsu.recording.reader import BROKEN
 from rsu.recording.writer import SEAL, SELF, seal_digest
-from rsu.records import Tape
 
 _MAGIC = b"\x89MCAP0\r\n"
 _FOOTER = 9 + 20 + len(_MAGIC)

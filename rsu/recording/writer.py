@@ -17,10 +17,10 @@ from typing import IO, cast
 
 from mcap.writer import CompressionType, Writer
 
-from rsu import durable
+from rsu.bus.records import Tape
+from rsu.core import durable
 from rsu.recording import schemas
 from rsu.recording.tick import Entry, to_entries
-from rsu.records import Tape
 
 CHUNK = 65536
 PART = ".part"

@@ -16,36 +16,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import msgspec
-
-from perception.geo import Reference
 from perception.objects import LanePlace
+from rsu.site.identity import Identity
 
 Payload = dict[str, object]
-
-
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who speaks: the box, its radio unit and its place. Empty text, None: unknown, left out."""
-
-    rscu_sn: str
-    rsu_sn: str
-    region_id: str = ""  # GB/T 2260, six digits
-    city_code: str = ""  # GB/T 2260, six digits
-    cross_id: str = ""
-    cross_name: str = ""
-    road_id: int | None = None
-    road_name: str = ""
-    reference: Reference
-    supplier: str = ""
-    owner: str = ""
-    software_version: str = ""
-    hardware_version: str = ""
-    links: Mapping[str, int] = {}  # name of the lane map's link -> linkId
-    maneuvers: Mapping[tuple[str, int], list[str]] = {}  # link and lane -> those of MOVEMENTS that the lane allows
-
-    def lane(self, place: LanePlace | None) -> Payload:
-        """Return linkId and laneId of a place in the lane map, as far as they are known."""
-        return {} if place is None else known({"linkId": self.links.get(place.link), "laneId": str(place.lane)})
 
 
 def ms(stamp_ns: int) -> int:
@@ -60,6 +34,11 @@ def known(payload: Mapping[str, object]) -> Payload:
         for key, value in payload.items()
         if not (value is None or value == "" or (isinstance(value, float) and math.isnan(value)))
     }
+
+
+def lane(identity: Identity, place: LanePlace | None) -> Payload:
+    """Return linkId and laneId of a place in the lane map, as far as they are known."""
+    return {} if place is None else known({"linkId": identity.links.get(place.link), "laneId": str(place.lane)})
 
 
 def head(identity: Identity, stamp_ns: int) -> Payload:

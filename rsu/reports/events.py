@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from perception.geo import to_wgs84
 from perception.objects import Event
 from rsu.reports import codes, participants
-from rsu.reports.common import Identity, Payload, head, known, ms, rounded
+from rsu.reports.common import Payload, head, known, lane, ms, rounded
 from rsu.reports.participants import Users
+from rsu.site.identity import Identity
 
 
 def build(identity: Identity, stamp_ns: int, told: Sequence[Event], users: Users) -> Payload:
@@ -18,14 +19,14 @@ def build(identity: Identity, stamp_ns: int, told: Sequence[Event], users: Users
 
 def _event(identity: Identity, event: Event, users: Users) -> Payload:
     latitude, longitude = to_wgs84(event.position[0], event.position[1], identity.reference)
-    lane = identity.lane(event.place)
+    where = lane(identity, event.place)
     return known(
         {
             "eventId": event.id,
             "eventType": event.code,
             "sourceType": codes.FUSED,
             "crossId": identity.cross_id,
-            "linkId": lane.get("linkId"),
+            "linkId": where.get("linkId"),
             "startTime": ms(event.start_ns),
             "endTime": ms(event.stamp_ns) if event.state == "end" else None,
             "longitude": round(float(longitude), 7),
@@ -34,7 +35,7 @@ def _event(identity: Identity, event: Event, users: Users) -> Payload:
             "heading": None if event.heading is None else round(event.heading, 2) % 360.0,
             "priority": None if event.level is None else str(event.level),
             "eventConfidence": round(event.confidence, 2),
-            "referenceLanes": lane.get("laneId"),
+            "referenceLanes": where.get("laneId"),
             "ptcList": participants.listed(identity, users.of(event.track_ids)),
         }
     )

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from perception.objects import Lamp, SignalState
 from rsu.reports import phases
-from rsu.reports.common import Identity, Payload, ms
+from rsu.reports.common import Payload, ms
+from rsu.site.identity import Identity
 
 OK, FAULT, OTHER = range(3)  # crossRealStatus
 

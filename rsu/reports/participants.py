@@ -11,7 +11,8 @@ from perception.geo import Reference, to_wgs84
 from perception.objects import Event, Floats, Ints, LanePlace, Modality, RoadUser, Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.reports import codes
-from rsu.reports.common import Identity, Payload, head, known
+from rsu.reports.common import Payload, head, known, lane
+from rsu.site.identity import Identity
 from v2x.confidence import heading_confidence, position_confidence, speed_confidence
 from v2x.records.names import HeadingConfidence, PositionConfidence, SpeedConfidence
 
@@ -57,7 +58,7 @@ def listed(identity: Identity, users: Users) -> list[Payload]:
     }
     rows = zip(*columns.values(), strict=True)
     return [
-        known(dict(zip(columns, row, strict=True))) | identity.lane(place)
+        known(dict(zip(columns, row, strict=True))) | lane(identity, place)
         for row, place in zip(rows, users.places, strict=True)
     ]
 

@@ -8,7 +8,8 @@ import msgspec
 
 from perception.objects import Modality
 from rsu.reports import codes
-from rsu.reports.common import Identity, Payload, head, known, ms
+from rsu.reports.common import Payload, head, known, ms
+from rsu.site.identity import Identity
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

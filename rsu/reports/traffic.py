@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from perception.objects import DirectionFlow, LaneFlow, RoadUser, SpotFlow, TrafficPeriod
 from rsu.reports import codes
-from rsu.reports.common import Identity, Payload, head, known, ms, rounded
+from rsu.reports.common import Payload, head, known, ms, rounded
+from rsu.site.identity import Identity
 
 
 def build(identity: Identity, stamp_ns: int, period: TrafficPeriod, extensions: bool = True) -> Payload:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from perception.objects import Modality
-from rsu.errors import ConfigError, Finding
-from rsu.reports.common import Identity
+from rsu.core.errors import ConfigError, Finding
 from rsu.site import lanemap
+from rsu.site.identity import Identity
 from rsu.site.model import Site
 from rsu.site.reading import read
 from rsu.site.rules import table

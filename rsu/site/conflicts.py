@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 
 from perception.objects import Floats
-from rsu.checks.signal_settings import PhaseSettings, SignalSettings
 from rsu.site.lanemap import LaneMapFile
+from rsu.site.signal import PhaseSettings, SignalSettings
 from rsu.site.ways import Way, signalled
 
 Pair = tuple[int, int]  # phases, the smaller first

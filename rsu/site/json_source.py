@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
 from rsu.site.source import Mark, Path_, Source, line_column, read_text
 

@@ -11,9 +11,9 @@ from pydantic import Field, ValidationError
 
 from perception.traffic import lanes
 from perception.traffic.ground import Areas, Polygon
-from rsu.errors import ConfigError
+from rsu.core.errors import ConfigError
+from rsu.core.settings import Settings
 from rsu.site.json_source import JsonSource
-from rsu.site.settings import Settings
 
 _TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
 _USUAL_WIDTH_M = 3.25

@@ -11,17 +11,17 @@ from perception.geo import Reference
 from perception.sensor import Sensor
 from perception.tracking.settings import FusionSettings
 from perception.traffic.statistics import StatisticsSettings
-from rsu.checks.clock import ClockSettings
-from rsu.checks.position import PositionSettings
-from rsu.checks.signal_settings import SignalSettings
-from rsu.messages.channel import ChannelSettings
-from rsu.messages.inclusion import InclusionSettings
-from rsu.recording.settings import RecordingSettings, ReplaySettings
-from rsu.site.settings import Settings
-from rsu.uplink.settings import UplinkSettings
-from rsu.vehicles.settings import VehicleCheckSettings
-from rsu.video.settings import VideoSettings
-from rsu.web.settings import WebSettings
+from rsu.core.settings import Settings
+from rsu.site.channel import ChannelSettings
+from rsu.site.clock import ClockSettings
+from rsu.site.inclusion import InclusionSettings
+from rsu.site.position import PositionSettings
+from rsu.site.recording import RecordingSettings, ReplaySettings
+from rsu.site.signal import SignalSettings
+from rsu.site.uplink import UplinkSettings
+from rsu.site.vehicles import VehicleCheckSettings
+from rsu.site.video import VideoSettings
+from rsu.site.web import WebSettings
 from v2x.profiles import DEFAULT_PROFILE, Profile
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
 from rsu.site.json_source import JsonSource
 from rsu.site.lanemap import LaneMapFile, Node
 from rsu.site.model import DeviceSettings, Site

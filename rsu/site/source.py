@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
 from rsu.site import wording
 
 Path_ = tuple[str | int, ...]

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning
 
-from rsu.errors import ConfigError, Finding
+from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
 from rsu.site.source import Mark, Path_, Source, read_text
 

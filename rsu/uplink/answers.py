@@ -19,7 +19,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from rsu.uplink.handover import RANK
+from rsu.bus.handover import RANK
 
 HELD, REFUSED, NOT_NOW = 0, 1, 2
 _LONGEST_TEXT = 300

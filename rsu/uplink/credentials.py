@@ -6,9 +6,9 @@ import ssl
 from pathlib import Path
 from typing import NamedTuple
 
+from rsu.site.uplink import PlatformSettings, TlsSettings
 from rsu.uplink import validity
 from rsu.uplink.errors import CredentialsError
-from rsu.uplink.settings import PlatformSettings, TlsSettings
 
 
 class Credentials(NamedTuple):

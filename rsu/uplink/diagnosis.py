@@ -9,7 +9,7 @@ import ssl
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from rsu.uplink.settings import PlatformSettings
+from rsu.site.uplink import PlatformSettings
 
 
 class Trouble(NamedTuple):

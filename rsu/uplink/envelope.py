@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rsu.records import Report
+from rsu.bus.handover import RANK, SKIPPED, first_of, rank
+from rsu.bus.records import Report
 from rsu.reports import status
-from rsu.uplink.handover import RANK, SKIPPED, first_of, rank
 
 QOS = dict.fromkeys(RANK, 1) | {"participant": 0, "lamp": 0}
 LISTS = ("ptcList", "eventList", "lampRealInfos", "laneFlowData", "directionFlowData", "loopFlowData", "zoneFlowData",

@@ -21,11 +21,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from rsu.site.uplink import PlatformSettings
 from rsu.uplink import answers, client, diagnosis, envelope
 from rsu.uplink.answers import Answer
 from rsu.uplink.credentials import Credentials
 from rsu.uplink.diagnosis import Trouble
-from rsu.uplink.settings import PlatformSettings
 
 CONNECT_TIMEOUT_S = 10.0  # for TCP and TLS, then for the broker's answers
 _LOOP_S = 0.5

@@ -10,10 +10,10 @@ import threading
 import time
 from pathlib import Path
 
-from rsu.bus import Publisher, Subscriber
-from rsu.records import Committed, Progress, Report
+from rsu.bus.records import Committed, Progress, Report
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.uplink import UplinkSettings
 from rsu.uplink.sender import Sender
-from rsu.uplink.settings import UplinkSettings
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
 

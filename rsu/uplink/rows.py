@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rsu.bus.handover import RANK, SKIPPED
 from rsu.uplink.envelope import Record
-from rsu.uplink.handover import RANK, SKIPPED
 
 VERSION = 2
 SCHEMA = """

@@ -12,16 +12,16 @@ from queue import Empty
 
 import structlog
 
+from rsu.bus.handover import LIVE, RANK
+from rsu.site.uplink import PlatformSettings
 from rsu.uplink import credentials, diagnosis
 from rsu.uplink.answers import Answer, Range
 from rsu.uplink.attempts import Attempts
 from rsu.uplink.diagnosis import QOS_0_ONLY, Trouble
 from rsu.uplink.envelope import TooLargeError
 from rsu.uplink.errors import CredentialsError
-from rsu.uplink.handover import LIVE, RANK
 from rsu.uplink.ledger import UNREADABLE, Ledger
 from rsu.uplink.link import Link
-from rsu.uplink.settings import PlatformSettings
 from rsu.uplink.silence import Silence
 from rsu.uplink.spool import Waiting
 from rsu.uplink.store import Store

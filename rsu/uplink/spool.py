@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from rsu.bus.handover import SKIPPED
+from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows
 from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
-from rsu.uplink.handover import SKIPPED
 from rsu.uplink.rows import Salvage, salvage
-from rsu.uplink.settings import SpoolSettings
 from rsu.uplink.transaction import DAMAGED, Changes, Limits, Transaction, add_held, is_of_now
 
 _BOOTS = 16  # boots remembered without records

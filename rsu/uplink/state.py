@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from rsu.records import UplinkState
+from rsu.bus.records import UplinkState
 from rsu.uplink import credentials
 from rsu.uplink.sender import Sender
 from rsu.uplink.store import Store

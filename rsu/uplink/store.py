@@ -15,13 +15,13 @@ from pathlib import Path
 
 import structlog
 
-from rsu.records import Committed, Report
+from rsu.bus.handover import SKIPPED, Inlet
+from rsu.bus.records import Committed, Report
+from rsu.site.uplink import SpoolSettings
 from rsu.uplink import envelope
 from rsu.uplink.answers import Range
 from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
-from rsu.uplink.handover import SKIPPED, Inlet
-from rsu.uplink.settings import SpoolSettings
 from rsu.uplink.spool import Spool, Waiting, open_spool
 from rsu.uplink.transaction import Changes, Unfit
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from rsu.bus.handover import LIVE, RANK, SKIPPED
+from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows
 from rsu.uplink.answers import Range
 from rsu.uplink.envelope import Record
-from rsu.uplink.handover import LIVE, RANK, SKIPPED
-from rsu.uplink.settings import SpoolSettings
 
 REFUSED, TOO_LARGE, DAMAGED = "refused", "too-large", "damaged"  # why a record is set aside
 _OVERHEAD = 170  # octets of a row beside its payload, indexes included

@@ -22,7 +22,7 @@ from perception.video.settings import MotionSettings
 from perception.video.shape import misfit, straightened
 from perception.video.view import View as Road
 from rsu.site.lanemap import LaneMapFile
-from rsu.video.settings import VideoSettings
+from rsu.site.video import VideoSettings
 from rsu.video.source import Shot
 
 _NOBODY = Bodies(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import cv2
 
-from rsu.video.settings import SourceSettings
+from rsu.site.video import SourceSettings
 
 OPEN_MS, READ_MS = 5000, 3000  # how long a stream may take to begin, and be silent
 KEY_MS = 20_000  # from one picture to the next: the longest group of pictures that cameras can be set to, and more

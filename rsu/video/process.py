@@ -19,14 +19,14 @@ import structlog
 from hw import video
 from hw.video import VideoSettings as InboxSettings
 from perception.sensor import Sensor
-from rsu.bus import Publisher
+from rsu.bus.records import Progress
+from rsu.bus.sockets import Publisher
 from rsu.daemon.processes import VIDEO
 from rsu.recording import standin
-from rsu.records import Progress
 from rsu.site.config import Config
+from rsu.site.video import VideoSettings
 from rsu.video.camera import Camera, lanes_of
 from rsu.video.kept import EVERY_S, FIRST_S, KeptRoad
-from rsu.video.settings import VideoSettings
 from rsu.video.source import Mailbox, Reader
 
 _LOOK_S = 0.25

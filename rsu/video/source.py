@@ -16,8 +16,8 @@ import structlog
 from cv2.typing import MatLike
 
 from perception.video.boxes import Picture
+from rsu.site.video import SourceSettings
 from rsu.video.capture import Opener, stamps
-from rsu.video.settings import SourceSettings
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 STEADY_S = 1.0  # a source that gave pictures for so long is opened again at once

@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rsu.errors import NotReachableError
+from rsu.core.errors import NotReachableError
 from rsu.reasons import REASONS
 from rsu.recorder.control import Order, ask
 from rsu.web import manual

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rsu import topics, troubles
-from rsu.records import Processes, RecorderState, Snapshot, UplinkState
-from rsu.troubles import Newest
+from rsu.bus import topics
+from rsu.bus.records import Processes, RecorderState, Snapshot, UplinkState
+from rsu.reasons import troubles
+from rsu.reasons.troubles import Newest
 from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import uvicorn
 
-from rsu.bus import Publisher, Subscriber
-from rsu.records import Progress
+from rsu.bus.records import Progress
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.web import WebSettings
 from rsu.web.app import application
 from rsu.web.board import TOPICS, Board
 from rsu.web.limits import HEAD_OCTETS, Door
 from rsu.web.patch import Document
-from rsu.web.settings import WebSettings
 
 PROGRESS_PERIOD_S = 0.5
 STOP_PERIOD_S = 0.1

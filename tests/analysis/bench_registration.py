@@ -20,9 +20,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from rsu.analysis.hearing import Sensed, sensed
-from rsu.analysis.tune.parameters import applied
-from rsu.analysis.tune.registering import registrations
+from rsu.lab.hearing import Sensed, sensed
+from rsu.lab.tune.parameters import applied
+from rsu.lab.tune.registering import registrations
 from rsu.site import config
 from rsu.site.config import Config
 from sim import recorded

@@ -12,16 +12,16 @@ import pytest
 from typer.testing import CliRunner
 
 from perception.geo import heading_difference
-from rsu.analysis.compare import report
-from rsu.analysis.compare.comparison import Comparison, Task, contrast, make, sides
-from rsu.analysis.compare.verdict import verdict
-from rsu.analysis.tune import tuning
-from rsu.analysis.tune.parameters import parse
-from rsu.analysis.tune.tuning import Bench, Search
 from rsu.cli.main import app
 from rsu.cli.tune import propose
-from rsu.errors import ConfigError, Finding
-from rsu.exits import Exit
+from rsu.core.errors import ConfigError, Finding
+from rsu.core.exits import Exit
+from rsu.lab.compare import report
+from rsu.lab.compare.comparison import Comparison, Task, contrast, make, sides
+from rsu.lab.compare.verdict import verdict
+from rsu.lab.tune import tuning
+from rsu.lab.tune.parameters import parse
+from rsu.lab.tune.tuning import Bench, Search
 from rsu.recording import site_files
 from rsu.site import config
 from tests.analysis import short

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rsu.analysis.errors import ParameterError
-from rsu.analysis.tune.parameters import applied, numbers, parse
-from rsu.analysis.tune.site_patch import difference, patched
+from rsu.lab.errors import ParameterError
+from rsu.lab.tune.parameters import applied, numbers, parse
+from rsu.lab.tune.site_patch import difference, patched
 from rsu.site import config
 from tests.analysis.short import site
 from tests.recording.virtual import CONFIGS

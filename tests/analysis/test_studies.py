@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rsu.analysis.errors import ParameterError, StorageError
-from rsu.analysis.tune import studies
+from rsu.lab.errors import ParameterError, StorageError
+from rsu.lab.tune import studies
 
 OF = {"site file": "a", "recordings": ["b"]}
 

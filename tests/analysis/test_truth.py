@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.geo import Reference, to_wgs84
-from rsu.analysis.errors import TruthError
-from rsu.analysis.truth import ROW, Truth
-from rsu.analysis.truth_file import beside, load
+from rsu.lab.errors import TruthError
+from rsu.lab.truth import ROW, Truth
+from rsu.lab.truth_file import beside, load
 
 REFERENCE = Reference(22.5431, 114.0579)
 EVER = (0, 1 << 62)

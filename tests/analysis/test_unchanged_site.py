@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rsu.analysis.hearing import sensed
-from rsu.analysis.tune.registering import registrations
+from rsu.lab.hearing import sensed
+from rsu.lab.tune.registering import registrations
 from rsu.recording import reader, site_files
 from tests.recording.golden import FOLDER
 

@@ -25,11 +25,11 @@ import zmq
 from hw.radio.protocol import AgentError, parse_transmit
 from rsu.bench.plan import plan_of, prepare
 from rsu.bench.processes import Bench
-from rsu.bus import Subscriber
+from rsu.bus.records import Processes, UplinkState
+from rsu.bus.sockets import Subscriber
 from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover, unfinished
 from rsu.recording.verify import integrity
-from rsu.records import Processes, UplinkState
 from v2x import KINDS, CodecError, dsmp
 
 OUT = Path("build/bench/kills.json")

@@ -25,7 +25,7 @@ import numpy as np
 from demo_offline import CONFIGS, CYCLE_NS, START_NS, Chain, World, device, measurements, world_of
 
 from perception.objects import Measurement, RoadUser
-from rsu.records import Misbehaviour
+from rsu.bus.records import Misbehaviour
 from rsu.site.config import load
 from sim import bench as sim_bench
 from sim import recorded

@@ -36,9 +36,9 @@ from perception.tracking.settings import FusionSettings
 from perception.video.lanes import Lanes
 from perception.video.view import View
 from rsu.site import lanemap
+from rsu.site.video import SourceSettings
+from rsu.site.video import VideoSettings as CameraSettings
 from rsu.video.camera import Camera, lanes_of
-from rsu.video.settings import SourceSettings
-from rsu.video.settings import VideoSettings as CameraSettings
 from rsu.video.source import Shot
 from sim import recorded
 from sim.frames import WorldFrame

@@ -28,7 +28,7 @@ from hw.registry import driver_class
 from perception.objects import Detections, Measurement, PointCloud, Reception, RoadUser, Tracks
 from perception.tracking.fusion import Fusion
 from rsu.site.config import Config, load
-from rsu.vehicles.receiver import Receiver
+from rsu.station.vehicles.receiver import Receiver
 from sim import bench as sim_bench
 from sim import recorded, sight
 from sim.bench import SensorSpec

@@ -14,14 +14,14 @@ import threading
 import time
 from pathlib import Path
 
-from rsu import log
-from rsu.bus import Publisher
+from rsu.bus.records import Progress
+from rsu.bus.sockets import Publisher
+from rsu.core import log
 from rsu.daemon import supervisor, zygote
 from rsu.daemon.chores import Held
 from rsu.daemon.duty import Duty
 from rsu.daemon.processes import Row
 from rsu.daemon.relay import Stderr
-from rsu.records import Progress
 
 ROWS = {name: Row(lambda *_: None, 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from rsu.bus.records import Processes
 from rsu.cli import status
 from rsu.daemon import chores, site_copy
 from rsu.daemon.chores import Chores, Held
 from rsu.daemon.duty import duty_of
-from rsu.records import Processes
+from rsu.reasons.troubles import Newest
 from rsu.site import config
-from rsu.troubles import Newest
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 RADIANS = ("north_m: -22.0, height_m: 6.0, yaw_deg: 0.0", "north_m: -22.0, height_m: 6.0, yaw_deg: 1.5708")

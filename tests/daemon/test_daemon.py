@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from rsu.cli.status import ask
-from rsu.errors import NotReachableError
-from rsu.troubles import Newest, of
+from rsu.core.errors import NotReachableError
+from rsu.reasons.troubles import Newest, of
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 HALF = "version: 1\nsite:\n  name: half a fi"

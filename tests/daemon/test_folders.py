@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rsu import folders
-from rsu.errors import AlreadyRunningError
+from rsu.core import folders
+from rsu.core.errors import AlreadyRunningError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of somebody else")
 

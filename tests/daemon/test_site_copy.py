@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rsu.core.errors import ConfigError
 from rsu.daemon import site_copy
 from rsu.daemon.site_copy import Frozen, freeze, gather, last_good
-from rsu.errors import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PROFILE = "ti-traffic-68xx.cfg"

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rsu.bus import Subscriber
-from rsu.records import Processes, ProcessView
+from rsu.bus.records import Processes, ProcessView
+from rsu.bus.sockets import Subscriber
 from tests.daemon.undying import undying
 
 ROOT = Path(__file__).parents[2]

@@ -12,12 +12,12 @@ from typing import Any, cast
 import pytest
 from typer.testing import CliRunner
 
+from rsu.bus.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
 from rsu.cli.main import app
 from rsu.drill import sheet
 from rsu.drill.fault import Fault, Result, Text, counter, device, either, message, process, recorder, uplink
 from rsu.drill.faults import FAULTS, chosen
 from rsu.drill.stage import Said, Stage
-from rsu.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
 from sim.bench import load
 from sim.emulate import make_emulator
 from sim.emulator import EVERY_FAULT

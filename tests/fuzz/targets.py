@@ -192,8 +192,8 @@ def _air() -> Parser:
     """Whatever a radio receives, heard twice: it is used or not, and nothing about it raises."""
     from perception.geo import Reference
     from perception.objects import Reception
-    from rsu.vehicles.receiver import Receiver
-    from rsu.vehicles.settings import VehicleCheckSettings
+    from rsu.site.vehicles import VehicleCheckSettings
+    from rsu.station.vehicles.receiver import Receiver
 
     receiver = Receiver(VehicleCheckSettings(), "ydt3709-2020", Reference(22.5431, 114.0579))
     now_ns = NOW_NS
@@ -270,7 +270,7 @@ def _site(name: str) -> Parser:
 
     from hw.registry import driver_class
     from rsu.site import config
-    from rsu.station import Station
+    from rsu.station.station import Station
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     for each in ("demo.yaml", "demo-lanes.json", "ti-traffic-68xx.cfg"):
@@ -313,10 +313,10 @@ def _recording() -> Parser:
 def _foreign(suffix: str) -> Parser:
     """Other people's detections, read by a mapping."""
     from perception.geo import Reference
-    from rsu.importing import text
-    from rsu.importing.findings import Findings
-    from rsu.importing.frames import ForeignError, View
-    from rsu.importing.mapping import StreamSettings
+    from rsu.lab.importing import text
+    from rsu.lab.importing.findings import Findings
+    from rsu.lab.importing.frames import ForeignError, View
+    from rsu.lab.importing.mapping import StreamSettings
 
     wanted = {"id": "i", "x": "x", "y": "y", "vx": "v", "vy": "v", "length": "l", "width": "l", "height": "l"}
     times = ({"field": "t"}, {"field": "t", "format": "iso"}, {"field": "t", "format": "%Y-%m-%d %H:%M:%S"})

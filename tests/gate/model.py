@@ -11,12 +11,12 @@ from typing import NamedTuple
 from hw.signal.gat1743 import Gat1743
 from hw.tape import SystemClock
 from perception.objects import Fix, SignalPlan, SignalState
-from rsu.broadcast import Broadcaster
-from rsu.checks.clock import UtcClock
-from rsu.checks.latch import ConflictLatch, Setting
-from rsu.scene import Moment
-from rsu.signals import Signals
+from rsu.bus.latch import ConflictLatch, Setting
 from rsu.site import config, conflicts
+from rsu.station.broadcast import Broadcaster
+from rsu.station.checks.clock import UtcClock
+from rsu.station.scene import Moment
+from rsu.station.signals import Signals
 from tests.gate.controller import Controller, Defect, ModelView, Wire
 from tests.gate.defects.table import KINDS
 from tests.gate.oracle import Oracle, all_told

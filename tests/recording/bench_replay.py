@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from rsu.recording.rerun import Job, Result, rerun
+from rsu.replay.rerun import Job, Result, rerun
 from tests.recording.scenes import SCENES, make
 from tests.recording.virtual import CONFIGS
 
@@ -30,6 +30,7 @@ ROOMS = {
     "hw/": "drivers",
     "rsu/messages/": "messages' content",
     "rsu/recording/": "recording: read, check, hash",
+    "rsu/replay/": "recording: read, check, hash",
     "rsu/": "station: gate, checks, records",
 }
 

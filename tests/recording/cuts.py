@@ -15,10 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from rsu.bus.records import Tape
 from rsu.recording import reader
 from rsu.recording.recover import recover
 from rsu.recording.verify import integrity
-from rsu.records import Tape
 from tests.recording.golden import FOLDER
 
 OUT = Path("build/bench/cuts.json")

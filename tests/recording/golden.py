@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 from rsu.cli import replay
-from rsu.recording.rerun import Job, Result, rerun
+from rsu.replay.rerun import Job, Result, rerun
 from tests.recording.scenes import SCENES, make
 
 FOLDER = Path(__file__).parent / "golden"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from mcap.reader import make_reader
 
+from rsu.bus.records import Tape
 from rsu.recording import reader
 from rsu.recording.errors import NotARecordingError
 from rsu.recording.recover import WHOLE, copy, recover, unfinished
 from rsu.recording.verify import continuity, integrity
 from rsu.recording.writer import SEAL, SELF, RecordingWriter, seal_digest
-from rsu.records import Tape
 from tests.recording.virtual import EPOCH_NS, S, record
 
 STEP = 997

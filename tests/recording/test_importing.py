@@ -29,13 +29,13 @@ from typer.testing import CliRunner
 from perception.geo import Reference
 from perception.objects import Detections, Fix, Measurement, PointCloud
 from rsu.cli.main import app
-from rsu.exits import Exit
-from rsu.importing import ros, text
-from rsu.importing.findings import Findings, SourceCheck
-from rsu.importing.frames import ForeignError, View
-from rsu.importing.mapping import StreamSettings
+from rsu.core.exits import Exit
+from rsu.lab.importing import ros, text
+from rsu.lab.importing.findings import Findings, SourceCheck
+from rsu.lab.importing.frames import ForeignError, View
+from rsu.lab.importing.mapping import StreamSettings
 from rsu.recording import reader
-from rsu.recording.player import Player
+from rsu.replay.player import Player
 from rsu.site import config
 from tests.recording.virtual import CONFIGS
 

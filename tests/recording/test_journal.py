@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rsu.bus.records import Misbehaviour
 from rsu.recorder.journal import NAME, OLD, Journal
-from rsu.records import Misbehaviour
 
 DECODER = msgspec.json.Decoder(Misbehaviour)
 

@@ -14,18 +14,18 @@ import msgspec
 import pytest
 
 from hw.tape import SystemClock
-from rsu.bus import Publisher, Subscriber
+from rsu.bus.records import RecorderState, Rewind, Tape
+from rsu.bus.reel import Reel
+from rsu.bus.sockets import Publisher, Subscriber
 from rsu.cli.rec import app
 from rsu.recorder import process
 from rsu.recorder.control import Order, ask
-from rsu.recorder.reel import Reel
 from rsu.recorder.shelf import Mark, Shelf, name
 from rsu.recording import reader
-from rsu.recording.settings import DiskSettings, RecordingSettings
 from rsu.recording.verify import continuity, integrity
 from rsu.recording.writer import RecordingWriter
-from rsu.records import RecorderState, Rewind, Tape
 from rsu.site import config
+from rsu.site.recording import DiskSettings, RecordingSettings
 from tests.recording.golden import FOLDER
 from tests.recording.virtual import CONFIGS, EPOCH_NS, S
 

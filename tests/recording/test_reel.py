@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from hw.tape import Read, Round
-from rsu.recorder.reel import AT_ONCE, KEPT, KEPT_OCTETS, PATIENCE_S, READ_OCTETS, Reel, Sequence
-from rsu.records import Outcome, Rewind, Tape
+from rsu.bus.records import Outcome, Rewind, Tape
+from rsu.bus.reel import AT_ONCE, KEPT, KEPT_OCTETS, PATIENCE_S, READ_OCTETS, Reel, Sequence
 
 
 def tape(seq: int, seed: bytes = b"a") -> Tape:

@@ -11,12 +11,12 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from rsu.bus.records import Tape
 from rsu.cli.main import app
-from rsu.exits import Exit
+from rsu.core.exits import Exit
 from rsu.recording import site_files
 from rsu.recording.reader import start, ticks
 from rsu.recording.writer import RecordingWriter
-from rsu.records import Tape
 from rsu.site import config
 from tests.recording.golden import FOLDER
 from tests.recording.virtual import CONFIGS, EPOCH_NS, S

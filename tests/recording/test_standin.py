@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rsu.daemon.processes import names
-from rsu.recording import live, standin
+from rsu.recording import standin
+from rsu.replay import live
 from rsu.site import config
 from rsu.site.model import ReplaySettings
 from rsu.video.process import Loop

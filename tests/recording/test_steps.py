@@ -10,11 +10,11 @@ import pytest
 
 import v2x
 from hw.tape import AS_BEGUN, SystemClock
-from rsu.importing.report import report
+from rsu.bus.records import Tape
+from rsu.lab.importing.report import report
 from rsu.recording import site_files
-from rsu.recording.player import replay
 from rsu.recording.writer import RecordingWriter
-from rsu.records import Tape
+from rsu.replay.player import replay
 from rsu.site import config
 from tests.recording.golden import FOLDER
 from tests.recording.scenes import only

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.tape import LinkState, Read, Round, SystemClock
+from rsu.bus.records import Decision, Frame, Item, Outcome, Tape
 from rsu.recording.tick import Entry, from_entries, number, to_entries
-from rsu.records import Decision, Frame, Item, Outcome, Tape
 
 times = st.integers(0, 1 << 62)
 corrections = st.integers(-(1 << 62), 1 << 62)

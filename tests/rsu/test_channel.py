@@ -14,10 +14,11 @@ from virtual_site import CONFIGS, SEED, run
 
 import v2x
 from perception.objects import ChannelState, RoadUser, Tracks
-from rsu.broadcast import Broadcaster, Outgoing
-from rsu.messages.channel import Channel, ChannelSettings
-from rsu.scene import Moment, Scene
+from rsu.messages.channel import Channel
 from rsu.site import config
+from rsu.site.channel import ChannelSettings
+from rsu.station.broadcast import Broadcaster, Outgoing
+from rsu.station.scene import Moment, Scene
 from tests.perception.traffic import tracks_of
 from v2x import dsmp
 

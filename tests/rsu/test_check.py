@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site import config
 from tests.rsu.lane_mistakes import GONE, JSON, LANES, LaneMistake
 from tests.rsu.mistakes import SITE, Mistake

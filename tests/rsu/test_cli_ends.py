@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rsu import folders
+from rsu.core import folders
 from rsu.site import config
 
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hw.tape import SystemClock
 from hw.utc import NS_PER_DAY, midnight_ns
-from rsu.checks.clock import ClockSettings, UtcClock
+from rsu.site.clock import ClockSettings
+from rsu.station.checks.clock import UtcClock
 from tests.rsu.gnss import MS, S, fix
 
 NOW_NS = midnight_ns(2026, 11, 29) + 7 * S

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rsu.errors import ConfigError
+from rsu.core.errors import ConfigError
 from rsu.site import config
 
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from rsu.checks.signals import PhaseSettings, SignalSettings
-from rsu.errors import ConfigError
+from rsu.core.errors import ConfigError
 from rsu.site import config, conflicts
 from rsu.site.lanemap import LaneMapFile
+from rsu.station.checks.signals import PhaseSettings, SignalSettings
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 ARMS = ("north", "east", "south", "west")

@@ -10,7 +10,7 @@ from virtual_site import CONFIGS
 from hw.device import DeviceHealth
 from hw.watch import State
 from rsu.site import config
-from rsu.station import Station
+from rsu.station.station import Station
 
 NS = 1_000_000_000
 SITE = config.load(CONFIGS / "demo.yaml")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.gate import KINDS, TABLE, Decision, judge
+from rsu.station.gate import KINDS, TABLE, Decision, judge
 
 
 def test_every_row_speaks_of_every_kind() -> None:

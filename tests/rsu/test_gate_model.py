@@ -22,7 +22,7 @@ def test_nothing_wrong_is_on_air_in_a_short_slice(seed: int) -> None:
 
 def test_a_model_without_its_guard_is_found_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oracle sees what the guard is for."""
-    from rsu.guard.spat import Judged, SpatGuard
+    from rsu.station.guard.spat import Judged, SpatGuard
 
     monkeypatch.setattr(SpatGuard, "judge", lambda self, message, now_ns: Judged(message, frozenset()))
     model = Model(3)

@@ -9,9 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from rsu.checks.latch import ConflictLatch
-from rsu.checks.signal_settings import LimitSettings, PhaseSettings, SignalSettings
-from rsu.guard.spat import Judged, SpatGuard
+from rsu.bus.latch import ConflictLatch
+from rsu.site.signal import LimitSettings, PhaseSettings, SignalSettings
+from rsu.station.guard.spat import Judged, SpatGuard
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Light
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming

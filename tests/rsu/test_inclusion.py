@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from perception.geo import Reference, to_site, to_wgs84
 from perception.objects import LanePlace, RoadUser, Tracks
-from rsu.messages.inclusion import Inclusion, InclusionSettings
+from rsu.messages.inclusion import Inclusion
+from rsu.site.inclusion import InclusionSettings
 from sim.receiver import Receiver
 from tests.perception.traffic import tracks_of
 from v2x import Participant, Position, PositionConfidenceSet, Size

@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from rsu import latch_file
-from rsu.checks.latch import Held, Setting
+from rsu.bus.latch import Held, Setting
 from rsu.cli.main import app
-from rsu.latch_file import FILE, Answer, Desk, LatchFile
-from rsu.recording.player import Player
 from rsu.recording.tick import from_entries, to_entries
+from rsu.replay.player import Player
 from rsu.site import config
+from rsu.station import latch_file
+from rsu.station.latch_file import FILE, Answer, Desk, LatchFile
 from tests.recording.virtual import CONFIGS, EPOCH_NS, SEED, S, record
 
 HELD = Held((5, 6), 1_795_000_000 * S)

@@ -11,7 +11,7 @@ import pytest
 
 CODE = """
 import structlog
-from rsu import log
+from rsu.core import log
 log.configure("test")
 for number in range(100):
     structlog.get_logger().info("much", number=number)

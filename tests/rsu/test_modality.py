@@ -15,11 +15,11 @@ import v2x
 from hw.device import DeviceHealth
 from perception.objects import Detections, Fix, Modality, RoadUser
 from rsu.messages.rsm import SOURCES
-from rsu.reporting import Draft
 from rsu.reports import codes
 from rsu.site import config
 from rsu.site.config import Config
-from rsu.station import Output, Station
+from rsu.station.reporting import Draft
+from rsu.station.station import Output, Station
 from v2x import dsmp
 
 BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 import v2x
-from rsu.broadcast import Broadcaster
 from rsu.site import config
+from rsu.station.broadcast import Broadcaster
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 HERE = v2x.Position(latitude_deg=31.2, longitude_deg=121.5)

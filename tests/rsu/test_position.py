@@ -6,7 +6,8 @@ import pytest
 
 from perception.geo import Reference, gcj02_offset
 from perception.objects import Fix
-from rsu.checks.position import PositionCheck, PositionSettings
+from rsu.site.position import PositionSettings
+from rsu.station.checks.position import PositionCheck
 from tests.rsu.gnss import MS, REFERENCE, S, fix
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.objects import Lamp, LampPlan
-from rsu.checks.program import Program
+from rsu.station.checks.program import Program
 
 S = 1_000_000_000
 STEPS = [("red", 20.0), ("green", 10.0), ("flashing-green", 3.0), ("yellow", 3.0), ("red", 24.0)]

@@ -10,7 +10,7 @@ from virtual_site import CONFIGS, EPOCH_NS, VirtualDevice, run
 
 import v2x
 from rsu.site import config
-from rsu.station import Station
+from rsu.station.station import Station
 from sim import recorded
 from sim.frames import WorldFrame
 from sim.signal_faults import FAULTS

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
-from rsu.checks.latch import Held, Setting
-from rsu.checks.signal_settings import LampSettings, PhaseSettings, SignalSettings
-from rsu.checks.signals import SignalView
-from rsu.gate import Decision, judge
+from rsu.bus.latch import Held, Setting
 from rsu.messages import spat
+from rsu.site.signal import LampSettings, PhaseSettings, SignalSettings
+from rsu.station.checks.signals import SignalView
+from rsu.station.gate import Decision, judge
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from perception.objects import Lamp, SignalState
-from rsu import views
-from rsu.checks.latch import ConflictLatch
-from rsu.checks.signal_settings import PhaseSettings, SignalSettings
-from rsu.signals import Signals, SignalsNow
+from rsu.bus.latch import ConflictLatch
+from rsu.site.signal import PhaseSettings, SignalSettings
+from rsu.station import views
+from rsu.station.signals import Signals, SignalsNow
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000

@@ -15,7 +15,7 @@ from virtual_site import CONFIGS, EPOCH_NS, run
 import v2x
 from perception.objects import Fix, RoadUser
 from rsu.site import config
-from rsu.station import Output
+from rsu.station.station import Output
 from sim import recorded
 from sim.frames import WorldFrame
 from v2x import SERVICES, dsmp

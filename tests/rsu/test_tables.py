@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu import tables
+from rsu.lab import tables
 
 TABLE = "t,pos.x,note\n1,2.5,a\n2,-3.0,b\n"
 ROWS = [(2, {"t": "1", "pos.x": "2.5", "note": "a"}), (3, {"t": "2", "pos.x": "-3.0", "note": "b"})]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from perception.objects import Modality
-from rsu import gate, troubles
-from rsu.changes import Changes
-from rsu.reasons import NORMAL, REASONS
-from rsu.records import (
+from rsu.bus.changes import Changes
+from rsu.bus.records import (
     DeviceView,
     MessageState,
     Processes,
@@ -18,7 +16,9 @@ from rsu.records import (
     Trouble,
     UplinkState,
 )
-from rsu.troubles import Newest
+from rsu.reasons import NORMAL, REASONS, troubles
+from rsu.reasons.troubles import Newest
+from rsu.station import gate
 
 NOW = 1_795_900_000_000_000_000
 

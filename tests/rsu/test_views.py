@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perception.tracking.bias import SensorBias
-from rsu import views
+from rsu.station import views
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ import msgspec
 from hw.device import DeviceHealth
 from hw.driver import Driver
 from hw.registry import driver_class
-from rsu.broadcast import TICK_NS
 from rsu.site import config
-from rsu.station import Output, Station
+from rsu.station.broadcast import TICK_NS
+from rsu.station.station import Output, Station
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
 from sim.frames import PERIOD_NS, WorldFrame

@@ -19,7 +19,7 @@ from hw.device import Device, build, poll
 from hw.endpoint import Endpoint
 from hw.radio.protocol import AgentError, parse_received
 from perception.objects import Measurement
-from rsu.recording import live
+from rsu.replay import live
 from rsu.site import config
 from sim.ports import open_port
 from sim.replay import opening

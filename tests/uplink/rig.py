@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rsu.records import Report, UplinkState
+from rsu.bus.records import Report, UplinkState
+from rsu.site.uplink import PlatformSettings, SpoolSettings
 from rsu.uplink.sender import Sender
-from rsu.uplink.settings import PlatformSettings, SpoolSettings
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
 

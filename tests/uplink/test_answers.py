@@ -10,10 +10,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from rsu.bus.handover import RANK, SKIPPED
 from rsu.uplink import answers
 from rsu.uplink.answers import Answer, Range
 from rsu.uplink.envelope import Record, topic_kind
-from rsu.uplink.handover import RANK, SKIPPED
 from rsu.uplink.ledger import REPEATED, UNKNOWN, Ledger, Refusal
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rsu.site.uplink import PlatformSettings, SpoolSettings, TlsSettings
 from rsu.uplink import credentials, validity
 from rsu.uplink.attempts import Attempts
 from rsu.uplink.errors import CredentialsError
 from rsu.uplink.sender import Sender
-from rsu.uplink.settings import PlatformSettings, SpoolSettings, TlsSettings
 from rsu.uplink.silence import Silence
 from rsu.uplink.state import State
 from rsu.uplink.store import Store

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.records import Report
+from rsu.bus.handover import SKIPPED
+from rsu.bus.records import Report
 from rsu.uplink import envelope
 from rsu.uplink.envelope import TooLargeError
-from rsu.uplink.handover import SKIPPED
 from sim.standard import faults
 
 MS = 1_795_000_000_000

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from rsu.records import Committed, Report
-from rsu.uplink.handover import RESEND_NS, SKIPPED, WINDOW, Inlet, Outbox, first_of
+from rsu.bus.handover import RESEND_NS, SKIPPED, WINDOW, Inlet, Outbox, first_of
+from rsu.bus.records import Committed, Report
 
 KINDS = st.sampled_from(["participant", "lamp", "traffic", "event"])
 

@@ -24,10 +24,10 @@ from perception.objects import (
     TrafficPeriod,
 )
 from rsu.reports import events, lamps, participants, phases, status, traffic
-from rsu.reports.common import Identity
 from rsu.reports.lamps import Signal
 from rsu.reports.participants import Users
 from rsu.reports.status import Device
+from rsu.site.identity import Identity
 from sim.standard import faults
 
 NOW_NS = 1_700_000_000_123_456_789

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rsu.records import Committed, Report
+from rsu.bus.handover import RANK, SKIPPED
+from rsu.bus.records import Committed, Report
+from rsu.site.uplink import MaxAgeSettings, SpoolSettings
 from rsu.uplink import envelope
 from rsu.uplink.answers import Range
-from rsu.uplink.handover import RANK, SKIPPED
-from rsu.uplink.settings import MaxAgeSettings, SpoolSettings
 from rsu.uplink.store import GROUP_RECORDS, Store
 
 

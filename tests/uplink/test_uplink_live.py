@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from rsu.bus import Publisher, Subscriber
-from rsu.records import Committed, UplinkState
-from rsu.uplink.handover import Outbox
-from rsu.uplink.settings import PlatformSettings, SpoolSettings, TlsSettings, UplinkSettings
+from rsu.bus.handover import Outbox
+from rsu.bus.records import Committed, UplinkState
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.uplink import PlatformSettings, SpoolSettings, TlsSettings, UplinkSettings
 from sim.broker import executable
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="mosquitto is not installed")
@@ -29,7 +29,7 @@ PAHO_IN_FLIGHT = 20  # QoS 1 publications that paho itself sends again on a new 
 UPLINK = """
 import signal, sys, threading
 from pathlib import Path
-from rsu import log
+from rsu.core import log
 from rsu.uplink.process import run
 from rsu.uplink.settings import UplinkSettings
 stop = threading.Event()

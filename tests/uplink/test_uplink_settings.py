@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rsu.uplink.settings import UplinkSettings
+from rsu.site.uplink import UplinkSettings
 
 
 def test_nothing_is_needed_for_spool_only() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rsu.site.uplink import PlatformSettings
 from rsu.uplink.answers import Range
 from rsu.uplink.envelope import Record
 from rsu.uplink.sender import Sender
-from rsu.uplink.settings import PlatformSettings
 from rsu.uplink.spool import Waiting
 from rsu.uplink.window import LiveWindow, Window
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import v2x
 from perception.geo import Reference, to_wgs84
 from perception.objects import Reception
-from rsu.vehicles.receiver import Receiver
-from rsu.vehicles.settings import VehicleCheckSettings
+from rsu.site.vehicles import VehicleCheckSettings
+from rsu.station.vehicles.receiver import Receiver
 from v2x import dsmp
 
 NS = 1_000_000_000

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import v2x
 from perception.objects import Reception
-from rsu.vehicles.receiver import Receiver
-from rsu.vehicles.senders import MOST_SENDERS
+from rsu.station.vehicles.receiver import Receiver
+from rsu.station.vehicles.senders import MOST_SENDERS
 from tests.vehicles.air import NS, START_NS, bsm, drive, reasons, receiver, reception
 
 AIR_NS = 20_000_000

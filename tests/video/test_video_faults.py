@@ -9,8 +9,8 @@ import pytest
 
 from hw.video import STATES, Video, VideoSettings
 from perception.sensor import FieldOfView, Sensor
+from rsu.site.video import VideoSettings as CameraSettings
 from rsu.video.camera import Camera
-from rsu.video.settings import VideoSettings as CameraSettings
 from rsu.video.source import Shot
 from sim.bench import VideoSpec
 from sim.video.camera import VideoCamera

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
+from rsu.site.video import SourceSettings
 from rsu.video import capture, source
 from rsu.video.capture import Opener, stamps
-from rsu.video.settings import SourceSettings
 from rsu.video.source import Mailbox, Reader, Shot
 from tests.video.films import film, needs_ffmpeg, number_of
 

@@ -14,12 +14,12 @@ import pytest
 
 from perception.objects import RoadUser
 from perception.video.health import Sight
+from rsu.core.errors import ConfigError
 from rsu.daemon.processes import PROCESSES, names
-from rsu.errors import ConfigError
 from rsu.site import config
+from rsu.site.video import SourceSettings, VideoSettings
 from rsu.video.camera import Camera
 from rsu.video.process import Sender
-from rsu.video.settings import SourceSettings, VideoSettings
 from rsu.video.source import Mailbox, Reader, Shot
 from sim.video.mjpeg import MjpegPort
 from sim.video.picture import Painter

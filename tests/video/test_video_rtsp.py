@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from rsu.site.video import SourceSettings
 from rsu.video import capture
-from rsu.video.settings import SourceSettings
 from rsu.video.source import Mailbox, Reader, Shot
 from sim.video.rtp import FRAGMENT, H264, Jpeg, access_units, is_key
 from sim.video.rtsp import RtspServer

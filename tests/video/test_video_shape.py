@@ -12,8 +12,8 @@ from hw.video import OTHER_SHAPE, STATES, Video, VideoSettings
 from perception.objects import Detections, RoadUser
 from perception.video.health import Sight
 from perception.video.shape import misfit, straightened
+from rsu.site.video import VideoSettings as CameraSettings
 from rsu.video.camera import Camera
-from rsu.video.settings import VideoSettings as CameraSettings
 from rsu.video.source import Shot
 from sim.video.picture import Painter
 from tests.video.scene import LENS, MOUNT, NO_LANES, NS, SENSOR, SIZE, world

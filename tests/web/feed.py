@@ -15,8 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.bus import Publisher
-from rsu.records import (
+from rsu.bus.records import (
     DeviceView,
     EventView,
     MessageState,
@@ -29,9 +28,10 @@ from rsu.records import (
     TrackView,
     UplinkState,
 )
+from rsu.bus.sockets import Publisher
 from rsu.site.lanemap import LaneMapFile, Point
+from rsu.site.web import WebSettings
 from rsu.web.process import run as serve
-from rsu.web.settings import WebSettings
 
 ARMS = ("north", "east", "south", "west")
 LANES = {

@@ -13,8 +13,8 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from rsu.site.web import WebSettings
 from rsu.web.process import run as serve
-from rsu.web.settings import WebSettings
 from tests.web.feed import lane_map
 
 

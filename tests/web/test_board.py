@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from rsu.records import ClaimView, Committed, Snapshot
+from rsu.bus.records import ClaimView, Committed, Snapshot
 from rsu.web.board import EMPTY, Board, document
 from rsu.web.patch import Json, merge
 from tests.web.feed import Crossing, lane_map, processes, uplink

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from rsu import gate
+from rsu.bus.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.recorder.control import Answer, Desk, Order
-from rsu.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
+from rsu.station import gate
 from rsu.web.app import STATIC
 from rsu.web.patch import Json, diff
 from tests.web.browser import CHROMIUM, Browser

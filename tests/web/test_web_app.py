@@ -19,10 +19,10 @@ from websockets.sync.client import connect
 
 from rsu.recorder.control import Answer as Told
 from rsu.recorder.control import Desk, Order
+from rsu.site.web import WebSettings
 from rsu.web.app import VIEWERS, application
 from rsu.web.board import Board
 from rsu.web.guard import is_loopback
-from rsu.web.settings import WebSettings
 from tests.web.feed import Crossing, lane_map, processes, recorder, uplink
 from tests.web.serving import free_port, hosting
 

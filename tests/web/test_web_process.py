@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from rsu.bus import Publisher, Subscriber
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.web import WebSettings
 from rsu.web.patch import Document, merge
 from rsu.web.process import run
-from rsu.web.settings import WebSettings
 from tests.web.feed import Crossing, uplink
 from tests.web.serving import free_port, serving
 

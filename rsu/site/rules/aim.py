@@ -10,7 +10,7 @@ import numpy as np
 from perception.geo import direction_of
 from perception.objects import Floats
 from perception.sensor import Sensor
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.reading import OfBoth
 from rsu.site.rules import walk

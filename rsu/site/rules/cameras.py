@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from perception.sensor import Homography, Intrinsics, Sensor
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_, Source
 

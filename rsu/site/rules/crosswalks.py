@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from perception.objects import Floats
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.conflicts import crosses
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.reading import OfMap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.lanemap import LaneMapFile, NodeId
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk

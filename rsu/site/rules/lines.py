@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_, Source
 from rsu.site.wording import closest

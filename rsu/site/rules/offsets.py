@@ -1,7 +1,7 @@
 """Coordinates of two systems in one site: what lies off by just the offset that Chinese map applications add.
 
 One point alone does not show it, its distance from another that must be near does. GNSS shows the rest when the site
-runs (`rsu/checks/position.py`).
+runs (`rsu/station/checks/position.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_wgs84
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfBoth, OfSite
 from rsu.site.source import Path_, Source
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from perception.objects import Floats
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk
 from rsu.site.rules.shapes import Points, heading, line, steps, turn

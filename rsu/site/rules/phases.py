@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.conflicts import crosses
 from rsu.site.reading import OfBoth, OfMap, OfSite
 from rsu.site.rules import walk

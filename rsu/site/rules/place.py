@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from perception.geo import to_site
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_, Source
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
-from rsu.uplink.settings import PlatformSettings, TlsSettings
+from rsu.site.uplink import PlatformSettings, TlsSettings
 
 _AT: Path_ = ("uplink", "platform")
 _PLAIN, _TLS = 1883, 8883

@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import NamedTuple
 
 from hw.endpoint import Endpoint, split_address
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import Floats
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.lanemap import Lane, Link
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from perception.sensor import Sensor
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 

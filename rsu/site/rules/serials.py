@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hw.radar.ti import TiSettings
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.rules.ports import ports
 

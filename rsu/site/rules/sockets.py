@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from hw.endpoint import split_address
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.rules.ports import ports
 from rsu.site.source import Path_

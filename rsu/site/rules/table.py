@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
 from rsu.site.rules import (
     aim,
@@ -30,8 +30,8 @@ from rsu.site.rules import (
     sockets,
     thresholds,
     together,
+    video,
 )
-from rsu.video import checks as video
 
 T = TypeVar("T")
 

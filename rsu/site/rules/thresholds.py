@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from rsu import folders
-from rsu.errors import Finding
+from rsu.core import folders
+from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 

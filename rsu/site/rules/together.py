@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rsu.errors import Finding
+from rsu.core.errors import Finding
 from rsu.site import conflicts
 from rsu.site.reading import OfBoth, Reading
 from rsu.site.wording import closest

@@ -1,0 +1,63 @@
+"""Orders to a running process: one request, one answer, over a ZeroMQ socket in the run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+import zmq
+
+from rsu.bus.sockets import Bound
+from rsu.core.errors import NotReachableError
+
+_WAIT_MS = 3000
+
+Order = TypeVar("Order", bound=msgspec.Struct)
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+class Desk(Generic[Order, Answer]):
+    """The side of the process. `lost`: the answer to what is not understood."""
+
+    def __init__(self, place: Path, kind: type[Order], lost: Answer) -> None:
+        self._bound = Bound(zmq.REP, place)
+        self._socket = self._bound.socket
+        self._bound.bind()
+        self._kind = kind
+        self._lost = lost
+
+    def order(self) -> Order | None:
+        """Return an order that waits, to be answered; None: there is none."""
+        self._bound.keep()
+        try:
+            return msgspec.msgpack.decode(self._socket.recv(zmq.NOBLOCK), type=self._kind)
+        except zmq.Again:
+            return None
+        except msgspec.DecodeError:
+            self.answer(self._lost)
+            return None
+
+    def answer(self, answer: Answer) -> None:
+        """Answer the order that `order` returned."""
+        self._socket.send(msgspec.msgpack.encode(answer))
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+def ask(place: Path, order: msgspec.Struct, kind: type[Answer], who: str) -> Answer:
+    """Give an order and return the answer. NotReachableError: nobody answers there."""
+    if not place.exists():
+        raise NotReachableError(f"no {who} runs in {place.parent}")
+    socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.connect(f"ipc://{place}")
+    try:
+        socket.send(msgspec.msgpack.encode(order))
+        if not socket.poll(_WAIT_MS):
+            raise NotReachableError(f"no {who} answers in {place.parent}")
+        return msgspec.msgpack.decode(socket.recv(), type=kind)
+    finally:
+        socket.close()

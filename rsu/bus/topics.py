@@ -1,0 +1,43 @@
+"""The bus on one page: every topic, its record, its publisher, its rate, and when silence means trouble."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from rsu.bus import records
+
+
+class Topic(NamedTuple):
+    """One row of the table."""
+
+    record: type[msgspec.Struct]
+    publisher: str  # process name; its socket is RUN/<publisher>.ipc
+    rate_hz: float | None  # nominal; None: only when something happens
+    stale_after_s: float | None  # liveness: older than this is a fault of the publisher
+    recorded: bool
+
+
+TOPICS: dict[str, Topic] = {
+    #                 record                publisher      rate  stale  recorded
+    "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, True),
+    "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
+    "received": Topic(records.Received, "station", None, None, False),  # the tape has it
+    "report": Topic(records.Report, "station", None, None, False),  # the tape has it
+    "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
+    "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),
+    "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
+    "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
+    "rewind": Topic(records.Rewind, "recorder", None, None, False),
+    "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
+    "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
+}
+PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket
+
+
+def topic(name: str) -> Topic:
+    """Return the row of a topic. KeyError: there is none."""
+    if name.startswith(PROGRESS):
+        return Topic(records.Progress, name.removeprefix(PROGRESS), 2.0, 10.0, False)
+    return TOPICS[name]

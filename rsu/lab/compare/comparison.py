@@ -1,0 +1,258 @@
+"""Two runs held against each other: what changed on air, when and where, and whether that is better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from perception.events.settings import RuleSettings
+from perception.objects import RoadUser
+from perception.traffic.lanes import LaneLine
+from rsu.lab import judging, runs, workers
+from rsu.lab.agreement import agreement
+from rsu.lab.air import Air, Happening
+from rsu.lab.compare import indicators
+from rsu.lab.compare.indicators import Figures, Row
+from rsu.lab.compare.lives import Counterparts, Lives, counterparts, lives
+from rsu.lab.hearing import sensed
+from rsu.lab.judging import Judged
+from rsu.lab.places import Places
+from rsu.lab.runs import Source
+from rsu.recording import reader
+from rsu.site.config import Config
+from rsu.site.lanemap import exit_lines
+
+SAME_EVENT_M = 15.0
+SAME_EVENT_NS = 10_000_000_000
+
+
+class Task(NamedTuple):
+    """One run to make."""
+
+    source: Source
+    truth: str | None  # as `rsu score --truth`
+    region_m: float
+
+
+class Run(NamedTuple):
+    """One run with all that is told of it."""
+
+    air: Air
+    lives: Lives
+    places: list[str]  # of the lives, where each was longest
+    figures: Figures
+    truth: Judged | None
+    v2x: Judged | None
+    settings: dict[str, str]  # of the site file, flat; and the version
+    lanes: list[LaneLine]
+    event_names: dict[int, str]  # by code
+
+
+class LifeNote(NamedTuple):
+    """One road user that only one run has."""
+
+    id: int
+    kind: str
+    begin_ns: int
+    seconds: float
+    place: str
+    east: float  # m, where it was first
+    north: float
+
+
+class EventNote(NamedTuple):
+    """One event in either run or both; None: that run does not have it."""
+
+    code: int
+    name: str
+    place: str
+    a_ns: int | None  # when it was first told
+    b_ns: int | None
+
+
+class MessageNote(NamedTuple):
+    """One message type."""
+
+    kind: str
+    a_frames: int
+    b_frames: int
+    a_octets: int
+    b_octets: int
+    differ: int  # ticks in which the frames are not the same bytes
+    first_ns: int | None  # of them
+
+
+class Comparison(NamedTuple):
+    """All of it."""
+
+    a: Run
+    b: Run
+    rows: list[Row]
+    changes: list[tuple[str, str, str]]  # key of the site file, A's value, B's
+    common: Counterparts
+    only_a: list[LifeNote]
+    only_b: list[LifeNote]
+    events: list[EventNote]
+    messages: list[MessageNote]
+
+    @property
+    def same(self) -> bool:
+        """Return whether not one byte on air differs."""
+        return not any(note.differ or note.a_frames != note.b_frames for note in self.messages) and not any(
+            note.a_ns != note.b_ns for note in self.events
+        )
+
+
+def make(task: Task) -> Run:
+    """Make a run. ConfigError, RecordingError, TruthError, OSError."""
+    source = task.source
+    with runs.site_of(source) as site:
+        air = runs.air_of(source, site)
+        places = Places(site)
+        heard = list(sensed(site, reader.ticks(*source.recordings)))
+        v2x = runs.vehicles(site, heard)
+        truth = None
+        if task.truth is not None:
+            known = v2x if task.truth == runs.V2X else runs.truth_of(task.truth, source.recordings, site, air)
+            truth = judging.judge(air, known, places, task.region_m)
+        judged = judging.judge(air, v2x, places, task.region_m) if v2x.lives else None
+        agreed = agreement(air, site, heard)
+        settings = _flat(site) | {"software version": runs.version_of(source)}
+        exits, names = exit_lines(site.lane_map), _event_names(site)
+    own = lives(air)
+    return Run(
+        air=air,
+        lives=own,
+        places=_longest(own, places.zones(air.users["position"], air.users["heading"])),
+        figures=indicators.measure(air, own, agreed, truth, judged),
+        truth=truth,
+        v2x=judged,
+        settings=settings,
+        lanes=[*places.lanes.lines, *exits],
+        event_names=names,
+    )
+
+
+def compare(a: Task, b: Task) -> Comparison:
+    """Make both runs side by side and compare them. Errors as `make`."""
+    with workers.pool(2) as pool:
+        one, other = pool.map(make, (a, b))
+    return contrast(one, other)
+
+
+def contrast(a: Run, b: Run) -> Comparison:
+    """Compare two runs."""
+    common = counterparts(a.air, b.air, a.lives, b.lives)
+    return Comparison(
+        a=a,
+        b=b,
+        rows=indicators.table(a.figures, b.figures),
+        changes=[
+            (key, a.settings.get(key, "-"), b.settings.get(key, "-"))
+            for key in [*a.settings, *(key for key in b.settings if key not in a.settings)]
+            if a.settings.get(key) != b.settings.get(key)
+        ],
+        common=common,
+        only_a=_notes(a, common.only_a.tolist()),
+        only_b=_notes(b, common.only_b.tolist()),
+        events=list(_events(a.air.events, b.air.events, b.event_names | a.event_names)),
+        messages=list(_messages(a.air, b.air)),
+    )
+
+
+def _flat(site: Config) -> dict[str, str]:
+    """Return every setting of the site file by its key; sensors go by their device."""
+    data = site.site.model_dump(mode="json")
+    data["sensors"] = {sensor["device"]: sensor for sensor in data["sensors"]}
+    return dict(_leaves("", data))
+
+
+def _event_names(site: Config) -> dict[int, str]:
+    """Return what each event code stands for at a site: the name of its rule."""
+    rules = dict(site.site.events)
+    return {rule.code: name.replace("_", " ") for name, rule in rules.items() if isinstance(rule, RuleSettings)}
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{path}.{key}".lstrip("."), inner)
+    else:
+        yield path, str(value)
+
+
+def _longest(lives: Lives, zones: Sequence[str]) -> list[str]:
+    """Return the zone in which each life was longest."""
+    names, zone = np.unique(np.array([*zones], dtype=np.str_), return_inverse=True)
+    if not len(lives):
+        return []
+    counts = np.zeros((len(lives), len(names)), dtype=np.int64)
+    np.add.at(counts, (lives.of, zone), 1)
+    return [str(names[number]) for number in counts.argmax(axis=1)]
+
+
+def _notes(run: Run, which: list[int]) -> list[LifeNote]:
+    """Return notes on lives, the longest first."""
+    first = {int(life): row for row, life in reversed(list(enumerate(run.lives.of)))}
+    notes = [
+        LifeNote(
+            id=int(run.lives.id[life]),
+            kind=RoadUser(int(run.lives.kind[life])).name.lower(),
+            begin_ns=int(run.lives.begin_ns[life]),
+            seconds=round(float(run.lives.seconds[life]), 1),
+            place=run.places[life],
+            east=round(float(run.air.users["position"][first[life], 0]), 1),
+            north=round(float(run.air.users["position"][first[life], 1]), 1),
+        )
+        for life in which
+    ]
+    return sorted(notes, key=lambda note: -note.seconds)
+
+
+def _events(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int, str]) -> Iterator[EventNote]:
+    """Yield the events of both runs, those of the same code at about the same place and time together."""
+    left = list(b)
+    for event in a:
+        same = [
+            other
+            for other in left
+            if other.code == event.code
+            and np.hypot(other.east - event.east, other.north - event.north) <= SAME_EVENT_M
+            and abs(other.told_ns - event.told_ns) <= SAME_EVENT_NS
+        ]
+        partner = min(same, key=lambda other: abs(other.told_ns - event.told_ns), default=None)
+        if partner is not None:
+            left.remove(partner)
+        yield EventNote(
+            event.code,
+            names.get(event.code, ""),
+            _spot(event),
+            event.told_ns,
+            None if partner is None else partner.told_ns,
+        )
+    for event in left:
+        yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
+
+
+def _spot(event: Happening) -> str:
+    return event.link or f"{event.east:.0f} m east, {event.north:.0f} m north"
+
+
+def _messages(a: Air, b: Air) -> Iterator[MessageNote]:
+    kinds = sorted({one.kind for one in (*a.sent, *b.sent)})
+    for kind in kinds:
+        mine, theirs = a.digests.get(kind, {}), b.digests.get(kind, {})
+        differ = sorted(now_ns for now_ns in {*mine, *theirs} if mine.get(now_ns) != theirs.get(now_ns))
+        sizes = [[one.octets for one in air.sent if one.kind == kind] for air in (a, b)]
+        yield MessageNote(
+            kind, len(sizes[0]), len(sizes[1]), sum(sizes[0]), sum(sizes[1]), len(differ), next(iter(differ), None)
+        )
+
+
+def sides(a: Path, b: Path, recordings: Sequence[Path]) -> tuple[Source, Source]:
+    """Return what to run: site files replay the recordings; recordings speak for themselves."""
+    one, other = (Source([path]) if path.suffix == ".mcap" else Source(recordings, path) for path in (a, b))
+    return one, other

@@ -1,0 +1,44 @@
+"""What the drivers make of a recording: the measurements of all devices, and what vehicles said of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import v2x
+from perception.objects import Detections, Measurement, PointCloud, Reception, VehicleReport
+from rsu.bus.records import Tape
+from rsu.messages import bsm
+from rsu.replay.player import Player
+from rsu.site.config import Config
+from v2x import dsmp
+from v2x.records.bsm import BasicSafetyMessage
+
+Sensed = Detections | PointCloud | VehicleReport
+
+
+def measurements(config: Config, tapes: Iterable[Tape]) -> Iterator[Measurement]:
+    """Yield every measurement in the order of receipt; the recorded bytes go through the real drivers."""
+    player, seed = None, b""
+    for tape in tapes:
+        if player is None or tape.seed != seed:
+            player, seed = Player(config, tape.seed), tape.seed
+        for one in tape.rounds:
+            yield from player.measurements(one)
+
+
+def sensed(config: Config, tapes: Iterable[Tape]) -> Iterator[Sensed]:
+    """Yield what tells of road users: scans of sensors, and the reports in received BSMs."""
+    for measurement in measurements(config, tapes):
+        if isinstance(measurement, Detections | PointCloud):
+            yield measurement
+        elif isinstance(measurement, Reception) and (report := vehicle_report(measurement, config)) is not None:
+            yield report
+
+
+def vehicle_report(reception: Reception, config: Config) -> VehicleReport | None:
+    """Return what a received message says of its sender; None: it is no BSM with a place and a time."""
+    try:
+        message = v2x.decode(dsmp.parse(reception.payload).payload, config.site.messages.profile)
+    except v2x.CodecError:
+        return None
+    return bsm.vehicle_report(message, reception) if isinstance(message, BasicSafetyMessage) else None

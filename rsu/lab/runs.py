@@ -1,0 +1,97 @@
+"""Runs to be judged: recordings as they are, or replayed with a site file; each as what it put on air."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import VehicleReport
+from rsu.bus.records import Outcome
+from rsu.lab import hearing, truth, truth_file
+from rsu.lab.air import Air, listen
+from rsu.lab.errors import ParameterError
+from rsu.lab.hearing import Sensed
+from rsu.lab.truth import Truth
+from rsu.recording import reader, site_files
+from rsu.recording.errors import NotARecordingError
+from rsu.replay.player import replay
+from rsu.site import config
+from rsu.site.config import Config
+
+SIM, V2X = "sim", "v2x"
+_MARGIN_NS = 2_000_000_000
+
+
+class Source(NamedTuple):
+    """What a run is made from."""
+
+    recordings: Sequence[Path]  # that follow each other
+    site: Path | None = None  # None: the recording's own
+    replayed: bool = False  # else its own outputs; with a site file always replayed
+
+
+@contextmanager
+def site_of(source: Source) -> Iterator[Config]:
+    """Give the site of a run; the files of a recording's own last as long. ConfigError, RecordingError, OSError."""
+    if source.site is not None:
+        yield config.load(source.site)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        about, files = reader.start(source.recordings[0])
+        yield site_files.load(about, files, Path(folder))
+
+
+def air_of(source: Source, site: Config) -> Air:
+    """Return what a run put on air.
+
+    RecordingError: it cannot be read, or there is nothing in it; ParameterError: several that overlap in time.
+    """
+    if source.site is not None:
+        site_files.strangers(site, source.recordings)  # refuses a site of another place
+    name = source.site.name if source.site else source.recordings[0].name
+    air = listen(name, site, _outcomes(source, site))
+    if not len(air.ticks_ns):
+        raise NotARecordingError(f"{source.recordings[0]}: no tick in it")
+    if len(source.recordings) > 1 and (np.diff(air.ticks_ns) <= 0).any():
+        names = ", ".join(path.name for path in source.recordings)
+        raise ParameterError(f"{names} do not follow each other in time: take them one by one")
+    return air
+
+
+def version_of(source: Source) -> str:
+    """Return the version of the software that made a run's outputs."""
+    if source.site is not None or source.replayed:
+        return version("rsu-edge")
+    return reader.start(source.recordings[0]).about.get("version", "unknown")
+
+
+def _outcomes(source: Source, site: Config) -> Iterator[Outcome]:
+    tapes = reader.ticks(*source.recordings)
+    if source.site is None and not source.replayed:
+        yield from (tape.outcome for tape in tapes)
+    else:
+        yield from (outcome for _, outcome in replay(site, tapes))
+
+
+def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> Truth:
+    """Return the truth of recordings: `sim` (beside them), `v2x` (vehicles' own messages in them), or a file's.
+
+    TruthError: it cannot be used; OSError: it cannot be read.
+    """
+    if name == V2X:
+        return vehicles(site, hearing.sensed(site, reader.ticks(*recordings)))
+    path = truth_file.beside(recordings[0]) if name == SIM else Path(name)
+    span_ns = (int(air.ticks_ns[0]) - _MARGIN_NS, int(air.ticks_ns[-1]) + _MARGIN_NS)
+    return truth_file.load(path, site.site.site.reference.reference(), span_ns)
+
+
+def vehicles(site: Config, heard: Iterable[Sensed]) -> Truth:
+    """Return what vehicles said of themselves, of what was heard at a site, as truth."""
+    reports = (each for each in heard if isinstance(each, VehicleReport))
+    return truth.of_vehicles(reports, site.site.site.reference.reference())

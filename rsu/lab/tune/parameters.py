@@ -1,0 +1,169 @@
+"""Parameters to tune: named as in the site file, by device name or section and key; ranges as people write them.
+
+radar-north.mount.yaw_deg=-5..5     the mount of a sensor; `radar.north.yaw_deg` and `radar-north.yaw_deg` as well
+tracking.gate_probability=0.99..0.9999
+camera-east.latency_ms=20..80       a setting of the device's driver
+tracking.least_scans=2,3,5          one of several
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from hw.registry import driver_class
+from rsu.lab.errors import ParameterError
+from rsu.site.config import Config
+from rsu.site.model import Site
+
+Path_ = tuple[str | int, ...]  # of keys and indexes from the site file's top
+Number = bool | int | float
+DIGITS = 4  # that count of a proposed value
+MEANT = 3  # names offered for an unknown one
+
+
+class Known(NamedTuple):
+    """One number of a site."""
+
+    name: str
+    path: Path_
+    now: Number
+
+
+class Parameter(NamedTuple):
+    """One number that may be changed, and to what."""
+
+    name: str
+    path: Path_
+    now: Number
+    low: float
+    high: float
+    choices: tuple[Number, ...] = ()  # instead of a range
+
+    @property
+    def integer(self) -> bool:
+        """Return whether only whole numbers will do."""
+        return isinstance(self.now, int) and not isinstance(self.now, bool)
+
+
+def parse(text: str, config: Config) -> Parameter:
+    """Read NAME=LOW..HIGH or NAME=A,B,C. ParameterError: what is wrong, and what may have been meant."""
+    name, equals, wish = text.partition("=")
+    if not equals or not wish:
+        raise ParameterError(f"--param {text}: expected NAME=LOW..HIGH or NAME=A,B,C")
+    known = _find(name.strip(), list(numbers(config)))
+    low, dots, high = wish.partition("..")
+    try:
+        if dots:
+            found = Parameter(*known, float(low), float(high))
+        else:
+            choices = tuple(_typed(each.strip(), known.now) for each in wish.split(","))
+            found = Parameter(*known, float(min(choices)), float(max(choices)), choices)
+    except ValueError as error:
+        raise ParameterError(f"--param {text}: {error}") from error
+    if not found.choices and not found.low < found.high:
+        raise ParameterError(f"--param {text}: {low} is not below {high}")
+    for end in found.choices or (found.low, found.high):
+        try:
+            applied(config, {found.path: _typed(str(end), known.now)})
+        except (ValidationError, ValueError) as error:
+            raise ParameterError(f"--param {text}: {_why(error)}") from error
+    return found
+
+
+def numbers(config: Config) -> Iterator[Known]:
+    """Yield every number of a site; those of sensors and drivers under their device's name."""
+    data = config.site.model_dump()
+    for index, sensor in enumerate(data.pop("sensors")):
+        yield from _leaves(sensor["device"], ("sensors", index), sensor)
+    for device in data.pop("devices"):
+        yield from _leaves(device, ("devices", device, "driver"), config.drivers[device].model_dump())
+    for section, value in data.items():
+        yield from _leaves(section, (section,), value)
+
+
+def applied(config: Config, values: Mapping[Path_, Number]) -> Config:
+    """Return the site with other numbers. ValidationError: it does not accept them."""
+    data = config.site.model_dump()
+    for path, value in values.items():
+        _set(data, path, value)
+    site = Site.model_validate(data)
+    drivers = dict(config.drivers)
+    for name in {str(path[1]) for path in values if path[0] == "devices"}:
+        settings = driver_class(site.devices[name].kind).Settings
+        drivers[name] = settings.model_validate(site.devices[name].driver, context={"folder": config.path.parent})
+    return config._replace(site=site, drivers=drivers)
+
+
+def rounded(parameter: Parameter, value: float) -> Number:
+    """Return a value as it would be written into the site file."""
+    if parameter.choices:
+        return value
+    return round(value) if parameter.integer else float(f"{value:.{DIGITS}g}")
+
+
+def _leaves(name: str, path: Path_, value: object) -> Iterator[Known]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{name}.{key}", (*path, key), inner)
+    elif isinstance(value, bool | int | float):
+        yield Known(name, path, value)
+
+
+def _set(data: Any, path: Path_, value: Number) -> None:
+    for key in path[:-1]:
+        data = data.setdefault(key, {}) if isinstance(data, dict) else data[key]
+    data[path[-1]] = value
+
+
+def _find(name: str, known: Sequence[Known]) -> Known:
+    """Return the number that a name means: its words in order, the last one perhaps shortened."""
+    wanted = _words(name)
+    fitting = [each for each in known if _fits(wanted, _words(each.name))]
+    fewest = min((len(_words(each.name)) for each in fitting), default=0)
+    best = [each for each in fitting if len(_words(each.name)) == fewest]
+    exact = [each for each in best if _words(each.name)[-1] == wanted[-1]] or best
+    if len(exact) == 1:
+        return exact[0]
+    if exact:
+        raise ParameterError(f'"{name}" may be {", ".join(each.name for each in exact)}: say which')
+    close = sorted(known, key=lambda each: -_likeness(wanted, _words(each.name)))[:MEANT]
+    raise ParameterError(f'unknown parameter "{name}": did you mean {" or ".join(each.name for each in close)}?')
+
+
+def _words(name: str) -> list[str]:
+    return name.lower().replace("-", ".").split(".")
+
+
+def _fits(wanted: list[str], words: list[str]) -> bool:
+    """Say whether the wanted words stand among the words, in order, from the first to the last."""
+    if wanted[0] != words[0] or not (words[-1] == wanted[-1] or words[-1].startswith(f"{wanted[-1]}_")):
+        return False
+    rest = iter(words[:-1])
+    return all(word in rest for word in wanted[:-1])
+
+
+def _likeness(wanted: list[str], words: list[str]) -> float:
+    """Return how alike two names are: by their ends, and as a whole."""
+    last, other = wanted[-1], words[-1]
+    ends = difflib.SequenceMatcher(None, last, other[: len(last)]).ratio()
+    if len(wanted) == 1:
+        return ends
+    return ends + difflib.SequenceMatcher(None, ".".join(wanted[:-1]), ".".join(words[:-1])).ratio()
+
+
+def _typed(text: str, like: Number) -> Number:
+    if isinstance(like, bool):
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"expected true or false, got {text}")
+        return text.lower() == "true"
+    return int(float(text)) if isinstance(like, int) else float(text)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{item['msg']}, got {item['input']}" for item in error.errors(include_url=False))
+    return str(error)

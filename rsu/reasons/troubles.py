@@ -1,0 +1,181 @@
+"""Everything that is not as it should be, from the newest records: one cause, all that it silences, since when. Pure.
+
+A lost device explains the gate's reasons that come of it; a reason that nothing explains is a cause itself. A silent
+process explains what would come from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from perception.objects import Modality
+from rsu.bus.records import (
+    DeviceView,
+    MessageState,
+    Processes,
+    ProcessView,
+    RecorderState,
+    Snapshot,
+    Trouble,
+    UplinkState,
+)
+from rsu.reasons import NORMAL, REASONS, words
+
+STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
+
+_GRAVE = ("root-silent", "disk-hangs", "folder-read-only", "process-undying")
+
+
+class Newest(NamedTuple):
+    """The newest record of each topic; None: nothing came in time."""
+
+    processes: Processes | None = None
+    snapshot: Snapshot | None = None
+    uplink: UplinkState | None = None
+    recorder: RecorderState | None = None
+
+
+def of(newest: Newest) -> list[Trouble]:
+    """Return all troubles, those that silence most first."""
+    found = [*_processes(newest), *_station(newest.snapshot), *_uplink(newest.uplink), *_recorder(newest.recorder)]
+    return sorted(_together(found), key=lambda trouble: -len(trouble.silences))
+
+
+def _processes(newest: Newest) -> Iterator[Trouble]:
+    """Yield what is wrong with processes, site file and folders; a silent one is silent with all that it says."""
+    record = newest.processes
+    views = {view.name: view for view in record.processes} if record is not None else {}
+    silent = {
+        STATION: None if newest.snapshot else ["all messages"],
+        UPLINK: None if newest.uplink else ["records for the platform"],
+        RECORDER: None if newest.recorder else ["recordings"],
+    }
+    if record is None:
+        yield Trouble("process-silent", SUPERVISOR)
+    for name, silences in silent.items():
+        if silences is not None and (name not in views or views[name].state == "running"):
+            yield Trouble("process-silent", name, silences=silences)
+    for view in views.values():
+        yield from _process(view, silent.get(view.name) or [])
+    yield from record.troubles if record is not None else ()
+
+
+def _process(view: ProcessView, silences: list[str]) -> Iterator[Trouble]:
+    if view.state != "running":
+        detail = f"{view.state}: {view.error}" if view.error else view.state
+        yield Trouble("process-down", view.name, detail, view.ended_ns, silences)
+    if view.undying:
+        yield Trouble("process-undying", view.name, f"process {', '.join(map(str, view.undying))}", view.ended_ns)
+    if view.rss_mib > view.budget_rss_mib:
+        yield Trouble("over-budget", view.name, f"{view.rss_mib:.0f} MiB of memory, budget {view.budget_rss_mib}")
+    if view.cpu_percent > view.budget_cpu_percent:
+        detail = f"{view.cpu_percent:.0f} % of a core, budget {view.budget_cpu_percent}"
+        yield Trouble("over-budget", view.name, detail)
+
+
+def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
+    if snapshot is None:
+        return
+    bad = [message for message in snapshot.messages if message.decision != "send" and not set(message.reasons) & NORMAL]
+    causes = {reason: [message for message in bad if reason in message.reasons] for reason in _reasons(bad)}
+    explained: set[str] = set()
+    for device in snapshot.devices:
+        if device.state == "ok" and not device.error:
+            continue
+        own = [reason for reason in causes if device.modality in words(reason).by]
+        explained.update(own)
+        yield _device(device, _silenced(message for reason in own for message in causes[reason]), snapshot.since)
+    for doubt in snapshot.clock.doubts if snapshot.clock is not None else ():
+        own = [reason for reason in causes if Modality.GNSS in words(reason).by and reason not in explained]
+        explained.update(own)
+        yield Trouble(
+            "clock", "time", doubt, silences=_silenced(message for reason in own for message in causes[reason])
+        )
+    for reason, messages in causes.items():
+        if reason not in explained and not explained.union(causes).intersection(words(reason).after):
+            yield Trouble(reason, "", since_ns=_since(messages, snapshot.since), silences=_silenced(messages))
+
+
+def _together(found: Iterable[Trouble]) -> Iterator[Trouble]:
+    """Yield what befalls several at once as one: six cameras behind a switch that is out."""
+    groups: dict[tuple[object, ...], list[Trouble]] = {}
+    for each in found:
+        groups.setdefault((each.reason, tuple(each.silences), _shape(each.detail)), []).append(each)
+    for first, *rest in groups.values():
+        about = ", ".join(each.about for each in (first, *rest))
+        since = [each.since_ns for each in (first, *rest) if each.since_ns is not None]
+        yield msgspec.structs.replace(first, about=about, since_ns=min(since, default=None)) if rest else first
+
+
+def _shape(detail: str) -> str:
+    """Return a detail without its figures."""
+    return re.sub(r"[0-9][0-9.]*", "#", detail)
+
+
+def _reasons(messages: Iterable[MessageState]) -> list[str]:
+    return list(dict.fromkeys(reason for message in messages for reason in message.reasons))
+
+
+def _device(device: DeviceView, silences: list[str], since: dict[str, int]) -> Trouble:
+    lost = f"{device.modality}-lost"
+    reason = "device-fault" if device.state == "ok" else f"device-{device.state}"
+    if reason == "device-lost" and lost in REASONS:
+        reason = lost
+    return Trouble(reason, device.name, device.error or "", since.get(f"device {device.name}"), silences)
+
+
+def _silenced(messages: Iterable[MessageState]) -> list[str]:
+    return list(dict.fromkeys(f"{message.kind.upper()} {message.decision}" for message in messages))
+
+
+def _since(messages: Iterable[MessageState], since: dict[str, int]) -> int | None:
+    known = [since[key] for message in messages if (key := f"message {message.kind}") in since]
+    return min(known, default=None)
+
+
+def _uplink(state: UplinkState | None) -> Iterator[Trouble]:
+    if state is None or (state.platform.startswith("none") and not state.error):
+        return
+    told = state.troubles or [state.error or ("" if state.connected else "not connected")]
+    yield from (Trouble("uplink", state.platform, each) for each in told if each)
+
+
+def _recorder(state: RecorderState | None) -> Iterator[Trouble]:
+    if state is not None and (state.state == "paused" or state.error):
+        yield Trouble("recorder-paused", RECORDER, state.error or "", silences=["recordings"])
+
+
+def sentence(trouble: Trouble, language: str = "en") -> str:
+    """Return a trouble in one line: what, since when, what it silences."""
+    row = words(trouble.reason)
+    text = row.text_zh if language == "zh" else row.text
+    head = f"{trouble.about}: {text}" if trouble.about else text
+    parts = [f"{head} ({trouble.detail})" if trouble.detail else head]
+    if trouble.since_ns is not None:
+        moment = datetime.fromtimestamp(trouble.since_ns / 1e9, UTC).astimezone()
+        parts[0] += f"，自 {moment:%m-%d %H:%M:%S} 起" if language == "zh" else f", since {moment:%b %d %H:%M:%S}"
+    if trouble.silences:
+        parts.append(", ".join(trouble.silences))
+    return ": ".join(parts)
+
+
+def remedy(trouble: Trouble, language: str = "en") -> str:
+    """Return what to do about a trouble; empty: nothing."""
+    row = words(trouble.reason)
+    return row.do_zh if language == "zh" else row.do
+
+
+def is_alarm(trouble: Trouble) -> bool:
+    """Tell whether something is silent by it, or nobody would notice what comes next."""
+    return any("silent" in each for each in trouble.silences) or trouble.reason in _GRAVE
+
+
+def plain(trouble: Trouble, language: str = "en") -> dict[str, object]:
+    """Return a trouble with its words, for JSON."""
+    told = {"text": sentence(trouble, language), "do": remedy(trouble, language)}
+    return {**msgspec.to_builtins(trouble), **told}

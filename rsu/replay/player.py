@@ -1,0 +1,157 @@
+"""Replay: the bytes of a recording through the real drivers into the real station, under the recorded clock.
+
+Nothing here knows the time: each tick says what it was. So the outcome is the same at any speed and on any machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from hw.device import TICK_NS, Device
+from hw.endpoint import Port
+from hw.link import Chunk, Link
+from hw.registry import driver_class
+from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
+from perception.objects import Measurement
+from rsu.bus.records import Outcome, Tape
+from rsu.site.config import Config
+from rsu.station.broadcast import Outgoing
+from rsu.station.outcome import outcome
+from rsu.station.station import Station
+
+OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it
+
+
+class RecordedLink(Link):
+    """A link that is as a recording says; what is written to it goes to `on_write`."""
+
+    def __init__(self, place: Port, on_write: Callable[[bytes], None]) -> None:
+        super().__init__(place.endpoint, Path(), lambda: self.last_receipt_ns, silence_ms=place.silence_ms)
+        self._on_write = on_write
+        self._openings = self._ticked_openings = 0
+        self._alive = False
+
+    def apply(self, state: LinkState) -> None:
+        """Be as recorded from now on."""
+        self._openings = state.openings
+        self.up, self._alive, self.error = state.up, state.alive, state.error
+        self.counters.clear()
+        self.counters.update(state.counters)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was."""
+        return self._alive
+
+    def tick(self, now_ns: int) -> bool:
+        """Return whether it was opened since the last tick."""
+        opened = self._openings > self._ticked_openings
+        self._ticked_openings = self._openings
+        return opened
+
+    def read(self) -> list[Chunk]:
+        """Return nothing: a recording's bytes come with its rounds."""
+        return []
+
+    def write(self, data: bytes) -> None:
+        """Pass on what the driver writes."""
+        self._on_write(data)
+
+
+class Player:
+    """Devices and station of a site, fed from a tape."""
+
+    def __init__(self, config: Config, seed: bytes, on_write: OnWrite | None = None) -> None:
+        self._links: dict[tuple[str, str], RecordedLink] = {}
+        self._on_write = on_write
+        self.devices = {name: self._device(config, name) for name in config.site.devices}
+        self._radio = self.devices[config.site.radio]
+        self.station = Station(config, seed)
+        self._ticked_ns = 0
+
+    def _device(self, config: Config, name: str) -> Device:
+        settings, kind = config.drivers[name], config.site.devices[name].kind
+        make = driver_class(kind)
+        links: dict[str, Link] = {}
+        for port, place in settings.ports().items():
+            links[port] = self._links[name, port] = RecordedLink(place, self._writer(name, port))
+        return Device(name, kind, lambda: make(name, settings), links)
+
+    def _writer(self, device: str, port: str) -> Callable[[bytes], None]:
+        def write(data: bytes) -> None:
+            if self._on_write is not None:
+                self._on_write(device, port, data)
+
+        return write
+
+    def serve(self, one: Round) -> None:
+        """Do what the station process did in one round."""
+        for measurement in self.measurements(one):
+            self.station.ingest(measurement)
+
+    def measurements(self, one: Round) -> Iterator[Measurement]:
+        """Tick the devices and hand them their bytes; yield what their drivers make of them."""
+        self._apply(one.links)
+        for device in self.devices.values():
+            device.correct(one.correction_ns)
+        if not 0 <= one.now_ns - self._ticked_ns < TICK_NS:  # as every device would find for itself, each round
+            self._ticked_ns = one.now_ns
+            for device in self.devices.values():
+                device.tick(one.now_ns)
+        for read in one.reads:
+            link = self._links.get((read.device, read.port))
+            if link is None:
+                continue  # this site has no such device
+            link.last_receipt_ns = read.receipt_ns
+            yield from self.devices[read.device].take(read)
+
+    def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
+        """Tick the station. `links`: those that changed after the last round."""
+        self._apply(links)
+        health = [each.health(now_ns) for each in self.devices.values()]
+        return outcome(self.station.advance(now_ns, health, self._send, clock), now_ns)
+
+    def _send(self, frame: Outgoing) -> None:
+        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+
+    def play(self, tape: Tape) -> Outcome:
+        """Do what one tick of a recording did."""
+        if tape.latch is not None:
+            self.station.latch.set(tape.latch)
+        for one in tape.rounds:
+            self.serve(one)
+        return self.advance(tape.outcome.now_ns, tape.links, tape.clock)
+
+    def _apply(self, links: Iterable[LinkState]) -> None:
+        for state in links:
+            if link := self._links.get((state.device, state.port)):
+                link.apply(state)
+
+
+def replay(config: Config, tapes: Iterable[Tape]) -> Iterator[tuple[Tape, Outcome]]:
+    """Yield every tick as recorded and what it gives now. A new start of the station is one here too."""
+    player, seed = None, b""
+    for tape in tapes:
+        if player is None or tape.seed != seed:
+            player, seed = Player(config, tape.seed), tape.seed
+        yield tape, player.play(tape)
+
+
+class Digest:
+    """SHA-256 over all outputs of a run, in their order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def add(self, one: Outcome) -> None:
+        """Add a tick."""
+        self._hash.update(self._encoder.encode(one))
+
+    def hex(self) -> str:
+        """Return the digest so far."""
+        return self._hash.hexdigest()

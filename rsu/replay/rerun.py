@@ -1,0 +1,153 @@
+"""One replay from beginning to end: recordings that follow each other, a site, a speed; the digest and what differs."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from rsu.bus.records import Tape
+from rsu.core.errors import ConfigError
+from rsu.recording import reader, site_files
+from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError
+from rsu.recording.verify import ChangedError, Continuity, Problem, integrity
+from rsu.recording.writer import RecordingWriter
+from rsu.replay.differences import Difference, differences
+from rsu.replay.player import Digest, replay
+from rsu.site import config
+from rsu.site.config import Config
+
+_SHOWN = 20  # differences that are kept; all are counted
+
+
+class Job(NamedTuple):
+    """What to replay, and how."""
+
+    recordings: list[Path]  # of one start of the station, in their order
+    site: Path | None = None  # None: the recording's own
+    speed: float | None = None  # times real time; None: as fast as it goes
+    out: Path | None = None  # write what came out as a recording of its own
+
+
+class Result(NamedTuple):
+    """What came of it."""
+
+    recordings: list[Path]
+    ticks: int
+    seconds: float  # of the recording
+    took_s: float
+    recorded: str  # SHA-256 over the recording's own outputs
+    replayed: str  # and over those of this run
+    problems: list[Problem]  # why outputs cannot be the same
+    different: int  # outputs that differ
+    first: list[Difference]
+    profile: str  # of the messages
+
+
+def chains(recordings: list[Path]) -> list[list[Path]]:
+    """Put recordings that follow each other in one start of the station together. RecordingError: one is none."""
+    found: list[list[Path]] = []
+    newest: dict[bytes, list[Path]] = {}  # seed -> its chain
+    for path in recordings:
+        with placed(path):
+            reader.start(path)
+            first = next(reader.ticks(path), None)
+        if first is None:
+            raise NotARecordingError(f"{path}: no tick in it")
+        if first.seq == 0 or first.seed not in newest:
+            newest[first.seed] = []
+            found.append(newest[first.seed])
+        newest[first.seed].append(path)
+    return found
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[None]:
+    """Say of a recording that cannot be begun with where it was changed, if it was. ChangedError."""
+    try:
+        yield
+    except (RecordingError, ConfigError) as error:
+        if problems := integrity(path):
+            raise ChangedError(path, problems) from error
+        raise
+
+
+def rerun(job: Job) -> Result:
+    """Replay, as far as the recording can be read. ConfigError: the site is not valid; RecordingError: it is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        if job.site is None:
+            with placed(job.recordings[0]):
+                site = site_files.load(*reader.start(job.recordings[0]), Path(folder))
+        else:
+            site = config.load(job.site)
+        problems = [problem for path in job.recordings for problem in integrity(path)]
+        if job.site is not None and (left := site_files.strangers(site, job.recordings)):
+            problems.append(Problem("unused", site.path.name, f"has no {', '.join(left)}, whose bytes are not used"))
+        return _run(job, site, problems)
+
+
+def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
+    recorded, replayed = Digest(), Digest()
+    found: list[Difference] = []
+    different = ticks = begin_ns = now_ns = 0
+    writer: RecordingWriter | None = None
+    order = Continuity()
+    began_s = time.monotonic()
+    for tape, outcome in replay(site, _paced(_readable(job.recordings, problems), job.speed)):
+        begin_ns, now_ns, ticks = begin_ns or tape.outcome.now_ns, tape.outcome.now_ns, ticks + 1
+        problems += order.check(tape)
+        recorded.add(tape.outcome)
+        replayed.add(outcome)
+        if outcome != tape.outcome:
+            news = list(differences(tape.outcome, outcome))
+            different += len(news)
+            found += news[: _SHOWN - len(found)]
+        if job.out is not None:
+            writer = writer or _writer(job.out, job.recordings[0], site, now_ns)
+            writer.add(msgspec.structs.replace(tape, outcome=outcome))
+    took_s = time.monotonic() - began_s
+    if writer is not None:
+        writer.close()
+    return Result(
+        recordings=job.recordings,
+        ticks=ticks,
+        seconds=(now_ns - begin_ns) / 1e9,
+        took_s=took_s,
+        recorded=recorded.hex(),
+        replayed=replayed.hex(),
+        problems=problems,
+        different=different,
+        first=found,
+        profile=site.site.messages.profile,
+    )
+
+
+def _readable(recordings: list[Path], problems: list[Problem]) -> Iterator[Tape]:
+    """Yield the ticks up to where the recordings cannot be read on; that becomes a problem."""
+    try:
+        yield from reader.ticks(*recordings)
+    except DamagedError as error:
+        problems.append(Problem("unreadable", str(error), "nothing is replayed from here on"))
+
+
+def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:
+    about = reader.start(source).about | {"site": site.path.name, "replay_of": source.name}
+    about["version"] = version("rsu-edge")  # that made the outputs
+    return RecordingWriter(path, about, site_files.collect(site), now_ns)
+
+
+def _paced(tapes: Iterator[Tape], speed: float | None) -> Iterator[Tape]:
+    """Yield ticks when they are due."""
+    began_s, begin_ns = time.monotonic(), 0
+    for tape in tapes:
+        begin_ns = begin_ns or tape.outcome.now_ns
+        if speed is not None:
+            due_s = began_s + (tape.outcome.now_ns - begin_ns) / 1e9 / speed
+            time.sleep(max(0.0, due_s - time.monotonic()))
+        yield tape

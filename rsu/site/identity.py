@@ -1,0 +1,29 @@
+"""How the cloud knows this box: its numbers, its place, its roads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from perception.geo import Reference
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who speaks: the box, its radio unit and its place. Empty text, None: unknown, left out."""
+
+    rscu_sn: str
+    rsu_sn: str
+    region_id: str = ""  # GB/T 2260, six digits
+    city_code: str = ""  # GB/T 2260, six digits
+    cross_id: str = ""
+    cross_name: str = ""
+    road_id: int | None = None
+    road_name: str = ""
+    reference: Reference
+    supplier: str = ""
+    owner: str = ""
+    software_version: str = ""
+    hardware_version: str = ""
+    links: Mapping[str, int] = {}  # name of the lane map's link -> linkId
+    maneuvers: Mapping[tuple[str, int], list[str]] = {}  # link and lane -> those of MOVEMENTS that the lane allows

@@ -1,0 +1,18 @@
+"""The `inclusion` section of a site file: when RSM tells of a road user again."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rsu.core.settings import Settings
+
+
+class InclusionSettings(Settings):
+    """When a road user is told of again."""
+
+    at_least: int = Field(15, ge=0, description="where fewer are due, the next in order come along, up to so many")
+    moved_m: float = Field(4.0, ge=0)
+    speed_mps: float = Field(0.5, ge=0)
+    heading_deg: float = Field(4.0, ge=0)
+    after_s: float = Field(1.0, ge=0.1, le=1.0)
+    vulnerable_after_s: float = Field(0.5, ge=0.1, le=1.0)

@@ -1,0 +1,89 @@
+"""A video camera's part of the site file: where its pictures come from and what finds road users in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from perception.objects import RoadUser
+from perception.video.settings import MotionSettings
+from rsu.core.settings import Settings
+
+Point = tuple[float, float]
+
+
+def _stream(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("rtsp", "rtsps", "http", "https") or not parts.hostname:
+        raise ValueError(f'expected rtsp://ADDRESS/... or http://ADDRESS/..., got "{text}"')
+    return text
+
+
+def _beside_site(path: Path, info: ValidationInfo) -> Path:
+    context = info.context or {}
+    folder = Path(context.get("folder", "."))
+    if context.get("recorded"):
+        return folder / path  # a replay has what was found in the pictures, and needs neither them nor a model
+    if not (folder / path).is_file():
+        raise ValueError(f'there is no file "{path}"')
+    return folder / path
+
+
+File = Annotated[Path, AfterValidator(_beside_site)]  # relative paths: from the site file's folder
+
+
+class SourceSettings(Settings):
+    """Where pictures come from: exactly one of the three."""
+
+    stream: Annotated[str, AfterValidator(_stream)] | None = None  # RTSP or MJPEG over HTTP
+    device: str | None = Field(None, pattern=r"^/dev/")  # V4L2
+    file: File | None = None  # played in a loop, at its own pace
+    latency_ms: float = Field(120.0, ge=0, le=5000)  # of streams: from exposure to receipt
+    rate_hz: float = Field(5.0, gt=0, le=60)  # at most so many pictures a second are looked at
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(way is not None for way in (self.stream, self.device, self.file)) != 1:
+            raise ValueError("expected exactly one of stream, device, file")
+        return self
+
+
+class OnnxSettings(Settings):
+    """A network of the YOLO family, as exported to ONNX."""
+
+    model: File
+    runtime: Literal["onnxruntime", "openvino"] = "onnxruntime"
+    threads: int = Field(1, ge=1, le=16)
+    least_confidence: float = Field(0.35, gt=0, lt=1)
+    overlap: float = Field(0.5, gt=0, lt=1)  # IoU above which two boxes of a class are one road user
+    classes: dict[int, Literal["car", "truck", "bus", "motorcycle", "bicycle", "pedestrian"]] = Field(
+        {0: "pedestrian", 1: "bicycle", 2: "car", 3: "motorcycle", 5: "bus", 7: "truck"}, min_length=1
+    )  # the model's class numbers; those of COCO where not given
+
+    def kinds(self) -> dict[int, RoadUser]:
+        """Return what each class of the model is."""
+        return {number: RoadUser[name.upper()] for number, name in self.classes.items()}
+
+
+class VideoSettings(Settings):
+    """One video camera."""
+
+    source: SourceSettings
+    image_px: tuple[Annotated[int, Field(ge=64, le=8192)], Annotated[int, Field(ge=64, le=8192)]] = Field(
+        description="width and height of the picture that the camera's model in `sensors` is for"
+    )
+    stretched: bool = Field(False, description="the stream is the whole picture of image_px, squeezed to another shape")
+    region_px: list[Point] = Field([], description="polygon to which the road is narrowed, px; empty: what is in view")
+    motion: MotionSettings | None = None
+    onnx: OnnxSettings | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.motion is not None and self.onnx is not None:
+            raise ValueError("expected at most one of motion, onnx")
+        if self.region_px and len(self.region_px) < 3:
+            raise ValueError("region_px: expected three points or more")
+        return self

@@ -1,0 +1,56 @@
+"""Is the box where the site file says it stands (guarantee G4, faults F16, F20)."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import hypot
+from statistics import median
+
+from perception.geo import Reference, looks_like_gcj02, to_site, to_wgs84
+from perception.objects import Fix
+from rsu.site.position import PositionSettings
+
+_FIXES = 25  # median over 5 s at 5 Hz: one bad solution says nothing
+
+
+class PositionCheck:
+    """Distance of the GNSS position from the surveyed antenna."""
+
+    def __init__(self, settings: PositionSettings, reference: Reference) -> None:
+        self._settings = settings
+        self._reference = reference
+        self._fixes: deque[tuple[float, float]] = deque(maxlen=_FIXES)
+        self._last_ns: int | None = None
+
+    def update(self, fix: Fix) -> None:
+        """Take one GNSS solution."""
+        if not fix.valid or fix.latitude is None or fix.longitude is None:
+            return
+        east, north = to_site(fix.latitude, fix.longitude, self._reference)
+        self._fixes.append((float(east), float(north)))
+        self._last_ns = fix.receipt_ns
+
+    def error_m(self) -> float | None:
+        """Return the median position's distance from the surveyed antenna in metres; None before the first fix."""
+        if not self._fixes:
+            return None
+        east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
+        return hypot(east - self._settings.antenna_east_m, north - self._settings.antenna_north_m)
+
+    def _site_is_gcj02(self) -> bool:
+        """Tell whether the site's reference stands where GCJ-02 would put the place that GNSS gives (fault F21)."""
+        east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
+        latitude, longitude = to_wgs84(east, north, self._reference)
+        true = Reference(float(latitude), float(longitude), self._reference.elevation)
+        return looks_like_gcj02(self._reference.latitude, self._reference.longitude, true)
+
+    def conditions(self, now_ns: int) -> list[str]:
+        """Return the gate's reason codes that hold now."""
+        error = self.error_m()
+        if error is None or self._last_ns is None:
+            return ["no-position"]
+        if error > self._settings.tolerance_m:
+            return ["site-in-gcj02" if self._site_is_gcj02() else "position-mismatch"]
+        if now_ns - self._last_ns > self._settings.hold_s * 1e9:
+            return ["no-position"]
+        return []

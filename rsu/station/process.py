@@ -1,0 +1,163 @@
+"""The station process: devices, station and radio in one loop on one thread; what must never stop."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import threading
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from hw import device
+from hw.tape import Round, SystemClock
+from hw.timescale import Timescale
+from perception.objects import Reception
+from rsu.bus import changes
+from rsu.bus.changes import Changes
+from rsu.bus.handover import Outbox
+from rsu.bus.latch import Setting
+from rsu.bus.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Snapshot, Tape
+from rsu.bus.reel import Reel
+from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.config import Config
+from rsu.station.broadcast import TICK_NS, Outgoing
+from rsu.station.latch_file import Answer, Desk, LatchFile
+from rsu.station.outcome import outcome
+from rsu.station.station import Output, Station
+
+_LOOK_S = 0.02  # drivers are served at least so often
+_PROGRESS_TICKS = 5
+_MOST_SHOWN = 100  # received frames of a tick that others on the bus see
+_log = structlog.get_logger()
+
+
+class Loop:
+    """Everything that one tick of the station process touches."""
+
+    def __init__(self, config: Config, run: Path, data: Path) -> None:
+        self._bus = Publisher(run, "station")
+        self._inlet = Subscriber(run, ["committed", "rewind"])
+        self._clock = Timescale()
+        self._devices = [
+            device.build(name, entry.kind, config.drivers[name], run, self._clock)
+            for name, entry in config.site.devices.items()
+        ]
+        self._radio = next(each for each in self._devices if each.name == config.site.radio)
+        self._seed = secrets.token_bytes(16)
+        self._station = Station(config, self._seed)
+        self._outbox = Outbox(self._seed.hex()[:16])
+        self._latch_file = LatchFile(data, config)
+        self._desk = Desk(run)
+        self._held = self._latch_file.load()
+        self._set: Setting | None = Setting(self._held)  # from outside, since the tick before
+        self._station.latch.set(self._set)
+        self._rounds: list[Round] = []  # since the last tick
+        self._shown = 0  # received frames that were passed on since then
+        self._reel = Reel()
+        self._changes = Changes()
+        self._ticks = 0
+        self._next_ns = 0
+
+    def step(self) -> None:
+        """Read what is there; at each tick, send what is due."""
+        now_ns, correction_ns = self._clock(), self._clock.look().correction_ns
+        wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
+        for measurement in device.poll(self._devices, wait_s, self._clock, self._rounds, correction_ns):
+            self._station.ingest(measurement)
+            if isinstance(measurement, Reception) and self._shown < _MOST_SHOWN:
+                self._shown += 1
+                utc_ns = measurement.stamp_ns + correction_ns
+                self._bus.publish("received", Received(utc_ns, measurement.source, measurement.payload))
+        now_ns = self._clock()
+        if now_ns >= self._next_ns:
+            self._tick(now_ns, self._clock.look())
+            self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
+
+    def _tick(self, now_ns: int, said: SystemClock) -> None:
+        links = [change for each in self._devices for change in each.changes()]
+        health = [each.health(now_ns) for each in self._devices]
+        output = self._station.advance(now_ns, health, self._send, said)
+        latch = self._latch()
+        self._listen()
+        for record in output.misbehaviour:
+            self._bus.publish("misbehaviour", record)
+        self._report(output, now_ns)
+        self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
+        done = outcome(output, now_ns)
+        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
+        for tape in self._reel.due():
+            self._bus.publish("tape", tape)
+        self._rounds, self._shown = [], 0
+        self._ticks += 1
+        if self._ticks % WHOLE == 0:
+            for each in self._devices:
+                each.tell_all()
+        if self._ticks % _PROGRESS_TICKS == 0:
+            self._bus.publish("progress.station", Progress("station", now_ns + said.correction_ns, self._ticks))
+
+    def _followed(self, snapshot: Snapshot) -> Snapshot:
+        """Log every change of a device or message; return the snapshot with the time of each."""
+        states = changes.devices(snapshot.devices) | changes.messages(snapshot.messages)
+        for what, state, before in self._changes.note(states, snapshot.stamp_ns):
+            _log.info(what, state=state, before=before)
+        return msgspec.structs.replace(snapshot, since=self._changes.since)
+
+    def _send(self, frame: Outgoing) -> None:
+        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+        correction_ns, newest_ns = self._clock.said.correction_ns, frame.newest_receipt_ns
+        newest_utc_ns = None if newest_ns is None else newest_ns + correction_ns
+        self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
+
+    def _listen(self) -> None:
+        for _, record in self._inlet.records():
+            if isinstance(record, Committed):
+                self._outbox.committed(record)
+            elif isinstance(record, Rewind):
+                self._reel.rewind(record)
+
+    def _latch(self) -> Setting | None:
+        """Keep what the latch is now, and take orders for the next tick; return how it was set before this one."""
+        before, self._set = self._set, None
+        if (held := self._station.latch.held) != self._held:
+            self._held = held
+            self._latch_file.keep(held)
+            if held is not None:
+                _log.error("conflicting greens: SPAT is silent until rsu signal release", phases=held.phases)
+        if self._desk.order() is not None:
+            self._desk.answer(Answer("released" if held is not None else "nothing was latched", held))
+            self._held, self._set = None, Setting(None)
+            self._station.latch.set(self._set)
+            self._latch_file.keep(None)
+            _log.warning("signal latch released by order", phases=None if held is None else held.phases)
+        return before
+
+    def _report(self, output: Output, now_ns: int) -> None:
+        for draft in output.drafts:
+            self._outbox.add(draft.kind, draft.stamp_ns, draft.data, draft.live)
+        for report in self._outbox.due(now_ns):
+            self._bus.publish("report", report)
+
+    def close(self) -> None:
+        """Give ports and sockets back."""
+        for each in self._devices:
+            each.close()
+        self._desk.close()
+        self._inlet.close()
+        self._bus.close()
+
+
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    """Run the station of a site until `stop`."""
+    loop = Loop(config, run, data)
+    # the station makes many small objects and few cycles: full passes of the collector would only delay a tick
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    _log.info("station runs", site=config.site.site.name, devices=len(config.site.devices))
+    try:
+        while not stop.is_set():
+            loop.step()
+    finally:
+        loop.close()

@@ -1,0 +1,123 @@
+"""Which records go up to the cloud, and when (T/ITS 0180.1-2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from hw.device import DeviceHealth
+from perception.objects import Event, Modality, TrafficPeriod
+from rsu.reports import events, lamps, participants, status, traffic
+from rsu.reports.common import Payload
+from rsu.reports.lamps import Signal
+from rsu.reports.participants import Users
+from rsu.site.identity import Identity
+from rsu.site.uplink import UplinkSettings
+from rsu.station.gate import DOUBTS, NO_LIGHTS
+from rsu.station.scene import Moment, News, Scene
+
+_SECOND_NS = 1_000_000_000
+_MINUTE_NS = 60 * _SECOND_NS
+
+
+class Draft(NamedTuple):
+    """A record for the cloud that has no number yet."""
+
+    kind: str
+    stamp_ns: int
+    data: Payload
+    live: bool = False  # a state that the next record of its kind supersedes
+
+
+class Reporter:
+    """Decides at every tick which records are due."""
+
+    def __init__(self, identity: Identity, settings: UplinkSettings, modalities: Mapping[str, Modality]) -> None:
+        self._identity = identity
+        self._standard = settings.standard
+        self._modalities = modalities  # of the devices
+        self._periods = {
+            "participant": _period(settings.participants_hz),
+            "lamp": _period(settings.lamp_hz),
+            "event": _period(settings.events_hz),
+            "run-status": round(settings.run_status_s * _SECOND_NS),
+            "basic-status": round(settings.basic_status_s * _SECOND_NS),
+        }
+        self._slots: dict[str, int] = {}
+        self._since_ns: dict[str, int] = {}  # device -> when its fault began
+        self._faulty: frozenset[str] = frozenset()
+
+    def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
+        """Yield the records that are due at a tick."""
+        moment, labelled = scene.moment, scene.labelled()
+        now_ns, utc_ns = moment.now_ns, moment.utc_ns
+        yield from self._status(moment)
+        running = [event for event in labelled.events if event.state != "end"]
+        users = Users(labelled.tracks, scene.places, running, self._modalities, self._standard.vehicle_class)
+        told = news.labelled(moment.correction_ns)
+        yield from self._events(now_ns, utc_ns, told.events, users)
+        yield from self._traffic(utc_ns, told.traffic)
+        yield from self._lamps(moment)
+        if len(users.tracks) and self._due("participant", now_ns):
+            yield Draft("participant", utc_ns, participants.build(self._identity, utc_ns, users), live=True)
+
+    def _status(self, moment: Moment) -> Iterator[Draft]:
+        """Yield who we are and what works: from time to time, and when it changes."""
+        utc_ns, me = moment.utc_ns, self._identity
+        devices = [self._device(each, moment) for each in moment.health]
+        faulty = frozenset(device.name for device in devices if not device.ok)
+        changed, turned, self._faulty = faulty != self._faulty, bool(faulty) != bool(self._faulty), faulty
+        if self._due("basic-status", moment.now_ns) or turned:
+            yield Draft("basic-status", utc_ns, status.basic(me, utc_ns, devices), live=True)
+        if self._due("run-status", moment.now_ns) or changed:
+            payload = status.run(me, utc_ns, devices, self._standard.fault_types)
+            yield Draft("run-status", utc_ns, payload, live=not changed)
+
+    def _events(self, now_ns: int, utc_ns: int, news: Sequence[Event], users: Users) -> Iterator[Draft]:
+        """Yield starts and ends at once, otherwise what is running when that is due."""
+        if news:
+            yield Draft("event", utc_ns, events.build(self._identity, utc_ns, news, users))
+        elif users.running and self._due("event", now_ns):
+            yield Draft("event", utc_ns, events.build(self._identity, utc_ns, users.running, users), live=True)
+
+    def _traffic(self, utc_ns: int, periods: Sequence[TrafficPeriod]) -> Iterator[Draft]:
+        """Yield ended periods; those shorter than a minute are for displays, the longer ones hold their sums."""
+        for period in periods:
+            payload = traffic.build(self._identity, utc_ns, period, self._standard.extensions)
+            live = not period.cycle and period.end_ns - period.start_ns < _MINUTE_NS
+            yield Draft("traffic", utc_ns, payload, live)
+
+    def _lamps(self, moment: Moment) -> Iterator[Draft]:
+        """Yield what the signal shows; its region is mandatory there and cannot be made up."""
+        if moment.ahead is None or not self._identity.region_id or not self._due("lamp", moment.now_ns):
+            return
+        shown = NO_LIGHTS.isdisjoint(moment.conditions)
+        doubted = any(name.startswith(DOUBTS) for name in moment.conditions)
+        signal = Signal(moment.now_ns, moment.lamps, moment.ahead, shown, ok=shown and not doubted)
+        yield Draft("lamp", moment.utc_ns, lamps.build(self._identity, moment.utc_ns, signal), live=True)
+
+    def _due(self, kind: str, now_ns: int) -> bool:
+        """Tell once in every period of a kind that it is due."""
+        period = self._periods[kind]
+        slot = now_ns // period if period else 0
+        if not period or self._slots.get(kind) == slot:
+            return False
+        self._slots[kind] = slot
+        return True
+
+    def _device(self, health: DeviceHealth, moment: Moment) -> status.Device:
+        starting = health.state == "starting" and not health.error  # nothing is wrong yet
+        fault = None if starting or health.state == "ok" else health.error or health.state
+        if fault is None:
+            self._since_ns.pop(health.name, None)
+        else:
+            self._since_ns.setdefault(health.name, moment.now_ns)
+        since_ns = self._since_ns.get(health.name)
+        since_ns = None if since_ns is None else since_ns + moment.correction_ns
+        return status.Device(
+            name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns
+        )
+
+
+def _period(rate_hz: float) -> int:
+    return round(_SECOND_NS / rate_hz) if rate_hz else 0

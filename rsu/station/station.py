@@ -1,0 +1,255 @@
+"""The station: measurements in; frames for the radio and records for the cloud out.
+
+The heart of the daemon and sans-I/O: it reads no clock, no file and no socket. Time comes in with the data, so the same
+input gives the same output bytes, at any speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from hw.device import DeviceHealth
+from hw.tape import AS_BEGUN, SystemClock
+from perception.events.detector import EventDetector
+from perception.objects import (
+    ChannelState,
+    Detections,
+    Event,
+    Fix,
+    LanePlace,
+    Measurement,
+    PointCloud,
+    Reception,
+    SignalPlan,
+    SignalState,
+    Tracks,
+)
+from perception.tracking.fusion import Fusion
+from perception.traffic.ground import Ground
+from perception.traffic.lanes import LaneMap
+from perception.traffic.situation import Observer, Situation
+from perception.traffic.statistics import TrafficStatistics
+from rsu.bus.latch import ConflictLatch
+from rsu.bus.records import MessageState, Misbehaviour, Snapshot
+from rsu.site import conflicts
+from rsu.site.config import Config, identity, modalities
+from rsu.site.lanemap import areas, exit_lines, lane_lines
+from rsu.station import views
+from rsu.station.broadcast import Broadcaster, Outgoing
+from rsu.station.checks.clock import UtcClock
+from rsu.station.checks.position import PositionCheck
+from rsu.station.gate import NO_LIGHTS
+from rsu.station.reporting import Draft, Reporter
+from rsu.station.scene import Moment, News, Scene
+from rsu.station.signals import PhaseNow, Signals
+from rsu.station.vehicles.receiver import Receiver
+from v2x.records.common import NodeReferenceId
+
+_END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
+_SENSOR_STATES = {  # state of a camera or radar -> the gate's reason
+    "starting": "sensor-lost",
+    "lost": "sensor-lost",
+    "blind": "sensor-lost",
+    "not-understood": "sensor-not-understood",
+    "frozen": "sensor-frozen",
+    "degraded": "sensor-degraded",
+}
+_TIME_UNKNOWN = {"no-time", "time-uncertain-100ms"}
+
+Send = Callable[[Outgoing], object]
+
+
+class Output(NamedTuple):
+    """What one tick gives."""
+
+    frames: list[Outgoing]
+    drafts: list[Draft]
+    messages: list[MessageState]  # what the gate says of each type
+    misbehaviour: list[Misbehaviour]  # of senders on air
+
+
+class Station:
+    """One site. `seed`: entropy of this start, for ids and message counts."""
+
+    def __init__(self, config: Config, seed: bytes) -> None:
+        site = config.site
+        reference = site.site.reference.reference()
+        self._boot = seed.hex()[:16]
+        self._fusion = Fusion(site.sensors, site.tracking, reference)
+        lanes = LaneMap([*lane_lines(config.lane_map), *exit_lines(config.lane_map)])
+        ground = Ground(lanes, areas(config.lane_map, [zone.polygon_m for zone in site.events.zones]))
+        self._observer = Observer(lanes, ground, site.statistics)
+        self._detector = EventDetector(site.events, lanes, ground)
+        self._statistics = TrafficStatistics(site.statistics, lanes)
+        self.latch = ConflictLatch()
+        self._signals = _signals(config, self.latch)
+        self._phases: list[PhaseNow] = []
+        self._clock = UtcClock(site.clock)
+        self._position = PositionCheck(site.position, reference)
+        self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
+        self._broadcaster = Broadcaster(config, seed)
+        self._reporter = Reporter(identity(config), site.uplink, modalities(site))
+        self._sensors = {sensor.device for sensor in site.sensors}
+        self._radio = site.radio
+        self._events: dict[int, Event] = {}
+        self._tracks: Tracks | None = None
+        self._places: list[LanePlace | None] = []
+        self._health: Sequence[DeviceHealth] = ()
+        self._said = AS_BEGUN
+
+    def ingest(self, measurement: Measurement) -> None:
+        """Use one measurement, the moment it is there."""
+        if isinstance(measurement, Detections | PointCloud):
+            self._fusion.ingest(measurement)
+        elif isinstance(measurement, Reception):
+            self._receiver.add(measurement)
+        elif isinstance(measurement, ChannelState):
+            if measurement.device == self._radio:
+                self._broadcaster.channel.update(measurement)
+        elif isinstance(measurement, Fix):
+            self._clock.update(measurement)
+            self._position.update(measurement)
+        elif isinstance(measurement, SignalState) and self._signals is not None:
+            self._signals.report(measurement)
+        elif isinstance(measurement, SignalPlan) and self._signals is not None:
+            self._signals.plan(measurement)
+
+    def advance(
+        self,
+        now_ns: int,
+        health: Sequence[DeviceHealth],
+        send: Send | None = None,
+        said: SystemClock = AS_BEGUN,
+    ) -> Output:
+        """Return what is due at a tick of 100 ms, at `now_ns` (steady). `health`: every device's, as it is now.
+
+        `said`: by the system clock, which makes UTC of steady time.
+
+        `send` gets each frame the moment it is made: SPAT before fusion looks at the road; what tells of the road
+        before events, statistics and the records for the cloud. So an event is on air from the next tick on.
+        """
+        self._health, self._said = health, said
+        self._clock.correct(now_ns, said)
+        moment = self._moment(now_ns, health)
+        frames: list[Outgoing] = []
+
+        def leave(made: Iterator[Outgoing]) -> None:
+            for frame in made:
+                frames.append(frame)
+                if send is not None:
+                    send(frame)
+
+        leave(self._broadcaster.signals(moment))
+        self._tracks = tracks = self._fusion.tracks(now_ns)
+        situation = self._look(moment, tracks)
+        self._places = [situation.place(row) for row in range(len(tracks))]
+        scene = Scene(moment, tracks, self._places, self.events)
+        leave(self._broadcaster.others(scene))
+        news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))
+        drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
+        self._hear(moment)
+        misbehaviour = self._receiver.misbehaviour(said.correction_ns)
+        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour)
+
+    def _hear(self, moment: Moment) -> None:
+        """Look at what came from the air: last of all, and so much at most, so that no flood of it delays what leaves.
+
+        What vehicles say sharpens the tracks of the next tick.
+        """
+        on_time = _TIME_UNKNOWN.isdisjoint(moment.conditions)
+        self._receiver.refute(self._fusion.refuted())
+        for report in self._receiver.reports(moment.correction_ns, on_time):
+            self._fusion.ingest(report)
+
+    def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
+        correction_ns, uncertainty_ns = self._said.correction_ns, self._clock.uncertainty_ns(now_ns)
+        conditions = set(self._conditions(now_ns))
+        if self._signals is None:
+            return Moment(now_ns, correction_ns, uncertainty_ns, conditions, None, None, None, health)
+        told = self._signals.tick(now_ns, correction_ns, uncertainty_ns)
+        self._phases = told.phases
+        return Moment(
+            now_ns=now_ns,
+            correction_ns=correction_ns,
+            uncertainty_ns=uncertainty_ns,
+            conditions=conditions | told.conditions,
+            spat=told.message,
+            lamps=told.lamps,
+            ahead=told.ahead,
+            health=health,
+        )
+
+    def _look(self, moment: Moment, tracks: Tracks) -> Situation:
+        """Return the situation; lights that may not be told, and emergency vehicles gone silent, are not known."""
+        now_ns, known = moment.now_ns, NO_LIGHTS.isdisjoint(moment.conditions)
+        colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
+        return self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
+
+    def _update_events(self, situation: Situation) -> list[Event]:
+        """Keep the running events, and ended ones for a moment; return those that started or ended now."""
+        now_ns, news = situation.now_ns, self._detector.update(situation)
+        self._events |= {event.id: event for event in news}
+        self._events = {
+            number: event
+            for number, event in self._events.items()
+            if event.state != "end" or now_ns - event.stamp_ns < _END_SHOWN_NS
+        }
+        return [event for event in news if event.state != "update"]
+
+    def _conditions(self, now_ns: int) -> Iterator[str]:
+        """Yield the gate's reason codes that hold now."""
+        yield from self._clock.conditions(now_ns)
+        yield from self._position.conditions(now_ns)
+        sensors = [each for each in self._health if each.name in self._sensors]
+        if sensors and all(each.is_lost for each in sensors):
+            yield "no-sensors"
+        else:
+            yield from dict.fromkeys(_SENSOR_STATES[each.state] for each in sensors if each.state != "ok")
+        if any(each.is_lost for each in self._health if each.name == self._radio):
+            yield "radio-lost"
+        elif any(each.error for each in self._health if each.name == self._radio):
+            yield "radio-fault"
+
+    @property
+    def events(self) -> list[Event]:
+        """Return the running events, and those that ended a moment ago."""
+        return list(self._events.values())
+
+    def _carried(self) -> set[bytes]:
+        """Return the ids of the vehicles that tracks carry."""
+        return {one for one in self._tracks.vehicle_id if one is not None} if self._tracks is not None else set()
+
+    def snapshot(self, now_ns: int) -> Snapshot:
+        """Return the whole visible state, as of the last tick."""
+        counters = self._receiver.counters + self._broadcaster.counters
+        if self._signals is not None:
+            counters.update(self._signals.counters)
+        counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
+        counters.update({f"clock: {reason}": count for reason, count in self._clock.counters.items()})
+        biases = {bias.device: bias for bias in self._fusion.biases()}
+        uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
+        return Snapshot(
+            stamp_ns=now_ns + self._said.correction_ns,
+            boot=self._boot,
+            tracks=views.tracks(self._tracks, self._places, now_ns),
+            signals=views.signals(self._phases),
+            events=[views.event(event, self._said.correction_ns) for event in self.events],
+            messages=self._broadcaster.states(now_ns),
+            devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
+            utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
+            position_error_m=None if error_m is None else round(error_m, 2),
+            counters=dict(sorted(counters.items())),
+            clock=self._clock.view(now_ns),
+            latch=views.latch(self.latch.held, self._said.correction_ns),
+            channel_busy=self._broadcaster.channel.busy(now_ns),
+            claims=self._receiver.claims(now_ns, self._carried()),
+        )
+
+
+def _signals(config: Config, latch: ConflictLatch) -> Signals | None:
+    site = config.site
+    if site.signal is None:
+        return None
+    node = NodeReferenceId(region=site.site.region, id=site.site.node)
+    return Signals(site.signal, list(conflicts.pairs(site.signal, config.lane_map)), node, latch)

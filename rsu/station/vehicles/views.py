@@ -1,0 +1,36 @@
+"""What vehicles claim, as page and `rsu status` show it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from perception.objects import RoadUser, VehicleReport
+from rsu.bus.records import ClaimView
+from rsu.station.vehicles.motion import Said
+
+MOST_SHOWN = 64  # the nearest
+Claim = tuple[VehicleReport, Said, str | None]
+
+
+def claim_views(claims: Iterable[Claim], carried: set[bytes], now_ns: int) -> list[ClaimView]:
+    """Return the claims of vehicles but those `carried` by tracks, the nearest to the site first."""
+    others = [claim for claim in claims if claim[0].id not in carried]
+    others.sort(key=lambda claim: math.hypot(claim[1].east, claim[1].north))
+    return [_view(*claim, now_ns) for claim in others[:MOST_SHOWN]]
+
+
+def _view(report: VehicleReport, said: Said, doubt: str | None, now_ns: int) -> ClaimView:
+    return ClaimView(
+        vehicle_id=report.id.hex(),
+        kind=RoadUser(report.kind).name.lower(),
+        east=round(said.east, 2),
+        north=round(said.north, 2),
+        speed=said.speed,
+        heading=said.heading,
+        length=report.length,
+        width=report.width,
+        emergency=report.emergency,
+        age_ms=(now_ns - report.receipt_ns) // 1_000_000,
+        doubt=doubt,
+    )

@@ -1,0 +1,118 @@
+"""The station's state as the page and `rsu status` show it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from hw.device import DeviceHealth
+from perception.objects import Event, LanePlace, RoadUser, Tracks
+from perception.tracking.bias import SensorBias
+from rsu.bus.latch import Held
+from rsu.bus.records import DeviceView, EventView, LatchView, SignalHead, TrackView
+from rsu.messages.bounds import ellipses_95
+from rsu.station.signals import PhaseNow
+
+_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
+
+
+def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:
+    """Return every track, rounded to what a page can show."""
+    if tracks is None:
+        return []
+    ellipses = ellipses_95(tracks).round(2).tolist()
+    return [_track(tracks, row, places[row], tuple(ellipses[row]), now_ns) for row in range(len(tracks))]
+
+
+def _track(
+    tracks: Tracks, row: int, place: LanePlace | None, ellipse: tuple[float, float, float], now_ns: int
+) -> TrackView:
+    east, north = tracks.position[row].tolist()
+    length, width, _ = tracks.size[row].tolist()
+    heading = float(tracks.heading[row])
+    vehicle_id = tracks.vehicle_id[row]
+    return TrackView(
+        id=int(tracks.id[row]),
+        kind=RoadUser(tracks.kind[row]).name.lower(),
+        east=round(east, 2),
+        north=round(north, 2),
+        speed=round(math.hypot(*tracks.velocity[row].tolist()), 2),
+        heading=None if math.isnan(heading) else round(heading, 1),
+        length=round(length, 2),
+        width=round(width, 2),
+        sources=list(tracks.sources[row]),
+        ellipse=ellipse,
+        age_ms=(now_ns - int(tracks.receipt_ns[row])) // 1_000_000,
+        link=place.link if place else None,
+        lane=place.lane if place else None,
+        vehicle_id=vehicle_id.hex() if vehicle_id else None,
+        to_stop_line=None if place is None or place.to_stop_line is None else round(place.to_stop_line, 1),
+        movement=place.movement if place else None,
+    )
+
+
+def signals(phases: Sequence[PhaseNow]) -> list[SignalHead]:
+    """Return every phase as it may be told now."""
+    return [
+        SignalHead(phase.id, phase.light, None if phase.left_s is None else round(phase.left_s, 1)) for phase in phases
+    ]
+
+
+def latch(held: Held | None, correction_ns: int) -> LatchView | None:
+    """Return why SPAT is silent until an order; None: it is not."""
+    return None if held is None else LatchView(held.phases, held.since_ns + correction_ns)
+
+
+def event(event: Event, correction_ns: int) -> EventView:
+    """Return one event; `correction_ns`: UTC less steady time."""
+    return EventView(
+        id=event.id,
+        code=event.code,
+        state=event.state,
+        east=round(event.position[0], 2),
+        north=round(event.position[1], 2),
+        since_ns=event.start_ns + correction_ns,
+        link=event.place.link if event.place else None,
+        lane=event.place.lane if event.place else None,
+        confidence=round(event.confidence, 2),
+        name=event.name,
+        level=event.level,
+        path=tuple((round(east, 2), round(north, 2)) for east, north in event.path),
+        keep=event.keep,
+    )
+
+
+def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> DeviceView:
+    """Return one device; `bias`: of a sensor."""
+    age_ms = None if health.last_receipt_ns is None else max(0, (now_ns - health.last_receipt_ns) // 1_000_000)
+    return DeviceView(
+        name=health.name,
+        kind=health.kind,
+        state=health.state,
+        rate_hz=round(health.rate_hz, 1),
+        age_ms=age_ms,
+        counters=health.counters,
+        error=health.error,
+        bias=None if bias is None else _rounded(bias),
+        doubt=None if bias is None else doubt(bias),
+        modality=health.modality.value,
+        refused=list(health.refused),
+    )
+
+
+def _rounded(bias: SensorBias) -> SensorBias:
+    figures = {name: value for name, value in msgspec.structs.asdict(bias).items() if name != "device"}
+    return msgspec.structs.replace(bias, **{name: round(value, 2) for name, value in figures.items()})
+
+
+def doubt(bias: SensorBias) -> str | None:
+    """Return in words how a sensor stands otherwise than the site file says, if that is sure and matters."""
+    offset_m = math.hypot(bias.east_m, bias.north_m)
+    figures = [
+        (f"{offset_m:.1f} m off", offset_m, bias.offset_sd_m, _OFFSET_M),
+        (f"turned by {bias.yaw_deg:+.1f} deg", abs(bias.yaw_deg), bias.yaw_sd_deg, _YAW_DEG),
+        (f"{bias.time_ms:+.0f} ms late", abs(bias.time_ms), bias.time_sd_ms, _TIME_MS),
+    ]
+    return ", ".join(text for text, size, sd, least in figures if size > max(least, 3.0 * sd)) or None
