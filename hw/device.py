@@ -1,4 +1,4 @@
-"""A device at work: a driver on its links, its health, and the loop that serves many of them.
+"""A device at work: a driver on its links, and its health.
 
 A driver that raises is our bug, not the device's: it is caught here and only here, counted as `driver-exception`,
 logged once, and the driver starts afresh. One device never takes the others down.
@@ -6,10 +6,9 @@ logged once, and the driver starts afresh. One device never takes the others dow
 
 from __future__ import annotations
 
-import select
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
@@ -19,15 +18,14 @@ import structlog
 from hw.checkup import Checkup
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.intake import Refused, account
-from hw.link import REST_NS, Link
+from hw.link import Link
 from hw.registry import driver_class, modality_of
-from hw.tape import LinkState, Read, Round
+from hw.tape import LinkState, Read
 from hw.timescale import Clock
 from hw.watch import State
 from perception.objects import Measurement, Modality
 
 TICK_NS = 20_000_000
-READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -191,52 +189,3 @@ def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: C
         for port, place in settings.ports().items()
     }
     return Device(name, kind, lambda: make(name, settings), links)
-
-
-def poll(
-    devices: Sequence[Device],
-    timeout_s: float,
-    clock: Clock,
-    tape: list[Round] | None = None,
-    correction_ns: int = 0,
-) -> list[Measurement]:
-    """Serve all devices once: tick them, wait until one has something or the time is over, read what is there.
-
-    To be called with at most 20 ms, the pace at which drivers expect `due`. Devices that say too much do not hold the
-    caller up: when the time is over (or 5 ms, if that is more), no further port is read. The one whose last turn is
-    longest ago is first. A `tape` gets what another run needs to do the same again. `clock`: steady; `correction_ns`:
-    what makes UTC of it.
-    """
-    now_ns = clock()
-    poller = select.poll()
-    ports: dict[int, tuple[Device, str]] = {}
-    changes: list[LinkState] = []
-    ticked = False
-    for device in devices:
-        device.correct(correction_ns)
-        ticked |= device.tick(now_ns, changes)
-        for port, link in device.links.items():
-            if link.rests:
-                timeout_s = min(timeout_s, REST_NS / 1e9)
-            elif (descriptor := link.fileno()) is not None:
-                ports[descriptor] = device, port
-                poller.register(descriptor, select.POLLIN | (select.POLLOUT if link.unsent else 0))
-    found: list[Measurement] = []
-    reads: list[Read] = []
-    ready: list[tuple[Device, str]] = []
-    for descriptor, events in poller.poll(timeout_s * 1000):
-        device, port = ports[descriptor]
-        if events & select.POLLOUT:
-            device.links[port].flush()
-        if events & ~select.POLLOUT:
-            ready.append((device, port))
-    end_ns = now_ns + max(READING_NS, round(timeout_s * 1e9))
-    for device, port in sorted(ready, key=lambda each: each[0].read_at[each[1]]):
-        for read in device.read(port):
-            reads.append(read)
-            found.extend(device.take(read))
-        if clock() >= end_ns:
-            break
-    if tape is not None and (ticked or reads):
-        tape.append(Round(now_ns, changes, reads, correction_ns))
-    return found

@@ -8,20 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from hw.device import TICK_NS, Device
+from hw.device import Device
 from hw.endpoint import Port
 from hw.link import Chunk, Link
 from hw.registry import driver_class
-from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
+from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from perception.objects import Measurement
 from rsu.bus.records import Outcome, Tape
 from rsu.site.config import Config
-from rsu.station.broadcast import Outgoing
+from rsu.station.heart import Heart
 from rsu.station.outcome import outcome
-from rsu.station.station import Station
 
 OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it
 
@@ -62,16 +62,22 @@ class RecordedLink(Link):
         self._on_write(data)
 
 
+class _Recorded(NamedTuple):
+    """One round as it was: the feed of the heart."""
+
+    now_ns: int
+    correction_ns: int
+    reads: Iterator[Read]
+
+
 class Player:
-    """Devices and station of a site, fed from a tape."""
+    """The heart of a site, fed from a tape."""
 
     def __init__(self, config: Config, seed: bytes, on_write: OnWrite | None = None) -> None:
         self._links: dict[tuple[str, str], RecordedLink] = {}
         self._on_write = on_write
-        self.devices = {name: self._device(config, name) for name in config.site.devices}
-        self._radio = self.devices[config.site.radio]
-        self.station = Station(config, seed)
-        self._ticked_ns = 0
+        self._heart = Heart(config, seed, {name: self._device(config, name) for name in config.site.devices})
+        self.devices, self.station = self._heart.devices, self._heart.station
 
     def _device(self, config: Config, name: str) -> Device:
         settings, kind = config.drivers[name], config.site.devices[name].kind
@@ -90,33 +96,27 @@ class Player:
 
     def serve(self, one: Round) -> None:
         """Do what the station process did in one round."""
-        for measurement in self.measurements(one):
-            self.station.ingest(measurement)
+        self._heart.serve(self._feed(one))
 
     def measurements(self, one: Round) -> Iterator[Measurement]:
-        """Tick the devices and hand them their bytes; yield what their drivers make of them."""
+        """Yield what the drivers make of a round, without the station."""
+        return self._heart.measurements(self._feed(one))
+
+    def _feed(self, one: Round) -> _Recorded:
         self._apply(one.links)
-        for device in self.devices.values():
-            device.correct(one.correction_ns)
-        if not 0 <= one.now_ns - self._ticked_ns < TICK_NS:  # as every device would find for itself, each round
-            self._ticked_ns = one.now_ns
-            for device in self.devices.values():
-                device.tick(one.now_ns)
-        for read in one.reads:
-            link = self._links.get((read.device, read.port))
-            if link is None:
-                continue  # this site has no such device
-            link.last_receipt_ns = read.receipt_ns
-            yield from self.devices[read.device].take(read)
+        return _Recorded(one.now_ns, one.correction_ns, self._known(one.reads))
+
+    def _known(self, reads: Iterable[Read]) -> Iterator[Read]:
+        """Yield the bytes of devices that this site has."""
+        for read in reads:
+            if link := self._links.get((read.device, read.port)):
+                link.last_receipt_ns = read.receipt_ns
+                yield read
 
     def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
-        health = [each.health(now_ns) for each in self.devices.values()]
-        return outcome(self.station.advance(now_ns, health, self._send, clock), now_ns)
-
-    def _send(self, frame: Outgoing) -> None:
-        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+        return outcome(self._heart.tick(now_ns, clock), now_ns)
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from hw import device
+from hw.device import build
+from hw.rounds import Ports
 from hw.tape import Round, SystemClock
 from hw.timescale import Timescale
 from perception.objects import Reception
@@ -23,9 +24,10 @@ from rsu.bus.reel import Reel
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.config import Config
 from rsu.station.broadcast import TICK_NS, Outgoing
+from rsu.station.heart import Heart
 from rsu.station.latch_file import Answer, Desk, LatchFile
 from rsu.station.outcome import outcome
-from rsu.station.station import Output, Station
+from rsu.station.station import Output
 
 _LOOK_S = 0.02  # drivers are served at least so often
 _PROGRESS_TICKS = 5
@@ -40,13 +42,13 @@ class Loop:
         self._bus = Publisher(run, "station")
         self._inlet = Subscriber(run, ["committed", "rewind"])
         self._clock = Timescale()
-        self._devices = [
-            device.build(name, entry.kind, config.drivers[name], run, self._clock)
-            for name, entry in config.site.devices.items()
-        ]
-        self._radio = next(each for each in self._devices if each.name == config.site.radio)
         self._seed = secrets.token_bytes(16)
-        self._station = Station(config, self._seed)
+        devices = {
+            name: build(name, entry.kind, config.drivers[name], run, self._clock)
+            for name, entry in config.site.devices.items()
+        }
+        self._heart = Heart(config, self._seed, devices, self._sent)
+        self._station = self._heart.station
         self._outbox = Outbox(self._seed.hex()[:16])
         self._latch_file = LatchFile(data, config)
         self._desk = Desk(run)
@@ -64,8 +66,8 @@ class Loop:
         """Read what is there; at each tick, send what is due."""
         now_ns, correction_ns = self._clock(), self._clock.look().correction_ns
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
-        for measurement in device.poll(self._devices, wait_s, self._clock, self._rounds, correction_ns):
-            self._station.ingest(measurement)
+        ports = Ports(self._heart.devices.values(), wait_s, self._clock, correction_ns)
+        for measurement in self._heart.serve(ports, self._rounds):
             if isinstance(measurement, Reception) and self._shown < _MOST_SHOWN:
                 self._shown += 1
                 utc_ns = measurement.stamp_ns + correction_ns
@@ -76,9 +78,9 @@ class Loop:
             self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
 
     def _tick(self, now_ns: int, said: SystemClock) -> None:
-        links = [change for each in self._devices for change in each.changes()]
-        health = [each.health(now_ns) for each in self._devices]
-        output = self._station.advance(now_ns, health, self._send, said)
+        devices = self._heart.devices.values()
+        links = [change for each in devices for change in each.changes()]
+        output = self._heart.tick(now_ns, said)
         latch = self._latch()
         self._listen()
         for record in output.misbehaviour:
@@ -92,7 +94,7 @@ class Loop:
         self._rounds, self._shown = [], 0
         self._ticks += 1
         if self._ticks % WHOLE == 0:
-            for each in self._devices:
+            for each in devices:
                 each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
             self._bus.publish("progress.station", Progress("station", now_ns + said.correction_ns, self._ticks))
@@ -104,8 +106,7 @@ class Loop:
             _log.info(what, state=state, before=before)
         return msgspec.structs.replace(snapshot, since=self._changes.since)
 
-    def _send(self, frame: Outgoing) -> None:
-        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+    def _sent(self, frame: Outgoing) -> None:
         correction_ns, newest_ns = self._clock.said.correction_ns, frame.newest_receipt_ns
         newest_utc_ns = None if newest_ns is None else newest_ns + correction_ns
         self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
@@ -141,7 +142,7 @@ class Loop:
 
     def close(self) -> None:
         """Give ports and sockets back."""
-        for each in self._devices:
+        for each in self._heart.devices.values():
             each.close()
         self._desk.close()
         self._inlet.close()

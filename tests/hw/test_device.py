@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from hw.device import Device, poll
+from hw.device import Device
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint
 from hw.errors import UnknownDriverError
 from hw.link import Link
 from hw.registry import DRIVERS, driver_class, kinds
+from hw.rounds import poll
 from hw.tape import Round
 from perception.objects import Measurement
 

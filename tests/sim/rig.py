@@ -15,8 +15,9 @@ import numpy as np
 import zmq
 from ruamel.yaml import YAML
 
-from hw.device import Device, build, poll
+from hw.device import Device, build
 from hw.registry import driver_class
+from hw.rounds import poll
 from perception.objects import Measurement, encode_array
 from sim.frames import PERIOD_NS, WorldFrame
 

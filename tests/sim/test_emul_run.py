@@ -17,6 +17,7 @@ from hw import device
 from hw.bytelog import from_lines
 from hw.device import Device
 from hw.registry import driver_class
+from hw.rounds import poll
 from perception.objects import Detections, RoadUser
 from sim.bench import CameraSpec, RadarSpec, SensorSpec, TcpServer, load
 from sim.emulate import ALREADY_RUNNING, INVALID_CONFIG, Runner
@@ -56,7 +57,7 @@ def serve(one: Device, until: Callable[[list[Detections]], object], limit_s: flo
     end = time.monotonic() + limit_s
     while not until(scans):
         assert time.monotonic() < end, (len(scans), one.health(time.time_ns()))
-        scans += [found for found in device.poll([one], 0.01, time.time_ns) if isinstance(found, Detections)]
+        scans += [found for found in poll([one], 0.01, time.time_ns) if isinstance(found, Detections)]
     return scans
 
 

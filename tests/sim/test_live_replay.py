@@ -15,9 +15,10 @@ import pytest
 import v2x
 from hw import video
 from hw.bytelog import from_lines
-from hw.device import Device, build, poll
+from hw.device import Device, build
 from hw.endpoint import Endpoint
 from hw.radio.protocol import AgentError, parse_received
+from hw.rounds import poll
 from perception.objects import Measurement
 from rsu.replay import live
 from rsu.site import config

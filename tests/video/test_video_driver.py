@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw import device
+from hw.rounds import poll
 from hw.video import MAX_OBJECTS, STATES, Video, VideoSettings, View, encode
 from perception.objects import Detections
 
@@ -107,13 +108,13 @@ def test_through_the_local_socket(tmp_path: Path) -> None:
     settings = VideoSettings.model_validate({}, context={"device": "north"})
     built = device.build("north", "video", settings, tmp_path, time.time_ns)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.closing(built):
-        device.poll([built], 0.01, time.time_ns)
+        poll([built], 0.01, time.time_ns)
         sender.sendto(encode(view()), str(tmp_path / "north.video"))
-        assert len(device.poll([built], 0.1, time.time_ns)) == 1
+        assert len(poll([built], 0.1, time.time_ns)) == 1
         assert built.health(time.time_ns()).state == "ok"
         (tmp_path / "north.video").unlink()
         deadline = time.monotonic() + 5
         while not (tmp_path / "north.video").exists() and time.monotonic() < deadline:
-            device.poll([built], 0.02, time.time_ns)
+            poll([built], 0.02, time.time_ns)
         sender.sendto(encode(view(sequence=8)), str(tmp_path / "north.video"))
-        assert len(device.poll([built], 0.1, time.time_ns)) == 1
+        assert len(poll([built], 0.1, time.time_ns)) == 1

@@ -1,0 +1,50 @@
+"""The heart: the devices of a site and its station, served in rounds and ticked. The one loop of daemon and replay.
+
+Neither reads a clock nor a port: a `Feed` brings both, from the ports now or from a recording. So whoever feeds the
+same gets the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from hw.device import Device
+from hw.rounds import Feed, Rounds
+from hw.tape import AS_BEGUN, Round, SystemClock
+from perception.objects import Measurement
+from rsu.site.config import Config
+from rsu.station.broadcast import Outgoing
+from rsu.station.station import Output, Station
+
+
+class Heart:
+    """Devices by name, and the station that they serve. `sent` hears of every frame that was given to the radio."""
+
+    def __init__(
+        self, config: Config, seed: bytes, devices: Mapping[str, Device], sent: Callable[[Outgoing], object] = id
+    ) -> None:
+        self.devices = devices
+        self._rounds = Rounds(devices)
+        self.station = Station(config, seed)
+        self._radio = devices[config.site.radio]
+        self._sent = sent
+
+    def serve(self, feed: Feed, tape: list[Round] | None = None) -> list[Measurement]:
+        """Serve all devices once; return what they measured, which the station has. `tape`: as in `hw.rounds`."""
+        found = list(self.measurements(feed, tape))
+        for measurement in found:
+            self.station.ingest(measurement)
+        return found
+
+    def measurements(self, feed: Feed, tape: list[Round] | None = None) -> Iterator[Measurement]:
+        """Serve all devices once, without the station."""
+        return self._rounds.serve(feed, tape)
+
+    def tick(self, now_ns: int, clock: SystemClock = AS_BEGUN) -> Output:
+        """Tick the station, steady time, and send what is due."""
+        health = [device.health(now_ns) for device in self.devices.values()]
+        return self.station.advance(now_ns, health, self._send, clock)
+
+    def _send(self, frame: Outgoing) -> None:
+        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+        self._sent(frame)
