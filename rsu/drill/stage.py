@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,7 +142,8 @@ class Stage:
         uplink = self._watch.uplink
         if uplink is None:
             return 0
-        return max(0, uplink.spooled - uplink.acknowledged - uplink.waiting - sum(uplink.evicted.values()))
+        told = sum(chain(uplink.evicted.values(), uplink.refused.values(), uplink.set_aside.values()))
+        return max(0, uplink.spooled - uplink.acknowledged - uplink.waiting - told)
 
     def fault(self, device: str, name: str | None) -> None:
         """Give an emulated device a fault of its own; None: take it away."""

@@ -16,7 +16,7 @@ from rsu.uplink.validity import Validity
 WARNED_DAYS = 30.0
 _DAY_S = 86_400.0
 _LOOK_S = 60.0  # at certificates, so often
-_NEWS_S = 3600.0  # a record that was refused or set aside is a trouble for so long
+_NEWS_S = 90.0  # a record that was refused or set aside is a trouble for so long: each kind is sent every minute
 
 
 class State:

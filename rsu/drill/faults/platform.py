@@ -68,7 +68,7 @@ ROWS = [
     Fault(
         "F32b", "the platform refuses every record", "平台拒收全部记录",
         Text("records set aside, counted and named; not sent again without end", "记录另存、计数并告警；不无限重发"),
-        emulated("platform", fault="refuse-all"), uplink("refus"), notice_s=15.0, hold_s=10.0, recover_s=60.0,
+        emulated("platform", fault="refuse-all"), uplink("refus"), notice_s=15.0, hold_s=10.0, recover_s=120.0,
     ),
     Fault(
         "F33", "the platform's clock is an hour off", "平台时钟偏差 1 小时", Text("no effect", "不产生影响"),

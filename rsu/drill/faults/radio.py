@@ -9,9 +9,10 @@ from rsu.drill.fault import Fault, Text, counter, message
 
 
 def _small_frames(configs: Path) -> None:
+    """Let the MAP of the site (718 octets) be too long, and its SPAT (635) fit."""
     site = configs / "demo.yaml"
     text = site.read_text(encoding="utf-8")
-    site.write_text(text.replace("messages:\n", "messages:\n  max_frame_octets: 300\n", 1), encoding="utf-8")
+    site.write_text(text.replace("messages:\n", "messages:\n  max_frame_octets: 680\n", 1), encoding="utf-8")
 
 
 ROWS = [
@@ -24,7 +25,7 @@ ROWS = [
     Fault(
         "F23", "the radio cannot send", "射频单元发送失败",
         Text("named; messages go on, degraded", "告警；消息降级播发"),
-        emulated("radio", fault="send-error"), message("spat", "radio-fault"), notice_s=5.0,
+        emulated("radio", fault="send-error"), message("spat", "radio-fault"), notice_s=5.0, gap_s=None,
     ),
     Fault(
         "F24", "the channel is busy", "信道繁忙",
@@ -35,7 +36,7 @@ ROWS = [
         "F25", "a message does not fit into a frame", "报文超过单帧长度",
         Text("counted and named; no frame over the limit on air", "计数并告警；空口无超长帧"),
         None, counter("map-not-encoded"), notice_s=60.0, hold_s=20.0, recover_s=0.0,
-        prepare=_small_frames,
+        off_air=("map",), prepare=_small_frames,
     ),
     Fault(
         "F26", "2000 messages a second: garbage, replayed, of another region", "每秒 2000 条垃圾、重放、异区报文",
