@@ -51,9 +51,16 @@ install: $(VENV)/.installed
 run: system-run $(VENV)/.installed
 	$(BIN)/rsu demo
 
+# $(1): a part of the tests, $(2): its command; says how long it took, in the end too
+define part
+	@begin=$$(date +%s); $(2); code=$$?; echo "$(1): $$(($$(date +%s) - begin)) s" | tee -a build/test-times >&2; exit $$code
+endef
+
 test: system-test $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not live" -n auto --dist worksteal $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m live -n 2 --dist loadfile $(PYTEST_ARGS)
+	@mkdir -p build; rm -f build/test-times
+	$(call part,quick tests,$(BIN)/python -m pytest -m "not live" -n auto --dist worksteal $(PYTEST_ARGS))
+	$(call part,live tests,$(BIN)/python -m pytest -m live -n 2 --dist loadfile $(PYTEST_ARGS))
+	@cat build/test-times
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
