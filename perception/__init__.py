@@ -2,7 +2,9 @@
 
 Folders are floors: each imports only what stands above it in this table.
 
-objects, algebra, geo, sensor, camera   the ground: words, 2 x 2 matrices, places, a sensor of the site file, its lens
+objects       what comes in: the words of drivers      results    what goes out: tracks, events, statistics
+algebra       many 2 x 2 matrices at once              geo        places and headings
+sensor        one sensor of the site file              camera     image boxes -> places on the road
 state         the tracks in memory: table, filter, class, size and heading; pairs of tracks and detections
 sensing       one device's words, its own frame -> site frame, with covariance: window, scan, cluster, vehicles
 occlusion     who hides whom: what not being seen means, where hidden road users are

@@ -23,7 +23,7 @@ from perception.events.settings import EventSettings, RuleSettings
 from perception.events.speed import Overspeed, SlowVehicle
 from perception.events.stopped import StoppedVehicle
 from perception.events.wrong_way import WrongWay
-from perception.objects import Event
+from perception.results import RoadEvent
 from perception.traffic.ground import FIRST_ZONE, Ground
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import SECOND_NS, Situation
@@ -37,7 +37,7 @@ class _Case(msgspec.Struct):
     since_ns: int
     seen_ns: int
     sighting: Sighting
-    event: Event | None = None
+    event: RoadEvent | None = None
 
 
 class EventDetector:
@@ -62,9 +62,9 @@ class EventDetector:
         self._gates = {name: _Gate(rule.settings, settings, ground) for name, rule in self._rules.items()}
         self._last_id = 0
 
-    def update(self, now: Situation) -> list[Event]:
+    def update(self, now: Situation) -> list[RoadEvent]:
         """Return the events that start, go on (as often as their rule wants) or end now, in the rules' order."""
-        events: list[Event] = []
+        events: list[RoadEvent] = []
         for name, rule in self._rules.items():
             cases = self._cases[name]
             running = {key for key, case in cases.items() if case.event is not None} if cases else set()
@@ -73,7 +73,7 @@ class EventDetector:
                 events += self._follow(name, sightings, now)
         return events
 
-    def _follow(self, name: str, sightings: Sequence[Sighting], now: Situation) -> Iterator[Event]:
+    def _follow(self, name: str, sightings: Sequence[Sighting], now: Situation) -> Iterator[RoadEvent]:
         """Bring one rule's cases up to now."""
         rule, cases, there = self._rules[name], self._cases[name], set(now.tracks.id.tolist())
         for sighting in sightings:
@@ -98,13 +98,13 @@ class EventDetector:
         after_s = settings.start_after_s if case.sighting.after_s is None else case.sighting.after_s
         return now_ns - case.since_ns >= after_s * SECOND_NS and case.sighting.sure_s >= settings.sure_for_s
 
-    def _tell(self, name: str, case: _Case, now_ns: int) -> Event | None:
+    def _tell(self, name: str, case: _Case, now_ns: int) -> RoadEvent | None:
         """Return the start or the update of a case's event; None: as many run as there are numbers."""
         number = self._free_id() if case.event is None else case.event.id
         if not number:
             return None
         seen, settings = case.sighting, self._rules[name].settings
-        case.event = Event(
+        case.event = RoadEvent(
             id=number,
             code=settings.code,
             name=name,

@@ -12,7 +12,7 @@ import numpy as np
 
 from perception.events.rule import Sighting, of_track
 from perception.events.settings import RedLightSettings
-from perception.objects import MOVEMENTS
+from perception.results import MOVEMENTS
 from perception.traffic.lanes import NONE
 from perception.traffic.situation import SECOND_NS, Situation
 

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from perception.events.settings import RuleSettings
-from perception.objects import Floats, Ints, LanePlace, Mask
+from perception.objects import Floats, Ints, Mask
+from perception.results import LanePlace
 from perception.traffic.situation import Situation
 
 

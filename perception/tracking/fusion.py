@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from perception.geo import Reference
-from perception.objects import Detections, Floats, Ints, Measurement, PointCloud, Tracks, VehicleReport
+from perception.objects import Detections, Floats, Ints, Measurement, PointCloud, VehicleReport
 from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
+from perception.results import Tracks
 from perception.sensing.cluster import Background, cluster
 from perception.sensing.scan import Scan, Sighting, chosen, joined, located, out_of_view, project
 from perception.sensing.sensors import Sensors

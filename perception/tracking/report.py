@@ -8,7 +8,8 @@ from itertools import compress
 import numpy as np
 
 from perception.algebra import UNIT
-from perception.objects import Floats, Mask, Tracks
+from perception.objects import Floats, Mask
+from perception.results import Tracks
 from perception.sensing.vehicles import vehicle_id
 from perception.sensor import Sensor
 from perception.state import attributes

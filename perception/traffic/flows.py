@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from perception.objects import MOVEMENTS, DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
+from perception.results import MOVEMENTS, DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
 from perception.traffic.lanes import LaneMap
 from perception.traffic.tally import Passage, SpotTally, Tally, Turn
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from perception.objects import Floats, Ints, Mask, Tracks
+from perception.objects import Floats, Ints, Mask
+from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.signals import Lights

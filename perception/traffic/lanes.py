@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from perception.geo import direction_of
-from perception.objects import MOVEMENTS, Floats, Ints, LanePlace, Mask
+from perception.objects import Floats, Ints, Mask
+from perception.results import MOVEMENTS, LanePlace
 
 MAX_TURN_DEG = 60.0  # a road user whose heading differs more from the lane's is not on that lane
 OVERSHOOT_M = 6.0  # lanes are known this far past the stop line: a crossing is never missed between two looks

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from perception.objects import MOVEMENTS, Floats, Ints, Tracks
+from perception.objects import Floats, Ints
+from perception.results import MOVEMENTS, Tracks
 from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.memory import Rows
 from perception.traffic.paths import POINTS, ways

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from perception.geo import direction_of
-from perception.objects import Floats, Ints, LanePlace, Mask, RoadUser, Tracks
+from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.results import LanePlace, Tracks
 from perception.traffic.ground import Flags, Ground
 from perception.traffic.hidden import Hidden, Waiting
 from perception.traffic.lanes import NONE, LaneMap, Matches

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 from pydantic import Field
 
-from perception.objects import TrafficPeriod
+from perception.results import TrafficPeriod
 from perception.sensor import NotNegative, Positive, Settings
 from perception.traffic.counter import Loop, TrafficCounter
 from perception.traffic.flows import Flows

@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from perception.objects import Floats, Tracks
+from perception.objects import Floats
+from perception.results import Tracks
 
 ELLIPSE_95 = math.sqrt(5.991)  # radius in standard deviations, two dimensions
 NORMAL_95 = 1.96

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from perception.geo import Reference
-from perception.objects import Ints, Reception, RoadUser, Tracks, VehicleReport
+from perception.objects import Ints, Reception, RoadUser, VehicleReport
+from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from v2x.confidence import POSITION_M, heading_confidence, position_confidence, speed_confidence

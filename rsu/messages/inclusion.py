@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.geo import heading_difference
-from perception.objects import Floats, Ints, LanePlace, RoadUser, Tracks
+from perception.objects import Floats, Ints, RoadUser
+from perception.results import LanePlace, Tracks
 from rsu.site.inclusion import InclusionSettings
 
 _NUMBERS = 65536

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perception.geo import Reference
-from perception.objects import Event, LanePlace
+from perception.results import LanePlace, RoadEvent
 from rsu.messages.common import minute_of_year, position
 from rsu.site.model import SignSettings
 from v2x.aids import DYNAMIC_EVENTS
@@ -19,7 +19,7 @@ _PRIORITY = {904: 7, 405: 6, 905: 6, 903: 5, 401: 5, 902: 4, 901: 3, 707: 3}  # 
 Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> upstream, downstream node
 
 
-def batches(running: Iterable[Event], semi_static: bool) -> Iterator[Sequence[Event]]:
+def batches(running: Iterable[RoadEvent], semi_static: bool) -> Iterator[Sequence[RoadEvent]]:
     """Yield the events that go on air now, a message each: dynamic ones first, the others only if they are due."""
     announced = [event for event in running if event.on_air]
     dynamic = [event for event in announced if event.code in DYNAMIC_EVENTS]
@@ -30,7 +30,7 @@ def batches(running: Iterable[Event], semi_static: bool) -> Iterator[Sequence[Ev
 
 
 def events(
-    count: int, now_ns: int, rsu_id: bytes, reference: Reference, running: Iterable[Event], links: Links
+    count: int, now_ns: int, rsu_id: bytes, reference: Reference, running: Iterable[RoadEvent], links: Links
 ) -> rsi.RoadSideInformation:
     """Return the message with at most EVENTS_PER_MESSAGE events; those that ended carry their end time."""
     return rsi.RoadSideInformation(
@@ -55,7 +55,7 @@ def signs(
     )
 
 
-def _event(event: Event, reference: Reference, links: Links) -> rsi.Event:
+def _event(event: RoadEvent, reference: Reference, links: Links) -> rsi.Event:
     ended = event.state == "end"
     return rsi.Event(
         rte_id=event.id,
@@ -76,7 +76,7 @@ def _event(event: Event, reference: Reference, links: Links) -> rsi.Event:
     )
 
 
-def _paths_of(event: Event, reference: Reference) -> tuple[rsi.ReferencePath, ...]:
+def _paths_of(event: RoadEvent, reference: Reference) -> tuple[rsi.ReferencePath, ...]:
     """Return the stretch of road of an event that has one, from where traffic reaches it (TJW of T/CSAE 53-2020)."""
     if len(event.path) < _LEAST_POINTS:
         return ()

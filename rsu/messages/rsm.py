@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Floats, Modality, RoadUser, Tracks
+from perception.objects import Floats, Modality, RoadUser
+from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from v2x import Position

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from perception.objects import LanePlace
+from perception.results import LanePlace
 from rsu.site.identity import Identity
 
 Payload = dict[str, object]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perception.geo import to_wgs84
-from perception.objects import Event
+from perception.results import RoadEvent
 from rsu.reports import codes, participants
 from rsu.reports.common import Payload, head, known, lane, ms, rounded
 from rsu.reports.participants import Users
 from rsu.site.identity import Identity
 
 
-def build(identity: Identity, stamp_ns: int, told: Sequence[Event], users: Users) -> Payload:
+def build(identity: Identity, stamp_ns: int, told: Sequence[RoadEvent], users: Users) -> Payload:
     """Build event/up; an event whose state is `end` carries its endTime. `users`: everybody on the road now."""
     return head(identity, stamp_ns) | {"eventList": [_event(identity, event, users) for event in told]}
 
 
-def _event(identity: Identity, event: Event, users: Users) -> Payload:
+def _event(identity: Identity, event: RoadEvent, users: Users) -> Payload:
     latitude, longitude = to_wgs84(event.position[0], event.position[1], identity.reference)
     where = lane(identity, event.place)
     return known(

@@ -8,7 +8,8 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Event, Floats, Ints, LanePlace, Modality, RoadUser, Tracks
+from perception.objects import Floats, Ints, Modality, RoadUser
+from perception.results import LanePlace, RoadEvent, Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.reports import codes
 from rsu.reports.common import Payload, head, known, lane
@@ -27,7 +28,7 @@ class Users(NamedTuple):
 
     tracks: Tracks
     places: Sequence[LanePlace | None]  # aligned with `tracks`
-    running: Sequence[Event]
+    running: Sequence[RoadEvent]
     modalities: Mapping[str, Modality]  # of the devices
     classes: codes.VehicleClasses = "printed"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perception.objects import DirectionFlow, LaneFlow, RoadUser, SpotFlow, TrafficPeriod
+from perception.objects import RoadUser
+from perception.results import DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
 from rsu.reports import codes
 from rsu.reports.common import Payload, head, known, ms, rounded
 from rsu.site.identity import Identity

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
-from perception.objects import Event, Modality, TrafficPeriod
+from perception.objects import Modality
+from perception.results import RoadEvent, TrafficPeriod
 from rsu.reports import events, lamps, participants, status, traffic
 from rsu.reports.common import Payload
 from rsu.reports.lamps import Signal
@@ -73,7 +74,7 @@ class Reporter:
             payload = status.run(me, utc_ns, devices, self._standard.fault_types)
             yield Draft("run-status", utc_ns, payload, live=not changed)
 
-    def _events(self, now_ns: int, utc_ns: int, news: Sequence[Event], users: Users) -> Iterator[Draft]:
+    def _events(self, now_ns: int, utc_ns: int, news: Sequence[RoadEvent], users: Users) -> Iterator[Draft]:
         """Yield starts and ends at once, otherwise what is running when that is due."""
         if news:
             yield Draft("event", utc_ns, events.build(self._identity, utc_ns, news, users))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from hw.device import DeviceHealth
-from perception.objects import Event, LanePlace, SignalState, Tracks, TrafficPeriod
+from perception.objects import SignalState
+from perception.results import LanePlace, RoadEvent, Tracks, TrafficPeriod
 from rsu.messages.phases import Step
 from v2x.records.spat import SignalPhaseAndTiming
 
@@ -40,7 +41,7 @@ class Scene(NamedTuple):
     moment: Moment
     tracks: Tracks
     places: Sequence[LanePlace | None]  # of the tracks, aligned
-    events: Sequence[Event]  # running ones, and those that ended a moment ago; on air those of the tick before
+    events: Sequence[RoadEvent]  # running ones, and those that ended a moment ago; on air those of the tick before
 
     def labelled(self) -> Scene:
         """Return the scene with its times in UTC; receipts, with which delays are measured, stay steady."""
@@ -57,7 +58,7 @@ class Scene(NamedTuple):
 class News(NamedTuple):
     """What came about at a tick."""
 
-    events: Sequence[Event]  # those that started or ended
+    events: Sequence[RoadEvent]  # those that started or ended
     traffic: Sequence[TrafficPeriod]  # those that ended
 
     def labelled(self, correction_ns: int) -> News:
@@ -73,7 +74,7 @@ class News(NamedTuple):
         )
 
 
-def _labelled(event: Event, correction_ns: int) -> Event:
+def _labelled(event: RoadEvent, correction_ns: int) -> RoadEvent:
     return msgspec.structs.replace(
         event, start_ns=event.start_ns + correction_ns, stamp_ns=event.stamp_ns + correction_ns
     )

@@ -15,16 +15,14 @@ from perception.events.detector import EventDetector
 from perception.objects import (
     ChannelState,
     Detections,
-    Event,
     Fix,
-    LanePlace,
     Measurement,
     PointCloud,
     Reception,
     SignalPlan,
     SignalState,
-    Tracks,
 )
+from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.fusion import Fusion
 from perception.traffic.ground import Ground
 from perception.traffic.lanes import LaneMap
@@ -92,7 +90,7 @@ class Station:
         self._reporter = Reporter(identity(config), site.uplink, modalities(site))
         self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
-        self._events: dict[int, Event] = {}
+        self._events: dict[int, RoadEvent] = {}
         self._tracks: Tracks | None = None
         self._places: list[LanePlace | None] = []
         self._health: Sequence[DeviceHealth] = ()
@@ -186,7 +184,7 @@ class Station:
         colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
         return self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
 
-    def _update_events(self, situation: Situation) -> list[Event]:
+    def _update_events(self, situation: Situation) -> list[RoadEvent]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""
         now_ns, news = situation.now_ns, self._detector.update(situation)
         self._events |= {event.id: event for event in news}
@@ -212,7 +210,7 @@ class Station:
             yield "radio-fault"
 
     @property
-    def events(self) -> list[Event]:
+    def events(self) -> list[RoadEvent]:
         """Return the running events, and those that ended a moment ago."""
         return list(self._events.values())
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 
 from hw.device import DeviceHealth
-from perception.objects import Event, LanePlace, RoadUser, Tracks
+from perception.objects import RoadUser
+from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.bias import SensorBias
 from rsu.bus.latch import Held
 from rsu.bus.records import DeviceView, EventView, LatchView, SignalHead, TrackView
@@ -65,7 +66,7 @@ def latch(held: Held | None, correction_ns: int) -> LatchView | None:
     return None if held is None else LatchView(held.phases, held.since_ns + correction_ns)
 
 
-def event(event: Event, correction_ns: int) -> EventView:
+def event(event: RoadEvent, correction_ns: int) -> EventView:
     """Return one event; `correction_ns`: UTC less steady time."""
     return EventView(
         id=event.id,

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 from virtual_site import EPOCH_NS, run
 
 from perception.events.settings import EventSettings, QueueEndSettings
-from perception.objects import Event
+from perception.results import RoadEvent
 from sim import recorded
 from sim.frames import WorldFrame
 from sim.scenarios import SCENARIOS, Scenario
@@ -150,7 +150,7 @@ def _judge(seen: list[Seen], frames: list[WorldFrame]) -> tuple[list[Real], list
 
 def _truly(frames: list[WorldFrame], settings: EventSettings) -> Iterator[Real]:
     """Yield the events that the truth itself shows."""
-    running: dict[int, tuple[float, Event]] = {}
+    running: dict[int, tuple[float, RoadEvent]] = {}
     for at_s, event in Watch(settings, seed=None).events(frames):
         if event.state == "start":
             running[event.id] = at_s, event

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from virtual_site import CONFIGS, run
 
-from perception.objects import DirectionFlow, LaneFlow, SpotFlow
+from perception.results import DirectionFlow, LaneFlow, SpotFlow
 from perception.traffic.statistics import StatisticsSettings
 from rsu.site import config
 from sim import recorded

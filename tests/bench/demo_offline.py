@@ -25,7 +25,8 @@ import numpy as np
 
 from hw.driver import Driver
 from hw.registry import driver_class
-from perception.objects import Detections, Measurement, PointCloud, Reception, RoadUser, Tracks
+from perception.objects import Detections, Measurement, PointCloud, Reception, RoadUser
+from perception.results import Tracks
 from perception.tracking.fusion import Fusion
 from rsu.site.config import Config, load
 from rsu.station.vehicles.receiver import Receiver

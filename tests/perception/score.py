@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from perception.geo import heading_difference
-from perception.objects import Tracks
+from perception.results import Tracks
 from sim.frames import WorldFrame
 
 CUT_M = 5.0  # GOSPA's c; p = 2, alpha = 2

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from perception.objects import MOVEMENTS, LanePlace
+from perception.results import MOVEMENTS, LanePlace
 from perception.traffic.ground import CROSSWALK, FIRST_ZONE, JUNCTION, MOTOR, Areas, Ground
 from perception.traffic.lanes import Connection, LaneLine, LaneMap
 from perception.traffic.queues import QueueSettings

@@ -3,7 +3,8 @@
 import numpy as np
 
 from perception.geo import direction_of
-from perception.objects import RoadUser, Tracks
+from perception.objects import RoadUser
+from perception.results import Tracks
 from perception.state.attributes import TYPICAL_SIZE
 
 

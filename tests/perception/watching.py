@@ -10,7 +10,7 @@ import numpy as np
 
 from perception.events.detector import EventDetector
 from perception.events.settings import EventSettings
-from perception.objects import Event, Tracks, TrafficPeriod
+from perception.results import RoadEvent, Tracks, TrafficPeriod
 from perception.traffic.ground import Ground
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Observer, Situation
@@ -71,7 +71,7 @@ class Watch:
         self._seen_m = seen_m
         self._noise = None if seed is None else np.random.default_rng(seed)
 
-    def look(self, frame: WorldFrame) -> tuple[Situation, list[Event], list[TrafficPeriod]]:
+    def look(self, frame: WorldFrame) -> tuple[Situation, list[RoadEvent], list[TrafficPeriod]]:
         """Return the situation, the events that start, go on or end, and the periods that ended."""
         now_ns = START_NS + frame.stamp_ns
         tracks = tracks_of_frame(msgspec.structs.replace(frame, stamp_ns=now_ns), self._noise, self._seen_m)
@@ -80,7 +80,7 @@ class Watch:
         situation = self._observer.look(now_ns, tracks, colours, emergencies)
         return situation, self._detector.update(situation), self._statistics.update(situation)
 
-    def events(self, frames: Iterable[WorldFrame]) -> Iterator[tuple[float, Event]]:
+    def events(self, frames: Iterable[WorldFrame]) -> Iterator[tuple[float, RoadEvent]]:
         """Yield (seconds since the world began, event) of all that start or end."""
         for frame in frames:
             for event in self.look(frame)[1]:

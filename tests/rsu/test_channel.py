@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from virtual_site import CONFIGS, SEED, run
 
 import v2x
-from perception.objects import ChannelState, RoadUser, Tracks
+from perception.objects import ChannelState, RoadUser
+from perception.results import Tracks
 from rsu.messages.channel import Channel
 from rsu.site import config
 from rsu.site.channel import ChannelSettings

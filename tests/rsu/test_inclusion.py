@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.geo import Reference, to_site, to_wgs84
-from perception.objects import LanePlace, RoadUser, Tracks
+from perception.objects import RoadUser
+from perception.results import LanePlace, Tracks
 from rsu.messages.inclusion import Inclusion
 from rsu.site.inclusion import InclusionSettings
 from sim.receiver import Receiver

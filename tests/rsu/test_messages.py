@@ -13,7 +13,8 @@ import pytest
 import v2x
 from hw.utc import midnight_ns
 from perception.geo import Reference, to_site, to_wgs84
-from perception.objects import Event, LanePlace, Modality, Reception, RoadUser, Tracks
+from perception.objects import Modality, Reception, RoadUser
+from perception.results import LanePlace, RoadEvent, Tracks
 from rsu.messages import bsm, rsi
 from rsu.messages.common import MessageCounter, minute_of_year, sec_mark_ms
 from rsu.messages.rsm import RsmBuilder
@@ -131,8 +132,8 @@ def test_message_counter_wraps() -> None:
 LINKS = {"north": (NodeReferenceId(region=1, id=11), NodeReferenceId(region=1, id=10))}
 
 
-def event(state: str) -> Event:
-    return Event(
+def event(state: str) -> RoadEvent:
+    return RoadEvent(
         id=7,
         code=903,
         state=state,

@@ -9,20 +9,8 @@ import numpy as np
 import pytest
 
 from perception.geo import Reference, to_site
-from perception.objects import (
-    COLOURS,
-    DirectionFlow,
-    Event,
-    Lamp,
-    LaneFlow,
-    LanePlace,
-    Modality,
-    RoadUser,
-    SignalState,
-    SpotFlow,
-    Tracks,
-    TrafficPeriod,
-)
+from perception.objects import COLOURS, Lamp, Modality, RoadUser, SignalState
+from perception.results import DirectionFlow, Event, LaneFlow, LanePlace, SpotFlow, Tracks, TrafficPeriod
 from rsu.reports import events, lamps, participants, phases, status, traffic
 from rsu.reports.lamps import Signal
 from rsu.reports.participants import Users

@@ -10,7 +10,7 @@ import pytest
 from virtual_site import EPOCH_NS, run
 
 import v2x
-from perception.objects import Tracks
+from perception.results import Tracks
 from rsu.bus.records import Snapshot
 from sim.hostile import FLOOD_HZ, HOSTILE, Hostile
 from sim.obu import SLOT_NS, SLOTS, Heard
