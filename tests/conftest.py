@@ -16,6 +16,7 @@ LIVE = {
     "test_link",
     "test_listener",
     "test_live_replay",
+    "test_new_site",
     "test_page",
     "test_recorder",
     "test_zygote",

@@ -19,9 +19,12 @@ class Group(NamedTuple):
 GROUPS = (
     Group({"en": "Start", "zh": "开始"}, ("index",)),
     Group({"en": "Operator", "zh": "运维人员"}, ("operate", "troubleshooting", "guarantees")),
-    Group({"en": "Field engineer", "zh": "现场工程师"}, ("new-site", "site-file", "lane-map", "calibrate")),
+    Group(
+        {"en": "Field engineer", "zh": "现场工程师"},
+        ("new-site", "site-file", "lane-map", "video", "events", "calibrate"),
+    ),
     Group({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
-    Group({"en": "Integrator", "zh": "集成开发人员"}, ("messages", "write-a-driver")),
+    Group({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver")),
     Group({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)

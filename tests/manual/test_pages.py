@@ -43,6 +43,8 @@ def links(language: str, page: str) -> Iterator[str]:
 @pytest.mark.parametrize(("language", "page"), EVERY)
 def test_links_resolve(language: str, page: str) -> None:
     for link in links(language, page):
+        if link.startswith("http://127.0.0.1:"):
+            continue  # the box's own live page
         target, _, place = unquote(link).partition("#")
         assert target in ("", *pages.PAGES), link
         if place:
