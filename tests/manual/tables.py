@@ -7,10 +7,10 @@ from functools import partial
 from types import ModuleType
 
 from hw import hints
-from rsu import gate
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.reasons import REASONS
 from rsu.reasons.box import BOX
+from rsu.station import gate
 
 DECISIONS = {
     "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
