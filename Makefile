@@ -35,8 +35,8 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
-# the marker names what was installed for; a changed setup.cfg installs again
-$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+# the marker names what was installed for; a changed setup.cfg installs again, changed C is built again
+$(VENV)/.installed: setup.cfg pyproject.toml $(wildcard codecs/v2x/engine/native/*.[ch]) | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab]'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
 	  || echo "SUMO could not be installed: the demo plays its recording" >&2

@@ -1,4 +1,4 @@
-"""The C extension, see `_uper.c`."""
+"""The C extension, see `engine/native/module.c`."""
 
 from typing import Any
 

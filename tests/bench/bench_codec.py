@@ -25,7 +25,7 @@ from codec_messages import MESSAGES
 from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
-from v2x.engine import native
+from v2x.engine.native import table as native
 from v2x.messages import messages
 from v2x.schema import FRAME, schema
 

@@ -53,7 +53,7 @@ def _uper(profile: Profile) -> Parser:
 
 def _engines(profile: Profile) -> Parser:
     """Every engine against the interpreter of the rules: the same value, or the same refusal."""
-    from v2x.engine import native
+    from v2x.engine.native import table as native
     from v2x.errors import CodecError
     from v2x.schema import FRAME, schema
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import v2x
 from tests.v2x.reference import Reference, RefusedError, reference
-from v2x.engine import engines, native
+from v2x.engine import engines
 from v2x.engine.ir import (
     BitString,
     Boolean,
@@ -29,6 +29,7 @@ from v2x.engine.ir import (
     Text,
     Type,
 )
+from v2x.engine.native import table as native
 from v2x.schema import FRAME, Schema, schema
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"

@@ -6,8 +6,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from v2x.engine.coding import Pair, Values
 from v2x.engine.ir import Type
-from v2x.engine.native import AVAILABLE, Table, program
-from v2x.engine.record_rows import RecordTable
+from v2x.engine.native.records import RecordTable
+from v2x.engine.native.table import AVAILABLE, Table, program
 from v2x.engine.straight import Straight
 from v2x.wire.layout import Converter
 

@@ -1,6 +1,6 @@
 """The types as rows of the C extension's table, and the extension itself where it was built.
 
-The extension is an interpreter over a table; `Row` and `Slot` are its rows, in the order in which `_uper.c` reads them.
+The extension is an interpreter over a table; `Row` and `Slot` are its rows, in the order in which `table.c` reads them.
 """
 
 from __future__ import annotations
