@@ -31,7 +31,7 @@ import signal, sys, threading
 from pathlib import Path
 from rsu.core import log
 from rsu.uplink.process import run
-from rsu.uplink.settings import UplinkSettings
+from rsu.site.uplink import UplinkSettings
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 log.configure("uplink")
