@@ -34,6 +34,7 @@ TOPICS: dict[str, Topic] = {
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }
 PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket
+VIDEO = "video."  # and the name of a device of kind `video`: each camera has a process of its own
 
 
 def topic(name: str) -> Topic:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 
 from rsu.core.errors import ConfigError
@@ -34,7 +35,7 @@ def run(name: str, path: Path, folders: tuple[Path, Path]) -> int:
     prioritise(row.nice)
     # what is loaded now lives as long as the process: keep the collector from walking it on every pass
     gc.freeze()
-    row.start(site, *folders, stop)
+    import_module(row.module).run(site, *folders, stop, *row.further)
     return Exit.FINE
 
 

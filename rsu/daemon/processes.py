@@ -7,77 +7,33 @@ whatever stops, makes no progress or takes more memory than its budget: at once 
 
 from __future__ import annotations
 
-import functools
-import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
-from rsu.site.config import Config
+from rsu.bus.topics import VIDEO
 from rsu.site.model import Site
-
-Start = Callable[[Config, Path, Path, threading.Event], None]  # site, run folder, data folder, until when
-
-
-# each process imports only what it needs
-
-
-def _station(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.station import process as station_process
-
-    station_process.run(config, run, data, stop)
-
-
-def _uplink(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.uplink import process
-
-    process.run(config.site.uplink, config.site.identity.rscu_sn, run, data, stop)
-
-
-def _web(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.web import process
-
-    process.run(config.site.page, config.site.site.name, config.lane_map.model_dump(mode="json"), run, stop)
-
-
-def _recorder(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.recorder import process
-
-    process.run(config, run, data, stop)
-
-
-def _video(camera: str, config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.video import process
-
-    process.run(camera, config, run, data, stop)
-
-
-def _replay(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    from rsu.replay import live
-
-    live.run(config, run, stop)
 
 
 class Row(NamedTuple):
     """One process."""
 
-    start: Start  # runs until it is told to stop
+    module: str  # imported when started: `run(config, run folder, data folder, stop, *further)` works until `stop`
     stuck_after_s: float  # no progress for so long: killed and restarted
     rss_mib: int  # memory budget: more than that for some seconds, and it is restarted
     cpu_percent: int  # processor budget, of one core
     nice: int | None  # None: real time, before everything else, as far as its user may ask for that
     longest_wait_s: float = 60.0  # before it is started again, however often it ends
+    further: tuple[str, ...] = ()
 
 
 PROCESSES: dict[str, Row] = {
-    #               start     stuck  MiB   CPU  nice  wait
-    "station": Row(_station, 3.0, 250, 60, None, 8.0),
-    "uplink": Row(_uplink, 12.0, 150, 20, 5),
-    "recorder": Row(_recorder, 12.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
-    "web": Row(_web, 12.0, 200, 20, 10),
+    #               module              stuck  MiB   CPU  nice  wait
+    "station": Row("rsu.station.process", 3.0, 250, 60, None, 8.0),
+    "uplink": Row("rsu.uplink.process", 12.0, 150, 20, 5),
+    "recorder": Row("rsu.recorder.process", 12.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
+    "web": Row("rsu.web.process", 12.0, 200, 20, 10),
 }
-_REPLAY = Row(_replay, 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
-VIDEO = "video."  # and the name of a device of kind `video`: each camera has a process of its own
+_REPLAY = Row("rsu.replay.live", 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
+_VIDEO = Row("rsu.video.process", 12.0, 300, 45, 5)  # one for each camera
 
 
 def names(site: Site) -> list[str]:
@@ -91,6 +47,5 @@ def names(site: Site) -> list[str]:
 def row(name: str) -> Row:
     """Return the row of a process."""
     if name.startswith(VIDEO):
-        #                                                                      stuck  MiB  CPU nice
-        return Row(functools.partial(_video, name.removeprefix(VIDEO)), 12.0, 300, 45, 5)
+        return _VIDEO._replace(further=(name.removeprefix(VIDEO),))
     return _REPLAY if name == "replay" else PROCESSES[name]

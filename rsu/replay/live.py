@@ -69,7 +69,7 @@ def player(plays: list[Play], run: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def run(config: Config, run: Path, stop: threading.Event) -> None:
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Play the site's devices of kind `replay` until `stop`. What is not looped stays silent at its end."""
     bus = Publisher(run, "replay")
     process, steps = player(list(of_site(config)), run), 0

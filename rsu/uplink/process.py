@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rsu.bus.records import Committed, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.config import Config
 from rsu.site.uplink import UplinkSettings
 from rsu.uplink.sender import Sender
 from rsu.uplink.state import State
@@ -21,7 +22,12 @@ GROUP_S = 0.05
 _WORD_S, _PROGRESS_S, _STATE_S = 0.1, 0.5, 1.0
 
 
-def run(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: threading.Event) -> None:
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    """Serve a site's uplink until `stop`."""
+    serve(config.site.uplink, config.site.identity.rscu_sn, run, data, stop)
+
+
+def serve(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: threading.Event) -> None:
     """Serve until `stop`."""
     uplink = Uplink(settings, rscu, run, data)
     try:

@@ -21,7 +21,7 @@ from hw.video import VideoSettings as InboxSettings
 from perception.sensor import Sensor
 from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher
-from rsu.daemon.processes import VIDEO
+from rsu.bus.topics import VIDEO
 from rsu.recording import standin
 from rsu.site.config import Config
 from rsu.site.video import VideoSettings
@@ -145,7 +145,7 @@ def _key(settings: VideoSettings, sensor: Sensor) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def run(name: str, config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+def run(config: Config, run: Path, data: Path, stop: threading.Event, name: str) -> None:
     """Run the camera of a device until `stop`."""
     cv2.setNumThreads(1)
     loop = Loop(name, config, run, data)

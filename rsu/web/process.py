@@ -13,6 +13,7 @@ import uvicorn
 
 from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site.config import Config
 from rsu.site.web import WebSettings
 from rsu.web.app import application
 from rsu.web.board import TOPICS, Board
@@ -24,7 +25,13 @@ STOP_PERIOD_S = 0.1
 SHUTDOWN_S = 1
 
 
-def run(settings: WebSettings, site_name: str, lane_map: Document, run: Path, stop: threading.Event) -> None:
+def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
+    """Serve a site's page until `stop`. OSError: the port is taken."""
+    site = config.site
+    serve(site.page, site.site.name, config.lane_map.model_dump(mode="json"), run, stop)
+
+
+def serve(settings: WebSettings, site_name: str, lane_map: Document, run: Path, stop: threading.Event) -> None:
     """Serve the page until `stop` is set; `run` is the folder with the bus sockets. OSError: the port is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.create_server((settings.host, settings.port), family=family) as listener:

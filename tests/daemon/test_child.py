@@ -12,7 +12,7 @@ from rsu.daemon.child import START_S, Child
 from rsu.daemon.orders import Ended, Kill, Start
 from rsu.daemon.processes import PROCESSES, Row
 
-ROW = Row(lambda *_: None, 2.0, 100, 10, 0)
+ROW = Row("none", 2.0, 100, 10, 0)
 SITE = "site.yaml"
 KILLED = [Kill(7, signal.SIGKILL)]
 

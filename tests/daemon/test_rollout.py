@@ -18,7 +18,7 @@ PIDS = {"station": 1, "uplink": 2, "web": 3}
 def family() -> dict[str, Child]:
     children = {}
     for name, pid in PIDS.items():
-        child = children[name] = Child(name, Row(lambda *_: None, 12.0, 100, 10, 0))
+        child = children[name] = Child(name, Row("none", 12.0, 100, 10, 0))
         list(child.look(0.0, "old.yaml"))
         child.started(pid, 0.0)
         child.progressed(50.0)

@@ -30,13 +30,13 @@ UPLINK = """
 import signal, sys, threading
 from pathlib import Path
 from rsu.core import log
-from rsu.uplink.process import run
+from rsu.uplink.process import serve
 from rsu.site.uplink import UplinkSettings
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 log.configure("uplink")
 folder = Path(sys.argv[2])
-run(UplinkSettings.model_validate_json(sys.argv[1]), "R1", folder, folder / "data", stop)
+serve(UplinkSettings.model_validate_json(sys.argv[1]), "R1", folder, folder / "data", stop)
 """
 
 

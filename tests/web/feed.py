@@ -31,7 +31,7 @@ from rsu.bus.records import (
 from rsu.bus.sockets import Publisher
 from rsu.site.lanemap import LaneMapFile, Point
 from rsu.site.web import WebSettings
-from rsu.web.process import run as serve
+from rsu.web.process import serve
 
 ARMS = ("north", "east", "south", "west")
 LANES = {

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from rsu.site.web import WebSettings
-from rsu.web.process import run as serve
+from rsu.web.process import serve
 from tests.web.feed import lane_map
 
 

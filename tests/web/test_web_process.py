@@ -13,7 +13,6 @@ from websockets.sync.client import ClientConnection, connect
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.web import WebSettings
 from rsu.web.patch import Document, merge
-from rsu.web.process import run
 from tests.web.feed import Crossing, uplink
 from tests.web.serving import free_port, serving
 
@@ -139,4 +138,4 @@ def test_progress_is_published(tmp_path: Path, port: int) -> None:
 
 def test_a_taken_port_is_an_error(tmp_path: Path, port: int) -> None:
     with pytest.raises(OSError, match="in use"):
-        run(WebSettings(port=port), "x", {}, tmp_path, threading.Event())
+        serve(WebSettings(port=port), "x", {}, tmp_path, threading.Event())
