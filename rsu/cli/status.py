@@ -12,11 +12,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from rsu.bus import troubles
 from rsu.bus.records import Processes, RecorderState, Snapshot, Trouble, UplinkState
 from rsu.bus.sockets import Subscriber
+from rsu.bus.troubles import Newest
 from rsu.core.errors import NotReachableError
-from rsu.reasons import troubles
-from rsu.reasons.troubles import Newest
 
 _WAIT_S = 2.5  # the slowest topic comes once a second
 _TOPICS = ["processes", "snapshot", "uplink", "recorder"]

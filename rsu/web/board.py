@@ -14,10 +14,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rsu.bus import topics
+from rsu.bus import topics, troubles
 from rsu.bus.records import Processes, RecorderState, Snapshot, UplinkState
-from rsu.reasons import troubles
-from rsu.reasons.troubles import Newest
+from rsu.bus.troubles import Newest
 from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]

@@ -11,11 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from rsu.bus.records import Processes
+from rsu.bus.troubles import Newest
 from rsu.cli import status
 from rsu.daemon import chores, site_copy
 from rsu.daemon.chores import Chores, Held
 from rsu.daemon.duty import duty_of
-from rsu.reasons.troubles import Newest
 from rsu.site import config
 
 CONFIGS = Path(__file__).parents[2] / "configs"

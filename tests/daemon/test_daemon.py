@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 import pytest
 
+from rsu.bus.troubles import Newest, of
 from rsu.cli.status import ask
 from rsu.core.errors import NotReachableError
-from rsu.reasons.troubles import Newest, of
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 HALF = "version: 1\nsite:\n  name: half a fi"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perception.objects import Modality
+from rsu.bus import troubles
 from rsu.bus.changes import Changes
 from rsu.bus.records import (
     DeviceView,
@@ -16,8 +17,8 @@ from rsu.bus.records import (
     Trouble,
     UplinkState,
 )
-from rsu.reasons import NORMAL, REASONS, troubles
-from rsu.reasons.troubles import Newest
+from rsu.bus.troubles import Newest
+from rsu.reasons import NORMAL, REASONS
 from rsu.station import gate
 
 NOW = 1_795_900_000_000_000_000

@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.web import WebSettings
 from rsu.web.patch import Document, merge
+from rsu.web.process import serve
 from tests.web.feed import Crossing, uplink
 from tests.web.serving import free_port, serving
 
