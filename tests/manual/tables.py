@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 from hw import hints
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
+from rsu.manual import skeleton
 from rsu.reasons import REASONS
 from rsu.reasons.box import BOX
 from rsu.station import gate
@@ -79,6 +81,11 @@ def damage(language: str) -> str:
     return table(HEADS[language]["damage"], rows)
 
 
+def driver(language: str) -> str:
+    """Return the driver skeleton, the same in all languages."""
+    return f"```python\n{Path(skeleton.__file__).read_text(encoding='utf-8')}```"
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "gate": decisions,
     **{
@@ -89,4 +96,5 @@ PARTS: dict[str, Callable[[str], str]] = {
     "reasons box": partial(reasons, names=BOX),
     "beginnings": beginnings,
     "damage": damage,
+    "driver": driver,
 }
