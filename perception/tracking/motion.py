@@ -11,7 +11,7 @@ from perception.sensing.scan import Scan
 from perception.state import filter
 from perception.state.attributes import walks
 from perception.state.table import Table
-from perception.tracking import following
+from perception.tracking import hidden
 
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.
 AGILITY: Floats = np.array([3.0, 4.0, 2.5, 2.5, 4.0, 2.0, 0.6])
@@ -30,7 +30,7 @@ DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 def predict(table: Table, dt: float) -> None:
     """Move all tracks by dt seconds."""
     if table.hidden.any():
-        following.drive_on(table, max(dt, 0.0))
+        hidden.drive_on(table, max(dt, 0.0))
     _move(table, dt)
 
 

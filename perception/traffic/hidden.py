@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from perception.objects import Floats, Ints, Mask
+from perception.occlusion.following import STANDSTILL_M, speed_behind
 from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
@@ -23,11 +24,10 @@ UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
 KNOWN_NS = SECOND_NS  # who was seen for less may never have been there
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
 STANDING_MPS = 1.4
-GAP_M = 2.0  # from a standing vehicle to the one before it, and to the stop line
 OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
 
 
-class Waiting(msgspec.Struct):
+class HiddenVehicle(msgspec.Struct):
     """A vehicle as it was when it was seen last, then as it should be."""
 
     number: int  # its track id
@@ -46,7 +46,7 @@ class Hidden:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
         self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
         self._seen: tuple[Floats | Ints, ...] = ()  # and the columns of what they would be if they were lost
-        self._hidden: list[Waiting] = []
+        self._hidden: list[HiddenVehicle] = []
         self._last_ns = 0
 
     def update(
@@ -59,7 +59,7 @@ class Hidden:
         matches: Matches,
         past: Rows,
         lights: Lights,
-    ) -> list[Waiting]:
+    ) -> list[HiddenVehicle]:
         """Return who is hidden and stands now.
 
         `sure` (n,): tracks that are where they are said to be, the others are lost; `comes` (n,): motor vehicles among
@@ -87,15 +87,17 @@ class Hidden:
         self._last_ns = now_ns
         return [one for one in self._hidden if one.speed < STANDING_MPS]
 
-    def _waiting(self, which: Iterable[int]) -> list[Waiting]:
+    def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
         """Return some of those who were in view at the last look."""
         lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
         return [
-            Waiting(self._numbers[at], lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns)
+            HiddenVehicle(
+                self._numbers[at], lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns
+            )
             for at in which
         ]
 
-    def _still_waits(self, one: Waiting, now_ns: int, lights: Lights) -> bool:
+    def _still_waits(self, one: HiddenVehicle, now_ns: int, lights: Lights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""
         phases = self._phases[one.lane]
         if not lights.knows(phases):
@@ -104,25 +106,34 @@ class Hidden:
         starts_ns = (START_S + one.to_stop_line / WAVE_MPS) * SECOND_NS
         return green_ns < starts_ns and now_ns - one.seen_ns < LONGEST_NS
 
-    def _move_up(self, seen: list[Waiting], passed_s: float) -> None:
-        """Let those who drove when they were lost drive on to the end of their queue."""
-        self._hidden.sort(key=lambda one: (one.lane, one.to_stop_line))
+    def _move_up(self, seen: list[HiddenVehicle], passed_s: float) -> None:
+        """Let those who drove when they were lost drive on to the end of their queue: to a red light, if to nobody."""
+        moving = [one for one in self._hidden if one.speed >= STANDING_MPS]
         for one in self._hidden:
-            if one.speed < STANDING_MPS:
-                one.delay_s += passed_s
-            else:
-                ahead = [
-                    other.to_stop_line + other.length / 2.0
-                    for other in (*seen, *self._hidden)
-                    if other.lane == one.lane and other.to_stop_line < one.to_stop_line and other.speed < STANDING_MPS
-                ]
-                end = max(ahead, default=0.0) + GAP_M + one.length / 2.0
-                one.to_stop_line -= one.speed * passed_s
-                if one.to_stop_line <= end:
-                    one.to_stop_line, one.speed = end, 0.0
+            one.delay_s += passed_s * (one.speed < STANDING_MPS)
+        if not moving:
+            return
+        gap, leading = _leaders(moving, [*seen, *self._hidden])
+        speed = speed_behind(np.array([one.speed for one in moving]), gap, leading, passed_s)
+        room = np.maximum(gap - STANDSTILL_M, 0.0)
+        step = np.where(speed < STANDING_MPS, room, np.minimum(speed * passed_s, room))  # it stands at the end
+        for one, driven_m, speed_mps in zip(moving, step.tolist(), speed.tolist(), strict=True):
+            one.to_stop_line -= driven_m
+            one.speed = speed_mps
 
 
-def _is_taken(one: Waiting, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
+def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tuple[Floats, Floats]:
+    """Return the gaps (k,) m to who is next ahead on the lane, or to the stop line, and their speeds (k,) m/s."""
+    lane, place, half, speed = np.array([[o.lane, o.to_stop_line, o.length / 2.0, o.speed] for o in vehicles]).T
+    own_lane, own_place, own_half = np.array([[o.lane, o.to_stop_line, o.length / 2.0] for o in behind]).T[:, :, None]
+    ahead = (lane == own_lane) & (place < own_place)
+    gap = np.where(ahead, own_place - own_half - place - half, np.inf)
+    number, next_one = np.arange(len(behind)), gap.argmin(axis=1)
+    gap, to_line = gap[number, next_one], (own_place - own_half)[:, 0]
+    return np.minimum(gap, to_line), np.where(gap < to_line, speed[next_one], 0.0)
+
+
+def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
     """Tell whether another body is seen where it should be; one that is new is the same vehicle."""
     own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
     near = np.abs(matches.to_stop_line[own] - one.to_stop_line) < OVERLAP * (tracks.size[own, 0] + one.length) / 2.0

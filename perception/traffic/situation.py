@@ -11,7 +11,7 @@ from perception.geo import direction_of
 from perception.objects import Floats, Ints, Mask, RoadUser
 from perception.results import LanePlace, Tracks
 from perception.traffic.ground import Flags, Ground
-from perception.traffic.hidden import Hidden, Waiting
+from perception.traffic.hidden import Hidden, HiddenVehicle
 from perception.traffic.lanes import NONE, LaneMap, Matches
 from perception.traffic.memory import Memory, Rows
 from perception.traffic.movements import Movements
@@ -53,7 +53,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     halted: Ints  # rows on a lane towards the crossing that came to a standstill
     decided: Ints  # rows whose way through the junction is final since this look
     queues: Queues  # of every lane
-    hidden: Sequence[Waiting]  # vehicles that stand in them but are not seen now
+    hidden: Sequence[HiddenVehicle]  # vehicles that stand in them but are not seen now
     lights: Lights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights
@@ -158,7 +158,7 @@ class Observer:
         return crossed
 
     def _measure_queues(
-        self, tracks: Tracks, comes: Mask, matches: Matches, past: Rows, hidden: Sequence[Waiting]
+        self, tracks: Tracks, comes: Mask, matches: Matches, past: Rows, hidden: Sequence[HiddenVehicle]
     ) -> Queues:
         """Return the queues, with those in them who are hidden."""
         row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]

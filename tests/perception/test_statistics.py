@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from perception.objects import RoadUser
+from perception.occlusion.following import STANDSTILL_M
 from perception.traffic.ground import Areas, Ground
 from perception.traffic.lanes import Connection, LaneLine, LaneMap
 from perception.traffic.situation import Observer
@@ -146,7 +147,7 @@ def test_who_is_lost_on_the_way_to_a_queue_stands_at_its_end_until_it_moves_off(
 
     first, second = (p.lanes[0] for p in count(rows, 125.0, colours=colours, signal_cycle=False)[:2])
     assert first.queue_count == 2
-    assert first.queue_length == pytest.approx(4.0 + 2.3 + 2.0 + 4.6, abs=0.1)
+    assert first.queue_length == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
     late = count(rows, 180.0, colours=colours, signal_cycle=False)[2].lanes[0]
     assert second.queue_count == 2 and late.queue_count == 1
 
@@ -227,7 +228,7 @@ def test_a_track_that_nobody_sees_any_more_waits_at_the_end_of_its_queue():
 
     first = count(rows, colours=lambda t: {1: "red", 2: "red"}, sd=sd)[0].lanes[0]
     assert first.queue_count == 2
-    assert first.queue_length == pytest.approx(4.0 + 2.3 + 2.0 + 4.6, abs=0.1)
+    assert first.queue_length == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
 
 
 def test_periods_end_at_utc_minutes_and_the_first_may_be_short():

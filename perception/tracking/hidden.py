@@ -1,4 +1,4 @@
-"""How vehicles drive on while nobody can see them: behind whoever is ahead of them, and in their lane."""
+"""Where hidden tracks drive on: behind whoever is ahead, and in their lane, of which the heading is known."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 from perception.algebra import along_and_across, apply, form, times, transposed
 from perception.geo import direction_of, heading_of
 from perception.objects import Floats, Ints, Mask
+from perception.occlusion.following import speed_behind
 from perception.state.attributes import sizes, walks
 from perception.state.table import Table
 
 AHEAD_M = 60.0  # who drives farther ahead does not matter
 LANE_M = 1.5  # who is farther to the side is in another lane
 SAME_WAY = 0.7  # cosine of the angle between those who drive one behind the other, at least
-STANDSTILL_M = 2.5  # from bumper to bumper in a queue
-ACCELERATION, DECELERATION, HARDEST = 2.0, 2.5, 6.0  # m/s2
 QUEUING_MPS = 6.0  # what is slower and follows nobody stops soon, for somebody or something that nobody sees either
 STOPPING_S = 1.2  # how fast it does
 STEERING_S = 0.3  # how fast it goes straight on
@@ -25,11 +24,7 @@ IN_LANE_M = 0.6  # and of any hidden vehicle across its heading
 
 
 def drive_on(table: Table, dt: float) -> None:
-    """Change the velocities of hidden vehicles in dt seconds, and bound where they may be.
-
-    The safe speed behind another is that of Gipps 1981 and Krauss 1998 without reaction time: from it one can stop
-    behind who brakes as hard.
-    """
+    """Change the velocities of hidden vehicles in dt seconds, and bound where they may be."""
     rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
     if not len(rows):
         return
@@ -42,20 +37,11 @@ def drive_on(table: Table, dt: float) -> None:
     kept = along_and_across(
         ahead, np.where(queuing, math.exp(-dt / STOPPING_S), 1.0), np.full(len(rows), math.exp(-dt / STEERING_S))
     )
-    state[2:] = apply(kept, state[2:]) + (_speed(speed, gap, leading, dt) - speed) * ahead
+    state[2:] = apply(kept, state[2:]) + (speed_behind(speed, gap, leading, dt) - speed) * ahead
     covariance[2:, 2:] = times(times(kept, covariance[2:, 2:]), kept)
     covariance[:2, 2:] = times(covariance[:2, 2:], kept)
     _bound(covariance, ahead, queuing | np.isfinite(gap) & (leading < QUEUING_MPS))
     table.state[:, rows], table.covariance[:, :, rows] = state, covariance
-
-
-def _speed(speed: Floats, gap: Floats, leading: Floats, dt: float) -> Floats:
-    """Return the speeds (k,) after dt seconds behind who drives `gap` metres ahead, inf: nobody, at speeds (k,)."""
-    led = np.isfinite(gap)
-    faster = np.where(led & (leading > speed), np.minimum(leading, speed + ACCELERATION * dt), speed)
-    safe = np.sqrt(np.maximum(leading**2 + 2.0 * DECELERATION * (gap - STANDSTILL_M), 0.0))
-    speed_then: Floats = np.maximum(np.minimum(faster, safe), np.maximum(speed - HARDEST * dt, 0.0))
-    return speed_then
 
 
 def _leader(table: Table, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
