@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +13,8 @@ from rsu.manual import skeleton
 from rsu.reasons import REASONS
 from rsu.reasons.box import BOX
 from rsu.station import gate
+from tests.manual.markdown import table
+from tests.manual.site_file import site_file
 
 DECISIONS = {
     "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
@@ -32,12 +34,6 @@ HEADS = {
         "damage": ("计数器", "含义"),
     },
 }
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["-" * 3] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def decisions(language: str) -> str:
@@ -97,4 +93,5 @@ PARTS: dict[str, Callable[[str], str]] = {
     "beginnings": beginnings,
     "damage": damage,
     "driver": driver,
+    "site file": site_file,
 }
