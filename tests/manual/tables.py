@@ -14,7 +14,9 @@ from rsu.reasons import REASONS
 from rsu.reasons.box import BOX
 from rsu.station import gate
 from tests.manual.markdown import table
-from tests.manual.site_file import site_file
+from tests.manual.site_file import lane_map, site_file
+from v2x import dsmp
+from v2x.aids import SERVICES
 
 DECISIONS = {
     "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
@@ -26,12 +28,14 @@ HEADS = {
         "reasons": ("reason", "meaning", "what to do"),
         "hints": ("octets begin like", "meaning"),
         "damage": ("counter", "meaning"),
+        "services": ("kind", "AID", "DSM priority", "PPPP", "layer-2 destination"),
     },
     "zh": {
         "faults": ("命令", "故障", "预期", "告警时限"),
         "reasons": ("原因码", "含义", "处理"),
         "hints": ("字节开头形如", "含义"),
         "damage": ("计数器", "含义"),
+        "services": ("类别", "AID", "DSM 优先级", "PPPP", "层 2 目的地址"),
     },
 }
 
@@ -82,6 +86,15 @@ def driver(language: str) -> str:
     return f"```python\n{Path(skeleton.__file__).read_text(encoding='utf-8')}```"
 
 
+def services(language: str) -> str:
+    """Return how each kind of message is handed to the radio."""
+    rows = (
+        (f"`{kind}`", str(row.aid), str(row.priority), str(dsmp.pppp(row.priority)), f"0x{row.destination:06X}")
+        for kind, row in SERVICES.items()
+    )
+    return table(HEADS[language]["services"], rows)
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "gate": decisions,
     **{
@@ -94,4 +107,6 @@ PARTS: dict[str, Callable[[str], str]] = {
     "damage": damage,
     "driver": driver,
     "site file": site_file,
+    "lane map": lane_map,
+    "services": services,
 }
