@@ -26,28 +26,28 @@ Maneuver = Literal["straight", "left", "right", "uturn"]
 class NodeId(Settings):
     """A node of the road network: region (RoadRegulatorID) and number."""
 
-    region: int = Field(ge=0, le=65535)
-    id: int = Field(ge=0, le=65535)
+    region: int = Field(ge=0, le=65535, description="RoadRegulatorID of the node")
+    id: int = Field(ge=0, le=65535, description="number of the node in its region")
 
 
 class Connection(Settings):
     """Where a lane leads, and the signal phase that rules it."""
 
     downstream: NodeId
-    lane: int = Field(ge=1, le=254)
-    maneuver: Maneuver
-    phase: int | None = Field(None, ge=1, le=255)
+    lane: int = Field(ge=1, le=254, description="lane of the exit that it leads to")
+    maneuver: Maneuver = Field(description="direction through the junction")
+    phase: int | None = Field(None, ge=1, le=255, description="signal phase; none: that of the movement, if it has one")
 
 
 class Lane(Settings):
     """One lane from the link's start to the stop line; ids count from the left in driving direction."""
 
-    id: int = Field(ge=1, le=254)
+    id: int = Field(ge=1, le=254, description="from 1, from the left in driving direction")
     width_m: float = Field(gt=0, le=WIDEST_LANE_M)
-    type: Literal["vehicle", "bike"]
-    maneuvers: list[Maneuver]
-    points: list[Point] = Field(min_length=2, max_length=31)
-    speed_limit_mps: float | None = Field(None, gt=0, le=163)
+    type: Literal["vehicle", "bike"] = Field(description="motor or bicycle lane")
+    maneuvers: list[Maneuver] = Field(description="arrows on the lane")
+    points: list[Point] = Field(min_length=2, max_length=31, description="middle line, the last point at the stop line")
+    speed_limit_mps: float | None = Field(None, gt=0, le=163, description="none: that of the link")
     connects_to: list[Connection] = Field([], max_length=8)
 
 
@@ -55,17 +55,17 @@ class Movement(Settings):
     """A way through the node, by downstream node."""
 
     downstream: NodeId
-    phase: int | None = Field(None, ge=1, le=255)
+    phase: int | None = Field(None, ge=1, le=255, description="signal phase; none: not signalled")
 
 
 class Link(Settings):
     """The road from an upstream node to this one."""
 
-    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
+    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$", description="ASCII; unique in the file")
     upstream: NodeId
-    width_m: float = Field(gt=0, le=150)
-    speed_limit_mps: float | None = Field(None, gt=0, le=163)
-    points: list[Point] = Field(min_length=2, max_length=31)
+    width_m: float = Field(gt=0, le=150, description="all lanes together")
+    speed_limit_mps: float | None = Field(None, gt=0, le=163, description="none: not in MAP, no overspeed")
+    points: list[Point] = Field(min_length=2, max_length=31, description="middle line, the last point at the stop line")
     movements: list[Movement] = Field([], max_length=32)
     lanes: list[Lane] = Field(min_length=1, max_length=32)
 
@@ -73,31 +73,31 @@ class Link(Settings):
 class Node(NodeId):
     """The junction and the links that lead into it."""
 
-    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
-    position: Point
+    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$", description="ASCII; in MAP")
+    position: Point = Field(description="middle of the junction")
     links: list[Link] = Field(max_length=32)
 
 
 class Crosswalk(Settings):
     """A pedestrian crossing, for drawing and for events."""
 
-    phase: int | None = Field(None, ge=1, le=255)
-    polygon: list[Point] = Field(min_length=3, max_length=64)
+    phase: int | None = Field(None, ge=1, le=255, description="signal phase of the pedestrians")
+    polygon: list[Point] = Field(min_length=3, max_length=64, description="corners in order")
 
 
 class ExitLane(Settings):
-    """A lane that leads away, for drawing."""
+    """A lane that leads away: where a way through the junction ends."""
 
-    id: int | None = Field(None, ge=1, le=254)
-    width_m: float | None = Field(None, gt=0, le=WIDEST_LANE_M)
-    type: str | None = None
-    points: list[Point] = Field(min_length=2)
+    id: int | None = Field(None, ge=1, le=254, description="none: counted from the left")
+    width_m: float | None = Field(None, gt=0, le=WIDEST_LANE_M, description="none: 3.25 m")
+    type: str | None = Field(None, description="vehicle, bike; none: vehicle")
+    points: list[Point] = Field(min_length=2, description="middle line, away from the junction")
 
 
 class Exit(Settings):
     """A road that leads away."""
 
-    name: str = Field(min_length=1, max_length=63)
+    name: str = Field(min_length=1, max_length=63, description="unique in the file")
     downstream: NodeId
     lanes: list[ExitLane] = Field(max_length=32)
 

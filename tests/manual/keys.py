@@ -1,4 +1,4 @@
-"""The keys of the site file, read off its models: value and range, unit, default, meaning.
+"""The keys of the site file and of the lane map, read off its models: value and range, unit, default, meaning.
 
 A key's meaning is its field's description, or the comment beside it where a package has no descriptions (perception).
 """
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from hw.endpoint import Endpoint
 from hw.registry import DRIVERS, driver_class
+from rsu.site.lanemap import LaneMapFile
 from rsu.site.model import Site
 
 UNITS = {
@@ -48,6 +49,11 @@ def sections() -> Iterator[tuple[str, list[Key]]]:
     for kind in DRIVERS:
         yield f"driver: {kind}", list(_walk(driver_class(kind).Settings, ""))
     yield "link", list(_walk(Endpoint, ""))
+
+
+def lane_map() -> list[Key]:
+    """Return the keys of the lane map."""
+    return list(_walk(LaneMapFile, ""))
 
 
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[Key]:

@@ -1,4 +1,4 @@
-"""The page "Site file": its tables of keys, in both languages."""
+"""The tables of keys of the pages "Site file" and "Lane map", in both languages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.manual.keys import Key, sections
+from tests.manual import keys
+from tests.manual.keys import Key
 from tests.manual.markdown import table
 
 CHINESE: dict[str, str] = YAML(typ="safe").load(Path(__file__).with_name("chinese.yaml").read_text(encoding="utf-8"))
@@ -38,7 +39,12 @@ _SPANS = {"minimum": "≥ {}", "exclusiveMinimum": "> {}", "maximum": "≤ {}", 
 
 def site_file(language: str) -> str:
     """Return all sections, each with its table."""
-    return "\n\n".join(f"### {_title(name, language)}\n\n{_table(keys, language)}" for name, keys in sections())
+    return "\n\n".join(f"### {_title(name, language)}\n\n{_table(rows, language)}" for name, rows in keys.sections())
+
+
+def lane_map(language: str) -> str:
+    """Return the table of the lane map's keys."""
+    return _table(keys.lane_map(), language)
 
 
 def _say(words: str, language: str) -> str:
@@ -54,8 +60,8 @@ def _title(name: str, language: str) -> str:
     return f"`{name}`" if kind == name else _say("Driver settings: `{}`", language).format(kind)
 
 
-def _table(keys: list[Key], language: str) -> str:
-    return table(HEAD[language], [_row(key, language) for key in keys])
+def _table(rows: list[Key], language: str) -> str:
+    return table(HEAD[language], [_row(key, language) for key in rows])
 
 
 def _row(key: Key, language: str) -> list[str]:
@@ -108,5 +114,7 @@ def _list(schema: dict[str, Any], language: str) -> str:
         return f"[{', '.join(_value(each, language) for each in schema['prefixItems'])}]"
     inner = f"{_say('list of', language)} {_value(schema.get('items', {}), language)}"
     if "maxItems" in schema:
-        inner += _JOINT[language] + _say("{} to {} items", language).format(schema.get("minItems", 0), schema["maxItems"])
+        inner += _JOINT[language] + _say("{} to {} items", language).format(
+            schema.get("minItems", 0), schema["maxItems"]
+        )
     return inner

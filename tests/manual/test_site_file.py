@@ -7,7 +7,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from rsu.site.model import Site
-from tests.manual.keys import sections
+from tests.manual.keys import lane_map, sections
 from tests.manual.site_file import CHINESE, site_file
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,6 @@ def test_the_demo_site_has_no_key_that_the_page_lacks() -> None:
 
 
 def test_every_meaning_has_its_chinese() -> None:
-    meanings = {key.meaning for keys in KEYS.values() for key in keys} - {""}
+    meanings = {key.meaning for keys in (*KEYS.values(), lane_map()) for key in keys} - {""}
     assert sorted(meanings - {*CHINESE}) == []
     assert sorted({*CHINESE} - meanings) == []
