@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rsu.reasons.gate import GATE
+from rsu.site.dialects import DIALECTS
 from rsu.station import gate
 
 ROOT = Path(__file__).parents[1]
@@ -48,8 +49,11 @@ PURE = [
     "rsu/station/scene.py",
     "rsu/station/signals.py",
     "rsu/station/station.py",
+    "rsu/station/telling.py",
     "rsu/station/vehicles",
     "rsu/station/views.py",
+    "rsu/uplink/dialect.py",
+    *(module.rpartition(".")[0].replace(".", "/") for module in DIALECTS.values()),
 ]
 IMPURE_MODULES = {"time", "socket", "threading", "asyncio", "subprocess", "select", "multiprocessing"}
 TOP = {"rsu", "codecs", "perception", "hw", "configs", "sim", "tests"}
@@ -154,6 +158,19 @@ def _known(target: str, names: dict[str, Path]) -> str | None:
         return target
     parent = target.rpartition(".")[0]
     return parent if parent in names and names[parent].name != "__init__.py" else None
+
+
+def test_a_dialect_is_known_by_its_name_only() -> None:
+    """One folder, one row: no module outside a dialect's folder imports it."""
+    folders = [module.rpartition(".")[0] for module in DIALECTS.values()]
+    found = [
+        (str(file.relative_to(ROOT)), name)
+        for file in _modules(ROOT / "rsu")
+        for name in _imports(file)
+        for folder in folders
+        if f"{name}.".startswith(f"{folder}.") and not file.is_relative_to(ROOT / folder.replace(".", "/"))
+    ]
+    assert found == []
 
 
 def test_top_level_is_fixed() -> None:

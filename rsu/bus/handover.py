@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
 
 from rsu.bus.records import Committed, Report
+from rsu.bus.told import GivenUp, Told
 
 RESEND_NS = 1_000_000_000
 WINDOW = 100  # reports under way, far fewer than the bus queues per subscriber
@@ -42,11 +42,11 @@ def rank(kind: str, live: bool) -> int:
 
 def first_of(report: Report) -> int:
     """Return the first number that a report stands for: its own, except for a marker."""
-    return int(report.data["first"]) if report.kind == SKIPPED else report.seq
+    return report.data.first if isinstance(report.data, GivenUp) else report.seq
 
 
 def _marker(boot: str, stamp_ns: int, first: int, seq: int, evicted: Mapping[str, int]) -> Report:
-    return Report(SKIPPED, stamp_ns, boot, seq, {"first": first, "evicted": dict(evicted)})
+    return Report(SKIPPED, stamp_ns, boot, seq, GivenUp(first, dict(evicted)))
 
 
 class Outbox:
@@ -68,7 +68,7 @@ class Outbox:
         """Return how many reports (markers not counted) wait for their commit."""
         return sum(report.kind != SKIPPED for report in self._reports)
 
-    def add(self, kind: str, stamp_ns: int, data: dict[str, Any], live: bool = False) -> Report:
+    def add(self, kind: str, stamp_ns: int, data: Told, live: bool = False) -> Report:
         """Number and keep a report; it is sent by the next `due`. `live`: the next of its kind supersedes it."""
         self._last += 1
         self._stamp_ns = stamp_ns
@@ -110,7 +110,7 @@ class Outbox:
         high = index + 1 if self._reports[index + 1 : index + 2] and self._reports[index + 1].kind == SKIPPED else index
         counts = Counter({given_up.kind: 1})
         for report in self._reports[low : high + 1]:
-            counts.update(report.data["evicted"] if report.kind == SKIPPED else {})
+            counts.update(report.data.evicted if isinstance(report.data, GivenUp) else {})
         first, last = self._reports[low], self._reports[high]
         self._reports[low : high + 1] = [_marker(self._boot, last.stamp_ns, first_of(first), last.seq, counts)]
 
@@ -131,8 +131,8 @@ class Inlet:
         if not first_of(report) <= known + 1 <= report.seq:
             return None
         self._accepted[report.boot] = report.seq
-        if report.kind == SKIPPED:
-            return _marker(report.boot, report.stamp_ns, known + 1, report.seq, report.data["evicted"])
+        if isinstance(report.data, GivenUp):
+            return _marker(report.boot, report.stamp_ns, known + 1, report.seq, report.data.evicted)
         return report
 
     def commit(self) -> None:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from hw.intake import Refused
@@ -14,6 +12,7 @@ from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from perception.objects import Modality
 from perception.tracking.bias import SensorBias
 from rsu.bus.latch import Setting
+from rsu.bus.told import Told
 
 
 class TrackView(msgspec.Struct, frozen=True):
@@ -177,13 +176,13 @@ class Misbehaviour(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One record for the cloud platform, as T/ITS 0180.1 prints it. Identity: (rscu, boot, seq)."""
+    """One record for the cloud platform, in no platform's words. Identity: (rscu, boot, seq)."""
 
     kind: str  # participant, event, traffic, lamp, basic-status, run-status
     stamp_ns: int
     boot: str
     seq: int  # 1.., without gaps within a boot
-    data: dict[str, Any]
+    data: Told
     live: bool = False  # a state that the next record of its kind supersedes
 
 
@@ -202,7 +201,7 @@ class Item(msgspec.Struct, frozen=True):
 
     kind: str
     stamp_ns: int
-    data: bytes  # JSON
+    data: bytes  # as recorded: JSON of T/ITS 0180.1, without numbers
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -116,7 +116,7 @@ class Player:
     def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
-        return outcome(self._heart.tick(now_ns, clock), now_ns)
+        return outcome(self._heart.tick(now_ns, clock), now_ns, self._heart.teller)
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""

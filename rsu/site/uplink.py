@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from perception.objects import Modality
+from rsu.site.dialects import DEFAULT, DIALECTS
 
 
 class Settings(BaseModel):
@@ -33,6 +34,11 @@ class TlsSettings(Settings):
 class PlatformSettings(Settings):
     """The cloud platform's MQTT broker, and how records are sent to the platform behind it."""
 
+    dialect: str = Field(
+        DEFAULT,
+        description="how it is spoken to: tits0180 is T/ITS 0180.1",
+        json_schema_extra={"enum": [*sorted(DIALECTS)]},
+    )
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(8883, ge=1, le=65535)
     tls: TlsSettings | None = None
@@ -46,6 +52,13 @@ class PlatformSettings(Settings):
     ack_timeout_s: float = Field(
         10, ge=0.2, le=600, description="no acknowledgement for so long: probe, then send again"
     )
+
+    @field_validator("dialect")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in DIALECTS:
+            raise ValueError(f"no dialect {value!r}: there are {', '.join(sorted(DIALECTS))}")
+        return value
 
     @field_validator("host")
     @classmethod

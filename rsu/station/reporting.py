@@ -1,21 +1,18 @@
-"""Which records go up to the cloud, and when (T/ITS 0180.1-2021)."""
+"""Which records go up to the cloud, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hw.device import DeviceHealth
-from perception.objects import Modality
 from perception.results import RoadEvent, TrafficPeriod
-from rsu.reports import events, lamps, participants, status, traffic
-from rsu.reports.common import Payload
-from rsu.reports.lamps import Signal
-from rsu.reports.participants import Users
-from rsu.site.identity import Identity
+from rsu.bus.told import DeviceStates, Participants, RoadTraffic, Told, ToldDevice
 from rsu.site.uplink import UplinkSettings
+from rsu.station import telling
 from rsu.station.gate import DOUBTS, NO_LIGHTS
 from rsu.station.scene import Moment, News, Scene
+from rsu.station.telling import OnRoad
 
 _SECOND_NS = 1_000_000_000
 _MINUTE_NS = 60 * _SECOND_NS
@@ -26,17 +23,15 @@ class Draft(NamedTuple):
 
     kind: str
     stamp_ns: int
-    data: Payload
+    data: Told
     live: bool = False  # a state that the next record of its kind supersedes
 
 
 class Reporter:
-    """Decides at every tick which records are due."""
+    """Decides at every tick which records are due. `region`: the site says in which region it is."""
 
-    def __init__(self, identity: Identity, settings: UplinkSettings, modalities: Mapping[str, Modality]) -> None:
-        self._identity = identity
-        self._standard = settings.standard
-        self._modalities = modalities  # of the devices
+    def __init__(self, settings: UplinkSettings, region: bool) -> None:
+        self._region = region
         self._periods = {
             "participant": _period(settings.participants_hz),
             "lamp": _period(settings.lamp_hz),
@@ -54,48 +49,45 @@ class Reporter:
         now_ns, utc_ns = moment.now_ns, moment.utc_ns
         yield from self._status(moment)
         running = [event for event in labelled.events if event.state != "end"]
-        users = Users(labelled.tracks, scene.places, running, self._modalities, self._standard.vehicle_class)
+        road = OnRoad(labelled.tracks, scene.places, running)
         told = news.labelled(moment.correction_ns)
-        yield from self._events(now_ns, utc_ns, told.events, users)
+        yield from self._events(now_ns, utc_ns, told.events, road)
         yield from self._traffic(utc_ns, told.traffic)
         yield from self._lamps(moment)
-        if len(users.tracks) and self._due("participant", now_ns):
-            yield Draft("participant", utc_ns, participants.build(self._identity, utc_ns, users), live=True)
+        if len(road.tracks) and self._due("participant", now_ns):
+            yield Draft("participant", utc_ns, Participants(telling.users(road)), live=True)
 
     def _status(self, moment: Moment) -> Iterator[Draft]:
         """Yield who we are and what works: from time to time, and when it changes."""
-        utc_ns, me = moment.utc_ns, self._identity
-        devices = [self._device(each, moment) for each in moment.health]
-        faulty = frozenset(device.name for device in devices if not device.ok)
+        utc_ns, states = moment.utc_ns, DeviceStates([self._device(each, moment) for each in moment.health])
+        faulty = frozenset(device.name for device in states.devices if not device.ok)
         changed, turned, self._faulty = faulty != self._faulty, bool(faulty) != bool(self._faulty), faulty
         if self._due("basic-status", moment.now_ns) or turned:
-            yield Draft("basic-status", utc_ns, status.basic(me, utc_ns, devices), live=True)
+            yield Draft("basic-status", utc_ns, states, live=True)
         if self._due("run-status", moment.now_ns) or changed:
-            payload = status.run(me, utc_ns, devices, self._standard.fault_types)
-            yield Draft("run-status", utc_ns, payload, live=not changed)
+            yield Draft("run-status", utc_ns, states, live=not changed)
 
-    def _events(self, now_ns: int, utc_ns: int, news: Sequence[RoadEvent], users: Users) -> Iterator[Draft]:
+    def _events(self, now_ns: int, utc_ns: int, news: Sequence[RoadEvent], road: OnRoad) -> Iterator[Draft]:
         """Yield starts and ends at once, otherwise what is running when that is due."""
         if news:
-            yield Draft("event", utc_ns, events.build(self._identity, utc_ns, news, users))
-        elif users.running and self._due("event", now_ns):
-            yield Draft("event", utc_ns, events.build(self._identity, utc_ns, users.running, users), live=True)
+            yield Draft("event", utc_ns, telling.events(news, road))
+        elif road.running and self._due("event", now_ns):
+            yield Draft("event", utc_ns, telling.events(road.running, road), live=True)
 
     def _traffic(self, utc_ns: int, periods: Sequence[TrafficPeriod]) -> Iterator[Draft]:
         """Yield ended periods; those shorter than a minute are for displays, the longer ones hold their sums."""
         for period in periods:
-            payload = traffic.build(self._identity, utc_ns, period, self._standard.extensions)
             live = not period.cycle and period.end_ns - period.start_ns < _MINUTE_NS
-            yield Draft("traffic", utc_ns, payload, live)
+            yield Draft("traffic", utc_ns, RoadTraffic(period), live)
 
     def _lamps(self, moment: Moment) -> Iterator[Draft]:
-        """Yield what the signal shows; its region is mandatory there and cannot be made up."""
-        if moment.ahead is None or not self._identity.region_id or not self._due("lamp", moment.now_ns):
+        """Yield what the signal shows; a platform places it by its region, which cannot be made up."""
+        if moment.ahead is None or not self._region or not self._due("lamp", moment.now_ns):
             return
         shown = NO_LIGHTS.isdisjoint(moment.conditions)
         doubted = any(name.startswith(DOUBTS) for name in moment.conditions)
-        signal = Signal(moment.now_ns, moment.lamps, moment.ahead, shown, ok=shown and not doubted)
-        yield Draft("lamp", moment.utc_ns, lamps.build(self._identity, moment.utc_ns, signal), live=True)
+        told = telling.lamps(moment.lamps, moment.ahead, moment.now_ns, shown, ok=shown and not doubted)
+        yield Draft("lamp", moment.utc_ns, told, live=True)
 
     def _due(self, kind: str, now_ns: int) -> bool:
         """Tell once in every period of a kind that it is due."""
@@ -106,7 +98,7 @@ class Reporter:
         self._slots[kind] = slot
         return True
 
-    def _device(self, health: DeviceHealth, moment: Moment) -> status.Device:
+    def _device(self, health: DeviceHealth, moment: Moment) -> ToldDevice:
         starting = health.state == "starting" and not health.error  # nothing is wrong yet
         fault = None if starting or health.state == "ok" else health.error or health.state
         if fault is None:
@@ -115,9 +107,7 @@ class Reporter:
             self._since_ns.setdefault(health.name, moment.now_ns)
         since_ns = self._since_ns.get(health.name)
         since_ns = None if since_ns is None else since_ns + moment.correction_ns
-        return status.Device(
-            name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns
-        )
+        return ToldDevice(name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns)
 
 
 def _period(rate_hz: float) -> int:

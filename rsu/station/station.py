@@ -31,7 +31,7 @@ from perception.traffic.statistics import TrafficStatistics
 from rsu.bus.latch import ConflictLatch
 from rsu.bus.records import MessageState, Misbehaviour, Snapshot
 from rsu.site import conflicts
-from rsu.site.config import Config, identity, modalities
+from rsu.site.config import Config, identity
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from rsu.station import views
 from rsu.station.broadcast import Broadcaster, Outgoing
@@ -87,7 +87,7 @@ class Station:
         self._position = PositionCheck(site.position, reference)
         self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
-        self._reporter = Reporter(identity(config), site.uplink, modalities(site))
+        self._reporter = Reporter(site.uplink, region=bool(identity(config).region_id))
         self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
         self._events: dict[int, RoadEvent] = {}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from rsu.uplink import envelope
 from rsu.uplink.credentials import Credentials
+from rsu.uplink.dialect import Publication
 
 _CONNACK, _AUTH = 0x20, 0xF0
 _FIRST_OCTETS = 200
@@ -54,15 +53,14 @@ class Client(paho.Client):
         return wrapped
 
 
-def make(rscu: str, credentials: Credentials, will_qos: int, connect_timeout_s: float) -> Client:
+def make(rscu: str, credentials: Credentials, will: Publication, connect_timeout_s: float) -> Client:
     """Return a client with these credentials and the last will of a box."""
     client = Client(CallbackAPIVersion.VERSION2, client_id=rscu, protocol=paho.MQTTv5, reconnect_on_failure=False)
     if credentials.context is not None:
         client.tls_set_context(credentials.context)
     if credentials.username is not None:
         client.username_pw_set(credentials.username, credentials.password)
-    will = envelope.presence(rscu, time.time_ns(), online=False)
-    client.will_set(envelope.topic(rscu, "basic-status"), will, qos=will_qos)
+    client.will_set(*will)
     client.connect_timeout = connect_timeout_s
     client.on_socket_register_write = lambda *_: None  # else publish() writes on the caller's thread
     return client

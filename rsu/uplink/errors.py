@@ -4,6 +4,7 @@ UplinkError
     SpoolError          the spool cannot be read or written now (disk full, read-only, locked): try again later
     SpoolDamagedError   what is there is no spool (any more): set it aside, begin a new one with what can be read
     CredentialsError    certificate, key or password file cannot be used: try again later
+    TooLargeError       a record does not fit into the packets that the broker takes, not even in parts
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class SpoolDamagedError(UplinkError):
 
 class CredentialsError(UplinkError):
     """The connection cannot be set up from these files."""
+
+
+class TooLargeError(UplinkError):
+    """A record never fits into the broker's packets."""

@@ -1,8 +1,8 @@
 """What was sent to the platform and what it said of it: an answer counts only for what was sent and not yet answered.
 
-A record is known by kind of topic, boot and numbers, exactly as it was sent. A range is taken when records that were
-sent fill it without a hole; one number more, another kind or boot, and all of it is stray. So no answer, wrong by
-mistake or by malice, frees what the platform never got. Pure.
+A record is known by the kind under which it travelled, boot and numbers, exactly as it was sent. A range is taken when
+records that were sent fill it without a hole; one number more, another kind or boot, and all of it is stray. So no
+answer, wrong by mistake or by malice, frees what the platform never got. Pure.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rsu.uplink.answers import HELD, NOT_NOW, Answer, Range
-from rsu.uplink.envelope import Record, topic_kind
+from rsu.uplink.dialect import HELD, NOT_NOW, Answer
+from rsu.uplink.record import Range, Record
 
 UNKNOWN, REPEATED, UNREADABLE = "unknown", "repeated", "unreadable"  # kinds of stray answers
 _REMEMBERED = 20_000  # records sent; of older ones an answer comes too late: they are sent again
@@ -30,7 +30,7 @@ class Sum(NamedTuple):
 
     held: list[Range]  # records that may go
     refused: list[Refusal]
-    kinds: set[str]  # of topics that had an answer of use
+    kinds: set[str]  # under which records travelled that had an answer of use
 
 
 class _Sent:
@@ -43,7 +43,7 @@ class _Sent:
 
 _BOOTS = 64
 
-_Key = tuple[str, str, int]  # kind of topic, boot, last number
+_Key = tuple[str, str, int]  # kind under which it travelled, boot, last number
 
 
 class Ledger:
@@ -54,9 +54,9 @@ class Ledger:
         self._sent: OrderedDict[_Key, _Sent] = OrderedDict()
         self._boots: OrderedDict[str, None] = OrderedDict()
 
-    def sent(self, record: Record) -> None:
-        """Note that a record was given to a connection."""
-        key = topic_kind(record.kind), record.boot, record.seq
+    def sent(self, way: str, record: Record) -> None:
+        """Note that a record was given to a connection. `way`: the kind under which it travels."""
+        key = way, record.boot, record.seq
         before = self._sent.pop(key, None)
         self._sent[key] = _Sent(record.first) if before is None or before.first != record.first else before
         self._boots[record.boot] = None

@@ -21,11 +21,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from rsu.bus.handover import RANK
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import answers, client, diagnosis, envelope
-from rsu.uplink.answers import Answer
+from rsu.uplink import client, diagnosis
 from rsu.uplink.credentials import Credentials
 from rsu.uplink.diagnosis import Trouble
+from rsu.uplink.dialect import Answer, Dialect, Publication
+from rsu.uplink.record import Record
 
 CONNECT_TIMEOUT_S = 10.0  # for TCP and TLS, then for the broker's answers
 _LOOP_S = 0.5
@@ -34,7 +36,8 @@ _MAX_PACKET_OCTETS = 1 << 20  # that we take; an acknowledgement of 5000 records
 _IN_FLIGHT = 20  # publications without PUBACK, unless the broker wants fewer
 _DISCONNECT_WITH_WILL = 0x04
 _NO_SUBSCRIBER = 0x10  # of a PUBACK
-_KINDS = tuple(answers.topics(""))
+_KINDS = tuple(RANK)
+_PUBLISH = 10  # octets beside topic and body: fixed header 1 + 4, topic's length 2, packet id 2, properties 1
 _new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
 _log = structlog.get_logger()
 
@@ -49,8 +52,10 @@ class Limits(NamedTuple):
 class Link:
     """One attempt, and the connection that comes of it."""
 
-    def __init__(self, settings: PlatformSettings, rscu: str, credentials: Credentials, will_qos: int) -> None:
-        """Prepare; connects in `start`."""
+    def __init__(
+        self, settings: PlatformSettings, rscu: str, credentials: Credentials, dialect: Dialect, max_qos: int
+    ) -> None:
+        """Prepare; connects in `start`. `max_qos`: that the broker takes, as far as it has said so before."""
         self.answers: SimpleQueue[Answer] = SimpleQueue()
         self.connected = False
         self.ended: Trouble | None = None
@@ -60,14 +65,17 @@ class Link:
         self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over what belongs to it
         self.peer_until: str | None = None  # end of the broker's certificate
         self._settings = settings
-        self._rscu = rscu
+        self._dialect = dialect
         self._subscribing: dict[int, str] = {}  # mid -> kind
         self._welcomed = False  # its CONNACK was read
         self._subscribed = False
         self._kind_of_mid = bytearray(1 << 16)  # index of the kind that was published last under a mid
+        self._qos_of_mid = bytearray(1 << 16)
         self._pubacks: SimpleQueue[tuple[int, int, str]] = SimpleQueue()
         self._trouble: Trouble | None = None
-        self._client = client.make(rscu, credentials, will_qos, CONNECT_TIMEOUT_S)
+        will = dialect.presence(time.time_ns(), online=False)
+        will = will._replace(qos=min(will.qos, max_qos))
+        self._client = client.make(rscu, credentials, will, CONNECT_TIMEOUT_S)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_publish = self._on_publish
@@ -119,34 +127,27 @@ class Link:
         if isinstance(socket, ssl.SSLSocket):
             self.peer_until = str((socket.getpeercert() or {}).get("notAfter", "")) or None
 
-    def room(self, kind: str) -> int | None:
-        """Return how many octets a payload of a kind may have; None: any number."""
-        if self.limits.max_packet is None:
-            return None
-        topic = len(envelope.topic(self._rscu, kind).encode())
-        return self.limits.max_packet - topic - 10  # fixed header 1 + 4, topic's length 2, packet id 2, properties 1
+    @property
+    def room(self) -> int | None:
+        """Return how many octets topic and body may have together; None: any number."""
+        return None if self.limits.max_packet is None else self.limits.max_packet - _PUBLISH
 
-    def send(self, record: envelope.Record) -> bool:
-        """Give a record to the connection; False: it is down, nothing was taken. TooLargeError: it never fits."""
-        room = self.room(record.kind)
-        whole = envelope.payload(self._rscu, record)
-        bodies = [whole] if room is None else envelope.parts(self._rscu, record, room)
-        return self.connected and all(self._publish(record.kind, body) for body in bodies)
+    def send(self, record: Record, said: list[Publication]) -> bool:
+        """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""
+        return self.connected and all(self._publish(record.kind, each) for each in said)
 
-    def _publish(self, kind: str, body: bytes) -> bool:
-        info = self._client.publish(envelope.topic(self._rscu, kind), body, self._qos(kind))
-        self._kind_of_mid[info.mid] = _KINDS.index(envelope.topic_kind(kind))
+    def _publish(self, kind: str, said: Publication) -> bool:
+        info = self._client.publish(said.topic, said.body, min(said.qos, self.limits.max_qos))
+        self._kind_of_mid[info.mid] = _KINDS.index(kind)
+        self._qos_of_mid[info.mid] = min(said.qos, self.limits.max_qos)
         return info.rc == paho.MQTT_ERR_SUCCESS
-
-    def _qos(self, kind: str) -> int:
-        return min(envelope.QOS[kind], self.limits.max_qos)
 
     def look(self) -> None:
         """Take note of what the broker said of publications."""
         while not self._pubacks.empty():
             mid, code, name = self._pubacks.get()
-            kind = _KINDS[self._kind_of_mid[mid]]
-            if not self._qos(kind):
+            kind = self._dialect.way(_KINDS[self._kind_of_mid[mid]])
+            if not self._qos_of_mid[mid]:
                 continue  # gone out, nobody has answered
             self.unheard = code == _NO_SUBSCRIBER
             if code >= 0x80:
@@ -175,7 +176,7 @@ class Link:
         max_qos = min(1, getattr(properties, "MaximumQoS", 1))
         self.limits = Limits(getattr(properties, "MaximumPacketSize", None), max_qos)
         self._client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
-        for kind, topic in answers.topics(self._rscu).items():
+        for topic, kind in self._dialect.answers.items():
             _, mid = self._client.subscribe(topic, qos=max_qos)
             self._subscribing[mid or 0] = kind
 
@@ -193,10 +194,9 @@ class Link:
         if self._subscribing or self._subscribed:
             return
         self._subscribed = True
-        body = envelope.presence(self._rscu, time.time_ns(), online=True)
-        room = self.room("basic-status")
-        if room is None or len(body) <= room:
-            self._publish("basic-status", body)
+        said = self._dialect.presence(time.time_ns(), online=True)
+        if self.room is None or len(said.topic.encode()) + len(said.body) <= self.room:
+            self._publish("basic-status", said)
         self.connected = True
         _log.info("platform connected", **self.limits._asdict(), denied=self.denied)
 
@@ -220,8 +220,13 @@ class Link:
 
     def _on_message(self, _client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
         try:
-            for answer in answers.read(message.topic.split("/")[-3], bytes(message.payload)):
+            for answer in self._read(message):
                 self.answers.put(answer)
         except ValueError as error:
             self.unreadable += 1
             _log.warning("acknowledgement not usable", topic=message.topic, error=str(error)[:200])
+
+    def _read(self, message: paho.MQTTMessage) -> list[Answer]:
+        if message.topic not in self._dialect.answers:
+            raise ValueError("nothing was asked on this topic")
+        return self._dialect.read(self._dialect.answers[message.topic], bytes(message.payload))

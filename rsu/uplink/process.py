@@ -9,11 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 from rsu.bus.records import Committed, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.site import box
+from rsu.site.box import Box
 from rsu.site.config import Config
+from rsu.site.dialects import DEFAULT
 from rsu.site.uplink import UplinkSettings
+from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import Sender
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
@@ -23,13 +28,13 @@ _WORD_S, _PROGRESS_S, _STATE_S = 0.1, 0.5, 1.0
 
 
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    """Serve a site's uplink until `stop`."""
-    serve(config.site.uplink, config.site.identity.rscu_sn, run, data, stop)
+    """Serve a site's platform until `stop`."""
+    serve(config.site.uplink, box.box(config), run, data, stop)
 
 
-def serve(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: threading.Event) -> None:
-    """Serve until `stop`."""
-    uplink = Uplink(settings, rscu, run, data)
+def serve(settings: UplinkSettings, about: Box, run: Path, data: Path, stop: threading.Event) -> None:
+    """Serve a box's platform until `stop`."""
+    uplink = Uplink(settings, about, run, data)
     try:
         while not stop.is_set():
             uplink.cycle()
@@ -37,17 +42,24 @@ def serve(settings: UplinkSettings, rscu: str, run: Path, data: Path, stop: thre
         uplink.close()
 
 
+def _spool(path: Path, dialect: str) -> Path:
+    """Return the place of a dialect's spool: what waits for one platform is not sent to another in its words."""
+    return path if dialect == DEFAULT else path.with_stem(f"{path.stem}-{dialect}")
+
+
 class Uplink:
     """All that the process holds."""
 
-    def __init__(self, settings: UplinkSettings, rscu: str, run: Path, data: Path) -> None:
+    def __init__(self, settings: UplinkSettings, about: Box, run: Path, data: Path) -> None:
         """Join the bus, open the spool, begin to connect."""
         self._reports = Subscriber(run, ["report"])
         self._bus = Publisher(run, "uplink")
-        self._store = Store(data / settings.spool.path, settings.spool)
-        platform = settings.platform
-        self._sender = None if platform is None else Sender(platform, rscu, settings.spool.max_live)
-        self._state = State(self._store, self._sender, rscu)
+        platform, rscu = settings.platform, about.identity.rscu_sn
+        name = DEFAULT if platform is None else platform.dialect
+        dialect = cast(Dialect, box.make(name, about))
+        self._store = Store(data / _spool(settings.spool.path, name), settings.spool, dialect.payload)
+        self._sender = None if platform is None else Sender(platform, rscu, settings.spool.max_live, dialect)
+        self._state = State(self._store, self._sender)
         self._said: Committed | None = None
         self._said_connected = False
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last

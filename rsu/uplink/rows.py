@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rsu.bus.handover import RANK, SKIPPED
-from rsu.uplink.envelope import Record
+from rsu.uplink.record import Record
 
 VERSION = 2
 SCHEMA = """

@@ -15,13 +15,13 @@ import structlog
 from rsu.bus.handover import LIVE, RANK
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import credentials, diagnosis
-from rsu.uplink.answers import Answer, Range
 from rsu.uplink.attempts import Attempts
 from rsu.uplink.diagnosis import QOS_0_ONLY, Trouble
-from rsu.uplink.envelope import TooLargeError
-from rsu.uplink.errors import CredentialsError
+from rsu.uplink.dialect import Answer, Dialect
+from rsu.uplink.errors import CredentialsError, TooLargeError
 from rsu.uplink.ledger import UNREADABLE, Ledger
 from rsu.uplink.link import Link
+from rsu.uplink.record import Range
 from rsu.uplink.silence import Silence
 from rsu.uplink.spool import Waiting
 from rsu.uplink.store import Store
@@ -38,9 +38,10 @@ Stream = tuple[str, int]  # kind, rank
 class Sender:
     """The platform's side of the uplink process."""
 
-    def __init__(self, settings: PlatformSettings, rscu: str, max_live: int) -> None:
+    def __init__(self, settings: PlatformSettings, rscu: str, max_live: int, dialect: Dialect) -> None:
         """Prepare; connects in `send`. `max_live`: live records of one kind that the store keeps."""
         self.settings = settings
+        self.dialect = dialect
         self.silence = Silence(settings.ack_timeout_s)
         self.refusal: str | None = None  # what the platform said of the record that it refused last
         self._rscu = rscu
@@ -130,7 +131,7 @@ class Sender:
         except CredentialsError as error:
             self._fail(Trouble(str(error), "put it right; it is tried again", stubborn=True), 0.0)
             return
-        self._link = Link(self.settings, self._rscu, found, self._max_qos)
+        self._link = Link(self.settings, self._rscu, found, self.dialect, self._max_qos)
         self._link.start()
 
     def _came_up(self) -> None:
@@ -179,15 +180,17 @@ class Sender:
         """Give one record to the connection, or set it aside; False: the connection is down."""
         record = waiting.record
         try:
-            if not link.send(record):
-                return False
+            said = self.dialect.publications(record, link.room)
         except TooLargeError as error:
             window.skip(waiting.id)
             self._unfit.append(Unfit(Range(record.boot, record.first, record.seq), TOO_LARGE, str(error)))
             _log.error("record too large for the broker", kind=record.kind, seq=record.seq, why=str(error))
             return True
-        self._ledger.sent(record)
-        self.silence.asked(record.kind)
+        if not link.send(record, said):
+            return False
+        way = self.dialect.way(record.kind)
+        self._ledger.sent(way, record)
+        self.silence.asked(way)
         window.sent(waiting, now_ns)
         return True
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from rsu.uplink.envelope import topic_kind
-
 
 class Silence:
     """Counts, for each kind, from the first record since whose sending no answer has come."""
@@ -23,11 +21,11 @@ class Silence:
         self._asked_s.clear()
 
     def asked(self, kind: str) -> None:
-        """Note that a record was sent."""
-        self._asked_s.setdefault(topic_kind(kind), self._clock())
+        """Note that a record was sent that travels under a kind."""
+        self._asked_s.setdefault(kind, self._clock())
 
     def answered(self, kind: str) -> None:
-        """Note that records of a kind of topic were acknowledged or refused."""
+        """Note that records that travel under a kind were acknowledged or refused."""
         self._heard_s = self._clock()
         self._asked_s.pop(kind, None)
 

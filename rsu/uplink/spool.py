@@ -16,8 +16,8 @@ from typing import NamedTuple
 from rsu.bus.handover import SKIPPED
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows
-from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
+from rsu.uplink.record import Record
 from rsu.uplink.rows import Salvage, salvage
 from rsu.uplink.transaction import DAMAGED, Changes, Limits, Transaction, add_held, is_of_now
 

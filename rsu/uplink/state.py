@@ -22,10 +22,9 @@ _NEWS_S = 90.0  # a record that was refused or set aside is a trouble for so lon
 class State:
     """Makes the state once a second."""
 
-    def __init__(self, store: Store, sender: Sender | None, rscu: str) -> None:
+    def __init__(self, store: Store, sender: Sender | None) -> None:
         self._store = store
         self._sender = sender
-        self._rscu = rscu
         self._validities: dict[str, Validity] = {}
         self._looked_s = float("-inf")  # monotonic
         self._counts: Mapping[str, int] = {}  # of refused and set-aside records, as of the last change
@@ -86,22 +85,22 @@ class State:
         found = sender.trouble or sender.unstable
         if found is not None:
             yield str(found)
-        link, silent_s, topic = sender.link, sender.silence.silent_s(), f"rscu/{self._rscu}"
+        link, silent_s, dialect = sender.link, sender.silence.silent_s(), sender.dialect
         if link is None or not sender.connected:
             return
         if silent_s is not None:
             unheard = "; the broker says that nobody subscribes to them" if link.unheard else ""
             yield (
                 f"the platform acknowledges no records for {silent_s:.0f} s{unheard}:"
-                f" is it running, subscribed to {topic}/# and allowed to publish {topic}/+/up/ack?"
+                f" is it running, subscribed to {dialect.upward} and allowed to answer on {dialect.answered}?"
             )
         for kind, why in link.denied.items():
-            yield f"{kind}: {why}: allow {topic}/{kind}/up and {topic}/{kind}/up/ack at the broker"
+            yield f"{kind}: {why}: allow {dialect.topic(kind)} and its answers at the broker"
         for kind, waited_s in sender.silence.kinds().items() if silent_s is None else ():
             if kind not in link.denied:
                 yield (
                     f"{kind}: not acknowledged for {waited_s:.0f} s while others are:"
-                    f" may this box publish {topic}/{kind}/up, and does the platform take it?"
+                    f" may this box publish {dialect.topic(kind)}, and does the platform take it?"
                 )
 
     def _of_certificates(self) -> Iterator[str]:

@@ -15,13 +15,12 @@ from pathlib import Path
 
 import structlog
 
-from rsu.bus.handover import SKIPPED, Inlet
+from rsu.bus.handover import Inlet, first_of, rank
 from rsu.bus.records import Committed, Report
+from rsu.bus.told import GivenUp
 from rsu.site.uplink import SpoolSettings
-from rsu.uplink import envelope
-from rsu.uplink.answers import Range
-from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
+from rsu.uplink.record import Range, Record
 from rsu.uplink.spool import Spool, Waiting, open_spool
 from rsu.uplink.transaction import Changes, Unfit
 
@@ -30,14 +29,19 @@ _RETRY_NS = 1_000_000_000  # between attempts to open
 _HOUSEKEEPING_NS = 10_000_000_000  # ages are looked at so often when nothing else is committed
 _log = structlog.get_logger()
 
+Payload = Callable[[Report], bytes]  # what the spool keeps of a report: the dialect's
+
 
 class Store:
     """The spool, the group that is not yet committed, and the state of the disk."""
 
-    def __init__(self, path: Path, settings: SpoolSettings, steady: Callable[[], int] = time.monotonic_ns) -> None:
+    def __init__(
+        self, path: Path, settings: SpoolSettings, payload: Payload, steady: Callable[[], int] = time.monotonic_ns
+    ) -> None:
         """Open the spool if that is possible now. `steady`: a clock that never steps, ns."""
         self.error: str | None = None
         self._path = path
+        self._payload = payload
         self._settings = settings
         self._spool: Spool | None = None
         self._distrusted = False  # it proved damaged in use
@@ -65,9 +69,13 @@ class Store:
         """Put a report into the group if it is the next one of its boot."""
         accepted = self._inlet.accept(report) if self._spool is not None else None
         if accepted is not None:
-            self._group.append(envelope.record(accepted))
-            if accepted.kind == SKIPPED:
-                self._skipped.update(accepted.data["evicted"])
+            self._group.append(self._record(accepted))
+            if isinstance(accepted.data, GivenUp):
+                self._skipped.update(accepted.data.evicted)
+
+    def _record(self, report: Report) -> Record:
+        of_class, payload = rank(report.kind, report.live), self._payload(report)
+        return Record(report.boot, first_of(report), report.seq, report.kind, of_class, report.stamp_ns, payload)
 
     def word(self) -> Committed | None:
         """Return what to tell the station: up to which report everything is on disk."""

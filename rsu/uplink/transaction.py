@@ -15,8 +15,7 @@ from typing import NamedTuple
 from rsu.bus.handover import LIVE, RANK, SKIPPED
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows
-from rsu.uplink.answers import Range
-from rsu.uplink.envelope import Record
+from rsu.uplink.record import Range, Record
 
 REFUSED, TOO_LARGE, DAMAGED = "refused", "too-large", "damaged"  # why a record is set aside
 _OVERHEAD = 170  # octets of a row beside its payload, indexes included

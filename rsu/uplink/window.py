@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rsu.uplink.answers import Range
+from rsu.uplink.record import Range
 from rsu.uplink.spool import Waiting
 
 _MAX_TIMEOUT = 32  # times the first one

@@ -23,7 +23,8 @@ from virtual_site import CONFIGS, run
 
 from perception.results import DirectionFlow, LaneFlow, SpotFlow
 from perception.traffic.statistics import StatisticsSettings
-from rsu.site import config
+from rsu.site import box, config
+from rsu.site.dialects import RECORDED
 from sim import recorded
 from sim.frames import WorldFrame
 from tests.perception.watching import LANES, Watch
@@ -113,7 +114,8 @@ def station(seconds: float, frames: Iterator[WorldFrame]) -> Flows:
     site = site._replace(site=site.site.model_copy(update={"statistics": counted}))
     drafts = (draft for _, _, output in run(seconds, world=lambda: frames, site=site) for draft in output.drafts)
     flows: Flows = {}
-    for data in (draft.data for draft in drafts if draft.kind == "traffic"):
+    teller = box.make(RECORDED, box.box(site))
+    for data in (json.loads(teller.body(*draft[:3])) for draft in drafts if draft.kind == "traffic"):
         begin_ms = data["startTime"]
         name = CYCLE if data["periodTime"] == SIGNAL_CYCLE else PERIODS.get(data["duration"], LONGEST)
         begin_ms = round(begin_ms, -3)

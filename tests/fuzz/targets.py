@@ -338,9 +338,9 @@ def _foreign(suffix: str) -> Parser:
 
 def _acknowledgement() -> Parser:
     """What the platform says, and what it may change: never more than was sent."""
-    from rsu.uplink import answers
-    from rsu.uplink.envelope import Record
     from rsu.uplink.ledger import Ledger
+    from rsu.uplink.record import Record
+    from rsu.uplink.tits0180 import answers
 
     def parse(data: bytes) -> None:
         try:
@@ -349,7 +349,7 @@ def _acknowledgement() -> Parser:
             return
         ledger = Ledger()
         for seq in (1, 2, 5):
-            ledger.sent(Record("b", seq, seq, "event", 2, 0, b"{}"))
+            ledger.sent("event", Record("b", seq, seq, "event", 2, 0, b"{}"))
         total = ledger.sum(found)
         freed = [(each.boot, each.first, each.last) for each in (*total.held, *(one.numbers for one in total.refused))]
         assert len(freed) == len(set(freed))

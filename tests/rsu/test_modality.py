@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,11 @@ import v2x
 from hw.device import DeviceHealth
 from perception.objects import Detections, Fix, Modality, RoadUser
 from rsu.messages.rsm import SOURCES
-from rsu.reports import codes
-from rsu.site import config
+from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.reporting import Draft
 from rsu.station.station import Output, Station
+from rsu.uplink.tits0180 import codes
 from v2x import dsmp
 
 BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000
@@ -129,9 +130,11 @@ def test_who_one_device_sees_carries_its_source_and_class(
     assert (user.source, user.ptc_type) == on_air[:2]
     assert user.vehicle_class is not None and user.vehicle_class.classification == on_air[2]
     drafts: list[Draft] = list(itertools.chain.from_iterable(output.drafts for output in outputs))
-    (told,) = next(draft for draft in reversed(drafts) if draft.kind == "participant").data["ptcList"]
+    dialect = box.make("tits0180", box.box(site))
+    bodies = [(draft.kind, json.loads(dialect.body(*draft[:3]))) for draft in drafts]
+    (told,) = next(body for kind, body in reversed(bodies) if kind == "participant")["ptcList"]
     assert (told["sourceType"], told["ptcType"], told.get("vehicleClass")) == in_cloud
-    listed = next(draft for draft in drafts if draft.kind == "basic-status").data["sensorlist"]
+    listed = next(body for kind, body in bodies if kind == "basic-status")["sensorlist"]
     assert {each["sensorSn"]: each["deviceType"] for each in listed}[device] == {3: 2, 5: 3, 4: 4}[in_cloud[0]]
     views = {view.name: view.modality for view in station.snapshot(BEGIN_NS + 3 * 10**9).devices}
     assert views[device] == {"video": "camera", "microwaveRadar": "radar", "lidar": "lidar"}[on_air[0]]

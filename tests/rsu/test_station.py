@@ -14,6 +14,7 @@ from virtual_site import CONFIGS, EPOCH_NS, run
 
 import v2x
 from perception.objects import Fix, RoadUser
+from rsu.bus.told import RoadEvents
 from rsu.site import config
 from rsu.station.station import Output
 from sim import recorded
@@ -220,9 +221,9 @@ def test_a_stopped_vehicle_is_announced_and_ended() -> None:
     assert max(times) < ends[0] and len({event.rte_id for _, event in seen}) == 1
     assert [b - a for a, b in itertools.pairwise(times)] == [pytest.approx(0.1)] * (len(times) - 1)
     assert all(message.signs == () or message.events == () for _, message in decoded(outputs, "rsi"))
-    sent = [e for _, o in outputs for d in o.drafts if d.kind == "event" for e in d.data["eventList"]]
-    mine = [e for e in sent if e["eventType"] == 903 and "endTime" in e]
-    assert len(mine) == 1 and mine[0]["startTime"] < mine[0]["endTime"]
+    told = [d.data for _, o in outputs for d in o.drafts if isinstance(d.data, RoadEvents)]
+    mine = [event for each in told for event in each.events if event.code == 903 and event.state == "end"]
+    assert len(mine) == 1 and mine[0].start_ns < mine[0].stamp_ns
 
 
 def test_proxy_bsms_only_when_switched_on() -> None:

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from rsu.bus.records import Report, UplinkState
+from rsu.bus.told import Told
 from rsu.site.uplink import PlatformSettings, SpoolSettings
 from rsu.uplink.sender import Sender
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
+from rsu.uplink.tits0180.dialect import Tits0180
+from tests.uplink import said
+from tests.uplink.said import RSCU
 
-RSCU = "R1"
+__all__ = ["RSCU", "Rig"]
 
 
 class Rig:
@@ -21,16 +25,16 @@ class Rig:
 
     def __init__(self, folder: Path, port: int, host: str = "127.0.0.1", **more: Any) -> None:
         settings = {"keepalive_s": 1, "ack_timeout_s": 0.3, "reconnect_max_s": 1, **more}
-        spool = SpoolSettings(max_live=60)
-        self.store = Store(folder / "uplink.sqlite", spool)
-        self.sender = Sender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live)
-        self.state = State(self.store, self.sender, RSCU)
+        spool, dialect = SpoolSettings(max_live=60), Tits0180(said.box())
+        self.store = Store(folder / "uplink.sqlite", spool, dialect.payload)
+        self.sender = Sender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, dialect)
+        self.state = State(self.store, self.sender)
         self._last = 0
 
-    def add(self, kind: str = "event", live: bool = False, **data: Any) -> int:
+    def add(self, kind: str = "event", live: bool = False, told: Told | None = None) -> int:
         """Spool one record; return its number."""
         self._last += 1
-        self.store.accept(Report(kind, time.time_ns(), "b", self._last, data, live))
+        self.store.accept(Report(kind, time.time_ns(), "b", self._last, told or said.told(kind), live))
         self.store.commit([])
         return self._last
 

@@ -20,6 +20,8 @@ from rsu.uplink.sender import Sender
 from rsu.uplink.silence import Silence
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
+from rsu.uplink.tits0180.dialect import Tits0180
+from tests.uplink.said import box
 
 DAY_S = 86_400
 
@@ -95,8 +97,9 @@ def test_what_the_clock_makes_of_a_certificate(
 ) -> None:
     real_s = time.time()
     monkeypatch.setattr("rsu.uplink.state.time.time", lambda: real_s + days_ahead * DAY_S)
-    store = Store(tmp_path / "uplink.sqlite", SpoolSettings())
-    state = State(store, Sender(PlatformSettings(host="h", tls=tls), "R", 60), "R").now()
+    dialect = Tits0180(box())
+    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(), dialect.payload)
+    state = State(store, Sender(PlatformSettings(host="h", tls=tls), "R", 60, dialect)).now()
     found = [trouble for trouble in state.troubles if trouble.startswith("this box's certificate")]
     assert len(found) == 1 and says in found[0] and "by this box's clock" in found[0]
     store.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from rsu.bus.handover import RESEND_NS, SKIPPED, WINDOW, Inlet, Outbox, first_of
 from rsu.bus.records import Committed, Report
+from rsu.bus.told import GivenUp, Participants
 
 KINDS = st.sampled_from(["participant", "lamp", "traffic", "event"])
 
@@ -33,7 +32,7 @@ class Handover(RuleBasedStateMachine):
 
     @rule(kind=KINDS, live=st.booleans())
     def add(self, kind: str, live: bool = False) -> None:
-        self.added.append(self.outbox.add(kind, self.now_ns, {"n": len(self.added)}, live))
+        self.added.append(self.outbox.add(kind, self.now_ns, Participants([]), live))
 
     @rule(wait_ns=st.sampled_from([0, 10_000_000, RESEND_NS]))
     def publish(self, wait_ns: int) -> None:
@@ -116,7 +115,7 @@ TestHandover = Handover.TestCase
 def _filled(limit: int, *kinds: str) -> Outbox:
     outbox = Outbox("boot", limit)
     for number, kind in enumerate(kinds):
-        outbox.add(kind, number, {})
+        outbox.add(kind, number, Participants([]))
     return outbox
 
 
@@ -157,9 +156,9 @@ def test_gives_up_the_lowest_class_first(kinds: list[str], evicted: dict[str, in
 
 def test_a_live_report_goes_before_a_start_or_end_of_its_kind() -> None:
     outbox = Outbox("boot", 2)
-    outbox.add("event", 1, {})
-    outbox.add("event", 2, {}, live=True)
-    outbox.add("traffic", 3, {})
+    outbox.add("event", 1, Participants([]))
+    outbox.add("event", 2, Participants([]), live=True)
+    outbox.add("traffic", 3, Participants([]))
     assert [(report.kind, report.live) for report in outbox.due(0)] == [
         ("event", False), (SKIPPED, False), ("traffic", False),
     ]  # fmt: skip
@@ -169,7 +168,7 @@ def test_neighbouring_markers_become_one() -> None:
     outbox = _filled(2, "event", "lamp", "participant", "lamp", "event")
     (_, marker, _) = outbox.due(0)
     assert (marker.kind, marker.seq) == (SKIPPED, 4)
-    assert marker.data == {"first": 2, "evicted": {"lamp": 2, "participant": 1}}
+    assert marker.data == GivenUp(2, {"lamp": 2, "participant": 1})
 
 
 def test_words_of_other_boots_and_of_the_future_change_nothing() -> None:
@@ -181,7 +180,6 @@ def test_words_of_other_boots_and_of_the_future_change_nothing() -> None:
 
 def test_a_marker_is_taken_only_for_what_is_not_known() -> None:
     inlet = Inlet({"boot": 3})
-    data: dict[str, Any] = {"first": 2, "evicted": {"lamp": 4}}
-    accepted = inlet.accept(Report(SKIPPED, 0, "boot", 5, data))
+    accepted = inlet.accept(Report(SKIPPED, 0, "boot", 5, GivenUp(2, {"lamp": 4})))
     assert accepted is not None
     assert (first_of(accepted), accepted.seq) == (4, 5)

@@ -19,9 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from rsu.bus.handover import LIVE, RANK, SKIPPED, rank
 from rsu.site.uplink import MaxAgeSettings, SpoolSettings
 from rsu.uplink import rows
-from rsu.uplink.answers import Range
-from rsu.uplink.envelope import Record
 from rsu.uplink.errors import SpoolError
+from rsu.uplink.record import Range, Record
 from rsu.uplink.spool import Spool, open_spool
 from rsu.uplink.transaction import DAMAGED, REFUSED, TOO_LARGE, Changes, Unfit
 

@@ -8,16 +8,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Committed, Report
+from rsu.bus.told import GivenUp
 from rsu.site.uplink import MaxAgeSettings, SpoolSettings
-from rsu.uplink import envelope
-from rsu.uplink.answers import Range
+from rsu.uplink.record import Range
 from rsu.uplink.store import GROUP_RECORDS, Store
+
+
+class Text(msgspec.Struct):
+    """A content of any size."""
+
+    text: str
+
+
+def payload(report: Report) -> bytes:
+    return b"" if report.kind == SKIPPED else msgspec.json.encode(report.data)
 
 
 @contextmanager
@@ -33,7 +44,7 @@ def _full_disk() -> Iterator[None]:
 
 def _accept(store: Store, first: int, last: int) -> None:
     for seq in range(first, last + 1):
-        store.accept(Report("event", seq, "b", seq, {"text": "x" * 1000}))
+        store.accept(Report("event", seq, "b", seq, Text("x" * 1000)))
 
 
 def _state(store: Store) -> tuple[str | None, Committed | None]:
@@ -45,7 +56,7 @@ def _numbers(store: Store) -> list[int]:
 
 
 def test_says_committed_only_what_is_on_disk(tmp_path: Path) -> None:
-    store = Store(tmp_path / "data" / "uplink.sqlite", SpoolSettings())
+    store = Store(tmp_path / "data" / "uplink.sqlite", SpoolSettings(), payload)
     assert store.word() is None
     _accept(store, 1, 3)
     assert store.word() == Committed("b", 0)
@@ -57,7 +68,7 @@ def test_says_committed_only_what_is_on_disk(tmp_path: Path) -> None:
 @pytest.mark.parametrize("gone", ["file", "journal too", "folder"])
 def test_a_spool_that_somebody_deletes_is_put_back_with_all_its_records(tmp_path: Path, gone: str) -> None:
     path = tmp_path / "data/uplink.sqlite"
-    store = Store(path, SpoolSettings())
+    store = Store(path, SpoolSettings(), payload)
     _accept(store, 1, 3)
     store.commit([])
     files = [path] if gone == "file" else list(path.parent.iterdir())
@@ -72,13 +83,13 @@ def test_a_spool_that_somebody_deletes_is_put_back_with_all_its_records(tmp_path
     store.commit([])
     assert _state(store) == (None, Committed("b", 6)) and _numbers(store) == [2, 3, 4, 5, 6]
     store.close()
-    again = Store(path, SpoolSettings())
+    again = Store(path, SpoolSettings(), payload)
     assert _numbers(again) == [2, 3, 4, 5, 6]
     again.close()
 
 
 def test_a_group_is_full_at_its_limit(tmp_path: Path) -> None:
-    store = Store(tmp_path / "uplink.sqlite", SpoolSettings())
+    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(), payload)
     _accept(store, 1, GROUP_RECORDS - 1)
     assert not store.full
     _accept(store, GROUP_RECORDS, GROUP_RECORDS)
@@ -87,7 +98,7 @@ def test_a_group_is_full_at_its_limit(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_what_it_refused_is_taken_again(tmp_path: Path) -> None:
-    store = Store(tmp_path / "uplink.sqlite", SpoolSettings())
+    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(), payload)
     _accept(store, 1, 2)
     store.commit([])
     with _full_disk():
@@ -106,7 +117,7 @@ def test_a_full_disk_is_said_and_what_it_refused_is_taken_again(tmp_path: Path) 
 def test_a_place_that_cannot_be_used_is_tried_again(tmp_path: Path) -> None:
     place = tmp_path / "data"
     place.write_text("a file, no folder")
-    store = Store(place / "uplink.sqlite", SpoolSettings())
+    store = Store(place / "uplink.sqlite", SpoolSettings(), payload)
     assert store.error is not None
     _accept(store, 1, 1)
     assert (store.word(), dict(store.counters)) == (None, {})
@@ -141,7 +152,7 @@ def test_ages_go_on_over_restarts_and_are_not_those_of_the_calendar(
         monkeypatch.setattr("rsu.uplink.store.time.time_ns", lambda year=year: (year - 1970) * 365 * 24 * HOUR_NS)
         clock = Clock()
         clock.now_ns = run  # a monotonic clock begins at 0
-        store = Store(path, limits, clock)
+        store = Store(path, limits, payload, clock)
         if run == 0:
             _accept(store, 1, 1)
         store.commit([])
@@ -149,7 +160,7 @@ def test_ages_go_on_over_restarts_and_are_not_those_of_the_calendar(
         clock.now_ns += 23 * HOUR_NS
         store.commit([])
         store.close()
-    store = Store(path, limits, clock := Clock())
+    store = Store(path, limits, payload, clock := Clock())
     clock.now_ns += 4 * HOUR_NS
     store.commit([])
     assert (_numbers(store), store.counters["evicted.event"]) == ([], 1)
@@ -159,7 +170,7 @@ def test_ages_go_on_over_restarts_and_are_not_those_of_the_calendar(
 def test_72_hours_without_a_platform(tmp_path: Path) -> None:
     """All events and statistics are there, live records are the newest ones, and the disk is bounded."""
     clock = Clock()
-    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(max_live=10), clock)
+    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(max_live=10), payload, clock)
     seq = 0
     for hour in range(72):
         for _ in range(20):
@@ -167,9 +178,9 @@ def test_72_hours_without_a_platform(tmp_path: Path) -> None:
             told = [("participant", True), ("lamp", True), ("event", True), ("traffic", True), ("traffic", False)]
             for kind, live in told:
                 seq += 1
-                store.accept(Report(kind, seq, "b", seq, {"text": "x" * 500}, live))
+                store.accept(Report(kind, seq, "b", seq, Text("x" * 500), live))
         seq += 1
-        store.accept(Report("event", seq, "b", seq, {"text": f"an event of hour {hour}"}))
+        store.accept(Report("event", seq, "b", seq, Text(f"an event of hour {hour}")))
         store.commit([])
     waiting = {
         (kind, of_class): len(store.waiting(kind, of_class, 0, 10_000)) for kind in RANK for of_class in range(3)
@@ -187,9 +198,9 @@ def test_72_hours_without_a_platform(tmp_path: Path) -> None:
 def _whole_spool() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "uplink.sqlite"
-        store = Store(path, SpoolSettings(), Clock())
+        store = Store(path, SpoolSettings(), payload, Clock())
         for seq in range(1, 41):
-            store.accept(Report("event", seq, "b", seq, {"text": "x" * 300}))
+            store.accept(Report("event", seq, "b", seq, Text("x" * 300)))
         store.commit([])
         store.close()
         return path.read_bytes()
@@ -197,10 +208,10 @@ def _whole_spool() -> bytes:
 
 WHOLE = _whole_spool()
 TAKEN = {
-    envelope.record(report).payload
+    payload(report)
     for report in [
-        Report("event", 1, "new", 1, {}),
-        *(Report("event", n, "b", n, {"text": "x" * 300}) for n in range(1, 41)),
+        Report("event", 1, "new", 1, Text("")),
+        *(Report("event", n, "b", n, Text("x" * 300)) for n in range(1, 41)),
     ]
 }
 places = st.one_of(
@@ -219,11 +230,11 @@ def test_no_damage_of_the_file_blocks_start_or_flow(changes: list[tuple[int, int
     with TemporaryDirectory() as folder:
         path, clock = Path(folder) / "uplink.sqlite", Clock()
         path.write_bytes(content[:end])
-        store = Store(path, SpoolSettings(), clock)
+        store = Store(path, SpoolSettings(), payload, clock)
         for _ in range(4):  # found damaged in use, opened anew, taken
             clock.now_ns += 2 * 10**9
             held = [one.record.payload for kind, rank in RANK.items() for one in store.waiting(kind, rank, 0, 100)]
-            store.accept(Report("event", 1, "new", 1, {}))
+            store.accept(Report("event", 1, "new", 1, Text("")))
             store.commit([])
         assert store.error is None
         assert store.word() == Committed("new", 1)
@@ -232,8 +243,8 @@ def test_no_damage_of_the_file_blocks_start_or_flow(changes: list[tuple[int, int
 
 
 def test_what_the_station_gave_up_is_counted(tmp_path: Path) -> None:
-    store = Store(tmp_path / "uplink.sqlite", SpoolSettings())
-    store.accept(Report(SKIPPED, 1, "b", 3, {"first": 1, "evicted": {"lamp": 2, "participant": 1}}))
+    store = Store(tmp_path / "uplink.sqlite", SpoolSettings(), payload)
+    store.accept(Report(SKIPPED, 1, "b", 3, GivenUp(1, {"lamp": 2, "participant": 1})))
     store.commit([])
     assert store.counters["evicted.lamp"] == 2
     assert store.counters["evicted.participant"] == 1

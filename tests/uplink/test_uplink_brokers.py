@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from rsu.bus.told import Participants, RoadEvents
 from rsu.uplink.link import Link
 from sim.broker import executable
+from tests.uplink import said as station
 from tests.uplink.rig import RSCU, Rig
 from tests.uplink.wire import DISCONNECT, Broker, Client, Publication, Talk, connack, packet, publish
 
@@ -116,15 +118,15 @@ def test_records_larger_than_a_packet_go_in_parts_or_aside_and_the_rest_flows(ri
     talk = answering(p27=600)
     talk.acknowledge = lambda said: _acknowledge_last_part(said)
     box = rig(talk)
-    users = [{"ptcId": number, "speed": 1.5} for number in range(100)]
-    in_parts = box.add("participant", True, ptcList=users)
-    too_large = box.add("event", text="x" * 1000)
-    after = box.add("event", text="y")
+    users = station.crowd(100)
+    in_parts = box.add("participant", True, Participants(users))
+    too_large = box.add("event", told=RoadEvents([station.event(track_ids=[1, 2, 3])], users[:3]))
+    after = box.add("event")
     box.until(lambda: box.now().waiting == 0, "everything is sent or aside")
     heard = [json.loads(said.payload) for said in talk.heard]
     assert all(said.packet.size <= 600 for said in talk.heard)
     parts = [record for record in heard if record["seqNum"] == in_parts]
-    assert [user for part in parts for user in part["ptcList"]] == users
+    assert [user["ptcId"] for part in parts for user in part["ptcList"]] == [user.id for user in users]
     box.until(lambda: any(r.get("firstSeqNum") == too_large for r in map(_record, talk.heard)), "its number is told")
     assert after in {record["seqNum"] for record in heard}
     assert box.now().set_aside == {"too-large": 1}
@@ -323,7 +325,7 @@ def test_lost_acknowledgements_pile_up_nothing(rig: Make) -> None:
     talk = Talk()
     box = rig(talk)
     for _ in range(200):
-        box.add("participant", True, ptcList=[])
+        box.add("participant", True)
         box.add("lamp", True)
         box.turn()
     box.until_trouble("acknowledges no records")
@@ -416,8 +418,9 @@ def test_mosquitto_with_an_acl(mosquitto: Mosquitto, tmp_path: Path) -> None:
 def test_mosquitto_with_small_packets(mosquitto: Mosquitto, tmp_path: Path) -> None:
     mosquitto.start("allow_anonymous true", "max_packet_size 900")
     box = Rig(tmp_path / "box", mosquitto.port)
-    box.add("participant", True, ptcList=[{"ptcId": number} for number in range(200)])
-    box.add("event", text="x" * 2000)
+    users = station.crowd(200)
+    box.add("participant", True, Participants(users))
+    box.add("event", told=RoadEvents([station.event(track_ids=list(range(1, 9)))], users[:8]))
     box.until(lambda: box.now().set_aside == {"too-large": 1}, "what cannot be parted is aside")
     box.turn_for(0.5)
     assert box.now().connected, "mosquitto ends the connection of a client that sends too much"

@@ -19,8 +19,10 @@ import pytest
 from rsu.bus.handover import Outbox
 from rsu.bus.records import Committed, UplinkState
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.told import Participants, RoadEvents
 from rsu.site.uplink import PlatformSettings, SpoolSettings, TlsSettings, UplinkSettings
 from sim.broker import executable
+from tests.uplink.said import crowd
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="mosquitto is not installed")
 
@@ -32,11 +34,12 @@ from pathlib import Path
 from rsu.core import log
 from rsu.uplink.process import serve
 from rsu.site.uplink import UplinkSettings
+from tests.uplink.said import box
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 log.configure("uplink")
 folder = Path(sys.argv[2])
-serve(UplinkSettings.model_validate_json(sys.argv[1]), "R1", folder, folder / "data", stop)
+serve(UplinkSettings.model_validate_json(sys.argv[1]), box(), folder, folder / "data", stop)
 """
 
 
@@ -64,12 +67,10 @@ class Station(threading.Thread):
         while not self._stop_now.is_set():
             if added < self.total:
                 added += 1
-                kind, body = ("event", "eventList") if added % 5 == 0 else ("participant", "ptcList")
-                ms = time.time_ns() // 1_000_000
-                user = {"timestamp": ms, "ptcType": 1, "longitude": 114.0579, "latitude": 22.5431}
-                users = [user | {"ptcId": number + 1} for number in range(self._users if body == "ptcList" else 0)]
-                data = {"timeStamp": ms, "rscuSn": "R1", body: users}
-                self.outbox.add(kind, time.time_ns(), data)
+                if added % 5 == 0:
+                    self.outbox.add("event", time.time_ns(), RoadEvents([], []))
+                else:
+                    self.outbox.add("participant", time.time_ns(), Participants(crowd(self._users)))
             for report in self.outbox.due(time.time_ns()):
                 publisher.publish("report", report)
             subscriber.wait(0.004)

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink.answers import Range
-from rsu.uplink.envelope import Record
+from rsu.uplink.record import Range, Record
 from rsu.uplink.sender import Sender
 from rsu.uplink.spool import Waiting
+from rsu.uplink.tits0180.dialect import Tits0180
 from rsu.uplink.window import LiveWindow, Window
+from tests.uplink.said import box
 
 if TYPE_CHECKING:
     from rsu.uplink.link import Link
@@ -104,14 +105,16 @@ class _Link:
     def __init__(self) -> None:
         self.sent: list[int] = []
 
-    def send(self, record: Record) -> bool:
+    room = None
+
+    def send(self, record: Record, said: object) -> bool:
         self.sent.append(record.seq)
         return True
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, window: Window, missed: dict[int, int], steps: int) -> list[tuple[int, int]]:
     """Send a record a step, ten a time-out; `missed`: how often the platform misses it. Return (step, record) again."""
-    store, link, sender = _Store(), _Link(), Sender(PlatformSettings(host="h"), "R", 60)
+    store, link, sender = _Store(), _Link(), Sender(PlatformSettings(host="h"), "R", 60, Tits0180(box()))
     sender._windows[STREAM] = window
     again: list[tuple[int, int]] = []
     seen: Counter[int] = Counter()

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from perception.objects import Modality
-from rsu.reports import codes
-from rsu.reports.common import Payload, head, known, ms
-from rsu.site.identity import Identity
+from rsu.bus.told import DeviceStates, ToldDevice
+from rsu.site.box import Box
+from rsu.uplink.tits0180 import codes
+from rsu.uplink.tits0180.common import Payload, head, known, ms
 
 
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """One device of the site as the platform is told of it."""
-
-    name: str
-    modality: Modality  # one that the standard does not know counts as part of the box
-    ok: bool  # measurements arrive
-    fault: str | None = None  # why not, in words
-    fault_ns: int | None = None  # since when
-
-
-def basic(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Payload:
+def basic(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
     """Build basic-status/up (tables 8-10): who we are and which devices hang on the box."""
+    identity, devices = box.identity, told.devices
     sensors = [
         {"sensorSn": device.name, "deviceType": codes.device_type(device.modality)}
         for device in devices
@@ -57,11 +47,9 @@ def basic(identity: Identity, stamp_ns: int, devices: Sequence[Device]) -> Paylo
     )
 
 
-def run(identity: Identity, stamp_ns: int, devices: Sequence[Device], fault_types: Mapping[Modality, int]) -> Payload:
-    """Build run-status/up (tables 11-14): what works now, and what does not since when.
-
-    `fault_types`: faultType of those of which the standard prints none.
-    """
+def run(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
+    """Build run-status/up (tables 11-14): what works now, and what does not since when."""
+    identity, devices = box.identity, told.devices
     return head(identity, stamp_ns) | {
         "rscuStatus": _rscu_status(devices),
         "active": codes.ONLINE,
@@ -71,7 +59,7 @@ def run(identity: Identity, stamp_ns: int, devices: Sequence[Device], fault_type
             if codes.device_type(device.modality) == codes.RSU
         ],
         "sensorStatusList": [{"sensorSn": device.name} | _state(device) for device in devices if _is_sensor(device)],
-        "faultList": [_fault(device, fault_types) for device in devices if not device.ok],
+        "faultList": [_fault(device, box.standard.fault_types) for device in devices if not device.ok],
     }
 
 
@@ -87,15 +75,15 @@ def presence(rscu_sn: str, stamp_ns: int, online: bool) -> Payload:
     return {"timeStamp": ms(stamp_ns), "rscuSn": rscu_sn, "deviceType": codes.RSCU, "active": active}
 
 
-def _is_sensor(device: Device) -> bool:
+def _is_sensor(device: ToldDevice) -> bool:
     return codes.device_type(device.modality) not in (codes.RSCU, codes.RSU)
 
 
-def _rscu_status(devices: Sequence[Device]) -> int:
+def _rscu_status(devices: Sequence[ToldDevice]) -> int:
     return codes.NORMAL if all(device.ok for device in devices) else codes.FAULT
 
 
-def _state(device: Device) -> Payload:
+def _state(device: ToldDevice) -> Payload:
     return {
         "deviceType": codes.device_type(device.modality),
         "status": codes.NORMAL if device.ok else codes.FAULT,
@@ -103,7 +91,8 @@ def _state(device: Device) -> Payload:
     }
 
 
-def _fault(device: Device, fault_types: Mapping[Modality, int]) -> Payload:
+def _fault(device: ToldDevice, fault_types: Mapping[Modality, int]) -> Payload:
+    """`fault_types`: the site's own numbers, where the standard prints none."""
     return known(
         {
             "deviceSn": device.name,

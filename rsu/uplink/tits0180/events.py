@@ -6,27 +6,28 @@ from collections.abc import Sequence
 
 from perception.geo import to_wgs84
 from perception.results import RoadEvent
-from rsu.reports import codes, participants
-from rsu.reports.common import Payload, head, known, lane, ms, rounded
-from rsu.reports.participants import Users
-from rsu.site.identity import Identity
+from rsu.bus.told import RoadEvents, ToldUser
+from rsu.site.box import Box
+from rsu.uplink.tits0180 import codes, participants
+from rsu.uplink.tits0180.common import Payload, head, known, lane, ms, rounded
 
 
-def build(identity: Identity, stamp_ns: int, told: Sequence[RoadEvent], users: Users) -> Payload:
-    """Build event/up; an event whose state is `end` carries its endTime. `users`: everybody on the road now."""
-    return head(identity, stamp_ns) | {"eventList": [_event(identity, event, users) for event in told]}
+def build(box: Box, stamp_ns: int, told: RoadEvents) -> Payload:
+    """Build event/up; an event whose state is `end` carries its endTime."""
+    return head(box.identity, stamp_ns) | {"eventList": [_event(box, event, told.users) for event in told.events]}
 
 
-def _event(identity: Identity, event: RoadEvent, users: Users) -> Payload:
+def _event(box: Box, event: RoadEvent, users: Sequence[ToldUser]) -> Payload:
+    identity = box.identity
     latitude, longitude = to_wgs84(event.position[0], event.position[1], identity.reference)
-    where = lane(identity, event.place)
+    place = lane(identity, event.place)
     return known(
         {
             "eventId": event.id,
             "eventType": event.code,
             "sourceType": codes.FUSED,
             "crossId": identity.cross_id,
-            "linkId": where.get("linkId"),
+            "linkId": place.get("linkId"),
             "startTime": ms(event.start_ns),
             "endTime": ms(event.stamp_ns) if event.state == "end" else None,
             "longitude": round(float(longitude), 7),
@@ -35,7 +36,7 @@ def _event(identity: Identity, event: RoadEvent, users: Users) -> Payload:
             "heading": None if event.heading is None else round(event.heading, 2) % 360.0,
             "priority": None if event.level is None else str(event.level),
             "eventConfidence": round(event.confidence, 2),
-            "referenceLanes": where.get("laneId"),
-            "ptcList": participants.listed(identity, users.of(event.track_ids)),
+            "referenceLanes": place.get("laneId"),
+            "ptcList": participants.listed(box, [user for user in users if user.id in event.track_ids]),
         }
     )

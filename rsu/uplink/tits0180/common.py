@@ -6,9 +6,6 @@ classes of YD/T 3709 by their code. What is unknown is left out, never 0. Pure: 
 
 A key has one type everywhere, that of the table which prints one: crossId, branchId and laneId String, linkId and
 roadId Integer. A link's number is that of the node it comes from, as in MAP, or what the site file says.
-
-Privacy: `license`, `brand` and `colour` are never filled, nor any id from a vehicle's own messages; `ptcId` is the
-track's number, which ends with the track.
 """
 
 from __future__ import annotations

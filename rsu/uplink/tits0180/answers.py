@@ -15,34 +15,14 @@ errorCode 0: kept durably. 1: refused for good, the record does not fit. 2: not 
 from __future__ import annotations
 
 import re
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 
-from rsu.bus.handover import RANK
+from rsu.uplink.dialect import HELD, Answer
 
-HELD, REFUSED, NOT_NOW = 0, 1, 2
 _LONGEST_TEXT = 300
 _Number = Annotated[int, msgspec.Meta(ge=1, le=1 << 62)]
-
-
-class Range(msgspec.Struct, frozen=True):
-    """Numbers `first`..`last` of a boot, ends included."""
-
-    boot: str
-    first: int
-    last: int
-
-
-class Answer(NamedTuple):
-    """The platform's word on numbers of one kind."""
-
-    kind: str  # of the topic
-    boot: str | None  # None: not said
-    first: int
-    last: int
-    code: int
-    text: str
 
 
 class _Entry(msgspec.Struct, frozen=True, rename={"boot": "bootId", "code": "errorCode", "text": "errorDesc"}):
@@ -63,11 +43,6 @@ class _Acknowledgement(
 
 
 _DECODER = msgspec.json.Decoder(_Acknowledgement)
-
-
-def topics(rscu: str) -> dict[str, str]:
-    """Return kind -> the topic of its answers."""
-    return {kind: f"rscu/{rscu}/{kind}/up/ack" for kind in RANK if kind != "skipped"}
 
 
 def read(kind: str, payload: bytes) -> list[Answer]:

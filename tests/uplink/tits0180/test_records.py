@@ -10,12 +10,14 @@ import pytest
 
 from perception.geo import Reference, to_site
 from perception.objects import COLOURS, Lamp, Modality, RoadUser, SignalState
-from perception.results import DirectionFlow, Event, LaneFlow, LanePlace, SpotFlow, Tracks, TrafficPeriod
-from rsu.reports import events, lamps, participants, phases, status, traffic
-from rsu.reports.lamps import Signal
-from rsu.reports.participants import Users
-from rsu.reports.status import Device
+from perception.results import DirectionFlow, LaneFlow, LanePlace, RoadEvent, SpotFlow, Tracks, TrafficPeriod
+from rsu.bus.told import DeviceStates, Participants, RoadTraffic, SignalLamps, ToldDevice, ToldLamp
+from rsu.site.box import Box
 from rsu.site.identity import Identity
+from rsu.site.uplink import StandardSettings
+from rsu.station import telling
+from rsu.station.telling import OnRoad
+from rsu.uplink.tits0180 import events, lamps, participants, phases, status, traffic
 from sim.standard import faults
 
 NOW_NS = 1_700_000_000_123_456_789
@@ -30,6 +32,7 @@ IDENTITY = Identity(
     maneuvers={("north", 1): ["right", "straight"], ("north", 2): ["left", "uturn"]},
 )
 MODALITIES = {"cam": Modality.CAMERA, "rad": Modality.RADAR, "obu": Modality.V2X}
+BOX = Box(IDENTITY, MODALITIES, StandardSettings())
 PLATE = b"\x0b\xadPLATE1"
 
 
@@ -61,17 +64,25 @@ def _as_sent(kind: str, payload: dict[str, object]) -> dict[str, Any]:
     return dict(sent)
 
 
-def _users(tracks: Tracks, running: list[Event] | None = None) -> Users:
-    return Users(tracks, [None] * len(tracks), running or [], MODALITIES)
+def _road(tracks: Tracks, running: list[RoadEvent] | None = None) -> OnRoad:
+    return OnRoad(tracks, [None] * len(tracks), running or [])
 
 
-def _participants(tracks: Tracks, running: list[Event] | None = None) -> list[dict[str, Any]]:
-    payload = participants.build(IDENTITY, NOW_NS, _users(tracks, running))
-    return list(_as_sent("participant", payload)["ptcList"])
+def _build(road: OnRoad, box: Box = BOX) -> dict[str, object]:
+    """Return participant/up of what the station tells of the road."""
+    return participants.build(box, NOW_NS, Participants(telling.users(road)))
 
 
-def _event(code: int, state: str = "update", tracks: list[int] | None = None, **more: Any) -> Event:
-    return Event(
+def _standard(**settings: Any) -> Box:
+    return BOX._replace(standard=StandardSettings.model_validate(settings))
+
+
+def _participants(tracks: Tracks, running: list[RoadEvent] | None = None) -> list[dict[str, Any]]:
+    return list(_as_sent("participant", _build(_road(tracks, running)))["ptcList"])
+
+
+def _event(code: int, state: str = "update", tracks: list[int] | None = None, **more: Any) -> RoadEvent:
+    return RoadEvent(
         id=5,
         code=code,
         state=state,
@@ -87,8 +98,8 @@ def _event(code: int, state: str = "update", tracks: list[int] | None = None, **
 
 
 def test_participant_in_the_units_of_the_standard() -> None:
-    users = Users(_tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [], MODALITIES)
-    payload = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users))
+    road = OnRoad(_tracks([RoadUser.CAR]), [LanePlace("north", 2, 12.0)], [])
+    payload = _as_sent("participant", _build(road))
     assert payload["timeStamp"] == 1_700_000_000_123
     assert payload["rscuSn"] == "RSCU-1"
     (user,) = payload["ptcList"]
@@ -123,8 +134,8 @@ def test_participant_types() -> None:
 
 
 def test_vehicle_classes_of_ydt_3709_where_the_site_wants_them() -> None:
-    users = _users(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE]))
-    sent = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users._replace(classes="ydt3709")))
+    road = _road(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE]))
+    sent = _as_sent("participant", _build(road, _standard(vehicle_class="ydt3709")))
     assert [user["vehicleClass"] for user in sent["ptcList"]] == [10, 25, 50, 40]
 
 
@@ -168,17 +179,17 @@ def test_standing_still() -> None:
 
 
 def test_no_plate_and_no_vehicle_id_leaves() -> None:
-    users = _users(_tracks(list(RoadUser)), [_event(903)])
-    told = events.build(IDENTITY, NOW_NS, users.running, users)
-    text = json.dumps([participants.build(IDENTITY, NOW_NS, users), told])
+    road = _road(_tracks(list(RoadUser)), [_event(903)])
+    told = events.build(BOX, NOW_NS, telling.events(road.running, road))
+    text = json.dumps([_build(road), told])
     for canary in ("PLATE1", PLATE.hex(), "license", "brand", "colour"):
         assert canary not in text
 
 
 def test_event() -> None:
-    users = _users(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.CAR]))
+    road = _road(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.CAR]))
     told = [_event(903, level=4), _event(904, "end", [2, 9], speed=3.0, heading=359.999)]
-    running, ended = _as_sent("event", events.build(IDENTITY, NOW_NS, told, users))["eventList"]
+    running, ended = _as_sent("event", events.build(BOX, NOW_NS, telling.events(told, road)))["eventList"]
     assert (running["eventId"], running["eventType"], running["priority"]) == (5, 903, "4")
     assert (running["startTime"], running["eventConfidence"]) == (1_699_999_997_123, 0.92)
     assert (running["linkId"], running["referenceLanes"]) == (11, "2")
@@ -189,8 +200,8 @@ def test_event() -> None:
 
 
 def test_a_road_that_leads_away_has_no_number_unless_the_site_says_one() -> None:
-    users = Users(_tracks([RoadUser.CAR]), [LanePlace("north_out", 1, None)], [], MODALITIES)
-    (user,) = _as_sent("participant", participants.build(IDENTITY, NOW_NS, users))["ptcList"]
+    road = OnRoad(_tracks([RoadUser.CAR]), [LanePlace("north_out", 1, None)], [])
+    (user,) = _as_sent("participant", _build(road))["ptcList"]
     assert ("linkId" in user, user["laneId"]) == (False, "1")
 
 
@@ -220,23 +231,23 @@ def _flow(seconds: int) -> LaneFlow:
     )
 
 
-def _period(seconds: int, **more: object) -> TrafficPeriod:
+def _period(seconds: int, **more: Any) -> RoadTraffic:
     flow = _flow(seconds)
-    return TrafficPeriod(start_ns=flow.start_ns, end_ns=flow.end_ns, lanes=[flow], **more)
+    return RoadTraffic(TrafficPeriod(start_ns=flow.start_ns, end_ns=flow.end_ns, lanes=[flow], **more))
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(1, 2), (5, 3), (60, 4), (900, 5), (90, 6)])
 def test_traffic_period(seconds: int, code: int) -> None:
-    payload = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, _period(seconds)))
+    payload = _as_sent("traffic", traffic.build(BOX, NOW_NS, _period(seconds)))
     assert (payload["periodTime"], payload["duration"]) == (code, seconds)
 
 
 def test_a_signal_cycle_is_a_period_of_its_own_kind() -> None:
-    assert traffic.build(IDENTITY, NOW_NS, _period(60, cycle=True))["periodTime"] == 1
+    assert traffic.build(BOX, NOW_NS, _period(60, cycle=True))["periodTime"] == 1
 
 
 def test_traffic_per_lane() -> None:
-    (lane,) = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, _period(60)))["laneFlowData"]
+    (lane,) = _as_sent("traffic", traffic.build(BOX, NOW_NS, _period(60)))["laneFlowData"]
     extended = lane.pop("extended")
     assert lane == {
         "branchId": "north",
@@ -278,7 +289,7 @@ def test_traffic_per_movement_loop_and_zone() -> None:
         name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed=9.0, occupancy=0.25, mean_count=0.3
     )
     period = _period(60, directions=[way], loops=[spot])
-    payload = _as_sent("traffic", traffic.build(IDENTITY, NOW_NS, period))
+    payload = _as_sent("traffic", traffic.build(BOX, NOW_NS, period))
     assert payload["directionFlowData"] == [
         {
             "branchId": "north",
@@ -300,7 +311,7 @@ def test_traffic_per_movement_loop_and_zone() -> None:
         }
     ]
     assert "zoneFlowData" not in payload
-    bare = traffic.build(IDENTITY, NOW_NS, period, extensions=False)
+    bare = traffic.build(_standard(extensions=False), NOW_NS, period)
     assert "loopFlowData" not in bare
     assert "extended" not in json.dumps(bare)
 
@@ -331,16 +342,16 @@ def test_traffic_per_movement_loop_and_zone() -> None:
     ],
 )
 def test_phase_ids(angle: int, lamp_type: int, phase: int | None) -> None:
-    assert phases.phase_id(Lamp(1, angle, lamp_type, "red", None), taken=()) == phase
+    assert phases.phase_id(ToldLamp(1, angle, lamp_type, []), taken=()) == phase
 
 
-def _signal(*reported: Lamp, shown: bool = True, ok: bool = True, **ahead: Any) -> Signal:
+def _signal(*reported: Lamp, shown: bool = True, ok: bool = True, **ahead: Any) -> SignalLamps:
     state = SignalState(device="signal", stamp_ns=NOW_NS, receipt_ns=NOW_NS, lamps=list(reported))
-    return Signal(NOW_NS, state, {int(name[1:]): steps for name, steps in ahead.items()}, shown, ok)
+    return telling.lamps(state, {int(name[1:]): steps for name, steps in ahead.items()}, NOW_NS, shown, ok)
 
 
-def _lamp(signal: Signal) -> dict[str, Any]:
-    return _as_sent("lamp", lamps.build(IDENTITY, NOW_NS, signal))
+def _lamp(signal: SignalLamps) -> dict[str, Any]:
+    return _as_sent("lamp", lamps.build(BOX, NOW_NS, signal))
 
 
 def _phases(payload: dict[str, Any]) -> dict[str, list[int]]:
@@ -397,7 +408,7 @@ def test_the_status_of_the_signal(shown: bool, ok: bool, status: int) -> None:
 
 
 def test_a_controller_that_has_said_nothing_is_a_fault_without_lamps() -> None:
-    payload = _lamp(Signal(NOW_NS, None, {1: []}, shown=False, ok=False))
+    payload = _lamp(telling.lamps(None, {1: []}, NOW_NS, shown=False, ok=False))
     assert (payload["crossRealStatus"], payload["lampRealInfos"], payload["number"]) == (1, [], 0)
 
 
@@ -411,28 +422,29 @@ def test_every_colour_has_a_light_status() -> None:
 
 
 DEVICES = [
-    Device(name="cam", modality=Modality.CAMERA, ok=True),
-    Device(name="rad", modality=Modality.RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
-    Device(name="signal", modality=Modality.SIGNAL, ok=True),
-    Device(name="radio", modality=Modality.V2X, ok=True),
-    Device(name="gnss", modality=Modality.GNSS, ok=False, fault="port gone"),
+    ToldDevice(name="cam", modality=Modality.CAMERA, ok=True),
+    ToldDevice(name="rad", modality=Modality.RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
+    ToldDevice(name="signal", modality=Modality.SIGNAL, ok=True),
+    ToldDevice(name="radio", modality=Modality.V2X, ok=True),
+    ToldDevice(name="gnss", modality=Modality.GNSS, ok=False, fault="port gone"),
 ]
+HEALTHY = DeviceStates([device for device in DEVICES if device.ok])
 
 
 def test_basic_status() -> None:
-    payload = _as_sent("basic-status", status.basic(IDENTITY, NOW_NS, DEVICES))
+    payload = _as_sent("basic-status", status.basic(BOX, NOW_NS, DeviceStates(DEVICES)))
     assert (payload["deviceType"], payload["active"], payload["transProtocal"]) == (0, 0, "MQTT")
     assert (payload["latitude"], payload["longitude"], payload["elevation"]) == (22.5431, 114.0579, 12.0)
     assert payload["rsulist"] == [{"rsuSn": "RSU-1", "deviceType": 1}]
     assert payload["sensorNum"] == 3
     assert "supplier" not in payload
     assert payload["rscuStatus"] == 1, "something of it does not work"
-    healthy = status.basic(IDENTITY, NOW_NS, [device for device in DEVICES if device.ok])
+    healthy = status.basic(BOX, NOW_NS, HEALTHY)
     assert healthy["rscuStatus"] == 0
 
 
 def test_run_status_tells_what_does_not_work() -> None:
-    payload = _as_sent("run-status", status.run(IDENTITY, NOW_NS, DEVICES, {Modality.GNSS: 6}))
+    payload = _as_sent("run-status", status.run(_standard(fault_types={"gnss": 6}), NOW_NS, DeviceStates(DEVICES)))
     assert payload["rscuStatus"] == 1
     assert payload["rsuStatusList"] == [{"rsuSn": "RSU-1", "deviceType": 1, "status": 0, "active": 0}]
     assert payload["sensorStatusList"] == [
@@ -453,7 +465,7 @@ def test_run_status_tells_what_does_not_work() -> None:
 
 
 def test_a_healthy_box_reads_as_healthy() -> None:
-    payload = _as_sent("run-status", status.run(IDENTITY, NOW_NS, [device for device in DEVICES if device.ok], {}))
+    payload = _as_sent("run-status", status.run(BOX, NOW_NS, HEALTHY))
     states = [payload, *payload["rsuStatusList"], *payload["sensorStatusList"]]
     assert {state.get("rscuStatus", state.get("status")) for state in states} == {0}
     assert {state["active"] for state in states} == {0}
@@ -461,7 +473,7 @@ def test_a_healthy_box_reads_as_healthy() -> None:
 
 
 def test_a_fault_for_which_no_number_is_printed_has_none() -> None:
-    payload = status.run(IDENTITY, NOW_NS, DEVICES, {})
+    payload = status.run(BOX, NOW_NS, DeviceStates(DEVICES))
     assert "faultType" not in _as_sent("run-status", payload)["faultList"][1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from perception.objects import Lamp
+from rsu.bus.told import ToldLamp
 
 FROM_CONTROLLER = 2  # dataSource of a lamp; 0 unknown, 1 capture card, 3 vision
 UNKNOWN = 0  # lightStatus
@@ -26,13 +26,13 @@ _LIGHT_STATUS = {
 }
 
 
-def phase_id(lamp: Lamp, taken: Container[int]) -> int | None:
+def phase_id(lamp: ToldLamp, taken: Container[int]) -> int | None:
     """Return a lamp's phaseId: east 1-5 (straight, left, right, u-turn), south-east 6-10 ...
 
     Non-motor +200; crosswalks 241-280, five to a direction. A round lamp rules the straight movement. None: the rule
     has no (free) number for the lamp.
     """
-    base = round((lamp.angle - 90) / 45) % 8 * _IDS_PER_DIRECTION
+    base = round((lamp.angle_deg - 90) / 45) % 8 * _IDS_PER_DIRECTION
     if lamp.type == _CROSSWALK_LAMP:
         numbers = range(_CROSSWALK + base + 1, _CROSSWALK + base + 1 + _IDS_PER_DIRECTION)
         return next((number for number in numbers if number not in taken), None)
@@ -40,7 +40,7 @@ def phase_id(lamp: Lamp, taken: Container[int]) -> int | None:
     return None if phase is None or base + phase in taken else base + phase
 
 
-def light_status(lamp: Lamp, colour: str) -> int:
+def light_status(lamp: ToldLamp, colour: str) -> int:
     """Return lightStatus of a colour that a lamp shows; a green arrow has its own code."""
     status = _LIGHT_STATUS[colour]
     return _GREEN_ARROW if status == _GREEN and lamp.type in _ARROW_LAMPS else status

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perception.objects import RoadUser
-from perception.results import DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
-from rsu.reports import codes
-from rsu.reports.common import Payload, head, known, ms, rounded
+from perception.results import DirectionFlow, LaneFlow, SpotFlow
+from rsu.bus.told import RoadTraffic
+from rsu.site.box import Box
 from rsu.site.identity import Identity
+from rsu.uplink.tits0180 import codes
+from rsu.uplink.tits0180.common import Payload, head, known, ms, rounded
 
 
-def build(identity: Identity, stamp_ns: int, period: TrafficPeriod, extensions: bool = True) -> Payload:
+def build(box: Box, stamp_ns: int, told: RoadTraffic) -> Payload:
     """Build traffic/up (tables 19-21) of one period.
 
-    `extensions`: what GA/T 1049.2 names, and more, follows in a lane's `extended`; virtual loops and zones, which the
-    standard does not know, in lists of their own where a site has any.
+    With extensions, what GA/T 1049.2 names, and more, follows in a lane's `extended`; virtual loops and zones, which
+    the standard does not know, in lists of their own where a site has any.
     """
+    identity, period, extensions = box.identity, told.period, box.standard.extensions
     start_ns, end_ns = period.start_ns, period.end_ns
     spots = {"loopFlowData": period.loops, "zoneFlowData": period.zones} if extensions else {}
     return (

@@ -1,0 +1,66 @@
+"""What a dialect gives: a folder in `rsu/uplink/` and a row in `rsu/site/dialects.py`.
+
+A dialect is pure. It turns what the station tells into the octets that the spool keeps, those into publications, and
+the platform's answers into numbers of records. Windows, repeats, the spool and the connection know no dialect.
+
+A platform that acknowledges nothing (`answers` is empty) holds a record when the broker does: then PUBACK frees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from rsu.bus.records import Report
+from rsu.site.box import Teller
+from rsu.uplink.record import Record
+
+HELD, REFUSED, NOT_NOW = 0, 1, 2  # code of an answer; others: as REFUSED
+
+
+class Publication(NamedTuple):
+    """One message to the broker."""
+
+    topic: str
+    body: bytes
+    qos: int
+
+
+class Answer(NamedTuple):
+    """The platform's word on numbers of one kind."""
+
+    kind: str  # under which the records travelled
+    boot: str | None  # None: not said
+    first: int
+    last: int
+    code: int
+    text: str
+
+
+class Dialect(Teller, Protocol):
+    """One way to speak to a platform."""
+
+    upward: str  # filter of the topics on which the platform listens
+    answered: str  # filter of the topics on which it answers; empty: it does not
+    answers: Mapping[str, str]  # topic -> kind of the records that it answers
+
+    def payload(self, report: Report) -> bytes:
+        """Return what the spool keeps of a report; empty: of a marker, or of what this platform is not told."""
+
+    def way(self, kind: str) -> str:
+        """Return the kind under which records of a kind travel."""
+
+    def topic(self, kind: str) -> str:
+        """Return the topic of a kind of record."""
+
+    def publications(self, record: Record, room: int | None) -> list[Publication]:
+        """Return what to send, in order; empty: the platform is not told of it.
+
+        `room`: octets that topic and body may have together; None: any number. TooLargeError: it never fits.
+        """
+
+    def presence(self, now_ns: int, online: bool) -> Publication:
+        """Return what says that the box is there: sent at every connection, and (offline) the connection's will."""
+
+    def read(self, kind: str, body: bytes) -> list[Answer]:
+        """Return what an answer says; ValueError: nothing that can be used."""
