@@ -49,6 +49,12 @@ def _marker(boot: str, stamp_ns: int, first: int, seq: int, evicted: Mapping[str
     return Report(SKIPPED, stamp_ns, boot, seq, GivenUp(first, dict(evicted)))
 
 
+def _beyond(marker: Report, seq: int) -> Report:
+    """Return what is left of a marker of which the numbers up to `seq` are on disk: they were given up too late."""
+    assert isinstance(marker.data, GivenUp)
+    return _marker(marker.boot, marker.stamp_ns, seq + 1, marker.seq, marker.data.evicted)
+
+
 class Outbox:
     """The station's side: numbers reports and keeps them until they are committed. Pure; time comes in."""
 
@@ -85,6 +91,8 @@ class Outbox:
         base = first_of(self._reports[0]) if self._reports else self._last + 1
         if word.seq >= base:
             self._reports = [report for report in self._reports if report.seq > word.seq]
+            if self._reports and first_of(self._reports[0]) <= word.seq:
+                self._reports[0] = _beyond(self._reports[0], word.seq)
             self._moved = True
         elif word.seq < base - 1:
             self._reports.insert(0, _marker(self._boot, self._stamp_ns, word.seq + 1, base - 1, {}))

@@ -171,6 +171,16 @@ def test_neighbouring_markers_become_one() -> None:
     assert marker.data == GivenUp(2, {"lamp": 2, "participant": 1})
 
 
+def test_a_marker_over_what_was_on_disk_already_holds_up_nothing() -> None:
+    """Report 1 is given up, in one marker with 2, before the word comes that it is on disk: the rest is sent again."""
+    outbox = _filled(2, "lamp", "lamp", "event", "event")
+    outbox.due(0)
+    for _ in range(3):  # said again and again, it is progress once
+        outbox.committed(Committed("boot", 1))
+    (marker, *_) = outbox.due(RESEND_NS - 1) or outbox.due(2 * RESEND_NS)
+    assert (first_of(marker), marker.seq) == (2, 2)
+
+
 def test_words_of_other_boots_and_of_the_future_change_nothing() -> None:
     outbox = _filled(10, "event")
     outbox.committed(Committed("other", 1))
