@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rsu.manual import pages
+from tests.manual.figures import gather
 from tests.manual.parts import renewed
 from tests.manual.tables import PARTS
 
 
 def main() -> None:
     """Rewrite the pages that differ, and name them."""
+    gather()
     for language in pages.LANGUAGES:
         for page in pages.PAGES:
             text = pages.text(language, page)

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import ModuleType
 
 from hw import hints
+from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
 from rsu.reasons import REASONS
 from rsu.reasons.box import BOX
 from rsu.station import gate
+from tests.manual.figures import figures
 from tests.manual.markdown import table
 from tests.manual.site_file import lane_map, site_file
 from v2x import dsmp
@@ -109,4 +111,6 @@ PARTS: dict[str, Callable[[str], str]] = {
     "site file": site_file,
     "lane map": lane_map,
     "services": services,
+    "figures": figures,
+    "command line": lambda _: markdown(),
 }
