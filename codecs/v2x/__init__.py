@@ -15,7 +15,7 @@ from v2x.confidence import (
     time_confidence,
 )
 from v2x.engine.engines import engine_name
-from v2x.engine.plain_reading import Skipped
+from v2x.engine.plain.reader import Skipped
 from v2x.errors import CodecError, DecodeError, EncodeError, RangeError, UnknownMessageError
 from v2x.messages import MESSAGES, Decoded, Message, decode, encode, read
 from v2x.profiles import DEFAULT_PROFILE, PROFILES, Profile

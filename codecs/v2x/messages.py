@@ -1,7 +1,7 @@
 """Whole messages: record <-> octets.
 
-The engine in use goes straight from one to the other; what is irregular goes through values in wire units (`layout`,
-`schema`), which either find out what is wrong or skip what a later edition added.
+The C engine goes straight from one to the other; what it does not take, and all where it was not built, goes through
+values in wire units (`layout`, `schema`), which either find out what is wrong or skip what a later edition added.
 
 A message of phase II travels inside the frame's extension: ("msgFrameExt", {"messageId": .., "value": (type, value)}).
 """
@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x.engine.coding import IRREGULAR, IrregularError, Pair
 from v2x.engine.engines import DEFAULT_ENGINE, EngineName
 from v2x.engine.ir import Choice, Member, Open, Sequence, Type
-from v2x.engine.plain_reading import Skipped
+from v2x.engine.pair import IRREGULAR, IrregularError, Pair
+from v2x.engine.plain.reader import Skipped
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message
-from v2x.schema import FRAME, Schema, encode_value, schema
+from v2x.schema import FRAME, Schema, schema
 from v2x.wire.fields import WireValue
 from v2x.wire.layout import OneOf, choice
 
@@ -42,39 +42,26 @@ def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
     Measurements beyond what the wire holds are clamped (`adjust` tells which); EncodeError names the field that cannot
     be sent at all.
     """
-    try:
-        return messages(profile).encode(message)
-    except (CodecError, *IRREGULAR):
-        pass
-    name, value = _layout(profile).to_wire(message, None)
-    message_id = _message_ids(profile).get(name)
-    frame = (name, value) if message_id is None else (_EXTENDED, {"messageId": message_id, "value": (name, value)})
-    return encode_value(frame, profile)
+    return messages(profile).encode(message)
 
 
 def decode(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Message:
     """Return the record of a MessageFrame; DecodeError for everything else, UnknownMessageError for later editions."""
-    try:
-        return messages(profile).decode(data)
-    except IRREGULAR:
-        pass
-    return _read(data, profile).message
+    return messages(profile).decode(data)
 
 
 def read(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Decoded:
     """Return the record of a MessageFrame and what had to be skipped; errors as with `decode`."""
-    try:
-        return Decoded(messages(profile).decode(data), ())
-    except IRREGULAR:
-        pass
-    return _read(data, profile)
+    return messages(profile).read(data)
 
 
 class Messages:
-    """The messages of a profile by one engine; like the engine, for what is regular only."""
+    """The messages of a profile by one engine."""
 
     def __init__(self, known: Schema, layout: OneOf, ids: Mapping[str, int]) -> None:
         frame = known.types.named(FRAME)
+        self.layout = layout
+        self._schema = known
         self._frame = known.engine.records(layout, frame)
         self._envelope = known.engine.values(_closed(frame))
         self._ids = {layout.alternatives[name].record: message_id for name, message_id in ids.items()}
@@ -86,13 +73,44 @@ class Messages:
     def encode(self, message: Message) -> bytes:
         """Return the MessageFrame of a record."""
         message_id = self._ids.get(type(message))
-        if message_id is None:
-            return self._frame.encode(message)
-        octets = self._extended[message_id].encode(message)
-        return self._envelope.encode((_EXTENDED, {"messageId": message_id, "value": octets}))
+        try:
+            if message_id is None:
+                return self._frame.encode(message)
+            octets = self._extended[message_id].encode(message)
+            return self._envelope.encode((_EXTENDED, {"messageId": message_id, "value": octets}))
+        except (CodecError, *IRREGULAR):
+            pass
+        return self._schema.encode(self.frame_of(message), FRAME)
 
     def decode(self, data: bytes) -> Message:
         """Return the record of a MessageFrame."""
+        try:
+            return self._regular(data)
+        except IRREGULAR:
+            pass
+        return self._read(data).message
+
+    def read(self, data: bytes) -> Decoded:
+        """Return the record of a MessageFrame and what had to be skipped."""
+        try:
+            return Decoded(self._regular(data), ())
+        except IRREGULAR:
+            pass
+        return self._read(data)
+
+    def frame_of(self, message: Message) -> WireValue:
+        """Return the MessageFrame of a record in wire units."""
+        name, value = self.layout.to_wire(message, None)
+        message_id = self._ids.get(type(message))
+        return (name, value) if message_id is None else (_EXTENDED, {"messageId": message_id, "value": (name, value)})
+
+    def record_of(self, frame: WireValue) -> Message:
+        """Return the record of a MessageFrame in wire units; None for a message that only a later edition knows."""
+        message: Message = self.layout.from_wire(_opened(frame), None)
+        return message
+
+    def _regular(self, data: bytes) -> Message:
+        """Return the record if the engine takes the octets."""
         if not data or not data[0] & _EXTENSION_BIT:
             message: Message = self._frame.decode(data)
             return message
@@ -101,6 +119,10 @@ class Messages:
             raise IrregularError
         inner: Message = self._extended[value["messageId"]].decode(value["value"])
         return inner
+
+    def _read(self, data: bytes) -> Decoded:
+        frame, skipped = self._schema.read(data)
+        return Decoded(self.record_of(frame), skipped)
 
 
 def _closed(type_: Type) -> Type:
@@ -112,12 +134,6 @@ def _closed(type_: Type) -> Type:
         members = tuple(Member(member.name, _closed(member.type), member.optional) for member in type_.members)
         return Sequence(members, type_.extensible, type_.additions)
     return Open(type_.selector, {}) if isinstance(type_, Open) else type_
-
-
-def _read(data: bytes, profile: Profile) -> Decoded:
-    frame, skipped = schema(profile).read(data)
-    message: Message = _layout(profile).from_wire(_opened(frame), None)
-    return Decoded(message, skipped)
 
 
 def _opened(frame: WireValue) -> WireValue:
@@ -133,17 +149,12 @@ def _opened(frame: WireValue) -> WireValue:
 @cache
 def messages(profile: Profile, engine: EngineName = DEFAULT_ENGINE) -> Messages:
     """Return the messages of a profile by an engine."""
-    return Messages(schema(profile, engine), _layout(profile), _message_ids(profile))
+    known = schema(profile, engine)
+    return Messages(known, choice(MESSAGES[profile], profile), _message_ids(known))
 
 
-@cache
-def _layout(profile: Profile) -> OneOf:
-    return choice(MESSAGES[profile], profile)
-
-
-@cache
-def _message_ids(profile: Profile) -> Mapping[str, int]:
+def _message_ids(known: Schema) -> Mapping[str, int]:
     """Return the ids of the messages in the frame's extension, by type."""
-    extension = schema(profile).definitions.get("MessageFrameExt", {"members": []})
+    extension = known.definitions.get("MessageFrameExt", {"members": []})
     (types,) = [member["types"] for member in extension["members"] if member and "types" in member] or [{}]
     return {name: message_id for message_id, name in types.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from v2x.engine.plain_reading import Skipped
+from v2x.engine.plain.reader import Skipped
 from v2x.errors import DecodeError, UnknownMessageError
 from v2x.messages import read
 from v2x.profiles import Profile

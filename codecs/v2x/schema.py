@@ -1,9 +1,8 @@
 """Values in wire units <-> octets (UPER: ITU-T X.691, unaligned, basic), by the types of a profile.
 
-One intermediate form (`engine.ir`) of the ASN.1 modules, two engines made from it: the C extension (`engine.native`)
-where it was built, straight-line Python (`engine.straight`) else. Both take what is regular and nothing else; the
-interpreter (`engine.plain_reading`, `engine.plain_writing`) decides about the rest, so that all engines accept and
-refuse the same, with the same errors.
+One intermediate form (`engine.ir`) of the ASN.1 modules, two machines made from it: an interpreter of the rules
+(`engine.plain`), and the C extension (`engine.native`) where it was built. C takes what is regular and nothing else;
+the rules decide about the rest, so that both accept and refuse the same, with the same errors.
 
 Values are those of asn1tools: int, bool, str for enumerators and text, bytes, (octets, number of bits),
 (alternative, value), list, dict without absent members; an open type is (type, value), or octets: of an unknown type,
@@ -28,12 +27,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from v2x.engine import plain_reading, plain_writing
-from v2x.engine.coding import IRREGULAR, Pair
 from v2x.engine.definitions import Definition, definitions
 from v2x.engine.engines import DEFAULT_ENGINE, Engine, EngineName, make_engine
 from v2x.engine.ir import Builder, Choice, Member, Type
-from v2x.engine.plain_reading import Skipped
+from v2x.engine.pair import IRREGULAR, Pair
+from v2x.engine.plain import reading, writing
+from v2x.engine.plain.reader import Skipped
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.wire.fields import WireValue
@@ -70,16 +69,16 @@ class Schema:
             self._pairs[pdu] = self.engine.values(self.types.named(pdu))
         return self._pairs[pdu]
 
-    def encode(self, value: WireValue, pdu: str) -> bytes:
+    def encode(self, value: WireValue, pdu: str = FRAME) -> bytes:
         """Return the octets of a value of type `pdu`; EncodeError with the path to the offending member."""
         pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
             return pair.encode(value)
         except IRREGULAR:
             pass
-        return plain_writing.encode(value, Member(pdu, self.types.named(pdu)))
+        return writing.encode(value, Member(pdu, self.types.named(pdu)))
 
-    def decode(self, data: bytes, pdu: str) -> WireValue:
+    def decode(self, data: bytes, pdu: str = FRAME) -> WireValue:
         """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
         pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
@@ -120,7 +119,7 @@ def decode_value(data: bytes, profile: Profile = DEFAULT_PROFILE, pdu: str = FRA
 def _read(data: bytes, member: Member) -> Reading:
     if member.name == FRAME and data and not _is_known(data[0], member.type):
         raise UnknownMessageError(f"unknown message: first octet {data[0]:02x} is that of a later edition")
-    value, skipped = plain_reading.decode(data, member)
+    value, skipped = reading.decode(data, member)
     return Reading(value, tuple(skipped))
 
 

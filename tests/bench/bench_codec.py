@@ -3,9 +3,10 @@
 Method: 9 rounds; in each round every contestant encodes and decodes every message for about 30 ms of CPU time; the
 median counts. asn1tools is taken as it is, without the checks that ours make.
 
-`python` and `c` are our engines with values in wire units, `records` is the whole way of the station: octets <-> typed
+`plain` and `c` are our engines with values in wire units, `records` is the whole way of the station: octets <-> typed
 records in physical units, by the engine in use. A second table compares that way with the values of the same engine,
-for both of them. The last lines are the time from a fresh process to the first message.
+and says what a box without the C extension costs: how many times as long the plain engine takes. The last lines are the
+time from a fresh process to the first message.
 """
 
 from __future__ import annotations
@@ -25,21 +26,22 @@ from codec_messages import MESSAGES
 from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
-from v2x.engine.native import table as native
+from v2x.engine.engines import ENGINES
 from v2x.messages import messages
 from v2x.schema import FRAME, schema
 
 ROUNDS, ROUND_S = 9, 0.03
 OUT = Path("build/bench/codec.json")
 WAYS = ("encode", "decode")
-WHO = ("asn1tools", "pycrate", "python", "c", "asn1c", "records")
-WHOLE_WAY = (("python", "records by python"), ("c", "records by c"))  # values and records of each engine
+WHO = ("asn1tools", "pycrate", "plain", "c", "asn1c", "records")
+COLUMN = {"plain": "plain", "native": "c"}  # of an engine
+WHOLE_WAY = (("plain", "records by plain"), ("c", "records by c"))  # values and records of each engine
 
-# run in a fresh process, "{engine}" is "python" or "native"; the encoded message is an RSM with one participant
+# run in a fresh process, "{engine}" is "plain" or "native"; the encoded message is an RSM with one participant
 START = """
 import sys, time
 began = time.perf_counter()
-if "{engine}" == "python":
+if "{engine}" == "plain":
     sys.modules["v2x._uper"] = None
 import v2x
 imported = time.perf_counter()
@@ -65,9 +67,8 @@ def ours(octets: bytes) -> dict[str, Pair]:
     """Return what our engines do with a message."""
     work: dict[str, Pair] = {}
     record = v2x.decode(octets)
-    engines = {"python": "python", "c": "native"} if native.AVAILABLE else {"python": "python"}
-    for who, name in engines.items():
-        values, records = schema("ydt3709-2020", name), messages("ydt3709-2020", name)
+    for name in ENGINES:
+        who, values, records = COLUMN[name], schema("ydt3709-2020", name), messages("ydt3709-2020", name)
         value = values.decode(octets, FRAME)
         work[who] = (
             lambda values=values, value=value: values.encode(value, FRAME),
@@ -127,20 +128,21 @@ def print_table(times: Times) -> None:
 def print_whole_way(times: Times) -> None:
     """Print what records cost, with how many times the values of the same engine that is."""
     print("\nus per message, octets <-> records (times the values of the same engine)")
-    print(f"{'':11}", *(f"{records:>17}" for _, records in WHOLE_WAY))
+    print(f"{'':11}", *(f"{records:>17}" for _, records in WHOLE_WAY), f"{'without C':>10}")
     for name, ways in times.items():
         for way, spent in ways.items():
             cells = [
                 f"{spent[records]:8.1f} ({spent[records] / spent[values]:5.2f})" if values in spent else ""
                 for values, records in WHOLE_WAY
             ]
-            print(f"{name:4} {way}", *(f"{cell:>17}" for cell in cells))
+            plain, *c = [spent[records] for _, records in WHOLE_WAY if records in spent]
+            print(f"{name:4} {way}", *(f"{cell:>17}" for cell in cells), *(f"{plain / one:9.0f}x" for one in c))
 
 
 def print_start() -> None:
     """Print the time from a fresh process to the import and to the first message; the best of three."""
     print("\ns from the start of a fresh process: import of v2x, first message encoded, CPU time of the whole process")
-    for engine in ("python", "native") if native.AVAILABLE else ("python",):
+    for engine in ENGINES:
         name, *spent = min((_start(engine) for _ in range(3)), key=lambda run: float(run[2]))
         print(f"{name:10}", *(f"{float(one):.3f}" for one in spent))
 

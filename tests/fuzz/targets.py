@@ -52,23 +52,22 @@ def _uper(profile: Profile) -> Parser:
 
 
 def _engines(profile: Profile) -> Parser:
-    """Every engine against the interpreter of the rules: the same value, or the same refusal."""
-    from v2x.engine.native import table as native
+    """Both engines: the same value, or the same refusal."""
+    from v2x.engine.engines import ENGINES
     from v2x.errors import CodecError
-    from v2x.schema import FRAME, schema
+    from v2x.schema import FRAME, Schema, schema
 
-    engines = [schema(profile, "python"), *([schema(profile, "native")] if native.AVAILABLE else [])]
+    engines = [schema(profile, name) for name in ENGINES]
 
-    def verdict(decode: Callable[[bytes, str], object], data: bytes) -> object:
+    def verdict(engine: Schema, data: bytes) -> object:
         try:
-            return decode(data, FRAME)
+            return engine.decode(data, FRAME)
         except CodecError as error:
             return str(error)
 
     def parse(data: bytes) -> None:
-        wanted = verdict(lambda *what: engines[0].read(*what).value, data)
-        for engine in engines:
-            assert verdict(engine.decode, data) == wanted
+        first, *others = [verdict(engine, data) for engine in engines]
+        assert all(other == first for other in others)
 
     return parse
 

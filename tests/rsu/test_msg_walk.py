@@ -146,7 +146,7 @@ def test_profile_is_found() -> None:
 def test_what_is_cut_off_is_shown_to_the_cut() -> None:
     explanation = explain(bsm()[:20])
     assert not explanation.whole
-    assert "cut off" in str(explanation.error)
+    assert "out of data" in str(explanation.error)
     assert explanation.lines[-1].field.first < 160 <= len(bsm()) * 8
 
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMPILERS = {"native": {}, "python": {"CC": "/bin/false", "CXX": "/bin/false"}}  # engine -> environment of the build
+COMPILERS = {"native": {}, "plain": {"CC": "/bin/false", "CXX": "/bin/false"}}  # engine -> environment of the build
 
 # an RSI without anything in it, then back again
 TRY = """
@@ -46,7 +46,7 @@ def engine_of_wheel(environment: dict[str, str]) -> str:
 def main() -> int:
     """Run the command; return its exit code."""
     found = {engine: engine_of_wheel(environment) for engine, environment in COMPILERS.items()}
-    print(f"with a compiler: {found['native']}; without: {found['python']}")
+    print(f"with a compiler: {found['native']}; without: {found['plain']}")
     return int(any(wanted != engine for wanted, engine in found.items()))
 
 

@@ -1,63 +1,59 @@
-"""Which engine encodes and decodes: the C extension when it was built, or else generated Python."""
+"""Which engine encodes and decodes: the C extension where it was built, else the plain interpreter of the rules."""
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NoReturn, Protocol, TypeAlias
 
-from v2x.engine.coding import Pair, Values
 from v2x.engine.ir import Type
-from v2x.engine.native.records import RecordTable
-from v2x.engine.native.table import AVAILABLE, Table, program
-from v2x.engine.straight import Straight
+from v2x.engine.native.engine import Native
+from v2x.engine.native.table import AVAILABLE
+from v2x.engine.pair import IrregularError, Pair
 from v2x.wire.layout import Converter
 
-EngineName: TypeAlias = Literal["native", "python"]
+EngineName: TypeAlias = Literal["plain", "native"]
 
-DEFAULT_ENGINE: EngineName = "native" if AVAILABLE else "python"
+ENGINES: tuple[EngineName, ...] = ("plain", "native") if AVAILABLE else ("plain",)
+DEFAULT_ENGINE = ENGINES[-1]
 
 
-class Engine(Values, Protocol):
-    """Makes the functions for values in wire units and for records."""
+class Engine(Protocol):
+    """What comes before the rules: it takes what is regular, and leaves everything else to them."""
+
+    def values(self, type_: Type) -> Pair:
+        """Return the ways between octets and values in wire units; the same each time."""
 
     def records(self, converter: Converter, type_: Type) -> Pair:
         """Return the ways between octets and what `converter` makes of a value."""
 
 
-class Native:
-    """The C extension."""
-
-    def __init__(self) -> None:
-        self._known: dict[Type, Pair] = {}
+class Plain:
+    """Leaves everything to the rules."""
 
     def values(self, type_: Type) -> Pair:
-        """Return the ways between octets and values in wire units."""
-        if type_ not in self._known:
-            table = Table()
-            table.row(type_)
-            self._known[type_] = _pair(table)
-        return self._known[type_]
+        """Return ways that take nothing."""
+        return _NOTHING
 
     def records(self, converter: Converter, type_: Type) -> Pair:
-        """Return the ways between octets and records."""
-        table = RecordTable()
-        table.converted(converter, type_)
-        return _pair(table)
+        """Return ways that take nothing."""
+        return _NOTHING
 
 
-def _pair(table: Table) -> Pair:
-    made = program(table)
-    return Pair(made.encode, made.decode)
+def _refuse(_: object) -> NoReturn:
+    raise IrregularError
+
+
+_NOTHING = Pair(_refuse, _refuse)
 
 
 def engine_name() -> EngineName:
-    """Return the engine in use: native (C) or python."""
+    """Return the engine in use: native (C) or plain (Python)."""
     return DEFAULT_ENGINE
 
 
 def make_engine(name: EngineName) -> Engine:
     """Return an engine of its own for one profile; ImportError for native where it was not built."""
-    if name == "python":
-        return Straight()
+    if name == "plain":
+        return Plain()
     if not AVAILABLE:
         raise ImportError("v2x._uper was not built: there was no C compiler")
     return Native()

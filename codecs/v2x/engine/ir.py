@@ -1,8 +1,7 @@
 """The intermediate form of a profile's types: plain data, all that UPER needs to know and nothing else.
 
-Built once from the modules that asn1tools parsed; the interpreter (`plain_reading`, `plain_writing`), the generated
-Python (`straight`) and the program of the C extension (`native`) all come from it. Types that another type names are
-shared, not copied.
+Built once from the modules that asn1tools parsed; the interpreter (`plain`) walks it, the table of the C extension
+(`native`) is made from it. Types that another type names are shared, not copied.
 
 A constraint with an extension marker has `extensible` set: its values travel behind a zero bit, others behind a one.
 """
@@ -11,10 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf, prod
 from typing import Any, TypeAlias
-
-_FEW = 2  # members that may be absent and whose patterns are told apart
 
 Definition: TypeAlias = Mapping[str, Any]  # a type as asn1tools parsed it: "type", "members", "element", "size", ...
 
@@ -153,16 +149,18 @@ def signed_octets(number: int) -> int:
 
 
 class Builder:
-    """Turns definitions into types; every named type once."""
+    """Turns definitions into types; every named type once. `names`: those of the types that were asked for so far."""
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self._definitions = definitions
         self._types: dict[str, Type] = {}
+        self.names: dict[Type, str] = {}
 
     def named(self, name: str) -> Type:
         """Return the type with this name; KeyError when there is none."""
         if name not in self._types:
             self._types[name] = self.build(self._definitions[name])
+            self.names[self._types[name]] = name
         return self._types[name]
 
     def build(self, definition: Definition) -> Type:
@@ -219,70 +217,3 @@ def _split(items: list[Any]) -> tuple[list[Any], list[Any], bool]:
         return items, [], False
     marker = items.index(None)
     return items[:marker], [item for item in items[marker + 1 :] if item is not None], True
-
-
-def most_bits(type_: Type) -> float:
-    """Return how many bits a value takes at most when nothing in it is extended; infinity for what holds open types."""
-    match type_:
-        case Integer() | Boolean():
-            return type_.extensible + type_.bits if isinstance(type_, Integer) else 1
-        case Enumerated():
-            return type_.extensible + width(len(type_.names) - 1)
-        case BitString():
-            return _most_of(type_, 1)
-        case OctetString():
-            return _most_of(type_, 8)
-        case Text():
-            return _most_of(type_, 7)
-        case SequenceOf():
-            return _most_of(type_, most_bits(type_.element))
-        case Sequence():
-            members = sum(most_bits(member.type) for member in type_.members)
-            return type_.extensible + len(type_.optional) + members
-        case Choice():
-            return type_.extensible + type_.bits + max(most_bits(member.type) for member in type_.members)
-        case Open():
-            return inf
-
-
-def shortest(type_: Type) -> float:
-    """Return the same for the shortest alternative where the type is a choice."""
-    if not isinstance(type_, Choice):
-        return most_bits(type_)
-    return type_.extensible + type_.bits + min(most_bits(member.type) for member in type_.members)
-
-
-def _most_of(type_: Sized, element: float) -> float:
-    return inf if type_.high is None else type_.extensible + type_.bits + type_.high * element
-
-
-def is_fixed(type_: Type) -> bool:
-    """Return whether all values that are not extended take the same few bits."""
-    match type_:
-        case Integer() | Boolean() | Enumerated():
-            return True
-        case BitString() | OctetString():
-            return type_.low == type_.high and most_bits(type_) <= 65
-        case Sequence():
-            return not type_.optional and not type_.additions and all(is_fixed(member.type) for member in type_.members)
-    return False
-
-
-def may_be_fixed(type_: Sequence) -> bool:
-    """Return whether the members are fixed, and some of them optional."""
-    return bool(type_.optional) and not type_.additions and all(is_fixed(member.type) for member in type_.members)
-
-
-def ways(type_: Type) -> float:
-    """Return how many patterns of present members and alternatives are told apart in a value.
-
-    Infinity when it holds more than fixed parts. Where many members may be absent, their patterns are not told apart.
-    """
-    match type_:
-        case Sequence() if not type_.additions:
-            if may_be_fixed(type_) and len(type_.optional) > _FEW:
-                return 1
-            return prod(ways(member.type) + member.optional for member in type_.members)
-        case Choice() if not type_.additions:
-            return sum(ways(member.type) for member in type_.members)
-    return 1 if is_fixed(type_) else inf

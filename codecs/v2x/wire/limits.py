@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, get_args, get_type_hints
 
-from v2x.engine.source import Source, made
 from v2x.errors import RangeError
 
 Hint: TypeAlias = Any  # a type as it stands in an annotation
@@ -39,32 +38,20 @@ class Limits:
 
 
 def checker(record: type) -> Callable[[Any], None] | None:
-    """Return what checks the fields of a record, straight-line source; None when none has limits."""
-    source = Source({})
+    """Return what checks the fields of a record; None when none has limits."""
     found = [
-        (name, limits, hint)
+        (name, limits, type(None) in get_args(get_args(hint)[0]), f"{record.__name__}.{name}")
         for name, hint in get_type_hints(record, include_extras=True).items()
         for limits in _limits(hint)
     ]
-    for name, limits, hint in found:
-        refuse, path = source.constant(limits.check), f"{record.__name__}.{name}"
-        source.line(f"v = self.{name}")
-        with source.block(f"if not ({_condition(limits, hint)}):"):
-            source.line(f"{refuse}(v, {path!r})")  # which also knows values of subclasses
-    return made(source.text("def check(self):"), "check", source.names) if found else None
 
+    def check(made: object) -> None:
+        for name, limits, optional, path in found:
+            value = getattr(made, name)
+            if value is not None or not optional:
+                limits.check(value, path)
 
-def _condition(limits: Limits, hint: Hint) -> str:
-    """Return the condition that a value v meets when all is well."""
-    inner = get_args(hint)[0]
-    optional = type(None) in get_args(inner)
-    while get_args(inner) and get_origin(inner) is not tuple:  # None and other annotations around it
-        inner = get_args(inner)[0]
-    kind: type = get_origin(inner) or inner
-    size = "v" if kind is int else "len(v)"
-    within = f"{limits.low} <= {size} <= {limits.high}"
-    condition = f"v.__class__ is {kind.__name__} and {f'(not v or {within})' if limits.empty else within}"
-    return f"v is None or {condition}" if optional else condition
+    return check if found else None
 
 
 def _limits(hint: Hint) -> list[Limits]:

@@ -109,15 +109,6 @@ def from_offset(wire: Wire, reference: Position | None) -> Position | None:
     return _position(_Counts(latitude, longitude, _elevation(wire.get("offsetV"), there and there.elevation)))
 
 
-def refer(
-    reference: Reference, value: object, latitude: int | None, longitude: int | None, elevation: int | None
-) -> tuple[int | None, int | None, int | None]:
-    """Return the steps that offsets behind a value are relative to; those in front of it while there is no value."""
-    if value is None:
-        return latitude, longitude, elevation
-    return _counts(reference(value)) or (None, None, None)
-
-
 def _counts(position: Position | None) -> _Counts | None:
     if position is None:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from v2x.engine import ir
-from v2x.engine.coding import IrregularError
+from v2x.engine.pair import IrregularError
 
 try:
     from v2x._uper import Program

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
-
-from v2x.engine.ir import Type
+from typing import Any, NamedTuple
 
 # what an engine may raise for a value or octets that it does not take; everything else is a fault of ours
 IRREGULAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class IrregularError(ValueError):
-    """The value or the encoding is not of the kind that a fast engine takes."""
+    """The value or the encoding is not of the kind that the engine takes."""
 
 
 class Pair(NamedTuple):
@@ -20,10 +18,3 @@ class Pair(NamedTuple):
 
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]  # of a whole encoding
-
-
-class Values(Protocol):
-    """Makes the functions for values in wire units."""
-
-    def values(self, type_: Type) -> Pair:
-        """Return the ways of a type; the same each time."""
