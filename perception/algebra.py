@@ -66,6 +66,12 @@ def symmetric(matrix: Floats) -> Floats:
     return value
 
 
+def most_variance(covariance: Floats) -> Floats:
+    """Return a bound (n,) of the variance in any direction (Gershgorin)."""
+    bound: Floats = np.maximum(covariance[0, 0], covariance[1, 1]) + np.abs(covariance[0, 1])
+    return bound
+
+
 def block_inverse(place: Floats, mixed: Floats, speed: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the blocks of the inverse of symmetric 4 x 4 matrices [[place, mixed], [mixed^T, speed]]."""
     inner = inverse(place)

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+SECOND_NS = 1_000_000_000
+
 
 class Modality(StrEnum):
     """By what means a device knows what it says: stands beside its driver; what others call it is derived from here."""

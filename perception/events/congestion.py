@@ -12,9 +12,9 @@ import numpy as np
 
 from perception.events.rule import Sighting
 from perception.events.settings import CongestionSettings
-from perception.objects import Ints
+from perception.objects import SECOND_NS, Ints
 from perception.traffic.lanes import LaneMap
-from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.situation import Situation
 
 WORST = 5
 STILL = 0.8  # share of the least number at which a crowd still is one: now and then one of them is hidden

@@ -23,10 +23,11 @@ from perception.events.settings import EventSettings, RuleSettings
 from perception.events.speed import Overspeed, SlowVehicle
 from perception.events.stopped import StoppedVehicle
 from perception.events.wrong_way import WrongWay
+from perception.objects import SECOND_NS
 from perception.results import RoadEvent
 from perception.traffic.ground import FIRST_ZONE, Ground
 from perception.traffic.lanes import LaneMap
-from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.situation import Situation
 
 LAST_ID = 255
 

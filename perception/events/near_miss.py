@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from perception.algebra import most_variance
 from perception.events.rule import Sighting
 from perception.events.settings import NearMissSettings
-from perception.objects import Floats, Ints, Mask
+from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.traffic.ground import CROSSWALK, JUNCTION
-from perception.traffic.situation import SECOND_NS, Situation, most_variance
+from perception.traffic.situation import Situation
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
 MOVING_MPS = 0.5
@@ -176,8 +177,8 @@ def _movers(now: Situation, row: Ints) -> Movers:
         velocity=tracks.velocity[row],
         ahead=now.ahead[row],
         half=tracks.size[row, :2] / 2.0,
-        position_sd=np.sqrt(most_variance(covariance[:, :2, :2])),
-        speed_sd=np.sqrt(most_variance(covariance[:, 2:, 2:])),
+        position_sd=np.sqrt(most_variance(covariance[:, :2, :2].transpose(1, 2, 0))),
+        speed_sd=np.sqrt(most_variance(covariance[:, 2:, 2:].transpose(1, 2, 0))),
     )
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from perception.events.rule import Sighting, of_track
 from perception.events.settings import RedLightSettings
+from perception.objects import SECOND_NS
 from perception.results import MOVEMENTS
 from perception.traffic.lanes import NONE
-from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.situation import Situation
 
 
 class _Crossing(msgspec.Struct):

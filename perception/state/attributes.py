@@ -8,7 +8,7 @@ import numpy as np
 
 from perception.algebra import form
 from perception.geo import heading_difference, heading_of
-from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.objects import SECOND_NS, Floats, Ints, Mask, RoadUser
 from perception.state.table import KINDS, Table, run_starts, trusted
 
 # Length, width, height in metres by RoadUser: where neither the sensor nor the vehicle says.
@@ -43,7 +43,6 @@ _CURVATURE: Floats = np.where(_WALKERS, 1.0, 0.15)  # 1/m: the narrowest turn
 NEVER_SD = 104.0  # deg, of a heading that may be any
 VEHICLE_HEADING_SD = 3.0  # deg, of what a vehicle says
 HEADING_OFF = 30.0  # deg: what it says is not believed where it differs by more from how it drives
-SECOND_NS = 1_000_000_000
 
 
 def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Floats, Ints, Mask
+from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.sensing.scan import Scan
 from perception.sensing.vehicles import VehicleSettings
 from perception.state import attributes
@@ -24,7 +24,6 @@ PULL = 1.5  # sigmas: a report that is farther off pulls no harder
 MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and what a report that does not fit costs
 CLOSE_M = 1.5  # one that fits from farther away does not add to it
 MOVING_MPS = 1.0
-SECOND_NS = 1_000_000_000
 
 
 class Gates(NamedTuple):

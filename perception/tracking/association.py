@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from perception.algebra import UNIT, adjugate, determinant, form, times, transposed
+from perception.algebra import UNIT, adjugate, determinant, form, most_variance, times, transposed
 from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
@@ -34,8 +34,8 @@ def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs
     """Return all pairs within the gates; lag (d,): seconds from the tracks' time to that of each detection."""
     gate = sensors.gate[scan.sensor]
     moved = np.abs(lag).max(initial=0.0) * np.maximum(np.abs(table.state[2]), np.abs(table.state[3]))
-    own = np.sqrt(sensors.gate.max() * 2.0 * _largest(table.covariance)) + moved
-    theirs = np.sqrt(gate * _largest(scan.covariance))
+    own = np.sqrt(sensors.gate.max() * 2.0 * most_variance(table.covariance)) + moved
+    theirs = np.sqrt(gate * most_variance(scan.covariance))
     limit = np.array(FARTHEST_M / 2.0)
     track, detection = neighbours(table.state[:2], np.minimum(own, limit), scan.position, np.minimum(theirs, limit))
     return judged(table, scan, lag, sensors, track, detection)
@@ -118,12 +118,6 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
 def _swerves(table: Table) -> NDArray[np.bool_]:
     """Return which tracks (n,) may have any velocity of a sudden."""
     return walks(table.kind) & (table.id > 0)
-
-
-def _largest(covariance: Floats) -> Floats:
-    """Return a bound (n,) of the positions' variance in any direction."""
-    bound: Floats = np.maximum(covariance[0, 0], covariance[1, 1]) + np.abs(covariance[0, 1])
-    return bound
 
 
 def _velocity_score(residual: Floats, spread: Floats, certainty: Floats) -> Floats:

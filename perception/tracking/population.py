@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from perception.objects import Floats, Ints, Mask
+from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.occlusion import testimony
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
@@ -17,7 +17,6 @@ from perception.tracking import doubles, life, motion
 from perception.tracking.association import assign, candidates, evidence
 from perception.tracking.settings import FusionSettings, log_odds
 
-SECOND_NS = 1_000_000_000
 SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
 JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
 

@@ -8,14 +8,14 @@ from itertools import compress
 import numpy as np
 
 from perception.algebra import UNIT
-from perception.objects import Floats, Mask
+from perception.objects import SECOND_NS, Floats, Mask
 from perception.results import Tracks
 from perception.sensing.vehicles import vehicle_id
 from perception.sensor import Sensor
 from perception.state import attributes
 from perception.state.table import Table, existence, known
 from perception.tracking import motion
-from perception.tracking.population import SECOND_NS, Population
+from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings
 
 KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it

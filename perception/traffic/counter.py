@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Ints, Mask, RoadUser
+from perception.objects import SECOND_NS, Ints, Mask, RoadUser
 from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
 from perception.traffic.lanes import LaneMap
-from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.situation import Situation
 from perception.traffic.tally import Passage, Tally, Turn
 
 AWAY_NS = 3 * SECOND_NS  # who comes back within this time has not been away from a loop or zone

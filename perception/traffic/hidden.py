@@ -11,14 +11,13 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from perception.objects import Floats, Ints, Mask
+from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.occlusion.following import STANDSTILL_M, speed_behind
 from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.signals import Lights
 
-SECOND_NS = 1_000_000_000
 LONGEST_NS = 120 * SECOND_NS
 UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
 KNOWN_NS = SECOND_NS  # who was seen for less may never have been there

@@ -11,13 +11,14 @@ from typing import Annotated
 import msgspec
 from pydantic import Field
 
+from perception.objects import SECOND_NS
 from perception.results import TrafficPeriod
 from perception.sensor import NotNegative, Positive, Settings
 from perception.traffic.counter import Loop, TrafficCounter
 from perception.traffic.flows import Flows
 from perception.traffic.lanes import LaneMap
 from perception.traffic.queues import QueueSettings
-from perception.traffic.situation import SECOND_NS, Situation
+from perception.traffic.situation import Situation
 from perception.traffic.tally import Tally
 
 _STEP_NS = SECOND_NS // 10  # periods may end so much beside whole seconds of UTC

@@ -26,7 +26,8 @@ from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.fusion import Fusion
 from perception.traffic.ground import Ground
 from perception.traffic.lanes import LaneMap
-from perception.traffic.situation import Observer, Situation
+from perception.traffic.observer import Observer
+from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
 from rsu.bus.latch import ConflictLatch
 from rsu.bus.records import MessageState, Misbehaviour, Snapshot

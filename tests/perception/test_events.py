@@ -12,8 +12,8 @@ from perception.events.settings import EventSettings, StoppedVehicleSettings
 from perception.objects import RoadUser
 from perception.traffic.ground import Areas, Ground
 from perception.traffic.lanes import LaneLine, LaneMap
+from perception.traffic.observer import Observer
 from perception.traffic.queues import QueueSettings
-from perception.traffic.situation import Observer
 from rsu.site import lanemap
 from sim import recorded
 from sim.frames import PERIOD_NS

@@ -4,8 +4,8 @@ import pytest
 from perception.results import MOVEMENTS, LanePlace
 from perception.traffic.ground import CROSSWALK, FIRST_ZONE, JUNCTION, MOTOR, Areas, Ground
 from perception.traffic.lanes import Connection, LaneLine, LaneMap
+from perception.traffic.observer import Observer
 from perception.traffic.queues import QueueSettings
-from perception.traffic.situation import Observer
 from rsu.site import lanemap
 from tests.perception.traffic import tracks_of
 from tests.perception.watching import LANE_MAP

@@ -8,7 +8,7 @@ from perception.objects import RoadUser
 from perception.occlusion.following import STANDSTILL_M
 from perception.traffic.ground import Areas, Ground
 from perception.traffic.lanes import Connection, LaneLine, LaneMap
-from perception.traffic.situation import Observer
+from perception.traffic.observer import Observer
 from perception.traffic.statistics import StatisticsSettings, TrafficStatistics
 from tests.perception.traffic import tracks_of
 

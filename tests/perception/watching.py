@@ -13,7 +13,8 @@ from perception.events.settings import EventSettings
 from perception.results import RoadEvent, Tracks, TrafficPeriod
 from perception.traffic.ground import Ground
 from perception.traffic.lanes import LaneMap
-from perception.traffic.situation import Observer, Situation
+from perception.traffic.observer import Observer
+from perception.traffic.situation import Situation
 from perception.traffic.statistics import StatisticsSettings, TrafficStatistics
 from rsu.site import lanemap
 from sim import signals

@@ -1,0 +1,81 @@
+"""What one look at the tracks changes in what is remembered of them: rows (n,) of `memory`, in place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perception.algebra import most_variance
+from perception.objects import Floats, Ints
+from perception.results import Tracks
+from perception.traffic.lanes import NONE, LaneMap, Matches
+from perception.traffic.memory import Rows
+from perception.traffic.queues import QueueSettings
+
+SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
+STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
+STOPPED_S = 1.0  # who is slower than the first for so long has stopped
+BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
+SETTLED_S = 0.4  # where a new track is said to be moves until its speed is known
+SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
+CONTESTED_S = -1.0  # who is contested has been sure for less than no time: it begins no event, whatever a rule wants
+BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
+
+
+def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
+    """Note when and where new ones were seen first, and for how long everybody's place has been sure."""
+    sure = (most_variance(tracks.covariance[:, :2, :2].transpose(1, 2, 0)) <= SURE_M**2) & ~tracks.contested
+    never = np.where(tracks.contested, CONTESTED_S, 0.0)
+    past["sure_s"] = np.where(sure, np.maximum(past["sure_s"], 0.0) + passed_s, never)
+    past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position, past["first"])
+    new = past["first_ns"] == 0
+    if new.any():
+        past["first_ns"][new] = now_ns
+
+
+def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
+    """Return the rows that were before a stop line and are now past it, on whatever way they went on."""
+    ahead = (past["approach"] != NONE).nonzero()[0]
+    lane = past["approach"][ahead].astype(np.int64)
+    gone: Ints = ahead[lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
+    if not len(gone):
+        return gone
+    lane = past["approach"][gone].astype(np.int64)
+    off = tracks.position[gone] - lanes.ends[lane]
+    along = lanes.end_directions[lane]
+    beside = np.abs(off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0])
+    near = beside <= lanes.half_width[lane] + BESIDE_M
+    crossed: Ints = gone[near]
+    past["approach"][gone] = NONE
+    past["origin"][crossed] = lane[near]
+    past["movement"][crossed], past["decided"][crossed] = NONE, False
+    past["crossed_ns"][crossed] = tracks.stamp_ns[crossed]
+    return crossed
+
+
+def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, speed: Floats, passed_s: float) -> Ints:
+    """Bring what is remembered up to now; return the rows that came to a standstill before a stop line."""
+    lane = matches.lane
+    back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
+    towards = matches.to_stop_line > back_m
+    other = (towards & (past["approach"] != lane)).nonzero()[0]  # another lane than before
+    if len(other):
+        past["delay_s"][other[past["approach"][other] == NONE]] = 0.0
+        past["approach"][other], past["movement"][other] = lane[other], lanes.only_movement[lane[other]]
+    other = (past["lane"] != lane).nonzero()[0]
+    if len(other):
+        limit = lanes.speed_limit[lane[other]]
+        past["speed_limit"][other] = np.where(np.isnan(limit), past["speed_limit"][other], limit)
+    past["lane"] = lane
+    share = min(1.0, passed_s / SMOOTHING_S)
+    before = past["steady_speed"]
+    past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))
+    slow = speed < queues.queue_mps
+    past["slow_s"] = np.where(slow, past["slow_s"] + passed_s, 0.0)
+    slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
+    seen = towards & (matches.to_stop_line <= queues.observed_m) & np.isfinite(slowed)
+    past["delay_s"] += np.where(seen, passed_s * slowed, 0.0)
+    past["still_s"] = np.where(speed < STOPPED_MPS, past["still_s"] + passed_s, 0.0)
+    stands = past["still_s"] >= STOPPED_S
+    halted: Ints = (towards & ~past["stopped"] & stands).nonzero()[0]
+    past["stopped"] = np.where(past["stopped"], speed < MOVING_MPS, stands)
+    return halted
