@@ -1,9 +1,9 @@
-"""When to start again what has ended: at once if it worked, ever later if it does not even begin to."""
+"""When to start an ended process again: at once after steady work, later and later while its starts fail."""
 
 from __future__ import annotations
 
-BACKOFF_S = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # before each start of what ends again and again
-STEADY_S = 5.0  # of work, after which an end is no failure to start: somebody killed it, or a rare case
+BACKOFF_S = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)  # before each start of a process that keeps ending
+STEADY_S = 5.0  # of work; an end after that is no failed start, but a kill or a rare case
 
 
 class Backoff:

@@ -1,4 +1,4 @@
-"""The supervisor's word on one process: to start, to kill, to leave behind. Pure: times come in, orders go out."""
+"""The supervisor's decisions on one process: start, kill, abandon. Pure: times come in, orders go out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rsu.daemon.processes import Row
 
 START_S = 10.0  # from the start to the first sign of life; doubled each time that this was too little
 _LONGEST_START_S = 60.0  # a small box under load
-_DIES_S = 1.0  # what is killed is gone within so long, or it does not die at all
+_DIES_S = 1.0  # a killed process has exited by then, or a disk or device holds it
 _MOST_UNDYING = 2  # so many at once: each keeps its memory and its ports
 _OVER_S = 5.0  # over the memory budget for so long
 _FAR_OVER = 2.0  # times the budget: at once
-_SOON_S = 5.0  # a longer wait for the next start is said to be `degraded`
+_SOON_S = 5.0  # a longer wait for the next start is reported as `degraded`
 
 
 class Child:
@@ -27,12 +27,12 @@ class Child:
         self.pid: int | None = None
         self.restarts = restarts  # -1: never started
         self.error: str | None = None  # why it was restarted last
-        self.undying: list[int] = []  # killed, and still there
+        self.undying: list[int] = []  # killed, and not exited yet
         self._backoff = Backoff(row.longest_wait_s)
         self._start_at: float | None = 0.0  # None: ordered
         self._started = self._progress_at = float("-inf")
         self._killed_at: float | None = None
-        self._renewing = False  # asked to end for a new site's sake, not for a fault
+        self._renewing = False  # asked to end for a new site, not for a fault
         self.retired = False  # not to be started again
         self._patience_s = START_S
         self._over_since: float | None = None
@@ -44,7 +44,7 @@ class Child:
 
     @property
     def renewed(self) -> bool:
-        """Whether it works, and is not about to end for a new site's sake."""
+        """Whether it works, and is not about to end for a new site."""
         return self.working and not self._renewing
 
     def adopt(self, pid: int, now: float) -> None:
@@ -64,7 +64,7 @@ class Child:
         self._progress_at += pause_s
 
     def look(self, now: float, site: str) -> Iterator[Start | Kill]:
-        """Yield what is to be done now."""
+        """Yield the orders that are due now."""
         if self.pid is None:
             due = self._start_at is not None and now >= self._start_at and not self.retired
             if due and len(self.undying) < _MOST_UNDYING:
@@ -98,7 +98,7 @@ class Child:
     def renew(self, now: float) -> Iterator[Kill]:
         """Yield its end, so that it starts again on a new site file."""
         if self.pid is None and self._start_at is not None:
-            self._start_at = now  # perhaps it failed for the old one's sake
+            self._start_at = now  # perhaps it failed because of the old site
         if self.pid is None or self._killed_at is not None:
             return  # it starts on the new one by itself
         self._killed_at, self._renewing = now, True
@@ -110,7 +110,7 @@ class Child:
         yield Kill(self.pid, signal.SIGKILL)
 
     def _insist(self, now: float) -> Iterator[Kill]:
-        """Kill what was asked to end; leave behind what does not even die, and start another beside it."""
+        """Kill a process that was asked to end; abandon one that does not exit, and start another beside it."""
         assert self.pid is not None
         if self._renewing:
             yield from self._kill(now, "did not end when asked to")
@@ -124,7 +124,7 @@ class Child:
         self.restarts += 1
 
     def ended(self, news: Ended, now: float) -> None:
-        """Note that it has ended, or could not be started, or died at last."""
+        """Note that it has ended, or could not be started, or has exited at last."""
         if news.pid in self.undying:
             self.undying.remove(news.pid)
         elif news.pid in (0, self.pid):

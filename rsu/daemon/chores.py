@@ -1,4 +1,4 @@
-"""What the supervisor must know of disks, on a thread of its own: a disk that hangs stops this thread, and is named."""
+"""The supervisor's checks of disks, on a thread of their own: a disk that hangs stops this thread, and is named."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _log = structlog.get_logger()
 
 
 class Held(NamedTuple):
-    """A folder of ours, and which one it was when we took it."""
+    """A folder of this daemon, and its identity when it was taken."""
 
     path: Path
     identity: tuple[int, int]  # device, inode
 
 
 class Chores:
-    """The thread. What it found is read by others at any time."""
+    """The thread. Its findings may be read at any time."""
 
     def __init__(self, duty: Duty, held: list[Held]) -> None:
         self._duty = duty
@@ -129,7 +129,7 @@ class Chores:
         return "", ""
 
     def _warn(self) -> None:
-        """Log what `rsu check` warns of, in the names of the files that people edit."""
+        """Log the warnings of `rsu check`, under the names of the edited files."""
         copy = self._duty.path.removesuffix(self._duty.origin)
         found = [one for one in config.check(Path(self._duty.path)) if one.level == "warning"]
         for one in found:
@@ -137,7 +137,7 @@ class Chores:
         self.warnings = len(found)
 
     def _look_at_site(self) -> None:
-        """Say when what people edit is no longer what runs."""
+        """Name it when the edited files differ from the copy in use."""
         duty = self._duty
         stamps = site_copy.stamps(duty.files)
         if stamps == self._stamps:
@@ -156,7 +156,7 @@ class Chores:
             _log.warning("site file changed, not in use", path=duty.origin, errors=why)
 
     def _reload(self) -> None:
-        """Freeze what people edit now; what is in use stays in use where that is not possible."""
+        """Freeze the edited files; the copy in use stays in use where they are not valid."""
         places = shelves(*(each.path for each in self._held))
         try:
             fresh = duty_of(site_copy.freeze(site_copy.gather(Path(self._duty.origin)), places))

@@ -1,4 +1,4 @@
-"""What the daemon is to keep running: one frozen site and its processes."""
+"""The daemon's task: one frozen site and its processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Duty(msgspec.Struct, frozen=True):
     """A site to be kept running; one supervisor hands it to the next."""
 
     name: str  # of the site
-    origin: str  # path of the site file that people edit
+    origin: str  # path of the site file that is edited
     path: str  # of its frozen copy
     digest: str  # of that
     files: list[str]  # in it
@@ -30,7 +30,7 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 def duty_of(frozen: Frozen) -> Duty:
-    """Return what a frozen site asks for."""
+    """Return the task that a frozen site gives."""
     site = frozen.config.site
     host = f"[{site.page.host}]" if ":" in site.page.host else site.page.host
     return Duty(

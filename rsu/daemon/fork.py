@@ -56,7 +56,7 @@ def fork(name: str, job: Callable[[], int], keep: Sequence[int] = ()) -> Member:
             _settle(name, its, keep)
             code = job()
         except BaseException:
-            with suppress(OSError):  # nobody listens
+            with suppress(OSError):  # no reader
                 traceback.print_exc()
         finally:
             os._exit(code)  # not back into the parent's frames
@@ -65,7 +65,7 @@ def fork(name: str, job: Callable[[], int], keep: Sequence[int] = ()) -> Member:
 
 
 def _settle(name: str, output: int, keep: Sequence[int]) -> None:
-    """Take on a process's own place. What the parent's objects hold is closed below them: they live on, unused."""
+    """Take on a process's own place. Descriptors of the parent's objects are closed; the objects live on, unused."""
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):

@@ -23,7 +23,7 @@ from rsu.recorder import control
 from rsu.station import latch_file
 from rsu.station import process as station_process
 
-LOADED = station_process  # by everybody, so that a station that is started again need not load it
+LOADED = station_process  # before any fork, so that a station that is started again need not load it
 _log = structlog.get_logger()
 
 
@@ -41,7 +41,7 @@ def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: 
         folders.refuse_long(run, iter([control.SOCKET, latch_file.SOCKET, *(f"{name}.ipc" for name in duty.processes)]))
         held = [_held(run, run_folder), _held(data, data_folder)]
         _log.info("page", url=duty.page, site=duty.name)
-        gc.freeze()  # the children share what is here as long as nobody writes on it
+        gc.freeze()  # the children share these pages until one of them writes
         Zygote(_jobs(duty, held), stop).run()
 
 
@@ -51,7 +51,7 @@ def _jobs(duty: Duty, held: list[Held]) -> Jobs:
 
 
 def _gathered(site: Path, last_good: bool) -> Gathered | ConfigError:
-    """Return the site, or what is wrong with it where the last good one will do. ConfigError: where not."""
+    """Return the site, or its errors where the last good one may be used instead. ConfigError: it may not."""
     try:
         return site_copy.gather(site)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""What systemd is told (sd_notify(3)): that we are ready, what we do, and that we still turn."""
+"""Messages to systemd (sd_notify(3)): ready, current activity, sign of life."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import socket
 import time
 from contextlib import suppress
 
-_USUAL_S = 5.0  # between two signs of life where nobody asks for them
+_USUAL_S = 5.0  # between two signs of life where systemd asks for none
 
 
 class Notifier:
-    """The socket that systemd named in our environment; without one nothing is said."""
+    """The socket that systemd named in our environment; without one nothing is sent."""
 
     def __init__(self) -> None:
         """Read the environment and clear it: this is not for our children."""
@@ -21,7 +21,7 @@ class Notifier:
         self._told_s = float("-inf")
 
     def say(self, *facts: str) -> None:
-        """Send facts such as READY=1 now; who does not listen misses them."""
+        """Send facts such as READY=1 now; they are lost where systemd does not read."""
         if not self._address:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
@@ -29,7 +29,7 @@ class Notifier:
             sender.sendto("\n".join(facts).encode(), address)
 
     def turn(self) -> None:
-        """Note that the loop turns; says so when it is time."""
+        """Note that the loop runs; tell systemd when it is due."""
         if time.monotonic() - self._told_s >= self._period_s:
             self._told_s = time.monotonic()
             self.say("WATCHDOG=1")

@@ -1,4 +1,4 @@
-"""What the supervisor wants of the zygote, and what that one tells it: datagrams on a pair of sockets.
+"""Orders of the supervisor to the zygote, and its news in return: datagrams on a pair of sockets.
 
 Neither side ever waits for the other. What the other does not fetch is dropped, and must not be needed: a supervisor
 that starts anew is given the zygote's whole table.
@@ -31,7 +31,7 @@ class Kill(msgspec.Struct, frozen=True, tag=True):
 
 
 class Heed(msgspec.Struct, frozen=True, tag=True):
-    """The supervisor's sign of life, with what the next supervisor needs to know."""
+    """The supervisor's sign of life, with the state that the next supervisor needs."""
 
     memory: bytes
 
@@ -57,7 +57,7 @@ class Alive(msgspec.Struct, frozen=True, tag=True):
 
 
 class Reload(msgspec.Struct, frozen=True, tag=True):
-    """Somebody wants the site file read again."""
+    """A reload of the site file was asked for."""
 
 
 Order = Start | Kill | Heed
@@ -91,7 +91,7 @@ class Line:
             self._socket.send(_encode(message))
 
     def received(self) -> Iterator[Order | News]:
-        """Yield what is there."""
+        """Yield the messages that have come."""
         while not self.broken:
             try:
                 data = self._socket.recv(_MOST)

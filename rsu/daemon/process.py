@@ -1,4 +1,4 @@
-"""What each process of the daemon does once it is forked: read the frozen site, take its place, work until SIGTERM."""
+"""The life of each process of the daemon after its fork: read the frozen site, take its place, work until SIGTERM."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rsu.daemon import processes
 from rsu.site import config
 
 _REALTIME = 5  # of 1..99: before all ordinary processes, after the kernel's interrupt threads
-_SPARE_FIRST = 300  # of 1000: who has no broadcast to make gives its memory back first
+_SPARE_FIRST = 300  # of 1000: processes without broadcasts give their memory back first
 _OOM = Path("/proc/self/oom_score_adj")
 
 
@@ -28,19 +28,19 @@ def run(name: str, path: Path, folders: tuple[Path, Path]) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         site = config.load(path)
-    except ConfigError as error:  # it was fine when it was frozen
+    except ConfigError as error:  # it was valid when it was frozen
         print(error, file=sys.stderr)
         return Exit.INVALID_CONFIG
     row = processes.row(name)
     prioritise(row.nice)
-    # what is loaded now lives as long as the process: keep the collector from walking it on every pass
+    # objects loaded by now live as long as the process: keep the collector from walking them on every pass
     gc.freeze()
     import_module(row.module).run(site, *folders, stop, *row.further)
     return Exit.FINE
 
 
 def prioritise(nice: int | None) -> None:
-    """Ask for the process's place at the processor and in memory; who may not ask for it goes on without."""
+    """Ask for the process's place at the processor and in memory; without the permission it goes on as it is."""
     with contextlib.suppress(PermissionError):
         if nice is None:
             # nice alone does little where the kernel groups processes by session; threads of libraries stay ordinary

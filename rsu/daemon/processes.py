@@ -29,7 +29,9 @@ PROCESSES: dict[str, Row] = {
     #               module              stuck  MiB   CPU  nice  wait
     "station": Row("rsu.station.process", 3.0, 250, 60, None, 8.0),
     "uplink": Row("rsu.uplink.process", 12.0, 150, 20, 5),
-    "recorder": Row("rsu.recorder.process", 12.0, 150, 20, 5),  # records when the site file or `rsu rec start` says so
+    "recorder": Row(
+        "rsu.recorder.process", 12.0, 150, 20, 5
+    ),  # records when the site file or `rsu rec start` asks for it
     "web": Row("rsu.web.process", 12.0, 200, 20, 10),
 }
 _REPLAY = Row("rsu.replay.live", 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware

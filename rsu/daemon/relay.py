@@ -1,4 +1,4 @@
-"""What the daemon's processes say, on its way to standard error: nobody ever waits for who reads it.
+"""Lines of the daemon's processes on their way to standard error: no process ever waits for the reader.
 
 A terminal that is stopped, a full pipe, a journal that hangs: lines are lost then, and nothing else. Every process
 writes into a pipe of its own that takes what it has room for; the zygote empties the pipes, and keeps last words.
@@ -12,7 +12,7 @@ import select
 from contextlib import suppress
 
 _PIECE = 4096  # octets that a pipe takes whole once it is writable (PIPE_BUF)
-_READ, _READS = 1 << 16, 4  # octets at once, and how often: the others want their turn
+_READ, _READS = 1 << 16, 4  # octets at once, and how often: then the other pipes have their turn
 _KEPT = 8192  # octets of the newest lines
 _WORDS = 240  # characters
 ALLOWANCE = 64 << 10  # octets a minute from one process: a library that chatters cannot fill the disk
@@ -20,10 +20,10 @@ _QUIET = ("debug", "info")
 
 
 class Stderr:
-    """Standard error, as far as it takes anything just now."""
+    """Standard error, as far as it takes octets now."""
 
     def write(self, text: str | bytes) -> None:
-        """Write, or lose what is not taken at once."""
+        """Write; octets that are not taken at once are lost."""
         data = text.encode(errors="replace") if isinstance(text, str) else text
         with suppress(OSError, ValueError):
             for at in range(0, len(data), _PIECE):
@@ -40,7 +40,7 @@ class Mouth:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self.open = True  # somebody may still speak
+        self.open = True  # a process still holds the writing end
         self._line = b""  # that has no end yet
         self._newest = b""
         self._said = 0  # octets in this minute
@@ -75,7 +75,7 @@ class Mouth:
         return before + lines
 
     def words(self) -> str:
-        """Return the last thing said that is no ordinary news: the error of a log line or the end of a traceback."""
+        """Return the last line that reports a fault: the error of a log line or the end of a traceback."""
         for line in reversed(self._newest.decode(errors="replace").splitlines()):
             if word := _meaning(line.strip()):
                 return word[:_WORDS]
@@ -87,7 +87,7 @@ class Mouth:
 
 
 def _meaning(line: str) -> str:
-    """Return what a line says of trouble; empty: nothing."""
+    """Return the fault that a line reports; empty: none."""
     try:
         fact = json.loads(line)
     except ValueError:

@@ -10,7 +10,7 @@ from rsu.daemon.orders import Kill
 
 STATION = "station"
 _PATIENCE_S = 12.0  # with one process, before the next one's turn
-_PROBATION_S = 30.0  # a station that fails so soon after may fail for the new site's sake
+_PROBATION_S = 30.0  # a station that fails so soon after may fail because of the new site
 
 
 class Rollout:
@@ -24,7 +24,7 @@ class Rollout:
         self._began = self._turn = now
 
     def look(self, children: Mapping[str, Child], now: float) -> Iterator[tuple[Child, Kill]]:
-        """Yield whom to end now, so that it starts on the new site."""
+        """Yield the process to end now, so that it starts on the new site."""
         if self._current is not None and not self._current.renewed and now - self._turn < _PATIENCE_S:
             return
         self._current = children[self._names.pop(0)] if self._names else None

@@ -1,4 +1,4 @@
-"""What processes take: memory and processor time, by the kernel's account."""
+"""Memory and processor time of processes, by the kernel's account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Scales:
         self._before: dict[str, _Before] = {}
 
     def weigh(self, name: str, pid: int | None, now_s: float) -> Weight:
-        """Return what the process of a name takes; it may have ended just now. `now_s`: monotonic."""
+        """Return the use of the process of a name; it may have ended just now. `now_s`: monotonic."""
         before = self._before.get(name, _Before())
         cpu_s, rss_mib = _measure(pid)
         peak_mib = max(before.peak_mib, rss_mib)

@@ -1,4 +1,4 @@
-"""The frozen copy of a site: every process reads this, so that nobody reads a file that somebody is editing.
+"""The frozen copy of a site: every process reads this, never a file that is being edited.
 
 It holds the site file and what it names (lane map, drivers' files, models), each at its own absolute path below a
 folder named by their digest: relative paths mean the same there. Films and recordings are links, since they are large
@@ -29,11 +29,11 @@ from rsu.site.yaml_source import YamlSource
 
 _LAST = "last-good"
 _DIGITS = 16
-_KEPT = 3  # copies: the one in use, the one before, and one that comes
+_KEPT = 3  # copies: the one in use, the one before, and the next one
 
 
 class Gathered(NamedTuple):
-    """A site as people edit it, read once and found to be fine."""
+    """A site as it is edited, read once and found valid."""
 
     origin: Path  # the site file
     files: Mapping[str, bytes | Path]  # by absolute path without its slash; a path: where a link leads
@@ -41,9 +41,9 @@ class Gathered(NamedTuple):
 
 
 class Frozen(NamedTuple):
-    """A site that nobody changes any more."""
+    """A site that does not change any more."""
 
-    origin: Path  # the site file that people edit
+    origin: Path  # the site file that is edited
     digest: str
     config: Config  # loaded from the copy
     names: tuple[str, ...]  # of the files in it, without the slash of their absolute paths
@@ -111,7 +111,7 @@ def last_good(site: Path, shelf: Path) -> Frozen | None:
 
 
 def stamps(names: Iterable[str]) -> list[tuple[int, int, int] | None]:
-    """Return what would differ if one of the files that people edit were changed. `names`: of `Frozen`."""
+    """Return a value that differs once one of the edited files was changed. `names`: of `Frozen`."""
     found: list[tuple[int, int, int] | None] = []
     for name in names:
         try:
@@ -179,7 +179,7 @@ def _digest(files: Mapping[str, bytes | Path]) -> str:
 
 
 def _kept(place: Path) -> dict[str, bytes | Path]:
-    """Return what is in a copy, as `_files` returned it."""
+    """Return the files of a copy, as `_files` returned them."""
     paths = [path for path in place.rglob("*") if path.is_symlink() or path.is_file()]
     return {str(path.relative_to(place)): path.readlink() if path.is_symlink() else path.read_bytes() for path in paths}
 
@@ -201,7 +201,7 @@ def _write(place: Path, files: Mapping[str, bytes | Path]) -> None:
 
 
 def _tidy(shelf: Path, digest: str) -> None:
-    """Give up copies that nobody uses any more: all but the newest."""
+    """Remove copies that are out of use: all but the newest."""
     copies = sorted(
         (path for path in shelf.iterdir() if path.is_dir() and path.name != digest),
         key=lambda path: path.stat().st_mtime_ns,

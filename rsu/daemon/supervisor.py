@@ -1,6 +1,6 @@
 """The supervisor: judges the daemon's processes by their progress and their memory, and has them started again.
 
-It waits for nobody: the zygote forks, kills and reaps for it, and what touches a disk runs on a thread of its own.
+It never waits: the zygote forks, kills and reaps for it, and all access to disks runs on a thread of its own.
 When it ends, its children go on; the next supervisor takes them over with what this one remembered.
 """
 
@@ -31,14 +31,14 @@ from rsu.daemon.zygote import SUPERVISOR, Past
 
 _LOOK_S = 0.1
 _VIEW_S = 1.0
-_PAUSE_S = 1.0  # between two looks: longer, and we were stopped ourselves
+_PAUSE_S = 1.0  # between two looks; longer: the supervisor itself was stopped
 _DEAF_S = 5.0  # without a sign of life from the zygote
-BUDGET = (150, 20)  # our own: MiB, percent of a core
+BUDGET = (150, 20)  # of the supervisor: MiB, percent of a core
 _log = structlog.get_logger()
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the next supervisor needs to know of one process."""
+    """The state of one process that the next supervisor needs."""
 
     restarts: int = -1
     error: str | None = None
@@ -46,7 +46,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What the next supervisor needs to know."""
+    """The state that the next supervisor needs."""
 
     duty: Duty
     processes: dict[str, Known]
@@ -102,7 +102,7 @@ class Supervisor:
         return Subscriber(self._run, [f"progress.{name}" for name in self._children])
 
     def step(self) -> None:
-        """Take in what comes within a moment, and do what is due."""
+        """Take the messages of a moment, and do what is due."""
         self._progress.wait(_LOOK_S)
         now = time.monotonic()
         self._listen(now)
@@ -141,7 +141,7 @@ class Supervisor:
                 self._viewed = float("-inf")
 
     def _change(self, duty: Duty, before: Duty | None, now: float) -> None:
-        """Begin to bring everybody onto another site; `before`: where to go back to if that fails."""
+        """Begin to move all processes to another site; `before`: where to go back to if that fails."""
         _log.info("site changes", digest=duty.digest)
         self._duty = duty
         self._rollout = Rollout(before, [name for name in self._children if name in duty.processes], now)
@@ -173,7 +173,7 @@ class Supervisor:
             self._line.send(order)
 
     def _view(self, now: float) -> None:
-        """Weigh everybody, tell the bus, and leave word for who comes after us."""
+        """Weigh all processes, publish it on the bus, and leave the state for the next supervisor."""
         views = [self._own(now)]
         for child in self._children.values():
             view = self._row(child, now)

@@ -1,6 +1,6 @@
-"""The root process of the daemon: forks every other one from its own image, reaps them, relays what they say.
+"""The root process of the daemon: forks every other one from its own image, reaps them, relays their output.
 
-It judges nobody but the supervisor. It has one thread, waits for nothing but its poll, reads no disk, and knows nothing
+It judges the supervisor alone. It has one thread, waits for nothing but its poll, reads no disk, and knows nothing
 of sites: so there is little that could stop it, and systemd's watchdog looks after it. When the supervisor ends or
 hangs, the others go on, and the next supervisor takes them over; when the zygote ends, the kernel kills all of them.
 """
@@ -28,7 +28,7 @@ from rsu.daemon.relay import Stderr
 
 SUPERVISOR = "supervisor"
 STUCK_S = 8.0  # a supervisor without a sign of life for so long is killed
-_DIES_S = 1.0  # what is killed is gone within so long, or it does not die at all
+_DIES_S = 1.0  # a killed process has exited by then, or a disk or device holds it
 _BEAT_S = 1.0
 _LOOK_MS = 250
 _STOP_S, _KILL_S = 1.5, 0.4  # a process that is asked to end gets so long; one that is killed
@@ -36,14 +36,14 @@ _log = structlog.get_logger()
 
 
 class Past(NamedTuple):
-    """What a supervisor needs to know to go on where the one before stopped."""
+    """The state with which a supervisor goes on where the one before stopped."""
 
     members: list[Member]  # that run
-    memory: bytes  # what it said last itself; empty: nothing yet
+    memory: bytes  # its own last state; empty: none yet
 
 
 class Jobs(NamedTuple):
-    """What the children do; each returns an exit code."""
+    """The work of the children; each returns an exit code."""
 
     supervise: Callable[[Line, Past], int]
     run: Callable[[str, Path], int]  # the process of this name, of this site file
@@ -82,13 +82,13 @@ class Zygote:
             self._line.send(Reload())
 
     def _keep_supervisor(self, now_s: float) -> None:
-        """Start the supervisor, beat for it, kill it when it hangs, and leave it behind when it does not die."""
+        """Start the supervisor, beat for it, kill it when it hangs, and abandon it when it does not exit."""
         if self._supervisor is None:
             if now_s >= self._due_s:
                 self._start_supervisor(now_s)
         elif self._killed_s is not None:
             if now_s - self._killed_s > _DIES_S:
-                _log.error("process does not die", name=SUPERVISOR, pid=self._supervisor)
+                _log.error("process killed but not exited", name=SUPERVISOR, pid=self._supervisor)
                 self._lose_supervisor(now_s)
         elif now_s - self._heard_s > STUCK_S:
             _log.error("process stuck", name=SUPERVISOR, pid=self._supervisor, silent_s=round(now_s - self._heard_s, 1))
@@ -113,14 +113,14 @@ class Zygote:
         its.close()
 
     def _lose_supervisor(self, now_s: float) -> None:
-        """Forget a supervisor that has ended, or that does not die."""
+        """Forget a supervisor that has ended, or that does not exit."""
         assert self._supervisor is not None and self._line is not None
         self._due_s = now_s + self._backoff.ended(now_s - self._members[self._supervisor].started_s)
         self._line.close()
         self._supervisor = self._line = self._killed_s = None
 
     def _listen(self, wakes: socket.socket, wait_ms: float) -> None:
-        """Relay what is said and do what is ordered, waiting so long for the first of it."""
+        """Relay output and carry out orders, waiting so long for the first."""
         poller = select.poll()
         mouths = {member.mouth.descriptor: member for member in self._members.values() if member.mouth.open}
         for descriptor in (wakes.fileno(), *mouths):
@@ -151,7 +151,7 @@ class Zygote:
             self._tell(Started(order.name, member.pid))
 
     def _kill(self, order: Kill) -> None:
-        if order.pid in self._members:  # else it has just ended, and the number may be somebody else's
+        if order.pid in self._members:  # else it has just ended, and the number may be that of another process
             os.kill(order.pid, order.number)
 
     def _tell(self, news: Started | Ended) -> None:
@@ -159,7 +159,7 @@ class Zygote:
             self._line.send(news)
 
     def _reap(self) -> None:
-        """Note who has ended; never waits."""
+        """Note the processes that have ended; never waits."""
         for member in list(self._members.values()):
             pid, status = os.waitpid(member.pid, os.WNOHANG)
             if pid:
@@ -180,7 +180,7 @@ class Zygote:
         del self._members[member.pid]
 
     def _end(self, wakes: socket.socket) -> None:
-        """Ask all to end, then kill them; name who does not die."""
+        """Ask all to end, then kill them; name those that do not exit."""
         for number, patience_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, _KILL_S)):
             for pid in self._members:
                 os.kill(pid, number)
@@ -189,7 +189,7 @@ class Zygote:
                 self._listen(wakes, min(100.0, left_s * 1000))
                 self._reap()
         for member in self._members.values():
-            _log.error("process does not die", name=member.name, pid=member.pid)
+            _log.error("process killed but not exited", name=member.name, pid=member.pid)
 
 
 @contextmanager
