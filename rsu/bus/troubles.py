@@ -47,7 +47,7 @@ def of(newest: Newest) -> list[Trouble]:
 
 
 def _processes(newest: Newest) -> Iterator[Trouble]:
-    """Yield what is wrong with processes, site file and folders; a silent one is silent with all that it says."""
+    """Yield the troubles of processes, site file and folders; a silent process silences all that it would report."""
     record = newest.processes
     views = {view.name: view for view in record.processes} if record is not None else {}
     silent = {
@@ -102,7 +102,7 @@ def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
 
 
 def _together(found: Iterable[Trouble]) -> Iterator[Trouble]:
-    """Yield what befalls several at once as one: six cameras behind a switch that is out."""
+    """Yield one trouble for several devices that share it: six cameras behind a switch that is out."""
     groups: dict[tuple[object, ...], list[Trouble]] = {}
     for each in found:
         groups.setdefault((each.reason, tuple(each.silences), _shape(each.detail)), []).append(each)
@@ -151,7 +151,7 @@ def _recorder(state: RecorderState | None) -> Iterator[Trouble]:
 
 
 def sentence(trouble: Trouble, language: str = "en") -> str:
-    """Return a trouble in one line: what, since when, what it silences."""
+    """Return a trouble in one line: cause, since when, silenced messages."""
     row = words(trouble.reason)
     text = row.text_zh if language == "zh" else row.text
     head = f"{trouble.about}: {text}" if trouble.about else text
@@ -171,7 +171,7 @@ def remedy(trouble: Trouble, language: str = "en") -> str:
 
 
 def is_alarm(trouble: Trouble) -> bool:
-    """Tell whether something is silent by it, or nobody would notice what comes next."""
+    """Tell whether it silences something, or hides the next trouble."""
     return any("silent" in each for each in trouble.silences) or trouble.reason in _GRAVE
 
 
