@@ -14,6 +14,7 @@ LIVE = {
     "test_emul_sensing",
     "test_emul_signal",
     "test_link",
+    "test_openv2x_live",
     "test_listener",
     "test_live_replay",
     "test_new_site",

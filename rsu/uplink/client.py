@@ -53,14 +53,15 @@ class Client(paho.Client):
         return wrapped
 
 
-def make(rscu: str, credentials: Credentials, will: Publication, connect_timeout_s: float) -> Client:
+def make(rscu: str, credentials: Credentials, will: Publication | None, connect_timeout_s: float) -> Client:
     """Return a client with these credentials and the last will of a box."""
     client = Client(CallbackAPIVersion.VERSION2, client_id=rscu, protocol=paho.MQTTv5, reconnect_on_failure=False)
     if credentials.context is not None:
         client.tls_set_context(credentials.context)
     if credentials.username is not None:
         client.username_pw_set(credentials.username, credentials.password)
-    client.will_set(*will)
+    if will is not None:
+        client.will_set(*will)
     client.connect_timeout = connect_timeout_s
     client.on_socket_register_write = lambda *_: None  # else publish() writes on the caller's thread
     return client

@@ -59,7 +59,7 @@ class Dialect(Teller, Protocol):
         `room`: octets that topic and body may have together; None: any number. TooLargeError: it never fits.
         """
 
-    def presence(self, now_ns: int, online: bool) -> Publication:
+    def presence(self, now_ns: int, online: bool) -> Publication | None:
         """Return what says that the box is there: sent at every connection, and (offline) the connection's will."""
 
     def read(self, kind: str, body: bytes) -> list[Answer]:

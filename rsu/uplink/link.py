@@ -26,7 +26,8 @@ from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, diagnosis
 from rsu.uplink.credentials import Credentials
 from rsu.uplink.diagnosis import Trouble
-from rsu.uplink.dialect import Answer, Dialect, Publication
+from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
+from rsu.uplink.receipts import Receipts
 from rsu.uplink.record import Record
 
 CONNECT_TIMEOUT_S = 10.0  # for TCP and TLS, then for the broker's answers
@@ -71,10 +72,11 @@ class Link:
         self._subscribed = False
         self._kind_of_mid = bytearray(1 << 16)  # index of the kind that was published last under a mid
         self._qos_of_mid = bytearray(1 << 16)
+        self._receipts = Receipts()
         self._pubacks: SimpleQueue[tuple[int, int, str]] = SimpleQueue()
         self._trouble: Trouble | None = None
         will = dialect.presence(time.time_ns(), online=False)
-        will = will._replace(qos=min(will.qos, max_qos))
+        will = will and will._replace(qos=min(will.qos, max_qos))
         self._client = client.make(rscu, credentials, will, CONNECT_TIMEOUT_S)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
@@ -134,19 +136,27 @@ class Link:
 
     def send(self, record: Record, said: list[Publication]) -> bool:
         """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""
-        return self.connected and all(self._publish(record.kind, each) for each in said)
+        if not self.connected:
+            return False
+        given = [self._publish(record.kind, each) for each in said]
+        if not self._dialect.answers:
+            self._receipts.given(record, [info.mid for info in given])
+        return all(info.rc == paho.MQTT_ERR_SUCCESS for info in given)
 
-    def _publish(self, kind: str, said: Publication) -> bool:
+    def _publish(self, kind: str, said: Publication) -> paho.MQTTMessageInfo:
         info = self._client.publish(said.topic, said.body, min(said.qos, self.limits.max_qos))
         self._kind_of_mid[info.mid] = _KINDS.index(kind)
         self._qos_of_mid[info.mid] = min(said.qos, self.limits.max_qos)
-        return info.rc == paho.MQTT_ERR_SUCCESS
+        return info
 
     def look(self) -> None:
         """Take note of what the broker said of publications."""
         while not self._pubacks.empty():
             mid, code, name = self._pubacks.get()
             kind = self._dialect.way(_KINDS[self._kind_of_mid[mid]])
+            record = self._receipts.taken(mid) if code < 0x80 else None
+            if record is not None:  # the broker is all that acknowledges it
+                self.answers.put(Answer(kind, record.boot, record.first, record.seq, HELD, ""))
             if not self._qos_of_mid[mid]:
                 continue  # gone out, nobody has answered
             self.unheard = code == _NO_SUBSCRIBER
@@ -179,6 +189,8 @@ class Link:
         for topic, kind in self._dialect.answers.items():
             _, mid = self._client.subscribe(topic, qos=max_qos)
             self._subscribing[mid or 0] = kind
+        if not self._dialect.answers:
+            self._begin()
 
     def _on_subscribe(
         self,
@@ -191,11 +203,14 @@ class Link:
         kind = self._subscribing.pop(mid, "")
         if any(reason.is_failure for reason in reasons):
             self.denied = self.denied | {kind: f"acknowledgements not handed over: {reasons[0]}"}
-        if self._subscribing or self._subscribed:
-            return
+        if not self._subscribing and not self._subscribed:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Say that the box is there; from now on records are taken."""
         self._subscribed = True
         said = self._dialect.presence(time.time_ns(), online=True)
-        if self.room is None or len(said.topic.encode()) + len(said.body) <= self.room:
+        if said is not None and (self.room is None or len(said.topic.encode()) + len(said.body) <= self.room):
             self._publish("basic-status", said)
         self.connected = True
         _log.info("platform connected", **self.limits._asdict(), denied=self.denied)

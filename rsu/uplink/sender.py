@@ -57,6 +57,7 @@ class Sender:
         self._max_qos = 1
         self._short = 0  # connections in a row that came up and did not last
         self._unfit: list[Unfit] = []
+        self._untold: list[Range] = []  # records that this platform is not told of: done without being sent
         self._unreadable = 0  # acknowledgements, on connections that have ended
         self.trouble: Trouble | None = Trouble("not connected yet", "it is being tried")
 
@@ -106,7 +107,8 @@ class Sender:
             self.refusal = refused[-1].text
             _log.error("record refused by the platform", why=self.refusal, seq=refused[-1].numbers.last)
         unfit, self._unfit = refused + self._unfit, []
-        return total.held, unfit
+        untold, self._untold = self._untold, []
+        return total.held + untold, unfit
 
     def send(self, store: Store) -> None:
         """Send what may be sent now; connect if it is time for that."""
@@ -185,6 +187,10 @@ class Sender:
             window.skip(waiting.id)
             self._unfit.append(Unfit(Range(record.boot, record.first, record.seq), TOO_LARGE, str(error)))
             _log.error("record too large for the broker", kind=record.kind, seq=record.seq, why=str(error))
+            return True
+        if not said:
+            window.skip(waiting.id)
+            self._untold.append(Range(record.boot, record.first, record.seq))
             return True
         if not link.send(record, said):
             return False

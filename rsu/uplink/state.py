@@ -90,6 +90,9 @@ class State:
             return
         if silent_s is not None:
             unheard = "; the broker says that nobody subscribes to them" if link.unheard else ""
+            if not dialect.answered:
+                yield f"the broker takes no records for {silent_s:.0f} s: may this box publish on {dialect.upward}?"
+                return
             yield (
                 f"the platform acknowledges no records for {silent_s:.0f} s{unheard}:"
                 f" is it running, subscribed to {dialect.upward} and allowed to answer on {dialect.answered}?"

@@ -10,6 +10,7 @@ from typing import Any
 from rsu.bus.records import Report, UplinkState
 from rsu.bus.told import Told
 from rsu.site.uplink import PlatformSettings, SpoolSettings
+from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import Sender
 from rsu.uplink.state import State
 from rsu.uplink.store import Store
@@ -23,11 +24,13 @@ __all__ = ["RSCU", "Rig"]
 class Rig:
     """The uplink of one box, on one thread."""
 
-    def __init__(self, folder: Path, port: int, host: str = "127.0.0.1", **more: Any) -> None:
+    def __init__(
+        self, folder: Path, port: int, host: str = "127.0.0.1", dialect: type[Dialect] = Tits0180, **more: Any
+    ) -> None:
         settings = {"keepalive_s": 1, "ack_timeout_s": 0.3, "reconnect_max_s": 1, **more}
-        spool, dialect = SpoolSettings(max_live=60), Tits0180(said.box())
-        self.store = Store(folder / "uplink.sqlite", spool, dialect.payload)
-        self.sender = Sender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, dialect)
+        spool, spoken = SpoolSettings(max_live=60), dialect(said.box())
+        self.store = Store(folder / "uplink.sqlite", spool, spoken.payload)
+        self.sender = Sender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, spoken)
         self.state = State(self.store, self.sender)
         self._last = 0
 
