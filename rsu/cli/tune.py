@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from perception.registration.estimate import Registration
+from perception.registration.verdict import Registration
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.compare import comparison, report
 from rsu.lab.hearing import sensed

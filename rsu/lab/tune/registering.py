@@ -9,8 +9,9 @@ import numpy as np
 
 from perception.geo import direction_of, to_site
 from perception.objects import VehicleReport
-from perception.registration.estimate import Registration, register
+from perception.registration.estimate import register
 from perception.registration.paths import Paths, Sightings, join
+from perception.registration.verdict import Registration
 from perception.registration.verges import Verges
 from perception.sensor import Sensor
 from perception.tracking.fusion import Fusion
