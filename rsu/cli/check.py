@@ -1,31 +1,41 @@
-"""`rsu check`: what is wrong with a site's files, and what is hardly meant so, before a box runs from them."""
+"""`rsu check`: find the mistakes in a site's files before a box runs from them."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rsu.cli.common.options import Json, Site
 from rsu.core.exits import Exit
 
+EXAMPLES = (
+    "rsu check configs/demo.yaml",
+    "rsu check --strict site.yaml    # exit code 1 also for warnings",
+    "rsu check --json site.yaml      # the same for a program",
+)
 
-def check(
-    site: Annotated[Path, typer.Argument(metavar="SITE.yaml", help="the site file")],
+
+def command(
+    site: Site,
     strict: Annotated[bool, typer.Option("--strict", help="exit code 1 when there are warnings")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="a list of all findings on stdout")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Check a site file with its lane map and drivers; print every finding with line, column, key and a hint.
+    """Check a site file before a box runs it.
 
-    Errors keep the daemon from running (exit code 3). Warnings do not: a value that is possible and hardly meant so.
+    Its lane map and drivers are checked with it. Every finding is printed with line, column, key and a hint. A warning
+    is a value that is possible but hardly meant.
+
+    Exit code 3: errors, with which the daemon does not run; 1: with --strict, warnings.
     """
     from rsu.site import config
 
     findings = config.check(site)
     errors = sum(finding.level == "error" for finding in findings)
     if as_json:
-        print(json.dumps([finding._asdict() for finding in findings]))
+        facts = {"site": str(site), "errors": errors, "warnings": len(findings) - errors}
+        print(json.dumps(facts | {"findings": [finding._asdict() for finding in findings]}))
     else:
         print("\n".join([*map(str, findings), f"{site}: {_verdict(errors, len(findings) - errors)}"]))
     if errors:

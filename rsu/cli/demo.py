@@ -1,167 +1,67 @@
-"""`rsu demo`: the bench world, the daemon, an independent listener; what they measured at the end."""
+"""`rsu demo`: the whole product on one machine, without hardware."""
 
 from __future__ import annotations
 
-import json
-import tempfile
-import threading
-import time
-from pathlib import Path
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Annotated
 
-import psutil
+import typer
 
-from rsu.bench.plan import plan_of, prepare
-from rsu.bench.processes import Bench, Cut
-from rsu.bench.watch import Watch, say
-from rsu.bus.records import UplinkState
-from rsu.cli.main import versions
-from rsu.core.errors import AlreadyRunningError
-from rsu.core.exits import Exit
-from rsu.daemon import processes
-from rsu.daemon.zygote import SUPERVISOR
-from rsu.site import config
+from rsu.cli.common.ends import until_interrupted
+from rsu.cli.common.errors import usage
+from rsu.cli.common.options import Address, BenchRun, Json, Seconds, Seed
 
-_DRAIN_S = 1.0  # for the platform's last acknowledgements
-_MIB = 1 << 20
+EXAMPLES = (
+    "rsu demo",
+    "rsu demo --for 60 --json                      # the summary for a program",
+    "rsu demo --cut radar-north@10+5 --for 30      # a radar dies after 10 s and is back 5 s later",
+    "rsu demo --source recorded --address 127.0.0.2 --run /tmp/rsu-demo-2    # a second demo, without SUMO",
+)
 
 
-class Wishes(NamedTuple):
-    """What the caller of a demo wants."""
+class Traffic(StrEnum):
+    """Sources of the bench's traffic."""
 
-    seconds: float | None  # None: until interrupted
-    as_json: bool
-    cuts: list[Cut]
-    source: str
-    seed: int
-    address: str
-    run: Path | None
-    scenario: str | None = None
-    liars: int = 0  # so many of the vehicles that send at once lie
+    SUMO = "sumo"
+    RECORDED = "recorded"
 
 
-def run_demo(wishes: Wishes, stop: threading.Event) -> None:
-    """Run the demo until its time is over or `stop`; print the summary on stdout."""
-    folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
-    prepare(folder)
-    plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario, liars=wishes.liars)
-    site = config.load(plan.site).site
-    names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
-    unknown = {cut.name for cut in wishes.cuts} - {*names}
-    if unknown:
-        raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    bench = Bench(plan)
-    page = site.page
-    for name in bench.names:
-        bench.start(name)
-    say(f"page: http://{page.host}:{page.port}/   run folder: {folder}   end with Ctrl-C")
-    watch = Watch(folder)
-    own: dict[str, dict[str, float]] = {}
-    try:
-        _loop(bench, watch, wishes.seconds, wishes.cuts, stop)
-        if not stop.is_set():
-            _drain(watch)
-        own = _bench_processes(bench)
-    finally:
-        bench.stop(bench.names)
-        watch.close()
-    _print(_summary(bench, watch, own), wishes.as_json)
+def command(
+    seconds: Seconds = None,
+    as_json: Json = False,
+    cut: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME@S+D",
+            help="kill an emulator, broker or process after S seconds, back D seconds later; may be repeated",
+            show_default="none",
+        ),
+    ] = None,
+    source: Annotated[Traffic, typer.Option(help="traffic: simulated now, or a recording of such")] = Traffic.SUMO,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="a scripted scene among the traffic, one for each kind of event",
+            show_default="none",
+        ),
+    ] = None,
+    seed: Seed = 7,
+    address: Address = "127.0.0.1",
+    run: BenchRun = None,
+    liars: Annotated[
+        int, typer.Option(metavar="N", min=0, max=1000, help="number of vehicles with on-board units that lie")
+    ] = 0,
+) -> None:
+    """Run the whole product on this machine, without hardware.
 
+    A simulated crossing, emulated devices, the daemon and its page; a summary at the end.
+    """
+    from rsu.bench.processes import Cut
+    from rsu.cli.views import demo as bench
 
-def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:
-    began = time.monotonic()
-    todo = sorted([(cut.at_s, True, cut.name) for cut in cuts] + [(c.at_s + c.for_s, False, c.name) for c in cuts])
-    gone: set[str] = set()
-    while not stop.is_set() and (seconds is None or time.monotonic() - began < seconds):
-        watch.step(0.05)
-        while todo and time.monotonic() - began >= todo[0][0]:
-            _, kill, name = todo.pop(0)
-            _cut(bench, watch, name, kill)
-            gone = gone | {name} if kill else gone - {name}
-        for name in bench.names:
-            if name not in gone and (code := bench.exit_code(name)) is not None:
-                say(f"{name} ended with exit code {code}")
-                gone.add(name)
-                if code == Exit.CONFLICT or name == "daemon":
-                    raise AlreadyRunningError(f"{name} cannot run: does another demo use its ports?")
-
-
-def _cut(bench: Bench, watch: Watch, name: str, kill: bool) -> None:
-    if name in bench.names:
-        say(f"{'kill -9' if kill else 'start'} {name}")
-        (bench.kill if kill else bench.start)(name)
-    elif kill and watch.processes is not None:
-        pid = next((p.pid for p in watch.processes.processes if p.name == name), None)
-        if pid is not None:
-            say(f"kill -9 {name} ({pid}); the daemon starts it again")
-            psutil.Process(pid).kill()
-
-
-def _drain(watch: Watch) -> None:
-    deadline = time.monotonic() + _DRAIN_S
-    while time.monotonic() < deadline:
-        watch.step(0.05)
-
-
-def _bench_processes(bench: Bench) -> dict[str, dict[str, float]]:
-    figures = {}
-    for name, pid in bench.pids.items():
-        process = psutil.Process(pid)
-        times, memory = process.cpu_times(), process.memory_info()
-        figures[name] = {"cpu_s": round(times.user + times.system, 2), "rss_peak_mib": round(memory.rss / _MIB, 1)}
-    return figures
-
-
-def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> dict[str, Any]:
-    heard = _json(bench.output("listener"))
-    processes = {
-        p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}
-        for p in (watch.processes.processes if watch.processes else [])
-    }
-    judged = _json(bench.output("judge"))
-    events = judged.pop("events", {})
-    return heard | {
-        "latency_ms": watch.latency.percentiles(),
-        "gaps": watch.gaps(),
-        "judged": judged,
-        "events": events,
-        "uplink": _uplink(watch.uplink, _json(bench.output("platform"))),
-        "processes": processes | {f"bench.{name}": figures for name, figures in own.items()},
-        "changes": watch.changes,
-        "engine": versions(),
-    }
-
-
-def _uplink(state: UplinkState | None, platform: dict[str, Any]) -> dict[str, Any]:
-    """Return what became of the records; `platform`: what it printed, empty when it was killed."""
-    if state is None:
-        return {"spooled": 0, "acknowledged": 0, "waiting": 0, "lost": 0, "refused": 0, "platform": platform}
-    gone = [sum(each.values()) for each in (state.evicted, state.refused, state.set_aside)]
-    return {
-        "spooled": state.spooled,
-        "acknowledged": state.acknowledged,
-        "waiting": state.waiting,
-        "evicted": state.evicted,
-        "lost": state.spooled - state.acknowledged - state.waiting - sum(gone),
-        "refused": platform.get("refused", sum(state.refused.values())),
-        "examples": platform.get("examples", []),
-        "troubles": state.troubles,
-        "platform": platform,
-    }
-
-
-def _json(output: bytes) -> dict[str, Any]:
-    """Return the last line of a process's output as JSON; empty when it printed none (it was killed)."""
-    lines = output.splitlines()
-    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    return found
-
-
-def _print(summary: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary))
-        return
-    for key in ("messages", "judged", "events", "latency_ms", "age_ms", "accuracy", "uplink"):
-        print(f"{key}:")
-        for name, value in summary.get(key, {}).items():
-            print(f"  {name}: {value}")
+    with usage():
+        cuts = [Cut.parse(text) for text in cut or []]
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars)
+        code = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
+    raise typer.Exit(code)

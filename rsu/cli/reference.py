@@ -24,12 +24,12 @@ def _section(command: Any, parent: Any, name: str) -> Iterator[str]:
     yield f"{'##' if parent is None or parent.parent is None else '###'} `{name}`"
     yield ""
     yield from _paragraphs(command.help or "")
-    below = getattr(command, "commands", {})
+    below = [command.commands[each] for each in command.list_commands(context)] if hasattr(command, "commands") else []
     if not below or command.params:
         yield from _code(f"{name} {' '.join(command.collect_usage_pieces(context))}")
         yield from _parameters(command, context)
     yield from _examples(command.epilog or "")
-    for each in below.values():
+    for each in below:
         yield from _section(each, context, f"{name} {each.name}")
 
 
@@ -57,6 +57,5 @@ def _cell(text: str) -> str:
 
 
 def _examples(epilog: str) -> Iterator[str]:
-    lines = [line for line in inspect.cleandoc(epilog).splitlines() if line.startswith(f"{PROGRAM} ")]
-    if lines:
-        yield from _code("\n".join(lines))
+    if epilog:
+        yield from _code(epilog)

@@ -1,158 +1,35 @@
-"""`rsu status`: the daemon's state off the bus, for people and for scripts."""
+"""`rsu status`: what the daemon does now."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import Annotated
 
-import msgspec
-from rich.console import Console
-from rich.table import Table
+import typer
 
-from rsu.bus import troubles
-from rsu.bus.records import Processes, RecorderState, Snapshot, Trouble, UplinkState
-from rsu.bus.sockets import Subscriber
-from rsu.bus.troubles import Newest
-from rsu.core.errors import NotReachableError
+from rsu.cli.common.options import Json, Language, Run
+from rsu.core.exits import Exit
 
-_WAIT_S = 2.5  # the slowest topic comes once a second
-_TOPICS = ["processes", "snapshot", "uplink", "recorder"]
-_WORDS = {"en": ("no trouble", "do"), "zh": ("一切正常", "处理")}
+EXAMPLES = (
+    "rsu status",
+    "rsu status --language zh",
+    "rsu status --json | python3 -m json.tool",
+    "rsu status --run /tmp/rsu-demo/daemon    # of the demo",
+)
 
 
-def ask(run: Path) -> Newest:
-    """Listen on the bus until every topic was heard. NotReachableError: nobody answers."""
-    subscriber = Subscriber(run, _TOPICS)
-    heard: dict[str, msgspec.Struct] = {}
-    deadline = time.monotonic() + _WAIT_S
-    while len(heard) < len(_TOPICS) and (left := deadline - time.monotonic()) > 0:
-        subscriber.wait(left)
-        heard |= dict(subscriber.records())
-    subscriber.close()
-    if not heard:
-        raise NotReachableError(f"no daemon answers in {run}")
-    processes, snapshot, uplink, recorder = (heard.get(topic) for topic in _TOPICS)
-    return Newest(
-        processes if isinstance(processes, Processes) else None,
-        snapshot if isinstance(snapshot, Snapshot) else None,
-        uplink if isinstance(uplink, UplinkState) else None,
-        recorder if isinstance(recorder, RecorderState) else None,
-    )
+def command(
+    run: Run = None,
+    as_json: Json = False,
+    language: Annotated[Language, typer.Option(help="language of troubles and remedies")] = Language.EN,
+) -> None:
+    """Show what the running daemon does, and its troubles.
 
+    Processes, messages, devices, clock, uplink, recorder; troubles with their remedies.
 
-def show(state: Newest, as_json: bool, language: str) -> bool:
-    """Print the state on stdout; return whether all is as it should be."""
-    found = troubles.of(state)
-    if as_json:
-        plain = [troubles.plain(trouble, language) for trouble in found]
-        print(json.dumps(msgspec.to_builtins(state._asdict() | {"troubles": plain})))
-        return not found
-    console = Console(highlight=False)
-    if state.processes is not None:
-        console.print(f"site {state.processes.site}, page {state.processes.page}", markup=False)
-        if warnings := state.processes.warnings:
-            said = f"{warnings} warning{'s' * (warnings > 1)}: rsu check {state.processes.site_file}"
-            console.print(said, markup=False, soft_wrap=True)
-        console.print(_processes(state.processes))
-        for line in _last_ends(state.processes):
-            console.print(line, markup=False, soft_wrap=True)
-    if state.snapshot is not None:
-        console.print(_messages(state.snapshot))
-        console.print(_devices(state.snapshot))
-        console.print(_clock(state.snapshot), markup=False)
-        if (latch := state.snapshot.latch) is not None:
-            since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
-            console.print(
-                f"signal latched: phases {latch.phases} green together {since:%Y-%m-%d %H:%M:%S} UTC", markup=False
-            )
-        for line in _refused(state.snapshot):
-            console.print(line, markup=False, soft_wrap=True)
-        for reason, count in state.snapshot.counters.items():
-            console.print(f"not used: {reason}: {count}", markup=False)
-    if state.uplink is not None:
-        u = state.uplink
-        line = f"uplink {u.platform}: {'connected' if u.connected else 'not connected'}, {u.waiting} waiting, "
-        console.print(line + f"{u.acknowledged} acknowledged of {u.spooled}", markup=False)
-    if state.recorder is not None:
-        console.print(f"recorder {state.recorder.state}: {state.recorder.files} recordings", markup=False)
-    _troubles(console, found, language)
-    return not found
+    Exit code 7: works but degraded; 4: no daemon runs.
+    """
+    from rsu.cli.views import status as view
+    from rsu.core import folders
 
-
-def _refused(snapshot: Snapshot) -> Iterator[str]:
-    """Yield what devices said that was not used: how often, what it was last, and what it likely is."""
-    for device in snapshot.devices:
-        for each in device.refused:
-            sample = f', last "{each.text}" ({each.octets})' if each.octets else ""
-            cause = f": {each.cause}" if each.cause else ""
-            yield f"not used of {device.name}: {each.reason} {each.count}{sample}{cause}"
-
-
-def _troubles(console: Console, found: list[Trouble], language: str) -> None:
-    none, what_to_do = _WORDS[language]
-    for trouble in found:
-        console.print(troubles.sentence(trouble, language), markup=False, soft_wrap=True)
-        if remedy := troubles.remedy(trouble, language):
-            console.print(f"    {what_to_do}: {remedy}", markup=False, soft_wrap=True)
-    if not found:
-        console.print(none, markup=False)
-
-
-def _clock(snapshot: Snapshot) -> str:
-    """Return in a line how well UTC is known."""
-    bound_ms, clock = snapshot.utc_uncertainty_ms, snapshot.clock
-    facts = ["UTC unknown" if bound_ms is None else f"UTC known to {bound_ms:.1f} ms"]
-    if clock is not None and clock.ahead_ms is not None and clock.holdover_s is not None:
-        facts.append(f"system clock {clock.ahead_ms:+.1f} ms ahead of GNSS, heard {clock.holdover_s:.1f} s ago")
-    if clock is not None and clock.drift_ppm is not None:
-        facts.append(f"drifts by {clock.drift_ppm:+.1f} ppm")
-    if clock is not None and clock.step_ms is not None:
-        facts.append(f"{clock.steps} steps, the last one by {clock.step_ms / 1000:+.3f} s")
-    return "time: " + "; ".join(facts)
-
-
-def _table(title: str, columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns.split():
-        table.add_column(column, justify="left")
-    return table
-
-
-def _processes(record: Processes) -> Table:
-    table = _table("processes", "name state pid restarts CPU_% budget MiB budget")
-    for p in record.processes:
-        table.add_row(
-            p.name,
-            p.state,
-            str(p.pid),
-            str(p.restarts),
-            f"{p.cpu_percent:.0f}",
-            str(p.budget_cpu_percent),
-            f"{p.rss_mib:.0f}",
-            str(p.budget_rss_mib),
-        )
-    return table
-
-
-def _last_ends(record: Processes) -> Iterator[str]:
-    for p in record.processes:
-        if p.error is not None and p.ended_ns is not None:
-            moment = datetime.fromtimestamp(p.ended_ns / 1e9, UTC).astimezone()
-            yield f"{p.name} ended {moment:%b %d %H:%M:%S}: {p.error}"
-
-
-def _messages(snapshot: Snapshot) -> Table:
-    table = _table("messages", "type decision Hz frames reasons")
-    for m in snapshot.messages:
-        table.add_row(m.kind, m.decision, f"{m.rate_hz:.1f}", str(m.frames), ", ".join(m.reasons))
-    return table
-
-
-def _devices(snapshot: Snapshot) -> Table:
-    table = _table("devices", "name kind state Hz age_ms trouble")
-    for d in snapshot.devices:
-        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), d.error or d.doubt or "")
-    return table
+    fine = view.show(view.ask(run or folders.default_run()), as_json, language)
+    raise typer.Exit(Exit.FINE if fine else Exit.DEGRADED)

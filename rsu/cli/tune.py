@@ -1,227 +1,78 @@
-"""`rsu tune`: numbers of a site file that score better, or how its sensors really stand; a patch in the end."""
+"""`rsu tune`: better numbers for a site file."""
 
 from __future__ import annotations
 
-import os
+import json
 import signal
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated
 
-import numpy as np
+import typer
 
-from perception.registration.verdict import Registration
-from rsu.core.errors import ConfigError, Finding
-from rsu.lab.compare import comparison, report
-from rsu.lab.hearing import sensed
-from rsu.lab.runs import Source
-from rsu.lab.tune import parameters, site_patch, tuning
-from rsu.lab.tune.parameters import Number, Path_
-from rsu.lab.tune.registering import registrations
-from rsu.lab.tune.tuning import Bench, Progress, Search, Tuned
-from rsu.recording import reader, site_files
-from rsu.site import config
-from rsu.site.config import Config
+from rsu.cli.common.errors import fail
+from rsu.cli.common.options import Json, Recordings, Region, Workers
+from rsu.core.exits import Exit
 
-_OFFSET_DIGITS, _YAW_DIGITS = 2, 2
-_LAG_MS = 60.0  # what filters alone do not explain
+EXAMPLES = (
+    "rsu tune day.mcap --site site.yaml --param radar-north.yaw_deg=-5..5 --trials 100 --workers 4",
+    "rsu tune day.mcap --site site.yaml --registration       # are the sensors where the site file says?",
+    "rsu tune day.mcap --site site.yaml --registration --out new.yaml --html /tmp/report.html",
+)
 
 
-class Wish(NamedTuple):
-    """What the caller wants tuned."""
+def command(
+    recordings: Recordings,
+    site: Annotated[Path, typer.Option(metavar="SITE.yaml", help="site file to improve; it is not changed")],
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=LOW..HIGH",
+            help="number that may be changed, as in radar-north.yaw_deg=-5..5, or NAME=A,B; may be repeated",
+            show_default="none",
+        ),
+    ] = None,
+    registration: Annotated[bool, typer.Option("--registration", help="find the sensors' true mounting")] = False,
+    truth: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|sim|v2x|agreement", help="truth to judge by", show_default="the best that there is"),
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, help="number of trials")] = 40,
+    workers: Workers = 1,
+    seed: Annotated[
+        int | None, typer.Option(help="seed of the search", show_default="0; with --storage a random one")
+    ] = None,
+    storage: Annotated[
+        str | None, typer.Option(metavar="URL", help="database that machines share", show_default="none")
+    ] = None,
+    study: Annotated[str, typer.Option(help="name of the study in the database")] = "rsu",
+    out: Annotated[
+        Path | None, typer.Option(metavar="SITE.yaml", help="write the proposed site file", show_default="none")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write the comparison report", show_default="none")
+    ] = None,
+    region: Region = 60.0,
+    as_json: Json = False,
+) -> None:
+    """Search better numbers for a site file; propose a patch.
 
-    recordings: list[Path]
-    site: Path
-    parameters: list[str]
-    truth: str | None
-    region_m: float
-    trials: int
-    workers: int
-    seed: int | None
-    storage: str | None
-    study: str
+    With --param numbers that score better, with --registration the sensors' true mounting. Ctrl-C ends a search with
+    the best so far (exit code 130). With --registration, exit code 1: a sensor is not where the site file says.
+    """
+    from rsu.cli.views import tune as work
+    from rsu.cli.views import tuned as view
 
-
-class Proposal(NamedTuple):
-    """What should stand in the site file."""
-
-    values: dict[str, Number]  # by name
-    text: str  # of the whole file
-    patch: str  # unified diff
-
-
-def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
-    """Search; return what was found, the proposal, and by what was judged. ParameterError, ConfigError and others."""
-    site = config.load(wish.site)
-    site_files.strangers(site, wish.recordings)  # refuses a site of another place
-    wanted = [parameters.parse(text, site) for text in wish.parameters]
-    bench = Bench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
-    bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
-    with _progress(wish.trials) as progress:
-        tuned = Search(bench, wanted, wish.seed, wish.storage, wish.study).run(wish.trials, wish.workers, progress)
-    if tuned.interrupted:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C twice wants the result too
-    better = sum(tuned.after) < sum(tuned.before)
-    return tuned, propose(wish.site, tuned.values if better else {}), bench.judge
-
-
-def register(recordings: Sequence[Path], path: Path) -> tuple[list[Registration], Proposal]:
-    """Find how the sensors stand; return the verdicts and the proposal."""
-    site = config.load(path)
-    site_files.strangers(site, recordings)  # likewise
-    heard = (each for recording in recordings for each in sensed(site, reader.ticks(recording)))
-    found = registrations(site, heard)
-    return found, propose(path, _mounts(site, found))
-
-
-def _mounts(site: Config, found: Sequence[Registration]) -> dict[Path_, Number]:
-    """Return the numbers of the mounts that should be others."""
-    values: dict[Path_, Number] = {}
-    for index, (sensor, one) in enumerate(zip(site.site.sensors, found, strict=True)):
-        if one.verdict != "moved":
-            continue
-        mount = sensor.mount
-        values["sensors", index, "mount", "east_m"] = round(mount.east_m + one.east_m, _OFFSET_DIGITS)
-        values["sensors", index, "mount", "north_m"] = round(mount.north_m + one.north_m, _OFFSET_DIGITS)
-        values["sensors", index, "mount", "yaw_deg"] = round((mount.yaw_deg + one.yaw_deg) % 360.0, _YAW_DIGITS) % 360.0
-    return values
-
-
-def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
-    """Return the patched site file. ConfigError: it would not be read as it is meant."""
-    text = site_patch.patched(path, values)
-    with _laid_out(config.load(path.resolve()), text) as copy:
-        meant = parameters.applied(config.load(path), values).site
-        if config.load(copy).site != meant:
-            raise ConfigError([Finding(str(path), 1, 1, "", "cannot be patched: are there anchors or merged keys?")])
-    named = {known.name: values[known.path] for known in parameters.numbers(config.load(path)) if known.path in values}
-    return Proposal(named, text, site_patch.difference(path, text))
-
-
-@contextmanager
-def _laid_out(site: Config, text: str) -> Iterator[Path]:
-    """Give a copy of a site with another text of its site file; it lasts as long as it is needed."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in site_files.collect(site).items():
-            copy = Path(folder, name)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data)
-        copy = Path(folder, site.path.name)
-        copy.write_text(text, encoding="utf-8")
-        yield copy
-
-
-def page(wish: Wish, proposal: Proposal, truth: str | None) -> str:
-    """Return the comparison report of the site file as it is with the proposed one, on the first recording."""
-    first = [wish.recordings[0]]
-    with _laid_out(config.load(wish.site.resolve()), proposal.text) as copy:
-        before = comparison.Task(Source(first, wish.site), truth, wish.region_m)
-        after = comparison.Task(Source(first, copy), truth, wish.region_m)
-        found = comparison.compare(before, after)
-    names = report.Names(wish.site.name, f"{wish.site.name}, tuned", [path.name for path in first], truth)
-    return report.render(found, names)
-
-
-def search_answer(tuned: Tuned, proposal: Proposal, judged_by: str, wish: Wish) -> dict[str, Any]:
-    """Return what a search found, ready for JSON."""
-    shares = list(tuning.gains(tuned))
-    return {
-        "site": str(wish.site),
-        "judged_by": judged_by,
-        "trials": tuned.trials,
-        "interrupted": tuned.interrupted,
-        "values": proposal.values,
-        "recordings": [
-            {"file": str(path), "before": before, "after": after, "gain": gain}
-            for path, before, after, gain in zip(wish.recordings, tuned.before, tuned.after, shares, strict=False)
-        ],
-        "gain_mean": float(np.mean(shares)) if shares else None,
-        "gain_sd": float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
-        "patch": proposal.patch,
-    }
-
-
-def registration_answer(found: Sequence[Registration], proposal: Proposal, wish: Wish) -> dict[str, Any]:
-    """Return how the sensors stand, ready for JSON."""
-    return {
-        "site": str(wish.site),
-        "recordings": [str(path) for path in wish.recordings],
-        "sensors": [one._asdict() | {"offset_m": one.offset_m} for one in found],
-        "values": proposal.values,
-        "patch": proposal.patch,
-    }
-
-
-def show_search(answer: dict[str, Any]) -> None:
-    """Print what a search found."""
-    ended = " (ended early)" if answer["interrupted"] else ""
-    count = f"{answer['trials']} trial{'' if answer['trials'] == 1 else 's'}"
-    print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")
-    for one in answer["recordings"]:
-        print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({_share(-one['gain']):+.1%})")
-    gain, sd = answer["gain_mean"], answer["gain_sd"]
-    if gain is not None:
-        unknown = "; its spread is not known from one recording"
-        spread = unknown if sd is None else f" +- {sd:.1%} over the recordings (1 sigma)"
-        print(f"expected gain {_share(gain):.1%}{spread}")
-    _show_patch(answer["patch"], "nothing better than the site file as it is was found")
-
-
-def _share(value: float) -> float:
-    """Return a share as it is printed: nothing is not less than nothing."""
-    return round(value, 3) + 0.0
-
-
-def show_registration(answer: dict[str, Any]) -> None:
-    """Print how the sensors stand."""
-    print(f"{'sensor':16}{'verdict':9}{'east m':>15}{'north m':>15}{'yaw deg':>15}   seen with others, BSM, lanes")
-    for one in answer["sensors"]:
-        cells = [f"{one[key]:+.2f} +-{one[sd]:.2f}" for key, sd in (
-            ("east_m", "east_sd_m"), ("north_m", "north_sd_m"), ("yaw_deg", "yaw_sd_deg"))]  # fmt: skip
-        ties = f"{one['sensor_ties']:4}, {one['vehicle_ties']}, {one['lane_ties']}"
-        print(f"{one['device']:16}{one['verdict']:9}" + "".join(f"{cell:>15}" for cell in cells) + f"   {ties}")
-    print("what to add to the mount in the site file, with 1 sigma; `fine` sensors are left alone")
-    for one in answer["sensors"]:
-        if abs(one["lag_ms"]) > _LAG_MS:
-            word = "late" if one["lag_ms"] > 0 else "early"
-            print(f"{one['device']}: its times seem {abs(one['lag_ms']):.0f} ms {word} against those of the others")
-    known = any(one["verdict"] != "unknown" for one in answer["sensors"])
-    fine = "all sensors that could be judged stand as the site file says"
-    _show_patch(answer["patch"], fine if known else "nothing can be said: too few road users were seen by two sensors")
-
-
-def _show_patch(patch: str, otherwise: str) -> None:
-    print(f"\n{patch or otherwise}".rstrip())
-
-
-@contextmanager
-def _progress(trials: int) -> Iterator[Progress]:
-    """Show how far a search is on stderr: a bar on a terminal, else a line for every better trial."""
-    if not sys.stderr.isatty() or "NO_COLOR" in os.environ:
-        yield _Lines(trials).step
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("best {task.fields[best]}"))
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=trials, best="-")
-        yield lambda done, cost, best: bar.update(task, completed=done, best=f"{best:.3f}")
-
-
-class _Lines:
-    """Progress as lines."""
-
-    def __init__(self, trials: int) -> None:
-        self._trials = trials
-        self._best = float("inf")
-
-    def step(self, done: int, cost: float, best: float) -> None:
-        """Tell of a trial, if it is the best so far."""
-        if best < self._best:
-            self._best = best
-            print(f"trial {done} of {self._trials}: {best:.3f}", file=sys.stderr, flush=True)
+    if registration == bool(param):
+        fail(Exit.USAGE, "say either --param NAME=LOW..HIGH or --registration")
+    wish = work.Wish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
+    answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
+    if out is not None:
+        out.write_text(proposal.text, encoding="utf-8")
+    if as_json:
+        print(json.dumps(answer), flush=True)
+    else:
+        (view.show_registration if registration else view.show_search)(answer)
+    if html is not None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        html.write_text(work.page(wish, proposal, known), encoding="utf-8")
+    raise typer.Exit(code)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from perception.geo import heading_difference
 from rsu.cli.main import app
-from rsu.cli.tune import propose
+from rsu.cli.views.tune import propose
 from rsu.core.errors import ConfigError, Finding
 from rsu.core.exits import Exit
 from rsu.lab.compare import report

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from rsu.bus.records import Processes
 from rsu.bus.troubles import Newest
-from rsu.cli import status
+from rsu.cli.views import status
 from rsu.daemon import chores, site_copy
 from rsu.daemon.chores import Chores, Held
 from rsu.daemon.duty import duty_of

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from rsu.bus.troubles import Newest, of
-from rsu.cli.status import ask
+from rsu.cli.views.status import ask
 from rsu.core.errors import NotReachableError
 
 CONFIGS = Path(__file__).parents[2] / "configs"

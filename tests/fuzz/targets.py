@@ -155,13 +155,13 @@ def _sources() -> Parser:
     """What `rsu msg explain` is given: hex, JSON lines, logs, captures."""
     import io
 
-    from rsu.cli.msg_source import read, unwrap
+    from rsu.cli.msg.source import read, unwrap
 
     return lambda data: [unwrap(found.data) for found in read("-", io.BytesIO(data))]
 
 
 def _capture() -> Parser:
-    from rsu.cli.msg_pcap import CaptureError, datagrams
+    from rsu.cli.msg.pcap import CaptureError, datagrams
 
     def parse(data: bytes) -> None:
         try:

@@ -17,7 +17,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from rsu.cli import replay
+from rsu.cli.views import replay
 from rsu.replay.rerun import Job, Result, rerun
 from tests.recording.scenes import SCENES, make
 

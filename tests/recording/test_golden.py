@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rsu.cli import replay
+from rsu.cli.views import replay
 from rsu.recording.reader import ticks
 from sim.standard import faults
 from tests.recording.golden import FOLDER, SCENES, compare

@@ -30,7 +30,7 @@ def test_version() -> None:
 def test_check_says_fine() -> None:
     done = rsu("check", CONFIGS / "demo.yaml")
     assert (done.returncode, done.stdout.count("fine")) == (0, 1)
-    assert json.loads(rsu("check", "--json", CONFIGS / "demo.yaml").stdout) == []
+    assert json.loads(rsu("check", "--json", CONFIGS / "demo.yaml").stdout)["findings"] == []
 
 
 def test_check_names_places(tmp_path: Path) -> None:
@@ -40,7 +40,9 @@ def test_check_names_places(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert f"{site}:1:10: version: expected 1, got 2" in done.stdout.split("\n")
     assert f'{site}:2:1: radioo: unknown key (did you mean "radio"?)' in done.stdout.split("\n")
-    found = json.loads(rsu("check", "--json", site).stdout)
+    answer = json.loads(rsu("check", "--json", site).stdout)
+    found = answer["findings"]
+    assert (answer["errors"], answer["warnings"]) == (len(found), 0)
     assert {"file", "line", "column", "key", "text", "level"} == set(found[0])
     assert {each["level"] for each in found} == {"error"}
 

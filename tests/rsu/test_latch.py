@@ -91,7 +91,7 @@ def test_orders(tmp_path: Path) -> None:
 def test_the_list_of_conflicts() -> None:
     result = CliRunner().invoke(app, ["signal", "conflicts", str(CONFIGS / "demo.yaml"), "--json"])
     assert result.exit_code == 0
-    found = {tuple(each["phases"]): each["why"] for each in msgspec.json.decode(result.stdout)}
+    found = {tuple(each["phases"]): each["why"] for each in msgspec.json.decode(result.stdout)["conflicts"]}
     assert len(found) == 36 and found[1, 13] == "north_in left leads over the crosswalk of phase 13"
 
 

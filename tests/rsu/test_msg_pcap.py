@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.cli.msg_pcap import CaptureError, Datagram, datagrams, is_capture
+from rsu.cli.msg.pcap import CaptureError, Datagram, datagrams, is_capture
 
 PAYLOADS = [b"first", b"", b"\x04\x00third"]
 NS = 1_000_000_000

@@ -171,7 +171,7 @@ def test_usage(arguments: list[str]) -> None:
 @pytest.mark.parametrize("profile", ["ydt3709-2020", "csae157-2020"])
 def test_answers_each_line_at_once(profile: str) -> None:
     """A program at the other end of two pipes can ask and wait for the answer."""
-    command = [sys.executable, "-m", "rsu.cli.msg", "decode", "--profile", profile, "-"]
+    command = [sys.executable, "-m", "rsu.cli.main", "msg", "decode", "--profile", profile, "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 from hw.bytelog import from_lines
 from hw.radio.protocol import AgentError, MessageType, Received, Transmit, message_type, parse_received, parse_transmit
-from rsu.cli.msg_pcap import CaptureError, datagrams, is_capture
+from rsu.cli.msg.pcap import CaptureError, datagrams, is_capture
 from rsu.core.errors import NotReachableError
 from v2x import DEFAULT_PROFILE, DecodeError, EncodeError, Profile, dsmp
 from v2x.schema import encode_value
@@ -64,11 +65,18 @@ def unwrap(data: bytes) -> Layers | None:
     return Layers(agent, dsm, dsm.payload)
 
 
+def found(source: str, profile: Profile | None) -> Iterator[Found]:
+    """Yield what a source holds, stdin if it is `-`. NotReachableError: the file cannot be read."""
+    if source == STDIN and sys.stdin.isatty():
+        print("reading from the terminal; Ctrl-D ends", file=sys.stderr)
+    yield from read(source, sys.stdin.buffer, profile or DEFAULT_PROFILE)
+
+
 def read(source: str, stdin: BinaryIO, profile: Profile = DEFAULT_PROFILE) -> Iterator[Found]:
     """Yield what a source holds; `profile` is that of JSON values. NotReachableError: the file cannot be read."""
     if source == STDIN:
         yield from _stream(stdin, profile)
-    elif _is_hex(source):
+    elif is_hex(source):
         yield Found("argument", None, bytes.fromhex(source))
     else:
         try:
@@ -79,7 +87,8 @@ def read(source: str, stdin: BinaryIO, profile: Profile = DEFAULT_PROFILE) -> It
             raise NotReachableError(f"{source[:80]}: neither hex nor a file that can be read ({reason})") from error
 
 
-def _is_hex(text: str) -> bool:
+def is_hex(text: str) -> bool:
+    """Return whether a text is hex, of one octet at least."""
     try:
         return bool(bytes.fromhex(text))
     except ValueError:
@@ -120,7 +129,7 @@ def _text(lines: Iterator[bytes], profile: Profile) -> Iterator[Found]:
         try:
             if text.startswith("{"):
                 yield Found(place, *_json(text, profile))
-            elif " " in text and not _is_hex(text):
+            elif " " in text and not is_hex(text):
                 (entry,) = from_lines([text])
                 yield Found(place, entry.receipt_ns, entry.data)
             else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable
 from typing import TextIO
 
 from rsu.core.exits import Exit
-from rsu.core.folders import NoHomeError
 
 
 class _Pipe(io.FileIO):
@@ -30,9 +32,10 @@ def run(command: Callable[[], object]) -> None:
         sys.stderr.reconfigure(errors="backslashreplace")
     try:
         command()
-    except NoHomeError as error:
-        print(error, file=sys.stderr)
-        sys.exit(Exit.USAGE)
+    except Exception:
+        traceback.print_exc()
+        print("this is a mistake in rsu itself: please report it with the lines above", file=sys.stderr)
+        sys.exit(Exit.OUR_BUG)
     finally:
         sys.stdout.flush()
 
@@ -41,3 +44,19 @@ def _stdout(stream: TextIO) -> io.TextIOWrapper:
     buffered = io.BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False))
     lines = stream.isatty()
     return io.TextIOWrapper(buffered, encoding=stream.encoding, errors="backslashreplace", line_buffering=lines)
+
+
+def until_interrupted(job: Callable[[threading.Event], None]) -> Exit:
+    """Run a job until it ends or SIGINT/SIGTERM asks it to; return 130 after SIGINT (Ctrl-C), else 0."""
+    stop = threading.Event()
+    interrupted = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if number == signal.SIGINT:
+            interrupted.set()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    job(stop)
+    return Exit.INTERRUPTED if interrupted.is_set() else Exit.FINE

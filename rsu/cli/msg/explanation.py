@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import typer
 
 from hw.radio.protocol import Received, Transmit
-from rsu.cli.msg_source import Found, Layers, unwrap
+from rsu.cli.msg.source import Found, Layers, unwrap
 from v2x import KINDS, SERVICES, Profile, dsmp
 from v2x.explain import Explanation, Line, Oddity, explain
 from v2x.values import Json, to_json

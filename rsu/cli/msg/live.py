@@ -23,7 +23,7 @@ from hw.endpoint import SocketAddress
 from hw.radio.protocol import AgentError, Hello, Received, encode_hello, parse_received, parse_transmit
 from rsu.bus.records import Received as Taken
 from rsu.bus.records import Sent
-from rsu.cli.msg_explain import clock
+from rsu.cli.msg.explanation import clock
 from v2x import KINDS, CodecError, DecodeError, Profile, dsmp
 from v2x.schema import decode_value
 from v2x.units import HEADING, LATITUDE, LONGITUDE, SPEED

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import typer
 
-from rsu.cli.msg_source import Found, unwrap
+from rsu.cli.msg.source import Found, unwrap
 from v2x import Profile
 from v2x.explain import Explanation, explain
 

@@ -1,0 +1,15 @@
+"""The versions of what makes the messages."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+
+import v2x
+
+
+def versions() -> dict[str, str]:
+    """Return the versions by name: this product's, its codec's and those of the libraries that messages depend on."""
+    names = ("rsu-edge", "asn1tools", "numpy", "scipy", "pyzmq", "paho-mqtt")
+    own = {"codec": v2x.engine_name(), "python": platform.python_version()}
+    return own | {name: version(name) for name in names}

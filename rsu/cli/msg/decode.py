@@ -1,0 +1,107 @@
+"""`rsu msg decode`: what a message says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from rsu.cli.common.errors import fail
+from rsu.cli.common.options import JsonLines, MessageProfile
+from rsu.cli.msg.conversion import STDIN, convert
+from rsu.cli.msg.source import is_hex
+from rsu.core.exits import Exit
+from v2x import DEFAULT_PROFILE, CodecError, Profile, decode
+from v2x.schema import schema
+from v2x.values import Json, to_json
+
+EXAMPLES = (
+    "rsu msg decode 4002626668606260606086287b815e6a6bbe                         # in physical units",
+    "rsu msg decode --json 4002626668606260606086287b815e6a6bbe                  # in wire units",
+    "rsu msg decode - < messages.hex",
+)
+
+
+def command(
+    message: Annotated[str, typer.Argument(metavar="HEX|-", help="a MessageFrame in hex; - reads one per line")],
+    profile: MessageProfile = DEFAULT_PROFILE,
+    as_json: JsonLines = False,
+) -> None:
+    """Print what a message says.
+
+    In physical units, or with --json in wire units as {"type": ..., "value": ...}. With - the output is always JSON:
+    one line for each line of stdin, in order; a line that cannot be decoded gives {"error": ...}.
+
+    Exit code 1: there was such a line.
+    """
+    _refuse_file(message)
+    if message == STDIN or as_json:
+        raise typer.Exit(convert(message, lambda line: _decoded(line, profile)))
+    _show(message, profile)
+
+
+def _octets(line: bytes) -> bytes:
+    """Return the octets of a line of hex; ValueError for anything else."""
+    try:
+        octets = bytes.fromhex(line.decode("ascii"))
+    except ValueError:
+        raise ValueError("not hex") from None
+    if not octets:
+        raise ValueError("empty")
+    return octets
+
+
+def _refuse_file(message: str) -> None:
+    """Say what reads a file, when the name of one is given in place of hex."""
+    if message != STDIN and not is_hex(message) and _exists(message):
+        fail(Exit.USAGE, f"{message}: a file, not hex; use: rsu msg explain {message}, or rsu msg decode - < {message}")
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # too long for a name
+        return False
+
+
+def _decoded(line: bytes, profile: Profile) -> str:
+    """Return the message as JSON, with what a later edition added and had to be skipped, if anything."""
+    found = schema(profile).read(_octets(line))
+    name, value = to_json(found.value)
+    skipped = [{"path": one.path, "bit": one.bit, "what": one.what} for one in found.skipped]
+    return json.dumps({"type": name, "value": value} | ({"skipped": skipped} if skipped else {}))
+
+
+def _show(message: str, profile: Profile) -> None:
+    """Print a message for people; the error, if any, goes to stderr."""
+    try:
+        record = decode(_octets(message.encode(errors="replace")), profile)
+    except (CodecError, ValueError) as error:
+        fail(Exit.FOUND, f"error: {error}")
+    for name, member in msgspec.to_builtins(record, builtin_types=(bytes,)).items():
+        for line in _outline(name, member, ""):
+            typer.echo(line)
+
+
+def _outline(name: str, value: Json, indent: str) -> Iterator[str]:
+    """Yield a member as lines, what is inside it indented; nothing for what is absent or unavailable."""
+    match value:
+        case None:
+            return
+        case dict():
+            yield f"{indent}{name}:"
+            for inner, member in value.items():
+                yield from _outline(inner, member, indent + "  ")
+        case [*items] if any(isinstance(item, dict) for item in items):
+            for index, item in enumerate(items):
+                yield from _outline(f"{name} {index}", item, indent)
+        case [*items]:
+            yield f"{indent}{name}: {', '.join(map(str, items)) or '-'}"
+        case bytes():
+            yield f"{indent}{name}: {value.hex()}"
+        case _:
+            yield f"{indent}{name}: {value}"

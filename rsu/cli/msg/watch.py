@@ -1,0 +1,74 @@
+"""`rsu msg watch`: messages live."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from rsu.cli.common.ends import until_interrupted
+from rsu.cli.common.errors import fail, usage
+from rsu.cli.common.options import JsonLines, MessageProfile, Run, Seconds
+from rsu.core.exits import Exit
+from v2x import DEFAULT_PROFILE, KINDS
+
+EXAMPLES = (
+    "rsu msg watch --kind spat --kind map",
+    "rsu msg watch --json --for 10 > messages.jsonl",
+    "rsu msg watch --air --run /tmp/rsu-demo           # what the demo's radio was given",
+    "rsu msg watch --agent 192.168.1.20:30000          # the radio's agent, without a daemon",
+)
+
+
+def command(
+    aid: Annotated[
+        list[int] | None, typer.Option(help="show only this AID; may be repeated", show_default="all")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="show only this kind: bsm, map, spat, rsi, rsm...; may be repeated", show_default="all"),
+    ] = None,
+    run: Run = None,
+    air: Annotated[bool, typer.Option("--air", help="in a demo: what the emulated radio was given")] = False,
+    agent: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="the radio's agent, instead of a daemon", show_default="the daemon"),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="address for the agent's datagrams", show_default="any free port"),
+    ] = None,
+    seconds: Seconds = None,
+    profile: MessageProfile = DEFAULT_PROFILE,
+    as_json: JsonLines = False,
+) -> None:
+    """Print messages live, one per line.
+
+    Until Ctrl-C; then the count of each kind, on stderr. Without --agent they come from the running daemon.
+    """
+    from hw.endpoint import split_address
+    from rsu.cli.msg import live
+    from rsu.core.folders import default_run
+
+    unknown = set(kind or ()) - {name for each in KINDS.values() for name in (each, each.split("-")[0])}
+    if unknown:
+        fail(Exit.USAGE, f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS.values())}")
+    folder = run or default_run()
+    with usage():
+        if agent is not None:
+            source = live.from_agent(split_address(listen) if listen else ("0.0.0.0", 0), split_address(agent))
+        else:
+            source = live.from_air(folder) if air else live.from_bus(folder)
+    only = live.Filter(frozenset(aid or ()), frozenset(kind or ()))
+
+    def job(stop: threading.Event) -> None:
+        timer = threading.Timer(seconds or 0, stop.set)
+        timer.daemon = True
+        if seconds is not None:
+            timer.start()
+        for name, count in sorted(live.watch(source, only, profile, as_json, stop).items()):
+            print(f"{count:7} {name}", file=sys.stderr)
+
+    raise typer.Exit(until_interrupted(job))

@@ -1,0 +1,43 @@
+"""`rsu rec import`: other people's recordings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import to_builtins
+
+from rsu.cli.common.options import Json
+from rsu.cli.rec import findings
+
+EXAMPLES = (
+    "rsu rec import drive.bag --mapping mapping.yaml --site site.yaml --out drive.mcap",
+    "rsu rec import radar.csv.gz --mapping configs/import/radar-targets.yaml "
+    "--site configs/import/radar-targets-site.yaml --out radar.mcap",
+)
+
+
+def command(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="rosbag (1 or 2), CSV, JSON or JSON lines, gzip too")],
+    mapping: Annotated[Path, typer.Option(metavar="YAML", help="which field of the file means what")],
+    site: Annotated[Path, typer.Option(metavar="SITE.yaml", help="site file with the devices that the mapping names")],
+    out: Annotated[Path, typer.Option(metavar="REC", help="recording to write")],
+    as_json: Json = False,
+) -> None:
+    """Make a recording of other people's data.
+
+    Prints what is wrong with the data.
+    """
+    from rsu.lab.importing import build
+    from rsu.lab.importing.mapping import load
+    from rsu.site import config
+
+    result = build.run(source, load(mapping), config.load(site), out)
+    if as_json:
+        facts = {"recording": str(result.path), "frames": result.frames, "ticks": result.ticks}
+        print(json.dumps(facts | {"findings": [to_builtins(each) for each in result.findings]}))
+    else:
+        print(f"{result.path}: {result.ticks} ticks; frames: {result.frames}")
+        findings.show(result.findings, f"wrong with {source.name}:")

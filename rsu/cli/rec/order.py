@@ -1,0 +1,44 @@
+"""Orders to the recorder of the running daemon, and the folder in which it records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from rsu.cli.common.errors import fail
+from rsu.core.exits import Exit
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="DIR",
+        help="folder of recordings",
+        show_default="the daemon's: recordings in /var/lib/rsu for root, else in ~/.local/share/rsu",
+    ),
+]
+
+
+def order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
+    """Give an order and print what the recorder answers. NotReachableError: there is none."""
+    from rsu.core import folders
+    from rsu.recorder.control import Order, ask
+
+    answer = ask(run or folders.default_run(), Order(verb, why))
+    if as_json:
+        print(json.dumps({"state": answer.state, "files": answer.files}))
+    else:
+        print("\n".join([answer.state, *answer.files]))
+
+
+def chosen(folder: Path | None) -> Path:
+    """Return the folder, or the daemon's. Exit code 4: it is not there."""
+    from rsu.core import folders
+    from rsu.site.recording import RecordingSettings
+
+    path = folder or folders.default_data() / RecordingSettings().path
+    if not path.is_dir():
+        fail(Exit.NOT_REACHABLE, f"{path}: no such folder; name the folder of recordings")
+    return path

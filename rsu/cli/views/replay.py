@@ -1,0 +1,149 @@
+"""`rsu replay`: recordings through the drivers and the station again; what came out, and whether it is the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from rsu.cli.msg import difference
+from rsu.core.exits import Exit
+from rsu.lab.workers import pool as pool_of
+from rsu.recording import reader, site_files
+from rsu.recording.verify import ChangedError, clock
+from rsu.replay import live
+from rsu.replay.differences import Difference, fields
+from rsu.replay.rerun import Job, Result, rerun
+from rsu.site import config
+from v2x import Profile
+
+_SHOWN = 20  # fields of the first difference
+_DAMAGE = ("changed", "unsealed", "unreadable")
+_PARTS = ("missing", "mid-run")
+
+
+def run(jobs: list[Job], workers: int) -> Iterator[Result]:
+    """Yield the results of jobs in their order. Errors as `rerun`."""
+    if workers == 1 or len(jobs) == 1:
+        yield from map(rerun, jobs)
+        return
+    with pool_of(min(workers, len(jobs))) as pool:
+        yield from pool.map(rerun, jobs)
+
+
+def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: threading.Event) -> None:
+    """Play a recording's devices in the run folder until its end or `stop`. Errors as `rerun`; OSError."""
+    with tempfile.TemporaryDirectory() as folder:
+        about, files = reader.start(recording)
+        loaded = site_files.load(about, files, Path(folder)) if site is None else config.load(site)
+    run.mkdir(parents=True, exist_ok=True)
+    plays = live.all_of(loaded, recording, loop)
+    print(f"{recording.name}: {', '.join(play.device for play in plays)} in {run}", file=sys.stderr)
+    process = live.player(plays, run)
+    try:
+        while process.poll() is None and not stop.wait(0.2):
+            pass
+    finally:
+        process.terminate()
+    if process.wait() > 0:
+        raise OSError(f"the player ended with exit code {process.returncode}")
+
+
+def show_changed(error: ChangedError) -> None:
+    """Print what is wrong with a recording that cannot be begun with, as one JSON object."""
+    problems = [problem._asdict() for problem in error.problems]
+    print(json.dumps({"recordings": [str(error.path)], "ticks": 0, "verified": False, "problems": problems}))
+
+
+def judge(result: Result, verify: bool) -> Exit:
+    """Return the exit code of one result."""
+    if any(problem.kind in _DAMAGE for problem in result.problems):
+        return Exit.DAMAGED
+    return Exit.FOUND if verify and (result.recorded != result.replayed or result.problems) else Exit.FINE
+
+
+def show(result: Result, verify: bool, as_json: bool) -> None:
+    """Print one result."""
+    if as_json:
+        print(json.dumps(_json(result, verify)))
+        return
+    rate = result.seconds / result.took_s if result.took_s else 0.0
+    names = ", ".join(path.name for path in result.recordings)
+    print(f"{names}: {result.ticks} ticks, {result.seconds:.1f} s in {result.took_s:.1f} s ({rate:.1f} x real time)")
+    print(f"sha256 {result.replayed}")
+    for problem in result.problems:
+        print(f"{'not verifiable' if problem.kind in _PARTS else problem.kind}: {problem}")
+    if not verify:
+        return
+    if result.recorded == result.replayed:
+        whole = "verified: every output is the one that was recorded"
+        part = "not verified: what could be read gave the recorded outputs again, but see above"
+        print(part if result.problems else whole)
+        return
+    print(f"recorded {result.recorded}")
+    for line in _engine(result):
+        print(line)
+    if result.first:
+        print(f"{result.different} outputs differ; the first:")
+        for line in _explained(result.first[0], result.profile):
+            print(line)
+
+
+def _engine(result: Result) -> Iterator[str]:
+    recorded = reader.start(result.recordings[0]).about.get("version")
+    if recorded != version("rsu-edge"):
+        yield f"recorded with version {recorded}, replayed with {version('rsu-edge')}"
+
+
+def _explained(one: Difference, profile: str) -> Iterator[str]:
+    yield f"  {clock(one.now_ns)} {one.what}"
+    if one.recorded is None or one.replayed is None:
+        yield "    only " + ("replayed" if one.recorded is None else "recorded")
+        return
+    found = _fields(one, profile)
+    for path, a, b in found[:_SHOWN]:
+        yield f"    {path}: recorded {a}, replayed {b}"
+    if len(found) > _SHOWN:
+        yield f"    and {len(found) - _SHOWN} fields more"
+
+
+def _fields(one: Difference, profile: str) -> list[tuple[str, str, str]]:
+    """Return the fields that differ; of a frame those of its message."""
+    if one.sort != "frame":
+        return list(fields(one.recorded, one.replayed))
+    assert profile in get_args(Profile)
+    found = difference.differences(one.recorded or b"", one.replayed or b"", cast(Profile, profile))
+    return [(each.path, each.a or "-", each.b or "-") for each in found]
+
+
+def _json(result: Result, verify: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "recordings": [str(path) for path in result.recordings],
+        "ticks": result.ticks,
+        "seconds": round(result.seconds, 3),
+        "took_s": round(result.took_s, 3),
+        "sha256": result.replayed,
+        "problems": [problem._asdict() for problem in result.problems],
+    }
+    if verify:
+        first = result.first[0] if result.first else None
+        answer |= {
+            "recorded_sha256": result.recorded,
+            "verified": result.recorded == result.replayed and not result.problems,
+            "different": result.different,
+            "first": first
+            and {
+                "now_ns": first.now_ns,
+                "what": first.what,
+                "fields": [
+                    dict(zip(("path", "recorded", "replayed"), each, strict=True))
+                    for each in _fields(first, result.profile)
+                ],
+            },
+        }
+    return answer

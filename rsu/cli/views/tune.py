@@ -1,0 +1,121 @@
+"""`rsu tune`: numbers of a site file that score better, or how its sensors really stand; a patch in the end."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from perception.registration.verdict import Registration
+from rsu.cli.common import progress
+from rsu.core.errors import ConfigError, Finding
+from rsu.lab.compare import comparison, report
+from rsu.lab.hearing import sensed
+from rsu.lab.runs import Source
+from rsu.lab.tune import parameters, site_patch, tuning
+from rsu.lab.tune.parameters import Number, Path_
+from rsu.lab.tune.registering import registrations
+from rsu.lab.tune.tuning import Bench, Search, Tuned
+from rsu.recording import reader, site_files
+from rsu.site import config
+from rsu.site.config import Config
+
+_OFFSET_DIGITS, _YAW_DIGITS = 2, 2
+
+
+class Wish(NamedTuple):
+    """What the caller wants tuned."""
+
+    recordings: list[Path]
+    site: Path
+    parameters: list[str]
+    truth: str | None
+    region_m: float
+    trials: int
+    workers: int
+    seed: int | None
+    storage: str | None
+    study: str
+
+
+class Proposal(NamedTuple):
+    """What should stand in the site file."""
+
+    values: dict[str, Number]  # by name
+    text: str  # of the whole file
+    patch: str  # unified diff
+
+
+def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
+    """Search; return what was found, the proposal, and by what was judged. ParameterError, ConfigError and others."""
+    site = config.load(wish.site)
+    site_files.strangers(site, wish.recordings)  # refuses a site of another place
+    wanted = [parameters.parse(text, site) for text in wish.parameters]
+    bench = Bench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
+    bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
+    with progress.trials(wish.trials) as step:
+        tuned = Search(bench, wanted, wish.seed, wish.storage, wish.study).run(wish.trials, wish.workers, step)
+    if tuned.interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C twice wants the result too
+    better = sum(tuned.after) < sum(tuned.before)
+    return tuned, propose(wish.site, tuned.values if better else {}), bench.judge
+
+
+def register(recordings: Sequence[Path], path: Path) -> tuple[list[Registration], Proposal]:
+    """Find how the sensors stand; return the verdicts and the proposal."""
+    site = config.load(path)
+    site_files.strangers(site, recordings)  # likewise
+    heard = (each for recording in recordings for each in sensed(site, reader.ticks(recording)))
+    found = registrations(site, heard)
+    return found, propose(path, _mounts(site, found))
+
+
+def _mounts(site: Config, found: Sequence[Registration]) -> dict[Path_, Number]:
+    """Return the numbers of the mounts that should be others."""
+    values: dict[Path_, Number] = {}
+    for index, (sensor, one) in enumerate(zip(site.site.sensors, found, strict=True)):
+        if one.verdict != "moved":
+            continue
+        mount = sensor.mount
+        values["sensors", index, "mount", "east_m"] = round(mount.east_m + one.east_m, _OFFSET_DIGITS)
+        values["sensors", index, "mount", "north_m"] = round(mount.north_m + one.north_m, _OFFSET_DIGITS)
+        values["sensors", index, "mount", "yaw_deg"] = round((mount.yaw_deg + one.yaw_deg) % 360.0, _YAW_DIGITS) % 360.0
+    return values
+
+
+def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
+    """Return the patched site file. ConfigError: it would not be read as it is meant."""
+    text = site_patch.patched(path, values)
+    with _laid_out(config.load(path.resolve()), text) as copy:
+        meant = parameters.applied(config.load(path), values).site
+        if config.load(copy).site != meant:
+            raise ConfigError([Finding(str(path), 1, 1, "", "cannot be patched: are there anchors or merged keys?")])
+    named = {known.name: values[known.path] for known in parameters.numbers(config.load(path)) if known.path in values}
+    return Proposal(named, text, site_patch.difference(path, text))
+
+
+@contextmanager
+def _laid_out(site: Config, text: str) -> Iterator[Path]:
+    """Give a copy of a site with another text of its site file; it lasts as long as it is needed."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in site_files.collect(site).items():
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data)
+        copy = Path(folder, site.path.name)
+        copy.write_text(text, encoding="utf-8")
+        yield copy
+
+
+def page(wish: Wish, proposal: Proposal, truth: str | None) -> str:
+    """Return the comparison report of the site file as it is with the proposed one, on the first recording."""
+    first = [wish.recordings[0]]
+    with _laid_out(config.load(wish.site.resolve()), proposal.text) as copy:
+        before = comparison.Task(Source(first, wish.site), truth, wish.region_m)
+        after = comparison.Task(Source(first, copy), truth, wish.region_m)
+        found = comparison.compare(before, after)
+    names = report.Names(wish.site.name, f"{wish.site.name}, tuned", [path.name for path in first], truth)
+    return report.render(found, names)
