@@ -20,6 +20,7 @@ from perception.geo import heading_difference
 from perception.objects import Floats, Ints, RoadUser
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M, match
+from rsu.core import progress
 from rsu.lab.air import Air
 from rsu.lab.places import Places
 from rsu.lab.receiver import Rows
@@ -68,12 +69,14 @@ def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float
     pairs: list[Rows] = []
     steps: list[identity.Step] = []
     for tick, now_ns in enumerate(air.ticks_ns.tolist()):
+        progress.tell("judging", tick, len(air.ticks_ns))
         if not max(first_ns, begin_ns) <= now_ns <= end_ns:
             continue
         found, step = _tick(air.at(tick), truth, now_ns, len(ticks), region_m, cutoff)
         ticks.append(now_ns)
         pairs.append(found)
         steps.append(step)
+    progress.tell("judging", len(air.ticks_ns), len(air.ticks_ns))
     table = np.concatenate([np.zeros(0, PAIR), *pairs])
     identities = identity.judge(steps)
     switched = np.array([(tick, steps[tick].truth[row]) for tick, row in identities.clear.switched], dtype=np.int64)

@@ -17,6 +17,7 @@ from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metada
 from mcap.stream_reader import get_chunk_data_stream
 
 from rsu.bus.records import Tape
+from rsu.core import progress
 from rsu.recording.errors import DamagedError, NotARecordingError
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, Entry, from_entries
 from rsu.recording.writer import ABOUT
@@ -57,13 +58,15 @@ def records(file: IO[bytes]) -> Iterator[McapRecord]:
     DamagedError: it does not go on from there. The library's reader would take thrice the time, most of it for the
     indexes, which nobody needs who reads from beginning to end.
     """
-    at = 0
+    at, size = 0, file.seek(0, io.SEEK_END)
+    file.seek(0)
     try:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise ValueError("not an MCAP file")
         opcode = 0
         while opcode != Opcode.FOOTER:
             at = file.tell()
+            progress.tell("reading", at, size)
             opcode, length = _HEAD.unpack(file.read(_HEAD.size))
             content = file.read(min(length, _MAX_RECORD))
             if len(content) < length:
@@ -74,6 +77,8 @@ def records(file: IO[bytes]) -> Iterator[McapRecord]:
                 yield _PARSERS[opcode](ReadDataStream(io.BytesIO(content)))
     except BROKEN as error:
         raise DamagedError(f"byte {at}: {str(error) or type(error).__name__}") from error
+    finally:
+        progress.tell("reading", size, size)
 
 
 def _chunk(content: bytes) -> Iterator[McapRecord]:

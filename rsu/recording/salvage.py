@@ -13,6 +13,7 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Chunk, Message
 from mcap.stream_reader import breakup_chunk
 
+from rsu.core import progress
 from rsu.recording.reader import BROKEN
 from rsu.recording.tick import RAW, Entry
 
@@ -65,9 +66,11 @@ def _of(file: IO[bytes], wanted: int, lost: list[str]) -> Iterator[tuple[int, by
         behind = at + _HEAD.size + length
         if behind > end:
             break
+        progress.tell("reading", at, end)
         if opcode == wanted:
             yield at, file.read(length)
         if opcode == Opcode.FOOTER:
+            progress.tell("reading", end, end)
             return
         at = behind
     lost.append(f"byte {at}: the file ends inside a record")

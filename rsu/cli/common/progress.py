@@ -1,40 +1,66 @@
-"""How far long work is, on stderr."""
+"""Progress of long work on stderr, with the time left: on a terminal, without NO_COLOR, after the first second."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-Step = Callable[[int, float, float], None]  # number of a trial, its cost, the lowest so far
+from rsu.core.progress import told_to
+
+_QUIET_S = 1.0  # what is over sooner needs no bar
+
+
+def possible() -> bool:
+    """Return whether progress may be shown at all."""
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
 
 
 @contextmanager
-def trials(total: int) -> Iterator[Step]:
-    """Show how far a search is on stderr: a bar on a terminal, else a line for every better trial."""
-    if not sys.stderr.isatty() or "NO_COLOR" in os.environ:
-        yield _Lines(total).step
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("best {task.fields[best]}"))
-    with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=total, best="-")
-        yield lambda done, cost, best: bar.update(task, completed=done, best=f"{best:.3f}")
+def shown() -> Iterator[None]:
+    """Show the steps that the work tells of (`rsu.core.progress`), one at a time; what is over is wiped away."""
+    bar = _Bar()
+    try:
+        with told_to(bar.step):
+            yield
+    finally:
+        bar.end()
 
 
-class _Lines:
-    """Progress as lines."""
+class _Bar:
+    """One step of the work as a bar."""
 
-    def __init__(self, trials: int) -> None:
-        self._trials = trials
-        self._best = float("inf")
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    def step(self, done: int, cost: float, best: float) -> None:
-        """Tell of a trial, if it is the best so far."""
-        if best < self._best:
-            self._best = best
-            print(f"trial {done} of {self._trials}: {best:.3f}", file=sys.stderr, flush=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self._screen = Progress(
+            *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._began_s: float | None = None  # of the step; None: there is none
+        self._done = 0
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Take how far the work is."""
+        if done >= total or done < self._done:  # over, or another one began before the last was over
+            self.end()
+        if done >= total:
+            return
+        self._done = done
+        if self._began_s is None:
+            self._began_s = time.monotonic()
+        elif self._screen.tasks:
+            self._screen.update(self._screen.tasks[0].id, description=what, completed=done, total=total)
+        elif time.monotonic() - self._began_s > _QUIET_S:
+            self._screen.add_task(what, completed=done, total=total)
+            self._screen.start()
+
+    def end(self) -> None:
+        """Wipe the bar away."""
+        self._screen.stop()
+        for task in self._screen.task_ids:
+            self._screen.remove_task(task)
+        self._began_s, self._done = None, 0

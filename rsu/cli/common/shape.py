@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from contextlib import nullcontext
 from types import ModuleType
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from rsu.cli.common import progress
 from rsu.cli.common.errors import translated
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -35,8 +37,12 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
-        with translated():
+        with translated(), progress.shown() if _may_show(ctx) else nullcontext():
             return super().invoke(ctx)
+
+
+def _may_show(ctx: Any) -> bool:
+    return progress.possible() and not ctx.params.get("as_json")
 
 
 class Group(TyperGroup):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perception.registration.verdict import Registration
-from rsu.cli.common import progress
+from rsu.core import progress
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.compare import comparison, report
 from rsu.lab.hearing import sensed
@@ -56,8 +56,9 @@ def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
     wanted = [parameters.parse(text, site) for text in wish.parameters]
     bench = Bench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
     bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
-    with progress.trials(wish.trials) as step:
-        tuned = Search(bench, wanted, wish.seed, wish.storage, wish.study).run(wish.trials, wish.workers, step)
+    search = Search(bench, wanted, wish.seed, wish.storage, wish.study)
+    with progress.alone() as tell:
+        tuned = search.run(wish.trials, wish.workers, lambda n, _, best: tell(f"best {best:.3f}", n, wish.trials))
     if tuned.interrupted:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C twice wants the result too
     better = sum(tuned.after) < sum(tuned.before)

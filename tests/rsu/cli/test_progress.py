@@ -1,0 +1,65 @@
+"""Progress: what the work tells, who hears it, and where it is shown."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from rsu.cli.common import progress as screen
+from rsu.core import progress
+from rsu.recording import reader
+
+DAY = Path(__file__).parents[2] / "recording" / "golden" / "day.mcap"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_reading_tells_how_far_it_is() -> None:
+    heard: list[tuple[str, int, int]] = []
+    with progress.told_to(lambda *step: heard.append(step)):
+        for _ in reader.messages(DAY):
+            pass
+    size = DAY.stat().st_size
+    assert {what for what, _, _ in heard} == {"reading"} and {total for _, _, total in heard} == {size}
+    done = [step[1] for step in heard]
+    assert done == sorted(done) and done[-1] == size
+    progress.tell("reading", 1, 2)  # nobody listens any more
+
+
+def test_steps_inside_a_step_are_not_told() -> None:
+    heard: list[str] = []
+    with progress.told_to(lambda what, _done, _total: heard.append(what)), progress.alone() as tell:
+        progress.tell("reading", 1, 2)
+        tell("trials", 1, 2)
+    assert heard == ["trials"]
+
+
+def test_a_bar_is_shown_once_it_takes_long_and_wiped_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal, now = Terminal(), [0.0]
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
+    with screen.shown():
+        progress.tell("reading", 0, 100)
+        assert terminal.getvalue() == ""
+        now[0] = 2.0
+        progress.tell("reading", 40, 100)
+        assert "reading" in terminal.getvalue() and "40%" in terminal.getvalue()
+        progress.tell("reading", 100, 100)
+        assert terminal.getvalue().endswith("\x1b[2K")
+
+
+def test_only_terminals_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert not screen.possible()
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert screen.possible()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not screen.possible()
