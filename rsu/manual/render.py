@@ -84,9 +84,12 @@ def _link(children: list[Token]) -> None:
 
 def _join(children: list[Token]) -> None:
     """Let lines of Chinese follow each other without the space that a line's end is otherwise."""
-    for before, end, after in zip(children, children[1:], children[2:], strict=False):
-        if end.type == "softbreak" and _WIDE.match(before.content[-1:]) and _WIDE.match(after.content[:1]):
-            end.type, end.content = "text", ""
+    for place, end in enumerate(children):
+        if end.type == "softbreak":
+            before = next((child.content for child in reversed(children[:place]) if child.content), "")
+            after = next((child.content for child in children[place + 1 :] if child.content), "")
+            if _WIDE.match(before[-1:]) and _WIDE.match(after[:1]):
+                end.type, end.content = "text", ""
 
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")

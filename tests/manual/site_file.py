@@ -13,8 +13,8 @@ from tests.manual.markdown import table
 
 CHINESE: dict[str, str] = YAML(typ="safe").load(Path(__file__).with_name("chinese.yaml").read_text(encoding="utf-8"))
 HEAD = {
-    "en": ("key", "value", "unit", "default", "meaning"),
-    "zh": ("键", "取值", "单位", "默认值", "含义"),
+    "en": ("key", "value and unit", "default", "meaning"),
+    "zh": ("键", "取值与单位", "默认值", "含义"),
 }
 WORDS = {
     "must be given": "必填",
@@ -68,7 +68,7 @@ def _row(key: Key, language: str) -> list[str]:
     default = {"": f"**{_say('must be given', language)}**", "null": _say("none", language)}.get(key.default)
     shown = default or f"`{key.default}`" if len(key.default) < 60 else "…"
     meaning = key.meaning if language == "en" else CHINESE.get(key.meaning, key.meaning)
-    return [f"`{key.path}`", _value(key.schema, language), key.unit, shown, meaning]
+    return [f"`{key.path}`", f"{_value(key.schema, language)} {key.unit}".strip(), shown, meaning]
 
 
 def _value(schema: dict[str, Any], language: str) -> str:

@@ -51,6 +51,12 @@ def test_links_resolve(language: str, page: str) -> None:
             assert place in [each.anchor for each in render.page(language, target or page).headings], link
 
 
+def test_the_readme_is_short() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 120
+    assert [line.split()[1] for line in lines if line.startswith("    make ")] == ["run", "test"]
+
+
 def test_the_readme_leads_to_files_that_are_there() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)", text):

@@ -31,6 +31,7 @@ def test_links_to_pages_lose_their_ending() -> None:
 
 def test_chinese_lines_are_joined_without_a_space() -> None:
     assert "车道地图" in html("车道\n地图")
+    assert '见<a href="x">车道</a>' in html("见\n[车道](x.md)")
     assert "lane\nmap" in html("lane\nmap")
     assert "用 rsu\n查看" in html("用 rsu\n查看")
 

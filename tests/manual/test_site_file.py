@@ -20,13 +20,13 @@ def test_every_section_is_there() -> None:
 
 def test_keys_have_value_unit_default_and_meaning() -> None:
     rows = site_file("en").splitlines()
-    assert "| `port` | integer 1..65535 |  | `18080` | TCP port to listen on |" in rows
+    assert "| `port` | integer 1..65535 | `18080` | TCP port to listen on |" in rows
     assert (
-        "| `mount.yaw_deg` | number -360..360 | ° | **must be given** | of the boresight, clockwise from true north |"
+        "| `mount.yaw_deg` | number -360..360 ° | **must be given** | of the boresight, clockwise from true north |"
         in rows
     )
-    assert any(row.startswith("| `*.sure_for_s` | number ≥ 0 | s | `1.0` |") for row in rows)
-    assert any(row.startswith("| `pedestrian.sure_for_s` | number ≥ 0 | s | `1.5` |") for row in rows)
+    assert any(row.startswith("| `*.sure_for_s` | number ≥ 0 s | `1.0` |") for row in rows)
+    assert any(row.startswith("| `pedestrian.sure_for_s` | number ≥ 0 s | `1.5` |") for row in rows)
     assert not any(row.startswith("| `congestion.sure_for_s`") for row in rows)  # as every rule has it
 
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from rsu.bus.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
+from rsu.manual import pages
 from rsu.recorder.control import Answer, Desk, Order
 from rsu.station import gate
 from rsu.web.app import STATIC
@@ -315,3 +316,20 @@ TOO_NEW = r"structuredClone|\.at\(|roundRect|\.hasOwn\(|:has\(|@container|@layer
 @pytest.mark.parametrize("file", sorted(STATIC.iterdir()), ids=lambda file: file.name)
 def test_an_older_browser_understands(file: Path) -> None:
     assert re.findall(TOO_NEW, file.read_text(encoding="utf-8")) == []
+
+
+def test_the_manual_fits_phone_and_desktop(idle: Bench) -> None:
+    address = f"http://127.0.0.1:{idle.port}/manual"
+    for width, dark in ((375, True), (1280, False)):
+        idle.browser.look(width, 800, dark, mobile=width < 600)
+        for language in pages.LANGUAGES:
+            for page in pages.PAGES:
+                idle.browser.open(f"{address}/{language}/{page}")
+                idle.browser.wait(
+                    f"location.pathname.endsWith('/{language}/{page}') && document.readyState === 'complete'"
+                )
+                root = "document.documentElement"
+                assert idle.browser.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), (width, language, page)
+                assert idle.browser.evaluate("document.querySelectorAll('nav a').length") >= len(pages.PAGES)
+    assert idle.browser.errors == []
+    assert [each for each in idle.browser.requests if f":{idle.port}/" not in each and each.startswith("http")] == []
