@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 BENCHES: list[dict[str, str]] = YAML(typ="safe").load((HERE / "figures.yaml").read_text(encoding="utf-8"))
 KEPT = HERE / "figures.json"
 BUILD = HERE.parents[1] / "build" / "bench"
-MOST = 24  # figures of one bench
+MOST = 14  # figures of one bench
+_IN = ", "  # between the names of a path
 WORDS = {
     "en": (
         "figure",
@@ -45,8 +46,9 @@ def gather() -> None:
         path = BUILD / bench["file"]
         if path.exists():
             at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            leaves = dict(list(_leaves(json.loads(path.read_text(encoding="utf-8")), ""))[:MOST])
-            figures[bench["file"]] = {"at": f"{at:%Y-%m-%d}", "processors": os.cpu_count(), "figures": leaves}
+            leaves = list(_leaves(json.loads(path.read_text(encoding="utf-8")), ""))
+            leaves = sorted(leaves, key=lambda leaf: leaf[0].count(_IN))[:MOST]  # sums before parts
+            figures[bench["file"]] = {"at": f"{at:%Y-%m-%d}", "processors": os.cpu_count(), "figures": dict(leaves)}
     KEPT.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -70,7 +72,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Return the numbers, truths and words of a JSON object, by their paths; lists are left to the file."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(inner, f"{path}, {name}" if path else str(name))
+            yield from _leaves(inner, f"{path}{_IN}{name}" if path else str(name))
     elif isinstance(value, float):
         yield path, float(f"{value:.4g}")
     elif not isinstance(value, list) and value is not None:
