@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import struct
@@ -20,7 +21,7 @@ from hw.device import Device, build
 from hw.rounds import poll
 from perception.objects import Detections, Fix
 from rsu.manual import skeleton
-from rsu.site import config
+from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.station import Output, Station
 from v2x import dsmp
@@ -141,10 +142,11 @@ def test_its_octets_come_out_right_on_air_in_the_cloud_and_in_status(site: Confi
     message = v2x.decode(dsmp.parse(next(f.frame for f in outputs[-1].frames if f.kind == "rsm")).payload)
     (car,) = [participant for participant in message.participants if participant.ptc_id]
     assert (car.source, car.ptc_type, car.size.length_m) == ("lidar", "motor", 4.5)
-    drafts = [draft for output in outputs for draft in output.drafts]
-    told = next(draft for draft in reversed(drafts) if draft.kind == "participant").data["ptcList"]
+    dialect = box.make("tits0180", box.box(site))
+    bodies = [(d.kind, json.loads(dialect.body(*d[:3]))) for output in outputs for d in output.drafts]
+    told = next(body for kind, body in reversed(bodies) if kind == "participant")["ptcList"]
     assert [each["sourceType"] for each in told] == [4]
-    listed = next(draft for draft in drafts if draft.kind == "basic-status").data["sensorlist"]
+    listed = next(body for kind, body in bodies if kind == "basic-status")["sensorlist"]
     assert {each["sensorSn"]: each["deviceType"] for each in listed}["lidar-north"] == 4
     (view,) = [view for view in station.snapshot(line.now_ns).devices if view.name == "lidar-north"]
     assert (view.state, view.modality, view.counters) == ("ok", "lidar", {"checksum": 1, "noise": 55})
