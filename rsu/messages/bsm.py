@@ -11,6 +11,10 @@ from perception.objects import Ints, Reception, RoadUser, VehicleReport
 from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
+from rsu.messages.row import Row
+from rsu.reasons.place import NO_UTC, PlaceReason
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.sensors import SensorReason
 from v2x.confidence import POSITION_M, heading_confidence, position_confidence, speed_confidence
 from v2x.records.bsm import BasicSafetyMessage, BrakeSystemStatus
 from v2x.records.common import (
@@ -23,6 +27,14 @@ from v2x.records.common import (
 )
 
 _MINUTE_MS = 60_000
+ROW = Row(
+    kind="bsm",
+    services=("bsm",),
+    period_ticks=1,
+    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS, SensorReason.NO_SENSORS},
+    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
+)
+
 _KINDS = (  # BasicVehicleClass by tens
     (10, RoadUser.CAR),
     (20, RoadUser.TRUCK),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perception.objects import ChannelState
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.words import Reason
 from rsu.site.channel import ChannelSettings
 
 _FRESH_NS = 3_000_000_000  # of the radio's word
@@ -61,9 +63,9 @@ class Channel:
         """Note that somebody is left out for want of room."""
         self._waited_ns = now_ns
 
-    def conditions(self, now_ns: int) -> Iterator[str]:
+    def conditions(self, now_ns: int) -> Iterator[Reason]:
         """Yield the gate's reason codes that hold now."""
         if (self.busy(now_ns) or 0.0) > self._settings.busy_from:
-            yield "channel-busy"
+            yield RadioReason.CHANNEL_BUSY
         if self._waited_ns is not None and now_ns - self._waited_ns <= _SHOWN_NS:
-            yield "share-full"
+            yield RadioReason.SHARE_FULL

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from perception.geo import Reference
 from rsu.messages.common import minute_of_year, position
+from rsu.messages.row import Row
 from rsu.site import lanemap
 from v2x.records import roadmap
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Maneuver
+
+ROW = Row(
+    kind="map",
+    services=("map",),
+    period_ticks=10,
+    silent=frozenset(),
+    degraded=frozenset(),
+)
 
 _MANEUVERS: dict[str, Maneuver] = {
     "straight": "maneuverStraightAllowed",

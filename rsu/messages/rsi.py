@@ -7,10 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from perception.geo import Reference
 from perception.results import LanePlace, RoadEvent
 from rsu.messages.common import minute_of_year, position
+from rsu.messages.row import Row
+from rsu.reasons.place import NO_UTC
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.sensors import SensorReason
 from rsu.site.model import SignSettings
 from v2x.aids import DYNAMIC_EVENTS
 from v2x.records import rsi
 from v2x.records.common import NodeReferenceId
+
+ROW = Row(
+    kind="rsi",
+    services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
+    period_ticks=10,
+    silent=NO_UTC | {RadioReason.MAP_SILENT},
+    degraded=frozenset({SensorReason.NO_SENSORS}),
+)
 
 EVENTS_PER_MESSAGE = 8  # RTEList
 _LEAST_POINTS, _MOST_POINTS = 2, 32  # PathPointList

@@ -13,6 +13,10 @@ from perception.objects import Floats, Modality, RoadUser
 from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
+from rsu.messages.row import Row
+from rsu.reasons.place import NO_UTC, PlaceReason
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.sensors import SensorReason
 from v2x import Position
 from v2x.confidence import heading_confidence, position_confidence, speed_confidence
 from v2x.records.common import (
@@ -26,6 +30,14 @@ from v2x.records.names import ParticipantType, Source
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
 
 PER_FRAME = 15  # others beside the RSU itself: 16 participants a message
+
+ROW = Row(
+    kind="rsm",
+    services=("rsm",),
+    period_ticks=1,
+    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS},
+    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
+)
 
 CLASSES: dict[int, tuple[ParticipantType, BasicVehicleClass]] = {
     RoadUser.UNKNOWN: ("unknown", BasicVehicleClass.UNKNOWN),

@@ -6,11 +6,23 @@ from collections.abc import Collection
 
 from rsu.messages.common import minute_of_year, sec_mark_ms
 from rsu.messages.phases import PhaseView, Step
+from rsu.messages.row import Row
+from rsu.reasons.place import NO_UTC
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.signal import SignalReason
 from rsu.site.signal import PhaseSettings
 from v2x.confidence import time_confidence
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import IntersectionStatus, Light
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming
+
+ROW = Row(
+    kind="spat",
+    services=("spat",),
+    period_ticks=1,
+    silent=NO_UTC | {SignalReason.NO_SIGNAL, SignalReason.SIGNAL_LOST, SignalReason.CONFLICTING_GREENS},
+    degraded=frozenset(SignalReason) | {RadioReason.MAP_SILENT},
+)
 
 FOREVER_S = 3600.0
 _MAX_S = 3599.9
@@ -68,7 +80,7 @@ def build(
 
 def _status(conditions: Collection[str], stale: bool, empty: bool) -> tuple[IntersectionStatus, ...]:
     status: list[IntersectionStatus] = []
-    if "no-signal-plan" not in conditions:
+    if SignalReason.NO_SIGNAL_PLAN not in conditions:
         status.append("fixedTimeOperation")
     if stale or empty:
         status.append("failureMode")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rsu.reasons.box import BOX
+from rsu.reasons.box import BoxReason
 from rsu.reasons.gate import GATE, NORMAL
 from rsu.reasons.words import Words
 
-REASONS: dict[str, Words] = GATE | BOX
+REASONS: dict[str, Words] = {reason: reason.words for reason in (*GATE, *BoxReason)}
 
 __all__ = ["NORMAL", "REASONS", "Words", "words"]
 
 
 def words(reason: str) -> Words:
     """Return the row of a reason; one that has none stands for itself."""
-    return REASONS.get(reason, Words(reason, "", reason, ""))
+    return REASONS.get(reason, Words(reason, reason, "", reason, ""))

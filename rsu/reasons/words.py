@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
 
 from perception.objects import Modality
 
 
 class Words(NamedTuple):
-    """What a reason means and what to do about it, in English and Chinese."""
+    """A reason's code, what it means and what to do about it, in English and Chinese."""
 
+    code: str  # as records carry it
     text: str
     do: str  # empty: nothing
     text_zh: str
     do_zh: str
     by: tuple[Modality, ...] = ()  # of devices whose loss explains it
     after: tuple[str, ...] = ()  # other reasons that explain it
+
+
+class Reason(StrEnum):
+    """Base of all reasons: each is its code, and stands with its words."""
+
+    words: Words
+
+    def __new__(cls, *row: Any) -> Self:
+        """Make a member of its row, whose fields the enumeration hands over."""
+        member = str.__new__(cls, row[0])
+        member._value_ = row[0]
+        member.words = Words(*row)
+        return member

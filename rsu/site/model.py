@@ -24,6 +24,8 @@ from rsu.site.video import VideoSettings
 from rsu.site.web import WebSettings
 from v2x.profiles import DEFAULT_PROFILE, Profile
 
+MessageKind = Literal["bsm", "map", "rsm", "spat", "rsi"]
+
 
 class ReferenceSettings(Settings):
     """The site's reference point: origin of the site frame and refPos of the messages."""
@@ -121,7 +123,7 @@ class MessageSettings(Settings):
     channel: ChannelSettings = ChannelSettings()
     proxy_bsm: bool = Field(False, description="send BSMs for tracked vehicles that have no radio")
     signs: list[SignSettings] = Field([], max_length=16)
-    silent: list[Literal["bsm", "map", "rsm", "spat", "rsi"]] = Field([], description="message types switched off")
+    silent: list[MessageKind] = Field([], description="message types switched off")
     max_frame_octets: int = Field(1400, ge=300, le=1400)
 
 

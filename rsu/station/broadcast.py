@@ -19,8 +19,12 @@ from rsu.bus.records import MessageState
 from rsu.messages import mapdata, rsi
 from rsu.messages.channel import Channel, Room
 from rsu.messages.common import MessageCounter
+from rsu.messages.row import Decision
+from rsu.reasons.place import NO_UTC
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.words import Reason
 from rsu.site.config import Config
-from rsu.station.gate import KINDS, Decision, Verdict, judge
+from rsu.station.gate import KINDS, Verdict, judge
 from rsu.station.road_users import RoadUsers
 from rsu.station.scene import Moment, Scene
 from v2x import dsmp
@@ -31,7 +35,6 @@ _RATE_NS = 5_000_000_000
 _MAP_TICKS = 10
 _SIGN_TICKS = 10
 _SEMI_STATIC_TICKS = 5
-_TIMELESS = {"no-time", "time-uncertain-100ms"}  # UTC is not known well enough to be told
 _log = structlog.get_logger()
 
 
@@ -64,7 +67,7 @@ class Broadcaster:
             for node in config.lane_map.nodes
             for link in node.links
         }
-        self._verdicts = {kind: Verdict(Decision.SILENT, ("nothing-to-say",)) for kind in KINDS}
+        self._verdicts = {kind: Verdict(Decision.SILENT, (RadioReason.NOTHING_TO_SAY,)) for kind in KINDS}
         self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
         self._frames: Counter[str] = Counter()
         self._slots: dict[str, int] = {}
@@ -72,7 +75,7 @@ class Broadcaster:
 
     def signals(self, moment: Moment) -> Iterator[Outgoing]:
         """Yield the SPAT of a tick. It needs nothing of the road: no traffic, however heavy, delays it."""
-        own = ["nothing-to-say"] if self._site.signal is None else []
+        own = [RadioReason.NOTHING_TO_SAY] if self._site.signal is None else []
         yield from self._pass("spat", moment, own, lambda _: self._spat(moment))
 
     def others(self, scene: Scene) -> Iterator[Outgoing]:
@@ -97,7 +100,7 @@ class Broadcaster:
         """Yield the frames of one message type, where the gate lets them pass; `own`: its own conditions."""
         conditions = {*moment.conditions, *own}
         if kind in self._site.messages.silent:
-            conditions.add("switched-off")
+            conditions.add(RadioReason.SWITCHED_OFF)
         self._verdicts[kind] = judge(kind, conditions)
         if self._verdicts[kind].decision is Decision.SILENT:
             return
@@ -123,15 +126,15 @@ class Broadcaster:
         rate_hz = len(cycles) * 1e9 / _RATE_NS
         return MessageState(kind, verdict.decision.name.lower(), list(verdict.reasons), rate_hz, self._frames[kind])
 
-    def _own_conditions(self, kind: str, scene: Scene) -> Iterator[str]:
+    def _own_conditions(self, kind: str, scene: Scene) -> Iterator[Reason]:
         if kind == "bsm" and not self._site.messages.proxy_bsm:
-            yield "switched-off"
+            yield RadioReason.SWITCHED_OFF
         if kind in ("rsm", "bsm"):
             yield from self.channel.conditions(scene.moment.now_ns)
         if kind == "rsi" and not (self._site.messages.signs or any(event.on_air for event in scene.events)):
-            yield "nothing-to-say"
+            yield RadioReason.NOTHING_TO_SAY
         if kind == "rsi" and self._verdicts["map"].decision is Decision.SILENT:
-            yield "map-silent"
+            yield RadioReason.MAP_SILENT
 
     def _spat(self, moment: Moment) -> Iterator[Outgoing]:
         if moment.spat is not None:
@@ -147,7 +150,7 @@ class Broadcaster:
 
     def _map(self, moment: Moment, conditions: Collection[str]) -> Iterator[Outgoing]:
         if self._due("map", moment.now_ns // TICK_NS // _MAP_TICKS):
-            known_ns = None if _TIMELESS.intersection(conditions) else moment.utc_ns
+            known_ns = None if NO_UTC.intersection(conditions) else moment.utc_ns
             yield from self._frame("map", mapdata.build(self._next("map"), known_ns, self._nodes))
 
     def _rsis(self, scene: Scene) -> Iterator[Outgoing]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from hw.device import DeviceHealth
 from perception.results import RoadEvent, TrafficPeriod
 from rsu.bus.told import DeviceStates, Participants, RoadTraffic, Told, ToldDevice
+from rsu.reasons.signal import DOUBTS, NO_LIGHTS
 from rsu.site.uplink import UplinkSettings
 from rsu.station import telling
-from rsu.station.gate import DOUBTS, NO_LIGHTS
 from rsu.station.scene import Moment, News, Scene
 from rsu.station.telling import OnRoad
 
@@ -85,7 +85,7 @@ class Reporter:
         if moment.ahead is None or not self._region or not self._due("lamp", moment.now_ns):
             return
         shown = NO_LIGHTS.isdisjoint(moment.conditions)
-        doubted = any(name.startswith(DOUBTS) for name in moment.conditions)
+        doubted = not DOUBTS.isdisjoint(moment.conditions)
         told = telling.lamps(moment.lamps, moment.ahead, moment.now_ns, shown, ok=shown and not doubted)
         yield Draft("lamp", moment.utc_ns, told, live=True)
 

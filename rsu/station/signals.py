@@ -15,6 +15,7 @@ from perception.objects import Lamp, SignalPlan, SignalState
 from rsu.bus.latch import ConflictLatch, Pair
 from rsu.messages import spat
 from rsu.messages.phases import Step
+from rsu.reasons.signal import SignalReason
 from rsu.site.signal import SignalSettings
 from rsu.station.checks.program import S
 from rsu.station.checks.signals import SignalView
@@ -23,8 +24,6 @@ from rsu.station.guard.spat import SpatGuard
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Light
 from v2x.records.spat import PhaseState, SignalPhaseAndTiming
-
-LATCHED = "conflicting-greens"
 
 
 class PhaseNow(NamedTuple):
@@ -84,8 +83,8 @@ class Signals:
         message, reasons = self._guard.judge(built, now_ns)
         conditions |= reasons
         if self._latch.held is not None:
-            conditions.add(LATCHED)
-        hidden = {LATCHED, "signal-lost"} & conditions
+            conditions.add(SignalReason.CONFLICTING_GREENS)
+        hidden = {SignalReason.CONFLICTING_GREENS, SignalReason.SIGNAL_LOST} & conditions
         told = {} if hidden else {phase.phase_id: phase.states for phase in message.intersections[0].phases}
         lights = {number: announced(states) for number, states in told.items()}
         phases = [_now(phase.id, told, lights) for phase in self._settings.phases]

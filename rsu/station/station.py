@@ -31,6 +31,11 @@ from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
 from rsu.bus.latch import ConflictLatch
 from rsu.bus.records import MessageState, Misbehaviour, Snapshot
+from rsu.reasons.place import NO_UTC
+from rsu.reasons.radio import RadioReason
+from rsu.reasons.sensors import SensorReason
+from rsu.reasons.signal import NO_LIGHTS
+from rsu.reasons.words import Reason
 from rsu.site import conflicts
 from rsu.site.config import Config, identity
 from rsu.site.lanemap import areas, exit_lines, lane_lines
@@ -38,7 +43,6 @@ from rsu.station import views
 from rsu.station.broadcast import Broadcaster, Outgoing
 from rsu.station.checks.clock import UtcClock
 from rsu.station.checks.position import PositionCheck
-from rsu.station.gate import NO_LIGHTS
 from rsu.station.reporting import Draft, Reporter
 from rsu.station.scene import Moment, News, Scene
 from rsu.station.signals import PhaseNow, Signals
@@ -47,14 +51,13 @@ from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
 _SENSOR_STATES = {  # state of a camera or radar -> the gate's reason
-    "starting": "sensor-lost",
-    "lost": "sensor-lost",
-    "blind": "sensor-lost",
-    "not-understood": "sensor-not-understood",
-    "frozen": "sensor-frozen",
-    "degraded": "sensor-degraded",
+    "starting": SensorReason.SENSOR_LOST,
+    "lost": SensorReason.SENSOR_LOST,
+    "blind": SensorReason.SENSOR_LOST,
+    "not-understood": SensorReason.SENSOR_NOT_UNDERSTOOD,
+    "frozen": SensorReason.SENSOR_FROZEN,
+    "degraded": SensorReason.SENSOR_DEGRADED,
 }
-_TIME_UNKNOWN = {"no-time", "time-uncertain-100ms"}
 
 Send = Callable[[Outgoing], object]
 
@@ -156,7 +159,7 @@ class Station:
 
         What vehicles say sharpens the tracks of the next tick.
         """
-        on_time = _TIME_UNKNOWN.isdisjoint(moment.conditions)
+        on_time = NO_UTC.isdisjoint(moment.conditions)
         self._receiver.refute(self._fusion.refuted())
         for report in self._receiver.reports(moment.correction_ns, on_time):
             self._fusion.ingest(report)
@@ -196,19 +199,19 @@ class Station:
         }
         return [event for event in news if event.state != "update"]
 
-    def _conditions(self, now_ns: int) -> Iterator[str]:
+    def _conditions(self, now_ns: int) -> Iterator[Reason]:
         """Yield the gate's reason codes that hold now."""
         yield from self._clock.conditions(now_ns)
         yield from self._position.conditions(now_ns)
         sensors = [each for each in self._health if each.name in self._sensors]
         if sensors and all(each.is_lost for each in sensors):
-            yield "no-sensors"
+            yield SensorReason.NO_SENSORS
         else:
             yield from dict.fromkeys(_SENSOR_STATES[each.state] for each in sensors if each.state != "ok")
         if any(each.is_lost for each in self._health if each.name == self._radio):
-            yield "radio-lost"
+            yield RadioReason.RADIO_LOST
         elif any(each.error for each in self._health if each.name == self._radio):
-            yield "radio-fault"
+            yield RadioReason.RADIO_FAULT
 
     @property
     def events(self) -> list[RoadEvent]:

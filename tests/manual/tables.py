@@ -12,7 +12,7 @@ from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
 from rsu.reasons import REASONS
-from rsu.reasons.box import BOX
+from rsu.reasons.box import BoxReason
 from rsu.station import gate
 from tests.manual.figures import figures
 from tests.manual.markdown import table
@@ -104,7 +104,7 @@ PARTS: dict[str, Callable[[str], str]] = {
         for group in (sensors, signals, clock, radio, platform, box)
     },
     "reasons gate": partial(reasons, names=gate.TABLE),
-    "reasons box": partial(reasons, names=BOX),
+    "reasons box": partial(reasons, names=BoxReason),
     "beginnings": beginnings,
     "damage": damage,
     "driver": driver,

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.station.gate import KINDS, TABLE, Decision, judge
+from rsu.messages.row import DOUBT, SILENCE, Decision, Row
+from rsu.messages.table import ROWS
+from rsu.reasons.gate import GATE
+from rsu.site.model import MessageKind
+from rsu.station.gate import KINDS, TABLE, judge
 
 
-def test_every_row_speaks_of_every_kind() -> None:
-    assert {len(row) for row in TABLE.values()} == {len(KINDS)}
+def test_every_kind_that_a_site_file_may_switch_off_has_a_row() -> None:
+    assert sorted(KINDS) == sorted(get_args(MessageKind))
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_the_table_is_what_the_rows_say(row: Row) -> None:
+    decisions = {reason: judge(row.kind, [reason]).decision for reason in GATE}
+    assert {reason for reason, one in decisions.items() if one is Decision.SILENT} == SILENCE | row.silent
+    assert {reason for reason, one in decisions.items() if one is Decision.SEND}.isdisjoint(DOUBT | row.degraded)
 
 
 def test_no_condition_sends_everything() -> None:

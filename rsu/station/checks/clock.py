@@ -22,6 +22,8 @@ from hw.tape import AS_BEGUN, SystemClock
 from hw.utc import NS, NS_PER_DAY, from_ns, weeks_off
 from perception.objects import Fix
 from rsu.bus.records import ClockView
+from rsu.reasons.place import PlaceReason
+from rsu.reasons.words import Reason
 from rsu.site.clock import ClockSettings
 from rsu.station.checks.drift import Offset
 from rsu.station.checks.receivers import JUMP_NS, Receiver
@@ -137,15 +139,15 @@ class UtcClock:
                 bounds.append(abs(self._ahead_ns(one)) + one.accuracy_ns + grown_ns)
         return max(bounds)
 
-    def conditions(self, now_ns: int) -> Iterator[str]:
+    def conditions(self, now_ns: int) -> Iterator[Reason]:
         """Yield the gate's reason codes that hold now."""
         uncertainty_ns = self.uncertainty_ns(now_ns)
         if uncertainty_ns is None:
-            yield "no-time"
+            yield PlaceReason.NO_TIME
         elif uncertainty_ns > LIMIT_NS:
-            yield "time-uncertain-100ms"
+            yield PlaceReason.TIME_UNCERTAIN_100MS
         elif uncertainty_ns > LIMIT_NS // 2:
-            yield "time-uncertain-50ms"
+            yield PlaceReason.TIME_UNCERTAIN_50MS
 
     def view(self, now_ns: int) -> ClockView:
         """Return what there is to see at `now_ns`."""

@@ -8,6 +8,8 @@ from statistics import median
 
 from perception.geo import Reference, looks_like_gcj02, to_site, to_wgs84
 from perception.objects import Fix
+from rsu.reasons.place import PlaceReason
+from rsu.reasons.words import Reason
 from rsu.site.position import PositionSettings
 
 _FIXES = 25  # median over 5 s at 5 Hz: one bad solution says nothing
@@ -44,13 +46,13 @@ class PositionCheck:
         true = Reference(float(latitude), float(longitude), self._reference.elevation)
         return looks_like_gcj02(self._reference.latitude, self._reference.longitude, true)
 
-    def conditions(self, now_ns: int) -> list[str]:
+    def conditions(self, now_ns: int) -> list[Reason]:
         """Return the gate's reason codes that hold now."""
         error = self.error_m()
         if error is None or self._last_ns is None:
-            return ["no-position"]
+            return [PlaceReason.NO_POSITION]
         if error > self._settings.tolerance_m:
-            return ["site-in-gcj02" if self._site_is_gcj02() else "position-mismatch"]
+            return [PlaceReason.SITE_IN_GCJ02 if self._site_is_gcj02() else PlaceReason.POSITION_MISMATCH]
         if now_ns - self._last_ns > self._settings.hold_s * 1e9:
-            return ["no-position"]
+            return [PlaceReason.NO_POSITION]
         return []

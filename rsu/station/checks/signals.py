@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from perception.objects import Lamp, SignalPlan, SignalState
 from rsu.bus.latch import ConflictLatch, Pair
 from rsu.messages.phases import PhaseView, Step
+from rsu.reasons.signal import SignalReason
+from rsu.reasons.words import Reason
 from rsu.site.signal import PhaseSettings, SignalSettings
 from rsu.station.checks.lamps import LampRecord
 from rsu.station.checks.program import Program, S
@@ -155,34 +157,34 @@ class SignalView:
         """Return lamp number -> its steps from `now_ns` on, as in `phases`."""
         return {view.settings.lamp: view.steps for view in self.phases(now_ns)}
 
-    def conditions(self, now_ns: int) -> Iterable[str]:
+    def conditions(self, now_ns: int) -> Iterable[Reason]:
         """Yield the gate's reason codes that hold now."""
         if self.stamp_ns is None or self._receipt_ns is None:
-            yield "no-signal"
+            yield SignalReason.NO_SIGNAL
             if self._others:
-                yield "lamp-mismatch"
+                yield SignalReason.LAMP_MISMATCH
             return
         fresh_ns, age_ns = self._settings.fresh_ns, now_ns - self.stamp_ns
         if age_ns > fresh_ns + MARKED_NS + UNAVAILABLE_NS:
-            yield "signal-lost"
+            yield SignalReason.SIGNAL_LOST
         elif age_ns > fresh_ns + MARKED_NS:
-            yield "signal-unavailable"
+            yield SignalReason.SIGNAL_UNAVAILABLE
         elif age_ns > fresh_ns:
-            yield "signal-stale"
+            yield SignalReason.SIGNAL_STALE
         if age_ns > fresh_ns and now_ns - self._receipt_ns <= fresh_ns:
-            yield "signal-frozen"
+            yield SignalReason.SIGNAL_FROZEN
         elif any(record.still for record in self._records.values()):
-            yield "lamp-frozen"
+            yield SignalReason.LAMP_FROZEN
         if self._missing:
-            yield "lamp-missing"
+            yield SignalReason.LAMP_MISSING
         if self._others:
-            yield "lamp-mismatch"
+            yield SignalReason.LAMP_MISMATCH
         if self._contradicted:
-            yield "plan-mismatch"
+            yield SignalReason.PLAN_MISMATCH
         if not self._followed >= self._phases.keys():
-            yield "no-signal-plan"
+            yield SignalReason.NO_SIGNAL_PLAN
         if self.latch.held is not None:
-            yield "conflicting-greens"
+            yield SignalReason.CONFLICTING_GREENS
 
 
 def _merged(lamp: Lamp, merge_flashing_green: bool) -> Lamp:

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rsu.reasons.signal import SignalReason
 from rsu.station.checks.program import JUMP_NS, S
-from rsu.station.guard.sequence import COUNTDOWN, DURATION, SEQUENCE, Announced, Rules, group_of
+from rsu.station.guard.sequence import Announced, Rules, group_of
 
 VAGUE_NS = 5 * S  # after a countdown jumped: for so long its ends are no certainty
 MOVES_NS = 60 * S  # a second jump within this time is one too many
@@ -19,7 +20,7 @@ class Ruling(NamedTuple):
 
     hide: bool = False  # it must not be told what it shows
     moved_ns: int = 0  # its announced end moved by so much a while ago: it is no certainty
-    reason: str | None = None
+    reason: SignalReason | None = None
 
 
 class _Shown(NamedTuple):
@@ -36,7 +37,7 @@ class PhaseGuard:
         self._rules = rules
         self._margin_ns = margin_ns
         self._moves: deque[tuple[int, int]] = deque(maxlen=2)  # when an announced end moved, and how far
-        self._fault: str | None = None  # what was impossible
+        self._fault: SignalReason | None = None  # what was impossible
         self._since: set[str] = set()  # the colours that it came to since then; a proper cycle comes to one again
         self._passing = False  # the fault is over with the next proper change
         self.forget()
@@ -58,7 +59,7 @@ class PhaseGuard:
         if reason is not None:
             return Ruling(True, reason=reason)
         if self._moves and now_ns - self._moves[-1][0] < VAGUE_NS:
-            return Ruling(False, self._moves[-1][1], "countdown-jump")
+            return Ruling(False, self._moves[-1][1], SignalReason.COUNTDOWN_JUMP)
         return Ruling()
 
     def _follow(self, colour: str, now_ns: int) -> None:
@@ -78,14 +79,14 @@ class PhaseGuard:
                 self._fault, self._since, self._passing = fault, {colour}, False
                 self._begin(_Shown(colour, now_ns, now_ns, True))
 
-    def _change_fault(self, shown: _Shown, colour: str, now_ns: int) -> str | None:
+    def _change_fault(self, shown: _Shown, colour: str, now_ns: int) -> SignalReason | None:
         """Return what is impossible in a change that happens now."""
         if not self._rules.may_follow(shown.colour, colour):
-            return SEQUENCE
+            return SignalReason.IMPOSSIBLE_SEQUENCE
         group, after = group_of(shown.colour), group_of(colour)
         lasted_ns = now_ns - shown.group_ns + self._margin_ns
         if after not in (None, group) and shown.begun and lasted_ns < self._rules.least_s(group) * S:
-            return DURATION
+            return SignalReason.IMPOSSIBLE_DURATION
         return None
 
     def _note_proper(self, colour: str) -> None:
@@ -101,12 +102,12 @@ class PhaseGuard:
             shown = shown._replace(group_ns=before.group_ns, begun=before.begun)
         self._before, self._shown, self._ends_ns = before, shown, None
 
-    def _too_long(self, running: Announced, now_ns: int) -> str | None:
+    def _too_long(self, running: Announced, now_ns: int) -> SignalReason | None:
         """Return that the running light has lasted for too long; one that never changes may."""
         if running.end_s == float("inf") or self._shown is None:
             return None
         most_ns = self._rules.most_s(group_of(running.colour)) * S + self._margin_ns
-        return DURATION if now_ns - self._shown.group_ns > most_ns else None
+        return SignalReason.IMPOSSIBLE_DURATION if now_ns - self._shown.group_ns > most_ns else None
 
     def _count(self, end_s: float | None, now_ns: int) -> None:
         """Take note of the announced end: of one light it should stay where it is."""
@@ -120,9 +121,11 @@ class PhaseGuard:
             first_ns = last_ns = end_ns
         self._ends_ns = min(first_ns, end_ns), max(last_ns, end_ns)
 
-    def _unsteady(self, now_ns: int) -> str | None:
+    def _unsteady(self, now_ns: int) -> SignalReason | None:
         """Return that the announced end moved once too often, a moment ago."""
         if len(self._moves) < 2:
             return None
         (first_ns, _), (last_ns, _) = self._moves
-        return COUNTDOWN if last_ns - first_ns < MOVES_NS and now_ns - last_ns < VAGUE_NS else None
+        return (
+            SignalReason.IMPOSSIBLE_COUNTDOWN if last_ns - first_ns < MOVES_NS and now_ns - last_ns < VAGUE_NS else None
+        )

@@ -7,11 +7,11 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from rsu.messages.spat import FOREVER_S
+from rsu.reasons.signal import SignalReason
 from rsu.site.signal import LimitSettings, PhaseSettings, Span
 from v2x.records.names import Light
 from v2x.records.spat import CountingDown, PhaseState
 
-SEQUENCE, DURATION, COUNTDOWN = "impossible-sequence", "impossible-duration", "impossible-countdown"
 ROUNDING_S = 0.15  # of two times in a message: each is in tenths of a second
 _ANYTHING = frozenset({"green", "flashing-green", "yellow", "red", "flashing-red", "flashing-yellow", "dark"})
 _OFF = frozenset({"flashing-red", "flashing-yellow", "dark"})  # a controller may fall into these at any time
@@ -72,21 +72,21 @@ class Rules:
         """Return the most time of a group."""
         return self._limits[group][1] if group else float("inf")
 
-    def fault(self, lights: Sequence[Announced]) -> str | None:
+    def fault(self, lights: Sequence[Announced]) -> SignalReason | None:
         """Return what is impossible in what a message announces, the running light first; None: nothing."""
         if lights[0].start_s > 0 or len({light.colour for light in lights}) < len(lights):
-            return SEQUENCE
+            return SignalReason.IMPOSSIBLE_SEQUENCE
         for before, after in pairwise(lights):
             if before.end_s is None or after.start_s < before.end_s - ROUNDING_S:
-                return SEQUENCE
+                return SignalReason.IMPOSSIBLE_SEQUENCE
             follows = after.start_s <= before.end_s + ROUNDING_S  # what lies between is not told: each colour once
             if follows and not self.may_follow(before.colour, after.colour):
-                return SEQUENCE
+                return SignalReason.IMPOSSIBLE_SEQUENCE
         for group, length_s, whole in _lengths(lights):
             if length_s > self.most_s(group) + ROUNDING_S:
-                return DURATION if whole else COUNTDOWN
+                return SignalReason.IMPOSSIBLE_DURATION if whole else SignalReason.IMPOSSIBLE_COUNTDOWN
             if whole and length_s < self.least_s(group) - ROUNDING_S:
-                return DURATION
+                return SignalReason.IMPOSSIBLE_DURATION
         return None
 
 

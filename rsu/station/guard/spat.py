@@ -10,6 +10,7 @@ import msgspec
 
 from rsu.bus.latch import ConflictLatch, Pair
 from rsu.messages.spat import UNAVAILABLE
+from rsu.reasons.signal import SignalReason
 from rsu.site.signal import SignalSettings
 from rsu.station.checks.program import S
 from rsu.station.guard.phase import PhaseGuard, Ruling
@@ -19,7 +20,6 @@ from v2x.confidence import TIME_S, time_confidence
 from v2x.records.names import IntersectionStatus, TimeConfidence
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming
 
-WINDOWS = "conflicting-windows"
 GAP_NS = S  # without a tick for so long, or back in time: nothing is known of what was said before
 CONFLICT_NS = (
     2 * S
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
     """A message as it may leave, and the gate's reason codes for what was changed in it."""
 
     message: SignalPhaseAndTiming
-    reasons: frozenset[str]
+    reasons: frozenset[SignalReason]
 
 
 class SpatGuard:
@@ -49,7 +49,7 @@ class SpatGuard:
         self._latch = latch
         self._judged_ns: int | None = None
         self._conflict_since_ns: dict[Pair, int] = {}
-        self._ruled: Mapping[int, str | None] = {}  # phase -> reason, at the tick before
+        self._ruled: Mapping[int, SignalReason | None] = {}  # phase -> reason, at the tick before
         self.counters: Counter[str] = Counter()  # how often a phase was hidden or marked, by reason
 
     def judge(self, message: SignalPhaseAndTiming, now_ns: int) -> Judged:
@@ -62,7 +62,9 @@ class SpatGuard:
         state = message.intersections[0]
         lights = {phase.phase_id: announced(phase.states) for phase in state.phases}
         rulings = {number: self._phases[number].judge(each, now_ns) for number, each in lights.items()}
-        rulings |= dict.fromkeys(self._meeting(lights, rulings, now_ns), Ruling(True, reason=WINDOWS))
+        rulings |= dict.fromkeys(
+            self._meeting(lights, rulings, now_ns), Ruling(True, reason=SignalReason.CONFLICTING_WINDOWS)
+        )
         self._tally(rulings)
         reasons = frozenset(ruling.reason for ruling in rulings.values() if ruling.reason is not None)
         if not reasons:
