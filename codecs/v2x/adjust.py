@@ -21,9 +21,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast, get_args, get_orig
 
 import msgspec
 
+from v2x.fields import Field, Scale
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import Message
-from v2x.wire.fields import Field, Scale
 from v2x.wire.layout import Wire
 from v2x.wire.positions import POSITION, Position
 

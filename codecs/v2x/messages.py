@@ -17,10 +17,10 @@ from v2x.engine.ir import Choice, Member, Open, Sequence, Type
 from v2x.engine.pair import IRREGULAR, IrregularError, Pair
 from v2x.engine.plain.reader import Skipped
 from v2x.errors import CodecError, UnknownMessageError
+from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message
 from v2x.schema import FRAME, Schema, schema
-from v2x.wire.fields import WireValue
 from v2x.wire.layout import OneOf, choice
 
 __all__ = ["MESSAGES", "Decoded", "Message", "decode", "encode", "read"]

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from v2x import units
+from v2x.fields import Scale
 from v2x.records.common import BasicVehicleClass
-from v2x.wire.fields import Scale
 
 
 class Quantity(NamedTuple):

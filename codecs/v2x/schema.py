@@ -34,8 +34,8 @@ from v2x.engine.pair import IRREGULAR, Pair
 from v2x.engine.plain import reading, writing
 from v2x.engine.plain.reader import Skipped
 from v2x.errors import CodecError, UnknownMessageError
+from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
-from v2x.wire.fields import WireValue
 
 FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only in tests and by single vendors
 

@@ -6,7 +6,7 @@ highest count also stand for everything beyond. `blank` is what is sent for no n
 
 from __future__ import annotations
 
-from v2x.wire.fields import Count, Priority, Scale, Text
+from v2x.fields import Count, Priority, Scale, Text
 
 # place (DefPosition, DefPositionOffset)
 LATITUDE = Scale("1e-7", -900_000_000, 900_000_000, 900_000_001)  # deg, north +

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from v2x.engine.definitions import Definition
 from v2x.errors import EncodeError
+from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.schema import FRAME, schema
-from v2x.wire.fields import WireValue
 
 Json: TypeAlias = Any  # what json.loads gives
 

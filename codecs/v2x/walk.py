@@ -14,9 +14,9 @@ from v2x.engine import ir
 from v2x.engine.definitions import Definition
 from v2x.engine.plain.reading import UNKNOWN, Opened, Part, Presence, Reader, Selected
 from v2x.errors import DecodeError
+from v2x.fields import WireValue
 from v2x.profiles import Profile
 from v2x.schema import FRAME, Schema, schema
-from v2x.wire.fields import WireValue
 
 _OPEN = "open type"  # an extension that the profile does not know
 _PRESENCE = "presence bits"  # of extensions: how many there may be, which there are

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 import v2x
 from v2x import Position
+from v2x.fields import Count, Flags, Priority, Renamed, Scale, Text
 from v2x.messages import MESSAGES
 from v2x.records.lane import LANE_FLAGS, LaneTypeAttributes
 from v2x.records.personal import PROPELLED, PropelledInformation, Propulsion
-from v2x.wire.fields import Count, Flags, Priority, Renamed, Scale, Text
 from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import AbsolutePosition

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import v2x
 from v2x import confidence, units
+from v2x.fields import Count, Flags, Scale
 from v2x.records import names, names_ii
-from v2x.wire.fields import Count, Flags, Scale
 from v2x.wire.positions import POSITION, Position, from_offset, to_offset
 
 SCALES = {name: unit for name, unit in vars(units).items() if isinstance(unit, Scale)}

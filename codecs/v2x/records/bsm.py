@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Annotated, get_args
 
 from v2x import units
+from v2x.fields import Flags
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
@@ -19,7 +20,6 @@ from v2x.records.common import (
     Size,
     VehicleClassification,
 )
-from v2x.wire.fields import Flags
 from v2x.wire.layout import NOT_2017, ONLY_2017, Wire, only
 from v2x.wire.limits import Limits
 from v2x.wire.positions import POSITION, Position, itself

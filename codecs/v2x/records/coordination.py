@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
+from v2x.fields import Flags
 from v2x.records import names_ii
 from v2x.records.bsm import DateTime
 from v2x.records.common import Identity, MsgCount, Record
 from v2x.records.planning import DRIVE_BEHAVIOR, Path
 from v2x.records.rsi import ReferenceLink, ReferencePath
-from v2x.wire.fields import Flags
 from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import POSITION, Position, itself

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias, get_args
 
 from v2x import units
+from v2x.fields import Flags
 from v2x.records import names_ii
 from v2x.records.bsm import DateTime
 from v2x.records.common import Identity, MsgCount, NodeReferenceId, Octet, Record, VehicleClassification, Word
@@ -12,7 +13,6 @@ from v2x.records.parking import PARKING_TYPE
 from v2x.records.planning import DRIVE_BEHAVIOR, Path, PathPlanningPoint
 from v2x.records.rsi import ReferencePath
 from v2x.records.sections import MovementEx
-from v2x.wire.fields import Flags
 from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import POSITION, Position, itself

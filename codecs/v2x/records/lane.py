@@ -7,9 +7,9 @@ from typing import Annotated, TypeAlias, get_args
 
 from v2x import units
 from v2x.errors import EncodeError
+from v2x.fields import Flags
 from v2x.records import names, names_ii
 from v2x.records.common import Record
-from v2x.wire.fields import Flags
 from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import Position

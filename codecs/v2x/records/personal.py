@@ -7,11 +7,11 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from v2x import units
 from v2x.errors import EncodeError
+from v2x.fields import Flags
 from v2x.records import names, names_ii
 from v2x.records.bsm import PathHistory
 from v2x.records.common import Acceleration, Identity, MsgCount, PositionalAccuracy, Record
 from v2x.records.planning import Path
-from v2x.wire.fields import Flags
 from v2x.wire.layout import Wire
 from v2x.wire.positions import POSITION, Position, itself
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias, get_args
 
 from v2x import units
+from v2x.fields import Flags
 from v2x.records import names, names_ii
 from v2x.records.common import Acceleration, PositionConfidenceSet, Record
 from v2x.records.rsi import ReferenceLink
-from v2x.wire.fields import Flags
 from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import Position

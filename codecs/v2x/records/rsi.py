@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
+from v2x.fields import Flags
 from v2x.records import names, names_ii
 from v2x.records.common import Identity, MsgCount, NodeReferenceId, Octet, Record, Word
-from v2x.wire.fields import Flags
 from v2x.wire.layout import PHASE_II, Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import POSITION, Position, itself

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
+from v2x.fields import Renamed
 from v2x.records import names
 from v2x.records.common import (
     Acceleration,
@@ -18,7 +19,6 @@ from v2x.records.common import (
     VehicleClassification,
     Word,
 )
-from v2x.wire.fields import Renamed
 from v2x.wire.layout import ONLY_2017, Wire
 from v2x.wire.limits import Limits
 from v2x.wire.positions import POSITION, Position, itself

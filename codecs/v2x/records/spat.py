@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, get_args
 
 from v2x import units
+from v2x.fields import Flags, Renamed
 from v2x.records import names
 from v2x.records.common import DescriptiveName, MsgCount, NodeReferenceId, Octet, Record
-from v2x.wire.fields import Flags, Renamed
 from v2x.wire.layout import NOT_2017, Wire
 from v2x.wire.limits import Limits
 

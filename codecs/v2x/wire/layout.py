@@ -25,8 +25,8 @@ from typing import Any, Literal, Protocol, TypeAlias, Union, get_args, get_origi
 import msgspec
 
 from v2x.errors import EncodeError
+from v2x.fields import Field, WireValue
 from v2x.profiles import PROFILES, Profile
-from v2x.wire.fields import Field, WireValue
 from v2x.wire.positions import Position, Reference, from_offset, to_offset
 
 Hint: TypeAlias = Any  # a type as it stands in an annotation

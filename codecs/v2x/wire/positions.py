@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from v2x.fields import WireValue
 from v2x.units import ELEVATION, LATITUDE, LONGITUDE
-from v2x.wire.fields import WireValue
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from v2x.engine import ir
 from v2x.engine.plain.reader import Bits, Skipped
-from v2x.wire.fields import WireValue
+from v2x.fields import WireValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from v2x.engine import ir
 from v2x.errors import EncodeError
-from v2x.wire.fields import WireValue
+from v2x.fields import WireValue
 
 _LONGEST = 1 << 14  # a general length from here on is sent in fragments; no message of the set is that long
 
