@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from perception.objects import Mask
-from perception.video.blobs import Cutter
 from perception.video.boxes import Bodies, Picture
+from perception.video.cutter import Cutter
 from perception.video.fit import Fitter
 from perception.video.foreground import Foreground
 from perception.video.settings import MotionSettings

@@ -1,0 +1,142 @@
+"""Foreground to road users: those known from before where they should be, then whoever else it takes to explain it.
+
+A blob that one body explains is one road user. In another one, those are looked for that were known before, the
+nearest first; what is left is searched for others. The memory may be wrong: where all of a blob is explained better by
+one body, or by others, it is they.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perception.objects import Floats, Mask, RoadUser
+from perception.video import memory
+from perception.video.blobs import Blobs, blobs_of
+from perception.video.boxes import Bodies, Grey
+from perception.video.builds import KIND
+from perception.video.canvas import Canvas, Region, Undo
+from perception.video.fit import MISFIT, Fitter, Guess
+from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Follower, Known, oddities
+from perception.video.raster import Raster
+from perception.video.search import Found, Search
+from perception.video.singles import REVIEW, Singles, renewed, single_of, singles_of
+
+WELL = 0.8  # share of a blob that a single body has to explain
+STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
+HIDDEN_S = 5.0  # for so long one is remembered who is hidden
+ALONE, TOGETHER = 0.7, 0.5  # confidence of the class
+
+
+class Cutter:
+    """Takes the blobs of one camera's foreground apart."""
+
+    def __init__(self, fitter: Fitter, region: Mask, corner: tuple[int, int], scale: float) -> None:
+        """`region`: of the foreground; `corner`, `scale`: as `Raster`."""
+        self._fitter, self._region = fitter, Region(region)
+        self._raster = Raster(fitter, corner, scale)
+        self._search = Search(self._raster)
+        self._follower = Follower(self._raster, self._search)
+        self._users = memory.nobody()
+
+    def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
+        """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out.
+
+        `shade`: where shadow or road user is, 255 or less; `after_s`: time since the last picture.
+        """
+        canvas = Canvas(solid, shade, self._region)
+        blobs = blobs_of(solid, self._region)
+        known = self._follower.expected(self._users, blobs.labels, after_s)
+        singles = singles_of(self._fitter, self._raster, blobs, known)
+        self._search.begin()
+        found: list[Found] = []
+        for row in sorted(range(len(blobs.label)), key=lambda row: blobs.label[row] not in known.label):
+            found += self._in_blob(canvas, blobs, known, singles, row)
+        return self._kept(canvas, known, found, after_s)
+
+    def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Known, singles: Singles, row: int) -> list[Found]:
+        """Return who is in a blob, and mark it as explained."""
+        rows = [each for each in known.order if known.label[each] == blobs.label[row]]
+        left, top, right, bottom = blobs.box[row].astype(int).tolist()
+        place = slice(top, bottom), slice(left, right)
+        open_px = canvas.unexplained(place, blobs.labels[place] == blobs.label[row])
+        if not rows and open_px < 0.5 * blobs.area[row]:
+            return []
+        odd = oddities(known, rows)
+        guess = singles.guess.at(np.array([row]))
+        score = float(self._search.scores(canvas, guess, singles.shapes.at(row), odd)[0])
+        single = single_of(blobs, known, singles, row, score)
+        fits = singles.misfit[row] < MISFIT and canvas.gain(singles.shapes.at(row))[0] > WELL * blobs.area[row]
+        doubtful = self._doubtful(single.guess, known.users, single.known if single.known >= 0 else None)
+        if fits and len(rows) < 2 and not doubtful:
+            canvas.explain(singles.corners[row])
+            return [renewed(single, known, singles, row)]
+        undos: list[Undo] = []
+        parts = self._parts(canvas, known, rows, blobs.box[row], odd, undos)
+        sure = sum(known.users.solo[each] >= SOLO for each in rows)
+        worth = sum(part.score for part in parts) * (STRANGER if sure > 1 else 1.0)
+        if 0 < single.score > worth and singles.misfit[row] < 1.5 * MISFIT:
+            canvas.restore_all(undos, 0)
+            canvas.explain(singles.corners[row])
+            return [renewed(single, known, singles, row)]
+        return parts
+
+    def _doubtful(self, guess: Guess, users: memory.Users, row: int | None) -> bool:
+        """Tell whether one who seems to ride, known before as `row`, may be two who walk."""
+        build = guess.build[0 if row is None or len(guess.build) == 1 else row]
+        rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
+        return bool(KIND[build] == RoadUser.BICYCLE) and not rides
+
+    def _parts(
+        self, canvas: Canvas, known: Known, rows: list[int], box: Floats, odd: Floats, undos: list[Undo]
+    ) -> list[Found]:
+        """Return those of a blob who were known, the less sure ones if nobody is better, and who else it takes."""
+        users = known.users
+        sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
+        unsure = [row for row in rows if row not in sure]
+        first = self._follower.again(canvas, known, sure, odd, undos)
+        before = len(undos)
+        parts = self._follower.again(canvas, known, unsure, odd, undos)
+        parts += self._search.born(canvas, box, odd, undos)
+        if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
+            canvas.restore_all(undos, before)
+            others = self._search.born(canvas, box, odd, undos)
+            if sum(part.score for part in others) > OTHERS * sum(part.score for part in parts):
+                return first + others
+            canvas.restore_all(undos, before)
+            undos += [canvas.explain(self._raster.outlines(part.guess)[0]) for part in parts]
+        return first + parts
+
+    def _kept(self, canvas: Canvas, known: Known, found: list[Found], after_s: float) -> Bodies:
+        """Remember who was found and who is hidden; return those who are whole."""
+        users = known.users
+        absent = sorted(set(known.order) - {each.known for each in found})
+        in_sight = canvas.open(known.shapes) > IN_SIGHT * known.area
+        waits = (users.solo >= SOLO) & ~in_sight & (known.area > 1.0) & (users.hidden_s + after_s < HIDDEN_S)
+        hidden = users.of(np.array([row for row in absent if waits[row]], dtype=np.int64)).hidden(after_s)
+        guess = Guess.joined([memory.nobody().guess, *(each.guess for each in found)])
+        box = np.array([each.box for each in found]).reshape(-1, 4)
+        seen = np.array([each.seen for each in found], dtype=np.bool_).reshape(-1, 4)
+        alone = np.array([each.alone for each in found], dtype=np.bool_)
+        row = np.array([each.known for each in found], dtype=np.int64)
+        before = memory.joined(users, memory.unknown(guess)).of(
+            np.where(row < 0, len(users.looks) + np.arange(len(row)), row)
+        )
+        guess = guess._replace(heading=before.headed(guess.heading))
+        bodies = self._fitter.refined(guess, self._raster.full(box), seen, np.where(alone, ALONE, TOGETHER))
+        good = np.asarray(np.isfinite(bodies.position).all(axis=1))
+        now = before.seen(bodies, guess.build, guess.spread, alone & seen.all(axis=1), after_s)
+        self._users = memory.joined(hidden, now.of(good))
+        return bodies.of(good & self._complete(bodies.box))
+
+    def _complete(self, box: Floats) -> Mask:
+        """Return which bodies (n, 4) are not cut by the left, right or lower edge."""
+        left_top, right_bottom = np.moveaxis(self._raster.own(box.reshape(-1, 2, 2)), 1, 0)
+        size = np.array(self._region.seen.shape[::-1])
+        complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
+        return complete
+
+
+def _reviewed(looks: int) -> bool:
+    """Tell whether it is time to ask who somebody is: the longer one is known, the more seldom."""
+    times, rest = divmod(looks, REVIEW)
+    return rest == 0 and times.bit_count() == 1

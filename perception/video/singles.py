@@ -1,0 +1,86 @@
+"""The one body that explains a whole blob best: who it may be, and of which class."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Floats, Ints, Mask, RoadUser
+from perception.video.blobs import Blobs
+from perception.video.boxes import Boxes
+from perception.video.builds import BUILDS
+from perception.video.fit import Fitter, Guess
+from perception.video.follow import Known
+from perception.video.raster import Raster
+from perception.video.search import Found
+from perception.video.silhouette import Silhouettes, silhouettes
+
+REVIEW = 5  # pictures after which is asked again who somebody is
+FORGET = 0.8  # of what spoke for a class, a picture later
+OTHER_CLASS = 4.0  # squared sigmas by which another class must explain a road user better
+UNLIKELY = 60.0  # squared sigmas; no class is less likely
+
+
+class Singles(NamedTuple):
+    """For every blob, the one body that explains it best."""
+
+    guess: Guess  # (n,)
+    corners: Floats  # (n, 16, 2) px
+    shapes: Silhouettes
+    misfit: Floats  # (n,)
+    due: Mask  # (n,) every class was tried
+    place: Ints  # (n,) its row in what was tried
+    tried: Guess  # (k, m)
+    cost: Floats  # (k, m)
+
+
+def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Known) -> Singles:
+    """Return what explains whole blobs; whoever was alone before is asked only now and then who it is."""
+    rows = [[row for row in known.order if known.label[row] == label] for label in blobs.label]
+    due = np.array(
+        [len(of) != 1 or known.users.solo[of[0]] < 2 * REVIEW or known.users.looks[of[0]] % REVIEW == 0 for of in rows],
+        dtype=np.bool_,
+    )
+    full = raster.full(blobs.box)
+    asked = np.flatnonzero(due)
+    boxes = Boxes(full[asked], blobs.seen[asked], np.full(len(asked), RoadUser.UNKNOWN), np.ones(len(asked)))
+    fill = blobs.area[asked] / np.prod(blobs.box[asked, 2:] - blobs.box[asked, :2], axis=1)
+    tried, cost = fitter.hypotheses(boxes, fill)
+    cost = np.where(np.isfinite(cost), cost, np.inf)
+    best = tried.at((np.arange(len(asked)), np.argmin(cost, axis=1)))
+    old = known.guess.at(np.array([of[0] for of, asks in zip(rows, due, strict=True) if not asks], dtype=np.int64))
+    order = np.argsort(np.concatenate([asked, np.flatnonzero(~due)]), kind="stable")
+    guess = Guess.joined([best, old]).at(order)
+    bodies = fitter.refined(guess, full, blobs.seen, np.ones(len(full)))
+    state = np.concatenate([bodies.position, bodies.size], axis=1)
+    guess = guess._replace(state=state)
+    corners = raster.outlines(guess)
+    return Singles(guess, corners, silhouettes(corners), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
+
+
+def single_of(blobs: Blobs, known: Known, singles: Singles, row: int, score: float) -> Found:
+    """Return the body that may be all of a blob: of the only one known in it, if there is one."""
+    rows = [each for each in known.order if known.label[each] == blobs.label[row]]
+    guess = singles.guess.at(np.array([row]))
+    return Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
+
+
+def renewed(single: Found, known: Known, singles: Singles, row: int) -> Found:
+    """Return a lone body as what it was before, unless another class explains it better by now."""
+    old = single.known
+    if old < 0 or not singles.due[row]:
+        return single
+    before = known.guess.at(np.array([old]))
+    if not single.seen.all():
+        return single._replace(guess=before)
+    place = singles.place[row]
+    cost, build = np.minimum(singles.cost[place], UNLIKELY), singles.tried.build[place]
+    by_build = np.array([cost[build == each].min(initial=UNLIKELY) for each in range(len(BUILDS))])
+    total = known.users.cost[old]
+    total[:] = FORGET * total + by_build - by_build.min()
+    best = int(np.argmin(total - OTHER_CLASS * (np.arange(len(BUILDS)) == before.build[0])))
+    tried = singles.tried.at((np.array([place]), np.array([int(np.argmin(np.where(build == best, cost, np.inf)))])))
+    if best == before.build[0]:
+        tried = tried._replace(usual=before.usual, spread=before.spread)
+    return single._replace(guess=tried)
