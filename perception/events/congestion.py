@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting
+from perception.events.rule import Occurrence
 from perception.events.settings import CongestionSettings
 from perception.objects import SECOND_NS, Ints
 from perception.traffic.lanes import LaneMap
@@ -33,13 +33,13 @@ class Congestion:
             for key in dict.fromkeys(self._key[:-1].tolist())
         }
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the links that are congested."""
         found = list(self._crowds(now, running))
         self._crowded = {one.key for one in found}
         return found
 
-    def _crowds(self, now: Situation, running: Set[int]) -> Iterator[Sighting]:
+    def _crowds(self, now: Situation, running: Set[int]) -> Iterator[Occurrence]:
         settings = self.settings
         slow = (
             now.is_vehicle
@@ -54,7 +54,7 @@ class Congestion:
         for key in (np.bincount(keys) >= STILL * settings.least_vehicles).nonzero()[0].tolist():
             yield from self._judge(now, key, rows[keys == key], key in running)
 
-    def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterator[Sighting]:
+    def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterator[Occurrence]:
         """Yield a link if enough of the slow vehicles of its rows may drive; a red light ends no event."""
         settings = self.settings
         if not runs:
@@ -64,7 +64,7 @@ class Congestion:
         if len(rows) < settings.least_vehicles * (STILL if key in self._crowded else 1.0):
             return
         level = 1 + max(0, int((len(rows) - settings.least_vehicles) / settings.vehicles_per_level))
-        yield self._sighting(now, key, rows, min(WORST, level))
+        yield self._occurrence(now, key, rows, min(WORST, level))
 
     def _may_drive(self, now: Situation, lane: int) -> bool:
         phases = now.phases(lane)
@@ -73,11 +73,11 @@ class Congestion:
         green_ns = now.lights.green_for_ns(phases, now.now_ns)
         return green_ns is not None and green_ns >= self.settings.discharge_s * SECOND_NS
 
-    def _sighting(self, now: Situation, key: int, rows: Ints, level: int) -> Sighting:
+    def _occurrence(self, now: Situation, key: int, rows: Ints, level: int) -> Occurrence:
         lane = int(np.bincount(now.lane[rows]).argmax())
         first, last = float(now.to_end[rows].max()), max(0.0, float(now.to_end[rows].min()))
         path = now.lanes.stretch(lane, first, last)
-        return Sighting(
+        return Occurrence(
             key=key,
             position=(float(path[0, 0]), float(path[0, 1])),
             radius=float(first - last) / 2.0,

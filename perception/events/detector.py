@@ -1,7 +1,7 @@
 """Events from what the rules see: each starts, goes on and ends, with hysteresis in time, under a number of its own.
 
-A case begins with the first sighting. It becomes an event when the rule has seen it for long enough, and ends when the
-rule has not seen it for long enough, or its road users are gone. A road user that is lost and found under another
+A case begins with the first occurrence. It becomes an event when the rule has seen it for long enough, and ends when
+the rule has not seen it for long enough, or its road users are gone. A road user that is lost and found under another
 number keeps its event.
 """
 
@@ -18,7 +18,7 @@ from perception.events.intrusion import ObjectOnRoad, PedestrianOnRoad
 from perception.events.near_miss import NearMiss
 from perception.events.queue_end import QueueEnd
 from perception.events.red_light import RedLight
-from perception.events.rule import Rule, Sighting
+from perception.events.rule import Occurrence, Rule
 from perception.events.settings import EventSettings, RuleSettings
 from perception.events.speed import Overspeed, SlowVehicle
 from perception.events.stopped import StoppedVehicle
@@ -32,12 +32,12 @@ from perception.traffic.situation import Situation
 LAST_ID = 255
 
 
-class _Case(msgspec.Struct):
+class _EventCase(msgspec.Struct):
     """Something that a rule sees; an event once it has for long enough."""
 
     since_ns: int
     seen_ns: int
-    sighting: Sighting
+    occurrence: Occurrence
     event: RoadEvent | None = None
 
 
@@ -59,7 +59,7 @@ class EventDetector:
             "near_miss": NearMiss(settings.near_miss),
         }
         self._rules = {name: rule for name, rule in rules.items() if rule.settings.enabled}
-        self._cases: dict[str, dict[int, _Case]] = {name: {} for name in self._rules}
+        self._cases: dict[str, dict[int, _EventCase]] = {name: {} for name in self._rules}
         self._gates = {name: _Gate(rule.settings, settings, ground) for name, rule in self._rules.items()}
         self._last_id = 0
 
@@ -69,20 +69,20 @@ class EventDetector:
         for name, rule in self._rules.items():
             cases = self._cases[name]
             running = {key for key, case in cases.items() if case.event is not None} if cases else set()
-            sightings = [sighting for sighting in rule.look(now, running) if self._gates[name].admits(sighting)]
-            if sightings or cases:
-                events += self._follow(name, sightings, now)
+            occurrences = [occurrence for occurrence in rule.look(now, running) if self._gates[name].admits(occurrence)]
+            if occurrences or cases:
+                events += self._follow(name, occurrences, now)
         return events
 
-    def _follow(self, name: str, sightings: Sequence[Sighting], now: Situation) -> Iterator[RoadEvent]:
+    def _follow(self, name: str, occurrences: Sequence[Occurrence], now: Situation) -> Iterator[RoadEvent]:
         """Bring one rule's cases up to now."""
         rule, cases, there = self._rules[name], self._cases[name], set(now.tracks.id.tolist())
-        for sighting in sightings:
-            case = cases.get(sighting.key) or _take_over(cases, sighting, there)
+        for occurrence in occurrences:
+            case = cases.get(occurrence.key) or _take_over(cases, occurrence, there)
             if case is None:
-                case = _Case(since_ns=now.now_ns, seen_ns=now.now_ns, sighting=sighting)
-            cases[sighting.key] = case
-            case.seen_ns, case.sighting = now.now_ns, sighting
+                case = _EventCase(since_ns=now.now_ns, seen_ns=now.now_ns, occurrence=occurrence)
+            cases[occurrence.key] = case
+            case.seen_ns, case.occurrence = now.now_ns, occurrence
             if self._is_due(case, rule.settings, now.now_ns) and (event := self._tell(name, case, now.now_ns)):
                 yield event
         for key, case in list(cases.items()):
@@ -92,19 +92,19 @@ class EventDetector:
                     yield msgspec.structs.replace(case.event, state="end", stamp_ns=now.now_ns)
 
     @staticmethod
-    def _is_due(case: _Case, settings: RuleSettings, now_ns: int) -> bool:
+    def _is_due(case: _EventCase, settings: RuleSettings, now_ns: int) -> bool:
         """Tell whether a case becomes an event now, or its event has to be told of again."""
         if case.event is not None:
             return now_ns - case.event.stamp_ns >= settings.update_every_s * SECOND_NS
-        after_s = settings.start_after_s if case.sighting.after_s is None else case.sighting.after_s
-        return now_ns - case.since_ns >= after_s * SECOND_NS and case.sighting.sure_s >= settings.sure_for_s
+        after_s = settings.start_after_s if case.occurrence.after_s is None else case.occurrence.after_s
+        return now_ns - case.since_ns >= after_s * SECOND_NS and case.occurrence.sure_s >= settings.sure_for_s
 
-    def _tell(self, name: str, case: _Case, now_ns: int) -> RoadEvent | None:
+    def _tell(self, name: str, case: _EventCase, now_ns: int) -> RoadEvent | None:
         """Return the start or the update of a case's event; None: as many run as there are numbers."""
         number = self._free_id() if case.event is None else case.event.id
         if not number:
             return None
-        seen, settings = case.sighting, self._rules[name].settings
+        seen, settings = case.occurrence, self._rules[name].settings
         case.event = RoadEvent(
             id=number,
             code=settings.code,
@@ -144,27 +144,27 @@ class _Gate:
         self._never = sum(flags[name] for name in set(rule.never_in))
         self._ground = ground
 
-    def admits(self, sighting: Sighting) -> bool:
+    def admits(self, occurrence: Occurrence) -> bool:
         """Tell whether the rule holds where something was seen."""
         if not self._only and not self._never:
             return True
-        flags = self._ground.at_point(sighting.position)
+        flags = self._ground.at_point(occurrence.position)
         return bool(flags & self._only or not self._only) and not flags & self._never
 
 
-def _take_over(cases: dict[int, _Case], sighting: Sighting, there: Set[int]) -> _Case | None:
+def _take_over(cases: dict[int, _EventCase], occurrence: Occurrence, there: Set[int]) -> _EventCase | None:
     """Return the case, taken out, whose road user was lost where this one has been found; None: there is none."""
     for key, case in cases.items():
-        gone = bool(case.sighting.track_ids) and there.isdisjoint(case.sighting.track_ids)
-        if gone and math.dist(case.sighting.position, sighting.position) <= sighting.radius:
+        gone = bool(case.occurrence.track_ids) and there.isdisjoint(case.occurrence.track_ids)
+        if gone and math.dist(case.occurrence.position, occurrence.position) <= occurrence.radius:
             return cases.pop(key)
     return None
 
 
-def _is_over(case: _Case, settings: RuleSettings, now_ns: int, there: Set[int]) -> bool:
+def _is_over(case: _EventCase, settings: RuleSettings, now_ns: int, there: Set[int]) -> bool:
     """Tell whether a case that is not seen now ends."""
     absent_s = (now_ns - case.seen_ns) / SECOND_NS
-    tracks = case.sighting.track_ids
+    tracks = case.occurrence.track_ids
     if tracks and there.isdisjoint(tracks):
         return absent_s > max(settings.lost_after_s, settings.end_after_s)
     return case.event is None or absent_s > settings.end_after_s

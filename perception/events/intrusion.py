@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_tracks
+from perception.events.rule import Occurrence, of_tracks
 from perception.events.settings import ObjectSettings, PedestrianSettings
 from perception.objects import Ints, RoadUser
 from perception.traffic.ground import CROSSWALK, JUNCTION, MOTOR
@@ -26,7 +26,7 @@ class PedestrianOnRoad:
     def __init__(self, settings: PedestrianSettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return them."""
         settings = self.settings
         rows = on_carriageway(now, (now.tracks.kind == RoadUser.PEDESTRIAN).nonzero()[0])
@@ -43,7 +43,7 @@ class ObjectOnRoad:
     def __init__(self, settings: ObjectSettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return them."""
         settings = self.settings
         small = (now.tracks.size[:, 2] <= settings.most_height_m) & (now.tracks.size[:, 0] <= settings.most_length_m)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.algebra import most_variance
-from perception.events.rule import Sighting
+from perception.events.rule import Occurrence
 from perception.events.settings import NearMissSettings
 from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.traffic.ground import CROSSWALK, JUNCTION
@@ -52,7 +52,7 @@ class NearMiss:
         self._within_s = np.array([[settings.ttc_s], [self._trail_s], [self._trail_s]])
         self._most_cosine = math.cos(math.radians(settings.crossing_deg))
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the pairs that almost meet now."""
         while self._trail and now.now_ns - self._trail[-1].now_ns >= self._trail_s * SECOND_NS:
             self._trail.pop()
@@ -75,7 +75,7 @@ class NearMiss:
         first, second = crossing.nonzero()
         return row[fast[first]], row[second]
 
-    def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Sighting]:
+    def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Occurrence]:
         """Yield those of the pairs that almost meet."""
         meets, met, was_met = self._come_near(now, first, second)
         self._collides(now, first, second, meets)
@@ -85,7 +85,7 @@ class NearMiss:
         for at in (met | meets).nonzero()[0].tolist():
             pair = [int(first[at]), int(second[at])]
             if self._surely_cross(now, pair):
-                yield self._sighting(now, pair, 0.0 if met[at] else None)
+                yield self._occurrence(now, pair, 0.0 if met[at] else None)
 
     def _surely_cross(self, now: Situation, pair: list[int]) -> bool:
         """Tell whether two road users move, and their ways cross, however wrong speeds and headings are."""
@@ -152,11 +152,11 @@ class NearMiss:
         met = np.bincount(pair[overlap.any(axis=1)], minlength=len(near)) > 0
         encroaches[near] = met & self._surely_fast(own)
 
-    def _sighting(self, now: Situation, pair: list[int], after_s: float | None) -> Sighting:
+    def _occurrence(self, now: Situation, pair: list[int], after_s: float | None) -> Occurrence:
         tracks = now.tracks
         numbers = sorted(tracks.id[pair].tolist())
         middle = tracks.position[pair].mean(axis=0)
-        return Sighting(
+        return Occurrence(
             key=numbers[0] * PAIR + numbers[1],
             position=(float(middle[0]), float(middle[1])),
             radius=self.settings.radius_m,

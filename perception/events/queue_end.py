@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting
+from perception.events.rule import Occurrence
 from perception.events.settings import QueueEndSettings
 from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
@@ -22,7 +22,7 @@ class QueueEnd:
         self.settings = settings
         self._is_motor = lanes.is_motor[:-1]
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the tails of the lanes whose queue is long."""
         if not running and now.queues.length.max(initial=0.0) < self.settings.least_length_m:
             return
@@ -31,11 +31,11 @@ class QueueEnd:
         for lane in (self._is_motor & (now.queues.length >= least)).nonzero()[0].tolist():
             yield self._tail(now, lane)
 
-    def _tail(self, now: Situation, lane: int) -> Sighting:
+    def _tail(self, now: Situation, lane: int) -> Occurrence:
         length = float(now.queues.length[lane])
         path = now.lanes.stretch(lane, length, 0.0)
         row = int(now.queues.last[lane])
-        return Sighting(
+        return Occurrence(
             key=lane,
             position=(float(path[0, 0]), float(path[0, 1])),
             radius=self.settings.radius_m,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Set
 import msgspec
 import numpy as np
 
-from perception.events.rule import Sighting, of_track
+from perception.events.rule import Occurrence, of_track
 from perception.events.settings import RedLightSettings
 from perception.objects import SECOND_NS
 from perception.results import MOVEMENTS
@@ -33,7 +33,7 @@ class RedLight:
         self.settings = settings
         self._crossings: dict[int, _Crossing] = {}  # by track id: not yet decided
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that have just been found to have run a red light."""
         for row in now.crossed.tolist():
             if now.is_vehicle[row] and now.lanes.is_motor[now.past["origin"][row]]:

@@ -15,7 +15,7 @@ from perception.results import LanePlace
 from perception.traffic.situation import Situation
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule sees of one thing at one time."""
 
     key: int  # the same thing has the same key at every look: a track id, a lane's index ...
@@ -40,7 +40,7 @@ class Rule(Protocol):
     def settings(self) -> RuleSettings:
         """Its part of the site file."""
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return what the rule sees now."""
 
 
@@ -56,11 +56,11 @@ def threshold(now: Situation, running: Set[int], start: float, release: float) -
     return np.where(running_rows(now, running), release, start) if running else start
 
 
-def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Sighting:
-    """Return the sighting of one road user."""
+def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Occurrence:
+    """Return the occurrence of one road user."""
     tracks = now.tracks
     heading = float(tracks.heading[row])
-    return Sighting(
+    return Occurrence(
         key=int(tracks.id[row]),
         position=(float(tracks.position[row, 0]), float(tracks.position[row, 1])),
         radius=radius,
@@ -74,6 +74,6 @@ def of_track(now: Situation, row: int, radius: float, after_s: float | None = No
     )
 
 
-def of_tracks(now: Situation, rows: Ints, radius: float) -> list[Sighting]:
-    """Return the sightings of several road users."""
+def of_tracks(now: Situation, rows: Ints, radius: float) -> list[Occurrence]:
+    """Return the occurrences of several road users."""
     return [of_track(now, int(row), radius) for row in rows]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_tracks, running_rows, threshold
+from perception.events.rule import Occurrence, of_tracks, running_rows, threshold
 from perception.events.settings import OverspeedSettings, SlowVehicleSettings
 from perception.traffic.situation import Situation
 
@@ -17,7 +17,7 @@ class Overspeed:
     def __init__(self, settings: OverspeedSettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that are too fast."""
         settings = self.settings
         percent = threshold(now, running, settings.over_percent, settings.release_percent)
@@ -37,7 +37,7 @@ class SlowVehicle:
     def __init__(self, settings: SlowVehicleSettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that are too slow."""
         settings = self.settings
         percent = threshold(now, running, settings.under_percent, settings.release_percent)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_track, running_rows, threshold
+from perception.events.rule import Occurrence, of_track, running_rows, threshold
 from perception.events.settings import StoppedVehicleSettings
 from perception.objects import Ints, Mask
 from perception.traffic.ground import JUNCTION
@@ -28,7 +28,7 @@ class StoppedVehicle:
     def __init__(self, settings: StoppedVehicleSettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that stand without reason."""
         settings = self.settings
         slow = now.speed < threshold(now, running, settings.walking_mps, settings.release_mps)
@@ -43,10 +43,10 @@ class StoppedVehicle:
         beyond = on_lane & now.lanes.leads_away[now.lane[rows]]
         giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
         seen = alone | giving_way | running_rows(now, running)[rows]
-        return [self._sighting(now, row, here) for row, here in zip(rows[seen].tolist(), towards[seen], strict=True)]
+        return [self._occurrence(now, row, here) for row, here in zip(rows[seen].tolist(), towards[seen], strict=True)]
 
-    def _sighting(self, now: Situation, row: int, towards: bool) -> Sighting:
-        """Return the sighting of a vehicle; `towards`: on a lane towards the stop line."""
+    def _occurrence(self, now: Situation, row: int, towards: bool) -> Occurrence:
+        """Return the occurrence of a vehicle; `towards`: on a lane towards the stop line."""
         settings = self.settings
         came = math.dist(now.tracks.position[row], now.past["first"][row])
         after_s = settings.start_in_junction_after_s

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 
 import numpy as np
 
-from perception.events.rule import Sighting, of_tracks, running_rows, threshold
+from perception.events.rule import Occurrence, of_tracks, running_rows, threshold
 from perception.events.settings import WrongWaySettings
 from perception.traffic.ground import CROSSWALK, MOTOR
 from perception.traffic.lanes import NONE
@@ -19,7 +19,7 @@ class WrongWay:
     def __init__(self, settings: WrongWaySettings) -> None:
         self.settings = settings
 
-    def look(self, now: Situation, running: Set[int]) -> Iterable[Sighting]:
+    def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that are well inside a motor lane only if it is turned round."""
         settings = self.settings
         fast = now.speed > threshold(now, running, settings.least_mps, settings.release_mps)

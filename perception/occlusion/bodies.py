@@ -9,12 +9,12 @@ from perception.objects import Floats, Ints, Mask
 from perception.sensing.scan import Scan
 from perception.state import attributes
 from perception.state.pairs import Pairs, neighbours
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
 
 
-def apart(table: Table, scan: Scan, pairs: Pairs) -> Pairs:
+def apart(table: TrackTable, scan: Scan, pairs: Pairs) -> Pairs:
     """Return the pairs but those of hidden tracks with what is seen of the bodies of others."""
     doubtful = table.hidden[pairs.track].nonzero()[0]
     if not len(doubtful):
@@ -25,7 +25,7 @@ def apart(table: Table, scan: Scan, pairs: Pairs) -> Pairs:
     return pairs.at(kept.nonzero()[0])
 
 
-def of_bodies(table: Table, whose: Mask, scan: Scan, detection: Ints) -> Mask:
+def of_bodies(table: TrackTable, whose: Mask, scan: Scan, detection: Ints) -> Mask:
     """Return which detections (d,) are on the bodies of the vehicles among the rows `whose` (n,).
 
     A bus is one road user, however many reflections a radar makes of it. Who walks or cycles may be that near.
@@ -34,7 +34,7 @@ def of_bodies(table: Table, whose: Mask, scan: Scan, detection: Ints) -> Mask:
     return found & ~attributes.walks(scan.kind[detection])
 
 
-def on_bodies(table: Table, whose: Mask, position: Floats, beside: float) -> Mask:
+def on_bodies(table: TrackTable, whose: Mask, position: Floats, beside: float) -> Mask:
     """Return which places (2, d) are on the bodies of the vehicles among the rows `whose` (n,), or so near to them."""
     vehicle = (whose & np.isfinite(table.heading) & ~attributes.walks(table.kind)).nonzero()[0]
     found = np.zeros(position.shape[1], dtype=np.bool_)

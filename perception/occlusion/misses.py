@@ -9,7 +9,7 @@ from perception.occlusion import testimony, visibility
 from perception.occlusion.bodies import on_bodies
 from perception.sensing.sensors import Sensors
 from perception.state import attributes
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
 WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen
@@ -19,7 +19,7 @@ STANDING_MPS = 1.0  # what is slower may have stood where it is hidden since bef
 STEADY_SCANS = 3  # who was seen less often was never seen steadily
 
 
-def count(table: Table, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors, settled: bool) -> None:
+def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
     seen (sensors, n); `looked`: which sensors are in the round; sure (sensors,): as `testimony.surest`; `settled`: who
@@ -43,7 +43,7 @@ def count(table: Table, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors
     _refute(table)
 
 
-def _evidence(table: Table, sensor: Ints, track: Ints, exposed: Floats, sensors: Sensors) -> Floats:
+def _evidence(table: TrackTable, sensor: Ints, track: Ints, exposed: Floats, sensors: Sensors) -> Floats:
     """Return the log-likelihood ratios (m,) of one more miss, of a sensor that can see a track so likely.
 
     Who was seen steadily, and then not any more, may be hidden by what nobody knows: it stays so for a while, so that
@@ -65,7 +65,7 @@ def _past(history: Ints, hidden: Ints) -> tuple[Ints, Mask]:
     return in_a_row, steady
 
 
-def _refute(table: Table) -> None:
+def _refute(table: TrackTable) -> None:
     """Let it speak against hidden vehicles that they should be where another is seen."""
     lost = ((table.hidden > 0) & ~attributes.walks(table.kind)).nonzero()[0]
     if len(lost):

@@ -13,7 +13,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 OPEN = 0.9  # exposure over which a sensor should surely have seen a track
 SCANS = 4.0  # so many scans in a row make a sensor as sure as it ever is
@@ -31,7 +31,7 @@ def surest(sensors: Sensors, doubtful: Mask) -> Floats:
     return sure
 
 
-def hear(table: Table, seen: Mask, sensor: Ints, track: Ints, sure: Floats) -> None:
+def hear(table: TrackTable, seen: Mask, sensor: Ints, track: Ints, sure: Floats) -> None:
     """Take a round's scans: seen (sensors, n); sensors (m,) did not see tracks (m,) that were in the open.
 
     sure (sensors,): as `surest`.
@@ -41,12 +41,12 @@ def hear(table: Table, seen: Mask, sensor: Ints, track: Ints, sure: Floats) -> N
     np.clip(table.word, -sure[:, None], sure[:, None], out=table.word)
 
 
-def fade(table: Table, by: float) -> None:
+def fade(table: TrackTable, by: float) -> None:
     """Let what was said long ago count for less, log-odds."""
     table.word -= np.clip(table.word, -by, by)
 
 
-def judge(table: Table, sure: Floats, now_ns: int) -> None:
+def judge(table: TrackTable, sure: Floats, now_ns: int) -> None:
     """Note who is contested, and bound the evidence of their existence."""
     sees = (table.word > 0.0) & (table.seen_ns > now_ns - LATELY_NS)
     denies = table.word <= np.where(table.history == 0, NEVER, DENIES)

@@ -9,7 +9,7 @@ from perception.objects import Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
 from perception.state.attributes import sizes
 from perception.state.pairs import neighbours
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
@@ -29,7 +29,7 @@ def in_view(position: Floats, sensors: Sensors) -> Mask:
     return inside
 
 
-def fast_enough(table: Table, sensors: Sensors) -> Mask:
+def fast_enough(table: TrackTable, sensors: Sensors) -> Mask:
     """Return which tracks move fast enough along the line of sight to be seen by which sensor: (sensors, n)."""
     if not sensors.least_speed.any():
         return np.ones((1, len(table)), dtype=np.bool_)
@@ -40,7 +40,7 @@ def fast_enough(table: Table, sensors: Sensors) -> Mask:
     return fast
 
 
-def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Floats:
+def exposure(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Floats:
     """Return how likely the sensors (m,) can see the tracks (m,): not where other confirmed ones cover them.
 
     The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
@@ -75,7 +75,7 @@ def exposure(table: Table, sensor: Ints, track: Ints, sensors: Sensors) -> Float
     return IN_THE_OPEN * np.clip(1.0 - total / COVERED_SHARE, 0.0, 1.0)
 
 
-def _shadow(table: Table, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
+def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
     """Return how far before the tracks (m,) a body may be that hides their middles from the sensors (m,)."""
     away = table.state[:2, track] - sensors.place[:, sensor]
     middle, tallest = size[2, track] / 2.0, size[2, others].max()
@@ -89,7 +89,7 @@ def _sight(position: Floats, sensors: Sensors) -> tuple[Floats, Floats]:
     return position[0] - sensors.east[:-1, None], position[1] - sensors.north[:-1, None]
 
 
-def _half_width(table: Table, size: Floats, rows: Ints, ray: Floats) -> Floats:
+def _half_width(table: TrackTable, size: Floats, rows: Ints, ray: Floats) -> Floats:
     """Return half of how wide the bodies (k,) are across the rays (2, k)."""
     heading, length, width = table.heading[rows], size[0, rows], size[1, rows]
     unknown = np.isnan(heading)

@@ -20,7 +20,7 @@ ALPHAS = np.arange(1, 20) / 20  # least likeness of a pair, from lax to strict
 _KEPT = 1000.0  # a pair of the time step before goes before every other
 
 
-class Step(NamedTuple):
+class TimeStep(NamedTuple):
     """One time step."""
 
     truth: Ints  # (m,) ids of what is there
@@ -57,7 +57,7 @@ class Identities(NamedTuple):
     hota: Hota | None
 
 
-def judge(steps: Sequence[Step], cutoff: float = CUTOFF_M) -> Identities:
+def judge(steps: Sequence[TimeStep], cutoff: float = CUTOFF_M) -> Identities:
     """Return the verdict on a run."""
     numbered = _numbered(steps)
     truths = 1 + max((int(step.truth.max(initial=-1)) for step in numbered), default=-1)
@@ -71,7 +71,7 @@ def judge(steps: Sequence[Step], cutoff: float = CUTOFF_M) -> Identities:
     )
 
 
-def _numbered(steps: Sequence[Step]) -> list[Step]:
+def _numbered(steps: Sequence[TimeStep]) -> list[TimeStep]:
     """Number all ids from 0 on."""
 
     def numbers(columns: list[Ints]) -> list[Ints]:
@@ -83,7 +83,7 @@ def _numbered(steps: Sequence[Step]) -> list[Step]:
     return [step._replace(truth=truth, said=said) for step, truth, said in zip(steps, truths, saids, strict=True)]
 
 
-def _assigned(step: Step, worth: Floats) -> Ints:
+def _assigned(step: TimeStep, worth: Floats) -> Ints:
     """Return which candidate pairs (k,) are chosen so that their worth, above 0, is largest in sum."""
     matrix = np.zeros((len(step.truth), len(step.said)))
     matrix[step.row, step.column] = worth
@@ -93,7 +93,7 @@ def _assigned(step: Step, worth: Floats) -> Ints:
     return np.flatnonzero((partner[step.row] == step.column) & (worth > 0.0))
 
 
-def _clear(steps: Sequence[Step], cutoff: float) -> Clear:
+def _clear(steps: Sequence[TimeStep], cutoff: float) -> Clear:
     last: dict[int, int] = {}  # truth -> the estimate that was it last
     found = missed = false = 0
     switched: list[tuple[int, int]] = []
@@ -115,7 +115,7 @@ def _clear(steps: Sequence[Step], cutoff: float) -> Clear:
     return Clear(mota, distance / found if found else None, switched, found, missed, false)
 
 
-def _idf1(steps: Sequence[Step], shape: tuple[int, int], total: int) -> float:
+def _idf1(steps: Sequence[TimeStep], shape: tuple[int, int], total: int) -> float:
     together = np.zeros(shape)
     for step in steps:
         together[step.truth[step.row], step.said[step.column]] += 1
@@ -123,7 +123,7 @@ def _idf1(steps: Sequence[Step], shape: tuple[int, int], total: int) -> float:
     return float(2.0 * together[rows, columns].sum() / total)
 
 
-def _hota(steps: Sequence[Step], shape: tuple[int, int], cutoff: float) -> Hota:
+def _hota(steps: Sequence[TimeStep], shape: tuple[int, int], cutoff: float) -> Hota:
     keys, key = np.unique(
         np.concatenate([step.truth[step.row] * shape[1] + step.said[step.column] for step in steps]),
         return_inverse=True,
@@ -148,7 +148,7 @@ def _hota(steps: Sequence[Step], shape: tuple[int, int], cutoff: float) -> Hota:
     )
 
 
-def _either(steps: Sequence[Step], shape: tuple[int, int], keys: Ints) -> Floats:
+def _either(steps: Sequence[TimeStep], shape: tuple[int, int], keys: Ints) -> Floats:
     """Return in how many steps the one and in how many the other of each candidate pair is there, added up."""
     truths = np.bincount(np.concatenate([step.truth for step in steps]), minlength=shape[0])
     saids = np.bincount(np.concatenate([step.said for step in steps]), minlength=shape[1])
@@ -157,7 +157,7 @@ def _either(steps: Sequence[Step], shape: tuple[int, int], keys: Ints) -> Floats
     return either
 
 
-def _alignment(steps: Sequence[Step], of_step: Sequence[Ints], either: Floats, cutoff: float) -> Floats:
+def _alignment(steps: Sequence[TimeStep], of_step: Sequence[Ints], either: Floats, cutoff: float) -> Floats:
     """Return how well the two of each candidate pair fit over the whole run, 0..1."""
     likely = np.zeros(len(either))
     for step, mine in zip(steps, of_step, strict=True):

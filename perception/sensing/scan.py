@@ -50,7 +50,7 @@ def joined(first: Scan, second: Scan) -> Scan:
     return Scan(*(np.concatenate([getattr(first, f), getattr(second, f)], axis=-1) for f in first.__struct_fields__))
 
 
-class Sighting(NamedTuple):
+class DeviceScan(NamedTuple):
     """One device's detections, sensor frame."""
 
     column: int  # of the sensor
@@ -58,11 +58,11 @@ class Sighting(NamedTuple):
     radial: bool  # the velocity is known along the line of sight only
 
 
-def project(sightings: Sequence[Sighting], sensors: Sensors) -> Scan:
+def project(scans: Sequence[DeviceScan], sensors: Sensors) -> Scan:
     """Return detections in the site frame. Rows without a finite place are left out."""
-    devices = [each.detections for each in sightings]
+    devices = [each.detections for each in scans]
     counts = [len(each.kind) for each in devices]
-    column, radial = np.repeat(np.array([(each.column, each.radial) for each in sightings]).T, counts, axis=1)
+    column, radial = np.repeat(np.array([(each.column, each.radial) for each in scans]).T, counts, axis=1)
     stamps = np.repeat(np.array([(each.stamp_ns, each.receipt_ns) for each in devices]).T, counts, axis=1)
     position = _stacked([each.position for each in devices])
     forward = sensors.forward[:, column]

@@ -10,7 +10,7 @@ from perception.objects import Measurement, VehicleReport
 ROUND_NS = 250_000_000  # the measurements of a round lie no farther apart
 
 
-class Window:
+class ArrivalWindow:
     """Judges measurements by their stamps and keeps those that are used: not too late, not from the future, none twice.
 
     `newest_ns` is the newest stamp so far.

@@ -9,7 +9,7 @@ import numpy as np
 from perception.algebra import form
 from perception.geo import heading_difference, heading_of
 from perception.objects import SECOND_NS, Floats, Ints, Mask, RoadUser
-from perception.state.table import KINDS, Table, run_starts, trusted
+from perception.state.table import KINDS, TrackTable, run_starts, trusted
 
 # Length, width, height in metres by RoadUser: where neither the sensor nor the vehicle says.
 TYPICAL_SIZE: Floats = np.array(
@@ -45,7 +45,7 @@ VEHICLE_HEADING_SD = 3.0  # deg, of what a vehicle says
 HEADING_OFF = 30.0  # deg: what it says is not believed where it differs by more from how it drives
 
 
-def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
+def vote(table: TrackTable, rows: Ints, kind: Ints, confidence: Floats) -> None:
     """Count votes for classes, several per row (k,) if need be; RoadUser.UNKNOWN abstains."""
     if not kind.any():
         return
@@ -63,7 +63,7 @@ def vote(table: Table, rows: Ints, kind: Ints, confidence: Floats) -> None:
     table.log_class[1:, voted] = np.log((KINDS - 1) * (OTHER_CLASS + (TRUE_CLASS - OTHER_CLASS) * probability))
 
 
-def vote_by_speed(table: Table) -> None:
+def vote_by_speed(table: TrackTable) -> None:
     """Tell motor vehicles by their speed where no sensor tells classes; what is slower may be anybody."""
     east, north = table.state[2:]
     speed = np.hypot(east, north)
@@ -84,7 +84,7 @@ def may_be(kind: Ints, told: Ints) -> Mask:
     return allowed
 
 
-def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
+def measure_size(table: TrackTable, rows: Ints, size: Floats, stated: Mask) -> None:
     """Take sizes (3, k), NaN where unknown, into the means of the rows (k,), which are in order.
 
     `stated` (k,): by the vehicles themselves.
@@ -102,13 +102,13 @@ def measure_size(table: Table, rows: Ints, size: Floats, stated: Mask) -> None:
     table.size[:, once], table.size_weight[:, once] = summed * shrink, total * shrink
 
 
-def sizes(table: Table) -> Floats:
+def sizes(table: TrackTable) -> Floats:
     """Return length, width, height (3, n) in metres."""
     size: Floats = (table.size + SIZE_PRIOR * TYPICAL_SIZE.T[:, table.kind]) / (table.size_weight + SIZE_PRIOR)
     return size
 
 
-def turn_headings(table: Table, dt: float) -> None:
+def turn_headings(table: TrackTable, dt: float) -> None:
     """Let the headings follow the motion of the last dt seconds; what stands keeps the heading that it had.
 
     The course is the direction of the velocity; how far the heading follows it depends on how sure it is, and on how

@@ -58,7 +58,7 @@ _PER_SENSOR = sum(SENSORS in shape for shape in INTEGERS.values())
 _Place = tuple[str, int | slice, tuple[int, ...]]
 
 
-class Table:
+class TrackTable:
     """n tracks."""
 
     state: Floats  # (4, n) east, north [m], their speeds [m/s]
@@ -96,7 +96,7 @@ class Table:
                 setattr(self, name, rows[place].reshape(shape) if shape else rows[place])
 
     @classmethod
-    def new(cls, count: int, sensors: int) -> Table:
+    def new(cls, count: int, sensors: int) -> TrackTable:
         """Return tracks of which nothing is known."""
         table = cls(
             np.zeros((_height(FLOATS, sensors), count)), np.zeros((_height(INTEGERS, sensors), count), np.int64)
@@ -108,13 +108,13 @@ class Table:
         """Return the number of tracks."""
         return int(self._floats.shape[1])
 
-    def take(self, rows: Ints) -> Table:
+    def take(self, rows: Ints) -> TrackTable:
         """Return a copy of some of the tracks."""
-        return Table(self._floats.take(rows, axis=1), self._integers.take(rows, axis=1))
+        return TrackTable(self._floats.take(rows, axis=1), self._integers.take(rows, axis=1))
 
-    def joined(self, other: Table) -> Table:
+    def joined(self, other: TrackTable) -> TrackTable:
         """Return these tracks and after them the others."""
-        return Table(
+        return TrackTable(
             np.concatenate([self._floats, other._floats], axis=1),
             np.concatenate([self._integers, other._integers], axis=1),
         )
@@ -145,19 +145,19 @@ def _places(fields: dict[str, tuple[int, ...]], sensors: int) -> list[_Place]:
     return found
 
 
-def existence(table: Table) -> Floats:
+def existence(table: TrackTable) -> Floats:
     """Return the probability (n,) that each row is a road user."""
     odds: Floats = 1.0 / (1.0 + np.exp(-table.log_odds))
     return odds
 
 
-def trusted(table: Table) -> NDArray[np.bool_]:
+def trusted(table: TrackTable) -> NDArray[np.bool_]:
     """Return which rows (n,) have a vehicle whose word has agreed with the sensors for long enough."""
     enough: NDArray[np.bool_] = table.agreed >= TRUSTED
     return enough
 
 
-def known(table: Table) -> NDArray[np.bool_]:
+def known(table: TrackTable) -> NDArray[np.bool_]:
     """Return which rows (n,) are so surely who their vehicle says that they are told of by its id."""
     surely: NDArray[np.bool_] = table.agreed >= KNOWN
     return surely

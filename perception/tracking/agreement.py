@@ -16,7 +16,7 @@ from perception.sensing.scan import Scan
 from perception.sensing.vehicles import VehicleSettings
 from perception.state import attributes
 from perception.state.pairs import Pairs
-from perception.state.table import KNOWN, Table, trusted
+from perception.state.table import KNOWN, TrackTable, trusted
 from perception.tracking.association import velocity_square
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
@@ -41,7 +41,7 @@ class Told(NamedTuple):
     doubted: Ints  # vehicles whom nobody sees where they say that they are
 
 
-def plausible(pairs: Pairs, table: Table, scan: Scan, reports: Told, settings: VehicleSettings) -> Pairs:
+def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settings: VehicleSettings) -> Pairs:
     """Return the pairs without those in which a report is not its track's; the others pull with a bounded weight.
 
     A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
@@ -72,7 +72,7 @@ def plausible(pairs: Pairs, table: Table, scan: Scan, reports: Told, settings: V
     return pairs.at((~told | own | free).nonzero()[0])
 
 
-def sign(table: Table, row: Ints, detection: Ints, scan: Scan, lag: Floats, radio: int) -> None:
+def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats, radio: int) -> None:
     """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest.
 
     Many stand where one may say that it stands: only who moves as it says is believed. lag (d,): seconds from the
@@ -97,12 +97,12 @@ def sign(table: Table, row: Ints, detection: Ints, scan: Scan, lag: Floats, radi
     table.agreed[row] = agreed
 
 
-def _disagree(table: Table, vehicle: Ints) -> None:
+def _disagree(table: TrackTable, vehicle: Ints) -> None:
     """Note that reports of these vehicles (k,) do not fit the tracks that carry their ids."""
     carries = np.isin(table.vehicle, vehicle) & (table.vehicle_ns > 0)
     table.agreed[carries] -= DISAGREED
     _forget(table, carries & (table.agreed <= 0))
 
 
-def _forget(table: Table, rows: Mask) -> None:
+def _forget(table: TrackTable, rows: Mask) -> None:
     table.vehicle_ns[rows] = table.agreed[rows] = 0

@@ -21,7 +21,7 @@ from perception.sensing.sensors import Sensors
 from perception.state.attributes import walks
 from perception.state.filter import Information, information
 from perception.state.pairs import Pairs, neighbours
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
@@ -30,7 +30,7 @@ FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
 
 
-def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs:
+def candidates(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs:
     """Return all pairs within the gates; lag (d,): seconds from the tracks' time to that of each detection."""
     gate = sensors.gate[scan.sensor]
     moved = np.abs(lag).max(initial=0.0) * np.maximum(np.abs(table.state[2]), np.abs(table.state[3]))
@@ -41,7 +41,7 @@ def candidates(table: Table, scan: Scan, lag: Floats, sensors: Sensors) -> Pairs
     return judged(table, scan, lag, sensors, track, detection)
 
 
-def judged(table: Table, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
+def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
     """Return those of the pairs that are within their gates, with their scores."""
     ago = lag[detection]
     state = table.state[:, track]
@@ -115,7 +115,7 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
     )
 
 
-def _swerves(table: Table) -> NDArray[np.bool_]:
+def _swerves(table: TrackTable) -> NDArray[np.bool_]:
     """Return which tracks (n,) may have any velocity of a sudden."""
     return walks(table.kind) & (table.id > 0)
 

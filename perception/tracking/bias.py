@@ -16,7 +16,7 @@ from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.state.pairs import Pairs
-from perception.state.table import Table, run_starts
+from perception.state.table import TrackTable, run_starts
 
 EVERY_NS = 500_000_000
 MEMORY_S = 20.0
@@ -79,7 +79,7 @@ class Biases:
         stamp_ns = scan.stamp_ns - np.rint(sure[3] * 1e9).astype(np.int64)
         return msgspec.structs.replace(scan, position=scan.position - shift, stamp_ns=stamp_ns)
 
-    def learn(self, table: Table, scan: Scan, pairs: Pairs, time_ns: int) -> None:
+    def learn(self, table: TrackTable, scan: Scan, pairs: Pairs, time_ns: int) -> None:
         """Compare the detections of a round, if it is time to; pairs are ordered by track."""
         if time_ns - self._learnt_ns < EVERY_NS or self._sensors.radio < 2:
             return
@@ -95,7 +95,7 @@ class Biases:
         mean, sd = self._estimate = self._solve()
         self._sure[:, :-1] = np.where(np.abs(mean) > SURE_SIGMAS * sd, mean, 0.0)
 
-    def _compare(self, table: Table, scan: Scan, pairs: Pairs) -> None:
+    def _compare(self, table: TrackTable, scan: Scan, pairs: Pairs) -> None:
         """Add what a round says of the differences between the sensors."""
         detection = pairs.detection
         sensor = scan.sensor[detection]

@@ -17,7 +17,7 @@ from perception.occlusion import visibility
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.state.attributes import walks
-from perception.state.table import Table, trusted
+from perception.state.table import TrackTable, trusted
 
 HEARD_NS = 500_000_000  # a claim is looked at for so long after its newest report
 LONGEST_S = 0.2  # that one round counts
@@ -76,7 +76,7 @@ class Claims:
         found, self._refuted = self._refuted, []
         return found
 
-    def witness(self, table: Table, looked: Ints, now_ns: int, dt: float, settled: bool) -> None:
+    def witness(self, table: TrackTable, looked: Ints, now_ns: int, dt: float, settled: bool) -> None:
         """Compare the claims with the tracks at `now_ns`; `looked`: which sensors are in the round of the last dt s.
 
         `settled`: everybody who was there at the start is known by now.
@@ -97,9 +97,9 @@ class Claims:
             if claim.unseen_s > REFUTED_S:
                 self._refuted.append(vehicle)
 
-    def _as_tracks(self, claims: Sequence[_Claim], now_ns: int) -> Table:
+    def _as_tracks(self, claims: Sequence[_Claim], now_ns: int) -> TrackTable:
         """Return claims as tracks that nobody confirmed, where they should be now."""
-        table = Table.new(len(claims), self._sensors.radio)
+        table = TrackTable.new(len(claims), self._sensors.radio)
         lag = np.array([now_ns - each.stamp_ns for each in claims]) * 1e-9
         table.state[2:] = np.array([each.velocity for each in claims]).T
         table.state[:2] = np.array([each.place for each in claims]).T + lag * table.state[2:]
@@ -109,7 +109,7 @@ class Claims:
         table.size[:], table.size_weight[:] = np.where(np.isfinite(size), size, 0.0), np.isfinite(size)
         return table
 
-    def _seen(self, table: Table, claimed: Table, looked: Ints) -> Floats:
+    def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:
         """Return the probabilities (k,) that the sensors which looked would see who stands where it is claimed."""
         watched = np.zeros((self._sensors.radio, len(claimed)), dtype=np.bool_)
         watched[looked] = visibility.in_view(claimed.state[:2], self._sensors)[looked]
@@ -119,7 +119,7 @@ class Claims:
         return 1.0 - np.exp(np.bincount(row, missed, len(claimed)))
 
 
-def _near(table: Table, place: Floats) -> Mask:
+def _near(table: TrackTable, place: Floats) -> Mask:
     """Return which places (2, k) have a road user near who may be the vehicle: a motor vehicle that is no other's."""
     rows = ((table.id > 0) & ~walks(table.kind) & ~trusted(table)).nonzero()[0]
     gap = table.state[:2, rows, None] - place[:, None]

@@ -7,7 +7,7 @@ import numpy as np
 from perception.algebra import adjugate, determinant, form
 from perception.objects import Floats, Ints, Mask
 from perception.state.pairs import neighbours
-from perception.state.table import Table, trusted
+from perception.state.table import TrackTable, trusted
 
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 SAME_M = 4.0  # and metres, per axis
@@ -17,7 +17,7 @@ RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hid
 _OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading", "agreed", "radio"]
 
 
-def pairs(table: Table) -> list[tuple[int, int]]:
+def pairs(table: TrackTable) -> list[tuple[int, int]]:
     """Return pairs (kept, dropped) of rows that are one road user: alike, hardly ever seen both at once."""
     if len(table) < 2:
         return []
@@ -38,7 +38,7 @@ def pairs(table: Table) -> list[tuple[int, int]]:
     return [_by_rank(table, int(i), int(j)) for i, j in zip(first[alike], second[alike], strict=True)]
 
 
-def join(table: Table, kept: int, dropped: int) -> None:
+def join(table: TrackTable, kept: int, dropped: int) -> None:
     """Take into a row what its double knows better: the surer state, the vehicle's id."""
     surer = table.covariance[0, 0] + table.covariance[1, 1]
     newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
@@ -50,7 +50,7 @@ def join(table: Table, kept: int, dropped: int) -> None:
         values[..., kept] = values[..., dropped]
 
 
-def _may_return(table: Table, first: Ints, second: Ints) -> Mask:
+def _may_return(table: TrackTable, first: Ints, second: Ints) -> Mask:
     """Return which pairs (k,) may be one for all that is hidden: who comes out of hiding is new, not long known."""
     hidden, new = table.hidden > 0, table.scans <= RETURNED_SCANS
     return np.where(hidden[first], ~hidden[second] & new[second], ~hidden[second] | new[first])
@@ -70,7 +70,7 @@ def _square(gap: Floats, spread: Floats) -> Floats:
     return form(adjugate(spread), gap) / determinant(spread)
 
 
-def _by_rank(table: Table, first: int, second: int) -> tuple[int, int]:
+def _by_rank(table: TrackTable, first: int, second: int) -> tuple[int, int]:
     """Order two rows: confirmed before not, then the longer known."""
     rank = [(table.id[row] > 0, table.scans[row]) for row in (first, second)]
     return (first, second) if rank[0] >= rank[1] else (second, first)

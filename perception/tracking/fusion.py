@@ -18,10 +18,10 @@ from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
 from perception.results import Tracks
 from perception.sensing.cluster import Background, cluster
-from perception.sensing.scan import Scan, Sighting, chosen, joined, located, out_of_view, project
+from perception.sensing.scan import DeviceScan, Scan, chosen, joined, located, out_of_view, project
 from perception.sensing.sensors import Sensors
 from perception.sensing.vehicles import reported, vehicle_id
-from perception.sensing.window import Window
+from perception.sensing.window import ArrivalWindow
 from perception.sensor import Sensor
 from perception.tracking import life, report
 from perception.tracking.agreement import Gates, Told, plausible, sign
@@ -62,7 +62,7 @@ class Fusion:
         self._population = Population(self._sensors, settings, self.counters)
         self._biases = Biases(self._sensors, settings.correct_biases)
         self._claims = Claims(self._sensors)
-        self._window = Window(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
+        self._window = ArrivalWindow(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
 
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
         """Take one measurement for the next cycle, or count why not."""
@@ -129,26 +129,26 @@ class Fusion:
 
     def _scan(self, measurements: list[Measurement]) -> Scan:
         """Return everything that a round saw, in the site frame."""
-        sightings, reports = [], []
+        by_device, reports = [], []
         for measurement in measurements:
             if isinstance(measurement, VehicleReport):
                 reports.append(measurement)
             else:
-                sightings.append(self._sighting(measurement))
-        scans = [project(sightings, self._sensors)] if sightings else []
+                by_device.append(self._device_scan(measurement))
+        scans = [project(by_device, self._sensors)] if by_device else []
         if reports:
             radios = [self._radio(report.device) for report in reports]
             scans.append(reported(reports, radios, self._sensors.radio, self._reference, self._settings.vehicle))
         return joined(*scans) if len(scans) == 2 else scans[0]
 
-    def _sighting(self, measurement: Measurement) -> Sighting:
+    def _device_scan(self, measurement: Measurement) -> DeviceScan:
         """Return a device's detections."""
         column = self._columns[measurement.device]
         sensor = self._devices[column]
         if isinstance(measurement, PointCloud):
             settings = self._settings.cluster
             standing = self._backgrounds.setdefault(column, Background(sensor, settings)).standing(measurement)
-            return Sighting(column, cluster(measurement, standing, settings, sensor), radial=True)
+            return DeviceScan(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
         self._doubtful[column] = measurement.doubtful
         seen = located(measurement, sensor)
@@ -156,7 +156,7 @@ class Fusion:
         if number := int(np.count_nonzero(beyond)):
             self.counters["outside the field of view"] += number
             seen = chosen(seen, ~beyond)
-        return Sighting(column, seen, radial=False)
+        return DeviceScan(column, seen, radial=False)
 
     def _radio(self, device: str) -> int:
         """Return the index of a radio."""

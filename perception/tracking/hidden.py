@@ -11,7 +11,7 @@ from perception.geo import direction_of, heading_of
 from perception.objects import Floats, Ints, Mask
 from perception.occlusion.following import speed_behind
 from perception.state.attributes import sizes, walks
-from perception.state.table import Table
+from perception.state.table import TrackTable
 
 AHEAD_M = 60.0  # who drives farther ahead does not matter
 LANE_M = 1.5  # who is farther to the side is in another lane
@@ -23,7 +23,7 @@ IN_QUEUE_M, IN_QUEUE_MPS = 2.5, 1.5  # standard deviations of who follows somebo
 IN_LANE_M = 0.6  # and of any hidden vehicle across its heading
 
 
-def drive_on(table: Table, dt: float) -> None:
+def drive_on(table: TrackTable, dt: float) -> None:
     """Change the velocities of hidden vehicles in dt seconds, and bound where they may be."""
     rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
     if not len(rows):
@@ -44,7 +44,7 @@ def drive_on(table: Table, dt: float) -> None:
     table.state[:, rows], table.covariance[:, :, rows] = state, covariance
 
 
-def _leader(table: Table, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
+def _leader(table: TrackTable, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
     """Return the gap (k,) to who drives next ahead of each vehicle, inf where there is nobody, and its speed (k,)."""
     others = ((table.id > 0) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
     if not len(others):

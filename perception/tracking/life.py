@@ -5,38 +5,38 @@ from __future__ import annotations
 import numpy as np
 
 from perception.objects import Floats, Ints, Mask
-from perception.state.table import SCANS_KEPT, Table
+from perception.state.table import SCANS_KEPT, TrackTable
 from perception.tracking.settings import FusionSettings, log_odds
 
 MAX_LOG_ODDS = 8.0  # evidence is bounded, so that the end of a road user is noticed in time
 LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 
 
-def count_hits(table: Table, rows: Ints, score: Floats) -> None:
+def count_hits(table: TrackTable, rows: Ints, score: Floats) -> None:
     """Let detections speak for the rows (k,)."""
     table.log_odds += np.bincount(rows, score, len(table))
     table.scans += np.bincount(rows, minlength=len(table))
 
 
-def remember(table: Table, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
+def remember(table: TrackTable, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
     """Enter the scans of the sensors `looked`, true at `stamp_ns`, into the tracks' histories; seen (sensors, n)."""
     table.history[looked] = (table.history[looked] << 1 | seen[looked]) & SCANS_KEPT
     table.seen_ns[looked] = np.where(seen[looked], stamp_ns[:, None], table.seen_ns[looked])
 
 
-def bound(table: Table) -> None:
+def bound(table: TrackTable) -> None:
     """Bound the evidence, when all of a round for and against has been counted."""
     np.minimum(table.log_odds, MAX_LOG_ODDS, out=table.log_odds)
 
 
-def ripe(table: Table, settings: FusionSettings) -> Ints:
+def ripe(table: TrackTable, settings: FusionSettings) -> Ints:
     """Return the rows that are to be confirmed now."""
     sure = (table.log_odds >= log_odds(settings.confirm_probability)) & (table.contested == 0)
     rows: Ints = ((table.id == 0) & sure & (table.scans >= settings.least_scans)).nonzero()[0]
     return rows
 
 
-def over(table: Table, settings: FusionSettings) -> Mask:
+def over(table: TrackTable, settings: FusionSettings) -> Mask:
     """Return which rows are to be forgotten."""
     worthless = table.covariance[0, 0] + table.covariance[1, 1] > 2.0 * LOST_M**2
     done: Mask = worthless | (table.log_odds < log_odds(settings.delete_probability))

@@ -10,7 +10,7 @@ from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.state import filter
 from perception.state.attributes import walks
-from perception.state.table import Table
+from perception.state.table import TrackTable
 from perception.tracking import hidden
 
 # Spectral density of the acceleration by RoadUser, m2/s3: how much a road user may change its motion.
@@ -27,19 +27,19 @@ ROUND_S = 0.1  # between two rounds, usually
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 
 
-def predict(table: Table, dt: float) -> None:
+def predict(table: TrackTable, dt: float) -> None:
     """Move all tracks by dt seconds."""
     if table.hidden.any():
         hidden.drive_on(table, max(dt, 0.0))
     _move(table, dt)
 
 
-def _move(table: Table, dt: float) -> None:
+def _move(table: TrackTable, dt: float) -> None:
     """Move all tracks by dt seconds as they move now."""
     filter.predict(table.state, table.covariance, dt, agility(table))
 
 
-def agility(table: Table) -> Floats:
+def agility(table: TrackTable) -> Floats:
     """Return the spectral density of the acceleration (2, 2, n).
 
     What stands is likely to stand on, and what moves steadily to move on, until its velocity is corrected the same
@@ -54,7 +54,7 @@ def agility(table: Table) -> Floats:
     return along_and_across(ahead, along, along * aside)
 
 
-def manoeuvring(table: Table) -> Floats:
+def manoeuvring(table: TrackTable) -> Floats:
     """Return how surely each track changes its velocity (n,): 0 not at all, 1 for sure."""
     square = table.drift[0] ** 2 + table.drift[1] ** 2
     unrest = square / np.maximum(table.drift_variance, 1e-6)
@@ -62,7 +62,7 @@ def manoeuvring(table: Table) -> Floats:
     return surely
 
 
-def foresee(table: Table, dt: float) -> None:
+def foresee(table: TrackTable, dt: float) -> None:
     """Move all tracks by dt seconds, for telling of them: what brakes or turns for sure goes on with it.
 
     The velocity is corrected once a round, so that the corrections that are remembered add up to those of
@@ -75,21 +75,21 @@ def foresee(table: Table, dt: float) -> None:
     table.state[2:] += acceleration * dt
 
 
-def _acceleration(table: Table) -> Floats:
+def _acceleration(table: TrackTable) -> Floats:
     """Return the accelerations (2, n) of those that brake or turn for sure."""
     lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
     acceleration: Floats = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
     return acceleration
 
 
-def _turn(table: Table, acceleration: Floats, dt: float) -> None:
+def _turn(table: TrackTable, acceleration: Floats, dt: float) -> None:
     """Let the headings of those that move turn with their velocities, by accelerations (2, n) in dt seconds."""
     east, north = table.state[2:]
     turned = (north * acceleration[0] - east * acceleration[1]) * dt / np.maximum(east**2 + north**2, LIVELY_MPS**2)
     table.heading[:] = (table.heading + np.degrees(turned) * table.moving) % 360.0
 
 
-def correct(table: Table, rows: Ints, known: filter.Information) -> None:
+def correct(table: TrackTable, rows: Ints, known: filter.Information) -> None:
     """Use information about the rows (k,), and note how much it changes their velocities."""
     state, covariance = table.state[:, rows], table.covariance[:, :, rows]
     velocity, variance = state[2:].copy(), covariance[2, 2] + covariance[3, 3]
@@ -100,9 +100,9 @@ def correct(table: Table, rows: Ints, known: filter.Information) -> None:
     table.drift_variance[rows] = DRIFT_KEPT**2 * table.drift_variance[rows] + expected
 
 
-def newborn(scan: Scan, lag: Floats, sensors: int) -> Table:
+def newborn(scan: Scan, lag: Floats, sensors: int) -> TrackTable:
     """Return a track for each detection, -lag (d,) seconds after it; of the detection only the motion is used."""
-    table = Table.new(len(scan), sensors)
+    table = TrackTable.new(len(scan), sensors)
     speed = inverse(scan.velocity_certainty + UNIT / FIRST_SPEED_SD[scan.kind] ** 2)
     table.state[:2], table.covariance[:2, :2] = scan.position, scan.covariance
     table.state[2:] = apply(speed, apply(scan.velocity_certainty, scan.velocity))

@@ -12,7 +12,7 @@ from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.state import attributes, filter
 from perception.state.pairs import Pairs
-from perception.state.table import Ids, Table, run_starts, trusted
+from perception.state.table import Ids, TrackTable, run_starts, trusted
 from perception.tracking import doubles, life, motion
 from perception.tracking.association import assign, candidates, evidence
 from perception.tracking.settings import FusionSettings, log_odds
@@ -28,7 +28,7 @@ class Population:
     """The table of tracks, true at `time_ns`, and the ids of those that are confirmed."""
 
     def __init__(self, sensors: Sensors, settings: FusionSettings, counters: Counter[str]) -> None:
-        self.table = Table.new(0, sensors.radio)
+        self.table = TrackTable.new(0, sensors.radio)
         self.time_ns = 0  # 0: before the first round
         self._joined_ns = self._begun_ns = 0
         self._sensors = sensors
@@ -116,7 +116,7 @@ class Population:
                 doubles.join(self.table, kept, dropped)
                 gone[dropped] = True
 
-    def _describe(self, table: Table, row: Ints, detection: Ints, scan: Scan) -> None:
+    def _describe(self, table: TrackTable, row: Ints, detection: Ints, scan: Scan) -> None:
         """Take from detections what is not motion; rows (k,) are in order."""
         stated = scan.sensor[detection] == self._sensors.radio
         heard = ~stated | trusted(table)[row]

@@ -13,7 +13,7 @@ from perception.results import Tracks
 from perception.sensing.vehicles import vehicle_id
 from perception.sensor import Sensor
 from perception.state import attributes
-from perception.state.table import Table, existence, known
+from perception.state.table import TrackTable, existence, known
 from perception.tracking import motion
 from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings
@@ -55,7 +55,7 @@ def tracks(
     )
 
 
-def _reportable(table: Table, settings: FusionSettings, now_ns: int) -> Table:
+def _reportable(table: TrackTable, settings: FusionSettings, now_ns: int) -> TrackTable:
     """Return a copy of the rows to tell of, by id: confirmed, still likely, and seen lately."""
     speed = np.hypot(table.state[2], table.state[3])
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)

@@ -11,13 +11,13 @@ from perception.objects import SECOND_NS, Ints, Mask, RoadUser
 from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
-from perception.traffic.tally import Passage, Tally, Turn
+from perception.traffic.tally import Passage, TrafficTally, Turn
 
 AWAY_NS = 3 * SECOND_NS  # who comes back within this time has not been away from a loop or zone
 LONGEST_HEADWAY_NS = 600 * SECOND_NS  # two that are farther apart have nothing to do with each other
 
 
-class Loop(NamedTuple):
+class VirtualLoop(NamedTuple):
     """A virtual loop."""
 
     lane: int  # index into LaneMap.lines
@@ -28,7 +28,9 @@ class Loop(NamedTuple):
 class TrafficCounter:
     """Knows what must be known from one look to the next."""
 
-    def __init__(self, lanes: LaneMap, observed_m: float, loops: Sequence[Loop], zones: Sequence[Polygon]) -> None:
+    def __init__(
+        self, lanes: LaneMap, observed_m: float, loops: Sequence[VirtualLoop], zones: Sequence[Polygon]
+    ) -> None:
         self._lanes = lanes
         self._observed_m = observed_m
         self._loops = list(loops)
@@ -38,11 +40,11 @@ class TrafficCounter:
         self._front_ns = [0] * len(lanes.lines)  # when the newest front came to each stop line,
         self._rear_ns = [0] * len(lanes.lines)  # and its rear left it
 
-    def empty(self) -> Tally:
+    def empty(self) -> TrafficTally:
         """Return a tally of nothing."""
-        return Tally(len(self._lanes.lines), len(self._there_ns))
+        return TrafficTally(len(self._lanes.lines), len(self._there_ns))
 
-    def count(self, now: Situation, tally: Tally) -> None:
+    def count(self, now: Situation, tally: TrafficTally) -> None:
         """Count one look."""
         tally.seconds += now.passed_s
         on_foot = now.tracks.kind == RoadUser.PEDESTRIAN
@@ -81,7 +83,7 @@ class TrafficCounter:
             gap_s=max(0.0, gap_ns / SECOND_NS) if follows else None,
         )
 
-    def _measure_lanes(self, now: Situation, tally: Tally, counted: Mask) -> None:
+    def _measure_lanes(self, now: Situation, tally: TrafficTally, counted: Mask) -> None:
         """Add the time since the look before to what is true of the lanes now."""
         count, length = len(self._lanes.lines), now.tracks.size[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
@@ -100,7 +102,7 @@ class TrafficCounter:
             tally.stops += np.bincount(now.lane[now.halted], minlength=count)
         tally.green_s += now.passed_s * now.is_green
 
-    def _watch_spots(self, now: Situation, tally: Tally) -> None:
+    def _watch_spots(self, now: Situation, tally: TrafficTally) -> None:
         """Count who comes over the loops and into the zones."""
         for number, loop in enumerate(self._loops):
             reach = (now.tracks.size[:, 0] + loop.length) / 2.0
@@ -111,7 +113,7 @@ class TrafficCounter:
             for number, flag in enumerate(self._zone_flags, len(self._loops)):
                 self._watch(number, now, tally, (flags & flag).nonzero()[0])
 
-    def _watch(self, number: int, now: Situation, tally: Tally, rows: Ints) -> None:
+    def _watch(self, number: int, now: Situation, tally: TrafficTally, rows: Ints) -> None:
         spot, there = tally.spots[number], now.tracks.id[rows].tolist()
         spot.occupied_s += now.passed_s * bool(there)
         spot.present_s += now.passed_s * len(there)

@@ -10,7 +10,7 @@ import numpy as np
 
 from perception.results import MOVEMENTS, DirectionFlow, LaneFlow, SpotFlow, TrafficPeriod
 from perception.traffic.lanes import LaneMap
-from perception.traffic.tally import Passage, SpotTally, Tally, Turn
+from perception.traffic.tally import Passage, SpotTally, TrafficTally, Turn
 
 # congestion level by mean speed on the observed stretch, as a share of the limit; the limits of GB/T 33171-2016 for
 # smooth, light, moderate and severe, in the four steps of GA/T 115
@@ -32,7 +32,7 @@ class Flows:
             for movement in dict.fromkeys(way.movement for way in line.connections):
                 self._ways.setdefault((line.link, movement), []).append(index)
 
-    def period(self, tally: Tally, begin_ns: int, end_ns: int, cycle: bool = False) -> TrafficPeriod:
+    def period(self, tally: TrafficTally, begin_ns: int, end_ns: int, cycle: bool = False) -> TrafficPeriod:
         """Return everything about one period."""
         return TrafficPeriod(
             start_ns=begin_ns,
@@ -44,7 +44,7 @@ class Flows:
             zones=self._spots(self._zones, tally.spots[len(self._loops) :], tally.seconds),
         )
 
-    def _lane_flows(self, tally: Tally, begin_ns: int, end_ns: int) -> list[LaneFlow]:
+    def _lane_flows(self, tally: TrafficTally, begin_ns: int, end_ns: int) -> list[LaneFlow]:
         passages: dict[int, list[Passage]] = {}
         for passage in tally.passages:
             passages.setdefault(passage.lane, []).append(passage)
@@ -57,7 +57,7 @@ class Flows:
         ]
 
     def _lane(
-        self, lane: int, tally: Tally, begin_ns: int, end_ns: int, own: list[Passage], turns: Counter[str]
+        self, lane: int, tally: TrafficTally, begin_ns: int, end_ns: int, own: list[Passage], turns: Counter[str]
     ) -> LaneFlow:
         line, seconds = self._lanes.lines[lane], tally.seconds
         speeds = [passage.speed for passage in own]
@@ -86,7 +86,7 @@ class Flows:
             congestion=self._congestion(lane, tally),
         )
 
-    def _congestion(self, lane: int, tally: Tally) -> int | None:
+    def _congestion(self, lane: int, tally: TrafficTally) -> int | None:
         """Return 0 (free) to 3 (severe); None: nobody was there, no limit is known, or the period is short."""
         limit, present_s = self._lanes.lines[lane].speed_limit, float(tally.present_s[lane])
         if limit is None or not present_s or tally.seconds < LEAST_CONGESTION_S:
@@ -94,7 +94,7 @@ class Flows:
         share = float(tally.travelled_m[lane]) / present_s / limit
         return sum(share < step for step in (FREE, LIGHT, MODERATE))
 
-    def _direction_flows(self, tally: Tally) -> list[DirectionFlow]:
+    def _direction_flows(self, tally: TrafficTally) -> list[DirectionFlow]:
         turns: dict[tuple[str, str], list[Turn]] = {}
         for turn in tally.turns:
             turns.setdefault((self._lanes.lines[turn.lane].link, MOVEMENTS[turn.movement]), []).append(turn)
@@ -102,7 +102,7 @@ class Flows:
             self._direction(link, movement, tally, turns.get((link, movement), [])) for link, movement in self._ways
         ]
 
-    def _direction(self, link: str, movement: str, tally: Tally, own: list[Turn]) -> DirectionFlow:
+    def _direction(self, link: str, movement: str, tally: TrafficTally, own: list[Turn]) -> DirectionFlow:
         longest = max(self._ways[link, movement], key=lambda lane: float(tally.queue_length[lane]))
         return DirectionFlow(
             link=link,

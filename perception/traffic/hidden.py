@@ -16,7 +16,7 @@ from perception.occlusion.following import STANDSTILL_M, speed_behind
 from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
-from perception.traffic.signals import Lights
+from perception.traffic.signals import PhaseLights
 
 LONGEST_NS = 120 * SECOND_NS
 UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
@@ -57,7 +57,7 @@ class Hidden:
         comes: Mask,
         matches: Matches,
         past: Rows,
-        lights: Lights,
+        lights: PhaseLights,
     ) -> list[HiddenVehicle]:
         """Return who is hidden and stands now.
 
@@ -96,7 +96,7 @@ class Hidden:
             for at in which
         ]
 
-    def _still_waits(self, one: HiddenVehicle, now_ns: int, lights: Lights) -> bool:
+    def _still_waits(self, one: HiddenVehicle, now_ns: int, lights: PhaseLights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""
         phases = self._phases[one.lane]
         if not lights.knows(phases):

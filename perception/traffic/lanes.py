@@ -20,7 +20,7 @@ NONE = -1  # no lane, no movement
 _LEAST_COSINE = np.cos(np.radians(MAX_TURN_DEG))
 
 
-class Connection(msgspec.Struct, frozen=True):
+class LaneConnection(msgspec.Struct, frozen=True):
     """Where a lane leads through the junction."""
 
     movement: str  # of MOVEMENTS
@@ -39,7 +39,7 @@ class LaneLine(msgspec.Struct, frozen=True, eq=False):
     speed_limit: float | None = None  # m/s
     type: str = MOTOR_LANE  # what the lane is for, as in a MAP: vehicle, bikeLane, crosswalk, sidewalk ...
     leads_away: bool = False
-    connections: tuple[Connection, ...] = ()
+    connections: tuple[LaneConnection, ...] = ()
 
 
 class Matches(msgspec.Struct, frozen=True, eq=False):

@@ -39,7 +39,7 @@ for _name in ("speed_limit", "steady_speed"):
 Rows = NDArray[np.void]
 
 
-class Memory:
+class TrackMemory:
     """The table; who has been away for too long is met anew."""
 
     def __init__(self) -> None:

@@ -13,10 +13,10 @@ from perception.traffic import progress
 from perception.traffic.ground import Ground
 from perception.traffic.hidden import Hidden, HiddenVehicle
 from perception.traffic.lanes import NONE, LaneMap, Matches
-from perception.traffic.memory import Memory, Rows
+from perception.traffic.memory import Rows, TrackMemory
 from perception.traffic.movements import Movements
 from perception.traffic.queues import Queues, QueueSettings, Standing, measure
-from perception.traffic.signals import Lights
+from perception.traffic.signals import PhaseLights
 from perception.traffic.situation import Situation
 
 VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
@@ -33,8 +33,8 @@ class Observer:
         self._queues = queues
         self._movements = Movements(lanes)
         self._hidden = Hidden(lanes)
-        self._memory = Memory()
-        self._lights = Lights()
+        self._memory = TrackMemory()
+        self._lights = PhaseLights()
         self._phases = [{way.phase for way in line.connections} for line in lanes.lines]
         self._is_green = self._green_lanes()
         self._last_ns = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from perception.objects import Floats
-from perception.traffic.lanes import Connection, LaneMap
+from perception.traffic.lanes import LaneConnection, LaneMap
 
 POINTS = 12  # of each curve
 REACH = 0.39  # of the chord: how far the inner control points are from the ends; makes a quarter circle of a turn
@@ -26,7 +26,7 @@ def curve(lanes: LaneMap, lane: int, target: int) -> Floats:
     return bend(lanes.ends[lane], lanes.end_directions[lane], lanes.starts[target], lanes.start_directions[target])
 
 
-def ways(lanes: LaneMap) -> list[tuple[int, Connection, Floats]]:
+def ways(lanes: LaneMap) -> list[tuple[int, LaneConnection, Floats]]:
     """Return (lane, connection, curve) of everything that the lane map connects; unknown targets are left out."""
     index = {(line.link, line.lane): number for number, line in enumerate(lanes.lines)}
     return [

@@ -16,7 +16,7 @@ class Light(msgspec.Struct, frozen=True):
     since_ns: int
 
 
-class Lights:
+class PhaseLights:
     """What the phases show now. Phases that nobody tells of are unknown."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from perception.traffic.hidden import HiddenVehicle
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.queues import Queues
-from perception.traffic.signals import Lights
+from perception.traffic.signals import PhaseLights
 
 
 class Situation(msgspec.Struct, frozen=True, eq=False):
@@ -35,7 +35,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     decided: Ints  # rows whose way through the junction is final since this look
     queues: Queues  # of every lane
     hidden: Sequence[HiddenVehicle]  # vehicles that stand in them but are not seen now
-    lights: Lights
+    lights: PhaseLights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights
 

@@ -14,12 +14,12 @@ from pydantic import Field
 from perception.objects import SECOND_NS
 from perception.results import TrafficPeriod
 from perception.sensor import NotNegative, Positive, Settings
-from perception.traffic.counter import Loop, TrafficCounter
+from perception.traffic.counter import TrafficCounter, VirtualLoop
 from perception.traffic.flows import Flows
 from perception.traffic.lanes import LaneMap
 from perception.traffic.queues import QueueSettings
 from perception.traffic.situation import Situation
-from perception.traffic.tally import Tally
+from perception.traffic.tally import TrafficTally
 
 _STEP_NS = SECOND_NS // 10  # periods may end so much beside whole seconds of UTC
 
@@ -56,7 +56,7 @@ class StatisticsSettings(QueueSettings):
 class _Period(msgspec.Struct):
     """A period that runs; `begin_ns` 0: none has begun."""
 
-    tally: Tally
+    tally: TrafficTally
     begin_ns: int = 0
 
 
@@ -64,7 +64,9 @@ class TrafficStatistics:
     """Counts what road users do; `update` is called once a cycle. KeyError: a loop on a lane that is not there."""
 
     def __init__(self, settings: StatisticsSettings, lanes: LaneMap) -> None:
-        loops = [Loop(lanes.index(one.link, one.lane), one.to_stop_line_m, one.length_m) for one in settings.loops]
+        loops = [
+            VirtualLoop(lanes.index(one.link, one.lane), one.to_stop_line_m, one.length_m) for one in settings.loops
+        ]
         names = [one.name for one in settings.loops], [zone.name for zone in settings.zones]
         self._has_lanes = bool(lanes.lines)
         self._counter = TrafficCounter(lanes, settings.observed_m, loops, [zone.polygon_m for zone in settings.zones])

@@ -48,7 +48,7 @@ class SpotTally(msgspec.Struct):
         self.present_s += other.present_s
 
 
-class Tally:
+class TrafficTally:
     """Everything of a site; arrays (l,) by the lane's index."""
 
     def __init__(self, lanes: int, spots: int) -> None:
@@ -65,7 +65,7 @@ class Tally:
         self.queue_count: Ints = np.zeros(lanes, dtype=np.int64)
         self.spots = [SpotTally() for _ in range(spots)]
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: TrafficTally) -> None:
         """Add what was counted later."""
         self.seconds += other.seconds
         self.passages += other.passages

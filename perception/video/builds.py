@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
-from perception.video.view import View
+from perception.video.view import CameraView
 
 Part = tuple[float, float, float, float, float]  # half length and width, bottom, top: shares of the whole; taper
 
@@ -57,7 +57,7 @@ _EDGES = [*_RING, *((a + 4, b + 4) for a, b in _RING), *((n, n + 4) for n in ran
 EDGES = np.array([(a + part, b + part) for part in (0, 8) for a, b in _EDGES])  # (24, 2): corners that they join
 
 
-def outline(view: View, build: Ints, state: Floats, heading: Floats) -> Floats:
+def outline(view: CameraView, build: Ints, state: Floats, heading: Floats) -> Floats:
     """Return the corners (..., 16, 2) px of bodies (..., 5: x, y, length, width, height) at headings (...) rad."""
     along, across = np.cos(heading)[..., None], np.sin(heading)[..., None]
     own = CORNERS[build] * state[..., None, 2:]

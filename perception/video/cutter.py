@@ -16,9 +16,9 @@ from perception.video.boxes import Bodies, Grey
 from perception.video.builds import KIND
 from perception.video.canvas import Canvas, Region, Undo
 from perception.video.fit import MISFIT, Fitter, Guess
-from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Follower, Known, oddities
+from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Expected, Follower, oddities
 from perception.video.raster import Raster
-from perception.video.search import Found, Search
+from perception.video.search import BodySearch, FoundBody
 from perception.video.singles import REVIEW, Singles, renewed, single_of, singles_of
 
 WELL = 0.8  # share of a blob that a single body has to explain
@@ -34,7 +34,7 @@ class Cutter:
         """`region`: of the foreground; `corner`, `scale`: as `Raster`."""
         self._fitter, self._region = fitter, Region(region)
         self._raster = Raster(fitter, corner, scale)
-        self._search = Search(self._raster)
+        self._search = BodySearch(self._raster)
         self._follower = Follower(self._raster, self._search)
         self._users = memory.nobody()
 
@@ -48,12 +48,12 @@ class Cutter:
         known = self._follower.expected(self._users, blobs.labels, after_s)
         singles = singles_of(self._fitter, self._raster, blobs, known)
         self._search.begin()
-        found: list[Found] = []
+        found: list[FoundBody] = []
         for row in sorted(range(len(blobs.label)), key=lambda row: blobs.label[row] not in known.label):
             found += self._in_blob(canvas, blobs, known, singles, row)
         return self._kept(canvas, known, found, after_s)
 
-    def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Known, singles: Singles, row: int) -> list[Found]:
+    def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles, row: int) -> list[FoundBody]:
         """Return who is in a blob, and mark it as explained."""
         rows = [each for each in known.order if known.label[each] == blobs.label[row]]
         left, top, right, bottom = blobs.box[row].astype(int).tolist()
@@ -80,15 +80,15 @@ class Cutter:
             return [renewed(single, known, singles, row)]
         return parts
 
-    def _doubtful(self, guess: Guess, users: memory.Users, row: int | None) -> bool:
+    def _doubtful(self, guess: Guess, users: memory.SeenUsers, row: int | None) -> bool:
         """Tell whether one who seems to ride, known before as `row`, may be two who walk."""
         build = guess.build[0 if row is None or len(guess.build) == 1 else row]
         rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
         return bool(KIND[build] == RoadUser.BICYCLE) and not rides
 
     def _parts(
-        self, canvas: Canvas, known: Known, rows: list[int], box: Floats, odd: Floats, undos: list[Undo]
-    ) -> list[Found]:
+        self, canvas: Canvas, known: Expected, rows: list[int], box: Floats, odd: Floats, undos: list[Undo]
+    ) -> list[FoundBody]:
         """Return those of a blob who were known, the less sure ones if nobody is better, and who else it takes."""
         users = known.users
         sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
@@ -106,7 +106,7 @@ class Cutter:
             undos += [canvas.explain(self._raster.outlines(part.guess)[0]) for part in parts]
         return first + parts
 
-    def _kept(self, canvas: Canvas, known: Known, found: list[Found], after_s: float) -> Bodies:
+    def _kept(self, canvas: Canvas, known: Expected, found: list[FoundBody], after_s: float) -> Bodies:
         """Remember who was found and who is hidden; return those who are whole."""
         users = known.users
         absent = sorted(set(known.order) - {each.known for each in found})

@@ -12,7 +12,7 @@ from perception.objects import Floats, Mask
 from perception.sensor import FieldOfView
 from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.health import Health, Sight
-from perception.video.view import View
+from perception.video.view import CameraView
 
 TALLEST_M = 3.6  # bodies on the road reach so far above it
 
@@ -51,7 +51,9 @@ class Eye:
         return np.asarray(known & inside & (np.abs(np.degrees(np.arctan2(y, x))) <= self._field.width_deg / 2))
 
 
-def region_of(view: View, field: FieldOfView, polygon: Sequence[tuple[float, float]], width: int, height: int) -> Mask:
+def region_of(
+    view: CameraView, field: FieldOfView, polygon: Sequence[tuple[float, float]], width: int, height: int
+) -> Mask:
     """Return where in a picture of a size road users of a field of view can be seen, within a polygon, px of `view`."""
     scale = width / view.size[0]
     drawn = np.zeros((height, width), np.uint8)

@@ -18,7 +18,7 @@ from perception.video.boxes import Bodies, Boxes
 from perception.video.builds import BUILDS, KIND, MOTOR, SIZE, SPREAD, SURPRISE, box_of, outline
 from perception.video.lanes import Lanes
 from perception.video.silhouette import silhouettes
-from perception.video.view import View
+from perception.video.view import CameraView
 
 HEADINGS = 8  # that are tried over a half turn
 ANCHORINGS = 2  # steps in which every hypothesis is put in place
@@ -61,7 +61,7 @@ class Guess(NamedTuple):
 class Fitter:
     """Fits bodies to boxes in the view of one camera."""
 
-    def __init__(self, view: View, lanes: Lanes, told: bool = True) -> None:
+    def __init__(self, view: CameraView, lanes: Lanes, told: bool = True) -> None:
         """`lanes`: motor vehicles head along them; `told`: the detector knows motorcycles from bicycles."""
         self.view = view
         self._lanes = lanes

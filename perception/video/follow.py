@@ -12,7 +12,7 @@ from perception.video.builds import KIND
 from perception.video.canvas import EMPTY, Canvas, Undo
 from perception.video.fit import Guess
 from perception.video.raster import Raster
-from perception.video.search import Found, Search, stands_free
+from perception.video.search import BodySearch, FoundBody, stands_free
 from perception.video.silhouette import Silhouettes, silhouettes
 
 SOLO = 3  # pictures after which one who was alone is sure
@@ -27,10 +27,10 @@ _GRID = np.array([[a, b] for a in np.arange(-1.0, 1.01, 0.25) for b in (-1, 0, 1
 _FINE = np.array([[a, b] for a in (-0.5, 0.0, 0.5) for b in (-0.5, 0.0, 0.5)])
 
 
-class Known(NamedTuple):
+class Expected(NamedTuple):
     """Those known before, where they should be now, rows aligned."""
 
-    users: memory.Users
+    users: memory.SeenUsers
     guess: Guess
     corners: Floats  # (n, 16, 2) px
     shapes: Silhouettes
@@ -42,19 +42,21 @@ class Known(NamedTuple):
 class Follower:
     """Finds again in one camera's foreground who was seen before."""
 
-    def __init__(self, raster: Raster, search: Search) -> None:
+    def __init__(self, raster: Raster, search: BodySearch) -> None:
         self._raster, self._search = raster, search
 
-    def expected(self, users: memory.Users, labels: Ints, after_s: float) -> Known:
+    def expected(self, users: memory.SeenUsers, labels: Ints, after_s: float) -> Expected:
         """Return those known before where they should be after a while; `labels` (height, width): of the blobs."""
         guess = users.after(after_s)
         corners = self._raster.outlines(guess)
         shapes = silhouettes(corners)
         label = [_label(labels, each) for each in corners]
         order = np.argsort(np.hypot(*guess.state[:, :2].T), kind="stable").tolist()
-        return Known(users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
+        return Expected(users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
 
-    def again(self, canvas: Canvas, known: Known, rows: list[int], odd: Floats, undos: list[Undo]) -> list[Found]:
+    def again(
+        self, canvas: Canvas, known: Expected, rows: list[int], odd: Floats, undos: list[Undo]
+    ) -> list[FoundBody]:
         """Return who of those known before is seen again, and mark them as explained."""
         found = []
         for row in rows:
@@ -67,11 +69,11 @@ class Follower:
             stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
             if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
                 score = float(self._search.scores(canvas, guess, shape, odd)[0])
-                found.append(Found(guess, row, False, *edges, score))
+                found.append(FoundBody(guess, row, False, *edges, score))
                 undos.append(canvas.explain(corners[0]))
         return found
 
-    def _moved(self, canvas: Canvas, known: Known, row: int) -> Guess:
+    def _moved(self, canvas: Canvas, known: Expected, row: int) -> Guess:
         """Return one known before where, near to where it should be, it explains most."""
         guess = known.guess.at(np.array([row]))
         looks = known.users.looks[row]
@@ -89,7 +91,7 @@ class Follower:
         return guess
 
 
-def oddities(known: Known, rows: list[int]) -> Floats:
+def oddities(known: Expected, rows: list[int]) -> Floats:
     """Return the squared sigmas (builds,) by which builds are odd among those known in a blob.
 
     Two who walk side by side look like one who rides, but are slower.

@@ -22,7 +22,7 @@ FASTEST_MPS = 25.0
 HEADS_MPS, HEADS_LOOKS = 2.0, 4  # who is faster, and was seen so often, heads where it goes
 
 
-class Users(NamedTuple):
+class SeenUsers(NamedTuple):
     """n road users, rows aligned."""
 
     guess: Guess  # at the time of the last picture
@@ -32,9 +32,9 @@ class Users(NamedTuple):
     hidden_s: Floats  # (n,) since it was seen last
     cost: Floats  # (n, builds) what speaks against each class, squared sigmas
 
-    def of(self, rows: Mask | Ints) -> Users:
+    def of(self, rows: Mask | Ints) -> SeenUsers:
         """Return some of them."""
-        return Users(
+        return SeenUsers(
             self.guess.at(rows),
             self.velocity[rows],
             self.looks[rows],
@@ -49,7 +49,7 @@ class Users(NamedTuple):
         state[:, :2] += self.velocity * seconds
         return self.guess._replace(state=state)
 
-    def hidden(self, seconds: float) -> Users:
+    def hidden(self, seconds: float) -> SeenUsers:
         """Return them a while later if they were not seen."""
         return self._replace(guess=self.after(seconds), hidden_s=self.hidden_s + seconds)
 
@@ -59,7 +59,7 @@ class Users(NamedTuple):
         goes = (np.hypot(*self.velocity.T) > HEADS_MPS) & (self.looks > HEADS_LOOKS) & rolls
         return np.where(goes, np.arctan2(self.velocity[:, 1], self.velocity[:, 0]), heading)
 
-    def seen(self, bodies: Bodies, build: Ints, spread: Floats, whole: Mask, seconds: float) -> Users:
+    def seen(self, bodies: Bodies, build: Ints, spread: Floats, whole: Mask, seconds: float) -> SeenUsers:
         """Return them after they were seen as bodies of a build (n,) a while later.
 
         `spread` (n, 3): of their sizes, as known before; `whole`: those whose every edge was seen.
@@ -73,22 +73,22 @@ class Users(NamedTuple):
         state = np.concatenate([bodies.position, size], axis=1)
         firm = np.maximum(spread * np.where(whole, FIRMER, 1.0)[:, None], FIRMEST * SPREAD[build])
         guess = Guess(build, bodies.heading, state, size, firm)
-        return Users(guess, velocity, self.looks + 1, self.solo + whole, np.zeros(len(build)), self.cost)
+        return SeenUsers(guess, velocity, self.looks + 1, self.solo + whole, np.zeros(len(build)), self.cost)
 
 
-def unknown(guess: Guess) -> Users:
+def unknown(guess: Guess) -> SeenUsers:
     """Return road users who were not seen before."""
     count = len(guess.build)
     none = np.zeros(count, dtype=np.int64)
-    return Users(guess, np.zeros((count, 2)), none, none.copy(), np.zeros(count), np.zeros((count, len(KIND))))
+    return SeenUsers(guess, np.zeros((count, 2)), none, none.copy(), np.zeros(count), np.zeros((count, len(KIND))))
 
 
-def nobody() -> Users:
+def nobody() -> SeenUsers:
     """Return no road users."""
     return unknown(Guess(np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 5)), np.zeros((0, 3)), np.zeros((0, 3))))
 
 
-def joined(first: Users, second: Users) -> Users:
+def joined(first: SeenUsers, second: SeenUsers) -> SeenUsers:
     """Return all of both."""
     rest = (np.concatenate(pair) for pair in zip(first[1:], second[1:], strict=True))
-    return Users(Guess.joined([first.guess, second.guess]), *rest)
+    return SeenUsers(Guess.joined([first.guess, second.guess]), *rest)

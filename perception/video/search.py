@@ -39,7 +39,7 @@ _SIZES = np.array(
 )
 
 
-class Found(NamedTuple):
+class FoundBody(NamedTuple):
     """One body."""
 
     guess: Guess  # (1,)
@@ -50,7 +50,7 @@ class Found(NamedTuple):
     score: float  # px2, as `Canvas.score`
 
 
-class Search:
+class BodySearch:
     """Searches one camera's foreground."""
 
     def __init__(self, raster: Raster) -> None:
@@ -61,7 +61,7 @@ class Search:
         """Begin another picture."""
         self._left = BUDGET
 
-    def born(self, canvas: Canvas, box: Floats, odd: Floats, undos: list[Undo]) -> list[Found]:
+    def born(self, canvas: Canvas, box: Floats, odd: Floats, undos: list[Undo]) -> list[FoundBody]:
         """Return who explains what is left in a box (4,) px, and mark it as explained; `odd`: as `scores`."""
         left, top = box[:2]
         _, _, stats, _ = cv2.connectedComponentsWithStats(canvas.rest(box), connectivity=8)
@@ -72,7 +72,7 @@ class Search:
                 for guess, score in self._best(canvas, place, odd, DEPTH, True)[1]:
                     corners = self._raster.outlines(guess)[0]
                     if (edges := canvas.edges(corners)) is not None:
-                        found.append(Found(guess, -1, False, *edges, score))
+                        found.append(FoundBody(guess, -1, False, *edges, score))
                     undos.append(canvas.explain(corners))
         return found
 

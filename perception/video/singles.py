@@ -11,9 +11,9 @@ from perception.video.blobs import Blobs
 from perception.video.boxes import Boxes
 from perception.video.builds import BUILDS
 from perception.video.fit import Fitter, Guess
-from perception.video.follow import Known
+from perception.video.follow import Expected
 from perception.video.raster import Raster
-from perception.video.search import Found
+from perception.video.search import FoundBody
 from perception.video.silhouette import Silhouettes, silhouettes
 
 REVIEW = 5  # pictures after which is asked again who somebody is
@@ -35,7 +35,7 @@ class Singles(NamedTuple):
     cost: Floats  # (k, m)
 
 
-def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Known) -> Singles:
+def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) -> Singles:
     """Return what explains whole blobs; whoever was alone before is asked only now and then who it is."""
     rows = [[row for row in known.order if known.label[row] == label] for label in blobs.label]
     due = np.array(
@@ -59,14 +59,14 @@ def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Known) -> Si
     return Singles(guess, corners, silhouettes(corners), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
 
 
-def single_of(blobs: Blobs, known: Known, singles: Singles, row: int, score: float) -> Found:
+def single_of(blobs: Blobs, known: Expected, singles: Singles, row: int, score: float) -> FoundBody:
     """Return the body that may be all of a blob: of the only one known in it, if there is one."""
     rows = [each for each in known.order if known.label[each] == blobs.label[row]]
     guess = singles.guess.at(np.array([row]))
-    return Found(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
+    return FoundBody(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
 
 
-def renewed(single: Found, known: Known, singles: Singles, row: int) -> Found:
+def renewed(single: FoundBody, known: Expected, singles: Singles, row: int) -> FoundBody:
     """Return a lone body as what it was before, unless another class explains it better by now."""
     old = single.known
     if old < 0 or not singles.due[row]:

@@ -20,7 +20,7 @@ class NoViewError(ValueError):
     """A homography that is no camera's view of a road."""
 
 
-class Pose(NamedTuple):
+class CameraPose(NamedTuple):
     """Where a camera is and how it sees, sensor frame (x forward, y left, z up)."""
 
     matrix: Floats  # (3, 3) of the lens, px
@@ -28,7 +28,7 @@ class Pose(NamedTuple):
     place: Floats  # (3,) m
 
 
-class View:
+class CameraView:
     """One camera. All pixels are of the picture that the camera's model was made for."""
 
     def __init__(self, camera: Homography | Intrinsics, mount: Mount, size: tuple[int, int]) -> None:
@@ -81,12 +81,12 @@ class View:
         return pixels
 
 
-def _calibrated(camera: Intrinsics, mount: Mount) -> Pose:
+def _calibrated(camera: Intrinsics, mount: Mount) -> CameraPose:
     matrix = np.array([[camera.fx, 0, camera.cx], [0, camera.fy, camera.cy], [0, 0, 1]])
-    return Pose(matrix, attitude(mount).T, np.array([0.0, 0.0, mount.height_m]))
+    return CameraPose(matrix, attitude(mount).T, np.array([0.0, 0.0, mount.height_m]))
 
 
-def _matched(camera: Homography, size: tuple[int, int]) -> Pose:
+def _matched(camera: Homography, size: tuple[int, int]) -> CameraPose:
     """Return the camera whose view of the road the homography is."""
     centre = np.array([[1, 0, -size[0] / 2], [0, 1, -size[1] / 2], [0, 0, 1]])
     columns = centre @ np.linalg.inv(np.array(camera.homography))  # road -> picture, from its middle
@@ -106,4 +106,4 @@ def _matched(camera: Homography, size: tuple[int, int]) -> Pose:
     left, _, right = np.linalg.svd(np.column_stack([axes[:, :2], up]))
     rotation = left @ right
     matrix = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]])
-    return Pose(matrix, rotation, -rotation.T @ axes[:, 2])
+    return CameraPose(matrix, rotation, -rotation.T @ axes[:, 2])

@@ -67,7 +67,7 @@ def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float
     first_ns = _first_ns(air) + WARM_UP_NS
     ticks: list[int] = []
     pairs: list[Rows] = []
-    steps: list[identity.Step] = []
+    steps: list[identity.TimeStep] = []
     for tick, now_ns in enumerate(air.ticks_ns.tolist()):
         progress.tell("judging", tick, len(air.ticks_ns))
         if not max(first_ns, begin_ns) <= now_ns <= end_ns:
@@ -98,7 +98,7 @@ def _first_ns(air: Air) -> int:
 
 def _tick(
     users: Rows, truth: Truth, now_ns: int, number: int, region_m: float, cutoff: float
-) -> tuple[Rows, identity.Step]:
+) -> tuple[Rows, identity.TimeStep]:
     lives = truth.present(now_ns)
     now = truth.places(lives, np.array([now_ns]))[0]
     near = np.hypot(now[:, 0], now[:, 1]) <= region_m + cutoff
@@ -157,8 +157,8 @@ def _blank(count: int) -> Rows:
     return rows
 
 
-def _step(distance: Floats, ids: Ints, kept: Mask, lives: Ints, counted: Mask) -> identity.Step:
+def _step(distance: Floats, ids: Ints, kept: Mask, lives: Ints, counted: Mask) -> identity.TimeStep:
     """Return the time step for the measures of ids, without those outside of the region."""
     near = np.nan_to_num(distance[np.ix_(kept, counted)].T, nan=np.inf)
     row, column = np.nonzero(near < identity.CUTOFF_M)
-    return identity.Step(lives[counted], ids[kept], row, column, near[row, column])
+    return identity.TimeStep(lives[counted], ids[kept], row, column, near[row, column])

@@ -146,7 +146,7 @@ def _towards(link: Link, lane: Lane, exits: Mapping[NodeId, str]) -> lanes.LaneL
         speed_limit=lane.speed_limit_mps or link.speed_limit_mps,
         type=_TYPES[lane.type],
         connections=tuple(
-            lanes.Connection(way.maneuver, exits.get(way.downstream, ""), way.lane, way.phase)
+            lanes.LaneConnection(way.maneuver, exits.get(way.downstream, ""), way.lane, way.phase)
             for way in lane.connects_to
         ),
     )

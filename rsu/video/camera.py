@@ -20,7 +20,7 @@ from perception.video.motion import Motion
 from perception.video.onnx import RUNTIMES, Onnx
 from perception.video.settings import MotionSettings
 from perception.video.shape import misfit, straightened
-from perception.video.view import View as Road
+from perception.video.view import CameraView
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.video import VideoSettings
 from rsu.video.source import Shot
@@ -40,7 +40,7 @@ class Camera:
         self._road = road
         self._motion: Motion | None = None
         self._settings, self._sensor = settings, sensor
-        view = Road(sensor.camera, sensor.mount, settings.image_px)
+        view = CameraView(sensor.camera, sensor.mount, settings.image_px)
         self._fitter = Fitter(view, lanes, told=settings.onnx is not None)
         self._eye: Eye | None = None  # made for the first picture's size
         self._shape: tuple[int, ...] = ()

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.scoring.assignment import gospa, match, ospa
-from perception.scoring.identity import Step, judge
+from perception.scoring.identity import TimeStep, judge
 
 
-def step(truth: list[int], said: list[int], pairs: list[tuple[int, int, float]]) -> Step:
+def step(truth: list[int], said: list[int], pairs: list[tuple[int, int, float]]) -> TimeStep:
     """Return a time step; `pairs`: row of the truth, row of the estimates, distance in metres."""
     rows, columns, distance = zip(*pairs, strict=True) if pairs else ((), (), ())
     whole = [np.array(each, dtype=np.int64) for each in (truth, said, rows, columns)]
-    return Step(*whole, np.array(distance, dtype=np.float64))
+    return TimeStep(*whole, np.array(distance, dtype=np.float64))
 
 
 def test_gospa_counts_half_a_square_for_everybody_alone() -> None:

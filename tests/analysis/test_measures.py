@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats
 from perception.scoring.assignment import gospa, match, ospa
-from perception.scoring.identity import ALPHAS, CUTOFF_M, Step, judge
+from perception.scoring.identity import ALPHAS, CUTOFF_M, TimeStep, judge
 
 RUNS = range(6)
 
@@ -46,9 +46,9 @@ def scenes(seed: int) -> list[Scene]:
     return run
 
 
-def step(scene: Scene) -> Step:
+def step(scene: Scene) -> TimeStep:
     row, column = np.nonzero(scene.distance < CUTOFF_M)
-    return Step(np.array(scene.truth), np.array(scene.said), row, column, scene.distance[row, column])
+    return TimeStep(np.array(scene.truth), np.array(scene.said), row, column, scene.distance[row, column])
 
 
 def clear_mota(run: list[Scene]) -> tuple[float, int]:

@@ -34,7 +34,7 @@ from perception.sensor import FieldOfView, Intrinsics, Mount, Sensor
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 from perception.video.lanes import Lanes
-from perception.video.view import View
+from perception.video.view import CameraView
 from rsu.site import lanemap
 from rsu.site.video import SourceSettings
 from rsu.site.video import VideoSettings as CameraSettings
@@ -245,7 +245,7 @@ def count(road: Road) -> int:
         pictures = [np.ascontiguousarray(np.rot90(shown)) for shown in pictures]
     height, width = pictures[0].shape[:2]
     camera = Camera(settings((width, height), rate_hz), road.sensor, Lanes([]))
-    view = View(road.sensor.camera, road.sensor.mount, (width, height))
+    view = CameraView(road.sensor.camera, road.sensor.mount, (width, height))
     line_m = float(view.to_road(np.array([width / 2, road.line_px]))[0])
     fusion = Fusion([road.sensor], FusionSettings(), Reference(0.0, 0.0, 0.0))
     driver = Video("video", VideoSettings(inbox="video"))

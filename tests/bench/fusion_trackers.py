@@ -19,11 +19,11 @@ from scipy.optimize import linear_sum_assignment
 
 from perception.geo import Reference
 from perception.objects import Detections, Floats, Ints, RoadUser
-from perception.sensing.scan import Scan, Sighting, project
+from perception.sensing.scan import DeviceScan, Scan, project
 from perception.sensing.sensors import Sensors
 from perception.sensor import Sensor
 from perception.state.filter import summed
-from perception.state.table import Table
+from perception.state.table import TrackTable
 from perception.tracking import motion
 from perception.tracking.association import evidence, judged
 from perception.tracking.fusion import Fusion
@@ -69,7 +69,7 @@ class Oracle:
     def __init__(self, sensors: Sequence[Sensor]) -> None:
         self._columns = {sensor.device: column for column, sensor in enumerate(sensors)}
         self._sensors = Sensors(sensors, np.inf, np.inf, 1.0)
-        self._table = Table.new(0, len(sensors))  # `vehicle` holds the road user
+        self._table = TrackTable.new(0, len(sensors))  # `vehicle` holds the road user
         self._time_ns = 0
 
     def cycle(self, scans: Sequence[Detections], owners: Sequence[Ints], now_ns: int) -> Found:
@@ -77,8 +77,8 @@ class Oracle:
         if scans:
             owner = np.concatenate(owners)
             known = np.flatnonzero(owner >= 0)
-            sightings = [Sighting(self._columns[scan.device], scan, radial=False) for scan in scans]
-            self._use(project(sightings, self._sensors).at(known), owner[known])
+            by_device = [DeviceScan(self._columns[scan.device], scan, radial=False) for scan in scans]
+            self._use(project(by_device, self._sensors).at(known), owner[known])
         table = self._table.take(np.flatnonzero(self._table.scans >= CONFIRM))
         motion.predict(table, (now_ns - self._time_ns) * 1e-9)
         return Found(table.vehicle, table.state[:2].T, table.state[2:].T)
@@ -129,7 +129,7 @@ class Merger:
         total, weight = np.zeros((0, 2)), np.zeros(0)
         walker = np.zeros(0, dtype=np.bool_)
         for scan in scans:
-            seen = project([Sighting(self._columns[scan.device], scan, radial=False)], self._sensors)
+            seen = project([DeviceScan(self._columns[scan.device], scan, radial=False)], self._sensors)
             place, sure = seen.position.T, 1.0 / (seen.covariance[0, 0] + seen.covariance[1, 1])
             gap = np.hypot(*(total / np.maximum(weight, 1e-9)[:, None] - place[:, None]).transpose(2, 0, 1))
             row, column = linear_sum_assignment(np.minimum(gap, self.REACH_M))
@@ -229,7 +229,7 @@ class StoneSoup:
         """Use a cycle."""
         for scan in scans:
             column = self._columns[scan.device]
-            seen = project([Sighting(column, scan, radial=False)], self._sensors)
+            seen = project([DeviceScan(column, scan, radial=False)], self._sensors)
             at = datetime.datetime.fromtimestamp(scan.stamp_ns / 1e9, datetime.UTC).replace(tzinfo=None)
             model = self._models[column]
             found = {

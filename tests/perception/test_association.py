@@ -7,7 +7,7 @@ from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.state.pairs import neighbours
-from perception.state.table import Table
+from perception.state.table import TrackTable
 from perception.tracking.association import assign, candidates
 
 GATE, CLUTTER = 13.8, 1e-4
@@ -26,7 +26,7 @@ def sensors(clutter=CLUTTER):
 
 
 def tracks(position, velocity=None, spread=0.2):
-    table = Table.new(len(position), 2)
+    table = TrackTable.new(len(position), 2)
     table.state[:2] = np.asarray(position, dtype=float).reshape(-1, 2).T
     table.state[2:] = 0.0 if velocity is None else np.asarray(velocity, dtype=float).T
     for axis in (0, 1):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from perception.camera import locate, on_road
-from perception.sensing.scan import Sighting, located, project
+from perception.sensing.scan import DeviceScan, located, project
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Homography, Intrinsics, Mount, Sensor
 from tests.perception.scenario import START_NS, detections
@@ -76,7 +76,7 @@ def test_boxes_of_a_camera_become_places_in_the_site():
     seen = detections("camera", START_NS, np.full((5, 2), np.nan), kind=[6] * 5)
     seen.box[:4] = boxes(to_pixels(PLACES, PLAIN, MOUNT))
     seen.box[4] = [900, 0, 960, 10]  # in the sky
-    scan = project([Sighting(0, located(seen, sensor), radial=False)], Sensors([sensor], 9.2, 9.2, 1.0))
+    scan = project([DeviceScan(0, located(seen, sensor), radial=False)], Sensors([sensor], 9.2, 9.2, 1.0))
     assert len(scan) == 4
     assert scan.position == pytest.approx(np.stack([-PLACES[:, 1], PLACES[:, 0]]), abs=0.3)
     assert np.trace(scan.covariance[:, :, 3]) > 4 * np.trace(scan.covariance[:, :, 0])  # far is less certain

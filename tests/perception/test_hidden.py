@@ -13,7 +13,7 @@ from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.state.attributes import TYPICAL_SIZE
 from perception.state.pairs import Pairs
-from perception.state.table import Table
+from perception.state.table import TrackTable
 from perception.tracking import doubles, motion
 
 CAR_M = TYPICAL_SIZE[RoadUser.CAR, 0]
@@ -26,7 +26,7 @@ SURE = testimony.surest(SENSORS, np.zeros(SENSORS.radio, np.bool_))
 
 def cars(*places, speeds=(), hidden=(), kind=RoadUser.CAR):
     """Return confirmed road users (east, north) that head north."""
-    rows = Table.new(len(places), SENSORS.radio)
+    rows = TrackTable.new(len(places), SENSORS.radio)
     rows.state[:2] = np.transpose(places)
     rows.state[3, : len(speeds)] = speeds
     rows.covariance[:] = np.diag([0.1, 0.1, 0.1, 0.1])[:, :, None]

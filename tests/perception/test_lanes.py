@@ -3,7 +3,7 @@ import pytest
 
 from perception.results import MOVEMENTS, LanePlace
 from perception.traffic.ground import CROSSWALK, FIRST_ZONE, JUNCTION, MOTOR, Areas, Ground
-from perception.traffic.lanes import Connection, LaneLine, LaneMap
+from perception.traffic.lanes import LaneConnection, LaneLine, LaneMap
 from perception.traffic.observer import Observer
 from perception.traffic.queues import QueueSettings
 from rsu.site import lanemap
@@ -114,7 +114,7 @@ def test_the_ground_knows_what_it_is_for():
 @pytest.mark.parametrize("width", [3.25, 15.0, 60.0])
 def test_the_ground_has_room_for_all_that_is_drawn_on_it(points, width):
     away = LaneLine("out", 1, np.array([[-3.25, -20.0], [-3.25, -60.0]]), 3.25, leads_away=True)
-    lane = LaneLine("in", 1, np.array(points), width, connections=(Connection("straight", "out", 1),))
+    lane = LaneLine("in", 1, np.array(points), width, connections=(LaneConnection("straight", "out", 1),))
     ground = Ground(LaneMap([lane, away]), Areas())
     assert ground.at_point((-3.25, 100.0)) & MOTOR
     assert ground.at_point((-3.25, 0.0)) & JUNCTION

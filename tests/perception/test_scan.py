@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from perception.objects import PointCloud, RoadUser
 from perception.sensing.cluster import Background, ClusterSettings, cluster
-from perception.sensing.scan import Sighting, project
+from perception.sensing.scan import DeviceScan, project
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
 from tests.perception.scenario import START_NS, detections
@@ -22,7 +22,7 @@ def sensor(yaw=0.0, **noise):
 
 def projected(seen, *sensors, radial=False):
     """Return what each of the sensors makes of the same detections."""
-    return project([Sighting(k, seen, radial) for k in range(len(sensors))], Sensors(sensors, 9.2, 9.2, 1.0))
+    return project([DeviceScan(k, seen, radial) for k in range(len(sensors))], Sensors(sensors, 9.2, 9.2, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from perception.objects import RoadUser
 from perception.occlusion.following import STANDSTILL_M
 from perception.traffic.ground import Areas, Ground
-from perception.traffic.lanes import Connection, LaneLine, LaneMap
+from perception.traffic.lanes import LaneConnection, LaneLine, LaneMap
 from perception.traffic.observer import Observer
 from perception.traffic.statistics import StatisticsSettings, TrafficStatistics
 from tests.perception.traffic import tracks_of
@@ -23,7 +23,7 @@ LANES = LaneMap(
             points=np.array([[-2.0, 150.0], [-2.0, 20.0]]),
             width=3.5,
             speed_limit=12.5,
-            connections=(Connection("straight", "south", 1, 1), Connection("right", "west", 1, 2)),
+            connections=(LaneConnection("straight", "south", 1, 1), LaneConnection("right", "west", 1, 2)),
         ),
         LaneLine(link="north", lane=2, points=np.array([[-5.5, 150.0], [-5.5, 20.0]]), width=3.5),
         LaneLine(link="south", lane=1, points=np.array([[-2.0, -20.0], [-2.0, -90.0]]), width=3.5, leads_away=True),

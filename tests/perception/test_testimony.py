@@ -10,7 +10,7 @@ from perception.objects import RoadUser
 from perception.occlusion import testimony
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
-from perception.state.table import Table
+from perception.state.table import TrackTable
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 from tests.perception.scenario import REFERENCE, SECOND_NS, START_NS, camera, detections
@@ -31,7 +31,7 @@ def heard(sees, misses=(), probability=(STRONG, STRONG, STRONG), doubtful=(), ro
     ]
     sensors = Sensors(devices, 13.8, 18.4, 6.0)
     sure = testimony.surest(sensors, np.isin(np.arange(len(devices)), doubtful))
-    table, seen = Table.new(1, sensors.radio), np.isin(np.arange(len(devices)), sees)[:, None]
+    table, seen = TrackTable.new(1, sensors.radio), np.isin(np.arange(len(devices)), sees)[:, None]
     table.log_odds[:] = 8.0
     for _ in range(rounds):
         testimony.hear(table, seen, np.array(misses, np.int64), np.zeros(len(misses), np.int64), sure)
@@ -65,7 +65,7 @@ def test_who_is_contested(sees, misses, kind, contested, told_of):
 
 def test_a_sensor_changes_its_mind_within_a_second():
     sensors = Sensors([camera("one", 0, 0, 0), camera("other", 0, 0, 0)], 13.8, 18.4, 6.0)
-    sure, table = testimony.surest(sensors, np.zeros(2, np.bool_)), Table.new(1, 2)
+    sure, table = testimony.surest(sensors, np.zeros(2, np.bool_)), TrackTable.new(1, 2)
     table.log_odds[:], table.seen_ns[:] = 8.0, NOW_NS
     both, one = np.array([[True], [True]]), np.array([[True], [False]])
     for _ in range(100):
@@ -87,7 +87,7 @@ def test_a_sensor_changes_its_mind_within_a_second():
 @settings(max_examples=60, deadline=None)
 def test_no_sensor_is_sure_beyond_measure(steps):
     sensors = Sensors([camera("one", 0, 0, 0)], 13.8, 18.4, 6.0)
-    table = Table.new(1, 1)
+    table = TrackTable.new(1, 1)
     for what, doubtful, by in steps:
         sure = testimony.surest(sensors, np.array([doubtful]))
         missed = np.zeros(int(what == "misses"), np.int64)

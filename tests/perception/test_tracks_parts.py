@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from perception.objects import Measurement, RoadUser, VehicleReport
 from perception.occlusion import visibility
 from perception.sensing.sensors import Sensors
-from perception.sensing.window import Window
+from perception.sensing.window import ArrivalWindow
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.state import attributes
 from perception.state.attributes import TYPICAL_SIZE
-from perception.state.table import TRUSTED, Ids, Table
+from perception.state.table import TRUSTED, Ids, TrackTable
 
 SECOND = 1_000_000_000
 ROW, SEEN, TOLD = np.array([0]), np.array([False]), np.array([True])
@@ -63,7 +63,7 @@ def measurement(stamp_ms, device="camera", receipt_ms=None):
 
 
 def test_the_window_refuses_what_is_late_early_or_known():
-    window = Window(500_000_000, 60_000_000)
+    window = ArrivalWindow(500_000_000, 60_000_000)
     assert window.add(measurement(10_000)) is None
     assert window.add(measurement(10_000)) == "duplicate"
     assert window.add(measurement(10_000, "radar")) is None
@@ -75,7 +75,7 @@ def test_the_window_refuses_what_is_late_early_or_known():
 
 
 def test_the_window_forgets_what_it_need_not_know():
-    window = Window(500_000_000, 60_000_000)
+    window = ArrivalWindow(500_000_000, 60_000_000)
     for tick in range(10_000):
         assert window.add(measurement(tick * 10)) is None
     assert len(window._admitted) < 60
@@ -86,7 +86,7 @@ def rounds(window):
 
 
 def test_rounds_come_in_the_order_of_time_and_have_each_device_once():
-    window = Window(500_000_000, 60_000_000)
+    window = ArrivalWindow(500_000_000, 60_000_000)
     for stamp_ms, device in ((1040, "a"), (1000, "b"), (1010, "a"), (1350, "b"), (1090, "c")):
         assert window.add(measurement(stamp_ms, device, receipt_ms=1400)) is None
     assert len(window) == 5
@@ -102,7 +102,7 @@ def told(stamp_ms, vehicle=b"12345678"):
 
 
 def test_of_a_vehicles_reports_the_newest_is_used():
-    window = Window(500_000_000, 60_000_000)
+    window = ArrivalWindow(500_000_000, 60_000_000)
     for stamp_ms in (1000, 1100):
         window.add(told(stamp_ms))
     assert rounds(window) == [[("radio", 1100)]]
@@ -110,7 +110,7 @@ def test_of_a_vehicles_reports_the_newest_is_used():
 
 def test_what_vehicles_say_makes_no_round_and_changes_none():
     """However many speak, and however late: the scans come in the rounds in which they would come without."""
-    window = Window(500_000_000, 60_000_000)
+    window = ArrivalWindow(500_000_000, 60_000_000)
     for scan in (measurement(1000, "a"), measurement(1040, "b"), measurement(1100, "a")):
         window.add(scan)
     for number, stamp_ms in enumerate((700, 1020, 1050, 1140)):
@@ -122,18 +122,18 @@ def test_what_vehicles_say_makes_no_round_and_changes_none():
 
 
 def table(**fields):
-    rows = Table.new(1, 2)
+    rows = TrackTable.new(1, 2)
     for name, value in fields.items():
         getattr(rows, name)[..., 0] = value
     return rows
 
 
 def test_a_table_keeps_its_fields_apart():
-    rows = Table.new(3, 2)
-    for number, name in enumerate(Table.__annotations__):
+    rows = TrackTable.new(3, 2)
+    for number, name in enumerate(TrackTable.__annotations__):
         getattr(rows, name)[:] = number
     for taken in (rows, rows.take(np.array([2, 0])), rows.joined(rows)):
-        for number, name in enumerate(Table.__annotations__):
+        for number, name in enumerate(TrackTable.__annotations__):
             assert (getattr(taken, name) == number).all()
             assert getattr(taken, name).shape[-1] == len(taken)
     assert rows.covariance.shape == (4, 4, 3)
@@ -154,7 +154,7 @@ def test_the_class_is_what_most_say_and_can_be_outvoted():
 
 
 def test_votes_of_one_round_count_each():
-    rows = Table.new(2, 2)
+    rows = TrackTable.new(2, 2)
     kinds = np.array([RoadUser.CAR, RoadUser.CAR, RoadUser.BUS, RoadUser.BUS, RoadUser.BUS])
     attributes.vote(rows, np.array([0, 0, 0, 1, 1]), kinds, np.ones(5))
     assert rows.kind.tolist() == [RoadUser.CAR, RoadUser.BUS]
@@ -269,7 +269,7 @@ BUS, CAR, PERSON = RoadUser.BUS, RoadUser.CAR, RoadUser.PEDESTRIAN
 
 def hidden(place, kind, bus, bus_heading):
     """Say whether a bus hides somebody from the sensor."""
-    rows = Table.new(2, 2)
+    rows = TrackTable.new(2, 2)
     rows.state[:2], rows.kind[:], rows.heading[:], rows.id[:] = np.transpose([place, bus]), (kind, BUS), bus_heading, 1
     rows.heading[0] = 90.0
     return visibility.exposure(rows, np.array([0]), np.array([0]), SENSORS)[0] < 0.5

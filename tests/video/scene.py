@@ -7,7 +7,7 @@ import numpy as np
 from perception.objects import RoadUser
 from perception.sensor import FieldOfView, Intrinsics, Mount, Sensor
 from perception.video.lanes import Lanes
-from perception.video.view import View
+from perception.video.view import CameraView
 from sim.frames import WorldFrame
 
 SIZE = (960, 540)
@@ -15,7 +15,7 @@ MOUNT = Mount(east_m=4.0, north_m=-24.0, height_m=12.0, yaw_deg=0.0, pitch_deg=2
 LENS = Intrinsics(fx=650, fy=650, cx=480, cy=270, distortion=(-0.08, 0.01, 0.001, -0.001, 0.0), pixel_sd=0.75)
 FIELD = FieldOfView(range_m=72.0, width_deg=90.0, near_m=11.0)
 SENSOR = Sensor(device="video-north", mount=MOUNT, field_of_view=FIELD, camera=LENS)
-VIEW = View(LENS, MOUNT, SIZE)
+VIEW = CameraView(LENS, MOUNT, SIZE)
 NO_LANES = Lanes([])
 NS = 1_000_000_000
 

@@ -16,7 +16,7 @@ from perception.video.builds import SIZE as SIZES
 from perception.video.fit import Fitter
 from perception.video.lanes import Lanes
 from perception.video.silhouette import silhouettes
-from perception.video.view import NoViewError, View
+from perception.video.view import CameraView, NoViewError
 from sim.video.picture import lens
 from tests.video.scene import LENS, MOUNT, NO_LANES, SIZE, VIEW
 
@@ -41,11 +41,11 @@ def test_there_and_back(ahead: float, left: float) -> None:
 
 def test_a_homography_is_a_camera() -> None:
     """Four surveyed points give focal length, height and the pixels of what stands above the road."""
-    ideal = View(LENS.model_copy(update={"distortion": (0.0,) * 5}), MOUNT, SIZE)
+    ideal = CameraView(LENS.model_copy(update={"distortion": (0.0,) * 5}), MOUNT, SIZE)
     pixels = ideal.to_picture(np.column_stack([PLACES, np.zeros(4)]))
     matrix = cv2.getPerspectiveTransform(pixels.astype(np.float32), PLACES.astype(np.float32))
     rows = tuple((float(a), float(b), float(c)) for a, b, c in matrix)
-    matched = View(Homography(homography=(rows[0], rows[1], rows[2])), MOUNT, SIZE)
+    matched = CameraView(Homography(homography=(rows[0], rows[1], rows[2])), MOUNT, SIZE)
     assert matched.place[2] == pytest.approx(12.0, abs=0.02)
     top = np.array([30.0, 5.0, 2.0])
     np.testing.assert_allclose(matched.to_picture(top), ideal.to_picture(top), atol=0.3)
@@ -53,7 +53,7 @@ def test_a_homography_is_a_camera() -> None:
 
 def test_a_homography_of_no_camera_is_refused() -> None:
     with pytest.raises(NoViewError):
-        View(Homography(homography=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.001, 1.0))), MOUNT, SIZE)
+        CameraView(Homography(homography=((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.001, 1.0))), MOUNT, SIZE)
 
 
 @pytest.mark.parametrize("kind", [RoadUser.CAR, RoadUser.BUS, RoadUser.BICYCLE, RoadUser.PEDESTRIAN])

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from perception.video.view import NoViewError, View
+from perception.video.view import CameraView, NoViewError
 from rsu.core.errors import Finding
 from rsu.site.model import Site
 from rsu.site.reading import OfSite
@@ -50,7 +50,7 @@ def _camera(source: Source, site: Site, name: str, video: VideoSettings) -> Iter
         yield source.finding((*place, "camera"), "is missing: the camera's model (fx ...) or its homography")
         return
     try:
-        view = View(sensor.camera, sensor.mount, video.image_px)
+        view = CameraView(sensor.camera, sensor.mount, video.image_px)
     except (NoViewError, np.linalg.LinAlgError) as error:
         yield source.finding((*place, "camera"), str(error))
         return
