@@ -43,15 +43,15 @@ class Strict(BaseModel):
 class Serial(Strict):
     """A serial line, 8 data bits, no parity, 1 stop bit."""
 
-    path: str
-    baud: int = Field(115200, ge=1200, le=4_000_000)
+    path: str  # of the line; a relative one lies in the run folder
+    baud: int = Field(115200, ge=1200, le=4_000_000)  # bits a second
 
 
 class Udp(Strict):
     """A UDP socket; datagrams of others than the peer, address and port, are dropped."""
 
-    listen: Address
-    peer: Address
+    listen: Address  # our address and port
+    peer: Address  # the device's address and port
     any_port: bool = False  # the peer sends from ports that change
 
 
@@ -59,9 +59,9 @@ class Endpoint(Strict):
     """Exactly one way to reach a device."""
 
     serial: Serial | None = None
-    tcp: Address | None = None
+    tcp: Address | None = None  # address and port of the device, which is the server
     udp: Udp | None = None
-    local: str | None = None
+    local: str | None = None  # name of a local socket in the run folder
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -26,8 +26,8 @@ class Settings(BaseModel):
 class Mount(Settings):
     """Where the sensor's reference point is and where its boresight points."""
 
-    east_m: float
-    north_m: float
+    east_m: float  # from the site's reference point
+    north_m: float  # from the site's reference point
     height_m: NotNegative = 0.0  # above the road
     yaw_deg: Annotated[float, Field(ge=-360, le=360)]  # of the boresight, clockwise from true north
     pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0  # of the boresight, below the horizon +; camera models only
@@ -37,9 +37,9 @@ class Mount(Settings):
 class FieldOfView(Settings):
     """The sector around the boresight in which the sensor detects."""
 
-    range_m: Positive
+    range_m: Positive  # farthest road user that it detects
     width_deg: Annotated[float, Field(gt=0, le=360)]  # whole opening angle
-    near_m: NotNegative = 0.0
+    near_m: NotNegative = 0.0  # nearest road user that it detects
 
 
 class Noise(Settings):
@@ -73,7 +73,7 @@ class Intrinsics(Settings):
 class Sensor(Settings):
     """One camera or radar of the site."""
 
-    device: str
+    device: str  # name of the camera or radar among the devices
     mount: Mount
     field_of_view: FieldOfView
     noise: Noise = Noise()

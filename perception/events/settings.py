@@ -27,22 +27,22 @@ QUEUE_END, RED_LIGHT, NEAR_MISS = 9911, 9912, 9913  # in no standard: for the pl
 class Zone(Settings):
     """A named area of the site, for rules that hold only there or not there."""
 
-    name: str = Field(min_length=1, max_length=63)
+    name: str = Field(min_length=1, max_length=63)  # by which rules name it
     polygon_m: list[tuple[float, float]] = Field(min_length=3, max_length=64, description="east, north")
 
 
 class RuleSettings(Settings):
     """What every rule has."""
 
-    enabled: bool = True
-    code: Code
+    enabled: bool = True  # whether the rule looks
+    code: Code  # of the event (GB/T 29100, or the site's own)
     on_air: bool = Field(True, description="part of RSI; else only recorded and uploaded")
     keep_recording: bool = Field(True, description="keep the recording of it and of what came before")
     start_after_s: NotNegative  # it must hold for so long before the event starts
     end_after_s: NotNegative  # and not hold for so long before it ends
     sure_for_s: NotNegative = 1.0  # who begins it must have been known to a metre for so long: no one new, no one lost
     lost_after_s: NotNegative = 3.0  # it ends when the road user was not seen for so long
-    update_every_s: Positive = 1.0
+    update_every_s: Positive = 1.0  # a running event is told of so often
     only_in: list[str] = Field([], description="zones; none: everywhere")
     never_in: list[str] = Field([], description="zones")
 
@@ -60,7 +60,7 @@ class StoppedVehicleSettings(RuleSettings):
     queue_zone_m: NotNegative = 20.0  # before the stop line, where the first of a queue may stand
     least_way_m: NotNegative = 3.0  # who has come so far has moved
     queue_gap_m: Positive = 20.0  # a vehicle at most so far ahead explains why one stands
-    radius_m: Positive = 5.0
+    radius_m: Positive = 5.0  # of its area on air
 
 
 class WrongWaySettings(RuleSettings):
@@ -69,11 +69,11 @@ class WrongWaySettings(RuleSettings):
     code: Code = WRONG_WAY
     start_after_s: NotNegative = 0.8
     end_after_s: NotNegative = 1.0
-    least_mps: Positive = 2.0
-    release_mps: Positive = 1.0
+    least_mps: Positive = 2.0  # slower is not looked at
+    release_mps: Positive = 1.0  # slower ends it
     edge_m: NotNegative = 0.4  # it must be so far inside the lane
     least_way_m: NotNegative = 3.0  # it must have come so far
-    radius_m: Positive = 10.0
+    radius_m: Positive = 10.0  # of its area on air
 
 
 class OverspeedSettings(RuleSettings):
@@ -83,9 +83,9 @@ class OverspeedSettings(RuleSettings):
     start_after_s: NotNegative = 0.7
     end_after_s: NotNegative = 1.0
     over_percent: NotNegative = 20.0  # above the limit
-    release_percent: NotNegative = 15.0
+    release_percent: NotNegative = 15.0  # above the limit, less ends it
     sigmas: NotNegative = 2.0  # so many standard deviations of the speed must lie above, too
-    radius_m: Positive = 10.0
+    radius_m: Positive = 10.0  # of its area on air
 
 
 class SlowVehicleSettings(RuleSettings):
@@ -95,11 +95,11 @@ class SlowVehicleSettings(RuleSettings):
     start_after_s: NotNegative = 1.2
     end_after_s: NotNegative = 1.0
     under_percent: Positive = 40.0  # of the limit
-    release_percent: Positive = 50.0
+    release_percent: Positive = 50.0  # of the limit, more ends it
     least_mps: Positive = 1.5  # slower is standing
     steady_mps: Positive = 0.4  # it neither brakes nor gathers speed: no further from its smoothed speed
     free_m: Positive = 40.0  # nobody so near ahead, and the stop line is farther
-    radius_m: Positive = 10.0
+    radius_m: Positive = 10.0  # of its area on air
 
 
 class CongestionSettings(RuleSettings):
@@ -109,7 +109,7 @@ class CongestionSettings(RuleSettings):
     start_after_s: NotNegative = 6.0
     end_after_s: NotNegative = 20.0
     slow_mps: Positive = 2.8  # 10 km/h
-    release_mps: Positive = 4.2
+    release_mps: Positive = 4.2  # faster ends it
     least_vehicles: AtLeastOne = 10  # of the link, on lanes that have had green for `discharge_s`, or have no signal
     discharge_s: NotNegative = 6.0  # a queue needs so long to move off
     vehicles_per_level: Positive = 3.0  # more, for each level above 1
@@ -123,9 +123,9 @@ class QueueEndSettings(RuleSettings):
     keep_recording: bool = False
     start_after_s: NotNegative = 1.0
     end_after_s: NotNegative = 3.0
-    least_length_m: Positive = 40.0
-    release_length_m: Positive = 30.0
-    radius_m: Positive = 10.0
+    least_length_m: Positive = 40.0  # of the queue
+    release_length_m: Positive = 30.0  # a shorter queue ends it
+    radius_m: Positive = 10.0  # of its area on air
 
 
 class PedestrianSettings(RuleSettings):
@@ -138,7 +138,7 @@ class PedestrianSettings(RuleSettings):
     fastest_mps: Positive = 5.0  # who is faster is not on foot
     least_height_m: NotNegative = 0.9  # what is lower is an object,
     most_length_m: Positive = 1.5  # and what is longer a vehicle that a camera took for a pedestrian
-    radius_m: Positive = 5.0
+    radius_m: Positive = 5.0  # of its area on air
 
 
 class ObjectSettings(RuleSettings):
@@ -148,11 +148,11 @@ class ObjectSettings(RuleSettings):
     start_after_s: NotNegative = 0.5
     sure_for_s: NotNegative = 0.5
     end_after_s: NotNegative = 1.0
-    most_height_m: Positive = 0.9
-    most_length_m: Positive = 3.0
-    still_mps: Positive = 0.8
+    most_height_m: Positive = 0.9  # what is higher is no object
+    most_length_m: Positive = 3.0  # what is longer is no object
+    still_mps: Positive = 0.8  # slower stands still
     still_m: Positive = 2.0  # no farther from where it was seen first
-    radius_m: Positive = 3.0
+    radius_m: Positive = 3.0  # of its area on air
 
 
 class EmergencySettings(RuleSettings):
@@ -162,7 +162,7 @@ class EmergencySettings(RuleSettings):
     start_after_s: NotNegative = 0.0
     end_after_s: NotNegative = 2.0
     sure_for_s: NotNegative = 0.0
-    radius_m: Positive = 20.0
+    radius_m: Positive = 20.0  # of its area on air
 
 
 class RedLightSettings(RuleSettings):
@@ -173,10 +173,10 @@ class RedLightSettings(RuleSettings):
     start_after_s: NotNegative = 0.0
     end_after_s: NotNegative = 2.0
     red_for_s: NotNegative = 1.0  # before its front reaches the line
-    least_mps: Positive = 3.0
+    least_mps: Positive = 3.0  # slower is not looked at
     past_line_m: NotNegative = 3.0  # its middle must be so far past the line
     decide_within_s: Positive = 4.0  # where the lane's ways have different lights: until its way must be known
-    radius_m: Positive = 10.0
+    radius_m: Positive = 10.0  # of its area on air
 
 
 class NearMissSettings(RuleSettings):
@@ -192,7 +192,7 @@ class NearMissSettings(RuleSettings):
     crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
     least_mps: Positive = 4.0  # of the faster one
     sigmas: NotNegative = 2.0  # so many standard deviations of places, speeds and headings count against it
-    radius_m: Positive = 5.0
+    radius_m: Positive = 5.0  # of its area on air
 
 
 class EventSettings(Settings):

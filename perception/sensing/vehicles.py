@@ -18,11 +18,11 @@ SIGMAS_95_2D = 2.4477  # radius of the 95 % circle in units of the standard devi
 class VehicleSettings(Settings):
     """How far vehicles are trusted: floors under what they claim, 1 sigma."""
 
-    position_sd_m: Positive = 0.6
+    position_sd_m: Positive = 0.6  # no position is believed to be better
     alike: Positive = 6.0  # a receiver errs alike from report to report: the variance that each counts with, times this
     wander_sd_m: NotNegative = 0.7  # per axis, the slow part of a GNSS error: it does not average out
-    speed_sd_mps: Positive = 0.3
-    heading_sd_deg: Positive = 3.0
+    speed_sd_mps: Positive = 0.3  # no speed is believed to be better
+    heading_sd_deg: Positive = 3.0  # no heading is believed to be better
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's
     unseen_ms: NotNegative = 5000  # for so long a track that no sensor sees follows a vehicle that is trusted
     forget_ms: NotNegative = 3000  # and after so long it no longer carries the vehicle's id

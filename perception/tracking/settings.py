@@ -19,8 +19,8 @@ class FusionSettings(Settings):
     vehicle_gate_probability: Probability = 0.99  # the same for a vehicle's first report: it must be the right track
     own_gate_probability: Probability = 0.9999  # the same for its further ones
     birth_probability: Probability = 0.02  # that an unexplained detection is a road user
-    confirm_probability: Probability = 0.99
-    delete_probability: Probability = 0.01
+    confirm_probability: Probability = 0.99  # of being a road user, from which a track is confirmed
+    delete_probability: Probability = 0.01  # of being a road user, below which a track is deleted
     least_scans: AtLeastOne = 3  # measurements before a track is confirmed
     forgetting_per_s: NotNegative = 0.5  # how fast the evidence fades, log-odds
     max_late_ms: Positive = 500  # measurements older than the newest by more are dropped
@@ -28,7 +28,7 @@ class FusionSettings(Settings):
     max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
     max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
     max_hidden_ms: Positive = 30000  # the same for one that others hide from all sensors that look there
-    stopped_mps: Positive = 0.5
+    stopped_mps: Positive = 0.5  # slower stands still
     max_tracks: AtLeastOne = 1500  # more are not begun
     id_rest_s: NotNegative = 60  # before an id is used again
     last_id: Annotated[int, Field(ge=255, le=65534)] = 65534  # ids are as low as they can be

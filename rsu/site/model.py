@@ -30,10 +30,12 @@ MessageKind = Literal["bsm", "map", "rsm", "spat", "rsi"]
 class ReferenceSettings(Settings):
     """The site's reference point: origin of the site frame and refPos of the messages."""
 
-    latitude_deg: float = Field(ge=-89, le=89)
-    longitude_deg: float = Field(ge=-180, le=180)
+    latitude_deg: float = Field(ge=-89, le=89, description="north +")
+    longitude_deg: float = Field(ge=-180, le=180, description="east +")
     elevation_m: float = Field(ge=-409.5, le=6143.9, description="above the WGS-84 ellipsoid")
-    coordinates: Literal["wgs84", "cgcs2000"] = "wgs84"
+    coordinates: Literal["wgs84", "cgcs2000"] = Field(
+        "wgs84", description="system in which it was surveyed; GCJ-02 is refused"
+    )
 
     @field_validator("coordinates", mode="before")
     @classmethod
@@ -52,7 +54,9 @@ class ReferenceSettings(Settings):
 class PlaceSettings(Settings):
     """Which site this is."""
 
-    name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$")
+    name: str = Field(
+        min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$", description="of the site, printable ASCII"
+    )
     region: int = Field(ge=0, le=65535, description="RoadRegulatorID; 0 for tests only")
     node: int = Field(ge=0, le=65535, description="NodeID of the junction; the same in MAP and SPAT")
     reference: ReferenceSettings
@@ -62,20 +66,30 @@ class PlaceSettings(Settings):
 class IdentitySettings(Settings):
     """Numbers under which the cloud knows this box (T/ITS 0180.1)."""
 
-    rscu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    rsu_sn: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    rscu_sn: str = Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="serial number of this box at the platform",
+    )
+    rsu_sn: str = Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="serial number of the radio at the platform",
+    )
     city_name: str = Field("", description="for people; records carry the city's code")
     region_id: str = Field("", pattern=r"^[0-9]*$", description="GB/T 2260, six digits; without it no lamp records")
     city_code: str = Field("", pattern=r"^([0-9]{6})?$", description="GB/T 2260 code; default: the region's city")
     cross_id: str = Field("", max_length=64, description="of the crossing at the platform; default: node of the site")
-    cross_name: str = Field("", max_length=64)
+    cross_name: str = Field("", max_length=64, description="of the crossing, for records")
     road_id: int | None = Field(None, ge=0, description="of the road at the platform")
-    road_name: str = Field("", max_length=64)
+    road_name: str = Field("", max_length=64, description="of the road, for records")
     link_ids: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {}, description="name of a link or exit: its linkId at the platform; default of a link: its upstream node"
     )
-    supplier: str = ""
-    owner: str = ""
+    supplier: str = Field("", description="supplier of the box, for its status record")
+    owner: str = Field("", description="owner of the box, for its status record")
 
 
 class DeviceSettings(Settings):
@@ -86,8 +100,8 @@ class DeviceSettings(Settings):
         {kind: replay, driver: {recording: day.mcap, loop: true, kind: camera-json, driver: {link: {tcp: ...}}}}
     """
 
-    kind: str
-    driver: dict[str, Any]
+    kind: str = Field(description="name of the driver, or replay")
+    driver: dict[str, Any] = Field(description="settings of the driver: tables below")
     replay: ReplaySettings | None = Field(None, description="its bytes come from a recording")
     video: VideoSettings | None = Field(None, description="of a video camera: its pictures and what looks at them")
 
@@ -105,32 +119,32 @@ class DeviceSettings(Settings):
 class SignSettings(Settings):
     """One traffic sign announced by RSI (T/CSAE 159-2020: its description is the sign code, then text)."""
 
-    id: int = Field(ge=0, le=255)
+    id: int = Field(ge=0, le=255, description="rtsId of the sign in the RSI")
     type: int = Field(ge=0, le=65535, description="serial number in GB 5768.2-2009; 0 text only")
     code: str = Field(min_length=16, max_length=16, description="GB/T 30699-2014 sign code, 16 characters")
     text: str = Field("", max_length=200, description="shown to drivers, such as the limit of a speed limit sign")
-    east_m: float
-    north_m: float
-    priority: int = Field(ge=0, le=7)
+    east_m: float = Field(description="place of the sign")
+    north_m: float = Field(description="place of the sign")
+    priority: int = Field(ge=0, le=7, description="7 is the most urgent")
     links: list[str] = Field(min_length=1, max_length=16, description="names of the lane map's links it rules")
 
 
 class MessageSettings(Settings):
     """What goes on air."""
 
-    profile: Profile = DEFAULT_PROFILE
+    profile: Profile = Field(DEFAULT_PROFILE, description="edition of the message set")
     inclusion: InclusionSettings = InclusionSettings()
     channel: ChannelSettings = ChannelSettings()
     proxy_bsm: bool = Field(False, description="send BSMs for tracked vehicles that have no radio")
     signs: list[SignSettings] = Field([], max_length=16)
     silent: list[MessageKind] = Field([], description="message types switched off")
-    max_frame_octets: int = Field(1400, ge=300, le=1400)
+    max_frame_octets: int = Field(1400, ge=300, le=1400, description="longest message; the radio carries 1400")
 
 
 class Site(Settings):
     """The whole file."""
 
-    version: Literal[1]
+    version: Literal[1] = Field(description="of this file's form")
     site: PlaceSettings
     identity: IdentitySettings
     radio: str = Field(description="name of the radio among the devices")

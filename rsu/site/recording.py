@@ -25,7 +25,7 @@ class RecordingSettings(Settings):
     file_minutes: float = Field(10, gt=0, le=1440, description="a new file after so long")
     file_mib: float = Field(256, ge=0.1, le=4096, description="a new file after so much")
     keep_before_s: float = Field(90, ge=0, le=3600, description="what lies so long before an event is kept with it")
-    keep_after_s: float = Field(30, ge=0, le=3600)
+    keep_after_s: float = Field(30, ge=0, le=3600, description="and what lies so long after it")
     max_age_h: float = Field(72, gt=0, description="of files without an event")
     event_max_age_h: float = Field(720, gt=0, description="of files with an event")
     disk: DiskSettings = DiskSettings()

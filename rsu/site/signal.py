@@ -30,10 +30,10 @@ class LimitSettings(Settings):
 class PhaseSettings(Settings):
     """One SPAT phase and the lamp that shows it."""
 
-    id: int = Field(ge=1, le=255)
+    id: int = Field(ge=1, le=255, description="number of the phase, as in the lane map and in SPAT")
     lamp: int = Field(ge=0, le=255, description="number of the lamp at the controller")
-    green: Literal["protected", "permissive"] = "protected"
-    crosswalk: bool = False
+    green: Literal["protected", "permissive"] = Field("protected", description="permissive: gives way to others")
+    crosswalk: bool = Field(False, description="a light for pedestrians")
     limits: LimitSettings | None = Field(None, description="other ones than those of the signal")
 
 
@@ -48,14 +48,14 @@ class LampSettings(Settings):
 class NoConflictSettings(Settings):
     """Two phases whose ways meet by the lane map, and that may be green together all the same."""
 
-    phases: tuple[int, int]
-    why: str = Field(min_length=1)
+    phases: tuple[int, int] = Field(description="two phase numbers")
+    why: str = Field(min_length=1, description="reason, for those who audit it")
 
 
 class SignalSettings(Settings):
     """The signal controller of the site."""
 
-    device: str
+    device: str = Field(description="name of the signal controller among the devices")
     nominal_interval_ms: int = Field(1000, ge=50, le=10_000, description="between two reports of the lamp colours")
     phases: list[PhaseSettings] = Field(min_length=1, max_length=16)
     lamps: list[LampSettings] = Field([], description="how the controller tells of its lamps; others: in any way")

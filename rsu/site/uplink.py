@@ -39,10 +39,10 @@ class PlatformSettings(Settings):
         description="how the platform is spoken to: tits0180 is T/ITS 0180.1, openv2x the open-source edge platform",
         json_schema_extra={"enum": [*sorted(DIALECTS)]},
     )
-    host: str = Field(min_length=1, max_length=253)
-    port: int = Field(8883, ge=1, le=65535)
+    host: str = Field(min_length=1, max_length=253, description="name or address of the broker")
+    port: int = Field(8883, ge=1, le=65535, description="of the broker")
     tls: TlsSettings | None = None
-    username: str | None = None
+    username: str | None = Field(None, description="at the broker")
     password_file: Path | None = Field(None, description="file whose first line is the password")
     keepalive_s: int = Field(10, ge=1, le=600, description="a dead connection is noticed within two of these")
     reconnect_max_s: int = Field(4, ge=1, le=3600, description="longest wait between two attempts to connect")
@@ -119,5 +119,5 @@ class UplinkSettings(Settings):
     participants_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     lamp_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     events_hz: float = Field(1, ge=0, le=10, description="of running events; start and end always at once")
-    run_status_s: float = Field(60, ge=1)
+    run_status_s: float = Field(60, ge=1, description="between two records of run status")
     basic_status_s: float = Field(3600, ge=10, description="and at every start")

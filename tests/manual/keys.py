@@ -63,7 +63,8 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[Key]:
         inner = _models(model.model_fields[key.path].annotation)
         path = prefix + key.path + _link(key.schema)
         if not inner or Endpoint in inner:  # that one is told of once
-            yield key._replace(path=prefix + key.path)
+            meaning = key.meaning or ("one of the links below" if inner else "")
+            yield key._replace(path=prefix + key.path, meaning=meaning)
         for each in inner if Endpoint not in inner else ():
             base = each.__base__
             shared = base if base is not None and issubclass(base, BaseModel) and base.model_fields else None
@@ -108,9 +109,15 @@ def _keys(model: type[BaseModel]) -> Iterator[Key]:
     for name, found in schema.get("properties", {}).items():
         field = model.model_fields[name]
         default = "" if field.is_required() else json.dumps(found.get("default"), ensure_ascii=False)
-        meaning = field.description or comments.get(name, "")
+        meaning = field.description or _inherited(model, name) or comments.get(name, "")
         resolved = {**schema["$defs"][found["$ref"].rpartition("/")[2]], **found} if "$ref" in found else found
         yield Key(name, resolved, default, meaning)
+
+
+def _inherited(model: type[BaseModel], name: str) -> str:
+    """Return the description of a field that a model takes over with another default."""
+    bases = [each for each in model.__mro__[1:] if issubclass(each, BaseModel) and name in each.model_fields]
+    return next((found for each in bases if (found := each.model_fields[name].description)), "")
 
 
 def _comments(model: type[BaseModel]) -> dict[str, str]:
