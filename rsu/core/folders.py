@@ -66,7 +66,7 @@ def refuse_strangers(folder: Path) -> None:
     if target.st_uid != os.geteuid():
         raise _refusal(folder, f"belongs to {_user(target.st_uid)}, the daemon is {_user(os.geteuid())}")
     if target.st_mode & stat.S_IWOTH:
-        raise _refusal(folder, f"is open to everybody (mode {stat.S_IMODE(target.st_mode):04o}): chmod 750 it")
+        raise _refusal(folder, f"is writable for all users (mode {stat.S_IMODE(target.st_mode):04o}): chmod 750 it")
 
 
 def _refusal(folder: Path, why: str) -> PermissionError:

@@ -153,8 +153,8 @@ def recorder(*states: str) -> Sign:
 
 
 def nothing(before: Said, now: Said) -> str | None:
-    """Return that nothing need be told: what is on air went on."""
-    return "nothing told: all goes on"
+    """Return that nothing need be reported: broadcasting went on."""
+    return "nothing reported: broadcasting goes on"
 
 
 def either(*signs: Sign) -> Sign:

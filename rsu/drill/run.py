@@ -73,7 +73,7 @@ def one(stage: Stage, fault: Fault) -> Result:
     if recovered_s is None:
         faults.append("still: " + "; ".join(stage.troubles()[:3]))
     held = noticed_s is not None and not faults and not wrong and lost <= 0
-    seen = " | ".join([told[0] if told else "nothing told", *faults])
+    seen = " | ".join([told[0] if told else "nothing reported", *faults])
     return Result(fault, seen, _round(noticed_s), _round(recovered_s), lost, gap_s, wrong, held)
 
 

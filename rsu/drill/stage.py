@@ -117,7 +117,7 @@ class Stage:
     def _troubles(self) -> Iterator[str]:
         said = self.said()
         if not said.processes or not said.devices:
-            yield "the daemon says nothing"
+            yield "the daemon sends no reports"
         yield from (f"process {p.name} {p.state}" for p in said.processes.values() if p.state != "running")
         for device in said.devices.values():
             if device.state != "ok" or device.error:

@@ -13,7 +13,7 @@ from rsu.site.uplink import PlatformSettings
 
 
 class Trouble(NamedTuple):
-    """One thing that is wrong. `stubborn`: trying again soon will not help, somebody has to act."""
+    """One fault. `stubborn`: trying again soon will not help, an engineer has to act."""
 
     cause: str
     remedy: str
@@ -24,39 +24,45 @@ class Trouble(NamedTuple):
 
 
 NO_MQTT_5 = Trouble(
-    "the broker speaks MQTT 3.1.1 only", "this box needs MQTT 5: use a broker that has it, or switch it on there", True
+    "the broker offers MQTT 3.1.1 only", "this box needs MQTT 5: use a broker that has it, or switch it on there", True
 )
 TAKEN_OVER = Trouble(
     "another client has connected under this box's name",
     "every box needs an rscu_sn of its own; look for a second box or a test client with the same one",
     True,
 )
-UNREADABLE = Trouble("the broker's answer to our CONNECT cannot be read", "see its log; is it one for MQTT 5?", True)
+UNREADABLE = Trouble("the broker's answer to CONNECT cannot be read", "see its log; is it one for MQTT 5?", True)
 QOS_0_ONLY = Trouble("the broker takes QoS 0 only", "it is used from now on")
-_NOT_MQTT = "what answers is no MQTT broker"
+_NOT_MQTT = "this is no MQTT broker"
 
 # reason codes of CONNACK and DISCONNECT, MQTT 5 table 2-6
 _REASONS: dict[int, Trouble] = {
-    0x80: Trouble("the broker refuses without saying why", "see the broker's log"),
-    0x81: Trouble("the broker finds our packets malformed", "see the broker's log; is it a broker for MQTT 5?", True),
-    0x82: Trouble("the broker finds our packets against the protocol", "see the broker's log", True),
+    0x80: Trouble("the broker refuses without a reason", "see the broker's log"),
+    0x81: Trouble("the broker reports malformed packets", "see the broker's log; is it a broker for MQTT 5?", True),
+    0x82: Trouble("the broker reports a protocol error", "see the broker's log", True),
     0x84: NO_MQTT_5,
-    0x85: Trouble("the broker does not take this box's name", "identity.rscu_sn must be one that it knows", True),
+    0x85: Trouble("the broker does not accept this box's name", "identity.rscu_sn must be one that it knows", True),
     0x86: Trouble("the broker does not know user and password", "check username and password_file", True),
-    0x87: Trouble("the broker does not let this box in", "allow its user, certificate or rscu_sn at the broker", True),
-    0x88: Trouble("the broker is not available", "it says so itself; it is tried again"),
+    0x87: Trouble(
+        "the broker does not authorise this box", "allow its user, certificate or rscu_sn at the broker", True
+    ),
+    0x88: Trouble("the broker is not available", "it is tried again"),
     0x89: Trouble("the broker is busy", "it is tried again"),
     0x8A: Trouble("the broker has banned this box", "ask its operator", True),
     0x8B: Trouble("the broker shuts down", "it is tried again"),
-    0x8C: Trouble("the broker wants another way of authentication", "user and password, or certificates, only", True),
-    0x8D: Trouble("the broker did not hear from us for too long", "the network loses packets; raise keepalive_s"),
+    0x8C: Trouble(
+        "the broker requires another authentication method", "only passwords and certificates are supported", True
+    ),
+    0x8D: Trouble(
+        "the broker received nothing within the keep-alive time", "the network loses packets; raise keepalive_s"
+    ),
     0x8E: TAKEN_OVER,
-    0x93: Trouble("the broker says that we send too much at once", "lower platform.in_flight", True),
-    0x95: Trouble("the broker says that a packet was too large", "raise its largest packet", True),
+    0x93: Trouble("the broker reports too many records in flight", "lower platform.in_flight", True),
+    0x95: Trouble("the broker reports a packet that is too large", "raise its largest packet", True),
     0x97: Trouble("the broker's quota for this box is used up", "raise it there", True),
     0x98: Trouble("the broker's operator has ended the connection", "ask there", True),
     0x9B: QOS_0_ONLY,
-    0x9C: Trouble("the broker says to use another server", "ask which, and change platform.host", True),
+    0x9C: Trouble("the broker refers to another server", "ask which, and change platform.host", True),
     0x9D: Trouble("the broker has moved", "ask where, and change platform.host", True),
     0x9F: Trouble("the broker takes no more connections now", "it is tried again"),
 }
@@ -79,14 +85,14 @@ def of_first_octets(data: bytes, settings: PlatformSettings) -> Trouble | None:
     if data.startswith(b"SSH-"):
         return Trouble(f"{port} speaks SSH: {_NOT_MQTT}", "use the broker's MQTT port (8883 with TLS, 1883)", True)
     shown = re.sub(rb"[^ -~]", b".", data[:20]).decode()
-    return Trouble(f"{_NOT_MQTT}: it says {shown!r}", f"check host and {port}", True)
+    return Trouble(f"{_NOT_MQTT}: it answers {shown!r}", f"check host and {port}", True)
 
 
 def silence(waited_s: float) -> Trouble:
-    """Return what it means that nothing comes after our CONNECT."""
+    """Return the fault that no answer to CONNECT points to."""
     return Trouble(
-        f"the port takes connections and says nothing for {waited_s:.0f} s",
-        "the broker hangs, or it is no MQTT port, or a firewall swallows what we send",
+        f"the port accepts connections but sends nothing for {waited_s:.0f} s",
+        "the broker hangs, or it is no MQTT port, or a firewall drops the packets",
     )
 
 
@@ -103,7 +109,7 @@ def unstable(times: int) -> Trouble:
     """Return what it means that connections end again and again soon after they came up, without a word."""
     return Trouble(
         f"the connection was ended {times} times soon after it came up",
-        "another client under this box's name (rscu_sn) does that, or a broker or firewall that wants no such client",
+        "look for another client under this box's name (rscu_sn), or a broker or firewall that rejects it",
         True,
     )
 
@@ -158,7 +164,7 @@ def _of_tls(error: ssl.SSLError, settings: PlatformSettings) -> Trouble:
         )
     if _OUR_CERTIFICATE.search(text.replace("_", " ")):
         return Trouble(
-            f"the broker does not take this box's certificate ({text.lower()})",
+            f"the broker does not accept this box's certificate ({text.lower()})",
             "tls.certificate must be there, valid, and of an authority that the broker knows",
             True,
         )
@@ -169,7 +175,7 @@ def _of_tls(error: ssl.SSLError, settings: PlatformSettings) -> Trouble:
 
 def _no_tls(settings: PlatformSettings) -> Trouble:
     return Trouble(
-        f"port {settings.port} does not take up TLS",
+        f"port {settings.port} does not answer with TLS",
         "use the broker's TLS port (8883), or leave out tls: in the platform",
         True,
     )
@@ -186,7 +192,7 @@ def _of_verification(error: ssl.SSLCertVerificationError, settings: PlatformSett
     if error.verify_code in _UNKNOWN_AUTHORITY:
         return Trouble(
             f"the broker's certificate is not of an authority in {settings.tls and settings.tls.ca}",
-            "put the broker's authority there; if it changed unexpectedly, somebody may be in between",
+            "put the broker's authority there; if it changed unexpectedly, the connection may be intercepted",
             True,
         )
     if error.verify_code in _OTHER_NAME:

@@ -89,9 +89,9 @@ class State:
         if link is None or not sender.connected:
             return
         if silent_s is not None:
-            unheard = "; the broker says that nobody subscribes to them" if link.unheard else ""
+            unheard = "; the broker reports that no client subscribes to them" if link.unheard else ""
             if not dialect.answered:
-                yield f"the broker takes no records for {silent_s:.0f} s: may this box publish on {dialect.upward}?"
+                yield f"the broker accepts no records for {silent_s:.0f} s: may this box publish on {dialect.upward}?"
                 return
             yield (
                 f"the platform acknowledges no records for {silent_s:.0f} s{unheard}:"

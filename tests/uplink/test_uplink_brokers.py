@@ -75,14 +75,14 @@ def _waits(client: Client) -> None:
         (_says(b"\x00\x01\x02\x03binary"), "no MQTT broker", "check host and port"),
         (_says(b""), "closed before the broker has answered", "want TLS"),
         (_says(connack(0x86)), "does not know user and password", "password_file"),
-        (_says(connack(0x87)), "does not let this box in", "allow"),
-        (_says(connack(0x85)), "does not take this box's name", "rscu_sn"),
+        (_says(connack(0x87)), "does not authorise this box", "allow"),
+        (_says(connack(0x85)), "does not accept this box's name", "rscu_sn"),
         (_says(connack(0x88)), "not available", "tried again"),
         (_says(connack(0x97)), "quota", "raise it there"),
         (_says(connack(0xA1)), "cannot be read", "MQTT 5"),  # no reason code of a CONNACK
         (_says(b"\x20\xff\xff\xff\xff\xff"), "cannot be read", "MQTT 5"),
         (_says(b"\x20\x05\x00\x00\x02\x27\x00"), "cannot be read", "MQTT 5"),
-        (_waits, "says nothing", "firewall"),
+        (_waits, "sends nothing", "firewall"),
     ],
 )
 def test_what_answers_instead_of_a_broker_is_named(
@@ -215,7 +215,7 @@ def test_nobody_subscribes(rig: Make) -> None:
     box = rig(talk)
     box.add("event")
     trouble = box.until_trouble("acknowledges no records")
-    assert "nobody subscribes" in trouble and "is it running" in trouble
+    assert "no client subscribes" in trouble and "is it running" in trouble
     state = box.now()
     assert state.connected and state.silent_s is not None and state.silent_s >= 0.3
 
@@ -434,7 +434,7 @@ def test_mosquitto_with_a_password_that_is_exchanged(mosquitto: Mosquitto, tmp_p
     mosquitto.start("allow_anonymous false", f"password_file {users}")
     file.write_text("wrong\n")
     box = Rig(tmp_path / "box", mosquitto.port, username="box", password_file=file, reconnect_max_s=60)
-    box.until_trouble("does not let this box in")
+    box.until_trouble("does not authorise this box")
     file.write_text("right\n")
     box.until(lambda: box.now().connected, "the new one is read at once", 3)
     box.close()
@@ -502,9 +502,9 @@ def _tls(folder: Path, **more: Any) -> dict[str, Any]:
         ({}, {"ca": "other-ca.pem"}, "not of an authority", "put the broker's authority there"),
         ({"host": "broker.example"}, {}, "for another name", "platform.host"),
         ({"days": -1}, {}, "has expired", "clock"),
-        ({"client": True}, {}, "does not take this box's certificate", "tls.certificate"),
-        ({"client": True}, {"certificate": "stranger.pem", "key": "stranger.key"}, "does not take this", "authority"),
-        ({"plain": True}, {}, "does not take up TLS", "8883"),
+        ({"client": True}, {}, "does not accept this box's certificate", "tls.certificate"),
+        ({"client": True}, {"certificate": "stranger.pem", "key": "stranger.key"}, "does not accept this", "authority"),
+        ({"plain": True}, {}, "does not answer with TLS", "8883"),
         ({}, {"plain": True}, "closed before the broker has answered", "want TLS"),
         ({}, {"ca": "missing.pem"}, "missing.pem cannot be read", "put it right"),
         ({}, {"ca": "names"}, "no certificate in PEM form", "put it right"),
@@ -547,7 +547,7 @@ def test_certificates_are_read_at_every_connect_and_their_end_is_announced(
         shutil.copy(pki / f"server.{suffix}", pki / f"our.{suffix}")
     _certificate(pki, "our", "other-ca", "box", 300)
     box = Rig(tmp_path / "box", mosquitto.port, reconnect_max_s=60, **_tls(pki, **ours))
-    box.until_trouble("does not take this box's certificate")
+    box.until_trouble("does not accept this box's certificate")
     for suffix in ("pem", "key"):
         shutil.copy(pki / f"box.{suffix}", pki / f"our.{suffix}")
     box.until(lambda: box.now().connected, "the new one is read at once", 5)

@@ -50,7 +50,7 @@ ROWS = [
         recover_s=70.0,
     ),
     Fault(
-        "F12", "the controller reports green for everybody", "信号机报告全绿（冲突绿灯）",
+        "F12", "the controller reports green for all phases", "信号机报告全绿（冲突绿灯）",
         Text("SPAT silent at once, latched until released", "SPAT 立即静默并锁定，直至人工解除"),
         released(emulated("signal", fault="all-green")), message("spat", "conflicting-greens"),
         notice_s=2.5, gap_s=None, off_air=("spat",), recover_s=70.0,
