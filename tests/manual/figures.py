@@ -60,12 +60,12 @@ def figures(language: str) -> str:
 
 def _bench(bench: dict[str, str], known: dict[str, Any] | None, language: str) -> str:
     figure, value, measured, missing = WORDS[language]
-    head = f"### `{bench['file']}`\n\n    {bench['command']}\n\n{bench[language]}"
+    head = f"### `{bench['file']}`\n\n    {bench['command']}\n\n{bench[language]}{' ' if language == 'en' else ''}"
     if known is None:
-        return f"{head} {missing.format(bench['file'])}"
+        return f"{head}{missing.format(bench['file'])}"
     rows = [(name, str(number)) for name, number in known["figures"].items()]
     said = measured.format(known["at"], known["processors"], bench["file"])
-    return f"{head} {said}\n\n{table((figure, value), rows)}"
+    return f"{head}{said}\n\n{table((figure, value), rows)}"
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
