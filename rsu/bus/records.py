@@ -234,6 +234,7 @@ class Tape(msgspec.Struct, frozen=True):
     outcome: Outcome
     clock: SystemClock = AS_BEGUN  # at the tick
     latch: Setting | None = None  # before the first round; None: it was left alone
+    oldest: int = 0  # on the bus: the oldest tick that the station still has; those before it will never come
 
     @property
     def utc_ns(self) -> int:
@@ -242,13 +243,6 @@ class Tape(msgspec.Struct, frozen=True):
 
 
 WHOLE = 10
-
-
-class Rewind(msgspec.Struct, frozen=True):
-    """The recorder's request to have the tape of a start again, from a tick on."""
-
-    seed: bytes
-    seq: int
 
 
 class RecordingView(msgspec.Struct, frozen=True):
@@ -277,7 +271,7 @@ class RecorderState(msgspec.Struct, frozen=True):
 
 
 class Committed(msgspec.Struct, frozen=True):
-    """The uplink's word that every report of a boot up to `seq` is on disk."""
+    """A process's word that it holds everything of a start of the station up to `seq`: `rsu/bus/resend.py`."""
 
     boot: str
     seq: int

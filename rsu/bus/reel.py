@@ -1,85 +1,70 @@
-"""The station's side of a recording without holes: it keeps its newest ticks and gives them again when asked.
+"""Ticks from the station to the recorder (`resend`): they are held once they are in a file, or there is none.
 
-The bus drops what a subscriber does not fetch, and the recorder starts after the station. The recorder asks for the
-tick that it misses, and the station goes back to it. Pure; nobody waits for anybody.
+The recorder starts after the station, and again after it was killed: the station keeps a minute of ticks that nobody
+holds. Each tick says which is the oldest one kept, so that the recorder knows what will never come.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-from rsu.bus.records import Rewind, Tape
+import msgspec
 
+from rsu.bus.records import Tape
+from rsu.bus.resend import Inlet, Outbox
+
+BEFORE = -1  # ticks are numbered 0, 1, 2...
 KEPT = 600  # ticks: a minute
 KEPT_OCTETS = 48 << 20  # of what devices said in them; fewer ticks where they say more
 READ_OCTETS = 300  # what keeping one piece of it costs beside its octets
 AT_ONCE = 20  # ticks published in one, at most
-PATIENCE_S = 5.0  # with a tick that is asked for
-AGAIN_S = 1.0  # between two requests
 
 
-class Reel:
-    """The newest ticks of this start, and how far they were published."""
+def start_of(seed: bytes) -> str:
+    """Return the name of a start of the station."""
+    return seed.hex()[:16]
 
-    def __init__(self) -> None:
-        self._kept: deque[Tape] = deque()
+
+class Reel(Outbox[Tape]):
+    """The ticks of this start that no recorder holds, as far as there is room for them."""
+
+    def __init__(self, seed: bytes) -> None:
+        """Begin a start."""
+        super().__init__(start_of(seed), BEFORE, AT_ONCE)
         self._octets: deque[int] = deque()  # of each
         self._sum = 0
-        self._next = 0  # the tick to publish next
 
     def add(self, tape: Tape) -> None:
         """Keep a new tick; give up the oldest where that is too much."""
-        self._kept.append(tape)
+        self._add(tape)
         self._octets.append(sum(READ_OCTETS + len(read.data) for each in tape.rounds for read in each.reads))
         self._sum += self._octets[-1]
-        while len(self._kept) > KEPT or (self._sum > KEPT_OCTETS and len(self._kept) > 1):
-            self._kept.popleft()
+        while len(self._things) > KEPT or (self._sum > KEPT_OCTETS and len(self._things) > 1):
+            del self._things[0]
             self._sum -= self._octets.popleft()
 
-    def rewind(self, wish: Rewind) -> None:
-        """Go back to a tick, as far as it is kept; a wish of another start is none."""
-        if self._kept and wish.seed == self._kept[0].seed:
-            self._next = min(self._next, wish.seq)
+    def _cut(self, seq: int) -> None:
+        while len(self._octets) > len(self._things):
+            self._sum -= self._octets.popleft()
 
-    def due(self) -> list[Tape]:
+    def due(self, now_ns: int) -> list[Tape]:
         """Return what to publish now: as a rule the tick that was just added."""
-        if not self._kept:
-            return []
-        first = self._kept[0].seq
-        begin = max(self._next, first) - first
-        due = [self._kept[index] for index in range(begin, min(begin + AT_ONCE, len(self._kept)))]
-        self._next = due[-1].seq + 1 if due else self._next
-        return due
+        due = super().due(now_ns)
+        return [msgspec.structs.replace(tape, oldest=self._things[0].seq) for tape in due]
 
 
-class Sequence:
-    """The recorder's side: takes ticks in order, asks for those that are missing, gives up after a while. Pure."""
+class TickInlet(Inlet):
+    """The recorder's side."""
 
-    def __init__(self, seed: bytes = b"", following: int = 0) -> None:
-        """Begin; after an earlier recording with its seed and the number that follows its last tick."""
-        self.lost = 0  # ticks that were given up
-        self._seed = seed
-        self._next = following
-        self._asked_s: float | None = None  # when a missing tick was first asked for
-        self._again_s = 0.0
+    def __init__(self, seed: bytes | None = None, last: int = BEFORE) -> None:
+        """Begin; after an earlier recording with its seed and the number of its last tick."""
+        super().__init__({} if seed is None else {start_of(seed): last}, BEFORE)
+        self.lost = 0  # ticks that will never come, of starts of which there were some
 
-    def take(self, tape: Tape, now_s: float) -> tuple[bool, Rewind | None]:
-        """Return whether a tick is the next one to record, and what to ask the station. `now_s`: monotonic."""
-        if tape.seed != self._seed:
-            self._seed, self._asked_s = tape.seed, None
-            self._next = 0 if tape.seq < KEPT else tape.seq
-        if tape.seq < self._next:
-            return False, None
-        if tape.seq == self._next:
-            self._next, self._asked_s = tape.seq + 1, None
-            return True, None
-        if self._asked_s is None:
-            self._asked_s, self._again_s = now_s, now_s
-        if now_s - self._asked_s > PATIENCE_S:
-            self.lost += tape.seq - self._next
-            self._next, self._asked_s = tape.seq + 1, None
-            return True, None
-        if now_s < self._again_s:
-            return False, None
-        self._again_s = now_s + AGAIN_S
-        return False, Rewind(self._seed, self._next)
+    def take(self, tape: Tape) -> bool:
+        """Tell whether a tick is the next one to record."""
+        start, known = start_of(tape.seed), self.known(start_of(tape.seed))
+        begun, gap = start in self._accepted, tape.seq == tape.oldest and tape.seq > known + 1
+        taken = self.accept(start, known + 1 if gap else tape.seq, tape.seq)
+        self.lost += tape.seq - known - 1 if gap and begun else 0
+        return taken

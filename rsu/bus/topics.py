@@ -29,7 +29,7 @@ TOPICS: dict[str, Topic] = {
     "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
-    "rewind": Topic(records.Rewind, "recorder", None, None, False),
+    "recorded": Topic(records.Committed, "recorder", 10.0, 5.0, False),
     "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }

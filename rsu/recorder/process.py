@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from rsu.bus.records import WHOLE, Misbehaviour, Progress, RecorderState, Snapshot, Tape
-from rsu.bus.reel import Sequence
+from rsu.bus.reel import TickInlet
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.topics import TOPICS
 from rsu.recorder import views
@@ -33,7 +33,7 @@ from rsu.site.config import Config
 
 _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
-_STATE_S, _TIDY_S, _RETRY_S = 1.0, 10.0, 5.0
+_WORD_S, _STATE_S, _TIDY_S, _RETRY_S = 0.1, 1.0, 10.0, 5.0
 _SHOWN_EVERY = 2  # of the snapshots
 _NEWEST = 8  # files of this run that are remembered, a minute each at least
 _SHOWN_FILES = 6  # on the page
@@ -68,7 +68,7 @@ class Recorder:
         self._wanted = self._shelf.wanted()
         self._writer: RecordingWriter | None = None
         self._log = views.Log()
-        self._sequence = Sequence()
+        self._ticks = TickInlet()
         self._recovery = threading.Thread(target=self._recover, args=(unfinished(self._folder),), daemon=True)
         self._recovery.start()
         self._seed = b""
@@ -80,7 +80,7 @@ class Recorder:
         self._events: set[int] = set()  # those that are marked
         self._marks: list[tuple[Mark, int]] = []  # newest ones, which may reach into the next file; steady time
         self._error: str | None = None
-        self._due = dict.fromkeys(("sync", "state", "tidy", "open"), 0.0)  # monotonic s
+        self._due = dict.fromkeys(("sync", "word", "state", "tidy", "open"), 0.0)  # monotonic s
 
     def _recover(self, left: list[Path]) -> None:
         """Make whole what the last run left behind; go on after its last tick, which the station still has."""
@@ -93,7 +93,7 @@ class Recorder:
             _log.info("recording recovered", file=path.name, ticks=result.ticks, ended=result.why)
             if result.last is not None:
                 seed, seq = result.last
-                self._sequence = Sequence(seed, seq + 1)
+                self._ticks = TickInlet(seed, seq)
 
     def cycle(self) -> None:
         """Take in what comes within a moment, and do what is due."""
@@ -104,6 +104,7 @@ class Recorder:
             if self._writer is not None and self._is_due("sync", _SYNC_S):
                 self._writer.sync()
                 self._writer.check()
+                self._ticks.commit()
             if self._is_due("tidy", _TIDY_S):
                 self._tidy()
         except OSError as error:
@@ -111,9 +112,18 @@ class Recorder:
         if (order := self._desk.order()) is not None:
             self._desk.answer(self._obey(order))
         self._cycles += 1
+        self._say()
         if self._is_due("state", _STATE_S / 2):
             self._bus.publish("progress.recorder", Progress("recorder", time.time_ns(), self._cycles))
             self._bus.publish("recorder", self.state())
+
+    def _say(self) -> None:
+        """Tell the station which ticks are held: those in a file that is synced; where there is none, all."""
+        if self._writer is None:
+            self._ticks.commit()
+        word = self._ticks.word()
+        if word is not None and self._is_due("word", _WORD_S):
+            self._bus.publish("recorded", word)
 
     def state(self) -> RecorderState:
         """Return what it does, for others."""
@@ -124,7 +134,7 @@ class Recorder:
             file=self._writer.path.name if self._writer else None,
             bytes=self._writer.size if self._writer else 0,
             files=len(items),
-            lost_ticks=self._sequence.lost,
+            lost_ticks=self._ticks.lost,
             error=self._error,
             total_bytes=sum(item.size for item in items),
             room_bytes=self._room(),
@@ -156,10 +166,7 @@ class Recorder:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
         if self._recovery.is_alive():
             return  # the station gives it again
-        mine, wish = self._sequence.take(tape, time.monotonic())
-        if wish is not None:
-            self._bus.publish("rewind", wish)
-        if not mine:
+        if not self._ticks.take(tape):
             return
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
         self._correction_ns = tape.clock.correction_ns

@@ -17,9 +17,9 @@ from hw.timescale import Timescale
 from perception.objects import Reception
 from rsu.bus import changes
 from rsu.bus.changes import Changes
-from rsu.bus.handover import Outbox
+from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
-from rsu.bus.records import WHOLE, Committed, Progress, Received, Rewind, Sent, Snapshot, Tape
+from rsu.bus.records import WHOLE, Committed, Progress, Received, Sent, Snapshot, Tape
 from rsu.bus.reel import Reel
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.config import Config
@@ -40,7 +40,7 @@ class Loop:
 
     def __init__(self, config: Config, run: Path, data: Path) -> None:
         self._bus = Publisher(run, "station")
-        self._inlet = Subscriber(run, ["committed", "rewind"])
+        self._inlet = Subscriber(run, ["committed", "recorded"])
         self._clock = Timescale()
         self._seed = secrets.token_bytes(16)
         devices = {
@@ -49,7 +49,7 @@ class Loop:
         }
         self._heart = Heart(config, self._seed, devices, self._sent)
         self._station = self._heart.station
-        self._outbox = Outbox(self._seed.hex()[:16])
+        self._outbox = ReportOutbox(self._seed.hex()[:16])
         self._latch_file = LatchFile(data, config)
         self._desk = Desk(run)
         self._held = self._latch_file.load()
@@ -57,7 +57,7 @@ class Loop:
         self._station.latch.set(self._set)
         self._rounds: list[Round] = []  # since the last tick
         self._shown = 0  # received frames that were passed on since then
-        self._reel = Reel()
+        self._reel = Reel(self._seed)
         self._changes = Changes()
         self._ticks = 0
         self._next_ns = 0
@@ -89,7 +89,7 @@ class Loop:
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns, self._heart.teller)
         self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
-        for tape in self._reel.due():
+        for tape in self._reel.due(now_ns):
             self._bus.publish("tape", tape)
         self._rounds, self._shown = [], 0
         self._ticks += 1
@@ -112,11 +112,9 @@ class Loop:
         self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
 
     def _listen(self) -> None:
-        for _, record in self._inlet.records():
-            if isinstance(record, Committed):
-                self._outbox.committed(record)
-            elif isinstance(record, Rewind):
-                self._reel.rewind(record)
+        for topic, word in self._inlet.records():
+            if isinstance(word, Committed):
+                (self._outbox if topic == "committed" else self._reel).committed(word)
 
     def _latch(self) -> Setting | None:
         """Keep what the latch is now, and take orders for the next tick; return how it was set before this one."""

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import structlog
 
-from rsu.bus.handover import Inlet, first_of, rank
+from rsu.bus.handover import BEFORE, beyond, first_of, rank
 from rsu.bus.records import Committed, Report
+from rsu.bus.resend import Inlet
 from rsu.bus.told import GivenUp
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
@@ -45,7 +46,7 @@ class Store:
         self._settings = settings
         self._spool: Spool | None = None
         self._distrusted = False  # it proved damaged in use
-        self._inlet = Inlet({})
+        self._inlet = Inlet({}, BEFORE)
         self._group: list[Record] = []
         self._skipped: Counter[str] = Counter()
         self._acknowledged: list[Range] = []
@@ -67,11 +68,13 @@ class Store:
 
     def accept(self, report: Report) -> None:
         """Put a report into the group if it is the next one of its boot."""
-        accepted = self._inlet.accept(report) if self._spool is not None else None
-        if accepted is not None:
-            self._group.append(self._record(accepted))
-            if isinstance(accepted.data, GivenUp):
-                self._skipped.update(accepted.data.evicted)
+        known = self._inlet.known(report.boot)
+        if self._spool is None or not self._inlet.accept(report.boot, first_of(report), report.seq):
+            return
+        if isinstance(report.data, GivenUp):
+            self._skipped.update(report.data.evicted)
+            report = beyond(report, known)
+        self._group.append(self._record(report))
 
     def _record(self, report: Report) -> Record:
         of_class, payload = rank(report.kind, report.live), self._payload(report)
@@ -136,7 +139,7 @@ class Store:
             _log.error("spool set aside", kept=str(opened.aside), taken_over=opened.saved, lost=opened.lost)
         self._spool, self._distrusted = opened.spool, False
         self._clock_ns = self._spool.counters.get("clock", 0) - self._steady()
-        self._inlet = Inlet(self._spool.boots())
+        self._inlet = Inlet(self._spool.boots(), BEFORE)
         self._recovered()
 
     def _restore(self, spool: Spool) -> None:

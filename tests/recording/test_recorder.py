@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from hw.tape import SystemClock
-from rsu.bus.records import RecorderState, Rewind, Tape
+from rsu.bus.records import Committed, RecorderState, Tape
 from rsu.bus.reel import Reel
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.cli.rec import app
@@ -53,8 +53,9 @@ class Rig:
         self._thread = threading.Thread(target=process.run, args=(loaded, self.run, self.data, self._stop))
         self._thread.start()
         self._bus = Publisher(self.run, "station")
-        self._inlet = Subscriber(self.run, ["rewind", "recorder"])
-        self._reel = Reel()
+        self._inlet = Subscriber(self.run, ["recorded", "recorder"])
+        self._reel: Reel | None = None
+        self._now_ns = 0  # of the station, whose time runs as its ticks do
         self.state: RecorderState | None = None
         self._coming: list[Tape] = []
 
@@ -65,19 +66,27 @@ class Rig:
             self.tick()
 
     def tick(self) -> None:
+        self._now_ns += S // 10
         if self._coming:
-            self._reel.add(self._coming.pop(0))
-        for due in self._reel.due():
+            tape = self._coming.pop(0)
+            self._reel = self._reel or Reel(tape.seed)
+            self._reel.add(tape)
+        for due in self._reel.due(self._now_ns) if self._reel is not None else ():
             self._bus.publish("tape", due)
         time.sleep(0.01)
         self.listen()
 
     def listen(self) -> None:
         for _, record in self._inlet.records():
-            if isinstance(record, Rewind):
-                self._reel.rewind(record)
+            if isinstance(record, Committed) and self._reel is not None:
+                self._reel.committed(record)
             elif isinstance(record, RecorderState):
                 self.state = record
+
+    @property
+    def all_held(self) -> bool:
+        """Tell whether the recorder has every tick."""
+        return not self._coming and self._reel is not None and self._reel._held == self._reel._last
 
     def until(self, condition: Callable[[RecorderState], bool]) -> RecorderState:
         deadline = time.monotonic() + 10
@@ -195,7 +204,7 @@ def test_a_full_disk_pauses_the_recorder_and_says_so(rig: Callable[..., Rig], ta
 def test_a_folder_that_is_deleted_is_noticed_and_made_again(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
     one = rig()
     one.play(tapes[:60])
-    before = one.until(lambda state: state.bytes > 0).file
+    before = one.until(lambda state: state.bytes > 0 and one.all_held).file
     shutil.rmtree(one.data)
     one.until(lambda state: "deleted" in (state.error or ""))
     one.play(tapes[60:])

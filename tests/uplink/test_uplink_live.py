@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from rsu.bus.handover import Outbox
+from rsu.bus.handover import ReportOutbox
 from rsu.bus.records import Committed, UplinkState
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.told import Participants, RoadEvents
@@ -50,7 +50,7 @@ class Station(threading.Thread):
         super().__init__(daemon=True)
         self.total = total
         self._users = users
-        self.outbox = Outbox("boot-1")
+        self.outbox = ReportOutbox("boot-1")
         self.done = threading.Event()
         self.state: UplinkState | None = None
         self._run_folder = run
