@@ -141,7 +141,7 @@ def test_why_silent(bench: Bench) -> None:
         messages=[*bench.crossing.now.messages[:3], MessageState("spat", "silent", ["signal-lost"], 0.0, 9)]
     )
     bench.wait(row, "silent")
-    assert "The signal controller has been quiet for too long." in bench.text("#messages")
+    assert "The signal controller has sent no new report for so long that SPAT is silent." in bench.text("#messages")
     bench.wait("#attention", "SPAT silent.")
     bench.crossing.say(messages=[MessageState("spat", "silent", ["reason-of-tomorrow"], 0.0, 9)])
     bench.wait("#messages", "reason-of-tomorrow")
@@ -320,6 +320,7 @@ def test_an_older_browser_understands(file: Path) -> None:
 
 def test_the_manual_fits_phone_and_desktop(idle: Bench) -> None:
     address = f"http://127.0.0.1:{idle.port}/manual"
+    idle.browser.requests.clear()
     for width, dark in ((375, True), (1280, False)):
         idle.browser.look(width, 800, dark, mobile=width < 600)
         for language in pages.LANGUAGES:
