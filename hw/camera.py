@@ -43,7 +43,7 @@ from hw.camera_lines import (
 )
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
-from hw.endpoint import Endpoint, Port
+from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
 from perception.objects import Detections, Measurement, Modality
 
@@ -85,6 +85,7 @@ class JsonCamera:
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
     modality: ClassVar[Modality] = Modality.CAMERA
+    ways: ClassVar[tuple[Way, ...]] = ("tcp",)
     correction_ns = 0
 
     def __init__(self, name: str, settings: CameraSettings) -> None:

@@ -11,11 +11,12 @@ Hosts are addresses, not names: a name look-up can block for seconds, and the si
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SocketAddress = tuple[str, int]
+Way = Literal["serial", "tcp", "udp", "local"]  # of an endpoint, by its key
 
 
 def split_address(text: str) -> SocketAddress:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from hw import nmea, rtcm, ubx
 from hw.driver import DeviceSettings, Send
-from hw.endpoint import Endpoint, Port
+from hw.endpoint import Endpoint, Port, Way
 from hw.fix import NOT_VALID, Epochs, from_nmea, from_ubx
 from hw.intake import Intake
 from hw.nmea import Sentence
@@ -49,6 +49,7 @@ class Gnss:
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
     modality: ClassVar[Modality] = Modality.GNSS
+    ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 
     def __init__(self, name: str, settings: GnssSettings) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, Protocol, cast, get_args
 
 from hw.driver import DeviceSettings, Driver
+from hw.endpoint import Way
 from hw.errors import UnknownDriverError
 from perception.objects import Modality
 
@@ -27,10 +28,15 @@ DRIVERS: dict[str, str] = {
 
 
 class DriverClass(Protocol):
-    """A driver class: its settings model, its modality, and the driver made of a device's name and settings."""
+    """A driver class: all that is true of its kind, and the driver made of a device's name and settings.
+
+    What a device is on air, in the cloud, on the page and in alarms, and what a site uses it for, follows from its
+    modality.
+    """
 
     Settings: ClassVar[type[DeviceSettings]]
     modality: ClassVar[Modality]
+    ways: ClassVar[tuple[Way, ...]]  # by which its protocol is carried; may be left out: by any
 
     def __call__(self, name: str, settings: DeviceSettings) -> Driver:
         """Make the driver of one device."""
@@ -54,6 +60,11 @@ def driver_class(kind: str) -> DriverClass:
 def modality(kind: str) -> Modality:
     """Return by what means devices of a kind know what they say; raises UnknownDriverError."""
     return modality_of(driver_class(kind))
+
+
+def ways(kind: str) -> tuple[Way, ...]:
+    """Return the ways that the protocol of a kind takes; raises UnknownDriverError."""
+    return getattr(driver_class(kind), "ways", get_args(Way))
 
 
 def modality_of(driver: object) -> Modality:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from hw.driver import DeviceSettings, Send
-from hw.endpoint import Endpoint, Port
+from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
@@ -70,6 +70,7 @@ class TiRadar:
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
     modality: ClassVar[Modality] = Modality.RADAR
+    ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 
     def __init__(self, name: str, settings: TiSettings) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
-from hw.endpoint import Endpoint, Port
+from hw.endpoint import Endpoint, Port, Way
 from hw.intake import Intake
 from hw.radio.protocol import (
     AgentError,
@@ -50,6 +50,7 @@ class RadioAgent:
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
     modality: ClassVar[Modality] = Modality.V2X
+    ways: ClassVar[tuple[Way, ...]] = ("udp",)
     correction_ns = 0
 
     def __init__(self, name: str, settings: RadioAgentSettings) -> None:

@@ -15,6 +15,7 @@ from virtual_site import CONFIGS
 import v2x
 from hw.device import DeviceHealth
 from perception.objects import Detections, Fix, Modality, RoadUser
+from rsu.bus import troubles
 from rsu.messages.rsm import SOURCES
 from rsu.site import box, config
 from rsu.site.config import Config
@@ -138,6 +139,35 @@ def test_who_one_device_sees_carries_its_source_and_class(
     assert {each["sensorSn"]: each["deviceType"] for each in listed}[device] == {3: 2, 5: 3, 4: 4}[in_cloud[0]]
     views = {view.name: view.modality for view in station.snapshot(BEGIN_NS + 3 * 10**9).devices}
     assert views[device] == {"video": "camera", "microwaveRadar": "radar", "lidar": "lidar"}[on_air[0]]
+
+
+def test_an_alarm_tells_of_the_device_that_is_lost(site: Config) -> None:
+    station, now_ns = Station(site, bytes(16)), BEGIN_NS + TICK_NS
+    modalities = config.modalities(site.site)
+    health = [
+        DeviceHealth(
+            name=name, kind=each.kind, state="lost" if name == "lidar-north" else "ok", last_receipt_ns=now_ns,
+            rate_hz=10.0, counters={}, error=None, modality=modalities[name],
+        )
+        for name, each in site.site.devices.items()
+    ]  # fmt: skip
+    station.ingest(fix(now_ns))
+    station.advance(now_ns, health)
+    found = troubles.of(troubles.Newest(snapshot=station.snapshot(now_ns)))
+    (lost,) = [each for each in found if each.about == "lidar-north"]
+    assert (lost.reason, lost.silences) == ("device-lost", ["RSM degraded"])
+    assert "sensor-lost" not in {each.reason for each in found}, "the device explains it"
+
+
+def test_what_a_site_uses_it_for_follows_from_its_modality(site: Config) -> None:
+    path = site.path
+    assert [each for each in config.check(path) if "lidar" in each.text] == []
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(STANDS, "\n"), encoding="utf-8")
+    (idle,) = [each.text for each in config.check(path) if "lidar" in each.text]
+    assert "is read and never used" in idle
+    path.write_text(text.replace("device: signal\n", "device: lidar-north\n"), encoding="utf-8")
+    assert any("gives road users" in each.text for each in config.check(path))
 
 
 def test_every_modality_that_sees_road_users_has_its_words() -> None:

@@ -1,19 +1,34 @@
-"""Devices and what the site uses them for. Kinds of third parties are not judged."""
+"""Devices and what the site uses them for, by the modality that their drivers say. Other ones are not judged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hw import registry
+from hw.errors import UnknownDriverError
+from perception.objects import Modality
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 
 ROAD_USERS, POSITION, SIGNALS, RADIO = "road users", "position and time", "signal states", "frames of the air"
-GIVES = {
-    "ti-mmwave": ROAD_USERS, "camera-json": ROAD_USERS, "video": ROAD_USERS,
-    "gnss": POSITION, "gat1743": SIGNALS, "radio-agent": RADIO,
-}  # fmt: skip
+_GIVES = {
+    Modality.CAMERA: ROAD_USERS,
+    Modality.RADAR: ROAD_USERS,
+    Modality.LIDAR: ROAD_USERS,
+    Modality.LOOP: ROAD_USERS,
+    Modality.GNSS: POSITION,
+    Modality.SIGNAL: SIGNALS,
+    Modality.V2X: RADIO,
+}
+
+
+def _gives(kind: str) -> str | None:
+    """Return what devices of a kind give; None: it is not known, or there is no such kind."""
+    try:
+        return _GIVES.get(registry.modality(kind))
+    except UnknownDriverError:  # found where it stands
+        return None
 
 
 def kinds(of: OfSite) -> Iterator[Finding]:
@@ -28,8 +43,8 @@ def kinds(of: OfSite) -> Iterator[Finding]:
         uses.append((("signal", "device"), site.signal.device, SIGNALS))
     for place, name, wanted in uses:
         kind = site.devices[name].kind if name in site.devices else ""
-        if (gives := GIVES.get(kind, wanted)) != wanted:
-            fit = ", ".join(each for each, found in site.devices.items() if GIVES.get(found.kind) == wanted)
+        if (gives := _gives(kind) or wanted) != wanted:
+            fit = ", ".join(each for each, found in site.devices.items() if _gives(found.kind) == wanted)
             text = f'expected a device that gives {wanted}, got "{name}", a {kind}, which gives {gives}'
             yield of.source.finding(place, text + (f" (there are {fit})" if fit else ""))
 
@@ -38,7 +53,7 @@ def idle(of: OfSite) -> Iterator[Finding]:
     """Find devices that nothing uses, and roles that nobody has."""
     site = of.site
     sensors = {sensor.device for sensor in site.sensors}
-    by_role = {role: [n for n, d in site.devices.items() if GIVES.get(d.kind) == role] for role in GIVES.values()}
+    by_role = {role: [n for n, d in site.devices.items() if _gives(d.kind) == role] for role in _GIVES.values()}
     for name in by_role[ROAD_USERS]:
         if name not in sensors and site.devices[name].kind != "video":  # of video it is an error
             text = f'expected an entry in `sensors` with device "{name}", got none: it is read and never used'

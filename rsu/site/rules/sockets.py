@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from hw.endpoint import split_address
+from hw import registry
+from hw.endpoint import Way, split_address
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.rules.ports import ports
@@ -79,17 +80,11 @@ def shared(of: OfSite) -> Iterator[Finding]:
 
 def ways(of: OfSite) -> Iterator[Finding]:
     """Find devices that are reached by a way that their protocol does not take."""
-    wanted = {
-        "radio-agent": ("udp",),
-        "camera-json": ("tcp",),
-        "gnss": ("serial", "tcp"),
-        "ti-mmwave": ("serial", "tcp"),
-    }
     for device, at, endpoint in ports(of):
         kind = of.site.devices[device].kind
-        way = next(name for name in ("serial", "tcp", "udp", "local") if getattr(endpoint, name) is not None)
-        if way not in wanted.get(kind, (way,)):
-            text = f"expected {' or '.join(wanted[kind])} for a {kind}, got {way}"
+        way = next(name for name in get_args(Way) if getattr(endpoint, name) is not None)
+        if way not in (wanted := registry.ways(kind)):
+            text = f"expected {' or '.join(wanted)} for a {kind}, got {way}"
             yield of.source.warning((*at, way), text)
 
 
