@@ -45,7 +45,6 @@ PURE = [
     "rsu/station/guard",
     "rsu/station/outcome.py",
     "rsu/station/reporting.py",
-    "rsu/station/scene.py",
     "rsu/station/signals.py",
     "rsu/station/station.py",
     "rsu/station/telling.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from perception.objects import Ints, Reception, RoadUser, VehicleReport
 from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
-from rsu.messages.row import Row
+from rsu.messages.row import Made, Row, Tick, Unit
 from rsu.reasons.place import NO_UTC, PlaceReason
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
+from rsu.reasons.words import Reason
 from v2x.confidence import POSITION_M, heading_confidence, position_confidence, speed_confidence
 from v2x.records.bsm import BasicSafetyMessage, BrakeSystemStatus
 from v2x.records.common import (
@@ -27,14 +29,7 @@ from v2x.records.common import (
 )
 
 _MINUTE_MS = 60_000
-ROW = Row(
-    kind="bsm",
-    services=("bsm",),
-    period_ticks=1,
-    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS, SensorReason.NO_SENSORS},
-    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
-)
-
+_NUMBERS = 65536  # of tracks
 _KINDS = (  # BasicVehicleClass by tens
     (10, RoadUser.CAR),
     (20, RoadUser.TRUCK),
@@ -132,3 +127,48 @@ def _proxy(
         ),
         vehicle_class=VehicleClassification(classification=_CLASSES[RoadUser(tracks.kind[row])]),
     )
+
+
+class ProxyComposer:
+    """Proxies' BSM leave at every tick, where the site wants them, for vehicles without a radio that find room."""
+
+    def __init__(self, unit: Unit) -> None:
+        site = unit.config.site
+        self._channel = unit.channel
+        self._wanted = site.messages.proxy_bsm
+        self._id = unit.id
+        self._reference = site.site.reference.reference()
+        self._proxied = 0  # the track of the newest proxy
+
+    def conditions(self, tick: Tick) -> Iterator[Reason]:
+        """Yield that the site wants none, and what the channel says."""
+        if not self._wanted:
+            yield RadioReason.SWITCHED_OFF
+        yield from self._channel.conditions(tick.moment.now_ns)
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield those there is room for, in turn: first of those who found none before."""
+        tracks, room, count = tick.road.labelled().tracks, tick.room, tick.next_count()
+        rows = without_radio(tracks)
+        rows = rows[np.argsort((tracks.id[rows] - self._proxied - 1) % _NUMBERS)]
+        chosen = tracks.take(rows[: max(0, room.frames)])
+        said = 0
+        for number, message in zip(chosen.id.tolist(), proxies(chosen, self._reference, self._id, count), strict=True):
+            if not room.left:
+                break
+            said, self._proxied = said + 1, number
+            yield Made(message)
+        if said < len(rows):
+            self._channel.wait(tick.moment.now_ns)
+
+
+ROW = Row(
+    kind="bsm",
+    services=("bsm",),
+    period_ticks=1,
+    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS, SensorReason.NO_SENSORS},
+    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
+    turn=2,
+    shares=True,
+    composer=ProxyComposer,
+)

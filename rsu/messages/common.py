@@ -40,6 +40,19 @@ def position(east: float, north: float, reference: Reference, elevation: bool = 
     )
 
 
+class Slots:
+    """What was sent in which slot of time."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, int] = {}
+
+    def due(self, what: str, slot: int) -> bool:
+        """Tell once in every slot that it is time, even where a tick was missed."""
+        due = self._slots.get(what) != slot
+        self._slots[what] = slot
+        return due
+
+
 class MessageCounter:
     """msgCnt of one message type: random start, +1 modulo 128 (T/CSAE 159-2020)."""
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from perception.geo import Reference
-from rsu.messages.common import minute_of_year, position
-from rsu.messages.row import Row
+from rsu.messages.common import Slots, minute_of_year, position
+from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.reasons.place import NO_UTC
+from rsu.reasons.words import Reason
 from rsu.site import lanemap
 from v2x.records import roadmap
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Maneuver
-
-ROW = Row(
-    kind="map",
-    services=("map",),
-    period_ticks=10,
-    silent=frozenset(),
-    degraded=frozenset(),
-)
 
 _MANEUVERS: dict[str, Maneuver] = {
     "straight": "maneuverStraightAllowed",
@@ -89,3 +85,33 @@ def _limits(speed_mps: float | None) -> tuple[roadmap.SpeedLimit, ...]:
 def _points(points: list[lanemap.Point], reference: Reference) -> tuple[roadmap.RoadPoint, ...]:
     """Return a centre line; all at the site's elevation, so offsets need no vertical part."""
     return tuple(roadmap.RoadPoint(position=position(*point, reference, elevation=False)) for point in points)
+
+
+class MapComposer:
+    """MAP leaves once a second; without UTC it carries no time."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._nodes = nodes(unit.config.lane_map, unit.config.site.site.reference.reference())
+        self._slots = Slots()
+
+    def conditions(self, tick: Tick) -> Iterator[Reason]:
+        """Yield nothing: there is always a map."""
+        yield from ()
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield the map when its second comes."""
+        if self._slots.due("map", tick.moment.tick // ROW.period_ticks):
+            known_ns = None if NO_UTC.intersection(tick.conditions) else tick.moment.utc_ns
+            yield Made(build(tick.next_count(), known_ns, self._nodes))
+
+
+ROW = Row(
+    kind="map",
+    services=("map",),
+    period_ticks=10,
+    silent=frozenset(),
+    degraded=frozenset(),
+    turn=3,
+    shares=False,
+    composer=MapComposer,
+)

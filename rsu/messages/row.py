@@ -1,14 +1,20 @@
-"""The row of a message type: all that the station knows of it beside how it is built. Each module here has one."""
+"""The row of a message type: all that the station knows of it. Each module of a message has one, beside its builder."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from rsu.messages.channel import Channel, Room
+from rsu.messages.common import MessageCounter
+from rsu.messages.scene import Moment, Scene
 from rsu.reasons.place import PlaceReason
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.words import Reason
+from rsu.site.config import Config
 from rsu.site.model import MessageKind
+from v2x import Message
 from v2x.aids import Kind
 
 # no message leaves while one of these holds, and each is degraded by one of those
@@ -33,6 +39,48 @@ class Decision(IntEnum):
     SILENT = 2
 
 
+class Unit(NamedTuple):
+    """Which unit composes messages."""
+
+    config: Config
+    id: bytes  # of the RSU, 8 octets
+    channel: Channel
+
+
+class Tick(NamedTuple):
+    """What a message type is composed of at one tick."""
+
+    moment: Moment
+    scene: Scene | None  # None: fusion has not looked at the road yet
+    conditions: Collection[str]  # reasons that hold
+    silent: Collection[str]  # message types that the gate kept silent last
+    room: Room  # left in the unit's share of the channel
+    next_count: MessageCounter
+
+    @property
+    def road(self) -> Scene:
+        """Return the scene, for types whose turn comes after fusion."""
+        assert self.scene is not None
+        return self.scene
+
+
+class Made(NamedTuple):
+    """One message, and the receipt of the newest measurement in it."""
+
+    message: Message
+    newest_receipt_ns: int | None = None
+
+
+class Composer(Protocol):
+    """Decides which messages of one type are due."""
+
+    def conditions(self, tick: Tick) -> Iterable[Reason]:
+        """Return the reasons of this type alone that hold."""
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield what is due, where the gate lets it pass; who asks for the next one has sent the one before."""
+
+
 class Row(NamedTuple):
     """One message type."""
 
@@ -41,6 +89,9 @@ class Row(NamedTuple):
     period_ticks: int  # from one to the next, 100 ms each (T/CSAE 159-2020)
     silent: frozenset[Reason]  # while one of these holds it does not leave
     degraded: frozenset[Reason]  # while one of these holds it says less, or says that it is uncertain
+    turn: int  # among the types of a tick, the most urgent first; 0: before fusion looks at the road
+    shares: bool  # its frames count into the unit's share of the channel
+    composer: Callable[[Unit], Composer]
 
     def decision(self, reason: Reason) -> Decision:
         """Return what a reason does to the message: the row of the gate."""

@@ -6,24 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perception.geo import Reference
 from perception.results import LanePlace, RoadEvent
-from rsu.messages.common import minute_of_year, position
-from rsu.messages.row import Row
+from rsu.messages import mapdata
+from rsu.messages.common import Slots, minute_of_year, position
+from rsu.messages.row import Made, Row, Tick, Unit
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
+from rsu.reasons.words import Reason
 from rsu.site.model import SignSettings
 from v2x.aids import DYNAMIC_EVENTS
 from v2x.records import rsi
 from v2x.records.common import NodeReferenceId
 
-ROW = Row(
-    kind="rsi",
-    services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
-    period_ticks=10,
-    silent=NO_UTC | {RadioReason.MAP_SILENT},
-    degraded=frozenset({SensorReason.NO_SENSORS}),
-)
-
+_SEMI_STATIC_TICKS = 5
 EVENTS_PER_MESSAGE = 8  # RTEList
 _LEAST_POINTS, _MOST_POINTS = 2, 32  # PathPointList
 _PRIORITY = {904: 7, 405: 6, 905: 6, 903: 5, 401: 5, 902: 4, 901: 3, 707: 3}  # own scale of events, 7 highest
@@ -113,3 +108,46 @@ def _sign(sign: SignSettings, reference: Reference, links: Links) -> rsi.Sign:
         priority=sign.priority,
         links=tuple(rsi.ReferenceLink(upstream=links[name][0], downstream=links[name][1]) for name in sign.links),
     )
+
+
+class RsiComposer:
+    """Dynamic events leave at every tick, semi-static ones twice a second, signs once; all only together with MAP."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._reference = unit.config.site.site.reference.reference()
+        self._signs = unit.config.site.messages.signs
+        self._links = {
+            link.name: (mapdata.node_id(link.upstream), mapdata.node_id(node))
+            for node in unit.config.lane_map.nodes
+            for link in node.links
+        }
+        self._slots = Slots()
+
+    def conditions(self, tick: Tick) -> Iterator[Reason]:
+        """Yield that there is nothing to announce, or no map to announce it on."""
+        if not (self._signs or any(event.on_air for event in tick.road.events)):
+            yield RadioReason.NOTHING_TO_SAY
+        if mapdata.ROW.kind in tick.silent:
+            yield RadioReason.MAP_SILENT
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield events and signs that are due, in messages of their own."""
+        common, number = (tick.moment.utc_ns, self._unit.id, self._reference), tick.moment.tick
+        semi_static = self._slots.due("semi-static", number // _SEMI_STATIC_TICKS)
+        for batch in batches(tick.road.labelled().events, semi_static):
+            yield Made(events(tick.next_count(), *common, batch, self._links))
+        if self._signs and self._slots.due("signs", number // ROW.period_ticks):
+            yield Made(signs(tick.next_count(), *common, self._signs, self._links))
+
+
+ROW = Row(
+    kind="rsi",
+    services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
+    period_ticks=10,
+    silent=NO_UTC | {RadioReason.MAP_SILENT},
+    degraded=frozenset({SensorReason.NO_SENSORS}),
+    turn=4,
+    shares=False,
+    composer=RsiComposer,
+)

@@ -13,10 +13,13 @@ from perception.objects import Floats, Modality, RoadUser
 from perception.results import Tracks
 from rsu.messages.bounds import NORMAL_95, position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
-from rsu.messages.row import Row
+from rsu.messages.inclusion import Inclusion
+from rsu.messages.row import Made, Row, Tick, Unit
 from rsu.reasons.place import NO_UTC, PlaceReason
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
+from rsu.reasons.words import Reason
+from rsu.site.config import modalities
 from v2x import Position
 from v2x.confidence import heading_confidence, position_confidence, speed_confidence
 from v2x.records.common import (
@@ -30,14 +33,6 @@ from v2x.records.names import ParticipantType, Source
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
 
 PER_FRAME = 15  # others beside the RSU itself: 16 participants a message
-
-ROW = Row(
-    kind="rsm",
-    services=("rsm",),
-    period_ticks=1,
-    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS},
-    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
-)
 
 CLASSES: dict[int, tuple[ParticipantType, BasicVehicleClass]] = {
     RoadUser.UNKNOWN: ("unknown", BasicVehicleClass.UNKNOWN),
@@ -140,3 +135,47 @@ class RsmBuilder:
 def _known(column: Floats) -> list[float | None]:
     """Return Python numbers, None where they are NaN."""
     return [None if math.isnan(value) else value for value in column.tolist()]
+
+
+class RsmComposer:
+    """RSM leaves at every tick, with the unit itself and those road users that are due and find room."""
+
+    def __init__(self, unit: Unit) -> None:
+        site = unit.config.site
+        self._channel = unit.channel
+        self._builder = RsmBuilder(unit.id, site.site.reference.reference(), modalities(site))
+        self._inclusion = Inclusion(site.messages.inclusion)
+
+    def conditions(self, tick: Tick) -> Iterator[Reason]:
+        """Yield what the channel says."""
+        yield from self._channel.conditions(tick.moment.now_ns)
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield as many as there is room for, the most at risk first; who finds none is due again in the next cycle."""
+        moment, scene, room = tick.moment, tick.road, tick.room
+        in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
+        chosen = self._inclusion.choose(moment.now_ns, scene.tracks, scene.places, in_events)
+        first = chosen[: room.frames * PER_FRAME]
+        said = 0
+        for cycle in self._builder.build(
+            scene.labelled().tracks.take(first), moment.utc_ns, iter(tick.next_count, None)
+        ):
+            said += PER_FRAME
+            yield Made(cycle.message, cycle.newest_receipt_ns)
+            if not room.left:
+                break
+        self._inclusion.told(moment.now_ns, scene.tracks.take(first[:said]))
+        if said < len(chosen):
+            self._channel.wait(moment.now_ns)
+
+
+ROW = Row(
+    kind="rsm",
+    services=("rsm",),
+    period_ticks=1,
+    silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS},
+    degraded=frozenset(SensorReason) | {RadioReason.CHANNEL_BUSY, RadioReason.SHARE_FULL},
+    turn=1,
+    shares=True,
+    composer=RsmComposer,
+)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+
+import msgspec
 
 from rsu.messages.common import minute_of_year, sec_mark_ms
 from rsu.messages.phases import PhaseView, Step
-from rsu.messages.row import Row
+from rsu.messages.row import Made, Row, Tick, Unit
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.signal import SignalReason
+from rsu.reasons.words import Reason
 from rsu.site.signal import PhaseSettings
 from v2x.confidence import time_confidence
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import IntersectionStatus, Light
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming
-
-ROW = Row(
-    kind="spat",
-    services=("spat",),
-    period_ticks=1,
-    silent=NO_UTC | {SignalReason.NO_SIGNAL, SignalReason.SIGNAL_LOST, SignalReason.CONFLICTING_GREENS},
-    degraded=frozenset(SignalReason) | {RadioReason.MAP_SILENT},
-)
 
 FOREVER_S = 3600.0
 _MAX_S = 3599.9
@@ -111,3 +106,32 @@ def _timing(step: Step, planned: bool, certain: bool, now_ns: int) -> CountingDo
 
 def _ahead_s(at_ns: int, now_ns: int) -> float:
     return 0.0 if at_ns <= now_ns else _MAX_S if (ahead_s := (at_ns - now_ns) / 1e9) > _MAX_S else ahead_s
+
+
+class SpatComposer:
+    """SPAT leaves at every tick. It needs nothing of the road: no traffic, however heavy, delays it."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._signal = unit.config.site.signal
+
+    def conditions(self, tick: Tick) -> Iterator[Reason]:
+        """Yield that there is no signal at this site."""
+        if self._signal is None:
+            yield RadioReason.NOTHING_TO_SAY
+
+    def messages(self, tick: Tick) -> Iterator[Made]:
+        """Yield the signal's message with its count."""
+        if tick.moment.spat is not None:
+            yield Made(msgspec.structs.replace(tick.moment.spat, msg_cnt=tick.next_count()))
+
+
+ROW = Row(
+    kind="spat",
+    services=("spat",),
+    period_ticks=1,
+    silent=NO_UTC | {SignalReason.NO_SIGNAL, SignalReason.SIGNAL_LOST, SignalReason.CONFLICTING_GREENS},
+    degraded=frozenset(SignalReason) | {RadioReason.MAP_SILENT},
+    turn=0,
+    shares=False,
+    composer=SpatComposer,
+)

@@ -22,8 +22,9 @@ from rsu.bus.latch import Setting
 from rsu.bus.records import WHOLE, Committed, Progress, Received, Sent, Snapshot, Tape
 from rsu.bus.reel import Reel
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
-from rsu.station.broadcast import TICK_NS, Outgoing
+from rsu.station.broadcast import Outgoing
 from rsu.station.heart import Heart
 from rsu.station.latch_file import Answer, Desk, LatchFile
 from rsu.station.outcome import outcome

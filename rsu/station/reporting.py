@@ -8,10 +8,10 @@ from typing import NamedTuple
 from hw.device import DeviceHealth
 from perception.results import RoadEvent, TrafficPeriod
 from rsu.bus.told import DeviceStates, Participants, RoadTraffic, Told, ToldDevice
+from rsu.messages.scene import Moment, News, Scene
 from rsu.reasons.signal import DOUBTS, NO_LIGHTS
 from rsu.site.uplink import UplinkSettings
 from rsu.station import telling
-from rsu.station.scene import Moment, News, Scene
 from rsu.station.telling import OnRoad
 
 _SECOND_NS = 1_000_000_000

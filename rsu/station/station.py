@@ -31,6 +31,7 @@ from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
 from rsu.bus.latch import ConflictLatch
 from rsu.bus.records import MessageState, Misbehaviour, Snapshot
+from rsu.messages.scene import Moment, News, Scene
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
@@ -44,7 +45,6 @@ from rsu.station.broadcast import Broadcaster, Outgoing
 from rsu.station.checks.clock import UtcClock
 from rsu.station.checks.position import PositionCheck
 from rsu.station.reporting import Draft, Reporter
-from rsu.station.scene import Moment, News, Scene
 from rsu.station.signals import PhaseNow, Signals
 from rsu.station.vehicles.receiver import Receiver
 from v2x.records.common import NodeReferenceId

@@ -12,10 +12,10 @@ from hw.signal.gat1743 import Gat1743
 from hw.tape import SystemClock
 from perception.objects import Fix, SignalPlan, SignalState
 from rsu.bus.latch import ConflictLatch, Setting
+from rsu.messages.scene import Moment
 from rsu.site import config, conflicts
 from rsu.station.broadcast import Broadcaster
 from rsu.station.checks.clock import UtcClock
-from rsu.station.scene import Moment
 from rsu.station.signals import Signals
 from tests.gate.controller import Controller, Defect, ModelView, Wire
 from tests.gate.defects.table import KINDS

@@ -14,9 +14,9 @@ import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from rsu.bus.records import WHOLE, Tape
+from rsu.messages.scene import TICK_NS
 from rsu.replay.player import Player
 from rsu.site import config
-from rsu.station.broadcast import TICK_NS
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
 from sim.frames import PERIOD_NS, WorldFrame

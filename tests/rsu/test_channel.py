@@ -16,10 +16,10 @@ import v2x
 from perception.objects import ChannelState, RoadUser
 from perception.results import Tracks
 from rsu.messages.channel import Channel
+from rsu.messages.scene import Moment, Scene
 from rsu.site import config
 from rsu.site.channel import ChannelSettings
 from rsu.station.broadcast import Broadcaster, Outgoing
-from rsu.station.scene import Moment, Scene
 from tests.perception.traffic import tracks_of
 from v2x import dsmp
 

@@ -13,6 +13,7 @@ from rsu.messages.table import ROWS
 from rsu.reasons.gate import GATE
 from rsu.site.model import MessageKind
 from rsu.station.gate import KINDS, TABLE, judge
+from v2x.aids import SERVICES
 
 
 def test_every_kind_that_a_site_file_may_switch_off_has_a_row() -> None:
@@ -58,3 +59,8 @@ def test_more_trouble_never_opens_the_gate(conditions: set[str], kind: str, more
 def test_unknown_conditions_are_refused() -> None:
     with pytest.raises(KeyError):
         judge("rsm", ["no-coffee"])
+
+
+def test_every_row_names_services_that_there_are_and_a_turn_of_its_own() -> None:
+    assert {service for row in ROWS.values() for service in row.services} <= SERVICES.keys()
+    assert sorted(row.turn for row in ROWS.values()) == list(range(len(ROWS)))

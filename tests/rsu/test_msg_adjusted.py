@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 
 import v2x
+from rsu.messages import rsm
+from rsu.messages.row import Made
 from rsu.site import config
 from rsu.station.broadcast import Broadcaster
 
@@ -29,7 +31,7 @@ def test_a_speed_that_cannot_be_is_clamped_and_counted() -> None:
     sender = Broadcaster(config.load(DEMO), bytes(16))
     slow = msgspec.structs.replace(FAST, speed_mps=10.0)
     message = v2x.RoadsideSafetyMessage(msg_cnt=0, id=bytes(8), position=HERE, participants=(FAST, slow, FAST))
-    (sent,) = sender._frame("rsm", message, None)
+    (sent,) = sender._frame(rsm.ROW, Made(message), sender.channel.room(0))
     read = v2x.decode(v2x.dsmp.parse(sent.frame).payload)
     assert isinstance(read, v2x.RoadsideSafetyMessage)
     assert [one.speed_mps for one in read.participants] == [163.8, 10.0, 163.8]

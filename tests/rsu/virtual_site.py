@@ -15,8 +15,8 @@ import msgspec
 from hw.device import DeviceHealth
 from hw.driver import Driver
 from hw.registry import driver_class
+from rsu.messages.scene import TICK_NS
 from rsu.site import config
-from rsu.station.broadcast import TICK_NS
 from rsu.station.station import Output, Station
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator

@@ -24,11 +24,11 @@ from rsu.lab.importing.findings import Finding, Findings, SourceCheck
 from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View
 from rsu.lab.importing.mapping import Mapping
 from rsu.lab.importing.report import IMPORTED
+from rsu.messages.scene import TICK_NS
 from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter
 from rsu.replay.player import Player
 from rsu.site.config import Config
-from rsu.station.broadcast import TICK_NS
 
 _ROUND_NS = 20_000_000
 _FIX_NS = 200_000_000

@@ -1,4 +1,4 @@
-"""What there is to say at one tick: the input of both the broadcaster and the reporter.
+"""What there is to say at one tick: the input of messages and of the records for the cloud.
 
 Inside, every time is steady (`hw/timescale.py`); what leaves the box is labelled in UTC.
 """
@@ -16,6 +16,8 @@ from perception.results import LanePlace, RoadEvent, Tracks, TrafficPeriod
 from rsu.messages.phases import Step
 from v2x.records.spat import SignalPhaseAndTiming
 
+TICK_NS = 100_000_000
+
 
 class Moment(NamedTuple):
     """What is known of the site at `now_ns` (steady) before anybody looks at the road: all that SPAT needs."""
@@ -28,6 +30,11 @@ class Moment(NamedTuple):
     lamps: SignalState | None  # the signal controller's lamps, as far as they may be told
     ahead: Mapping[int, Sequence[Step]] | None  # lamp -> its steps as told, from now on; None: the site has no signal
     health: Sequence[DeviceHealth]
+
+    @property
+    def tick(self) -> int:
+        """Return the number of the tick."""
+        return self.now_ns // TICK_NS
 
     @property
     def utc_ns(self) -> int:
