@@ -50,7 +50,7 @@ class Gat1743Settings(DeviceSettings):
 
     link: Endpoint
     region: int | None = Field(None, ge=1, le=999_999, description="GB/T 2260 code that its messages must name")
-    number: int | None = Field(None, ge=0, le=0xFFFF, description="that its messages must name; not given: any")
+    number: int | None = Field(None, ge=0, le=0xFFFF, description="number that its messages must name; none: any")
     place: PlaceSettings | None = Field(None, description="that its messages must name")
     rate_hz: float = Field(1.0, gt=0, le=10, description="reports a second that the controller sends; half is a fault")
     max_age_ms: int = Field(500, ge=10, le=10_000, description="of a report; an older stamp is not believed")

@@ -39,8 +39,8 @@ class RuleSettings(Settings):
     on_air: bool = Field(True, description="part of RSI; else only recorded and uploaded")
     keep_recording: bool = Field(True, description="keep the recording of it and of what came before")
     start_after_s: NotNegative  # it must hold for so long before the event starts
-    end_after_s: NotNegative  # and not hold for so long before it ends
-    sure_for_s: NotNegative = 1.0  # who begins it must have been known to a metre for so long: no one new, no one lost
+    end_after_s: NotNegative  # it must not hold for so long before the event ends
+    sure_for_s: NotNegative = 1.0  # its road user's position must have been known to 1 m for so long
     lost_after_s: NotNegative = 3.0  # it ends when the road user was not seen for so long
     update_every_s: Positive = 1.0  # a running event is told of so often
     only_in: list[str] = Field([], description="zones; none: everywhere")
@@ -58,8 +58,8 @@ class StoppedVehicleSettings(RuleSettings):
     walking_mps: Positive = 0.8  # slower is standing
     release_mps: Positive = 1.5  # faster is moving again
     queue_zone_m: NotNegative = 20.0  # before the stop line, where the first of a queue may stand
-    least_way_m: NotNegative = 3.0  # who has come so far has moved
-    queue_gap_m: Positive = 20.0  # a vehicle at most so far ahead explains why one stands
+    least_way_m: NotNegative = 3.0  # a vehicle that has come so far counts as having moved
+    queue_gap_m: Positive = 20.0  # a vehicle within this distance ahead explains a stop
     radius_m: Positive = 5.0  # of its area on air
 
 
@@ -72,7 +72,7 @@ class WrongWaySettings(RuleSettings):
     least_mps: Positive = 2.0  # slower is not looked at
     release_mps: Positive = 1.0  # slower ends it
     edge_m: NotNegative = 0.4  # it must be so far inside the lane
-    least_way_m: NotNegative = 3.0  # it must have come so far
+    least_way_m: NotNegative = 3.0  # distance that it must have driven
     radius_m: Positive = 10.0  # of its area on air
 
 
@@ -84,7 +84,7 @@ class OverspeedSettings(RuleSettings):
     end_after_s: NotNegative = 1.0
     over_percent: NotNegative = 20.0  # above the limit
     release_percent: NotNegative = 15.0  # above the limit, less ends it
-    sigmas: NotNegative = 2.0  # so many standard deviations of the speed must lie above, too
+    sigmas: NotNegative = 2.0  # and by so many standard deviations of the speed
     radius_m: Positive = 10.0  # of its area on air
 
 
@@ -97,8 +97,8 @@ class SlowVehicleSettings(RuleSettings):
     under_percent: Positive = 40.0  # of the limit
     release_percent: Positive = 50.0  # of the limit, more ends it
     least_mps: Positive = 1.5  # slower is standing
-    steady_mps: Positive = 0.4  # it neither brakes nor gathers speed: no further from its smoothed speed
-    free_m: Positive = 40.0  # nobody so near ahead, and the stop line is farther
+    steady_mps: Positive = 0.4  # largest difference from its smoothed speed: it neither brakes nor accelerates
+    free_m: Positive = 40.0  # free road ahead, and to the stop line
     radius_m: Positive = 10.0  # of its area on air
 
 
@@ -108,11 +108,11 @@ class CongestionSettings(RuleSettings):
     code: Code = CONGESTION
     start_after_s: NotNegative = 6.0
     end_after_s: NotNegative = 20.0
-    slow_mps: Positive = 2.8  # 10 km/h
+    slow_mps: Positive = 2.8  # a slower vehicle counts (10 km/h)
     release_mps: Positive = 4.2  # faster ends it
     least_vehicles: AtLeastOne = 10  # of the link, on lanes that have had green for `discharge_s`, or have no signal
     discharge_s: NotNegative = 6.0  # a queue needs so long to move off
-    vehicles_per_level: Positive = 3.0  # more, for each level above 1
+    vehicles_per_level: Positive = 3.0  # further vehicles for each level above 1
 
 
 class QueueEndSettings(RuleSettings):
@@ -135,9 +135,9 @@ class PedestrianSettings(RuleSettings):
     start_after_s: NotNegative = 0.8
     sure_for_s: NotNegative = 1.5
     end_after_s: NotNegative = 1.0
-    fastest_mps: Positive = 5.0  # who is faster is not on foot
-    least_height_m: NotNegative = 0.9  # what is lower is an object,
-    most_length_m: Positive = 1.5  # and what is longer a vehicle that a camera took for a pedestrian
+    fastest_mps: Positive = 5.0  # a faster road user is not on foot
+    least_height_m: NotNegative = 0.9  # a lower one is an object
+    most_length_m: Positive = 1.5  # a longer one is a vehicle that a camera took for a pedestrian
     radius_m: Positive = 5.0  # of its area on air
 
 
@@ -151,7 +151,7 @@ class ObjectSettings(RuleSettings):
     most_height_m: Positive = 0.9  # what is higher is no object
     most_length_m: Positive = 3.0  # what is longer is no object
     still_mps: Positive = 0.8  # slower stands still
-    still_m: Positive = 2.0  # no farther from where it was seen first
+    still_m: Positive = 2.0  # largest distance from where it was seen first
     radius_m: Positive = 3.0  # of its area on air
 
 
@@ -190,8 +190,8 @@ class NearMissSettings(RuleSettings):
     least_braking_mps2: Positive = 5.0  # that would be needed to stay apart
     pet_s: Positive = 0.5  # between one leaving a place and the other coming there
     crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
-    least_mps: Positive = 4.0  # of the faster one
-    sigmas: NotNegative = 2.0  # so many standard deviations of places, speeds and headings count against it
+    least_mps: Positive = 4.0  # least speed of the faster one
+    sigmas: NotNegative = 2.0  # standard deviations of positions, speeds and headings that count against it
     radius_m: Positive = 5.0  # of its area on air
 
 

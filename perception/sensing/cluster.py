@@ -22,11 +22,11 @@ class ClusterSettings(Settings):
     """What makes reflections one road user."""
 
     distance_m: Positive = 2.0  # neighbours in one cluster are no farther apart than this
-    speed_mps: Positive = 1.5  # nor their radial speeds
+    speed_mps: Positive = 1.5  # radial speeds in one cluster differ by no more than this
     least_points: AtLeastOne = 2  # reflections that make a road user
     static_mps: NotNegative = 0.2  # radial speed under which a reflection may be background
     emptied_s: Positive = 20.0  # after about so long without reflections a cell is no background any more
-    filled_s: Positive = 180.0  # and after about so long with them it is
+    filled_s: Positive = 180.0  # after about so long with reflections a cell is background
 
 
 class Background:

@@ -25,7 +25,7 @@ class VehicleSettings(Settings):
     heading_sd_deg: Positive = 3.0  # no heading is believed to be better
     fresh_ms: NotNegative = 1000  # after so long without a report a track may take another vehicle's
     unseen_ms: NotNegative = 5000  # for so long a track that no sensor sees follows a vehicle that is trusted
-    forget_ms: NotNegative = 3000  # and after so long it no longer carries the vehicle's id
+    forget_ms: NotNegative = 3000  # after so long without a report a track no longer carries the vehicle's id
 
 
 def vehicle_number(report: VehicleReport) -> int:

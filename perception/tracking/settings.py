@@ -27,11 +27,11 @@ class FusionSettings(Settings):
     max_future_ms: NotNegative = 60  # measurements stamped later than their receipt by more are dropped
     max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
     max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
-    max_hidden_ms: Positive = 30000  # the same for one that others hide from all sensors that look there
+    max_hidden_ms: Positive = 30000  # the same for a track hidden from all sensors that look there
     stopped_mps: Positive = 0.5  # slower stands still
-    max_tracks: AtLeastOne = 1500  # more are not begun
+    max_tracks: AtLeastOne = 1500  # no further track is begun above this number
     id_rest_s: NotNegative = 60  # before an id is used again
-    last_id: Annotated[int, Field(ge=255, le=65534)] = 65534  # ids are as low as they can be
+    last_id: Annotated[int, Field(ge=255, le=65534)] = 65534  # largest id; low ids are used first
     correct_biases: bool = False  # free the sensors' detections of the errors that fusion finds between them
     cluster: ClusterSettings = ClusterSettings()
     vehicle: VehicleSettings = VehicleSettings()

@@ -15,8 +15,8 @@ from perception.traffic.lanes import NONE
 class QueueSettings(Settings):
     """What is a queue, and how far back it is seen."""
 
-    queue_mps: Positive = 1.4  # 5 km/h: a slower vehicle queues,
-    queue_after_s: NotNegative = 1.0  # if it has been as slow for so long
+    queue_mps: Positive = 1.4  # a slower vehicle queues (5 km/h)
+    queue_after_s: NotNegative = 1.0  # after so long below that speed it queues
     queue_gap_m: Positive = 15.0  # from rear to front, within one queue and before the stop line
     observed_m: Positive = 60.0  # stretch before the stop line that the sensors see: delay, density, space occupancy
 

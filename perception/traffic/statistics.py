@@ -27,17 +27,17 @@ _STEP_NS = SECOND_NS // 10  # periods may end so much beside whole seconds of UT
 class LoopSettings(Settings):
     """A virtual loop on a lane."""
 
-    name: str = Field(min_length=1, max_length=63)  # of the loop in the records
+    name: str = Field(min_length=1, max_length=63)  # name of the loop in the records
     link: str  # name of a link of the lane map
     lane: Annotated[int, Field(ge=1, le=254)]  # number of a lane of that link
-    to_stop_line_m: NotNegative  # of its middle
+    to_stop_line_m: NotNegative  # distance of the loop's middle
     length_m: Positive = 2.0  # along the lane
 
 
 class CountedZone(Settings):
     """An area in which road users are counted."""
 
-    name: str = Field(min_length=1, max_length=63)  # of the zone in the records
+    name: str = Field(min_length=1, max_length=63)  # name of the zone in the records
     polygon_m: list[tuple[float, float]] = Field(min_length=3, max_length=64, description="east, north")
 
 

@@ -13,7 +13,7 @@ class ChannelSettings(Settings):
     frames_per_cycle: int = Field(8, ge=1, le=100, description="at most; 15 road users a frame")
     octets_per_cycle: int = Field(8000, ge=300, le=100_000, description="no further frame is begun after so many")
     busy_from: float = Field(0.6, ge=0, le=1, description="channel busy ratio from which the share shrinks")
-    busy_full: float = Field(0.8, ge=0, le=1, description="and from which one frame is left of it")
+    busy_full: float = Field(0.8, ge=0, le=1, description="channel busy ratio from which one frame per cycle is left")
 
     @model_validator(mode="after")
     def _shrinks(self) -> ChannelSettings:

@@ -10,7 +10,9 @@ from rsu.core.settings import Settings
 class InclusionSettings(Settings):
     """When a road user is told of again."""
 
-    at_least: int = Field(15, ge=0, description="where fewer are due, the next in order come along, up to so many")
+    at_least: int = Field(
+        15, ge=0, description="where fewer road users are due, the next in order fill up to this number"
+    )
     moved_m: float = Field(4.0, ge=0, description="told of again after so long a way")
     speed_mps: float = Field(0.5, ge=0, description="or such a change of speed")
     heading_deg: float = Field(4.0, ge=0, description="or such a change of heading")

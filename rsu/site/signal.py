@@ -14,7 +14,7 @@ Span = tuple[float, float]
 class LimitSettings(Settings):
     """How long a light may last, least and most, in seconds. A light that breaks them is not told of."""
 
-    green_s: Span = Field((4.0, 300.0), description="with its flash")
+    green_s: Span = Field((4.0, 300.0), description="green, its flash included")
     yellow_s: Span = Field((2.0, 8.0), description="GB 14886: 3 to 5 s")
     red_s: Span = Field((1.0, 900.0), description="under manual control it may be long")
 
