@@ -25,6 +25,10 @@ Mask = NDArray[np.bool_]
 
 SECOND_NS = 1_000_000_000
 
+# Bounds of 95 % in standard deviations, normal errors.
+NORMAL_95 = 1.96  # half of the interval, one dimension
+CIRCLE_95 = 2.4477  # radius of the circle, two dimensions alike: sqrt(-2 ln 0.05)
+
 
 class Modality(StrEnum):
     """By what means a device knows what it says: stands beside its driver; what others call it is derived from here."""

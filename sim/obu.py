@@ -13,7 +13,7 @@ import numpy as np
 
 import v2x
 from perception.geo import Reference, to_wgs84
-from perception.objects import Floats, RoadUser
+from perception.objects import CIRCLE_95, NORMAL_95, Floats, RoadUser
 from sim.emulator import generator
 from sim.frames import EMERGENCY_OBU, WorldFrame
 from sim.lies import LIES, MANY_RADIOS, Liar
@@ -27,10 +27,6 @@ RANGE_M = 250.0
 POSITION_SD_M = (0.5, 1.0)  # horizontal, both axes together: the best and the worst unit
 SPEED_SD_MPS = 0.1
 HEADING_SD_DEG = 0.5
-NORMAL_95, CIRCLE_95 = (
-    1.960,
-    2.448,
-)  # half-width of the 95 % interval, radius of the 95 % circle, per standard deviation
 AIR_NS = (8_000_000, 25_000_000)  # from the position fix to the end of the reception
 BETWEEN_NS = 1_000_000  # several messages of one unit
 LEAST_LOSS, LOSS_AT_RANGE = 0.01, 0.4

@@ -8,11 +8,9 @@ import numpy as np
 
 from perception.algebra import UNIT, along_and_across
 from perception.geo import Reference, direction_of, to_site
-from perception.objects import VehicleReport
+from perception.objects import CIRCLE_95, VehicleReport
 from perception.sensing.scan import Scan
 from perception.sensor import NotNegative, Positive, Settings
-
-SIGMAS_95_2D = 2.4477  # radius of the 95 % circle in units of the standard deviation per axis
 
 
 class VehicleSettings(Settings):
@@ -52,7 +50,7 @@ def reported(
     ).T  # None becomes NaN
     latitude, longitude, position_95, speed, heading = said[:5]
     count = len(reports)
-    spread = np.fmax(settings.position_sd_m, position_95 / SIGMAS_95_2D) ** 2
+    spread = np.fmax(settings.position_sd_m, position_95 / CIRCLE_95) ** 2
     known = np.isfinite(speed + heading)
     ahead = direction_of(np.where(known, heading, 0.0)).T
     turn = np.where(known, speed, 0.0) * np.radians(settings.heading_sd_deg)

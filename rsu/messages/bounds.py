@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from perception.objects import Floats
+from perception.objects import CIRCLE_95, NORMAL_95, Floats
 from perception.results import Tracks
-
-ELLIPSE_95 = math.sqrt(5.991)  # radius in standard deviations, two dimensions
-NORMAL_95 = 1.96
 
 
 def position_95(tracks: Tracks) -> Floats:
     """Return the semi-major axis of each track's 95 % ellipse in metres, (n,)."""
-    return ELLIPSE_95 * np.sqrt(_largest(tracks.covariance[:, :2, :2]))
+    return CIRCLE_95 * np.sqrt(_largest(tracks.covariance[:, :2, :2]))
 
 
 def speed_95(tracks: Tracks) -> Floats:
@@ -26,7 +21,7 @@ def speed_95(tracks: Tracks) -> Floats:
 def ellipses_95(tracks: Tracks) -> Floats:
     """Return semi-major m, semi-minor m, orientation of the major axis in deg from north, (n, 3)."""
     values, vectors = np.linalg.eigh(tracks.covariance[:, :2, :2])
-    axes = ELLIPSE_95 * np.sqrt(np.maximum(values[:, ::-1], 0.0))
+    axes = CIRCLE_95 * np.sqrt(np.maximum(values[:, ::-1], 0.0))
     orientation = np.degrees(np.arctan2(vectors[:, 0, 1], vectors[:, 1, 1])) % 180.0
     return np.column_stack([axes, orientation])
 

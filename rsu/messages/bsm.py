@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from perception.geo import Reference
-from perception.objects import Ints, Reception, RoadUser, VehicleReport
+from perception.objects import NORMAL_95, Ints, Reception, RoadUser, VehicleReport
 from perception.results import Tracks
-from rsu.messages.bounds import NORMAL_95, position_95, speed_95
+from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from rsu.messages.row import Made, Row, Tick, Unit
 from rsu.reasons.place import NO_UTC, PlaceReason

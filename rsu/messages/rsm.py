@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import Reference, to_wgs84
-from perception.objects import Floats, Modality, RoadUser
+from perception.objects import NORMAL_95, Floats, Modality, RoadUser
 from perception.results import Tracks
-from rsu.messages.bounds import NORMAL_95, position_95, speed_95
+from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from rsu.messages.inclusion import Inclusion
 from rsu.messages.row import Made, Row, Tick, Unit

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.objects import Floats, Ints, Lamp, RoadUser, SignalState
+from perception.objects import NORMAL_95, Floats, Ints, Lamp, RoadUser, SignalState
 from perception.results import LanePlace, RoadEvent, Tracks
 from rsu.bus.told import RoadEvents, SignalLamps, ToldLamp, ToldUser
-from rsu.messages.bounds import NORMAL_95, position_95, speed_95
+from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.phases import Step
 
 

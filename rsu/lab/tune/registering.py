@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from perception.geo import direction_of, to_site
-from perception.objects import VehicleReport
+from perception.objects import CIRCLE_95, VehicleReport
 from perception.registration.estimate import register
 from perception.registration.paths import Paths, Sightings, join
 from perception.registration.verdict import Registration
@@ -19,7 +19,6 @@ from rsu.lab.hearing import Sensed
 from rsu.site.config import Config
 from rsu.site.lanemap import exit_lines, lane_lines
 
-_SIGMAS_95 = 2.4477  # radius of the 95 % circle in standard deviations
 _UNSTATED_M = 5.0  # 95 % accuracy of a vehicle that does not state its own
 
 
@@ -75,7 +74,7 @@ def _told(config: Config, reports: list[VehicleReport]) -> Paths:
             stamp_ns=np.array([one.stamp_ns for one in reports], dtype=np.int64),
             position=np.column_stack([east, north]),
             velocity=direction_of(heading) * speed[:, None],
-            covariance=np.eye(2) * (stated[:, None, None] / _SIGMAS_95) ** 2,
+            covariance=np.eye(2) * (stated[:, None, None] / CIRCLE_95) ** 2,
         )
     )
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from perception.objects import CIRCLE_95
+
 NS = 1_000_000_000
 FASTEST_MPS = 70.0  # no vehicle on a road is faster,
 LARGEST_M = (30.0, 4.5, 5.5)  # longer, wider, higher
@@ -19,7 +21,6 @@ LEAST_WAY_M = 4.0  # from which a way has a direction
 OFF_DEG, STEADY_DEG = 60.0, 30.0  # that it may differ from the headings said, while these hardly change
 _SIGMAS = 3.0
 _SD_M = (0.6, 4.0)  # of a place, 1 sigma: what is claimed beyond these bounds is not believed
-_SIGMAS_95 = 2.4477
 
 
 class Said(NamedTuple):
@@ -43,7 +44,7 @@ class Doubt(NamedTuple):
 
 def place_sd(position_95: float | None) -> float:
     """Return the standard deviation of a place whose 95 % radius a vehicle states; what cannot be is bounded."""
-    return _SD_M[1] / 2.0 if position_95 is None else min(max(position_95 / _SIGMAS_95, _SD_M[0]), _SD_M[1])
+    return _SD_M[1] / 2.0 if position_95 is None else min(max(position_95 / CIRCLE_95, _SD_M[0]), _SD_M[1])
 
 
 def impossible(speed: float | None, size: Sequence[float | None]) -> Doubt | None:
