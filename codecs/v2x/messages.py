@@ -13,15 +13,16 @@ from functools import cache
 from typing import NamedTuple
 
 from v2x.engine.engines import DEFAULT_ENGINE, EngineName
-from v2x.engine.ir import Choice, Member, Open, Sequence, Type
 from v2x.engine.pair import IRREGULAR, IrregularError, Pair
 from v2x.engine.plain.reader import Skipped
+from v2x.engine.types import Choice, Member, Open, Sequence, Type
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.records.messages import MESSAGES, Message
 from v2x.schema import FRAME, Schema, schema
-from v2x.wire.layout import OneOf, choice
+from v2x.wire.converters import OneOf
+from v2x.wire.layout import choice
 
 __all__ = ["MESSAGES", "Decoded", "Message", "decode", "encode", "read"]
 

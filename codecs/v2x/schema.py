@@ -1,6 +1,6 @@
 """Values in wire units <-> octets (UPER: ITU-T X.691, unaligned, basic), by the types of a profile.
 
-One intermediate form (`engine.ir`) of the ASN.1 modules, two machines made from it: an interpreter of the rules
+One intermediate form (`engine.types`) of the ASN.1 modules, two machines made from it: an interpreter of the rules
 (`engine.plain`), and the C extension (`engine.native`) where it was built. C takes what is regular and nothing else;
 the rules decide about the rest, so that both accept and refuse the same, with the same errors.
 
@@ -29,10 +29,10 @@ from typing import NamedTuple
 
 from v2x.engine.definitions import Definition, definitions
 from v2x.engine.engines import DEFAULT_ENGINE, Engine, EngineName, make_engine
-from v2x.engine.ir import Builder, Choice, Member, Type
 from v2x.engine.pair import IRREGULAR, Pair
 from v2x.engine.plain import reading, writing
 from v2x.engine.plain.reader import Skipped
+from v2x.engine.types import Builder, Choice, Member, Type
 from v2x.errors import CodecError, UnknownMessageError
 from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from v2x.engine import ir
+from v2x.engine import types
 from v2x.engine.definitions import Definition
 from v2x.engine.plain.reading import UNKNOWN, Opened, Part, Presence, Reader, Selected
 from v2x.errors import DecodeError
@@ -21,15 +21,15 @@ from v2x.schema import FRAME, Schema, schema
 _OPEN = "open type"  # an extension that the profile does not know
 _PRESENCE = "presence bits"  # of extensions: how many there may be, which there are
 _KINDS: Mapping[type, str] = {
-    ir.Integer: "INTEGER",
-    ir.Boolean: "BOOLEAN",
-    ir.Enumerated: "ENUMERATED",
-    ir.BitString: "BIT STRING",
-    ir.OctetString: "OCTET STRING",
-    ir.Text: "IA5String",
-    ir.SequenceOf: "SEQUENCE OF",
-    ir.Sequence: "SEQUENCE",
-    ir.Choice: "CHOICE",
+    types.Integer: "INTEGER",
+    types.Boolean: "BOOLEAN",
+    types.Enumerated: "ENUMERATED",
+    types.BitString: "BIT STRING",
+    types.OctetString: "OCTET STRING",
+    types.Text: "IA5String",
+    types.SequenceOf: "SEQUENCE OF",
+    types.Sequence: "SEQUENCE",
+    types.Choice: "CHOICE",
     Selected: "CHOICE",
     Presence: _PRESENCE,
 }

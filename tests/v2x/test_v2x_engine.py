@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import v2x
 from tests.v2x.reference import Reference, RefusedError, reference
 from v2x.engine import engines
-from v2x.engine.ir import (
+from v2x.engine.types import (
     BitString,
     Boolean,
     Choice,

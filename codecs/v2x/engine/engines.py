@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, NoReturn, Protocol, TypeAlias
 
-from v2x.engine.ir import Type
 from v2x.engine.native.engine import Native
 from v2x.engine.native.table import AVAILABLE
 from v2x.engine.pair import IrregularError, Pair
-from v2x.wire.layout import Converter
+from v2x.engine.types import Type
+from v2x.wire.converters import Converter
 
 EngineName: TypeAlias = Literal["plain", "native"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from v2x.engine.ir import Type
 from v2x.engine.native.records import RecordTable
 from v2x.engine.native.table import Table, program
 from v2x.engine.pair import Pair
-from v2x.wire.layout import Converter
+from v2x.engine.types import Type
+from v2x.wire.converters import Converter
 
 
 class Native:

@@ -6,11 +6,11 @@ from types import MemberDescriptorType
 
 import msgspec
 
-from v2x.engine.ir import BitString, Choice, Enumerated, Integer, Member, Open, Sequence, SequenceOf, Type
 from v2x.engine.native.table import KINDS, Row, Slot, Table, fixed, sizes
+from v2x.engine.types import BitString, Choice, Enumerated, Integer, Member, Open, Sequence, SequenceOf, Type
 from v2x.fields import Count, Flags, Scale
 from v2x.units import ELEVATION, LATITUDE, LONGITUDE
-from v2x.wire.layout import Attribute, Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
+from v2x.wire.converters import Attribute, Converter, Fields, Leaf, Many, Name, Offset, OneOf, Same
 from v2x.wire.positions import AbsolutePosition, Position
 
 _SCALE, _FLAGS, _POSITION, _OFFSET, _CONVERTED = range(len(KINDS), len(KINDS) + 5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from v2x.engine import ir
+from v2x.engine import types
 from v2x.engine.pair import IrregularError
 
 try:
@@ -19,16 +19,16 @@ else:
     AVAILABLE = True
 
 _WIRE = [
-    ir.Integer,
-    ir.Boolean,
-    ir.Enumerated,
-    ir.BitString,
-    ir.OctetString,
-    ir.Text,
-    ir.SequenceOf,
-    ir.Sequence,
-    ir.Choice,
-    ir.Open,
+    types.Integer,
+    types.Boolean,
+    types.Enumerated,
+    types.BitString,
+    types.OctetString,
+    types.Text,
+    types.SequenceOf,
+    types.Sequence,
+    types.Choice,
+    types.Open,
 ]
 KINDS: dict[object, int] = {kind: number for number, kind in enumerate(_WIRE)}
 
@@ -82,56 +82,56 @@ class Table:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self._places: dict[ir.Type, int] = {}
+        self._places: dict[types.Type, int] = {}
 
     def add(self, row: Row) -> int:
         """Add a row; return its place."""
         self.rows.append(row)
         return len(self.rows) - 1
 
-    def row(self, type_: ir.Type) -> int:
+    def row(self, type_: types.Type) -> int:
         """Return the place of a type's row."""
         if type_ not in self._places:
             self._places[type_] = self.add(self._made(type_))
         return self._places[type_]
 
-    def _made(self, type_: ir.Type) -> Row:
+    def _made(self, type_: types.Type) -> Row:
         kind = KINDS[type(type_)]
         match type_:
-            case ir.Integer():
+            case types.Integer():
                 return Row(kind, type_.extensible, bits=type_.bits, low=type_.low, high=type_.high)
-            case ir.Boolean():
+            case types.Boolean():
                 return Row(kind, bits=1)
-            case ir.Enumerated():
+            case types.Enumerated():
                 most = len(type_.names) - 1
                 codes = {name: code for code, name in enumerate(type_.names)}
-                return Row(kind, type_.extensible, bits=ir.width(most), high=most, names=type_.names, codes=codes)
-            case ir.BitString():
+                return Row(kind, type_.extensible, bits=types.width(most), high=most, names=type_.names, codes=codes)
+            case types.BitString():
                 return Row(kind, type_.extensible, bits=fixed(type_), high=type_.low)
-            case ir.SequenceOf():
+            case types.SequenceOf():
                 return Row(kind, **sizes(type_), inner=self.row(type_.element))
-            case ir.OctetString() | ir.Text():
+            case types.OctetString() | types.Text():
                 return Row(kind, **sizes(type_))
-            case ir.Sequence() | ir.Choice():
-                bits = type_.bits if isinstance(type_, ir.Choice) else 0
+            case types.Sequence() | types.Choice():
+                bits = type_.bits if isinstance(type_, types.Choice) else 0
                 members = self._slots([*type_.members, *type_.additions])
                 return Row(kind, type_.extensible, bits=bits, members=members, additions=len(type_.additions))
-            case ir.Open():
+            case types.Open():
                 known = tuple(Slot(m.name, self.row(m.type), key=key) for key, m in type_.types.items())
                 return Row(kind, members=known, names=type_.selector)
 
-    def _slots(self, members: Iterable[ir.Member]) -> tuple[Slot, ...]:
+    def _slots(self, members: Iterable[types.Member]) -> tuple[Slot, ...]:
         return tuple(Slot(member.name, self.row(member.type), member.optional) for member in members)
 
 
-def fixed(type_: ir.BitString) -> int:
+def fixed(type_: types.BitString) -> int:
     """Return the size of a bit string of one size; there are no others in the message set."""
     if type_.high != type_.low:
         raise NotImplementedError("bit string of variable size")
     return type_.low
 
 
-def sizes(type_: ir.OctetString | ir.Text | ir.SequenceOf) -> dict[str, Any]:
+def sizes(type_: types.OctetString | types.Text | types.SequenceOf) -> dict[str, Any]:
     """Return the fields of a row that tell a size."""
     high = -1 if type_.high is None else type_.high
     return {"extensible": type_.extensible, "bits": type_.bits, "low": type_.low, "high": high}

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from v2x.engine import ir
+from v2x.engine import types
 from v2x.engine.plain.reader import Bits, Skipped
 from v2x.fields import WireValue
 
@@ -24,14 +24,14 @@ from v2x.fields import WireValue
 class Opened:
     """What travels as an open type: a length, and so many octets that hold a whole encoding."""
 
-    content: ir.Type
+    content: types.Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selected:
     """An open type whose selector has told what it holds; values are (type, value)."""
 
-    content: ir.Member
+    content: types.Member
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +41,10 @@ class Presence:
     known: int  # of them, by the profile
 
 
-Part: TypeAlias = ir.Type | Opened | Selected | Presence
+Part: TypeAlias = types.Type | Opened | Selected | Presence
 
-UNSELECTED = ir.OctetString(0, None, False)  # an open type whose selector tells nothing: octets
-UNKNOWN = ir.OctetString(0, None, False)  # an extension of a later edition: octets that are skipped
+UNSELECTED = types.OctetString(0, None, False)  # an open type whose selector tells nothing: octets
+UNKNOWN = types.OctetString(0, None, False)  # an extension of a later edition: octets that are skipped
 
 
 class Reader(Bits):
@@ -58,7 +58,7 @@ class Reader(Bits):
         return value
 
 
-def decode(data: bytes, member: ir.Member) -> tuple[WireValue, list[Skipped]]:
+def decode(data: bytes, member: types.Member) -> tuple[WireValue, list[Skipped]]:
     """Return the value of a whole encoding, and what was left out of it; DecodeError."""
     reader = Reader(data)
     value = reader.inside(member.name, member.type)
@@ -67,7 +67,7 @@ def decode(data: bytes, member: ir.Member) -> tuple[WireValue, list[Skipped]]:
     return value, reader.skipped
 
 
-def _read_size(reader: Reader, type_: ir.Sized) -> int:
+def _read_size(reader: Reader, type_: types.Sized) -> int:
     at = reader.at
     if type_.high is None:
         return reader.length()
@@ -83,13 +83,13 @@ def _read_size(reader: Reader, type_: ir.Sized) -> int:
     return size
 
 
-def _read_integer(reader: Reader, type_: ir.Integer) -> int:
+def _read_integer(reader: Reader, type_: types.Integer) -> int:
     at = reader.at
     if type_.extensible and reader.bits(1):
         octets = reader.length()
         number = reader.bits(8 * octets)
         number -= (number >> max(8 * octets - 1, 0) & 1) << 8 * octets
-        if type_.low <= number <= type_.high or octets != ir.signed_octets(number):
+        if type_.low <= number <= type_.high or octets != types.signed_octets(number):
             reader.violation("not a canonical encoding: an extended integer in another form than its own", at)
         return number
     number = type_.low + reader.bits(type_.bits)
@@ -98,11 +98,11 @@ def _read_integer(reader: Reader, type_: ir.Integer) -> int:
     return number
 
 
-def _read_boolean(reader: Reader, type_: ir.Boolean) -> bool:
+def _read_boolean(reader: Reader, type_: types.Boolean) -> bool:
     return bool(reader.bits(1))
 
 
-def _read_enumerated(reader: Reader, type_: ir.Enumerated) -> str | int | None:
+def _read_enumerated(reader: Reader, type_: types.Enumerated) -> str | int | None:
     at = reader.at
     if type_.extensible and reader.bits(1):
         code = reader.small_number()
@@ -117,26 +117,26 @@ def _read_enumerated(reader: Reader, type_: ir.Enumerated) -> str | int | None:
     return type_.names[code]
 
 
-def _read_bit_string(reader: Reader, type_: ir.BitString) -> tuple[bytes, int]:
+def _read_bit_string(reader: Reader, type_: types.BitString) -> tuple[bytes, int]:
     size = _read_size(reader, type_)
     return (reader.bits(size) << -size % 8).to_bytes((size + 7) // 8), size
 
 
-def _read_octet_string(reader: Reader, type_: ir.OctetString) -> bytes:
+def _read_octet_string(reader: Reader, type_: types.OctetString) -> bytes:
     size = _read_size(reader, type_)
     return reader.bits(8 * size).to_bytes(size)
 
 
-def _read_text(reader: Reader, type_: ir.Text) -> str:
+def _read_text(reader: Reader, type_: types.Text) -> str:
     return "".join([chr(reader.bits(7)) for _ in range(_read_size(reader, type_))])
 
 
-def _read_sequence_of(reader: Reader, type_: ir.SequenceOf) -> list[WireValue]:
+def _read_sequence_of(reader: Reader, type_: types.SequenceOf) -> list[WireValue]:
     element = type_.element
     return [reader.inside(str(index), element) for index in range(_read_size(reader, type_))]
 
 
-def _read_sequence(reader: Reader, type_: ir.Sequence) -> dict[str, WireValue]:
+def _read_sequence(reader: Reader, type_: types.Sequence) -> dict[str, WireValue]:
     extended = type_.extensible and reader.bits(1)
     optional = type_.optional
     preamble = reader.bits(len(optional))
@@ -150,8 +150,8 @@ def _read_sequence(reader: Reader, type_: ir.Sequence) -> dict[str, WireValue]:
     return value
 
 
-def _read_member(reader: Reader, member: ir.Member, value: dict[str, WireValue]) -> WireValue:
-    if not isinstance(member.type, ir.Open):
+def _read_member(reader: Reader, member: types.Member, value: dict[str, WireValue]) -> WireValue:
+    if not isinstance(member.type, types.Open):
         return reader.inside(member.name, member.type)
     selector = value[member.type.selector]
     known = member.type.types.get(selector)
@@ -178,7 +178,7 @@ def _read_opened(reader: Reader, type_: Opened) -> WireValue:
     return value
 
 
-def _read_additions(reader: Reader, type_: ir.Sequence, value: dict[str, WireValue]) -> None:
+def _read_additions(reader: Reader, type_: types.Sequence, value: dict[str, WireValue]) -> None:
     at = reader.at
     count, present = reader.inside("extensions", Presence(len(type_.additions)))
     if count > len(type_.additions):
@@ -209,7 +209,7 @@ def _skip_extension(reader: Reader, index: int, what: str, at: int) -> None:
     reader.skip(at, what)
 
 
-def _read_choice(reader: Reader, type_: ir.Choice) -> tuple[str | None, WireValue]:
+def _read_choice(reader: Reader, type_: types.Choice) -> tuple[str | None, WireValue]:
     at = reader.at
     if type_.extensible and reader.bits(1):
         index = reader.small_number()
@@ -226,15 +226,15 @@ def _read_choice(reader: Reader, type_: ir.Choice) -> tuple[str | None, WireValu
 
 
 _READ: dict[type, Callable[[Reader, Any], WireValue]] = {
-    ir.Integer: _read_integer,
-    ir.Boolean: _read_boolean,
-    ir.Enumerated: _read_enumerated,
-    ir.BitString: _read_bit_string,
-    ir.OctetString: _read_octet_string,
-    ir.Text: _read_text,
-    ir.SequenceOf: _read_sequence_of,
-    ir.Sequence: _read_sequence,
-    ir.Choice: _read_choice,
+    types.Integer: _read_integer,
+    types.Boolean: _read_boolean,
+    types.Enumerated: _read_enumerated,
+    types.BitString: _read_bit_string,
+    types.OctetString: _read_octet_string,
+    types.Text: _read_text,
+    types.SequenceOf: _read_sequence_of,
+    types.Sequence: _read_sequence,
+    types.Choice: _read_choice,
     Opened: _read_opened,
     Selected: _read_selected,
     Presence: _read_presence,

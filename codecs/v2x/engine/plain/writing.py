@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from v2x.engine import ir
+from v2x.engine import types
 from v2x.errors import EncodeError
 from v2x.fields import WireValue
 
@@ -33,7 +33,7 @@ class Writer:
         """Raise EncodeError for the present field."""
         raise EncodeError(reason, ".".join(self.path))
 
-    def inside(self, name: str, type_: ir.Type, value: WireValue) -> None:
+    def inside(self, name: str, type_: types.Type, value: WireValue) -> None:
         """Write a part."""
         self.path.append(name)
         _WRITE[type(type_)](self, type_, value)
@@ -45,7 +45,7 @@ class Writer:
         return ((self.number ^ 1 << count) << -count % 8).to_bytes((count + 7) // 8)
 
 
-def encode(value: WireValue, member: ir.Member) -> bytes:
+def encode(value: WireValue, member: types.Member) -> bytes:
     """Return the octets of a value; EncodeError."""
     writer = Writer([])
     writer.inside(member.name, member.type, value)
@@ -61,7 +61,7 @@ def _write_length(writer: Writer, length: int) -> None:
         writer.refuse(f"too long: {length}, expected less than {_LONGEST}")
 
 
-def _write_open(writer: Writer, name: str, type_: ir.Type, value: WireValue) -> None:
+def _write_open(writer: Writer, name: str, type_: types.Type, value: WireValue) -> None:
     inner = Writer(writer.path)
     inner.inside(name, type_, value)
     _write_octets(writer, inner.octets())
@@ -72,7 +72,7 @@ def _write_octets(writer: Writer, octets: bytes) -> None:
     writer.bits(int.from_bytes(octets), 8 * len(octets))
 
 
-def _write_size(writer: Writer, type_: ir.Sized, size: int) -> None:
+def _write_size(writer: Writer, type_: types.Sized, size: int) -> None:
     if type_.high is None:
         _write_length(writer, size)
         return
@@ -87,7 +87,7 @@ def _write_size(writer: Writer, type_: ir.Sized, size: int) -> None:
         _write_length(writer, size)
 
 
-def _write_integer(writer: Writer, type_: ir.Integer, value: WireValue) -> None:
+def _write_integer(writer: Writer, type_: types.Integer, value: WireValue) -> None:
     _check(writer, value, int)
     within = type_.low <= value <= type_.high
     if not within and not type_.extensible:
@@ -97,17 +97,17 @@ def _write_integer(writer: Writer, type_: ir.Integer, value: WireValue) -> None:
     if within:
         writer.bits(value - type_.low, type_.bits)
     else:
-        octets = ir.signed_octets(value)
+        octets = types.signed_octets(value)
         _write_length(writer, octets)
         writer.bits(value & (1 << 8 * octets) - 1, 8 * octets)
 
 
-def _write_boolean(writer: Writer, type_: ir.Boolean, value: WireValue) -> None:
+def _write_boolean(writer: Writer, type_: types.Boolean, value: WireValue) -> None:
     _check(writer, value, bool)
     writer.bits(value, 1)
 
 
-def _write_enumerated(writer: Writer, type_: ir.Enumerated, value: WireValue) -> None:
+def _write_enumerated(writer: Writer, type_: types.Enumerated, value: WireValue) -> None:
     _check(writer, value, str)
     if value in type_.names:
         writer.bits(type_.names.index(value), type_.extensible + (len(type_.names) - 1).bit_length())
@@ -123,7 +123,7 @@ def _write_small(writer: Writer, number: int) -> None:
     writer.bits(number, 7)  # no type of the set has more than 64 additions
 
 
-def _write_bit_string(writer: Writer, type_: ir.BitString, value: WireValue) -> None:
+def _write_bit_string(writer: Writer, type_: types.BitString, value: WireValue) -> None:
     match value:
         case (bytes() | bytearray() as octets, int(size)) if isinstance(value, tuple) and 0 <= size <= 8 * len(octets):
             _write_size(writer, type_, size)
@@ -132,14 +132,14 @@ def _write_bit_string(writer: Writer, type_: ir.BitString, value: WireValue) -> 
             writer.refuse(f"expected (octets, number of bits), got {_shown(value)}")
 
 
-def _write_octet_string(writer: Writer, type_: ir.OctetString, value: WireValue) -> None:
+def _write_octet_string(writer: Writer, type_: types.OctetString, value: WireValue) -> None:
     if not isinstance(value, bytes | bytearray):
         writer.refuse(f"expected bytes, got {_shown(value)}")
     _write_size(writer, type_, len(value))
     writer.bits(int.from_bytes(value), 8 * len(value))
 
 
-def _write_text(writer: Writer, type_: ir.Text, value: WireValue) -> None:
+def _write_text(writer: Writer, type_: types.Text, value: WireValue) -> None:
     _check(writer, value, str)
     if not value.isascii():
         writer.refuse(f"expected ASCII, got {_shown(value)}")
@@ -148,14 +148,14 @@ def _write_text(writer: Writer, type_: ir.Text, value: WireValue) -> None:
         writer.bits(character, 7)
 
 
-def _write_sequence_of(writer: Writer, type_: ir.SequenceOf, value: WireValue) -> None:
+def _write_sequence_of(writer: Writer, type_: types.SequenceOf, value: WireValue) -> None:
     _check(writer, value, list)
     _write_size(writer, type_, len(value))
     for index, item in enumerate(value):
         writer.inside(str(index), type_.element, item)
 
 
-def _write_sequence(writer: Writer, type_: ir.Sequence, value: WireValue) -> None:
+def _write_sequence(writer: Writer, type_: types.Sequence, value: WireValue) -> None:
     _check(writer, value, dict)
     additions = [member for member in type_.additions if member.name in value]
     if type_.extensible:
@@ -176,9 +176,9 @@ def _write_sequence(writer: Writer, type_: ir.Sequence, value: WireValue) -> Non
             _write_open(writer, member.name, member.type, value[member.name])
 
 
-def _write_member(writer: Writer, member: ir.Member, value: dict[str, WireValue]) -> None:
+def _write_member(writer: Writer, member: types.Member, value: dict[str, WireValue]) -> None:
     content = value[member.name]
-    if not isinstance(member.type, ir.Open):
+    if not isinstance(member.type, types.Open):
         writer.inside(member.name, member.type, content)
         return
     writer.path.append(member.name)
@@ -194,7 +194,7 @@ def _write_member(writer: Writer, member: ir.Member, value: dict[str, WireValue]
     writer.path.pop()
 
 
-def _write_choice(writer: Writer, type_: ir.Choice, value: WireValue) -> None:
+def _write_choice(writer: Writer, type_: types.Choice, value: WireValue) -> None:
     if not isinstance(value, tuple) or len(value) != 2:
         writer.refuse(f"expected (alternative, value), got {_shown(value)}")
     name, inner = value
@@ -222,13 +222,13 @@ def _shown(value: object) -> str:
 
 
 _WRITE: dict[type, Callable[[Writer, Any, WireValue], None]] = {
-    ir.Integer: _write_integer,
-    ir.Boolean: _write_boolean,
-    ir.Enumerated: _write_enumerated,
-    ir.BitString: _write_bit_string,
-    ir.OctetString: _write_octet_string,
-    ir.Text: _write_text,
-    ir.SequenceOf: _write_sequence_of,
-    ir.Sequence: _write_sequence,
-    ir.Choice: _write_choice,
+    types.Integer: _write_integer,
+    types.Boolean: _write_boolean,
+    types.Enumerated: _write_enumerated,
+    types.BitString: _write_bit_string,
+    types.OctetString: _write_octet_string,
+    types.Text: _write_text,
+    types.SequenceOf: _write_sequence_of,
+    types.Sequence: _write_sequence,
+    types.Choice: _write_choice,
 }
