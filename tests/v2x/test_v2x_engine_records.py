@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import v2x
-from tests.v2x.test_v2x_engine import NEEDS_C, outcome, values
+from tests.v2x.any_value import values
+from tests.v2x.test_v2x_engine import NEEDS_C, outcome
 from v2x.engine import engines
 from v2x.messages import messages
 from v2x.schema import FRAME, Schema, encode_value, schema

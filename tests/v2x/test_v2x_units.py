@@ -1,4 +1,4 @@
-"""Wire steps, unavailable codes, confidence classes, offsets: numbers beside meaning."""
+"""Wire steps, unavailable codes, flags, texts: numbers beside meaning."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import v2x
-from v2x import confidence, units
+from v2x import units
 from v2x.fields import Count, Flags, Scale
-from v2x.records import names, names_ii
-from v2x.wire.positions import POSITION, Position, from_offset, to_offset
+from v2x.records import names
 
 SCALES = {name: unit for name, unit in vars(units).items() if isinstance(unit, Scale)}
 
@@ -158,148 +157,3 @@ def test_flags() -> None:
     assert lights.from_wire((b"\x00\x00", 9)) == ()
     with pytest.raises(v2x.EncodeError, match="unknown flag 'disco'"):
         lights.to_wire(("disco",))
-
-
-# -- 95 % classes -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("bound", "name"),
-    [(0.005, "a1cm"), (0.3, "a50cm"), (0.51, "a1m"), (1.0, "a1m"), (1.2, "a2m"), (500, "a500m"), (501, "unavailable")],
-)
-def test_position_confidence(bound: float, name: str) -> None:
-    assert v2x.position_confidence(bound) == name
-
-
-def test_confidence_never_claims_more_than_known() -> None:
-    assert v2x.speed_confidence(0.3) == "prec1ms"
-    assert v2x.heading_confidence(2.0) == "prec05deg"
-    assert v2x.heading_confidence(0.012) == "prec0-0125deg"
-    assert v2x.heading_confidence(0.009) == "prec0-01deg"
-    assert v2x.steering_confidence(1.5) == "prec2deg"
-    assert v2x.elevation_confidence(0.4) == "elev-000-50"
-    assert v2x.time_confidence(0.0005) == "time-000-000-5"
-    assert v2x.time_confidence(0.03) == "time-000-050"
-    assert confidence.acceleration_confidence(0.5) == "prec1deg"  # m/s2 in spite of the name
-    assert confidence.angular_velocity_confidence(0.05) == "prec0-05deg"
-    assert confidence.size_confidence(0.3) == "size-000-50"
-    assert v2x.time_confidence(3e-12) == "time-000-000-000-000-01"
-
-
-def test_no_bound_is_unavailable() -> None:
-    assert v2x.position_confidence(None) == "unavailable"
-    assert v2x.speed_confidence(math.nan) == "unavailable"
-
-
-def test_every_class_has_a_bound() -> None:
-    tables = {
-        names.PositionConfidence: confidence.POSITION_M,
-        names.ElevationConfidence: confidence.ELEVATION_M,
-        names.SpeedConfidence: confidence.SPEED_MPS,
-        names.HeadingConfidence: confidence.HEADING_DEG,
-        names.SteeringConfidence: confidence.STEERING_DEG,
-        names.TimeConfidence: confidence.TIME_S,
-        names_ii.AccelerationConfidence: confidence.ACCELERATION_MPS2,
-        names_ii.AngularVelocityConfidence: confidence.ANGULAR_VELOCITY_DPS,
-        names_ii.SizeConfidence: confidence.SIZE_M,
-    }
-    for literal, bounds in tables.items():
-        assert ("unavailable", *bounds) == get_args(literal)
-    assert confidence.TIME_S["time-100-000"] == 100.0
-    assert confidence.TIME_S["time-000-000-000-000-01"] == 1e-11
-    assert confidence.ELEVATION_M["elev-000-05"] == 0.05
-
-
-# -- offsets ----------------------------------------------------------------------------------------------------------
-
-HERE = Position(latitude_deg=31.0, longitude_deg=121.0, elevation_m=10.0)
-
-
-def north(steps: int, up_m: float | None = None) -> Position:
-    """Return the point some steps of 1e-7 deg north of HERE."""
-    latitude = (310_000_000 + steps) / 10_000_000
-    return Position(latitude_deg=latitude, longitude_deg=121.0, elevation_m=None if up_m is None else 10.0 + up_m)
-
-
-@pytest.mark.parametrize(
-    ("steps", "alternative"),
-    [
-        (0, "position-LL1"),
-        (2047, "position-LL1"),
-        (-2048, "position-LL1"),
-        (2048, "position-LL2"),
-        (-8192, "position-LL2"),
-        (-8193, "position-LL3"),
-        (32768, "position-LL4"),
-        (131072, "position-LL5"),
-        (2097152, "position-LL6"),
-        (8388607, "position-LL6"),
-        (8388608, "position-LatLon"),
-    ],
-)
-def test_smallest_alternative(steps: int, alternative: str) -> None:
-    wire = to_offset(north(steps), HERE)
-    absolute = alternative == "position-LatLon"
-    assert wire == {"offsetLL": (alternative, {"lon": 1_210_000_000 * absolute, "lat": steps + 310_000_000 * absolute})}
-    assert from_offset(wire, HERE) == north(steps)
-
-
-@pytest.mark.parametrize(
-    ("up_m", "wire"),
-    [
-        (0.0, ("offset1", 0)),
-        (6.2, ("offset1", 62)),
-        (6.3, ("offset2", 63)),  # 63 in offset1 also means more
-        (-6.3, ("offset2", -63)),
-        (204.6, ("offset6", 2046)),
-        (204.7, ("elevation", 2147)),
-    ],
-)
-def test_smallest_vertical_alternative(up_m: float, wire: tuple[str, int]) -> None:
-    assert to_offset(north(0, up_m), HERE)["offsetV"] == wire
-    assert from_offset(to_offset(north(0, up_m), HERE), HERE) == north(0, up_m)
-
-
-def test_unknown_reference() -> None:
-    flat = Position(latitude_deg=31.0, longitude_deg=121.0)
-    assert to_offset(HERE, None)["offsetLL"][0] == "position-LatLon"
-    assert from_offset(to_offset(HERE, None), None) == HERE
-    assert to_offset(HERE, flat)["offsetV"] == ("elevation", 100)
-    assert from_offset({"offsetLL": ("position-LL1", {"lon": 1, "lat": 1})}, None) is None
-    above_unknown = {"offsetLL": ("position-LL1", {"lon": 0, "lat": 0}), "offsetV": ("offset1", 5)}
-    assert from_offset(above_unknown, flat) == flat
-
-
-def test_unavailable_places() -> None:
-    assert POSITION.to_wire(None) == {"lat": 900000001, "long": 1800000001}
-    assert POSITION.from_wire({"lat": 900000001, "long": 0}) is None
-    assert from_offset(to_offset(None, HERE), HERE) is None
-    nowhere = Position(latitude_deg=math.nan, longitude_deg=0.0)
-    assert POSITION.from_wire(POSITION.to_wire(nowhere)) is None
-    unavailable = {"offsetLL": ("position-LL1", {"lon": 0, "lat": 0}), "offsetV": ("offset3", -256)}
-    assert from_offset(unavailable, HERE) == Position(latitude_deg=31.0, longitude_deg=121.0)
-
-
-@given(
-    st.builds(
-        Position,
-        latitude_deg=st.floats(-90, 90),
-        longitude_deg=st.floats(-179.9, 180),
-        elevation_m=st.none() | st.floats(-400, 6000),
-    ),
-    st.builds(
-        Position,
-        latitude_deg=st.floats(-90, 90),
-        longitude_deg=st.floats(-179.9, 180),
-        elevation_m=st.none() | st.floats(-400, 6000),
-    )
-    | st.none(),
-)
-def test_any_place_survives_from_any_reference(place: Position, reference: Position | None) -> None:
-    back = from_offset(to_offset(place, reference), reference)
-    assert back is not None
-    assert back.latitude_deg == pytest.approx(place.latitude_deg, abs=0.51e-7)
-    assert back.longitude_deg == pytest.approx(place.longitude_deg, abs=0.51e-7)
-    assert (back.elevation_m is None) == (place.elevation_m is None)
-    if back.elevation_m is not None:
-        assert back.elevation_m == pytest.approx(place.elevation_m, abs=0.0501)
