@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import v2x
+from rsu.cli.common.versions import versions
+
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
@@ -25,6 +28,11 @@ def test_help_everywhere(command: tuple[str, ...]) -> None:
 
 def test_version() -> None:
     assert rsu("--version").stdout.startswith("rsu 0.")
+
+
+def test_version_says_what_the_codec_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v2x, "engine_name", lambda: "plain")
+    assert "no C extension" in versions()["codec"]
 
 
 def test_check_says_fine() -> None:
