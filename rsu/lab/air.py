@@ -16,7 +16,7 @@ import numpy as np
 import v2x
 from perception.geo import Reference, to_site
 from perception.objects import Floats, Ints, RoadUser
-from rsu.bus.records import Item, Outcome
+from rsu.bus.records import Item, Outcome, Tape
 from rsu.lab.receiver import USER, Receiver, Rows
 from rsu.messages.rsm import CLASSES
 from rsu.site.config import Config
@@ -70,7 +70,8 @@ class Air(NamedTuple):
     """One run."""
 
     name: str
-    ticks_ns: Ints  # (t,)
+    ticks_ns: Ints  # (t,) steady, as all times of a run
+    corrections_ns: Ints  # (t,) UTC less steady time, as the station knew it at each tick
     users: Rows  # (n,) of USER, by time
     first: Ints  # (t + 1,) row of each tick's first road user
     sent: list[Sent]
@@ -103,6 +104,7 @@ class Antenna:
         self._profile: Profile = config.site.messages.profile
         self._receiver = Receiver()
         self._ticks: list[int] = []
+        self._corrections: list[int] = []
         self._users: list[Rows] = []
         self._sent: list[Sent] = []
         self._events: dict[tuple[int, int], Happening] = {}
@@ -110,9 +112,10 @@ class Antenna:
         self._says: dict[str, str] = {}
         self._digests: dict[str, dict[int, bytes]] = {}
 
-    def add(self, outcome: Outcome) -> None:
-        """Take in one tick."""
+    def add(self, outcome: Outcome, correction_ns: int) -> None:
+        """Take in one tick; `correction_ns`: UTC less steady time."""
         self._ticks.append(outcome.now_ns)
+        self._corrections.append(correction_ns)
         participants: list[Participant] = []
         frames: dict[str, list[bytes]] = {}
         for frame in outcome.frames:
@@ -120,7 +123,7 @@ class Antenna:
             frames.setdefault(frame.kind, []).append(frame.frame)
             if frame.kind == "rsm":
                 participants += self._participants(frame.frame)
-        told = _rows(participants, outcome.now_ns, self._reference)
+        told = _rows(participants, outcome.now_ns, correction_ns, self._reference)
         self._users.append(self._receiver.cycle(outcome.now_ns, told))
         for kind, data in frames.items():
             digest = hashlib.blake2b(b"".join(data), digest_size=8).digest()
@@ -159,6 +162,7 @@ class Antenna:
         return Air(
             name=self._name,
             ticks_ns=np.array(self._ticks, dtype=np.int64),
+            corrections_ns=np.array(self._corrections, dtype=np.int64),
             users=np.concatenate([np.zeros(0, USER), *self._users]),
             first=np.cumsum([0, *(len(users) for users in self._users)]),
             sent=self._sent,
@@ -168,19 +172,19 @@ class Antenna:
         )
 
 
-def listen(name: str, config: Config, outcomes: Iterable[Outcome]) -> Air:
-    """Return what outcomes put on air."""
+def listen(name: str, config: Config, ticks: Iterable[tuple[Tape, Outcome]]) -> Air:
+    """Return what outcomes put on air; each comes with the tape of its tick."""
     antenna = Antenna(name, config)
-    for outcome in outcomes:
-        antenna.add(outcome)
+    for tape, outcome in ticks:
+        antenna.add(outcome, tape.clock.correction_ns)
     return antenna.air()
 
 
-def _rows(participants: list[Participant], now_ns: int, reference: Reference) -> Rows:
+def _rows(participants: list[Participant], now_ns: int, correction_ns: int, reference: Reference) -> Rows:
     rows = np.zeros(len(participants), USER)
     rows["now_ns"] = rows["told_ns"] = now_ns
     for row, one in zip(rows, participants, strict=True):
-        row["stamp_ns"] = stamp_of(one.sec_mark_ms or 0, now_ns)
+        row["stamp_ns"] = stamp_of(one.sec_mark_ms or 0, now_ns + correction_ns) - correction_ns
         row["id"], row["kind"] = one.ptc_id, _kind(one)
         row["speed"], row["heading"] = _number(one.speed_mps), _number(one.heading_deg)
         row["size"] = _number(one.size.length_m), _number(one.size.width_m), _number(one.size.height_m)

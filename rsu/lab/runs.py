@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import VehicleReport
-from rsu.bus.records import Outcome
+from rsu.bus.records import Outcome, Tape
 from rsu.lab import hearing, truth, truth_file
 from rsu.lab.air import Air, listen
 from rsu.lab.errors import ParameterError
 from rsu.lab.hearing import Sensed
 from rsu.lab.truth import Truth
+from rsu.lab.truth_file import Span
 from rsu.recording import reader, site_files
 from rsu.recording.errors import NotARecordingError
 from rsu.replay.player import replay
@@ -55,7 +56,7 @@ def air_of(source: Source, site: Config) -> Air:
     if source.site is not None:
         site_files.strangers(site, source.recordings)  # refuses a site of another place
     name = source.site.name if source.site else source.recordings[0].name
-    air = listen(name, site, _outcomes(source, site))
+    air = listen(name, site, _ticks(source, site))
     if not len(air.ticks_ns):
         raise NotARecordingError(f"{source.recordings[0]}: no tick in it")
     if len(source.recordings) > 1 and (np.diff(air.ticks_ns) <= 0).any():
@@ -71,12 +72,12 @@ def version_of(source: Source) -> str:
     return reader.start(source.recordings[0]).about.get("version", "unknown")
 
 
-def _outcomes(source: Source, site: Config) -> Iterator[Outcome]:
+def _ticks(source: Source, site: Config) -> Iterator[tuple[Tape, Outcome]]:
     tapes = reader.ticks(*source.recordings)
     if source.site is None and not source.replayed:
-        yield from (tape.outcome for tape in tapes)
+        yield from ((tape, tape.outcome) for tape in tapes)
     else:
-        yield from (outcome for _, outcome in replay(site, tapes))
+        yield from replay(site, tapes)
 
 
 def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> Truth:
@@ -87,8 +88,18 @@ def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> T
     if name == V2X:
         return vehicles(site, hearing.sensed(site, reader.ticks(*recordings)))
     path = truth_file.beside(recordings[0]) if name == SIM else Path(name)
-    span_ns = (int(air.ticks_ns[0]) - _MARGIN_NS, int(air.ticks_ns[-1]) + _MARGIN_NS)
-    return truth_file.load(path, site.site.site.reference.reference(), span_ns)
+    return truth_file.load(path, site.site.site.reference.reference(), spans(air))
+
+
+def spans(air: Air) -> list[Span]:
+    """Return the spans of a run between the steps of its clock, with a margin at both ends."""
+    stepped = np.flatnonzero(np.diff(air.corrections_ns)) + 1
+    bounds = [air.ticks_ns[0] - _MARGIN_NS, *air.ticks_ns[stepped], air.ticks_ns[-1] + _MARGIN_NS]
+    corrections = air.corrections_ns[[0, *stepped]]
+    return [
+        Span(int(begin), int(end), int(correction))
+        for begin, end, correction in zip(bounds[:-1], bounds[1:], corrections, strict=True)
+    ]
 
 
 def vehicles(site: Config, heard: Iterable[Sensed]) -> Truth:

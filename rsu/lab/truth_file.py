@@ -15,8 +15,9 @@ folder, one for ten minutes; a folder stands for all files in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,15 +60,33 @@ def beside_any(recordings: Iterable[Path]) -> Path:
     raise missing
 
 
-def load(path: Path, reference: Reference, span_ns: tuple[int, int]) -> Truth:
-    """Read a truth file or folder, as far as it is of a span of time. TruthError: where it is wrong; OSError."""
+class Span(NamedTuple):
+    """A span of a run in which its clock did not step."""
+
+    begin_ns: int  # steady
+    end_ns: int  # steady, not in it
+    correction_ns: int  # UTC less steady time
+
+
+def load(path: Path, reference: Reference, spans: Sequence[Span]) -> Truth:
+    """Read a truth file or folder, as far as it is of a run, in the run's steady time.
+
+    Where the clock was set back, rows are of both spans that had their time. TruthError: where it is wrong; OSError.
+    """
     files = sorted(each for each in path.iterdir() if each.name.endswith(SUFFIXES)) if path.is_dir() else [path]
     tables = [_table(file, reference) for file in files]
     rows = np.concatenate([np.zeros(0, ROW), *tables])
-    inside = (rows["stamp_ns"] >= span_ns[0]) & (rows["stamp_ns"] <= span_ns[1])
-    if not inside.any():
+    steady = np.concatenate([_within(rows, span) for span in spans])
+    if not len(steady):
         raise TruthError(f"{path}: nothing of the time of the recording in it")
-    return Truth(path.name, rows[inside], complete=True)
+    return Truth(path.name, steady, complete=True)
+
+
+def _within(rows: Rows, span: Span) -> Rows:
+    """Return the rows of a span, in steady time."""
+    moved = rows.copy()
+    moved["stamp_ns"] -= span.correction_ns
+    return moved[(moved["stamp_ns"] >= span.begin_ns) & (moved["stamp_ns"] < span.end_ns)]
 
 
 def _table(path: Path, reference: Reference) -> Rows:

@@ -13,12 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.geo import Reference, to_wgs84
+from rsu.lab.air import Air
 from rsu.lab.errors import TruthError
+from rsu.lab.receiver import USER
+from rsu.lab.runs import spans
 from rsu.lab.truth import ROW, Truth
-from rsu.lab.truth_file import beside, load
+from rsu.lab.truth_file import Span, beside, load
 
+S = 1_000_000_000
 REFERENCE = Reference(22.5431, 114.0579)
-EVER = (0, 1 << 62)
+EVER = [Span(0, 1 << 62, 0)]
 CSV = "stamp_ns,id,class,east_m,north_m,speed_mps,note\n1000000000,a,car,1.5,-2,10,x\n1100000000,a,car,2.5,-2,10,\n"
 
 
@@ -36,6 +40,20 @@ def test_csv_and_ndjson_and_gzip_say_the_same(tmp_path: Path) -> None:
         (life,) = load(path, REFERENCE, EVER).lives
         assert life.place == pytest.approx([1.5 - 2j, 2.5 - 2j], abs=1e-6)
         assert life.speed.tolist() == [10, 10] and np.isnan(life.heading).all() and life.accuracy == 0.0
+
+
+def test_truth_is_in_utc_and_the_run_in_steady_time(tmp_path: Path) -> None:
+    """The clock is set forward by 3 s after 5 s, and back by 2 s after 10 s more."""
+    rows = [f"{n * 100_000_000},a,car,{n / 10},0" for n in range(300)]
+    (tmp_path / "a.csv").write_text("\n".join(["stamp_ns,id,class,east_m,north_m", *rows]))
+    ticks_ns = np.arange(1, 200) * 100_000_000
+    corrections_ns = np.select([ticks_ns < 5 * S, ticks_ns < 15 * S], [0, 3 * S], S)
+    nothing: dict[str, dict[int, bytes]] = {}
+    air = Air("", ticks_ns, corrections_ns, np.zeros(0, USER), np.zeros(200, np.int64), [], [], [], nothing)
+    truth = load(tmp_path / "a.csv", REFERENCE, spans(air))
+    (life,) = truth.lives
+    east = dict(zip((life.stamp_ns // 100_000_000).tolist(), life.place.real.round(1).tolist(), strict=True))
+    assert [east[n] for n in (40, 49, 50, 149, 150, 190)] == [4.0, 4.9, 8.0, 17.9, 16.0, 20.0]
 
 
 def test_a_gzip_file_that_is_being_written_ends_where_it_does(tmp_path: Path) -> None:

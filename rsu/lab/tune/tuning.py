@@ -88,7 +88,7 @@ def cost(bench: Bench, recording: Path, values: Values) -> float:
         site = applied(config.load(bench.site), values)
     except ValidationError:
         return WORST
-    air = listen(recording.name, site, (outcome for _, outcome in replay(site, reader.ticks(recording))))
+    air = listen(recording.name, site, replay(site, reader.ticks(recording)))
     if bench.judge in (AGREEMENT, runs.V2X):
         heard = list(sensed(site, reader.ticks(recording)))
         agreed = agreement(air, site, heard)
