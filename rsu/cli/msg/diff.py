@@ -6,8 +6,9 @@ import typer
 
 from rsu.cli.common.errors import fail
 from rsu.cli.common.options import GuessedProfile, JsonLines, MessageSource
-from rsu.cli.msg.source import found
+from rsu.cli.msg.source import Found, found
 from rsu.core.exits import Exit
+from v2x import Profile
 
 EXAMPLES = (
     "rsu msg diff before.hex after.hex",
@@ -24,11 +25,22 @@ def command(a: MessageSource, b: MessageSource, profile: GuessedProfile = None, 
     """
     from rsu.cli.msg import difference
 
-    left, right = (list(found(source, profile)) for source in (a, b))
-    for name, side in ((a, left), (b, right)):
-        if not side:
-            fail(Exit.DAMAGED, f"{name}: no message in it")
-        for one in side:
-            if one.error is not None:
-                fail(Exit.DAMAGED, f"{one.place}: {one.error}")
-    raise typer.Exit(Exit.FOUND if difference.show(left, right, profile, as_json) else Exit.FINE)
+    left, right = (_readable(source, profile) for source in (a, b))
+    if difference.show(left, right, profile, as_json):
+        raise typer.Exit(Exit.FOUND)
+    for one in left:  # the same octets, or nearly: are they messages at all?
+        if (why := difference.refusal(one.data, profile)) is not None:
+            fail(Exit.DAMAGED, f"{a}: {one.place}: no field differs, but it is no message: {why}")
+    if not as_json:
+        typer.echo("no field differs", err=True)
+
+
+def _readable(source: str, profile: Profile | None) -> list[Found]:
+    """Return what a source holds. Exit code 8: nothing, or something that cannot be read."""
+    messages = list(found(source, profile))
+    if not messages:
+        fail(Exit.DAMAGED, f"{source}: no message in it")
+    for one in messages:
+        if one.error is not None:
+            fail(Exit.DAMAGED, f"{source}: {one.place}: {one.error}")
+    return messages

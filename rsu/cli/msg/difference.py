@@ -37,6 +37,12 @@ def differences(a: bytes, b: bytes, profile: Profile | None) -> list[Difference]
     ]
 
 
+def refusal(data: bytes, profile: Profile | None) -> str | None:
+    """Return why the codec does not accept octets as a message; None: it does, or there is no message inside."""
+    explanation = _explained(data, profile)
+    return None if explanation is None or explanation.error is None else str(explanation.error)
+
+
 def _explained(data: bytes, profile: Profile | None) -> Explanation | None:
     layers = unwrap(data)
     return explain(layers.message, profile) if layers and layers.message else None

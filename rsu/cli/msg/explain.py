@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from rsu.cli.common.errors import fail
 from rsu.cli.common.options import GuessedProfile, JsonLines, MessageSource
-from rsu.cli.msg.source import found
+from rsu.cli.msg.source import STDIN, found
 from rsu.core.exits import Exit
 
 EXAMPLES = (
@@ -20,9 +21,11 @@ def command(source: MessageSource, profile: GuessedProfile = None, as_json: Json
 
     First bit, number of bits, value and unit, and behind ! what is odd about it.
 
-    Exit code 1: the codec does not accept one of the messages.
+    Exit code 1: the codec does not accept one of the messages; 8: there is none in the file.
     """
     from rsu.cli.msg import explanation
 
     fine = [explanation.show(one, profile, as_json) for one in found(source, profile)]
+    if not fine and source != STDIN:
+        fail(Exit.DAMAGED, f"{source}: no message in it")
     raise typer.Exit(Exit.FINE if all(fine) else Exit.FOUND)

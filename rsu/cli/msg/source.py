@@ -28,6 +28,7 @@ from v2x.values import Json, from_json
 
 STDIN = "-"
 _PCAPNG_FIRST_LINE = b"\n"
+_UTF_8, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # marks with which Windows begins text files
 
 
 class Found(NamedTuple):
@@ -96,10 +97,12 @@ def is_hex(text: str) -> bool:
 
 
 def _stream(stream: BinaryIO, profile: Profile) -> Iterator[Found]:
-    first = stream.readline()
+    first = stream.readline().removeprefix(_UTF_8)
     if first == _PCAPNG_FIRST_LINE:
         first += stream.readline()
-    if is_capture(first):
+    if first.startswith(_UTF_16):
+        yield Found("file", None, b"", "UTF-16 text: save it as UTF-8")
+    elif is_capture(first):
         yield from _capture(first + stream.read())
     elif first.isascii() and _is_text(first):
         yield from _text(chain(io.BytesIO(first), stream), profile)

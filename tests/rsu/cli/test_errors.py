@@ -1,0 +1,158 @@
+"""From errors to exit codes; and inputs that are missing, empty, damaged, or were saved by a Windows editor."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import rsu.cli.msg.pcap
+import rsu.drill.faults
+import rsu.lab.errors
+import rsu.lab.importing.frames
+import rsu.recording.verify
+from rsu.cli.common import ends
+from rsu.cli.common.errors import translated
+from rsu.cli.main import app
+from rsu.core.errors import AlreadyRunningError, ConfigError, NotReachableError, RsuError
+from rsu.core.exits import Exit
+from rsu.core.folders import NoHomeError
+from rsu.recording.errors import BusyError
+
+RSI = "4002626668606260606086287b815e6a6bbe"
+CONFIGS = Path(__file__).parents[3] / "configs"
+DAY = Path(__file__).parents[2] / "recording" / "golden" / "day.mcap"
+UNSEEN = {rsu.cli.msg.pcap.CaptureError}  # told as the error of one message
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, done.stdout, done.stderr
+
+
+def code_of(error: BaseException) -> int:
+    with pytest.raises(typer.Exit) as ended, translated():
+        raise error
+    return ended.value.exit_code
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError([]), Exit.INVALID_CONFIG),
+        (AlreadyRunningError("x"), Exit.CONFLICT),
+        (NotReachableError("x"), Exit.NOT_REACHABLE),
+        (NoHomeError("x"), Exit.USAGE),
+        (BusyError("x"), Exit.CONFLICT),
+        (rsu.recording.verify.ChangedError(Path("x"), []), Exit.DAMAGED),
+        (rsu.lab.errors.TruthError("x"), Exit.DAMAGED),
+        (rsu.lab.errors.ParameterError("x"), Exit.USAGE),
+        (OSError(errno.ENOENT, "x", "y"), Exit.NOT_REACHABLE),
+        (OSError(errno.EACCES, "x", "y"), Exit.PERMISSION),
+        (OSError(errno.EROFS, "x", "y"), Exit.PERMISSION),
+        (OSError(errno.EADDRINUSE, "x"), Exit.CONFLICT),
+        (OSError(errno.EIO, "x", "y"), Exit.NOT_REACHABLE),
+    ],
+)
+def test_errors_have_codes(error: Exception, code: Exit) -> None:
+    assert code_of(error) == code
+
+
+def test_no_error_is_forgotten() -> None:
+    def leaves(kind: type[RsuError]) -> list[type[RsuError]]:
+        below = [leaf for each in kind.__subclasses__() for leaf in leaves(each)]
+        return below or [kind]
+
+    kinds = [kind for kind in leaves(RsuError) if kind not in UNSEEN]
+    assert len(kinds) > 8
+    for kind in kinds:
+        error = kind.__new__(kind)
+        assert code_of(error) in set(Exit) - {Exit.FINE, Exit.FOUND, Exit.OUR_BUG}, kind
+
+
+def test_what_is_not_known_is_our_mistake(capfd: pytest.CaptureFixture[str]) -> None:
+    def broken() -> None:
+        with translated():
+            raise KeyError("x")
+
+    with pytest.raises(SystemExit) as ended:
+        ends.run(broken)
+    assert ended.value.code == Exit.OUR_BUG
+    assert "please report" in capfd.readouterr().err
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "noise").write_bytes(bytes(range(200, 256)) * 5)
+    (tmp_path / "noise.mcap").write_bytes(bytes(range(200, 256)) * 5)
+    (tmp_path / "empty.mcap").touch()
+    (tmp_path / "bom.hex").write_bytes(b"\xef\xbb\xbf" + f"{RSI}\r\n{RSI}\r\n".encode())
+    (tmp_path / "bom.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps({"hex": RSI}).encode() + b"\r\n")
+    (tmp_path / "wide.hex").write_bytes(f"{RSI}\n".encode("utf-16"))
+    (tmp_path / "cut.pcap").write_bytes(bytes.fromhex("d4c3b2a102000400"))
+    (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbf" + (CONFIGS / "demo.yaml").read_bytes().replace(b"\n", b"\r\n"))
+    (tmp_path / "bom.csv").write_bytes(b"\xef\xbb\xbfstamp_ns,id\r\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("msg decode noise", Exit.USAGE, "{}/noise: a file, not hex"),
+        ("msg explain none", Exit.NOT_REACHABLE, "{}/none: neither hex nor a file"),
+        ("msg explain empty", Exit.DAMAGED, "{}/empty: no message in it"),
+        ("msg explain folder", Exit.NOT_REACHABLE, "{}/folder: neither hex nor a file that can be read (Is a dir"),
+        ("msg diff noise noise", Exit.DAMAGED, "{}/noise: file: no field differs, but it is no message: "),
+        ("msg diff wide.hex wide.hex", Exit.DAMAGED, "{}/wide.hex: file: UTF-16 text: save it as UTF-8"),
+        ("msg diff cut.pcap cut.pcap", Exit.DAMAGED, "{}/cut.pcap: capture: cut off in the file header"),
+        ("msg diff bom.hex bom.hex", Exit.FINE, "no field differs"),
+        ("rec cut none.mcap out.mcap", Exit.NOT_REACHABLE, "{}/none.mcap: No such file or directory; check the path"),
+        ("rec cut empty.mcap out.mcap", Exit.DAMAGED, "{}/empty.mcap: byte 0: not an MCAP file"),
+        ("rec cut folder out.mcap", Exit.NOT_REACHABLE, "{}/folder: Is a directory; name a file in it"),
+        ("rec info noise.mcap", Exit.DAMAGED, "{}/noise.mcap: byte 0: not an MCAP file"),
+        ("rec recover folder", Exit.FINE, "{}/folder: nothing to recover"),
+        ("rec verify none.mcap", Exit.NOT_REACHABLE, "{}/none.mcap: No such file or directory; check the path"),
+        ("replay none.mcap", Exit.NOT_REACHABLE, "{}/none.mcap: No such file or directory; check the path"),
+        ("score --truth bom.csv empty.mcap", Exit.DAMAGED, "{}/empty.mcap: byte 0: not an MCAP file"),
+        ("signal conflicts none.yaml", Exit.INVALID_CONFIG, "{}/none.yaml:1:1: cannot be read"),
+    ],
+)
+def test_inputs_that_are_not_as_they_should_be(files: Path, command: str, code: Exit, said: str) -> None:
+    group, *rest = command.split()
+    verb = [rest.pop(0)] if group in {"msg", "rec", "signal"} else []
+    words = [word if word.startswith("--") else files / word for word in rest]
+    got, out, err = run(group, *verb, *words)
+    assert (got, out) == (code, "") and said.format(files) in err
+
+
+@pytest.mark.parametrize("name", ["bom.hex", "bom.jsonl"])
+def test_text_of_a_windows_editor_is_read(files: Path, name: str) -> None:
+    code, out, err = run("msg", "explain", files / name)
+    assert (code, err) == (Exit.FINE, "") and "22.54 deg" in out
+
+
+def test_a_site_file_of_a_windows_editor_is_read(files: Path) -> None:
+    (files / "demo-lanes.json").write_bytes((CONFIGS / "demo-lanes.json").read_bytes())
+    code, out, _ = run("check", files / "bom.yaml")
+    assert "1:1" not in out and code in {Exit.FINE, Exit.INVALID_CONFIG}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission(files: Path) -> None:
+    (files / "noise.mcap").chmod(0)
+    assert run("rec", "info", files / "noise.mcap")[0] == Exit.PERMISSION
+
+
+def test_a_piece_that_is_not_in_the_recording(tmp_path: Path) -> None:
+    code, _, err = run("rec", "cut", DAY, tmp_path / "out.mcap", "--from", 1e6)
+    assert code == Exit.USAGE and f"{DAY}: no tick in it from 1e+06 s on" in err
+    code, _, err = run("rec", "cut", DAY, tmp_path / "no" / "out.mcap", "--to", 1)
+    assert code == Exit.NOT_REACHABLE and f"{tmp_path}/no/out.mcap" in err
