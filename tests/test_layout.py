@@ -51,7 +51,7 @@ PURE = [
     "rsu/station/vehicles",
     "rsu/station/views.py",
     "rsu/uplink/dialect.py",
-    *(module.rpartition(".")[0].replace(".", "/") for module in DIALECTS.values()),
+    *(row.maker.rpartition(".")[0].replace(".", "/") for row in DIALECTS.values()),
 ]
 # folder -> what lies in it, from the ground up; what stands on one floor does not know each other
 ORDER = {
@@ -143,7 +143,7 @@ def test_a_circle_is_told_file_by_file() -> None:
 
 def test_a_dialect_is_known_by_its_name_only() -> None:
     """One folder, one row: no module outside a dialect's folder imports it."""
-    folders = [module.rpartition(".")[0] for module in DIALECTS.values()]
+    folders = [row.maker.rpartition(".")[0] for row in DIALECTS.values()]
     found = [
         (str(file.relative_to(ROOT)), name)
         for file in _modules(ROOT / "rsu")

@@ -36,5 +36,5 @@ def box(config: Config) -> Box:
 
 def make(dialect: str, box: Box) -> Teller:
     """Import and make a dialect by its name in DIALECTS."""
-    module, attribute = DIALECTS[dialect].split(":")
+    module, attribute = DIALECTS[dialect].maker.split(":")
     return cast(Callable[[Box], Teller], getattr(import_module(module), attribute))(box)

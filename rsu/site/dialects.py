@@ -5,9 +5,19 @@ One row and one folder each; `rsu/uplink/dialect.py` says what such a folder giv
 
 from __future__ import annotations
 
-DIALECTS: dict[str, str] = {
-    "tits0180": "rsu.uplink.tits0180.dialect:Tits0180",  # T/ITS 0180.1-2021
-    "openv2x": "rsu.uplink.openv2x.dialect:OpenV2X",  # the open-source edge platform, release 1.0
+from typing import NamedTuple
+
+
+class DialectRow(NamedTuple):
+    """One dialect."""
+
+    maker: str  # module and class, imported when asked for
+    status_s: float | None = None  # without a run status for so long the platform takes the box for gone
+
+
+DIALECTS: dict[str, DialectRow] = {
+    "tits0180": DialectRow("rsu.uplink.tits0180.dialect:Tits0180"),  # T/ITS 0180.1-2021
+    "openv2x": DialectRow("rsu.uplink.openv2x.dialect:OpenV2X", 15.0),  # the open-source edge platform, release 1.0
 }
 DEFAULT = "tits0180"
 RECORDED = "tits0180"  # recordings hold what the station told in this one, whatever the platform speaks

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from rsu.site.uplink import UplinkSettings
+from rsu.uplink.process import Uplink
+from tests.uplink.said import box
 
 
 def test_nothing_is_needed_for_spool_only() -> None:
@@ -33,3 +36,11 @@ def test_nothing_is_needed_for_spool_only() -> None:
 def test_refuses(settings: dict[str, Any], where: str) -> None:
     with pytest.raises(ValidationError, match=where):
         UplinkSettings.model_validate(settings)
+
+
+def test_each_dialect_has_a_spool_of_its_own(tmp_path: Path) -> None:
+    """What waits for one platform is not sent to another in its words."""
+    for dialect in (None, "tits0180", "openv2x"):
+        platform = None if dialect is None else {"host": "127.0.0.1", "port": 1, "dialect": dialect}
+        Uplink(UplinkSettings.model_validate({"platform": platform}), box(), tmp_path, tmp_path).close()
+    assert {path.name for path in tmp_path.glob("*.sqlite")} == {"uplink.sqlite", "uplink-openv2x.sqlite"}

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from rsu.core.errors import Finding
+from rsu.site.dialects import DIALECTS
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 from rsu.site.uplink import PlatformSettings, TlsSettings
@@ -41,6 +42,17 @@ def broker(of: OfSite) -> Iterator[Finding]:
     elif port in _OTHERS:
         text = f"expected {_PLAIN} or {_TLS} as MQTT has, got {port}, the usual one of {_OTHERS[port]}"
         yield of.source.warning((*_AT, "port"), text)
+
+
+def heartbeat(of: OfSite) -> Iterator[Finding]:
+    """Find a run status that is too rare for the platform's dialect."""
+    platform, period_s = of.site.uplink.platform, of.site.uplink.run_status_s
+    longest_s = None if platform is None else DIALECTS[platform.dialect].status_s
+    if longest_s is not None and period_s >= longest_s:
+        text = (
+            f"expected uplink.run_status_s below {longest_s:g} with it, got {period_s:g}: the platform would take the"
+        )
+        yield of.source.warning((*_AT, "dialect"), f"{text} box for offline between two of them")
 
 
 def passwords(of: OfSite) -> Iterator[Finding]:

@@ -104,6 +104,7 @@ WARNINGS = Rules(
         thresholds.disks,
         platform.broker,
         platform.passwords,
+        platform.heartbeat,
         platform.files,
         offsets.antenna,
     ),
