@@ -9,19 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from perception.events import kinds
 from perception.sensor import AtLeastOne, NotNegative, Positive, Settings
 
 Code = Annotated[int, Field(ge=0, le=65535)]
-
-STOPPED_VEHICLE = 903  # codes: YD/T 3709-2020 Annex A, GB/T 29100-2012 and its use in the field
-WRONG_WAY = 904
-OVERSPEED = 901
-SLOW_VEHICLE = 902
-CONGESTION = 707
-PEDESTRIAN = 405
-OBJECT = 401
-EMERGENCY_VEHICLE = 905
-QUEUE_END, RED_LIGHT, NEAR_MISS = 9911, 9912, 9913  # in no standard: for the platform only
 
 
 class Zone(Settings):
@@ -50,7 +41,7 @@ class RuleSettings(Settings):
 class StoppedVehicleSettings(RuleSettings):
     """A vehicle that stands where traffic should move."""
 
-    code: Code = STOPPED_VEHICLE
+    code: Code = kinds.STOPPED_VEHICLE.code
     start_after_s: NotNegative = 1.5  # standing without reason on a lane
     start_in_junction_after_s: NotNegative = 45.0  # standing past the stop lines or on a road that leads away
     start_if_never_moved_after_s: NotNegative = 45.0  # standing since it was seen first: those ahead may be hidden
@@ -66,7 +57,7 @@ class StoppedVehicleSettings(RuleSettings):
 class WrongWaySettings(RuleSettings):
     """A vehicle that drives against the direction of its lane."""
 
-    code: Code = WRONG_WAY
+    code: Code = kinds.WRONG_WAY.code
     start_after_s: NotNegative = 0.8
     end_after_s: NotNegative = 1.0
     least_mps: Positive = 2.0  # slower is not looked at
@@ -79,7 +70,7 @@ class WrongWaySettings(RuleSettings):
 class OverspeedSettings(RuleSettings):
     """A vehicle that is faster than the limit of its lane."""
 
-    code: Code = OVERSPEED
+    code: Code = kinds.OVERSPEED.code
     start_after_s: NotNegative = 0.7
     end_after_s: NotNegative = 1.0
     over_percent: NotNegative = 20.0  # above the limit
@@ -91,7 +82,7 @@ class OverspeedSettings(RuleSettings):
 class SlowVehicleSettings(RuleSettings):
     """A vehicle that creeps where it could drive."""
 
-    code: Code = SLOW_VEHICLE
+    code: Code = kinds.SLOW_VEHICLE.code
     start_after_s: NotNegative = 1.2
     end_after_s: NotNegative = 1.0
     under_percent: Positive = 40.0  # of the limit
@@ -105,7 +96,7 @@ class SlowVehicleSettings(RuleSettings):
 class CongestionSettings(RuleSettings):
     """Many vehicles on a link that hardly move although they may."""
 
-    code: Code = CONGESTION
+    code: Code = kinds.CONGESTION.code
     start_after_s: NotNegative = 6.0
     end_after_s: NotNegative = 20.0
     slow_mps: Positive = 2.8  # a slower vehicle counts (10 km/h)
@@ -118,9 +109,9 @@ class CongestionSettings(RuleSettings):
 class QueueEndSettings(RuleSettings):
     """The tail of a long queue: where those who come have to brake."""
 
-    code: Code = QUEUE_END
-    on_air: bool = False
-    keep_recording: bool = False
+    code: Code = kinds.QUEUE_END.code
+    on_air: bool = kinds.QUEUE_END.on_air
+    keep_recording: bool = kinds.QUEUE_END.keep_recording
     start_after_s: NotNegative = 1.0
     end_after_s: NotNegative = 3.0
     least_length_m: Positive = 40.0  # of the queue
@@ -131,7 +122,7 @@ class QueueEndSettings(RuleSettings):
 class PedestrianSettings(RuleSettings):
     """Somebody on foot, or an animal, where only motor vehicles should be."""
 
-    code: Code = PEDESTRIAN
+    code: Code = kinds.PEDESTRIAN.code
     start_after_s: NotNegative = 0.8
     sure_for_s: NotNegative = 1.5
     end_after_s: NotNegative = 1.0
@@ -144,7 +135,7 @@ class PedestrianSettings(RuleSettings):
 class ObjectSettings(RuleSettings):
     """Something low that lies on the carriageway."""
 
-    code: Code = OBJECT
+    code: Code = kinds.OBJECT.code
     start_after_s: NotNegative = 0.5
     sure_for_s: NotNegative = 0.5
     end_after_s: NotNegative = 1.0
@@ -158,7 +149,7 @@ class ObjectSettings(RuleSettings):
 class EmergencySettings(RuleSettings):
     """An emergency vehicle on its way, by its own word (BSM with siren or lights in use)."""
 
-    code: Code = EMERGENCY_VEHICLE
+    code: Code = kinds.EMERGENCY_VEHICLE.code
     start_after_s: NotNegative = 0.0
     end_after_s: NotNegative = 2.0
     sure_for_s: NotNegative = 0.0
@@ -168,8 +159,8 @@ class EmergencySettings(RuleSettings):
 class RedLightSettings(RuleSettings):
     """A vehicle that drives on over a stop line whose light is red."""
 
-    code: Code = RED_LIGHT
-    on_air: bool = False
+    code: Code = kinds.RED_LIGHT.code
+    on_air: bool = kinds.RED_LIGHT.on_air
     start_after_s: NotNegative = 0.0
     end_after_s: NotNegative = 2.0
     red_for_s: NotNegative = 1.0  # before its front reaches the line
@@ -182,8 +173,8 @@ class RedLightSettings(RuleSettings):
 class NearMissSettings(RuleSettings):
     """Two road users that almost met: time to collision, post-encroachment time."""
 
-    code: Code = NEAR_MISS
-    on_air: bool = False
+    code: Code = kinds.NEAR_MISS.code
+    on_air: bool = kinds.NEAR_MISS.on_air
     start_after_s: NotNegative = 0.2  # time to collision must be short for so long
     end_after_s: NotNegative = 2.0
     ttc_s: Positive = 1.5  # time to collision at constant velocity

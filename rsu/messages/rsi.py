@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from perception.events.kinds import urgency
 from perception.geo import Reference
 from perception.results import LanePlace, RoadEvent
 from rsu.messages import mapdata
@@ -21,7 +22,6 @@ from v2x.records.common import NodeReferenceId
 _SEMI_STATIC_TICKS = 5
 EVENTS_PER_MESSAGE = 8  # RTEList
 _LEAST_POINTS, _MOST_POINTS = 2, 32  # PathPointList
-_PRIORITY = {904: 7, 405: 6, 905: 6, 903: 5, 401: 5, 902: 4, 901: 3, 707: 3}  # own scale of events, 7 highest
 
 Links = Mapping[str, tuple[NodeReferenceId, NodeReferenceId]]  # link name -> upstream, downstream node
 
@@ -76,7 +76,7 @@ def _event(event: RoadEvent, reference: Reference, links: Links) -> rsi.Event:
             end_moy=minute_of_year(event.stamp_ns) if ended else None,
             end_confidence="time-000-500" if ended else None,
         ),
-        priority=_PRIORITY.get(event.code, 3),
+        priority=urgency(event.code),
         paths=_paths_of(event, reference),
         links=_links_of(event.place, links),
         confidence_percent=100.0 * event.confidence,

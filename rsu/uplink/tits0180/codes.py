@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from perception.events.kinds import OVERSPEED, SLOW_VEHICLE, STOPPED_VEHICLE, WRONG_WAY
 from perception.objects import Modality, RoadUser
 
 RSCU, RSU = 0, 1  # deviceType; what the standard does not know is part of the box
@@ -33,7 +34,8 @@ VEHICLE_CLASS: dict[VehicleClasses, dict[RoadUser, int]] = {
     "ydt3709": {RoadUser.CAR: 10, RoadUser.TRUCK: 25, RoadUser.MOTORCYCLE: 40, RoadUser.BUS: 50},
 }
 VEHICLE_NORMAL = 0
-VEHICLE_STATUS = {904: 1, 901: 2, 903: 4, 902: 5}  # event -> wrong way, overspeed, stationary long, other: slow
+# event -> wrong way, overspeed, stationary long, other: slow
+VEHICLE_STATUS = {WRONG_WAY.code: 1, OVERSPEED.code: 2, STOPPED_VEHICLE.code: 4, SLOW_VEHICLE.code: 5}
 
 _PERIOD_TYPE = {1: 2, 5: 3, 60: 4, 900: 5}  # seconds -> periodTime; 1 signal cycle
 _OTHER_PERIOD = 6
