@@ -23,6 +23,7 @@ import serial
 from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
 from hw.endpoint import Endpoint, Serial
 from hw.errors import LinkError, LostError, OpenError
+from hw.flood import Flood
 from hw.timescale import Clock
 
 NS_PER_MS = 1_000_000
@@ -30,7 +31,6 @@ FIRST_WAIT_MS = 100
 CONNECT_LIMIT_NS = 2000 * NS_PER_MS
 CHECK_PERIOD_NS = 500 * NS_PER_MS
 WRITE_LIMIT = 65536  # bytes kept for a device that does not take them
-MOST_DATAGRAMS, FLOOD_NS = 500, 100 * NS_PER_MS  # of one port in so long; more are dropped
 REST_NS = 2 * NS_PER_MS  # a port of datagrams that was read is not looked at again sooner: a flood costs no rounds
 
 
@@ -39,21 +39,6 @@ class Chunk(NamedTuple):
 
     data: bytes
     receipt_ns: int
-
-
-class _Flood:
-    """Whether more datagrams come than any device sends. Time is monotonic."""
-
-    def __init__(self) -> None:
-        self._since_ns = 0
-        self._count = 0
-
-    def has(self, at_ns: int) -> bool:
-        """Count one more; tell whether it is too much."""
-        if at_ns - self._since_ns >= FLOOD_NS:
-            self._since_ns, self._count = at_ns, 0
-        self._count += 1
-        return self._count > MOST_DATAGRAMS
 
 
 class Link:
@@ -87,7 +72,7 @@ class Link:
         self._heard_ns: int | None = None  # since it is up
         self._checked_ns = 0
         self._read_ns = 0
-        self._flood = _Flood()
+        self._flood = Flood()
         self._unsent: list[bytes] = []
 
     def tick(self, now_ns: int) -> bool:

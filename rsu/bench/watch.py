@@ -11,7 +11,8 @@ import msgspec
 from rsu.bench.latency import LatencyMeter
 from rsu.bus import changes
 from rsu.bus.changes import Changes
-from rsu.bus.records import Processes, RecorderState, Sent, Snapshot, UplinkState
+from rsu.bus.records import Processes, RecorderState, Sent, UplinkState
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from rsu.bus.records import DeviceView, MessageState, ProcessView
+from rsu.bus.records import ProcessView
+from rsu.bus.snapshot import DeviceView, MessageState
 
 
 class Change(NamedTuple):

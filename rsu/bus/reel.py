@@ -10,8 +10,8 @@ from collections import deque
 
 import msgspec
 
-from rsu.bus.records import Tape
 from rsu.bus.resend import Inlet, Outbox
+from rsu.bus.tape import Tape
 
 BEFORE = -1  # ticks are numbered 0, 1, 2...
 KEPT = 600  # ticks: a minute

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.bus import records
+from rsu.bus import records, snapshot, tape
 
 
 class Topic(NamedTuple):
@@ -21,11 +21,11 @@ class Topic(NamedTuple):
 
 TOPICS: dict[str, Topic] = {
     #                 record                publisher      rate  stale  recorded
-    "snapshot": Topic(records.Snapshot, "station", 10.0, 1.0, True),
+    "snapshot": Topic(snapshot.Snapshot, "station", 10.0, 1.0, True),
     "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
     "received": Topic(records.Received, "station", None, None, False),  # the tape has it
     "report": Topic(records.Report, "station", None, None, False),  # the tape has it
-    "tape": Topic(records.Tape, "station", 10.0, 1.0, True),
+    "tape": Topic(tape.Tape, "station", 10.0, 1.0, True),
     "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),
     "committed": Topic(records.Committed, "uplink", 10.0, 5.0, False),
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),

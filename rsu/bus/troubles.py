@@ -14,16 +14,8 @@ from typing import NamedTuple
 import msgspec
 
 from perception.objects import Modality
-from rsu.bus.records import (
-    DeviceView,
-    MessageState,
-    Processes,
-    ProcessView,
-    RecorderState,
-    Snapshot,
-    Trouble,
-    UplinkState,
-)
+from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
+from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.reasons import NORMAL, REASONS, words
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rsu.bench.plan import plan_of, prepare
 from rsu.bench.processes import Plan
-from rsu.drill.acts import release
+from rsu.drill.disks import release
 from rsu.drill.fault import Fault
 
 

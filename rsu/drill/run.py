@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from itertools import groupby
 
 from rsu.bench.processes import Plan
-from rsu.drill.acts import release
+from rsu.drill.disks import release
 from rsu.drill.fault import Fault, Result, UnmadeError
 from rsu.drill.stage import Stage
 

@@ -14,7 +14,8 @@ import zmq
 
 from rsu.bench.processes import Bench, Plan
 from rsu.bench.watch import Watch
-from rsu.bus.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
+from rsu.bus.records import ProcessView, RecorderState, UplinkState
+from rsu.bus.snapshot import DeviceView, MessageState
 
 _STEP_S = 0.05
 _LATE_S = 0.5

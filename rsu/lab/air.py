@@ -16,7 +16,7 @@ import numpy as np
 import v2x
 from perception.geo import Reference, to_site
 from perception.objects import Floats, Ints, RoadUser
-from rsu.bus.records import Item, Outcome, Tape
+from rsu.bus.tape import Item, Outcome, Tape
 from rsu.lab.receiver import USER, Receiver, Rows
 from rsu.messages.rsm import CLASSES
 from rsu.site.config import Config

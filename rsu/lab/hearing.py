@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import v2x
 from perception.objects import Detections, Measurement, PointCloud, Reception, VehicleReport
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.messages import bsm
 from rsu.replay.player import Player
 from rsu.site.config import Config

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import VehicleReport
-from rsu.bus.records import Outcome, Tape
+from rsu.bus.tape import Outcome, Tape
 from rsu.lab import hearing, truth, truth_file
 from rsu.lab.air import Air, listen
 from rsu.lab.errors import ParameterError

@@ -8,34 +8,33 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from rsu.bus.records import WHOLE, Misbehaviour, Progress, RecorderState, Snapshot, Tape
+from rsu.bus.records import Misbehaviour, Progress, RecorderState
 from rsu.bus.reel import TickInlet
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.tape import WHOLE, Tape
 from rsu.bus.topics import TOPICS
-from rsu.recorder import views
+from rsu.recorder.beginning import begun, recovered, scenery
 from rsu.recorder.control import Answer, Desk, Order
+from rsu.recorder.due import Due
 from rsu.recorder.journal import Journal
-from rsu.recorder.shelf import Mark, Shelf, name, view
-from rsu.recording import site_files
-from rsu.recording.errors import RecordingError
-from rsu.recording.recover import recover, unfinished
+from rsu.recorder.marks import Marks
+from rsu.recorder.shelf import Mark, Shelf, view
+from rsu.recorder.shown import Shown
+from rsu.recording.recover import unfinished
 from rsu.recording.schemas import BUS
 from rsu.recording.tick import Entry
-from rsu.recording.writer import PART, RecordingWriter
+from rsu.recording.writer import RecordingWriter
 from rsu.site.config import Config
 
 _LOOK_S = 0.1
 _SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
 _WORD_S, _STATE_S, _TIDY_S, _RETRY_S = 0.1, 1.0, 10.0, 5.0
-_SHOWN_EVERY = 2  # of the snapshots
-_NEWEST = 8  # files of this run that are remembered, a minute each at least
 _SHOWN_FILES = 6  # on the page
 _MIB = 1 << 20
 _log = structlog.get_logger()
@@ -65,9 +64,10 @@ class Recorder:
         self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
         self._desk = Desk(run)
         self._journal = Journal(data)
+        self._marks = Marks(self._shelf, self._settings)
         self._wanted = self._shelf.wanted()
         self._writer: RecordingWriter | None = None
-        self._log = views.Log()
+        self._shown = Shown()
         self._ticks = TickInlet()
         self._recovery = threading.Thread(target=self._recover, args=(unfinished(self._folder),), daemon=True)
         self._recovery.start()
@@ -75,25 +75,14 @@ class Recorder:
         self._begun_ns = self._now_ns = 0  # of the file; of the newest tick; steady
         self._correction_ns = 0  # what makes UTC of that
         self._plausible = False  # the system clock
-        self._finished: deque[tuple[str, float]] = deque(maxlen=_NEWEST)  # files, and monotonic s of their end
-        self._snapshots = self._cycles = 0
-        self._events: set[int] = set()  # those that are marked
-        self._marks: list[tuple[Mark, int]] = []  # newest ones, which may reach into the next file; steady time
+        self._cycles = 0
         self._error: str | None = None
-        self._due = dict.fromkeys(("sync", "word", "state", "tidy", "open"), 0.0)  # monotonic s
+        self._due = Due()
 
     def _recover(self, left: list[Path]) -> None:
         """Make whole what the last run left behind; go on after its last tick, which the station still has."""
-        for path in left:
-            try:
-                result = recover(path)
-            except (OSError, RecordingError) as error:
-                _log.error("recording not recovered", file=path.name, why=str(error))
-                continue
-            _log.info("recording recovered", file=path.name, ticks=result.ticks, ended=result.why)
-            if result.last is not None:
-                seed, seq = result.last
-                self._ticks = TickInlet(seed, seq)
+        if (last := recovered(left)) is not None:
+            self._ticks = TickInlet(*last)
 
     def cycle(self) -> None:
         """Take in what comes within a moment, and do what is due."""
@@ -101,11 +90,11 @@ class Recorder:
         try:
             for topic, record in self._inlet.records():
                 self._take(topic, record)
-            if self._writer is not None and self._is_due("sync", _SYNC_S):
+            if self._writer is not None and self._due.is_due("sync", _SYNC_S):
                 self._writer.sync()
                 self._writer.check()
                 self._ticks.commit()
-            if self._is_due("tidy", _TIDY_S):
+            if self._due.is_due("tidy", _TIDY_S):
                 self._tidy()
         except OSError as error:
             self._fail(error)
@@ -113,7 +102,7 @@ class Recorder:
             self._desk.answer(self._obey(order))
         self._cycles += 1
         self._say()
-        if self._is_due("state", _STATE_S / 2):
+        if self._due.is_due("state", _STATE_S / 2):
             self._bus.publish("progress.recorder", Progress("recorder", time.time_ns(), self._cycles))
             self._bus.publish("recorder", self.state())
 
@@ -122,7 +111,7 @@ class Recorder:
         if self._writer is None:
             self._ticks.commit()
         word = self._ticks.word()
-        if word is not None and self._is_due("word", _WORD_S):
+        if word is not None and self._due.is_due("word", _WORD_S):
             self._bus.publish("recorded", word)
 
     def state(self) -> RecorderState:
@@ -164,15 +153,13 @@ class Recorder:
 
     def _tape(self, tape: Tape) -> None:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
-        if self._recovery.is_alive():
+        if self._recovery.is_alive() or not self._ticks.take(tape):
             return  # the station gives it again
-        if not self._ticks.take(tape):
-            return
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
         self._correction_ns = tape.clock.correction_ns
         if self._writer is not None and (before != tape.seed or (tape.seq % WHOLE == 0 and self._full())):
             self._finish()
-        if self._writer is None and self._wanted and self._is_due("open", _RETRY_S):
+        if self._writer is None and self._wanted and self._due.is_due("open", _RETRY_S):
             self._folder.mkdir(parents=True, exist_ok=True)
             self._open(tape)
         if self._writer is not None:
@@ -193,26 +180,12 @@ class Recorder:
         self._tidy()
         if self._error:
             return
-        boot, now_ns, utc_ns = tape.seed.hex()[:16], tape.outcome.now_ns, tape.utc_ns
-        site = self._config.site
-        about = {
-            "site": self._config.path.name,
-            "name": site.site.name,
-            "rscu": site.identity.rscu_sn,
-            "boot": boot,
-            "version": version("rsu-edge"),
-        }
-        while (path := self._folder / name(utc_ns, boot)).exists():
-            utc_ns += 1_000_000  # the clock was set back to when another file began
-        self._writer = RecordingWriter(path, about, site_files.collect(self._config), now_ns)
-        self._begun_ns, self._due["open"] = now_ns, 0.0
-        self._put(self._writer, views.lanes(self._config.lane_map, utc_ns))
-        self._put(self._writer, views.streets(self._config.lane_map, site.site.reference, utc_ns))
-        self._put(self._writer, views.position(site.site.reference, utc_ns))
-        reach_ns = round(self._settings.keep_after_s * 1e9)
-        self._marks = [(mark, at_ns) for mark, at_ns in self._marks if 0 <= now_ns - at_ns < reach_ns]
-        for mark, _ in self._marks:
-            self._shelf.mark(mark, [path.name + PART])
+        self._writer = begun(self._folder, self._config, tape)
+        self._begun_ns = tape.outcome.now_ns
+        self._due.now("open")
+        for entry in scenery(self._config, tape.utc_ns):
+            self._put(self._writer, entry)
+        self._marks.carry(self._writer.path.name, self._begun_ns)
 
     def _put(self, writer: RecordingWriter, entry: Entry) -> None:
         """Write what is not of the tape: stamped in UTC, it is put at the tape's time."""
@@ -220,28 +193,16 @@ class Recorder:
 
     def _show(self, writer: RecordingWriter, snapshot: Snapshot) -> None:
         """Write what people look at, and keep what has an event in it."""
-        self._snapshots += 1
-        if self._snapshots % _SHOWN_EVERY == 0:
-            self._put(writer, views.tracks(snapshot))
-        for line in self._log.lines(snapshot):
-            self._put(writer, line)
-        running = {event.id for event in snapshot.events}
-        for event in snapshot.events:
-            if event.keep and event.id not in self._events:
-                self._keep(Mark("event", snapshot.stamp_ns, f"event {event.code}"))
-        self._events = running
-
-    def _keep(self, mark: Mark) -> list[str]:
-        self._marks.append((mark, self._now_ns))
-        since_s = time.monotonic() - self._settings.keep_before_s
-        recent = [file for file, ended_s in self._finished if ended_s >= since_s]
-        return [path.name.removesuffix(PART) for path in self._shelf.mark(mark, recent)]
+        for entry in self._shown.entries(snapshot):
+            self._put(writer, entry)
+        for mark in self._shown.marks(snapshot):
+            self._marks.keep(self._now_ns, mark)
 
     def _obey(self, order: Order) -> Answer:
         files: list[str] = []
         try:
             if order.verb == "keep":
-                files = self._keep(Mark("kept", self._utc_ns, order.why))
+                files = self._marks.keep(self._now_ns, Mark("kept", self._utc_ns, order.why))
             else:
                 self._wanted = order.verb == "start"
                 self._shelf.want(order.verb)
@@ -267,7 +228,7 @@ class Recorder:
         if self._writer is not None:
             writer, self._writer = self._writer, None
             writer.close()
-            self._finished.append((writer.path.name, time.monotonic()))
+            self._marks.finished(writer.path.name)
 
     def _fail(self, error: OSError) -> None:
         """Leave the file as it is; it is recovered at the next start."""
@@ -276,13 +237,6 @@ class Recorder:
         if self._writer is not None:
             self._writer.abandon()
             self._writer = None
-
-    def _is_due(self, what: str, period_s: float) -> bool:
-        now_s = time.monotonic()
-        if now_s < self._due[what]:
-            return False
-        self._due[what] = now_s + period_s
-        return True
 
     def close(self) -> None:
         """Seal the file, leave the bus."""

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from perception.geo import to_wgs84
-from rsu.bus.records import Snapshot, TrackView
+from rsu.bus.snapshot import Snapshot, TrackView
 from rsu.recording.schemas import EVENTS, LANES, MAP, POSITION, SHAPES, TRACKS
 from rsu.recording.tick import Entry
 from rsu.site.lanemap import LaneMapFile

@@ -16,7 +16,7 @@ from mcap.opcode import Opcode
 from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata
 from mcap.stream_reader import get_chunk_data_stream
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.core import progress
 from rsu.recording.errors import DamagedError, NotARecordingError
 from rsu.recording.tick import RAW, REPORT, SENT, TICK, Entry, from_entries

@@ -15,7 +15,7 @@ import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from rsu.bus.latch import Setting
-from rsu.bus.records import Decision, Frame, Item, Outcome, Tape
+from rsu.bus.tape import Decision, Frame, Item, Outcome, Tape
 
 TICK = "/tick"
 RAW, SENT, REPORT = "/raw/", "/sent/", "/report/"

@@ -20,7 +20,7 @@ from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataIndex
 from mcap.stream_reader import StreamReader
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.recording.errors import DamagedError
 from rsu.recording.reader import BROKEN
 from rsu.recording.writer import SEAL, SELF, seal_digest

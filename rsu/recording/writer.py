@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from mcap.writer import CompressionType, Writer
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.core import durable
 from rsu.recording import schemas
 from rsu.recording.tick import Entry, to_entries

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from rsu.bus.records import Outcome
+from rsu.bus.tape import Outcome
 
 T = TypeVar("T")
 Sort = Literal["time", "frame", "record", "gate"]

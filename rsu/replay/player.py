@@ -18,7 +18,7 @@ from hw.link import Chunk, Link
 from hw.registry import driver_class
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from perception.objects import Measurement
-from rsu.bus.records import Outcome, Tape
+from rsu.bus.tape import Outcome, Tape
 from rsu.site.config import Config
 from rsu.station.heart import Heart
 from rsu.station.outcome import outcome

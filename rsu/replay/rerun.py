@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.core.errors import ConfigError
 from rsu.recording import reader, site_files
 from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import structlog
 
 import v2x
-from rsu.bus.records import MessageState
+from rsu.bus.snapshot import MessageState
 from rsu.messages.channel import Channel, Room
 from rsu.messages.common import MessageCounter
 from rsu.messages.row import Decision, Made, Row, Tick, Unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rsu.bus.records import Decision, Frame, Item, Outcome
+from rsu.bus.tape import Decision, Frame, Item, Outcome
 from rsu.site.box import Teller
 from rsu.station.station import Output
 

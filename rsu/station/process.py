@@ -19,9 +19,11 @@ from rsu.bus import changes
 from rsu.bus.changes import Changes
 from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
-from rsu.bus.records import WHOLE, Committed, Progress, Received, Sent, Snapshot, Tape
+from rsu.bus.records import Committed, Progress, Received, Sent
 from rsu.bus.reel import Reel
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.tape import WHOLE, Tape
 from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
 from rsu.station.broadcast import Outgoing

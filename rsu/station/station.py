@@ -30,19 +30,18 @@ from perception.traffic.observer import Observer
 from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
 from rsu.bus.latch import ConflictLatch
-from rsu.bus.records import MessageState, Misbehaviour, Snapshot
+from rsu.bus.records import Misbehaviour
+from rsu.bus.snapshot import MessageState, Snapshot
 from rsu.messages.scene import Moment, News, Scene
 from rsu.reasons.place import NO_UTC
-from rsu.reasons.radio import RadioReason
-from rsu.reasons.sensors import SensorReason
 from rsu.reasons.signal import NO_LIGHTS
-from rsu.reasons.words import Reason
 from rsu.site import conflicts
 from rsu.site.config import Config, identity
 from rsu.site.lanemap import areas, exit_lines, lane_lines
 from rsu.station import views
 from rsu.station.broadcast import Broadcaster, Outgoing
 from rsu.station.checks.clock import UtcClock
+from rsu.station.checks.devices import Conditions
 from rsu.station.checks.position import PositionCheck
 from rsu.station.reporting import Draft, Reporter
 from rsu.station.signals import PhaseNow, Signals
@@ -50,14 +49,6 @@ from rsu.station.vehicles.receiver import Receiver
 from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
-_SENSOR_STATES = {  # state of a camera or radar -> the gate's reason
-    "starting": SensorReason.SENSOR_LOST,
-    "lost": SensorReason.SENSOR_LOST,
-    "blind": SensorReason.SENSOR_LOST,
-    "not-understood": SensorReason.SENSOR_NOT_UNDERSTOOD,
-    "frozen": SensorReason.SENSOR_FROZEN,
-    "degraded": SensorReason.SENSOR_DEGRADED,
-}
 
 Send = Callable[[Outgoing], object]
 
@@ -92,8 +83,8 @@ class Station:
         self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
         self._reporter = Reporter(site.uplink, region=bool(identity(config).region_id))
-        self._sensors = {sensor.device for sensor in site.sensors}
         self._radio = site.radio
+        self._devices = Conditions({sensor.device for sensor in site.sensors}, site.radio)
         self._events: dict[int, RoadEvent] = {}
         self._tracks: Tracks | None = None
         self._places: list[LanePlace | None] = []
@@ -166,7 +157,8 @@ class Station:
 
     def _moment(self, now_ns: int, health: Sequence[DeviceHealth]) -> Moment:
         correction_ns, uncertainty_ns = self._said.correction_ns, self._clock.uncertainty_ns(now_ns)
-        conditions = set(self._conditions(now_ns))
+        conditions = {*self._clock.conditions(now_ns), *self._position.conditions(now_ns)}
+        conditions.update(self._devices.conditions(health))
         if self._signals is None:
             return Moment(now_ns, correction_ns, uncertainty_ns, conditions, None, None, None, health)
         told = self._signals.tick(now_ns, correction_ns, uncertainty_ns)
@@ -198,20 +190,6 @@ class Station:
             if event.state != "end" or now_ns - event.stamp_ns < _END_SHOWN_NS
         }
         return [event for event in news if event.state != "update"]
-
-    def _conditions(self, now_ns: int) -> Iterator[Reason]:
-        """Yield the gate's reason codes that hold now."""
-        yield from self._clock.conditions(now_ns)
-        yield from self._position.conditions(now_ns)
-        sensors = [each for each in self._health if each.name in self._sensors]
-        if sensors and all(each.is_lost for each in sensors):
-            yield SensorReason.NO_SENSORS
-        else:
-            yield from dict.fromkeys(_SENSOR_STATES[each.state] for each in sensors if each.state != "ok")
-        if any(each.is_lost for each in self._health if each.name == self._radio):
-            yield RadioReason.RADIO_LOST
-        elif any(each.error for each in self._health if each.name == self._radio):
-            yield RadioReason.RADIO_FAULT
 
     @property
     def events(self) -> list[RoadEvent]:

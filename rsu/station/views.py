@@ -12,7 +12,7 @@ from perception.objects import RoadUser
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.bias import SensorBias
 from rsu.bus.latch import Held
-from rsu.bus.records import DeviceView, EventView, LatchView, SignalHead, TrackView
+from rsu.bus.snapshot import DeviceView, EventView, LatchView, SignalHead, TrackView
 from rsu.messages.bounds import ellipses_95
 from rsu.station.signals import PhaseNow
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rsu.bus.handover import SKIPPED
 from rsu.site.uplink import SpoolSettings
-from rsu.uplink import rows
+from rsu.uplink import rows, spool_files
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
 from rsu.uplink.record import Record
 from rsu.uplink.rows import Salvage, salvage
@@ -116,8 +116,8 @@ class Spool:
 
     def copy(self, path: Path) -> None:
         """Write the whole spool beside a path where it no longer is; the next `open_spool` puts it there."""
-        fresh = _fresh(path)
-        _remove(fresh)
+        fresh = spool_files.fresh(path)
+        spool_files.remove(fresh)
         with _translated():
             self._db.execute("VACUUM INTO ?", (str(fresh),))
 
@@ -205,50 +205,24 @@ def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) ->
 
     `distrusted`: it proved damaged in use, however well it opens. SpoolError: not possible now, nothing was changed.
     """
-    fresh = _fresh(path)
+    fresh = spool_files.fresh(path)
     try:
         if fresh.exists() and not path.exists():  # the last step of an earlier attempt is missing, or it was deleted
-            _remove(path)  # a journal that stayed alone belongs to no file
-            _rename(fresh, path)
+            spool_files.remove(path)  # a journal that stayed alone belongs to no file
+            spool_files.rename(fresh, path)
         if not distrusted:
             return Opened(Spool(path, settings))
     except SpoolDamagedError:
         pass
     saved = salvage(path)
-    _remove(fresh)
+    spool_files.remove(fresh)
     spool = Spool(fresh, settings)
     try:
         lost = spool.refill(saved)
     finally:
         spool.close()
     aside = path.with_name(path.name + ".damaged")  # over an earlier one: the disk stays bounded
-    _remove(aside)
-    _rename(path, aside)
-    _rename(fresh, path)
+    spool_files.remove(aside)
+    spool_files.rename(path, aside)
+    spool_files.rename(fresh, path)
     return Opened(Spool(path, settings), aside, len(saved.records), lost)
-
-
-def _fresh(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
-
-
-def _files(path: Path) -> list[Path]:
-    """Return the files of a database: its WAL belongs to it."""
-    return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "")]
-
-
-def _remove(path: Path) -> None:
-    try:
-        for file in _files(path):
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        raise SpoolError(f"{file} cannot be removed: {error}") from error
-
-
-def _rename(path: Path, target: Path) -> None:
-    try:
-        for source, destination in zip(_files(path), _files(target), strict=True):
-            if source.exists():
-                source.rename(destination)
-    except OSError as error:
-        raise SpoolError(f"{source} cannot be renamed: {error}") from error

@@ -31,53 +31,61 @@ ANSWER_S = 20.0  # a page answers at once, but a phone may sleep for a moment
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
 
-def application(board: Board, run: Path) -> Starlette:
-    """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder."""
-    viewers: set[WebSocket] = set()
+class _Pages:
+    """What the page asks for, one method each."""
 
-    async def state(_: Request) -> Response:
-        return Response(msgspec.json.encode(board.state(time.monotonic_ns())), media_type="application/json")
+    def __init__(self, board: Board, run: Path) -> None:
+        self._board = board
+        self._run = run
+        self._viewers: set[WebSocket] = set()
 
-    async def lanes(_: Request) -> Response:
-        return Response(board.lane_map, media_type="application/json")
+    async def state(self, _: Request) -> Response:
+        return Response(msgspec.json.encode(self._board.state(time.monotonic_ns())), media_type="application/json")
 
-    async def reasons(_: Request) -> Response:
+    async def lanes(self, _: Request) -> Response:
+        return Response(self._board.lane_map, media_type="application/json")
+
+    async def reasons(self, _: Request) -> Response:
         told = {reason: {"text": row.text, "do": row.do} for reason, row in REASONS.items()}
         return Response(msgspec.json.encode(told), media_type="application/json")
 
-    async def metrics(_: Request) -> Response:
-        return Response(exposition(board), media_type="text/plain; version=0.0.4; charset=utf-8")
+    async def metrics(self, _: Request) -> Response:
+        return Response(exposition(self._board), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def recorder(request: Request) -> Response:
+    async def recorder(self, request: Request) -> Response:
         try:
             order = msgspec.json.decode(await request.body(), type=Order)
-            answer = await asyncio.to_thread(ask, run, order)
+            answer = await asyncio.to_thread(ask, self._run, order)
         except msgspec.DecodeError as error:
             return PlainTextResponse(str(error), 400)
         except NotReachableError as error:
             return PlainTextResponse(str(error), 503)
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
-    async def live(websocket: WebSocket) -> None:
+    async def live(self, websocket: WebSocket) -> None:
         await websocket.accept()
-        if len(viewers) >= VIEWERS:
+        if len(self._viewers) >= VIEWERS:
             await websocket.close(TRY_AGAIN_LATER, "too many viewers")
             return
-        viewers.add(websocket)
+        self._viewers.add(websocket)
         try:
-            await show(board, websocket)
+            await show(self._board, websocket)
         except (WebSocketDisconnect, TimeoutError):
             pass
         finally:
-            viewers.discard(websocket)
+            self._viewers.discard(websocket)
 
+
+def application(board: Board, run: Path) -> Starlette:
+    """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder."""
+    pages = _Pages(board, run)
     routes = [
-        Route("/api/state", state),
-        Route("/api/map", lanes),
-        Route("/api/reasons", reasons),
-        Route("/api/recorder", recorder, methods=["POST"]),
-        Route("/metrics", metrics),
-        WebSocketRoute("/live", live),
+        Route("/api/state", pages.state),
+        Route("/api/map", pages.lanes),
+        Route("/api/reasons", pages.reasons),
+        Route("/api/recorder", pages.recorder, methods=["POST"]),
+        Route("/metrics", pages.metrics),
+        WebSocketRoute("/live", pages.live),
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]

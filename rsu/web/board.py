@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rsu.bus import topics, troubles
-from rsu.bus.records import Processes, RecorderState, Snapshot, UplinkState
+from rsu.bus.records import Processes, RecorderState, UplinkState
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.troubles import Newest
 from rsu.web.patch import Document, Json, diff
 

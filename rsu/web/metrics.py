@@ -12,7 +12,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from hw.watch import State
-from rsu.bus.records import Processes, RecorderState, Snapshot, UplinkState
+from rsu.bus.records import Processes, RecorderState, UplinkState
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.topics import TOPICS
 from rsu.web.board import Board
 

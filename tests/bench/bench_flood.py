@@ -37,7 +37,8 @@ from hw.radio.protocol import AgentError, Received, encode_received, parse_trans
 from rsu.bench.plan import ADDRESS, plan_of, prepare
 from rsu.bench.processes import Bench, Plan
 from rsu.bench.watch import Watch
-from rsu.bus.records import Sent, Snapshot
+from rsu.bus.records import Sent
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 from rsu.site import config
 from sim.hostile import INVENTED

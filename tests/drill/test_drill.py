@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 from typer.testing import CliRunner
 
-from rsu.bus.records import DeviceView, MessageState, ProcessView, RecorderState, UplinkState
+from rsu.bus.records import ProcessView, RecorderState, UplinkState
+from rsu.bus.snapshot import DeviceView, MessageState
 from rsu.cli.main import app
 from rsu.drill import sheet
 from rsu.drill.fault import Fault, Result, Text, counter, device, either, message, process, recorder, uplink

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.recording import reader
 from rsu.recording.recover import recover
 from rsu.recording.verify import integrity

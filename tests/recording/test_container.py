@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from mcap.reader import make_reader
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.recording import reader
 from rsu.recording.errors import NotARecordingError
 from rsu.recording.recover import WHOLE, copy, recover, unfinished

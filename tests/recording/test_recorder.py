@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from hw.tape import SystemClock
-from rsu.bus.records import Committed, RecorderState, Tape
+from rsu.bus.records import Committed, RecorderState
 from rsu.bus.reel import Reel
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.tape import Tape
 from rsu.cli.rec import app
 from rsu.recorder import process
 from rsu.recorder.control import Order, ask
@@ -316,5 +317,5 @@ def test_a_step_of_the_clock_goes_into_the_file_and_ends_none(rig: Callable[...,
 
 
 def test_commands_are_there() -> None:
-    names = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert names == {"start", "stop", "keep", "ls", "info", "verify", "import_", "report", "cut", "recover"}
+    names = {command.name for command in app.registered_commands}
+    assert names == {"start", "stop", "keep", "ls", "info", "verify", "import", "report", "cut", "recover"}

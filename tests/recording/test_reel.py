@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hw.tape import Read, Round
-from rsu.bus.records import Committed, Outcome, Tape
+from rsu.bus.records import Committed
 from rsu.bus.reel import AT_ONCE, KEPT, KEPT_OCTETS, READ_OCTETS, Reel, TickInlet, start_of
 from rsu.bus.resend import RESEND_NS
+from rsu.bus.tape import Outcome, Tape
 
 A = bytes(16)
 TICK_NS = 100_000_000

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.cli.main import app
 from rsu.core.exits import Exit
 from rsu.recording import site_files

@@ -10,7 +10,7 @@ import pytest
 
 import v2x
 from hw.tape import AS_BEGUN, SystemClock
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.lab.importing.report import report
 from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter

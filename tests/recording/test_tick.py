@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.tape import LinkState, Read, Round, SystemClock
-from rsu.bus.records import Decision, Frame, Item, Outcome, Tape
+from rsu.bus.tape import Decision, Frame, Item, Outcome, Tape
 from rsu.recording.tick import Entry, from_entries, number, to_entries
 
 times = st.integers(0, 1 << 62)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
-from rsu.bus.records import WHOLE, Tape
+from rsu.bus.tape import WHOLE, Tape
 from rsu.messages.scene import TICK_NS
 from rsu.replay.player import Player
 from rsu.site import config

@@ -7,16 +7,8 @@ import pytest
 from perception.objects import Modality
 from rsu.bus import troubles
 from rsu.bus.changes import Changes
-from rsu.bus.records import (
-    DeviceView,
-    MessageState,
-    Processes,
-    ProcessView,
-    RecorderState,
-    Snapshot,
-    Trouble,
-    UplinkState,
-)
+from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
+from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.bus.troubles import Newest
 from rsu.reasons import NORMAL, REASONS
 from rsu.station import gate

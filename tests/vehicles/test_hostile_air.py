@@ -11,7 +11,7 @@ from virtual_site import EPOCH_NS, run
 
 import v2x
 from perception.results import Tracks
-from rsu.bus.records import Snapshot
+from rsu.bus.snapshot import Snapshot
 from sim.hostile import FLOOD_HZ, HOSTILE, Hostile
 from sim.obu import SLOT_NS, SLOTS, Heard
 from sim.radio import Radio

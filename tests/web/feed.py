@@ -15,19 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from rsu.bus.records import (
-    DeviceView,
-    EventView,
-    MessageState,
-    Processes,
-    ProcessView,
-    RecorderState,
-    RecordingView,
-    SignalHead,
-    Snapshot,
-    TrackView,
-    UplinkState,
-)
+from rsu.bus.records import Processes, ProcessView, RecorderState, RecordingView, UplinkState
+from rsu.bus.snapshot import DeviceView, EventView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.bus.sockets import Publisher
 from rsu.site.lanemap import LaneMapFile, Point
 from rsu.site.web import WebSettings

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from rsu.bus.records import ClaimView, Committed, Snapshot
+from rsu.bus.records import Committed
+from rsu.bus.snapshot import ClaimView, Snapshot
 from rsu.web.board import EMPTY, Board, document
 from rsu.web.patch import Json, merge
 from tests.web.feed import Crossing, lane_map, processes, uplink

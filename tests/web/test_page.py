@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
-from rsu.bus.records import DeviceView, MessageState, SignalHead, Snapshot, TrackView
+from rsu.bus.snapshot import DeviceView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.manual import pages
 from rsu.recorder.control import Answer, Desk, Order
 from rsu.station import gate

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from rsu.bus import troubles
-from rsu.bus.records import Processes, RecorderState, Snapshot, Trouble, UplinkState
+from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
+from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 from rsu.bus.troubles import Newest
 from rsu.core.errors import NotReachableError

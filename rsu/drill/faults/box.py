@@ -7,18 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rsu.drill.acts import (
-    damaged,
-    full_disk,
-    leaking,
-    no_inodes,
-    read_only,
-    replaced,
-    signalled,
-    slow_sync,
-    small_disk,
-    throttled,
-)
+from rsu.drill.acts import damaged, replaced, signalled
+from rsu.drill.burdens import leaking, slow_sync, throttled
+from rsu.drill.disks import full_disk, no_inodes, read_only, small_disk
 from rsu.drill.fault import Fault, Text, device, either, nothing, process, recorder, uplink
 from rsu.drill.stage import Stage
 

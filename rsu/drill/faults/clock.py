@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rsu.drill.acts import clock, emulated, fake_clock, unplugged
+from rsu.drill.acts import emulated, unplugged
+from rsu.drill.clocks import clock, fake_clock
 from rsu.drill.fault import Fault, Text, device, either, message
 
 _SILENT = Text(

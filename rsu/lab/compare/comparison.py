@@ -13,10 +13,11 @@ from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
 from rsu.lab import judging, runs, workers
 from rsu.lab.agreement import agreement
-from rsu.lab.air import Air, Happening
+from rsu.lab.air import Air
 from rsu.lab.compare import indicators
 from rsu.lab.compare.indicators import Figures, Row
 from rsu.lab.compare.lives import Counterparts, Lives, counterparts, lives
+from rsu.lab.compare.notes import EventNote, MessageNote, events_of, messages_of
 from rsu.lab.hearing import sensed
 from rsu.lab.judging import Judged
 from rsu.lab.places import Places
@@ -24,9 +25,6 @@ from rsu.lab.runs import Source
 from rsu.recording import reader
 from rsu.site.config import Config
 from rsu.site.lanemap import exit_lines
-
-SAME_EVENT_M = 15.0
-SAME_EVENT_NS = 10_000_000_000
 
 
 class Task(NamedTuple):
@@ -61,28 +59,6 @@ class LifeNote(NamedTuple):
     place: str
     east: float  # m, where it was first
     north: float
-
-
-class EventNote(NamedTuple):
-    """One event in either run or both; None: that run does not have it."""
-
-    code: int
-    name: str
-    place: str
-    a_ns: int | None  # when it was first told
-    b_ns: int | None
-
-
-class MessageNote(NamedTuple):
-    """One message type."""
-
-    kind: str
-    a_frames: int
-    b_frames: int
-    a_octets: int
-    b_octets: int
-    differ: int  # ticks in which the frames are not the same bytes
-    first_ns: int | None  # of them
 
 
 class Comparison(NamedTuple):
@@ -158,8 +134,8 @@ def contrast(a: Run, b: Run) -> Comparison:
         common=common,
         only_a=_notes(a, common.only_a.tolist()),
         only_b=_notes(b, common.only_b.tolist()),
-        events=list(_events(a.air.events, b.air.events, b.event_names | a.event_names)),
-        messages=list(_messages(a.air, b.air)),
+        events=list(events_of(a.air.events, b.air.events, b.event_names | a.event_names)),
+        messages=list(messages_of(a.air, b.air)),
     )
 
 
@@ -210,46 +186,6 @@ def _notes(run: Run, which: list[int]) -> list[LifeNote]:
         for life in which
     ]
     return sorted(notes, key=lambda note: -note.seconds)
-
-
-def _events(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int, str]) -> Iterator[EventNote]:
-    """Yield the events of both runs, those of the same code at about the same place and time together."""
-    left = list(b)
-    for event in a:
-        same = [
-            other
-            for other in left
-            if other.code == event.code
-            and np.hypot(other.east - event.east, other.north - event.north) <= SAME_EVENT_M
-            and abs(other.told_ns - event.told_ns) <= SAME_EVENT_NS
-        ]
-        partner = min(same, key=lambda other: abs(other.told_ns - event.told_ns), default=None)
-        if partner is not None:
-            left.remove(partner)
-        yield EventNote(
-            event.code,
-            names.get(event.code, ""),
-            _spot(event),
-            event.told_ns,
-            None if partner is None else partner.told_ns,
-        )
-    for event in left:
-        yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
-
-
-def _spot(event: Happening) -> str:
-    return event.link or f"{event.east:.0f} m east, {event.north:.0f} m north"
-
-
-def _messages(a: Air, b: Air) -> Iterator[MessageNote]:
-    kinds = sorted({one.kind for one in (*a.sent, *b.sent)})
-    for kind in kinds:
-        mine, theirs = a.digests.get(kind, {}), b.digests.get(kind, {})
-        differ = sorted(now_ns for now_ns in {*mine, *theirs} if mine.get(now_ns) != theirs.get(now_ns))
-        sizes = [[one.octets for one in air.sent if one.kind == kind] for air in (a, b)]
-        yield MessageNote(
-            kind, len(sizes[0]), len(sizes[1]), sum(sizes[0]), sum(sizes[1]), len(differ), next(iter(differ), None)
-        )
 
 
 def sides(a: Path, b: Path, recordings: Sequence[Path]) -> tuple[Source, Source]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from hw.tape import LinkState, Read, Round
-from rsu.bus.records import WHOLE, Tape
+from rsu.bus.tape import WHOLE, Tape
 from rsu.lab.importing import bag_files, octets, ros, text
 from rsu.lab.importing.findings import Finding, Findings, SourceCheck
 from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View

@@ -13,7 +13,7 @@ import numpy as np
 
 from hw.tape import Round
 from perception.objects import Detections, Measurement
-from rsu.bus.records import Tape
+from rsu.bus.tape import Tape
 from rsu.lab.importing.findings import COUNTED, STEP, Finding, Findings, SourceCheck
 from rsu.recording import reader, site_files
 from rsu.recording.verify import clock

@@ -21,7 +21,7 @@ import structlog
 from hw.tape import AS_BEGUN, SystemClock
 from hw.utc import NS, NS_PER_DAY, from_ns, weeks_off
 from perception.objects import Fix
-from rsu.bus.records import ClockView
+from rsu.bus.snapshot import ClockView
 from rsu.reasons.place import PlaceReason
 from rsu.reasons.words import Reason
 from rsu.site.clock import ClockSettings

@@ -10,7 +10,8 @@ import msgspec
 import v2x
 from perception.geo import Reference
 from perception.objects import Reception, VehicleReport
-from rsu.bus.records import ClaimView, Misbehaviour
+from rsu.bus.records import Misbehaviour
+from rsu.bus.snapshot import ClaimView
 from rsu.messages import bsm
 from rsu.site.vehicles import VehicleCheckSettings
 from rsu.station.vehicles.inbox import Inbox, Letter

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from perception.objects import RoadUser, VehicleReport
-from rsu.bus.records import ClaimView
+from rsu.bus.snapshot import ClaimView
 from rsu.station.vehicles.motion import Said
 
 MOST_SHOWN = 64  # the nearest

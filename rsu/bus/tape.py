@@ -1,0 +1,67 @@
+"""What went into the station in a tick, and what came out: what a recording keeps. Steady time (`hw/timescale.py`)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
+from rsu.bus.latch import Setting
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One frame that the station made."""
+
+    kind: str
+    aid: int
+    priority: int
+    newest_receipt_ns: int | None
+    frame: bytes  # DSMP
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One record for the cloud that the station made, before it has a number."""
+
+    kind: str
+    stamp_ns: int
+    data: bytes  # as recorded: JSON of T/ITS 0180.1, without numbers
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the gate said of one message type."""
+
+    kind: str
+    decision: str
+    reasons: list[str]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Everything that one tick of the station gave."""
+
+    now_ns: int  # steady
+    frames: list[Frame]
+    items: list[Item]
+    gate: list[Decision]
+
+
+class Tape(msgspec.Struct, frozen=True):
+    """One tick of the station as a recording needs it: what went in since the tick before, and what came out.
+
+    With all records of a start, from `seq` 0 on without a hole, another run comes to the same bytes.
+    """
+
+    seed: bytes  # of this start of the station
+    seq: int  # 0.., one a tick; those that WHOLE divides tell the state of every link
+    rounds: list[Round]
+    links: list[LinkState]  # those that changed after the last round
+    outcome: Outcome
+    clock: SystemClock = AS_BEGUN  # at the tick
+    latch: Setting | None = None  # before the first round; None: it was left alone
+    oldest: int = 0  # on the bus: the oldest tick that the station still has; those before it will never come
+
+    @property
+    def utc_ns(self) -> int:
+        """Return when the tick was, UTC."""
+        return self.outcome.now_ns + self.clock.correction_ns
+
+
+WHOLE = 10

@@ -1,0 +1,76 @@
+"""What is told of the events and of each message type of two runs, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rsu.lab.air import Air, Happening
+
+SAME_EVENT_M = 15.0
+SAME_EVENT_NS = 10_000_000_000
+
+
+class EventNote(NamedTuple):
+    """One event in either run or both; None: that run does not have it."""
+
+    code: int
+    name: str
+    place: str
+    a_ns: int | None  # when it was first told
+    b_ns: int | None
+
+
+class MessageNote(NamedTuple):
+    """One message type."""
+
+    kind: str
+    a_frames: int
+    b_frames: int
+    a_octets: int
+    b_octets: int
+    differ: int  # ticks in which the frames are not the same bytes
+    first_ns: int | None  # of them
+
+
+def events_of(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int, str]) -> Iterator[EventNote]:
+    """Yield the events of both runs, those of the same code at about the same place and time together."""
+    left = list(b)
+    for event in a:
+        same = [
+            other
+            for other in left
+            if other.code == event.code
+            and np.hypot(other.east - event.east, other.north - event.north) <= SAME_EVENT_M
+            and abs(other.told_ns - event.told_ns) <= SAME_EVENT_NS
+        ]
+        partner = min(same, key=lambda other: abs(other.told_ns - event.told_ns), default=None)
+        if partner is not None:
+            left.remove(partner)
+        yield EventNote(
+            event.code,
+            names.get(event.code, ""),
+            _spot(event),
+            event.told_ns,
+            None if partner is None else partner.told_ns,
+        )
+    for event in left:
+        yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
+
+
+def _spot(event: Happening) -> str:
+    return event.link or f"{event.east:.0f} m east, {event.north:.0f} m north"
+
+
+def messages_of(a: Air, b: Air) -> Iterator[MessageNote]:
+    """Yield what each message type was in both runs."""
+    kinds = sorted({one.kind for one in (*a.sent, *b.sent)})
+    for kind in kinds:
+        mine, theirs = a.digests.get(kind, {}), b.digests.get(kind, {})
+        differ = sorted(now_ns for now_ns in {*mine, *theirs} if mine.get(now_ns) != theirs.get(now_ns))
+        sizes = [[one.octets for one in air.sent if one.kind == kind] for air in (a, b)]
+        yield MessageNote(
+            kind, len(sizes[0]), len(sizes[1]), sum(sizes[0]), sum(sizes[1]), len(differ), next(iter(differ), None)
+        )

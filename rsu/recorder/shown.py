@@ -1,0 +1,34 @@
+"""What of the station's snapshots goes into a recording: tracks and log lines for viewers, marks where events begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rsu.bus.snapshot import Snapshot
+from rsu.recorder import views
+from rsu.recorder.shelf import Mark
+from rsu.recording.tick import Entry
+
+_SHOWN_EVERY = 2  # of the snapshots
+
+
+class Shown:
+    """Remembers what of the snapshots was used before."""
+
+    def __init__(self) -> None:
+        self._log = views.Log()
+        self._snapshots = 0
+        self._events: set[int] = set()  # those that are marked
+
+    def entries(self, snapshot: Snapshot) -> Iterator[Entry]:
+        """Yield what people look at."""
+        self._snapshots += 1
+        if self._snapshots % _SHOWN_EVERY == 0:
+            yield views.tracks(snapshot)
+        yield from self._log.lines(snapshot)
+
+    def marks(self, snapshot: Snapshot) -> list[Mark]:
+        """Return the marks of events that are worth keeping and began since the snapshot before."""
+        new = [event for event in snapshot.events if event.keep and event.id not in self._events]
+        self._events = {event.id for event in snapshot.events}
+        return [Mark("event", snapshot.stamp_ns, f"event {event.code}") for event in new]
