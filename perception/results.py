@@ -57,7 +57,7 @@ class LanePlace(msgspec.Struct, frozen=True):
 
     link: str  # name of the link, or of the road that leads away
     lane: int  # lane id, numbered 1.. from the left in driving direction
-    to_stop_line: float | None  # m along the lane, negative past the stop line; None on a road that leads away
+    to_stop_line_m: float | None  # m along the lane, negative past the stop line; None on a road that leads away
     movement: str | None = None  # one of MOVEMENTS: the way through the junction, None while it is open
 
 
@@ -74,15 +74,15 @@ class RoadEvent(msgspec.Struct, frozen=True, kw_only=True):
     start_ns: int
     stamp_ns: int  # when this state was true
     position: tuple[float, float]  # m, site frame
-    radius: float  # m
+    radius_m: float  # m
     place: LanePlace | None
     track_ids: list[int]
     confidence: float  # 0..1
     path: tuple[tuple[float, float], ...] = ()  # m, site frame, downstream: the stretch of road, where it has a length
-    path_radius: float = 0.0  # m, half the width of the path
+    path_radius_m: float = 0.0  # m, half the width of the path
     level: int | None = None  # 1..5, 5 the worst
-    speed: float | None = None  # m/s
-    heading: float | None = None  # deg
+    speed_mps: float | None = None  # m/s
+    heading_deg: float | None = None  # deg
     on_air: bool = True  # part of RSI
     keep: bool = True  # recordings of it and of what came before are kept
 
@@ -97,18 +97,18 @@ class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):
     volume: int  # road users that crossed the stop line
     volume_by_kind: dict[int, int]  # RoadUser -> count
     volume_by_movement: dict[str, int] = {}  # of MOVEMENTS, as far as they are known
-    mean_speed: float | None  # m/s at the stop line
-    speed_85: float | None = None  # m/s at the stop line, 85th percentile
-    mean_length: float | None = None  # m, of the road users
-    queue_length: float  # m, longest in the period
+    mean_speed_mps: float | None  # m/s at the stop line
+    speed_85_mps: float | None = None  # m/s at the stop line, 85th percentile
+    mean_length_m: float | None = None  # m, of the road users
+    queue_length_m: float  # m, longest in the period
     queue_count: int  # vehicles in the longest queue
     occupancy: float  # 0..1, share of time the stop line was covered
     space_occupancy: float | None = None  # 0..1, share of the observed stretch that was covered, mean over time
-    density: float | None = None  # vehicles per metre of the observed stretch, mean over time
-    headway: float | None = None  # s, front to front
-    gap: float | None = None  # s, rear to front
+    density_per_m: float | None = None  # vehicles per metre of the observed stretch, mean over time
+    headway_s: float | None = None  # s, front to front
+    gap_s: float | None = None  # s, rear to front
     stops: int = 0  # how often somebody came to a standstill before the stop line
-    delay: float | None = None  # s per road user, against driving through freely
+    delay_s: float | None = None  # s per road user, against driving through freely
     green_s: float | None = None  # time in which the lane had a green, None: not known
     congestion: int | None = None  # 0..3, GA/T 115
 
@@ -120,9 +120,9 @@ class DirectionFlow(msgspec.Struct, frozen=True, kw_only=True):
     movement: str  # of MOVEMENTS
     volume: int
     volume_by_kind: dict[int, int]
-    queue_length: float  # m, longest of the lanes that lead there
+    queue_length_m: float  # m, longest of the lanes that lead there
     queue_count: int
-    delay: float | None  # s per road user
+    delay_s: float | None  # s per road user
 
 
 class SpotFlow(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ class SpotFlow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     volume: int  # that came over the loop, or into the zone
     volume_by_kind: dict[int, int]
-    mean_speed: float | None  # m/s
+    mean_speed_mps: float | None  # m/s
     occupancy: float  # 0..1, share of time that somebody was there
     mean_count: float  # road users there, mean over time
 

@@ -80,12 +80,12 @@ class Congestion:
         return Occurrence(
             key=key,
             position=(float(path[0, 0]), float(path[0, 1])),
-            radius=float(first - last) / 2.0,
+            radius_m=float(first - last) / 2.0,
             track_ids=[],
             place=now.lanes.place(lane, first),
             confidence=float(now.tracks.existence[rows].mean()),
             path=tuple((float(east), float(north)) for east, north in path),
-            path_radius=float(now.lanes.half_width[self._lanes[key]].sum()),
+            path_radius_m=float(now.lanes.half_width[self._lanes[key]].sum()),
             level=level,
-            speed=float(now.speed[rows].mean()),
+            speed_mps=float(now.speed[rows].mean()),
         )

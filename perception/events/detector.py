@@ -113,15 +113,15 @@ class EventDetector:
             start_ns=case.since_ns,
             stamp_ns=now_ns,
             position=seen.position,
-            radius=seen.radius,
+            radius_m=seen.radius_m,
             place=seen.place,
             track_ids=seen.track_ids,
             confidence=seen.confidence,
             path=seen.path,
-            path_radius=seen.path_radius,
+            path_radius_m=seen.path_radius_m,
             level=seen.level,
-            speed=seen.speed,
-            heading=seen.heading,
+            speed_mps=seen.speed_mps,
+            heading_deg=seen.heading_deg,
             on_air=settings.on_air,
             keep=settings.keep_recording,
         )
@@ -156,7 +156,7 @@ def _take_over(cases: dict[int, _EventCase], occurrence: Occurrence, there: Set[
     """Return the case, taken out, whose road user was lost where this one has been found; None: there is none."""
     for key, case in cases.items():
         gone = bool(case.occurrence.track_ids) and there.isdisjoint(case.occurrence.track_ids)
-        if gone and math.dist(case.occurrence.position, occurrence.position) <= occurrence.radius:
+        if gone and math.dist(case.occurrence.position, occurrence.position) <= occurrence.radius_m:
             return cases.pop(key)
     return None
 

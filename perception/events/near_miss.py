@@ -159,12 +159,12 @@ class NearMiss:
         return Occurrence(
             key=numbers[0] * PAIR + numbers[1],
             position=(float(middle[0]), float(middle[1])),
-            radius=self.settings.radius_m,
+            radius_m=self.settings.radius_m,
             track_ids=numbers,
             confidence=float(tracks.existence[pair].min()),
             after_s=after_s,
             sure_s=float(now.past["sure_s"][pair].min()),
-            speed=float(now.speed[pair].max()),
+            speed_mps=float(now.speed[pair].max()),
         )
 
 

@@ -24,25 +24,25 @@ class QueueEnd:
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the tails of the lanes whose queue is long."""
-        if not running and now.queues.length.max(initial=0.0) < self.settings.least_length_m:
+        if not running and now.queues.length_m.max(initial=0.0) < self.settings.least_length_m:
             return
         least = np.full(len(self._is_motor), self.settings.least_length_m)
         least[sorted(running)] = self.settings.release_length_m
-        for lane in (self._is_motor & (now.queues.length >= least)).nonzero()[0].tolist():
+        for lane in (self._is_motor & (now.queues.length_m >= least)).nonzero()[0].tolist():
             yield self._tail(now, lane)
 
     def _tail(self, now: Situation, lane: int) -> Occurrence:
-        length = float(now.queues.length[lane])
+        length = float(now.queues.length_m[lane])
         path = now.lanes.stretch(lane, length, 0.0)
         row = int(now.queues.last[lane])
         return Occurrence(
             key=lane,
             position=(float(path[0, 0]), float(path[0, 1])),
-            radius=self.settings.radius_m,
+            radius_m=self.settings.radius_m,
             track_ids=[],
             place=now.lanes.place(lane, length),
             sure_s=0.0 if row == NONE else math.inf,
             confidence=HIDDEN_CONFIDENCE if row == NONE else float(now.tracks.existence[row]),
             path=tuple((float(east), float(north)) for east, north in path),
-            path_radius=float(now.lanes.half_width[lane]),
+            path_radius_m=float(now.lanes.half_width[lane]),
         )

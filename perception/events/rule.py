@@ -20,17 +20,17 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
     key: int  # the same thing has the same key at every look: a track id, a lane's index ...
     position: tuple[float, float]  # m, site frame
-    radius: float  # m
+    radius_m: float  # m
     track_ids: list[int]
     place: LanePlace | None = None
     confidence: float = 1.0
     sure_s: float = math.inf  # for how long the places of its road users have been known well
     after_s: float | None = None  # it must hold for so long before it is an event; None: as the settings say
     path: tuple[tuple[float, float], ...] = ()
-    path_radius: float = 0.0
+    path_radius_m: float = 0.0
     level: int | None = None
-    speed: float | None = None
-    heading: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
 
 
 class Rule(Protocol):
@@ -63,14 +63,14 @@ def of_track(now: Situation, row: int, radius: float, after_s: float | None = No
     return Occurrence(
         key=int(tracks.id[row]),
         position=(float(tracks.position[row, 0]), float(tracks.position[row, 1])),
-        radius=radius,
+        radius_m=radius,
         track_ids=[int(tracks.id[row])],
         place=now.place(row),
         confidence=float(tracks.existence[row]),
         sure_s=float(now.past["sure_s"][row]),
         after_s=after_s,
-        speed=float(now.speed[row]),
-        heading=None if np.isnan(heading) else heading,
+        speed_mps=float(now.speed[row]),
+        heading_deg=None if np.isnan(heading) else heading,
     )
 
 

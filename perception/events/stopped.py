@@ -61,7 +61,7 @@ class StoppedVehicle:
         ahead as the lane leads, too, whichever way it points.
         """
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
-        to_end = np.append(now.to_end[others], [one.to_stop_line for one in now.hidden])
+        to_end = np.append(now.to_end[others], [one.to_stop_line_m for one in now.hidden])
         lane = np.append(now.lane[others], [one.lane for one in now.hidden])
         ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
         close = (now.lane[rows, None] == lane) & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)

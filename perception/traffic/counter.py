@@ -21,8 +21,8 @@ class VirtualLoop(NamedTuple):
     """A virtual loop."""
 
     lane: int  # index into LaneMap.lines
-    to_stop_line: float  # m, of its middle
-    length: float  # m
+    to_stop_line_m: float  # m, of its middle
+    length_m: float  # m
 
 
 class TrafficCounter:
@@ -58,7 +58,7 @@ class TrafficCounter:
                     int(past["origin"]), int(past["movement"]), int(now.tracks.kind[row]), float(past["delay_s"])
                 )
                 tally.turns.append(turn)
-        tally.take_queues(now.queues.length, now.queues.vehicles)
+        tally.take_queues(now.queues.length_m, now.queues.vehicles)
         self._measure_lanes(now, tally, ~on_foot)
         self._watch_spots(now, tally)
 
@@ -76,8 +76,8 @@ class TrafficCounter:
         return Passage(
             lane=lane,
             kind=int(now.tracks.kind[row]),
-            speed=speed,
-            length=length,
+            speed_mps=speed,
+            length_m=length,
             delay_s=float(now.past["delay_s"][row]),
             headway_s=headway_ns / SECOND_NS if follows else None,
             gap_s=max(0.0, gap_ns / SECOND_NS) if follows else None,
@@ -95,8 +95,8 @@ class TrafficCounter:
         tally.present_s += now.passed_s * np.bincount(lane, minlength=count)
         tally.travelled_m += now.passed_s * np.bincount(lane, now.speed[rows], count)
         for one in now.hidden:
-            if one.to_stop_line <= self._observed_m:
-                tally.length_m_s[one.lane] += now.passed_s * one.length
+            if one.to_stop_line_m <= self._observed_m:
+                tally.length_m_s[one.lane] += now.passed_s * one.length_m
                 tally.present_s[one.lane] += now.passed_s
         if len(now.halted):
             tally.stops += np.bincount(now.lane[now.halted], minlength=count)
@@ -105,8 +105,8 @@ class TrafficCounter:
     def _watch_spots(self, now: Situation, tally: TrafficTally) -> None:
         """Count who comes over the loops and into the zones."""
         for number, loop in enumerate(self._loops):
-            reach = (now.tracks.size[:, 0] + loop.length) / 2.0
-            over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line) <= reach)
+            reach = (now.tracks.size[:, 0] + loop.length_m) / 2.0
+            over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line_m) <= reach)
             self._watch(number, now, tally, over.nonzero()[0])
         if self._zones is not None:
             flags = self._zones.at(now.tracks.position)

@@ -60,7 +60,7 @@ class Flows:
         self, lane: int, tally: TrafficTally, begin_ns: int, end_ns: int, own: list[Passage], turns: Counter[str]
     ) -> LaneFlow:
         line, seconds = self._lanes.lines[lane], tally.seconds
-        speeds = [passage.speed for passage in own]
+        speeds = [passage.speed_mps for passage in own]
         stretch = float(self._stretch_m[lane]) * seconds
         return LaneFlow(
             link=line.link,
@@ -70,18 +70,18 @@ class Flows:
             volume=len(own),
             volume_by_kind=_by_kind(passage.kind for passage in own),
             volume_by_movement={movement: turns[movement] for movement in MOVEMENTS if turns[movement]},
-            mean_speed=_mean(speeds),
-            speed_85=_percentile_85(speeds),
-            mean_length=_mean([passage.length for passage in own]),
-            queue_length=float(tally.queue_length[lane]),
+            mean_speed_mps=_mean(speeds),
+            speed_85_mps=_percentile_85(speeds),
+            mean_length_m=_mean([passage.length_m for passage in own]),
+            queue_length_m=float(tally.queue_length[lane]),
             queue_count=int(tally.queue_count[lane]),
             occupancy=min(1.0, float(tally.covered_s[lane]) / seconds) if seconds else 0.0,
             space_occupancy=min(1.0, float(tally.length_m_s[lane]) / stretch) if stretch else None,
-            density=float(tally.present_s[lane]) / stretch if stretch else None,
-            headway=_mean([passage.headway_s for passage in own if passage.headway_s is not None]),
-            gap=_mean([passage.gap_s for passage in own if passage.gap_s is not None]),
+            density_per_m=float(tally.present_s[lane]) / stretch if stretch else None,
+            headway_s=_mean([passage.headway_s for passage in own if passage.headway_s is not None]),
+            gap_s=_mean([passage.gap_s for passage in own if passage.gap_s is not None]),
             stops=int(tally.stops[lane]),
-            delay=_mean([passage.delay_s for passage in own]),
+            delay_s=_mean([passage.delay_s for passage in own]),
             green_s=float(tally.green_s[lane]),
             congestion=self._congestion(lane, tally),
         )
@@ -109,9 +109,9 @@ class Flows:
             movement=movement,
             volume=len(own),
             volume_by_kind=_by_kind(turn.kind for turn in own),
-            queue_length=float(tally.queue_length[longest]),
+            queue_length_m=float(tally.queue_length[longest]),
             queue_count=int(tally.queue_count[longest]),
-            delay=_mean([turn.delay_s for turn in own]),
+            delay_s=_mean([turn.delay_s for turn in own]),
         )
 
     @staticmethod
@@ -121,7 +121,7 @@ class Flows:
                 name=name,
                 volume=tally.kinds.total(),
                 volume_by_kind=dict(sorted(tally.kinds.items())),
-                mean_speed=_mean(tally.speeds),
+                mean_speed_mps=_mean(tally.speeds),
                 occupancy=min(1.0, tally.occupied_s / seconds) if seconds else 0.0,
                 mean_count=tally.present_s / seconds if seconds else 0.0,
             )

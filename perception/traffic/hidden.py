@@ -31,9 +31,9 @@ class HiddenVehicle(msgspec.Struct):
 
     number: int  # its track id
     lane: int
-    to_stop_line: float  # m
-    length: float  # m
-    speed: float  # m/s
+    to_stop_line_m: float  # m
+    length_m: float  # m
+    speed_mps: float  # m/s
     delay_s: float  # on its way to the stop line
     seen_ns: int
 
@@ -84,7 +84,7 @@ class Hidden:
             self._move_up(self._waiting(range(len(rows))), (now_ns - self._last_ns) / SECOND_NS)
             self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, sure, matches, past)]
         self._last_ns = now_ns
-        return [one for one in self._hidden if one.speed < STANDING_MPS]
+        return [one for one in self._hidden if one.speed_mps < STANDING_MPS]
 
     def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
         """Return some of those who were in view at the last look."""
@@ -102,29 +102,31 @@ class Hidden:
         if not lights.knows(phases):
             return now_ns - one.seen_ns < UNSIGNALLED_NS
         green_ns = lights.green_for_ns(phases, now_ns) or 0
-        starts_ns = (START_S + one.to_stop_line / WAVE_MPS) * SECOND_NS
+        starts_ns = (START_S + one.to_stop_line_m / WAVE_MPS) * SECOND_NS
         return green_ns < starts_ns and now_ns - one.seen_ns < LONGEST_NS
 
     def _move_up(self, seen: list[HiddenVehicle], passed_s: float) -> None:
         """Let those who drove when they were lost drive on to the end of their queue: to a red light, if to nobody."""
-        moving = [one for one in self._hidden if one.speed >= STANDING_MPS]
+        moving = [one for one in self._hidden if one.speed_mps >= STANDING_MPS]
         for one in self._hidden:
-            one.delay_s += passed_s * (one.speed < STANDING_MPS)
+            one.delay_s += passed_s * (one.speed_mps < STANDING_MPS)
         if not moving:
             return
         gap, leading = _leaders(moving, [*seen, *self._hidden])
-        speed = speed_behind(np.array([one.speed for one in moving]), gap, leading, passed_s)
+        speed = speed_behind(np.array([one.speed_mps for one in moving]), gap, leading, passed_s)
         room = np.maximum(gap - STANDSTILL_M, 0.0)
         step = np.where(speed < STANDING_MPS, room, np.minimum(speed * passed_s, room))  # it stands at the end
         for one, driven_m, speed_mps in zip(moving, step.tolist(), speed.tolist(), strict=True):
-            one.to_stop_line -= driven_m
-            one.speed = speed_mps
+            one.to_stop_line_m -= driven_m
+            one.speed_mps = speed_mps
 
 
 def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tuple[Floats, Floats]:
     """Return the gaps (k,) m to who is next ahead on the lane, or to the stop line, and their speeds (k,) m/s."""
-    lane, place, half, speed = np.array([[o.lane, o.to_stop_line, o.length / 2.0, o.speed] for o in vehicles]).T
-    own_lane, own_place, own_half = np.array([[o.lane, o.to_stop_line, o.length / 2.0] for o in behind]).T[:, :, None]
+    lane, place, half, speed = np.array([[o.lane, o.to_stop_line_m, o.length_m / 2.0, o.speed_mps] for o in vehicles]).T
+    own_lane, own_place, own_half = np.array([[o.lane, o.to_stop_line_m, o.length_m / 2.0] for o in behind]).T[
+        :, :, None
+    ]
     ahead = (lane == own_lane) & (place < own_place)
     gap = np.where(ahead, own_place - own_half - place - half, np.inf)
     number, next_one = np.arange(len(behind)), gap.argmin(axis=1)
@@ -135,8 +137,8 @@ def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tupl
 def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
     """Tell whether another body is seen where it should be; one that is new is the same vehicle."""
     own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
-    near = np.abs(matches.to_stop_line[own] - one.to_stop_line) < OVERLAP * (tracks.size[own, 0] + one.length) / 2.0
+    near = np.abs(matches.to_stop_line[own] - one.to_stop_line_m) < OVERLAP * (tracks.size[own, 0] + one.length_m) / 2.0
     for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():
         past["delay_s"][row] += one.delay_s
-        past["stopped"][row] |= one.speed < STANDING_MPS
+        past["stopped"][row] |= one.speed_mps < STANDING_MPS
     return bool(near.any())

@@ -154,7 +154,7 @@ class LaneMap:
         return LanePlace(
             link=line.link,
             lane=line.lane,
-            to_stop_line=None if line.leads_away else to_stop_line,
+            to_stop_line_m=None if line.leads_away else to_stop_line,
             movement=None if movement == NONE else MOVEMENTS[movement],
         )
 

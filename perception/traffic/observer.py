@@ -90,7 +90,7 @@ class Observer:
         row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]
         columns = (matches.lane[row], matches.to_stop_line[row], tracks.size[row, 0], row)
         standing = [Standing(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
-        standing += [Standing(one.lane, one.to_stop_line, one.length, NONE) for one in hidden]
+        standing += [Standing(one.lane, one.to_stop_line_m, one.length_m, NONE) for one in hidden]
         return measure(self._queues, standing, len(self._lanes.lines)), hidden
 
     def _green_lanes(self) -> Mask:

@@ -24,7 +24,7 @@ class QueueSettings(Settings):
 class Queues(NamedTuple):
     """The queue of each lane (l,), by the lane's index."""
 
-    length: Floats  # m, from the stop line to the rear of the last vehicle
+    length_m: Floats  # m, from the stop line to the rear of the last vehicle
     vehicles: Ints
     last: Ints  # row of the last vehicle, NONE: no queue, or it is not seen now
 
@@ -33,8 +33,8 @@ class Standing(NamedTuple):
     """A vehicle that stands, or nearly does, on a lane towards the crossing."""
 
     lane: int
-    to_stop_line: float  # m
-    length: float  # m
+    to_stop_line_m: float  # m
+    length_m: float  # m
     row: int  # of the track; NONE: it is not seen now
 
 
@@ -45,10 +45,10 @@ def measure(settings: QueueSettings, standing: Iterable[Standing], lanes: int) -
     for one in sorted(standing):
         if one.lane != lane:
             lane, rear, is_joined = one.lane, 0.0, True
-        half = one.length / 2.0
-        is_joined = is_joined and one.to_stop_line - half - rear <= settings.queue_gap_m
-        rear = one.to_stop_line + half
+        half = one.length_m / 2.0
+        is_joined = is_joined and one.to_stop_line_m - half - rear <= settings.queue_gap_m
+        rear = one.to_stop_line_m + half
         if is_joined:
-            queues.length[lane], queues.last[lane] = rear, one.row
+            queues.length_m[lane], queues.last[lane] = rear, one.row
             queues.vehicles[lane] += 1
     return queues

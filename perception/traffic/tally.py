@@ -16,8 +16,8 @@ class Passage(NamedTuple):
 
     lane: int
     kind: int  # RoadUser
-    speed: float  # m/s
-    length: float  # m
+    speed_mps: float  # m/s
+    length_m: float  # m
     delay_s: float
     headway_s: float | None  # since the front of the one before
     gap_s: float | None  # since its rear

@@ -84,6 +84,6 @@ def _limit_ns(seconds: float) -> int:
 
 def _conflicting(places: Sequence[LanePlace | None], speed: Floats) -> Mask:
     """Return who is on the way into the junction: at this speed it comes to the stop line soon."""
-    to_line = [np.inf if place is None or place.to_stop_line is None else place.to_stop_line for place in places]
+    to_line = [np.inf if place is None or place.to_stop_line_m is None else place.to_stop_line_m for place in places]
     conflicting: Mask = np.array(to_line, dtype=np.float64) < speed * _SOON_S
     return conflicting

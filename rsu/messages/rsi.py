@@ -69,7 +69,7 @@ def _event(event: RoadEvent, reference: Reference, links: Links) -> rsi.Event:
         event_type=event.code,
         source="detection",
         position=position(*event.position, reference, elevation=False),
-        radius_m=event.radius,
+        radius_m=event.radius_m,
         description=None if event.level is None else str(event.level),
         time=rsi.TimeDetails(
             start_moy=minute_of_year(event.start_ns),
@@ -88,7 +88,7 @@ def _paths_of(event: RoadEvent, reference: Reference) -> tuple[rsi.ReferencePath
     if len(event.path) < _LEAST_POINTS:
         return ()
     points = tuple(position(*point, reference, elevation=False) for point in event.path[:_MOST_POINTS])
-    return (rsi.ReferencePath(points=points, radius_m=event.path_radius),)
+    return (rsi.ReferencePath(points=points, radius_m=event.path_radius_m),)
 
 
 def _links_of(place: LanePlace | None, links: Links) -> tuple[rsi.ReferenceLink, ...]:

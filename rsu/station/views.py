@@ -49,7 +49,7 @@ def _track(
         link=place.link if place else None,
         lane=place.lane if place else None,
         vehicle_id=vehicle_id.hex() if vehicle_id else None,
-        to_stop_line=None if place is None or place.to_stop_line is None else round(place.to_stop_line, 1),
+        to_stop_line=None if place is None or place.to_stop_line_m is None else round(place.to_stop_line_m, 1),
         movement=place.movement if place else None,
     )
 

@@ -80,28 +80,28 @@ def truth(frames: Iterable[WorldFrame]) -> Flows:
 def _of_lane(flow: LaneFlow) -> Values:
     return {
         "count": flow.volume,
-        "speed": flow.mean_speed,
-        "speed85": flow.speed_85,
-        "length": flow.mean_length,
+        "speed": flow.mean_speed_mps,
+        "speed85": flow.speed_85_mps,
+        "length": flow.mean_length_m,
         "occupancy": flow.occupancy,
         "space_occupancy": flow.space_occupancy,
-        "headway": flow.headway,
-        "gap": flow.gap,
-        "queue_m": flow.queue_length,
+        "headway": flow.headway_s,
+        "gap": flow.gap_s,
+        "queue_m": flow.queue_length_m,
         "queue_count": flow.queue_count,
         "stops": flow.stops,
-        "delay": flow.delay,
+        "delay": flow.delay_s,
     }
 
 
 def _of_way(flow: DirectionFlow) -> Values:
-    return {"count": flow.volume, "delay": flow.delay}
+    return {"count": flow.volume, "delay": flow.delay_s}
 
 
 def _of_spot(flow: SpotFlow) -> Values:
     return {
         "count": flow.volume,
-        "speed": flow.mean_speed,
+        "speed": flow.mean_speed_mps,
         "occupancy": flow.occupancy,
         "mean_count": flow.mean_count,
     }

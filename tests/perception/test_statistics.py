@@ -73,13 +73,13 @@ def test_everybody_who_crosses_is_counted_once():
     first, second = lanes_of(lambda t: [user(t) for user in users])
     assert (first.link, first.lane, first.volume) == ("north", 1, 20)
     assert first.volume_by_kind == {RoadUser.CAR: 20}
-    assert first.mean_speed == first.speed_85 == pytest.approx(10.0)
-    assert first.headway == pytest.approx(2.5, abs=0.05)
-    assert first.gap == pytest.approx(2.5 - 0.46, abs=0.05)
+    assert first.mean_speed_mps == first.speed_85_mps == pytest.approx(10.0)
+    assert first.headway_s == pytest.approx(2.5, abs=0.05)
+    assert first.gap_s == pytest.approx(2.5 - 0.46, abs=0.05)
     assert second.volume_by_kind == {RoadUser.CAR: 1, RoadUser.TRUCK: 1}
-    assert second.mean_speed == pytest.approx(7.0)
-    assert second.speed_85 == pytest.approx(7.7)
-    assert second.mean_length == pytest.approx((9.0 + 4.6) / 2)
+    assert second.mean_speed_mps == pytest.approx(7.0)
+    assert second.speed_85_mps == pytest.approx(7.7)
+    assert second.mean_length_m == pytest.approx((9.0 + 4.6) / 2)
     assert (first.start_ns, first.end_ns) == (START_NS, START_NS + MINUTE_NS)
 
 
@@ -133,8 +133,8 @@ def test_the_longest_queue_of_the_period_is_reported():
 
     first, second = lanes_of(rows)
     assert first.queue_count == 6
-    assert first.queue_length == pytest.approx(4.0 + 5 * 7.0 + 2.3)
-    assert (second.queue_count, second.queue_length) == (0, 0.0)
+    assert first.queue_length_m == pytest.approx(4.0 + 5 * 7.0 + 2.3)
+    assert (second.queue_count, second.queue_length_m) == (0, 0.0)
 
 
 def test_who_is_lost_on_the_way_to_a_queue_stands_at_its_end_until_it_moves_off():
@@ -147,7 +147,7 @@ def test_who_is_lost_on_the_way_to_a_queue_stands_at_its_end_until_it_moves_off(
 
     first, second = (p.lanes[0] for p in count(rows, 125.0, colours=colours, signal_cycle=False)[:2])
     assert first.queue_count == 2
-    assert first.queue_length == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
+    assert first.queue_length_m == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
     late = count(rows, 180.0, colours=colours, signal_cycle=False)[2].lanes[0]
     assert second.queue_count == 2 and late.queue_count == 1
 
@@ -161,7 +161,7 @@ def test_occupancy_is_the_share_of_time_that_the_stop_line_is_covered():
     assert first.occupancy == pytest.approx(0.5, abs=0.01)
     assert second.occupancy == 0.0
     assert first.space_occupancy == pytest.approx(0.5 * 4.6 / 60.0, rel=0.03)
-    assert first.density == pytest.approx(0.5 / 60.0, rel=0.03)
+    assert first.density_per_m == pytest.approx(0.5 / 60.0, rel=0.03)
 
 
 def test_stops_and_delay_are_those_of_who_stood():
@@ -174,7 +174,7 @@ def test_stops_and_delay_are_those_of_who_stood():
 
     first, _ = lanes_of(rows)
     assert first.stops == 1
-    assert first.delay == pytest.approx(20.0, abs=0.3)
+    assert first.delay_s == pytest.approx(20.0, abs=0.3)
     assert first.congestion == 3  # it stood most of its time there
 
 
@@ -184,7 +184,7 @@ def test_loops_and_zones_of_the_site_file():
     user = passing(1, 30.0)
     (period,) = count(lambda t: [user(t)], loops=[loop], zones=[zone])
     (far,), (bay,) = period.loops, period.zones
-    assert (far.name, far.volume, far.mean_speed) == ("far", 1, pytest.approx(10.0))
+    assert (far.name, far.volume, far.mean_speed_mps) == ("far", 1, pytest.approx(10.0))
     assert far.occupancy == pytest.approx(0.66 / 60.0, abs=0.1 / 60.0)  # 4.6 + 2 m at 10 m/s
     assert (bay.volume, bay.volume_by_kind) == (1, {RoadUser.CAR: 1})
     assert bay.mean_count == pytest.approx(2.0 / 60.0, abs=0.1 / 60.0)
@@ -208,7 +208,7 @@ def test_headways_of_those_side_by_side_are_short_in_whatever_order_they_are_tol
     ]
     first, _ = lanes_of(lambda t: [user(t) for user in users])
     assert first.volume == 4
-    assert first.headway == pytest.approx(20.0 / 3.0, abs=0.3)
+    assert first.headway_s == pytest.approx(20.0 / 3.0, abs=0.3)
 
 
 def test_a_halt_of_less_than_a_second_is_no_stop():
@@ -228,14 +228,14 @@ def test_a_track_that_nobody_sees_any_more_waits_at_the_end_of_its_queue():
 
     first = count(rows, colours=lambda t: {1: "red", 2: "red"}, sd=sd)[0].lanes[0]
     assert first.queue_count == 2
-    assert first.queue_length == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
+    assert first.queue_length_m == pytest.approx(4.0 + 2.3 + STANDSTILL_M + 4.6, abs=0.1)
 
 
 def test_periods_end_at_utc_minutes_and_the_first_may_be_short():
     periods = count(lambda t: [], seconds=150.0, begin_s=45.0)
     assert [(period.start_ns - START_NS) / SECOND_NS for period in periods] == [45.0, 60.0, 120.0]
     assert [(period.end_ns - START_NS) / SECOND_NS for period in periods] == [60.0, 120.0, 180.0]
-    assert periods[0].lanes[0].mean_speed is None
+    assert periods[0].lanes[0].mean_speed_mps is None
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def event(state: str) -> RoadEvent:
         start_ns=NOW - 120 * S,
         stamp_ns=NOW,
         position=(3.0, 40.0),
-        radius=5.0,
+        radius_m=5.0,
         place=LanePlace("north", 2, 30.0),
         track_ids=[4],
         confidence=0.93,
@@ -210,7 +210,7 @@ def test_events_that_are_not_for_the_air_stay_off_it_and_each_class_has_its_mess
 
 def test_a_congestion_has_a_path_and_a_level() -> None:
     jam = msgspec.structs.replace(
-        event("start"), code=707, level=3, path=((0.0, 90.0), (0.0, 60.0), (1.0, 25.0)), path_radius=4.9
+        event("start"), code=707, level=3, path=((0.0, 90.0), (0.0, 60.0), (1.0, 25.0)), path_radius_m=4.9
     )
     (found,) = v2x.decode(v2x.encode(rsi.events(1, NOW, b"RSU-ID-8", REFERENCE, [jam], LINKS))).events
     assert found.description == "3"

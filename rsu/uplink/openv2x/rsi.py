@@ -31,7 +31,7 @@ def _event(box: Box, event: RoadEvent) -> Json:
         "eventSource": "detection",
         "eventConfidence": round(event.confidence / _CONFIDENCE),
         "eventPosition": units.position(*event.position, box.identity.reference),
-        "eventRadius": units.decimetres(event.radius),
+        "eventRadius": units.decimetres(event.radius_m),
     }
 
 

@@ -42,11 +42,11 @@ def _direction_flow(flow: DirectionFlow) -> Payload:
         {
             "branchId": flow.link,
             "flowType": codes.FLOW_TYPE[flow.movement],
-            "queueLength": round(flow.queue_length, 1),
+            "queueLength": round(flow.queue_length_m, 1),
             "queueCount": flow.queue_count,
             "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
             "trafficNumber": flow.volume,
-            "wasteTime": rounded(flow.delay),
+            "wasteTime": rounded(flow.delay_s),
         }
     )
 
@@ -56,12 +56,12 @@ def _lane_flow(identity: Identity, flow: LaneFlow, extensions: bool) -> Payload:
         "branchId": flow.link,
         "laneId": str(flow.lane),
         "laneFlow": codes.lane_flow(identity.maneuvers.get((flow.link, flow.lane), [])),
-        "queueLength": round(flow.queue_length, 1),
+        "queueLength": round(flow.queue_length_m, 1),
         "queueCount": flow.queue_count,
         "congestionLevel": flow.congestion,
         "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
         "trafficNumber": flow.volume,
-        "wasteTime": rounded(flow.delay),
+        "wasteTime": rounded(flow.delay_s),
         "extended": _extended(flow) if extensions else None,
     }
     return known(payload)
@@ -75,18 +75,18 @@ def _extended(flow: LaneFlow) -> Payload:
     return known(
         {
             "Volume": round(flow.volume / hours),
-            "AvgVehLen": rounded(flow.mean_length),
+            "AvgVehLen": rounded(flow.mean_length_m),
             "Pcu": round(units / hours),
-            "HeadDistance": rounded(flow.headway and flow.mean_speed and flow.headway * flow.mean_speed),
-            "HeadTime": rounded(flow.headway),
-            "Speed": rounded(None if flow.mean_speed is None else 3.6 * flow.mean_speed),
+            "HeadDistance": rounded(flow.headway_s and flow.mean_speed_mps and flow.headway_s * flow.mean_speed_mps),
+            "HeadTime": rounded(flow.headway_s),
+            "Speed": rounded(None if flow.mean_speed_mps is None else 3.6 * flow.mean_speed_mps),
             "Saturation": rounded(None if capacity is None else 100.0 * units / capacity),
-            "Density": rounded(None if flow.density is None else 1000.0 * flow.density),
-            "QueueLength": round(flow.queue_length, 1),
+            "Density": rounded(None if flow.density_per_m is None else 1000.0 * flow.density_per_m),
+            "QueueLength": round(flow.queue_length_m, 1),
             "Occupancy": round(100.0 * flow.occupancy, 1),
-            "speed85": rounded(flow.speed_85),
+            "speed85": rounded(flow.speed_85_mps),
             "spaceOccupancy": None if flow.space_occupancy is None else round(flow.space_occupancy, 3),
-            "gap": rounded(flow.gap),
+            "gap": rounded(flow.gap_s),
             "stops": flow.stops,
             "volumeByClass": _by_class(flow.volume_by_kind),
             "volumeByMovement": flow.volume_by_movement,
@@ -100,7 +100,7 @@ def _spot_flow(flow: SpotFlow) -> Payload:
             "name": flow.name,
             "trafficNumber": flow.volume,
             "volumeByClass": _by_class(flow.volume_by_kind),
-            "speed": rounded(flow.mean_speed),
+            "speed": rounded(flow.mean_speed_mps),
             "occupancy": round(flow.occupancy, 3),
             "meanCount": rounded(flow.mean_count),
         }

@@ -89,7 +89,7 @@ def _event(code: int, state: str = "update", tracks: list[int] | None = None, **
         start_ns=NOW_NS - 3_000_000_000,
         stamp_ns=NOW_NS,
         position=(10.0, -20.0),
-        radius=2.0,
+        radius_m=2.0,
         place=LanePlace("north", 2, 12.0),
         track_ids=[2] if tracks is None else tracks,
         confidence=0.923,
@@ -188,7 +188,7 @@ def test_no_plate_and_no_vehicle_id_leaves() -> None:
 
 def test_event() -> None:
     road = _road(_tracks([RoadUser.CAR, RoadUser.TRUCK, RoadUser.CAR]))
-    told = [_event(903, level=4), _event(904, "end", [2, 9], speed=3.0, heading=359.999)]
+    told = [_event(903, level=4), _event(904, "end", [2, 9], speed_mps=3.0, heading_deg=359.999)]
     running, ended = _as_sent("event", events.build(BOX, NOW_NS, telling.events(told, road)))["eventList"]
     assert (running["eventId"], running["eventType"], running["priority"]) == (5, 903, "4")
     assert (running["startTime"], running["eventConfidence"]) == (1_699_999_997_123, 0.92)
@@ -213,19 +213,19 @@ def _flow(seconds: int) -> LaneFlow:
         end_ns=NOW_NS,
         volume=9,
         volume_by_kind={RoadUser.CAR: 5, RoadUser.TRUCK: 2, RoadUser.BUS: 1, RoadUser.BICYCLE: 1},
-        mean_speed=8.0,
-        queue_length=31.26,
+        mean_speed_mps=8.0,
+        queue_length_m=31.26,
         queue_count=5,
         occupancy=0.3,
         volume_by_movement={"straight": 7, "right": 1},
-        speed_85=9.5,
-        mean_length=5.5,
+        speed_85_mps=9.5,
+        mean_length_m=5.5,
         space_occupancy=0.1212,
-        density=0.025,
-        headway=3.0,
-        gap=2.4,
+        density_per_m=0.025,
+        headway_s=3.0,
+        gap_s=2.4,
         stops=4,
-        delay=12.345,
+        delay_s=12.345,
         green_s=25.0,
         congestion=1,
     )
@@ -282,11 +282,11 @@ def test_traffic_per_lane() -> None:
 
 def test_traffic_per_movement_loop_and_zone() -> None:
     way = DirectionFlow(
-        link="north", movement="left", volume=3, volume_by_kind={RoadUser.CAR: 3}, queue_length=14.04, queue_count=2,
-        delay=None,
+        link="north", movement="left", volume=3, volume_by_kind={RoadUser.CAR: 3}, queue_length_m=14.04, queue_count=2,
+        delay_s=None,
     )  # fmt: skip
     spot = SpotFlow(
-        name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed=9.0, occupancy=0.25, mean_count=0.3
+        name="far", volume=2, volume_by_kind={RoadUser.CAR: 2}, mean_speed_mps=9.0, occupancy=0.25, mean_count=0.3
     )
     period = _period(60, directions=[way], loops=[spot])
     payload = _as_sent("traffic", traffic.build(BOX, NOW_NS, period))
