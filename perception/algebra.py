@@ -14,19 +14,19 @@ _ADJUGATE_SIGN: Floats = np.array([[1.0, -1.0], [-1.0, 1.0]])[:, :, None]
 
 
 def apply(matrix: Floats, vector: Floats) -> Floats:
-    """Return matrix times vector."""
+    """Return matrices (2, 2, n) times vectors (2, n), (2, n)."""
     product: Floats = matrix[:, 0] * vector[0] + matrix[:, 1] * vector[1]
     return product
 
 
 def times(first: Floats, second: Floats) -> Floats:
-    """Return the product of two matrices."""
+    """Return the products (2, 2, n) of matrices (2, 2, n)."""
     product: Floats = first[:, 0, None] * second[0] + first[:, 1, None] * second[1]
     return product
 
 
 def transposed(matrix: Floats) -> Floats:
-    """Return the transpose, a view."""
+    """Return the transposes (2, 2, n), a view."""
     return matrix.transpose(1, 0, 2)
 
 
@@ -37,13 +37,13 @@ def determinant(matrix: Floats) -> Floats:
 
 
 def adjugate(matrix: Floats) -> Floats:
-    """Return what divided by the determinant is the inverse."""
+    """Return the adjugates (2, 2, n): divided by the determinants they are the inverses."""
     value: Floats = transposed(matrix[::-1, ::-1]) * _ADJUGATE_SIGN
     return value
 
 
 def inverse(matrix: Floats) -> Floats:
-    """Return the inverse."""
+    """Return the inverses (2, 2, n)."""
     return adjugate(matrix) / determinant(matrix)
 
 
@@ -61,7 +61,7 @@ def along_and_across(ray: Floats, along: Floats, across: Floats) -> Floats:
 
 
 def symmetric(matrix: Floats) -> Floats:
-    """Return the symmetric part: rounding errors off it would grow."""
+    """Return the symmetric parts (2, 2, n): rounding errors off it would grow."""
     value: Floats = (matrix + transposed(matrix)) / 2.0
     return value
 
@@ -73,7 +73,7 @@ def most_variance(covariance: Floats) -> Floats:
 
 
 def block_inverse(place: Floats, mixed: Floats, speed: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the blocks of the inverse of symmetric 4 x 4 matrices [[place, mixed], [mixed^T, speed]]."""
+    """Return the blocks (2, 2, n) of the inverses of symmetric 4 x 4 matrices [[place, mixed], [mixed^T, speed]]."""
     inner = inverse(place)
     slope = times(inner, mixed)
     outer = inverse(speed - times(transposed(mixed), slope))

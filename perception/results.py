@@ -33,7 +33,7 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
         return len(self.id)
 
     def take(self, rows: Ints) -> Tracks:
-        """Return some of the rows, in the order in which they are named."""
+        """Return some of the rows (k,), in the order in which they are named."""
         return Tracks(
             id=self.id[rows],
             stamp_ns=self.stamp_ns[rows],

@@ -14,7 +14,7 @@ from perception.traffic.situation import Situation
 
 
 def on_carriageway(now: Situation, rows: Ints) -> Ints:
-    """Return those of the rows that are where only motor vehicles should be."""
+    """Return those of the rows (k,) that are where only motor vehicles should be."""
     ground = now.ground[rows]
     on: Ints = rows[((ground & (MOTOR | JUNCTION)) != 0) & ((ground & CROSSWALK) == 0)]
     return on

@@ -169,7 +169,7 @@ class NearMiss:
 
 
 def _movers(now: Situation, row: Ints) -> Movers:
-    """Return some of the road users of a situation."""
+    """Return the road users in the rows (p,) of a situation."""
     tracks = now.tracks
     covariance = tracks.covariance[row]
     return Movers(

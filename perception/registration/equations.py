@@ -31,7 +31,7 @@ def sparse(columns: Ints, values: Floats, unknowns: int) -> csr_array:
 
 
 def solve(blocks: Sequence[Block]) -> Floats:
-    """Return the unknowns that fit the equations best; they must determine every one."""
+    """Return the unknowns (unknowns,) that fit the equations best; they must determine every one."""
     whole = _together(blocks)
     x = np.zeros(whole.jacobian.shape[1])
     for _ in range(REWEIGHTINGS):

@@ -83,7 +83,7 @@ class _Estimator:
         return [each._replace(group=np.where(each.group == PRIOR, PRIOR, user[each.group])) for each in blocks]
 
     def moved(self) -> Mask:
-        """Return which sensors are not where they are said to be."""
+        """Return which sensors (sensors,) are not where they are said to be."""
         return displaced(self._x, self._sd, self._ties)
 
     def registration(self, number: int, name: str, moved: bool) -> Registration:

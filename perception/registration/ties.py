@@ -112,7 +112,7 @@ class Ties:
         return blocks
 
     def priors(self, free: Mask) -> list[Block]:
-        """Return the weak ties of every unknown to 0; sensors that are not free are tied fast."""
+        """Return the weak ties of every unknown to 0; sensors that are not `free` (sensors,) are tied fast."""
         layout, count = self._layout, EACH * len(self._sources.paths)
         survey = np.tile(SURVEY_SD, (len(self._sources.paths), 1))
         survey[~free, :3] = FAST
@@ -130,7 +130,7 @@ class Ties:
         return [ties, Block(np.array([share @ self._x[:, 3] / FAST]), mean_lag, np.array([PRIOR]))]
 
     def _tie(self, a: int, b: int, first: Ints, second: Ints) -> Ints:
-        """Note that paths of two sources are of one road user; return the first ones, counted through."""
+        """Note that paths (n,) of two sources are of one road user; return the first ones, counted through."""
         pairs = np.column_stack([self._first[a] + first, self._first[b] + second])
         self.same.append(np.unique(pairs, axis=0))
         return pairs[:, 0]

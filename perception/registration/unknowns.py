@@ -26,7 +26,7 @@ class Layout:
 
 
 def columns_of(sensor: int) -> Ints:
-    """Return the columns of a sensor's unknowns."""
+    """Return the columns (EACH,) of a sensor's unknowns."""
     return EACH * sensor + np.arange(EACH)
 
 

@@ -41,7 +41,7 @@ class Scan(msgspec.Struct, frozen=True, eq=False):
         return len(self.kind)
 
     def at(self, chosen: Ints | Mask) -> Scan:
-        """Return some of the detections."""
+        """Return some of the detections: their numbers (k,) or a mask (d,)."""
         return Scan(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
 
 
@@ -116,7 +116,7 @@ def out_of_view(position: Floats, field: FieldOfView) -> Mask:
 
 
 def chosen(detections: Detections, rows: Mask) -> Detections:
-    """Return some of the rows."""
+    """Return some of the rows: a mask (n,)."""
     arrays = {name: getattr(detections, name) for name in detections.__struct_fields__}
     return msgspec.structs.replace(detections, **{n: a[rows] for n, a in arrays.items() if isinstance(a, np.ndarray)})
 

@@ -74,12 +74,12 @@ def vote_by_speed(table: TrackTable) -> None:
 
 
 def walks(kind: Ints) -> Mask:
-    """Return which classes are of pedestrians and bicycles."""
+    """Return which of the classes (k,) are of pedestrians and bicycles."""
     return _WALKERS[kind]
 
 
 def may_be(kind: Ints, told: Ints) -> Mask:
-    """Return which classes may be what is told for sure: who walks or cycles is no motor vehicle."""
+    """Return which of the classes (k,) may be what is told for sure: who walks or cycles is no motor vehicle."""
     allowed: Mask = (kind == RoadUser.UNKNOWN) | (_WALKERS[kind] == _WALKERS[told])
     return allowed
 

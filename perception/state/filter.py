@@ -15,7 +15,10 @@ from perception.objects import Floats, Ints
 
 
 def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floats) -> None:
-    """Move state and covariance, in place, by dt seconds; less than 0 is back, to where noise is added just so."""
+    """Move states (4, n) and covariances (4, 4, n), in place, by dt seconds; less than 0 is back.
+
+    Noise of the spectral density (2, 2, n) m2/s3 is added either way.
+    """
     place, mixed, speed = covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:]
     state[:2] += dt * state[2:]
     step = mixed + dt * speed
@@ -56,12 +59,12 @@ def information(
 
 
 def summed(each: Information, starts: Ints) -> Information:
-    """Add up runs of measurements of the same state; `starts`: where the runs begin."""
+    """Add up runs (k,) of measurements of the same state; `starts`: where the runs begin."""
     return Information(*(np.add.reduceat(getattr(each, name), starts, axis=-1) for name in each.__struct_fields__))
 
 
 def update(state: Floats, covariance: Floats, known: Information) -> None:
-    """Use information about the states, in place."""
+    """Use information about the states (4, n) and covariances (4, 4, n), in place."""
     place, mixed, speed = block_inverse(covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:])
     place, mixed, speed = block_inverse(place + known.place, mixed + known.mixed, speed + known.speed)
     covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:] = place, mixed, speed

@@ -22,7 +22,7 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
     weight: Floats  # (k,) share of the detection's information that counts
 
     def at(self, chosen: Ints) -> Pairs:
-        """Return some of the pairs."""
+        """Return some of the pairs, by their numbers (m,)."""
         return Pairs(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
 
     def and_then(self, others: Pairs) -> Pairs:

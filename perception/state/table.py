@@ -109,7 +109,7 @@ class TrackTable:
         return int(self._floats.shape[1])
 
     def take(self, rows: Ints) -> TrackTable:
-        """Return a copy of some of the tracks."""
+        """Return a copy of some of the tracks, by their rows (k,)."""
         return TrackTable(self._floats.take(rows, axis=1), self._integers.take(rows, axis=1))
 
     def joined(self, other: TrackTable) -> TrackTable:

@@ -42,7 +42,7 @@ def candidates(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors) -> 
 
 
 def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
-    """Return those of the pairs that are within their gates, with their scores."""
+    """Return those of the pairs (k,) that are within their gates, with their scores."""
     ago = lag[detection]
     state = table.state[:, track]
     residual = scan.position[:, detection] - state[:2] - ago * state[2:]
@@ -103,7 +103,7 @@ def _best(slot: Ints, detection: Ints, sensor: Ints, number: Ints, score: Floats
 
 
 def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
-    """Return what the detections of pairs say about their tracks."""
+    """Return what the detections of pairs (k,) say about their tracks; lag (d,) s: as in `candidates`."""
     detection, weight = pairs.detection, pairs.weight
     covariance = scan.covariance[:, :, detection]
     return information(

@@ -66,7 +66,7 @@ def _scans_of(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 
 def _square(gap: Floats, spread: Floats) -> Floats:
-    """Return squared Mahalanobis distances."""
+    """Return squared Mahalanobis distances (k,) of gaps (2, k)."""
     return form(adjugate(spread), gap) / determinant(spread)
 
 

@@ -30,14 +30,14 @@ def bound(table: TrackTable) -> None:
 
 
 def ripe(table: TrackTable, settings: FusionSettings) -> Ints:
-    """Return the rows that are to be confirmed now."""
+    """Return the rows (k,) that are to be confirmed now."""
     sure = (table.log_odds >= log_odds(settings.confirm_probability)) & (table.contested == 0)
     rows: Ints = ((table.id == 0) & sure & (table.scans >= settings.least_scans)).nonzero()[0]
     return rows
 
 
 def over(table: TrackTable, settings: FusionSettings) -> Mask:
-    """Return which rows are to be forgotten."""
+    """Return which rows (n,) are to be forgotten."""
     worthless = table.covariance[0, 0] + table.covariance[1, 1] > 2.0 * LOST_M**2
     done: Mask = worthless | (table.log_odds < log_odds(settings.delete_probability))
     return done

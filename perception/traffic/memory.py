@@ -55,5 +55,5 @@ class TrackMemory:
         return rows
 
     def keep(self, numbers: Ints, rows: Rows) -> None:
-        """Remember rows that `recall` gave."""
+        """Remember rows (n,) that `recall` gave, of the tracks with these numbers (n,)."""
         self._rows[numbers] = rows

@@ -33,7 +33,7 @@ def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
 
 
 def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
-    """Return the rows that were before a stop line and are now past it, on whatever way they went on."""
+    """Return the rows (k,) that were before a stop line and are now past it, on whatever way they went on."""
     ahead = (past["approach"] != NONE).nonzero()[0]
     lane = past["approach"][ahead].astype(np.int64)
     gone: Ints = ahead[lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
@@ -53,7 +53,7 @@ def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
 
 
 def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, speed: Floats, passed_s: float) -> Ints:
-    """Bring what is remembered up to now; return the rows that came to a standstill before a stop line."""
+    """Bring what is remembered up to now; return the rows (k,) that came to a standstill before a stop line."""
     lane = matches.lane
     back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
     towards = matches.to_stop_line > back_m

@@ -77,7 +77,7 @@ class TrafficTally:
             own.add(others)
 
     def take_queues(self, length: Floats, count: Ints) -> None:
-        """Keep the longest queue of each lane."""
+        """Keep the longest queue of each lane: length (l,) m, and its vehicles (l,)."""
         longer = length > self.queue_length
         self.queue_length[longer] = length[longer]
         self.queue_count[longer] = count[longer]

@@ -34,7 +34,7 @@ class Bodies(NamedTuple):
     box: Floats  # (n, 4) px, of the fitted body
 
     def of(self, rows: Mask | Ints) -> Bodies:
-        """Return some of them."""
+        """Return some of them, by rows (k,) or a mask (n,)."""
         return Bodies(
             self.position[rows],
             self.covariance[rows],

@@ -33,7 +33,7 @@ class SeenUsers(NamedTuple):
     cost: Floats  # (n, builds) what speaks against each class, squared sigmas
 
     def of(self, rows: Mask | Ints) -> SeenUsers:
-        """Return some of them."""
+        """Return some of them, by rows (k,) or a mask (n,)."""
         return SeenUsers(
             self.guess.at(rows),
             self.velocity[rows],
