@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 import hw.channel
 from hw.endpoint import Endpoint, split_address
-from hw.link import MOST_DATAGRAMS, WRITE_LIMIT, Chunk, Link
+from hw.flood import MOST_DATAGRAMS
+from hw.link import WRITE_LIMIT, Chunk, Link
 
 MS = 1_000_000
 
