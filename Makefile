@@ -93,18 +93,18 @@ bench-fusion: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench fusion $(if $(SEED),--seed $(SEED))
 
 bench-registration: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.analysis.bench_registration
+	$(BIN)/python -m tests.rsu.lab.bench_registration
 
 bench-replay: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.recording.bench_replay
+	$(BIN)/python -m tests.rsu.recording.bench_replay
 
 # the same bytes at any speed, in any process, on another processor; recordings cut at every 997th byte
 bench-determinism bench-cuts: bench-%: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.recording.$*
+	$(BIN)/python -m tests.rsu.recording.$*
 
 # shows what would change and asks; YES=1 replaces without asking
 golden-update: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.recording.golden $(if $(YES),--yes)
+	$(BIN)/python -m tests.rsu.recording.golden $(if $(YES),--yes)
 
 # FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_SEED: where to begin, anywhere if not given; FUZZ_TARGETS: names or patterns, as in "uper-*"
 FUZZ_S ?= 60
@@ -114,7 +114,7 @@ FUZZ_TARGETS ?=
 
 # pages of rsu/manual: the parts that are made of rows in the code, as the code has them now
 manual: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.manual
+	$(BIN)/python -m tests.rsu.manual
 
 # with and without a C compiler: each wheel installed alone, and the engine that it uses
 wheels: $(VENV)/.installed-dev

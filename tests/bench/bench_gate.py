@@ -21,8 +21,8 @@ from typing import Any
 
 import structlog
 
-from tests.gate.defects.table import KINDS
-from tests.gate.model import Model
+from tests.rsu.station.gate_model.defects.table import KINDS
+from tests.rsu.station.gate_model.model import Model
 
 OUT = Path(__file__).parents[2] / "build" / "bench" / "gate.json"
 PIECE = 20_000  # steps of one run: each begins with a station that has just started

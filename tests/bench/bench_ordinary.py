@@ -28,7 +28,7 @@ from sim.frames import PERIOD_NS, WorldFrame
 from sim.judge.judge import Judge
 from sim.listener import Listener
 from sim.scenarios import SCENARIOS
-from tests.recording.virtual import CONFIGS, EPOCH_NS, record
+from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, record
 
 OUT = Path("build/bench/ordinary.json")
 SEEDS = tuple(range(101, 111))

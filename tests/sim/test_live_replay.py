@@ -26,8 +26,8 @@ from sim.ports import open_port
 from sim.replay import opening
 from sim.restamp import SECOND_NS, restamper
 from tests.hw.replay import logs, make_driver, play
-from tests.recording.golden import FOLDER
-from tests.recording.virtual import CONFIGS
+from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.virtual import CONFIGS
 from v2x import dsmp
 
 SHIFT_NS = 123_456_789 * SECOND_NS

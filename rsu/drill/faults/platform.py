@@ -35,7 +35,7 @@ def _stray(before: Said, now: Said) -> str | None:
 ROWS = [
     Fault(
         "F27", "the broker is gone", "消息服务器宕机",
-        Text(_KEPT.en + " (72 h of it: tests/uplink)", _KEPT.zh + "（72 h 中断见 tests/uplink）"),
+        Text(_KEPT.en + " (72 h of it: tests/rsu/uplink)", _KEPT.zh + "（72 h 中断见 tests/rsu/uplink）"),
         unplugged("broker"), uplink(), notice_s=5.0, hold_s=15.0, recover_s=20.0,
     ),
     Fault(

@@ -26,7 +26,7 @@ from rsu.recording.errors import BusyError
 
 RSI = "4002626668606260606086287b815e6a6bbe"
 CONFIGS = Path(__file__).parents[3] / "configs"
-DAY = Path(__file__).parents[2] / "recording" / "golden" / "day.mcap"
+DAY = Path(__file__).parents[2] / "rsu" / "recording" / "golden" / "day.mcap"
 UNSEEN = {rsu.cli.msg.pcap.CaptureError}  # told as the error of one message
 
 

@@ -12,7 +12,7 @@ from rsu.cli.common import progress as screen
 from rsu.core import progress
 from rsu.recording import reader
 
-DAY = Path(__file__).parents[2] / "recording" / "golden" / "day.mcap"
+DAY = Path(__file__).parents[2] / "rsu" / "recording" / "golden" / "day.mcap"
 
 
 class Terminal(io.StringIO):

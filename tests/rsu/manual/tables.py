@@ -1,0 +1,116 @@
+"""The parts of the manual that are made of rows in the code: one function a part, language ("en", "zh") to Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+from hw import hints
+from rsu.cli.reference import markdown
+from rsu.drill.faults import box, clock, platform, radio, sensors, signals
+from rsu.manual import skeleton
+from rsu.reasons import REASONS
+from rsu.reasons.box import BoxReason
+from rsu.station import gate
+from tests.rsu.manual.figures import figures
+from tests.rsu.manual.markdown import table
+from tests.rsu.manual.site_file import lane_map, site_file
+from v2x import dsmp
+from v2x.aids import SERVICES
+
+DECISIONS = {
+    "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
+    "zh": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "降级", gate.Decision.SILENT: "**静默**"},
+}
+HEADS = {
+    "en": {
+        "faults": ("command", "fault", "expected", "named within"),
+        "reasons": ("reason", "meaning", "what to do"),
+        "hints": ("octets begin like", "meaning"),
+        "damage": ("counter", "meaning"),
+        "services": ("kind", "AID", "DSM priority", "PPPP", "layer-2 destination"),
+    },
+    "zh": {
+        "faults": ("命令", "故障", "预期", "告警时限"),
+        "reasons": ("原因码", "含义", "处理"),
+        "hints": ("字节开头形如", "含义"),
+        "damage": ("计数器", "含义"),
+        "services": ("类别", "AID", "DSM 优先级", "PPPP", "层 2 目的地址"),
+    },
+}
+
+
+def decisions(language: str) -> str:
+    """Return what the gate decides, by reason and message type."""
+    words = DECISIONS[language]
+    head = [HEADS[language]["reasons"][0], *(kind.upper() for kind in gate.KINDS)]
+    return table(head, ([f"`{reason}`", *(words[each] for each in row)] for reason, row in gate.TABLE.items()))
+
+
+def faults(language: str, group: ModuleType) -> str:
+    """Return the faults of one group of the drill."""
+    rows = (
+        (
+            f"`rsu drill {fault.id}`",
+            getattr(fault, language),
+            getattr(fault.expected, language),
+            f"{fault.notice_s:g} s",
+        )
+        for fault in group.ROWS
+    )
+    return table(HEADS[language]["faults"], rows)
+
+
+def reasons(language: str, names: Iterable[str]) -> str:
+    """Return reasons with their meaning and remedy."""
+    suffix = "_zh" if language == "zh" else ""
+    fields = [f"text{suffix}", f"do{suffix}"]
+    rows = ([f"`{name}`", *(getattr(REASONS[name], field) for field in fields)] for name in names)
+    return table(HEADS[language]["reasons"], rows)
+
+
+def beginnings(language: str) -> str:
+    """Return what octets that a driver cannot read look like, the first that fits."""
+    rows = {getattr(hint, language): pattern.decode("ascii") for pattern, hint in reversed(hints.BEGINNINGS.items())}
+    return table(HEADS[language]["hints"], [(f"`{rows[text]}`", text) for text in reversed(rows)])
+
+
+def damage(language: str) -> str:
+    """Return the counters that point to damage on the way from the device."""
+    rows = ((f"`{reason}`", getattr(hint, language)) for reason, hint in hints.DAMAGED.items())
+    return table(HEADS[language]["damage"], rows)
+
+
+def driver(language: str) -> str:
+    """Return the driver skeleton, the same in all languages."""
+    return f"```python\n{Path(skeleton.__file__).read_text(encoding='utf-8')}```"
+
+
+def services(language: str) -> str:
+    """Return how each kind of message is handed to the radio."""
+    rows = (
+        (f"`{kind}`", str(row.aid), str(row.priority), str(dsmp.pppp(row.priority)), f"0x{row.destination:06X}")
+        for kind, row in SERVICES.items()
+    )
+    return table(HEADS[language]["services"], rows)
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "gate": decisions,
+    **{
+        f"faults {group.__name__.rpartition('.')[2]}": partial(faults, group=group)
+        for group in (sensors, signals, clock, radio, platform, box)
+    },
+    "reasons gate": partial(reasons, names=gate.TABLE),
+    "reasons box": partial(reasons, names=BoxReason),
+    "beginnings": beginnings,
+    "damage": damage,
+    "driver": driver,
+    "site file": site_file,
+    "lane map": lane_map,
+    "services": services,
+    "figures": figures,
+    "command line": lambda _: markdown(),
+}

@@ -1,0 +1,25 @@
+"""What all defects share."""
+
+from __future__ import annotations
+
+import random
+
+import msgspec
+
+from perception.objects import Lamp
+from tests.rsu.station.gate_model.controller import Defect
+from tests.rsu.station.gate_model.world import GROUPS
+
+MS = 1_000_000
+
+
+def other(lamp: Lamp, **changes: object) -> Lamp:
+    return msgspec.structs.replace(lamp, **changes)
+
+
+class Chance(Defect):
+    """A defect with a source of chance, and a lamp of its own."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.lamp = chance.choice(GROUPS).number

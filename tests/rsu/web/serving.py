@@ -1,0 +1,63 @@
+"""The web process, or its application alone, on a free port in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from rsu.site.web import WebSettings
+from rsu.web.process import serve
+from tests.rsu.web.feed import lane_map
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(folder: Path, port: int) -> Iterator[None]:
+    """Serve what is on the bus in a folder."""
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=serve, args=(WebSettings(port=port), "Test crossing", lane_map(), folder, stop), daemon=True
+    )
+    thread.start()
+    try:
+        wait_for(port)
+        yield
+    finally:
+        stop.set()
+        thread.join(3)
+        assert not thread.is_alive(), "the page did not stop"
+
+
+@contextlib.contextmanager
+def hosting(application: Starlette, port: int) -> Iterator[None]:
+    """Serve an application whose board the test fills by hand."""
+    server = uvicorn.Server(uvicorn.Config(application, port=port, lifespan="off", log_config=None))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    try:
+        wait_for(port)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(100):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the page did not start")
