@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """Bytes that came in on a port."""
 
     receipt_ns: int
@@ -20,14 +20,14 @@ class Entry(NamedTuple):
     data: bytes
 
 
-def to_line(entry: Entry) -> str:
+def to_line(entry: LogEntry) -> str:
     """Return the line of an entry, with its end."""
     return f"{entry.receipt_ns} {entry.port} {entry.data.hex()}\n"
 
 
-def from_lines(lines: Iterable[str]) -> Iterator[Entry]:
+def from_lines(lines: Iterable[str]) -> Iterator[LogEntry]:
     """Yield the entries of a log; ValueError at a line that is none."""
     for line in lines:
         if line.strip() and not line.startswith("#"):
             receipt_ns, port, text = line.split()
-            yield Entry(int(receipt_ns), port, bytes.fromhex(text))
+            yield LogEntry(int(receipt_ns), port, bytes.fromhex(text))

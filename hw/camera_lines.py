@@ -48,7 +48,7 @@ class Seen(msgspec.Struct):
     box: Box | None = None
 
 
-class Line(msgspec.Struct):
+class CameraLine(msgspec.Struct):
     """One frame; its objects are decoded one by one."""
 
     v: Annotated[int, Meta(ge=1, le=1)]
@@ -67,16 +67,16 @@ class Objects(NamedTuple):
     refused: list[tuple[str, bytes, int]]  # reason, object, how many of such
 
 
-_LINE = msgspec.json.Decoder(Line)
+_LINE = msgspec.json.Decoder(CameraLine)
 _SEEN = msgspec.json.Decoder(Seen)
 
 
-def decode(text: bytes) -> Line:
+def decode(text: bytes) -> CameraLine:
     """Return the frame of a line; raises one of UNREADABLE."""
     return _LINE.decode(text)
 
 
-def objects(line: Line) -> Objects:
+def objects(line: CameraLine) -> Objects:
     """Return the objects of a frame, at most MAX_OBJECTS."""
     excess = line.objects[MAX_OBJECTS:]
     refused = [("too-many-objects", bytes(excess[0]), len(excess))] if excess else []

@@ -10,10 +10,10 @@ from hw.content import WORDS, Content
 from hw.driver import Driver
 from hw.hints import damaged, recognised, unknown
 from hw.intake import NOISE, Intake, Refused, shown
-from hw.link import Link
+from hw.link import PortLink
 from hw.tape import Read
 from hw.utc import NS
-from hw.watch import FEW, WINDOW_NS, State, Watch
+from hw.watch import FEW, WINDOW_NS, DeviceWatch, State
 from perception.objects import Measurement
 
 EXPLAIN_NS = NS  # causes are searched for at most so often
@@ -25,7 +25,7 @@ CLOCKS = {
 }
 
 
-class Finding(NamedTuple):
+class Condition(NamedTuple):
     """How a device is, and why."""
 
     state: State
@@ -35,11 +35,11 @@ class Finding(NamedTuple):
 class Checkup:
     """Judges one device by what comes of its bytes."""
 
-    def __init__(self, links: Mapping[str, Link]) -> None:
+    def __init__(self, links: Mapping[str, PortLink]) -> None:
         self.content = Content()
         self._links = links
         patience = [link.silence_ns for link in links.values() if link.silence_ns is not None]
-        self._watch = Watch(max(patience, default=2 * NS))
+        self._watch = DeviceWatch(max(patience, default=2 * NS))
         self._read = Read("", "", 0, b"")  # the newest of a port that speaks by itself
         self._refused: tuple[Refused, ...] = ()
         self._explained_ns = -EXPLAIN_NS
@@ -57,15 +57,15 @@ class Checkup:
         """Return the rate of measurements that can be used."""
         return self._watch.rate_hz(now_ns)
 
-    def finding(self, now_ns: int, driver: Driver) -> Finding:
+    def finding(self, now_ns: int, driver: Driver) -> Condition:
         """Return how the device is now."""
         errors = [f"{port}: {link.error}" for port, link in self._links.items() if link.error]
         if self._watch.is_strange(now_ns):
-            return Finding(
+            return Condition(
                 "not-understood", f"nothing of what it says is understood: {self._cause(now_ns, driver, NOISE)}"
             )
         if not all(link.alive for link in self._links.values()):
-            return Finding("lost" if errors else "starting", next(iter(errors), driver.error))
+            return Condition("lost" if errors else "starting", next(iter(errors), driver.error))
         return self._alive(now_ns, driver)
 
     def refused(self, now_ns: int, driver: Driver) -> tuple[Refused, ...]:
@@ -77,20 +77,20 @@ class Checkup:
             self._refused = tuple(self._explained(reason, driver) for reason in reasons)
         return self._refused
 
-    def _alive(self, now_ns: int, driver: Driver) -> Finding:
+    def _alive(self, now_ns: int, driver: Driver) -> Condition:
         nominal_hz: float = getattr(driver, "nominal_hz", 0.0)
         fault = self.content.fault(now_ns)
         if fault == "frozen":
-            return Finding("frozen", WORDS[fault])
+            return Condition("frozen", WORDS[fault])
         if fault:
-            return Finding("degraded", WORDS[fault])
+            return Condition("degraded", WORDS[fault])
         if driver.error and nominal_hz and not self._watch.rate_hz(now_ns):
-            return Finding("blind", driver.error)
+            return Condition("blind", driver.error)
         if (few := self._watch.shortage(now_ns, nominal_hz)) is not None:
-            return Finding("degraded", driver.error or few)
+            return Condition("degraded", driver.error or few)
         if (many := self._watch.losses(now_ns)) is not None:
-            return Finding("degraded", f"{many}: {self._cause(now_ns, driver)}")
-        return Finding("starting" if self._watch.is_new else "ok", driver.error or self._clock.words(now_ns, driver))
+            return Condition("degraded", f"{many}: {self._cause(now_ns, driver)}")
+        return Condition("starting" if self._watch.is_new else "ok", driver.error or self._clock.words(now_ns, driver))
 
     def _cause(self, now_ns: int, driver: Driver, reason: str = "") -> str:
         """Return the likely cause of what was refused for a reason, or else of what was refused last."""

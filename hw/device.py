@@ -18,7 +18,7 @@ import structlog
 from hw.checkup import Checkup
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.intake import Refused, account
-from hw.link import Link
+from hw.link import PortLink
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read
 from hw.timescale import Clock
@@ -60,7 +60,7 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Device:
     """One driver and its links, by port name."""
 
-    def __init__(self, name: str, kind: str, make_driver: Callable[[], Driver], links: dict[str, Link]) -> None:
+    def __init__(self, name: str, kind: str, make_driver: Callable[[], Driver], links: dict[str, PortLink]) -> None:
         self.name = name
         self.kind = kind
         self.links = links
@@ -100,7 +100,7 @@ class Device:
         return True
 
     def read(self, port: str) -> list[Read]:
-        """Return what one port has now, within the bounds of `Link.read`."""
+        """Return what one port has now, within the bounds of `PortLink.read`."""
         self.read_at[port] = time.monotonic_ns()
         return [Read(self.name, port, receipt_ns, data) for data, receipt_ns in self.links[port].read()]
 
@@ -117,7 +117,7 @@ class Device:
         self._told |= {state.port: state for state in changed}
         return changed
 
-    def _is_told(self, port: str, link: Link) -> bool:
+    def _is_told(self, port: str, link: PortLink) -> bool:
         """Tell whether a link is as told last; a hundred times a second, so without making a record of it."""
         told = self._told.get(port)
         return (
@@ -131,7 +131,7 @@ class Device:
         """Have `changes` return every link next time."""
         self._told.clear()
 
-    def _state(self, port: str, link: Link) -> LinkState:
+    def _state(self, port: str, link: PortLink) -> LinkState:
         counters = dict(link.counters)
         return LinkState(self.name, port, self._openings[port], link.up, link.alive, link.error, counters)
 
@@ -185,7 +185,7 @@ def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: C
     """Make a device from its settings; relative serial paths lie in the folder. Raises UnknownDriverError."""
     make = driver_class(kind)
     links = {
-        port: Link(place.endpoint, folder, clock, silence_ms=place.silence_ms, reopen_ms=settings.reopen_ms)
+        port: PortLink(place.endpoint, folder, clock, silence_ms=place.silence_ms, reopen_ms=settings.reopen_ms)
         for port, place in settings.ports().items()
     }
     return Device(name, kind, lambda: make(name, settings), links)

@@ -1,6 +1,6 @@
 """Links: non-blocking byte channels to devices for a single-threaded poll loop.
 
-A `Link` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
+A `PortLink` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
 after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
 and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
 (datagrams of others than the peer; the first few by name), `flood` (datagrams beyond what any device sends).
@@ -41,7 +41,7 @@ class Chunk(NamedTuple):
     receipt_ns: int
 
 
-class Link:
+class PortLink:
     """One port of one device."""
 
     def __init__(

@@ -46,7 +46,7 @@ _LATEST_NS = 1 << 63
 LONGEST_AGE_MS, MOST_AHEAD_MS = 10_000, 100  # of a picture's time, by the clock of this very box
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class VideoView(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One picture's result, rows aligned; as `Detections`, sensor frame."""
 
     stamp_ns: int  # of exposure
@@ -63,7 +63,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     box: Floats  # (n, 4)
 
 
-def encode(view: View) -> bytes:
+def encode(view: VideoView) -> bytes:
     """Return the datagram; objects beyond `MAX_OBJECTS` are left out."""
     rows = np.zeros(min(len(view.kind), MAX_OBJECTS), _ROW)
     for name in ("kind", "confidence", "position", "size", "box"):
@@ -74,7 +74,7 @@ def encode(view: View) -> bytes:
     return _HEADER.pack(MAGIC, VERSION, view.state | _DOUBTFUL * view.doubtful, *numbers) + rows.tobytes() + words
 
 
-class VideoSettings(DeviceSettings):
+class VideoInboxSettings(DeviceSettings):
     """Where the camera's process leaves what it finds."""
 
     rate_hz: float = Field(2.0, gt=0, le=60, description="pictures a second that are looked at; half of it is a fault")
@@ -98,11 +98,11 @@ class Video:
     slow for the camera, or need not look at all of them), and one for each state in which the camera sees nothing.
     """
 
-    Settings: ClassVar[type[DeviceSettings]] = VideoSettings
+    Settings: ClassVar[type[DeviceSettings]] = VideoInboxSettings
     modality: ClassVar[Modality] = Modality.CAMERA
     correction_ns = 0
 
-    def __init__(self, name: str, settings: VideoSettings) -> None:
+    def __init__(self, name: str, settings: VideoInboxSettings) -> None:
         self.name = name
         self.counters = Intake()
         self.nominal_hz = settings.rate_hz
@@ -137,7 +137,7 @@ class Video:
             return []
         return [self._detections(view, receipt_ns)]
 
-    def _follow(self, view: View) -> None:
+    def _follow(self, view: VideoView) -> None:
         missing = 0 if self._sequence is None else view.sequence - self._sequence - 1
         if 0 < missing < 1000:  # more is a process that began again
             self.counters["gap"] += missing
@@ -145,7 +145,7 @@ class Video:
             self.counters["passed-over"] += view.passed_over - self._passed_over
         self._sequence, self._passed_over = view.sequence, view.passed_over
 
-    def _parse(self, data: bytes) -> View | None:
+    def _parse(self, data: bytes) -> VideoView | None:
         """Return what a datagram says without objects that cannot be; None when it is not of the format."""
         if len(data) < _HEADER.size:
             return None
@@ -163,7 +163,7 @@ class Video:
             if count - wrong < USABLE * count:
                 return None
         rows = rows[good]
-        return View(
+        return VideoView(
             stamp_ns=stamp_ns,
             sequence=sequence,
             state=state,
@@ -175,7 +175,7 @@ class Video:
             **{name: rows[name].astype(np.float64) for name in ("confidence", "position", "size", "box")},
         )
 
-    def _detections(self, view: View, receipt_ns: int) -> Detections:
+    def _detections(self, view: VideoView, receipt_ns: int) -> Detections:
         count = len(view.kind)
         return Detections(
             device=self.name,

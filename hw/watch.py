@@ -16,7 +16,7 @@ REFUSED = 0.2  # share of all messages, over which a device is degraded
 FEW = 3  # refused messages that prove nothing
 
 
-class _Heard(NamedTuple):
+class _ReadResult(NamedTuple):
     """What came of one read."""
 
     receipt_ns: int
@@ -25,13 +25,13 @@ class _Heard(NamedTuple):
     refused: int
 
 
-class Watch:
+class DeviceWatch:
     """Keeps the account of one device."""
 
     def __init__(self, patience_ns: int) -> None:
         """`patience_ns`: how long it may be heard without anything being understood."""
         self._patience_ns = patience_ns
-        self._heard: deque[_Heard] = deque()
+        self._heard: deque[_ReadResult] = deque()
         self._last_ns = 0  # when it was heard last
         self._strange_since_ns: int | None = None  # first bytes after what was accepted last
         self._steady_since_ns: int | None = None  # accepted for the first time after a silence
@@ -43,7 +43,7 @@ class Watch:
         if receipt_ns - self._last_ns > max(WINDOW_NS, self._patience_ns):
             self._steady_since_ns = None
         self._last_ns = receipt_ns
-        self._heard.append(_Heard(receipt_ns, measured, accepted, refused))
+        self._heard.append(_ReadResult(receipt_ns, measured, accepted, refused))
         if accepted:
             self._strange_since_ns = None
             self._steady_since_ns = receipt_ns if self._steady_since_ns is None else self._steady_since_ns
@@ -81,7 +81,7 @@ class Watch:
         rate_hz = sum(heard.measured for heard in self._recent(now_ns)) * NS / WINDOW_NS
         return f"{rate_hz:.1f} of {nominal_hz:g} measurements a second" if rate_hz < LEAST * nominal_hz else None
 
-    def _recent(self, now_ns: int) -> deque[_Heard]:
+    def _recent(self, now_ns: int) -> deque[_ReadResult]:
         while self._heard and self._heard[0].receipt_ns <= now_ns - WINDOW_NS:
             self._heard.popleft()
         return self._heard

@@ -18,7 +18,7 @@ Row = tuple[float, float, float]
 
 
 class Settings(BaseModel):
-    """Base of perception's settings: unknown keys are errors, values never change."""
+    """Base of all settings of a site: unknown keys are errors, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 

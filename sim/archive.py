@@ -45,7 +45,7 @@ class Summary(TypedDict):
     by_kind: dict[str, int]  # distinct, refused ones not counted
 
 
-class Message(NamedTuple):
+class ArchivedMessage(NamedTuple):
     """One numbered record as received, or one part of it."""
 
     rscu: str
@@ -73,7 +73,7 @@ class Archive:
         self._refusals: Counter[str] = Counter()  # since the start
         self._examples: dict[str, list[str]] = {}
 
-    def read(self, kind: str, payload: bytes) -> Message | None:
+    def read(self, kind: str, payload: bytes) -> ArchivedMessage | None:
         """Return the record in a payload; None: there is none (counted)."""
         try:
             record = json.loads(payload)
@@ -89,12 +89,12 @@ class Archive:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             self._invalid += 1
             return None
-        message = Message(*identity, "; ".join(map(str, found[:3])), payload)
+        message = ArchivedMessage(*identity, "; ".join(map(str, found[:3])), payload)
         if found:
             self._note(kind, message, found[0].reason)
         return message
 
-    def _note(self, kind: str, message: Message, reason: str) -> None:
+    def _note(self, kind: str, message: ArchivedMessage, reason: str) -> None:
         """Count a refused record and keep a few of each reason."""
         reason = f"{kind} {reason}"
         self._refusals[reason] += 1
@@ -103,7 +103,7 @@ class Archive:
             begin = message.payload[:_LONGEST_PAYLOAD].decode("utf-8", "replace")
             examples.append(f"{kind} {message.boot}/{message.seq}: {message.refusal}: {begin}")
 
-    def keep(self, messages: Sequence[Message]) -> None:
+    def keep(self, messages: Sequence[ArchivedMessage]) -> None:
         """Make a batch durable."""
         self._db.execute("BEGIN")
         self._db.executemany(
@@ -113,7 +113,7 @@ class Archive:
         )
         self._db.execute("COMMIT")
 
-    def is_whole(self, message: Message) -> bool:
+    def is_whole(self, message: ArchivedMessage) -> bool:
         """Tell whether all parts of a record are there."""
         if message.parts == 1:
             return True

@@ -48,17 +48,17 @@ class MjpegServer(NamedTuple):
     listen: SocketAddress
 
 
-class Publisher(NamedTuple):
+class BenchPublisher(NamedTuple):
     """A ZeroMQ publisher in the run folder: what the bench itself may watch, on no wire of the device."""
 
     name: str
     topic: bytes
 
 
-Opening = Pty | TcpServer | UdpSocket | LocalSocket | MjpegServer | Publisher
+Opening = Pty | TcpServer | UdpSocket | LocalSocket | MjpegServer | BenchPublisher
 
 
-class Reference(Strict):
+class ReferenceSpec(Strict):
     """Origin of the site frame, WGS-84."""
 
     latitude_deg: float = Field(ge=-90, le=90)
@@ -70,7 +70,7 @@ class Reference(Strict):
         return geo.Reference(self.latitude_deg, self.longitude_deg, self.elevation_m)
 
 
-class Mount(Strict):
+class MountSpec(Strict):
     """Where a device stands and looks: yaw of its boresight, clockwise from true north."""
 
     east_m: float
@@ -94,7 +94,7 @@ class EmulatorSpec(Strict):
 class SensorSpec(EmulatorSpec):
     """A camera or radar: what it can see."""
 
-    mount: Mount
+    mount: MountSpec
     range_m: float = Field(gt=0, le=500)
     width_deg: float = Field(gt=0, le=180)
 
@@ -144,7 +144,7 @@ class GnssSpec(EmulatorSpec):
     kind: Literal["gnss"]
     serial: str
     baud: int = Field(115_200, ge=4800, le=921_600)
-    mount: Mount
+    mount: MountSpec
 
     def ports(self) -> dict[str, Opening]:
         """Return the one serial port."""
@@ -178,7 +178,7 @@ class RadioSpec(DatagramSpec):
 
     def ports(self) -> dict[str, Opening]:
         """Return the UDP port, and the air side for the bench's listener."""
-        return {**super().ports(), "air": Publisher("air.ipc", b"tx")}
+        return {**super().ports(), "air": BenchPublisher("air.ipc", b"tx")}
 
 
 AnySpec = Annotated[CameraSpec | RadarSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]
@@ -194,7 +194,7 @@ class Bench(Strict):
     """The whole file."""
 
     version: Literal[1]
-    reference: Reference
+    reference: ReferenceSpec
     seed: int = Field(ge=0)
     world: World
     emulators: dict[str, AnySpec]

@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
-from sim.signals import Signals, load
+from sim.signals import SignalProgramme, load
 
 DATA = Path(__file__).parent / "data"
 ARMS = ("north", "east", "south", "west")  # clockwise
@@ -36,7 +36,7 @@ def movement(approach: str, leaving: str) -> str:
     return MOVEMENTS[turn(approach, leaving)]
 
 
-def programme(signals: Signals) -> ElementTree.Element:
+def programme(signals: SignalProgramme) -> ElementTree.Element:
     """Return the programme as SUMO's `tlLogic`; all plan steps are whole seconds."""
     logic = ElementTree.Element("tlLogic", id="centre", type="static", programID="0", offset="0")
     for state, seconds in groupby(signals.state(second) for second in range(round(signals.cycle_s))):
@@ -44,7 +44,7 @@ def programme(signals: Signals) -> ElementTree.Element:
     return logic
 
 
-def assign(signals: Signals, connections: ElementTree.Element) -> ElementTree.Element:
+def assign(signals: SignalProgramme, connections: ElementTree.Element) -> ElementTree.Element:
     """Give every crosswalk its place in the state string; return netconvert's `tlLogics` with all the others."""
     links = {(group.arm, group.movement): str(group.link) for group in signals.lamps}
     for crossing in connections.iter("crossing"):

@@ -36,7 +36,7 @@ STORM = 256  # objects a frame
 STUCK_MS = 1_420_070_400_000.0  # 2015-01-01
 
 
-class Camera(Emulator):
+class EmulatedCamera(Emulator):
     """One camera."""
 
     FAULTS: ClassVar[Mapping[str, str]] = (

@@ -28,17 +28,17 @@ import zmq
 from pydantic import ValidationError
 from ruamel.yaml.error import YAMLError
 
-from hw.bytelog import Entry, to_line
+from hw.bytelog import LogEntry, to_line
 from sim.bench import Bench, load
 from sim.emulator import EVERY_FAULT, MUTE, Emulator, FaultFile, Write
 from sim.frames import SOCKET, TOPIC, WorldFrame, at, decode
 from sim.ports import DevicePort, open_port
 
 EMULATORS = {
-    "camera": "sim.camera:Camera",
+    "camera": "sim.camera:EmulatedCamera",
     "video": "sim.video.camera:VideoCamera",
-    "ti-mmwave": "sim.radar:TiRadar",
-    "gnss": "sim.gnss:Gnss",
+    "ti-mmwave": "sim.radar:EmulatedTiRadar",
+    "gnss": "sim.gnss:EmulatedGnss",
     "gat1743": "sim.signal:SignalController",
     "radio-agent": "sim.radio:Radio",
 }
@@ -77,7 +77,7 @@ class Runner:
             _, _, port, data = heapq.heappop(self._pending)
             self._ports[port].write(data)
             if self._log:
-                self._log.write(to_line(Entry(now_ns, port, data)))
+                self._log.write(to_line(LogEntry(now_ns, port, data)))
         if self._pending:
             due_ns = min(due_ns, self._pending[0][0])
         return min(max(due_ns - now_ns, 0), LONGEST_WAIT_NS)

@@ -30,7 +30,7 @@ ROLLED_NS = 1024 * 7 * NS_PER_DAY  # what ten bits of week number come round to
 AHEAD_NS = {"week-rollover": -ROLLED_NS, "leap-unknown": LEAP_SECONDS * NS, "spoofed-time": 3 * NS}
 
 
-class Gnss(Emulator):
+class EmulatedGnss(Emulator):
     """A receiver on a fixed antenna."""
 
     period_ns = PERIOD_NS

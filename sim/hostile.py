@@ -14,7 +14,7 @@ from typing import NamedTuple
 import v2x
 from perception.geo import Reference, to_wgs84
 from sim.emulator import generator
-from sim.obu import ON_ITS_WAY, SLOT_NS, SLOTS, Heard
+from sim.obu import ON_ITS_WAY, SLOT_NS, SLOTS, HeardFrame
 from v2x import dsmp
 
 GHOSTS, AMBULANCES, TELEPORTING, FAR, OTHER_REGION = 200, 5, 20, 20, 30
@@ -70,12 +70,12 @@ class Hostile:
     def __init__(self, seed: int, reference: Reference) -> None:
         self._seed = seed
         self._reference = reference
-        self._heard: deque[Heard] = deque(maxlen=2 * REPLAY_SLOTS)
+        self._heard: deque[HeardFrame] = deque(maxlen=2 * REPLAY_SLOTS)
 
-    def heard(self, fault: str, number: int, stamp_ns: int, honest: list[Heard]) -> list[Heard]:
+    def heard(self, fault: str, number: int, stamp_ns: int, honest: list[HeardFrame]) -> list[HeardFrame]:
         """Return what comes on top in slot `number` (counted since the epoch), at the time `stamp_ns`."""
         self._heard.extend(honest)
-        makers: Mapping[str, Callable[[], Iterator[Heard]]] = {
+        makers: Mapping[str, Callable[[], Iterator[HeardFrame]]] = {
             "garbage": lambda: self._noise(number, 2),
             "replayed": lambda: self._again(number, 5),
             "other-region": lambda: self._other_region(number, stamp_ns),
@@ -87,7 +87,7 @@ class Hostile:
         }
         return list(makers[fault]())
 
-    def _flood(self, number: int, stamp_ns: int) -> Iterator[Heard]:
+    def _flood(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
         """Yield FLOOD_HZ frames a second: half of them of vehicles and units, the rest heard before, and noise."""
         mix = [
             *self._ghosts(number, stamp_ns, GHOSTS, siren=False),
@@ -103,7 +103,7 @@ class Hostile:
         yield from again
         yield from self._noise(number, count - len(chosen) - len(again))
 
-    def _ghosts(self, number: int, stamp_ns: int, count: int, *, siren: bool) -> Iterator[Heard]:
+    def _ghosts(self, number: int, stamp_ns: int, count: int, *, siren: bool) -> Iterator[HeardFrame]:
         for number_of_it in range(number % SLOTS, count, SLOTS):
             ghost = _ghost(self._seed, number_of_it + GHOSTS * siren)
             turns, along = divmod(stamp_ns / 1e9 % 86_400 * ghost.speed + ghost.begin_m, 2 * REACH_M)
@@ -111,33 +111,33 @@ class Hostile:
             name = _name(self._seed, number_of_it + GHOSTS * siren, int(turns))
             yield self._bsm(name, number, stamp_ns, place, ghost.speed, heading, siren=siren)
 
-    def _teleporting(self, number: int, stamp_ns: int) -> Iterator[Heard]:
+    def _teleporting(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
         for one in range(number % SLOTS, TELEPORTING, SLOTS):
             random = generator(self._seed, f"teleport {one}", stamp_ns // 1_000_000_000)
             east, north = random.uniform(-80.0, 80.0, 2).tolist()
             yield self._bsm(_name(self._seed, 1000 + one, 0), number, stamp_ns, (east, north), 0.0, 0.0)
 
-    def _far(self, number: int, stamp_ns: int) -> Iterator[Heard]:
+    def _far(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
         for one in range(number % SLOTS, FAR, SLOTS):
             name, degrees = _name(self._seed, 2000 + one, 0), PLACES_DEG[one % len(PLACES_DEG)]
             yield self._bsm(name, number, stamp_ns, (0.0, 0.0), 10.0, 90.0, degrees=degrees)
 
-    def _other_region(self, number: int, stamp_ns: int) -> Iterator[Heard]:
+    def _other_region(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
         """Yield vehicles 3 km away, and what a unit there says, under the right AIDs and a wrong one."""
         for one in range(number % SLOTS, OTHER_REGION, SLOTS):
             yield self._bsm(_name(self._seed, 3000 + one, 0), number, stamp_ns, (3000.0, 10.0 * one), 10.0, 0.0)
         if number % SLOTS == 0:
             for aid in (v2x.SERVICES["rsm"].aid, BSM_AID):
-                yield Heard(77, AIR_NS, -80, dsmp.frame(aid, v2x.encode(_foreign(stamp_ns))), aid)
+                yield HeardFrame(77, AIR_NS, -80, dsmp.frame(aid, v2x.encode(_foreign(stamp_ns))), aid)
 
-    def _noise(self, number: int, count: int) -> Iterator[Heard]:
+    def _noise(self, number: int, count: int) -> Iterator[HeardFrame]:
         random = generator(self._seed, "noise", number)
         for turn in range(count):
             frame = random.bytes(int(random.integers(1, 1400 if turn % 4 == 0 else 60)))
             body = dsmp.frame(BSM_AID, frame) if turn % 2 and len(frame) < 1390 else frame
-            yield Heard(int(random.integers(1, 1 << 24)), AIR_NS, -90, body)
+            yield HeardFrame(int(random.integers(1, 1 << 24)), AIR_NS, -90, body)
 
-    def _again(self, number: int, count: int) -> Iterator[Heard]:
+    def _again(self, number: int, count: int) -> Iterator[HeardFrame]:
         if not self._heard:
             return
         random = generator(self._seed, "again", number)
@@ -154,7 +154,7 @@ class Hostile:
         heading: float,
         siren: bool = False,
         degrees: tuple[float, float] | None = None,
-    ) -> Heard:
+    ) -> HeardFrame:
         latitude, longitude = degrees or to_wgs84(*place, self._reference)
         message = v2x.BasicSafetyMessage(
             msg_cnt=number // SLOTS % 128,
@@ -174,7 +174,7 @@ class Hostile:
             emergency=ON_ITS_WAY if siren else None,
         )
         aid = v2x.SERVICES["bsm-emergency"].aid if siren else BSM_AID
-        return Heard(int.from_bytes(name[-3:]), AIR_NS, -60, dsmp.frame(aid, v2x.encode(message)), aid)
+        return HeardFrame(int.from_bytes(name[-3:]), AIR_NS, -60, dsmp.frame(aid, v2x.encode(message)), aid)
 
 
 def _on_road(arm: int, along: float, aside: float) -> tuple[tuple[float, float], float]:

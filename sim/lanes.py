@@ -32,7 +32,7 @@ Point = tuple[float, float]
 Json = dict[str, object]
 
 
-class Lane(NamedTuple):
+class NetLane(NamedTuple):
     """A lane of the net that carries vehicles or bicycles."""
 
     place: int  # in the net, 0 at the right
@@ -51,7 +51,7 @@ def shape(text: str) -> list[Point]:
     return [(float(x) + 0.0, float(y) + 0.0) for x, y in (pair.split(",") for pair in text.split())]
 
 
-def road_lanes(edge: ElementTree.Element) -> list[Lane]:
+def road_lanes(edge: ElementTree.Element) -> list[NetLane]:
     """Return an edge's lanes without the sidewalk, from the left."""
     found = []
     for lane in edge.iter("lane"):
@@ -59,12 +59,12 @@ def road_lanes(edge: ElementTree.Element) -> list[Lane]:
         if allow != "pedestrian":
             width, speed, place = float(lane.attrib["width"]), float(lane.attrib["speed"]), int(lane.attrib["index"])
             found.append(
-                Lane(place, "bike" if allow == "bicycle" else "vehicle", width, speed, shape(lane.attrib["shape"]))
+                NetLane(place, "bike" if allow == "bicycle" else "vehicle", width, speed, shape(lane.attrib["shape"]))
             )
     return sorted(found, key=lambda lane: -lane.place)
 
 
-def centre_line(lanes: list[Lane]) -> list[Point]:
+def centre_line(lanes: list[NetLane]) -> list[Point]:
     """Return the line midway between the road's outer borders; lanes are given from the left."""
     left, right = lanes[0], lanes[-1]
     line = []
@@ -108,7 +108,7 @@ class Crossing:
             "lanes": lanes,
         }
 
-    def _lane(self, name: str, number: int, lane: Lane) -> Json:
+    def _lane(self, name: str, number: int, lane: NetLane) -> Json:
         connects = [self._connection(name, c) for c in self._connections(name) if c["fromLane"] == str(lane.place)]
         maneuvers = [connection["maneuver"] for connection in connects]
         return lane.describe(number) | {

@@ -7,7 +7,7 @@ It knows nothing of the daemon. On SIGINT or SIGTERM it prints one object and en
     messages.KIND     count (frames), rate_hz (from the first to the end; of RSM cycles, not frames), undecodable;
                       KIND `other`: what is no message of a known application id
     age_ms            p50, p95 over participants without the RSU itself: arrival of the datagram minus secMark
-    accuracy          `sim.score.Summary`, one time step per RSM cycle: every participant as sent, at its secMark,
+    accuracy          `sim.score.ScoreSummary`, one time step per RSM cycle: every participant as sent, at its secMark,
                       against the world at that time, within M metres of the reference point; one without a time is
                       as good as not sent. Who is left out of a cycle is kept, as a receiving vehicle does
                       (`sim.receiver`), and judged where it should be now; speeds are judged as sent. `recall` is of
@@ -37,7 +37,7 @@ from perception.scoring.assignment import CUTOFF_M
 from sim import bench, frames, sight
 from sim.bench import SensorSpec
 from sim.histogram import Histogram
-from sim.receiver import Receiver
+from sim.receiver import BenchReceiver
 from sim.score import GROUPS, Estimates, Score
 from sim.truth import History
 from v2x import KINDS, CodecError, Kind, Message, Participant, RoadsideSafetyMessage, decode, dsmp, kind_of
@@ -90,7 +90,7 @@ class Listener:
         self._score = Score()
         self._cycle_ns: int | None = None
         self._cycle: list[tuple[int, Participant]] = []  # time of the secMark, participant
-        self._receiver = Receiver(reference)
+        self._receiver = BenchReceiver(reference)
 
     def datagram(self, arrival_ns: int, data: bytes) -> None:
         """Take one datagram that the radio was given."""

@@ -41,7 +41,7 @@ CLASSES = {
 ON_ITS_WAY = EmergencyExtensions(response="emergency", siren="inUse", lightbar="inUse")
 
 
-class Heard(NamedTuple):
+class HeardFrame(NamedTuple):
     """One frame as it arrives at the radio."""
 
     source: int  # layer-2 id
@@ -73,7 +73,7 @@ class Fleet:
         self._unit = lru_cache(maxsize=1024)(self._make_unit)
         self._liars: dict[int, tuple[str, int, Liar]] = {}  # vehicle -> its lie, and since when
 
-    def heard(self, number: int, frame: WorldFrame) -> list[Heard]:
+    def heard(self, number: int, frame: WorldFrame) -> list[HeardFrame]:
         """Return what the radio receives of the vehicles whose turn is slot `number` (counted since the epoch)."""
         random = generator(self._seed, "air", number)
         distances = np.hypot(*frame.position.T)
@@ -94,7 +94,7 @@ class Fleet:
 
     def _arrive(
         self, random: np.random.Generator, number: int, frame: WorldFrame, row: int, distance: float
-    ) -> list[Heard]:
+    ) -> list[HeardFrame]:
         vehicle = int(frame.id[row])
         unit = self._unit(vehicle)
         message = self._message(random, unit, (unit.first_count + number // SLOTS) % 128, frame, row)
@@ -106,7 +106,7 @@ class Fleet:
         for turn, (source, said) in enumerate(self._said(vehicle, unit, message, frame.stamp_ns)):
             data = dsmp.frame(v2x.SERVICES["bsm"].aid, v2x.encode(said))
             data = _spoil(random, data) if spoiled else data
-            heard.append(Heard(source, air_ns + turn * BETWEEN_NS, round(rssi), data))
+            heard.append(HeardFrame(source, air_ns + turn * BETWEEN_NS, round(rssi), data))
         return [] if lost else heard
 
     def _said(

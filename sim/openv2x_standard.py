@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sim.fields import Check, Fault, flag, listed, real, table, text, whole
+from sim.fields import Check, Misfit, flag, listed, real, table, text, whole
 
 _ID, _NAME = text("[A-Za-z0-9_-]{1,64}"), text(".{1,64}")
 _POSITION = table(
@@ -40,7 +40,7 @@ _EVENT = table(
 )  # fmt: skip
 
 
-def _anything(value: Any) -> Iterator[Fault]:
+def _anything(value: Any) -> Iterator[Misfit]:
     return iter(())
 
 
@@ -64,26 +64,26 @@ TABLES: dict[str, Check] = {
 }  # fmt: skip
 
 
-class Heard(NamedTuple):
+class HeardTopic(NamedTuple):
     """One message."""
 
     kind: str  # of TABLES, empty: a topic that the platform does not know
     esn: str  # of the box
     content: Any
-    faults: list[Fault]
+    faults: list[Misfit]
 
 
-def read(topic: str, payload: bytes) -> Heard:
+def read(topic: str, payload: bytes) -> HeardTopic:
     """Return what a message says and what does not fit."""
     parts = topic.split("/")
     kind = parts[-2] if parts[:2] == ["V2X", "RSU"] and parts[-1] == "UP" and 4 <= len(parts) <= 5 else ""
     named = len(parts) == 5
     if kind not in TABLES or named != (kind in ("RSM", "RSI")):
-        return Heard("", "", None, [Fault("", f"no topic of the platform is called {topic}")])
+        return HeardTopic("", "", None, [Misfit("", f"no topic of the platform is called {topic}")])
     try:
         content = json.loads(payload)
     except ValueError:
-        return Heard(kind, "", None, [Fault("", "expected JSON")])
+        return HeardTopic(kind, "", None, [Misfit("", "expected JSON")])
     faults = list(TABLES[kind](content))
     esn = parts[2] if named else str(content.get("rsuEsn", "")) if isinstance(content, dict) else ""
-    return Heard(kind, esn, content, faults)
+    return HeardTopic(kind, esn, content, faults)

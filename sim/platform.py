@@ -31,7 +31,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from sim.archive import Archive, Message
+from sim.archive import Archive, ArchivedMessage
 from sim.emulator import FaultFile
 
 _BATCH_S = 0.05
@@ -115,7 +115,7 @@ class Platform:
     def serve(self, fault: str | None = None) -> None:
         """Take one batch: keep it, then acknowledge it. `fault`: of FAULTS, holds now."""
         self._ahead_ms = SKEW_MS if fault == SKEWED else 0
-        by_topic: defaultdict[str, list[Message]] = defaultdict(list)
+        by_topic: defaultdict[str, list[ArchivedMessage]] = defaultdict(list)
         for topic, payload in self._batch():
             message = self._archive.read(topic.split("/")[-2], payload) if fault != SILENT else None
             if message is not None and fault == REFUSE_ALL:
@@ -129,7 +129,7 @@ class Platform:
             elif fault != LOSE_ACKS and self._chance.random() >= self._lose_acks:
                 self._acknowledge(topic, messages)
 
-    def _acknowledge(self, topic: str, messages: list[Message]) -> None:
+    def _acknowledge(self, topic: str, messages: list[ArchivedMessage]) -> None:
         whole = [message for message in messages if self._archive.is_whole(message)]
         by_answer: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for message in whole:
@@ -141,7 +141,7 @@ class Platform:
             for first, last in ranges(numbers)
         ])  # fmt: skip
 
-    def _acknowledge_wrongly(self, topic: str, messages: list[Message]) -> None:
+    def _acknowledge_wrongly(self, topic: str, messages: list[ArchivedMessage]) -> None:
         for boot in {message.boot for message in messages}:
             self._answer(topic, [{"bootId": boot, "first": 1, "last": 1 << 40}])
             self._answer(topic, [{"bootId": "no-boot", "first": 1, "last": 1000}])

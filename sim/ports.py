@@ -17,7 +17,7 @@ from typing import Protocol
 import zmq
 
 from hw.endpoint import SocketAddress
-from sim.bench import LocalSocket, MjpegServer, Opening, Pty, Publisher, TcpServer, UdpSocket
+from sim.bench import BenchPublisher, LocalSocket, MjpegServer, Opening, Pty, TcpServer, UdpSocket
 from sim.video.mjpeg import MjpegPort
 
 READ_SIZE = 65536
@@ -53,7 +53,7 @@ def open_port(opening: Opening, folder: Path) -> DevicePort:
         return _LocalPort(folder / opening.name)
     if isinstance(opening, MjpegServer):
         return MjpegPort(opening.listen)
-    if isinstance(opening, Publisher):
+    if isinstance(opening, BenchPublisher):
         return _PublisherPort(folder / opening.name, opening.topic)
     return _UdpPort(opening)
 

@@ -22,8 +22,8 @@ from hw.radar.ti_frames import (
     TARGET_INDEX,
     TARGETS,
     TLV_HEADER,
-    Frame,
     Table,
+    TiFrame,
     encode,
 )
 from perception.objects import Floats, Ints, RoadUser
@@ -54,7 +54,7 @@ COMMANDS = re.compile(
 )
 
 
-class TiRadar(Emulator):
+class EmulatedTiRadar(Emulator):
     """One radar, switched on but not started."""
 
     FAULTS: ClassVar[Mapping[str, str]] = (
@@ -127,7 +127,7 @@ class TiRadar(Emulator):
         self._owners = owners
         self._frames += 1
         cycles = int(frame.stamp_ns * CYCLES_PER_NS) % 2**32
-        sent = Frame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles)
+        sent = TiFrame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles)
         write = Write("data", encode(_foreign(sent, self.fault)), round(self._spec.latency_ms * 1e6))
         return self._damage.done(self.fault, [write], rng)
 
@@ -167,7 +167,7 @@ class TiRadar(Emulator):
         return np.where(slow, SLOW_MISSED, missed)
 
 
-def _foreign(frame: Frame, fault: str | None) -> Frame:
+def _foreign(frame: TiFrame, fault: str | None) -> TiFrame:
     """Return a frame as another firmware would send it."""
     if fault == "headers-only":
         return frame._replace(tlvs={})

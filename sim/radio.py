@@ -13,9 +13,9 @@ import msgspec
 from hw.radio.protocol import (
     MAX_PAYLOAD,
     AgentError,
+    AgentState,
     MessageType,
-    Received,
-    State,
+    ReceivedFrame,
     Status,
     encode_received,
     encode_status,
@@ -27,7 +27,7 @@ from sim.emulator import Emulator, Write
 from sim.frames import OBU, WorldFrame
 from sim.hostile import HOSTILE, Hostile
 from sim.lies import LIES
-from sim.obu import SLOT_NS, Fleet, Heard
+from sim.obu import SLOT_NS, Fleet, HeardFrame
 
 STATUS_SLOTS = 100  # 1 Hz
 HOST_GONE_NS = 3_000_000_000
@@ -95,11 +95,11 @@ class Radio(Emulator):
             self._refused += 1
         return [Write("air", msgspec.msgpack.encode((now_ns, data)))]
 
-    def _received(self, heard: Heard, stamp_ns: int) -> Write:
-        message = Received(heard.aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
+    def _received(self, heard: HeardFrame, stamp_ns: int) -> Write:
+        message = ReceivedFrame(heard.aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
         return Write("udp", encode_received(message), heard.air_ns + self._latency_ns)
 
     def _status(self, now_ns: int) -> Write:
         busy = 90 if self.fault == "busy-channel" else min(100, self._units * FRAME_AIR_TIME_PERCENT)
-        status = Status(now_ns, State.READY, busy, self._transmitted, self._refused, self._heard)
+        status = Status(now_ns, AgentState.READY, busy, self._transmitted, self._refused, self._heard)
         return Write("udp", encode_status(status))

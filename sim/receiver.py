@@ -33,7 +33,7 @@ class _Heard(NamedTuple):
     participant: Participant
 
 
-class Receiver:
+class BenchReceiver:
     """Remembers what was heard."""
 
     def __init__(self, reference: Reference) -> None:

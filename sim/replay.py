@@ -55,7 +55,7 @@ def opening(endpoint: Endpoint) -> Opening:
     return UdpSocket(split_address(endpoint.udp.peer), split_address(endpoint.udp.listen))
 
 
-class Stage:
+class OpenPorts:
     """The open ports of all devices, by the topic that feeds them."""
 
     def __init__(self, plays: list[Play], folder: Path, stack: ExitStack) -> None:
@@ -109,7 +109,7 @@ def entries(path: str, topics: set[str]) -> Iterator[tuple[int, str, bytes]]:
             yield message.log_time, channel.topic, message.data
 
 
-def play(stage: Stage, recording: str) -> Iterator[int]:
+def play(stage: OpenPorts, recording: str) -> Iterator[int]:
     """Play a recording once; yield when the next bytes are due (ns UTC), to be asked again then."""
     topics = {topic for name, topic in stage.ports if name == recording}
     shift_ns: int | None = None
@@ -127,7 +127,7 @@ def run(plays: list[Play], folder: Path, stop: threading.Event) -> None:
     """Play until `stop` or the end of all that is not looped. OSError: a port or a recording cannot be opened."""
     loops = {each.recording: each.loop for each in plays}
     with ExitStack() as stack:
-        stage = Stage(plays, folder, stack)
+        stage = OpenPorts(plays, folder, stack)
         running = {name: play(stage, name) for name in loops}
         due = dict.fromkeys(running, 0)
         while running and not stop.is_set():

@@ -50,7 +50,7 @@ class Truth(NamedTuple):
     equipped: NDArray[np.bool_]  # (m,) it says itself where it is
 
 
-class Step(NamedTuple):
+class ScoreStep(NamedTuple):
     """The verdict on one time step. Pairs are rows of estimates and of truth that belong together, in the region."""
 
     estimates: Ints  # (k,)
@@ -64,12 +64,12 @@ class Step(NamedTuple):
         return gospa(self.distance, len(self.missed) + len(self.false), cutoff)
 
 
-def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> Step:
+def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> ScoreStep:
     """Match one time step's estimates with the truth."""
     distance = np.linalg.norm(estimates.position[:, None] - truth.position, axis=2)
     rows, columns = match(distance, cutoff)
     counted = truth.inside[columns]
-    return Step(
+    return ScoreStep(
         estimates=rows[counted],
         truths=columns[counted],
         distance=distance[rows[counted], columns[counted]],
@@ -86,7 +86,7 @@ class GroupScore(NamedTuple):
     right_group: float | None  # of the true ones that were found, said to be in the group
 
 
-class Summary(NamedTuple):
+class ScoreSummary(NamedTuple):
     """The verdict on a run. Means are over time steps; `missed` and `false` are means per time step."""
 
     steps: int
@@ -118,7 +118,7 @@ class Score:
         self._switches = 0
         self._last: dict[int, int] = {}  # true id -> id of its newest estimate
 
-    def add(self, estimates: Estimates, truth: Truth) -> Step:
+    def add(self, estimates: Estimates, truth: Truth) -> ScoreStep:
         """Judge one time step and count it."""
         step = judge(estimates, truth)
         self._steps += 1
@@ -148,13 +148,13 @@ class Score:
             self._switches += self._last.get(true_id, own) != own
             self._last[true_id] = own
 
-    def summary(self) -> Summary:
+    def summary(self) -> ScoreSummary:
         """Return the verdict on all time steps so far."""
         total = Counter[str]()
         for (name, _), count in self._sums.items():
             total[name] += count
         users = total["found"] + total["missed"]
-        return Summary(
+        return ScoreSummary(
             steps=self._steps,
             gospa=_share(self._gospa, self._steps),
             position_p50_m=self._distance.percentile(50),

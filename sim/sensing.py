@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import Floats, Ints
-from sim.bench import Mount, SensorSpec
+from sim.bench import MountSpec, SensorSpec
 from sim.frames import WorldFrame
 
 RAYS = 5  # to each road user, spread over its width
@@ -26,7 +26,7 @@ class Polar(NamedTuple):
     bearing: Floats
 
 
-def to_sensor(mount: Mount, vectors: Floats) -> Floats:
+def to_sensor(mount: MountSpec, vectors: Floats) -> Floats:
     """Turn (n, 2) vectors east, north into the sensor's forward, left."""
     yaw = np.radians(mount.yaw_deg)
     forward, left = np.array([np.sin(yaw), np.cos(yaw)]), np.array([-np.cos(yaw), np.sin(yaw)])

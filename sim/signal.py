@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import ClassVar
 
-from hw.signal.contents import Place, encode_lamp_colours, encode_plan
+from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.messages import (
     EVERY_NUMBER,
@@ -26,7 +26,7 @@ from sim.bench import Bench, SignalSpec
 from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
 from sim.signal_faults import FORGED, HUNG, LONGER_S, OTHER_PLAN, WRONG_REGION
-from sim.signals import SignalGroup, Signals, load
+from sim.signals import SignalGroup, SignalProgramme, load
 
 REGION = 440304  # GB/T 2260: Futian, Shenzhen
 CONTROLLER = Address(REGION, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER)
@@ -42,7 +42,7 @@ class SignalController(Emulator):
         self.period_ns = spec.period_ms * 1_000_000
         self.phase_ns = round(spec.phase_ms * 1e6)
         self._latency_ns = round(spec.latency_ms * 1e6)
-        self._place = Place(bench.reference.latitude_deg, bench.reference.longitude_deg)
+        self._place = JunctionPlace(bench.reference.latitude_deg, bench.reference.longitude_deg)
         self._signals = load()
         self._reader = FrameReader()
         self._last: Write | None = None  # its last report
@@ -93,7 +93,7 @@ def _asks_for_plan(body: bytes) -> bool:
     return (message.operation, message.object) == (Operation.QUERY, Object.CURRENT_PLAN)
 
 
-def lamps_at(signals: Signals, cycle_s: float) -> list[Lamp]:
+def lamps_at(signals: SignalProgramme, cycle_s: float) -> list[Lamp]:
     """Return what every lamp shows so many seconds after the cycle began."""
     return [_lamp(group, cycle_s % signals.cycle_s) for group in signals.lamps]
 

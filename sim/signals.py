@@ -41,7 +41,7 @@ class SignalGroup(msgspec.Struct, frozen=True):
         return "g" if self.movement == "right" and colour.endswith("green") else SUMO_COLOURS[colour]
 
 
-class Signals(msgspec.Struct, frozen=True):
+class SignalProgramme(msgspec.Struct, frozen=True):
     """The controller's fixed-time programme."""
 
     cycle_s: float
@@ -52,6 +52,6 @@ class Signals(msgspec.Struct, frozen=True):
         return "".join(group.sumo(cycle_s) for group in sorted(self.lamps, key=lambda group: group.link))
 
 
-def load() -> Signals:
+def load() -> SignalProgramme:
     """Return the programme of the demo crossing."""
-    return msgspec.json.decode((files("sim") / "data" / "signals.json").read_bytes(), type=Signals)
+    return msgspec.json.decode((files("sim") / "data" / "signals.json").read_bytes(), type=SignalProgramme)

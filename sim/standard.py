@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sim.fields import Check, Fault, Fields, both, code, flag, listed, real, table, text, whole
+from sim.fields import Check, Fields, Misfit, both, code, flag, listed, real, table, text, whole
 
 _ID = text("[A-Za-z0-9_-]{1,64}")
 _NAME = text()
@@ -27,7 +27,7 @@ _SPEED, _HEADING = real(0, 164), real(0, 360, open_end=True)
 _ANY_LIST = listed(lambda _: iter(()))
 
 
-def _anything(value: Any) -> Iterator[Fault]:
+def _anything(value: Any) -> Iterator[Misfit]:
     return iter(())
 
 
@@ -44,28 +44,28 @@ _HEAD: Fields = {"timeStamp": _MS, "rscuSn": _ID}
 def _as_many(number: str, items: str) -> Check:
     """Return the check that a number is the length of a list, where both are there."""
 
-    def check(record: Any) -> Iterator[Fault]:
+    def check(record: Any) -> Iterator[Misfit]:
         there = record.get(items) if isinstance(record, dict) else None
         if isinstance(there, list) and record.get(number, len(there)) != len(there):
-            yield Fault(number, f"expected as many as {items} has, got {record[number]!r:.40}")
+            yield Misfit(number, f"expected as many as {items} has, got {record[number]!r:.40}")
 
     return check
 
 
-def _ends_after_start(record: Any) -> Iterator[Fault]:
+def _ends_after_start(record: Any) -> Iterator[Misfit]:
     start, end = (record.get("startTime"), record.get("endTime")) if isinstance(record, dict) else (None, None)
     if isinstance(start, int) and isinstance(end, int) and end < start:
-        yield Fault("endTime", "expected not before startTime")
+        yield Misfit("endTime", "expected not before startTime")
 
 
 def _once(key: str) -> Check:
     """Return the check that the items of a list differ in a key."""
 
-    def check(items: Any) -> Iterator[Fault]:
+    def check(items: Any) -> Iterator[Misfit]:
         if isinstance(items, list):
             values = [str(item.get(key)) for item in items if isinstance(item, dict) and key in item]
             if len(values) != len(set(values)):
-                yield Fault("", f"expected every {key} once")
+                yield Misfit("", f"expected every {key} once")
 
     return check
 
@@ -176,9 +176,9 @@ _PHASES = {*range(1, 41), *range(101, 141), *range(201, 281)}
 _LIGHT, _SECONDS = whole(0, 8), whole(0, 3600)
 
 
-def _phase(value: Any) -> Iterator[Fault]:
+def _phase(value: Any) -> Iterator[Misfit]:
     if type(value) is not str or re.fullmatch("[1-9][0-9]*", value) is None or int(value) not in _PHASES:
-        yield Fault("", f"expected String of a phase 1-40, 101-140, 201-280, got {value!r:.40}")
+        yield Misfit("", f"expected String of a phase 1-40, 101-140, 201-280, got {value!r:.40}")
 
 
 _LAMP_ANNEX_B = table(
@@ -207,7 +207,7 @@ _LAMP_TABLE_22 = table(
 )  # fmt: skip
 
 
-def _lamp(record: Any) -> Iterator[Fault]:
+def _lamp(record: Any) -> Iterator[Misfit]:
     annex_b = isinstance(record, dict) and "signalControllerStamp" in record
     return (_LAMP_ANNEX_B if annex_b else _LAMP_TABLE_22)(record)
 
@@ -222,7 +222,7 @@ TABLES: dict[str, Check] = {
 }
 
 
-def faults(kind: str, record: object) -> list[Fault]:
+def faults(kind: str, record: object) -> list[Misfit]:
     """Return what does not fit in a record that came on `rscu/.../{kind}/up`; empty: all does."""
     check = TABLES.get(kind)
-    return [Fault("", f"no topic of the standard is called {kind}/up")] if check is None else list(check(record))
+    return [Misfit("", f"no topic of the standard is called {kind}/up")] if check is None else list(check(record))

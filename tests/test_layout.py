@@ -5,12 +5,13 @@ Over all imports, those inside functions included; what breaks it is printed, fi
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from rsu.site.dialects import DIALECTS
-from tests.floors import FOLDERS, ROOT, Arrow, between, cycle, floors, imports
+from tests.floors import FILES, FOLDERS, ROOT, Arrow, between, cycle, floors, imports
 
 ROOMS = {
     "v2x": ROOT / "codecs" / "v2x",
@@ -152,6 +153,18 @@ def test_a_dialect_is_known_by_its_name_only() -> None:
         if f"{name}.".startswith(f"{folder}.") and not file.is_relative_to(ROOT / folder.replace(".", "/"))
     ]
     assert found == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """No two classes of the house have one name, whatever package they are in; and no module has over 250 lines."""
+    places: dict[str, list[str]] = {}
+    for module, file in FILES.items():
+        text = file.read_text(encoding="utf-8")
+        assert text.count("\n") <= 250, file
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
 def test_top_level_is_fixed() -> None:

@@ -13,7 +13,7 @@ from v2x.errors import CodecError
 from v2x.profiles import PROFILES, Profile
 from v2x.quantities import CODES, QUANTITIES
 from v2x.schema import decode_value
-from v2x.walk import Field, walk
+from v2x.walk import WalkedField, walk
 
 Kind: TypeAlias = Literal["unavailable", "reserved", "implausible", "oversized", "later", "problem"]
 
@@ -47,7 +47,7 @@ class Line(NamedTuple):
 
     path: str
     depth: int
-    field: Field
+    field: WalkedField
     value: str
     unit: str
     odd: tuple[Oddity, ...]
@@ -122,7 +122,7 @@ def _whole(data: bytes, reading: Explanation, fits: Sequence[Profile]) -> Iterat
         yield Oddity("problem", f"not {reading.profile}: {' or '.join(fits)} fits")
 
 
-def _lines(found: Field, parent: str, depth: int) -> Iterator[Line]:
+def _lines(found: WalkedField, parent: str, depth: int) -> Iterator[Line]:
     path = f"{parent}.{found.name}" if parent else found.name
     value, unit, odd = _meaning(found)
     if found.later:
@@ -134,7 +134,7 @@ def _lines(found: Field, parent: str, depth: int) -> Iterator[Line]:
         yield from _lines(part, path, depth + 1)
 
 
-def _meaning(found: Field) -> tuple[str, str, tuple[Oddity, ...]]:
+def _meaning(found: WalkedField) -> tuple[str, str, tuple[Oddity, ...]]:
     """Return the value for people, its unit, and what is odd about it."""
     match found.kind, found.value:
         case "INTEGER", int(count):
@@ -156,7 +156,7 @@ def _meaning(found: Field) -> tuple[str, str, tuple[Oddity, ...]]:
     return str(found.value), "", ()
 
 
-def _oversized(choice: Field) -> Iterator[Oddity]:
+def _oversized(choice: WalkedField) -> Iterator[Oddity]:
     """Yield that a smaller alternative would have held an offset."""
     sizes = _OFFSETS.get(choice.type, ())
     counts = [part for part in (choice.parts[0].parts or choice.parts) if isinstance(part.value, int)]
@@ -184,7 +184,7 @@ def _number(kind: str, count: int) -> tuple[str, str, tuple[Oddity, ...]]:
     return f"{value:.10g}", quantity.unit, (Oddity("implausible", f"expected {low:g}..{high:g} {quantity.unit}"),)
 
 
-def _flags(found: Field, bits: int, count: int) -> tuple[str, str, tuple[Oddity, ...]]:
+def _flags(found: WalkedField, bits: int, count: int) -> tuple[str, str, tuple[Oddity, ...]]:
     names = {bit: name for name, bit in found.named}
     up = [bit for bit in range(count) if bits >> count - 1 - bit & 1]
     odd = [Oddity("reserved", f"bit {bit} has no name") for bit in up if bit not in names]
@@ -199,7 +199,7 @@ def _named(name: str) -> Iterator[Oddity]:
         yield Oddity("reserved", "reserved")
 
 
-def _octets(found: Field, octets: bytes) -> tuple[str, str, tuple[Oddity, ...]]:
+def _octets(found: WalkedField, octets: bytes) -> tuple[str, str, tuple[Oddity, ...]]:
     if found.name == "textGB2312":
         return octets.decode("gb2312", errors="replace"), "", ()
     if found.type == "RSIPriority" and octets:

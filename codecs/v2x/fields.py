@@ -146,7 +146,7 @@ class Priority:
         return wire[0] >> 5
 
 
-class Text:
+class DescriptionText:
     """Description: text, sent as GB 2312 octets, the form that T/CSAE 159-2020 demands; textString is only understood.
 
     Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD; what does not fit into 512 octets

@@ -13,7 +13,7 @@ or too many, padding that is not zero, a number or size beyond its range, an ind
 value of the root sent as an extension, a length in more octets than it takes or in fragments, extension additions
 announced but all absent.
 
-What a later edition added behind an extension marker is no error but skipped and reported (`Reading.skipped`): an
+What a later edition added behind an extension marker is no error but skipped and reported (`SchemaReading.skipped`): an
 unknown addition is left out, an unknown enumerator is None, an unknown alternative (None, None). Only then the value
 does not encode to the same octets. Extended integers, octet strings and bit strings keep their value.
 
@@ -42,7 +42,7 @@ FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only i
 _EXTENSION_BIT = 0x80  # first bit of a MessageFrame
 
 
-class Reading(NamedTuple):
+class SchemaReading(NamedTuple):
     """What was read: the value, and what was left out of it because only a later edition knows it."""
 
     value: WireValue
@@ -87,11 +87,11 @@ class Schema:
             pass
         return _read(data, Member(pdu, self.types.named(pdu))).value
 
-    def read(self, data: bytes, pdu: str = FRAME) -> Reading:
+    def read(self, data: bytes, pdu: str = FRAME) -> SchemaReading:
         """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
         pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
-            return Reading(pair.decode(data), ())
+            return SchemaReading(pair.decode(data), ())
         except IRREGULAR:
             pass
         return _read(data, Member(pdu, self.types.named(pdu)))
@@ -116,11 +116,11 @@ def decode_value(data: bytes, profile: Profile = DEFAULT_PROFILE, pdu: str = FRA
     return schema(profile).decode(data, pdu)
 
 
-def _read(data: bytes, member: Member) -> Reading:
+def _read(data: bytes, member: Member) -> SchemaReading:
     if member.name == FRAME and data and not _is_known(data[0], member.type):
         raise UnknownMessageError(f"unknown message: first octet {data[0]:02x} is that of a later edition")
     value, skipped = reading.decode(data, member)
-    return Reading(value, tuple(skipped))
+    return SchemaReading(value, tuple(skipped))
 
 
 def _is_known(octet: int, frame: Type) -> bool:

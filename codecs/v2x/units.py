@@ -6,7 +6,7 @@ highest count also stand for everything beyond. `blank` is what is sent for no n
 
 from __future__ import annotations
 
-from v2x.fields import Count, Priority, Scale, Text
+from v2x.fields import Count, DescriptionText, Priority, Scale
 
 # place (DefPosition, DefPositionOffset)
 LATITUDE = Scale("1e-7", -900_000_000, 900_000_000, 900_000_001)  # deg, north +
@@ -48,7 +48,7 @@ ZONE_CSAE53_2020 = Count(-720, 721)
 # the rest
 PERCENT = Scale("0.5", 0, 200, blank=0)  # %
 PRIORITY = Priority()  # 0..7, 7 highest
-TEXT = Text()
+TEXT = DescriptionText()
 
 # T/CSAE 53-2017
 RADIUS_CSAE53_2017 = Scale("0.1", 0, 1024, blank=0)  # m, to both sides of a path

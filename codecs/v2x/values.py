@@ -39,10 +39,10 @@ def from_json(value: Json, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME)
 
     EncodeError, with the path to the member, for whatever has not the form of the type. Ranges are checked by encoding.
     """
-    return _Reader(schema(profile).definitions).read({"type": pdu}, value)
+    return _ValueWalker(schema(profile).definitions).read({"type": pdu}, value)
 
 
-class _Reader:
+class _ValueWalker:
     """Walks a value and its type side by side."""
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:

@@ -37,7 +37,7 @@ _OF_PARTS = ("SEQUENCE", "SEQUENCE OF", "CHOICE", _PRESENCE)  # what has no valu
 
 
 @dataclass(slots=True)
-class Field:
+class WalkedField:
     """One field as it lies in the message.
 
     Attributes:
@@ -63,7 +63,7 @@ class Field:
     bits: int = 0
     header: int = 0
     value: WireValue = None
-    parts: list[Field] = field(default_factory=list)
+    parts: list[WalkedField] = field(default_factory=list)
     problem: str | None = None
     later: str | None = None
     named: tuple[tuple[str, int], ...] = ()
@@ -76,7 +76,7 @@ class Walk:
     `rest`: bits behind its end (padding is among them); `error`: why the walk ended early.
     """
 
-    root: Field
+    root: WalkedField
     rest: int
     error: DecodeError | None
 
@@ -92,7 +92,7 @@ def walk(data: bytes, profile: Profile, pdu: str = FRAME) -> Walk:
     return Walk(listener.root, len(data) * 8 - listener.at, None)
 
 
-def value_of(found: Field) -> WireValue:
+def value_of(found: WalkedField) -> WireValue:
     """Return the value in wire units, as `decode_value` gives it: without what only a later edition knows."""
     match found.kind:
         case "SEQUENCE":
@@ -110,7 +110,7 @@ class _Listener(Reader):
 
     def __init__(self, data: bytes, known: Schema) -> None:
         super().__init__(data)
-        self.root = self._field = Field("", "")
+        self.root = self._field = WalkedField("", "")
         self._names: Mapping[Any, str] = known.types.names
         self._definitions: Mapping[str, Definition] = known.definitions
 
@@ -118,7 +118,7 @@ class _Listener(Reader):
         """Read a part into a field of its own."""
         content = type_.content if isinstance(type_, Opened) else type_
         kind = _OPEN if content is UNKNOWN else _KINDS[type(content)]
-        part = Field(name, self._names.get(content, kind), kind, self.at)
+        part = WalkedField(name, self._names.get(content, kind), kind, self.at)
         named = self._definitions.get(part.type, {}).get("named-bits", ())
         part.named = tuple((name, int(bit)) for name, bit in named)
         if self.path:

@@ -24,7 +24,7 @@ from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, Frame, FrameParser, Table
+from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, FrameParser, Table, TiFrame
 from hw.radar.ti_lists import ListReader, explain
 from perception.objects import Detections, Floats, Measurement, Modality, PointCloud, RoadUser
 
@@ -124,7 +124,7 @@ class TiRadar:
         self._clock.reset()
         self._numbers.clear()
 
-    def _is_new(self, frame: Frame) -> bool:
+    def _is_new(self, frame: TiFrame) -> bool:
         if frame.number in self._numbers:
             self.counters.note("duplicate", f"frame {frame.number}".encode())
             return False
@@ -133,7 +133,7 @@ class TiRadar:
         self._numbers.append(frame.number)
         return True
 
-    def _measurement(self, frame: Frame, receipt_ns: int) -> Measurement | None:
+    def _measurement(self, frame: TiFrame, receipt_ns: int) -> Measurement | None:
         """Return what a frame tells, None where its list cannot be read: that is no empty road."""
         wanted = TARGETS if self._tracks or TARGETS in frame.tlvs else POINTS
         if (refusal := self._lists.refusal(frame, wanted)) is not None:

@@ -64,7 +64,7 @@ LAYOUTS: dict[int, np.dtype[Any]] = {
 Table = NDArray[Any]  # rows of one of LAYOUTS
 
 
-class Frame(NamedTuple):
+class TiFrame(NamedTuple):
     """One frame: its number, its length on the wire and the TLVs that we know, by type; and those that we do not."""
 
     number: int
@@ -79,7 +79,7 @@ class Frame(NamedTuple):
     )  # type -> TLV, header included: of unknown type, or no whole number of rows
 
 
-def encode(frame: Frame) -> bytes:
+def encode(frame: TiFrame) -> bytes:
     """Return the bytes of a frame; its length is set here."""
     body = b"".join(TLV_HEADER.pack(kind, rows.nbytes) + rows.tobytes() for kind, rows in frame.tlvs.items())
     body += b"".join(frame.others.values())
@@ -99,7 +99,7 @@ def encode(frame: Frame) -> bytes:
     return HEADER.pack(MAGIC, *words) + body + bytes(padding)
 
 
-def decode(data: bytes, counters: Counter[str]) -> Frame | None:
+def decode(data: bytes, counters: Counter[str]) -> TiFrame | None:
     """Return the frame that these bytes are, None when its lengths disagree; unknown TLVs are skipped."""
     _, version, length, platform, number, cycles, points, count, _ = HEADER.unpack_from(data)
     tlvs: dict[int, Table] = {}
@@ -119,7 +119,7 @@ def decode(data: bytes, counters: Counter[str]) -> Frame | None:
         else:
             tlvs[kind] = np.frombuffer(data[at + TLV_HEADER.size : end], layout)
         at = end
-    return Frame(number, length, tlvs, version, platform, cycles, points, others) if length - at < PADDING else None
+    return TiFrame(number, length, tlvs, version, platform, cycles, points, others) if length - at < PADDING else None
 
 
 class FrameParser:
@@ -138,10 +138,10 @@ class FrameParser:
         """Forget what is half read."""
         self._buffer.clear()
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: bytes) -> list[TiFrame]:
         """Take the next bytes and return the frames that are complete."""
         self._buffer += data
-        frames: list[Frame] = []
+        frames: list[TiFrame] = []
         self._false = 0
         while self._synchronise():
             length = HEADER.unpack_from(self._buffer)[2]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hw.radar.ti_frames import HEADER, LAYOUTS, POINTS, TARGETS, TLV_HEADER, Frame, Table
+from hw.radar.ti_frames import HEADER, LAYOUTS, POINTS, TARGETS, TLV_HEADER, Table, TiFrame
 
 KNOWN = {  # TLVs of other demos and firmwares that may be lists of what is wanted
     10: "targets of the area scanner",
@@ -34,7 +34,7 @@ class ListReader:
         self._statistics = statistics
         self._companions: set[int] = set()  # types that came beside a list that could be read: they are not that list
 
-    def refusal(self, frame: Frame, wanted: int) -> tuple[str, bytes] | None:
+    def refusal(self, frame: TiFrame, wanted: int) -> tuple[str, bytes] | None:
         """Return the reason why a frame tells nothing, with a sample; None where it can be used.
 
         `wanted`: TARGETS or POINTS.

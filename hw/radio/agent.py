@@ -12,9 +12,9 @@ from hw.endpoint import Endpoint, Port, Way
 from hw.intake import Intake
 from hw.radio.protocol import (
     AgentError,
+    AgentState,
     Hello,
     MessageType,
-    State,
     Status,
     Transmit,
     encode_hello,
@@ -66,7 +66,7 @@ class RadioAgent:
         """Tell why the modem does not send, None when it does or has not said."""
         if self.status is None:
             return None
-        if self.status.state is not State.READY:
+        if self.status.state is not AgentState.READY:
             return f"modem: {self.status.state.name.lower().replace('_', ' ')}"
         return f"modem: {self._refused} frames refused" if self._refused else None
 

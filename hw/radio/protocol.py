@@ -61,7 +61,7 @@ class AgentError(DeviceError, ValueError):
         self.reason = reason  # magic, version, type, length, state, busy, size
 
 
-class State(IntEnum):
+class AgentState(IntEnum):
     """What the agent says about its modem."""
 
     STARTING = 0
@@ -84,7 +84,7 @@ class Transmit(NamedTuple):
     payload: bytes
 
 
-class Received(NamedTuple):
+class ReceivedFrame(NamedTuple):
     """This came in over the air."""
 
     aid: int
@@ -98,7 +98,7 @@ class Status(NamedTuple):
     """The agent is alive, and how its modem does."""
 
     time_ns: int
-    state: State
+    state: AgentState
     busy_percent: int | None  # channel busy ratio
     transmitted: int
     refused: int
@@ -179,16 +179,16 @@ def parse_transmit(datagram: bytes) -> Transmit:
     return Transmit(aid, priority, payload)
 
 
-def encode_received(message: Received) -> bytes:
+def encode_received(message: ReceivedFrame) -> bytes:
     """Return the datagram that hands over a frame from the air."""
     rssi = _NO_RSSI if message.rssi is None else message.rssi
     return _encode(MessageType.RECEIVED, message.aid, message.source, message.time_ns, rssi, payload=message.payload)
 
 
-def parse_received(datagram: bytes) -> Received:
+def parse_received(datagram: bytes) -> ReceivedFrame:
     """Return the frame from the air in a datagram; raise `AgentError` when there is none."""
     (aid, source, time_ns, rssi), payload = _parse(MessageType.RECEIVED, datagram)
-    return Received(aid, source, time_ns, None if rssi == _NO_RSSI else rssi, payload)
+    return ReceivedFrame(aid, source, time_ns, None if rssi == _NO_RSSI else rssi, payload)
 
 
 def encode_status(message: Status) -> bytes:
@@ -201,8 +201,8 @@ def encode_status(message: Status) -> bytes:
 def parse_status(datagram: bytes) -> Status:
     """Return the status in a datagram; raise `AgentError` when there is none."""
     (time_ns, state, busy, *counts), _ = _parse(MessageType.STATUS, datagram)
-    if state not in frozenset(State):
+    if state not in frozenset(AgentState):
         raise AgentError("state", f"unknown state {state}")
     if busy > 100 and busy != _NO_BUSY_RATIO:
         raise AgentError("busy", f"a channel that is busy to {busy} %")
-    return Status(time_ns, State(state), None if busy == _NO_BUSY_RATIO else busy, *counts)
+    return Status(time_ns, AgentState(state), None if busy == _NO_BUSY_RATIO else busy, *counts)

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from pydantic import Field
 
 from hw.driver import DriverSettings
-from hw.signal.contents import Place
+from hw.signal.contents import JunctionPlace
 from hw.signal.messages import Address
 
 M_PER_DEG = 111_195.0  # of latitude
 
 
-class PlaceSettings(DriverSettings):
+class ControllerPlaceSettings(DriverSettings):
     """Where the controller says that its junction is."""
 
     latitude_deg: float = Field(ge=-90, le=90)
@@ -34,9 +34,9 @@ class Binding(NamedTuple):
 
     region: int | None
     number: int | None
-    place: PlaceSettings | None
+    place: ControllerPlaceSettings | None
 
-    def refusal(self, sender: Address, place: Place) -> Refusal | None:
+    def refusal(self, sender: Address, place: JunctionPlace) -> Refusal | None:
         """Return why a message is none of the site's controller, None when it is one."""
         if self.region is not None and sender.region != self.region:
             return Refusal("region", f"hears a controller of region {sender.region}, the site's is {self.region}")
@@ -48,7 +48,7 @@ class Binding(NamedTuple):
         return None
 
 
-def _distance_m(place: Place, other: PlaceSettings) -> float:
+def _distance_m(place: JunctionPlace, other: ControllerPlaceSettings) -> float:
     north = place.latitude - other.latitude_deg
     east = (place.longitude - other.longitude_deg + 180) % 360 - 180
     return M_PER_DEG * hypot(north, east * cos(radians(other.latitude_deg)))

@@ -30,7 +30,7 @@ _COUNT = struct.Struct("<B")
 _LONGEST_COUNTDOWN = 254  # s; 255 says "more", 0 "unknown"
 
 
-class Place(NamedTuple):
+class JunctionPlace(NamedTuple):
     """Where the junction is, WGS-84."""
 
     latitude: float  # deg
@@ -60,7 +60,7 @@ def colour_of(octet: int) -> str:
     return lit[0] if lit else "dark"
 
 
-def encode_lamp_colours(place: Place, lamps: Iterable[Lamp]) -> bytes:
+def encode_lamp_colours(place: JunctionPlace, lamps: Iterable[Lamp]) -> bytes:
     """Return the content of object 0103; lamps of one approach follow each other. Seconds are rounded up."""
     groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle)]
     body = _encode_place(place) + _COUNT.pack(len(groups))
@@ -72,27 +72,27 @@ def encode_lamp_colours(place: Place, lamps: Iterable[Lamp]) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
-def parse_place(content: bytes) -> Place:
+def parse_place(content: bytes) -> JunctionPlace:
     """Return where a content says that the junction is; raise `MessageError` when it is too short."""
-    return _Reader(content).place
+    return _ContentReader(content).place
 
 
 def parse_lamp_colours(content: bytes) -> list[Lamp]:
     """Return the lamps in the content of object 0103; raise `MessageError` when it is not that."""
-    reader = _Reader(content)
+    reader = _ContentReader(content)
     (approaches,) = reader.take(_COUNT)
     lamps = [lamp for _ in range(approaches) for lamp in _parse_approach(reader, _parse_lamp)]
     reader.finish()
     return lamps
 
 
-def _parse_lamp(reader: _Reader, angle: int) -> Lamp:
+def _parse_lamp(reader: _ContentReader, angle: int) -> Lamp:
     number, kind, colour, seconds = reader.take(_LAMP)
     countdown = float(seconds) if 0 < seconds <= _LONGEST_COUNTDOWN else None
     return Lamp(number, angle, kind, colour_of(colour), countdown)
 
 
-def encode_plan(place: Place, lamps: Iterable[LampPlan]) -> bytes:
+def encode_plan(place: JunctionPlace, lamps: Iterable[LampPlan]) -> bytes:
     """Return the content of object 0301; lamps of one approach follow each other. Durations in whole seconds."""
     groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle)]
     body = _encode_place(place) + _COUNT.pack(sum(len(group) for _, group in groups)) + _COUNT.pack(len(groups))
@@ -106,7 +106,7 @@ def encode_plan(place: Place, lamps: Iterable[LampPlan]) -> bytes:
 
 def parse_plan(content: bytes) -> list[LampPlan]:
     """Return the lamps in the content of object 0301; raise `MessageError` when it is not that."""
-    reader = _Reader(content)
+    reader = _ContentReader(content)
     total, approaches = *reader.take(_COUNT), *reader.take(_COUNT)
     lamps = [lamp for _ in range(approaches) for lamp in _parse_approach(reader, _parse_lamp_plan)]
     reader.finish()
@@ -115,17 +115,17 @@ def parse_plan(content: bytes) -> list[LampPlan]:
     return lamps
 
 
-def _parse_lamp_plan(reader: _Reader, angle: int) -> LampPlan:
+def _parse_lamp_plan(reader: _ContentReader, angle: int) -> LampPlan:
     number, kind, steps = reader.take(_LAMP_PLAN)
     parsed = (reader.take(_STEP) for _ in range(steps))
     return LampPlan(number, angle, kind, [(colour_of(colour), float(seconds)) for colour, seconds in parsed])
 
 
-def _encode_place(place: Place) -> bytes:
+def _encode_place(place: JunctionPlace) -> bytes:
     return _PLACE.pack(round(place.longitude * 1e7), round(place.latitude * 1e7), 0)
 
 
-class _Reader:
+class _ContentReader:
     """Takes fields off a content, which begins with its length and a place."""
 
     def __init__(self, content: bytes) -> None:
@@ -135,7 +135,7 @@ class _Reader:
         if length != len(content) - _LENGTH.size:
             raise MessageError(f"{length} octets of content announced, {len(content) - _LENGTH.size} came")
         longitude, latitude, _ = self.take(_PLACE)
-        self.place = Place(latitude / 1e7, longitude / 1e7)
+        self.place = JunctionPlace(latitude / 1e7, longitude / 1e7)
 
     def take(self, layout: struct.Struct) -> tuple[int, ...]:
         """Return the next fields."""
@@ -153,6 +153,6 @@ class _Reader:
 T = TypeVar("T")
 
 
-def _parse_approach(reader: _Reader, parse_one: Callable[[_Reader, int], T]) -> list[T]:
+def _parse_approach(reader: _ContentReader, parse_one: Callable[[_ContentReader, int], T]) -> list[T]:
     angle, lamps = reader.take(_APPROACH)
     return [parse_one(reader, angle) for _ in range(lamps)]

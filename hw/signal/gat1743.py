@@ -15,7 +15,7 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import Intake
-from hw.signal.binding import Binding, PlaceSettings
+from hw.signal.binding import Binding, ControllerPlaceSettings
 from hw.signal.contents import parse_lamp_colours, parse_place, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.messages import (
@@ -51,7 +51,7 @@ class Gat1743Settings(DeviceSettings):
     link: Endpoint
     region: int | None = Field(None, ge=1, le=999_999, description="GB/T 2260 code that its messages must name")
     number: int | None = Field(None, ge=0, le=0xFFFF, description="number that its messages must name; none: any")
-    place: PlaceSettings | None = Field(None, description="that its messages must name")
+    place: ControllerPlaceSettings | None = Field(None, description="that its messages must name")
     rate_hz: float = Field(1.0, gt=0, le=10, description="reports a second that the controller sends; half is a fault")
     max_age_ms: int = Field(500, ge=10, le=10_000, description="of a report; an older stamp is not believed")
     max_ahead_ms: int = Field(100, ge=0, le=10_000, description="of the controller's clock against ours")

@@ -74,7 +74,7 @@ class Plan(NamedTuple):
         return {name: [sys.executable, "-m", *command] for name, command in commands.items()}
 
 
-class Bench:
+class Running:
     """The running processes of a plan. What they print on stdout is kept in the run folder."""
 
     def __init__(self, plan: Plan) -> None:

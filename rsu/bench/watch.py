@@ -10,7 +10,7 @@ import msgspec
 
 from rsu.bench.latency import LatencyMeter
 from rsu.bus import changes
-from rsu.bus.changes import Changes
+from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, RecorderState, Sent, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
@@ -32,7 +32,7 @@ class Watch:
         self.recorder: RecorderState | None = None
         self.snapshot: Snapshot | None = None
         self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
-        self._followed = Changes()
+        self._followed = StateChanges()
         self._began = time.monotonic()
         self._began_ns = time.time_ns()
 

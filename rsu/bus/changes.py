@@ -18,7 +18,7 @@ class Change(NamedTuple):
     before: str | None  # None: it is new
 
 
-class Changes:
+class StateChanges:
     """The state of everything that was noted."""
 
     def __init__(self) -> None:

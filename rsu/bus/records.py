@@ -16,7 +16,7 @@ class Sent(msgspec.Struct, frozen=True):
     frame: bytes  # DSMP
 
 
-class Received(msgspec.Struct, frozen=True):
+class ReceivedDsm(msgspec.Struct, frozen=True):
     """One frame that the radio received."""
 
     stamp_ns: int  # when the radio received it

@@ -23,7 +23,7 @@ TOPICS: dict[str, Topic] = {
     #                 record                publisher      rate  stale  recorded
     "snapshot": Topic(snapshot.Snapshot, "station", 10.0, 1.0, True),
     "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
-    "received": Topic(records.Received, "station", None, None, False),  # the tape has it
+    "received": Topic(records.ReceivedDsm, "station", None, None, False),  # the tape has it
     "report": Topic(records.Report, "station", None, None, False),  # the tape has it
     "tape": Topic(tape.Tape, "station", 10.0, 1.0, True),
     "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),

@@ -40,7 +40,7 @@ def command(
     """
     from rsu.cli.views import compare as view
 
-    wish = view.Wish(recordings or [], a, b, truth, region)
+    wish = view.CompareWish(recordings or [], a, b, truth, region)
     comparison = view.run(wish)
     if html is not None:
         html.write_text(view.page(comparison, wish), encoding="utf-8")

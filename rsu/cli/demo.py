@@ -19,7 +19,7 @@ EXAMPLES = (
 )
 
 
-class Traffic(StrEnum):
+class TrafficChoice(StrEnum):
     """Sources of the bench's traffic."""
 
     SUMO = "sumo"
@@ -37,7 +37,9 @@ def command(
             show_default="none",
         ),
     ] = None,
-    source: Annotated[Traffic, typer.Option(help="traffic: simulated now, or a recording of such")] = Traffic.SUMO,
+    source: Annotated[
+        TrafficChoice, typer.Option(help="traffic: simulated now, or a recording of such")
+    ] = TrafficChoice.SUMO,
     scenario: Annotated[
         str | None,
         typer.Option(

@@ -32,9 +32,9 @@ def command(
     Exit code 1: there was nothing to judge.
     """
     from rsu.cli.views import score as view
-    from rsu.lab.runs import Source
+    from rsu.lab.runs import RunSource
 
-    answer = view.score(Source(recordings, site, replay), truth, region)
+    answer = view.score(RunSource(recordings, site, replay), truth, region)
     if as_json:
         print(json.dumps(answer))
     else:

@@ -64,7 +64,7 @@ def command(
 
     if registration == bool(param):
         fail(Exit.USAGE, "say either --param NAME=LOW..HIGH or --registration")
-    wish = work.Wish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
+    wish = work.TuneWish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
     answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
     if out is not None:
         out.write_text(proposal.text, encoding="utf-8")

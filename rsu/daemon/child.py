@@ -6,8 +6,8 @@ import signal
 from collections.abc import Iterator
 
 from rsu.daemon.backoff import Backoff
-from rsu.daemon.orders import Ended, Kill, Start
-from rsu.daemon.processes import Row
+from rsu.daemon.orders import Ended, Kill, StartOrder
+from rsu.daemon.processes import ProcessRow
 
 START_S = 10.0  # from the start to the first sign of life; doubled each time that this was too little
 _LONGEST_START_S = 60.0  # a small box under load
@@ -21,7 +21,7 @@ _SOON_S = 5.0  # a longer wait for the next start is reported as `degraded`
 class Child:
     """One supervised process. Times are monotonic seconds."""
 
-    def __init__(self, name: str, row: Row, restarts: int = -1) -> None:
+    def __init__(self, name: str, row: ProcessRow, restarts: int = -1) -> None:
         self.name = name
         self.row = row
         self.pid: int | None = None
@@ -63,13 +63,13 @@ class Child:
         self._started += pause_s
         self._progress_at += pause_s
 
-    def look(self, now: float, site: str) -> Iterator[Start | Kill]:
+    def look(self, now: float, site: str) -> Iterator[StartOrder | Kill]:
         """Yield the orders that are due now."""
         if self.pid is None:
             due = self._start_at is not None and now >= self._start_at and not self.retired
             if due and len(self.undying) < _MOST_UNDYING:
                 self._start_at = None
-                yield Start(self.name, site)
+                yield StartOrder(self.name, site)
         elif self._killed_at is not None:
             if now - self._killed_at > _DIES_S:
                 yield from self._insist(now)

@@ -27,7 +27,7 @@ _FINDINGS = 20  # logged at once
 _log = structlog.get_logger()
 
 
-class Held(NamedTuple):
+class HeldFolder(NamedTuple):
     """A folder of this daemon, and its identity when it was taken."""
 
     path: Path
@@ -37,7 +37,7 @@ class Held(NamedTuple):
 class Chores:
     """The thread. Its findings may be read at any time."""
 
-    def __init__(self, duty: Duty, held: list[Held]) -> None:
+    def __init__(self, duty: Duty, held: list[HeldFolder]) -> None:
         self._duty = duty
         self._held = held
         self._claims = ExitStack()
@@ -102,7 +102,7 @@ class Chores:
     def _do(self, what: str) -> None:
         self._doing = time.monotonic(), what
 
-    def _look_at(self, index: int, held: Held) -> None:
+    def _look_at(self, index: int, held: HeldFolder) -> None:
         try:
             reason, detail = self._state(index, held)
         except OSError as error:
@@ -113,7 +113,7 @@ class Chores:
             _log.error("folder", path=str(held.path), trouble=reason, why=detail)
             self._folders[held.path] = Trouble(reason, str(held.path), detail, time.time_ns())
 
-    def _state(self, index: int, held: Held) -> tuple[str, str]:
+    def _state(self, index: int, held: HeldFolder) -> tuple[str, str]:
         """Return what is wrong with a folder; make and hold it again where it was deleted."""
         facts = held.path.stat() if held.path.exists() else None
         if facts is None or (facts.st_dev, facts.st_ino) != held.identity:
@@ -122,7 +122,7 @@ class Chores:
             except AlreadyRunningError as error:
                 return "folder-taken", str(error)
             facts = os.fstat(descriptor)
-            self._held[index] = Held(held.path, (facts.st_dev, facts.st_ino))
+            self._held[index] = HeldFolder(held.path, (facts.st_dev, facts.st_ino))
             _log.error("folder was deleted, made again", path=str(held.path))
         if os.statvfs(held.path).f_flag & os.ST_RDONLY or not os.access(held.path, os.W_OK):
             return "folder-read-only", ""

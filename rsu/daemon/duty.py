@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from rsu.daemon import processes
-from rsu.daemon.processes import Row
+from rsu.daemon.processes import ProcessRow
 from rsu.daemon.site_copy import Frozen
 
 SHELF = "site"
@@ -24,7 +24,7 @@ class Duty(msgspec.Struct, frozen=True):
     processes: list[str]
     page: str  # its address
 
-    def rows(self) -> dict[str, Row]:
+    def rows(self) -> dict[str, ProcessRow]:
         """Return the rows of the processes, in starting order."""
         return {name: processes.row(name) for name in self.processes}
 

@@ -26,7 +26,7 @@ _PRCTL = ctypes.CDLL(None).prctl
 _MOST_DESCRIPTORS = 1 << 20
 
 
-class Member(NamedTuple):
+class ForkedProcess(NamedTuple):
     """One process of the daemon."""
 
     name: str
@@ -35,7 +35,7 @@ class Member(NamedTuple):
     started_s: float  # monotonic
 
 
-def fork(name: str, job: Callable[[], int], keep: Sequence[int] = ()) -> Member:
+def fork(name: str, job: Callable[[], int], keep: Sequence[int] = ()) -> ForkedProcess:
     """Run a job in a child; its exit code is the job's result. `keep`: descriptors it needs. OSError: no room for it.
 
     The child has a process group of its own (Ctrl-C is for the zygote), dies with its parent, and speaks into a pipe.
@@ -61,7 +61,7 @@ def fork(name: str, job: Callable[[], int], keep: Sequence[int] = ()) -> Member:
         finally:
             os._exit(code)  # not back into the parent's frames
     os.close(its)
-    return Member(name, pid, Mouth(ours), time.monotonic())
+    return ForkedProcess(name, pid, Mouth(ours), time.monotonic())
 
 
 def _settle(name: str, output: int, keep: Sequence[int]) -> None:

@@ -13,7 +13,7 @@ import structlog
 from rsu.core import folders, log
 from rsu.core.errors import ConfigError
 from rsu.daemon import process, site_copy
-from rsu.daemon.chores import Held
+from rsu.daemon.chores import HeldFolder
 from rsu.daemon.duty import Duty, duty_of, shelves
 from rsu.daemon.relay import Stderr
 from rsu.daemon.site_copy import Frozen, Gathered
@@ -45,7 +45,7 @@ def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: 
         Zygote(_jobs(duty, held), stop).run()
 
 
-def _jobs(duty: Duty, held: list[Held]) -> Jobs:
+def _jobs(duty: Duty, held: list[HeldFolder]) -> Jobs:
     folders = held[0].path, held[1].path
     return Jobs(functools.partial(supervise, duty, held), lambda name, path: process.run(name, path, folders))
 
@@ -71,6 +71,6 @@ def _frozen(gathered: Gathered | ConfigError, site: Path, places: list[Path]) ->
     return frozen
 
 
-def _held(path: Path, descriptor: int) -> Held:
+def _held(path: Path, descriptor: int) -> HeldFolder:
     facts = os.fstat(descriptor)
-    return Held(path, (facts.st_dev, facts.st_ino))
+    return HeldFolder(path, (facts.st_dev, facts.st_ino))

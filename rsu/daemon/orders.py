@@ -16,7 +16,7 @@ _MOST = 1 << 18  # octets in one datagram
 _QUEUE = 1 << 20
 
 
-class Start(msgspec.Struct, frozen=True, tag=True):
+class StartOrder(msgspec.Struct, frozen=True, tag=True):
     """Start a process of a site."""
 
     name: str
@@ -60,13 +60,13 @@ class Reload(msgspec.Struct, frozen=True, tag=True):
     """A reload of the site file was asked for."""
 
 
-Order = Start | Kill | Heed
+Order = StartOrder | Kill | Heed
 News = Started | Ended | Alive | Reload
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Order | News).decode
 
 
-class Line:
+class OrderLine:
     """One end of the pair."""
 
     def __init__(self, end: socket.socket) -> None:
@@ -76,7 +76,7 @@ class Line:
         self.broken = False  # the other side is gone
 
     @classmethod
-    def pair(cls) -> tuple[Line, Line]:
+    def pair(cls) -> tuple[OrderLine, OrderLine]:
         """Return both ends."""
         one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         return cls(one), cls(other)

@@ -13,7 +13,7 @@ from rsu.bus.topics import VIDEO
 from rsu.site.model import Site
 
 
-class Row(NamedTuple):
+class ProcessRow(NamedTuple):
     """One process."""
 
     module: str  # imported when started: `run(config, run folder, data folder, stop, *further)` works until `stop`
@@ -25,17 +25,17 @@ class Row(NamedTuple):
     further: tuple[str, ...] = ()
 
 
-PROCESSES: dict[str, Row] = {
+PROCESSES: dict[str, ProcessRow] = {
     #               module              stuck  MiB   CPU  nice  wait
-    "station": Row("rsu.station.process", 3.0, 250, 60, None, 8.0),
-    "uplink": Row("rsu.uplink.process", 12.0, 150, 20, 5),
-    "recorder": Row(
+    "station": ProcessRow("rsu.station.process", 3.0, 250, 60, None, 8.0),
+    "uplink": ProcessRow("rsu.uplink.process", 12.0, 150, 20, 5),
+    "recorder": ProcessRow(
         "rsu.recorder.process", 12.0, 150, 20, 5
     ),  # records when the site file or `rsu rec start` asks for it
-    "web": Row("rsu.web.process", 12.0, 200, 20, 10),
+    "web": ProcessRow("rsu.web.process", 12.0, 200, 20, 10),
 }
-_REPLAY = Row("rsu.replay.live", 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
-_VIDEO = Row("rsu.video.process", 12.0, 300, 45, 5)  # one for each camera
+_REPLAY = ProcessRow("rsu.replay.live", 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
+_VIDEO = ProcessRow("rsu.video.process", 12.0, 300, 45, 5)  # one for each camera
 
 
 def names(site: Site) -> list[str]:
@@ -46,7 +46,7 @@ def names(site: Site) -> list[str]:
     return [*PROCESSES, *cameras, *replay]
 
 
-def row(name: str) -> Row:
+def row(name: str) -> ProcessRow:
     """Return the row of a process."""
     if name.startswith(VIDEO):
         return _VIDEO._replace(further=(name.removeprefix(VIDEO),))

@@ -16,15 +16,15 @@ import msgspec
 import structlog
 
 from rsu.bus import changes
-from rsu.bus.changes import Changes
+from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, ProcessView, Progress, Trouble
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.core.exits import Exit
 from rsu.daemon.child import Child
-from rsu.daemon.chores import Chores, Held
+from rsu.daemon.chores import Chores, HeldFolder
 from rsu.daemon.duty import Duty
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, Line, Reload, Start, Started
-from rsu.daemon.processes import Row, row
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Started, StartOrder
+from rsu.daemon.processes import ProcessRow, row
 from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
@@ -37,7 +37,7 @@ BUDGET = (150, 20)  # of the supervisor: MiB, percent of a core
 _log = structlog.get_logger()
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownProcess(msgspec.Struct, frozen=True):
     """The state of one process that the next supervisor needs."""
 
     restarts: int = -1
@@ -49,14 +49,14 @@ class Memory(msgspec.Struct, frozen=True):
     """The state that the next supervisor needs."""
 
     duty: Duty
-    processes: dict[str, Known]
+    processes: dict[str, KnownProcess]
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _memory = msgspec.msgpack.Decoder(Memory).decode
 
 
-def supervise(duty: Duty, held: list[Held], line: Line, past: Past) -> int:
+def supervise(duty: Duty, held: list[HeldFolder], line: OrderLine, past: Past) -> int:
     """Keep the processes of a site running until SIGTERM; returns an exit code. `held`: run and data folder."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -71,15 +71,15 @@ def supervise(duty: Duty, held: list[Held], line: Line, past: Past) -> int:
 class Supervisor:
     """All that the process holds."""
 
-    def __init__(self, memory: Memory, held: list[Held], line: Line, past: Past) -> None:
+    def __init__(self, memory: Memory, held: list[HeldFolder], line: OrderLine, past: Past) -> None:
         self._duty = memory.duty
         self._run = held[0].path
         self._line = line
-        own = memory.processes.get(SUPERVISOR, Known())
+        own = memory.processes.get(SUPERVISOR, KnownProcess())
         self._restarts, self._error = own.restarts + 1, "ended or hung" if past.memory else own.error
         now = time.monotonic()
         self._children = {
-            name: _child(name, row(name), memory.processes.get(name, Known())) for name in memory.duty.processes
+            name: _child(name, row(name), memory.processes.get(name, KnownProcess())) for name in memory.duty.processes
         }
         for member in past.members:
             if member.name in self._children:
@@ -89,7 +89,7 @@ class Supervisor:
         self._ended_ns = {name: known.ended_ns for name, known in memory.processes.items()}
         if past.memory:
             self._ended_ns[SUPERVISOR] = time.time_ns()
-        self._changes = Changes()
+        self._changes = StateChanges()
         self._rollout: Rollout | None = None
         self._scales = Scales()
         self._chores = Chores(memory.duty, held)
@@ -166,7 +166,7 @@ class Supervisor:
         if self._rollout.over(now):
             self._rollout = None
 
-    def _order(self, child: Child, orders: Iterable[Start | Kill]) -> None:
+    def _order(self, child: Child, orders: Iterable[StartOrder | Kill]) -> None:
         for order in orders:
             if isinstance(order, Kill) and order.number == signal.SIGKILL:
                 _log.error("process killed", name=child.name, pid=order.pid, why=child.error)
@@ -193,7 +193,7 @@ class Supervisor:
             warnings=self._chores.warnings,
         )
         self._bus.publish("processes", told)
-        known = {view.name: Known(view.restarts, view.error, view.ended_ns) for view in views}
+        known = {view.name: KnownProcess(view.restarts, view.error, view.ended_ns) for view in views}
         self._line.send(Heed(_encode(Memory(duty, known))))
 
     def _row(self, child: Child, now: float) -> ProcessView:
@@ -234,7 +234,7 @@ class Supervisor:
         self._progress.close()
 
 
-def _child(name: str, row: Row, known: Known) -> Child:
+def _child(name: str, row: ProcessRow, known: KnownProcess) -> Child:
     child = Child(name, row, known.restarts)
     child.error = known.error
     return child

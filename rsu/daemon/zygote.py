@@ -21,9 +21,9 @@ from typing import NamedTuple
 import structlog
 
 from rsu.daemon.backoff import Backoff
-from rsu.daemon.fork import Member, fork
+from rsu.daemon.fork import ForkedProcess, fork
 from rsu.daemon.notify import Notifier
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, Line, Reload, Start, Started
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Started, StartOrder
 from rsu.daemon.relay import Stderr
 
 SUPERVISOR = "supervisor"
@@ -38,14 +38,14 @@ _log = structlog.get_logger()
 class Past(NamedTuple):
     """The state with which a supervisor goes on where the one before stopped."""
 
-    members: list[Member]  # that run
+    members: list[ForkedProcess]  # that run
     memory: bytes  # its own last state; empty: none yet
 
 
 class Jobs(NamedTuple):
     """The work of the children; each returns an exit code."""
 
-    supervise: Callable[[Line, Past], int]
+    supervise: Callable[[OrderLine, Past], int]
     run: Callable[[str, Path], int]  # the process of this name, of this site file
 
 
@@ -55,12 +55,12 @@ class Zygote:
     def __init__(self, jobs: Jobs, stop: threading.Event) -> None:
         self._jobs = jobs
         self._stop = stop
-        self._members: dict[int, Member] = {}  # by process id, oldest first; the supervisor is one of them
+        self._members: dict[int, ForkedProcess] = {}  # by process id, oldest first; the supervisor is one of them
         self._supervisor: int | None = None
         self._killed_s: float | None = None  # when that one was killed, monotonic
         self._heard_s = self._beat_s = self._due_s = float("-inf")
         self._backoff = Backoff(longest_s=4.0)
-        self._line: Line | None = None
+        self._line: OrderLine | None = None
         self._memory = b""
         self._stderr = Stderr()
         self._notifier = Notifier()
@@ -99,7 +99,7 @@ class Zygote:
             self._line.send(Alive())
 
     def _start_supervisor(self, now_s: float) -> None:
-        ours, its = Line.pair()
+        ours, its = OrderLine.pair()
         past = Past(list(self._members.values()), self._memory)
         try:
             member = fork(SUPERVISOR, lambda: self._jobs.supervise(its, past), keep=[its.fileno()])
@@ -134,14 +134,14 @@ class Zygote:
             wakes.recv(4096)
         for order in self._line.received() if self._line is not None else ():
             self._heard_s = time.monotonic()
-            if isinstance(order, Start) and not self._stop.is_set():
+            if isinstance(order, StartOrder) and not self._stop.is_set():
                 self._start(order)
             elif isinstance(order, Kill):
                 self._kill(order)
             elif isinstance(order, Heed):
                 self._memory = order.memory
 
-    def _start(self, order: Start) -> None:
+    def _start(self, order: StartOrder) -> None:
         try:
             member = fork(order.name, lambda: self._jobs.run(order.name, Path(order.site)))
         except OSError as error:
@@ -165,7 +165,7 @@ class Zygote:
             if pid:
                 self._bury(member, os.waitstatus_to_exitcode(status))
 
-    def _bury(self, member: Member, code: int) -> None:
+    def _bury(self, member: ForkedProcess, code: int) -> None:
         now_s = time.monotonic()
         self._stderr.write(member.mouth.listen(now_s))
         if member.pid == self._supervisor:

@@ -14,7 +14,7 @@ Sign = Callable[[Said, Said], str | None]  # before, now -> the daemon's words o
 Prepare = Callable[[Path], None]  # changes the copied site and bench files in a folder before the start
 
 
-class Text(NamedTuple):
+class Bilingual(NamedTuple):
     """The same in English and Chinese."""
 
     en: str
@@ -27,7 +27,7 @@ class Fault(NamedTuple):
     id: str  # F1..F42 of the table of faults
     en: str
     zh: str
-    expected: Text  # what status must name and what must be on air
+    expected: Bilingual  # what status must name and what must be on air
     make: Make | None
     sign: Sign
     notice_s: float = 5.0  # it must be told within
@@ -43,7 +43,7 @@ class UnmadeError(Exception):
     """This machine does not let the fault be made: the reason."""
 
 
-class Result(NamedTuple):
+class DrillResult(NamedTuple):
     """What came of it."""
 
     fault: Fault

@@ -9,14 +9,14 @@ from itertools import groupby
 
 from rsu.bench.processes import Plan
 from rsu.drill.disks import release
-from rsu.drill.fault import Fault, Result, UnmadeError
+from rsu.drill.fault import DrillResult, Fault, UnmadeError
 from rsu.drill.stage import Stage
 
 _READY_S = 90.0  # until the site is healthy at its start: cameras learn the road first
 Tell = Callable[[str], None]
 
 
-def drill(faults: Sequence[Fault], plan: Callable[[Fault], Plan], tell: Tell) -> Iterator[Result]:
+def drill(faults: Sequence[Fault], plan: Callable[[Fault], Plan], tell: Tell) -> Iterator[DrillResult]:
     """Yield what came of each fault. Those that need no files of their own share one start of the site."""
     for _, group in groupby(faults, key=lambda fault: fault.id if fault.prepare or fault.environment else ""):
         rows = list(group)
@@ -36,21 +36,21 @@ def drill(faults: Sequence[Fault], plan: Callable[[Fault], Plan], tell: Tell) ->
             release(stage.data())
 
 
-def _one(stage: Stage, fault: Fault) -> Result:
+def _one(stage: Stage, fault: Fault) -> DrillResult:
     try:
         return one(stage, fault)
     except UnmadeError as error:
         return _unmade(fault, error)
 
 
-def _unmade(fault: Fault, why: UnmadeError) -> Result:
-    return Result(fault, f"not made: {why}", None, None, 0, 0.0, [], None)
+def _unmade(fault: Fault, why: UnmadeError) -> DrillResult:
+    return DrillResult(fault, f"not made: {why}", None, None, 0, 0.0, [], None)
 
 
-def one(stage: Stage, fault: Fault) -> Result:
+def one(stage: Stage, fault: Fault) -> DrillResult:
     """Make one fault on a stage; one that is not there from the start on a stage that is well."""
     if fault.make is not None and stage.until(stage.healthy, _READY_S) is None:
-        return Result(fault, "not begun: " + "; ".join(stage.troubles()), None, None, 0, 0.0, [], False)
+        return DrillResult(fault, "not begun: " + "; ".join(stage.troubles()), None, None, 0, 0.0, [], False)
     before, lost, began = stage.said(), stage.lost(), time.monotonic()
     told: list[str] = []
 
@@ -74,7 +74,7 @@ def one(stage: Stage, fault: Fault) -> Result:
         faults.append("still: " + "; ".join(stage.troubles()[:3]))
     held = noticed_s is not None and not faults and not wrong and lost <= 0
     seen = " | ".join([told[0] if told else "nothing reported", *faults])
-    return Result(fault, seen, _round(noticed_s), _round(recovered_s), lost, gap_s, wrong, held)
+    return DrillResult(fault, seen, _round(noticed_s), _round(recovered_s), lost, gap_s, wrong, held)
 
 
 def _round(seconds: float | None) -> float | None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from rsu.drill.fault import Result
+from rsu.drill.fault import DrillResult
 
 
-def verdict(results: Sequence[Result]) -> str:
+def verdict(results: Sequence[DrillResult]) -> str:
     """Return the whole in one sentence."""
     bad = [result.fault.id for result in results if result.held is False]
     unmade = [result.fault.id for result in results if result.held is None]
@@ -22,12 +22,12 @@ def verdict(results: Sequence[Result]) -> str:
     return f"{len(results)} faults, {len(bad)} not as expected ({names}); wrong frames on air: {frames}{not_made}"
 
 
-def as_json(results: Sequence[Result]) -> str:
+def as_json(results: Sequence[DrillResult]) -> str:
     """Return one object: fault -> what was expected and seen."""
     return json.dumps({result.fault.id: result.row() for result in results}, ensure_ascii=False, indent=1)
 
 
-def figures(result: Result) -> str:
+def figures(result: DrillResult) -> str:
     """Return a result's figures on one line."""
     noticed, recovered = ("never" if s is None else f"after {s:.1f} s" for s in (result.noticed_s, result.recovered_s))
     return (
@@ -39,7 +39,7 @@ def figures(result: Result) -> str:
 _VERDICTS = {True: "as expected", False: "NOT AS EXPECTED", None: "not made"}
 
 
-def lines(result: Result) -> list[str]:
+def lines(result: DrillResult) -> list[str]:
     """Return a result for the terminal, its verdict first."""
     fault = result.fault
     return [
@@ -51,7 +51,7 @@ def lines(result: Result) -> list[str]:
     ]
 
 
-def write_html(results: Sequence[Result], path: Path) -> None:
+def write_html(results: Sequence[DrillResult], path: Path) -> None:
     """Write the sheet as one file without outside requests."""
     from jinja2 import Environment  # of the extra `lab`
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import zmq
 
-from rsu.bench.processes import Bench, Plan
+from rsu.bench.processes import Plan, Running
 from rsu.bench.watch import Watch
 from rsu.bus.records import ProcessView, RecorderState, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState
@@ -50,7 +50,7 @@ class Stage:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.run = plan, plan.run
-        self.bench = Bench(plan)
+        self.bench = Running(plan)
         self.wrong: list[Wrong] = []
         self.frames: Counter[str] = Counter()
         self.gaps: list[tuple[float, float]] = []  # of SPAT: monotonic s at its end, length in s

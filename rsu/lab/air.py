@@ -17,7 +17,7 @@ import v2x
 from perception.geo import Reference, to_site
 from perception.objects import Floats, Ints, RoadUser
 from rsu.bus.tape import Item, Outcome, Tape
-from rsu.lab.receiver import USER, Receiver, Rows
+from rsu.lab.receiver import USER, MessageReceiver, Rows
 from rsu.messages.rsm import CLASSES
 from rsu.site.config import Config
 from v2x import dsmp
@@ -28,7 +28,7 @@ MINUTE_MS = 60_000
 _KINDS = {int(classification): kind for kind, (_, classification) in CLASSES.items()}
 
 
-class Sent(NamedTuple):
+class SentFrame(NamedTuple):
     """One frame."""
 
     now_ns: int
@@ -37,7 +37,7 @@ class Sent(NamedTuple):
     newest_receipt_ns: int | None
 
 
-class Happening(msgspec.Struct):
+class EventSpan(msgspec.Struct):
     """One event, from its start to its end."""
 
     id: int
@@ -74,8 +74,8 @@ class Air(NamedTuple):
     corrections_ns: Ints  # (t,) UTC less steady time, as the station knew it at each tick
     users: Rows  # (n,) of USER, by time
     first: Ints  # (t + 1,) row of each tick's first road user
-    sent: list[Sent]
-    events: list[Happening]
+    sent: list[SentFrame]
+    events: list[EventSpan]
     gate: list[tuple[int, str, str]]  # when, message type, what it says from then on
     digests: dict[str, dict[int, bytes]]  # message type -> time of the tick -> digest of its frames
 
@@ -102,12 +102,12 @@ class Antenna:
         self._name = name
         self._reference = config.site.site.reference.reference()
         self._profile: Profile = config.site.messages.profile
-        self._receiver = Receiver()
+        self._receiver = MessageReceiver()
         self._ticks: list[int] = []
         self._corrections: list[int] = []
         self._users: list[Rows] = []
-        self._sent: list[Sent] = []
-        self._events: dict[tuple[int, int], Happening] = {}
+        self._sent: list[SentFrame] = []
+        self._events: dict[tuple[int, int], EventSpan] = {}
         self._gate: list[tuple[int, str, str]] = []
         self._says: dict[str, str] = {}
         self._digests: dict[str, dict[int, bytes]] = {}
@@ -119,7 +119,7 @@ class Antenna:
         participants: list[Participant] = []
         frames: dict[str, list[bytes]] = {}
         for frame in outcome.frames:
-            self._sent.append(Sent(outcome.now_ns, frame.kind, len(frame.frame), frame.newest_receipt_ns))
+            self._sent.append(SentFrame(outcome.now_ns, frame.kind, len(frame.frame), frame.newest_receipt_ns))
             frames.setdefault(frame.kind, []).append(frame.frame)
             if frame.kind == "rsm":
                 participants += self._participants(frame.frame)
@@ -153,7 +153,7 @@ class Antenna:
                 east, north = to_site(entry.latitude, entry.longitude, self._reference)
                 place = float(east), float(north), entry.link_id
                 begin_ns = entry.start_time * 1_000_000
-                self._events[key] = Happening(entry.event_id, entry.event_type, begin_ns, item.stamp_ns, None, *place)
+                self._events[key] = EventSpan(entry.event_id, entry.event_type, begin_ns, item.stamp_ns, None, *place)
             if entry.end_time is not None:
                 self._events[key].end_ns = entry.end_time * 1_000_000
 

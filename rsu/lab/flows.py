@@ -13,7 +13,7 @@ from perception.objects import Floats, Ints, RoadUser
 from perception.traffic.lanes import LaneMap
 from rsu.lab.air import Air
 from rsu.lab.receiver import USER, Rows
-from rsu.lab.truth import Truth
+from rsu.lab.truth import RunTruth
 
 EVERY = 2  # ticks between looks; lanes reach far enough past the stop line that no crossing falls between two
 QUEUE_MPS = 1.4  # 5 km/h: a slower vehicle queues
@@ -32,7 +32,7 @@ class LaneCount(NamedTuple):
     true_queue_m: float
 
 
-def compare(air: Air, truth: Truth, ticks_ns: Ints, lanes: LaneMap) -> list[LaneCount]:
+def compare(air: Air, truth: RunTruth, ticks_ns: Ints, lanes: LaneMap) -> list[LaneCount]:
     """Return the lanes' counts over judged ticks."""
     looks = ticks_ns[::EVERY]
     said = air.users[np.isin(air.users["now_ns"], looks)]
@@ -46,7 +46,7 @@ def compare(air: Air, truth: Truth, ticks_ns: Ints, lanes: LaneMap) -> list[Lane
     ]
 
 
-def _as_users(truth: Truth, looks: Ints) -> Rows:
+def _as_users(truth: RunTruth, looks: Ints) -> Rows:
     """Return the truth at some times as if it had been on air."""
     parts = []
     for now_ns in looks.tolist():

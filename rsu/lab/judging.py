@@ -24,7 +24,7 @@ from rsu.core import progress
 from rsu.lab.air import Air
 from rsu.lab.places import Places
 from rsu.lab.receiver import Rows
-from rsu.lab.truth import Truth
+from rsu.lab.truth import RunTruth
 
 Mask = NDArray[np.bool_]
 
@@ -50,7 +50,7 @@ PAIR = np.dtype(
 )
 
 
-class Judged(NamedTuple):
+class Judging(NamedTuple):
     """Every verdict on every road user at every tick, and what the measures of ids need."""
 
     ticks: Ints  # (t,) judged ticks, ns
@@ -61,7 +61,7 @@ class Judged(NamedTuple):
     complete: bool
 
 
-def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float = CUTOFF_M) -> Judged:
+def judge(air: Air, truth: RunTruth, places: Places, region_m: float, cutoff: float = CUTOFF_M) -> Judging:
     """Compare a run with the truth."""
     begin_ns, end_ns = truth.span_ns
     first_ns = _first_ns(air) + WARM_UP_NS
@@ -82,7 +82,7 @@ def judge(air: Air, truth: Truth, places: Places, region_m: float, cutoff: float
     switched = np.array([(tick, steps[tick].truth[row]) for tick, row in identities.clear.switched], dtype=np.int64)
     table["switched"] = np.isin(_keys(table["tick"], table["truth"]), _keys(*switched.reshape(-1, 2).T))
     zones = places.zones(table["position"], table["heading"])
-    return Judged(np.array(ticks, dtype=np.int64), table, zones, identities, region_m, truth.complete)
+    return Judging(np.array(ticks, dtype=np.int64), table, zones, identities, region_m, truth.complete)
 
 
 def _keys(tick: Ints, life: Ints) -> Ints:
@@ -97,7 +97,7 @@ def _first_ns(air: Air) -> int:
 
 
 def _tick(
-    users: Rows, truth: Truth, now_ns: int, number: int, region_m: float, cutoff: float
+    users: Rows, truth: RunTruth, now_ns: int, number: int, region_m: float, cutoff: float
 ) -> tuple[Rows, identity.TimeStep]:
     lives = truth.present(now_ns)
     now = truth.places(lives, np.array([now_ns]))[0]
@@ -120,7 +120,7 @@ def _tick(
     return table, _step(distance, users["id"], kept, lives, counted)
 
 
-def _hits(users: Rows, truth: Truth, lives: Ints, now: Floats) -> Rows:
+def _hits(users: Rows, truth: RunTruth, lives: Ints, now: Floats) -> Rows:
     rows = np.zeros(len(users), PAIR)
     rows["truth"], rows["id"], rows["said"], rows["position"] = lives, users["id"], users["kind"], now
     told = users["told_ns"] == users["now_ns"]
@@ -134,7 +134,7 @@ def _hits(users: Rows, truth: Truth, lives: Ints, now: Floats) -> Rows:
     return rows
 
 
-def _missed(truth: Truth, lives: Ints, now: Floats, which: Mask, now_ns: int) -> Rows:
+def _missed(truth: RunTruth, lives: Ints, now: Floats, which: Mask, now_ns: int) -> Rows:
     rows = _blank(int(which.sum()))
     rows["truth"], rows["id"], rows["position"] = lives[which], -1, now[which]
     rows["kind"] = [truth.lives[life].kind for life in rows["truth"]]

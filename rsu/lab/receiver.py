@@ -35,7 +35,7 @@ NEW_AFTER_NS = 3_000_000_000  # a number that was not told of for so long is new
 _NUMBERS = 65536
 
 
-class Receiver:
+class MessageReceiver:
     """Remembers what was told."""
 
     def __init__(self) -> None:

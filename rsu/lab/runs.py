@@ -17,8 +17,8 @@ from rsu.lab import hearing, truth, truth_file
 from rsu.lab.air import Air, listen
 from rsu.lab.errors import ParameterError
 from rsu.lab.hearing import Sensed
-from rsu.lab.truth import Truth
-from rsu.lab.truth_file import Span
+from rsu.lab.truth import RunTruth
+from rsu.lab.truth_file import SteadySpan
 from rsu.recording import reader, site_files
 from rsu.recording.errors import NotARecordingError
 from rsu.replay.player import replay
@@ -29,7 +29,7 @@ SIM, V2X = "sim", "v2x"
 _MARGIN_NS = 2_000_000_000
 
 
-class Source(NamedTuple):
+class RunSource(NamedTuple):
     """What a run is made from."""
 
     recordings: Sequence[Path]  # that follow each other
@@ -38,7 +38,7 @@ class Source(NamedTuple):
 
 
 @contextmanager
-def site_of(source: Source) -> Iterator[Config]:
+def site_of(source: RunSource) -> Iterator[Config]:
     """Give the site of a run; the files of a recording's own last as long. ConfigError, RecordingError, OSError."""
     if source.site is not None:
         yield config.load(source.site)
@@ -48,7 +48,7 @@ def site_of(source: Source) -> Iterator[Config]:
         yield site_files.load(about, files, Path(folder))
 
 
-def air_of(source: Source, site: Config) -> Air:
+def air_of(source: RunSource, site: Config) -> Air:
     """Return what a run put on air.
 
     RecordingError: it cannot be read, or there is nothing in it; ParameterError: several that overlap in time.
@@ -65,14 +65,14 @@ def air_of(source: Source, site: Config) -> Air:
     return air
 
 
-def version_of(source: Source) -> str:
+def version_of(source: RunSource) -> str:
     """Return the version of the software that made a run's outputs."""
     if source.site is not None or source.replayed:
         return version("rsu-edge")
     return reader.start(source.recordings[0]).about.get("version", "unknown")
 
 
-def _ticks(source: Source, site: Config) -> Iterator[tuple[Tape, Outcome]]:
+def _ticks(source: RunSource, site: Config) -> Iterator[tuple[Tape, Outcome]]:
     tapes = reader.ticks(*source.recordings)
     if source.site is None and not source.replayed:
         yield from ((tape, tape.outcome) for tape in tapes)
@@ -80,7 +80,7 @@ def _ticks(source: Source, site: Config) -> Iterator[tuple[Tape, Outcome]]:
         yield from replay(site, tapes)
 
 
-def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> Truth:
+def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> RunTruth:
     """Return the truth of recordings: `sim` (beside them), `v2x` (vehicles' own messages in them), or a file's.
 
     TruthError: it cannot be used; OSError: it cannot be read.
@@ -91,18 +91,18 @@ def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> T
     return truth_file.load(path, site.site.site.reference.reference(), spans(air))
 
 
-def spans(air: Air) -> list[Span]:
+def spans(air: Air) -> list[SteadySpan]:
     """Return the spans of a run between the steps of its clock, with a margin at both ends."""
     stepped = np.flatnonzero(np.diff(air.corrections_ns)) + 1
     bounds = [air.ticks_ns[0] - _MARGIN_NS, *air.ticks_ns[stepped], air.ticks_ns[-1] + _MARGIN_NS]
     corrections = air.corrections_ns[[0, *stepped]]
     return [
-        Span(int(begin), int(end), int(correction))
+        SteadySpan(int(begin), int(end), int(correction))
         for begin, end, correction in zip(bounds[:-1], bounds[1:], corrections, strict=True)
     ]
 
 
-def vehicles(site: Config, heard: Iterable[Sensed]) -> Truth:
+def vehicles(site: Config, heard: Iterable[Sensed]) -> RunTruth:
     """Return what vehicles said of themselves, of what was heard at a site, as truth."""
     reports = (each for each in heard if isinstance(each, VehicleReport))
     return truth.of_vehicles(reports, site.site.site.reference.reference())

@@ -8,7 +8,7 @@ import numpy as np
 
 from perception.objects import Floats, RoadUser
 from perception.scoring.assignment import CUTOFF_M, gospa, ospa
-from rsu.lab.judging import Judged, Mask
+from rsu.lab.judging import Judging, Mask
 from rsu.lab.receiver import Rows
 
 BAND_M = 20.0
@@ -37,7 +37,7 @@ class Figures(NamedTuple):
     age_p95_ms: float | None
 
 
-def figures(judged: Judged, which: Mask | None = None) -> Figures:
+def figures(judged: Judging, which: Mask | None = None) -> Figures:
     """Return the figures of the pairs that `which` (n,) selects, of all by default."""
     pairs = judged.pairs if which is None else judged.pairs[which]
     hit, false = pairs["id"] >= 0, pairs["truth"] < 0
@@ -67,7 +67,7 @@ def figures(judged: Judged, which: Mask | None = None) -> Figures:
     )
 
 
-def groups(judged: Judged) -> dict[str, dict[str, Figures]]:
+def groups(judged: Judging) -> dict[str, dict[str, Figures]]:
     """Return the figures by class, zone and range."""
     kind, zone = judged.pairs["kind"], np.array(judged.zones, dtype=np.str_)
     band = (np.hypot(*judged.pairs["position"].T) // BAND_M).astype(np.int64)
@@ -82,7 +82,7 @@ def groups(judged: Judged) -> dict[str, dict[str, Figures]]:
     }
 
 
-def gospa_by_tick(judged: Judged) -> Floats:
+def gospa_by_tick(judged: Judging) -> Floats:
     """Return the GOSPA distance of every judged tick, (t,) m."""
     alone = (judged.pairs["id"] < 0) | (judged.pairs["truth"] < 0)
     ticks, count = judged.pairs["tick"], len(judged.ticks)

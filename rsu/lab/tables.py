@@ -25,7 +25,7 @@ class TableError(ValueError):
     """A file that is no text, or no table; says in which line."""
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """One line of a table."""
 
     line: int
@@ -66,7 +66,7 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.removesuffix("\r")
 
 
-def rows(text: str) -> Iterator[Row]:
+def rows(text: str) -> Iterator[TableRow]:
     """Yield the rows of a table below its first line, which names the columns. TableError: with line and columns.
 
     A last line that was cut comes without values.
@@ -81,9 +81,9 @@ def rows(text: str) -> Iterator[Row]:
             if not columns:
                 columns = [name.strip() for name in cells]
             elif len(cells) == len(columns):
-                yield Row(line, dict(zip(columns, (_plain(cell, separator) for cell in cells), strict=True)))
+                yield TableRow(line, dict(zip(columns, (_plain(cell, separator) for cell in cells), strict=True)))
             elif len(cells) < len(columns) and line == last and any(cells):
-                yield Row(line, {})
+                yield TableRow(line, {})
             elif any(cell.strip() for cell in cells):
                 expected = f"expected {len(columns)} columns ({', '.join(columns)})"
                 raise TableError(f"line {line}: {expected}, got {len(cells)}")

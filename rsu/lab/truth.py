@@ -41,7 +41,7 @@ class Life(NamedTuple):
     accuracy: float  # m, 95 %, mean
 
 
-class Truth:
+class RunTruth:
     """All road users of a run. `complete`: whoever is not in it was not there (else only they are judged)."""
 
     def __init__(self, name: str, rows: Rows, complete: bool) -> None:
@@ -103,7 +103,7 @@ def _life(rows: Rows) -> Life:
     )
 
 
-def of_vehicles(reports: Iterable[VehicleReport], reference: Reference) -> Truth:
+def of_vehicles(reports: Iterable[VehicleReport], reference: Reference) -> RunTruth:
     """Return what vehicles with on-board units say of themselves as truth: of them alone, as exact as they claim."""
     told = list(reports)
     rows = np.zeros(len(told), ROW)
@@ -116,7 +116,7 @@ def of_vehicles(reports: Iterable[VehicleReport], reference: Reference) -> Truth
         row["accuracy"] = _number(report.position_95)
     latitude, longitude = [report.latitude for report in told], [report.longitude for report in told]
     rows["position"] = np.column_stack(to_site(latitude, longitude, reference))
-    return Truth("v2x", rows[np.isfinite(rows["accuracy"])], complete=False)
+    return RunTruth("v2x", rows[np.isfinite(rows["accuracy"])], complete=False)
 
 
 def _number(value: float | None) -> float:

@@ -26,7 +26,7 @@ from perception.objects import RoadUser
 from rsu.lab import tables
 from rsu.lab.errors import TruthError
 from rsu.lab.receiver import Rows
-from rsu.lab.truth import ROW, Truth
+from rsu.lab.truth import ROW, RunTruth
 
 FOLDER = "truth"
 SUFFIXES = (".csv", ".csv.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
@@ -60,7 +60,7 @@ def beside_any(recordings: Iterable[Path]) -> Path:
     raise missing
 
 
-class Span(NamedTuple):
+class SteadySpan(NamedTuple):
     """A span of a run in which its clock did not step."""
 
     begin_ns: int  # steady
@@ -68,7 +68,7 @@ class Span(NamedTuple):
     correction_ns: int  # UTC less steady time
 
 
-def load(path: Path, reference: Reference, spans: Sequence[Span]) -> Truth:
+def load(path: Path, reference: Reference, spans: Sequence[SteadySpan]) -> RunTruth:
     """Read a truth file or folder, as far as it is of a run, in the run's steady time.
 
     Where the clock was set back, rows are of both spans that had their time. TruthError: where it is wrong; OSError.
@@ -79,10 +79,10 @@ def load(path: Path, reference: Reference, spans: Sequence[Span]) -> Truth:
     steady = np.concatenate([_within(rows, span) for span in spans])
     if not len(steady):
         raise TruthError(f"{path}: nothing of the time of the recording in it")
-    return Truth(path.name, steady, complete=True)
+    return RunTruth(path.name, steady, complete=True)
 
 
-def _within(rows: Rows, span: Span) -> Rows:
+def _within(rows: Rows, span: SteadySpan) -> Rows:
     """Return the rows of a span, in steady time."""
     moved = rows.copy()
     moved["stamp_ns"] -= span.correction_ns

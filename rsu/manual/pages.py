@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 
-class Group(NamedTuple):
+class PageGroup(NamedTuple):
     """Pages of one person."""
 
     title: dict[str, str]  # language -> title
@@ -17,15 +17,15 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group({"en": "Start", "zh": "开始"}, ("index",)),
-    Group({"en": "Operator", "zh": "运维人员"}, ("operate", "troubleshooting", "guarantees")),
-    Group(
+    PageGroup({"en": "Start", "zh": "开始"}, ("index",)),
+    PageGroup({"en": "Operator", "zh": "运维人员"}, ("operate", "troubleshooting", "guarantees")),
+    PageGroup(
         {"en": "Field engineer", "zh": "现场工程师"},
         ("new-site", "site-file", "lane-map", "video", "events", "calibrate"),
     ),
-    Group({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
-    Group({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver")),
-    Group({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
+    PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
+    PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver")),
+    PageGroup({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)
 

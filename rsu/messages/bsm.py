@@ -12,7 +12,7 @@ from perception.objects import NORMAL_95, Ints, Reception, RoadUser, VehicleRepo
 from perception.results import Tracks
 from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
-from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC, PlaceReason
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
@@ -132,7 +132,7 @@ def _proxy(
 class ProxyComposer:
     """Proxies' BSM leave at every tick, where the site wants them, for vehicles without a radio that find room."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: SiteUnit) -> None:
         site = unit.config.site
         self._channel = unit.channel
         self._wanted = site.messages.proxy_bsm
@@ -162,7 +162,7 @@ class ProxyComposer:
             self._channel.wait(tick.moment.now_ns)
 
 
-ROW = Row(
+ROW = MessageRow(
     kind="bsm",
     services=("bsm",),
     period_ticks=1,

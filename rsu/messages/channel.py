@@ -35,7 +35,7 @@ class Room:
         self._octets -= len(frame)
 
 
-class Channel:
+class ChannelShare:
     """The radio's word on the channel, and whether everybody found room lately."""
 
     def __init__(self, settings: ChannelSettings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perception.geo import Reference
 from rsu.messages.common import Slots, minute_of_year, position
-from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.words import Reason
 from rsu.site import lanemap
@@ -45,7 +45,7 @@ def node_id(node: lanemap.NodeId) -> NodeReferenceId:
     return NodeReferenceId(region=node.region, id=node.id)
 
 
-def _link(link: lanemap.Link, reference: Reference) -> roadmap.Link:
+def _link(link: lanemap.LinkModel, reference: Reference) -> roadmap.Link:
     return roadmap.Link(
         name=link.name,
         upstream=node_id(link.upstream),
@@ -57,7 +57,7 @@ def _link(link: lanemap.Link, reference: Reference) -> roadmap.Link:
     )
 
 
-def _lane(lane: lanemap.Lane, reference: Reference) -> roadmap.Lane:
+def _lane(lane: lanemap.LaneModel, reference: Reference) -> roadmap.Lane:
     kind = roadmap.LaneType(kind="vehicle" if lane.type == "vehicle" else "bikeLane")
     return roadmap.Lane(
         lane_id=lane.id,
@@ -70,7 +70,7 @@ def _lane(lane: lanemap.Lane, reference: Reference) -> roadmap.Lane:
     )
 
 
-def _connection(connection: lanemap.Connection) -> roadmap.Connection:
+def _connection(connection: lanemap.ConnectionModel) -> roadmap.Connection:
     return roadmap.Connection(
         remote=node_id(connection.downstream),
         lane=roadmap.ConnectingLane(lane=connection.lane, maneuvers=(_MANEUVERS[connection.maneuver],)),
@@ -90,7 +90,7 @@ def _points(points: list[lanemap.Point], reference: Reference) -> tuple[roadmap.
 class MapComposer:
     """MAP leaves once a second; without UTC it carries no time."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: SiteUnit) -> None:
         self._nodes = nodes(unit.config.lane_map, unit.config.site.site.reference.reference())
         self._slots = Slots()
 
@@ -105,7 +105,7 @@ class MapComposer:
             yield Made(build(tick.next_count(), known_ns, self._nodes))
 
 
-ROW = Row(
+ROW = MessageRow(
     kind="map",
     services=("map",),
     period_ticks=10,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
-from rsu.messages.channel import Channel, Room
+from rsu.messages.channel import ChannelShare, Room
 from rsu.messages.common import MessageCounter
 from rsu.messages.scene import Moment, Scene
 from rsu.reasons.place import PlaceReason
@@ -31,7 +31,7 @@ SILENCE = frozenset(
 DOUBT = frozenset({RadioReason.RADIO_FAULT})
 
 
-class Decision(IntEnum):
+class Permission(IntEnum):
     """What may happen to a message, worst last."""
 
     SEND = 0
@@ -39,12 +39,12 @@ class Decision(IntEnum):
     SILENT = 2
 
 
-class Unit(NamedTuple):
+class SiteUnit(NamedTuple):
     """Which unit composes messages."""
 
     config: Config
     id: bytes  # of the RSU, 8 octets
-    channel: Channel
+    channel: ChannelShare
 
 
 class Tick(NamedTuple):
@@ -81,7 +81,7 @@ class Composer(Protocol):
         """Yield what is due, where the gate lets it pass; who asks for the next one has sent the one before."""
 
 
-class Row(NamedTuple):
+class MessageRow(NamedTuple):
     """One message type."""
 
     kind: MessageKind
@@ -91,10 +91,10 @@ class Row(NamedTuple):
     degraded: frozenset[Reason]  # while one of these holds it says less, or says that it is uncertain
     turn: int  # among the types of a tick, the most urgent first; 0: before fusion looks at the road
     shares: bool  # its frames count into the unit's share of the channel
-    composer: Callable[[Unit], Composer]
+    composer: Callable[[SiteUnit], Composer]
 
-    def decision(self, reason: Reason) -> Decision:
+    def decision(self, reason: Reason) -> Permission:
         """Return what a reason does to the message: the row of the gate."""
         if reason in SILENCE | self.silent:
-            return Decision.SILENT
-        return Decision.DEGRADED if reason in DOUBT | self.degraded else Decision.SEND
+            return Permission.SILENT
+        return Permission.DEGRADED if reason in DOUBT | self.degraded else Permission.SEND

@@ -9,7 +9,7 @@ from perception.geo import Reference
 from perception.results import LanePlace, RoadEvent
 from rsu.messages import mapdata
 from rsu.messages.common import Slots, minute_of_year, position
-from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
@@ -113,7 +113,7 @@ def _sign(sign: SignSettings, reference: Reference, links: Links) -> rsi.Sign:
 class RsiComposer:
     """Dynamic events leave at every tick, semi-static ones twice a second, signs once; all only together with MAP."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: SiteUnit) -> None:
         self._unit = unit
         self._reference = unit.config.site.site.reference.reference()
         self._signs = unit.config.site.messages.signs
@@ -141,7 +141,7 @@ class RsiComposer:
             yield Made(signs(tick.next_count(), *common, self._signs, self._links))
 
 
-ROW = Row(
+ROW = MessageRow(
     kind="rsi",
     services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
     period_ticks=10,

@@ -14,7 +14,7 @@ from perception.results import Tracks
 from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
 from rsu.messages.inclusion import Inclusion
-from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC, PlaceReason
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
@@ -140,7 +140,7 @@ def _known(column: Floats) -> list[float | None]:
 class RsmComposer:
     """RSM leaves at every tick, with the unit itself and those road users that are due and find room."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: SiteUnit) -> None:
         site = unit.config.site
         self._channel = unit.channel
         self._builder = RsmBuilder(unit.id, site.site.reference.reference(), modalities(site))
@@ -169,7 +169,7 @@ class RsmComposer:
             self._channel.wait(moment.now_ns)
 
 
-ROW = Row(
+ROW = MessageRow(
     kind="rsm",
     services=("rsm",),
     period_ticks=1,

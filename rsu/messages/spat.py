@@ -8,7 +8,7 @@ import msgspec
 
 from rsu.messages.common import minute_of_year, sec_mark_ms
 from rsu.messages.phases import PhaseView, Step
-from rsu.messages.row import Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.signal import SignalReason
@@ -111,7 +111,7 @@ def _ahead_s(at_ns: int, now_ns: int) -> float:
 class SpatComposer:
     """SPAT leaves at every tick. It needs nothing of the road: no traffic, however heavy, delays it."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: SiteUnit) -> None:
         self._signal = unit.config.site.signal
 
     def conditions(self, tick: Tick) -> Iterator[Reason]:
@@ -125,7 +125,7 @@ class SpatComposer:
             yield Made(msgspec.structs.replace(tick.moment.spat, msg_cnt=tick.next_count()))
 
 
-ROW = Row(
+ROW = MessageRow(
     kind="spat",
     services=("spat",),
     period_ticks=1,

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from rsu.messages import bsm, mapdata, rsi, rsm, spat
-from rsu.messages.row import Row
+from rsu.messages.row import MessageRow
 
-ROWS: dict[str, Row] = {row.kind: row for row in (bsm.ROW, mapdata.ROW, rsm.ROW, spat.ROW, rsi.ROW)}
+ROWS: dict[str, MessageRow] = {row.kind: row for row in (bsm.ROW, mapdata.ROW, rsm.ROW, spat.ROW, rsi.ROW)}

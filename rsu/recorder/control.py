@@ -12,27 +12,27 @@ from rsu.bus import desk
 SOCKET = "recorder-orders.ipc"  # in the run folder
 
 
-class Order(msgspec.Struct, frozen=True):
+class RecorderOrder(msgspec.Struct, frozen=True):
     """What somebody wants of the recorder."""
 
     verb: Literal["start", "stop", "keep"]
     why: str = ""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class RecorderAnswer(msgspec.Struct, frozen=True):
     """What came of it."""
 
     state: str
     files: list[str]  # those that are kept
 
 
-class Desk(desk.Desk[Order, Answer]):
+class RecorderDesk(desk.Desk[RecorderOrder, RecorderAnswer]):
     """The recorder's side."""
 
     def __init__(self, run: Path) -> None:
-        super().__init__(run / SOCKET, Order, Answer("not understood", []))
+        super().__init__(run / SOCKET, RecorderOrder, RecorderAnswer("not understood", []))
 
 
-def ask(run: Path, order: Order) -> Answer:
+def ask(run: Path, order: RecorderOrder) -> RecorderAnswer:
     """Give an order and return the answer. NotReachableError: no recorder answers in the run folder."""
-    return desk.ask(run / SOCKET, order, Answer, "recorder")
+    return desk.ask(run / SOCKET, order, RecorderAnswer, "recorder")

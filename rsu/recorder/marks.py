@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from rsu.recorder.shelf import Mark, Shelf
+from rsu.recorder.shelf import KeepMark, Shelf
 from rsu.recording.writer import PART
 from rsu.site.recording import RecordingSettings
 
@@ -20,9 +20,9 @@ class Marks:
         self._before_s = settings.keep_before_s
         self._reach_ns = round(settings.keep_after_s * 1e9)
         self._files: deque[tuple[str, float]] = deque(maxlen=_NEWEST)  # and monotonic s of their end
-        self._marks: list[tuple[Mark, int]] = []  # and when, steady ns
+        self._marks: list[tuple[KeepMark, int]] = []  # and when, steady ns
 
-    def keep(self, now_ns: int, mark: Mark) -> list[str]:
+    def keep(self, now_ns: int, mark: KeepMark) -> list[str]:
         """Keep the newest files and the open one; return their names."""
         self._marks.append((mark, now_ns))
         since_s = time.monotonic() - self._before_s

@@ -20,11 +20,11 @@ from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.tape import WHOLE, Tape
 from rsu.bus.topics import TOPICS
 from rsu.recorder.beginning import begun, recovered, scenery
-from rsu.recorder.control import Answer, Desk, Order
+from rsu.recorder.control import RecorderAnswer, RecorderDesk, RecorderOrder
 from rsu.recorder.due import Due
 from rsu.recorder.journal import Journal
 from rsu.recorder.marks import Marks
-from rsu.recorder.shelf import Mark, Shelf, view
+from rsu.recorder.shelf import KeepMark, Shelf, view
 from rsu.recorder.shown import Shown
 from rsu.recording.recover import unfinished
 from rsu.recording.schemas import BUS
@@ -62,7 +62,7 @@ class Recorder:
         self._shelf = Shelf(self._folder, self._settings)
         self._bus = Publisher(run, "recorder")
         self._inlet = Subscriber(run, [topic for topic, row in TOPICS.items() if row.recorded])
-        self._desk = Desk(run)
+        self._desk = RecorderDesk(run)
         self._journal = Journal(data)
         self._marks = Marks(self._shelf, self._settings)
         self._wanted = self._shelf.wanted()
@@ -198,11 +198,11 @@ class Recorder:
         for mark in self._shown.marks(snapshot):
             self._marks.keep(self._now_ns, mark)
 
-    def _obey(self, order: Order) -> Answer:
+    def _obey(self, order: RecorderOrder) -> RecorderAnswer:
         files: list[str] = []
         try:
             if order.verb == "keep":
-                files = self._marks.keep(self._now_ns, Mark("kept", self._utc_ns, order.why))
+                files = self._marks.keep(self._now_ns, KeepMark("kept", self._utc_ns, order.why))
             else:
                 self._wanted = order.verb == "start"
                 self._shelf.want(order.verb)
@@ -210,7 +210,7 @@ class Recorder:
                     self._finish()
         except OSError as error:
             self._fail(error)
-        return Answer(self.state().state, files)
+        return RecorderAnswer(self.state().state, files)
 
     def _tidy(self) -> None:
         """Make room; stop writing while there is none."""

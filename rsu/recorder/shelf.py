@@ -31,7 +31,7 @@ _S = 1_000_000_000
 Class = Literal["plain", "event", "kept"]
 
 
-class Mark(msgspec.Struct, frozen=True):
+class KeepMark(msgspec.Struct, frozen=True):
     """Why a recording is kept."""
 
     kind: Class
@@ -39,14 +39,14 @@ class Mark(msgspec.Struct, frozen=True):
     why: str
 
 
-class Item(NamedTuple):
+class ShelfItem(NamedTuple):
     """One recording on the shelf."""
 
     path: Path
     begin_ns: int
     end_ns: int
     size: int
-    marks: list[Mark]
+    marks: list[KeepMark]
     open: bool  # still being written, or left behind
 
     @property
@@ -69,13 +69,13 @@ class Shelf:
         self.folder = folder
         self._settings = settings
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ShelfItem]:
         """Return all recordings, oldest first."""
         paths = [*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob(f"*{SUFFIX}{PART}")]
         found = [_item(path) for path in paths]
         return sorted((item for item in found if item is not None), key=lambda item: (item.begin_ns, item.path.name))
 
-    def mark(self, mark: Mark, recent: Collection[str] = ()) -> list[Path]:
+    def mark(self, mark: KeepMark, recent: Collection[str] = ()) -> list[Path]:
         """Keep what lies around a moment; return the files that are kept for it.
 
         `recent`: names of files that do in any case, whatever the clock says.
@@ -124,18 +124,18 @@ class Shelf:
         self.folder.mkdir(parents=True, exist_ok=True)
         durable.replace(self.folder / _WISH, verb.encode())
 
-    def _too_old(self, item: Item, now_ns: int) -> bool:
+    def _too_old(self, item: ShelfItem, now_ns: int) -> bool:
         limit_h = {"plain": self._settings.max_age_h, "event": self._settings.event_max_age_h}.get(item.kind)
         return limit_h is not None and item.end_ns > MADE_NS and now_ns - item.end_ns > limit_h * 3600 * _S
 
 
-def view(item: Item) -> RecordingView:
+def view(item: ShelfItem) -> RecordingView:
     """Return a recording as the page and `rsu rec ls` show it."""
     why = ", ".join(sorted({mark.why for mark in item.marks if mark.why}))
     return RecordingView(item.path.name, "open" if item.open else item.kind, item.begin_ns, item.size, why)
 
 
-def _item(path: Path) -> Item | None:
+def _item(path: Path) -> ShelfItem | None:
     """Return a recording by its name; None: it has another kind of name, or is just gone."""
     try:
         moment = datetime.strptime(path.name.partition("Z")[0], f"{_TIME}.%f").replace(tzinfo=UTC)
@@ -144,17 +144,17 @@ def _item(path: Path) -> Item | None:
     except (ValueError, OSError):
         return None
     begin_ns = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
-    return Item(path, begin_ns, facts.st_mtime_ns, facts.st_size, _marks(lines), path.name.endswith(PART))
+    return ShelfItem(path, begin_ns, facts.st_mtime_ns, facts.st_size, _marks(lines), path.name.endswith(PART))
 
 
-def _marks(lines: list[bytes]) -> list[Mark]:
+def _marks(lines: list[bytes]) -> list[KeepMark]:
     """Return the marks that can be read: a power cut may have torn the last one."""
     found = []
     for line in lines:
         try:
-            found.append(msgspec.json.decode(line, type=Mark))
+            found.append(msgspec.json.decode(line, type=KeepMark))
         except msgspec.DecodeError:
-            found.append(Mark("event", 0, "a mark that cannot be read"))
+            found.append(KeepMark("event", 0, "a mark that cannot be read"))
     return found
 
 
@@ -162,7 +162,7 @@ def _mark_path(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(PART) + MARK)
 
 
-def _remove(items: list[Item]) -> None:
+def _remove(items: list[ShelfItem]) -> None:
     for item in items:
         item.path.unlink(missing_ok=True)
         _mark_path(item.path).unlink(missing_ok=True)

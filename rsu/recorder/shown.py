@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rsu.bus.snapshot import Snapshot
 from rsu.recorder import views
-from rsu.recorder.shelf import Mark
+from rsu.recorder.shelf import KeepMark
 from rsu.recording.tick import Entry
 
 _SHOWN_EVERY = 2  # of the snapshots
@@ -27,8 +27,8 @@ class Shown:
             yield views.tracks(snapshot)
         yield from self._log.lines(snapshot)
 
-    def marks(self, snapshot: Snapshot) -> list[Mark]:
+    def marks(self, snapshot: Snapshot) -> list[KeepMark]:
         """Return the marks of events that are worth keeping and began since the snapshot before."""
         new = [event for event in snapshot.events if event.keep and event.id not in self._events]
         self._events = {event.id for event in snapshot.events}
-        return [Mark("event", snapshot.stamp_ns, f"event {event.code}") for event in new]
+        return [KeepMark("event", snapshot.stamp_ns, f"event {event.code}") for event in new]

@@ -45,7 +45,7 @@ BROKEN = (
 )
 
 
-class Start(NamedTuple):
+class RecordingStart(NamedTuple):
     """What stands at the beginning of a recording."""
 
     about: dict[str, str]
@@ -96,7 +96,7 @@ def _chunk(content: bytes) -> Iterator[McapRecord]:
             yield Channel.read(ReadDataStream(io.BytesIO(data[begin:at])))
 
 
-def start(path: Path, torn: bool = False) -> Start:
+def start(path: Path, torn: bool = False) -> RecordingStart:
     """Return what a recording is of; of a `torn` one what is left. NotARecordingError: it is none, or torn there."""
     about: dict[str, str] | None = None
     files: dict[str, bytes] = {}
@@ -114,7 +114,7 @@ def start(path: Path, torn: bool = False) -> Start:
             raise NotARecordingError(f"{path}: {error}") from error
     if about is None or "site" not in about:
         raise NotARecordingError(f"{path}: not a recording of this software")
-    return Start(about, files)
+    return RecordingStart(about, files)
 
 
 def note(path: Path, name: str) -> dict[str, str]:

@@ -27,25 +27,25 @@ _TIME = {
 _DURATION = _TIME | {"title": "duration"}
 
 
-class Kind(NamedTuple):
+class ChannelKind(NamedTuple):
     """How the messages of a channel are to be read."""
 
     encoding: str
     schema: str  # empty: none
 
 
-def of_topic(topic: str) -> Kind:
+def of_topic(topic: str) -> ChannelKind:
     """Return the kind of a channel, by its topic."""
     fixed = {TRACKS: SCENE, LANES: SCENE, MAP: GEOJSON, POSITION: FIX, EVENTS: LOG, TICK: "rsu.Tick"}
     if topic in fixed:
-        return Kind("json", fixed[topic])
+        return ChannelKind("json", fixed[topic])
     if topic.startswith(RAW):
-        return Kind("application/octet-stream", "")
+        return ChannelKind("application/octet-stream", "")
     if topic.startswith(SENT):
-        return Kind("dsmp", "")
+        return ChannelKind("dsmp", "")
     if topic.startswith(REPORT):
-        return Kind("json", "rsu.Report")
-    return Kind("json", f"rsu.{topic.removeprefix(BUS)}")
+        return ChannelKind("json", "rsu.Report")
+    return ChannelKind("json", f"rsu.{topic.removeprefix(BUS)}")
 
 
 def text(schema: str) -> bytes:

@@ -14,7 +14,7 @@ T = TypeVar("T")
 Sort = Literal["time", "frame", "record", "gate"]
 
 
-class Difference(NamedTuple):
+class OutputDifference(NamedTuple):
     """One output that is not the same in both runs; None: that run has no such output."""
 
     now_ns: int  # of the tick
@@ -24,13 +24,13 @@ class Difference(NamedTuple):
     replayed: bytes | None
 
 
-def differences(recorded: Outcome, replayed: Outcome) -> Iterator[Difference]:
+def differences(recorded: Outcome, replayed: Outcome) -> Iterator[OutputDifference]:
     """Yield what is not the same in one tick, in the order of the recording's outputs."""
     left, right = dict(_named(recorded)), dict(_named(replayed))
     for key in [*left, *(key for key in right if key not in left)]:
         if left.get(key) != right.get(key):
             sort, what = key
-            yield Difference(recorded.now_ns, sort, what, left.get(key), right.get(key))
+            yield OutputDifference(recorded.now_ns, sort, what, left.get(key), right.get(key))
 
 
 def _named(one: Outcome) -> Iterator[tuple[tuple[Sort, str], bytes]]:

@@ -25,7 +25,7 @@ _LOOK_S = 0.5
 _log = structlog.get_logger()
 
 
-class Play(msgspec.Struct, frozen=True):
+class LivePlay(msgspec.Struct, frozen=True):
     """One device that is played; read by `sim.replay`."""
 
     recording: str
@@ -35,31 +35,33 @@ class Play(msgspec.Struct, frozen=True):
     loop: bool
 
 
-def all_of(config: Config, recording: Path, loop: bool) -> list[Play]:
+def all_of(config: Config, recording: Path, loop: bool) -> list[LivePlay]:
     """Return the site's devices that the recording has bytes of. NotARecordingError: it has none of them."""
     spoken = {entry.topic.removeprefix(RAW).split("/")[0] for entry, _ in reader.messages(recording)}
     names = [name for name in config.site.devices if name in spoken]
     if not names:
         raise NotARecordingError(f"{recording}: nothing of {', '.join(config.site.devices)} in it")
     return [
-        Play(str(recording.resolve()), name, config.site.devices[name].kind, _ports(config.drivers[name].ports()), loop)
+        LivePlay(
+            str(recording.resolve()), name, config.site.devices[name].kind, _ports(config.drivers[name].ports()), loop
+        )
         for name in names
     ]
 
 
-def of_site(config: Config) -> Iterator[Play]:
+def of_site(config: Config) -> Iterator[LivePlay]:
     """Yield the devices of kind `replay`."""
     for name, device in config.site.devices.items():
         if (each := device.replay) is not None:
             path = config.path.resolve().parent / each.recording
-            yield Play(str(path), each.device or name, device.kind, _ports(config.drivers[name].ports()), each.loop)
+            yield LivePlay(str(path), each.device or name, device.kind, _ports(config.drivers[name].ports()), each.loop)
 
 
 def _ports(ports: Mapping[str, Port]) -> dict[str, dict[str, object]]:
     return {name: place.endpoint.model_dump(mode="json") for name, place in ports.items()}
 
 
-def player(plays: list[Play], run: Path) -> subprocess.Popen[bytes]:
+def player(plays: list[LivePlay], run: Path) -> subprocess.Popen[bytes]:
     """Start the process that opens the devices' ports in the run folder and plays. OSError: somebody does already."""
     with standin.claim(run, msgspec.json.encode(plays)) as lock:  # which is the player's until it ends
         return subprocess.Popen(

@@ -14,7 +14,7 @@ import msgspec
 
 from hw.device import Device
 from hw.endpoint import Port
-from hw.link import Chunk, Link
+from hw.link import Chunk, PortLink
 from hw.registry import driver_class
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from perception.objects import Measurement
@@ -26,7 +26,7 @@ from rsu.station.outcome import outcome
 OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it
 
 
-class RecordedLink(Link):
+class RecordedLink(PortLink):
     """A link that is as a recording says; what is written to it goes to `on_write`."""
 
     def __init__(self, place: Port, on_write: Callable[[bytes], None]) -> None:
@@ -82,7 +82,7 @@ class Player:
     def _device(self, config: Config, name: str) -> Device:
         settings, kind = config.drivers[name], config.site.devices[name].kind
         make = driver_class(kind)
-        links: dict[str, Link] = {}
+        links: dict[str, PortLink] = {}
         for port, place in settings.ports().items():
             links[port] = self._links[name, port] = RecordedLink(place, self._writer(name, port))
         return Device(name, kind, lambda: make(name, settings), links)

@@ -18,7 +18,7 @@ from rsu.recording import reader, site_files
 from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError
 from rsu.recording.verify import ChangedError, Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
-from rsu.replay.differences import Difference, differences
+from rsu.replay.differences import OutputDifference, differences
 from rsu.replay.player import Digest, replay
 from rsu.site import config
 from rsu.site.config import Config
@@ -35,7 +35,7 @@ class Job(NamedTuple):
     out: Path | None = None  # write what came out as a recording of its own
 
 
-class Result(NamedTuple):
+class RerunResult(NamedTuple):
     """What came of it."""
 
     recordings: list[Path]
@@ -46,7 +46,7 @@ class Result(NamedTuple):
     replayed: str  # and over those of this run
     problems: list[Problem]  # why outputs cannot be the same
     different: int  # outputs that differ
-    first: list[Difference]
+    first: list[OutputDifference]
     profile: str  # of the messages
 
 
@@ -78,7 +78,7 @@ def placed(path: Path) -> Iterator[None]:
         raise
 
 
-def rerun(job: Job) -> Result:
+def rerun(job: Job) -> RerunResult:
     """Replay, as far as the recording can be read. ConfigError: the site is not valid; RecordingError: it is none."""
     with tempfile.TemporaryDirectory() as folder:
         if job.site is None:
@@ -92,9 +92,9 @@ def rerun(job: Job) -> Result:
         return _run(job, site, problems)
 
 
-def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
+def _run(job: Job, site: Config, problems: list[Problem]) -> RerunResult:
     recorded, replayed = Digest(), Digest()
-    found: list[Difference] = []
+    found: list[OutputDifference] = []
     different = ticks = begin_ns = now_ns = 0
     writer: RecordingWriter | None = None
     order = Continuity()
@@ -114,7 +114,7 @@ def _run(job: Job, site: Config, problems: list[Problem]) -> Result:
     took_s = time.monotonic() - began_s
     if writer is not None:
         writer.close()
-    return Result(
+    return RerunResult(
         recordings=job.recordings,
         ticks=ticks,
         seconds=(now_ns - begin_ns) / 1e9,

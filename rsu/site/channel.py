@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from rsu.core.settings import Settings
+from perception.sensor import Settings
 
 
 class ChannelSettings(Settings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rsu.core.settings import Settings
+from perception.sensor import Settings
 
 
 class ClockSettings(Settings):

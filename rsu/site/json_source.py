@@ -11,12 +11,12 @@ from typing import Any
 
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
-from rsu.site.source import Mark, Path_, Source, line_column, read_text
+from rsu.site.source import Mark, ParsedFile, Path_, line_column, read_text
 
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
 
 
-class JsonSource(Source):
+class JsonSource(ParsedFile):
     """One parsed JSON file."""
 
     def __init__(self, path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, ValidationError
 
+from perception.sensor import Settings
 from perception.traffic import lanes
 from perception.traffic.ground import Areas, Polygon
 from rsu.core.errors import ConfigError
-from rsu.core.settings import Settings
 from rsu.site.json_source import JsonSource
 
 _TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
@@ -30,7 +30,7 @@ class NodeId(Settings):
     id: int = Field(ge=0, le=65535, description="number of the node in its region")
 
 
-class Connection(Settings):
+class ConnectionModel(Settings):
     """Where a lane leads, and the signal phase that rules it."""
 
     downstream: NodeId
@@ -39,7 +39,7 @@ class Connection(Settings):
     phase: int | None = Field(None, ge=1, le=255, description="signal phase; none: that of the movement, if it has one")
 
 
-class Lane(Settings):
+class LaneModel(Settings):
     """One lane from the link's start to the stop line; ids count from the left in driving direction."""
 
     id: int = Field(ge=1, le=254, description="from 1, from the left in driving direction")
@@ -48,17 +48,17 @@ class Lane(Settings):
     maneuvers: list[Maneuver] = Field(description="arrows on the lane")
     points: list[Point] = Field(min_length=2, max_length=31, description="middle line, the last point at the stop line")
     speed_limit_mps: float | None = Field(None, gt=0, le=163, description="none: that of the link")
-    connects_to: list[Connection] = Field([], max_length=8)
+    connects_to: list[ConnectionModel] = Field([], max_length=8)
 
 
-class Movement(Settings):
+class MovementModel(Settings):
     """A way through the node, by downstream node."""
 
     downstream: NodeId
     phase: int | None = Field(None, ge=1, le=255, description="signal phase; none: not signalled")
 
 
-class Link(Settings):
+class LinkModel(Settings):
     """The road from an upstream node to this one."""
 
     name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$", description="ASCII; unique in the file")
@@ -66,16 +66,16 @@ class Link(Settings):
     width_m: float = Field(gt=0, le=150, description="all lanes together")
     speed_limit_mps: float | None = Field(None, gt=0, le=163, description="none: not in MAP, no overspeed")
     points: list[Point] = Field(min_length=2, max_length=31, description="middle line, the last point at the stop line")
-    movements: list[Movement] = Field([], max_length=32)
-    lanes: list[Lane] = Field(min_length=1, max_length=32)
+    movements: list[MovementModel] = Field([], max_length=32)
+    lanes: list[LaneModel] = Field(min_length=1, max_length=32)
 
 
-class Node(NodeId):
+class NodeModel(NodeId):
     """The junction and the links that lead into it."""
 
     name: str = Field(min_length=1, max_length=63, pattern=r"^[\x20-\x7e]+$", description="ASCII; in MAP")
     position: Point = Field(description="middle of the junction")
-    links: list[Link] = Field(max_length=32)
+    links: list[LinkModel] = Field(max_length=32)
 
 
 class Crosswalk(Settings):
@@ -94,7 +94,7 @@ class ExitLane(Settings):
     points: list[Point] = Field(min_length=2, description="middle line, away from the junction")
 
 
-class Exit(Settings):
+class ExitModel(Settings):
     """A road that leads away."""
 
     name: str = Field(min_length=1, max_length=63, description="unique in the file")
@@ -105,9 +105,9 @@ class Exit(Settings):
 class LaneMapFile(Settings):
     """The whole file."""
 
-    nodes: list[Node] = Field(min_length=1, max_length=32)
+    nodes: list[NodeModel] = Field(min_length=1, max_length=32)
     crosswalks: list[Crosswalk] = Field([])
-    exits: list[Exit] = Field([])
+    exits: list[ExitModel] = Field([])
 
 
 def load(path: Path) -> LaneMapFile:
@@ -137,7 +137,7 @@ def areas(lane_map: LaneMapFile, zones: Sequence[Polygon]) -> Areas:
     return Areas(crosswalks=[walk.polygon for walk in lane_map.crosswalks], zones=zones)
 
 
-def _towards(link: Link, lane: Lane, exits: Mapping[NodeId, str]) -> lanes.LaneLine:
+def _towards(link: LinkModel, lane: LaneModel, exits: Mapping[NodeId, str]) -> lanes.LaneLine:
     return lanes.LaneLine(
         link=link.name,
         lane=lane.id,

@@ -8,10 +8,9 @@ from pydantic import Field, field_validator, model_validator
 
 from perception.events.settings import EventSettings
 from perception.geo import Reference
-from perception.sensor import Sensor
+from perception.sensor import Sensor, Settings
 from perception.tracking.settings import FusionSettings
 from perception.traffic.statistics import StatisticsSettings
-from rsu.core.settings import Settings
 from rsu.site.channel import ChannelSettings
 from rsu.site.clock import ClockSettings
 from rsu.site.inclusion import InclusionSettings
@@ -92,7 +91,7 @@ class IdentitySettings(Settings):
     owner: str = Field("", description="owner of the box, for its status record")
 
 
-class DeviceSettings(Settings):
+class DeviceEntry(Settings):
     """One device: which driver, and the driver's own settings.
 
     Kind `replay` is another kind's device, played from a recording; what it is and where stands among its settings:
@@ -148,7 +147,7 @@ class Site(Settings):
     site: PlaceSettings
     identity: IdentitySettings
     radio: str = Field(description="name of the radio among the devices")
-    devices: dict[str, DeviceSettings]
+    devices: dict[str, DeviceEntry]
     sensors: list[Sensor] = Field(description="where the cameras and radars stand, what they see and how well")
     signal: SignalSettings | None = None
     clock: ClockSettings = ClockSettings()

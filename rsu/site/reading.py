@@ -12,9 +12,9 @@ from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
 from rsu.core.errors import ConfigError, Finding
 from rsu.site.json_source import JsonSource
-from rsu.site.lanemap import LaneMapFile, Node
-from rsu.site.model import DeviceSettings, Site
-from rsu.site.source import Source
+from rsu.site.lanemap import LaneMapFile, NodeModel
+from rsu.site.model import DeviceEntry, Site
+from rsu.site.source import ParsedFile
 from rsu.site.wording import closest
 from rsu.site.yaml_source import YamlSource
 
@@ -22,14 +22,14 @@ from rsu.site.yaml_source import YamlSource
 class OfMap(NamedTuple):
     """A lane map that says what a lane map must say."""
 
-    source: Source
+    source: ParsedFile
     map: LaneMapFile
 
 
 class OfSite(NamedTuple):
     """A site file that says what a site file must say, without its lane map."""
 
-    source: Source
+    source: ParsedFile
     site: Site
     drivers: dict[str, DriverSettings]  # device name -> settings of its driver, where they have no mistakes
     folder: Path
@@ -38,15 +38,15 @@ class OfSite(NamedTuple):
 class OfBoth(NamedTuple):
     """Both, and the node of the lane map that the site file names."""
 
-    source: Source
+    source: ParsedFile
     site: Site
     drivers: dict[str, DriverSettings]
-    map_source: Source
+    map_source: ParsedFile
     map: LaneMapFile
-    node: Node
+    node: NodeModel
 
 
-class Reading(NamedTuple):
+class SiteReading(NamedTuple):
     """What could be read; None: it has mistakes, which `findings` tell."""
 
     site: OfSite | None
@@ -63,7 +63,7 @@ class Reading(NamedTuple):
         return None if node is None else OfBoth(*self.site[:3], *self.map, node)
 
 
-def read(path: Path, recorded: bool = False) -> Reading:
+def read(path: Path, recorded: bool = False) -> SiteReading:
     """Read a site file and what it names. ConfigError: it is no YAML map.
 
     `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
@@ -78,17 +78,17 @@ def read(path: Path, recorded: bool = False) -> Reading:
     drivers, wrong = _drivers(source, context | {"site": {} if site is None else site.whereabouts()})
     lane_map, of_map = _lane_map(source, path.parent)
     findings += [*wrong, *of_map]
-    return Reading(OfSite(source, site, drivers, path.parent) if site else None, lane_map, findings)
+    return SiteReading(OfSite(source, site, drivers, path.parent) if site else None, lane_map, findings)
 
 
-def _drivers(source: Source, context: dict[str, Any]) -> tuple[dict[str, DriverSettings], list[Finding]]:
+def _drivers(source: ParsedFile, context: dict[str, Any]) -> tuple[dict[str, DriverSettings], list[Finding]]:
     """Return the settings of every driver that can be read, whatever else is wrong with the site."""
     settings: dict[str, DriverSettings] = {}
     findings: list[Finding] = []
     devices = source.data.get("devices")
     for name, entry in devices.items() if isinstance(devices, dict) else ():
         try:
-            device = DeviceSettings.model_validate(entry, context=context)
+            device = DeviceEntry.model_validate(entry, context=context)
         except ValidationError:
             continue  # the model of the whole site says what is wrong
         at = ("devices", name, "driver", *(("driver",) if device.replay else ()))
@@ -103,7 +103,7 @@ def _drivers(source: Source, context: dict[str, Any]) -> tuple[dict[str, DriverS
     return settings, findings
 
 
-def _lane_map(source: Source, folder: Path) -> tuple[OfMap | None, list[Finding]]:
+def _lane_map(source: ParsedFile, folder: Path) -> tuple[OfMap | None, list[Finding]]:
     """Return the lane map that a site file names, whatever else is wrong with the site."""
     place = source.data.get("site")
     name = place.get("lane_map") if isinstance(place, dict) else None

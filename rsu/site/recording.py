@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from rsu.core.settings import Settings
+from perception.sensor import Settings
 
 
 class DiskSettings(Settings):

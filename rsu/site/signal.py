@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from rsu.core.settings import Settings
+from perception.sensor import Settings
 
 Span = tuple[float, float]
 

@@ -24,7 +24,7 @@ class Mark(NamedTuple):
     value: tuple[int, int]
 
 
-class Source:
+class ParsedFile:
     """One parsed file: `data` for the models, `place` for the findings."""
 
     file: str

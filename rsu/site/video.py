@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from perception.objects import RoadUser
+from perception.sensor import Settings
 from perception.video.settings import MotionSettings
-from rsu.core.settings import Settings
 
 Point = tuple[float, float]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from perception.objects import Floats
 from perception.traffic.paths import bend
-from rsu.site.lanemap import Connection, ExitLane, Lane, LaneMapFile, Link, Maneuver, Node, NodeId
+from rsu.site.lanemap import ConnectionModel, ExitLane, LaneMapFile, LaneModel, LinkModel, Maneuver, NodeId, NodeModel
 
 ALONG_EXIT_M = 15.0
 _WIDTH_M = 3.25  # of a supposed exit lane
@@ -56,13 +56,13 @@ def signalled(lane_map: LaneMapFile) -> Iterator[Way]:
                         yield _way(phase, link, lane, connection, line)
 
 
-def _way(phase: int, link: Link, lane: Lane, connection: Connection, line: Floats) -> Way:
+def _way(phase: int, link: LinkModel, lane: LaneModel, connection: ConnectionModel, line: Floats) -> Way:
     east, north = _direction(lane.points[-2:])
     target = (connection.downstream.region, connection.downstream.id, connection.lane)
     return Way(phase, link.name, connection.maneuver, target, math.degrees(math.atan2(east, north)) % 360.0, line)
 
 
-def _line(node: Node, lane: Lane, connection: Connection, exit_lane: ExitLane | None) -> Floats:
+def _line(node: NodeModel, lane: LaneModel, connection: ConnectionModel, exit_lane: ExitLane | None) -> Floats:
     first, ahead = np.array(lane.points[-1]), _direction(lane.points[-2:])
     if exit_lane is not None:
         points = np.array(exit_lane.points)
@@ -72,7 +72,7 @@ def _line(node: Node, lane: Lane, connection: Connection, exit_lane: ExitLane | 
     return np.vstack([bend(first, ahead, last, onward), last + ALONG_EXIT_M * onward])
 
 
-def _supposed(node: Node, first: Floats, ahead: Floats, connection: Connection) -> tuple[Floats, Floats]:
+def _supposed(node: NodeModel, first: Floats, ahead: Floats, connection: ConnectionModel) -> tuple[Floats, Floats]:
     """Return where an exit lane should begin that the map does not have, and its direction."""
     middle = np.array(node.position)
     onward = _out_to(node, connection.downstream, middle)
@@ -87,7 +87,7 @@ def _supposed(node: Node, first: Floats, ahead: Floats, connection: Connection) 
     return middle + reach * onward + (connection.lane - 0.5) * _WIDTH_M * right, onward
 
 
-def _out_to(node: Node, neighbour: NodeId, middle: Floats) -> Floats | None:
+def _out_to(node: NodeModel, neighbour: NodeId, middle: Floats) -> Floats | None:
     """Return the direction (unit vector) of the road to a neighbour, None where no link comes from there."""
     for link in node.links:
         if link.upstream == NodeId(region=neighbour.region, id=neighbour.id):

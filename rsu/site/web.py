@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from pydantic import Field, field_validator
 
-from rsu.core.settings import Settings
+from perception.sensor import Settings
 
 
 class WebSettings(Settings):

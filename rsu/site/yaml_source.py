@@ -12,12 +12,12 @@ from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning
 
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
-from rsu.site.source import Mark, Path_, Source, read_text
+from rsu.site.source import Mark, ParsedFile, Path_, read_text
 
 _NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")  # in YAML 1.2 and editors; the parser takes them for some
 
 
-class YamlSource(Source):
+class YamlSource(ParsedFile):
     """One parsed YAML file."""
 
     def __init__(self, path: Path) -> None:

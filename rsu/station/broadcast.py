@@ -15,9 +15,9 @@ import structlog
 
 import v2x
 from rsu.bus.snapshot import MessageState
-from rsu.messages.channel import Channel, Room
+from rsu.messages.channel import ChannelShare, Room
 from rsu.messages.common import MessageCounter
-from rsu.messages.row import Decision, Made, Row, Tick, Unit
+from rsu.messages.row import Made, MessageRow, Permission, SiteUnit, Tick
 from rsu.messages.scene import Moment, Scene
 from rsu.messages.table import ROWS
 from rsu.reasons.radio import RadioReason
@@ -53,10 +53,10 @@ class Broadcaster:
         self._limit = site.messages.max_frame_octets
         rsu_id = chance.randbytes(8)
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
-        self.channel = Channel(site.messages.channel)
-        unit = Unit(config, rsu_id, self.channel)
+        self.channel = ChannelShare(site.messages.channel)
+        unit = SiteUnit(config, rsu_id, self.channel)
         self._composers = {kind: row.composer(unit) for kind, row in ROWS.items()}
-        self._verdicts = {kind: Verdict(Decision.SILENT, (RadioReason.NOTHING_TO_SAY,)) for kind in KINDS}
+        self._verdicts = {kind: Verdict(Permission.SILENT, (RadioReason.NOTHING_TO_SAY,)) for kind in KINDS}
         self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
         self._frames: Counter[str] = Counter()
         self.counters: Counter[str] = Counter()  # reasons why a frame was not made, or a measurement not sent as it is
@@ -72,16 +72,16 @@ class Broadcaster:
         for row in _LATER:
             yield from self._pass(row, scene.moment, scene, room)
 
-    def _pass(self, row: Row, moment: Moment, scene: Scene | None, room: Room) -> Iterator[Outgoing]:
+    def _pass(self, row: MessageRow, moment: Moment, scene: Scene | None, room: Room) -> Iterator[Outgoing]:
         """Yield the frames of one message type, where the gate lets them pass."""
         kind, composer = row.kind, self._composers[row.kind]
-        silent = [name for name, verdict in self._verdicts.items() if verdict.decision is Decision.SILENT]
+        silent = [name for name, verdict in self._verdicts.items() if verdict.decision is Permission.SILENT]
         tick = Tick(moment, scene, moment.conditions, silent, room, self._count[kind])
         conditions = {*moment.conditions, *composer.conditions(tick)}
         if kind in self._site.messages.silent:
             conditions.add(RadioReason.SWITCHED_OFF)
         self._verdicts[kind] = judge(kind, conditions)
-        if self._verdicts[kind].decision is Decision.SILENT:
+        if self._verdicts[kind].decision is Permission.SILENT:
             return
         made = composer.messages(tick._replace(conditions=conditions))
         for number, frame in enumerate(frame for each in made for frame in self._frame(row, each, room)):
@@ -101,7 +101,7 @@ class Broadcaster:
         rate_hz = len(cycles) * 1e9 / _RATE_NS
         return MessageState(kind, verdict.decision.name.lower(), list(verdict.reasons), rate_hz, self._frames[kind])
 
-    def _frame(self, row: Row, made: Made, room: Room) -> Iterator[Outgoing]:
+    def _frame(self, row: MessageRow, made: Made, room: Room) -> Iterator[Outgoing]:
         """Yield the frame of a message, or count why there is none: one bad message never costs the others."""
         kind, message = row.kind, made.message
         service = SERVICES[kind_of(message)]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rsu.messages.row import Decision
+from rsu.messages.row import Permission
 from rsu.messages.table import ROWS
 from rsu.reasons.gate import GATE
 
 KINDS = tuple(ROWS)
 # reason -> decision for each of KINDS
-TABLE: dict[str, tuple[Decision, ...]] = {
+TABLE: dict[str, tuple[Permission, ...]] = {
     reason: tuple(row.decision(reason) for row in ROWS.values()) for reason in GATE
 }
 
@@ -24,7 +24,7 @@ TABLE: dict[str, tuple[Decision, ...]] = {
 class Verdict(NamedTuple):
     """The gate's word on one message type, with its reasons in the table's order."""
 
-    decision: Decision
+    decision: Permission
     reasons: tuple[str, ...]
 
 
@@ -36,5 +36,5 @@ def judge(kind: str, conditions: Iterable[str]) -> Verdict:
     if unknown:
         raise KeyError(sorted(unknown))
     rows = [(TABLE[name][column], name) for name in TABLE if name in holding]
-    reasons = tuple(name for decision, name in rows if decision is not Decision.SEND)
-    return Verdict(max((decision for decision, _ in rows), default=Decision.SEND), reasons)
+    reasons = tuple(name for decision, name in rows if decision is not Permission.SEND)
+    return Verdict(max((decision for decision, _ in rows), default=Permission.SEND), reasons)

@@ -31,29 +31,29 @@ class Kept(msgspec.Struct, frozen=True):
     configuration: str  # SHA-256
 
 
-class Order(msgspec.Struct, frozen=True):
+class LatchOrder(msgspec.Struct, frozen=True):
     """What somebody wants of the latch."""
 
     verb: Literal["release"]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class LatchAnswer(msgspec.Struct, frozen=True):
     """What came of it."""
 
     words: str
     released: Held | None = None  # None: it was open
 
 
-class Desk(desk.Desk[Order, Answer]):
+class LatchDesk(desk.Desk[LatchOrder, LatchAnswer]):
     """The station's side."""
 
     def __init__(self, run: Path) -> None:
-        super().__init__(run / SOCKET, Order, Answer("not understood"))
+        super().__init__(run / SOCKET, LatchOrder, LatchAnswer("not understood"))
 
 
-def release(run: Path) -> Answer:
+def release(run: Path) -> LatchAnswer:
     """Order a running daemon to open the latch. NotReachableError: none answers in the run folder."""
-    return desk.ask(run / SOCKET, Order("release"), Answer, "station")
+    return desk.ask(run / SOCKET, LatchOrder("release"), LatchAnswer, "station")
 
 
 def configuration(config: Config) -> str:

@@ -16,10 +16,10 @@ from hw.tape import Round, SystemClock
 from hw.timescale import Timescale
 from perception.objects import Reception
 from rsu.bus import changes
-from rsu.bus.changes import Changes
+from rsu.bus.changes import StateChanges
 from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
-from rsu.bus.records import Committed, Progress, Received, Sent
+from rsu.bus.records import Committed, Progress, ReceivedDsm, Sent
 from rsu.bus.reel import Reel
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
@@ -28,7 +28,7 @@ from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
 from rsu.station.broadcast import Outgoing
 from rsu.station.heart import Heart
-from rsu.station.latch_file import Answer, Desk, LatchFile
+from rsu.station.latch_file import LatchAnswer, LatchDesk, LatchFile
 from rsu.station.outcome import outcome
 from rsu.station.station import Output
 
@@ -38,7 +38,7 @@ _MOST_SHOWN = 100  # received frames of a tick that others on the bus see
 _log = structlog.get_logger()
 
 
-class Loop:
+class StationLoop:
     """Everything that one tick of the station process touches."""
 
     def __init__(self, config: Config, run: Path, data: Path) -> None:
@@ -54,14 +54,14 @@ class Loop:
         self._station = self._heart.station
         self._outbox = ReportOutbox(self._seed.hex()[:16])
         self._latch_file = LatchFile(data, config)
-        self._desk = Desk(run)
+        self._desk = LatchDesk(run)
         self._held = self._latch_file.load()
         self._set: Setting | None = Setting(self._held)  # from outside, since the tick before
         self._station.latch.set(self._set)
         self._rounds: list[Round] = []  # since the last tick
         self._shown = 0  # received frames that were passed on since then
         self._reel = Reel(self._seed)
-        self._changes = Changes()
+        self._changes = StateChanges()
         self._ticks = 0
         self._next_ns = 0
 
@@ -74,7 +74,7 @@ class Loop:
             if isinstance(measurement, Reception) and self._shown < _MOST_SHOWN:
                 self._shown += 1
                 utc_ns = measurement.stamp_ns + correction_ns
-                self._bus.publish("received", Received(utc_ns, measurement.source, measurement.payload))
+                self._bus.publish("received", ReceivedDsm(utc_ns, measurement.source, measurement.payload))
         now_ns = self._clock()
         if now_ns >= self._next_ns:
             self._tick(now_ns, self._clock.look())
@@ -128,7 +128,7 @@ class Loop:
             if held is not None:
                 _log.error("conflicting greens: SPAT is silent until rsu signal release", phases=held.phases)
         if self._desk.order() is not None:
-            self._desk.answer(Answer("released" if held is not None else "nothing was latched", held))
+            self._desk.answer(LatchAnswer("released" if held is not None else "nothing was latched", held))
             self._held, self._set = None, Setting(None)
             self._station.latch.set(self._set)
             self._latch_file.keep(None)
@@ -152,7 +152,7 @@ class Loop:
 
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Run the station of a site until `stop`."""
-    loop = Loop(config, run, data)
+    loop = StationLoop(config, run, data)
     # the station makes many small objects and few cycles: full passes of the collector would only delay a tick
     gc.collect()
     gc.freeze()

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from rsu.bus.records import Report
 from rsu.site.box import Teller
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 
 HELD, REFUSED, NOT_NOW = 0, 1, 2  # code of an answer; others: as REFUSED
 
@@ -53,7 +53,7 @@ class Dialect(Teller, Protocol):
     def topic(self, kind: str) -> str:
         """Return the topic of a kind of record."""
 
-    def publications(self, record: Record, room: int | None) -> list[Publication]:
+    def publications(self, record: SpooledRecord, room: int | None) -> list[Publication]:
         """Return what to send, in order; empty: the platform is not told of it.
 
         `room`: octets that topic and body may have together; None: any number. TooLargeError: it never fits.

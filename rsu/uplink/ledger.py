@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rsu.uplink.dialect import HELD, NOT_NOW, Answer
-from rsu.uplink.record import Range, Record
+from rsu.uplink.record import Range, SpooledRecord
 
 UNKNOWN, REPEATED, UNREADABLE = "unknown", "repeated", "unreadable"  # kinds of stray answers
 _REMEMBERED = 20_000  # records sent; of older ones an answer comes too late: they are sent again
 
 
-class Refusal(NamedTuple):
+class RecordRefusal(NamedTuple):
     """A record that the platform will not take."""
 
     numbers: Range
@@ -29,11 +29,11 @@ class Sum(NamedTuple):
     """What answers come to."""
 
     held: list[Range]  # records that may go
-    refused: list[Refusal]
+    refused: list[RecordRefusal]
     kinds: set[str]  # under which records travelled that had an answer of use
 
 
-class _Sent:
+class _SentRecord:
     __slots__ = ("answered", "first")
 
     def __init__(self, first: int) -> None:
@@ -51,14 +51,14 @@ class Ledger:
 
     def __init__(self) -> None:
         self.stray: Counter[str] = Counter()
-        self._sent: OrderedDict[_Key, _Sent] = OrderedDict()
+        self._sent: OrderedDict[_Key, _SentRecord] = OrderedDict()
         self._boots: OrderedDict[str, None] = OrderedDict()
 
-    def sent(self, way: str, record: Record) -> None:
+    def sent(self, way: str, record: SpooledRecord) -> None:
         """Note that a record was given to a connection. `way`: the kind under which it travels."""
         key = way, record.boot, record.seq
         before = self._sent.pop(key, None)
-        self._sent[key] = _Sent(record.first) if before is None or before.first != record.first else before
+        self._sent[key] = _SentRecord(record.first) if before is None or before.first != record.first else before
         self._boots[record.boot] = None
         for memory, size in ((self._sent, _REMEMBERED), (self._boots, _BOOTS)):
             if len(memory) > size:
@@ -86,7 +86,7 @@ class Ledger:
             if answer.code == HELD:
                 total.held.append(numbers)
             else:
-                total.refused.append(Refusal(numbers, answer.text or f"error code {answer.code}"))
+                total.refused.append(RecordRefusal(numbers, answer.text or f"error code {answer.code}"))
 
     def _named(self, answer: Answer) -> list[_Key]:
         """Return the records that an answer names; empty: it names something that was not sent so."""

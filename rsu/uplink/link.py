@@ -25,10 +25,10 @@ from rsu.bus.handover import RANK
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, diagnosis
 from rsu.uplink.credentials import Credentials
-from rsu.uplink.diagnosis import Trouble
+from rsu.uplink.diagnosis import Cause
 from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
 from rsu.uplink.receipts import Receipts
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 
 CONNECT_TIMEOUT_S = 10.0  # for TCP and TLS, then for the broker's answers
 _LOOP_S = 0.5
@@ -43,14 +43,14 @@ _new_properties: Callable[[int], Properties] = Properties  # its constructor is 
 _log = structlog.get_logger()
 
 
-class Limits(NamedTuple):
+class BrokerLimits(NamedTuple):
     """What the broker's CONNACK allows."""
 
     max_packet: int | None = None  # octets
     max_qos: int = 1
 
 
-class Link:
+class BrokerLink:
     """One attempt, and the connection that comes of it."""
 
     def __init__(
@@ -59,8 +59,8 @@ class Link:
         """Prepare; connects in `start`. `max_qos`: that the broker takes, as far as it has said so before."""
         self.answers: SimpleQueue[Answer] = SimpleQueue()
         self.connected = False
-        self.ended: Trouble | None = None
-        self.limits = Limits()
+        self.ended: Cause | None = None
+        self.limits = BrokerLimits()
         self.unreadable = 0  # acknowledgements
         self.unheard = False  # nobody subscribes to what is sent
         self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over what belongs to it
@@ -74,7 +74,7 @@ class Link:
         self._qos_of_mid = bytearray(1 << 16)
         self._receipts = Receipts()
         self._pubacks: SimpleQueue[tuple[int, int, str]] = SimpleQueue()
-        self._trouble: Trouble | None = None
+        self._trouble: Cause | None = None
         will = dialect.presence(time.time_ns(), online=False)
         will = will and will._replace(qos=min(will.qos, max_qos))
         self._client = client.make(rscu, credentials, will, CONNECT_TIMEOUT_S)
@@ -112,7 +112,7 @@ class Link:
                 self._trouble = self._trouble or diagnosis.silence(CONNECT_TIMEOUT_S)
                 return
 
-    def _why(self) -> Trouble:
+    def _why(self) -> Cause:
         """Return why the connection ended: the broker's own word first, then what was seen on the line."""
         first, failure = self._client.first, self._client.failure
         found = self._trouble or diagnosis.of_first_octets(first, self._settings)
@@ -134,7 +134,7 @@ class Link:
         """Return how many octets topic and body may have together; None: any number."""
         return None if self.limits.max_packet is None else self.limits.max_packet - _PUBLISH
 
-    def send(self, record: Record, said: list[Publication]) -> bool:
+    def send(self, record: SpooledRecord, said: list[Publication]) -> bool:
         """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""
         if not self.connected:
             return False
@@ -184,7 +184,7 @@ class Link:
             self._trouble = diagnosis.of_reason(reason.value, str(reason))
             return
         max_qos = min(1, getattr(properties, "MaximumQoS", 1))
-        self.limits = Limits(getattr(properties, "MaximumPacketSize", None), max_qos)
+        self.limits = BrokerLimits(getattr(properties, "MaximumPacketSize", None), max_qos)
         self._client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
         for topic, kind in self._dialect.answers.items():
             _, mid = self._client.subscribe(topic, qos=max_qos)

@@ -19,8 +19,8 @@ from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT
 from rsu.site.uplink import UplinkSettings
 from rsu.uplink.dialect import Dialect
-from rsu.uplink.sender import Sender
-from rsu.uplink.state import State
+from rsu.uplink.sender import PlatformSender
+from rsu.uplink.state import StateReporter
 from rsu.uplink.store import Store
 
 GROUP_S = 0.05
@@ -58,8 +58,8 @@ class Uplink:
         name = DEFAULT if platform is None else platform.dialect
         dialect = cast(Dialect, box.make(name, about))
         self._store = Store(data / _spool(settings.spool.path, name), settings.spool, dialect.payload)
-        self._sender = None if platform is None else Sender(platform, rscu, settings.spool.max_live, dialect)
-        self._state = State(self._store, self._sender)
+        self._sender = None if platform is None else PlatformSender(platform, rscu, settings.spool.max_live, dialect)
+        self._state = StateReporter(self._store, self._sender)
         self._said: Committed | None = None
         self._said_connected = False
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Record(NamedTuple):
+class SpooledRecord(NamedTuple):
     """One numbered record as the spool keeps it. A marker of kind SKIPPED stands for `first`..`seq`."""
 
     boot: str

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rsu.bus.handover import RANK, SKIPPED
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 
 VERSION = 2
 SCHEMA = """
@@ -47,25 +47,25 @@ _UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's o
 class Salvage(NamedTuple):
     """What could be read of a damaged spool."""
 
-    records: list[Record]  # in their order; a marker where only a row's numbers can be believed
+    records: list[SpooledRecord]  # in their order; a marker where only a row's numbers can be believed
     boots: dict[str, int]
     counters: dict[str, int]
     version: int
 
 
-def seal(record: Record) -> int:
+def seal(record: SpooledRecord) -> int:
     """Return the checksum of a record."""
     head = f"{record.boot}|{record.first}|{record.seq}|{record.kind}|{record.rank}|{record.stamp_ns}|"
     return zlib.crc32(record.payload, zlib.crc32(head.encode("utf-8", "replace")))
 
 
-def record_of(row: tuple[Any, ...]) -> Record | None:
+def record_of(row: tuple[Any, ...]) -> SpooledRecord | None:
     """Return the record in COLUMNS of a row; None: these values make none."""
     boot, first, seq, kind, rank, stamp_ns, payload = row
     whole = all(type(value) is int for value in (first, seq, rank, stamp_ns))
     if not whole or type(boot) is not str or type(payload) is not bytes or kind not in RANK:
         return None
-    return Record(boot, first, seq, kind, rank, stamp_ns, payload) if 1 <= first <= seq else None
+    return SpooledRecord(boot, first, seq, kind, rank, stamp_ns, payload) if 1 <= first <= seq else None
 
 
 def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
@@ -105,7 +105,7 @@ def _pairs(database: sqlite3.Connection, query: str) -> dict[str, int]:
         return {}
 
 
-def _records(database: sqlite3.Connection) -> Iterator[Record]:
+def _records(database: sqlite3.Connection) -> Iterator[SpooledRecord]:
     """Yield whole records in order of arrival; of one number the first."""
     try:
         names = {row[1] for row in database.execute("PRAGMA table_info(record)")}
@@ -120,7 +120,7 @@ def _records(database: sqlite3.Connection) -> Iterator[Record]:
             yield record
 
 
-def _believed(row: tuple[Any, ...]) -> Record | None:
+def _believed(row: tuple[Any, ...]) -> SpooledRecord | None:
     """Return the record of a row, a marker for its numbers, or None: nothing of it can be believed."""
     record, checksum = record_of(row[:-1]), row[-1]
     if record is None or checksum == seal(record):

@@ -16,11 +16,11 @@ from rsu.bus.handover import LIVE, RANK
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import credentials, diagnosis
 from rsu.uplink.attempts import Attempts
-from rsu.uplink.diagnosis import QOS_0_ONLY, Trouble
+from rsu.uplink.diagnosis import QOS_0_ONLY, Cause
 from rsu.uplink.dialect import Answer, Dialect
 from rsu.uplink.errors import CredentialsError, TooLargeError
 from rsu.uplink.ledger import UNREADABLE, Ledger
-from rsu.uplink.link import Link
+from rsu.uplink.link import BrokerLink
 from rsu.uplink.record import Range
 from rsu.uplink.silence import Silence
 from rsu.uplink.spool import Waiting
@@ -35,7 +35,7 @@ _log = structlog.get_logger()
 Stream = tuple[str, int]  # kind, rank
 
 
-class Sender:
+class PlatformSender:
     """The platform's side of the uplink process."""
 
     def __init__(self, settings: PlatformSettings, rscu: str, max_live: int, dialect: Dialect) -> None:
@@ -52,14 +52,14 @@ class Sender:
         self._streams = sorted(self._windows, key=lambda stream: -stream[1])
         self._ledger = Ledger()
         self._attempts = Attempts(settings.reconnect_max_s)
-        self._link: Link | None = None
+        self._link: BrokerLink | None = None
         self._up_s: float | None = None  # monotonic; since when the connection is up
         self._max_qos = 1
         self._short = 0  # connections in a row that came up and did not last
         self._unfit: list[Unfit] = []
         self._untold: list[Range] = []  # records that this platform is not told of: done without being sent
         self._unreadable = 0  # acknowledgements, on connections that have ended
-        self.trouble: Trouble | None = Trouble("not connected yet", "it is being tried")
+        self.trouble: Cause | None = Cause("not connected yet", "it is being tried")
 
     @property
     def platform(self) -> str:
@@ -72,13 +72,13 @@ class Sender:
         return self._up_s is not None
 
     @property
-    def unstable(self) -> Trouble | None:
+    def unstable(self) -> Cause | None:
         """Return what is wrong with connections that come up and do not last."""
         lasts = self._up_s is not None and time.monotonic() - self._up_s >= _SHORT_S
         return diagnosis.unstable(self._short) if self._short >= _SHORT_ONES and not lasts else None
 
     @property
-    def link(self) -> Link | None:
+    def link(self) -> BrokerLink | None:
         """Return the connection, or the attempt, if there is one."""
         return self._link
 
@@ -131,9 +131,9 @@ class Sender:
         try:
             found = credentials.read(self.settings)
         except CredentialsError as error:
-            self._fail(Trouble(str(error), "put it right; it is tried again", stubborn=True), 0.0)
+            self._fail(Cause(str(error), "put it right; it is tried again", stubborn=True), 0.0)
             return
-        self._link = Link(self.settings, self._rscu, found, self.dialect, self._max_qos)
+        self._link = BrokerLink(self.settings, self._rscu, found, self.dialect, self._max_qos)
         self._link.start()
 
     def _came_up(self) -> None:
@@ -142,7 +142,7 @@ class Sender:
         for window in self._windows.values():
             window.restart()
 
-    def _ended(self, trouble: Trouble) -> None:
+    def _ended(self, trouble: Cause) -> None:
         lasted_s = 0.0 if self._up_s is None else time.monotonic() - self._up_s
         if self._up_s is not None:
             self._short = self._short + 1 if lasted_s < _SHORT_S else 0
@@ -153,13 +153,13 @@ class Sender:
             self._max_qos = 0
         self._fail(trouble if trouble.stubborn else self.unstable or trouble, lasted_s)
 
-    def _fail(self, trouble: Trouble, lasted_s: float) -> None:
+    def _fail(self, trouble: Cause, lasted_s: float) -> None:
         self._attempts.failed(time.monotonic(), lasted_s, trouble.stubborn)
         if trouble != self.trouble:
             _log.warning("platform not connected", error=str(trouble))
         self.trouble = trouble
 
-    def _send_stream(self, link: Link, stream: Stream, store: Store) -> None:
+    def _send_stream(self, link: BrokerLink, stream: Stream, store: Store) -> None:
         kind, rank = stream
         window, now_ns = self._windows[stream], time.monotonic_ns()
         after, room = window.place(now_ns)
@@ -178,7 +178,7 @@ class Sender:
         if not batch:
             window.nothing_follows()
 
-    def _give(self, link: Link, window: Window, waiting: Waiting, now_ns: int) -> bool:
+    def _give(self, link: BrokerLink, window: Window, waiting: Waiting, now_ns: int) -> bool:
         """Give one record to the connection, or set it aside; False: the connection is down."""
         record = waiting.record
         try:

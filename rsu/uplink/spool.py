@@ -17,9 +17,9 @@ from rsu.bus.handover import SKIPPED
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows, spool_files
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 from rsu.uplink.rows import Salvage, salvage
-from rsu.uplink.transaction import DAMAGED, Changes, Limits, Transaction, add_held, is_of_now
+from rsu.uplink.transaction import DAMAGED, SpoolChanges, SpoolLimits, Transaction, add_held, is_of_now
 
 _BOOTS = 16  # boots remembered without records
 _LOCK_S = 0.2  # nobody else should have it
@@ -29,7 +29,7 @@ class Waiting(NamedTuple):
     """A record in the spool and its place in the order of arrival."""
 
     id: int
-    record: Record
+    record: SpooledRecord
 
 
 # what may pass: permissions, locks, memory, a disk that is full, read-only or fails
@@ -67,7 +67,7 @@ class Spool:
 
     def __init__(self, path: Path, settings: SpoolSettings) -> None:
         """Open or create; SpoolDamagedError, SpoolError."""
-        self._limits = Limits.of(settings)
+        self._limits = SpoolLimits.of(settings)
         self._damaged: set[int] = set()  # ids of rows that are not what was stored
         _check_header(path)
         with _translated():
@@ -160,7 +160,7 @@ class Spool:
                 whole.append(Waiting(number, record))
         return whole
 
-    def commit(self, changes: Changes, now_ns: int) -> None:
+    def commit(self, changes: SpoolChanges, now_ns: int) -> None:
         """Change everything at once, or nothing. `now_ns`: any clock that goes on from `counters["clock"]`.
 
         SpoolError: nothing was changed, may be tried again. SpoolDamagedError: set the spool aside.
@@ -185,13 +185,13 @@ class Spool:
         self._counters = Counter({name: count for name, count in saved.counters.items() if not is_of_now(name)})
         self._counters["spooled"] = max(0, saved.counters.get("spooled", held) - held)  # they are counted again
         self._counters[f"aside.{DAMAGED}"] += lost
-        self.commit(Changes(0, saved.records), saved.counters.get("clock", 0))
+        self.commit(SpoolChanges(0, saved.records), saved.counters.get("clock", 0))
         with _translated():
             self._db.executemany("INSERT OR REPLACE INTO boot VALUES (?, ?)", saved.boots.items())
         return lost
 
 
-class Opened(NamedTuple):
+class OpenedSpool(NamedTuple):
     """A spool that is open, and what became of the one that was there."""
 
     spool: Spool
@@ -200,7 +200,7 @@ class Opened(NamedTuple):
     lost: int = 0  # that were not
 
 
-def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) -> Opened:
+def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) -> OpenedSpool:
     """Open or create the spool; of a damaged one, or of another version, what can be read goes into a new one.
 
     `distrusted`: it proved damaged in use, however well it opens. SpoolError: not possible now, nothing was changed.
@@ -211,7 +211,7 @@ def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) ->
             spool_files.remove(path)  # a journal that stayed alone belongs to no file
             spool_files.rename(fresh, path)
         if not distrusted:
-            return Opened(Spool(path, settings))
+            return OpenedSpool(Spool(path, settings))
     except SpoolDamagedError:
         pass
     saved = salvage(path)
@@ -225,4 +225,4 @@ def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) ->
     spool_files.remove(aside)
     spool_files.rename(path, aside)
     spool_files.rename(fresh, path)
-    return Opened(Spool(path, settings), aside, len(saved.records), lost)
+    return OpenedSpool(Spool(path, settings), aside, len(saved.records), lost)

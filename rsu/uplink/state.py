@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from rsu.bus.records import UplinkState
 from rsu.uplink import credentials
-from rsu.uplink.sender import Sender
+from rsu.uplink.sender import PlatformSender
 from rsu.uplink.store import Store
 from rsu.uplink.validity import Validity
 
@@ -19,10 +19,10 @@ _LOOK_S = 60.0  # at certificates, so often
 _NEWS_S = 90.0  # a record that was refused or set aside is a trouble for so long: each kind is sent every minute
 
 
-class State:
+class StateReporter:
     """Makes the state once a second."""
 
-    def __init__(self, store: Store, sender: Sender | None) -> None:
+    def __init__(self, store: Store, sender: PlatformSender | None) -> None:
         self._store = store
         self._sender = sender
         self._validities: dict[str, Validity] = {}
@@ -81,7 +81,7 @@ class State:
                 yield f"records cannot be sent, {_counted(aside)}: raise the broker's largest packet, or check the disk"
         yield from self._of_certificates()
 
-    def _of_connection(self, sender: Sender) -> Iterator[str]:
+    def _of_connection(self, sender: PlatformSender) -> Iterator[str]:
         found = sender.trouble or sender.unstable
         if found is not None:
             yield str(found)

@@ -21,9 +21,9 @@ from rsu.bus.resend import Inlet
 from rsu.bus.told import GivenUp
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
-from rsu.uplink.record import Range, Record
+from rsu.uplink.record import Range, SpooledRecord
 from rsu.uplink.spool import Spool, Waiting, open_spool
-from rsu.uplink.transaction import Changes, Unfit
+from rsu.uplink.transaction import SpoolChanges, Unfit
 
 GROUP_RECORDS = 100
 _RETRY_NS = 1_000_000_000  # between attempts to open
@@ -47,7 +47,7 @@ class Store:
         self._spool: Spool | None = None
         self._distrusted = False  # it proved damaged in use
         self._inlet = Inlet({}, BEFORE)
-        self._group: list[Record] = []
+        self._group: list[SpooledRecord] = []
         self._skipped: Counter[str] = Counter()
         self._acknowledged: list[Range] = []
         self._unfit: list[Unfit] = []
@@ -76,9 +76,9 @@ class Store:
             report = beyond(report, known)
         self._group.append(self._record(report))
 
-    def _record(self, report: Report) -> Record:
+    def _record(self, report: Report) -> SpooledRecord:
         of_class, payload = rank(report.kind, report.live), self._payload(report)
-        return Record(report.boot, first_of(report), report.seq, report.kind, of_class, report.stamp_ns, payload)
+        return SpooledRecord(report.boot, first_of(report), report.seq, report.kind, of_class, report.stamp_ns, payload)
 
     def word(self) -> Committed | None:
         """Return what to tell the station: up to which report everything is on disk."""
@@ -100,7 +100,7 @@ class Store:
         if not self._path.exists():
             self._restore(spool)
             return
-        changes = Changes(time.time_ns(), self._group, self._acknowledged, self._unfit, self._skipped)
+        changes = SpoolChanges(time.time_ns(), self._group, self._acknowledged, self._unfit, self._skipped)
         try:
             spool.commit(changes, self._clock_ns + self._looked_ns)
         except SpoolError as error:

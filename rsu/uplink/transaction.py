@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rsu.bus.handover import LIVE, RANK, SKIPPED
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink import rows
-from rsu.uplink.record import Range, Record
+from rsu.uplink.record import Range, SpooledRecord
 
 REFUSED, TOO_LARGE, DAMAGED = "refused", "too-large", "damaged"  # why a record is set aside
 _OVERHEAD = 170  # octets of a row beside its payload, indexes included
@@ -33,17 +33,17 @@ class Unfit(NamedTuple):
     text: str
 
 
-class Changes(NamedTuple):
+class SpoolChanges(NamedTuple):
     """What one transaction is to do. `stamp_ns`: UTC, the label of markers."""
 
     stamp_ns: int
-    records: Sequence[Record] = ()
+    records: Sequence[SpooledRecord] = ()
     acknowledged: Sequence[Range] = ()
     unfit: Sequence[Unfit] = ()
     skipped: Mapping[str, int] = {}  # kind -> reports that the station gave up
 
 
-class Limits(NamedTuple):
+class SpoolLimits(NamedTuple):
     """What the spool may hold."""
 
     octets: int
@@ -51,7 +51,7 @@ class Limits(NamedTuple):
     age_ns: tuple[int, int, int]  # by rank
 
     @classmethod
-    def of(cls, settings: SpoolSettings) -> Limits:
+    def of(cls, settings: SpoolSettings) -> SpoolLimits:
         """Return the limits in these settings."""
         ages = settings.max_age_h
         hours = [round(each * _HOUR_NS) for each in (ages.tracks, ages.statistics, ages.event)]
@@ -78,7 +78,7 @@ class Transaction:
         self._counters = Counter(counters)
         self._counters["clock"] = self._now_ns = now_ns
 
-    def make(self, changes: Changes, damaged: Iterable[int], limits: Limits) -> Counter[str]:
+    def make(self, changes: SpoolChanges, damaged: Iterable[int], limits: SpoolLimits) -> Counter[str]:
         """Make all changes; return the counters as they are then. `damaged`: ids of rows."""
         for numbers in changes.acknowledged:
             kinds = [kind for kind, _ in self._take(numbers)]
@@ -146,14 +146,14 @@ class Transaction:
         self._db.execute(query, (why, text, *record))
         self._db.execute("DELETE FROM aside WHERE id <= (SELECT max(id) FROM aside) - ?", (_KEPT_ASIDE,))
 
-    def _insert(self, record: Record) -> None:
+    def _insert(self, record: SpooledRecord) -> None:
         self._add(record)
         self._counters["spooled"] += record.kind != SKIPPED
         self._db.execute(
             "INSERT INTO boot VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET last = ?2", (record.boot, record.seq)
         )
 
-    def _add(self, record: Record) -> None:
+    def _add(self, record: SpooledRecord) -> None:
         self._db.execute(
             f"INSERT INTO record ({rows.COLUMNS}, stored_ns, seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*record, self._now_ns, rows.seal(record)),
@@ -163,7 +163,7 @@ class Transaction:
     def _removed(self, kind: str, rank: int, octets: int) -> None:
         add_held(self._counters, kind, rank, -1, -octets)
 
-    def _evict(self, limits: Limits) -> None:
+    def _evict(self, limits: SpoolLimits) -> None:
         """Give up the oldest: live records beyond their number, then of each class, lowest first, what is too much."""
         for kind in RANK:
             for _ in range(min(_EVICTIONS, self._counters[f"live.{kind}"] - limits.live)):
@@ -203,4 +203,4 @@ class Transaction:
             self._db.execute("DELETE FROM record WHERE id = ?", (number,))
             self._removed(SKIPPED, RANK[SKIPPED], 0)
             first, seq = min(first, its_first), max(seq, its_seq)
-        self._add(Record(boot, first, seq, SKIPPED, RANK[SKIPPED], stamp_ns, b""))
+        self._add(SpooledRecord(boot, first, seq, SKIPPED, RANK[SKIPPED], stamp_ns, b""))

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from hw import video
-from hw.video import View
+from hw.video import VideoView
 from perception.sensing.scan import rotation_of
 from perception.sensor import Sensor
 from perception.video.boxes import Bodies, Detector, Picture
@@ -31,7 +31,7 @@ _NOBODY = Bodies(
 )  # fmt: skip
 
 
-class Camera:
+class CameraPipeline:
     """From pictures to what the station is told."""
 
     def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes, road: Picture | None = None) -> None:
@@ -53,7 +53,7 @@ class Camera:
             self._eye = Eye(self._detector(picture), self._sensor.field_of_view)
         return self._eye.look(picture, stamp_ns)
 
-    def view(self, shot: Shot | None, error: str | None) -> View:
+    def view(self, shot: Shot | None, error: str | None) -> VideoView:
         """Return what the station is told of a picture; of none, with the source's error."""
         if shot is None:
             return _blind(video.NO_PICTURE, error or "the camera is silent", time.time_ns())
@@ -64,7 +64,7 @@ class Camera:
             return _blind(video.NO_PICTURE, "what comes cannot be unpacked", shot.stamp_ns)
         return _told(self.look(straightened(picture, model), shot.stamp_ns), shot.stamp_ns)
 
-    def datagram(self, view: View, passed_over: int = 0) -> bytes:
+    def datagram(self, view: VideoView, passed_over: int = 0) -> bytes:
         """Return the next datagram for the station. `passed_over`: pictures that nobody looked at, since the start."""
         self._sequence += 1
         return video.encode(msgspec.structs.replace(view, sequence=self._sequence, passed_over=passed_over))
@@ -86,9 +86,9 @@ class Camera:
         return self._motion
 
 
-def _told(glance: Glance, stamp_ns: int) -> View:
+def _told(glance: Glance, stamp_ns: int) -> VideoView:
     bodies = glance.bodies or _NOBODY
-    return View(
+    return VideoView(
         stamp_ns=stamp_ns,
         state=int(glance.sight),
         doubtful=glance.doubtful,
@@ -101,7 +101,7 @@ def _told(glance: Glance, stamp_ns: int) -> View:
     )
 
 
-def _blind(state: int, words: str, stamp_ns: int) -> View:
+def _blind(state: int, words: str, stamp_ns: int) -> VideoView:
     return msgspec.structs.replace(_told(Glance(Sight.BLIND, None), stamp_ns), state=state, words=words)
 
 

@@ -17,7 +17,7 @@ import cv2
 import structlog
 
 from hw import video
-from hw.video import VideoSettings as InboxSettings
+from hw.video import VideoInboxSettings as InboxSettings
 from perception.sensor import Sensor
 from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher
@@ -25,9 +25,9 @@ from rsu.bus.topics import VIDEO
 from rsu.recording import standin
 from rsu.site.config import Config
 from rsu.site.video import VideoSettings
-from rsu.video.camera import Camera, lanes_of
+from rsu.video.camera import CameraPipeline, lanes_of
 from rsu.video.kept import EVERY_S, FIRST_S, KeptRoad
-from rsu.video.source import Mailbox, Reader
+from rsu.video.source import Mailbox, SourceReader
 
 _LOOK_S = 0.25
 _PROGRESS_S = 0.5
@@ -36,7 +36,7 @@ _TELL_S = 1.0  # how often it is said that the camera sees nothing
 _log = structlog.get_logger()
 
 
-class Sender:
+class DatagramSender:
     """Datagrams to the station; never waits."""
 
     def __init__(self, path: Path) -> None:
@@ -53,7 +53,7 @@ class Sender:
         self._socket.close()
 
 
-class Loop:
+class VideoLoop:
     """Everything that one step of the process touches."""
 
     def __init__(self, name: str, config: Config, run: Path, data: Path) -> None:
@@ -63,13 +63,13 @@ class Loop:
         self._name, self._process = name, VIDEO + name
         self._run, self._stood_in, self._asked_s = run, False, float("-inf")
         self._bus = Publisher(run, self._process)
-        self._sender = Sender(run / inbox.inbox)
+        self._sender = DatagramSender(run / inbox.inbox)
         self._kept = KeptRoad(data / f"road-{name}.npz", _key(device.video, sensor))
         self._keep_s = time.monotonic() + FIRST_S
         road = self._kept.load(time.time_ns())
-        self._camera = Camera(device.video, sensor, lanes_of(config.lane_map, sensor), road)
+        self._camera = CameraPipeline(device.video, sensor, lanes_of(config.lane_map, sensor), road)
         self._mailbox = Mailbox()
-        self._reader = Reader(device.video.source, self._mailbox)
+        self._reader = SourceReader(device.video.source, self._mailbox)
         self._period_ns = round(1e9 / device.video.source.rate_hz)
         self._looked_ns = 0  # stamp of the newest picture that was looked at
         self._came_s = time.monotonic()  # the newest picture
@@ -113,7 +113,7 @@ class Loop:
             self._steps, self._progress_s = self._steps + 1, now_s
             self._bus.publish(f"progress.{self._process}", Progress(self._process, time.time_ns(), self._steps))
 
-    def _tell(self, view: video.View, now_s: float) -> None:
+    def _tell(self, view: video.VideoView, now_s: float) -> None:
         """Tell the station what was seen; that nothing can be seen, now and then."""
         said = (view.state, view.words)
         if said != self._said:
@@ -148,7 +148,7 @@ def _key(settings: VideoSettings, sensor: Sensor) -> str:
 def run(config: Config, run: Path, data: Path, stop: threading.Event, name: str) -> None:
     """Run the camera of a device until `stop`."""
     cv2.setNumThreads(1)
-    loop = Loop(name, config, run, data)
+    loop = VideoLoop(name, config, run, data)
     _log.info("camera runs", device=name)
     try:
         while not stop.is_set():

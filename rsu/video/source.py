@@ -88,7 +88,7 @@ class Mailbox:
             return shot
 
 
-class Reader(threading.Thread):
+class SourceReader(threading.Thread):
     """Reads a source for ever, into a mailbox. `error`: why no pictures come now, None while they do."""
 
     def __init__(self, settings: SourceSettings, mailbox: Mailbox) -> None:

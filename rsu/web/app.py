@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
 from rsu.reasons import REASONS
-from rsu.recorder.control import Order, ask
+from rsu.recorder.control import RecorderOrder, ask
 from rsu.web import manual
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
@@ -54,7 +54,7 @@ class _Pages:
 
     async def recorder(self, request: Request) -> Response:
         try:
-            order = msgspec.json.decode(await request.body(), type=Order)
+            order = msgspec.json.decode(await request.body(), type=RecorderOrder)
             answer = await asyncio.to_thread(ask, self._run, order)
         except msgspec.DecodeError as error:
             return PlainTextResponse(str(error), 400)

@@ -42,7 +42,7 @@ class Version(NamedTuple):
 EMPTY = Version(0, {})
 
 
-class Held(NamedTuple):
+class HeldRecord(NamedTuple):
     """The newest record of a topic and when it came."""
 
     record: msgspec.Struct
@@ -56,7 +56,7 @@ class Board:
         self.lane_map = msgspec.json.encode(lane_map)
         # a page that outlives this process notices that the map is another one
         self.newest = Version(1, {"site": site, "map": hashlib.sha256(self.lane_map).hexdigest()[:16]})
-        self.held: dict[str, Held] = {}
+        self.held: dict[str, HeldRecord] = {}
         self.closed = False
         self._began_ns = 0  # monotonic, of the first record
         self._changed = asyncio.Event()
@@ -64,7 +64,7 @@ class Board:
 
     def put(self, topic: str, record: msgspec.Struct, now_ns: int) -> None:
         """Take a record of one of `TOPICS`, received at `now_ns` (monotonic)."""
-        self.held[topic] = Held(record, now_ns)
+        self.held[topic] = HeldRecord(record, now_ns)
         self._began_ns = self._began_ns or now_ns
         changed = document(record) | {"troubles": self._troubles(now_ns)}
         self.newest = Version(self.newest.number + 1, {**self.newest.document, **changed})

@@ -13,7 +13,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from sim.frames import EMERGENCY_OBU, PERIOD_NS, WorldFrame
-from sim.judge.roads import NONE, Mask, Place, Roads
+from sim.judge.roads import NONE, LanePlaces, Mask, Roads
 
 OBJECT, PEDESTRIAN, CONGESTION = 401, 405, 707
 OVERSPEED, SLOW, STOPPED, WRONG_WAY, EMERGENCY = 901, 902, 903, 904, 905
@@ -24,7 +24,7 @@ STAYS = 0.7  # share of the vehicles that makes a crowd with which it stays one,
 _PERIOD_S = PERIOD_NS / 1e9
 
 
-class Limits(NamedTuple):
+class EventLimits(NamedTuple):
     """Where an event begins."""
 
     lasts_s: float  # it holds for so long
@@ -43,8 +43,8 @@ class Limits(NamedTuple):
     green_s: float  # on lanes that have had green for so long
 
 
-POSSIBLE = Limits(0.0, 1e3, 0.7, 0.0, 0.12, (0.7, 0.55), 25.0, 1.2, 10.0, 20.0, 1.0, 8, 4.5, 4.0)
-CERTAIN = Limits(2.5, 60.0, -0.3, 2.5, 0.25, (1.8, 0.35), 60.0, 0.3, 30.0, 70.0, 3.0, 13, 2.0, 8.0)
+POSSIBLE = EventLimits(0.0, 1e3, 0.7, 0.0, 0.12, (0.7, 0.55), 25.0, 1.2, 10.0, 20.0, 1.0, 8, 4.5, 4.0)
+CERTAIN = EventLimits(2.5, 60.0, -0.3, 2.5, 0.25, (1.8, 0.35), 60.0, 0.3, 30.0, 70.0, 3.0, 13, 2.0, 8.0)
 
 
 class Happening(NamedTuple):
@@ -58,7 +58,7 @@ class Happening(NamedTuple):
 class Happenings:
     """Follows the world frame by frame and says what happens, by one set of limits."""
 
-    def __init__(self, roads: Roads, limits: Limits) -> None:
+    def __init__(self, roads: Roads, limits: EventLimits) -> None:
         self._roads, self._limits = roads, limits
         self._lasted: dict[tuple[int, int], int] = {}  # (code, id) -> frames in a row
         self._green: Ints = np.zeros(len(roads.names), np.int64)  # frames in a row, of each lane
@@ -66,7 +66,7 @@ class Happenings:
         self._crowded: set[int] = set()  # roads
         self._road = np.array([roads.names.index(name) for name in roads.names])
 
-    def look(self, frame: WorldFrame, place: Place, turned: Place) -> list[Happening]:
+    def look(self, frame: WorldFrame, place: LanePlaces, turned: LanePlaces) -> list[Happening]:
         """Return what happens in the next frame. Where motor vehicles are, with the traffic and against it."""
         lit = [any(frame.signals[each] in "Gg" for each in links) for links in self._roads.lights]
         self._green = np.where(lit, self._green + 1, 0) if frame.signals else self._green
@@ -81,7 +81,7 @@ class Happenings:
                     found.append(_happening(code, key[1], frame, row))
         return [*found, *self._crowds(frame, place)]
 
-    def _rules(self, frame: WorldFrame, place: Place, turned: Ints) -> Iterator[tuple[int, Floats]]:
+    def _rules(self, frame: WorldFrame, place: LanePlaces, turned: Ints) -> Iterator[tuple[int, Floats]]:
         """Yield codes and for how long it must have been so, (n,) s, NEVER where it is not."""
         limits, speed = self._limits, np.hypot(frame.velocity[:, 0], frame.velocity[:, 1])
         off = self._roads.on_carriageway(frame.position, limits.beside_m, limits.away_m)
@@ -101,14 +101,14 @@ class Happenings:
         alone = stands & towards & (ahead > limits.gap_m)
         yield STOPPED, np.where(alone, 0.0, np.where(stands & ~towards, limits.stays_s, NEVER))
 
-    def _allowed(self, frame: WorldFrame, place: Place) -> Floats:
+    def _allowed(self, frame: WorldFrame, place: LanePlaces) -> Floats:
         """Return the speed limit of each road user, m/s; NaN: it was on no road yet."""
         open_ = (place.lane != NONE) & self._roads.is_open[place.lane]
         for row in np.flatnonzero(open_).tolist():
             self._speed_limit[int(frame.id[row])] = float(self._roads.limit[place.lane[row]])
         return np.array([self._speed_limit.get(each, np.nan) for each in frame.id.tolist()])
 
-    def _free(self, place: Place) -> Floats:
+    def _free(self, place: LanePlaces) -> Floats:
         """Return how far it is to who is ahead on the lane, or to the stop line (n,) m, middle to middle."""
         ahead = place.to_end[:, None] - place.to_end
         ahead = np.where((place.lane[:, None] == place.lane) & (ahead > 0.0), ahead, np.inf)
@@ -116,7 +116,7 @@ class Happenings:
         free: Floats = np.minimum(ahead.min(axis=1, initial=np.inf), to_line)
         return free
 
-    def _crowds(self, frame: WorldFrame, place: Place) -> Iterator[Happening]:
+    def _crowds(self, frame: WorldFrame, place: LanePlaces) -> Iterator[Happening]:
         """Yield the vehicles of roads that are crowded."""
         limits, speed = self._limits, np.hypot(frame.velocity[:, 0], frame.velocity[:, 1])
         slow = (place.lane != NONE) & self._roads.is_inward[place.lane] & (speed < limits.crowd_mps)
@@ -130,7 +130,7 @@ class Happenings:
                 yield from (_happening(CONGESTION, road, frame, row) for row in rows.tolist())
 
 
-def located(roads: Roads, frame: WorldFrame) -> tuple[Place, Place]:
+def located(roads: Roads, frame: WorldFrame) -> tuple[LanePlaces, LanePlaces]:
     """Return where motor vehicles are, with the traffic and against it; everybody else is on no lane."""
     motor = np.isin(frame.kind, MOTOR)
     found = [roads.place(frame.position, frame.heading, turned) for turned in (False, True)]

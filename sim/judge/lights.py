@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate, combinations
 
 from sim.frames import WorldFrame
-from sim.signals import SignalGroup, Signals
+from sim.signals import SignalGroup, SignalProgramme
 from v2x.records.spat import CountingDown, IntersectionState, Phase
 
 GREEN = {"protected-green", "permissive-green", "flashing-green"}
@@ -44,7 +44,7 @@ def _exit_of(drive: SignalGroup) -> str:
 class Lights:
     """Judges one SPAT after another."""
 
-    def __init__(self, signals: Signals) -> None:
+    def __init__(self, signals: SignalProgramme) -> None:
         self._groups = {group.phase: group for group in signals.lamps}
         self._cycle_s = signals.cycle_s
         self._foes = [

@@ -19,7 +19,7 @@ LEAST_COSINE = 0.5  # between a road user and the lane that it drives on: 60 deg
 _AROUND = np.array([[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 
 
-class Place(NamedTuple):
+class LanePlaces(NamedTuple):
     """Where n road users are on the lanes of motor vehicles; rows of NONE and NaN: on none."""
 
     lane: Ints  # (n,) index into Roads.names
@@ -73,14 +73,14 @@ class Roads:
         rest = gap - np.clip(along, 0.0, self._length)[..., None] * self._ahead
         return along, np.hypot(rest[..., 0], rest[..., 1])
 
-    def place(self, position: Floats, heading: Floats, turned: bool = False) -> Place:
+    def place(self, position: Floats, heading: Floats, turned: bool = False) -> LanePlaces:
         """Return the lane of each (n, 2), (n,) deg whose direction fits best; `turned`: that drives against it."""
         ahead = np.column_stack([np.sin(np.radians(heading)), np.cos(np.radians(heading))]) * (-1 if turned else 1)
         along, beside = self._off(position)
         fit = np.where(beside <= self._half, ahead @ self._ahead.T, -1.0)
         row, best = np.arange(len(position)), fit.argmax(axis=1)
         on = fit[row, best] > LEAST_COSINE
-        return Place(
+        return LanePlaces(
             lane=np.where(on, self._lane[best], NONE),
             along=np.where(on[:, None], self._ahead[best], np.nan),
             to_end=np.where(on, self._to_end[best] - along[row, best], np.nan),

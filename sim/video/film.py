@@ -11,7 +11,7 @@ from sim.video.ground import Picture
 from sim.video.picture import Painter
 
 
-class Shot(NamedTuple):
+class FilmShot(NamedTuple):
     """One picture of a film."""
 
     number: int
@@ -19,7 +19,7 @@ class Shot(NamedTuple):
     picture: Picture
 
 
-def film(world: Iterator[WorldFrame], painter: Painter, rate_hz: float, seconds: float) -> Iterator[Shot]:
+def film(world: Iterator[WorldFrame], painter: Painter, rate_hz: float, seconds: float) -> Iterator[FilmShot]:
     """Yield the pictures of the world's next `seconds`."""
     number, begin_ns = 0, None
     for before, after in pairwise(world):
@@ -28,5 +28,5 @@ def film(world: Iterator[WorldFrame], painter: Painter, rate_hz: float, seconds:
             if number >= seconds * rate_hz:
                 return
             shown = at(before, after, stamp_ns)
-            yield Shot(number, shown, painter.paint(shown, number))
+            yield FilmShot(number, shown, painter.paint(shown, number))
             number += 1

@@ -33,9 +33,9 @@ import zmq
 
 import v2x
 from hw.endpoint import split_address
-from hw.radio.protocol import AgentError, Received, encode_received, parse_transmit
+from hw.radio.protocol import AgentError, ReceivedFrame, encode_received, parse_transmit
 from rsu.bench.plan import ADDRESS, plan_of, prepare
-from rsu.bench.processes import Bench, Plan
+from rsu.bench.processes import Plan, Running
 from rsu.bench.watch import Watch
 from rsu.bus.records import Sent
 from rsu.bus.snapshot import Snapshot
@@ -109,7 +109,7 @@ def strangers(plan: Plan, stop: threading.Event, done: dict[str, int]) -> None:
 def _datagrams(count: int) -> Iterator[bytes]:
     frame = dsmp.frame(111, bytes(40))
     for number in range(count):
-        yield encode_received(Received(111, number, time.time_ns(), None, frame))
+        yield encode_received(ReceivedFrame(111, number, time.time_ns(), None, frame))
 
 
 def _forged(source: tuple[str, int], target: tuple[str, int], data: bytes) -> bytes:
@@ -167,7 +167,7 @@ def figures(times_ns: list[int]) -> dict[str, float]:
 
 def measure(plan: Plan, calm_s: float, seconds: float) -> dict[str, object]:
     """Run the bench; return the figures."""
-    bench, stop, sent = Bench(plan), threading.Event(), {"from another address": 0, "forged": 0}
+    bench, stop, sent = Running(plan), threading.Event(), {"from another address": 0, "forged": 0}
     names = [name for name in bench.names if name not in LEFT_OUT]
     try:
         for name in names:

@@ -24,7 +24,7 @@ import zmq
 
 from hw.radio.protocol import AgentError, parse_transmit
 from rsu.bench.plan import plan_of, prepare
-from rsu.bench.processes import Bench
+from rsu.bench.processes import Running
 from rsu.bus.records import Processes, UplinkState
 from rsu.bus.sockets import Subscriber
 from rsu.recording.errors import RecordingError
@@ -99,7 +99,7 @@ def blows(source: random.Random, kills: int, stops: int) -> list[tuple[str, str]
     return todo
 
 
-def strike(bench: Bench, ear: Ear, how: str, what: str) -> None:
+def strike(bench: Running, ear: Ear, how: str, what: str) -> None:
     """Do it, and start again what nobody else would."""
     if what in bench.names:
         bench.kill(what)
@@ -115,7 +115,7 @@ def run(folder: Path, kills: int, stops: int, seed: int) -> dict[str, Any]:
     """Run the bench; return its figures."""
     source = random.Random(seed)
     prepare(folder)
-    bench = Bench(plan_of(folder, "127.0.0.1", "sumo", 7))
+    bench = Running(plan_of(folder, "127.0.0.1", "sumo", 7))
     done: list[Blow] = []
     began = time.monotonic()
     try:

@@ -26,7 +26,7 @@ import msgspec
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from hw.video import Video, VideoSettings
+from hw.video import Video, VideoInboxSettings
 from perception.geo import Reference
 from perception.objects import Detections, Floats, RoadUser
 from perception.sensing.scan import rotation_of
@@ -38,7 +38,7 @@ from perception.video.view import CameraView
 from rsu.site import lanemap
 from rsu.site.video import SourceSettings
 from rsu.site.video import VideoSettings as CameraSettings
-from rsu.video.camera import Camera, lanes_of
+from rsu.video.camera import CameraPipeline, lanes_of
 from rsu.video.source import Shot
 from sim import recorded
 from sim.frames import WorldFrame
@@ -158,8 +158,8 @@ def in_sight(painter: Painter, frame: WorldFrame) -> list[float]:
 def detections(sensor: Sensor, path: Path) -> tuple[dict[int, Detections], float]:
     """Return what the product makes of a film, by picture, and the CPU seconds that it took."""
     lanes = lanes_of(lanemap.load(ROOT / "configs" / "demo-lanes.json"), sensor)
-    camera = Camera(settings(SIZE, LOOKED_HZ), sensor, lanes)
-    driver = Video("video", VideoSettings(inbox="video"))
+    camera = CameraPipeline(settings(SIZE, LOOKED_HZ), sensor, lanes)
+    driver = Video("video", VideoInboxSettings(inbox="video"))
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_FORMAT, -1])
     step = round(RATE_HZ / LOOKED_HZ)
     found: dict[int, Detections] = {}
@@ -244,11 +244,11 @@ def count(road: Road) -> int:
     if road.turned:
         pictures = [np.ascontiguousarray(np.rot90(shown)) for shown in pictures]
     height, width = pictures[0].shape[:2]
-    camera = Camera(settings((width, height), rate_hz), road.sensor, Lanes([]))
+    camera = CameraPipeline(settings((width, height), rate_hz), road.sensor, Lanes([]))
     view = CameraView(road.sensor.camera, road.sensor.mount, (width, height))
     line_m = float(view.to_road(np.array([width / 2, road.line_px]))[0])
     fusion = Fusion([road.sensor], FusionSettings(), Reference(0.0, 0.0, 0.0))
-    driver = Video("video", VideoSettings(inbox="video"))
+    driver = Video("video", VideoInboxSettings(inbox="video"))
     below: set[int] = set()
     crossed: set[int] = set()
     for number, shown in enumerate(pictures):

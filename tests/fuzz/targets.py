@@ -314,7 +314,7 @@ def _foreign(suffix: str) -> Parser:
     from perception.geo import Reference
     from rsu.lab.importing import text
     from rsu.lab.importing.findings import Findings
-    from rsu.lab.importing.frames import ForeignError, View
+    from rsu.lab.importing.frames import ForeignError, SensorView
     from rsu.lab.importing.mapping import StreamSettings
 
     wanted = {"id": "i", "x": "x", "y": "y", "vx": "v", "vy": "v", "length": "l", "width": "l", "height": "l"}
@@ -322,7 +322,7 @@ def _foreign(suffix: str) -> Parser:
     stream = {"device": "d", "objects": "o", "frame": "site", "fields": wanted}
     streams = [StreamSettings.model_validate({**stream, "time": time}) for time in times]
     path = Path(tempfile.mkdtemp(prefix="fuzz-")) / f"input{suffix}"
-    view = View(Reference(22.5, 114.0), None)
+    view = SensorView(Reference(22.5, 114.0), None)
 
     def parse(data: bytes) -> None:
         path.write_bytes(data)
@@ -338,7 +338,7 @@ def _foreign(suffix: str) -> Parser:
 def _acknowledgement() -> Parser:
     """What the platform says, and what it may change: never more than was sent."""
     from rsu.uplink.ledger import Ledger
-    from rsu.uplink.record import Record
+    from rsu.uplink.record import SpooledRecord
     from rsu.uplink.tits0180 import answers
 
     def parse(data: bytes) -> None:
@@ -348,7 +348,7 @@ def _acknowledgement() -> Parser:
             return
         ledger = Ledger()
         for seq in (1, 2, 5):
-            ledger.sent("event", Record("b", seq, seq, "event", 2, 0, b"{}"))
+            ledger.sent("event", SpooledRecord("b", seq, seq, "event", 2, 0, b"{}"))
         total = ledger.sum(found)
         freed = [(each.boot, each.first, each.last) for each in (*total.held, *(one.numbers for one in total.refused))]
         assert len(freed) == len(set(freed))

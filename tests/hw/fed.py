@@ -7,7 +7,7 @@ from typing import Any
 
 from hw.device import Device, DeviceHealth
 from hw.endpoint import Port
-from hw.link import Link
+from hw.link import PortLink
 from hw.registry import driver_class
 from hw.tape import Read
 from perception.objects import Measurement
@@ -17,7 +17,7 @@ BEGIN_NS = 1_795_392_000 * NS
 TICK_NS = NS // 10
 
 
-class FedLink(Link):
+class FedLink(PortLink):
     """A link that was opened, and is alive once bytes came."""
 
     def __init__(self, place: Port) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from hw.bytelog import Entry, from_lines
+from hw.bytelog import LogEntry, from_lines
 from hw.driver import Driver
 from hw.registry import driver_class
 from perception.objects import Measurement
@@ -48,7 +48,7 @@ def make_driver(kind: str, **settings: object) -> Driver:
     return found(kind, found.Settings.model_validate({**SETTINGS[kind], **settings}))
 
 
-def play(driver: Driver, entries: Iterable[Entry]) -> list[Measurement]:
+def play(driver: Driver, entries: Iterable[LogEntry]) -> list[Measurement]:
     """Feed a log to a driver as the link would."""
     return [found for entry in entries for found in driver.received(entry.port, entry.data, entry.receipt_ns)]
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hw.radio.agent import RadioAgent, RadioAgentSettings
 from hw.radio.protocol import (
     AgentError,
+    AgentState,
     Hello,
-    Received,
-    State,
+    ReceivedFrame,
     Status,
     Transmit,
     encode_hello,
@@ -39,8 +39,8 @@ u32 = st.integers(0, 2**32 - 1)
 u64 = st.integers(0, 2**64 - 1)
 payloads = st.binary(min_size=1, max_size=1400)
 transmits = st.builds(Transmit, u32, st.integers(0, 255), payloads)
-receiveds = st.builds(Received, u32, u32, u64, st.one_of(st.none(), st.integers(-127, 127)), payloads)
-statuses = st.builds(Status, u64, st.sampled_from(State), st.one_of(st.none(), st.integers(0, 100)), u32, u32, u32)
+receiveds = st.builds(ReceivedFrame, u32, u32, u64, st.one_of(st.none(), st.integers(-127, 127)), payloads)
+statuses = st.builds(Status, u64, st.sampled_from(AgentState), st.one_of(st.none(), st.integers(0, 100)), u32, u32, u32)
 
 
 def agent() -> RadioAgent:
@@ -58,11 +58,11 @@ def test_golden(path: Path) -> None:
         (encode_hello(Hello(0x0102030405060708)), "5043 01 01 0008 0102030405060708"),
         (encode_transmit(Transmit(3619, 176, b"\x04\x00\x8d\xa3")), "5043 01 02 0009 00000e23 b0 04008da3"),
         (
-            encode_received(Received(111, 0x0ABCDE, 1, -70, b"\x04\x00\x6f")),
+            encode_received(ReceivedFrame(111, 0x0ABCDE, 1, -70, b"\x04\x00\x6f")),
             "5043 01 03 0014 0000006f 000abcde 0000000000000001 ba 04006f",
         ),
         (
-            encode_status(Status(2, State.READY, None, 3, 4, 5)),
+            encode_status(Status(2, AgentState.READY, None, 3, 4, 5)),
             "5043 01 04 0016 0000000000000002 02 ff 00000003 00000004 00000005",
         ),
     ],
@@ -72,7 +72,7 @@ def test_octets(datagram: bytes, octets: str) -> None:
 
 
 @given(transmits, receiveds, statuses, u64)
-def test_round_trip(transmit: Transmit, received: Received, status: Status, time_ns: int) -> None:
+def test_round_trip(transmit: Transmit, received: ReceivedFrame, status: Status, time_ns: int) -> None:
     assert parse_transmit(encode_transmit(transmit)) == transmit
     assert parse_received(encode_received(received)) == received
     assert parse_status(encode_status(status)) == status
@@ -105,7 +105,7 @@ def test_transmit() -> None:
 @pytest.mark.parametrize(("offset_ms", "believed"), [(-3, True), (-600, False), (40, True), (60, False)])
 def test_the_agents_clock_is_believed_within_limits(offset_ms: int, believed: bool) -> None:
     stamp_ns = T0 + offset_ms * MS
-    (found,) = agent().received("link", encode_received(Received(111, 9, stamp_ns, None, b"x")), T0)
+    (found,) = agent().received("link", encode_received(ReceivedFrame(111, 9, stamp_ns, None, b"x")), T0)
     assert found == Reception(
         device="radio", stamp_ns=stamp_ns if believed else T0, receipt_ns=T0, aid=111, payload=b"x", source=9
     )
@@ -120,7 +120,7 @@ def test_hello_is_said_at_once_and_then_every_second() -> None:
 
 @pytest.mark.parametrize(("octet", "busy"), [(0, 0.0), (90, 0.9), (100, 1.0), (255, None)])
 def test_the_channels_busy_ratio_is_a_measurement(octet: int, busy: float | None) -> None:
-    status = bytearray(encode_status(Status(T0 - 5 * NS, State.READY, 0, 0, 0, 0)))
+    status = bytearray(encode_status(Status(T0 - 5 * NS, AgentState.READY, 0, 0, 0, 0)))
     status[15] = octet
     found = agent().received("link", bytes(status), T0)
     assert found == [ChannelState(device="radio", stamp_ns=T0, receipt_ns=T0, busy=busy)]
@@ -128,7 +128,7 @@ def test_the_channels_busy_ratio_is_a_measurement(octet: int, busy: float | None
 
 @pytest.mark.parametrize("octet", [101, 254])
 def test_a_channel_that_is_busier_than_always_is_no_word_of_the_protocol(octet: int) -> None:
-    driver, status = agent(), bytearray(encode_status(Status(T0, State.READY, 0, 0, 0, 0)))
+    driver, status = agent(), bytearray(encode_status(Status(T0, AgentState.READY, 0, 0, 0, 0)))
     status[15] = octet
     assert driver.received("link", bytes(status), T0) == []
     assert driver.counters == {"busy": 1}
@@ -138,7 +138,7 @@ def test_frames_that_the_agent_refuses_are_an_error_until_it_sends_again() -> No
     """Its counts begin again when it starts again, and go round at 2^32."""
     driver, told = agent(), []
     for refused in (5, 5, 8, 8, 0, 2):
-        driver.received("link", encode_status(Status(T0, State.READY, None, 0, refused, 0)), T0)
+        driver.received("link", encode_status(Status(T0, AgentState.READY, None, 0, refused, 0)), T0)
         told.append(driver.error)
     assert told == [None, None, "modem: 3 frames refused", None, None, "modem: 2 frames refused"]
     assert driver.counters == {"refused": 5}
@@ -147,10 +147,10 @@ def test_frames_that_the_agent_refuses_are_an_error_until_it_sends_again() -> No
 def test_the_modems_state_is_told_and_forgotten_with_the_port() -> None:
     driver = agent()
     assert driver.error is None
-    driver.received("link", encode_status(Status(T0, State.NO_SYNC, 12, 0, 0, 0)), T0)
+    driver.received("link", encode_status(Status(T0, AgentState.NO_SYNC, 12, 0, 0, 0)), T0)
     assert driver.error == "modem: no sync"
-    assert driver.status == Status(T0, State.NO_SYNC, 12, 0, 0, 0)
-    driver.received("link", encode_status(Status(T0, State.READY, 12, 0, 0, 0)), T0)
+    assert driver.status == Status(T0, AgentState.NO_SYNC, 12, 0, 0, 0)
+    driver.received("link", encode_status(Status(T0, AgentState.READY, 12, 0, 0, 0)), T0)
     assert driver.error is None
     driver.opened("link", T0)
     assert driver.status is None

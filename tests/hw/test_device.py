@@ -18,7 +18,7 @@ from hw.device import Device
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint
 from hw.errors import UnknownDriverError
-from hw.link import Link
+from hw.link import PortLink
 from hw.registry import DRIVERS, driver_class, kinds
 from hw.rounds import poll
 from hw.tape import Round
@@ -54,7 +54,7 @@ class Bench:
         self.slave = slave
         os.set_blocking(self.master, False)
         place = Endpoint.model_validate({"serial": {"path": os.ttyname(slave), "baud": 115200}})
-        self.device = Device(name, "letters", Letters, {"line": Link(place, folder, time.time_ns, silence_ms=200)})
+        self.device = Device(name, "letters", Letters, {"line": PortLink(place, folder, time.time_ns, silence_ms=200)})
 
     def says(self, data: bytes) -> None:
         os.write(self.master, data)

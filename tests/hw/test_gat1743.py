@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.bytelog import from_lines
-from hw.signal.contents import Place, colour_of, encode_lamp_colours, encode_plan, parse_lamp_colours, parse_plan
+from hw.signal.contents import (
+    JunctionPlace,
+    colour_of,
+    encode_lamp_colours,
+    encode_plan,
+    parse_lamp_colours,
+    parse_plan,
+)
 from hw.signal.framing import FrameReader, crc16, encode_frame
 from hw.signal.gat1743 import Gat1743Settings
 from hw.signal.messages import (
@@ -31,7 +38,7 @@ CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "g
 LOGS = {path.stem: path for path in replay.logs("gat1743")}
 T0 = 1795392000 * NS
 MS = NS // 1000
-PLACE = Place(22.5431, 114.0579)
+PLACE = JunctionPlace(22.5431, 114.0579)
 AT_SITE = {"latitude_deg": 22.5431, "longitude_deg": 114.0579}
 CONTROLLER = Address(440304, Kind.SIGNAL_CONTROLLER, 7)
 US = Address(440304, Kind.ROADSIDE_UNIT, 0xFFFF)
@@ -89,7 +96,7 @@ class TestCaptures:
         (body,) = FrameReader().feed(data)
         message = parse(body)
         assert message.sender == Address(110115, Kind.SIGNAL_CONTROLLER, 0xFFFF)
-        place = Place(39.7919651, 116.5133049)
+        place = JunctionPlace(39.7919651, 116.5133049)
         if message.object == Object.LAMP_COLOURS:
             content = encode_lamp_colours(place, parse_lamp_colours(message.content))
         else:
@@ -272,19 +279,19 @@ def test_a_controller_whose_clock_steps_is_soon_heard_again(off_s: int, deaf_s: 
 @pytest.mark.parametrize(
     ("settings", "sender", "place", "reason"),
     [
-        ({}, CONTROLLER, Place(0.0, 0.0), None),  # nothing is said of it
+        ({}, CONTROLLER, JunctionPlace(0.0, 0.0), None),  # nothing is said of it
         ({"region": 440304, "number": 7}, CONTROLLER, PLACE, None),
         ({"region": 440305}, CONTROLLER, PLACE, "region"),
         ({"number": 0xFFFF}, CONTROLLER, PLACE, "number"),
-        ({"place": AT_SITE}, CONTROLLER, Place(22.5443, 114.0565), None),
-        ({"place": AT_SITE}, CONTROLLER, Place(22.5459, 114.0579), "place"),
-        ({"place": AT_SITE}, CONTROLLER, Place(22.5431, 114.061), "place"),
-        ({"place": AT_SITE}, CONTROLLER, Place(0.0, 0.0), "place"),
-        ({"place": {"latitude_deg": 0, "longitude_deg": 179.999}}, CONTROLLER, Place(0.0, 180.0), None),
+        ({"place": AT_SITE}, CONTROLLER, JunctionPlace(22.5443, 114.0565), None),
+        ({"place": AT_SITE}, CONTROLLER, JunctionPlace(22.5459, 114.0579), "place"),
+        ({"place": AT_SITE}, CONTROLLER, JunctionPlace(22.5431, 114.061), "place"),
+        ({"place": AT_SITE}, CONTROLLER, JunctionPlace(0.0, 0.0), "place"),
+        ({"place": {"latitude_deg": 0, "longitude_deg": 179.999}}, CONTROLLER, JunctionPlace(0.0, 180.0), None),
     ],
 )  # fmt: skip
 def test_only_the_sites_own_controller_is_heard(
-    settings: dict[str, object], sender: Address, place: Place, reason: str | None
+    settings: dict[str, object], sender: Address, place: JunctionPlace, reason: str | None
 ) -> None:
     driver = replay.make_driver("gat1743", **settings)
     for operation, item, content in [

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 import hw.channel
 from hw.endpoint import Endpoint, split_address
 from hw.flood import MOST_DATAGRAMS
-from hw.link import WRITE_LIMIT, Chunk, Link
+from hw.link import WRITE_LIMIT, Chunk, PortLink
 
 MS = 1_000_000
 
@@ -87,7 +87,7 @@ def wait_for(found: Callable[[], object], limit_s: float = 2.0) -> None:
         time.sleep(0.001)
 
 
-def read_all(link: Link, size: int) -> bytes:
+def read_all(link: PortLink, size: int) -> bytes:
     data = bytearray()
 
     def complete() -> bool:
@@ -100,7 +100,7 @@ def read_all(link: Link, size: int) -> bytes:
 
 def test_a_serial_port_carries_bytes_both_ways_with_their_time_of_receipt(tmp_path: Path, clock: Clock) -> None:
     line = Line(tmp_path / "gnss")
-    link = Link(serial(), tmp_path, clock, monotonic=clock)
+    link = PortLink(serial(), tmp_path, clock, monotonic=clock)
     assert link.tick(clock()) and link.up
     os.write(line.master, b"$GNRMC")
     wait_for(lambda: (chunks := link.read()) and chunks == [Chunk(b"$GNRMC", clock())])
@@ -112,7 +112,7 @@ def test_a_serial_port_carries_bytes_both_ways_with_their_time_of_receipt(tmp_pa
 
 def test_a_killed_device_is_found_again_at_the_new_target_of_its_symlink(tmp_path: Path, clock: Clock) -> None:
     line = Line(tmp_path / "gnss")
-    link = Link(serial(), tmp_path, clock, monotonic=clock, reopen_ms=500)
+    link = PortLink(serial(), tmp_path, clock, monotonic=clock, reopen_ms=500)
     link.tick(clock())
     line.kill()
     wait_for(lambda: link.read() == [] and not link.up)
@@ -131,7 +131,7 @@ def test_a_killed_device_is_found_again_at_the_new_target_of_its_symlink(tmp_pat
 
 def test_a_symlink_that_leads_elsewhere_is_followed_without_a_hang_up(tmp_path: Path, clock: Clock) -> None:
     old = Line(tmp_path / "gnss")
-    link = Link(serial(), tmp_path, clock, monotonic=clock)
+    link = PortLink(serial(), tmp_path, clock, monotonic=clock)
     link.tick(clock())
     new = Line(tmp_path / "gnss")
     for _ in range(100):
@@ -147,7 +147,7 @@ def test_a_symlink_that_leads_elsewhere_is_followed_without_a_hang_up(tmp_path: 
 
 def test_a_serial_port_belongs_to_one_process(tmp_path: Path, clock: Clock) -> None:
     line = Line(tmp_path / "gnss")
-    first, second = (Link(serial(), tmp_path, clock, monotonic=clock) for _ in range(2))
+    first, second = (PortLink(serial(), tmp_path, clock, monotonic=clock) for _ in range(2))
     assert first.tick(clock())
     assert not second.tick(clock())
     assert second.counters == {"open-failed": 1}
@@ -156,7 +156,7 @@ def test_a_serial_port_belongs_to_one_process(tmp_path: Path, clock: Clock) -> N
 
 
 def test_waiting_doubles_up_to_its_limit_and_ends_when_the_device_speaks(tmp_path: Path, clock: Clock) -> None:
-    link = Link(serial("none"), tmp_path, clock, monotonic=clock, reopen_ms=2000)
+    link = PortLink(serial("none"), tmp_path, clock, monotonic=clock, reopen_ms=2000)
     began, attempts = clock(), []
     for _ in range(1100):
         failures = link.counters["open-failed"]
@@ -186,7 +186,7 @@ def test_a_step_of_the_clock_that_says_when_bytes_came_changes_no_link(
 ) -> None:
     line, utc = Line(tmp_path / "gnss"), Clock()
     utc.pass_ms(10 * 3_600_000)
-    link = Link(serial(), tmp_path, utc, monotonic=clock, silence_ms=1000)
+    link = PortLink(serial(), tmp_path, utc, monotonic=clock, silence_ms=1000)
     link.tick(utc())
     os.write(line.master, b"x")
     read_all(link, 1)
@@ -211,7 +211,7 @@ def test_a_step_of_the_clock_that_says_when_bytes_came_changes_no_link(
 
 def test_a_quiet_device_is_lost_and_opened_again(tmp_path: Path, clock: Clock) -> None:
     line = Line(tmp_path / "gnss")
-    link = Link(serial(), tmp_path, clock, monotonic=clock, silence_ms=1000)
+    link = PortLink(serial(), tmp_path, clock, monotonic=clock, silence_ms=1000)
     link.tick(clock())
     assert link.up and not link.alive
     os.write(line.master, b"x")
@@ -232,7 +232,7 @@ def test_writing_to_a_device_that_takes_nothing_never_waits_and_counts_what_is_d
     tmp_path: Path, clock: Clock
 ) -> None:
     line = Line(tmp_path / "gnss")
-    link = Link(serial(), tmp_path, clock, monotonic=clock)
+    link = PortLink(serial(), tmp_path, clock, monotonic=clock)
     link.tick(clock())
     for _ in range(300):
         link.write(b"x" * 1000)
@@ -254,7 +254,7 @@ def test_writing_to_a_device_that_takes_nothing_never_waits_and_counts_what_is_d
 
 
 def test_a_tcp_connection_is_made_lost_and_made_again(server: socket.socket, clock: Clock, tmp_path: Path) -> None:
-    link = Link(tcp(server), tmp_path, clock, monotonic=clock)
+    link = PortLink(tcp(server), tmp_path, clock, monotonic=clock)
     wait_for(lambda: link.tick(clock.pass_ms(1)))
     device, _ = server.accept()
     device.sendall(b"line\n")
@@ -270,7 +270,7 @@ def test_a_tcp_connection_is_made_lost_and_made_again(server: socket.socket, clo
 
 
 def test_a_refused_connection_is_an_open_error(server: socket.socket, clock: Clock, tmp_path: Path) -> None:
-    link = Link(tcp(server), tmp_path, clock, monotonic=clock)
+    link = PortLink(tcp(server), tmp_path, clock, monotonic=clock)
     server.close()
     wait_for(lambda: link.tick(clock.pass_ms(1)) or link.counters["open-failed"])
     assert link.error == "Connection refused"
@@ -283,7 +283,7 @@ def test_a_connection_that_meets_itself_is_no_device(
     bound.bind(("127.0.0.1", 0))
     bound.setblocking(False)
     monkeypatch.setattr(hw.channel, "_socket", lambda address, kind: bound)
-    link = Link(tcp(bound), tmp_path, clock, monotonic=clock)
+    link = PortLink(tcp(bound), tmp_path, clock, monotonic=clock)
     wait_for(lambda: link.tick(clock.pass_ms(1)) or link.counters["open-failed"])
     assert link.error == "met itself"
 
@@ -297,7 +297,7 @@ def test_a_connection_that_nobody_answers_is_given_up(clock: Clock, tmp_path: Pa
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
         time.sleep(0.05)
-        link = Link(tcp(full), tmp_path, clock, monotonic=clock)
+        link = PortLink(tcp(full), tmp_path, clock, monotonic=clock)
         for _ in range(250):
             assert not link.tick(clock.pass_ms(10))
         assert link.error == "no answer"
@@ -313,7 +313,7 @@ def test_more_datagrams_than_any_device_sends_are_dropped_and_counted(clock: Clo
         probe.bind(("127.0.0.1", 0))
         place, listen = {"listen": address(probe), "peer": address(device)}, probe.getsockname()
         probe.close()
-        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
+        link = PortLink(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
         assert link.tick(clock())
         found = 0
         for number in range(MOST_DATAGRAMS + 20):
@@ -338,7 +338,7 @@ def test_udp_gives_whole_datagrams_of_the_peer_only(clock: Clock, tmp_path: Path
             probe.bind(("127.0.0.1", 0))
             listen = probe.getsockname()
             place = {"listen": address(probe), "peer": address(device)}
-        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
+        link = PortLink(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
         assert link.tick(clock())
         stranger.sendto(b"evil", listen)
         neighbour.sendto(b"of the same host", listen)
@@ -369,7 +369,7 @@ def test_a_peer_whose_ports_change_is_heard_where_the_site_says_so(clock: Clock,
         listen = probe.getsockname()
         probe.close()
         place = {"listen": f"127.0.0.1:{listen[1]}", "peer": address(first), "any_port": True}
-        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock)
+        link = PortLink(Endpoint.model_validate({"udp": place}), tmp_path, clock)
         assert link.tick(clock())
         for number in range(6):
             with socket.socket(type=socket.SOCK_DGRAM) as other:
@@ -395,7 +395,7 @@ def test_one_read_takes_a_bounded_amount_of_datagrams(clock: Clock, tmp_path: Pa
             probe.bind(("127.0.0.1", 0))
             listen = probe.getsockname()
             place = {"listen": address(probe), "peer": address(device)}
-        link = Link(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
+        link = PortLink(Endpoint.model_validate({"udp": place}), tmp_path, clock, monotonic=clock)
         assert link.tick(clock())
         for _ in range(3):
             device.sendto(bytes(40_000), listen)

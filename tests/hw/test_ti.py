@@ -16,10 +16,10 @@ from hw.errors import ProfileError
 from hw.radar.ti import TiRadar, TiSettings
 from hw.radar.ti_cli import ANSWER_NS, TRIES, Dialogue, parse_profile, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGETS, Frame, Table, encode
+from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGETS, Table, TiFrame, encode
 from perception.objects import Detections, PointCloud
 from sim.bench import RadarSpec
-from sim.radar import TiRadar as EmulatedRadar
+from sim.radar import EmulatedTiRadar as EmulatedRadar
 from tests.hw import replay
 from tests.sim.emul_scene import ROOT, bench, frame
 
@@ -45,12 +45,12 @@ def targets(*rows: tuple[int, tuple[float, float, float], tuple[float, float, fl
     return table
 
 
-def frame_of(number: int) -> Frame:
+def frame_of(number: int) -> TiFrame:
     """Return a frame of an empty road: statistics, and no list."""
-    return Frame(number, 0, {STATS: np.zeros(1, LAYOUTS[STATS])})
+    return TiFrame(number, 0, {STATS: np.zeros(1, LAYOUTS[STATS])})
 
 
-def detections(radar: TiRadar, *frames: Frame, receipt_ns: int = START_NS) -> list[Detections]:
+def detections(radar: TiRadar, *frames: TiFrame, receipt_ns: int = START_NS) -> list[Detections]:
     found = radar.received("data", b"".join(map(encode, frames)), receipt_ns)
     assert all(isinstance(one, Detections) for one in found)
     return [one for one in found if isinstance(one, Detections)]
@@ -257,7 +257,7 @@ def test_no_bytes_raise(pieces: list[tuple[str, bytes]]) -> None:
 
 
 def test_targets_are_turned_from_ti_axes_into_the_sensor_frame() -> None:
-    [scan] = detections(driver(), Frame(1, 0, {TARGETS: targets((7, (2.0, 40.0, -5.0), (0.5, -12.0, 0.0)))}))
+    [scan] = detections(driver(), TiFrame(1, 0, {TARGETS: targets((7, (2.0, 40.0, -5.0), (0.5, -12.0, 0.0)))}))
     assert scan.position.tolist() == [[40.0, -2.0]]  # forward, left
     assert scan.velocity.tolist() == [[-12.0, -0.5]]
     assert scan.source_id.tolist() == [7] and scan.kind.tolist() == [0]
@@ -269,7 +269,7 @@ def test_targets_are_turned_from_ti_axes_into_the_sensor_frame() -> None:
 def test_the_error_covariance_is_turned_from_range_and_azimuth_into_x_and_y() -> None:
     rows = targets((1, (0.0, 100.0, 0.0), (0, 0, 0)), (2, (50.0, 50.0, 0.0), (0, 0, 0)))
     rows["ec"] = np.diag([0.09, np.radians(1) ** 2, 1, 1])
-    [scan] = detections(driver(), Frame(1, 0, {TARGETS: rows}))
+    [scan] = detections(driver(), TiFrame(1, 0, {TARGETS: rows}))
     across = (100 * np.radians(1)) ** 2
     assert scan.covariance[0] == pytest.approx(np.diag([0.09, across]), rel=1e-5)
     # to the right at 45 degrees: the line of sight goes x+ y-, the larger error lies across it
@@ -279,7 +279,7 @@ def test_the_error_covariance_is_turned_from_range_and_azimuth_into_x_and_y() ->
 
 
 def test_a_tracking_radar_without_targets_sees_an_empty_road() -> None:
-    [scan] = detections(driver(), Frame(1, 0, {STATS: np.ones(1, LAYOUTS[STATS])}))
+    [scan] = detections(driver(), TiFrame(1, 0, {STATS: np.ones(1, LAYOUTS[STATS])}))
     assert scan.position.shape == (0, 2) and scan.covariance.shape == (0, 2, 2)
 
 
@@ -291,14 +291,14 @@ def test_rows_that_cannot_be_cost_only_themselves() -> None:
         (4, (0, 9, 0), (0, 400, 0)),
     )
     radar = driver()
-    [scan] = detections(radar, Frame(1, 0, {TARGETS: bad}))
+    [scan] = detections(radar, TiFrame(1, 0, {TARGETS: bad}))
     assert scan.source_id.tolist() == [1] and radar.counters == {"implausible": 3}
 
 
 def test_duplicates_are_dropped_and_gaps_counted() -> None:
     radar = driver()
     numbers = [1, 2, 2, 3, 7, 3, 8, 1_000_000, 1]
-    scans = detections(radar, *(Frame(number, 0, {TARGETS: targets()}) for number in numbers))
+    scans = detections(radar, *(TiFrame(number, 0, {TARGETS: targets()}) for number in numbers))
     assert len(scans) == 6 and radar.counters == {"duplicate": 3, "gap": 3}
 
 
@@ -325,7 +325,7 @@ def test_the_real_capture_gives_point_clouds(tmp_path: Path) -> None:
 def test_points_without_matching_side_info_have_no_snr(tmp_path: Path) -> None:
     (tmp_path / "points.cfg").write_text(POINTS_ONLY)
     tlvs = {POINTS: np.ones(2, LAYOUTS[POINTS]), SIDE_INFO: np.ones(1, LAYOUTS[SIDE_INFO])}
-    [cloud] = driver(tmp_path / "points.cfg").received("data", encode(Frame(1, 0, tlvs)), START_NS)
+    [cloud] = driver(tmp_path / "points.cfg").received("data", encode(TiFrame(1, 0, tlvs)), START_NS)
     assert isinstance(cloud, PointCloud) and np.isnan(cloud.snr).all()
 
 
@@ -338,7 +338,7 @@ def test_golden(path: Path) -> None:
 
 
 def test_a_frame_was_true_before_its_time_on_the_line_and_the_latency() -> None:
-    sent = Frame(1, 0, {TARGETS: targets((1, (0, 20, 0), (0, 0, 0)))})
+    sent = TiFrame(1, 0, {TARGETS: targets((1, (0, 20, 0), (0, 0, 0)))})
     [scan] = detections(driver(latency_ms=30.0), sent)
     on_line_ns = round(len(encode(sent)) * 10 * 1e9 / 921600)
     assert START_NS - scan.stamp_ns == on_line_ns + 30 * MS

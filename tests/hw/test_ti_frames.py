@@ -21,8 +21,8 @@ from hw.radar.ti_frames import (
     STATS,
     TARGET_INDEX,
     TARGETS,
-    Frame,
     FrameParser,
+    TiFrame,
     encode,
 )
 
@@ -30,14 +30,14 @@ REAL = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "ti"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"no real captures at {REAL}")
 
 
-def some_frame(number: int, targets: int = 2) -> Frame:
+def some_frame(number: int, targets: int = 2) -> TiFrame:
     rng = np.random.default_rng(number)
     points = np.zeros(targets, LAYOUTS[POINTS])
     points["position"] = rng.normal(0, 10, (targets, 3))
     rows = np.zeros(targets, LAYOUTS[TARGETS])
     rows["tid"] = np.arange(targets)
     rows["position"] = rng.normal(0, 10, (targets, 3))
-    return Frame(number, 0, {POINTS: points, TARGETS: rows, STATS: np.ones(1, LAYOUTS[STATS])})
+    return TiFrame(number, 0, {POINTS: points, TARGETS: rows, STATS: np.ones(1, LAYOUTS[STATS])})
 
 
 FRAMES = [encode(some_frame(number, number % 3)) for number in range(100, 108)]
@@ -62,7 +62,7 @@ def test_a_frame_decodes_to_what_was_encoded() -> None:
 
 def test_the_bytes_of_a_small_frame() -> None:
     index = np.array([3, 253], LAYOUTS[TARGET_INDEX])
-    data = encode(Frame(258, 0, {TARGET_INDEX: index}, 0x03050004, 0x000A6843, 1))
+    data = encode(TiFrame(258, 0, {TARGET_INDEX: index}, 0x03050004, 0x000A6843, 1))
     assert data.hex(" ", 4) == (
         "02010403 06050807 04000503 40000000 43680a00 02010000 01000000 00000000 01000000 00000000 "  # header A
         "f3030000 02000000 03fd0000 00000000 00000000 00000000"  # TLV 1011, 2 bytes, padding

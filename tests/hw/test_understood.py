@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hw import video
-from hw.radar.ti_frames import LAYOUTS, STATS, TARGETS, TLV_HEADER, Frame, Table, encode
+from hw.radar.ti_frames import LAYOUTS, STATS, TARGETS, TLV_HEADER, Table, TiFrame, encode
 from tests.hw.fed import BEGIN_NS, MS, NS, RADAR, SERIAL, TCP, TICK_NS, UDP, Fed
 
 Say = Callable[[int], bytes]  # tick -> bytes
@@ -44,7 +44,7 @@ def targets(number: int, tick: int) -> Table:
 def radar_frame(tick: int, *others: bytes, rows: Table | None = None) -> bytes:
     """Return a frame with statistics, and with a target list and TLVs of other kinds."""
     tlvs = {STATS: np.zeros(1, LAYOUTS[STATS])} | ({} if rows is None else {TARGETS: rows})
-    return encode(Frame(tick + 1, 0, tlvs, others={1 << 20 | n: other for n, other in enumerate(others)}))
+    return encode(TiFrame(tick + 1, 0, tlvs, others={1 << 20 | n: other for n, other in enumerate(others)}))
 
 
 def tlv(kind: int, payload: bytes) -> bytes:
@@ -115,7 +115,7 @@ BOXES = [{"cls": 2, "bbox": [1, 2, 30, 40], "score": 0.5}]
         (RADAR_DATA, lambda t: radar_frame(t, tlv(TARGETS, records(14, 40))), "make no sense"),
         (RADAR_DATA, lambda t: radar_frame(t, tlv(TARGETS, records(4, 56))), "make no sense"),
         (RADAR_DATA, lambda t: radar_frame(t, tlv(TARGETS, records(7, 128))), "make no sense"),
-        (RADAR_DATA, lambda t: encode(Frame(t + 1, 0, {})), "header and nothing else"),
+        (RADAR_DATA, lambda t: encode(TiFrame(t + 1, 0, {})), "header and nothing else"),
         (RADAR_DATA, lambda t: line(t, [car(1, t)]), "JSON"),
         (RADAR_DATA, lambda t: b"$GNGGA,120000.00,2232.58,N,11403.47,E,4,12,0.6,10.0,M,-3.0,M,,*7A\r\n", "NMEA"),
     ],
@@ -285,7 +285,9 @@ def test_a_camera_that_says_why_it_is_blind_is_understood() -> None:
     nobody = {name: np.zeros(shape) for name, shape in shapes.items()}
 
     def say(state: int) -> bytes:
-        return video.encode(video.View(stamp_ns=fed.now_ns, sequence=next(number), state=state, words="why", **nobody))
+        return video.encode(
+            video.VideoView(stamp_ns=fed.now_ns, sequence=next(number), state=state, words="why", **nobody)
+        )
 
     states = run(fed, lambda t: say(2), 5, "pictures")
     assert set(states) == {"blind"} and fed.health().error == "too dark or covered: why"
@@ -311,7 +313,7 @@ def floods() -> Iterator[tuple[str, str, dict[str, Any], bytes]]:
     """Yield what takes the longest to refuse: kind, port, settings, 64 KiB."""
     for chunk in (b"\n", b"{}\n", b"[", b'{"objects":[', b'{"v":1,"seq":1,"time":1,"objects":[{}]}\n'):
         yield "camera-json", "link", TCP, chunk
-    for chunk in (bytes.fromhex("0201040306050807"), b"\x02", encode(Frame(1, 0, {}))):
+    for chunk in (bytes.fromhex("0201040306050807"), b"\x02", encode(TiFrame(1, 0, {}))):
         yield "ti-mmwave", "data", RADAR, chunk
     for chunk in (b"$", b"\xb5\x62", b"\xd3\x00\x00", b"$GNRMC,", b"\xb5\x62\x01\x07\xff\x0f"):
         yield "gnss", "link", SERIAL, chunk

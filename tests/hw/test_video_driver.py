@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from hw import device
 from hw.rounds import poll
-from hw.video import MAX_OBJECTS, STATES, Video, VideoSettings, View, encode
+from hw.video import MAX_OBJECTS, STATES, Video, VideoInboxSettings, VideoView, encode
 from perception.objects import Detections
 
 STAMP_NS = 1_795_000_000_000_000_000
 
 
-def view(count: int = 2, **changes: object) -> View:
+def view(count: int = 2, **changes: object) -> VideoView:
     rng = np.random.default_rng(1)
     values: dict[str, object] = {
         "stamp_ns": STAMP_NS,
@@ -32,11 +32,11 @@ def view(count: int = 2, **changes: object) -> View:
         "size": np.tile([4.6, 1.8, 1.5], (count, 1)),
         "box": np.tile([10.0, 20.0, 50.0, 60.0], (count, 1)),
     }
-    return View(**(values | changes))  # type: ignore[arg-type]  # fields by name
+    return VideoView(**(values | changes))  # type: ignore[arg-type]  # fields by name
 
 
 def driver() -> Video:
-    return Video("north", VideoSettings.model_validate({}, context={"device": "north"}))
+    return Video("north", VideoInboxSettings.model_validate({}, context={"device": "north"}))
 
 
 def test_what_was_seen_arrives() -> None:
@@ -105,7 +105,7 @@ def test_no_datagram_raises(noise: bytes, at: int) -> None:
 
 def test_through_the_local_socket(tmp_path: Path) -> None:
     """The station opens the socket, and opens it again when it is gone; a sender that comes later is heard."""
-    settings = VideoSettings.model_validate({}, context={"device": "north"})
+    settings = VideoInboxSettings.model_validate({}, context={"device": "north"})
     built = device.build("north", "video", settings, tmp_path, time.time_ns)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.closing(built):
         poll([built], 0.01, time.time_ns)

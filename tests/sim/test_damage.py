@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from perception.objects import Detections, Measurement, RoadUser
-from sim.camera import Camera
+from sim.camera import EmulatedCamera
 from sim.damage import LATE_NS, Damage, heard_at, turned
 from sim.emulator import Write
-from sim.radar import TiRadar
+from sim.radar import EmulatedTiRadar
 from tests.hw.fed import BEGIN_NS, NS, PROFILE, RADAR, TCP, TICK_NS, Fed
 from tests.sim.emul_scene import User, bench, frame
 
@@ -35,7 +35,7 @@ DETAILS = {
 }
 
 
-def say(emulator: Camera | TiRadar, fed: Fed, port: str, seconds: float) -> list[Measurement]:
+def say(emulator: EmulatedCamera | EmulatedTiRadar, fed: Fed, port: str, seconds: float) -> list[Measurement]:
     """Let an emulated sensor speak to its driver; bytes come when they are due."""
     found: list[Measurement] = []
     waiting: list[tuple[int, bytes]] = []
@@ -50,18 +50,18 @@ def say(emulator: Camera | TiRadar, fed: Fed, port: str, seconds: float) -> list
     return found
 
 
-def camera() -> tuple[Camera, Fed]:
+def camera() -> tuple[EmulatedCamera, Fed]:
     spec = bench().emulators["camera-north"]
-    return Camera("camera-north", spec, bench()), Fed("camera-json", TCP)  # type: ignore[arg-type]
+    return EmulatedCamera("camera-north", spec, bench()), Fed("camera-json", TCP)  # type: ignore[arg-type]
 
 
-def radar() -> tuple[TiRadar, Fed]:
-    made = TiRadar("radar-north", bench().emulators["radar-north"], bench())  # type: ignore[arg-type]
+def radar() -> tuple[EmulatedTiRadar, Fed]:
+    made = EmulatedTiRadar("radar-north", bench().emulators["radar-north"], bench())  # type: ignore[arg-type]
     made.received("cli", PROFILE.read_bytes(), 0)
     return made, Fed("ti-mmwave", RADAR)
 
 
-@pytest.mark.parametrize("fault", [None, *sorted(Camera.FAULTS)])
+@pytest.mark.parametrize("fault", [None, *sorted(EmulatedCamera.FAULTS)])
 def test_a_cameras_faults_are_found(fault: str | None) -> None:
     emulator, fed = camera()
     say(emulator, fed, "link", 3)
@@ -77,7 +77,7 @@ def test_a_cameras_faults_are_found(fault: str | None) -> None:
     assert (fed.health().state, fed.health().error) == ("ok", None), "and gone with the fault"
 
 
-@pytest.mark.parametrize("fault", [None, *sorted(TiRadar.FAULTS)])
+@pytest.mark.parametrize("fault", [None, *sorted(EmulatedTiRadar.FAULTS)])
 def test_a_radars_faults_are_found(fault: str | None) -> None:
     emulator, fed = radar()
     say(emulator, fed, "data", 3)

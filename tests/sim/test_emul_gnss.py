@@ -16,7 +16,7 @@ from perception.geo import Reference, to_site
 from perception.objects import Fix
 from sim.bench import Bench, GnssSpec
 from sim.emulator import generator
-from sim.gnss import PERIOD_NS, Gnss
+from sim.gnss import PERIOD_NS, EmulatedGnss
 from sim.wander import Wander
 from tests.hw import replay
 from tests.sim.rig import REFERENCE, Rig, world
@@ -29,13 +29,13 @@ T0 = 1795392000 * NS
 SITE = Reference(22.5431, 114.0579, 12.0)
 
 
-def receiver() -> Gnss:
+def receiver() -> EmulatedGnss:
     bench = Bench.model_validate(
         {"version": 1, "reference": REFERENCE, "seed": 7, "world": {"source": "sumo"}, "emulators": {"gnss": SPEC}}
     )
     spec = bench.emulators["gnss"]
     assert isinstance(spec, GnssSpec)
-    return Gnss("gnss", spec, bench)
+    return EmulatedGnss("gnss", spec, bench)
 
 
 def octets(fault: str | None) -> bytes:
@@ -70,7 +70,14 @@ def test_a_fault_changes_what_it_says_and_nothing_else(fault: str, field: str, v
     healthy, faulty = nav_pvt(octets(None)), nav_pvt(octets(fault))
     assert faulty[field] == value
     assert {name for name in healthy if healthy[name] != faulty[name]} <= {field, "flags"}
-    assert set(Gnss.FAULTS) == {"no-fix", "coarse-time", "spoofed-time", "leap-unknown", "week-rollover", "spoofed"}
+    assert set(EmulatedGnss.FAULTS) == {
+        "no-fix",
+        "coarse-time",
+        "spoofed-time",
+        "leap-unknown",
+        "week-rollover",
+        "spoofed",
+    }
 
 
 def test_a_spoofed_receiver_stands_200_m_further_north() -> None:

@@ -16,7 +16,7 @@ from hw.utc import NS
 from perception.geo import Reference, to_site
 from perception.objects import Measurement, Reception
 from sim.frames import WorldFrame
-from sim.obu import RANGE_M, SLOT_NS, SLOTS, Fleet, Heard
+from sim.obu import RANGE_M, SLOT_NS, SLOTS, Fleet, HeardFrame
 from tests.sim.rig import Rig, world
 from tests.sim.test_emul_signal import free_ports
 from v2x import dsmp
@@ -26,7 +26,7 @@ SITE = Reference(22.5431, 114.0579, 12.0)
 BOUNDS_M = {"a2m": 2.0, "a1m": 1.0, "a50cm": 0.5}
 
 
-def hear(seconds: float, garbage_share: float = 0.0, scale: float = 1.0) -> list[tuple[WorldFrame, Heard]]:
+def hear(seconds: float, garbage_share: float = 0.0, scale: float = 1.0) -> list[tuple[WorldFrame, HeardFrame]]:
     fleet = Fleet(7, SITE, garbage_share)
     found = []
     for number in range(T0 // SLOT_NS, T0 // SLOT_NS + round(seconds * 100)):
@@ -36,7 +36,7 @@ def hear(seconds: float, garbage_share: float = 0.0, scale: float = 1.0) -> list
     return found
 
 
-def bsm(heard: Heard) -> v2x.BasicSafetyMessage:
+def bsm(heard: HeardFrame) -> v2x.BasicSafetyMessage:
     dsm = dsmp.parse(heard.frame)
     assert dsm.aid == 111
     message = v2x.decode(dsm.payload)

@@ -8,12 +8,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hw.radar.ti_frames import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS, Frame, FrameParser
+from hw.radar.ti_frames import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS, FrameParser, TiFrame
 from perception.objects import RoadUser
-from sim.bench import CameraSpec, Mount, RadarSpec
-from sim.camera import Camera
+from sim.bench import CameraSpec, MountSpec, RadarSpec
+from sim.camera import EmulatedCamera
 from sim.frames import WorldFrame
-from sim.radar import FALSE_TID, TiRadar
+from sim.radar import FALSE_TID, EmulatedTiRadar
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_sensor, visible
 from tests.sim.emul_scene import User, bench, frame
 
@@ -38,7 +38,7 @@ def at(east: float, north: float, size: tuple[float, float, float] = CAR, number
 
 @pytest.mark.parametrize(("yaw_deg", "forward"), [(0, (0, 10)), (90, (10, 0)), (180, (0, -10)), (270, (-10, 0))])
 def test_the_boresight_is_forward_and_what_is_west_of_north_is_left(yaw_deg: float, forward: tuple[int, int]) -> None:
-    mount = Mount(east_m=0, north_m=0, height_m=5, yaw_deg=yaw_deg)
+    mount = MountSpec(east_m=0, north_m=0, height_m=5, yaw_deg=yaw_deg)
     left = (-forward[1], forward[0])
     assert to_sensor(mount, np.array([forward, left], dtype=float)) == pytest.approx(np.array([[10, 0], [0, 10]]))
 
@@ -101,18 +101,18 @@ def test_numbers_are_kept_while_seen_and_used_again_later() -> None:
 # the devices
 
 
-def emulated_radar() -> TiRadar:
+def emulated_radar() -> EmulatedTiRadar:
     place = bench().emulators["radar-north"]
     assert isinstance(place, RadarSpec)
-    made = TiRadar("radar-north", place, bench())
+    made = EmulatedTiRadar("radar-north", place, bench())
     made.received("cli", b"sensorStart\n", 0)
     return made
 
 
-def emulated_camera() -> Camera:
+def emulated_camera() -> EmulatedCamera:
     place = bench().emulators["camera-north"]
     assert isinstance(place, CameraSpec)
-    return Camera("camera-north", place, bench())
+    return EmulatedCamera("camera-north", place, bench())
 
 
 def crossing(speed: float = 10.0) -> WorldFrame:
@@ -122,7 +122,7 @@ def crossing(speed: float = 10.0) -> WorldFrame:
     return frame([User(row, kinds[row], places[row], (0.0, speed)) for row in range(10)])
 
 
-def radar_frames(device: TiRadar, world: WorldFrame, captures: int) -> list[Frame]:
+def radar_frames(device: EmulatedTiRadar, world: WorldFrame, captures: int) -> list[TiFrame]:
     data = b"".join(write.data for number in range(captures) for write in device.capture(number, world))
     return FrameParser(Counter()).feed(data)
 

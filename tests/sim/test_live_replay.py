@@ -107,12 +107,12 @@ def test_ports_are_those_of_the_site_and_times_are_those_of_now(tmp_path: Path) 
 
 def test_a_video_camera_is_played_in_place_of_its_process(tmp_path: Path) -> None:
     """The datagrams of a camera's process, out of a recording, through the real local socket into the real driver."""
-    settings = video.VideoSettings.model_validate({}, context={"device": "v"})
+    settings = video.VideoInboxSettings.model_validate({}, context={"device": "v"})
     ports = {name: port.endpoint.model_dump(mode="json") for name, port in settings.ports().items()}
     device = build("v", "video", settings, tmp_path, time.time_ns)
     poll([device], 0.02, time.time_ns)  # opens its socket
     nothing = np.zeros((0, 2))
-    view = video.View(
+    view = video.VideoView(
         stamp_ns=1_700_000_000_000_000_000, sequence=1, kind=np.zeros(0, int), confidence=np.zeros(0), position=nothing,
         covariance=np.zeros((0, 2, 2)), size=np.zeros((0, 3)), box=np.zeros((0, 4)),
     )  # fmt: skip

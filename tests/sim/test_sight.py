@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from perception.objects import RoadUser
-from sim.bench import CameraSpec, Mount, RadarSpec, SensorSpec
+from sim.bench import CameraSpec, MountSpec, RadarSpec, SensorSpec
 from sim.frames import WorldFrame
 from sim.sight import in_sight
 
-MOUNT = Mount(east_m=0.0, north_m=0.0, height_m=6.0, yaw_deg=0.0)
+MOUNT = MountSpec(east_m=0.0, north_m=0.0, height_m=6.0, yaw_deg=0.0)
 FIELD = {"mount": MOUNT, "range_m": 80.0, "width_deg": 90.0, "latency_ms": 0.0, "phase_ms": 0.0}
 CAMERA = CameraSpec(kind="camera", tcp="127.0.0.1:1", **FIELD)
 RADAR = RadarSpec(kind="ti-mmwave", cli="cli", data="data", **FIELD)
@@ -55,5 +55,5 @@ def test_who_is_behind_a_bus_is_not_seen() -> None:
         (RoadUser.BUS, 0.0, 40.0, 5.0), (RoadUser.PEDESTRIAN, 0.0, 43.0, 1.0), (RoadUser.CAR, 12.0, 43.0, 5.0)
     )
     assert in_sight(frame, [CAMERA, RADAR]).tolist() == [True, False, True]
-    other = CAMERA.model_copy(update={"mount": Mount(east_m=-30.0, north_m=43.0, height_m=6.0, yaw_deg=90.0)})
+    other = CAMERA.model_copy(update={"mount": MountSpec(east_m=-30.0, north_m=43.0, height_m=6.0, yaw_deg=90.0)})
     assert in_sight(frame, [CAMERA, other]).tolist() == [True, True, True]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import v2x
 from v2x import Position
-from v2x.fields import Count, Flags, Priority, Renamed, Scale, Text
+from v2x.fields import Count, DescriptionText, Flags, Priority, Renamed, Scale
 from v2x.messages import MESSAGES
 from v2x.records.lane import LANE_FLAGS, LaneTypeAttributes
 from v2x.records.personal import PROPELLED, PropelledInformation, Propulsion
@@ -87,7 +87,7 @@ def of_unit(unit: Any) -> st.SearchStrategy[Any]:
             return st.binary(min_size=octets, max_size=octets).map(lambda bits: unit.from_wire((bits, unit.size)))
         case Priority():
             return st.integers(0, 7)
-        case Text():
+        case DescriptionText():
             return st.text(st.sampled_from("施工减速A7 "), min_size=1, max_size=10)
         case Renamed():
             return st.sampled_from(unit.names)

@@ -11,13 +11,13 @@ from v2x.wire.layout import Wire
 from v2x.wire.limits import Limits
 
 
-class Member(Record, frozen=True, kw_only=True):
+class PlatoonMember(Record, frozen=True, kw_only=True):
     """A vehicle of the platoon (MemberNode)."""
 
     id: Annotated[Identity, Wire("vid")]
 
 
-Members: TypeAlias = tuple[Member, ...]
+Members: TypeAlias = tuple[PlatoonMember, ...]
 
 
 class MemberManagement(Record, frozen=True, kw_only=True):

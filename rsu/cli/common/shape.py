@@ -45,7 +45,7 @@ def _may_show(ctx: Any) -> bool:
     return progress.possible() and not ctx.params.get("as_json")
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """Commands in the order of use, with the first example of each under the help."""
 
     order: Sequence[str] = ()
@@ -67,7 +67,7 @@ def name_of(module: ModuleType) -> str:
 def group(help_text: str, modules: Sequence[ModuleType], **settings: Any) -> typer.Typer:
     """Return an application of the commands and groups of commands in modules."""
     app = typer.Typer(
-        cls=type("Group", (Group,), {"order": [name_of(module) for module in modules]}),
+        cls=type("Group", (CommandGroup,), {"order": [name_of(module) for module in modules]}),
         help=help_text,
         epilog="\n".join(_first_example(module) for module in modules),
         no_args_is_help=True,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from hw.radio.protocol import Received, Transmit
+from hw.radio.protocol import ReceivedFrame, Transmit
 from rsu.cli.msg.source import Found, Layers, unwrap
 from v2x import KINDS, SERVICES, Profile, dsmp
 from v2x.explain import Explanation, Line, Oddity, explain
@@ -55,7 +55,7 @@ def _outer(found: Found, layers: Layers) -> Iterator[str]:
     """Yield a line for where it comes from and for each layer around it."""
     yield f"source   {found.place}" + (f", {clock(found.time_ns)}" if found.time_ns is not None else "")
     match layers.agent:
-        case Received() as one:
+        case ReceivedFrame() as one:
             rssi = "" if one.rssi is None else f", {one.rssi} dBm"
             yield f"agent    received {clock(one.time_ns)} from {one.source:06x}{rssi}, AID {one.aid}"
         case Transmit() as one:

@@ -20,8 +20,8 @@ import msgspec
 import typer
 
 from hw.endpoint import SocketAddress
-from hw.radio.protocol import AgentError, Hello, Received, encode_hello, parse_received, parse_transmit
-from rsu.bus.records import Received as Taken
+from hw.radio.protocol import AgentError, Hello, ReceivedFrame, encode_hello, parse_received, parse_transmit
+from rsu.bus.records import ReceivedDsm as Taken
 from rsu.bus.records import Sent
 from rsu.cli.msg.explanation import clock
 from v2x import KINDS, CodecError, DecodeError, Profile, dsmp
@@ -109,7 +109,7 @@ def from_agent(listen: SocketAddress, agent: SocketAddress) -> Iterator[Heard | 
 def _received(port: socket.socket) -> Heard | None:
     """Return the next frame from the air; None when what came was something else, or nothing."""
     try:
-        one: Received = parse_received(port.recv(65536))
+        one: ReceivedFrame = parse_received(port.recv(65536))
     except (TimeoutError, ConnectionError, AgentError):  # refused: the agent is not there yet
         return None
     return Heard(one.time_ns, "received", one.payload)

@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from hw.bytelog import from_lines
-from hw.radio.protocol import AgentError, MessageType, Received, Transmit, message_type, parse_received, parse_transmit
+from hw.radio.protocol import (
+    AgentError,
+    MessageType,
+    ReceivedFrame,
+    Transmit,
+    message_type,
+    parse_received,
+    parse_transmit,
+)
 from rsu.cli.msg.pcap import CaptureError, datagrams, is_capture
 from rsu.core.errors import NotReachableError
 from v2x import DEFAULT_PROFILE, DecodeError, EncodeError, Profile, dsmp
@@ -43,14 +51,14 @@ class Found(NamedTuple):
 class Layers(NamedTuple):
     """A message without what is around it, and what that was."""
 
-    agent: Received | Transmit | None
+    agent: ReceivedFrame | Transmit | None
     dsm: dsmp.Dsm | None
     message: bytes
 
 
 def unwrap(data: bytes) -> Layers | None:
     """Return the message inside; None for a datagram of the agent that carries none (hello, status)."""
-    agent: Received | Transmit | None = None
+    agent: ReceivedFrame | Transmit | None = None
     try:
         kind = message_type(data)
         if kind in (MessageType.HELLO, MessageType.STATUS):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rsu.lab.importing.findings import Finding
+    from rsu.lab.importing.findings import ImportFinding
 
 
-def show(findings: list[Finding], title: str) -> None:
+def show(findings: list[ImportFinding], title: str) -> None:
     """Print findings under a title."""
     print(title if findings else f"{title} nothing")
     for each in findings:

@@ -24,9 +24,9 @@ Folder = Annotated[
 def order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
     """Give an order and print what the recorder answers. NotReachableError: there is none."""
     from rsu.core import folders
-    from rsu.recorder.control import Order, ask
+    from rsu.recorder.control import RecorderOrder, ask
 
-    answer = ask(run or folders.default_run(), Order(verb, why))
+    answer = ask(run or folders.default_run(), RecorderOrder(verb, why))
     if as_json:
         print(json.dumps({"state": answer.state, "files": answer.files}))
     else:

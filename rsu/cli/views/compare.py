@@ -17,7 +17,7 @@ _LISTED = 5  # road users that only one has
 _CHANGES = 30  # of the site file
 
 
-class Wish(NamedTuple):
+class CompareWish(NamedTuple):
     """What the caller wants compared."""
 
     recordings: list[Path]
@@ -27,7 +27,7 @@ class Wish(NamedTuple):
     region_m: float
 
 
-def run(wish: Wish) -> Comparison:
+def run(wish: CompareWish) -> Comparison:
     """Compare. ParameterError: a site file has nothing to be replayed; others as `comparison.make`."""
     a, b = sides(wish.a, wish.b, wish.recordings)
     for name, source in (("--a", a), ("--b", b)):
@@ -39,13 +39,13 @@ def run(wish: Wish) -> Comparison:
     return compare(Task(a, truth, wish.region_m), Task(b, truth, wish.region_m))
 
 
-def page(comparison: Comparison, wish: Wish) -> str:
+def page(comparison: Comparison, wish: CompareWish) -> str:
     """Return the report."""
     recordings = [path.name for path in wish.recordings]
     return report.render(comparison, report.Names(wish.a.name, wish.b.name, recordings, wish.truth))
 
 
-def answer(comparison: Comparison, wish: Wish) -> dict[str, Any]:
+def answer(comparison: Comparison, wish: CompareWish) -> dict[str, Any]:
     """Return everything, ready for JSON."""
     said = verdict(comparison)
     return {

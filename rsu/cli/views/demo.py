@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import psutil
 
 from rsu.bench.plan import plan_of, prepare
-from rsu.bench.processes import Bench, Cut
+from rsu.bench.processes import Cut, Running
 from rsu.bench.watch import Watch, say
 from rsu.bus.records import UplinkState
 from rsu.cli.common.versions import versions
@@ -50,7 +50,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     unknown = {cut.name for cut in wishes.cuts} - {*names}
     if unknown:
         raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    bench = Bench(plan)
+    bench = Running(plan)
     page = site.page
     for name in bench.names:
         bench.start(name)
@@ -68,7 +68,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     _print(_summary(bench, watch, own), wishes.as_json)
 
 
-def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:
+def _loop(bench: Running, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:
     began = time.monotonic()
     todo = sorted([(cut.at_s, True, cut.name) for cut in cuts] + [(c.at_s + c.for_s, False, c.name) for c in cuts])
     gone: set[str] = set()
@@ -86,7 +86,7 @@ def _loop(bench: Bench, watch: Watch, seconds: float | None, cuts: list[Cut], st
                     raise AlreadyRunningError(f"{name} cannot run: does another demo use its ports?")
 
 
-def _cut(bench: Bench, watch: Watch, name: str, kill: bool) -> None:
+def _cut(bench: Running, watch: Watch, name: str, kill: bool) -> None:
     if name in bench.names:
         say(f"{'kill -9' if kill else 'start'} {name}")
         (bench.kill if kill else bench.start)(name)
@@ -103,7 +103,7 @@ def _drain(watch: Watch) -> None:
         watch.step(0.05)
 
 
-def _bench_processes(bench: Bench) -> dict[str, dict[str, float]]:
+def _bench_processes(bench: Running) -> dict[str, dict[str, float]]:
     figures = {}
     for name, pid in bench.pids.items():
         process = psutil.Process(pid)
@@ -112,7 +112,7 @@ def _bench_processes(bench: Bench) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _summary(bench: Bench, watch: Watch, own: dict[str, dict[str, float]]) -> dict[str, Any]:
+def _summary(bench: Running, watch: Watch, own: dict[str, dict[str, float]]) -> dict[str, Any]:
     heard = _json(bench.output("listener"))
     processes = {
         p.name: {"cpu_s": p.cpu_s, "rss_peak_mib": p.rss_peak_mib, "restarts": p.restarts}

@@ -17,8 +17,8 @@ from rsu.lab.workers import pool as pool_of
 from rsu.recording import reader, site_files
 from rsu.recording.verify import ChangedError, clock
 from rsu.replay import live
-from rsu.replay.differences import Difference, fields
-from rsu.replay.rerun import Job, Result, rerun
+from rsu.replay.differences import OutputDifference, fields
+from rsu.replay.rerun import Job, RerunResult, rerun
 from rsu.site import config
 from v2x import Profile
 
@@ -27,7 +27,7 @@ _DAMAGE = ("changed", "unsealed", "unreadable")
 _PARTS = ("missing", "mid-run")
 
 
-def run(jobs: list[Job], workers: int) -> Iterator[Result]:
+def run(jobs: list[Job], workers: int) -> Iterator[RerunResult]:
     """Yield the results of jobs in their order. Errors as `rerun`."""
     if workers == 1 or len(jobs) == 1:
         yield from map(rerun, jobs)
@@ -60,14 +60,14 @@ def show_changed(error: ChangedError) -> None:
     print(json.dumps({"recordings": [str(error.path)], "ticks": 0, "verified": False, "problems": problems}))
 
 
-def judge(result: Result, verify: bool) -> Exit:
+def judge(result: RerunResult, verify: bool) -> Exit:
     """Return the exit code of one result."""
     if any(problem.kind in _DAMAGE for problem in result.problems):
         return Exit.DAMAGED
     return Exit.FOUND if verify and (result.recorded != result.replayed or result.problems) else Exit.FINE
 
 
-def show(result: Result, verify: bool, as_json: bool) -> None:
+def show(result: RerunResult, verify: bool, as_json: bool) -> None:
     """Print one result."""
     if as_json:
         print(json.dumps(_json(result, verify)))
@@ -94,13 +94,13 @@ def show(result: Result, verify: bool, as_json: bool) -> None:
             print(line)
 
 
-def _engine(result: Result) -> Iterator[str]:
+def _engine(result: RerunResult) -> Iterator[str]:
     recorded = reader.start(result.recordings[0]).about.get("version")
     if recorded != version("rsu-edge"):
         yield f"recorded with version {recorded}, replayed with {version('rsu-edge')}"
 
 
-def _explained(one: Difference, profile: str) -> Iterator[str]:
+def _explained(one: OutputDifference, profile: str) -> Iterator[str]:
     yield f"  {clock(one.now_ns)} {one.what}"
     if one.recorded is None or one.replayed is None:
         yield "    only " + ("replayed" if one.recorded is None else "recorded")
@@ -112,7 +112,7 @@ def _explained(one: Difference, profile: str) -> Iterator[str]:
         yield f"    and {len(found) - _SHOWN} fields more"
 
 
-def _fields(one: Difference, profile: str) -> list[tuple[str, str, str]]:
+def _fields(one: OutputDifference, profile: str) -> list[tuple[str, str, str]]:
     """Return the fields that differ; of a frame those of its message."""
     if one.sort != "frame":
         return list(fields(one.recorded, one.replayed))
@@ -121,7 +121,7 @@ def _fields(one: Difference, profile: str) -> list[tuple[str, str, str]]:
     return [(each.path, each.a or "-", each.b or "-") for each in found]
 
 
-def _json(result: Result, verify: bool) -> dict[str, Any]:
+def _json(result: RerunResult, verify: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "recordings": [str(path) for path in result.recordings],
         "ticks": result.ticks,

@@ -11,10 +11,10 @@ import numpy as np
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
 from rsu.lab import flows, judging, runs, scoring
-from rsu.lab.air import Sent
+from rsu.lab.air import SentFrame
 from rsu.lab.flows import LaneCount
 from rsu.lab.places import Places
-from rsu.lab.runs import Source
+from rsu.lab.runs import RunSource
 
 _COLUMNS = (  # heading, key, format
     ("users", "true_users", ".1f"),
@@ -33,7 +33,7 @@ _COLUMNS = (  # heading, key, format
 )
 
 
-def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
+def score(source: RunSource, truth_name: str, region_m: float) -> dict[str, Any]:
     """Return all figures, ready for JSON. RecordingError, ConfigError, TruthError, OSError."""
     with runs.site_of(source) as site:
         air = runs.air_of(source, site)
@@ -57,7 +57,7 @@ def score(source: Source, truth_name: str, region_m: float) -> dict[str, Any]:
     }
 
 
-def _overall(judged: judging.Judged) -> dict[str, Any]:
+def _overall(judged: judging.Judging) -> dict[str, Any]:
     ids = judged.identities
     known = judged.complete  # without all road users nothing can be called false
     return scoring.figures(judged)._asdict() | {
@@ -74,7 +74,7 @@ def _group(group: Mapping[str, scoring.Figures]) -> dict[str, Any]:
     return {name: figures._asdict() for name, figures in group.items()}
 
 
-def latency(sent: Sequence[Sent], judged: judging.Judged) -> dict[str, float | None]:
+def latency(sent: Sequence[SentFrame], judged: judging.Judging) -> dict[str, float | None]:
     """Return how old what was said was when it was sent, and how long its newest part had been here."""
     ages = judged.pairs["age_ms"]
     waits = [(one.now_ns - one.newest_receipt_ns) / 1e6 for one in sent if one.newest_receipt_ns is not None]

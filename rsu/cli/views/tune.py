@@ -14,11 +14,11 @@ from rsu.core import progress
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.compare import comparison, report
 from rsu.lab.hearing import sensed
-from rsu.lab.runs import Source
+from rsu.lab.runs import RunSource
 from rsu.lab.tune import parameters, site_patch, tuning
 from rsu.lab.tune.parameters import Number, Path_
 from rsu.lab.tune.registering import registrations
-from rsu.lab.tune.tuning import Bench, Search, Tuned
+from rsu.lab.tune.tuning import Search, TrialBench, Tuned
 from rsu.recording import reader, site_files
 from rsu.site import config
 from rsu.site.config import Config
@@ -26,7 +26,7 @@ from rsu.site.config import Config
 _OFFSET_DIGITS, _YAW_DIGITS = 2, 2
 
 
-class Wish(NamedTuple):
+class TuneWish(NamedTuple):
     """What the caller wants tuned."""
 
     recordings: list[Path]
@@ -49,12 +49,12 @@ class Proposal(NamedTuple):
     patch: str  # unified diff
 
 
-def search(wish: Wish) -> tuple[Tuned, Proposal, str]:
+def search(wish: TuneWish) -> tuple[Tuned, Proposal, str]:
     """Search; return what was found, the proposal, and by what was judged. ParameterError, ConfigError and others."""
     site = config.load(wish.site)
     site_files.strangers(site, wish.recordings)  # refuses a site of another place
     wanted = [parameters.parse(text, site) for text in wish.parameters]
-    bench = Bench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
+    bench = TrialBench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
     bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
     search = Search(bench, wanted, wish.seed, wish.storage, wish.study)
     with progress.alone() as tell:
@@ -111,12 +111,12 @@ def _laid_out(site: Config, text: str) -> Iterator[Path]:
         yield copy
 
 
-def page(wish: Wish, proposal: Proposal, truth: str | None) -> str:
+def page(wish: TuneWish, proposal: Proposal, truth: str | None) -> str:
     """Return the comparison report of the site file as it is with the proposed one, on the first recording."""
     first = [wish.recordings[0]]
     with _laid_out(config.load(wish.site.resolve()), proposal.text) as copy:
-        before = comparison.Task(Source(first, wish.site), truth, wish.region_m)
-        after = comparison.Task(Source(first, copy), truth, wish.region_m)
+        before = comparison.Task(RunSource(first, wish.site), truth, wish.region_m)
+        after = comparison.Task(RunSource(first, copy), truth, wish.region_m)
         found = comparison.compare(before, after)
     names = report.Names(wish.site.name, f"{wish.site.name}, tuned", [path.name for path in first], truth)
     return report.render(found, names)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from perception.registration.verdict import Registration
-from rsu.cli.views.tune import Proposal, Wish, register, search
+from rsu.cli.views.tune import Proposal, TuneWish, register, search
 from rsu.core.exits import Exit
 from rsu.lab import runs
 from rsu.lab.tune import tuning
@@ -18,7 +18,7 @@ from rsu.lab.tune.tuning import Tuned
 _LAG_MS = 60.0  # what filters alone do not explain
 
 
-class Answer(NamedTuple):
+class TunedAnswer(NamedTuple):
     """What a command has to tell."""
 
     facts: dict[str, Any]  # for JSON
@@ -27,23 +27,23 @@ class Answer(NamedTuple):
     code: Exit
 
 
-def searched(wish: Wish) -> Answer:
+def searched(wish: TuneWish) -> TunedAnswer:
     """Search. Errors as `search`."""
     tuned, proposal, judged_by = search(wish)
     code = Exit.INTERRUPTED if tuned.interrupted else Exit.FINE
     truth = judged_by if judged_by not in (runs.V2X, tuning.AGREEMENT) else None
-    return Answer(search_answer(tuned, proposal, judged_by, wish), proposal, truth, code)
+    return TunedAnswer(search_answer(tuned, proposal, judged_by, wish), proposal, truth, code)
 
 
-def registered(wish: Wish) -> Answer:
+def registered(wish: TuneWish) -> TunedAnswer:
     """Find how the sensors stand. Errors as `register`."""
     found, proposal = register(wish.recordings, wish.site)
     code = Exit.FOUND if proposal.values else Exit.FINE
     truth = wish.truth if wish.truth not in (runs.V2X, tuning.AGREEMENT) else None
-    return Answer(registration_answer(found, proposal, wish), proposal, truth, code)
+    return TunedAnswer(registration_answer(found, proposal, wish), proposal, truth, code)
 
 
-def search_answer(tuned: Tuned, proposal: Proposal, judged_by: str, wish: Wish) -> dict[str, Any]:
+def search_answer(tuned: Tuned, proposal: Proposal, judged_by: str, wish: TuneWish) -> dict[str, Any]:
     """Return what a search found, ready for JSON."""
     shares = list(tuning.gains(tuned))
     return {
@@ -62,7 +62,7 @@ def search_answer(tuned: Tuned, proposal: Proposal, judged_by: str, wish: Wish) 
     }
 
 
-def registration_answer(found: Sequence[Registration], proposal: Proposal, wish: Wish) -> dict[str, Any]:
+def registration_answer(found: Sequence[Registration], proposal: Proposal, wish: TuneWish) -> dict[str, Any]:
     """Return how the sensors stand, ready for JSON."""
     return {
         "site": str(wish.site),

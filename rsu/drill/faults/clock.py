@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rsu.drill.acts import emulated, unplugged
 from rsu.drill.clocks import clock, fake_clock
-from rsu.drill.fault import Fault, Text, device, either, message
+from rsu.drill.fault import Bilingual, Fault, device, either, message
 
-_SILENT = Text(
+_SILENT = Bilingual(
     "messages with a time silent until UTC is known again; no frame with a wrong second",
     "带时间的消息静默，直到 UTC 恢复；无秒值错误的帧",
 )
@@ -26,12 +26,12 @@ def _gcj02(configs: Path) -> None:
 ROWS = [
     Fault(
         "F16", "the GNSS receiver is lost", "GNSS 信号丢失",
-        Text("named; time held over with growing uncertainty", "告警；守时，不确定度随时间增大"),
+        Bilingual("named; time held over with growing uncertainty", "告警；守时，不确定度随时间增大"),
         unplugged("gnss"), device("gnss"), notice_s=4.0,
     ),
     Fault(
         "F16b", "the GNSS receiver has no solution any more", "GNSS 无定位解",
-        Text("named; time held over", "告警；守时"),
+        Bilingual("named; time held over", "告警；守时"),
         emulated("gnss", fault="no-fix"), device("gnss"), notice_s=4.0,
     ),
     Fault(
@@ -46,7 +46,7 @@ ROWS = [
     ),
     Fault(
         "F18b", "the system clock steps back by 60 s", "系统时钟后跳 60 秒",
-        Text(_SILENT.en + "; every link stays up", _SILENT.zh + "；设备连接不中断"),
+        Bilingual(_SILENT.en + "; every link stays up", _SILENT.zh + "；设备连接不中断"),
         clock("-60"), message("spat", "no-time", "clock-step", "time-uncertain-100ms"), notice_s=2.5, recover_s=20.0,
         gap_s=None, environment=fake_clock,
     ),
@@ -68,13 +68,13 @@ ROWS = [
     ),
     Fault(
         "F20", "GNSS reports a position 200 m away", "GNSS 位置欺骗（偏移 200 米）",
-        Text("all messages silent within 70 s", "70 s 内全部消息静默"),
+        Bilingual("all messages silent within 70 s", "70 s 内全部消息静默"),
         emulated("gnss", fault="spoofed"), message("map", "position-mismatch"), notice_s=70.0, hold_s=20.0,
         recover_s=70.0, gap_s=None, off_air=("spat", "rsm", "map"),
     ),
     Fault(
         "F21", "the site file's reference point is in GCJ-02", "站点参考点为 GCJ-02 坐标",
-        Text("named; never on air", "告警；绝不播发"),
+        Bilingual("named; never on air", "告警；绝不播发"),
         None, message("map", "site-in-gcj02"), notice_s=60.0, hold_s=20.0, gap_s=None, prepare=_gcj02,
     ),
 ]  # fmt: skip

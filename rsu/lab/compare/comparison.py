@@ -15,13 +15,13 @@ from rsu.lab import judging, runs, workers
 from rsu.lab.agreement import agreement
 from rsu.lab.air import Air
 from rsu.lab.compare import indicators
-from rsu.lab.compare.indicators import Figures, Row
+from rsu.lab.compare.indicators import Figures, IndicatorRow
 from rsu.lab.compare.lives import Counterparts, Lives, counterparts, lives
 from rsu.lab.compare.notes import EventNote, MessageNote, events_of, messages_of
 from rsu.lab.hearing import sensed
-from rsu.lab.judging import Judged
+from rsu.lab.judging import Judging
 from rsu.lab.places import Places
-from rsu.lab.runs import Source
+from rsu.lab.runs import RunSource
 from rsu.recording import reader
 from rsu.site.config import Config
 from rsu.site.lanemap import exit_lines
@@ -30,20 +30,20 @@ from rsu.site.lanemap import exit_lines
 class Task(NamedTuple):
     """One run to make."""
 
-    source: Source
+    source: RunSource
     truth: str | None  # as `rsu score --truth`
     region_m: float
 
 
-class Run(NamedTuple):
+class ComparedRun(NamedTuple):
     """One run with all that is told of it."""
 
     air: Air
     lives: Lives
     places: list[str]  # of the lives, where each was longest
     figures: Figures
-    truth: Judged | None
-    v2x: Judged | None
+    truth: Judging | None
+    v2x: Judging | None
     settings: dict[str, str]  # of the site file, flat; and the version
     lanes: list[LaneLine]
     event_names: dict[int, str]  # by code
@@ -64,9 +64,9 @@ class LifeNote(NamedTuple):
 class Comparison(NamedTuple):
     """All of it."""
 
-    a: Run
-    b: Run
-    rows: list[Row]
+    a: ComparedRun
+    b: ComparedRun
+    rows: list[IndicatorRow]
     changes: list[tuple[str, str, str]]  # key of the site file, A's value, B's
     common: Counterparts
     only_a: list[LifeNote]
@@ -82,7 +82,7 @@ class Comparison(NamedTuple):
         )
 
 
-def make(task: Task) -> Run:
+def make(task: Task) -> ComparedRun:
     """Make a run. ConfigError, RecordingError, TruthError, OSError."""
     source = task.source
     with runs.site_of(source) as site:
@@ -99,7 +99,7 @@ def make(task: Task) -> Run:
         settings = _flat(site) | {"software version": runs.version_of(source)}
         exits, names = exit_lines(site.lane_map), _event_names(site)
     own = lives(air)
-    return Run(
+    return ComparedRun(
         air=air,
         lives=own,
         places=_longest(own, places.zones(air.users["position"], air.users["heading"])),
@@ -119,7 +119,7 @@ def compare(a: Task, b: Task) -> Comparison:
     return contrast(one, other)
 
 
-def contrast(a: Run, b: Run) -> Comparison:
+def contrast(a: ComparedRun, b: ComparedRun) -> Comparison:
     """Compare two runs."""
     common = counterparts(a.air, b.air, a.lives, b.lives)
     return Comparison(
@@ -170,7 +170,7 @@ def _longest(lives: Lives, zones: Sequence[str]) -> list[str]:
     return [str(names[number]) for number in counts.argmax(axis=1)]
 
 
-def _notes(run: Run, which: list[int]) -> list[LifeNote]:
+def _notes(run: ComparedRun, which: list[int]) -> list[LifeNote]:
     """Return notes on lives, the longest first."""
     first = {int(life): row for row, life in reversed(list(enumerate(run.lives.of)))}
     notes = [
@@ -188,7 +188,7 @@ def _notes(run: Run, which: list[int]) -> list[LifeNote]:
     return sorted(notes, key=lambda note: -note.seconds)
 
 
-def sides(a: Path, b: Path, recordings: Sequence[Path]) -> tuple[Source, Source]:
+def sides(a: Path, b: Path, recordings: Sequence[Path]) -> tuple[RunSource, RunSource]:
     """Return what to run: site files replay the recordings; recordings speak for themselves."""
-    one, other = (Source([path]) if path.suffix == ".mcap" else Source(recordings, path) for path in (a, b))
+    one, other = (RunSource([path]) if path.suffix == ".mcap" else RunSource(recordings, path) for path in (a, b))
     return one, other

@@ -10,7 +10,7 @@ from perception.objects import Floats
 from rsu.lab import scoring
 from rsu.lab.air import Air
 from rsu.lab.compare.lives import Lives
-from rsu.lab.judging import Judged
+from rsu.lab.judging import Judging
 
 SHORT_S = 2.0
 Figures = dict[str, float | None]
@@ -67,7 +67,7 @@ INDICATORS = (
 )  # fmt: skip
 
 
-class Row(NamedTuple):
+class IndicatorRow(NamedTuple):
     """One row of the comparison."""
 
     indicator: Indicator
@@ -81,7 +81,7 @@ class Row(NamedTuple):
         return None if self.a is None or self.b is None else self.b - self.a
 
 
-def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judged | None, v2x: Judged | None) -> Figures:
+def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judging | None, v2x: Judging | None) -> Figures:
     """Return every indicator of a run by its key; None: nothing to tell it from."""
     octets = [one.octets for one in air.sent]
     figures: Figures = {
@@ -114,13 +114,13 @@ def measure(air: Air, lives: Lives, agreement_m: float | None, truth: Judged | N
     return figures
 
 
-def table(a: Figures, b: Figures) -> list[Row]:
+def table(a: Figures, b: Figures) -> list[IndicatorRow]:
     """Return the rows that at least one run has a figure for."""
-    rows = [Row(one, a.get(one.key), b.get(one.key), "") for one in INDICATORS]
+    rows = [IndicatorRow(one, a.get(one.key), b.get(one.key), "") for one in INDICATORS]
     return [row._replace(word=_word(row)) for row in rows if row.a is not None or row.b is not None]
 
 
-def _word(row: Row) -> Word:
+def _word(row: IndicatorRow) -> Word:
     if row.delta is None:
         return ""
     if abs(row.delta) < row.indicator.matters:

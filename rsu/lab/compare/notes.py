@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rsu.lab.air import Air, Happening
+from rsu.lab.air import Air, EventSpan
 
 SAME_EVENT_M = 15.0
 SAME_EVENT_NS = 10_000_000_000
@@ -35,7 +35,7 @@ class MessageNote(NamedTuple):
     first_ns: int | None  # of them
 
 
-def events_of(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int, str]) -> Iterator[EventNote]:
+def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int, str]) -> Iterator[EventNote]:
     """Yield the events of both runs, those of the same code at about the same place and time together."""
     left = list(b)
     for event in a:
@@ -60,7 +60,7 @@ def events_of(a: Sequence[Happening], b: Sequence[Happening], names: Mapping[int
         yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
 
 
-def _spot(event: Happening) -> str:
+def _spot(event: EventSpan) -> str:
     return event.link or f"{event.east:.0f} m east, {event.north:.0f} m north"
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from perception.objects import Floats
 from perception.traffic.lanes import LaneLine
 from rsu.lab.air import Air
-from rsu.lab.compare.comparison import Comparison, Run
+from rsu.lab.compare.comparison import ComparedRun, Comparison
 from rsu.lab.compare.svg import BOTTOM, Map, Plot
 from rsu.lab.compare.verdict import shown, verdict
 from rsu.lab.errors import MissingError
-from rsu.lab.judging import Judged, Mask
+from rsu.lab.judging import Judging, Mask
 from rsu.lab.scoring import gospa_by_tick
 from rsu.recording.verify import clock
 
@@ -106,7 +106,7 @@ def _maps(comparison: Comparison) -> Iterator[Chart]:
         yield Chart(name, "", chart.scale_bar(20).text())
 
 
-def _errors(judged: Judged, lanes: Sequence[LaneLine]) -> str:
+def _errors(judged: Judging, lanes: Sequence[LaneLine]) -> str:
     pairs = judged.pairs[judged.pairs["tick"] % max(1, round(4 * len(judged.pairs) / MOST_DOTS)) == 0]
     missed, false = pairs["id"] < 0, pairs["truth"] < 0
     near = pairs["own"] <= FAR_M
@@ -185,7 +185,7 @@ def _count(air: Air, begin_ns: int) -> tuple[Floats, Floats]:
     return _each_second((air.ticks_ns - begin_ns) / 1e9, np.diff(air.first).astype(np.float64))
 
 
-def _judged_count(judged: Judged, which: Mask, begin_ns: int) -> tuple[Floats, Floats]:
+def _judged_count(judged: Judging, which: Mask, begin_ns: int) -> tuple[Floats, Floats]:
     counts = np.bincount(judged.pairs["tick"][which], minlength=len(judged.ticks)).astype(np.float64)
     return _each_second((judged.ticks - begin_ns) / 1e9, counts)
 
@@ -222,7 +222,7 @@ def _histograms(comparison: Comparison) -> Iterator[Chart]:
     yield Chart("From receipt to air", "newest measurement of a frame, ms", _histogram(waits, 120.0, "ms"))
 
 
-def _life_times(run: Run) -> Floats:
+def _life_times(run: ComparedRun) -> Floats:
     return run.lives.seconds
 
 

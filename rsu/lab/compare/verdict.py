@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from rsu.lab.compare.comparison import Comparison
-from rsu.lab.compare.indicators import Row
+from rsu.lab.compare.indicators import IndicatorRow
 
 Tone = Literal["better", "worse", "mixed", "same"]
 _WEIGHTS = {  # what decides; the distance from the truth alone, where there is a truth
@@ -31,7 +31,7 @@ _TELLING = {  # what is told of B and A, in this order
 }
 
 
-class Verdict(NamedTuple):
+class Conclusion(NamedTuple):
     """What stands at the top of the report."""
 
     tone: Tone
@@ -39,23 +39,23 @@ class Verdict(NamedTuple):
     reasons: str
 
 
-def verdict(comparison: Comparison) -> Verdict:
+def verdict(comparison: Comparison) -> Conclusion:
     """Return the verdict on B against A."""
     if comparison.same:
-        return Verdict("same", "A and B put exactly the same on air.", "Not one byte of a message or event differs.")
+        return Conclusion("same", "A and B put exactly the same on air.", "Not one byte of a message or event differs.")
     rows = {row.indicator.key: row for row in comparison.rows}
     better, worse = (_reasons(rows, word) for word in ("better", "worse"))
     tone = _tone(rows)
     if tone == "same":
-        return Verdict("same", "A and B differ, but nothing that matters changes.", _join(better or worse))
+        return Conclusion("same", "A and B differ, but nothing that matters changes.", _join(better or worse))
     if tone == "mixed":
-        return Verdict("mixed", "B is better in some respects and worse in others.", _both(better, worse))
+        return Conclusion("mixed", "B is better in some respects and worse in others.", _both(better, worse))
     first, second = (better, worse) if tone == "better" else (worse, better)
     little = "a little " if "gospa_m" not in rows and abs(_weight(rows)) < _CLEAR else ""
-    return Verdict(tone, f"B is {little}{tone} than A.", _both(first, second))
+    return Conclusion(tone, f"B is {little}{tone} than A.", _both(first, second))
 
 
-def _tone(rows: dict[str, Row]) -> Tone:
+def _tone(rows: dict[str, IndicatorRow]) -> Tone:
     if "gospa_m" in rows and rows["gospa_m"].word in ("better", "worse"):
         return "better" if rows["gospa_m"].word == "better" else "worse"
     words = {row.word for row in rows.values()} & {"better", "worse"}
@@ -67,20 +67,20 @@ def _tone(rows: dict[str, Row]) -> Tone:
     return "better" if total > 0 or words == {"better"} else "worse"
 
 
-def _weight(rows: dict[str, Row]) -> int:
+def _weight(rows: dict[str, IndicatorRow]) -> int:
     """Return how much speaks for B; below 0: against it."""
     sign = {"better": 1, "worse": -1}
     return sum(weight * sign.get(rows[key].word, 0) for key, weight in _WEIGHTS.items() if key in rows)
 
 
-def _reasons(rows: dict[str, Row], word: str) -> list[str]:
+def _reasons(rows: dict[str, IndicatorRow], word: str) -> list[str]:
     stand_ins = () if "gospa_m" not in rows else ("v2x_", "agreement_m")  # the truth knows better
     keys = [key for key in _TELLING if not key.startswith(stand_ins)]
     told = [rows[key] for key in keys if key in rows and rows[key].word == word]
     return [_TELLING[row.indicator.key].format(a=shown(row, row.a), b=shown(row, row.b)) for row in told[:_TOLD]]
 
 
-def shown(row: Row, value: float | None) -> str:
+def shown(row: IndicatorRow, value: float | None) -> str:
     """Return a figure as people read it."""
     return "-" if value is None else f"{value:,.{row.indicator.digits}f}".replace(",", " ")
 

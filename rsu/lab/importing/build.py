@@ -20,8 +20,8 @@ import msgspec
 from hw.tape import LinkState, Read, Round
 from rsu.bus.tape import WHOLE, Tape
 from rsu.lab.importing import bag_files, octets, ros, text
-from rsu.lab.importing.findings import Finding, Findings, SourceCheck
-from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Objects, Points, View
+from rsu.lab.importing.findings import Findings, ImportFinding, SourceCheck
+from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects, SensorView
 from rsu.lab.importing.mapping import Mapping
 from rsu.lab.importing.report import IMPORTED
 from rsu.messages.scene import TICK_NS
@@ -43,7 +43,7 @@ class Imported(NamedTuple):
     path: Path
     frames: dict[str, int]  # device -> frames
     ticks: int
-    findings: list[Finding]
+    findings: list[ImportFinding]
 
 
 def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Imported:
@@ -78,12 +78,12 @@ def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) 
         yield from text.frames(source, stream, view, findings)
 
 
-def _view(config: Config, device: str) -> View:
+def _view(config: Config, device: str) -> SensorView:
     reference = config.site.site.reference.reference()
     mounts = {sensor.device: sensor.mount for sensor in config.site.sensors}
     if device not in config.site.devices:
         raise ForeignError(f'the site file has no device "{device}", but {", ".join(config.site.devices)}')
-    return View(reference, mounts.get(device))
+    return SensorView(reference, mounts.get(device))
 
 
 def _received(frames: list[Frame], mapping: Mapping, config: Config, findings: Findings) -> list[Read]:
@@ -94,7 +94,7 @@ def _received(frames: list[Frame], mapping: Mapping, config: Config, findings: F
     for frame, receipt_ns in zip(frames, _receipts(frames, mapping), strict=True):
         port, data = encoder.encode(frame)
         reads.append(Read(frame.device, port, receipt_ns, data))
-        if isinstance(frame, Objects):
+        if isinstance(frame, ScanObjects):
             ids = [seen.id for seen in frame.seen if seen.id is not None]
             content = hashlib.blake2b(msgspec.json.encode(frame.seen), digest_size=16).digest() if frame.seen else None
             checks[frame.device].frame(frame.place, frame.stamp_ns, receipt_ns, ids, content)

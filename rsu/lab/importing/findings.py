@@ -50,7 +50,7 @@ COUNTED_TEXTS = {
 }
 
 
-class Finding(msgspec.Struct):
+class ImportFinding(msgspec.Struct):
     """One kind of fault of one device."""
 
     device: str
@@ -65,15 +65,15 @@ class Findings:
     """All that was found, in the order of first sight."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], Finding] = {}
+        self._found: dict[tuple[str, str], ImportFinding] = {}
 
     def add(self, device: str, kind: str, place: str, count: int = 1) -> None:
         """Count something."""
-        one = self._found.setdefault((device, kind), Finding(device, kind, 0, place, place, _text(kind)))
+        one = self._found.setdefault((device, kind), ImportFinding(device, kind, 0, place, place, _text(kind)))
         one.count += count
         one.last = place
 
-    def list(self) -> list[Finding]:
+    def list(self) -> list[ImportFinding]:
         """Return everything."""
         return list(self._found.values())
 

@@ -17,7 +17,7 @@ class ForeignError(RsuError):
     """A file of others that cannot be read as its mapping says; says where."""
 
 
-class Seen(msgspec.Struct, omit_defaults=True):
+class SeenUser(msgspec.Struct, omit_defaults=True):
     """One road user: a smart camera's object (`hw/camera.py`), in the sensor frame."""
 
     position: tuple[float, float]
@@ -28,14 +28,14 @@ class Seen(msgspec.Struct, omit_defaults=True):
     size: tuple[float, float, float] | None = None
 
 
-class Objects(NamedTuple):
+class ScanObjects(NamedTuple):
     """One scan of one device."""
 
     device: str
     place: str  # in the file, for people
     stamp_ns: int  # when it was true, as the file says
     receipt_ns: int | None  # when it was received, where the file says
-    seen: list[Seen]
+    seen: list[SeenUser]
 
 
 class Points(NamedTuple):
@@ -62,10 +62,10 @@ class FixAt(NamedTuple):
     accuracy: float  # m, 1 sigma, horizontal
 
 
-Frame = Objects | Points | FixAt
+Frame = ScanObjects | Points | FixAt
 
 
-class View:
+class SensorView:
     """From WGS-84 or the site frame into the frame of one sensor."""
 
     def __init__(self, reference: Reference, mount: Mount | None) -> None:

@@ -35,8 +35,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from perception.sensor import Settings
 from rsu.core.errors import ConfigError
-from rsu.core.settings import Settings
 from rsu.site.yaml_source import YamlSource
 
 UNITS = {  # to SI and degrees

@@ -17,17 +17,17 @@ from hw import utc
 from hw.radar.ti import TiSettings
 from hw.radar.ti_cli import read_profile
 from hw.radar.ti_frames import LAYOUTS, POINTS, encode
-from hw.radar.ti_frames import Frame as TiFrame
+from hw.radar.ti_frames import TiFrame as TiFrame
 from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
-from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Objects, Points
+from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects
 from rsu.site.config import Config
 
 MAX_POINTS = 4000  # what a radar's frame has room for
 _GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 _LEAP_NS = 18_000_000_000  # GPS time is ahead of UTC
 _FIX_ACCURACY_M = 5.0  # of a receiver that does not say
-_KINDS = {Objects: "camera-json", Points: "ti-mmwave", FixAt: "gnss"}
-_NAMES = {Objects: "objects", Points: "reflections", FixAt: "positions"}
+_KINDS = {ScanObjects: "camera-json", Points: "ti-mmwave", FixAt: "gnss"}
+_NAMES = {ScanObjects: "objects", Points: "reflections", FixAt: "positions"}
 
 
 class Octets(NamedTuple):
@@ -49,7 +49,7 @@ class Encoder:
         self._check(frame)
         self._numbers[frame.device] += 1
         number = self._numbers[frame.device]
-        if isinstance(frame, Objects):
+        if isinstance(frame, ScanObjects):
             line = {"v": 1, "camera": frame.device, "seq": number, "time": frame.stamp_ns, "objects": frame.seen}
             return Octets("link", msgspec.json.encode(line) + b"\n")
         if isinstance(frame, FixAt):

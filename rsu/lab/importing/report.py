@@ -14,7 +14,7 @@ import numpy as np
 from hw.tape import Round
 from perception.objects import Detections, Measurement
 from rsu.bus.tape import Tape
-from rsu.lab.importing.findings import COUNTED, STEP, Finding, Findings, SourceCheck
+from rsu.lab.importing.findings import COUNTED, STEP, Findings, ImportFinding, SourceCheck
 from rsu.recording import reader, site_files
 from rsu.recording.verify import clock
 from rsu.replay.player import Player
@@ -23,15 +23,15 @@ _SYSTEM = "system clock"  # stands in the place of a device
 IMPORTED = "rsu.findings"  # metadata: what was found when the recording was made of a file of others
 
 
-class Report(NamedTuple):
+class ImportReport(NamedTuple):
     """What a recording's sources said."""
 
     measurements: dict[str, int]  # device -> measurements
-    findings: list[Finding]  # in the recording
-    imported: list[Finding]  # in the file that it was imported from, with places there
+    findings: list[ImportFinding]  # in the recording
+    imported: list[ImportFinding]  # in the file that it was imported from, with places there
 
 
-def report(paths: Sequence[Path]) -> Report:
+def report(paths: Sequence[Path]) -> ImportReport:
     """Watch the sources of recordings that follow each other. RecordingError: they cannot be read."""
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
@@ -48,8 +48,8 @@ def report(paths: Sequence[Path]) -> Report:
                     watch.measurement(measurement)
                 watch.counters(player, one)
     imported = [text for path in paths if (text := reader.note(path, IMPORTED).get("json"))]
-    found = [finding for text in imported for finding in msgspec.json.decode(text, type=list[Finding])]
-    return Report(dict(watch.measurements), watch.findings.list(), found)
+    found = [finding for text in imported for finding in msgspec.json.decode(text, type=list[ImportFinding])]
+    return ImportReport(dict(watch.measurements), watch.findings.list(), found)
 
 
 class _Watch:

@@ -22,7 +22,7 @@ import numpy as np
 
 from perception.objects import Floats
 from rsu.lab.importing import bag_files
-from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Objects, Points, Seen, View
+from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects, SeenUser, SensorView
 from rsu.lab.importing.mapping import StreamSettings
 from rsu.lab.importing.text import number_of
 
@@ -49,7 +49,7 @@ _DOPPLER = ("doppler", "doppler_velocity", "velocity", "radial_velocity", "v")
 _POINT_TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 8: "f8"}  # sensor_msgs/PointField
 
 Message = Any  # a data class that rosbags makes of the bag's own definitions
-Reader = Callable[[Message, str, int, StreamSettings, View], Frame | None]
+Reader = Callable[[Message, str, int, StreamSettings, SensorView], Frame | None]
 
 
 def typestore() -> Any:
@@ -62,7 +62,7 @@ def typestore() -> Any:
     return store
 
 
-def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[View]) -> Iterator[Frame]:
+def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[SensorView]) -> Iterator[Frame]:
     """Yield what the bag has for the streams, in the order of receipt. ForeignError: not as the mapping says."""
     try:
         from rosbags.highlevel import AnyReader, AnyReaderError
@@ -107,9 +107,9 @@ def _size(size: Message) -> tuple[float, float, float] | None:
     return (size.x, size.y, size.z) if min(size.x, size.y, size.z) > 0 else None
 
 
-def _tracks(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+def _tracks(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame:
     seen = [
-        Seen(
+        SeenUser(
             position=view.place(stream.frame, one.position.x, one.position.y),
             id=int.from_bytes(bytes(one.uuid.uuid[:8])) >> 1,  # the camera protocol has 63 bits
             kind=_kind(one.classification, stream),
@@ -118,17 +118,17 @@ def _tracks(message: Message, place: str, time_ns: int, stream: StreamSettings, 
         )
         for one in message.tracks
     ]
-    return Objects(stream.device, place, _stamp_ns(message), time_ns, seen)
+    return ScanObjects(stream.device, place, _stamp_ns(message), time_ns, seen)
 
 
-def _detections(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+def _detections(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame:
     seen = []
     for one in message.detections:
         found = [getattr(result, "hypothesis", result) for result in one.results]  # ROS 1 has none in between
         best = max(found, key=lambda each: each.score, default=None)
         name = str(getattr(one, "id", ""))
         seen.append(
-            Seen(
+            SeenUser(
                 position=view.place(stream.frame, one.bbox.center.position.x, one.bbox.center.position.y),
                 id=number_of(name) if name else None,
                 kind=_kind(getattr(best, "class_id", getattr(best, "id", None)), stream),
@@ -136,10 +136,10 @@ def _detections(message: Message, place: str, time_ns: int, stream: StreamSettin
                 size=_size(one.bbox.size),
             )
         )
-    return Objects(stream.device, place, _stamp_ns(message), time_ns, seen)
+    return ScanObjects(stream.device, place, _stamp_ns(message), time_ns, seen)
 
 
-def _scan(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+def _scan(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame:
     _in_sensor_frame(place, stream)
     rows = [(one.range, one.azimuth, one.elevation, one.doppler_velocity) for one in message.returns]
     distance, azimuth, elevation, doppler = np.array(rows, dtype=float).reshape(-1, 4).T
@@ -153,7 +153,7 @@ def _in_sensor_frame(place: str, stream: StreamSettings) -> None:
         raise ForeignError(f"{place}: reflections are taken in the frame of their sensor: leave out `frame`")
 
 
-def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame:
+def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame:
     _in_sensor_frame(place, stream)
     if not message.width * message.height:  # a scan without reflections; some drivers then leave out the fields, too
         return Points(stream.device, place, _stamp_ns(message), time_ns, np.zeros((0, 3)), np.zeros(0))
@@ -184,7 +184,7 @@ def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, v
     return Points(stream.device, place, _stamp_ns(message), time_ns, columns[:, :3], speed)
 
 
-def _fix(message: Message, place: str, time_ns: int, stream: StreamSettings, view: View) -> Frame | None:
+def _fix(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame | None:
     if message.status.status < 0 or not np.isfinite([message.latitude, message.longitude]).all():
         return None  # the receiver has no fix
     variance = max(float(message.position_covariance[0]), float(message.position_covariance[4]))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rsu.lab import tables
 from rsu.lab.importing.findings import Findings
-from rsu.lab.importing.frames import ForeignError, Objects, Seen, View
+from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser, SensorView
 from rsu.lab.importing.mapping import TIME_NS, FieldSettings, StreamSettings, TimeSettings
 
 _MINUTE_NS = 60_000_000_000
@@ -32,7 +32,7 @@ class _Raw(NamedTuple):
     objects: list[Json]
 
 
-def frames(path: Path, stream: StreamSettings, view: View, findings: Findings) -> Iterator[Objects]:
+def frames(path: Path, stream: StreamSettings, view: SensorView, findings: Findings) -> Iterator[ScanObjects]:
     """Yield a file's frames in its order. ForeignError: it is not as the mapping says."""
     assert stream.time is not None
     clock = _Clock(stream.time)
@@ -42,7 +42,7 @@ def frames(path: Path, stream: StreamSettings, view: View, findings: Findings) -
             stamp_ns = clock.stamp_ns(raw)
             if stamp_ns is not None:
                 seen = [_seen(one, stream, view, raw.place) for one in raw.objects]
-                yield Objects(stream.device, raw.place, stamp_ns, None, seen)
+                yield ScanObjects(stream.device, raw.place, stamp_ns, None, seen)
     except tables.TableError as error:
         raise ForeignError(f"{path}: {error}") from error
 
@@ -168,7 +168,7 @@ def _ns(moment: datetime, zone: tzinfo | None) -> int:
     return (since.days * 86400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
 
 
-def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
+def _seen(one: Json, stream: StreamSettings, view: SensorView, place: str) -> SeenUser:
     fields = stream.fields
 
     def number(settings: FieldSettings | None) -> float | None:
@@ -187,7 +187,7 @@ def _seen(one: Json, stream: StreamSettings, view: View, place: str) -> Seen:
         raise ForeignError(f"{place}: an object without a place")
     size = (number(fields.length), number(fields.width), number(fields.height))
     known = next(_walk(one, fields.id), None) if fields.id else None
-    return Seen(
+    return SeenUser(
         position=view.place(stream.frame, x, y),
         id=None if known is None or known == "" else number_of(str(known)),
         kind=_kind(one, stream),
@@ -214,7 +214,7 @@ def _kind(one: Json, stream: StreamSettings) -> str:
 
 
 def _velocity(
-    number: Callable[[FieldSettings | None], float | None], stream: StreamSettings, view: View
+    number: Callable[[FieldSettings | None], float | None], stream: StreamSettings, view: SensorView
 ) -> tuple[float, float] | None:
     fields = stream.fields
     vx, vy = number(fields.vx), number(fields.vy)

@@ -25,7 +25,7 @@ DIGITS = 4  # that count of a proposed value
 MEANT = 3  # names offered for an unknown one
 
 
-class Known(NamedTuple):
+class SiteNumber(NamedTuple):
     """One number of a site."""
 
     name: str
@@ -74,7 +74,7 @@ def parse(text: str, config: Config) -> Parameter:
     return found
 
 
-def numbers(config: Config) -> Iterator[Known]:
+def numbers(config: Config) -> Iterator[SiteNumber]:
     """Yield every number of a site; those of sensors and drivers under their device's name."""
     data = config.site.model_dump()
     for index, sensor in enumerate(data.pop("sensors")):
@@ -105,12 +105,12 @@ def rounded(parameter: Parameter, value: float) -> Number:
     return round(value) if parameter.integer else float(f"{value:.{DIGITS}g}")
 
 
-def _leaves(name: str, path: Path_, value: object) -> Iterator[Known]:
+def _leaves(name: str, path: Path_, value: object) -> Iterator[SiteNumber]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(f"{name}.{key}", (*path, key), inner)
     elif isinstance(value, bool | int | float):
-        yield Known(name, path, value)
+        yield SiteNumber(name, path, value)
 
 
 def _set(data: Any, path: Path_, value: Number) -> None:
@@ -119,7 +119,7 @@ def _set(data: Any, path: Path_, value: Number) -> None:
     data[path[-1]] = value
 
 
-def _find(name: str, known: Sequence[Known]) -> Known:
+def _find(name: str, known: Sequence[SiteNumber]) -> SiteNumber:
     """Return the number that a name means: its words in order, the last one perhaps shortened."""
     wanted = _words(name)
     fitting = [each for each in known if _fits(wanted, _words(each.name))]

@@ -29,7 +29,7 @@ from rsu.lab.agreement import agreement
 from rsu.lab.air import listen
 from rsu.lab.errors import TruthError
 from rsu.lab.hearing import sensed
-from rsu.lab.judging import Judged
+from rsu.lab.judging import Judging
 from rsu.lab.places import Places
 from rsu.lab.tune import studies
 from rsu.lab.tune.parameters import Number, Parameter, Path_, applied, rounded
@@ -48,7 +48,7 @@ Values = Mapping[Path_, Number]
 Progress = Callable[[int, float, float], None]  # trials done, cost of the newest, best so far
 
 
-class Bench(NamedTuple):
+class TrialBench(NamedTuple):
     """What a trial is judged on."""
 
     site: Path
@@ -67,7 +67,7 @@ class Tuned(NamedTuple):
     interrupted: bool
 
 
-def judge_for(bench: Bench) -> str:
+def judge_for(bench: TrialBench) -> str:
     """Return by what recordings can be judged: the bench's truth beside them, else vehicles' messages, else itself."""
     try:
         for path in bench.recordings:
@@ -82,7 +82,7 @@ def _vehicles(recording: Path, site: Path) -> bool:
     return any(isinstance(each, VehicleReport) for each in sensed(config.load(site), reader.ticks(recording)))
 
 
-def cost(bench: Bench, recording: Path, values: Values) -> float:
+def cost(bench: TrialBench, recording: Path, values: Values) -> float:
     """Return what a recording costs with other numbers in the site file. ConfigError, RecordingError, TruthError."""
     try:
         site = applied(config.load(bench.site), values)
@@ -102,7 +102,7 @@ def cost(bench: Bench, recording: Path, values: Values) -> float:
     return float(by_tick.mean()) if len(by_tick) else WORST
 
 
-def _from_vehicles(judged: Judged) -> float:
+def _from_vehicles(judged: Judging) -> float:
     apart = np.nan_to_num(judged.pairs["distance"], nan=CUTOFF_M)
     return float(np.sqrt((apart**2).mean())) if len(apart) else CUTOFF_M
 
@@ -111,7 +111,7 @@ class Search:
     """One study. `storage`: URL of a database, so that several machines share it; `seed` None: chosen."""
 
     def __init__(
-        self, bench: Bench, parameters: Sequence[Parameter], seed: int | None, storage: str | None, name: str
+        self, bench: TrialBench, parameters: Sequence[Parameter], seed: int | None, storage: str | None, name: str
     ) -> None:
         """Begin, or join. Errors as `studies.opened`."""
         self._bench = bench
@@ -179,7 +179,7 @@ class Search:
         return {each.path: rounded(each, params[each.name]) for each in self._parameters}
 
 
-def _described(bench: Bench, parameters: Sequence[Parameter]) -> str:
+def _described(bench: TrialBench, parameters: Sequence[Parameter]) -> str:
     """Return what trials have to have in common to be compared, as JSON."""
     files = site_files.collect(config.load(bench.site)).values()
     return json.dumps(
@@ -210,7 +210,7 @@ def _distribution(parameter: Parameter) -> BaseDistribution:
     return FloatDistribution(parameter.low, parameter.high)
 
 
-def _costs(bench: Bench, values: Values) -> list[float]:
+def _costs(bench: TrialBench, values: Values) -> list[float]:
     return [cost(bench, path, values) for path in bench.recordings]
 
 

@@ -12,7 +12,7 @@ from perception.objects import Modality
 from perception.sensor import Homography, Intrinsics, Sensor
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 
 _FOCAL_PX = (100.0, 20_000.0)
 _SQUARE = (0.8, 1.25)  # of fx to fy
@@ -44,7 +44,7 @@ def models(of: OfSite) -> Iterator[Finding]:
             yield from _aim(of.source, index, sensor, sensor.camera)
 
 
-def _lens(source: Source, at: Path_, lens: Intrinsics) -> Iterator[Finding]:
+def _lens(source: ParsedFile, at: Path_, lens: Intrinsics) -> Iterator[Finding]:
     least, most = _FOCAL_PX
     for key, focal in (("fx", lens.fx), ("fy", lens.fy)):
         if not least <= focal <= most:
@@ -61,7 +61,7 @@ def _lens(source: Source, at: Path_, lens: Intrinsics) -> Iterator[Finding]:
         yield source.warning((*at, "distortion"), text)
 
 
-def _aim(source: Source, index: int, sensor: Sensor, lens: Intrinsics) -> Iterator[Finding]:
+def _aim(source: ParsedFile, index: int, sensor: Sensor, lens: Intrinsics) -> Iterator[Finding]:
     """Find fields of view that the picture does not show, by the angles of its borders."""
     view, height, pitch = sensor.field_of_view, sensor.mount.height_m, sensor.mount.pitch_deg
     opening = 2.0 * math.degrees(math.atan2(max(lens.cx, 1.0), lens.fx))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 from rsu.site.wording import closest
 
 
@@ -53,7 +53,7 @@ def lists(of: OfSite) -> Iterator[Finding]:
     yield from twice(source, ("statistics", "zones"), "name", [zone.name for zone in site.statistics.zones])
 
 
-def twice(source: Source, place: Path_, key: str, values: Sequence[object]) -> Iterator[Finding]:
+def twice(source: ParsedFile, place: Path_, key: str, values: Sequence[object]) -> Iterator[Finding]:
     """Find values of a list's entries that one before has already."""
     for index, value in enumerate(values):
         if value in values[:index]:

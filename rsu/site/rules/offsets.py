@@ -13,7 +13,7 @@ import numpy as np
 from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_wgs84
 from rsu.core.errors import Finding
 from rsu.site.reading import OfBoth, OfSite
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 
 _SYSTEMS = {"GCJ-02": looks_like_gcj02, "BD-09": looks_like_bd09}
 _LEAST_M = 250.0  # offsets are larger everywhere in China
@@ -50,7 +50,7 @@ def parts(of: OfBoth) -> Iterator[Finding]:
         yield from _part(of.source, of, ("messages", "signs", index), (sign.east_m, sign.north_m))
 
 
-def _part(source: Source, of: OfBoth, at: Path_, place: Place) -> Iterator[Finding]:
+def _part(source: ParsedFile, of: OfBoth, at: Path_, place: Place) -> Iterator[Finding]:
     off = (place[0] - of.node.position[0], place[1] - of.node.position[1])
     if float(np.hypot(*off)) > _LEAST_M and (found := _system(off, of.site.site.reference.reference())):
         text = f"expected near the node, got {np.hypot(*off):.0f} m from it"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from perception.geo import to_site
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 
 _REFERENCE: Path_ = ("site", "reference")
 _CHINA_DEG = ((3.5, 54.0), (73.0, 136.0))  # latitude, longitude
@@ -50,7 +50,7 @@ def _meant(latitude: float, longitude: float) -> str:
     return next((f" ({hint.strip()})" for hint, place in tries.items() if _in_china(*place)), "")
 
 
-def _decimals(source: Source, place: Path_) -> int:
+def _decimals(source: ParsedFile, place: Path_) -> int:
     found = re.match(r"[+-]?\d+\.(\d+)", source.written(place).lstrip("\"'"))
     return len(found[1]) if found else 0
 

@@ -10,11 +10,11 @@ import numpy as np
 from perception.geo import direction_of
 from perception.objects import Floats
 from rsu.core.errors import Finding
-from rsu.site.lanemap import Lane, Link
+from rsu.site.lanemap import LaneModel, LinkModel
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk
 from rsu.site.rules.shapes import Points, distance, heading, line, sharpest_turn, steps, turn
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 
 _WIDTHS_M = {"vehicle": (2.3, 6.0), "bike": (0.8, 6.0)}
 _LIMITS_MPS = {"vehicle": (2.7, 33.4), "bike": (1.3, 11.2)}  # 10 to 120 km/h, 5 to 40 km/h
@@ -40,7 +40,7 @@ def widths(of: OfMap) -> Iterator[Finding]:
             yield of.source.warning((*place, "width_m"), text)
 
 
-def _width(source: Source, place: Path_, kind: str, width: float | None) -> Iterator[Finding]:
+def _width(source: ParsedFile, place: Path_, kind: str, width: float | None) -> Iterator[Finding]:
     least, most = _WIDTHS_M.get(kind, (0.5, 10.0))
     if width is not None and not least <= width <= most:
         text = f"expected {least:g} to {most:g} metres for a {kind} lane, got {width:g}"
@@ -57,7 +57,7 @@ def limits(of: OfMap) -> Iterator[Finding]:
             yield from _limit(of.source, (*place, "lanes", number), lane.type, lane.speed_limit_mps, lit)
 
 
-def _limit(source: Source, place: Path_, kind: str, limit: float | None, lit: bool) -> Iterator[Finding]:
+def _limit(source: ParsedFile, place: Path_, kind: str, limit: float | None, lit: bool) -> Iterator[Finding]:
     least, most = _LIMITS_MPS[kind]
     most = min(most, _AT_LIGHTS_MPS) if lit else most
     if limit is not None and not least <= limit <= most:
@@ -100,13 +100,13 @@ def beside(of: OfMap) -> Iterator[Finding]:
             yield from _numbers(of.source, place, link, usual)
 
 
-def _usual_heading(link: Link) -> float:
+def _usual_heading(link: LinkModel) -> float:
     """Return the heading at the stop line that most lines of a link have."""
     headings = [heading(points) for points in (link.points, *(lane.points for lane in link.lanes))]
     return min(headings, key=lambda one: median(abs(turn(one, other)) for other in headings))
 
 
-def _stop_lines(source: Source, place: Path_, link: Link, usual: float) -> Iterator[Finding]:
+def _stop_lines(source: ParsedFile, place: Path_, link: LinkModel, usual: float) -> Iterator[Finding]:
     parts: list[tuple[Path_, Points]] = [(("lanes", n, "points"), lane.points) for n, lane in enumerate(link.lanes)]
     parts.append((("points",), link.points))
     ends = np.array([points[-1] for _, points in parts])
@@ -118,7 +118,7 @@ def _stop_lines(source: Source, place: Path_, link: Link, usual: float) -> Itera
             yield source.warning((*place, *key, len(points) - 1), f"{text} (a coordinate mistyped?)")
 
 
-def _numbers(source: Source, place: Path_, link: Link, usual: float) -> Iterator[Finding]:
+def _numbers(source: ParsedFile, place: Path_, link: LinkModel, usual: float) -> Iterator[Finding]:
     order = sorted(range(len(link.lanes)), key=lambda n: link.lanes[n].id)
     aside = [_aside(link.lanes[n], usual) for n in order]
     for left, right in zip(range(len(order)), range(1, len(order)), strict=False):
@@ -129,7 +129,7 @@ def _numbers(source: Source, place: Path_, link: Link, usual: float) -> Iterator
             return
 
 
-def _aside(lane: Lane, usual: float) -> float:
+def _aside(lane: LaneModel, usual: float) -> float:
     """Return how far to the right a lane ends."""
     ahead: Floats = direction_of(usual)
     east, north = line(lane.points)[-1]

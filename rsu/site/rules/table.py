@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from rsu.core.errors import Finding
-from rsu.site.reading import OfBoth, OfMap, OfSite, Reading
+from rsu.site.reading import OfBoth, OfMap, OfSite, SiteReading
 from rsu.site.rules import (
     aim,
     areas,
@@ -112,14 +112,14 @@ WARNINGS = Rules(
 )
 
 
-def errors(reading: Reading) -> list[Finding]:
+def errors(reading: SiteReading) -> list[Finding]:
     """Return what keeps a site from running."""
     of_map, of_site = _found(ERRORS.of_map, reading.map), _found(ERRORS.of_site, reading.site)
     both = None if of_map else reading.both  # lines that cannot be are compared with nothing
     return [*together.node(reading), *of_map, *of_site, *_found(ERRORS.of_both, both)]
 
 
-def warnings(reading: Reading, wrong: Collection[str]) -> list[Finding]:
+def warnings(reading: SiteReading, wrong: Collection[str]) -> list[Finding]:
     """Return what is hardly meant so. `wrong`: files with errors, of which no more is said."""
     of_map = None if reading.map is None or reading.map.source.file in wrong else reading.map
     of_site = None if reading.site is None or reading.site.source.file in wrong else reading.site

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rsu.core.errors import Finding
 from rsu.site import conflicts
-from rsu.site.reading import OfBoth, Reading
+from rsu.site.reading import OfBoth, SiteReading
 from rsu.site.wording import closest
 
 
-def node(reading: Reading) -> Iterator[Finding]:
+def node(reading: SiteReading) -> Iterator[Finding]:
     """Find a node that the lane map does not have."""
     if reading.site is None or reading.map is None or reading.both is not None:
         return

@@ -13,7 +13,7 @@ from rsu.core.errors import Finding
 from rsu.site.model import Site
 from rsu.site.reading import OfSite
 from rsu.site.rules.shapes import area, crosses_itself
-from rsu.site.source import Path_, Source
+from rsu.site.source import ParsedFile, Path_
 from rsu.site.video import VideoSettings
 
 KIND = "video"  # of devices
@@ -35,7 +35,7 @@ def findings(of: OfSite) -> Iterator[Finding]:
             yield from _camera(source, site, name, device.video)
 
 
-def _camera(source: Source, site: Site, name: str, video: VideoSettings) -> Iterator[Finding]:
+def _camera(source: ParsedFile, site: Site, name: str, video: VideoSettings) -> Iterator[Finding]:
     width, height = video.image_px
     for index, (x, y) in enumerate(video.region_px):
         if not (0 <= x <= width and 0 <= y <= height):
@@ -81,7 +81,7 @@ def sources(of: OfSite) -> Iterator[Finding]:
         yield from _region(of.source, ("devices", name, "video", "region_px"), device.video)
 
 
-def _stream(source: Source, at: Path_, stream: str) -> Iterator[Finding]:
+def _stream(source: ParsedFile, at: Path_, stream: str) -> Iterator[Finding]:
     parts = urlsplit(stream)
     if parts.password:
         text = "expected a stream without a password, or a camera's own guest user: this file is read by many"
@@ -92,7 +92,7 @@ def _stream(source: Source, at: Path_, stream: str) -> Iterator[Finding]:
         yield source.warning(at, f"expected the address of the camera, got {parts.hostname}")
 
 
-def _film(source: Source, at: Path_, film: Path, size: tuple[int, int]) -> Iterator[Finding]:
+def _film(source: ParsedFile, at: Path_, film: Path, size: tuple[int, int]) -> Iterator[Finding]:
     import cv2  # only where there is a film
 
     capture = cv2.VideoCapture(str(film))
@@ -105,7 +105,7 @@ def _film(source: Source, at: Path_, film: Path, size: tuple[int, int]) -> Itera
         yield source.warning(at, text)
 
 
-def _region(source: Source, at: Path_, video: VideoSettings) -> Iterator[Finding]:
+def _region(source: ParsedFile, at: Path_, video: VideoSettings) -> Iterator[Finding]:
     width, height = video.image_px
     if not video.region_px:
         return

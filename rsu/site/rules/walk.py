@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rsu.site.lanemap import Connection, Exit, ExitLane, Lane, LaneMapFile, Link, Node
+from rsu.site.lanemap import ConnectionModel, ExitLane, ExitModel, LaneMapFile, LaneModel, LinkModel, NodeModel
 from rsu.site.source import Path_
 
 
@@ -13,34 +13,34 @@ class LinkAt(NamedTuple):
     """A link and its node."""
 
     place: Path_
-    node: Node
-    link: Link
+    node: NodeModel
+    link: LinkModel
 
 
 class LaneAt(NamedTuple):
     """A lane towards a node."""
 
     place: Path_
-    node: Node
-    link: Link
-    lane: Lane
+    node: NodeModel
+    link: LinkModel
+    lane: LaneModel
 
 
 class WayAt(NamedTuple):
     """Where a lane leads."""
 
     place: Path_
-    node: Node
-    link: Link
-    lane: Lane
-    way: Connection
+    node: NodeModel
+    link: LinkModel
+    lane: LaneModel
+    way: ConnectionModel
 
 
 class ExitAt(NamedTuple):
     """A lane that leads away."""
 
     place: Path_
-    road: Exit
+    road: ExitModel
     lane: ExitLane
     number: int  # its id, or its place from the left
 

@@ -25,8 +25,8 @@ from rsu.bus.snapshot import ClockView
 from rsu.reasons.place import PlaceReason
 from rsu.reasons.words import Reason
 from rsu.site.clock import ClockSettings
-from rsu.station.checks.drift import Offset
-from rsu.station.checks.receivers import JUMP_NS, Receiver
+from rsu.station.checks.drift import UtcOffset
+from rsu.station.checks.receivers import JUMP_NS, GnssReceiver
 
 STEP_NS = 10_000_000  # smaller changes of the system clock only add to its error
 LIMIT_NS = 100_000_000  # worse than this UTC is not known
@@ -49,7 +49,7 @@ class UtcClock:
         self.counters: Counter[str] = Counter()
         self._delay_ns = round(settings.gnss_delay_ms * 1e6)
         self._holdover_ppm = settings.holdover_ppm
-        self._receivers: dict[str, Receiver] = {}
+        self._receivers: dict[str, GnssReceiver] = {}
         self._said = AS_BEGUN
         self._known_from_ns: int | None = None  # a solution from then on may say that UTC is known again
         self._step_ns = 0  # the last one
@@ -87,8 +87,8 @@ class UtcClock:
         if not (fix.valid or fix.time_only) or self._is_rolled_over(fix):
             return
         offset_ns = fix.stamp_ns + self._delay_ns - fix.receipt_ns + self._said.slewed_ns
-        receiver = self._receivers.setdefault(fix.device, Receiver())
-        if jump_ns := receiver.add(Offset(fix.receipt_ns, offset_ns, fix.time_accuracy_ns or 0)):
+        receiver = self._receivers.setdefault(fix.device, GnssReceiver())
+        if jump_ns := receiver.add(UtcOffset(fix.receipt_ns, offset_ns, fix.time_accuracy_ns or 0)):
             name = "gnss-leap-seconds" if _is_whole(jump_ns) else "gnss-time-jump"
             self._name(name, f"time of {fix.device} jumped by {jump_ns / 1e9:+.3f} s")
         settled = self._known_from_ns is not None and fix.receipt_ns >= self._known_from_ns
@@ -117,7 +117,7 @@ class UtcClock:
             return None
         return self._error_ns(now_ns)
 
-    def _heard(self, now_ns: int) -> list[tuple[str, Receiver, Offset]]:
+    def _heard(self, now_ns: int) -> list[tuple[str, GnssReceiver, UtcOffset]]:
         """Return what the receivers say; while all are silent, what the last one said."""
         speaking = [(name, each, best) for name, each in self._receivers.items() if (best := each.now(now_ns))]
         if speaking or not self._receivers:
@@ -125,7 +125,7 @@ class UtcClock:
         name, last = max(self._receivers.items(), key=lambda pair: pair[1].heard_ns)
         return [(name, last, last.last)]
 
-    def _ahead_ns(self, one: Offset) -> int:
+    def _ahead_ns(self, one: UtcOffset) -> int:
         """Return by how much the system clock is ahead of UTC."""
         return self._said.correction_ns + self._said.slewed_ns - one.offset_ns
 

@@ -15,7 +15,7 @@ _MAD = 1.4826  # standard deviation of normal errors over their median
 _SPREAD_NS = 100_000  # of an offset at least: what reading the clock costs
 
 
-class Offset(NamedTuple):
+class UtcOffset(NamedTuple):
     """UTC less steady time, by one solution; a delay that nobody knows of makes it smaller."""
 
     receipt_ns: int
@@ -35,10 +35,10 @@ class Drift:
 
     def __init__(self) -> None:
         self.rate: Rate | None = None  # None while too little is known
-        self._samples: deque[Offset] = deque(maxlen=_SAMPLES)
+        self._samples: deque[UtcOffset] = deque(maxlen=_SAMPLES)
         self._second = 0  # that of the newest sample
 
-    def add(self, one: Offset) -> None:
+    def add(self, one: UtcOffset) -> None:
         """Take an offset."""
         second = one.receipt_ns // _EVERY_NS
         if not self._samples or second != self._second:
@@ -53,7 +53,7 @@ class Drift:
         self._samples.clear()
         self.rate = None
 
-    def least_delayed(self) -> Offset | None:
+    def least_delayed(self) -> UtcOffset | None:
         """Return the largest offset of the last 20 s."""
         recent = [self._samples[index] for index in range(-min(_RECENT, len(self._samples)), 0)]
         return max(recent, key=lambda each: each.offset_ns, default=None)

@@ -21,7 +21,7 @@ SLACK_NS = S // 2  # between two lamps of one report
 JUMP_NS = 3 * S // 2  # a position that moves further has jumped
 
 
-class Run(NamedTuple):
+class ColourRun(NamedTuple):
     """One colour of a lamp in the cycle; the last one may go on into the next cycle."""
 
     colour: str
@@ -38,7 +38,7 @@ class Span(NamedTuple):
     likely_ns: int
 
 
-class Position(NamedTuple):
+class CyclePosition(NamedTuple):
     """Where in the cycle a report was made, and which lamps the plan tells of."""
 
     at_ns: int
@@ -62,7 +62,7 @@ class Program:
         """Tell whether a lamp is part of the plan."""
         return number in self._runs
 
-    def locate(self, lamps: Sequence[Lamp], expected_ns: int | None) -> Position | None:
+    def locate(self, lamps: Sequence[Lamp], expected_ns: int | None) -> CyclePosition | None:
         """Return where a report was made, None when most lamps contradict each other or nobody counts down.
 
         `expected_ns`: where it should be; of places that are as good the nearest to it is taken.
@@ -84,7 +84,7 @@ class Program:
             for number, (begin_ns, end_ns) in found.items()
             if begin_ns <= shift_ns <= end_ns and (number in counting or len(self._runs[number]) == 1)
         )
-        return Position((best_ns + shift_ns) % self.cycle_ns, told)
+        return CyclePosition((best_ns + shift_ns) % self.cycle_ns, told)
 
     def _shift(self, found: Iterable[tuple[int, int]], best_ns: int, expected_ns: int | None) -> int:
         """Return how far from the best place, within what all lamps say, it is nearest to the expected one."""
@@ -152,12 +152,12 @@ def _steps(plan: LampPlan, merge_flashing_green: bool) -> list[tuple[str, int]]:
     return steps
 
 
-def _runs(steps: list[tuple[str, int]]) -> list[Run]:
+def _runs(steps: list[tuple[str, int]]) -> list[ColourRun]:
     """Lay steps out in the cycle; one that goes on over its end is one."""
-    runs: list[Run] = []
+    runs: list[ColourRun] = []
     start = 0
     for colour, length in steps:
-        runs.append(Run(colour, start, length, length))
+        runs.append(ColourRun(colour, start, length, length))
         start += length
     if len(runs) > 1 and runs[0].colour == runs[-1].colour:
         length = runs[-1].length_ns + runs.pop(0).length_ns

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 
-from rsu.station.checks.drift import Drift, Offset
+from rsu.station.checks.drift import Drift, UtcOffset
 
 WINDOW_NS = 1_900_000_000  # with a tick of 0.1 s the gate closes 2 s after a limit is crossed
 JUMP_NS = 50_000_000  # GNSS time and an oscillator part by no more between two solutions
 _PART_PPM = 1000  # and by so much more in the time without
 
 
-class Receiver:
+class GnssReceiver:
     """The newest solutions of one receiver. The least delayed one counts, which says the most."""
 
     def __init__(self) -> None:
         self.drift = Drift()
         self.heard_ns = 0  # the newest solution
-        self._window: deque[Offset] = deque()
+        self._window: deque[UtcOffset] = deque()
 
-    def add(self, one: Offset) -> int:
+    def add(self, one: UtcOffset) -> int:
         """Take a solution; return by how much GNSS time has jumped, 0: it has not."""
         before, silent_ns = self.last if self._window else None, one.receipt_ns - self.heard_ns
         self.heard_ns = one.receipt_ns
@@ -34,11 +34,11 @@ class Receiver:
         return jump_ns
 
     @property
-    def last(self) -> Offset:
+    def last(self) -> UtcOffset:
         """Return the least delayed of the last solutions, of the time when it was heard last."""
         return max(self._window, key=lambda each: each.offset_ns)
 
-    def now(self, now_ns: int) -> Offset | None:
+    def now(self, now_ns: int) -> UtcOffset | None:
         """Return the least delayed solution of those that still count; None: it says nothing any more."""
         fresh = (each for each in self._window if each.receipt_ns >= now_ns - WINDOW_NS)
         return max(fresh, key=lambda each: each.offset_ns, default=None)

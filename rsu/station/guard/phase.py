@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rsu.reasons.signal import SignalReason
 from rsu.station.checks.program import JUMP_NS, S
-from rsu.station.guard.sequence import Announced, Rules, group_of
+from rsu.station.guard.sequence import Announced, PhaseRules, group_of
 
 VAGUE_NS = 5 * S  # after a countdown jumped: for so long its ends are no certainty
 MOVES_NS = 60 * S  # a second jump within this time is one too many
@@ -33,7 +33,7 @@ class _Shown(NamedTuple):
 class PhaseGuard:
     """Follows one phase from tick to tick. `margin_ns`: how late a change may be noticed."""
 
-    def __init__(self, rules: Rules, margin_ns: int) -> None:
+    def __init__(self, rules: PhaseRules, margin_ns: int) -> None:
         self._rules = rules
         self._margin_ns = margin_ns
         self._moves: deque[tuple[int, int]] = deque(maxlen=2)  # when an announced end moved, and how far

@@ -50,7 +50,7 @@ class Announced(NamedTuple):
     end_s: float | None  # None: not known; infinite: never
 
 
-class Rules:
+class PhaseRules:
     """The rules of one phase."""
 
     def __init__(self, phase: PhaseSettings, limits: LimitSettings, merge_flashing_green: bool) -> None:

@@ -14,7 +14,7 @@ from rsu.reasons.signal import SignalReason
 from rsu.site.signal import SignalSettings
 from rsu.station.checks.program import S
 from rsu.station.guard.phase import PhaseGuard, Ruling
-from rsu.station.guard.sequence import Announced, Rules, announced
+from rsu.station.guard.sequence import Announced, PhaseRules, announced
 from rsu.station.guard.windows import together_later, together_now
 from v2x.confidence import TIME_S, time_confidence
 from v2x.records.names import IntersectionStatus, TimeConfidence
@@ -41,7 +41,7 @@ class SpatGuard:
         margin_ns = settings.nominal_interval_ms * 1_000_000 + S
         self._phases = {
             phase.id: PhaseGuard(
-                Rules(phase, phase.limits or settings.limits, settings.merge_flashing_green), margin_ns
+                PhaseRules(phase, phase.limits or settings.limits, settings.merge_flashing_green), margin_ns
             )
             for phase in settings.phases
         }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from perception.objects import Reception
 from rsu.site.vehicles import VehicleCheckSettings
-from rsu.station.vehicles.offences import Ledger
+from rsu.station.vehicles.offences import OffenceLedger
 from v2x import CodecError, dsmp
 from v2x.aids import KINDS
 
@@ -36,7 +36,7 @@ class Letter(NamedTuple):
 class Inbox:
     """Waiting messages, and who sends how many."""
 
-    def __init__(self, settings: VehicleCheckSettings, ledger: Ledger, counters: Counter[str]) -> None:
+    def __init__(self, settings: VehicleCheckSettings, ledger: OffenceLedger, counters: Counter[str]) -> None:
         self._settings = settings
         self._ledger = ledger
         self._counters = counters

@@ -23,7 +23,7 @@ _SIGMAS = 3.0
 _SD_M = (0.6, 4.0)  # of a place, 1 sigma: what is claimed beyond these bounds is not believed
 
 
-class Said(NamedTuple):
+class ReportedMotion(NamedTuple):
     """One report, site frame; None: not said."""
 
     stamp_ns: int
@@ -55,7 +55,7 @@ def impossible(speed: float | None, size: Sequence[float | None]) -> Doubt | Non
     return Doubt("impossible", f"a vehicle of {large[0]:.1f} m") if large else None
 
 
-def breaks(before: Said, now: Said) -> Iterator[Doubt]:
+def breaks(before: ReportedMotion, now: ReportedMotion) -> Iterator[Doubt]:
     """Yield what no vehicle does between two reports."""
     passed_s = (now.stamp_ns - before.stamp_ns) / NS
     if _gap(before, now, passed_s) > 0.0:
@@ -72,7 +72,7 @@ def breaks(before: Said, now: Said) -> Iterator[Doubt]:
             yield Doubt("heading-mismatch", f"turned by {turned:.0f} deg in {passed_s:.1f} s at {slower:.1f} m/s")
 
 
-def strays(history: Sequence[Said], now: Said) -> Iterator[Doubt]:
+def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[Doubt]:
     """Yield what does not fit between the way of the last seconds and what was said on it; the newest is last."""
     way = [each for each in (*history, now) if now.stamp_ns - each.stamp_ns <= LONGEST_S * NS]
     first, passed_s = way[0], (now.stamp_ns - way[0].stamp_ns) / NS
@@ -95,7 +95,7 @@ def strays(history: Sequence[Said], now: Said) -> Iterator[Doubt]:
             yield Doubt("heading-mismatch", f"moves to {course % 360.0:.0f} deg, said {headings[-1]:.0f} deg")
 
 
-def _gap(before: Said, now: Said, passed_s: float) -> float:
+def _gap(before: ReportedMotion, now: ReportedMotion, passed_s: float) -> float:
     """Return how much farther a place is from the one before than a vehicle and its receiver come, m."""
     speeds = [each.speed for each in (before, now) if each.speed is not None]
     fastest = (max(speeds) if speeds else FASTEST_MPS) + HARDEST_MPS2 * passed_s / 2.0

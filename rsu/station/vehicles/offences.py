@@ -55,7 +55,7 @@ class _Case:
         self.count = 0
 
 
-class Ledger:
+class OffenceLedger:
     """All strikes of the last seconds, and who is not trusted. `counters`: offences by name.
 
     A sender is a BSM id (octets) or, where none is known, a layer-2 source (a number).

@@ -15,7 +15,7 @@ from rsu.bus.snapshot import ClaimView
 from rsu.messages import bsm
 from rsu.site.vehicles import VehicleCheckSettings
 from rsu.station.vehicles.inbox import Inbox, Letter
-from rsu.station.vehicles.offences import Ledger
+from rsu.station.vehicles.offences import OffenceLedger
 from rsu.station.vehicles.senders import Senders
 from rsu.station.vehicles.views import claim_views
 from v2x.records.bsm import BasicSafetyMessage
@@ -27,7 +27,7 @@ class Receiver:
     def __init__(self, settings: VehicleCheckSettings, profile: v2x.Profile, reference: Reference) -> None:
         self._counters: Counter[str] = Counter()
         self._profile = profile
-        self._ledger = Ledger(settings.distrust_s)
+        self._ledger = OffenceLedger(settings.distrust_s)
         self._inbox = Inbox(settings, self._ledger, self._counters)
         self._senders = Senders(settings, reference, self._ledger, self._counters)
 

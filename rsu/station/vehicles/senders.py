@@ -13,8 +13,8 @@ from perception.geo import Reference, to_site
 from perception.objects import Reception, VehicleReport
 from rsu.site.vehicles import VehicleCheckSettings
 from rsu.station.vehicles import motion
-from rsu.station.vehicles.motion import Doubt, Said
-from rsu.station.vehicles.offences import Ledger
+from rsu.station.vehicles.motion import Doubt, ReportedMotion
+from rsu.station.vehicles.offences import OffenceLedger
 
 NS = 1_000_000_000
 OLDEST_NS, EARLIEST_NS = NS, -NS // 10  # of a message's own time before its reception
@@ -34,14 +34,14 @@ class Sender:
 
     def __init__(self, source: int) -> None:
         self.source = source
-        self.history: deque[Said] = deque(maxlen=30)  # what fits together
+        self.history: deque[ReportedMotion] = deque(maxlen=30)  # what fits together
         self.plausible = 0  # messages that fitted; each that did not costs some
-        self._odd: Said | None = None  # the newest message, where it does not fit
+        self._odd: ReportedMotion | None = None  # the newest message, where it does not fit
         self.report: VehicleReport | None = None
         self.reception: Reception | None = None
         self.emergency_ns = 0
 
-    def take(self, said: Said) -> list[Doubt]:
+    def take(self, said: ReportedMotion) -> list[Doubt]:
         """Take what it says; return why it does not fit what it said before.
 
         One odd message may be a bit that flipped. Where the next goes on from there it was meant.
@@ -70,7 +70,7 @@ class Senders:
     """All vehicles that were heard lately, bounded in number; those found plausible do not make room for strangers."""
 
     def __init__(
-        self, settings: VehicleCheckSettings, reference: Reference, ledger: Ledger, counters: Counter[str]
+        self, settings: VehicleCheckSettings, reference: Reference, ledger: OffenceLedger, counters: Counter[str]
     ) -> None:
         self._settings = settings
         self._reference = reference
@@ -112,7 +112,7 @@ class Senders:
             if now_ns - sender.emergency_ns < HEARD_NS and self._ledger.doubt(identity, now_ns) is None
         }
 
-    def claims(self, now_ns: int) -> list[tuple[VehicleReport, Said, str | None]]:
+    def claims(self, now_ns: int) -> list[tuple[VehicleReport, ReportedMotion, str | None]]:
         """Return what everybody says who was heard within the last second, and why it is not trusted."""
         return [
             (sender.report, sender.history[-1], self._ledger.doubt(identity, now_ns))
@@ -141,10 +141,10 @@ class Senders:
         elif seen_ns := self._remember(reception):
             yield Doubt("replayed", f"received {(report.receipt_ns - seen_ns) / NS:.1f} s before")
 
-    def _said(self, report: VehicleReport, backwards: bool) -> Said:
+    def _said(self, report: VehicleReport, backwards: bool) -> ReportedMotion:
         east, north = to_site(report.latitude, report.longitude, self._reference)
         sd = motion.place_sd(report.position_95)
-        return Said(report.stamp_ns, float(east), float(north), report.speed, report.heading, sd, backwards)
+        return ReportedMotion(report.stamp_ns, float(east), float(north), report.speed, report.heading, sd, backwards)
 
     def _remember(self, reception: Reception) -> int | None:
         """Return when the same octets were received long before; remember those of one message in ONE_OF."""

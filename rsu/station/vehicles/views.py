@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from perception.objects import RoadUser, VehicleReport
 from rsu.bus.snapshot import ClaimView
-from rsu.station.vehicles.motion import Said
+from rsu.station.vehicles.motion import ReportedMotion
 
 MOST_SHOWN = 64  # the nearest
-Claim = tuple[VehicleReport, Said, str | None]
+Claim = tuple[VehicleReport, ReportedMotion, str | None]
 
 
 def claim_views(claims: Iterable[Claim], carried: set[bytes], now_ns: int) -> list[ClaimView]:
@@ -20,7 +20,7 @@ def claim_views(claims: Iterable[Claim], carried: set[bytes], now_ns: int) -> li
     return [_view(*claim, now_ns) for claim in others[:MOST_SHOWN]]
 
 
-def _view(report: VehicleReport, said: Said, doubt: str | None, now_ns: int) -> ClaimView:
+def _view(report: VehicleReport, said: ReportedMotion, doubt: str | None, now_ns: int) -> ClaimView:
     return ClaimView(
         vehicle_id=report.id.hex(),
         kind=RoadUser(report.kind).name.lower(),

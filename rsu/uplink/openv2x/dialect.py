@@ -23,7 +23,7 @@ from rsu.bus.told import DeviceStates, Participants, RoadEvents, Told
 from rsu.site.box import Box
 from rsu.uplink.dialect import Answer, Publication
 from rsu.uplink.openv2x import pieces, rsi, rsm, status
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 
 _encode = msgspec.json.Encoder().encode
 
@@ -70,7 +70,7 @@ class OpenV2X:
         """Return the topic of a kind that is sent."""
         return self._topics[kind]
 
-    def publications(self, record: Record, room: int | None) -> list[Publication]:
+    def publications(self, record: SpooledRecord, room: int | None) -> list[Publication]:
         """Return the record in one message, or its road users or events in several; none: it is not sent."""
         if not record.payload:
             return []

@@ -9,7 +9,7 @@ from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, GivenUp, Participants, RoadEvents, RoadTraffic, SignalLamps, Told
 from rsu.site.box import Box
 from rsu.uplink.dialect import Answer, Publication
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 from rsu.uplink.tits0180 import answers, envelope, events, lamps, participants, parts, status, traffic
 from rsu.uplink.tits0180.common import Payload
 
@@ -61,7 +61,7 @@ class Tits0180:
         """Return the topic of a kind of record."""
         return f"rscu/{self._rscu}/{self.way(kind)}/up"
 
-    def publications(self, record: Record, room: int | None) -> list[Publication]:
+    def publications(self, record: SpooledRecord, room: int | None) -> list[Publication]:
         """Return the record in one message, or in parts; a marker's is made here: markers grow while they wait."""
         topic = self.topic(record.kind)
         whole = envelope.marker(self._rscu, record) if record.kind == SKIPPED else record.payload

@@ -17,7 +17,7 @@ import msgspec
 
 from rsu.bus.handover import RANK
 from rsu.bus.records import Report
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 from rsu.uplink.tits0180 import status
 from rsu.uplink.tits0180.common import Payload
 
@@ -30,7 +30,7 @@ def numbers(report: Report) -> Payload:
     return {"bootId": report.boot, "seqNum": report.seq, "ack": True}
 
 
-def marker(rscu: str, record: Record) -> bytes:
+def marker(rscu: str, record: SpooledRecord) -> bytes:
     """Return the run status that stands for records that were given up."""
     text = f"records {record.first}..{record.seq} of boot {record.boot} were given up"
     spanned = {"bootId": record.boot, "firstSeqNum": record.first, "seqNum": record.seq, "ack": True}

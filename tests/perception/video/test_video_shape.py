@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from hw.video import OTHER_SHAPE, STATES, Video, VideoSettings
+from hw.video import OTHER_SHAPE, STATES, Video, VideoInboxSettings
 from perception.objects import Detections, RoadUser
 from perception.video.health import Sight
 from perception.video.shape import misfit, straightened
 from rsu.site.video import VideoSettings as CameraSettings
-from rsu.video.camera import Camera
+from rsu.video.camera import CameraPipeline
 from rsu.video.source import Shot
 from sim.video.picture import Painter
 from tests.rsu.video.scene import LENS, MOUNT, NO_LANES, NS, SENSOR, SIZE, world
@@ -45,14 +45,14 @@ def test_another_shape_is_refused_with_both_sizes(
     assert misfit(stream, model, stretched=True) is None
 
 
-def camera(stretched: bool) -> Camera:
+def camera(stretched: bool) -> CameraPipeline:
     values = {
         "source": {"stream": "http://127.0.0.1/", "rate_hz": 10},
         "image_px": SIZE,
         "stretched": stretched,
         "motion": {"warm_up_s": 0.3},
     }
-    return Camera(CameraSettings.model_validate(values), SENSOR, NO_LANES)
+    return CameraPipeline(CameraSettings.model_validate(values), SENSOR, NO_LANES)
 
 
 @cache
@@ -62,9 +62,9 @@ def pictures() -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
     return [np.asarray(painter.paint(world(0, *([CAR] if n == 5 else [])), n), np.uint8) for n in range(6)]
 
 
-def told(made: Camera, size: tuple[int, int]) -> tuple[Video, list[Detections]]:
+def told(made: CameraPipeline, size: tuple[int, int]) -> tuple[Video, list[Detections]]:
     """Return the driver, and what it measured of a car on a road, from pictures squeezed to a size."""
-    driver = Video("video", VideoSettings(inbox="video"))
+    driver = Video("video", VideoInboxSettings(inbox="video"))
     found: list[Detections] = []
     for number, picture in enumerate(pictures()):
         datagram = made.datagram(made.view(Shot(number * NS // 10, cv2.resize(picture, size)), None))
@@ -101,7 +101,7 @@ def test_a_picture_of_the_right_shape_is_left_as_it_is() -> None:
 
 def test_what_is_told_without_a_picture() -> None:
     made = camera(stretched=False)
-    driver = Video("video", VideoSettings(inbox="video"))
+    driver = Video("video", VideoInboxSettings(inbox="video"))
     for error, words in (
         (None, "the camera is silent"),
         ("the stream cannot be opened", "the stream cannot be opened"),

@@ -6,7 +6,7 @@ import pytest
 
 from perception.objects import Modality
 from rsu.bus import troubles
-from rsu.bus.changes import Changes
+from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.bus.troubles import Newest
@@ -107,7 +107,7 @@ def test_a_device_that_says_something_is_wrong_or_is_of_a_third_party() -> None:
 @pytest.mark.parametrize("kind", gate.KINDS)
 @pytest.mark.parametrize("reason", sorted(set(gate.TABLE) - NORMAL))
 def test_nothing_that_keeps_a_message_off_air_is_left_out(kind: str, reason: str) -> None:
-    if gate.judge(kind, [reason]).decision is gate.Decision.SEND:
+    if gate.judge(kind, [reason]).decision is gate.Permission.SEND:
         return
     for devices in ([], [device(each.value, each, "lost") for each in Modality]):
         told = " ".join(troubles.sentence(each) for each in troubles.of(newest(devices, [message(kind, reason)])))
@@ -161,7 +161,7 @@ def test_what_the_supervisor_tells_is_told_on() -> None:
 
 
 def test_changes_are_told_once_and_since_when() -> None:
-    changes = Changes()
+    changes = StateChanges()
     assert [c.before for c in changes.note({"device a": "ok"}, 1)] == [None]
     assert list(changes.note({"device a": "ok"}, 2)) == []
     assert [c.state for c in changes.note({"device a": "lost (silent for 2.0 s)"}, 3)] == ["lost (silent for 2.0 s)"]

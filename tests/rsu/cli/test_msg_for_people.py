@@ -16,8 +16,16 @@ import pytest
 import zmq
 from typer.testing import CliRunner
 
-from hw.bytelog import Entry, to_line
-from hw.radio.protocol import Hello, Received, Transmit, encode_hello, encode_received, encode_transmit, parse_hello
+from hw.bytelog import LogEntry, to_line
+from hw.radio.protocol import (
+    Hello,
+    ReceivedFrame,
+    Transmit,
+    encode_hello,
+    encode_received,
+    encode_transmit,
+    parse_hello,
+)
 from rsu.cli.msg import app
 from tests.rsu.cli.test_msg_pcap import classic, ethernet, ipv4
 from tests.rsu.cli.test_msg_walk import bsm
@@ -25,7 +33,7 @@ from v2x import dsmp
 
 MESSAGE = bsm()
 FRAME = dsmp.frame(111, MESSAGE)
-RECEIVED = encode_received(Received(111, 0x123456, 1_795_391_990_012_000_000, -72, FRAME))
+RECEIVED = encode_received(ReceivedFrame(111, 0x123456, 1_795_391_990_012_000_000, -72, FRAME))
 TRANSMIT = encode_transmit(Transmit(111, 208, FRAME))
 NS = 1_000_000_000
 
@@ -93,7 +101,7 @@ def test_sources(tmp_path: Path) -> None:
     files = {
         "hex": f"# two\n{MESSAGE.hex()}\n\n{MESSAGE.hex().upper()}\r\n".encode(),
         "ndjson": b"".join(json.dumps(one).encode() + b"\n" for one in ({"hex": FRAME.hex(), "time_ns": 5}, value)),
-        "log": (to_line(Entry(7, "link", RECEIVED)) * 2).encode(),
+        "log": (to_line(LogEntry(7, "link", RECEIVED)) * 2).encode(),
         "pcap": classic([ethernet(ipv4(one)) for one in (RECEIVED, TRANSMIT, MESSAGE)], 1, "<", NS),
         "binary": MESSAGE,
     }
@@ -161,7 +169,7 @@ def test_watch_speaks_to_the_agent_and_ends_on_ctrl_c() -> None:
             hello, host = agent.recvfrom(2000)
             assert abs(parse_hello(hello).time_ns - time.time_ns()) < 10 * NS
             for frame in (b"\xff\xff", dsmp.frame(3618, MESSAGE), FRAME):
-                agent.sendto(encode_received(Received(0, 1, 42, None, frame)), host)
+                agent.sendto(encode_received(ReceivedFrame(0, 1, 42, None, frame)), host)
             assert process.stdout is not None
             row = json.loads(process.stdout.readline())
             assert (row["time_ns"], row["way"], row["aid"], row["kind"]) == (42, "received", 111, "bsm")

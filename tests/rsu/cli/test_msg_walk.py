@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import v2x
 from v2x.explain import explain
 from v2x.schema import decode_value, encode_value
-from v2x.walk import Field, value_of, walk
+from v2x.walk import WalkedField, value_of, walk
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors"
 
@@ -26,12 +26,12 @@ def vectors(profile: str) -> list[dict[str, Any]]:
     return found
 
 
-def padded(field: Field) -> bool:
+def padded(field: WalkedField) -> bool:
     """Whether a field is an extension, which ends on an octet."""
     return field.header >= 8 or any(part.header >= 8 for part in field.parts)
 
 
-def assert_tiled(field: Field, inside: bool = False) -> None:
+def assert_tiled(field: WalkedField, inside: bool = False) -> None:
     """Every bit of a field is its own header's or one part's; the last of an extension may be padding."""
     at = field.first + field.header
     for part in field.parts:
@@ -55,7 +55,7 @@ def test_values_are_the_codecs_and_bits_add_up(profile: v2x.Profile) -> None:
         assert_tiled(found.root)
 
 
-def notes(field: Field, attribute: str) -> list[str]:
+def notes(field: WalkedField, attribute: str) -> list[str]:
     """Return the problems of a field and its parts, or what of them is of a later edition."""
     found = [text] if (text := getattr(field, attribute)) else []
     return found + [text for part in field.parts for text in notes(part, attribute)]

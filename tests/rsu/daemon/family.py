@@ -18,12 +18,12 @@ from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher
 from rsu.core import log
 from rsu.daemon import supervisor, zygote
-from rsu.daemon.chores import Held
+from rsu.daemon.chores import HeldFolder
 from rsu.daemon.duty import Duty
-from rsu.daemon.processes import Row
+from rsu.daemon.processes import ProcessRow
 from rsu.daemon.relay import Stderr
 
-ROWS = {name: Row("none", 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
+ROWS = {name: ProcessRow("none", 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
 
 
 def work(run: Path, name: str, _site: Path) -> int:
@@ -52,7 +52,7 @@ def main() -> None:
     supervisor.row = ROWS.__getitem__
     duty = Duty("family", "site.yaml", "site.yaml", "", [], list(ROWS), "")
     facts = run.stat()
-    held = [Held(run, (facts.st_dev, facts.st_ino))] * 2
+    held = [HeldFolder(run, (facts.st_dev, facts.st_ino))] * 2
     jobs = zygote.Jobs(functools.partial(supervisor.supervise, duty, held), functools.partial(work, run))
     zygote.Zygote(jobs, stop).run()
 

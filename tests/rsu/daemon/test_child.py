@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsu.daemon.child import START_S, Child
-from rsu.daemon.orders import Ended, Kill, Start
-from rsu.daemon.processes import PROCESSES, Row
+from rsu.daemon.orders import Ended, Kill, StartOrder
+from rsu.daemon.processes import PROCESSES, ProcessRow
 
-ROW = Row("none", 2.0, 100, 10, 0)
+ROW = ProcessRow("none", 2.0, 100, 10, 0)
 SITE = "site.yaml"
 KILLED = [Kill(7, signal.SIGKILL)]
 
 
-def child(row: Row = ROW, pid: int = 7) -> Child:
+def child(row: ProcessRow = ROW, pid: int = 7) -> Child:
     made = Child("child", row)
-    assert list(made.look(0.0, SITE)) == [Start("child", SITE)]
+    assert list(made.look(0.0, SITE)) == [StartOrder("child", SITE)]
     made.started(pid, 0.0)
     return made
 
@@ -31,11 +31,11 @@ def worked(made: Child, until: float) -> Child:
 
 def test_it_is_ordered_once_until_there_is_an_answer() -> None:
     made = Child("child", ROW)
-    assert list(made.look(0.0, SITE)) == [Start("child", SITE)]
+    assert list(made.look(0.0, SITE)) == [StartOrder("child", SITE)]
     assert list(made.look(9.0, SITE)) == []
     made.ended(Ended("child", 0, "cannot start: no memory", ""), 9.0)
     assert made.error == "cannot start: no memory"
-    assert list(made.look(9.1, SITE)) == [Start("child", SITE)]
+    assert list(made.look(9.1, SITE)) == [StartOrder("child", SITE)]
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -69,7 +69,7 @@ def test_what_does_not_die_is_named_and_another_is_started_beside_it() -> None:
     assert list(made.look(12.2, SITE)) == []
     assert list(made.look(13.2, SITE)) == []
     assert made.undying == [7] and made.pid is None
-    assert list(made.look(13.3, SITE)) == [Start("child", SITE)]
+    assert list(made.look(13.3, SITE)) == [StartOrder("child", SITE)]
     made.started(8, 13.3)
     made.progressed(13.5)
     made.ended(Ended("child", 7, "signal 9", ""), 20.0)  # at last
@@ -84,12 +84,12 @@ def test_not_more_than_two_are_left_behind() -> None:
         list(made.look(now + 6.0, SITE))
         now += 6.1
         started = list(made.look(now, SITE))
-        assert started == ([Start("child", SITE)] if pid == 7 else [])
+        assert started == ([StartOrder("child", SITE)] if pid == 7 else [])
         if started:
             made.started(8, now)
     assert made.undying == [7, 8] and made.state(now) == "degraded"
     made.ended(Ended("child", 8, "signal 9", ""), now)
-    assert list(made.look(now, SITE)) == [Start("child", SITE)]
+    assert list(made.look(now, SITE)) == [StartOrder("child", SITE)]
 
 
 def test_memory_over_the_budget_for_a_while_or_by_far() -> None:
@@ -119,7 +119,7 @@ def test_renewed_it_is_asked_to_end_and_that_is_no_failure() -> None:
     made = worked(child(), 100.0)
     assert list(made.renew(100.0)) == [Kill(7, signal.SIGTERM)]
     made.ended(Ended("child", 7, "exit code 0", ""), 100.1)
-    assert list(made.look(100.1, "new.yaml")) == [Start("child", "new.yaml")]
+    assert list(made.look(100.1, "new.yaml")) == [StartOrder("child", "new.yaml")]
     assert made.error is None and made.failing == 0
 
 
@@ -150,9 +150,9 @@ def test_whatever_happens_there_is_one_of_it_and_it_comes_back(steps: list[tuple
     made, now, pids = Child("child", ROW), 0.0, iter(range(1, 10_000))
     alive: set[int] = set()
 
-    def obey(orders: list[Start | Kill]) -> None:
+    def obey(orders: list[StartOrder | Kill]) -> None:
         for order in orders:
-            if isinstance(order, Start):
+            if isinstance(order, StartOrder):
                 assert alive == set(made.undying)
                 alive.add(pid := next(pids))
                 made.started(pid, now)

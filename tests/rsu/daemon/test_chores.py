@@ -14,7 +14,7 @@ from rsu.bus.records import Processes
 from rsu.bus.troubles import Newest
 from rsu.cli.views import status
 from rsu.daemon import chores, site_copy
-from rsu.daemon.chores import Chores, Held
+from rsu.daemon.chores import Chores, HeldFolder
 from rsu.daemon.duty import duty_of
 from rsu.site import config
 
@@ -37,7 +37,7 @@ def test_warnings_of_the_site_in_use_are_logged_and_counted(
     facts = shelf.stat()
     monkeypatch.setattr(chores, "_SITE_S", 0.0)
     with capture_logs() as logged:
-        thread = Chores(duty, [Held(shelf, (facts.st_dev, facts.st_ino))])
+        thread = Chores(duty, [HeldFolder(shelf, (facts.st_dev, facts.st_ino))])
         until_s = time.monotonic() + 30
         while thread.warnings is None and time.monotonic() < until_s:
             time.sleep(0.02)

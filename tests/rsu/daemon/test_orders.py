@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, Line, News, Order, Reload, Start, Started
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, News, Order, OrderLine, Reload, Started, StartOrder
 
 ALL: list[Order | News] = [
-    Start("station", "/data/site/site.yaml"),
+    StartOrder("station", "/data/site/site.yaml"),
     Kill(77, 9),
     Heed(b"\x00" * 20_000),
     Started("station", 77),
@@ -19,7 +19,7 @@ ALL: list[Order | News] = [
 
 @pytest.mark.parametrize("message", ALL)
 def test_every_message_comes_through(message: Order | News) -> None:
-    one, other = Line.pair()
+    one, other = OrderLine.pair()
     one.send(message)
     assert list(other.received()) == [message] and not other.broken
     one.close()
@@ -27,7 +27,7 @@ def test_every_message_comes_through(message: Order | News) -> None:
 
 
 def test_who_is_not_heard_does_not_wait() -> None:
-    one, other = Line.pair()
+    one, other = OrderLine.pair()
     for _ in range(10_000):
         one.send(Heed(b"x" * 1000))
     assert 10 < len(list(other.received())) < 10_000
@@ -36,7 +36,7 @@ def test_who_is_not_heard_does_not_wait() -> None:
 
 
 def test_the_end_of_the_other_side_is_known() -> None:
-    one, other = Line.pair()
+    one, other = OrderLine.pair()
     one.send(Alive())
     one.close()
     assert list(other.received()) == [Alive()] and other.broken

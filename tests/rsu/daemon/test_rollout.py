@@ -6,8 +6,8 @@ import signal
 
 from rsu.daemon.child import Child
 from rsu.daemon.duty import Duty
-from rsu.daemon.orders import Ended, Kill, Start
-from rsu.daemon.processes import Row
+from rsu.daemon.orders import Ended, Kill, StartOrder
+from rsu.daemon.processes import ProcessRow
 from rsu.daemon.rollout import Rollout
 
 BEFORE = Duty("crossing", "site.yaml", "old.yaml", "1", [], [], "")
@@ -18,7 +18,7 @@ PIDS = {"station": 1, "uplink": 2, "web": 3}
 def family() -> dict[str, Child]:
     children = {}
     for name, pid in PIDS.items():
-        child = children[name] = Child(name, Row("none", 12.0, 100, 10, 0))
+        child = children[name] = Child(name, ProcessRow("none", 12.0, 100, 10, 0))
         list(child.look(0.0, "old.yaml"))
         child.started(pid, 0.0)
         child.progressed(50.0)
@@ -36,7 +36,7 @@ def again(child: Child, pid: int, now: float) -> None:
     """Let a process end and start on the new site."""
     assert child.pid is not None
     child.ended(Ended(child.name, child.pid, "exit code 0", ""), now)
-    assert list(child.look(now, NEW)) == [Start(child.name, NEW)]
+    assert list(child.look(now, NEW)) == [StartOrder(child.name, NEW)]
     child.started(pid, now)
 
 
@@ -83,7 +83,7 @@ def test_who_waits_for_its_next_start_starts_at_once_on_the_new_site() -> None:
     station.ended(Ended("station", 17, "exit code 70", ""), 80.0)
     assert list(station.look(80.1, NEW)) == []
     assert rolled(Rollout(BEFORE, ["station"], 80.1), children, 80.1) == []
-    assert list(station.look(80.1, NEW)) == [Start("station", NEW)]
+    assert list(station.look(80.1, NEW)) == [StartOrder("station", NEW)]
 
 
 def test_who_is_not_in_the_new_site_ends() -> None:

@@ -16,7 +16,7 @@ from rsu.bus.records import ProcessView, RecorderState, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState
 from rsu.cli.main import app
 from rsu.drill import sheet
-from rsu.drill.fault import Fault, Result, Text, counter, device, either, message, process, recorder, uplink
+from rsu.drill.fault import Bilingual, DrillResult, Fault, counter, device, either, message, process, recorder, uplink
 from rsu.drill.faults import FAULTS, chosen
 from rsu.drill.stage import Said, Stage
 from sim.bench import load
@@ -108,9 +108,9 @@ def test_signs(sign: Any, before: Said, now: Said, told: str | None) -> None:
     assert sign(before, now) == told
 
 
-ROW = Fault("F1", "a <camera> stops", "摄像机", Text("named", "告警"), None, device("cam"))
-BAD = Result(ROW, "nothing told", None, 1.5, 0, 0.2, ["+1.0 s spat: green"], False)
-FINE = Result(ROW, "told", 0.5, 1.5, 0, 0.2, [], True)
+ROW = Fault("F1", "a <camera> stops", "摄像机", Bilingual("named", "告警"), None, device("cam"))
+BAD = DrillResult(ROW, "nothing told", None, 1.5, 0, 0.2, ["+1.0 s spat: green"], False)
+FINE = DrillResult(ROW, "told", 0.5, 1.5, 0, 0.2, [], True)
 
 
 def test_the_sheet_has_the_fields_that_scripts_read() -> None:

@@ -32,7 +32,7 @@ from rsu.cli.main import app
 from rsu.core.exits import Exit
 from rsu.lab.importing import ros, text
 from rsu.lab.importing.findings import Findings, SourceCheck
-from rsu.lab.importing.frames import ForeignError, View
+from rsu.lab.importing.frames import ForeignError, SensorView
 from rsu.lab.importing.mapping import StreamSettings
 from rsu.recording import reader
 from rsu.replay.player import Player
@@ -298,7 +298,7 @@ def test_a_bag_without_the_topic_says_what_it_has(imported: Import, tmp_path: Pa
 def read(kind: str, message: Any, **stream: Any) -> Any:
     """Return what becomes of one message of a bag."""
     settings = StreamSettings.model_validate({"device": "d", "topic": "/x", **stream})
-    return ros.READERS[kind](message, "message 1", BEGIN_NS, settings, View(Reference(0.0, 0.0), None))
+    return ros.READERS[kind](message, "message 1", BEGIN_NS, settings, SensorView(Reference(0.0, 0.0), None))
 
 
 def cloud(rows: list[tuple[float, ...]], names: str, width: int, padding: int) -> tuple[str, Any]:
@@ -329,7 +329,9 @@ def test_a_cloud_without_points_is_a_scan_without_reflections(width: int, height
             point_step=step, row_step=0, data=np.zeros(0, np.uint8), is_dense=True,
         )  # fmt: skip
         stream = StreamSettings.model_validate({"device": "d", "topic": "/x"})
-        frame = ros.READERS["sensor_msgs/msg/PointCloud2"](message, "m", 2, stream, View(Reference(0.0, 0.0), None))
+        frame = ros.READERS["sensor_msgs/msg/PointCloud2"](
+            message, "m", 2, stream, SensorView(Reference(0.0, 0.0), None)
+        )
         assert frame.points.shape == (0, 3) and frame.doppler.shape == (0,)
 
 
@@ -395,7 +397,7 @@ def test_any_text_is_read_or_refused_with_its_place(content: str) -> None:
             path = Path(folder) / name
             path.write_text(content, encoding="utf-8")
             with contextlib.suppress(ForeignError):
-                for frame in text.frames(path, stream, View(Reference(0.0, 0.0), None), Findings()):
+                for frame in text.frames(path, stream, SensorView(Reference(0.0, 0.0), None), Findings()):
                     assert frame.stamp_ns >= 0 and frame.place
 
 
@@ -444,7 +446,7 @@ def test_times_have_an_offset_of_their_own_or_of_the_mapping(
     stream = StreamSettings.model_validate({"device": "d", "time": said, "frame": "sensor", "fields": fields})
     (tmp_path / "A.CSV").write_text(f"\ufefft;pos.x;pos.y\r\n{time};2,5;-1\r\n{time};3", encoding="utf-8")
     findings = Findings()
-    found = text.frames(tmp_path / "A.CSV", stream, View(Reference(0.0, 0.0), None), findings)
+    found = text.frames(tmp_path / "A.CSV", stream, SensorView(Reference(0.0, 0.0), None), findings)
     if utc is None:
         with pytest.raises(ForeignError, match=r"line 2: t: .* has no offset; say `zone`"):
             list(found)
@@ -461,6 +463,6 @@ def test_columns_that_are_missing_are_named(tmp_path: Path) -> None:
     )
     (tmp_path / "a.csv").write_text("t,x,north\n1,2,3\n", encoding="utf-8")
     with pytest.raises(ForeignError, match="line 2: no column y, but t, x, north"):
-        list(text.frames(tmp_path / "a.csv", stream, View(Reference(0.0, 0.0), None), Findings()))
+        list(text.frames(tmp_path / "a.csv", stream, SensorView(Reference(0.0, 0.0), None), Findings()))
     (tmp_path / "a.jsonl").write_text('{"t": 1, "x": 2, "y": 3}\n{"t": 2, "x": 4, "y"', encoding="utf-8")
-    assert len([*text.frames(tmp_path / "a.jsonl", stream, View(Reference(0.0, 0.0), None), Findings())]) == 1
+    assert len([*text.frames(tmp_path / "a.jsonl", stream, SensorView(Reference(0.0, 0.0), None), Findings())]) == 1

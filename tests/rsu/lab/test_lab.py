@@ -21,7 +21,7 @@ from rsu.lab.compare.comparison import Comparison, Task, contrast, make, sides
 from rsu.lab.compare.verdict import verdict
 from rsu.lab.tune import tuning
 from rsu.lab.tune.parameters import parse
-from rsu.lab.tune.tuning import Bench, Search
+from rsu.lab.tune.tuning import Search, TrialBench
 from rsu.recording import site_files
 from rsu.site import config
 from tests.rsu.lab import short
@@ -174,7 +174,7 @@ def test_a_site_may_be_named_from_where_one_is(folder: Path, monkeypatch: pytest
 
 def test_a_search_ends_with_the_best_so_far_when_interrupted(folder: Path) -> None:
     site = folder / "wrong.yaml"
-    bench = Bench(site, [folder / "day.mcap"], "sim", 60.0)
+    bench = TrialBench(site, [folder / "day.mcap"], "sim", 60.0)
     assert tuning.judge_for(bench) == "sim"
     seen: list[float] = []
 

@@ -51,7 +51,7 @@ def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
 )
 def test_a_last_line_may_be_cut_and_no_other(text: str, cut: bool) -> None:
     if cut:
-        assert [*tables.rows(text)][-1] == tables.Row(3, {})
+        assert [*tables.rows(text)][-1] == tables.TableRow(3, {})
         return
     with pytest.raises(tables.TableError, match=r"line [23]: expected 2 columns \(t, x\), got 1"):
         list(tables.rows(text))

@@ -17,12 +17,12 @@ from rsu.lab.air import Air
 from rsu.lab.errors import TruthError
 from rsu.lab.receiver import USER
 from rsu.lab.runs import spans
-from rsu.lab.truth import ROW, Truth
-from rsu.lab.truth_file import Span, beside, load
+from rsu.lab.truth import ROW, RunTruth
+from rsu.lab.truth_file import SteadySpan, beside, load
 
 S = 1_000_000_000
 REFERENCE = Reference(22.5431, 114.0579)
-EVER = [Span(0, 1 << 62, 0)]
+EVER = [SteadySpan(0, 1 << 62, 0)]
 CSV = "stamp_ns,id,class,east_m,north_m,speed_mps,note\n1000000000,a,car,1.5,-2,10,x\n1100000000,a,car,2.5,-2,10,\n"
 
 
@@ -99,7 +99,7 @@ def test_between_two_times_everybody_moves_evenly_and_turns_the_short_way() -> N
     rows["stamp_ns"] = [0, 10**9, 9 * 10**9, 10 * 10**9]  # away for 8 s: two lives
     rows["id"], rows["heading"], rows["speed"] = 7, [350, 10, 90, 90], [0, 4, 1, 1]
     rows["position"] = [[0, 0], [0, 4], [5, 5], [5, 5]]
-    truth = Truth("x", rows, complete=True)
+    truth = RunTruth("x", rows, complete=True)
     assert [life.id for life in truth.lives] == [7, 7]
     assert truth.present(5 * 10**8).tolist() == [0] and truth.present(5 * 10**9).tolist() == []
     assert truth.places([0, 1], np.array([25 * 10**7]))[0] == pytest.approx(

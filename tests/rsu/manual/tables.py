@@ -21,8 +21,8 @@ from v2x import dsmp
 from v2x.aids import SERVICES
 
 DECISIONS = {
-    "en": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "degraded", gate.Decision.SILENT: "**silent**"},
-    "zh": {gate.Decision.SEND: "", gate.Decision.DEGRADED: "降级", gate.Decision.SILENT: "**静默**"},
+    "en": {gate.Permission.SEND: "", gate.Permission.DEGRADED: "degraded", gate.Permission.SILENT: "**silent**"},
+    "zh": {gate.Permission.SEND: "", gate.Permission.DEGRADED: "降级", gate.Permission.SILENT: "**静默**"},
 }
 HEADS = {
     "en": {

@@ -20,8 +20,8 @@ from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.tape import Tape
 from rsu.cli.rec import app
 from rsu.recorder import process
-from rsu.recorder.control import Order, ask
-from rsu.recorder.shelf import Mark, Shelf, name
+from rsu.recorder.control import RecorderOrder, ask
+from rsu.recorder.shelf import KeepMark, Shelf, name
 from rsu.recording import reader
 from rsu.recording.verify import continuity, integrity
 from rsu.recording.writer import RecordingWriter
@@ -128,7 +128,7 @@ def test_ticks_before_the_recorder_was_there_are_in_the_recording(
     one = rig()
     one.play(tapes)
     one.until(lambda state: state.bytes > 10_000)
-    assert ask(one.run, Order("stop")).state == "stopped"
+    assert ask(one.run, RecorderOrder("stop")).state == "stopped"
     (path,) = files(one)
     assert list(reader.ticks(path)) == tapes[: len(list(reader.ticks(path)))]
     assert integrity(path) == [] and list(continuity(reader.ticks(path))) == []
@@ -145,7 +145,7 @@ def test_files_are_rotated_and_follow_each_other(rig: Callable[..., Rig], tapes:
     one = rig(file_mib=0.1)
     one.play(tapes)
     one.until(lambda state: state.files >= 2)
-    ask(one.run, Order("stop"))
+    ask(one.run, RecorderOrder("stop"))
     found = files(one)
     assert len(found) >= 2
     back = list(reader.ticks(*found))
@@ -179,7 +179,7 @@ def test_after_a_crash_the_recorder_goes_on_where_it_was(
     one = rig()
     one.play(tapes)
     one.until(lambda state: state.bytes > 10_000)
-    ask(one.run, Order("stop"))
+    ask(one.run, RecorderOrder("stop"))
     back = list(reader.ticks(*files(one)))
     assert len(files(one)) == 2 and len(back) > 17 and back == tapes[: len(back)]
 
@@ -187,12 +187,12 @@ def test_after_a_crash_the_recorder_goes_on_where_it_was(
 def test_a_stop_outlives_the_process(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
     one = rig()
     one.until(lambda state: True)
-    ask(one.run, Order("stop"))
+    ask(one.run, RecorderOrder("stop"))
     one.close()
     again = rig()
     again.play(tapes[:20])
     assert again.until(lambda state: True).state == "stopped" and files(again) == []
-    assert ask(again.run, Order("start")).state in ("waiting", "recording")
+    assert ask(again.run, RecorderOrder("start")).state in ("waiting", "recording")
 
 
 def test_a_full_disk_pauses_the_recorder_and_says_so(rig: Callable[..., Rig], tapes: list[Tape]) -> None:
@@ -229,7 +229,7 @@ def test_keep_marks_the_open_file(rig: Callable[..., Rig], tapes: list[Tape]) ->
     one = rig()
     one.play(tapes)
     one.until(lambda state: state.state == "recording")
-    (kept,) = ask(one.run, Order("keep", "crash")).files
+    (kept,) = ask(one.run, RecorderOrder("keep", "crash")).files
     items = Shelf(one.data / "recordings", RecordingSettings()).items()
     assert [(item.path.name, item.kind) for item in items] == [(f"{kept}.part", "kept")]
 
@@ -255,7 +255,7 @@ def test_old_files_go_events_later_and_kept_ones_never(tmp_path: Path) -> None:
     one = shelf(tmp_path, max_age_h=2.5, event_max_age_h=4.5)
     for path, kind in ((paths[0], "kept"), (paths[1], "event"), (paths[2], "event")):
         moment = next(item for item in one.items() if item.path == path)
-        one.mark(Mark(kind, moment.begin_ns + 600 * S, "x"))
+        one.mark(KeepMark(kind, moment.begin_ns + 600 * S, "x"))
     assert one.tidy(EPOCH_NS + 1801 * S) == [paths[1], paths[3]]
     assert [item.kind for item in one.items()] == ["kept", "event", "plain", "plain"]
     assert not (tmp_path / f"{paths[1].name}.keep").exists()
@@ -264,7 +264,7 @@ def test_old_files_go_events_later_and_kept_ones_never(tmp_path: Path) -> None:
 def test_room_is_made_plain_files_first(tmp_path: Path) -> None:
     paths = make_files(tmp_path, 5)
     one = shelf(tmp_path, disk=DiskSettings(min_free_gib=0, min_free_percent=0, max_gib=2 / 1024), max_age_h=1e4)
-    one.mark(Mark("event", one.items()[0].begin_ns + 600 * S, "x"))
+    one.mark(KeepMark("event", one.items()[0].begin_ns + 600 * S, "x"))
     assert one.tidy(EPOCH_NS) == paths[1:4]
 
 
@@ -272,8 +272,8 @@ def test_an_event_keeps_the_ninety_seconds_before_it(tmp_path: Path) -> None:
     paths = make_files(tmp_path, 4)
     one = shelf(tmp_path)
     begin_ns = one.items()[2].begin_ns
-    assert one.mark(Mark("event", begin_ns + 89 * S, "x")) == paths[1:3]
-    assert one.mark(Mark("event", begin_ns + 91 * S, "x")) == paths[2:3]
+    assert one.mark(KeepMark("event", begin_ns + 89 * S, "x")) == paths[1:3]
+    assert one.mark(KeepMark("event", begin_ns + 91 * S, "x")) == paths[2:3]
 
 
 def test_while_the_clock_is_not_plausible_nothing_is_given_up_for_its_age(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_what_was_made_before_the_clock_was_ever_set_is_not_old(tmp_path: Path) 
 def test_the_minutes_before_an_event_are_kept_across_a_step_of_the_clock(tmp_path: Path) -> None:
     paths = make_files(tmp_path, 4)
     recent = [path.name for path in paths[1:3]]  # finished a moment ago, named by a clock that was hours ahead
-    assert shelf(tmp_path).mark(Mark("event", EPOCH_NS - 90_000 * S, "x"), recent) == paths[1:3]
+    assert shelf(tmp_path).mark(KeepMark("event", EPOCH_NS - 90_000 * S, "x"), recent) == paths[1:3]
 
 
 def stepped(tapes: list[Tape], at: int, step_ns: int) -> list[Tape]:
@@ -308,7 +308,7 @@ def test_a_step_of_the_clock_goes_into_the_file_and_ends_none(rig: Callable[...,
     one, told = rig(), stepped(tapes, 40, -3600 * S)
     one.play(told)
     one.until(lambda state: state.bytes > 10_000)
-    ask(one.run, Order("stop"))
+    ask(one.run, RecorderOrder("stop"))
     (path,) = files(one)
     written = list(reader.ticks(path))
     assert len(written) > 50 and written == told[: len(written)]

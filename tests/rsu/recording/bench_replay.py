@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from rsu.replay.rerun import Job, Result, rerun
+from rsu.replay.rerun import Job, RerunResult, rerun
 from tests.rsu.recording.scenes import SCENES, make
 from tests.rsu.recording.virtual import CONFIGS
 
@@ -78,7 +78,7 @@ def recording(seconds: float) -> Path:
     return path
 
 
-def measure(path: Path) -> tuple[Result, dict[str, object]]:
+def measure(path: Path) -> tuple[RerunResult, dict[str, object]]:
     """Replay a recording; return what came out and the figures."""
     before_s = time.process_time()
     with Sampler() as sampler:

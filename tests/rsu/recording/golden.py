@@ -18,13 +18,13 @@ from collections import Counter
 from pathlib import Path
 
 from rsu.cli.views import replay
-from rsu.replay.rerun import Job, Result, rerun
+from rsu.replay.rerun import Job, RerunResult, rerun
 from tests.rsu.recording.scenes import SCENES, make
 
 FOLDER = Path(__file__).parent / "golden"
 
 
-def compare(name: str, out: Path | None = None) -> Result:
+def compare(name: str, out: Path | None = None) -> RerunResult:
     """Replay a golden recording with its own site file."""
     return rerun(Job([FOLDER / f"{name}.mcap"], out=out))
 

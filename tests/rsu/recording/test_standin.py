@@ -15,13 +15,13 @@ from rsu.recording import standin
 from rsu.replay import live
 from rsu.site import config
 from rsu.site.model import ReplaySettings
-from rsu.video.process import Loop
+from rsu.video.process import VideoLoop
 from tests.rsu.recording.golden import FOLDER
 from tests.rsu.recording.virtual import CONFIGS
 
 
-def play(device: str) -> live.Play:
-    return live.Play(str(FOLDER / "day.mcap"), device, "video", {}, False)
+def play(device: str) -> live.LivePlay:
+    return live.LivePlay(str(FOLDER / "day.mcap"), device, "video", {}, False)
 
 
 def test_who_is_played_is_known_as_long_as_the_player_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,7 @@ def test_a_camera_process_without_pictures_does_not_contradict_the_recording(tmp
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as station:
         station.bind(str(tmp_path / site.drivers["video-north"].inbox))  # type: ignore[attr-defined]
         station.setblocking(False)
-        loop = Loop("video-north", site, tmp_path, tmp_path)
+        loop = VideoLoop("video-north", site, tmp_path, tmp_path)
         try:
             with standin.claim(tmp_path, b'[{"device": "video-north"}]'):
                 assert not heard(loop, station, 2.5)
@@ -56,7 +56,7 @@ def test_a_camera_process_without_pictures_does_not_contradict_the_recording(tmp
             loop.close()
 
 
-def heard(loop: Loop, station: socket.socket, longest_s: float) -> bool:
+def heard(loop: VideoLoop, station: socket.socket, longest_s: float) -> bool:
     """Return whether the camera says something while it works for so long."""
     until_s = time.monotonic() + longest_s
     while time.monotonic() < until_s:

@@ -9,7 +9,7 @@ import numpy as np
 
 from hw.tape import LinkState, Read
 from rsu.site.config import Config
-from rsu.video.camera import Camera, lanes_of
+from rsu.video.camera import CameraPipeline, lanes_of
 from rsu.video.source import Shot
 from sim import bench
 from sim.emulate import Runner, make_emulator
@@ -47,7 +47,7 @@ class VirtualVideo:
         settings = site.site.devices[name].video
         assert settings is not None
         sensor = next(each for each in site.site.sensors if each.device == name)
-        self._eye = Camera(settings, sensor, lanes_of(site.lane_map, sensor))
+        self._eye = CameraPipeline(settings, sensor, lanes_of(site.lane_map, sensor))
         self._latency_ns = round(settings.source.latency_ms * MS)
         self._film = _Film()
         self.runner = Runner(make_emulator(made, name), {"http": self._film})

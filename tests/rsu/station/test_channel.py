@@ -15,7 +15,7 @@ from virtual_site import CONFIGS, SEED, run
 import v2x
 from perception.objects import ChannelState, RoadUser
 from perception.results import Tracks
-from rsu.messages.channel import Channel
+from rsu.messages.channel import ChannelShare
 from rsu.messages.scene import Moment, Scene
 from rsu.site import config
 from rsu.site.channel import ChannelSettings
@@ -45,13 +45,13 @@ def state(busy: float | None, at_ns: int = NOW, device: str = "radio") -> Channe
     ],
 )
 def test_a_busy_channel_leaves_less_room(busy: float | None, frames: int, reasons: list[str]) -> None:
-    channel = Channel(ChannelSettings())
+    channel = ChannelShare(ChannelSettings())
     channel.update(state(busy))
     assert (channel.room(NOW).frames, list(channel.conditions(NOW))) == (frames, reasons)
 
 
 def test_a_radio_that_falls_silent_is_not_believed_for_ever() -> None:
-    channel = Channel(ChannelSettings())
+    channel = ChannelShare(ChannelSettings())
     channel.update(state(0.9))
     assert [channel.busy(NOW + at) for at in (0, 3_000_000_000, 3_000_000_001)] == [0.9, 0.9, None]
 

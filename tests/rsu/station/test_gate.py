@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rsu.messages.row import DOUBT, SILENCE, Decision, Row
+from rsu.messages.row import DOUBT, SILENCE, MessageRow, Permission
 from rsu.messages.table import ROWS
 from rsu.reasons.gate import GATE
 from rsu.site.model import MessageKind
@@ -21,14 +21,14 @@ def test_every_kind_that_a_site_file_may_switch_off_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_the_table_is_what_the_rows_say(row: Row) -> None:
+def test_the_table_is_what_the_rows_say(row: MessageRow) -> None:
     decisions = {reason: judge(row.kind, [reason]).decision for reason in GATE}
-    assert {reason for reason, one in decisions.items() if one is Decision.SILENT} == SILENCE | row.silent
-    assert {reason for reason, one in decisions.items() if one is Decision.SEND}.isdisjoint(DOUBT | row.degraded)
+    assert {reason for reason, one in decisions.items() if one is Permission.SILENT} == SILENCE | row.silent
+    assert {reason for reason, one in decisions.items() if one is Permission.SEND}.isdisjoint(DOUBT | row.degraded)
 
 
 def test_no_condition_sends_everything() -> None:
-    assert [judge(kind, []) for kind in KINDS] == [(Decision.SEND, ())] * len(KINDS)
+    assert [judge(kind, []) for kind in KINDS] == [(Permission.SEND, ())] * len(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_no_condition_sends_everything() -> None:
     ],
 )
 def test_what_silences_what(condition: str, silent: set[str]) -> None:
-    assert {kind for kind in KINDS if judge(kind, [condition]).decision is Decision.SILENT} == silent
+    assert {kind for kind in KINDS if judge(kind, [condition]).decision is Permission.SILENT} == silent
 
 
 @given(st.sets(st.sampled_from(sorted(TABLE))), st.sampled_from(KINDS), st.sampled_from(sorted(TABLE)))
@@ -53,7 +53,7 @@ def test_more_trouble_never_opens_the_gate(conditions: set[str], kind: str, more
     before, after = judge(kind, conditions), judge(kind, conditions | {more})
     assert after.decision >= before.decision
     assert set(before.reasons) <= set(after.reasons)
-    assert (after.decision is Decision.SEND) == (not after.reasons)
+    assert (after.decision is Permission.SEND) == (not after.reasons)
 
 
 def test_unknown_conditions_are_refused() -> None:

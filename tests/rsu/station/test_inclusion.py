@@ -14,7 +14,7 @@ from perception.objects import RoadUser
 from perception.results import LanePlace, Tracks
 from rsu.messages.inclusion import Inclusion
 from rsu.site.inclusion import InclusionSettings
-from sim.receiver import Receiver
+from sim.receiver import BenchReceiver
 from tests.perception.drawn import tracks_of
 from v2x import Participant, Position, PositionConfidenceSet, Size
 
@@ -121,7 +121,7 @@ def participant(number: int, east: float, north: float = 0.0, speed: float | Non
     )
 
 
-def known(receiver: Receiver, cycle: int, *heard: Participant) -> dict[int, float]:
+def known(receiver: BenchReceiver, cycle: int, *heard: Participant) -> dict[int, float]:
     """Return id -> metres east of everybody who is known in a cycle."""
     now_ns = NOW + cycle * CYCLE_NS
     found = receiver.cycle(now_ns, [(now_ns, each) for each in heard])
@@ -131,7 +131,7 @@ def known(receiver: Receiver, cycle: int, *heard: Participant) -> dict[int, floa
 
 
 def test_a_receiver_moves_on_who_is_left_out_and_forgets_after_a_second() -> None:
-    receiver = Receiver(REFERENCE)
+    receiver = BenchReceiver(REFERENCE)
     assert known(receiver, 0, participant(1, 0.0), participant(2, 50.0, speed=0.1)) == {1: 0.0, 2: 50.0}
     assert known(receiver, 5) == {1: 5.0, 2: 50.0}
     assert known(receiver, 10, participant(2, 50.0, speed=0.1)) == {1: 10.0, 2: 50.0}
@@ -139,13 +139,13 @@ def test_a_receiver_moves_on_who_is_left_out_and_forgets_after_a_second() -> Non
 
 
 def test_a_new_number_in_the_place_of_a_kept_one_is_the_same_road_user() -> None:
-    receiver = Receiver(REFERENCE)
+    receiver = BenchReceiver(REFERENCE)
     known(receiver, 0, participant(1, 0.0), participant(2, 0.0, 3.25))
     assert known(receiver, 3, participant(9, 3.2)) == {9: 3.2, 2: 3.0}
 
 
 def test_what_is_kept_says_no_speed() -> None:
-    receiver = Receiver(REFERENCE)
+    receiver = BenchReceiver(REFERENCE)
     receiver.cycle(NOW, [(NOW, participant(1, 0.0))])
     ((stamp_ns, one),) = receiver.cycle(NOW + CYCLE_NS, [])
     assert (stamp_ns, one.speed_mps) == (NOW + CYCLE_NS, None)

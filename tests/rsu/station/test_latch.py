@@ -17,7 +17,7 @@ from rsu.recording.tick import from_entries, to_entries
 from rsu.replay.player import Player
 from rsu.site import config
 from rsu.station import latch_file
-from rsu.station.latch_file import FILE, Answer, Desk, LatchFile
+from rsu.station.latch_file import FILE, LatchAnswer, LatchDesk, LatchFile
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, SEED, S, record
 
 HELD = Held((5, 6), 1_795_000_000 * S)
@@ -74,18 +74,18 @@ def test_a_disk_that_fails_costs_nothing_but_the_memory(tmp_path: Path, site: co
 def test_orders(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["signal", "release", "--run", str(tmp_path)])
     assert result.exit_code == 4 and "no station runs" in result.stderr
-    desk = Desk(tmp_path)
+    desk = LatchDesk(tmp_path)
     assert desk.order() is None
     import threading
 
-    told: list[Answer] = []
+    told: list[LatchAnswer] = []
     asking = threading.Thread(target=lambda: told.append(latch_file.release(tmp_path)))
     asking.start()
     until(lambda: desk.order() is not None)
-    desk.answer(Answer("released", HELD))
+    desk.answer(LatchAnswer("released", HELD))
     asking.join()
     desk.close()
-    assert told == [Answer("released", HELD)]
+    assert told == [LatchAnswer("released", HELD)]
 
 
 def test_the_list_of_conflicts() -> None:

@@ -11,8 +11,8 @@ from rsu.bus.records import Report, UplinkState
 from rsu.bus.told import Told
 from rsu.site.uplink import PlatformSettings, SpoolSettings
 from rsu.uplink.dialect import Dialect
-from rsu.uplink.sender import Sender
-from rsu.uplink.state import State
+from rsu.uplink.sender import PlatformSender
+from rsu.uplink.state import StateReporter
 from rsu.uplink.store import Store
 from rsu.uplink.tits0180.dialect import Tits0180
 from tests.rsu.uplink import said
@@ -30,8 +30,8 @@ class Rig:
         settings = {"keepalive_s": 1, "ack_timeout_s": 0.3, "reconnect_max_s": 1, **more}
         spool, spoken = SpoolSettings(max_live=60), dialect(said.box())
         self.store = Store(folder / "uplink.sqlite", spool, spoken.payload)
-        self.sender = Sender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, spoken)
-        self.state = State(self.store, self.sender)
+        self.sender = PlatformSender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, spoken)
+        self.state = StateReporter(self.store, self.sender)
         self._last = 0
 
     def add(self, kind: str = "event", live: bool = False, told: Told | None = None) -> int:

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from sim.archive import Archive, Message
+from sim.archive import Archive, ArchivedMessage
 from sim.platform import ranges
 
 MS = 1_795_000_000_000
 
 
-def _message(archive: Archive, seq: int, boot: str = "b", kind: str = "event", **more: object) -> Message:
+def _message(archive: Archive, seq: int, boot: str = "b", kind: str = "event", **more: object) -> ArchivedMessage:
     record = {"timeStamp": MS, "rscuSn": "R", "eventList": [], "bootId": boot, "seqNum": seq, **more}
     message = archive.read(kind, json.dumps(record).encode())
     assert message is not None
     return message
 
 
-def _marker(archive: Archive, first: int, seq: int) -> Message:
+def _marker(archive: Archive, first: int, seq: int) -> ArchivedMessage:
     record = {"timeStamp": MS, "rscuSn": "R", "active": 0, "bootId": "b", "seqNum": seq, "firstSeqNum": first}
     message = archive.read("run-status", json.dumps(record).encode())
     assert message is not None

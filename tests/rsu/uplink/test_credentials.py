@@ -16,9 +16,9 @@ from rsu.site.uplink import PlatformSettings, SpoolSettings, TlsSettings
 from rsu.uplink import credentials, validity
 from rsu.uplink.attempts import Attempts
 from rsu.uplink.errors import CredentialsError
-from rsu.uplink.sender import Sender
+from rsu.uplink.sender import PlatformSender
 from rsu.uplink.silence import Silence
-from rsu.uplink.state import State
+from rsu.uplink.state import StateReporter
 from rsu.uplink.store import Store
 from rsu.uplink.tits0180.dialect import Tits0180
 from tests.rsu.uplink.said import box
@@ -99,7 +99,7 @@ def test_what_the_clock_makes_of_a_certificate(
     monkeypatch.setattr("rsu.uplink.state.time.time", lambda: real_s + days_ahead * DAY_S)
     dialect = Tits0180(box())
     store = Store(tmp_path / "uplink.sqlite", SpoolSettings(), dialect.payload)
-    state = State(store, Sender(PlatformSettings(host="h", tls=tls), "R", 60, dialect)).now()
+    state = StateReporter(store, PlatformSender(PlatformSettings(host="h", tls=tls), "R", 60, dialect)).now()
     found = [trouble for trouble in state.troubles if trouble.startswith("this box's certificate")]
     assert len(found) == 1 and says in found[0] and "by this box's clock" in found[0]
     store.close()

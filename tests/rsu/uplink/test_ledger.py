@@ -9,19 +9,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from rsu.bus.handover import RANK, SKIPPED
 from rsu.uplink.dialect import Answer
-from rsu.uplink.ledger import REPEATED, UNKNOWN, Ledger, Refusal
-from rsu.uplink.record import Range, Record
+from rsu.uplink.ledger import REPEATED, UNKNOWN, Ledger, RecordRefusal
+from rsu.uplink.record import Range, SpooledRecord
 
 
-def _record(seq: int, kind: str = "event", boot: str = "b", first: int | None = None) -> Record:
-    return Record(boot, seq if first is None else first, seq, kind, RANK[kind], 0, b"{}")
+def _record(seq: int, kind: str = "event", boot: str = "b", first: int | None = None) -> SpooledRecord:
+    return SpooledRecord(boot, seq if first is None else first, seq, kind, RANK[kind], 0, b"{}")
 
 
-def _way(record: Record) -> str:
+def _way(record: SpooledRecord) -> str:
     return "run-status" if record.kind == SKIPPED else record.kind
 
 
-def _ledger(*records: Record) -> Ledger:
+def _ledger(*records: SpooledRecord) -> Ledger:
     ledger = Ledger()
     for record in records:
         ledger.sent(_way(record), record)
@@ -87,7 +87,7 @@ def test_what_was_not_sent_so_frees_nothing(answer: Answer, code: int) -> None:
 
 def test_a_refusal_is_no_acknowledgement() -> None:
     total = _ledger(*SENT).sum([_said(1, 1, code=1, text="ptcId"), _said(2, 2, code=7)])
-    assert total.refused == [Refusal(Range("b", 1, 1), "ptcId"), Refusal(Range("b", 2, 2), "error code 7")]
+    assert total.refused == [RecordRefusal(Range("b", 1, 1), "ptcId"), RecordRefusal(Range("b", 2, 2), "error code 7")]
     assert total.held == []
 
 

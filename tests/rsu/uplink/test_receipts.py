@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsu.uplink.receipts import Receipts
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 
 
-def _record(seq: int) -> Record:
-    return Record("b", seq, seq, "event", 2, 0, b"{}")
+def _record(seq: int) -> SpooledRecord:
+    return SpooledRecord("b", seq, seq, "event", 2, 0, b"{}")
 
 
 def test_the_last_piece_frees_the_record() -> None:

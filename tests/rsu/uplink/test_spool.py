@@ -20,28 +20,28 @@ from rsu.bus.handover import LIVE, RANK, SKIPPED, rank
 from rsu.site.uplink import MaxAgeSettings, SpoolSettings
 from rsu.uplink import rows
 from rsu.uplink.errors import SpoolError
-from rsu.uplink.record import Range, Record
+from rsu.uplink.record import Range, SpooledRecord
 from rsu.uplink.spool import Spool, open_spool
-from rsu.uplink.transaction import DAMAGED, REFUSED, TOO_LARGE, Changes, Unfit
+from rsu.uplink.transaction import DAMAGED, REFUSED, TOO_LARGE, SpoolChanges, Unfit
 
 HOUR_NS = 3_600_000_000_000
 STAMP_NS = 1_795_000_000_000_000_000
 KINDS = [kind for kind in RANK if kind != SKIPPED]
 
 
-def _record(seq: int, kind: str = "event", boot: str = "b", octets: int = 100, live: bool = False) -> Record:
-    return Record(boot, seq, seq, kind, rank(kind, live), STAMP_NS + seq, b"x" * octets)
+def _record(seq: int, kind: str = "event", boot: str = "b", octets: int = 100, live: bool = False) -> SpooledRecord:
+    return SpooledRecord(boot, seq, seq, kind, rank(kind, live), STAMP_NS + seq, b"x" * octets)
 
 
-def _records(first: int, count: int, kind: str = "event", octets: int = 100) -> list[Record]:
+def _records(first: int, count: int, kind: str = "event", octets: int = 100) -> list[SpooledRecord]:
     return [_record(seq, kind, octets=octets) for seq in range(first, first + count)]
 
 
-def _commit(spool: Spool, records: Sequence[Record] = (), now_ns: int = 0, **more: Any) -> None:
-    spool.commit(Changes(STAMP_NS, records, **more), now_ns)
+def _commit(spool: Spool, records: Sequence[SpooledRecord] = (), now_ns: int = 0, **more: Any) -> None:
+    spool.commit(SpoolChanges(STAMP_NS, records, **more), now_ns)
 
 
-def _held(spool: Spool) -> list[Record]:
+def _held(spool: Spool) -> list[SpooledRecord]:
     streams = [(kind, of_class) for kind in RANK for of_class in range(4)]
     waiting = [waiting for stream in streams for waiting in spool.waiting(*stream, 0, 10_000)]
     return [one.record for one in sorted(waiting)]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from rsu.bus.told import Participants, RoadEvents
-from rsu.uplink.link import Link
+from rsu.uplink.link import BrokerLink
 from sim.broker import executable
 from tests.rsu.uplink import said as station
 from tests.rsu.uplink.rig import RSCU, Rig
@@ -353,7 +353,7 @@ def test_late_acknowledgements_of_an_earlier_connection_count(rig: Make) -> None
             client.say(publish(f"{first.topic}/ack", acknowledge(first)))
 
     box.broker.behaviour = Late()  # type: ignore[attr-defined]
-    assert isinstance(box.sender.link, Link)
+    assert isinstance(box.sender.link, BrokerLink)
     box.sender.link._client.socket().shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
     box.until(lambda: box.now().acknowledged == 1, "the answer is taken")
 

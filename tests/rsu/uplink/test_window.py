@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink.record import Range, Record
-from rsu.uplink.sender import Sender
+from rsu.uplink.record import Range, SpooledRecord
+from rsu.uplink.sender import PlatformSender
 from rsu.uplink.spool import Waiting
 from rsu.uplink.tits0180.dialect import Tits0180
 from rsu.uplink.window import LiveWindow, Window
 from tests.rsu.uplink.said import box
 
 if TYPE_CHECKING:
-    from rsu.uplink.link import Link
+    from rsu.uplink.link import BrokerLink
     from rsu.uplink.store import Store
 
 TIMEOUT_NS = 1000
@@ -30,7 +30,7 @@ def _send(window: Window, last: int, now_ns: int) -> list[int]:
     after, room = window.place(now_ns)
     numbers = list(range(after + 1, min(last, after + room) + 1))
     for number in numbers:
-        window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
+        window.sent(Waiting(number, SpooledRecord("b", number, number, "event", 2, 0, b"{}")), now_ns)
     return numbers
 
 
@@ -62,7 +62,7 @@ def test_a_record_that_is_never_taken_holds_up_nothing() -> None:
         after, room = window.place(now_ns)
         batch = [number for number in waiting if number > after][:room]
         for number in batch:
-            window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
+            window.sent(Waiting(number, SpooledRecord("b", number, number, "event", 2, 0, b"{}")), now_ns)
             if number != 1:
                 window.acknowledged([Range("b", number, number)], now_ns)
                 waiting.remove(number)
@@ -96,7 +96,7 @@ class _Store:
 
     def waiting(self, kind: str, of_class: int, after: int, limit: int) -> list[Waiting]:
         chosen = [number for number in self.numbers if number > after][:limit]
-        return [Waiting(number, Record("b", number, number, kind, of_class, 0, b"{}")) for number in chosen]
+        return [Waiting(number, SpooledRecord("b", number, number, kind, of_class, 0, b"{}")) for number in chosen]
 
 
 class _Link:
@@ -107,14 +107,14 @@ class _Link:
 
     room = None
 
-    def send(self, record: Record, said: object) -> bool:
+    def send(self, record: SpooledRecord, said: object) -> bool:
         self.sent.append(record.seq)
         return True
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, window: Window, missed: dict[int, int], steps: int) -> list[tuple[int, int]]:
     """Send a record a step, ten a time-out; `missed`: how often the platform misses it. Return (step, record) again."""
-    store, link, sender = _Store(), _Link(), Sender(PlatformSettings(host="h"), "R", 60, Tits0180(box()))
+    store, link, sender = _Store(), _Link(), PlatformSender(PlatformSettings(host="h"), "R", 60, Tits0180(box()))
     sender._windows[STREAM] = window
     again: list[tuple[int, int]] = []
     seen: Counter[int] = Counter()
@@ -123,7 +123,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, window: Window, missed: dict[int, int]
         monkeypatch.setattr("rsu.uplink.sender.time.monotonic_ns", lambda now_ns=now_ns: now_ns)
         store.numbers.append(step + 1)
         link.sent.clear()
-        sender._send_stream(cast("Link", link), STREAM, cast("Store", store))
+        sender._send_stream(cast("BrokerLink", link), STREAM, cast("Store", store))
         for number in link.sent:
             again += [(step, number)] if seen[number] else []
             seen[number] += 1
@@ -177,7 +177,7 @@ def test_lost_acknowledgements_cost_at_most_the_window_and_the_probes(heard: lis
         after, room = window.place(now_ns)
         batch = [number for number in waiting if number > after][:room]
         for number in batch:
-            window.sent(Waiting(number, Record("b", number, number, "event", 2, 0, b"{}")), now_ns)
+            window.sent(Waiting(number, SpooledRecord("b", number, number, "event", 2, 0, b"{}")), now_ns)
         if not batch:
             window.nothing_follows()
         copies += len(seen & set(batch))
@@ -195,7 +195,7 @@ def _send_live(window: LiveWindow, last: int, now_ns: int) -> list[int]:
     after, room = window.place(now_ns)
     numbers = list(range(after + 1, min(last, after + room) + 1))
     for number in numbers:
-        window.sent(Waiting(number, Record("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
+        window.sent(Waiting(number, SpooledRecord("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
     return numbers
 
 
@@ -213,7 +213,7 @@ def test_in_a_silence_the_newest_live_record_is_the_probe_at_growing_intervals()
     for now_ns in range(0, 16 * TIMEOUT_NS, 100):
         for number in window.overdue(now_ns):
             probes.append((now_ns, number))
-            window.sent(Waiting(number, Record("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
+            window.sent(Waiting(number, SpooledRecord("b", number, number, "lamp", 0, 0, b"{}")), now_ns)
     assert probes == [(1000, 3), (3000, 3), (7000, 3), (15000, 3)]
     window.acknowledged([Range("b", 3, 3)], 16 * TIMEOUT_NS)
     assert window.overdue(16 * TIMEOUT_NS) == [1, 2], "then what still waits"

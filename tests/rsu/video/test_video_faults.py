@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hw.video import STATES, Video, VideoSettings
+from hw.video import STATES, Video, VideoInboxSettings
 from perception.sensor import FieldOfView, Sensor
 from rsu.site.video import VideoSettings as CameraSettings
-from rsu.video.camera import Camera
+from rsu.video.camera import CameraPipeline
 from rsu.video.source import Shot
 from sim.bench import VideoSpec
 from sim.video.camera import VideoCamera
@@ -45,7 +45,10 @@ def test_a_video_cameras_faults_are_named(fault: str) -> None:
     spec = emulator._spec
     sensor = Sensor(device="video-north", mount=spec.mount, field_of_view=FIELD, camera=spec.camera)
     values = {"source": {"stream": "http://x/", "rate_hz": 5}, "image_px": spec.image_px, "motion": {"warm_up_s": 0.2}}
-    eye, driver = Camera(CameraSettings.model_validate(values), sensor, NO_LANES), Video("v", VideoSettings(inbox="v"))
+    eye, driver = (
+        CameraPipeline(CameraSettings.model_validate(values), sensor, NO_LANES),
+        Video("v", VideoInboxSettings(inbox="v")),
+    )
     errors = []
     for number in range(14):
         emulator.fault = fault if 4 <= number < 11 else None

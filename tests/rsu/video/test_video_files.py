@@ -12,7 +12,7 @@ import pytest
 from rsu.site.video import SourceSettings
 from rsu.video import capture, source
 from rsu.video.capture import Opener, stamps
-from rsu.video.source import Mailbox, Reader, Shot
+from rsu.video.source import Mailbox, Shot, SourceReader
 from tests.rsu.video.films import film, needs_ffmpeg, number_of
 
 H264, H265 = "-c:v libx264 -pix_fmt yuv420p", "-c:v libx265 -x265-params log-level=none -pix_fmt yuv420p"
@@ -103,7 +103,7 @@ def test_a_source_that_ends_at_once_is_opened_with_back_off(tmp_path: Path, monk
     openings = []
     opened = capture.Opener.open
     monkeypatch.setattr(capture.Opener, "open", lambda self: (openings.append(1), opened(self))[1])
-    reader = Reader(SourceSettings.model_validate({"file": path}), Mailbox())
+    reader = SourceReader(SourceSettings.model_validate({"file": path}), Mailbox())
     reader.start()
     time.sleep(0.8)  # 0.05 + 0.1 + 0.2 + 0.4 s
     reader.stop()
@@ -117,7 +117,7 @@ def test_a_film_that_is_gone_is_named(tmp_path: Path) -> None:
     path.touch()
     settings = SourceSettings.model_validate({"file": path})
     path.unlink()
-    reader = Reader(settings, Mailbox())
+    reader = SourceReader(settings, Mailbox())
     reader.start()
     deadline = time.monotonic() + 5
     while reader.error == "not opened yet" and time.monotonic() < deadline:

@@ -18,9 +18,9 @@ from rsu.core.errors import ConfigError
 from rsu.daemon.processes import PROCESSES, names
 from rsu.site import config
 from rsu.site.video import SourceSettings, VideoSettings
-from rsu.video.camera import Camera
-from rsu.video.process import Sender
-from rsu.video.source import Mailbox, Reader, Shot
+from rsu.video.camera import CameraPipeline
+from rsu.video.process import DatagramSender
+from rsu.video.source import Mailbox, Shot, SourceReader
 from sim.video.mjpeg import MjpegPort
 from sim.video.picture import Painter
 from tests.rsu.video.scene import LENS, MOUNT, NO_LANES, NS, SENSOR, SIZE, world
@@ -62,7 +62,7 @@ def test_pictures_over_http(tmp_path: Path) -> None:
     server = MjpegPort(ADDRESS)
     port = server._server.getsockname()[1]
     box = Mailbox()
-    reader = Reader(SourceSettings(stream=f"http://127.0.0.1:{port}/", latency_ms=40), box)
+    reader = SourceReader(SourceSettings(stream=f"http://127.0.0.1:{port}/", latency_ms=40), box)
     reader.start()
     shot, deadline = None, time.monotonic() + 15
     while shot is None and time.monotonic() < deadline:
@@ -86,7 +86,7 @@ def test_a_file_comes_at_its_own_pace(tmp_path: Path) -> None:
         writer.write(np.full((240, 320, 3), 40 * level, np.uint8))
     writer.release()
     box = Mailbox()
-    reader = Reader(SourceSettings.model_validate({"file": path}), box)
+    reader = SourceReader(SourceSettings.model_validate({"file": path}), box)
     reader.start()
     shots = [shot for _ in range(4) if (shot := box.take(5.0)) is not None]
     reader.stop()
@@ -101,7 +101,7 @@ def test_a_picture_becomes_a_datagram(tmp_path: Path) -> None:
     settings = VideoSettings.model_validate(
         {"source": {"stream": "http://127.0.0.1/", "rate_hz": 10}, "image_px": SIZE, "motion": {"warm_up_s": 0.3}}
     )
-    camera = Camera(settings, SENSOR, NO_LANES)
+    camera = CameraPipeline(settings, SENSOR, NO_LANES)
     sights = []
     for number in range(6):
         users = [(RoadUser.CAR, 30.0, 3.0, 0.0)] if number == 5 else []
@@ -119,11 +119,11 @@ def test_a_picture_becomes_a_datagram(tmp_path: Path) -> None:
 
 def test_sending_to_nobody_never_waits(tmp_path: Path) -> None:
     began = time.monotonic()
-    with contextlib.closing(Sender(tmp_path / "nobody")) as sender:
+    with contextlib.closing(DatagramSender(tmp_path / "nobody")) as sender:
         sender.send(b"x")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hung:  # bound, and never read
         hung.bind(str(tmp_path / "hung"))
-        with contextlib.closing(Sender(tmp_path / "hung")) as sender:
+        with contextlib.closing(DatagramSender(tmp_path / "hung")) as sender:
             for _ in range(2000):
                 sender.send(bytes(1000))
     assert time.monotonic() - began < 20, "it would still be waiting"

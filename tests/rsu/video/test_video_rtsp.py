@@ -12,7 +12,7 @@ import pytest
 
 from rsu.site.video import SourceSettings
 from rsu.video import capture
-from rsu.video.source import Mailbox, Reader, Shot
+from rsu.video.source import Mailbox, Shot, SourceReader
 from sim.video.rtp import FRAGMENT, H264, Jpeg, access_units, is_key
 from sim.video.rtsp import RtspServer
 from tests.rsu.video.films import film, needs_ffmpeg, number_of
@@ -34,11 +34,11 @@ def server() -> Iterator[RtspServer]:
 
 
 @pytest.fixture
-def reader(server: RtspServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Reader, Mailbox]]:
+def reader(server: RtspServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SourceReader, Mailbox]]:
     monkeypatch.setattr(capture, "OPEN_MS", 600)
     monkeypatch.setattr(capture, "READ_MS", 600)
     box = Mailbox()
-    made = Reader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream", latency_ms=50), box)
+    made = SourceReader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream", latency_ms=50), box)
     made.start()
     yield made, box
     made.stop()
@@ -57,7 +57,7 @@ def picture(server: RtspServer, box: Mailbox, seconds: float = 15.0) -> Shot | N
     return None
 
 
-def test_pictures_come_and_come_again(server: RtspServer, reader: tuple[Reader, Mailbox]) -> None:
+def test_pictures_come_and_come_again(server: RtspServer, reader: tuple[SourceReader, Mailbox]) -> None:
     thread, box = reader
     shot = picture(server, box)
     assert shot is not None and shot.data.ndim == 1, "packed"
@@ -91,7 +91,7 @@ def test_a_long_group_of_pictures_keeps_its_connection(
     units = access_units(stream)
     assert [is_key(unit) for unit in units] == [number % 15 == 0 for number in range(18)]
     server, box = RtspServer(("127.0.0.1", 0), H264(units[0] if announced else b"")), Mailbox()
-    reader = Reader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream"), box)
+    reader = SourceReader(SourceSettings(stream=f"rtsp://127.0.0.1:{server.port}/stream"), box)
     reader.start()
     told, seen = set(), []
     for number in range(1, 100):  # 1.5 s a group, just after a key picture
@@ -129,7 +129,7 @@ def test_a_picture_is_cut_into_packets() -> None:
 
 
 def test_a_device_that_is_not_there_is_named() -> None:
-    reader = Reader(SourceSettings(device="/dev/video-of-nobody"), Mailbox())
+    reader = SourceReader(SourceSettings(device="/dev/video-of-nobody"), Mailbox())
     reader.start()
     deadline = time.monotonic() + 5
     while reader.error == "not opened yet" and time.monotonic() < deadline:

@@ -16,7 +16,7 @@ import pytest
 
 from rsu.bus.snapshot import DeviceView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.manual import pages
-from rsu.recorder.control import Answer, Desk, Order
+from rsu.recorder.control import RecorderAnswer, RecorderDesk, RecorderOrder
 from rsu.station import gate
 from rsu.web.app import STATIC
 from rsu.web.patch import Json, diff
@@ -123,15 +123,15 @@ def test_the_page_says_what_the_station_says(bench: Bench) -> None:
 
 
 def test_the_page_orders_the_recorder(bench: Bench) -> None:
-    desk = Desk(bench.folder)
+    desk = RecorderDesk(bench.folder)
     bench.wait("#record", "Stop")
     bench.browser.evaluate("document.getElementById('keep').click()")
     deadline = time.monotonic() + 5
     while (order := desk.order()) is None and time.monotonic() < deadline:
         time.sleep(0.01)
-    desk.answer(Answer("recording", []))
+    desk.answer(RecorderAnswer("recording", []))
     desk.close()
-    assert order == Order("keep", "from the page")
+    assert order == RecorderOrder("keep", "from the page")
     assert bench.browser.errors == []
 
 

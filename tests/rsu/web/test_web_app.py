@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from rsu.recorder.control import Answer as Told
-from rsu.recorder.control import Desk, Order
+from rsu.recorder.control import RecorderAnswer as Told
+from rsu.recorder.control import RecorderDesk, RecorderOrder
 from rsu.site.web import WebSettings
 from rsu.web.app import VIEWERS, application
 from rsu.web.board import Board
@@ -130,13 +130,13 @@ def test_state_and_map_are_json(board: Board, client: Client) -> None:
 
 
 @pytest.fixture
-def recording(folder: Path) -> Iterator[list[Order]]:
+def recording(folder: Path) -> Iterator[list[RecorderOrder]]:
     """Answer orders to the recorder; give those that came."""
-    orders: list[Order] = []
+    orders: list[RecorderOrder] = []
     stop = threading.Event()
 
     def answer() -> None:
-        desk = Desk(folder)
+        desk = RecorderDesk(folder)
         while not stop.wait(0.01):
             if (order := desk.order()) is not None:
                 orders.append(order)
@@ -151,7 +151,7 @@ def recording(folder: Path) -> Iterator[list[Order]]:
     (folder / "recorder-orders.ipc").unlink()
 
 
-def test_orders_go_to_the_recorder_from_this_page_only(client: Client, recording: list[Order]) -> None:
+def test_orders_go_to_the_recorder_from_this_page_only(client: Client, recording: list[RecorderOrder]) -> None:
     own, foreign = ({"Origin": f"http://{name}"} for name in (client.address, "evil.example"))
     keep = json.dumps({"verb": "keep", "why": "from the page"})
     answer = client.ask("POST", "/api/recorder", keep, own)
@@ -160,7 +160,7 @@ def test_orders_go_to_the_recorder_from_this_page_only(client: Client, recording
     assert client.ask("POST", "/api/recorder", keep, own | {"Host": "evil.example"}).status == 421
     assert client.ask("POST", "/api/recorder", '{"verb": "format the disk"}', own).status == 400
     assert client.get("/api/recorder").status == 404
-    assert recording == [Order("keep", "from the page")]
+    assert recording == [RecorderOrder("keep", "from the page")]
 
 
 def test_without_a_recorder_orders_are_refused(client: Client) -> None:

@@ -6,14 +6,14 @@ import heapq
 import math
 from typing import NamedTuple
 
-from hw.signal.contents import Place, encode_lamp_colours, encode_plan
+from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
 from hw.signal.framing import encode_frame
 from hw.signal.messages import Address, Kind, Message, Object, Operation, encode
 from perception.objects import Lamp, LampPlan
 from tests.rsu.station.gate_model.world import GROUPS, S, World
 
 REGION = 440304
-SITE = Place(22.5431, 114.0579)
+SITE = JunctionPlace(22.5431, 114.0579)
 US = Address(REGION, Kind.ROADSIDE_UNIT, 0xFFFF)
 LATENCY_NS = 20_000_000
 

@@ -13,7 +13,7 @@ import v2x
 from perception.results import Tracks
 from rsu.bus.snapshot import Snapshot
 from sim.hostile import FLOOD_HZ, HOSTILE, Hostile
-from sim.obu import SLOT_NS, SLOTS, Heard
+from sim.obu import SLOT_NS, SLOTS, HeardFrame
 from sim.radio import Radio
 from tests.rsu.station.vehicles.air import REFERENCE, START_NS
 from v2x import dsmp
@@ -37,7 +37,7 @@ def heard_with(fault: str | None) -> Run:
     strange: set[bytes] = set()
     made = Hostile.heard
 
-    def noted(self: Hostile, *args: object) -> list[Heard]:
+    def noted(self: Hostile, *args: object) -> list[HeardFrame]:
         found = made(self, *args)  # type: ignore[arg-type]
         strange.update(one for one in map(_id_of, found) if one is not None)
         return found
@@ -68,7 +68,7 @@ def _participants(message: v2x.Message) -> Iterator[v2x.Participant]:
         yield from message.participants
 
 
-def _id_of(heard: Heard) -> bytes | None:
+def _id_of(heard: HeardFrame) -> bytes | None:
     try:
         message = v2x.decode(dsmp.parse(heard.frame).payload)
     except v2x.CodecError:
@@ -94,7 +94,7 @@ def test_every_kind_of_it_is_told_apart() -> None:
     """A fault says what it does; the emulated radio hears it as often as it says."""
     heard = {}
     for fault in HOSTILE:
-        air, honest = Hostile(3, REFERENCE), [Heard(9, 0, -60, b"honest frame")]
+        air, honest = Hostile(3, REFERENCE), [HeardFrame(9, 0, -60, b"honest frame")]
         heard[fault] = [air.heard(fault, number, START_NS + number * SLOT_NS, honest) for number in range(100)]
     ids = {fault: {_id_of(one) for some in each[:SLOTS] for one in some} - {None} for fault, each in heard.items()}
     assert {fault: len(each) for fault, each in ids.items() if fault not in ("garbage", "flood")} == {

@@ -14,7 +14,7 @@ from rsu.bus.records import Report
 from rsu.bus.told import GivenUp, Participants, RoadEvents
 from rsu.uplink.errors import TooLargeError
 from rsu.uplink.openv2x.dialect import OpenV2X
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 from sim.openv2x_standard import read
 from tests.rsu.uplink import said
 
@@ -24,7 +24,9 @@ DIALECT = OpenV2X(said.box(cross_name="Shennan Road"))
 def _sent(report: Report, room: int | None = None) -> list[dict[str, Any]]:
     """Return what is sent of a report; all of it fits the transcription."""
     payload = DIALECT.payload(report)
-    record = Record(report.boot, report.seq, report.seq, report.kind, RANK[report.kind], report.stamp_ns, payload)
+    record = SpooledRecord(
+        report.boot, report.seq, report.seq, report.kind, RANK[report.kind], report.stamp_ns, payload
+    )
     messages = DIALECT.publications(record, room)
     heard = [read(message.topic, message.body) for message in messages]
     assert [fault for each in heard for fault in each.faults] == []

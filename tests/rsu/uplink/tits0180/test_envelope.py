@@ -14,7 +14,7 @@ from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Report
 from rsu.bus.told import GivenUp, Participants
 from rsu.uplink.errors import TooLargeError
-from rsu.uplink.record import Record
+from rsu.uplink.record import SpooledRecord
 from rsu.uplink.tits0180.dialect import Tits0180
 from rsu.uplink.tits0180.parts import parted
 from sim.standard import faults
@@ -23,9 +23,9 @@ from tests.rsu.uplink import said
 DIALECT = Tits0180(said.box())
 
 
-def _record(report: Report, first: int | None = None) -> Record:
+def _record(report: Report, first: int | None = None) -> SpooledRecord:
     number = report.seq if first is None else first
-    return Record(
+    return SpooledRecord(
         report.boot, number, report.seq, report.kind, RANK[report.kind], report.stamp_ns, DIALECT.payload(report)
     )
 

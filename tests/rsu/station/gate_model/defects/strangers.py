@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hw.signal.contents import Place, encode_lamp_colours, encode_plan
+from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
 from hw.signal.messages import Address, Kind, Object
 from perception.objects import Lamp, LampPlan
 from tests.rsu.station.gate_model.controller import LATENCY_NS, SITE, Datagram, ModelView, octets, truth, wrap
@@ -69,7 +69,7 @@ class OtherRegion(Forged):
 
 
 class OtherPlace(Forged):
-    place = Place(22.5491, 114.0579)
+    place = JunctionPlace(22.5491, 114.0579)
 
 
 class ForgedPlan(Forged):
