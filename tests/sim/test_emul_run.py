@@ -152,7 +152,7 @@ def test_an_emulator_told_to_end_leaves_a_log_and_no_names(
     with World(tmp_path, USERS):
         process = start(own_bench(tmp_path), "camera-north", "--log", str(log))
         processes.append(process)
-        time.sleep(1.2)
+        time.sleep(2.5)
         process.terminate()
         assert process.wait(2) == 0
     scans = replay.play(replay.make_driver("camera-json"), from_lines(log.read_text().splitlines()))

@@ -49,8 +49,8 @@ def match(place, heading, lanes=LANES, before=None):
 def test_a_road_user_is_on_the_lane_that_it_drives_along(place, heading, expected):
     found = match(place, heading)
     assert (found is None) == (expected is None)
-    if found is not None and expected.to_stop_line is not None:
-        assert found.to_stop_line == pytest.approx(expected.to_stop_line)
+    if found is not None and expected.to_stop_line_m is not None:
+        assert found.to_stop_line_m == pytest.approx(expected.to_stop_line_m)
     if found is not None:
         assert (found.link, found.lane) == (expected.link, expected.lane)
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
 from rsu.bus.latch import Held, Setting
 from rsu.messages import spat
+from rsu.messages.row import Permission
 from rsu.site.signal import LampSettings, PhaseSettings, SignalSettings
 from rsu.station.checks.signals import SignalView
-from rsu.station.gate import Decision, judge
+from rsu.station.gate import judge
 from v2x.records.common import NodeReferenceId
 
 S = 1_000_000_000
@@ -67,16 +68,16 @@ def colours(made: SignalView, now_ns: int) -> list[str | None]:
 @pytest.mark.parametrize(
     ("age_ms", "condition", "decision"),
     [
-        (0, None, Decision.SEND),
-        (2500, None, Decision.SEND),
-        (2501, "signal-stale", Decision.DEGRADED),
-        (3500, "signal-stale", Decision.DEGRADED),
-        (3501, "signal-unavailable", Decision.DEGRADED),
-        (8500, "signal-unavailable", Decision.DEGRADED),
-        (8501, "signal-lost", Decision.SILENT),
+        (0, None, Permission.SEND),
+        (2500, None, Permission.SEND),
+        (2501, "signal-stale", Permission.DEGRADED),
+        (3500, "signal-stale", Permission.DEGRADED),
+        (3501, "signal-unavailable", Permission.DEGRADED),
+        (8500, "signal-unavailable", Permission.DEGRADED),
+        (8501, "signal-lost", Permission.SILENT),
     ],
 )
-def test_ages_of_a_one_hertz_source(age_ms: int, condition: str | None, decision: Decision) -> None:
+def test_ages_of_a_one_hertz_source(age_ms: int, condition: str | None, decision: Permission) -> None:
     made = view()
     made.report(state(S, *at(1.0)))
     conditions = list(made.conditions(S + age_ms * MS))
@@ -190,10 +191,10 @@ def test_never_fresh_while_stale_over_many_random_steps() -> None:
             newest = stamp if told.lamps else newest
         verdict = judge("spat", set(made.conditions(now)) - {"lamp-missing", "no-signal-plan"})
         if newest is None or now - newest > 8500 * MS:
-            assert verdict.decision is Decision.SILENT
+            assert verdict.decision is Permission.SILENT
         elif now - newest > 2500 * MS:
-            assert verdict.decision is Decision.DEGRADED
-        if verdict.decision is not Decision.SILENT and newest is not None:
+            assert verdict.decision is Permission.DEGRADED
+        if verdict.decision is not Permission.SILENT and newest is not None:
             conditions = set(made.conditions(now))
             message = spat.build(0, now, NodeReferenceId(id=1), made.phases(now), newest, MS, conditions)
             lights = {s.light for p in message.intersections[0].phases for s in p.states}
@@ -280,7 +281,7 @@ def test_conflicting_greens_in_one_report_latch() -> None:
     made.report(state(S, ("green", 5.0), ("flashing-green", 5.0)))
     made.report(state(2 * S, *at(2.0)))
     assert "conflicting-greens" in made.conditions(2 * S)
-    assert judge("spat", made.conditions(2 * S)).decision is Decision.SILENT
+    assert judge("spat", made.conditions(2 * S)).decision is Permission.SILENT
     assert made.latch.held == Held((1, 2), S)
     made.latch.set(Setting(None))
     made.report(state(3 * S, *at(3.0)))
