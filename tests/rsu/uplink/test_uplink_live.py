@@ -194,7 +194,8 @@ def test_nothing_is_lost_over_a_dead_connection_that_stays_open_and_lost_acknowl
     bench.fault("broker", None)
     summary = bench.finish(station, platform)
     assert summary["distinct"] == 300
-    assert 0 < summary["duplicates"] <= 600, "every record was acknowledged by its third copy, on average"
+    # one record in ten is not acknowledged, and may send the whole window of its kind again, twice on average at most
+    assert 0 < summary["duplicates"] <= 300 * 0.1 * 2 * IN_FLIGHT
 
 
 @pytest.mark.parametrize(
