@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("tests", deadline=None)  # no test measures speed
+settings.load_profile("tests")
 
 LIVE = {
     "test_daemon",

@@ -20,7 +20,7 @@ from v2x.schema import FRAME, Schema, schema
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 NEEDS_C = pytest.mark.skipif("native" not in engines.ENGINES, reason="the C extension was not built")
 MANY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

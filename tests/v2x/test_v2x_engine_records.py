@@ -22,7 +22,7 @@ from v2x.schema import FRAME, Schema, encode_value, schema
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 CASES = [(profile, name) for profile in v2x.PROFILES for name in engines.ENGINES]
 MANY = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

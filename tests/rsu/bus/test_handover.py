@@ -115,7 +115,7 @@ class Handover(RuleBasedStateMachine):
         self.nothing_is_lost_silently()
 
 
-Handover.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Handover.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestHandover = Handover.TestCase
 
 

@@ -61,7 +61,7 @@ def notes(field: WalkedField, attribute: str) -> list[str]:
     return found + [text for part in field.parts for text in notes(part, attribute)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_what_the_codec_accepts_is_read_alike_and_is_no_problem(data: st.DataObject) -> None:
     profile = data.draw(st.sampled_from(v2x.PROFILES))
@@ -158,7 +158,7 @@ def test_larger_alternative_than_needed_is_said() -> None:
     assert texts == ["24 bits each, 14 would do", "8 bits each, 7 would do"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=1400))
 def test_explain_raises_nothing(data: bytes) -> None:
     explanation = explain(data)
