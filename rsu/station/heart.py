@@ -23,7 +23,11 @@ class Heart:
     """Devices by name, and the station that they serve. `sent` hears of every frame that was given to the radio."""
 
     def __init__(
-        self, config: Config, seed: bytes, devices: Mapping[str, Device], sent: Callable[[Outgoing], object] = id
+        self,
+        config: Config,
+        seed: bytes,
+        devices: Mapping[str, Device],
+        sent: Callable[[Outgoing], object] | None = None,
     ) -> None:
         self.devices = devices
         self._rounds = Rounds(devices)
@@ -50,4 +54,5 @@ class Heart:
 
     def _send(self, frame: Outgoing) -> None:
         self._radio.transmit(frame.aid, frame.priority, frame.frame)
-        self._sent(frame)
+        if self._sent is not None:
+            self._sent(frame)

@@ -97,7 +97,7 @@ class Store:
 
     def _write(self, spool: Spool) -> None:
         self._looked_ns = self._steady()
-        if not self._path.exists():
+        if _is_gone(self._path):
             self._restore(spool)
             return
         changes = SpoolChanges(time.time_ns(), self._group, self._acknowledged, self._unfit, self._skipped)
@@ -179,3 +179,14 @@ class Store:
         """Close the spool; a group that is not committed is the station's again."""
         if self._spool is not None:
             self._spool.close()
+
+
+def _is_gone(path: Path) -> bool:
+    """Tell whether a file was deleted; a disk that does not say is no sign of that."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -194,8 +194,9 @@ def test_nothing_is_lost_over_a_dead_connection_that_stays_open_and_lost_acknowl
     bench.fault("broker", None)
     summary = bench.finish(station, platform)
     assert summary["distinct"] == 300
-    # one record in ten is not acknowledged, and may send the whole window of its kind again, twice on average at most
-    assert 0 < summary["duplicates"] <= 300 * 0.1 * 2 * IN_FLIGHT
+    # one record in ten is not acknowledged and sends the window of its kind again: 750, of which some are lost again;
+    # beside them the windows and probes of the outage
+    assert 0 < summary["duplicates"] <= 1000
 
 
 @pytest.mark.parametrize(
