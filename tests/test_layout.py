@@ -167,6 +167,20 @@ def test_a_class_name_means_one_thing() -> None:
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
+def test_a_function_is_short() -> None:
+    """No function of the product, its signature and docstring included, has over 40 lines."""
+    found = {
+        f"{file.relative_to(ROOT)}:{node.lineno} {node.name}": length
+        for room in ROOMS.values()
+        for file in _modules(room)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and (length := node.end_lineno - node.lineno + 1) > 40
+    }
+    assert found == {}
+
+
 def test_top_level_is_fixed() -> None:
     shown = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")}
     assert shown >= TOP

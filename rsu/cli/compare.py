@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rsu.cli.common.options import AnyTruth, Json, Region
+from rsu.cli.common.options import AnyTruth, Html, Json, Region
 from rsu.core.exits import Exit
 
 EXAMPLES = (
@@ -26,9 +26,7 @@ def command(
         typer.Argument(metavar="REC", help="recordings to replay with both site files", show_default="none"),
     ] = None,
     truth: AnyTruth = None,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="also write the report as one HTML file", show_default="none")
-    ] = None,
+    html: Html = None,
     region: Region = 60.0,
     as_json: Json = False,
 ) -> None:

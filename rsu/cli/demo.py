@@ -26,17 +26,20 @@ class TrafficChoice(StrEnum):
     RECORDED = "recorded"
 
 
+Cuts = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME@S+D",
+        help="kill an emulator, broker or process after S seconds, back D seconds later; may be repeated",
+        show_default="none",
+    ),
+]
+
+
 def command(
     seconds: Seconds = None,
     as_json: Json = False,
-    cut: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME@S+D",
-            help="kill an emulator, broker or process after S seconds, back D seconds later; may be repeated",
-            show_default="none",
-        ),
-    ] = None,
+    cut: Cuts = None,
     source: Annotated[
         TrafficChoice, typer.Option(help="traffic: simulated now, or a recording of such")
     ] = TrafficChoice.SUMO,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rsu.cli.common.errors import usage
-from rsu.cli.common.options import Address, BenchRun, Json, Seed
+from rsu.cli.common.options import Address, BenchRun, Html, Json, Seed
 from rsu.core.exits import Exit
+
+if TYPE_CHECKING:
+    from rsu.drill.fault import DrillResult
 
 EXAMPLES = (
     "rsu drill                                # list the faults",
@@ -27,10 +31,7 @@ def command(
         typer.Argument(metavar="FAULT", help="F1 to F42, or all", show_default="none: list them"),
     ] = None,
     as_json: Json = False,
-    html: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="also write the sheet as one HTML file", show_default="none"),
-    ] = None,
+    html: Html = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="JSON file of the results")] = Path("build/drill.json"),
     seed: Seed = 7,
     address: Address = "127.0.0.1",
@@ -40,7 +41,6 @@ def command(
 
     Exit code 1: something was not as expected.
     """
-    from rsu.drill import sheet
     from rsu.drill.faults import FAULTS, chosen
     from rsu.drill.plan import planner
     from rsu.drill.run import drill
@@ -52,13 +52,21 @@ def command(
         print(json.dumps(listed) if as_json else "\n".join(f"{name:4} {text}" for name, text in listed.items()))
         return
     plan = planner(run or Path(tempfile.gettempdir()) / "rsu-drill", address, seed)
+    made = drill(rows, plan, lambda text: print(text, file=sys.stderr, flush=True))
+    raise typer.Exit(_judged(made, out, html, as_json))
+
+
+def _judged(made: Iterator[DrillResult], out: Path, html: Path | None, as_json: bool) -> Exit:
+    """Tell what came of each fault as it is made; return the exit code."""
+    from rsu.drill import sheet
+
     results = []
     out.parent.mkdir(parents=True, exist_ok=True)
-    for result in drill(rows, plan, lambda text: print(text, file=sys.stderr, flush=True)):
+    for result in made:
         results.append(result)
         out.write_text(sheet.as_json(results), encoding="utf-8")
         print("\n".join(sheet.lines(result)), file=sys.stderr if as_json else sys.stdout, flush=True)
     if html is not None:
         sheet.write_html(results, html)
     print(sheet.as_json(results) if as_json else sheet.verdict(results))
-    raise typer.Exit(Exit.FOUND if any(result.held is False for result in results) else Exit.FINE)
+    return Exit.FOUND if any(result.held is False for result in results) else Exit.FINE

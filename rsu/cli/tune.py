@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from rsu.cli.common.errors import fail
-from rsu.cli.common.options import Json, Recordings, Region, Workers
+from rsu.cli.common.options import Html, Json, Recordings, Region, Workers
 from rsu.core.exits import Exit
 
 EXAMPLES = (
@@ -19,38 +19,40 @@ EXAMPLES = (
     "rsu tune day.mcap --site site.yaml --registration --out new.yaml --html /tmp/report.html",
 )
 
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=LOW..HIGH",
+        help="number that may be changed, as in radar-north.yaw_deg=-5..5, or NAME=A,B; may be repeated",
+        show_default="none",
+    ),
+]
+JudgedBy = Annotated[
+    str | None,
+    typer.Option(metavar="FILE|sim|v2x|agreement", help="truth to judge by", show_default="the best that there is"),
+]
+SearchSeed = Annotated[
+    int | None, typer.Option(help="seed of the search", show_default="0; with --storage a random one")
+]
+Storage = Annotated[str | None, typer.Option(metavar="URL", help="database that machines share", show_default="none")]
+Proposed = Annotated[
+    Path | None, typer.Option(metavar="SITE.yaml", help="write the proposed site file", show_default="none")
+]
+
 
 def command(
     recordings: Recordings,
     site: Annotated[Path, typer.Option(metavar="SITE.yaml", help="site file to improve; it is not changed")],
-    param: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=LOW..HIGH",
-            help="number that may be changed, as in radar-north.yaw_deg=-5..5, or NAME=A,B; may be repeated",
-            show_default="none",
-        ),
-    ] = None,
+    param: Parameters = None,
     registration: Annotated[bool, typer.Option("--registration", help="find the sensors' true mounting")] = False,
-    truth: Annotated[
-        str | None,
-        typer.Option(metavar="FILE|sim|v2x|agreement", help="truth to judge by", show_default="the best that there is"),
-    ] = None,
+    truth: JudgedBy = None,
     trials: Annotated[int, typer.Option(min=1, help="number of trials")] = 40,
     workers: Workers = 1,
-    seed: Annotated[
-        int | None, typer.Option(help="seed of the search", show_default="0; with --storage a random one")
-    ] = None,
-    storage: Annotated[
-        str | None, typer.Option(metavar="URL", help="database that machines share", show_default="none")
-    ] = None,
+    seed: SearchSeed = None,
+    storage: Storage = None,
     study: Annotated[str, typer.Option(help="name of the study in the database")] = "rsu",
-    out: Annotated[
-        Path | None, typer.Option(metavar="SITE.yaml", help="write the proposed site file", show_default="none")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="write the comparison report", show_default="none")
-    ] = None,
+    out: Proposed = None,
+    html: Html = None,
     region: Region = 60.0,
     as_json: Json = False,
 ) -> None:

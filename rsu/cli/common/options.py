@@ -62,6 +62,10 @@ Seconds = Annotated[
     float | None,
     typer.Option("--for", metavar="S", min=0.1, help="end after S seconds", show_default="until Ctrl-C"),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="also write the report as one HTML file", show_default="none"),
+]
 Workers = Annotated[int, typer.Option(min=1, help="processes at a time")]
 
 MessageProfile = Annotated[Profile, typer.Option(help="edition of the message set")]

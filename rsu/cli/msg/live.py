@@ -12,14 +12,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import typer
 
-from hw.endpoint import SocketAddress
+from hw.endpoint import SocketAddress, split_address
 from hw.radio.protocol import AgentError, Hello, ReceivedFrame, encode_hello, parse_received, parse_transmit
 from rsu.bus.records import ReceivedDsm as Taken
 from rsu.bus.records import Sent
@@ -47,11 +47,29 @@ class Filter(NamedTuple):
     aids: frozenset[int]
     kinds: frozenset[str]
 
+    @classmethod
+    def of(cls, aids: Iterable[int], kinds: Iterable[str]) -> Filter:
+        """Return the filter of AIDs and kinds. ValueError: there is no such kind."""
+        known = {name for kind in KINDS.values() for name in (kind, kind.split("-")[0])}
+        if unknown := set(kinds) - known:
+            raise ValueError(f"--kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS.values())}")
+        return cls(frozenset(aids), frozenset(kinds))
+
     def admits(self, aid: int | None) -> bool:
         """Return whether a message of an AID is shown; `bsm` stands for `bsm-event` as well."""
         kind = KINDS.get(aid, "") if aid is not None else ""
         names = {kind, kind.split("-")[0]}
         return (not self.aids or aid in self.aids) and (not self.kinds or bool(names & self.kinds))
+
+
+def source(run: Path, air: bool, agent: str | None, listen: str | None) -> Iterator[Heard | None]:
+    """Return what is heard: from the agent if its address is given, else from the bench's air or the daemon's bus.
+
+    ValueError: no address. OSError: the address cannot be listened on.
+    """
+    if agent is not None:
+        return from_agent(split_address(listen) if listen else ("0.0.0.0", 0), split_address(agent))
+    return from_air(run) if air else from_bus(run)
 
 
 def from_bus(run: Path) -> Iterator[Heard | None]:

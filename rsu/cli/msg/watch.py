@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from rsu.cli.common.ends import until_interrupted
-from rsu.cli.common.errors import fail, usage
+from rsu.cli.common.errors import usage
 from rsu.cli.common.options import JsonLines, MessageProfile, Run, Seconds
-from rsu.core.exits import Exit
-from v2x import DEFAULT_PROFILE, KINDS
+from v2x import DEFAULT_PROFILE
 
 EXAMPLES = (
     "rsu msg watch --kind spat --kind map",
@@ -21,15 +20,16 @@ EXAMPLES = (
     "rsu msg watch --agent 192.168.1.20:30000          # the radio's agent, without a daemon",
 )
 
+Aids = Annotated[list[int] | None, typer.Option(help="show only this AID; may be repeated", show_default="all")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(help="show only this kind: bsm, map, spat, rsi, rsm...; may be repeated", show_default="all"),
+]
+
 
 def command(
-    aid: Annotated[
-        list[int] | None, typer.Option(help="show only this AID; may be repeated", show_default="all")
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(help="show only this kind: bsm, map, spat, rsi, rsm...; may be repeated", show_default="all"),
-    ] = None,
+    aid: Aids = None,
+    kind: Kinds = None,
     run: Run = None,
     air: Annotated[bool, typer.Option("--air", help="in a demo: what the emulated radio was given")] = False,
     agent: Annotated[
@@ -48,20 +48,12 @@ def command(
 
     Until Ctrl-C; then the count of each kind, on stderr. Without --agent they come from the running daemon.
     """
-    from hw.endpoint import split_address
     from rsu.cli.msg import live
     from rsu.core.folders import default_run
 
-    unknown = set(kind or ()) - {name for each in KINDS.values() for name in (each, each.split("-")[0])}
-    if unknown:
-        fail(Exit.USAGE, f"no kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS.values())}")
-    folder = run or default_run()
     with usage():
-        if agent is not None:
-            source = live.from_agent(split_address(listen) if listen else ("0.0.0.0", 0), split_address(agent))
-        else:
-            source = live.from_air(folder) if air else live.from_bus(folder)
-    only = live.Filter(frozenset(aid or ()), frozenset(kind or ()))
+        only = live.Filter.of(aid or (), kind or ())
+        source = live.source(run or default_run(), air, agent, listen)
 
     def job(stop: threading.Event) -> None:
         timer = threading.Timer(seconds or 0, stop.set)
