@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import v2x
+from tests.v2x import vectors
 from tests.v2x.any_value import values
 from tests.v2x.reference import Reference, RefusedError, reference
 from v2x.engine import engines
 from v2x.schema import FRAME, Schema, schema
+from v2x.values import from_json
 
-VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 NEEDS_C = pytest.mark.skipif("native" not in engines.ENGINES, reason="the C extension was not built")
 MANY = settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -129,19 +128,17 @@ def spoilt(value: Any, data: st.DataObject) -> Any:
     return data.draw(ODD)
 
 
-@pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
 @NEEDS_C
 @pytest.mark.parametrize("profile", v2x.PROFILES)
 def test_vectors(profile: v2x.Profile) -> None:
     """C itself takes every vector: none is left to the rules."""
     fast, types = engines.make_engine("native"), schema(profile).types
-    vectors = json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text())
-    assert len(vectors) >= 50
-    for vector in vectors:
-        octets, type_ = bytes.fromhex(vector["hex"]), types.named(vector["pdu"])
-        value = fast.values(type_).decode(octets)
-        assert value == reference(profile).decode(octets, vector["pdu"])
-        assert fast.values(type_).encode(value) == octets
+    pair = fast.values(types.named(FRAME))
+    for vector in vectors.load(profile):
+        octets = bytes.fromhex(vector["hex"])
+        value = pair.decode(octets)
+        assert value == from_json(vector["value"], profile)
+        assert pair.encode(value) == octets
 
 
 # -- what a later edition adds ----------------------------------------------------------------------------------------

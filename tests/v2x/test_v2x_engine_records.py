@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import v2x
+from tests.v2x import vectors
 from tests.v2x.any_value import values
 from tests.v2x.test_v2x_engine import NEEDS_C, outcome
 from v2x.engine import engines
 from v2x.messages import messages
 from v2x.schema import FRAME, Schema, encode_value, schema
 
-VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors"
 CASES = [(profile, name) for profile in v2x.PROFILES for name in engines.ENGINES]
 MANY = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -40,13 +38,12 @@ def test_any_frame(profile: v2x.Profile, name: engines.EngineName, data: st.Data
 
 
 @NEEDS_C
-@pytest.mark.skipif(not VECTORS.is_dir(), reason="shared vectors are not there")
 @pytest.mark.parametrize("profile", v2x.PROFILES)
 def test_vectors(profile: v2x.Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     """C itself takes every vector, both ways."""
     c, rules = messages(profile, "native"), messages(profile, "plain")
     wanted = []
-    for vector in json.loads((VECTORS / f"{profile.replace('-', '_')}.json").read_text()):
+    for vector in vectors.load(profile):
         octets = bytes.fromhex(vector["hex"])
         wanted.append((octets, record := rules.decode(octets), rules.encode(record)))
     monkeypatch.delattr(Schema, "read")

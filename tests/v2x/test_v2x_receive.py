@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,38 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import v2x
+from tests.v2x import vectors
 from v2x import Position
 from v2x.receive import receive
 from v2x.sanity import doubts
 from v2x.schema import decode_value, encode_value
 from v2x.values import to_json
 
-FIELD = Path(__file__).parents[2].parent / "shared" / "vectors" / "field.json"
-CAPTURES: list[dict[str, Any]] = json.loads(FIELD.read_text()) if FIELD.is_file() else []
-
 HERE = Position(latitude_deg=31.2, longitude_deg=121.5)
 NODE = v2x.NodeReferenceId(id=1)
 
 
-@pytest.mark.parametrize("capture", [pytest.param(capture, id=capture["name"]) for capture in CAPTURES])
+@pytest.mark.parametrize("sent", [pytest.param(each, id=each["name"]) for each in vectors.of_devices()])
 @pytest.mark.parametrize("profiles", [v2x.PROFILES, v2x.PROFILES[::-1], v2x.PROFILES[2:] + v2x.PROFILES[:2]])
-def test_captured_messages_choose_their_edition(capture: dict[str, Any], profiles: tuple[v2x.Profile, ...]) -> None:
-    """What real devices sent, whatever edition is tried first; another is chosen only if it reads the very same."""
-    data = bytes.fromhex(capture["hex"])
+def test_messages_of_devices_choose_their_edition(sent: dict[str, Any], profiles: tuple[v2x.Profile, ...]) -> None:
+    """Whatever edition is tried first; another is chosen only if it reads the very same."""
+    data = bytes.fromhex(sent["hex"])
     received = receive(data, profiles)
-    name, value = to_json(decode_value(data, received.profile))
-    if name == "msgFrameExt":
-        assert received.profile == "csae157-2020"
-    else:
-        assert [name, value] == capture["decoded"]
+    assert to_json(decode_value(data, received.profile)) == sent["value"]
     assert [profile for profile, _ in received.refused] == list(profiles[: profiles.index(received.profile)])
     assert received.skipped == ()
 
 
-@pytest.mark.skipif(not CAPTURES, reason="shared vectors are not there")
-@pytest.mark.parametrize("name", ["rsu_uplink_RSI_0", "rsu_uplink_MAP_0"])
-def test_messages_from_changsha_are_of_one_edition(name: str) -> None:
-    (data,) = [bytes.fromhex(capture["hex"]) for capture in CAPTURES if capture["name"] == name]
+@pytest.mark.parametrize("name", ["rsi-paths", "map-crossing"])
+def test_what_the_first_phase_one_has_otherwise_is_of_one_edition(name: str) -> None:
+    data = bytes.fromhex(vectors.of_device(name)["hex"])
     for profiles in itertools.permutations(v2x.PROFILES):
         received = receive(data, profiles)
         assert (received.profile, received.sane) == ("csae53-2020", True)

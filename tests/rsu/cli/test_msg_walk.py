@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import v2x
+from tests.v2x import vectors
 from v2x.explain import explain
 from v2x.schema import decode_value, encode_value
 from v2x.walk import WalkedField, value_of, walk
-
-VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors"
-
-
-def vectors(profile: str) -> list[dict[str, Any]]:
-    file = VECTORS / f"{profile.replace('-', '_')}.json"
-    if not file.is_file():
-        pytest.skip("shared vectors are not there")
-    found: list[dict[str, Any]] = json.loads(file.read_text())
-    return found
 
 
 def padded(field: WalkedField) -> bool:
@@ -45,11 +32,11 @@ def assert_tiled(field: WalkedField, inside: bool = False) -> None:
 
 @pytest.mark.parametrize("profile", v2x.PROFILES)
 def test_values_are_the_codecs_and_bits_add_up(profile: v2x.Profile) -> None:
-    for vector in vectors(profile):
+    for vector in vectors.load(profile):
         data = bytes.fromhex(vector["hex"])
-        found = walk(data, profile, vector["pdu"])
+        found = walk(data, profile)
         assert found.error is None
-        assert value_of(found.root) == decode_value(data, profile, vector["pdu"])
+        assert value_of(found.root) == decode_value(data, profile)
         assert (found.root.first, found.root.bits + found.rest) == (0, 8 * len(data))
         assert found.rest < 8
         assert_tiled(found.root)
@@ -65,7 +52,7 @@ def notes(field: WalkedField, attribute: str) -> list[str]:
 @given(st.data())
 def test_what_the_codec_accepts_is_read_alike_and_is_no_problem(data: st.DataObject) -> None:
     profile = data.draw(st.sampled_from(v2x.PROFILES))
-    octets = bytearray(bytes.fromhex(data.draw(st.sampled_from(vectors(profile)))["hex"]))
+    octets = bytearray(bytes.fromhex(data.draw(st.sampled_from(vectors.load(profile)))["hex"]))
     for _ in range(data.draw(st.integers(0, 3))):
         octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
     octets = octets[: data.draw(st.integers(0, len(octets)))] + data.draw(st.binary(max_size=2))
@@ -134,10 +121,10 @@ def test_rest_and_padding() -> None:
 
 
 def test_profile_is_found() -> None:
-    captures = {one["name"]: bytes.fromhex(one["hex"]) for one in vectors("field")}
-    for name, data in captures.items():
-        assert explain(data).error is None or name == "panosim_user_obu_clpmm", name
-    data = captures["rsu_uplink_MAP_0"]
+    sent = {each["name"]: bytes.fromhex(each["hex"]) for each in vectors.of_devices()}
+    for name, data in sent.items():
+        assert explain(data).error is None, name
+    data = sent["map-crossing"]
     assert explain(data).profile == "csae53-2020"
     assert any("csae53-2020 fits" in one.text for one in explain(data, "ydt3709-2020").odd)
     assert explain(data + b"\0").profile == "csae53-2020"
