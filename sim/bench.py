@@ -111,14 +111,16 @@ class CameraSpec(SensorSpec):
 
 
 class RadarSpec(SensorSpec):
-    """A TI mmWave radar (`hw/radar/`): two serial ports."""
+    """A TI mmWave radar (`hw/radar/`): two serial ports, or the one of an xWRL6432."""
 
     kind: Literal["ti-mmwave"]
     cli: str
-    data: str
+    data: str | None = None  # none: an xWRL6432
 
     def ports(self) -> dict[str, Opening]:
         """Return the command and data ports at the baud rates of TI's firmware."""
+        if self.data is None:
+            return {"cli": Pty(self.cli, 115_200)}
         return {"cli": Pty(self.cli, 115_200), "data": Pty(self.data, 921_600)}
 
 

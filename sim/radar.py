@@ -14,19 +14,10 @@ from typing import ClassVar
 import numpy as np
 
 from hw.radar.ti_cli import FRAMES, PROMPT, START, STOP
-from hw.radar.ti_frames import (
-    LAYOUTS,
-    POINTS,
-    SIDE_INFO,
-    STATS,
-    TARGET_INDEX,
-    TARGETS,
-    TLV_HEADER,
-    Table,
-    TiFrame,
-    encode,
-)
+from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
+from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
 from perception.objects import Floats, Ints, RoadUser
+from sim import low_power
 from sim.bench import Bench, RadarSpec
 from sim.damage import ON_THE_WAY, TURNED, Damage, ghosts, turned
 from sim.emulator import Emulator, Write, generator
@@ -51,6 +42,7 @@ COMMANDS = re.compile(
     "|guiMonitor|(cfar|bpm|aoaFov|cfarFov|lvdsStream|tracking)Cfg|multiObjBeamForming|clutterRemoval|calibDcRangeSig"
     "|extendedMaxVelocity|compRangeBiasAndRxChanPhase|measureRangeBiasAndRxChanPhase|CQRxSatMonitor|CQSigImgMonitor"
     "|chirpComnCfg|chirpTimingCfg|analogMonitor|(staticB|b|presenceB)oundaryBox|(gating|state|allocation)Param|maxAcceleration|version"
+    "|(sigProcChain|rangeSel|lowPower|factoryCalib|cluster)Cfg|adc(DataSource|Logging)|(major|minor)StateCfg"
 )
 
 
@@ -64,7 +56,7 @@ class EmulatedTiRadar(Emulator):
             "frozen": "sends the same targets again under new numbers",
             "storm": "sends 40 targets a frame, anywhere",
             "other-record": "sends targets in records of 68 octets",
-            "other-type": "sends targets in TLV 308, as an xWRL6432",
+            "other-type": "sends targets in TLV 10, as an area scanner",
             "headers-only": "sends frames without lists",
         }
     )
@@ -128,8 +120,10 @@ class EmulatedTiRadar(Emulator):
         self._frames += 1
         cycles = int(frame.stamp_ns * CYCLES_PER_NS) % 2**32
         sent = TiFrame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles)
-        write = Write("data", encode(_foreign(sent, self.fault)), round(self._spec.latency_ms * 1e6))
-        return self._damage.done(self.fault, [write], rng)
+        latency_ns = round(self._spec.latency_ms * 1e6)
+        if self._spec.data is None:
+            return self._damage.done(self.fault, [Write("cli", _low_power(sent), latency_ns)], rng)
+        return self._damage.done(self.fault, [Write("data", encode(_foreign(sent, self.fault)), latency_ns)], rng)
 
     def _faulty(self, targets: Table, rng: np.random.Generator) -> Table:
         """Return what the targets become by what is wrong with the radar now."""
@@ -173,10 +167,26 @@ def _foreign(frame: TiFrame, fault: str | None) -> TiFrame:
         return frame._replace(tlvs={})
     if fault not in ("other-record", "other-type") or TARGETS not in frame.tlvs:
         return frame
-    payload = b"".join(row.tobytes()[:68] if fault == "other-record" else row.tobytes() for row in frame.tlvs[TARGETS])
-    kind = TARGETS if fault == "other-record" else 308
+    kind, size = (TARGETS, 68) if fault == "other-record" else (10, 40)
+    payload = b"".join(row.tobytes()[:size] for row in frame.tlvs[TARGETS])
     others = {kind: TLV_HEADER.pack(kind, len(payload)) + payload}
     return frame._replace(tlvs={key: rows for key, rows in frame.tlvs.items() if key != TARGETS}, others=others)
+
+
+def _low_power(frame: TiFrame) -> bytes:
+    """Return a frame in the octets of an xWRL6432."""
+    tlvs, count = [], 0
+    if (points := frame.tlvs.get(POINTS)) is not None:
+        count = len(points)
+        decibels = frame.tlvs[SIDE_INFO]["snr"] / 10
+        tlvs.append(low_power.points(points["position"].astype(float), points["doppler"].astype(float), decibels))
+    if (targets := frame.tlvs.get(TARGETS)) is not None:
+        values = np.stack([np.frombuffer(row.tobytes(), "<f4")[1:27] for row in targets]).astype(float)
+        rows = zip(targets["tid"].tolist(), values.tolist(), targets["confidence"].tolist(), strict=True)
+        tlvs.append(low_power.targets(list(rows)))
+    if (owners := frame.tlvs.get(TARGET_INDEX)) is not None:
+        tlvs.append(low_power.owners(owners.tolist()))
+    return low_power.frame(frame.number, frame.cycles, count, tlvs)
 
 
 def _measured(rng: np.random.Generator, position: Floats, velocity: Floats) -> tuple[Floats, Floats]:

@@ -80,8 +80,15 @@ class OpenPorts:
 
     def say(self, key: tuple[str, str], data: bytes) -> None:
         """Let a device say something."""
-        if key in self.ports and key not in self._consoles and (later := self._restamps[key](data)):
+        if key not in self.ports or (key in self._consoles and not self._is_shared(key, data)):
+            return
+        if later := self._restamps[key](data):
             self.ports[key].write(later)
+
+    def _is_shared(self, key: tuple[str, str], data: bytes) -> bool:
+        """Return whether bytes of a console are frames, of a radar that has no port of its own for them."""
+        recording, topic = key
+        return (recording, topic.replace("/cli", "/data")) not in self.ports and PROMPT.encode() not in data
 
     def listen(self, wait_ns: int) -> None:
         """Take what hosts write, for so long at most; answer on consoles."""

@@ -1,4 +1,4 @@
-"""Driver of TI mmWave radars (IWR6843, AWR1843, IWR6432) on their two serial ports, `cli` and `data`.
+"""Driver of TI mmWave radars: IWR6843 and AWR1843 on two serial ports, `cli` and `data`; xWRL6432 on `cli` alone.
 
 The profile is loaded through the command port whenever a port was opened, so that a radar that lost power and a daemon
 that was restarted end in the same state. A profile with the tracker on gives `Detections` from the target list (empty
@@ -24,8 +24,9 @@ from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, TARGETS, FrameParser, Table, TiFrame
+from hw.radar.ti_frames import LAYOUTS, FrameParser, Table, TiFrame
 from hw.radar.ti_lists import ListReader, explain
+from hw.radar.ti_types import POINTS, SIDE_INFO, TARGETS
 from perception.objects import Detections, Floats, Measurement, Modality, PointCloud, RoadUser
 
 BITS_PER_BYTE = 10
@@ -51,12 +52,14 @@ class TiSettings(DeviceSettings):
     """Where the radar is and what it is told."""
 
     cli: Endpoint
-    data: Endpoint
+    data: Endpoint | None = Field(None, description="frames; none: they come on the command port, as of an xWRL6432")
     profile: Annotated[Path, AfterValidator(_existing)] = Field(description=".cfg file, from the site file's folder")
     latency_ms: float = Field(25.0, ge=0, le=500, description="middle of the chirps to the first byte sent")
 
     def ports(self) -> dict[str, Port]:
-        """Return both ports; the command port speaks only when spoken to."""
+        """Return the ports; a command port beside a data port speaks only when spoken to."""
+        if self.data is None:
+            return {"cli": Port(self.cli, self.silence_ms)}
         return {"cli": Port(self.cli, None), "data": Port(self.data, self.silence_ms)}
 
 
@@ -78,12 +81,13 @@ class TiRadar:
         self.counters = Intake()
         profile = read_profile(settings.profile)
         self.nominal_hz = 1e9 / profile.period_ns
-        serial = settings.data.serial
+        serial = (settings.data or settings.cli).serial
         self._byte_ns = BITS_PER_BYTE * 1e9 / serial.baud if serial else 0.0
         self._latency_ns = round(settings.latency_ms * 1e6)
         self._tracks = profile.tracks
         self._lists = ListReader(profile.statistics)
-        self._parser = FrameParser(self.counters)
+        self._text = None if settings.data else bytearray()  # between frames, where both come on one line
+        self._parser = FrameParser(self.counters, self._text)
         self._dialogue = Dialogue(profile.commands, self.counters)
         self._clock = FrameClock(profile.period_ns)
         self._numbers: deque[int] = deque(maxlen=RECENT)
@@ -108,13 +112,20 @@ class TiRadar:
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
         """Take bytes of either port, return one measurement for each new frame that they complete."""
-        if port == "cli":
-            self._dialogue.received(data, receipt_ns)
-            if not self._dialogue.complete:
-                self._begin_anew()  # frame numbers begin at 1 after sensorStart
+        if port == "cli" and self._text is None:
+            self._answered(data, receipt_ns)
             return []
-        frames = [frame for frame in self._parser.feed(data) if self._is_new(frame)]
+        complete = self._parser.feed(data)
+        if self._text:
+            self._answered(bytes(self._text), receipt_ns)
+            self._text.clear()
+        frames = [frame for frame in complete if self._is_new(frame)]
         return [found for frame in frames if (found := self._measurement(frame, receipt_ns)) is not None]
+
+    def _answered(self, text: bytes, now_ns: int) -> None:
+        self._dialogue.received(text, now_ns)
+        if not self._dialogue.complete:
+            self._begin_anew()  # frame numbers begin at 1 after sensorStart
 
     def explain(self, reason: str, sample: bytes) -> str | None:
         """Return in words why input was refused; None: nothing that this driver knows."""

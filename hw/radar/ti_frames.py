@@ -6,7 +6,8 @@
     16  platform, e.g. 000A6843            36  sub-frame number
     20  frame number                       40  TLVs: type, length of the payload, payload
 
-All u32, little endian; padded to a multiple of 32 bytes. There is no checksum: a frame is taken when its lengths agree
+All u32, little endian; padded to a multiple of 32 bytes. An xWRL6432 has types of its own (`hw/radar/ti_types.py`); its
+lists become those of the other radars. There is no checksum: a frame is taken when its lengths agree
 with each other and no other frame begins inside it.
 
 TI's axes: x right, y forward, z up; m, m/s. Doppler: away from the sensor +.
@@ -24,6 +25,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hw.intake import NOISE, note, refuse
+from hw.radar import ti_points
+from hw.radar.ti_types import (
+    HARMLESS,
+    LOW_POWER_POINTS,
+    OTHER_LISTS,
+    POINTS,
+    SAME,
+    SIDE_INFO,
+    STATS,
+    TARGET_INDEX,
+    TARGETS,
+)
 
 MAGIC = bytes.fromhex("0201040306050807")
 HEADER = struct.Struct("<8s8I")
@@ -33,7 +46,6 @@ MAX_LENGTH = 65536
 MOST_FALSE = 64  # headers that are none, in bytes that came at once, that are looked at more closely
 SAMPLE = 256  # octets of what is refused that are kept
 
-POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
 LAYOUTS: dict[int, np.dtype[Any]] = {
     POINTS: np.dtype([("position", "<f4", 3), ("doppler", "<f4")]),
     STATS: np.dtype(
@@ -112,25 +124,46 @@ def decode(data: bytes, counters: Counter[str]) -> TiFrame | None:
         end = at + TLV_HEADER.size + size
         if end > length:
             return None
-        layout = LAYOUTS.get(kind)
-        if layout is None or size % layout.itemsize:
-            counters["unused-tlv" if layout is None else "tlv-length"] += 1
+        read = _read(kind, data[at + TLV_HEADER.size : end])
+        if not read:
+            _count_other(kind, data[at:end], counters)
             others[kind] = data[at:end]
-        else:
-            tlvs[kind] = np.frombuffer(data[at + TLV_HEADER.size : end], layout)
+        tlvs |= read
         at = end
     return TiFrame(number, length, tlvs, version, platform, cycles, points, others) if length - at < PADDING else None
 
 
+def _read(kind: int, payload: bytes) -> dict[int, Table]:
+    """Return the tables in a TLV, by the type that the rest of the driver knows; none when it cannot be read."""
+    if kind == LOW_POWER_POINTS:
+        found = ti_points.unpacked(payload, LAYOUTS[POINTS], LAYOUTS[SIDE_INFO])
+        return {} if found is None else {POINTS: found[0], SIDE_INFO: found[1]}
+    kind = SAME.get(kind, kind)
+    layout = LAYOUTS.get(kind)
+    if layout is None or len(payload) % layout.itemsize:
+        return {}
+    return {kind: np.frombuffer(payload, layout)}
+
+
+def _count_other(kind: int, tlv: bytes, counters: Counter[str]) -> None:
+    if kind in HARMLESS or kind in OTHER_LISTS:
+        counters["unused-tlv"] += 1
+    elif kind in LAYOUTS or kind in SAME or kind == LOW_POWER_POINTS:
+        counters["tlv-length"] += 1
+    else:
+        note(counters, "unknown-tlv", tlv[:SAMPLE])
+
+
 class FrameParser:
-    """Bytes in any chunking to frames.
+    """Bytes in any chunking to frames. `text`: where bytes between frames go; without it they are noise.
 
     Counters: `noise` (bytes between frames), `torn` (another frame began inside), `length` (lengths that disagree),
-    `unused-tlv`, `tlv-length`.
+    `unused-tlv`, `unknown-tlv`, `tlv-length`.
     """
 
-    def __init__(self, counters: Counter[str]) -> None:
+    def __init__(self, counters: Counter[str], text: bytearray | None = None) -> None:
         self._counters = counters
+        self._text = text
         self._buffer = bytearray()
         self._false = 0  # headers of the newest bytes that were none
 
@@ -163,9 +196,11 @@ class FrameParser:
         start = self._buffer.find(MAGIC)
         if start < 0:
             start = len(self._buffer) - _magic_begun(self._buffer)
-        if start:
+        if start and self._text is None:
             note(self._counters, NOISE, bytes(self._buffer[:SAMPLE]), start)
-            del self._buffer[:start]
+        elif start and self._text is not None:
+            self._text += self._buffer[:start]
+        del self._buffer[:start]
         return len(self._buffer) >= HEADER.size
 
     def _drop(self, reason: str) -> None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hw.radar.ti_frames import HEADER, LAYOUTS, POINTS, TARGETS, TLV_HEADER, Table, TiFrame
+from hw.radar.ti_frames import HEADER, LAYOUTS, TLV_HEADER, Table, TiFrame
+from hw.radar.ti_types import (
+    HARMLESS,
+    LOW_POWER_POINTS,
+    LOW_POWER_TARGETS,
+    OTHER_LISTS,
+    OTHER_POINTS,
+    POINTS,
+    TARGETS,
+)
 
-KNOWN = {  # TLVs of other demos and firmwares that may be lists of what is wanted
-    10: "targets of the area scanner",
-    301: "points of an xWRL6432",
-    308: "targets of an xWRL6432",
-    1000: "points in spherical coordinates",
-    1020: "compressed points",
-}
-# those that are none: profiles, heat maps, temperatures, indices, heights, presence
-HARMLESS = {2, 3, 4, 5, 8, 9, 11, 302, 303, 304, 305, 306, 307, 309, 310, 315, 316, 317, 318, 319, 1012, 1021}
-OF_POINTS = {301, 1000, 1020}
+SENT_AS = {TARGETS: (TARGETS, LOW_POWER_TARGETS), POINTS: (POINTS, LOW_POWER_POINTS)}
 TINY = 1e-30  # no measured number is so small; an integer that is read as one is
 MOST_TID = 1 << 16
 
@@ -39,8 +39,8 @@ class ListReader:
 
         `wanted`: TARGETS or POINTS.
         """
-        if wanted in frame.others:
-            return "list", frame.others[wanted]
+        if (sent := next((kind for kind in SENT_AS[wanted] if kind in frame.others), None)) is not None:
+            return "list", frame.others[sent]
         if (rows := frame.tlvs.get(wanted)) is not None:
             if wanted == TARGETS and _are_garbled(rows):
                 return "list", TLV_HEADER.pack(TARGETS, rows.nbytes) + rows.tobytes()
@@ -50,7 +50,8 @@ class ListReader:
             return "empty-frame", HEADER.pack(b"", *(0, frame.length, 0, frame.number, 0, frame.points, 0, 0))
         if wanted == POINTS and frame.points and not frame.others:
             return "list", TLV_HEADER.pack(POINTS, 0)
-        strange = frame.others.keys() - HARMLESS - self._companions - (OF_POINTS if wanted == TARGETS else set())
+        strange = frame.others.keys() - HARMLESS.keys() - self._companions
+        strange -= OTHER_POINTS | {LOW_POWER_POINTS} if wanted == TARGETS else set()
         return ("list", frame.others[min(strange)]) if strange else None
 
 
@@ -66,6 +67,9 @@ def explain(reason: str, sample: bytes) -> str | None:
     """Return in words why input was refused; None: nothing that this driver knows."""
     if reason == "list":
         return _explained_list(*TLV_HEADER.unpack_from(sample))
+    if reason == "unknown-tlv":
+        kind, size = TLV_HEADER.unpack_from(sample)
+        return f"TLV {kind}, {size} octets: a kind that this driver does not know, left out"
     return {
         "empty-frame": "frames of a header and nothing else: guiMonitor or the tracker is off, or another firmware",
         "length": "a header whose lengths disagree: frames of another SDK",
@@ -78,14 +82,19 @@ def explain(reason: str, sample: bytes) -> str | None:
 
 
 def _explained_list(kind: int, size: int) -> str:
-    if kind in (TARGETS, POINTS):
-        row, what = LAYOUTS[kind].itemsize, "targets" if kind == TARGETS else "points"
-        if size % row:
-            return (
-                f"TLV {kind} of {size} octets is no whole number of {what} of {row} octets: another firmware's records"
-            )
-        if not size:
-            return f"the header tells of {what}, and no list comes: guiMonitor, or another firmware"
-        return f"TLV {kind}: read as {what} of {row} octets its {size} octets make no sense: another firmware's records"
-    known = KNOWN.get(kind, f"{size} octets of an unknown kind")
-    return f"TLV {kind}: {known}; this driver reads targets from TLV {TARGETS}, points from TLV {POINTS}"
+    what = next((words for each, words in ((TARGETS, "targets"), (POINTS, "points")) if kind in SENT_AS[each]), None)
+    if what is None:
+        known = OTHER_LISTS.get(kind, f"{size} octets of an unknown kind")
+        read = (
+            f"{name} from TLV {' and '.join(map(str, SENT_AS[each]))}"
+            for each, name in ((TARGETS, "targets"), (POINTS, "points"))
+        )
+        return f"TLV {kind}: {known}; this driver reads {', '.join(read)}"
+    if not size:
+        return f"the header tells of {what}, and no list comes: guiMonitor, or another firmware"
+    if kind == LOW_POWER_POINTS:
+        return f"TLV {kind} of {size} octets is not what its numbers of points and its units say: another firmware"
+    row = LAYOUTS[TARGETS if what == "targets" else POINTS].itemsize
+    if size % row:
+        return f"TLV {kind} of {size} octets is no whole number of {what} of {row} octets: another firmware's records"
+    return f"TLV {kind}: read as {what} of {row} octets its {size} octets make no sense: another firmware's records"

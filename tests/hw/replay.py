@@ -36,6 +36,10 @@ SETTINGS: dict[str, dict[str, object]] = {
     },
 }
 
+OTHERWISE: dict[str, dict[str, object]] = {  # logs of devices that are set up in another way than their kind's others
+    "low-power": {"cli": {"serial": {"path": "cli"}}, "data": None, "profile": GOLDEN / "ti-mmwave" / "low-power.cfg"}
+}
+
 
 def logs(kind: str) -> list[Path]:
     """Return the golden logs of a kind of device."""
@@ -55,7 +59,7 @@ def play(driver: Driver, entries: Iterable[LogEntry]) -> list[Measurement]:
 
 def result(path: Path) -> str:
     """Return what the driver makes of a golden log, as JSON, one measurement a line."""
-    driver = make_driver(path.parent.name)
+    driver = make_driver(path.parent.name, **OTHERWISE.get(path.stem, {}))
     with path.open(encoding="utf-8") as lines:
         measurements = play(driver, from_lines(lines))
     rows = [msgspec.json.encode({"type": type(one).__name__, **_plain(one)}).decode() for one in measurements]

@@ -16,8 +16,10 @@ from hw.errors import ProfileError
 from hw.radar.ti import TiRadar, TiSettings
 from hw.radar.ti_cli import ANSWER_NS, TRIES, Dialogue, parse_profile, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, POINTS, SIDE_INFO, STATS, TARGETS, Table, TiFrame, encode
+from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
+from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGETS
 from perception.objects import Detections, PointCloud
+from sim import low_power
 from sim.bench import RadarSpec
 from sim.radar import EmulatedTiRadar as EmulatedRadar
 from tests.hw import replay
@@ -332,6 +334,63 @@ def test_points_without_matching_side_info_have_no_snr(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", replay.logs("ti-mmwave"), ids=lambda path: path.stem)
 def test_golden(path: Path) -> None:
     assert replay.result(path) == path.with_suffix(".json").read_text()
+
+
+# low-power radars
+
+
+ONE_LINE = {**replay.OTHERWISE["low-power"], "latency_ms": 25.0}
+
+
+def low_power_driver(profile: Path | None = None) -> TiRadar:
+    return TiRadar("radar", TiSettings.model_validate(ONE_LINE | ({"profile": profile} if profile else {})))
+
+
+def low_power_tlv(kind: int, payload: bytes, number: int = 1) -> bytes:
+    return low_power.frame(number, 0, 0, [TLV_HEADER.pack(kind, len(payload)) + payload])
+
+
+def test_commands_and_frames_of_a_low_power_radar_share_a_line() -> None:
+    spec = emulated()._spec.model_copy(update={"data": None})
+    radar, device = low_power_driver(), EmulatedRadar("radar-north", spec, bench())
+    radar.opened("cli", START_NS)
+    found, now_ns = [], START_NS
+    for turn in range(200):
+        now_ns += 10 * MS
+        for _, command in radar.due(now_ns):
+            for answer in device.received("cli", command, now_ns):
+                found += radar.received("cli", answer.data, now_ns)
+        for write in device.capture(turn, frame([])) if turn % 10 == 0 else []:
+            assert write.port == "cli"
+            found += radar.received("cli", write.data, now_ns)
+    assert len(found) >= 15 and all(isinstance(one, Detections) for one in found)
+    assert radar.error is None and radar.counters.keys() == {"unused-tlv"}
+
+
+def test_points_of_a_low_power_radar_come_in_stated_units(tmp_path: Path) -> None:
+    (tmp_path / "points.cfg").write_text(LOW_POWER.replace("trackingCfg 1", "trackingCfg 0"))
+    place = np.array([[-2.0, 40.0, 1.5], [0.5, 12.25, -1.0]])
+    sent = low_power.points(place, np.array([-12.0, 3.5]), np.array([20.0, 7.25]))
+    [cloud] = low_power_driver(tmp_path / "points.cfg").received("cli", low_power.frame(1, 0, 2, [sent]), START_NS)
+    assert isinstance(cloud, PointCloud)
+    assert cloud.points == pytest.approx(np.array([[40.0, 2.0, 1.5], [12.25, -0.5, -1.0]]), abs=1e-3)
+    assert cloud.doppler == pytest.approx([-12.0, 3.5], abs=1e-5) and cloud.snr == pytest.approx([20.0, 7.2], abs=0.051)
+
+
+@given(st.binary(max_size=120))
+def test_no_list_of_low_power_points_raises(payload: bytes) -> None:
+    [found] = [low_power_tlv(301, payload)]
+    radar = low_power_driver()
+    scans = radar.received("cli", found, START_NS)
+    assert len(scans) == 1 and radar.counters["tlv-length"] in (0, 1)
+
+
+def test_a_tlv_of_no_known_kind_is_named_and_costs_nothing_else() -> None:
+    radar = low_power_driver()
+    [scan] = radar.received("cli", low_power_tlv(4711, bytes(12)) + low_power_tlv(308, bytes(112), 2), START_NS)
+    assert isinstance(scan, Detections) and radar.counters["unknown-tlv"] == 1
+    words = radar.explain("unknown-tlv", radar.counters.samples["unknown-tlv"])
+    assert words == "TLV 4711, 12 octets: a kind that this driver does not know, left out"
 
 
 # stamps

@@ -11,20 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.radar.ti_frames import (
-    HEADER,
-    LAYOUTS,
-    MAGIC,
-    MAX_LENGTH,
-    POINTS,
-    SIDE_INFO,
-    STATS,
-    TARGET_INDEX,
-    TARGETS,
-    FrameParser,
-    TiFrame,
-    encode,
-)
+from hw.radar.ti_frames import HEADER, LAYOUTS, MAGIC, MAX_LENGTH, FrameParser, TiFrame, encode
+from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "ti"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"no real captures at {REAL}")

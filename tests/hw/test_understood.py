@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from hw import video
-from hw.radar.ti_frames import LAYOUTS, STATS, TARGETS, TLV_HEADER, Table, TiFrame, encode
+from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
+from hw.radar.ti_types import STATS, TARGETS
 from tests.hw.fed import BEGIN_NS, MS, NS, RADAR, SERIAL, TCP, TICK_NS, UDP, Fed
 
 Say = Callable[[int], bytes]  # tick -> bytes
@@ -108,7 +109,7 @@ BOXES = [{"cls": 2, "bbox": [1, 2, 30, 40], "score": 0.5}]
         (("radio-agent", UDP, "link"), noise(60), "binary data"),
         (("video", {}, "pictures"), noise(60), "binary data"),
         (RADAR_DATA, noise(900), "another baud rate than 921600"),
-        (RADAR_DATA, lambda t: radar_frame(t, tlv(308, records(3, 112))), "TLV 308: targets of an xWRL6432"),
+        (RADAR_DATA, lambda t: radar_frame(t, tlv(308, records(3, 68))), "TLV 308 of 204 octets is no whole"),
         (RADAR_DATA, lambda t: radar_frame(t, tlv(10, records(3, 40))), "TLV 10: targets of the area scanner"),
         (RADAR_DATA, lambda t: radar_frame(t, tlv(4711, records(3, 112))), "TLV 4711"),
         (RADAR_DATA, lambda t: radar_frame(t, tlv(TARGETS, records(3, 68))), "204 octets is no whole number"),

@@ -30,7 +30,7 @@ DETAILS = {
     "reorder": ("ok", None),
     "late": ("ok", None),
     "other-record": ("not-understood", "is no whole number of targets"),
-    "other-type": ("not-understood", "TLV 308: targets of an xWRL6432"),
+    "other-type": ("not-understood", "TLV 10: targets of the area scanner"),
     "headers-only": ("not-understood", "header and nothing else"),
 }
 

@@ -8,7 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from hw.radar.ti_frames import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS, FrameParser, TiFrame
+from hw.radar.ti_frames import FrameParser, TiFrame
+from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
 from perception.objects import RoadUser
 from sim.bench import CameraSpec, MountSpec, RadarSpec
 from sim.camera import EmulatedCamera

@@ -16,8 +16,9 @@ import numpy as np
 from hw import utc
 from hw.radar.ti import TiSettings
 from hw.radar.ti_cli import read_profile
-from hw.radar.ti_frames import LAYOUTS, POINTS, encode
+from hw.radar.ti_frames import LAYOUTS, encode
 from hw.radar.ti_frames import TiFrame as TiFrame
+from hw.radar.ti_types import POINTS
 from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
 from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects
 from rsu.site.config import Config

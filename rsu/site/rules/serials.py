@@ -30,9 +30,11 @@ def bauds(of: OfSite) -> Iterator[Finding]:
 def radars(of: OfSite) -> Iterator[Finding]:
     """Find radars whose command and data lines are swapped."""
     for name, settings in of.drivers.items():
-        if not isinstance(settings, TiSettings) or settings.cli.serial is None or settings.data.serial is None:
+        if not isinstance(settings, TiSettings) or settings.data is None:
             continue
         cli, data = settings.cli.serial, settings.data.serial
+        if cli is None or data is None:
+            continue
         at = ("devices", name, "driver")
         if cli.baud > data.baud:
             text = f"expected the slower line (115200) for commands, got {cli.baud} and for data {data.baud} (swapped?)"
