@@ -116,9 +116,9 @@ FUZZ_TARGETS ?=
 manual: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.manual
 
-# with and without a C compiler: each wheel installed alone, and the engine that it uses
+# with and without a C compiler: each wheel installed alone, its engine, its files, the demo and its page
 wheels: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.v2x.wheels
+	$(BIN)/python -m tests.wheels
 
 fuzz: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]' || echo "no atheris here" >&2
