@@ -112,9 +112,10 @@ FUZZ_N ?= 0
 FUZZ_SEED ?=
 FUZZ_TARGETS ?=
 
-# pages of rsu/manual: the parts that are made of rows in the code, as the code has them now
+# pages of rsu/manual: the parts that are made of rows in the code, as the code has them now, and the benches' figures;
+# FIGURES: the folder in which they are, if not build/bench
 manual: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.rsu.manual
+	$(BIN)/python -m tests.rsu.manual $(FIGURES)
 
 # with and without a C compiler: each wheel installed alone, its engine, its files, the demo and its page
 wheels: $(VENV)/.installed-dev

@@ -11,7 +11,6 @@ time from a fresh process to the first message.
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import subprocess
@@ -26,12 +25,12 @@ from codec_messages import MESSAGES
 from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 
 import v2x
+from tests.bench_file import keep
 from v2x.engine.engines import ENGINES
 from v2x.messages import messages
 from v2x.schema import FRAME, schema
 
 ROUNDS, ROUND_S = 9, 0.03
-OUT = Path("build/bench/codec.json")
 WAYS = ("encode", "decode")
 WHO = ("asn1tools", "pycrate", "plain", "c", "asn1c", "records")
 COLUMN = {"plain": "plain", "native": "c"}  # of an engine
@@ -170,8 +169,7 @@ def main() -> None:
         name: {way: {who: spent[who] for who in WHO if who in spent} for way, spent in ways.items()}
         for name, ways in times.items()
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(kept, indent=1))
+    keep("codec", kept)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ Figures go to build/bench/events.json.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections import Counter
@@ -23,7 +22,6 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import islice, tee
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from virtual_site import EPOCH_NS, run
@@ -33,9 +31,9 @@ from perception.results import RoadEvent
 from sim import recorded
 from sim.frames import WorldFrame
 from sim.scenarios import SCENARIOS, Scenario
+from tests.bench_file import keep
 from tests.perception.watching import Watch
 
-OUT = Path("build/bench/events.json")
 WARM_UP_S = 4.0  # the station learns UTC, tracks are confirmed
 LIMIT_S = {"congestion": 15.0}
 USUAL_LIMIT_S = 2.0
@@ -213,9 +211,7 @@ def main() -> None:
             "slices": hours,
         },
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1))
-    print(f"{time.monotonic() - began:.0f} s; written to {OUT}")
+    print(f"{time.monotonic() - began:.0f} s; written to {keep('events', result)}")
 
 
 def _steps(minutes: float) -> list[float]:

@@ -11,12 +11,10 @@ runs at N = 1000 too, for its time only. `--hard` runs the harder cases of `fusi
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +23,7 @@ from tests.bench.fusion_hard import CASES
 from tests.bench.fusion_score import Score
 from tests.bench.fusion_trackers import TRACKERS, Tracker, make
 from tests.bench.fusion_world import SECOND_NS, START_NS, Case, lanes_and_walkers, scans, sensors
+from tests.bench_file import keep
 
 SEED = 20_260
 SECONDS = 60.0
@@ -34,8 +33,6 @@ HARD_USERS, HARD_S = 100, 15.0
 BUDGET_S = 20.0  # CPU seconds for one public tracker at one number of road users
 SETTLED_S = 1.0
 CYCLE_NS = SECOND_NS // 10
-OUT = Path("build/bench/fusion.json")
-OUT_HARD = Path("build/bench/fusion-hard.json")
 
 Figures = dict[str, float]
 Cycle = tuple[list[Detections], list[Ints]]
@@ -127,12 +124,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--hard", action="store_true")
     options = parser.parse_args(arguments)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
     if not options.hard:
         results = crossing(options.sizes, options.seconds, options.seed)
         growth(results)
-        OUT.write_text(json.dumps(results, indent=1))
-    OUT_HARD.write_text(json.dumps(hard(min(options.seconds, HARD_S), options.seed), indent=1))
+        keep("fusion", results)
+    keep("fusion-hard", hard(min(options.seconds, HARD_S), options.seed))
 
 
 if __name__ == "__main__":

@@ -9,22 +9,20 @@ was on air longer than guarantees G1 to G3 allow, or the truth was not told agai
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import structlog
 
+from tests.bench_file import keep
 from tests.rsu.station.gate_model.defects.table import KINDS
 from tests.rsu.station.gate_model.model import Model
 
-OUT = Path(__file__).parents[2] / "build" / "bench" / "gate.json"
 PIECE = 20_000  # steps of one run: each begins with a station that has just started
 ENOUGH = 0.999  # of the ticks long after a defect: everything is told, and as it is
 
@@ -66,6 +64,7 @@ def together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
         "frames": sum(each["frames"] for each in pieces),
         "wrong": dict(wrong),
         "first": first,
+        "limits": {"told_long_after": ENOUGH},
         "told_long_after": healthy["right"] / healthy["ticks"] if healthy["ticks"] else None,
         "kinds": kinds,
     }
@@ -99,7 +98,6 @@ def main() -> None:
     result = together(pieces)
     result["took_s"] = round(time.monotonic() - began_s, 1)
     show(result)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    keep("gate", result)
     if result["wrong"] or (result["told_long_after"] or 0.0) < ENOUGH:
         sys.exit(1)

@@ -30,9 +30,9 @@ from rsu.bus.sockets import Subscriber
 from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover, unfinished
 from rsu.recording.verify import integrity
+from tests.bench_file import keep
 from v2x import KINDS, CodecError, dsmp
 
-OUT = Path("build/bench/kills.json")
 LIMITS_S = {"kill": 3.5, "stop": 15.0, "root": 10.0}  # of SPAT's silence; the root process starts with nothing loaded
 WARM_S, DRAIN_S = 20.0, 20.0
 KILL_PAUSE_S, STOP_PAUSE_S = (2.0, 5.0), (14.0, 18.0)
@@ -148,7 +148,7 @@ def drain(ear: Ear) -> None:
 
 def figures(done: list[Blow]) -> dict[str, Any]:
     """Return how long SPAT was silent, by what was done to whom."""
-    found: dict[str, Any] = {"blows": len(done)}
+    found: dict[str, Any] = {"blows": len(done), "limits_s": LIMITS_S}
     for how, limit_s in LIMITS_S.items():
         own = [blow for blow in done if blow.how == how]
         found[how] = {
@@ -200,8 +200,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path(tempfile.gettempdir()) / "rsu-kills")
     options = parser.parse_args()
     found = run(options.run, options.kills, options.stops, options.seed)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    keep("kills", found)
     print(json.dumps(found, indent=1))
     fine = not (any(found[how]["over"] for how in LIMITS_S) or found["lost"] or found["corrupt"])
     sys.exit(not (fine and found["spool_sound"]))

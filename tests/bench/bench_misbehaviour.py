@@ -17,7 +17,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -34,13 +33,13 @@ from sim.frames import OBU, WorldFrame
 from sim.lies import LIES
 from sim.obu import RANGE_M
 from sim.radio import Radio
+from tests.bench_file import keep
 
 BEGIN_S, LIMIT_S, SECONDS = 20.0, 5.0, 27.0
 HONEST_S = 120.0  # of one piece of honest traffic
 LIARS = 6
 ALWAYS = ("constant-position", "constant-offset", "mirrored-position", "speed-offset", "reversed-heading")
 NEAR_M, LEAST_MPS = 80.0, 4.0  # who stands does not lie when it says so
-OUT = Path("build/bench/misbehaviour.json")
 _MOTOR = [RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE]
 
 
@@ -183,8 +182,7 @@ def _tell(found: Mapping[str, Mapping[str, object]], cases: list[Case]) -> None:
     for record in false:
         print(f"false: {record.reason} {record.text} {record.vehicle_id or record.source}")
     print(json.dumps({name: value for name, value in figures.items() if name != "lies"}))
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    keep("misbehaviour", figures)
 
 
 if __name__ == "__main__":

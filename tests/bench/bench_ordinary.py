@@ -15,7 +15,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,9 +27,9 @@ from sim.frames import PERIOD_NS, WorldFrame
 from sim.judge.judge import Judge
 from sim.listener import Listener
 from sim.scenarios import SCENARIOS
+from tests.bench_file import keep
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, record
 
-OUT = Path("build/bench/ordinary.json")
 SEEDS = tuple(range(101, 111))
 RANGE_M = 60.0
 ON_AIR_NS = 1_000_000  # from a tick to the arrival of its frames at the radio
@@ -98,14 +97,11 @@ def main() -> None:
             f"seed {seed}, {options.minutes:g} min: {json.dumps(rows[-1])}  {time.monotonic() - began:.0f} s",
             flush=True,
         )
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(
-        json.dumps(
-            {"minutes": options.minutes, "scenario": options.scenario, "liars": options.liars, "seeds": rows}, indent=1
-        )
-    )
+    made = {"minutes": options.minutes, "scenario": options.scenario, "liars": options.liars, "seeds": rows}
     false = sum(row["events"]["false"] for row in rows)
-    print(f"{false} false events on air in {len(rows) * options.minutes:g} minutes; written to {OUT}")
+    print(
+        f"{false} false events on air in {len(rows) * options.minutes:g} minutes; written to {keep('ordinary', made)}"
+    )
     sys.exit(1 if false else 0)
 
 

@@ -16,7 +16,6 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, tee
-from pathlib import Path
 
 import numpy as np
 from virtual_site import CONFIGS, run
@@ -27,9 +26,9 @@ from rsu.site import box, config
 from rsu.site.dialects import RECORDED
 from sim import recorded
 from sim.frames import WorldFrame
+from tests.bench_file import keep
 from tests.perception.watching import LANES, Watch
 
-OUT = Path("build/bench/statistics.json")
 QUEUE_M = 15.0  # shorter ones, two vehicles, are not judged by their share
 CYCLE, MINUTE = "cycle", "60 s"
 PERIODS = {1: "1 s", 5: "5 s", 60: MINUTE}  # by length in s; the longest, 15 min, may have begun with the bench
@@ -247,9 +246,7 @@ def main() -> None:
     for seed in options.seed or [201]:
         results.append(judge(options.minutes, options.traffic, seed))
         _print(results[-1])
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(results[0] | {"seeds": results}, indent=1))
-    print(f"{time.monotonic() - began:.0f} s; written to {OUT}")
+    print(f"{time.monotonic() - began:.0f} s; written to {keep('statistics', results[0] | {'seeds': results})}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ with a camera guessed from lanes, speeds and vehicles; beside it what a person c
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -45,9 +44,9 @@ from sim.frames import WorldFrame
 from sim.video.film import film
 from sim.video.ground import Picture
 from sim.video.picture import Painter
+from tests.bench_file import FOLDER, keep
 
 ROOT = Path(__file__).parents[2]
-OUT = ROOT / "build" / "bench"
 REAL = ROOT.parent / "shared" / "data" / "video"
 
 SIZE, RATE_HZ = (1920, 1080), 25.0
@@ -197,7 +196,7 @@ def judge(sensor: Sensor, found: Detections, frame: WorldFrame, shares: list[flo
 
 def drawn(name: str, sensor: Sensor) -> dict[str, float]:
     """Return the figures on a drawn scene."""
-    path = OUT / f"video-{name}.avi"
+    path = FOLDER / f"video-{name}.avi"
     truth = draw(sensor, path)
     found, cpu_s = detections(sensor, path)
     judged = [judge(sensor, found[number], *truth[number]) for number in truth if number in found]
@@ -232,7 +231,7 @@ def save(name: str, shown: Picture, boxes: Floats, kinds: list[int]) -> None:
     for (left, top, right, bottom), kind in zip(np.round(boxes).astype(int).tolist(), kinds, strict=True):
         cv2.rectangle(shown, (left, top), (right, bottom), (0, 255, 0), 1)
         cv2.putText(shown, RoadUser(kind).name.lower(), (left, top - 3), cv2.FONT_HERSHEY_PLAIN, 0.9, (0, 255, 255), 1)
-    cv2.imwrite(str(OUT / name), shown)
+    cv2.imwrite(str(FOLDER / name), shown)
 
 
 def count(road: Road) -> int:
@@ -270,7 +269,7 @@ def count(road: Road) -> int:
 def main() -> None:
     """Run, print and write the figures."""
     cv2.setNumThreads(1)
-    OUT.mkdir(parents=True, exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     figures = {name: drawn(name, sensor) for name, sensor in SCENES.items()}
     print(
         f"drawn, {SIZE[0]}x{SIZE[1]}, {RATE_HZ:g} pictures/s, {SECONDS:g} s   {'':12}"
@@ -286,8 +285,10 @@ def main() -> None:
             continue
         counts[road.file] = {"counted": count(road), "by_eye": road.by_eye}
         print(f"  {road.file}: {counts[road.file]['counted']} vehicles counted, {road.by_eye} by eye")
-    (OUT / "video.json").write_text(json.dumps({"drawn": figures, "wanted": LIMITS, "real": counts}, indent=1) + "\n")
-    print(f"pictures with boxes: {', '.join(str(path.relative_to(ROOT)) for path in sorted(OUT.glob('video-*.png')))}")
+    keep("video", {"drawn": figures, "wanted": LIMITS, "real": counts})
+    print(
+        f"pictures with boxes: {', '.join(str(path.relative_to(ROOT)) for path in sorted(FOLDER.glob('video-*.png')))}"
+    )
 
 
 if __name__ == "__main__":

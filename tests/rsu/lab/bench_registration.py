@@ -3,19 +3,17 @@
     python -m tests.rsu.lab.bench_registration [--seconds 60] [--start 30]
 
 The demo site is recorded in virtual time; then its site file gets wrong mounts, and the code of `rsu tune
---registration` has to find them. Writes build/bench/registration.json, prints it, and ends with 1 where an error is
+--registration` has to find them. Keeps the figures, prints them, and ends with 1 where an error is
 above its limit.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -27,10 +25,10 @@ from rsu.site import config
 from rsu.site.config import Config
 from sim import recorded
 from sim.frames import PERIOD_NS, WorldFrame
+from tests.bench_file import keep
 from tests.rsu.recording.virtual import CONFIGS, record
 
 LIMIT_M, LIMIT_DEG = 0.2, 0.3
-OUT = Path(__file__).parents[3] / "build" / "bench" / "registration.json"
 Wrong = dict[str, tuple[float, float, float]]  # device -> m east, m north, deg
 CASES: dict[str, Wrong] = {
     "none": {},
@@ -94,8 +92,7 @@ def main() -> int:
             told = name if start_s else f"{name}, from the start"
             answer[told] = case
             print(f"{told}: {case}", flush=True)
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(answer, indent=1), encoding="utf-8")
+    keep("registration", answer)
     return 0 if good else 1
 
 

@@ -1,8 +1,15 @@
-"""Renews the parts of the manual that are made of rows in the code: `python -m tests.rsu.manual`."""
+"""Renews the parts of the manual that are made of rows in the code: `python -m tests.rsu.manual [FOLDER]`.
+
+FOLDER: where the benches left their figures, if not in build/bench.
+"""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from rsu.manual import pages
+from tests.bench_file import FOLDER
 from tests.rsu.manual.figures import gather
 from tests.rsu.manual.parts import renewed
 from tests.rsu.manual.tables import PARTS
@@ -10,7 +17,7 @@ from tests.rsu.manual.tables import PARTS
 
 def main() -> None:
     """Rewrite the pages that differ, and name them."""
-    gather()
+    gather(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
     for language in pages.LANGUAGES:
         for page in pages.PAGES:
             text = pages.text(language, page)

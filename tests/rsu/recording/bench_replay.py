@@ -9,7 +9,6 @@ stack a hundred times a second (library code counts for the room that calls it).
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import time
 from collections import Counter
@@ -17,10 +16,10 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from rsu.replay.rerun import Job, RerunResult, rerun
+from tests.bench_file import FOLDER, keep
 from tests.rsu.recording.scenes import SCENES, make
 from tests.rsu.recording.virtual import CONFIGS
 
-OUT = Path("build/bench/replay.json")
 GOAL = 20.0  # times real time
 PERIOD_S = 0.01
 _ROOT = CONFIGS.parent
@@ -70,7 +69,7 @@ def _room(file: str) -> str | None:
 
 def recording(seconds: float) -> Path:
     """Return a recording of the demo site by day, made when there is none yet."""
-    path = OUT.parent / f"day-{seconds:g}s.mcap"
+    path = FOLDER / f"day-{seconds:g}s.mcap"
     if not path.exists():
         print(f"making {path}", flush=True)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,8 +118,7 @@ def main() -> None:
     assert isinstance(shares, dict) and isinstance(costs, dict)
     for room, share in shares.items():
         print(f"{share:6.1%}  {costs[room]:6.3f} ms of a tick  {room}")
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    keep("replay", figures)
 
 
 if __name__ == "__main__":

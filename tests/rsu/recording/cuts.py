@@ -2,13 +2,12 @@
 
 For every cut: does `recover` give a whole, sealed recording with the ticks that were written by then, and how much time
 before the cut is missing? The last second at most, and nothing before the first tick was written. Prints a line a
-recording, writes `build/bench/cuts.json`; exit code 1 when a cut cost more.
+recording, keeps the figures; exit code 1 when a cut cost more.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from itertools import pairwise
@@ -19,9 +18,9 @@ from rsu.bus.tape import Tape
 from rsu.recording import reader
 from rsu.recording.recover import recover
 from rsu.recording.verify import integrity
+from tests.bench_file import keep
 from tests.rsu.recording.golden import FOLDER
 
-OUT = Path("build/bench/cuts.json")
 STEP = 997
 LIMIT_S = 1.0
 TICK_S = 0.1
@@ -76,8 +75,7 @@ def main() -> int:
         one = done[-1]
         print(f"{one.recording}: {one.cuts} cuts, {one.empty} before the first tick; {one.most_lost_s} s lost at most")
         print("".join(f"  {text}\n" for text in one.wrong), end="")
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps([one._asdict() for one in done], indent=2) + "\n", encoding="utf-8")
+    keep("cuts", {"limit_s": LIMIT_S, "recordings": {one.recording: one._asdict() for one in done}})
     return int(any(one.wrong for one in done))
 
 

@@ -3,7 +3,7 @@
 Three runs x {1x, max} x {1, 2 workers} in each of two checkouts: this one and a copy of its tracked files, in which the
 codec has no compiled engine. The runs differ in what could reach the outputs by mistake: the seed of Python's hashes,
 the time zone, and the processor, by switching off the instruction sets that numpy and its BLAS would use here. Prints
-the hashes, writes `build/bench/determinism.json`; exit code 1 when they are not all the same.
+the hashes, keeps the figures; exit code 1 when they are not all the same.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.bench_file import keep
 from tests.rsu.recording.golden import FOLDER
 
-OUT = Path("build/bench/determinism.json")
 ROOT = Path(__file__).parents[3]
 SPEEDS, WORKERS = ("1", "max"), ("1", "2")
 FEATURES: list[str] = np.show_config(mode="dicts")["SIMD Extensions"]["found"]  # oldest first
@@ -79,8 +79,7 @@ def main() -> int:
         print(*run.values(), flush=True)
     same = len({json.dumps(run["sha256"]) for run in done}) == 1
     print(f"{len(done)} runs: " + ("the same bytes" if same else "NOT THE SAME BYTES"))
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({"same": same, "runs": done}, indent=2) + "\n", encoding="utf-8")
+    keep("determinism", {"same": same, "runs": done})
     return int(not same)
 
 
