@@ -1,4 +1,4 @@
-"""The GA/T 1743 driver: real captures, golden logs, framing, the controller's clock, and when the plan is asked for."""
+"""The GA/T 1743 driver: octets by hand, golden logs, framing, the controller's clock, when the plan is asked for."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from hw.signal.messages import (
 from hw.utc import NS
 from perception.objects import COLOURS, Lamp, LampPlan, Measurement, SignalPlan, SignalState
 from tests.hw import replay
+from tests.hw.octets import written
 
-CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "gat1743"
 LOGS = {path.stem: path for path in replay.logs("gat1743")}
 T0 = 1795392000 * NS
 MS = NS // 1000
@@ -66,41 +66,82 @@ RED = Lamp(1, 0, 2, "red", 30.0)
 STEPS = LampPlan(1, 0, 2, [("red", 30.0), ("green", 24.0), ("flashing-green", 3.0), ("yellow", 3.0)])
 
 
-@pytest.mark.skipif(not CAPTURES.exists(), reason="no reference captures beside the project")
-class TestCaptures:
+# Two frames by hand, octet by octet from the standard; the CRC comes from the polynomial, bit by bit.
+HEAD = """
+    04 00                         | link: to a roadside unit
+    f8 b7 06  00 10  c0 00        | from region 440312, a signal controller, number 192
+    f8 b7 06  00 20  ff ff        | to the region's roadside units
+    00 82 03 6b  00 00            | 2026-11-23 00:00:00.000 UTC
+    3c 10                         | 60 s to live, version 1.0
+"""
+LAMPS = """
+    82  03 01  00 00 00 00        | report of the lamp colours, not signed
+    25 00                         | 37 octets follow
+    b8 da fb 43  d8 cd 6f 0d      | 114.0579 E, 22.5431 N
+    00 00  02                     | altitude, two approaches
+    00 00  02                     | from the north: two lamps
+    01 01 16 1e                   | 1, straight, red, 30 s
+    02 02 15 00                   | 2, left, dark, countdown unknown
+    5a 00  03                     | from the east: three lamps
+    03 01 25 0c                   | 3, straight, green, 12 s
+    04 08 35 03                   | 4, crosswalk, flashing green, 3 s
+    05 04 19 ff                   | 5, round, yellow, more than 254 s
+    e0 92                         | CRC
+"""
+PLAN = """
+    83  01 03  00 00 00 00        | answer to the query of the plan, not signed
+    30 00                         | 48 octets follow
+    b8 da fb 43  d8 cd 6f 0d      | 114.0579 E, 22.5431 N
+    00 00  02 02                  | altitude, two lamps in all, two approaches
+    00 00  01                     | from the north: one lamp
+    01 01 04                      | 1, straight, four steps
+    16 1e 00  25 18 00  35 03 00  19 03 00
+    5a 00  01                     | from the east: one lamp
+    02 01 04                      | 2, straight, four steps
+    25 1a 00  35 01 00  19 03 00  16 1e 00
+    3a 06                         | CRC
+"""
+
+
+def on_line(body: bytes) -> bytes:
+    """Return a frame as SLIP has it; the standard's escapes, one by one."""
+    escaped = {0xC0: b"\xdb\xdc", 0xDB: b"\xdb\xdd"}
+    return b"\xc0" + b"".join(escaped.get(octet, bytes([octet])) for octet in body) + b"\xc0"
+
+
+class TestFramesByHand:
     def test_lamp_colours(self) -> None:
-        data = bytes.fromhex((CAPTURES / "lamp_state_0103.hex").read_text())
-        (state,) = replay.make_driver("gat1743").received("link", data, T0)
+        (state,) = replay.make_driver("gat1743").received("link", on_line(written(HEAD + LAMPS)), T0)
         assert isinstance(state, SignalState)
-        lamps = {lamp.number: lamp for lamp in state.lamps}
-        assert len(lamps) == len(state.lamps) == 28
-        assert {angle: sum(lamp.angle == angle for lamp in state.lamps) for angle in (0, 90, 180, 270)} == {
-            0: 8, 90: 7, 180: 7, 270: 6,
-        }  # fmt: skip
-        assert lamps[1] == Lamp(1, 90, 2, "green", 23.0)
-        assert lamps[13] == Lamp(13, 0, 2, "red", 46.0)
+        assert state.stamp_ns == T0
+        assert state.lamps == [
+            Lamp(1, 0, 1, "red", 30.0),
+            Lamp(2, 0, 2, "dark", None),
+            Lamp(3, 90, 1, "green", 12.0),
+            Lamp(4, 90, 8, "flashing-green", 3.0),
+            Lamp(5, 90, 4, "yellow", None),
+        ]
 
     def test_plan(self) -> None:
-        data = bytes.fromhex((CAPTURES / "current_plan_0301.hex").read_text())
-        (found,) = replay.make_driver("gat1743").received("link", data, T0)
+        (found,) = replay.make_driver("gat1743").received("link", on_line(written(HEAD + PLAN)), T0)
         assert isinstance(found, SignalPlan)
-        plans = {lamp.number: lamp.steps for lamp in found.lamps}
-        expected = [("green", 24.0), ("flashing-green", 3.0), ("yellow", 3.0), ("red", 40.0), ("green", 30.0)]
-        assert plans[1] == expected
-        assert len(plans) == 28
-        assert {sum(seconds for _, seconds in steps) for steps in plans.values()} == {100.0}
+        assert found.lamps == [
+            LampPlan(1, 0, 1, [("red", 30.0), ("green", 24.0), ("flashing-green", 3.0), ("yellow", 3.0)]),
+            LampPlan(2, 90, 1, [("green", 26.0), ("flashing-green", 1.0), ("yellow", 3.0), ("red", 30.0)]),
+        ]
 
-    @pytest.mark.parametrize("name", ["lamp_state_0103.hex", "current_plan_0301.hex"])
-    def test_encoding_gives_the_same_octets(self, name: str) -> None:
-        data = bytes.fromhex((CAPTURES / name).read_text())
+    @pytest.mark.parametrize("text", [LAMPS, PLAN])
+    def test_encoding_gives_the_same_octets(self, text: str) -> None:
+        data = on_line(written(HEAD + text))
         (body,) = FrameReader().feed(data)
         message = parse(body)
-        assert message.sender == Address(110115, Kind.SIGNAL_CONTROLLER, 0xFFFF)
-        place = JunctionPlace(39.7919651, 116.5133049)
+        assert message.sender == Address(440312, Kind.SIGNAL_CONTROLLER, 192)
         if message.object == Object.LAMP_COLOURS:
-            content = encode_lamp_colours(place, parse_lamp_colours(message.content))
+            lamps = parse_lamp_colours(message.content)
+            # 255 has no number of seconds: any above 254 gives it back
+            content = encode_lamp_colours(PLACE, [*lamps[:-1], Lamp(5, 90, 4, "yellow", 300.0)])
         else:
-            content = encode_plan(place, parse_plan(message.content))
+            content = encode_plan(PLACE, parse_plan(message.content))
         assert encode_frame(encode(message._replace(content=content))).hex() == data.hex()
 
 

@@ -1,4 +1,4 @@
-"""The GNSS driver: real captures, golden logs, any chunking, damage that costs only itself, one fix per epoch."""
+"""The GNSS driver: octets by hand, golden logs, any chunking, damage that costs only itself, one fix per epoch."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hw.ubx import NavPvt
 from hw.utc import NS
 from perception.objects import Fix, Measurement
 from tests.hw import replay
+from tests.hw.octets import written
 
-CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "gnss"
 LOGS = {path.stem: path for path in replay.logs("gnss")}
 T0 = 1795392000 * NS
 
@@ -45,28 +45,52 @@ def sentences(second: int, *, gst: bool = False) -> bytes:
     return found + nmea.encode(f"GNGST,0000{second:02d}.00,9,,,,0.3,0.4,1.0") if gst else found
 
 
-@pytest.mark.skipif(not CAPTURES.exists(), reason="no reference captures beside the project")
-class TestCaptures:
-    def test_mixed(self) -> None:
-        found = fixes((CAPTURES / "pygpsdata-MIXED.log").read_bytes())
-        assert len(found) == 39
-        first = found[0]
-        assert isinstance(first, Fix)
-        assert first.stamp_ns == 1603452795 * NS + 52792  # 2020-10-23 11:33:15
-        assert (first.valid, first.kind, first.satellites) == (True, "3d", 15)
-        assert (first.longitude, first.latitude) == (-2.2402964, 53.4506691)
-        assert (first.horizontal_accuracy, first.height, first.time_accuracy_ns) == (6.298, 75.699, 17)
+# Octets by hand, as a receiver sends them that talks in three languages on one line; payloads end in zeros.
+NAV_PVT = """
+    b5 62  01 07  5c 00                     | NAV-PVT, 92 octets
+    e8 03 00 00                             | 1 s of the GPS week
+    ea 07  0b 17  00 00 01  07              | 2026-11-23 00:00:01; date, time, leap seconds known
+    14 00 00 00  38 ce 00 00                | 20 ns; 52 792 ns after the second
+    03  01  00  0f                          | 3D, fix OK, 15 satellites
+    b8 da fb 43  d8 cd 6f 0d                | 114.0579 E, 22.5431 N
+    68 42 00 00  84 4e 00 00                | 17 m above the ellipsoid, 20.1 m above mean sea level
+    bc 02 00 00  b0 04 00 00                | 0.7 m horizontally, 1.2 m vertically
+"""
+TIME_ALONE = """
+    b5 62  01 07  5c 00                     | NAV-PVT, 92 octets
+    d0 07 00 00  ea 07  0b 17  00 00 02  07 | a second later
+    14 00 00 00  00 00 00 00                | 20 ns
+    00  00  00  00                          | no fix, no satellite
+"""
+NAV_STATUS = "b5 62  01 03  10 00" + 16 * " 00" + " 14 6d | of no use here"
+RTCM = "d3 00 0b  3e d0 00 03 b5 62 24 d3 00 02 01  af e9 82 | 1005, with the sync octets of the others inside"
+SATELLITES = b"$GNGSV,1,1,01,05,40,083,46*5E\r\n"
+
+
+def solved(text: str, check: str) -> bytes:
+    """Return a NAV-PVT with all its zeros and the checksum."""
+    return written(text).ljust(6 + 92, b"\0") + bytes.fromhex(check)
+
+
+class TestOctetsByHand:
+    def test_nav_pvt(self) -> None:
+        (fix,) = fixes(solved(NAV_PVT, "76 e4"))
+        assert isinstance(fix, Fix)
+        assert fix.stamp_ns == T0 + NS + 52_792
+        assert (fix.valid, fix.kind, fix.satellites) == (True, "3d", 15)
+        assert (fix.longitude, fix.latitude, fix.height) == (114.0579, 22.5431, 17.0)
+        assert (fix.horizontal_accuracy, fix.time_accuracy_ns) == (0.7, 20)
 
     def test_a_base_station_that_only_tells_time(self) -> None:
-        (fix,) = fixes((CAPTURES / "pygpsdata-MIXED-RTCM3.log").read_bytes())
+        (fix,) = fixes(solved(TIME_ALONE, "6b 3f"))
         assert isinstance(fix, Fix)
-        assert (fix.valid, fix.kind, fix.latitude) == (False, "none", None)
+        assert (fix.valid, fix.kind, fix.latitude, fix.stamp_ns) == (False, "none", None, T0 + 2 * NS)
 
-    @pytest.mark.parametrize("name", sorted(path.name for path in CAPTURES.glob("*.log")))
-    def test_nothing_real_is_damage(self, name: str) -> None:
+    def test_what_is_of_no_use_is_no_damage(self) -> None:
         driver = replay.make_driver("gnss")
-        driver.received("link", (CAPTURES / name).read_bytes(), T0)
-        assert set(driver.counters) <= {"unused"}
+        others = written(NAV_STATUS) + written(RTCM) + SATELLITES
+        assert len(driver.received("link", others + solved(NAV_PVT, "76 e4") + others, T0)) == 1
+        assert driver.counters == {"unused": 6}
 
 
 @pytest.mark.parametrize("path", LOGS.values(), ids=LOGS)

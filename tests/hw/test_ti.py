@@ -23,11 +23,12 @@ from sim import low_power
 from sim.bench import RadarSpec
 from sim.radar import EmulatedTiRadar as EmulatedRadar
 from tests.hw import replay
+from tests.hw.octets import written
+from tests.hw.test_ti_frames import DEMO_FRAME
 from tests.sim.emul_scene import ROOT, bench, frame
 
 MS = 1_000_000
 START_NS = 1_795_392_000_000 * MS
-REAL = ROOT.parent / "shared" / "data" / "devices" / "ti" / "xwr68xx_50_frames.dat"
 TRACKING = ROOT / "configs" / "ti-traffic-68xx.cfg"
 POINTS_ONLY = "sensorStop\nflushCfg\nframeCfg 0 1 64 0 100 1 0\nsensorStart\n"
 
@@ -311,17 +312,15 @@ def test_numbers_begin_anew_when_the_profile_is_loaded_again() -> None:
     assert len(detections(radar, frame_of(1))) == 1
 
 
-@pytest.mark.skipif(not REAL.exists(), reason=f"no real capture at {REAL}")
-def test_the_real_capture_gives_point_clouds(tmp_path: Path) -> None:
+def test_a_radar_without_a_tracker_gives_point_clouds(tmp_path: Path) -> None:
     (tmp_path / "points.cfg").write_text(POINTS_ONLY)
     radar = driver(tmp_path / "points.cfg")
-    clouds = radar.received("data", REAL.read_bytes(), START_NS)
-    assert len(clouds) == 50
-    first = clouds[0]
-    assert isinstance(first, PointCloud)
-    assert len(first.points) == 7 and first.snr[0] == pytest.approx(18.1)
-    assert (first.points[:, 0] > 0).all()  # a radar sees what lies before it
-    assert radar.counters == {"unused-tlv": 50}
+    (cloud,) = radar.received("data", written(DEMO_FRAME), START_NS)
+    assert isinstance(cloud, PointCloud)
+    # x forward, y left: TI's y forward, x right
+    assert cloud.points.tolist() == [[12.5, 2.5, 0.5], [20.0, -1.0, -0.25]]
+    assert cloud.snr.tolist() == pytest.approx([18.1, 12.0])
+    assert radar.counters == {"unused-tlv": 1}
 
 
 def test_points_without_matching_side_info_have_no_snr(tmp_path: Path) -> None:

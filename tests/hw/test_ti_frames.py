@@ -1,21 +1,17 @@
-"""Frames of TI radars: real bytes, any chunking, damage that costs only itself."""
+"""Frames of TI radars: octets by hand, any chunking, damage that costs only itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.radar.ti_frames import HEADER, LAYOUTS, MAGIC, MAX_LENGTH, FrameParser, TiFrame, encode
 from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
-
-REAL = Path(__file__).parents[2].parent / "shared" / "data" / "devices" / "ti"
-needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"no real captures at {REAL}")
+from tests.hw.octets import written
 
 
 def some_frame(number: int, targets: int = 2) -> TiFrame:
@@ -57,26 +53,54 @@ def test_the_bytes_of_a_small_frame() -> None:
     )
 
 
-@needs_real
-def test_the_real_capture_of_an_iwr6843() -> None:
-    counters: Counter[str] = Counter()
-    frames = FrameParser(counters).feed((REAL / "xwr68xx_50_frames.dat").read_bytes())
-    assert [frame.number for frame in frames] == list(range(209, 259))
-    first = frames[0]
-    assert (first.length, first.version, first.platform) == (768, 0x03030002, 0x000A6843)
-    assert {kind: rows.nbytes for kind, rows in first.tlvs.items()} == {POINTS: 112, SIDE_INFO: 28, STATS: 24}
-    assert first.tlvs[STATS].tolist() == [(4074, 8591, 75915, 0, 0, 4)]
-    assert first.tlvs[SIDE_INFO][0].tolist() == (181, 852)
-    assert counters == {"unused-tlv": 50}  # the range profiles
+# A frame by hand, as the out-of-box demo of an IWR6843 sends it; f32 and u16 little endian.
+DEMO_FRAME = """
+    02 01 04 03 06 05 08 07                              | magic
+    02 00 03 03  c0 00 00 00  43 68 0a 00  d1 00 00 00   | version 3.3.0.2, 192 octets, IWR6843, frame 209
+    00 e1 f5 05  02 00 00 00  04 00 00 00  00 00 00 00   | 100 000 000 cycles, 2 points, 4 TLVs, sub-frame 0
+    01 00 00 00  20 00 00 00                             | TLV 1, points, 32 octets
+    00 00 20 c0  00 00 48 41  00 00 00 3f  00 00 c0 bf   | x -2.5 m, y 12.5 m, z 0.5 m, Doppler -1.5 m/s
+    00 00 80 3f  00 00 a0 41  00 00 80 be  00 00 00 00   | x 1 m, y 20 m, z -0.25 m, Doppler 0
+    07 00 00 00  08 00 00 00                             | TLV 7, side information, 8 octets
+    b5 00 54 03  78 00 54 03                             | SNR 18.1 dB, noise 85.2 dB; SNR 12 dB, noise 85.2 dB
+    02 00 00 00  20 00 00 00                             | TLV 2, range profile: not used
+    10 00 20 00  30 00 40 00  10 00 20 00  30 00 40 00
+    10 00 20 00  30 00 40 00  10 00 20 00  30 00 40 00
+    06 00 00 00  18 00 00 00                             | TLV 6, statistics, 24 octets
+    ea 0f 00 00  8f 21 00 00  8b 28 01 00                | processing 4074 us, sending 8591 us, margin 75915 us
+    00 00 00 00  00 00 00 00  04 00 00 00                | chirp margin 0, load 0 % active, 4 % idle
+    aa aa aa aa  aa aa aa aa  aa aa aa aa                | padding to a multiple of 32
+    aa aa aa aa  aa aa aa aa  aa aa aa aa
+"""
+# A frame of other firmware: type 6 is one of its own, 28 octets, no whole number of our rows of 24.
+PRIVATE_TLV = """
+    02 01 04 03 06 05 08 07                              | magic
+    04 00 00 02  60 00 00 00  42 16 0a 00  01 00 00 00   | version 2.0.0.4, 96 octets, IWR1642, frame 1
+    00 00 00 00  00 00 00 00  01 00 00 00  00 00 00 00   | no points, 1 TLV
+    06 00 00 00  1c 00 00 00                             | TLV 6, 28 octets
+    00 00 0f 00  48 55 00 00  35 22 00 00  08 00 1a 00  00 00 00 00  00 00 00 00  01 00 00 00
+    00 00 00 00  00 00 00 00  00 00 00 00  00 00 00 00  00 00 00 00
+"""
 
 
-@needs_real
-def test_the_real_capture_with_a_private_tlv() -> None:
+def test_the_frame_of_the_demo_by_hand() -> None:
     counters: Counter[str] = Counter()
-    frames = FrameParser(counters).feed((REAL / "unknown_tlv_288B_x10.bin").read_bytes())
-    assert [(frame.version, frame.platform, frame.length) for frame in frames] == [(0x02000004, 0x000A1642, 288)] * 10
-    assert all(not frame.tlvs for frame in frames)
-    assert counters["tlv-length"] == 10  # a type that we know, in a size that we do not
+    (frame,) = FrameParser(counters).feed(written(DEMO_FRAME))
+    assert (frame.number, frame.length, frame.version, frame.platform) == (209, 192, 0x03030002, 0x000A6843)
+    assert (frame.cycles, frame.points) == (100_000_000, 2)
+    assert {kind: rows.nbytes for kind, rows in frame.tlvs.items()} == {POINTS: 32, SIDE_INFO: 8, STATS: 24}
+    assert frame.tlvs[POINTS]["position"].tolist() == [[-2.5, 12.5, 0.5], [1.0, 20.0, -0.25]]
+    assert frame.tlvs[POINTS]["doppler"].tolist() == [-1.5, 0.0]
+    assert frame.tlvs[SIDE_INFO].tolist() == [(181, 852), (120, 852)]
+    assert frame.tlvs[STATS].tolist() == [(4074, 8591, 75915, 0, 0, 4)]
+    assert counters == {"unused-tlv": 1}  # the range profile
+
+
+def test_a_type_that_we_know_in_a_size_that_we_do_not() -> None:
+    counters: Counter[str] = Counter()
+    (frame,) = FrameParser(counters).feed(written(PRIVATE_TLV))
+    assert (frame.version, frame.platform, frame.length) == (0x02000004, 0x000A1642, 96)
+    assert not frame.tlvs and counters == {"tlv-length": 1}
 
 
 @given(st.lists(st.integers(0, sum(map(len, FRAMES))), max_size=30))
