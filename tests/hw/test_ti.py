@@ -16,7 +16,7 @@ from hw.errors import ProfileError
 from hw.radar.ti import TiRadar, TiSettings
 from hw.radar.ti_cli import ANSWER_NS, TRIES, Dialogue, parse_profile, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
+from hw.radar.ti_frames import LAYOUTS, MAGIC, TLV_HEADER, Table, TiFrame, encode
 from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGETS
 from perception.objects import Detections, PointCloud
 from sim import low_power
@@ -376,7 +376,7 @@ def test_points_of_a_low_power_radar_come_in_stated_units(tmp_path: Path) -> Non
     assert cloud.doppler == pytest.approx([-12.0, 3.5], abs=1e-5) and cloud.snr == pytest.approx([20.0, 7.2], abs=0.051)
 
 
-@given(st.binary(max_size=120))
+@given(st.binary(max_size=120).filter(lambda payload: MAGIC not in payload))  # with it inside, a frame is torn
 def test_no_list_of_low_power_points_raises(payload: bytes) -> None:
     [found] = [low_power_tlv(301, payload)]
     radar = low_power_driver()
