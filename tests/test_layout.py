@@ -33,6 +33,7 @@ CONFINED = {
     "paho": ["rsu/uplink/", "sim/"],
     "asn1tools": ["codecs/v2x/"],
     "libsumo": ["sim/"],
+    "onnx": ["rsu/lab/models/"],
     "zmq": ["rsu/", "sim/"],
     "cv2": ["perception/video/", "rsu/video/", "rsu/site/rules/video.py", "sim/video/"],
 }

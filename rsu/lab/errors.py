@@ -3,8 +3,9 @@
 AnalysisError
     TruthError      a truth file that is none, or of another time
     ParameterError  a parameter to tune that the site file does not have, or a range that cannot be
-    MissingError    a library of the extra `lab`, or a database's driver, that is not installed
+    MissingError    a library of the extra `lab`, a database's driver or a program that is not installed
     StorageError    a database of trials that does not answer
+    ModelError      a neural network's package or graph that is not the one that is known
 """
 
 from __future__ import annotations
@@ -30,3 +31,7 @@ class MissingError(AnalysisError):
 
 class StorageError(AnalysisError):
     """A database that cannot be reached, or fails."""
+
+
+class ModelError(AnalysisError):
+    """A neural network's file that cannot be used."""

@@ -51,17 +51,20 @@ class SourceSettings(Settings):
         return self
 
 
+RoadUserName = Literal["car", "truck", "bus", "motorcycle", "bicycle", "pedestrian"]
+# those of COCO's class numbers that are road users
+COCO: dict[int, RoadUserName] = {0: "pedestrian", 1: "bicycle", 2: "car", 3: "motorcycle", 5: "bus", 7: "truck"}
+
+
 class OnnxSettings(Settings):
     """A network of the YOLO family, as exported to ONNX."""
 
     model: File = Field(description="ONNX file, from the site file's folder")
     runtime: Literal["onnxruntime", "openvino"] = Field("onnxruntime", description="library that runs it")
     threads: int = Field(1, ge=1, le=16, description="of the runtime")
-    least_confidence: float = Field(0.35, gt=0, lt=1, description="below it a detection is dropped")
+    least_confidence: float = Field(0.5, gt=0, lt=1, description="below it a detection is dropped")
     overlap: float = Field(0.5, gt=0, lt=1)  # IoU above which two boxes of a class are one road user
-    classes: dict[int, Literal["car", "truck", "bus", "motorcycle", "bicycle", "pedestrian"]] = Field(
-        {0: "pedestrian", 1: "bicycle", 2: "car", 3: "motorcycle", 5: "bus", 7: "truck"}, min_length=1
-    )  # the model's class numbers; those of COCO where not given
+    classes: dict[int, RoadUserName] = Field(COCO, min_length=1)  # the model's numbers; those of COCO where not given
 
     def kinds(self) -> dict[int, RoadUser]:
         """Return what each class of the model is."""

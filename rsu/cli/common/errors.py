@@ -68,7 +68,7 @@ def _codes() -> dict[type[BaseException], Exit]:
     """Return the exit code of each kind of error; the nearest kind counts. Imported only when there is an error."""
     from rsu.core.errors import AlreadyRunningError, ConfigError, NotReachableError
     from rsu.core.folders import NoHomeError
-    from rsu.lab.errors import MissingError, ParameterError, StorageError, TruthError
+    from rsu.lab.errors import MissingError, ModelError, ParameterError, StorageError, TruthError
     from rsu.lab.importing.frames import ForeignError
     from rsu.recording.errors import BusyError, RecordingError
 
@@ -83,5 +83,6 @@ def _codes() -> dict[type[BaseException], Exit]:
         BusyError: Exit.CONFLICT,
         RecordingError: Exit.DAMAGED,
         TruthError: Exit.DAMAGED,
+        ModelError: Exit.DAMAGED,
         ForeignError: Exit.DAMAGED,
     }

@@ -67,7 +67,7 @@ def test_commands_stand_in_the_order_of_use() -> None:
     assert listed == order
 
 
-@pytest.mark.parametrize("name", ["rsu", "rsu msg", "rsu rec", "rsu signal", *ROWS])
+@pytest.mark.parametrize("name", ["rsu", "rsu model", "rsu msg", "rsu rec", "rsu signal", *ROWS])
 def test_help(name: str) -> None:
     said = _help(name)
     assert said == _help(name, "--help")

