@@ -18,6 +18,7 @@ from rsu.core.errors import AlreadyRunningError, ConfigError
 from rsu.core.exits import Exit
 from rsu.daemon import site_copy
 from rsu.daemon.duty import Duty, duty_of, shelves
+from rsu.reasons.box import BoxReason
 from rsu.site import config
 
 _PERIOD_S = 2.0
@@ -65,14 +66,14 @@ class Chores:
     def back_to(self, duty: Duty, why: str) -> None:
         """Note that a renewed site came to nothing."""
         self._duty, self.warnings = duty, None
-        self._site = Trouble("site-failed", duty.origin, why, time.time_ns())
+        self._site = Trouble(BoxReason.SITE_FAILED, duty.origin, why, time.time_ns())
 
     def troubles(self) -> list[Trouble]:
         """Return what is wrong with folders and site file."""
         found = [*self._folders.values(), *([self._site] if self._site else [])]
         doing = self._doing
         if doing is not None and (hangs_s := time.monotonic() - doing[0]) > _HANGS_S:
-            found.append(Trouble("disk-hangs", doing[1], since_ns=time.time_ns() - round(hangs_s * 1e9)))
+            found.append(Trouble(BoxReason.DISK_HANGS, doing[1], since_ns=time.time_ns() - round(hangs_s * 1e9)))
         return found
 
     def _work(self) -> None:
@@ -106,27 +107,27 @@ class Chores:
         try:
             reason, detail = self._state(index, held)
         except OSError as error:
-            reason, detail = "folder-unusable", str(error.strerror)
-        if not reason:
+            reason, detail = BoxReason.FOLDER_UNUSABLE, str(error.strerror)
+        if reason is None:
             self._folders.pop(held.path, None)
         elif held.path not in self._folders or self._folders[held.path].reason != reason:
             _log.error("folder", path=str(held.path), trouble=reason, why=detail)
             self._folders[held.path] = Trouble(reason, str(held.path), detail, time.time_ns())
 
-    def _state(self, index: int, held: HeldFolder) -> tuple[str, str]:
+    def _state(self, index: int, held: HeldFolder) -> tuple[BoxReason | None, str]:
         """Return what is wrong with a folder; make and hold it again where it was deleted."""
         facts = held.path.stat() if held.path.exists() else None
         if facts is None or (facts.st_dev, facts.st_ino) != held.identity:
             try:
                 descriptor = self._claims.enter_context(folders.claim(held.path))
             except AlreadyRunningError as error:
-                return "folder-taken", str(error)
+                return BoxReason.FOLDER_TAKEN, str(error)
             facts = os.fstat(descriptor)
             self._held[index] = HeldFolder(held.path, (facts.st_dev, facts.st_ino))
             _log.error("folder was deleted, made again", path=str(held.path))
         if os.statvfs(held.path).f_flag & os.ST_RDONLY or not os.access(held.path, os.W_OK):
-            return "folder-read-only", ""
-        return "", ""
+            return BoxReason.FOLDER_READ_ONLY, ""
+        return None, ""
 
     def _warn(self) -> None:
         """Log the warnings of `rsu check`, under the names of the edited files."""
@@ -152,7 +153,8 @@ class Chores:
         if same:
             self._site = None
         elif self._site is None or self._site.detail != why:
-            self._site = Trouble("site-unfit" if why else "site-changed", duty.origin, why, time.time_ns())
+            reason = BoxReason.SITE_UNFIT if why else BoxReason.SITE_CHANGED
+            self._site = Trouble(reason, duty.origin, why, time.time_ns())
             _log.warning("site file changed, not in use", path=duty.origin, errors=why)
 
     def _reload(self) -> None:
@@ -164,7 +166,7 @@ class Chores:
             why = _in_short(error) if isinstance(error, ConfigError) else str(error)
             for finding in error.findings[:_FINDINGS] if isinstance(error, ConfigError) else [why]:
                 _log.error("site file not taken, the one before stays in use", finding=str(finding))
-            self._site = Trouble("site-unfit", self._duty.origin, why, time.time_ns())
+            self._site = Trouble(BoxReason.SITE_UNFIT, self._duty.origin, why, time.time_ns())
             return
         self._site, self._stamps = None, site_copy.stamps(fresh.files)
         if fresh.digest == self._duty.digest:

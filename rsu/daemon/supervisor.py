@@ -28,6 +28,7 @@ from rsu.daemon.processes import ProcessRow, row
 from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
+from rsu.reasons.box import BoxReason
 
 _LOOK_S = 0.1
 _VIEW_S = 1.0
@@ -226,7 +227,8 @@ class Supervisor:
 
     def _root(self, now: float) -> list[Trouble]:
         deaf_s = now - self._heard
-        return [Trouble("root-silent", "", since_ns=time.time_ns() - round(deaf_s * 1e9))] if deaf_s > _DEAF_S else []
+        since_ns = time.time_ns() - round(deaf_s * 1e9)
+        return [Trouble(BoxReason.ROOT_SILENT, "", since_ns=since_ns)] if deaf_s > _DEAF_S else []
 
     def close(self) -> None:
         """Leave the bus."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rsu.drill.stage import Said, Stage
+from rsu.reasons.words import Reason
 
 Make = Callable[[Stage], AbstractContextManager[object]]  # makes it; leaving the context undoes it
 Sign = Callable[[Said, Said], str | None]  # before, now -> the daemon's words of it; None: it says nothing of it
@@ -83,7 +84,7 @@ def device(name: str, *words: str) -> Sign:
     return sign
 
 
-def message(kind: str, *reasons: str) -> Sign:
+def message(kind: str, *reasons: Reason) -> Sign:
     """Return what finds a message type that is degraded or silent for one of the reasons."""
 
     def sign(before: Said, now: Said) -> str | None:

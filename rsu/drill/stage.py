@@ -16,10 +16,10 @@ from rsu.bench.processes import Plan, Running
 from rsu.bench.watch import Watch
 from rsu.bus.records import ProcessView, RecorderState, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState
+from rsu.reasons import NORMAL
 
 _STEP_S = 0.05
 _LATE_S = 0.5
-_IDLE = {"switched-off", "nothing-to-say"}
 
 
 class Said(NamedTuple):
@@ -124,7 +124,7 @@ class Stage:
             if device.state != "ok" or device.error:
                 yield f"device {device.name} {device.state} {device.error or ''}".strip()
         for message in said.messages.values():
-            if message.decision != "send" and set(message.reasons) - _IDLE:
+            if message.decision != "send" and set(message.reasons) - NORMAL:
                 yield f"message {message.kind} {message.decision}: {', '.join(message.reasons)}"
         if said.uplink is None or not said.uplink.connected or said.uplink.error:
             yield "uplink " + (said.uplink.error or "not connected" if said.uplink else "silent")

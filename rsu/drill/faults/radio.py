@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rsu.drill.acts import emulated, unplugged
 from rsu.drill.fault import Bilingual, Fault, counter, message
+from rsu.reasons.radio import RadioReason
 
 
 def _small_frames(configs: Path) -> None:
@@ -19,18 +20,18 @@ ROWS = [
     Fault(
         "F22", "the radio's process dies", "射频单元进程退出",
         Bilingual("all messages silent, the cause named; recovers by itself", "全部消息静默并告警；自动恢复"),
-        unplugged("radio"), message("spat", "radio-lost"), notice_s=5.0,
+        unplugged("radio"), message("spat", RadioReason.RADIO_LOST), notice_s=5.0,
         gap_s=None, off_air=("spat", "rsm", "map"),
     ),
     Fault(
         "F23", "the radio cannot send", "射频单元发送失败",
         Bilingual("named; messages go on, degraded", "告警；消息降级播发"),
-        emulated("radio", fault="send-error"), message("spat", "radio-fault"), notice_s=5.0, gap_s=None,
+        emulated("radio", fault="send-error"), message("spat", RadioReason.RADIO_FAULT), notice_s=5.0, gap_s=None,
     ),
     Fault(
         "F24", "the channel is busy", "信道繁忙",
         Bilingual("RSM sends fewer frames, SPAT stays at 10 Hz", "RSM 减少帧数，SPAT 保持 10 Hz"),
-        emulated("radio", fault="busy-channel"), message("rsm", "channel-busy"), notice_s=5.0,
+        emulated("radio", fault="busy-channel"), message("rsm", RadioReason.CHANNEL_BUSY), notice_s=5.0,
     ),
     Fault(
         "F25", "a message does not fit into a frame", "报文超过单帧长度",

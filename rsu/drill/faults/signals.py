@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from rsu.drill.acts import emulated, released, unplugged
 from rsu.drill.fault import Bilingual, Fault, Sign, device, either, message
+from rsu.reasons.signal import SignalReason
 
 _LIMITS = Bilingual(
     "lights continued from the plan for 2.5 s, marked for 1 s, then unavailable; SPAT silent 5 s later",
     "灯态按配时方案推算 2.5 s，加标记 1 s，随后不可用；再过 5 s SPAT 静默",
 )
 
-_ANY = (
-    "signal-stale", "signal-unavailable", "signal-lost", "signal-frozen", "lamp-missing", "lamp-frozen",
-    "lamp-mismatch", "no-signal-plan", "plan-mismatch", "countdown-jump", "impossible-sequence", "impossible-duration",
-    "impossible-countdown", "conflicting-windows", "conflicting-greens",
-)  # fmt: skip
+_ANY = tuple(reason for reason in SignalReason if reason is not SignalReason.NO_SIGNAL)
+_OLD = SignalReason.SIGNAL_STALE, SignalReason.SIGNAL_UNAVAILABLE, SignalReason.SIGNAL_LOST
 
 
-def _told(*reasons: str) -> Sign:
+def _told(*reasons: SignalReason) -> Sign:
     return either(message("spat", *reasons), device("signal"))
 
 
 ROWS = [
     Fault(
         "F10", "the signal controller's cable is out", "信号机断线", _LIMITS,
-        unplugged("signal"), message("spat", "signal-stale", "signal-unavailable", "signal-lost"), notice_s=4.0,
+        unplugged("signal"), message("spat", *_OLD), notice_s=4.0,
         hold_s=12.0, gap_s=None, off_air=("spat",),
     ),
     Fault(
@@ -35,7 +33,7 @@ ROWS = [
     Fault(
         "F11b", "the controller leaves one lamp out", "信号机漏报一个灯组",
         Bilingual("only that phase becomes unavailable", "仅该相位变为不可用"),
-        emulated("signal", fault="lamp-missing"), message("spat", "lamp-missing"), notice_s=5.0, hold_s=12.0,
+        emulated("signal", fault="lamp-missing"), message("spat", SignalReason.LAMP_MISSING), notice_s=5.0, hold_s=12.0,
         recover_s=70.0,
     ),
     Fault(
@@ -52,7 +50,7 @@ ROWS = [
     Fault(
         "F12", "the controller reports green for all phases", "信号机报告全绿（冲突绿灯）",
         Bilingual("SPAT silent at once, latched until released", "SPAT 立即静默并锁定，直至人工解除"),
-        released(emulated("signal", fault="all-green")), message("spat", "conflicting-greens"),
+        released(emulated("signal", fault="all-green")), message("spat", SignalReason.CONFLICTING_GREENS),
         notice_s=2.5, gap_s=None, off_air=("spat",), recover_s=70.0,
     ),
     Fault(
