@@ -45,7 +45,8 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
-from perception.objects import Detections, Measurement, Modality
+from hw.modality import CAMERA, Modality
+from perception.objects import Detections, Measurement
 
 LINES_AT_ONCE = 64  # that are looked at; more in one read is no camera
 BURST = 10  # frames that may come at once, after a pause of the network
@@ -84,7 +85,7 @@ class JsonCamera:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
-    modality: ClassVar[Modality] = Modality.CAMERA
+    modality: ClassVar[Modality] = CAMERA
     ways: ClassVar[tuple[Way, ...]] = ("tcp",)
     correction_ns = 0
 

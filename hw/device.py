@@ -19,11 +19,12 @@ from hw.checkup import Checkup
 from hw.driver import DeviceSettings, Driver, Send, Transmitter
 from hw.intake import Refused, account
 from hw.link import PortLink
+from hw.modality import OTHER, Modality
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read
 from hw.timescale import Clock
 from hw.watch import State
-from perception.objects import Measurement, Modality
+from perception.objects import Measurement
 
 TICK_NS = 20_000_000
 
@@ -48,7 +49,7 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: float  # measurements per second over the last 3 s
     counters: dict[str, int]  # reasons why input was not used or a link failed, since the start
     error: str | None  # what is wrong now
-    modality: Modality = Modality.OTHER
+    modality: Modality = OTHER
     refused: tuple[Refused, ...] = ()  # what was not used, what was refused last first
 
     @property

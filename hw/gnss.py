@@ -16,11 +16,12 @@ from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.fix import NOT_VALID, Epochs, from_nmea, from_ubx
 from hw.intake import Intake
+from hw.modality import GNSS, Modality
 from hw.nmea import Sentence
 from hw.splitter import Measure, Splitter
 from hw.ubx import NavPvt
 from hw.utc import NS, weeks_off
-from perception.objects import Fix, Measurement, Modality
+from perception.objects import Fix, Measurement
 
 MEASURES: dict[int, Measure] = {ubx.SYNC[0]: ubx.measure, nmea.START: nmea.measure, rtcm.PREAMBLE: rtcm.measure}
 UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
@@ -48,7 +49,7 @@ class Gnss:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
-    modality: ClassVar[Modality] = Modality.GNSS
+    modality: ClassVar[Modality] = GNSS
     ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 

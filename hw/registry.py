@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, cast, get_args
 from hw.driver import DeviceSettings, Driver
 from hw.endpoint import Way
 from hw.errors import UnknownDriverError
-from perception.objects import Modality
+from hw.modality import OTHER, Modality
 
 GROUP = "rsu.drivers"
 
@@ -69,4 +69,4 @@ def ways(kind: str) -> tuple[Way, ...]:
 
 def modality_of(driver: object) -> Modality:
     """Return what a driver or its class says of itself; a third party may not have said it."""
-    return getattr(driver, "modality", Modality.OTHER)
+    return getattr(driver, "modality", OTHER)

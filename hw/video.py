@@ -26,7 +26,8 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import USABLE, Intake
-from perception.objects import Detections, Floats, Ints, Measurement, Modality, RoadUser
+from hw.modality import CAMERA, Modality
+from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
 
 MAGIC, VERSION = b"RSUV", 1
 STATES = (
@@ -99,7 +100,7 @@ class Video:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = VideoInboxSettings
-    modality: ClassVar[Modality] = Modality.CAMERA
+    modality: ClassVar[Modality] = CAMERA
     correction_ns = 0
 
     def __init__(self, name: str, settings: VideoInboxSettings) -> None:

@@ -12,7 +12,7 @@ Frames
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any
 
 import msgspec
@@ -28,19 +28,6 @@ SECOND_NS = 1_000_000_000
 # Bounds of 95 % in standard deviations, normal errors.
 NORMAL_95 = 1.96  # half of the interval, one dimension
 CIRCLE_95 = 2.4477  # radius of the circle, two dimensions alike: sqrt(-2 ln 0.05)
-
-
-class Modality(StrEnum):
-    """By what means a device knows what it says: stands beside its driver; what others call it is derived from here."""
-
-    CAMERA = "camera"
-    RADAR = "radar"
-    LIDAR = "lidar"
-    LOOP = "loop"  # in the road
-    V2X = "v2x"  # what road users say of themselves over the air
-    SIGNAL = "signal"  # controller
-    GNSS = "gnss"
-    OTHER = "other"
 
 
 class RoadUser(IntEnum):

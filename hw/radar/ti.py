@@ -22,12 +22,13 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
+from hw.modality import RADAR, Modality
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, FrameParser, Table, TiFrame
 from hw.radar.ti_lists import ListReader, explain
 from hw.radar.ti_types import POINTS, SIDE_INFO, TARGETS
-from perception.objects import Detections, Floats, Measurement, Modality, PointCloud, RoadUser
+from perception.objects import Detections, Floats, Measurement, PointCloud, RoadUser
 
 BITS_PER_BYTE = 10
 SNR_STEP = 0.1  # dB
@@ -72,7 +73,7 @@ class TiRadar:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
-    modality: ClassVar[Modality] = Modality.RADAR
+    modality: ClassVar[Modality] = RADAR
     ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 

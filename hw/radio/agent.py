@@ -10,6 +10,7 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import Intake
+from hw.modality import V2X, Modality
 from hw.radio.protocol import (
     AgentError,
     AgentState,
@@ -23,7 +24,7 @@ from hw.radio.protocol import (
     parse_received,
     parse_status,
 )
-from perception.objects import ChannelState, Measurement, Modality, Reception
+from perception.objects import ChannelState, Measurement, Reception
 
 HELLO_PERIOD_NS = 1_000_000_000
 
@@ -49,7 +50,7 @@ class RadioAgent:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
-    modality: ClassVar[Modality] = Modality.V2X
+    modality: ClassVar[Modality] = V2X
     ways: ClassVar[tuple[Way, ...]] = ("udp",)
     correction_ns = 0
 

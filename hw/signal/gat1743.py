@@ -15,6 +15,7 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import Intake
+from hw.modality import SIGNAL, Modality
 from hw.signal.binding import Binding, ControllerPlaceSettings
 from hw.signal.contents import parse_lamp_colours, parse_place, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
@@ -30,7 +31,7 @@ from hw.signal.messages import (
     parse,
 )
 from hw.utc import NS
-from perception.objects import LampPlan, Measurement, Modality, SignalPlan, SignalState
+from perception.objects import LampPlan, Measurement, SignalPlan, SignalState
 
 SPOKEN = {Operation.REPORT, Operation.QUERY_REPLY, Operation.BROADCAST}
 RETRY_NS = NS  # between queries while no plan is known
@@ -89,7 +90,7 @@ class Gat1743:
     """
 
     Settings: ClassVar[type[DeviceSettings]] = Gat1743Settings
-    modality: ClassVar[Modality] = Modality.SIGNAL
+    modality: ClassVar[Modality] = SIGNAL
     correction_ns = 0
 
     def __init__(self, name: str, settings: Gat1743Settings) -> None:

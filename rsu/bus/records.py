@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hw.modality import OTHER, Modality
 from rsu.bus.told import Told
 
 
@@ -117,6 +118,7 @@ class Trouble(msgspec.Struct, frozen=True):
     detail: str = ""  # what exactly
     since_ns: int | None = None  # UTC; None: not known
     silences: list[str] = []  # what else is silent or degraded by it
+    device: Modality = OTHER  # where it befalls one
 
 
 class ProcessView(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from hw.intake import Refused
-from perception.objects import Modality
+from hw.modality import OTHER, Modality
 from perception.tracking.bias import SensorBias
 
 
@@ -102,7 +102,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     error: str | None
     bias: SensorBias | None = None  # of a sensor: how it differs from what the site file says of it
     doubt: str | None = None  # the same in words, where it is sure and matters
-    modality: str = Modality.OTHER.value
+    modality: Modality = OTHER
     refused: list[Refused] = []  # input that was not used, what was refused last first
 
 

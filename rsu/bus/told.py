@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
-from perception.objects import Modality, RoadUser
+from hw.modality import Modality
+from perception.objects import RoadUser
 from perception.results import LanePlace, RoadEvent, TrafficPeriod
 
 

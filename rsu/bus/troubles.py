@@ -13,14 +13,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from perception.objects import Modality
+from hw.modality import Gives
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
-from rsu.reasons import NORMAL, REASONS, words
+from rsu.reasons import NORMAL, words
+from rsu.reasons.box import BoxReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
 
-_GRAVE = ("root-silent", "disk-hangs", "folder-read-only", "process-undying")
+_GRAVE = (BoxReason.ROOT_SILENT, BoxReason.DISK_HANGS, BoxReason.FOLDER_READ_ONLY, BoxReason.PROCESS_UNDYING)
 
 
 class Newest(NamedTuple):
@@ -48,10 +49,10 @@ def _processes(newest: Newest) -> Iterator[Trouble]:
         RECORDER: None if newest.recorder else ["recordings"],
     }
     if record is None:
-        yield Trouble("process-silent", SUPERVISOR)
+        yield Trouble(BoxReason.PROCESS_SILENT, SUPERVISOR)
     for name, silences in silent.items():
         if silences is not None and (name not in views or views[name].state == "running"):
-            yield Trouble("process-silent", name, silences=silences)
+            yield Trouble(BoxReason.PROCESS_SILENT, name, silences=silences)
     for view in views.values():
         yield from _process(view, silent.get(view.name) or [])
     yield from record.troubles if record is not None else ()
@@ -60,14 +61,18 @@ def _processes(newest: Newest) -> Iterator[Trouble]:
 def _process(view: ProcessView, silences: list[str]) -> Iterator[Trouble]:
     if view.state != "running":
         detail = f"{view.state}: {view.error}" if view.error else view.state
-        yield Trouble("process-down", view.name, detail, view.ended_ns, silences)
+        yield Trouble(BoxReason.PROCESS_DOWN, view.name, detail, view.ended_ns, silences)
     if view.undying:
-        yield Trouble("process-undying", view.name, f"process {', '.join(map(str, view.undying))}", view.ended_ns)
+        yield Trouble(
+            BoxReason.PROCESS_UNDYING, view.name, f"process {', '.join(map(str, view.undying))}", view.ended_ns
+        )
     if view.rss_mib > view.budget_rss_mib:
-        yield Trouble("over-budget", view.name, f"{view.rss_mib:.0f} MiB of memory, budget {view.budget_rss_mib}")
+        yield Trouble(
+            BoxReason.OVER_BUDGET, view.name, f"{view.rss_mib:.0f} MiB of memory, budget {view.budget_rss_mib}"
+        )
     if view.cpu_percent > view.budget_cpu_percent:
         detail = f"{view.cpu_percent:.0f} % of a core, budget {view.budget_cpu_percent}"
-        yield Trouble("over-budget", view.name, detail)
+        yield Trouble(BoxReason.OVER_BUDGET, view.name, detail)
 
 
 def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
@@ -79,14 +84,14 @@ def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
     for device in snapshot.devices:
         if device.state == "ok" and not device.error:
             continue
-        own = [reason for reason in causes if device.modality in words(reason).by]
+        own = [reason for reason in causes if words(reason).by == device.modality.gives]
         explained.update(own)
         yield _device(device, _silenced(message for reason in own for message in causes[reason]), snapshot.since)
     for doubt in snapshot.clock.doubts if snapshot.clock is not None else ():
-        own = [reason for reason in causes if Modality.GNSS in words(reason).by and reason not in explained]
+        own = [reason for reason in causes if words(reason).by == Gives.POSITION and reason not in explained]
         explained.update(own)
         yield Trouble(
-            "clock", "time", doubt, silences=_silenced(message for reason in own for message in causes[reason])
+            BoxReason.CLOCK, "time", doubt, silences=_silenced(message for reason in own for message in causes[reason])
         )
     for reason, messages in causes.items():
         if reason not in explained and not explained.union(causes).intersection(words(reason).after):
@@ -97,7 +102,7 @@ def _together(found: Iterable[Trouble]) -> Iterator[Trouble]:
     """Yield one trouble for several devices that share it: six cameras behind a switch that is out."""
     groups: dict[tuple[object, ...], list[Trouble]] = {}
     for each in found:
-        groups.setdefault((each.reason, tuple(each.silences), _shape(each.detail)), []).append(each)
+        groups.setdefault((each.reason, each.device, tuple(each.silences), _shape(each.detail)), []).append(each)
     for first, *rest in groups.values():
         about = ", ".join(each.about for each in (first, *rest))
         since = [each.since_ns for each in (first, *rest) if each.since_ns is not None]
@@ -114,11 +119,9 @@ def _reasons(messages: Iterable[MessageState]) -> list[str]:
 
 
 def _device(device: DeviceView, silences: list[str], since: dict[str, int]) -> Trouble:
-    lost = f"{device.modality}-lost"
-    reason = "device-fault" if device.state == "ok" else f"device-{device.state}"
-    if reason == "device-lost" and lost in REASONS:
-        reason = lost
-    return Trouble(reason, device.name, device.error or "", since.get(f"device {device.name}"), silences)
+    reason = BoxReason("device-fault" if device.state == "ok" else f"device-{device.state}")
+    since_ns = since.get(f"device {device.name}")
+    return Trouble(reason, device.name, device.error or "", since_ns, silences, device.modality)
 
 
 def _silenced(messages: Iterable[MessageState]) -> list[str]:
@@ -134,17 +137,17 @@ def _uplink(state: UplinkState | None) -> Iterator[Trouble]:
     if state is None or (state.platform.startswith("none") and not state.error):
         return
     told = state.troubles or [state.error or ("" if state.connected else "not connected")]
-    yield from (Trouble("uplink", state.platform, each) for each in told if each)
+    yield from (Trouble(BoxReason.UPLINK, state.platform, each) for each in told if each)
 
 
 def _recorder(state: RecorderState | None) -> Iterator[Trouble]:
     if state is not None and (state.state == "paused" or state.error):
-        yield Trouble("recorder-paused", RECORDER, state.error or "", silences=["recordings"])
+        yield Trouble(BoxReason.RECORDER_PAUSED, RECORDER, state.error or "", silences=["recordings"])
 
 
 def sentence(trouble: Trouble, language: str = "en") -> str:
     """Return a trouble in one line: cause, since when, silenced messages."""
-    row = words(trouble.reason)
+    row = words(trouble.reason, trouble.device)
     text = row.text_zh if language == "zh" else row.text
     head = f"{trouble.about}: {text}" if trouble.about else text
     parts = [f"{head} ({trouble.detail})" if trouble.detail else head]

@@ -17,8 +17,9 @@ from hw.clock import SourceClock
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import Intake
+from hw.modality import LIDAR, Modality
 from hw.splitter import Splitter
-from perception.objects import Detections, Measurement, Modality, RoadUser
+from perception.objects import Detections, Measurement, RoadUser
 
 HEAD = struct.Struct("<4sIQH")
 OBJECT = np.dtype(  # m and m/s in the sensor frame: x forward along the boresight, y left
@@ -47,7 +48,7 @@ class Lidar:
     """One lidar. Counters: `head`, `torn`, `checksum`, `length` (frames), `object` (objects), `clock-...`."""
 
     Settings: ClassVar[type[DeviceSettings]] = LidarSettings
-    modality: ClassVar[Modality] = Modality.LIDAR  # RSM source, sourceType, sensor list and page follow from it
+    modality: ClassVar[Modality] = LIDAR  # RSM source, sourceType, sensor list and page follow from it
     correction_ns = 0  # UTC less steady time; the device keeps it current
 
     def __init__(self, name: str, settings: LidarSettings) -> None:

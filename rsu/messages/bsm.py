@@ -164,6 +164,8 @@ class ProxyComposer:
 
 ROW = MessageRow(
     kind="bsm",
+    title="Basic safety message, by proxy for vehicles without a radio",
+    title_zh="基本安全消息：代未装车载单元的车辆发送",
     services=("bsm",),
     period_ticks=1,
     silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS, SensorReason.NO_SENSORS},

@@ -107,6 +107,8 @@ class MapComposer:
 
 ROW = MessageRow(
     kind="map",
+    title="Map of the crossing",
+    title_zh="路口地图",
     services=("map",),
     period_ticks=10,
     silent=frozenset(),

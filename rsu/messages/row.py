@@ -85,6 +85,8 @@ class MessageRow(NamedTuple):
     """One message type."""
 
     kind: MessageKind
+    title: str
+    title_zh: str
     services: tuple[Kind, ...]  # under which its messages leave: AID and priority (`v2x.aids`)
     period_ticks: int  # from one to the next, 100 ms each (T/CSAE 159-2020)
     silent: frozenset[Reason]  # while one of these holds it does not leave

@@ -143,6 +143,8 @@ class RsiComposer:
 
 ROW = MessageRow(
     kind="rsi",
+    title="Roadside information: events and signs",
+    title_zh="路侧信息：事件与标志",
     services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
     period_ticks=10,
     silent=NO_UTC | {RadioReason.MAP_SILENT},

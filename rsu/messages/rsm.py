@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 
+from hw.modality import Modality
 from perception.geo import Reference, to_wgs84
-from perception.objects import NORMAL_95, Floats, Modality, RoadUser
+from perception.objects import NORMAL_95, Floats, RoadUser
 from perception.results import Tracks
 from rsu.messages.bounds import position_95, speed_95
 from rsu.messages.common import position, sec_mark_ms
@@ -43,13 +44,7 @@ CLASSES: dict[int, tuple[ParticipantType, BasicVehicleClass]] = {
     RoadUser.BICYCLE: ("non-motor", BasicVehicleClass.BICYCLE),
     RoadUser.PEDESTRIAN: ("pedestrian", BasicVehicleClass.PEDESTRIAN),
 }
-SOURCES: dict[Modality, Source] = {
-    Modality.CAMERA: "video",
-    Modality.RADAR: "microwaveRadar",
-    Modality.LIDAR: "lidar",
-    Modality.LOOP: "loop",
-    Modality.V2X: "v2x",
-}
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 class Cycle(NamedTuple):
@@ -65,7 +60,7 @@ class RsmBuilder:
     def __init__(self, rsu_id: bytes, reference: Reference, modalities: Mapping[str, Modality]) -> None:
         self._id = rsu_id
         self._reference = reference
-        self._sources = {name: SOURCES.get(modality, "unknown") for name, modality in modalities.items()}
+        self._sources = {name: source(modality) for name, modality in modalities.items()}
         self._position = position(0.0, 0.0, reference)
 
     def build(self, tracks: Tracks, now_ns: int, counts: Iterator[int]) -> Iterator[Cycle]:
@@ -132,6 +127,11 @@ class RsmBuilder:
         return kinds.pop() if len(kinds) == 1 else "integrated" if kinds else "unknown"
 
 
+def source(modality: Modality) -> Source:
+    """Return by what means devices of a modality see; unknown where the standard has no word for it."""
+    return next((each for each in SOURCES if each == modality.source), "unknown")
+
+
 def _known(column: Floats) -> list[float | None]:
     """Return Python numbers, None where they are NaN."""
     return [None if math.isnan(value) else value for value in column.tolist()]
@@ -171,6 +171,8 @@ class RsmComposer:
 
 ROW = MessageRow(
     kind="rsm",
+    title="Roadside safety message: the road users seen",
+    title_zh="路侧安全消息：感知到的交通参与者",
     services=("rsm",),
     period_ticks=1,
     silent=NO_UTC | {PlaceReason.TIME_UNCERTAIN_50MS},

@@ -127,6 +127,8 @@ class SpatComposer:
 
 ROW = MessageRow(
     kind="spat",
+    title="Signal phase and timing",
+    title_zh="信号灯相位与配时",
     services=("spat",),
     period_ticks=1,
     silent=NO_UTC | {SignalReason.NO_SIGNAL, SignalReason.SIGNAL_LOST, SignalReason.CONFLICTING_GREENS},

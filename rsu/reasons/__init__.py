@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from hw.modality import OTHER, Modality
 from rsu.reasons.box import BoxReason
 from rsu.reasons.gate import GATE, NORMAL
-from rsu.reasons.words import Words
+from rsu.reasons.words import Reason, Words
 
-REASONS: dict[str, Words] = {reason: reason.words for reason in (*GATE, *BoxReason)}
+_REASONS: dict[str, Reason] = {reason: reason for reason in (*GATE, *BoxReason)}
+REASONS: dict[str, Words] = {reason: reason.words.of() for reason in (*GATE, *BoxReason)}  # of any device
 
 __all__ = ["NORMAL", "REASONS", "Words", "words"]
 
 
-def words(reason: str) -> Words:
-    """Return the row of a reason; one that has none stands for itself."""
-    return REASONS.get(reason, Words(reason, reason, "", reason, ""))
+def words(reason: str, device: Modality = OTHER) -> Words:
+    """Return the row of a reason, as it is said of a device; one that has none stands for itself."""
+    return _REASONS[reason].words.of(device) if reason in _REASONS else Words(reason, reason, "", reason, "")

@@ -9,77 +9,53 @@ class BoxReason(Reason):
     """What can be wrong with the box."""
 
     # devices
-    GNSS_LOST = Words(
-        "gnss-lost",
-        "the GNSS receiver is lost",
-        "check its cable and power, then the antenna",
-        "GNSS 接收机失联",
-        "检查线缆和电源，再检查天线",
-    )
-    CAMERA_LOST = Words(
-        "camera-lost",
-        "a camera is lost",
-        "check its power, cable, address and port",
-        "摄像机失联",
-        "检查电源、线缆、地址和端口",
-    )
-    RADAR_LOST = Words(
-        "radar-lost", "a radar is lost", "check its power and both serial lines", "雷达失联", "检查电源和两条串口线"
-    )
-    V2X_LOST = Words(
-        "v2x-lost",
-        "the radio is lost",
-        "check its power, cable, address and port",
-        "射频单元失联",
-        "检查电源、线缆、地址和端口",
-    )
     DEVICE_LOST = Words(
         "device-lost",
-        "a device is lost",
+        "a {device} is lost",
         "check its power, cable, address and port",
-        "设备失联",
+        "{device}失联",
         "检查电源、线缆、地址和端口",
     )
     DEVICE_STARTING = Words(
         "device-starting",
-        "a device has sent no data yet",
+        "a {device} has sent no data yet",
         "wait 10 s; if it stays so, proceed as for a lost device",
-        "设备尚无数据",
+        "{device}尚无数据",
         "稍候；若持续则按失联处理",
     )
     DEVICE_FAULT = Words(
         "device-fault",
-        "a device reports a fault of its own",
+        "a {device} reports a fault of its own",
         "read the detail beside it; compare its settings in the site file with the device",
-        "设备报告异常",
+        "{device}报告异常",
         "查看说明；核对站点文件中的设置与设备是否一致",
     )
     DEVICE_NOT_UNDERSTOOD = Words(
         "device-not-understood",
-        "a device sends data, but its driver cannot read them",
+        "a {device} sends data, but its driver cannot read them",
         "compare kind, address, port, baud rate in the site file with the device; `rsu status` shows its last octets",
-        "设备有数据，但驱动无法解析",
+        "{device}有数据，但驱动无法解析",
         "核对站点文件中的类型、地址、端口和波特率；用 `rsu status` 查看其原始数据",
     )
     DEVICE_FROZEN = Words(
         "device-frozen",
-        "a device repeats the same content under new numbers and times",
+        "a {device} repeats the same content under new numbers and times",
         "restart the device; look at its picture or its targets with its maker's tool",
-        "设备反复发送相同内容",
+        "{device}反复发送相同内容",
         "重启设备；用厂家工具查看其画面或目标",
     )
     DEVICE_BLIND = Words(
         "device-blind",
-        "a device works but detects nothing",
+        "a {device} works but detects nothing",
         "read the detail beside it; clean the lens, look for an obstruction or glare",
-        "设备工作正常，但检测不到任何目标",
+        "{device}工作正常，但检测不到任何目标",
         "按提示处理；清洁镜头，检查遮挡或强光",
     )
     DEVICE_DEGRADED = Words(
         "device-degraded",
-        "a device delivers less than half of its expected rate, or much of its data is refused",
+        "a {device} delivers less than half of its expected rate, or much of its data is refused",
         "read the detail beside it; check cable, load and the rate in the site file (rate_hz)",
-        "设备数据率不足标称值的一半，或大量数据被拒",
+        "{device}数据率不足标称值的一半，或大量数据被拒",
         "查看说明；检查线缆、负载以及站点文件中的频率 (rate_hz)",
     )
     CLOCK = Words("clock", "a clock cannot be trusted", "read the detail beside it", "时钟不可信", "按提示处理")

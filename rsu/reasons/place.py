@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from perception.objects import Modality
+from hw.modality import Gives
 from rsu.reasons.words import Reason, Words
-
-_GNSS = (Modality.GNSS,)
 
 
 class PlaceReason(Reason):
@@ -17,7 +15,7 @@ class PlaceReason(Reason):
         "check the GNSS antenna, its cable and its view of the sky; the system clock needs chrony or the like",
         "UTC 时间未知",
         "检查 GNSS 天线、馈线和对空视野；系统时钟须由 chrony 等校准",
-        by=_GNSS,
+        by=Gives.POSITION,
     )
     TIME_UNCERTAIN_50MS = Words(
         "time-uncertain-50ms",
@@ -25,7 +23,7 @@ class PlaceReason(Reason):
         "check the GNSS antenna, its cable and its view of the sky",
         "UTC 误差可能超过该消息允许的 50 ms",
         "检查 GNSS 天线、馈线和对空视野",
-        by=_GNSS,
+        by=Gives.POSITION,
     )
     TIME_UNCERTAIN_100MS = Words(
         "time-uncertain-100ms",
@@ -33,7 +31,7 @@ class PlaceReason(Reason):
         "check the GNSS antenna, its cable and its view of the sky",
         "UTC 误差可能超过该消息允许的 100 ms",
         "检查 GNSS 天线、馈线和对空视野",
-        by=_GNSS,
+        by=Gives.POSITION,
     )
     NO_POSITION = Words(
         "no-position",
@@ -41,7 +39,7 @@ class PlaceReason(Reason):
         "check the GNSS antenna, its cable and its view of the sky",
         "位置未知",
         "检查 GNSS 天线、馈线和对空视野",
-        by=_GNSS,
+        by=Gives.POSITION,
     )
     POSITION_MISMATCH = Words(
         "position-mismatch",

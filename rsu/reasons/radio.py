@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from perception.objects import Modality
+from hw.modality import Gives
 from rsu.reasons.words import Reason, Words
-
-_RADIO = (Modality.V2X,)
 
 
 class RadioReason(Reason):
@@ -17,7 +15,7 @@ class RadioReason(Reason):
         "check its power, cable, address and port",
         "射频单元无应答",
         "检查其电源、线缆、地址和端口",
-        by=_RADIO,
+        by=Gives.RADIO,
     )
     RADIO_FAULT = Words(
         "radio-fault",
@@ -25,7 +23,7 @@ class RadioReason(Reason):
         "see its error in the device list of `rsu status`",
         "射频单元有应答，但报告发送异常",
         "查看 `rsu status` 设备列表中的错误信息",
-        by=_RADIO,
+        by=Gives.RADIO,
     )
     CHANNEL_BUSY = Words(
         "channel-busy",
@@ -33,7 +31,7 @@ class RadioReason(Reason):
         "look for nearby units that send at a high rate; the limits stand in messages.channel of the site file",
         "信道繁忙，每周期播报的交通参与者减少，优先播报有风险者",
         "查找附近大量发送的设备；限值见站点文件 messages.channel",
-        by=_RADIO,
+        by=Gives.RADIO,
     )
     SHARE_FULL = Words(
         "share-full",

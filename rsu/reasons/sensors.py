@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from perception.objects import Modality
+from hw.modality import Gives
 from rsu.reasons.words import Reason, Words
-
-_SENSORS = (Modality.CAMERA, Modality.RADAR, Modality.LIDAR, Modality.LOOP)
 
 
 class SensorReason(Reason):
@@ -17,7 +15,7 @@ class SensorReason(Reason):
         "see the device list of `rsu status`",
         "有摄像机或雷达失效，部分区域未被感知",
         "查看 `rsu status` 的设备列表",
-        by=_SENSORS,
+        by=Gives.ROAD_USERS,
     )
     SENSOR_NOT_UNDERSTOOD = Words(
         "sensor-not-understood",
@@ -25,7 +23,7 @@ class SensorReason(Reason):
         "see the device list of `rsu status`",
         "有摄像机或雷达的数据无法解析，部分区域未被感知",
         "查看 `rsu status` 的设备列表",
-        by=_SENSORS,
+        by=Gives.ROAD_USERS,
     )
     SENSOR_FROZEN = Words(
         "sensor-frozen",
@@ -33,7 +31,7 @@ class SensorReason(Reason):
         "see the device list of `rsu status`",
         "有摄像机或雷达反复发送相同内容，已不采信",
         "查看 `rsu status` 的设备列表",
-        by=_SENSORS,
+        by=Gives.ROAD_USERS,
     )
     SENSOR_DEGRADED = Words(
         "sensor-degraded",
@@ -41,7 +39,7 @@ class SensorReason(Reason):
         "see the device list of `rsu status`",
         "有摄像机或雷达的数据率不足标称值的一半，或大量数据被拒",
         "查看 `rsu status` 的设备列表",
-        by=_SENSORS,
+        by=Gives.ROAD_USERS,
     )
     NO_SENSORS = Words(
         "no-sensors",
@@ -49,5 +47,5 @@ class SensorReason(Reason):
         "check the sensors' power and network",
         "所有摄像机和雷达均不工作",
         "检查传感器的电源和网络",
-        by=_SENSORS,
+        by=Gives.ROAD_USERS,
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from perception.objects import Modality
+from hw.modality import Gives
 from rsu.reasons.words import Reason, Words
-
-_SIGNAL = (Modality.SIGNAL,)
 
 
 class SignalReason(Reason):
@@ -17,7 +15,7 @@ class SignalReason(Reason):
         "check its cable, address and port; the region and number in the site file must be its own",
         "信号机尚未上报",
         "检查线缆、地址和端口；站点文件中的区域号和设备号须与信号机一致",
-        by=_SIGNAL,
+        by=Gives.SIGNALS,
     )
     SIGNAL_STALE = Words(
         "signal-stale",
@@ -25,7 +23,7 @@ class SignalReason(Reason):
         "check the cable and the load of the signal controller's network",
         "信号机最近一次上报已陈旧；其状态按配时推算并已标注",
         "检查信号机网络的线缆与负载",
-        by=_SIGNAL,
+        by=Gives.SIGNALS,
     )
     SIGNAL_UNAVAILABLE = Words(
         "signal-unavailable",
@@ -33,7 +31,7 @@ class SignalReason(Reason):
         "check the signal controller, its cable and its network",
         "信号机无上报；所有相位按不可用发送",
         "检查信号机、线缆和网络",
-        by=_SIGNAL,
+        by=Gives.SIGNALS,
     )
     SIGNAL_LOST = Words(
         "signal-lost",
@@ -41,7 +39,7 @@ class SignalReason(Reason):
         "check the signal controller, its cable and its network",
         "信号机长时间无上报",
         "检查信号机、线缆和网络",
-        by=_SIGNAL,
+        by=Gives.SIGNALS,
     )
     SIGNAL_FROZEN = Words(
         "signal-frozen",
@@ -78,7 +76,7 @@ class SignalReason(Reason):
         "have the signal controller send its plan (GA/T 1743 object 0301)",
         "信号机配时方案不全，部分灯组仅发布当前灯色",
         "使信号机上报配时方案（GA/T 1743 对象 0301）",
-        by=_SIGNAL,
+        by=Gives.SIGNALS,
         after=("plan-mismatch", "lamp-missing", "lamp-mismatch"),
     )
     PLAN_MISMATCH = Words(

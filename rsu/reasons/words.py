@@ -5,19 +5,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
-from perception.objects import Modality
+from hw.modality import OTHER, Gives, Modality
 
 
 class Words(NamedTuple):
-    """A reason's code, what it means and what to do about it, in English and Chinese."""
+    """A reason's code, what it means and what to do about it, in English and Chinese; {device}: such a device."""
 
     code: str  # as records carry it
     text: str
     do: str  # empty: nothing
     text_zh: str
     do_zh: str
-    by: tuple[Modality, ...] = ()  # of devices whose loss explains it
+    by: Gives | None = None  # what devices give whose loss explains it
     after: tuple[str, ...] = ()  # other reasons that explain it
+
+    def of(self, device: Modality = OTHER) -> Words:
+        """Return the row as it is said of a device."""
+        text, text_zh = self.text.replace("{device}", device.en), self.text_zh.replace("{device}", device.zh)
+        return self._replace(text=text, text_zh=text_zh)
 
 
 class Reason(StrEnum):

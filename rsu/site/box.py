@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-from perception.objects import Modality
+from hw.modality import Modality
 from rsu.bus.told import Told
 from rsu.site.config import Config, identity, modalities
 from rsu.site.dialects import DIALECTS

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hw import registry
 from hw.driver import DeviceSettings as DriverSettings
-from perception.objects import Modality
+from hw.modality import Modality
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import lanemap
 from rsu.site.identity import Identity

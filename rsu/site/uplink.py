@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from perception.objects import Modality
 from perception.sensor import Settings
 from rsu.site.dialects import DEFAULT, DIALECTS
 
@@ -97,7 +96,7 @@ class StandardSettings(Settings):
     vehicle_class: Literal["printed", "ydt3709"] = Field(
         "printed", description="numbers of vehicleClass: 0..6 as printed, or BasicVehicleClass of YD/T 3709"
     )
-    fault_types: dict[Modality, Annotated[int, Field(ge=0)]] = Field(
+    fault_types: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {}, description="faultType of what the standard prints no number for, as {gnss: 5, signal: 4}"
     )
     extensions: bool = Field(

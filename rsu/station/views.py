@@ -98,7 +98,7 @@ def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> Device
         error=health.error,
         bias=None if bias is None else _rounded(bias),
         doubt=None if bias is None else doubt(bias),
-        modality=health.modality.value,
+        modality=health.modality,
         refused=list(health.refused),
     )
 

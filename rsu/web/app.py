@@ -1,4 +1,4 @@
-"""The page's addresses: itself, live changes, state, map, reasons, metrics, orders to the recorder, the manual."""
+"""The page's addresses: itself, live changes, state, map, words, metrics, orders to the recorder, the manual."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
-from rsu.reasons import REASONS
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import manual
+from rsu.web import manual, words
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
@@ -45,9 +44,8 @@ class _Pages:
     async def lanes(self, _: Request) -> Response:
         return Response(self._board.lane_map, media_type="application/json")
 
-    async def reasons(self, _: Request) -> Response:
-        told = {reason: {"text": row.text, "do": row.do} for reason, row in REASONS.items()}
-        return Response(msgspec.json.encode(told), media_type="application/json")
+    async def words(self, _: Request) -> Response:
+        return Response(msgspec.json.encode(words.told()), media_type="application/json")
 
     async def metrics(self, _: Request) -> Response:
         return Response(exposition(self._board), media_type="text/plain; version=0.0.4; charset=utf-8")
@@ -82,7 +80,7 @@ def application(board: Board, run: Path) -> Starlette:
     routes = [
         Route("/api/state", pages.state),
         Route("/api/map", pages.lanes),
-        Route("/api/reasons", pages.reasons),
+        Route("/api/words", pages.words),
         Route("/api/recorder", pages.recorder, methods=["POST"]),
         Route("/metrics", pages.metrics),
         WebSocketRoute("/live", pages.live),

@@ -18,6 +18,7 @@ from rsu.bus import topics, troubles
 from rsu.bus.records import Processes, RecorderState, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.troubles import Newest
+from rsu.reasons.box import BoxReason
 from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]
@@ -76,7 +77,7 @@ class Board:
         """Return all troubles with their words; silence is one only after everybody had the time to say something."""
         told: Document = {}
         for trouble in troubles.of(Newest(**{topic: self._fresh(topic, now_ns) for topic in TOPICS})):
-            if trouble.reason == "process-silent" and now_ns - self._began_ns < _GRACE_NS:
+            if trouble.reason == BoxReason.PROCESS_SILENT and now_ns - self._began_ns < _GRACE_NS:
                 continue
             do = troubles.remedy(trouble)
             text = f"{troubles.sentence(trouble)}." + (f" To do: {do}." if do else "")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hw import registry
-from perception.objects import Modality
+from hw.modality import CAMERA, OTHER
 from perception.sensor import Homography, Intrinsics, Sensor
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
@@ -29,8 +29,8 @@ def models(of: OfSite) -> Iterator[Finding]:
         kind = of.site.devices[sensor.device].kind if sensor.device in of.site.devices else ""
         if sensor.camera is None:
             continue
-        if kind and (modality := registry.modality(kind)) not in (Modality.CAMERA, Modality.OTHER):
-            text = f"expected none for {sensor.device}, a {modality} (is `device` the right one?)"
+        if kind and (modality := registry.modality(kind)) not in (CAMERA, OTHER):
+            text = f"expected none for {sensor.device}, a {modality.en} (is `device` the right one?)"
             yield of.source.warning(at, text)
         if sensor.camera.pixel_sd > _ERROR_PX:
             text = f"expected the error of an edge, 1 to {_ERROR_PX:g} pixels, got {sensor.camera.pixel_sd:g}"

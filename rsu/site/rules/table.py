@@ -51,6 +51,7 @@ ERRORS = Rules(
         names.signal,
         names.lists,
         roles.kinds,
+        roles.fault_types,
         ports.shared,
         ports.families,
         sensors.views,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
+from hw.modality import Modality
 from perception.geo import Reference, to_wgs84
-from perception.objects import Modality, RoadUser
-from rsu.messages.rsm import SOURCES
+from perception.objects import RoadUser
+from rsu.messages import rsm
 from v2x.records.names import Source
 
 Json = dict[str, object]
 _DEGREE, _DM = 1e7, 10.0  # latitude and longitude in 1e-7 deg, elevation and radius in dm
 _SPEED_MPS, _SPEED_UNKNOWN = 0.02, 8191
 _HEADING_DEG, _HEADING_UNKNOWN = 0.0125, 28800
-_SOURCES = get_args(Source)
 PTC_TYPE = {
     RoadUser.UNKNOWN: "unknown",
     RoadUser.CAR: "motor",
@@ -52,9 +50,9 @@ def heading(degrees: float | None) -> int:
 
 def source(modalities: list[Modality]) -> int:
     """Return the number of SourceType: by what means a road user is known."""
-    found = {SOURCES.get(modality, "unknown") for modality in modalities}
-    name = "integrated" if len(found) > 1 else next(iter(found), "unknown")
-    return _SOURCES.index(name)
+    found = {rsm.source(modality) for modality in modalities}
+    name: Source = "integrated" if len(found) > 1 else next(iter(found), "unknown")
+    return rsm.SOURCES.index(name)
 
 
 def decimetres(metres: float) -> int:

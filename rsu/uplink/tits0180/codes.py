@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from hw.modality import Modality
 from perception.events.kinds import OVERSPEED, SLOW_VEHICLE, STOPPED_VEHICLE, WRONG_WAY
-from perception.objects import Modality, RoadUser
+from perception.objects import RoadUser
 
 RSCU, RSU = 0, 1  # deviceType; what the standard does not know is part of the box
-_DEVICE_TYPE = {Modality.V2X: RSU, Modality.CAMERA: 2, Modality.RADAR: 3, Modality.LIDAR: 4, Modality.SIGNAL: 5}
-_FAULT_TYPE = {Modality.CAMERA: 0, Modality.RADAR: 1, Modality.LIDAR: 3}  # 2 is not printed, nor what 4... mean
 ONLINE, OFFLINE = 0, 1  # active
 NORMAL, FAULT = 0, 1  # status of box, RSU and sensors
 
 FUSED = 1  # sourceType of what several kinds of device saw: the RSCU itself
-_SOURCE_TYPE = {Modality.V2X: 2, Modality.CAMERA: 3, Modality.LIDAR: 4, Modality.RADAR: 5, Modality.LOOP: 7}
-_OTHER_SOURCE = 8
 
 MOTOR = 1
 PTC_TYPE = {
@@ -51,19 +48,9 @@ _PCU = {  # passenger car units, CJJ 37-2012 table 4.1.2; bicycles and pedestria
 }
 
 
-def device_type(modality: Modality) -> int:
-    """Return deviceType."""
-    return _DEVICE_TYPE.get(modality, RSCU)
-
-
-def fault_type(modality: Modality, further: Mapping[Modality, int]) -> int | None:
-    """Return faultType; `further`: the site's own numbers. None: there is none."""
-    return _FAULT_TYPE.get(modality, further.get(modality))
-
-
 def source_type(devices: Sequence[str], modalities: Mapping[str, Modality]) -> int:
     """Return sourceType of what these devices saw. 0: unknown."""
-    seen = {_SOURCE_TYPE.get(modalities[device], _OTHER_SOURCE) if device in modalities else 0 for device in devices}
+    seen = {modalities[device].source_type if device in modalities else 0 for device in devices}
     return seen.pop() if len(seen) == 1 else FUSED if seen else 0
 
 

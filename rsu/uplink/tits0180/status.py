@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perception.objects import Modality
+from hw.modality import Modality
 from rsu.bus.told import DeviceStates, ToldDevice
 from rsu.site.box import Box
 from rsu.uplink.tits0180 import codes
@@ -15,9 +15,7 @@ def basic(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
     """Build basic-status/up (tables 8-10): who we are and which devices hang on the box."""
     identity, devices = box.identity, told.devices
     sensors = [
-        {"sensorSn": device.name, "deviceType": codes.device_type(device.modality)}
-        for device in devices
-        if _is_sensor(device)
+        {"sensorSn": device.name, "deviceType": device.modality.device_type} for device in devices if _is_sensor(device)
     ]
     return known(
         head(identity, stamp_ns)
@@ -56,7 +54,7 @@ def run(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
         "rsuStatusList": [
             {"rsuSn": identity.rsu_sn} | _state(device)
             for device in devices
-            if codes.device_type(device.modality) == codes.RSU
+            if device.modality.device_type == codes.RSU
         ],
         "sensorStatusList": [{"sensorSn": device.name} | _state(device) for device in devices if _is_sensor(device)],
         "faultList": [_fault(device, box.standard.fault_types) for device in devices if not device.ok],
@@ -76,7 +74,7 @@ def presence(rscu_sn: str, stamp_ns: int, online: bool) -> Payload:
 
 
 def _is_sensor(device: ToldDevice) -> bool:
-    return codes.device_type(device.modality) not in (codes.RSCU, codes.RSU)
+    return device.modality.device_type not in (codes.RSCU, codes.RSU)
 
 
 def _rscu_status(devices: Sequence[ToldDevice]) -> int:
@@ -85,19 +83,23 @@ def _rscu_status(devices: Sequence[ToldDevice]) -> int:
 
 def _state(device: ToldDevice) -> Payload:
     return {
-        "deviceType": codes.device_type(device.modality),
+        "deviceType": device.modality.device_type,
         "status": codes.NORMAL if device.ok else codes.FAULT,
         "active": codes.ONLINE if device.ok else codes.OFFLINE,
     }
 
 
-def _fault(device: ToldDevice, fault_types: Mapping[Modality, int]) -> Payload:
+def _fault_type(modality: Modality, further: Mapping[str, int]) -> int | None:
+    return further.get(modality.name) if modality.fault_type is None else modality.fault_type
+
+
+def _fault(device: ToldDevice, fault_types: Mapping[str, int]) -> Payload:
     """`fault_types`: the site's own numbers, where the standard prints none."""
     return known(
         {
             "deviceSn": device.name,
-            "deviceType": codes.device_type(device.modality),
-            "faultType": codes.fault_type(device.modality, fault_types),
+            "deviceType": device.modality.device_type,
+            "faultType": _fault_type(device.modality, fault_types),
             "faultTime": None if device.fault_ns is None else float(ms(device.fault_ns)),
             "faultDescription": device.fault,
         }

@@ -1,7 +1,6 @@
 // Everything that is not as it should be, worst first. The texts hold no running figures: screen readers read each once.
 
-import {eventName} from "./events.js";
-import {NORMAL} from "./words.js";
+import {eventName, isNormal} from "./words.js";
 
 const LINKS = {
   lost: "No connection to this page's server. Nothing shown here is current.",
@@ -23,7 +22,7 @@ const event = (one) => ({key: `event ${one.id}`, level: "warn", text: `${eventNa
 
 /** Whether a message is silent because it is meant to be, whatever else holds. */
 export function isMeant(message) {
-  return message.decision === "silent" && message.reasons.some((reason) => NORMAL.includes(reason));
+  return message.decision === "silent" && message.reasons.some(isNormal);
 }
 
 /** Where an event is, in words. */

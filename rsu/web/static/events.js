@@ -1,8 +1,6 @@
 // Running events on the map: a warning triangle with the event's name.
 
-import {EVENTS} from "./words.js";
-
-export const eventName = (event) => EVENTS[event.code] || `Event ${event.code}`;
+import {eventName} from "./words.js";
 
 export function drawEvents(context, view, theme, events) {
   view.inPixels(context);

@@ -15,6 +15,7 @@ export function showFigures(state) {
   const users = Object.values(state.tracks || {});
   setText($("users"), String(users.length));
   showLegend(users);
+  showMarks(Object.values(state.devices || {}));
   $("map").setAttribute("aria-label", `The crossing from above with ${users.length} road users`);
 }
 
@@ -31,6 +32,12 @@ function showLegend(users) {
     setText(legend.children[i].firstChild, name);
     setText(legend.children[i].lastChild, String(users.filter((track) => track.kind === kind).length));
   });
+}
+
+/** The letters in the labels, of the devices there are that see or hear road users. */
+function showMarks(devices) {
+  const seeing = devices.map(({modality}) => modality).filter(({gives, source}) => gives === "road users" || source !== "unknown");
+  setText($("marks"), [...new Set(seeing.map(({mark, en}) => `${mark} ${en}`))].join(", "));
 }
 
 const apart = (metres, ahead, behind) => `${Math.abs(metres).toFixed(1)} m ${metres < 0 ? behind : ahead}`;

@@ -13,7 +13,7 @@ import {setClass, setText} from "./table.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {Tracks} from "./tracks.js";
 import {View} from "./view.js";
-import {LIGHTS, loadReasons, span} from "./words.js";
+import {LIGHTS, loadWords, span} from "./words.js";
 
 const FRAME_MS = 30;
 const PANELS_MS = 250;
@@ -138,7 +138,7 @@ function draw(now) {
 }
 
 /** Fetch the lane map when it is not the one we have; a failure is tried again with the next panels. */
-loadReasons();
+loadWords();
 
 async function fetchMap(digest) {
   if (digest === map) return;

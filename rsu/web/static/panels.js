@@ -1,19 +1,17 @@
 // The side panels: what is on air and why not, signals, events, devices, uplink, processes.
 
 import {isMeant, where} from "./attention.js";
-import {eventName} from "./events.js";
 import {Recorder} from "./recorder.js";
 import {lamp, ORDER, seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {define, setClass, setText, showList, Table} from "./table.js";
-import {count, DECISIONS, LIGHTS, MESSAGES, MOVEMENTS, sentence, span} from "./words.js";
+import {count, DECISIONS, eventName, LIGHTS, MOVEMENTS, sentence, span, WORDS} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
-const LEVEL = {send: "ok", degraded: "warn", silent: "alarm", ok: "ok", starting: "warn", lost: "alarm",
-  frozen: "alarm", blind: "alarm", "not-understood": "alarm",
-  running: "ok", restarting: "warn"};
-const mark = (text, level) => ({text, className: `mark ${level || "alarm"}`});
+const LEVEL = {send: "ok", ok: "ok", running: "ok", degraded: "warn", starting: "warn", restarting: "warn"}; // else alarm
+const levelOf = (state) => LEVEL[state] || "alarm";
+const mark = (text, level) => ({text, className: `mark ${level}`});
 
 export class Panels {
   constructor() {
@@ -42,11 +40,11 @@ export class Panels {
 
   showMessages(messages) {
     this.tables.messages.show(messages.map((message) => {
-      const level = isMeant(message) ? "off" : LEVEL[message.decision];
+      const level = isMeant(message) ? "off" : levelOf(message.decision);
       const kind = message.kind.toUpperCase();
       return {
         key: message.kind,
-        cells: [{text: kind, className: "name", title: MESSAGES[message.kind] || ""},
+        cells: [{text: kind, className: "name", title: WORDS.messages[message.kind] || ""},
           mark(DECISIONS[message.decision] || message.decision, level), (cell) => this.spark(message.kind).attach(cell),
           number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
         notes: message.reasons.map((reason) => ({text: sentence(reason), className: level, title: reason})),
@@ -101,7 +99,7 @@ export class Panels {
       if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, LEVEL[device.state]),
+        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, levelOf(device.state)),
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
         notes,
       };
@@ -124,7 +122,7 @@ export class Panels {
     this.tables.processes.show(processes.map((process) => ({
       key: process.name,
       cells: [{text: process.name, className: "name", title: process.pid ? `pid ${process.pid}` : ""},
-        mark(process.state, LEVEL[process.state]), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
+        mark(process.state, levelOf(process.state)), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
         (cell) => meter(cell, process.rss_mib, process.budget_rss_mib), number(count(process.restarts))],
       notes: process.error ? [`last end${at(process.ended_ns)}: ${process.error}`] : [],
     })));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perception.objects import Modality
+from hw.modality import CAMERA, GNSS, OTHER, RADAR, ROWS, SIGNAL, Modality
 from rsu.bus import troubles
 from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
@@ -17,7 +17,7 @@ NOW = 1_795_900_000_000_000_000
 
 
 def device(name: str, modality: Modality, state: str = "ok", error: str | None = None) -> DeviceView:
-    return DeviceView(name, "kind", state, 1.0, 10, {}, error, modality=modality.value)
+    return DeviceView(name, "kind", state, 1.0, 10, {}, error, modality=modality)
 
 
 def message(kind: str, *reasons: str) -> MessageState:
@@ -60,26 +60,28 @@ def test_every_reason_of_the_gate_says_what_it_means_and_what_to_do_in_both_lang
 
 
 def test_all_is_well() -> None:
-    assert found(newest([device("gnss", Modality.GNSS)], [message("rsm")])) == []
+    assert found(newest([device("gnss", GNSS)], [message("rsm")])) == []
 
 
 def test_a_lost_device_explains_what_it_silences() -> None:
     state = newest(
-        [device("gnss", Modality.GNSS, "lost", "hung up"), device("cam", Modality.CAMERA)],
+        [device("gnss", GNSS, "lost", "hung up"), device("cam", CAMERA)],
         [message("spat", "no-time"), message("rsm", "no-time", "no-position"), message("map")],
         since={"device gnss": NOW - 5_000_000_000},
     )
     (trouble,) = troubles.of(state)
-    assert (trouble.reason, trouble.about, trouble.detail) == ("gnss-lost", "gnss", "hung up")
+    assert (trouble.reason, trouble.about, trouble.detail) == ("device-lost", "gnss", "hung up")
     assert sorted(trouble.silences) == ["RSM silent", "SPAT silent"] and trouble.since_ns == NOW - 5_000_000_000
     assert "since" in troubles.sentence(trouble) and "SPAT silent" in troubles.sentence(trouble)
-    assert "antenna" in troubles.remedy(trouble) and "天线" in troubles.remedy(trouble, "zh")
+    assert "gnss: a GNSS receiver is lost" in troubles.sentence(trouble)
+    assert "gnss: GNSS 接收机失联" in troubles.sentence(trouble, "zh")
+    assert "cable" in troubles.remedy(trouble) and "线缆" in troubles.remedy(trouble, "zh")
     assert troubles.is_alarm(trouble)
 
 
 def test_a_reason_that_no_device_explains_is_a_cause_itself() -> None:
     state = newest(
-        [device("signal", Modality.SIGNAL)],
+        [device("signal", SIGNAL)],
         [message("spat", "conflicting-greens")],
         since={"message spat": NOW},
     )
@@ -87,20 +89,20 @@ def test_a_reason_that_no_device_explains_is_a_cause_itself() -> None:
 
 
 def test_what_follows_from_another_reason_is_no_cause() -> None:
-    state = newest([device("gnss", Modality.GNSS)], [message("map", "no-position"), message("rsi", "map-silent")])
+    state = newest([device("gnss", GNSS)], [message("map", "no-position"), message("rsi", "map-silent")])
     assert [reason for reason, _, _ in found(state)] == ["no-position"]
     alone = newest(messages=[message("map", "switched-off"), message("rsi", "map-silent")])
     assert found(alone) == [("map-silent", "", ["RSI silent"])]
 
 
 def test_one_switch_that_is_out_is_one_trouble() -> None:
-    cameras = [device(f"cam-{n}", Modality.CAMERA, "lost", f"silent for {n}.0 s") for n in range(1, 4)]
-    state = newest([*cameras, device("radar", Modality.RADAR)], [message("rsm", "sensor-lost")])
-    assert found(state) == [("camera-lost", "cam-1, cam-2, cam-3", ["RSM degraded"])]
+    cameras = [device(f"cam-{n}", CAMERA, "lost", f"silent for {n}.0 s") for n in range(1, 4)]
+    state = newest([*cameras, device("radar", RADAR)], [message("rsm", "sensor-lost")])
+    assert found(state) == [("device-lost", "cam-1, cam-2, cam-3", ["RSM degraded"])]
 
 
 def test_a_device_that_says_something_is_wrong_or_is_of_a_third_party() -> None:
-    state = newest([device("a", Modality.RADAR, "ok", "blocked"), device("b", Modality.OTHER, "lost")])
+    state = newest([device("a", RADAR, "ok", "blocked"), device("b", OTHER, "lost")])
     assert found(state) == [("device-fault", "a", []), ("device-lost", "b", [])]
 
 
@@ -109,7 +111,7 @@ def test_a_device_that_says_something_is_wrong_or_is_of_a_third_party() -> None:
 def test_nothing_that_keeps_a_message_off_air_is_left_out(kind: str, reason: str) -> None:
     if gate.judge(kind, [reason]).decision is gate.Permission.SEND:
         return
-    for devices in ([], [device(each.value, each, "lost") for each in Modality]):
+    for devices in ([], [device(each.name, each, "lost") for each in ROWS]):
         told = " ".join(troubles.sentence(each) for each in troubles.of(newest(devices, [message(kind, reason)])))
         assert kind.upper() in told
 

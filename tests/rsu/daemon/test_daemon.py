@@ -112,7 +112,7 @@ def test_it_says_where_its_page_is_and_what_changes(daemon: Daemon) -> None:
     lines = [json.loads(line) for line in daemon.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
     assert next(line["url"] for line in lines if line["event"] == "page") == state.processes.page
     assert {"device gnss", "message spat", "process web"} <= {line["event"] for line in lines}
-    assert "gnss-lost" in reasons(state) or "device-starting" in reasons(state)
+    assert "device-lost" in reasons(state) or "device-starting" in reasons(state)
 
 
 @pytest.mark.parametrize("run", ["same", "another"])

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from hw import hints
+from hw import hints, modality
 from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
@@ -30,6 +30,15 @@ HEADS = {
         "reasons": ("reason", "meaning", "what to do"),
         "hints": ("octets begin like", "meaning"),
         "damage": ("counter", "meaning"),
+        "modalities": (
+            "`hw.modality`",
+            "letter",
+            "gives",
+            "RSM `source`",
+            "`sourceType`",
+            "`deviceType`",
+            "`faultType`",
+        ),
         "services": ("kind", "AID", "DSM priority", "PPPP", "layer-2 destination"),
     },
     "zh": {
@@ -37,6 +46,15 @@ HEADS = {
         "reasons": ("原因码", "含义", "处理"),
         "hints": ("字节开头形如", "含义"),
         "damage": ("计数器", "含义"),
+        "modalities": (
+            "`hw.modality`",
+            "字母",
+            "用途",
+            "RSM `source`",
+            "`sourceType`",
+            "`deviceType`",
+            "`faultType`",
+        ),
         "services": ("类别", "AID", "DSM 优先级", "PPPP", "层 2 目的地址"),
     },
 }
@@ -83,6 +101,32 @@ def damage(language: str) -> str:
     return table(HEADS[language]["damage"], rows)
 
 
+GIVES_ZH = {
+    modality.Gives.ROAD_USERS: "交通参与者",
+    modality.Gives.POSITION: "位置与时间",
+    modality.Gives.SIGNALS: "信号灯状态",
+    modality.Gives.RADIO: "空口报文",
+    modality.Gives.OTHER: "其他",
+}
+
+
+def modalities(language: str) -> str:
+    """Return what follows from each modality, by the name of its row."""
+    rows = (
+        (
+            f"`{row.name.upper()}`",
+            row.mark,
+            GIVES_ZH[row.gives] if language == "zh" else row.gives.value,
+            row.source,
+            str(row.source_type),
+            str(row.device_type),
+            "" if row.fault_type is None else str(row.fault_type),
+        )
+        for row in modality.ROWS
+    )
+    return table(HEADS[language]["modalities"], rows)
+
+
 def driver(language: str) -> str:
     """Return the driver skeleton, the same in all languages."""
     return f"```python\n{Path(skeleton.__file__).read_text(encoding='utf-8')}```"
@@ -108,6 +152,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "beginnings": beginnings,
     "damage": damage,
     "driver": driver,
+    "modalities": modalities,
     "site file": site_file,
     "lane map": lane_map,
     "services": services,

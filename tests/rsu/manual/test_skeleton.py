@@ -1,4 +1,4 @@
-"""The manual's driver skeleton, installed as by a third party, on a real pty: from octets to air, cloud and status."""
+"""The manual's driver skeleton, installed as by a third party, on a real pty: octets to air, cloud, alarm and page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import sys
+import tempfile
 import time
 import tty
 import zlib
@@ -17,13 +18,18 @@ import numpy as np
 import pytest
 
 import v2x
-from hw.device import Device, build
+from hw.device import Device, DeviceHealth, build
 from hw.rounds import poll
 from perception.objects import Detections, Fix
+from rsu.bus import troubles
 from rsu.manual import skeleton
 from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.station import Output, Station
+from rsu.web.app import application
+from rsu.web.board import Board
+from tests.rsu.web.browser import CHROMIUM, Browser
+from tests.rsu.web.serving import free_port, hosting
 from v2x import dsmp
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -133,10 +139,18 @@ def run(site: Config, device: Device, line: Pty) -> tuple[Station, list[Output],
     return station, outputs, scans
 
 
-def test_its_octets_come_out_right_on_air_in_the_cloud_and_in_status(site: Config, line: Pty, tmp_path: Path) -> None:
+Ran = tuple[Station, list[Output], list[Detections]]
+
+
+@pytest.fixture
+def ran(site: Config, line: Pty, tmp_path: Path) -> Iterator[Ran]:
     device = build("lidar-north", "acme-lidar", site.drivers["lidar-north"], tmp_path, line.clock)
-    station, outputs, scans = run(site, device, line)
+    yield run(site, device, line)
     device.close()
+
+
+def test_its_octets_come_out_right_on_air_in_the_cloud_and_in_status(site: Config, line: Pty, ran: Ran) -> None:
+    station, outputs, scans = ran
     assert len(scans) == 39
     assert scans[0].position.tolist() == [[30.0, 0.0]] and scans[0].stamp_ns == BEGIN_NS - 50_000_000
     message = v2x.decode(dsmp.parse(next(f.frame for f in outputs[-1].frames if f.kind == "rsm")).payload)
@@ -149,5 +163,42 @@ def test_its_octets_come_out_right_on_air_in_the_cloud_and_in_status(site: Confi
     listed = next(body for kind, body in bodies if kind == "basic-status")["sensorlist"]
     assert {each["sensorSn"]: each["deviceType"] for each in listed}["lidar-north"] == 4
     (view,) = [view for view in station.snapshot(line.now_ns).devices if view.name == "lidar-north"]
-    assert (view.state, view.modality, view.counters) == ("ok", "lidar", {"checksum": 1, "noise": 55})
+    assert (view.state, view.counters) == ("ok", {"checksum": 1, "noise": 55})
     assert view.refused[-1].cause == "frames whose checksum is wrong: octets are lost or changed on the way"
+
+
+def test_its_loss_is_an_alarm_with_all_that_it_degrades(site: Config, line: Pty, ran: Ran) -> None:
+    station, now_ns = ran[0], line.now_ns + SCAN_NS
+    station.ingest(fix(now_ns))
+    health = DeviceHealth(
+        name="lidar-north", kind="acme-lidar", state="lost", last_receipt_ns=line.now_ns, rate_hz=0.0, counters={},
+        error="link: no answer", modality=config.modalities(site.site)["lidar-north"],
+    )  # fmt: skip
+    output = station.advance(now_ns, [health])
+    (status,) = [draft for draft in output.drafts if draft.kind == "run-status"]
+    told = json.loads(box.make("tits0180", box.box(site)).body(*status[:3]))["faultList"]
+    assert [(each["deviceSn"], each["deviceType"], each["faultType"]) for each in told] == [("lidar-north", 4, 3)]
+    found = troubles.of(troubles.Newest(snapshot=station.snapshot(now_ns)))
+    (lost,) = [each for each in found if each.about == "lidar-north"]
+    assert "RSM degraded" in lost.silences and "sensor-lost" not in {each.reason for each in found}
+    assert "lidar-north: a lidar is lost (link: no answer)" in troubles.sentence(lost)
+    assert "lidar-north: 激光雷达失联" in troubles.sentence(lost, "zh")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+def test_the_page_shows_it_with_its_letter(site: Config, line: Pty, tmp_path: Path, ran: Ran) -> None:
+    board, port = Board("Test crossing", site.lane_map.model_dump(mode="json")), free_port()
+    board.put("snapshot", ran[0].snapshot(line.now_ns), time.monotonic_ns())
+    devices = board.newest.document["devices"]
+    with (
+        hosting(application(board, tmp_path), port),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        Browser(Path(profile)) as browser,
+    ):
+        browser.open(f"http://127.0.0.1:{port}/")
+        browser.wait("document.querySelector('#devices')?.textContent.includes('lidar-north')")
+        assert "L lidar" in browser.evaluate("document.querySelector('#marks').textContent")
+        mark = f"import('./words.js').then(({{sourceMark}}) => sourceMark('lidar-north', {json.dumps(devices)}))"
+        assert browser.evaluate(mark) == "L"
+        assert browser.errors == []
+        browser.open("about:blank")

@@ -14,36 +14,49 @@ from virtual_site import CONFIGS
 
 import v2x
 from hw.device import DeviceHealth
-from perception.objects import Detections, Fix, Modality, RoadUser
+from hw.modality import ROWS
+from perception.objects import Detections, Fix, RoadUser
 from rsu.bus import troubles
 from rsu.messages.rsm import SOURCES
 from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.reporting import Draft
 from rsu.station.station import Output, Station
-from rsu.uplink.tits0180 import codes
 from v2x import dsmp
 
 BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000
 THEIRS = """
 from hw.driver import DeviceSettings
-from perception.objects import Modality
+from hw.modality import LIDAR, Gives, Modality
 
-class LidarSettings(DeviceSettings):
+class NoPorts(DeviceSettings):
     def ports(self):
         return {}
 
 class Lidar:
-    Settings = LidarSettings
-    modality = Modality.LIDAR
+    Settings = NoPorts
+    modality = LIDAR
+
+class Microwave:
+    Settings = NoPorts
+    modality = Modality(
+        name="microwave", en="microwave detector", zh="微波检测器", mark="M", gives=Gives.ROAD_USERS,
+        source="microwaveRadar", source_type=6, device_type=3,
+    )
 """
 LIDAR = """
   lidar-north:
     kind: their-lidar
     driver: {}
+  microwave-north:
+    kind: their-microwave
+    driver: {}
 """
 STANDS = """
   - device: lidar-north
+    mount: {east_m: 4.0, north_m: -24.0, height_m: 7.0, yaw_deg: 0.0}
+    field_of_view: {range_m: 95.0, width_deg: 86.0}
+  - device: microwave-north
     mount: {east_m: 4.0, north_m: -24.0, height_m: 7.0, yaw_deg: 0.0}
     field_of_view: {range_m: 95.0, width_deg: 86.0}
 """
@@ -56,7 +69,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     information = tmp_path / "their_lidar-1.0.dist-info"
     information.mkdir()
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: their-lidar\nVersion: 1.0\n")
-    (information / "entry_points.txt").write_text("[rsu.drivers]\ntheir-lidar = their_lidar:Lidar\n")
+    (information / "entry_points.txt").write_text(
+        "[rsu.drivers]\ntheir-lidar = their_lidar:Lidar\ntheir-microwave = their_lidar:Microwave\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
         (tmp_path / name).symlink_to(CONFIGS / name)
@@ -120,6 +135,7 @@ def run(site: Config, device: str, kind: RoadUser) -> tuple[Station, list[Output
         ("video-north", RoadUser.PEDESTRIAN, ("video", "pedestrian", 82), (3, 3, None)),
         ("radar-north", RoadUser.CAR, ("microwaveRadar", "motor", 10), (5, 1, 1)),
         ("lidar-north", RoadUser.BUS, ("lidar", "motor", 50), (4, 1, 4)),
+        ("microwave-north", RoadUser.CAR, ("microwaveRadar", "motor", 10), (6, 1, 1)),
     ],
 )
 def test_who_one_device_sees_carries_its_source_and_class(
@@ -136,17 +152,18 @@ def test_who_one_device_sees_carries_its_source_and_class(
     (told,) = next(body for kind, body in reversed(bodies) if kind == "participant")["ptcList"]
     assert (told["sourceType"], told["ptcType"], told.get("vehicleClass")) == in_cloud
     listed = next(body for kind, body in bodies if kind == "basic-status")["sensorlist"]
-    assert {each["sensorSn"]: each["deviceType"] for each in listed}[device] == {3: 2, 5: 3, 4: 4}[in_cloud[0]]
-    views = {view.name: view.modality for view in station.snapshot(BEGIN_NS + 3 * 10**9).devices}
-    assert views[device] == {"video": "camera", "microwaveRadar": "radar", "lidar": "lidar"}[on_air[0]]
+    assert {each["sensorSn"]: each["deviceType"] for each in listed}[device] == {3: 2, 5: 3, 4: 4, 6: 3}[in_cloud[0]]
+    views = {view.name: view.modality.mark for view in station.snapshot(BEGIN_NS + 3 * 10**9).devices}
+    assert views[device] == device[0].upper().replace("V", "C")
 
 
-def test_an_alarm_tells_of_the_device_that_is_lost(site: Config) -> None:
+@pytest.mark.parametrize(("device", "said"), [("lidar-north", "a lidar"), ("microwave-north", "a microwave detector")])
+def test_an_alarm_tells_of_the_device_that_is_lost(site: Config, device: str, said: str) -> None:
     station, now_ns = Station(site, bytes(16)), BEGIN_NS + TICK_NS
     modalities = config.modalities(site.site)
     health = [
         DeviceHealth(
-            name=name, kind=each.kind, state="lost" if name == "lidar-north" else "ok", last_receipt_ns=now_ns,
+            name=name, kind=each.kind, state="lost" if name == device else "ok", last_receipt_ns=now_ns,
             rate_hz=10.0, counters={}, error=None, modality=modalities[name],
         )
         for name, each in site.site.devices.items()
@@ -154,8 +171,9 @@ def test_an_alarm_tells_of_the_device_that_is_lost(site: Config) -> None:
     station.ingest(fix(now_ns))
     station.advance(now_ns, health)
     found = troubles.of(troubles.Newest(snapshot=station.snapshot(now_ns)))
-    (lost,) = [each for each in found if each.about == "lidar-north"]
+    (lost,) = [each for each in found if each.about == device]
     assert (lost.reason, lost.silences) == ("device-lost", ["RSM degraded"])
+    assert f"{device}: {said} is lost" in troubles.sentence(lost)
     assert "sensor-lost" not in {each.reason for each in found}, "the device explains it"
 
 
@@ -164,12 +182,20 @@ def test_what_a_site_uses_it_for_follows_from_its_modality(site: Config) -> None
     assert [each for each in config.check(path) if "lidar" in each.text] == []
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(STANDS, "\n"), encoding="utf-8")
-    (idle,) = [each.text for each in config.check(path) if "lidar" in each.text]
-    assert "is read and never used" in idle
+    idle = [each.text for each in config.check(path) if "-north" in each.text]
+    assert len(idle) == 2 and all("is read and never used" in each for each in idle)
     path.write_text(text.replace("device: signal\n", "device: lidar-north\n"), encoding="utf-8")
     assert any("gives road users" in each.text for each in config.check(path))
 
 
-def test_every_modality_that_sees_road_users_has_its_words() -> None:
-    seeing = set(Modality) - {Modality.SIGNAL, Modality.GNSS, Modality.OTHER}
-    assert set(SOURCES) == seeing == set(codes._SOURCE_TYPE)
+def test_a_site_numbers_the_faults_of_any_modality_and_of_nothing_else(site: Config) -> None:
+    text = site.path.read_text(encoding="utf-8")
+    numbers = "uplink:\n  standard: {fault_types: {microwave: 7, thermometer: 1}}\n"
+    site.path.write_text(text.replace("uplink:\n", numbers), encoding="utf-8")
+    (wrong,) = [each for each in config.check(site.path) if "fault_types" in str(each)]
+    assert "got thermometer" in wrong.text and "microwave" in wrong.text
+
+
+def test_each_row_has_words_of_the_standard() -> None:
+    assert {row.source for row in ROWS} <= set(SOURCES)
+    assert len({row.mark for row in ROWS}) == len({row.name for row in ROWS}) == len(ROWS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hw.modality import CAMERA, RADAR, V2X
 from perception.geo import Reference
-from perception.objects import Modality, RoadUser
+from perception.objects import RoadUser
 from perception.results import RoadEvent, TrafficPeriod
 from rsu.bus.told import DeviceStates, Participants, RoadEvents, RoadTraffic, SignalLamps, Told, ToldUser
 from rsu.site.box import Box
@@ -19,7 +20,7 @@ NOW_NS = 1_795_000_000_000_000_000
 def box(standard: dict[str, Any] | None = None, **identity: Any) -> Box:
     place = Reference(22.5431, 114.0579, 12.0)
     about = {"rscu_sn": RSCU, "rsu_sn": "RSU-1", "region_id": "440304", "city_code": "440300", "cross_id": "C7"}
-    modalities = {"cam": Modality.CAMERA, "rad": Modality.RADAR, "obu": Modality.V2X}
+    modalities = {"cam": CAMERA, "rad": RADAR, "obu": V2X}
     return Box(
         Identity(**about | {"reference": place} | identity), modalities, StandardSettings.model_validate(standard or {})
     )

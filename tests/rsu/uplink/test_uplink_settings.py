@@ -29,7 +29,6 @@ def test_nothing_is_needed_for_spool_only() -> None:
         ({"participants_hz": 20}, "participants_hz"),
         ({"standard": {"vehicle_class": "j2735"}}, "vehicle_class"),
         ({"standard": {"fault_types": {"gnss": -1}}}, "fault_types"),
-        ({"standard": {"fault_types": {"thermometer": 1}}}, "fault_types"),
         ({"spool": {"max_live": 0}}, "max_live"),
     ],
 )

@@ -15,6 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from hw.modality import CAMERA, GNSS, RADAR, SIGNAL, V2X, Modality
 from rsu.bus.records import Processes, ProcessView, RecorderState, RecordingView, UplinkState
 from rsu.bus.snapshot import DeviceView, EventView, MessageState, SignalHead, Snapshot, TrackView
 from rsu.bus.sockets import Publisher
@@ -261,16 +264,18 @@ def messages(frames: int) -> list[MessageState]:
 
 
 def devices(frames: int) -> list[DeviceView]:
-    rows = [DeviceView(f"camera-{arm}", "camera", "ok", 10.0, 38 + i, {}, None) for i, arm in enumerate(ARMS[:3])]
-    rows += [
-        DeviceView("camera-west", "camera", "lost", 0.0, 12_400 + 100 * frames, {"reconnects": 4}, "connection refused")
+    def view(name: str, kind: str, modality: Modality, rate_hz: float, age_ms: int, **counters: int) -> DeviceView:
+        return DeviceView(name, kind, "ok", rate_hz, age_ms, counters, None, modality=modality)
+
+    west = view("camera-west", "camera", CAMERA, 0.0, 12_400 + 100 * frames, reconnects=4)
+    return [
+        *(view(f"camera-{arm}", "camera", CAMERA, 10.0, 38 + i) for i, arm in enumerate(ARMS[:3])),
+        msgspec.structs.replace(west, state="lost", error="connection refused"),
+        *(view(f"radar-{arm}", "ti-mmwave", RADAR, 20.0, 21, checksum=3) for arm in ARMS),
+        view("gnss", "gnss", GNSS, 10.0, 61),
+        view("radio", "radio-agent", V2X, 132.4, 4),
+        view("signal", "gat1743", SIGNAL, 1.0, 540, duplicate=17),
     ]
-    rows += [DeviceView(f"radar-{arm}", "ti-mmwave", "ok", 20.0, 21, {"checksum": 3}, None) for arm in ARMS]
-    rows += [
-        DeviceView("gnss", "gnss", "ok", 10.0, 61, {}, None),
-        DeviceView("radio", "radio-agent", "ok", 132.4, 4, {}, None),
-    ]
-    return [*rows, DeviceView("signal", "gat1743", "ok", 1.0, 540, {"duplicate": 17}, None)]
 
 
 def recorder(stamp_ns: int) -> RecorderState:

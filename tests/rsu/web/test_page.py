@@ -108,7 +108,7 @@ def bench(idle: Bench) -> Iterator[Bench]:
 def test_the_page_says_what_the_station_says(bench: Bench) -> None:
     assert bench.text("#site") == "Test crossing"
     bench.wait("#messages", "A camera or radar is lost")
-    bench.wait("#attention", "camera-west: a device is lost (connection refused)")
+    bench.wait("#attention", "camera-west: a camera is lost (connection refused)")
     bench.wait("#events", "Stopped vehicle")
     bench.wait("#devices", "connection refused")
     bench.wait("#uplink", "connected to mqtt://127.0.0.1:1883")
@@ -281,7 +281,7 @@ def test_a_phone_shows_everything_without_sideways_scrolling(bench: Bench, dark:
 
 
 def test_every_reason_of_the_gate_has_its_sentence(bench: Bench) -> None:
-    load = "import('./words.js').then(async (words) => { await words.loadReasons(); return words.REASONS; })"
+    load = "import('./words.js').then(async (words) => { await words.loadWords(); return words.WORDS.reasons; })"
     words = bench.browser.evaluate(load)
     assert set(words) >= set(gate.TABLE) and all(row["text"] for row in words.values())
 

@@ -1,17 +1,17 @@
-"""The page's words of events are those of their rows."""
+"""The page's words of events, messages and reasons are those of their rows."""
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
-
-import pytest
-
-from perception.events.kinds import KINDS, EventKind
-
-SHOWN = dict(re.findall(r'(\d+): "([^"]+)"', files("rsu.web").joinpath("static/words.js").read_text("utf-8")))
+from perception.events.kinds import OVERSPEED
+from rsu.messages import spat
+from rsu.reasons.radio import RadioReason
+from rsu.web import words
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_an_event_is_shown_under_its_name(kind: EventKind) -> None:
-    assert SHOWN[str(kind.code)] == kind.name
+def test_codes_are_shown_under_the_names_of_their_rows() -> None:
+    told = words.told()
+    assert told["events"]["901"] == OVERSPEED.name and told["messages"]["spat"] == spat.ROW.title
+    reasons = told["reasons"]
+    assert reasons["switched-off"]["normal"] and not reasons["radio-lost"]["normal"]
+    assert reasons["radio-lost"]["text"] == RadioReason.RADIO_LOST.words.text
+    assert reasons["device-lost"]["text"] == "a device is lost"

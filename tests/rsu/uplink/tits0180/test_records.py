@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hw.modality import CAMERA, GNSS, RADAR, SIGNAL, V2X
 from perception.geo import Reference, to_site
-from perception.objects import COLOURS, Lamp, Modality, RoadUser, SignalState
+from perception.objects import COLOURS, Lamp, RoadUser, SignalState
 from perception.results import DirectionFlow, LaneFlow, LanePlace, RoadEvent, SpotFlow, Tracks, TrafficPeriod
 from rsu.bus.told import DeviceStates, Participants, RoadTraffic, SignalLamps, ToldDevice, ToldLamp
 from rsu.site.box import Box
@@ -31,7 +32,7 @@ IDENTITY = Identity(
     links={"north": 11},
     maneuvers={("north", 1): ["right", "straight"], ("north", 2): ["left", "uturn"]},
 )
-MODALITIES = {"cam": Modality.CAMERA, "rad": Modality.RADAR, "obu": Modality.V2X}
+MODALITIES = {"cam": CAMERA, "rad": RADAR, "obu": V2X}
 BOX = Box(IDENTITY, MODALITIES, StandardSettings())
 PLATE = b"\x0b\xadPLATE1"
 
@@ -422,11 +423,11 @@ def test_every_colour_has_a_light_status() -> None:
 
 
 DEVICES = [
-    ToldDevice(name="cam", modality=Modality.CAMERA, ok=True),
-    ToldDevice(name="rad", modality=Modality.RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
-    ToldDevice(name="signal", modality=Modality.SIGNAL, ok=True),
-    ToldDevice(name="radio", modality=Modality.V2X, ok=True),
-    ToldDevice(name="gnss", modality=Modality.GNSS, ok=False, fault="port gone"),
+    ToldDevice(name="cam", modality=CAMERA, ok=True),
+    ToldDevice(name="rad", modality=RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
+    ToldDevice(name="signal", modality=SIGNAL, ok=True),
+    ToldDevice(name="radio", modality=V2X, ok=True),
+    ToldDevice(name="gnss", modality=GNSS, ok=False, fault="port gone"),
 ]
 HEALTHY = DeviceStates([device for device in DEVICES if device.ok])
 
