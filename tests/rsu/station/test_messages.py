@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import v2x
+from hw.modality import CAMERA, RADAR
 from hw.utc import midnight_ns
 from perception.geo import Reference, to_site, to_wgs84
-from perception.objects import Modality, Reception, RoadUser
+from perception.objects import Reception, RoadUser
 from perception.results import LanePlace, RoadEvent, Tracks
 from rsu.messages import bsm, rsi
 from rsu.messages.common import MessageCounter, minute_of_year, sec_mark_ms
@@ -51,7 +52,7 @@ def some_tracks(n: int, **changes: object) -> Tracks:
 
 
 def builder() -> RsmBuilder:
-    return RsmBuilder(b"RSU-ID-8", REFERENCE, {"camera": Modality.CAMERA, "radar": Modality.RADAR})
+    return RsmBuilder(b"RSU-ID-8", REFERENCE, {"camera": CAMERA, "radar": RADAR})
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(0, [1]), (1, [2]), (15, [16]), (16, [16, 2]), (47, [16, 16, 16, 3])])
