@@ -27,6 +27,7 @@ MEASURES: dict[int, Measure] = {ubx.SYNC[0]: ubx.measure, nmea.START: nmea.measu
 UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
 SAME_EPOCH_NS = NS // 50
 NO_FIX_NS = 5 * NS  # what speaks so long without a word of a fix is not set up for us
+MOST_NAMED = 4  # UBX messages
 
 
 class GnssSettings(DeviceSettings):
@@ -65,6 +66,7 @@ class Gnss:
         self._nmea_stamp_ns = 0  # of the newest fix that came from sentences
         self._doubt: str | None = None  # about the time of the newest solution
         self._silent_since_ns: int | None = None  # of all that it says, nothing was a fix
+        self._ubx_names: dict[str, None] = {}  # of the UBX messages since then that are none either, as they came
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Forget what is half read."""
@@ -82,11 +84,21 @@ class Gnss:
         fixes = [fix for frame in self._splitter.feed(data, receipt_ns) for fix in self._fixes(frame, receipt_ns)]
         if fixes:
             self._silent_since_ns, self.error = None, self._fault(fixes[-1])
+            self._ubx_names.clear()
         elif self._silent_since_ns is None:
             self._silent_since_ns = receipt_ns
         elif receipt_ns - self._silent_since_ns > NO_FIX_NS:
-            self.error = "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
+            self.error = self._no_fix_words()
         return list(fixes)
+
+    def _no_fix_words(self) -> str:
+        """Tell what a receiver should send that never tells of a fix."""
+        if not self._ubx_names:
+            return "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
+        return (
+            f"sends UBX {', '.join(self._ubx_names)}, but no NAV-PVT: enable NAV-PVT (class 01, id 07) on this port, "
+            "or NMEA RMC and GGA where the receiver is older than NAV-PVT"
+        )
 
     def _fault(self, fix: Fix) -> str | None:
         """Tell why a fix is of no use."""
@@ -105,6 +117,8 @@ class Gnss:
             if message is not None:
                 return self._from_nmea(message, receipt_ns)
             self.counters["unused"] += 1
+            if frame[0] == ubx.SYNC[0] and len(self._ubx_names) < MOST_NAMED:
+                self._ubx_names[ubx.name(frame)] = None
         except ValueError:
             self.counters.refuse("value", frame)
         return []

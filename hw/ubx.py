@@ -14,6 +14,23 @@ from hw.utc import Utc
 
 SYNC = b"\xb5\x62"
 NAV_PVT = (0x01, 0x07)
+CLASSES = {0x01: "NAV", 0x02: "RXM", 0x05: "ACK", 0x0A: "MON", 0x0D: "TIM", 0x27: "SEC"}
+SOLUTIONS = {  # messages that tell a part of what NAV-PVT tells, by id
+    0x01: "POSECEF",
+    0x02: "POSLLH",
+    0x03: "STATUS",
+    0x04: "DOP",
+    0x06: "SOL",
+    0x11: "VELECEF",
+    0x12: "VELNED",
+    0x13: "HPPOSECEF",
+    0x14: "HPPOSLLH",
+    0x20: "TIMEGPS",
+    0x21: "TIMEUTC",
+    0x22: "CLOCK",
+    0x35: "SAT",
+    0x61: "EOE",
+}
 MAX_PAYLOAD = 4096  # octets; the longest in use, RXM-RAWX of 72 signals, has 2320
 _HEADER = struct.Struct("<2sBBH")
 _NAV_PVT = struct.Struct("<IHBBBBBBIiBBxBiiiiII")  # what all lengths begin with
@@ -96,6 +113,13 @@ def encode(kind: tuple[int, int], payload: bytes) -> bytes:
 def encode_nav_pvt(solution: NavPvt) -> bytes:
     """Return the frame of a navigation solution."""
     return encode(NAV_PVT, _NAV_PVT.pack(*solution).ljust(_LENGTHS[-1], b"\0"))
+
+
+def name(frame: bytes) -> str:
+    """Return the name of a good frame's message: NAV-POSLLH, or its class with the id in hexadecimal digits."""
+    kind, number = frame[2], frame[3]
+    known = SOLUTIONS.get(number) if kind == NAV_PVT[0] else None
+    return f"{CLASSES.get(kind, f'{kind:02X}')}-{known or f'{number:02X}'}"
 
 
 def parse_nav_pvt(frame: bytes) -> NavPvt | None:

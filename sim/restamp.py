@@ -30,7 +30,7 @@ _VIDEO_TIME_AT = 16  # octet of a datagram
 _WEEK_MS = 7 * 86_400_000
 _NANOSECONDS_FROM = 10**15  # the camera's times are milliseconds below
 _TIME = re.compile(rb'("time"\s*:\s*)(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)')
-_SENTENCES = {
+_SENTENCES: dict[str, tuple[int, int | None]] = {
     "RMC": (1, 9),
     "GGA": (1, None),
     "GNS": (1, None),
@@ -110,6 +110,8 @@ def _nav_pvt(solution: ubx.NavPvt, shift_ns: int) -> bytes:
 def _sentence(sentence: bytes, shift_ns: int) -> bytes:
     """Shift the time of day and the date; the digits of the second's fraction stay as they were."""
     address, *fields = sentence[1 : sentence.rindex(b"*")].decode("ascii").split(",")
+    if address[2:] == "ZDA":
+        return _zda(address, fields, shift_ns)
     time, date = _SENTENCES.get(address[2:], (None, None))
     if time is None or time > len(fields) or not fields[time - 1][:6].isdecimal():
         return sentence
@@ -119,6 +121,16 @@ def _sentence(sentence: bytes, shift_ns: int) -> bytes:
     fields[time - 1] = f"{moment:%H%M%S}{fields[time - 1][6:]}"
     if date and day:
         fields[date - 1] = f"{moment:%d%m%y}"
+    return nmea.encode(",".join([address, *fields]))
+
+
+def _zda(address: str, fields: list[str], shift_ns: int) -> bytes:
+    """Shift ZDA, whose day, month and year are fields of their own; one without a date stays as it is."""
+    time, date = fields[0], fields[1:4]
+    if time[:6].isdecimal() and all(each.isdecimal() for each in date):
+        moment = datetime.strptime(" ".join([*date, time[:6]]), "%d %m %Y %H%M%S").replace(tzinfo=UTC)
+        moment += timedelta(microseconds=shift_ns // 1000)
+        fields[:4] = [f"{moment:%H%M%S}{time[6:]}", *f"{moment:%d %m %Y}".split()]
     return nmea.encode(",".join([address, *fields]))
 
 

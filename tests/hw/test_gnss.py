@@ -305,7 +305,24 @@ def test_what_keeps_a_receiver_from_being_of_use_is_its_error(data: bytes, error
 def test_a_receiver_that_never_says_a_fix_is_told_what_to_send() -> None:
     driver = replay.make_driver("gnss")
     for second in range(8):
-        driver.received("link", ubx.encode((0x01, 0x35), bytes(8)), T0 + second * NS)
+        driver.received("link", said("GPGSA,A,1,,,,,,,,,,,,,,,"), T0 + second * NS)
     assert driver.error == "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
     driver.received("link", solution(8), T0 + 8 * NS)
     assert driver.error is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=12))
+def test_ubx_without_nav_pvt_is_named_with_what_to_enable(kinds: list[tuple[int, int]]) -> None:
+    driver, sent = replay.make_driver("gnss"), [kind for kind in kinds if kind != ubx.NAV_PVT] or [(0x01, 0x02)]
+    for second in range(8):
+        driver.received("link", b"".join(ubx.encode(kind, bytes(8)) for kind in sent), T0 + second * NS)
+    assert driver.error is not None
+    assert driver.error.startswith(f"sends UBX {ubx.name(ubx.encode(sent[0], b''))}")
+    assert "but no NAV-PVT: enable NAV-PVT (class 01, id 07)" in driver.error and len(driver.error) < 250
+    driver.received("link", solution(8), T0 + 8 * NS)
+    assert driver.error is None
+
+
+def test_ubx_messages_have_the_names_of_their_makers_manual() -> None:
+    told = {(0x01, 0x02): "NAV-POSLLH", (0x01, 0x06): "NAV-SOL", (0x02, 0x15): "RXM-15", (0x77, 0x0A): "77-0A"}
+    assert {kind: ubx.name(ubx.encode(kind, b"")) for kind in told} == told

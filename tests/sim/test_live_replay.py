@@ -40,7 +40,8 @@ def rows(measurements: list[Measurement]) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(("kind", "name"), [
-    ("camera-json", "positions"), ("gnss", "mixed"), ("gnss", "nmea"), ("gat1743", "cycle"), ("ti-mmwave", "tracking"),
+    ("camera-json", "positions"), ("gnss", "mixed"), ("gnss", "nmea"), ("gnss", "habits"), ("gat1743", "cycle"),
+    ("ti-mmwave", "tracking"),
 ])  # fmt: skip
 def test_drivers_see_the_same_at_another_time(kind: str, name: str) -> None:
     (path,) = (each for each in logs(kind) if each.stem == name)
