@@ -11,17 +11,15 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from rsu.bench.kept import KEPT, put_aside
 from rsu.bench.processes import Plan
 from rsu.core import folders
-from rsu.recorder.shelf import MARK
-from rsu.recording.writer import PART
 from rsu.site import config
 
 _PLACES = (Path(__file__).parents[2] / "configs", Path(sys.prefix) / "share/rsu/configs")  # repository, wheel
 CONFIGS = next((place for place in _PLACES if place.exists()), _PLACES[0])
 ADDRESS = "127.0.0.1"  # in the shipped files
 _MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
-KEPT = "kept"  # in the run folder: recordings of demos before
 _JUDGED_RANGE_M = 60.0
 
 
@@ -31,7 +29,7 @@ def prepare(folder: Path) -> None:
         raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
     os.umask(folders.UMASK)
     with folders.claim(folder):
-        _put_aside(folder)
+        put_aside(folder)
         for entry in folder.iterdir():
             if entry.name == KEPT:
                 continue
@@ -40,19 +38,6 @@ def prepare(folder: Path) -> None:
             elif entry.name != _MARK:
                 entry.unlink()
         (folder / _MARK).touch()
-
-
-def _put_aside(folder: Path) -> None:
-    """Move recordings that an earlier demo's user or events have marked, with their marks; say where they are."""
-    marks = sorted(folder.glob(f"data/recordings/*{MARK}"))
-    for mark in marks:
-        (folder / KEPT).mkdir(exist_ok=True)
-        whole = mark.with_name(mark.name.removesuffix(MARK))
-        for file in (mark, whole, whole.with_name(whole.name + PART)):
-            if file.is_file():
-                file.replace(folder / KEPT / file.name)
-    if marks:
-        print(f"kept: recordings of the demo before, {len(marks)}, are in {folder / KEPT}", file=sys.stderr)
 
 
 def _configs(folder: Path, address: str, change: Callable[[Path], None] | None) -> Path:

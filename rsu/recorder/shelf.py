@@ -72,7 +72,7 @@ class Shelf:
     def items(self) -> list[ShelfItem]:
         """Return all recordings, oldest first."""
         paths = [*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob(f"*{SUFFIX}{PART}")]
-        found = [_item(path) for path in paths]
+        found = [item_of(path) for path in paths]
         return sorted((item for item in found if item is not None), key=lambda item: (item.begin_ns, item.path.name))
 
     def mark(self, mark: KeepMark, recent: Collection[str] = ()) -> list[Path]:
@@ -135,7 +135,7 @@ def view(item: ShelfItem) -> RecordingView:
     return RecordingView(item.path.name, "open" if item.open else item.kind, item.begin_ns, item.size, why)
 
 
-def _item(path: Path) -> ShelfItem | None:
+def item_of(path: Path) -> ShelfItem | None:
     """Return a recording by its name; None: it has another kind of name, or is just gone."""
     try:
         moment = datetime.strptime(path.name.partition("Z")[0], f"{_TIME}.%f").replace(tzinfo=UTC)

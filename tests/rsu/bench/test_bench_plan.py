@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from pathlib import Path
 
 import pytest
 
-from rsu.bench import plan
+from rsu.bench import kept, plan
+from rsu.lab import truth_file
+from rsu.recorder import shelf
+from rsu.recording.writer import PART
+from sim.truth_writer import HEAD
 
 
 def test_marked_recordings_outlive_the_next_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -18,7 +24,33 @@ def test_marked_recordings_outlive_the_next_demo(tmp_path: Path, capsys: pytest.
         (recordings / name).write_text(name)
     for _ in range(2):  # and the demo after the next
         plan.prepare(folder)
-        kept = {path.name: path.read_text() for path in (folder / plan.KEPT).iterdir()}
-        assert kept == {name: name for name in ("a.mcap", "a.mcap.keep", "c.mcap.part", "c.mcap.keep")}
+        found = {path.name: path.read_text() for path in (folder / kept.KEPT).iterdir()}
+        assert found == {name: name for name in ("a.mcap", "a.mcap.keep", "c.mcap.part", "c.mcap.keep")}
         assert not recordings.exists()
-    assert f"2, are in {folder / plan.KEPT}" in capsys.readouterr().err
+    assert f"2, are in {folder / kept.KEPT}" in capsys.readouterr().err
+
+
+def test_a_kept_recording_takes_the_truth_of_its_time_along(tmp_path: Path) -> None:
+    """Of two files of truth, one of which was never ended; rows before and behind the recording stay away."""
+    folder, second = tmp_path / "run", 1_000_000_000
+    begin_ns = 1_795_392_000 * second
+    plan.prepare(folder)
+    (folder / "data/recordings").mkdir(parents=True)
+    (folder / "truth").mkdir()
+    row = ",7,car,1.0,2.0,3.0,90.0,4.5,1.8,1.5\n"
+    for first_ns in (begin_ns - 60 * second, begin_ns + 5 * second):
+        stamps = range(first_ns, first_ns + 65 * second, second)
+        text = gzip.compress((HEAD + "".join(f"{stamp}{row}" for stamp in stamps)).encode())
+        (folder / "truth" / f"{first_ns}.csv.gz").write_bytes(text if first_ns < begin_ns else text[:-8])
+    recording = folder / "data/recordings" / shelf.name(begin_ns, "0123456789")
+    recording.write_bytes(b"")
+    os.utime(recording, ns=(begin_ns, begin_ns + 20 * second))
+    recording.with_name(recording.name + shelf.MARK).write_bytes(b"")
+    plan.prepare(folder)
+    assert not (folder / "truth").exists()
+    found = truth_file.beside(folder / kept.KEPT / (recording.name + PART))
+    assert found == truth_file.beside(folder / kept.KEPT / recording.name)
+    assert found.name == f"{recording.stem}.truth.csv.gz"
+    lines = gzip.decompress(found.read_bytes()).decode().splitlines()
+    assert len(lines) == 1 + 23 and lines[0] + "\n" == HEAD
+    assert lines[1].startswith(str(begin_ns - second)) and lines[-1].startswith(str(begin_ns + 21 * second))
