@@ -24,7 +24,7 @@ GROUPS = (
         ("new-site", "site-file", "lane-map", "video", "events", "calibrate"),
     ),
     PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
-    PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver")),
+    PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver", "write-a-dialect")),
     PageGroup({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)

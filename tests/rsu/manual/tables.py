@@ -10,7 +10,7 @@ from types import ModuleType
 from hw import hints, modality
 from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
-from rsu.manual import skeleton
+from rsu.manual import dialect, skeleton
 from rsu.reasons import REASONS
 from rsu.reasons.box import BoxReason
 from rsu.station import gate
@@ -127,9 +127,10 @@ def modalities(language: str) -> str:
     return table(HEADS[language]["modalities"], rows)
 
 
-def driver(language: str) -> str:
-    """Return the driver skeleton, the same in all languages."""
-    return f"```python\n{Path(skeleton.__file__).read_text(encoding='utf-8')}```"
+def code(_: str, module: ModuleType) -> str:
+    """Return a module, the same in all languages."""
+    assert module.__file__
+    return f"```python\n{Path(module.__file__).read_text(encoding='utf-8')}```"
 
 
 def services(language: str) -> str:
@@ -151,7 +152,8 @@ PARTS: dict[str, Callable[[str], str]] = {
     "reasons box": partial(reasons, names=BoxReason),
     "beginnings": beginnings,
     "damage": damage,
-    "driver": driver,
+    "driver": partial(code, module=skeleton),
+    "dialect": partial(code, module=dialect),
     "modalities": modalities,
     "site file": site_file,
     "lane map": lane_map,
