@@ -36,7 +36,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 # the marker names what was installed for; a changed setup.cfg installs again, changed C is built again
-$(VENV)/.installed: setup.cfg pyproject.toml $(wildcard codecs/v2x/engine/native/*.[ch]) | $(BIN)/python
+$(VENV)/.installed: setup.cfg pyproject.toml $(wildcard codecs/v2x/engine/native/*.[ch] perception/kernel/*.[ch]) | $(BIN)/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab]'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
 	  || echo "SUMO could not be installed: the demo plays its recording" >&2

@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 
-from perception.objects import Detections, Floats, Mask, PointCloud
+from perception.objects import Detections, Floats, Ints, Mask, PointCloud
 from perception.sensing.scan import sight_covariance
 from perception.sensor import AtLeastOne, NotNegative, Positive, Sensor, Settings
+from perception.state.pairs import groups, neighbours
 
 
 class ClusterSettings(Settings):
@@ -86,16 +84,16 @@ def cluster(cloud: PointCloud, standing: Mask, settings: ClusterSettings, sensor
     )
 
 
-def _labels(features: Floats) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """Return the number of the cluster of each point; points (n, 3) closer than 1 are neighbours."""
-    if not len(features):
-        return np.zeros(0, dtype=np.int32)
-    pairs = KDTree(features).query_pairs(1.0, output_type="ndarray")
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(features),) * 2)
-    return connected_components(graph, directed=False)[1]
+def _labels(features: Floats) -> Ints:
+    """Return the number of the cluster of each point; points (n, 3) not farther apart than 1 are neighbours."""
+    place = features[:, :2].T
+    one, other = neighbours(place, np.ones(len(features)), place, 0.0)
+    x, y, z = (features[one] - features[other]).T
+    near = (one < other) & (x * x + y * y + z * z <= 1.0)
+    return groups(len(features), one[near], other[near])
 
 
-def _spread(offset: Floats, label: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Floats:
+def _spread(offset: Floats, label: Ints) -> Floats:
     """Return the covariance (k, 2, 2) of the points of each cluster about its centre."""
     x, y = offset[:, 0], offset[:, 1]
     count = np.maximum(np.bincount(label), 1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from perception.kernel.native import kernel
 from perception.objects import Floats, Ints
 
 FEW = 20_000  # pairs up to which it is faster to look at each
+MARGIN = 1e-6  # of what is looked at, relative and in metres: more than rounding
 
 
 class Pairs(msgspec.Struct, frozen=True, eq=False):
@@ -36,7 +38,20 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
 
 
 def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
-    """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis."""
+    """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis.
+
+    They are in order of i, then of j.
+    """
+    other_reach = np.broadcast_to(other_reach, other.shape[1:])
+    if kernel is not None:
+        arrays = (np.ascontiguousarray(array) for array in (place, reach, other, other_reach))
+        i, j = (np.frombuffer(numbers, np.int64) for numbers in kernel.neighbours(*arrays))
+        return i, j
+    return neighbours_twin(place, reach, other, other_reach)
+
+
+def neighbours_twin(place: Floats, reach: Floats, other: Floats, other_reach: Floats) -> tuple[Ints, Ints]:
+    """Return the same without the kernel."""
     if place.shape[1] * other.shape[1] > FEW:
         return _neighbours_of_many(place, reach, other, other_reach)
     limit = reach[:, None] + other_reach
@@ -46,24 +61,43 @@ def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats 
     return i, j
 
 
-def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
-    """Return the same, in another order.
+def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats) -> tuple[Ints, Ints]:
+    """Return the same.
 
     The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
     is looked at for each place.
     """
-    widest = float(np.max(other_reach))
-    width = max(float(reach.max()) + widest, 1e-3)
+    aside = (reach + other_reach.max()) * (1.0 + MARGIN) + MARGIN
+    width = float(aside.max())
     west, south = other.min(axis=1)
     height = float(other[1].max()) - south + 2.0 * width
     key = np.floor((other[0] - west) / width) * height + (other[1] - south)
     order = np.argsort(key, kind="stable")
     key = key[order]
     middle = (np.floor((place[0] - west) / width) + np.array([[-1.0], [0.0], [1.0]])) * height + (place[1] - south)
-    first = np.searchsorted(key, (middle - reach - widest).ravel())
-    count = np.searchsorted(key, (middle + reach + widest).ravel(), side="right") - first
+    first = np.searchsorted(key, (middle - aside).ravel())
+    count = np.searchsorted(key, (middle + aside).ravel(), side="right") - first
     i = np.repeat(np.tile(np.arange(place.shape[1]), 3), count)
     j = order[np.arange(len(i)) + np.repeat(first - np.cumsum(count) + count, count)]
     gap = np.abs(place[:, i] - other[:, j])
-    near = np.maximum(gap[0], gap[1]) <= reach[i] + np.broadcast_to(other_reach, other.shape[1:])[j]
-    return i[near], j[near]
+    near = np.maximum(gap[0], gap[1]) <= reach[i] + other_reach[j]
+    i, j = i[near], j[near]
+    order = np.lexsort((j, i))
+    return i[order], j[order]
+
+
+def groups(count: int, one: Ints, other: Ints) -> Ints:
+    """Return the number (count,) of the group of each; what a pair (one, other) joins is in one.
+
+    Groups are numbered in order of their first members.
+    """
+    first, before = np.arange(count), None
+    while before is None or (first != before).any():
+        before, first = first, first.copy()
+        roots = before[one], before[other]
+        least = np.minimum(*roots)
+        for root in roots:
+            np.minimum.at(first, root, least)
+        first = first[first]
+    numbers: Ints = np.unique(first, return_inverse=True)[1]
+    return numbers

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from perception.objects import Floats
+from perception.state.pairs import neighbours
 from rsu.core.errors import Finding
 from rsu.site.reading import OfMap
 from rsu.site.rules import walk
@@ -43,8 +43,8 @@ def lanes(of: OfMap) -> Iterator[Finding]:
     owner = np.repeat(np.arange(len(found)), [len(each) for each in samples])
     widest = max(lane.width for lane in found)
     every = np.concatenate(samples)
-    pairs = cKDTree(every).query_pairs(_INSIDE * widest + _EVERY_M / 2, output_type="ndarray")
-    together = {tuple(sorted(pair)) for pair in np.unique(owner[pairs], axis=0).tolist() if pair[0] != pair[1]}
+    near = neighbours(every.T, np.full(len(every), _INSIDE * widest + _EVERY_M / 2), every.T, 0.0)
+    together = {(one, other) for one, other in np.unique(owner[np.array(near)], axis=1).T.tolist() if one < other}
     for one, other in sorted(together):
         if _lies_on(found[one], found[other], samples[one], samples[other]):
             way = abs(turn(heading(found[one].points), heading(found[other].points)))

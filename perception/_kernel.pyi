@@ -1,0 +1,6 @@
+"""The compiled kernels, see `kernel/module.c`. Arrays are contiguous; what is filled in comes last."""
+
+from perception.objects import Floats, Ints
+
+def assign(benefit: Floats, chosen: Ints, /) -> None: ...
+def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats, /) -> tuple[bytearray, bytearray]: ...

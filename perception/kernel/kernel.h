@@ -1,0 +1,13 @@
+/* The functions of the module, a file each; called with arrays that they read, then those that they fill. */
+
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "arrays.h"
+
+typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
+function assign;     /* assignment.c */
+function neighbours; /* neighbours.c */
+
+#endif

@@ -1,0 +1,27 @@
+/* Fusion's inner loops. Each does, in the same order and with the same roundings, what its twin in Python does with numpy:
+   the same bits come out. (So the compiler must not fuse multiplications and additions.) */
+
+#include "kernel.h"
+
+#define ROW(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
+
+static PyMethodDef methods[] = {
+    ROW(assign, "Find the assignment of the greatest sum."),
+    ROW(neighbours, "Find what is near to what."),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyModuleDef_Slot slots[] = {{0, NULL}};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "perception._kernel",
+    .m_doc = "Fusion's inner loops; see perception/kernel/module.c.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void)
+{
+    return PyModuleDef_Init(&definition);
+}

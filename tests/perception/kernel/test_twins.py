@@ -1,0 +1,82 @@
+"""The compiled kernels give the bits of their twins; with neither compiler nor SciPy nothing else changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from perception.kernel.native import kernel
+from perception.state.pairs import FEW, groups, neighbours, neighbours_twin
+from perception.tracking.association import assignment
+
+built = pytest.mark.skipif(kernel is None, reason="no compiler built the kernels")
+seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
+
+
+def test_a_compiler_that_is_there_has_built_the_kernels() -> None:
+    from v2x.engine.native.table import AVAILABLE
+
+    assert (kernel is not None) == AVAILABLE
+
+
+@built
+@given(seeds, st.integers(1, 12), st.integers(1, 12), st.booleans())
+def test_assignment_is_that_of_scipy_ties_included(
+    rng: np.random.Generator, rows: int, columns: int, tied: bool
+) -> None:
+    benefit = rng.integers(0, 4, (rows, columns)) * 1.0 if tied else rng.normal(size=(rows, columns))
+    for ours, theirs in zip(assignment(benefit), linear_sum_assignment(benefit, maximize=True), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+@built
+def test_what_cannot_be_assigned_is_refused() -> None:
+    with pytest.raises(ValueError, match="no assignment"):
+        assignment(np.full((2, 2), -np.inf))
+
+
+@built
+@given(seeds, st.integers(0, 30), st.integers(0, 30), st.booleans())
+def test_neighbours_are_those_of_the_twin(rng: np.random.Generator, count: int, others: int, grid: bool) -> None:
+    """On a grid many gaps are as wide as the reaches."""
+    spread, scale = (rng.integers(-5, 6, (2, count + others)) * 1.0, 1.0) if grid else (
+        rng.normal(size=(2, count + others)) * 20.0, 5.0)  # fmt: skip
+    reach = rng.integers(0, 3, count + others) * scale
+    found = neighbours(spread[:, :count], reach[:count], spread[:, count:], reach[count:])
+    expected = neighbours_twin(spread[:, :count], reach[:count], spread[:, count:], reach[count:])
+    assert all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
+
+
+@built
+@settings(max_examples=5)
+@given(seeds)
+def test_neighbours_of_many_are_those_of_the_twin(rng: np.random.Generator) -> None:
+    place, other = rng.uniform(-100, 100, (2, 200)), rng.uniform(-100, 100, (2, FEW // 100))
+    reach, other_reach = rng.uniform(0, 9, 200), rng.uniform(0, 9, FEW // 100)
+    found = neighbours(place, reach, other, other_reach)
+    expected = neighbours_twin(place, reach, other, other_reach)
+    assert len(found[0]) and all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
+
+
+@given(seeds, st.integers(0, 20), st.integers(0, 25))
+def test_groups_are_what_pairs_join(rng: np.random.Generator, count: int, pairs: int) -> None:
+    one, other = rng.integers(0, max(count, 1), (2, pairs if count else 0))
+    expected = list(range(count))
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        expected = [min(expected[a], expected[b]) if label in (expected[a], expected[b]) else label
+                    for label in expected]  # fmt: skip
+    order = sorted(set(expected))
+    assert groups(count, one, other).tolist() == [order.index(label) for label in expected]
+
+
+def test_the_daemon_starts_without_scipy() -> None:
+    """Loading it takes 0.4 s, on a small box seconds, in which the crossing is dark after a restart."""
+    code = "import sys, rsu.daemon.launch; print([name for name in sys.modules if name.split('.')[0] == 'scipy'])"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "[]"
