@@ -13,6 +13,7 @@ import typer
 from rsu.cli.common.errors import fail
 from rsu.cli.common.options import JsonLines, MessageProfile
 from rsu.cli.msg.conversion import STDIN, convert
+from rsu.cli.msg.foreign import likeness
 from rsu.cli.msg.source import is_hex
 from rsu.core.exits import Exit
 from v2x import DEFAULT_PROFILE, CodecError, Profile, decode
@@ -70,18 +71,32 @@ def _exists(name: str) -> bool:
 
 def _decoded(line: bytes, profile: Profile) -> str:
     """Return the message as JSON, with what a later edition added and had to be skipped, if anything."""
-    found = schema(profile).read(_octets(line))
+    octets = _octets(line)
+    try:
+        found = schema(profile).read(octets)
+    except CodecError as error:
+        raise ValueError(_told(error, octets)) from None
     name, value = to_json(found.value)
     skipped = [{"path": one.path, "bit": one.bit, "what": one.what} for one in found.skipped]
     return json.dumps({"type": name, "value": value} | ({"skipped": skipped} if skipped else {}))
 
 
+def _told(error: CodecError, octets: bytes) -> str:
+    """Return why octets are no message of ours, and what they look like where that is known."""
+    like = likeness(octets)
+    return f"{error}; looks like {like}" if like is not None else str(error)
+
+
 def _show(message: str, profile: Profile) -> None:
     """Print a message for people; the error, if any, goes to stderr."""
     try:
-        record = decode(_octets(message.encode(errors="replace")), profile)
-    except (CodecError, ValueError) as error:
-        fail(Exit.FOUND, f"error: {error}")
+        octets = _octets(message.encode(errors="replace"))
+    except ValueError as error:
+        fail(Exit.FOUND, f"error: {error}: {message[:80]!r}; expected a message in hex")
+    try:
+        record = decode(octets, profile)
+    except CodecError as error:
+        fail(Exit.FOUND, f"error: {_told(error, octets)}")
     for name, member in msgspec.to_builtins(record, builtin_types=(bytes,)).items():
         for line in _outline(name, member, ""):
             typer.echo(line)

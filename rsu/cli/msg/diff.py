@@ -30,7 +30,7 @@ def command(a: MessageSource, b: MessageSource, profile: GuessedProfile = None, 
         raise typer.Exit(Exit.FOUND)
     for one in left:  # the same octets, or nearly: are they messages at all?
         if (why := difference.refusal(one.data, profile)) is not None:
-            fail(Exit.DAMAGED, f"{a}: {one.place}: no field differs, but it is no message: {why}")
+            fail(Exit.DAMAGED, f"{one.place}: no field differs, but it is no message: {why}")
     if not as_json:
         typer.echo("no field differs", err=True)
 
@@ -42,5 +42,5 @@ def _readable(source: str, profile: Profile | None) -> list[Found]:
         fail(Exit.DAMAGED, f"{source}: no message in it")
     for one in messages:
         if one.error is not None:
-            fail(Exit.DAMAGED, f"{source}: {one.place}: {one.error}")
+            fail(Exit.DAMAGED, f"{one.place}: {one.error}")
     return messages

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import typer
 
 from hw.radio.protocol import ReceivedFrame, Transmit
+from rsu.cli.msg.foreign import likeness
 from rsu.cli.msg.source import Found, Layers, unwrap
 from v2x import KINDS, SERVICES, Profile, dsmp
 from v2x.explain import Explanation, Line, Oddity, explain
@@ -24,7 +25,10 @@ def show(found: Found, profile: Profile | None, as_json: bool) -> bool:
         _say_why(found, as_json)
         return found.error is None
     explanation = explain(layers.message, profile)
-    if as_json:
+    like = likeness(layers.message) if explanation.error is not None else None
+    if like is not None:
+        _say_what(found, layers, like, as_json)
+    elif as_json:
         typer.echo(json.dumps(_json(found, layers, explanation)))
     else:
         whole = _whole(layers, explanation)
@@ -49,6 +53,17 @@ def _say_why(found: Found, as_json: bool) -> None:
         typer.echo(json.dumps({"place": found.place, "error": reason}))
     else:
         typer.echo(f"{found.place}: {reason}")
+
+
+def _say_what(found: Found, layers: Layers, like: str, as_json: bool) -> None:
+    """Print what octets look like that are no message of ours; their fields, read as ours, would be nonsense."""
+    if as_json:
+        octets = {"hex": layers.message.hex(), "error": f"looks like {like}", "looks_like": like}
+        typer.echo(json.dumps({"place": found.place, "time_ns": found.time_ns, **outer_json(layers), **octets}))
+    else:
+        for line in _outer(found, layers):
+            typer.echo(line)
+        typer.echo(f"message  none of ours, {len(layers.message)} octets: looks like {like}\n")
 
 
 def _outer(found: Found, layers: Layers) -> Iterator[str]:

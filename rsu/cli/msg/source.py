@@ -28,6 +28,7 @@ from hw.radio.protocol import (
     parse_received,
     parse_transmit,
 )
+from rsu.cli.msg import foreign
 from rsu.cli.msg.pcap import CaptureError, datagrams, is_capture
 from rsu.core.errors import NotReachableError
 from v2x import DEFAULT_PROFILE, DecodeError, EncodeError, Profile, dsmp
@@ -40,7 +41,7 @@ _UTF_8, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # marks with whic
 
 
 class Found(NamedTuple):
-    """Octets from a source: where in it, when captured (ns UTC, None: not said), and why there are none."""
+    """Octets from a source: which and where in it, when captured (ns UTC, None: not said), and why there are none."""
 
     place: str
     time_ns: int | None
@@ -84,16 +85,22 @@ def found(source: str, profile: Profile | None) -> Iterator[Found]:
 def read(source: str, stdin: BinaryIO, profile: Profile = DEFAULT_PROFILE) -> Iterator[Found]:
     """Yield what a source holds; `profile` is that of JSON values. NotReachableError: the file cannot be read."""
     if source == STDIN:
-        yield from _stream(stdin, profile)
+        yield from _named("stdin", _stream(stdin, profile))
     elif is_hex(source):
         yield Found("argument", None, bytes.fromhex(source))
     else:
         try:
             with Path(source).open("rb") as stream:
-                yield from _stream(stream, profile)
+                yield from _named(source, _stream(stream, profile))
         except (OSError, ValueError) as error:  # ValueError: no path at all
             reason = error.strerror if isinstance(error, OSError) else error
             raise NotReachableError(f"{source[:80]}: neither hex nor a file that can be read ({reason})") from error
+
+
+def _named(name: str, messages: Iterator[Found]) -> Iterator[Found]:
+    """Say in the place of each message which source it is in."""
+    for one in messages:
+        yield one._replace(place=f"{name}: {one.place}" if one.place else name)
 
 
 def is_hex(text: str) -> bool:
@@ -109,13 +116,15 @@ def _stream(stream: BinaryIO, profile: Profile) -> Iterator[Found]:
     if first == _PCAPNG_FIRST_LINE:
         first += stream.readline()
     if first.startswith(_UTF_16):
-        yield Found("file", None, b"", "UTF-16 text: save it as UTF-8")
+        yield Found("", None, b"", "UTF-16 text: save it as UTF-8")
+    elif (kind := foreign.file_kind(first)) is not None:
+        yield Found("", None, b"", kind)
     elif is_capture(first):
         yield from _capture(first + stream.read())
     elif first.isascii() and _is_text(first):
         yield from _text(chain(io.BytesIO(first), stream), profile)
     elif data := first + stream.read():
-        yield Found("file", None, data)
+        yield Found("", None, data)
 
 
 def _is_text(line: bytes) -> bool:
@@ -128,7 +137,7 @@ def _capture(data: bytes) -> Iterator[Found]:
         for number, found in packets:
             yield Found(f"datagram {number}", found.time_ns, found.payload)
     except CaptureError as error:
-        yield Found("capture", None, b"", str(error))
+        yield Found("", None, b"", f"capture: {error}")
 
 
 def _text(lines: Iterator[bytes], profile: Profile) -> Iterator[Found]:
