@@ -20,7 +20,6 @@ def main() -> None:
         sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     sys.path[:0] = [
         str(HERE),
-        str(HERE.parent / "rsu"),
         str(HERE.parent / "perception"),
         str(HERE.parents[1] / "codecs"),
     ]

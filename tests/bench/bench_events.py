@@ -24,8 +24,6 @@ from itertools import islice, tee
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from virtual_site import EPOCH_NS, run
-
 from perception.events.settings import EventSettings, QueueEndSettings
 from perception.results import RoadEvent
 from sim import recorded
@@ -33,6 +31,8 @@ from sim.frames import WorldFrame
 from sim.scenarios import SCENARIOS, Scenario
 from tests.bench_file import keep
 from tests.perception.watching import Watch
+from tests.rsu.recording.virtual import EPOCH_NS
+from tests.rsu.virtual_site import run
 
 WARM_UP_S = 4.0  # the station learns UTC, tracks are confirmed
 LIMIT_S = {"congestion": 15.0}

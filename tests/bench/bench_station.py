@@ -9,9 +9,8 @@ from __future__ import annotations
 import statistics
 import time
 
-from virtual_site import run
-
 from tests.bench_file import keep
+from tests.rsu.virtual_site import run
 
 SECONDS = 30
 LIMIT_MS = 1000.0  # of CPU time for a second of traffic

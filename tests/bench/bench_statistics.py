@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, tee
 
 import numpy as np
-from virtual_site import CONFIGS, run
 
 from perception.results import DirectionFlow, LaneFlow, SpotFlow
 from perception.traffic.statistics import StatisticsSettings
@@ -28,6 +27,8 @@ from sim import recorded
 from sim.frames import WorldFrame
 from tests.bench_file import keep
 from tests.perception.watching import LANES, Watch
+from tests.rsu.recording.virtual import CONFIGS
+from tests.rsu.virtual_site import run
 
 QUEUE_M = 15.0  # shorter ones, two vehicles, are not judged by their share
 CYCLE, MINUTE = "cycle", "60 s"

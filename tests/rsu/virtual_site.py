@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 
@@ -21,35 +20,12 @@ from rsu.station.station import Output, Station
 from sim import bench, recorded
 from sim.emulate import Runner, make_emulator
 from sim.frames import PERIOD_NS, WorldFrame
+from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, STEP_NS, Wire
 
-CONFIGS = Path(__file__).parents[2] / "configs"
-EPOCH_NS = 1_795_000_000_000_000_000  # a whole minute, some day in 2026
-STEP_NS = 5_000_000
 SEED = bytes(16)
 
 
-class Wire:
-    """A port whose bytes go straight into a driver, while it is not cut."""
-
-    byte_ns = 0.0
-
-    def __init__(self, deliver: Callable[[bytes], None]) -> None:
-        self._deliver = deliver
-
-    def descriptors(self) -> list[int]:
-        return []
-
-    def read(self, descriptor: int) -> list[bytes]:
-        return []
-
-    def write(self, data: bytes) -> None:
-        self._deliver(data)
-
-    def close(self) -> None:
-        pass
-
-
-class VirtualDevice:
+class DrivenDevice:
     """One emulator and its driver."""
 
     def __init__(self, name: str, made: bench.Bench, site: config.Config, ingest: Callable[[object], None]) -> None:
@@ -108,7 +84,7 @@ def run(
     made = bench.load(CONFIGS / "demo-bench.yaml")
     station = Station(site, SEED)
     named = [name for name, spec in made.emulators.items() if spec.kind != "video"]  # drawing pictures takes too long
-    devices = [VirtualDevice(name, made, site, station.ingest) for name in named]
+    devices = [DrivenDevice(name, made, site, station.ingest) for name in named]
     stamped = (msgspec.structs.replace(f, stamp_ns=EPOCH_NS - PERIOD_NS + f.stamp_ns) for f in world())
     for first in islice(stamped, 2):
         for device in devices:

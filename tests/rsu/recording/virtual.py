@@ -36,7 +36,7 @@ Said = Callable[[int], SystemClock]  # by the system clock, ns since EPOCH_NS
 
 
 class Wire:
-    """An emulator's port: its bytes are the next round's reads."""
+    """An emulator's port: its bytes go straight to `deliver`."""
 
     byte_ns = 0.0
 

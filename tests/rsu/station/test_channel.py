@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from virtual_site import CONFIGS, SEED, run
 
 import v2x
 from perception.objects import ChannelState, RoadUser
@@ -21,6 +20,8 @@ from rsu.site import config
 from rsu.site.channel import ChannelSettings
 from rsu.station.broadcast import Broadcaster, Outgoing
 from tests.perception.drawn import tracks_of
+from tests.rsu.recording.virtual import CONFIGS
+from tests.rsu.virtual_site import SEED, run
 from v2x import dsmp
 
 NOW = 1_795_000_000 * 1_000_000_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from virtual_site import CONFIGS
 
 from hw.device import DeviceHealth
 from hw.watch import State
 from rsu.site import config
 from rsu.station.station import Station
+from tests.rsu.recording.virtual import CONFIGS
 
 NS = 1_000_000_000
 SITE = config.load(CONFIGS / "demo.yaml")

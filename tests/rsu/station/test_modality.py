@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from virtual_site import CONFIGS
 
 import v2x
 from hw.device import DeviceHealth
@@ -22,6 +21,7 @@ from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.reporting import Draft
 from rsu.station.station import Output, Station
+from tests.rsu.recording.virtual import CONFIGS
 from v2x import dsmp
 
 BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000

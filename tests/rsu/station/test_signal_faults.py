@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from virtual_site import CONFIGS, EPOCH_NS, VirtualDevice, run
 
 import v2x
 from rsu.site import config
@@ -15,6 +14,8 @@ from sim import recorded
 from sim.frames import WorldFrame
 from sim.signal_faults import FAULTS
 from sim.signals import load
+from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS
+from tests.rsu.virtual_site import DrivenDevice, run
 from v2x import dsmp
 
 S = 1_000_000_000
@@ -44,16 +45,16 @@ def blind() -> config.Config:
 
 def story(monkeypatch: pytest.MonkeyPatch, fault: str) -> Iterator[tuple[float, dict[int, str], set[str]]]:
     """Yield seconds, lights on air, and the gate's reasons for SPAT, tick by tick; faulty between BEGIN and END."""
-    plain = VirtualDevice.step
+    plain = DrivenDevice.step
 
-    def step(self: VirtualDevice, now_ns: int) -> None:
+    def step(self: DrivenDevice, now_ns: int) -> None:
         if self.name not in ("signal", "gnss"):
             return
         if self.name == "signal":
             self._emulator.fault = fault if BEGIN <= (now_ns - EPOCH_NS) / S < END else None
         plain(self, now_ns)
 
-    monkeypatch.setattr(VirtualDevice, "step", step)
+    monkeypatch.setattr(DrivenDevice, "step", step)
     for now, station, output in run(END + 0.5, world=empty, site=blind()):
         said = next(m for m in station.snapshot(now).messages if m.kind == "spat")
         frames = [frame.frame for frame in output.frames if frame.kind == "spat"]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 import pytest
-from virtual_site import CONFIGS, EPOCH_NS, run
 
 import v2x
 from perception.objects import Fix, RoadUser
@@ -19,6 +18,8 @@ from rsu.site import config
 from rsu.station.station import Output
 from sim import recorded
 from sim.frames import WorldFrame
+from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS
+from tests.rsu.virtual_site import run
 from v2x import SERVICES, dsmp
 
 S = 1_000_000_000

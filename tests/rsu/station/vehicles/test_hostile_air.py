@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import pytest
-from virtual_site import EPOCH_NS, run
 
 import v2x
 from perception.results import Tracks
@@ -15,7 +14,9 @@ from rsu.bus.snapshot import Snapshot
 from sim.hostile import FLOOD_HZ, HOSTILE, Hostile
 from sim.obu import SLOT_NS, SLOTS, HeardFrame
 from sim.radio import Radio
+from tests.rsu.recording.virtual import EPOCH_NS
 from tests.rsu.station.vehicles.air import REFERENCE, START_NS
+from tests.rsu.virtual_site import run
 from v2x import dsmp
 
 S = 1_000_000_000
