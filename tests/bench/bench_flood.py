@@ -6,10 +6,12 @@ Method: the demo site's real processes (world, emulators, daemon). After a calm 
 frames a second: ghosts, invented ambulances, teleporting ones, far places, another region, replays, noise; beside it
 200 datagrams a second come to the port from another address, and, where raw sockets are allowed, 200 from the radio's
 own, forged. Intervals are those in which SPAT arrives at the radio, and those in which the station says that it handed
-it over; jitter is the 99th percentile of how far they are from 100 ms. Figures go to build/bench/flood.json; exit code
-1: longest SPAT interval over 120 ms, jitter changed by more than 10 % of the period, anybody invented or an emergency
-on air, or the station's memory grew by more than 20 MiB in the last half (the first minute fills what is kept for the
-recorder).
+it over; jitter is the 99th percentile of how far they are from 100 ms. Beside them a peer with the station's own
+scheduling only sleeps (tests/bench/stalls.py): what it is late, the machine stood still for everybody, and
+`longest_own_ms` is without that. Figures go to build/bench/flood.json; exit code 1: longest SPAT interval, without
+the machine's own stalls, over 120 ms, jitter changed by more than 10 % of the period, anybody invented or an
+emergency on air, or the station's memory grew by more than 20 MiB in the last half (the first minute fills what is
+kept for the recorder).
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 from rsu.site import config
 from sim.hostile import INVENTED
+from tests.bench.stalls import Stalls, own
 from tests.bench_file import keep
 from v2x import dsmp
 
@@ -179,15 +182,18 @@ def measure(plan: Plan, calm_s: float, seconds: float) -> dict[str, object]:
             meter.follow(0.5)
         calm = meter.follow(calm_s)
         before = dict(meter.snapshot.counters) if meter.snapshot else {}
+        first, stalls = len(meter.air.spat_ns), Stalls()
         (plan.run / "radio.fault").write_text("flood")
         thread = threading.Thread(target=strangers, args=(plan, stop, sent), daemon=True)
         thread.start()
         flood = meter.follow(seconds)
+        flood["radio"] |= own(meter.air.spat_ns[first:], stalls.end())
         stop.set()
         thread.join()
         meter.air.step()
-        after = dict(meter.snapshot.counters) if meter.snapshot else {}
-        radio = next((each.counters for each in meter.snapshot.devices if each.name == "radio"), {}) if after else {}
+        last = meter.snapshot
+        after = dict(last.counters) if last else {}
+        radio = next((each.counters for each in last.devices if each.name == "radio"), {}) if last else {}
     finally:
         stop.set()
         bench.stop(list(reversed(names)))
@@ -212,7 +218,7 @@ def measure(plan: Plan, calm_s: float, seconds: float) -> dict[str, object]:
 
 def verdicts(found: dict[str, Any]) -> list[str]:
     """Return what is not as it should be."""
-    longest_ms = found["flood"]["radio"]["longest_ms"]
+    longest_ms = found["flood"]["radio"]["longest_own_ms"]
     wrong = []
     if longest_ms > LONGEST_MS:
         wrong.append(f"longest SPAT interval {longest_ms} ms")
