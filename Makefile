@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-registration bench-replay \
+.PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual wheels install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -95,6 +95,10 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 # SEED: other road users, other errors
 bench-fusion: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench fusion $(if $(SEED),--seed $(SEED))
+
+# PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files, where they do not lie in ../shared/data/pets; MODEL: ONNX file
+bench-real: $(VENV)/.installed-bench
+	$(BIN)/python -m tests.bench real $(if $(TRUTH),--truth $(TRUTH)) $(if $(CALIBRATION),--calibration $(CALIBRATION)) $(if $(MODEL),--model $(MODEL))
 
 bench-registration: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.lab.bench_registration

@@ -59,7 +59,7 @@ PURE = [
 ORDER = {
     "rsu": "core reasons manual < bus < site < recording messages < recorder station video uplink"
     " < daemon replay web bench < lab drill < cli",
-    "perception": "objects sensor < algebra geo kernel results camera < state < sensing scoring video < occlusion"
+    "perception": "objects sensor < algebra geo kernel results camera tsai < state < sensing scoring video < occlusion"
     " < tracking < traffic < events registration",
 }
 HIGHEST = 8  # floors of rsu/

@@ -1,0 +1,141 @@
+"""Real: detectors and trackers on a real film with truth, beside public ones on the same pictures.
+
+The film is fetched (`real_film.py`); its truth and calibration are files that the user names. Every detector's
+detections go to every tracker. Figures are on the ground, in metres. `--shown N` writes pictures with the boxes of
+every N-th picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from perception.objects import Floats, Ints, RoadUser
+from perception.sensing.scan import rotation_of
+from tests.bench import fusion_trackers, real_score
+from tests.bench.real_eyes import Components, Eyes, ProductEyes, Seen, network, watched
+from tests.bench.real_film import RealFilm, fetched, load, pictures, stamp_ns
+from tests.bench_file import FOLDER, keep
+
+ROOT = Path(__file__).parents[2]
+FETCHED = ROOT / "build" / "real"
+NEAR = ROOT.parent / "shared" / "data" / "pets"  # where truth and calibration may lie already
+TRACKERS = "ours", "norfair", "bytetrack", "sort"
+WANTED = {"motion": "recall >= 0.86, precision >= 0.985", "network": "recall >= 0.93, precision >= 0.98"}
+
+
+class Named(NamedTuple):
+    """A detector; `learns`: the road, from the pictures."""
+
+    name: str
+    learns: bool
+    make: Callable[[], Eyes]
+
+
+def detectors(film: RealFilm, model: Path | None) -> list[Named]:
+    """Return what is compared."""
+    named = [
+        Named("motion", True, lambda: ProductEyes(film.sensor, None)),
+        Named("mog2", True, lambda: Components(film.sensor)),
+    ]
+    if model is not None:
+        named.append(Named("network", False, lambda: ProductEyes(film.sensor, network(model))))
+    return named
+
+
+def of_detections(film: RealFilm, seen: Seen) -> dict[str, float]:
+    """Return a detector's figures; a picture of which it told nothing is one in which it found nobody."""
+    verdicts = []
+    for number, moment in film.truth.items():
+        found = seen.found.get(number)
+        place = np.zeros((0, 2)) if found is None else on_site(film, found.position)
+        verdicts.append(real_score.judge(moment, np.arange(len(place)), place))
+    return real_score.detections(verdicts) | {"cpu_ms": seen.cpu_ms}
+
+
+def on_site(film: RealFilm, position: Floats) -> Floats:
+    """Return places (n, 2) of the sensor's frame in the site's."""
+    mount = film.sensor.mount
+    return np.asarray(position @ rotation_of(mount).T + [mount.east_m, mount.north_m], dtype=np.float64)
+
+
+def of_tracks(film: RealFilm, seen: Seen, name: str) -> dict[str, float] | None:
+    """Return a tracker's figures; None where it is not installed."""
+    tracker = fusion_trackers.make(name, [film.sensor])
+    if tracker is None:
+        return None
+    last, verdicts = max(film.truth), []
+    for number, moment in film.truth.items():
+        scans = [seen.found[number]] if number in seen.found else []
+        owners: list[Ints] = [np.full(len(scan.kind), -1) for scan in scans]
+        found = tracker.cycle(scans, owners, stamp_ns(last + 1 + number))
+        verdicts.append(real_score.judge(moment, found.id, found.position))
+    return real_score.tracks(verdicts)
+
+
+def save(film: RealFilm, name: str, seen: Seen, every: int) -> None:
+    """Write pictures with boxes: green what was found, red the feet of those missed."""
+    for number, shown in enumerate(pictures(film.path)):
+        if number % every or number not in seen.found:
+            continue
+        found = seen.found[number]
+        for box, kind in zip(np.round(found.box).astype(int).tolist(), found.kind.tolist(), strict=True):
+            cv2.rectangle(shown, box[:2], box[2:], (0, 255, 0), 1)
+            cv2.putText(shown, RoadUser(kind).name.lower(), box[:2], cv2.FONT_HERSHEY_PLAIN, 0.9, (0, 255, 255), 1)
+        cv2.imwrite(str(FOLDER / f"real-{name}-{number}.png"), shown)
+
+
+def table(title: str, rows: dict[str, dict[str, float]]) -> None:
+    """Print figures, one row for each name."""
+    names = list(next(iter(rows.values())))
+    print(f"{title:24}" + "".join(f"{name:>11}" for name in names))
+    for row, figures in rows.items():
+        print(f"  {row:22}" + "".join(f"{figures[name]:11.4g}" for name in names) + f"  {WANTED.get(row, '')}")
+
+
+def arguments() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(prog="bench real", description=__doc__)
+    parser.add_argument("--film", type=Path, help="the film; default: fetched from Debian")
+    parser.add_argument("--truth", type=Path, default=NEAR / "gt.txt", help="MOTChallenge text")
+    parser.add_argument("--calibration", type=Path, default=NEAR / "View_001.xml", help="Tsai's, XML")
+    parser.add_argument("--model", type=Path, help="ONNX file of the network")
+    parser.add_argument("--only", action="append", help="this detector alone; may be repeated")
+    parser.add_argument("--shown", type=int, metavar="N", help="write every N-th picture with boxes")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run, print and write the figures."""
+    cv2.setNumThreads(1)
+    asked = arguments()
+    for path in (asked.truth, asked.calibration):
+        if not path.is_file():
+            sys.exit(f"{path}: not there; name PETS S2L1's with --truth and --calibration")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    film = load(asked.film or fetched(FETCHED), asked.truth, asked.calibration)
+    found: dict[str, dict[str, float]] = {}
+    followed: dict[str, dict[str, float]] = {}
+    for one in detectors(film, asked.model):
+        if asked.only and one.name not in asked.only:
+            continue
+        seen = watched(one.make(), film, one.learns)
+        found[one.name] = of_detections(film, seen)
+        for tracker in TRACKERS:
+            if (figures := of_tracks(film, seen, tracker)) is not None:
+                followed[f"{one.name}, {tracker}"] = figures
+        if asked.shown:
+            save(film, one.name, seen, asked.shown)
+    table("detections", found)
+    table("tracks", followed)
+    keep("real", {"detections": found, "tracks": followed})
+
+
+if __name__ == "__main__":
+    main()
