@@ -9,6 +9,7 @@ import numpy as np
 from perception.objects import Floats
 
 LANE_M = 1.8  # from its centre line, still in the lane
+STEP_M = 2.0
 
 
 class Lanes:
@@ -18,6 +19,13 @@ class Lanes:
         """`lines`: centre lines (k, 2) m, k points each."""
         self._begin = np.concatenate([np.zeros((0, 2)), *(line[:-1] for line in lines)])
         self._along = np.concatenate([np.zeros((0, 2)), *(line[1:] for line in lines)]) - self._begin
+
+    def places(self) -> Floats:
+        """Return places (n, 2) along all lanes, `STEP_M` apart."""
+        counts = np.ceil(np.hypot(*self._along.T) / STEP_M).astype(int)
+        piece = np.repeat(np.arange(len(counts)), counts)
+        number = np.arange(len(piece)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.asarray(self._begin[piece] + self._along[piece] * (number / counts[piece])[:, None])
 
     def heading(self, place: Floats) -> Floats:
         """Return the direction (n,) rad from x to y of the lane at places (n, 2); NaN where no lane is."""

@@ -17,10 +17,13 @@ from perception.video.fit import Fitter
 from perception.video.health import Sight
 from perception.video.lanes import Lanes
 from perception.video.motion import Motion
-from perception.video.onnx import RUNTIMES, Onnx
+from perception.video.network import Network
+from perception.video.onnx import Onnx
+from perception.video.runtimes import RUNTIMES
 from perception.video.settings import MotionSettings
 from perception.video.shape import misfit, straightened
 from perception.video.view import CameraView
+from perception.video.windows import windows_of
 from rsu.site.lanemap import LaneMapFile
 from rsu.site.video import VideoSettings
 from rsu.video.source import Shot
@@ -41,6 +44,7 @@ class CameraPipeline:
         self._motion: Motion | None = None
         self._settings, self._sensor = settings, sensor
         view = CameraView(sensor.camera, sensor.mount, settings.image_px)
+        self._lanes = lanes
         self._fitter = Fitter(view, lanes, told=settings.onnx is not None)
         self._eye: Eye | None = None  # made for the first picture's size
         self._shape: tuple[int, ...] = ()
@@ -76,11 +80,12 @@ class CameraPipeline:
 
     def _detector(self, picture: Picture) -> Detector:
         settings = self._settings
-        if (onnx := settings.onnx) is not None:
-            model = RUNTIMES[onnx.runtime](onnx.model, onnx.threads)
-            return Onnx(self._fitter, model, onnx.kinds(), onnx.least_confidence, onnx.overlap)
         height, width = picture.shape[:2]
         region = region_of(self._fitter.view, self._sensor.field_of_view, settings.region_px, width, height)
+        if (onnx := settings.onnx) is not None:
+            model = RUNTIMES[onnx.runtime](onnx.model, onnx.threads)
+            network = Network(model, onnx.kinds(), onnx.least_confidence, onnx.overlap)
+            return Onnx(self._fitter, network, region, windows_of(region, self._fitter.view, self._lanes, network.size))
         motion = settings.motion or MotionSettings()
         self._motion = Motion(self._fitter, region, motion, settings.source.rate_hz, self._road)
         return self._motion

@@ -1,8 +1,9 @@
-"""The neural detector: every output layout, letterbox, suppression, classes; through the real runtimes."""
+"""The neural detector: output layouts, windows, one box for each, sizes that can be; through the real runtimes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,9 +13,14 @@ from hypothesis.extra import numpy as hnp
 
 from perception.objects import RoadUser
 from perception.video.boxes import Picture
-from perception.video.builds import box_of, outline
+from perception.video.builds import KIND, box_of, outline
+from perception.video.duplicates import single
 from perception.video.fit import Fitter
-from perception.video.onnx import RUNTIMES, Onnx, candidates
+from perception.video.lanes import Lanes
+from perception.video.network import Network, NetworkBoxes, candidates
+from perception.video.onnx import Onnx
+from perception.video.runtimes import RUNTIMES
+from perception.video.windows import PictureWindow, windows_of
 from tests.perception.video import onnx_file
 from tests.rsu.video.scene import NO_LANES, SIZE, VIEW
 
@@ -29,6 +35,7 @@ ROWS = [
     (60.0, 150.0, 20.0, 20.0, 2, 0.1),
 ]
 CLASSES = 4
+PEDESTRIAN = int(np.flatnonzero(KIND == RoadUser.PEDESTRIAN)[0])
 
 
 def _scores(label: int, score: float) -> list[float]:
@@ -57,31 +64,41 @@ def white() -> Picture:
     return np.full((SIZE[1], SIZE[0], 3), 255, np.uint8)
 
 
-def detector(path: Path, runtime: str = "onnxruntime") -> Onnx:
+EVERYWHERE = np.ones((SIZE[1], SIZE[0]), dtype=np.bool_)
+WHOLE = PictureWindow(0, 0, *SIZE)
+
+
+def network(path: Path, runtime: str = "onnxruntime") -> Network:
     pytest.importorskip(runtime, reason=f"{runtime} is an extra")
-    return Onnx(Fitter(VIEW, NO_LANES), RUNTIMES[runtime](path, 1), KINDS, 0.3, 0.5)
+    return Network(RUNTIMES[runtime](path, 1), KINDS, 0.3, 0.5)
+
+
+def boxes(path: Path, picture: Picture, runtime: str = "onnxruntime") -> NetworkBoxes:
+    return network(path, runtime).find(picture, [WHOLE])
+
+
+def detector(path: Path, region: np.ndarray = EVERYWHERE) -> Onnx:
+    return Onnx(Fitter(VIEW, NO_LANES), network(path), region, [WHOLE])
 
 
 @pytest.mark.parametrize("layout", [v5, v8, v10])
 def test_every_layout_gives_the_same_boxes(layout: object, tmp_path: Path) -> None:
     assert callable(layout)
-    found = detector(onnx_file.write(tmp_path / "m.onnx", layout(), *INPUT)).boxes(white())
+    found = boxes(onnx_file.write(tmp_path / "m.onnx", layout(), *INPUT), white())
     assert found.kind.tolist() == [RoadUser.CAR, RoadUser.PEDESTRIAN]
-    assert found.confidence == pytest.approx([0.9, 0.8], abs=1e-5)
-    np.testing.assert_allclose(found.box[0], np.array([80, 145 - 70, 120, 175 - 70]) * 3 - 0.5, atol=1e-3)
-    assert found.seen.all()
+    assert found.score == pytest.approx([0.9, 0.8], abs=1e-5)
+    np.testing.assert_allclose(found.box[0], np.array([80, 145 - 70, 120, 175 - 70]) * 3, atol=1e-3)
 
 
 def test_the_answer_depends_on_the_picture(tmp_path: Path) -> None:
-    made = detector(onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT))
-    assert len(made.look(white(), 0).position) == 2
-    assert not len(made.boxes(np.zeros_like(white())).box) or made.boxes(np.zeros_like(white())).confidence.max() < 0.5
+    made = network(onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT))
+    assert len(made.find(white(), [WHOLE]).box) == 2
+    assert made.find(np.zeros_like(white()), [WHOLE]).score.max() < 0.5, "of the padding alone"
 
 
 def test_openvino_says_the_same(tmp_path: Path) -> None:
     path = onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT)
-    wanted = detector(path).boxes(white())
-    np.testing.assert_allclose(detector(path, "openvino").boxes(white()).box, wanted.box, atol=1e-3)
+    np.testing.assert_allclose(boxes(path, white(), "openvino").box, boxes(path, white()).box, atol=1e-3)
 
 
 def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
@@ -89,9 +106,55 @@ def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
     left, top, right, bottom = (box_of(outline(VIEW, np.array(0), state, np.array(0.0))) + 0.5) / 3 + [0, 70, 0, 70]
     row = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top, *_scores(2, 0.9)]
     answer = np.array([[row] + [[0.0] * (4 + CLASSES)] * 20]).transpose(0, 2, 1)
-    found = detector(onnx_file.write(tmp_path / "m.onnx", answer, *INPUT)).look(white(), 0)
+    path = onnx_file.write(tmp_path / "m.onnx", answer, *INPUT)
+    found = detector(path).look(white(), 0)
     assert found.kind.tolist() == [RoadUser.CAR] and found.confidence[0] == pytest.approx(0.9, abs=1e-5)
     assert np.hypot(*(found.position[0] - state[:2])) < 0.8
+    far = EVERYWHERE.copy()
+    far[round((bottom - 70) * 3) - 20 :] = False
+    assert not len(detector(path, far).look(white(), 0).position), "it stands outside the region"
+
+
+@pytest.mark.parametrize(("height_m", "counts"), [(0.7, False), (1.2, True), (1.7, True), (2.6, False)])
+def test_a_traffic_cone_is_no_pedestrian(height_m: float, counts: bool) -> None:
+    """What is too small or too large, where it stands on the road, for its class is left out."""
+    state = np.array([30.0, 4.0, 0.5, 0.5, height_m])
+    box = box_of(outline(VIEW, np.array(PEDESTRIAN), state, np.array(0.0)))[None] + 0.5
+    found = NetworkBoxes(box, np.array([int(RoadUser.PEDESTRIAN)]), np.array([0.9]))
+    made = Onnx(Fitter(VIEW, NO_LANES), cast("Network", None), EVERYWHERE, [WHOLE])
+    assert len(made.bodies(found).position) == counts
+
+
+def test_everybody_has_one_box() -> None:
+    """A van that is a car and a truck; a rider and what is ridden; a person beside a bicycle stays one."""
+    rows: list[tuple[list[float], RoadUser, float]] = [
+        ([100, 100, 200, 180], RoadUser.CAR, 0.7),
+        ([102, 98, 203, 181], RoadUser.TRUCK, 0.6),
+        ([300, 140, 360, 180], RoadUser.BICYCLE, 0.5),
+        ([315, 90, 345, 165], RoadUser.PEDESTRIAN, 0.8),
+        ([370, 90, 400, 180], RoadUser.PEDESTRIAN, 0.9),
+    ]
+    box, kind, score = single(
+        np.array([row[0] for row in rows]),
+        np.array([int(row[1]) for row in rows]),
+        np.array([row[2] for row in rows]),
+        0.5,
+    )
+    assert kind.tolist() == [RoadUser.PEDESTRIAN, RoadUser.CAR, RoadUser.BICYCLE] and score.tolist() == [0.9, 0.7, 0.5]
+    assert box[2].tolist() == [300, 90, 360, 180], "the bicycle has its rider"
+
+
+def test_far_lanes_are_looked_at_twice_as_large(tmp_path: Path) -> None:
+    region = EVERYWHERE.copy()
+    region[:60] = False
+    assert windows_of(region, VIEW, NO_LANES, INPUT) == [PictureWindow(0, 60, *SIZE)]
+    whole, *tiles = windows_of(region, VIEW, Lanes([np.array([[12.0, 0.0], [70.0, 0.0]])]), INPUT)
+    assert whole == PictureWindow(0, 60, *SIZE) and len(tiles) == 1 and tiles[0].tile
+    assert tiles[0].right - tiles[0].left == SIZE[0] // 2
+    u, v = VIEW.to_picture(np.array([70.0, 0.0, 0.0]))
+    assert tiles[0].left + 20 < u < tiles[0].right - 20 and tiles[0].top < v - 10 < tiles[0].bottom
+    found = network(onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT)).find(white(), [whole, *tiles])
+    assert (found.kind == RoadUser.CAR).sum() == 2, "the constant answer is another place in the tile"
 
 
 @given(

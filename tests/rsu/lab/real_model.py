@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from perception.video.onnx import OnnxRuntime
+from perception.video.runtimes import OnnxRuntime
 from rsu.lab.models import building, nanodet, package, tfjs
 from tests.rsu.lab.tfjs_file import computed
 

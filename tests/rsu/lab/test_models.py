@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from perception.video.onnx import OnnxRuntime, candidates
+from perception.video.network import candidates
+from perception.video.runtimes import OnnxRuntime
 from rsu.cli.main import app
 from rsu.core.exits import Exit
 from rsu.lab.errors import ModelError
