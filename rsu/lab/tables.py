@@ -39,15 +39,19 @@ def is_table(path: Path) -> bool:
 
 def text_of(path: Path) -> str:
     """Return what a file says, also of a zipped one whose end is missing. TableError, OSError."""
-    octets = path.read_bytes()
-    if octets[:2] == b"\x1f\x8b":
-        octets = _unzipped(octets)
+    octets = octets_of(path)
     encoding = _ENCODINGS.get(octets[:2], "utf-8-sig")
     try:
         return octets.decode(encoding)
     except UnicodeDecodeError as error:
         line = octets[: error.start].count(b"\n") + 1
         raise TableError(f"line {line}: is not UTF-8 at octet {error.start} (an older Chinese encoding?)") from error
+
+
+def octets_of(path: Path) -> bytes:
+    """Return a file's octets, unzipped where they are zipped. TableError, OSError."""
+    octets = path.read_bytes()
+    return _unzipped(octets) if octets[:2] == b"\x1f\x8b" else octets
 
 
 def _unzipped(octets: bytes) -> bytes:

@@ -20,7 +20,12 @@ EXAMPLES = (
 
 
 def command(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help="rosbag (1 or 2), CSV, JSON or JSON lines, gzip too")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="rosbag (1 or 2), CSV, JSON, MOT or KITTI text, NMEA, UBX or raw radar bytes; gzip too"
+        ),
+    ],
     mapping: Annotated[Path, typer.Option(metavar="YAML", help="which field of the file means what")],
     site: Annotated[Path, typer.Option(metavar="SITE.yaml", help="site file with the devices that the mapping names")],
     out: Annotated[Path, typer.Option(metavar="REC", help="recording to write")],

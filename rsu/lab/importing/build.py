@@ -19,9 +19,9 @@ import msgspec
 
 from hw.tape import LinkState, Read, Round
 from rsu.bus.tape import WHOLE, Tape
-from rsu.lab.importing import bag_files, octets, ros, text
+from rsu.lab.importing import bag_files, captures, labels, octets, ros, text
 from rsu.lab.importing.findings import Findings, ImportFinding, SourceCheck
-from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects, SensorView
+from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Points, ScanObjects, SensorView
 from rsu.lab.importing.mapping import Mapping
 from rsu.lab.importing.report import IMPORTED
 from rsu.messages.scene import TICK_NS
@@ -75,7 +75,12 @@ def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) 
     for stream, view in zip(mapping.streams, views, strict=True):
         if stream.topic is not None:
             raise ForeignError(f"{source}: not a rosbag, but {stream.device} has a topic")
-        yield from text.frames(source, stream, view, findings)
+        if stream.format == "bytes":
+            yield from captures.frames(source, stream, config)
+        elif stream.format is not None:
+            yield from labels.frames(source, stream)
+        else:
+            yield from text.frames(source, stream, view, findings)
 
 
 def _view(config: Config, device: str) -> SensorView:
@@ -124,7 +129,8 @@ def _receipts(frames: list[Frame], mapping: Mapping) -> Iterator[int]:
 def _fixes(frames: list[Frame], reads: list[Read], mapping: Mapping, config: Config) -> list[Read]:
     """Return what a receiver at the reference point would have said, where the file says nothing of one."""
     name = next((name for name, device in config.site.devices.items() if device.kind == "gnss"), None)
-    if name is None or not mapping.assume_fix or any(isinstance(frame, FixAt) for frame in frames):
+    said = any(isinstance(frame, FixAt | DeviceBytes) and frame.device == name for frame in frames)
+    if name is None or not mapping.assume_fix or said:
         return []
     place = config.site.site.reference.reference()
     times = range(min(r.receipt_ns for r in reads) // _FIX_NS * _FIX_NS, max(r.receipt_ns for r in reads), _FIX_NS)

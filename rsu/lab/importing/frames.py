@@ -20,12 +20,13 @@ class ForeignError(RsuError):
 class SeenUser(msgspec.Struct, omit_defaults=True):
     """One road user: a smart camera's object (`hw/camera.py`), in the sensor frame."""
 
-    position: tuple[float, float]
+    position: tuple[float, float] | None = None
     id: int | None = None
     kind: str = msgspec.field(name="class", default="unknown")
     confidence: float | None = None
     velocity: tuple[float, float] | None = None
     size: tuple[float, float, float] | None = None
+    box: tuple[float, float, float, float] | None = None  # px: left, top, right, bottom
 
 
 class ScanObjects(NamedTuple):
@@ -62,7 +63,18 @@ class FixAt(NamedTuple):
     accuracy: float  # m, 1 sigma, horizontal
 
 
-Frame = ScanObjects | Points | FixAt
+class DeviceBytes(NamedTuple):
+    """What a device sent, as it is."""
+
+    device: str
+    place: str
+    stamp_ns: int
+    receipt_ns: int | None
+    port: str
+    data: bytes
+
+
+Frame = ScanObjects | Points | FixAt | DeviceBytes
 
 
 class SensorView:

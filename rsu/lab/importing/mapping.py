@@ -22,18 +22,26 @@ time are one frame. Of a rosbag `topic` chooses the messages, whose types say th
       - {device: camera-north, topic: /detections, fields: {class: {field: class_id, map: {CAR: car}}}}
       - {device: radar-north, topic: /radar/points, fields: {doppler: {field: v_r, scale: -1}}}
 
+Files whose layout is known need no fields (`rsu/lab/importing/labels.py`, `captures.py`):
+
+    streams:
+      - {device: camera-north, format: mot, begin: "2026-11-23T08:00:00+08:00", rate_hz: 25, class: pedestrian}
+      - {device: camera-north, format: kitti, begin: "2026-11-23T08:00:00+08:00", rate_hz: 10}
+      - {device: radar-north, format: bytes, begin: "2026-11-23T08:00:00+08:00"}    # of its data port
+      - {device: gnss, format: bytes}    # NMEA or UBX
+
 Devices are those of the site file: objects go to a `camera-json`, reflections to a `ti-mmwave` whose profile has no
 tracker, positions to a `gnss`. `configs/import/` has mappings and sites to begin with.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from perception.sensor import Settings
 from rsu.core.errors import ConfigError
@@ -45,8 +53,18 @@ UNITS = {  # to SI and degrees
     "deg": 1.0, "rad": 57.29577951308232, "1e-7deg": 1e-7,
     "1": 1.0, "%": 0.01,
 }  # fmt: skip
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIME_NS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1000, "ns": 1}
 Kind = Literal["car", "truck", "bus", "motorcycle", "bicycle", "pedestrian", "unknown"]
+
+
+def _with_its_offset(value: object) -> object:
+    """Give a time of the YAML parser its zone back: it has made UTC of it."""
+    offset = getattr(value, "_yaml", {}).get("tz")
+    return value.replace(tzinfo=UTC) if offset and isinstance(value, datetime) else value
+
+
+Moment = Annotated[datetime, BeforeValidator(_with_its_offset)]
 
 
 class FieldSettings(Settings):
@@ -83,14 +101,7 @@ class TimeSettings(Settings):
     unit: Literal["s", "ms", "us", "ns"] = "ms"
     format: str | None = Field(None, description='of text, as in "%Y-%m-%d %H:%M:%S"; "iso": ISO 8601')
     zone: str | None = Field(None, description='of times without an offset: "UTC", "+08:00", "Asia/Shanghai"')
-    minute: datetime | None = Field(None, description="the number counts within a minute; the first one, ISO 8601")
-
-    @field_validator("minute", mode="before")
-    @classmethod
-    def _with_its_offset(cls, value: object) -> object:
-        """Give a time of the YAML parser its zone back: it has made UTC of it."""
-        offset = getattr(value, "_yaml", {}).get("tz")
-        return value.replace(tzinfo=UTC) if offset and isinstance(value, datetime) else value
+    minute: Moment | None = Field(None, description="the number counts within a minute; the first one, ISO 8601")
 
     @model_validator(mode="after")
     def _zone_is_known(self) -> TimeSettings:
@@ -146,6 +157,12 @@ class StreamSettings(Settings):
 
     device: str
     topic: str | None = None
+    format: Literal["mot", "kitti", "bytes"] | None = Field(
+        None, description="of a file whose layout is known: MOTChallenge, KITTI tracking, bytes as the device sent them"
+    )
+    begin: Moment | None = Field(None, description="with a format: when the first frame was, ISO 8601 with its offset")
+    rate_hz: float | None = Field(None, gt=0, le=1000, description="frames a second of mot and kitti")
+    kind: Kind = Field("unknown", alias="class", description="of the users of a mot file that names no classes")
     objects: str = Field("", description="path of a frame's objects; empty: the frame itself is one")
     time: TimeSettings | None = None
     frame: Literal["wgs84", "site", "sensor"] = Field("wgs84", description="with a topic: sensor, if not said")
@@ -160,6 +177,12 @@ class StreamSettings(Settings):
 
     @model_validator(mode="after")
     def _placed(self) -> StreamSettings:
+        if self.begin is not None and self.begin.tzinfo is None:
+            raise ValueError("begin has no offset: end it with Z or +08:00")
+        if self.format in ("mot", "kitti") and (self.begin is None or self.rate_hz is None):
+            raise ValueError(f"of {self.device} are needed: begin, rate_hz; {self.format} has frame numbers only")
+        if self.format is not None:
+            return self
         if self.topic is not None and self.frame == "wgs84":
             raise ValueError("messages of a rosbag are in metres: frame is sensor or site")
         given = self.fields
@@ -169,6 +192,11 @@ class StreamSettings(Settings):
         if self.frame == "sensor" and given.heading:
             raise ValueError("headings are clockwise from north; in the sensor frame say vx and vy")
         return self
+
+    @property
+    def begin_ns(self) -> int | None:
+        """When the first frame was, ns UTC."""
+        return None if self.begin is None else (self.begin - _EPOCH) // timedelta(microseconds=1) * 1000
 
     def columns(self) -> list[str]:
         """Return the fields of theirs that the mapping names."""

@@ -20,7 +20,7 @@ from hw.radar.ti_frames import LAYOUTS, encode
 from hw.radar.ti_frames import TiFrame as TiFrame
 from hw.radar.ti_types import POINTS
 from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
-from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects
+from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Points, ScanObjects
 from rsu.site.config import Config
 
 MAX_POINTS = 4000  # what a radar's frame has room for
@@ -47,6 +47,8 @@ class Encoder:
 
     def encode(self, frame: Frame) -> Octets:
         """Return a frame's bytes. ForeignError: the site's device is of another kind."""
+        if isinstance(frame, DeviceBytes):
+            return Octets(frame.port, frame.data)
         self._check(frame)
         self._numbers[frame.device] += 1
         number = self._numbers[frame.device]
@@ -57,7 +59,7 @@ class Encoder:
             return Octets("link", fix(frame))
         return Octets("data", _radar(frame, number))
 
-    def _check(self, frame: Frame) -> None:
+    def _check(self, frame: ScanObjects | Points | FixAt) -> None:
         device, kind = self._config.site.devices.get(frame.device), _KINDS[type(frame)]
         if device is None or device.kind != kind:
             there = f"is a {device.kind}" if device else "is not there"
