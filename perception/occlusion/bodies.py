@@ -9,7 +9,7 @@ from perception.objects import Floats, Ints, Mask
 from perception.sensing.scan import Scan
 from perception.state import attributes
 from perception.state.pairs import Pairs, neighbours
-from perception.state.table import TrackTable
+from perception.state.table import TrackTable, likely
 
 BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
 
@@ -19,7 +19,7 @@ def apart(table: TrackTable, scan: Scan, pairs: Pairs) -> Pairs:
     doubtful = table.hidden[pairs.track].nonzero()[0]
     if not len(doubtful):
         return pairs
-    shown = (table.id > 0) & (table.hidden == 0)
+    shown = likely(table) & (table.hidden == 0)
     kept = np.ones(len(pairs), dtype=np.bool_)
     kept[doubtful[of_bodies(table, shown, scan, pairs.detection[doubtful])]] = False
     return pairs.at(kept.nonzero()[0])

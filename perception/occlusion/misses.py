@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from perception.objects import Floats, Ints, Mask
-from perception.occlusion import testimony, visibility
+from perception.occlusion import survival, testimony, visibility
 from perception.occlusion.bodies import on_bodies
 from perception.sensing.sensors import Sensors
 from perception.state import attributes
-from perception.state.table import TrackTable
+from perception.state.table import TrackTable, likely
 
 MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
 WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen
@@ -25,10 +25,11 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     seen (sensors, n); `looked`: which sensors are in the round; sure (sensors,): as `testimony.surest`; `settled`: who
     comes is seen when it comes, so that nobody new stands where others hide it.
     """
+    in_view = visibility.in_view(table.state[:2], sensors)
     watched = np.zeros_like(seen)
-    watched[looked] = visibility.in_view(table.state[:2], sensors)[looked]
+    watched[looked] = in_view[looked]
     sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen)
-    exposed = visibility.exposure(table, sensor, track, sensors)
+    exposed, room = visibility.cover(table, sensor, track, sensors)
     plain = exposed > testimony.OPEN
     testimony.hear(table, seen, sensor[plain], track[plain], sure)
     doubtful = table.id == 0  # what is not known to exist is not known to be hidden
@@ -39,7 +40,10 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     by_any = seen.any(axis=0)
     could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
     news = watched.any(axis=0) | by_any
-    table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden)
+    table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * in_view.any(axis=0)
+    narrowest = np.full(len(table), np.inf)
+    np.minimum.at(narrowest, track, room)
+    table.leaving[:] = np.where(news, survival.rates(table, narrowest), table.leaving) * table.hidden
     _refute(table)
 
 
@@ -69,5 +73,5 @@ def _refute(table: TrackTable) -> None:
     """Let it speak against hidden vehicles that they should be where another is seen."""
     lost = ((table.hidden > 0) & ~attributes.walks(table.kind)).nonzero()[0]
     if len(lost):
-        shown = (table.id > 0) & (table.hidden == 0)
+        shown = likely(table) & (table.hidden == 0)
         table.log_odds[lost[on_bodies(table, shown, table.state[:2, lost], 0.0)]] += WHERE_OTHERS_ARE

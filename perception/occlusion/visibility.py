@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from perception.geo import direction_of
@@ -9,7 +11,7 @@ from perception.objects import Floats, Ints, Mask
 from perception.sensing.sensors import Sensors
 from perception.state.attributes import sizes
 from perception.state.pairs import neighbours
-from perception.state.table import TrackTable
+from perception.state.table import TrackTable, existence
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
@@ -40,16 +42,24 @@ def fast_enough(table: TrackTable, sensors: Sensors) -> Mask:
     return fast
 
 
-def exposure(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Floats:
-    """Return how likely the sensors (m,) can see the tracks (m,): not where other confirmed ones cover them.
+class Cover(NamedTuple):
+    """What other road users cover of targets (m,), as sensors (m,) see it."""
+
+    exposure: Floats  # (m,) probability that the sensor can see the target
+    room: Floats  # (m,) m across the line of sight, at the target, from hidden on one side to hidden on the other
+
+
+def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cover:
+    """Return how far the tracks (m,) are hidden from the sensors (m,) by other confirmed tracks.
 
     The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
     line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target;
-    a target that is not known well may be anywhere within so much more of it.
+    a target that is not known well may be anywhere within so much more of it. A body covers with the probability that
+    it exists.
     """
     others = table.id.nonzero()[0]
     if not len(others) or not len(track):
-        return np.full(len(track), IN_THE_OPEN)
+        return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
     size = sizes(table)
     which, other = neighbours(
         table.state[:2, track], _shadow(table, size, sensor, track, others, sensors), table.state[:2, others], 0.0
@@ -69,10 +79,24 @@ def exposure(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> 
     target, other, ray, share = target[near], other[near], ray[:, near], share[near]
     aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
     mine, theirs = _half_width(table, size, target, ray), _half_width(table, size, other, ray) / share
+    sides = 2.0 * np.stack([mine, theirs])
     mine = mine + np.sqrt(np.maximum(table.covariance[0, 0, target], table.covariance[1, 1, target]))
-    covered = np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs)
-    total = np.bincount(which[near], np.maximum(covered, 0.0) / (2.0 * mine), len(track))
-    return IN_THE_OPEN * np.clip(1.0 - total / COVERED_SHARE, 0.0, 1.0)
+    covered = np.maximum(np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs), 0.0)
+    total = np.bincount(which[near], existence(table)[other] * covered / (2.0 * mine), len(track))
+    return Cover(
+        IN_THE_OPEN * np.clip(1.0 - total / COVERED_SHARE, 0.0, 1.0),
+        _room(which[near], sides, covered > 0.0, len(track)),
+    )
+
+
+def _room(which: Ints, widths: Floats, covers: Mask, count: int) -> Floats:
+    """Return how wide the hidden places of `count` targets are, m: the widest shadow; inf where nothing covers one.
+
+    which (k,): the target of each pair; widths (2, k) m: of the target and of the body before it, both at the target.
+    """
+    widest = np.zeros(count)
+    np.maximum.at(widest, which, widths.sum(axis=0) * covers)
+    return np.where(widest > 0.0, widest, np.inf)
 
 
 def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:

@@ -27,6 +27,7 @@ FLOATS: dict[str, tuple[int, ...]] = {
     "drift": (2,),
     "drift_variance": (),
     "log_odds": (),
+    "leaving": (),
     "votes": (KINDS,),
     "log_class": (KINDS,),
     "size": (3,),
@@ -66,6 +67,7 @@ class TrackTable:
     drift: Floats  # (2, n) m/s: sum of the latest corrections of the velocity
     drift_variance: Floats  # (n,) (m/s)2: what its square should be if they were noise
     log_odds: Floats  # (n,) of existence
+    leaving: Floats  # (n,) 1/s: rate at which a hidden road user leaves its place unseen; 0: not hidden
     votes: Floats  # (7, n) log-likelihood of each class, 0 the best
     log_class: Floats  # (7, n) log P(detected class | this) / P(detected class | false alarm)
     size: Floats  # (3, n) m: sum of weighted measurements
@@ -147,8 +149,14 @@ def _places(fields: dict[str, tuple[int, ...]], sensors: int) -> list[_Place]:
 
 def existence(table: TrackTable) -> Floats:
     """Return the probability (n,) that each row is a road user."""
-    odds: Floats = 1.0 / (1.0 + np.exp(-table.log_odds))
-    return odds
+    probability: Floats = np.exp(-np.logaddexp(0.0, -table.log_odds))
+    return probability
+
+
+def likely(table: TrackTable) -> NDArray[np.bool_]:
+    """Return which rows (n,) are confirmed and rather exist than not."""
+    there: NDArray[np.bool_] = (table.id > 0) & (table.log_odds > 0.0)
+    return there
 
 
 def trusted(table: TrackTable) -> NDArray[np.bool_]:

@@ -114,7 +114,7 @@ class Claims:
         watched = np.zeros((self._sensors.radio, len(claimed)), dtype=np.bool_)
         watched[looked] = visibility.in_view(claimed.state[:2], self._sensors)[looked]
         sensor, row = np.nonzero(watched & visibility.fast_enough(claimed, self._sensors))
-        exposed = visibility.exposure(table.joined(claimed), sensor, row + len(table), self._sensors)
+        exposed = visibility.cover(table.joined(claimed), sensor, row + len(table), self._sensors).exposure
         missed = np.log(1.0 - exposed * (1.0 - np.exp(self._sensors.log_missed[sensor])))
         return 1.0 - np.exp(np.bincount(row, missed, len(claimed)))
 

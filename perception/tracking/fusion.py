@@ -23,6 +23,7 @@ from perception.sensing.sensors import Sensors
 from perception.sensing.vehicles import reported, vehicle_id
 from perception.sensing.window import ArrivalWindow
 from perception.sensor import Sensor
+from perception.state.table import likely
 from perception.tracking import life, report
 from perception.tracking.agreement import Gates, Told, plausible, sign
 from perception.tracking.association import assign, candidates
@@ -115,7 +116,9 @@ class Fusion:
         self._claims.hear(scan, ~left)
         before = len(population.table)
         begun = (left & (scan.sensor != sensors.radio)).nonzero()[0]  # who only says that it is there is no road user
-        begun = begun[~of_bodies(population.table, population.table.id > 0, scan, begun)]
+        table = population.table
+        there = likely(table) | (table.id > 0) & (table.hidden == 0)
+        begun = begun[~of_bodies(table, there, scan, begun)]
         first, others = population.begin(scan, lag, begun)
         pairs = pairs.and_then(others)
         population.absorb(pairs, scan, lag)

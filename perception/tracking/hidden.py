@@ -7,15 +7,12 @@ import math
 import numpy as np
 
 from perception.algebra import along_and_across, apply, form, times, transposed
-from perception.geo import direction_of, heading_of
-from perception.objects import Floats, Ints, Mask
+from perception.objects import Floats, Mask
 from perception.occlusion.following import speed_behind
-from perception.state.attributes import sizes, walks
+from perception.occlusion.lane_order import directions, lane_order
+from perception.state.attributes import walks
 from perception.state.table import TrackTable
 
-AHEAD_M = 60.0  # who drives farther ahead does not matter
-LANE_M = 1.5  # who is farther to the side is in another lane
-SAME_WAY = 0.7  # cosine of the angle between those who drive one behind the other, at least
 QUEUING_MPS = 6.0  # what is slower and follows nobody stops soon, for somebody or something that nobody sees either
 STOPPING_S = 1.2  # how fast it does
 STEERING_S = 0.3  # how fast it goes straight on
@@ -29,10 +26,9 @@ def drive_on(table: TrackTable, dt: float) -> None:
     if not len(rows):
         return
     state, covariance = table.state[:, rows], table.covariance[:, :, rows]
-    heading = table.heading[rows]
-    ahead = direction_of(np.where(np.isfinite(heading), heading, heading_of(state[2:].T))).T
+    ahead = directions(table, rows)
     speed = ahead[0] * state[2] + ahead[1] * state[3]
-    gap, leading = _leader(table, rows, ahead)
+    gap, _, leading = lane_order(table, rows)
     queuing = np.isinf(gap) & (speed < QUEUING_MPS)
     kept = along_and_across(
         ahead, np.where(queuing, math.exp(-dt / STOPPING_S), 1.0), np.full(len(rows), math.exp(-dt / STEERING_S))
@@ -42,23 +38,6 @@ def drive_on(table: TrackTable, dt: float) -> None:
     covariance[:2, 2:] = times(covariance[:2, 2:], kept)
     _bound(covariance, ahead, queuing | np.isfinite(gap) & (leading < QUEUING_MPS))
     table.state[:, rows], table.covariance[:, :, rows] = state, covariance
-
-
-def _leader(table: TrackTable, rows: Ints, ahead: Floats) -> tuple[Floats, Floats]:
-    """Return the gap (k,) to who drives next ahead of each vehicle, inf where there is nobody, and its speed (k,)."""
-    others = ((table.id > 0) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
-    if not len(others):
-        return np.full(len(rows), np.inf), np.zeros(len(rows))
-    way, length = direction_of(table.heading[others]).T, sizes(table)[0]
-    away = table.state[:2, None, others] - table.state[:2, rows, None]
-    along = ahead[0, :, None] * away[0] + ahead[1, :, None] * away[1]
-    across = np.abs(ahead[0, :, None] * away[1] - ahead[1, :, None] * away[0])
-    same_way = ahead[0, :, None] * way[0] + ahead[1, :, None] * way[1] > SAME_WAY
-    leads = (along > 1.0) & (along < AHEAD_M) & (across < LANE_M) & same_way
-    gap = np.where(leads, along - (length[rows, None] + length[others]) / 2.0, np.inf)
-    number, next_one = np.arange(len(rows)), gap.argmin(axis=1)
-    leading = ahead[0] * table.state[2, others[next_one]] + ahead[1] * table.state[3, others[next_one]]
-    return gap[number, next_one], np.maximum(leading, 0.0)
 
 
 def _bound(covariance: Floats, ahead: Floats, in_queue: Mask) -> None:

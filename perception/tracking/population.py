@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from perception.objects import SECOND_NS, Floats, Ints, Mask
-from perception.occlusion import testimony
+from perception.occlusion import survival, testimony
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.state import attributes, filter
@@ -48,6 +48,7 @@ class Population:
         motion.predict(self.table, dt)
         faded = self._settings.forgetting_per_s * dt
         self.table.log_odds -= faded * (self.table.hidden == 0)
+        survival.fade(self.table, dt)
         testimony.fade(self.table, faded)
         return dt
 

@@ -16,7 +16,7 @@ from perception.state import attributes
 from perception.state.table import TrackTable, existence, known
 from perception.tracking import motion
 from perception.tracking.population import Population
-from perception.tracking.settings import FusionSettings
+from perception.tracking.settings import FusionSettings, log_odds
 
 KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
 VAGUE_M = 3.0  # standard deviation of the position above which there is nothing to tell
@@ -56,13 +56,14 @@ def tracks(
 
 
 def _reportable(table: TrackTable, settings: FusionSettings, now_ns: int) -> TrackTable:
-    """Return a copy of the rows to tell of, by id: confirmed, still likely, and seen lately."""
+    """Return a copy of the rows to tell of, by id: confirmed, still probable, and seen lately or hidden."""
     speed = np.hypot(table.state[2], table.state[3])
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
-    limit_ms = np.where((table.hidden > 0) & (table.scans >= KNOWN_SCANS), settings.max_hidden_ms, limit_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
+    fresh |= (table.hidden > 0) & (table.scans >= KNOWN_SCANS)
+    probable = table.log_odds >= log_odds(settings.report_probability)
     known = table.covariance[0, 0] + table.covariance[1, 1] < 2.0 * VAGUE_M**2
-    rows = ((table.id > 0) & (table.log_odds > 0.0) & fresh & known).nonzero()[0]
+    rows = ((table.id > 0) & probable & fresh & known).nonzero()[0]
     return table.take(rows[np.argsort(table.id[rows])])
 
 

@@ -20,6 +20,7 @@ class FusionSettings(Settings):
     own_gate_probability: Probability = 0.9999  # the same for its further ones
     birth_probability: Probability = 0.02  # that an unexplained detection is a road user
     confirm_probability: Probability = 0.99  # of being a road user, from which a track is confirmed
+    report_probability: Probability = 0.5  # of still being there, below which a track is not reported: it is likelier gone
     delete_probability: Probability = 0.01  # of being a road user, below which a track is deleted
     least_scans: AtLeastOne = 3  # measurements before a track is confirmed
     forgetting_per_s: NotNegative = 0.5  # how fast the evidence fades, log-odds
@@ -27,7 +28,6 @@ class FusionSettings(Settings):
     max_future_ms: NotNegative = 60  # measurements stamped later than their receipt by more are dropped
     max_coast_ms: Positive = 600  # a track without a measurement for longer is not reported
     max_coast_stopped_ms: Positive = 2000  # the same for one that stood still
-    max_hidden_ms: Positive = 30000  # the same for a track hidden from all sensors that look there
     stopped_mps: Positive = 0.5  # slower stands still
     max_tracks: AtLeastOne = 1500  # no further track is begun above this number
     id_rest_s: NotNegative = 60  # before an id is used again

@@ -93,7 +93,7 @@ class Oracle:
         users, first = np.unique(owner, return_index=True)
         new = ~np.isin(users, self._table.vehicle)
         born = motion.newborn(scan.at(first[new]), lag[first[new]], self._sensors.radio)
-        born.vehicle[:], born.scans[:] = users[new], 1
+        born.vehicle[:], born.scans[:], born.stamp_ns[:] = users[new], 1, scan.stamp_ns[first[new]]
         self._table = table = self._table.joined(born)
         again = np.setdiff1d(np.arange(len(scan)), first[new])
         row = np.argsort(table.vehicle)[np.searchsorted(np.sort(table.vehicle), owner[again])]

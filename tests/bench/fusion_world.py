@@ -149,7 +149,7 @@ def _scan(
     order = rng.permutation(len(place))
     stamp_ns = START_NS + round(seconds * 1e9)
     radar = sensor.device.startswith("radar")
-    return _detections(
+    return detections(
         sensor.device, stamp_ns, fault.latency_ns, place[order], doppler[order] if radar else None, kind[order]
     ), owner[order]
 
@@ -184,7 +184,7 @@ def _alarms(sensor: Sensor, count: int, rng: np.random.Generator) -> Floats:
     return distance[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
 
 
-def _detections(
+def detections(
     device: str, stamp_ns: int, latency_ns: int, place: Floats, doppler: Floats | None, kind: Ints
 ) -> Detections:
     """Return a scan: a radar's has the speed along the line of sight, a camera's the class."""

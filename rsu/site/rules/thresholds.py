@@ -21,8 +21,9 @@ _ORDERS: tuple[tuple[Path_, Path_, str], ...] = (  # the first is to be at most 
     (("events", "queue_end", "release_length_m"), ("events", "queue_end", "least_length_m"), "ends, begins"),
     (("messages", "inclusion", "vulnerable_after_s"), ("messages", "inclusion", "after_s"), "the vulnerable first"),
     (("tracking", "max_coast_ms"), ("tracking", "max_coast_stopped_ms"), "moving, standing"),
-    (("tracking", "max_coast_stopped_ms"), ("tracking", "max_hidden_ms"), "standing, hidden"),
     (("tracking", "delete_probability"), ("tracking", "birth_probability"), "deleted, born"),
+    (("tracking", "delete_probability"), ("tracking", "report_probability"), "deleted, reported"),
+    (("tracking", "report_probability"), ("tracking", "confirm_probability"), "reported, confirmed"),
     (("tracking", "birth_probability"), ("tracking", "confirm_probability"), "born, confirmed"),
     (("recording", "max_age_h"), ("recording", "event_max_age_h"), "without event, with event"),
 )

@@ -71,11 +71,12 @@ def test_without_a_leader_the_slow_stop_and_the_fast_go_on():
     assert rows.state[:, 1] == pytest.approx([10.0, 72.0, 0.0, 12.0], abs=0.5)
 
 
-def missed(rows, rounds, looked=(0,), settled=True):
-    """Return the log-odds after so many rounds in which nobody sees anybody."""
-    nobody = np.zeros((SENSORS.radio, len(rows)), dtype=np.bool_)
+def missed(rows, rounds, looked=(0,), settled=True, shown=()):
+    """Return the log-odds after so many rounds in which nobody sees anybody but the rows `shown`."""
+    seen = np.zeros((SENSORS.radio, len(rows)), dtype=np.bool_)
+    seen[:, list(shown)] = True
     for _ in range(rounds):
-        misses.count(rows, nobody, np.array(looked), SURE, SENSORS, settled)
+        misses.count(rows, seen, np.array(looked), SURE, SENSORS, settled)
         rows.history[list(looked)] = rows.history[list(looked)] << 1 & STEADILY
     return rows.log_odds.copy()
 
@@ -100,14 +101,14 @@ def test_who_was_hardly_seen_is_soon_forgotten():
 def test_behind_a_bus_nothing_is_missed():
     rows = cars((0.0, 30.0), (0.0, 22.0))
     rows.kind[1], rows.heading[1] = RoadUser.BUS, 90.0
-    assert missed(rows, 20)[0] == 8.0
+    assert missed(rows, 20, shown=[1])[0] == 8.0
     assert rows.hidden.tolist() == [1, 0]
     rows.id[0] = 0  # nobody knows whether there is anybody
-    assert missed(rows, 1)[0] < 6.0
+    assert missed(rows, 1, shown=[1])[0] < 6.0
     rows.log_odds[0] = 0.0
-    assert missed(rows, 20, settled=False)[0] == 0.0  # it may have stood there since before anybody looked
+    assert missed(rows, 20, settled=False, shown=[1])[0] == 0.0  # it may have stood there since before anybody looked
     rows.state[3, 0] = 5.0
-    assert missed(rows, 1, settled=False)[0] < -2.0
+    assert missed(rows, 1, settled=False, shown=[1])[0] < -2.0
 
 
 def test_no_car_is_hidden_where_another_is_seen():

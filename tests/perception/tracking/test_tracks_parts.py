@@ -272,7 +272,7 @@ def hidden(place, kind, bus, bus_heading):
     rows = TrackTable.new(2, 2)
     rows.state[:2], rows.kind[:], rows.heading[:], rows.id[:] = np.transpose([place, bus]), (kind, BUS), bus_heading, 1
     rows.heading[0] = 90.0
-    return visibility.exposure(rows, np.array([0]), np.array([0]), SENSORS)[0] < 0.5
+    return visibility.cover(rows, np.array([0]), np.array([0]), SENSORS).exposure[0] < 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""The order of vehicles in a lane: which is next ahead of a vehicle, which next behind it.
+
+Fusion has no lane map here: vehicles whose bodies' middles lie in one strip along the heading, and that head the same
+way, are in one lane.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.geo import direction_of, heading_of
+from perception.objects import Floats, Ints
+from perception.state.attributes import sizes, walks
+from perception.state.table import TrackTable, likely
+
+FARTHEST_M = 60.0  # a vehicle farther ahead or behind does not matter
+LANE_M = 1.5  # one farther to the side is in another lane
+SAME_WAY = 0.7  # cosine of the angle between the headings of two vehicles of one lane, at least
+ITSELF_M = 1.0  # a middle that near is the same vehicle's
+
+
+class LaneOrder(NamedTuple):
+    """Bumper-to-bumper gaps (k,) m of vehicles to the next ones of their lanes, inf where there is none."""
+
+    ahead: Floats
+    behind: Floats
+    leading: Floats  # (k,) m/s: speed of the next one ahead, along the heading, never negative; 0 without one
+
+
+def directions(table: TrackTable, rows: Ints) -> Floats:
+    """Return the unit vectors (2, k), site frame, along which the rows (k,) drive: heading, else velocity."""
+    heading = table.heading[rows]
+    return direction_of(np.where(np.isfinite(heading), heading, heading_of(table.state[2:, rows].T))).T
+
+
+def lane_order(table: TrackTable, rows: Ints) -> LaneOrder:
+    """Return the order in the lanes of the vehicles in the rows (k,), among all that probably exist."""
+    ahead = directions(table, rows)
+    others = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
+    if not len(others):
+        nobody = np.full(len(rows), np.inf)
+        return LaneOrder(nobody, nobody, np.zeros(len(rows)))
+    way, length = direction_of(table.heading[others]).T, sizes(table)[0]
+    away = table.state[:2, None, others] - table.state[:2, rows, None]
+    along = ahead[0, :, None] * away[0] + ahead[1, :, None] * away[1]
+    across = np.abs(ahead[0, :, None] * away[1] - ahead[1, :, None] * away[0])
+    together = (across < LANE_M) & (ahead[0, :, None] * way[0] + ahead[1, :, None] * way[1] > SAME_WAY)
+    together &= np.abs(along) < FARTHEST_M
+    halves = (length[rows, None] + length[others]) / 2.0
+    before = np.where(together & (along > ITSELF_M), along - halves, np.inf)
+    after = np.where(together & (along < -ITSELF_M), -along - halves, np.inf)
+    number, leader = np.arange(len(rows)), before.argmin(axis=1)
+    speed = ahead[0] * table.state[2, others[leader]] + ahead[1] * table.state[3, others[leader]]
+    gap = before[number, leader]
+    return LaneOrder(gap, after.min(axis=1), np.where(np.isfinite(gap), np.maximum(speed, 0.0), 0.0))
