@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["kernel"]
+from typing import Any
+
+import numpy as np
+
+from perception.objects import Floats, Ints
+
+__all__ = ["contiguous", "kernel"]
 
 try:
     from perception import _kernel as kernel
 except ImportError:
     kernel = None  # type: ignore[assignment]
+
+
+def contiguous(*arrays: Floats | Ints) -> list[Any]:
+    """Return arrays as the kernels read them: without gaps, in C order."""
+    return [np.ascontiguousarray(array) for array in arrays]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from perception.kernel.native import kernel
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 
 FEW = 20_000  # pairs up to which it is faster to look at each
@@ -44,8 +44,8 @@ def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats 
     """
     other_reach = np.broadcast_to(other_reach, other.shape[1:])
     if kernel is not None:
-        arrays = (np.ascontiguousarray(array) for array in (place, reach, other, other_reach))
-        i, j = (np.frombuffer(numbers, np.int64) for numbers in kernel.neighbours(*arrays))
+        found = kernel.neighbours(*contiguous(place, reach, other, other_reach))
+        i, j = (np.frombuffer(numbers, np.int64) for numbers in found)
         return i, j
     return neighbours_twin(place, reach, other, other_reach)
 

@@ -17,7 +17,7 @@ from perception.sensing.vehicles import VehicleSettings
 from perception.state import attributes
 from perception.state.pairs import Pairs
 from perception.state.table import KNOWN, TrackTable, trusted
-from perception.tracking.association import velocity_square
+from perception.tracking.gating import velocity_square
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.algebra import UNIT, adjugate, determinant, form, most_variance, times, transposed
-from perception.kernel.native import kernel
+from perception.algebra import adjugate, determinant, most_variance
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
@@ -22,8 +22,8 @@ from perception.state.attributes import walks
 from perception.state.filter import Information, information
 from perception.state.pairs import Pairs, neighbours
 from perception.state.table import TrackTable
+from perception.tracking.gating import gated
 
-CLUTTER_SPEED_VARIANCE = 16.0**2  # (m/s)2: false alarms have any velocity, up to some 20 m/s per axis
 SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
 TOGETHER = 64  # contested pairs up to which one assignment of all sensors is faster than one of each
 FARTHEST_M = 12.0  # no detection is farther from its track, per axis
@@ -43,25 +43,15 @@ def candidates(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors) -> 
 
 def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
     """Return those of the pairs (k,) that are within their gates, with their scores."""
-    ago = lag[detection]
-    state = table.state[:, track]
-    residual = scan.position[:, detection] - state[:2] - ago * state[2:]
-    covariance = table.covariance[:, :, track]
-    mixed, speed = covariance[:2, 2:], covariance[2:, 2:]
-    spread = covariance[:2, :2] + scan.covariance[:, :, detection]
-    spread += ago * (mixed + transposed(mixed) + ago * speed)
-    volume = determinant(spread)
-    square = form(adjugate(spread), residual) / volume
+    gate = gated(table, scan, lag, sensors.gate[scan.sensor], track, detection)
+    track, detection = track[gate.number], detection[gate.number]
     sensor = scan.sensor[detection]
-    kept = (square <= sensors.gate[sensor]).nonzero()[0]
-    track, detection, sensor = track[kept], detection[kept], sensor[kept]
-    velocity = scan.velocity[:, detection] - state[2:, kept]
     score = (sensors.log_detected - _LOG_2PI)[sensor] - sensors.log_else[table.hidden[track], sensor]
-    score -= (square[kept] + np.log(volume[kept])) / 2.0
-    of_velocity = _velocity_score(velocity, speed[:, :, kept], scan.velocity_certainty[:, :, detection])
+    score -= (gate.square + np.log(gate.volume)) / 2.0
+    of_velocity = (np.log(gate.velocity_volume) - gate.velocity_square) / 2.0
     score += np.where(_swerves(table)[track], np.maximum(of_velocity, SWERVE), of_velocity)
     score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
-    return Pairs(track, detection, score, square[kept], residual[:, kept], velocity, sensors.weight[sensor])
+    return Pairs(track, detection, score, gate.square, gate.residual, gate.velocity, sensors.weight[sensor])
 
 
 def assign(pairs: Pairs, sensor: Ints) -> Pairs:
@@ -112,7 +102,7 @@ def assignment(benefit: Floats) -> tuple[Ints, Ints]:
 
         return linear_sum_assignment(benefit, maximize=True)
     column = np.empty(len(benefit), dtype=np.int64)
-    kernel.assign(np.ascontiguousarray(benefit), column)
+    kernel.assign(*contiguous(benefit, column))
     row = (column >= 0).nonzero()[0]
     return row, column[row]
 
@@ -133,23 +123,3 @@ def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
 def _swerves(table: TrackTable) -> NDArray[np.bool_]:
     """Return which tracks (n,) may have any velocity of a sudden."""
     return walks(table.kind) & (table.id > 0)
-
-
-def _velocity_score(residual: Floats, spread: Floats, certainty: Floats) -> Floats:
-    """Return the velocity's part of the score (k,); 0 where it was not measured.
-
-    With U the certainty of the measurement and V the spread of the track, the innovation's covariance is V + U^-1, and
-    its inverse (1 + U V)^-1 U holds for a radial speed too, of which nothing is known across the line of sight. The
-    false alarm's velocity is spread in the same way.
-    """
-    false = UNIT + CLUTTER_SPEED_VARIANCE * certainty
-    square, volume = velocity_square(residual, spread, certainty)
-    score: Floats = (np.log(determinant(false) / volume) - square) / 2.0
-    return score
-
-
-def velocity_square(residual: Floats, spread: Floats, certainty: Floats) -> tuple[Floats, Floats]:
-    """Return the squared Mahalanobis distances (k,) of velocities, and det(1 + U V); both as in `_velocity_score`."""
-    ours = UNIT + times(certainty, spread)
-    volume = determinant(ours)
-    return form(times(adjugate(ours), certainty), residual) / volume, volume

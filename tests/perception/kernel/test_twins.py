@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from perception.kernel.native import kernel
+from perception.objects import Floats
+from perception.sensing.scan import Scan
 from perception.state.pairs import FEW, groups, neighbours, neighbours_twin
+from perception.state.table import TrackTable
 from perception.tracking.association import assignment
+from perception.tracking.gating import gated, gated_twin
 
 built = pytest.mark.skipif(kernel is None, reason="no compiler built the kernels")
 seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -80,3 +84,42 @@ def test_the_daemon_starts_without_scipy() -> None:
     code = "import sys, rsu.daemon.launch; print([name for name in sys.modules if name.split('.')[0] == 'scipy'])"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "[]"
+
+
+def spreads(rng: np.random.Generator, size: int, count: int) -> Floats:
+    """Return covariances (size, size, count) of all shapes."""
+    root = rng.normal(size=(size, size, count)) * 10.0 ** rng.integers(-2, 3, count)
+    return np.einsum("iak,jak->ijk", root, root) + np.eye(size)[:, :, None] * 1e-6
+
+
+def tracks(rng: np.random.Generator, count: int) -> TrackTable:
+    table = TrackTable.new(count, 2)
+    table.state[:] = rng.normal(size=(4, count)) * [[30.0], [30.0], [9.0], [9.0]]
+    table.covariance[:] = spreads(rng, 4, count)
+    return table
+
+
+def detections(rng: np.random.Generator, count: int) -> Scan:
+    certainty = spreads(rng, 2, count) * rng.integers(0, 2, count)
+    none, zero = np.full(count, np.nan), np.zeros(count, np.int64)
+    return Scan(zero, zero, zero, rng.normal(size=(2, count)) * 30.0, spreads(rng, 2, count),
+                rng.normal(size=(2, count)) * 9.0, certainty, np.full((3, count), np.nan), zero, none, zero, none,
+                zero)  # fmt: skip
+
+
+@built
+@given(seeds, st.integers(1, 40), st.integers(1, 40), st.integers(0, 80))
+def test_gates_are_those_of_the_twin(rng: np.random.Generator, count: int, seen: int, pairs: int) -> None:
+    table, scan = tracks(rng, count), detections(rng, seen)
+    lag, gate = rng.normal(size=seen) * 0.1, rng.uniform(0.0, 20.0, seen)
+    track, detection = rng.integers(0, count, pairs), rng.integers(0, seen, pairs)
+    found = gated(table, scan, lag, gate, track, detection)
+    expected = gated_twin(table, scan, lag, gate, track, detection)
+    assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(found, expected, strict=True))
+
+
+@built
+def test_pairs_of_what_is_not_there_are_refused() -> None:
+    rng, nobody = np.random.default_rng(0), np.array([5])
+    with pytest.raises(IndexError):
+        gated(tracks(rng, 3), detections(rng, 3), np.zeros(3), np.ones(3), nobody, np.array([0]))
