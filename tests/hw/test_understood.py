@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -12,40 +10,12 @@ import numpy as np
 import pytest
 
 from hw import video
-from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
-from hw.radar.ti_types import STATS, TARGETS
-from tests.hw.fed import BEGIN_NS, MS, NS, RADAR, SERIAL, TCP, TICK_NS, UDP, Fed
+from hw.radar.ti_frames import TLV_HEADER, TiFrame, encode
+from hw.radar.ti_types import TARGETS
+from tests.hw.fed import BEGIN_NS, MS, NS, RADAR, SERIAL, TCP, UDP, Fed
+from tests.hw.says import Say, car, line, noise, radar_frame, run, targets
 
-Say = Callable[[int], bytes]  # tick -> bytes
-CHANCE = random.Random(1)
 DEEP = b"[" * 1000 + b"]" * 1000
-
-
-def car(number: int, tick: int, noise: random.Random = CHANCE) -> dict[str, Any]:
-    """Return a car that drives towards the camera."""
-    place = [60.0 - 0.8 * tick / 10 + 8 * number + noise.gauss(0, 0.05), 3.0 + noise.gauss(0, 0.05)]
-    return {"id": number, "class": "car", "confidence": 0.9, "position": [round(x, 2) for x in place]}
-
-
-def line(tick: int, objects: object, **others: object) -> bytes:
-    utc_ms = (BEGIN_NS + tick * TICK_NS) / 1e6 + 40
-    frame = {"v": 1, "camera": "n", "seq": tick, "time": utc_ms, "objects": objects} | others
-    return json.dumps(frame).encode() + b"\n"
-
-
-def targets(number: int, tick: int) -> Table:
-    rows = np.zeros(number, LAYOUTS[TARGETS])
-    rows["tid"], rows["confidence"], rows["g"] = np.arange(number), 0.9, 3.0
-    rows["position"] = [[4.0 * n, 20.0 + 0.5 * tick + CHANCE.gauss(0, 0.1), -5.0] for n in range(number)]
-    rows["velocity"][:, 1] = 5.0 + CHANCE.gauss(0, 0.1)
-    rows["ec"] = np.diag([0.09, 0.01, 0.01, 0.01])
-    return rows
-
-
-def radar_frame(tick: int, *others: bytes, rows: Table | None = None) -> bytes:
-    """Return a frame with statistics, and with a target list and TLVs of other kinds."""
-    tlvs = {STATS: np.zeros(1, LAYOUTS[STATS])} | ({} if rows is None else {TARGETS: rows})
-    return encode(TiFrame(tick + 1, 0, tlvs, others={1 << 20 | n: other for n, other in enumerate(others)}))
 
 
 def tlv(kind: int, payload: bytes) -> bytes:
@@ -58,19 +28,6 @@ def records(count: int, size: int) -> bytes:
     rows[:, 1:7] = [[3.0 * n, 20.0, 1.0, 0.5, 5.0, 0.1] for n in range(count)]
     rows.view("<u4")[:, 0] = np.arange(1, count + 1)
     return rows.tobytes()
-
-
-def noise(size: int) -> Say:
-    return lambda tick: random.Random(tick).randbytes(size)
-
-
-def run(fed: Fed, say: Say, seconds: float, port: str = "link") -> list[str]:
-    """Let a device speak for some seconds; return its states."""
-    states = []
-    for tick in range(round(seconds * 10)):
-        fed.hear(say(tick), port)
-        states.append(fed.health().state)
-    return states
 
 
 CAMERA, RADAR_DATA = ("camera-json", TCP, "link"), ("ti-mmwave", RADAR, "data")
@@ -150,104 +107,6 @@ def test_what_is_understood_is_ok(device: tuple[str, dict[str, Any], str], say: 
     kind, settings, port = device
     states = run(Fed(kind, settings), say, 8.0, port)
     assert set(states) == {"ok"}
-
-
-def frozen(tick: int) -> bytes:
-    return line(tick, [car(1, 7, random.Random(3)), car(2, 7, random.Random(4))])
-
-
-def loop(tick: int) -> bytes:
-    """Say ten frames again and again."""
-    return line(tick, [car(1, tick % 10, random.Random(tick % 10)) | {"velocity": [-8.0, 0.0]}])
-
-
-@pytest.mark.parametrize(
-    ("say", "within_s"),
-    [
-        (lambda t: frozen(t) if t > 30 else line(t, [car(1, t), car(2, t)]), 24),
-        (lambda t: line(t, [car(1, 7, random.Random(3)) | {"velocity": [-8.0, 0.0]}]), 4),
-        (lambda t: line(t, [car(1, 7, random.Random(3)) | {"id": t}]), 21),
-        (loop, 6),
-    ],
-)
-def test_content_that_stands_still_is_named_and_not_used(say: Say, within_s: float) -> None:
-    fed = Fed("camera-json", TCP)
-    assert run(fed, say, within_s)[-1] == "frozen"
-    assert "the same content" in (fed.health().error or "") and fed.health().counters["frozen"] > 0
-    assert not fed.hear(say(round(within_s * 10)))
-    lives = [fed.hear(line(tick, [car(5, tick)])) for tick in range(1000, 1030)]
-    assert len(lives[1]) == 1 and fed.health().state == "ok"
-
-
-@pytest.mark.parametrize(
-    "say",
-    [
-        lambda t: line(t, []),
-        lambda t: line(t, [{"class": "car", "position": [30 + round(CHANCE.gauss(0, 0.05), 1), 3.0]}]),
-        lambda t: line(t, [{"class": "car", "position": [30, 3.0]}] if t % 150 else []),  # parked, seen without noise
-        lambda t: line(t, [car(1, t // 2 * 2, random.Random(t // 2))]),  # every content twice
-    ],
-)
-def test_an_empty_road_and_parked_cars_are_no_standstill(say: Say) -> None:
-    assert set(run(Fed("camera-json", TCP), say, 60)) == {"ok"}
-
-
-def test_a_radar_that_repeats_its_targets_is_frozen() -> None:
-    rows = targets(3, 0)
-    assert run(Fed("ti-mmwave", RADAR), lambda t: radar_frame(t, rows=rows), 5, "data")[-1] == "frozen"
-
-
-def ghosts(tick: int) -> list[dict[str, Any]]:
-    chance = random.Random(tick)
-    places = [[chance.uniform(5, 95), chance.uniform(-40, 40)] for _ in range(60)]
-    return [{"class": "car", "position": place, "velocity": [chance.gauss(0, 8), 0.0]} for place in places]
-
-
-def test_a_storm_of_ghosts_is_named_and_not_used() -> None:
-    fed = Fed("camera-json", TCP)
-    states = run(fed, lambda t: line(t, ghosts(t)), 3)
-    assert states[-1] == "degraded" and "ghosts" in (fed.health().error or "")
-    assert not fed.hear(line(99, ghosts(99)))
-
-
-def test_fast_traffic_is_no_storm() -> None:
-    def say(tick: int) -> bytes:
-        places = [((7.0 * n + 3.4 * tick) % 200, 3.5 * (n % 4)) for n in range(28)]  # 122 km/h
-        return line(tick, [{"position": [x + CHANCE.gauss(0, 0.4), y]} for x, y in places])
-
-    assert set(run(Fed("camera-json", TCP), say, 5)) == {"ok"}
-
-
-def test_a_crowd_that_walks_is_no_storm() -> None:
-    places = [(10 + 1.5 * n, 1.2 * (n % 7)) for n in range(40)]
-
-    def say(tick: int) -> bytes:
-        return line(
-            tick, [{"class": "pedestrian", "position": [x + CHANCE.gauss(0, 0.3) + tick / 8, y]} for x, y in places]
-        )
-
-    assert set(run(Fed("camera-json", TCP), say, 5)) == {"ok"}
-
-
-def test_a_flood_of_objects_is_named_and_not_used() -> None:
-    fed = Fed("camera-json", TCP)
-    places = [(5 + n % 16 * 5, n // 16 * 2 - 16) for n in range(256)]
-
-    def say(tick: int) -> bytes:
-        return line(tick, [{"position": [x + CHANCE.gauss(0, 0.1), y + CHANCE.gauss(0, 0.1)]} for x, y in places])
-
-    states = run(fed, say, 2)
-    assert states[-1] == "degraded" and "more than 128" in (fed.health().error or "")
-    assert fed.hear(say(20)) == [] and fed.health().counters["flood"] == 21 * 256
-
-
-def test_objects_that_are_nowhere_or_twice_cost_only_themselves() -> None:
-    fed = Fed("camera-json", TCP)
-    nowhere, there = {"class": "car", "position": [0, 0]}, {"class": "car", "position": [9, 9]}
-    [scan] = fed.hear(line(0, [car(1, 0), nowhere, car(2, 0), there, there | {"id": 7}]))
-    assert len(scan.kind) == 3  # type: ignore[attr-defined]
-    assert (fed.health().counters["zero"], fed.health().counters["twin"]) == (1, 1)
-    assert fed.hear(line(1, [nowhere] * 3)) == [], "all nowhere: not an empty road"
 
 
 @pytest.mark.parametrize(("hz", "state"), [(10, "ok"), (6, "ok"), (4, "degraded"), (1, "degraded")])
