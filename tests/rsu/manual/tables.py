@@ -10,10 +10,11 @@ from types import ModuleType
 from hw import hints, modality
 from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
-from rsu.manual import dialect, skeleton
+from rsu.manual import skeleton
 from rsu.reasons import REASONS
 from rsu.reasons.box import BoxReason
 from rsu.station import gate
+from rsu.uplink import example
 from tests.rsu.manual.figures import figures
 from tests.rsu.manual.markdown import table
 from tests.rsu.manual.site_file import lane_map, site_file
@@ -153,7 +154,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "beginnings": beginnings,
     "damage": damage,
     "driver": partial(code, module=skeleton),
-    "dialect": partial(code, module=dialect),
+    "dialect": partial(code, module=example),
     "modalities": modalities,
     "site file": site_file,
     "lane map": lane_map,

@@ -10,9 +10,9 @@ import pytest
 from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Report
 from rsu.bus.told import GivenUp, Participants, Told
-from rsu.manual.dialect import TOPICS, Acme
 from rsu.site import box, config, dialects
 from rsu.uplink.errors import TooLargeError
+from rsu.uplink.example import TOPICS, Acme
 from rsu.uplink.ledger import Ledger
 from rsu.uplink.record import Range, SpooledRecord
 from tests.rsu.uplink import said
@@ -27,7 +27,7 @@ def spooled(dialect: Acme, kind: str, told: Told) -> SpooledRecord:
 
 
 def test_one_row_lets_a_site_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(dialects.DIALECTS, "acme", dialects.DialectRow("rsu.manual.dialect:Acme", 15.0))
+    monkeypatch.setitem(dialects.DIALECTS, "acme", dialects.DialectRow("rsu.uplink.example:Acme", 15.0))
     for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
         (tmp_path / name).symlink_to(CONFIGS / name)
     text = (CONFIGS / "demo.yaml").read_text(encoding="utf-8").replace("port: 27041}", "port: 27041, dialect: acme}")
