@@ -6,9 +6,11 @@ from importlib.metadata import version as package_version
 from typing import Annotated
 
 import typer
+import typer.main
 
 from rsu.cli import check, compare, demo, drill, model, msg, rec, replay, run, score, signal, status, tune
-from rsu.cli.common import ends
+from rsu.cli.common import ends, language
+from rsu.cli.common.options import Language
 from rsu.cli.common.shape import group
 from rsu.core.exits import Exit
 
@@ -45,7 +47,10 @@ def _root(
 
 def main() -> None:
     """Entry point of the `rsu` command."""
-    ends.run(app)
+    command = typer.main.get_command(app)
+    if language.spoken() is Language.ZH:
+        language.translate(command)
+    ends.run(command)
 
 
 if __name__ == "__main__":

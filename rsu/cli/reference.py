@@ -8,17 +8,23 @@ from typing import Any
 
 import typer.main
 
+from rsu.cli.common import language
+from rsu.cli.common.options import Language
 from rsu.cli.main import app
 
 PROGRAM = "rsu"
+_HEADS = {Language.EN: "| argument or option | meaning |", Language.ZH: "| 参数或选项 | 含义 |"}
 
 
-def markdown() -> str:
-    """Return one section for each command, in the order of use; without a title, so that pages in any language fit."""
-    return "\n".join(_section(typer.main.get_command(app), None, PROGRAM)).rstrip() + "\n"
+def markdown(spoken: Language) -> str:
+    """Return one section for each command, in the order of use; without a title."""
+    command = typer.main.get_command(app)
+    if spoken is Language.ZH:
+        language.translate(command)
+    return "\n".join(_section(command, None, PROGRAM, spoken)).rstrip() + "\n"
 
 
-def _section(command: Any, parent: Any, name: str) -> Iterator[str]:
+def _section(command: Any, parent: Any, name: str, spoken: Language) -> Iterator[str]:
     """Yield the lines of a command and of the commands below it."""
     context = command.context_class(command, parent=parent, info_name=name.rpartition(" ")[2])
     yield f"{'##' if parent is None or parent.parent is None else '###'} `{name}`"
@@ -27,10 +33,10 @@ def _section(command: Any, parent: Any, name: str) -> Iterator[str]:
     below = [command.commands[each] for each in command.list_commands(context)] if hasattr(command, "commands") else []
     if not below or command.params:
         yield from _code(f"{name} {' '.join(command.collect_usage_pieces(context))}")
-        yield from _parameters(command, context)
+        yield from _parameters(command, context, spoken)
     yield from _examples(command.epilog or "")
     for each in below:
-        yield from _section(each, context, f"{name} {each.name}")
+        yield from _section(each, context, f"{name} {each.name}", spoken)
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -42,13 +48,14 @@ def _code(text: str) -> Iterator[str]:
     yield from ("```", text, "```", "")
 
 
-def _parameters(command: Any, context: Any) -> Iterator[str]:
+def _parameters(command: Any, context: Any, spoken: Language) -> Iterator[str]:
     """Yield a table of arguments and options, as the command's help says them (defaults included)."""
     records = [record for each in command.params if (record := each.get_help_record(context)) is not None]
     if not records:
         return
-    yield from ("| argument or option | meaning |", "|---|---|")
-    yield from (f"| `{_cell(name)}` | {_cell(meaning)} |" for name, meaning in records)
+    yield from (_HEADS[spoken], "|---|---|")
+    for name, meaning in records:
+        yield f"| `{_cell(name)}` | {_cell(language.bracketed(meaning) if spoken is Language.ZH else meaning)} |"
     yield ""
 
 

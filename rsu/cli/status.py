@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Language, Run
 from rsu.core.exits import Exit
 
@@ -20,7 +21,9 @@ EXAMPLES = (
 def command(
     run: Run = None,
     as_json: Json = False,
-    language: Annotated[Language, typer.Option(help="language of troubles and remedies")] = Language.EN,
+    language: Annotated[
+        Language | None, typer.Option(help="language of troubles and remedies", show_default="as LANG says")
+    ] = None,
 ) -> None:
     """Show what the running daemon does, and its troubles.
 
@@ -31,5 +34,5 @@ def command(
     from rsu.cli.views import status as view
     from rsu.core import folders
 
-    fine = view.show(view.ask(run or folders.default_run()), as_json, language)
+    fine = view.show(view.ask(run or folders.default_run()), as_json, language or spoken())
     raise typer.Exit(Exit.FINE if fine else Exit.DEGRADED)

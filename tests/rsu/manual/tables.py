@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from hw import hints, modality
+from rsu.cli.common.options import Language
 from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
@@ -160,5 +161,5 @@ PARTS: dict[str, Callable[[str], str]] = {
     "lane map": lane_map,
     "services": services,
     "figures": figures,
-    "command line": lambda _: markdown(),
+    "command line": lambda language: markdown(Language(language)),
 }
