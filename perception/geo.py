@@ -74,7 +74,7 @@ def direction_of(heading: ArrayLike) -> Floats:
 
 
 def heading_difference(first: ArrayLike, second: ArrayLike) -> Floats:
-    """Return first - second in degrees, -180 <= d < 180; any shape."""
+    """Return first - second in degrees, -180 <= d < 180, (...,) as the two broadcast."""
     difference: Floats = (np.subtract(first, second) + 180.0) % 360.0 - 180.0
     return difference
 

@@ -55,7 +55,7 @@ class Congestion:
             yield from self._judge(now, key, rows[keys == key], key in running)
 
     def _judge(self, now: Situation, key: int, rows: Ints, runs: bool) -> Iterator[Occurrence]:
-        """Yield a link if enough of the slow vehicles of its rows may drive; a red light ends no event."""
+        """Yield a link if enough of the slow vehicles of its rows (n,) may drive; a red light ends no event."""
         settings = self.settings
         if not runs:
             rows = rows[now.speed[rows] < settings.slow_mps]
@@ -74,6 +74,7 @@ class Congestion:
         return green_ns is not None and green_ns >= self.settings.discharge_s * SECOND_NS
 
     def _occurrence(self, now: Situation, key: int, rows: Ints, level: int) -> Occurrence:
+        """Return the occurrence of a link with the slow vehicles of rows (n,), along the lane that has most of them."""
         lane = int(np.bincount(now.lane[rows]).argmax())
         first, last = float(now.to_end[rows].max()), max(0.0, float(now.to_end[rows].min()))
         path = now.lanes.stretch(lane, first, last)

@@ -76,7 +76,7 @@ class NearMiss:
         return row[fast[first]], row[second]
 
     def _judge(self, now: Situation, first: Ints, second: Ints) -> Iterator[Occurrence]:
-        """Yield those of the pairs that almost meet."""
+        """Yield those of the pairs of rows (p,), (p,) that almost meet."""
         meets, met, was_met = self._come_near(now, first, second)
         self._collides(now, first, second, meets)
         self._encroaches(now, first, second, met)
@@ -97,6 +97,7 @@ class NearMiss:
         return angle - self.settings.sigmas * math.hypot(*now.tracks.heading_sd[pair]) >= self.settings.crossing_deg
 
     def _surely_fast(self, movers: Movers) -> Mask:
+        """Return which of the movers (m,) are fast enough, however wrong their speeds are."""
         speed = np.hypot(movers.velocity[:, 0], movers.velocity[:, 1])
         fast: Mask = speed - self.settings.sigmas * movers.speed_sd >= self.settings.least_mps
         return fast

@@ -57,7 +57,7 @@ def threshold(now: Situation, running: Set[int], start: float, release: float) -
 
 
 def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Occurrence:
-    """Return the occurrence of one road user."""
+    """Return the occurrence of one road user; radius in m."""
     tracks = now.tracks
     heading = float(tracks.heading[row])
     return Occurrence(
@@ -75,5 +75,5 @@ def of_track(now: Situation, row: int, radius: float, after_s: float | None = No
 
 
 def of_tracks(now: Situation, rows: Ints, radius: float) -> list[Occurrence]:
-    """Return the occurrences of several road users."""
+    """Return the occurrences of the road users of rows (n,); radius in m."""
     return [of_track(now, int(row), radius) for row in rows]

@@ -55,10 +55,10 @@ class StoppedVehicle:
         return of_track(now, row, settings.radius_m, after_s)
 
     def _follows(self, now: Situation, rows: Ints) -> Mask:
-        """Return which of the rows have another vehicle close ahead, seen or hidden: on their lane, or on their way.
+        """Return which of the rows (k,) have another vehicle close ahead on their lane or on their way, seen or hidden.
 
-        Beside a lane's middle the one ahead may be taken to be on the next lane; whoever changes lanes follows those
-        ahead as the lane leads, too, whichever way it points.
+        Beside a lane's middle the one ahead may be taken to be on the next lane; a vehicle that changes lanes follows
+        those ahead along the lane, too, whichever way it points.
         """
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
         to_end = np.append(now.to_end[others], [one.to_stop_line_m for one in now.hidden])
@@ -71,7 +71,7 @@ class StoppedVehicle:
         return follows
 
     def _is_behind(self, now: Situation, rows: Ints, others: Ints) -> Mask:
-        """Return which of the rows have one of the others on their way, close ahead."""
+        """Return which of the rows (k,) have one of the others (o,) on their way, close ahead."""
         off = now.tracks.position[others] - now.tracks.position[rows, None]  # (k, o, 2) m
         behind = np.zeros(len(rows), dtype=np.bool_)
         for way in (now.ahead[rows, None], now.along[rows, None]):

@@ -17,5 +17,5 @@ except ImportError:
 
 
 def contiguous(*arrays: Floats | Ints) -> list[Any]:
-    """Return arrays as the kernels read them: without gaps, in C order."""
+    """Return arrays (...,) as the kernels read them: without gaps, in C order."""
     return [np.ascontiguousarray(array) for array in arrays]

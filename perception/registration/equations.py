@@ -71,6 +71,7 @@ class _Whole(NamedTuple):
 
 
 def _together(blocks: Sequence[Block]) -> _Whole:
+    """Return all blocks as one."""
     return _Whole(
         np.concatenate([each.residual for each in blocks]),
         csr_array(vstack([each.jacobian for each in blocks])),
@@ -80,7 +81,7 @@ def _together(blocks: Sequence[Block]) -> _Whole:
 
 
 def _weighted(whole: _Whole, x: Floats) -> csr_array:
-    """Return the rows, each times its weight by how well it fits."""
+    """Return the Jacobian (m, unknowns), each row times its weight by how well it fits at x (unknowns,)."""
     error = whole.residual + whole.jacobian @ x
     factor = 1.0 / (1.0 + (error / CAUCHY) ** 2) / whole.alike
     rows = whole.jacobian

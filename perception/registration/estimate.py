@@ -41,7 +41,7 @@ def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths
     estimator.run(free)
     fine = [estimator.registration(number, name, False) for number, name in enumerate(names)]
     moved, before = estimator.moved(), free
-    while moved.any() and (moved != before).any():  # without the fine ones' freedom some of the others are fine too
+    while moved.any() and (moved != before).any():  # with the fine ones held, some of the others are fine too
         estimator.run(moved, GATES_M[-2:])
         moved, before = moved & estimator.moved(), moved
     return [
@@ -51,6 +51,8 @@ def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths
 
 
 class _Estimator:
+    """The unknowns of all sensors (sensors, EACH), their standard deviations, and the ties that they rest on."""
+
     def __init__(self, sources: Sources) -> None:
         sensors = len(sources.paths)
         self._sources = sources
@@ -60,7 +62,7 @@ class _Estimator:
         self._ties = np.zeros((sensors, 3), dtype=np.int64)
 
     def run(self, free: Mask, gates: Sequence[float] = GATES_M) -> None:
-        """Pair and solve in turns; sensors that are not free stay where they are said to be."""
+        """Pair and solve in turns, gates in m; sensors not `free` (sensors,) stay where the site file has them."""
         self._x[~free, :3] = 0.0
         count = self._x.size
         for turn, gate in enumerate(gates):
@@ -76,14 +78,14 @@ class _Estimator:
         self._ties = ties.counts
 
     def _by_user(self, blocks: Sequence[Block], same: Sequence[Ints]) -> list[Block]:
-        """Return the equations with those of one road user, by whomever it was seen, in one group."""
+        """Return the equations with those of one road user in one group, of all sensors; `same`: (n, 2) paths."""
         one, other = np.concatenate([np.zeros((0, 2), np.int64), *same]).T
         count = int(self._sources.first[-1])
         _, user = connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(count, count)), False)
         return [each._replace(group=np.where(each.group == PRIOR, PRIOR, user[each.group])) for each in blocks]
 
     def moved(self) -> Mask:
-        """Return which sensors (sensors,) are not where they are said to be."""
+        """Return which sensors (sensors,) are not where the site file has them."""
         return displaced(self._x, self._sd, self._ties)
 
     def registration(self, number: int, name: str, moved: bool) -> Registration:

@@ -40,7 +40,7 @@ def couples(first: Paths, second: Paths, gate_m: float) -> Couples:
 
 
 def _same_time(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """Return all pairs of rows of two sorted columns that are equal."""
+    """Return all pairs (k,), (k,) of rows whose values are equal in two sorted columns (n,), (m,)."""
     begin, end = np.searchsorted(second, first, "left"), np.searchsorted(second, first, "right")
     count = end - begin
     rows = np.repeat(np.arange(len(first)), count)
@@ -49,7 +49,7 @@ def _same_time(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 
 def _best(gain: Floats, path: Ints) -> Floats:
-    """Return the largest gain of every path."""
+    """Return the largest gain (paths,) of every path; gain (k,), path (k,) of the pairs."""
     best = np.zeros(int(path.max(initial=-1)) + 1)
     np.maximum.at(best, path, gain)
     return best

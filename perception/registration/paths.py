@@ -66,6 +66,7 @@ def join(sightings: Sightings) -> Paths:
 
 
 def _between(values: Floats, at: Ints, after: Ints, share: Floats) -> Floats:
+    """Return values (n, ...) of rows `at` (k,) and `after` (k,), mixed: `share` (k,) of the latter."""
     share = share.reshape(-1, *[1] * (values.ndim - 1))
     between: Floats = values[at] * (1.0 - share) + values[after] * share
     return between

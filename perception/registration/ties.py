@@ -34,7 +34,7 @@ class Sources(NamedTuple):
 
     @property
     def first(self) -> Ints:
-        """(sensors + 2,) the number of the first path of each source, counted through; the vehicles are the last."""
+        """The number (sensors + 2,) of the first path of each source, counted through; the vehicles are the last."""
         return np.cumsum([0, *[each.count for each in [*self.paths, self.told]]])
 
 
@@ -46,6 +46,7 @@ class Ties:
     """
 
     def __init__(self, sources: Sources, layout: Layout, x: Floats) -> None:
+        """`x` (sensors, 4): m, m, rad, s as in `Layout`."""
         self.counts = np.zeros((len(sources.paths), 3), dtype=np.int64)
         self.same: list[Ints] = []
         self._sources, self._layout, self._x = sources, layout, x
@@ -53,7 +54,7 @@ class Ties:
         self._moved = [moved(*each) for each in zip(sources.paths, sources.places, x, strict=True)]
 
     def between_sensors(self, gate_m: float) -> list[Block]:
-        """Return the equations of road users whom two sensors saw."""
+        """Return the equations of road users that two sensors saw."""
         blocks, moved = [], self._moved
         for a, b in combinations(range(len(moved)), 2):
             found = couples(moved[a], moved[b], gate_m)

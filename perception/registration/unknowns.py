@@ -1,4 +1,4 @@
-"""What is not known of the sensors, vehicles and lanes, and how it moves what a sensor sees."""
+"""The unknowns of sensors, vehicles and lanes, and how they move the places that a sensor reports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Layout:
 
 
 def columns_of(sensor: int) -> Ints:
-    """Return the columns (EACH,) of a sensor's unknowns."""
+    """Return the columns (4,) of a sensor's unknowns."""
     return EACH * sensor + np.arange(EACH)
 
 

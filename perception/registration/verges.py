@@ -13,7 +13,7 @@ from perception.registration.paths import Paths
 from perception.traffic.lanes import LaneLine
 
 MOVING_MPS = 3.0
-ALONG_DEG = 15.0  # who heads otherwise changes lanes or turns
+ALONG_DEG = 15.0  # with another heading a vehicle changes lanes or turns
 ASIDE_M = 1.3  # farther from the middle than this it may be another lane's
 LEAST_PLACES = 5
 
@@ -58,12 +58,16 @@ class Verges:
         return self._means(paths, rows, piece, aside)
 
     def _means(self, paths: Paths, rows: Ints, piece: Ints, aside: Floats) -> Ride:
-        """Average over the places of each path on each piece of a lane."""
+        """Average over the places of each path on each piece of a lane.
+
+        rows (k,) of the paths, with the piece (k,) and the distance (k,) m right of its middle.
+        """
         _, first, of, count = np.unique(
             paths.path[rows] * len(self._lane) + piece, return_index=True, return_inverse=True, return_counts=True
         )
 
         def mean(values: Floats) -> Floats:
+            """Return the means (n,) of values (k,)."""
             means: Floats = np.bincount(of, values, minlength=len(count)) / count
             return means
 

@@ -1,4 +1,4 @@
-"""How far a set of estimates is from the set of what is there: GOSPA and OSPA.
+"""How far a set of estimates is from the set of true objects: GOSPA and OSPA.
 
 GOSPA, p = 2, alpha = 2 (Rahmathullah, Garcia-Fernandez, Svensson 2017): the root of the summed squared distances of the
 pairs plus c^2/2 for everything missed and everything false, under the assignment that makes it least. OSPA, p = 2
@@ -17,7 +17,7 @@ CUTOFF_M = 5.0
 
 
 def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
-    """Return the pairs (rows, columns) of the least GOSPA distance of a matrix; NaN is no pair."""
+    """Return the pairs, rows (k,) and columns (k,), of the least GOSPA distance; matrix (m, n) m, NaN is no pair."""
     cost = np.minimum(np.nan_to_num(distance, nan=cutoff), cutoff) ** 2
     rows, columns = linear_sum_assignment(cost)
     good = cost[rows, columns] < cutoff**2
@@ -25,12 +25,12 @@ def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
 
 
 def gospa(distance: Floats, alone: int, cutoff: float = CUTOFF_M) -> float:
-    """Return the GOSPA distance in metres. `distance`: of the pairs; `alone`: how many are missed or false."""
+    """Return the GOSPA distance in m. `distance` (k,) m: of the pairs; `alone`: number of missed and false ones."""
     return float(np.sqrt((distance**2).sum() + cutoff**2 / 2 * alone))
 
 
 def ospa(distance: Floats, missed: int, false: int, cutoff: float = CUTOFF_M) -> float:
-    """Return the OSPA distance in metres; 0 where both sets are empty.
+    """Return the OSPA distance in m; 0 where both sets are empty. `distance` (k,) m: of the pairs.
 
     The assignment is that of `match`: where pairs within the cut-off are as many as can be, the same as OSPA's own.
     """

@@ -23,7 +23,7 @@ _KEPT = 1000.0  # a pair of the time step before goes before every other
 class TimeStep(NamedTuple):
     """One time step."""
 
-    truth: Ints  # (m,) ids of what is there
+    truth: Ints  # (m,) ids of the true objects
     said: Ints  # (n,) ids of the estimates
     row: Ints  # (k,) candidate pairs: rows of `truth`
     column: Ints  # (k,) and of `said`
@@ -75,6 +75,7 @@ def _numbered(steps: Sequence[TimeStep]) -> list[TimeStep]:
     """Number all ids from 0 on."""
 
     def numbers(columns: list[Ints]) -> list[Ints]:
+        """Return columns (k,) of ids as columns (k,) of numbers 0..."""
         flat = np.concatenate([np.zeros(0, np.int64), *columns])
         _, number = np.unique(flat, return_inverse=True)
         return np.split(number, np.cumsum([len(column) for column in columns])[:-1]) if columns else []
@@ -149,7 +150,7 @@ def _hota(steps: Sequence[TimeStep], shape: tuple[int, int], cutoff: float) -> H
 
 
 def _either(steps: Sequence[TimeStep], shape: tuple[int, int], keys: Ints) -> Floats:
-    """Return in how many steps the one and in how many the other of each candidate pair is there, added up."""
+    """Return the number (pairs,) of steps with the one, plus those with the other, of each candidate pair (pairs,)."""
     truths = np.bincount(np.concatenate([step.truth for step in steps]), minlength=shape[0])
     saids = np.bincount(np.concatenate([step.said for step in steps]), minlength=shape[1])
     truth, said = np.divmod(keys, max(shape[1], 1))
@@ -158,7 +159,10 @@ def _either(steps: Sequence[TimeStep], shape: tuple[int, int], keys: Ints) -> Fl
 
 
 def _alignment(steps: Sequence[TimeStep], of_step: Sequence[Ints], either: Floats, cutoff: float) -> Floats:
-    """Return how well the two of each candidate pair fit over the whole run, 0..1."""
+    """Return how well the two of each candidate pair fit over the whole run, (pairs,) 0..1.
+
+    of_step: the number (k,) of each step's candidate pairs; either (pairs,): as from `_either`.
+    """
     likely = np.zeros(len(either))
     for step, mine in zip(steps, of_step, strict=True):
         alike = 1.0 - step.distance / cutoff

@@ -1,6 +1,6 @@
-"""All sensors of a site as columns: what the tracker needs of them for many detections at once.
+"""All sensors of a site as columns, for the tracker to look up for many detections at once.
 
-The last column stands for the radios: who reports itself has no view, hides nothing and is missed by nobody.
+The last column stands for the radios: a vehicle that reports itself has no view, hides nothing and is never missed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from perception.objects import Floats
 from perception.sensor import Noise, Sensor
 
-EMERGING_DENSITY = 4e-3  # per m2 and scan: who was never seen comes out of where others are hidden
-FALSE_REPORT_DENSITY = 1e-3  # per m2: anybody may say that a vehicle is anywhere
+EMERGING_DENSITY = 4e-3  # per m2 and scan: road users that were never seen come out of hidden places
+FALSE_REPORT_DENSITY = 1e-3  # per m2: a radio may claim a vehicle at any place
 
 
 class Sensors:
@@ -48,7 +48,7 @@ class Sensors:
         self.log_detected = np.log(_column([sensor.detection_probability for sensor in sensors], 1.0))
         self.log_missed = np.log(_column([1.0 - sensor.detection_probability for sensor in sensors], 1.0))
         clutter = _column([sensor.clutter_density for sensor in sensors], FALSE_REPORT_DENSITY)
-        # (2, sensors + 1) what else a detection may be; 1: where somebody is hidden, others may come out as well
+        # (2, sensors + 1) 0 clutter, 1 near a hidden road user: others may come out there as well
         self.log_else: Floats = np.log(np.stack([clutter, clutter + EMERGING_DENSITY]))
 
     @property
@@ -58,6 +58,7 @@ class Sensors:
 
 
 def _column(values: list[float], of_radio: float) -> Floats:
+    """Return the values with that of the radios behind them, (sensors + 1,)."""
     return np.array([*values, of_radio], dtype=np.float64)
 
 

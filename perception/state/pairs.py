@@ -1,4 +1,4 @@
-"""Pairs of what may belong together: those that are near each other, and what is known of tracks and detections."""
+"""Pairs that may belong together: places near each other, and tracks with detections."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
 def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats | float) -> tuple[Ints, Ints]:
     """Return all pairs (i, j) of places[:, i] and [:, j] that differ by no more than both reaches on either axis.
 
-    They are in order of i, then of j.
+    place (2, n), other (2, m) m; reach (n,), other_reach (m,) m. The pairs i (k,), j (k,) are in order of i, then of j.
     """
     other_reach = np.broadcast_to(other_reach, other.shape[1:])
     if kernel is not None:
@@ -51,7 +51,7 @@ def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats 
 
 
 def neighbours_twin(place: Floats, reach: Floats, other: Floats, other_reach: Floats) -> tuple[Ints, Ints]:
-    """Return the same without the kernel."""
+    """Return the same pairs (k,), (k,) without the kernel, of places (2, n), (2, m) m and reaches (n,), (m,) m."""
     if place.shape[1] * other.shape[1] > FEW:
         return _neighbours_of_many(place, reach, other, other_reach)
     limit = reach[:, None] + other_reach
@@ -62,7 +62,7 @@ def neighbours_twin(place: Floats, reach: Floats, other: Floats, other_reach: Fl
 
 
 def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach: Floats) -> tuple[Ints, Ints]:
-    """Return the same.
+    """Return the same, (k,) and (k,), where there are many pairs.
 
     The others are sorted by column, as wide as the farthest reach, and along it, so that of three columns only a piece
     is looked at for each place.
@@ -87,7 +87,7 @@ def _neighbours_of_many(place: Floats, reach: Floats, other: Floats, other_reach
 
 
 def groups(count: int, one: Ints, other: Ints) -> Ints:
-    """Return the number (count,) of the group of each; what a pair (one, other) joins is in one.
+    """Return the number (count,) of the group of each; the two of a pair, one (k,) and other (k,), are in one group.
 
     Groups are numbered in order of their first members.
     """

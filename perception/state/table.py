@@ -92,6 +92,7 @@ class TrackTable:
     seen_ns: Ints  # (sensors, n) newest measurement of each sensor
 
     def __init__(self, floats: Floats, integers: Ints) -> None:
+        """`floats`, `integers`: (rows, n) for n tracks; rows of a field as FLOATS and INTEGERS have them."""
         self._floats, self._integers = floats, integers
         for rows, layout in zip((floats, integers), _layout(len(integers)), strict=True):
             for name, place, shape in layout:
