@@ -7,6 +7,7 @@
 
 static PyMethodDef methods[] = {
     ROW(assign, "Find the assignment of the greatest sum."),
+    ROW(correct, "Give detections to their tracks."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(neighbours, "Find what is near to what."),
     {NULL, NULL, 0, NULL},

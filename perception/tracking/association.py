@@ -13,13 +13,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from perception.algebra import adjugate, determinant, most_variance
+from perception.algebra import most_variance
 from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.state.attributes import walks
-from perception.state.filter import Information, information
 from perception.state.pairs import Pairs, neighbours
 from perception.state.table import TrackTable
 from perception.tracking.gating import gated
@@ -105,19 +104,6 @@ def assignment(benefit: Floats) -> tuple[Ints, Ints]:
     kernel.assign(*contiguous(benefit, column))
     row = (column >= 0).nonzero()[0]
     return row, column[row]
-
-
-def evidence(pairs: Pairs, scan: Scan, lag: Floats) -> Information:
-    """Return what the detections of pairs (k,) say about their tracks; lag (d,) s: as in `candidates`."""
-    detection, weight = pairs.detection, pairs.weight
-    covariance = scan.covariance[:, :, detection]
-    return information(
-        lag[detection],
-        pairs.residual,
-        adjugate(covariance) * (weight / determinant(covariance)),
-        pairs.velocity_residual,
-        scan.velocity_certainty[:, :, detection] * weight,
-    )
 
 
 def _swerves(table: TrackTable) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from perception.algebra import UNIT, along_and_across, apply, inverse
 from perception.geo import direction_of
-from perception.objects import Floats, Ints
+from perception.objects import Floats
 from perception.sensing.scan import Scan
 from perception.state import filter
 from perception.state.attributes import walks
@@ -87,17 +87,6 @@ def _turn(table: TrackTable, acceleration: Floats, dt: float) -> None:
     east, north = table.state[2:]
     turned = (north * acceleration[0] - east * acceleration[1]) * dt / np.maximum(east**2 + north**2, LIVELY_MPS**2)
     table.heading[:] = (table.heading + np.degrees(turned) * table.moving) % 360.0
-
-
-def correct(table: TrackTable, rows: Ints, known: filter.Information) -> None:
-    """Use information about the rows (k,), and note how much it changes their velocities."""
-    state, covariance = table.state[:, rows], table.covariance[:, :, rows]
-    velocity, variance = state[2:].copy(), covariance[2, 2] + covariance[3, 3]
-    filter.update(state, covariance, known)
-    table.state[:, rows], table.covariance[:, :, rows] = state, covariance
-    table.drift[:, rows] = DRIFT_KEPT * table.drift[:, rows] + state[2:] - velocity
-    expected = variance - covariance[2, 2] - covariance[3, 3]
-    table.drift_variance[rows] = DRIFT_KEPT**2 * table.drift_variance[rows] + expected
 
 
 def newborn(scan: Scan, lag: Floats, sensors: int) -> TrackTable:

@@ -10,11 +10,12 @@ from perception.objects import SECOND_NS, Floats, Ints, Mask
 from perception.occlusion import survival, testimony
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.state import attributes, filter
+from perception.state import attributes
 from perception.state.pairs import Pairs
-from perception.state.table import Ids, TrackTable, run_starts, trusted
+from perception.state.table import Ids, TrackTable, trusted
 from perception.tracking import doubles, life, motion
-from perception.tracking.association import assign, candidates, evidence
+from perception.tracking.association import assign, candidates
+from perception.tracking.correction import correct
 from perception.tracking.settings import FusionSettings, log_odds
 
 SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
@@ -59,8 +60,7 @@ class Population:
         table, row = self.table, pairs.track
         seen = scan.sensor[pairs.detection] != self._sensors.radio
         life.count_hits(table, row[seen], pairs.score[seen])
-        starts = run_starts(row)
-        motion.correct(table, row[starts], filter.summed(evidence(pairs, scan, lag), starts))
+        correct(table, pairs, scan, lag)
         self._describe(table, row, pairs.detection, scan)
 
     def begin(self, scan: Scan, lag: Floats, left: Ints) -> tuple[Ints, Pairs]:

@@ -22,10 +22,10 @@ from perception.objects import Detections, Floats, Ints, RoadUser
 from perception.sensing.scan import DeviceScan, Scan, project
 from perception.sensing.sensors import Sensors
 from perception.sensor import Sensor
-from perception.state.filter import summed
 from perception.state.table import TrackTable
 from perception.tracking import motion
-from perception.tracking.association import evidence, judged
+from perception.tracking.association import judged
+from perception.tracking.correction import correct
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 
@@ -99,8 +99,7 @@ class Oracle:
         row = np.argsort(table.vehicle)[np.searchsorted(np.sort(table.vehicle), owner[again])]
         again, row = again[np.argsort(row, kind="stable")], np.sort(row)
         pairs = judged(table, scan, lag, self._sensors, row, again)
-        starts = np.flatnonzero(np.diff(pairs.track, prepend=-1))
-        motion.correct(table, pairs.track[starts], summed(evidence(pairs, scan, lag), starts))
+        correct(table, pairs, scan, lag)
         table.scans += np.bincount(row, minlength=len(table))
         np.maximum.at(table.stamp_ns, row, scan.stamp_ns[again])
         self._table = table.take(np.flatnonzero(middle_ns - table.stamp_ns < COAST_S * 1e9))

@@ -14,9 +14,10 @@ from scipy.optimize import linear_sum_assignment
 from perception.kernel.native import kernel
 from perception.objects import Floats
 from perception.sensing.scan import Scan
-from perception.state.pairs import FEW, groups, neighbours, neighbours_twin
+from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
 from perception.tracking.association import assignment
+from perception.tracking.correction import correct, correct_twin
 from perception.tracking.gating import gated, gated_twin
 
 built = pytest.mark.skipif(kernel is None, reason="no compiler built the kernels")
@@ -123,3 +124,28 @@ def test_pairs_of_what_is_not_there_are_refused() -> None:
     rng, nobody = np.random.default_rng(0), np.array([5])
     with pytest.raises(IndexError):
         gated(tracks(rng, 3), detections(rng, 3), np.zeros(3), np.ones(3), nobody, np.array([0]))
+
+
+@built
+@given(seeds, st.integers(1, 5), st.integers(1, 40), st.integers(1, 60))
+def test_corrections_are_those_of_the_twin(rng: np.random.Generator, count: int, seen: int, pairs: int) -> None:
+    """Few tracks, so that many detections are summed up for one."""
+    table, scan, lag = tracks(rng, count), detections(rng, seen), rng.normal(size=seen) * 0.1
+    table.drift[:], table.drift_variance[:] = rng.normal(size=(2, count)), rng.uniform(size=count)
+    told = Pairs(np.sort(rng.integers(0, count, pairs)), rng.integers(0, seen, pairs), np.zeros(pairs), np.zeros(pairs),
+                 rng.normal(size=(2, pairs)), rng.normal(size=(2, pairs)), rng.uniform(0.1, 1.0, pairs))  # fmt: skip
+    ours, theirs = table.take(np.arange(count)), table.take(np.arange(count))
+    correct(ours, told, scan, lag)
+    correct_twin(theirs, told, scan, lag)
+    for name in ("state", "covariance", "drift", "drift_variance"):
+        assert getattr(ours, name).tobytes() == getattr(theirs, name).tobytes()
+    assert not np.array_equal(ours.state, table.state)
+
+
+@built
+def test_no_more_detections_of_one_track_than_numpy_adds_in_one_go() -> None:
+    rng, pairs = np.random.default_rng(0), 129
+    told = Pairs(np.zeros(pairs, np.int64), np.zeros(pairs, np.int64), *np.zeros((2, pairs)), *np.zeros((2, 2, pairs)),
+                 np.ones(pairs))  # fmt: skip
+    with pytest.raises(ValueError, match="too many"):
+        correct(tracks(rng, 1), told, detections(rng, 1), np.zeros(1))
