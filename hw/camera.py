@@ -31,6 +31,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from hw import camera_lines
 from hw.camera_lines import (
     MAX_LINE,
     MAX_OBJECTS,
@@ -42,6 +43,7 @@ from hw.camera_lines import (
     objects,
 )
 from hw.clock import SourceClock
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
@@ -86,6 +88,7 @@ class JsonCamera:
 
     Settings: ClassVar[type[DeviceSettings]] = CameraSettings
     modality: ClassVar[Modality] = CAMERA
+    details: ClassVar[tuple[Detail, ...]] = camera_lines.DETAILS
     ways: ClassVar[tuple[Way, ...]] = ("tcp",)
     correction_ns = 0
 

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from hw.detail import Detail
 from perception.objects import Floats, Ints, RoadUser
 
 MAX_LINE = 256 * 1024
@@ -124,18 +125,51 @@ def _forget_impossible(table: Floats) -> list[int]:
     return rows
 
 
+NO_LINE_FEED = Detail(
+    f"no line feed within {MAX_LINE // 1024} KiB: every frame has to end with one",
+    f"{MAX_LINE // 1024} KiB 内没有换行符：每帧须以换行符结束",
+)
+SAME_NUMBER = Detail(
+    "the same `seq` again: a frame sent twice, or a number that stands still", "`seq` 重复：同一帧发送两次，或编号停滞"
+)
+TOO_DEEP = Detail("brackets nested too deep", "括号嵌套过深")
+DAMAGED = Detail("JSON that is damaged or cut", "JSON 损坏或被截断")
+NO_OBJECT = Detail("JSON, but no object: not the lines of this driver", "是 JSON 但不是对象：并非本驱动的数据行")
+OTHER_JSON = Detail("JSON without {}, with {}: another maker's format", "JSON 缺少 {}，含有 {}：其他厂家的格式")
+BAD_VALUE = Detail("JSON with a value that cannot be: {}", "JSON 中有不可能的值：{}")
+OURS = Detail("JSON of this driver", "本驱动的 JSON")
+NONE = Detail("an object that is none", "目标不是 JSON 对象")
+NO_CLASS = Detail("class {} is none of {}", "类别 {} 不在 {} 之列")
+BEYOND = Detail(
+    "a value beyond what can be on a road, or a box turned over", "数值超出道路上可能的范围，或边框上下颠倒"
+)
+TOO_MANY = Detail(f"more than {MAX_OBJECTS} objects in a frame", f"一帧中超过 {MAX_OBJECTS} 个目标")
+UNPLACED = Detail(
+    "objects without `position` or `box`, with {}: another maker's format",
+    "目标没有 `position` 或 `box`，含有 {}：其他厂家的格式",
+)
+BAD_OBJECT = Detail("an object with a value that cannot be: {}", "目标中有不可能的值：{}")
+OFF_ROAD = Detail(
+    "objects whose `position` and `box` cannot be on a road", "目标的 `position` 和 `box` 不可能位于道路上"
+)
+DETAILS = (
+    *(NO_LINE_FEED, SAME_NUMBER, TOO_DEEP, DAMAGED, NO_OBJECT, OTHER_JSON, BAD_VALUE, OURS),
+    *(NONE, NO_CLASS, BEYOND, TOO_MANY, UNPLACED, BAD_OBJECT, OFF_ROAD),
+)
+
+
 def explain(reason: str, sample: bytes) -> str | None:
     """Return in words why input was refused; None where it is no JSON at all."""
     if reason == "long-line":
-        return f"no line feed within {MAX_LINE // 1024} KiB: every frame has to end with one"
+        return NO_LINE_FEED.en
     if reason == "duplicate":
-        return "the same `seq` again: a frame sent twice, or a number that stands still"
+        return SAME_NUMBER.en
     try:
         value = msgspec.json.decode(sample)
     except RecursionError:
-        return "brackets nested too deep"
+        return TOO_DEEP.en
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return "JSON that is damaged or cut" if sample.lstrip()[:1] in (b"{", b"[") else None
+        return DAMAGED.en if sample.lstrip()[:1] in (b"{", b"[") else None
     if reason in ("object", "unplaced", "objects", "field", "class", "too-many-objects"):
         return _explained_object(reason, value)
     return _explained_line(sample, value)
@@ -143,32 +177,32 @@ def explain(reason: str, sample: bytes) -> str | None:
 
 def _explained_line(sample: bytes, value: object) -> str:
     if not isinstance(value, dict):
-        return "JSON, but no object: not the lines of this driver"
+        return NO_OBJECT.en
     if missing := [key for key in ("v", "seq", "time", "objects") if key not in value]:
-        return f"JSON without {_listed(missing)}, with {_listed(value)}: another maker's format"
+        return OTHER_JSON.say(_listed(missing), _listed(value))
     try:
         _LINE.decode(sample)
     except UNREADABLE as error:
-        return f"JSON with a value that cannot be: {error}"
-    return "JSON of this driver"
+        return BAD_VALUE.say(error)
+    return OURS.en
 
 
 def _explained_object(reason: str, value: object) -> str:
     if not isinstance(value, dict):
-        return "an object that is none"
+        return NONE.en
     if reason == "class":
-        return f"class {str(value.get('class'))[:20]!r} is none of {', '.join(KINDS)}"
+        return NO_CLASS.say(repr(str(value.get("class"))[:20]), ", ".join(KINDS))
     if reason == "field":
-        return "a value beyond what can be on a road, or a box turned over"
+        return BEYOND.en
     if reason == "too-many-objects":
-        return f"more than {MAX_OBJECTS} objects in a frame"
+        return TOO_MANY.en
     if not {"position", "box"} & value.keys():
-        return f"objects without `position` or `box`, with {_listed(value)}: another maker's format"
+        return UNPLACED.say(_listed(value))
     try:
         _SEEN.decode(msgspec.json.encode(value))
     except UNREADABLE as error:
-        return f"an object with a value that cannot be: {error}"
-    return "objects whose `position` and `box` cannot be on a road"
+        return BAD_OBJECT.say(error)
+    return OFF_ROAD.en
 
 
 def _listed(keys: object) -> str:

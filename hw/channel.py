@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hw.detail import Detail
 from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
 from hw.errors import LostError, OpenError
 
@@ -24,6 +25,29 @@ STRANGERS_NAMED = 4
 DATAGRAMS_PER_READ = 32  # a flood on one socket leaves the others their turn
 
 T = TypeVar("T")
+
+MET_ITSELF = Detail("met itself", "连接到了自身")
+CLOSED = Detail("closed by the device", "连接被设备关闭")
+GONE = Detail("{} is gone", "{} 已不存在")
+_SYSTEM = {
+    errno.ENOENT: "文件或设备不存在",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "不允许的操作",
+    errno.EBUSY: "设备被占用",
+    errno.EIO: "输入输出错误",
+    errno.ENODEV: "设备不存在",
+    errno.ENXIO: "设备不存在",
+    errno.EADDRINUSE: "地址已被占用",
+    errno.EADDRNOTAVAIL: "本机没有该地址",
+    errno.ECONNREFUSED: "连接被拒绝",
+    errno.ECONNRESET: "连接被对端重置",
+    errno.ETIMEDOUT: "连接超时",
+    errno.EHOSTUNREACH: "主机不可达",
+    errno.ENETUNREACH: "网络不可达",
+    errno.ENETDOWN: "网络已断开",
+    errno.EPIPE: "连接已断开",
+}
+DETAILS = (MET_ITSELF, CLOSED, GONE, *(Detail(os.strerror(code), zh) for code, zh in _SYSTEM.items()))
 
 
 class Channel(Protocol):
@@ -81,7 +105,7 @@ class _TcpChannel:
             raise OpenError(os.strerror(code))
         # On one host, a connection to a port where nobody listens can get that very port as its own and meet itself.
         if attempt(lambda: self._socket.getsockname() == self._socket.getpeername()):
-            raise OpenError("met itself")
+            raise OpenError(MET_ITSELF.en)
         return True
 
     def check(self) -> None:
@@ -90,7 +114,7 @@ class _TcpChannel:
     def read(self) -> bytes | None:
         data = attempt(lambda: self._socket.recv(READ_SIZE))
         if data == b"":
-            raise LostError("closed by the device")
+            raise LostError(CLOSED.en)
         return data
 
     def write(self, data: bytes) -> int:
@@ -180,7 +204,7 @@ class LocalChannel:
     def check(self) -> None:
         """Notice that the path leads elsewhere: nobody would reach us."""
         if not self._path.exists() or not os.path.samestat(self._path.stat(), self._own):
-            raise LostError(f"{self._path.name} is gone")
+            raise LostError(GONE.say(self._path.name))
 
     def read(self) -> bytes | None:
         """Return a datagram, None when there is none."""

@@ -6,23 +6,39 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hw import channel, hints, link
 from hw.content import WORDS, Content
+from hw.detail import Detail
 from hw.driver import Driver
 from hw.hints import damaged, recognised, unknown
 from hw.intake import NOISE, Intake, Refused, shown
 from hw.link import PortLink
 from hw.tape import Read
 from hw.utc import NS
-from hw.watch import FEW, WINDOW_NS, DeviceWatch, State
+from hw.watch import FEW, LOSSES, SHORTAGE, WINDOW_NS, DeviceWatch, State
 from perception.objects import Measurement
 
 EXPLAIN_NS = NS  # causes are searched for at most so often
 MOST_SHOWN = 6  # reasons
 CLOCKS = {
-    "clock-past": "its clock is behind",
-    "clock-future": "its clock is ahead",
-    "clock-stuck": "its clock stands still",
+    "clock-past": Detail(
+        "its clock is behind: stamped when received. Set its time server",
+        "其时钟偏慢：已按接收时刻标注，请设置其时间服务器",
+    ),
+    "clock-future": Detail(
+        "its clock is ahead: stamped when received. Set its time server",
+        "其时钟偏快：已按接收时刻标注，请设置其时间服务器",
+    ),
+    "clock-stuck": Detail(
+        "its clock stands still: stamped when received. Set its time server",
+        "其时钟停滞：已按接收时刻标注，请设置其时间服务器",
+    ),
 }
+NOT_UNDERSTOOD = Detail("nothing of what it says is understood: {}", "其数据完全无法解析：{}")
+DETAILS = (
+    *(*CLOCKS.values(), NOT_UNDERSTOOD, LOSSES, SHORTAGE),
+    *(*WORDS.values(), *hints.DETAILS, *link.DETAILS, *channel.DETAILS),
+)
 
 
 class Condition(NamedTuple):
@@ -61,9 +77,7 @@ class Checkup:
         """Return how the device is now."""
         errors = [f"{port}: {link.error}" for port, link in self._links.items() if link.error]
         if self._watch.is_strange(now_ns):
-            return Condition(
-                "not-understood", f"nothing of what it says is understood: {self._cause(now_ns, driver, NOISE)}"
-            )
+            return Condition("not-understood", NOT_UNDERSTOOD.say(self._cause(now_ns, driver, NOISE)))
         if not all(link.alive for link in self._links.values()):
             return Condition("lost" if errors else "starting", next(iter(errors), driver.error))
         return self._alive(now_ns, driver)
@@ -81,9 +95,9 @@ class Checkup:
         nominal_hz: float = getattr(driver, "nominal_hz", 0.0)
         fault = self.content.fault(now_ns)
         if fault == "frozen":
-            return Condition("frozen", WORDS[fault])
+            return Condition("frozen", WORDS[fault].en)
         if fault:
-            return Condition("degraded", WORDS[fault])
+            return Condition("degraded", WORDS[fault].en)
         if driver.error and nominal_hz and not self._watch.rate_hz(now_ns):
             return Condition("blind", driver.error)
         if (few := self._watch.shortage(now_ns, nominal_hz)) is not None:
@@ -106,7 +120,7 @@ class Checkup:
 
     def _explained(self, reason: str, driver: Driver) -> Refused:
         if reason in WORDS:
-            return shown(reason, self.content.counters[reason], b"", WORDS[reason])
+            return shown(reason, self.content.counters[reason], b"", WORDS[reason].en)
         sample = driver.counters.samples[reason] if isinstance(driver.counters, Intake) else b""
         port = reason.split("-")[0]
         link = self._links[port if port in self._links else self._read.port]
@@ -135,6 +149,6 @@ class _Clocks:
         if now_ns - self._since_ns >= WINDOW_NS:
             counts = Counter({reason: count for reason, count in driver.counters.items() if reason in CLOCKS})
             worst, number = max((counts - self._before).items(), key=lambda each: each[1], default=("", 0))
-            self._words = CLOCKS[worst] + ": stamped when received. Set its time server" if number > FEW else None
+            self._words = CLOCKS[worst].en if number > FEW else None
             self._since_ns, self._before = now_ns, counts
         return self._words

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import numpy as np
 
+from hw.detail import Detail
 from hw.utc import NS
 from perception.objects import Detections, Floats, Measurement, PointCloud
 
@@ -35,11 +36,23 @@ Scan = Detections | PointCloud
 S = TypeVar("S", Detections, PointCloud)
 
 WORDS = {
-    "frozen": "the same content again and again under new numbers and times: the picture or the device stands still",
-    "storm": "most objects are nowhere near those of the scan before: ghosts, interference or damage",
-    "flood": f"more than {MOST} objects a scan, which is not used, or {MOST_POINTS} reflections",
-    "zero": "objects at the sensor's own place (0, 0): places that the device does not know",
-    "twin": "objects that are the same twice in one scan",
+    "frozen": Detail(
+        "the same content again and again under new numbers and times: the picture or the device stands still",
+        "编号和时间在变，内容反复相同：画面或设备已停滞",
+    ),
+    "storm": Detail(
+        "most objects are nowhere near those of the scan before: ghosts, interference or damage",
+        "多数目标与上一次扫描相距甚远：虚假目标、干扰或设备损坏",
+    ),
+    "flood": Detail(
+        f"more than {MOST} objects a scan, which is not used, or {MOST_POINTS} reflections",
+        f"单次扫描超过 {MOST} 个目标（不予采用）或 {MOST_POINTS} 个反射点",
+    ),
+    "zero": Detail(
+        "objects at the sensor's own place (0, 0): places that the device does not know",
+        "目标位于传感器自身位置 (0, 0)：设备并不知道其位置",
+    ),
+    "twin": Detail("objects that are the same twice in one scan", "同一次扫描中有完全相同的目标"),
 }
 FAULTS = ("frozen", "storm", "flood")  # the worst first; single objects that are nowhere are none
 

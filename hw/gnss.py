@@ -12,6 +12,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from hw import nmea, rtcm, ubx
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.fix import NOT_VALID, Epochs, from_nmea, from_ubx
@@ -28,6 +29,22 @@ UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
 SAME_EPOCH_NS = NS // 50
 NO_FIX_NS = 5 * NS  # what speaks so long without a word of a fix is not set up for us
 MOST_NAMED = 4  # UBX messages
+
+NO_FIX = Detail("no fix", "无定位")
+NO_DATE = Detail("no date yet", "尚无日期")
+NO_LEAP_SECONDS = Detail("leap seconds are not known yet", "闰秒尚未知")
+WEEKS_OFF = Detail(
+    "its date is off by {} weeks: its firmware is too old to count them", "日期偏差 {} 周：固件过旧，无法正确计周"
+)
+NOTHING_OF_A_FIX = Detail(
+    "says nothing of a fix: let it send NAV-PVT, or RMC and GGA", "未输出定位结果：请设置其输出 NAV-PVT，或 RMC 与 GGA"
+)
+NO_PVT = Detail(
+    "sends UBX {}, but no NAV-PVT: enable NAV-PVT (class 01, id 07) on this port, "
+    "or NMEA RMC and GGA where the receiver is older than NAV-PVT",
+    "输出了 UBX {}，但没有 NAV-PVT：请在该端口启用 NAV-PVT (class 01, id 07)，或启用 NMEA 的 RMC 与 GGA",
+)
+DETAILS = (NO_PVT, NO_FIX, NO_DATE, NO_LEAP_SECONDS, WEEKS_OFF, NOTHING_OF_A_FIX)
 
 
 class GnssSettings(DeviceSettings):
@@ -51,6 +68,7 @@ class Gnss:
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
     modality: ClassVar[Modality] = GNSS
+    details: ClassVar[tuple[Detail, ...]] = DETAILS
     ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 
@@ -94,20 +112,17 @@ class Gnss:
     def _no_fix_words(self) -> str:
         """Tell what a receiver should send that never tells of a fix."""
         if not self._ubx_names:
-            return "says nothing of a fix: let it send NAV-PVT, or RMC and GGA"
-        return (
-            f"sends UBX {', '.join(self._ubx_names)}, but no NAV-PVT: enable NAV-PVT (class 01, id 07) on this port, "
-            "or NMEA RMC and GGA where the receiver is older than NAV-PVT"
-        )
+            return NOTHING_OF_A_FIX.en
+        return NO_PVT.say(", ".join(self._ubx_names))
 
     def _fault(self, fix: Fix) -> str | None:
         """Tell why a fix is of no use."""
         utc_ns = fix.receipt_ns + self.correction_ns
         if (fix.valid or fix.time_only) and (weeks := weeks_off(fix.stamp_ns, utc_ns)):
-            return f"its date is off by {weeks:+d} weeks: its firmware is too old to count them"
+            return WEEKS_OFF.say(f"{weeks:+d}")
         if fix.valid or fix.time_only:
             return None
-        return self._doubt if fix.kind not in NOT_VALID and self._doubt else "no fix"
+        return self._doubt if fix.kind not in NOT_VALID and self._doubt else NO_FIX.en
 
     def _fixes(self, frame: bytes, receipt_ns: int) -> list[Fix]:
         try:
@@ -130,9 +145,7 @@ class Gnss:
             self.counters["duplicate"] += 1
             return []
         self._itow = solution.itow
-        self._doubt = (
-            None if solution.resolved else "leap seconds are not known yet" if solution.dated else "no date yet"
-        )
+        self._doubt = None if solution.resolved else NO_LEAP_SECONDS.en if solution.dated else NO_DATE.en
         return [fix]
 
     def _from_nmea(self, sentence: Sentence, receipt_ns: int) -> list[Fix]:
@@ -142,7 +155,7 @@ class Gnss:
         fixes = [from_nmea(self.name, epoch) for epoch in epochs]
         for epoch, fix in zip(epochs, fixes, strict=True):
             self._nmea_stamp_ns = fix.stamp_ns
-            self._doubt = "no date yet" if epoch.midnight_ns is None else None
+            self._doubt = NO_DATE.en if epoch.midnight_ns is None else None
         return fixes
 
 

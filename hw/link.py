@@ -21,6 +21,7 @@ from typing import NamedTuple
 import serial
 
 from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
+from hw.detail import Detail
 from hw.endpoint import Endpoint, Serial
 from hw.errors import LinkError, LostError, OpenError
 from hw.flood import Flood
@@ -32,6 +33,12 @@ CONNECT_LIMIT_NS = 2000 * NS_PER_MS
 CHECK_PERIOD_NS = 500 * NS_PER_MS
 WRITE_LIMIT = 65536  # bytes kept for a device that does not take them
 REST_NS = 2 * NS_PER_MS  # a port of datagrams that was read is not looked at again sooner: a flood costs no rounds
+
+NO_ANSWER = Detail("no answer", "无应答")
+SILENT = Detail("silent for {} s", "已静默 {} s")
+ELSEWHERE = Detail("{} leads elsewhere now", "{} 现指向其他设备")
+HUNG_UP = Detail("hung up", "线路已挂断")
+DETAILS = (NO_ANSWER, SILENT, ELSEWHERE, HUNG_UP)
 
 
 class Chunk(NamedTuple):
@@ -172,7 +179,7 @@ class PortLink:
         if self.up:
             self._up_ns, self._heard_ns = at_ns, None
         elif at_ns - self._opened_ns > CONNECT_LIMIT_NS:
-            raise OpenError("no answer")
+            raise OpenError(NO_ANSWER.en)
         return self.up
 
     def _watch(self, channel: Channel, at_ns: int) -> None:
@@ -180,7 +187,7 @@ class PortLink:
             self._failures, self.error = 0, None  # a port that opens proves nothing yet
         quiet_ns = at_ns - (self._up_ns if self._heard_ns is None else self._heard_ns)
         if self.silence_ns is not None and quiet_ns > self.silence_ns:
-            raise LostError(f"silent for {quiet_ns / 1e9:.1f} s")
+            raise LostError(SILENT.say(f"{quiet_ns / 1e9:.1f}"))
         if at_ns - self._checked_ns >= CHECK_PERIOD_NS:
             self._checked_ns = at_ns
             channel.check()
@@ -224,12 +231,12 @@ class _SerialChannel:
     def check(self) -> None:
         # A pty's number is given to the next device that asks, so an old symlink can lead to a stranger for a moment.
         if self._path.resolve() != self._target:
-            raise LostError(f"{self._path.name} leads elsewhere now")
+            raise LostError(ELSEWHERE.say(self._path.name))
 
     def read(self) -> bytes | None:
         data = attempt(lambda: os.read(self.fileno(), READ_SIZE))
         if data == b"":
-            raise LostError("hung up")  # readable, yet nothing there
+            raise LostError(HUNG_UP.en)  # readable, yet nothing there
         return data
 
     def write(self, data: bytes) -> int:

@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import ClassVar, Protocol, cast, get_args
 
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Driver
 from hw.endpoint import Way
 from hw.errors import UnknownDriverError
@@ -37,6 +38,7 @@ class DriverClass(Protocol):
     Settings: ClassVar[type[DeviceSettings]]
     modality: ClassVar[Modality]
     ways: ClassVar[tuple[Way, ...]]  # by which its protocol is carried; may be left out: by any
+    details: ClassVar[tuple[Detail, ...]]  # what its errors and causes say; may be left out: shown as they are
 
     def __call__(self, name: str, settings: DeviceSettings) -> Driver:
         """Make the driver of one device."""
@@ -65,6 +67,11 @@ def modality(kind: str) -> Modality:
 def ways(kind: str) -> tuple[Way, ...]:
     """Return the ways that the protocol of a kind takes; raises UnknownDriverError."""
     return getattr(driver_class(kind), "ways", get_args(Way))
+
+
+def details(kind: str) -> tuple[Detail, ...]:
+    """Return what errors and causes of a kind say in both languages; raises UnknownDriverError."""
+    return getattr(driver_class(kind), "details", ())
 
 
 def modality_of(driver: object) -> Modality:

@@ -23,6 +23,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from hw.clock import SourceClock
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import USABLE, Intake
@@ -31,8 +32,34 @@ from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
 
 MAGIC, VERSION = b"RSUV", 1
 STATES = (
-    "sees", "learning the road", "too dark or covered", "picture frozen", "no picture", "pictures of another shape",
-)  # fmt: skip
+    Detail("sees", "工作正常"),
+    Detail("learning the road", "正在学习路面"),
+    Detail("too dark or covered", "过暗或被遮挡"),
+    Detail("picture frozen", "画面冻结"),
+    Detail("no picture", "无图像"),
+    Detail("pictures of another shape", "图像形状不符"),
+)
+# what the camera's process says of them
+NOT_OPENED = Detail("not opened yet", "尚未打开")
+WAITS = Detail("opened, waits for the first key picture", "已打开，等待首个关键帧")
+ENDED = Detail("ended after {} pictures", "{} 幅图像后结束")
+ENDED_SOON = Detail("ended after 1 picture", "1 幅图像后结束")
+NO_SUCH = Detail("there is no {}", "{} 不存在")
+NO_STREAM = Detail("the stream cannot be opened", "视频流无法打开")
+NOT_OPENABLE = Detail("{} cannot be opened", "{} 无法打开")
+SILENT_CAMERA = Detail("the camera is silent", "摄像机没有图像输出")
+NOT_UNPACKED = Detail("what comes cannot be unpacked", "收到的数据无法解码")
+SIZES = Detail("pictures are {} x {}, image_px is {} x {}: {}", "图像为 {} x {}，image_px 为 {} x {}：{}")
+TURNED = Detail("turned by 90 degrees", "旋转了 90 度")
+OTHER_ASPECT = Detail(
+    "not the same shape. Set the camera to stream that shape, or give image_px and the camera's model of "
+    "this stream, or stretched: true where the whole view is squeezed into it",
+    "形状不同。请将摄像机设为该形状，或按此码流给出 image_px 和摄像机模型；整个视野被压缩时设 stretched: true",
+)
+DETAILS = (
+    *(*STATES, NOT_OPENED, WAITS, ENDED, ENDED_SOON, NO_SUCH, NO_STREAM, NOT_OPENABLE),
+    *(SILENT_CAMERA, NOT_UNPACKED, SIZES, TURNED, OTHER_ASPECT),
+)
 NO_PICTURE, OTHER_SHAPE = 4, 5
 LONGEST_WORDS = 300
 MAX_OBJECTS = 256
@@ -101,6 +128,7 @@ class Video:
 
     Settings: ClassVar[type[DeviceSettings]] = VideoInboxSettings
     modality: ClassVar[Modality] = CAMERA
+    details: ClassVar[tuple[Detail, ...]] = DETAILS
     correction_ns = 0
 
     def __init__(self, name: str, settings: VideoInboxSettings) -> None:
@@ -131,10 +159,10 @@ class Video:
             self.counters.note("duplicate", data)
             return []
         self._follow(view)
-        self.error = ": ".join(filter(None, (STATES[view.state], view.words))) if view.state else None
+        self.error = ": ".join(filter(None, (STATES[view.state].en, view.words))) if view.state else None
         if view.state:
             self.counters.accepted += 1
-            self.counters[STATES[view.state].replace(" ", "-")] += 1
+            self.counters[STATES[view.state].en.replace(" ", "-")] += 1
             return []
         return [self._detections(view, receipt_ns)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal, NamedTuple
 
+from hw.detail import Detail
 from hw.utc import NS
 
 State = Literal["starting", "ok", "degraded", "frozen", "blind", "not-understood", "lost"]
@@ -14,6 +15,10 @@ MEMORY_NS = 10 * NS  # who has not been heard for so long begins anew
 LEAST = 0.5  # share of the nominal rate, under which a device is degraded
 REFUSED = 0.2  # share of all messages, over which a device is degraded
 FEW = 3  # refused messages that prove nothing
+
+
+LOSSES = Detail("{} of {} messages refused", "{1} 条报文中有 {0} 条被拒")
+SHORTAGE = Detail("{} of {} measurements a second", "每秒测量 {0} 次，应为 {1} 次")
 
 
 class _ReadResult(NamedTuple):
@@ -71,7 +76,7 @@ class DeviceWatch:
         """Return in words that much of what it says is refused."""
         refused = sum(heard.refused for heard in self._recent(now_ns))
         total = refused + sum(heard.accepted for heard in self._recent(now_ns))
-        return f"{refused} of {total} messages refused" if refused > max(FEW, REFUSED * total) else None
+        return LOSSES.say(refused, total) if refused > max(FEW, REFUSED * total) else None
 
     def shortage(self, now_ns: int, nominal_hz: float) -> str | None:
         """Return in words what is missing. `nominal_hz`: measurements a second that it should give, 0: any number."""
@@ -79,7 +84,7 @@ class DeviceWatch:
         if since_ns is None or now_ns - since_ns < WINDOW_NS or now_ns - self._last_ns > WINDOW_NS:
             return None
         rate_hz = sum(heard.measured for heard in self._recent(now_ns)) * NS / WINDOW_NS
-        return f"{rate_hz:.1f} of {nominal_hz:g} measurements a second" if rate_hz < LEAST * nominal_hz else None
+        return SHORTAGE.say(f"{rate_hz:.1f}", f"{nominal_hz:g}") if rate_hz < LEAST * nominal_hz else None
 
     def _recent(self, now_ns: int) -> deque[_ReadResult]:
         while self._heard and self._heard[0].receipt_ns <= now_ns - WINDOW_NS:

@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
 from hw.modality import RADAR, Modality
+from hw.radar import ti_cli, ti_lists
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, FrameParser, Table, TiFrame
@@ -74,6 +76,7 @@ class TiRadar:
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
     modality: ClassVar[Modality] = RADAR
+    details: ClassVar[tuple[Detail, ...]] = (*ti_lists.DETAILS, *ti_cli.DETAILS)
     ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 

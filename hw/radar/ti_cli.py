@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from hw.errors import ProfileError
 from hw.intake import refuse
 
@@ -25,6 +26,10 @@ TRIES = 3
 REST_NS = 2_000_000_000  # between two attempts to load the whole profile
 SETTLE_NS = 1_000_000_000  # from the last answer to the first frame at the latest
 MAX_ANSWER = 4096
+
+NO_ANSWER = Detail('no answer to "{}"', "命令“{}”无应答")
+REFUSED = Detail('refused "{}": {}', "拒绝命令“{}”：{}")
+DETAILS = (NO_ANSWER, REFUSED)
 
 
 class Profile(NamedTuple):
@@ -120,7 +125,7 @@ class Dialogue:
         if self._tries:
             refuse(self._counters, "cli-timeout", self._text[-MAX_ANSWER:].encode())
         if self._tries == TRIES:
-            self._give_up(f'no answer to "{self._commands[self._index]}"', now_ns)
+            self._give_up(NO_ANSWER.say(self._commands[self._index]), now_ns)
             return b""
         self._tries += 1
         self._sent_ns = now_ns
@@ -145,7 +150,7 @@ class Dialogue:
             self._next(now_ns)
         elif self._echoed and (line.startswith("Error") or "not recognized" in line):
             refuse(self._counters, "cli-error", line.encode())
-            self._refusal = f'refused "{command}": {line}'
+            self._refusal = REFUSED.say(command, line)
             if first_word(command) == START:
                 self._give_up(self._refusal, now_ns)
             else:

@@ -5,14 +5,16 @@ Sources: header files and parsers of the mmWave SDK 3.x, the Radar Toolbox and t
 
 from __future__ import annotations
 
+from hw.detail import Detail
+
 POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
 LOW_POWER_POINTS, LOW_POWER_TARGETS, LOW_POWER_INDEX = 301, 308, 309  # of an xWRL6432
 SAME = {LOW_POWER_TARGETS: TARGETS, LOW_POWER_INDEX: TARGET_INDEX}  # types with records of an older type
 
 OTHER_LISTS = {  # lists of targets or points that this driver does not read
-    10: "targets of the area scanner",
-    1000: "points in spherical coordinates",
-    1020: "compressed points",
+    10: Detail("targets of the area scanner", "区域扫描的目标"),
+    1000: Detail("points in spherical coordinates", "球坐标的点"),
+    1020: Detail("compressed points", "压缩的点"),
 }
 OTHER_POINTS = {1000, 1020}
 HARMLESS = {  # neither points nor targets

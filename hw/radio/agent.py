@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from hw.clock import SourceClock
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import Intake
@@ -27,6 +28,13 @@ from hw.radio.protocol import (
 from perception.objects import ChannelState, Measurement, Reception
 
 HELLO_PERIOD_NS = 1_000_000_000
+
+MODEM = {
+    AgentState.STARTING: Detail("modem: starting", "调制解调器：正在启动"),
+    AgentState.NO_SYNC: Detail("modem: no sync", "调制解调器：未同步"),
+    AgentState.FAULT: Detail("modem: fault", "调制解调器：故障"),
+}
+MODEM_REFUSES = Detail("modem: {} frames refused", "调制解调器：拒绝 {} 帧")
 
 
 class RadioAgentSettings(DeviceSettings):
@@ -51,6 +59,7 @@ class RadioAgent:
 
     Settings: ClassVar[type[DeviceSettings]] = RadioAgentSettings
     modality: ClassVar[Modality] = V2X
+    details: ClassVar[tuple[Detail, ...]] = (*MODEM.values(), MODEM_REFUSES)
     ways: ClassVar[tuple[Way, ...]] = ("udp",)
     correction_ns = 0
 
@@ -68,8 +77,8 @@ class RadioAgent:
         if self.status is None:
             return None
         if self.status.state is not AgentState.READY:
-            return f"modem: {self.status.state.name.lower().replace('_', ' ')}"
-        return f"modem: {self._refused} frames refused" if self._refused else None
+            return MODEM[self.status.state].en
+        return MODEM_REFUSES.say(self._refused) if self._refused else None
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Say hello at once, so that the agent knows where to send."""

@@ -7,11 +7,21 @@ from typing import NamedTuple
 
 from pydantic import Field
 
+from hw.detail import Detail
 from hw.driver import DriverSettings
 from hw.signal.contents import JunctionPlace
 from hw.signal.messages import Address
 
 M_PER_DEG = 111_195.0  # of latitude
+
+
+OTHER_REGION = Detail("hears a controller of region {}, the site's is {}", "收到区域号为 {} 的信号机的数据，站点为 {}")
+OTHER_NUMBER = Detail("hears a controller number {}, the site's is {}", "收到设备号为 {} 的信号机的数据，站点为 {}")
+OTHER_PLACE = Detail(
+    "hears a controller at {}, {} m from the site: another junction's?",
+    "收到位于 {} 的信号机的数据，距站点 {} m：可能属于其他路口",
+)
+DETAILS = (OTHER_REGION, OTHER_NUMBER, OTHER_PLACE)
 
 
 class ControllerPlaceSettings(DriverSettings):
@@ -39,12 +49,12 @@ class Binding(NamedTuple):
     def refusal(self, sender: Address, place: JunctionPlace) -> Refusal | None:
         """Return why a message is none of the site's controller, None when it is one."""
         if self.region is not None and sender.region != self.region:
-            return Refusal("region", f"hears a controller of region {sender.region}, the site's is {self.region}")
+            return Refusal("region", OTHER_REGION.say(sender.region, self.region))
         if self.number is not None and sender.number != self.number:
-            return Refusal("number", f"hears a controller number {sender.number}, the site's is {self.number}")
+            return Refusal("number", OTHER_NUMBER.say(sender.number, self.number))
         if self.place is not None and (away_m := _distance_m(place, self.place)) > self.place.within_m:
             where = f"{place.latitude:.7f}, {place.longitude:.7f}"
-            return Refusal("place", f"hears a controller at {where}, {away_m:.0f} m from the site: another junction's?")
+            return Refusal("place", OTHER_PLACE.say(where, f"{away_m:.0f}"))
         return None
 
 

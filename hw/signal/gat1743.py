@@ -12,10 +12,12 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import Field, ValidationInfo, model_validator
 
 from hw.clock import SourceClock
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import Intake
 from hw.modality import SIGNAL, Modality
+from hw.signal.binding import DETAILS as BINDING
 from hw.signal.binding import Binding, ControllerPlaceSettings
 from hw.signal.contents import parse_lamp_colours, parse_place, parse_plan
 from hw.signal.framing import FrameReader, encode_frame
@@ -41,6 +43,8 @@ LATE_NS = 5 * NS  # and one that is behind is really so old
 REORDER_NS = NS // 10  # what was overtaken by no more is taken as it comes
 SET_BACK_NS = 2 * NS  # what is older was not overtaken
 ERROR_NS = 10 * NS  # how long what was heard of others is shown
+
+CLOCK_AHEAD = Detail("hears a clock {} s ahead: two controllers?", "收到快 {} s 的时钟：可能有两台信号机")
 
 
 class Gat1743Settings(DeviceSettings):
@@ -91,6 +95,7 @@ class Gat1743:
 
     Settings: ClassVar[type[DeviceSettings]] = Gat1743Settings
     modality: ClassVar[Modality] = SIGNAL
+    details: ClassVar[tuple[Detail, ...]] = (CLOCK_AHEAD, *BINDING)
     correction_ns = 0
 
     def __init__(self, name: str, settings: Gat1743Settings) -> None:
@@ -196,7 +201,7 @@ class Gat1743:
         if seen.newest_ns is not None and time_ns <= seen.newest_ns:
             return "reordered"
         if time_ns > receipt_ns and receipt_ns - (seen.believed_ns or 0) < AHEAD_NS:
-            self._complain(f"hears a clock {(time_ns - receipt_ns) / NS:.1f} s ahead: two controllers?", receipt_ns)
+            self._complain(CLOCK_AHEAD.say(f"{(time_ns - receipt_ns) / NS:.1f}"), receipt_ns)
             return "doubted"
         return None
 

@@ -20,9 +20,7 @@ class FusionSettings(Settings):
     own_gate_probability: Probability = 0.9999  # the same for its further ones
     birth_probability: Probability = 0.02  # that an unexplained detection is a road user
     confirm_probability: Probability = 0.99  # of being a road user, from which a track is confirmed
-    report_probability: Probability = (
-        0.5  # of still being there, below which a track is not reported: it is likelier gone
-    )
+    report_probability: Probability = 0.5  # of still being there, below which a track is not reported: likelier gone
     delete_probability: Probability = 0.01  # of being a road user, below which a track is deleted
     least_scans: AtLeastOne = 3  # measurements before a track is confirmed
     forgetting_per_s: NotNegative = 0.5  # how fast the evidence fades, log-odds

@@ -6,25 +6,23 @@ the view, whose edges nobody knows, or the whole view squeezed. Places found in 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 
 from perception.video.boxes import Picture
 
 ROUNDING_PX = 2  # encoders make sides even, or multiples of four
 
+Misfit = Literal["turned", "other"]  # by 90 degrees, or of another ratio of the sides
 
-def misfit(stream: tuple[int, int], model: tuple[int, int], stretched: bool) -> str | None:
+
+def misfit(stream: tuple[int, int], model: tuple[int, int], stretched: bool) -> Misfit | None:
     """Return why pictures of a size (width, height px) cannot be those of the camera's model; None where they can."""
     (width, height), (model_width, model_height) = stream, model
     if stretched or abs(height - width * model_height / model_width) <= ROUNDING_PX:
         return None
-    sizes = f"pictures are {width} x {height}, image_px is {model_width} x {model_height}"
-    if abs(width - height * model_height / model_width) <= ROUNDING_PX:
-        return f"{sizes}: turned by 90 degrees"
-    return (
-        f"{sizes}: not the same shape. Set the camera to stream that shape, or give image_px and the camera's model of "
-        "this stream, or stretched: true where the whole view is squeezed into it"
-    )
+    return "turned" if abs(width - height * model_height / model_width) <= ROUNDING_PX else "other"
 
 
 def straightened(picture: Picture, model: tuple[int, int]) -> Picture:

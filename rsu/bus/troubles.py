@@ -16,7 +16,7 @@ import msgspec
 from hw.modality import Gives
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
-from rsu.reasons import NORMAL, words
+from rsu.reasons import NORMAL, details, words
 from rsu.reasons.box import BoxReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
@@ -150,7 +150,8 @@ def sentence(trouble: Trouble, language: str = "en") -> str:
     row = words(trouble.reason, trouble.device)
     text = row.text_zh if language == "zh" else row.text
     head = f"{trouble.about}: {text}" if trouble.about else text
-    parts = [f"{head} ({trouble.detail})" if trouble.detail else head]
+    detail = details.said(trouble.detail, language)
+    parts = [f"{head} ({detail})" if detail else head]
     if trouble.since_ns is not None:
         moment = datetime.fromtimestamp(trouble.since_ns / 1e9, UTC).astimezone()
         parts[0] += f"，自 {moment:%m-%d %H:%M:%S} 起" if language == "zh" else f", since {moment:%b %d %H:%M:%S}"

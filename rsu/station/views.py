@@ -14,6 +14,7 @@ from perception.tracking.bias import SensorBias
 from rsu.bus.latch import Held
 from rsu.bus.snapshot import DeviceView, EventView, LatchView, SignalHead, TrackView
 from rsu.messages.bounds import ellipses_95
+from rsu.reasons import doubts
 from rsu.station.signals import PhaseNow
 
 _OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
@@ -112,8 +113,8 @@ def doubt(bias: SensorBias) -> str | None:
     """Return in words how a sensor stands otherwise than the site file says, if that is sure and matters."""
     offset_m = math.hypot(bias.east_m, bias.north_m)
     figures = [
-        (f"{offset_m:.1f} m off", offset_m, bias.offset_sd_m, _OFFSET_M),
-        (f"turned by {bias.yaw_deg:+.1f} deg", abs(bias.yaw_deg), bias.yaw_sd_deg, _YAW_DEG),
-        (f"{bias.time_ms:+.0f} ms late", abs(bias.time_ms), bias.time_sd_ms, _TIME_MS),
+        (doubts.OFF_BY.say(f"{offset_m:.1f}"), offset_m, bias.offset_sd_m, _OFFSET_M),
+        (doubts.TURNED_BY.say(f"{bias.yaw_deg:+.1f}"), abs(bias.yaw_deg), bias.yaw_sd_deg, _YAW_DEG),
+        (doubts.LATE_BY.say(f"{bias.time_ms:+.0f}"), abs(bias.time_ms), bias.time_sd_ms, _TIME_MS),
     ]
     return ", ".join(text for text, size, sd, least in figures if size > max(least, 3.0 * sd)) or None

@@ -60,12 +60,13 @@ class CameraPipeline:
     def view(self, shot: Shot | None, error: str | None) -> VideoView:
         """Return what the station is told of a picture; of none, with the source's error."""
         if shot is None:
-            return _blind(video.NO_PICTURE, error or "the camera is silent", time.time_ns())
+            return _blind(video.NO_PICTURE, error or video.SILENT_CAMERA.en, time.time_ns())
         model = self._settings.image_px
-        if (words := misfit(shot.size, model, self._settings.stretched)) is not None:
-            return _blind(video.OTHER_SHAPE, words, shot.stamp_ns)
+        if (why := misfit(shot.size, model, self._settings.stretched)) is not None:
+            row = video.TURNED if why == "turned" else video.OTHER_ASPECT
+            return _blind(video.OTHER_SHAPE, video.SIZES.say(*shot.size, *model, row.en), shot.stamp_ns)
         if (picture := shot.picture()) is None:
-            return _blind(video.NO_PICTURE, "what comes cannot be unpacked", shot.stamp_ns)
+            return _blind(video.NO_PICTURE, video.NOT_UNPACKED.en, shot.stamp_ns)
         return _told(self.look(straightened(picture, model), shot.stamp_ns), shot.stamp_ns)
 
     def datagram(self, view: VideoView, passed_over: int = 0) -> bytes:

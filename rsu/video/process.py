@@ -117,7 +117,7 @@ class VideoLoop:
         """Tell the station what was seen; that nothing can be seen, now and then."""
         said = (view.state, view.words)
         if said != self._said:
-            _log.info("camera", sight=video.STATES[view.state], why=view.words)
+            _log.info("camera", sight=video.STATES[view.state].en, why=view.words)
         elif view.state and now_s - self._told_s < _TELL_S:
             return
         self._said, self._told_s = said, now_s

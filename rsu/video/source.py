@@ -15,6 +15,7 @@ import cv2
 import structlog
 from cv2.typing import MatLike
 
+from hw import video
 from perception.video.boxes import Picture
 from rsu.site.video import SourceSettings
 from rsu.video.capture import Opener, stamps
@@ -22,7 +23,6 @@ from rsu.video.capture import Opener, stamps
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 STEADY_S = 1.0  # a source that gave pictures for so long is opened again at once
 HALF_FROM_PX = 900  # pictures at least this wide are looked at in half their size
-_WAITS = "opened, waits for the first key picture"
 _log = structlog.get_logger()
 
 
@@ -96,16 +96,16 @@ class SourceReader(threading.Thread):
         self._settings = settings
         self._mailbox = mailbox
         self._ended = threading.Event()
-        self.error: str | None = "not opened yet"
+        self.error: str | None = video.NOT_OPENED.en
 
     def run(self) -> None:
         """Open, read, and open again: at once where it worked, with back-off where it did not."""
         opener, failures = Opener(self._settings), 0
         while not self._ended.is_set():
-            self.error = _WAITS if opener.patient else self.error
+            self.error = video.WAITS.en if opener.patient else self.error
             capture = opener.open()
             opened = capture.isOpened()
-            self.error = _WAITS if opened else self._refused()
+            self.error = video.WAITS.en if opened else self._refused()
             began_s = time.monotonic()
             count = self._read(capture) if opened else 0
             capture.release()
@@ -113,7 +113,7 @@ class SourceReader(threading.Thread):
             steady = count > 1 and time.monotonic() - began_s >= STEADY_S
             failures = 0 if steady else failures + 1
             if opened:
-                self.error = f"ended after {count} picture{'' if count == 1 else 's'}"
+                self.error = video.ENDED_SOON.en if count == 1 else video.ENDED.say(count)
             if not (steady and self._settings.file is not None):
                 self._rest(failures)
 
@@ -131,8 +131,9 @@ class SourceReader(threading.Thread):
         """Return why the source could not be opened, as far as that is known; addresses may hold a password."""
         device = self._settings.device
         if device is not None and not Path(device).exists():
-            return f"there is no {device}"
-        return f"{device or self._settings.file or 'the stream'} cannot be opened"
+            return video.NO_SUCH.say(device)
+        named = device or self._settings.file
+        return video.NOT_OPENABLE.say(named) if named else video.NO_STREAM.en
 
     def _read(self, capture: cv2.VideoCapture) -> int:
         """Leave pictures in the mailbox until there are no more; return how many there were."""

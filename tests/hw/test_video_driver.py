@@ -66,7 +66,7 @@ def test_what_a_camera_finds_while_it_learns_is_doubtful(doubtful: bool) -> None
 def test_a_camera_that_sees_nothing_says_why_and_measures_nothing(state: int) -> None:
     made = driver()
     assert made.received("pictures", encode(view(0, state=state)), STAMP_NS) == []
-    assert made.error == STATES[state]
+    assert made.error == STATES[state].en
     assert made.received("pictures", encode(view(0, sequence=8)), STAMP_NS) and made.error is None
 
 

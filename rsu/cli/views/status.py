@@ -18,6 +18,7 @@ from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 from rsu.bus.troubles import Newest
 from rsu.core.errors import NotReachableError
+from rsu.reasons import details
 
 _WAIT_S = 2.5  # the slowest topic comes once a second
 _TOPICS = ["processes", "snapshot", "uplink", "recorder"]
@@ -62,14 +63,14 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
             console.print(line, markup=False, soft_wrap=True)
     if state.snapshot is not None:
         console.print(_messages(state.snapshot))
-        console.print(_devices(state.snapshot))
+        console.print(_devices(state.snapshot, language))
         console.print(_clock(state.snapshot), markup=False)
         if (latch := state.snapshot.latch) is not None:
             since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
             console.print(
                 f"signal latched: phases {latch.phases} green together {since:%Y-%m-%d %H:%M:%S} UTC", markup=False
             )
-        for line in _refused(state.snapshot):
+        for line in _refused(state.snapshot, language):
             console.print(line, markup=False, soft_wrap=True)
         for reason, count in state.snapshot.counters.items():
             console.print(f"not used: {reason}: {count}", markup=False)
@@ -83,12 +84,12 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
     return not found
 
 
-def _refused(snapshot: Snapshot) -> Iterator[str]:
+def _refused(snapshot: Snapshot, language: str) -> Iterator[str]:
     """Yield what devices said that was not used: how often, what it was last, and what it likely is."""
     for device in snapshot.devices:
         for each in device.refused:
             sample = f', last "{each.text}" ({each.octets})' if each.octets else ""
-            cause = f": {each.cause}" if each.cause else ""
+            cause = f": {details.said(each.cause, language)}" if each.cause else ""
             yield f"not used of {device.name}: {each.reason} {each.count}{sample}{cause}"
 
 
@@ -152,8 +153,9 @@ def _messages(snapshot: Snapshot) -> Table:
     return table
 
 
-def _devices(snapshot: Snapshot) -> Table:
+def _devices(snapshot: Snapshot, language: str) -> Table:
     table = _table("devices", "name kind state Hz age_ms trouble")
     for d in snapshot.devices:
-        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), d.error or d.doubt or "")
+        trouble = details.said(d.error or d.doubt or "", language)
+        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), trouble)
     return table

@@ -18,10 +18,12 @@ from collections.abc import Iterator
 
 import structlog
 
+from hw.detail import Detail
 from hw.tape import AS_BEGUN, SystemClock
 from hw.utc import NS, NS_PER_DAY, from_ns, weeks_off
 from perception.objects import Fix
 from rsu.bus.snapshot import ClockView
+from rsu.reasons import doubts
 from rsu.reasons.place import PlaceReason
 from rsu.reasons.words import Reason
 from rsu.site.clock import ClockSettings
@@ -100,7 +102,7 @@ class UtcClock:
         weeks = weeks_off(fix.stamp_ns, fix.receipt_ns + self._said.correction_ns)
         if not weeks or self._said.unset:
             return False
-        text = f"{fix.device} says {_date(fix.stamp_ns)}, {weeks:+d} weeks off: not used; its firmware is too old"
+        text = doubts.WEEKS_OFF.say(fix.device, _date(fix.stamp_ns), f"{weeks:+d}")
         self._name("gnss-week-rollover", text, said=self._refused is not None)
         self._refused = fix.receipt_ns, text
         return True
@@ -170,20 +172,20 @@ class UtcClock:
         """Yield what is wrong with the time, and what to do, in words."""
         heard = self._heard(now_ns)
         if self._said.unset:
-            yield f"the system clock says {_date(now_ns + self._said.correction_ns)}: set it (chrony, battery)"
+            yield doubts.CLOCK_UNSET.say(_date(now_ns + self._said.correction_ns))
         if self._refused is not None and now_ns - self._refused[0] < _SHOWN_NS:
             yield self._refused[1]
         if self._known_from_ns is not None:
-            yield f"the system clock stepped by {self._step_ns / 1e9:+.3f} s: UTC is unknown until GNSS agrees with it"
+            yield doubts.CLOCK_STEPPED.say(f"{self._step_ns / 1e9:+.3f}")
             return
         for name, receiver, one in heard:
             if abs(ahead_ns := self._ahead_ns(one)) > LIMIT_NS // 2:
-                yield f"the system clock is {ahead_ns / 1e9:+.3f} s ahead of {name}" + _likely(ahead_ns)
+                yield _likely(ahead_ns).say(f"{ahead_ns / 1e9:+.3f}", name)
             rate = receiver.drift.rate
             if rate is not None and abs(rate.ppm) - 2 * rate.sd_ppm > DRIFT_PPM:
-                yield f"the system clock drifts by {-rate.ppm:+.0f} ppm against {name}: does chrony keep it?"
+                yield doubts.CLOCK_DRIFTS.say(f"{-rate.ppm:+.0f}", name)
         if heard and max(one.offset_ns for *_, one in heard) - min(one.offset_ns for *_, one in heard) > LIMIT_NS:
-            yield f"{' and '.join(name for name, *_ in heard)} disagree on UTC"
+            yield doubts.RECEIVERS_DISAGREE.say(" and ".join(name for name, *_ in heard))
 
 
 def _is_whole(time_ns: int) -> bool:
@@ -191,10 +193,10 @@ def _is_whole(time_ns: int) -> bool:
     return abs(time_ns) > NS // 2 and abs((time_ns + NS // 2) % NS - NS // 2) < JUMP_NS
 
 
-def _likely(ahead_ns: int) -> str:
+def _likely(ahead_ns: int) -> Detail:
     if not _is_whole(ahead_ns) or abs(ahead_ns) > _TAI_NS:
-        return ": does chrony keep it?"
-    return ", whole seconds: the receiver lacks leap seconds yet, or the clock is TAI or GPS time"
+        return doubts.CLOCK_AHEAD
+    return doubts.CLOCK_AHEAD_WHOLE
 
 
 def _is_leap_second(utc_ns: int, step_ns: int) -> bool:

@@ -22,26 +22,23 @@ CAR = (RoadUser.CAR, 30.0, 3.0, 0.0)
 
 
 @pytest.mark.parametrize(
-    ("stream", "model", "words"),
+    ("stream", "model", "why"),
     [
         ((1920, 1080), (1920, 1080), None),
         ((640, 360), (1920, 1080), None),
         ((3840, 2160), (1920, 1080), None),
         ((854, 480), (1920, 1080), None),
         ((352, 200), (1920, 1080), None),  # 198, rounded to a multiple of eight
-        ((1920, 1088), (1920, 1080), "pictures are 1920 x 1088, image_px is 1920 x 1080"),
-        ((640, 480), (1920, 1080), "stretched: true"),
-        ((704, 576), (1920, 1080), "not the same shape"),
-        ((640, 360), (640, 480), "not the same shape"),
-        ((1080, 1920), (1920, 1080), "turned by 90 degrees"),
-        ((270, 480), (1920, 1080), "turned by 90 degrees"),
+        ((1920, 1088), (1920, 1080), "other"),
+        ((640, 480), (1920, 1080), "other"),
+        ((704, 576), (1920, 1080), "other"),
+        ((640, 360), (640, 480), "other"),
+        ((1080, 1920), (1920, 1080), "turned"),
+        ((270, 480), (1920, 1080), "turned"),
     ],
 )
-def test_another_shape_is_refused_with_both_sizes(
-    stream: tuple[int, int], model: tuple[int, int], words: str | None
-) -> None:
-    found = misfit(stream, model, stretched=False)
-    assert found is None if words is None else found is not None and words in found and f"{stream[0]} x" in found
+def test_another_shape_is_refused(stream: tuple[int, int], model: tuple[int, int], why: str | None) -> None:
+    assert misfit(stream, model, stretched=False) == why
     assert misfit(stream, model, stretched=True) is None
 
 
@@ -83,7 +80,9 @@ def test_a_squeezed_stream_puts_a_car_where_it_is(size: tuple[int, int]) -> None
 def test_without_the_sites_word_nothing_is_measured(size: tuple[int, int]) -> None:
     driver, found = told(camera(stretched=False), size)
     assert not found and driver.error is not None
-    assert driver.error.startswith(f"{STATES[OTHER_SHAPE]}: pictures are {size[0]} x {size[1]}, image_px is 960 x 540")
+    assert driver.error.startswith(
+        f"{STATES[OTHER_SHAPE].en}: pictures are {size[0]} x {size[1]}, image_px is 960 x 540"
+    )
 
 
 def test_a_packed_picture_says_its_size() -> None:

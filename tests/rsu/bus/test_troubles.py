@@ -95,6 +95,12 @@ def test_what_follows_from_another_reason_is_no_cause() -> None:
     assert found(alone) == [("map-silent", "", ["RSI silent"])]
 
 
+def test_its_detail_is_told_in_both_languages() -> None:
+    (trouble,) = troubles.of(newest([device("cam", CAMERA, "lost", "no picture: the stream cannot be opened")]))
+    assert "cam: a camera is lost (no picture: the stream cannot be opened)" in troubles.sentence(trouble)
+    assert "cam: 摄像机失联 (无图像：视频流无法打开)" in troubles.sentence(trouble, "zh")
+
+
 def test_one_switch_that_is_out_is_one_trouble() -> None:
     cameras = [device(f"cam-{n}", CAMERA, "lost", f"silent for {n}.0 s") for n in range(1, 4)]
     state = newest([*cameras, device("radar", RADAR)], [message("rsm", "sensor-lost")])

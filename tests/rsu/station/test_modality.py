@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 import v2x
+from hw import registry
+from hw.detail import chinese
 from hw.device import DeviceHealth
 from hw.modality import ROWS
 from perception.objects import Detections, Fix, RoadUser
@@ -27,6 +29,7 @@ from v2x import dsmp
 BEGIN_NS, TICK_NS = 1_795_392_000_000_000_000, 100_000_000
 THEIRS = """
 from hw.driver import DeviceSettings
+from hw.detail import Detail
 from hw.modality import LIDAR, Gives, Modality
 
 class NoPorts(DeviceSettings):
@@ -39,6 +42,7 @@ class Lidar:
 
 class Microwave:
     Settings = NoPorts
+    details = (Detail("its horn is iced: {} dB lost", "天线结冰：衰减 {} dB"),)
     modality = Modality(
         name="microwave", en="microwave detector", zh="微波检测器", mark="M", gives=Gives.ROAD_USERS,
         source="microwaveRadar", source_type=6, device_type=3,
@@ -194,6 +198,12 @@ def test_a_site_numbers_the_faults_of_any_modality_and_of_nothing_else(site: Con
     site.path.write_text(text.replace("uplink:\n", numbers), encoding="utf-8")
     (wrong,) = [each for each in config.check(site.path) if "fault_types" in str(each)]
     assert "got thermometer" in wrong.text and "microwave" in wrong.text
+
+
+def test_what_it_says_is_found_in_chinese_by_its_own_rows(site: Config) -> None:
+    rows = registry.details(site.site.devices["microwave-north"].kind)
+    assert chinese("its horn is iced: 12 dB lost", rows) == "天线结冰：衰减 12 dB"
+    assert registry.details("their-lidar") == ()
 
 
 def test_each_row_has_words_of_the_standard() -> None:
