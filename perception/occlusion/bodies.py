@@ -15,7 +15,7 @@ BESIDE_M = 0.3  # so near to a vehicle's sides there is no other
 
 
 def apart(table: TrackTable, scan: Scan, pairs: Pairs) -> Pairs:
-    """Return the pairs but those of hidden tracks with what is seen of the bodies of others."""
+    """Return the pairs but those of hidden tracks with detections on the bodies of other, seen tracks."""
     doubtful = table.hidden[pairs.track].nonzero()[0]
     if not len(doubtful):
         return pairs
@@ -25,18 +25,18 @@ def apart(table: TrackTable, scan: Scan, pairs: Pairs) -> Pairs:
     return pairs.at(kept.nonzero()[0])
 
 
-def of_bodies(table: TrackTable, whose: Mask, scan: Scan, detection: Ints) -> Mask:
-    """Return which detections (d,) are on the bodies of the vehicles among the rows `whose` (n,).
+def of_bodies(table: TrackTable, owners: Mask, scan: Scan, detection: Ints) -> Mask:
+    """Return which detections (d,) are on the bodies of the vehicles among the rows `owners` (n,).
 
-    A bus is one road user, however many reflections a radar makes of it. Who walks or cycles may be that near.
+    A bus is one road user, however many reflections a radar makes of it. Pedestrians and cyclists may be that near.
     """
-    found = on_bodies(table, whose, scan.position[:, detection], BESIDE_M)
+    found = on_bodies(table, owners, scan.position[:, detection], BESIDE_M)
     return found & ~attributes.walks(scan.kind[detection])
 
 
-def on_bodies(table: TrackTable, whose: Mask, position: Floats, beside: float) -> Mask:
-    """Return which places (2, d) are on the bodies of the vehicles among the rows `whose` (n,), or so near to them."""
-    vehicle = (whose & np.isfinite(table.heading) & ~attributes.walks(table.kind)).nonzero()[0]
+def on_bodies(table: TrackTable, owners: Mask, position: Floats, beside: float) -> Mask:
+    """Return which places (2, d) m are on the bodies of vehicles among the rows `owners` (n,), or `beside` m near."""
+    vehicle = (owners & np.isfinite(table.heading) & ~attributes.walks(table.kind)).nonzero()[0]
     found = np.zeros(position.shape[1], dtype=np.bool_)
     if not len(vehicle) or not len(found):
         return found

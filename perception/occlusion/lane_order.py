@@ -40,8 +40,8 @@ def lane_order(table: TrackTable, rows: Ints) -> LaneOrder:
     ahead = directions(table, rows)
     others = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
     if not len(others):
-        nobody = np.full(len(rows), np.inf)
-        return LaneOrder(nobody, nobody, np.zeros(len(rows)))
+        none = np.full(len(rows), np.inf)
+        return LaneOrder(none, none, np.zeros(len(rows)))
     way, length = direction_of(table.heading[others]).T, sizes(table)[0]
     away = table.state[:2, None, others] - table.state[:2, rows, None]
     along = ahead[0, :, None] * away[0] + ahead[1, :, None] * away[1]

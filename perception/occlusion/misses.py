@@ -1,4 +1,4 @@
-"""What it says of a track that a sensor did not see it: that it is gone, or that something hides it."""
+"""Evidence of a miss: a sensor did not see a track because it is gone, or because something hides it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from perception.sensing.sensors import Sensors
 from perception.state import attributes
 from perception.state.table import TrackTable, likely
 
-MOST_AGAINST = -5.0  # log-odds a round: what hides a road user from one sensor may hide it from others
-WHERE_OTHERS_ARE = -3.0  # log-odds a round: what nobody sees is not where another is seen
+MOST_AGAINST = -5.0  # log-odds a round: a body that hides a road user from one sensor may hide it from others
+WHERE_OTHERS_ARE = -3.0  # log-odds a round: an unseen vehicle is not where another is seen
 LIKELY = 0.5  # exposure over which a sensor should have seen a track
 UNLIKELY = 0.1  # and under which it could hardly have
-STANDING_MPS = 1.0  # what is slower may have stood where it is hidden since before anybody looked
-STEADY_SCANS = 3  # who was seen less often was never seen steadily
+STANDING_MPS = 1.0  # a slower one may have stood where it is hidden since before any sensor looked
+STEADY_SCANS = 3  # a track seen less often was never seen steadily
 
 
 def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
-    seen (sensors, n); `looked`: which sensors are in the round; sure (sensors,): as `testimony.surest`; `settled`: who
-    comes is seen when it comes, so that nobody new stands where others hide it.
+    seen (sensors, n); looked (s,): the sensors in the round; sure (sensors,) log-odds: as `testimony.surest`;
+    `settled`: road users are seen when they come, so that no new one stands where others hide it.
     """
     in_view = visibility.in_view(table.state[:2], sensors)
     watched = np.zeros_like(seen)
@@ -32,7 +32,7 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     exposed, room = visibility.cover(table, sensor, track, sensors)
     plain = exposed > testimony.OPEN
     testimony.hear(table, seen, sensor[plain], track[plain], sure)
-    doubtful = table.id == 0  # what is not known to exist is not known to be hidden
+    doubtful = table.id == 0  # a track not known to exist is not known to be hidden
     comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
     exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0
     against = np.bincount(track, _evidence(table, sensor, track, exposed, sensors), len(table))
@@ -50,8 +50,8 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
 def _evidence(table: TrackTable, sensor: Ints, track: Ints, exposed: Floats, sensors: Sensors) -> Floats:
     """Return the log-likelihood ratios (m,) of one more miss, of a sensor that can see a track so likely.
 
-    Who was seen steadily, and then not any more, may be hidden by what nobody knows: it stays so for a while, so that
-    many misses in a row say little more than a few.
+    sensor, track, exposed (m,): as `visibility.cover`. A road user that was seen steadily, and then not any more, may
+    be hidden by an unknown body: it stays so for a while, so that many misses in a row say little more than a few.
     """
     in_a_row, steady = _past(table.history[sensor, track], table.hidden[track])
     missed = np.exp(sensors.log_missed[sensor])
@@ -61,7 +61,10 @@ def _evidence(table: TrackTable, sensor: Ints, track: Ints, exposed: Floats, sen
 
 
 def _past(history: Ints, hidden: Ints) -> tuple[Ints, Mask]:
-    """Return how often tracks (m,) were not seen since they were seen last, and whether before they mostly were."""
+    """Return how often tracks (m,) were not seen since they were seen last, and whether before they mostly were.
+
+    history (m,): bits of one sensor's scans; hidden (m,): as in the table.
+    """
     newest = np.where(history > 0, history & -history, 1 << 32)
     in_a_row = np.bitwise_count(newest - 1).astype(np.int64)
     scans, hits = np.frexp(history.astype(np.float64))[1] - in_a_row, np.bitwise_count(history)
@@ -70,7 +73,7 @@ def _past(history: Ints, hidden: Ints) -> tuple[Ints, Mask]:
 
 
 def _refute(table: TrackTable) -> None:
-    """Let it speak against hidden vehicles that they should be where another is seen."""
+    """Let it count against hidden vehicles that they should be where another is seen."""
     lost = ((table.hidden > 0) & ~attributes.walks(table.kind)).nonzero()[0]
     if len(lost):
         shown = likely(table) & (table.hidden == 0)

@@ -19,7 +19,7 @@ from perception.state.table import TrackTable
 # that behind another person they are reported for less than 1 s; vehicles change lanes in some seconds.
 PACE: Floats = np.array([0.5, 0.5, 0.4, 0.4, 0.6, 1.2, 1.0])
 BOXED_PACE = 0.1  # m/s: of a vehicle with another close ahead and another close behind, whatever its class
-BOXED_M = 15.0  # gap, bumper to bumper, up to which the other is close: nobody turns off unseen between the two
+BOXED_M = 15.0  # gap, bumper to bumper, up to which the other is close: no vehicle turns off unseen between the two
 WIDEST_M = 12.0  # no hidden place is wider than behind a bus, nor is one where a sensor only misses what stands
 
 

@@ -1,10 +1,10 @@
-"""What the sensors that look at a place say of a road user: some see it, others look there and see nothing.
+"""The testimony of the sensors that look at a place: some see a road user there, others look and see nothing.
 
-A sensor errs alike scan after scan: what it takes for somebody (a shadow, a reflection, a place that it learned
-wrongly) it takes for somebody again, so that its own scans are no independent evidence. Only another sensor is. Of each
+A sensor errs alike scan after scan: a shadow, a reflection, a place that it learned wrongly, once taken for a road
+user, is taken for one again, so that its own scans are no independent evidence. Only another sensor is. Of each
 sensor is kept how sure it is, by its latest scans, and no sensor is ever sure beyond measure, a doubtful one hardly at
-all. Who only one sensor sees, while another that could see it does not, is never sure to exist; nor is who only
-doubtful ones see; and who is denied by more than see it is not told of.
+all. A road user that only one sensor sees, while another that could see it does not, is never sure to exist; nor is one
+that only doubtful ones see; and one that more sensors deny than see is not reported.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from perception.state.table import TrackTable
 OPEN = 0.9  # exposure over which a sensor should surely have seen a track
 SCANS = 4.0  # so many scans in a row make a sensor as sure as it ever is
 DOUBTFUL = 1.0  # log-odds: a sensor that is still learning is no surer
-SAYS, NEVER = 1.7, -1.7  # log-odds from which on a sensor says that somebody is there, that nobody was lately: a scan,
-DENIES = -4.5  # and that nobody is any more
-LATELY_NS = 1_000_000_000  # who saw it so long ago sees it
-CONTESTED = 4.0  # log-odds of existence, at most, of who is seen by one only: that one may miss it once
-REFUTED = -0.1  # and of who is rather not there
+SAYS, NEVER = 1.7, -1.7  # log-odds from which on a sensor says: a road user is there; none was there lately (a scan);
+DENIES = -4.5  # none is there any more
+LATELY_NS = 1_000_000_000  # a sensor that saw it no longer ago sees it
+CONTESTED = 4.0  # log-odds of existence, at most, of a track seen by one sensor only: that one may miss it once
+REFUTED = -0.1  # and of a track that is rather not there
 
 
 def surest(sensors: Sensors, doubtful: Mask) -> Floats:
@@ -34,7 +34,7 @@ def surest(sensors: Sensors, doubtful: Mask) -> Floats:
 def hear(table: TrackTable, seen: Mask, sensor: Ints, track: Ints, sure: Floats) -> None:
     """Take a round's scans: seen (sensors, n); sensors (m,) did not see tracks (m,) that were in the open.
 
-    sure (sensors,): as `surest`.
+    sure (sensors,) log-odds: as `surest`.
     """
     table.word += sure[:, None] / SCANS * seen
     table.word[sensor, track] -= sure[sensor] / SCANS
@@ -42,12 +42,12 @@ def hear(table: TrackTable, seen: Mask, sensor: Ints, track: Ints, sure: Floats)
 
 
 def fade(table: TrackTable, by: float) -> None:
-    """Let what was said long ago count for less, log-odds."""
+    """Let older testimony count for less, by so many log-odds."""
     table.word -= np.clip(table.word, -by, by)
 
 
 def judge(table: TrackTable, sure: Floats, now_ns: int) -> None:
-    """Note who is contested, and bound the evidence of their existence."""
+    """Note which tracks are contested, and bound the evidence of their existence; sure (sensors,): as `surest`."""
     sees = (table.word > 0.0) & (table.seen_ns > now_ns - LATELY_NS)
     denies = table.word <= np.where(table.history == 0, NEVER, DENIES)
     said = (sees & (table.word >= SAYS)).sum(axis=0)

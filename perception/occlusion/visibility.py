@@ -16,12 +16,12 @@ from perception.state.table import TrackTable, existence
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
 COVERED_SHARE = 0.5  # share of a road user's width that must be covered for it to be hidden, with some allowance
-IN_THE_OPEN = 0.998  # probability that what nothing covers can be seen: bodies that nobody knows hide as well
+IN_THE_OPEN = 0.998  # probability of being seen where no known body covers: unknown bodies hide as well
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
 
 
 def in_view(position: Floats, sensors: Sensors) -> Mask:
-    """Return which places (2, n), site frame, lie well inside the field of view of which sensor: (sensors, n)."""
+    """Return which places (2, n) m, site frame, lie well inside the field of view of which sensor: (sensors, n)."""
     east, north = _sight(position, sensors)
     distance = np.hypot(east, north)
     ahead = east * sensors.forward[0, :-1, None] + north * sensors.forward[1, :-1, None]
@@ -43,7 +43,7 @@ def fast_enough(table: TrackTable, sensors: Sensors) -> Mask:
 
 
 class Cover(NamedTuple):
-    """What other road users cover of targets (m,), as sensors (m,) see it."""
+    """How far other road users cover targets (m,) from sensors (m,)."""
 
     exposure: Floats  # (m,) probability that the sensor can see the target
     room: Floats  # (m,) m across the line of sight, at the target, from hidden on one side to hidden on the other
@@ -52,8 +52,8 @@ class Cover(NamedTuple):
 def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cover:
     """Return how far the tracks (m,) are hidden from the sensors (m,) by other confirmed tracks.
 
-    The sensor looks down from its mount: a body of height h covers what the lines over its top do not reach. The
-    line that counts goes to the middle of the target. Widths are compared across the line of sight, at the target;
+    The sensor looks down from its mount: a body of height h covers the ground that the lines over its top do not
+    reach. The line that counts goes to the middle of the target. Widths are compared across the line of sight, there;
     a target that is not known well may be anywhere within so much more of it. A body covers with the probability that
     it exists.
     """
@@ -100,7 +100,10 @@ def _room(which: Ints, widths: Floats, covers: Mask, count: int) -> Floats:
 
 
 def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
-    """Return how far before the tracks (m,) a body may be that hides their middles from the sensors (m,)."""
+    """Return how far, m (m,), before the tracks (m,) a body may be that hides their middles from the sensors (m,).
+
+    size (3, n) m: of all tracks; others (o,): the rows that may hide.
+    """
     away = table.state[:2, track] - sensors.place[:, sensor]
     middle, tallest = size[2, track] / 2.0, size[2, others].max()
     share = (tallest - middle) / np.maximum(sensors.height[sensor] - middle, 0.1)
@@ -109,12 +112,12 @@ def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: 
 
 
 def _sight(position: Floats, sensors: Sensors) -> tuple[Floats, Floats]:
-    """Return metres east and north (sensors, n) from the sensors to places (2, n)."""
+    """Return metres east and north, each (sensors, n), from the sensors to places (2, n) m."""
     return position[0] - sensors.east[:-1, None], position[1] - sensors.north[:-1, None]
 
 
 def _half_width(table: TrackTable, size: Floats, rows: Ints, ray: Floats) -> Floats:
-    """Return half of how wide the bodies (k,) are across the rays (2, k)."""
+    """Return half the widths (k,) m of the bodies in the rows (k,) across rays (2, k), unit vectors; size (3, n) m."""
     heading, length, width = table.heading[rows], size[0, rows], size[1, rows]
     unknown = np.isnan(heading)
     east, north = direction_of(np.where(unknown, 0.0, heading)).T

@@ -1,6 +1,6 @@
-"""Which track a vehicle's report belongs to, and how well the reports agree with what the sensors see.
+"""Which track a vehicle's report belongs to, and how well the reports agree with the sensors' measurements.
 
-Anybody may say anything: a report begins no track, confirms none and keeps none alive. It sharpens tracks that the
+Any sender may say anything: a report begins no track, confirms none and keeps none alive. It sharpens tracks that the
 sensors see, and none for longer than it agrees with them: its pull is bounded, and its id, class and size count only
 after it has agreed for a while.
 """
@@ -21,7 +21,7 @@ from perception.tracking.gating import velocity_square
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder
-MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and what a report that does not fit costs
+MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and the cost of a report that does not fit
 CLOSE_M = 1.5  # one that fits from farther away does not add to it
 MOVING_MPS = 1.0
 
@@ -34,19 +34,19 @@ class Gates(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What is known of the reports of a round."""
+    """The reports of a round."""
 
-    radio: int  # their column
+    radio: int  # their column among the sensors
     gates: Gates
-    doubted: Ints  # vehicles whom nobody sees where they say that they are
+    doubted: Ints  # (v,) ids of vehicles that no sensor sees where they claim to be
 
 
 def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settings: VehicleSettings) -> Pairs:
     """Return the pairs without those in which a report is not its track's; the others pull with a bounded weight.
 
     A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
-    another vehicle, or of one that is not trusted yet. Who walks or cycles is no motor vehicle. Who is not seen follows
-    nobody's word but, for a while, that of its own vehicle where it is trusted.
+    another vehicle, or of one that is not trusted yet. Pedestrians and cyclists are no motor vehicles. A track that no
+    sensor sees follows no report but, for a while, that of its own vehicle where it is trusted.
     """
     told = scan.sensor[pairs.detection] == reports.radio
     if not told.any():
@@ -73,10 +73,11 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
 
 
 def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats, radio: int) -> None:
-    """Note whose reports the rows (k,) carry, how well they agree, and the heading, which only it knows at rest.
+    """Note which vehicle's reports the rows (k,) carry, how well they agree, and the heading, known at rest only so.
 
-    Many stand where one may say that it stands: only who moves as it says is believed. lag (d,): seconds from the
-    tracks' time to that of each detection.
+    Many vehicles stand where one may say that it stands: only a vehicle that moves as it says is believed.
+    detection (k,): that of each row; lag (d,): seconds from the tracks' time to that of each detection; radio: the
+    column of the reports among the sensors.
     """
     told = scan.sensor == radio
     if not told.any():
@@ -91,18 +92,19 @@ def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats,
     off = scan.position[:, detection] - table.state[:2, row] - lag[detection] * table.state[2:, row]
     step = np.where(np.hypot(off[0], off[1]) < CLOSE_M, moves, -1)
     agreed = np.where(before, np.clip(table.agreed[row] + step, 0, MOST_AGREED), 1)
-    _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # nobody else carries these ids now
+    _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # no other track carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]
     table.agreed[row] = agreed
 
 
 def _disagree(table: TrackTable, vehicle: Ints) -> None:
-    """Note that reports of these vehicles (k,) do not fit the tracks that carry their ids."""
+    """Note that reports of these vehicles, ids (k,), do not fit the tracks that carry their ids."""
     carries = np.isin(table.vehicle, vehicle) & (table.vehicle_ns > 0)
     table.agreed[carries] -= DISAGREED
     _forget(table, carries & (table.agreed <= 0))
 
 
 def _forget(table: TrackTable, rows: Mask) -> None:
+    """Forget the vehicles of the rows (n,)."""
     table.vehicle_ns[rows] = table.agreed[rows] = 0

@@ -23,7 +23,7 @@ from perception.state.pairs import Pairs, neighbours
 from perception.state.table import TrackTable
 from perception.tracking.gating import gated
 
-SWERVE = -4.0  # log-likelihood ratio: who walks or cycles may turn of a sudden and have any velocity
+SWERVE = -4.0  # log-likelihood ratio, at least: pedestrians and cyclists may turn of a sudden and have any velocity
 TOGETHER = 64  # contested pairs up to which one assignment of all sensors is faster than one of each
 FARTHEST_M = 12.0  # no detection is farther from its track, per axis
 _LOG_2PI = math.log(2.0 * math.pi)
@@ -41,7 +41,7 @@ def candidates(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors) -> 
 
 
 def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: Ints, detection: Ints) -> Pairs:
-    """Return those of the pairs (k,) that are within their gates, with their scores."""
+    """Return those of the pairs (k,) that are within their gates, with their scores; lag (d,) s: as in `candidates`."""
     gate = gated(table, scan, lag, sensors.gate[scan.sensor], track, detection)
     track, detection = track[gate.number], detection[gate.number]
     sensor = scan.sensor[detection]
@@ -54,10 +54,10 @@ def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: 
 
 
 def assign(pairs: Pairs, sensor: Ints) -> Pairs:
-    """Return the pairs of the best assignments, ordered by track; `sensor` (k,): who made the pair's detection.
+    """Return the pairs of the best assignments, ordered by track; `sensor` (k,): that of the pair's detection.
 
-    For each sensor every track and every detection is in one pair at most, and every score is positive. Pairs that
-    nobody contests are made at once; what is left are small dense problems.
+    For each sensor every track and every detection is in one pair at most, and every score is positive. Pairs
+    without a rival are made at once; the others are small dense problems.
     """
     worth = (pairs.score > 0.0).nonzero()[0]
     track, detection, sensor = pairs.track[worth], pairs.detection[worth], sensor[worth]

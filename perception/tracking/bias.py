@@ -1,6 +1,6 @@
 """How sensors err against each other: offset, yaw and time of each, learnt from road users that several of them see.
 
-Twice a second the residuals of one round are compared: what the sensors say of the same road user differs by their
+Twice a second the residuals of one round are compared: the places that sensors give the same road user differ by their
 errors and by noise, wherever the road user truly is. Least squares over all sensors, with the past fading; an error
 that all share cannot be seen, so that a weak prior makes their sum small, and the figures' uncertainty leaves it out.
 """
@@ -23,13 +23,13 @@ MEMORY_S = 20.0
 MOST_ROWS = 256  # detections that are compared at a time
 UNKNOWNS = 4  # of each sensor: east and north offset [m], yaw [rad], time [s]
 PRIOR_SD: Floats = np.array([0.3, 0.3, math.radians(1.5), 0.1])
-_UNITS: Floats = np.array([1.0, 1.0, math.degrees(1.0), 1e3])[:, None]  # of what is told: m, m, deg, ms
+_UNITS: Floats = np.array([1.0, 1.0, math.degrees(1.0), 1e3])[:, None]  # of the figures told: m, m, deg, ms
 DOUBT = 2.0  # an error that is not corrected counts as an uncertainty so many times as large
-SURE_SIGMAS = 3.0  # what is less sure than this is taken as no error
+SURE_SIGMAS = 3.0  # an error that is less sure than this is taken as none
 
 
 class SensorBias(msgspec.Struct, frozen=True):
-    """How a sensor differs from what the site file says, and one standard deviation of each figure."""
+    """How a sensor differs from its entry in the site file, and one standard deviation of each figure."""
 
     device: str
     east_m: float  # it reports road users so much too far east
@@ -42,7 +42,7 @@ class SensorBias(msgspec.Struct, frozen=True):
 
 
 class Biases:
-    """What is known of all sensors. `corrected`: the scans are freed of it; else they only count for less."""
+    """The errors of all sensors. `corrected`: the scans are freed of them; else they only count for less."""
 
     def __init__(self, sensors: Sensors, corrected: bool) -> None:
         self._sensors = sensors
@@ -96,7 +96,7 @@ class Biases:
         self._sure[:, :-1] = np.where(np.abs(mean) > SURE_SIGMAS * sd, mean, 0.0)
 
     def _compare(self, table: TrackTable, scan: Scan, pairs: Pairs) -> None:
-        """Add what a round says of the differences between the sensors."""
+        """Add the differences between the sensors in one round to the normal equations."""
         detection = pairs.detection
         sensor = scan.sensor[detection]
         effect = self._effect(scan, detection, table.state[2:, pairs.track])
@@ -112,14 +112,20 @@ class Biases:
         self._told = self._told + np.einsum("apk,ak->p", design * weight, residual)
 
     def _effect(self, scan: Scan, detection: Ints, velocity: Floats) -> Floats:
-        """Return how far one unit of each unknown moves detections (2, UNKNOWNS, k)."""
+        """Return how far one unit of each unknown moves detections (k,): (2, UNKNOWNS, k) m.
+
+        velocity (2, k) m/s: of their tracks.
+        """
         sensor = scan.sensor[detection]
         away = scan.position[:, detection] - self._sensors.place[:, sensor]
         one, none = np.ones(len(detection)), np.zeros(len(detection))
         return np.stack([np.stack([one, none, -away[1], -velocity[0]]), np.stack([none, one, away[0], -velocity[1]])])
 
     def _solve(self) -> tuple[Floats, Floats]:
-        """Return the unknowns and their standard deviations but for what all sensors share (UNKNOWNS, sensors)."""
+        """Return the unknowns and their standard deviations but for the part that all sensors share.
+
+        Both (UNKNOWNS, sensors), in m, m, rad, s.
+        """
         sensors = self._sensors.radio
         spread = _inverse(self._certainty)
         mean = (spread * self._told).sum(axis=1).reshape(sensors, UNKNOWNS)
@@ -130,7 +136,7 @@ class Biases:
 
 
 def _inverse(matrix: Floats) -> Floats:
-    """Return the inverse of a symmetric positive definite matrix, the same bits whatever BLAS numpy was built with."""
+    """Return the inverse of a symmetric positive definite matrix (u, u), the same bits with whatever BLAS numpy has."""
     inverse = matrix.copy()
     for pivot in range(len(matrix)):
         column, row = inverse[:, pivot].copy(), inverse[pivot] / inverse[pivot, pivot]
@@ -142,7 +148,10 @@ def _inverse(matrix: Floats) -> Floats:
 
 
 def _between(values: Floats, weight: Floats, track: Ints) -> Floats:
-    """Return values (..., k) less their weighted mean over the detections of the same track, which are in order."""
+    """Return values (..., k) less their mean, by weights (k,), over the detections of the same track.
+
+    track (k,): the row of each detection, in order.
+    """
     starts = run_starts(track)
     run = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(track)))
     mean = np.add.reduceat(values * weight, starts, axis=-1) / np.add.reduceat(weight, starts)

@@ -1,7 +1,7 @@
-"""Vehicles that no track carries though they say that they are there: do the sensors that look there see nobody?
+"""Vehicles that no track carries though they report a place: do the sensors that look there see no road user?
 
-A claim makes nothing true. What can be said of it is that it is false: sensors look at the place, nothing stands before
-it, and nobody is seen there for seconds. Where no sensor looks, or another vehicle is near, a claim stays a claim.
+A claim makes nothing true. It can only be found false: sensors look at the place, nothing stands before it, and no
+road user is seen there for seconds. Where no sensor looks, or another vehicle is near, a claim stays a claim.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LONGEST_S = 0.2  # that one round counts
 NEAR_M = 4.0  # a road user so near may be the vehicle, ill located
 SURELY_SEEN = 0.95  # probability, by all sensors that looked, from which a round counts in full,
 LIKELY_SEEN = 0.8  # and by half
-DOUBTED_S = 1.5  # who could be seen for longer and is none of those seen is no track's vehicle any more
-REFUTED_S = 2.0  # and who is not seen for longer, while nobody is near, is not there
+DOUBTED_S = 1.5  # a vehicle that could be seen for longer, yet is none of those seen, is no track's vehicle any more
+REFUTED_S = 2.0  # and one that is not seen for longer, while no road user is near, is not there
 
 
 class _Claim(msgspec.Struct):
@@ -38,11 +38,11 @@ class _Claim(msgspec.Struct):
     kind: int
     stamp_ns: int
     loose_s: float = 0.0  # for which it could have been seen and was no track's
-    unseen_s: float = 0.0  # for which moreover nobody was near
+    unseen_s: float = 0.0  # for which moreover no road user was near
 
 
 class Claims:
-    """Everybody who was heard lately and is no track's vehicle."""
+    """All vehicles that were heard lately and are no track's vehicle."""
 
     def __init__(self, sensors: Sensors) -> None:
         self._sensors = sensors
@@ -68,18 +68,21 @@ class Claims:
             )
 
     def doubted(self) -> Ints:
-        """Return who has been none of those seen for a while, so that it is not one of them when they meet."""
+        """Return the ids (v,) of vehicles that have been none of those seen for a while.
+
+        They are not taken for one of these when they meet.
+        """
         return np.array([vehicle for vehicle, claim in self._claims.items() if claim.loose_s > DOUBTED_S], np.int64)
 
     def refuted(self) -> list[int]:
-        """Return, once, who is surely not where it says."""
+        """Return, once, the ids of vehicles that are surely not where they claim to be."""
         found, self._refuted = self._refuted, []
         return found
 
     def witness(self, table: TrackTable, looked: Ints, now_ns: int, dt: float, settled: bool) -> None:
-        """Compare the claims with the tracks at `now_ns`; `looked`: which sensors are in the round of the last dt s.
+        """Compare the claims with the tracks at `now_ns`; looked (s,): the sensors in the round of the last dt s.
 
-        `settled`: everybody who was there at the start is known by now.
+        `settled`: all road users that were there at the start are known by now.
         """
         fresh = {vehicle: each for vehicle, each in self._claims.items() if now_ns - each.stamp_ns < HEARD_NS}
         self._claims = fresh
@@ -98,7 +101,7 @@ class Claims:
                 self._refuted.append(vehicle)
 
     def _as_tracks(self, claims: Sequence[_Claim], now_ns: int) -> TrackTable:
-        """Return claims as tracks that nobody confirmed, where they should be now."""
+        """Return claims as tracks that are not confirmed, where they should be now."""
         table = TrackTable.new(len(claims), self._sensors.radio)
         lag = np.array([now_ns - each.stamp_ns for each in claims]) * 1e-9
         table.state[2:] = np.array([each.velocity for each in claims]).T
@@ -110,7 +113,7 @@ class Claims:
         return table
 
     def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:
-        """Return the probabilities (k,) that the sensors which looked would see who stands where it is claimed."""
+        """Return the probabilities (k,) that the sensors `looked` (s,) would see a vehicle at each claimed place."""
         watched = np.zeros((self._sensors.radio, len(claimed)), dtype=np.bool_)
         watched[looked] = visibility.in_view(claimed.state[:2], self._sensors)[looked]
         sensor, row = np.nonzero(watched & visibility.fast_enough(claimed, self._sensors))
@@ -120,7 +123,7 @@ class Claims:
 
 
 def _near(table: TrackTable, place: Floats) -> Mask:
-    """Return which places (2, k) have a road user near who may be the vehicle: a motor vehicle that is no other's."""
+    """Return which places (2, k) m have a track near that may be the vehicle: a motor vehicle's, and no other's."""
     rows = ((table.id > 0) & ~walks(table.kind) & ~trusted(table)).nonzero()[0]
     gap = table.state[:2, rows, None] - place[:, None]
     ahead = direction_of(np.where(np.isfinite(table.heading[rows]), table.heading[rows], 0.0)).T[:, :, None]

@@ -1,4 +1,4 @@
-"""Two tracks of one road user: which they are, and how they become one."""
+"""Two tracks of one road user: how they are found, and how they become one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one ro
 SAME_M = 4.0  # and metres, per axis
 SHARED = 0.55  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
 CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
-RETURNED_SCANS = 40  # somebody seen more often is not taken for one that is hidden
+RETURNED_SCANS = 40  # a road user seen more often is not taken for one that is hidden
 _OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading", "agreed", "radio"]
 
 
@@ -26,7 +26,9 @@ def pairs(table: TrackTable) -> list[tuple[int, int]]:
     possible &= _may_return(table, first, second)
     first, second = first[possible], second[possible]
     together, either = _scans_of(table.history[:, first], table.history[:, second])
-    alone = (together <= SHARED * either).all(axis=0)  # of two behind each other, who looks along them sees but one
+    alone = (together <= SHARED * either).all(
+        axis=0
+    )  # of two behind each other, a sensor that looks along them sees but one
     scans = either.sum(axis=0, dtype=np.int64)
     alone &= scans > 0
     first, second, scans = first[alone], second[alone], scans[alone]
@@ -39,7 +41,7 @@ def pairs(table: TrackTable) -> list[tuple[int, int]]:
 
 
 def join(table: TrackTable, kept: int, dropped: int) -> None:
-    """Take into a row what its double knows better: the surer state, the vehicle's id."""
+    """Take into a row all that its double knows better: the surer state, the vehicle's id."""
     surer = table.covariance[0, 0] + table.covariance[1, 1]
     newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
     fields = ["stamp_ns", "receipt_ns"] * bool(newer)
@@ -51,13 +53,16 @@ def join(table: TrackTable, kept: int, dropped: int) -> None:
 
 
 def _may_return(table: TrackTable, first: Ints, second: Ints) -> Mask:
-    """Return which pairs (k,) may be one for all that is hidden: who comes out of hiding is new, not long known."""
+    """Return which pairs (k,) may be one where one is hidden: a track that comes out of hiding is new."""
     hidden, new = table.hidden > 0, table.scans <= RETURNED_SCANS
     return np.where(hidden[first], ~hidden[second] & new[second], ~hidden[second] | new[first])
 
 
 def _scans_of(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """Return in how many scans (sensors, k) both and either of pairs of histories are, since both are known."""
+    """Return in how many scans (sensors, k) both tracks of pairs, and either, were seen since both are known.
+
+    first, second (sensors, k): their histories, bit by bit.
+    """
     known = [first, second]
     for shift in (1, 2, 4, 8, 16):
         known = [history | history >> shift for history in known]
@@ -66,7 +71,7 @@ def _scans_of(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 
 def _square(gap: Floats, spread: Floats) -> Floats:
-    """Return squared Mahalanobis distances (k,) of gaps (2, k)."""
+    """Return squared Mahalanobis distances (k,) of gaps (2, k) by covariances (2, 2, k)."""
     return form(adjugate(spread), gap) / determinant(spread)
 
 

@@ -36,7 +36,7 @@ MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
 
 
 class Fusion:
-    """All road users of a site. `counters` tells by reason what was not used."""
+    """All road users of a site. `counters`: how many measurements were not used, by reason."""
 
     def __init__(self, sensors: Sequence[Sensor], settings: FusionSettings, reference: Reference) -> None:
         self.counters: Counter[str] = Counter()
@@ -79,7 +79,7 @@ class Fusion:
             self._use()
 
     def tracks(self, now_ns: int) -> Tracks:
-        """Use what has come, then return the confirmed road users as they are now, by id."""
+        """Use all measurements that have come, then return the confirmed road users as they are now, by id."""
         self._use()
         return report.tracks(self._population, self._devices, self._radios, self._settings, now_ns)
 
@@ -88,7 +88,7 @@ class Fusion:
         return self._biases.known()
 
     def refuted(self) -> list[bytes]:
-        """Return, once, the ids of vehicles whom no sensor sees where they say that they are."""
+        """Return, once, the ids of vehicles that no sensor sees where they claim to be."""
         return [vehicle_id(number) for number in self._claims.refuted()]
 
     def _use(self) -> None:
@@ -97,7 +97,7 @@ class Fusion:
             self._round(measurements)
 
     def _round(self, measurements: list[Measurement]) -> None:
-        """Match what each sensor saw once with the tracks; what fits none begins new ones."""
+        """Match the detections of a round with the tracks; those that fit none begin new ones."""
         population, sensors = self._population, self._sensors
         scan = self._biases.account(self._scan(measurements))
         stamps = [each.stamp_ns for each in measurements if each.device in self._columns]
@@ -115,7 +115,9 @@ class Fusion:
         left[pairs.detection] = False
         self._claims.hear(scan, ~left)
         before = len(population.table)
-        begun = (left & (scan.sensor != sensors.radio)).nonzero()[0]  # who only says that it is there is no road user
+        begun = (left & (scan.sensor != sensors.radio)).nonzero()[
+            0
+        ]  # a vehicle that is only known by its report is no road user
         table = population.table
         there = likely(table) | (table.id > 0) & (table.hidden == 0)
         begun = begun[~of_bodies(table, there, scan, begun)]
@@ -131,7 +133,7 @@ class Fusion:
         population.tidy(dt)
 
     def _scan(self, measurements: list[Measurement]) -> Scan:
-        """Return everything that a round saw, in the site frame."""
+        """Return all detections of a round, in the site frame."""
         by_device, reports = [], []
         for measurement in measurements:
             if isinstance(measurement, VehicleReport):
@@ -168,9 +170,10 @@ class Fusion:
         return self._radios.index(device)
 
     def _witness(self, measurements: list[Measurement], row: Ints, sensor: Ints, sure: Floats, dt: float) -> None:
-        """Count what the sensors of a round, dt s after the one before, did not see, and remember what they saw.
+        """Count which tracks the sensors of a round, dt s after the one before, did not see; remember which they saw.
 
-        sure: as `testimony.surest`.
+        row (k,), sensor (k,): the tracks that were seen, and the sensor of each; sure (sensors,) log-odds: as
+        `testimony.surest`.
         """
         table, columns = self._population.table, self._columns
         scans = [(columns[each.device], each.stamp_ns) for each in measurements if each.device in columns]
@@ -179,7 +182,7 @@ class Fusion:
         looked, stamp_ns = np.array(scans).T
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
-        seen = seen[:-1]  # who says that it is there is not seen by that
+        seen = seen[:-1]  # a report is no sighting
         misses.count(table, seen, looked, sure, self._sensors, self._population.settled)
         life.remember(table, seen, looked, stamp_ns)
         self._claims.witness(table, looked, self._population.time_ns, dt, self._population.settled)

@@ -1,4 +1,4 @@
-"""Where hidden tracks drive on: behind whoever is ahead, and in their lane, of which the heading is known."""
+"""Where hidden tracks drive on: behind the next vehicle ahead, and in their lane, of which the heading is known."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from perception.occlusion.lane_order import directions, lane_order
 from perception.state.attributes import walks
 from perception.state.table import TrackTable
 
-QUEUING_MPS = 6.0  # what is slower and follows nobody stops soon, for somebody or something that nobody sees either
-STOPPING_S = 1.2  # how fast it does
-STEERING_S = 0.3  # how fast it goes straight on
-IN_QUEUE_M, IN_QUEUE_MPS = 2.5, 1.5  # standard deviations of who follows somebody into a queue, at most
-IN_LANE_M = 0.6  # and of any hidden vehicle across its heading
+QUEUING_MPS = 6.0  # a slower vehicle with no other ahead stops soon, for something that no sensor sees either
+STOPPING_S = 1.2  # time constant of its stopping
+STEERING_S = 0.3  # time constant with which any goes straight on
+IN_QUEUE_M, IN_QUEUE_MPS = 2.5, 1.5  # standard deviations of a vehicle that follows another into a queue, at most
+IN_LANE_M = 0.6  # standard deviation of any hidden vehicle across its heading, at most
 
 
 def drive_on(table: TrackTable, dt: float) -> None:
@@ -41,7 +41,7 @@ def drive_on(table: TrackTable, dt: float) -> None:
 
 
 def _bound(covariance: Floats, ahead: Floats, in_queue: Mask) -> None:
-    """Bound the uncertainties (4, 4, k) across the headings, and of those `in_queue` (k,) along them, in place."""
+    """Bound covariances (4, 4, k) across the unit vectors `ahead` (2, k), and where `in_queue` (k,) along them too."""
     place, speed = covariance[:2, :2], covariance[2:, 2:]
     aside = np.stack([ahead[1], -ahead[0]])
     along = np.where(in_queue, np.minimum(1.0, IN_QUEUE_M / np.sqrt(form(place, ahead))), 1.0)

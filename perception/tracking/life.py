@@ -1,4 +1,4 @@
-"""The life of tracks by evidence: what speaks for one, when it is confirmed, when it is over."""
+"""The life of tracks by evidence: what counts for one, when it is confirmed, when it is over."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ LOST_M = 6.0  # standard deviation of the position at which a track is worthless
 
 
 def count_hits(table: TrackTable, rows: Ints, score: Floats) -> None:
-    """Let detections speak for the rows (k,)."""
+    """Let detections count for the rows (k,): their scores (k,), log-likelihood ratios, several per row if need be."""
     table.log_odds += np.bincount(rows, score, len(table))
     table.scans += np.bincount(rows, minlength=len(table))
 
 
 def remember(table: TrackTable, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
-    """Enter the scans of the sensors `looked`, true at `stamp_ns`, into the tracks' histories; seen (sensors, n)."""
+    """Enter the scans of the sensors `looked` (s,), true at `stamp_ns` (s,), into the histories; seen (sensors, n)."""
     table.history[looked] = (table.history[looked] << 1 | seen[looked]) & SCANS_KEPT
     table.seen_ns[looked] = np.where(seen[looked], stamp_ns[:, None], table.seen_ns[looked])
 

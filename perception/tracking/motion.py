@@ -1,4 +1,4 @@
-"""How road users move: what may have changed since the last round, and what is known of one that is new."""
+"""How road users move: how far their motion may have changed since the last round, and the first guess of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AT_REST = 0.1  # share of it that is left at rest
 LIVELY_MPS = 1.5  # speed from which all of it holds
 SWERVING_MPS = 5.0  # speed from which all of it holds across a vehicle's heading too
 ASIDE_AT_REST = 0.01  # share of that which is left at rest
-UNSEEN = 0.15  # share of it that is left at least while nobody can see
+UNSEEN = 0.15  # share of it that is left at least while no sensor can see the road user
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
 ROUND_S = 0.1  # between two rounds, usually
@@ -40,10 +40,10 @@ def _move(table: TrackTable, dt: float) -> None:
 
 
 def agility(table: TrackTable) -> Floats:
-    """Return the spectral density of the acceleration (2, 2, n).
+    """Return the spectral density of the acceleration (2, 2, n) m2/s3.
 
-    What stands is likely to stand on, and what moves steadily to move on, until its velocity is corrected the same
-    way again and again. The wheels of what hardly moves do not let it go sideways.
+    A standing road user is likely to stand on, and a steadily moving one to move on, until its velocity is corrected
+    the same way again and again. Wheels do not let a vehicle that hardly moves go sideways.
     """
     speed = np.hypot(table.state[2], table.state[3])
     turning = np.maximum(manoeuvring(table), np.maximum(STEADY, UNSEEN * table.hidden))
@@ -63,7 +63,7 @@ def manoeuvring(table: TrackTable) -> Floats:
 
 
 def foresee(table: TrackTable, dt: float) -> None:
-    """Move all tracks by dt seconds, for telling of them: what brakes or turns for sure goes on with it.
+    """Move all tracks by dt seconds, for the report: a road user that surely brakes or turns goes on with it.
 
     The velocity is corrected once a round, so that the corrections that are remembered add up to those of
     1 / (1 - DRIFT_KEPT) rounds.
@@ -76,14 +76,14 @@ def foresee(table: TrackTable, dt: float) -> None:
 
 
 def _acceleration(table: TrackTable) -> Floats:
-    """Return the accelerations (2, n) of those that brake or turn for sure."""
+    """Return the accelerations (2, n) m/s2 of the road users that surely brake or turn; 0 for the others."""
     lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
     acceleration: Floats = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
     return acceleration
 
 
 def _turn(table: TrackTable, acceleration: Floats, dt: float) -> None:
-    """Let the headings of those that move turn with their velocities, by accelerations (2, n) in dt seconds."""
+    """Let the headings of moving tracks turn with their velocities, by accelerations (2, n) m/s2 in dt seconds."""
     east, north = table.state[2:]
     turned = (north * acceleration[0] - east * acceleration[1]) * dt / np.maximum(east**2 + north**2, LIVELY_MPS**2)
     table.heading[:] = (table.heading + np.degrees(turned) * table.moving) % 360.0

@@ -18,7 +18,7 @@ from perception.tracking.association import assign, candidates
 from perception.tracking.correction import correct
 from perception.tracking.settings import FusionSettings, log_odds
 
-SETTLED_NS = 15_000_000_000  # after so long without anybody having seen it nobody stands where others hide it
+SETTLED_NS = 15_000_000_000  # so long after the begin no unseen road user stands any more where others hide it
 JOIN_EVERY_NS = 300_000_000  # doubles are looked for so often
 
 
@@ -39,11 +39,11 @@ class Population:
 
     @property
     def settled(self) -> bool:
-        """Whether who was there in the beginning had the time to move and be seen."""
+        """Whether the road users that were there in the beginning had the time to move and be seen."""
         return self.time_ns - self._begun_ns > SETTLED_NS
 
     def advance(self, time_ns: int) -> float:
-        """Move all tracks to a time not before their own, let evidence fade; return the seconds."""
+        """Move all tracks to a time not before their own, let evidence fade; return the seconds passed."""
         dt = (time_ns - self.time_ns) * 1e-9 if self.time_ns else 0.0
         self.time_ns, self._begun_ns = time_ns, self._begun_ns or time_ns
         motion.predict(self.table, dt)
@@ -54,7 +54,10 @@ class Population:
         return dt
 
     def absorb(self, pairs: Pairs, scan: Scan, lag: Floats) -> None:
-        """Give detections to the tracks that they were assigned to; pairs are ordered by track."""
+        """Give detections to the tracks that they were assigned to; pairs are ordered by track.
+
+        lag (d,): seconds from the tracks' time to that of each detection.
+        """
         if not len(pairs):
             return
         table, row = self.table, pairs.track
@@ -64,7 +67,7 @@ class Population:
         self._describe(table, row, pairs.detection, scan)
 
     def begin(self, scan: Scan, lag: Floats, left: Ints) -> tuple[Ints, Pairs]:
-        """Begin tracks with the detections `left` (k,) that nobody explains.
+        """Begin tracks with the detections `left` (k,) that no track explains; lag (d,) s: as in `absorb`.
 
         Detections of several sensors that may be one road user begin one track, that of the first of them. Return the
         detections that began tracks, in order of these, and the pairs of these tracks with the other detections.
@@ -90,7 +93,7 @@ class Population:
         return left[alone], pairs
 
     def tidy(self, dt: float) -> None:
-        """Confirm what almost surely exists, make one of double tracks, forget those that are over."""
+        """Confirm tracks that almost surely exist, make one of double tracks, forget those that are over; dt in s."""
         table = self.table
         life.bound(table)
         for row in life.ripe(table, self._settings):
@@ -118,7 +121,7 @@ class Population:
                 gone[dropped] = True
 
     def _describe(self, table: TrackTable, row: Ints, detection: Ints, scan: Scan) -> None:
-        """Take from detections what is not motion; rows (k,) are in order."""
+        """Take class, size and times from detections (k,) into the rows (k,), which are in order."""
         stated = scan.sensor[detection] == self._sensors.radio
         heard = ~stated | trusted(table)[row]
         row, detection, stated = row[heard], detection[heard], stated[heard]
@@ -130,7 +133,7 @@ class Population:
 
 
 def _families(pairs: Pairs, scan: Scan) -> Pairs:
-    """Return the pairs (first detection, other detection) of what seems to be one road user."""
+    """Return the pairs (first detection, other detection) that seem to be of one road user."""
     earlier = pairs.track < pairs.detection
     other = scan.sensor[pairs.track] != scan.sensor[pairs.detection]
     pairs = pairs.at((earlier & other & (pairs.score > 0.0)).nonzero()[0])

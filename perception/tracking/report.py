@@ -1,4 +1,4 @@
-"""What fusion tells: the confirmed road users at a cycle's time."""
+"""The output of fusion: the confirmed road users at a cycle's time."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from perception.tracking import motion
 from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings, log_odds
 
-KNOWN_SCANS = 8  # measurements before a road user is known so well that it is told of while others hide it
-VAGUE_M = 3.0  # standard deviation of the position above which there is nothing to tell
+KNOWN_SCANS = 8  # measurements before a road user is known so well that it is reported while others hide it
+VAGUE_M = 3.0  # standard deviation of the position above which a track is not reported
 
 
 def tracks(
@@ -56,7 +56,7 @@ def tracks(
 
 
 def _reportable(table: TrackTable, settings: FusionSettings, now_ns: int) -> TrackTable:
-    """Return a copy of the rows to tell of, by id: confirmed, still probable, and seen lately or hidden."""
+    """Return a copy of the rows to report, by id: confirmed, still probable, and seen lately or hidden."""
     speed = np.hypot(table.state[2], table.state[3])
     limit_ms = np.where(speed < settings.stopped_mps, settings.max_coast_stopped_ms, settings.max_coast_ms)
     fresh = np.abs(now_ns - table.stamp_ns) <= limit_ms * 1e6
@@ -68,12 +68,12 @@ def _reportable(table: TrackTable, settings: FusionSettings, now_ns: int) -> Tra
 
 
 def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return for each track (n,) the names of those that saw it (names, n)."""
+    """Return for each track the names of the sensors and radios that saw it; seen (names, n)."""
     patterns = [column.tobytes() for column in np.ascontiguousarray(seen.T)]
     known = {one: tuple(compress(names, one)) for one in set(patterns)}
     return [known[one] for one in patterns]
 
 
 def _rows(columns: Floats) -> Floats:
-    """Return (..., n) as (n, ...)."""
+    """Return an array (..., n), a column per track, as (n, ...)."""
     return np.ascontiguousarray(np.moveaxis(columns, -1, 0))

@@ -13,7 +13,7 @@ from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 from perception.traffic.tally import Passage, TrafficTally, Turn
 
-AWAY_NS = 3 * SECOND_NS  # who comes back within this time has not been away from a loop or zone
+AWAY_NS = 3 * SECOND_NS  # a road user that comes back within this time has not been away from a loop or zone
 LONGEST_HEADWAY_NS = 600 * SECOND_NS  # two that are farther apart have nothing to do with each other
 
 
@@ -26,7 +26,7 @@ class VirtualLoop(NamedTuple):
 
 
 class TrafficCounter:
-    """Knows what must be known from one look to the next."""
+    """Counts, and keeps the state that counting needs from one look to the next."""
 
     def __init__(
         self, lanes: LaneMap, observed_m: float, loops: Sequence[VirtualLoop], zones: Sequence[Polygon]
@@ -36,7 +36,7 @@ class TrafficCounter:
         self._loops = list(loops)
         self._zones = Ground(lanes, Areas(zones=zones)) if zones else None
         self._zone_flags = [FIRST_ZONE << number for number in range(len(zones))]
-        self._there_ns: list[dict[int, int]] = [{} for _ in (*loops, *zones)]  # who was there last when, by track id
+        self._there_ns: list[dict[int, int]] = [{} for _ in (*loops, *zones)]  # when each was there last, by track id
         self._front_ns = [0] * len(lanes.lines)  # when the newest front came to each stop line,
         self._rear_ns = [0] * len(lanes.lines)  # and its rear left it
 
@@ -63,7 +63,7 @@ class TrafficCounter:
         self._watch_spots(now, tally)
 
     def _passage(self, now: Situation, row: int) -> Passage:
-        """Return who crossed, with the times of its front and rear at the stop line."""
+        """Return the passage of a row that crossed, with the times of its front and rear at the stop line."""
         lane, speed = int(now.past["origin"][row]), float(now.speed[row])
         length, pace = float(now.tracks.size[row, 0]), max(speed, 1.0)
         beyond = -float(self._lanes.short_of_stop_line(np.array([lane]), now.tracks.position[[row]])[0])
@@ -84,7 +84,7 @@ class TrafficCounter:
         )
 
     def _measure_lanes(self, now: Situation, tally: TrafficTally, counted: Mask) -> None:
-        """Add the time since the look before to what is true of the lanes now."""
+        """Add the time since the look before to the lanes' present state; counted (n,): no pedestrians."""
         count, length = len(self._lanes.lines), now.tracks.size[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
         tally.covered_s[now.lane[over]] += now.passed_s  # once for a lane, however many stand there
@@ -103,7 +103,7 @@ class TrafficCounter:
         tally.green_s += now.passed_s * now.is_green
 
     def _watch_spots(self, now: Situation, tally: TrafficTally) -> None:
-        """Count who comes over the loops and into the zones."""
+        """Count the road users that come over the loops and into the zones."""
         for number, loop in enumerate(self._loops):
             reach = (now.tracks.size[:, 0] + loop.length_m) / 2.0
             over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line_m) <= reach)
@@ -114,6 +114,7 @@ class TrafficCounter:
                 self._watch(number, now, tally, (flags & flag).nonzero()[0])
 
     def _watch(self, number: int, now: Situation, tally: TrafficTally, rows: Ints) -> None:
+        """Count the road users in the rows (k,), which are now on loop or in zone `number`."""
         spot, there = tally.spots[number], now.tracks.id[rows].tolist()
         spot.occupied_s += now.passed_s * bool(there)
         spot.present_s += now.passed_s * len(there)

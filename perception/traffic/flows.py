@@ -1,4 +1,4 @@
-"""From what was counted to what is reported: means, percentiles, shares."""
+"""From counts to reported figures: means, percentiles, shares."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Flows:
         )
 
     def _congestion(self, lane: int, tally: TrafficTally) -> int | None:
-        """Return 0 (free) to 3 (severe); None: nobody was there, no limit is known, or the period is short."""
+        """Return 0 (free) to 3 (severe); None: no vehicle was there, no limit is known, or it was short."""
         limit, present_s = self._lanes.lines[lane].speed_limit, float(tally.present_s[lane])
         if limit is None or not present_s or tally.seconds < LEAST_CONGESTION_S:
             return None

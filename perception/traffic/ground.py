@@ -1,4 +1,4 @@
-"""What the ground of a site is for: a grid of flags, so that a look-up costs the same for any number of areas."""
+"""The uses of a site's ground: a grid of flags, so that a look-up costs the same for any number of areas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from perception.traffic.paths import ways
 CELL_M = 0.5
 MARGIN_M = 10.0  # around everything, at least
 _PIECE_M = 200.0  # the cells around a long line across the grid are many
-CROSSWALK_MARGIN_M = 1.5  # who walks beside the stripes still uses the crosswalk
+CROSSWALK_MARGIN_M = 1.5  # pedestrians beside the stripes still use the crosswalk
 
 MOTOR = 1  # a lane of motor vehicles
 JUNCTION = 2  # where motor vehicles drive between two lanes
@@ -58,7 +58,7 @@ class Ground:
             self._fill(np.array(polygon), FIRST_ZONE << number)
 
     def at(self, position: Floats) -> Flags:
-        """Return the flags (n,) at positions (n, 2)."""
+        """Return the flags (n,) at positions (n, 2) m, site frame."""
         cell = np.minimum(np.maximum((position - self._origin) / CELL_M, 0.0), self._last).astype(np.intp)
         flags: Flags = self._flags[cell[:, 0], cell[:, 1]]  # the margin, and so all beyond it, has no flags
         return flags
@@ -76,7 +76,7 @@ class Ground:
         return (slice(low[0], high[0]), slice(low[1], high[1])), np.stack(np.meshgrid(east, north, indexing="ij"), -1)
 
     def _draw(self, line: Floats, half: float, flag: int) -> None:
-        """Set a flag along a line, `half` metres to either side."""
+        """Set a flag along a line (k, 2) m, `half` metres to either side."""
         for first, last in pairwise(line):
             pieces = 1 + int(np.hypot(*(last - first)) / _PIECE_M)
             for begin, end in pairwise(np.linspace(first, last, pieces + 1)):
@@ -84,7 +84,7 @@ class Ground:
                 self._flags[window] |= np.where(_distance(centre, begin, end) <= half, flag, 0).astype(np.uint32)
 
     def _fill(self, polygon: Floats, flag: int, margin: float = 0.0) -> None:
-        """Set a flag in a polygon and up to `margin` metres around it."""
+        """Set a flag in a polygon (k, 2) m and up to `margin` metres around it."""
         window, centre = self._cells(polygon, margin)
         inside = np.zeros(centre.shape[:2], dtype=np.bool_)
         for first, last in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
@@ -98,7 +98,7 @@ class Ground:
 
 
 def _distance(centre: Floats, first: Floats, last: Floats) -> Floats:
-    """Return how far points (..., 2) are from a segment."""
+    """Return how far points (..., 2) m are from a segment between two points (2,) m: (...) m."""
     step = last - first
     square = float(step @ step)
     share = np.clip(((centre - first) @ step) / square, 0.0, 1.0) if square else np.zeros(centre.shape[:-1])

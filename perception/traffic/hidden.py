@@ -1,7 +1,7 @@
-"""Vehicles before a stop line that nobody sees any more: behind others, or too far away for what stands.
+"""Vehicles before a stop line that no sensor sees any more: behind others, or standing too far away.
 
-Who was lost on a lane whose light is red goes on to the end of the queue there, and waits, until another is seen in its
-place or its light has been green for long enough that the queue has moved off.
+A vehicle lost on a lane whose light is red goes on to the end of the queue there, and waits, until another is seen in
+its place or its light has been green for long enough that the queue has moved off.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from perception.traffic.signals import PhaseLights
 
 LONGEST_NS = 120 * SECOND_NS
 UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
-KNOWN_NS = SECOND_NS  # who was seen for less may never have been there
+KNOWN_NS = SECOND_NS  # a vehicle seen for less may never have been there
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
 STANDING_MPS = 1.4
 OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
@@ -44,7 +44,7 @@ class Hidden:
     def __init__(self, lanes: LaneMap) -> None:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
         self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
-        self._seen: tuple[Floats | Ints, ...] = ()  # and the columns of what they would be if they were lost
+        self._seen: tuple[Floats | Ints, ...] = ()  # and their places, speeds and delays at the last look, as columns
         self._hidden: list[HiddenVehicle] = []
         self._last_ns = 0
 
@@ -59,7 +59,7 @@ class Hidden:
         past: Rows,
         lights: PhaseLights,
     ) -> list[HiddenVehicle]:
-        """Return who is hidden and stands now.
+        """Return the hidden vehicles that stand now.
 
         `sure` (n,): tracks that are where they are said to be, the others are lost; `comes` (n,): motor vehicles among
         them on lanes towards the crossing.
@@ -87,7 +87,7 @@ class Hidden:
         return [one for one in self._hidden if one.speed_mps < STANDING_MPS]
 
     def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
-        """Return some of those who were in view at the last look."""
+        """Return some of the vehicles that were in view at the last look, by their place among them."""
         lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
         return [
             HiddenVehicle(
@@ -106,7 +106,7 @@ class Hidden:
         return green_ns < starts_ns and now_ns - one.seen_ns < LONGEST_NS
 
     def _move_up(self, seen: list[HiddenVehicle], passed_s: float) -> None:
-        """Let those who drove when they were lost drive on to the end of their queue: to a red light, if to nobody."""
+        """Let vehicles that drove when they were lost drive on to the end of their queue, or to the red light."""
         moving = [one for one in self._hidden if one.speed_mps >= STANDING_MPS]
         for one in self._hidden:
             one.delay_s += passed_s * (one.speed_mps < STANDING_MPS)
@@ -122,7 +122,7 @@ class Hidden:
 
 
 def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tuple[Floats, Floats]:
-    """Return the gaps (k,) m to who is next ahead on the lane, or to the stop line, and their speeds (k,) m/s."""
+    """Return the gaps (k,) m to the next vehicle on the lane, or to the stop line, and its speed (k,) m/s, or 0."""
     lane, place, half, speed = np.array([[o.lane, o.to_stop_line_m, o.length_m / 2.0, o.speed_mps] for o in vehicles]).T
     own_lane, own_place, own_half = np.array([[o.lane, o.to_stop_line_m, o.length_m / 2.0] for o in behind]).T[
         :, :, None
@@ -135,7 +135,7 @@ def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tupl
 
 
 def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
-    """Tell whether another body is seen where it should be; one that is new is the same vehicle."""
+    """Tell whether another body, sure (n,), is seen where it should be; one that is new is the same vehicle."""
     own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
     near = np.abs(matches.to_stop_line[own] - one.to_stop_line_m) < OVERLAP * (tracks.size[own, 0] + one.length_m) / 2.0
     for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():

@@ -37,7 +37,7 @@ class LaneLine(msgspec.Struct, frozen=True, eq=False):
     points: Floats  # (k, 2) m, site frame, k >= 2
     width: float  # m
     speed_limit: float | None = None  # m/s
-    type: str = MOTOR_LANE  # what the lane is for, as in a MAP: vehicle, bikeLane, crosswalk, sidewalk ...
+    type: str = MOTOR_LANE  # use of the lane, as in a MAP: vehicle, bikeLane, crosswalk, sidewalk ...
     leads_away: bool = False
     connections: tuple[LaneConnection, ...] = ()
 
@@ -65,11 +65,11 @@ class LaneMap:
         self.start_directions = _directions(steps, lengths, 0)
         self.end_directions = _directions(steps, lengths, -1)
         self.lengths = np.array([length.sum() for length in lengths])
-        # what is asked of a lane by index; the last entry answers for NONE
+        # (l + 1,) by the lane's index; the last entry answers for NONE
         self.is_motor: Mask = np.array([*[line.type == MOTOR_LANE for line in lines], False])
         self.leads_away: Mask = np.array([*[line.leads_away for line in lines], False])
         self.speed_limit: Floats = np.array([*[line.speed_limit or np.nan for line in lines], np.nan])
-        self.speed_limit[~self.is_motor] = np.nan  # a cycle lane's limit is none for those who cut across it
+        self.speed_limit[~self.is_motor] = np.nan  # a cycle lane's limit does not hold for vehicles that cut across it
         self.half_width: Floats = np.array([*[line.width / 2.0 for line in lines], np.nan])
         self.movement = self._movements()
         self.only_movement = np.array([*[_only_movement(line) for line in lines], NONE])
@@ -174,6 +174,7 @@ class LaneMap:
 
 
 def _directions(steps: list[Floats], lengths: list[Floats], which: int) -> Floats:
+    """Return the unit vectors (l, 2) of one segment of each lane, by its steps (k, 2) m and lengths (k,) m."""
     return np.array([s[which] / d[which] for s, d in zip(steps, lengths, strict=True)]).reshape(-1, 2)
 
 
@@ -183,4 +184,5 @@ def _only_movement(line: LaneLine) -> int:
 
 
 def _stack(parts: list[Floats]) -> Floats:
+    """Return arrays (k, 2) as one (s, 2)."""
     return np.concatenate([*parts, np.zeros((0, 2))])

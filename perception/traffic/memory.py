@@ -1,4 +1,4 @@
-"""What is remembered of each road user between two looks: one row of a table for every number a track can have."""
+"""The memory of each road user between two looks: one row of a table for every number a track can have."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Rows = NDArray[np.void]
 
 
 class TrackMemory:
-    """The table; who has been away for too long is met anew."""
+    """The table; a road user that has been away for too long is met anew."""
 
     def __init__(self) -> None:
         self._rows: Rows = np.zeros(NUMBERS, dtype=ROW)

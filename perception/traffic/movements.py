@@ -1,4 +1,4 @@
-"""Which way road users take through the junction.
+"""The ways that road users take through the junction.
 
 Known from the start on a lane that leads one way only; otherwise by the curve that they follow as soon as it is clearly
 nearer than the others; at the latest by the road on which they come out.
@@ -36,8 +36,8 @@ class Movements:
     def decide(self, past: Rows, tracks: Tracks, ahead: Floats, lane: Ints) -> Ints:
         """Enter the movements that are clear into the rows of the memory; return the rows whose movement is final.
 
-        `lane` is where the road users are now, `ahead` (n, 2) their directions. Final, once for each, is the only way
-        of a lane as soon as the stop line is crossed, and otherwise the way on which they came out.
+        lane (n,): of the road users now; ahead (n, 2): unit vectors of their headings. Final, once for each, is the
+        only way of a lane as soon as the stop line is crossed, and otherwise the way on which they came out.
         """
         inside: Ints = ((past["origin"] != NONE) & (past["approach"] == NONE)).nonzero()[0]
         if not len(inside):
@@ -58,7 +58,10 @@ class Movements:
         return decided
 
     def _nearest(self, origin: Ints, position: Floats, ahead: Floats) -> Ints:
-        """Return the movement whose curve road users (k,) follow; NONE while two are alike."""
+        """Return the movements (k,) whose curves road users follow; NONE while two are alike.
+
+        origin (k,): lanes; position (k, 2) m; ahead (k, 2): unit vectors of the headings.
+        """
         curves = self._curves[origin]  # (k, w)
         if curves.shape[1] < 2:
             return np.full(len(origin), NONE)

@@ -1,4 +1,4 @@
-"""Looks at the tracks once a cycle and remembers what was: tracks, lights -> the situation."""
+"""Looks at the tracks once a cycle and remembers their past: tracks, lights -> the situation."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from perception.traffic.signals import PhaseLights
 from perception.traffic.situation import Situation
 
 VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE)
-LOW_M = 0.9  # what is lower is no vehicle
+LOW_M = 0.9  # a lower body is no vehicle
 _IS_VEHICLE = np.isin(np.arange(len(RoadUser)), VEHICLES)
 
 
 class Observer:
-    """Knows what must be known from one look to the next."""
+    """Makes the situation, and keeps the state that this needs from one look to the next."""
 
     def __init__(self, lanes: LaneMap, ground: Ground, queues: QueueSettings) -> None:
         self._lanes = lanes
@@ -83,7 +83,10 @@ class Observer:
     def _look_at_queues(
         self, now_ns: int, tracks: Tracks, speed: Floats, is_vehicle: Mask, matches: Matches, past: Rows
     ) -> tuple[Queues, Sequence[HiddenVehicle]]:
-        """Return the queues, and those in them who are hidden."""
+        """Return the queues, and the hidden vehicles that stand in them.
+
+        speed (n,) m/s; is_vehicle (n,); matches, past: rows (n,) aligned with `tracks`.
+        """
         sure = past["sure_s"] > 0.0
         comes = sure & is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
         hidden = self._hidden.update(now_ns, tracks, speed, sure, comes, matches, past, self._lights)
@@ -100,6 +103,7 @@ class Observer:
 
 
 def _among(identities: Sequence[bytes | None], wanted: Collection[bytes]) -> Mask:
+    """Return which of n BSM ids are among the wanted (n,)."""
     if not wanted:
         return np.zeros(len(identities), dtype=np.bool_)
     return np.array([identity in wanted for identity in identities], dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""What one look at the tracks changes in what is remembered of them: rows (n,) of `memory`, in place."""
+"""The changes that one look at the tracks makes in their memory: rows (n,) of `memory`, in place."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from perception.traffic.memory import Rows
 from perception.traffic.queues import QueueSettings
 
 SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
-STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # who has stopped goes on when faster than the second
-STOPPED_S = 1.0  # who is slower than the first for so long has stopped
-BACK_M = 3.0  # who is no farther before the stop line that it crossed has not come again: it stands on it
+STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # a vehicle that has stopped goes on when faster than the second
+STOPPED_S = 1.0  # one that is slower than the first for so long has stopped
+BACK_M = 3.0  # one that is no farther before the stop line that it crossed has not come again: it stands on it
 SETTLED_S = 0.4  # where a new track is said to be moves until its speed is known
-SURE_M = 1.0  # one standard deviation: who is not known so well may be elsewhere, such as one not seen for seconds
-CONTESTED_S = -1.0  # who is contested has been sure for less than no time: it begins no event, whatever a rule wants
+SURE_M = 1.0  # standard deviation of a place up to which it is sure; one not seen for seconds may be elsewhere
+CONTESTED_S = -1.0  # a contested track has been sure for less than no time: it begins no event, whatever the rule
 BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
 
 
 def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
-    """Note when and where new ones were seen first, and for how long everybody's place has been sure."""
+    """Note when and where new tracks were seen first, and for how long the place of each has been sure."""
     sure = (most_variance(tracks.covariance[:, :2, :2].transpose(1, 2, 0)) <= SURE_M**2) & ~tracks.contested
     never = np.where(tracks.contested, CONTESTED_S, 0.0)
     past["sure_s"] = np.where(sure, np.maximum(past["sure_s"], 0.0) + passed_s, never)
@@ -53,7 +53,10 @@ def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
 
 
 def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, speed: Floats, passed_s: float) -> Ints:
-    """Bring what is remembered up to now; return the rows (k,) that came to a standstill before a stop line."""
+    """Bring the memory up to now; return the rows (k,) that came to a standstill before a stop line.
+
+    speed (n,) m/s; passed_s: since the look before.
+    """
     lane = matches.lane
     back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
     towards = matches.to_stop_line > back_m

@@ -1,4 +1,4 @@
-"""Queues before the stop lines: who stands, one behind the other, from the line back."""
+"""Queues before the stop lines: vehicles that stand, one behind the other, from the line back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from perception.traffic.lanes import NONE
 
 
 class QueueSettings(Settings):
-    """What is a queue, and how far back it is seen."""
+    """Thresholds of a queue, and how far back it is seen."""
 
     queue_mps: Positive = 1.4  # a slower vehicle queues (5 km/h)
     queue_after_s: NotNegative = 1.0  # after so long below that speed it queues
@@ -25,7 +25,7 @@ class Queues(NamedTuple):
     """The queue of each lane (l,), by the lane's index."""
 
     length_m: Floats  # m, from the stop line to the rear of the last vehicle
-    vehicles: Ints
+    vehicles: Ints  # number of them
     last: Ints  # row of the last vehicle, NONE: no queue, or it is not seen now
 
 

@@ -17,7 +17,7 @@ class Light(msgspec.Struct, frozen=True):
 
 
 class PhaseLights:
-    """What the phases show now. Phases that nobody tells of are unknown."""
+    """The colours that the phases show now. Phases that are not reported are unknown."""
 
     def __init__(self) -> None:
         self._lights: dict[int, Light] = {}

@@ -42,7 +42,7 @@ class CountedZone(Settings):
 
 
 class StatisticsSettings(QueueSettings):
-    """What is counted over which time."""
+    """Periods, loops and zones of the statistics."""
 
     periods_s: list[Annotated[int, Field(ge=1, le=86400)]] = Field(
         [1, 5, 60, 900], description="each begins at whole multiples of itself since the epoch, UTC"
@@ -61,7 +61,7 @@ class _Period(msgspec.Struct):
 
 
 class TrafficStatistics:
-    """Counts what road users do; `update` is called once a cycle. KeyError: a loop on a lane that is not there."""
+    """Counts road users; `update` is called once a cycle. KeyError: a loop on a lane that is not there."""
 
     def __init__(self, settings: StatisticsSettings, lanes: LaneMap) -> None:
         loops = [

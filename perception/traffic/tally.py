@@ -1,4 +1,4 @@
-"""What is counted over a period. Tallies of short periods add up to those of longer ones."""
+"""The counts of a period. Tallies of short periods add up to those of longer ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SpotTally(msgspec.Struct):
     present_s: float = 0.0  # road users x time
 
     def add(self, other: SpotTally) -> None:
-        """Add what was counted later."""
+        """Add the counts of a later period."""
         self.kinds.update(other.kinds)
         self.speeds += other.speeds
         self.occupied_s += other.occupied_s
@@ -66,7 +66,7 @@ class TrafficTally:
         self.spots = [SpotTally() for _ in range(spots)]
 
     def add(self, other: TrafficTally) -> None:
-        """Add what was counted later."""
+        """Add the counts of a later period."""
         self.seconds += other.seconds
         self.passages += other.passages
         self.turns += other.turns
