@@ -14,8 +14,8 @@ from perception.state.table import TrackTable
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 from tests.perception.drawn import tracks_of
-from tests.perception.events.test_events import START_NS as EVENTS_START_NS
-from tests.perception.events.test_events import Site, crossing, only
+from tests.perception.events.road import START_NS as EVENTS_START_NS
+from tests.perception.events.road import Site, crossing, only
 from tests.perception.scenario import REFERENCE, SECOND_NS, START_NS, camera, detections
 
 VIEW = FieldOfView(range_m=100.0, width_deg=90.0)
