@@ -20,6 +20,7 @@ GROUP = "rsu.drivers"
 
 DRIVERS: dict[str, str] = {
     "ti-mmwave": "hw.radar.ti:TiRadar",
+    "ars408": "hw.radar.ars408:Ars408",
     "camera-json": "hw.camera:JsonCamera",
     "video": "hw.video:Video",
     "gnss": "hw.gnss:Gnss",

@@ -124,6 +124,18 @@ class RadarSpec(SensorSpec):
         return {"cli": Pty(self.cli, 115_200), "data": Pty(self.data, 921_600)}
 
 
+class CanRadarSpec(SensorSpec):
+    """A Continental ARS408 behind a CAN gateway: TCP server."""
+
+    kind: Literal["ars408"]
+    tcp: Address
+    sensor: int = Field(0, ge=0, le=7)
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one TCP port."""
+        return {"link": TcpServer(split_address(self.tcp))}
+
+
 class VideoSpec(EmulatorSpec):
     """A video camera: MJPEG over HTTP. Its pictures are drawn with what the machine has left."""
 
@@ -183,7 +195,9 @@ class RadioSpec(DatagramSpec):
         return {**super().ports(), "air": BenchPublisher("air.ipc", b"tx")}
 
 
-AnySpec = Annotated[CameraSpec | RadarSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")]
+AnySpec = Annotated[
+    CameraSpec | RadarSpec | CanRadarSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")
+]
 
 
 class World(Strict):

@@ -38,6 +38,7 @@ EMULATORS = {
     "camera": "sim.camera:EmulatedCamera",
     "video": "sim.video.camera:VideoCamera",
     "ti-mmwave": "sim.radar:EmulatedTiRadar",
+    "ars408": "sim.can_radar:EmulatedCanRadar",
     "gnss": "sim.gnss:EmulatedGnss",
     "gat1743": "sim.signal:SignalController",
     "radio-agent": "sim.radio:Radio",

@@ -366,6 +366,7 @@ _PORTS = [
     ("ti-mmwave", "data", "ti-data"),
     ("ti-mmwave", "cli", "ti-cli"),
     ("video", "pictures", "video"),
+    ("ars408", "link", "ars408"),
 ]
 _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"uper-{one}", partial(_uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),

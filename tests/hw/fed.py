@@ -23,6 +23,7 @@ class FedLink(PortLink):
     def __init__(self, place: Port) -> None:
         super().__init__(place.endpoint, Path(), lambda: 0, silence_ms=place.silence_ms)
         self.up = True
+        self.sent: list[bytes] = []
 
     @property
     def alive(self) -> bool:
@@ -34,7 +35,8 @@ class FedLink(PortLink):
         return False
 
     def write(self, data: bytes) -> None:
-        """Let it go."""
+        """Keep it."""
+        self.sent.append(data)
 
 
 class Fed:
@@ -54,6 +56,11 @@ class Fed:
         self._links[port].last_receipt_ns = self.now_ns
         self.device.tick(self.now_ns)
         return self.device.take(Read("device", port, self.now_ns, data))
+
+    def sent(self, port: str = "link") -> list[bytes]:
+        """Return what the driver has written since it was asked last."""
+        found, self._links[port].sent = self._links[port].sent, []
+        return found
 
     def health(self) -> DeviceHealth:
         """Return how the device is now."""

@@ -24,6 +24,7 @@ GOLDEN = Path(__file__).parent / "golden"
 UDP = {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}
 PROFILE = Path(__file__).parents[2] / "configs" / "ti-traffic-68xx.cfg"
 SETTINGS: dict[str, dict[str, object]] = {
+    "ars408": {"link": {"tcp": "127.0.0.1:1"}},
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
     "gnss": {"link": {"serial": {"path": "gnss"}}},

@@ -23,7 +23,8 @@ def command(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="rosbag (1 or 2), CSV, JSON, MOT or KITTI text, NMEA, UBX or raw radar bytes; gzip too"
+            metavar="FILE",
+            help="rosbag (1 or 2), CSV, JSON, MOT or KITTI text, candump, NMEA, UBX or raw radar bytes; gzip too",
         ),
     ],
     mapping: Annotated[Path, typer.Option(metavar="YAML", help="which field of the file means what")],

@@ -19,7 +19,7 @@ import msgspec
 
 from hw.tape import LinkState, Read, Round
 from rsu.bus.tape import WHOLE, Tape
-from rsu.lab.importing import bag_files, captures, labels, octets, ros, text
+from rsu.lab.importing import bag_files, candump, captures, labels, octets, ros, text
 from rsu.lab.importing.findings import Findings, ImportFinding, SourceCheck
 from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Points, ScanObjects, SensorView
 from rsu.lab.importing.mapping import Mapping
@@ -77,6 +77,8 @@ def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) 
             raise ForeignError(f"{source}: not a rosbag, but {stream.device} has a topic")
         if stream.format == "bytes":
             yield from captures.frames(source, stream, config)
+        elif stream.format == "candump":
+            yield from candump.frames(source, stream, config)
         elif stream.format is not None:
             yield from labels.frames(source, stream)
         else:

@@ -22,13 +22,14 @@ time are one frame. Of a rosbag `topic` chooses the messages, whose types say th
       - {device: camera-north, topic: /detections, fields: {class: {field: class_id, map: {CAR: car}}}}
       - {device: radar-north, topic: /radar/points, fields: {doppler: {field: v_r, scale: -1}}}
 
-Files whose layout is known need no fields (`rsu/lab/importing/labels.py`, `captures.py`):
+Files whose layout is known need no fields (`rsu/lab/importing/labels.py`, `captures.py`, `candump.py`):
 
     streams:
       - {device: camera-north, format: mot, begin: "2026-11-23T08:00:00+08:00", rate_hz: 25, class: pedestrian}
       - {device: camera-north, format: kitti, begin: "2026-11-23T08:00:00+08:00", rate_hz: 10}
       - {device: radar-north, format: bytes, begin: "2026-11-23T08:00:00+08:00"}    # of its data port
       - {device: gnss, format: bytes}    # NMEA or UBX
+      - {device: radar-south, format: candump, interface: can0}
 
 Devices are those of the site file: objects go to a `camera-json`, reflections to a `ti-mmwave` whose profile has no
 tracker, positions to a `gnss`. `configs/import/` has mappings and sites to begin with.
@@ -157,9 +158,10 @@ class StreamSettings(Settings):
 
     device: str
     topic: str | None = None
-    format: Literal["mot", "kitti", "bytes"] | None = Field(
-        None, description="of a file whose layout is known: MOTChallenge, KITTI tracking, bytes as the device sent them"
+    format: Literal["mot", "kitti", "bytes", "candump"] | None = Field(
+        None, description="of a file whose layout is known: MOTChallenge, KITTI tracking, a device's bytes, a CAN log"
     )
+    interface: str | None = Field(None, description="of a CAN log with several: can0; else all of it")
     begin: Moment | None = Field(None, description="with a format: when the first frame was, ISO 8601 with its offset")
     rate_hz: float | None = Field(None, gt=0, le=1000, description="frames a second of mot and kitti")
     kind: Kind = Field("unknown", alias="class", description="of the users of a mot file that names no classes")
