@@ -30,7 +30,7 @@ class PlatformSettings(Settings):
 
     dialect: str = Field(
         DEFAULT,
-        description="how the platform is spoken to: tits0180 is T/ITS 0180.1, openv2x the open-source edge platform",
+        description="how the platform is spoken to",
         json_schema_extra={"enum": [*sorted(DIALECTS)]},
     )
     host: str = Field(min_length=1, max_length=253, description="name or address of the broker")
