@@ -103,7 +103,7 @@ class _TcpChannel:
             return False
         if code := self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OpenError(os.strerror(code))
-        # On one host, a connection to a port where nobody listens can get that very port as its own and meet itself.
+        # On one host, a connection to a port without a listener can get that very port as its own and meet itself.
         if attempt(lambda: self._socket.getsockname() == self._socket.getpeername()):
             raise OpenError(MET_ITSELF.en)
         return True
@@ -161,7 +161,7 @@ class _UdpChannel:
         return sender == self._peer or (self._any_port and sender[0] == self._peer[0])
 
     def _count_stranger(self, sender: str) -> None:
-        """Count a datagram of somebody else; the first few are named."""
+        """Count a datagram of another sender; the first few are named."""
         self._counters["stranger"] += 1
         name = f"stranger {sender}"
         if name in self._counters or sum(key.startswith("stranger ") for key in self._counters) < STRANGERS_NAMED:
@@ -202,7 +202,7 @@ class LocalChannel:
         return True
 
     def check(self) -> None:
-        """Notice that the path leads elsewhere: nobody would reach us."""
+        """Notice that the path leads elsewhere: no process would reach this socket."""
         if not self._path.exists() or not os.path.samestat(self._path.stat(), self._own):
             raise LostError(GONE.say(self._path.name))
 
@@ -211,7 +211,7 @@ class LocalChannel:
         return attempt(lambda: self._socket.recv(READ_SIZE))
 
     def write(self, data: bytes) -> int:
-        """Nobody listens: what comes on this socket is never answered."""
+        """No process listens on the other side: bytes on this socket are never answered."""
         return len(data)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What a sensor that works cannot say, whatever its kind: scans that stand still, storms, floods, places that are none.
+"""Scans that no working sensor of any kind sends: frozen ones, storms, floods, places that are none.
 
 Road users move and every measurement of them is noisy: two scans of one sensor are never equal to the last digit. A
 scan in which somebody is seen, and that comes again and again, is a picture that stands still; so are a few scans that
@@ -20,15 +20,15 @@ from hw.utc import NS
 from perception.objects import Detections, Floats, Measurement, PointCloud
 
 MEMORY = 64  # scans among which one that comes again is looked for
-STILL_NS, MOVING_NS = 20 * NS, 3 * NS // 2  # so long equal: of those who may stand, of those who move
+STILL_NS, MOVING_NS = 20 * NS, 3 * NS // 2  # equal for so long: scans of road users that may stand, of moving ones
 MOVES_M, MOVES_MPS = 0.3, 1.0
 MOST = 128  # objects of a scan: no sensor has so many in view, and a scan with more is not used
 MOST_POINTS = 1024  # reflections of a scan that are used
 CROWD = 16  # fewer objects are no storm
-NEAR_M, FASTEST_MPS = 2.0, 45.0  # how far from where it was, or by its own speed should have been, somebody is found
+NEAR_M, FASTEST_MPS = 2.0, 45.0  # from the place before, or where its speed leads, to be the same road user
 SETS = 4  # scans before with which one is compared: some devices tell of several sets in turn
 TOGETHER_NS = NS // 4  # between two scans that can be compared
-STRANGERS = 0.6  # share of a scan's objects near to which nobody was before
+STRANGERS = 0.6  # share of a scan's objects without a road user near them before
 STORM_NS = NS  # so long
 FORGET_NS = 2 * NS  # a fault is told of for so long after it was seen last
 
@@ -62,8 +62,8 @@ class _Run(NamedTuple):
 
     lag: int
     since_ns: int
-    seen: bool  # somebody is in them
-    moves: bool  # who is in them moves
+    seen: bool  # they hold a road user
+    moves: bool  # their road users move
 
 
 class Content:
@@ -76,7 +76,7 @@ class Content:
         self._known: dict[bytes, int] = {}  # digest of a scan -> its number
         self._run = _Run(0, 0, False, False)
         self._before: deque[tuple[int, Floats]] = deque([(0, np.zeros((0, 2)))], maxlen=SETS)  # stamp, places
-        self._jumped = False  # somebody was elsewhere when the content changed last
+        self._jumped = False  # a road user was elsewhere when the content changed last
         self._storm_ns: int | None = None  # since when scans are storms
 
     def used(self, measurement: Measurement) -> Measurement | None:
@@ -170,7 +170,7 @@ def _places(scan: Scan) -> Floats:
 
 
 def _digest(scan: Scan) -> bytes:
-    """Return a digest of what a scan says but for its numbers and times, in whatever order."""
+    """Return a digest of a scan without its numbers and times, independent of the order of its objects."""
     if isinstance(scan, PointCloud):
         table = np.column_stack([scan.points, scan.doppler, scan.snr])
     else:
@@ -180,19 +180,19 @@ def _digest(scan: Scan) -> bytes:
 
 
 def _moves(scan: Scan) -> bool:
-    """Tell whether a scan says itself that somebody moves."""
+    """Tell whether a scan itself reports a moving road user."""
     speed = np.abs(scan.doppler) if isinstance(scan, PointCloud) else np.hypot(*scan.velocity.T)
     return bool((speed > MOVES_MPS).any())
 
 
 def _apart(place: Floats, before: Floats) -> float:
-    """Return how far from all those before somebody is, m; 0 where one of the scans is empty or without places."""
+    """Return the largest distance of an object from all those before, m; 0 if a scan is empty or without places."""
     place, before = (each[np.isfinite(each).all(axis=1)] for each in (place, before))
     return float(_distances(place, before).min(axis=1).max()) if len(place) and len(before) else 0.0
 
 
 def _strangers(place: Floats, velocity: Floats, age_ns: int, before: Floats) -> float:
-    """Return the share of those here who cannot be one of those before; with their own speed where they say it."""
+    """Return the share of objects that cannot be one of those before, by their own speed where it is reported."""
     age_s = age_ns / NS
     told = np.isfinite(velocity).all(axis=1)
     was = place - np.nan_to_num(velocity, posinf=0.0, neginf=0.0) * age_s

@@ -5,7 +5,7 @@
     ├── AgentError           a datagram or a payload that the radio's agent protocol does not allow
     ├── MessageError         a body with a good checksum that is no GA/T 1743 message; its driver counts it
     ├── ProfileError         a radar's .cfg file that cannot be read or lacks what the driver needs to know
-    └── LinkError            a channel cannot carry bytes now; `Link` handles it, nobody else sees it
+    └── LinkError            a channel cannot carry bytes now; `Link` handles it, no other part sees it
         ├── OpenError        no such port, permission, used by another process, refused, not reachable
         └── LostError        was open and is not: hang-up, reset, end of stream, leads elsewhere, quiet too long
 

@@ -33,7 +33,7 @@ class Epoch(NamedTuple):
 
 
 class Epochs:
-    """Puts the sentences of one epoch together, whatever their order, and gives each a date.
+    """Puts the sentences of one epoch together, in any order, and gives each a date.
 
     An epoch is complete with RMC and GGA, and with GST where the receiver sends it: one GST after the others makes the
     next epochs wait for theirs, a missing one makes them stop waiting. It is also complete with the kind of sentence

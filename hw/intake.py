@@ -9,7 +9,7 @@ import msgspec
 
 NOISE = "noise"  # reason of octets that are part of no message, counted in octets
 SHOWN = 48  # octets of a sample that are shown
-USABLE = 0.25  # share of a list; where less of it can be used it tells nothing, not even that nobody is there
+USABLE = 0.25  # share of a list; a list with less of it tells nothing, not even that the road is empty
 LONGEST = 65536  # octets of a sample that are kept
 
 

@@ -85,7 +85,7 @@ class PortLink:
     def tick(self, now_ns: int) -> bool:
         """Open, open again, notice silence. Return True when bytes can flow from now on.
 
-        `now_ns`, of whatever clock its caller has, decides nothing: it may step.
+        `now_ns`, of the caller's clock, decides nothing: it may step.
         """
         at_ns = self._monotonic()
         try:

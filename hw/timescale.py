@@ -27,7 +27,7 @@ _SLEW_EVERY_NS = 100_000_000
 
 
 def raw_ns() -> int:
-    """Return the time of the oscillator that nobody adjusts."""
+    """Return the time of the oscillator that is never adjusted."""
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC_RAW)
 
 
@@ -55,7 +55,7 @@ class Timescale:
         return self.said
 
     def _slewed(self) -> int:
-        """Return by how much steady time was moved since the last time that anybody asked; 0 between, or for less."""
+        """Return by how much steady time was moved since the last call; 0 between, or for less."""
         elapsed_ns = self._raw() - self._raw_ns
         if elapsed_ns < _SLEW_EVERY_NS:
             return 0

@@ -11,7 +11,7 @@ from hw.utc import NS
 State = Literal["starting", "ok", "degraded", "frozen", "blind", "not-understood", "lost"]
 
 WINDOW_NS = 3 * NS  # over which rates are counted
-MEMORY_NS = 10 * NS  # who has not been heard for so long begins anew
+MEMORY_NS = 10 * NS  # a sender silent for so long begins anew
 LEAST = 0.5  # share of the nominal rate, under which a device is degraded
 REFUSED = 0.2  # share of all messages, over which a device is degraded
 FEW = 3  # refused messages that prove nothing

@@ -7,7 +7,7 @@ algebra       many 2 x 2 matrices at once              geo        places and hea
 sensor        one sensor of the site file              camera     image boxes -> places on the road
 state         the tracks in memory: table, filter, class, size and heading; pairs of tracks and detections
 sensing       one device's words, its own frame -> site frame, with covariance: window, scan, cluster, vehicles
-occlusion     who hides whom: what not being seen means, where hidden road users are
+occlusion     bodies that hide others: what a miss means, where hidden road users are
 tracking      fusion: the front door; association, population (motion, life), the sensors' errors against each other
 traffic       lanes, movements, statistics: what the tracks do on the road
 events        one module a rule

@@ -65,7 +65,7 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1
     source_id: Ints  # (n,) the device's own target number, -1 unknown
-    doubtful: bool = False  # the device is still learning what is there without road users: alone it makes nobody sure
+    doubtful: bool = False  # the device still learns the empty scene: alone it confirms no road user
 
 
 class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
@@ -109,7 +109,7 @@ class SignalState(Measurement, frozen=True, kw_only=True):
     """All lamp colours of a signal controller at one time."""
 
     lamps: list[Lamp]
-    repeated: bool = False  # the very octets of the report before, its time included: no sign that anybody is alive
+    repeated: bool = False  # the very octets of the report before, its time included: no sign of life of the controller
 
 
 class LampPlan(msgspec.Struct, frozen=True):

@@ -107,7 +107,7 @@ class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):
     density_per_m: float | None = None  # vehicles per metre of the observed stretch, mean over time
     headway_s: float | None = None  # s, front to front
     gap_s: float | None = None  # s, rear to front
-    stops: int = 0  # how often somebody came to a standstill before the stop line
+    stops: int = 0  # how often a vehicle came to a standstill before the stop line
     delay_s: float | None = None  # s per road user, against driving through freely
     green_s: float | None = None  # time in which the lane had a green, None: not known
     congestion: int | None = None  # 0..3, GA/T 115
@@ -132,7 +132,7 @@ class SpotFlow(msgspec.Struct, frozen=True, kw_only=True):
     volume: int  # that came over the loop, or into the zone
     volume_by_kind: dict[int, int]
     mean_speed_mps: float | None  # m/s
-    occupancy: float  # 0..1, share of time that somebody was there
+    occupancy: float  # 0..1, share of time with a road user there
     mean_count: float  # road users there, mean over time
 
 

@@ -24,7 +24,7 @@ class Pty(NamedTuple):
 
 
 class TcpServer(NamedTuple):
-    """A listening TCP socket for any number of clients, all of whom get everything."""
+    """A listening TCP socket for any number of clients; each gets everything."""
 
     listen: SocketAddress
 

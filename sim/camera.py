@@ -98,7 +98,7 @@ class EmulatedCamera(Emulator):
         return line | {"time": time_ms + off_ms.get(self.fault or "", 0.0)}
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Ignore whatever the host says."""
+        """Ignore all that the host says."""
         return []
 
     def _in_sensor(self, position: Floats) -> Floats:

@@ -70,7 +70,7 @@ class EmulatedGnss(Emulator):
         return [Write("serial", _epoch(stamp_ns, solution, fixed), self._latency_ns)]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Ignore whatever the host says."""
+        """Ignore all that the host says."""
         return []
 
 

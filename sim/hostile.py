@@ -25,7 +25,7 @@ AIR_NS = 10_000_000  # from the position fix to the end of the reception
 REPLAY_SLOTS = 300  # a frame is heard again so much later, and then often
 PLACES_DEG = ((0.0, 0.0), (90.0, 180.0), (40.0, 116.4), (-33.9, 151.2))
 BSM_AID = v2x.SERVICES["bsm"].aid
-INVENTED = b"ghost"  # ids of all who are not there begin so
+INVENTED = b"ghost"  # ids of invented vehicles begin so
 HOSTILE = {
     "garbage": "hears 200 frames of noise a second, and says as much that is no word of the protocol",
     "replayed": "hears every frame again, 3 s later and as often as it can",
@@ -178,7 +178,7 @@ class Hostile:
 
 
 def _on_road(arm: int, along: float, aside: float) -> tuple[tuple[float, float], float]:
-    """Return place and heading of who drives straight over the crossing, `aside` metres from the middle."""
+    """Return place and heading of a vehicle that drives straight over the crossing, `aside` m from the middle."""
     places = ((abs(aside), along), (along, -abs(aside)), (-abs(aside), -along), (-along, abs(aside)))
     return places[arm], 90.0 * arm
 

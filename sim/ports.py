@@ -1,6 +1,6 @@
 """The device side of every kind of port: ptys, TCP servers, UDP sockets. Nothing here waits.
 
-Like real devices they do not care whether anybody listens: bytes that nobody takes are gone.
+Like real devices they send whether a host listens or not: bytes that are not taken are gone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DevicePort(Protocol):
         """Return what the host wrote."""
 
     def write(self, data: bytes) -> None:
-        """Let bytes go to whoever listens."""
+        """Send bytes to all that listen."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -149,7 +149,7 @@ class _TcpPort:
 class _UdpPort:
     """A bound socket; what it sends goes to its host, listening or not.
 
-    `arrived_ns`: UTC at which the newest datagram came, by the kernel, so that a busy emulator makes nobody late.
+    `arrived_ns`: UTC at which the newest datagram came, by the kernel, so that a busy emulator makes no reply late.
     """
 
     byte_ns = 0.0
@@ -207,7 +207,7 @@ class _LocalPort:
 
 
 class _PublisherPort:
-    """Messages to whoever subscribed; nothing ever comes back."""
+    """Messages to all subscribers; nothing ever comes back."""
 
     byte_ns = 0.0
 

@@ -1,6 +1,6 @@
 """The emulated radio: the agent protocol towards the host, the on-board units and an open ear on the air side.
 
-Whatever the host wants transmitted also goes to the port `air`, as msgpack (time of arrival in ns UTC, datagram), so
+All that the host transmits also goes to the port `air`, as msgpack (time of arrival in ns UTC, datagram), so
 that a listener can judge the messages without touching the product.
 """
 

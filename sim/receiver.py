@@ -1,6 +1,6 @@
-"""What a receiving vehicle knows of the road users that RSMs tell of.
+"""The road users that a receiving vehicle knows by RSMs.
 
-A roadside unit leaves out of a cycle whoever has hardly changed (ETSI TS 103 324): a receiver keeps such a participant,
+A roadside unit leaves a participant that has hardly changed out of a cycle (ETSI TS 103 324). A receiver keeps it,
 moved on by its speed and heading, for as long as it may be left out. One that turns up under a new number where a kept
 one should be now is the same.
 """
@@ -41,7 +41,7 @@ class BenchReceiver:
         self._known: dict[int, _Heard] = {}  # by ptcId
 
     def cycle(self, now_ns: int, heard: list[Timed]) -> list[Timed]:
-        """Take what a cycle tells; return that, and those who are kept, as they should be now, without a speed."""
+        """Take the participants of a cycle; return them, and the kept ones as they should be now, without a speed."""
         new = [one for _, one in heard if one.ptc_id not in self._known]
         self._known |= {one.ptc_id: _Heard(now_ns, stamp_ns, one) for stamp_ns, one in heard}
         kept = {number: _moved_on(said, now_ns, self._reference) for number, said in self._left_out(now_ns).items()}
@@ -53,7 +53,7 @@ class BenchReceiver:
         return heard + [(now_ns, one) for one in kept.values()]
 
     def _left_out(self, now_ns: int) -> dict[int, _Heard]:
-        """Forget who was not told of for too long; return who was not told of in this cycle."""
+        """Forget participants not sent for too long; return those that this cycle left out."""
         self._known = {
             number: said
             for number, said in self._known.items()
@@ -68,7 +68,7 @@ class BenchReceiver:
 
 
 def _moved_on(said: _Heard, now_ns: int, reference: Reference) -> Participant:
-    """Return a participant as it should be now; how fast it is by now nobody has said."""
+    """Return a participant as it should be now; its present speed is not known."""
     one, seconds = said.participant, (now_ns - said.stamp_ns) / 1e9
     speed, heading, place = one.speed_mps, one.heading_deg, one.position
     if speed is None or heading is None or place is None or speed < STANDING_MPS:

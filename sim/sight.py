@@ -1,4 +1,4 @@
-"""Whom the sensors of the bench can see: where they truly stand, how far and wide they look, and who hides whom."""
+"""Road users that the bench's sensors can see, by true mounts, fields of view, and bodies in between."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sensors(bench: Bench) -> list[SensorSpec]:
 
 
 def in_sight(frame: WorldFrame, specs: Sequence[SensorSpec]) -> NDArray[np.bool_]:
-    """Return which road users (n,) any of the sensors can see; radars see hardly anybody who stands."""
+    """Return which road users (n,) any of the sensors can see; radars hardly see standing ones."""
     moves = np.hypot(frame.velocity[:, 0], frame.velocity[:, 1]) >= SLOW_MPS
     seen = np.zeros(len(frame.id), dtype=np.bool_)
     for spec in specs:

@@ -38,7 +38,7 @@ def reported(fault: str | None, lamps: list[Lamp], number: int) -> list[Lamp]:
 
 
 def contrary(lamps: list[Lamp]) -> list[Lamp]:
-    """Return the lamps of somebody who means harm: red is green, everything else is red."""
+    """Return the lamps of an attacker: red is green, everything else is red."""
     return [_other(lamp, "green" if lamp.colour == "red" else "red", lamp.countdown) for lamp in lamps]
 
 

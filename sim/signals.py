@@ -34,7 +34,7 @@ class SignalGroup(msgspec.Struct, frozen=True):
         raise ValueError("time beyond the end of the cycle")
 
     def sumo(self, cycle_s: float) -> str:
-        """Return SUMO's character at that time; nobody may start to cross while a crosswalk's green flashes."""
+        """Return SUMO's character at that time; none may start to cross while a crosswalk's green flashes."""
         colour = self.colour(cycle_s)
         if self.movement == "crosswalk" and colour == "flashing-green":
             return "r"

@@ -39,7 +39,7 @@ class TruthWriter:
         self._file.write(rows(frame).encode())
         self._frames += 1
         if self._frames % FLUSH_FRAMES == 0:
-            self._file.flush()  # whoever reads meanwhile has all but the last second
+            self._file.flush()  # a reader meanwhile has all but the last second
 
     def close(self) -> None:
         """End the file."""

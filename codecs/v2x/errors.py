@@ -1,4 +1,4 @@
-"""Errors of this package. Nothing else leaves it, whatever octets or JSON come in.
+"""Errors of this package. No octets and no JSON make it raise anything else.
 
 CodecError
 ├── DecodeError               the bytes are not a message of the profile: cut off, trailing octets, value out of range,

@@ -81,7 +81,7 @@ class Explanation(NamedTuple):
 def explain(data: bytes, profile: Profile | None = None) -> Explanation:
     """Return all there is to say about a MessageFrame; without a profile, by the one that fits best.
 
-    Raises nothing, whatever the octets are.
+    Raises nothing, for any octets.
     """
     readings = [_read(data, each) for each in PROFILES]
     chosen = min(readings, key=_doubts) if profile is None else next(r for r in readings if r.profile == profile)

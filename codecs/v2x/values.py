@@ -37,7 +37,7 @@ def to_json(value: WireValue) -> Json:
 def from_json(value: Json, profile: Profile = DEFAULT_PROFILE, pdu: str = FRAME) -> WireValue:
     """Return the value of type `pdu` that `value` describes.
 
-    EncodeError, with the path to the member, for whatever has not the form of the type. Ranges are checked by encoding.
+    EncodeError, with the path to the member, for a value without the form of the type. Ranges are checked by encoding.
     """
     return _ValueWalker(schema(profile).definitions).read({"type": pdu}, value)
 

@@ -82,7 +82,7 @@ class Walk:
 
 
 def walk(data: bytes, profile: Profile, pdu: str = FRAME) -> Walk:
-    """Return the fields of the octets taken for a value of type `pdu`. Raises nothing, whatever the octets are."""
+    """Return the fields of the octets taken for a value of type `pdu`. Raises nothing, for any octets."""
     known = schema(profile)
     listener = _Listener(data, known)
     try:

@@ -70,7 +70,7 @@ def first_word(command: str) -> str:
 
 
 def _commands(text: str) -> Iterator[str]:
-    """Yield the commands; only line feeds end a line, and comments, in whatever language, are not sent."""
+    """Yield the commands; only line feeds end a line, and comments, in any language, are not sent."""
     for number, line in enumerate(text.split("\n"), 1):
         if command := " ".join(line.split("%")[0].split()):
             if not command.isascii():
@@ -130,7 +130,7 @@ class Dialogue:
         self._tries += 1
         self._sent_ns = now_ns
         self._echoed = False
-        # An empty line first flushes half a command that somebody else left in the radar's line buffer.
+        # An empty line first flushes half a command that another program left in the radar's line buffer.
         flush = "\n" if self._index == 0 else ""
         return f"{flush}{self._commands[self._index]}\n".encode()
 

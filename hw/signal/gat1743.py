@@ -2,7 +2,7 @@
 
 The controller pushes lamp colours (1 to 10 Hz) and, at the start of a cycle, the plan it runs. Between cycles, after a
 start of ours, there would be no plan: it is asked for then, and again whenever it has not been heard for a while.
-Nothing else is ever written. Who else speaks to us is refused, counted and named (`hw/signal/binding.py`).
+Nothing else is ever written. Frames of any other sender are refused, counted and named (`hw/signal/binding.py`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ CLOCK_AHEAD = Detail("hears a clock {} s ahead: two controllers?", "收到快 {}
 
 
 class Gat1743Settings(DeviceSettings):
-    """Where the controller is, who it is, how far its clock may be off, and how often its plan is asked for.
+    """Place and address of the controller, the error of its clock that is allowed, and how often its plan is asked for.
 
     `region` and `place` are those of the site unless they are given here.
     """

@@ -1,4 +1,4 @@
-"""Who or what does not belong on the carriageway: people and animals (405), objects (401)."""
+"""Intrusions on the carriageway: people and animals (405), objects (401)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def on_carriageway(now: Situation, rows: Ints) -> Ints:
 
 
 class PedestrianOnRoad:
-    """Somebody on foot, or an animal."""
+    """A person on foot, or an animal."""
 
     def __init__(self, settings: PedestrianSettings) -> None:
         self.settings = settings

@@ -37,7 +37,7 @@ class Movers(NamedTuple):
     velocity: Floats  # (p, 2) m/s
     ahead: Floats  # (p, 2) unit vector
     half: Floats  # (p, 2) m: half the length, half the width
-    position_sd: Floats  # (p,) m, at most, whatever the direction
+    position_sd: Floats  # (p,) m, at most, in any direction
     speed_sd: Floats  # (p,) m/s, the same
 
 

@@ -1,4 +1,4 @@
-"""Queue end: the tail of a long queue, where those who come have to brake. It begins with a tail that is seen."""
+"""Queue end: the tail of a long queue, where approaching vehicles have to brake. It begins with a tail that is seen."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class CongestionSettings(RuleSettings):
 
 
 class QueueEndSettings(RuleSettings):
-    """The tail of a long queue: where those who come have to brake."""
+    """The tail of a long queue, where approaching vehicles have to brake."""
 
     code: Code = kinds.QUEUE_END.code
     on_air: bool = kinds.QUEUE_END.on_air
@@ -120,7 +120,7 @@ class QueueEndSettings(RuleSettings):
 
 
 class PedestrianSettings(RuleSettings):
-    """Somebody on foot, or an animal, where only motor vehicles should be."""
+    """A person on foot, or an animal, where only motor vehicles should be."""
 
     code: Code = kinds.PEDESTRIAN.code
     start_after_s: NotNegative = 0.8

@@ -19,7 +19,7 @@ from perception.objects import Ints, Mask
 from perception.traffic.ground import JUNCTION
 from perception.traffic.situation import Situation
 
-ASIDE_M = 2.0  # who is no farther beside the way of a vehicle is ahead of it
+ASIDE_M = 2.0  # a vehicle no farther beside the way of another is ahead of it
 
 
 class StoppedVehicle:

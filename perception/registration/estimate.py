@@ -2,7 +2,7 @@
 
 Three kinds of ties: the same road user seen by two sensors; by a sensor and told by its own vehicle (BSM), whose
 position is off by something of the size that it states itself, partly alike for the whole drive, partly wandering; and
-road users on lanes, who keep to the middle more or less. A weak tie says that most sensors stand where they were
+road users on lanes, which keep to the middle more or less. A weak tie says that most sensors stand where they were
 surveyed. Which paths belong together is found anew after every solution, ever more strictly
 (iterated closest paths).
 """

@@ -1,4 +1,4 @@
-"""What all sensors saw in one round, in the site frame: what the tracker works with, whatever the sensors were."""
+"""The detections of all sensors in one round, in the site frame, in one form for the tracker."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def _rounds(scans: Iterable[Measurement]) -> Iterator[list[Measurement]]:
 
 
 def source(measurement: Measurement) -> str | bytes:
-    """Return who made a measurement: a device, or the vehicle that a report is about."""
+    """Return the source of a measurement: a device, or the vehicle that a report is about."""
     return measurement.id if isinstance(measurement, VehicleReport) else measurement.device
 
 

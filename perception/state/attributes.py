@@ -27,14 +27,14 @@ TYPICAL_SIZE: Floats = np.array(
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
 CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one can be outvoted
-MOTOR_MPS = 10.0  # nobody walks or cycles faster
+MOTOR_MPS = 10.0  # pedestrians and cyclists are slower
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
 SIZE_STATED = 5.0  # what a vehicle says about its own size counts as this many
 SIZE_FACTOR = 2.2  # and not at all where its class is never so much longer, wider or higher, or so much less
 
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
-WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # who walks at 4 km/h all the time has a heading too
+WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # a pedestrian at a steady 4 km/h has a heading too
 _WALKERS = np.isin(np.arange(KINDS), [RoadUser.PEDESTRIAN, RoadUser.BICYCLE])
 _LATCH = np.where(_WALKERS, WALKER_LATCH_MPS, LATCH_MPS)
 _RELEASE = np.where(_WALKERS, WALKER_RELEASE_MPS, RELEASE_MPS)
@@ -64,7 +64,7 @@ def vote(table: TrackTable, rows: Ints, kind: Ints, confidence: Floats) -> None:
 
 
 def vote_by_speed(table: TrackTable) -> None:
-    """Tell motor vehicles by their speed where no sensor tells classes; what is slower may be anybody."""
+    """Tell motor vehicles by their speed where no sensor tells classes; a slower road user may be of any class."""
     east, north = table.state[2:]
     speed = np.hypot(east, north)
     sd = np.sqrt(table.covariance[2, 2] + table.covariance[3, 3])
@@ -79,7 +79,7 @@ def walks(kind: Ints) -> Mask:
 
 
 def may_be(kind: Ints, told: Ints) -> Mask:
-    """Return which of the classes (k,) may be what is told for sure: who walks or cycles is no motor vehicle."""
+    """Return which of the classes (k,) may be reported as certain: pedestrians and cyclists are no motor vehicles."""
     allowed: Mask = (kind == RoadUser.UNKNOWN) | (_WALKERS[kind] == _WALKERS[told])
     return allowed
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
-TRUSTED, KNOWN = 15, 40  # so far must a vehicle's BSMs agree with the sensors to be believed, to be who it says
+TRUSTED, KNOWN = 15, 40  # agreement of a vehicle's BSMs with the sensors from which it is believed, and identified
 SCANS_KEPT = (1 << 32) - 1  # bits of a history
 
 # Every field of the tracks with its shape but for the tracks; SENSORS stands for one row per sensor.
@@ -75,7 +75,7 @@ class TrackTable:
     heading: Floats  # (n,) deg, NaN while never known
     heading_sd: Floats  # (n,) deg
     vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
-    word: Floats  # (sensors, n) log-odds that each sensor sees somebody there, by its latest scans
+    word: Floats  # (sensors, n) log-odds that each sensor sees a road user there, by its latest scans
     stamp_ns: Ints  # (n,) newest measurement of a sensor: when it was true
     receipt_ns: Ints  # (n,) and when it arrived
     scans: Ints  # (n,) measurements of sensors used so far
@@ -167,7 +167,7 @@ def trusted(table: TrackTable) -> NDArray[np.bool_]:
 
 
 def known(table: TrackTable) -> NDArray[np.bool_]:
-    """Return which rows (n,) are so surely who their vehicle says that they are told of by its id."""
+    """Return which rows (n,) agree with their vehicle's BSMs so well that they are reported under its id."""
     surely: NDArray[np.bool_] = table.agreed >= KNOWN
     return surely
 

@@ -1,4 +1,4 @@
-"""Recordings of demos before that somebody or an event has marked: put aside, each with the bench's truth of its time.
+"""Recordings of earlier demos that a person or an event has marked: put aside, each with the bench's truth of its time.
 
 `NAME.truth.csv.gz` lies beside `NAME.mcap`, where `rsu score`, `rsu tune` and `rsu compare` look for it.
 """

@@ -17,7 +17,7 @@ from rsu.bus.sockets import Subscriber
 
 
 def say(text: str) -> None:
-    """Tell whoever runs the bench."""
+    """Tell the person at the bench."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -48,7 +48,7 @@ class Desk(Generic[Order, Answer]):
 
 
 def ask(place: Path, order: msgspec.Struct, kind: type[Answer], who: str) -> Answer:
-    """Give an order and return the answer. NotReachableError: nobody answers there."""
+    """Give an order and return the answer. NotReachableError: no process answers there."""
     if not place.exists():
         raise NotReachableError(f"no {who} runs in {place.parent}")
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)

@@ -83,7 +83,7 @@ class Outbox(Generic[Thing]):
         if due:
             self._sent = due[-1].seq
         elif not 0 <= now_ns - self._told_ns < RESEND_NS:
-            due = self._things[-1:]  # somebody who has just come hears of this start
+            due = self._things[-1:]  # a new listener hears of this start
         if due:
             self._told_ns = now_ns
         return due

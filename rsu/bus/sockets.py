@@ -23,7 +23,7 @@ _decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of reco
 
 
 class Bound:
-    """A ZeroMQ socket at a path in the run folder; bound again when the path is gone: somebody emptied the folder."""
+    """A ZeroMQ socket at a path in the run folder; bound again when the path is gone, as in an emptied folder."""
 
     def __init__(self, kind: int, path: Path) -> None:
         self.socket: zmq.Socket[bytes] = zmq.Context.instance().socket(kind)
@@ -36,7 +36,7 @@ class Bound:
         self.socket.bind(f"ipc://{self._path}")
 
     def keep(self) -> None:
-        """See now and then that the path is still there. Nobody who is connected notices anything."""
+        """See now and then that the path is still there. Connected processes notice nothing."""
         now_s = time.monotonic()
         if now_s - self._looked_s < _LOOK_S:
             return

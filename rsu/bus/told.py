@@ -37,7 +37,7 @@ class ToldUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Participants(msgspec.Struct, frozen=True, tag="participants"):
-    """Everybody on the road."""
+    """All road users."""
 
     users: list[ToldUser]
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever moment the power goes."""
+"""Files that are whole or not there, at whichever moment the power fails."""
 
 from __future__ import annotations
 

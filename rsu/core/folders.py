@@ -1,4 +1,4 @@
-"""Where the daemon keeps sockets (run) and what must survive (data): whose they are, and who has them now."""
+"""Where the daemon keeps sockets (run) and what must survive (data): their owners, and their holder now."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def default_run() -> Path:
 
 
 def default_data() -> Path:
-    """Return /var/lib/rsu for root, else a folder in the user's home. NoHomeError: who has none names one."""
+    """Return /var/lib/rsu for root, else a folder in the user's home. NoHomeError: without a home, name a folder."""
     if os.geteuid() == 0:
         return Path("/var/lib/rsu")
     try:
@@ -43,7 +43,7 @@ def default_data() -> Path:
 def claim(folder: Path) -> Iterator[int]:
     """Hold a folder alone, made if there is none; gives its descriptor. The lock goes with the process.
 
-    AlreadyRunningError: another daemon holds it; OSError: it cannot be made, or is somebody else's.
+    AlreadyRunningError: another daemon holds it; OSError: it cannot be made, or belongs to another user.
     """
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     refuse_strangers(folder)
@@ -59,7 +59,7 @@ def claim(folder: Path) -> Iterator[int]:
 
 
 def refuse_strangers(folder: Path) -> None:
-    """Raise PermissionError if a folder, or the link that leads there, belongs to somebody else or is open to all."""
+    """Raise PermissionError if a folder, or the link that leads there, belongs to another user or is open to all."""
     link, target = folder.lstat(), folder.stat()
     if stat.S_ISLNK(link.st_mode) and link.st_uid not in (0, os.geteuid()):
         raise _refusal(folder, f"is a link of {_user(link.st_uid)}")

@@ -1,4 +1,4 @@
-"""How far long work is. The work tells it; whoever listens may show it. Without a listener nothing happens.
+"""Progress of long work. The work reports it, a listener may show it. Without a listener nothing happens.
 
 A step is told by what is done, how much of it is done, and of how much (octets, ticks). It is over when both are equal.
 """

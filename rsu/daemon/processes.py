@@ -1,7 +1,7 @@
 """The product on one page: which processes run, what each of them is, with which budget.
 
 The station must never stop. A service that dies, hangs or leaks never delays a broadcast. The supervisor restarts
-whatever stops, makes no progress or takes more memory than its budget: at once if it had worked, else with back-off
+each that stops, makes no progress or takes more memory than its budget: at once if it had worked, else with back-off
 (`rsu.daemon.backoff`), which for the station stays short, since a broadcast waits.
 """
 

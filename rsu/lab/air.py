@@ -1,7 +1,7 @@
 """What one run put on air: road users, frames, events and the gate's verdicts, decoded from its outcomes.
 
 What is judged is what others know from it: the participants of the RSMs as sent, each true at its own secMark, and
-those who were left out of a cycle because they went on as before (`rsu.lab.receiver`).
+those left out of a cycle because they went on as before (`rsu.lab.receiver`).
 """
 
 from __future__ import annotations

@@ -87,5 +87,5 @@ def _queues(users: Rows, lane: Ints, ahead: Floats, lanes: int) -> Floats:
             rear = float(ahead[row]) + half
             longest[mine] = max(longest[mine], rear)
         else:
-            rear = -np.inf  # the queue has ended: nobody behind belongs to it
+            rear = -np.inf  # the queue has ended: no vehicle behind belongs to it
     return longest

@@ -1,9 +1,9 @@
 """Which road users on air are which of the truth, tick by tick, and how far off they are.
 
 Each road user is compared with the truth at its own time; speeds only when they are told. Only the region around the
-reference point counts, and its border is soft: whoever is just outside is matched too, so that a pair with one end on
-either side is neither missed nor false. The first seconds after a start are not judged: fusion has to find everybody
-first.
+reference point counts, and its border is soft: a road user just outside is matched too, so that a pair with one end on
+either side is neither missed nor false. The first seconds after a start are not judged: fusion has to find all road
+users first.
 
 Against vehicles' own messages (v2x) only the vehicles that send are judged, nothing can be false, and an error up to
 the 95 % accuracy that a vehicle states of itself counts as 0: it may as well be the vehicle's.

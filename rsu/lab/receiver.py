@@ -1,7 +1,7 @@
-"""What a receiving vehicle knows at every tick: who was told of, and who was left out because it hardly changed.
+"""Road users that a receiving vehicle knows at every tick: those sent, and those left out as hardly changed.
 
-A roadside unit leaves out of a cycle whoever goes on as before (ETSI TS 103 324). A receiver keeps such a road user for
-as long as it may be left out, moved on by its speed and heading. One that turns up under a new number where a kept one
+A roadside unit leaves a road user that goes on as before out of a cycle (ETSI TS 103 324). A receiver keeps it for as
+long as it may be left out, moved on by its speed and heading. One that turns up under a new number where a kept one
 should be now is the same.
 """
 
@@ -18,7 +18,7 @@ USER = np.dtype(
     [
         ("now_ns", np.int64),  # of the tick
         ("told_ns", np.int64),  # of the tick at which it was told of last
-        ("stamp_ns", np.int64),  # when it is true; of who was left out: now
+        ("stamp_ns", np.int64),  # when it is true; of those left out: now
         ("id", np.int64),
         ("kind", np.int64),  # RoadUser
         ("position", np.float64, 2),  # m, site frame
@@ -43,7 +43,7 @@ class MessageReceiver:
         self._told_ns = np.zeros(_NUMBERS, dtype=np.int64)  # by id
 
     def cycle(self, now_ns: int, told: Rows) -> Rows:
-        """Take what a tick tells; return everybody a receiver knows of, by id."""
+        """Take the road users of a tick; return all that a receiver knows of, by id."""
         limit_ns = np.where(np.isin(self._known["kind"], VULNERABLE), VULNERABLE_KEPT_NS, KEPT_NS)
         left_out = ~np.isin(self._known["id"], told["id"])
         kept = self._known[left_out & (now_ns - self._known["told_ns"] <= limit_ns)]

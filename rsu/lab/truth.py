@@ -42,7 +42,7 @@ class Life(NamedTuple):
 
 
 class RunTruth:
-    """All road users of a run. `complete`: whoever is not in it was not there (else only they are judged)."""
+    """All road users of a run. `complete`: no others were there (else only these are judged)."""
 
     def __init__(self, name: str, rows: Rows, complete: bool) -> None:
         self.name = name
@@ -59,7 +59,7 @@ class RunTruth:
 
     @property
     def span_ns(self) -> tuple[int, int]:
-        """Return the first and last time at which anybody was there; (0, 0) of nobody."""
+        """Return the first and last time with a road user; (0, 0) without any."""
         return (int(self._begin.min()), int(self._end.max())) if self.lives else (0, 0)
 
     def present(self, now_ns: int) -> Ints:

@@ -12,7 +12,7 @@ from multiprocessing import active_children, get_context
 
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Give a pool of processes; KeyboardInterrupt ends them at once, whatever they do. For the main thread."""
+    """Give a pool of processes; KeyboardInterrupt ends them at once, even at work. For the main thread."""
     executor = ProcessPoolExecutor(workers, get_context("spawn"))
     with _uninterrupted():
         executor.submit(os.getpid)  # the processes start now, deaf to Ctrl-C as this one is

@@ -147,7 +147,7 @@ class ProxyComposer:
         yield from self._channel.conditions(tick.moment.now_ns)
 
     def messages(self, tick: Tick) -> Iterator[Made]:
-        """Yield those there is room for, in turn: first of those who found none before."""
+        """Yield those there is room for, in turn: first of those without room before."""
         tracks, room, count = tick.road.labelled().tracks, tick.room, tick.next_count()
         rows = without_radio(tracks)
         rows = rows[np.argsort((tracks.id[rows] - self._proxied - 1) % _NUMBERS)]

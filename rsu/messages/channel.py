@@ -1,6 +1,6 @@
 """How much of the channel may be used for what tells of the road: RSM, and proxies' BSM. SPAT, MAP and RSI are few.
 
-All vehicles and units at a junction share one channel. Who sends much into a busy one makes everybody's messages
+All vehicles and units at a junction share one channel. A unit that sends much into a busy one makes all messages
 late or lost, its own lights among them. So RSM has a share that is bounded, and gives way before SPAT does.
 """
 
@@ -14,7 +14,7 @@ from rsu.reasons.words import Reason
 from rsu.site.channel import ChannelSettings
 
 _FRESH_NS = 3_000_000_000  # of the radio's word
-_SHOWN_NS = 2_000_000_000  # that somebody had to wait
+_SHOWN_NS = 2_000_000_000  # that a road user had to wait
 
 
 class Room:
@@ -36,7 +36,7 @@ class Room:
 
 
 class ChannelShare:
-    """The radio's word on the channel, and whether everybody found room lately."""
+    """The radio's word on the channel, and whether all road users found room lately."""
 
     def __init__(self, settings: ChannelSettings) -> None:
         self._settings = settings
@@ -60,7 +60,7 @@ class ChannelShare:
         return Room(max(1, int(settings.frames_per_cycle * left + 1e-6)), settings.octets_per_cycle)
 
     def wait(self, now_ns: int) -> None:
-        """Note that somebody is left out for want of room."""
+        """Note that a road user is left out for want of room."""
         self._waited_ns = now_ns
 
     def conditions(self, now_ns: int) -> Iterator[Reason]:

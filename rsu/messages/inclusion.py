@@ -1,9 +1,9 @@
 """Which road users go into the RSMs of a cycle, and in which order.
 
 The rules of ETSI TS 103 324 for objects in collective perception: a road user is told of when it is new, has moved,
-changed its speed or its heading by more than a threshold since it was told of last, or after a time. Who is not told of
-is not gone: receivers keep it for as long. The places that this leaves in the one frame that goes out anyway are filled
-with those next in order, so that those at risk are told of at 10 Hz, as the applications for them ask.
+changed its speed or its heading by more than a threshold since it was told of last, or after a time. One that is left
+out is not gone: receivers keep it for as long. The places that this leaves in the one frame that goes out anyway are
+filled with those next in order, so that those at risk are told of at 10 Hz, as the applications for them ask.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 
 class Inclusion:
-    """Remembers what was told of everybody."""
+    """Remembers what was sent of each road user."""
 
     def __init__(self, settings: InclusionSettings) -> None:
         self._settings = settings
@@ -39,7 +39,7 @@ class Inclusion:
     ) -> Ints:
         """Return the rows to tell of now, the most at risk first. `in_events`: ids of tracks in running events.
 
-        Who is told of has to be said by `told`; the others are due again in the next cycle.
+        Those that are sent have to be named to `told`; the others are due again in the next cycle.
         """
         vulnerable = _VULNERABLE[tracks.kind]
         speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
@@ -72,7 +72,7 @@ class Inclusion:
 
 
 def _filled(due: Mask, count: int) -> Mask:
-    """Return who is due, and from the front of the queue so many others that there are at least `count`."""
+    """Return the road users that are due, and from the front of the queue others up to at least `count`."""
     others = np.flatnonzero(~due)
     due[others[: max(0, count - int(np.count_nonzero(due)))]] = True
     return due
@@ -83,7 +83,7 @@ def _limit_ns(seconds: float) -> int:
 
 
 def _conflicting(places: Sequence[LanePlace | None], speed: Floats) -> Mask:
-    """Return who is on the way into the junction: at this speed it comes to the stop line soon."""
+    """Return the road users on the way into the junction: at their speed they come to the stop line soon."""
     to_line = [np.inf if place is None or place.to_stop_line_m is None else place.to_stop_line_m for place in places]
     conflicting: Mask = np.array(to_line, dtype=np.float64) < speed * _SOON_S
     return conflicting

@@ -78,7 +78,7 @@ class Composer(Protocol):
         """Return the reasons of this type alone that hold."""
 
     def messages(self, tick: Tick) -> Iterator[Made]:
-        """Yield what is due, where the gate lets it pass; who asks for the next one has sent the one before."""
+        """Yield messages that are due and pass the gate; asking for the next one means that the one before was sent."""
 
 
 class MessageRow(NamedTuple):

@@ -151,7 +151,7 @@ class RsmComposer:
         yield from self._channel.conditions(tick.moment.now_ns)
 
     def messages(self, tick: Tick) -> Iterator[Made]:
-        """Yield as many as there is room for, the most at risk first; who finds none is due again in the next cycle."""
+        """Yield as many as there is room for, the most at risk first; the others are due again in the next cycle."""
         moment, scene, room = tick.moment, tick.road, tick.room
         in_events = {number for event in scene.events if event.state != "end" for number in event.track_ids}
         chosen = self._inclusion.choose(moment.now_ns, scene.tracks, scene.places, in_events)

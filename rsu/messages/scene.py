@@ -20,7 +20,7 @@ TICK_NS = 100_000_000
 
 
 class Moment(NamedTuple):
-    """What is known of the site at `now_ns` (steady) before anybody looks at the road: all that SPAT needs."""
+    """The state of the site at `now_ns` (steady) before perception looks at the road: all that SPAT needs."""
 
     now_ns: int
     correction_ns: int  # UTC, which messages and records carry, less steady time

@@ -97,7 +97,7 @@ def _states(view: PhaseView, now_ns: int) -> tuple[PhaseState, ...]:
 def _timing(step: Step, planned: bool, certain: bool, now_ns: int) -> CountingDown:
     """Return the times of one step; of a plan's steps they are exact, so minEnd = maxEnd (T/CSAE 159-2020)."""
     start_s = _ahead_s(step.start_ns, now_ns)
-    if step.end_ns is None:  # by the plan it never changes; without one nobody knows
+    if step.end_ns is None:  # by the plan it never changes; without a plan its end is not known
         return CountingDown(start_s=start_s, likely_end_s=FOREVER_S if planned else None)
     end_s = _ahead_s(step.end_ns, now_ns)
     bound_s = end_s if certain else None

@@ -13,7 +13,7 @@ SOCKET = "recorder-orders.ipc"  # in the run folder
 
 
 class RecorderOrder(msgspec.Struct, frozen=True):
-    """What somebody wants of the recorder."""
+    """An order to the recorder."""
 
     verb: Literal["start", "stop", "keep"]
     why: str = ""

@@ -78,7 +78,7 @@ class Shelf:
     def mark(self, mark: KeepMark, recent: Collection[str] = ()) -> list[Path]:
         """Keep what lies around a moment; return the files that are kept for it.
 
-        `recent`: names of files that do in any case, whatever the clock says.
+        `recent`: names of files that do in any case, without regard to the clock.
         """
         begin = mark.at_ns - round(self._settings.keep_before_s * _S)
         end = mark.at_ns + round(self._settings.keep_after_s * _S)

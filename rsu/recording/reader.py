@@ -56,7 +56,7 @@ def records(file: IO[bytes]) -> Iterator[McapRecord]:
     """Yield channels, messages, metadata and attachments of an MCAP file, checksums of chunks compared.
 
     DamagedError: it does not go on from there. The library's reader would take thrice the time, most of it for the
-    indexes, which nobody needs who reads from beginning to end.
+    indexes, which reading from beginning to end does not need.
     """
     at, size = 0, file.seek(0, io.SEEK_END)
     file.seek(0)

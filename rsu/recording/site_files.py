@@ -53,6 +53,6 @@ def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> 
     try:
         return config.load(folder / about["site"], recorded=True)
     except ConfigError as error:
-        inside = f"{folder}/"  # gone before anybody could look there
+        inside = f"{folder}/"  # gone before it could be read
         findings = [each._replace(file=each.file.removeprefix(inside)) for each in error.findings]
         raise ConfigError([each._replace(text=each.text.replace(inside, "")) for each in findings]) from error

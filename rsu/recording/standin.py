@@ -1,4 +1,4 @@
-"""Which devices of a run folder are played from a recording now: `replay.json`, locked as long as somebody plays.
+"""Which devices of a run folder are played from a recording now: `replay.json`, locked while it plays.
 
 A video camera's own process keeps silent meanwhile, or the station would hear both in turns.
 """
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import IO
 
 PLAYS = "replay.json"
-_ATTEMPTS, _PAUSE_S = 10, 0.02  # whoever asks who is played holds the lock for a moment
+_ATTEMPTS, _PAUSE_S = 10, 0.02  # a process that asks for the list holds the lock for a moment
 
 
 def claim(run: Path, plays: bytes) -> IO[bytes]:
-    """Note what is to be played (JSON); the file's lock goes with its descriptor. OSError: somebody plays already."""
+    """Note what is to be played (JSON); the file's lock goes with its descriptor. OSError: another plays already."""
     file = (run / PLAYS).open("a+b")
     for _ in range(_ATTEMPTS):
         try:
@@ -41,6 +41,6 @@ def played(run: Path) -> frozenset[str]:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return frozenset(play["device"] for play in json.load(file))
-    except (OSError, ValueError):  # nobody ever played; or it is being written
+    except (OSError, ValueError):  # never played; or it is being written
         pass
     return frozenset()

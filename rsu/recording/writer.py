@@ -1,6 +1,6 @@
 """Writing one recording: an MCAP file of short sections, sealed at its end.
 
-A section is a chunk and its indexes, or whatever else was written between two flushes. The seal, an MCAP metadata
+A section is a chunk and its indexes, or anything else written between two flushes. The seal, an MCAP metadata
 record at the end, has the SHA-256 of every section, so that a changed byte is found with its place. Until it is
 finished a recording is called `*.mcap.part`.
 """
@@ -33,7 +33,7 @@ class _Sections:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=0)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # for those who recover
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # against recovery at the same time
         self._hash = hashlib.sha256()
         self._start = self._at = 0
         self.sections: dict[str, str] = {}  # "first byte+length" -> SHA-256

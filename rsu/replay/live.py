@@ -62,7 +62,7 @@ def _ports(ports: Mapping[str, Port]) -> dict[str, dict[str, object]]:
 
 
 def player(plays: list[LivePlay], run: Path) -> subprocess.Popen[bytes]:
-    """Start the process that opens the devices' ports in the run folder and plays. OSError: somebody does already."""
+    """Start the process that opens the devices' ports in the run folder and plays. OSError: another one does."""
     with standin.claim(run, msgspec.json.encode(plays)) as lock:  # which is the player's until it ends
         return subprocess.Popen(
             [sys.executable, "-m", "sim.replay", lock.name, "--run", str(run)],

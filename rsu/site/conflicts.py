@@ -56,12 +56,12 @@ def _of_ways(ways: list[Way], phases: Mapping[int, PhaseSettings]) -> Iterator[t
 
 
 def _merge(one: Way, other: Way) -> bool:
-    """Tell whether two ways end in one lane. Only who turns right keeps to one; the others may come to any."""
+    """Tell whether two ways end in one lane. Only vehicles that turn right keep to one; others may come to any."""
     return one.target == other.target or (one.road == other.road and "right" not in (one.maneuver, other.maneuver))
 
 
 def _yields(way: Way, other: Way, phases: Mapping[int, PhaseSettings]) -> bool:
-    """Tell whether who goes a way has to yield to who goes the other."""
+    """Tell whether traffic on one way has to yield to traffic on the other."""
     if way.maneuver == "uturn":
         return True
     if phases[way.phase].green == "protected":

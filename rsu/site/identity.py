@@ -10,7 +10,7 @@ from perception.geo import Reference
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who speaks: the box, its radio unit and its place. Empty text, None: unknown, left out."""
+    """The sender: the box, its radio unit and its place. Empty text, None: unknown, left out."""
 
     rscu_sn: str
     rsu_sn: str

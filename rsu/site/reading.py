@@ -82,7 +82,7 @@ def read(path: Path, recorded: bool = False) -> SiteReading:
 
 
 def _drivers(source: ParsedFile, context: dict[str, Any]) -> tuple[dict[str, DriverSettings], list[Finding]]:
-    """Return the settings of every driver that can be read, whatever else is wrong with the site."""
+    """Return the settings of every driver that can be read, in spite of other faults of the site file."""
     settings: dict[str, DriverSettings] = {}
     findings: list[Finding] = []
     devices = source.data.get("devices")
@@ -104,7 +104,7 @@ def _drivers(source: ParsedFile, context: dict[str, Any]) -> tuple[dict[str, Dri
 
 
 def _lane_map(source: ParsedFile, folder: Path) -> tuple[OfMap | None, list[Finding]]:
-    """Return the lane map that a site file names, whatever else is wrong with the site."""
+    """Return the lane map that a site file names, in spite of other faults of the site file."""
     place = source.data.get("site")
     name = place.get("lane_map") if isinstance(place, dict) else None
     if not isinstance(name, str):

@@ -32,7 +32,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class LatchOrder(msgspec.Struct, frozen=True):
-    """What somebody wants of the latch."""
+    """An order to the latch."""
 
     verb: Literal["release"]
 

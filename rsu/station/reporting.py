@@ -58,7 +58,7 @@ class Reporter:
             yield Draft("participant", utc_ns, Participants(telling.users(road)), live=True)
 
     def _status(self, moment: Moment) -> Iterator[Draft]:
-        """Yield who we are and what works: from time to time, and when it changes."""
+        """Yield identity and state of the box: from time to time, and when they change."""
         utc_ns, states = moment.utc_ns, DeviceStates([self._device(each, moment) for each in moment.health])
         faulty = frozenset(device.name for device in states.devices if not device.ok)
         changed, turned, self._faulty = faulty != self._faulty, bool(faulty) != bool(self._faulty), faulty

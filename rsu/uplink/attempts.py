@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 _FIRST_S = 1.0
-_STUBBORN_MAX_S = 60.0  # where somebody has to act first
+_STUBBORN_MAX_S = 60.0  # where a person has to act first
 _STABLE_S = 10.0  # a connection that lasted so long begins the intervals anew
 
 

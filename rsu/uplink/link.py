@@ -62,7 +62,7 @@ class BrokerLink:
         self.ended: Cause | None = None
         self.limits = BrokerLimits()
         self.unreadable = 0  # acknowledgements
-        self.unheard = False  # nobody subscribes to what is sent
+        self.unheard = False  # no client subscribes to what is sent
         self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over what belongs to it
         self.peer_until: str | None = None  # end of the broker's certificate
         self._settings = settings
@@ -98,7 +98,7 @@ class BrokerLink:
             )
             self._note_peer()
             self._serve()
-        except Exception as error:  # whatever the other side's octets do to paho ends this connection only
+        except Exception as error:  # any error in paho by the other side's octets ends this connection only
             self._trouble = self._trouble or diagnosis.of_exception(error, self._settings)
         self.connected = False
         if (socket := self._client.socket()) is not None:
@@ -158,7 +158,7 @@ class BrokerLink:
             if record is not None:  # the broker is all that acknowledges it
                 self.answers.put(Answer(kind, record.boot, record.first, record.seq, HELD, ""))
             if not self._qos_of_mid[mid]:
-                continue  # gone out, nobody has answered
+                continue  # gone out, not answered
             self.unheard = code == _NO_SUBSCRIBER
             if code >= 0x80:
                 self.denied = self.denied | {kind: f"not taken: {name}"}

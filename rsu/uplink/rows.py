@@ -1,7 +1,7 @@
 """The spool's file: its tables, how a row is sealed and read, and what a damaged file still gives.
 
 Every row carries a checksum over all that is sent of it, so that a damaged one is known. A damaged file is copied row
-by row: what SQLite can still read goes into the new one, whatever page around it cannot be read.
+by row: what SQLite can still read goes into the new one, even where pages around it cannot be read.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from rsu.uplink.rows import Salvage, salvage
 from rsu.uplink.transaction import DAMAGED, SpoolChanges, SpoolLimits, Transaction, add_held, is_of_now
 
 _BOOTS = 16  # boots remembered without records
-_LOCK_S = 0.2  # nobody else should have it
+_LOCK_S = 0.2  # no other process should have it
 
 
 class Waiting(NamedTuple):

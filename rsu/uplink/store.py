@@ -1,4 +1,4 @@
-"""Takes the station's reports to disk and says so; survives whatever the disk does.
+"""Takes the station's reports to disk and says so; survives all faults of the disk.
 
 A group of reports is committed as a whole or forgotten as a whole: what was forgotten, the station sends again. A spool
 that cannot be opened or written is tried again; a damaged one is set aside, and what can be read of it goes on. Nothing

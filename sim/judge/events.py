@@ -20,13 +20,13 @@ from v2x.records.rsi import Event, RoadSideInformation
 
 NEAR_M = {CONGESTION: 60.0, EMERGENCY: 30.0}
 USUAL_M = 7.0
-MOVED_M = 25.0  # who happens may have moved on so far from where it was told of last
+MOVED_M = 25.0  # m: so far may the vehicle of an event have moved on since it was sent last
 LINGER_S, CROWD_LINGERS_S = 7.0, 30.0
 LATE_S = 3.0
 PATIENCE_NS = 500_000_000  # an event may go on for so long without support before it is false
 SILENT_NS = 3_000_000_000  # an event under a number that was not on air for so long is another one
 NEW_NS = 2_000_000_000  # a happening that stops for longer and comes back is another one
-WORLD_NS = 500_000_000  # who does not know the world of now judges nothing
+WORLD_NS = 500_000_000  # a judge without a newer picture of the world judges nothing
 EXAMPLES = 20
 
 
@@ -54,7 +54,7 @@ class Events:
         self._possible, self._certain = Happenings(self._roads, POSSIBLE), Happenings(self._roads, CERTAIN)
         self._lately: deque[tuple[int, list[Happening]]] = deque()  # by the possible limits
         self._told: dict[tuple[int, int], _Told] = {}  # by number and code
-        self._real: dict[tuple[int, int], _Real] = {}  # by code and who
+        self._real: dict[tuple[int, int], _Real] = {}  # by code and road user
         self._on_air: Counter[int] = Counter()  # events, by code
         self._true = self._found = self._false = 0
         self.examples: list[list[Any]] = []  # of false ones: arrival in ns, code, place

@@ -29,13 +29,13 @@ class EventLimits(NamedTuple):
 
     lasts_s: float  # it holds for so long
     reach_m: float  # no farther from the centre
-    beside_m: float  # who walks, or lies: beside the lanes of motor vehicles,
+    beside_m: float  # of people on foot and things that lie: beside the lanes of motor vehicles,
     away_m: float  # but so far from where people walk
     over: float  # speed over the limit, as a share of it
     slow: tuple[float, float]  # m/s, share of the limit: between them a vehicle creeps
-    free_m: float  # with nobody so near ahead, nor the stop line
+    free_m: float  # without a vehicle or the stop line so near ahead
     stands_mps: float  # slower is standing
-    gap_m: float  # with nobody so near ahead, nor the stop line, on a lane towards the crossing
+    gap_m: float  # without a vehicle or the stop line so near ahead, on a lane towards the crossing
     stays_s: float  # or elsewhere, for so long
     against_mps: float  # faster against the traffic
     crowd: int  # vehicles of a road
@@ -109,7 +109,7 @@ class Happenings:
         return np.array([self._speed_limit.get(each, np.nan) for each in frame.id.tolist()])
 
     def _free(self, place: LanePlaces) -> Floats:
-        """Return how far it is to who is ahead on the lane, or to the stop line (n,) m, middle to middle."""
+        """Return the distance (n,) m to the vehicle ahead on the lane, or to the stop line, middle to middle."""
         ahead = place.to_end[:, None] - place.to_end
         ahead = np.where((place.lane[:, None] == place.lane) & (ahead > 0.0), ahead, np.inf)
         to_line = np.where(self._roads.is_inward[place.lane], place.to_end, np.inf)
@@ -131,7 +131,7 @@ class Happenings:
 
 
 def located(roads: Roads, frame: WorldFrame) -> tuple[LanePlaces, LanePlaces]:
-    """Return where motor vehicles are, with the traffic and against it; everybody else is on no lane."""
+    """Return the lanes of motor vehicles, with the traffic and against it; other road users are on no lane."""
     motor = np.isin(frame.kind, MOTOR)
     found = [roads.place(frame.position, frame.heading, turned) for turned in (False, True)]
     one, other = (place._replace(lane=np.where(motor, place.lane, NONE)) for place in found)

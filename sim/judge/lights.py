@@ -24,7 +24,7 @@ _OF_SUMO = {
 
 
 def must_not_meet(one: SignalGroup, other: SignalGroup) -> bool:
-    """Tell whether two groups must never be green together. Who turns right yields: it may meet what it crosses."""
+    """Tell whether two groups must never be green together. Turning right yields: it may meet crossing traffic."""
     if "right" in (one.movement, other.movement):
         return False
     if one.movement == other.movement == "crosswalk":

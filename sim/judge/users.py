@@ -1,4 +1,4 @@
-"""Is whom an RSM tells of really there? Participants against the road users of the world."""
+"""Are the participants of an RSM really there? Participants against the road users of the world."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from sim.frames import WorldFrame
 from v2x import Participant
 
 REACH_M = 60.0  # around the reference: as far as the bench judges accuracy
-AWAY_M = 8.0  # nobody within this distance: nobody is there
-GHOST_NS = 2_000_000_000  # who is told of for so long and is not there is wrong; who just left is not
+AWAY_M = 8.0  # without a road user within this distance, the participant is not there
+GHOST_NS = 2_000_000_000  # a participant that is sent for so long and is not there is wrong; one that just left is not
 
 
 class Users:
-    """Follows who was told of without being there."""
+    """Follows participants that were sent without being there."""
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
-        self._ghosts: dict[int, tuple[int, int]] = {}  # ptcId -> first and newest time without anybody there
+        self._ghosts: dict[int, tuple[int, int]] = {}  # ptcId -> first and newest time without a road user there
 
     def judge(self, participants: tuple[Participant, ...], arrival_ns: int, world: WorldFrame) -> list[str]:
         """Return what is wrong with a frame's participants."""
@@ -42,7 +42,7 @@ class Users:
         return wrong
 
     def _there(self, place: np.ndarray, world: WorldFrame) -> bool:
-        """Tell whether somebody is at a place; nobody is asked far from the crossing, except where it is absurd."""
+        """Tell whether a road user is at a place; far from the crossing only absurd places are judged."""
         away = float(np.hypot(*place))
         if REACH_M < away < 3 * REACH_M:
             return True

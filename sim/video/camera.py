@@ -67,5 +67,5 @@ class VideoCamera(Emulator):
         return picture
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Ignore whatever the host says."""
+        """Ignore all that the host says."""
         return []

@@ -62,7 +62,7 @@ class MjpegPort:
         return []
 
     def write(self, data: bytes) -> None:
-        """Send a picture to everybody who waits for one."""
+        """Send a picture to all clients that wait for one."""
         head = b"--%s\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % (BOUNDARY, len(data))
         for descriptor, client in list(self._clients.items()):
             if client.watches and not client.unsent:

@@ -78,7 +78,7 @@ class Painter:
         return self._exposed(picture, frame.stamp_ns, number)
 
     def silhouettes(self, frame: WorldFrame) -> list[tuple[int, Mask]]:
-        """Return (row, mask) of the frame's road users as if nobody hid them, farthest first."""
+        """Return (row, mask) of the frame's road users as if none hid another, farthest first."""
         masks = []
         for row in self._in_front(frame):
             mask = np.zeros(self._empty.shape[:2], np.uint8)

@@ -15,7 +15,7 @@ from sim.video.rtp import CLOCK_HZ, Codec, Jpeg
 
 
 class RtspServer(threading.Thread):
-    """Answers clients, one after another; whoever has pictures calls `send`."""
+    """Answers clients, one after another; the source of pictures calls `send`."""
 
     def __init__(self, listen: SocketAddress, codec: Codec | None = None) -> None:
         """`codec`: of the pictures that `send` is given; JPEG unless said."""
@@ -46,7 +46,7 @@ class RtspServer(threading.Thread):
                 self._plays.clear()
 
     def send(self, picture: bytes, stamp_ns: int) -> None:
-        """Send a picture to whoever watches."""
+        """Send a picture to the clients that watch."""
         if not self._plays.is_set() or self._client is None or self.mute:
             return
         parts = self._codec.packets(picture, self._sequence, stamp_ns * CLOCK_HZ // 1_000_000_000)

@@ -74,8 +74,8 @@ class DriveRequest(Record, frozen=True, kw_only=True):
     request_id: Annotated[Octet, Wire("reqID")]
     status: Annotated[names_ii.RequestStatus, Wire("status")]
     priority: Annotated[int | None, Wire("reqPriority", units.PRIORITY)] = None  # 0..7, 7 highest
-    vehicle_id: Annotated[Identity | None, Wire("targetVeh")] = None  # whom it is for
-    rsu_id: Annotated[Identity | None, Wire("targetRSU")] = None  # whom it is for
+    vehicle_id: Annotated[Identity | None, Wire("targetVeh")] = None  # the vehicle that it is for
+    rsu_id: Annotated[Identity | None, Wire("targetRSU")] = None  # the roadside unit that it is for
     info: Annotated[Request | None, Wire("info")] = None
     life_time_s: Annotated[float | None, Wire("lifeTime", units.TIME_OFFSET)] = None  # after secMark
 

@@ -70,7 +70,7 @@ LANE_TYPE_II = LaneTypeAttributes(LANE_FLAGS_II)
 
 
 class LaneAttributes(Record, frozen=True, kw_only=True):
-    """Who uses a lane, and what it is."""
+    """Use and type of a lane."""
 
     shared_with: Annotated[tuple[names.LaneSharing, ...] | None, Wire("shareWith", LANE_SHARING)] = None
     type: Annotated[

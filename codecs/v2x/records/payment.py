@@ -1,4 +1,4 @@
-"""VPM, paying on the road (T/CSAE 157-2020, module VPM): who pays for what, and how the payment begins.
+"""VPM, paying on the road (T/CSAE 157-2020, module VPM): payer, service, and how the payment begins.
 
 The data of toll transactions are in `toll`.
 """

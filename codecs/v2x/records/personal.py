@@ -74,7 +74,7 @@ class PersonalRequest(Record, frozen=True, kw_only=True):
 
 
 class NonMotorData(Record, frozen=True, kw_only=True):
-    """Who is on the road without a motor vehicle, and how (Non-motorData)."""
+    """A road user without a motor vehicle, and its state (Non-motorData)."""
 
     user: Annotated[names_ii.PersonalUser, Wire("basicType")]
     propulsion: Annotated[Propulsion | None, Wire("propulsion", PropelledInformation())] = None

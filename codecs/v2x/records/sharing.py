@@ -77,7 +77,7 @@ class MotorExtension(Record, frozen=True, kw_only=True, tag="motorExt"):
 
 
 class NonMotorExtension(Record, frozen=True, kw_only=True, tag="non-motorExt"):
-    """More about anybody else (Non-motorDataExtension)."""
+    """More about a road user without a motor vehicle (Non-motorDataExtension)."""
 
     radius_m: Annotated[float, Wire("overallRadius", units.OVERALL_RADIUS)]
     data: Annotated[NonMotorData, Wire("non-motorData")]

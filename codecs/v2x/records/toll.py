@@ -157,7 +157,7 @@ class SetTollDataRequest(Record, frozen=True, kw_only=True, tag="setTollDataRq")
 
 
 class AccountInfo(Record, frozen=True, kw_only=True):
-    """Who pays."""
+    """The payer."""
 
     account: Annotated[bytes, Limits(2, 32), Wire("account")]
 

@@ -1,4 +1,4 @@
-"""Lives: what was on air under one id without a break, and who lives in two runs at once."""
+"""Lives: the time on air under one id without a break, and the lives that two runs share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from perception.objects import Floats, Ints
 from perception.scoring.assignment import match
 from rsu.lab.air import Air
 
-BREAK_NS = 3_000_000_000  # an id that was away for longer came back as somebody else
+BREAK_NS = 3_000_000_000  # an id that was away for longer came back as another road user
 SAME_M = 2.5  # nearer than this, two runs speak of the same road user
 SAME_SHARE = 0.5  # of a life that has a counterpart
 

@@ -6,7 +6,7 @@
 MOTChallenge gives boxes in pixels, which the site's camera places on the road. KITTI's x right and z forward, m, of the
 bottom's middle become the place in the sensor frame, as if the camera looked level. Neither says when: the mapping's
 `begin` is the time of the first frame in the file, and `rate_hz` frames follow in a second. A number that is left out
-is a frame without anybody.
+is a frame without road users.
 
 Sources: MOTChallenge devkit (MOT16, table of classes), KITTI tracking devkit, readme.
 """

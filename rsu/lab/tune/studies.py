@@ -21,7 +21,7 @@ _OF = "of"  # attribute of a study: what its trials were made with
 
 
 def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
-    """Begin a study, or join it where it is in the database. `of`: what all who join must have in common.
+    """Begin a study, or join it where it is in the database. `of`: what all joined runs must have in common.
 
     MissingError: optuna or the database's driver is not installed; ParameterError: no URL of a database, or a study of
     something else; StorageError: the database does not answer.
@@ -31,7 +31,7 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
     except ImportError as error:
         raise MissingError("tuning needs optuna: pip install 'rsu-edge[lab]'") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    chosen = 0 if seed is None and storage is None else seed  # those who share a study must not all try the same
+    chosen = 0 if seed is None and storage is None else seed  # runs that share a study must not all try the same
     sampler = optuna.samplers.TPESampler(seed=chosen, constant_liar=True)
     with reached(storage):
         study = _created(storage, name, sampler)

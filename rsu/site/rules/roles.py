@@ -50,7 +50,7 @@ def fault_types(of: OfSite) -> Iterator[Finding]:
 
 
 def idle(of: OfSite) -> Iterator[Finding]:
-    """Find devices that nothing uses, and roles that nobody has."""
+    """Find devices without a use, and roles without a device."""
     site = of.site
     sensors = {sensor.device for sensor in site.sensors}
     by_role = {role: [n for n, d in site.devices.items() if _gives(d.kind) == role] for role in Gives}

@@ -1,4 +1,4 @@
-"""Addresses at which nothing can be reached or heard, or somebody else."""
+"""Addresses at which nothing can be reached or heard, or another host."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Place(NamedTuple):
 
 
 def addresses(of: OfSite) -> Iterator[Finding]:
-    """Find hosts that are none: of nobody, of a group, of everybody."""
+    """Find addresses that are no single host: unspecified, multicast, broadcast."""
     for place in _places(of):
         if place.role != "listen" and place.host.is_unspecified:
             text = f"expected the address of the device, got {place} (every address: only to listen on)"

@@ -3,12 +3,12 @@
 UTC = steady time + correction (`hw/timescale.py`); the correction is what the system clock says. A GNSS solution says
 at `receipt_ns` (steady) that it was `stamp_ns` (UTC): their difference is UTC less steady time, less the receiver's
 output delay. How far the largest one of the last two seconds is from the correction is how wrong the system clock is,
-whoever moved it. While GNSS is lost the error grows by what the clock is seen to be pushed, and by a drift that is not
+by any cause. While GNSS is lost the error grows by what the clock is seen to be pushed, and by a drift that is not
 less than the one seen while GNSS spoke.
 
 A step of the system clock makes UTC unknown until a solution that came after it agrees with the system clock. Nothing
 sets the clock or corrects a receiver: what does not fit is named, counted and not believed. Where the system clock and
-GNSS, or two receivers, disagree, nobody knows who is right: the error is their difference.
+GNSS, or two receivers, disagree, it is not known which is right: the error is their difference.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How UTC and time that nobody pushes part, over minutes: the rate, and the least delayed solutions."""
+"""How UTC and free-running time part over minutes: the rate, and the least delayed solutions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPREAD_NS = 100_000  # of an offset at least: what reading the clock costs
 
 
 class UtcOffset(NamedTuple):
-    """UTC less steady time, by one solution; a delay that nobody knows of makes it smaller."""
+    """UTC less steady time, by one solution; an unknown delay makes it smaller."""
 
     receipt_ns: int
     offset_ns: int

@@ -63,7 +63,7 @@ class Program:
         return number in self._runs
 
     def locate(self, lamps: Sequence[Lamp], expected_ns: int | None) -> CyclePosition | None:
-        """Return where a report was made, None when most lamps contradict each other or nobody counts down.
+        """Return where a report was made, None when most lamps contradict each other or none counts down.
 
         `expected_ns`: where it should be; of places that are as good the nearest to it is taken.
         """

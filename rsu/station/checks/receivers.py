@@ -1,4 +1,4 @@
-"""What GNSS receivers say of UTC: how far it is from time that nobody pushes, and how fast the two part."""
+"""UTC by the GNSS receivers: its distance from free-running time, and how fast the two part."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class SignalView:
         return [lamp for lamp in found.values() if lamp.number not in others]
 
     def _alive(self, lamps: Iterable[Lamp], stamp_ns: int) -> int:
-        """Return up to when lamps without a countdown are believed: those that have one show that somebody is alive."""
+        """Return up to when lamps without a countdown are believed: the others show that the controller lives."""
         told = {lamp.number: (lamp.colour, lamp.countdown) for lamp in lamps}
         counting = any(countdown is not None for _, countdown in told.values())
         if not counting or told != self._told or self._moved_ns is None:

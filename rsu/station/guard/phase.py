@@ -43,7 +43,7 @@ class PhaseGuard:
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing of what it showed before: nobody was told, or it was not known."""
+        """Know nothing of what it showed before: no message told it, or it was not known."""
         self._shown: _Shown | None = None
         self._before: _Shown | None = None
         self._ends_ns: tuple[int, int] | None = None  # the earliest and the latest end that was announced for it

@@ -31,7 +31,7 @@ _GROUPS = {"green": "green", "flashing-green": "green", "yellow": "yellow", "red
 
 
 def colour_of(light: Light) -> str | None:
-    """Return the colour of a light, whatever right of way it gives; None: it is not known."""
+    """Return the colour of a light, without its right of way; None: it is not known."""
     if light in ("protected-green", "permissive-green"):
         return "green"
     return light if light in _ANYTHING else None

@@ -34,7 +34,7 @@ class Letter(NamedTuple):
 
 
 class Inbox:
-    """Waiting messages, and who sends how many."""
+    """Waiting messages, and the number from each sender."""
 
     def __init__(self, settings: VehicleCheckSettings, ledger: OffenceLedger, counters: Counter[str]) -> None:
         self._settings = settings

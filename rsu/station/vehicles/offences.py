@@ -56,7 +56,7 @@ class _Case:
 
 
 class OffenceLedger:
-    """All strikes of the last seconds, and who is not trusted. `counters`: offences by name.
+    """All strikes of the last seconds, and the senders that are not trusted. `counters`: offences by name.
 
     A sender is a BSM id (octets) or, where none is known, a layer-2 source (a number).
     """

@@ -76,7 +76,7 @@ class Receiver:
             self._senders.refute(identity)
 
     def emergencies(self, now_ns: int) -> set[bytes]:
-        """Return the BSM ids of those who say that they are emergency vehicles on their way."""
+        """Return the BSM ids of senders that claim to be emergency vehicles on their way."""
         return self._senders.emergencies(now_ns)
 
     def claims(self, now_ns: int, carried: set[bytes]) -> list[ClaimView]:

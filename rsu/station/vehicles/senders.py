@@ -1,4 +1,4 @@
-"""Who sends, and whether what it says can be: place, time, and each message against those before it.
+"""Senders, and whether their messages are possible: place, time, and each message against those before it.
 
 What passes may still be a lie. It becomes a measurement that sharpens what the sensors see, or stays a claim.
 """
@@ -105,7 +105,7 @@ class Senders:
         return {sender.source for sender in self._senders.values() if sender.plausible >= ESTABLISHED}
 
     def emergencies(self, now_ns: int) -> set[bytes]:
-        """Return who says that it is an emergency vehicle on its way."""
+        """Return the senders that claim to be an emergency vehicle on its way."""
         return {
             identity
             for identity, sender in self._senders.items()
@@ -113,7 +113,7 @@ class Senders:
         }
 
     def claims(self, now_ns: int) -> list[tuple[VehicleReport, ReportedMotion, str | None]]:
-        """Return what everybody says who was heard within the last second, and why it is not trusted."""
+        """Return the claims of all senders heard within the last second, and why one is not trusted."""
         return [
             (sender.report, sender.history[-1], self._ledger.doubt(identity, now_ns))
             for identity, sender in self._senders.items()
@@ -121,7 +121,7 @@ class Senders:
         ]
 
     def _of_itself(self, report: VehicleReport, reception: Reception, on_time: bool) -> Iterator[Doubt]:
-        """Yield what no vehicle may say, whatever it said before."""
+        """Yield what no vehicle may say, without regard to its messages before."""
         late_ns = reception.stamp_ns - report.stamp_ns
         if on_time and not EARLIEST_NS <= late_ns <= OLDEST_NS:
             yield Doubt("stale", f"its time is {late_ns / NS:+.2f} s before the reception")
@@ -182,7 +182,7 @@ class Senders:
         return sender
 
     def _make_room(self, now_ns: int) -> bool:
-        """Forget who is silent; tell whether there is room for one more."""
+        """Forget silent senders; tell whether there is room for one more."""
         while self._senders and now_ns - next(iter(self._senders.values())).heard_ns > SILENT_NS:
             self._senders.popitem(last=False)
         if len(self._senders) < MOST_SENDERS:

@@ -1,4 +1,4 @@
-"""V2X/RSU/INFO/UP and V2X/RSU/HB/UP: who the box is, and that it is there."""
+"""V2X/RSU/INFO/UP and V2X/RSU/HB/UP: identity of the box, and its sign of life."""
 
 from __future__ import annotations
 

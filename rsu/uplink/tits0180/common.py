@@ -1,4 +1,4 @@
-"""What all payloads for the cloud platform share: who speaks, times, and leaving out what is unknown.
+"""Common parts of all payloads for the cloud platform: the sender, times, and leaving out what is unknown.
 
 Field names, their spelling and order, types and codes are those printed in T/ITS 0180.1-2021 (tables 8-21, annex B for
 lamps). Times are integer milliseconds UTC, positions WGS-84 degrees, the rest SI and degrees; confidences are the 95 %

@@ -1,4 +1,4 @@
-"""basic-status/up (tables 8-10) and run-status/up (tables 11-14): who we are, and what works now."""
+"""basic-status/up (tables 8-10) and run-status/up (tables 11-14): identity of the box, and which parts work now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rsu.uplink.tits0180.common import Payload, head, known, ms
 
 
 def basic(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
-    """Build basic-status/up (tables 8-10): who we are and which devices hang on the box."""
+    """Build basic-status/up (tables 8-10): identity of the box and its devices."""
     identity, devices = box.identity, told.devices
     sensors = [
         {"sensorSn": device.name, "deviceType": device.modality.device_type} for device in devices if _is_sensor(device)

@@ -1,7 +1,7 @@
 """UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, decoding: slow, and exact about
 what is wrong.
 
-The C engine takes what is regular; whatever it does not take comes here, to be refused with path and bit offset, or
+The C engine takes regular input; all other input comes here, to be refused with path and bit offset, or
 read with the parts of a later edition skipped. So this module alone decides what is accepted (see `schema`). `walk`
 listens to the same reader to tell where every field lies.
 

@@ -1,7 +1,7 @@
 """UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, encoding: slow, and exact about
 what is wrong.
 
-The C engine takes what is regular; whatever it does not take comes here, to be refused with its path, or written
+The C engine takes regular input; all other input comes here, to be refused with its path, or written
 where it needs the rules for extended values. So this module alone decides what is accepted (see `schema`).
 """
 
