@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "assignment.h"
 
 struct problem {
     Py_ssize_t rows, columns; /* no more rows than columns */
@@ -100,49 +100,23 @@ static bool make(struct problem *p)
     return true;
 }
 
-static bool solve(struct problem *p, const double *benefit, bool turned, int64_t *chosen)
+bool assign_best(const double *benefit, Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t *chosen)
 {
-    for (Py_ssize_t i = 0; i < p->rows; i++)
-        for (Py_ssize_t j = 0; j < p->columns; j++)
-            p->cost[i * p->columns + j] = -benefit[turned ? j * p->rows + i : i * p->columns + j];
-    for (Py_ssize_t i = 0; i < p->rows; i++) {
-        Py_ssize_t sink = path(p, i);
-        if (sink < 0)
-            return PyErr_SetString(PyExc_ValueError, "no assignment is possible"), false;
-        augment(p, i, sink);
+    bool turned = columns < rows, done = true;
+    struct problem p = {.rows = turned ? columns : rows, .columns = turned ? rows : columns};
+    if (!make(&p))
+        return false;
+    for (Py_ssize_t i = 0; i < p.rows; i++)
+        for (Py_ssize_t j = 0; j < p.columns; j++)
+            p.cost[i * p.columns + j] = -benefit[turned ? j * columns + i : i * columns + j];
+    for (Py_ssize_t i = 0; done && i < p.rows; i++) {
+        Py_ssize_t sink = path(&p, i);
+        done = sink >= 0 || (PyErr_SetString(PyExc_ValueError, "no assignment is possible"), false);
+        if (done)
+            augment(&p, i, sink);
     }
-    Py_ssize_t size = turned ? p->columns : p->rows;
-    for (Py_ssize_t i = 0; i < size; i++)
-        chosen[i] = turned ? p->row_of[i] : p->column_of[i];
-    return true;
-}
-
-/* assign(benefit (n, m), chosen (n,)): fill in the column of each row, -1 for none. */
-PyObject *assign(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
-{
-    struct arrays arrays = {.count = 0};
-    struct problem problem = {.cost = NULL};
-    const double *benefit = NULL;
-    int64_t *chosen = NULL;
-    Py_ssize_t size = 0, rows = 0;
-    bool done = expect(count, 2) && (benefit = floats(&arrays, arguments[0], -1, false));
-    if (done) {
-        size = last_size(&arrays);
-        done = (chosen = integers(&arrays, arguments[1], -1, true));
-    }
-    if (done && (rows = last_size(&arrays)) > 0) {
-        Py_ssize_t columns = size / rows;
-        bool turned = columns < rows;
-        problem.rows = turned ? columns : rows;
-        problem.columns = turned ? rows : columns;
-        if (columns * rows != size)
-            done = (PyErr_SetString(PyExc_ValueError, "expected a row for each number"), false);
-        else
-            done = make(&problem) && solve(&problem, benefit, turned, chosen);
-    }
-    PyMem_Free(problem.cost);
-    release(&arrays);
-    if (!done)
-        return NULL;
-    Py_RETURN_NONE;
+    if (done)
+        memcpy(chosen, turned ? p.row_of : p.column_of, (size_t)rows * sizeof *chosen);
+    PyMem_Free(p.cost);
+    return done;
 }

@@ -7,7 +7,7 @@
 
 typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
-function assign;     /* assignment.c */
+function assign;     /* assign.c */
 function correct;    /* correct.c */
 function gate;       /* gate.c */
 function neighbours; /* neighbours.c */

@@ -6,7 +6,7 @@
 #define ROW(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 
 static PyMethodDef methods[] = {
-    ROW(assign, "Find the assignment of the greatest sum."),
+    ROW(assign, "Choose the pairs that are made."),
     ROW(correct, "Give detections to their tracks."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(neighbours, "Find what is near to what."),

@@ -5,6 +5,7 @@
 
 #include "kernel.h"
 
+#define FEW 32      /* numbers that are sorted by insertion */
 #define MARGIN 1e-6 /* of what is looked at, relative and in metres: more than rounding */
 
 struct other {
@@ -29,6 +30,22 @@ static int by_number(const void *one, const void *two)
 {
     int64_t a = *(const int64_t *)one, b = *(const int64_t *)two;
     return (a > b) - (a < b);
+}
+
+/* Sort numbers; few are in order but for those of another strip. */
+static void sort_numbers(int64_t *number, Py_ssize_t count)
+{
+    if (count > FEW) {
+        qsort(number, (size_t)count, sizeof *number, by_number);
+        return;
+    }
+    for (Py_ssize_t i = 1; i < count; i++) {
+        int64_t one = number[i];
+        Py_ssize_t k = i;
+        for (; k > 0 && number[k - 1] > one; k--)
+            number[k] = number[k - 1];
+        number[k] = one;
+    }
 }
 
 static bool grow(struct pairs *pairs)
@@ -67,8 +84,7 @@ static bool look(const struct strips *strips, int64_t number, double east, doubl
         pairs->first[pairs->count] = number;
         pairs->second[pairs->count++] = other->number;
     }
-    if (pairs->count > began + 1)
-        qsort(pairs->second + began, (size_t)(pairs->count - began), sizeof *pairs->second, by_number);
+    sort_numbers(pairs->second + began, pairs->count - began);
     return true;
 }
 

@@ -42,7 +42,8 @@ def neighbours(place: Floats, reach: Floats, other: Floats, other_reach: Floats 
 
     place (2, n), other (2, m) m; reach (n,), other_reach (m,) m. The pairs i (k,), j (k,) are in order of i, then of j.
     """
-    other_reach = np.broadcast_to(other_reach, other.shape[1:])
+    if isinstance(other_reach, float):
+        other_reach = np.full(other.shape[1], other_reach)
     if kernel is not None:
         found = kernel.neighbours(*contiguous(place, reach, other, other_reach))
         i, j = (np.frombuffer(numbers, np.int64) for numbers in found)

@@ -26,7 +26,8 @@ from perception.sensor import Sensor
 from perception.state.table import likely
 from perception.tracking import life, report
 from perception.tracking.agreement import Gates, Told, plausible, sign
-from perception.tracking.association import assign, candidates
+from perception.tracking.assignment import assign
+from perception.tracking.association import candidates
 from perception.tracking.bias import Biases, SensorBias
 from perception.tracking.claims import Claims
 from perception.tracking.population import Population

@@ -14,7 +14,8 @@ from perception.state import attributes
 from perception.state.pairs import Pairs
 from perception.state.table import Ids, TrackTable, trusted
 from perception.tracking import doubles, life, motion
-from perception.tracking.association import assign, candidates
+from perception.tracking.assignment import assign
+from perception.tracking.association import candidates
 from perception.tracking.correction import correct
 from perception.tracking.settings import FusionSettings, log_odds
 

@@ -69,7 +69,8 @@ def _reportable(table: TrackTable, settings: FusionSettings, now_ns: int) -> Tra
 
 def _sources(seen: Mask, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Return for each track the names of the sensors and radios that saw it; seen (names, n)."""
-    patterns = [column.tobytes() for column in np.ascontiguousarray(seen.T)]
+    octets, width = seen.T.tobytes(), len(names)
+    patterns = [octets[width * row : width * (row + 1)] for row in range(seen.shape[1])]
     known = {one: tuple(compress(names, one)) for one in set(patterns)}
     return [known[one] for one in patterns]
 

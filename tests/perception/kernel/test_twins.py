@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 
 from perception.kernel.native import kernel
 from perception.objects import Floats
 from perception.sensing.scan import Scan
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
-from perception.tracking.association import assignment
+from perception.tracking.assignment import TOGETHER, best, best_twin
 from perception.tracking.correction import correct, correct_twin
 from perception.tracking.gating import gated, gated_twin
 
@@ -31,19 +30,33 @@ def test_a_compiler_that_is_there_has_built_the_kernels() -> None:
 
 
 @built
-@given(seeds, st.integers(1, 12), st.integers(1, 12), st.booleans())
-def test_assignment_is_that_of_scipy_ties_included(
-    rng: np.random.Generator, rows: int, columns: int, tied: bool
+@given(seeds, st.integers(1, 12), st.integers(1, 12), st.integers(1, 3), st.booleans())
+def test_assignments_are_those_of_the_twin_ties_included(
+    rng: np.random.Generator, tracks: int, detections: int, sensors: int, tied: bool
 ) -> None:
-    benefit = rng.integers(0, 4, (rows, columns)) * 1.0 if tied else rng.normal(size=(rows, columns))
-    for ours, theirs in zip(assignment(benefit), linear_sum_assignment(benefit, maximize=True), strict=True):
-        assert np.array_equal(ours, theirs)
+    cells = np.flatnonzero(rng.random(tracks * detections) < rng.uniform(0.1, 0.9))
+    track, detection = np.divmod(rng.permutation(cells), detections)
+    score = rng.integers(-1, 4, len(cells)) * 1.0 if tied else rng.normal(1.0, 1.0, len(cells))
+    pairs = track, detection, rng.integers(0, sensors, detections)[detection], score
+    assert np.array_equal(best(*pairs), best_twin(*pairs))
+
+
+@built
+def test_assignments_of_many_are_those_of_the_twin() -> None:
+    rng = np.random.default_rng(7)
+    for size in (20, 40):
+        cells = np.flatnonzero(rng.random(size * size * 2) < 0.2)
+        track, detection = np.divmod(cells, 2 * size)
+        pairs = track, detection, detection * 4 // (2 * size), rng.normal(1.0, 2.0, len(cells))
+        made = best(*pairs)
+        assert len(made) > TOGETHER // 2 and np.array_equal(made, best_twin(*pairs))
 
 
 @built
 def test_what_cannot_be_assigned_is_refused() -> None:
-    with pytest.raises(ValueError, match="no assignment"):
-        assignment(np.full((2, 2), -np.inf))
+    pair = np.zeros(1, np.int64)
+    with pytest.raises(IndexError):
+        best(pair - 1, pair, pair, np.ones(1))
 
 
 @built

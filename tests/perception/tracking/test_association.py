@@ -8,7 +8,8 @@ from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
 from perception.state.pairs import neighbours
 from perception.state.table import TrackTable
-from perception.tracking.association import assign, candidates
+from perception.tracking.assignment import assign
+from perception.tracking.association import candidates
 
 GATE, CLUTTER = 13.8, 1e-4
 
