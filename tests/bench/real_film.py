@@ -22,10 +22,7 @@ from rsu.lab import mot
 
 PACKAGE, MEMBER = "opencv-doc", "./usr/share/doc/opencv-doc/examples/data/vtest.avi"
 SIZE, RATE_HZ = (768, 576), 7.0
-REACH_M = (
-    8.0,
-    40.0,
-)  # nearest and farthest road user: those of the truth are 12 to 38 m away, people beyond are not in it
+REACH_M = 8.0, 40.0  # nearest and farthest: people of the truth are 12 to 38 m away; those beyond are not in it
 BEGIN_NS = 1_795_000_000_000_000_000
 
 
