@@ -17,14 +17,11 @@ from perception.objects import Floats, Mask
 from perception.video.boxes import Grey
 from perception.video.silhouette import Silhouettes
 
-EMPTY, SHADED = 1.2, 0.3  # what a pixel costs that is road, or perhaps a shadow on it
+SHADED = 0.25  # of the cost of a pixel that is road: it is perhaps a shadow on the road
 # what a body must explain to be there: of its own pixels in sight, and hidden, in square metres, and as it is odd
 PRICE, HIDDEN_PRICE, EACH_M2, ODD_PRICE = 0.28, 0.12, 0.2, 0.015
 NEIGHBOUR = 2  # px around a body's silhouette in which its own edge is looked for
 BLOCKED = 0.3  # share of an edge beside which somebody else is, from which on it is not its own
-# by what is seen of a pixel: 1 road user, 2 shade, 4 in the region
-_WORTHS = np.zeros(256, np.float32)
-_WORTHS[4:8] = -EMPTY, 1, -SHADED, 1
 _CORE = np.ones((3, 3), np.uint8)
 _AROUND = np.ones((2 * NEIGHBOUR + 1, 2 * NEIGHBOUR + 1), np.uint8)
 
@@ -76,11 +73,15 @@ class Region:
 class Canvas:
     """One picture's foreground (height, width)."""
 
-    def __init__(self, solid: Grey, shade: Grey, region: Region) -> None:
-        """`shade`: where shadow or road user is, 255 or less; what is outside of the region is hidden."""
+    def __init__(self, solid: Grey, shade: Grey, region: Region, empty: float) -> None:
+        """`shade`: where shadow or road user is, 255 or less; what is outside of the region is hidden.
+
+        `empty`: cost of a pixel that a body covers and that is road.
+        """
+        self._empty = empty
         self._region = region
         seen = (solid > 0).view(np.uint8) | (shade > 0).view(np.uint8) << 1 | region.seen.view(np.uint8) << 2
-        self._worth: Worth = np.asarray(cv2.LUT(seen, _WORTHS), dtype=np.float32)
+        self._worth: Worth = np.asarray(cv2.LUT(seen, _worths(empty)), dtype=np.float32)
         self._open = region.open.copy()
         height, width = solid.shape
         worth_sums: Worth = np.zeros((height + 1, width), np.float32)
@@ -91,6 +92,12 @@ class Canvas:
     def gain(self, bodies: Silhouettes) -> Floats:
         """Return the worth (m,) of what bodies cover."""
         return self._sum(bodies, (self._worth, self._sums[0]))[0]
+
+    def filled(self, bodies: Silhouettes) -> Floats:
+        """Return which share (m,) of what nobody hides of bodies is foreground; NaN where all is hidden."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            filled: Floats = (self.gain(bodies) / self.open(bodies) + self._empty) / (1.0 + self._empty)
+        return filled
 
     def open(self, bodies: Silhouettes) -> Floats:
         """Return how much (m,) px2 of bodies nobody hides."""
@@ -211,6 +218,13 @@ class Canvas:
             ).sum(axis=1)
             for canvas, total in canvases
         ]
+
+
+def _worths(empty: float) -> Worth:
+    """Return the worth (256,) of a pixel by what is seen of it: 1 road user, 2 shade, 4 in the region."""
+    worths = np.zeros(256, np.float32)
+    worths[4:8] = -empty, 1, -SHADED * empty, 1
+    return worths
 
 
 def _slices(box: Floats) -> Place:

@@ -17,12 +17,13 @@ from perception.video.builds import KIND
 from perception.video.canvas import Canvas, Region, Undo
 from perception.video.fit import MISFIT, Fitter, Guess
 from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Expected, Follower, oddities
+from perception.video.fullness import Fullness
 from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody
 from perception.video.singles import REVIEW, Singles, renewed, single_of, singles_of
 
-WELL = 0.8  # share of a blob that a single body has to explain
 STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
+LEAST_FILL_PX = 60  # of a blob that tells how full outlines are
 HIDDEN_S = 5.0  # for so long one is remembered who is hidden
 ALONE, TOGETHER = 0.7, 0.5  # confidence of the class
 
@@ -37,16 +38,18 @@ class Cutter:
         self._search = BodySearch(self._raster)
         self._follower = Follower(self._raster, self._search)
         self._users = memory.nobody()
+        self._fullness = Fullness()
 
     def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
         """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out.
 
         `shade`: where shadow or road user is, 255 or less; `after_s`: time since the last picture.
         """
-        canvas = Canvas(solid, shade, self._region)
+        canvas = Canvas(solid, shade, self._region, self._fullness.empty)
         blobs = blobs_of(solid, self._region)
         known = self._follower.expected(self._users, blobs.labels, after_s)
         singles = singles_of(self._fitter, self._raster, blobs, known)
+        self._fullness.saw(_fills(canvas, blobs, known, singles))
         self._search.begin()
         found: list[FoundBody] = []
         for row in sorted(range(len(blobs.label)), key=lambda row: blobs.label[row] not in known.label):
@@ -65,7 +68,10 @@ class Cutter:
         guess = singles.guess.at(np.array([row]))
         score = float(self._search.scores(canvas, guess, singles.shapes.at(row), odd)[0])
         single = single_of(blobs, known, singles, row, score)
-        fits = singles.misfit[row] < MISFIT and canvas.gain(singles.shapes.at(row))[0] > WELL * blobs.area[row]
+        fits = (
+            singles.misfit[row] < MISFIT
+            and canvas.gain(singles.shapes.at(row))[0] > self._fullness.well * blobs.area[row]
+        )
         doubtful = self._doubtful(single.guess, known.users, single.known if single.known >= 0 else None)
         if fits and len(rows) < 2 and not doubtful:
             canvas.explain(singles.corners[row])
@@ -93,9 +99,9 @@ class Cutter:
         users = known.users
         sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
         unsure = [row for row in rows if row not in sure]
-        first = self._follower.again(canvas, known, sure, odd, undos)
+        first = self._follower.again(canvas, known, sure, odd, self._fullness.again, undos)
         before = len(undos)
-        parts = self._follower.again(canvas, known, unsure, odd, undos)
+        parts = self._follower.again(canvas, known, unsure, odd, self._fullness.again, undos)
         parts += self._search.born(canvas, box, odd, undos)
         if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
             canvas.restore_all(undos, before)
@@ -134,6 +140,14 @@ class Cutter:
         size = np.array(self._region.seen.shape[::-1])
         complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
         return complete
+
+
+def _fills(canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles) -> Floats:
+    """Return the shares (k,) that those fill of their outlines who are whole blobs, whole, and no more than one."""
+    count = np.array([known.label.count(label) for label in blobs.label.tolist()], dtype=np.int64)
+    alone = (count < 2) & (singles.misfit < MISFIT) & blobs.seen.all(axis=1) & (blobs.area >= LEAST_FILL_PX)
+    filled = canvas.filled(singles.shapes)
+    return filled[alone & np.isfinite(filled)]
 
 
 def _reviewed(looks: int) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from perception.objects import Floats, Ints, RoadUser
 from perception.video import memory
 from perception.video.builds import KIND
-from perception.video.canvas import EMPTY, Canvas, Undo
+from perception.video.canvas import Canvas, Undo
 from perception.video.fit import Guess
 from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody, stands_free
@@ -18,8 +18,12 @@ from perception.video.silhouette import Silhouettes, silhouettes
 SOLO = 3  # pictures after which one who was alone is sure
 RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
 WALKS_MPS, WALK_LOOKS = 0.7, 3  # who is slower stands; looks after which a speed is known
-WALKING = 12.0  # squared sigmas: cost of one who rides at the speed of who walks
-IN_SIGHT, FILLED = 0.3, 0.55  # of a known one, at least; of what is in sight
+RUNS_MPS, PEDALS_MPS = 4.0, 12.0  # who is faster is no pedestrian, no bicycle
+WALKING, FAST = (
+    12.0,
+    25.0,
+)  # squared sigmas: cost of one who rides at the speed of walking; of one who is too slow a class
+IN_SIGHT = 0.3  # of a known one, at least
 REACHES_M = (1.8, 0.7, 0.45)  # how far one may be from where it is expected: seen once, a few times, often
 ACROSS_M = 0.3
 FAR = 0.05  # of a body's pixels: what it costs to be as far as that
@@ -55,19 +59,22 @@ class Follower:
         return Expected(users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
 
     def again(
-        self, canvas: Canvas, known: Expected, rows: list[int], odd: Floats, undos: list[Undo]
+        self, canvas: Canvas, known: Expected, rows: list[int], odd: Floats, least: float, undos: list[Undo]
     ) -> list[FoundBody]:
-        """Return who of those known before is seen again, and mark them as explained."""
+        """Return those known before who are seen again, and mark them as explained.
+
+        `least`: share of what is in sight of a body that must be foreground.
+        """
         found = []
         for row in rows:
             guess = self._moved(canvas, known, row)
             corners = self._raster.outlines(guess)
             shape = silhouettes(corners)
             in_sight = float(canvas.open(shape)[0])
-            filled = (float(canvas.gain(shape)[0]) / max(in_sight, 1e-9) + EMPTY) / (1 + EMPTY)
+            filled = float(canvas.filled(shape)[0])
             edges = canvas.edges(corners[0])
             stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
-            if in_sight > IN_SIGHT * known.area[row] and filled > FILLED and edges is not None and stands:
+            if in_sight > IN_SIGHT * known.area[row] and filled > least and edges is not None and stands:
                 score = float(self._search.scores(canvas, guess, shape, odd)[0])
                 found.append(FoundBody(guess, row, False, *edges, score))
                 undos.append(canvas.explain(corners[0]))
@@ -101,6 +108,16 @@ def oddities(known: Expected, rows: list[int]) -> Floats:
     small = np.isin(KIND[known.guess.build[rows]], (RoadUser.BICYCLE, RoadUser.PEDESTRIAN))
     walk = (users.looks[rows] >= WALK_LOOKS) & (speed > WALKS_MPS) & (speed < RIDES_MPS)
     return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
+
+
+def by_speed(users: memory.SeenUsers, row: int) -> Floats:
+    """Return the squared sigmas (builds,) by which the speed of one known before speaks against each build."""
+    if users.looks[row] < WALK_LOOKS:
+        return np.zeros(len(KIND))
+    speed = float(np.hypot(*users.velocity[row]))
+    walks = np.where((KIND == RoadUser.BICYCLE) & (WALKS_MPS < speed < RIDES_MPS), WALKING, 0.0)
+    limit = np.select([KIND == RoadUser.PEDESTRIAN, KIND == RoadUser.BICYCLE], [RUNS_MPS, PEDALS_MPS], np.inf)
+    return np.asarray(walks + np.where(speed > limit, FAST, 0.0))
 
 
 def _label(labels: Ints, corners: Floats) -> int:

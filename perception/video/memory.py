@@ -15,10 +15,10 @@ from perception.video.boxes import Bodies
 from perception.video.builds import KIND, SIZE, SPREAD
 from perception.video.fit import Guess
 
-SMOOTH = 0.35  # share of a new speed in the mean one
+SMOOTH_S = 0.46  # time constant of the mean speed
 FIRMER, FIRMEST = 0.85, 0.35  # of the spread of sizes: what a picture leaves of it, and what always remains
 ODDEST = 2.0  # spreads by which a body's size may differ from its class's
-FASTEST_MPS = 25.0
+FASTEST_MPS = 40.0
 HEADS_MPS, HEADS_LOOKS = 2.0, 4  # who is faster, and was seen so often, heads where it goes
 
 
@@ -65,7 +65,7 @@ class SeenUsers(NamedTuple):
         `spread` (n, 3): of their sizes, as known before; `whole`: those whose every edge was seen.
         """
         moved = (bodies.position - self.guess.state[:, :2]) / seconds
-        share = np.where(self.looks < 2, 1.0, SMOOTH)[:, None]
+        share = np.where(self.looks < 2, 1.0, 1.0 - np.exp(-seconds / SMOOTH_S))[:, None]
         velocity = np.where(self.looks[:, None] < 1, 0.0, self.velocity + share * (moved - self.velocity))
         velocity *= np.minimum(1.0, FASTEST_MPS / np.maximum(np.hypot(*velocity.T), 1e-9))[:, None]
         usual, most = SIZE[build], ODDEST * SPREAD[build]
