@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from hw.can.gateway import FRAME, CanFrame, GatewayStream, encode
+from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
@@ -29,6 +30,22 @@ COUNTERS = 1 << 16
 LOST = 1000  # lists; a larger step of the counter is a radar that was started again
 TRIES = 3
 ASK_NS = 2_000_000_000  # the radar tells of itself once a second
+REPORTS = Detail("the radar reports {}", "雷达自报：{}")
+EXPLAINED = {
+    "length": Detail(
+        "datagrams of no whole number of 13 octets: set the gateway to its transparent mode",
+        "数据报不是 13 字节的整数倍：须将网关设为透明模式",
+    ),
+    "short": Detail(
+        "messages shorter than those of an ARS404 or ARS408: another radar", "报文短于 ARS404/ARS408 的报文：其他雷达"
+    ),
+    "list": Detail(
+        "lists of which most objects are missing: frames are lost on the way", "列表中大部分目标缺失：传输中丢帧"
+    ),
+    "clusters": Detail(
+        "clusters instead of objects: the radar does not take its configuration", "输出的是点簇而非目标：雷达未接受配置"
+    ),
+}
 
 
 class Ars408Settings(DeviceSettings):
@@ -54,6 +71,7 @@ class Ars408:
 
     Settings: ClassVar[type[DeviceSettings]] = Ars408Settings
     modality: ClassVar[Modality] = RADAR
+    details: ClassVar[tuple[Detail, ...]] = (REPORTS, *EXPLAINED.values(), *frames.FAULTS.values())
     ways: ClassVar[tuple[Way, ...]] = ("tcp", "udp", "serial")
     correction_ns = 0
 
@@ -100,12 +118,7 @@ class Ars408:
 
     def explain(self, reason: str, sample: bytes) -> str | None:
         """Return in words why input was refused; None: nothing that this driver knows."""
-        return {
-            "length": "datagrams of no whole number of 13 octets: set the gateway to its transparent mode",
-            "short": "messages shorter than those of an ARS404 or ARS408: another radar",
-            "list": "lists of which most objects are missing: frames are lost on the way",
-            "clusters": "clusters instead of objects: the radar does not take its configuration",
-        }.get(reason)
+        return EXPLAINED[reason].en if reason in EXPLAINED else None
 
     def _take(self, frame: CanFrame, receipt_ns: int) -> list[Measurement]:
         number = frame.id - self._offset
@@ -133,7 +146,7 @@ class Ars408:
     def _state(self, state: RadarState) -> None:
         self.counters.accepted += 1
         self._wrong = state.output != frames.OBJECTS or not (state.quality and state.extended)
-        self.error = f"the radar reports {', '.join(state.faults)}" if state.faults else None
+        self.error = REPORTS.say(", ".join(fault.en for fault in state.faults)) if state.faults else None
 
     def _begin(self, head: ListHead, receipt_ns: int) -> None:
         step = 1 if self._counter is None else (head.counter - self._counter) % COUNTERS

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hw.detail import Detail
+
 CONFIGURATION, STATE = 0x200, 0x201
 LIST, GENERAL, QUALITY, EXTENDED = 0x60A, 0x60B, 0x60C, 0x60D
 CLUSTERS = 0x600  # begins a list of unprocessed reflections
@@ -25,13 +27,20 @@ DEVIATIONS = (
 PROBABILITIES = (float("nan"), 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)  # of existence, upper bounds
 DELETED = {0, 4}  # states of measurement: gone, gone into another object
 STANDS = {1, 3, 5}  # dynamic properties: stationary, perhaps stationary, crossing and stationary; stopped is 7
+FAULTS = {  # by their bit in the radar's state
+    5: Detail("a persistent error", "永久故障"),
+    4: Detail("interference", "干扰"),
+    3: Detail("temperature", "温度异常"),
+    2: Detail("a temporary error", "暂时故障"),
+    1: Detail("supply voltage", "供电电压异常"),
+}
 _SIZES = {STATE: 8, LIST: 4, GENERAL: 8, QUALITY: 7, EXTENDED: 8}
 
 
 class RadarState(NamedTuple):
     """What the radar says of itself once a second."""
 
-    faults: tuple[str, ...]
+    faults: tuple[Detail, ...]
     output: int  # 0 nothing, 1 objects, 2 clusters
     quality: bool
     extended: bool
@@ -89,8 +98,7 @@ def parse(number: int, data: bytes) -> RadarMessage | None:
 
 
 def _state(d: bytes) -> RadarState:
-    bits = {5: "a persistent error", 4: "interference", 3: "temperature", 2: "a temporary error", 1: "supply voltage"}
-    faults = tuple(words for bit, words in bits.items() if d[2] >> bit & 1)
+    faults = tuple(fault for bit, fault in FAULTS.items() if d[2] >> bit & 1)
     return RadarState(faults, d[5] >> 2 & 3, bool(d[5] >> 4 & 1), bool(d[5] >> 5 & 1))
 
 
