@@ -37,6 +37,7 @@ _SYSTEM = {
     errno.EIO: "输入输出错误",
     errno.ENODEV: "设备不存在",
     errno.ENXIO: "设备不存在",
+    errno.EAFNOSUPPORT: "系统不支持该类地址",
     errno.EADDRINUSE: "地址已被占用",
     errno.EADDRNOTAVAIL: "本机没有该地址",
     errno.ECONNREFUSED: "连接被拒绝",

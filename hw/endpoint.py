@@ -3,6 +3,7 @@
     link: {serial: {path: gnss, baud: 115200}}               a relative path lies in the run folder
     link: {tcp: "192.168.1.20:8899"}                         the device is the server
     link: {udp: {listen: "0.0.0.0:10050", peer: "192.168.1.30:10023"}}
+    link: {can: can0}                                        a CAN interface of this box (SocketCAN)
     link: {local: north.video}                               datagrams of a process of this box; in the run folder
 
 Hosts are addresses, not names: a name look-up can block for seconds, and the site has no name server to trust.
@@ -16,7 +17,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SocketAddress = tuple[str, int]
-Way = Literal["serial", "tcp", "udp", "local"]  # of an endpoint, by its key
+Way = Literal["serial", "tcp", "udp", "local", "can"]  # of an endpoint, by its key
 
 
 def split_address(text: str) -> SocketAddress:
@@ -63,18 +64,19 @@ class Endpoint(Strict):
     tcp: Address | None = None  # address and port of the device, which is the server
     udp: Udp | None = None
     local: str | None = None  # name of a local socket in the run folder
+    can: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,15}$")  # CAN interface of this box, such as can0
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(way is not None for way in (self.serial, self.tcp, self.udp, self.local)) != 1:
-            raise ValueError("expected exactly one of serial, tcp, udp, local")
+        if sum(way is not None for way in (self.serial, self.tcp, self.udp, self.local, self.can)) != 1:
+            raise ValueError("expected exactly one of serial, tcp, udp, local, can")
         return self
 
     def __str__(self) -> str:
         """Return the place as a person would write it."""
         if self.serial:
             return f"{self.serial.path}@{self.serial.baud}"
-        return self.tcp or self.local or (f"udp {self.udp.peer}" if self.udp else "")
+        return self.tcp or self.local or self.can or (f"udp {self.udp.peer}" if self.udp else "")
 
 
 class Port(NamedTuple):

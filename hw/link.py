@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import serial
 
+from hw.can.channel import open_bus
 from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
 from hw.detail import Detail
 from hw.endpoint import Endpoint, Serial
@@ -207,6 +208,8 @@ def _open_channel(endpoint: Endpoint, folder: Path, counters: Counter[str]) -> C
             return _SerialChannel(endpoint.serial, folder)
         if endpoint.local:
             return LocalChannel(folder / endpoint.local)
+        if endpoint.can:
+            return open_bus(endpoint.can)
         return open_socket(endpoint, counters)
     except (OSError, termios.error) as error:  # pyserial's own error is an OSError
         raise OpenError(message(error)) from error

@@ -51,6 +51,8 @@ def opening(endpoint: Endpoint) -> Opening:
         return TcpServer(split_address(endpoint.tcp))
     if endpoint.local:
         return LocalSocket(endpoint.local)
+    if endpoint.can:
+        raise OSError(f"{endpoint.can}: no CAN bus can be played; give the device a tcp link in the site file")
     assert endpoint.udp
     return UdpSocket(split_address(endpoint.udp.peer), split_address(endpoint.udp.listen))
 

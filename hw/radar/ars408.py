@@ -1,4 +1,4 @@
-"""Driver of Continental ARS404 and ARS408 radars behind a CAN gateway (`hw/can/gateway.py`), and of Nanoradar's MR7x.
+"""Driver of Continental ARS404 and ARS408 radars and Nanoradar's MR7x, on a CAN bus of this box or behind a gateway.
 
 A radar tracks by itself: each list of objects is one `Detections`, of an empty road too. It is stamped with the receipt
 of its first frame, less `latency_ms`. What the radar calls stationary (poles, walls, parked cars) is left out; what has
@@ -72,7 +72,7 @@ class Ars408:
     Settings: ClassVar[type[DeviceSettings]] = Ars408Settings
     modality: ClassVar[Modality] = RADAR
     details: ClassVar[tuple[Detail, ...]] = (REPORTS, *EXPLAINED.values(), *frames.FAULTS.values())
-    ways: ClassVar[tuple[Way, ...]] = ("tcp", "udp", "serial")
+    ways: ClassVar[tuple[Way, ...]] = ("can", "tcp", "udp")
     correction_ns = 0
 
     def __init__(self, name: str, settings: Ars408Settings) -> None:
