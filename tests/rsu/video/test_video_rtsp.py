@@ -12,7 +12,7 @@ import pytest
 
 from rsu.site.video import SourceSettings
 from rsu.video import capture
-from rsu.video.source import Mailbox, Shot, SourceReader
+from rsu.video.source import LONGEST_WAIT_S, Mailbox, Shot, SourceReader
 from sim.video.rtp import FRAGMENT, H264, Jpeg, access_units, is_key
 from sim.video.rtsp import RtspServer
 from tests.rsu.video.films import film, needs_ffmpeg, number_of
@@ -47,9 +47,9 @@ def reader(server: RtspServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[tupl
     assert not made.is_alive(), "a hung camera keeps the process"
 
 
-def picture(server: RtspServer, box: Mailbox, seconds: float = 15.0) -> Shot | None:
-    """Send pictures until one arrives."""
-    deadline = time.monotonic() + seconds
+def picture(server: RtspServer, box: Mailbox) -> Shot | None:
+    """Send pictures until one arrives; time for two openings, each with the longest wait before it."""
+    deadline = time.monotonic() + 2 * (capture.OPEN_MS / 1000 + LONGEST_WAIT_S)
     while time.monotonic() < deadline:
         server.send(jpeg(), time.time_ns())
         if (shot := box.take(0.04)) is not None:
