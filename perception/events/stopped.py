@@ -1,6 +1,7 @@
 """Stopped vehicle (903): a vehicle that stands where traffic should move.
 
 A vehicle on a lane stands for a reason when it is near the stop line or another one is close ahead of it on its lane.
+Where no sensor would see another one ahead, there may be one: nothing is said of the vehicle.
 Past the stop lines it may be giving way, and of one that has stood since it was seen first those ahead may never have
 been seen: these must stand for longer. Once the event runs only moving on, or the
 track's end, ends it.
@@ -15,10 +16,14 @@ import numpy as np
 
 from perception.events.rule import Occurrence, of_track, running_rows, threshold
 from perception.events.settings import StoppedVehicleSettings
-from perception.objects import Ints, Mask
+from perception.geo import heading_of
+from perception.objects import SECOND_NS, Ints, Mask
 from perception.traffic.ground import JUNCTION
 from perception.traffic.situation import Situation
 
+CAR_M = 4.6  # length of a car that may stand ahead
+CLEAR_NS = 5 * SECOND_NS  # passing vehicles hide the road ahead for moments, in which nobody stops there unseen
+PLACES = 4  # where one may stand, over the distance that counts
 ASIDE_M = 2.0  # a vehicle no farther beside the way of another is ahead of it
 
 
@@ -27,6 +32,7 @@ class StoppedVehicle:
 
     def __init__(self, settings: StoppedVehicleSettings) -> None:
         self.settings = settings
+        self._clear_ns: dict[int, int] = {}  # by track: when the road ahead of it was last seen to be empty
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that stand without reason."""
@@ -40,6 +46,7 @@ class StoppedVehicle:
         alone = towards & (now.to_stop_line[rows] > settings.queue_zone_m)
         if alone.any():
             alone[alone] = ~self._follows(now, rows[alone])
+            alone[alone] = self._was_clear_ahead(now, rows[alone])
         beyond = on_lane & now.lanes.leads_away[now.lane[rows]]
         giving_way = ~towards & (beyond | ((now.ground[rows] & JUNCTION) != 0))
         seen = alone | giving_way | running_rows(now, running)[rows]
@@ -69,6 +76,24 @@ class StoppedVehicle:
         if not follows.all():
             follows[~follows] = self._is_behind(now, rows[~follows], others)
         return follows
+
+    def _was_clear_ahead(self, now: Situation, rows: Ints) -> Mask:
+        """Return ahead of which of the rows (k,) sensors saw an empty road now or a moment ago."""
+        clear = now.tracks.id[rows[self._is_clear_ahead(now, rows)]]
+        self._clear_ns.update(dict.fromkeys(clear.tolist(), now.now_ns))
+        self._clear_ns = {one: then for one, then in self._clear_ns.items() if now.now_ns - then <= CLEAR_NS}
+        return np.isin(now.tracks.id[rows], list(self._clear_ns))
+
+    def _is_clear_ahead(self, now: Situation, rows: Ints) -> Mask:
+        """Return ahead of which of the rows (k,) sensors would see a vehicle that explains the stop."""
+        first = (now.tracks.size[rows, 0] + CAR_M) / 2.0
+        share = np.linspace(0.0, 1.0, PLACES)
+        ahead = first[:, None] * (1.0 - share) + self.settings.queue_gap_m * share  # (k, PLACES) m
+        places = now.tracks.position[rows, None] + ahead[..., None] * now.along[rows, None]
+        headings = np.repeat(heading_of(now.along[rows]), PLACES)
+        shown = now.shows(places.reshape(-1, 2), headings)
+        clear: Mask = np.logical_and.reduce(shown.reshape(len(rows), PLACES), axis=1)
+        return clear
 
     def _is_behind(self, now: Situation, rows: Ints, others: Ints) -> Mask:
         """Return which of the rows (k,) have one of the others (o,) on their way, close ahead."""

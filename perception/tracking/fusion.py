@@ -16,6 +16,7 @@ from perception.geo import Reference
 from perception.objects import Detections, Floats, Ints, Measurement, PointCloud, VehicleReport
 from perception.occlusion import misses, testimony
 from perception.occlusion.bodies import apart, of_bodies
+from perception.occlusion.view import View
 from perception.results import Tracks
 from perception.sensing.cluster import Background, cluster
 from perception.sensing.scan import DeviceScan, Scan, chosen, joined, located, out_of_view, project
@@ -83,6 +84,10 @@ class Fusion:
         """Use all measurements that have come, then return the confirmed road users as they are now, by id."""
         self._use()
         return report.tracks(self._population, self._devices, self._radios, self._settings, now_ns)
+
+    def view(self) -> View:
+        """Return where the sensors would see a vehicle now; it holds until measurements are used again."""
+        return View(self._population.table, self._sensors)
 
     def biases(self) -> list[SensorBias]:
         """Return how the sensors err against each other."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
 from perception.objects import Floats, Ints, Mask
+from perception.occlusion.view import View
 from perception.results import LanePlace, Tracks
 from perception.traffic.ground import Flags
 from perception.traffic.hidden import HiddenVehicle
@@ -38,6 +40,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     lights: PhaseLights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights
+    view: View | None = None  # of the sensors; None: they see all of the road
 
     @property
     def lane(self) -> Ints:
@@ -62,6 +65,10 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     def place(self, row: int) -> LanePlace | None:
         """Return where a row is in the lane map."""
         return self.lanes.place(int(self.lane[row]), float(self.to_stop_line[row]), int(self.past["movement"][row]))
+
+    def shows(self, position: Floats, heading: Floats) -> Mask:
+        """Return at which places (k, 2) m a sensor would see a standing car; heading (k,) deg of the car."""
+        return np.ones(len(position), dtype=np.bool_) if self.view is None else self.view.shows(position, heading)
 
     def phases(self, lane: int) -> list[int | None]:
         """Return the signal phases of a lane's connections."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from hw.device import DeviceHealth
 from hw.tape import AS_BEGUN, SystemClock
 from perception.events.detector import EventDetector
@@ -178,7 +180,8 @@ class Station:
         """Return the situation; lights that may not be told, and emergency vehicles gone silent, are not known."""
         now_ns, known = moment.now_ns, NO_LIGHTS.isdisjoint(moment.conditions)
         colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
-        return self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
+        seen = self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
+        return msgspec.structs.replace(seen, view=self._fusion.view())
 
     def _update_events(self, situation: Situation) -> list[RoadEvent]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""

@@ -41,6 +41,7 @@ class Site:
         self.observer = Observer(lanes, ground, QueueSettings())
         self.detector = EventDetector(settings, lanes, ground)
         self.tick = 0
+        self.view = None  # what sensors see of the road; None: all of it
 
     def run(self, seconds, rows, colours=None, sd=0.2):
         """Let rows(seconds since this call) be there for some seconds; return (time, event) of everything.
@@ -53,6 +54,7 @@ class Site:
             tracks = tracks_of(rows(step / 10), now_ns)
             tracks = msgspec.structs.replace(tracks, covariance=tracks.covariance * (sd / 0.2) ** 2)
             situation = self.observer.look(now_ns, tracks, colours or {})
+            situation = msgspec.structs.replace(situation, view=self.view)
             found += [(self.tick / 10, event) for event in self.detector.update(situation)]
             self.tick += 1
         return found

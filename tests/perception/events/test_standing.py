@@ -37,6 +37,35 @@ def test_who_was_never_seen_moving_must_stand_for_longer():
     assert came[0][0] <= 3.7
 
 
+class Curtain:
+    """A view in which nobody sees the road north of 50 m and south of the vehicle while it is drawn."""
+
+    def __init__(self):
+        self.drawn = True
+
+    def shows(self, position, heading):
+        assert heading == pytest.approx(np.full(len(position), 180.0))
+        return ~((position[:, 1] > 50.0) & (position[:, 1] < 78.0) & self.drawn)
+
+
+def test_where_a_vehicle_ahead_may_be_hidden_no_stop_is_without_reason():
+    site = standing()
+    site.view = Curtain()
+    assert site.run(120.0, lambda t: [parked()]) == []
+    site.view.drawn = False
+    assert site.run(6.0, lambda t: [parked()])[0][0] == pytest.approx(125.0, abs=0.2)
+
+
+def test_what_passes_before_an_empty_road_hides_no_stop():
+    site = standing()
+    site.view = Curtain()
+    found = []
+    for seconds in (1.0, 3.0) * 3:
+        site.view.drawn = seconds == 3.0
+        found += site.run(seconds, lambda t: [parked()])
+    assert found[0][0] == pytest.approx(5.0, abs=0.2)
+
+
 def test_a_track_that_is_lost_ends_its_event():
     site = standing()
     site.run(7.0, lambda t: [parked()])
