@@ -17,7 +17,7 @@ import numpy as np
 
 from hw.detail import Detail
 from hw.utc import NS
-from perception.objects import Detections, Floats, Measurement, PointCloud
+from perception.objects import Detections, Floats, Mask, Measurement, PointCloud
 
 MEMORY = 64  # scans among which one that comes again is looked for
 STILL_NS, MOVING_NS = 20 * NS, 3 * NS // 2  # equal for so long: scans of road users that may stand, of moving ones
@@ -113,9 +113,7 @@ class Content:
         if not count:
             return scan
         zero = (scan.position == 0).all(axis=1)
-        whole = np.nan_to_num(np.column_stack([scan.position, scan.box]), nan=np.inf)
-        twin = np.ones(count, np.bool_)
-        twin[np.unique(whole, axis=0, return_index=True)[1]] = False
+        twin = _repeated(np.column_stack([scan.position, scan.box]))
         for fault, rows in (("zero", zero), ("twin", twin & ~zero)):
             if number := int(np.count_nonzero(rows)):
                 self._refuse(fault, scan, number)
@@ -205,6 +203,17 @@ def _distances(here: Floats, there: Floats) -> Floats:
     """Return the distances (n, m) between places (n, 2) and (m, 2)."""
     apart: Floats = np.hypot(here[:, None, 0] - there[:, 0], here[:, None, 1] - there[:, 1])
     return apart
+
+
+def _repeated(rows: Floats) -> Mask:
+    """Return which of the rows (n, m) are the same as an earlier one; NaN is the same as NaN."""
+    rows = rows + 0.0  # of the two zeros one
+    rows[np.isnan(rows)] = np.nan
+    octets, width = rows.tobytes(), rows.itemsize * rows.shape[1]
+    first: dict[bytes, int] = {}
+    found = [first.setdefault(octets[width * n : width * (n + 1)], n) for n in range(len(rows))]
+    repeated: Mask = np.array(found) != np.arange(len(rows))
+    return repeated
 
 
 def _taken(scan: S, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> S:

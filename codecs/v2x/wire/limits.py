@@ -40,15 +40,16 @@ class Limits:
 def checker(record: type) -> Callable[[Any], None] | None:
     """Return what checks the fields of a record; None when none has limits."""
     found = [
-        (name, limits, type(None) in get_args(get_args(hint)[0]), f"{record.__name__}.{name}")
+        (name, limits.low, limits.high, limits, type(None) in get_args(get_args(hint)[0]), f"{record.__name__}.{name}")
         for name, hint in get_type_hints(record, include_extras=True).items()
         for limits in _limits(hint)
     ]
 
     def check(made: object) -> None:
-        for name, limits, optional, path in found:
+        for name, low, high, limits, optional, path in found:
             value = getattr(made, name)
-            if value is not None or not optional:
+            fine = type(value) is int and low <= value <= high  # nearly always: what else may be fine takes longer
+            if not fine and (value is not None or not optional):
                 limits.check(value, path)
 
     return check if found else None
