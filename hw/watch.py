@@ -37,6 +37,7 @@ class DeviceWatch:
         """`patience_ns`: how long it may be heard without anything being understood."""
         self._patience_ns = patience_ns
         self._heard: deque[_ReadResult] = deque()
+        self._measured = self._accepted = self._refused = 0  # sums of what was heard
         self._last_ns = 0  # when it was heard last
         self._strange_since_ns: int | None = None  # first bytes after what was accepted last
         self._steady_since_ns: int | None = None  # accepted for the first time after a silence
@@ -49,6 +50,9 @@ class DeviceWatch:
             self._steady_since_ns = None
         self._last_ns = receipt_ns
         self._heard.append(_ReadResult(receipt_ns, measured, accepted, refused))
+        self._measured += measured
+        self._accepted += accepted
+        self._refused += refused
         if accepted:
             self._strange_since_ns = None
             self._steady_since_ns = receipt_ns if self._steady_since_ns is None else self._steady_since_ns
@@ -57,10 +61,12 @@ class DeviceWatch:
 
     def rate_hz(self, now_ns: int) -> float:
         """Return the rate of measurements over the last seconds."""
-        stamps = [heard.receipt_ns for heard in self._recent(now_ns) for _ in range(heard.measured)]
-        if len(stamps) < 2 or stamps[0] == stamps[-1]:
+        self._forget(now_ns)
+        if self._measured < 2:
             return 0.0
-        return (len(stamps) - 1) * NS / (stamps[-1] - stamps[0])
+        first_ns = next(heard.receipt_ns for heard in self._heard if heard.measured)
+        last_ns = next(heard.receipt_ns for heard in reversed(self._heard) if heard.measured)
+        return (self._measured - 1) * NS / (last_ns - first_ns) if last_ns > first_ns else 0.0
 
     def is_strange(self, now_ns: int) -> bool:
         """Tell whether it is heard and nothing is understood."""
@@ -74,8 +80,8 @@ class DeviceWatch:
 
     def losses(self, now_ns: int) -> str | None:
         """Return in words that much of what it says is refused."""
-        refused = sum(heard.refused for heard in self._recent(now_ns))
-        total = refused + sum(heard.accepted for heard in self._recent(now_ns))
+        self._forget(now_ns)
+        refused, total = self._refused, self._refused + self._accepted
         return LOSSES.say(refused, total) if refused > max(FEW, REFUSED * total) else None
 
     def shortage(self, now_ns: int, nominal_hz: float) -> str | None:
@@ -83,10 +89,14 @@ class DeviceWatch:
         since_ns = self._steady_since_ns
         if since_ns is None or now_ns - since_ns < WINDOW_NS or now_ns - self._last_ns > WINDOW_NS:
             return None
-        rate_hz = sum(heard.measured for heard in self._recent(now_ns)) * NS / WINDOW_NS
+        self._forget(now_ns)
+        rate_hz = self._measured * NS / WINDOW_NS
         return SHORTAGE.say(f"{rate_hz:.1f}", f"{nominal_hz:g}") if rate_hz < LEAST * nominal_hz else None
 
-    def _recent(self, now_ns: int) -> deque[_ReadResult]:
+    def _forget(self, now_ns: int) -> None:
+        """Drop what was heard before the window."""
         while self._heard and self._heard[0].receipt_ns <= now_ns - WINDOW_NS:
-            self._heard.popleft()
-        return self._heard
+            old = self._heard.popleft()
+            self._measured -= old.measured
+            self._accepted -= old.accepted
+            self._refused -= old.refused
