@@ -31,6 +31,8 @@ TRY = """
 import v2x
 record = v2x.RoadSideInformation(msg_cnt=1, id=b"RSU-0001", position=None)
 assert v2x.decode(v2x.encode(record)) == record
+from perception.kernel.native import kernel
+assert (kernel is not None) == (v2x.engine_name() == "native"), "one C extension was built and the other was not"
 print(v2x.engine_name(), v2x.__file__)
 """
 
