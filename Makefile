@@ -71,8 +71,12 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench
 
-bench-codec bench-events bench-misbehaviour bench-gate bench-kills bench-station bench-statistics bench-video: bench-%: $(VENV)/.installed-dev
+bench-codec bench-events bench-misbehaviour bench-gate bench-kills bench-station bench-statistics: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
+
+# FILMS: folder of real films, on which vehicles are counted too
+bench-video: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench video $(if $(FILMS),--films $(FILMS))
 
 # SECONDS: of the flood
 bench-flood: $(VENV)/.installed-dev
@@ -96,7 +100,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 bench-fusion: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench fusion $(if $(SEED),--seed $(SEED))
 
-# PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files, where they do not lie in ../shared/data/pets; MODEL: ONNX file
+# PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files; MODEL: ONNX file
 bench-real: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench real $(if $(TRUTH),--truth $(TRUTH)) $(if $(CALIBRATION),--calibration $(CALIBRATION)) $(if $(MODEL),--model $(MODEL))
 

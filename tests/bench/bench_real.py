@@ -8,7 +8,6 @@ every N-th picture.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +24,6 @@ from tests.bench_file import FOLDER, keep
 
 ROOT = Path(__file__).parents[2]
 FETCHED = ROOT / "build" / "real"
-NEAR = ROOT.parent / "shared" / "data" / "pets"  # where truth and calibration may lie already
 TRACKERS = "ours", "norfair", "bytetrack", "sort"
 WANTED = {"motion": "recall >= 0.86, precision >= 0.985", "network": "recall >= 0.93, precision >= 0.98"}
 
@@ -103,8 +101,8 @@ def arguments() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="bench real", description=__doc__)
     parser.add_argument("--film", type=Path, help="the film; default: fetched from Debian")
-    parser.add_argument("--truth", type=Path, default=NEAR / "gt.txt", help="MOTChallenge text")
-    parser.add_argument("--calibration", type=Path, default=NEAR / "View_001.xml", help="Tsai's, XML")
+    parser.add_argument("--truth", type=Path, help="MOTChallenge text")
+    parser.add_argument("--calibration", type=Path, help="Tsai's, XML")
     parser.add_argument("--model", type=Path, help="ONNX file of the network")
     parser.add_argument("--only", action="append", help="this detector alone; may be repeated")
     parser.add_argument("--shown", type=int, metavar="N", help="write every N-th picture with boxes")
@@ -115,9 +113,9 @@ def main() -> None:
     """Run, print and write the figures."""
     cv2.setNumThreads(1)
     asked = arguments()
-    for path in (asked.truth, asked.calibration):
-        if not path.is_file():
-            sys.exit(f"{path}: not there; name PETS S2L1's with --truth and --calibration")
+    if asked.truth is None or asked.calibration is None:
+        print("not measured: name the truth and the calibration of PETS S2L1 with --truth and --calibration")
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
     film = load(asked.film or fetched(FETCHED), asked.truth, asked.calibration)
     found: dict[str, dict[str, float]] = {}

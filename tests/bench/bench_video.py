@@ -8,12 +8,14 @@ visible is what a person would call so: users within 60 m, wholly in the picture
 hides, standing ones included. They have the first choice among the detections; a detection is right when it is within
 `GATE_M` of a user, however much of that one is in sight.
 
-Method, real: vehicles that cross a line (`ROADS`), by tracks of the product's fusion over detections that are projected
-with a camera guessed from lanes, speeds and vehicles; beside it what a person counts on slit pictures of that line.
+Method, real (`--films`): vehicles that cross a line (`ROADS`), by tracks of the product's fusion over detections that
+are projected with a camera guessed from lanes, speeds and vehicles; beside it the count of a person on slit pictures of
+that line.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -47,7 +49,6 @@ from sim.video.picture import Painter
 from tests.bench_file import FOLDER, keep
 
 ROOT = Path(__file__).parents[2]
-REAL = ROOT.parent / "shared" / "data" / "video"
 
 SIZE, RATE_HZ = (1920, 1080), 25.0
 EMPTY_S, SECONDS, BEGIN_FRAME = 3.0, 30.0, 100
@@ -234,10 +235,10 @@ def save(name: str, shown: Picture, boxes: Floats, kinds: list[int]) -> None:
     cv2.imwrite(str(FOLDER / name), shown)
 
 
-def count(road: Road) -> int:
+def count(road: Road, film: Path) -> int:
     """Return how many tracks cross the line of a real road, going away from the camera."""
     assert road.sensor.camera is not None
-    capture = cv2.VideoCapture(str(REAL / road.file))
+    capture = cv2.VideoCapture(str(film))
     rate_hz = capture.get(cv2.CAP_PROP_FPS)
     pictures = [np.asarray(shown, dtype=np.uint8) for good, shown in iter(capture.read, (False, None)) if good]
     if road.turned:
@@ -268,6 +269,9 @@ def count(road: Road) -> int:
 
 def main() -> None:
     """Run, print and write the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench video")
+    parser.add_argument("--films", type=Path, help=f"folder with {', '.join(road.file for road in ROADS)}; else none")
+    films = parser.parse_args().films
     cv2.setNumThreads(1)
     FOLDER.mkdir(parents=True, exist_ok=True)
     figures = {name: drawn(name, sensor) for name, sensor in SCENES.items()}
@@ -279,11 +283,8 @@ def main() -> None:
         wanted = f"wanted {LIMITS[name]}" if name in LIMITS else ""
         print(f"  {name:24} {wanted:16}" + "".join(f"{each[name]:10g}" for each in figures.values()))
     counts = {}
-    for road in ROADS:
-        if not (REAL / road.file).exists():
-            print(f"  {road.file}: not there, not counted")
-            continue
-        counts[road.file] = {"counted": count(road), "by_eye": road.by_eye}
+    for road in ROADS if films else ():
+        counts[road.file] = {"counted": count(road, films / road.file), "by_eye": road.by_eye}
         print(f"  {road.file}: {counts[road.file]['counted']} vehicles counted, {road.by_eye} by eye")
     keep("video", {"drawn": figures, "wanted": LIMITS, "real": counts})
     print(

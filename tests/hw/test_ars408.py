@@ -19,10 +19,9 @@ from sim.bench import CanRadarSpec
 from sim.can_radar import WALLS, EmulatedCanRadar
 from tests.hw import replay
 from tests.hw.fed import BEGIN_NS, MS, Fed
-from tests.sim.emul_scene import ROOT, User, bench, frame
+from tests.sim.emul_scene import User, bench, frame
 
 LINK = {"link": {"tcp": "127.0.0.1:1"}}
-SHARED = ROOT.parent / "shared" / "data" / "devices" / "ars408"
 PERIOD_NS = 72 * MS
 USERS = [
     User(1, RoadUser.CAR, (0.0, 40.0), (0.0, -12.0), heading=180.0),
@@ -62,17 +61,11 @@ def scans(found: list[Measurement]) -> list[Detections]:
 def test_the_octets_of_a_frame() -> None:
     one = CanFrame(0x60B, bytes.fromhex("5F5F2BCC80200193"))
     assert encode(one).hex() == "080000060b5f5f2bcc80200193" and decode(encode(one)) == one
+    wish = CanFrame(0x200, bytes.fromhex("F8000000089C0000"))
+    assert encode(wish).hex() == "0800000200f8000000089c0000" and decode(encode(wish)) == wish
     assert decode(bytes.fromhex("89" + "00" * 12)) is None  # nine octets
     assert decode(bytes.fromhex("0100000800" + "00" * 8)) is None  # an id of 12 bits
     assert decode(bytes.fromhex("8118fee50011" + "00" * 7)) == CanFrame(0x18FEE500, b"\x11", True)
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="no frames of others here")
-def test_frames_of_others() -> None:
-    for line in (SHARED / "gateway13.hex").read_text().splitlines():
-        if not line.startswith("#"):
-            found = decode(bytes.fromhex(line))
-            assert found is not None and encode(found).hex().upper() == line
 
 
 @given(st.integers(0, 12), st.lists(st.integers(0, 40 * 13), max_size=12), st.binary(max_size=30))
