@@ -19,6 +19,16 @@ def tell(what: str, done: int, total: int) -> None:
         _listeners[-1](what, done, total)
 
 
+def heard() -> bool:
+    """Return whether anybody listens."""
+    return bool(_listeners)
+
+
+def listen(listener: Listener) -> None:
+    """Have a listener told for as long as this process lasts."""
+    _listeners.append(listener)
+
+
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
     """Have a listener told, in place of others, for as long as this lasts."""

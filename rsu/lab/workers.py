@@ -1,22 +1,36 @@
-"""Processes to compute in, which Ctrl-C ends quietly: it reaches the one that asks, not them."""
+"""Processes to compute in, which Ctrl-C ends quietly: it reaches the one that asks, not them.
+
+What they tell of their progress (`rsu.core.progress`) is told here, their steps taken together, where anybody listens.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
+
+from rsu.core import progress
+
+_TELL_S = 0.2  # between two words of one process on a step that goes on
+_CONTEXT = get_context("spawn")
+
+Step = tuple[int, str, int, int]  # process, what it does, how much of it is done, of how much
 
 
 @contextmanager
 def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Give a pool of processes; KeyboardInterrupt ends them at once, even at work. For the main thread."""
-    executor = ProcessPoolExecutor(workers, get_context("spawn"))
+    steps: SimpleQueue[Step | None] | None = _CONTEXT.SimpleQueue() if progress.heard() else None
+    executor = ProcessPoolExecutor(workers, _CONTEXT, _tell_to, (steps,))
     with _uninterrupted():
         executor.submit(os.getpid)  # the processes start now, deaf to Ctrl-C as this one is
-    with executor:
+    with _told(steps) if steps is not None else nullcontext(), executor:
         try:
             yield executor
         except KeyboardInterrupt:
@@ -25,6 +39,41 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
                     child.terminate()
                 executor.shutdown(cancel_futures=True)
             raise
+
+
+def _tell_to(steps: SimpleQueue[Step | None] | None) -> None:
+    """Begin a process: its progress goes into a queue, if anybody listens at the other end."""
+    if steps is None:
+        return
+    told_s = float("-inf")
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal told_s
+        if done >= total or time.monotonic() - told_s >= _TELL_S:
+            told_s = time.monotonic()
+            steps.put((os.getpid(), what, done, total))
+
+    progress.listen(tell)
+
+
+@contextmanager
+def _told(steps: SimpleQueue[Step | None]) -> Iterator[None]:
+    """Tell here what processes put into a queue, as long as this lasts."""
+    thread = threading.Thread(target=_pass_on, args=(steps,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        steps.put(None)
+        thread.join()
+
+
+def _pass_on(steps: SimpleQueue[Step | None]) -> None:
+    """Tell the steps of all processes as one: it is over when each of them is."""
+    newest: dict[int, Step] = {}
+    while (step := steps.get()) is not None:
+        newest[step[0]] = step
+        progress.tell(step[1], sum(each[2] for each in newest.values()), sum(each[3] for each in newest.values()))
 
 
 @contextmanager

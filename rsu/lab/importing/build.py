@@ -19,6 +19,7 @@ import msgspec
 
 from hw.tape import LinkState, Read, Round
 from rsu.bus.tape import WHOLE, Tape
+from rsu.core import progress
 from rsu.lab.importing import bag_files, candump, captures, labels, octets, ros, text
 from rsu.lab.importing.findings import Findings, ImportFinding, SourceCheck
 from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Points, ScanObjects, SensorView
@@ -156,11 +157,13 @@ def _tapes(reads: list[Read], config: Config) -> Iterator[Tape]:
             coming = next(left, None)
         rounds.append(Round(now_ns, links if now_ns == begin_ns else [], batch))
         player.serve(rounds[-1])
+        progress.tell("importing", now_ns - begin_ns, end_ns - begin_ns)
         if now_ns % TICK_NS == 0:
             seq = next(ticks)
             told = links if seq % WHOLE == 0 else []
             yield Tape(seed, seq, rounds, told, player.advance(now_ns, told))
             rounds = []
+    progress.tell("importing", end_ns, end_ns)
 
 
 def _links(config: Config, speaking: Iterable[str]) -> Iterator[LinkState]:

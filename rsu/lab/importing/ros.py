@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from perception.objects import Floats
+from rsu.core import progress
 from rsu.lab.importing import bag_files
 from rsu.lab.importing.frames import FixAt, ForeignError, Frame, Points, ScanObjects, SeenUser, SensorView
 from rsu.lab.importing.mapping import StreamSettings
@@ -74,12 +75,14 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[Sensor
             connections = [each for each in bag.connections if each.topic in wanted]
             _check(path, wanted.keys() - {None}, {each.topic: each.msgtype for each in bag.connections})
             for number, (connection, time_ns, data) in enumerate(bag.messages(connections), 1):
+                progress.tell("reading", time_ns - bag.start_time, bag.duration)
                 stream, view = wanted[connection.topic]
                 message = bag.deserialize(data, connection.msgtype)
                 place = f"message {number} of {connection.topic}"
                 frame = READERS[connection.msgtype](message, place, time_ns, stream, view)
                 if frame is not None:
                     yield frame
+            progress.tell("reading", bag.duration, bag.duration)
     except ForeignError as error:
         raise ForeignError(f"{path}: {error}") from error
     except (AnyReaderError, *_BROKEN) as error:

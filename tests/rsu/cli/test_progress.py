@@ -10,7 +10,9 @@ import pytest
 
 from rsu.cli.common import progress as screen
 from rsu.core import progress
+from rsu.lab import workers
 from rsu.recording import reader
+from rsu.recording.verify import integrity
 
 DAY = Path(__file__).parents[2] / "rsu" / "recording" / "golden" / "day.mcap"
 
@@ -63,3 +65,30 @@ def test_only_terminals_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert screen.possible()
     monkeypatch.setenv("NO_COLOR", "1")
     assert not screen.possible()
+
+
+def slow(name: str) -> str:
+    for done in (0, 40, 100):
+        progress.tell(f"reading {name}", done, 100)
+    return name
+
+
+def test_processes_tell_theirs_as_one_step() -> None:
+    heard: list[tuple[str, int, int]] = []
+    with progress.told_to(lambda *step: heard.append(step)), workers.pool(2) as pool:
+        assert list(pool.map(slow, "ab")) == ["a", "b"]
+    assert {what for what, _, _ in heard} <= {"reading a", "reading b"} and {total for *_, total in heard} <= {100, 200}
+    assert heard[-1][1] == heard[-1][2]
+
+
+def test_nobody_listens_to_processes() -> None:
+    with workers.pool(1) as pool:
+        assert list(pool.map(slow, "a")) == ["a"]
+
+
+def test_checking_tells_how_far_it_is() -> None:
+    heard: list[tuple[str, int, int]] = []
+    with progress.told_to(lambda *step: heard.append(step)):
+        assert integrity(DAY) == []
+    size = DAY.stat().st_size
+    assert len(heard) > 3 and {what for what, *_ in heard} == {"checking"} and heard[-1] == ("checking", size, size)
