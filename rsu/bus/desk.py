@@ -50,7 +50,7 @@ class Desk(Generic[Order, Answer]):
 def ask(place: Path, order: msgspec.Struct, kind: type[Answer], who: str) -> Answer:
     """Give an order and return the answer. NotReachableError: no process answers there."""
     if not place.exists():
-        raise NotReachableError(f"no {who} runs in {place.parent}")
+        raise NotReachableError(f"no {who} runs in {place.parent}; name the daemon's run folder with --run")
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)
     socket.setsockopt(zmq.LINGER, 0)
     socket.connect(f"ipc://{place}")

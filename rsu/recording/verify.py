@@ -21,6 +21,7 @@ from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataInde
 from mcap.stream_reader import StreamReader
 
 from rsu.bus.tape import Tape
+from rsu.core import progress
 from rsu.recording.errors import DamagedError
 from rsu.recording.reader import BROKEN
 from rsu.recording.writer import SEAL, SELF, seal_digest
@@ -74,6 +75,8 @@ def clock(time_ns: int) -> str:
 def integrity(path: Path) -> list[Problem]:
     """Return where bytes are not those that were written."""
     data = path.read_bytes()
+    if data and _MAGIC not in (data[: len(_MAGIC)], data[-len(_MAGIC) :]):
+        return [Problem("unreadable", "byte 0", "not an MCAP file")]
     try:
         ending, behind = _ending(data), []
     except BROKEN as error:
@@ -131,7 +134,8 @@ def _sought(data: bytes) -> _Ending | Problem:
         except BROKEN:
             continue  # not the seal, or not any more
     place = f"bytes {whole} to {len(data) - 1}" if whole < len(data) else f"byte {len(data)}"
-    return Problem("unsealed", place, "no intact seal: cut, or changed there")
+    text = "no intact seal: cut, or changed there; rsu rec recover saves what can be read"
+    return Problem("unsealed", place, text)
 
 
 def _envelopes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -169,10 +173,12 @@ def _sections(data: bytes, ending: _Ending) -> Iterator[Problem]:
         if begin != at:
             yield _changed(at, begin, "not under the seal")
         at = begin + length
+        progress.tell("checking", min(at, len(data)), len(data))
         if hashlib.sha256(data[begin:at]).hexdigest() != digest:
             times = ending.times.get(begin)
             when = f", {clock(times[0])} to {clock(times[1])}" if times else ""
             yield _file_within(data, begin, at) or _changed(begin, at, "not as recorded", when)
+    progress.tell("checking", len(data), len(data))
     if at != ending.seal_at:
         yield _changed(at, ending.seal_at, "not under the seal")
 

@@ -106,7 +106,9 @@ def read_text(path: Path) -> str:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise ConfigError([Finding(str(path), 1, 1, "", f"cannot be read: {error.strerror}")]) from error
+        raise ConfigError(
+            [Finding(str(path), 1, 1, "", f"cannot be read: {error.strerror}; check the path")]
+        ) from error
     except ValueError as error:  # a path with a zero octet
         raise ConfigError([Finding(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
     if octets.startswith(_UTF16):

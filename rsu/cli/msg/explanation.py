@@ -15,6 +15,7 @@ from v2x import KINDS, SERVICES, Profile, dsmp
 from v2x.explain import Explanation, Line, Oddity, explain
 from v2x.values import Json, to_json
 
+_LONGEST_NAME = 40
 _BARE = "no message: a sign of life between host and agent"
 
 
@@ -98,7 +99,7 @@ def _odd(layers: Layers, explanation: Explanation) -> tuple[Oddity, ...]:
 
 def _whole(layers: Layers, explanation: Explanation) -> Iterator[str]:
     also = f" (as well as {', '.join(explanation.fits)})" if explanation.fits and not explanation.error else ""
-    yield f"message  {explanation.type or 'unknown'}, {len(layers.message)} octets, {explanation.profile}{also}"
+    yield f"message  {_short(explanation.type) or 'unknown'}, {len(layers.message)} octets, {explanation.profile}{also}"
     for odd in _odd(layers, explanation):
         yield f"  ! {odd.text}"
     if explanation.error is not None:
@@ -106,10 +107,15 @@ def _whole(layers: Layers, explanation: Explanation) -> Iterator[str]:
     yield f"{'bit':>7} {'bits':>5}  field"
 
 
+def _short(name: str) -> str:
+    """Return a name without the end of what noise makes of one: an extension's number may have 300 digits."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
+
+
 def _field(line: Line) -> str:
     value = f": {line.value} {line.unit}".rstrip() if line.value else ""
     odd = f"   ! {'; '.join(odd.text for odd in line.odd)}" if line.odd else ""
-    return f"{line.field.first:7} {line.field.bits:5}  {'  ' * line.depth}{line.field.name}{value}{odd}"
+    return f"{line.field.first:7} {line.field.bits:5}  {'  ' * line.depth}{_short(line.field.name)}{value}{odd}"
 
 
 def _json(found: Found, layers: Layers, explanation: Explanation) -> Json:

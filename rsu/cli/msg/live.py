@@ -68,8 +68,16 @@ def source(run: Path, air: bool, agent: str | None, listen: str | None) -> Itera
     ValueError: no address. OSError: the address cannot be listened on.
     """
     if agent is not None:
-        return from_agent(split_address(listen) if listen else ("0.0.0.0", 0), split_address(agent))
+        own = _address("--listen", listen) if listen else ("0.0.0.0", 0)
+        return from_agent(own, _address("--agent", agent))
     return from_air(run) if air else from_bus(run)
+
+
+def _address(option: str, text: str) -> SocketAddress:
+    try:
+        return split_address(text)
+    except ValueError as error:
+        raise ValueError(f"{option} {text}: {error}; an IP address and a port, as in 192.168.1.20:30000") from error
 
 
 def from_bus(run: Path) -> Iterator[Heard | None]:
@@ -114,7 +122,10 @@ def from_agent(listen: SocketAddress, agent: SocketAddress) -> Iterator[Heard | 
     """Yield what the agent's modem receives, and None at least every 0.2 s. OSError: the port cannot be had."""
     family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as port:
-        port.bind(listen)
+        try:
+            port.bind(listen)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"--listen {listen[0]}:{listen[1]}") from error
         port.settimeout(_LOOK_S)
         next_hello = 0.0
         while True:
@@ -146,7 +157,7 @@ def watch(
             quiet_since = time.monotonic()
             _take(heard, only, profile, as_json, counts)
         elif quiet_since is not None and time.monotonic() - quiet_since > _QUIET_S:
-            print("nothing comes", file=sys.stderr, flush=True)
+            print("nothing comes; what the daemon does says rsu status", file=sys.stderr, flush=True)
             quiet_since = None
     return counts
 

@@ -35,7 +35,7 @@ def ask(run: Path) -> Newest:
         heard |= dict(subscriber.records())
     subscriber.close()
     if not heard:
-        raise NotReachableError(f"no daemon answers in {run}")
+        raise NotReachableError(f"no daemon answers in {run}; name the run folder of yours with --run")
     processes, snapshot, uplink, recorder = (heard.get(topic) for topic in _TOPICS)
     return Newest(
         processes if isinstance(processes, Processes) else None,

@@ -21,6 +21,7 @@ import zstandard
 from rsu.lab.importing.frames import ForeignError
 
 _KINDS = (".bag", ".db3", ".mcap")
+_BAG = b"#ROS"  # a bag of version 1 begins so
 _PACKED = (".zst", ".zstd", ".gz", ".bz2")
 _MAGIC = {b"\x28\xb5\x2f\xfd": "zstd", b"\x1f\x8b": "gzip", b"BZh": "bzip2"}
 
@@ -62,6 +63,8 @@ def _plain(path: Path, beside: Path) -> Path:
         file.seek(0)
         if packing is not None:
             _unpack(file, packing, beside, path)
+        elif _kind(path) == ".bag" and not head.startswith(_BAG):
+            raise ForeignError("is no rosbag: it does not begin with #ROSBAG")
         elif path.suffix in _KINDS:
             return path
         else:

@@ -93,6 +93,8 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "folder").mkdir()
     (tmp_path / "noise").write_bytes(bytes(range(200, 256)) * 5)
     (tmp_path / "noise.mcap").write_bytes(bytes(range(200, 256)) * 5)
+    (tmp_path / "noise.bag").write_bytes(bytes(range(200, 256)) * 5)
+    (tmp_path / "cut.mcap").write_bytes(DAY.read_bytes()[:60])
     (tmp_path / "empty.mcap").touch()
     (tmp_path / "bom.hex").write_bytes(b"\xef\xbb\xbf" + f"{RSI}\r\n{RSI}\r\n".encode())
     (tmp_path / "bom.jsonl").write_bytes(b"\xef\xbb\xbf" + json.dumps({"hex": RSI}).encode() + b"\r\n")
@@ -118,6 +120,8 @@ def files(tmp_path: Path) -> Path:
         ("rec cut empty.mcap out.mcap", Exit.DAMAGED, "{}/empty.mcap: byte 0: not an MCAP file"),
         ("rec cut folder out.mcap", Exit.NOT_REACHABLE, "{}/folder: Is a directory; name a file in it"),
         ("rec info noise.mcap", Exit.DAMAGED, "{}/noise.mcap: byte 0: not an MCAP file"),
+        ("replay noise.mcap", Exit.DAMAGED, "{}/noise.mcap: unreadable: byte 0: not an MCAP file"),
+        ("replay cut.mcap", Exit.DAMAGED, "no intact seal: cut, or changed there; rsu rec recover saves what can be"),
         ("rec recover folder", Exit.FINE, "{}/folder: nothing to recover"),
         ("rec verify none.mcap", Exit.NOT_REACHABLE, "{}/none.mcap: No such file or directory; check the path"),
         ("replay none.mcap", Exit.NOT_REACHABLE, "{}/none.mcap: No such file or directory; check the path"),
@@ -131,6 +135,27 @@ def test_inputs_that_are_not_as_they_should_be(files: Path, command: str, code: 
     words = [word if word.startswith("--") else files / word for word in rest]
     got, out, err = run(group, *verb, *words)
     assert (got, out) == (code, "") and said.format(files) in err
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (
+            "msg watch --agent nowhere:1",
+            Exit.USAGE,
+            "--agent nowhere:1: 'nowhere' does not appear to be an IPv4 or IPv6",
+        ),
+        ("msg watch --agent 127.0.0.1:9 --listen 198.51.100.1:9", Exit.NOT_REACHABLE, "--listen 198.51.100.1:9: "),
+        ("msg watch --kind nothing", Exit.USAGE, "--kind nothing: there are bsm"),
+        ("rec start --run /none", Exit.NOT_REACHABLE, "in /none; name the daemon's run folder with --run"),
+        ("status --run /none", Exit.NOT_REACHABLE, "in /none; name the run folder of yours with --run"),
+        ("drill F99", Exit.USAGE, "no fault F99; there are F1, "),
+        ("demo --cut x", Exit.USAGE, "--cut 'x': expected NAME@S+D"),
+    ],
+)
+def test_what_is_not_there(command: str, code: Exit, said: str) -> None:
+    got, out, err = run(*command.split())
+    assert (got, out) == (code, "") and said in err
 
 
 @pytest.mark.parametrize("name", ["bom.hex", "bom.jsonl"])
@@ -149,6 +174,13 @@ def test_a_site_file_of_a_windows_editor_is_read(files: Path) -> None:
 def test_a_file_without_permission(files: Path) -> None:
     (files / "noise.mcap").chmod(0)
     assert run("rec", "info", files / "noise.mcap")[0] == Exit.PERMISSION
+
+
+def test_a_bag_that_is_none(files: Path) -> None:
+    ours = CONFIGS / "import"
+    words = ("--mapping", ours / "radar-targets.yaml", "--site", ours / "radar-targets-site.yaml", "--out", files / "o")
+    code, out, err = run("rec", "import", files / "noise.bag", *words)
+    assert (code, out) == (Exit.DAMAGED, "") and f"{files}/noise.bag: is no rosbag" in err
 
 
 def test_a_piece_that_is_not_in_the_recording(tmp_path: Path) -> None:

@@ -111,4 +111,6 @@ def test_what_is_no_site_file_at_all(site: Path, octets: bytes) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    assert findings(tmp_path / "none.yaml") == [f"{tmp_path}/none.yaml:1:1: cannot be read: No such file or directory"]
+    assert findings(tmp_path / "none.yaml") == [
+        f"{tmp_path}/none.yaml:1:1: cannot be read: No such file or directory; check the path"
+    ]
