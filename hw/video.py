@@ -38,6 +38,9 @@ STATES = (
     Detail("picture frozen", "画面冻结"),
     Detail("no picture", "无图像"),
     Detail("pictures of another shape", "图像形状不符"),
+    Detail("too dark to see motion", "过暗，无法检测运动"),
+    Detail("dazzled", "强光眩目"),
+    Detail("restless picture: shake, rain, snow or changing light", "画面不稳：抖动、雨雪或光线突变"),
 )
 # what the camera's process says of them
 NOT_OPENED = Detail("not opened yet", "尚未打开")

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from cv2.typing import MatLike
 
 from perception.objects import Floats, Ints, Mask
+from perception.video.sight import Sight
 
 Picture = MatLike  # (height, width, 3), 8 bits: blue, green, red
 Grey = MatLike  # (height, width), 8 bits
@@ -54,5 +55,9 @@ class Detector(Protocol):
     def doubtful(self) -> bool:
         """Whether it is not sure of what it finds: it may find somebody where nobody is."""
 
+    @property
+    def sight(self) -> Sight:
+        """Why the last `look` told nothing: LEARNING, or what blinds the detector; SEES where it told."""
+
     def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
-        """Return who is in the picture, which may be smaller than the full one; None while the road is learned."""
+        """Return the road users in a picture, which may be smaller than the full one; None: see `sight`."""

@@ -11,7 +11,8 @@ import numpy as np
 from perception.objects import Floats, Mask
 from perception.sensor import FieldOfView
 from perception.video.boxes import Bodies, Detector, Picture
-from perception.video.health import Health, Sight
+from perception.video.health import Health
+from perception.video.sight import Sight
 from perception.video.view import CameraView
 
 TALLEST_M = 3.6  # bodies on the road reach so far above it
@@ -40,7 +41,7 @@ class Eye:
             return Glance(sight, None)
         bodies = self._detector.look(picture, stamp_ns)
         if bodies is None:
-            return Glance(Sight.LEARNING, None)
+            return Glance(self._detector.sight, None)
         return Glance(sight, bodies.of(self._in_field(bodies)), self._detector.doubtful)
 
     def _in_field(self, bodies: Bodies) -> Mask:

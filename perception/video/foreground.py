@@ -85,8 +85,12 @@ class Foreground:
         self._is_told = False
         another = cv2.countNonZero(solid) > CHANGED * cv2.countNonZero(self._region)
         if another:
-            self._model, self._pictures = _model(self._settings), 0
+            self.begin_again()
         return another
+
+    def begin_again(self) -> None:
+        """Forget the road, and learn it from the next pictures."""
+        self._model, self._pictures, self._light = _model(self._settings), 0, 1.0
 
     def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
         """Learn the road where nobody is, and where somebody only seems to be."""

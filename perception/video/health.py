@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
 from perception.video.boxes import Grey, Picture
+from perception.video.sight import Sight
 
 FROZEN_S = 1.0  # no two pictures of a living sensor are equal
 DARK, BRIGHT = 14.0, 243.0  # mean grey level
 FLAT = 5.0  # grey levels, 1 sigma over the picture: fog on the lens, a bag over it
 STRIDE = 8  # px between the samples that are looked at
-
-
-class Sight(IntEnum):
-    """What a camera's pictures are worth; in the order of `hw.video.STATES`."""
-
-    SEES = 0
-    LEARNING = 1
-    BLIND = 2
-    FROZEN = 3
 
 
 class Health:

@@ -11,6 +11,7 @@ from perception.video.boxes import Bodies, Boxes, Picture
 from perception.video.fit import Fitter
 from perception.video.network import Network, NetworkBoxes, box_within
 from perception.video.plausible import plausible
+from perception.video.sight import Sight
 from perception.video.windows import PictureWindow
 
 
@@ -22,6 +23,7 @@ class Onnx:
         self._fitter, self._network, self._region, self._windows = fitter, network, region, windows
 
     doubtful = False
+    sight = Sight.SEES
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return who is in the picture."""

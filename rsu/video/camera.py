@@ -14,7 +14,6 @@ from perception.sensor import Sensor
 from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.eye import Eye, Glance, region_of
 from perception.video.fit import Fitter
-from perception.video.health import Sight
 from perception.video.lanes import Lanes
 from perception.video.motion import Motion
 from perception.video.network import Network
@@ -22,6 +21,7 @@ from perception.video.onnx import Onnx
 from perception.video.runtimes import RUNTIMES
 from perception.video.settings import MotionSettings
 from perception.video.shape import misfit, straightened
+from perception.video.sight import Sight
 from perception.video.view import CameraView
 from perception.video.windows import windows_of
 from rsu.site.lanemap import LaneMapFile

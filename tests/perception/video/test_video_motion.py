@@ -10,9 +10,10 @@ from perception.objects import RoadUser
 from perception.video.boxes import Bodies, Picture
 from perception.video.eye import Eye, region_of
 from perception.video.fit import Fitter
-from perception.video.health import Health, Sight
+from perception.video.health import Health
 from perception.video.motion import Motion
 from perception.video.settings import MotionSettings
+from perception.video.sight import Sight
 from sim.video.picture import Painter
 from tests.rsu.video.scene import FIELD, LENS, MOUNT, NO_LANES, NS, SIZE, VIEW, world
 

@@ -10,8 +10,8 @@ import pytest
 
 from hw.video import OTHER_SHAPE, STATES, Video, VideoInboxSettings
 from perception.objects import Detections, RoadUser
-from perception.video.health import Sight
 from perception.video.shape import misfit, straightened
+from perception.video.sight import Sight
 from rsu.site.video import VideoSettings as CameraSettings
 from rsu.video.camera import CameraPipeline
 from rsu.video.source import Shot

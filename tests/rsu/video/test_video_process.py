@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from perception.objects import RoadUser
-from perception.video.health import Sight
+from perception.video.sight import Sight
 from rsu.core.errors import ConfigError
 from rsu.daemon.processes import PROCESSES, names
 from rsu.site import config

@@ -1,0 +1,17 @@
+"""What a camera's pictures are worth."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Sight(IntEnum):
+    """Whether road users can be told from a picture, and why not; in the order of `hw.video.STATES`."""
+
+    SEES = 0
+    LEARNING = 1  # the road
+    BLIND = 2  # dark or covered
+    FROZEN = 3
+    DARK = 6  # for motion; 4 and 5 are of the process that fetches the pictures
+    DAZZLED = 7
+    RESTLESS = 8
