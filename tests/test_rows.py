@@ -50,3 +50,8 @@ def naming(pattern: str) -> set[str]:
 def test_one_module_and_one_row(what: str, pattern: str, own: str, others: set[str]) -> None:
     found = {file for file in naming(pattern) if not file.startswith(own)}
     assert found == others, f"a new {what} costs more files"
+
+
+def test_the_station_names_no_dialect() -> None:
+    named = naming(r"tits0180|openv2x|site\.dialects|box\.make|recording\.worded")
+    assert [file for file in named if file.startswith(("rsu/station/", "rsu/messages/", "rsu/bus/"))] == []

@@ -6,6 +6,7 @@ import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from rsu.bus.latch import Setting
+from rsu.bus.told import Told
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -18,12 +19,20 @@ class Frame(msgspec.Struct, frozen=True):
     frame: bytes  # DSMP
 
 
-class Item(msgspec.Struct, frozen=True):
+class ToldItem(msgspec.Struct, frozen=True):
     """One record for the cloud that the station made, before it has a number."""
 
     kind: str
     stamp_ns: int
-    data: bytes  # as recorded: JSON of T/ITS 0180.1, without numbers
+    data: Told
+
+
+class Item(msgspec.Struct, frozen=True):
+    """The same as recorded."""
+
+    kind: str
+    stamp_ns: int
+    data: bytes  # JSON of T/ITS 0180.1
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -41,6 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
     frames: list[Frame]
     items: list[Item]
     gate: list[Decision]
+    told: list[ToldItem] = []  # on the bus, instead of `items`: `rsu/recording/worded.py` makes these of them
 
 
 class Tape(msgspec.Struct, frozen=True):

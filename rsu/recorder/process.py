@@ -1,7 +1,6 @@
 """The recorder process: the station's tape and the bus into files. A service: when it stops, nothing on air is missing.
 
-It never asks the station for anything: what it does not fetch in time is dropped on the bus, found by the numbers of
-the ticks, and said in the recording.
+It never asks the station for anything: what it fetches too late is dropped on the bus, and said in the recording.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from rsu.recorder.shown import Shown
 from rsu.recording.recover import unfinished
 from rsu.recording.schemas import BUS
 from rsu.recording.tick import Entry
+from rsu.recording.worded import teller, worded
 from rsu.recording.writer import RecordingWriter
 from rsu.site.config import Config
 
@@ -58,6 +58,7 @@ class Recorder:
         """Join the bus; find what the last run left behind."""
         self._settings = config.site.recording
         self._config = config
+        self._teller = teller(config)
         self._folder = data / self._settings.path
         self._shelf = Shelf(self._folder, self._settings)
         self._bus = Publisher(run, "recorder")
@@ -163,7 +164,7 @@ class Recorder:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._open(tape)
         if self._writer is not None:
-            self._writer.add(tape)
+            self._writer.add(msgspec.structs.replace(tape, outcome=worded(tape.outcome, self._teller)))
 
     @property
     def _utc_ns(self) -> int:

@@ -19,6 +19,7 @@ from hw.registry import driver_class
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from perception.objects import Measurement
 from rsu.bus.tape import Outcome, Tape
+from rsu.recording.worded import teller, worded
 from rsu.site.config import Config
 from rsu.station.heart import Heart
 from rsu.station.outcome import outcome
@@ -77,6 +78,7 @@ class Player:
         self._links: dict[tuple[str, str], RecordedLink] = {}
         self._on_write = on_write
         self._heart = Heart(config, seed, {name: self._device(config, name) for name in config.site.devices})
+        self._teller = teller(config)
         self.devices, self.station = self._heart.devices, self._heart.station
 
     def _device(self, config: Config, name: str) -> Device:
@@ -116,7 +118,7 @@ class Player:
     def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
-        return outcome(self._heart.tick(now_ns, clock), now_ns, self._heart.teller)
+        return worded(outcome(self._heart.tick(now_ns, clock), now_ns), self._teller)
 
     def play(self, tape: Tape) -> Outcome:
         """Do what one tick of a recording did."""

@@ -20,4 +20,3 @@ DIALECTS: dict[str, DialectRow] = {
     "openv2x": DialectRow("rsu.uplink.openv2x.dialect:OpenV2X", 15.0),  # the open-source edge platform, release 1.0
 }
 DEFAULT = "tits0180"
-RECORDED = "tits0180"  # recordings hold the station's reports in this one, for any platform

@@ -12,9 +12,7 @@ from hw.device import Device
 from hw.rounds import Feed, Rounds
 from hw.tape import AS_BEGUN, Round, SystemClock
 from perception.objects import Measurement
-from rsu.site import box
 from rsu.site.config import Config
-from rsu.site.dialects import RECORDED
 from rsu.station.broadcast import Outgoing
 from rsu.station.station import Output, Station
 
@@ -32,7 +30,6 @@ class Heart:
         self.devices = devices
         self._rounds = Rounds(devices)
         self.station = Station(config, seed)
-        self.teller = box.make(RECORDED, box.box(config))  # in its words recordings hold what the station tells
         self._radio = devices[config.site.radio]
         self._sent = sent
 

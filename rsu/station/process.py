@@ -90,7 +90,7 @@ class StationLoop:
             self._bus.publish("misbehaviour", record)
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
-        done = outcome(output, now_ns, self._heart.teller)
+        done = outcome(output, now_ns)
         self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
         for tape in self._reel.due(now_ns):
             self._bus.publish("tape", tape)

@@ -21,8 +21,8 @@ import numpy as np
 
 from perception.results import DirectionFlow, LaneFlow, SpotFlow
 from perception.traffic.statistics import StatisticsSettings
-from rsu.site import box, config
-from rsu.site.dialects import RECORDED
+from rsu.recording import worded
+from rsu.site import config
 from sim import recorded
 from sim.frames import WorldFrame
 from tests.bench_file import keep
@@ -114,7 +114,7 @@ def station(seconds: float, frames: Iterator[WorldFrame]) -> Flows:
     site = site._replace(site=site.site.model_copy(update={"statistics": counted}))
     drafts = (draft for _, _, output in run(seconds, world=lambda: frames, site=site) for draft in output.drafts)
     flows: Flows = {}
-    teller = box.make(RECORDED, box.box(site))
+    teller = worded.teller(site)
     for data in (json.loads(teller.body(*draft[:3])) for draft in drafts if draft.kind == "traffic"):
         begin_ms = data["startTime"]
         name = CYCLE if data["periodTime"] == SIGNAL_CYCLE else PERIODS.get(data["duration"], LONGEST)
