@@ -35,6 +35,7 @@ COUNTED = "driver-"  # and the reason that a driver counts, such as driver-check
 _CLOCK = ": the driver took the time of receipt instead"
 COUNTED_TEXTS = {
     "checksum": "frames with a wrong checksum, dropped",
+    "clusters": "a radar's clusters instead of objects, dropped",
     "class": "objects of a class that is not known, taken as unknown",
     "clock-future": f"a time too far ahead of its receipt{_CLOCK}",
     "clock-past": f"a time too long before its receipt{_CLOCK}",
@@ -45,7 +46,10 @@ COUNTED_TEXTS = {
     "implausible": "values that cannot be, left out",
     "length": "frames of a wrong length, dropped",
     "noise": "bytes between frames that belong to none",
+    "stationary": "objects that the radar calls stationary, left out",
     "torn": "frames without their end",
+    "unknown-tlv": "lists of a kind that the driver does not know, left out",
+    "unused-tlv": "lists that the driver does not need, left out",
     "unplaced": "objects that no place can be told of, dropped",
 }
 
