@@ -19,6 +19,7 @@ from perception.events.settings import StoppedVehicleSettings
 from perception.geo import heading_of
 from perception.objects import SECOND_NS, Ints, Mask
 from perception.traffic.ground import JUNCTION
+from perception.traffic.hidden import STANDING_MPS
 from perception.traffic.situation import Situation
 
 CAR_M = 4.6  # length of a car that may stand ahead
@@ -68,8 +69,9 @@ class StoppedVehicle:
         those ahead along the lane, too, whichever way it points.
         """
         others = (now.is_vehicle & (now.lane >= 0)).nonzero()[0]
-        to_end = np.append(now.to_end[others], [one.to_stop_line_m for one in now.hidden])
-        lane = np.append(now.lane[others], [one.lane for one in now.hidden])
+        hidden = [one for one in now.hidden if one.speed_mps < STANDING_MPS]
+        to_end = np.append(now.to_end[others], [one.to_stop_line_m for one in hidden])
+        lane = np.append(now.lane[others], [one.lane for one in hidden])
         ahead = now.to_end[rows, None] - to_end  # m: how far the other is ahead
         close = (now.lane[rows, None] == lane) & (ahead > 0.0) & (ahead <= self.settings.queue_gap_m)
         follows: Mask = close.any(axis=1)

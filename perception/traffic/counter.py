@@ -9,6 +9,7 @@ import numpy as np
 
 from perception.objects import SECOND_NS, Ints, Mask, RoadUser
 from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
+from perception.traffic.hidden import HiddenVehicle
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 from perception.traffic.tally import Passage, TrafficTally, Turn
@@ -96,8 +97,10 @@ class TrafficCounter:
         tally.travelled_m += now.passed_s * np.bincount(lane, now.speed[rows], count)
         for one in now.hidden:
             if one.to_stop_line_m <= self._observed_m:
-                tally.length_m_s[one.lane] += now.passed_s * one.length_m
-                tally.present_s[one.lane] += now.passed_s
+                present_s = now.passed_s * one.existence
+                tally.length_m_s[one.lane] += present_s * one.length_m
+                tally.present_s[one.lane] += present_s
+                tally.travelled_m[one.lane] += present_s * one.speed_mps
         if len(now.halted):
             tally.stops += np.bincount(now.lane[now.halted], minlength=count)
         tally.green_s += now.passed_s * now.is_green
@@ -107,18 +110,31 @@ class TrafficCounter:
         for number, loop in enumerate(self._loops):
             reach = (now.tracks.size[:, 0] + loop.length_m) / 2.0
             over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line_m) <= reach)
-            self._watch(number, now, tally, over.nonzero()[0])
+            hidden = [
+                one
+                for one in now.hidden
+                if one.lane == loop.lane
+                and abs(one.to_stop_line_m - loop.to_stop_line_m) <= (one.length_m + loop.length_m) / 2
+            ]
+            self._watch(number, now, tally, over.nonzero()[0], hidden)
         if self._zones is not None:
             flags = self._zones.at(now.tracks.position)
             for number, flag in enumerate(self._zone_flags, len(self._loops)):
                 self._watch(number, now, tally, (flags & flag).nonzero()[0])
 
-    def _watch(self, number: int, now: Situation, tally: TrafficTally, rows: Ints) -> None:
-        """Count the road users in the rows (k,), which are now on loop or in zone `number`."""
+    def _watch(
+        self, number: int, now: Situation, tally: TrafficTally, rows: Ints, hidden: Sequence[HiddenVehicle] = ()
+    ) -> None:
+        """Count the road users in the rows (k,), which are now on loop or in zone `number`, and the hidden vehicles.
+
+        A hidden vehicle is there with its probability, and is counted when it is seen there.
+        """
         spot, there = tally.spots[number], now.tracks.id[rows].tolist()
-        spot.occupied_s += now.passed_s * bool(there)
-        spot.present_s += now.passed_s * len(there)
         before = self._there_ns[number]
+        unseen = {one.number: one.existence for one in hidden if one.number not in there}
+        before |= {user: now.now_ns for user in unseen if user in before}
+        spot.occupied_s += now.passed_s * (1.0 if there else max(unseen.values(), default=0.0))
+        spot.present_s += now.passed_s * (len(there) + sum(unseen.values()))
         for row, user in zip(rows.tolist(), there, strict=True):
             if user not in before:
                 spot.kinds[int(now.tracks.kind[row])] += 1

@@ -1,18 +1,22 @@
 """Vehicles before a stop line that no sensor sees any more: behind others, or standing too far away.
 
 A vehicle lost on a lane whose light is red goes on to the end of the queue there, and waits, until another is seen in
-its place or its light has been green for long enough that the queue has moved off.
+its place or its light has been green for long enough that the queue has moved off. Then it drives on to the stop line,
+and is there with a probability that falls as it may change lanes unseen, until it is likelier gone. A vehicle that is
+seen for the first time before the place of one that drives there hidden is that one, and has waited as long.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import msgspec
 import numpy as np
 
-from perception.objects import SECOND_NS, Floats, Ints, Mask
+from perception.objects import SECOND_NS, Floats, Ints, Mask, RoadUser
 from perception.occlusion.following import STANDSTILL_M, speed_behind
+from perception.occlusion.survival import PACE
 from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
@@ -23,6 +27,9 @@ UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
 KNOWN_NS = SECOND_NS  # a vehicle seen for less may never have been there
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
 STANDING_MPS = 1.4
+DRIVING_MPS, OPEN_M = 10.0, 1e3  # speed to which a queue starts where none is ahead, within so many metres
+LEFT_BELOW = 0.5  # probability below which one that drives hidden is likelier gone
+UNDELAYED_S = 1.0  # a vehicle that was delayed for longer has been seen before the stop line for long
 OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
 
 
@@ -36,6 +43,8 @@ class HiddenVehicle(msgspec.Struct):
     speed_mps: float  # m/s
     delay_s: float  # on its way to the stop line
     seen_ns: int
+    starts: bool = False  # its queue has moved off
+    existence: float = 1.0  # probability that it is there
 
 
 class Hidden:
@@ -43,6 +52,7 @@ class Hidden:
 
     def __init__(self, lanes: LaneMap) -> None:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
+        self._leaving = PACE[RoadUser.CAR] / (2.0 * lanes.half_width)  # (l + 1,) 1/s, sideways out of each lane
         self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
         self._seen: tuple[Floats | Ints, ...] = ()  # and their places, speeds and delays at the last look, as columns
         self._hidden: list[HiddenVehicle] = []
@@ -59,7 +69,7 @@ class Hidden:
         past: Rows,
         lights: PhaseLights,
     ) -> list[HiddenVehicle]:
-        """Return the hidden vehicles that stand now.
+        """Return the hidden vehicles.
 
         `sure` (n,): tracks that are where they are said to be, the others are lost; `comes` (n,): motor vehicles among
         them on lanes towards the crossing.
@@ -68,9 +78,9 @@ class Hidden:
         lost = [at for at, number in enumerate(self._numbers) if number not in there]
         if lost:
             self._hidden += self._waiting(lost)
-        self._hidden = [
-            one for one in self._hidden if one.number not in there and self._still_waits(one, now_ns, lights)
-        ]
+        self._hidden = [one for one in self._hidden if one.number not in there or _returns(one, tracks, past)]
+        for one in self._hidden:
+            one.starts = one.starts or not self._still_waits(one, now_ns, lights)
         rows = (comes & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
         self._numbers = tracks.id[rows].tolist()
         self._seen = (
@@ -82,9 +92,9 @@ class Hidden:
         )
         if self._hidden:
             self._move_up(self._waiting(range(len(rows))), (now_ns - self._last_ns) / SECOND_NS)
-            self._hidden = [one for one in self._hidden if not _is_taken(one, tracks, sure, matches, past)]
+            self._hidden = [one for one in self._hidden if self._is_hidden(one, tracks, sure, comes, matches, past)]
         self._last_ns = now_ns
-        return [one for one in self._hidden if one.speed_mps < STANDING_MPS]
+        return self._hidden
 
     def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
         """Return some of the vehicles that were in view at the last look, by their place among them."""
@@ -95,6 +105,15 @@ class Hidden:
             )
             for at in which
         ]
+
+    def _is_hidden(
+        self, one: HiddenVehicle, tracks: Tracks, sure: Mask, comes: Mask, matches: Matches, past: Rows
+    ) -> bool:
+        """Tell whether a vehicle still is hidden and before the stop line; masks (n,) as in `update`."""
+        if not one.starts:
+            return not _is_taken(one, tracks, sure, matches, past)
+        there = one.to_stop_line_m > 0.0 and one.existence >= LEFT_BELOW
+        return there and not _is_claimed(one, comes, matches, past)
 
     def _still_waits(self, one: HiddenVehicle, now_ns: int, lights: PhaseLights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""
@@ -107,15 +126,17 @@ class Hidden:
 
     def _move_up(self, seen: list[HiddenVehicle], passed_s: float) -> None:
         """Let vehicles that drove when they were lost drive on to the end of their queue, or to the red light."""
-        moving = [one for one in self._hidden if one.speed_mps >= STANDING_MPS]
+        moving = [one for one in self._hidden if one.starts or one.speed_mps >= STANDING_MPS]
         for one in self._hidden:
             one.delay_s += passed_s * (one.speed_mps < STANDING_MPS)
+            one.existence *= math.exp(-passed_s * self._leaving[one.lane]) if one.starts else 1.0
         if not moving:
             return
         gap, leading = _leaders(moving, [*seen, *self._hidden])
         speed = speed_behind(np.array([one.speed_mps for one in moving]), gap, leading, passed_s)
         room = np.maximum(gap - STANDSTILL_M, 0.0)
-        step = np.where(speed < STANDING_MPS, room, np.minimum(speed * passed_s, room))  # it stands at the end
+        starts = np.array([one.starts for one in moving])
+        step = np.where(~starts & (speed < STANDING_MPS), room, np.minimum(speed * passed_s, room))  # it ends its queue
         for one, driven_m, speed_mps in zip(moving, step.tolist(), speed.tolist(), strict=True):
             one.to_stop_line_m -= driven_m
             one.speed_mps = speed_mps
@@ -130,8 +151,27 @@ def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tupl
     ahead = (lane == own_lane) & (place < own_place)
     gap = np.where(ahead, own_place - own_half - place - half, np.inf)
     number, next_one = np.arange(len(behind)), gap.argmin(axis=1)
-    gap, to_line = gap[number, next_one], (own_place - own_half)[:, 0]
-    return np.minimum(gap, to_line), np.where(gap < to_line, speed[next_one], 0.0)
+    starts = np.array([one.starts for one in behind])
+    gap, to_line = gap[number, next_one], np.where(starts, OPEN_M, (own_place - own_half)[:, 0])
+    return np.minimum(gap, to_line), np.where(gap < to_line, speed[next_one], starts * DRIVING_MPS)
+
+
+def _returns(one: HiddenVehicle, tracks: Tracks, past: Rows) -> bool:
+    """Let the track of a vehicle that is seen again have its delay; return False, as it is not hidden any more."""
+    row = int((tracks.id == one.number).argmax())
+    past["delay_s"][row] = max(float(past["delay_s"][row]), one.delay_s)
+    return False
+
+
+def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -> bool:
+    """Tell whether a vehicle seen for the first time is one that drives hidden; it has its delay then."""
+    new = comes & (matches.lane == one.lane) & (past["first_ns"] > one.seen_ns) & (past["delay_s"] < UNDELAYED_S)
+    rows = (new & (matches.to_stop_line < one.to_stop_line_m + one.length_m)).nonzero()[0]
+    if len(rows):
+        first = rows[matches.to_stop_line[rows].argmin()]
+        past["delay_s"][first] += one.delay_s
+        past["stopped"][first] = True
+    return bool(len(rows))
 
 
 def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:

@@ -11,7 +11,7 @@ from perception.objects import SECOND_NS, Floats, Mask, RoadUser
 from perception.results import Tracks
 from perception.traffic import progress
 from perception.traffic.ground import Ground
-from perception.traffic.hidden import Hidden, HiddenVehicle
+from perception.traffic.hidden import STANDING_MPS, Hidden, HiddenVehicle
 from perception.traffic.lanes import NONE, LaneMap, Matches
 from perception.traffic.memory import Rows, TrackMemory
 from perception.traffic.movements import Movements
@@ -83,7 +83,7 @@ class Observer:
     def _look_at_queues(
         self, now_ns: int, tracks: Tracks, speed: Floats, is_vehicle: Mask, matches: Matches, past: Rows
     ) -> tuple[Queues, Sequence[HiddenVehicle]]:
-        """Return the queues, and the hidden vehicles that stand in them.
+        """Return the queues, and the hidden vehicles, of which those that stand are in them.
 
         speed (n,) m/s; is_vehicle (n,); matches, past: rows (n,) aligned with `tracks`.
         """
@@ -93,7 +93,9 @@ class Observer:
         row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]
         columns = (matches.lane[row], matches.to_stop_line[row], tracks.size[row, 0], row)
         standing = [Standing(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
-        standing += [Standing(one.lane, one.to_stop_line_m, one.length_m, NONE) for one in hidden]
+        standing += [
+            Standing(one.lane, one.to_stop_line_m, one.length_m, NONE) for one in hidden if one.speed_mps < STANDING_MPS
+        ]
         return measure(self._queues, standing, len(self._lanes.lines)), hidden
 
     def _green_lanes(self) -> Mask:

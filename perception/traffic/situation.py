@@ -36,7 +36,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     halted: Ints  # rows on a lane towards the crossing that came to a standstill
     decided: Ints  # rows whose way through the junction is final since this look
     queues: Queues  # of every lane
-    hidden: Sequence[HiddenVehicle]  # vehicles that stand in them but are not seen now
+    hidden: Sequence[HiddenVehicle]  # vehicles before the stop lines that are not seen now
     lights: PhaseLights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights

@@ -152,6 +152,51 @@ def test_who_is_lost_on_the_way_to_a_queue_stands_at_its_end_until_it_moves_off(
     assert second.queue_count == 2 and late.queue_count == 1
 
 
+def queue_of_two(number_again):
+    """Return rows in which the second of a queue is hidden from 9 s on, and is seen again as it drives at 66 s."""
+
+    def rows(t):
+        first = [(1, -2.0, 24.0 - max(0.0, 8.0 * (t - 61.0)), 180.0, 8.0 * (t > 61.0))]
+        comes = [(2, -2.0, 120.0 - 8.0 * t, 180.0, 8.0)] if t < 9.0 else []
+        again = [(number_again, -2.0, 28.0 - 6.0 * (t - 66.0), 180.0, 6.0)] if t >= 66.0 else []
+        return first + comes + again
+
+    return rows
+
+
+def red_for_a_minute(t):
+    return {1: "red" if t < 60.0 else "green", 2: "red"}
+
+
+@pytest.mark.parametrize("number_again", [2, 3])
+def test_a_vehicle_that_was_hidden_in_a_queue_has_waited_whatever_its_number_is_then(number_again):
+    periods = count(queue_of_two(number_again), 121.0, colours=red_for_a_minute, signal_cycle=False)
+    lane = periods[1].lanes[0]
+    assert lane.volume == 2
+    assert lane.delay_s == pytest.approx((61.0 + 49.0) / 2.0, abs=3.0)
+
+
+def test_a_vehicle_that_comes_from_afar_has_not_waited_for_one_that_is_hidden():
+    def rows(t):
+        hidden = queue_of_two(2)(t) if t < 66.0 else []
+        return [*hidden, *([(3, -2.0, 110.0 - 12.0 * (t - 66.0), 180.0, 12.0)] if t >= 66.0 else [])]
+
+    lane = count(rows, 121.0, colours=red_for_a_minute, signal_cycle=False)[1].lanes[0]
+    assert lane.volume == 2
+    assert lane.delay_s == pytest.approx(61.0 / 2.0, abs=2.0)
+
+
+def test_a_hidden_vehicle_occupies_the_lane_and_the_loop_where_it_stands_and_nothing_once_it_may_be_gone():
+    loop = {"name": "near", "link": "north", "lane": 1, "to_stop_line_m": 11.0, "length_m": 2.0}
+    more = {"colours": red_for_a_minute, "signal_cycle": False, "loops": [loop]}
+    first, second = count(lambda t: queue_of_two(2)(min(t, 60.0)), 121.0, **more)[:2]
+    stands_s = 60.0 - 14.0
+    assert first.loops[0].occupancy == pytest.approx(stands_s / 60.0, abs=0.05)
+    assert first.loops[0].volume == 0  # it is counted where it is seen
+    assert first.lanes[0].space_occupancy == pytest.approx(4.6 * (60.0 + 55.0) / 60.0 / 60.0, rel=0.01)
+    assert second.loops[0].occupancy < 0.2
+
+
 def test_occupancy_is_the_share_of_time_that_the_stop_line_is_covered():
     def rows(t):
         gone = max(0.0, 15.0 * (t - 40.0))
