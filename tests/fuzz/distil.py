@@ -12,7 +12,8 @@ from types import FrameType
 from typing import Any
 
 from tests.fuzz.folders import CORPUS, digest, inputs_of
-from tests.fuzz.targets import TARGETS, Parser
+from tests.fuzz.parser import Parser
+from tests.fuzz.targets import TARGETS
 
 _MOST_FILES = 48
 _FEW = 16  # files that are all kept: a parser in C shows no steps

@@ -14,7 +14,8 @@ import psutil
 from tests.fuzz.folders import digest
 
 if TYPE_CHECKING:  # what the table imports must be imported when it can be instrumented
-    from tests.fuzz.targets import Parser, Target
+    from tests.fuzz.parser import Parser
+    from tests.fuzz.targets import Target
 
 _TRIES = 5  # a slow input is timed again: the machine has other work
 _WARM_UP = 2000  # inputs before memory is measured

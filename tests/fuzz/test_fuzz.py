@@ -13,7 +13,8 @@ import pytest
 from tests.fuzz.folders import CORPUS, digest
 from tests.fuzz.judge import Judge
 from tests.fuzz.mutation import inputs
-from tests.fuzz.targets import TARGETS, Parser, Target
+from tests.fuzz.parser import Parser
+from tests.fuzz.targets import TARGETS, Target
 
 SEED = 20261122
 MOST_INPUTS, MOST_S = 2000, 0.1  # of mutations for each target
