@@ -59,15 +59,15 @@ class ScoreStep(NamedTuple):
     missed: Ints  # rows of truth
     false: Ints  # rows of estimates
 
-    def gospa(self, cutoff: float = CUTOFF_M) -> float:
+    def gospa(self, cutoff_m: float = CUTOFF_M) -> float:
         """Return the GOSPA distance in metres."""
-        return gospa(self.distance, len(self.missed) + len(self.false), cutoff)
+        return gospa(self.distance, len(self.missed) + len(self.false), cutoff_m)
 
 
-def judge(estimates: Estimates, truth: Truth, cutoff: float = CUTOFF_M) -> ScoreStep:
+def judge(estimates: Estimates, truth: Truth, cutoff_m: float = CUTOFF_M) -> ScoreStep:
     """Match one time step's estimates with the truth."""
     distance = np.linalg.norm(estimates.position[:, None] - truth.position, axis=2)
-    rows, columns = match(distance, cutoff)
+    rows, columns = match(distance, cutoff_m)
     counted = truth.inside[columns]
     return ScoreStep(
         estimates=rows[counted],

@@ -53,12 +53,12 @@ class Binding(NamedTuple):
         if self.number is not None and sender.number != self.number:
             return Refusal("number", OTHER_NUMBER.say(sender.number, self.number))
         if self.place is not None and (away_m := _distance_m(place, self.place)) > self.place.within_m:
-            where = f"{place.latitude:.7f}, {place.longitude:.7f}"
+            where = f"{place.latitude_deg:.7f}, {place.longitude_deg:.7f}"
             return Refusal("place", OTHER_PLACE.say(where, f"{away_m:.0f}"))
         return None
 
 
 def _distance_m(place: JunctionPlace, other: ControllerPlaceSettings) -> float:
-    north = place.latitude - other.latitude_deg
-    east = (place.longitude - other.longitude_deg + 180) % 360 - 180
+    north = place.latitude_deg - other.latitude_deg
+    east = (place.longitude_deg - other.longitude_deg + 180) % 360 - 180
     return M_PER_DEG * hypot(north, east * cos(radians(other.latitude_deg)))

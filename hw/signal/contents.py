@@ -33,8 +33,8 @@ _LONGEST_COUNTDOWN = 254  # s; 255 says "more", 0 "unknown"
 class JunctionPlace(NamedTuple):
     """Where the junction is, WGS-84."""
 
-    latitude: float  # deg
-    longitude: float  # deg
+    latitude_deg: float
+    longitude_deg: float
 
 
 # Colour octet: bits 1-0 red, 3-2 yellow, 5-4 green; 0 not fitted, 1 off, 2 on, 3 flashing.
@@ -122,7 +122,7 @@ def _parse_lamp_plan(reader: _ContentReader, angle: int) -> LampPlan:
 
 
 def _encode_place(place: JunctionPlace) -> bytes:
-    return _PLACE.pack(round(place.longitude * 1e7), round(place.latitude * 1e7), 0)
+    return _PLACE.pack(round(place.longitude_deg * 1e7), round(place.latitude_deg * 1e7), 0)
 
 
 class _ContentReader:

@@ -20,7 +20,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
     key: int  # the same thing has the same key at every look: a track id, a lane's index ...
     position: tuple[float, float]  # m, site frame
-    radius_m: float  # m
+    radius_m: float
     track_ids: list[int]
     place: LanePlace | None = None
     confidence: float = 1.0
@@ -56,14 +56,14 @@ def threshold(now: Situation, running: Set[int], start: float, release: float) -
     return np.where(running_rows(now, running), release, start) if running else start
 
 
-def of_track(now: Situation, row: int, radius: float, after_s: float | None = None) -> Occurrence:
-    """Return the occurrence of one road user; radius in m."""
+def of_track(now: Situation, row: int, radius_m: float, after_s: float | None = None) -> Occurrence:
+    """Return the occurrence of one road user."""
     tracks = now.tracks
     heading = float(tracks.heading[row])
     return Occurrence(
         key=int(tracks.id[row]),
         position=(float(tracks.position[row, 0]), float(tracks.position[row, 1])),
-        radius_m=radius,
+        radius_m=radius_m,
         track_ids=[int(tracks.id[row])],
         place=now.place(row),
         confidence=float(tracks.existence[row]),
@@ -74,6 +74,6 @@ def of_track(now: Situation, row: int, radius: float, after_s: float | None = No
     )
 
 
-def of_tracks(now: Situation, rows: Ints, radius: float) -> list[Occurrence]:
-    """Return the occurrences of the road users of rows (n,); radius in m."""
-    return [of_track(now, int(row), radius) for row in rows]
+def of_tracks(now: Situation, rows: Ints, radius_m: float) -> list[Occurrence]:
+    """Return the occurrences of the road users of rows (n,)."""
+    return [of_track(now, int(row), radius_m) for row in rows]

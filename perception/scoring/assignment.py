@@ -16,23 +16,23 @@ from perception.objects import Floats, Ints
 CUTOFF_M = 5.0
 
 
-def match(distance: Floats, cutoff: float) -> tuple[Ints, Ints]:
+def match(distance: Floats, cutoff_m: float) -> tuple[Ints, Ints]:
     """Return the pairs, rows (k,) and columns (k,), of the least GOSPA distance; matrix (m, n) m, NaN is no pair."""
-    cost = np.minimum(np.nan_to_num(distance, nan=cutoff), cutoff) ** 2
+    cost = np.minimum(np.nan_to_num(distance, nan=cutoff_m), cutoff_m) ** 2
     rows, columns = linear_sum_assignment(cost)
-    good = cost[rows, columns] < cutoff**2
+    good = cost[rows, columns] < cutoff_m**2
     return rows[good], columns[good]
 
 
-def gospa(distance: Floats, alone: int, cutoff: float = CUTOFF_M) -> float:
+def gospa(distance: Floats, alone: int, cutoff_m: float = CUTOFF_M) -> float:
     """Return the GOSPA distance in m. `distance` (k,) m: of the pairs; `alone`: number of missed and false ones."""
-    return float(np.sqrt((distance**2).sum() + cutoff**2 / 2 * alone))
+    return float(np.sqrt((distance**2).sum() + cutoff_m**2 / 2 * alone))
 
 
-def ospa(distance: Floats, missed: int, false: int, cutoff: float = CUTOFF_M) -> float:
+def ospa(distance: Floats, missed: int, false: int, cutoff_m: float = CUTOFF_M) -> float:
     """Return the OSPA distance in m; 0 where both sets are empty. `distance` (k,) m: of the pairs.
 
     The assignment is that of `match`: where pairs within the cut-off are as many as can be, the same as OSPA's own.
     """
     larger = len(distance) + max(missed, false)
-    return float(np.sqrt(((distance**2).sum() + cutoff**2 * max(missed, false)) / larger)) if larger else 0.0
+    return float(np.sqrt(((distance**2).sum() + cutoff_m**2 * max(missed, false)) / larger)) if larger else 0.0

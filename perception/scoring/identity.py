@@ -57,7 +57,7 @@ class Identities(NamedTuple):
     hota: Hota | None
 
 
-def judge(steps: Sequence[TimeStep], cutoff: float = CUTOFF_M) -> Identities:
+def judge(steps: Sequence[TimeStep], cutoff_m: float = CUTOFF_M) -> Identities:
     """Return the verdict on a run."""
     numbered = _numbered(steps)
     truths = 1 + max((int(step.truth.max(initial=-1)) for step in numbered), default=-1)
@@ -65,9 +65,9 @@ def judge(steps: Sequence[TimeStep], cutoff: float = CUTOFF_M) -> Identities:
     shape = truths, saids
     total = sum(len(step.truth) for step in steps), sum(len(step.said) for step in steps)
     return Identities(
-        clear=_clear(numbered, cutoff),
+        clear=_clear(numbered, cutoff_m),
         idf1=_idf1(numbered, shape, sum(total)) if sum(total) else None,
-        hota=_hota(numbered, shape, cutoff) if sum(total) else None,
+        hota=_hota(numbered, shape, cutoff_m) if sum(total) else None,
     )
 
 
@@ -94,7 +94,7 @@ def _assigned(step: TimeStep, worth: Floats) -> Ints:
     return np.flatnonzero((partner[step.row] == step.column) & (worth > 0.0))
 
 
-def _clear(steps: Sequence[TimeStep], cutoff: float) -> Clear:
+def _clear(steps: Sequence[TimeStep], cutoff_m: float) -> Clear:
     last: dict[int, int] = {}  # truth -> the estimate that was it last
     found = missed = false = 0
     switched: list[tuple[int, int]] = []
@@ -102,7 +102,7 @@ def _clear(steps: Sequence[TimeStep], cutoff: float) -> Clear:
     for number, step in enumerate(steps):
         truth, said = step.truth[step.row], step.said[step.column]
         kept = np.array([last.get(int(a)) == int(b) for a, b in zip(truth, said, strict=True)], dtype=np.float64)
-        pairs = _assigned(step, _KEPT * kept + 1.0 - step.distance / cutoff)
+        pairs = _assigned(step, _KEPT * kept + 1.0 - step.distance / cutoff_m)
         for pair, a, b in zip(pairs.tolist(), truth[pairs].tolist(), said[pairs].tolist(), strict=True):
             if last.get(a, b) != b:
                 switched.append((number, int(step.row[pair])))
@@ -124,18 +124,18 @@ def _idf1(steps: Sequence[TimeStep], shape: tuple[int, int], total: int) -> floa
     return float(2.0 * together[rows, columns].sum() / total)
 
 
-def _hota(steps: Sequence[TimeStep], shape: tuple[int, int], cutoff: float) -> Hota:
+def _hota(steps: Sequence[TimeStep], shape: tuple[int, int], cutoff_m: float) -> Hota:
     keys, key = np.unique(
         np.concatenate([step.truth[step.row] * shape[1] + step.said[step.column] for step in steps]),
         return_inverse=True,
     )
     of_step = np.split(key, np.cumsum([len(step.row) for step in steps])[:-1])
     either = _either(steps, shape, keys)
-    alignment = _alignment(steps, of_step, either, cutoff)
+    alignment = _alignment(steps, of_step, either, cutoff_m)
     together = np.zeros((len(ALPHAS), len(keys)))
     found = np.zeros(len(ALPHAS))
     for step, mine in zip(steps, of_step, strict=True):
-        alike = 1.0 - step.distance / cutoff
+        alike = 1.0 - step.distance / cutoff_m
         pairs = _assigned(step, alignment[mine] * alike)
         good = alike[pairs] >= ALPHAS[:, None]
         found += good.sum(axis=1)
@@ -158,14 +158,14 @@ def _either(steps: Sequence[TimeStep], shape: tuple[int, int], keys: Ints) -> Fl
     return either
 
 
-def _alignment(steps: Sequence[TimeStep], of_step: Sequence[Ints], either: Floats, cutoff: float) -> Floats:
+def _alignment(steps: Sequence[TimeStep], of_step: Sequence[Ints], either: Floats, cutoff_m: float) -> Floats:
     """Return how well the two of each candidate pair fit over the whole run, (pairs,) 0..1.
 
     of_step: the number (k,) of each step's candidate pairs; either (pairs,): as from `_either`.
     """
     likely = np.zeros(len(either))
     for step, mine in zip(steps, of_step, strict=True):
-        alike = 1.0 - step.distance / cutoff
+        alike = 1.0 - step.distance / cutoff_m
         by_row = np.bincount(step.row, alike, len(step.truth))[step.row]
         by_column = np.bincount(step.column, alike, len(step.said))[step.column]
         likely[mine] += alike / (by_row + by_column - alike)

@@ -61,7 +61,7 @@ class Judging(NamedTuple):
     complete: bool
 
 
-def judge(air: Air, truth: RunTruth, places: Places, region_m: float, cutoff: float = CUTOFF_M) -> Judging:
+def judge(air: Air, truth: RunTruth, places: Places, region_m: float, cutoff_m: float = CUTOFF_M) -> Judging:
     """Compare a run with the truth."""
     begin_ns, end_ns = truth.span_ns
     first_ns = _first_ns(air) + WARM_UP_NS
@@ -72,7 +72,7 @@ def judge(air: Air, truth: RunTruth, places: Places, region_m: float, cutoff: fl
         progress.tell("judging", tick, len(air.ticks_ns))
         if not max(first_ns, begin_ns) <= now_ns <= end_ns:
             continue
-        found, step = _tick(air.at(tick), truth, now_ns, len(ticks), region_m, cutoff)
+        found, step = _tick(air.at(tick), truth, now_ns, len(ticks), region_m, cutoff_m)
         ticks.append(now_ns)
         pairs.append(found)
         steps.append(step)
@@ -97,15 +97,15 @@ def _first_ns(air: Air) -> int:
 
 
 def _tick(
-    users: Rows, truth: RunTruth, now_ns: int, number: int, region_m: float, cutoff: float
+    users: Rows, truth: RunTruth, now_ns: int, number: int, region_m: float, cutoff_m: float
 ) -> tuple[Rows, identity.TimeStep]:
     lives = truth.present(now_ns)
     now = truth.places(lives, np.array([now_ns]))[0]
-    near = np.hypot(now[:, 0], now[:, 1]) <= region_m + cutoff
+    near = np.hypot(now[:, 0], now[:, 1]) <= region_m + cutoff_m
     lives, now = lives[near], now[near]
     counted = np.hypot(now[:, 0], now[:, 1]) <= region_m
     distance = np.linalg.norm(users["position"][:, None] - truth.places(lives, users["stamp_ns"]), axis=2)
-    rows, columns = match(distance, cutoff)
+    rows, columns = match(distance, cutoff_m)
     matched = np.isin(np.arange(len(users)), rows)
     own = truth.complete & ~matched & (np.hypot(*users["position"].T) <= region_m)
     inside = counted[columns]

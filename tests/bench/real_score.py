@@ -39,9 +39,9 @@ def judge(moment: Moment, said: Ints, position: Floats) -> Verdict:
     return Verdict(error, missed, false, gospa(far, lost + extra), step)
 
 
-def _counts(moment: Moment, distance: Floats, cutoff: float) -> tuple[Floats, int, int, Ints]:
+def _counts(moment: Moment, distance: Floats, cutoff_m: float) -> tuple[Floats, int, int, Ints]:
     """Return the errors of those found, how many are missed and false, and which estimates count."""
-    rows, columns = match(distance, cutoff)
+    rows, columns = match(distance, cutoff_m)
     counts = moment.judged[rows]
     kept = np.setdiff1d(np.arange(distance.shape[1]), columns[~counts])
     missed = int(moment.judged.sum() - counts.sum())

@@ -21,12 +21,12 @@ def step(truth: list[int], said: list[int], pairs: list[tuple[int, int, float]])
 
 
 def test_gospa_counts_half_a_square_for_everybody_alone() -> None:
-    assert gospa(np.array([3.0]), alone=2, cutoff=5.0) == pytest.approx(math.sqrt(9 + 2 * 12.5))
+    assert gospa(np.array([3.0]), alone=2, cutoff_m=5.0) == pytest.approx(math.sqrt(9 + 2 * 12.5))
 
 
 def test_ospa_is_a_mean_over_the_larger_set() -> None:
     # one pair 3 m apart, two missed, one false: of three, one has no partner at all, one a partner beyond the cut-off
-    assert ospa(np.array([3.0]), missed=2, false=1, cutoff=5.0) == pytest.approx(math.sqrt((9 + 2 * 25) / 3))
+    assert ospa(np.array([3.0]), missed=2, false=1, cutoff_m=5.0) == pytest.approx(math.sqrt((9 + 2 * 25) / 3))
     assert ospa(np.zeros(0), 0, 0) == 0.0
 
 
