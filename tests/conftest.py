@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
+os.environ["LC_ALL"] = "C.UTF-8"  # help is in the locale's language; tests read the English one
 settings.register_profile("tests", deadline=None)  # no test measures speed
 settings.load_profile("tests")
 
