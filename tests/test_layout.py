@@ -57,7 +57,7 @@ PURE = [
 ]
 # folder -> what lies in it, from the ground up; what stands on one floor does not know each other
 ORDER = {
-    "rsu": "core reasons < bus < site < recording messages < recorder station video uplink < manual"
+    "rsu": "core reasons manual < bus < site < recording messages < recorder station video uplink"
     " < daemon replay web bench < lab drill < cli",
     "perception": "objects sensor < algebra geo kernel results camera tsai < state < sensing scoring video < occlusion"
     " < tracking < traffic < events registration",
