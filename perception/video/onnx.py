@@ -27,7 +27,11 @@ class Onnx:
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return who is in the picture."""
-        return self.bodies(self._network.find(picture, self._windows))
+        return self.bodies(self.find(picture))
+
+    def find(self, picture: Picture) -> NetworkBoxes:
+        """Return the boxes in the picture."""
+        return self._network.find(picture, self._windows)
 
     def bodies(self, found: NetworkBoxes) -> Bodies:
         """Return the bodies of boxes that stand in the region and have a possible size."""

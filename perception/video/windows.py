@@ -31,13 +31,19 @@ class PictureWindow(NamedTuple):
     tile: bool = False  # of a window that shows more
 
 
+def bounds(region: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns in which a region (height, width) is."""
+    rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
 def windows_of(region: Mask, view: CameraView, lanes: Lanes, size: tuple[int, int]) -> list[PictureWindow]:
     """Return the windows of a picture: first all of the region (height, width), then tiles for its far lanes.
 
     `size`: width and height of the network's input, px.
     """
-    rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
-    whole = PictureWindow(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    rows, columns = bounds(region)
+    whole = PictureWindow(columns.start, rows.start, columns.stop, rows.stop)
     scale = min(size[0] / (whole.right - whole.left), size[1] / (whole.bottom - whole.top))
     far = _far(region, view, lanes, SMALL_PX / scale)
     if not len(far):

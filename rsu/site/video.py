@@ -80,13 +80,11 @@ class VideoSettings(Settings):
     )
     stretched: bool = Field(False, description="the stream is the whole picture of image_px, squeezed to another shape")
     region_px: list[Point] = Field([], description="polygon to which the road is narrowed, px; empty: what is in view")
-    motion: MotionSettings | None = None
+    motion: MotionSettings | None = None  # where neither it nor `onnx` is given, too; with `onnx`: both together
     onnx: OnnxSettings | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if self.motion is not None and self.onnx is not None:
-            raise ValueError("expected at most one of motion, onnx")
         if self.region_px and len(self.region_px) < 3:
             raise ValueError("region_px: expected three points or more")
         return self

@@ -9,8 +9,10 @@ import numpy as np
 
 from hw import video
 from hw.video import VideoView
+from perception.objects import Mask
 from perception.sensing.scan import rotation_of
 from perception.sensor import Sensor
+from perception.video.both import FAINT, Both
 from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.eye import Eye, Glance, region_of
 from perception.video.fit import Fitter
@@ -25,7 +27,7 @@ from perception.video.sight import Sight
 from perception.video.view import CameraView
 from perception.video.windows import windows_of
 from rsu.site.lanemap import LaneMapFile
-from rsu.site.video import VideoSettings
+from rsu.site.video import OnnxSettings, VideoSettings
 from rsu.video.source import Shot
 
 _NOBODY = Bodies(
@@ -41,7 +43,7 @@ class CameraPipeline:
         """`road`: as an earlier run learned it."""
         assert sensor.camera is not None, "checked with the site"
         self._road = road
-        self._motion: Motion | None = None
+        self._learns: Motion | Both | None = None
         self._settings, self._sensor = settings, sensor
         view = CameraView(sensor.camera, sensor.mount, settings.image_px)
         self._lanes = lanes
@@ -77,19 +79,29 @@ class CameraPipeline:
     @property
     def road(self) -> Picture | None:
         """The empty road as learned; None while it is not known."""
-        return None if self._motion is None else self._motion.road
+        return None if self._learns is None else self._learns.road
 
     def _detector(self, picture: Picture) -> Detector:
         settings = self._settings
         height, width = picture.shape[:2]
         region = region_of(self._fitter.view, self._sensor.field_of_view, settings.region_px, width, height)
-        if (onnx := settings.onnx) is not None:
-            model = RUNTIMES[onnx.runtime](onnx.model, onnx.threads)
-            network = Network(model, onnx.kinds(), onnx.least_confidence, onnx.overlap)
-            return Onnx(self._fitter, network, region, windows_of(region, self._fitter.view, self._lanes, network.size))
-        motion = settings.motion or MotionSettings()
-        self._motion = Motion(self._fitter, region, motion, settings.source.rate_hz, self._road)
-        return self._motion
+        rate_hz = settings.source.rate_hz
+        if settings.onnx is None:
+            self._learns = Motion(self._fitter, region, settings.motion or MotionSettings(), rate_hz, self._road)
+            return self._learns
+        sure = settings.onnx.least_confidence
+        if settings.motion is None:
+            return self._onnx(settings.onnx, region, sure)
+        self._learns = Both(
+            self._onnx(settings.onnx, region, FAINT * sure), sure, region, settings.motion, rate_hz, self._road
+        )
+        return self._learns
+
+    def _onnx(self, settings: OnnxSettings, region: Mask, least: float) -> Onnx:
+        """Return the network's detector. `least`: score that it says."""
+        model = RUNTIMES[settings.runtime](settings.model, settings.threads)
+        network = Network(model, settings.kinds(), least, settings.overlap)
+        return Onnx(self._fitter, network, region, windows_of(region, self._fitter.view, self._lanes, network.size))
 
 
 def _told(glance: Glance, stamp_ns: int) -> VideoView:

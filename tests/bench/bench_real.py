@@ -17,6 +17,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from perception.sensing.scan import rotation_of
+from perception.video.settings import MotionSettings
 from tests.bench import fusion_trackers, real_score
 from tests.bench.real_eyes import Components, Eyes, ProductEyes, Seen, network, watched
 from tests.bench.real_film import RealFilm, fetched, load, pictures, stamp_ns
@@ -25,7 +26,11 @@ from tests.bench_file import FOLDER, keep
 ROOT = Path(__file__).parents[2]
 FETCHED = ROOT / "build" / "real"
 TRACKERS = "ours", "norfair", "bytetrack", "sort"
-WANTED = {"motion": "recall >= 0.86, precision >= 0.985", "network": "recall >= 0.93, precision >= 0.98"}
+WANTED = {
+    "motion": "recall >= 0.86, precision >= 0.985",
+    "network": "recall >= 0.93, precision >= 0.98",
+    "both": "recall >= 0.95, precision >= 0.985",
+}
 
 
 class Named(NamedTuple):
@@ -43,7 +48,9 @@ def detectors(film: RealFilm, model: Path | None) -> list[Named]:
         Named("mog2", True, lambda: Components(film.sensor)),
     ]
     if model is not None:
-        named.append(Named("network", False, lambda: ProductEyes(film.sensor, network(model))))
+        settings = network(model)
+        named.append(Named("network", False, lambda: ProductEyes(film.sensor, settings)))
+        named.append(Named("both", True, lambda: ProductEyes(film.sensor, settings, motion=MotionSettings())))
     return named
 
 

@@ -21,6 +21,7 @@ from perception.objects import Detections, Floats, RoadUser
 from perception.sensor import Sensor
 from perception.video.boxes import Picture
 from perception.video.lanes import Lanes
+from perception.video.settings import MotionSettings
 from rsu.site.video import OnnxSettings, SourceSettings, VideoSettings
 from rsu.video.camera import CameraPipeline
 from rsu.video.source import Shot
@@ -40,9 +41,16 @@ class Eyes(Protocol):
 class ProductEyes:
     """The product: from the picture to what its driver makes of the camera's datagram."""
 
-    def __init__(self, sensor: Sensor, onnx: OnnxSettings | None, road: Picture | None = None) -> None:
+    def __init__(
+        self,
+        sensor: Sensor,
+        onnx: OnnxSettings | None,
+        road: Picture | None = None,
+        motion: MotionSettings | None = None,
+    ) -> None:
+        """`onnx` and `motion`: both together."""
         source = SourceSettings(stream="http://127.0.0.1/", rate_hz=RATE_HZ)
-        settings = VideoSettings(source=source, image_px=SIZE, onnx=onnx)
+        settings = VideoSettings(source=source, image_px=SIZE, onnx=onnx, motion=motion)
         self.camera = CameraPipeline(settings, sensor, Lanes([]), road)
         self._driver = Video(sensor.device, VideoInboxSettings(inbox="video"))
 
@@ -113,5 +121,5 @@ def watched(eyes: Eyes, film: RealFilm, learns: bool) -> Seen:
 
 
 def network(model: Path) -> OnnxSettings:
-    """Return the settings of a network."""
-    return OnnxSettings.model_validate({"model": model.resolve()})
+    """Return the settings of a network; what stands parked is not in the truth, which is of people."""
+    return OnnxSettings.model_validate({"model": model.resolve(), "classes": {0: "pedestrian"}})

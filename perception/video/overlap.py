@@ -1,0 +1,34 @@
+"""How much boxes have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from perception.objects import Floats
+
+
+def _shared(first: Floats, second: Floats) -> Floats:
+    """Return the areas (n, m) px2 that boxes (n, 4) and (m, 4) have in common."""
+    low = np.maximum(first[:, None, :2], second[:, :2])
+    high = np.minimum(first[:, None, 2:], second[:, 2:])
+    side: Floats = np.maximum(high - low, 0.0)
+    shared: Floats = side[..., 0] * side[..., 1]
+    return shared
+
+
+def _area(box: Floats) -> Floats:
+    side = box[:, 2:] - box[:, :2]
+    return np.maximum(side[:, 0] * side[:, 1], 1e-9)
+
+
+def alike(first: Floats, second: Floats) -> Floats:
+    """Return the intersections over unions (n, m)."""
+    shared = _shared(first, second)
+    return np.asarray(shared / (_area(first)[:, None] + _area(second) - shared))
+
+
+def covered(box: Floats) -> Floats:
+    """Return the largest share (n,) of each box that one nearer to the camera, which stands lower, covers."""
+    nearer = box[:, 3] > box[:, 3][:, None] + 1.0
+    share: Floats = np.where(nearer, _shared(box, box) / _area(box)[:, None], 0.0).max(axis=1, initial=0.0)
+    return share
