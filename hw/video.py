@@ -105,6 +105,11 @@ def encode(view: VideoView) -> bytes:
     return _HEADER.pack(MAGIC, VERSION, view.state | _DOUBTFUL * view.doubtful, *numbers) + rows.tobytes() + words
 
 
+def exposed_ns(datagram: bytes) -> int | None:
+    """Return when a picture was exposed, ns UTC; None where the datagram is not of the format."""
+    return int(_HEADER.unpack_from(datagram)[-1]) if _HEADER.size <= len(datagram) and datagram[:4] == MAGIC else None
+
+
 class VideoInboxSettings(DeviceSettings):
     """Where the camera's process leaves what it finds."""
 

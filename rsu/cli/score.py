@@ -14,6 +14,7 @@ EXAMPLES = (
     "rsu score day.mcap --truth truth.csv",
     "rsu score day.mcap --truth v2x --json             # judged by the vehicles that send BSMs",
     "rsu score day.mcap --truth sim --site new.yaml    # replayed with another site file",
+    "rsu score day.mcap --truth gt.txt --camera video-north --rate 7",
 )
 
 
@@ -22,6 +23,15 @@ def command(
     truth: Truth,
     site: OtherSite = None,
     replay: Annotated[bool, typer.Option("--replay", help="replay with this version and score that")] = False,
+    camera: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.xml",
+            help="of MOTChallenge truth: the camera whose film it is, or its Tsai calibration",
+            show_default="none",
+        ),
+    ] = None,
+    rate: Annotated[float, typer.Option(metavar="HZ", min=0.1, help="of that film: pictures a second")] = 25.0,
     region: Region = 60.0,
     as_json: Json = False,
 ) -> None:
@@ -32,9 +42,11 @@ def command(
     Exit code 1: there was nothing to judge.
     """
     from rsu.cli.views import score as view
+    from rsu.lab.mot import FilmOf
     from rsu.lab.runs import RunSource
 
-    answer = view.score(RunSource(recordings, site, replay), truth, region)
+    film = None if camera is None else FilmOf(camera, rate)
+    answer = view.score(RunSource(recordings, site, replay), truth, region, film)
     if as_json:
         print(json.dumps(answer))
     else:

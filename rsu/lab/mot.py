@@ -8,18 +8,23 @@ from the foot of its box; a vehicle's centre lies half its usual length farther 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from hw.video import exposed_ns
 from perception.camera import locate
 from perception.objects import Floats, Ints, Mask, RoadUser
 from perception.sensing.scan import rotation_of
 from perception.sensor import Intrinsics, Mount
+from perception.tsai import calibrated
 from perception.video.builds import KIND, SIZE
+from rsu.bus.tape import Tape
 from rsu.lab.errors import TruthError
 from rsu.lab.truth import ROW, RunTruth
+from rsu.site.config import Config
 
 FIRST_PX = 1.5  # of the data set's pixels, whose first one is 1: the outer edge of pixel 0 is -0.5
 WIDE = 10  # columns of a line that ends in a place
@@ -40,6 +45,13 @@ class MotBoxes(NamedTuple):
     judged: Mask  # (n,) False: neither missed nor false
 
 
+class FilmOf(NamedTuple):
+    """Which film a truth in pixels is of, as the user says it."""
+
+    camera: str  # a camera of the site, or a Tsai calibration (.xml) of its only camera, whose world is the site's
+    rate_hz: float
+
+
 class Film(NamedTuple):
     """Which film the boxes are of."""
 
@@ -47,6 +59,35 @@ class Film(NamedTuple):
     mount: Mount
     rate_hz: float
     begin_ns: int  # steady, of frame 1
+
+
+def film_of(told: FilmOf, site: Config, tapes: Iterable[Tape]) -> Film:
+    """Return the film that a camera of a site saw: its frame 1 is the first picture in the recording.
+
+    TruthError: there is no such camera, or no picture of it; OSError.
+    """
+    known = {sensor.device: sensor for sensor in site.site.sensors if isinstance(sensor.camera, Intrinsics)}
+    tsai = told.camera.endswith(".xml")
+    name = next(iter(known), told.camera) if tsai and len(known) == 1 else told.camera
+    if name not in known:
+        raise TruthError(f"{told.camera}: the site's calibrated cameras are {', '.join(known) or 'none'}")
+    camera, mount = known[name].camera, known[name].mount
+    if tsai:
+        try:
+            camera, mount = calibrated(Path(told.camera).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise TruthError(f"{told.camera}: {error}") from error
+    assert isinstance(camera, Intrinsics)
+    return Film(camera, mount, told.rate_hz, _begin_ns(name, tapes))
+
+
+def _begin_ns(name: str, tapes: Iterable[Tape]) -> int:
+    """Return when the first picture of a camera was exposed, steady."""
+    for tape in tapes:
+        for read in (read for one in tape.rounds for read in one.reads if read.device == name):
+            if (stamp_ns := exposed_ns(read.data)) is not None:
+                return stamp_ns - tape.clock.correction_ns
+    raise TruthError(f"no picture of {name} in the recording")
 
 
 def read(path: Path) -> MotBoxes:

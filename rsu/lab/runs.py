@@ -13,10 +13,11 @@ import numpy as np
 
 from perception.objects import VehicleReport
 from rsu.bus.tape import Outcome, Tape
-from rsu.lab import hearing, truth, truth_file
+from rsu.lab import hearing, mot, truth, truth_file
 from rsu.lab.air import Air, listen
 from rsu.lab.errors import ParameterError
 from rsu.lab.hearing import Sensed
+from rsu.lab.mot import FilmOf
 from rsu.lab.truth import RunTruth
 from rsu.lab.truth_file import SteadySpan
 from rsu.recording import reader, site_files
@@ -80,14 +81,17 @@ def _ticks(source: RunSource, site: Config) -> Iterator[tuple[Tape, Outcome]]:
         yield from replay(site, tapes)
 
 
-def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air) -> RunTruth:
+def truth_of(name: str, recordings: Sequence[Path], site: Config, air: Air, film: FilmOf | None = None) -> RunTruth:
     """Return the truth of recordings: `sim` (beside them), `v2x` (vehicles' own messages in them), or a file's.
 
+    `film`: which film it is of, for truth in pixels (MOTChallenge text).
     TruthError: it cannot be used; OSError: it cannot be read.
     """
     if name == V2X:
         return vehicles(site, hearing.sensed(site, reader.ticks(*recordings)))
     path = truth_file.beside(recordings[0]) if name == SIM else Path(name)
+    if film is not None:
+        return mot.load(path, mot.film_of(film, site, reader.ticks(*recordings)))
     return truth_file.load(path, site.site.site.reference.reference(), spans(air))
 
 

@@ -13,6 +13,7 @@ from perception.scoring.assignment import CUTOFF_M
 from rsu.lab import flows, judging, runs, scoring
 from rsu.lab.air import SentFrame
 from rsu.lab.flows import LaneCount
+from rsu.lab.mot import FilmOf
 from rsu.lab.places import Places
 from rsu.lab.runs import RunSource
 
@@ -33,11 +34,11 @@ _COLUMNS = (  # heading, key, format
 )
 
 
-def score(source: RunSource, truth_name: str, region_m: float) -> dict[str, Any]:
+def score(source: RunSource, truth_name: str, region_m: float, film: FilmOf | None = None) -> dict[str, Any]:
     """Return all figures, ready for JSON. RecordingError, ConfigError, TruthError, OSError."""
     with runs.site_of(source) as site:
         air = runs.air_of(source, site)
-        truth = runs.truth_of(truth_name, source.recordings, site, air)
+        truth = runs.truth_of(truth_name, source.recordings, site, air, film)
     places = Places(site)
     judged = judging.judge(air, truth, places, region_m)
     return {

@@ -1,18 +1,25 @@
 """MOTChallenge text as truth: boxes on the road through a camera of our own."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from hw.tape import Read, Round, SystemClock
+from hw.video import VideoView, encode
 from perception.objects import RoadUser
 from perception.sensing.scan import rotation_of
 from perception.sensor import Intrinsics, Mount
 from perception.video.view import CameraView
+from rsu.bus.tape import Outcome, Tape
 from rsu.lab import mot
 from rsu.lab.errors import TruthError
+from rsu.site import config
 
 LENS = Intrinsics(fx=1000, fy=1000, cx=640, cy=360)
 MOUNT = Mount(east_m=3.0, north_m=-20.0, height_m=8.0, yaw_deg=30.0, pitch_deg=18.0)
 FILM = mot.Film(LENS, MOUNT, 5.0, 1_000_000_000)
+CONFIGS = Path(__file__).parents[3] / "configs"
 
 
 def line(frame, number, place, rest, height_px=80.0):
@@ -48,3 +55,24 @@ def test_what_is_no_such_text_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(TruthError, match=r"gt\.txt"):
         mot.load(path, FILM)
+
+
+def tape(now_ns, datagram):
+    reads = [Read("video-north", "pictures", now_ns, datagram)]
+    clock = SystemClock(correction_ns=7)
+    return Tape(b"", 0, [Round(now_ns, [], reads)], [], Outcome(now_ns, [], [], []), clock)
+
+
+def test_a_film_begins_with_its_cameras_first_picture_in_the_recording():
+    site = config.load(CONFIGS / "demo.yaml")
+    nobody = {"kind": 0, "confidence": 0, "position": (0, 2), "covariance": (0, 2, 2), "size": (0, 3), "box": (0, 4)}
+    nothing = {name: np.zeros(shape) for name, shape in nobody.items()}
+    views = [VideoView(stamp_ns=5_000 + n, state=1, **nothing) for n in range(2)]
+    tapes = [tape(9_000, b"torn"), *(tape(9_000 + n, encode(view)) for n, view in enumerate(views))]
+    film = mot.film_of(mot.FilmOf("video-north", 5.0), site, tapes)
+    assert (film.begin_ns, film.rate_hz) == (4_993, 5.0)
+    assert film.mount == next(sensor.mount for sensor in site.site.sensors if sensor.device == "video-north")
+    with pytest.raises(TruthError, match="no picture of video-north"):
+        mot.film_of(mot.FilmOf("video-north", 5.0), site, tapes[:1])
+    with pytest.raises(TruthError, match="calibrated cameras are video-north"):
+        mot.film_of(mot.FilmOf("nobody", 5.0), site, tapes)
