@@ -1,4 +1,4 @@
-/* Pairs of places that are near to each other. The others are sorted into strips by east, of which a few are looked at. */
+/* Pairs of places that are near to each other. The others are sorted into cells, of which a few are looked at. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,11 +13,17 @@ struct other {
     int64_t number;
 };
 
-/* All others, strip by strip from the west. */
-struct strips {
-    double west, per_m, widest; /* reach of all */
-    Py_ssize_t count;           /* of strips */
-    Py_ssize_t *start;          /* of each, and the end of the last */
+/* One axis of the cells. */
+struct axis {
+    double first, per_m;
+    Py_ssize_t count;
+};
+
+/* All others, cell by cell, those of a column one after the other. */
+struct cells {
+    struct axis east, north;
+    double widest;     /* reach of all */
+    Py_ssize_t *start; /* of each cell, and the end of the last */
     struct other *others;
 };
 
@@ -32,7 +38,7 @@ static int by_number(const void *one, const void *two)
     return (a > b) - (a < b);
 }
 
-/* Sort numbers; few are in order but for those of another strip. */
+/* Sort numbers; mostly there are few. */
 static void sort_numbers(int64_t *number, Py_ssize_t count)
 {
     if (count > FEW) {
@@ -62,81 +68,102 @@ static bool grow(struct pairs *pairs)
     return true;
 }
 
-static Py_ssize_t strip_of(const struct strips *strips, double east)
+static Py_ssize_t cell_of(const struct axis *axis, double at)
 {
-    double strip = (east - strips->west) * strips->per_m;
-    return strip < 0.0 ? 0 : strip < (double)strips->count ? (Py_ssize_t)strip : strips->count - 1;
+    double cell = (at - axis->first) * axis->per_m;
+    return cell < 0.0 ? 0 : cell < (double)axis->count ? (Py_ssize_t)cell : axis->count - 1;
+}
+
+static Py_ssize_t cell_at(const struct cells *cells, double east, double north)
+{
+    return cell_of(&cells->east, east) * cells->north.count + cell_of(&cells->north, north);
 }
 
 /* Add what is near to one place, in the order of its numbers. */
-static bool look(const struct strips *strips, int64_t number, double east, double north, double reach,
-                 struct pairs *pairs)
+static bool look(const struct cells *cells, int64_t number, double east, double north, double reach, struct pairs *pairs)
 {
-    double aside = (reach + strips->widest) * (1.0 + MARGIN) + MARGIN;
-    Py_ssize_t began = pairs->count, end = strips->start[strip_of(strips, east + aside) + 1];
-    for (Py_ssize_t k = strips->start[strip_of(strips, east - aside)]; k < end; k++) {
-        const struct other *other = &strips->others[k];
-        double limit = reach + other->reach;
-        if (!(fabs(east - other->east) <= limit && fabs(north - other->north) <= limit))
-            continue;
-        if (pairs->count == pairs->room && !grow(pairs))
-            return false;
-        pairs->first[pairs->count] = number;
-        pairs->second[pairs->count++] = other->number;
+    double aside = (reach + cells->widest) * (1.0 + MARGIN) + MARGIN;
+    Py_ssize_t began = pairs->count, last = cell_of(&cells->east, east + aside);
+    Py_ssize_t south = cell_of(&cells->north, north - aside), end = cell_of(&cells->north, north + aside) + 1;
+    for (Py_ssize_t column = cell_of(&cells->east, east - aside); column <= last; column++) {
+        const Py_ssize_t *start = cells->start + column * cells->north.count;
+        for (Py_ssize_t k = start[south]; k < start[end]; k++) {
+            const struct other *other = &cells->others[k];
+            double limit = reach + other->reach;
+            if (!(fabs(east - other->east) <= limit && fabs(north - other->north) <= limit))
+                continue;
+            if (pairs->count == pairs->room && !grow(pairs))
+                return false;
+            pairs->first[pairs->count] = number;
+            pairs->second[pairs->count++] = other->number;
+        }
     }
     sort_numbers(pairs->second + began, pairs->count - began);
     return true;
 }
 
-/* Lay out strips for others (2, m) with their reaches (m,), without those that are nowhere; MemoryError. */
-static bool lay(struct strips *strips, const double *place, const double *reach, Py_ssize_t size)
+static bool is_somewhere(const double *place, Py_ssize_t size, Py_ssize_t j)
 {
-    double east = -INFINITY;
-    strips->west = INFINITY;
-    for (Py_ssize_t j = 0; j < size; j++) {
-        if (!isfinite(place[j]))
-            continue;
-        strips->west = place[j] < strips->west ? place[j] : strips->west;
-        east = place[j] > east ? place[j] : east;
-        strips->widest = reach[j] > strips->widest ? reach[j] : strips->widest;
-    }
-    strips->count = size / 4 + 1;
-    strips->per_m = east > strips->west ? (double)strips->count / (east - strips->west) : 0.0;
-    strips->start = PyMem_Calloc((size_t)strips->count + 2, sizeof *strips->start);
-    strips->others = PyMem_Malloc((size_t)(size + 1) * sizeof *strips->others);
-    return (strips->start && strips->others) || (PyErr_NoMemory(), false);
+    return isfinite(place[j]) && isfinite(place[size + j]);
 }
 
-static void sort(struct strips *strips, const double *place, const double *reach, Py_ssize_t size)
+/* Lay an axis over coordinates (m,) of places (2, m). */
+static struct axis lay(const double *coordinate, const double *place, Py_ssize_t size)
 {
-    Py_ssize_t *end = strips->start + 1; /* of each strip, while they are filled */
+    struct axis axis = {.first = INFINITY, .count = (Py_ssize_t)sqrt((double)size / 2.0) + 1};
+    double last = -INFINITY;
     for (Py_ssize_t j = 0; j < size; j++)
-        if (isfinite(place[j]))
-            end[strip_of(strips, place[j]) + 1]++;
-    for (Py_ssize_t k = 1; k <= strips->count; k++)
+        if (is_somewhere(place, size, j)) {
+            axis.first = coordinate[j] < axis.first ? coordinate[j] : axis.first;
+            last = coordinate[j] > last ? coordinate[j] : last;
+        }
+    if (last > axis.first)
+        axis.per_m = (double)axis.count / (last - axis.first);
+    else
+        axis.count = 1;
+    return axis;
+}
+
+/* Sort others (2, m) with their reaches (m,) into cells, without those that are nowhere; MemoryError. */
+static bool sort(struct cells *cells, const double *place, const double *reach, Py_ssize_t size)
+{
+    cells->east = lay(place, place, size);
+    cells->north = lay(place + size, place, size);
+    Py_ssize_t count = cells->east.count * cells->north.count;
+    cells->start = PyMem_Calloc((size_t)count + 2, sizeof *cells->start);
+    cells->others = PyMem_Malloc((size_t)(size + 1) * sizeof *cells->others);
+    if (!cells->start || !cells->others)
+        return PyErr_NoMemory(), false;
+    Py_ssize_t *end = cells->start + 1; /* of each cell, while they are filled */
+    for (Py_ssize_t j = 0; j < size; j++)
+        if (is_somewhere(place, size, j))
+            end[cell_at(cells, place[j], place[size + j]) + 1]++;
+    for (Py_ssize_t k = 1; k <= count; k++)
         end[k] += end[k - 1];
     for (Py_ssize_t j = 0; j < size; j++)
-        if (isfinite(place[j]))
-            strips->others[end[strip_of(strips, place[j])]++] = (struct other){place[j], place[size + j], reach[j], j};
+        if (is_somewhere(place, size, j)) {
+            Py_ssize_t cell = cell_at(cells, place[j], place[size + j]);
+            cells->others[end[cell]++] = (struct other){place[j], place[size + j], reach[j], j};
+            cells->widest = reach[j] > cells->widest ? reach[j] : cells->widest;
+        }
+    return true;
 }
 
 static PyObject *find(const double *place, const double *reach, Py_ssize_t size, const double *other,
                       const double *other_reach, Py_ssize_t others)
 {
     struct pairs pairs = {0};
-    struct strips strips = {0};
-    bool done = lay(&strips, other, other_reach, others);
-    if (done)
-        sort(&strips, other, other_reach, others);
+    struct cells cells = {0};
+    bool done = sort(&cells, other, other_reach, others);
     for (Py_ssize_t i = 0; done && i < size; i++)
-        done = !isfinite(place[i]) || look(&strips, i, place[i], place[size + i], reach[i], &pairs);
+        done = !is_somewhere(place, size, i) || look(&cells, i, place[i], place[size + i], reach[i], &pairs);
     Py_ssize_t bytes = pairs.count * (Py_ssize_t)sizeof(int64_t);
     PyObject *found = !done ? NULL : Py_BuildValue("NN", PyByteArray_FromStringAndSize((char *)pairs.first, bytes),
                                                    PyByteArray_FromStringAndSize((char *)pairs.second, bytes));
     PyMem_Free(pairs.first);
     PyMem_Free(pairs.second);
-    PyMem_Free(strips.start);
-    PyMem_Free(strips.others);
+    PyMem_Free(cells.start);
+    PyMem_Free(cells.others);
     return found;
 }
 
