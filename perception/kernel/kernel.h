@@ -11,5 +11,6 @@ function assign;     /* assign.c */
 function correct;    /* correct.c */
 function gate;       /* gate.c */
 function neighbours; /* neighbours.c */
+function shade;      /* shade.c */
 
 #endif

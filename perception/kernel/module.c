@@ -10,6 +10,7 @@ static PyMethodDef methods[] = {
     ROW(correct, "Give detections to their tracks."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(neighbours, "Find what is near to what."),
+    ROW(shade, "Find how much of targets bodies cover."),
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.geo import direction_of
 from perception.objects import Floats, Ints, Mask
+from perception.occlusion.shade import bodies, shade
 from perception.sensing.sensors import Sensors
-from perception.state.attributes import sizes
 from perception.state.pairs import neighbours
-from perception.state.table import TrackTable, existence
+from perception.state.table import TrackTable
 
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = np.radians(2.0)  # nor this near to the sides
@@ -60,43 +59,14 @@ def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cov
     others = table.id.nonzero()[0]
     if not len(others) or not len(track):
         return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
-    size = sizes(table)
-    which, other = neighbours(
-        table.state[:2, track], _shadow(table, size, sensor, track, others, sensors), table.state[:2, others], 0.0
-    )
-    target, other = track[which], others[other]
-    foot = sensors.place[:, sensor[which]]
-    height = sensors.height[sensor[which]]
-    away, before = table.state[:2, target] - foot, table.state[:2, other] - foot
-    distance = np.maximum(np.hypot(away[0], away[1]), 1.0)
-    ray = away / distance
-    share = (before[0] * ray[0] + before[1] * ray[1]) / distance  # of the way to the target
-    line = height + (size[2, target] / 2.0 - height) * share
-    gap = table.state[:2, target] - table.state[:2, other]
-    beside = np.hypot(gap[0], gap[1]) > (size[1, target] + size[1, other]) / 2.0  # two in one place are one
-    stops = beside & (share > 0.0) & (share < 1.0) & (line < size[2, other])
-    near = stops.nonzero()[0]
-    target, other, ray, share = target[near], other[near], ray[:, near], share[near]
-    aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
-    mine, theirs = _half_width(table, size, target, ray), _half_width(table, size, other, ray) / share
-    sides = 2.0 * np.stack([mine, theirs])
-    mine = mine + np.sqrt(np.maximum(table.covariance[0, 0, target], table.covariance[1, 1, target]))
-    covered = np.maximum(np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs), 0.0)
-    total = np.bincount(which[near], existence(table)[other] * covered / (2.0 * mine), len(track))
+    of = bodies(table)
+    reach = _shadow(table, of.size, sensor, track, others, sensors)
+    which, other = neighbours(table.state[:2, track], reach, table.state[:2, others], 0.0)
+    found = shade(of, sensor, track, which, others[other], sensors)
     return Cover(
-        IN_THE_OPEN * np.clip(1.0 - total / COVERED_SHARE, 0.0, 1.0),
-        _room(which[near], sides, covered > 0.0, len(track)),
+        IN_THE_OPEN * np.clip(1.0 - found.total / COVERED_SHARE, 0.0, 1.0),
+        np.where(found.widest > 0.0, found.widest, np.inf),
     )
-
-
-def _room(which: Ints, widths: Floats, covers: Mask, count: int) -> Floats:
-    """Return how wide the hidden places of `count` targets are, m: the widest shadow; inf where nothing covers one.
-
-    which (k,): the target of each pair; widths (2, k) m: of the target and of the body before it, both at the target.
-    """
-    widest = np.zeros(count)
-    np.maximum.at(widest, which, widths.sum(axis=0) * covers)
-    return np.where(widest > 0.0, widest, np.inf)
 
 
 def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: Ints, sensors: Sensors) -> Floats:
@@ -114,13 +84,3 @@ def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: 
 def _sight(position: Floats, sensors: Sensors) -> tuple[Floats, Floats]:
     """Return metres east and north, each (sensors, n), from the sensors to places (2, n) m."""
     return position[0] - sensors.east[:-1, None], position[1] - sensors.north[:-1, None]
-
-
-def _half_width(table: TrackTable, size: Floats, rows: Ints, ray: Floats) -> Floats:
-    """Return half the widths (k,) m of the bodies in the rows (k,) across rays (2, k), unit vectors; size (3, n) m."""
-    heading, length, width = table.heading[rows], size[0, rows], size[1, rows]
-    unknown = np.isnan(heading)
-    east, north = direction_of(np.where(unknown, 0.0, heading)).T
-    along, across = np.abs(east * ray[0] + north * ray[1]), np.abs(east * ray[1] - north * ray[0])
-    half: Floats = np.where(unknown, (length + width) / 2.0, length * across + width * along) / 2.0
-    return half

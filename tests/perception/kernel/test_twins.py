@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from perception.kernel.native import kernel
 from perception.objects import Floats
+from perception.occlusion.shade import bodies, shade, shade_twin
 from perception.sensing.scan import Scan
+from perception.sensing.sensors import Sensors
+from perception.sensor import FieldOfView, Mount, Sensor
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
 from perception.tracking.assignment import TOGETHER, best, best_twin
@@ -162,3 +165,25 @@ def test_no_more_detections_of_one_track_than_numpy_adds_in_one_go() -> None:
                  np.ones(pairs))  # fmt: skip
     with pytest.raises(ValueError, match="too many"):
         correct(tracks(rng, 1), told, detections(rng, 1), np.zeros(1))
+
+
+@built
+@given(seeds, st.integers(2, 30), st.integers(1, 30), st.integers(0, 120))
+def test_shades_are_those_of_the_twin(rng: np.random.Generator, count: int, looks: int, pairs: int) -> None:
+    table = tracks(rng, count)
+    table.kind[:], table.log_odds[:] = rng.integers(0, 7, count), rng.normal(size=count)
+    table.heading[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
+    mounts = [
+        Mount(east_m=-60.0, north_m=0.0, yaw_deg=90.0, height_m=6.0),
+        Mount(east_m=0.0, north_m=70.0, yaw_deg=180.0),
+    ]
+    view = FieldOfView(range_m=200.0, width_deg=120.0)
+    sensors = Sensors(
+        [Sensor(device=str(n), mount=each, field_of_view=view) for n, each in enumerate(mounts)], 9.0, 9.0, 1.0
+    )
+    pair = (
+        *(rng.integers(0, 2, looks), rng.integers(0, count, looks)),
+        *(rng.integers(0, looks, pairs), rng.integers(0, count, pairs)),
+    )
+    found, expected = (each(bodies(table), *pair, sensors) for each in (shade, shade_twin))
+    assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(found, expected, strict=True))

@@ -1,0 +1,83 @@
+"""Shades: how much of targets the bodies before them cover, as sensors see it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.geo import direction_of
+from perception.kernel.native import contiguous, kernel
+from perception.objects import Floats, Ints
+from perception.sensing.sensors import Sensors
+from perception.state.attributes import sizes
+from perception.state.table import TrackTable, existence
+
+
+class Bodies(NamedTuple):
+    """The bodies of n tracks."""
+
+    state: Floats  # (4, n) east, north m, their speeds m/s
+    size: Floats  # (3, n) m: length, width, height
+    ahead: Floats  # (2, n) unit vectors, site frame; NaN where the heading is not known
+    sd: Floats  # (n,) m: how well the place is known, the worse of both axes
+    exists: Floats  # (n,) probability
+
+
+class Shade(NamedTuple):
+    """What bodies cover of the targets of m looks."""
+
+    total: Floats  # (m,) share of the target's width, all bodies together; may be over 1
+    widest: Floats  # (m,) m: the widest shadow, from hidden on one side to hidden on the other; 0: none
+
+
+def bodies(table: TrackTable) -> Bodies:
+    """Return the bodies of all tracks."""
+    known = np.isfinite(table.heading)
+    ahead = np.where(known, direction_of(np.where(known, table.heading, 0.0)).T, np.nan)
+    sd = np.sqrt(np.maximum(table.covariance[0, 0], table.covariance[1, 1]))
+    return Bodies(table.state, sizes(table), ahead, sd, existence(table))
+
+
+def shade(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
+    """Return what covers the tracks `target` (m,) as the sensors (m,) see them.
+
+    which (k,): number of a look; other (k,): track that may stand before its target.
+    """
+    if kernel is None:
+        return shade_twin(of, sensor, target, which, other, sensors)
+    found = Shade(np.empty(len(target)), np.empty(len(target)))
+    kernel.shade(*contiguous(*of, sensors.place, sensors.height, sensor, target, which, other, *found))
+    return found
+
+
+def shade_twin(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
+    """Return the same, shapes as in `shade`, without the kernel."""
+    count, target, foot = len(target), target[which], sensors.place[:, sensor[which]]
+    height = sensors.height[sensor[which]]
+    away, before = of.state[:2, target] - foot, of.state[:2, other] - foot
+    distance = np.maximum(np.hypot(away[0], away[1]), 1.0)
+    ray = away / distance
+    share = (before[0] * ray[0] + before[1] * ray[1]) / distance  # of the way to the target
+    line = height + (of.size[2, target] / 2.0 - height) * share
+    gap = of.state[:2, target] - of.state[:2, other]
+    beside = np.hypot(gap[0], gap[1]) > (of.size[1, target] + of.size[1, other]) / 2.0  # two in one place are one
+    near = (beside & (share > 0.0) & (share < 1.0) & (line < of.size[2, other])).nonzero()[0]
+    which, target, other, ray, share = which[near], target[near], other[near], ray[:, near], share[near]
+    aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
+    mine, theirs = _half_width(of, target, ray), _half_width(of, other, ray) / share
+    wide = 2.0 * mine + 2.0 * theirs
+    mine = mine + of.sd[target]
+    covered = np.maximum(np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs), 0.0)
+    widest = np.zeros(count)
+    np.maximum.at(widest, which, wide * (covered > 0.0))
+    share = of.exists[other] * covered / (2.0 * mine)
+    return Shade(np.bincount(which, share, count).astype(np.float64), widest)
+
+
+def _half_width(of: Bodies, rows: Ints, ray: Floats) -> Floats:
+    """Return half the widths (k,) m of the bodies in the rows (k,) across rays (2, k), unit vectors."""
+    (east, north), length, width = of.ahead[:, rows], of.size[0, rows], of.size[1, rows]
+    along, across = np.abs(east * ray[0] + north * ray[1]), np.abs(east * ray[1] - north * ray[0])
+    half: Floats = np.where(np.isnan(east), (length + width) / 2.0, length * across + width * along) / 2.0
+    return half
