@@ -14,7 +14,7 @@ from perception.state.attributes import sizes
 from perception.state.table import TrackTable, existence
 
 
-class Bodies(NamedTuple):
+class Obstacles(NamedTuple):
     """The bodies of n tracks."""
 
     state: Floats  # (4, n) east, north m, their speeds m/s
@@ -31,15 +31,15 @@ class Shade(NamedTuple):
     widest: Floats  # (m,) m: the widest shadow, from hidden on one side to hidden on the other; 0: none
 
 
-def bodies(table: TrackTable) -> Bodies:
+def obstacles(table: TrackTable) -> Obstacles:
     """Return the bodies of all tracks."""
     known = np.isfinite(table.heading)
     ahead = np.where(known, direction_of(np.where(known, table.heading, 0.0)).T, np.nan)
     sd = np.sqrt(np.maximum(table.covariance[0, 0], table.covariance[1, 1]))
-    return Bodies(table.state, sizes(table), ahead, sd, existence(table))
+    return Obstacles(table.state, sizes(table), ahead, sd, existence(table))
 
 
-def shade(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
+def shade(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
     """Return what covers the tracks `target` (m,) as the sensors (m,) see them.
 
     which (k,): number of a look; other (k,): track that may stand before its target.
@@ -51,7 +51,7 @@ def shade(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints, sens
     return found
 
 
-def shade_twin(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
+def shade_twin(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
     """Return the same, shapes as in `shade`, without the kernel."""
     count, target, foot = len(target), target[which], sensors.place[:, sensor[which]]
     height = sensors.height[sensor[which]]
@@ -75,7 +75,7 @@ def shade_twin(of: Bodies, sensor: Ints, target: Ints, which: Ints, other: Ints,
     return Shade(np.bincount(which, share, count).astype(np.float64), widest)
 
 
-def _half_width(of: Bodies, rows: Ints, ray: Floats) -> Floats:
+def _half_width(of: Obstacles, rows: Ints, ray: Floats) -> Floats:
     """Return half the widths (k,) m of the bodies in the rows (k,) across rays (2, k), unit vectors."""
     (east, north), length, width = of.ahead[:, rows], of.size[0, rows], of.size[1, rows]
     along, across = np.abs(east * ray[0] + north * ray[1]), np.abs(east * ray[1] - north * ray[0])

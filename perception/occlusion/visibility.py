@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import Floats, Ints, Mask
-from perception.occlusion.shade import bodies, shade
+from perception.occlusion.shade import obstacles, shade
 from perception.sensing.sensors import Sensors
 from perception.state.pairs import neighbours
 from perception.state.table import TrackTable
@@ -59,7 +59,7 @@ def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cov
     others = table.id.nonzero()[0]
     if not len(others) or not len(track):
         return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
-    of = bodies(table)
+    of = obstacles(table)
     reach = _shadow(table, of.size, sensor, track, others, sensors)
     which, other = neighbours(table.state[:2, track], reach, table.state[:2, others], 0.0)
     found = shade(of, sensor, track, which, others[other], sensors)

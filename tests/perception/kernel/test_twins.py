@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from perception.kernel.native import kernel
 from perception.objects import Floats
-from perception.occlusion.shade import bodies, shade, shade_twin
+from perception.occlusion.shade import obstacles, shade, shade_twin
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Sensor
@@ -185,5 +185,5 @@ def test_shades_are_those_of_the_twin(rng: np.random.Generator, count: int, look
         *(rng.integers(0, 2, looks), rng.integers(0, count, looks)),
         *(rng.integers(0, looks, pairs), rng.integers(0, count, pairs)),
     )
-    found, expected = (each(bodies(table), *pair, sensors) for each in (shade, shade_twin))
+    found, expected = (each(obstacles(table), *pair, sensors) for each in (shade, shade_twin))
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(found, expected, strict=True))
