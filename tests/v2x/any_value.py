@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,21 +35,23 @@ def members(type_: Sequence) -> st.SearchStrategy[dict[str, Any]]:
     found = st.fixed_dictionaries(given, optional=optional)
     for member in type_.members:
         if isinstance(member.type, Open):
-            found = found.flatmap(lambda value, member=member: opened(value, member))
+            found = found.flatmap(partial(opened, member))
     return found
 
 
-def opened(value: dict[str, Any], member: Member) -> st.SearchStrategy[dict[str, Any]]:
+def opened(member: Member, value: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Put what the selector tells into the open member."""
     kind = member.type
     assert isinstance(kind, Open)
     choices = [
-        values(known.type).map(
-            lambda inner, key=key, name=known.name: {**value, kind.selector: key, member.name: (name, inner)}
-        )
+        st.fixed_dictionaries({kind.selector: st.just(key), member.name: named(known)})
         for key, known in kind.types.items()
     ]
-    return st.one_of(choices)
+    return st.one_of(choices).map(lambda told: value | told)
+
+
+def named(one: Member) -> st.SearchStrategy[tuple[str, Any]]:
+    return st.tuples(st.just(one.name), values(one.type))
 
 
 @cache
@@ -77,5 +79,5 @@ def values(type_: Type) -> st.SearchStrategy[Any]:
         case Sequence():
             return members(type_)
         case Choice():
-            return st.one_of([values(m.type).map(lambda v, n=m.name: (n, v)) for m in type_.members + type_.additions])
+            return st.one_of([named(one) for one in type_.members + type_.additions])
     raise AssertionError(type_)

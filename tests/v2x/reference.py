@@ -32,11 +32,12 @@ class Reference:
 
     def __init__(self, profile: v2x.Profile) -> None:
         types = deepcopy(dict(definitions(profile)))  # compiling changes what it is given
-        module = {"imports": {}, "types": types, "values": {}, "object-classes": {}, "object-sets": {}}
+        module: dict[str, Any] = {"imports": {}, "types": types, "values": {}, "object-classes": {}, "object-sets": {}}
         module |= {"extensibility-implied": False, "tags": "AUTOMATIC"}
         self.specification = asn1tools.compile_dict({"V2X": module}, "uper")
         members = types["MessageFrameExt"]["members"] if "MessageFrameExt" in types else []
-        self._messages = next((member["types"] for member in members if member and "types" in member), {})
+        given = (member["types"] for member in members if member and "types" in member)
+        self._messages: dict[int, str] = next(given, {})
 
     def encode(self, value: Any, pdu: str = FRAME) -> bytes:
         """Return the octets of a value."""

@@ -72,9 +72,9 @@ def test_what_is_said_is_what_is_read(changes: dict[str, Any], field: str, sent:
     message = rsm(**changes)
     (said,) = adjusted(message)
     assert (said.path, said.field, said.sent) == (f"participants.0.{field}", f"participants.{field}", sent)
-    read = v2x.decode(v2x.encode(message))
+    read: Any = v2x.decode(v2x.encode(message))
     for name in said.path.split("."):
-        read = read[int(name)] if name.isdigit() else getattr(read, name)  # type: ignore[index, assignment]
+        read = read[int(name)] if name.isdigit() else getattr(read, name)
     assert read == sent
 
 

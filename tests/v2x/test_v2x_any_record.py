@@ -148,9 +148,11 @@ def assert_same(sent: Any, read: Any, profile: v2x.Profile, wire: Wire | None = 
             for name, (_, inner, _) in fields_of(type(sent), profile).items():
                 assert_same(getattr(sent, name), getattr(read, name), profile, inner)
         case float(), Scale() as unit:
-            step = unit.from_wire(unit.high) - unit.from_wire(unit.high - 1)
+            highest, below = unit.from_wire(unit.high), unit.from_wire(unit.high - 1)
+            assert highest is not None and below is not None
+            step = highest - below
             difference = abs(sent - read)
-            turn = unit.from_wire(unit.high) + step if unit.circular else math.inf
+            turn = highest + step if unit.circular else math.inf
             assert min(difference, turn - difference) <= step * 0.51
         case tuple(), None:
             assert len(sent) == len(read)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_no_bound_is_unavailable() -> None:
 
 
 def test_every_class_has_a_bound() -> None:
-    tables = {
+    tables: dict[object, Mapping[Any, float]] = {
         names.PositionConfidence: confidence.POSITION_M,
         names.ElevationConfidence: confidence.ELEVATION_M,
         names.SpeedConfidence: confidence.SPEED_MPS,

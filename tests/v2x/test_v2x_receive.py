@@ -148,7 +148,7 @@ def test_unknown_enumerators_and_alternatives_do_not_cost_the_rest() -> None:
     later = bits[:-5] + "10000000"
     octets = int(later.ljust(-(-len(later) // 8) * 8, "0"), 2).to_bytes(-(-len(later) // 8))
     message, (skipped,) = v2x.read(octets)
-    assert message.intersections[0].phases[0].states[0].light == "unavailable"  # type: ignore[union-attr]
+    assert message.intersections[0].phases[0].states[0].light == "unavailable"
     assert skipped.path.endswith("phaseStates.0.light")
     assert skipped.bit == len(bits) - 5
 

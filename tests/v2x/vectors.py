@@ -100,7 +100,7 @@ def _key(members: list[Any]) -> str:
 def kinds(profile: v2x.Profile) -> dict[str, int | None]:
     """Return the kinds of message of an edition; those of phase II with their message id."""
     members = schema(profile).definitions.get("MessageFrameExt", {}).get("members", [])
-    types = next((member["types"] for member in members if member and "types" in member), {})
+    types: dict[int, str] = next((member["types"] for member in members if member and "types" in member), {})
     return dict.fromkeys(OF_PHASE_ONE) | {name: number for number, name in types.items()}
 
 
