@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from perception.geo import Reference, heading_of, to_wgs84
 from perception.objects import Detections, Floats, Measurement, RoadUser, VehicleReport
@@ -179,18 +180,19 @@ def _scan(sensor: Sensor, behaviour: Behaviour, frame: WorldFrame, rng: np.rando
 def detections(
     device: str,
     stamp_ns: int,
-    position: Floats,
+    position: ArrayLike,
     receipt_ns: int | None = None,
     velocity: Floats | None = None,
-    kind: Floats | None = None,
+    kind: ArrayLike | None = None,
 ) -> Detections:
     """Return a scan with positions in the sensor frame, and what else is given."""
-    count = len(position)
+    place = np.asarray(position, dtype=np.float64).reshape(-1, 2)
+    count = len(place)
     return Detections(
         device=device,
         stamp_ns=stamp_ns,
         receipt_ns=stamp_ns if receipt_ns is None else receipt_ns,
-        position=np.asarray(position, dtype=np.float64).reshape(-1, 2),
+        position=place,
         covariance=np.full((count, 2, 2), np.nan),
         velocity=np.full((count, 2), np.nan) if velocity is None else velocity,
         velocity_variance=np.full(count, np.nan),

@@ -24,7 +24,7 @@ def aliases() -> set[str]:
     )
 
 
-def annotations(function: ast.FunctionDef) -> Iterator[ast.expr]:
+def annotations_of(function: ast.FunctionDef) -> Iterator[ast.expr]:
     arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg]
     yield from (each.annotation for each in every if each is not None and each.annotation is not None)
@@ -37,7 +37,7 @@ def test_arrays_have_shapes_in_the_docstrings(path: Path) -> None:
     kinds, silent = aliases(), []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
-            names = {each.id for one in annotations(node) for each in ast.walk(one) if isinstance(each, ast.Name)}
+            names = {each.id for one in annotations_of(node) for each in ast.walk(one) if isinstance(each, ast.Name)}
             if names & kinds and not SHAPE.search(ast.get_docstring(node) or ""):
                 silent.append(f"{node.name}, line {node.lineno}")
     assert silent == []

@@ -39,7 +39,7 @@ def test_assignments_are_those_of_the_twin_ties_included(
 ) -> None:
     cells = np.flatnonzero(rng.random(tracks * detections) < rng.uniform(0.1, 0.9))
     track, detection = np.divmod(rng.permutation(cells), detections)
-    score = rng.integers(-1, 4, len(cells)) * 1.0 if tied else rng.normal(1.0, 1.0, len(cells))
+    score = rng.integers(-1, 4, len(cells)).astype(np.float64) if tied else rng.normal(1.0, 1.0, len(cells))
     pairs = track, detection, rng.integers(0, sensors, detections)[detection], score
     assert np.array_equal(best(*pairs), best_twin(*pairs))
 
@@ -66,9 +66,9 @@ def test_what_cannot_be_assigned_is_refused() -> None:
 @given(seeds, st.integers(0, 30), st.integers(0, 30), st.booleans())
 def test_neighbours_are_those_of_the_twin(rng: np.random.Generator, count: int, others: int, grid: bool) -> None:
     """On a grid many gaps are as wide as the reaches."""
-    spread, scale = (rng.integers(-5, 6, (2, count + others)) * 1.0, 1.0) if grid else (
+    spread, scale = (rng.integers(-5, 6, (2, count + others)).astype(np.float64), 1.0) if grid else (
         rng.normal(size=(2, count + others)) * 20.0, 5.0)  # fmt: skip
-    reach = rng.integers(0, 3, count + others) * scale
+    reach = rng.integers(0, 3, count + others).astype(np.float64) * scale
     found = neighbours(spread[:, :count], reach[:count], spread[:, count:], reach[count:])
     expected = neighbours_twin(spread[:, :count], reach[:count], spread[:, count:], reach[count:])
     assert all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
@@ -161,8 +161,8 @@ def test_corrections_are_those_of_the_twin(rng: np.random.Generator, count: int,
 @built
 def test_no_more_detections_of_one_track_than_numpy_adds_in_one_go() -> None:
     rng, pairs = np.random.default_rng(0), 129
-    told = Pairs(np.zeros(pairs, np.int64), np.zeros(pairs, np.int64), *np.zeros((2, pairs)), *np.zeros((2, 2, pairs)),
-                 np.ones(pairs))  # fmt: skip
+    row, number, vector = np.zeros(pairs, np.int64), np.zeros(pairs), np.zeros((2, pairs))
+    told = Pairs(row, row, number, number, vector, vector, np.ones(pairs))
     with pytest.raises(ValueError, match="too many"):
         correct(tracks(rng, 1), told, detections(rng, 1), np.zeros(1))
 

@@ -134,7 +134,7 @@ def test_a_wall_stays_background_and_a_car_that_stops_does_not():
 
 def test_settings_are_checked():
     with pytest.raises(ValidationError, match="Extra inputs"):
-        Mount(east_m=0.0, north_m=0.0, yaw_deg=0.0, yaw=3.0)
+        Mount.model_validate({"east_m": 0.0, "north_m": 0.0, "yaw_deg": 0.0, "yaw": 3.0})
     with pytest.raises(ValidationError, match=r"mount\.height_m"):
         Sensor.model_validate(
             {

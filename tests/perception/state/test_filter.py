@@ -81,10 +81,10 @@ def test_updates_as_the_textbook_does():
     for n in range(6):
         place = np.hstack([np.eye(2), lag[n] * np.eye(2)])
         speed = np.hstack([np.zeros((2, 2)), np.eye(2)])
-        expected = textbook(before[:, n], spread[:, :, n], place, position[:, n], place_noise[:, :, n])
-        expected = textbook(*expected, speed, velocity[:, n], speed_noise[:, :, n])
-        assert state[:, n] == pytest.approx(expected[0])
-        assert covariance[:, :, n] == pytest.approx(expected[1])
+        mean, error = textbook(before[:, n], spread[:, :, n], place, position[:, n], place_noise[:, :, n])
+        mean, error = textbook(mean, error, speed, velocity[:, n], speed_noise[:, :, n])
+        assert state[:, n] == pytest.approx(mean)
+        assert covariance[:, :, n] == pytest.approx(error)
 
 
 def test_measurements_added_up_are_measurements_one_after_the_other():

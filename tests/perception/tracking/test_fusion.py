@@ -1,5 +1,7 @@
 """Fusion against truth: accuracy, identity, evidence, lateness, determinism."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
@@ -284,7 +286,8 @@ def test_a_queue_2_m_apart_stays_a_queue():
 
 def report(stamp_ns, east, north, **fields):
     latitude, longitude = map(float, to_wgs84(east, north, REFERENCE))
-    said = {"speed": 10.0, "heading": 0.0, "length": 4.2, "width": 1.7, "height": 1.4, "position_95": 1.0, "kind": CAR}
+    said: dict[str, Any] = {"speed": 10.0, "heading": 0.0, "position_95": 1.0, "kind": CAR}
+    said |= {"length": 4.2, "width": 1.7, "height": 1.4}
     said |= {"id": b"\x00\x01vehicle"[:8], "device": "radio"} | fields
     return VehicleReport(stamp_ns=stamp_ns, receipt_ns=stamp_ns, latitude=latitude, longitude=longitude, **said)
 

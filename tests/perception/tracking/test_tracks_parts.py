@@ -1,5 +1,7 @@
 """The smaller parts of tracking: ids, admission, class, size, heading, visibility."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -44,12 +46,14 @@ def test_ids_stay_within_their_limit():
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=80))
 def test_no_id_is_given_twice_or_too_early(steps):
-    ids, used, released, now = Ids(60 * SECOND), [], {}, 0
+    ids, now = Ids(60 * SECOND), 0
+    used: list[int] = []
+    released: dict[int, int] = {}
     for take, seconds in steps:
         now += seconds * SECOND
         if take:
             number = ids.take(now)
-            assert number not in used
+            assert number is not None and number not in used
             assert now - released.get(number, -60 * SECOND) >= 60 * SECOND
             used.append(number)
         elif used:
@@ -95,9 +99,9 @@ def test_rounds_come_in_the_order_of_time_and_have_each_device_once():
 
 
 def told(stamp_ms, vehicle=b"12345678"):
-    said = {"latitude": 0.0, "longitude": 0.0, "position_95": None, "speed": None, "heading": None}
-    size = {"length": None, "width": None, "height": None, "kind": RoadUser.CAR}
-    stamps = {"stamp_ns": stamp_ms * 1_000_000, "receipt_ns": stamp_ms * 1_000_000}
+    said: dict[str, Any] = {"latitude": 0.0, "longitude": 0.0, "position_95": None, "speed": None, "heading": None}
+    size: dict[str, Any] = {"length": None, "width": None, "height": None, "kind": RoadUser.CAR}
+    stamps: dict[str, Any] = {"stamp_ns": stamp_ms * 1_000_000, "receipt_ns": stamp_ms * 1_000_000}
     return VehicleReport(device="radio", id=vehicle, **said, **size, **stamps)
 
 

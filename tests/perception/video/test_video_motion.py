@@ -104,7 +104,7 @@ def test_who_stands_is_not_learned_away(painter: Painter) -> None:
     picture = half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), 10))
     noise = np.random.default_rng(1)
     for number in range(10, 70):
-        shown = cv2.add(picture, noise.normal(0, 1.5, picture.shape).astype(np.int8), dtype=cv2.CV_8U)
+        shown = cv2.add(picture, noise.normal(0, 1.5, np.shape(picture)).astype(np.int8), dtype=cv2.CV_8U)
         found = detector.look(shown, number * NS // 10)
     assert found is not None and len(found.position) == 1
 
