@@ -50,7 +50,7 @@ def noise(size: int) -> Say:
 
 def run(fed: Fed, say: Say, seconds: float, port: str = "link") -> list[str]:
     """Let a device speak for some seconds; return its states."""
-    states = []
+    states: list[str] = []
     for tick in range(round(seconds * 10)):
         fed.hear(say(tick), port)
         states.append(fed.health().state)

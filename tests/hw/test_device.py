@@ -28,6 +28,8 @@ from perception.objects import Measurement
 class Letters:
     """A driver that makes a measurement of every letter, fails at `!`, and says hello when opened."""
 
+    correction_ns = 0
+
     def __init__(self) -> None:
         self.counters: Counter[str] = Counter()
         self.error: str | None = None

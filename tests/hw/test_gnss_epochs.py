@@ -123,7 +123,7 @@ def test_receivers_of_other_habits(
     found = played(say)
     told = [second for second, *_ in found]
     assert told == list(range(told[0], told[-1] + 1)) and len(told) >= 7
-    assert {rest for _, *rest in map(tuple, found) for rest in [tuple(rest)]} == {(50, True, kind, height)}
+    assert {each[1:] for each in found} == {(50, True, kind, height)}
 
 
 def test_rmc_and_gga_of_alternating_seconds_are_an_epoch_each() -> None:

@@ -113,7 +113,7 @@ def test_a_ghost_is_wrong_after_two_seconds(world: list[WorldFrame]) -> None:
     judge = judged_until(world, 29.0)
 
     def rsm(seconds: float, place: np.ndarray) -> RoadsideSafetyMessage:
-        latitude, longitude = to_wgs84(*place, REFERENCE)
+        latitude, longitude = to_wgs84(place[0], place[1], REFERENCE)
         one = Participant(
             ptc_type="motor", ptc_id=7, source="video", sec_mark_ms=round(seconds * 1000) % 60_000,
             position=Position(latitude_deg=float(latitude), longitude_deg=float(longitude)),

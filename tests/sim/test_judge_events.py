@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,13 +58,13 @@ def run(
     place: tuple[float, float],
     seconds: tuple[float, float],
     length_s: float = 12.0,
-    **kind: object,
+    **kind: Any,
 ) -> tuple[list[str], Events]:
     """Play a scene, with an event on air from and until these seconds; return what is wrong, and the judge."""
-    events, wrong = Events(REFERENCE), []
+    events, wrong = Events(REFERENCE), list[str]()
     for step in range(round(length_s * 10)):
         at_s = step / 10
-        events.world(world(at_s, scene(at_s), **kind))  # type: ignore[arg-type]
+        events.world(world(at_s, scene(at_s), **kind))
         if seconds[0] <= at_s < seconds[1]:
             wrong += events.judge(rsi(code, *place), START_NS + step * PERIOD_NS + 5_000_000)
     return wrong, events

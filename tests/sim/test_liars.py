@@ -16,14 +16,19 @@ from sim.radio import Radio
 
 
 @pytest.mark.parametrize("liars", [0, 3, 1000])
-def test_so_many_lie_at_once(liars: int) -> None:
+def test_so_many_lie_at_once(liars: int, monkeypatch: pytest.MonkeyPatch) -> None:
     made = bench.load(CONFIGS / "demo-bench.yaml")
     spec = made.emulators["radio"]
     assert isinstance(spec, RadioSpec)
     radio, lying = Radio("radio", spec.model_copy(update={"liars": liars}), made), set[int]()
     begun: dict[int, str] = {}
     lie = radio.fleet.lie
-    radio.fleet.lie = lambda vehicle, name, ns: begun.update({vehicle: name}) or lie(vehicle, name, ns)  # type: ignore[method-assign, func-returns-value]
+
+    def noted(vehicle: int, name: str, begin_ns: int) -> list[str]:
+        begun[vehicle] = name
+        return lie(vehicle, name, begin_ns)
+
+    monkeypatch.setattr(radio.fleet, "lie", noted)
     for number, frame in zip(range(200), recorded.frames(), strict=False):
         radio.capture(number, frame)
         equipped = set(frame.id[frame.equipped == OBU].tolist())

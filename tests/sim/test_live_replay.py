@@ -70,6 +70,7 @@ def test_what_vehicles_say_is_shifted_within_the_minute() -> None:
         except (AgentError, v2x.CodecError):
             continue
         assert after.time_ns == before.time_ns + 61 * SECOND_NS
+        assert old.sec_mark_ms is not None
         assert new == msgspec.structs.replace(old, sec_mark_ms=(old.sec_mark_ms + 1000) % 60_000)
         messages += 1
     assert messages > 10
