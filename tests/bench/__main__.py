@@ -18,15 +18,10 @@ def main() -> None:
     unknown = set(wanted) - set(NAMES)
     if unknown:
         sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    sys.path[:0] = [
-        str(HERE),
-        str(HERE.parent / "perception"),
-        str(HERE.parents[1] / "codecs"),
-    ]
     for name in wanted:
         print(f"== {name}", flush=True)
         sys.argv[1:] = words[options:]  # its own
-        importlib.import_module(f"bench_{name}").main()
+        importlib.import_module(f"tests.bench.bench_{name}").main()
 
 
 if __name__ == "__main__":

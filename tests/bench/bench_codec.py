@@ -21,14 +21,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from codec_messages import MESSAGES
-from codec_peers import Asn1c, Asn1tools, Pair, Pycrate
-
 import v2x
+from tests.bench.codec_messages import MESSAGES
+from tests.bench.codec_peers import Asn1c, Asn1tools, Pair, Pycrate
 from tests.bench_file import keep
 from v2x.engine.engines import ENGINES
-from v2x.messages import messages
-from v2x.schema import FRAME, schema
+from v2x.messages import Messages, messages
+from v2x.schema import FRAME, Schema, schema
 
 ROUNDS, ROUND_S = 9, 0.03
 WAYS = ("encode", "decode")
@@ -44,7 +43,7 @@ if "{engine}" == "plain":
     sys.modules["v2x._uper"] = None
 import v2x
 imported = time.perf_counter()
-from codec_messages import rsm
+from tests.bench.codec_messages import rsm
 octets = v2x.encode(rsm())
 print(v2x.engine_name(), imported - began, time.perf_counter() - began, time.process_time())
 """
@@ -67,24 +66,29 @@ def ours(octets: bytes) -> dict[str, Pair]:
     work: dict[str, Pair] = {}
     record = v2x.decode(octets)
     for name in ENGINES:
-        who, values, records = COLUMN[name], schema("ydt3709-2020", name), messages("ydt3709-2020", name)
-        value = values.decode(octets, FRAME)
-        work[who] = (
-            lambda values=values, value=value: values.encode(value, FRAME),
-            lambda values=values: values.decode(octets, FRAME),
-        )
-        work[f"records by {who}"] = (
-            lambda records=records: records.encode(record),
-            lambda records=records: records.decode(octets),
-        )
+        who = COLUMN[name]
+        work[who] = by_values(schema("ydt3709-2020", name), octets)
+        work[f"records by {who}"] = by_records(messages("ydt3709-2020", name), octets)
     work["records"] = lambda: v2x.encode(record), lambda: v2x.decode(octets)
     return work
+
+
+def by_values(engine: Schema, octets: bytes) -> Pair:
+    """Return what an engine does with the values of a message."""
+    value = engine.decode(octets, FRAME)
+    return lambda: engine.encode(value, FRAME), lambda: engine.decode(octets, FRAME)
+
+
+def by_records(engine: Messages, octets: bytes) -> Pair:
+    """Return what an engine does with a message as a record."""
+    record = engine.decode(octets)
+    return lambda: engine.encode(record), lambda: engine.decode(octets)
 
 
 def measure(folder: Path) -> Times:
     """Let all do their work in turns; return the medians."""
     messages = {name: v2x.encode(make()) for name, make in MESSAGES.items()}
-    peers = {"asn1tools": Asn1tools(), "pycrate": Pycrate(folder)}
+    peers: dict[str, Asn1tools | Pycrate] = {"asn1tools": Asn1tools(), "pycrate": Pycrate(folder)}
     asn1c = Asn1c(folder) if Asn1c.is_there() else None
     rounds: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     jobs = {
@@ -154,7 +158,7 @@ def _start(engine: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment with the modules beside this one in the path."""
+    """Return the environment with the modules of the tests in the path."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 

@@ -44,7 +44,7 @@ def piece(seed: int, steps: int) -> dict[str, Any]:
 
 def together(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """Sum up."""
-    wrong, healthy, first = Counter[str](), Counter[str](), {}
+    wrong, healthy, first = Counter[str](), Counter[str](), dict[str, str]()
     kinds: dict[str, dict[str, Any]] = {
         name: {"episodes": 0, "ticks": 0, "sent": 0, "recovered_s": []} for name in KINDS
     }

@@ -71,7 +71,7 @@ class Ear:
     def until(self, end_s: float) -> None:
         """Listen until a monotonic time."""
         while (left_s := end_s - time.monotonic()) > 0:
-            if self._air.poll(min(20.0, left_s * 1000)):
+            if self._air.poll(int(min(20.0, left_s * 1000))):
                 self._hear(self._air.recv_multipart()[1])
             self.longest_s = max(self.longest_s, time.monotonic() - self.heard_s)
             for _, record in self._bus.records():

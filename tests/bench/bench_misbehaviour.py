@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from demo_offline import CONFIGS, CYCLE_NS, START_NS, Chain, World, device, measurements, world_of
 
 from perception.objects import Measurement, RoadUser
 from rsu.bus.records import Misbehaviour
@@ -33,6 +32,7 @@ from sim.frames import OBU, WorldFrame
 from sim.lies import LIES
 from sim.obu import RANGE_M
 from sim.radio import Radio
+from tests.bench.demo_offline import CONFIGS, CYCLE_NS, START_NS, Chain, World, device, measurements, world_of
 from tests.bench_file import keep
 
 BEGIN_S, LIMIT_S, SECONDS = 20.0, 5.0, 27.0

@@ -62,8 +62,8 @@ def strollers(seconds: float, rng: np.random.Generator) -> Strollers:
     steps, warm = round(seconds / STEP_S), round(30.0 / STEP_S)
     ways = []
     for rate, kind, pace in ((PEOPLE, RoadUser.PEDESTRIAN, 1.3), (BICYCLES, RoadUser.BICYCLE, 4.0)):
-        for begin in np.flatnonzero(rng.random(steps + warm) < rate * STEP_S):
-            ways.append((int(kind), int(begin) - warm, _way(pace * rng.uniform(0.7, 1.3), kind, rng)))
+        for step in np.flatnonzero(rng.random(steps + warm) < rate * STEP_S):
+            ways.append((int(kind), int(step) - warm, _way(pace * rng.uniform(0.7, 1.3), kind, rng)))
     place = np.full((steps, len(ways), 2), np.nan)
     for user, (_, begin, way) in enumerate(ways):
         shown = way[max(-begin, 0) : steps - begin]
@@ -79,7 +79,7 @@ def _way(pace: float, kind: RoadUser, rng: np.random.Generator) -> Floats:
     while goals:
         away = goals[0] - place
         distance = math.hypot(*away)
-        halt = rng.integers(20, 80) if halt == 0 and rng.random() < 0.004 else max(halt - 1, 0)
+        halt = int(rng.integers(20, 80)) if halt == 0 and rng.random() < 0.004 else max(halt - 1, 0)
         wanted = np.zeros(2) if halt else pace * away / max(distance, 1e-6)
         velocity = velocity + (wanted - velocity) * STEP_S / 0.5 + rng.normal(0.0, 0.1, 2)
         place = place + velocity * STEP_S

@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, tee
+from typing import Any
 
 import numpy as np
 
@@ -222,7 +223,7 @@ def judge(minutes: int, scale: float, seed: int) -> dict[str, object]:
     return compare(said, truth(islice(for_truth, 1, seconds * 10 + 12))) | {"traffic": scale, "seed": seed}
 
 
-def _print(result: Mapping[str, object]) -> None:
+def _print(result: Mapping[str, Any]) -> None:
     for name, value in result.items():
         if name not in ("lanes", "indicators"):
             print(f"{name}: {value}")

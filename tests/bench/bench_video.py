@@ -201,7 +201,8 @@ def drawn(name: str, sensor: Sensor) -> dict[str, float]:
     truth = draw(sensor, path)
     found, cpu_s = detections(sensor, path)
     judged = [judge(sensor, found[number], *truth[number]) for number in truth if number in found]
-    right, missed, false = (sum(each[column] for each in judged) for column in range(3))
+    right, missed = sum(each.right for each in judged), sum(each.missed for each in judged)
+    false = sum(each.false for each in judged)
     errors = np.concatenate([each.errors_m for each in judged])
     picture(path, found, max(truth, key=lambda number: len(truth[number][0].id)))
     return {

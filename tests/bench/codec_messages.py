@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import v2x
 from v2x import Position
 
@@ -224,4 +226,4 @@ def rsi() -> v2x.RoadSideInformation:
     return v2x.RoadSideInformation(msg_cnt=3, moy=250_000, id=RSU_ID, position=SITE, events=events, signs=signs)
 
 
-MESSAGES = {"BSM": bsm, "SPAT": spat, "RSM": rsm, "MAP": roadmap, "RSI": rsi}
+MESSAGES: dict[str, Callable[[], v2x.Message]] = {"BSM": bsm, "SPAT": spat, "RSM": rsm, "MAP": roadmap, "RSI": rsi}

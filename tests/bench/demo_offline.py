@@ -132,9 +132,12 @@ def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> 
     away = np.hypot(frame.position[:, 0], frame.position[:, 1])
     near = away <= RADIUS_M + MARGIN_M
     speed = np.hypot(frame.velocity[near, 0], frame.velocity[near, 1])
-    each = [np.repeat(values[None], estimates, axis=0) for values in (frame.position[near], speed, frame.heading[near])]
+    position, speed, heading = (
+        np.repeat(values[None], estimates, axis=0) for values in (frame.position[near], speed, frame.heading[near])
+    )
     seen, equipped = in_sight(frame, sensors)[near], frame.equipped[near] > 0
-    return Truth(frame.id[near], GROUP_OF[frame.kind[near]], *each, away[near] <= RADIUS_M, seen, equipped)
+    group, inside = GROUP_OF[frame.kind[near]], away[near] <= RADIUS_M
+    return Truth(frame.id[near], group, position, speed, heading, inside, seen, equipped)
 
 
 class Chain:
