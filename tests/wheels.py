@@ -41,7 +41,7 @@ def build(folder: Path, environment: dict[str, str]) -> Path:
     """Build the wheel in a folder from what the repository holds, nothing that an earlier build left behind."""
     source = folder / "source"
     subprocess.run(["git", "-C", ROOT, "checkout-index", "-a", f"--prefix={source}/"], check=True)
-    command = [sys.executable, *PIP, "wheel", "--no-deps", "-w", folder, source]
+    command: list[str | Path] = [sys.executable, *PIP, "wheel", "--no-deps", "-w", folder, source]
     subprocess.run(command, check=True, env={**os.environ, **environment}, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
@@ -68,13 +68,14 @@ def install(folder: Path, wheel: Path) -> Path:
     (site,) = home.glob("lib/python*/site-packages")
     # a folder named in a .pth file lends its libraries, but its own .pth files, so the editable install, stay unread
     (site / "libraries.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    subprocess.run([sys.executable, *PIP, "--python", python, "install", "--no-deps", wheel], check=True)
+    command: list[str | Path] = [sys.executable, *PIP, "--python", python, "install", "--no-deps", wheel]
+    subprocess.run(command, check=True)
     return home
 
 
 def ask(home: Path, *words: str) -> str:
     """Run a program of an environment, away from the source tree, and return what it prints."""
-    command = [home / "bin" / words[0], *words[1:]]
+    command: list[str | Path] = [home / "bin" / words[0], *words[1:]]
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(command, cwd=home, env=clean, capture_output=True, text=True, timeout=120)
     if done.returncode:

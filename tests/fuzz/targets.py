@@ -64,4 +64,4 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ("site-yaml", partial(files.site, "demo.yaml"), 3000, 8192, "site-yaml"),
     ("lane-map", partial(files.site, "demo-lanes.json"), 3000, 8192, "lane-map"),
 ]
-TARGETS = {name: Target(*row) for name, *row in _ROWS}
+TARGETS = {row[0]: Target(*row[1:]) for row in _ROWS}
