@@ -116,7 +116,7 @@ bench-determinism bench-cuts: bench-%: $(VENV)/.installed-dev
 
 # shows what would change and asks; YES=1 replaces without asking
 golden-update: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.rsu.recording.golden $(if $(YES),--yes)
+	$(BIN)/python -m tests.rsu.recording.golden_outputs $(if $(YES),--yes)
 
 # FUZZ_S: seconds for each parser; FUZZ_N: so many inputs instead; FUZZ_SEED: where to begin, anywhere if not given; FUZZ_TARGETS: names or patterns, as in "uper-*"
 FUZZ_S ?= 60

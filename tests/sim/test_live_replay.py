@@ -26,7 +26,7 @@ from sim.ports import open_port
 from sim.replay import opening
 from sim.restamp import SECOND_NS, restamper
 from tests.hw.replay import logs, make_driver, play
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS
 from v2x import dsmp
 

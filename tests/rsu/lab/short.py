@@ -12,7 +12,7 @@ from rsu.site import config
 from sim import recorded
 from sim.frames import PERIOD_NS
 from sim.truth_writer import HEAD, rows
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S
 
 DAY = FOLDER / "day.mcap"

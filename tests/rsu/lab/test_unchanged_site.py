@@ -10,7 +10,7 @@ import pytest
 from rsu.lab.hearing import sensed
 from rsu.lab.tune.registering import registrations
 from rsu.recording import reader, site_files
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 
 SMALL_M, SMALL_DEG, CONSISTENT = 0.1, 0.1, 2.5
 

@@ -29,7 +29,7 @@ from rsu.recording.worded import teller, worded
 from rsu.recording.writer import RecordingWriter
 from rsu.site import config
 from rsu.site.recording import DiskSettings, RecordingSettings
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S
 from tests.rsu.uplink import said
 

@@ -19,7 +19,7 @@ from rsu.recording import reader
 from rsu.recording.recover import recover
 from rsu.recording.verify import integrity
 from tests.bench_file import keep
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 
 STEP = 997
 LIMIT_S = 1.0

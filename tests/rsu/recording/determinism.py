@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.bench_file import keep
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 
 ROOT = Path(__file__).parents[3]
 SPEEDS, WORKERS = ("1", "max"), ("1", "2")

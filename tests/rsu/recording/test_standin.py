@@ -14,9 +14,9 @@ from rsu.daemon.processes import names
 from rsu.recording import standin
 from rsu.replay import live
 from rsu.site import config
-from rsu.site.model import ReplaySettings
+from rsu.site.recording import ReplaySettings
 from rsu.video.process import VideoLoop
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS
 
 

@@ -10,7 +10,8 @@ import pytest
 from rsu.cli.views import replay
 from rsu.recording.reader import ticks
 from sim.standard import faults
-from tests.rsu.recording.golden import FOLDER, SCENES, compare
+from tests.rsu.recording.golden_outputs import FOLDER, compare
+from tests.rsu.recording.scenes import SCENES
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -18,7 +18,7 @@ from rsu.recording import site_files
 from rsu.recording.reader import start, ticks
 from rsu.recording.writer import RecordingWriter
 from rsu.site import config
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S
 
 SOURCE = FOLDER / "stopped-vehicle.mcap"

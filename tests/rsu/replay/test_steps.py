@@ -16,7 +16,7 @@ from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter
 from rsu.replay.player import replay
 from rsu.site import config
-from tests.rsu.recording.golden import FOLDER
+from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.scenes import only
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S, World, record
 from v2x import dsmp

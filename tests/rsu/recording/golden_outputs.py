@@ -1,8 +1,8 @@
 """Golden recordings: what the station makes of seven short scenes, byte for byte.
 
-    python -m tests.rsu.recording.golden                what would change; exit code 1 when something would
-    python -m tests.rsu.recording.golden --yes          say it, then replace the outputs
-    python -m tests.rsu.recording.golden --world --yes  make the scenes anew, their inputs too (needs SUMO)
+    python -m tests.rsu.recording.golden_outputs                what would change; exit code 1 when something would
+    python -m tests.rsu.recording.golden_outputs --yes          say it, then replace the outputs
+    python -m tests.rsu.recording.golden_outputs --world --yes  make the scenes anew, their inputs too (needs SUMO)
 
 Names of scenes behind the options: those only.
 
@@ -46,7 +46,9 @@ def _update(name: str, yes: bool, folder: Path) -> bool:
 
 def main() -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.rsu.recording.golden", description="Golden recordings.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.rsu.recording.golden_outputs", description="Golden recordings."
+    )
     parser.add_argument("--yes", action="store_true", help="replace what changed")
     parser.add_argument("--world", action="store_true", help="make the scenes anew from the bench world")
     parser.add_argument("scenes", nargs="*", choices=[*SCENES, []], metavar="SCENE")
