@@ -42,7 +42,10 @@ class Dialect(Teller, Protocol):
 
     upward: str  # filter of the topics on which the platform listens
     answered: str  # filter of the topics on which it answers; empty: it does not
-    answers: Mapping[str, str]  # topic -> kind of the records that it answers
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Return topic -> kind of the records that it answers."""
 
     def payload(self, report: Report) -> bytes:
         """Return what the spool keeps of a report; empty: of a marker, or of what this platform is not told."""

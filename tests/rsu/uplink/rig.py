@@ -9,6 +9,7 @@ from typing import Any
 
 from rsu.bus.records import Report, UplinkState
 from rsu.bus.told import Told
+from rsu.site.box import Box
 from rsu.site.uplink import PlatformSettings, SpoolSettings
 from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import PlatformSender
@@ -25,7 +26,12 @@ class Rig:
     """The uplink of one box, on one thread."""
 
     def __init__(
-        self, folder: Path, port: int, host: str = "127.0.0.1", dialect: type[Dialect] = Tits0180, **more: Any
+        self,
+        folder: Path,
+        port: int,
+        host: str = "127.0.0.1",
+        dialect: Callable[[Box], Dialect] = Tits0180,
+        **more: Any,
     ) -> None:
         settings = {"keepalive_s": 1, "ack_timeout_s": 0.3, "reconnect_max_s": 1, **more}
         spool, spoken = SpoolSettings(max_live=60), dialect(said.box())

@@ -70,11 +70,12 @@ def crowd(count: int) -> list[ToldUser]:
 
 def told(kind: str) -> Told:
     """Return a small record of a kind."""
-    return {
+    kinds: dict[str, Told] = {
         "participant": Participants([]),
         "event": RoadEvents([event()], []),
         "traffic": RoadTraffic(TrafficPeriod(start_ns=NOW_NS - 60_000_000_000, end_ns=NOW_NS, lanes=[])),
         "lamp": SignalLamps([], shown=True, ok=True),
         "basic-status": DeviceStates([]),
         "run-status": DeviceStates([]),
-    }[kind]
+    }
+    return kinds[kind]

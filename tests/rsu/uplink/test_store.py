@@ -15,16 +15,15 @@ from hypothesis import strategies as st
 
 from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Committed, Report
-from rsu.bus.told import GivenUp
+from rsu.bus.told import GivenUp, SignalLamps, ToldLamp
 from rsu.site.uplink import MaxAgeSettings, SpoolSettings
 from rsu.uplink.record import Range
 from rsu.uplink.store import GROUP_RECORDS, Store
 
 
-class Text(msgspec.Struct):
-    """A content of any size."""
-
-    text: str
+def content(text: str) -> SignalLamps:
+    """Return a content of any size."""
+    return SignalLamps([ToldLamp(1, 0, 1, [(text, None)])], shown=True, ok=True)
 
 
 def payload(report: Report) -> bytes:
@@ -44,7 +43,7 @@ def _full_disk() -> Iterator[None]:
 
 def _accept(store: Store, first: int, last: int) -> None:
     for seq in range(first, last + 1):
-        store.accept(Report("event", seq, "b", seq, Text("x" * 1000)))
+        store.accept(Report("event", seq, "b", seq, content("x" * 1000)))
 
 
 def _state(store: Store) -> tuple[str | None, Committed | None]:
@@ -178,9 +177,9 @@ def test_72_hours_without_a_platform(tmp_path: Path) -> None:
             told = [("participant", True), ("lamp", True), ("event", True), ("traffic", True), ("traffic", False)]
             for kind, live in told:
                 seq += 1
-                store.accept(Report(kind, seq, "b", seq, Text("x" * 500), live))
+                store.accept(Report(kind, seq, "b", seq, content("x" * 500), live))
         seq += 1
-        store.accept(Report("event", seq, "b", seq, Text(f"an event of hour {hour}")))
+        store.accept(Report("event", seq, "b", seq, content(f"an event of hour {hour}")))
         store.commit([])
     waiting = {
         (kind, of_class): len(store.waiting(kind, of_class, 0, 10_000)) for kind in RANK for of_class in range(3)
@@ -200,7 +199,7 @@ def _whole_spool() -> bytes:
         path = Path(folder) / "uplink.sqlite"
         store = Store(path, SpoolSettings(), payload, Clock())
         for seq in range(1, 41):
-            store.accept(Report("event", seq, "b", seq, Text("x" * 300)))
+            store.accept(Report("event", seq, "b", seq, content("x" * 300)))
         store.commit([])
         store.close()
         return path.read_bytes()
@@ -210,8 +209,8 @@ WHOLE = _whole_spool()
 TAKEN = {
     payload(report)
     for report in [
-        Report("event", 1, "new", 1, Text("")),
-        *(Report("event", n, "b", n, Text("x" * 300)) for n in range(1, 41)),
+        Report("event", 1, "new", 1, content("")),
+        *(Report("event", n, "b", n, content("x" * 300)) for n in range(1, 41)),
     ]
 }
 places = st.one_of(
@@ -224,17 +223,17 @@ places = st.one_of(
 @given(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=20), st.integers(0, 2 * len(WHOLE)))
 @settings(max_examples=20, deadline=None)
 def test_no_damage_of_the_file_blocks_start_or_flow(changes: list[tuple[int, int]], end: int) -> None:
-    content = bytearray(WHOLE)
+    damaged = bytearray(WHOLE)
     for at, octet in changes:
-        content[at] = octet
+        damaged[at] = octet
     with TemporaryDirectory() as folder:
         path, clock = Path(folder) / "uplink.sqlite", Clock()
-        path.write_bytes(content[:end])
+        path.write_bytes(damaged[:end])
         store = Store(path, SpoolSettings(), payload, clock)
         for _ in range(4):  # found damaged in use, opened anew, taken
             clock.now_ns += 2 * 10**9
             held = [one.record.payload for kind, rank in RANK.items() for one in store.waiting(kind, rank, 0, 100)]
-            store.accept(Report("event", 1, "new", 1, Text("")))
+            store.accept(Report("event", 1, "new", 1, content("")))
             store.commit([])
         assert store.error is None
         assert store.word() == Committed("new", 1)
