@@ -23,6 +23,7 @@ from rsu.bus.snapshot import DeviceView, EventView, MessageState, SignalHead, Sn
 from rsu.bus.sockets import Publisher
 from rsu.site.lanemap import LaneMapFile, Point
 from rsu.site.web import WebSettings
+from rsu.web.patch import Document
 from rsu.web.process import serve
 
 ARMS = ("north", "east", "south", "west")
@@ -52,7 +53,7 @@ def phase(arm: int, movement: str) -> int:
     return PHASE_BASE[movement] + arm
 
 
-def lane_map() -> dict[str, object]:
+def lane_map() -> Document:
     """Return a four-leg crossing as the daemon hands it to the page."""
     crosswalks = [
         {
@@ -128,11 +129,12 @@ def way_through(arm: int, lane: int, turn: str) -> Way:
     leaving = (arm + TURN[turn]) % 4
     begin, end = place(arm, STOP_M, OFFSETS[lane]), place(leaving, STOP_M, -OFFSETS[lane])
     middle = place(arm, {"left": -5.0, "straight": 0.0, "right": 12.0}[turn], OFFSETS[lane])
-    bend = []
+    bend: list[Point] = []
     for i in range(13):
         t = i / 12
         weights = ((1 - t) ** 2, 2 * t * (1 - t), t**2)
-        bend.append(tuple(sum(w * p[k] for w, p in zip(weights, (begin, middle, end), strict=True)) for k in (0, 1)))
+        east, north = (sum(w * p[k] for w, p in zip(weights, (begin, middle, end), strict=True)) for k in (0, 1))
+        bend.append((east, north))
     points = [place(arm, FAR_M, OFFSETS[lane]), *bend, place(leaving, FAR_M, -OFFSETS[lane])]
     return Way(points, FAR_M - STOP_M, phase(arm, turn), f"{ARMS[arm]}_in", lane)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,14 +25,14 @@ def members(value: Json) -> Iterator[Json]:
 
 def test_what_is_unknown_is_absent() -> None:
     snapshot = msgspec.structs.replace(Crossing(30).snapshot(1), utc_uncertainty_ms=None, position_error_m=math.nan)
-    made = document(snapshot)
+    made: dict[str, Any] = document(snapshot)
     assert None not in members(made)
     assert made["station"] == {"stamp_ns": 1, "boot": "c0ffee", "counters": {}}
     assert made["claims"] == {}
 
 
 def test_rows_are_found_by_their_names() -> None:
-    made = document(Crossing(3).snapshot(1))
+    made: dict[str, Any] = document(Crossing(3).snapshot(1))
     assert {name: sorted(rows) for name, rows in made.items() if name in ("tracks", "messages")} == {
         "tracks": ["1", "2", "3"],
         "messages": ["bsm", "map", "rsi", "rsm", "spat"],
@@ -41,7 +42,7 @@ def test_rows_are_found_by_their_names() -> None:
 
 def test_floats_are_rounded_to_what_a_screen_shows() -> None:
     track = msgspec.structs.replace(Crossing(1).snapshot(1).tracks[0], east=1.23456, ellipse=(0.555555, 0.1, 90.0))
-    made = document(msgspec.structs.replace(Crossing(1).snapshot(1), tracks=[track]))
+    made: dict[str, Any] = document(msgspec.structs.replace(Crossing(1).snapshot(1), tracks=[track]))
     assert made["tracks"][str(track.id)]["east"] == 1.23
     assert made["tracks"][str(track.id)]["ellipse"] == [0.56, 0.1, 90.0]
 
@@ -76,7 +77,7 @@ def test_viewers_at_the_same_version_share_one_patch() -> None:
 def test_state_tells_how_old_each_record_is() -> None:
     board = Board("x", lane_map())
     board.put("snapshot", Crossing(1).snapshot(1), 5_000_000_000)
-    state = board.state(7_500_000_000)
+    state: dict[str, Any] = board.state(7_500_000_000)
     assert state["age_ms"] == {"snapshot": 2500}
     assert state["uplink"] is None
     assert state["snapshot"]["boot"] == "c0ffee"
@@ -107,6 +108,6 @@ def test_claims_are_a_list_of_their_own_beside_the_road_users() -> None:
         emergency=True, age_ms=40, doubt="not-there",
     )  # fmt: skip
     snapshot = Snapshot(0, "b", [], [], [], [], [], None, None, claims=[claim], channel_busy=0.5)
-    shown = document(snapshot)
+    shown: dict[str, Any] = document(snapshot)
     assert shown["tracks"] == {} and shown["station"]["channel_busy"] == 0.5
     assert shown["claims"]["00ff"]["source"] == "v2x-claimed" and shown["claims"]["00ff"]["doubt"] == "not-there"

@@ -42,16 +42,17 @@ CAR = TrackView(
 )
 
 
-class Still:
+class Still(Crossing):
     """A crossing that says what the test wants."""
 
     def __init__(self) -> None:
-        self.now: Snapshot = Crossing(12).snapshot(0)
+        super().__init__(12)
+        self.now = super().snapshot(0)
 
     def say(self, **changes: object) -> None:
         self.now = msgspec.structs.replace(self.now, **changes)
 
-    def step(self) -> None:
+    def step(self, seconds: float = 0.1) -> None:
         pass
 
     def snapshot(self, stamp_ns: int) -> Snapshot:
@@ -289,7 +290,8 @@ def test_every_reason_of_the_gate_has_its_sentence(bench: Bench) -> None:
 def documents(source: random.Random, depth: int = 3) -> Json:
     kind = source.randrange(5 if depth else 3)
     if kind < 3:
-        return [source.randrange(9), "é", [1, None, {"a": 1}]][kind]
+        plain: list[Json] = [source.randrange(9), "é", [1, None, {"a": 1}]]
+        return plain[kind]
     return {name: documents(source, depth - 1) for name in source.sample("abcdef", source.randrange(5))}
 
 

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from rsu.recorder.control import RecorderAnswer as Told
 from rsu.recorder.control import RecorderDesk, RecorderOrder
@@ -104,7 +105,8 @@ def test_a_name_that_was_rebound_to_this_box_is_refused(client: Client) -> None:
 
 def test_another_sites_page_is_refused(client: Client) -> None:
     assert client.get("/api/state", {"Origin": "http://evil.example"}).status == 403
-    with pytest.raises(InvalidStatus) as refused, connect(f"ws://{client.address}/live", origin="http://evil.example"):
+    evil = Origin("http://evil.example")
+    with pytest.raises(InvalidStatus) as refused, connect(f"ws://{client.address}/live", origin=evil):
         pass
     assert refused.value.response.status_code == 403
 
