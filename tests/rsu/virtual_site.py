@@ -14,6 +14,7 @@ import msgspec
 from hw.device import DeviceHealth
 from hw.driver import Driver
 from hw.registry import driver_class
+from perception.objects import Measurement
 from rsu.messages.scene import TICK_NS
 from rsu.site import config
 from rsu.station.station import Output, Station
@@ -28,7 +29,9 @@ SEED = bytes(16)
 class DrivenDevice:
     """One emulator and its driver."""
 
-    def __init__(self, name: str, made: bench.Bench, site: config.Config, ingest: Callable[[object], None]) -> None:
+    def __init__(
+        self, name: str, made: bench.Bench, site: config.Config, ingest: Callable[[Measurement], None]
+    ) -> None:
         self.name = name
         self.kind = site.site.devices[name].kind
         self._driver: Driver = driver_class(self.kind)(name, site.drivers[name])

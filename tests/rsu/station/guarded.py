@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rsu.bus.latch import ConflictLatch
 from rsu.site.signal import LimitSettings, PhaseSettings, SignalSettings
@@ -27,7 +27,7 @@ Told = tuple[Light, float, float | None]  # light, from, until; s from now
 GREEN: Light = "protected-green"
 
 
-def message(phases: dict[int, Sequence[Told]], certain: bool = True) -> SignalPhaseAndTiming:
+def message(phases: Mapping[int, Sequence[Told]], certain: bool = True) -> SignalPhaseAndTiming:
     def state(light: Light, start: float, end: float | None) -> PhaseState:
         bound = end if certain else None
         timing = CountingDown(start_s=start, min_end_s=bound, max_end_s=bound, likely_end_s=end)
@@ -54,7 +54,7 @@ class Play:
         self.guard = SpatGuard(site, list(conflicts), self.latch)
         self.now = 1000 * S
 
-    def tell(self, phases: dict[int, Sequence[Told]], seconds: float = 0.1, certain: bool = True) -> Judged:
+    def tell(self, phases: Mapping[int, Sequence[Told]], seconds: float = 0.1, certain: bool = True) -> Judged:
         """Tell the same lights for a while, their times counting down; return what the guard made of the last one."""
         for tick in range(max(1, round(seconds * 10))):
             passed = tick / 10
@@ -71,7 +71,7 @@ class Play:
 
     def go(self, number: int, *story: tuple[Light, float]) -> list[str | None]:
         """Tell one phase's lights one after the other; return the reason at the end of each, None: it was told."""
-        found = []
+        found: list[str | None] = []
         for light, seconds in story:
             judged = self.tell({number: [(light, 0.0, None)]}, seconds)
             (phase,) = judged.message.intersections[0].phases

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -105,15 +106,13 @@ def test_those_at_risk_go_first_when_there_is_room_for_one_frame() -> None:
     sender = broadcaster()
     sender.channel.update(state(0.9))
     walkers = tracks_of([(900 + n, 0.0, 3.0 * n, 0.0, 1.0, RoadUser.PEDESTRIAN) for n in range(10)], NOW)
-    both = Tracks(
-        **{
-            name: [*getattr(crowd(60), name), *getattr(walkers, name)]
-            if isinstance(getattr(walkers, name), list)
-            else np.concatenate([getattr(crowd(60), name), getattr(walkers, name)])
-            for name in Tracks.__struct_fields__
-        }
-    )
-    (frame,) = users(sender.others(scene(both)))
+    both: dict[str, Any] = {
+        name: [*getattr(crowd(60), name), *getattr(walkers, name)]
+        if isinstance(getattr(walkers, name), list)
+        else np.concatenate([getattr(crowd(60), name), getattr(walkers, name)])
+        for name in Tracks.__struct_fields__
+    }
+    (frame,) = users(sender.others(scene(Tracks(**both))))
     assert set(range(900, 910)) <= set(frame) and len(frame) == 15
 
 

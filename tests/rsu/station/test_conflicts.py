@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from rsu.core.errors import ConfigError
 from rsu.site import config, conflicts
 from rsu.site.lanemap import LaneMapFile
-from rsu.station.checks.signals import PhaseSettings, SignalSettings
+from rsu.site.signal import PhaseSettings, SignalSettings
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 ARMS = ("north", "east", "south", "west")
@@ -166,7 +166,7 @@ def test_one_phase_for_several_ways_and_none_against_itself() -> None:
 
 def test_the_site_file_adds_and_excepts() -> None:
     lane_map = crossing({(0, "straight"): 1, (1, "straight"): 2, (2, "straight"): 3})
-    wishes = {"conflicts": [(3, 1)], "no_conflicts": [{"phases": (2, 1), "why": "a bridge"}]}
+    wishes: dict[str, Any] = {"conflicts": [(3, 1)], "no_conflicts": [{"phases": (2, 1), "why": "a bridge"}]}
     found = conflicts.pairs(settings(lane_map, **wishes), lane_map)
     assert found == {(1, 3): "site file", (2, 3): "east straight and south straight cross"}
 

@@ -133,7 +133,7 @@ class GuardMachine(RuleBasedStateMachine):
     def pass_time(self, ticks: int) -> None:
         for _ in range(ticks):
             told = {n: [(light, 0.0, end)] if light != "unavailable" else [] for n, (light, end) in self.lights.items()}
-            judged = self.play.tell(told)  # type: ignore[arg-type]
+            judged = self.play.tell(told)
             self.lights = {
                 n: (light, None if end is None else max(0.0, end - 0.1)) for n, (light, end) in self.lights.items()
             }

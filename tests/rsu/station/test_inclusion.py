@@ -97,7 +97,8 @@ def test_the_most_at_risk_come_first() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 40), min_size=0, max_size=40, unique=True), min_size=2, max_size=25))
 def test_everybody_who_stays_is_told_of_in_time(cycles: list[list[int]]) -> None:
-    inclusion, newest = Inclusion(InclusionSettings()), {}
+    inclusion = Inclusion(InclusionSettings())
+    newest: dict[int, int] = {}
     for cycle, there in enumerate(cycles):
         tracks = tracks_of([(number, 5.0 * number, 0.0, 90.0, 0.0) for number in sorted(there)])
         chosen = told(inclusion, cycle, tracks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import random
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -29,10 +30,10 @@ NOW = 1_795_000_000 * S + 123_000_000
 REFERENCE = Reference(22.5431, 114.0579, 12.0)
 
 
-def some_tracks(n: int, **changes: object) -> Tracks:
+def some_tracks(n: int, **changes: Any) -> Tracks:
     rows = np.arange(n, dtype=np.float64)
     covariance = np.tile(np.diag([0.04, 0.09, 0.01, 0.01]), (n, 1, 1))
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "id": np.arange(1, n + 1),
         "stamp_ns": np.full(n, NOW - 80_000_000) + np.arange(n) * 1_000_000,
         "receipt_ns": np.full(n, NOW - 20_000_000) + np.arange(n),
@@ -76,7 +77,7 @@ def test_a_participant_as_received() -> None:
     message = v2x.decode(v2x.encode(frame.message))
     participant = message.participants[1]
     east, north = to_site(participant.position.latitude_deg, participant.position.longitude_deg, REFERENCE)
-    assert (float(east), float(north)) == (pytest.approx(-100, abs=0.02), pytest.approx(-60, abs=0.02))
+    assert (float(east), float(north)) == pytest.approx((-100, -60), abs=0.02)
     assert participant.sec_mark_ms == sec_mark_ms(NOW - 80_000_000)
     assert participant.speed_mps == pytest.approx(10.0)
     assert participant.heading_deg == pytest.approx(36.875)
@@ -158,7 +159,7 @@ def test_a_running_event_has_no_end_and_an_ended_one_has() -> None:
         assert found.links[0].upstream.id == 11 and found.links[0].lanes == (2,)
         assert found.confidence_percent == 93.0
         east, north = to_site(found.position.latitude_deg, found.position.longitude_deg, REFERENCE)
-        assert (float(east), float(north)) == (pytest.approx(3, abs=0.02), pytest.approx(40, abs=0.02))
+        assert (float(east), float(north)) == pytest.approx((3, 40), abs=0.02)
 
 
 def test_a_sign() -> None:
@@ -182,14 +183,13 @@ def test_a_received_bsm_is_true_at_its_mark(late_ms: int) -> None:
     (proxy,) = bsm.proxies(some_tracks(1), REFERENCE, b"RSU-ID-8", 5)
     received_ns = NOW - 80_000_000 + late_ms * 1_000_000
     reception = Reception(device="radio", stamp_ns=received_ns, receipt_ns=received_ns, aid=111, payload=b"", source=1)
-    report = bsm.vehicle_report(v2x.decode(v2x.encode(proxy)), reception)
+    received = v2x.decode(v2x.encode(proxy))
+    assert isinstance(received, v2x.BasicSafetyMessage)
+    report = bsm.vehicle_report(received, reception)
     assert report is not None
     assert report.stamp_ns == NOW - 80_000_000
     latitude, longitude = to_wgs84(-100.0, -60.0, REFERENCE)
-    assert (report.latitude, report.longitude) == (
-        pytest.approx(latitude, abs=1e-7),
-        pytest.approx(longitude, abs=1e-7),
-    )
+    assert (report.latitude, report.longitude) == pytest.approx((float(latitude), float(longitude)), abs=1e-7)
     assert (report.kind, report.position_95) == (RoadUser.CAR, 1)
 
 
@@ -234,6 +234,7 @@ def test_a_congestion_has_a_path_and_a_level() -> None:
 def test_an_emergency_vehicle_is_one_by_its_own_word(more: EmergencyExtensions | None, on_its_way: bool) -> None:
     (message,) = bsm.proxies(some_tracks(1), REFERENCE, b"RSU-ID-8", 1)
     received = v2x.decode(v2x.encode(msgspec.structs.replace(message, emergency=more)))
+    assert isinstance(received, v2x.BasicSafetyMessage)
     reception = Reception(device="radio", stamp_ns=NOW, receipt_ns=NOW, aid=111, payload=b"", source=1)
     report = bsm.vehicle_report(received, reception)
     assert report is not None and report.emergency == on_its_way

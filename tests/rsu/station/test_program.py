@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perception.objects import Lamp, LampPlan
-from rsu.station.checks.program import Program
+from rsu.station.checks.program import CyclePosition, Program
 
 S = 1_000_000_000
 STEPS = [("red", 20.0), ("green", 10.0), ("flashing-green", 3.0), ("yellow", 3.0), ("red", 24.0)]
@@ -44,9 +44,9 @@ def report(at: float, rounding: float = 1.0) -> list[Lamp]:
     return found
 
 
-def at_s(place: object) -> float:
+def at_s(place: CyclePosition | None) -> float:
     assert place is not None
-    return place.at_ns / S  # type: ignore[attr-defined, no-any-return]
+    return place.at_ns / S
 
 
 @given(st.integers(0, 599), st.sampled_from([0.0, 0.5, 0.999, 1.0]))
@@ -73,9 +73,8 @@ def test_the_expected_place_is_kept_as_long_as_the_report_allows_it() -> None:
 
 
 def test_lamps_that_do_not_fit_are_left_out_and_a_plan_that_most_contradict_is_not_used() -> None:
-    lamps = {1: STEPS, 2: OTHER, 3: OTHER, 4: OTHER}
-    made = program(**{f"lamp_{number}": steps for number, steps in lamps.items()})
-    good = [Lamp(number, 0, 1, *shown(1 if number == 1 else 2, 5.0)) for number in lamps]
+    made = program(lamp_1=STEPS, lamp_2=OTHER, lamp_3=OTHER, lamp_4=OTHER)
+    good = [Lamp(number, 0, 1, *shown(1 if number == 1 else 2, 5.0)) for number in (1, 2, 3, 4)]
     wrong = Lamp(4, 0, 1, "red", 20.0)
     place = made.locate([*good[:3], wrong], None)
     assert place is not None and place.lamps == {1, 2, 3}

@@ -59,7 +59,7 @@ def test_a_lamp_is_the_one_that_the_site_says(lamp: Lamp, shown: list[str | None
     made = view(None, lamps=[LampSettings(lamp=1, angle_deg=0, type=1)])
     made.report(reported(S, [lamp, Lamp(2, 90, 1, "red", 9.0)], S))
     assert colours(made, S) == shown
-    assert ("lamp-mismatch" in made.conditions(S)) == (lamp.angle != 0 or lamp.type != 1)
+    assert ("lamp-mismatch" in set(made.conditions(S))) == (lamp.angle != 0 or lamp.type != 1)
 
 
 def test_a_lamp_told_of_twice_in_two_ways_is_not_known() -> None:
@@ -71,7 +71,7 @@ def test_a_lamp_told_of_twice_in_two_ways_is_not_known() -> None:
         Lamp(2, 90, 1, "red", 9.0),
     ]
     made.report(reported(S, twice, S))
-    assert colours(made, S) == [None, "red"] and "lamp-mismatch" in made.conditions(S)
+    assert colours(made, S) == [None, "red"] and "lamp-mismatch" in set(made.conditions(S))
     assert made.counters == {"signal: lamp told of twice": 1}
 
 
@@ -79,7 +79,7 @@ def test_conflicting_greens_in_one_report_latch() -> None:
     made = view()
     made.report(state(S, ("green", 5.0), ("flashing-green", 5.0)))
     made.report(state(2 * S, *at(2.0)))
-    assert "conflicting-greens" in made.conditions(2 * S)
+    assert "conflicting-greens" in set(made.conditions(2 * S))
     assert judge("spat", made.conditions(2 * S)).decision is Permission.SILENT
     assert made.latch.held == Held((1, 2), S)
     made.latch.set(Setting(None))
@@ -116,7 +116,7 @@ def test_spat_content() -> None:
     assert green is not None and green.start_s == 0
     assert green.min_end_s == green.max_end_s == green.likely_end_s == pytest.approx(9.6)
     coming = second.states[1].timing
-    assert coming is not None and (coming.start_s, coming.likely_end_s) == (pytest.approx(14.6), pytest.approx(34.6))
+    assert coming is not None and (coming.start_s, coming.likely_end_s) == pytest.approx((14.6, 34.6))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 
 import v2x
 from perception.objects import Fix, RoadUser
+from perception.results import Tracks
 from rsu.bus.told import RoadEvents
 from rsu.site import config
 from rsu.station.station import Output
@@ -21,6 +22,7 @@ from sim.frames import WorldFrame
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS
 from tests.rsu.virtual_site import run
 from v2x import SERVICES, dsmp
+from v2x.aids import Kind
 
 S = 1_000_000_000
 
@@ -60,10 +62,10 @@ def test_rates_aids_and_priorities(minute: list[tuple[int, Output]]) -> None:
         "map": 15,
         "rsi": 15,
     }, per_kind
+    kinds: dict[str, Kind] = {"rsm": "rsm", "spat": "spat", "map": "map", "rsi": "rsi-static"}
     for _, output in minute:
         for frame in output.frames:
-            names = {"rsi": "rsi-static"}
-            service = SERVICES[names.get(frame.kind, frame.kind)]
+            service = SERVICES[kinds[frame.kind]]
             assert (frame.aid, frame.priority) == (service.aid, service.priority)
             assert dsmp.parse(frame.frame).aid == service.aid and len(frame.frame) <= 1400
 
@@ -274,6 +276,11 @@ def test_spat_leaves_before_fusion_looks_at_the_road(monkeypatch: pytest.MonkeyP
     now, station, _ = list(run(4.0))[-1]
     story: list[str] = []
     look = station._fusion.tracks
-    monkeypatch.setattr(station._fusion, "tracks", lambda now_ns: (story.append("fusion"), look(now_ns))[1])
+
+    def heard(now_ns: int) -> Tracks:
+        story.append("fusion")
+        return look(now_ns)
+
+    monkeypatch.setattr(station._fusion, "tracks", heard)
     station.advance(now + 100_000_000, station._health, lambda frame: story.append(frame.kind))
     assert story[:3] == ["spat", "fusion", "rsm"] and "spat" not in story[1:]

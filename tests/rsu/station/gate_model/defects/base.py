@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+from typing import TypeVar
 
 import msgspec
 
-from perception.objects import Lamp
+from perception.objects import Lamp, LampPlan
 from tests.rsu.station.gate_model.controller import Defect
 from tests.rsu.station.gate_model.world import GROUPS
 
 MS = 1_000_000
+Row = TypeVar("Row", Lamp, LampPlan)
 
 
-def other(lamp: Lamp, **changes: object) -> Lamp:
-    return msgspec.structs.replace(lamp, **changes)
+def other(row: Row, **changes: object) -> Row:
+    return msgspec.structs.replace(row, **changes)
 
 
 class Chance(Defect):
