@@ -10,6 +10,7 @@ from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.bus.troubles import Newest
+from rsu.messages.row import Permission
 from rsu.reasons import NORMAL, REASONS
 from rsu.station import gate
 
@@ -115,7 +116,7 @@ def test_a_device_that_says_something_is_wrong_or_is_of_a_third_party() -> None:
 @pytest.mark.parametrize("kind", gate.KINDS)
 @pytest.mark.parametrize("reason", sorted(set(gate.TABLE) - NORMAL))
 def test_nothing_that_keeps_a_message_off_air_is_left_out(kind: str, reason: str) -> None:
-    if gate.judge(kind, [reason]).decision is gate.Permission.SEND:
+    if gate.judge(kind, [reason]).decision is Permission.SEND:
         return
     for devices in ([], [device(each.name, each, "lost") for each in ROWS]):
         told = " ".join(troubles.sentence(each) for each in troubles.of(newest(devices, [message(kind, reason)])))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from rsu.cli.msg import app
 from rsu.cli.msg.foreign import file_kind, likeness
 from tests.rsu.cli.test_msg_walk import bsm
-from tests.rsu.station.vehicles.test_receiver import RSM
+from tests.rsu.station.vehicles.heard import RSM
 from v2x import dsmp, encode
 
 RANDOM = random.Random(1)

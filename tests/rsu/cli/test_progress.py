@@ -46,7 +46,7 @@ def test_a_bar_is_shown_once_it_takes_long_and_wiped_away(monkeypatch: pytest.Mo
     terminal, now = Terminal(), [0.0]
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("rsu.cli.common.progress.time.monotonic", lambda: now[0])
     with screen.shown():
         progress.tell("reading", 0, 100)
         assert terminal.getvalue() == ""

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -20,7 +21,7 @@ print("alive")
 """
 
 
-def run(stderr: object) -> subprocess.CompletedProcess[str]:
+def run(stderr: int | IO[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", CODE]
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=20, check=False)
 

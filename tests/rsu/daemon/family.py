@@ -20,7 +20,7 @@ from rsu.core import log
 from rsu.daemon import supervisor, zygote
 from rsu.daemon.chores import HeldFolder
 from rsu.daemon.duty import Duty
-from rsu.daemon.processes import ProcessRow
+from rsu.daemon.processes import PROCESSES, ProcessRow
 from rsu.daemon.relay import Stderr
 
 ROWS = {name: ProcessRow("none", 1.0, 200, 50, 0, 0.5) for name in ("calm", "wild", "fat")}
@@ -49,7 +49,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.configure("daemon", Stderr())
-    supervisor.row = ROWS.__getitem__
+    PROCESSES.update(ROWS)
     duty = Duty("family", "site.yaml", "site.yaml", "", [], list(ROWS), "")
     facts = run.stat()
     held = [HeldFolder(run, (facts.st_dev, facts.st_ino))] * 2

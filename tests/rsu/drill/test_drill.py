@@ -19,6 +19,7 @@ from rsu.drill import sheet
 from rsu.drill.fault import Bilingual, DrillResult, Fault, counter, device, either, message, process, recorder, uplink
 from rsu.drill.faults import FAULTS, chosen
 from rsu.drill.stage import Said, Stage
+from rsu.reasons.place import PlaceReason
 from sim.bench import load
 from sim.emulate import make_emulator
 from sim.emulator import EVERY_FAULT
@@ -82,11 +83,14 @@ UP = UplinkState(0, True, "p", 1, 1, 0, {}, None)
         (counter("cam/torn"), said(devices={"cam": GOOD}), said(devices={"cam": LOST}), "cam/torn +3"),
         (counter("air: "), said(), said(counters=Counter({"air: DsmpError": 2})), "air:  +2"),
         (
-            message("spat", "no-time"), said(),
+            message("spat", PlaceReason.NO_TIME), said(),
             said(messages={"spat": MessageState("spat", "silent", ["no-time", "other"], 0.0, 0)}),
             "spat silent: no-time",
         ),
-        (message("spat", "no-time"), said(), said(messages={"spat": MessageState("spat", "send", [], 10.0, 0)}), None),
+        (
+            message("spat", PlaceReason.NO_TIME), said(),
+            said(messages={"spat": MessageState("spat", "send", [], 10.0, 0)}), None,
+        ),
         (
             process("web"), said(processes={"web": ProcessView("web", "running", 1, 0, 0, 0, 0, 9, None)}),
             said(processes={"web": ProcessView("web", "running", 2, 1, 0, 0, 0, 9, "signal 9")}),

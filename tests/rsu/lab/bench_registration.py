@@ -42,7 +42,7 @@ EARLY = ["none", "apart"]  # those that are tried with other traffic too
 
 def wrong_site(site: Config, wrong: Wrong) -> Config:
     """Return a site whose mounts are wrong by so much."""
-    values = {}
+    values: dict[tuple[str | int, ...], float] = {}
     for index, sensor in enumerate(site.site.sensors):
         east, north, yaw = wrong.get(sensor.device, (0.0, 0.0, 0.0))
         values["sensors", index, "mount", "east_m"] = sensor.mount.east_m + east

@@ -16,8 +16,8 @@ from perception.scoring.identity import TimeStep, judge
 def step(truth: list[int], said: list[int], pairs: list[tuple[int, int, float]]) -> TimeStep:
     """Return a time step; `pairs`: row of the truth, row of the estimates, distance in metres."""
     rows, columns, distance = zip(*pairs, strict=True) if pairs else ((), (), ())
-    whole = [np.array(each, dtype=np.int64) for each in (truth, said, rows, columns)]
-    return TimeStep(*whole, np.array(distance, dtype=np.float64))
+    truths, estimates, row, column = (np.array(each, dtype=np.int64) for each in (truth, said, rows, columns))
+    return TimeStep(truths, estimates, row, column, np.array(distance, dtype=np.float64))
 
 
 def test_gospa_counts_half_a_square_for_everybody_alone() -> None:

@@ -25,6 +25,7 @@ from rsu.lab.tune.tuning import Search, TrialBench
 from rsu.recording import site_files
 from rsu.site import config
 from tests.rsu.lab import short
+from tests.rsu.recording.virtual import CONFIGS
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -117,7 +118,7 @@ def test_the_same_recording_is_the_same(folder: Path) -> None:
 
 
 def test_a_site_of_another_place_is_refused_with_what_the_recording_has(folder: Path) -> None:
-    other = short.CONFIGS / "import" / "radar-targets-site.yaml"
+    other = CONFIGS / "import" / "radar-targets-site.yaml"
     wishes: dict[str, list[object]] = {
         "replay": ["--site", other],
         "score": ["--site", other, "--truth", "sim"],

@@ -49,7 +49,7 @@ def tiny() -> tuple[TinyModel, dict[str, tuple[int, ...]]]:
     model.node("Transpose", "t4", "larger", "first")
     model.constant("channels", 1)
     model.node("ConcatV2", "fine", "t4", "leaky", "channels", N={"i": "2"})
-    outputs = {}
+    outputs: dict[str, tuple[int, ...]] = {}
     for number, (source, cells, inward) in enumerate([("fine", 256, 16), ("coarse", 64, 8)]):
         _head(model, random, number, source, cells, inward)
         outputs |= {f"Identity{'_1' if number else ''}": (1, cells, CLASSES)}

@@ -102,7 +102,8 @@ def _step(attributes: Mapping[str, Any]) -> int:
 
 def _conv2d(given: list[Array], attributes: Mapping[str, Any]) -> Array:
     picture, kernel = given
-    windows = _windows(picture, *kernel.shape[:2], _step(attributes))
+    high, wide, *_ = kernel.shape
+    windows = _windows(picture, high, wide, _step(attributes))
     return np.tensordot(windows, kernel, axes=([3, 4, 2], [0, 1, 2]))[None]
 
 

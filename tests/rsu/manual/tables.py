@@ -12,6 +12,7 @@ from rsu.cli.common.options import Language
 from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
+from rsu.messages.row import Permission
 from rsu.reasons import REASONS
 from rsu.reasons.box import BoxReason
 from rsu.station import gate
@@ -23,8 +24,8 @@ from v2x import dsmp
 from v2x.aids import SERVICES
 
 DECISIONS = {
-    "en": {gate.Permission.SEND: "", gate.Permission.DEGRADED: "degraded", gate.Permission.SILENT: "**silent**"},
-    "zh": {gate.Permission.SEND: "", gate.Permission.DEGRADED: "降级", gate.Permission.SILENT: "**静默**"},
+    "en": {Permission.SEND: "", Permission.DEGRADED: "degraded", Permission.SILENT: "**silent**"},
+    "zh": {Permission.SEND: "", Permission.DEGRADED: "降级", Permission.SILENT: "**静默**"},
 }
 HEADS = {
     "en": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rsu.recorder.shelf import KeepMark, Shelf, name
+from rsu.recorder.shelf import Class, KeepMark, Shelf, name
 from rsu.site.recording import DiskSettings, RecordingSettings
 from tests.rsu.recording.virtual import EPOCH_NS, S
 
@@ -31,7 +31,8 @@ def shelf(folder: Path, **settings: object) -> Shelf:
 def test_old_files_go_events_later_and_kept_ones_never(tmp_path: Path) -> None:
     paths = make_files(tmp_path, 6)
     one = shelf(tmp_path, max_age_h=2.5, event_max_age_h=4.5)
-    for path, kind in ((paths[0], "kept"), (paths[1], "event"), (paths[2], "event")):
+    kinds: list[Class] = ["kept", "event", "event"]
+    for path, kind in zip(paths[:3], kinds, strict=True):
         moment = next(item for item in one.items() if item.path == path)
         one.mark(KeepMark(kind, moment.begin_ns + 600 * S, "x"))
     assert one.tidy(EPOCH_NS + 1801 * S) == [paths[1], paths[3]]

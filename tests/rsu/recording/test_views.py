@@ -29,7 +29,7 @@ ENTITY = {
     "metadata": [{"key": str, "value": str}], "arrows": [dict], "cubes": [CUBE], "spheres": [dict], "cylinders": [dict],
     "lines": [LINE], "triangles": [dict], "texts": [dict], "models": [dict],
 }  # fmt: skip
-REQUIRED = {
+REQUIRED: dict[str, dict[str, Any]] = {
     "foxglove.SceneUpdate": {"deletions": [{"timestamp": TIME, "type": int, "id": str}], "entities": [ENTITY]},
     "foxglove.LocationFix": {
         "timestamp": TIME, "frame_id": str, "latitude": float, "longitude": float, "altitude": float,

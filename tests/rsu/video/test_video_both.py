@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +37,11 @@ def place(number: int) -> np.ndarray:
     return np.array([26.0 + SPEED_MPS * number / RATE_HZ, 3.0, 4.6, 1.82, 1.55])
 
 
-def film(brightness: list[float | None]) -> Iterator[tuple[int, np.ndarray]]:
+def film(brightness: Sequence[float | None]) -> Iterator[tuple[int, np.ndarray]]:
     """Yield pictures: a car of a brightness, or none, each time one step farther on a road with a grain."""
     random = np.random.default_rng(3)
     road, coat = random.normal(90, 6, (SIZE[1], SIZE[0], 1)), random.uniform(215, 255, (SIZE[1], SIZE[0], 1))
-    for number, bright in enumerate([None] * WARM_UP + brightness):
+    for number, bright in enumerate([*[None] * WARM_UP, *brightness]):
         shown = road + random.normal(0, 1.5, road.shape)
         if bright is not None:
             left, top, right, bottom = np.round(
@@ -51,7 +51,7 @@ def film(brightness: list[float | None]) -> Iterator[tuple[int, np.ndarray]]:
         yield number, np.repeat(np.clip(shown, 0, 255), 3, axis=2).astype(np.uint8)
 
 
-def watch(camera: CameraPipeline, brightness: list[float | None]) -> list[Bodies]:
+def watch(camera: CameraPipeline, brightness: Sequence[float | None]) -> list[Bodies]:
     """Return who is told of in the pictures after the warm-up."""
     glances = [camera.look(picture, NS + round(number * NS / RATE_HZ)) for number, picture in film(brightness)]
     return [glance.bodies for glance in glances[WARM_UP:] if glance.bodies is not None]

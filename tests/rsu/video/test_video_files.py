@@ -102,7 +102,12 @@ def test_a_source_that_ends_at_once_is_opened_with_back_off(tmp_path: Path, monk
     monkeypatch.setattr(source, "FIRST_WAIT_S", 0.05)
     openings = []
     opened = capture.Opener.open
-    monkeypatch.setattr(capture.Opener, "open", lambda self: (openings.append(1), opened(self))[1])
+
+    def counted(self: capture.Opener) -> cv2.VideoCapture:
+        openings.append(1)
+        return opened(self)
+
+    monkeypatch.setattr(capture.Opener, "open", counted)
     reader = SourceReader(SourceSettings.model_validate({"file": path}), Mailbox())
     reader.start()
     time.sleep(0.8)  # 0.05 + 0.1 + 0.2 + 0.4 s

@@ -57,7 +57,7 @@ def cloud(rows: list[tuple[float, ...]], names: str, width: int, padding: int) -
 
 
 def test_a_cloud_may_name_its_radial_speed_and_have_lines_and_directions_without_echo() -> None:
-    rows = [(1.0, 2.0, 3.0, 4.0), (math.nan,) * 4, (5.0, 6.0, 7.0, -8.0), (1.0, 1.0, 1.0, 0.0)]
+    rows: list[tuple[float, ...]] = [(1.0, 2.0, 3.0, 4.0), (math.nan,) * 4, (5.0, 6.0, 7.0, -8.0), (1.0, 1.0, 1.0, 0.0)]
     kind, message = cloud(rows, "x y z v_r", 2, 12)
     found = read(kind, message, fields={"doppler": {"field": "v_r", "scale": -1}})
     assert found.points.tolist() == [[1, 2, 3], [5, 6, 7], [1, 1, 1]] and found.doppler.tolist() == [-4, 8, 0]
