@@ -103,6 +103,28 @@ def foreign(suffix: str) -> Parser:
     return parse
 
 
+def labels(layout: str) -> Parser:
+    """Boxes of road users in the text of a benchmark, read into frames whose times go on."""
+    from rsu.lab.importing import labels
+    from rsu.lab.importing.frames import ForeignError
+    from rsu.lab.importing.mapping import StreamSettings
+
+    stream = {"device": "d", "format": layout, "begin": "2026-11-23T08:00:00Z", "rate_hz": 10}
+    settings = StreamSettings.model_validate(stream)
+    path = Path(tempfile.mkdtemp(prefix="fuzz-")) / "input.txt"
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            stamps = [frame.stamp_ns for frame in labels.frames(path, settings)]
+        except ForeignError as error:
+            assert str(error)
+            return
+        assert stamps == sorted(set(stamps))
+
+    return parse
+
+
 def acknowledgement() -> Parser:
     """What the platform says, and what it may change: never more than was sent."""
     from rsu.uplink.ledger import Ledger

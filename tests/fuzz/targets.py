@@ -60,6 +60,8 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ("recording", files.recording, 100, 8192, "recording"),
     ("foreign-json", partial(files.foreign, ".json"), 100, _FILE, "foreign-json"),
     ("foreign-csv", partial(files.foreign, ".csv"), 100, _FILE, "foreign-csv"),
+    ("foreign-mot", partial(files.labels, "mot"), 1000, _FILE, "foreign-mot"),  # as many frames as numbers left out
+    ("foreign-kitti", partial(files.labels, "kitti"), 1000, _FILE, "foreign-kitti"),
     # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast
     ("site-yaml", partial(files.site, "demo.yaml"), 3000, 8192, "site-yaml"),
     ("lane-map", partial(files.site, "demo-lanes.json"), 3000, 8192, "lane-map"),
