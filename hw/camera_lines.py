@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Annotated, NamedTuple
 
@@ -205,7 +206,7 @@ def _explained_object(reason: str, value: object) -> str:
     return OFF_ROAD.en
 
 
-def _listed(keys: object) -> str:
+def _listed(keys: Iterable[object]) -> str:
     """Return some keys in quotes."""
-    names = [f"`{str(key)[:20]}`" for key in keys]  # type: ignore[attr-defined]
+    names = [f"`{str(key)[:20]}`" for key in keys]
     return ", ".join(names[:KEYS_SHOWN]) + (", ..." if len(names) > KEYS_SHOWN else "") if names else "nothing else"

@@ -6,8 +6,8 @@ Method: the demo site's real processes (world, emulators, daemon). After a calm 
 frames a second: ghosts, invented ambulances, teleporting ones, far places, another region, replays, noise; beside it
 200 datagrams a second come to the port from another address, and, where raw sockets are allowed, 200 from the radio's
 own, forged. Intervals are those in which SPAT arrives at the radio, and those in which the station says that it handed
-it over; jitter is the 99th percentile of how far they are from 100 ms. Beside them a peer with the station's own
-scheduling only sleeps (tests/bench/stalls.py): what it is late, the machine stood still for everybody, and
+it over; jitter is the 99th percentile of how far they are from 100 ms. Beside them a peer of higher
+priority than the station only sleeps (tests/bench/stalls.py): what it is late, the machine stood still for all, and
 `longest_own_ms` is without that. Figures go to build/bench/flood.json; exit code 1: longest SPAT interval, without
 the machine's own stalls, over 120 ms, jitter changed by more than 10 % of the period, anybody invented or an
 emergency on air, or the station's memory grew by more than 20 MiB in the last half (the first minute fills what is
