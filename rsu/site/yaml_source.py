@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
 from rsu.site.source import Mark, ParsedFile, Path_, read_text
 
-_NO_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")  # in YAML 1.2 and editors; the parser takes them for some
+_NO_LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # in no editor; the parser takes them for line ends
 
 
 class YamlSource(ParsedFile):
@@ -23,7 +24,7 @@ class YamlSource(ParsedFile):
     def __init__(self, path: Path) -> None:
         """ConfigError: it cannot be read, or is no YAML map."""
         self.file = str(path)
-        self.text = read_text(path).translate(_NO_LINE_ENDS)
+        self.text = _NO_LINE_END.sub(" ", read_text(path))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ReusedAnchorWarning)  # YAML 1.2 allows it

@@ -19,6 +19,13 @@ def _modality(kind: str) -> Modality:
         return OTHER
 
 
+def _transmits(kind: str) -> bool:
+    try:
+        return hasattr(registry.driver_class(kind), "transmit")
+    except UnknownDriverError:  # found where it stands
+        return True
+
+
 def _gives(kind: str) -> Gives:
     return _modality(kind).gives
 
@@ -26,7 +33,7 @@ def _gives(kind: str) -> Gives:
 def kinds(of: OfSite) -> Iterator[Finding]:
     """Find devices that cannot do what they are named for."""
     site = of.site
-    if (radio := site.devices.get(site.radio)) and not hasattr(registry.driver_class(radio.kind), "transmit"):
+    if (radio := site.devices.get(site.radio)) and not _transmits(radio.kind):
         yield of.source.finding(("radio",), f'"{site.radio}" is a {radio.kind}, which cannot transmit')
     uses: list[tuple[Path_, str, Gives]] = [
         (("sensors", index, "device"), sensor.device, Gives.ROAD_USERS) for index, sensor in enumerate(site.sensors)

@@ -107,6 +107,7 @@ VALUES = [
 NAMES = [
     Mistake(E, "radio: radio\n", "radio: ¦raido\n", "radio", 'no device is called "raido" (did you mean "radio"?)'),
     Mistake(E, "radio: radio\n", "radio: ¦gnss\n", "radio", "cannot transmit"),
+    Mistake(E, "kind: radio-agent", "kind: ¦radio-agnt", "devices.radio.kind", 'no driver "radio-agnt"'),
     Mistake(E, "kind: gnss", "kind: ¦gps", "devices.gnss.kind", 'no driver "gps"'),
     Mistake(E, "kind: camera-json", "kind: ¦camera_json", "devices.camera-north.kind", 'did you mean "camera-json"?'),
     Mistake(E, "  device: signal", "  device: ¦radar-north", "signal.device", "gives signal states, got \"radar-north\", a ti-mmwave...there are signal"),
