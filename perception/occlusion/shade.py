@@ -52,7 +52,7 @@ def shade(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, s
 
 
 def shade_twin(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
-    """Return the same, shapes as in `shade`, without the kernel."""
+    """Return the shade of targets (m,) as `shade` does, without the kernel; which, other (k,)."""
     count, target, foot = len(target), target[which], sensors.place[:, sensor[which]]
     height = sensors.height[sensor[which]]
     away, before = of.state[:2, target] - foot, of.state[:2, other] - foot

@@ -27,7 +27,7 @@ def correct(table: TrackTable, pairs: Pairs, scan: Scan, lag: Floats) -> None:
 
 
 def correct_twin(table: TrackTable, pairs: Pairs, scan: Scan, lag: Floats) -> None:
-    """Do the same without the kernel."""
+    """Correct tracks as `correct` does, without the kernel; pairs (k,), lag (d,) s."""
     starts = run_starts(pairs.track)
     rows = pairs.track[starts]
     state, covariance = table.state[:, rows], table.covariance[:, :, rows]

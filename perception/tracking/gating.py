@@ -44,7 +44,7 @@ def gated(table: TrackTable, scan: Scan, lag: Floats, gate: Floats, track: Ints,
 
 
 def gated_twin(table: TrackTable, scan: Scan, lag: Floats, gate: Floats, track: Ints, detection: Ints) -> Gated:
-    """Return the same without the kernel."""
+    """Return the pairs (m,) of (k,) that are within the gates (d,) as `gated` does, without the kernel."""
     ago = lag[detection]
     state = table.state[:, track]
     residual = scan.position[:, detection] - state[:2] - ago * state[2:]

@@ -1,9 +1,10 @@
-"""Vehicles before a stop line that no sensor sees any more: behind others, or standing too far away.
+"""Vehicles before a stop line that no sensor sees any more: behind other vehicles, or standing too far away.
 
-A vehicle lost on a lane whose light is red goes on to the end of the queue there, and waits, until another is seen in
-its place or its light has been green for long enough that the queue has moved off. Then it drives on to the stop line,
-and is there with a probability that falls as it may change lanes unseen, until it is likelier gone. A vehicle that is
-seen for the first time before the place of one that drives there hidden is that one, and has waited as long.
+A vehicle that is lost on a lane with a red light drives on to the end of the queue on that lane and waits there, until
+another vehicle is seen in its place, or until the light has been green for long enough that the queue has moved off.
+Then it drives on to the stop line. The probability that it exists falls with time, as it may change lanes unseen;
+below 0.5 it is forgotten. A vehicle that is seen for the first time nearer to the stop line than a hidden vehicle that
+drives is taken for that hidden vehicle, and gets its delay.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from perception.traffic.signals import PhaseLights
 
 LONGEST_NS = 120 * SECOND_NS
 UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
-KNOWN_NS = SECOND_NS  # a vehicle seen for less may never have been there
+KNOWN_NS = SECOND_NS  # a track seen for a shorter time may be a false alarm
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
 STANDING_MPS = 1.4
-DRIVING_MPS, OPEN_M = 10.0, 1e3  # speed to which a queue starts where none is ahead, within so many metres
-LEFT_BELOW = 0.5  # probability below which one that drives hidden is likelier gone
+DRIVING_MPS, OPEN_M = 10.0, 1e3  # speed to which a queue starts where no vehicle is ahead within so many metres
+LEFT_BELOW = 0.5  # probability of existence below which a hidden vehicle that drives is forgotten
 UNDELAYED_S = 1.0  # a vehicle that was delayed for longer has been seen before the stop line for long
-OVERLAP = 0.8  # of the mean length: bodies nearer than that are one
+OVERLAP = 0.8  # of the mean length: two bodies nearer than that are one vehicle
 
 
 class HiddenVehicle(msgspec.Struct):
@@ -48,7 +49,7 @@ class HiddenVehicle(msgspec.Struct):
 
 
 class Hidden:
-    """Remembers them."""
+    """Remembers the hidden vehicles of all lanes."""
 
     def __init__(self, lanes: LaneMap) -> None:
         self._phases = [[way.phase for way in line.connections] for line in lanes.lines]
@@ -71,8 +72,8 @@ class Hidden:
     ) -> list[HiddenVehicle]:
         """Return the hidden vehicles.
 
-        `sure` (n,): tracks that are where they are said to be, the others are lost; `comes` (n,): motor vehicles among
-        them on lanes towards the crossing.
+        speed (n,) m/s; `sure` (n,): tracks whose places are certain, the others count as lost; `comes` (n,): motor
+        vehicles among the sure tracks on lanes towards the crossing.
         """
         there = set(tracks.id[sure].tolist())
         lost = [at for at, number in enumerate(self._numbers) if number not in there]
@@ -97,7 +98,7 @@ class Hidden:
         return self._hidden
 
     def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
-        """Return some of the vehicles that were in view at the last look, by their place among them."""
+        """Return the vehicles `which`, row numbers among those that were in view at the last look."""
         lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
         return [
             HiddenVehicle(
@@ -157,14 +158,17 @@ def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tupl
 
 
 def _returns(one: HiddenVehicle, tracks: Tracks, past: Rows) -> bool:
-    """Let the track of a vehicle that is seen again have its delay; return False, as it is not hidden any more."""
+    """Give the delay of a vehicle that is seen again to its track's row in `past` (n,); return False: not hidden."""
     row = int((tracks.id == one.number).argmax())
     past["delay_s"][row] = max(float(past["delay_s"][row]), one.delay_s)
     return False
 
 
 def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -> bool:
-    """Tell whether a vehicle seen for the first time is one that drives hidden; it has its delay then."""
+    """Tell whether a vehicle among the rows `comes` (n,), seen for the first time, is this hidden one.
+
+    If so, its row of `past` gets the hidden vehicle's delay.
+    """
     new = comes & (matches.lane == one.lane) & (past["first_ns"] > one.seen_ns) & (past["delay_s"] < UNDELAYED_S)
     rows = (new & (matches.to_stop_line < one.to_stop_line_m + one.length_m)).nonzero()[0]
     if len(rows):
@@ -175,7 +179,7 @@ def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -
 
 
 def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
-    """Tell whether another body, sure (n,), is seen where it should be; one that is new is the same vehicle."""
+    """Tell whether a track, sure (n,), is seen in this vehicle's place; a track that is new there is this vehicle."""
     own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
     near = np.abs(matches.to_stop_line[own] - one.to_stop_line_m) < OVERLAP * (tracks.size[own, 0] + one.length_m) / 2.0
     for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():

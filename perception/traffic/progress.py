@@ -12,17 +12,20 @@ from perception.traffic.memory import Rows
 from perception.traffic.queues import QueueSettings
 
 SMOOTHING_S = 1.0  # of the speed that steadiness is judged by
-STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # a vehicle that has stopped goes on when faster than the second
-STOPPED_S = 1.0  # one that is slower than the first for so long has stopped
-BACK_M = 3.0  # one that is no farther before the stop line that it crossed has not come again: it stands on it
-SETTLED_S = 0.4  # where a new track is said to be moves until its speed is known
-SURE_M = 1.0  # standard deviation of a place up to which it is sure; one not seen for seconds may be elsewhere
-CONTESTED_S = -1.0  # a contested track has been sure for less than no time: it begins no event, whatever the rule
-BESIDE_M = 3.0  # a stop line is crossed no further than this beside its lane
+STOPPED_MPS, MOVING_MPS = 0.8, 1.5  # a vehicle that has stopped drives on when it is faster than the second speed
+STOPPED_S = 1.0  # a vehicle that is slower than the first speed for so long has stopped
+BACK_M = 3.0  # a vehicle up to so far before the stop line that it crossed stands on the line, and has not come again
+SETTLED_S = 0.4  # the first place of a new track is taken so late: before its speed is known the place is biased
+SURE_M = 1.0  # largest standard deviation of a sure place; that of a track not seen for seconds grows beyond it
+CONTESTED_S = -1.0  # time for which a contested track has been sure: negative, so that it begins no event of any rule
+BESIDE_M = 3.0  # a track farther beside the lane does not cross the lane's stop line
 
 
 def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
-    """Note when and where new tracks were seen first, and for how long the place of each has been sure."""
+    """Note when and where new tracks (n,) were seen first, and for how long the place (n, 2) m of each has been sure.
+
+    `passed_s`: since the look before.
+    """
     sure = (most_variance(tracks.covariance[:, :2, :2].transpose(1, 2, 0)) <= SURE_M**2) & ~tracks.contested
     never = np.where(tracks.contested, CONTESTED_S, 0.0)
     past["sure_s"] = np.where(sure, np.maximum(past["sure_s"], 0.0) + passed_s, never)

@@ -1,8 +1,9 @@
-"""Network and motion together: the network says who is there, a few times a second; in between its boxes are followed.
+"""Network and motion together: the network finds road users a few times a second; in between their boxes are followed.
 
-What differs from the empty road bears witness. What the network takes for a road user with little confidence keeps
-those in sight that it was sure of before; whom it misses is held for a while where something stands that is not the
-road. Who is in doubt, and overlaps with somebody, or has only just come in at the picture's edge, is not told of.
+The foreground, which differs from the empty road, is the second witness. A network box with a low score keeps a road
+user that had a high score before. A road user that the network misses is held for up to `HELD_S` where its box has
+foreground. Not reported are road users in doubt whose box overlaps with another box, and road users that came in at
+the picture's edge less than `NEW_S` ago.
 """
 
 from __future__ import annotations
@@ -25,23 +26,26 @@ from perception.video.sight import Sight
 from perception.video.windows import bounds
 
 EVERY_S = 0.25  # between two looks of the network
-FAINT = 0.6  # share of the score that counts, at which the network may mean somebody
-FILLED = 0.3  # of a box that is not road: something stands there
-HELD_S = 1.0  # whom the network misses, at most
-DOUBT_S = 0.2  # whom it has missed for so long is in doubt
-CROWDED, COVERED = 0.45, 0.6  # IoU with another one; share that a nearer one covers
-CLEAR = 0.4  # of it covered: what moves in the box is the nearer one
-EDGE = 0.015  # of the picture's width
-NEW_S = 0.7  # who is at the edge and was not known for so long comes in, and is not wholly in the picture
+FAINT = 0.6  # share of the sure score; network boxes from this score on keep a road user that is known
+FILLED = 0.3  # share of a box that is foreground, from which on a road user stands there
+HELD_S = 1.0  # longest time for which a road user is held that the network misses
+DOUBT_S = 0.2  # a road user that the network has missed for longer is in doubt
+CROWDED, COVERED = 0.45, 0.6  # IoU with another box; share that a nearer box covers
+CLEAR = 0.4  # share that a nearer box covers, from which on the motion seen in a box is that of the nearer road user
+EDGE = 0.015  # of the picture's width: a box nearer to the edge may be cut
+NEW_S = 0.7  # a road user at the edge that is known for less is still coming in, and not wholly in the picture
 
 
 class Both:
-    """The detector of one camera."""
+    """The detector by network and motion of one camera."""
 
     def __init__(
         self, onnx: Onnx, sure: float, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None
     ) -> None:
-        """`onnx`: which also says what is faint; `sure`: score that counts; the others as `Motion` has them."""
+        """`onnx`: the network, which gives faint boxes too; `sure`: score from which on a box begins a road user.
+
+        `region` (height, width), `settings`, `rate_hz`, `road`: as `Motion` has them.
+        """
         self._onnx, self._sure = onnx, sure
         self._window = bounds(region)
         self._foreground = Foreground(region[self._window], settings, rate_hz, road)
@@ -51,15 +55,15 @@ class Both:
         self._stamp_ns = self._looked_ns = 0
 
     doubtful = False
-    sight = Sight.SEES  # the network says nothing where it sees nothing
+    sight = Sight.SEES  # always: a network finds no boxes in a picture in which nothing can be seen
 
     @property
     def road(self) -> Picture | None:
-        """The learned picture of the empty road, as far as it is looked at; None while it is learned."""
+        """The learned picture of the empty road, of the looked-at part only; None while it is learned."""
         return self._foreground.road
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
-        """Return who is in the picture."""
+        """Return the road users in the picture."""
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         seconds = float(np.clip((stamp_ns - self._stamp_ns) / 1e9, 0.01, 1.0))
         solid = self._witness(np.ascontiguousarray(picture[self._window]), seconds)
@@ -75,7 +79,7 @@ class Both:
         return self._onnx.bodies(users.found.of(self._shown(users, grey)))
 
     def _witness(self, window: Picture, seconds: float) -> Grey | None:
-        """Return what is not road; None while that is learned, or cannot be told."""
+        """Return the foreground (height, width), 255 or 0; None: the road is being learned, or motion is unclear."""
         found = self._foreground.find(window)
         if found is None:
             return None
@@ -89,6 +93,7 @@ class Both:
         return None
 
     def _moved(self, grey: Grey, seconds: float) -> Followed:
+        """Return the road users where the optical flow since the last picture has moved their boxes."""
         users = self._users
         if self._grey is None:
             return users
@@ -96,7 +101,7 @@ class Both:
         return users.moved(shift, seen & (covered(users.found.box) < CLEAR), seconds)
 
     def _filled(self, solid: Grey | None, box: Floats) -> Floats:
-        """Return the share (n,) of boxes that is foreground; 0 where nothing bears witness."""
+        """Return the share (n,) of boxes (n, 4) px that is foreground; 0 without a foreground."""
         if solid is None:
             return np.zeros(len(box))
         total = cv2.integral(cv2.threshold(solid, 0, 1, cv2.THRESH_BINARY)[1])
@@ -107,7 +112,7 @@ class Both:
         return np.asarray(inside / np.maximum((right - left) * (bottom - top), 1))
 
     def _shown(self, users: Followed, grey: Grey) -> Mask:
-        """Return which of them (n,) can be told of."""
+        """Return which road users (n,) are reported."""
         box, (height, width) = users.found.box, grey.shape
         inside = np.concatenate([box[:, :1], width - box[:, 2:3], height - box[:, 3:]], axis=1).min(
             axis=1, initial=width

@@ -1,8 +1,8 @@
-"""The foreground that bodies are laid over, and what of it is explained by them.
+"""The foreground over which bodies are laid, and the part of it that they explain.
 
-Every pixel has a worth for whoever covers it: 1 where the foreground is not explained yet, less than 0 where there is
-none, 0 where somebody who is nearer hides what is behind. Sums over silhouettes are differences of column sums, with
-shares of pixels at both ends, so that they change smoothly when a body moves.
+Every pixel has a worth for the body that covers it: 1 where the foreground is not explained yet, below 0 where there
+is no foreground, 0 where a nearer body hides the bodies behind it. Sums over silhouettes are differences of column
+sums, with shares of pixels at both ends, so that they change smoothly when a body moves.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from perception.video.boxes import Grey
 from perception.video.silhouette import Silhouettes
 
 SHADED = 0.25  # of the cost of a pixel that is road: it is perhaps a shadow on the road
-# what a body must explain to be there: of its own pixels in sight, and hidden, in square metres, and as it is odd
+# price of a body, in pixels that it must explain: share of its visible pixels, of its hidden pixels, of a square metre,
+# of its visible pixels for each squared sigma by which its size is odd
 PRICE, HIDDEN_PRICE, EACH_M2, ODD_PRICE = 0.28, 0.12, 0.2, 0.015
 NEIGHBOUR = 2  # px around a body's silhouette in which its own edge is looked for
-BLOCKED = 0.3  # share of an edge beside which somebody else is, from which on it is not its own
+BLOCKED = 0.3  # share of an edge beside which another body is, from which on the edge is not the body's own
 _CORE = np.ones((3, 3), np.uint8)
 _AROUND = np.ones((2 * NEIGHBOUR + 1, 2 * NEIGHBOUR + 1), np.uint8)
 
@@ -30,7 +31,7 @@ Place = tuple[slice, slice]
 
 
 class Undo(NamedTuple):
-    """What was there before an explanation."""
+    """A part of the canvas (height, width) before an explanation."""
 
     place: Place
     worth: Worth
@@ -38,25 +39,26 @@ class Undo(NamedTuple):
 
 
 class LeftOver(NamedTuple):
-    """What is not explained of some part of the foreground."""
+    """The foreground pixels of a part of the picture that no body explains yet."""
 
     box: Floats  # (4,) px around it
-    seen: Mask  # (4,) beside which edges nobody else is
+    seen: Mask  # (4,) edges beside which no other body is
     area: int  # px2
     foot: Floats  # (2,) px, its lowest point
-    foot_hidden: bool  # what is below it is explained
+    foot_hidden: bool  # pixels below the foot belong to a nearer body or lie outside of the region
 
 
 class Region:
-    """Where in the foreground road users can be seen."""
+    """The pixels of the foreground in which road users can be seen."""
 
     def __init__(self, seen: Mask) -> None:
+        """`seen` (height, width)."""
         self.seen = seen
         self.open: Worth = seen.astype(np.float32)
         self.sums: Worth = np.concatenate([np.zeros((1, seen.shape[1]), np.float32), np.cumsum(self.open, axis=0)])
 
     def inside(self, box: Floats) -> Mask:
-        """Return which edges (4,) of a box (4,) are not the region's."""
+        """Return which edges (4,) of a box (4,) px lie inside the region, not on its border."""
         left, top, right, bottom = box.astype(int).tolist()
         height, width = self.seen.shape
         across, down = slice(left, right), slice(top, bottom)
@@ -74,9 +76,9 @@ class Canvas:
     """One picture's foreground (height, width)."""
 
     def __init__(self, solid: Grey, shade: Grey, region: Region, empty: float) -> None:
-        """`shade`: where shadow or road user is, 255 or less; what is outside of the region is hidden.
+        """`solid`, `shade` (height, width): above 0 where a road user is, and where a road user or its shadow is.
 
-        `empty`: cost of a pixel that a body covers and that is road.
+        Pixels outside of the region count as hidden. `empty`: cost of a pixel of road that a body covers.
         """
         self._empty = empty
         self._region = region
@@ -87,33 +89,33 @@ class Canvas:
         worth_sums: Worth = np.zeros((height + 1, width), np.float32)
         for row, worth in enumerate(self._worth):  # three times as fast as cumsum along the columns
             np.add(worth_sums[row], worth, out=worth_sums[row + 1])
-        self._sums = worth_sums, region.sums.copy()  # of worth and of what is open
+        self._sums = worth_sums, region.sums.copy()  # of worth and of open pixels
 
     def gain(self, bodies: Silhouettes) -> Floats:
-        """Return the worth (m,) of what bodies cover."""
+        """Return the worth (m,) px2 of the pixels that bodies cover."""
         return self._sum(bodies, (self._worth, self._sums[0]))[0]
 
     def filled(self, bodies: Silhouettes) -> Floats:
-        """Return which share (m,) of what nobody hides of bodies is foreground; NaN where all is hidden."""
+        """Return the share (m,) of the bodies' open pixels that is foreground; NaN where all pixels are hidden."""
         with np.errstate(divide="ignore", invalid="ignore"):
             filled: Floats = (self.gain(bodies) / self.open(bodies) + self._empty) / (1.0 + self._empty)
         return filled
 
     def open(self, bodies: Silhouettes) -> Floats:
-        """Return how much (m,) px2 of bodies nobody hides."""
+        """Return the open area (m,) px2 of bodies, which no other body hides."""
         return self._sum(bodies, (self._open, self._sums[1]))[0]
 
     def score(self, bodies: Silhouettes, square: Floats, oddity: Floats) -> Floats:
-        """Return what bodies (m,) explain, less the price that each of them costs, px2.
+        """Return the foreground (m,) px2 that bodies explain, less their prices.
 
-        `square`: pixels of a square metre, `oddity`: squared sigmas by which their sizes differ from the usual ones.
+        `square` (m,): pixels of a square metre; `oddity` (m,): squared sigmas by which sizes differ from usual ones.
         """
         ours = (self._worth, self._sums[0]), (self._open, self._sums[1])
         gain, opened, whole = self._sum(bodies, *ours, (self._region.open, self._region.sums))
         return gain - EACH_M2 * square - (PRICE + ODD_PRICE * oddity) * opened - HIDDEN_PRICE * (whole - opened)
 
     def explain(self, corners: Floats) -> Undo:
-        """Mark what a body with these corners (16, 2) covers as explained."""
+        """Mark the pixels that a body with these corners (16, 2) px covers as explained."""
         limit = np.array(self._worth.shape[::-1])
         left, top = np.clip(corners.min(axis=0) - 2, 0, limit).astype(int).tolist()
         right, bottom = np.clip(corners.max(axis=0) + 3, 0, limit).astype(int).tolist()
@@ -135,15 +137,15 @@ class Canvas:
             self.restore(undos.pop())
 
     def rest(self, box: Floats) -> Grey:
-        """Return the foreground in a box (4,) that is not explained, 1 or 0, without slivers."""
+        """Return the foreground in a box (4,) px that is not explained, 1 or 0, without slivers."""
         return cv2.morphologyEx((self._worth[_slices(box)] > 0).astype(np.uint8), cv2.MORPH_OPEN, _CORE)
 
     def unexplained(self, place: Place, blob: Mask) -> int:
-        """Return how many pixels of a blob at a place are not explained."""
+        """Return how many pixels of a blob (height, width) at a place are not explained."""
         return int(np.count_nonzero(self._worth[place][blob] > 0))
 
     def edges(self, corners: Floats) -> tuple[Floats, Mask] | None:
-        """Return the box (4,) of what a body (16, 2) covers, and which edges are its own; None: it covers nothing."""
+        """Return the box (4,) of the own pixels of a body (16, 2) and its own edges (4,); None: it has no pixels."""
         limit = np.array(self._worth.shape[::-1])
         low = np.clip(np.floor(corners.min(axis=0)) - NEIGHBOUR - 1, 0, limit)
         high = np.clip(np.ceil(corners.max(axis=0)) + NEIGHBOUR + 1, 0, limit)
@@ -156,7 +158,7 @@ class Canvas:
         return self._edges(own, low.astype(int)) if own.any() else None
 
     def left_over(self, box: Floats) -> LeftOver | None:
-        """Return what is not explained in a box (4,); None: nothing."""
+        """Return the foreground in a box (4,) px that is not explained; None: all is explained."""
         left, top = box[:2].astype(int)
         own = self._worth[_slices(box)] > 0
         if not own.any():
@@ -170,7 +172,10 @@ class Canvas:
         )
 
     def _edges(self, own: Mask, corner: NDArray[np.int64]) -> tuple[Floats, Mask]:
-        """Return the box of what is somebody's own in a part of the foreground, and which edges nobody is beside."""
+        """Return the box (4,) px around own pixels, and beside which of its edges (4,) no other body is.
+
+        own (height, width): a body's pixels in a part of the picture; corner (2,) px: upper left of that part.
+        """
         columns, rows = np.flatnonzero(own.any(axis=0)), np.flatnonzero(own.any(axis=1))
         left, right = (corner[0] + columns[[0, -1]] + [0, 1]).tolist()
         top, bottom = (corner[1] + rows[[0, -1]] + [0, 1]).tolist()
@@ -185,7 +190,10 @@ class Canvas:
         return np.array([left, top, right, bottom], dtype=np.float64), np.array(seen)
 
     def _free(self, band: Mask, beside: Place, axis: int) -> bool:
-        """Tell whether nobody else is beside an edge of what is somebody's own."""
+        """Tell whether no other body is beside an edge.
+
+        band (k, 2) or (2, k): a body's own pixels along the edge; `beside`: the pixels across the edge, over `axis`.
+        """
         taken = self._worth[beside] >= 0
         if min(beside[0].start, beside[1].start) < 0 or taken.shape[axis] < 2:
             return False
@@ -194,7 +202,7 @@ class Canvas:
         return bool(blocked[ours].mean() < BLOCKED)
 
     def _add_up(self, rows: slice, columns: slice) -> None:
-        """Bring the sums up to date where pixels have changed, and shift those below."""
+        """Bring the column sums up to date where pixels have changed, and in the rows below."""
         if rows.start >= rows.stop:
             return
         for total, canvas in zip(self._sums, (self._worth, self._open), strict=True):
@@ -203,7 +211,7 @@ class Canvas:
             total[rows.start + 1 : rows.stop + 1, columns] = changed
 
     def _sum(self, bodies: Silhouettes, *canvases: tuple[Worth, Worth]) -> list[Floats]:
-        """Return the sums (m,) of canvases over bodies; with each canvas those of its columns, from the top."""
+        """Return the sums (m,) of canvases over bodies; each canvas comes with its column sums from the top."""
         height, width = self._worth.shape
         column = bodies.x.clip(0, width - 1).astype(np.intp)
         top, bottom = bodies.top.clip(0, height), bodies.bottom.clip(0, height)
@@ -221,18 +229,19 @@ class Canvas:
 
 
 def _worths(empty: float) -> Worth:
-    """Return the worth (256,) of a pixel by what is seen of it: 1 road user, 2 shade, 4 in the region."""
+    """Return the worth (256,) of a pixel by the sum of its flags: 1 road user, 2 shade, 4 in the region."""
     worths = np.zeros(256, np.float32)
     worths[4:8] = -empty, 1, -SHADED * empty, 1
     return worths
 
 
 def _slices(box: Floats) -> Place:
+    """Return the rows and columns of a box (4,) px."""
     left, top, right, bottom = box.astype(int).tolist()
     return slice(top, bottom), slice(left, right)
 
 
 def _fill(canvas: Grey | Worth, corners: Floats, value: float) -> None:
-    """Fill what a body's two parts (16, 2) cover."""
+    """Fill the pixels that a body's two parts, corners (16, 2) px, cover."""
     for part in (corners[:8], corners[8:]):
         cv2.fillConvexPoly(canvas, cv2.convexHull(np.round(part - 0.5).astype(np.int32)), value)

@@ -1,8 +1,8 @@
-"""Foreground to road users: those known from before where they should be, then whoever else it takes to explain it.
+"""Foreground to road users: known road users at their expected places, then new ones that explain the rest.
 
-A blob that one body explains is one road user. In another one, those are looked for that were known before, the
-nearest first; what is left is searched for others. The memory may be wrong: where all of a blob is explained better by
-one body, or by others, it is they.
+A blob that one body explains is one road user. In another blob the known road users are looked for first, the nearest
+first; in the rest of the blob new ones are searched. The memory may be wrong: where one body, or other bodies, explain
+a blob better than the known road users, these are taken.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody
 from perception.video.singles import REVIEW, Singles, renewed, single_of, singles_of
 
-STRANGER, OTHERS = 1.1, 1.05  # how much better one or several others must explain what those known before explain
-LEAST_FILL_PX = 60  # of a blob that tells how full outlines are
-HIDDEN_S = 5.0  # for so long one is remembered who is hidden
+# ratio of scores from which on one new body, or several, replace the known road users of a blob
+STRANGER, OTHERS = 1.1, 1.05
+LEAST_FILL_PX = 60  # smallest blob from which the usual fullness of outlines is learned
+HIDDEN_S = 5.0  # a hidden road user is remembered for so long
 ALONE, TOGETHER = 0.7, 0.5  # confidence of the class
 
 
@@ -32,7 +33,7 @@ class Cutter:
     """Takes the blobs of one camera's foreground apart."""
 
     def __init__(self, fitter: Fitter, region: Mask, corner: tuple[int, int], scale: float) -> None:
-        """`region`: of the foreground; `corner`, `scale`: as `Raster`."""
+        """`region` (height, width): pixels in which road users can be seen; `corner`, `scale`: as `Raster`."""
         self._fitter, self._region = fitter, Region(region)
         self._raster = Raster(fitter, corner, scale)
         self._search = BodySearch(self._raster)
@@ -41,9 +42,9 @@ class Cutter:
         self._fullness = Fullness()
 
     def bodies(self, solid: Grey, shade: Grey, after_s: float) -> Bodies:
-        """Return the road users in a foreground (height, width), 255 or 0; those that its edges cut are left out.
+        """Return the road users in a foreground (height, width), 255 or 0; without those that its edges cut.
 
-        `shade`: where shadow or road user is, 255 or less; `after_s`: time since the last picture.
+        `shade` (height, width): above 0 where a shadow or a road user is; `after_s`: time since the last picture.
         """
         canvas = Canvas(solid, shade, self._region, self._fullness.empty)
         blobs = blobs_of(solid, self._region)
@@ -57,7 +58,7 @@ class Cutter:
         return self._kept(canvas, known, found, after_s)
 
     def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles, row: int) -> list[FoundBody]:
-        """Return who is in a blob, and mark it as explained."""
+        """Return the bodies in a blob, and mark their pixels as explained."""
         rows = [each for each in known.order if known.label[each] == blobs.label[row]]
         left, top, right, bottom = blobs.box[row].astype(int).tolist()
         place = slice(top, bottom), slice(left, right)
@@ -87,7 +88,7 @@ class Cutter:
         return parts
 
     def _doubtful(self, guess: Guess, users: memory.SeenUsers, row: int | None) -> bool:
-        """Tell whether one who seems to ride, known before as `row`, may be two who walk."""
+        """Tell whether a seeming cyclist, known before as `row`, may be two pedestrians side by side."""
         build = guess.build[0 if row is None or len(guess.build) == 1 else row]
         rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
         return bool(KIND[build] == RoadUser.BICYCLE) and not rides
@@ -95,7 +96,11 @@ class Cutter:
     def _parts(
         self, canvas: Canvas, known: Expected, rows: list[int], box: Floats, odd: Floats, undos: list[Undo]
     ) -> list[FoundBody]:
-        """Return those of a blob who were known, the less sure ones if nobody is better, and who else it takes."""
+        """Return the bodies in a blob's box (4,) px: known road users, and new ones that explain the rest.
+
+        Known ones that were seen alone less than `SOLO` times give way to new ones that explain the blob better.
+        `odd` (builds,): as `BodySearch.scores`.
+        """
         users = known.users
         sure = [row for row in rows if users.solo[row] >= SOLO and not self._doubtful(known.guess, users, row)]
         unsure = [row for row in rows if row not in sure]
@@ -113,7 +118,7 @@ class Cutter:
         return first + parts
 
     def _kept(self, canvas: Canvas, known: Expected, found: list[FoundBody], after_s: float) -> Bodies:
-        """Remember who was found and who is hidden; return those who are whole."""
+        """Remember the found and the hidden road users; return the found ones that no edge of the picture cuts."""
         users = known.users
         absent = sorted(set(known.order) - {each.known for each in found})
         in_sight = canvas.open(known.shapes) > IN_SIGHT * known.area
@@ -135,7 +140,7 @@ class Cutter:
         return bodies.of(good & self._complete(bodies.box))
 
     def _complete(self, box: Floats) -> Mask:
-        """Return which bodies (n, 4) are not cut by the left, right or lower edge."""
+        """Return which bodies' boxes (n, 4) px the left, right and lower edge of the picture do not cut."""
         left_top, right_bottom = np.moveaxis(self._raster.own(box.reshape(-1, 2, 2)), 1, 0)
         size = np.array(self._region.seen.shape[::-1])
         complete: Mask = (left_top[:, 0] > -2) & (right_bottom < size + 2).all(axis=1)
@@ -143,7 +148,7 @@ class Cutter:
 
 
 def _fills(canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles) -> Floats:
-    """Return the shares (k,) that those fill of their outlines who are whole blobs, whole, and no more than one."""
+    """Return the shares (k,) of their outlines that bodies fill which are alone in a blob and not cut or hidden."""
     count = np.array([known.label.count(label) for label in blobs.label.tolist()], dtype=np.int64)
     alone = (count < 2) & (singles.misfit < MISFIT) & blobs.seen.all(axis=1) & (blobs.area >= LEAST_FILL_PX)
     filled = canvas.filled(singles.shapes)
@@ -151,6 +156,6 @@ def _fills(canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles) -> F
 
 
 def _reviewed(looks: int) -> bool:
-    """Tell whether it is time to ask who somebody is: the longer one is known, the more seldom."""
+    """Tell whether the class of a road user is due for a review; the intervals double with the looks at it."""
     times, rest = divmod(looks, REVIEW)
     return rest == 0 and times.bit_count() == 1

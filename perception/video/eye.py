@@ -19,15 +19,15 @@ TALLEST_M = 3.6  # bodies on the road reach so far above it
 
 
 class Glance(NamedTuple):
-    """What one picture gave; `bodies` is None unless the camera sees."""
+    """The result of one picture; `bodies` is None unless the camera sees."""
 
     sight: Sight
     bodies: Bodies | None
-    doubtful: bool = False  # of what is found
+    doubtful: bool = False  # some of the bodies may be false
 
 
 class Eye:
-    """One camera."""
+    """Judges the pictures of one camera and finds the road users in them."""
 
     def __init__(self, detector: Detector, field: FieldOfView) -> None:
         self._detector = detector
@@ -35,7 +35,7 @@ class Eye:
         self._health = Health()
 
     def look(self, picture: Picture, stamp_ns: int) -> Glance:
-        """Return who is in the picture and in the field of view."""
+        """Return the road users that are in the picture and in the field of view."""
         sight = self._health.judge(picture, stamp_ns)
         if sight is not Sight.SEES:
             return Glance(sight, None)
@@ -45,6 +45,7 @@ class Eye:
         return Glance(sight, bodies.of(self._in_field(bodies)), self._detector.doubtful)
 
     def _in_field(self, bodies: Bodies) -> Mask:
+        """Return which bodies (n,) have a known place that lies in the field of view."""
         x, y = bodies.position.T
         known = np.isfinite(bodies.position).all(axis=1) & np.isfinite(bodies.covariance).all(axis=(1, 2))
         away = np.hypot(x, y)
@@ -55,7 +56,10 @@ class Eye:
 def region_of(
     view: CameraView, field: FieldOfView, polygon: Sequence[tuple[float, float]], width: int, height: int
 ) -> Mask:
-    """Return where in a picture of a size road users of a field of view can be seen, within a polygon, px of `view`."""
+    """Return the pixels (height, width) of a picture in which road users of a field of view can be seen.
+
+    `polygon`: px of `view`, limits the pixels; empty: no limit.
+    """
     scale = width / view.size[0]
     drawn = np.zeros((height, width), np.uint8)
     cv2.fillConvexPoly(drawn, cv2.convexHull(_fixed(view.outline(field, TALLEST_M) * scale)), 1)
@@ -67,4 +71,5 @@ def region_of(
 
 
 def _fixed(points: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
+    """Return points (n, 2) px as the whole pixels that OpenCV draws with."""
     return np.round(points).astype(np.int32)

@@ -20,21 +20,21 @@ from perception.video.lanes import Lanes
 from perception.video.silhouette import silhouettes
 from perception.video.view import CameraView
 
-HEADINGS = 8  # that are tried over a half turn
+HEADINGS = 8  # tried over a half turn
 ANCHORINGS = 2  # steps in which every hypothesis is put in place
 STEPS = 3  # of the refinement of the best one
-NUDGE_M = 0.05  # for derivatives
-FLOOR_M = 0.15  # 1 sigma of what no pixel tells: the camera's calibration, bodies that are no boxes
+NUDGE_M = 0.05  # step of the numerical derivatives
+FLOOR_M = 0.15  # 1 sigma of errors that pixels do not show: the camera's calibration, bodies that are no boxes
 ASKEW = 20.0  # squared sigmas: cost of a motor vehicle that stands across its lane
 NEVER = 1e6  # cost of another class than the detector's
-MISFIT = 9.0  # of a body that explains its box, at most
-NEAR_M = 1.0  # 1 sigma of the place of a guess
-FILL_SD = 0.07  # of the share of its box that a body fills
+MISFIT = 9.0  # largest misfit of a body that explains its box, squared sigmas
+NEAR_M = 1.0  # 1 sigma of a guess's place
+FILL_SD = 0.07  # 1 sigma of the share of its box that a body fills
 _UNKNOWNS = np.concatenate([np.zeros((1, 5)), np.eye(5) * NUDGE_M])
 
 
 class Guess(NamedTuple):
-    """Hypotheses (...): which build at which heading, the five unknowns, and what is known of its size before."""
+    """Hypotheses (...): a build at a heading, the five unknowns, and the size that is expected before the picture."""
 
     build: Ints  # row of BUILDS
     heading: Floats  # rad from x to y
@@ -43,18 +43,18 @@ class Guess(NamedTuple):
     spread: Floats  # (..., 3) m, 1 sigma
 
     def at(self, rows: Ints | Mask | tuple[Ints, Ints]) -> Guess:
-        """Return some of them."""
+        """Return some of the hypotheses, by rows (k,), a mask (n,), or a pair of rows (k,) and columns (k,)."""
         return Guess(self.build[rows], self.heading[rows], self.state[rows], self.usual[rows], self.spread[rows])
 
     @property
     def oddity(self) -> Floats:
-        """Return by how many squared sigmas sizes differ from those of their class."""
+        """Squared sigmas (...,) by which sizes differ from those of their class."""
         odd: Floats = (((self.state[..., 2:] - SIZE[self.build]) / SPREAD[self.build]) ** 2).sum(axis=-1)
         return odd
 
     @staticmethod
     def joined(guesses: list[Guess]) -> Guess:
-        """Return all of several."""
+        """Return all hypotheses of several guesses, one after the other."""
         return Guess(*(np.concatenate(column) for column in zip(*guesses, strict=True)))
 
 
@@ -74,15 +74,15 @@ class Fitter:
         self._askew = np.where(MOTOR[self._build] & (off > 1.5 * np.pi / HEADINGS), ASKEW, 0.0)
 
     def fit(self, boxes: Boxes, fill: Floats | None = None) -> Bodies:
-        """Return the bodies that explain the boxes; NaN where a box is of nothing on the road."""
+        """Return the bodies that explain boxes (n, 4) px best; NaN where no body on the road can. `fill` (n,)."""
         guess, cost = self.hypotheses(boxes, fill)
         best = np.argmin(np.where(np.isfinite(cost), cost, np.inf), axis=1)
         return self.refined(guess.at((np.arange(len(best)), best)), boxes.box, boxes.seen, boxes.confidence)
 
     def hypotheses(self, boxes: Boxes, fill: Floats | None) -> tuple[Guess, Floats]:
-        """Return every build at every heading, put in each box (n, m), and how badly it explains it, squared sigmas.
+        """Return every build at every heading, put in each box (n, m), and its cost (n, m), squared sigmas.
 
-        `fill` (n,): the share of its box that each road user fills, where that was seen.
+        `fill` (n,): share of its box that each road user fills; None: not seen.
         """
         foot = np.stack([(boxes.box[:, 0] + boxes.box[:, 2]) / 2, boxes.box[:, 3]], axis=-1)
         start = self.view.to_road(foot)
@@ -95,9 +95,10 @@ class Fitter:
         return guess, self._cost(boxes, fill, guess, scale) + np.where(lane[:, None], self._askew, 0.0)
 
     def standing(self, foot: Floats, sideways: Floats, nearer_m: Floats) -> Guess:
-        """Return bodies (m,) of every build and heading, but across their lane, that stand at a pixel (2,).
+        """Return bodies (m,) of every build and heading that stand at a pixel (2,); none stands across its lane.
 
-        Each is moved so that the pixel is under it at all shares `sideways` of its width, and nearer by `nearer_m`.
+        Each is moved so that the pixel is under it at every share `sideways` (s,) of its width, and nearer to the
+        camera by every `nearer_m` (d,).
         """
         start = self.view.to_road(foot)
         starts = start - start / np.hypot(*start) * nearer_m[:, None]
@@ -127,7 +128,7 @@ class Fitter:
         return inverse
 
     def refined(self, guess: Guess, box: Floats, seen: Mask, confidence: Floats) -> Bodies:
-        """Return the bodies whose places and sizes fit best to the edges (n, 4) of their boxes that were seen."""
+        """Return the bodies whose places and sizes fit best to the edges, seen (n, 4), of their boxes (n, 4) px."""
         near = guess.state[:, :2]
         weight = np.where(seen, self.view.pixel_sd**-2, 0.0)
         for _ in range(STEPS):
@@ -156,7 +157,10 @@ class Fitter:
         return Guess(build, heading, state, SIZE[build], SPREAD[build]), ~np.isnan(lane)
 
     def _cost(self, boxes: Boxes, fill: Floats | None, guess: Guess, scale: Floats) -> Floats:
-        """Return how badly each hypothesis (n, m) explains its box, while sizes may still vary."""
+        """Return the cost (n, m), squared sigmas, of explaining a box by a hypothesis, while sizes may still vary.
+
+        fill (n,): as in `hypotheses`; scale (n, 2, 2) m/px.
+        """
         corners = outline(self.view, guess.build, guess.state, guess.heading)
         box = box_of(corners)
         off = box - boxes.box[:, None]

@@ -1,4 +1,4 @@
-"""Those known before, where they should be in this picture, and where near to it they are seen again."""
+"""Known road users: their expected places in this picture, and where near to these they are seen again."""
 
 from __future__ import annotations
 
@@ -15,42 +15,39 @@ from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody, stands_free
 from perception.video.silhouette import Silhouettes, silhouettes
 
-SOLO = 3  # pictures after which one who was alone is sure
-RIDES_MPS = 2.2  # who is slower is rather two who walk than one who rides
-WALKS_MPS, WALK_LOOKS = 0.7, 3  # who is slower stands; looks after which a speed is known
-RUNS_MPS, PEDALS_MPS = 4.0, 12.0  # who is faster is no pedestrian, no bicycle
-WALKING, FAST = (
-    12.0,
-    25.0,
-)  # squared sigmas: cost of one who rides at the speed of walking; of one who is too slow a class
-IN_SIGHT = 0.3  # of a known one, at least
-REACHES_M = (1.8, 0.7, 0.45)  # how far one may be from where it is expected: seen once, a few times, often
-ACROSS_M = 0.3
-FAR = 0.05  # of a body's pixels: what it costs to be as far as that
+SOLO = 3  # pictures in which a road user must have been alone and whole to be sure
+RIDES_MPS = 2.2  # a slower seeming cyclist may be two pedestrians side by side
+WALKS_MPS, WALK_LOOKS = 0.7, 3  # a slower road user stands; looks after which a speed is known
+RUNS_MPS, PEDALS_MPS = 4.0, 12.0  # a faster road user is no pedestrian, no bicycle
+WALKING, FAST = 12.0, 25.0  # squared sigmas: cost of a bicycle at walking speed; of a class that is never so fast
+IN_SIGHT = 0.3  # smallest share of a known body that must be visible
+REACHES_M = (1.8, 0.7, 0.45)  # largest distance along from the expected place: seen once, a few times, often
+ACROSS_M = 0.3  # the same across
+FAR = 0.05  # share of a body's pixels: cost of being at that distance
 _GRID = np.array([[a, b] for a in np.arange(-1.0, 1.01, 0.25) for b in (-1, 0, 1)])
 _FINE = np.array([[a, b] for a in (-0.5, 0.0, 0.5) for b in (-0.5, 0.0, 0.5)])
 
 
 class Expected(NamedTuple):
-    """Those known before, where they should be now, rows aligned."""
+    """The n known road users at their expected places in this picture, rows aligned."""
 
     users: memory.SeenUsers
     guess: Guess
     corners: Floats  # (n, 16, 2) px
     shapes: Silhouettes
     area: Floats  # (n,) px2
-    label: list[int]  # of the blob that it is in
+    label: list[int]  # of the blob that holds it, 0: none
     order: list[int]  # rows, the nearest first
 
 
 class Follower:
-    """Finds again in one camera's foreground who was seen before."""
+    """Finds known road users again in one camera's foreground."""
 
     def __init__(self, raster: Raster, search: BodySearch) -> None:
         self._raster, self._search = raster, search
 
     def expected(self, users: memory.SeenUsers, labels: Ints, after_s: float) -> Expected:
-        """Return those known before where they should be after a while; `labels` (height, width): of the blobs."""
+        """Return known road users at their expected places after a while; `labels` (height, width): of the blobs."""
         guess = users.after(after_s)
         corners = self._raster.outlines(guess)
         shapes = silhouettes(corners)
@@ -61,9 +58,10 @@ class Follower:
     def again(
         self, canvas: Canvas, known: Expected, rows: list[int], odd: Floats, least: float, undos: list[Undo]
     ) -> list[FoundBody]:
-        """Return those known before who are seen again, and mark them as explained.
+        """Return the known road users of the rows that are seen again, and mark their pixels as explained.
 
-        `least`: share of what is in sight of a body that must be foreground.
+        `odd` (builds,): as `BodySearch.scores`; `least`: smallest share of a body's visible pixels that must be
+        foreground.
         """
         found = []
         for row in rows:
@@ -81,7 +79,7 @@ class Follower:
         return found
 
     def _moved(self, canvas: Canvas, known: Expected, row: int) -> Guess:
-        """Return one known before where, near to where it should be, it explains most."""
+        """Return a known road user at the place, near to its expected one, at which it explains most foreground."""
         guess = known.guess.at(np.array([row]))
         looks = known.users.looks[row]
         reach = REACHES_M[0 if looks < 2 else 1 if looks < 5 else 2]
@@ -99,9 +97,9 @@ class Follower:
 
 
 def oddities(known: Expected, rows: list[int]) -> Floats:
-    """Return the squared sigmas (builds,) by which builds are odd among those known in a blob.
+    """Return the squared sigmas (builds,) by which builds are odd in a blob with these known road users.
 
-    Two who walk side by side look like one who rides, but are slower.
+    Two pedestrians side by side look like one cyclist, but are slower.
     """
     users = known.users
     speed = np.hypot(*users.velocity[rows].T)
@@ -111,7 +109,7 @@ def oddities(known: Expected, rows: list[int]) -> Floats:
 
 
 def by_speed(users: memory.SeenUsers, row: int) -> Floats:
-    """Return the squared sigmas (builds,) by which the speed of one known before speaks against each build."""
+    """Return the squared sigmas (builds,) by which the speed of a known road user speaks against each build."""
     if users.looks[row] < WALK_LOOKS:
         return np.zeros(len(KIND))
     speed = float(np.hypot(*users.velocity[row]))
@@ -121,7 +119,7 @@ def by_speed(users: memory.SeenUsers, row: int) -> Floats:
 
 
 def _label(labels: Ints, corners: Floats) -> int:
-    """Return the blob that has most pixels in the box around a body (16, 2); 0: none."""
+    """Return the label of the blob with most pixels in the box around a body (16, 2) px; 0: none."""
     if not np.isfinite(corners).all():
         return 0
     left, top = np.maximum(corners.min(axis=0), 0).astype(int)

@@ -1,4 +1,4 @@
-"""The detector that needs no model: blobs of what is not road, taken apart into bodies."""
+"""The detector that needs no neural network: blobs that are not road, taken apart into bodies of road users."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from perception.video.foreground import Foreground
 from perception.video.settings import MotionSettings
 from perception.video.sight import Sight
 
-BLIND_S = 30.0  # after so long without sight the road is learned anew: it may have another look for good
+BLIND_S = 30.0  # after so long without sight the road is learned anew: it may look different for good
 
 
 class Motion:
-    """Finds what moves, or has moved and now stands, on the road of one camera."""
+    """Finds the road users that move, or have moved and now stand, on the road of one camera."""
 
     def __init__(
         self, fitter: Fitter, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None = None
     ) -> None:
-        """`region`: of the reduced picture, where road users can be seen; `rate_hz`: of the pictures.
+        """`region` (height, width): pixels of the reduced picture in which road users can be seen.
 
-        `road`: what `road` was in an earlier run, if that is known.
+        `rate_hz`: of the pictures; `road`: the picture that the property `road` gave in an earlier run, if any.
         """
         self._stamp_ns, self._blind_s = 0, 0.0
         self.sight = Sight.LEARNING
@@ -38,7 +38,7 @@ class Motion:
 
     @property
     def road(self) -> Picture | None:
-        """The learned picture of the empty road, as far as it is looked at; None while it is learned."""
+        """The learned picture of the empty road, of the looked-at part only; None while it is learned."""
         return self._foreground.road
 
     @property

@@ -1,4 +1,4 @@
-"""Boxes by a neural network: any model of the YOLO family, exported to ONNX.
+"""Boxes of road users by a neural network: any model of the YOLO family, exported to ONNX.
 
 Input: (1, 3, height, width) float32, red, green, blue in 0..1, a part of the picture scaled to fit and padded
 (letterbox). Output layouts, told apart by their shape:
@@ -7,7 +7,7 @@ Input: (1, 3, height, width) float32, red, green, blue in 0..1, a part of the pi
     (1, 4 + classes, n)  YOLOv8, v9, v11: centre x, y, width, height, then a score for each class
     (1, n, 6)            YOLOv10, v26, end to end: left, top, right, bottom, score, class; no suppression needed
 
-All pixels of the letterboxed input.
+Pixels in all layouts are those of the letterboxed input.
 """
 
 from __future__ import annotations
@@ -26,41 +26,41 @@ from perception.video.runtimes import Model, Tensor
 from perception.video.windows import PictureWindow
 
 PAD = 114  # grey level of the letterbox, as in training
-EDGE_PX = 3.0  # a box that ends so near to a window's edge is cut by it
+EDGE_PX = 3.0  # a window's edge cuts a box that ends so near to it
 END_TO_END = 6  # columns of the layout that needs no suppression
 
 
 class NetworkBoxes(NamedTuple):
     """n road users in one picture, rows aligned, best first."""
 
-    box: Floats  # (n, 4) px of the picture that was given, from its corner: left, top, right, bottom
+    box: Floats  # (n, 4) px of the given picture, from its upper left corner: left, top, right, bottom
     kind: Ints  # (n,) RoadUser
     score: Floats  # (n,) 0..1
 
     def of(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> NetworkBoxes:
-        """Return some of them."""
+        """Return some of the boxes, by rows (k,) or a mask (n,)."""
         return NetworkBoxes(self.box[rows], self.kind[rows], self.score[rows])
 
 
 class Network:
-    """A network and what its classes mean."""
+    """A network and the road users that its classes stand for."""
 
     def __init__(self, model: Model, kinds: Mapping[int, RoadUser], least: float, overlap: float) -> None:
-        """`kinds`: what each class of the model is; classes that are not in it are passed over.
+        """`kinds`: the road user of each class of the model; boxes of other classes are dropped.
 
-        `least`: score that counts; `overlap`: IoU above which two boxes are one road user.
+        `least`: smallest score that is kept; `overlap`: IoU above which two boxes are one road user.
         """
         self.size = model.size
         self._model, self._kinds, self._least, self._overlap = model, kinds, least, overlap
 
     def find(self, picture: Picture, windows: Sequence[PictureWindow]) -> NetworkBoxes:
-        """Return who is in the windows of a picture, each once."""
+        """Return the road users in the windows of a picture, each once."""
         parts = [self._in_window(picture, window) for window in windows]
         found = NetworkBoxes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         return NetworkBoxes(*single(found.box, found.kind, found.score, self._overlap))
 
     def _in_window(self, picture: Picture, window: PictureWindow) -> NetworkBoxes:
-        """Return who is in a window; of a tile, whose surroundings others see, only those who are wholly in it."""
+        """Return the road users in a window; of a tile only those that are whole: other windows show the others."""
         tensor, letterbox = _input(picture[window.top : window.bottom, window.left : window.right], self._model.size)
         found = candidates(self._model.run(tensor))
         kind = np.array([self._kinds.get(number, -1) for number in found.label.tolist()], dtype=np.int64)
@@ -73,7 +73,7 @@ class Network:
 
 
 def box_within(box: Floats, window: PictureWindow) -> NDArray[np.bool_]:
-    """Return which edges (n, 4) of boxes are not those of a window."""
+    """Return which edges (n, 4) of boxes (n, 4) px are a road user's own, and not cut by the window's edge."""
     return np.concatenate(
         [box[:, :2] > np.array(window[:2]) + EDGE_PX, box[:, 2:] < np.array(window[2:4]) - EDGE_PX], axis=1
     )
@@ -87,7 +87,7 @@ class Letterbox(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """What a network says, before suppression."""
+    """The n boxes that a network puts out, before suppression of duplicates."""
 
     box: Floats  # (n, 4) px of the input: left, top, right, bottom
     score: Floats  # (n,)
@@ -95,7 +95,7 @@ class Candidates(NamedTuple):
 
 
 def candidates(output: Tensor) -> Candidates:
-    """Read an output of any of the layouts. ValueError: it is of none."""
+    """Read n candidates from an output of any layout, such as (1, n, 6). ValueError: it has none of the layouts."""
     if output.ndim != 3 or len(output) != 1 or min(output.shape[1:]) < 5:
         raise ValueError(f"no output of a YOLO model: {output.shape}")
     rows = output[0].astype(np.float64)
@@ -113,6 +113,7 @@ def candidates(output: Tensor) -> Candidates:
 
 
 def _input(picture: Picture, size: tuple[int, int]) -> tuple[Tensor, Letterbox]:
+    """Return the input (1, 3, height, width) of a size (width, height px) for a picture (rows, columns, 3)."""
     height, width = picture.shape[:2]
     scale = min(size[0] / width, size[1] / height)
     fitted = round(width * scale), round(height * scale)

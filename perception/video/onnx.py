@@ -1,4 +1,4 @@
-"""Road users by a neural network: its boxes as bodies on the road, those that can be."""
+"""Road users by a neural network: its boxes as bodies on the road; boxes of impossible size or place are dropped."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class Onnx:
     """The detector of one camera."""
 
     def __init__(self, fitter: Fitter, network: Network, region: Mask, windows: Sequence[PictureWindow]) -> None:
-        """`region` (height, width): where in pictures road users can be; `windows`: the first one shows all of it."""
+        """`region` (height, width): where in pictures road users can be; `windows`: the first one holds all of it."""
         self._fitter, self._network, self._region, self._windows = fitter, network, region, windows
 
     doubtful = False
     sight = Sight.SEES
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
-        """Return who is in the picture."""
+        """Return the road users in the picture."""
         return self.bodies(self.find(picture))
 
     def find(self, picture: Picture) -> NetworkBoxes:
-        """Return the boxes in the picture."""
+        """Return the boxes of the road users in the picture."""
         return self._network.find(picture, self._windows)
 
     def bodies(self, found: NetworkBoxes) -> Bodies:
@@ -41,6 +41,7 @@ class Onnx:
         return bodies.of(plausible(self._fitter.view, boxes, bodies))
 
     def _in_region(self, found: NetworkBoxes) -> Mask:
+        """Return which boxes (n,) stand, by the middle of their lower edge, in the region."""
         height, width = self._region.shape
         column = np.clip((found.box[:, 0] + found.box[:, 2]) / 2, 0, width - 1).astype(int)
         row = np.clip(found.box[:, 3] - 1, 0, height - 1).astype(int)

@@ -17,18 +17,22 @@ def _shared(first: Floats, second: Floats) -> Floats:
 
 
 def _area(box: Floats) -> Floats:
+    """Return the areas (n,) px2 of boxes (n, 4) px, at least 1e-9, so that they can divide."""
     side = box[:, 2:] - box[:, :2]
     return np.maximum(side[:, 0] * side[:, 1], 1e-9)
 
 
 def alike(first: Floats, second: Floats) -> Floats:
-    """Return the intersections over unions (n, m)."""
+    """Return the intersections over unions (n, m), 0..1, of boxes (n, 4) px with boxes (m, 4) px."""
     shared = _shared(first, second)
     return np.asarray(shared / (_area(first)[:, None] + _area(second) - shared))
 
 
 def covered(box: Floats) -> Floats:
-    """Return the largest share (n,) of each box that one nearer to the camera, which stands lower, covers."""
+    """Return the largest share (n,) of each box (n, 4) px that another box nearer to the camera covers.
+
+    Of two boxes on one road the one whose lower edge is lower in the picture is nearer.
+    """
     nearer = box[:, 3] > box[:, 3][:, None] + 1.0
     share: Floats = np.where(nearer, _shared(box, box) / _area(box)[:, None], 0.0).max(axis=1, initial=0.0)
     return share

@@ -17,7 +17,7 @@ class Model(Protocol):
     size: tuple[int, int]  # width and height of its input
 
     def run(self, tensor: Tensor) -> Tensor:
-        """Return the output for an input."""
+        """Return the output for an input (1, 3, height, width), 0..1; layouts (1, ..., ...): see `network`."""
 
 
 class OnnxRuntime:
@@ -33,7 +33,7 @@ class OnnxRuntime:
         self.size = _size(self._session.get_inputs()[0].shape)
 
     def run(self, tensor: Tensor) -> Tensor:
-        """Return the output for an input."""
+        """Return the output (1, ..., ...) for an input (1, 3, height, width)."""
         return np.asarray(self._session.run(None, {self._input: tensor})[0], dtype=np.float32)
 
 
@@ -48,7 +48,7 @@ class OpenVino:
         self.size = _size([side.get_length() if side.is_static else 0 for side in self._model.input(0).partial_shape])
 
     def run(self, tensor: Tensor) -> Tensor:
-        """Return the output for an input."""
+        """Return the output (1, ..., ...) for an input (1, 3, height, width)."""
         return np.asarray(self._model([tensor])[0], dtype=np.float32)
 
 

@@ -1,8 +1,8 @@
-"""Who else is there: bodies that explain what is left of the foreground, from the front.
+"""New road users: bodies that explain the foreground that known road users leave, the nearest first.
 
-The nearest one hides others but is hidden by none: it stands at the lowest point that is left, or it is all that is
-left. Of each build the body is tried that explains most, and the one that covers least of anything else; then who is
-behind it; those that explain most together are taken.
+The nearest body hides others and none hides it: it stands at the lowest pixel that is left, or explains all that is
+left. Of each build two bodies are tried: the one that explains most, and the one that covers fewest other pixels. Then
+bodies behind it are tried in the same way. The set of bodies that explains most is taken.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from perception.video.fit import MISFIT, Guess
 from perception.video.raster import Raster
 from perception.video.silhouette import Silhouettes, silhouettes
 
-LEAST_PX, LEAST_M2 = 12, 0.3  # what is smaller, facing the camera, is nobody
+LEAST_PX, LEAST_M2 = 12, 0.3  # a smaller blob, and a smaller area facing the camera, is no road user
 DEPTH = 5  # bodies that may stand one behind the other
-WHOLE = 2  # of them, the nearest, that may be all that is left
-BUDGET = 8  # looks for a nearest body in one picture: what is left then waits for the next picture
-DEARER = 1.75  # what it costs more to be there for who is large: a truck's shape is no box, its rest is no car
-PURE = 0.8  # price of a body's pixels where it shall cover little else
-PROMISING = 0.5  # of the best score
-BOXED = 3  # bodies that are fitted to all that is left
-SIDEWAYS = np.array([-0.3, 0.0, 0.3])  # where the lowest point may be under a body, in widths
-NEARER_M = np.array([0.0, 2.0])  # how far nearer than the lowest point that is seen a hidden foot may be
+WHOLE = 2  # number of the nearest bodies for which is tried whether they explain all that is left
+BUDGET = 8  # searches for a nearest body in one picture: the remaining foreground waits for the next picture
+DEARER = 1.75  # factor on the price of a motor vehicle: a truck is no box, and its rest must not become a car
+PURE = 0.8  # price of a body's visible pixels in the choice of the body that covers fewest other pixels
+PROMISING = 0.5  # share of the best score from which on a body is tried
+BOXED = 3  # bodies that are fitted to the box of all that is left
+SIDEWAYS = np.array([-0.3, 0.0, 0.3])  # offsets of the lowest pixel under a body, in widths of the body
+NEARER_M = np.array([0.0, 2.0])  # distances by which a hidden foot may be nearer than the lowest pixel that is seen
 _STEPS = np.array([[a, b] for a in (-1, 0, 1) for b in (-1, 0, 1)], dtype=np.float64)
 _REACHES_M = (0.5, 0.2)
-# sizes that are tried, and which way a longer one grows: shares of the spread
+# sizes that are tried, and the direction in which a longer body grows: shares of the spread
 _SIZES = np.array(
     [[a, b, c, d] for a, d in ((-1, 1), (-1, -1), (0, 0), (1, 1), (1, -1)) for b in (-1, 0, 1) for c in (-1, 0, 1)],
     dtype=np.float64,
@@ -40,18 +40,18 @@ _SIZES = np.array(
 
 
 class FoundBody(NamedTuple):
-    """One body."""
+    """One body that explains a part of the foreground."""
 
     guess: Guess  # (1,)
-    known: int  # row of those known before; -1: new
-    alone: bool  # in its blob
+    known: int  # row of the known road user; -1: new
+    alone: bool  # it is the only body in its blob
     box: Floats  # (4,) px
     seen: Mask  # (4,) which edges are its own
     score: float  # px2, as `Canvas.score`
 
 
 class BodySearch:
-    """Searches one camera's foreground."""
+    """Searches one camera's foreground for bodies."""
 
     def __init__(self, raster: Raster) -> None:
         self._raster = raster
@@ -62,7 +62,10 @@ class BodySearch:
         self._left = BUDGET
 
     def born(self, canvas: Canvas, box: Floats, odd: Floats, undos: list[Undo]) -> list[FoundBody]:
-        """Return who explains what is left in a box (4,) px, and mark it as explained; `odd`: as `scores`."""
+        """Return new bodies that explain what is left in a box (4,) px, and mark their pixels as explained.
+
+        `odd` (builds,): as `scores`.
+        """
         left, top = box[:2]
         _, _, stats, _ = cv2.connectedComponentsWithStats(canvas.rest(box), connectivity=8)
         found = []
@@ -77,14 +80,16 @@ class BodySearch:
         return found
 
     def _enough(self, area: int, box: Floats) -> bool:
+        """Tell whether an area px2 in a box (4,) px is large enough for a road user."""
         return area >= max(LEAST_PX, LEAST_M2 * self._raster.square_under(box))
 
     def _best(
         self, canvas: Canvas, box: Floats, odd: Floats, depth: int, wide: bool
     ) -> tuple[float, list[tuple[Guess, float]]]:
-        """Return the score of the bodies that explain best what is left in a box, and they with theirs, nearest first.
+        """Return the score of the bodies that together explain most in a box (4,) px, and each body with its score.
 
-        `wide`: every build is tried as the nearest, not only the best.
+        Nearest first. `odd` (builds,): as `scores`; `depth`: most bodies; `wide`: every build is tried as the nearest
+        body, not only the best one.
         """
         guess = self._candidates(canvas, box, depth > DEPTH - WHOLE) if depth else None
         if guess is None:
@@ -106,15 +111,18 @@ class BodySearch:
         return best
 
     def scores(self, canvas: Canvas, guess: Guess, shapes: Silhouettes, odd: Floats) -> Floats:
-        """Return what bodies (m,) explain, less what they cost; see `Canvas.score`.
+        """Return the scores (m,) px2 of bodies, see `Canvas.score`.
 
-        `odd` (builds,): squared sigmas by which each build is odd here, whatever its size.
+        `odd` (builds,): squared sigmas by which each build is odd in this blob, added to the oddity of the size.
         """
         square = self._raster.square(guess.state[:, :2]) * np.where(MOTOR[guess.build], DEARER, 1.0)
         return canvas.score(shapes, square, guess.oddity + odd[guess.build])
 
     def _candidates(self, canvas: Canvas, box: Floats, whole: bool) -> Guess | None:
-        """Return the bodies that may be the nearest one in a box; `whole`: those too that may be all that is in it."""
+        """Return the bodies that may be the nearest one in a box (4,) px; None: too little foreground is left.
+
+        `whole`: also bodies that may explain all that is left in the box.
+        """
         left = canvas.left_over(box)
         if left is None or not self._enough(left.area, left.box):
             return None
@@ -124,7 +132,7 @@ class BodySearch:
         return Guess.joined([self._boxed(left), standing]) if whole else standing
 
     def _boxed(self, left: LeftOver) -> Guess:
-        """Return the bodies that may be all that is left."""
+        """Return the bodies that may explain all that is left."""
         full, seen = self._raster.full(left.box[None]), left.seen[None]
         boxes = Boxes(full, seen, np.full(1, RoadUser.UNKNOWN), np.ones(1))
         guess, cost = self._raster.fitter.hypotheses(boxes, None)
@@ -137,7 +145,7 @@ class BodySearch:
         return guess.at(bodies.misfit < 2 * MISFIT)
 
     def _settled(self, canvas: Canvas, guess: Guess, shape: Silhouettes, odd: Floats) -> tuple[Guess, float]:
-        """Return a body where, and as large as, it explains most, and its score."""
+        """Return a body moved and sized so that it explains most foreground, and its score; `odd` (builds,)."""
         moves = self._raster.moves(guess.state[:, :2])[0]
         offset = np.zeros(2)
         for reach in _REACHES_M:
@@ -159,12 +167,16 @@ class BodySearch:
 
 
 def stands_free(build: int, seen: Mask) -> bool:
-    """Tell whether enough edges (4,) of somebody in a crowd are seen; any part of a truck could be a cyclist."""
+    """Tell whether enough edges (4,) of a body in a crowd are seen; any part of a truck could be a cyclist."""
     return bool(np.count_nonzero(seen) >= (1 if MOTOR[build] else 2))
 
 
 def _tops(guess: Guess, score: Floats, pure: Floats, wide: bool) -> list[int]:
-    """Return the rows of the bodies that are worth trying."""
+    """Return the rows of the bodies to try.
+
+    score (m,) px2; pure (m,) px2: worth less `PURE` of the visible pixels; `wide`: the body of each build that is best
+    in either, else the one that scores best of all.
+    """
     if not wide:
         return [int(np.argmax(score))]
     of_build = [np.flatnonzero(guess.build == build) for build in range(len(BUILDS))]
