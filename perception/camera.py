@@ -39,7 +39,7 @@ def on_road(pixels: Floats, camera: Homography | Intrinsics, mount: Mount) -> Fl
         scale, forward, left = -ray[..., 2] / mount.height_m, ray[..., 0], ray[..., 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         place = np.stack([forward / scale, left / scale], axis=-1)
-    return np.where(place[..., :1] > 0, place, np.nan)  # what is above the horizon comes out behind the camera
+    return np.where(place[..., :1] > 0, place, np.nan)  # pixels above the horizon come out behind the camera
 
 
 def _rays(pixels: Floats, camera: Intrinsics) -> Floats:

@@ -80,7 +80,7 @@ def heading_difference(first: ArrayLike, second: ArrayLike) -> Floats:
 
 
 def gcj02_offset(latitude: float, longitude: float) -> tuple[float, float]:
-    """Return what GCJ-02 adds to a WGS-84 position: (latitude, longitude) in degrees.
+    """Return the offset of GCJ-02 from a WGS-84 position: (latitude, longitude) in degrees.
 
     The formulas are public knowledge since 2010, not a published standard. They hold inside China.
     """

@@ -1,4 +1,4 @@
-"""What comes in: the words that drivers conform to and fusion works with. What goes out: `results`.
+"""The input of perception: records that drivers give and fusion works with. The output: `results`.
 
 Every record carries `stamp_ns`, when its content was true, and `receipt_ns`, when its last byte was read; both integer
 nanoseconds of steady time: UTC but for steps of the system clock (`hw/timescale.py`). SI units; angles in degrees.
@@ -43,7 +43,7 @@ class RoadUser(IntEnum):
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one device said, when it was true and when it arrived."""
+    """One measurement of a device: its content, the time of validity and the time of receipt."""
 
     device: str
     stamp_ns: int
@@ -77,7 +77,7 @@ class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
 
 
 class VehicleReport(Measurement, frozen=True, kw_only=True):
-    """What a vehicle says about itself (a received BSM), in the core's units."""
+    """A vehicle's report of itself (a received BSM), in the core's units."""
 
     id: bytes  # 8 octets, temporary
     latitude: float  # deg
@@ -150,7 +150,7 @@ class Reception(Measurement, frozen=True, kw_only=True):
 
 
 class ChannelState(Measurement, frozen=True, kw_only=True):
-    """What a radio says of the channel that all share."""
+    """A radio's report of the channel that all stations share."""
 
     busy: float | None  # channel busy ratio, 0..1; None: it does not say
 

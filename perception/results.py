@@ -1,4 +1,4 @@
-"""What perception tells of a site: tracks, events, traffic statistics. SI units, degrees, site frame (`objects`).
+"""The output of perception: tracks, events, traffic statistics. SI units, degrees, site frame (`objects`).
 
 Unknown is None on single values and NaN in arrays, never 0. Stamps are integer nanoseconds of steady time.
 """
@@ -84,7 +84,7 @@ class RoadEvent(msgspec.Struct, frozen=True, kw_only=True):
     speed_mps: float | None = None  # m/s
     heading_deg: float | None = None  # deg
     on_air: bool = True  # part of RSI
-    keep: bool = True  # recordings of it and of what came before are kept
+    keep: bool = True  # recordings of it and of the time before it are kept
 
 
 class LaneFlow(msgspec.Struct, frozen=True, kw_only=True):

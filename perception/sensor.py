@@ -1,4 +1,4 @@
-"""A sensor as the site file describes it: where it stands, what it sees and how well.
+"""A sensor as the site file describes it: its mount, its field of view and its errors.
 
 `camera` turns image boxes into places on the road; everything else that a sensor says is already in metres.
 """

@@ -1,4 +1,4 @@
-"""Events from what the rules see: each starts, goes on and ends, with hysteresis in time, under a number of its own.
+"""Events from the occurrences that rules see: each starts, goes on and ends, with hysteresis in time and a number.
 
 A case begins with the first occurrence. It becomes an event when the rule has seen it for long enough, and ends when
 the rule has not seen it for long enough, or its road users are gone. A road user that is lost and found under another
@@ -93,7 +93,7 @@ class EventDetector:
 
     @staticmethod
     def _is_due(case: _EventCase, settings: RuleSettings, now_ns: int) -> bool:
-        """Tell whether a case becomes an event now, or its event has to be told of again."""
+        """Tell whether a case becomes an event now, or its event is due for an update."""
         if case.event is not None:
             return now_ns - case.event.stamp_ns >= settings.update_every_s * SECOND_NS
         after_s = settings.start_after_s if case.occurrence.after_s is None else case.occurrence.after_s

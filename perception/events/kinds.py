@@ -12,7 +12,7 @@ class EventKind(NamedTuple):
     name: str
     name_zh: str
     urgency: int = 3  # priority in RSI, 0..7, 7 highest: an own scale
-    on_air: bool = True  # unless the site file says otherwise; what is in no standard goes to the platform only
+    on_air: bool = True  # unless the site file says otherwise; an event without a standard's code: platform only
     keep_recording: bool = True  # unless the site file says otherwise
 
 

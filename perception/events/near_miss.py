@@ -4,7 +4,7 @@ Time to collision: two on crossing ways whose bodies would overlap within `ttc_s
 could only be kept apart by harder braking than people do of their own will. Post-encroachment time: one comes, within
 `pet_s`, to where the body of another on a crossing way has just been.
 
-Only what is certain is a near miss: places, speeds and headings count with `sigmas` standard deviations against it.
+Only a certain near miss counts: places, speeds and headings count with `sigmas` standard deviations against it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from perception.traffic.situation import Situation
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
 MOVING_MPS = 0.5
 STEP_S = 0.1  # between the times for which bodies are laid over each other, and at most between two looks
-SPARE_M = 1.0  # beyond half its length: the rest of a body, and what its way bends
+SPARE_M = 1.0  # beyond half the body's length: half its width, and the bend of its way
 BETWEEN_S = np.stack(np.meshgrid(*[np.arange(4) * STEP_S / 4.0] * 2), axis=-1).reshape(-1, 2)
 
 
 class Movers(NamedTuple):
-    """Road users (p,) and what is needed to lay their bodies over each other."""
+    """Road users (p,) with the columns that are needed to lay their bodies over each other."""
 
     position: Floats  # (p, 2) m, centre
     velocity: Floats  # (p, 2) m/s
@@ -107,7 +107,7 @@ class NearMiss:
         tracks = now.tracks
         apart = tracks.position[second] - tracks.position[first]
         one, other = tracks.velocity[first], tracks.velocity[second]
-        drift = np.stack([other - one, -other, one])  # (3, p, 2) m/s: how what is between them changes
+        drift = np.stack([other - one, -other, one])  # (3, p, 2) m/s: rate of change of the vector between them
         pace = np.maximum(drift[..., 0] ** 2 + drift[..., 1] ** 2, 1e-9)
         closing = -(apart[:, 0] * drift[..., 0] + apart[:, 1] * drift[..., 1])
         time_s = np.minimum(np.maximum(closing / pace, 0.0), self._within_s)

@@ -1,4 +1,4 @@
-"""The contract of a rule: it looks at the situation and says what it sees; times are not its business."""
+"""The contract of a rule: it returns the occurrences in a situation; `detector` makes events of them over time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from perception.traffic.situation import Situation
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule sees of one thing at one time."""
+    """One thing that a rule sees at one time, such as a vehicle that stands."""
 
     key: int  # the same thing has the same key at every look: a track id, a lane's index ...
     position: tuple[float, float]  # m, site frame
@@ -41,7 +41,7 @@ class Rule(Protocol):
         """Its part of the site file."""
 
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
-        """Return what the rule sees now."""
+        """Return the occurrences that the rule sees now."""
 
 
 def running_rows(now: Situation, running: Set[int]) -> Mask:
@@ -52,7 +52,7 @@ def running_rows(now: Situation, running: Set[int]) -> Mask:
 
 
 def threshold(now: Situation, running: Set[int], start: float, release: float) -> float | Floats:
-    """Return what counts: `start`, but `release` for rows (n,) with a running event."""
+    """Return the threshold that counts: `start`, but `release` for rows (n,) with a running event."""
     return np.where(running_rows(now, running), release, start) if running else start
 
 

@@ -23,7 +23,7 @@ class Zone(Settings):
 
 
 class RuleSettings(Settings):
-    """What every rule has."""
+    """Settings that every rule has."""
 
     enabled: bool = True  # whether the rule looks
     code: Code  # of the event (GB/T 29100, or the site's own)
@@ -139,8 +139,8 @@ class ObjectSettings(RuleSettings):
     start_after_s: NotNegative = 0.5
     sure_for_s: NotNegative = 0.5
     end_after_s: NotNegative = 1.0
-    most_height_m: Positive = 0.9  # what is higher is no object
-    most_length_m: Positive = 3.0  # what is longer is no object
+    most_height_m: Positive = 0.9  # a higher thing is no object on the road
+    most_length_m: Positive = 3.0  # a longer thing is no object on the road
     still_mps: Positive = 0.8  # slower stands still
     still_m: Positive = 2.0  # largest distance from where it was seen first
     radius_m: Positive = 3.0  # of its area on air

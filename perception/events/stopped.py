@@ -23,7 +23,7 @@ from perception.traffic.hidden import STANDING_MPS
 from perception.traffic.situation import Situation
 
 CAR_M = 4.6  # length of a car that may stand ahead
-CLEAR_NS = 5 * SECOND_NS  # passing vehicles hide the road ahead for moments, in which nobody stops there unseen
+CLEAR_NS = 5 * SECOND_NS  # passing vehicles hide the road ahead for moments too short to stop there unseen
 PLACES = 4  # where one may stand, over the distance that counts
 ASIDE_M = 2.0  # a vehicle no farther beside the way of another is ahead of it
 

@@ -25,7 +25,7 @@ class Obstacles(NamedTuple):
 
 
 class Shade(NamedTuple):
-    """What bodies cover of the targets of m looks."""
+    """The parts of the targets of m looks that bodies cover."""
 
     total: Floats  # (m,) share of the target's width, all bodies together; may be over 1
     widest: Floats  # (m,) m: the widest shadow, from hidden on one side to hidden on the other; 0: none
@@ -40,7 +40,7 @@ def obstacles(table: TrackTable) -> Obstacles:
 
 
 def shade(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
-    """Return what covers the tracks `target` (m,) as the sensors (m,) see them.
+    """Return the shade on the tracks `target` (m,) as the sensors (m,) see them.
 
     which (k,): number of a look; other (k,): track that may stand before its target.
     """

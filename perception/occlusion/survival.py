@@ -1,9 +1,9 @@
 """How long a road user that no sensor can see is believed to be where it should be: survival.
 
-A hidden road user stays hidden by keeping behind what hides it. It leaves by moving otherwise than predicted, out of a
-hidden place that is so many metres wide, at a pace that its class can differ by. Their quotient is the rate of leaving;
-the probability of existence falls with it, exponentially, until a sensor sees the road user again. The more sensors
-look there, the narrower the place that is hidden from all of them: the narrowest shadow counts.
+A hidden road user stays hidden by keeping behind the body that hides it. It leaves by moving otherwise than predicted,
+out of a hidden place that is so many metres wide, at a pace that depends on its class. Pace over width is the rate of
+leaving; the probability of existence falls with it, exponentially, until a sensor sees the road user again. The more
+sensors look there, the narrower the place that is hidden from all of them: the narrowest shadow counts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from perception.state.table import TrackTable
 PACE: Floats = np.array([0.5, 0.5, 0.4, 0.4, 0.6, 1.2, 1.0])
 BOXED_PACE = 0.1  # m/s: of a vehicle with another close ahead and another close behind, whatever its class
 BOXED_M = 15.0  # gap, bumper to bumper, up to which the other is close: no vehicle turns off unseen between the two
-WIDEST_M = 12.0  # no hidden place is wider than behind a bus, nor is one where a sensor only misses what stands
+WIDEST_M = 12.0  # width of a hidden place, at most: that behind a bus; also where a sensor misses an open road user
 
 
 def rates(table: TrackTable, room: Floats) -> Floats:

@@ -12,7 +12,7 @@ from perception.state.table import TrackTable
 
 
 class View:
-    """What the sensors see of the road over all road users in memory, until the next round changes these."""
+    """The places on the road that sensors see past all tracks; valid until the next round changes the tracks."""
 
     def __init__(self, table: TrackTable, sensors: Sensors) -> None:
         self._table, self._sensors = table, sensors

@@ -43,8 +43,8 @@ def solve(blocks: Sequence[Block]) -> Floats:
 def covariance(blocks: Sequence[Block], x: Floats) -> Floats:
     """Return how sure a solution is, (unknowns, unknowns): how far it moves when one road user is left out.
 
-    The jackknife over groups (CR3 of Bell and McCaffrey 2002) is true for few road users, too. What is known
-    beforehand is not left out, since some unknowns rest on it alone: it counts by how far it pulls.
+    The jackknife over groups (CR3 of Bell and McCaffrey 2002) is true for few road users, too. Prior knowledge
+    is not left out, since some unknowns rest on it alone: it counts by how far it pulls.
     """
     whole = _together(blocks)
     weighted, error = _weighted(whole, x), whole.residual + whole.jacobian @ x

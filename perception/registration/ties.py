@@ -20,7 +20,7 @@ WANDER_S = 10.0  # a vehicle's own position errs alike for about so long
 FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
 CLOCK_SD_S = 0.03
 SURVEY_SD = np.array([0.3, 0.3, np.radians(0.5), CLOCK_SD_S])  # m, m, rad, s: of most sensors
-FAST = 1e-6  # m, rad, s: of what is not to move
+FAST = 1e-6  # m, rad, s: 1 sigma of a sensor that must not move
 LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
 
 
@@ -72,7 +72,7 @@ class Ties:
         return blocks
 
     def to_vehicles(self, gate_m: float) -> list[Block]:
-        """Return the equations of vehicles that told of themselves."""
+        """Return the equations of vehicles that sent reports (BSM)."""
         blocks, moved = [], self._moved
         for a in range(len(moved)):
             found = couples(moved[a], self._sources.told, gate_m)
@@ -137,7 +137,7 @@ class Ties:
         return pairs[:, 0]
 
     def _jacobian(self, number: int, position: Floats, velocity: Floats) -> Floats:
-        """Return how the unknowns of a sensor move what it sees, (n, 2, 4)."""
+        """Return how the unknowns of a sensor move the places that it sees, (n, 2, 4)."""
         return sensitivity(position, velocity, self._sources.places[number], self._x[number])
 
     def _whitened(

@@ -45,7 +45,7 @@ def moved(paths: Paths, place: Floats, x: Floats) -> Paths:
 
 
 def sensitivity(position: Floats, velocity: Floats, place: Floats, x: Floats) -> Floats:
-    """Return d position / d (east, north, yaw rad, lag s), (n, 2, 4), of what a sensor at `place` (2,) m sees to move.
+    """Return d position / d (east, north, yaw rad, lag s), (n, 2, 4), of places that a sensor at `place` (2,) m sees.
 
     position (n, 2) m and velocity (n, 2) m/s, site frame, are put right by the sensor's unknowns x (4,).
     """

@@ -1,4 +1,4 @@
-"""What is said of a sensor in the end: fine, moved, or unknown."""
+"""The verdict on a sensor's mount: fine, moved, or unknown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_COUPLES = 5  # fewer ties say nothing
 
 
 class Registration(NamedTuple):
-    """One sensor: what to add to its mount in the site file, and how sure that is (1 sigma)."""
+    """One sensor: corrections to add to its mount in the site file, and their errors (1 sigma)."""
 
     device: str
     east_m: float
@@ -27,7 +27,7 @@ class Registration(NamedTuple):
     yaw_sd_deg: float
     lag_ms: float  # how late its times are against the mean of all sensors; filters make up to 50 ms of it
     sensor_ties: int  # paths that another sensor saw too
-    vehicle_ties: int  # that a vehicle told of
+    vehicle_ties: int  # to reports (BSM) of vehicles
     lane_ties: int  # on lanes
     verdict: str  # fine, moved, or unknown: too little was seen
 

@@ -1,7 +1,8 @@
 """Radar reflections to road users: clusters in place and Doppler, the background left out.
 
-What does not move is background where something stood nearly always: each radar learns it in cells on the ground. What
-stands where the ground was empty is a road user that stopped, until it has stood for minutes.
+Reflections without motion are background in cells of the ground in which a body stood nearly always: each radar learns
+these cells. Reflections without motion where the ground was empty are a road user that stopped, until it has stood for
+minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from perception.state.pairs import groups, neighbours
 
 
 class ClusterSettings(Settings):
-    """What makes reflections one road user."""
+    """Limits within which reflections are one road user."""
 
     distance_m: Positive = 2.0  # neighbours in one cluster are no farther apart than this
     speed_mps: Positive = 1.5  # radial speeds in one cluster differ by no more than this

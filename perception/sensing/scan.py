@@ -136,7 +136,7 @@ def sight_covariance(position: Floats, noise: Noise) -> Floats:
 
 
 def _stacked(arrays: Sequence[Floats]) -> Floats:
-    """Return arrays (n, ...) one after the other as one (..., n); what is not finite becomes NaN."""
+    """Return arrays (n, ...) one after the other as one (..., n); values that are not finite become NaN."""
     whole = np.concatenate(arrays)
     whole[np.isinf(whole)] = np.nan
     return np.ascontiguousarray(whole.transpose(*range(1, whole.ndim), 0))

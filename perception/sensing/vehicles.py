@@ -1,4 +1,4 @@
-"""What vehicles say about themselves, as detections of the radios."""
+"""Vehicles' reports of themselves (BSM), as detections of the radios."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from perception.sensor import NotNegative, Positive, Settings
 
 
 class VehicleSettings(Settings):
-    """How far vehicles are trusted: floors under what they claim, 1 sigma."""
+    """How far vehicles' reports are trusted: floors under the errors that they claim, 1 sigma."""
 
     position_sd_m: Positive = 0.6  # no position is believed to be better
     alike: Positive = 6.0  # a receiver errs alike from report to report: the variance that each counts with, times this

@@ -49,8 +49,8 @@ class ArrivalWindow:
     def rounds(self) -> Iterator[list[Measurement]]:
         """Take all out, in order of their stamps, in rounds no longer than ROUND_NS.
 
-        A round has one scan of each device, and the newest report of each vehicle since the round before. What vehicles
-        say makes no round where a sensor has seen anything: how many speak, and when, changes no other's round.
+        A round has one scan of each device, and the newest report of each vehicle since the round before. Reports of
+        vehicles make no round where a sensor has seen anything: their number and times change no round of the sensors.
         """
         waiting, self._waiting = sorted(self._waiting, key=_stamp), []
         reports = deque(each for each in waiting if isinstance(each, VehicleReport))

@@ -1,4 +1,4 @@
-"""What a track is besides its motion: class by votes, size by weighted mean, heading with a latch."""
+"""Attributes of a track besides its motion: class by votes, size by weighted mean, heading with a latch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one ca
 MOTOR_MPS = 10.0  # pedestrians and cyclists are slower
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
-SIZE_STATED = 5.0  # what a vehicle says about its own size counts as this many
+SIZE_STATED = 5.0  # a size in a vehicle's report counts as so many measurements
 SIZE_FACTOR = 2.2  # and not at all where its class is never so much longer, wider or higher, or so much less
 
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
@@ -41,8 +41,8 @@ _RELEASE = np.where(_WALKERS, WALKER_RELEASE_MPS, RELEASE_MPS)
 SURE_SPEED_SIGMAS = 3.0  # a new track's first speed is mostly noise
 _CURVATURE: Floats = np.where(_WALKERS, 1.0, 0.15)  # 1/m: the narrowest turn
 NEVER_SD = 104.0  # deg, of a heading that may be any
-VEHICLE_HEADING_SD = 3.0  # deg, of what a vehicle says
-HEADING_OFF = 30.0  # deg: what it says is not believed where it differs by more from how it drives
+VEHICLE_HEADING_SD = 3.0  # deg, of the heading in a vehicle's report
+HEADING_OFF = 30.0  # deg: a reported heading that differs by more from the direction of motion is not used
 
 
 def vote(table: TrackTable, rows: Ints, kind: Ints, confidence: Floats) -> None:
@@ -109,7 +109,7 @@ def sizes(table: TrackTable) -> Floats:
 
 
 def turn_headings(table: TrackTable, dt: float) -> None:
-    """Let the headings follow the motion of the last dt seconds; what stands keeps the heading that it had.
+    """Let the headings follow the motion of the last dt seconds; a standing road user keeps its heading.
 
     The course is the direction of the velocity; how far the heading follows it depends on how sure it is, and on how
     far a road user of this class can have turned on its way. A vehicle's own word holds where it is fresh.

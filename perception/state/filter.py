@@ -1,7 +1,7 @@
 """Batched Kalman filter: constant velocity in the site frame, one column per road user, all at the same time.
 
 State (4, n): east, north [m], east speed, north speed [m/s]; covariance (4, 4, n). The acceleration is white noise of
-a spectral density (2, 2, n) in m2/s3. What all sensors measured around the state's time is first added up as
+a spectral density (2, 2, n) in m2/s3. The measurements of all sensors around the state's time are first added up as
 information about it (a measurement `lag` seconds from it saw H = [I, lag I] of the state), then used at once.
 """
 
@@ -31,7 +31,7 @@ def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floa
 
 
 class Information(msgspec.Struct, frozen=True, eq=False):
-    """What measurements say about states: blocks of the information matrix, and the residuals weighted with it."""
+    """The information that measurements give about states: blocks of the information matrix, and weighted residuals."""
 
     place: Floats  # (2, 2, n)
     mixed: Floats  # (2, 2, n)
@@ -43,7 +43,7 @@ class Information(msgspec.Struct, frozen=True, eq=False):
 def information(
     lag: Floats, position: Floats, certainty: Floats, velocity: Floats, velocity_certainty: Floats
 ) -> Information:
-    """Return what n measurements say, each about its own state.
+    """Return the information of n measurements, each about its own state.
 
     position, velocity (2, n): measured less predicted at the measurement's time; their certainties (2, 2, n): inverse
     covariances, 0 where nothing was measured.

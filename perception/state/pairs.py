@@ -9,11 +9,11 @@ from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 
 FEW = 20_000  # pairs up to which it is faster to look at each
-MARGIN = 1e-6  # of what is looked at, relative and in metres: more than rounding
+MARGIN = 1e-6  # margin of the searched area, relative and in metres: more than rounding
 
 
 class Pairs(msgspec.Struct, frozen=True, eq=False):
-    """Tracks and detections that may belong together, and what is known of each pair."""
+    """Tracks and detections that may belong together, and the figures of each pair."""
 
     track: Ints  # (k,)
     detection: Ints  # (k,)

@@ -65,7 +65,7 @@ class TrackTable:
     state: Floats  # (4, n) east, north [m], their speeds [m/s]
     covariance: Floats  # (4, 4, n)
     drift: Floats  # (2, n) m/s: sum of the latest corrections of the velocity
-    drift_variance: Floats  # (n,) (m/s)2: what its square should be if they were noise
+    drift_variance: Floats  # (n,) (m/s)2: expected square of `drift` if the corrections were noise
     log_odds: Floats  # (n,) of existence
     leaving: Floats  # (n,) 1/s: rate at which a hidden road user leaves its place unseen; 0: not hidden
     votes: Floats  # (7, n) log-likelihood of each class, 0 the best
@@ -161,7 +161,7 @@ def likely(table: TrackTable) -> NDArray[np.bool_]:
 
 
 def trusted(table: TrackTable) -> NDArray[np.bool_]:
-    """Return which rows (n,) have a vehicle whose word has agreed with the sensors for long enough."""
+    """Return which rows (n,) have a vehicle whose reports have agreed with the sensors for long enough."""
     enough: NDArray[np.bool_] = table.agreed >= TRUSTED
     return enough
 

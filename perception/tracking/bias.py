@@ -136,7 +136,7 @@ class Biases:
 
 
 def _inverse(matrix: Floats) -> Floats:
-    """Return the inverse of a symmetric positive definite matrix (u, u), the same bits with whatever BLAS numpy has."""
+    """Return the inverse of a symmetric positive definite matrix (u, u), the same bits with every BLAS."""
     inverse = matrix.copy()
     for pivot in range(len(matrix)):
         column, row = inverse[:, pivot].copy(), inverse[pivot] / inverse[pivot, pivot]

@@ -1,4 +1,4 @@
-"""Correction: tracks take in what detections say about their motion."""
+"""Correction: the motion of tracks is corrected by their detections."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def correct_twin(table: TrackTable, pairs: Pairs, scan: Scan, lag: Floats) -> No
 
 
 def _evidence(pairs: Pairs, scan: Scan, lag: Floats) -> filter.Information:
-    """Return what each detection of the pairs (k,) says about its track."""
+    """Return the information of each detection of the pairs (k,) about its track."""
     detection, weight = pairs.detection, pairs.weight
     covariance = scan.covariance[:, :, detection]
     return filter.information(

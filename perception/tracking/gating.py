@@ -17,9 +17,9 @@ _ROWS = 8  # of floats
 
 
 class Gated(NamedTuple):
-    """What is known of pairs within their gates."""
+    """The m pairs within their gates."""
 
-    number: Ints  # (m,) of each pair among those that were judged
+    number: Ints  # (m,) row of each pair among the judged pairs
     square: Floats  # (m,) squared Mahalanobis distance of the position
     volume: Floats  # (m,) m4: determinant of its covariance
     residual: Floats  # (2, m) m: measured less expected

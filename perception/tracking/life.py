@@ -1,4 +1,4 @@
-"""The life of tracks by evidence: what counts for one, when it is confirmed, when it is over."""
+"""The life of tracks by evidence: evidence for a track, its confirmation, its end."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ SWERVING_MPS = 5.0  # speed from which all of it holds across a vehicle's headin
 ASIDE_AT_REST = 0.01  # share of that which is left at rest
 UNSEEN = 0.15  # share of it that is left at least while no sensor can see the road user
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
-NOISE, MANOEUVRE = 1.0, 3.0  # squared drift, over what it should be, that is noise, and that is not
+NOISE, MANOEUVRE = 1.0, 3.0  # squared drift over its expected value: of noise; of a manoeuvre
 ROUND_S = 0.1  # between two rounds, usually
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
 

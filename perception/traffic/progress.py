@@ -36,7 +36,7 @@ def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
 
 
 def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
-    """Return the rows (k,) that were before a stop line and are now past it, on whatever way they went on."""
+    """Return the rows (k,) that were before a stop line and are now past it, whichever way they took after it."""
     ahead = (past["approach"] != NONE).nonzero()[0]
     lane = past["approach"][ahead].astype(np.int64)
     gone: Ints = ahead[lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]

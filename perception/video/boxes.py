@@ -1,4 +1,4 @@
-"""What a detector finds in a picture, and what a detector is."""
+"""The results of a detector in a picture, and the contract of a detector."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Boxes(NamedTuple):
     """n road users in one picture, rows aligned. Pixels of the full picture, edges at the outer side of its pixels."""
 
     box: Floats  # (n, 4) px: left, top, right, bottom; y down
-    seen: Mask  # (n, 4) whether an edge is the road user's own, not the picture's or of somebody before it
+    seen: Mask  # (n, 4) whether an edge is the road user's own, not cut by the picture or by a road user before it
     kind: Ints  # (n,) perception.objects.RoadUser, UNKNOWN where the detector cannot tell
     confidence: Floats  # (n,) 0..1, of the kind
 
@@ -53,11 +53,11 @@ class Detector(Protocol):
 
     @property
     def doubtful(self) -> bool:
-        """Whether it is not sure of what it finds: it may find somebody where nobody is."""
+        """Whether its bodies are doubtful: it may find road users where there are none."""
 
     @property
     def sight(self) -> Sight:
-        """Why the last `look` told nothing: LEARNING, or what blinds the detector; SEES where it told."""
+        """Why the last `look` returned None: LEARNING, or the cause of blindness; SEES where it returned bodies."""
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return the road users in a picture, which may be smaller than the full one; None: see `sight`."""

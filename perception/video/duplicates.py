@@ -1,4 +1,4 @@
-"""One box for each road user: overlapping boxes of one class, of all motor vehicles; riders with what they ride."""
+"""One box for each road user: overlapping boxes of one class, of all motor vehicles; riders with their cycles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from perception.objects import Floats, Ints, RoadUser
 
 MOTOR = (RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS)  # networks take one for the other, and say both
 RIDDEN = (RoadUser.BICYCLE, RoadUser.MOTORCYCLE)
-ON_IT = 0.3  # of a person's box that lies in that of what it rides, at least
+ON_IT = 0.3  # smallest share of a person's box that lies in the box of the cycle it rides
 
 
 def single(box: Floats, kind: Ints, score: Floats, overlap: float) -> tuple[Floats, Ints, Floats]:
@@ -36,7 +36,7 @@ def single(box: Floats, kind: Ints, score: Floats, overlap: float) -> tuple[Floa
 
 
 def _rider(box: Floats, people: NDArray[np.bool_], ridden: Floats) -> int | None:
-    """Return the row of the person who sits on what is in a box (4,): above its middle, most of all in it."""
+    """Return the row of the person that rides the cycle in a box (4,): above it, and with most of its box in it."""
     corner, other = np.maximum(box[:, :2], ridden[:2]), np.minimum(box[:, 2:], ridden[2:])
     shared = np.prod(np.maximum(other - corner, 0), axis=1) / np.prod(box[:, 2:] - box[:, :2], axis=1)
     middle = (box[:, 0] + box[:, 2]) / 2

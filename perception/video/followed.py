@@ -42,7 +42,7 @@ class Followed(NamedTuple):
         return Followed(found, self.best, self.known_s + seconds, self.unseen_s + seconds, speed)
 
     def told(self, said: NetworkBoxes) -> tuple[Followed, NetworkBoxes]:
-        """Return them after a look of the network, and whom it sees that is none of them."""
+        """Return them after a look of the network, and the network's boxes of other road users."""
         agree = alike(self.found.box, said.box)
         rows, columns = linear_sum_assignment(-agree)
         good = agree[rows, columns] > SAME

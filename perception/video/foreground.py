@@ -1,8 +1,8 @@
-"""Road users by their motion: what differs from the learned picture of the empty road (MOG2), without shadows.
+"""Road users by their motion: the difference from the learned picture of the empty road (MOG2), without shadows.
 
 Zivkovic, "Improved adaptive Gaussian mixture model for background subtraction", 2004, as OpenCV has it. Road users that
-stand are kept out of what is learned, for `stopped_s`, so that a stopped vehicle does not fade; where one has left that
-was there from the beginning, the road is learned at once.
+stand are kept out of the learned picture for `stopped_s`, so that a stopped vehicle does not fade; where a road user
+leaves that was there from the beginning, the road is learned at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CHANGED = 0.4  # share of the region that is foreground in the first picture: th
 
 
 class Foreground:
-    """What is not road in the pictures of one camera, given one after another."""
+    """Finds the pixels that are not road in the pictures of one camera, given one after another."""
 
     def __init__(self, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None = None) -> None:
         """`region` (height, width): where road users can be seen; pictures are of this size.
@@ -61,7 +61,7 @@ class Foreground:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the learned road may still show somebody who stood there from the beginning."""
+        """Whether the learned road may still show a road user that stood there from the beginning."""
         return self._pictures <= self._sure
 
     def find(self, picture: Picture) -> tuple[Grey, Grey] | None:
@@ -93,7 +93,7 @@ class Foreground:
         self._model, self._pictures, self._light = _model(self._settings), 0, 1.0
 
     def _learn(self, picture: Picture, solid: Grey, road: Grey) -> None:
-        """Learn the road where nobody is, and where somebody only seems to be."""
+        """Learn the road where no road user is, and where a ghost of one is."""
         learned = self._model.getBackgroundImage()
         self._light *= _mean(picture, road) / _mean(learned, road)
         ghosts = self._ghosts(picture, learned, solid)
@@ -107,7 +107,7 @@ class Foreground:
         self._model.apply(picture, users, None, self._rate)
 
     def _ghosts(self, picture: Picture, learned: Picture, solid: Grey) -> Grey:
-        """Return the blobs that stand still and whose outline shows in the learned picture, not in this one."""
+        """Return the blobs that stand still and whose outline shows in the learned picture, not in `picture`."""
         ghosts = np.zeros_like(solid)
         moved = cv2.cvtColor(cv2.absdiff(picture, self._before), cv2.COLOR_BGR2GRAY)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)

@@ -1,8 +1,8 @@
 """How much of a body's outline the foreground of this camera fills, learned from bodies that stand alone.
 
 No outline of two boxes is a person's, and real foreground is ragged: clothes as grey as the road, shadow and
-compression take pixels away. Drawn pictures fill 0.9 of an outline, real ones 0.6 to 0.8. What a pixel
-without foreground says against a body depends on that.
+compression take pixels away. Drawn pictures fill 0.9 of an outline, real ones 0.6 to 0.8. The cost of a pixel
+without foreground in a body depends on that share.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 from perception.objects import Floats
 from perception.video.canvas import PRICE
 
-FIRST = 0.85  # before anybody was seen
+FIRST = 0.85  # before a road user was seen
 LEAST, MOST = 0.5, 0.93
 STEP = 0.004  # a body, towards the median
 POOREST = 0.72  # of the usual share: a body that fills so much just pays its price
-AGAIN, WELL = 0.6, 0.88  # of the usual share: somebody known; one who is all of a blob
+AGAIN, WELL = 0.6, 0.88  # least share of the usual share: for a known body; for one body that explains a whole blob
 
 
 class Fullness:

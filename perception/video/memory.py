@@ -1,7 +1,7 @@
 """The road users that were seen in the pictures before, and where they should be in this one.
 
-Road users who meet, or stop one behind the other, become one blob. Who they are is known from before: their class, how
-large they are, how they move. Who is hidden is remembered for a while.
+Road users that meet, or stop one behind the other, become one blob. Their class, size and motion are known
+from the pictures before. A hidden road user is remembered for a while.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from perception.video.builds import KIND, SIZE, SPREAD
 from perception.video.fit import Guess
 
 SMOOTH_S = 0.46  # time constant of the mean speed
-FIRMER, FIRMEST = 0.85, 0.35  # of the spread of sizes: what a picture leaves of it, and what always remains
+FIRMER, FIRMEST = 0.85, 0.35  # factor on the spread of sizes a picture; smallest share that remains
 ODDEST = 2.0  # spreads by which a body's size may differ from its class's
 FASTEST_MPS = 40.0
-HEADS_MPS, HEADS_LOOKS = 2.0, 4  # who is faster, and was seen so often, heads where it goes
+HEADS_MPS, HEADS_LOOKS = 2.0, 4  # a faster road user that was seen so often heads along its velocity
 
 
 class SeenUsers(NamedTuple):
@@ -30,7 +30,7 @@ class SeenUsers(NamedTuple):
     looks: Ints  # (n,) pictures in which it was seen
     solo: Ints  # (n,) pictures in which it was alone and whole
     hidden_s: Floats  # (n,) since it was seen last
-    cost: Floats  # (n, builds) what speaks against each class, squared sigmas
+    cost: Floats  # (n, builds) cost of each class, squared sigmas
 
     def of(self, rows: Mask | Ints) -> SeenUsers:
         """Return some of them, by rows (k,) or a mask (n,)."""
@@ -54,7 +54,7 @@ class SeenUsers(NamedTuple):
         return self._replace(guess=self.after(seconds), hidden_s=self.hidden_s + seconds)
 
     def headed(self, heading: Floats) -> Floats:
-        """Return the headings (n,) rad of those that go somewhere by where they go, of the others as given."""
+        """Return the headings (n,) rad of moving road users along their velocities, of the others as given."""
         rolls = self.guess.build != np.flatnonzero(KIND == RoadUser.PEDESTRIAN)[0]
         goes = (np.hypot(*self.velocity.T) > HEADS_MPS) & (self.looks > HEADS_LOOKS) & rolls
         return np.where(goes, np.arctan2(self.velocity[:, 1], self.velocity[:, 0]), heading)
@@ -62,7 +62,7 @@ class SeenUsers(NamedTuple):
     def seen(self, bodies: Bodies, build: Ints, spread: Floats, whole: Mask, seconds: float) -> SeenUsers:
         """Return them after they were seen as bodies of a build (n,) a while later.
 
-        `spread` (n, 3): of their sizes, as known before; `whole`: those whose every edge was seen.
+        `spread` (n, 3): of their sizes, as known before; `whole` (n,): every edge was seen.
         """
         moved = (bodies.position - self.guess.state[:, :2]) / seconds
         share = np.where(self.looks < 2, 1.0, 1.0 - np.exp(-seconds / SMOOTH_S))[:, None]
@@ -77,7 +77,7 @@ class SeenUsers(NamedTuple):
 
 
 def unknown(guess: Guess) -> SeenUsers:
-    """Return road users who were not seen before."""
+    """Return road users that were not seen before."""
     count = len(guess.build)
     none = np.zeros(count, dtype=np.int64)
     return SeenUsers(guess, np.zeros((count, 2)), none, none.copy(), np.zeros(count), np.zeros((count, len(KIND))))

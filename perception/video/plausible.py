@@ -1,4 +1,4 @@
-"""Whether a box can be of what a network takes it for, by the size that the road allows where it stands.
+"""Whether a box has a possible size for the class that the network says, at the place on the road where it stands.
 
 The box is compared with that of a body of the class's usual size at the same place: a traffic cone is no pedestrian, a
 poster of a car no car.
@@ -16,7 +16,7 @@ from perception.video.view import CameraView
 # by the box's sides, shares of those of a usual body: a minibus to an articulated one; a child of six to a tall man
 SMALLEST_MOTOR, LARGEST_MOTOR = 0.5, 2.0
 SMALLEST, LARGEST = 0.6, 1.45
-WIDEST = 2.5  # of who walks or rides: arms, bags, a pushchair
+WIDEST = 2.5  # of pedestrians and cyclists: arms, bags, a pushchair
 
 
 def plausible(view: CameraView, boxes: Boxes, bodies: Bodies) -> Mask:

@@ -62,7 +62,7 @@ class BodySearch:
         self._left = BUDGET
 
     def born(self, canvas: Canvas, box: Floats, odd: Floats, undos: list[Undo]) -> list[FoundBody]:
-        """Return new bodies that explain what is left in a box (4,) px, and mark their pixels as explained.
+        """Return new bodies that explain the rest of a box (4,) px, and mark their pixels as explained.
 
         `odd` (builds,): as `scores`.
         """

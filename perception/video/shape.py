@@ -1,7 +1,7 @@
 """The shape of a camera's pictures against that of the picture for which its model holds.
 
 A stream may be smaller than `image_px`, but must show the same view: one whose sides have another ratio is a part of
-the view, whose edges nobody knows, or the whole view squeezed. Places found in the former would be wrong by metres.
+the view, whose edges are unknown, or the whole view squeezed. Places found in the former would be wrong by metres.
 """
 
 from __future__ import annotations

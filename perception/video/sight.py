@@ -1,4 +1,4 @@
-"""What a camera's pictures are worth."""
+"""Whether a camera's pictures can be used, and why not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What bodies cover of the picture, as columns: where each begins at the top and ends at the bottom.
+"""The pixels that bodies cover, as columns: the top and the bottom of each.
 
-The outline of a box is made of edges of the box, so that the highest and the lowest edge that cross a column bound what
-is covered of it; a body's two parts stand one on the other.
+The outline of a box is made of edges of the box, so that the highest and the lowest edge that cross a column bound
+its covered part; a body's two parts stand one on the other.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ class Silhouettes(NamedTuple):
 
     @property
     def area(self) -> Floats:
-        """Return what they cover (m,) px2."""
+        """The covered areas (m,) px2."""
         covered: Floats = (self.bottom - self.top).sum(axis=1) * self.width
         return covered
 
     def at(self, row: int) -> Silhouettes:
-        """Return one of them."""
+        """Return the silhouette of one body."""
         return Silhouettes(*(column[row : row + 1] for column in self))
 
     def moved(self, moves: Floats) -> Silhouettes:
-        """Return the only one at several places: moved by (k, 2) px."""
+        """Return the silhouette of a single body at k places: moved by (k, 2) px."""
         moves = moves.astype(np.float32)
         return Silhouettes(self.x + moves[:, :1], self.top + moves[:, 1:], self.bottom + moves[:, 1:], self.width)
 
 
 def silhouettes(corners: Floats) -> Silhouettes:
-    """Return what bodies cover whose corners (m, 16, 2) are given; NaN where a body is behind the camera."""
+    """Return the silhouettes of bodies with corners (m, 16, 2) px; NaN corners: the body is behind the camera."""
     corners = np.where(np.isfinite(corners).all(axis=(1, 2), keepdims=True), corners, FAR_AWAY).astype(np.float32)
     left, right = corners[..., 0].min(axis=1), corners[..., 0].max(axis=1)
     x = left[:, None] + (right - left)[:, None] * _SHARES

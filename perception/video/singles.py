@@ -1,4 +1,4 @@
-"""The one body that explains a whole blob best: who it may be, and of which class."""
+"""The one body that explains a whole blob best: an old or a new road user, and its class."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from perception.video.raster import Raster
 from perception.video.search import FoundBody
 from perception.video.silhouette import Silhouettes, silhouettes
 
-REVIEW = 5  # pictures after which is asked again who somebody is
-FORGET = 0.8  # of what spoke for a class, a picture later
+REVIEW = 5  # pictures after which the class of a lone road user is reviewed
+FORGET = 0.8  # share of a class's earlier cost that counts at the next review
 OTHER_CLASS = 4.0  # squared sigmas by which another class must explain a road user better
 UNLIKELY = 60.0  # squared sigmas; no class is less likely
 
@@ -30,13 +30,13 @@ class Singles(NamedTuple):
     shapes: Silhouettes
     misfit: Floats  # (n,)
     due: Mask  # (n,) every class was tried
-    place: Ints  # (n,) its row in what was tried
+    place: Ints  # (n,) its row in `tried`
     tried: Guess  # (k, m)
     cost: Floats  # (k, m)
 
 
 def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) -> Singles:
-    """Return what explains whole blobs; whoever was alone before is asked only now and then who it is."""
+    """Return the bodies that explain whole blobs; the class of a road user alone for long is reviewed only at times."""
     rows = [[row for row in known.order if known.label[row] == label] for label in blobs.label]
     due = np.array(
         [len(of) != 1 or known.users.solo[of[0]] < 2 * REVIEW or known.users.looks[of[0]] % REVIEW == 0 for of in rows],
@@ -63,14 +63,14 @@ def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) ->
 
 
 def single_of(blobs: Blobs, known: Expected, singles: Singles, row: int, score: float) -> FoundBody:
-    """Return the body that may be all of a blob: of the only one known in it, if there is one."""
+    """Return the body that may explain all of a blob, as the known road user of the blob where there is just one."""
     rows = [each for each in known.order if known.label[each] == blobs.label[row]]
     guess = singles.guess.at(np.array([row]))
     return FoundBody(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
 
 
 def renewed(single: FoundBody, known: Expected, singles: Singles, row: int) -> FoundBody:
-    """Return a lone body as what it was before, unless another class explains it better by now."""
+    """Return a lone body with the class that it had before, unless another class explains it better by now."""
     old = single.known
     if old < 0 or not singles.due[row]:
         return single

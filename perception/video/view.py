@@ -50,7 +50,7 @@ class CameraView:
         return float(self._pose.matrix[1, 1])
 
     def outline(self, field: FieldOfView, tallest_m: float) -> Floats:
-        """Return points (n, 2) px around what the picture shows of a field of view, bodies of some height included."""
+        """Return points (n, 2) px around the part of a field of view that the picture shows, bodies included."""
         half = np.radians(min(field.width_deg, 178.0)) / 2
         bearing = np.linspace(-half, half, 41)
         rings = [

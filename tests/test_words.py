@@ -1,0 +1,52 @@
+"""Docstrings and comments name their subject by a noun: road user, track, device, message, operator.
+
+"What", "who" and "somebody" make the reader search for the thing that is meant; such words are refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("perception",)
+NAMELESS = re.compile(
+    r"\b(what|who|whom|whoever|somebody|someone|nobody|anybody|anyone|everybody|everyone)\b", re.IGNORECASE
+)
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def words_of(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of all docstrings and comments, with their numbers."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            yield from enumerate(ast.get_source_segment(source, first).splitlines(), first.lineno)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def nameless(source: str) -> list[str]:
+    return [f"line {number}: {text.strip()}" for number, text in words_of(source) if NAMELESS.search(text)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_docstrings_and_comments_name_their_subject(room: str) -> None:
+    found = {
+        str(path.relative_to(ROOT)): lines
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if (lines := nameless(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_words_without_a_noun_are_found() -> None:
+    source = 'def f():\n    """Return what is there."""\n    return "who"  # Nobody reads it\n'
+    assert nameless(source) == ['line 2: """Return what is there."""', "line 3: # Nobody reads it"]
