@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from hw import system
 from hw.detail import Detail
 from hw.endpoint import Endpoint, SocketAddress, Udp, split_address
 from hw.errors import LostError, OpenError
@@ -29,26 +30,7 @@ T = TypeVar("T")
 MET_ITSELF = Detail("met itself", "连接到了自身")
 CLOSED = Detail("closed by the device", "连接被设备关闭")
 GONE = Detail("{} is gone", "{} 已不存在")
-_SYSTEM = {
-    errno.ENOENT: "文件或设备不存在",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "不允许的操作",
-    errno.EBUSY: "设备被占用",
-    errno.EIO: "输入输出错误",
-    errno.ENODEV: "设备不存在",
-    errno.ENXIO: "设备不存在",
-    errno.EAFNOSUPPORT: "系统不支持该类地址",
-    errno.EADDRINUSE: "地址已被占用",
-    errno.EADDRNOTAVAIL: "本机没有该地址",
-    errno.ECONNREFUSED: "连接被拒绝",
-    errno.ECONNRESET: "连接被对端重置",
-    errno.ETIMEDOUT: "连接超时",
-    errno.EHOSTUNREACH: "主机不可达",
-    errno.ENETUNREACH: "网络不可达",
-    errno.ENETDOWN: "网络已断开",
-    errno.EPIPE: "连接已断开",
-}
-DETAILS = (MET_ITSELF, CLOSED, GONE, *(Detail(os.strerror(code), zh) for code, zh in _SYSTEM.items()))
+DETAILS = (MET_ITSELF, CLOSED, GONE, *system.DETAILS)
 
 
 class Channel(Protocol):

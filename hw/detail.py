@@ -1,6 +1,7 @@
-"""What is wrong with a device, in words: one row in both languages, beside the code that says it.
+"""What is wrong, in words: one row in both languages, beside the code that says it. Of devices, site files, commands.
 
-Records, recordings and the platform carry the English text; where people read Chinese it is found by that.
+Records, recordings and the platform carry the English text; where people read Chinese it is found by that
+(`chinese`). Where a text stays in one process, both are kept together (`Detail.of`).
 """
 
 from __future__ import annotations
@@ -12,14 +13,31 @@ from typing import NamedTuple
 
 
 class Detail(NamedTuple):
-    """One sentence. `{}` in English is a figure or another sentence; Chinese may turn their order: `{1}`, `{0}`."""
+    """One sentence. `{}` or `{name}` in English is a figure or another sentence; Chinese may turn their order."""
 
     en: str
     zh: str
 
+    def __str__(self) -> str:
+        return self.en
+
     def say(self, *figures: object) -> str:
         """Return the English text with its figures."""
         return self.en.format(*figures)
+
+    def of(self, *figures: object, **named: object) -> Detail:
+        """Return the sentence with its figures in both languages."""
+        in_chinese = {name: in_language(each, "zh") for name, each in named.items()}
+        zh = self.zh.format(*(in_language(each, "zh") for each in figures), **in_chinese)
+        return Detail(self.en.format(*figures, **named), zh)
+
+
+NOTHING = Detail("", "")
+
+
+def in_language(text: object, language: str) -> object:
+    """Return a sentence in a language; anything else, such as a figure or a name, is the same in all."""
+    return getattr(text, language) if isinstance(text, Detail) else text
 
 
 @cache

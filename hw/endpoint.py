@@ -16,6 +16,10 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from hw.detail import Detail
+
+_ADDRESS = Detail('expected "address:port", got "{got}"', '应为 "address:port"，实为 "{got}"')
+_ONE_OF = Detail("expected exactly one of serial, tcp, udp, local, can", "serial、tcp、udp、local、can 应恰有其一")
 SocketAddress = tuple[str, int]
 Way = Literal["serial", "tcp", "udp", "local", "can"]  # of an endpoint, by its key
 
@@ -24,7 +28,7 @@ def split_address(text: str) -> SocketAddress:
     """Return host and port of `address:port` or `[address]:port`; ValueError when it is not that."""
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal() or not 1 <= int(port) <= 65535:
-        raise ValueError(f'expected "address:port", got "{text}"')
+        raise ValueError(_ADDRESS.of(got=text))
     return str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port)
 
 
@@ -69,7 +73,7 @@ class Endpoint(Strict):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(way is not None for way in (self.serial, self.tcp, self.udp, self.local, self.can)) != 1:
-            raise ValueError("expected exactly one of serial, tcp, udp, local, can")
+            raise ValueError(_ONE_OF)
         return self
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from hw import system
 from hw.detail import Detail
 from hw.errors import ProfileError
 from hw.intake import refuse
@@ -29,6 +30,20 @@ MAX_ANSWER = 4096
 
 NO_ANSWER = Detail('no answer to "{}"', "命令“{}”无应答")
 REFUSED = Detail('refused "{}": {}', "拒绝命令“{}”：{}")
+_IN_FILE = Detail("{path}: {problem}", "{path}：{problem}")
+_NO_START = Detail("the last command is not {start}", "最后一条命令不是 {start}")
+_BAUD = Detail(
+    "{command} would change the speed of the line that it comes on: leave it out",
+    "{command} 会改变命令口自身的波特率：请删去",
+)
+_NO_PERIOD = Detail("no {frames} with a frame period", "没有带帧周期的 {frames}")
+_PERIOD = Detail(
+    "{frames}: a frame period of 1..{most} ms is expected, not {got}", "{frames}：帧周期应为 1..{most} ms，实为 {got}"
+)
+_ASCII = Detail(
+    "line {number}: only comments (after %) may hold other letters than ASCII's",
+    "第 {number} 行：只有注释（% 之后）可含 ASCII 以外的字符",
+)
 DETAILS = (NO_ANSWER, REFUSED)
 
 
@@ -49,15 +64,15 @@ def parse_profile(text: str) -> Profile:
     commands = tuple(_commands(text))
     words = {command.split()[0]: command.split() for command in commands}
     if not commands or first_word(commands[-1]) != START:
-        raise ProfileError(f"the last command is not {START}")
+        raise ProfileError(_NO_START.of(start=START))
     if BAUD_RATE in words:
-        raise ProfileError(f"{BAUD_RATE} would change the speed of the line that it comes on: leave it out")
+        raise ProfileError(_BAUD.of(command=BAUD_RATE))
     try:
         period_ms = float(words[FRAMES][5])
     except (KeyError, IndexError, ValueError) as error:
-        raise ProfileError(f"no {FRAMES} with a frame period") from error
+        raise ProfileError(_NO_PERIOD.of(frames=FRAMES)) from error
     if not 1 <= period_ms <= LONGEST_MS:
-        raise ProfileError(f"{FRAMES}: a frame period of 1..{LONGEST_MS} ms is expected, not {words[FRAMES][5]}")
+        raise ProfileError(_PERIOD.of(frames=FRAMES, most=LONGEST_MS, got=words[FRAMES][5]))
     first = () if first_word(commands[0]) == STOP else (STOP,)
     shown = words.get(MONITOR, [])
     statistics = shown[6:7] if len(shown) > LONG_MONITOR else shown[7:8]
@@ -74,7 +89,7 @@ def _commands(text: str) -> Iterator[str]:
     for number, line in enumerate(text.split("\n"), 1):
         if command := " ".join(line.split("%")[0].split()):
             if not command.isascii():
-                raise ProfileError(f"line {number}: only comments (after %) may hold other letters than ASCII's")
+                raise ProfileError(_ASCII.of(number=number))
             yield command
 
 
@@ -82,8 +97,10 @@ def read_profile(path: Path) -> Profile:
     """Return the profile in a .cfg file, UTF-8; raises ProfileError."""
     try:
         return parse_profile(path.read_bytes().decode("utf-8-sig", "surrogateescape"))  # a comment may be of anything
-    except (OSError, ProfileError) as error:
-        raise ProfileError(f"{path}: {error}") from error
+    except ProfileError as error:
+        raise ProfileError(_IN_FILE.of(path=path, problem=error.args[0])) from error
+    except OSError as error:
+        raise ProfileError(_IN_FILE.of(path=path, problem=system.said(error))) from error
 
 
 class Dialogue:

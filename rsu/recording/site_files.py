@@ -6,11 +6,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.recording import salvage
 from rsu.recording.errors import NotARecordingError
 from rsu.site import config
 from rsu.site.config import Config
+
+_NO_SENSOR = Detail(
+    "none of the sensors is in the recording, which has {there}", "录制中没有任何一台传感器，只有 {there}"
+)
 
 
 def collect(site: Config) -> dict[str, bytes]:
@@ -34,8 +39,8 @@ def strangers(site: Config, recordings: Iterable[Path]) -> list[str]:
     spoken = {name for path in recordings for name in salvage.devices(path)}
     sensors = {sensor.device for sensor in site.site.sensors}
     if spoken and sensors and not sensors & spoken:
-        text = f"none of the sensors is in the recording, which has {', '.join(sorted(spoken))}"
-        raise ConfigError([Finding(str(site.path), 1, 1, "sensors", text)])
+        text = _NO_SENSOR.of(there=", ".join(sorted(spoken)))
+        raise ConfigError([Finding(str(site.path), 1, 1, "sensors", *text)])
     return sorted(spoken - set(site.site.devices))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from hw.detail import Detail
 from perception.sensor import Settings
+
+_ORDER = Detail("expected busy_from below busy_full", "busy_from 应小于 busy_full")
 
 
 class ChannelSettings(Settings):
@@ -18,5 +21,5 @@ class ChannelSettings(Settings):
     @model_validator(mode="after")
     def _shrinks(self) -> ChannelSettings:
         if self.busy_from >= self.busy_full:
-            raise ValueError("expected busy_from below busy_full")
+            raise ValueError(_ORDER)
         return self

@@ -9,10 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
+from rsu.site.foreign import known
 from rsu.site.source import Mark, ParsedFile, Path_, line_column, read_text
 
+_NOT_JSON = Detail("not JSON: {problem}{hint}", "不是 JSON：{problem}{hint}")
+_NO_OBJECT = Detail("expected an object: keys and values in braces", "应为对象：花括号中的键与值")
+_TWICE = Detail("is there twice", "重复出现")
 _TOKEN = re.compile(r'[ \t\r\n]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
 
 
@@ -29,9 +34,9 @@ class JsonSource(ParsedFile):
         except json.JSONDecodeError as error:
             raise ConfigError([self._no_json(error.msg, error.pos)]) from error
         except (RecursionError, ValueError) as error:  # the latter of numbers with thousands of digits
-            raise ConfigError([Finding(self.file, 1, 1, "", f"not JSON: {error}")]) from error
+            raise ConfigError([Finding(self.file, 1, 1, "", *_NOT_JSON.of(problem=error, hint=""))]) from error
         if not isinstance(self.data, dict):
-            raise ConfigError([Finding(self.file, 1, 1, "", "expected an object: keys and values in braces")])
+            raise ConfigError([Finding(self.file, 1, 1, "", *_NO_OBJECT)])
         if self._twice:
             raise ConfigError(list(self._keys_twice()))
 
@@ -52,13 +57,13 @@ class JsonSource(ParsedFile):
         seen: set[Path_] = set()
         for path, key, _ in _offsets(self.text):
             if path in seen:
-                yield Finding(self.file, *line_column(self.text, key), ".".join(map(str, path)), "is there twice")
+                yield Finding(self.file, *line_column(self.text, key), ".".join(map(str, path)), *_TWICE)
             seen.add(path)
 
     def _no_json(self, problem: str, offset: int) -> Finding:
         line, column = line_column(self.text, offset)
         line, column, hint = syntax.of_json(self.text.split("\n"), line, column)
-        return Finding(self.file, line, column, "", f"not JSON: {problem}{hint}")
+        return Finding(self.file, line, column, "", *_NOT_JSON.of(problem=known(problem), hint=hint))
 
 
 def _offsets(text: str) -> Iterator[tuple[Path_, int, int]]:

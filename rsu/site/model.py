@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from hw.detail import Detail
 from perception.events.settings import EventSettings
 from perception.geo import Reference
 from perception.sensor import Sensor, Settings
@@ -25,6 +26,14 @@ from v2x.profiles import DEFAULT_PROFILE, Profile
 
 MessageKind = Literal["bsm", "map", "rsm", "spat", "rsi"]
 
+_OFFSET = Detail(
+    "{system} is offset by hundreds of metres and cannot go on air; survey in wgs84 or cgcs2000",
+    "{system} 的偏移达数百米，不能用于播发；请按 wgs84 或 cgcs2000 测量",
+)
+_NO_STAND_IN = Detail(
+    "a replay names the kind and the driver that it stands in for", "回放须给出所替代设备的 kind 和 driver"
+)
+
 
 class ReferenceSettings(Settings):
     """The site's reference point: origin of the site frame and refPos of the messages."""
@@ -40,9 +49,7 @@ class ReferenceSettings(Settings):
     @classmethod
     def _not_gcj02(cls, value: object) -> object:
         if str(value).lower().replace("-", "") in ("gcj02", "bd09"):
-            raise ValueError(
-                f"{value} is offset by hundreds of metres and cannot go on air; survey in wgs84 or cgcs2000"
-            )
+            raise ValueError(_OFFSET.of(system=value))
         return value
 
     def reference(self) -> Reference:
@@ -111,7 +118,7 @@ class DeviceEntry(Settings):
             return value
         played = dict(value["driver"])
         if not {"kind", "driver"} <= played.keys():
-            raise ValueError("a replay names the kind and the driver that it stands in for")
+            raise ValueError(_NO_STAND_IN)
         return {**value, "kind": played.pop("kind"), "driver": played.pop("driver"), "replay": played}
 
 

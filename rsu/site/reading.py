@@ -7,16 +7,20 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from hw import registry
+from hw import registry, system
+from hw.detail import Detail
 from hw.driver import DeviceSettings as DriverSettings
 from hw.errors import UnknownDriverError
 from rsu.core.errors import ConfigError, Finding
+from rsu.site.foreign import known
+from rsu.site.hints import closest
 from rsu.site.json_source import JsonSource
 from rsu.site.lanemap import LaneMapFile, NodeModel
 from rsu.site.model import DeviceEntry, Site
-from rsu.site.source import ParsedFile
-from rsu.site.wording import closest
+from rsu.site.source import UNREADABLE, ParsedFile
 from rsu.site.yaml_source import YamlSource
+
+_NO_DRIVER = Detail("{problem}{hint}", "{problem}{hint}")
 
 
 class OfMap(NamedTuple):
@@ -96,7 +100,7 @@ def _drivers(source: ParsedFile, context: dict[str, Any]) -> tuple[dict[str, Dri
             model = registry.driver_class(device.kind).Settings
             settings[name] = model.model_validate(device.driver, context={**context, "device": name})
         except UnknownDriverError as error:
-            text = f"{error}{closest(device.kind, registry.kinds())}"
+            text = _NO_DRIVER.of(problem=known(str(error)), hint=closest(device.kind, registry.kinds()))
             findings.append(source.finding(("devices", name, "kind"), text))
         except ValidationError as error:
             findings += source.findings(error, model, at)
@@ -113,7 +117,7 @@ def _lane_map(source: ParsedFile, folder: Path) -> tuple[OfMap | None, list[Find
         (folder / name).open("rb").close()
         found = JsonSource(folder / name)
     except (OSError, ValueError) as error:  # the latter of a zero octet
-        return None, [source.finding(("site", "lane_map"), f"cannot be read: {getattr(error, 'strerror', error)}")]
+        return None, [source.finding(("site", "lane_map"), UNREADABLE.of(reason=system.said(error)))]
     except ConfigError as error:
         return None, error.findings
     try:

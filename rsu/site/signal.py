@@ -6,9 +6,15 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from hw.detail import Detail
 from perception.sensor import Settings
 
 Span = tuple[float, float]
+
+_ORDER = Detail(
+    "{name}: expected the least time before the most, got [{least:g}, {most:g}]",
+    "{name}：最短时间应在最长时间之前，实为 [{least:g}, {most:g}]",
+)
 
 
 class LimitSettings(Settings):
@@ -23,7 +29,7 @@ class LimitSettings(Settings):
         for name in ("green_s", "yellow_s", "red_s"):
             least, most = getattr(self, name)
             if not 0 <= least < most:
-                raise ValueError(f"{name}: expected the least time before the most, got [{least:g}, {most:g}]")
+                raise ValueError(_ORDER.of(name=name, least=least, most=most))
         return self
 
 

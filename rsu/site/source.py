@@ -10,10 +10,19 @@ from typing import Any, NamedTuple, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from hw import system
+from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import wording
 
 Path_ = tuple[str | int, ...]
+UNREADABLE = Detail("cannot be read: {reason}", "无法读取：{reason}")
+_CHECK_PATH = Detail("cannot be read: {reason}; check the path", "无法读取：{reason}；请检查路径")
+_UTF16_FILE = Detail("expected UTF-8, got UTF-16 (save it as UTF-8)", "应为 UTF-8，实为 UTF-16（请另存为 UTF-8）")
+_NOT_UTF8 = Detail(
+    "is not UTF-8 at octet {octet} (save it as UTF-8; of an older Chinese editor it may be GBK)",
+    "第 {octet} 字节处不是 UTF-8（请另存为 UTF-8；旧版中文编辑器可能存为 GBK）",
+)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -45,11 +54,11 @@ class ParsedFile:
         found = self.mark(path)
         return found.key if found else self.place(path)
 
-    def finding(self, path: Path_, text: str) -> Finding:
+    def finding(self, path: Path_, text: Detail) -> Finding:
         """Return an error about the value at a key path."""
-        return Finding(self.file, *self.place(path), ".".join(map(str, path)), text)
+        return Finding(self.file, *self.place(path), ".".join(map(str, path)), *text)
 
-    def warning(self, path: Path_, text: str) -> Finding:
+    def warning(self, path: Path_, text: Detail) -> Finding:
         """Return the same as a warning: the site can be run, but is hardly meant so."""
         return self.finding(path, text)._replace(level="warning")
 
@@ -83,10 +92,10 @@ class ParsedFile:
             path = (*self._in_file(loc[:-1]), loc[-1])
             value = None if item["type"] == "invalid_key" else item["input"]
             text = wording.unknown_key(loc[-1], value, known_keys(model, item["loc"][:-1]))
-            return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), text)
+            return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), *text)
         path = self._in_file(loc)
         if item["type"] == "missing":
-            return self.finding((*path, item["loc"][-1]), "is missing")
+            return self.finding((*path, item["loc"][-1]), wording.MISSING)
         return self.finding(path, wording.of(item, str(path[-1]) if path else "", self.written(path)))
 
     def _in_file(self, loc: Path_) -> Path_:
@@ -106,20 +115,17 @@ def read_text(path: Path) -> str:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            [Finding(str(path), 1, 1, "", f"cannot be read: {error.strerror}; check the path")]
-        ) from error
+        raise ConfigError([Finding(str(path), 1, 1, "", *_CHECK_PATH.of(reason=system.said(error)))]) from error
     except ValueError as error:  # a path with a zero octet
-        raise ConfigError([Finding(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
+        raise ConfigError([Finding(str(path), 1, 1, "", *UNREADABLE.of(reason=error))]) from error
     if octets.startswith(_UTF16):
-        raise ConfigError([Finding(str(path), 1, 1, "", "expected UTF-8, got UTF-16 (save it as UTF-8)")])
+        raise ConfigError([Finding(str(path), 1, 1, "", *_UTF16_FILE)])
     try:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         octets = octets.removeprefix(codecs.BOM_UTF8)
         line, column = line_column(octets[: error.start].decode("utf-8"), error.start)
-        text = f"is not UTF-8 at octet {error.start} (save it as UTF-8; of an older Chinese editor it may be GBK)"
-        raise ConfigError([Finding(str(path), line, column, "", text)]) from error
+        raise ConfigError([Finding(str(path), line, column, "", *_NOT_UTF8.of(octet=error.start))]) from error
 
 
 def line_column(text: str, offset: int) -> tuple[int, int]:

@@ -7,8 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from hw.detail import Detail
 from perception.sensor import Settings
 from rsu.site.dialects import DEFAULT, DIALECTS
+
+_PAIR = Detail("certificate and key belong together", "certificate 与 key 须同时给出")
+_NO_DIALECT = Detail("no dialect {name}: there are {there}", "没有协议 {name}：可用的有 {there}")
+_NO_HOST = Detail("{name} is not a host name: {error}", "{name} 不是主机名：{error}")
 
 
 class TlsSettings(Settings):
@@ -21,7 +26,7 @@ class TlsSettings(Settings):
     @model_validator(mode="after")
     def _pair(self) -> TlsSettings:
         if (self.certificate is None) != (self.key is None):
-            raise ValueError("certificate and key belong together")
+            raise ValueError(_PAIR)
         return self
 
 
@@ -51,7 +56,7 @@ class PlatformSettings(Settings):
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in DIALECTS:
-            raise ValueError(f"no dialect {value!r}: there are {', '.join(sorted(DIALECTS))}")
+            raise ValueError(_NO_DIALECT.of(name=repr(value), there=", ".join(sorted(DIALECTS))))
         return value
 
     @field_validator("host")
@@ -60,7 +65,7 @@ class PlatformSettings(Settings):
         try:
             value.encode("idna")
         except UnicodeError as error:
-            raise ValueError(f"{value!r} is not a host name: {error}") from error
+            raise ValueError(_NO_HOST.of(name=repr(value), error=error)) from error
         return value
 
 

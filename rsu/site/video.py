@@ -8,17 +8,26 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
+from hw.detail import Detail
 from perception.objects import RoadUser
 from perception.sensor import Settings
 from perception.video.settings import MotionSettings
 
 Point = tuple[float, float]
 
+_NO_STREAM = Detail(
+    'expected rtsp://ADDRESS/... or http://ADDRESS/..., got "{got}"',
+    '应为 rtsp://地址/... 或 http://地址/...，实为 "{got}"',
+)
+_NO_FILE = Detail('there is no file "{path}"', '没有文件 "{path}"')
+_ONE_OF = Detail("expected exactly one of stream, device, file", "stream、device、file 应恰有其一")
+_FEW_POINTS = Detail("region_px: expected three points or more", "region_px：应有三个或更多点")
+
 
 def _stream(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("rtsp", "rtsps", "http", "https") or not parts.hostname:
-        raise ValueError(f'expected rtsp://ADDRESS/... or http://ADDRESS/..., got "{text}"')
+        raise ValueError(_NO_STREAM.of(got=text))
     return text
 
 
@@ -28,7 +37,7 @@ def _beside_site(path: Path, info: ValidationInfo) -> Path:
     if context.get("recorded"):
         return folder / path  # a replay has what was found in the pictures, and needs neither them nor a model
     if not (folder / path).is_file():
-        raise ValueError(f'there is no file "{path}"')
+        raise ValueError(_NO_FILE.of(path=path))
     return folder / path
 
 
@@ -47,7 +56,7 @@ class SourceSettings(Settings):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(way is not None for way in (self.stream, self.device, self.file)) != 1:
-            raise ValueError("expected exactly one of stream, device, file")
+            raise ValueError(_ONE_OF)
         return self
 
 
@@ -86,5 +95,5 @@ class VideoSettings(Settings):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.region_px and len(self.region_px) < 3:
-            raise ValueError("region_px: expected three points or more")
+            raise ValueError(_FEW_POINTS)
         return self

@@ -6,7 +6,13 @@ from ipaddress import ip_address
 
 from pydantic import Field, field_validator
 
+from hw.detail import Detail
 from perception.sensor import Settings
+
+_NOT_LOOPBACK = Detail(
+    "must be a loopback address (the page has no login; use an SSH tunnel from elsewhere)",
+    "须为环回地址（页面无登录；从别处访问请用 SSH 隧道）",
+)
 
 
 class WebSettings(Settings):
@@ -19,5 +25,5 @@ class WebSettings(Settings):
     @classmethod
     def _loopback(cls, host: str) -> str:
         if not ip_address(host).is_loopback:
-            raise ValueError("must be a loopback address (the page has no login; use an SSH tunnel from elsewhere)")
+            raise ValueError(_NOT_LOOPBACK)
         return host

@@ -11,10 +11,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning
 
+from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import syntax
+from rsu.site.foreign import known
 from rsu.site.source import Mark, ParsedFile, Path_, read_text
 
+_NOT_YAML = Detail("not YAML: {problem}{hint}", "不是 YAML：{problem}{hint}")
+_NO_KEYS = Detail("expected keys and values", "应为键与值")
 _NO_LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # in no editor; the parser takes them for line ends
 
 
@@ -32,9 +36,10 @@ class YamlSource(ParsedFile):
         except MarkedYAMLError as error:
             raise ConfigError([self._no_yaml(error)]) from error
         except Exception as error:  # ruamel lets more than its own errors escape: of keys, dates, depth
-            raise ConfigError([Finding(self.file, 1, 1, "", f"not YAML: {error or type(error).__name__}")]) from error
+            text = _NOT_YAML.of(problem=known(str(error) or type(error).__name__), hint="")
+            raise ConfigError([Finding(self.file, 1, 1, "", *text)]) from error
         if not isinstance(self.data, dict):
-            raise ConfigError([Finding(self.file, 1, 1, "", "expected keys and values")])
+            raise ConfigError([Finding(self.file, 1, 1, "", *_NO_KEYS)])
 
     def mark(self, path: Path_) -> Mark | None:
         """Return where a key path stands; keys merged in with `<<` have no place."""
@@ -55,7 +60,7 @@ class YamlSource(ParsedFile):
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         line, column, hint = syntax.of_yaml(self.text.split("\n"), line, column, str(error.context or ""))
-        return Finding(self.file, line, column, "", f"not YAML: {error.problem}{hint}")
+        return Finding(self.file, line, column, "", *_NOT_YAML.of(problem=known(str(error.problem)), hint=hint))
 
 
 def _marks(node: CommentedMap | CommentedSeq) -> dict[Any, list[int]]:

@@ -9,25 +9,36 @@ from typing import NoReturn
 
 import typer
 
+from hw import system
+from hw.detail import NOTHING, Detail, in_language
+from rsu.cli.common.language import spoken
+from rsu.cli.common.options import Language
 from rsu.core.exits import Exit
 
+_CHECK = Detail("; check the path", "；请检查路径")
+_NO_ACCESS = Detail("; name another place, or run as a user that has access", "；请另选位置，或以有权限的用户运行")
+
 # OSError by its number: exit code, and what to do; of any other the file is not reachable
-_OF_SYSTEM: Mapping[int | None, tuple[Exit, str]] = {
-    errno.ENOENT: (Exit.NOT_REACHABLE, "check the path"),
-    errno.ENOTDIR: (Exit.NOT_REACHABLE, "check the path"),
-    errno.EISDIR: (Exit.NOT_REACHABLE, "name a file in it"),
-    errno.ENOSPC: (Exit.NOT_REACHABLE, "make room, or name another place"),
-    errno.EACCES: (Exit.PERMISSION, "name another place, or run as a user that has access"),
-    errno.EPERM: (Exit.PERMISSION, "name another place, or run as a user that has access"),
-    errno.EROFS: (Exit.PERMISSION, "name another place"),
-    errno.EADDRINUSE: (Exit.CONFLICT, "does another program, or a daemon, hold the port?"),
+_OF_SYSTEM: Mapping[int | None, tuple[Exit, Detail]] = {
+    errno.ENOENT: (Exit.NOT_REACHABLE, _CHECK),
+    errno.ENOTDIR: (Exit.NOT_REACHABLE, _CHECK),
+    errno.EISDIR: (Exit.NOT_REACHABLE, Detail("; name a file in it", "；请给出其中的文件")),
+    errno.ENOSPC: (Exit.NOT_REACHABLE, Detail("; make room, or name another place", "；请清理空间或另选位置")),
+    errno.EACCES: (Exit.PERMISSION, _NO_ACCESS),
+    errno.EPERM: (Exit.PERMISSION, _NO_ACCESS),
+    errno.EROFS: (Exit.PERMISSION, Detail("; name another place", "；请另选位置")),
+    errno.EADDRINUSE: (
+        Exit.CONFLICT,
+        Detail("; does another program, or a daemon, hold the port?", "；端口是否被其他程序或守护程序占用？"),
+    ),
 }
-_OTHER = (Exit.NOT_REACHABLE, "")
+_OTHER = (Exit.NOT_REACHABLE, NOTHING)
+_TOLD = Detail("{place}{reason}{advice}", "{place}{reason}{advice}")
 
 
 def fail(code: Exit, text: object) -> NoReturn:
-    """Say what is wrong on stderr and end with an exit code."""
-    typer.echo(text, err=True)
+    """Say what is wrong on stderr, in the language of the locale, and end with an exit code."""
+    typer.echo(said(text, spoken()), err=True)
     raise typer.Exit(code)
 
 
@@ -57,11 +68,16 @@ def usage() -> Iterator[None]:
         fail(Exit.USAGE, error)
 
 
-def _told(error: OSError) -> str:
+def said(what: object, language: Language) -> str:
+    """Return an error, or what it says, in a language; one without a Chinese text stays as it is."""
+    text = what.args[0] if isinstance(what, Exception) and what.args else what
+    return str(in_language(text if isinstance(text, Detail) else what, language))
+
+
+def _told(error: OSError) -> Detail:
     """Return which file it is about, what is wrong, and what to do."""
     place = f"{error.filename}: " if error.filename else ""
-    advice = _OF_SYSTEM.get(error.errno, _OTHER)[1]
-    return f"{place}{error.strerror or error}{'; ' if advice else ''}{advice}"
+    return _TOLD.of(place=place, reason=system.said(error), advice=_OF_SYSTEM.get(error.errno, _OTHER)[1])
 
 
 def _codes() -> dict[type[BaseException], Exit]:

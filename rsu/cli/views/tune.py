@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from perception.registration.verdict import Registration
 from rsu.core import progress
 from rsu.core.errors import ConfigError, Finding
@@ -23,6 +24,7 @@ from rsu.recording import reader, site_files
 from rsu.site import config
 from rsu.site.config import Config
 
+_NOT_PATCHED = Detail("cannot be patched: are there anchors or merged keys?", "无法修改：是否含锚点或合并键？")
 _OFFSET_DIGITS, _YAW_DIGITS = 2, 2
 
 
@@ -93,7 +95,7 @@ def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
     with _laid_out(config.load(path.resolve()), text) as copy:
         meant = parameters.applied(config.load(path), values).site
         if config.load(copy).site != meant:
-            raise ConfigError([Finding(str(path), 1, 1, "", "cannot be patched: are there anchors or merged keys?")])
+            raise ConfigError([Finding(str(path), 1, 1, "", *_NOT_PATCHED)])
     named = {known.name: values[known.path] for known in parameters.numbers(config.load(path)) if known.path in values}
     return Proposal(named, text, site_patch.difference(path, text))
 

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hw.detail import Detail
 from rsu.core.errors import Finding
+from rsu.site.hints import closest
 from rsu.site.reading import OfSite
 from rsu.site.source import ParsedFile, Path_
-from rsu.site.wording import closest
+from rsu.site.wording import BUT
+
+_NO_DEVICE = Detail(
+    'no device is called "{name}"{there}',
+    '没有名为 "{name}" 的设备{there}',
+)
+_NO_NAME = Detail(
+    "expected a name of 1 to 63 characters without /",
+    "名称应为 1 至 63 个字符，不含 /",
+)
+_NO_LAMP = Detail(
+    "expected the lamp of a phase, got {lamp}",
+    "应为某个相位的灯组，实为 {lamp}",
+)
+_NO_PAIR = Detail(
+    "expected two phases of this signal, got {pair}",
+    "应为本信号的两个相位，实为 {pair}",
+)
+_USED = Detail(
+    "{value} is already used by entry {entry} of {list}",
+    "{value} 已被 {list} 的第 {entry} 项使用",
+)
 
 
 def devices(of: OfSite) -> Iterator[Finding]:
@@ -19,11 +42,11 @@ def devices(of: OfSite) -> Iterator[Finding]:
         named[("signal", "device")] = site.signal.device
     for place, name in named.items():
         if name not in site.devices:
-            there = closest(name, [*site.devices]) or f", but {', '.join(site.devices)}"
-            yield source.finding(place, f'no device is called "{name}"{there}')
+            there = closest(name, [*site.devices], BUT.of(there=", ".join(site.devices)))
+            yield source.finding(place, _NO_DEVICE.of(name=name, there=there))
     for name in site.devices:
         if not name or "/" in name or not name.isprintable() or len(name) > 63:
-            yield source.finding(("devices", name), "expected a name of 1 to 63 characters without /")
+            yield source.finding(("devices", name), _NO_NAME)
     yield from twice(source, ("sensors",), "device", [sensor.device for sensor in site.sensors])
 
 
@@ -39,10 +62,10 @@ def signal(of: OfSite) -> Iterator[Finding]:
     known = {phase.lamp for phase in signal.phases}
     for index, each in enumerate(signal.lamps):
         if each.lamp not in known:
-            yield source.finding(("signal", "lamps", index, "lamp"), f"expected the lamp of a phase, got {each.lamp}")
+            yield source.finding(("signal", "lamps", index, "lamp"), _NO_LAMP.of(lamp=each.lamp))
     for index, pair in enumerate(signal.conflicts):
         if pair[0] == pair[1] or not {*pair} <= {*phases}:
-            yield source.finding(("signal", "conflicts", index), f"expected two phases of this signal, got {pair}")
+            yield source.finding(("signal", "conflicts", index), _NO_PAIR.of(pair=pair))
 
 
 def lists(of: OfSite) -> Iterator[Finding]:
@@ -58,5 +81,6 @@ def twice(source: ParsedFile, place: Path_, key: str, values: Sequence[object]) 
     for index, value in enumerate(values):
         if value in values[:index]:
             shown = f'"{value}"' if isinstance(value, str) else value
-            text = f"{shown} is already used by entry {values.index(value) + 1} of {place[-1]}"
-            yield source.finding((*place, index, key), text)
+            yield source.finding(
+                (*place, index, key), _USED.of(value=shown, entry=values.index(value) + 1, list=place[-1])
+            )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hw.detail import NOTHING, Detail
 from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_wgs84
 from rsu.core.errors import Finding
 from rsu.site.reading import OfBoth, OfSite
@@ -20,6 +21,23 @@ _LEAST_M = 250.0  # offsets are larger everywhere in China
 
 Place = tuple[float, float]
 
+_ANTENNA = Detail(
+    "expected the antenna near the reference point, got it {off:.0f} m away{hint}",
+    "天线应在基准点附近，实际相距 {off:.0f} m{hint}",
+)
+_NODE = Detail(
+    "expected the node near the reference point, got it {off:.0f} m away{hint}",
+    "节点应在基准点附近，实际相距 {off:.0f} m{hint}",
+)
+_PART = Detail(
+    "expected near the node, got {off:.0f} m from it{hint}",
+    "应在节点附近，实际相距 {off:.0f} m{hint}",
+)
+_OFFSET = Detail(
+    " (just the offset of {system}: one of the two is in its coordinates, convert to wgs84)",
+    "（恰为 {system} 的偏移量：两者之一为该坐标系，请转换为 wgs84）",
+)
+
 
 def antenna(of: OfSite) -> Iterator[Finding]:
     """Find an antenna that stands off the reference point as a map application would have it."""
@@ -27,8 +45,7 @@ def antenna(of: OfSite) -> Iterator[Finding]:
     place = settings.antenna_east_m, settings.antenna_north_m
     if float(np.hypot(*place)) > _LEAST_M:
         found = _system(place, of.site.site.reference.reference())
-        text = f"expected the antenna near the reference point, got it {np.hypot(*place):.0f} m away"
-        yield of.source.warning(("position", "antenna_east_m"), text + _told(found))
+        yield of.source.warning(("position", "antenna_east_m"), _ANTENNA.of(off=np.hypot(*place), hint=_told(found)))
 
 
 def lanes(of: OfBoth) -> Iterator[Finding]:
@@ -37,8 +54,7 @@ def lanes(of: OfBoth) -> Iterator[Finding]:
     number = of.map.nodes.index(of.node)
     if float(np.hypot(*place)) > _LEAST_M:
         found = _system(place, of.site.site.reference.reference())
-        text = f"expected the node near the reference point, got it {np.hypot(*place):.0f} m away"
-        yield of.map_source.warning(("nodes", number, "position"), text + _told(found))
+        yield of.map_source.warning(("nodes", number, "position"), _NODE.of(off=np.hypot(*place), hint=_told(found)))
 
 
 def parts(of: OfBoth) -> Iterator[Finding]:
@@ -53,8 +69,7 @@ def parts(of: OfBoth) -> Iterator[Finding]:
 def _part(source: ParsedFile, of: OfBoth, at: Path_, place: Place) -> Iterator[Finding]:
     off = (place[0] - of.node.position[0], place[1] - of.node.position[1])
     if float(np.hypot(*off)) > _LEAST_M and (found := _system(off, of.site.site.reference.reference())):
-        text = f"expected near the node, got {np.hypot(*off):.0f} m from it"
-        yield source.warning((*at, "east_m"), text + _told(found))
+        yield source.warning((*at, "east_m"), _PART.of(off=np.hypot(*off), hint=_told(found)))
 
 
 def _system(off: Place, known: Reference) -> str | None:
@@ -67,5 +82,5 @@ def _system(off: Place, known: Reference) -> str | None:
     return None
 
 
-def _told(system: str | None) -> str:
-    return f" (just the offset of {system}: one of the two is in its coordinates, convert to wgs84)" if system else ""
+def _told(system: str | None) -> Detail:
+    return _OFFSET.of(system=system) if system else NOTHING

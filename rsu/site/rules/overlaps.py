@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.objects import Floats
 from perception.state.pairs import neighbours
 from rsu.core.errors import Finding
@@ -20,10 +21,18 @@ _MOST_SAMPLES = 100  # of a lane
 _SHARE = 0.6  # of the shorter lane's samples; lanes that part lie on each other for a while
 _INSIDE = 0.35  # of the narrower lane's width: nearer than this the middles are no neighbours'
 
+_LIES_ON = Detail(
+    "expected beside {lane}, got points that lie on it, {how} (copied?)",
+    "应位于{lane}旁，实际与其重叠，{how}（是否为复制所致？）",
+)
+_NAME = Detail("lane {number} of {road}", " {road} 的车道 {number} ")
+_OPPOSITE = Detail("in the opposite direction", "方向相反")
+_ALIKE = Detail("in the same direction", "方向相同")
+
 
 class _Lane(NamedTuple):
     place: Path_
-    name: str
+    name: Detail
     points: Points
     width: float
 
@@ -31,10 +40,11 @@ class _Lane(NamedTuple):
 def lanes(of: OfMap) -> Iterator[Finding]:
     """Find lanes of which one lies on another one for most of its length."""
     found = [
-        _Lane(a.place, f"lane {a.lane.id} of {a.link.name}", a.lane.points, a.lane.width_m) for a in walk.lanes(of.map)
+        _Lane(a.place, _NAME.of(number=a.lane.id, road=a.link.name), a.lane.points, a.lane.width_m)
+        for a in walk.lanes(of.map)
     ]
     found += [
-        _Lane(a.place, f"lane {a.number} of {a.road.name}", a.lane.points, a.lane.width_m or 3.0)
+        _Lane(a.place, _NAME.of(number=a.number, road=a.road.name), a.lane.points, a.lane.width_m or 3.0)
         for a in walk.exits(of.map)
     ]
     if len(found) < 2:
@@ -48,9 +58,8 @@ def lanes(of: OfMap) -> Iterator[Finding]:
     for one, other in sorted(together):
         if _lies_on(found[one], found[other], samples[one], samples[other]):
             way = abs(turn(heading(found[one].points), heading(found[other].points)))
-            how = "in the opposite direction" if way > 120.0 else "in the same direction"
-            text = f"expected beside {found[one].name}, got points that lie on it, {how} (copied?)"
-            yield of.source.warning((*found[other].place, "points"), text)
+            how = _OPPOSITE if way > 120.0 else _ALIKE
+            yield of.source.warning((*found[other].place, "points"), _LIES_ON.of(lane=found[one].name, how=how))
 
 
 def _samples(points: Points) -> Floats:

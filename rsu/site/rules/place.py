@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hw.detail import NOTHING, Detail
 from perception.geo import to_site
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
@@ -16,6 +17,46 @@ _ELEVATION_M = (-160.0, 5600.0)  # of roads there
 _LEAST_DECIMALS = 4  # 11 m
 _FARTHEST_CONTROLLER_M = 1000.0
 
+_IN_THE_SEA = Detail(
+    "expected where the site is, got {latitude:g}, {longitude:g}: that is in the sea",
+    "应为站点所在位置，实为 {latitude:g}, {longitude:g}，在海中",
+)
+_NOT_IN_CHINA = Detail(
+    "expected a place in China, got {latitude:g}, {longitude:g}{hint}",
+    "应为中国境内的位置，实为 {latitude:g}, {longitude:g}{hint}",
+)
+_COARSE = Detail(
+    "expected seven decimals (1 cm), got {latitude:g}, {longitude:g}: that is a circle of 100 m or more",
+    "应有七位小数（1 cm），实为 {latitude:g}, {longitude:g}：相当于半径 100 m 以上的范围",
+)
+_ELEVATION = Detail(
+    "expected {least:g} to {most:g} metres, got {got:g} (in cm?)",
+    "应为 {least:g} 至 {most:g} 米，实为 {got:g}（是否误用厘米？）",
+)
+_NO_REGION = Detail(
+    "expected the region of the road regulator, got 0: for tests only",
+    "应为道路管理机构的区域号，实为 0：仅供测试",
+)
+_NO_DIGITS = Detail(
+    "expected six digits (GB/T 2260), got {got}",
+    "应为六位数字（GB/T 2260），实为 {got}",
+)
+_NO_VALUE = Detail(
+    "expected a value, got none: lamp records must have it",
+    "应填写，实际没有：上报的灯色记录必须包含此项",
+)
+_OTHER_REGION = Detail(
+    "expected {known} as identity.region_id has it, got {region}: its reports would be refused",
+    "应与 identity.region_id 一致，为 {known}，实为 {region}：其报文将被拒绝",
+)
+_ELSEWHERE = Detail(
+    "expected a place at the site, got one {off:.0f} m from its reference point",
+    "位置应在站点内，实际距基准点 {off:.0f} m",
+)
+_SWAPPED = Detail(" (latitude and longitude swapped?)", "（纬度与经度是否颠倒？）")
+_SIGN = Detail(" (a wrong sign?)", "（正负号是否有误？）")
+_POINT = Detail(" (the point at the wrong digit?)", "（小数点是否错位？）")
+
 
 def reference(of: OfSite) -> Iterator[Finding]:
     """Find a reference point that is no place of a site, by the first reason."""
@@ -23,16 +64,17 @@ def reference(of: OfSite) -> Iterator[Finding]:
     latitude, longitude, elevation = settings.latitude_deg, settings.longitude_deg, settings.elevation_m
     at = (*_REFERENCE, "latitude_deg")
     if abs(latitude) < 1.0 and abs(longitude) < 1.0:
-        yield of.source.warning(at, f"expected where the site is, got {latitude:g}, {longitude:g}: that is in the sea")
+        yield of.source.warning(at, _IN_THE_SEA.of(latitude=latitude, longitude=longitude))
     elif not _in_china(latitude, longitude):
-        text = f"expected a place in China, got {latitude:g}, {longitude:g}"
-        yield of.source.warning(at, text + _meant(latitude, longitude))
+        yield of.source.warning(
+            at, _NOT_IN_CHINA.of(latitude=latitude, longitude=longitude, hint=_meant(latitude, longitude))
+        )
     elif max(_decimals(of.source, (*_REFERENCE, key)) for key in ("latitude_deg", "longitude_deg")) < _LEAST_DECIMALS:
-        text = f"expected seven decimals (1 cm), got {latitude:g}, {longitude:g}: that is a circle of 100 m or more"
-        yield of.source.warning(at, text)
+        yield of.source.warning(at, _COARSE.of(latitude=latitude, longitude=longitude))
     if not _ELEVATION_M[0] <= elevation <= _ELEVATION_M[1]:
-        text = f"expected {_ELEVATION_M[0]:g} to {_ELEVATION_M[1]:g} metres, got {elevation:g} (in cm?)"
-        yield of.source.warning((*_REFERENCE, "elevation_m"), text)
+        yield of.source.warning(
+            (*_REFERENCE, "elevation_m"), _ELEVATION.of(least=_ELEVATION_M[0], most=_ELEVATION_M[1], got=elevation)
+        )
 
 
 def _in_china(latitude: float, longitude: float) -> bool:
@@ -40,14 +82,14 @@ def _in_china(latitude: float, longitude: float) -> bool:
     return south <= latitude <= north and west <= longitude <= east
 
 
-def _meant(latitude: float, longitude: float) -> str:
-    tries = {
-        "latitude and longitude swapped?": (longitude, latitude),
-        "a wrong sign?": (abs(latitude), abs(longitude)),
-        "the point at the wrong digit?": (latitude, longitude * 10.0),
-        "the point at the wrong digit? ": (latitude * 10.0, longitude),
-    }
-    return next((f" ({hint.strip()})" for hint, place in tries.items() if _in_china(*place)), "")
+def _meant(latitude: float, longitude: float) -> Detail:
+    tries = [
+        ((longitude, latitude), _SWAPPED),
+        ((abs(latitude), abs(longitude)), _SIGN),
+        ((latitude, longitude * 10.0), _POINT),
+        ((latitude * 10.0, longitude), _POINT),
+    ]
+    return next((hint for place, hint in tries if _in_china(*place)), NOTHING)
 
 
 def _decimals(source: ParsedFile, place: Path_) -> int:
@@ -59,15 +101,13 @@ def numbers(of: OfSite) -> Iterator[Finding]:
     """Find numbers of regions that are none, or differ, and what the platform needs and has not."""
     site, identity = of.site, of.site.identity
     if site.site.region == 0:
-        yield of.source.warning(("site", "region"), "expected the region of the road regulator, got 0: for tests only")
+        yield of.source.warning(("site", "region"), _NO_REGION)
     if identity.region_id and len(identity.region_id) != 6:
-        text = f"expected six digits (GB/T 2260), got {identity.region_id}"
-        yield of.source.warning(("identity", "region_id"), text)
+        yield of.source.warning(("identity", "region_id"), _NO_DIGITS.of(got=identity.region_id))
     if site.uplink.platform is not None and site.signal is not None:
         for key in ("city_name", "region_id"):
             if not getattr(identity, key):
-                text = "expected a value, got none: lamp records must have it"
-                yield of.source.warning(("identity", key), text)
+                yield of.source.warning(("identity", key), _NO_VALUE)
 
 
 def controller(of: OfSite) -> Iterator[Finding]:
@@ -77,10 +117,8 @@ def controller(of: OfSite) -> Iterator[Finding]:
     at: Path_ = ("devices", name, "driver")
     region, known = getattr(settings, "region", None), site.identity.region_id
     if region and known.strip("0") and region != int(known):
-        text = f"expected {known} as identity.region_id has it, got {region}: its reports would be refused"
-        yield of.source.warning((*at, "region"), text)
+        yield of.source.warning((*at, "region"), _OTHER_REGION.of(known=known, region=region))
     if (place := getattr(settings, "place", None)) is not None:
         east, north = to_site(place.latitude_deg, place.longitude_deg, site.site.reference.reference())
         if (off := float(east**2 + north**2) ** 0.5) > _FARTHEST_CONTROLLER_M:
-            text = f"expected a place at the site, got one {off:.0f} m from its reference point"
-            yield of.source.warning((*at, "place"), text)
+            yield of.source.warning((*at, "place"), _ELSEWHERE.of(off=off))

@@ -7,12 +7,22 @@ from ipaddress import ip_address
 from posixpath import normpath
 from typing import NamedTuple
 
+from hw.detail import Detail
 from hw.endpoint import Endpoint, split_address
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 
 UNSPECIFIED = ("0.0.0.0", "::")
+
+_USED = Detail(
+    "{name} is already used by {other}",
+    "{name} 已被 {other} 占用",
+)
+_OTHER_FAMILY = Detail(
+    "expected an address of IPv{wanted} as listen has, got {got} (IPv{family})",
+    "应与 listen 一致，为 IPv{wanted} 地址，实为 {got} (IPv{family})",
+)
 
 
 class PortOf(NamedTuple):
@@ -38,7 +48,7 @@ def shared(of: OfSite) -> Iterator[Finding]:
     for device, place, endpoint in ports(of):
         for way, name, at in _takes(endpoint):
             if other := next((user for kind, taken, user in users if kind == way and _overlap(way, name, taken)), None):
-                yield of.source.finding((*place, *at), f"{name} is already used by {other}")
+                yield of.source.finding((*place, *at), _USED.of(name=name, other=other))
             users.append((way, name, device))
 
 
@@ -66,5 +76,6 @@ def families(of: OfSite) -> Iterator[Finding]:
             continue
         here, there = (ip_address(split_address(each)[0]) for each in (endpoint.udp.listen, endpoint.udp.peer))
         if here.version != there.version:
-            text = f"expected an address of IPv{here.version} as listen has, got {there} (IPv{there.version})"
-            yield of.source.finding((*place, "udp", "peer"), text)
+            yield of.source.finding(
+                (*place, "udp", "peer"), _OTHER_FAMILY.of(wanted=here.version, got=there, family=there.version)
+            )

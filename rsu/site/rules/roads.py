@@ -7,6 +7,7 @@ from statistics import median
 
 import numpy as np
 
+from hw.detail import NOTHING, Detail
 from perception.geo import direction_of
 from perception.objects import Floats
 from rsu.core.errors import Finding
@@ -23,6 +24,52 @@ _SHORT_M, _LONG_M = 10.0, 2000.0
 _FOLD_DEG = 100.0
 _ASKEW_DEG, _APART_M = 25.0, 15.0
 
+_NO_KIND = Detail(
+    'expected vehicle, bike or sidewalk, got "{kind}": it is taken for a sidewalk',
+    '应为 vehicle、bike 或 sidewalk，实为 "{kind}"：按 sidewalk 处理',
+)
+_LINK_WIDTH = Detail(
+    "expected the width of its lanes together, {together:g} m, got {got:g}",
+    "应为各车道的总宽 {together:g} m，实为 {got:g}",
+)
+_WIDTH = Detail(
+    "expected {least:g} to {most:g} metres for a {kind} lane, got {got:g}",
+    "{kind} 车道应为 {least:g} 至 {most:g} 米，实为 {got:g}",
+)
+_LIMIT = Detail(
+    "expected {least:g} to {most:g} m/s for a {kind} lane{where}, got {got:g} ({hint})",
+    "{where}{kind} 车道应为 {least:g} 至 {most:g} m/s，实为 {got:g}（{hint}）",
+)
+_LENGTH = Detail(
+    "expected a road of {least:g} to {most:g} metres, got {got:.3g} ({units})",
+    "道路长度应为 {least:g} 至 {most:g} 米，实为 {got:.3g}（{units}）",
+)
+_FOLD = Detail(
+    "expected a line that leads on, got a turn of {turned:.0f} deg (a coordinate mistyped?)",
+    "线形应连续向前，实际转折 {turned:.0f} 度（坐标是否有误？）",
+)
+_ASKEW = Detail(
+    "expected to lead as the other lanes of {link}, {usual:.0f} deg, got {got:.0f} (a coordinate mistyped?)",
+    "应与 {link} 的其他车道方向一致，为 {usual:.0f} 度，实为 {got:.0f}（坐标是否有误？）",
+)
+_LINK_ASKEW = Detail(
+    "expected to lead as its lanes, {usual:.0f} deg, got {got:.0f} (a coordinate mistyped?)",
+    "应与其车道方向一致，为 {usual:.0f} 度，实为 {got:.0f}（坐标是否有误？）",
+)
+_STOP_LINE = Detail(
+    "expected the stop line of {link}, got a point {off:.0f} m from where its other lanes end (a coordinate mistyped?)",
+    "应止于 {link} 的停止线，实际距其他车道的终点 {off:.0f} m（坐标是否有误？）",
+)
+_FROM_THE_RIGHT = Detail(
+    "expected ids from the left in driving direction, got {one} to the left of {other} (from the right? east "
+    "and north?)",
+    "编号应沿行驶方向从左起，实际 {one} 在 {other} 的左侧（是否从右起编号？东向与北向是否颠倒？）",
+)
+_BEFORE_SIGNAL = Detail(" before a signal", "信号灯前的")
+_KMH = Detail("in km/h? that were {mps:.2f} m/s", "是否误用 km/h？相当于 {mps:.2f} m/s")
+_THAT_IS = Detail("that is {kmh:.1f} km/h", "即 {kmh:.1f} km/h")
+_KM, _CM = Detail("in km, or degrees?", "是否误用千米或度？"), Detail("in cm?", "是否误用厘米？")
+
 
 def widths(of: OfMap) -> Iterator[Finding]:
     """Find lanes too narrow or too wide, and links that are not as wide as their lanes together."""
@@ -31,20 +78,17 @@ def widths(of: OfMap) -> Iterator[Finding]:
     for at in walk.exits(of.map):
         yield from _width(of.source, at.place, at.lane.type or "vehicle", at.lane.width_m)
         if at.lane.type not in (None, *_WIDTHS_M, "sidewalk"):
-            text = f'expected vehicle, bike or sidewalk, got "{at.lane.type}": it is taken for a sidewalk'
-            yield of.source.warning((*at.place, "type"), text)
+            yield of.source.warning((*at.place, "type"), _NO_KIND.of(kind=at.lane.type))
     for place, _, link in walk.links(of.map):
         together = sum(lane.width_m for lane in link.lanes)
         if not 0.6 * together <= link.width_m <= 2.0 * together:
-            text = f"expected the width of its lanes together, {together:g} m, got {link.width_m:g}"
-            yield of.source.warning((*place, "width_m"), text)
+            yield of.source.warning((*place, "width_m"), _LINK_WIDTH.of(together=together, got=link.width_m))
 
 
 def _width(source: ParsedFile, place: Path_, kind: str, width: float | None) -> Iterator[Finding]:
     least, most = _WIDTHS_M.get(kind, (0.5, 10.0))
     if width is not None and not least <= width <= most:
-        text = f"expected {least:g} to {most:g} metres for a {kind} lane, got {width:g}"
-        yield source.warning((*place, "width_m"), text)
+        yield source.warning((*place, "width_m"), _WIDTH.of(least=least, most=most, kind=kind, got=width))
 
 
 def limits(of: OfMap) -> Iterator[Finding]:
@@ -61,10 +105,11 @@ def _limit(source: ParsedFile, place: Path_, kind: str, limit: float | None, lit
     least, most = _LIMITS_MPS[kind]
     most = min(most, _AT_LIGHTS_MPS) if lit else most
     if limit is not None and not least <= limit <= most:
-        where = " before a signal" * (lit and limit <= _LIMITS_MPS[kind][1])
-        hint = f"in km/h? that were {limit / 3.6:.2f} m/s" if limit > most else f"that is {limit * 3.6:.1f} km/h"
-        text = f"expected {least:g} to {most:g} m/s for a {kind} lane{where}, got {limit:g} ({hint})"
-        yield source.warning((*place, "speed_limit_mps"), text)
+        where = _BEFORE_SIGNAL if lit and limit <= _LIMITS_MPS[kind][1] else NOTHING
+        hint = _KMH.of(mps=limit / 3.6) if limit > most else _THAT_IS.of(kmh=limit * 3.6)
+        yield source.warning(
+            (*place, "speed_limit_mps"), _LIMIT.of(least=least, most=most, kind=kind, where=where, got=limit, hint=hint)
+        )
 
 
 def lines(of: OfMap) -> Iterator[Finding]:
@@ -75,12 +120,12 @@ def lines(of: OfMap) -> Iterator[Finding]:
     for place, points in parts:
         length, (sharpest, corner) = float(steps(points).sum()), sharpest_turn(points)
         if not _SHORT_M <= length <= _LONG_M:
-            units = "in km, or degrees?" if length < _SHORT_M else "in cm?"
-            text = f"expected a road of {_SHORT_M:g} to {_LONG_M:g} metres, got {length:.3g} ({units})"
-            yield of.source.warning((*place, "points"), text)
+            units = _KM if length < _SHORT_M else _CM
+            yield of.source.warning(
+                (*place, "points"), _LENGTH.of(least=_SHORT_M, most=_LONG_M, got=length, units=units)
+            )
         elif sharpest > _FOLD_DEG:
-            text = f"expected a line that leads on, got a turn of {sharpest:.0f} deg (a coordinate mistyped?)"
-            yield of.source.warning((*place, "points", corner), text)
+            yield of.source.warning((*place, "points", corner), _FOLD.of(turned=sharpest))
 
 
 def beside(of: OfMap) -> Iterator[Finding]:
@@ -90,11 +135,11 @@ def beside(of: OfMap) -> Iterator[Finding]:
         askew = [n for n, lane in enumerate(link.lanes) if abs(turn(usual, heading(lane.points))) > _ASKEW_DEG]
         for number in askew:
             got = heading(link.lanes[number].points)
-            text = f"expected to lead as the other lanes of {link.name}, {usual:.0f} deg, got {got:.0f}"
-            yield of.source.warning((*place, "lanes", number, "points"), f"{text} (a coordinate mistyped?)")
+            yield of.source.warning(
+                (*place, "lanes", number, "points"), _ASKEW.of(link=link.name, usual=usual, got=got)
+            )
         if abs(turn(usual, heading(link.points))) > _ASKEW_DEG:
-            text = f"expected to lead as its lanes, {usual:.0f} deg, got {heading(link.points):.0f}"
-            yield of.source.warning((*place, "points"), f"{text} (a coordinate mistyped?)")
+            yield of.source.warning((*place, "points"), _LINK_ASKEW.of(usual=usual, got=heading(link.points)))
         elif not askew:
             yield from _stop_lines(of.source, place, link, usual)
             yield from _numbers(of.source, place, link, usual)
@@ -114,8 +159,7 @@ def _stop_lines(source: ParsedFile, place: Path_, link: LinkModel, usual: float)
     for (key, points), end in zip(parts, ends, strict=True):
         off, along = distance(end, middle), abs(float((end - middle) @ direction_of(usual)))
         if along > _APART_M or off > _APART_M + link.width_m:
-            text = f"expected the stop line of {link.name}, got a point {off:.0f} m from where its other lanes end"
-            yield source.warning((*place, *key, len(points) - 1), f"{text} (a coordinate mistyped?)")
+            yield source.warning((*place, *key, len(points) - 1), _STOP_LINE.of(link=link.name, off=off))
 
 
 def _numbers(source: ParsedFile, place: Path_, link: LinkModel, usual: float) -> Iterator[Finding]:
@@ -124,8 +168,7 @@ def _numbers(source: ParsedFile, place: Path_, link: LinkModel, usual: float) ->
     for left, right in zip(range(len(order)), range(1, len(order)), strict=False):
         if aside[right] < aside[left]:
             one, other = link.lanes[order[right]].id, link.lanes[order[left]].id
-            text = f"expected ids from the left in driving direction, got {one} to the left of {other}"
-            yield source.warning((*place, "lanes", order[right], "id"), f"{text} (from the right? east and north?)")
+            yield source.warning((*place, "lanes", order[right], "id"), _FROM_THE_RIGHT.of(one=one, other=other))
             return
 
 

@@ -5,11 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hw import registry
+from hw.detail import NOTHING, Detail
 from hw.errors import UnknownDriverError
 from hw.modality import OTHER, ROWS, Gives, Modality
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
+
+_GIVES = {
+    Gives.ROAD_USERS: Detail("road users", "交通参与者"),
+    Gives.POSITION: Detail("position and time", "位置与时间"),
+    Gives.SIGNALS: Detail("signal states", "灯色"),
+    Gives.RADIO: Detail("frames of the air", "空口消息"),
+    Gives.OTHER: Detail("other things", "其他数据"),
+}
+_FIT = Detail(" (there are {there})", "（可用的有 {there}）")
+_NO_RADIO = Detail(
+    '"{name}" is a {kind}, which cannot transmit',
+    '"{name}" 为 {kind}，不能发送',
+)
+_OTHER_USE = Detail(
+    'expected a device that gives {wanted}, got "{name}", a {kind}, which gives {gives}{hint}',
+    '应为提供 {wanted} 的设备，实为 "{name}"，是 {kind}，提供 {gives}{hint}',
+)
+_NO_MODALITY = Detail(
+    "expected a modality ({there}), got {got}",
+    "应为感知方式之一（{there}），实为 {got}",
+)
+_NOT_READ = Detail(
+    'expected an entry in `sensors` with device "{name}", got none: it is read and never used',
+    '`sensors` 中应有设备 "{name}" 的一项，实际没有：其数据被读取而从不使用',
+)
+_NO_SENSORS = Detail(
+    "expected cameras or radars, got none: there will be no RSM",
+    "应有摄像机或雷达，实际没有：将不播发 RSM",
+)
+_NO_GNSS = Detail(
+    "expected a device of kind gnss, got none: without its time and place nothing with a time goes on air",
+    "应有 gnss 类设备，实际没有：缺少其时间和位置，凡含时间的消息均不播发",
+)
+_TWO_GNSS = Detail(
+    "expected one device of kind gnss, got {name} beside {first}: their fixes are mixed",
+    "应只有一台 gnss 类设备，实际 {first} 之外还有 {name}：两者的定位会混用",
+)
+_NO_SIGNAL = Detail(
+    "expected a section `signal`, got none: there will be no SPAT",
+    "应有 `signal` 一节，实际没有：将不播发 SPAT",
+)
+_NEVER_USED = Detail(
+    "gives {gives} beside {used}, and is never used",
+    "已由 {used} 提供 {gives}，本设备从不使用",
+)
 
 
 def _modality(kind: str) -> Modality:
@@ -34,7 +80,7 @@ def kinds(of: OfSite) -> Iterator[Finding]:
     """Find devices that cannot do what they are named for."""
     site = of.site
     if (radio := site.devices.get(site.radio)) and not _transmits(radio.kind):
-        yield of.source.finding(("radio",), f'"{site.radio}" is a {radio.kind}, which cannot transmit')
+        yield of.source.finding(("radio",), _NO_RADIO.of(name=site.radio, kind=radio.kind))
     uses: list[tuple[Path_, str, Gives]] = [
         (("sensors", index, "device"), sensor.device, Gives.ROAD_USERS) for index, sensor in enumerate(site.sensors)
     ]
@@ -44,16 +90,25 @@ def kinds(of: OfSite) -> Iterator[Finding]:
         kind = site.devices[name].kind if name in site.devices else ""
         if (gives := _gives(kind)) not in (wanted, Gives.OTHER):
             fit = ", ".join(each for each, found in site.devices.items() if _gives(found.kind) == wanted)
-            text = f'expected a device that gives {wanted}, got "{name}", a {kind}, which gives {gives}'
-            yield of.source.finding(place, text + (f" (there are {fit})" if fit else ""))
+            yield of.source.finding(
+                place,
+                _OTHER_USE.of(
+                    wanted=_GIVES[wanted],
+                    name=name,
+                    kind=kind,
+                    gives=_GIVES[gives],
+                    hint=_FIT.of(there=fit) if fit else NOTHING,
+                ),
+            )
 
 
 def fault_types(of: OfSite) -> Iterator[Finding]:
     """Find numbers of faults for what is no modality."""
     names = {row.name for row in (*ROWS, *(_modality(device.kind) for device in of.site.devices.values()))}
     for name in sorted(of.site.uplink.standard.fault_types.keys() - names):
-        text = f"expected a modality ({', '.join(sorted(names))}), got {name}"
-        yield of.source.finding(("uplink", "standard", "fault_types", name), text)
+        yield of.source.finding(
+            ("uplink", "standard", "fault_types", name), _NO_MODALITY.of(there=", ".join(sorted(names)), got=name)
+        )
 
 
 def idle(of: OfSite) -> Iterator[Finding]:
@@ -63,21 +118,18 @@ def idle(of: OfSite) -> Iterator[Finding]:
     by_role = {role: [n for n, d in site.devices.items() if _gives(d.kind) == role] for role in Gives}
     for name in by_role[Gives.ROAD_USERS]:
         if name not in sensors and site.devices[name].kind != "video":  # of video it is an error
-            text = f'expected an entry in `sensors` with device "{name}", got none: it is read and never used'
-            yield of.source.warning(("devices", name), text)
+            yield of.source.warning(("devices", name), _NOT_READ.of(name=name))
     if not sensors:
-        yield of.source.warning(("sensors",), "expected cameras or radars, got none: there will be no RSM")
+        yield of.source.warning(("sensors",), _NO_SENSORS)
     if not by_role[Gives.POSITION]:
-        text = "expected a device of kind gnss, got none: without its time and place nothing with a time goes on air"
-        yield of.source.warning(("devices",), text)
+        yield of.source.warning(("devices",), _NO_GNSS)
     for name in by_role[Gives.POSITION][1:]:
         first = by_role[Gives.POSITION][0]
-        text = f"expected one device of kind gnss, got {name} beside {first}: their fixes are mixed"
-        yield of.source.warning(("devices", name, "kind"), text)
+        yield of.source.warning(("devices", name, "kind"), _TWO_GNSS.of(name=name, first=first))
     if site.signal is None and by_role[Gives.SIGNALS]:
         name = by_role[Gives.SIGNALS][0]
-        yield of.source.warning(("devices", name), "expected a section `signal`, got none: there will be no SPAT")
+        yield of.source.warning(("devices", name), _NO_SIGNAL)
     for role, used in ((Gives.SIGNALS, site.signal and site.signal.device), (Gives.RADIO, site.radio)):
         for name in by_role[role]:
             if used and name != used:
-                yield of.source.warning(("devices", name, "kind"), f"gives {role} beside {used}, and is never used")
+                yield of.source.warning(("devices", name, "kind"), _NEVER_USED.of(gives=_GIVES[role], used=used))

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple, get_args
 
 from hw import registry
+from hw.detail import Detail
 from hw.endpoint import Way, split_address
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
@@ -14,6 +15,52 @@ from rsu.site.rules.ports import ports
 from rsu.site.source import Path_
 
 _BROADCAST = IPv4Address("255.255.255.255")
+
+_ANY_ADDRESS = Detail(
+    "expected the address of the device, got {place} (every address: only to listen on)",
+    "应为设备的地址，实为 {place}（表示任意地址，只能用于侦听）",
+)
+_GROUP = Detail(
+    "expected the address of one host, got {place}, that of a group",
+    "应为单个主机的地址，实为 {place}，是组播或广播地址",
+)
+_SAME_AS_PEER = Detail(
+    "expected another address than that of the peer, got {address} for both",
+    "应与对端地址不同，实际均为 {address}",
+)
+_NOT_REACHABLE = Detail(
+    "expected an address of this box that {peer} can reach, or 0.0.0.0, got {listen}, which only this box reaches",
+    "应为 {peer} 能够到达的本机地址，或 0.0.0.0，实为 {listen}，只有本机能够到达",
+)
+_PEER_IS_HERE = Detail(
+    "expected the address of the device, got {peer}, this box itself, while {listen} listens",
+    "应为设备的地址，实为 {peer}，即本机，而侦听地址为 {listen}",
+)
+_PEERS_ADDRESS = Detail(
+    "expected an address of this box, or 0.0.0.0, got {listen}, that of the peer",
+    "应为本机地址，或 0.0.0.0，实为 {listen}，是对端的地址",
+)
+_ADDRESS_USED = Detail(
+    "expected another address than that of {device}, got {place}",
+    "应与 {device} 的地址不同，实为 {place}",
+)
+_DEVICES_ADDRESS = Detail(
+    "expected an address of this box, or 0.0.0.0, got {host}, that of {device}",
+    "应为本机地址，或 0.0.0.0，实为 {host}，是 {device} 的地址",
+)
+_OTHER_WAY = Detail(
+    "expected {wanted} for a {kind}, got {way}",
+    "{kind} 应使用 {wanted}，实为 {way}",
+)
+_PLATFORM = Detail("the platform", "平台")
+_PORT_USED = Detail(
+    "expected a port of its own, got {port}, that of {other}",
+    "应使用独立的端口，实为 {port}，已用于{other}",
+)
+_ROOT_PORT = Detail(
+    "expected 1024 to 65535, got {port}, which only root may listen on",
+    "应为 1024 至 65535，实为 {port}，只有 root 可侦听",
+)
 
 
 class _Place(NamedTuple):
@@ -33,11 +80,9 @@ def addresses(of: OfSite) -> Iterator[Finding]:
     """Find addresses that are no single host: unspecified, multicast, broadcast."""
     for place in _places(of):
         if place.role != "listen" and place.host.is_unspecified:
-            text = f"expected the address of the device, got {place} (every address: only to listen on)"
-            yield of.source.warning(place.at, text)
+            yield of.source.warning(place.at, _ANY_ADDRESS.of(place=place))
         elif place.host.is_multicast or place.host == _BROADCAST:
-            text = f"expected the address of one host, got {place}, that of a group"
-            yield of.source.warning(place.at, text)
+            yield of.source.warning(place.at, _GROUP.of(place=place))
 
 
 def pairs(of: OfSite) -> Iterator[Finding]:
@@ -48,17 +93,13 @@ def pairs(of: OfSite) -> Iterator[Finding]:
         here, there = split_address(endpoint.udp.listen), split_address(endpoint.udp.peer)
         listen, peer = ip_address(here[0]), ip_address(there[0])
         if here == there:
-            text = f"expected another address than that of the peer, got {endpoint.udp.listen} for both"
-            yield of.source.warning((*at, "udp", "listen"), text)
+            yield of.source.warning((*at, "udp", "listen"), _SAME_AS_PEER.of(address=endpoint.udp.listen))
         elif listen.is_loopback and not (peer.is_loopback or peer.is_unspecified):
-            text = f"expected an address of this box that {peer} can reach, or 0.0.0.0, got {listen}"
-            yield of.source.warning((*at, "udp", "listen"), f"{text}, which only this box reaches")
+            yield of.source.warning((*at, "udp", "listen"), _NOT_REACHABLE.of(peer=peer, listen=listen))
         elif peer.is_loopback and not (listen.is_loopback or listen.is_unspecified):
-            text = f"expected the address of the device, got {peer}, this box itself, while {listen} listens"
-            yield of.source.warning((*at, "udp", "peer"), text)
+            yield of.source.warning((*at, "udp", "peer"), _PEER_IS_HERE.of(peer=peer, listen=listen))
         elif listen == peer and not listen.is_loopback:
-            text = f"expected an address of this box, or 0.0.0.0, got {listen}, that of the peer"
-            yield of.source.warning((*at, "udp", "listen"), text)
+            yield of.source.warning((*at, "udp", "listen"), _PEERS_ADDRESS.of(listen=listen))
 
 
 def shared(of: OfSite) -> Iterator[Finding]:
@@ -68,14 +109,13 @@ def shared(of: OfSite) -> Iterator[Finding]:
     for place in every:
         key = (place.role, str(place))
         if place.role != "listen" and key in seen:
-            yield of.source.warning(place.at, f"expected another address than that of {seen[key].device}, got {place}")
+            yield of.source.warning(place.at, _ADDRESS_USED.of(device=seen[key].device, place=place))
         seen.setdefault(key, place)
     remote = {place.host: place for place in every if place.role != "listen" and not place.host.is_loopback}
     for place in every:
         other = remote.get(place.host)
         if place.role == "listen" and other is not None and other.device != place.device:
-            text = f"expected an address of this box, or 0.0.0.0, got {place.host}, that of {other.device}"
-            yield of.source.warning(place.at, text)
+            yield of.source.warning(place.at, _DEVICES_ADDRESS.of(host=place.host, device=other.device))
 
 
 def ways(of: OfSite) -> Iterator[Finding]:
@@ -84,21 +124,23 @@ def ways(of: OfSite) -> Iterator[Finding]:
         kind = of.site.devices[device].kind
         way = next(name for name in get_args(Way) if getattr(endpoint, name) is not None)
         if way not in (wanted := registry.ways(kind)):
-            text = f"expected {' or '.join(wanted)} for a {kind}, got {way}"
-            yield of.source.warning((*at, way), text)
+            yield of.source.warning(
+                (*at, way), _OTHER_WAY.of(wanted=Detail(" or ".join(wanted), " 或 ".join(wanted)), kind=kind, way=way)
+            )
 
 
 def page(of: OfSite) -> Iterator[Finding]:
     """Find a page on a port of another server."""
     site, platform = of.site, of.site.uplink.platform
-    taken = {(str(place.host), place.port): place.device for place in _places(of) if place.role == "server"}
+    taken: dict[tuple[str, int], str | Detail] = {
+        (str(place.host), place.port): place.device for place in _places(of) if place.role == "server"
+    }
     if platform is not None:
-        taken[platform.host, platform.port] = "the platform"
+        taken[platform.host, platform.port] = _PLATFORM
     if other := taken.get((site.page.host, site.page.port)):
-        yield of.source.warning(("page", "port"), f"expected a port of its own, got {site.page.port}, that of {other}")
+        yield of.source.warning(("page", "port"), _PORT_USED.of(port=site.page.port, other=other))
     elif site.page.port < 1024:
-        text = f"expected 1024 to 65535, got {site.page.port}, which only root may listen on"
-        yield of.source.warning(("page", "port"), text)
+        yield of.source.warning(("page", "port"), _ROOT_PORT.of(port=site.page.port))
 
 
 def _places(of: OfSite) -> Iterator[_Place]:

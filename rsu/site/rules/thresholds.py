@@ -7,30 +7,81 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from hw.detail import NOTHING, Detail
 from rsu.core import folders
 from rsu.core.errors import Finding
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
 
-_ORDERS: tuple[tuple[Path_, Path_, str], ...] = (  # the first is to be at most the second
-    (("events", "stopped_vehicle", "walking_mps"), ("events", "stopped_vehicle", "release_mps"), "stands, moves again"),
-    (("events", "wrong_way", "release_mps"), ("events", "wrong_way", "least_mps"), "ends, begins"),
-    (("events", "overspeed", "release_percent"), ("events", "overspeed", "over_percent"), "ends, begins"),
-    (("events", "slow_vehicle", "under_percent"), ("events", "slow_vehicle", "release_percent"), "begins, ends"),
-    (("events", "congestion", "slow_mps"), ("events", "congestion", "release_mps"), "begins, ends"),
-    (("events", "queue_end", "release_length_m"), ("events", "queue_end", "least_length_m"), "ends, begins"),
-    (("messages", "inclusion", "vulnerable_after_s"), ("messages", "inclusion", "after_s"), "the vulnerable first"),
-    (("tracking", "max_coast_ms"), ("tracking", "max_coast_stopped_ms"), "moving, standing"),
-    (("tracking", "delete_probability"), ("tracking", "birth_probability"), "deleted, born"),
-    (("tracking", "delete_probability"), ("tracking", "report_probability"), "deleted, reported"),
-    (("tracking", "report_probability"), ("tracking", "confirm_probability"), "reported, confirmed"),
-    (("tracking", "birth_probability"), ("tracking", "confirm_probability"), "born, confirmed"),
-    (("recording", "max_age_h"), ("recording", "event_max_age_h"), "without event, with event"),
+_STANDS = Detail("stands, moves again", "停住，再起步")
+_ENDS = Detail("ends, begins", "结束，开始")
+_BEGINS = Detail("begins, ends", "开始，结束")
+_VULNERABLE = Detail("the vulnerable first", "弱势交通参与者优先")
+_MOVING = Detail("moving, standing", "行驶，静止")
+_BORN = Detail("deleted, born", "删除，新建")
+_DELETED = Detail("deleted, reported", "删除，上报")
+_REPORTED = Detail("reported, confirmed", "上报，确认")
+_CONFIRMED = Detail("born, confirmed", "新建，确认")
+_EVENTS = Detail("without event, with event", "无事件，有事件")
+_ORDERS: tuple[tuple[Path_, Path_, Detail], ...] = (  # the first is to be at most the second
+    (("events", "stopped_vehicle", "walking_mps"), ("events", "stopped_vehicle", "release_mps"), _STANDS),
+    (("events", "wrong_way", "release_mps"), ("events", "wrong_way", "least_mps"), _ENDS),
+    (("events", "overspeed", "release_percent"), ("events", "overspeed", "over_percent"), _ENDS),
+    (("events", "slow_vehicle", "under_percent"), ("events", "slow_vehicle", "release_percent"), _BEGINS),
+    (("events", "congestion", "slow_mps"), ("events", "congestion", "release_mps"), _BEGINS),
+    (("events", "queue_end", "release_length_m"), ("events", "queue_end", "least_length_m"), _ENDS),
+    (("messages", "inclusion", "vulnerable_after_s"), ("messages", "inclusion", "after_s"), _VULNERABLE),
+    (("tracking", "max_coast_ms"), ("tracking", "max_coast_stopped_ms"), _MOVING),
+    (("tracking", "delete_probability"), ("tracking", "birth_probability"), _BORN),
+    (("tracking", "delete_probability"), ("tracking", "report_probability"), _DELETED),
+    (("tracking", "report_probability"), ("tracking", "confirm_probability"), _REPORTED),
+    (("tracking", "birth_probability"), ("tracking", "confirm_probability"), _CONFIRMED),
+    (("recording", "max_age_h"), ("recording", "event_max_age_h"), _EVENTS),
 )
 _SECTIONS = ("clock", "position", "tracking", "events", "statistics", "messages")
 _UNITS = ("_s", "_ms", "_m", "_mps", "_mps2", "_deg", "_percent", "_ppm", "_px")
 _FAR = 100.0  # times the default: seconds and milliseconds, metres and centimetres are farther apart
 _DAY_S = 86400
+
+_MOST = Detail("at most {key}, {value:g}", "不大于 {key}，即 {value:g}")
+_LEAST = Detail("at least {key}, {value:g}", "不小于 {key}，即 {value:g}")
+_IN_MS = Detail(" (in ms? {seconds:g} s)", "（是否误用毫秒？{seconds:g} s）")
+_ORDER = Detail(
+    "expected {limit}, got {got:g} ({why})",
+    "应{limit}，实为 {got:g}（{why}）",
+)
+_ONLY_AND_NEVER = Detail(
+    'expected another zone than in only_in, got "{zone}"',
+    '应与 only_in 中的区域不同，实为 "{zone}"',
+)
+_CODE_TWICE = Detail(
+    "expected another code than that of {rule}, got {code}",
+    "代码应与 {rule} 的不同，实为 {code}",
+)
+_OTHER_UNIT = Detail(
+    "expected something like {usual:g}, got {got:g} (in another unit?)",
+    "通常约为 {usual:g}，实为 {got:g}（是否误用其他单位？）",
+)
+_NO_DAY = Detail(
+    "expected seconds that a day is made of (60, 300, 900, 3600), got {got}{hint}",
+    "应为能整除一天的秒数（60、300、900、3600），实为 {got}{hint}",
+)
+_PERIOD_TWICE = Detail(
+    "expected each period once, got {got} again",
+    "每个时段应只出现一次，实际 {got} 重复",
+)
+_SHORT_SILENCE = Detail(
+    "expected more than {least:g}, as it speaks every {every} ms, got {got}",
+    "应大于 {least:g}，因为设备每 {every} ms 发送一次，实为 {got}",
+)
+_DISK = Detail(
+    "expected at most {total:.0f}, the size of the disk of {folder}, got {got:g}",
+    "应不超过 {total:.0f}，即 {folder} 所在磁盘的容量，实为 {got:g}",
+)
+_TWO_FILES = Detail(
+    "expected room for two files of {file_mib:g} MiB, got {got:g} GiB",
+    "应能容纳两个 {file_mib:g} MiB 的文件，实为 {got:g} GiB",
+)
 
 
 def orders(of: OfSite) -> Iterator[Finding]:
@@ -39,13 +90,11 @@ def orders(of: OfSite) -> Iterator[Finding]:
         one, other = _value(of.site, small), _value(of.site, large)
         if one > other:
             at, value = (small, one) if of.source.mark(small) else (large, other)
-            limit = f"at most {large[-1]}, {other:g}" if at is small else f"at least {small[-1]}, {one:g}"
-            yield of.source.warning(at, f"expected {limit}, got {value:g} ({why})")
+            limit = _MOST.of(key=large[-1], value=other) if at is small else _LEAST.of(key=small[-1], value=one)
+            yield of.source.warning(at, _ORDER.of(limit=limit, got=value, why=why))
     for rule, settings in of.site.events:
         for zone in {*getattr(settings, "only_in", ())} & {*getattr(settings, "never_in", ())}:
-            yield of.source.warning(
-                ("events", rule, "never_in"), f'expected another zone than in only_in, got "{zone}"'
-            )
+            yield of.source.warning(("events", rule, "never_in"), _ONLY_AND_NEVER.of(zone=zone))
 
 
 def codes(of: OfSite) -> Iterator[Finding]:
@@ -55,8 +104,7 @@ def codes(of: OfSite) -> Iterator[Finding]:
         if (code := getattr(settings, "code", None)) is None:
             continue
         if code in seen:
-            text = f"expected another code than that of {seen[code]}, got {code}"
-            yield of.source.warning(("events", rule, "code"), text)
+            yield of.source.warning(("events", rule, "code"), _CODE_TWICE.of(rule=seen[code], code=code))
         seen[code] = rule
 
 
@@ -77,8 +125,7 @@ def _far(of: OfSite, at: Path_, settings: BaseModel) -> Iterator[Finding]:
         if isinstance(value, BaseModel):
             yield from _far(of, (*at, key), value)
         elif key.endswith(_UNITS) and _is_far(value, usual):
-            text = f"expected something like {usual:g}, got {value:g} (in another unit?)"
-            yield of.source.warning((*at, key), text)
+            yield of.source.warning((*at, key), _OTHER_UNIT.of(usual=usual, got=value))
 
 
 def _is_far(value: object, usual: object) -> bool:
@@ -92,10 +139,11 @@ def periods(of: OfSite) -> Iterator[Finding]:
     for index, period in enumerate(of.site.statistics.periods_s):
         at = ("statistics", "periods_s", index)
         if _DAY_S % period:
-            text = f"expected seconds that a day is made of (60, 300, 900, 3600), got {period}"
-            yield of.source.warning(at, text + (f" (in ms? {period / 1000:g} s)" if period % 1000 == 0 else ""))
+            yield of.source.warning(
+                at, _NO_DAY.of(got=period, hint=_IN_MS.of(seconds=period / 1000) if period % 1000 == 0 else NOTHING)
+            )
         elif period in of.site.statistics.periods_s[:index]:
-            yield of.source.warning(at, f"expected each period once, got {period} again")
+            yield of.source.warning(at, _PERIOD_TWICE.of(got=period))
 
 
 def silences(of: OfSite) -> Iterator[Finding]:
@@ -106,8 +154,10 @@ def silences(of: OfSite) -> Iterator[Finding]:
         usual = site.signal.nominal_interval_ms if site.signal and name == site.signal.device else 0
         usual = round(1000.0 / video.source.rate_hz) if video else usual
         if settings.silence_ms < 1.5 * usual:
-            text = f"expected more than {1.5 * usual:g}, as it speaks every {usual} ms, got {settings.silence_ms}"
-            yield of.source.warning(("devices", name, "driver", "silence_ms"), text)
+            yield of.source.warning(
+                ("devices", name, "driver", "silence_ms"),
+                _SHORT_SILENCE.of(least=1.5 * usual, every=usual, got=settings.silence_ms),
+            )
 
 
 def disks(of: OfSite) -> Iterator[Finding]:
@@ -123,11 +173,9 @@ def disks(of: OfSite) -> Iterator[Finding]:
     folder = next(each for each in (data, *data.parents) if each.is_dir())
     total = shutil.disk_usage(folder).total / 2**30
     if recording.disk.max_gib > total:
-        text = f"expected at most {total:.0f}, the size of the disk of {folder}, got {recording.disk.max_gib:g}"
-        yield of.source.warning(at, text)
+        yield of.source.warning(at, _DISK.of(total=total, folder=folder, got=recording.disk.max_gib))
     elif recording.disk.max_gib * 1024 < 2 * recording.file_mib:
-        text = f"expected room for two files of {recording.file_mib:g} MiB, got {recording.disk.max_gib:g} GiB"
-        yield of.source.warning(at, text)
+        yield of.source.warning(at, _TWO_FILES.of(file_mib=recording.file_mib, got=recording.disk.max_gib))
 
 
 def _value(settings: object, path: Path_) -> float:

@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hw.detail import Detail
 from rsu.core.errors import Finding
 from rsu.site import conflicts
+from rsu.site.hints import closest
 from rsu.site.reading import OfBoth, SiteReading
-from rsu.site.wording import closest
+from rsu.site.wording import BUT
+
+_NO_NODE = Detail(
+    "the lane map has no node {region}/{node}, but {known}",
+    "车道地图中没有节点 {region}/{node}，只有 {known}",
+)
+_NO_LINK = Detail(
+    'the lane map has no link "{name}"{hint}',
+    '车道地图中没有路段 "{name}"{hint}',
+)
+_NO_LANE = Detail(
+    "the lane map has no lane {lane} on a link {link}",
+    "车道地图的路段 {link} 上没有车道 {lane}",
+)
+_NO_LAMPS = Detail(
+    "the lane map uses phases {phases} that no lamp shows",
+    "车道地图使用相位 {phases}，但没有灯组显示",
+)
+_NOTHING_TO_TAKE = Detail(
+    "{phases} do not meet by the lane map: there is nothing to take away",
+    "按车道地图 {phases} 并不冲突：无可排除",
+)
+_BOTH = Detail(
+    "{phases} stand in conflicts too",
+    "{phases} 同时出现在 conflicts 中",
+)
 
 
 def node(reading: SiteReading) -> Iterator[Finding]:
@@ -16,8 +43,7 @@ def node(reading: SiteReading) -> Iterator[Finding]:
         return
     place = reading.site.site.site
     known = ", ".join(f"{n.region}/{n.id}" for n in reading.map.map.nodes)
-    text = f"the lane map has no node {place.region}/{place.node}, but {known}"
-    yield reading.site.source.finding(("site", "node"), text)
+    yield reading.site.source.finding(("site", "node"), _NO_NODE.of(region=place.region, node=place.node, known=known))
 
 
 def links(of: OfBoth) -> Iterator[Finding]:
@@ -26,14 +52,14 @@ def links(of: OfBoth) -> Iterator[Finding]:
     for index, sign in enumerate(of.site.messages.signs):
         for position, link in enumerate(sign.links):
             if link not in names:
-                hint = closest(link, names) or f", but {', '.join(names)}"
+                hint = closest(link, names, BUT.of(there=", ".join(names)))
                 at = ("messages", "signs", index, "links", position)
-                yield of.source.finding(at, f'the lane map has no link "{link}"{hint}')
+                yield of.source.finding(at, _NO_LINK.of(name=link, hint=hint))
     lanes = {(link.name, lane.id) for link in of.node.links for lane in link.lanes}
     for index, loop in enumerate(of.site.statistics.loops):
         if (loop.link, loop.lane) not in lanes:
             place = ("statistics", "loops", index, "link")
-            yield of.source.finding(place, f"the lane map has no lane {loop.lane} on a link {loop.link}")
+            yield of.source.finding(place, _NO_LANE.of(lane=loop.lane, link=loop.link))
 
 
 def phases(of: OfBoth) -> Iterator[Finding]:
@@ -45,8 +71,7 @@ def phases(of: OfBoth) -> Iterator[Finding]:
     used |= {crosswalk.phase for crosswalk in of.map.crosswalks}
     missing = sorted(phase for phase in used - {phase.id for phase in of.site.signal.phases} if phase is not None)
     if missing:
-        text = f"the lane map uses phases {', '.join(map(str, missing))} that no lamp shows"
-        yield of.source.finding(("signal", "phases"), text)
+        yield of.source.finding(("signal", "phases"), _NO_LAMPS.of(phases=", ".join(map(str, missing))))
 
 
 def exceptions(of: OfBoth) -> Iterator[Finding]:
@@ -58,8 +83,6 @@ def exceptions(of: OfBoth) -> Iterator[Finding]:
     for index, each in enumerate(signal.no_conflicts):
         two = conflicts.pair(*each.phases)
         if two not in known:
-            text = f"{list(each.phases)} do not meet by the lane map: there is nothing to take away"
-            yield of.source.finding(("signal", "no_conflicts", index), text)
+            yield of.source.finding(("signal", "no_conflicts", index), _NOTHING_TO_TAKE.of(phases=list(each.phases)))
         elif two in added:
-            text = f"{list(each.phases)} stand in conflicts too"
-            yield of.source.finding(("signal", "no_conflicts", index), text)
+            yield of.source.finding(("signal", "no_conflicts", index), _BOTH.of(phases=list(each.phases)))

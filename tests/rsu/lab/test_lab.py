@@ -131,7 +131,8 @@ def test_a_site_of_another_place_is_refused_with_what_the_recording_has(folder: 
 
 
 def test_findings_come_through_from_another_process() -> None:
-    error = ConfigError([Finding("site.yaml", 3, 7, "sensors", "none"), Finding("site.yaml", 9, 1, "", "odd")])
+    findings = [Finding("site.yaml", 3, 7, "sensors", "none", "无"), Finding("site.yaml", 9, 1, "", "odd", "异常")]
+    error = ConfigError(findings)
     back = pickle.loads(pickle.dumps(error))
     assert back.findings == error.findings and str(back) == str(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import reduce
 from pathlib import Path
@@ -15,6 +16,8 @@ from rsu.site import config
 from tests.rsu.site.lane_mistakes import GONE, JSON, LANES, LaneMistake
 from tests.rsu.site.mistakes import SITE, Mistake
 
+VALUES = re.compile(r"(?<![A-Za-z0-9_.])-?\d[\d.]*(?<!\.)|\"[^\"]*\"|\w+_\w+")
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 CONFIGS = Path(__file__).parents[3] / "configs"
 
 
@@ -40,6 +43,15 @@ def says(finding: Finding, words: str) -> bool:
     return True
 
 
+def assert_chinese(found: list[Finding]) -> None:
+    """Each is said in Chinese too, with all figures, quoted names and keys of the English text."""
+    for each in found:
+        said = each.said("zh")
+        missing = [value for value in VALUES.findall(each.text) if value not in each.text_zh]
+        assert IDEOGRAPH.search(each.text_zh) and not missing, f"{each} | {said} lacks {missing}"
+        assert said.startswith(f"{each.file}:{each.line}:{each.column}: ")
+
+
 @pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.yaml")), ids=lambda path: path.name)
 def test_shipped_sites_are_left_alone(path: Path) -> None:
     if "\nsite:" in path.read_text(encoding="utf-8"):
@@ -60,6 +72,7 @@ def test_mistakes_in_a_site_file(site: Path, mistake: Mistake) -> None:
     assert wanted, shown
     assert (wanted[0].line, wanted[0].column, wanted[0].level) == (line, column, mistake.level), shown
     assert len(found) <= 8, shown
+    assert_chinese(found)
 
 
 def edited(lane_map: dict[str, Any], path: str, new: object) -> dict[str, Any]:
@@ -96,6 +109,7 @@ def test_mistakes_in_a_lane_map(site: Path, mistake: LaneMistake) -> None:
     assert wanted, shown
     assert (wanted[0].line, wanted[0].level) == (line_of(typed, at), mistake.level), shown
     assert len(found) <= 8, shown
+    assert_chinese(found)
 
 
 @pytest.mark.parametrize(("old", "new", "words"), JSON)
@@ -106,3 +120,4 @@ def test_what_is_no_json(site: Path, old: str, new: str, words: str) -> None:
     found = config.check(site)
     assert len(found) == 1 and says(found[0], words), found
     assert (found[0].file, found[0].line, found[0].column) == (str(file), *place_of(text[: text.index(old)] + new))
+    assert_chinese(found)
