@@ -21,6 +21,7 @@ from rsu.reasons.box import BoxReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
 
+_ALL = "all messages"
 _GRAVE = (BoxReason.ROOT_SILENT, BoxReason.DISK_HANGS, BoxReason.FOLDER_READ_ONLY, BoxReason.PROCESS_UNDYING)
 
 
@@ -44,7 +45,7 @@ def _processes(newest: Newest) -> Iterator[Trouble]:
     record = newest.processes
     views = {view.name: view for view in record.processes} if record is not None else {}
     silent = {
-        STATION: None if newest.snapshot else ["all messages"],
+        STATION: None if newest.snapshot else [_ALL],
         UPLINK: None if newest.uplink else ["records for the platform"],
         RECORDER: None if newest.recorder else ["recordings"],
     }
@@ -168,7 +169,7 @@ def remedy(trouble: Trouble, language: str = "en") -> str:
 
 def is_alarm(trouble: Trouble) -> bool:
     """Tell whether it silences something, or hides the next trouble."""
-    return any("silent" in each for each in trouble.silences) or trouble.reason in _GRAVE
+    return any(each == _ALL or "silent" in each for each in trouble.silences) or trouble.reason in _GRAVE
 
 
 def plain(trouble: Trouble, language: str = "en") -> dict[str, object]:

@@ -8,14 +8,48 @@ from typing import Annotated
 import typer
 import typer.main
 
-from rsu.cli import check, compare, demo, drill, model, msg, rec, replay, run, score, signal, status, tune
+from rsu.cli import (
+    check,
+    compare,
+    demo,
+    drill,
+    log,
+    model,
+    msg,
+    rec,
+    replay,
+    run,
+    score,
+    signal,
+    status,
+    support_bundle,
+    top,
+    tune,
+)
 from rsu.cli.common import ends, language
 from rsu.cli.common.options import Language
 from rsu.cli.common.shape import group
 from rsu.core.exits import Exit
 
 # in the order of use: try it, bring a site up, watch it, look closer, work with its recordings
-COMMANDS = (demo, check, run, status, signal, msg, rec, replay, score, compare, tune, model, drill)
+COMMANDS = (
+    demo,
+    check,
+    run,
+    status,
+    top,
+    log,
+    signal,
+    support_bundle,
+    msg,
+    rec,
+    replay,
+    score,
+    compare,
+    tune,
+    model,
+    drill,
+)
 HELP = """Roadside edge software: sensors in, C-V2X messages out, records up.
 
 Data are printed on stdout, everything else on stderr. Without a terminal, or with NO_COLOR, there is neither colour nor

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rsu.cli.common.ends import until_interrupted
 from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Language, Run
 from rsu.core.exits import Exit
@@ -13,6 +14,7 @@ from rsu.core.exits import Exit
 EXAMPLES = (
     "rsu status",
     "rsu status --language zh",
+    "rsu status --watch",
     "rsu status --json | python3 -m json.tool",
     "rsu status --run /tmp/rsu-demo/daemon    # of the demo",
 )
@@ -24,6 +26,7 @@ def command(
     language: Annotated[
         Language | None, typer.Option(help="language of troubles and remedies", show_default="as LANG says")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="show it anew every second until Ctrl-C")] = False,
 ) -> None:
     """Show what the running daemon does, and its troubles.
 
@@ -34,5 +37,8 @@ def command(
     from rsu.cli.views import status as view
     from rsu.core import folders
 
-    fine = view.show(view.ask(run or folders.default_run()), as_json, language or spoken())
+    folder, told = run or folders.default_run(), language or spoken()
+    if watch:
+        raise typer.Exit(until_interrupted(lambda stop: view.watch(folder, as_json, told, stop)))
+    fine = view.show(view.ask(folder), as_json, told)
     raise typer.Exit(Exit.FINE if fine else Exit.DEGRADED)

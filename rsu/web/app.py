@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import manual, words
+from rsu.web import health, manual, words
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
@@ -83,6 +83,7 @@ def application(board: Board, run: Path) -> Starlette:
         Route("/api/words", pages.words),
         Route("/api/recorder", pages.recorder, methods=["POST"]),
         Route("/metrics", pages.metrics),
+        *health.routes(board),
         WebSocketRoute("/live", pages.live),
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

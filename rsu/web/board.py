@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rsu.bus import topics, troubles
-from rsu.bus.records import Processes, RecorderState, UplinkState
+from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.troubles import Newest
 from rsu.reasons.box import BoxReason
@@ -73,12 +73,16 @@ class Board:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def troubles(self, now_ns: int) -> list[Trouble]:
+        """Return all troubles; a silent process is one only after every process had the time to publish."""
+        found = troubles.of(Newest(**{topic: self._fresh(topic, now_ns) for topic in TOPICS}))
+        early = self._began_ns and now_ns - self._began_ns < _GRACE_NS
+        return [trouble for trouble in found if not early or trouble.reason != BoxReason.PROCESS_SILENT]
+
     def _troubles(self, now_ns: int) -> Document:
-        """Return all troubles with their words; silence is one only after everybody had the time to say something."""
+        """Return all troubles with their words."""
         told: Document = {}
-        for trouble in troubles.of(Newest(**{topic: self._fresh(topic, now_ns) for topic in TOPICS})):
-            if trouble.reason == BoxReason.PROCESS_SILENT and now_ns - self._began_ns < _GRACE_NS:
-                continue
+        for trouble in self.troubles(now_ns):
             do = troubles.remedy(trouble)
             text = f"{troubles.sentence(trouble)}." + (f" To do: {do}." if do else "")
             level = "alarm" if troubles.is_alarm(trouble) else "warn"

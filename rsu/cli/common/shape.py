@@ -60,8 +60,8 @@ class CommandGroup(TyperGroup):
 
 
 def name_of(module: ModuleType) -> str:
-    """Return the command's name; `import_` is a module, `import` its command."""
-    return module.__name__.rpartition(".")[2].rstrip("_")
+    """Return the command's name: `import` of the module `import_`, `support-bundle` of `support_bundle`."""
+    return module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-")
 
 
 def group(help_text: str, modules: Sequence[ModuleType], **settings: Any) -> typer.Typer:

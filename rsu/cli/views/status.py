@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 import json
-import time
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from rsu.bus import troubles
-from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
+from rsu.bus.records import Processes, Trouble
 from rsu.bus.snapshot import Snapshot
-from rsu.bus.sockets import Subscriber
 from rsu.bus.troubles import Newest
-from rsu.core.errors import NotReachableError
+from rsu.cli.views.listening import NewestRecords
+from rsu.cli.views.screen import pages
 from rsu.reasons import details
 
-_WAIT_S = 2.5  # the slowest topic comes once a second
-_TOPICS = ["processes", "snapshot", "uplink", "recorder"]
+_WATCH_S = 1.0
 _WORDS = {"en": ("no trouble", "do"), "zh": ("一切正常", "处理")}
 
 
 def ask(run: Path) -> Newest:
-    """Listen on the bus until every topic was heard. NotReachableError: nobody answers."""
-    subscriber = Subscriber(run, _TOPICS)
-    heard: dict[str, msgspec.Struct] = {}
-    deadline = time.monotonic() + _WAIT_S
-    while len(heard) < len(_TOPICS) and (left := deadline - time.monotonic()) > 0:
-        subscriber.wait(left)
-        heard |= dict(subscriber.records())
-    subscriber.close()
-    if not heard:
-        raise NotReachableError(f"no daemon answers in {run}; name the run folder of yours with --run")
-    processes, snapshot, uplink, recorder = (heard.get(topic) for topic in _TOPICS)
-    return Newest(
-        processes if isinstance(processes, Processes) else None,
-        snapshot if isinstance(snapshot, Snapshot) else None,
-        uplink if isinstance(uplink, UplinkState) else None,
-        recorder if isinstance(recorder, RecorderState) else None,
-    )
+    """Return the newest record of every topic. NotReachableError: no daemon answers."""
+    listener = NewestRecords(run)
+    try:
+        return listener.first()
+    finally:
+        listener.close()
+
+
+def watch(run: Path, as_json: bool, language: str, stop: threading.Event) -> None:
+    """Show the state every second until `stop`: on a terminal in its place, else one after the other."""
+    listener = NewestRecords(run)
+    try:
+        with pages(in_place=not as_json) as page:
+            for state in listener.follow(_WATCH_S, stop):
+                with page:
+                    show(state, as_json, language)
+    finally:
+        listener.close()
+
+
+def plain(state: Newest, language: str = "en") -> dict[str, Any]:
+    """Return the state with its troubles in words, for JSON."""
+    found = [troubles.plain(trouble, language) for trouble in troubles.of(state)]
+    told: dict[str, Any] = msgspec.to_builtins(state._asdict() | {"troubles": found})
+    return told
 
 
 def show(state: Newest, as_json: bool, language: str) -> bool:
     """Print the state on stdout; return whether all is as it should be."""
     found = troubles.of(state)
     if as_json:
-        plain = [troubles.plain(trouble, language) for trouble in found]
-        print(json.dumps(msgspec.to_builtins(state._asdict() | {"troubles": plain})))
+        print(json.dumps(plain(state, language)))
         return not found
     console = Console(highlight=False)
     if state.processes is not None:

@@ -63,7 +63,7 @@ def test_every_command_has_a_module() -> None:
 
 def test_commands_stand_in_the_order_of_use() -> None:
     order = [name_of(module) for module in main.COMMANDS]
-    listed = re.findall(r"^  (\w+)  ", _help("rsu").split("Commands:")[1].split("Examples:")[0], re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+)  ", _help("rsu").split("Commands:")[1].split("Examples:")[0], re.MULTILINE)
     assert listed == order
 
 
