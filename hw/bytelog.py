@@ -1,6 +1,6 @@
 """Logs of device bytes: text, one read or datagram a line, so that boundaries and times of receipt are kept.
 
-    # device, place, date, oddities: what a person needs to know
+    # device, place, date, oddities: remarks for the reader
     1795391999913000000 data 0201040306050807...
 
 A line holds the time of receipt (ns UTC), the port's name and the bytes in hex.

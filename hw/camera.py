@@ -10,7 +10,7 @@ One object a line, UTF-8, ended by a line feed, at most 256 KiB, one line a fram
     camera      name, for people
     seq         counts frames; the same number again is the same frame again
     time        when the image was exposed, UTC: milliseconds since 1970, or nanoseconds (from 1e15 on)
-    objects     one road user each, located by a position, a box or both; what the camera does not know is left out
+    objects     one road user each, located by a position, a box or both; unknown keys are left out
       id          the camera's own number of the target, 0 or more
       class       car, truck, bus, motorcycle, bicycle, pedestrian or unknown
       confidence  0..1

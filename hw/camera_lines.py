@@ -1,4 +1,4 @@
-"""The lines of `hw/camera.py`: JSON to rows of numbers, and in words what a line lacks that is not one."""
+"""The lines of `hw/camera.py`: JSON to rows of numbers, and the reason in words why a line is refused."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _row(seen: Seen) -> tuple[float, ...]:
 
 
 def _forget_impossible(table: Floats) -> list[int]:
-    """Make unknown what cannot be: values out of their range, boxes turned over. Return the row of each such field."""
+    """Make impossible fields unknown: values out of range, boxes turned over. Return the row of each such field."""
     box = table[:, PLACE["box"]]
     inverted = (box[:, :2] >= box[:, 2:]).any(axis=1)
     outside = (table < LOWEST) | (table > HIGHEST)

@@ -1,4 +1,4 @@
-"""Channels: what a link opens. One small contract, and the sockets behind it. Nothing here waits.
+"""Channels, which a link opens: one small contract, and the sockets behind it. Nothing here waits.
 
 The methods of a channel raise `OpenError` and `LostError` (`hw/errors.py`) instead of the operating
 system's errors; its constructor leaves those to the caller.
@@ -48,7 +48,7 @@ class Channel(Protocol):
         """Raise LostError when the channel leads nowhere any more though no read has failed."""
 
     def read(self) -> bytes | None:
-        """Return what is there, None when nothing is; LostError at the end."""
+        """Return the octets that are there, None when there are none; LostError at the end."""
 
     def write(self, data: bytes) -> int:
         """Return how many bytes were taken, 0 when none can be; LostError at the end."""
@@ -161,7 +161,7 @@ class _UdpChannel:
 
 
 class LocalChannel:
-    """A datagram socket in the run folder, for processes of this box that send what their device says."""
+    """A datagram socket in the run folder, for processes of this box that pass on data of their device."""
 
     datagrams = True
 
@@ -209,7 +209,7 @@ def _socket(address: SocketAddress, kind: socket.SocketKind) -> socket.socket:
 
 
 def attempt(operation: Callable[[], T]) -> T | None:
-    """Return what the operation gives, None when it would have to wait; LostError when the channel failed."""
+    """Return the result of the operation, None when it would have to wait; LostError when the channel failed."""
     try:
         return operation()
     except (BlockingIOError, InterruptedError):
@@ -219,7 +219,7 @@ def attempt(operation: Callable[[], T]) -> T | None:
 
 
 def message(error: Exception) -> str:
-    """Return what a person needs to read of an operating system's error."""
+    """Return the part of an operating system's error that helps a person."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

@@ -1,4 +1,4 @@
-"""The state of a device in words: is it understood, does its content live, is it all there, and what was refused."""
+"""The state of a device in words: whether its data are understood, change and are complete, and which were refused."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class Condition(NamedTuple):
     """How a device is, and why."""
 
     state: State
-    words: str | None  # what is wrong
+    words: str | None  # the fault; None: no fault
 
 
 class Checkup:
-    """Judges one device by what comes of its bytes."""
+    """Judges one device by the measurements and refusals that its bytes give."""
 
     def __init__(self, links: Mapping[str, PortLink]) -> None:
         self.content = Content()
@@ -62,7 +62,7 @@ class Checkup:
         self._clock = _Clocks()
 
     def enter(self, read: Read, found: list[Measurement], accepted: int, refused: int) -> list[Measurement]:
-        """Enter what the driver made of a read, `accepted` beside measurements; return what can be used."""
+        """Enter a read: its measurements `found` and the count of other messages; return the usable measurements."""
         used = [kept for one in found if (kept := self.content.used(one)) is not None]
         if self._links[read.port].silence_ns is not None:
             self._watch.hear(read.receipt_ns, len(used), len(found) + accepted, refused)
@@ -83,7 +83,7 @@ class Checkup:
         return self._alive(now_ns, driver)
 
     def refused(self, now_ns: int, driver: Driver) -> tuple[Refused, ...]:
-        """Return what was not used, what was refused last first; causes are searched for once a second."""
+        """Return the refused input, the latest first; causes are searched for once a second."""
         if now_ns - self._explained_ns >= EXPLAIN_NS:
             self._explained_ns = now_ns
             samples = driver.counters.samples if isinstance(driver.counters, Intake) else {}
@@ -107,7 +107,7 @@ class Checkup:
         return Condition("starting" if self._watch.is_new else "ok", driver.error or self._clock.words(now_ns, driver))
 
     def _cause(self, now_ns: int, driver: Driver, reason: str = "") -> str:
-        """Return the likely cause of what was refused for a reason, or else of what was refused last."""
+        """Return the likely cause of input refused for a reason, or else of the input refused last."""
         refused = self.refused(now_ns, driver)
         first = next((each for each in refused if each.reason == reason), next(iter(refused), None))
         if first is not None and first.cause is not None:
@@ -130,7 +130,7 @@ class Checkup:
 
 
 def _told(driver: Driver, reason: str, sample: bytes) -> str | None:
-    """Return what the driver itself knows of something that it refused."""
+    """Return the driver's own explanation of input that it refused."""
     explain = getattr(driver, "explain", None)
     told: str | None = explain(reason, sample) if explain is not None else None
     return told
@@ -145,7 +145,7 @@ class _Clocks:
         self._words: str | None = None
 
     def words(self, now_ns: int, driver: Driver) -> str | None:
-        """Return in words what is wrong with the clock."""
+        """Return the clock's fault in words."""
         if now_ns - self._since_ns >= WINDOW_NS:
             counts = Counter({reason: count for reason, count in driver.counters.items() if reason in CLOCKS})
             worst, number = max((counts - self._before).items(), key=lambda each: each[1], default=("", 0))

@@ -1,7 +1,7 @@
 """Scans that no working sensor of any kind sends: frozen ones, storms, floods, places that are none.
 
 Road users move and every measurement of them is noisy: two scans of one sensor are never equal to the last digit. A
-scan in which somebody is seen, and that comes again and again, is a picture that stands still; so are a few scans that
+scan with road users that comes again and again is a frozen picture; so are a few scans that
 come again and again in one order. From one scan to the next a tenth of a second later road users are near to where
 they were: a scan of which most are not is a storm of ghosts.
 """
@@ -80,7 +80,7 @@ class Content:
         self._storm_ns: int | None = None  # since when scans are storms
 
     def used(self, measurement: Measurement) -> Measurement | None:
-        """Return what can be used of a measurement; None: nothing."""
+        """Return the usable part of a measurement; None: no part."""
         if isinstance(measurement, Detections):
             return self._usable(self._cleaned(measurement))
         if isinstance(measurement, PointCloud):

@@ -1,4 +1,4 @@
-"""What is wrong, in words: one row in both languages, beside the code that says it. Of devices, site files, commands.
+"""Texts of faults of devices, site files and commands: one row in both languages, beside the code that reports them.
 
 Records, recordings and the platform carry the English text; where people read Chinese it is found by that
 (`chinese`). Where a text stays in one process, both are kept together (`Detail.of`).

@@ -36,10 +36,10 @@ _log = structlog.get_logger()
 class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How a device is.
 
-    `ok` is only who is understood: measurements are accepted at the rate that is expected of such a device. `starting`
-    has not said anything yet, `lost` is not open or quiet for longer than its site file allows, `not-understood` is
-    heard and nothing of it accepted, `frozen` says the same again and again, `blind` says itself why it sees nothing,
-    `degraded` is understood in part.
+    `ok`: measurements are accepted at the rate that is expected of such a device. `starting`: no octet has come yet.
+    `lost`: not open, or silent for longer than its site file allows. `not-understood`: octets come and none is
+    `frozen`: the same data come again and again. `blind`: the device itself reports why it sees nothing. `degraded`: a
+    of the data is refused or missing.
     """
 
     name: str
@@ -48,9 +48,9 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     last_receipt_ns: int | None
     rate_hz: float  # measurements per second over the last 3 s
     counters: dict[str, int]  # reasons why input was not used or a link failed, since the start
-    error: str | None  # what is wrong now
+    error: str | None  # the present fault; None: no fault
     modality: Modality = OTHER
-    refused: tuple[Refused, ...] = ()  # what was not used, what was refused last first
+    refused: tuple[Refused, ...] = ()  # refused input, the latest first
 
     @property
     def is_lost(self) -> bool:
@@ -74,14 +74,14 @@ class Device:
         self._checkup = Checkup(links)
         self._ticked_ns = 0
         self._openings: Counter[str] = Counter()
-        self._told: dict[str, LinkState] = {}  # what `changes` returned last
+        self._told: dict[str, LinkState] = {}  # the states that `changes` returned last
 
     def correct(self, correction_ns: int) -> None:
-        """Take what makes UTC of steady time from now on."""
+        """Take the correction, steady time to UTC, that holds from now on."""
         self._correction_ns = self._driver.correction_ns = correction_ns
 
     def tick(self, now_ns: int, changes: list[LinkState] | None = None) -> bool:
-        """Open and re-open links, write what the driver has to write; return whether it was time for that.
+        """Open and re-open links, write the driver's requests; return whether it was time for that.
 
         `changes` gets how the links changed before that writing.
         """
@@ -101,7 +101,7 @@ class Device:
         return True
 
     def read(self, port: str) -> list[Read]:
-        """Return what one port has now, within the bounds of `PortLink.read`."""
+        """Return the octets that one port has now, within the bounds of `PortLink.read`."""
         self.read_at[port] = time.monotonic_ns()
         return [Read(self.name, port, receipt_ns, data) for data, receipt_ns in self.links[port].read()]
 

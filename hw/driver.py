@@ -4,8 +4,8 @@ A driver translates: device bytes, cut anywhere, to measurements, and back. It n
 link does (`hw/link.py`). Each driver is one class with this shape, made with `(name, settings)`, that
 carries its settings model as `Settings`; the table of drivers is `hw/registry.py`.
 
-All times that a driver is given, and those of its measurements, are steady (`hw/timescale.py`). What a device prints or
-is told is UTC: steady time plus the correction.
+All times that a driver is given, and those of its measurements, are steady (`hw/timescale.py`). Times that a device
+gets are UTC: steady time plus the correction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class DriverSettings(Strict):
 
 
 class DeviceSettings(DriverSettings):
-    """What the settings of every device have beside the driver's own: where it is, when it counts as lost."""
+    """Settings of every device beside the driver's own: its connection, and the silence that counts as a loss."""
 
     silence_ms: int = Field(2000, ge=100, le=600_000, description="quiet for longer than this: lost, opened again")
     reopen_ms: int = Field(500, ge=100, le=60_000, description="longest wait between two attempts to open")
@@ -40,21 +40,21 @@ class Driver(Protocol):
     """Bytes of one device to measurements. One instance per device; ports by the names in its settings."""
 
     counters: Counter[str]  # reasons why input was not used, by name, e.g. "checksum", "torn", "duplicate"
-    error: str | None  # what the device itself says is wrong with it, None when nothing
+    error: str | None  # the fault that the device itself reports; None: no fault
     correction_ns: int  # UTC less steady time, kept current by the device; 0 in the class
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
-        """Start afresh on a port that was just opened: forget half-read input, return what to send first."""
+        """Start afresh on a port that was just opened: forget half-read input, return the first requests to send."""
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
-        """Take bytes (a stream's chunk or one datagram) and return what is complete. Never raises on bad bytes."""
+        """Take bytes (a chunk of a stream or a datagram); return complete measurements. Never raises on bad bytes."""
 
     def due(self, now_ns: int) -> list[Send]:
-        """Return what has to be written now (polls, dialogues); asked every 10 to 20 ms while all ports are open."""
+        """Return the requests to write now (polls, dialogues); asked every 10 to 20 ms while all ports are open."""
 
 
 class Transmitter(Driver, Protocol):
     """A driver whose device also sends to the air."""
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
-        """Return what asks the device to send a frame now; `priority`: DSM priority, 255 the highest."""
+        """Return the requests that make the device send a frame now; `priority`: DSM priority, 255 the highest."""

@@ -1,10 +1,10 @@
-"""Errors of the devices' room, and what causes them.
+"""Errors of the devices' room, and their causes.
 
     DeviceError
     ├── UnknownDriverError   a site file names a kind for which no driver is built in or installed
     ├── AgentError           a datagram or a payload that the radio's agent protocol does not allow
     ├── MessageError         a body with a good checksum that is no GA/T 1743 message; its driver counts it
-    ├── ProfileError         a radar's .cfg file that cannot be read or lacks what the driver needs to know
+    ├── ProfileError         a radar's .cfg file that cannot be read or lacks parameters that the driver needs
     └── LinkError            a channel cannot carry bytes now; `Link` handles it, no other part sees it
         ├── OpenError        no such port, permission, used by another process, refused, not reachable
         └── LostError        was open and is not: hang-up, reset, end of stream, leads elsewhere, quiet too long

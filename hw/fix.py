@@ -1,4 +1,4 @@
-"""Fixes out of what a GNSS receiver says: a NAV-PVT, or the NMEA sentences of one epoch."""
+"""Fixes from the messages of a GNSS receiver: a NAV-PVT, or the NMEA sentences of one epoch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Epoch(NamedTuple):
     """The sentences that share one time, each once: of several talkers the first."""
 
     rmc: Rmc | None
-    gga: Gga | None  # or what a GNS says
+    gga: Gga | None  # of a GGA, or of the same fields of a GNS
     gst: Gst | None
     of_day_ns: int | None  # ns since midnight UTC
     midnight_ns: int | None  # of its own date, or of the last one that was told

@@ -27,7 +27,7 @@ from perception.objects import Fix, Measurement
 MEASURES: dict[int, Measure] = {ubx.SYNC[0]: ubx.measure, nmea.START: nmea.measure, rtcm.PREAMBLE: rtcm.measure}
 UBX_PREFERRED_NS = 2 * NS  # so long after a NAV-PVT, sentences give no fix
 SAME_EPOCH_NS = NS // 50
-NO_FIX_NS = 5 * NS  # what speaks so long without a word of a fix is not set up for us
+NO_FIX_NS = 5 * NS  # a receiver that sends for so long without a message about a fix is not set up for this driver
 MOST_NAMED = 4  # UBX messages
 
 NO_FIX = Detail("no fix", "无定位")
@@ -76,7 +76,7 @@ class Gnss:
         self.name = name
         self.counters = Intake()
         self.nominal_hz = settings.rate_hz
-        self.error: str | None = None  # what keeps its solutions from being used
+        self.error: str | None = None  # reason why its solutions are not used
         self._splitter = Splitter(MEASURES, self.counters)
         self._epochs = Epochs(self.counters)
         self._itow: int | None = None  # of the newest NAV-PVT
@@ -87,7 +87,7 @@ class Gnss:
         self._ubx_names: dict[str, None] = {}  # of the UBX messages since then that are none either, as they came
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
-        """Forget what is half read."""
+        """Forget the half-read message."""
         self._splitter.reset()
         self._epochs = Epochs(self.counters)
         self._silent_since_ns = None
@@ -110,7 +110,7 @@ class Gnss:
         return list(fixes)
 
     def _no_fix_words(self) -> str:
-        """Tell what a receiver should send that never tells of a fix."""
+        """Return the advice for a receiver that never sends a fix: the messages that it should send."""
         if not self._ubx_names:
             return NOTHING_OF_A_FIX.en
         return NO_PVT.say(", ".join(self._ubx_names))

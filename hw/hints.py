@@ -14,7 +14,7 @@ _TEXT = re.compile(rb"[\t\n\r\x20-\x7e]")
 
 _HTTP = Detail("looks like HTTP: the port is that of a web server", "HTTP：该端口为网页服务端口")
 
-# how octets begin, and what they are then: the first that fits
+# first octets of known protocols and their names; the first row that fits counts
 BEGINNINGS: dict[bytes, Detail] = {
     rb"\s*(HTTP/\d|GET /|POST /|<!doctype html|<html)": _HTTP,
     rb"(Server|Date|Content-Type|Content-Length|Connection|Cache-Control): ": _HTTP,
@@ -82,7 +82,7 @@ def damaged(reason: str) -> str | None:
 
 
 def recognised(data: bytes) -> str | None:
-    """Return what octets look like by their beginning; None: like nothing known."""
+    """Return the protocol that octets seem to be by their beginning; None: no known one."""
     return next((words for pattern, words in _COMPILED if pattern.match(data[:LOOKED_AT])), None)
 
 

@@ -1,4 +1,4 @@
-"""What a driver made of its device's bytes: counted by reason, with what was refused last."""
+"""A driver's account of its device's bytes: counts by reason, and a sample of the input refused last."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Refused(msgspec.Struct, frozen=True):
 
     reason: str  # as in the counters
     count: int  # since the start
-    octets: str  # hex, the beginning of what was refused last
-    text: str  # the same as text, what is not printable escaped
-    cause: str | None = None  # what it likely is, in words
+    octets: str  # hex, the beginning of the input refused last
+    text: str  # the same as text, unprintable characters escaped
+    cause: str | None = None  # its likely nature, in words
 
 
 class Intake(Counter[str]):
@@ -34,7 +34,7 @@ class Intake(Counter[str]):
         super().__init__()
         self.refused = 0
         self.accepted = 0
-        self.samples: dict[str, bytes] = {}  # reason -> what was refused last, the newest reason last
+        self.samples: dict[str, bytes] = {}  # reason -> input refused last, the newest reason last
 
     def refuse(self, reason: str, sample: bytes, count: int = 1) -> None:
         """Count a message that cannot be used; `count`: in the counter's own unit, octets perhaps."""
@@ -64,7 +64,7 @@ def note(counters: Counter[str], reason: str, sample: bytes, count: int = 1) -> 
 
 
 class Account(NamedTuple):
-    """What was accepted and refused so far."""
+    """The counts of accepted and refused input so far."""
 
     accepted: int
     refused: int
@@ -75,12 +75,12 @@ class Account(NamedTuple):
 
 
 def account(counters: Counter[str]) -> Account:
-    """Return the account of a driver; one that keeps none may count what it does not use."""
+    """Return the account of a driver; a driver without one may count its unused input."""
     return Account(counters.accepted, counters.refused) if isinstance(counters, Intake) else Account(0, 0)
 
 
 def shown(reason: str, count: int, sample: bytes, cause: str | None) -> Refused:
-    """Return what people see of refused input."""
+    """Return refused input as people see it."""
     start = sample[:SHOWN]
     text = "".join(chr(octet) if 32 <= octet < 127 and octet != 92 else _escaped(octet) for octet in start)
     return Refused(reason, count, start.hex(), text + ("..." if len(sample) > SHOWN else ""), cause)

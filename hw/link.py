@@ -1,9 +1,9 @@
 """Links: non-blocking byte channels to devices for a single-threaded poll loop.
 
 A `PortLink` owns one channel for the life of the process. `tick` opens it, and opens it again with exponential back-off
-after it was lost; `read` and `write` never block and never raise. What goes wrong is counted by reason: `open-failed`
+after it was lost; `read` and `write` never block and never raise. Failures are counted by reason: `open-failed`
 and `lost` (`hw/errors.py`), `overrun` (bytes not written because the device does not take them), `stranger`
-(datagrams of others than the peer; the first few by name), `flood` (datagrams beyond what any device sends).
+(datagrams of other senders than the peer; the first few by name), `flood` (more datagrams than any device sends).
 
 Back-off, silence and limits are measured on the monotonic clock; the clock that is handed in says when bytes came.
 """
@@ -64,7 +64,7 @@ class PortLink:
     ) -> None:
         self.endpoint = endpoint
         self.counters: Counter[str] = Counter()
-        self.error: str | None = None  # what was wrong last, until it is alive again
+        self.error: str | None = None  # the last fault, until data come again
         self.last_receipt_ns = 0
         self.up = False
         self._folder = folder
@@ -114,7 +114,7 @@ class PortLink:
         return bool(self._unsent)
 
     def read(self) -> list[Chunk]:
-        """Return what can be read now: at most one chunk of a stream, or as many bytes (and so many) of datagrams."""
+        """Return the bytes that can be read now: a chunk of a stream, or datagrams up to as many bytes and so many."""
         chunks: list[Chunk] = []
         if not self._channel or not self.up:
             return chunks
@@ -150,7 +150,7 @@ class PortLink:
         self.flush()
 
     def flush(self) -> None:
-        """Send what is left of earlier writes, as far as the device takes it."""
+        """Send the rest of earlier writes, as far as the device takes it."""
         if not self._channel or not self.up:
             return
         try:

@@ -1,6 +1,6 @@
-"""By what means a device knows what it says: one row each, which its driver names.
+"""Modalities: the means by which a device measures. One row each; a driver names its row.
 
-All that others make of a device follows from its row: what a site uses it for, which alarm explains which, the source
+All uses of a device follow from its row: its purpose on a site, which alarm explains which, the source
 of a road user in RSM and in the cloud, the letter on the page. A third-party driver names one of these rows, or brings
 a row of its own. The numbers are those of T/ITS 0180.1-2021; a dialect with other numbers derives them from `source`.
 """
@@ -13,7 +13,7 @@ import msgspec
 
 
 class Gives(StrEnum):
-    """What devices are there for."""
+    """Purposes of devices."""
 
     ROAD_USERS = "road users"
     POSITION = "position and time"
@@ -33,7 +33,7 @@ class Modality(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "unknown"  # SourceType of the message set (`v2x.records.names.Source`)
     source_type: int = 8  # sourceType of the road users that it saw; 6: microwave other than mmWave, 8: other
     device_type: int = 0  # deviceType; 0: part of the RSCU
-    fault_type: int | None = None  # faultType; None: the standard prints none (2 neither, nor what 4... mean)
+    fault_type: int | None = None  # faultType; None: the standard defines none (neither 2, nor 4 and above)
 
 
 CAMERA = Modality(
@@ -51,7 +51,7 @@ LIDAR = Modality(
 LOOP = Modality(
     name="loop", en="loop detector", zh="线圈检测器", mark="I", gives=Gives.ROAD_USERS, source="loop", source_type=7
 )
-V2X = Modality(  # what road users say of themselves over the air
+V2X = Modality(  # road users' own reports over the air
     name="v2x", en="radio", zh="射频单元", mark="V", gives=Gives.RADIO, source="v2x", source_type=2, device_type=1
 )
 SIGNAL = Modality(name="signal", en="signal controller", zh="信号机", mark="S", gives=Gives.SIGNALS, device_type=5)

@@ -32,14 +32,14 @@ DRIVERS: dict[str, str] = {
 class DriverClass(Protocol):
     """A driver class: all that is true of its kind, and the driver made of a device's name and settings.
 
-    What a device is on air, in the cloud, on the page and in alarms, and what a site uses it for, follows from its
+    The source of a device's data on air and in the cloud, its icon, its alarms and its purpose follow from its
     modality.
     """
 
     Settings: ClassVar[type[DeviceSettings]]
     modality: ClassVar[Modality]
     ways: ClassVar[tuple[Way, ...]]  # by which its protocol is carried; may be left out: by any
-    details: ClassVar[tuple[Detail, ...]]  # what its errors and causes say; may be left out: shown as they are
+    details: ClassVar[tuple[Detail, ...]]  # texts in both languages; may be left out: shown as they are
 
     def __call__(self, name: str, settings: DeviceSettings) -> Driver:
         """Make the driver of one device."""
@@ -61,7 +61,7 @@ def driver_class(kind: str) -> DriverClass:
 
 
 def modality(kind: str) -> Modality:
-    """Return by what means devices of a kind know what they say; raises UnknownDriverError."""
+    """Return the modality of devices of a kind; raises UnknownDriverError."""
     return modality_of(driver_class(kind))
 
 
@@ -71,10 +71,10 @@ def ways(kind: str) -> tuple[Way, ...]:
 
 
 def details(kind: str) -> tuple[Detail, ...]:
-    """Return what errors and causes of a kind say in both languages; raises UnknownDriverError."""
+    """Return the texts of errors and causes of a kind in both languages; raises UnknownDriverError."""
     return getattr(driver_class(kind), "details", ())
 
 
 def modality_of(driver: object) -> Modality:
-    """Return what a driver or its class says of itself; a third party may not have said it."""
+    """Return an attribute of a driver or its class, or the default where a third party left it out."""
     return getattr(driver, "modality", OTHER)

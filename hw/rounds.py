@@ -12,7 +12,7 @@ from hw.tape import LinkState, Read, Round
 from hw.timescale import Clock
 from perception.objects import Measurement
 
-READING_NS = 5_000_000  # what a round may read for, even when it has no time to wait: late is better than never
+READING_NS = 5_000_000  # longest reading in a round that has no time to wait, so that data come late and not never
 
 
 class Feed(Protocol):
@@ -24,7 +24,7 @@ class Feed(Protocol):
 
     @property
     def correction_ns(self) -> int:
-        """What makes UTC of steady time."""
+        """The correction from steady time to UTC, ns."""
 
     @property
     def reads(self) -> Iterable[Read]:
@@ -39,9 +39,9 @@ class Rounds:
         self._ticked_ns = 0
 
     def serve(self, feed: Feed, tape: list[Round] | None = None) -> Iterator[Measurement]:
-        """Yield what all devices measure in one round: they are ticked, then handed their bytes.
+        """Yield the measurements of all devices in one round: they are ticked, then handed their bytes.
 
-        A `tape` gets, at the end, what another run needs to do the same again.
+        A `tape` gets, at the end, the input that another run needs to repeat this round.
         """
         changes: list[LinkState] | None = None if tape is None else []
         ticked, reads = self._tick(feed, changes), []
@@ -72,7 +72,7 @@ class Ports:
     """
 
     def __init__(self, devices: Iterable[Device], timeout_s: float, clock: Clock, correction_ns: int = 0) -> None:
-        """`timeout_s`: to wait until one has something; `clock`: steady; `correction_ns`: what makes UTC of it."""
+        """`timeout_s`: longest wait for the first octets; `clock`: steady; `correction_ns`: from steady time to UTC."""
         self.now_ns = clock()
         self.correction_ns = correction_ns
         self._devices = devices
@@ -81,7 +81,7 @@ class Ports:
 
     @property
     def reads(self) -> Iterator[Read]:
-        """Wait until one of the devices has something or the time is over; read what is there."""
+        """Wait until one of the devices has octets or the time is over; read them."""
         end_ns = self.now_ns + max(READING_NS, round(self._timeout_s * 1e9))
         for device, port in sorted(self._ready(), key=lambda each: each[0].read_at[each[1]]):
             yield from device.read(port)
@@ -111,5 +111,5 @@ class Ports:
 def poll(
     devices: Sequence[Device], timeout_s: float, clock: Clock, tape: list[Round] | None = None
 ) -> list[Measurement]:
-    """Return what some devices measure in one round of their own ports."""
+    """Return the measurements of some devices in one round of their own ports."""
     return list(Rounds({each.name: each for each in devices}).serve(Ports(devices, timeout_s, clock), tape))

@@ -24,7 +24,8 @@ PATIENCE_NS = 3 * NS // 10  # a frame that is not complete by then was torn
 class Splitter:
     """Bytes in any chunking to whole frames.
 
-    Counters: `noise` (octets that begin no frame), `torn` (frames whose end did not come), what the measures say.
+    Counters: `noise` (octets that begin no frame), `torn` (frames whose end did not come), and the reasons that the
+    measures return.
     """
 
     def __init__(self, measures: Mapping[int, Measure], counters: Counter[str]) -> None:
@@ -36,7 +37,7 @@ class Splitter:
         self._fed_ns = 0  # when its last octet came
 
     def reset(self) -> None:
-        """Forget what is half read."""
+        """Forget the half-read frame."""
         self._rest = b""
 
     def feed(self, data: bytes, receipt_ns: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What the system says of files, ports and sockets that it cannot open, read or write, in both languages."""
+"""The operating system's texts about files, ports and sockets that it cannot open, read or write, in two languages."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ DETAILS = tuple(Detail(os.strerror(code), zh) for code, zh in _CHINESE.items())
 
 
 def said(error: Exception) -> Detail:
-    """Return what the system says, without the file's name, which `OSError` says too."""
+    """Return the system's text without the file's name, which `OSError` gives too."""
     text = str(getattr(error, "strerror", None) or error)
     return Detail(text, chinese(text, DETAILS))

@@ -1,4 +1,4 @@
-"""What went into the devices, so that it can go in again: the words of a recording (`hw/device.py` fills them)."""
+"""The input of the devices, kept so that it can be repeated: records of a recording (`hw/device.py` fills them)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Read(msgspec.Struct, frozen=True):
 
 
 class SystemClock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the system clock says beside steady time (`hw/timescale.py`)."""
+    """The system clock's reading beside steady time (`hw/timescale.py`)."""
 
     correction_ns: int = 0  # UTC less steady time: the steps since the process began
     slewed_ns: int = 0  # by how much steady time itself was pushed since, UTC with it; forward is +

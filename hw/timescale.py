@@ -1,4 +1,4 @@
-"""The two clocks of a process: steady time for all that lasts, and what UTC the system clock says beside it.
+"""The two clocks of a process: steady time for all that lasts, and beside it the system clock's UTC.
 
 Steady time is UTC as the system clock said it when the process began, counted on by the monotonic clock: it never
 steps. Every stamp, receipt and "now" inside is steady. UTC is a label: steady time plus the correction, which is how
@@ -18,7 +18,7 @@ from hw.utc import midnight_ns
 
 Clock = Callable[[], int]
 
-STEP_NS = 100_000  # what two readings of good clocks do not differ by; a smaller step is not seen
+STEP_NS = 100_000  # readings of two good clocks differ by less; a smaller step is not seen
 SLEW_PPM = 200  # no oscillator needs more to be kept right
 MADE_NS = midnight_ns(2026, 1, 1)  # a system clock that says less has never been set
 _TOGETHER_NS = 50_000  # within so long the clocks were read at the same time
@@ -32,7 +32,7 @@ def raw_ns() -> int:
 
 
 class Timescale:
-    """Steady time, ns: call it. `said`: what the system clock said at the last `look`."""
+    """Steady time, ns: call it. `said`: the system clock's reading at the last `look`."""
 
     def __init__(self, utc: Clock = time.time_ns, monotonic: Clock = time.monotonic_ns, raw: Clock = raw_ns) -> None:
         self._utc, self._monotonic, self._raw = utc, monotonic, raw
@@ -45,7 +45,7 @@ class Timescale:
         return self._begin_ns + self._monotonic()
 
     def look(self) -> SystemClock:
-        """Compare the clocks; return what the system clock says, changed where it has stepped or was slewed."""
+        """Compare the clocks; return the system clock's reading, changed where it has stepped or was slewed."""
         difference_ns, apart_ns = self._difference(self._utc)
         correction_ns, slewed_ns = self.said.correction_ns, self.said.slewed_ns + self._slewed()
         if abs(difference_ns - self._begin_ns - correction_ns) > STEP_NS + apart_ns:

@@ -15,7 +15,7 @@ from hw.utc import Utc
 SYNC = b"\xb5\x62"
 NAV_PVT = (0x01, 0x07)
 CLASSES = {0x01: "NAV", 0x02: "RXM", 0x05: "ACK", 0x0A: "MON", 0x0D: "TIM", 0x27: "SEC"}
-SOLUTIONS = {  # messages that tell a part of what NAV-PVT tells, by id
+SOLUTIONS = {  # messages with a part of the content of NAV-PVT, by id
     0x01: "POSECEF",
     0x02: "POSLLH",
     0x03: "STATUS",
@@ -33,7 +33,7 @@ SOLUTIONS = {  # messages that tell a part of what NAV-PVT tells, by id
 }
 MAX_PAYLOAD = 4096  # octets; the longest in use, RXM-RAWX of 72 signals, has 2320
 _HEADER = struct.Struct("<2sBBH")
-_NAV_PVT = struct.Struct("<IHBBBBBBIiBBxBiiiiII")  # what all lengths begin with
+_NAV_PVT = struct.Struct("<IHBBBBBBIiBBxBiiiiII")  # the beginning that all lengths share
 _LENGTHS = (84, 92)  # octets: before protocol 15, and since
 
 # NAV-PVT `valid` and `flags`
@@ -45,7 +45,7 @@ CARRIER_SHIFT = 6  # 0 none, 1 float, 2 fixed
 
 
 class NavPvt(NamedTuple):
-    """NAV-PVT in wire steps; what says nothing about a fixed antenna (speeds, headings) is left out."""
+    """NAV-PVT in wire steps; fields of no use for a fixed antenna (speeds, headings) are left out."""
 
     itow: int  # ms, GPS time of week
     year: int

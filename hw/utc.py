@@ -26,7 +26,7 @@ class Utc(NamedTuple):
 def to_ns(utc: Utc) -> int:
     """Return ns since 1970 as the system's clock counts them; ValueError when there is no such time.
 
-    Second 60, a leap second, is second 59 once more, which is what Linux does with its clock.
+    Second 60, a leap second, is second 59 once more, as the Linux kernel counts it.
     """
     return midnight_ns(utc.year, utc.month, utc.day) + of_day_ns(utc.hour, utc.minute, utc.second) + utc.nanosecond
 

@@ -1,9 +1,9 @@
-"""Driver of what a video camera's own process (`rsu/video/`) finds: one datagram a picture, on a local socket.
+"""Driver of video cameras: each camera's own process (`rsu/video/`) sends one datagram a picture on a local socket.
 
 Layout, little endian, no padding:
 
     "RSUV"  version u8 = 1  state u8  objects u16  sequence u32  passed over u32  time u64 (ns UTC, of exposure)
-    (bit 7 of `state`: what it finds is doubtful, since it does not know the empty road for sure yet)
+    (bit 7 of `state`: the objects are doubtful, since the empty road is not known for sure yet)
     then each object: kind u8 (RoadUser)  confidence f32  position 2 x f32 (m, sensor frame)
     covariance 3 x f32 (m2: xx, xy, yy)  size 3 x f32 (m)  box 4 x f32 (px: left, top, right, bottom)
 
@@ -42,7 +42,7 @@ STATES = (
     Detail("dazzled", "强光眩目"),
     Detail("restless picture: shake, rain, snow or changing light", "画面不稳：抖动、雨雪或光线突变"),
 )
-# what the camera's process says of them
+# texts of the camera's process
 NOT_OPENED = Detail("not opened yet", "尚未打开")
 WAITS = Detail("opened, waits for the first key picture", "已打开，等待首个关键帧")
 ENDED = Detail("ended after {} pictures", "{} 幅图像后结束")
@@ -111,7 +111,7 @@ def exposed_ns(datagram: bytes) -> int | None:
 
 
 class VideoInboxSettings(DeviceSettings):
-    """Where the camera's process leaves what it finds."""
+    """The socket to which the camera's process sends its datagrams."""
 
     rate_hz: float = Field(2.0, gt=0, le=60, description="pictures a second that are looked at; half of it is a fault")
     inbox: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", validate_default=True)  # local socket in the run folder
@@ -158,7 +158,7 @@ class Video:
         return []
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
-        """Take a datagram, return what was seen."""
+        """Take a datagram, return the road users that were seen."""
         view = self._parse(data)
         if view is None:
             self.counters.refuse("frame", data)
@@ -183,7 +183,7 @@ class Video:
         self._sequence, self._passed_over = view.sequence, view.passed_over
 
     def _parse(self, data: bytes) -> VideoView | None:
-        """Return what a datagram says without objects that cannot be; None when it is not of the format."""
+        """Return a datagram's content without impossible objects; None when it is not of the format."""
         if len(data) < _HEADER.size:
             return None
         magic, version, state, count, sequence, passed_over, stamp_ns = _HEADER.unpack_from(data)

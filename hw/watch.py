@@ -1,4 +1,4 @@
-"""Whether a device is understood: what was accepted of it, against what it should say, and what was refused."""
+"""Whether a device is understood: the rate of its accepted data against its nominal rate, and its refused data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHORTAGE = Detail("{} of {} measurements a second", "每秒测量 {0} 次，应�
 
 
 class _ReadResult(NamedTuple):
-    """What came of one read."""
+    """The result of one read."""
 
     receipt_ns: int
     measured: int
@@ -37,13 +37,13 @@ class DeviceWatch:
         """`patience_ns`: how long it may be heard without anything being understood."""
         self._patience_ns = patience_ns
         self._heard: deque[_ReadResult] = deque()
-        self._measured = self._accepted = self._refused = 0  # sums of what was heard
+        self._measured = self._accepted = self._refused = 0  # sums over `_heard`
         self._last_ns = 0  # when it was heard last
-        self._strange_since_ns: int | None = None  # first bytes after what was accepted last
+        self._strange_since_ns: int | None = None  # first bytes after the data accepted last
         self._steady_since_ns: int | None = None  # accepted for the first time after a silence
 
     def hear(self, receipt_ns: int, measured: int, accepted: int, refused: int) -> None:
-        """Enter what came of a read."""
+        """Enter the result of a read."""
         if receipt_ns - self._last_ns > MEMORY_NS:
             self._strange_since_ns = None
         if receipt_ns - self._last_ns > max(WINDOW_NS, self._patience_ns):
@@ -79,13 +79,13 @@ class DeviceWatch:
         return self._steady_since_ns is None and self._strange_since_ns is not None
 
     def losses(self, now_ns: int) -> str | None:
-        """Return in words that much of what it says is refused."""
+        """Return in words that a large share of its data is refused."""
         self._forget(now_ns)
         refused, total = self._refused, self._refused + self._accepted
         return LOSSES.say(refused, total) if refused > max(FEW, REFUSED * total) else None
 
     def shortage(self, now_ns: int, nominal_hz: float) -> str | None:
-        """Return in words what is missing. `nominal_hz`: measurements a second that it should give, 0: any number."""
+        """Return the shortage of measurements in words. `nominal_hz`: rate that is expected; 0: any rate is enough."""
         since_ns = self._steady_since_ns
         if since_ns is None or now_ns - since_ns < WINDOW_NS or now_ns - self._last_ns > WINDOW_NS:
             return None
@@ -94,7 +94,7 @@ class DeviceWatch:
         return SHORTAGE.say(f"{rate_hz:.1f}", f"{nominal_hz:g}") if rate_hz < LEAST * nominal_hz else None
 
     def _forget(self, now_ns: int) -> None:
-        """Drop what was heard before the window."""
+        """Drop results from before the window."""
         while self._heard and self._heard[0].receipt_ns <= now_ns - WINDOW_NS:
             old = self._heard.popleft()
             self._measured -= old.measured

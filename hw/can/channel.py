@@ -61,7 +61,7 @@ class CanChannel:
         return bytes(octets) or None
 
     def write(self, data: bytes) -> int:
-        """Send whole frames; return how many octets were taken: none while nobody on the bus acknowledges."""
+        """Send whole frames; return how many octets were taken: 0 while no node on the bus acknowledges."""
         for at in range(0, len(data), FRAME.size):
             frame = decode(data[at : at + FRAME.size])
             if frame is not None and not self._send(frame):

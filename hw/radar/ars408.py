@@ -1,9 +1,9 @@
 """Driver of Continental ARS404 and ARS408 radars and Nanoradar's MR7x, on a CAN bus of this box or behind a gateway.
 
 A radar tracks by itself: each list of objects is one `Detections`, of an empty road too. It is stamped with the receipt
-of its first frame, less `latency_ms`. What the radar calls stationary (poles, walls, parked cars) is left out; what has
-stopped stays. A radar that does not send objects with quality and extent is told to, three times at most; what it sends
-then is taken: a Nanoradar tells neither sizes nor quality.
+of its first frame, less `latency_ms`. Objects that the radar calls stationary (poles, walls, parked cars) are left out;
+have stopped stay. A radar that does not send objects with quality and extent is configured to do so, three times at
+After that its objects are taken without: a Nanoradar sends neither sizes nor quality.
 """
 
 from __future__ import annotations

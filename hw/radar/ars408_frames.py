@@ -38,7 +38,7 @@ _SIZES = {STATE: 8, LIST: 4, GENERAL: 8, QUALITY: 7, EXTENDED: 8}
 
 
 class RadarState(NamedTuple):
-    """What the radar says of itself once a second."""
+    """The radar's report of its state, once a second."""
 
     faults: tuple[Detail, ...]
     output: int  # 0 nothing, 1 objects, 2 clusters
@@ -77,7 +77,7 @@ class ObjectQuality(NamedTuple):
 
 
 class ObjectExtent(NamedTuple):
-    """What an object is: class 0 point, 1 car, 2 truck, 3 pedestrian, 4 motorcycle, 5 bicycle, 6 wide; m."""
+    """Class and size of an object: class 0 point, 1 car, 2 truck, 3 pedestrian, 4 motorcycle, 5 bicycle, 6 wide; m."""
 
     id: int
     kind: int

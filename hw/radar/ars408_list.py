@@ -41,10 +41,10 @@ class ObjectList:
         self._general: dict[int, General] = {}
         self._quality: dict[int, ObjectQuality] = {}
         self._extent: dict[int, ObjectExtent] = {}
-        self._wanted: list[dict[int, Any]] | None = None  # what comes for each object; None: not known yet
+        self._wanted: list[dict[int, Any]] | None = None  # frames of each object; None: not known yet
 
     def begin(self, objects: int, receipt_ns: int) -> None:
-        """Begin the next list; the one before has shown what lists consist of."""
+        """Begin the next list; the list before has shown which frames a list has."""
         if self._general:
             self._wanted = [each for each in (self._general, self._quality, self._extent) if each]
         self.announced, self.begun_ns = objects, receipt_ns

@@ -52,7 +52,7 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 
 
 class TiSettings(DeviceSettings):
-    """Where the radar is and what it is told."""
+    """The ports of the radar and its profile."""
 
     cli: Endpoint
     data: Endpoint | None = Field(None, description="frames; none: they come on the command port, as of an xWRL6432")
@@ -98,7 +98,7 @@ class TiRadar:
 
     @property
     def error(self) -> str | None:
-        """Why the radar does not do what its profile says."""
+        """The reason why the radar does not follow its profile; None: it does."""
         return self._dialogue.error
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
@@ -149,7 +149,7 @@ class TiRadar:
         return True
 
     def _measurement(self, frame: TiFrame, receipt_ns: int) -> Measurement | None:
-        """Return what a frame tells, None where its list cannot be read: that is no empty road."""
+        """Return the measurement of a frame; None where its list cannot be read, which does not mean an empty road."""
         wanted = TARGETS if self._tracks or TARGETS in frame.tlvs else POINTS
         if (refusal := self._lists.refusal(frame, wanted)) is not None:
             self.counters.refuse(*refusal)
@@ -228,7 +228,7 @@ def _covariance(position: Floats, ec: Table) -> Floats:
     xx, yy, xy = x * x, y * y, x * y
     squared = xx + yy
     covariance = np.empty((len(x), 2, 2))
-    with np.errstate(all="ignore"):  # what is not finite is not usable, and comparisons with it are false
+    with np.errstate(all="ignore"):  # values that are not finite are not usable, and comparisons with them are false
         radial, tangential = both[:, 0, 0] / squared, both[:, 1, 0] / np.sqrt(squared)  # our bearing is left +
         turned = 2 * tangential * xy
         covariance[:, 0, 0] = along = radial * xx + turned + azimuth * yy

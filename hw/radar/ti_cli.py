@@ -48,7 +48,7 @@ DETAILS = (NO_ANSWER, REFUSED)
 
 
 class Profile(NamedTuple):
-    """What a .cfg file says: the commands in order, and what the driver must know of them."""
+    """The content of a .cfg file: the commands in order, and the parameters that the driver needs."""
 
     commands: tuple[str, ...]
     period_ns: int  # between two frames
@@ -80,7 +80,7 @@ def parse_profile(text: str) -> Profile:
 
 
 def first_word(command: str) -> str:
-    """Return what a command does, without its numbers."""
+    """Return the name of a command with its subcommand, without its numbers."""
     return command.split(maxsplit=1)[0]
 
 
@@ -112,7 +112,7 @@ class Dialogue:
     def __init__(self, commands: tuple[str, ...], counters: Counter[str]) -> None:
         self._commands = commands
         self._counters = counters
-        self.error: str | None = None  # what went wrong with the newest whole attempt
+        self.error: str | None = None  # the fault of the newest whole attempt
         self.restart()
 
     def restart(self) -> None:
@@ -136,7 +136,7 @@ class Dialogue:
         return self._completed_ns is not None and now_ns - self._completed_ns > SETTLE_NS
 
     def due(self, now_ns: int) -> bytes:
-        """Return what has to be written now."""
+        """Return the octets to write now."""
         if self.complete or now_ns < self._rest_until_ns or now_ns - self._sent_ns < ANSWER_NS * bool(self._tries):
             return b""
         if self._tries:
@@ -152,7 +152,7 @@ class Dialogue:
         return f"{flush}{self._commands[self._index]}\n".encode()
 
     def received(self, data: bytes, now_ns: int) -> None:
-        """Take what the radar wrote."""
+        """Take octets that the radar wrote."""
         *lines, rest = re.split("[\r\n]+", self._text + data.decode("ascii", "replace"))
         self._text = rest[-MAX_ANSWER:]
         for line in lines:

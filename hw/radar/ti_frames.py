@@ -44,7 +44,7 @@ TLV_HEADER = struct.Struct("<2I")
 PADDING = 32
 MAX_LENGTH = 65536
 MOST_FALSE = 64  # headers that are none, in bytes that came at once, that are looked at more closely
-SAMPLE = 256  # octets of what is refused that are kept
+SAMPLE = 256  # octets of refused input that are kept
 
 LAYOUTS: dict[int, np.dtype[Any]] = {
     POINTS: np.dtype([("position", "<f4", 3), ("doppler", "<f4")]),
@@ -168,7 +168,7 @@ class FrameParser:
         self._false = 0  # headers of the newest bytes that were none
 
     def reset(self) -> None:
-        """Forget what is half read."""
+        """Forget the half-read frame."""
         self._buffer.clear()
 
     def feed(self, data: bytes) -> list[TiFrame]:
@@ -192,7 +192,7 @@ class FrameParser:
         return frames
 
     def _synchronise(self) -> bool:
-        """Drop what precedes the next magic; return whether a whole header follows it."""
+        """Drop the octets before the next magic; return whether a whole header follows it."""
         start = self._buffer.find(MAGIC)
         if start < 0:
             start = len(self._buffer) - _magic_begun(self._buffer)

@@ -98,7 +98,7 @@ class RadioAgent:
         return []
 
     def _state(self, status: Status, receipt_ns: int) -> ChannelState:
-        """Take the agent's word on its modem; return what it says of the channel."""
+        """Take the agent's status of its modem; return the state of the channel."""
         before, self.status = self.status, status
         started = before is None or status.refused < before.refused  # an agent that starts again counts from 0
         self._refused = 0 if before is None or started else status.refused - before.refused
@@ -115,7 +115,7 @@ class RadioAgent:
         return [("link", encode_hello(Hello(now_ns + self.correction_ns)))]
 
     def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
-        """Return what asks the agent to send an adaptation layer + DSMP frame, with its DSM priority (255 the highest).
+        """Return the request that the agent send an adaptation layer + DSMP frame with a DSM priority, 255 the highest.
 
         Raises `AgentError` when the frame is empty or longer than 1400 octets.
         """

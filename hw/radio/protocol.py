@@ -62,7 +62,7 @@ class AgentError(DeviceError, ValueError):
 
 
 class AgentState(IntEnum):
-    """What the agent says about its modem."""
+    """The state of the modem, as the agent reports it."""
 
     STARTING = 0
     NO_SYNC = 1

@@ -1,4 +1,4 @@
-"""Which controller is heard: the site's own, by region, number and place. Nothing is learned from what comes."""
+"""Which controller is heard: the site's own, by region, number and place. It is never learned from messages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Refusal(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """What the site says of its controller; None: nothing."""
+    """The controller's identity in the site file; None: not stated."""
 
     region: int | None
     number: int | None

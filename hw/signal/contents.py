@@ -1,6 +1,6 @@
 """Contents of GA/T 1743-2020 messages: lamp colours and the current plan. Little endian.
 
-    both      length u16 of what follows; longitude, latitude u32 1e-7 deg; altitude u16
+    both      length u16 of the rest; longitude, latitude u32 1e-7 deg; altitude u16
     0103      approaches u8, each: angle u16 deg clockwise from north; lamps u8, each:
                   number, type, colour, seconds left u8
     0301      lamps in all u8; approaches u8, each: angle u16; lamps u8, each:

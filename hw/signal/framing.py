@@ -52,7 +52,7 @@ class FrameReader:
         self._rest = b""
 
     def reset(self) -> None:
-        """Forget what is half read."""
+        """Forget the half-read frame."""
         self._rest = b""
 
     def feed(self, data: bytes) -> list[bytes]:

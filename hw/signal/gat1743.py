@@ -40,9 +40,9 @@ RETRY_NS = NS  # between queries while no plan is known
 DUPLICATE_NS = NS // 5  # the same octets again within this time are a duplicate; later, the controller's clock stands
 AHEAD_NS = 11 * NS // 5  # for so long after a time that was believed one that is ahead is a stranger's
 LATE_NS = 5 * NS  # and one that is behind is really so old
-REORDER_NS = NS // 10  # what was overtaken by no more is taken as it comes
-SET_BACK_NS = 2 * NS  # what is older was not overtaken
-ERROR_NS = 10 * NS  # how long what was heard of others is shown
+REORDER_NS = NS // 10  # a message overtaken by no more is taken as it comes
+SET_BACK_NS = 2 * NS  # a message older by more was not overtaken: the clock was set back
+ERROR_NS = 10 * NS  # how long messages of other controllers are shown as an error
 
 CLOCK_AHEAD = Detail("hears a clock {} s ahead: two controllers?", "收到快 {} s 的时钟：可能有两台信号机")
 
@@ -164,8 +164,8 @@ class Gat1743:
     def _in_order(self, message: Message, body: bytes, receipt_ns: int) -> tuple[int, bool] | None:
         """Return when a message was true, and whether its octets came before; count why it is no news.
 
-        A clock that is not believed orders nothing, least of all reports with a good one out. After a step of our own
-        clock nobody's was good before.
+        A clock that is not believed orders nothing, least of all messages whose clock is good. After a step of our own
+        clock no earlier judgement of the controller's clock holds.
         """
         seen = self._seen.get(message.object, _Seen(b"", 0, None, None, 0))
         if seen.correction_ns != self.correction_ns:
@@ -178,7 +178,7 @@ class Gat1743:
         if stamp_ns == time_ns:
             reason, seen = self._why_overtaken(time_ns, seen), seen._replace(newest_ns=time_ns, believed_ns=receipt_ns)
         elif repeated or seen.believed_ns is None or receipt_ns - seen.believed_ns >= LATE_NS:
-            reason = None  # what its clock says is of no use
+            reason = None  # the controller's time is of no use
         elif (reason := self._why_doubted(time_ns, receipt_ns, seen)) is None and time_ns <= receipt_ns:
             stamp_ns, seen = (
                 time_ns,

@@ -1,4 +1,4 @@
-"""Messages of GA/T 1743-2020: what a signal controller tells a roadside unit. Little endian.
+"""Messages of GA/T 1743-2020: reports of a signal controller to a roadside unit. Little endian.
 
 0   2  link, bits: 0 RSU, 1 platform, 2 other roadside unit, 3 signal controller
 2   7  sender: region u24 (GB/T 2260, decimal), type u16 bits, number u16 (FFFF: all)
@@ -31,7 +31,7 @@ class MessageError(DeviceError, ValueError):
 
 
 class Operation(IntEnum):
-    """What the sender wants or does with the object."""
+    """The sender's request or action on the object."""
 
     QUERY = 0x80
     SET = 0x81
@@ -44,7 +44,7 @@ class Operation(IntEnum):
 
 
 class Object(IntEnum):
-    """What the message is about; the objects used here."""
+    """The subject of the message; only the objects used here."""
 
     LAMP_COLOURS = 0x0103
     CURRENT_PLAN = 0x0301
