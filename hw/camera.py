@@ -47,6 +47,7 @@ from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import USABLE, Intake
+from hw.lines import Lines
 from hw.modality import CAMERA, Modality
 from perception.objects import Detections, Measurement
 
@@ -101,13 +102,13 @@ class JsonCamera:
         self._interval_ns = settings.min_interval_ms * 1_000_000
         self._due_ns = 0  # when as many frames as came would have come, one an interval
         self._clock = SourceClock(settings.clock_past_ms, settings.clock_future_ms, self.counters)
-        self._rest = b""
-        self._skipping = False  # inside a line that is too long
+        self._lines = Lines(MAX_LINE, self.counters)
         self._sequence: int | None = None
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Forget the half line."""
-        self._rest, self._skipping, self._sequence = b"", False, None
+        self._lines.reset()
+        self._sequence = None
         return []
 
     def due(self, now_ns: int) -> list[Send]:
@@ -116,7 +117,7 @@ class JsonCamera:
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
         """Take bytes, return one measurement for each new line that they complete."""
-        lines = [line for line in self._lines(data) if line.strip()]
+        lines = self._lines.feed(data)
         if excess := lines[LINES_AT_ONCE:]:
             self.counters.refuse("too-fast", excess[0], len(excess))
         found = (self._frame(line, receipt_ns) for line in lines[:LINES_AT_ONCE])
@@ -125,19 +126,6 @@ class JsonCamera:
     def explain(self, reason: str, sample: bytes) -> str | None:
         """Return in words why input was refused, None: nothing that this driver knows."""
         return explain(reason, sample)
-
-    def _lines(self, data: bytes) -> list[bytes]:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if self._skipping and lines:
-            del lines[0]  # the end of a line that was too long
-            self._skipping = False
-        fitting = [line for line in lines if len(line) <= MAX_LINE]
-        if self._skipping or len(self._rest) > MAX_LINE:
-            self.counters.refuse("long-line", self._rest, 1 - self._skipping)
-            self._rest, self._skipping = b"", True
-        if len(lines) > len(fitting):
-            self.counters.refuse("long-line", next(line for line in lines if len(line) > MAX_LINE), 1)
-        return fitting
 
     def _frame(self, text: bytes, receipt_ns: int) -> Detections | None:
         try:

@@ -19,6 +19,7 @@ class Gives(StrEnum):
     POSITION = "position and time"
     SIGNALS = "signal states"
     RADIO = "frames of the air"
+    SPEEDS = "speeds without places"
     OTHER = "other things"
 
 
@@ -48,6 +49,10 @@ LIDAR = Modality(
     name="lidar", en="lidar", zh="激光雷达", mark="L", gives=Gives.ROAD_USERS,
     source="lidar", source_type=4, device_type=4, fault_type=3,
 )  # fmt: skip
+SPEED = Modality(
+    name="speed", en="speed detector", zh="测速仪", mark="D", gives=Gives.SPEEDS,
+    source="microwaveRadar", source_type=6, device_type=3, fault_type=1,
+)  # fmt: skip
 LOOP = Modality(
     name="loop", en="loop detector", zh="线圈检测器", mark="I", gives=Gives.ROAD_USERS, source="loop", source_type=7
 )
@@ -58,4 +63,4 @@ SIGNAL = Modality(name="signal", en="signal controller", zh="信号机", mark="S
 GNSS = Modality(name="gnss", en="GNSS receiver", zh="GNSS 接收机", mark="G", gives=Gives.POSITION)
 OTHER = Modality(name="other", en="device", zh="设备", mark="", gives=Gives.OTHER)
 
-ROWS = (CAMERA, RADAR, LIDAR, LOOP, V2X, SIGNAL, GNSS, OTHER)
+ROWS = (CAMERA, RADAR, LIDAR, SPEED, LOOP, V2X, SIGNAL, GNSS, OTHER)

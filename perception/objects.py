@@ -76,6 +76,16 @@ class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
     snr: Floats  # (n,) dB
 
 
+class Speeds(Measurement, frozen=True, kw_only=True, eq=False):
+    """What a detector says of n road users without saying where they are; rows aligned, NaN where it does not say."""
+
+    speed_mps: Floats  # (n,) towards the detector +; of a counting one: along the lane +
+    length_m: Floats  # (n,)
+    lane: Ints  # (n,) the device's own number of the lane, -1 unknown
+    kind: Ints  # (n,) RoadUser
+    counted: bool  # each row is one vehicle that has passed; else a vehicle is told of again and again
+
+
 class VehicleReport(Measurement, frozen=True, kw_only=True):
     """A vehicle's report of itself (a received BSM), in the core's units."""
 

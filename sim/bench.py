@@ -136,6 +136,19 @@ class CanRadarSpec(SensorSpec):
         return {"link": TcpServer(split_address(self.tcp))}
 
 
+class LinkedSpec(SensorSpec):
+    """A sensor with one port: a serial line, or a TCP server."""
+
+    kind: Literal["ops243", "ss125"]
+    tcp: Address | None = None
+    serial: str | None = None
+    baud: int = Field(115_200, ge=1200, le=921_600)
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one port."""
+        return {"link": TcpServer(split_address(self.tcp)) if self.tcp else Pty(self.serial or self.kind, self.baud)}
+
+
 class VideoSpec(EmulatorSpec):
     """A video camera: MJPEG over HTTP. Its pictures are drawn with what the machine has left."""
 
@@ -196,7 +209,8 @@ class RadioSpec(DatagramSpec):
 
 
 AnySpec = Annotated[
-    CameraSpec | RadarSpec | CanRadarSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec, Field(discriminator="kind")
+    CameraSpec | RadarSpec | CanRadarSpec | LinkedSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec,
+    Field(discriminator="kind"),
 ]
 
 

@@ -39,6 +39,8 @@ EMULATORS = {
     "video": "sim.video.camera:VideoCamera",
     "ti-mmwave": "sim.radar:EmulatedTiRadar",
     "ars408": "sim.can_radar:EmulatedCanRadar",
+    "ops243": "sim.doppler:EmulatedDoppler",
+    "ss125": "sim.sidefire:EmulatedSidefire",
     "gnss": "sim.gnss:EmulatedGnss",
     "gat1743": "sim.signal:SignalController",
     "radio-agent": "sim.radio:Radio",

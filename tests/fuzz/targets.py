@@ -37,6 +37,8 @@ _PORTS = [
     ("ti-mmwave", "cli", "ti-cli"),
     ("video", "pictures", "video"),
     ("ars408", "link", "ars408"),
+    ("ops243", "link", "ops243"),
+    ("ss125", "link", "ss125"),
 ]
 _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"uper-{one}", partial(messages.uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),

@@ -28,7 +28,9 @@ SETTINGS: dict[str, dict[str, object]] = {
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
+    "ops243": {"link": {"serial": {"path": "ops243", "baud": 19200}}},
     "radio-agent": {"link": UDP},
+    "ss125": {"link": {"serial": {"path": "ss125"}}, "unit": "metric"},
     "video": {},
     "ti-mmwave": {
         "cli": {"serial": {"path": "cli"}},

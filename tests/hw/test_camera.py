@@ -150,7 +150,7 @@ def test_a_line_without_end_does_not_pile_up() -> None:
     driver = camera()
     for _ in range(100):
         assert scans(driver, b"x" * 65536) == []
-        assert len(driver._rest) <= MAX_LINE
+        assert len(driver._lines._rest) <= MAX_LINE
     assert len(scans(driver, b"x\n" + line(1))) == 1
     assert driver.counters == {"long-line": 1}
 

@@ -109,6 +109,7 @@ GIVES_ZH = {
     modality.Gives.POSITION: "位置与时间",
     modality.Gives.SIGNALS: "信号灯状态",
     modality.Gives.RADIO: "空口报文",
+    modality.Gives.SPEEDS: "不带位置的车速",
     modality.Gives.OTHER: "其他",
 }
 
