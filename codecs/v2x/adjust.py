@@ -1,6 +1,6 @@
 """Which measurements of a record do not travel as they are.
 
-What happens to them is the rule of their unit (`units`, `fields`), and it never costs the rest of the message:
+The rule of their unit (`units`, `fields`) says how they are changed; the rest of the message is not affected:
 
     number beyond its range     the nearest end of the range; angles turn round
     NaN, infinity               unavailable; an optional field is left out; 0 where the standard has no code
@@ -38,8 +38,8 @@ class Adjusted(NamedTuple):
 
     Attributes:
         path: the field, as in `participants.0.speed_mps`; `field` without the indices, to count by.
-        value: what the record says.
-        sent: what the receiver will read; None: unavailable or absent.
+        value: the value in the record.
+        sent: the value that the receiver will read; None: unavailable or absent.
 
     """
 
@@ -66,7 +66,7 @@ class Adjusted(NamedTuple):
 
 
 def adjusted(message: Message, profile: Profile = DEFAULT_PROFILE) -> tuple[Adjusted, ...]:
-    """Return what is clamped, cut or dropped when a message is encoded; () when all travels as it is."""
+    """Return the values that are clamped, cut or dropped when a message is encoded; (): none."""
     return () if _travels(profile, message) else tuple(_adjusted(message, profile, ""))
 
 
@@ -82,7 +82,7 @@ def _travels(profile: Profile, value: object) -> bool:
 
 @cache
 def _check(record: type[msgspec.Struct], profile: Profile) -> Check:
-    """Return what tells it of a type of records: one expression, since it is asked of every message that is sent."""
+    """Return the check for a type of records: one expression, for speed, as every sent message is checked."""
     hints = get_type_hints(record)
     scope: dict[str, object] = {}
     terms = []
@@ -103,7 +103,7 @@ def _check(record: type[msgspec.Struct], profile: Profile) -> Check:
 
 
 def _check_of(hint: Any, profile: Profile) -> Check:
-    """Return what tells it of values of a type other than None; where there is only one, without asking."""
+    """Return the check for values of a type other than None; for one possible type, that type's check itself."""
     match [part for part in get_args(hint) or (hint,) if part is not NoneType and part is not Ellipsis]:
         case [only] if get_origin(hint) is tuple:
             check = _check_of(only, profile)

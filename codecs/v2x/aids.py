@@ -2,7 +2,7 @@
 
 Sources: AIDs and destinations from the interoperability configuration of 2020 (draft of YD/T 4008-2022), priorities of
 RSU messages from T/CSAE 159-2020. For phase II only the placeholders of one vendor are known (`PLACEHOLDERS`): a site
-has to configure what its vehicles use, see `services`.
+has to configure the ids that its vehicles use, see `services`.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ DYNAMIC_EVENTS = {401, 405, 406, *range(901, 907)}
 
 
 def services(configured: Mapping[Kind, Service] | None = None) -> Mapping[Kind, Service]:
-    """Return the services of all kinds, phase II included; what is configured comes before what stands here."""
+    """Return the services of all kinds, phase II included; configured ids come before those of this module."""
     return {**SERVICES, **PLACEHOLDERS, **(configured or {})}
 
 

@@ -3,7 +3,7 @@
 Bound -> class and class -> bound.
 
 A picker returns the finest class whose bound still covers the given 95 % bound, and "unavailable" for None, NaN and
-values beyond the coarsest class: what is sent never claims more than what is known.
+values beyond the coarsest class: a sent class never claims a smaller error than is known.
 """
 
 from __future__ import annotations

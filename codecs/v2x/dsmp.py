@@ -20,7 +20,7 @@ MAX_AID = 0x3FFF + 0x80
 
 _DSMP = 4
 _EXTENDED = 0x10
-_TWO_OCTETS = 0x7F80  # what p-encoding adds to an AID above 127
+_TWO_OCTETS = 0x7F80  # added by p-encoding to an AID above 127
 
 
 class Dsm(NamedTuple):

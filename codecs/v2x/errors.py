@@ -13,7 +13,7 @@ from __future__ import annotations
 
 
 class CodecError(Exception):
-    """Root of the tree: what went wrong and, where it is known, in which field.
+    """Root of the tree: the reason of a failure and, where it is known, the field.
 
     `path` leads to the field with dots, as in `MessageFrame.rsmFrame.participants.0.speed`; "" when it is not known.
     `bit` is where decoding found it, counted from the first bit; None when it is not known.

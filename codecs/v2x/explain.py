@@ -1,4 +1,4 @@
-"""A message for people: every field with its bits, its physical value, and what is odd about it.
+"""A message for people: every field with its bits, its physical value, and its oddities.
 
 Odd is not wrong: `unavailable` is said so that it is not taken for a number; `implausible` and `problem` are for the
 sender to look into.
@@ -38,10 +38,10 @@ class Line(NamedTuple):
     Attributes:
         path: the names that lead to it, with dots.
         depth: how many fields it is inside of.
-        field: where it lies, and what it says in wire units.
-        value: what it says, for people; "" for what consists of parts.
+        field: its place, and its value in wire units.
+        value: its value for people; "" for a field of parts.
         unit: of a number that has one, else "".
-        odd: what is odd about this field itself.
+        odd: oddities of this field itself.
 
     """
 
@@ -63,7 +63,7 @@ class Explanation(NamedTuple):
         whole: every field could be read; else `lines` end where that failed.
         error: why the codec does not accept the octets; None when it does.
         rest: bits behind the last field.
-        odd: what is odd about the message as a whole.
+        odd: oddities of the message as a whole.
         fits: other profiles that accept the octets as well, or instead.
 
     """
@@ -107,13 +107,13 @@ def _refusal(data: bytes, profile: Profile) -> CodecError | None:
 
 
 def _doubts(reading: Explanation) -> tuple[bool, bool, int]:
-    """Return what speaks against a profile: refused; not even read to the end; then values that cannot be."""
+    """Return the arguments against a profile: refused; not read to the end; then impossible values."""
     strange = sum(odd.kind in ("implausible", "problem") for line in reading.lines for odd in line.odd)
     return reading.error is not None, not reading.whole, strange
 
 
 def _whole(data: bytes, reading: Explanation, fits: Sequence[Profile]) -> Iterator[Oddity]:
-    """Yield what is odd about the message as a whole."""
+    """Yield the oddities of the message as a whole."""
     if reading.rest >= 8:
         yield Oddity("problem", f"octets behind the end of the message: {data[-(reading.rest // 8) :].hex()}")
     elif int.from_bytes(data) & ((1 << reading.rest) - 1):
@@ -135,7 +135,7 @@ def _lines(found: WalkedField, parent: str, depth: int) -> Iterator[Line]:
 
 
 def _meaning(found: WalkedField) -> tuple[str, str, tuple[Oddity, ...]]:
-    """Return the value for people, its unit, and what is odd about it."""
+    """Return the value for people, its unit, and its oddities."""
     match found.kind, found.value:
         case "INTEGER", int(count):
             return _number(found.type, count)

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Hashable)
 
 
 class Field(Protocol[T]):
-    """What the record engine asks of a leaf."""
+    """The functions of a leaf that the record engine calls."""
 
     def to_wire(self, value: T | None) -> WireValue:
         """Return the value as it travels."""
@@ -149,7 +149,7 @@ class Priority:
 class DescriptionText:
     """Description: text, sent as GB 2312 octets, the form that T/CSAE 159-2020 demands; textString is only understood.
 
-    Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD; what does not fit into 512 octets
+    Characters outside GB 2312 are sent as "?", octets outside it are read as U+FFFD; text beyond 512 octets
     is cut off. A single ASCII character goes as textString, because the GB 2312 form takes 2 octets at least.
     """
 

@@ -1,7 +1,8 @@
 """Whole messages: record <-> octets.
 
-The C engine goes straight from one to the other; what it does not take, and all where it was not built, goes through
-values in wire units (`layout`, `schema`), which either find out what is wrong or skip what a later edition added.
+The C engine goes straight from one to the other; input that it does not take, or all where it was not built, goes
+through values in wire units (`layout`, `schema`), which either find the error or skip the parts that a later edition
+added.
 
 A message of phase II travels inside the frame's extension: ("msgFrameExt", {"messageId": .., "value": (type, value)}).
 """
@@ -31,7 +32,7 @@ _EXTENSION_BIT = 0x80  # first bit of a MessageFrame
 
 
 class Decoded(NamedTuple):
-    """A message, and what was left out of it because only a later edition knows it."""
+    """A message, and the parts left out of it because only a later edition knows them."""
 
     message: Message
     skipped: tuple[Skipped, ...]
@@ -40,8 +41,8 @@ class Decoded(NamedTuple):
 def encode(message: Message, profile: Profile = DEFAULT_PROFILE) -> bytes:
     """Return the MessageFrame of a record.
 
-    Measurements beyond what the wire holds are clamped (`adjust` tells which); EncodeError names the field that cannot
-    be sent at all.
+    Measurements beyond the range on the wire are clamped (`adjust` tells which); EncodeError names the field that
+    cannot be sent at all.
     """
     return messages(profile).encode(message)
 
@@ -52,7 +53,7 @@ def decode(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Message:
 
 
 def read(data: bytes, profile: Profile = DEFAULT_PROFILE) -> Decoded:
-    """Return the record of a MessageFrame and what had to be skipped; errors as with `decode`."""
+    """Return the record of a MessageFrame and the skipped parts; errors as with `decode`."""
     return messages(profile).read(data)
 
 
@@ -92,7 +93,7 @@ class Messages:
         return self._read(data).message
 
     def read(self, data: bytes) -> Decoded:
-        """Return the record of a MessageFrame and what had to be skipped."""
+        """Return the record of a MessageFrame and the skipped parts."""
         try:
             return Decoded(self._regular(data), ())
         except IRREGULAR:

@@ -1,4 +1,4 @@
-"""What a number on the wire means, by the ASN.1 name of its type: step, unit, and what is plausible on a road in China.
+"""Meanings of numbers on the wire, by the ASN.1 name of the type: step, unit, and plausible range on a road in China.
 
 Steps and codes come from `units`; here stand their units in words, and the limits beyond which a value is more likely
 a fault of the sender (wrong scale, wrong profile, no position fix) than the truth.

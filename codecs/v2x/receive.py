@@ -24,8 +24,8 @@ class Received:
     Attributes:
         message: the message.
         profile: the edition that it was read by.
-        skipped: what was left out because only a later edition knows it.
-        doubts: what is implausible about it; not empty when no edition makes sense of it.
+        skipped: parts left out because only a later edition knows them.
+        doubts: implausible values; not empty when no edition makes sense of it.
         refused: the editions that were tried before and did not do, and why.
 
     """
@@ -63,7 +63,7 @@ def receive(data: bytes, profiles: Sequence[Profile]) -> Received:
         if reading.sane:
             return reading
         readings.append(reading)
-        refused.append((profile, "; ".join([*reading.doubts, *(entry.what for entry in skipped)])))
+        refused.append((profile, "; ".join([*reading.doubts, *(entry.content for entry in skipped)])))
     if readings:
         return min(readings, key=lambda reading: (len(reading.doubts), len(reading.skipped)))
     known = [error for error in errors if not isinstance(error, UnknownMessageError)]

@@ -1,7 +1,7 @@
 """Is a message plausible? Nothing on the wire tells the editions apart: read by the wrong one, a message may decode to
 nonsense that encodes to the same octets again.
 
-What no sender on the road would say:
+Values that no sender on the road sends:
 
     place   at latitude and longitude 0, or more than 20 km from the position of the message or node that holds it
     speed   above 100 m/s
@@ -26,7 +26,7 @@ from v2x.records.rsi import TimeDetails
 from v2x.records.spat import CountingDown
 from v2x.wire.positions import Position
 
-Doubt: TypeAlias = tuple[tuple[str, ...], str]  # where, what
+Doubt: TypeAlias = tuple[tuple[str, ...], str]  # field, reason
 
 FARTHEST_M = 20_000
 FASTEST_MPS = 100
@@ -39,12 +39,12 @@ _PLAIN = (float, int, str, bytes, bool)  # nothing to doubt
 
 
 def doubts(message: Message) -> tuple[str, ...]:
-    """Return what is implausible about a message, each with the field; () when nothing is."""
+    """Return the implausible values of a message, each with the field; (): none."""
     return tuple(f"{'.'.join(path)}: {reason}" for path, reason in _doubts(message, None))
 
 
 def _doubts(value: object, origin: Position | None) -> Iterator[Doubt]:
-    """Yield what is implausible about a value; places are seen from `origin`."""
+    """Yield the implausible parts of a value; places are seen from `origin`."""
     if isinstance(value, msgspec.Struct):
         for reason in _RULES.get(type(value), _nothing)(value):
             yield (), reason

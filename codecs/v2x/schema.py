@@ -1,7 +1,7 @@
 """Values in wire units <-> octets (UPER: ITU-T X.691, unaligned, basic), by the types of a profile.
 
 One intermediate form (`engine.types`) of the ASN.1 modules, two machines made from it: an interpreter of the rules
-(`engine.plain`), and the C extension (`engine.native`) where it was built. C takes what is regular and nothing else;
+(`engine.plain`), and the C extension (`engine.native`) where it was built. C takes regular input only;
 the rules decide about the rest, so that both accept and refuse the same, with the same errors.
 
 Values are those of asn1tools: int, bool, str for enumerators and text, bytes, (octets, number of bits),
@@ -13,12 +13,12 @@ or too many, padding that is not zero, a number or size beyond its range, an ind
 value of the root sent as an extension, a length in more octets than it takes or in fragments, extension additions
 announced but all absent.
 
-What a later edition added behind an extension marker is no error but skipped and reported (`SchemaReading.skipped`): an
-unknown addition is left out, an unknown enumerator is None, an unknown alternative (None, None). Only then the value
+Additions of a later edition behind an extension marker are no error but skipped and reported (`SchemaReading.skipped`):
+an unknown addition is left out, an unknown enumerator is None, an unknown alternative (None, None). Only then the value
 does not encode to the same octets. Extended integers, octet strings and bit strings keep their value.
 
-Encoding accepts what has the types above and keeps the ranges; members that the type does not have are ignored, bits
-behind the last of a bit string as well.
+Encoding accepts values that have the types above and keep the ranges; members that the type does not have are ignored,
+bits behind the last of a bit string as well.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from v2x.errors import CodecError, UnknownMessageError
 from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
 
-FRAME = "MessageFrame"  # what is sent; every other type is encoded alone only in tests and by single vendors
+FRAME = "MessageFrame"  # the type that is sent; every other type is encoded alone only in tests and by single vendors
 
 _EXTENSION_BIT = 0x80  # first bit of a MessageFrame
 
 
 class SchemaReading(NamedTuple):
-    """What was read: the value, and what was left out of it because only a later edition knows it."""
+    """A decoded value, and the parts left out of it because only a later edition knows them."""
 
     value: WireValue
     skipped: tuple[Skipped, ...]
@@ -79,7 +79,7 @@ class Schema:
         return writing.encode(value, Member(pdu, self.types.named(pdu)))
 
     def decode(self, data: bytes, pdu: str = FRAME) -> WireValue:
-        """Return the value of type `pdu`; DecodeError with path and bit of what is wrong."""
+        """Return the value of type `pdu`; DecodeError with path and bit of the error."""
         pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
             return pair.decode(data)
@@ -88,7 +88,7 @@ class Schema:
         return _read(data, Member(pdu, self.types.named(pdu))).value
 
     def read(self, data: bytes, pdu: str = FRAME) -> SchemaReading:
-        """Return the value of type `pdu` and what had to be skipped; DecodeError with path and bit of what is wrong."""
+        """Return the value of type `pdu` and the skipped parts; DecodeError with path and bit of the error."""
         pair = self._pairs.get(pdu) or self.pair(pdu)
         try:
             return SchemaReading(pair.decode(data), ())

@@ -1,7 +1,7 @@
 """The one table of wire steps and unavailable codes (YD/T 3709-2020; other editions where they differ or add).
 
 Scale(step, lowest count, highest count, code for unavailable); physical value = count * step. The lowest and the
-highest count also stand for everything beyond. `blank` is what is sent for no number where there is no such code.
+highest count also stand for everything beyond. `blank`: the count sent for no number where there is no such code.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from v2x.fields import WireValue
 from v2x.profiles import DEFAULT_PROFILE, Profile
 from v2x.schema import FRAME, schema
 
-Json: TypeAlias = Any  # what json.loads gives
+Json: TypeAlias = Any  # a result of json.loads
 
 
 def to_json(value: WireValue) -> Json:
@@ -74,7 +74,7 @@ class _ValueWalker:
             if name not in value and not member.get("optional"):
                 raise EncodeError("missing", name)
         for member in members.values():
-            if "selector" in member:  # what is inside depends on another member
+            if "selector" in member:  # the type inside depends on another member
                 members[member["name"]] = {**member, "name": member["types"].get(value[member["selector"]])}
         return {name: self._inside(name, members[name], inner) for name, inner in value.items()}
 

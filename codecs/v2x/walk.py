@@ -33,7 +33,7 @@ _KINDS: Mapping[type, str] = {
     Selected: "CHOICE",
     Presence: _PRESENCE,
 }
-_OF_PARTS = ("SEQUENCE", "SEQUENCE OF", "CHOICE", _PRESENCE)  # what has no value of its own
+_OF_PARTS = ("SEQUENCE", "SEQUENCE OF", "CHOICE", _PRESENCE)  # types without a value of their own
 
 
 @dataclass(slots=True)
@@ -46,12 +46,12 @@ class WalkedField:
         kind: the built-in type behind that name, as in `INTEGER`; "open type" for an unknown extension, "presence bits"
             for those of extensions.
         first: its first bit, counted from the first bit of the message.
-        bits: its length, what it holds included.
+        bits: its length, with its parts.
         header: how many of these bits come before its first part: presence bits, alternative, number of elements.
-        value: what it says in wire units; None for what consists of parts.
+        value: its value in wire units; None for a field of parts.
         parts: the fields inside; the single alternative of a CHOICE.
         problem: why no sender should send this, None when all is well.
-        later: what a later edition brought and this profile does not know; receivers skip it.
+        later: the addition of a later edition that this profile does not know; receivers skip it.
         named: the names of a bit string's bits.
 
     """
@@ -93,7 +93,7 @@ def walk(data: bytes, profile: Profile, pdu: str = FRAME) -> Walk:
 
 
 def value_of(found: WalkedField) -> WireValue:
-    """Return the value in wire units, as `decode_value` gives it: without what only a later edition knows."""
+    """Return the value in wire units, as `decode_value` gives it: without the parts that only a later edition knows."""
     match found.kind:
         case "SEQUENCE":
             return {part.name: value_of(part) for part in found.parts if part.kind not in (_OPEN, _PRESENCE)}
@@ -137,11 +137,11 @@ class _Listener(Reader):
         return value
 
     def violation(self, reason: str, at: int) -> None:
-        """Note what is wrong with the present field."""
+        """Note the error of the present field."""
         self._field.problem = self._field.problem or reason
 
     def skip(self, at: int, what: str) -> None:
-        """Note what is of a later edition: the present field, or its part that begins there."""
+        """Note that the present field, or its part that begins there, is of a later edition."""
         parts = self._field.parts
         found = parts[-1] if parts and parts[-1].first == at else self._field
         found.later = what

@@ -25,7 +25,7 @@ Definition: TypeAlias = dict[str, Any]  # a type as asn1tools parsed it: "type",
 def definitions(profile: Profile) -> Mapping[str, Definition]:
     """Return the types of a profile by name, as asn1tools parsed them; ValueError for a name that is none of PROFILES.
 
-    An open type is {"type": "OpenType", "selector": the member that tells what is inside, "types": type by that
+    An open type is {"type": "OpenType", "selector": the member that tells the type inside, "types": type by that
     member's value}.
     """
     if profile not in PROFILES:
@@ -67,7 +67,7 @@ def _texts(profile: Profile) -> list[str]:
 
 
 def _resolve_open_types(definition: Definition, module: Definition) -> None:
-    """Replace the members that are fields of an object class by what the class and the object set say of them."""
+    """Replace the members that are fields of an object class by their types in the class and the object set."""
     for member in definition.get("members", ()):
         if member and "table" in member:
             table = member.pop("table")

@@ -17,13 +17,13 @@ DEFAULT_ENGINE = ENGINES[-1]
 
 
 class Engine(Protocol):
-    """What comes before the rules: it takes what is regular, and leaves everything else to them."""
+    """The fast path before the rules: it takes regular values and encodings, and leaves all others to the rules."""
 
     def values(self, type_: Type) -> Pair:
         """Return the ways between octets and values in wire units; the same each time."""
 
     def records(self, converter: Converter, type_: Type) -> Pair:
-        """Return the ways between octets and what `converter` makes of a value."""
+        """Return the ways between octets and the records that `converter` makes of values."""
 
 
 class Plain:

@@ -1,4 +1,4 @@
-"""What is parsed once and kept beside Python's own byte code, so that a process starts at once.
+"""Parsed definitions, kept beside Python's own byte code, so that a process starts without parsing.
 
 A file counts only when the digest of everything that made it is that of today: a stale one is parsed again, and so is
 one that is damaged. Where nothing can be written, each process parses.
@@ -26,7 +26,7 @@ def digest(sources: Iterable[bytes]) -> bytes:
 
 
 def kept(source: Path, sources: Iterable[bytes], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `make` makes of `sources`: from the file kept for `source` if that is up to date, else made anew."""
+    """Return `make` of `sources`: from the file kept for `source` if that is up to date, else made anew."""
     path, today = Path(cache_from_source(str(source.with_suffix(".py")))).with_suffix(".types"), digest(sources)
     with suppress(OSError, EOFError, ValueError, TypeError):
         made_of, found = marshal.loads(path.read_bytes())

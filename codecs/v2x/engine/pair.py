@@ -1,11 +1,11 @@
-"""What an engine makes of a type."""
+"""The encoder and decoder that an engine makes of a type."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-# what an engine may raise for a value or octets that it does not take; everything else is a fault of ours
+# errors that an engine may raise for a value or octets that it does not take; any other is a bug
 IRREGULAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -14,7 +14,7 @@ class IrregularError(ValueError):
 
 
 class Pair(NamedTuple):
-    """The two ways of a type: they take what is regular, and raise one of IRREGULAR for everything else."""
+    """The two ways of a type: they take regular input, and raise one of IRREGULAR for all other input."""
 
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes], Any]  # of a whole encoding

@@ -45,7 +45,7 @@ class Enumerated:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sized:
-    """What has a number of elements low..high; `high` None: any number, behind a general length."""
+    """A type with low..high elements; `high` None: any number, behind a general length."""
 
     low: int
     high: int | None
@@ -212,7 +212,7 @@ def _range(constraint: list[Any] | None) -> tuple[int, int | None, bool]:
 
 
 def _split(items: list[Any]) -> tuple[list[Any], list[Any], bool]:
-    """Return what stands before and what stands behind the extension marker, and whether there is one."""
+    """Return the members before and behind the extension marker, and whether there is a marker."""
     if None not in items:
         return items, [], False
     marker = items.index(None)

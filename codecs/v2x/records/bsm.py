@@ -1,4 +1,4 @@
-"""BSM, what a vehicle says about itself (modules BSM, VehBrake, VehEmgExt, VehSafetyExt, VehStatus)."""
+"""BSM, a vehicle's report of itself (modules BSM, VehBrake, VehEmgExt, VehSafetyExt, VehStatus)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class PathPrediction(Record, frozen=True, kw_only=True):
 
 
 class SafetyExtensions(Record, frozen=True, kw_only=True):
-    """What the vehicle may add about its state and way."""
+    """Optional data of the vehicle about its state and way."""
 
     events: Annotated[tuple[names.VehicleEvent, ...] | None, Wire("events", VEHICLE_EVENTS)] = None
     path_history: Annotated[PathHistory | None, Wire("pathHistory")] = None
@@ -113,7 +113,7 @@ class SafetyExtensions(Record, frozen=True, kw_only=True):
 
 
 class EmergencyExtensions(Record, frozen=True, kw_only=True):
-    """What an emergency vehicle adds."""
+    """Additional data of an emergency vehicle."""
 
     response: Annotated[names.Response | None, Wire("responseType")] = None
     siren: Annotated[names.Siren | None, Wire("sirenUse")] = None

@@ -30,7 +30,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             cls.__post_init__ = check  # type: ignore[attr-defined]  # msgspec calls it by this name
 
 
-# what many records are made of
+# types that many records share
 MsgCount: TypeAlias = Annotated[int, Limits(0, 127)]
 Octet: TypeAlias = Annotated[int, Limits(0, 255)]
 Word: TypeAlias = Annotated[int, Limits(0, 65535)]

@@ -1,4 +1,4 @@
-"""RSC, what the roadside asks single vehicles or lanes to do (T/CSAE 157-2020, module RSC)."""
+"""RSC, requests of the roadside to single vehicles or lanes (T/CSAE 157-2020, module RSC)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COORDINATION_INFO = Flags(get_args(names_ii.CoordinationInfo), 8)
 
 
 class DriveSuggestion(Record, frozen=True, kw_only=True):
-    """What a vehicle should do."""
+    """The manoeuvre that a vehicle should make."""
 
     behavior: Annotated[tuple[names_ii.DriveBehavior, ...], Wire("suggestion", DRIVE_BEHAVIOR)]
     life_time_s: Annotated[float | None, Wire("lifeTime", units.TIME_OFFSET)] = None  # after the message's secMark

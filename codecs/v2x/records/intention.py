@@ -1,4 +1,4 @@
-"""VIR, what a vehicle means to do and asks for (T/CSAE 157-2020, module VIR)."""
+"""VIR, a vehicle's intentions and requests (T/CSAE 157-2020, module VIR)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SignalPriorityRequest(Record, frozen=True, kw_only=True, tag="signalPriori
 
 
 class SensorSharingRequest(Record, frozen=True, kw_only=True, tag="sensorSharing"):
-    """To be told what others see in an area (Req-SensorSharing)."""
+    """Request for the objects that other senders see in an area (Req-SensorSharing)."""
 
     areas: Annotated[tuple[ReferencePath, ...], Limits(1, 8), Wire("detectArea")]
 
@@ -81,7 +81,7 @@ class DriveRequest(Record, frozen=True, kw_only=True):
 
 
 class Intention(Record, frozen=True, kw_only=True):
-    """What the vehicle does, will do and asks for (IARData)."""
+    """The vehicle's state, intentions and requests (IARData)."""
 
     current: Annotated[PathPlanningPoint | None, Wire("currentPos")] = None
     path: Annotated[Path, Wire("path-Planning")] = ()

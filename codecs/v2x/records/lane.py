@@ -1,4 +1,4 @@
-"""What describes a lane, in phase I and in phase II (modules MapLane, MapPoint, MapSpeedLimit)."""
+"""Attributes of a lane, in phase I and in phase II (modules MapLane, MapPoint, MapSpeedLimit)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LANE_FLAGS_II: LaneFlags = {**LANE_FLAGS, "vehicle": Flags(get_args(names_ii.Veh
 
 
 class LaneType(Record, frozen=True, kw_only=True):
-    """What a lane is for, and the flags of that kind of lane.
+    """The use of a lane, and the flags of that kind of lane.
 
     See `names`: VehicleLaneFlag, CrosswalkFlag, ...; in phase II VehicleLaneFlag of `names_ii`.
     """

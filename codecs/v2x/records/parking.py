@@ -18,7 +18,7 @@ NODE_ATTRIBUTES = Flags(get_args(names_ii.PamNodeAttribute), 8)
 
 
 class ParkingLotInfo(Record, frozen=True, kw_only=True):
-    """What the parking area is."""
+    """The kind of parking area."""
 
     id: Annotated[Word | None, Wire("id")] = None
     name: Annotated[DescriptiveName | None, Wire("name")] = None

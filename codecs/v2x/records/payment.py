@@ -31,7 +31,7 @@ class TollingNode(Record, frozen=True, kw_only=True):
 
 
 class TollInfo(Record, frozen=True, kw_only=True):
-    """What is to be paid, and for which way; positions travel relative to the station."""
+    """The fee, and the way for which it is paid; positions travel relative to the station."""
 
     price_fen: Annotated[Fen | None, Wire("price")] = None
     entrance: Annotated[Position | None, Wire("entrancePos", relative=True)] = None
@@ -43,7 +43,7 @@ class TollInfo(Record, frozen=True, kw_only=True):
 
 
 class PaymentInfo(Record, frozen=True, kw_only=True, tag="paymentInfoType1"):
-    """What is to be paid (PaymentInfoType1)."""
+    """The fee (PaymentInfoType1)."""
 
     node: Annotated[TollingNode | None, Wire("tollingNodeInfo", reference=attrgetter("position"))] = None
     toll: Annotated[TollInfo | None, Wire("tollInfo")] = None
@@ -58,7 +58,7 @@ class PaymentApplication(Record, frozen=True, kw_only=True):
 
 
 class ServiceTable(Record, frozen=True, kw_only=True, tag="initialzation-request"):
-    """What the roadside offers (RST)."""
+    """The services that the roadside offers (RST)."""
 
     time: Annotated[DateTime, Wire("time")]
     id: Annotated[Identity, Wire("id")]  # of the RSU
@@ -66,7 +66,7 @@ class ServiceTable(Record, frozen=True, kw_only=True, tag="initialzation-request
 
 
 class IcCard(Record, frozen=True, kw_only=True):
-    """What the card in the unit says (GBICCInfo); up to 127 octets each, more in later editions."""
+    """Content of the card in the unit (GBICCInfo); up to 127 octets each, more in later editions."""
 
     issue: Annotated[bytes, Wire("iccIssueInfo")]
     toll: Annotated[bytes, Wire("iccUniTollInfo")]
@@ -74,7 +74,7 @@ class IcCard(Record, frozen=True, kw_only=True):
 
 
 class ObuPaymentInfo(Record, frozen=True, kw_only=True, tag="obuPaymentInfoType1"):
-    """What the unit in the vehicle knows (OBUPaymentInfoType1)."""
+    """Content of the unit in the vehicle (OBUPaymentInfoType1)."""
 
     equipment_class: Annotated[names_ii.EquipmentClass | None, Wire("equipmentClass")] = None
     card: Annotated[IcCard | None, Wire("gbiCCInfo")] = None
@@ -99,7 +99,7 @@ class ObuMotion(Record, frozen=True, kw_only=True):
 
 
 class ObuInfo(Record, frozen=True, kw_only=True):
-    """What kind of unit is in the vehicle."""
+    """Kind of the unit in the vehicle."""
 
     type: Annotated[names_ii.ObuType | None, Wire("obuType")]  # None: one of a later edition
     motion: Annotated[ObuMotion | None, Wire("obuMotionStatus")] = None

@@ -1,4 +1,4 @@
-"""PSM, what a person on the road says about itself (T/CSAE 157-2020, module PSM)."""
+"""PSM, a person's report of itself on the road (T/CSAE 157-2020, module PSM)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROPELLED: Mapping[Propeller, tuple[str, ...]] = {
 
 
 class Propulsion(Record, frozen=True, kw_only=True):
-    """What moves the person: HumanPropelled, AnimalPropelled or MotorizedPropelled of `names_ii`, by kind."""
+    """Propulsion of the person: HumanPropelled, AnimalPropelled or MotorizedPropelled of `names_ii`, by kind."""
 
     kind: Propeller
     type: str = "unavailable"
@@ -54,21 +54,21 @@ class PropelledInformation:
 
 
 class PersonalExtensions(Record, frozen=True, kw_only=True):
-    """What the person does with the device, and what help it needs."""
+    """The person's use of the device, and the assistance that it needs."""
 
     usage: Annotated[tuple[names_ii.DeviceUsage, ...] | None, Wire("useState", DEVICE_USAGE)] = None
     assistive: Annotated[tuple[names_ii.Assistive, ...] | None, Wire("assistType", ASSISTIVE)] = None
 
 
 class RoadWorkerExtensions(Record, frozen=True, kw_only=True):
-    """What a person works on the road."""
+    """Work of a person on the road."""
 
     type: Annotated[names_ii.RoadWorker | None, Wire("workerType")] = None
     activity: Annotated[tuple[names_ii.RoadWorkerActivity, ...] | None, Wire("activityType", WORKER_ACTIVITY)] = None
 
 
 class PersonalRequest(Record, frozen=True, kw_only=True):
-    """What the person asks for."""
+    """The person's request."""
 
     crossing: Annotated[names_ii.Crossing | None, Wire("crossing")] = None
 
@@ -98,6 +98,6 @@ class PersonalSafetyMessage(Record, frozen=True, kw_only=True, tag="PersonalSafe
     heading_deg: Annotated[float | None, Wire("heading", units.HEADING)]
     acceleration: Annotated[Acceleration | None, Wire("accelSet")] = None
     path_history: Annotated[PathHistory | None, Wire("pathHistory")] = None
-    path: Annotated[Path, Wire("path-Planning")] = ()  # what comes next
+    path: Annotated[Path, Wire("path-Planning")] = ()  # the planned path
     radius_m: Annotated[float, Wire("overallRadius", units.OVERALL_RADIUS)]
     non_motor: Annotated[NonMotorData, Wire("non-motorData")]

@@ -1,4 +1,4 @@
-"""What a vehicle or person will do next, and where (T/CSAE 157-2020, modules VIR, SensorSharing)."""
+"""Planned behaviour and path of a vehicle or person (T/CSAE 157-2020, modules VIR, SensorSharing)."""
 
 from __future__ import annotations
 

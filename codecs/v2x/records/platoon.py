@@ -21,7 +21,7 @@ Members: TypeAlias = tuple[PlatoonMember, ...]
 
 
 class MemberManagement(Record, frozen=True, kw_only=True):
-    """What the leader says about the platoon."""
+    """The leader's report of the platoon."""
 
     members: Annotated[Members, Limits(1, 32), Wire("memberList")]
     joining: Annotated[Members, Limits(0, 32), Wire("joiningList")] = ()

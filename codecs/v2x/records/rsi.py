@@ -58,7 +58,7 @@ class Event(Record, frozen=True, kw_only=True):
 
 
 class AuxiliarySign(Record, frozen=True, kw_only=True):
-    """What a plate under a sign adds."""
+    """Text of a plate under a sign."""
 
     vehicles: Annotated[
         tuple[names_ii.AuxiliarySignVehicle, ...] | None, Wire("signWithVehicleType", AUXILIARY_VEHICLES)

@@ -1,4 +1,4 @@
-"""SSM, what a sender's sensors see (T/CSAE 157-2020, module SensorSharing)."""
+"""SSM, objects that a sender's sensors see (T/CSAE 157-2020, module SensorSharing)."""
 
 from __future__ import annotations
 
@@ -127,10 +127,10 @@ class SensorSharingMessage(Record, frozen=True, kw_only=True, tag="SensorSharing
 
     msg_cnt: Annotated[MsgCount, Wire("msgCnt")]
     id: Annotated[Identity, Wire("id")]  # of the sender
-    equipment: Annotated[names_ii.Equipment, Wire("equipmentType")]  # what the sender is
+    equipment: Annotated[names_ii.Equipment, Wire("equipmentType")]  # kind of the sender
     sec_mark_ms: Annotated[int | None, Wire("secMark", units.SEC_MARK)]  # inside the UTC minute
     position: Annotated[Position | None, Wire("sensorPos", POSITION, reference=itself)]
-    regions: Annotated[tuple[Polygon, ...], Limits(0, 8), Wire("detectedRegion")] = ()  # what the sensors cover
+    regions: Annotated[tuple[Polygon, ...], Limits(0, 8), Wire("detectedRegion")] = ()  # areas that the sensors cover
     participants: Annotated[tuple[DetectedParticipant, ...], Limits(0, 512), Wire("participants")] = ()
     obstacles: Annotated[tuple[DetectedObstacle, ...], Limits(0, 64), Wire("obstacles")] = ()
     events: Annotated[tuple[Event, ...], Limits(0, 8), Wire("rtes")] = ()

@@ -1,4 +1,4 @@
-"""The data of a toll transaction (T/CSAE 157-2020, module VPM): what is read from the unit in the vehicle and written.
+"""The data of a toll transaction (T/CSAE 157-2020, module VPM): data read from and written to the vehicle's unit.
 
 Octets whose inside belongs to the electronic toll system stay octets.
 """
@@ -136,7 +136,7 @@ class GetSecureResponse(Record, frozen=True, kw_only=True, tag="getSecureRs"):
 
 
 class TransactionParameters(Record, frozen=True, kw_only=True):
-    """What is booked (TransPara)."""
+    """The data to book (TransPara)."""
 
     amount: Annotated[Octets4, Wire("transAmount")]
     type: Annotated[bytes, Limits(1, 1), Wire("transType")]
@@ -169,7 +169,7 @@ class TransactionCredential(Record, frozen=True, kw_only=True):
 
 
 class SetTollDataResponse(Record, frozen=True, kw_only=True, tag="setTollDataRs"):
-    """What was booked."""
+    """The data that were booked."""
 
     tac: Annotated[Octets4 | None, Wire("tacInfo")] = None
     authenticator: Annotated[Identity | None, Wire("authenticator")] = None
@@ -192,7 +192,7 @@ class ChannelResponse(Record, frozen=True, kw_only=True, tag="transferChannelRs"
 
 
 class SetMmiRequest(Record, frozen=True, kw_only=True, tag="setMMIRq"):
-    """What to tell the driver."""
+    """Information for the driver."""
 
     result: Annotated[names_ii.TollResult, Wire("toll")]
 

@@ -1,7 +1,7 @@
-"""Limits of what a record is made of: numbers that name things, sizes of lists, octets and texts.
+"""Limits of the parts of a record: numbers that name things, sizes of lists, octets and texts.
 
-They are checked when a record is made, because no other value could be meant. Measurements are not: what is sent of one
-that is out of range is said in `units`, and `adjust` tells which ones were.
+They are checked when a record is made, because no other value could be meant. Measurements are not:
+`units` says which value is sent for one out of range, and `adjust` tells which ones were out of range.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Hint: TypeAlias = Any  # a type as it stands in an annotation
 class Limits:
     """Lowest and highest value of a number; fewest and most elements of anything else.
 
-    They are those of the edition that allows most; what another does not allow, its encoder refuses. `empty`: a list
-    without elements is allowed too, it is absent.
+    They are those of the edition that allows most; a value that another edition does not allow is refused by its
+    encoder. `empty`: a list without elements is allowed too, it is absent.
     """
 
     low: int
@@ -38,7 +38,7 @@ class Limits:
 
 
 def checker(record: type) -> Callable[[Any], None] | None:
-    """Return what checks the fields of a record; None when none has limits."""
+    """Return the check of a record's fields; None when none has limits."""
     found = [
         (name, limits.low, limits.high, limits, type(None) in get_args(get_args(hint)[0]), f"{record.__name__}.{name}")
         for name, hint in get_type_hints(record, include_extras=True).items()
@@ -48,7 +48,7 @@ def checker(record: type) -> Callable[[Any], None] | None:
     def check(made: object) -> None:
         for name, low, high, limits, optional, path in found:
             value = getattr(made, name)
-            fine = type(value) is int and low <= value <= high  # nearly always: what else may be fine takes longer
+            fine = type(value) is int and low <= value <= high  # nearly always; the other cases take longer
             if not fine and (value is not None or not optional):
                 limits.check(value, path)
 

@@ -24,7 +24,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 Wire: TypeAlias = dict[str, WireValue]
-Reference: TypeAlias = Callable[[Any], Position | None]  # gives what offsets behind a value are relative to
+Reference: TypeAlias = Callable[[Any], Position | None]  # of the position to which offsets behind a value are relative
 
 # alternative -> largest offset it holds, in steps of 1e-7 deg
 _HORIZONTAL = {

@@ -77,7 +77,7 @@ def _decoded(line: bytes, profile: Profile) -> str:
     except CodecError as error:
         raise ValueError(_told(error, octets)) from None
     name, value = to_json(found.value)
-    skipped = [{"path": one.path, "bit": one.bit, "what": one.what} for one in found.skipped]
+    skipped = [{"path": one.path, "bit": one.bit, "what": one.content} for one in found.skipped]
     return json.dumps({"type": name, "value": value} | ({"skipped": skipped} if skipped else {}))
 
 

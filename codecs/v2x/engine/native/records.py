@@ -14,7 +14,7 @@ from v2x.wire.converters import Attribute, Converter, Fields, Leaf, Many, Name, 
 from v2x.wire.positions import AbsolutePosition, Position
 
 _SCALE, _FLAGS, _POSITION, _OFFSET, _CONVERTED = range(len(KINDS), len(KINDS) + 5)
-_NOTHING = Row(KINDS[Open])  # what has no record is not handled
+_NOTHING = Row(KINDS[Open])  # a type without a record is left to the rules
 
 
 class RecordTable(Table):
@@ -76,7 +76,7 @@ class RecordTable(Table):
     def _place(
         self, kind: int, latitude: Integer, longitude: Integer, elevation: Integer, others: tuple[Slot, ...]
     ) -> int:
-        """Add a row for a position; `others` are what an offset has beyond it."""
+        """Add a row for a position; `others`: the further entries of an offset."""
         fields = [
             ("latitude_deg", LATITUDE, latitude),
             ("longitude_deg", LONGITUDE, longitude),
@@ -140,7 +140,7 @@ def _pair(type_: Type) -> tuple[Integer, Integer]:
 
 
 def _others(fields: Fields) -> tuple[Slot, ...]:
-    """Return the slots of the fields that do not travel in the profile, with what they hold."""
+    """Return the slots of the fields that do not travel in the profile, with their constant values."""
     known = {attribute.attribute for attribute in fields.members}
     return tuple(
         Slot("", -1, descriptor=_slot(fields.record, field.name), standing=(field.default,))

@@ -40,9 +40,9 @@ class Slot(NamedTuple):
         name: its identifier.
         row: its type.
         optional: it has a bit in the preamble.
-        key: what the selector of an open type says.
+        key: the selector value of an open type.
         descriptor: of the slot in a record.
-        standing: what a record holds when the member is absent, as (value,); () when it must be there.
+        standing: the record's value when the member is absent, as (value,); () when it must be there.
         reference: gives the position that the offsets behind this member are relative to.
 
     """

@@ -1,4 +1,4 @@
-"""The octets that are read, and how far: bits, lengths, padding, and what happens when they break a rule."""
+"""The octets being read and the position in them: bits, lengths, padding, and the errors when they break a rule."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from v2x.errors import DecodeError
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What was left out of a decoded value because the profile does not know it.
+    """A part that was left out of a decoded value because the profile does not know it.
 
     Attributes:
         path: the field that holds it.
         bit: its first bit, counted from the first bit of the message.
-        what: what it is.
+        content: its kind, in words.
 
     """
 
     path: str
     bit: int
-    what: str
+    content: str
 
 
 class Bits:
@@ -46,7 +46,7 @@ class Bits:
         raise DecodeError(reason, ".".join(self.path), self.at if at is None else at)
 
     def violation(self, reason: str, at: int) -> None:
-        """Refuse what breaks a rule though it could be read further, from bit `at`."""
+        """Refuse an encoding that breaks a rule at bit `at`, though it could be read further."""
         self.refuse(reason, at)
 
     def skip(self, at: int, what: str) -> None:
@@ -80,7 +80,7 @@ class Bits:
         return number
 
     def padding(self) -> None:
-        """Read what is left: less than an octet, all 0."""
+        """Read the padding that is left: less than an octet, all 0."""
         at = self.at
         if self.end - at > 7:
             self.violation("octets behind the end of the message", at)

@@ -1,9 +1,9 @@
-"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, decoding: slow, and exact about
-what is wrong.
+"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, decoding: slow, with the
+path and bit of every error.
 
 The C engine takes regular input; all other input comes here, to be refused with path and bit offset, or
-read with the parts of a later edition skipped. So this module alone decides what is accepted (see `schema`). `walk`
-listens to the same reader to tell where every field lies.
+read with the parts of a later edition skipped. So this module alone decides which encodings are accepted (see
+`schema`). `walk` listens to the same reader to tell where every field lies.
 
 Work and memory are bounded by the octets: each element of a list takes a bit at least, and the first bit that is not
 there ends it.
@@ -22,14 +22,14 @@ from v2x.fields import WireValue
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """What travels as an open type: a length, and so many octets that hold a whole encoding."""
+    """An open type: a length, and so many octets that hold a whole encoding."""
 
     content: types.Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selected:
-    """An open type whose selector has told what it holds; values are (type, value)."""
+    """An open type whose selector has told the type inside; values are (type, value)."""
 
     content: types.Member
 
@@ -59,7 +59,7 @@ class Reader(Bits):
 
 
 def decode(data: bytes, member: types.Member) -> tuple[WireValue, list[Skipped]]:
-    """Return the value of a whole encoding, and what was left out of it; DecodeError."""
+    """Return the value of a whole encoding, and the parts left out of it; DecodeError."""
     reader = Reader(data)
     value = reader.inside(member.name, member.type)
     reader.path.append(member.name)

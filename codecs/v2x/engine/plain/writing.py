@@ -1,8 +1,8 @@
-"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, encoding: slow, and exact about
-what is wrong.
+"""UPER (ITU-T X.691, unaligned, basic) rule by rule over the intermediate form, encoding: slow, with the
+path of every error.
 
 The C engine takes regular input; all other input comes here, to be refused with its path, or written
-where it needs the rules for extended values. So this module alone decides what is accepted (see `schema`).
+where it needs the rules for extended values. So this module alone decides which values are accepted (see `schema`).
 """
 
 from __future__ import annotations
