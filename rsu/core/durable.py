@@ -17,7 +17,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write a file, or what stood there stays. OSError: the disk is full or fails."""
+    """Write a file whole, or leave its old content. OSError: the disk is full or fails."""
     new = path.with_name(path.name + _NEW)
     write(new, data)
     new.replace(path)

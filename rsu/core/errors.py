@@ -16,7 +16,7 @@ Level = Literal["error", "warning"]
 
 
 class Finding(NamedTuple):
-    """One thing wrong in a file: where (1-based line and column), which key, and what, in both languages."""
+    """One thing wrong in a file: its place (1-based line and column), its key and its reason, in both languages."""
 
     file: str
     line: int

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What the number says to a script."""
+    """The meaning of exit codes for a script."""
 
     FINE = 0
     FOUND = 1  # the check found something

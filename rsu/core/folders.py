@@ -1,4 +1,4 @@
-"""Where the daemon keeps sockets (run) and what must survive (data): their owners, and their holder now."""
+"""Where the daemon keeps sockets (run) and files that must survive (data): their owners, and their holder now."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ RATE = 20  # lines a minute for one event name: a source that goes mad cannot fi
 
 
 class _RateLimit:
-    """Drops what comes too often; the next line that passes tells how many were dropped."""
+    """Drops lines that come too often; the next line that passes tells how many were dropped."""
 
     def __init__(self) -> None:
         self._minute: dict[str, int] = {}
@@ -43,7 +43,7 @@ class Stream(Protocol):
         """Write, or lose the text."""
 
     def flush(self) -> None:
-        """Flush, or lose what was buffered."""
+        """Flush, or lose the buffered lines."""
 
 
 class _Stderr:
@@ -55,7 +55,7 @@ class _Stderr:
             sys.stderr.write(text)
 
     def flush(self) -> None:
-        """Flush, or lose what was buffered."""
+        """Flush, or lose the buffered lines."""
         with contextlib.suppress(OSError):
             sys.stderr.flush()
 

@@ -12,7 +12,7 @@ _PRCTL = ctypes.CDLL(None, use_errno=True).prctl  # looked up here: not between 
 
 
 def die_with_us() -> Callable[[], None]:
-    """Return what a child does first, so that the kernel kills it when this process dies.
+    """Return the first call of a child, so that the kernel kills it when this process dies.
 
     SIGKILL: one that hangs would keep its ports from the process started next.
     """

@@ -1,6 +1,6 @@
 """Progress of long work. The work reports it, a listener may show it. Without a listener nothing happens.
 
-A step is told by what is done, how much of it is done, and of how much (octets, ticks). It is over when both are equal.
+A step has a name, an amount done and a whole amount (octets, ticks). It is over when both are equal.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def tell(what: str, done: int, total: int) -> None:
 
 
 def heard() -> bool:
-    """Return whether anybody listens."""
+    """Return whether the progress is shown."""
     return bool(_listeners)
 
 
@@ -41,7 +41,7 @@ def told_to(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def alone() -> Iterator[Listener]:
-    """Give what tells of a step whose own steps are not worth telling: they go unheard as long as this lasts."""
+    """Return the reporter of a step whose inner steps are not shown as long as this lasts."""
     outer = _listeners[-1] if _listeners else _nobody
     with told_to(_nobody):
         yield outer

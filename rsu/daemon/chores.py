@@ -46,7 +46,7 @@ class Chores:
         self._wanted = threading.Event()  # a reload
         self._renewed: Duty | None = None
         self.warnings: int | None = None  # of the site in use, as `rsu check` counts them; None: not yet known
-        self._doing: tuple[float, str] | None = None  # since when, what
+        self._doing: tuple[float, str] | None = None  # since when, name of the chore
         self._folders: dict[Path, Trouble] = {}
         self._site: Trouble | None = None
         self._stamps: list[tuple[int, int, int] | None] | None = None
@@ -59,7 +59,7 @@ class Chores:
         self._wake.set()
 
     def renewed(self) -> Duty | None:
-        """Return what a reload has brought, once."""
+        """Return the result of a reload, once."""
         duty, self._renewed = self._renewed, None
         return duty
 
@@ -69,7 +69,7 @@ class Chores:
         self._site = Trouble(BoxReason.SITE_FAILED, duty.origin, why, time.time_ns())
 
     def troubles(self) -> list[Trouble]:
-        """Return what is wrong with folders and site file."""
+        """Return the faults of folders and site file."""
         found = [*self._folders.values(), *([self._site] if self._site else [])]
         doing = self._doing
         if doing is not None and (hangs_s := time.monotonic() - doing[0]) > _HANGS_S:
@@ -115,7 +115,7 @@ class Chores:
             self._folders[held.path] = Trouble(reason, str(held.path), detail, time.time_ns())
 
     def _state(self, index: int, held: HeldFolder) -> tuple[BoxReason | None, str]:
-        """Return what is wrong with a folder; make and hold it again where it was deleted."""
+        """Return the fault of a folder; make and hold it again where it was deleted."""
         facts = held.path.stat() if held.path.exists() else None
         if facts is None or (facts.st_dev, facts.st_ino) != held.identity:
             try:

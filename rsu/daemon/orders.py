@@ -1,7 +1,7 @@
 """Orders of the supervisor to the zygote, and its news in return: datagrams on a pair of sockets.
 
-Neither side ever waits for the other. What the other does not fetch is dropped, and must not be needed: a supervisor
-that starts anew is given the zygote's whole table.
+Neither side ever waits for the other. Orders that the other does not fetch are dropped, and must not be needed: a
+supervisor that starts anew is given the zygote's whole table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The product on one page: which processes run, what each of them is, with which budget.
+"""The product on one page: the processes, the job of each, and its budget.
 
 The station must never stop. A service that dies, hangs or leaks never delays a broadcast. The supervisor restarts
 each that stops, makes no progress or takes more memory than its budget: at once if it had worked, else with back-off

@@ -1,7 +1,7 @@
 """Lines of the daemon's processes on their way to standard error: no process ever waits for the reader.
 
 A terminal that is stopped, a full pipe, a journal that hangs: lines are lost then, and nothing else. Every process
-writes into a pipe of its own that takes what it has room for; the zygote empties the pipes, and keeps last words.
+writes into a pipe of its own that takes lines while it has room; the zygote empties the pipes, and keeps last words.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The frozen copy of a site: every process reads this, never a file that is being edited.
 
-It holds the site file and what it names (lane map, drivers' files, models), each at its own absolute path below a
-folder named by their digest: relative paths mean the same there. Films and recordings are links, since they are large
-and change nothing but what is seen; so are certificates and passwords, which are renewed where they are.
+It holds the site file and the files that it names (lane map, drivers' files, models), each at its own absolute path
+below a folder named by their digest: relative paths mean the same there. Films and recordings are links, since they are
+large and affect only the pictures and devices; so are certificates and passwords, which are renewed where they are.
 
     DATA/site/DIGEST/etc/rsu/site.yaml ...
     DATA/site/last-good     which of them was frozen last, and of which site file
@@ -71,7 +71,7 @@ def gather(site: Path) -> Gathered:
 def freeze(site: Gathered, shelves: Iterable[Path]) -> Frozen:
     """Copy a site onto the first shelf that takes it, load it from there, and note it as the last good one.
 
-    ConfigError: it was changed while it was read; OSError: no disk takes it. What was there before stays.
+    ConfigError: it was changed while it was read; OSError: no disk takes it. The copy from before stays.
     """
     failed: OSError | None = None
     for shelf in shelves:

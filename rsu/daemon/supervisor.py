@@ -1,7 +1,7 @@
 """The supervisor: judges the daemon's processes by their progress and their memory, and has them started again.
 
 It never waits: the zygote forks, kills and reaps for it, and all access to disks runs on a thread of its own.
-When it ends, its children go on; the next supervisor takes them over with what this one remembered.
+When it ends, its children go on; the next supervisor takes them over with this one's table of processes.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Supervisor:
         return Subscriber(self._run, [f"progress.{name}" for name in self._children])
 
     def step(self) -> None:
-        """Take the messages of a moment, and do what is due."""
+        """Take the messages of a moment, and do the chores that are due."""
         self._progress.wait(_LOOK_S)
         now = time.monotonic()
         self._listen(now)

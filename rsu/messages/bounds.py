@@ -1,4 +1,4 @@
-"""95 % bounds of what the tracks say, from their covariances."""
+"""95 % bounds of the tracks' values, from their covariances."""
 
 from __future__ import annotations
 

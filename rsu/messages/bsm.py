@@ -48,7 +48,7 @@ _CLASSES = {
 
 
 def vehicle_report(message: BasicSafetyMessage, reception: Reception, correction_ns: int = 0) -> VehicleReport | None:
-    """Return what a BSM says of its sender, at the time of its position fix; None: it has no place or no time.
+    """Return the sender's report in a BSM, at the time of its position fix; None: it has no place or no time.
 
     `correction_ns`: UTC, in which vehicles mark time, less steady time.
     """
@@ -141,7 +141,7 @@ class ProxyComposer:
         self._proxied = 0  # the track of the newest proxy
 
     def conditions(self, tick: Tick) -> Iterator[Reason]:
-        """Yield that the site wants none, and what the channel says."""
+        """Yield the reasons of the site (no BSM wanted) and of the channel."""
         if not self._wanted:
             yield RadioReason.SWITCHED_OFF
         yield from self._channel.conditions(tick.moment.now_ns)

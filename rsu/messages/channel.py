@@ -1,4 +1,4 @@
-"""How much of the channel may be used for what tells of the road: RSM, and proxies' BSM. SPAT, MAP and RSI are few.
+"""The share of the channel for messages about the road: RSM and proxies' BSM. SPAT, MAP and RSI are few.
 
 All vehicles and units at a junction share one channel. A unit that sends much into a busy one makes all messages
 late or lost, its own lights among them. So RSM has a share that is bounded, and gives way before SPAT does.
@@ -18,7 +18,7 @@ _SHOWN_NS = 2_000_000_000  # that a road user had to wait
 
 
 class Room:
-    """What may still leave in one cycle."""
+    """The octets and frames that may still leave in one cycle."""
 
     def __init__(self, frames: int, octets: int) -> None:
         self.frames = frames
@@ -44,7 +44,7 @@ class ChannelShare:
         self._waited_ns: int | None = None
 
     def update(self, state: ChannelState) -> None:
-        """Take what the radio says."""
+        """Take the radio's report of the channel."""
         self._state = state
 
     def busy(self, now_ns: int) -> float | None:
@@ -53,7 +53,7 @@ class ChannelShare:
         return None if state is None or now_ns - state.receipt_ns > _FRESH_NS else state.busy
 
     def room(self, now_ns: int) -> Room:
-        """Return what may leave in the cycle at `now_ns`; never less than the one frame with the unit itself."""
+        """Return the budget of the cycle at `now_ns`; never less than the one frame with the unit itself."""
         settings = self._settings
         over = (self.busy(now_ns) or 0.0) - settings.busy_from
         left = 1.0 - min(1.0, max(0.0, over / (settings.busy_full - settings.busy_from)))

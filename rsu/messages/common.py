@@ -1,4 +1,4 @@
-"""What all builders share: UTC marks of the messages, positions, counters."""
+"""Common parts of all builders: UTC marks of the messages, positions, counters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def position(east: float, north: float, reference: Reference, elevation: bool = 
 
 
 class Slots:
-    """What was sent in which slot of time."""
+    """The messages that were sent in each slot of time."""
 
     def __init__(self) -> None:
         self._slots: dict[str, int] = {}

@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 
 class Inclusion:
-    """Remembers what was sent of each road user."""
+    """Remembers the last sent state of each road user."""
 
     def __init__(self, settings: InclusionSettings) -> None:
         self._settings = settings

@@ -22,4 +22,4 @@ class PhaseView(NamedTuple):
     settings: PhaseSettings
     steps: list[Step]
     planned: bool = False  # the plan, which the reports fit, says when the steps begin and end
-    stale_ns: int = 0  # age of what is known, while it is older than it should be
+    stale_ns: int = 0  # age of the state, while it is older than it should be

@@ -32,7 +32,7 @@ DOUBT = frozenset({RadioReason.RADIO_FAULT})
 
 
 class Permission(IntEnum):
-    """What may happen to a message, worst last."""
+    """Decisions on a message, worst last."""
 
     SEND = 0
     DEGRADED = 1
@@ -48,7 +48,7 @@ class SiteUnit(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """What a message type is composed of at one tick."""
+    """The input of a message type's builder at one tick."""
 
     moment: Moment
     scene: Scene | None  # None: fusion has not looked at the road yet
@@ -96,7 +96,7 @@ class MessageRow(NamedTuple):
     composer: Callable[[SiteUnit], Composer]
 
     def decision(self, reason: Reason) -> Permission:
-        """Return what a reason does to the message: the row of the gate."""
+        """Return the effect of each reason on the message: the row of the gate."""
         if reason in SILENCE | self.silent:
             return Permission.SILENT
         return Permission.DEGRADED if reason in DOUBT | self.degraded else Permission.SEND

@@ -128,7 +128,7 @@ class RsmBuilder:
 
 
 def source(modality: Modality) -> Source:
-    """Return by what means devices of a modality see; unknown where the standard has no word for it."""
+    """Return the source type of devices of a modality; unknown where the standard has none."""
     return next((each for each in SOURCES if each == modality.source), "unknown")
 
 
@@ -147,7 +147,7 @@ class RsmComposer:
         self._inclusion = Inclusion(site.messages.inclusion)
 
     def conditions(self, tick: Tick) -> Iterator[Reason]:
-        """Yield what the channel says."""
+        """Yield the reasons of the channel."""
         yield from self._channel.conditions(tick.moment.now_ns)
 
     def messages(self, tick: Tick) -> Iterator[Made]:

@@ -1,6 +1,6 @@
-"""What there is to say at one tick: the input of messages and of the records for the cloud.
+"""The scene at one tick: the input of messages and of the records for the cloud.
 
-Inside, every time is steady (`hw/timescale.py`); what leaves the box is labelled in UTC.
+Inside, every time is steady (`hw/timescale.py`); data that leave the box are labelled in UTC.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Scene(NamedTuple):
 
 
 class News(NamedTuple):
-    """What came about at a tick."""
+    """The events and periods that came about at a tick."""
 
     events: Sequence[RoadEvent]  # those that started or ended
     traffic: Sequence[TrafficPeriod]  # those that ended

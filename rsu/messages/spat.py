@@ -51,7 +51,7 @@ def build(
 ) -> SignalPhaseAndTiming:
     """Return the message at `now_ns`; `stamp_ns`: when the controller was read, `uncertainty_ns`: of that time.
 
-    Both are steady; UTC is `correction_ns` more. What is stale is marked: times without certainty, and the state's time
+    Both are steady; UTC is `correction_ns` more. Stale states are marked: times without certainty, and the state's time
     is known no better than by its age (G1).
     """
     empty = not any(view.steps for view in phases)

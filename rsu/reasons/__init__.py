@@ -1,4 +1,4 @@
-"""What every reason means and what to do about it, one row each. Status, page and log take their words from here."""
+"""The meaning and the remedy of every reason, one row each. Status, page and log take their words from here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of what is wrong with the box itself: devices, processes, folders, site file, recorder, uplink."""
+"""Texts of faults of the box itself: devices, processes, folders, site file, recorder, uplink."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rsu.reasons.words import Reason, Words
 
 
 class BoxReason(Reason):
-    """What can be wrong with the box."""
+    """Faults of the box."""
 
     # devices
     DEVICE_LOST = Words(

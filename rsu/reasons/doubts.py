@@ -1,4 +1,4 @@
-"""What is doubtful about the time and about where sensors stand, in words of both languages."""
+"""Doubts about the time and about the mounts of sensors, in words of both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All reasons of the gate, in the order in which they are shown; the rows of messages say what each does to them."""
+"""All reasons of the gate, in the order in which they are shown; the rows of messages give the effect of each."""
 
 from __future__ import annotations
 

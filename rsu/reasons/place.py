@@ -7,7 +7,7 @@ from rsu.reasons.words import Reason, Words
 
 
 class PlaceReason(Reason):
-    """What is wrong with UTC, or with where the box stands."""
+    """Faults of UTC, or of the position of the box."""
 
     NO_TIME = Words(
         "no-time",

@@ -7,7 +7,7 @@ from rsu.reasons.words import Reason, Words
 
 
 class SensorReason(Reason):
-    """What is wrong with the view of the road."""
+    """Faults of the view of the road."""
 
     SENSOR_LOST = Words(
         "sensor-lost",

@@ -1,4 +1,4 @@
-"""The gate's reasons of the signal controller, and of what SPAT would say."""
+"""The gate's reasons about the signal controller, and about the content of SPAT."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rsu.reasons.words import Reason, Words
 
 
 class SignalReason(Reason):
-    """What is wrong with the signal controller's word."""
+    """Faults of the signal controller's reports."""
 
     NO_SIGNAL = Words(
         "no-signal",

@@ -9,14 +9,14 @@ from hw.modality import OTHER, Gives, Modality
 
 
 class Words(NamedTuple):
-    """A reason's code, what it means and what to do about it, in English and Chinese; {device}: such a device."""
+    """A reason's code, meaning and remedy, in English and Chinese; {device}: such a device."""
 
     code: str  # as records carry it
     text: str
     do: str  # empty: nothing
     text_zh: str
     do_zh: str
-    by: Gives | None = None  # what devices give whose loss explains it
+    by: Gives | None = None  # purpose of the devices whose loss explains it
     after: tuple[str, ...] = ()  # other reasons that explain it
 
     def of(self, device: Modality = OTHER) -> Words:

@@ -1,4 +1,4 @@
-"""What goes on air in one cycle of 100 ms: which messages are due, what the gate says, and their frames.
+"""The output on air in one cycle of 100 ms: the messages that are due, the gate's decisions, and their frames.
 
 Periods, AIDs and priorities are those of T/CSAE 159-2020; RSI goes out only together with MAP, events and signs in
 messages of their own.
@@ -91,7 +91,7 @@ class Broadcaster:
             yield frame
 
     def states(self, now_ns: int) -> list[MessageState]:
-        """Return what the gate said last, and what left, by message type."""
+        """Return the gate's last decisions, and the messages that left, by message type."""
         return [self._state(kind, now_ns) for kind in KINDS]
 
     def _state(self, kind: str, now_ns: int) -> MessageState:

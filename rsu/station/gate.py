@@ -1,6 +1,6 @@
 """The gate: may a message go on air, and if not, why.
 
-Conditions are reasons that hold now; the rows of the messages (`rsu/messages`) say what each of them does to each
+Conditions are reasons that hold now; the rows of the messages (`rsu/messages`) give the effect of each on each
 message type, and the table drawn from them is the oracle of the tests (guarantees G1-G4). The worst decision wins; all
 reasons that touch a message are shown.
 """
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
 
 def judge(kind: str, conditions: Iterable[str]) -> Verdict:
-    """Return what may happen to messages of a kind while `conditions` hold. KeyError: a condition not in the table."""
+    """Return the decision on messages of a kind while `conditions` hold. KeyError: a condition not in the table."""
     column = KINDS.index(kind)
     holding = set(conditions)
     unknown = holding - TABLE.keys()

@@ -1,7 +1,7 @@
 """The heart: the devices of a site and its station, served in rounds and ticked. The one loop of daemon and replay.
 
-Neither reads a clock nor a port: a `Feed` brings both, from the ports now or from a recording. So whoever feeds the
-same gets the same.
+Neither reads a clock nor a port: a `Feed` brings both, from the ports now or from a recording. The same
+feed gives the same output.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Heart:
         self._sent = sent
 
     def serve(self, feed: Feed, tape: list[Round] | None = None) -> list[Measurement]:
-        """Serve all devices once; return what they measured, which the station has. `tape`: as in `hw.rounds`."""
+        """Serve all devices once; return their measurements, which the station has. `tape`: as in `hw.rounds`."""
         found = list(self.measurements(feed, tape))
         for measurement in found:
             self.station.ingest(measurement)
@@ -45,7 +45,7 @@ class Heart:
         return self._rounds.serve(feed, tape)
 
     def tick(self, now_ns: int, clock: SystemClock = AS_BEGUN) -> Output:
-        """Tick the station, steady time, and send what is due."""
+        """Tick the station, steady time, and send the messages that are due."""
         health = [device.health(now_ns) for device in self.devices.values()]
         return self.station.advance(now_ns, health, self._send, clock)
 

@@ -38,7 +38,7 @@ class LatchOrder(msgspec.Struct, frozen=True):
 
 
 class LatchAnswer(msgspec.Struct, frozen=True):
-    """What came of it."""
+    """The result of reading or writing the file."""
 
     words: str
     released: Held | None = None  # None: it was open
@@ -57,7 +57,7 @@ def release(run: Path) -> LatchAnswer:
 
 
 def configuration(config: Config) -> str:
-    """Return the digest of what decides which greens conflict and which lamps show them."""
+    """Return the digest of the settings that decide which greens conflict and which lamps show them."""
     signal = config.site.signal
     parts = [config.lane_map, *([] if signal is None else [signal])]
     data = [part.model_dump(mode="json", exclude_defaults=True) for part in parts]  # a later version has more of them

@@ -1,4 +1,4 @@
-"""The station process: devices, station and radio in one loop on one thread; what must never stop."""
+"""The station process: devices, station and radio in one loop on one thread, which must never stop."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class StationLoop:
         self._next_ns = 0
 
     def step(self) -> None:
-        """Read what is there; at each tick, send what is due."""
+        """Read the ports; at each tick, send the messages that are due."""
         now_ns, correction_ns = self._clock(), self._clock.look().correction_ns
         wait_s = min(_LOOK_S, max(0.0, (self._next_ns - now_ns) / 1e9))
         ports = Ports(self._heart.devices.values(), wait_s, self._clock, correction_ns)
@@ -120,7 +120,7 @@ class StationLoop:
                 (self._outbox if topic == "committed" else self._reel).committed(word)
 
     def _latch(self) -> Setting | None:
-        """Keep what the latch is now, and take orders for the next tick; return how it was set before this one."""
+        """Keep the state of the latch, and take orders for the next tick; return the latch's earlier setting."""
         before, self._set = self._set, None
         if (held := self._station.latch.held) != self._held:
             self._held = held

@@ -68,7 +68,7 @@ class Reporter:
             yield Draft("run-status", utc_ns, states, live=not changed)
 
     def _events(self, now_ns: int, utc_ns: int, news: Sequence[RoadEvent], road: OnRoad) -> Iterator[Draft]:
-        """Yield starts and ends at once, otherwise what is running when that is due."""
+        """Yield starts and ends at once, and running events when an update is due."""
         if news:
             yield Draft("event", utc_ns, telling.events(news, road))
         elif road.running and self._due("event", now_ns):
@@ -81,7 +81,7 @@ class Reporter:
             yield Draft("traffic", utc_ns, RoadTraffic(period), live)
 
     def _lamps(self, moment: Moment) -> Iterator[Draft]:
-        """Yield what the signal shows; a platform places it by its region, which cannot be made up."""
+        """Yield the signal's state; a platform places it by its region, so that nothing is sent without one."""
         if moment.ahead is None or not self._region or not self._due("lamp", moment.now_ns):
             return
         shown = NO_LIGHTS.isdisjoint(moment.conditions)

@@ -1,6 +1,6 @@
-"""The signal controller's part of the station: from its reports to the SPAT that may leave, and what that says.
+"""The signal controller's part of the station: from its reports to the SPAT that may leave, and its content.
 
-What others are told of the lights, platform, page and perception, is what the guard lets pass.
+Platform, page and perception are told only those states of the lights that the guard lets pass.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from v2x.records.spat import PhaseState, SignalPhaseAndTiming
 
 
 class PhaseNow(NamedTuple):
-    """What one phase shows, as far as it may be told."""
+    """The state of one phase, as far as it may be sent."""
 
     id: int
     light: Light
@@ -115,7 +115,7 @@ def _known(end_s: float | None) -> float | None:
 
 
 def _steps(lights: Sequence[Announced], now_ns: int) -> list[Step]:
-    """Return what is announced of a phase as steps of its lamp."""
+    """Return the announced states of a phase as steps of its lamp."""
     return [
         Step(
             light.colour,

@@ -56,11 +56,11 @@ Send = Callable[[Outgoing], object]
 
 
 class Output(NamedTuple):
-    """What one tick gives."""
+    """The output of one tick."""
 
     frames: list[Outgoing]
     drafts: list[Draft]
-    messages: list[MessageState]  # what the gate says of each type
+    messages: list[MessageState]  # the gate's decision on each type
     misbehaviour: list[Misbehaviour]  # of senders on air
 
 
@@ -117,12 +117,12 @@ class Station:
         send: Send | None = None,
         said: SystemClock = AS_BEGUN,
     ) -> Output:
-        """Return what is due at a tick of 100 ms, at `now_ns` (steady). `health`: every device's, as it is now.
+        """Return the output due at a tick of 100 ms, at `now_ns` (steady). `health`: every device's, as it is now.
 
         `said`: by the system clock, which makes UTC of steady time.
 
-        `send` gets each frame the moment it is made: SPAT before fusion looks at the road; what tells of the road
-        before events, statistics and the records for the cloud. So an event is on air from the next tick on.
+        `send` gets each frame the moment it is made: SPAT before fusion looks at the road; RSM and BSM of the road
+        users before events, statistics and the records for the cloud. So an event is on air from the next tick on.
         """
         self._health, self._said = health, said
         self._clock.correct(now_ns, said)
@@ -148,9 +148,9 @@ class Station:
         return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour)
 
     def _hear(self, moment: Moment) -> None:
-        """Look at what came from the air: last of all, and so much at most, so that no flood of it delays what leaves.
+        """Take in messages from the air: last of all, and a bounded number, so that a flood does not delay the output.
 
-        What vehicles say sharpens the tracks of the next tick.
+        Vehicles' reports sharpen the tracks of the next tick.
         """
         on_time = NO_UTC.isdisjoint(moment.conditions)
         self._receiver.refute(self._fusion.refuted())

@@ -17,11 +17,11 @@ from rsu.messages.bounds import ellipses_95
 from rsu.reasons import doubts
 from rsu.station.signals import PhaseNow
 
-_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # what a field engineer would set right
+_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # larger errors are for a field engineer to correct
 
 
 def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:
-    """Return every track, rounded to what a page can show."""
+    """Return every track, rounded to the resolution of a page."""
     if tracks is None:
         return []
     ellipses = ellipses_95(tracks).round(2).tolist()

@@ -1,4 +1,4 @@
-"""Paho's MQTT client as the link needs it: what the other side said first, and the error that ended it, are kept."""
+"""Paho's MQTT client as the link needs it: it keeps the other side's first octets and a lost connection's error."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from rsu.uplink.errors import CredentialsError
 
 
 class Credentials(NamedTuple):
-    """What a connection is made with. `context` None: no TLS."""
+    """The credentials of a connection. `context` None: no TLS."""
 
     context: ssl.SSLContext | None
     username: str | None
@@ -64,7 +64,7 @@ def _files(tls: TlsSettings) -> list[Path]:
 
 
 def signature(settings: PlatformSettings) -> tuple[object, ...]:
-    """Return what changes when one of the files does."""
+    """Return a value that changes when one of the files changes."""
     files = [*(_files(settings.tls) if settings.tls else []), settings.password_file]
     return tuple(_state(file) for file in files if file is not None)
 
@@ -78,7 +78,7 @@ def _state(file: Path) -> object:
 
 
 def validities(settings: PlatformSettings) -> dict[str, validity.Validity]:
-    """Return how long the files' certificates are valid: ours, and the last of the authorities'; what can be read."""
+    """Return how long the files' certificates are valid: our own, and the last readable one of the authorities."""
     found = {}
     files = {} if settings.tls is None else {"certificate": settings.tls.certificate, "ca": settings.tls.ca}
     for name, file in files.items():

@@ -1,4 +1,4 @@
-"""Why there is no connection, and what to do: from what a socket, TLS or the broker said."""
+"""Causes of a missing connection and their remedies, from errors of sockets and TLS and answers of the broker."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ _REASONS: dict[int, Cause] = {
 
 
 def of_reason(code: int, name: str) -> Cause:
-    """Return what a reason code of the broker means."""
+    """Return the meaning of a reason code of the broker."""
     return _REASONS.get(code, Cause(f"the broker refuses: {name} (0x{code:02X})", "see the broker's log", True))
 
 
 def of_first_octets(data: bytes, settings: PlatformSettings) -> Cause | None:
-    """Return what speaks on the port, by what it said instead of a CONNACK; None: it is a broker."""
+    """Return the kind of server on the port, by its answer instead of a CONNACK; None: it is a broker."""
     port = f"port {settings.port}"
     if not data or data[0] in (0x20, 0xF0):  # CONNACK, AUTH
         return None
@@ -95,7 +95,7 @@ def silence(waited_s: float) -> Cause:
 
 
 def closed(settings: PlatformSettings) -> Cause:
-    """Return what it means that the other side closes before it has said anything."""
+    """Return the likely cause when the other side closes before it has sent an octet."""
     other = "does it want no TLS?" if settings.tls else "does it want TLS (tls:)?"
     return Cause(
         "the connection is closed before the broker has answered",
@@ -104,7 +104,7 @@ def closed(settings: PlatformSettings) -> Cause:
 
 
 def unstable(times: int) -> Cause:
-    """Return what it means that connections end again and again soon after they came up, without a word."""
+    """Return the likely cause when connections end again and again soon after they came up, without a reason."""
     return Cause(
         f"the connection was ended {times} times soon after it came up",
         "look for another client under this box's name (rscu_sn), or a broker or firewall that rejects it",
@@ -113,12 +113,12 @@ def unstable(times: int) -> Cause:
 
 
 def lost(error: str) -> Cause:
-    """Return what it means that a connection that worked ends without a word of the broker."""
+    """Return the likely cause when a connection that worked ends without a reason of the broker."""
     return Cause(f"the connection is lost ({error})", "it is tried again; the network or the broker is down")
 
 
 def of_exception(error: BaseException, settings: PlatformSettings, while_connecting: bool = True) -> Cause:
-    """Return what an error of name resolution, TCP or TLS means."""
+    """Return the meaning of an error of name resolution, TCP or TLS."""
     if isinstance(error, ssl.SSLError):
         return _of_tls(error, settings)
     if isinstance(error, socket.gaierror):

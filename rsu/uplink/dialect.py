@@ -1,6 +1,6 @@
-"""What a dialect gives: a folder in `rsu/uplink/` and a row in `rsu/site/dialects.py`.
+"""The contract of a dialect: a folder in `rsu/uplink/` and a row in `rsu/site/dialects.py`.
 
-A dialect is pure. It turns what the station tells into the octets that the spool keeps, those into publications, and
+A dialect is pure. It turns the station's reports into the octets that the spool keeps, those into publications, and
 the platform's answers into numbers of records. Windows, repeats, the spool and the connection know no dialect.
 
 A platform that acknowledges nothing (`answers` is empty) holds a record when the broker does: then PUBACK frees it.
@@ -48,7 +48,7 @@ class Dialect(Teller, Protocol):
         """Return topic -> kind of the records that it answers."""
 
     def payload(self, report: Report) -> bytes:
-        """Return what the spool keeps of a report; empty: of a marker, or of what this platform is not told."""
+        """Return a report's octets for the spool; empty: for a marker, or a report that this platform does not get."""
 
     def way(self, kind: str) -> str:
         """Return the kind under which records of a kind travel."""
@@ -57,13 +57,13 @@ class Dialect(Teller, Protocol):
         """Return the topic of a kind of record."""
 
     def publications(self, record: SpooledRecord, room: int | None) -> list[Publication]:
-        """Return what to send, in order; empty: the platform is not told of it.
+        """Return the publications of a record, in order; empty: the platform does not get it.
 
         `room`: octets that topic and body may have together; None: any number. TooLargeError: it never fits.
         """
 
     def presence(self, now_ns: int, online: bool) -> Publication | None:
-        """Return what says that the box is there: sent at every connection, and (offline) the connection's will."""
+        """Return the presence message: sent at every connection, and (offline) the connection's will."""
 
     def read(self, kind: str, body: bytes) -> list[Answer]:
-        """Return what an answer says; ValueError: nothing that can be used."""
+        """Return the content of an answer; ValueError: nothing that can be used."""

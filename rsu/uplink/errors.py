@@ -2,7 +2,7 @@
 
 UplinkError
     SpoolError          the spool cannot be read or written now (disk full, read-only, locked): try again later
-    SpoolDamagedError   what is there is no spool (any more): set it aside, begin a new one with what can be read
+    SpoolDamagedError   the file is no spool (any more): set it aside, begin a new one with its readable rows
     CredentialsError    certificate, key or password file cannot be used: try again later
     TooLargeError       a record does not fit into the packets that the broker takes, not even in parts
 """

@@ -1,4 +1,4 @@
-"""A dialect to begin with: JSON that a platform acknowledges. Copy this file, and change what is your platform's.
+"""A dialect to begin with: JSON that a platform acknowledges. Copy this file, and adapt it to your platform.
 
     boxes/SN/users, boxes/SN/events, boxes/SN/health     from the box: {"time_ms", "boot", "seq", "content": [...]}
     boxes/SN/online                                      from the box: {"time_ms", "online"}
@@ -45,7 +45,7 @@ class Acme:
         return b"" if content is None else _encode({"time_ms": stamp_ns // 1_000_000, "content": content})
 
     def payload(self, report: Report) -> bytes:
-        """Return what the spool keeps of a report: the record with its number."""
+        """Return the octets of a report for the spool: the record with its number."""
         content = self._content(report.kind, report.data)
         if content is None:
             return b""
@@ -70,11 +70,11 @@ class Acme:
         return [Publication(topic, record.payload, 1)]
 
     def presence(self, now_ns: int, online: bool) -> Publication | None:
-        """Return what says that the box is there, or gone."""
+        """Return the presence message: the box is there, or gone."""
         return Publication(f"{self._root}/online", _encode({"time_ms": now_ns // 1_000_000, "online": online}), 1)
 
     def read(self, kind: str, body: bytes) -> list[Answer]:
-        """Return what an acknowledgement says; ValueError: nothing that can be used."""
+        """Return the content of an acknowledgement; ValueError: nothing that can be used."""
         try:
             held = msgspec.json.decode(body, type=_Held)
         except (msgspec.MsgspecError, RecursionError) as error:

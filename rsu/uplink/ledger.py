@@ -1,8 +1,8 @@
-"""What was sent to the platform and what it said of it: an answer counts only for what was sent and not yet answered.
+"""Records sent to the platform and its answers: an answer counts only for records sent and not yet answered.
 
 A record is known by the kind under which it travelled, boot and numbers, exactly as it was sent. A range is taken when
 records that were sent fill it without a hole; one number more, another kind or boot, and all of it is stray. So no
-answer, wrong by mistake or by malice, frees what the platform never got. Pure.
+answer, wrong by mistake or by malice, frees a record that the platform never got. Pure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class RecordRefusal(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """What answers come to."""
+    """The result of answers."""
 
     held: list[Range]  # records that may go
     refused: list[RecordRefusal]

@@ -1,6 +1,6 @@
 """One connection to the platform's broker, from the first try to its end: MQTT 5 over TCP or TLS, on its own thread.
 
-It ends once and says why (`ended`); the sender makes the next one. It heeds what the broker's CONNACK limits: packet
+It ends once and says why (`ended`); the sender makes the next one. It heeds the limits of the broker's CONNACK: packet
 size, QoS and publications under way (it uses no retained messages, topic aliases or wildcards, so that their limits
 cannot be broken), notices a dead peer by keep-alive, and leaves a last will (offline). A broker's PUBACK means nothing
 here but by its reason: only the platform's acknowledgement frees a record.
@@ -44,7 +44,7 @@ _log = structlog.get_logger()
 
 
 class BrokerLimits(NamedTuple):
-    """What the broker's CONNACK allows."""
+    """Limits in the broker's CONNACK."""
 
     max_packet: int | None = None  # octets
     max_qos: int = 1
@@ -62,8 +62,8 @@ class BrokerLink:
         self.ended: Cause | None = None
         self.limits = BrokerLimits()
         self.unreadable = 0  # acknowledgements
-        self.unheard = False  # no client subscribes to what is sent
-        self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over what belongs to it
+        self.unheard = False  # no client subscribes to the sent topics
+        self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over its publications
         self.peer_until: str | None = None  # end of the broker's certificate
         self._settings = settings
         self._dialect = dialect
@@ -113,7 +113,7 @@ class BrokerLink:
                 return
 
     def _why(self) -> Cause:
-        """Return why the connection ended: the broker's own word first, then what was seen on the line."""
+        """Return why the connection ended: the broker's own reason first, then the error seen on the line."""
         first, failure = self._client.first, self._client.failure
         found = self._trouble or diagnosis.of_first_octets(first, self._settings)
         if found is not None:
@@ -150,7 +150,7 @@ class BrokerLink:
         return info
 
     def look(self) -> None:
-        """Take note of what the broker said of publications."""
+        """Take note of the broker's answers to publications."""
         while not self._pubacks.empty():
             mid, code, name = self._pubacks.get()
             kind = self._dialect.way(_KINDS[self._kind_of_mid[mid]])

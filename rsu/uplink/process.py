@@ -1,7 +1,7 @@
 """The uplink process: reports from the bus to the spool, from the spool to the platform. One thread owns all state.
 
 A cycle gathers reports for GROUP_S, commits them together with the acknowledgements that came, tells the station, and
-sends what the window lets.
+sends the records that the window lets pass.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def serve(settings: UplinkSettings, about: Box, run: Path, data: Path, stop: thr
 
 
 def _spool(path: Path, dialect: str) -> Path:
-    """Return the place of a dialect's spool: what waits for one platform is not sent to another in its words."""
+    """Return the place of a dialect's spool: a record of one platform is never sent to another in its dialect."""
     return path if dialect == DEFAULT else path.with_stem(f"{path.stem}-{dialect}")
 
 

@@ -14,7 +14,7 @@ class SpooledRecord(NamedTuple):
     kind: str
     rank: int
     stamp_ns: int
-    payload: bytes  # as the dialect reads it; empty for a marker, and for what this platform is not told
+    payload: bytes  # as the dialect reads it; empty for a marker, and for reports that this platform does not get
 
 
 class Range(NamedTuple):

@@ -1,7 +1,7 @@
-"""The spool's file: its tables, how a row is sealed and read, and what a damaged file still gives.
+"""The spool's file: its tables, sealing and reading of rows, and recovery from a damaged file.
 
 Every row carries a checksum over all that is sent of it, so that a damaged one is known. A damaged file is copied row
-by row: what SQLite can still read goes into the new one, even where pages around it cannot be read.
+by row: rows that SQLite can still read go into the new one, even where pages around it cannot be read.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite's o
 
 
 class Salvage(NamedTuple):
-    """What could be read of a damaged spool."""
+    """The readable part of a damaged spool."""
 
     records: list[SpooledRecord]  # in their order; a marker where only a row's numbers can be believed
     boots: dict[str, int]
@@ -76,7 +76,7 @@ def connect(path: Path, timeout_s: float) -> sqlite3.Connection:
 
 
 def salvage(path: Path) -> Salvage:
-    """Read what can be read; raises nothing for the file's sake."""
+    """Read all readable rows; raises no error of the file."""
     try:
         database = connect(path, 0.2)
     except _UNREADABLE:

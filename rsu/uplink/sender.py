@@ -1,4 +1,4 @@
-"""Sends what waits in the store to the platform, as far as the windows let, and takes its answers.
+"""Sends records that wait in the store to the platform, as far as the windows let, and takes its answers.
 
 Each stream (kind and class of record) has its own window: one that the platform does not take holds up no other.
 Important ones go first. A connection that has ended is made anew at intervals that double; certificates and password
@@ -43,7 +43,7 @@ class PlatformSender:
         self.settings = settings
         self.dialect = dialect
         self.silence = Silence(settings.ack_timeout_s)
-        self.refusal: str | None = None  # what the platform said of the record that it refused last
+        self.refusal: str | None = None  # the platform's reason for the record that it refused last
         self._rscu = rscu
         timeout_ns = round(settings.ack_timeout_s * 1e9)
         self._windows: dict[Stream, Window] = {
@@ -73,7 +73,7 @@ class PlatformSender:
 
     @property
     def unstable(self) -> Cause | None:
-        """Return what is wrong with connections that come up and do not last."""
+        """Return the fault of connections that come up and do not last."""
         lasts = self._up_s is not None and time.monotonic() - self._up_s >= _SHORT_S
         return diagnosis.unstable(self._short) if self._short >= _SHORT_ONES and not lasts else None
 
@@ -89,7 +89,7 @@ class PlatformSender:
         return {reason: count for reason, count in {**self._ledger.stray, UNREADABLE: unreadable}.items() if count}
 
     def taken(self) -> tuple[list[Range], list[Unfit]]:
-        """Return what the platform has acknowledged since the last call, and what is to be set aside."""
+        """Return the records acknowledged since the last call, and those to set aside."""
         found: list[Answer] = []
         while self._link is not None:
             try:
@@ -111,7 +111,7 @@ class PlatformSender:
         return total.held + untold, unfit
 
     def send(self, store: Store) -> None:
-        """Send what may be sent now; connect if it is time for that."""
+        """Send the records that may be sent now; connect if it is time for that."""
         if self._link is None:
             self._connect()
         elif self._link.ended is not None:

@@ -1,4 +1,4 @@
-"""Since when the platform acknowledges nothing of what is sent to it, by kind of record."""
+"""Since when the platform acknowledges no record, by kind of record."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Waiting(NamedTuple):
     record: SpooledRecord
 
 
-# what may pass: permissions, locks, memory, a disk that is full, read-only or fails
+# faults that may pass: permissions, locks, memory, a disk that is full, read-only or fails
 _PASSING = {
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
@@ -42,7 +42,7 @@ _FORMATS = (1, 2)  # header octets 18 and 19; with others SQLite takes the file 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Translate errors: what cannot pass means that the tables no longer are what was put into the file."""
+    """Translate errors: a fault that cannot pass means that the tables are not those that were written."""
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter where its own message is damaged
@@ -68,7 +68,7 @@ class Spool:
     def __init__(self, path: Path, settings: SpoolSettings) -> None:
         """Open or create; SpoolDamagedError, SpoolError."""
         self._limits = SpoolLimits.of(settings)
-        self._damaged: set[int] = set()  # ids of rows that are not what was stored
+        self._damaged: set[int] = set()  # ids of rows whose content is not as it was stored
         _check_header(path)
         with _translated():
             self._db = rows.connect(path, _LOCK_S)
@@ -98,7 +98,7 @@ class Spool:
         )
 
     def _counted(self) -> Counter[str]:
-        """Return the counters; what is in the spool now is counted anew, so that no damage makes it give up records."""
+        """Return the counters; the records in the spool are counted anew, so that no damage makes it give up any."""
         found = self._db.execute("SELECT name, value FROM counter").fetchall()
         counters = Counter({name: value for name, value in found if type(value) is int and not is_of_now(name)})
         for kind, rank, count, octets in self._db.execute(
@@ -111,7 +111,7 @@ class Spool:
         return self._db.execute(query).fetchone()[0]
 
     def close(self) -> None:
-        """Close the file; what is committed is safe with or without this."""
+        """Close the file; committed records are safe with or without this."""
         self._db.close()
 
     def copy(self, path: Path) -> None:
@@ -179,7 +179,7 @@ class Spool:
         self._damaged.clear()
 
     def refill(self, saved: Salvage) -> int:
-        """Take over what was saved of a damaged spool, counters and all; return how many records it has lost."""
+        """Take over the saved part of a damaged spool, with its counters; return how many records it has lost."""
         held = sum(record.kind != SKIPPED for record in saved.records)
         lost = max(0, saved.counters.get("waiting", held) - held)
         self._counters = Counter({name: count for name, count in saved.counters.items() if not is_of_now(name)})
@@ -192,7 +192,7 @@ class Spool:
 
 
 class OpenedSpool(NamedTuple):
-    """A spool that is open, and what became of the one that was there."""
+    """An open spool, and the fate of the earlier file."""
 
     spool: Spool
     aside: Path | None = None  # where a damaged one is now
@@ -201,7 +201,7 @@ class OpenedSpool(NamedTuple):
 
 
 def open_spool(path: Path, settings: SpoolSettings, distrusted: bool = False) -> OpenedSpool:
-    """Open or create the spool; of a damaged one, or of another version, what can be read goes into a new one.
+    """Open or create the spool; of a damaged one, or of another version, the readable rows go into a new one.
 
     `distrusted`: it proved damaged in use, however well it opens. SpoolError: not possible now, nothing was changed.
     """

@@ -1,4 +1,4 @@
-"""What the uplink says of itself: counters, and every trouble in words: cause, then what to do."""
+"""State of the uplink: counters, and every trouble in words: cause, then remedy."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StateReporter:
     def _look(self, counts: Mapping[str, int]) -> None:
         now_s = time.monotonic()
         if counts != self._counts:
-            self._changed_s = None if self._looked_s < 0 else now_s  # what an earlier run counted is no news
+            self._changed_s = None if self._looked_s < 0 else now_s  # counts of an earlier run are no news
             self._counts = counts
         if self._sender is None or now_s - self._looked_s < _LOOK_S:
             return

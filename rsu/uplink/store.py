@@ -1,7 +1,7 @@
 """Takes the station's reports to disk and says so; survives all faults of the disk.
 
-A group of reports is committed as a whole or forgotten as a whole: what was forgotten, the station sends again. A spool
-that cannot be opened or written is tried again; a damaged one is set aside, and what can be read of it goes on. Nothing
+A group of reports is committed as a whole or forgotten as a whole: the station sends a forgotten group again. A spool
+that cannot be opened or written is tried again; a damaged one is set aside, and its readable rows are kept. Nothing
 here raises for the disk's sake.
 Ages count the time the box runs, not the clock, which may step by years when GNSS first sets it.
 """
@@ -30,7 +30,7 @@ _RETRY_NS = 1_000_000_000  # between attempts to open
 _HOUSEKEEPING_NS = 10_000_000_000  # ages are looked at so often when nothing else is committed
 _log = structlog.get_logger()
 
-Payload = Callable[[Report], bytes]  # what the spool keeps of a report: the dialect's
+Payload = Callable[[Report], bytes]  # gives the octets of a report for the spool: the dialect's
 
 
 class Store:
@@ -52,7 +52,7 @@ class Store:
         self._acknowledged: list[Range] = []
         self._unfit: list[Unfit] = []
         self._steady = steady
-        self._clock_ns = 0  # what the steady clock lacks to go on where the spool's stopped
+        self._clock_ns = 0  # added to the steady clock so that it goes on where the spool's clock stopped
         self._looked_ns = 0  # steady; last attempt to open or to commit
         self._open()
 
@@ -81,11 +81,11 @@ class Store:
         return SpooledRecord(report.boot, first_of(report), report.seq, report.kind, of_class, report.stamp_ns, payload)
 
     def word(self) -> Committed | None:
-        """Return what to tell the station: up to which report everything is on disk."""
+        """Return the acknowledgement for the station: the number up to which all reports are on disk."""
         return self._inlet.word() if self._spool is not None else None
 
     def commit(self, acknowledged: Sequence[Range], unfit: Sequence[Unfit] = ()) -> None:
-        """Commit the group, what the platform acknowledged and what is unfit, when there is anything to do."""
+        """Commit the group, the acknowledgements and the unfit records, when there are any."""
         self._acknowledged += acknowledged
         self._unfit += unfit
         waited_ns = self._steady() - self._looked_ns

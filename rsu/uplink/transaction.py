@@ -1,8 +1,8 @@
 """One transaction of the spool, which changes it as a whole.
 
-It deletes what was acknowledged, sets aside what was refused or cannot be sent, adds what is new, gives up what is too
-much or too old, and counts all of it. What the platform will never see leaves a marker (kind SKIPPED, neighbours
-merged) that is sent like a record, so that every number stays accounted for.
+It deletes acknowledged records, sets aside records that were refused or cannot be sent, adds new ones, gives up the
+beyond the bounds of number and age, and counts all of it. A record that the platform will never get leaves a marker
+(kind SKIPPED, neighbours merged) that is sent like a record, so that every number stays accounted for.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Unfit(NamedTuple):
 
 
 class SpoolChanges(NamedTuple):
-    """What one transaction is to do. `stamp_ns`: UTC, the label of markers."""
+    """The changes of one transaction. `stamp_ns`: UTC, the label of markers."""
 
     stamp_ns: int
     records: Sequence[SpooledRecord] = ()
@@ -44,7 +44,7 @@ class SpoolChanges(NamedTuple):
 
 
 class SpoolLimits(NamedTuple):
-    """What the spool may hold."""
+    """Bounds of the spool."""
 
     octets: int
     live: int  # live records of one kind
@@ -59,7 +59,7 @@ class SpoolLimits(NamedTuple):
 
 
 def is_of_now(counter: str) -> bool:
-    """Tell whether a counter says what is in the spool now, not what has been since it exists."""
+    """Tell whether a counter counts records that are in the spool now, not all since it exists."""
     return counter in ("waiting", "bytes") or counter.startswith("live.")
 
 
@@ -164,7 +164,7 @@ class Transaction:
         add_held(self._counters, kind, rank, -1, -octets)
 
     def _evict(self, limits: SpoolLimits) -> None:
-        """Give up the oldest: live records beyond their number, then of each class, lowest first, what is too much."""
+        """Give up the oldest: live records beyond their number, then of each class, lowest first, the excess."""
         for kind in RANK:
             for _ in range(min(_EVICTIONS, self._counters[f"live.{kind}"] - limits.live)):
                 self._give_up_oldest("kind = ? AND rank = ?", (kind, LIVE))

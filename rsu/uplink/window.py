@@ -8,7 +8,7 @@ acknowledgements cost at most `size` duplicates and the probes.
 
 `LiveWindow` is for states that the next record supersedes: each is sent once, at once, whether others are acknowledged
 or not (the platform may be there and only its answers lost), and the spool gives up the oldest. In a silence the newest
-is the probe. Once the platform answers, what still waits follows.
+is the probe. Once the platform answers, the waiting records follow.
 
 A record that the platform passed over (it acknowledged one sent later) is sent again on its own, the time-out after it
 was sent last, and then at intervals that double: the answers to other records say nothing about this one.
@@ -35,7 +35,7 @@ class _Sent:
 
 
 class Window:
-    """The sender's memory of what is under way; the spool holds the records."""
+    """The sender's memory of records under way; the spool holds the records."""
 
     def __init__(self, size: int, timeout_ns: int) -> None:
         """Begin with nothing under way."""
@@ -58,7 +58,7 @@ class Window:
         return self._since_ns is not None and now_ns - self._since_ns >= self._timeout_ns
 
     def place(self, now_ns: int) -> tuple[int, int]:
-        """Return what may be sent now: records after this id, at most so many."""
+        """Return the range that may be sent now: records after this id, at most so many."""
         if self._timed_out(now_ns):
             self._timeout_ns = min(2 * self._timeout_ns, _MAX_TIMEOUT * self._first_timeout_ns)
             self._cursor = self._cursor if self._silent else 0
@@ -68,7 +68,7 @@ class Window:
         return self._cursor, max(0, room)
 
     def overdue(self, now_ns: int) -> list[int]:
-        """Return the ids of the records to send again now, beside what `place` allows; they are under way already."""
+        """Return the ids of records to send again now, besides those that `place` allows; all are under way already."""
         return [
             number for number, sent in self._flight.items() if sent.passed and now_ns - sent.at_ns >= sent.timeout_ns
         ]
@@ -101,7 +101,7 @@ class Window:
             self._cursor = 0
 
     def acknowledged(self, ranges: Iterable[Range], now_ns: int) -> None:
-        """Note what the platform holds or refuses."""
+        """Note the records that the platform holds or refuses."""
         held = list(ranges)
         progress = False
         for number, sent in reversed(list(self._flight.items())):
@@ -117,7 +117,7 @@ class Window:
             self._since_ns = now_ns if self._flight else None
 
     def _resume(self) -> None:
-        """Begin again from the oldest record after a silence: what was forgotten meanwhile is not known any more."""
+        """Begin again from the oldest record after a silence: records forgotten meanwhile are unknown now."""
         self.restart()
 
 
@@ -125,7 +125,7 @@ class LiveWindow(Window):
     """The same for live records; `size` is how many of them the spool keeps."""
 
     def place(self, now_ns: int) -> tuple[int, int]:
-        """Return what may be sent now: all that was not sent yet."""
+        """Return the range that may be sent now: all records not sent yet."""
         return self._cursor, self._size
 
     def overdue(self, now_ns: int) -> list[int]:
@@ -138,7 +138,7 @@ class LiveWindow(Window):
         return numbers
 
     def sent(self, waiting: Waiting, now_ns: int) -> None:
-        """Note that a record was given to the connection; what the spool must have given up is forgotten."""
+        """Note that a record was given to the connection; records that the spool must have given up are forgotten."""
         super().sent(waiting, now_ns)
         while len(self._flight) > self._size:
             del self._flight[next(iter(self._flight))]
@@ -147,5 +147,5 @@ class LiveWindow(Window):
         """Note that no record waits after the cursor: nothing is sent again for that."""
 
     def _resume(self) -> None:
-        """End a silence: all that the spool still has is under way, and what was passed over is overdue."""
+        """End a silence: all that the spool still has is under way, and the records passed over are overdue."""
         self._silent = False

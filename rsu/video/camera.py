@@ -1,4 +1,4 @@
-"""What one video camera's pictures show, in the words in which the station is told of it."""
+"""The road users in one video camera's pictures, as datagrams for the station."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NOBODY = Bodies(
 
 
 class CameraPipeline:
-    """From pictures to what the station is told."""
+    """From pictures to datagrams for the station."""
 
     def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes, road: Picture | None = None) -> None:
         """`road`: as an earlier run learned it."""
@@ -53,14 +53,14 @@ class CameraPipeline:
         self._sequence = 0
 
     def look(self, picture: Picture, stamp_ns: int) -> Glance:
-        """Return what a picture shows."""
+        """Return the road users in a picture."""
         if self._eye is None or picture.shape != self._shape:
             self._shape = picture.shape
             self._eye = Eye(self._detector(picture), self._sensor.field_of_view)
         return self._eye.look(picture, stamp_ns)
 
     def view(self, shot: Shot | None, error: str | None) -> VideoView:
-        """Return what the station is told of a picture; of none, with the source's error."""
+        """Return the datagram of a picture; without a picture, with the source's error."""
         if shot is None:
             return _blind(video.NO_PICTURE, error or video.SILENT_CAMERA.en, time.time_ns())
         model = self._settings.image_px
@@ -72,7 +72,7 @@ class CameraPipeline:
         return _told(self.look(straightened(picture, model), shot.stamp_ns), shot.stamp_ns)
 
     def datagram(self, view: VideoView, passed_over: int = 0) -> bytes:
-        """Return the next datagram for the station. `passed_over`: pictures that nobody looked at, since the start."""
+        """Return the next datagram for the station. `passed_over`: pictures not looked at since the start."""
         self._sequence += 1
         return video.encode(msgspec.structs.replace(view, sequence=self._sequence, passed_over=passed_over))
 

@@ -1,6 +1,6 @@
 """A source of pictures, opened once: stream, V4L2 device or file, through OpenCV.
 
-JPEG streams and files are read packed (`CAP_PROP_FORMAT` -1), so that pictures that nobody looks at cost nothing. A
+JPEG streams and files are read packed (`CAP_PROP_FORMAT` -1), so that pictures that are not looked at cost nothing. A
 stream of other coding gives its first picture at its next key picture, as late as its group of pictures is long:
 until then its bytes flow, and it is not given up.
 """
@@ -21,18 +21,18 @@ STEP_NS = 50_000_000  # a larger change of UTC against the steady clock is a ste
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # OpenCV's only way to hand options to FFmpeg
 _STREAM = "flags;low_delay|rtsp_transport;tcp|fpsprobesize;0"
 _QUICK = "probesize;65536|analyzeduration;500000"
-_PATIENT = f"probesize;20000000|analyzeduration;{KEY_MS * 1000}"  # where only a key picture says what the stream is
-USUAL_HZ, LONGEST_STEP_NS = 25.0, 5_000_000_000  # of a film that does not say, or says what cannot be
+_PATIENT = f"probesize;20000000|analyzeduration;{KEY_MS * 1000}"  # where only a key picture tells the stream's format
+USUAL_HZ, LONGEST_STEP_NS = 25.0, 5_000_000_000  # of a film without a rate, or with an impossible one
 _MJPG = cv2.VideoWriter.fourcc(*"MJPG")
 
 
 class Opener:
-    """Opens one source again and again, and remembers what it is."""
+    """Opens one source again and again, and remembers its format."""
 
     def __init__(self, settings: SourceSettings) -> None:
         self._settings = settings
         self._packed = False  # its pictures are JPEGs
-        self.patient = False  # look longer at what the stream is: it opened and gave no picture
+        self.patient = False  # probe the stream's format for longer: it opened and gave no picture
 
     def open(self) -> cv2.VideoCapture:
         """Return the source, which may not be opened."""
@@ -72,7 +72,7 @@ def _is_packed(capture: cv2.VideoCapture) -> bool:
 
 
 def stamps(settings: SourceSettings, capture: cv2.VideoCapture, wait: Callable[[float], object]) -> Callable[[], int]:
-    """Return what tells when the picture that was just read was exposed, ns UTC.
+    """Return the function that tells the exposure of the picture just read, ns UTC.
 
     Pictures of a file are held back, by `wait` (s), until they are due.
     """

@@ -1,7 +1,7 @@
 """The process of one video camera: pictures in, road users on the road out, as datagrams for the station's driver.
 
-Sending never waits: what the station does not take is gone. A camera that sees nothing is told about once a second, and
-the station counts it as lost when that has lasted.
+Sending never waits: a datagram that the station does not take is lost. A camera that sees nothing is told about once a
+second, and the station counts it as lost when that has lasted.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class VideoLoop:
             self._bus.publish(f"progress.{self._process}", Progress(self._process, time.time_ns(), self._steps))
 
     def _tell(self, view: video.VideoView, now_s: float) -> None:
-        """Tell the station what was seen; that nothing can be seen, now and then."""
+        """Send the station the road users that were seen, and now and then that the camera sees nothing."""
         said = (view.state, view.words)
         if said != self._said:
             _log.info("camera", sight=video.STATES[view.state].en, why=view.words)
@@ -140,7 +140,7 @@ class VideoLoop:
 
 
 def _key(settings: VideoSettings, sensor: Sensor) -> str:
-    """Return a digest of what a camera's picture of the road depends on."""
+    """Return a digest of the settings on which a camera's picture of the road depends."""
     told = settings.model_dump_json() + sensor.model_dump_json()
     return hashlib.sha256(told.encode()).hexdigest()
 

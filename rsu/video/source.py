@@ -1,7 +1,7 @@
 """Pictures from a camera, the newest only: a thread that reads, and a mailbox with one slot.
 
 Whatever takes too long sees fewer pictures, never older ones. A source that fails is opened again with back-off. JPEG
-pictures are kept packed, so that those that nobody looks at cost nothing and the others can be unpacked at half size.
+pictures are kept packed, so that those that are not looked at cost nothing and the others can be unpacked at half size.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _jpeg_size(data: MatLike) -> tuple[int, int]:
 
 
 class Mailbox:
-    """One slot between the thread that reads and whoever looks: what is not taken is replaced, and counted."""
+    """One slot between the reading and the looking thread: a picture that is not taken is replaced, and counted."""
 
     def __init__(self) -> None:
         self._ready = threading.Condition()

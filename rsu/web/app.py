@@ -31,7 +31,7 @@ TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
 
 class _Pages:
-    """What the page asks for, one method each."""
+    """The requests of the page, one method each."""
 
     def __init__(self, board: Board, run: Path) -> None:
         self._board = board
@@ -94,7 +94,7 @@ def application(board: Board, run: Path) -> Starlette:
 async def show(board: Board, websocket: WebSocket) -> None:
     """Send patches, starting from the empty document, each when the viewer has answered the one before.
 
-    TimeoutError: the viewer does not answer any more; his place is somebody else's.
+    TimeoutError: the viewer does not answer any more; another viewer has his place.
     """
     sent = EMPTY
     while not board.closed:

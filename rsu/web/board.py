@@ -51,7 +51,7 @@ class HeldRecord(NamedTuple):
 
 
 class Board:
-    """What the station, the services and the supervisor said last, and the lane map (JSON) they mean."""
+    """The last records of station, services and supervisor, and the lane map (JSON) to which they refer."""
 
     def __init__(self, site: str, lane_map: Document) -> None:
         self.lane_map = msgspec.json.encode(lane_map)
@@ -100,7 +100,7 @@ class Board:
         return held.record
 
     def close(self) -> None:
-        """Let go of everybody who waits: nothing more will come."""
+        """Release all waiting viewers: no more records will come."""
         self.closed = True
         self._changed.set()
 
@@ -129,7 +129,7 @@ class Board:
 
 
 def document(record: msgspec.Struct) -> Document:
-    """Return a record's part of the document: lists keyed by what names their rows, the rest under its origin."""
+    """Return a record's part of the document: lists keyed by the names of their rows, the rest under its origin."""
     match record:
         case Snapshot():
             lists: Document = {name: _rows(getattr(record, name), key) for name, key in _LISTS.items()}

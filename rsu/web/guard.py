@@ -1,4 +1,4 @@
-"""Who may ask: browsers on this box that opened this very page.
+"""Permitted clients: browsers on this box that opened this very page.
 
 A page of another site can reach a loopback port through the user's browser: by a name that it rebinds to 127.0.0.1
 (the Host header gives it away), or by a WebSocket, which no same-origin rule stops (the Origin header does).

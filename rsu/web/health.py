@@ -1,7 +1,7 @@
 """`/livez` and `/readyz`: does the daemon live, does the box do its work; for orchestrators and monitors.
 
 Both answer 200 or 503, and say why in JSON. Live: the supervisor is heard. Ready: nothing silences a message that the
-site asks for; what only degrades a message is named, and the box stays ready.
+site asks for; reasons that only degrade a message are named, and the box stays ready.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What one visitor of the page may take: connections, time, octets. Others, and this process, must not notice him."""
+"""Limits of one visitor of the page: connections, time, octets. Other visitors and this process must not notice him."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Door(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Let somebody in, or not."""
+        """Admit a connection, or refuse it."""
         super().connection_made(transport)
         addresses = [getattr(each, "client", None) for each in self.connections]
         same = [address for address in addresses if address and self.client and address[0] == self.client[0]]

@@ -1,4 +1,4 @@
-"""The board in Prometheus text format. What is stale is left out: a gap is honest, an old value is not."""
+"""The board in Prometheus text format. Stale values are left out: a gap is honest, an old value is not."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ Document = dict[str, Json]
 
 
 def diff(old: Document, new: Document) -> Document:
-    """Return the patch that makes `new` of `old`, with what changed and nothing else."""
+    """Return the patch that makes `new` of `old`, with the changed keys only."""
     patch: Document = {name: None for name in old if name not in new}
     for name, value in new.items():
         before = old.get(name)

@@ -1,4 +1,4 @@
-"""What the page says of codes: read off the rows of reasons, events and message types."""
+"""The page's texts of codes, from the rows of reasons, events and message types."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 """How well UTC is known here: the system clock against GNSS (guarantee G3, faults F16-F19).
 
-UTC = steady time + correction (`hw/timescale.py`); the correction is what the system clock says. A GNSS solution says
+UTC = steady time + correction (`hw/timescale.py`); the correction comes from the system clock. A GNSS solution says
 at `receipt_ns` (steady) that it was `stamp_ns` (UTC): their difference is UTC less steady time, less the receiver's
 output delay. How far the largest one of the last two seconds is from the correction is how wrong the system clock is,
-by any cause. While GNSS is lost the error grows by what the clock is seen to be pushed, and by a drift that is not
+by any cause. While GNSS is lost the error grows by the observed slewing of the clock, and by a drift that is not
 less than the one seen while GNSS spoke.
 
 A step of the system clock makes UTC unknown until a solution that came after it agrees with the system clock. Nothing
-sets the clock or corrects a receiver: what does not fit is named, counted and not believed. Where the system clock and
-GNSS, or two receivers, disagree, it is not known which is right: the error is their difference.
+sets the clock or corrects a receiver: a reading that does not fit is named, counted and not used. Where the system
+clock and GNSS, or two receivers, disagree, it is not known which is right: the error is their difference.
 """
 
 from __future__ import annotations
@@ -60,21 +60,21 @@ class UtcClock:
         self._slew = 0, 0  # since which the clock is being pushed, and when it was last
 
     def correct(self, now_ns: int, said: SystemClock) -> None:
-        """Take what the system clock says at `now_ns`."""
+        """Take the system clock's reading at `now_ns`."""
         step_ns = said.correction_ns - self._said.correction_ns
         leap = _is_leap_second(now_ns + self._said.correction_ns, step_ns)
         self._follow(now_ns, said.slewed_ns)
         self._said = said
         if abs(step_ns) >= STEP_NS:
             self._known_from_ns = now_ns
-            if leap:  # second 60 has no name of its own; what GNSS said before was of another count
+            if leap:  # second 60 has no name of its own; earlier GNSS solutions count seconds differently
                 self._known_from_ns += NS
                 self._receivers.clear()
             self._step_ns, self._stepped_ns = step_ns, now_ns
             self._name("leap-second" if leap else "clock-step", f"the system clock stepped by {step_ns / 1e9:+.3f} s")
 
     def _follow(self, now_ns: int, slewed_ns: int) -> None:
-        """Name it once when the clock begins to be pushed by what matters."""
+        """Log once when the clock begins to be slewed by an amount that matters."""
         before_ns, (begin_ns, moved_ns) = self._said.slewed_ns, self._slew
         if slewed_ns == before_ns:
             return
@@ -120,7 +120,7 @@ class UtcClock:
         return self._error_ns(now_ns)
 
     def _heard(self, now_ns: int) -> list[tuple[str, GnssReceiver, UtcOffset]]:
-        """Return what the receivers say; while all are silent, what the last one said."""
+        """Return the receivers' solutions; while all are silent, the last one's."""
         speaking = [(name, each, best) for name, each in self._receivers.items() if (best := each.now(now_ns))]
         if speaking or not self._receivers:
             return speaking
@@ -152,7 +152,7 @@ class UtcClock:
             yield PlaceReason.TIME_UNCERTAIN_50MS
 
     def view(self, now_ns: int) -> ClockView:
-        """Return what there is to see at `now_ns`."""
+        """Return the state of the time at `now_ns`."""
         heard = self._heard(now_ns)
         ahead = max((self._ahead_ns(one) for _, _, one in heard), key=abs, default=None)
         rates = [rate for _, receiver, _ in heard if (rate := receiver.drift.rate)]
@@ -169,7 +169,7 @@ class UtcClock:
         )
 
     def _doubts(self, now_ns: int) -> Iterator[str]:
-        """Yield what is wrong with the time, and what to do, in words."""
+        """Yield the faults of the time, and their remedies, in words."""
         heard = self._heard(now_ns)
         if self._said.unset:
             yield doubts.CLOCK_UNSET.say(_date(now_ns + self._said.correction_ns))

@@ -1,4 +1,4 @@
-"""What the devices' states mean to the gate."""
+"""The devices' states as conditions of the gate."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _SAMPLES = 60
 _RECENT = 20  # samples
 _LEAST = 5  # samples; fewer say nothing
 _MAD = 1.4826  # standard deviation of normal errors over their median
-_SPREAD_NS = 100_000  # of an offset at least: what reading the clock costs
+_SPREAD_NS = 100_000  # smallest spread of an offset: the time that reading the clock takes
 
 
 class UtcOffset(NamedTuple):

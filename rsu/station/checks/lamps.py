@@ -8,16 +8,16 @@ from rsu.station.checks.program import JUMP_NS, S
 
 
 class LampRecord:
-    """What one lamp was last reported to show. `still_ns`: how long the same countdown may be reported again."""
+    """The last report of one lamp. `still_ns`: how long the same countdown may be reported again."""
 
     def __init__(self, still_ns: int) -> None:
         self._still_ns = still_ns
         self._told: tuple[str, float | None] | None = None
-        self._since_ns = 0  # when what was told last was told first
+        self._since_ns = 0  # receipt of the first report with the present content
         self._began_ns = 0  # when the colour was told first
         self.colour = "unknown"
         self.end_ns: int | None = None  # by its own countdown
-        self.seen_ns: int | None = None  # when what was told was true last
+        self.seen_ns: int | None = None  # last time at which the report was true
         self.still = False  # its countdown stands
 
     def take(self, lamp: Lamp, colour: str, stamp_ns: int, alive_ns: int) -> None:

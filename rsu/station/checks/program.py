@@ -27,11 +27,11 @@ class ColourRun(NamedTuple):
     colour: str
     start_ns: int
     length_ns: int
-    counted_ns: int  # from its start to what its countdown counts to
+    counted_ns: int  # from its start to the end of its countdown
 
 
 class Span(NamedTuple):
-    """A part of the cycle in which a lamp shows what was reported; beginning, length, and the likeliest place."""
+    """A part of the cycle in which a lamp shows the reported colours; beginning, length, and the likeliest place."""
 
     begin_ns: int
     length_ns: int
@@ -87,7 +87,7 @@ class Program:
         return CyclePosition((best_ns + shift_ns) % self.cycle_ns, told)
 
     def _shift(self, found: Iterable[tuple[int, int]], best_ns: int, expected_ns: int | None) -> int:
-        """Return how far from the best place, within what all lamps say, it is nearest to the expected one."""
+        """Return the offset from the best place, within the bounds of all lamps, nearest to the expected one."""
         least, most = (limit(ends) for limit, ends in zip((max, min), zip(*found, strict=True), strict=True))
         apart = 0 if expected_ns is None else self._apart(best_ns, expected_ns)
         return 0 if least > most else min(max(apart if abs(apart) <= JUMP_NS else 0, least), most)
@@ -107,7 +107,7 @@ class Program:
         return None
 
     def _spans(self, lamp: Lamp) -> list[Span]:
-        """Return where in the cycle a lamp shows what it reports."""
+        """Return the part of the cycle in which a lamp shows the colour that it reports."""
         spans = []
         for run in self._runs[lamp.number]:
             if run.colour != lamp.colour:

@@ -1,7 +1,7 @@
-"""What the signal controller shows, as SPAT phases, and how far it may be trusted (guarantee G1).
+"""The lights of the signal controller, as SPAT phases, and how far they may be trusted (guarantee G1).
 
-Reports count in the order in which they come. Each lamp ages by itself, and only by news: what is told again though its
-countdown should have moved is none.
+Reports count in the order in which they come. Each lamp ages by itself, and only by news: a report that comes again
+though its countdown should have moved is none.
 """
 
 from __future__ import annotations

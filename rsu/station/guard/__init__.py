@@ -1,1 +1,1 @@
-"""The guard of SPAT (guarantee G2): judges what is about to leave by what was said before and what must never be."""
+"""The guard of SPAT (guarantee G2): judges each message before it leaves, by earlier messages and impossible states."""

@@ -1,4 +1,4 @@
-"""One phase under guard: what it was said to show, and whether what it is to show next may follow."""
+"""One phase under guard: the state that was announced, and whether the next state may follow it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ROUNDING_NS = S // 10
 
 
 class Ruling(NamedTuple):
-    """What the guard finds of one phase."""
+    """The guard's verdict on one phase."""
 
-    hide: bool = False  # it must not be told what it shows
+    hide: bool = False  # its state must not be sent
     moved_ns: int = 0  # its announced end moved by so much a while ago: it is no certainty
     reason: SignalReason | None = None
 
@@ -37,19 +37,19 @@ class PhaseGuard:
         self._rules = rules
         self._margin_ns = margin_ns
         self._moves: deque[tuple[int, int]] = deque(maxlen=2)  # when an announced end moved, and how far
-        self._fault: SignalReason | None = None  # what was impossible
+        self._fault: SignalReason | None = None  # the impossible change
         self._since: set[str] = set()  # the colours that it came to since then; a proper cycle comes to one again
         self._passing = False  # the fault is over with the next proper change
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing of what it showed before: no message told it, or it was not known."""
+        """Forget its earlier states: no message announced them, or they were not known."""
         self._shown: _Shown | None = None
         self._before: _Shown | None = None
         self._ends_ns: tuple[int, int] | None = None  # the earliest and the latest end that was announced for it
 
     def judge(self, lights: Sequence[Announced], now_ns: int) -> Ruling:
-        """Rule on what is to be announced now; empty: its light is not known, and so need not be hidden."""
+        """Rule on the states to announce now; empty: its light is not known, and so need not be hidden."""
         if not lights:
             self.forget()
             return Ruling()
@@ -80,7 +80,7 @@ class PhaseGuard:
                 self._begin(_Shown(colour, now_ns, now_ns, True))
 
     def _change_fault(self, shown: _Shown, colour: str, now_ns: int) -> SignalReason | None:
-        """Return what is impossible in a change that happens now."""
+        """Return the reason why a change that happens now is impossible."""
         if not self._rules.may_follow(shown.colour, colour):
             return SignalReason.IMPOSSIBLE_SEQUENCE
         group, after = group_of(shown.colour), group_of(colour)

@@ -1,4 +1,4 @@
-"""What a light may be followed by, and how long it may last."""
+"""The colours that may follow a colour, and how long each may last."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FOLLOWS = {
     "flashing-yellow": _OFF | {"red", "yellow", "green"},
     "dark": _ANYTHING,
 }
-# a crosswalk's lamp has no yellow: its flash is what clears it
+# a crosswalk's lamp has no yellow: its flash clears it
 _FOLLOWS_WALK = _FOLLOWS | {"green": _OFF | {"flashing-green"}, "flashing-green": _OFF | {"red"}}
 _FOLLOWS_WALK_MERGED = _FOLLOWS_WALK | {"green": _OFF | {"red"}}
-_GROUPS = {"green": "green", "flashing-green": "green", "yellow": "yellow", "red": "red"}  # what has limits together
+_GROUPS = {"green": "green", "flashing-green": "green", "yellow": "yellow", "red": "red"}  # colours that share limits
 
 
 def colour_of(light: Light) -> str | None:
@@ -73,13 +73,13 @@ class PhaseRules:
         return self._limits[group][1] if group else float("inf")
 
     def fault(self, lights: Sequence[Announced]) -> SignalReason | None:
-        """Return what is impossible in what a message announces, the running light first; None: nothing."""
+        """Return why states that a message announces are impossible, the running one first; None: all are possible."""
         if lights[0].start_s > 0 or len({light.colour for light in lights}) < len(lights):
             return SignalReason.IMPOSSIBLE_SEQUENCE
         for before, after in pairwise(lights):
             if before.end_s is None or after.start_s < before.end_s - ROUNDING_S:
                 return SignalReason.IMPOSSIBLE_SEQUENCE
-            follows = after.start_s <= before.end_s + ROUNDING_S  # what lies between is not told: each colour once
+            follows = after.start_s <= before.end_s + ROUNDING_S  # the states between are not sent: each colour once
             if follows and not self.may_follow(before.colour, after.colour):
                 return SignalReason.IMPOSSIBLE_SEQUENCE
         for group, length_s, whole in _lengths(lights):
@@ -93,7 +93,7 @@ class PhaseRules:
 def _lengths(lights: Sequence[Announced]) -> Iterator[tuple[str | None, float, bool]]:
     """Yield group, length in s and whether that is all of it, of each group whose end is told and that has one.
 
-    What runs has begun before; the flash of a green that comes last may run now, and no colour is told twice.
+    The running state has begun before; the flash of a green that comes last may run now, and no colour is sent twice.
     """
     for group, members in groupby(lights, key=lambda light: group_of(light.colour)):
         first, *more = members
@@ -107,7 +107,7 @@ def _lengths(lights: Sequence[Announced]) -> Iterator[tuple[str | None, float, b
 
 
 def announced(states: Sequence[PhaseState]) -> list[Announced]:
-    """Return what a phase's states say; empty: its light is not known."""
+    """Return the steps that a phase's states announce; empty: its light is not known."""
     found = []
     for state in states:
         colour = colour_of(state.light)

@@ -20,15 +20,15 @@ from v2x.confidence import TIME_S, time_confidence
 from v2x.records.names import IntersectionStatus, TimeConfidence
 from v2x.records.spat import CountingDown, IntersectionState, Phase, PhaseState, SignalPhaseAndTiming
 
-GAP_NS = S  # without a tick for so long, or back in time: nothing is known of what was said before
+GAP_NS = S  # without a tick for so long, or back in time: the messages before are forgotten
 CONFLICT_NS = (
     2 * S
-)  # what is counted on is up to a second late or early; conflicts that last longer are the controller's
+)  # an expected change may come up to a second late or early; conflicts that last longer are the controller's
 JUMPED_PERCENT = 50.0  # confidence of an end that has moved
 
 
 class Judged(NamedTuple):
-    """A message as it may leave, and the gate's reason codes for what was changed in it."""
+    """A message as it may leave, and the gate's reason codes for the changes in it."""
 
     message: SignalPhaseAndTiming
     reasons: frozenset[SignalReason]
@@ -93,7 +93,7 @@ class SpatGuard:
 
 
 def _changed(state: IntersectionState, rulings: Mapping[int, Ruling]) -> IntersectionState:
-    """Return a state with what the guard hides hidden, and what it doubts marked."""
+    """Return a state without the phases that the guard hides, and with marks on the phases that it doubts."""
     phases = tuple(_phase(phase, rulings[phase.phase_id]) for phase in state.phases)
     more: list[IntersectionStatus] = []
     if any(ruling.hide for ruling in rulings.values()):

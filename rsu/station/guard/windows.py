@@ -1,4 +1,4 @@
-"""Phases that must not be green together, in what a message says of now and of what comes."""
+"""Phases that must not be green together, now or in the announced future of a message."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the radio received since the last tick, sifted before anything of it is decoded.
+"""Messages that the radio received since the last tick, sifted before any is decoded.
 
 A flood costs little here and nothing elsewhere: so many messages are looked at in a tick and no more. Senders that were
-found plausible come first, of each the newest; the others share what is left, and their oldest are dropped.
+found plausible come first, of each the newest; the others share the remaining places, and their oldest are dropped.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Inbox:
         return count <= self._settings.most_hz
 
     def take(self, known: Collection[int]) -> list[Letter]:
-        """Take out what is to be looked at, in order of arrival. `known`: sources of senders found plausible."""
+        """Take out the messages to decode, in order of arrival. `known`: sources of senders found plausible."""
         chosen: list[int] = []
         seen: Counter[int] = Counter()
         strangers = 0

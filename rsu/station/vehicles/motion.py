@@ -1,4 +1,4 @@
-"""Does what a vehicle says of itself fit together: its places, speeds and headings over the last seconds. Pure."""
+"""Whether a vehicle's reports are consistent: its places, speeds and headings over the last seconds. Pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FASTEST_MPS = 70.0  # no vehicle on a road is faster,
 LARGEST_M = (30.0, 4.5, 5.5)  # longer, wider, higher
 HARDEST_MPS2 = 12.0  # nor brakes or speeds up harder
 SPEED_NOISE_MPS = 3.0  # two speeds may differ by, at any time between
-PLACE_NOISE_M = 4.0  # receivers jump by, beside what they state
+PLACE_NOISE_M = 4.0  # jumps of receivers, beside their stated error
 LEAST_S, LONGEST_S = 0.9, 2.0  # over which a way is compared with speeds and headings
 OFF_M, OFF_SHARE = 3.0, 0.1  # that a way may differ from the speeds said: metres, and share of it
 LEAST_TURN_MPS, HEADING_NOISE_DEG = 3.0, 20.0  # a slower vehicle may turn on the spot; headings may differ by
 LEAST_WAY_M = 4.0  # from which a way has a direction
 OFF_DEG, STEADY_DEG = 60.0, 30.0  # that it may differ from the headings said, while these hardly change
 _SIGMAS = 3.0
-_SD_M = (0.6, 4.0)  # of a place, 1 sigma: what is claimed beyond these bounds is not believed
+_SD_M = (0.6, 4.0)  # of a place, 1 sigma: claims beyond these bounds are set to the bound
 
 
 class ReportedMotion(NamedTuple):
@@ -43,7 +43,7 @@ class Doubt(NamedTuple):
 
 
 def place_sd(position_95: float | None) -> float:
-    """Return the standard deviation of a place whose 95 % radius a vehicle states; what cannot be is bounded."""
+    """Return the standard deviation of a place whose 95 % radius a vehicle states; impossible values are bounded."""
     return _SD_M[1] / 2.0 if position_95 is None else min(max(position_95 / CIRCLE_95, _SD_M[0]), _SD_M[1])
 
 
@@ -56,7 +56,7 @@ def impossible(speed: float | None, size: Sequence[float | None]) -> Doubt | Non
 
 
 def breaks(before: ReportedMotion, now: ReportedMotion) -> Iterator[Doubt]:
-    """Yield what no vehicle does between two reports."""
+    """Yield the changes between two reports that no vehicle can make."""
     passed_s = (now.stamp_ns - before.stamp_ns) / NS
     if _gap(before, now, passed_s) > 0.0:
         moved = math.dist((before.east, before.north), (now.east, now.north))
@@ -73,7 +73,7 @@ def breaks(before: ReportedMotion, now: ReportedMotion) -> Iterator[Doubt]:
 
 
 def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[Doubt]:
-    """Yield what does not fit between the way of the last seconds and what was said on it; the newest is last."""
+    """Yield contradictions between the way of the last seconds and the motion reported on it; the newest is last."""
     way = [each for each in (*history, now) if now.stamp_ns - each.stamp_ns <= LONGEST_S * NS]
     first, passed_s = way[0], (now.stamp_ns - way[0].stamp_ns) / NS
     if passed_s < LEAST_S:

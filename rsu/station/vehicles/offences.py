@@ -32,7 +32,7 @@ OFFENCES: dict[str, Offence] = {
     "undecodable": Offence(5, False),
     "too-often": Offence(1, True),
     "stale": Offence(3, True),  # its time is not that of its reception
-    "repeated": Offence(5, False),  # the same again, or older than what came before
+    "repeated": Offence(5, False),  # the same message again, or one older than the message before
     "replayed": Offence(2, True),  # octets that were received long before
     "too-far": Offence(2, True),
     "impossible": Offence(2, True),  # a speed or size that no vehicle has
@@ -120,6 +120,6 @@ class OffenceLedger:
         )
 
     def records(self) -> list[Misbehaviour]:
-        """Return, once, what was recorded since the last call."""
+        """Return, once, the offences recorded since the last call."""
         made, self._records = self._records, []
         return made

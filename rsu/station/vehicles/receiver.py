@@ -1,4 +1,4 @@
-"""From what the radio received to reports of vehicles that may be used: sifted, decoded, judged, once a tick."""
+"""From received messages to reports of vehicles that may be used: sifted, decoded, judged, once a tick."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Receiver:
         return self._counters + Counter(offences)
 
     def add(self, reception: Reception) -> None:
-        """Take what was received; it waits for `reports`."""
+        """Take received messages; they wait for `reports`."""
         self._inbox.add(reception)
 
     def reports(self, correction_ns: int, on_time: bool) -> list[VehicleReport]:
-        """Return the reports that may be used, of what came since the last call.
+        """Return the reports that may be used, of the messages since the last call.
 
         `correction_ns`: UTC less steady time; `on_time`: that is known well enough to judge others' time by it.
         """
@@ -80,10 +80,10 @@ class Receiver:
         return self._senders.emergencies(now_ns)
 
     def claims(self, now_ns: int, carried: set[bytes]) -> list[ClaimView]:
-        """Return what is claimed by vehicles that no track carries (`carried`: those that one does)."""
+        """Return the claims of vehicles that no track carries; `carried`: ids of vehicles that a track carries."""
         return claim_views(self._senders.claims(now_ns), carried, now_ns)
 
     def misbehaviour(self, correction_ns: int) -> list[Misbehaviour]:
-        """Return, once, what was recorded since the last call, with its time in UTC."""
+        """Return, once, the offences recorded since the last call, with their times in UTC."""
         made = self._ledger.records()
         return [msgspec.structs.replace(each, stamp_ns=each.stamp_ns + correction_ns) for each in made]

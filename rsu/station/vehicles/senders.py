@@ -1,6 +1,6 @@
 """Senders, and whether their messages are possible: place, time, and each message against those before it.
 
-What passes may still be a lie. It becomes a measurement that sharpens what the sensors see, or stays a claim.
+A report that passes may still be false. It becomes a measurement that sharpens tracks of sensors, or stays a claim.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Sender:
 
     def __init__(self, source: int) -> None:
         self.source = source
-        self.history: deque[ReportedMotion] = deque(maxlen=30)  # what fits together
+        self.history: deque[ReportedMotion] = deque(maxlen=30)  # consistent reports
         self.plausible = 0  # messages that fitted; each that did not costs some
         self._odd: ReportedMotion | None = None  # the newest message, where it does not fit
         self.report: VehicleReport | None = None
@@ -42,7 +42,7 @@ class Sender:
         self.emergency_ns = 0
 
     def take(self, said: ReportedMotion) -> list[Doubt]:
-        """Take what it says; return why it does not fit what it said before.
+        """Take a report; return the reasons why it contradicts the earlier ones.
 
         One odd message may be a bit that flipped. Where the next goes on from there it was meant.
         """
@@ -121,7 +121,7 @@ class Senders:
         ]
 
     def _of_itself(self, report: VehicleReport, reception: Reception, on_time: bool) -> Iterator[Doubt]:
-        """Yield what no vehicle may say, without regard to its messages before."""
+        """Yield the impossible values of a message, without regard to the messages before."""
         late_ns = reception.stamp_ns - report.stamp_ns
         if on_time and not EARLIEST_NS <= late_ns <= OLDEST_NS:
             yield Doubt("stale", f"its time is {late_ns / NS:+.2f} s before the reception")
@@ -132,7 +132,7 @@ class Senders:
             yield odd
 
     def _is_again(self, report: VehicleReport, reception: Reception, sender: Sender, on_time: bool) -> Iterator[Doubt]:
-        """Yield whether this came before, or after what it should come before, or comes from another radio."""
+        """Yield whether the message is a repeat, comes out of order, or comes from another radio."""
         late_ns = sender.history[-1].stamp_ns - report.stamp_ns if sender.history else -NS
         if sender.source != reception.source and report.receipt_ns - sender.heard_ns < HEARD_NS:
             yield Doubt("two-senders", f"layer-2 sources {sender.source} and {reception.source}")

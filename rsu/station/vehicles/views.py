@@ -1,4 +1,4 @@
-"""What vehicles claim, as page and `rsu status` show it."""
+"""Vehicles' claims, as page and `rsu status` show them."""
 
 from __future__ import annotations
 

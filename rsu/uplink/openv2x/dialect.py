@@ -1,6 +1,6 @@
 """OpenV2X's edge platform as a dialect: JSON over MQTT as its `cerebrum` and `dandelion` read it (release 1.0).
 
-| what the station tells | topic | read there as |
+| report of the station | topic | read there as |
 |---|---|---|
 | participant | V2X/RSU/{esn}/RSM/UP | road users in units of T/CSAE 53 |
 | event | V2X/RSU/{esn}/RSI/UP | traffic events |
@@ -8,8 +8,9 @@
 | run-status | V2X/RSU/HB/UP | a heartbeat: the box counts as online for 15 s after each |
 
 It has no topic for traffic statistics, none for records that were given up, and prints no meaning for the light
-numbers of its SPAT: these are not sent. It acknowledges nothing upwards and knows no will: what the broker has taken
-counts as held. Its topics carry no identity of a record, so that a repeat after a lost PUBACK is one more message.
+numbers of its SPAT: these are not sent. It acknowledges nothing upwards and knows no will: a publication that the
+broker has taken counts as held. Its topics carry no identity of a record, so that a repeat after a lost PUBACK is one
+more message.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class OpenV2X:
                 return b""
 
     def payload(self, report: Report) -> bytes:
-        """Return what the spool keeps: nothing is added, records have no number here."""
+        """Return the octets for the spool: without additions, as records have no number here."""
         return self.body(report.kind, report.stamp_ns, report.data)
 
     def way(self, kind: str) -> str:

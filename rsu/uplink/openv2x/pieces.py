@@ -10,7 +10,7 @@ from rsu.uplink.errors import TooLargeError
 
 
 def of(whole: bytes, room: int) -> list[bytes]:
-    """Return what to send where a body may have `room` octets; TooLargeError: one item alone has more."""
+    """Return the pieces to send where a body may have `room` octets; TooLargeError: one item alone has more."""
     if len(whole) <= room:
         return [whole]
     data = msgspec.json.decode(whole)

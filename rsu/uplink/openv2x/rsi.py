@@ -1,4 +1,4 @@
-"""V2X/RSU/{esn}/RSI/UP: what happens on the road."""
+"""V2X/RSU/{esn}/RSI/UP: events on the road."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps and codes of T/CSAE 53 as OpenV2X carries them in JSON. What is unknown has the standard's value for that."""
+"""Steps and codes of T/CSAE 53 as OpenV2X carries them in JSON. Unknown quantities have the standard's code for it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def heading(degrees: float | None) -> int:
 
 
 def source(modalities: list[Modality]) -> int:
-    """Return the number of SourceType: by what means a road user is known."""
+    """Return the number of SourceType: the source by which a road user is known."""
     found = {rsm.source(modality) for modality in modalities}
     name: Source = "integrated" if len(found) > 1 else next(iter(found), "unknown")
     return rsm.SOURCES.index(name)

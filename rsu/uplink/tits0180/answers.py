@@ -1,4 +1,4 @@
-"""What the platform says of records, on a record's topic with `/ack` behind it. Pure.
+"""The platform's answers to records, on a record's topic with `/ack` behind it. Pure.
 
 Two forms are understood. The one agreed on names ranges of numbers, ends included, over the kind of its topic:
 
@@ -46,7 +46,7 @@ _DECODER = msgspec.json.Decoder(_Acknowledgement)
 
 
 def read(kind: str, payload: bytes) -> list[Answer]:
-    """Return what an acknowledgement says; ValueError: it says nothing that can be used."""
+    """Return the content of an acknowledgement; ValueError: nothing that can be used."""
     try:
         said = _DECODER.decode(payload)
     except (msgspec.MsgspecError, RecursionError) as error:

@@ -9,11 +9,11 @@ from hw.modality import Modality
 from perception.events.kinds import OVERSPEED, SLOW_VEHICLE, STOPPED_VEHICLE, WRONG_WAY
 from perception.objects import RoadUser
 
-RSCU, RSU = 0, 1  # deviceType; what the standard does not know is part of the box
+RSCU, RSU = 0, 1  # deviceType; devices that the standard does not know are part of the box
 ONLINE, OFFLINE = 0, 1  # active
 NORMAL, FAULT = 0, 1  # status of box, RSU and sensors
 
-FUSED = 1  # sourceType of what several kinds of device saw: the RSCU itself
+FUSED = 1  # sourceType of objects that several kinds of device saw: the RSCU itself
 
 MOTOR = 1
 PTC_TYPE = {
@@ -49,7 +49,7 @@ _PCU = {  # passenger car units, CJJ 37-2012 table 4.1.2; bicycles and pedestria
 
 
 def source_type(devices: Sequence[str], modalities: Mapping[str, Modality]) -> int:
-    """Return sourceType of what these devices saw. 0: unknown."""
+    """Return sourceType of objects that these devices saw. 0: unknown."""
     seen = {modalities[device].source_type if device in modalities else 0 for device in devices}
     return seen.pop() if len(seen) == 1 else FUSED if seen else 0
 

@@ -1,11 +1,11 @@
-"""Common parts of all payloads for the cloud platform: the sender, times, and leaving out what is unknown.
+"""Common parts of all payloads for the cloud platform: the sender, times, and leaving out unknown values.
 
 Field names, their spelling and order, types and codes are those printed in T/ITS 0180.1-2021 (tables 8-21, annex B for
 lamps). Times are integer milliseconds UTC, positions WGS-84 degrees, the rest SI and degrees; confidences are the 95 %
-classes of YD/T 3709 by their code. What is unknown is left out, never 0. Pure: times come in, nothing is kept.
+classes of YD/T 3709 by their code. Unknown values are left out, never 0. Pure: times come in, nothing is kept.
 
 A key has one type everywhere, that of the table which prints one: crossId, branchId and laneId String, linkId and
-roadId Integer. A link's number is that of the node it comes from, as in MAP, or what the site file says.
+roadId Integer. A link's number is that of the node it comes from, as in MAP, or that of the site file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def ms(stamp_ns: int) -> int:
 
 
 def known(payload: Mapping[str, object]) -> Payload:
-    """Leave out what is unknown: None, NaN, empty text."""
+    """Leave out unknown values: None, NaN, empty text."""
     return {
         key: value
         for key, value in payload.items()

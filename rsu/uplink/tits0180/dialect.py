@@ -74,5 +74,5 @@ class Tits0180:
         return Publication(self.topic("basic-status"), body, envelope.QOS["basic-status"])
 
     def read(self, kind: str, body: bytes) -> list[Answer]:
-        """Return what an acknowledgement says; ValueError: it says nothing that can be used."""
+        """Return the content of an acknowledgement; ValueError: nothing that can be used."""
         return answers.read(kind, body)

@@ -1,4 +1,4 @@
-"""What goes around a record on MQTT (T/ITS 0180.1-2021): numbering and parts. Pure.
+"""The envelope of a record on MQTT (T/ITS 0180.1-2021): numbering and parts. Pure.
 
 Up, on `rscu/{rscuSn}/{kind}/up`: the payload plus
 
@@ -26,7 +26,7 @@ TOPIC_OF_MARKERS = "run-status"
 
 
 def numbers(report: Report) -> Payload:
-    """Return what a report's payload carries beside its content."""
+    """Return the keys that a report's payload carries beside its content."""
     return {"bootId": report.boot, "seqNum": report.seq, "ack": True}
 
 

@@ -1,4 +1,4 @@
-"""event/up (tables 17 and 18): what happens on the road."""
+"""event/up (tables 17 and 18): events on the road."""
 
 from __future__ import annotations
 

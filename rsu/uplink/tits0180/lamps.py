@@ -1,6 +1,6 @@
-"""lamp/up (annex B): what the signal controller shows, and what it will show next.
+"""lamp/up (annex B): the present and the next states of the signal controller.
 
-All seven keys of a lamp are mandatory, so what is not known needs a value: lightStatus 0 (unknown) with countDown 0, as
+All seven keys of a lamp are mandatory, so an unknown state needs a value: lightStatus 0 (unknown) with countDown 0, as
 GA/T 1743 writes a countdown that is not known. A known one is at least 1 s. The mode of control is not known (GA/T 1743
 object 0102 is not public) and left out.
 """

@@ -77,12 +77,12 @@ def _motion(users: Sequence[ToldUser], reference: Reference) -> dict[str, Sequen
 
 
 def _column(values: Sequence[float | None]) -> Floats:
-    """Return values as an array (n,), NaN for what is unknown."""
+    """Return values as an array (n,), NaN for unknown ones."""
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def _hundredths(values: Sequence[float | None]) -> list[float]:
-    """Return Python numbers with two decimals, NaN for what is unknown."""
+    """Return Python numbers with two decimals, NaN for unknown ones."""
     return list(_column(values).round(2).tolist())
 
 

@@ -15,7 +15,7 @@ _MOST_PARTS = 9999
 
 
 def parted(whole: bytes, room: int) -> list[bytes]:
-    """Return what to send where a body may have `room` octets; TooLargeError: that cannot be done."""
+    """Return the parts to send where a body may have `room` octets; TooLargeError: that cannot be done."""
     if len(whole) <= room:
         return [whole]
     data = msgspec.json.decode(whole)

@@ -46,7 +46,7 @@ def basic(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
 
 
 def run(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
-    """Build run-status/up (tables 11-14): what works now, and what does not since when."""
+    """Build run-status/up (tables 11-14): the devices that work now, and since when the others do not."""
     identity, devices = box.identity, told.devices
     return head(identity, stamp_ns) | {
         "rscuStatus": _rscu_status(devices),

@@ -16,8 +16,8 @@ from rsu.uplink.tits0180.common import Payload, head, known, ms, rounded
 def build(box: Box, stamp_ns: int, told: RoadTraffic) -> Payload:
     """Build traffic/up (tables 19-21) of one period.
 
-    With extensions, what GA/T 1049.2 names, and more, follows in a lane's `extended`; virtual loops and zones, which
-    the standard does not know, in lists of their own where a site has any.
+    With extensions, the quantities of GA/T 1049.2 and more follow in a lane's `extended`; virtual loops and zones,
+    which the standard does not know, in lists of their own where a site has any.
     """
     identity, period, extensions = box.identity, told.period, box.standard.extensions
     start_ns, end_ns = period.start_ns, period.end_ns
