@@ -27,6 +27,7 @@ DRIVERS: dict[str, str] = {
     "video": "hw.video:Video",
     "gnss": "hw.gnss:Gnss",
     "gat1743": "hw.signal.gat1743:Gat1743",
+    "tscbm": "hw.signal.tscbm:Tscbm",
     "radio-agent": "hw.radio.agent:RadioAgent",
 }
 

@@ -190,9 +190,9 @@ class DatagramSpec(EmulatorSpec):
 
 
 class SignalSpec(DatagramSpec):
-    """A GA/T 1743 signal controller."""
+    """A signal controller: GA/T 1743 or NTCIP TSCBM."""
 
-    kind: Literal["gat1743"]
+    kind: Literal["gat1743", "tscbm"]
     period_ms: int = Field(1000, ge=100, le=1000)  # between reports of the lamp colours
 
 

@@ -43,6 +43,7 @@ EMULATORS = {
     "ss125": "sim.sidefire:EmulatedSidefire",
     "gnss": "sim.gnss:EmulatedGnss",
     "gat1743": "sim.signal:SignalController",
+    "tscbm": "sim.tscbm:TscbmController",
     "radio-agent": "sim.radio:Radio",
 }
 PIECE_NS = 8_000_000  # bytes of a slow line go out in pieces of this duration

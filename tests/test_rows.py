@@ -44,7 +44,7 @@ def naming(pattern: str) -> set[str]:
             {"perception/events/settings.py", "perception/events/detector.py"},
         ),
         ("dialect", r"(?i)openv2x", "rsu/uplink/openv2x/", {"rsu/site/dialects.py"}),
-        ("command", r"rsu\.cli import .*\bscore\b", "rsu/cli/score.py", {"rsu/cli/main.py"}),
+        ("command", r"rsu\.cli import [^)]*\bscore\b", "rsu/cli/score.py", {"rsu/cli/main.py"}),
     ],
 )
 def test_one_module_and_one_row(what: str, pattern: str, own: str, others: set[str]) -> None:

@@ -21,7 +21,17 @@ GROUPS = (
     PageGroup({"en": "Operator", "zh": "运维人员"}, ("operate", "troubleshooting", "guarantees")),
     PageGroup(
         {"en": "Field engineer", "zh": "现场工程师"},
-        ("new-site", "site-file", "lane-map", "video", "can-radar", "speed-radar", "events", "calibrate"),
+        (
+            "new-site",
+            "site-file",
+            "lane-map",
+            "video",
+            "can-radar",
+            "speed-radar",
+            "signal-controllers",
+            "events",
+            "calibrate",
+        ),
     ),
     PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
     PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver", "write-a-dialect")),

@@ -32,6 +32,7 @@ _PORTS = [
     ("radio-agent", "link", "radio"),
     ("camera-json", "link", "camera-json"),
     ("gat1743", "link", "gat1743"),
+    ("tscbm", "link", "tscbm"),
     ("gnss", "link", "gnss"),
     ("ti-mmwave", "data", "ti-data"),
     ("ti-mmwave", "cli", "ti-cli"),

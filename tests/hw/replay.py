@@ -27,6 +27,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "ars408": {"link": {"tcp": "127.0.0.1:1"}},
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
+    "tscbm": {"link": UDP},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "ops243": {"link": {"serial": {"path": "ops243", "baud": 19200}}},
     "radio-agent": {"link": UDP},
