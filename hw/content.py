@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
+from math import isnan
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -66,6 +67,9 @@ class _Run(NamedTuple):
     moves: bool  # their road users move
 
 
+_NEW = _Run(MEMORY, 0, False, False)  # none
+
+
 class Content:
     """Judges the scans of one device. `counters`: objects (zero, twin, flood) and scans (frozen, storm) not used."""
 
@@ -75,8 +79,9 @@ class Content:
         self._number = 0
         self._known: dict[bytes, int] = {}  # digest of a scan -> its number
         self._run = _Run(0, 0, False, False)
-        self._before: deque[tuple[int, Floats]] = deque([(0, np.zeros((0, 2)))], maxlen=SETS)  # stamp, places
-        self._jumped = False  # a road user was elsewhere when the content changed last
+        nowhere: Floats = np.zeros((0, 2))
+        self._before: deque[tuple[int, Floats]] = deque([(0, nowhere)], maxlen=SETS)  # stamp, places
+        self._changed = nowhere, nowhere  # the places when the content changed last, and those before
         self._storm_ns: int | None = None  # since when scans are storms
 
     def used(self, measurement: Measurement) -> Measurement | None:
@@ -110,7 +115,7 @@ class Content:
     def _cleaned(self, scan: Detections) -> Detections | None:
         """Return a scan without objects that are nowhere or twice; None where nothing is left of it."""
         count = len(scan.kind)
-        if not count:
+        if count <= MOST and _all_differ(scan):
             return scan
         zero = (scan.position == 0).all(axis=1)
         twin = _repeated(np.column_stack([scan.position, scan.box]))
@@ -133,16 +138,18 @@ class Content:
     def _is_frozen(self, scan: Scan, place: Floats) -> bool:
         """Follow the run of scans that come again, and tell whether it has lasted too long."""
         digest = _digest(scan)
-        lag = self._number - self._known.get(digest, -MEMORY)
+        lag = self._number - self._known.pop(digest, -MEMORY)
+        self._known[digest] = self._number
         self._number += 1
-        self._known.pop(digest, None)
-        self._known[digest] = self._number - 1
         if len(self._known) > MEMORY:
             del self._known[next(iter(self._known))]
         if lag != 1:
-            self._jumped = _apart(place, self._before[0][1]) > MOVES_M
-        moves, run = self._jumped or _moves(scan), self._run
-        if lag >= MEMORY or lag != run.lag:
+            self._changed = place, self._before[0][1]
+        if lag >= MEMORY:
+            self._run = _NEW
+            return False
+        moves, run = _apart(*self._changed) > MOVES_M or _moves(scan), self._run
+        if lag != run.lag:
             self._run = _Run(lag, scan.receipt_ns, len(place) > 0, moves)
             return False
         self._run = run = run._replace(seen=run.seen or len(place) > 0, moves=run.moves or moves)
@@ -150,31 +157,49 @@ class Content:
 
     def _is_storm(self, scan: Scan, place: Floats) -> bool:
         """Tell whether scan after scan shows others than each of those before."""
-        seen = np.isfinite(place).all(axis=1)
-        if isinstance(scan, PointCloud) or np.count_nonzero(seen) < CROWD:
-            self._storm_ns = None
-            return False
-        ages = [(scan.stamp_ns - at_ns, before) for at_ns, before in self._before]
-        shares = [_strangers(place[seen], scan.velocity[seen], *age) for age in ages if abs(age[0]) <= TOGETHER_NS]
-        if min(shares, default=0.0) < STRANGERS:
+        if isinstance(scan, PointCloud) or not self._are_strangers(scan, place):
             self._storm_ns = None
             return False
         self._storm_ns = scan.receipt_ns if self._storm_ns is None else self._storm_ns
         return scan.receipt_ns - self._storm_ns >= STORM_NS
+
+    def _are_strangers(self, scan: Detections, place: Floats) -> bool:
+        """Tell whether there are scans to compare with, and most objects are in none of them."""
+        if len(place) < CROWD:
+            return False
+        seen = np.isfinite(place).all(axis=1)
+        if np.count_nonzero(seen) < CROWD:
+            return False
+        place, velocity = place[seen], scan.velocity[seen]
+        ages = [(scan.stamp_ns - at_ns, before) for at_ns, before in self._before]
+        near = [age for age in ages if abs(age[0]) <= TOGETHER_NS]
+        return bool(near) and all(_strangers(place, velocity, *age) >= STRANGERS for age in near)
 
 
 def _places(scan: Scan) -> Floats:
     return scan.points[:, :2] if isinstance(scan, PointCloud) else scan.position
 
 
+def _all_differ(scan: Detections) -> bool:
+    """Tell by one column of numbers that no object is at (0, 0) or there twice; False: that takes a closer look."""
+    column: list[float] = scan.position[:, 0].tolist()
+    if 0.0 in column:
+        return False
+    if isnan(sum(column)):
+        column = scan.box[:, 0].tolist()
+    return len(set(column)) == len(column) and not isnan(sum(column))
+
+
 def _digest(scan: Scan) -> bytes:
     """Return a digest of a scan without its numbers and times, independent of the order of its objects."""
     if isinstance(scan, PointCloud):
-        table = np.column_stack([scan.points, scan.doppler, scan.snr])
+        table = np.concatenate([scan.points, scan.doppler[:, None], scan.snr[:, None]], axis=1)
     else:
-        kind = scan.kind.astype(np.float64)
-        table = np.column_stack([scan.position, scan.velocity, scan.box, scan.size, kind, scan.confidence])
-    return hashlib.blake2b(table[np.lexsort(table.T)].tobytes(), digest_size=16).digest()
+        single = scan.kind[:, None], scan.confidence[:, None]
+        table = np.concatenate([scan.position, scan.velocity, scan.box, scan.size, *single], axis=1)
+    octets, width = table.tobytes(), table.itemsize * table.shape[1]
+    rows = sorted(octets[start : start + width] for start in range(0, len(octets), width))
+    return hashlib.blake2b(b"".join(rows), digest_size=16).digest()
 
 
 def _moves(scan: Scan) -> bool:
