@@ -71,6 +71,7 @@ class Objects(NamedTuple):
 
 _LINE = msgspec.json.Decoder(CameraLine)
 _SEEN = msgspec.json.Decoder(Seen)
+_ALL_SEEN = msgspec.json.Decoder(list[Seen])
 
 
 def decode(text: bytes) -> CameraLine:
@@ -82,22 +83,31 @@ def objects(line: CameraLine) -> Objects:
     """Return the objects of a frame, at most MAX_OBJECTS."""
     excess = line.objects[MAX_OBJECTS:]
     refused = [("too-many-objects", bytes(excess[0]), len(excess))] if excess else []
-    seen: list[Seen] = []
-    raws: list[bytes] = []
-    for raw in line.objects[:MAX_OBJECTS]:
-        try:
-            seen.append(_SEEN.decode(raw))
-            raws.append(bytes(raw))
-        except UNREADABLE:
-            refused.append(("object", bytes(raw), 1))
+    seen, raws = _seen(line.objects[:MAX_OBJECTS], refused)
     table = np.array([_row(each) for each in seen], dtype=float).reshape(-1, len(LOWEST))
-    refused += [("field", raws[row], 1) for row in _forget_impossible(table)]
-    refused += [("class", raw, 1) for each, raw in zip(seen, raws, strict=True) if each.kind not in KINDS]
+    refused += [("field", bytes(raws[row]), 1) for row in _forget_impossible(table)]
+    refused += [("class", bytes(raw), 1) for each, raw in zip(seen, raws, strict=True) if each.kind not in KINDS]
     placed = np.isfinite(table[:, PLACE["position"].start]) | np.isfinite(table[:, PLACE["box"].start])
-    refused += [("unplaced", raws[row], 1) for row in np.flatnonzero(~placed).tolist()]
+    refused += [("unplaced", bytes(raws[row]), 1) for row in np.flatnonzero(~placed).tolist()]
     kind = np.array([KINDS.get(each.kind, RoadUser.UNKNOWN) for each in seen], dtype=np.int64)
     source_id = np.array([-1 if each.id is None else each.id for each in seen], dtype=np.int64)
     return Objects(table[placed], kind[placed], source_id[placed], refused)
+
+
+def _seen(raws: list[msgspec.Raw], refused: list[tuple[str, bytes, int]]) -> tuple[list[Seen], list[msgspec.Raw]]:
+    """Return the objects that are of the format with their JSON, and add the others to `refused`."""
+    try:
+        return _ALL_SEEN.decode(b"[" + b",".join(raws) + b"]"), raws  # as a rule all are: thrice as fast as one by one
+    except UNREADABLE:
+        seen: list[Seen] = []
+        kept: list[msgspec.Raw] = []
+    for raw in raws:
+        try:
+            seen.append(_SEEN.decode(raw))
+            kept.append(raw)
+        except UNREADABLE:
+            refused.append(("object", bytes(raw), 1))
+    return seen, kept
 
 
 def _row(seen: Seen) -> tuple[float, ...]:
