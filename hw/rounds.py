@@ -37,6 +37,7 @@ class Rounds:
     def __init__(self, devices: Mapping[str, Device]) -> None:
         self.devices = devices
         self._ticked_ns = 0
+        self._correction_ns: int | None = None  # as the devices know it
 
     def serve(self, feed: Feed, tape: list[Round] | None = None) -> Iterator[Measurement]:
         """Yield the measurements of all devices in one round: they are ticked, then handed their bytes.
@@ -53,8 +54,10 @@ class Rounds:
 
     def _tick(self, feed: Feed, changes: list[LinkState] | None) -> bool:
         """Tick the devices where it is time for that, as each would find for itself; return whether it was."""
-        for device in self.devices.values():
-            device.correct(feed.correction_ns)
+        if feed.correction_ns != self._correction_ns:
+            self._correction_ns = feed.correction_ns
+            for device in self.devices.values():
+                device.correct(feed.correction_ns)
         if 0 <= feed.now_ns - self._ticked_ns < TICK_NS:
             return False
         self._ticked_ns = feed.now_ns

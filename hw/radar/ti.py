@@ -40,6 +40,7 @@ FASTEST = 100.0  # m/s
 FORWARD_LEFT = slice(1, None, -1)  # of TI's right, forward, up: forward, right
 LEFT_OF_RIGHT = np.array([1.0, -1.0])
 WIDEST = 100.0  # m2; a variance beyond says nothing
+NO_ROWS = {kind: np.zeros(0, LAYOUTS[kind]) for kind in (TARGETS, POINTS)}
 
 Bools = NDArray[np.bool_]
 
@@ -156,7 +157,7 @@ class TiRadar:
             return None
         arrival_ns = receipt_ns - round(frame.length * self._byte_ns) - self._latency_ns
         stamp_ns = self._clock.stamp(frame.number, arrival_ns)
-        rows = frame.tlvs.get(wanted, np.zeros(0, LAYOUTS[wanted]))
+        rows = frame.tlvs.get(wanted, NO_ROWS[wanted])
         good = _are_possible_targets(rows) if wanted == TARGETS else _are_possible_points(rows)
         if wrong := len(rows) - int(np.count_nonzero(good)):
             self.counters.note("implausible", rows[~good].tobytes(), wrong)
@@ -164,7 +165,7 @@ class TiRadar:
             self.counters.refused += 1
             return None
         if wanted == TARGETS:
-            return self._detections(rows[good], stamp_ns, receipt_ns)
+            return self._detections(rows[good] if wrong else rows, stamp_ns, receipt_ns)
         return self._cloud(rows, good, frame.tlvs.get(SIDE_INFO), stamp_ns, receipt_ns)
 
     def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
