@@ -12,10 +12,10 @@ static void *take(struct arrays *arrays, PyObject *object, Py_ssize_t size, bool
         return NULL;
     }
     arrays->count++;
-    if (view->itemsize != 8 || !view->format || view->format[1] || !strchr(formats, view->format[0]))
+    if (view->itemsize != (formats[0] == '?' ? 1 : 8) || !view->format || view->format[1] || !strchr(formats, view->format[0]))
         PyErr_Format(PyExc_TypeError, "expected an array of type %c, got %s", formats[0], view->format);
-    else if (size >= 0 && view->len != 8 * size)
-        PyErr_Format(PyExc_ValueError, "expected %zd elements, got %zd", size, view->len / 8);
+    else if (size >= 0 && view->len != view->itemsize * size)
+        PyErr_Format(PyExc_ValueError, "expected %zd elements, got %zd", size, view->len / view->itemsize);
     else
         return view->buf;
     return NULL;
@@ -31,9 +31,15 @@ int64_t *integers(struct arrays *arrays, PyObject *object, Py_ssize_t size, bool
     return take(arrays, object, size, writable, "lq");
 }
 
+bool *masks(struct arrays *arrays, PyObject *object, Py_ssize_t size)
+{
+    return take(arrays, object, size, true, "?");
+}
+
 Py_ssize_t last_size(const struct arrays *arrays)
 {
-    return arrays->view[arrays->count - 1].len / 8;
+    const Py_buffer *view = &arrays->view[arrays->count - 1];
+    return view->len / view->itemsize;
 }
 
 void release(struct arrays *arrays)

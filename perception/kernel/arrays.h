@@ -1,4 +1,4 @@
-/* Arrays of numpy as C sees them, by the buffer protocol: contiguous, of float64 or int64. */
+/* Arrays of numpy as C sees them, by the buffer protocol: contiguous, of float64, int64 or bool. */
 
 #ifndef KERNEL_ARRAYS_H
 #define KERNEL_ARRAYS_H
@@ -19,6 +19,7 @@ struct arrays {
 /* Return an array of so many elements (-1: of any number), to be written into if `writable`; NULL: TypeError, ValueError. */
 double *floats(struct arrays *arrays, PyObject *object, Py_ssize_t size, bool writable);
 int64_t *integers(struct arrays *arrays, PyObject *object, Py_ssize_t size, bool writable);
+bool *masks(struct arrays *arrays, PyObject *object, Py_ssize_t size); /* to be written into */
 
 /* Return the number of elements of the array that was taken last. */
 Py_ssize_t last_size(const struct arrays *arrays);

@@ -14,6 +14,9 @@ try:
     from perception import _kernel as kernel
 except ImportError:
     kernel = None  # type: ignore[assignment]
+_FUNCTIONS = {"assign", "correct", "gate", "lane_order", "neighbours", "predict", "project", "shade", "sight"}
+if not _FUNCTIONS.issubset(dir(kernel)):
+    kernel = None  # type: ignore[assignment]  # built from older sources
 
 
 def contiguous(*arrays: Floats | Ints) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import direction_of, heading_of
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 from perception.state.attributes import sizes, walks
 from perception.state.table import TrackTable, likely
@@ -19,6 +20,7 @@ FARTHEST_M = 60.0  # a vehicle farther ahead or behind does not matter
 LANE_M = 1.5  # one farther to the side is in another lane
 SAME_WAY = 0.7  # cosine of the angle between the headings of two vehicles of one lane, at least
 ITSELF_M = 1.0  # a middle that near is the same vehicle's
+_LIMITS: Floats = np.array([LANE_M, SAME_WAY, FARTHEST_M, ITSELF_M])
 
 
 class LaneOrder(NamedTuple):
@@ -37,8 +39,19 @@ def directions(table: TrackTable, rows: Ints) -> Floats:
 
 def lane_order(table: TrackTable, rows: Ints) -> LaneOrder:
     """Return the order in the lanes of the vehicles in the rows (k,), among all that probably exist."""
+    if kernel is None:
+        return lane_order_twin(table, rows)
+    others = _others(table)
+    found = LaneOrder(*np.empty((3, len(rows))))
+    here = table.state, sizes(table)[0], rows, directions(table, rows)
+    kernel.lane_order(*contiguous(*here, others, direction_of(table.heading[others]).T, _LIMITS, *found))
+    return found
+
+
+def lane_order_twin(table: TrackTable, rows: Ints) -> LaneOrder:
+    """Return the same, for rows (k,), without the kernel."""
     ahead = directions(table, rows)
-    others = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
+    others = _others(table)
     if not len(others):
         none = np.full(len(rows), np.inf)
         return LaneOrder(none, none, np.zeros(len(rows)))
@@ -55,3 +68,9 @@ def lane_order(table: TrackTable, rows: Ints) -> LaneOrder:
     speed = ahead[0] * table.state[2, others[leader]] + ahead[1] * table.state[3, others[leader]]
     gap = before[number, leader]
     return LaneOrder(gap, after.min(axis=1), np.where(np.isfinite(gap), np.maximum(speed, 0.0), 0.0))
+
+
+def _others(table: TrackTable) -> Ints:
+    """Return the rows (o,) of the vehicles that probably exist, and whose heading is known."""
+    rows: Ints = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
+    return rows

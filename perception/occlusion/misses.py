@@ -25,10 +25,10 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     seen (sensors, n); looked (s,): the sensors in the round; sure (sensors,) log-odds: as `testimony.surest`;
     `settled`: road users are seen when they come, so that no new one stands where others hide it.
     """
-    in_view = visibility.in_view(table.state[:2], sensors)
+    in_view, fast = visibility.sight(table, sensors)
     watched = np.zeros_like(seen)
     watched[looked] = in_view[looked]
-    sensor, track = np.nonzero(watched & visibility.fast_enough(table, sensors) & ~seen)
+    sensor, track = np.nonzero(watched & fast & ~seen)
     exposed, room = visibility.cover(table, sensor, track, sensors)
     plain = exposed > testimony.OPEN
     testimony.hear(table, seen, sensor[plain], track[plain], sure)

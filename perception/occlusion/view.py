@@ -26,7 +26,7 @@ class View:
         cars.state[:2], cars.heading[:], cars.kind[:] = position.T, heading, RoadUser.CAR
         table = self._table.joined(cars)
         sees_standing = self._sensors.least_speed[:-1, None] == 0.0
-        sensor, place = np.nonzero(visibility.in_view(cars.state[:2], self._sensors) & sees_standing)
+        sensor, place = np.nonzero(visibility.sight(cars, self._sensors).inside & sees_standing)
         exposed, _ = visibility.cover(table, sensor, len(self._table) + place, self._sensors)
         shown: Mask = np.bincount(place, exposed > LIKELY, len(position)) > 0.0
         return shown

@@ -6,17 +6,40 @@ from typing import NamedTuple
 
 import numpy as np
 
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints, Mask
 from perception.occlusion.shade import obstacles, shade
 from perception.sensing.sensors import Sensors
 from perception.state.pairs import neighbours
 from perception.state.table import TrackTable
 
-EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
-EDGE_RAD = np.radians(2.0)  # nor this near to the sides
 COVERED_SHARE = 0.5  # share of a road user's width that must be covered for it to be hidden, with some allowance
 IN_THE_OPEN = 0.998  # probability of being seen where no known body covers: unknown bodies hide as well
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
+
+
+class Sight(NamedTuple):
+    """Which sensors look at which tracks."""
+
+    inside: Mask  # (sensors, n) as `in_view`
+    fast: Mask  # (sensors, n) as `fast_enough`
+
+
+def sight(table: TrackTable, sensors: Sensors) -> Sight:
+    """Return which tracks which sensors look at, and which of these are fast enough to be seen."""
+    if kernel is None:
+        return sight_twin(table, sensors)
+    shape = sensors.radio, len(table)
+    found = Sight(np.empty(shape, np.bool_), np.empty(shape, np.bool_))
+    place = sensors.east, sensors.north, sensors.forward
+    kernel.sight(*contiguous(table.state), *place, sensors.near, sensors.far, sensors.least_cosine,
+                 sensors.least_speed, *found)  # fmt: skip
+    return found
+
+
+def sight_twin(table: TrackTable, sensors: Sensors) -> Sight:
+    """Return the same without the kernel."""
+    return Sight(in_view(table.state[:2], sensors), fast_enough(table, sensors))
 
 
 def in_view(position: Floats, sensors: Sensors) -> Mask:
@@ -24,19 +47,16 @@ def in_view(position: Floats, sensors: Sensors) -> Mask:
     east, north = _sight(position, sensors)
     distance = np.hypot(east, north)
     ahead = east * sensors.forward[0, :-1, None] + north * sensors.forward[1, :-1, None]
-    least_cosine = np.cos(np.minimum(sensors.half_width - EDGE_RAD, np.pi))[:-1, None]
-    deep = (distance < (sensors.range - EDGE_M)[:-1, None]) & (distance > (sensors.near + EDGE_M)[:-1, None])
-    inside: Mask = deep & (ahead > least_cosine * distance)
+    deep = (distance < sensors.far[:-1, None]) & (distance > sensors.near[:-1, None])
+    inside: Mask = deep & (ahead > sensors.least_cosine[:-1, None] * distance)
     return inside
 
 
 def fast_enough(table: TrackTable, sensors: Sensors) -> Mask:
     """Return which tracks move fast enough along the line of sight to be seen by which sensor: (sensors, n)."""
-    if not sensors.least_speed.any():
-        return np.ones((1, len(table)), dtype=np.bool_)
     east, north = _sight(table.state[:2], sensors)
     radial = east * table.state[2] + north * table.state[3]
-    least = 2.0 * sensors.least_speed[:-1, None]
+    least = sensors.least_speed[:-1, None]
     fast: Mask = (np.abs(radial) > least * np.hypot(east, north)) | (least == 0.0)
     return fast
 

@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 
 from perception import camera
-from perception.algebra import along_and_across, times, transposed
+from perception.algebra import along_and_across
 from perception.objects import Detections, Floats, Ints, Mask
+from perception.sensing.projection import placed_on_site
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
 from perception.state.attributes import TYPICAL_SIZE
@@ -64,29 +65,22 @@ def project(scans: Sequence[DeviceScan], sensors: Sensors) -> Scan:
     counts = [len(each.kind) for each in devices]
     column, radial = np.repeat(np.array([(each.column, each.radial) for each in scans]).T, counts, axis=1)
     stamps = np.repeat(np.array([(each.stamp_ns, each.receipt_ns) for each in devices]).T, counts, axis=1)
-    position = _stacked([each.position for each in devices])
-    forward = sensors.forward[:, column]
-    away = _turned(position, forward)
-    covariance = _covariance(_stacked([each.covariance for each in devices]), away, forward, column, sensors)
-    velocity, certainty = _velocity(devices, away, forward, column, radial > 0, sensors)
+    placed = placed_on_site(devices, column, radial, sensors)
     confidence = np.concatenate([each.confidence for each in devices])
     count = len(column)
     scan = Scan(
         sensor=column,
         stamp_ns=stamps[0],
         receipt_ns=stamps[1],
-        position=away + sensors.place[:, column],
-        covariance=covariance,
-        velocity=velocity,
-        velocity_certainty=certainty,
-        size=_stacked([each.size for each in devices]),
+        **placed._asdict(),
         kind=np.concatenate([each.kind for each in devices]),
         confidence=np.where(np.isnan(confidence), 0.5, confidence),
         vehicle=np.zeros(count, np.int64),
         heading=np.full(count, np.nan),
         radio=np.zeros(count, np.int64),
     )
-    known = np.isfinite(away[0] + away[1] + covariance[0, 0] + covariance[0, 1] + covariance[1, 1])
+    position, covariance = placed.position, placed.covariance
+    known = np.isfinite(position[0] + position[1] + covariance[0, 0] + covariance[0, 1] + covariance[1, 1])
     return scan if known.all() else scan.at(known)
 
 
@@ -133,44 +127,3 @@ def sight_covariance(position: Floats, noise: Noise) -> Floats:
     across = noise.across_m**2 + (distance * math.radians(noise.azimuth_deg)) ** 2
     ray = position.T / np.maximum(distance, 1e-6)
     return along_and_across(ray, np.full(len(distance), noise.along_m**2), across).transpose(2, 0, 1)
-
-
-def _stacked(arrays: Sequence[Floats]) -> Floats:
-    """Return arrays (n, ...) one after the other as one (..., n); values that are not finite become NaN."""
-    whole = np.concatenate(arrays)
-    whole[np.isinf(whole)] = np.nan
-    return np.ascontiguousarray(whole.transpose(*range(1, whole.ndim), 0))
-
-
-def _turned(vector: Floats, forward: Floats) -> Floats:
-    """Turn sensor frame vectors (2, d) (forward, left) into east, north."""
-    east, north = forward
-    return np.stack([east * vector[0] - north * vector[1], north * vector[0] + east * vector[1]])
-
-
-def _covariance(given: Floats, away: Floats, forward: Floats, column: Ints, sensors: Sensors) -> Floats:
-    """Return the covariances (2, 2, d) of the places: as the device says, else as the site file says."""
-    distance = np.hypot(away[0], away[1])
-    across = sensors.across[column] + sensors.azimuth[column] * distance**2
-    own = along_and_across(away / np.maximum(distance, 1e-6), sensors.along[column], across)
-    told = np.isfinite(given[0, 0] + given[0, 1] + given[1, 1])
-    if not told.any():
-        return own
-    turn = np.stack([np.stack([forward[0], -forward[1]]), np.stack([forward[1], forward[0]])])
-    return np.where(told, times(times(turn, given), transposed(turn)), own)
-
-
-def _velocity(
-    devices: Sequence[Detections], away: Floats, forward: Floats, column: Ints, radial: Mask, sensors: Sensors
-) -> tuple[Floats, Floats]:
-    """Return velocities (2, d) and their certainties (2, 2, d), site frame; both 0 where nothing was measured."""
-    velocity = _turned(_stacked([each.velocity for each in devices]), forward)
-    known = np.isfinite(velocity[0] + velocity[1])
-    if not known.any():
-        return np.zeros_like(velocity), np.zeros((2, 2, len(column)))
-    variance = np.concatenate([each.velocity_variance for each in devices])
-    given = np.isfinite(variance)
-    along = known / np.where(given, variance, sensors.speed[column])
-    across = known * ~radial / np.where(given, variance, sensors.speed_across[column])
-    ray = away / np.maximum(np.hypot(away[0], away[1]), 1e-6)
-    return np.where(known, velocity, 0.0), along_and_across(ray, along, across)

@@ -15,6 +15,8 @@ from perception.sensor import Noise, Sensor
 
 EMERGING_DENSITY = 4e-3  # per m2 and scan: road users that were never seen come out of hidden places
 FALSE_REPORT_DENSITY = 1e-3  # per m2: a radio may claim a vehicle at any place
+EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
+EDGE_RAD = math.radians(2.0)  # nor this near to the sides
 
 
 class Sensors:
@@ -31,9 +33,11 @@ class Sensors:
         self.height = _column([mount.height_m for mount in mounts], 0.0)
         yaw = np.radians(_column([mount.yaw_deg for mount in mounts], 0.0))
         self.forward: Floats = np.stack([np.sin(yaw), np.cos(yaw)])  # (2, sensors + 1) unit vectors, site frame
-        self.range = _column([view.range_m for view in views], 0.0)
-        self.near = _column([view.near_m for view in views], 0.0)
-        self.half_width = np.radians(_column([view.width_deg / 2.0 for view in views], 0.0))
+        # well inside the field of view
+        self.far = _column([view.range_m for view in views], 0.0) - EDGE_M
+        self.near = _column([view.near_m for view in views], 0.0) + EDGE_M
+        half_width = np.radians(_column([view.width_deg / 2.0 for view in views], 0.0))
+        self.least_cosine = np.cos(np.minimum(half_width - EDGE_RAD, np.pi))
         # variances along and across the line of sight
         self.along = _column([noise.along_m**2 for noise in noises], 1.0)
         self.across = _column([noise.across_m**2 for noise in noises], 1.0)
@@ -42,7 +46,7 @@ class Sensors:
         )  # times distance squared
         self.speed = _column([noise.speed_mps**2 for noise in noises], 1.0)
         self.speed_across = _column([_speed_across(noise) ** 2 for noise in noises], 1.0)
-        self.least_speed = _column([sensor.least_speed_mps for sensor in sensors], 0.0)
+        self.least_speed = 2.0 * _column([sensor.least_speed_mps for sensor in sensors], 0.0)  # seen for sure
         self.weight = 1.0 / _column([sensor.alike for sensor in sensors], report_alike)
         self.gate = _column([gate] * len(sensors), report_gate)
         self.log_detected = np.log(_column([sensor.detection_probability for sensor in sensors], 1.0))

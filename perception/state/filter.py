@@ -11,14 +11,23 @@ import msgspec
 import numpy as np
 
 from perception.algebra import apply, block_inverse, transposed
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 
 
-def predict(state: Floats, covariance: Floats, dt: Floats | float, density: Floats) -> None:
-    """Move states (4, n) and covariances (4, 4, n), in place, by dt seconds; less than 0 is back.
+def predict(state: Floats, covariance: Floats, dt: Floats, density: Floats) -> None:
+    """Move states (4, n) and covariances (4, 4, n), in place, by dt (n,) seconds; less than 0 is back.
 
     Noise of the spectral density (2, 2, n) m2/s3 is added either way.
     """
+    if kernel is None:
+        predict_twin(state, covariance, dt, density)
+    else:
+        kernel.predict(state, covariance, *contiguous(dt, density))
+
+
+def predict_twin(state: Floats, covariance: Floats, dt: Floats, density: Floats) -> None:
+    """Do the same, shapes as in `predict`, without the kernel."""
     place, mixed, speed = covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:]
     state[:2] += dt * state[2:]
     step = mixed + dt * speed

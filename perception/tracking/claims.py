@@ -115,8 +115,9 @@ class Claims:
     def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:
         """Return the probabilities (k,) that the sensors `looked` (s,) would see a vehicle at each claimed place."""
         watched = np.zeros((self._sensors.radio, len(claimed)), dtype=np.bool_)
-        watched[looked] = visibility.in_view(claimed.state[:2], self._sensors)[looked]
-        sensor, row = np.nonzero(watched & visibility.fast_enough(claimed, self._sensors))
+        inside, fast = visibility.sight(claimed, self._sensors)
+        watched[looked] = inside[looked]
+        sensor, row = np.nonzero(watched & fast)
         exposed = visibility.cover(table.joined(claimed), sensor, row + len(table), self._sensors).exposure
         missed = np.log(1.0 - exposed * (1.0 - np.exp(self._sensors.log_missed[sensor])))
         return 1.0 - np.exp(np.bincount(row, missed, len(claimed)))

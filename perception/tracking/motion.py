@@ -36,7 +36,7 @@ def predict(table: TrackTable, dt: float) -> None:
 
 def _move(table: TrackTable, dt: float) -> None:
     """Move all tracks by dt seconds as they move now."""
-    filter.predict(table.state, table.covariance, dt, agility(table))
+    filter.predict(table.state, table.covariance, np.full(len(table), dt), agility(table))
 
 
 def agility(table: TrackTable) -> Floats:
@@ -96,5 +96,5 @@ def newborn(scan: Scan, lag: Floats, sensors: int) -> TrackTable:
     table.state[:2], table.covariance[:2, :2] = scan.position, scan.covariance
     table.state[2:] = apply(speed, apply(scan.velocity_certainty, scan.velocity))
     table.covariance[2:, 2:] = speed
-    filter.predict(table.state, table.covariance, -lag, np.zeros((2, 2, 1)))
+    filter.predict(table.state, table.covariance, -lag, np.zeros((2, 2, len(table))))
     return table

@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perception.kernel.native import kernel
-from perception.objects import Floats
+from perception.objects import Floats, Mask
+from perception.occlusion.lane_order import lane_order, lane_order_twin
 from perception.occlusion.shade import obstacles, shade, shade_twin
+from perception.occlusion.visibility import sight, sight_twin
+from perception.sensing.projection import placed, placed_twin
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
-from perception.sensor import FieldOfView, Mount, Sensor
+from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.state.filter import predict, predict_twin
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
 from perception.tracking.assignment import TOGETHER, best, best_twin
@@ -187,3 +191,61 @@ def test_shades_are_those_of_the_twin(rng: np.random.Generator, count: int, look
     )
     found, expected = (each(obstacles(table), *pair, sensors) for each in (shade, shade_twin))
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(found, expected, strict=True))
+
+
+def same(ours: Floats | Mask, theirs: Floats | Mask) -> bool:
+    """Tell whether arrays are the same, NaN where NaN is, and of which sign a zero is left open."""
+    return np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f")
+
+
+def site(rng: np.random.Generator) -> Sensors:
+    """Return three sensors, one of which sees nothing that stands."""
+    return Sensors([
+        Sensor(device=str(n), noise=Noise(azimuth_deg=n, speed_across_mps=3.0 if n else None), least_speed_mps=n // 2,
+               mount=Mount(east_m=rng.uniform(-50.0, 50.0), north_m=rng.uniform(-50.0, 50.0), height_m=5.0,
+                           yaw_deg=rng.uniform(-180.0, 180.0)),
+               field_of_view=FieldOfView(range_m=90.0, near_m=5.0 * n, width_deg=360.0 if n == 1 else 100.0))
+        for n in range(3)
+    ], 9.0, 9.0, 1.0)  # fmt: skip
+
+
+@built
+@given(seeds, st.integers(1, 40))
+def test_predictions_are_those_of_the_twin(rng: np.random.Generator, count: int) -> None:
+    table, dt = tracks(rng, count), rng.normal(size=count)
+    ours, theirs = table.take(np.arange(count)), table.take(np.arange(count))
+    density = spreads(rng, 2, count)
+    predict(ours.state, ours.covariance, dt, density)
+    predict_twin(theirs.state, theirs.covariance, dt, density)
+    assert ours.state.tobytes() == theirs.state.tobytes() != table.state.tobytes()
+    assert ours.covariance.tobytes() == theirs.covariance.tobytes()
+
+
+@built
+@given(seeds, st.integers(0, 40))
+def test_sights_are_those_of_the_twin(rng: np.random.Generator, count: int) -> None:
+    table, sensors = tracks(rng, count), site(rng)
+    assert all(map(same, sight(table, sensors), sight_twin(table, sensors)))
+
+
+@built
+@given(seeds, st.integers(1, 30), st.integers(0, 10))
+def test_orders_in_lanes_are_those_of_the_twin(rng: np.random.Generator, count: int, asked: int) -> None:
+    """All on one road, on which most drive the same way and some side by side."""
+    table, rows = tracks(rng, count), rng.integers(0, count, asked)
+    table.state[:2] = rng.integers(-30, 30, (2, count)) * [[0.5], [5.0]]
+    table.heading[:] = np.where(rng.random(count) < 0.1, np.nan, rng.choice([0.0, 5.0, 180.0], count))
+    table.id[:], table.log_odds[:], table.kind[:] = 1, rng.normal(2.0, 1.5, count), rng.integers(0, 7, count)
+    assert all(map(same, lane_order(table, rows), lane_order_twin(table, rows)))
+
+
+@built
+@given(seeds, st.integers(1, 40))
+def test_projections_are_those_of_the_twin(rng: np.random.Generator, count: int) -> None:
+    told = [rng.normal(size=(count, *shape)) * 20.0 for shape in ((2,), (2, 2), (2,), (), (3,))]
+    for array in told:
+        array[rng.random(array.shape) < 0.1] = rng.choice([np.nan, np.inf, 0.0])
+    column, radial, sensors = rng.integers(0, 3, count), rng.integers(0, 2, count), site(rng)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = placed_twin(told, column, radial, sensors)
+    assert all(map(same, placed(told, column, radial, sensors), expected))

@@ -13,7 +13,7 @@ RNG = np.random.default_rng(3)
 def covariances(count, size, rng=RNG):
     """Return (size, size, count) positive definite matrices."""
     root = rng.normal(size=(count, size, size))
-    return np.moveaxis(root @ root.transpose(0, 2, 1) + 0.1 * np.eye(size), 0, -1)
+    return np.ascontiguousarray(np.moveaxis(root @ root.transpose(0, 2, 1) + 0.1 * np.eye(size), 0, -1))
 
 
 def isotropic(density):
@@ -58,9 +58,9 @@ def test_predicts_as_the_textbook_does():
 def test_predicting_twice_is_predicting_once():
     once, spread = RNG.normal(size=(4, 3)), covariances(3, 4)
     twice, spread_twice, density = once.copy(), spread.copy(), isotropic(np.array([1.0, 2.0, 3.0]))
-    filter.predict(once, spread, 0.3, density)
-    filter.predict(twice, spread_twice, 0.1, density)
-    filter.predict(twice, spread_twice, 0.2, density)
+    filter.predict(once, spread, np.full(3, 0.3), density)
+    filter.predict(twice, spread_twice, np.full(3, 0.1), density)
+    filter.predict(twice, spread_twice, np.full(3, 0.2), density)
     assert twice == pytest.approx(once)
     assert spread_twice == pytest.approx(spread)
 
@@ -131,7 +131,7 @@ def test_the_covariance_stays_positive_definite(steps):
         certainty = algebra.along_and_across(ray, 1.0 / np.array([along]), 1.0 / np.array([across]))
         lag = np.array([-dt])
         if kind == "predict":
-            filter.predict(state, covariance, dt, isotropic(3.0))
+            filter.predict(state, covariance, np.array([dt]), isotropic(3.0))
         elif kind == "position":
             filter.update(state, covariance, filter.information(lag, measured, certainty, none, nothing))
         else:
