@@ -18,28 +18,28 @@ IN_THE_OPEN = 0.998  # probability of being seen where no known body covers: unk
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
 
 
-class Sight(NamedTuple):
+class SightMask(NamedTuple):
     """Which sensors look at which tracks."""
 
     inside: Mask  # (sensors, n) as `in_view`
     fast: Mask  # (sensors, n) as `fast_enough`
 
 
-def sight(table: TrackTable, sensors: Sensors) -> Sight:
+def sight(table: TrackTable, sensors: Sensors) -> SightMask:
     """Return which tracks which sensors look at, and which of these are fast enough to be seen."""
     if kernel is None:
         return sight_twin(table, sensors)
     shape = sensors.radio, len(table)
-    found = Sight(np.empty(shape, np.bool_), np.empty(shape, np.bool_))
+    found = SightMask(np.empty(shape, np.bool_), np.empty(shape, np.bool_))
     place = sensors.east, sensors.north, sensors.forward
     kernel.sight(*contiguous(table.state), *place, sensors.near, sensors.far, sensors.least_cosine,
                  sensors.least_speed, *found)  # fmt: skip
     return found
 
 
-def sight_twin(table: TrackTable, sensors: Sensors) -> Sight:
+def sight_twin(table: TrackTable, sensors: Sensors) -> SightMask:
     """Return the same without the kernel."""
-    return Sight(in_view(table.state[:2], sensors), fast_enough(table, sensors))
+    return SightMask(in_view(table.state[:2], sensors), fast_enough(table, sensors))
 
 
 def in_view(position: Floats, sensors: Sensors) -> Mask:
