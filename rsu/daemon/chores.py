@@ -45,6 +45,7 @@ class Chores:
         self._wake = threading.Event()
         self._wanted = threading.Event()  # a reload
         self._renewed: Duty | None = None
+        self._answer: str | None = None  # to a reload
         self.warnings: int | None = None  # of the site in use, as `rsu check` counts them; None: not yet known
         self._doing: tuple[float, str] | None = None  # since when, name of the chore
         self._folders: dict[Path, Trouble] = {}
@@ -62,6 +63,11 @@ class Chores:
         """Return the result of a reload, once."""
         duty, self._renewed = self._renewed, None
         return duty
+
+    def answer(self) -> str | None:
+        """Return, once, how a reload has ended: why the site before stays in use, or nothing; None: no news."""
+        answer, self._answer = self._answer, None
+        return answer
 
     def back_to(self, duty: Duty, why: str) -> None:
         """Note that a renewed site came to nothing."""
@@ -91,7 +97,7 @@ class Chores:
             self._do(self._duty.origin)
             if self._wanted.is_set():
                 self._wanted.clear()
-                self._reload()
+                self._answer = self._reload()
             elif time.monotonic() >= self._look_at_site_s:
                 if self.warnings is None:
                     self._warn()
@@ -157,8 +163,8 @@ class Chores:
             self._site = Trouble(reason, duty.origin, why, time.time_ns())
             _log.warning("site file changed, not in use", path=duty.origin, errors=why)
 
-    def _reload(self) -> None:
-        """Freeze the edited files; the copy in use stays in use where they are not valid."""
+    def _reload(self) -> str:
+        """Freeze the edited files; return why the copy in use stays in use, empty where it does not."""
         places = shelves(*(each.path for each in self._held))
         try:
             fresh = duty_of(site_copy.freeze(site_copy.gather(Path(self._duty.origin)), places))
@@ -167,13 +173,14 @@ class Chores:
             for finding in error.findings[:_FINDINGS] if isinstance(error, ConfigError) else [why]:
                 _log.error("site file not taken, the one before stays in use", finding=str(finding))
             self._site = Trouble(BoxReason.SITE_UNFIT, self._duty.origin, why, time.time_ns())
-            return
+            return why
         self._site, self._stamps = None, site_copy.stamps(fresh.files)
         if fresh.digest == self._duty.digest:
             _log.info("site file unchanged", path=self._duty.origin)
-            return
+            return ""
         self._duty = self._renewed = fresh
         self.warnings = None
+        return ""
 
 
 def _in_short(error: ConfigError) -> str:

@@ -28,6 +28,14 @@ class Notifier:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender, suppress(OSError):
             sender.sendto("\n".join(facts).encode(), address)
 
+    def reloading(self) -> None:
+        """Tell that a reload has begun; it ends with `ready`."""
+        self.say("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+    def ready(self, status: str) -> None:
+        """Tell that the start or a reload has ended, with a line for `systemctl status`."""
+        self.say("READY=1", f"STATUS={' '.join(status.split())}")
+
     def turn(self) -> None:
         """Note that the loop runs; tell systemd when it is due."""
         if time.monotonic() - self._told_s >= self._period_s:

@@ -36,6 +36,12 @@ class Heed(msgspec.Struct, frozen=True, tag=True):
     memory: bytes
 
 
+class Reloaded(msgspec.Struct, frozen=True, tag=True):
+    """A reload has come to an end."""
+
+    why: str  # why the site before stays in use; empty: the site file as it is now is in use
+
+
 class Started(msgspec.Struct, frozen=True, tag=True):
     """A process was started."""
 
@@ -60,7 +66,7 @@ class Reload(msgspec.Struct, frozen=True, tag=True):
     """A reload of the site file was asked for."""
 
 
-Order = StartOrder | Kill | Heed
+Order = StartOrder | Kill | Heed | Reloaded
 News = Started | Ended | Alive | Reload
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Order | News).decode

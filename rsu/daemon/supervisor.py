@@ -23,7 +23,7 @@ from rsu.core.exits import Exit
 from rsu.daemon.child import Child
 from rsu.daemon.chores import Chores, HeldFolder
 from rsu.daemon.duty import Duty
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Started, StartOrder
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Reloaded, Started, StartOrder
 from rsu.daemon.processes import ProcessRow, row
 from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
@@ -114,6 +114,8 @@ class Supervisor:
         self._looked = now
         if (fresh := self._chores.renewed()) is not None:
             self._change(fresh, self._duty, now)
+        if (why := self._chores.answer()) is not None:
+            self._line.send(Reloaded(why))
         self._roll(now)
         for child in list(self._children.values()):
             self._order(child, child.look(now, self._duty.path))

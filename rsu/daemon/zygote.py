@@ -23,7 +23,7 @@ import structlog
 from rsu.daemon.backoff import Backoff
 from rsu.daemon.fork import ForkedProcess, fork
 from rsu.daemon.notify import Notifier
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Started, StartOrder
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Reloaded, Started, StartOrder
 from rsu.daemon.relay import Stderr
 
 SUPERVISOR = "supervisor"
@@ -62,13 +62,14 @@ class Zygote:
         self._backoff = Backoff(longest_s=4.0)
         self._line: OrderLine | None = None
         self._memory = b""
+        self._reloading = False  # asked for, and not yet answered by a supervisor
         self._stderr = Stderr()
         self._notifier = Notifier()
 
     def run(self) -> None:
         """Keep the daemon running until `stop`."""
         with _woken_by_signals(self._reload) as wakes:
-            self._notifier.say("READY=1")
+            self._notifier.ready("started")
             while not self._stop.is_set():
                 self._keep_supervisor(time.monotonic())
                 self._listen(wakes, _LOOK_MS)
@@ -78,8 +79,15 @@ class Zygote:
             self._end(wakes)
 
     def _reload(self) -> None:
+        """Begin a reload; a supervisor that is not there yet is asked when it is."""
+        self._reloading = True
+        self._notifier.reloading()
         if self._line is not None:
             self._line.send(Reload())
+
+    def _reloaded(self, why: str) -> None:
+        self._reloading = False
+        self._notifier.ready(f"site file not taken, the one before stays in use: {why}" if why else "site file in use")
 
     def _keep_supervisor(self, now_s: float) -> None:
         """Start the supervisor, beat for it, kill it when it hangs, and abandon it when it does not exit."""
@@ -110,6 +118,8 @@ class Zygote:
         else:
             self._members[member.pid] = member
             self._supervisor, self._line, self._heard_s = member.pid, ours, now_s
+            if self._reloading:
+                ours.send(Reload())
         its.close()
 
     def _lose_supervisor(self, now_s: float) -> None:
@@ -140,6 +150,8 @@ class Zygote:
                 self._kill(order)
             elif isinstance(order, Heed):
                 self._memory = order.memory
+            elif isinstance(order, Reloaded):
+                self._reloaded(order.why)
 
     def _start(self, order: StartOrder) -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 def test_facts_come_line_by_line(systemd: socket.socket) -> None:
     Notifier().say("READY=1", "STATUS=on air")
     assert systemd.recv(200) == b"READY=1\nSTATUS=on air"
+
+
+def test_a_start_and_a_reload_have_a_beginning_an_end_and_one_line_of_status(systemd: socket.socket) -> None:
+    notifier = Notifier()
+    begun_us = time.monotonic_ns() // 1000
+    notifier.reloading()
+    notifier.ready("not taken:\n  site.yaml:3:1: unknown key")
+    kind, _, moment = systemd.recv(200).decode().partition("\nMONOTONIC_USEC=")
+    assert kind == "RELOADING=1" and begun_us <= int(moment) <= time.monotonic_ns() // 1000
+    assert systemd.recv(200) == b"READY=1\nSTATUS=not taken: site.yaml:3:1: unknown key"
 
 
 def test_the_environment_is_not_for_children(systemd: socket.socket) -> None:

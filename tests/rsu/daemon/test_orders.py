@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rsu.daemon.orders import Alive, Ended, Heed, Kill, News, Order, OrderLine, Reload, Started, StartOrder
+from rsu.daemon.orders import Alive, Ended, Heed, Kill, News, Order, OrderLine, Reload, Reloaded, Started, StartOrder
 
 ALL: list[Order | News] = [
     StartOrder("station", "/data/site/site.yaml"),
@@ -14,6 +14,7 @@ ALL: list[Order | News] = [
     Ended("station", 77, "exit code 1", "OSError: no"),
     Alive(),
     Reload(),
+    Reloaded("site.yaml:3:1: unknown key"),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,10 +24,11 @@ ROOT = Path(__file__).parents[3]
 class Family:
     """A running family, and what its supervisor says of it."""
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, **environment: str) -> None:
         self._bus = Subscriber(run, ["processes"])
         command = [sys.executable, "-m", "tests.rsu.daemon.family", str(run)]
-        self.root = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True)
+        environment = {**os.environ, **environment}
+        self.root = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, start_new_session=True)
         self.views: dict[str, ProcessView] = {}
 
     def until(self, what: Callable[[dict[str, ProcessView]], bool], limit_s: float = 12.0) -> float:
@@ -135,3 +137,29 @@ def test_ctrl_c_is_for_the_zygote_alone(family: Family) -> None:
     assert os.getpgid(calm) == calm != os.getpgid(family.root.pid)
     os.killpg(family.root.pid, signal.SIGINT)
     assert family.root.wait(5) == 0 and gone(calm)
+
+
+def test_systemd_hears_when_a_reload_begins_and_how_it_ends(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(12.0)
+        family = Family(tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        assert systemd.recv(400) == b"READY=1\nSTATUS=started"
+        calm = family.pid("calm")
+        for supervisor_dies in (False, True):
+            begun_us = time.monotonic_ns() // 1000
+            if supervisor_dies:
+                os.kill(family.pid("supervisor"), signal.SIGKILL)
+            family.root.send_signal(signal.SIGHUP)
+            began, ended = (_heard(systemd) for _ in range(2))
+            assert began.startswith("RELOADING=1\nMONOTONIC_USEC=") and int(began.rpartition("=")[2]) >= begun_us
+            assert ended.startswith("READY=1\nSTATUS=site file not taken") and "site.yaml" in ended
+        assert family.pid("calm") == calm and family.root.poll() is None
+        family.close()
+
+
+def _heard(systemd: socket.socket) -> str:
+    """Return the next word that is no sign of life."""
+    while (word := systemd.recv(1000).decode()) == "WATCHDOG=1":
+        pass
+    return word
