@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
-	bench-determinism bench-cuts golden-update fuzz manual wheels install \
+	bench-determinism bench-cuts golden-update fuzz manual wheels lock deb test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -132,6 +132,22 @@ manual: $(VENV)/.installed-dev
 # with and without a C compiler: each wheel installed alone, its engine, its files, the demo and its page
 wheels: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.wheels
+
+$(VENV)/.installed-release: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[release]'
+	@touch $@
+
+# the libraries of a box with the hashes of their wheels, for both processors: after every change of requirements
+lock: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.release.lock
+
+# Debian package of this machine's processor, into build/deb
+deb: $(VENV)/.installed-release
+	$(BIN)/python -m tests.release.deb
+
+# installs, uses and purges the newest package in a bare Debian without network; as root, with debootstrap
+test-deb: $(VENV)/.installed-release
+	$(BIN)/python -m tests.release.root $(PACKAGE)
 
 fuzz: $(VENV)/.installed-dev
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]' || echo "no atheris here" >&2

@@ -12,6 +12,7 @@ import pytest
 
 from rsu.site.dialects import DIALECTS
 from tests.floors import FILES, FOLDERS, ROOT, Arrow, between, cycle, floors, imports
+from tests.release.lock import LOCK, requirements
 
 ROOMS = {
     "v2x": ROOT / "codecs" / "v2x",
@@ -186,6 +187,12 @@ def test_top_level_is_fixed() -> None:
     shown = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")}
     assert shown >= TOP
     assert shown - TOP - TOP_FILES - {"build"} == set()
+
+
+def test_the_lock_holds_every_library_of_a_box() -> None:
+    """`make lock` after every change of requirements."""
+    locked = {line.split()[0] for line in LOCK.read_text(encoding="utf-8").splitlines()[1:] if "--hash=sha256:" in line}
+    assert set(requirements()) - locked == set()
 
 
 def test_every_package_is_named_in_setup_cfg() -> None:

@@ -1,7 +1,8 @@
 """`make wheels`: the wheel with and without a C compiler, each installed alone in a fresh environment and used there.
 
 Each wheel must hold every file of the packages, say which engine it has, encode and decode, and accept the demo's site
-file; the one with the C extension runs the demo, whose page serves the manual. The libraries that the wheel asks for
+file; the one with the C extension runs the demo, whose page serves the manual, and comes out the same when it is built
+twice. The libraries that the wheel asks for
 come from this environment; the source tree does not, nor the package as it is installed here.
 """
 
@@ -19,6 +20,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tests.release.wheel import build
+
 ROOT = Path(__file__).parents[1]
 COMPILERS = {"native": {}, "plain": {"CC": "/bin/false", "CXX": "/bin/false"}}  # engine -> environment of the build
 PACKAGES = {"codecs/v2x": "v2x", "perception": "perception", "hw": "hw", "sim": "sim", "rsu": "rsu"}
@@ -35,16 +38,6 @@ from perception.kernel.native import kernel
 assert (kernel is not None) == (v2x.engine_name() == "native"), "one C extension was built and the other was not"
 print(v2x.engine_name(), v2x.__file__)
 """
-
-
-def build(folder: Path, environment: dict[str, str]) -> Path:
-    """Build the wheel in a folder from what the repository holds, nothing that an earlier build left behind."""
-    source = folder / "source"
-    subprocess.run(["git", "-C", ROOT, "checkout-index", "-a", f"--prefix={source}/"], check=True)
-    command: list[str | Path] = [sys.executable, *PIP, "wheel", "--no-deps", "-w", folder, source]
-    subprocess.run(command, check=True, env={**os.environ, **environment}, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 def left_out(wheel: Path) -> list[str]:
@@ -112,13 +105,22 @@ def answers(url: str) -> bool:
     return False
 
 
+def _not_again(wheel: Path) -> list[str]:
+    """Build the wheel once more, elsewhere; return whether it differs."""
+    with tempfile.TemporaryDirectory(prefix="another-place-") as folder:
+        same = build(Path(folder)).read_bytes() == wheel.read_bytes()
+    print(f"built twice: {'the same octets' if same else 'different octets'}")
+    return [] if same else ["another build gives another wheel"]
+
+
 def faults(engine: str) -> list[str]:
     """Build, install and use one wheel; return what is wrong."""
     with tempfile.TemporaryDirectory() as folder:
-        wheel = build(Path(folder), COMPILERS[engine])
+        wheel = build(Path(folder), **COMPILERS[engine])
         wrong = [f"not in the wheel: {name}" for name in left_out(wheel)]
         home = install(Path(folder), wheel)
         found, place = ask(home, "python", "-c", TRY).split()
+        wrong += _not_again(wheel) if engine == "native" else []
         wrong += [f"the engine is {found}, and not {engine}"] if found != engine else []
         wrong += [f"imported from {place}"] if not place.startswith(str(home)) else []
         print(f"{wheel.name}: engine {found}, {ask(home, 'rsu', '--version').strip()}")
