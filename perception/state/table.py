@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from perception.objects import Floats, Ints
 
 KINDS = 7  # RoadUser values
-TRUSTED, KNOWN = 15, 40  # agreement of a vehicle's BSMs with the sensors from which it is believed, and identified
+TRUSTED = 8.0  # log-odds that a vehicle's BSMs are those of a track, from which it is believed and identified
 SCANS_KEPT = (1 << 32) - 1  # bits of a history
 
 # Every field of the tracks with its shape but for the tracks; SENSORS stands for one row per sensor.
@@ -35,6 +35,7 @@ FLOATS: dict[str, tuple[int, ...]] = {
     "heading": (),
     "heading_sd": (),
     "vehicle_heading": (),
+    "agreement": (),
     "word": (SENSORS,),
 }
 INTEGERS: dict[str, tuple[int, ...]] = {
@@ -48,7 +49,6 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "contested": (),
     "vehicle": (),
     "vehicle_ns": (),
-    "agreed": (),
     "radio": (),
     "history": (SENSORS,),
     "seen_ns": (SENSORS,),
@@ -75,6 +75,7 @@ class TrackTable:
     heading: Floats  # (n,) deg, NaN while never known
     heading_sd: Floats  # (n,) deg
     vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
+    agreement: Floats  # (n,) log-odds that its BSMs are of this road user and not of anything else, 0 or more
     word: Floats  # (sensors, n) log-odds that each sensor sees a road user there, by its latest scans
     stamp_ns: Ints  # (n,) newest measurement of a sensor: when it was true
     receipt_ns: Ints  # (n,) and when it arrived
@@ -86,7 +87,6 @@ class TrackTable:
     contested: Ints  # (n,) 1: one sensor sees it and another does not, though it could, or only doubtful ones see it
     vehicle: Ints  # (n,) id of its BSM, big-endian octets as a number
     vehicle_ns: Ints  # (n,) newest BSM, 0: none
-    agreed: Ints  # (n,) how well its BSMs agree with the sensors: one more for each that fits, several less for others
     radio: Ints  # (n,) index of the radio that heard it
     history: Ints  # (sensors, n) bit k: seen in the last scan but k of the sensor
     seen_ns: Ints  # (sensors, n) newest measurement of each sensor
@@ -161,15 +161,9 @@ def likely(table: TrackTable) -> NDArray[np.bool_]:
 
 
 def trusted(table: TrackTable) -> NDArray[np.bool_]:
-    """Return which rows (n,) have a vehicle whose reports have agreed with the sensors for long enough."""
-    enough: NDArray[np.bool_] = table.agreed >= TRUSTED
+    """Return which rows (n,) have a vehicle whose BSMs are almost surely theirs: they are reported under its id."""
+    enough: NDArray[np.bool_] = table.agreement >= TRUSTED
     return enough
-
-
-def known(table: TrackTable) -> NDArray[np.bool_]:
-    """Return which rows (n,) agree with their vehicle's BSMs so well that they are reported under its id."""
-    surely: NDArray[np.bool_] = table.agreed >= KNOWN
-    return surely
 
 
 def run_starts(rows: Ints) -> Ints:

@@ -16,14 +16,12 @@ from perception.sensing.scan import Scan
 from perception.sensing.vehicles import VehicleSettings
 from perception.state import attributes
 from perception.state.pairs import Pairs
-from perception.state.table import KNOWN, TrackTable, trusted
+from perception.state.table import TrackTable, trusted
 from perception.tracking.gating import velocity_square
+from perception.tracking.ownership import MOST, UNFIT, Ownership
 
 LEAST_SCORE = 0.01  # a report of the track's own vehicle is used even where others are likelier
 PULL = 1.5  # sigmas: a report that is farther off pulls no harder
-MOST_AGREED, DISAGREED = KNOWN + 20, 8  # bound of the agreement, and the cost of a report that does not fit
-CLOSE_M = 1.5  # one that fits from farther away does not add to it
-MOVING_MPS = 1.0
 
 
 class Gates(NamedTuple):
@@ -45,7 +43,7 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
     """Return the pairs without those in which a report is not its track's; the others pull with a bounded weight.
 
     A report goes to the track that carries its id, else to one that it fits well and that has no fresh report of
-    another vehicle, or of one that is not trusted yet. Pedestrians and cyclists are no motor vehicles. A track that no
+    another vehicle for which anything speaks. Pedestrians and cyclists are no motor vehicles. A track that no
     sensor sees follows no report but, for a while, that of its own vehicle where it is trusted.
     """
     told = scan.sensor[pairs.detection] == reports.radio
@@ -62,7 +60,8 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
     own = told_well & (table.vehicle_ns[track] > 0) & (table.vehicle[track] == scan.vehicle[detection])
     own &= seen | (sure & (unseen_ns < int(settings.unseen_ms * 1e6)))
     stale = table.vehicle_ns[track] < scan.stamp_ns[detection] - int(settings.fresh_ms * 1e6)
-    free = told_well & seen & (table.hidden[track] == 0) & (stale | ~sure) & (pairs.square <= gates.first)
+    open_to = stale | (table.agreement[track] <= 0.0)
+    free = told_well & seen & (table.hidden[track] == 0) & open_to & (pairs.square <= gates.first)
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
     free &= ~np.isin(scan.vehicle[detection], reports.doubted)
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
@@ -84,27 +83,35 @@ def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats,
         return
     used = told[detection]
     row, detection = row[used], detection[used]
+    owners = Ownership(table, scan, lag, told.nonzero()[0])
     left = told.copy()
     left[detection] = False
     _disagree(table, scan.vehicle[left])
+    _dispute(table, owners, left)
     before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
-    moves = np.hypot(table.state[2, row], table.state[3, row]) > MOVING_MPS
-    off = scan.position[:, detection] - table.state[:2, row] - lag[detection] * table.state[2:, row]
-    step = np.where(np.hypot(off[0], off[1]) < CLOSE_M, moves, -1)
-    agreed = np.where(before, np.clip(table.agreed[row] + step, 0, MOST_AGREED), 1)
+    agreement = np.where(before, table.agreement[row] + owners.gains(row, detection), 0.0)
     _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # no other track carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
     table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]
-    table.agreed[row] = agreed
+    table.agreement[row] = np.clip(agreement, 0.0, MOST)
 
 
 def _disagree(table: TrackTable, vehicle: Ints) -> None:
     """Note that reports of these vehicles, ids (k,), do not fit the tracks that carry their ids."""
     carries = np.isin(table.vehicle, vehicle) & (table.vehicle_ns > 0)
-    table.agreed[carries] -= DISAGREED
-    _forget(table, carries & (table.agreed <= 0))
+    table.agreement[carries] -= UNFIT
+    _forget(table, carries & (table.agreement <= 0.0))
+
+
+def _dispute(table: TrackTable, owners: Ownership, left: Mask) -> None:
+    """Note that reports, left (d,) of a round, fit tracks that carry another vehicle's id: one of both is wrong."""
+    rival = left[owners.detection].nonzero()[0]
+    gains = np.maximum(owners.gains(owners.track[rival], owners.detection[rival]), 0.0)
+    lost = np.bincount(owners.track[rival], gains, len(table))
+    table.agreement[:] = np.maximum(table.agreement - lost, 0.0)
 
 
 def _forget(table: TrackTable, rows: Mask) -> None:
     """Forget the vehicles of the rows (n,)."""
-    table.vehicle_ns[rows] = table.agreed[rows] = 0
+    table.vehicle_ns[rows] = 0
+    table.agreement[rows] = 0.0

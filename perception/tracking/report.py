@@ -13,7 +13,7 @@ from perception.results import Tracks
 from perception.sensing.vehicles import vehicle_id
 from perception.sensor import Sensor
 from perception.state import attributes
-from perception.state.table import TrackTable, existence, known
+from perception.state.table import TrackTable, existence, trusted
 from perception.tracking import motion
 from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings, log_odds
@@ -29,7 +29,7 @@ def tracks(
     table = _reportable(population.table, settings, now_ns)
     motion.foresee(table, (now_ns - population.time_ns) * 1e-9)
     seen = table.seen_ns > table.stamp_ns - SECOND_NS
-    sure = known(table)
+    sure = trusted(table)
     heard = sure & (table.vehicle_ns > now_ns - SECOND_NS)
     by_radio = heard & (table.radio == np.arange(len(radios))[:, None])
     signed = sure & (table.vehicle_ns > max(now_ns - int(settings.vehicle.forget_ms * 1e6), 0))

@@ -228,17 +228,17 @@ def test_who_walks_has_a_heading():
 
 def test_a_trusted_vehicles_own_heading_holds_while_it_is_fresh():
     stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
-    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=33.0, agreed=TRUSTED, **stamps)
+    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=33.0, agreement=TRUSTED, **stamps)
     assert drive(rows, 0.0, 0.0) == 33.0
     rows.stamp_ns[0] = 7 * SECOND
     assert drive(rows, 0.0, 0.0) == 33.0  # latched
     assert drive(rows, 30.0, 120.0) == pytest.approx(120.0)
 
 
-@pytest.mark.parametrize(("agreed", "says", "shown"), [(TRUSTED, 65.0, 65.0), (TRUSTED, 270.0, 90.0), (3, 65.0, 90.0)])
-def test_a_heading_that_is_not_driven_is_not_believed(agreed, says, shown):
+@pytest.mark.parametrize(("agreement", "says", "shown"), [(TRUSTED, 65.0, 65.0), (TRUSTED, 270.0, 90.0), (3, 65.0, 90.0)])
+def test_a_heading_that_is_not_driven_is_not_believed(agreement, says, shown):
     stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
-    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=says, agreed=agreed, **stamps)
+    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=says, agreement=agreement, **stamps)
     assert drive(rows, 30.0, 90.0) == pytest.approx(shown, abs=0.1)
     assert drive(rows, 0.0, 0.0) == pytest.approx(shown, abs=0.1)
 
