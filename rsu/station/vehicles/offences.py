@@ -42,6 +42,7 @@ OFFENCES: dict[str, Offence] = {
     "heading-mismatch": Offence(3, True),
     "two-senders": Offence(3, False),  # one id from two radios
     "many-ids": Offence(3, True),  # several ids from one radio
+    "same-motion": Offence(5, True),  # several ids move alike to the last digit
     "not-there": Offence(1, True),  # no sensor sees it where it says
 }
 

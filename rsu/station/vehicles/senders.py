@@ -27,6 +27,8 @@ ONE_OF = 8  # octets of one message in so many are remembered
 REMEMBERED, REMEMBERED_NS = 32_768, 300 * NS  # for so many and so long
 AGAIN_NS = NS // 2  # the same octets within so long are an echo
 MANY_IDS, MANY_NS = 3, 10 * NS  # ids of one radio, within
+SAME_MPS = 1.0  # slower ones say the same speed and heading by chance
+SAME_REMEMBERED = 1024  # motions of the last messages
 
 
 class Sender:
@@ -40,6 +42,7 @@ class Sender:
         self.report: VehicleReport | None = None
         self.reception: Reception | None = None
         self.emergency_ns = 0
+        self.same: tuple[bytes, float, float] | None = None  # the sender that said the same motion before it, and which
 
     def take(self, said: ReportedMotion) -> list[Doubt]:
         """Take a report; return the reasons why it contradicts the earlier ones.
@@ -79,6 +82,7 @@ class Senders:
         self._senders: OrderedDict[bytes, Sender] = OrderedDict()  # the one heard last at the end
         self._ids: OrderedDict[int, dict[bytes, int]] = OrderedDict()  # source -> ids, and when each was heard last
         self._octets: OrderedDict[bytes, int] = OrderedDict()  # digest -> when received
+        self._motions: OrderedDict[tuple[int, float, float], bytes] = OrderedDict()  # time, speed, heading -> the first
 
     def admit(self, report: VehicleReport, reception: Reception, backwards: bool, on_time: bool) -> bool:
         """Tell whether a report may be used. `on_time`: our own UTC is known, so that its time can be judged."""
@@ -90,6 +94,7 @@ class Senders:
         sender.source, sender.report, sender.reception = reception.source, report, reception
         if self._strike(sender.take(self._said(report, backwards)), report.id, reception):
             return False
+        self._strike(self._is_same(report, sender), report.id, reception)
         sender.emergency_ns = report.receipt_ns if report.emergency else sender.emergency_ns
         return self._ledger.doubt(report.id, report.receipt_ns) is None
 
@@ -140,6 +145,23 @@ class Senders:
             yield Doubt("repeated", f"{late_ns / NS:.2f} s older than its newest")
         elif seen_ns := self._remember(reception):
             yield Doubt("replayed", f"received {(report.receipt_ns - seen_ns) / NS:.1f} s before")
+
+    def _is_same(self, report: VehicleReport, sender: Sender) -> Iterator[Doubt]:
+        """Yield whether another id says the same speed and heading to the last digit, again and while they change.
+
+        Receivers err each in its own way: so a radio speaks that gives itself several vehicles' names. The one that is
+        heard first is not accused.
+        """
+        if report.speed is None or report.heading is None or report.speed < SAME_MPS:
+            return
+        other = self._motions.setdefault((report.stamp_ns, report.speed, report.heading), report.id)
+        if len(self._motions) > SAME_REMEMBERED:
+            self._motions.popitem(last=False)
+        if other == report.id:
+            return
+        before, sender.same = sender.same, (other, report.speed, report.heading)
+        if before is not None and before[0] == other and before != sender.same:
+            yield Doubt("same-motion", f"{report.speed:.2f} m/s, {report.heading:.2f} deg, as {other.hex()} says too")
 
     def _said(self, report: VehicleReport, backwards: bool) -> ReportedMotion:
         east, north = to_site(report.latitude, report.longitude, self._reference)

@@ -235,7 +235,9 @@ def test_a_trusted_vehicles_own_heading_holds_while_it_is_fresh():
     assert drive(rows, 30.0, 120.0) == pytest.approx(120.0)
 
 
-@pytest.mark.parametrize(("agreement", "says", "shown"), [(TRUSTED, 65.0, 65.0), (TRUSTED, 270.0, 90.0), (3, 65.0, 90.0)])
+@pytest.mark.parametrize(
+    ("agreement", "says", "shown"), [(TRUSTED, 65.0, 65.0), (TRUSTED, 270.0, 90.0), (3, 65.0, 90.0)]
+)
 def test_a_heading_that_is_not_driven_is_not_believed(agreement, says, shown):
     stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
     rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=says, agreement=agreement, **stamps)

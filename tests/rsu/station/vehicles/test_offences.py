@@ -118,6 +118,27 @@ def test_one_radio_with_many_ids_is_one_liar() -> None:
     assert made.counters["air: sender not trusted"] > 0
 
 
+@pytest.mark.parametrize(
+    ("varies_mps", "differs_mps", "offences"),
+    [(0.4, 0.0, {"same-motion"}), (0.0, 0.0, set()), (0.4, 0.06, set())],
+    ids=["one that speaks for two", "two that cruise", "a platoon"],
+)
+def test_who_moves_as_another_to_the_last_digit_is_invented(
+    varies_mps: float, differs_mps: float, offences: set[str]
+) -> None:
+    """Each id has a radio of its own. The one that is heard first is not accused."""
+    made = receiver()
+    sent = []
+    for t, ns, north in drive(3.0):
+        speed = 10.0 + varies_mps * math.sin(7.0 * t)
+        for number, name in enumerate((b"vehicle1", b"vehicle2")):
+            told = bsm(ns, 0.0, north - 12.0 * number, id=name, speed_mps=speed + number * differs_mps)
+            sent.append(reception(told, ns + AIR_NS + number, 7 + number))
+    play(made, sent)
+    assert reasons(made) == offences
+    assert {one.vehicle_id for one in made.misbehaviour(0)} == ({b"vehicle2".hex()} if offences else set())
+
+
 def test_of_one_id_from_two_radios_the_first_is_heard() -> None:
     made, mine = receiver(), honest(5.0)
     other = [reception(bsm(ns + 40_000_000, 80.0, -n), ns + 2 * AIR_NS + 40_000_000, 8) for _, ns, n in drive(5.0)]
