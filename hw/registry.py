@@ -28,6 +28,7 @@ DRIVERS: dict[str, str] = {
     "gnss": "hw.gnss:Gnss",
     "gat1743": "hw.signal.gat1743:Gat1743",
     "tscbm": "hw.signal.tscbm:Tscbm",
+    "gb20999": "hw.signal.gb20999:Gb20999",
     "radio-agent": "hw.radio.agent:RadioAgent",
 }
 

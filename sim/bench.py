@@ -190,9 +190,9 @@ class DatagramSpec(EmulatorSpec):
 
 
 class SignalSpec(DatagramSpec):
-    """A signal controller: GA/T 1743 or NTCIP TSCBM."""
+    """A signal controller: GA/T 1743, NTCIP TSCBM or GB/T 20999."""
 
-    kind: Literal["gat1743", "tscbm"]
+    kind: Literal["gat1743", "tscbm", "gb20999"]
     period_ms: int = Field(1000, ge=100, le=1000)  # between reports of the lamp colours
 
 

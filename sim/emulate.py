@@ -44,6 +44,7 @@ EMULATORS = {
     "gnss": "sim.gnss:EmulatedGnss",
     "gat1743": "sim.signal:SignalController",
     "tscbm": "sim.tscbm:TscbmController",
+    "gb20999": "sim.gb20999:Gb20999Controller",
     "radio-agent": "sim.radio:Radio",
 }
 PIECE_NS = 8_000_000  # bytes of a slow line go out in pieces of this duration

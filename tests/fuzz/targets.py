@@ -33,6 +33,7 @@ _PORTS = [
     ("camera-json", "link", "camera-json"),
     ("gat1743", "link", "gat1743"),
     ("tscbm", "link", "tscbm"),
+    ("gb20999", "link", "gb20999"),
     ("gnss", "link", "gnss"),
     ("ti-mmwave", "data", "ti-data"),
     ("ti-mmwave", "cli", "ti-cli"),

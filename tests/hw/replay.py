@@ -28,6 +28,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
     "tscbm": {"link": UDP},
+    "gb20999": {"link": UDP, "groups": [1, 2, 3, 4]},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "ops243": {"link": {"serial": {"path": "ops243", "baud": 19200}}},
     "radio-agent": {"link": UDP},
@@ -56,16 +57,27 @@ def make_driver(kind: str, **settings: object) -> Driver:
     return found(kind, found.Settings.model_validate({**SETTINGS[kind], **settings}))
 
 
-def play(driver: Driver, entries: Iterable[LogEntry]) -> list[Measurement]:
-    """Feed a log to a driver as the link would."""
+POLLED = {"gb20999"}  # devices that answer: only what was asked for counts
+
+
+def play(driver: Driver, entries: Iterable[LogEntry], polled: bool = False) -> list[Measurement]:
+    """Feed a log to a driver as the link would; `polled`: the driver is asked for its queries before each entry."""
+    if polled:
+        return [found for entry in entries for found in _answered(driver, entry)]
     return [found for entry in entries for found in driver.received(entry.port, entry.data, entry.receipt_ns)]
+
+
+def _answered(driver: Driver, entry: LogEntry) -> list[Measurement]:
+    while driver.due(entry.receipt_ns):
+        pass
+    return driver.received(entry.port, entry.data, entry.receipt_ns)
 
 
 def result(path: Path) -> str:
     """Return what the driver makes of a golden log, as JSON, one measurement a line."""
     driver = make_driver(path.parent.name, **OTHERWISE.get(path.stem, {}))
     with path.open(encoding="utf-8") as lines:
-        measurements = play(driver, from_lines(lines))
+        measurements = play(driver, from_lines(lines), path.parent.name in POLLED)
     rows = [msgspec.json.encode({"type": type(one).__name__, **_plain(one)}).decode() for one in measurements]
     counters = msgspec.json.encode(dict(sorted(driver.counters.items()))).decode()
     return f'{{"counters": {counters},\n "measurements": [\n' + ",\n".join(rows) + "]}\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from perception.objects import Measurement, SignalPlan, SignalState
 from sim.signal import lamps_at
-from sim.signals import load
+from sim.signals import SignalGroup, load
 from tests.sim.rig import CYCLE_S, Rig
 
 SIGNALS = load()
@@ -81,4 +81,34 @@ def test_a_killed_controller_is_noticed_and_heard_again_with_its_plan(tmp_path: 
         rig.until(lambda _: rig.health() == "lost", within_s=3)
         rig.start()
         rig.until(planned_and_coloured, within_s=5)
+        assert rig.health() == "ok"
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "numbers"),
+    [
+        ("tscbm", {}, {group.phase + 100 * (group.movement == "crosswalk"): group for group in SIGNALS.lamps}),
+        ("gb20999", {"rate_hz": 5}, {group.number: group for group in SIGNALS.lamps}),
+    ],
+)
+def test_other_controllers_over_real_sockets(
+    tmp_path: Path, kind: str, settings: dict[str, object], numbers: dict[int, SignalGroup]
+) -> None:
+    device, host = free_ports(2)
+    spec: dict[str, object] = {
+        "kind": kind, "listen": device, "host": host, "latency_ms": 2, "phase_ms": 0, "period_ms": 100,
+    }  # fmt: skip
+    link = {"link": {"udp": {"listen": host, "peer": device}}, "silence_ms": 600}
+    with Rig(tmp_path, "signal", spec, kind, link | settings) as rig:
+        found = rig.until(lambda found: len(found) >= 8, within_s=10)
+        for state in (one for one in found if isinstance(one, SignalState)):
+            begin_s = (state.stamp_ns / 1e9 - 0.25) % CYCLE_S
+            shown = {number: {group.colour((begin_s + step / 20) % CYCLE_S) for step in range(10)}
+                     for number, group in numbers.items()}  # fmt: skip
+            assert {lamp.number for lamp in state.lamps} == set(numbers)
+            assert all(lamp.colour in shown[lamp.number] for lamp in state.lamps)
+        rig.kill()
+        rig.until(lambda _: rig.health() == "lost", within_s=3)
+        rig.start()
+        rig.until(lambda found: len(found) >= 4, within_s=5)
         assert rig.health() == "ok"
