@@ -77,7 +77,7 @@ class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
 
 
 class Speeds(Measurement, frozen=True, kw_only=True, eq=False):
-    """What a detector says of n road users without saying where they are; rows aligned, NaN where it does not say."""
+    """Speeds, lengths and lanes of n road users without their places; rows aligned, NaN: not measured."""
 
     speed_mps: Floats  # (n,) towards the detector +; of a counting one: along the lane +
     length_m: Floats  # (n,)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("perception", "hw", "codecs")
+ROOMS = ("perception", "hw", "codecs", "rsu")
 NAMELESS = re.compile(
     r"\b(what|who|whom|whoever|somebody|someone|nobody|anybody|anyone|everybody|everyone)\b", re.IGNORECASE
 )

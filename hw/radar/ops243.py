@@ -1,12 +1,12 @@
-"""Driver of OmniPreSense OPS243 radars on a serial line: speeds of what moves in the beam, without places.
+"""Driver of OmniPreSense OPS243 radars on a serial line: speeds of road users in the beam, without places.
 
     {"speed": 152.3, "magnitude": 1847}                        one value, or lists of them, the strongest first
     {"magnitude":[606.7, 352.6], "speed":[-10.9, -12.3]}
     137.4, 3.6                                                 magnitude and speed, or a speed alone
 
-Inbound is positive. Each line is one `Speeds` that counts nobody: the same vehicle is told of again and again. The
-radar is told to print JSON in `unit`, both directions, and a zero where nothing moves: so it is heard on an empty road.
-A radar whose receive line is not connected prints what it was set to: `unit` has to say that.
+Inbound is positive. Each line is one `Speeds` that counts no vehicles: the same vehicle is reported again and again.
+radar is set to print JSON in `unit`, both directions, and a zero without motion: so it is heard on an empty road.
+road. A radar whose receive line is not connected prints in the unit of its own setting: `unit` has to name that one.
 
 Source: AN-010-AD, the maker's API commands.
 """
@@ -60,7 +60,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 class Ops243Settings(DeviceSettings):
-    """Where the radar is and what it prints."""
+    """The port of the radar and the unit that it prints."""
 
     link: Endpoint
     unit: Literal["m/s", "km/h", "mph", "ft/s", "cm/s"] = Field("m/s", description="of the speeds that it prints")

@@ -24,7 +24,7 @@ from hw.splitter import Splitter
 from perception.objects import Measurement, Speeds
 
 BELIEVED_PAST_MS, BELIEVED_FUTURE_MS = 60_000, 2_000  # of the sensor's clock: events wait until they are asked for
-UNITS = {"metric": (1 / 3.6, 1.0), "imperial": (0.44704, 0.3048)}  # m/s and m of what the sensor says
+UNITS = {"metric": (1 / 3.6, 1.0), "imperial": (0.44704, 0.3048)}  # m/s and m of the sensor's values
 FASTEST_MPS = 100.0
 ANSWERS = Detail("the sensor refuses to tell of events: code {}", "传感器拒绝上报事件：代码 {}")
 EXPLAINED = {
@@ -77,7 +77,7 @@ class Ss125:
         self._more = False  # events may wait
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
-        """Forget what is half read."""
+        """Forget the half-read message."""
         self._splitter.reset()
         self._asked_ns, self._more = 0, False
         return []

@@ -21,7 +21,7 @@ _SUFFIX = ".truth.csv.gz"
 
 
 def put_aside(folder: Path) -> None:
-    """Move what is marked in the run folder of a demo to its folder of kept recordings; say where that is."""
+    """Move marked recordings from the run folder of a demo to its folder of kept recordings; print that folder."""
     marks = sorted(folder.glob(f"data/recordings/*{shelf.MARK}"))
     for mark in marks:
         (folder / KEPT).mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ _GAPS = 100
 
 
 class LatencyMeter:
-    """Pairs what the station says it put into a frame with when the radio got that frame."""
+    """Pairs the data that the station put into a frame with the time at which the radio got that frame."""
 
     def __init__(self, run: Path) -> None:
         self._air: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
@@ -38,7 +38,7 @@ class LatencyMeter:
             self._pair(record.frame)
 
     def step(self) -> None:
-        """Take in what arrived at the radio."""
+        """Take in the frames that arrived at the radio."""
         while self._air.poll(0):
             _, payload = self._air.recv_multipart()
             arrival_ns, datagram = msgspec.msgpack.decode(payload)

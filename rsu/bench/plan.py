@@ -74,7 +74,7 @@ def plan_of(
     change: Callable[[Path], None] | None = None,
     liars: int = 0,
 ) -> Plan:
-    """Return what runs. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: no such scenario.
+    """Return the processes of a run. `address`: of all ports; `source`, `seed`: of the traffic. ValueError: none such.
 
     `change`: changes the site's files before the start; it gets the folder of their copy. `liars`: so many of the
     vehicles that send at once lie.

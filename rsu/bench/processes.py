@@ -36,7 +36,7 @@ class Cut(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a demo is made of."""
+    """The processes and ports of a demo."""
 
     site: Path
     bench: Path
@@ -75,7 +75,7 @@ class Plan(NamedTuple):
 
 
 class Running:
-    """The running processes of a plan. What they print on stdout is kept in the run folder."""
+    """The running processes of a plan. Their stdout is kept in the run folder."""
 
     def __init__(self, plan: Plan) -> None:
         self._run = plan.run
@@ -116,7 +116,7 @@ class Running:
         return self._children[name].poll()
 
     def stop(self, names: list[str]) -> None:
-        """Ask processes to end, all at once; kill what has not ended after a moment."""
+        """Ask processes to end, all at once; kill those that have not ended after a moment."""
         running = [self._children[name] for name in names if name in self._children]
         for child in running:
             if child.poll() is None:
@@ -133,5 +133,5 @@ class Running:
                 self._outputs.pop(name).close()
 
     def output(self, name: str) -> bytes:
-        """Return what a process that has ended printed."""
+        """Return the output of a process that has ended."""
         return (self._run / f"{name}.out").read_bytes()

@@ -1,4 +1,4 @@
-"""What the daemon says of itself during a run of the bench, off its bus."""
+"""The daemon's records of its own state during a run of the bench, off its bus."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Watch:
         self.processes: Processes | None = None
         self.recorder: RecorderState | None = None
         self.snapshot: Snapshot | None = None
-        self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, what, new state
+        self.changes: list[tuple[float, str, str]] = []  # seconds into the demo, name, new state
         self._followed = StateChanges()
         self._began = time.monotonic()
         self._began_ns = time.time_ns()
 
     def step(self, timeout_s: float) -> None:
-        """Take in what comes within `timeout_s`."""
+        """Take in the records that come within `timeout_s`."""
         self._bus.wait(timeout_s)
         for _, record in self._bus.records():
             self._take(record)

@@ -22,7 +22,7 @@ class StateChanges:
     """The state of everything that was noted."""
 
     def __init__(self) -> None:
-        self.since: dict[str, int] = {}  # what -> when it became as it is, in the caller's time
+        self.since: dict[str, int] = {}  # name -> when its state began, in the caller's time
         self._states: dict[str, str] = {}
 
     def note(self, states: Mapping[str, str], now: int) -> Iterator[Change]:

@@ -18,7 +18,7 @@ Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
 class Desk(Generic[Order, Answer]):
-    """The side of the process. `lost`: the answer to what is not understood."""
+    """The side of the process. `lost`: the answer to a request that is not understood."""
 
     def __init__(self, place: Path, kind: type[Order], lost: Answer) -> None:
         self._bound = Bound(zmq.REP, place)

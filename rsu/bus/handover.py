@@ -3,7 +3,7 @@
 When the outbox overflows (uplink gone for long) the oldest report of the lowest class is given up, live ones first. A
 marker of kind SKIPPED takes its place and says which numbers it stands for (`first`..`seq`) and how many of each kind,
 so that every number stays accounted for, up to the platform. Neighbouring markers become one. A marker also stands for
-what the uplink has held and lost.
+the uplink has held and lost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _AT_ONCE = 100
 SKIPPED = "skipped"
 
 LIVE = 0  # rank of states that the next record of their kind supersedes
-RANK = {  # what is given up first: live records, then statistics, then events; SKIPPED never
+RANK = {  # the order in which records are given up: live records, then statistics, then events; SKIPPED never
     "participant": LIVE,
     "lamp": LIVE,
     "traffic": 1,
@@ -46,7 +46,7 @@ def _marker(boot: str, stamp_ns: int, first: int, seq: int, evicted: Mapping[str
 
 
 def beyond(marker: Report, seq: int) -> Report:
-    """Return what is left of a marker of which the numbers up to `seq` are held: they were given up too late."""
+    """Return the rest of a marker of which the numbers up to `seq` are held: they were given up too late."""
     assert isinstance(marker.data, GivenUp)
     return _marker(marker.boot, marker.stamp_ns, seq + 1, marker.seq, marker.data.evicted)
 

@@ -27,7 +27,7 @@ class ConflictLatch:
         self.held: Held | None = None
 
     def trip(self, phases: Pair, now_ns: int) -> None:
-        """Close it; what closed it first is kept."""
+        """Close it; the reason that closed it first is kept."""
         if self.held is None:
             self.held = Held(phases, now_ns)
 

@@ -26,7 +26,7 @@ class ReceivedDsm(msgspec.Struct, frozen=True):
 
 
 class Misbehaviour(msgspec.Struct, frozen=True):
-    """What a sender on air did that none should, with the octets that show it."""
+    """An offence of a sender on air, with the octets that show it."""
 
     stamp_ns: int  # receipt of the newest frame
     reason: str  # of rsu.station.vehicles.offences.OFFENCES
@@ -60,7 +60,7 @@ class RecordingView(msgspec.Struct, frozen=True):
 
 
 class RecorderState(msgspec.Struct, frozen=True):
-    """What the recorder does."""
+    """The state of the recorder."""
 
     stamp_ns: int
     state: str  # recording, stopped, waiting (for the station), paused (the disk is full or fails)
@@ -91,19 +91,19 @@ class UplinkState(msgspec.Struct, frozen=True):
     acknowledged: int
     waiting: int
     evicted: dict[str, int]  # kind -> records given up for age, size or number
-    error: str | None  # of the spool, else why there is no connection: cause, then what to do
+    error: str | None  # of the spool, else why there is no connection: cause, then remedy
     refused: dict[str, int] = {}  # kind -> records that the platform acknowledged as wrong; set aside, not sent again
-    refusal: str | None = None  # what it said of the last of them
+    refusal: str | None = None  # its reason for the last of them
     set_aside: dict[str, int] = {}  # reason -> records that cannot be sent: too-large, damaged
-    silent_s: float | None = None  # since when the platform acknowledges nothing of what is under way; None: it does
+    silent_s: float | None = None  # since when the platform acknowledges none of the records under way; None: it does
     denied: dict[str, str] = {}  # kind -> why the broker does not take it
     stray_acks: dict[str, int] = {}  # reason -> acknowledgements that freed nothing: unreadable, unknown, repeated
     expires_days: dict[str, float] = {}  # certificate -> days left by this box's clock, negative: expired
-    troubles: list[str] = []  # all that is not as it should be: cause, then what to do; empty: nothing
+    troubles: list[str] = []  # all that is not as it should be: cause, then remedy; empty: none
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """A process's sign of life: what it has done, not that it exists."""
+    """A process's sign of life: the work that it has done, not that it exists."""
 
     process: str
     stamp_ns: int
@@ -113,11 +113,11 @@ class Progress(msgspec.Struct, frozen=True):
 class Trouble(msgspec.Struct, frozen=True):
     """Something that is not as it should be."""
 
-    reason: str  # of `rsu.reasons`: what it is in words, and what to do
-    about: str  # what it befalls: a device, a process, a folder, a message
-    detail: str = ""  # what exactly
+    reason: str  # of `rsu.reasons`: its meaning and remedy in words
+    about: str  # its subject: a device, a process, a folder, a message
+    detail: str = ""  # details in words
     since_ns: int | None = None  # UTC; None: not known
-    silences: list[str] = []  # what else is silent or degraded by it
+    silences: list[str] = []  # other subjects that it makes silent or degraded
     device: Modality = OTHER  # where it befalls one
 
 

@@ -1,7 +1,7 @@
 """Ticks from the station to the recorder (`resend`): they are held once they are in a file, or there is none.
 
-The recorder starts after the station, and again after it was killed: the station keeps a minute of ticks that nobody
-holds. Each tick says which is the oldest one kept, so that the recorder knows what will never come.
+The recorder starts after the station, and again after it was killed: the station keeps a minute of ticks that no
+recorder holds. Each tick says which is the oldest one kept, so that the recorder knows which ticks will never come.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rsu.bus.tape import Tape
 
 BEFORE = -1  # ticks are numbered 0, 1, 2...
 KEPT = 600  # ticks: a minute
-KEPT_OCTETS = 48 << 20  # of what devices said in them; fewer ticks where they say more
-READ_OCTETS = 300  # what keeping one piece of it costs beside its octets
+KEPT_OCTETS = 48 << 20  # of the devices' octets in them; fewer ticks where devices send more
+READ_OCTETS = 300  # overhead of each read beside its octets
 AT_ONCE = 20  # ticks published in one, at most
 
 
@@ -48,7 +48,7 @@ class Reel(Outbox[Tape]):
             self._sum -= self._octets.popleft()
 
     def due(self, now_ns: int) -> list[Tape]:
-        """Return what to publish now: as a rule the tick that was just added."""
+        """Return the ticks to publish now: as a rule the one just added."""
         due = super().due(now_ns)
         return [msgspec.structs.replace(tape, oldest=self._things[0].seq) for tape in due]
 

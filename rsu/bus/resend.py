@@ -1,14 +1,14 @@
 """The hand-over of numbered things from one process to another over a bus that may drop: one protocol, go-back-N.
 
-The sender numbers what it tells within a start without gaps, publishes each once, and keeps it until the receiver's
+The sender numbers its things within a start without gaps, publishes each once, and keeps it until the receiver's
 word (`Committed`) says that everything up to a number is held. The receiver takes a thing only when it is the next one,
 and says its word again and again. Words without progress for RESEND_NS, while things are under way, make the sender go
-back to what follows the word. To a receiver that says nothing only the newest thing is told again, once in RESEND_NS:
+back to the thing behind that number. To a silent receiver only the newest thing is published again, once in RESEND_NS:
 by that it hears of the start.
 
-So kill -9 of the receiver loses and doubles nothing; kill -9 of the sender loses what was not held at that moment. What
-a sender with bounded memory gives up is told to the receiver: as a marker (`handover`) or by its oldest thing (`reel`).
-Pure; time comes in, steady.
+So kill -9 of the receiver loses and doubles nothing; kill -9 of the sender loses things not held at that moment. Things
+a sender with bounded memory gives up are reported to the receiver: as a marker (`handover`) or by its oldest thing
+(`reel`). (`reel`). Pure; time comes in, steady.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RESEND_NS = 1_000_000_000
 
 
 class Numbered(Protocol):
-    """What can be handed over."""
+    """A thing that can be handed over."""
 
     @property
     def seq(self) -> int:
@@ -52,7 +52,7 @@ class Outbox(Generic[Thing]):
         self._things.append(thing)
 
     def committed(self, word: Committed) -> None:
-        """Take the receiver's word; one behind an earlier word tells that it has lost what it held."""
+        """Take the receiver's word; one behind an earlier word tells that it has lost things that it held."""
         if word.boot != self._start or word.seq > self._last:
             return
         self._heard = True
@@ -72,7 +72,7 @@ class Outbox(Generic[Thing]):
         """Take note that the receiver has lost the numbers after `seq` up to `held`, which are not here any more."""
 
     def due(self, now_ns: int) -> list[Thing]:
-        """Return what to publish now: what is new, or, on words without progress for RESEND_NS, what is not held."""
+        """Return the things to publish now: new ones, or, on words without progress for RESEND_NS, those not held."""
         if self._moved or self._sent <= self._held:
             self._progress_ns = now_ns
         elif self._heard and not 0 <= now_ns - self._progress_ns < RESEND_NS:  # clocks step back too
@@ -93,7 +93,7 @@ class Inlet:
     """The receiver's side: takes each number of each start once and in order."""
 
     def __init__(self, committed: Mapping[str, int], before: int) -> None:
-        """Begin with what is held: start -> last number. `before`: the number before a start's first."""
+        """Begin with the held numbers: start -> last number. `before`: the number before a start's first."""
         self._committed = dict(committed)
         self._accepted = dict(committed)
         self._before = before
@@ -116,9 +116,9 @@ class Inlet:
         self._committed = dict(self._accepted)
 
     def roll_back(self) -> None:
-        """Note that what was taken since the last commit is not held: the sender will publish it again."""
+        """Note that things taken since the last commit are not held: the sender will publish it again."""
         self._accepted = dict(self._committed)
 
     def word(self) -> Committed | None:
-        """Return what to tell the sender that was heard last; None before any."""
+        """Return the word for the sender that was heard last; None before any."""
         return None if self._start is None else Committed(self._start, self._committed.get(self._start, self._before))

@@ -1,4 +1,4 @@
-"""What the station shows of itself ten times a second. SI units, degrees; `stamp_ns` is UTC."""
+"""The station's view of itself, ten times a second. SI units, degrees; `stamp_ns` is UTC."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class EventView(msgspec.Struct, frozen=True):
 
 
 class MessageState(msgspec.Struct, frozen=True):
-    """One message type: what the gate says and what leaves."""
+    """One message type: the gate's decision and the number that leaves."""
 
     kind: str  # bsm, map, rsm, spat, rsi
     decision: str  # send, degraded or silent
@@ -100,10 +100,10 @@ class DeviceView(msgspec.Struct, frozen=True):
     age_ms: int | None  # since the last byte
     counters: dict[str, int]
     error: str | None
-    bias: SensorBias | None = None  # of a sensor: how it differs from what the site file says of it
+    bias: SensorBias | None = None  # of a sensor: its difference from the mount in the site file
     doubt: str | None = None  # the same in words, where it is sure and matters
     modality: Modality = OTHER
-    refused: list[Refused] = []  # input that was not used, what was refused last first
+    refused: list[Refused] = []  # refused input, the latest first
 
 
 class ClockView(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ class ClockView(msgspec.Struct, frozen=True):
     steps: int  # of the system clock, since the station began
     step_ms: float | None  # size of the last one
     step_ns: int | None  # when it was
-    doubts: list[str]  # what is wrong and what to do, in words
+    doubts: list[str]  # fault and remedy, in words
     plausible: bool = True  # nothing says that the system clock is a minute off or more
 
 
@@ -133,7 +133,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     position_error_m: float | None  # GNSS against the surveyed point
     counters: dict[str, int] = {}  # why something was not used, or not sent as it is, since the start
     clock: ClockView | None = None
-    since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state is what it is, ns UTC
+    since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state lasts, ns UTC
     latch: LatchView | None = None
     channel_busy: float | None = None  # channel busy ratio, 0..1; None: the radio does not say
-    claims: list[ClaimView] = []  # what vehicles say that no sensor confirms, the nearest first
+    claims: list[ClaimView] = []  # vehicles' reports that no sensor confirms, the nearest first

@@ -1,6 +1,6 @@
 """The bus: ZeroMQ publish-subscribe on ipc sockets in the run folder, msgpack records by the table in `topics`.
 
-Publishing never blocks: what a slow or dead subscriber does not fetch is dropped for that subscriber alone.
+Publishing never blocks: records that a slow or dead subscriber does not fetch are dropped for that subscriber alone.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Publisher:
         self._socket.send_multipart((topic.encode(), _ENCODER.encode(record)), zmq.NOBLOCK)
 
     def close(self) -> None:
-        """Close the socket, dropping what is not sent."""
+        """Close the socket, dropping records not sent."""
         self._socket.close()
 
 

@@ -1,4 +1,4 @@
-"""What went into the station in a tick, and what came out: what a recording keeps. Steady time (`hw/timescale.py`)."""
+"""Input and output of the station in a tick, as a recording keeps them. Steady time (`hw/timescale.py`)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What the gate said of one message type."""
+    """The gate's decision on one message type."""
 
     kind: str
     decision: str
@@ -54,7 +54,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Tape(msgspec.Struct, frozen=True):
-    """One tick of the station as a recording needs it: what went in since the tick before, and what came out.
+    """One tick of the station as a recording needs it: the input since the tick before, and the output.
 
     With all records of a start, from `seq` 0 on without a hole, another run comes to the same bytes.
     """

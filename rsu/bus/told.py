@@ -1,6 +1,6 @@
-"""What the station tells platforms, in no platform's words: site frame, SI units, degrees, ns UTC, the core's names.
+"""The station's reports to platforms, in no platform's format: site frame, SI units, degrees, ns UTC, the core's names.
 
-Unknown is None. A dialect (`rsu/uplink/`, one folder each) makes of it what a platform reads.
+Unknown is None. A dialect (`rsu/uplink/`, one folder each) translates them for a platform.
 
 Privacy: no plate, brand or colour is known here, nor any id from a vehicle's own messages; a road user's `id` is its
 track's number, which ends with the track.
@@ -43,7 +43,7 @@ class Participants(msgspec.Struct, frozen=True, tag="participants"):
 
 
 class RoadEvents(msgspec.Struct, frozen=True, tag="events"):
-    """What happens on the road: what started or ended now, or all that is running."""
+    """Events on the road: those that started or ended now, or all that run."""
 
     events: list[RoadEvent]
     users: list[ToldUser]  # those that are part of them and still there
@@ -65,7 +65,7 @@ class ToldLamp(msgspec.Struct, frozen=True):
 
 
 class SignalLamps(msgspec.Struct, frozen=True, tag="lamps"):
-    """What the signal shows, and what it will show next."""
+    """The present and the next states of the signal."""
 
     lamps: list[ToldLamp]
     shown: bool  # lights may be told; False: all are unknown
@@ -83,7 +83,7 @@ class ToldDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceStates(msgspec.Struct, frozen=True, tag="devices"):
-    """What hangs on the box, and whether it works."""
+    """The devices of the box, and whether each works."""
 
     devices: list[ToldDevice]
 

@@ -1,7 +1,7 @@
 """Everything that is not as it should be, from the newest records: one cause, all that it silences, since when. Pure.
 
 A lost device explains the gate's reasons that come of it; a reason that nothing explains is a cause itself. A silent
-process explains what would come from it.
+process explains the absence of its records.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def sentence(trouble: Trouble, language: str = "en") -> str:
 
 
 def remedy(trouble: Trouble, language: str = "en") -> str:
-    """Return what to do about a trouble; empty: nothing."""
+    """Return the remedy of a trouble; empty: none."""
     row = words(trouble.reason)
     return row.do_zh if language == "zh" else row.do
 

@@ -1,4 +1,4 @@
-"""`rsu compare`: what a change does on air."""
+"""`rsu compare`: the effect of a change on air."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(
     region: Region = 60.0,
     as_json: Json = False,
 ) -> None:
-    """Compare what two site files, or two versions, put on air.
+    """Compare the output on air of two site files, or of two versions.
 
     Recordings are replayed with both site files; of two recordings the outputs are taken as they are.
 

@@ -1,4 +1,4 @@
-"""`rsu drill`: make the faults of the table at the bench site, one after another, and judge what came of each."""
+"""`rsu drill`: make the faults of the table at the bench site, one after another, and judge the result of each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def command(
     address: Address = "127.0.0.1",
     run: BenchRun = None,
 ) -> None:
-    """Make faults at the bench site and judge what goes on air.
+    """Make faults at the bench site and judge the output on air.
 
     Exit code 1: something was not as expected.
     """
@@ -57,7 +57,7 @@ def command(
 
 
 def _judged(made: Iterator[DrillResult], out: Path, html: Path | None, as_json: bool) -> Exit:
-    """Tell what came of each fault as it is made; return the exit code."""
+    """Print the result of each fault as it is made; return the exit code."""
     from rsu.drill import sheet
 
     results = []

@@ -1,4 +1,4 @@
-"""`rsu score`: the quality of what went on air, against the truth."""
+"""`rsu score`: the quality of the output on air, against the truth."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command(
     region: Region = 60.0,
     as_json: Json = False,
 ) -> None:
-    """Score what went on air against the truth.
+    """Score the output on air against the truth.
 
     GOSPA, MOTA, IDF1, HOTA, errors of position, speed and heading, latency, counts and queues.
 

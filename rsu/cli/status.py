@@ -1,4 +1,4 @@
-"""`rsu status`: what the daemon does now."""
+"""`rsu status`: the state of the daemon."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def command(
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="show it anew every second until Ctrl-C")] = False,
 ) -> None:
-    """Show what the running daemon does, and its troubles.
+    """Show the state of the running daemon, and its troubles.
 
     Processes, messages, devices, clock, uplink, recorder; troubles with their remedies.
 

@@ -1,4 +1,4 @@
-"""`rsu top`: what the daemon costs, and how fast its queues move."""
+"""`rsu top`: processor and memory of the daemon, and how fast its queues move."""
 
 from __future__ import annotations
 

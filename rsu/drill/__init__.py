@@ -1,1 +1,1 @@
-"""The drill: every fault of the table made at the bench site, what the daemon says of it, what is on air meanwhile."""
+"""The drill: every fault of the table made at the bench site, the daemon's reports of it, the output on air."""

@@ -16,7 +16,7 @@ _WELL_S = 3.0  # until a controller that is well again has said so
 
 
 def emulated(*devices: str, fault: str) -> Make:
-    """Return what gives emulated devices a fault that they make themselves, in their real bytes (`sim/emulator.py`)."""
+    """Return the act that gives emulated devices a fault of their own, in their real bytes (`sim/emulator.py`)."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -32,7 +32,7 @@ def emulated(*devices: str, fault: str) -> Make:
 
 
 def released(fault: Make) -> Make:
-    """Return what makes a fault that latches the signals off, and releases the latch when the controller is well."""
+    """Return the act of a fault that latches the signals off, and releases the latch when the controller is well."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -45,7 +45,7 @@ def released(fault: Make) -> Make:
 
 
 def unplugged(*names: str) -> Make:
-    """Return what kills processes of the bench (an emulated device, the broker) and starts them again."""
+    """Return the act that kills processes of the bench (an emulated device, the broker) and starts them again."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -61,7 +61,7 @@ def unplugged(*names: str) -> Make:
 
 
 def signalled(name: str, number: signal.Signals) -> Make:
-    """Return what sends a signal to a process of the daemon; the supervisor has to see to it."""
+    """Return the act that sends a signal to a process of the daemon; the supervisor has to see to it."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -78,7 +78,7 @@ def signalled(name: str, number: signal.Signals) -> Make:
 
 
 def replaced(file: str, content: bytes) -> Make:
-    """Return what puts other octets into a file of the run folder, and the old ones back."""
+    """Return the act that puts other octets into a file of the run folder, and the old ones back."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -94,7 +94,7 @@ def replaced(file: str, content: bytes) -> Make:
 
 
 def damaged(*files: str) -> Make:
-    """Return what writes nonsense into the middle of files of the run folder, for good, and ends who has them open."""
+    """Return the act that writes nonsense into files of the run folder for good, and ends processes that use them."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:

@@ -28,7 +28,7 @@ def daemon_pids(stage: Stage) -> list[int]:
 
 
 def slow_sync(seconds: float) -> Make:
-    """Return what makes every fsync of the daemon's services last so long, as a worn eMMC does."""
+    """Return the burden that makes every fsync of the daemon's services last so long, as a worn eMMC does."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -80,7 +80,7 @@ def _remove(folder: Path) -> None:
 
 
 def throttled(share: float) -> Make:
-    """Return what leaves the whole daemon such a share of one core; a station in real time becomes an ordinary one."""
+    """Return the burden that leaves the daemon a share of one core; a real-time station becomes an ordinary one."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:
@@ -99,7 +99,7 @@ def throttled(share: float) -> Make:
 
 
 def leaking(name: str, mib: int) -> Make:
-    """Return what has a process take so much more memory, all at once, as a library that leaks would in time."""
+    """Return the burden of a process that takes so much more memory at once, as a leaking library would in time."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:

@@ -13,7 +13,7 @@ FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
 def clock(offset: str) -> Make:
-    """Return what sets the daemon's system clock off by so much (libfaketime's words, as in "-60" seconds)."""
+    """Return the act that offsets the daemon's system clock (an offset as libfaketime reads it: "-60" seconds)."""
 
     @contextmanager
     def make(stage: Stage) -> Iterator[None]:

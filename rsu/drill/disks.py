@@ -72,7 +72,7 @@ def read_only(stage: Stage) -> contextlib.AbstractContextManager[None]:
 
 
 def release(data: Path) -> None:
-    """Take a file system of its own (`small_disk`) away again, whoever left it there."""
+    """Take a file system of its own (`small_disk`) away again, also one that an earlier run left."""
     while data.is_mount():
         subprocess.run(["umount", "-l", str(data)], check=True)
 

@@ -1,4 +1,4 @@
-"""A fault of the drill: one row says what is made, what must be told of it, and in which time."""
+"""A fault of the drill: one row with the act, the report that must follow, and the time limit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Fault(NamedTuple):
     id: str  # F1..F42 of the table of faults
     en: str
     zh: str
-    expected: Bilingual  # what status must name and what must be on air
+    expected: Bilingual  # the report in status and the messages on air
     make: Make | None
     sign: Sign
     notice_s: float = 5.0  # it must be told within
@@ -45,7 +45,7 @@ class UnmadeError(Exception):
 
 
 class DrillResult(NamedTuple):
-    """What came of it."""
+    """The result of a fault."""
 
     fault: Fault
     seen: str
@@ -72,7 +72,7 @@ class DrillResult(NamedTuple):
 
 
 def device(name: str, *words: str) -> Sign:
-    """Return what finds a device that is not well, whose error has one of the words (any, if none is given)."""
+    """Return the sign of a device that is not well, whose error has one of the words (any, if none is given)."""
 
     def sign(before: Said, now: Said) -> str | None:
         view = now.devices.get(name)
@@ -85,7 +85,7 @@ def device(name: str, *words: str) -> Sign:
 
 
 def message(kind: str, *reasons: Reason) -> Sign:
-    """Return what finds a message type that is degraded or silent for one of the reasons."""
+    """Return the sign of a message type that is degraded or silent for one of the reasons."""
 
     def sign(before: Said, now: Said) -> str | None:
         found = now.reasons(kind) & set(reasons)
@@ -96,7 +96,7 @@ def message(kind: str, *reasons: Reason) -> Sign:
 
 
 def counter(*names: str) -> Sign:
-    """Return what finds a counter, of the station or of a device (NAME/counter), that has gone up."""
+    """Return the sign of a counter, of the station or of a device (NAME/counter), that has gone up."""
 
     def count(said: Said, name: str) -> int:
         owner, slash, reason = name.partition("/")
@@ -113,7 +113,7 @@ def counter(*names: str) -> Sign:
 
 
 def process(name: str, *words: str) -> Sign:
-    """Return what finds a process that ended or does not run, with one of the words in its error (any, if none)."""
+    """Return the sign of a process that ended or does not run, with one of the words in its error (any, if none)."""
 
     def sign(before: Said, now: Said) -> str | None:
         new, old = now.processes.get(name), before.processes.get(name)
@@ -126,7 +126,7 @@ def process(name: str, *words: str) -> Sign:
 
 
 def uplink(*words: str) -> Sign:
-    """Return what finds an uplink that is not connected or tells an error with one of the words (any, if none)."""
+    """Return the sign of an uplink that is not connected or tells an error with one of the words (any, if none)."""
 
     def sign(before: Said, now: Said) -> str | None:
         state = now.uplink
@@ -140,7 +140,7 @@ def uplink(*words: str) -> Sign:
 
 
 def recorder(*states: str) -> Sign:
-    """Return what finds a recorder in one of the states (any but recording, if none is given), or with an error."""
+    """Return the sign of a recorder in one of the states (any but recording, if none is given), or with an error."""
 
     def sign(before: Said, now: Said) -> str | None:
         told, old = now.recorder, before.recorder
@@ -159,7 +159,7 @@ def nothing(before: Said, now: Said) -> str | None:
 
 
 def either(*signs: Sign) -> Sign:
-    """Return what finds the first of several signs."""
+    """Return the sign that is the first of several signs."""
 
     def sign(before: Said, now: Said) -> str | None:
         return next((told for each in signs if (told := each(before, now)) is not None), None)

@@ -12,7 +12,7 @@ from rsu.drill.fault import Fault
 
 
 def planner(folder: Path, address: str, seed: int) -> Callable[[Fault], Plan]:
-    """Return what empties the run folder and plans a run for a fault."""
+    """Return the function that empties the run folder and plans a run for a fault."""
 
     def plan(fault: Fault) -> Plan:
         release(folder / "data")

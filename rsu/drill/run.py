@@ -17,7 +17,7 @@ Tell = Callable[[str], None]
 
 
 def drill(faults: Sequence[Fault], plan: Callable[[Fault], Plan], tell: Tell) -> Iterator[DrillResult]:
-    """Yield what came of each fault. Those that need no files of their own share one start of the site."""
+    """Yield the result of each fault. Those that need no files of their own share one start of the site."""
     for _, group in groupby(faults, key=lambda fault: fault.id if fault.prepare or fault.environment else ""):
         rows = list(group)
         try:

@@ -23,7 +23,7 @@ def verdict(results: Sequence[DrillResult]) -> str:
 
 
 def as_json(results: Sequence[DrillResult]) -> str:
-    """Return one object: fault -> what was expected and seen."""
+    """Return one object: fault -> expected and seen reports."""
     return json.dumps({result.fault.id: result.row() for result in results}, ensure_ascii=False, indent=1)
 
 

@@ -1,4 +1,4 @@
-"""The bench site on which faults are made: its processes, what the daemon says of itself, what the judge says of it."""
+"""The bench site on which faults are made: its processes, the daemon's reports, the judge's verdicts on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LATE_S = 0.5
 
 
 class Said(NamedTuple):
-    """What the daemon says of itself now; where it says nothing, empty."""
+    """The daemon's present report of itself; empty where there is none."""
 
     devices: dict[str, DeviceView]
     messages: dict[str, MessageState]
@@ -46,7 +46,7 @@ class Wrong(NamedTuple):
 
 
 class Stage:
-    """A running bench. Whoever waits does it with `until`, so that everything that is said is taken in."""
+    """A running bench. A test waits with `until`, so that every report is taken in."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.run = plan, plan.run
@@ -67,7 +67,7 @@ class Stage:
             self.bench.start(name)
 
     def said(self) -> Said:
-        """Return what the daemon said last."""
+        """Return the daemon's last report."""
         snapshot, processes = self._watch.snapshot, self._watch.processes
         return Said(
             devices={each.name: each for each in (snapshot.devices if snapshot else [])},
@@ -83,7 +83,7 @@ class Stage:
         return time.monotonic() - self._heard_s.get(kind, float("-inf")) < late_s
 
     def step(self) -> None:
-        """Take in what was said in the last moment."""
+        """Take in the reports of the last moment."""
         self._watch.step(_STEP_S)
         while self._verdicts.poll(0):
             verdict = json.loads(self._verdicts.recv())

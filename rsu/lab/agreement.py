@@ -1,4 +1,4 @@
-"""Self-consistency: how far what the sensors detect is from what goes on air. Needs no truth.
+"""Self-consistency: the distance of the sensors' detections from the road users on air. Needs no truth.
 
 Every detection with a position is held against the nearest road user on air at its time; one that is farther than the
 cut-off counts as that far, and so does a road user on air that no sensor detects.

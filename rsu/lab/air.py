@@ -1,6 +1,6 @@
-"""What one run put on air: road users, frames, events and the gate's verdicts, decoded from its outcomes.
+"""The output on air of one run: road users, frames, events and the gate's verdicts, decoded from its outcomes.
 
-What is judged is what others know from it: the participants of the RSMs as sent, each true at its own secMark, and
+Judged is the knowledge of a receiver: the participants of the RSMs as sent, each true at its own secMark, and
 those left out of a cycle because they went on as before (`rsu.lab.receiver`).
 """
 
@@ -76,7 +76,7 @@ class Air(NamedTuple):
     first: Ints  # (t + 1,) row of each tick's first road user
     sent: list[SentFrame]
     events: list[EventSpan]
-    gate: list[tuple[int, str, str]]  # when, message type, what it says from then on
+    gate: list[tuple[int, str, str]]  # when, message type, decision from then on
     digests: dict[str, dict[int, bytes]]  # message type -> time of the tick -> digest of its frames
 
     @property
@@ -173,7 +173,7 @@ class Antenna:
 
 
 def listen(name: str, config: Config, ticks: Iterable[tuple[Tape, Outcome]]) -> Air:
-    """Return what outcomes put on air; each comes with the tape of its tick."""
+    """Return the output on air of outcomes; each comes with the tape of its tick."""
     antenna = Antenna(name, config)
     for tape, outcome in ticks:
         antenna.add(outcome, tape.clock.correction_ns)

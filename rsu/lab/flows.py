@@ -1,6 +1,6 @@
 """Traffic per lane as the road users show it: how many crossed the stop line, and the longest queue.
 
-The same rules for what was on air and for the truth, so that one can be held against the other.
+The same rules for the output on air and for the truth, so that one can be held against the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VEHICLES = (RoadUser.UNKNOWN, RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS)
 
 
 class LaneCount(NamedTuple):
-    """One lane: what was said, and what was true."""
+    """One lane: the sent and the true values."""
 
     link: str
     lane: int

@@ -1,4 +1,4 @@
-"""What the drivers make of a recording: the measurements of all devices, and what vehicles said of themselves."""
+"""The drivers' output from a recording: the measurements of all devices, and vehicles' reports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def measurements(config: Config, tapes: Iterable[Tape]) -> Iterator[Measurement]
 
 
 def sensed(config: Config, tapes: Iterable[Tape]) -> Iterator[Sensed]:
-    """Yield what tells of road users: scans of sensors, and the reports in received BSMs."""
+    """Yield the measurements of road users: scans of sensors, and the reports in received BSMs."""
     for measurement in measurements(config, tapes):
         if isinstance(measurement, Detections | PointCloud):
             yield measurement
@@ -36,7 +36,7 @@ def sensed(config: Config, tapes: Iterable[Tape]) -> Iterator[Sensed]:
 
 
 def vehicle_report(reception: Reception, config: Config) -> VehicleReport | None:
-    """Return what a received message says of its sender; None: it is no BSM with a place and a time."""
+    """Return the sender's report in a received message; None: it is no BSM with a place and a time."""
     try:
         message = v2x.decode(dsmp.parse(reception.payload).payload, config.site.messages.profile)
     except v2x.CodecError:

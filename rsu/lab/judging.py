@@ -40,7 +40,7 @@ PAIR = np.dtype(
         ("position", np.float64, 2),  # true place; of a false one its own
         ("heading", np.float64),  # likewise
         ("distance", np.float64),  # m; NaN here and below: no pair, or not known
-        ("own", np.float64),  # m, of that what the truth's accuracy does not explain
+        ("own", np.float64),  # m, the part of it that the truth's accuracy does not explain
         ("speed", np.float64),  # m/s, said - true
         ("turn", np.float64),  # deg, said - true
         ("size", np.float64, 3),  # m, said - true
@@ -51,7 +51,7 @@ PAIR = np.dtype(
 
 
 class Judging(NamedTuple):
-    """Every verdict on every road user at every tick, and what the measures of ids need."""
+    """Every verdict on every road user at every tick, and the columns that the measures of ids need."""
 
     ticks: Ints  # (t,) judged ticks, ns
     pairs: Rows  # of PAIR

@@ -27,7 +27,7 @@ USER = np.dtype(
         ("size", np.float64, 3),  # m
     ]
 )
-KEPT_NS, VULNERABLE_KEPT_NS = 1_050_000_000, 550_000_000  # what may be left out, and half a cycle
+KEPT_NS, VULNERABLE_KEPT_NS = 1_050_000_000, 550_000_000  # longest omission, and half a cycle
 VULNERABLE = (RoadUser.BICYCLE, RoadUser.PEDESTRIAN)
 STANDING_MPS = 0.5  # a speed below it is no motion to go on with
 SAME_M = 1.5
@@ -36,7 +36,7 @@ _NUMBERS = 65536
 
 
 class MessageReceiver:
-    """Remembers what was told."""
+    """Remembers the road users of earlier messages."""
 
     def __init__(self) -> None:
         self._known = np.zeros(0, USER)  # as they were told of last

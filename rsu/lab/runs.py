@@ -1,4 +1,4 @@
-"""Runs to be judged: recordings as they are, or replayed with a site file; each as what it put on air."""
+"""Runs to be judged: recordings as they are, or replayed with a site file; each as its output on air."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MARGIN_NS = 2_000_000_000
 
 
 class RunSource(NamedTuple):
-    """What a run is made from."""
+    """The source of a run."""
 
     recordings: Sequence[Path]  # that follow each other
     site: Path | None = None  # None: the recording's own
@@ -50,7 +50,7 @@ def site_of(source: RunSource) -> Iterator[Config]:
 
 
 def air_of(source: RunSource, site: Config) -> Air:
-    """Return what a run put on air.
+    """Return the output on air of a run.
 
     RecordingError: it cannot be read, or there is nothing in it; ParameterError: several that overlap in time.
     """
@@ -107,6 +107,6 @@ def spans(air: Air) -> list[SteadySpan]:
 
 
 def vehicles(site: Config, heard: Iterable[Sensed]) -> RunTruth:
-    """Return what vehicles said of themselves, of what was heard at a site, as truth."""
+    """Return vehicles' reports in the messages received at a site, as truth."""
     reports = (each for each in heard if isinstance(each, VehicleReport))
     return truth.of_vehicles(reports, site.site.site.reference.reference())

@@ -26,14 +26,14 @@ class Figures(NamedTuple):
     ospa_m: float | None  # mean
     position_p50_m: float | None
     position_p95_m: float | None
-    position_raw_p95_m: float | None  # with what the truth's own accuracy explains
+    position_raw_p95_m: float | None  # with the part that the truth's own accuracy explains
     speed_p95_mps: float | None
     heading_p95_deg: float | None
     length_p95_m: float | None
     width_p95_m: float | None
     right_class: float | None  # share of those found
     id_switches: int
-    age_p50_ms: float | None  # of what is said, when it is sent
+    age_p50_ms: float | None  # of sent states, when they are sent
     age_p95_ms: float | None
 
 

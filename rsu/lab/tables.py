@@ -38,7 +38,7 @@ def is_table(path: Path) -> bool:
 
 
 def text_of(path: Path) -> str:
-    """Return what a file says, also of a zipped one whose end is missing. TableError, OSError."""
+    """Return the text of a file, also of a zipped one without its end. TableError, OSError."""
     octets = octets_of(path)
     encoding = _ENCODINGS.get(octets[:2], "utf-8-sig")
     try:

@@ -104,7 +104,7 @@ def _life(rows: Rows) -> Life:
 
 
 def of_vehicles(reports: Iterable[VehicleReport], reference: Reference) -> RunTruth:
-    """Return what vehicles with on-board units say of themselves as truth: of them alone, as exact as they claim."""
+    """Return the reports of vehicles with on-board units as truth: of them alone, as exact as they claim."""
     told = list(reports)
     rows = np.zeros(len(told), ROW)
     numbers: dict[bytes, int] = {}

@@ -132,7 +132,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         text = tables.text_of(path)
         if path.suffix.lower() == ".gz":
-            text = text[: text.rfind("\n") + 1]  # the end of what is being written is cut anywhere
+            text = text[: text.rfind("\n") + 1]  # the end of a file being written is cut anywhere
         if tables.is_table(path):
             yield from ((row.line, row.values) for row in tables.rows(text) if row.values)
             return

@@ -1,6 +1,6 @@
 """Processes to compute in, which Ctrl-C ends quietly: it reaches the one that asks, not them.
 
-What they tell of their progress (`rsu.core.progress`) is told here, their steps taken together, where anybody listens.
+Their progress (`rsu.core.progress`) is shown here, their steps taken together, if progress is shown at all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rsu.core import progress
 _TELL_S = 0.2  # between two words of one process on a step that goes on
 _CONTEXT = get_context("spawn")
 
-Step = tuple[int, str, int, int]  # process, what it does, how much of it is done, of how much
+Step = tuple[int, str, int, int]  # process, name of the step, amount done, whole amount
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _tell_to(steps: SimpleQueue[Step | None] | None) -> None:
-    """Begin a process: its progress goes into a queue, if anybody listens at the other end."""
+    """Begin a process: its progress goes into a queue, if the other end shows it."""
     if steps is None:
         return
     told_s = float("-inf")
@@ -58,7 +58,7 @@ def _tell_to(steps: SimpleQueue[Step | None] | None) -> None:
 
 @contextmanager
 def _told(steps: SimpleQueue[Step | None]) -> Iterator[None]:
-    """Tell here what processes put into a queue, as long as this lasts."""
+    """Show the progress that processes put into a queue, as long as this lasts."""
     thread = threading.Thread(target=_pass_on, args=(steps,), daemon=True)
     thread.start()
     try:

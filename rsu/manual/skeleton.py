@@ -1,4 +1,4 @@
-"""A driver to begin with: a lidar that sends one binary frame a scan. Copy this file, and change what is your device's.
+"""A driver to begin with: a lidar that sends one binary frame a scan. Copy this file, and adapt it to your device.
 
 Frame, little endian: "LDR1", sequence u32, time of the scan u64 (ns, UTC), n u16, n objects of `OBJECT`, CRC-32 of all
 that stands before it. Describe your format here in the same way, with its source (manual, edition, section).
@@ -67,7 +67,7 @@ class Lidar:
         return []
 
     def due(self, now_ns: int) -> list[Send]:
-        """Return what to write now: nothing, as this device sends by itself."""
+        """Return the octets to write now: none, as this device sends by itself."""
         return []
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:

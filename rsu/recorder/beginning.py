@@ -1,4 +1,4 @@
-"""How recordings begin: those of the last run made whole, a new file with what every recording has in it."""
+"""How recordings begin: those of the last run made whole, a new file with the parts that every recording has."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def begun(folder: Path, config: Config, tape: Tape) -> RecordingWriter:
 
 
 def scenery(config: Config, utc_ns: int) -> Iterator[Entry]:
-    """Yield what viewers need of a site: its lanes, in metres and on a map, and its place."""
+    """Yield the site's data for viewers: its lanes, in metres and on a map, and its place."""
     yield views.lanes(config.lane_map, utc_ns)
     yield views.streets(config.lane_map, config.site.site.reference, utc_ns)
     yield views.position(config.site.site.reference, utc_ns)

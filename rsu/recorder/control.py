@@ -20,7 +20,7 @@ class RecorderOrder(msgspec.Struct, frozen=True):
 
 
 class RecorderAnswer(msgspec.Struct, frozen=True):
-    """What came of it."""
+    """The result of an order."""
 
     state: str
     files: list[str]  # those that are kept

@@ -1,4 +1,4 @@
-"""What is done at intervals."""
+"""Jobs that are done at intervals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Due:
-    """Remembers when each thing is due again; what was never done is due."""
+    """Remembers when each job is due again; one that was never done is due."""
 
     def __init__(self) -> None:
         self._at_s: dict[str, float] = {}  # monotonic

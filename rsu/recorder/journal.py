@@ -35,7 +35,7 @@ class Journal:
                 self._path.replace(self._old)
             with self._path.open("ab") as file:
                 if file.tell() and not self._ends_a_line():
-                    file.write(b"\n")  # what a power cut left of a line stays one by itself
+                    file.write(b"\n")  # the rest of a line that a power cut left stays a line by itself
                 file.write(line)
         except OSError as error:
             if self.error is None:

@@ -1,6 +1,6 @@
 """The recorder process: the station's tape and the bus into files. A service: when it stops, nothing on air is missing.
 
-It never asks the station for anything: what it fetches too late is dropped on the bus, and said in the recording.
+It never asks the station for anything: ticks fetched too late are lost on the bus, and the recording names the gap.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rsu.recording.writer import RecordingWriter
 from rsu.site.config import Config
 
 _LOOK_S = 0.1
-_SYNC_S = 0.5  # what a power cut may cost, and the disk's time to write
+_SYNC_S = 0.5  # longest loss at a power cut, and the disk's time to write
 _WORD_S, _STATE_S, _TIDY_S, _RETRY_S = 0.1, 1.0, 10.0, 5.0
 _SHOWN_FILES = 6  # on the page
 _MIB = 1 << 20
@@ -55,7 +55,7 @@ class Recorder:
     """All that the process holds."""
 
     def __init__(self, config: Config, run: Path, data: Path) -> None:
-        """Join the bus; find what the last run left behind."""
+        """Join the bus; find the files that the last run left."""
         self._settings = config.site.recording
         self._config = config
         self._teller = teller(config)
@@ -74,19 +74,19 @@ class Recorder:
         self._recovery.start()
         self._seed = b""
         self._begun_ns = self._now_ns = 0  # of the file; of the newest tick; steady
-        self._correction_ns = 0  # what makes UTC of that
+        self._correction_ns = 0  # from steady time to UTC
         self._plausible = False  # the system clock
         self._cycles = 0
         self._error: str | None = None
         self._due = Due()
 
     def _recover(self, left: list[Path]) -> None:
-        """Make whole what the last run left behind; go on after its last tick, which the station still has."""
+        """Make whole the files that the last run left; go on after its last tick, which the station still has."""
         if (last := recovered(left)) is not None:
             self._ticks = TickInlet(*last)
 
     def cycle(self) -> None:
-        """Take in what comes within a moment, and do what is due."""
+        """Take in the records that come within a moment, and do the jobs that are due."""
         self._inlet.wait(_LOOK_S)
         try:
             for topic, record in self._inlet.records():
@@ -116,7 +116,7 @@ class Recorder:
             self._bus.publish("recorded", word)
 
     def state(self) -> RecorderState:
-        """Return what it does, for others."""
+        """Return its state, for other processes."""
         paused, items = "paused" if self._error else "waiting", self._shelf.items()
         return RecorderState(
             stamp_ns=time.time_ns(),
@@ -189,11 +189,11 @@ class Recorder:
         self._marks.carry(self._writer.path.name, self._begun_ns)
 
     def _put(self, writer: RecordingWriter, entry: Entry) -> None:
-        """Write what is not of the tape: stamped in UTC, it is put at the tape's time."""
+        """Write records that are not of the tape: stamped in UTC, they are put at the tape's time."""
         writer.put(entry._replace(log_ns=entry.log_ns - self._correction_ns))
 
     def _show(self, writer: RecordingWriter, snapshot: Snapshot) -> None:
-        """Write what people look at, and keep what has an event in it."""
+        """Write records for viewers, and keep recordings with an event."""
         for entry in self._shown.entries(snapshot):
             self._put(writer, entry)
         for mark in self._shown.marks(snapshot):

@@ -1,10 +1,10 @@
-"""The folder of recordings: names, classes, keep-marks, and what is given up when age or disk demand it.
+"""The folder of recordings: names, classes, keep-marks, and the recordings to give up when age or disk demand it.
 
-Plain files go first, then those with an event, each from the oldest on; what a person marked is never given up. A mark
-is a file `NAME.mcap.keep` of JSON lines beside the recording.
+Plain files go first, then those with an event, each from the oldest on; a recording that a person marked is never given
+up. A mark is a file `NAME.mcap.keep` of JSON lines beside the recording.
 
 Names and ages are of the system clock, which may be wrong: nothing is given up for its age while it is not plausible,
-nor what was made before it was ever set.
+nor recordings made before it was ever set.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Shelf:
         return sorted((item for item in found if item is not None), key=lambda item: (item.begin_ns, item.path.name))
 
     def mark(self, mark: KeepMark, recent: Collection[str] = ()) -> list[Path]:
-        """Keep what lies around a moment; return the files that are kept for it.
+        """Keep the recordings around a moment; return the files that are kept for it.
 
         `recent`: names of files that do in any case, without regard to the clock.
         """
@@ -93,7 +93,7 @@ class Shelf:
         return chosen
 
     def tidy(self, now_ns: int | None) -> list[Path]:
-        """Give up what is too old or too much; return it. `now_ns`: UTC, None while it is not plausible."""
+        """Give up recordings that are too old or too many; return them. `now_ns`: UTC; None: it is not plausible."""
         gone = [item for item in self.items() if now_ns and not item.open and self._too_old(item, now_ns)]
         _remove(gone)
         rest = [item for item in self.items() if not item.open and item.kind != "kept"]
@@ -112,7 +112,7 @@ class Shelf:
         return round(max(least - disk.free, size - limits.max_gib * _GIB))
 
     def wanted(self) -> bool:
-        """Return whether to record: what was ordered last, else what the site file says."""
+        """Return whether to record: the last order, else the site file."""
         try:
             wish = (self.folder / _WISH).read_bytes()
         except OSError:
@@ -120,7 +120,7 @@ class Shelf:
         return {b"start": True, b"stop": False}.get(wish, self._settings.enabled)  # a power cut leaves odd files
 
     def want(self, verb: Literal["start", "stop"]) -> None:
-        """Remember what was ordered, across restarts. OSError: the disk is full or fails."""
+        """Remember the last order, across restarts. OSError: the disk is full or fails."""
         self.folder.mkdir(parents=True, exist_ok=True)
         durable.replace(self.folder / _WISH, verb.encode())
 

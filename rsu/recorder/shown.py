@@ -1,4 +1,4 @@
-"""What of the station's snapshots goes into a recording: tracks and log lines for viewers, marks where events begin."""
+"""Parts of the station's snapshots for a recording: tracks and log lines for viewers, marks where events begin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN_EVERY = 2  # of the snapshots
 
 
 class Shown:
-    """Remembers what of the snapshots was used before."""
+    """Remembers the parts of the snapshots that were used before."""
 
     def __init__(self) -> None:
         self._log = views.Log()
@@ -21,7 +21,7 @@ class Shown:
         self._events: set[int] = set()  # those that are marked
 
     def entries(self, snapshot: Snapshot) -> Iterator[Entry]:
-        """Yield what people look at."""
+        """Yield the records for viewers."""
         self._snapshots += 1
         if self._snapshots % _SHOWN_EVERY == 0:
             yield views.tracks(snapshot)

@@ -1,4 +1,4 @@
-"""What a recording shows to people: tracks, lanes, place and log in Foxglove's schemas, from records of the bus."""
+"""The records of a recording for people: tracks, lanes, place and log in Foxglove's schemas, made of bus records."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def position(reference: ReferenceSettings, now_ns: int) -> Entry:
 
 
 class Log:
-    """What changes between snapshots, as lines of a log."""
+    """Changes between snapshots, as lines of a log."""
 
     def __init__(self) -> None:
         self._states: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Reading recordings: ticks in their order, the files that the station was made from, what can be read of a cut one."""
+"""Reading recordings: ticks in their order, the files that made the station, the readable part of a cut recording."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from rsu.recording.writer import ABOUT
 
 _MAX_RECORD = 256 << 20
 _MAGIC = b"\x89MCAP0\r\n"
-_HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
+_HEAD = struct.Struct("<BQ")  # of a record: kind, length of the rest
 _MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _PARSERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
     Opcode.ATTACHMENT: Attachment.read,
     Opcode.CHANNEL: Channel.read,
     Opcode.METADATA: Metadata.read,
 }
-# what the MCAP reader lets escape from bytes that are no MCAP (any more)
+# errors that the MCAP reader raises for bytes that are no MCAP (any more)
 BROKEN = (
     McapError,
     ValueError,
@@ -46,10 +46,10 @@ BROKEN = (
 
 
 class RecordingStart(NamedTuple):
-    """What stands at the beginning of a recording."""
+    """The beginning of a recording."""
 
     about: dict[str, str]
-    files: dict[str, bytes]  # the site file and what it names, by path from the site file's folder
+    files: dict[str, bytes]  # the site file and the files that it names, by path from the site file's folder
 
 
 def records(file: IO[bytes]) -> Iterator[McapRecord]:
@@ -97,7 +97,7 @@ def _chunk(content: bytes) -> Iterator[McapRecord]:
 
 
 def start(path: Path, torn: bool = False) -> RecordingStart:
-    """Return what a recording is of; of a `torn` one what is left. NotARecordingError: it is none, or torn there."""
+    """Return the subject of a recording; of a `torn` one the rest. NotARecordingError: it is none, or torn there."""
     about: dict[str, str] | None = None
     files: dict[str, bytes] = {}
     try:

@@ -1,6 +1,6 @@
 """Recovery of recordings that were being written when the power went, and pieces cut out of recordings.
 
-What can be read is written again as a whole, sealed recording: up to where the file was cut, and without the chunks
+The readable part is written again as a whole, sealed recording: up to where the file was cut, and without the chunks
 that were changed. At every moment of this a file that can be recovered stands on the disk, and of a recording that was
 sealed the old file stays.
 """
@@ -24,7 +24,7 @@ WHOLE = "nothing to recover"
 
 
 class Recovered(NamedTuple):
-    """What came of one file."""
+    """The result of one file."""
 
     path: Path | None  # None: nothing was in it
     ticks: int
@@ -70,7 +70,7 @@ def recover(path: Path) -> Recovered:
 
 
 def _without_ticks(source: Path, target: Path, why: str) -> Recovered:
-    """Write what a recording is of that was cut before its first tick. NotARecordingError: not even that is there."""
+    """Write the subject of a recording that was cut before its first tick. NotARecordingError: it is lost, too."""
     about, files = reader.start(source, torn=True)
     writer = RecordingWriter(target, about, files, 0)
     writer.note(RECOVERED, {"of": source.name, "ended": why})

@@ -1,4 +1,4 @@
-"""What can be read of a recording that was cut or changed: every chunk that is whole, wherever it stands."""
+"""The readable part of a recording that was cut or changed: every chunk that is whole, wherever it stands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rsu.recording.reader import BROKEN
 from rsu.recording.tick import RAW, Entry
 
 _MAGIC = b"\x89MCAP0\r\n"
-_HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
+_HEAD = struct.Struct("<BQ")  # of a record: kind, length of the rest
 
 
 def messages(path: Path, lost: list[str]) -> Iterator[tuple[Entry, int] | None]:

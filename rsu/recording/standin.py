@@ -17,7 +17,7 @@ _ATTEMPTS, _PAUSE_S = 10, 0.02  # a process that asks for the list holds the loc
 
 
 def claim(run: Path, plays: bytes) -> IO[bytes]:
-    """Note what is to be played (JSON); the file's lock goes with its descriptor. OSError: another plays already."""
+    """Note the recording to play (JSON); the file's lock goes with its descriptor. OSError: another plays already."""
     file = (run / PLAYS).open("a+b")
     for _ in range(_ATTEMPTS):
         try:

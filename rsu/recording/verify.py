@@ -1,7 +1,7 @@
 """Is a recording whole and unchanged? Its seal and checksums say where it is not; its tape, whether ticks are missing.
 
 Every byte is covered: those before the seal by the seal's hashes of sections, the seal by the checksum of the data
-section, what follows by the checksum of the summary.
+section, the rest by the checksum of the summary.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rsu.recording.writer import SEAL, SELF, seal_digest
 _MAGIC = b"\x89MCAP0\r\n"
 _FOOTER = 9 + 20 + len(_MAGIC)
 _DATA_END = 9 + 4
-_HEAD = struct.Struct("<BQ")  # of a record: what it is, length of the rest
+_HEAD = struct.Struct("<BQ")  # of a record: kind, length of the rest
 _SECTION = re.compile(r"(\d{1,15})\+(\d{1,15})")  # name of a section in the seal: first byte, length
 
 
@@ -58,7 +58,7 @@ class ChangedError(DamagedError):
 
 
 class _Ending(NamedTuple):
-    """What stands behind the sections of a sealed recording."""
+    """The part behind the sections of a sealed recording."""
 
     seal_at: int
     seal_end: int
@@ -139,8 +139,8 @@ def _sought(data: bytes) -> _Ending | Problem:
 
 
 def _envelopes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield what each record between two bytes is, its first byte, and the byte behind it, as far as they follow."""
-    end = min(end, len(data))  # what was cut out makes places of the seal lie behind the end
+    """Yield each record between two bytes while they follow: its kind, its first byte, and the byte behind it."""
+    end = min(end, len(data))  # a part that was cut out makes places of the seal lie behind the end
     while at + _HEAD.size <= end:
         opcode, length = _HEAD.unpack_from(data, at)
         behind = at + _HEAD.size + length
@@ -194,7 +194,7 @@ def _file_within(data: bytes, begin: int, end: int) -> Problem | None:
 
 
 def _rest(data: bytes, ending: _Ending) -> list[Problem]:
-    """Compare what no section covers: the end of the data section."""
+    """Compare the part that no section covers: the end of the data section."""
     at = ending.summary_at - _DATA_END
     end = next(_records_from(data, at), None) if data[at : at + 9] == b"\x0f\x04" + bytes(7) else None
     if isinstance(end, DataEnd) and end.data_section_crc == zlib.crc32(data[:at]) and at == ending.seal_end:
@@ -209,7 +209,7 @@ class Continuity:
         self._seed, self._due = b"", 0
 
     def check(self, tape: Tape) -> Iterator[Problem]:
-        """Take the next tick and yield what is missing before it."""
+        """Take the next tick and yield the gap before it."""
         if tape.seed != self._seed:
             self._seed, self._due = tape.seed, 0
             if tape.seq:

@@ -13,11 +13,11 @@ DIALECT = "tits0180"  # whatever the platform speaks
 
 
 def teller(config: Config) -> Teller:
-    """Return what puts the records of a site into the words of recordings."""
+    """Return the function that puts the records of a site into the format of recordings."""
     return box.make(DIALECT, box.box(config))
 
 
 def worded(outcome: Outcome, teller: Teller) -> Outcome:
-    """Return what a tick gave as a recording holds it."""
+    """Return the output of a tick as a recording holds it."""
     items = [Item(told.kind, told.stamp_ns, teller.body(told.kind, told.stamp_ns, told.data)) for told in outcome.told]
     return msgspec.structs.replace(outcome, items=items, told=[])

@@ -29,7 +29,7 @@ SELF = "seal"  # key of the seal's own digest, beside those of the sections
 
 
 class _Sections:
-    """A file that notes where sections end, and what they hash to."""
+    """A file that notes the ends of sections, and their hashes."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb", buffering=0)
@@ -81,7 +81,7 @@ class RecordingWriter:
     """One recording being written; `path` is its final name. OSError: the disk is full or fails."""
 
     def __init__(self, path: Path, about: Mapping[str, str], attachments: Mapping[str, bytes], now_ns: int) -> None:
-        """Begin. `about`: what it is of; `attachments`: the files that the station was made from, by name."""
+        """Begin. `about`: its subject; `attachments`: the files that the station was made from, by name."""
         self.path = path
         self._part = path.with_name(path.name + PART)
         self._file = _Sections(self._part)
@@ -123,19 +123,19 @@ class RecordingWriter:
         self._writer.add_metadata(name, dict(facts))
 
     def flush(self) -> None:
-        """End the section: what was added survives a crash of this process."""
+        """End the section: the added records survive a crash of this process."""
         self._writer.flush()
         self._file.cut()
         self._pending = 0
         self.size = self._file.tell()
 
     def sync(self) -> None:
-        """End the section and wait for the disk: what was added survives a power cut."""
+        """End the section and wait for the disk: the added records survive a power cut."""
         self.flush()
         self._file.sync()
 
     def check(self) -> None:
-        """Raise OSError if the file was deleted under our hands: what is written now would never be seen."""
+        """Raise OSError if the file was deleted under our hands: records written now would never be seen."""
         if not self._file.stands_at(self._part):
             raise OSError(errno.ENOENT, "was deleted while it was written", str(self._part))
 
@@ -167,5 +167,5 @@ class RecordingWriter:
 
 
 def seal_digest(sections: Mapping[str, str]) -> str:
-    """Return the SHA-256 of what a seal says."""
+    """Return the SHA-256 of a seal's content."""
     return hashlib.sha256("".join(f"{name} {digest}\n" for name, digest in sections.items()).encode()).hexdigest()

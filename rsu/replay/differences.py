@@ -25,7 +25,7 @@ class OutputDifference(NamedTuple):
 
 
 def differences(recorded: Outcome, replayed: Outcome) -> Iterator[OutputDifference]:
-    """Yield what is not the same in one tick, in the order of the recording's outputs."""
+    """Yield the differences in one tick, in the order of the recording's outputs."""
     left, right = dict(_named(recorded)), dict(_named(replayed))
     for key in [*left, *(key for key in right if key not in left)]:
         if left.get(key) != right.get(key):

@@ -1,4 +1,4 @@
-"""Recorded devices in place of the hardware: what is played, and the process that plays it (`sim/replay.py`)."""
+"""Recorded devices in place of the hardware: the recording, and the process that plays it (`sim/replay.py`)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def player(plays: list[LivePlay], run: Path) -> subprocess.Popen[bytes]:
 
 
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
-    """Play the site's devices of kind `replay` until `stop`. What is not looped stays silent at its end."""
+    """Play the site's devices of kind `replay` until `stop`. A recording that is not looped stays silent at its end."""
     bus = Publisher(run, "replay")
     process, steps = player(list(of_site(config)), run), 0
     try:

@@ -1,6 +1,6 @@
 """Replay: the bytes of a recording through the real drivers into the real station, under the recorded clock.
 
-Nothing here knows the time: each tick says what it was. So the outcome is the same at any speed and on any machine.
+Nothing here knows the time: each tick carries its time. So the outcome is the same at any speed and on any machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OnWrite = Callable[[str, str, bytes], None]  # device, port, bytes for it
 
 
 class RecordedLink(PortLink):
-    """A link that is as a recording says; what is written to it goes to `on_write`."""
+    """A link in the state that a recording says; octets written to it go to `on_write`."""
 
     def __init__(self, place: Port, on_write: Callable[[bytes], None]) -> None:
         super().__init__(place.endpoint, Path(), lambda: self.last_receipt_ns, silence_ms=place.silence_ms)
@@ -59,7 +59,7 @@ class RecordedLink(PortLink):
         return []
 
     def write(self, data: bytes) -> None:
-        """Pass on what the driver writes."""
+        """Pass on the octets that the driver writes."""
         self._on_write(data)
 
 
@@ -97,11 +97,11 @@ class Player:
         return write
 
     def serve(self, one: Round) -> None:
-        """Do what the station process did in one round."""
+        """Repeat the station process's work in one round."""
         self._heart.serve(self._feed(one))
 
     def measurements(self, one: Round) -> Iterator[Measurement]:
-        """Yield what the drivers make of a round, without the station."""
+        """Yield the drivers' measurements of a round, without the station."""
         return self._heart.measurements(self._feed(one))
 
     def _feed(self, one: Round) -> _Recorded:
@@ -121,7 +121,7 @@ class Player:
         return worded(outcome(self._heart.tick(now_ns, clock), now_ns), self._teller)
 
     def play(self, tape: Tape) -> Outcome:
-        """Do what one tick of a recording did."""
+        """Repeat one tick of a recording."""
         if tape.latch is not None:
             self.station.latch.set(tape.latch)
         for one in tape.rounds:
@@ -135,7 +135,7 @@ class Player:
 
 
 def replay(config: Config, tapes: Iterable[Tape]) -> Iterator[tuple[Tape, Outcome]]:
-    """Yield every tick as recorded and what it gives now. A new start of the station is one here too."""
+    """Yield every tick as recorded and its output now. A new start of the station is one here too."""
     player, seed = None, b""
     for tape in tapes:
         if player is None or tape.seed != seed:

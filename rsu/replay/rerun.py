@@ -1,4 +1,4 @@
-"""One replay from beginning to end: recordings that follow each other, a site, a speed; the digest and what differs."""
+"""One replay from beginning to end: recordings in their order, a site, a speed; the digest and the differences."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _SHOWN = 20  # differences that are kept; all are counted
 
 
 class Job(NamedTuple):
-    """What to replay, and how."""
+    """The recordings to replay, the site and the speed."""
 
     recordings: list[Path]  # of one start of the station, in their order
     site: Path | None = None  # None: the recording's own
     speed: float | None = None  # times real time; None: as fast as it goes
-    out: Path | None = None  # write what came out as a recording of its own
+    out: Path | None = None  # write the output as a recording of its own
 
 
 class RerunResult(NamedTuple):
-    """What came of it."""
+    """The result of a replay."""
 
     recordings: list[Path]
     ticks: int

@@ -15,7 +15,7 @@ from rsu.site.uplink import StandardSettings
 
 
 class Box(NamedTuple):
-    """What a dialect knows beside what the station tells."""
+    """Data of a dialect beside the station's reports."""
 
     identity: Identity
     modalities: Mapping[str, Modality]  # of the devices
@@ -26,7 +26,7 @@ class Teller(Protocol):
     """The part of a dialect that recordings need."""
 
     def body(self, kind: str, stamp_ns: int, told: Told) -> bytes:
-        """Return a record as the platform reads it, without what the uplink adds: numbers, parts."""
+        """Return a record as the platform reads it, without the additions of the uplink: numbers, parts."""
 
 
 def box(config: Config) -> Box:

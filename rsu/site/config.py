@@ -39,7 +39,7 @@ def load(path: Path, recorded: bool = False) -> Config:
 
 
 def check(path: Path) -> list[Finding]:
-    """Return everything that is wrong with a site, and everything that is implausible about what is not wrong."""
+    """Return all errors of a site, and all implausible values of its files without errors."""
     try:
         reading = read(path)
     except ConfigError as error:
@@ -49,7 +49,7 @@ def check(path: Path) -> list[Finding]:
 
 
 def modalities(site: Site) -> dict[str, Modality]:
-    """Return by what means each device of a valid site knows what it says."""
+    """Return the modality of each device of a valid site."""
     return {name: registry.modality(device.kind) for name, device in site.devices.items()}
 
 

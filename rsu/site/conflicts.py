@@ -1,9 +1,9 @@
 """Which phases of a signal must never be green together: those whose ways meet, by the lane map and the site file.
 
 Ways of different roads meet where they cross or end on the same road (a right turn: in the same lane), a way and a
-crosswalk where one leads over the other. A permissive green may meet what it must yield to: a right turn everything, a
-left turn what comes from ahead, each of them people on a crosswalk. A site file adds pairs (`signal.conflicts`) and
-takes pairs away, with its reason (`signal.no_conflicts`).
+crosswalk where one leads over the other. A permissive green may meet traffic to which it must yield: a right turn all
+traffic, a left turn oncoming traffic, each of them people on a crosswalk. A site file adds pairs
+(`signal.conflicts`) and takes pairs away, with its reason (`signal.no_conflicts`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The dialects: how a cloud platform is spoken to, by the name that a site file gives (`uplink.platform.dialect`).
 
-One row and one folder each; `rsu/uplink/dialect.py` says what such a folder gives.
+One row and one folder each; `rsu/uplink/dialect.py` is the contract of such a folder.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What libraries, the system and the pure rooms say in English, in both languages; a text that no row knows stays."""
+"""Texts of libraries, the system and the pure rooms in both languages; a text that no row knows stays English."""
 
 from __future__ import annotations
 

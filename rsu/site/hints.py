@@ -1,4 +1,4 @@
-"""What a person who typed a value probably meant, in both languages; `NOTHING` where nothing suggests itself."""
+"""The value that a person probably meant, in both languages; `NOTHING` where nothing suggests itself."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)")
 
 
 def closest(name: str, known: Sequence[str], otherwise: Detail = NOTHING) -> Detail:
-    """Return the hint at what a misspelt name was meant to be; `otherwise` where nothing is like it."""
+    """Return the hint at the meant name of a misspelt one; `otherwise` where no name is like it."""
     plain = {each.lower().replace("-", "_"): each for each in known}
     wanted = half_width(name).lower().replace("-", "_")
     close = difflib.get_close_matches(wanted, plain, 1)
@@ -62,7 +62,7 @@ def of_word(value: Any, expected: str) -> Detail:
 
 
 def of_number(value: Any) -> Detail:
-    """Return the hint at what is no number."""
+    """Return the hint at a value that is no number."""
     text = str(value).strip()
     if isinstance(value, bool):
         return NOTHING
@@ -82,7 +82,7 @@ def of_number(value: Any) -> Detail:
 
 
 def of_text(value: Any, got: object) -> Detail:
-    """Return the hint at what is no text."""
+    """Return the hint at a value that is no text."""
     return _QUOTES.of(got=got) if isinstance(value, (int, float, date)) else NOTHING
 
 

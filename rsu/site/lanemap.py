@@ -1,4 +1,4 @@
-"""The lane map of a site: what the MAP message says and what road users are matched to. Site frame, metres."""
+"""The lane map of a site: the content of the MAP message, and the lanes of road users. Site frame, metres."""
 
 from __future__ import annotations
 

@@ -101,7 +101,8 @@ class IdentitySettings(Settings):
 class DeviceEntry(Settings):
     """One device: which driver, and the driver's own settings.
 
-    Kind `replay` is another kind's device, played from a recording; what it is and where stands among its settings:
+    Kind `replay` is another kind's device, played from a recording; its kind and driver settings stand among its
+    settings:
 
         {kind: replay, driver: {recording: day.mcap, loop: true, kind: camera-json, driver: {link: {tcp: ...}}}}
     """
@@ -136,7 +137,7 @@ class SignSettings(Settings):
 
 
 class MessageSettings(Settings):
-    """What goes on air."""
+    """Settings of the messages on air."""
 
     profile: Profile = Field(DEFAULT_PROFILE, description="edition of the message set")
     inclusion: InclusionSettings = InclusionSettings()

@@ -1,4 +1,4 @@
-"""A site read from its files, as far as it can be: what has mistakes is missing, the rest is there to be judged."""
+"""A site read from its files, as far as it can be: parts with mistakes are missing, the rest is there to be judged."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _NO_DRIVER = Detail("{problem}{hint}", "{problem}{hint}")
 
 
 class OfMap(NamedTuple):
-    """A lane map that says what a lane map must say."""
+    """A lane map with all keys that a lane map must have."""
 
     source: ParsedFile
     map: LaneMapFile
 
 
 class OfSite(NamedTuple):
-    """A site file that says what a site file must say, without its lane map."""
+    """A site file with all keys that a site file must have, without its lane map."""
 
     source: ParsedFile
     site: Site
@@ -51,7 +51,7 @@ class OfBoth(NamedTuple):
 
 
 class SiteReading(NamedTuple):
-    """What could be read; None: it has mistakes, which `findings` tell."""
+    """The readable parts; None: a part has mistakes, which `findings` tell."""
 
     site: OfSite | None
     map: OfMap | None
@@ -68,7 +68,7 @@ class SiteReading(NamedTuple):
 
 
 def read(path: Path, recorded: bool = False) -> SiteReading:
-    """Read a site file and what it names. ConfigError: it is no YAML map.
+    """Read a site file and the files that it names. ConfigError: it is no YAML map.
 
     `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
     """
@@ -94,7 +94,7 @@ def _drivers(source: ParsedFile, context: dict[str, Any]) -> tuple[dict[str, Dri
         try:
             device = DeviceEntry.model_validate(entry, context=context)
         except ValidationError:
-            continue  # the model of the whole site says what is wrong
+            continue  # the model of the whole site tells the mistake
         at = ("devices", name, "driver", *(("driver",) if device.replay else ()))
         try:
             model = registry.driver_class(device.kind).Settings

@@ -10,7 +10,7 @@ from perception.sensor import Settings
 
 
 class DiskSettings(Settings):
-    """What recordings may take, and what they must leave to others."""
+    """The disk space of recordings, and the space that they must leave free."""
 
     max_gib: float = Field(20, gt=0, description="of all recordings")
     min_free_gib: float = Field(5, ge=0, description="free disk that is left alone")

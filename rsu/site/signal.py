@@ -44,7 +44,7 @@ class PhaseSettings(Settings):
 
 
 class LampSettings(Settings):
-    """What the controller must say of a lamp; a lamp of which it says something else is not used."""
+    """The type that the controller must report of a lamp; a lamp with another report is not used."""
 
     lamp: int = Field(ge=0, le=255, description="number of the lamp at the controller")
     angle_deg: int = Field(ge=0, le=359, description="of the approach, clockwise from north")

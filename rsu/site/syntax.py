@@ -1,4 +1,4 @@
-"""Mistakes for which a file is no YAML or JSON at all: where they probably are, and what was probably meant.
+"""Mistakes for which a file is no YAML or JSON at all: their probable place, and the probably meant text.
 
 A parser tells where it gave up, which is often some lines behind the mistake.
 """
@@ -37,7 +37,7 @@ _COMMA_OR_COLON = Detail(" (a comma or a colon is missing?)", "（是否缺少�
 
 
 def of_yaml(lines: Sequence[str], line: int, column: int, context: str) -> tuple[int, int, Detail]:
-    """Return the place of a YAML mistake and a hint, from the place where the parser gave up and what it was in."""
+    """Return the place of a YAML mistake and a hint, from the place where the parser gave up and its context."""
     for number in range(line, max(0, line - _LOOK_BACK), -1):
         text = _without_comment(lines[number - 1]) if number <= len(lines) else ""
         if found := _FULL_WIDTH.search(text):

@@ -17,7 +17,7 @@ _NO_HOST = Detail("{name} is not a host name: {error}", "{name} 不是主机名�
 
 
 class TlsSettings(Settings):
-    """TLS towards the broker; with `certificate` and `key` the box proves who it is."""
+    """TLS towards the broker; with `certificate` and `key` the box proves its identity."""
 
     ca: Path = Field(description="PEM file of the authorities that may sign the broker's certificate")
     certificate: Path | None = Field(None, description="PEM file of this box's certificate")
@@ -96,7 +96,7 @@ class SpoolSettings(Settings):
 
 
 class StandardSettings(Settings):
-    """What T/ITS 0180.1-2021 leaves open, and what goes beyond it."""
+    """Choices that T/ITS 0180.1-2021 leaves open, and extensions of it."""
 
     vehicle_class: Literal["printed", "ydt3709"] = Field(
         "printed", description="numbers of vehicleClass: 0..6 as printed, or BasicVehicleClass of YD/T 3709"
@@ -110,7 +110,7 @@ class StandardSettings(Settings):
 
 
 class UplinkSettings(Settings):
-    """What goes to the cloud, how often, and where; without a platform the spool keeps it, bounded."""
+    """Reports to the cloud, their rates and the platform; without a platform the spool keeps them, bounded."""
 
     platform: PlatformSettings | None = None
     spool: SpoolSettings = SpoolSettings()

@@ -1,4 +1,4 @@
-"""What a vehicle may say before it is not believed any more: the site file's part."""
+"""Bounds of a vehicle's reports, beyond which it is not believed: the site file's part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from perception.sensor import Settings
 
 
 class VehicleCheckSettings(Settings):
-    """Bounds of what is received from vehicles."""
+    """Bounds of messages received from vehicles."""
 
     range_m: float = Field(1500.0, gt=0, le=10_000, description="from the site; no radio reaches us from farther away")
     most_hz: int = Field(20, ge=10, le=100, description="messages of one sender; vehicles send 10 a second")

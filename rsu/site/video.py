@@ -1,4 +1,4 @@
-"""A video camera's part of the site file: where its pictures come from and what finds road users in them."""
+"""A video camera's part of the site file: the source of its pictures and the detector of road users."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _beside_site(path: Path, info: ValidationInfo) -> Path:
     context = info.context or {}
     folder = Path(context.get("folder", "."))
     if context.get("recorded"):
-        return folder / path  # a replay has what was found in the pictures, and needs neither them nor a model
+        return folder / path  # a replay has the detections, and needs neither pictures nor a model
     if not (folder / path).is_file():
         raise ValueError(_NO_FILE.of(path=path))
     return folder / path
@@ -76,7 +76,7 @@ class OnnxSettings(Settings):
     classes: dict[int, RoadUserName] = Field(COCO, min_length=1)  # the model's numbers; those of COCO where not given
 
     def kinds(self) -> dict[int, RoadUser]:
-        """Return what each class of the model is."""
+        """Return the road user of each class of the model."""
         return {number: RoadUser[name.upper()] for number, name in self.classes.items()}
 
 

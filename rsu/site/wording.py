@@ -1,4 +1,4 @@
-"""What findings say of single values, in both languages: what was expected, what is there, what was probably meant."""
+"""Texts of findings about single values, in both languages: expected, given and probably meant value."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def of(item: ErrorDetails, key: str, written: str) -> Detail:
 
 
 def _raised(error: object, message: str) -> Detail:
-    """Return what a validator of ours said."""
+    """Return the text of one of our validators."""
     said = error.args[0] if isinstance(error, ValueError) and error.args else message
     return said if isinstance(said, Detail) else foreign(message)
 

@@ -51,7 +51,7 @@ class YamlSource(ParsedFile):
             begin = (line + 1, column + 1)
             of_name = (of_key[0] + 1, of_key[1] + 1) if of_key else begin
             node = node[key]
-            if node is None and of_name[0] < begin[0]:  # what follows is on a line below, and another value
+            if node is None and of_name[0] < begin[0]:  # the next node is on a line below, and another value
                 begin = of_name
             mark = Mark(of_name, begin)
         return mark

@@ -15,18 +15,18 @@ from rsu.core.exits import Exit
 
 
 class _Pipe(io.FileIO):
-    """Standard output whose reader may have enough before we are done (`| head`): the end, and nobody's mistake."""
+    """Standard output whose reader may close before the command is done (`| head`): an end, and no mistake."""
 
     def write(self, data: object) -> int | None:  # type: ignore[override]
         try:
             return super().write(data)  # type: ignore[arg-type]
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())  # for what is still in buffers
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())  # for text still in buffers
             raise SystemExit(Exit.FINE) from None
 
 
 def run(command: Callable[[], object]) -> None:
-    """Run a command. What a terminal cannot show is written as `\\u4eba`. SystemExit: its exit code."""
+    """Run a command. A character that the terminal cannot show is written as `\\u4eba`. SystemExit: its exit code."""
     sys.stdout = _stdout(sys.stdout)
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(errors="backslashreplace")

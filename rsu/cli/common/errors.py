@@ -18,7 +18,7 @@ from rsu.core.exits import Exit
 _CHECK = Detail("; check the path", "；请检查路径")
 _NO_ACCESS = Detail("; name another place, or run as a user that has access", "；请另选位置，或以有权限的用户运行")
 
-# OSError by its number: exit code, and what to do; of any other the file is not reachable
+# OSError by its number: exit code and remedy; with any other number the file is not reachable
 _OF_SYSTEM: Mapping[int | None, tuple[Exit, Detail]] = {
     errno.ENOENT: (Exit.NOT_REACHABLE, _CHECK),
     errno.ENOTDIR: (Exit.NOT_REACHABLE, _CHECK),
@@ -37,7 +37,7 @@ _TOLD = Detail("{place}{reason}{advice}", "{place}{reason}{advice}")
 
 
 def fail(code: Exit, text: object) -> NoReturn:
-    """Say what is wrong on stderr, in the language of the locale, and end with an exit code."""
+    """Print the error on stderr, in the language of the locale, and end with an exit code."""
     typer.echo(said(text, spoken()), err=True)
     raise typer.Exit(code)
 
@@ -61,7 +61,7 @@ def translated() -> Iterator[None]:
 
 @contextmanager
 def usage() -> Iterator[None]:
-    """End with exit code 2 when what the caller wrote cannot be meant (ValueError)."""
+    """End with exit code 2 when the caller's arguments are invalid (ValueError)."""
     try:
         yield
     except ValueError as error:
@@ -69,13 +69,13 @@ def usage() -> Iterator[None]:
 
 
 def said(what: object, language: Language) -> str:
-    """Return an error, or what it says, in a language; one without a Chinese text stays as it is."""
+    """Return the text of an error in a language; one without a Chinese text stays as it is."""
     text = what.args[0] if isinstance(what, Exception) and what.args else what
     return str(in_language(text if isinstance(text, Detail) else what, language))
 
 
 def _told(error: OSError) -> Detail:
-    """Return which file it is about, what is wrong, and what to do."""
+    """Return its file, its reason and its remedy."""
     place = f"{error.filename}: " if error.filename else ""
     return _TOLD.of(place=place, reason=system.said(error), advice=_OF_SYSTEM.get(error.errno, _OTHER)[1])
 

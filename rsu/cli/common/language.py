@@ -89,7 +89,7 @@ class ChineseFormatter(typer.Context.formatter_class):  # type: ignore[misc, val
 
 
 class ChineseContext(typer.Context):
-    """What a command with Chinese help runs in."""
+    """The context in which a command with Chinese help runs."""
 
     formatter_class = ChineseFormatter
 

@@ -1,4 +1,4 @@
-"""What commands share: arguments and options of the same name mean the same everywhere."""
+"""Shared arguments and options of commands: arguments and options of the same name mean the same everywhere."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from rsu.core.progress import told_to
 
-_QUIET_S = 1.0  # what is over sooner needs no bar
+_QUIET_S = 1.0  # a shorter step needs no bar
 
 
 def possible() -> bool:
@@ -20,7 +20,7 @@ def possible() -> bool:
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """Show the steps that the work tells of (`rsu.core.progress`), one at a time; what is over is wiped away."""
+    """Show the steps of the work (`rsu.core.progress`), one at a time; the bar of a finished step is wiped away."""
     bar = _Bar()
     try:
         with told_to(bar.step):

@@ -1,4 +1,4 @@
-"""The versions of what makes the messages."""
+"""The versions of the parts that make the messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.metadata import version
 import v2x
 from perception.kernel.native import kernel
 
-# engine of the codec -> what it means for the box; figures of `make bench-codec`
+# engine of the codec -> its effect on the box; figures of `make bench-codec`
 _CODECS = {
     "native": "native",
     "plain": "plain (no C extension: 64 to 211 times the processor time for each message)",

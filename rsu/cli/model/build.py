@@ -1,4 +1,4 @@
-"""`rsu model build`: a neural detector that anyone can have."""
+"""`rsu model build`: a neural detector from public parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line out for every line in: what `rsu msg decode` and `rsu msg encode` share.
+"""One line out for every line in: the common part of `rsu msg decode` and `rsu msg encode`.
 
 With `-` every line of stdin gives one line, in order, and a line that cannot be done gives {"error": ...}.
 """

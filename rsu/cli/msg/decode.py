@@ -1,4 +1,4 @@
-"""`rsu msg decode`: what a message says."""
+"""`rsu msg decode`: the content of a message."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def command(
     profile: MessageProfile = DEFAULT_PROFILE,
     as_json: JsonLines = False,
 ) -> None:
-    """Print what a message says.
+    """Print the content of a message.
 
     In physical units, or with --json in wire units as {"type": ..., "value": ...}. With - the output is always JSON:
     one line for each line of stdin, in order; a line that cannot be decoded gives {"error": ...}.
@@ -57,7 +57,7 @@ def _octets(line: bytes) -> bytes:
 
 
 def _refuse_file(message: str) -> None:
-    """Say what reads a file, when the name of one is given in place of hex."""
+    """Name the command that reads files, when a file's name is given in place of hex."""
     if message != STDIN and not is_hex(message) and _exists(message):
         fail(Exit.USAGE, f"{message}: a file, not hex; use: rsu msg explain {message}, or rsu msg decode - < {message}")
 
@@ -70,7 +70,7 @@ def _exists(name: str) -> bool:
 
 
 def _decoded(line: bytes, profile: Profile) -> str:
-    """Return the message as JSON, with what a later edition added and had to be skipped, if anything."""
+    """Return the message as JSON, with the skipped additions of a later edition, if any."""
     octets = _octets(line)
     try:
         found = schema(profile).read(octets)
@@ -82,7 +82,7 @@ def _decoded(line: bytes, profile: Profile) -> str:
 
 
 def _told(error: CodecError, octets: bytes) -> str:
-    """Return why octets are no message of ours, and what they look like where that is known."""
+    """Return why octets are no message of ours, and their likely format where that is known."""
     like = likeness(octets)
     return f"{error}; looks like {like}" if like is not None else str(error)
 
@@ -103,7 +103,7 @@ def _show(message: str, profile: Profile) -> None:
 
 
 def _outline(name: str, value: Json, indent: str) -> Iterator[str]:
-    """Yield a member as lines, what is inside it indented; nothing for what is absent or unavailable."""
+    """Yield a member as lines, its parts indented; none for an absent or unavailable member."""
     match value:
         case None:
             return

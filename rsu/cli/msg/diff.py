@@ -36,7 +36,7 @@ def command(a: MessageSource, b: MessageSource, profile: GuessedProfile = None, 
 
 
 def _readable(source: str, profile: Profile | None) -> list[Found]:
-    """Return what a source holds. Exit code 8: nothing, or something that cannot be read."""
+    """Return the messages of a source. Exit code 8: it has none, or cannot be read."""
     messages = list(found(source, profile))
     if not messages:
         fail(Exit.DAMAGED, f"{source}: no message in it")

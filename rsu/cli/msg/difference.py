@@ -56,7 +56,7 @@ def _profiles(explanation: Explanation | None) -> tuple[Profile, ...]:
 
 
 def show(a: list[Found], b: list[Found], profile: Profile | None, as_json: bool) -> bool:
-    """Print what differs between the messages of two sources, the first with the first and so on; return whether."""
+    """Print the differences of the messages of two sources, compared in order; return whether there are any."""
     nothing = Found("", None, b"")
     differ, single = False, max(len(a), len(b)) == 1
     for number, (left, right) in enumerate(zip_longest(a, b, fillvalue=nothing), 1):
@@ -71,7 +71,7 @@ def show(a: list[Found], b: list[Found], profile: Profile | None, as_json: bool)
 
 
 def _values(data: bytes, explanation: Explanation | None) -> dict[str, str]:
-    """Return what the fields say, by path; alternatives, lengths of lists and the AID around it are among them."""
+    """Return the values of the fields, by path; alternatives, lengths of lists and the AID around it are among them."""
     layers = unwrap(data)
     if layers is None:
         return {"datagram": data.hex()}
@@ -84,7 +84,7 @@ def _values(data: bytes, explanation: Explanation | None) -> dict[str, str]:
 
 
 def _merged(a: list[str], b: list[str]) -> list[str]:
-    """Return every path once: those of `a` in their order, those only in `b` behind what precedes them there."""
+    """Return every path once: those of `a` in their order, those only in `b` behind the path before them there."""
     places = {path: number for number, path in enumerate(a)}
     rows, at = [(number, 0, path) for path, number in places.items()], -1
     for number, path in enumerate(b, 1):

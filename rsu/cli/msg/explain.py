@@ -19,7 +19,7 @@ EXAMPLES = (
 def command(source: MessageSource, profile: GuessedProfile = None, as_json: JsonLines = False) -> None:
     """Print every field of a message, bit by bit.
 
-    First bit, number of bits, value and unit, and behind ! what is odd about it.
+    First bit, number of bits, value and unit, and behind ! its oddities.
 
     Exit code 1: the codec does not accept one of the messages; 8: there is none in the file.
     """

@@ -1,4 +1,4 @@
-"""`rsu msg explain`: every field of a message with its bits, its physical value and what is odd about it."""
+"""`rsu msg explain`: every field of a message with its bits, its physical value and its oddities."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def show(found: Found, profile: Profile | None, as_json: bool) -> bool:
 
 
 def clock(time_ns: int) -> str:
-    """Return a time in UTC to the millisecond, as ISO 8601 writes it; the plain number beyond what calendars hold."""
+    """Return a time in UTC to the millisecond, as in ISO 8601; the plain number beyond the range of calendars."""
     try:
         moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
     except (OverflowError, ValueError):
@@ -57,7 +57,7 @@ def _say_why(found: Found, as_json: bool) -> None:
 
 
 def _say_what(found: Found, layers: Layers, like: str, as_json: bool) -> None:
-    """Print what octets look like that are no message of ours; their fields, read as ours, would be nonsense."""
+    """Print the likely format of octets that are no message of ours; decoded as ours, they would be nonsense."""
     if as_json:
         octets = {"hex": layers.message.hex(), "error": f"looks like {like}", "looks_like": like}
         typer.echo(json.dumps({"place": found.place, "time_ns": found.time_ns, **outer_json(layers), **octets}))
@@ -90,7 +90,7 @@ def _service(aid: int) -> str:
 
 
 def _odd(layers: Layers, explanation: Explanation) -> tuple[Oddity, ...]:
-    """Return what is odd about the message as a whole, and about what is around it."""
+    """Return the oddities of the message as a whole, and of its outer layers."""
     kind = KINDS.get(layers.dsm.aid) if layers.dsm else None
     if layers.dsm is None or kind is None or not explanation.type or explanation.type.startswith(kind.split("-")[0]):
         return explanation.odd
@@ -108,7 +108,7 @@ def _whole(layers: Layers, explanation: Explanation) -> Iterator[str]:
 
 
 def _short(name: str) -> str:
-    """Return a name without the end of what noise makes of one: an extension's number may have 300 digits."""
+    """Return a name cut to a readable length: in noise an extension's number may have 300 digits."""
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
 
 
@@ -135,7 +135,7 @@ def _json(found: Found, layers: Layers, explanation: Explanation) -> Json:
 
 
 def outer_json(layers: Layers) -> Json:
-    """Return what is around a message: `agent` and `dsmp`, None where there is no such layer."""
+    """Return the outer layers of a message: `agent` and `dsmp`, None where there is no such layer."""
     agent = layers.agent and {name: value for name, value in layers.agent._asdict().items() if name != "payload"}
     dsm = layers.dsm and {"aid": layers.dsm.aid, "kind": KINDS.get(layers.dsm.aid)}
     return {"agent": agent, "dsmp": dsm}

@@ -1,4 +1,4 @@
-"""What octets look like that are no message of ours: other regions' message sets, what is around them, other files.
+"""Likely formats of octets that are no message of ours: other regions' messages, outer layers, other files.
 
 Each form is told by constants and by lengths that must agree with the number of octets, so that noise rarely has one;
 still it is a likeness, and said as such. Sources: SAE J2735 (MessageFrame in UPER: message id of two octets, length
@@ -32,7 +32,7 @@ _COMMON, _SECURED = 1, 2  # next header of the basic header
 _DSMP, _WSMP = 4, 3
 _DATA, _SIGNED = 0x80, 0x81  # content of the security envelope: as it is, signed
 
-# beginning of a file -> what it is, and what reads it
+# beginning of a file -> its format, and the tool that reads it
 _FILES: Mapping[bytes, str] = {
     b"\x89MCAP0\r\n": "a recording (MCAP), no message: rsu rec info says what is in it, rsu replay plays it",
     b"#ROSBAG V2.0": "a ROS bag, no message: rsu rec import makes a recording of it",
@@ -50,14 +50,14 @@ _MP4 = b"ftyp"  # behind the length of the first box
 
 
 def file_kind(first: bytes) -> str | None:
-    """Return what kind of file begins with these octets, and what to do with it; None: it may hold messages."""
+    """Return the kind of file that begins with these octets, and advice; None: it may hold messages."""
     if first[4:8] == _MP4:
         return "a film (MP4), no message"
     return next((kind for beginning, kind in _FILES.items() if first.startswith(beginning)), None)
 
 
 def likeness(data: bytes) -> str | None:
-    """Return what octets that no codec of ours accepts look like, None: nothing known."""
+    """Return the likely format of octets that no codec of ours accepts; None: unknown."""
     for form in (_dsm, _j2735, _wsm, _geonetworking, _envelope, _its):
         try:
             if (found := form(data)) is not None:
@@ -90,7 +90,7 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _wsm(data: bytes) -> str | None:
-    """A short message of IEEE 1609.3, version 3; what is in it where that is known."""
+    """A short message of IEEE 1609.3, version 3; its content where that is known."""
     if data[0] & 0xF7 != _WSMP:
         return None
     at = 1
@@ -110,7 +110,7 @@ def _wsm(data: bytes) -> str | None:
 
 
 def _envelope(data: bytes) -> str | None:
-    """A security envelope of IEEE 1609.2, version 3; of unsecured data what is in it."""
+    """A security envelope of IEEE 1609.2, version 3; of unsecured data its content."""
     if data[0] != 3 or data[1] not in (_DATA, _SIGNED):
         return None
     if data[1] == _SIGNED:

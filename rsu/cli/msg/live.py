@@ -1,7 +1,7 @@
 """`rsu msg watch`: messages live, one a line.
 
-They come from the daemon's bus (what it sends and receives), from the bench's air (what the emulated radio was given),
-or from the radio's agent itself, in the daemon's place: the agent sends to whoever said hello last.
+They come from the daemon's bus (messages sent and received), from the bench's air (frames given to the emulated radio),
+or from the radio's agent itself, in the daemon's place: the agent sends to the program that said hello last.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Filter(NamedTuple):
 
 
 def source(run: Path, air: bool, agent: str | None, listen: str | None) -> Iterator[Heard | None]:
-    """Return what is heard: from the agent if its address is given, else from the bench's air or the daemon's bus.
+    """Return the messages: from the agent if its address is given, else from the bench's air or the daemon's bus.
 
     ValueError: no address. OSError: the address cannot be listened on.
     """
@@ -81,7 +81,7 @@ def _address(option: str, text: str) -> SocketAddress:
 
 
 def from_bus(run: Path) -> Iterator[Heard | None]:
-    """Yield what the daemon sends and receives, and None while nothing comes."""
+    """Yield messages that the daemon sends and receives, and None while none comes."""
     from rsu.bus.sockets import Subscriber
 
     bus = Subscriber(run, ["sent", "received"])
@@ -97,7 +97,7 @@ def from_bus(run: Path) -> Iterator[Heard | None]:
 
 
 def from_air(run: Path) -> Iterator[Heard | None]:
-    """Yield what the bench's radio was given to send, and None while nothing comes."""
+    """Yield messages that the bench's radio was given to send, and None while none comes."""
     import zmq
 
     air: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
@@ -119,7 +119,7 @@ def from_air(run: Path) -> Iterator[Heard | None]:
 
 
 def from_agent(listen: SocketAddress, agent: SocketAddress) -> Iterator[Heard | None]:
-    """Yield what the agent's modem receives, and None at least every 0.2 s. OSError: the port cannot be had."""
+    """Yield messages that the agent's modem receives, None at least every 0.2 s. OSError: the port cannot be had."""
     family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as port:
         try:
@@ -136,7 +136,7 @@ def from_agent(listen: SocketAddress, agent: SocketAddress) -> Iterator[Heard | 
 
 
 def _received(port: socket.socket) -> Heard | None:
-    """Return the next frame from the air; None when what came was something else, or nothing."""
+    """Return the next frame from the air; None when another datagram came, or none."""
     try:
         one: ReceivedFrame = parse_received(port.recv(65536))
     except (TimeoutError, ConnectionError, AgentError):  # refused: the agent is not there yet

@@ -144,7 +144,7 @@ def _simple(order: str, body: bytes, interfaces: list[_Interface]) -> _Packet:
 
 
 def _typed(at: int) -> Callable[[bytes], bytes]:
-    """Return what strips a link header that holds an EtherType at an octet, the packet behind it."""
+    """Return the function that strips a link header with an EtherType at an octet and the packet behind it."""
 
     def strip(data: bytes) -> bytes:
         start = at

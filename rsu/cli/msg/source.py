@@ -1,6 +1,6 @@
-"""Where `rsu msg` finds messages, and what is around them.
+"""Where `rsu msg` finds messages, and their outer layers.
 
-A source is hex, `-` or a file. What a file holds is seen by its first octets: a capture (pcap, pcapng: the UDP
+A source is hex, `-` or a file. A file's kind is seen by its first octets: a capture (pcap, pcapng: the UDP
 payloads); text, one message a line, as hex, as a line of a device log (`hw/bytelog.py`) or as a JSON object; else one
 message as it is. A JSON object has the octets as `hex`, or a `type` and a `value` in wire units.
 
@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """A message without what is around it, and what that was."""
+    """A message without its outer layers, and these layers."""
 
     agent: ReceivedFrame | Transmit | None
     dsm: dsmp.Dsm | None
@@ -76,14 +76,14 @@ def unwrap(data: bytes) -> Layers | None:
 
 
 def found(source: str, profile: Profile | None) -> Iterator[Found]:
-    """Yield what a source holds, stdin if it is `-`. NotReachableError: the file cannot be read."""
+    """Yield the messages of a source, stdin if it is `-`. NotReachableError: the file cannot be read."""
     if source == STDIN and sys.stdin.isatty():
         print("reading from the terminal; Ctrl-D ends", file=sys.stderr)
     yield from read(source, sys.stdin.buffer, profile or DEFAULT_PROFILE)
 
 
 def read(source: str, stdin: BinaryIO, profile: Profile = DEFAULT_PROFILE) -> Iterator[Found]:
-    """Yield what a source holds; `profile` is that of JSON values. NotReachableError: the file cannot be read."""
+    """Yield the messages of a source; `profile` is that of JSON values. NotReachableError: the file cannot be read."""
     if source == STDIN:
         yield from _named("stdin", _stream(stdin, profile))
     elif is_hex(source):

@@ -1,4 +1,4 @@
-"""`rsu rec`: recordings - start and stop the recorder, list, describe, check, cut and recover what it wrote."""
+"""`rsu rec`: recordings - start and stop the recorder, list, describe, check, cut and recover its files."""
 
 from rsu.cli.common.shape import group
 from rsu.cli.rec import cut, import_, info, keep, ls, recover, report, start, stop, verify

@@ -34,7 +34,7 @@ def command(
 ) -> None:
     """Make a recording of other people's data.
 
-    Prints what is wrong with the data.
+    Prints the faults of the data.
     """
     from rsu.lab.importing import build
     from rsu.lab.importing.mapping import load

@@ -1,4 +1,4 @@
-"""`rsu rec info`: what is in a recording."""
+"""`rsu rec info`: the content of a recording."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _S = 1_000_000_000
 
 
 def command(recording: Recording, as_json: Json = False) -> None:
-    """Print what is in a recording, channel by channel.
+    """Print the content of a recording, channel by channel.
 
     Exit code 8: it cannot be read to its end.
     """

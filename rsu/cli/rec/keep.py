@@ -1,4 +1,4 @@
-"""`rsu rec keep`: save what was just recorded from being deleted."""
+"""`rsu rec keep`: save the latest recording from being deleted."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def command(
     run: Run = None,
     as_json: Json = False,
 ) -> None:
-    """Keep what is recorded now for ever.
+    """Keep the present recording for ever.
 
-    With what lies before it (90 s unless the site file says otherwise).
+    With the recordings before it (90 s unless the site file says otherwise).
     """
     order(run, "keep", why, as_json)

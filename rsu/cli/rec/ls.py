@@ -38,7 +38,7 @@ def command(folder: Folder = None, as_json: JsonLines = False) -> None:
 
 
 def _others(folder: Path, known: set[str]) -> list[RecordingView]:
-    """Return the recordings with names of their own; what is none says so."""
+    """Return the recordings with names of their own; a file that is none says so."""
     from rsu.bus.records import RecordingView
     from rsu.recording import reader
     from rsu.recording.errors import RecordingError

@@ -22,7 +22,7 @@ Folder = Annotated[
 
 
 def order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
-    """Give an order and print what the recorder answers. NotReachableError: there is none."""
+    """Give an order and print the recorder's answer. NotReachableError: there is none."""
     from rsu.core import folders
     from rsu.recorder.control import RecorderOrder, ask
 

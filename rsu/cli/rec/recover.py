@@ -31,8 +31,8 @@ def command(
 ) -> None:
     """Make recordings whole that were cut or changed.
 
-    What a power cut left (*.part) is made whole as the recorder does at its start. Of a changed recording the old file
-    stays, as *.damaged.
+    A file that a power cut left (*.part) is made whole as the recorder does at its start. Of a changed recording the
+    old file stays, as *.damaged.
 
     Exit code 6: a recorder is writing one; 8: a file is no recording.
     """

@@ -1,4 +1,4 @@
-"""`rsu rec report`: what is wrong with the sources of a recording."""
+"""`rsu rec report`: faults of the sources of a recording."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLES = (
 
 
 def command(recordings: Chain, as_json: Json = False) -> None:
-    """Print what is wrong with the sources of recordings.
+    """Print the faults of the sources of recordings.
 
     The recordings follow each other in time.
 

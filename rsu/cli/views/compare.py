@@ -18,7 +18,7 @@ _CHANGES = 30  # of the site file
 
 
 class CompareWish(NamedTuple):
-    """What the caller wants compared."""
+    """The caller's choice of runs to compare."""
 
     recordings: list[Path]
     a: Path  # site file or recording
@@ -34,7 +34,7 @@ def run(wish: CompareWish) -> Comparison:
         if not source.recordings:
             raise ParameterError(f"{name} {source.site}: a site file needs recordings to replay: rsu compare REC ...")
     truth = wish.truth
-    if truth == runs.SIM and not wish.recordings:  # what was replayed has no truth of its own
+    if truth == runs.SIM and not wish.recordings:  # a replayed recording has no truth of its own
         truth = str(truth_file.beside_any([*a.recordings, *b.recordings]))
     return compare(Task(a, truth, wish.region_m), Task(b, truth, wish.region_m))
 

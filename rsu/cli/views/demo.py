@@ -1,4 +1,4 @@
-"""`rsu demo`: the bench world, the daemon, an independent listener; what they measured at the end."""
+"""`rsu demo`: the bench world, the daemon, an independent listener; their measurements at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MIB = 1 << 20
 
 
 class Wishes(NamedTuple):
-    """What the caller of a demo wants."""
+    """The caller's options of a demo."""
 
     seconds: float | None  # None: until interrupted
     as_json: bool
@@ -133,7 +133,7 @@ def _summary(bench: Running, watch: Watch, own: dict[str, dict[str, float]]) -> 
 
 
 def _uplink(state: UplinkState | None, platform: dict[str, Any]) -> dict[str, Any]:
-    """Return what became of the records; `platform`: what it printed, empty when it was killed."""
+    """Return the fate of the records; `platform`: its output, empty when it was killed."""
     if state is None:
         return {"spooled": 0, "acknowledged": 0, "waiting": 0, "lost": 0, "refused": 0, "platform": platform}
     gone = [sum(each.values()) for each in (state.evicted, state.refused, state.set_aside)]

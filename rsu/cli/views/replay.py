@@ -1,4 +1,4 @@
-"""`rsu replay`: recordings through the drivers and the station again; what came out, and whether it is the same."""
+"""`rsu replay`: recordings through the drivers and the station again; the output, and whether it is the same."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: t
 
 
 def show_changed(error: ChangedError) -> None:
-    """Print what is wrong with a recording that cannot be begun with, as one JSON object."""
+    """Print the fault of a recording that cannot be opened, as one JSON object."""
     problems = [problem._asdict() for problem in error.problems]
     print(json.dumps({"recordings": [str(error.path)], "ticks": 0, "verified": False, "problems": problems}))
 

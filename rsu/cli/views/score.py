@@ -1,4 +1,4 @@
-"""`rsu score`: how good what went on air is against the truth."""
+"""`rsu score`: the quality of the output on air, against the truth."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _group(group: Mapping[str, scoring.Figures]) -> dict[str, Any]:
 
 
 def latency(sent: Sequence[SentFrame], judged: judging.Judging) -> dict[str, float | None]:
-    """Return how old what was said was when it was sent, and how long its newest part had been here."""
+    """Return the age of sent states when they were sent, and the time since receipt of their newest data."""
     ages = judged.pairs["age_ms"]
     waits = [(one.now_ns - one.newest_receipt_ns) / 1e6 for one in sent if one.newest_receipt_ns is not None]
     known = ages[~np.isnan(ages)]

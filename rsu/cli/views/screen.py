@@ -14,7 +14,7 @@ from rich.text import Text
 
 @contextlib.contextmanager
 def pages(in_place: bool) -> Iterator[contextlib.AbstractContextManager[object]]:
-    """Give a context that is entered for each page; what is printed in it is the page."""
+    """Give a context that is entered for each page; output printed in it is the page."""
     if not (in_place and sys.stdout.isatty()):
         yield contextlib.nullcontext()
         return
@@ -24,7 +24,7 @@ def pages(in_place: bool) -> Iterator[contextlib.AbstractContextManager[object]]
 
 
 class _Page(contextlib.AbstractContextManager[None]):
-    """Takes what is printed, and shows it at its end."""
+    """Takes the printed output, and shows it at its end."""
 
     def __init__(self, live: Live, console: Console) -> None:
         self._live = live

@@ -92,7 +92,7 @@ def show(state: Newest, as_json: bool, language: str) -> bool:
 
 
 def _refused(snapshot: Snapshot, language: str) -> Iterator[str]:
-    """Yield what devices said that was not used: how often, what it was last, and what it likely is."""
+    """Yield the refused input of devices: its count, the latest input, and its likely cause."""
     for device in snapshot.devices:
         for each in device.refused:
             sample = f', last "{each.text}" ({each.octets})' if each.octets else ""

@@ -1,4 +1,4 @@
-"""`rsu support-bundle`: what goes into the archive, each file without its secrets."""
+"""`rsu support-bundle`: the files of the archive, each file without its secrets."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ MIB = 2**20
 
 
 class Machine(NamedTuple):
-    """What the machine does, with everything that runs on it."""
+    """Processor and memory of the machine, with all that runs on it."""
 
     load_1min: float  # processes that run or wait for a processor, mean over the last minute
     cores: int

@@ -29,7 +29,7 @@ _OFFSET_DIGITS, _YAW_DIGITS = 2, 2
 
 
 class TuneWish(NamedTuple):
-    """What the caller wants tuned."""
+    """The caller's choice of numbers to tune."""
 
     recordings: list[Path]
     site: Path
@@ -44,7 +44,7 @@ class TuneWish(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What should stand in the site file."""
+    """The proposed values for the site file."""
 
     values: dict[str, Number]  # by name
     text: str  # of the whole file
@@ -52,7 +52,7 @@ class Proposal(NamedTuple):
 
 
 def search(wish: TuneWish) -> tuple[Tuned, Proposal, str]:
-    """Search; return what was found, the proposal, and by what was judged. ParameterError, ConfigError and others."""
+    """Search; return the result, the proposal, and the measure of judging. ParameterError, ConfigError and others."""
     site = config.load(wish.site)
     site_files.strangers(site, wish.recordings)  # refuses a site of another place
     wanted = [parameters.parse(text, site) for text in wish.parameters]
@@ -62,7 +62,7 @@ def search(wish: TuneWish) -> tuple[Tuned, Proposal, str]:
     with progress.alone() as tell:
         tuned = search.run(wish.trials, wish.workers, lambda n, _, best: tell(f"best {best:.3f}", n, wish.trials))
     if tuned.interrupted:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C twice wants the result too
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person that presses Ctrl-C twice wants the result too
     better = sum(tuned.after) < sum(tuned.before)
     return tuned, propose(wish.site, tuned.values if better else {}), bench.judge
 

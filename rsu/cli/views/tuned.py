@@ -1,4 +1,4 @@
-"""What `rsu tune` found, as JSON and for people."""
+"""The result of `rsu tune`, as JSON and for people."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rsu.lab import runs
 from rsu.lab.tune import tuning
 from rsu.lab.tune.tuning import Tuned
 
-_LAG_MS = 60.0  # what filters alone do not explain
+_LAG_MS = 60.0  # a lag that filters alone do not explain
 
 
 class TunedAnswer(NamedTuple):
-    """What a command has to tell."""
+    """The result that a command has to print."""
 
     facts: dict[str, Any]  # for JSON
     proposal: Proposal
@@ -44,7 +44,7 @@ def registered(wish: TuneWish) -> TunedAnswer:
 
 
 def search_answer(tuned: Tuned, proposal: Proposal, judged_by: str, wish: TuneWish) -> dict[str, Any]:
-    """Return what a search found, ready for JSON."""
+    """Return the result of a search, ready for JSON."""
     shares = list(tuning.gains(tuned))
     return {
         "site": str(wish.site),
@@ -74,7 +74,7 @@ def registration_answer(found: Sequence[Registration], proposal: Proposal, wish:
 
 
 def show_search(answer: dict[str, Any]) -> None:
-    """Print what a search found."""
+    """Print the result of a search."""
     ended = " (ended early)" if answer["interrupted"] else ""
     count = f"{answer['trials']} trial{'' if answer['trials'] == 1 else 's'}"
     print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")

@@ -17,7 +17,7 @@ _ON_AIR = Bilingual("named; broadcasting goes on", "告警；播发不受影响"
 
 
 def _no_opencv(run: Path) -> dict[str, str]:
-    """Have the import of OpenCV fail in every process: what needs it falls out, nothing else."""
+    """Have the import of OpenCV fail in every process: the parts that need it fall out, no others."""
     folder = run / "broken"
     (folder / "cv2").mkdir(parents=True)
     (folder / "cv2" / "__init__.py").write_text('raise ImportError("libGL.so.1: cannot open")\n', encoding="ascii")

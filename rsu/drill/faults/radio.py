@@ -1,4 +1,4 @@
-"""F22 to F26: the radio and what it hears."""
+"""F22 to F26: the radio and the received messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two runs held against each other: what changed on air, when and where, and whether that is better."""
+"""Two runs held against each other: the changes on air, when and where, and whether they are better."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def _flat(site: Config) -> dict[str, str]:
 
 
 def _event_names(site: Config) -> dict[int, str]:
-    """Return what each event code stands for at a site: the name of its rule."""
+    """Return the name of the rule of each event code at a site."""
     rules = dict(site.site.events)
     return {rule.code: name.replace("_", " ") for name, rule in rules.items() if isinstance(rule, RuleSettings)}
 
@@ -189,6 +189,6 @@ def _notes(run: ComparedRun, which: list[int]) -> list[LifeNote]:
 
 
 def sides(a: Path, b: Path, recordings: Sequence[Path]) -> tuple[RunSource, RunSource]:
-    """Return what to run: site files replay the recordings; recordings speak for themselves."""
+    """Return the runs: site files replay the recordings; recordings are taken as they are."""
     one, other = (RunSource([path]) if path.suffix == ".mcap" else RunSource(recordings, path) for path in (a, b))
     return one, other

@@ -58,7 +58,7 @@ def lives(air: Air) -> Lives:
 
 
 class Counterparts(NamedTuple):
-    """What two runs have in common."""
+    """The common part of two runs."""
 
     only_a: Ints  # lives of A that B does not have
     only_b: Ints

@@ -1,4 +1,4 @@
-"""What is told of the events and of each message type of two runs, side by side."""
+"""Notes on the events and on each message type of two runs, side by side."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _spot(event: EventSpan) -> str:
 
 
 def messages_of(a: Air, b: Air) -> Iterator[MessageNote]:
-    """Yield what each message type was in both runs."""
+    """Yield the decisions on each message type in both runs."""
     kinds = sorted({one.kind for one in (*a.sent, *b.sent)})
     for kind in kinds:
         mine, theirs = a.digests.get(kind, {}), b.digests.get(kind, {})

@@ -31,7 +31,7 @@ LISTED = 12  # rows of a table
 
 
 class Names(NamedTuple):
-    """What the report is about, in words."""
+    """The subject of the report, in words."""
 
     a: str
     b: str
@@ -227,7 +227,7 @@ def _life_times(run: ComparedRun) -> Floats:
 
 
 def _histogram(values: Sequence[Floats], most: float, unit: str) -> str:
-    """Return both as shares of their own; what is beyond `most` counts in the last bin."""
+    """Return both as shares of their own; values beyond `most` count in the last bin."""
     edges = np.linspace(0.0, most, 31)
     shares = [100.0 * np.histogram(np.minimum(each, most), edges)[0] / max(1, len(each)) for each in values]
     top = max(float(share.max()) for share in shares)

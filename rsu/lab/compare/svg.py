@@ -21,7 +21,7 @@ class Plot:
     def __init__(
         self, x: tuple[float, float], y: tuple[float, float], size: tuple[float, float], left: float = LEFT
     ) -> None:
-        """Begin with the ranges of both axes; size and room for what stands on the left in px."""
+        """Begin with the ranges of both axes; size and room for labels on the left in px."""
         self._x, self._y = _wide(x), _wide(y)
         self._left = left
         self._width, self._height = size

@@ -1,4 +1,4 @@
-"""The comparison in one sentence: is B better than A, and what speaks for that."""
+"""The comparison in one sentence: is B better than A, and by which figures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from rsu.lab.compare.comparison import Comparison
 from rsu.lab.compare.indicators import IndicatorRow
 
 Tone = Literal["better", "worse", "mixed", "same"]
-_WEIGHTS = {  # what decides; the distance from the truth alone, where there is a truth
+_WEIGHTS = {  # figures that decide; the distance from the truth alone, where there is a truth
     "v2x_found": 2, "v2x_p95_m": 2, "v2x_switches": 1, "agreement_m": 2, "short": 1, "life_s": 1,
 }  # fmt: skip
 _CLEAR = 2  # less is little
 _TOLD = 3  # reasons
-_TELLING = {  # what is told of B and A, in this order
+_TELLING = {  # figures of B and A to print, in this order
     "gospa_m": "all errors taken together (GOSPA) are {b} m instead of {a}",
     "position_p95_m": "19 of 20 positions are right to {b} m instead of {a}",
     "false": "{b} false road users at once instead of {a}",
@@ -32,7 +32,7 @@ _TELLING = {  # what is told of B and A, in this order
 
 
 class Conclusion(NamedTuple):
-    """What stands at the top of the report."""
+    """The head of the report."""
 
     tone: Tone
     headline: str

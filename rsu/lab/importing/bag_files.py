@@ -80,6 +80,6 @@ def _unpack(file: IO[bytes], packing: str, target: Path, path: Path) -> None:
             else:
                 copyfileobj(gzip.GzipFile(fileobj=file) if packing == "gzip" else bz2.BZ2File(file), out)
     except EOFError:
-        return  # what is there is read; the bag's reader says what is missing
+        return  # the records that are there are read; the bag's reader reports the missing ones
     except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError, OSError) as error:
         raise ForeignError(f"{path}: is compressed ({packing}) and cannot be unpacked: {error}") from error

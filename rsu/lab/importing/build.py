@@ -1,4 +1,4 @@
-"""A recording of ours, made of frames of others: device bytes, and what the station made of them.
+"""A recording of ours, made of frames of others: device bytes, and the station's output.
 
 Under a virtual clock the bytes go through the real drivers into the real station, and each tick becomes one of the
 recording, which replays from then on like any other. The radio counts as working; so do the devices that the file has
@@ -39,7 +39,7 @@ _FIX_ACCURACY_M = 1.0
 
 
 class Imported(NamedTuple):
-    """What came of a file."""
+    """The result of an import."""
 
     path: Path
     frames: dict[str, int]  # device -> frames
@@ -95,7 +95,7 @@ def _view(config: Config, device: str) -> SensorView:
 
 
 def _received(frames: list[Frame], mapping: Mapping, config: Config, findings: Findings) -> list[Read]:
-    """Return the frames as bytes with their times of receipt; look for what is wrong with them."""
+    """Return the frames as bytes with their times of receipt; look for faults in them."""
     encoder = octets.Encoder(config)
     checks = {frame.device: SourceCheck(frame.device, findings) for frame in frames}
     reads = []
@@ -130,7 +130,7 @@ def _receipts(frames: list[Frame], mapping: Mapping) -> Iterator[int]:
 
 
 def _fixes(frames: list[Frame], reads: list[Read], mapping: Mapping, config: Config) -> list[Read]:
-    """Return what a receiver at the reference point would have said, where the file says nothing of one."""
+    """Return the messages of a GNSS receiver at the reference point, where the file has none."""
     name = next((name for name, device in config.site.devices.items() if device.kind == "gnss"), None)
     said = any(isinstance(frame, FixAt | DeviceBytes) and frame.device == name for frame in frames)
     if name is None or not mapping.assume_fix or said:

@@ -1,6 +1,6 @@
-"""Files with the bytes of one device as it sent them: what a terminal program, `cat /dev/ttyUSB1` or `nc` has written.
+"""Files with the bytes of one device as it sent them: the output of a terminal program, `cat /dev/ttyUSB1` or `nc`.
 
-They go to the device's driver as they are, damage included. When they were received is told by what they say: a GNSS
+They go to the device's driver as they are, damage included. Times of receipt come from their content: for a GNSS
 receiver by the times of its fixes, a smart camera by those of its frames. A TI radar counts frames: they follow each
 other by the period of the site's profile, from the mapping's `begin` on.
 """
@@ -118,7 +118,7 @@ def _camera(data: bytes) -> Iterator[_Chunk]:
 
 
 def _radar(data: bytes, stream: StreamSettings, config: Config) -> tuple[str, Iterator[_Chunk]]:
-    """Return the port of a radar's frames and what was received on it."""
+    """Return the port of a radar's frames and the octets received on it."""
     settings = config.drivers[stream.device]
     assert isinstance(settings, TiSettings)
     if stream.begin_ns is None:

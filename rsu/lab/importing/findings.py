@@ -1,6 +1,6 @@
-"""What is wrong with a source's data, counted with the first and the last place where it is.
+"""Faults of a source's data, counted, each with its first and last place.
 
-Pure; for frames of others while they are imported, and for what the drivers make of a recording.
+Pure; for frames of others while they are imported, and for the drivers' output from a recording.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BORN_NS = 1_514_764_800 * _S  # 2018: no roadside sensor of this kind is older
 _STUCK_NS = 500_000_000  # the same time for so long
 _GAP = 5  # times the usual interval
 _RECENT = 8  # frames
-_SETTLED = 20  # intervals that say what is usual
+_SETTLED = 20  # intervals from which the usual one is known
 
 TEXTS = {
     "duplicate": "the same objects again, to the last digit",

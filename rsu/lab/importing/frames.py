@@ -1,4 +1,4 @@
-"""What an importer reads: frames of one device, in our units, before they become device bytes."""
+"""The input of an importer: frames of one device, in our units, before they become device bytes."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class FixAt(NamedTuple):
 
 
 class DeviceBytes(NamedTuple):
-    """What a device sent, as it is."""
+    """Octets of a device, as it sent them."""
 
     device: str
     place: str

@@ -26,7 +26,7 @@ _MOT = ("frame", "id", "left", "top", "width", "height", "confidence", "class", 
 _KITTI = ("frame", "id", "type", "truncated", "occluded", "alpha", "left", "top", "right", "bottom",
           "height", "width", "length", "x", "y", "z", "yaw", "score")  # fmt: skip
 _MOT_CLASSES = {1: "pedestrian", 3: "car", 4: "bicycle", 5: "motorcycle", 7: "pedestrian"}
-_MOT_NOBODY = {8, 9, 10, 11, 12}  # distractors, what hides others, reflections
+_MOT_NOBODY = {8, 9, 10, 11, 12}  # distractors, occluders, reflections
 _KITTI_CLASSES = {
     "Car": "car", "Van": "car", "Truck": "truck", "Cyclist": "bicycle", "Pedestrian": "pedestrian",
     "Person": "pedestrian", "Person_sitting": "pedestrian",

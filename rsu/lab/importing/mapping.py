@@ -84,7 +84,7 @@ class FieldSettings(Settings):
 
     @property
     def factor(self) -> float:
-        """What their value is to be multiplied with."""
+        """The factor for their values."""
         return UNITS[self.unit] * self.scale
 
 

@@ -23,7 +23,7 @@ from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
 from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Points, ScanObjects
 from rsu.site.config import Config
 
-MAX_POINTS = 4000  # what a radar's frame has room for
+MAX_POINTS = 4000  # the room of a radar's frame
 _GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 _LEAP_NS = 18_000_000_000  # GPS time is ahead of UTC
 _FIX_ACCURACY_M = 5.0  # of a receiver that does not say

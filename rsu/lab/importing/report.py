@@ -1,4 +1,4 @@
-"""What is wrong with a recording's sources: its bytes through the drivers, whose counters and frames are watched."""
+"""Faults of a recording's sources: its bytes through the drivers, whose counters and frames are watched."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from rsu.recording.verify import clock
 from rsu.replay.player import Player
 
 _SYSTEM = "system clock"  # stands in the place of a device
-IMPORTED = "rsu.findings"  # metadata: what was found when the recording was made of a file of others
+IMPORTED = "rsu.findings"  # metadata: findings when the recording was made of a file of others
 
 
 class ImportReport(NamedTuple):
-    """What a recording's sources said."""
+    """The data of a recording's sources."""
 
     measurements: dict[str, int]  # device -> measurements
     findings: list[ImportFinding]  # in the recording
@@ -61,7 +61,7 @@ class _Watch:
         self._correction_ns = 0
 
     def begin(self, tape: Tape) -> None:
-        """Take the system clock as it is when a station begins: what was set before cannot be told."""
+        """Take the system clock as it is when a station begins: earlier steps are unknown."""
         self._correction_ns = tape.clock.correction_ns
 
     def steps(self, tape: Tape) -> None:
@@ -74,7 +74,7 @@ class _Watch:
                 self._correction_ns = one.correction_ns
 
     def measurement(self, one: Measurement) -> None:
-        """Watch what a driver made of its bytes."""
+        """Watch a driver's output from its bytes."""
         self.measurements[one.device] += 1
         if isinstance(one, Detections):
             check = self._checks.setdefault(one.device, SourceCheck(one.device, self.findings))
@@ -83,7 +83,7 @@ class _Watch:
             check.frame(clock(one.receipt_ns), one.stamp_ns, one.receipt_ns, ids, content)
 
     def counters(self, player: Player, one: Round) -> None:
-        """Watch what the drivers that had bytes in a round did not use."""
+        """Watch the input that drivers with bytes in a round did not use."""
         for read in one.reads:
             if (device := player.devices.get(read.device)) is None:
                 continue

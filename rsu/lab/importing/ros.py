@@ -64,7 +64,7 @@ def typestore() -> Any:
 
 
 def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[SensorView]) -> Iterator[Frame]:
-    """Yield what the bag has for the streams, in the order of receipt. ForeignError: not as the mapping says."""
+    """Yield the bag's messages for the streams, in the order of receipt. ForeignError: not as the mapping says."""
     try:
         from rosbags.highlevel import AnyReader, AnyReaderError
     except ImportError as error:

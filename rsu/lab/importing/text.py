@@ -18,8 +18,8 @@ from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser, Sensor
 from rsu.lab.importing.mapping import TIME_NS, FieldSettings, StreamSettings, TimeSettings
 
 _MINUTE_NS = 60_000_000_000
-_LATEST_NS = 1 << 63  # in the year 2262: what a recording's clock can hold
-_UNKNOWN_M = 0.0  # of a size: what they write for unknown
+_LATEST_NS = 1 << 63  # in the year 2262: the range of a recording's clock
+_UNKNOWN_M = 0.0  # of a size: the value that such files write for unknown
 
 Json = dict[str, object]
 
@@ -102,7 +102,7 @@ def _csv(content: str, stream: StreamSettings, findings: Findings) -> Iterator[_
 
 
 def _walk(value: object, path: str) -> Iterator[object]:
-    """Yield what lies at a path; lists on the way are gone through. Keys may have dots in their names."""
+    """Yield the values at a path; lists on the way are gone through. Keys may have dots in their names."""
     if isinstance(value, list):
         for item in value:
             yield from _walk(item, path)

@@ -1,4 +1,4 @@
-"""`rsu model build`: the model's file, and beside it a text of what it is, its classes and its licences."""
+"""`rsu model build`: the model's file, and beside it a text with its origin, its classes and its licences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rsu.site.video import COCO
 
 
 class BuiltModel(NamedTuple):
-    """What was written."""
+    """The written files."""
 
     model: Path
     notes: Path

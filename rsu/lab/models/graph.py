@@ -1,7 +1,7 @@
 """An ONNX graph as it is written, node by node; transpositions that cancel are left out.
 
 TensorFlow has channels last, ONNX first. A graph that came from one and goes to the other is full of transpositions:
-two in a row become one, and what is added to channels is added before the transposition.
+two in a row become one, and an addition to channels is moved before the transposition.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class GraphWriter:
         return self._turns[source, whole]
 
     def last_channels_source(self, name: str) -> str | None:
-        """Return what becomes `name` when its channels are brought to the end; None: it is no such transposition."""
+        """Return the tensor that becomes `name` with its channels at the end; None: it is no such transposition."""
         source, order = self._turned.get(name, ("", ()))
         return source if order == CHANNELS_LAST else None
 

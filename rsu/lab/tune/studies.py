@@ -1,4 +1,4 @@
-"""Studies: what was tried and what it cost, in memory or in a database that several processes and machines share."""
+"""Studies: trials and their costs, in memory or in a database that several processes and machines share."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _RETRIES, _AGAIN_S = 4, 1.0
 _MEANWHILE = ("already exists", "duplicate key", "UNIQUE constraint", "locked")  # another makes the tables now
-_OF = "of"  # attribute of a study: what its trials were made with
+_OF = "of"  # attribute of a study: the inputs of its trials
 
 
 def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
-    """Begin a study, or join it where it is in the database. `of`: what all joined runs must have in common.
+    """Begin a study, or join it where it is in the database. `of`: the common inputs of all joined runs.
 
     MissingError: optuna or the database's driver is not installed; ParameterError: no URL of a database, or a study of
     something else; StorageError: the database does not answer.
@@ -64,7 +64,7 @@ def _created(storage: str | None, name: str, sampler: BaseSampler) -> Study:
 
 @contextmanager
 def reached(storage: str | None) -> Iterator[None]:
-    """Translate what a database and its driver raise; see `opened`."""
+    """Translate errors of a database and its driver; see `opened`."""
     if storage is None:
         yield
         return

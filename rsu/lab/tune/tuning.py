@@ -1,11 +1,11 @@
 """Tuning: search for the numbers of a site file with which recordings score best.
 
-Every trial replays every recording with the deployed code and judges what went on air. Lower is better:
+Every trial replays every recording with the deployed code and judges the output on air. Lower is better:
 
     truth        mean GOSPA distance, m
-    v2x          root mean square distance of vehicles' own positions from what is on air, a vehicle that is not on air
+    v2x          root mean square distance of vehicles' own positions from the road users on air, a vehicle not on air
                  counting the cut-off, together with the sensors' disagreement: else ghosts would cost nothing
-    agreement    the sensors' disagreement with what is on air, m
+    agreement    the sensors' disagreement with the road users on air, m
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
     from optuna.trial import Trial
 
 AGREEMENT = "agreement"
-WORST = 1e6  # cost of what the site file does not accept
+WORST = 1e6  # cost of values that the site file does not accept
 
 Values = Mapping[Path_, Number]
 Progress = Callable[[int, float, float], None]  # trials done, cost of the newest, best so far
 
 
 class TrialBench(NamedTuple):
-    """What a trial is judged on."""
+    """The data on which a trial is judged."""
 
     site: Path
     recordings: Sequence[Path]
@@ -58,7 +58,7 @@ class TrialBench(NamedTuple):
 
 
 class Tuned(NamedTuple):
-    """What a search found."""
+    """The result of a search."""
 
     values: dict[Path_, Number]
     before: list[float]  # cost of each recording with the site file as it is
@@ -68,7 +68,7 @@ class Tuned(NamedTuple):
 
 
 def judge_for(bench: TrialBench) -> str:
-    """Return by what recordings can be judged: the bench's truth beside them, else vehicles' messages, else itself."""
+    """Return the measure by which to judge recordings: the bench's truth, else vehicles' messages, else itself."""
     try:
         for path in bench.recordings:
             truth_file.beside(path)
@@ -83,7 +83,7 @@ def _vehicles(recording: Path, site: Path) -> bool:
 
 
 def cost(bench: TrialBench, recording: Path, values: Values) -> float:
-    """Return what a recording costs with other numbers in the site file. ConfigError, RecordingError, TruthError."""
+    """Return the cost of a recording with other numbers in the site file. ConfigError, RecordingError, TruthError."""
     try:
         site = applied(config.load(bench.site), values)
     except ValidationError:
@@ -142,7 +142,7 @@ class Search:
         return Tuned(self._values(best.params), before, list(best.user_attrs["costs"]), done, interrupted)
 
     def _know(self, costs: list[float]) -> None:
-        """Add what the site file costs as it is, if the search could come to it."""
+        """Add the cost of the unchanged site file, if it is in the searched range."""
         import optuna
 
         now = {each.name: each.now for each in self._parameters}
@@ -180,7 +180,7 @@ class Search:
 
 
 def _described(bench: TrialBench, parameters: Sequence[Parameter]) -> str:
-    """Return what trials have to have in common to be compared, as JSON."""
+    """Return the common inputs that make trials comparable, as JSON."""
     files = site_files.collect(config.load(bench.site)).values()
     return json.dumps(
         {
@@ -215,6 +215,6 @@ def _costs(bench: TrialBench, values: Values) -> list[float]:
 
 
 def gains(tuned: Tuned) -> Iterator[float]:
-    """Yield by what share each recording's cost fell."""
+    """Yield the share by which each recording's cost fell."""
     for before, after in zip(tuned.before, tuned.after, strict=True):
         yield (before - after) / before if before else 0.0

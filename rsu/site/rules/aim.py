@@ -1,4 +1,4 @@
-"""What sensors see of the lanes: one that sees none stands or looks otherwise than the site file says."""
+"""The lanes that sensors see: the mount of a sensor that sees none is wrong in the site file."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def upstream(of: OfMap) -> Iterator[Finding]:
 
 
 def movements(of: OfMap) -> Iterator[Finding]:
-    """Find what the movements of a link and the connections of its lanes say differently."""
+    """Find contradictions between the movements of a link and the connections of its lanes."""
     for place, _, link in walk.links(of.map):
         said = [_key(movement.downstream) for movement in link.movements]
         led = {_key(way.downstream) for lane in link.lanes for way in lane.connects_to}

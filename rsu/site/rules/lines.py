@@ -15,7 +15,7 @@ from rsu.site.rules.names import twice
 from rsu.site.rules.shapes import Points, distance, steps
 from rsu.site.source import Path_
 
-FARTHEST_M = 3000.0  # from the node: what is farther is in other units
+FARTHEST_M = 3000.0  # from the node: a farther place is in other units
 FARTHEST_NODE_M = 20_000.0  # from the reference point
 NEAR_NODE_M = 150.0  # from the middle of the stop lines of its lanes
 _SAME_M = 0.01

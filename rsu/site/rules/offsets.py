@@ -1,4 +1,4 @@
-"""Coordinates of two systems in one site: what lies off by just the offset that Chinese map applications add.
+"""Coordinates of two systems in one site: places that are off by the offset of Chinese map applications.
 
 One point alone does not show it, its distance from another that must be near does. GNSS shows the rest when the site
 runs (`rsu/station/checks/position.py`).

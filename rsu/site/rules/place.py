@@ -98,7 +98,7 @@ def _decimals(source: ParsedFile, place: Path_) -> int:
 
 
 def numbers(of: OfSite) -> Iterator[Finding]:
-    """Find numbers of regions that are none, or differ, and what the platform needs and has not."""
+    """Find invalid or different region numbers, and missing values that the platform needs."""
     site, identity = of.site, of.site.identity
     if site.site.region == 0:
         yield of.source.warning(("site", "region"), _NO_REGION)

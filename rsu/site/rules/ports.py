@@ -53,7 +53,7 @@ def shared(of: OfSite) -> Iterator[Finding]:
 
 
 def _takes(endpoint: Endpoint) -> Iterator[tuple[str, str, Path_]]:
-    """Yield what only one port may have, with the keys at which it stands."""
+    """Yield the addresses and paths that only one port may have, with the keys at which it stands."""
     if endpoint.serial:
         yield "serial", normpath(endpoint.serial.path), ("serial", "path")
     if endpoint.udp:

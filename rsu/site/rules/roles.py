@@ -1,4 +1,4 @@
-"""Devices and what the site uses them for, by the modality that their drivers say. Other ones are not judged."""
+"""Devices and their uses on the site, by the modality that their drivers state. Other devices are not judged."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _gives(kind: str) -> Gives:
 
 
 def kinds(of: OfSite) -> Iterator[Finding]:
-    """Find devices that cannot do what they are named for."""
+    """Find devices that cannot do the job for which the site names them."""
     site = of.site
     if (radio := site.devices.get(site.radio)) and not _transmits(radio.kind):
         yield of.source.finding(("radio",), _NO_RADIO.of(name=site.radio, kind=radio.kind))
@@ -103,7 +103,7 @@ def kinds(of: OfSite) -> Iterator[Finding]:
 
 
 def fault_types(of: OfSite) -> Iterator[Finding]:
-    """Find numbers of faults for what is no modality."""
+    """Find numbers of faults for unknown modalities."""
     names = {row.name for row in (*ROWS, *(_modality(device.kind) for device in of.site.devices.values()))}
     for name in sorted(of.site.uplink.standard.fault_types.keys() - names):
         yield of.source.finding(

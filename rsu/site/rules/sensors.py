@@ -16,7 +16,7 @@ _RANGE_M = (15.0, 500.0)
 _WIDTH_DEG = 8.0
 _SAME_RAD = 0.0035
 _CM, _IN_RADIANS = Detail("in cm?", "是否误用厘米？"), Detail("in radians?", "是否误用弧度？")
-_LIMITS = {  # of values that are given: least, most, what else it may be
+_LIMITS = {  # of values that are given: least, most, other permitted values
     ("noise", "along_m"): (0.02, 10.0, _CM),
     ("noise", "across_m"): (0.0, 10.0, _CM),
     ("noise", "azimuth_deg"): (0.05, 10.0, _IN_RADIANS),

@@ -1,4 +1,4 @@
-"""The one table of what is judged about a site, beyond single values: errors and warnings, by what they look at."""
+"""The one table of rules about a site, beyond single values: errors and warnings, by their subject."""
 
 from __future__ import annotations
 
@@ -114,14 +114,14 @@ WARNINGS = Rules(
 
 
 def errors(reading: SiteReading) -> list[Finding]:
-    """Return what keeps a site from running."""
+    """Return the errors that keep a site from running."""
     of_map, of_site = _found(ERRORS.of_map, reading.map), _found(ERRORS.of_site, reading.site)
     both = None if of_map else reading.both  # lines that cannot be are compared with nothing
     return [*together.node(reading), *of_map, *of_site, *_found(ERRORS.of_both, both)]
 
 
 def warnings(reading: SiteReading, wrong: Collection[str]) -> list[Finding]:
-    """Return what is hardly meant so. `wrong`: files with errors, of which no more is said."""
+    """Return warnings of probable mistakes. `wrong`: files with errors, which get no warnings."""
     of_map = None if reading.map is None or reading.map.source.file in wrong else reading.map
     of_site = None if reading.site is None or reading.site.source.file in wrong else reading.site
     both = reading.both if of_map and of_site else None

@@ -1,4 +1,4 @@
-"""Thresholds and times that contradict each other, or are far from what they usually are."""
+"""Thresholds and times that contradict each other, or are far from usual values."""
 
 from __future__ import annotations
 

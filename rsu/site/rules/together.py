@@ -1,4 +1,4 @@
-"""What the site file and the lane map say differently (G4: the same node ids in MAP, SPAT and RSM)."""
+"""Contradictions between the site file and the lane map (G4: the same node ids in MAP, SPAT and RSM)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a site's video cameras beyond single values."""
+"""Mistakes in a site's video cameras beyond single values."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ _SMALL_REGION = Detail(
 
 
 def findings(of: OfSite) -> Iterator[Finding]:
-    """Find devices and sensors that do not go together, and cameras that cannot see what they should."""
+    """Find devices and sensors that do not go together, and cameras that cannot see their lanes."""
     source, site = of.source, of.site
     for name, device in site.devices.items():
         place = ("devices", name)
