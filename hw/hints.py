@@ -46,7 +46,8 @@ BEGINNINGS: dict[bytes, Detail] = {
     ),
     rb".{0,40}mmwDemo:/>": Detail("looks like the command port of a TI mmWave radar", "TI 毫米波雷达的命令口"),
     rb"\xc0[^\xc0]{10,}\xc0": Detail(
-        "looks like frames between C0: a signal controller of GA/T 1743", "以 C0 定界的帧：GA/T 1743 信号机"
+        "looks like frames between C0: a signal controller of GA/T 1743, or a track radar",
+        "以 C0 定界的帧：GA/T 1743 信号机，或轨迹雷达",
     ),
     rb"PC\x01[\x01-\x04]": Detail("looks like the agent of a radio", "射频单元代理程序的报文"),
     rb"\s*[{\[]": Detail("looks like JSON", "JSON"),

@@ -21,6 +21,7 @@ GROUP = "rsu.drivers"
 DRIVERS: dict[str, str] = {
     "ti-mmwave": "hw.radar.ti:TiRadar",
     "ars408": "hw.radar.ars408:Ars408",
+    "radar-c0": "hw.radar.c0:C0Radar",
     "ops243": "hw.radar.ops243:Ops243",
     "ss125": "hw.radar.ss125:Ss125",
     "camera-json": "hw.camera:JsonCamera",

@@ -137,15 +137,18 @@ class CanRadarSpec(SensorSpec):
 
 
 class LinkedSpec(SensorSpec):
-    """A sensor with one port: a serial line, or a TCP server."""
+    """A sensor with one port: a TCP server, a UDP socket or a serial line."""
 
-    kind: Literal["ops243", "ss125"]
+    kind: Literal["ops243", "ss125", "radar-c0"]
     tcp: Address | None = None
+    udp: tuple[Address, Address] | None = None  # its own and the host's
     serial: str | None = None
     baud: int = Field(115_200, ge=1200, le=921_600)
 
     def ports(self) -> dict[str, Opening]:
         """Return the one port."""
+        if self.udp:
+            return {"link": UdpSocket(split_address(self.udp[0]), split_address(self.udp[1]))}
         return {"link": TcpServer(split_address(self.tcp)) if self.tcp else Pty(self.serial or self.kind, self.baud)}
 
 

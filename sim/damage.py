@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from perception.objects import Floats
-from sim.bench import CameraSpec, CanRadarSpec, RadarSpec, VideoSpec
+from sim.bench import CameraSpec, CanRadarSpec, LinkedSpec, RadarSpec, VideoSpec
 from sim.emulator import Write
 
 LATE_NS = 300_000_000
@@ -25,7 +25,7 @@ ON_THE_WAY = {
 }
 TURNED = {"turned": "was turned by 1 deg by the wind"}
 
-Spec = TypeVar("Spec", CameraSpec, CanRadarSpec, RadarSpec, VideoSpec)
+Spec = TypeVar("Spec", CameraSpec, CanRadarSpec, LinkedSpec, RadarSpec, VideoSpec)
 
 
 class Damage:

@@ -39,6 +39,7 @@ EMULATORS = {
     "video": "sim.video.camera:VideoCamera",
     "ti-mmwave": "sim.radar:EmulatedTiRadar",
     "ars408": "sim.can_radar:EmulatedCanRadar",
+    "radar-c0": "sim.c0_radar:EmulatedC0Radar",
     "ops243": "sim.doppler:EmulatedDoppler",
     "ss125": "sim.sidefire:EmulatedSidefire",
     "gnss": "sim.gnss:EmulatedGnss",

@@ -1,13 +1,18 @@
 """Framing of GA/T 1743-2020: SLIP (RFC 1055) with a delimiter at both ends, and a CRC-16 at the end of the body.
 
 C0 | body, CRC u16 little endian; C0 -> DB DC, DB -> DB DD | C0
+
+Radars that frame their messages so have another CRC (`hw/radar/c0_frames.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from hw.intake import refuse
+
+Crc = Callable[[bytes], int]  # of the octets of a body, 16 bits
 
 END = b"\xc0"
 MAX_FRAME = 8192  # octets on the wire
@@ -34,9 +39,9 @@ def crc16(data: bytes) -> int:
     return crc
 
 
-def encode_frame(body: bytes) -> bytes:
+def encode_frame(body: bytes, crc: Crc = crc16) -> bytes:
     """Return the frame around a body."""
-    checked = body + crc16(body).to_bytes(2, "little")
+    checked = body + crc(body).to_bytes(2, "little")
     return END + checked.replace(_ESCAPE, _ESCAPED_ESCAPE).replace(END, _ESCAPED_END) + END
 
 
@@ -47,8 +52,9 @@ class FrameReader:
     (damaged or torn), `length`.
     """
 
-    def __init__(self, counters: Counter[str] | None = None) -> None:
+    def __init__(self, counters: Counter[str] | None = None, crc: Crc = crc16) -> None:
         self._counters = Counter() if counters is None else counters
+        self._crc = crc
         self._rest = b""
 
     def reset(self) -> None:
@@ -70,7 +76,7 @@ class FrameReader:
     def _body(self, stretch: bytes) -> bytes | None:
         checked = stretch.replace(_ESCAPED_END, END).replace(_ESCAPED_ESCAPE, _ESCAPE)
         body, crc = checked[:-2], checked[-2:]
-        if len(checked) > 2 and crc == crc16(body).to_bytes(2, "little"):
+        if len(checked) > 2 and crc == self._crc(body).to_bytes(2, "little"):
             return body
         refuse(self._counters, "checksum", stretch)
         return None

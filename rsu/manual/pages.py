@@ -27,6 +27,7 @@ GROUPS = (
             "lane-map",
             "video",
             "can-radar",
+            "track-radar",
             "speed-radar",
             "signal-controllers",
             "events",

@@ -39,6 +39,7 @@ _PORTS = [
     ("ti-mmwave", "cli", "ti-cli"),
     ("video", "pictures", "video"),
     ("ars408", "link", "ars408"),
+    ("radar-c0", "link", "radar-c0"),
     ("ops243", "link", "ops243"),
     ("ss125", "link", "ss125"),
 ]

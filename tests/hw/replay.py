@@ -23,6 +23,7 @@ from perception.objects import Measurement
 GOLDEN = Path(__file__).parent / "golden"
 UDP = {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}
 PROFILE = Path(__file__).parents[2] / "configs" / "ti-traffic-68xx.cfg"
+ORIGIN = {"latitude_deg": 22.5431, "longitude_deg": 114.0579, "yaw_deg": 0.0}  # of the demo's reference point
 SETTINGS: dict[str, dict[str, object]] = {
     "ars408": {"link": {"tcp": "127.0.0.1:1"}},
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
@@ -31,6 +32,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "gb20999": {"link": UDP, "groups": [1, 2, 3, 4]},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "ops243": {"link": {"serial": {"path": "ops243", "baud": 19200}}},
+    "radar-c0": {"link": UDP, "origin": ORIGIN},
     "radio-agent": {"link": UDP},
     "ss125": {"link": {"serial": {"path": "ss125"}}, "unit": "metric"},
     "video": {},

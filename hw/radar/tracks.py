@@ -1,0 +1,46 @@
+"""What radars that track by themselves tell of one target, and a list of them as a measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+from typing import NamedTuple
+
+import numpy as np
+
+from perception.objects import Detections, RoadUser
+
+
+class Track(NamedTuple):
+    """One target in the sensor's frame, x forward, y left; NaN where the radar does not say."""
+
+    id: int
+    x_m: float
+    y_m: float
+    vx_mps: float = nan
+    vy_mps: float = nan
+    kind: RoadUser = RoadUser.UNKNOWN
+    length_m: float = nan
+    width_m: float = nan
+    height_m: float = nan
+    confidence: float = nan  # 0..1
+
+
+def detections(device: str, stamp_ns: int, receipt_ns: int, tracks: Sequence[Track]) -> Detections:
+    """Return the measurement that a list of targets is; of how sure it is of places, such a radar says nothing."""
+    count = len(tracks)
+    numbers = np.array([(*one[1:5], *one[6:]) for one in tracks], float).reshape(count, 8)
+    return Detections(
+        device=device,
+        stamp_ns=stamp_ns,
+        receipt_ns=receipt_ns,
+        position=numbers[:, 0:2],
+        covariance=np.full((count, 2, 2), np.nan),
+        velocity=numbers[:, 2:4],
+        velocity_variance=np.full(count, np.nan),
+        box=np.full((count, 4), np.nan),
+        size=numbers[:, 4:7],
+        kind=np.array([int(one.kind) for one in tracks], np.int64),
+        confidence=numbers[:, 7],
+        source_id=np.array([one.id for one in tracks], np.int64),
+    )
