@@ -40,25 +40,32 @@ def in_language(text: object, language: str) -> object:
     return getattr(text, language) if isinstance(text, Detail) else text
 
 
+_FIGURE = "((?:(?!: ).)+?)"  # holds no colon
+
+
 @cache
-def _pattern(en: str) -> re.Pattern[str]:
-    parts = "((?:(?!: ).)+?)".join(re.escape(part) for part in en.removesuffix("{}").split("{}"))
-    return re.compile(parts + "(.+)" * en.endswith("{}"), re.DOTALL)  # the last figure alone may hold a colon
+def _pattern(en: str, last: str) -> re.Pattern[str]:
+    """Return the pattern of a row. `last`: that of a figure with which it ends."""
+    parts = _FIGURE.join(re.escape(part) for part in en.removesuffix("{}").split("{}"))
+    return re.compile(parts + last * en.endswith("{}"), re.DOTALL)
 
 
 def chinese(text: str, rows: Sequence[Detail]) -> str:
     """Return a text that rows have said in Chinese: whole, else its parts around a colon or commas, else as it is."""
-    if (whole := _whole(text, rows)) is not None:
+    for end in [len(text), *(found.start() for found in reversed([*re.finditer(": ", text)]))]:
+        if (said := _whole(text[:end], rows, _FIGURE)) is not None:
+            return f"{said}：{chinese(text[end + 2 :], rows)}" if end < len(text) else said
+    if (whole := _whole(text, rows, "(.+)")) is not None:
         return whole
     head, colon, rest = text.partition(": ")
     if colon:
         return f"{chinese(head, rows)}：{chinese(rest, rows)}"
-    parts = [_whole(part, rows) for part in text.split(", ")]
+    parts = [_whole(part, rows, _FIGURE) for part in text.split(", ")]
     return text if None in parts else "，".join(map(str, parts))
 
 
-def _whole(text: str, rows: Sequence[Detail]) -> str | None:
+def _whole(text: str, rows: Sequence[Detail], last: str) -> str | None:
     for row in rows:
-        if (found := _pattern(row.en).fullmatch(text)) is not None:
+        if (found := _pattern(row.en, last).fullmatch(text)) is not None:
             return row.zh.format(*(chinese(part, rows) for part in found.groups()))
     return None

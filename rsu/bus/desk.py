@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 import zmq
 
+from hw.detail import Detail
 from rsu.bus.sockets import Bound
 from rsu.core.errors import NotReachableError
 
@@ -15,6 +16,11 @@ _WAIT_MS = 3000
 
 Order = TypeVar("Order", bound=msgspec.Struct)
 Answer = TypeVar("Answer", bound=msgspec.Struct)
+_RUNS_NOT = Detail(
+    "no {who} runs in {folder}; name the daemon's run folder with --run",
+    "{folder} 中没有运行 {who} 进程；请用 --run 指定守护程序的运行目录",
+)
+_ANSWERS_NOT = Detail("no {who} answers in {folder}", "{folder} 中的 {who} 进程无应答")
 
 
 class Desk(Generic[Order, Answer]):
@@ -50,14 +56,14 @@ class Desk(Generic[Order, Answer]):
 def ask(place: Path, order: msgspec.Struct, kind: type[Answer], who: str) -> Answer:
     """Give an order and return the answer. NotReachableError: no process answers there."""
     if not place.exists():
-        raise NotReachableError(f"no {who} runs in {place.parent}; name the daemon's run folder with --run")
+        raise NotReachableError(_RUNS_NOT.of(who=who, folder=place.parent))
     socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.REQ)
     socket.setsockopt(zmq.LINGER, 0)
     socket.connect(f"ipc://{place}")
     try:
         socket.send(msgspec.msgpack.encode(order))
         if not socket.poll(_WAIT_MS):
-            raise NotReachableError(f"no {who} answers in {place.parent}")
+            raise NotReachableError(_ANSWERS_NOT.of(who=who, folder=place.parent))
         return msgspec.msgpack.decode(socket.recv(), type=kind)
     finally:
         socket.close()

@@ -119,6 +119,7 @@ class Trouble(msgspec.Struct, frozen=True):
     since_ns: int | None = None  # UTC; None: not known
     silences: list[str] = []  # other subjects that it makes silent or degraded
     device: Modality = OTHER  # where it befalls one
+    detail_zh: str = ""  # where the sender knows it; empty: the rows of `rsu.reasons` do
 
 
 class ProcessView(msgspec.Struct, frozen=True):

@@ -16,12 +16,11 @@ import msgspec
 from hw.modality import Gives
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
-from rsu.reasons import NORMAL, details, words
+from rsu.reasons import NORMAL, details, processes, uplink, words
 from rsu.reasons.box import BoxReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
 
-_ALL = "all messages"
 _GRAVE = (BoxReason.ROOT_SILENT, BoxReason.DISK_HANGS, BoxReason.FOLDER_READ_ONLY, BoxReason.PROCESS_UNDYING)
 
 
@@ -45,9 +44,9 @@ def _processes(newest: Newest) -> Iterator[Trouble]:
     record = newest.processes
     views = {view.name: view for view in record.processes} if record is not None else {}
     silent = {
-        STATION: None if newest.snapshot else [_ALL],
-        UPLINK: None if newest.uplink else ["records for the platform"],
-        RECORDER: None if newest.recorder else ["recordings"],
+        STATION: None if newest.snapshot else [processes.ALL_MESSAGES.en],
+        UPLINK: None if newest.uplink else [processes.RECORDS.en],
+        RECORDER: None if newest.recorder else [processes.RECORDINGS.en],
     }
     if record is None:
         yield Trouble(BoxReason.PROCESS_SILENT, SUPERVISOR)
@@ -64,15 +63,13 @@ def _process(view: ProcessView, silences: list[str]) -> Iterator[Trouble]:
         detail = f"{view.state}: {view.error}" if view.error else view.state
         yield Trouble(BoxReason.PROCESS_DOWN, view.name, detail, view.ended_ns, silences)
     if view.undying:
-        yield Trouble(
-            BoxReason.PROCESS_UNDYING, view.name, f"process {', '.join(map(str, view.undying))}", view.ended_ns
-        )
+        numbers = processes.NUMBERS.say(", ".join(map(str, view.undying)))
+        yield Trouble(BoxReason.PROCESS_UNDYING, view.name, numbers, view.ended_ns)
     if view.rss_mib > view.budget_rss_mib:
-        yield Trouble(
-            BoxReason.OVER_BUDGET, view.name, f"{view.rss_mib:.0f} MiB of memory, budget {view.budget_rss_mib}"
-        )
+        detail = processes.MEMORY.say(f"{view.rss_mib:.0f}", view.budget_rss_mib)
+        yield Trouble(BoxReason.OVER_BUDGET, view.name, detail)
     if view.cpu_percent > view.budget_cpu_percent:
-        detail = f"{view.cpu_percent:.0f} % of a core, budget {view.budget_cpu_percent}"
+        detail = processes.PROCESSOR.say(f"{view.cpu_percent:.0f}", view.budget_cpu_percent)
         yield Trouble(BoxReason.OVER_BUDGET, view.name, detail)
 
 
@@ -137,13 +134,13 @@ def _since(messages: Iterable[MessageState], since: dict[str, int]) -> int | Non
 def _uplink(state: UplinkState | None) -> Iterator[Trouble]:
     if state is None or (state.platform.startswith("none") and not state.error):
         return
-    told = state.troubles or [state.error or ("" if state.connected else "not connected")]
+    told = state.troubles or [state.error or ("" if state.connected else uplink.NOT_CONNECTED.en)]
     yield from (Trouble(BoxReason.UPLINK, state.platform, each) for each in told if each)
 
 
 def _recorder(state: RecorderState | None) -> Iterator[Trouble]:
     if state is not None and (state.state == "paused" or state.error):
-        yield Trouble(BoxReason.RECORDER_PAUSED, RECORDER, state.error or "", silences=["recordings"])
+        yield Trouble(BoxReason.RECORDER_PAUSED, RECORDER, state.error or "", silences=[processes.RECORDINGS.en])
 
 
 def sentence(trouble: Trouble, language: str = "en") -> str:
@@ -151,14 +148,15 @@ def sentence(trouble: Trouble, language: str = "en") -> str:
     row = words(trouble.reason, trouble.device)
     text = row.text_zh if language == "zh" else row.text
     head = f"{trouble.about}: {text}" if trouble.about else text
-    detail = details.said(trouble.detail, language)
+    detail = (language == "zh" and trouble.detail_zh) or details.said(trouble.detail, language)
     parts = [f"{head} ({detail})" if detail else head]
     if trouble.since_ns is not None:
         moment = datetime.fromtimestamp(trouble.since_ns / 1e9, UTC).astimezone()
         parts[0] += f"，自 {moment:%m-%d %H:%M:%S} 起" if language == "zh" else f", since {moment:%b %d %H:%M:%S}"
     if trouble.silences:
-        parts.append(", ".join(trouble.silences))
-    return ": ".join(parts)
+        comma = "，" if language == "zh" else ", "
+        parts.append(comma.join(details.said(each, language) for each in trouble.silences))
+    return ("：" if language == "zh" else ": ").join(parts)
 
 
 def remedy(trouble: Trouble, language: str = "en") -> str:
@@ -169,7 +167,10 @@ def remedy(trouble: Trouble, language: str = "en") -> str:
 
 def is_alarm(trouble: Trouble) -> bool:
     """Tell whether it silences something, or hides the next trouble."""
-    return any(each == _ALL or "silent" in each for each in trouble.silences) or trouble.reason in _GRAVE
+    return (
+        any(each == processes.ALL_MESSAGES.en or "silent" in each for each in trouble.silences)
+        or trouble.reason in _GRAVE
+    )
 
 
 def plain(trouble: Trouble, language: str = "en") -> dict[str, object]:

@@ -12,10 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.core.errors import AlreadyRunningError, RsuError
 
 UMASK = 0o027  # files 0640, folders 0750: nothing for strangers
 LONGEST = 107  # octets of a socket's path (sun_path)
+_ANOTHER_DAEMON = Detail("another daemon uses {}", "{} 已被另一守护程序使用")
+_NO_HOME = Detail(
+    "this user has no home folder: name the folder with --data, or set HOME",
+    "该用户没有主目录：请用 --data 指定目录，或设置 HOME",
+)
 
 
 class NoHomeError(RsuError):
@@ -36,7 +42,7 @@ def default_data() -> Path:
     try:
         return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "rsu"
     except RuntimeError as error:
-        raise NoHomeError("this user has no home folder: name the folder with --data, or set HOME") from error
+        raise NoHomeError(_NO_HOME) from error
 
 
 @contextlib.contextmanager
@@ -52,7 +58,7 @@ def claim(folder: Path) -> Iterator[int]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyRunningError(f"another daemon uses {folder}") from error
+            raise AlreadyRunningError(_ANOTHER_DAEMON.of(folder)) from error
         yield descriptor
     finally:
         os.close(descriptor)

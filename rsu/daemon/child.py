@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rsu.daemon.backoff import Backoff
 from rsu.daemon.orders import Ended, Kill, StartOrder
 from rsu.daemon.processes import ProcessRow
+from rsu.reasons import processes
 
 START_S = 10.0  # from the start to the first sign of life; doubled each time that this was too little
 _LONGEST_START_S = 60.0  # a small box under load
@@ -79,11 +80,11 @@ class Child:
     def _fault(self, now: float) -> str | None:
         silent_s = now - max(self._progress_at, self._started)
         if self.working:
-            return f"no progress for {silent_s:.0f} s" if silent_s > self.row.stuck_after_s else None
+            return processes.NO_PROGRESS.say(f"{silent_s:.0f}") if silent_s > self.row.stuck_after_s else None
         if silent_s <= self._patience_s:
             return None
         self._patience_s = min(2 * self._patience_s, _LONGEST_START_S)
-        return f"not at work {silent_s:.0f} s after its start"
+        return processes.NOT_AT_WORK.say(f"{silent_s:.0f}")
 
     def weighed(self, rss_mib: float, now: float) -> Iterator[Kill]:
         """Hold the memory that it takes against its budget; yield its end when that is exceeded."""
@@ -93,7 +94,7 @@ class Child:
         self._over_since = now if self._over_since is None else self._over_since
         over_s = now - self._over_since
         if self._killed_at is None and (over_s >= _OVER_S or rss_mib > _FAR_OVER * self.row.rss_mib):
-            yield from self._kill(now, f"took {rss_mib:.0f} MiB of memory, budget {self.row.rss_mib}")
+            yield from self._kill(now, processes.TOOK.say(f"{rss_mib:.0f}", self.row.rss_mib))
 
     def renew(self, now: float) -> Iterator[Kill]:
         """Yield its end, so that it starts again on a new site file."""
@@ -113,7 +114,7 @@ class Child:
         """Kill a process that was asked to end; abandon one that does not exit, and start another beside it."""
         assert self.pid is not None
         if self._renewing:
-            yield from self._kill(now, "did not end when asked to")
+            yield from self._kill(now, processes.NOT_ENDED.en)
             return
         self.undying.append(self.pid)
         self._gone(now)

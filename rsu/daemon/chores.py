@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import structlog
 
+from hw import system
+from hw.detail import NOTHING, Detail
 from rsu.bus.records import Trouble
 from rsu.core import folders
 from rsu.core.errors import AlreadyRunningError, ConfigError
@@ -25,6 +27,7 @@ _PERIOD_S = 2.0
 _HANGS_S = 8.0  # a look at a folder takes milliseconds
 _SITE_S = 3.0  # after the start: a station begins first
 _FINDINGS = 20  # logged at once
+_AND_MORE = Detail("{first} (and {count} more)", "{first}（另有 {count} 项）")
 _log = structlog.get_logger()
 
 
@@ -113,27 +116,27 @@ class Chores:
         try:
             reason, detail = self._state(index, held)
         except OSError as error:
-            reason, detail = BoxReason.FOLDER_UNUSABLE, str(error.strerror)
+            reason, detail = BoxReason.FOLDER_UNUSABLE, system.said(error)
         if reason is None:
             self._folders.pop(held.path, None)
         elif held.path not in self._folders or self._folders[held.path].reason != reason:
-            _log.error("folder", path=str(held.path), trouble=reason, why=detail)
-            self._folders[held.path] = Trouble(reason, str(held.path), detail, time.time_ns())
+            _log.error("folder", path=str(held.path), trouble=reason, why=detail.en)
+            self._folders[held.path] = _trouble(reason, held.path, detail)
 
-    def _state(self, index: int, held: HeldFolder) -> tuple[BoxReason | None, str]:
+    def _state(self, index: int, held: HeldFolder) -> tuple[BoxReason | None, Detail]:
         """Return the fault of a folder; make and hold it again where it was deleted."""
         facts = held.path.stat() if held.path.exists() else None
         if facts is None or (facts.st_dev, facts.st_ino) != held.identity:
             try:
                 descriptor = self._claims.enter_context(folders.claim(held.path))
             except AlreadyRunningError as error:
-                return BoxReason.FOLDER_TAKEN, str(error)
+                return BoxReason.FOLDER_TAKEN, error.args[0]
             facts = os.fstat(descriptor)
             self._held[index] = HeldFolder(held.path, (facts.st_dev, facts.st_ino))
             _log.error("folder was deleted, made again", path=str(held.path))
         if os.statvfs(held.path).f_flag & os.ST_RDONLY or not os.access(held.path, os.W_OK):
-            return BoxReason.FOLDER_READ_ONLY, ""
-        return None, ""
+            return BoxReason.FOLDER_READ_ONLY, NOTHING
+        return None, NOTHING
 
     def _warn(self) -> None:
         """Log the warnings of `rsu check`, under the names of the edited files."""
@@ -151,17 +154,17 @@ class Chores:
             return
         self._stamps = stamps
         try:
-            same, why = site_copy.gather(Path(duty.origin)).digest == duty.digest, ""
+            same, why = site_copy.gather(Path(duty.origin)).digest == duty.digest, NOTHING
         except ConfigError as error:
             same, why = False, _in_short(error)
         except OSError as error:
-            same, why = False, str(error)
+            same, why = False, system.said(error)
         if same:
             self._site = None
-        elif self._site is None or self._site.detail != why:
-            reason = BoxReason.SITE_UNFIT if why else BoxReason.SITE_CHANGED
-            self._site = Trouble(reason, duty.origin, why, time.time_ns())
-            _log.warning("site file changed, not in use", path=duty.origin, errors=why)
+        elif self._site is None or self._site.detail != why.en:
+            reason = BoxReason.SITE_UNFIT if why.en else BoxReason.SITE_CHANGED
+            self._site = _trouble(reason, duty.origin, why)
+            _log.warning("site file changed, not in use", path=duty.origin, errors=why.en)
 
     def _reload(self) -> str:
         """Freeze the edited files; return why the copy in use stays in use, empty where it does not."""
@@ -169,11 +172,11 @@ class Chores:
         try:
             fresh = duty_of(site_copy.freeze(site_copy.gather(Path(self._duty.origin)), places))
         except (ConfigError, OSError) as error:
-            why = _in_short(error) if isinstance(error, ConfigError) else str(error)
+            why = _in_short(error) if isinstance(error, ConfigError) else system.said(error)
             for finding in error.findings[:_FINDINGS] if isinstance(error, ConfigError) else [why]:
                 _log.error("site file not taken, the one before stays in use", finding=str(finding))
-            self._site = Trouble(BoxReason.SITE_UNFIT, self._duty.origin, why, time.time_ns())
-            return why
+            self._site = _trouble(BoxReason.SITE_UNFIT, self._duty.origin, why)
+            return why.en
         self._site, self._stamps = None, site_copy.stamps(fresh.files)
         if fresh.digest == self._duty.digest:
             _log.info("site file unchanged", path=self._duty.origin)
@@ -183,7 +186,13 @@ class Chores:
         return ""
 
 
-def _in_short(error: ConfigError) -> str:
+def _trouble(reason: BoxReason, about: object, why: Detail) -> Trouble:
+    """Return a trouble that begins now."""
+    return Trouble(reason, str(about), why.en, time.time_ns(), detail_zh=why.zh)
+
+
+def _in_short(error: ConfigError) -> Detail:
     """Return the first errors of a site file."""
-    first, count = str(error.findings[0]), len(error.findings)
-    return first if count == 1 else f"{first} (and {count - 1} more)"
+    first, count = error.findings[0], len(error.findings)
+    shown = Detail(first.said("en"), first.said("zh"))
+    return shown if count == 1 else _AND_MORE.of(first=shown, count=count - 1)

@@ -28,6 +28,7 @@ from rsu.daemon.processes import ProcessRow, row
 from rsu.daemon.rollout import STATION, Rollout
 from rsu.daemon.scales import Scales
 from rsu.daemon.zygote import SUPERVISOR, Past
+from rsu.reasons import processes
 from rsu.reasons.box import BoxReason
 
 _LOOK_S = 0.1
@@ -160,7 +161,7 @@ class Supervisor:
         if self._rollout is None:
             return
         if (before := self._rollout.failed(self._children)) is not None:
-            why = f"the station does not work on it: {self._children[STATION].error}"
+            why = processes.NOT_ON_IT.say(self._children[STATION].error)
             _log.error("site file not taken, the one before is used again", why=why)
             self._chores.back_to(before, why)
             self._change(before, None, now)

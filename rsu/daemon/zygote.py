@@ -25,6 +25,7 @@ from rsu.daemon.fork import ForkedProcess, fork
 from rsu.daemon.notify import Notifier
 from rsu.daemon.orders import Alive, Ended, Heed, Kill, OrderLine, Reload, Reloaded, Started, StartOrder
 from rsu.daemon.relay import Stderr
+from rsu.reasons import processes
 
 SUPERVISOR = "supervisor"
 STUCK_S = 8.0  # a supervisor without a sign of life for so long is killed
@@ -183,7 +184,8 @@ class Zygote:
         if member.pid == self._supervisor:
             self._lose_supervisor(now_s)
         words = member.mouth.words() if code > 0 else ""
-        ended = Ended(member.name, member.pid, f"exit code {code}" if code >= 0 else f"signal {-code}", words)
+        why = processes.EXIT_CODE.say(code) if code >= 0 else processes.SIGNAL.say(-code)
+        ended = Ended(member.name, member.pid, why, words)
         self._tell(ended)
         if not self._stop.is_set():
             tell = _log.error if code else _log.info  # it was asked to

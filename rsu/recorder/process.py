@@ -18,6 +18,7 @@ from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.tape import WHOLE, Tape
 from rsu.bus.topics import TOPICS
+from rsu.reasons.uplink import DISK_SMALL
 from rsu.recorder.beginning import begun, recovered, scenery
 from rsu.recorder.control import RecorderAnswer, RecorderDesk, RecorderOrder
 from rsu.recorder.due import Due
@@ -219,11 +220,10 @@ class Recorder:
             return  # nothing was recorded yet, or all was deleted
         for path in self._shelf.tidy(time.time_ns() if self._plausible else None):
             _log.info("recording given up", file=path.name)
-        if (shortage := self._shelf.shortage()) > 0:
+        shortage = self._shelf.shortage()
+        self._error = DISK_SMALL.say(f"{shortage / _MIB:.0f}") if shortage > 0 else None
+        if self._error:
             self._finish()
-            self._error = f"the disk has {shortage / _MIB:.0f} MiB too little for recordings"
-        else:
-            self._error = None
 
     def _finish(self) -> None:
         if self._writer is not None:

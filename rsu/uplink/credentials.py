@@ -6,6 +6,8 @@ import ssl
 from pathlib import Path
 from typing import NamedTuple
 
+from hw import system
+from rsu.reasons import uplink as words
 from rsu.site.uplink import PlatformSettings, TlsSettings
 from rsu.uplink import validity
 from rsu.uplink.errors import CredentialsError
@@ -30,9 +32,9 @@ def _password(file: Path) -> str:
     try:
         return file.read_text("utf-8").split("\n")[0].removesuffix("\r")
     except OSError as error:
-        raise CredentialsError(f"password file {file} cannot be read: {error.strerror}") from error
+        raise CredentialsError(words.PASSWORD_FILE.of(file, system.said(error))) from error
     except UnicodeDecodeError as error:
-        raise CredentialsError(f"password file {file} is not UTF-8") from error
+        raise CredentialsError(words.PASSWORD_NOT_UTF8.of(file)) from error
 
 
 def _context(tls: TlsSettings) -> ssl.SSLContext:
@@ -41,22 +43,22 @@ def _context(tls: TlsSettings) -> ssl.SSLContext:
         try:
             file.open("rb").close()  # ssl's own error does not name the file
         except OSError as error:
-            raise CredentialsError(f"{file} cannot be read: {error.strerror}") from error
+            raise CredentialsError(words.FILE.of(file, system.said(error))) from error
     try:
         context = ssl.create_default_context(cafile=str(tls.ca))
     except (ssl.SSLError, ValueError) as error:
-        raise CredentialsError(f"{tls.ca} holds no certificate in PEM form: {error}") from error
+        raise CredentialsError(words.NO_CERTIFICATE.of(tls.ca, error)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.certificate is not None and tls.key is not None:
         try:
             context.load_cert_chain(str(tls.certificate), str(tls.key), password=_no_password)
         except (ssl.SSLError, ValueError) as error:
-            raise CredentialsError(f"{tls.certificate} and {tls.key} do not fit together: {error}") from error
+            raise CredentialsError(words.UNFIT.of(tls.certificate, tls.key, error)) from error
     return context
 
 
 def _no_password() -> str:
-    raise ValueError("the key wants a password; it must be stored without one")
+    raise ValueError(words.KEY_LOCKED.en)
 
 
 def _files(tls: TlsSettings) -> list[Path]:

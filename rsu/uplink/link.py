@@ -22,10 +22,11 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from rsu.bus.handover import RANK
+from rsu.reasons import broker, uplink
+from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, diagnosis
 from rsu.uplink.credentials import Credentials
-from rsu.uplink.diagnosis import Cause
 from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
 from rsu.uplink.receipts import Receipts
 from rsu.uplink.record import SpooledRecord
@@ -122,7 +123,7 @@ class BrokerLink:
             return diagnosis.closed(self._settings)
         if failure is not None:
             return diagnosis.of_exception(failure, self._settings, while_connecting=False)
-        return diagnosis.lost("closed by the other side") if self._welcomed else diagnosis.UNREADABLE
+        return diagnosis.lost(broker.CLOSED_BY_PEER) if self._welcomed else broker.UNREADABLE
 
     def _note_peer(self) -> None:
         socket = self._client.socket()
@@ -161,8 +162,8 @@ class BrokerLink:
                 continue  # gone out, not answered
             self.unheard = code == _NO_SUBSCRIBER
             if code >= 0x80:
-                self.denied = self.denied | {kind: f"not taken: {name}"}
-            elif self.denied.get(kind, "").startswith("not taken"):
+                self.denied = self.denied | {kind: uplink.NOT_TAKEN.say(name)}
+            elif self.denied.get(kind, "").startswith(uplink.NOT_TAKEN.say("")):
                 self.denied = {each: why for each, why in self.denied.items() if each != kind}
 
     def stop(self) -> None:
@@ -202,7 +203,7 @@ class BrokerLink:
     ) -> None:
         kind = self._subscribing.pop(mid, "")
         if any(reason.is_failure for reason in reasons):
-            self.denied = self.denied | {kind: f"acknowledgements not handed over: {reasons[0]}"}
+            self.denied = self.denied | {kind: uplink.NOT_HANDED_OVER.say(reasons[0])}
         if not self._subscribing and not self._subscribed:
             self._begin()
 

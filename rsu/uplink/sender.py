@@ -13,10 +13,10 @@ from queue import Empty
 import structlog
 
 from rsu.bus.handover import LIVE, RANK
+from rsu.reasons.broker import NOT_YET, PUT_RIGHT, QOS_0_ONLY, Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import credentials, diagnosis
 from rsu.uplink.attempts import Attempts
-from rsu.uplink.diagnosis import QOS_0_ONLY, Cause
 from rsu.uplink.dialect import Answer, Dialect
 from rsu.uplink.errors import CredentialsError, TooLargeError
 from rsu.uplink.ledger import UNREADABLE, Ledger
@@ -59,7 +59,7 @@ class PlatformSender:
         self._unfit: list[Unfit] = []
         self._untold: list[Range] = []  # records that this platform is not told of: done without being sent
         self._unreadable = 0  # acknowledgements, on connections that have ended
-        self.trouble: Cause | None = Cause("not connected yet", "it is being tried")
+        self.trouble: Cause | None = NOT_YET
 
     @property
     def platform(self) -> str:
@@ -131,7 +131,7 @@ class PlatformSender:
         try:
             found = credentials.read(self.settings)
         except CredentialsError as error:
-            self._fail(Cause(str(error), "put it right; it is tried again", stubborn=True), 0.0)
+            self._fail(Cause(error.args[0], PUT_RIGHT, stubborn=True), 0.0)
             return
         self._link = BrokerLink(self.settings, self._rscu, found, self.dialect, self._max_qos)
         self._link.start()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from rsu.bus.records import UplinkState
+from rsu.reasons import uplink as words
 from rsu.uplink import credentials
 from rsu.uplink.sender import PlatformSender
 from rsu.uplink.store import Store
@@ -70,15 +71,15 @@ class StateReporter:
 
     def _troubles(self, refused: Mapping[str, int], aside: Mapping[str, int]) -> Iterator[str]:
         if self._store.error is not None:
-            yield f"{self._store.error}: check the disk of the data folder"
+            yield f"{self._store.error}: {words.CHECK_DISK}"
         if self._sender is not None:
             yield from self._of_connection(self._sender)
         if self._changed_s is not None and time.monotonic() - self._changed_s < _NEWS_S:
             if refused:
                 why = self._sender.refusal if self._sender is not None else None
-                yield f"the platform has refused {_counted(refused)} ({why}): ask its operator, adapt uplink.standard"
+                yield f"{words.REFUSED.say(_counted(refused), why)}: {words.ASK_OPERATOR}"
             if aside:
-                yield f"records cannot be sent, {_counted(aside)}: raise the broker's largest packet, or check the disk"
+                yield f"{words.SET_ASIDE.say(_counted(aside))}: {words.LARGER_PACKETS}"
         yield from self._of_certificates()
 
     def _of_connection(self, sender: PlatformSender) -> Iterator[str]:
@@ -89,39 +90,30 @@ class StateReporter:
         if link is None or not sender.connected:
             return
         if silent_s is not None:
-            unheard = "; the broker reports that no client subscribes to them" if link.unheard else ""
+            waited = f"{silent_s:.0f}"
             if not dialect.answered:
-                yield f"the broker accepts no records for {silent_s:.0f} s: may this box publish on {dialect.upward}?"
+                yield f"{words.NOT_ACCEPTED.say(waited)}: {words.MAY_PUBLISH.say(dialect.upward)}"
                 return
-            yield (
-                f"the platform acknowledges no records for {silent_s:.0f} s{unheard}:"
-                f" is it running, subscribed to {dialect.upward} and allowed to answer on {dialect.answered}?"
-            )
+            silent = words.UNHEARD if link.unheard else words.NOT_ACKNOWLEDGED
+            yield f"{silent.say(waited)}: {words.IS_IT_RUNNING.say(dialect.upward, dialect.answered)}"
         for kind, why in link.denied.items():
-            yield f"{kind}: {why}: allow {dialect.topic(kind)} and its answers at the broker"
+            yield f"{kind}: {why}: {words.ALLOW.say(dialect.topic(kind))}"
         for kind, waited_s in sender.silence.kinds().items() if silent_s is None else ():
             if kind not in link.denied:
-                yield (
-                    f"{kind}: not acknowledged for {waited_s:.0f} s while others are:"
-                    f" may this box publish {dialect.topic(kind)}, and does the platform take it?"
-                )
+                advice = words.MAY_PUBLISH_KIND.say(dialect.topic(kind))
+                yield f"{kind}: {words.KIND_SILENT.say(f'{waited_s:.0f}')}: {advice}"
 
     def _of_certificates(self) -> Iterator[str]:
-        names = {
-            "certificate": "this box's certificate",
-            "ca": "the broker's authority",
-            "broker": "the broker's certificate",
-        }
         for name, valid in self._validities.items():
             days = _days(valid)
             date = f"{datetime.fromtimestamp(valid.end_s, UTC):%Y-%m-%d}"
-            clock = f"by this box's clock ({datetime.now(UTC):%Y-%m-%d})"
+            today, whose = f"{datetime.now(UTC):%Y-%m-%d}", words.CERTIFICATES[name]
             if time.time() < valid.begin_s:
-                yield f"{names[name]} is not valid yet {clock}: is the clock right?"
+                yield words.NOT_VALID_YET.say(whose, today)
             elif days < 0:
-                yield f"{names[name]} has expired on {date} {clock}: renew it"
+                yield words.EXPIRED.say(whose, date, today)
             elif days < WARNED_DAYS:
-                yield f"{names[name]} expires in {days:.0f} days, on {date}, {clock}: renew it"
+                yield words.EXPIRES.say(whose, f"{days:.0f}", date, today)
 
 
 def _days(valid: Validity) -> float:

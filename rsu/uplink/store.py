@@ -19,6 +19,7 @@ from rsu.bus.handover import BEFORE, beyond, first_of, rank
 from rsu.bus.records import Committed, Report
 from rsu.bus.resend import Inlet
 from rsu.bus.told import GivenUp
+from rsu.reasons import uplink as words
 from rsu.site.uplink import SpoolSettings
 from rsu.uplink.errors import SpoolDamagedError, SpoolError
 from rsu.uplink.record import Range, SpooledRecord
@@ -105,7 +106,7 @@ class Store:
             spool.commit(changes, self._clock_ns + self._looked_ns)
         except SpoolError as error:
             self._inlet.roll_back()
-            self._fail(f"spool not writable: {error}")
+            self._fail(words.SPOOL_READ_ONLY.say(error))
         except SpoolDamagedError as error:
             self._give_up(spool, error)
         else:
@@ -122,7 +123,7 @@ class Store:
         try:
             return self._spool.waiting(kind, rank, after, limit)
         except SpoolError as error:
-            self._fail(f"spool not readable: {error}")
+            self._fail(words.SPOOL_UNREADABLE.say(error))
         except SpoolDamagedError as error:
             self._give_up(self._spool, error)
         return []
@@ -133,7 +134,7 @@ class Store:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             opened = open_spool(self._path, self._settings, self._distrusted)
         except (SpoolError, SpoolDamagedError, OSError) as error:
-            self._fail(f"spool cannot be opened: {error}")
+            self._fail(words.SPOOL_CLOSED.say(error))
             return
         if opened.aside is not None:
             _log.error("spool set aside", kept=str(opened.aside), taken_over=opened.saved, lost=opened.lost)
@@ -152,7 +153,7 @@ class Store:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             spool.copy(self._path)
         except (SpoolError, SpoolDamagedError, OSError) as error:
-            self._fail(f"spool deleted, and it cannot be put back: {error}")
+            self._fail(words.SPOOL_GONE.say(error))
             return
         spool.close()
         self._spool = None
@@ -163,7 +164,7 @@ class Store:
         spool.close()
         self._spool, self._distrusted = None, True
         self._group, self._acknowledged, self._unfit = [], [], []
-        self._fail(f"spool damaged: {error}")
+        self._fail(words.SPOOL_DAMAGED.say(error))
 
     def _fail(self, error: str) -> None:
         if error != self.error:

@@ -18,7 +18,9 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from hw import system
 from hw.bytelog import from_lines
+from hw.detail import Detail
 from hw.radio.protocol import (
     AgentError,
     MessageType,
@@ -36,6 +38,9 @@ from v2x.schema import encode_value
 from v2x.values import Json, from_json
 
 STDIN = "-"
+_NO_SOURCE = Detail(
+    "{source}: neither hex nor a file that can be read ({reason})", "{source}：既非十六进制，也非可读的文件（{reason}）"
+)
 _PCAPNG_FIRST_LINE = b"\n"
 _UTF_8, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")  # marks with which Windows begins text files
 
@@ -93,8 +98,7 @@ def read(source: str, stdin: BinaryIO, profile: Profile = DEFAULT_PROFILE) -> It
             with Path(source).open("rb") as stream:
                 yield from _named(source, _stream(stream, profile))
         except (OSError, ValueError) as error:  # ValueError: no path at all
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise NotReachableError(f"{source[:80]}: neither hex nor a file that can be read ({reason})") from error
+            raise NotReachableError(_NO_SOURCE.of(source=source[:80], reason=system.said(error))) from error
 
 
 def _named(name: str, messages: Iterator[Found]) -> Iterator[Found]:

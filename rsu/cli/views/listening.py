@@ -10,11 +10,16 @@ from typing import Any
 
 import msgspec
 
+from hw.detail import Detail
 from rsu.bus import topics
 from rsu.bus.sockets import Subscriber
 from rsu.bus.troubles import Newest
 from rsu.core.errors import NotReachableError
 
+NO_DAEMON = Detail(
+    "no daemon answers in {folder}; name the run folder of yours with --run",
+    "{folder} 中没有守护程序应答；请用 --run 指定其运行目录",
+)
 TOPICS = ["processes", "snapshot", "uplink", "recorder"]
 _WAIT_S = 2.5  # the slowest topic comes once a second
 
@@ -33,7 +38,7 @@ class NewestRecords:
         while len(self._heard) < len(TOPICS) and (left := deadline - time.monotonic()) > 0:
             self._take(left)
         if not self._heard:
-            raise NotReachableError(f"no daemon answers in {self._run}; name the run folder of yours with --run")
+            raise NotReachableError(NO_DAEMON.of(folder=self._run))
         return self.newest()
 
     def follow(self, period_s: float, stop: threading.Event) -> Iterator[Newest]:

@@ -16,12 +16,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
+from hw.detail import Detail
 from rsu.core.errors import NotReachableError
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _AGO = re.compile(r"(\d+)([smhd])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _OWN = ("event", "process", "level", "timestamp")  # keys of a line that have a place of their own
+_NO_JOURNAL = Detail(
+    "there is no journal on this machine: name a log file, as in `rsu log daemon.log`",
+    "本机没有系统日志：请指定日志文件，如 `rsu log daemon.log`",
+)
 _LOOK_S = 0.2  # between two looks for new lines of a file
 
 
@@ -97,7 +102,7 @@ def show(file: Path | None, unit: str, wanted: Wanted, follow: bool, as_json: bo
 def _journal(unit: str, wanted: Wanted, follow: bool, stop: threading.Event) -> Iterator[str]:
     program = shutil.which("journalctl")
     if program is None:
-        raise NotReachableError("there is no journal on this machine: name a log file, as in `rsu log daemon.log`")
+        raise NotReachableError(_NO_JOURNAL)
     command = [program, "--unit", unit, "--output", "cat", "--no-pager"]
     command += ["--since", f"@{wanted.since.timestamp():.0f}"] if wanted.since else []
     command += ["--follow"] if follow else []

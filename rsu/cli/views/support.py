@@ -18,7 +18,7 @@ import psutil
 from rsu.bus.troubles import Newest
 from rsu.cli.common.versions import versions
 from rsu.cli.views import log, status
-from rsu.cli.views.listening import NewestRecords
+from rsu.cli.views.listening import NO_DAEMON, NewestRecords
 from rsu.cli.views.redacted import redact
 from rsu.core.errors import ConfigError, NotReachableError, RsuError
 from rsu.recorder.shelf import Shelf, view
@@ -93,7 +93,7 @@ def _state(run: Path) -> Newest | None:
 
 def _running(state: Newest | None, run: Path) -> Newest:
     if state is None:
-        raise NotReachableError(f"no daemon answers in {run}")
+        raise NotReachableError(NO_DAEMON.of(folder=run))
     return state
 
 
