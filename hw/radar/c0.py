@@ -56,7 +56,7 @@ class C0Radar:
         self._answers: list[Send] = []
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
-        """Forget what is half read."""
+        """Forget the half-read frame."""
         self._reader.reset()
         self._answers.clear()
         return []

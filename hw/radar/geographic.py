@@ -41,7 +41,7 @@ class Origin(Strict):
 
 
 class GeographicSettings(DeviceSettings):
-    """What radars need that tell of targets by longitude and latitude."""
+    """Settings of radars that tell of targets by longitude and latitude."""
 
     link: Endpoint
     origin: Origin
@@ -79,8 +79,8 @@ class GeoTarget(NamedTuple):
 class GeoTracks:
     """Lists of targets of one radar.
 
-    Counters: `unplaced` (targets farther away than any radar sees, or as fast as nobody is), `unsure` (targets of which
-    the radar has not been sure yet).
+    Counters: `unplaced` (targets farther away than any radar sees, or faster than any road user), `unsure` (targets
+    of which the radar has not been sure yet).
     """
 
     def __init__(self, origin: Origin, kinds: dict[int, RoadUser], counters: Counter[str]) -> None:
@@ -112,7 +112,7 @@ class GeoTracks:
         east_m = (one.longitude_deg - self._longitude) * self._east_m
         north_m = (one.latitude_deg - self._latitude) * self._north_m
         speed_mps = abs(one.speed_mps)
-        # written so that what is no number is refused, too
+        # written so that NaN is refused, too
         if not (math.hypot(east_m, north_m) < FARTHEST_M and speed_mps < FASTEST_MPS and abs(one.heading_deg) < 721):
             return None
         heading = math.radians(one.heading_deg)

@@ -1,4 +1,4 @@
-"""What radars that track by themselves tell of one target, and a list of them as a measurement."""
+"""One target of a radar that tracks by itself, and a list of targets as a measurement."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ EXPLAINED = {
 
 
 class Gb20999Settings(DeviceSettings):
-    """Where the controller is, what it is asked for, and the figures of the approaches, which it does not tell."""
+    """Place and numbers of the controller, objects to read, and directions of approaches, which it does not tell."""
 
     link: Endpoint
     groups: list[int] = Field([], max_length=MOST_GROUPS, description="lamp groups to read; none: all that there are")

@@ -4,7 +4,7 @@
     CRC u16 | 7D
 
 `length` counts the frame without four octets. The CRC (polynomial 1005, initial value 0, most significant bit first)
-covers all from `length` to the last value. A value: index u8, octets of what follows u8, class u8, object u8, attribute
+covers all from `length` to the last value. A value: index u8, octets of the rest u8, class u8, object u8, attribute
 u8, element u8, data. Of one vendor's controller 354 frames agree; on streams 5C stands before 7E, 7D and 5C, on UDP it
 does not.
 """
@@ -39,7 +39,7 @@ class Gb20999Error(DeviceError, ValueError):
 
 
 class FrameType(IntEnum):
-    """What a frame is for."""
+    """Purpose of a frame."""
 
     QUERY = 0x10
     QUERY_REPLY = 0x20

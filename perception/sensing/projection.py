@@ -36,7 +36,7 @@ def placed_on_site(devices: Sequence[Detections], sensor: Ints, radial: Ints, se
 
 
 def placed(told: Sequence[Floats], sensor: Ints, radial: Ints, sensors: Sensors) -> Placed:
-    """Return what is told, (d, ...) in the order of _FROM, by the kernel; sensor, radial (d,): as above."""
+    """Return the projected rows told, (d, ...) in the order of _FROM, by the kernel; sensor, radial (d,): as above."""
     found = np.empty((_ROWS, len(sensor)))
     spread = sensors.along, sensors.across, sensors.azimuth, sensors.speed, sensors.speed_across
     kernel.project(*contiguous(*told, sensor, radial, sensors.place, sensors.forward, *spread, found))
@@ -45,7 +45,7 @@ def placed(told: Sequence[Floats], sensor: Ints, radial: Ints, sensors: Sensors)
 
 
 def placed_twin(told: Sequence[Floats], sensor: Ints, radial: Ints, sensors: Sensors) -> Placed:
-    """Return the same, shapes as in `placed`, without the kernel."""
+    """Return the same without the kernel: told (d, ...), sensor (d,), radial (d,) as in `placed`."""
     position, covariance, velocity, size = (_stacked(told[number]) for number in (0, 1, 2, 4))
     forward = sensors.forward[:, sensor]
     away = _turned(position, forward)

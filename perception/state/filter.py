@@ -27,7 +27,7 @@ def predict(state: Floats, covariance: Floats, dt: Floats, density: Floats) -> N
 
 
 def predict_twin(state: Floats, covariance: Floats, dt: Floats, density: Floats) -> None:
-    """Do the same, shapes as in `predict`, without the kernel."""
+    """Do the same without the kernel: state (4, n), covariance (4, 4, n), dt (n,) s, density (2, 2, n)."""
     place, mixed, speed = covariance[:2, :2], covariance[:2, 2:], covariance[2:, 2:]
     state[:2] += dt * state[2:]
     step = mixed + dt * speed

@@ -3,7 +3,7 @@
 Each report compares two explanations of its place. Either the track sent it: then it is as far off as the track's and
 the receiver's errors allow. Or something else did: another track near, or a vehicle, real or invented, that no sensor
 sees and that may be anywhere on the road near. The logarithms of the ratios add up, but a report made a few
-centimetres farther says nothing new: what counts is that both keep together while they move.
+centimetres farther says nothing new: the evidence is that both keep together while they move.
 """
 
 from __future__ import annotations

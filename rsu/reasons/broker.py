@@ -1,4 +1,4 @@
-"""Why there is no connection to the platform's broker, and what to do: the words in both languages.
+"""Why there is no connection to the platform's broker, and the remedy: the words in both languages.
 
 Records carry the English text; figures in it stand as `{}`, so that the Chinese is found again (`hw.detail`).
 """

@@ -1,4 +1,4 @@
-"""What a broker refuses with: the reason codes of CONNACK and DISCONNECT (MQTT 5, table 2-6), in both languages."""
+"""Refusals of a broker: the reason codes of CONNACK and DISCONNECT (MQTT 5, table 2-6), in both languages."""
 
 from __future__ import annotations
 

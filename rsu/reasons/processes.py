@@ -1,4 +1,4 @@
-"""How processes of the daemon are, and what is silent with them, in words of both languages; figures stand as `{}`."""
+"""States of the daemon's processes, and the silence that they cause, in both languages; figures stand as `{}`."""
 
 from __future__ import annotations
 

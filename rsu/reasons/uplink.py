@@ -1,4 +1,4 @@
-"""What is wrong with records for the platform, connection aside, in words of both languages; figures stand as `{}`."""
+"""Faults of records for the platform, connection aside, in words of both languages; figures stand as `{}`."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_check_names_places(tmp_path: Path) -> None:
     answer = json.loads(rsu("check", "--json", site).stdout)
     found = answer["findings"]
     assert (answer["errors"], answer["warnings"]) == (len(found), 0)
-    assert {"file", "line", "column", "key", "text", "level"} == set(found[0])
+    assert {"file", "line", "column", "key", "text", "text_zh", "level"} == set(found[0])
     assert {each["level"] for each in found} == {"error"}
 
 
