@@ -107,7 +107,7 @@ class NearMiss:
         tracks = now.tracks
         apart = tracks.position[second] - tracks.position[first]
         one, other = tracks.velocity[first], tracks.velocity[second]
-        drift = np.stack([other - one, -other, one])  # (3, p, 2) m/s: rate of change of the vector between them
+        drift = np.array((other - one, -other, one))  # (3, p, 2) m/s: rate of change of the vector between them
         pace = np.maximum(drift[..., 0] ** 2 + drift[..., 1] ** 2, 1e-9)
         closing = -(apart[:, 0] * drift[..., 0] + apart[:, 1] * drift[..., 1])
         time_s = np.minimum(np.maximum(closing / pace, 0.0), self._within_s)

@@ -81,7 +81,7 @@ def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cov
         return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
     of = obstacles(table)
     reach = _shadow(table, of.size, sensor, track, others, sensors)
-    which, other = neighbours(table.state[:2, track], reach, table.state[:2, others], 0.0)
+    which, other = neighbours(table.state[:2].take(track, axis=-1), reach, table.state[:2].take(others, axis=-1), 0.0)
     found = shade(of, sensor, track, which, others[other], sensors)
     return Cover(
         IN_THE_OPEN * np.clip(1.0 - found.total / COVERED_SHARE, 0.0, 1.0),
@@ -94,7 +94,7 @@ def _shadow(table: TrackTable, size: Floats, sensor: Ints, track: Ints, others: 
 
     size (3, n) m: of all tracks; others (o,): the rows that may hide.
     """
-    away = table.state[:2, track] - sensors.place[:, sensor]
+    away = table.state[:2].take(track, axis=-1) - sensors.place.take(sensor, axis=-1)
     middle, tallest = size[2, track] / 2.0, size[2, others].max()
     share = (tallest - middle) / np.maximum(sensors.height[sensor] - middle, 0.1)
     reach: Floats = np.clip(share * np.hypot(away[0], away[1]), 0.0, FARTHEST_M)

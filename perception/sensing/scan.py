@@ -43,7 +43,8 @@ class Scan(msgspec.Struct, frozen=True, eq=False):
 
     def at(self, chosen: Ints | Mask) -> Scan:
         """Return some of the detections: their numbers (k,) or a mask (d,)."""
-        return Scan(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
+        rows = chosen.nonzero()[0] if chosen.dtype == np.bool_ else chosen
+        return Scan(*(getattr(self, name).take(rows, axis=-1) for name in self.__struct_fields__))
 
 
 def joined(first: Scan, second: Scan) -> Scan:

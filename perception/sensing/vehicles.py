@@ -59,7 +59,7 @@ def reported(
         sensor=np.full(count, column),
         stamp_ns=np.array([report.stamp_ns for report in reports]),
         receipt_ns=np.array([report.receipt_ns for report in reports]),
-        position=np.stack(to_site(latitude, longitude, reference)),
+        position=np.array(to_site(latitude, longitude, reference)),
         covariance=UNIT * spread,
         velocity=np.where(known, speed * ahead, 0.0),
         velocity_certainty=along_and_across(ahead, known / settings.speed_sd_mps**2, known / across),

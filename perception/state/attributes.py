@@ -89,7 +89,7 @@ def measure_size(table: TrackTable, rows: Ints, size: Floats, stated: Mask) -> N
 
     `stated` (k,): by the vehicles themselves.
     """
-    usual = TYPICAL_SIZE.T[:, table.kind[rows]]
+    usual = TYPICAL_SIZE.T.take(table.kind[rows], axis=-1)
     known: Mask = (size > 0.0) & ~(stated & ((size > SIZE_FACTOR * usual) | (SIZE_FACTOR * size < usual)))
     if not known.any():
         return
@@ -104,7 +104,9 @@ def measure_size(table: TrackTable, rows: Ints, size: Floats, stated: Mask) -> N
 
 def sizes(table: TrackTable) -> Floats:
     """Return length, width, height (3, n) in metres."""
-    size: Floats = (table.size + SIZE_PRIOR * TYPICAL_SIZE.T[:, table.kind]) / (table.size_weight + SIZE_PRIOR)
+    size: Floats = (table.size + SIZE_PRIOR * TYPICAL_SIZE.T.take(table.kind, axis=-1)) / (
+        table.size_weight + SIZE_PRIOR
+    )
     return size
 
 
@@ -117,7 +119,7 @@ def turn_headings(table: TrackTable, dt: float) -> None:
     east, north = velocity = table.state[2:]
     speed = np.maximum(np.hypot(east, north), 1e-6)
     spread = table.covariance[2:, 2:]
-    course_sd = np.degrees(np.arctan2(np.sqrt(form(spread, np.stack([-north, east]))) / speed, speed))
+    course_sd = np.degrees(np.arctan2(np.sqrt(form(spread, np.array((-north, east)))) / speed, speed))
     sure = speed > SURE_SPEED_SIGMAS * np.sqrt(form(spread, velocity)) / speed
     moving = (speed > _RELEASE[table.kind]) & sure | (table.moving > 0) & (speed >= _LATCH[table.kind])
     table.moving[:] = moving

@@ -25,7 +25,7 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
 
     def at(self, chosen: Ints) -> Pairs:
         """Return some of the pairs, by their numbers (m,)."""
-        return Pairs(*(getattr(self, name)[..., chosen] for name in self.__struct_fields__))
+        return Pairs(*(getattr(self, name).take(chosen, axis=-1) for name in self.__struct_fields__))
 
     def and_then(self, others: Pairs) -> Pairs:
         """Return these pairs and after them the others."""

@@ -54,7 +54,9 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
     unseen_ns = scan.stamp_ns[detection] - table.stamp_ns[track]
     seen, sure = unseen_ns < SECOND_NS, trusted(table)[track]
     faster, _ = velocity_square(
-        pairs.velocity_residual, table.covariance[2:, 2:, track], scan.velocity_certainty[:, :, detection]
+        pairs.velocity_residual,
+        table.covariance[2:, 2:].take(track, axis=-1),
+        scan.velocity_certainty.take(detection, axis=-1),
     )
     told_well = told & (table.id[track] > 0) & (faster <= gates.own)
     own = told_well & (table.vehicle_ns[track] > 0) & (table.vehicle[track] == scan.vehicle[detection])

@@ -71,9 +71,9 @@ class Biases:
         """Return the detections without the errors of their sensors, or less sure in the direction of these."""
         if not self._sure.any():
             return scan
-        sure = self._sure[:, scan.sensor]
-        away = scan.position - self._sensors.place[:, scan.sensor]
-        shift = sure[:2] + sure[2] * np.stack([-away[1], away[0]])
+        sure = self._sure.take(scan.sensor, axis=-1)
+        away = scan.position - self._sensors.place.take(scan.sensor, axis=-1)
+        shift = sure[:2] + sure[2] * np.array((-away[1], away[0]))
         if not self._corrected:
             return msgspec.structs.replace(scan, covariance=scan.covariance + DOUBT**2 * shift[:, None] * shift)
         stamp_ns = scan.stamp_ns - np.rint(sure[3] * 1e9).astype(np.int64)
@@ -117,9 +117,9 @@ class Biases:
         velocity (2, k) m/s: of their tracks.
         """
         sensor = scan.sensor[detection]
-        away = scan.position[:, detection] - self._sensors.place[:, sensor]
+        away = scan.position.take(detection, axis=-1) - self._sensors.place.take(sensor, axis=-1)
         one, none = np.ones(len(detection)), np.zeros(len(detection))
-        return np.stack([np.stack([one, none, -away[1], -velocity[0]]), np.stack([none, one, away[0], -velocity[1]])])
+        return np.array(((one, none, -away[1], -velocity[0]), (none, one, away[0], -velocity[1])))
 
     def _solve(self) -> tuple[Floats, Floats]:
         """Return the unknowns and their standard deviations but for the part that all sensors share.

@@ -25,15 +25,15 @@ def pairs(table: TrackTable) -> list[tuple[int, int]]:
     possible = (first < second) & ~(trusted(table)[first] & trusted(table)[second])
     possible &= _may_return(table, first, second)
     first, second = first[possible], second[possible]
-    together, either = _scans_of(table.history[:, first], table.history[:, second])
+    together, either = _scans_of(table.history.take(first, axis=-1), table.history.take(second, axis=-1))
     alone = (together <= SHARED * either).all(
         axis=0
     )  # of two behind each other, a sensor that looks along them sees but one
     scans = either.sum(axis=0, dtype=np.int64)
     alone &= scans > 0
     first, second, scans = first[alone], second[alone], scans[alone]
-    gap = table.state[:, first] - table.state[:, second]
-    spread = table.covariance[:, :, first] + table.covariance[:, :, second]
+    gap = table.state.take(first, axis=-1) - table.state.take(second, axis=-1)
+    spread = table.covariance.take(first, axis=-1) + table.covariance.take(second, axis=-1)
     alike = _square(gap[:2], spread[:2, :2]) + _square(gap[2:], spread[2:, 2:]) < SAME_GATE
     close = (np.hypot(gap[0], gap[1]) < CROWDED_M) & (np.hypot(gap[2], gap[3]) < CROWDED_MPS)
     alike |= close & (scans >= CROWDED_SCANS)  # one too many that lives by its neighbours' detections

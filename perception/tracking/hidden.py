@@ -25,7 +25,7 @@ def drive_on(table: TrackTable, dt: float) -> None:
     rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
     if not len(rows):
         return
-    state, covariance = table.state[:, rows], table.covariance[:, :, rows]
+    state, covariance = table.state.take(rows, axis=-1), table.covariance.take(rows, axis=-1)
     ahead = directions(table, rows)
     speed = ahead[0] * state[2] + ahead[1] * state[3]
     gap, _, leading = lane_order(table, rows)
@@ -43,7 +43,7 @@ def drive_on(table: TrackTable, dt: float) -> None:
 def _bound(covariance: Floats, ahead: Floats, in_queue: Mask) -> None:
     """Bound covariances (4, 4, k) across the unit vectors `ahead` (2, k), and where `in_queue` (k,) along them too."""
     place, speed = covariance[:2, :2], covariance[2:, 2:]
-    aside = np.stack([ahead[1], -ahead[0]])
+    aside = np.array((ahead[1], -ahead[0]))
     along = np.where(in_queue, np.minimum(1.0, IN_QUEUE_M / np.sqrt(form(place, ahead))), 1.0)
     across = np.minimum(1.0, IN_LANE_M / np.sqrt(form(place, aside)))
     slower = np.where(in_queue, np.minimum(1.0, IN_QUEUE_MPS / np.sqrt(speed[0, 0] + speed[1, 1])), 1.0)

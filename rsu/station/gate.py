@@ -19,6 +19,7 @@ KINDS = tuple(ROWS)
 TABLE: dict[str, tuple[Permission, ...]] = {
     reason: tuple(row.decision(reason) for row in ROWS.values()) for reason in GATE
 }
+_ORDER = {reason: place for place, reason in enumerate(TABLE)}
 
 
 class Verdict(NamedTuple):
@@ -35,6 +36,6 @@ def judge(kind: str, conditions: Iterable[str]) -> Verdict:
     unknown = holding - TABLE.keys()
     if unknown:
         raise KeyError(sorted(unknown))
-    rows = [(TABLE[name][column], name) for name in TABLE if name in holding]
+    rows = [(TABLE[name][column], name) for name in sorted(holding, key=_ORDER.__getitem__)]
     reasons = tuple(name for decision, name in rows if decision is not Permission.SEND)
     return Verdict(max((decision for decision, _ in rows), default=Permission.SEND), reasons)

@@ -19,7 +19,7 @@ from rsu.reasons.signal import SignalReason
 from rsu.site.signal import SignalSettings
 from rsu.station.checks.program import S
 from rsu.station.checks.signals import SignalView
-from rsu.station.guard.sequence import Announced, announced
+from rsu.station.guard.sequence import Announced
 from rsu.station.guard.spat import SpatGuard
 from v2x.records.common import NodeReferenceId
 from v2x.records.names import Light
@@ -80,13 +80,13 @@ class Signals:
             return SignalsNow(conditions, None, [_now(phase.id, {}, {}) for phase in self._settings.phases], None, {})
         views, bound_ns = self._view.phases(now_ns), uncertainty_ns or 0
         built = spat.build(0, now_ns, self._node, views, stamp_ns, bound_ns, conditions, correction_ns)
-        message, reasons = self._guard.judge(built, now_ns)
+        message, reasons, announced = self._guard.judge(built, now_ns)
         conditions |= reasons
         if self._latch.held is not None:
             conditions.add(SignalReason.CONFLICTING_GREENS)
         hidden = {SignalReason.CONFLICTING_GREENS, SignalReason.SIGNAL_LOST} & conditions
         told = {} if hidden else {phase.phase_id: phase.states for phase in message.intersections[0].phases}
-        lights = {number: announced(states) for number, states in told.items()}
+        lights = announced if told else {}
         phases = [_now(phase.id, told, lights) for phase in self._settings.phases]
         ahead = {phase.lamp: _steps(lights.get(phase.id, ()), now_ns) for phase in self._settings.phases}
         fresh = not hidden and now_ns - stamp_ns <= self._settings.fresh_ns

@@ -32,6 +32,7 @@ class Judged(NamedTuple):
 
     message: SignalPhaseAndTiming
     reasons: frozenset[SignalReason]
+    lights: Mapping[int, Sequence[Announced]]  # what it announces of each phase
 
 
 class SpatGuard:
@@ -68,9 +69,10 @@ class SpatGuard:
         self._tally(rulings)
         reasons = frozenset(ruling.reason for ruling in rulings.values() if ruling.reason is not None)
         if not reasons:
-            return Judged(message, reasons)
-        changed = msgspec.structs.replace(message, intersections=(_changed(state, rulings),))
-        return Judged(changed, reasons)
+            return Judged(message, reasons, lights)
+        state = _changed(state, rulings)
+        told = {phase.phase_id: announced(phase.states) for phase in state.phases}
+        return Judged(msgspec.structs.replace(message, intersections=(state,)), reasons, told)
 
     def _meeting(
         self, lights: Mapping[int, Sequence[Announced]], rulings: Mapping[int, Ruling], now_ns: int

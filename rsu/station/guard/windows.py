@@ -27,11 +27,16 @@ def together_now(phases: Mapping[int, Sequence[Announced]], conflicts: Collectio
 
 def together_later(phases: Mapping[int, Sequence[Announced]], conflicts: Collection[Pair]) -> Iterator[Pair]:
     """Yield the conflicting phases whose greens overlap at any time that is announced."""
-    windows = {number: greens(lights) for number, lights in phases.items()}
+    windows = {number: green for number, lights in phases.items() if (green := greens(lights))}
     for one, other in conflicts:
-        if any(
-            min(end, last) - max(start, first) > ROUNDING_S
-            for start, end in windows.get(one, ())
-            for first, last in windows.get(other, ())
-        ):
+        if one in windows and other in windows and _overlap(windows[one], windows[other]):
             yield one, other
+
+
+def _overlap(one: Sequence[Window], other: Sequence[Window]) -> bool:
+    """Tell whether a window of one phase and one of another are longer than rounding at the same time."""
+    for start, end in one:
+        for first, last in other:
+            if (end if end < last else last) - (start if start > first else first) > ROUNDING_S:
+                return True
+    return False

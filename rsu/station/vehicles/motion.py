@@ -74,7 +74,8 @@ def breaks(before: ReportedMotion, now: ReportedMotion) -> Iterator[Doubt]:
 
 def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[Doubt]:
     """Yield contradictions between the way of the last seconds and the motion reported on it; the newest is last."""
-    way = [each for each in (*history, now) if now.stamp_ns - each.stamp_ns <= LONGEST_S * NS]
+    since_ns = now.stamp_ns - int(LONGEST_S * NS)
+    way = [each for each in (*history, now) if each.stamp_ns >= since_ns]
     first, passed_s = way[0], (now.stamp_ns - way[0].stamp_ns) / NS
     if passed_s < LEAST_S:
         return

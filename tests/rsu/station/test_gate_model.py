@@ -6,6 +6,7 @@ import pytest
 
 from tests.rsu.station.gate_model.defects.table import KINDS
 from tests.rsu.station.gate_model.model import Model
+from v2x.records.spat import SignalPhaseAndTiming
 
 
 def test_there_are_thirty_kinds_of_defects_at_least() -> None:
@@ -22,9 +23,14 @@ def test_nothing_wrong_is_on_air_in_a_short_slice(seed: int) -> None:
 
 def test_a_model_without_its_guard_is_found_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oracle sees what the guard is for."""
+    from rsu.station.guard.sequence import announced
     from rsu.station.guard.spat import Judged, SpatGuard
 
-    monkeypatch.setattr(SpatGuard, "judge", lambda self, message, now_ns: Judged(message, frozenset()))
+    def unjudged(_: SpatGuard, message: SignalPhaseAndTiming, _now_ns: int) -> Judged:
+        phases = message.intersections[0].phases
+        return Judged(message, frozenset(), {each.phase_id: announced(each.states) for each in phases})
+
+    monkeypatch.setattr(SpatGuard, "judge", unjudged)
     model = Model(3)
     for kind in ("Rising", "PlanWithoutYellow", "Skips"):
         model.episode(kind, 700)
