@@ -32,7 +32,7 @@ class Judged(NamedTuple):
 
     message: SignalPhaseAndTiming
     reasons: frozenset[SignalReason]
-    lights: Mapping[int, Sequence[Announced]]  # what it announces of each phase
+    lights: Mapping[int, Sequence[Announced]]  # of each phase, as announced
 
 
 class SpatGuard:
