@@ -1,4 +1,4 @@
-"""What the bench platform got: every record once, with the number of its copies, in SQLite in the run folder.
+"""The records that the bench platform got: each once, with the number of its copies, in SQLite in the run folder.
 
 A record that does not fit the standard (`sim/standard.py`) is kept as refused, with the reason. One that came in parts
 is one record once all its parts are there. Numbers of a boot that never came and that no record declares given up
@@ -30,7 +30,7 @@ _LONGEST_PAYLOAD = 400  # octets of an example
 
 
 class Summary(TypedDict):
-    """What came, counted."""
+    """Counts of the received records."""
 
     received: int  # with copies
     distinct: int
@@ -40,7 +40,7 @@ class Summary(TypedDict):
     invalid: int  # messages that are no JSON object or carry no identity
     refused: int  # records that do not fit the standard
     refusals: dict[str, int]  # the same by kind of record and reason
-    examples: list[str]  # of refused ones: the record, what is wrong, how it begins
+    examples: list[str]  # of refused ones: the record, its fault, its first octets
     presence: int  # unnumbered messages: connected, last will
     by_kind: dict[str, int]  # distinct, refused ones not counted
 
@@ -55,7 +55,7 @@ class ArchivedMessage(NamedTuple):
     kind: str
     part: int  # 1..parts
     parts: int
-    refusal: str  # what does not fit, empty: all does
+    refusal: str  # the fault; empty: none
     payload: bytes
 
 

@@ -1,6 +1,6 @@
 """The bench file: which devices are emulated, where they really stand and how good they are.
 
-The site file of the daemon says what the daemon believes; this file says what is true. Positions in metres around the
+The site file of the daemon holds the daemon's knowledge; this file holds the truth. Positions in metres around the
 reference point, angles in degrees clockwise from true north. Names of serial ports are symlinks in the run folder.
 """
 
@@ -49,7 +49,7 @@ class MjpegServer(NamedTuple):
 
 
 class BenchPublisher(NamedTuple):
-    """A ZeroMQ publisher in the run folder: what the bench itself may watch, on no wire of the device."""
+    """A ZeroMQ publisher in the run folder: for the bench itself to watch, on no wire of the device."""
 
     name: str
     topic: bytes
@@ -80,7 +80,7 @@ class MountSpec(Strict):
 
 
 class EmulatorSpec(Strict):
-    """What every emulated device has."""
+    """Settings of every emulated device."""
 
     latency_ms: float = Field(ge=0, le=1000)  # from a capture to the first byte that tells of it
     nice: ClassVar[int] = 0  # of the emulator's process
@@ -92,7 +92,7 @@ class EmulatorSpec(Strict):
 
 
 class SensorSpec(EmulatorSpec):
-    """A camera or radar: what it can see."""
+    """A camera or radar, with its field of view."""
 
     mount: MountSpec
     range_m: float = Field(gt=0, le=500)
@@ -153,7 +153,7 @@ class LinkedSpec(SensorSpec):
 
 
 class VideoSpec(EmulatorSpec):
-    """A video camera: MJPEG over HTTP. Its pictures are drawn with what the machine has left."""
+    """A video camera: MJPEG over HTTP. Its pictures are drawn with the spare time of the machine."""
 
     kind: Literal["video"]
     http: Address
@@ -200,7 +200,7 @@ class SignalSpec(DatagramSpec):
 
 
 class RadioSpec(DatagramSpec):
-    """A C-V2X radio behind its agent, and what it hears."""
+    """A C-V2X radio behind its agent, and its reception."""
 
     kind: Literal["radio-agent"]
     garbage_share: float = Field(0.003, ge=0, le=1)  # of the received frames

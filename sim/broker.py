@@ -83,7 +83,7 @@ class Broker:
     """The running Mosquitto, or none while it is gone."""
 
     def __init__(self, path: str, options: argparse.Namespace) -> None:
-        """Write what it needs; it is started by `suffer`."""
+        """Write the files that it needs; it is started by `suffer`."""
         self._path = path
         self._options = options
         self._run: Path = options.run.resolve()

@@ -81,7 +81,7 @@ class EmulatedCamera(Emulator):
         return self._damage.done(self.fault, [Write("link", said, round(self._spec.latency_ms * 1e6))], rng)
 
     def _faulty(self, line: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-        """Return what a line becomes by what is wrong with the camera now."""
+        """Return the lines that leave for a line, by the camera's present fault."""
         self._frozen = (self._frozen or line["objects"]) if self.fault == "frozen" else []
         time_ms = float(line["time"])
         if self.fault == "frozen":

@@ -88,7 +88,7 @@ class EmulatedCanRadar(Emulator):
         return bytes([0x40, 125, errors, 0, 0x10, shown, 0, 0])
 
     def _objects(self, spec: CanRadarSpec, frame: WorldFrame, rng: np.random.Generator) -> list[tuple[int, bytes]]:
-        """Return the messages of a list: its head, then what is switched on, kind by kind."""
+        """Return the messages of a list: its head, then the kinds of messages that are switched on."""
         objects = [*self._users(spec, frame, rng), *(_Object(WALL_ID + n, x, y) for n, (x, y) in enumerate(WALLS))]
         found = [(0x60A, packed((len(objects), 8), (self._lists & 0xFFFF, 16), (1, 4), (0, 4)))]
         found += [(0x60B, each.general()) for each in objects]
@@ -116,7 +116,7 @@ class EmulatedCanRadar(Emulator):
 
 
 class _Object(NamedTuple):
-    """One object, m and m/s, and what the radar says of it in its bits."""
+    """One object, m and m/s, with the radar's bit fields."""
 
     id: int
     x: float

@@ -1,4 +1,4 @@
-"""Faults that sensors of several kinds can have: what happens to their bytes on the way, how they stand, ghosts."""
+"""Faults that sensors of several kinds can have: damage to their bytes on the way, wrong mounts, ghosts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Spec = TypeVar("Spec", CameraSpec, CanRadarSpec, LinkedSpec, RadarSpec, VideoSpe
 
 
 class Damage:
-    """Does to the writes of one device what ON_THE_WAY says."""
+    """Damages the writes of one device as ON_THE_WAY says."""
 
     def __init__(self) -> None:
         self._held: list[Write] = []
         self._count = 0
 
     def done(self, fault: str | None, writes: list[Write], rng: np.random.Generator) -> list[Write]:
-        """Return what arrives of some messages."""
+        """Return the messages that arrive of some messages."""
         if fault == "duplicate":
             return [write for write in writes for _ in range(2)]
         if fault == "reorder":
@@ -59,7 +59,7 @@ class Damage:
 
 
 def heard_at(data: bytes, ratio: float) -> bytes:
-    """Return what a UART makes of octets (8N1) that it reads at `ratio` times the speed at which they are written."""
+    """Return the octets that a UART reads (8N1) from given ones, at `ratio` times the speed of writing."""
     octets = np.frombuffer(data, np.uint8)[:, None] >> np.arange(8) & 1
     line = np.concatenate([np.zeros((len(octets), 1)), octets, np.ones((len(octets), 1))], axis=1).ravel() > 0
     heard, at = bytearray(), 0.0

@@ -51,7 +51,7 @@ class EmulatedDoppler(Emulator):
         return [Write("link", answers)] if answers else []
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
-        """Return one line, the nearest first; none where nothing moves and nobody asked for zeros."""
+        """Return one line, the nearest first; none where nothing moves and no zeros were requested."""
         rng = generator(self._seed, self._name, number)
         mount, rows = self._spec.mount, visible(frame, self._spec)
         place = to_sensor(mount, frame.position[rows] - [mount.east_m, mount.north_m])

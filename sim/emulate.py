@@ -77,7 +77,7 @@ class Runner:
         self._frames.append(frame)
 
     def step(self, now_ns: int) -> int:
-        """Do what is due; return how long nothing more will be (ns)."""
+        """Do the work that is due; return the time until the next work (ns)."""
         due_ns = self._capture(now_ns)
         while self._pending and self._pending[0][0] <= now_ns:
             _, _, port, data = heapq.heappop(self._pending)
@@ -89,11 +89,11 @@ class Runner:
         return min(max(due_ns - now_ns, 0), LONGEST_WAIT_NS)
 
     def descriptors(self) -> dict[int, str]:
-        """Return what to poll for reading, and the port that it belongs to."""
+        """Return the files to poll for reading, each with its port."""
         return {descriptor: name for name, port in self._ports.items() for descriptor in port.descriptors()}
 
     def read(self, port: str, descriptor: int, now_ns: int) -> None:
-        """Let the emulator answer what the host wrote."""
+        """Let the emulator answer the host's octets."""
         for data in self._ports[port].read(descriptor):
             if self._emulator.fault != MUTE:
                 arrived_ns = getattr(self._ports[port], "arrived_ns", None) or now_ns

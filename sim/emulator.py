@@ -1,10 +1,10 @@
 """The contract of an emulated device: the world in, the device's real bytes out.
 
 An emulator is sans-I/O like a driver: the runner (`sim/emulate.py`) opens its ptys and sockets, calls it at its
-capture times with the world at that time, and writes what it returns when it is due. Each emulator is one class of
-this kind, made with `(name, spec, bench)`; `spec` is its entry in the bench file.
+capture times with the world at that time, and writes the returned octets when they are due. Each emulator is one class
+of this kind, made with `(name, spec, bench)`; `spec` is its entry in the bench file.
 
-What goes wrong with a device is said while it runs: the run folder's file `NAME.fault` holds the name of a fault, one
+A device gets a fault while it runs: the run folder's file `NAME.fault` holds the name of a fault, one
 of the class's `FAULTS` or of those that every device can have; without the file the device is healthy.
 """
 
@@ -35,16 +35,16 @@ EVERY_FAULT = {MUTE: "says nothing, hears nothing"}  # of every device: the runn
 class Emulator(Protocol):
     """One device of the bench. Everything random comes from the seed and the capture's number."""
 
-    FAULTS: ClassVar[Mapping[str, str]] = {}  # what can go wrong with such a device: name -> what it does then
-    fault: str | None = None  # what is wrong now, one of FAULTS
+    FAULTS: ClassVar[Mapping[str, str]] = {}  # faults of such a device: name -> its behaviour then
+    fault: str | None = None  # the present fault, one of FAULTS
     period_ns: int  # nominal time between captures; a device may change it when its host says so
     phase_ns: int  # captures are at whole periods of UTC + phase, so that devices are not synchronous
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
-        """Return what the device says of the world at `frame.stamp_ns`; `number` counts captures since the epoch."""
+        """Return the device's octets about the world at `frame.stamp_ns`; `number` counts captures since the epoch."""
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Take what the host wrote and return the device's answer."""
+        """Take the host's octets and return the device's answer."""
 
 
 class FaultFile:

@@ -1,6 +1,6 @@
 """Checks of JSON values, as a standard's tables state them: type, range, enumeration, mandatory and unknown keys.
 
-A check takes a value and yields its faults, (path, what is wrong); a value that fits yields none. JSON's true is no
+A check takes a value and yields its faults, (path, reason); a value that fits yields none. JSON's true is no
 number, and 1.0 is no Integer.
 """
 

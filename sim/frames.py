@@ -1,4 +1,4 @@
-"""What the bench world says: the truth that every emulator derives its bytes from.
+"""Frames of the bench world: the truth that every emulator derives its bytes from.
 
 Frames are published every 100 ms on ZeroMQ (`world.ipc` in the run folder, topic `frame`), one period *before* they
 are true, so that an emulator can interpolate to its own capture time. A message is [TOPIC, `encode(frame)`].

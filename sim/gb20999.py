@@ -56,7 +56,7 @@ class Gb20999Controller(Emulator):
         return [Write("udp", b"\x7e" + body + checksum(body).to_bytes(2, "big") + b"\x7d", self._latency_ns)]
 
     def _value(self, asked: tuple[int, ...]) -> bytes | None:
-        """Return what an object holds; None: there is none of this address."""
+        """Return the value of an object; None: there is none of this address."""
         lamps = lamps_at(self._signals, self._cycle_s)
         stage = int(self._cycle_s // STAGE_S) + 1
         match asked:

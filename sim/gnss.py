@@ -26,7 +26,7 @@ GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 LEAP_SECONDS = 18  # GPS time is ahead of UTC by so many
 SPOOFED_NORTH_M = 200.0
 COARSE_NS = NS
-ROLLED_NS = 1024 * 7 * NS_PER_DAY  # what ten bits of week number come round to
+ROLLED_NS = 1024 * 7 * NS_PER_DAY  # period of the ten bits of week number
 AHEAD_NS = {"week-rollover": -ROLLED_NS, "leap-unknown": LEAP_SECONDS * NS, "spoofed-time": 3 * NS}
 
 
@@ -75,7 +75,7 @@ class EmulatedGnss(Emulator):
 
 
 def _epoch(stamp_ns: int, solution: NavPvt, fixed: bool) -> bytes:
-    """Return what is said of one solution, in all three sentences; `fixed`: the receiver trusts it."""
+    """Return one solution in all three sentences; `fixed`: the receiver trusts it."""
     of_day_ns = stamp_ns % NS_PER_DAY
     latitude, longitude = solution.latitude / 1e7, solution.longitude / 1e7
     rmc = Rmc(of_day_ns, fixed, latitude, longitude, 0.0, stamp_ns - of_day_ns, "A" if fixed else "N")

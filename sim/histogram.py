@@ -8,7 +8,7 @@ from perception.objects import Floats
 
 
 class Histogram:
-    """Counts in bins of equal width from 0 up; what lies outside counts in the first or last bin."""
+    """Counts in bins of equal width from 0 up; values outside count in the first or last bin."""
 
     def __init__(self, width: float, bins: int) -> None:
         self._width = width

@@ -1,4 +1,4 @@
-"""A hostile air: what a radio hears beside the honest vehicles while the bench file's radio has a fault.
+"""A hostile air: messages that a radio receives beside honest ones while the bench file's radio has a fault.
 
 Everything comes from seed, fault and slot. Ghosts drive as vehicles do, each with an id and a radio of its own, so that
 only sensors tell them from others; where one leaves the site another begins.
@@ -73,7 +73,7 @@ class Hostile:
         self._heard: deque[HeardFrame] = deque(maxlen=2 * REPLAY_SLOTS)
 
     def heard(self, fault: str, number: int, stamp_ns: int, honest: list[HeardFrame]) -> list[HeardFrame]:
-        """Return what comes on top in slot `number` (counted since the epoch), at the time `stamp_ns`."""
+        """Return the hostile frames of slot `number` (counted since the epoch), at the time `stamp_ns`."""
         self._heard.extend(honest)
         makers: Mapping[str, Callable[[], Iterator[HeardFrame]]] = {
             "garbage": lambda: self._noise(number, 2),
@@ -123,7 +123,7 @@ class Hostile:
             yield self._bsm(name, number, stamp_ns, (0.0, 0.0), 10.0, 90.0, degrees=degrees)
 
     def _other_region(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
-        """Yield vehicles 3 km away, and what a unit there says, under the right AIDs and a wrong one."""
+        """Yield vehicles 3 km away, and messages of a unit there, under the right AIDs and a wrong one."""
         for one in range(number % SLOTS, OTHER_REGION, SLOTS):
             yield self._bsm(_name(self._seed, 3000 + one, 0), number, stamp_ns, (3000.0, 10.0 * one), 10.0, 0.0)
         if number % SLOTS == 0:
@@ -184,7 +184,7 @@ def _on_road(arm: int, along: float, aside: float) -> tuple[tuple[float, float],
 
 
 def _foreign(stamp_ns: int) -> v2x.RoadsideSafetyMessage:
-    """Return what a unit of another region says."""
+    """Return messages of a unit of another region."""
     here = v2x.Position(latitude_deg=22.6, longitude_deg=114.2, elevation_m=5.0)
     unit = v2x.Participant(
         ptc_type="rsu", ptc_id=0, source="selfinfo", sec_mark_ms=stamp_ns // 1_000_000 % 60_000, position=here,

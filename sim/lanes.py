@@ -1,6 +1,6 @@
 """`python -m sim.lanes > configs/demo-lanes.json`: the demo site's lane map, generated from the crossing's net.
 
-The file holds what the MAP message and lane matching need, in site metres (east, north):
+The file holds the data for the MAP message and lane matching, in site metres (east, north):
 
     nodes: [{region, id, name, position, links: [link]}]      the crossing, node 10
     link: {name, upstream: {region, id}, width_m, speed_limit_mps, points, movements: [{downstream, phase}],
@@ -42,7 +42,7 @@ class NetLane(NamedTuple):
     points: list[Point]
 
     def describe(self, number: int) -> Json:
-        """Return what the lanes of links and exits have in common."""
+        """Return the common keys of the lanes of links and exits."""
         return {"id": number, "width_m": self.width, "type": self.type, "points": self.points}
 
 

@@ -1,6 +1,6 @@
-"""Vehicles that lie: what their units send instead of the truth, by the names of the F2MD and VeReMi attack types.
+"""Vehicles that lie: false messages of their units, by the names of the F2MD and VeReMi attack types.
 
-A lie is a function of the honest message, of the time since it began, and of what the liar remembers.
+A lie is a function of the honest message, of the time since it began, and of the liar's memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from v2x import BasicSafetyMessage, Position
 GRID_M = (5.0, 2.0)  # between the vehicles of a Sybil grid, along and across
 GRID = 5  # vehicles
 DOS = 4  # times the rate
-DELAY_S = 5.0  # of what is said again
+DELAY_S = 5.0  # of a message that is sent again
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Liar:
     remembered: list[BasicSafetyMessage] = field(default_factory=list)  # the honest messages since it began
 
     def __post_init__(self) -> None:
-        """Choose what stays the same."""
+        """Choose the constant values of the lie."""
         self.angle = self.random.uniform(0, 2 * np.pi)
         self.place = self.random.uniform(-60.0, 60.0, 2)
         self.ids = [self.random.bytes(8) for _ in range(GRID)]
@@ -74,7 +74,7 @@ def _stopped(liar: Liar, message: Message) -> Message:
 
 
 def _again(liar: Liar, message: Message, t: float) -> list[Message]:
-    """Say what it said DELAY_S before, under the marks of now."""
+    """Send the message of DELAY_S before, with the present time and count."""
     old = liar.remembered[max(0, len(liar.remembered) - 1 - round(DELAY_S * 10))]
     return [msgspec.structs.replace(old, msg_cnt=message.msg_cnt, sec_mark_ms=message.sec_mark_ms)]
 

@@ -5,14 +5,14 @@
 It knows nothing of the daemon. On SIGINT or SIGTERM it prints one object and ends:
 
     messages.KIND     count (frames), rate_hz (from the first to the end; of RSM cycles, not frames), undecodable;
-                      KIND `other`: what is no message of a known application id
+                      KIND `other`: no message of a known application id
     age_ms            p50, p95 over participants without the RSU itself: arrival of the datagram minus secMark
     accuracy          `sim.score.ScoreSummary`, one time step per RSM cycle: every participant as sent, at its secMark,
                       against the world at that time, within M metres of the reference point; one without a time is
-                      as good as not sent. Who is left out of a cycle is kept, as a receiving vehicle does
+                      as good as not sent. A road user left out of a cycle is kept, as a receiving vehicle does
                       (`sim.receiver`), and judged where it should be now; speeds are judged as sent. `recall` is of
-                      whom a camera or radar of the bench can see (`sim.sight`), `recall_all` of all, `v2x_only` the
-                      share of those that nobody knows of but by what they say themselves
+                      that a camera or radar of the bench can see (`sim.sight`), `recall_all` of all, `v2x_only` the
+                      share of those known from their own messages only
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Tally:
 
 
 class Listener:
-    """Counts datagrams and judges RSM cycles. A cycle is what shares the time of the RSU itself, its participant 0."""
+    """Counts datagrams and judges RSM cycles. A cycle: all frames with one time of the RSU itself, participant 0."""
 
     def __init__(self, reference: Reference, reach: float, sensors: Sequence[SensorSpec]) -> None:
         self.world = History()

@@ -1,7 +1,7 @@
 """The on-board units of the bench: BSMs of equipped vehicles as a radio at the junction hears them.
 
 Every unit has its own identity, phase in the 100 ms, and slowly wandering GNSS error of which it is aware. Vehicles
-take turns in slots of 10 ms. Further away more is lost; some of what arrives is garbage.
+take turns in slots of 10 ms. Further away more is lost; some received octets are garbage.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Fleet:
         self._liars: dict[int, tuple[str, int, Liar]] = {}  # vehicle -> its lie, and since when
 
     def heard(self, number: int, frame: WorldFrame) -> list[HeardFrame]:
-        """Return what the radio receives of the vehicles whose turn is slot `number` (counted since the epoch)."""
+        """Return frames that the radio receives of the vehicles in turn in slot `number` (counted since the epoch)."""
         random = generator(self._seed, "air", number)
         distances = np.hypot(*frame.position.T)
         near = np.flatnonzero((frame.equipped > 0) & (distances <= RANGE_M))
@@ -112,7 +112,7 @@ class Fleet:
     def _said(
         self, vehicle: int, unit: Unit, honest: v2x.BasicSafetyMessage, stamp_ns: int
     ) -> list[tuple[int, v2x.BasicSafetyMessage]]:
-        """Return what a vehicle sends, the truth as a rule, and by which radio."""
+        """Return a vehicle's message, the truth as a rule, and its radio."""
         name, begin_ns, liar = self._liars.get(vehicle, ("", 0, None))
         if liar is None or stamp_ns < begin_ns:
             return [(unit.source, honest)]

@@ -1,9 +1,9 @@
-"""The bench's OpenV2X: hears what boxes say on its topics, checks every field (`sim/openv2x_standard.py`), counts.
+"""The bench's OpenV2X: receives messages on its topics, checks every field (`sim/openv2x_standard.py`), counts.
 
     python -m sim.openv2x --port N [--address A] [--json]
 
 As the platform does, it acknowledges nothing, and takes a box for online for 15 s after its heartbeat. On SIGTERM or
-SIGINT it prints what came, with --json as one object.
+SIGINT it prints the counts, with --json as one object.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Edge:
                 self._running.pop(event["alertID"], None)
 
     def summary(self, now_s: float) -> dict[str, Any]:
-        """Return what came."""
+        """Return the counts."""
         return {
             "received": dict(self._received),
             "refused": sum(self._refusals.values()),

@@ -1,4 +1,4 @@
-"""What OpenV2X's edge platform reads, field by field, as the bench takes it: a transcription of its own.
+"""The fields that OpenV2X's edge platform reads, as the bench takes them: a transcription of its own.
 
 Keys and forms are those of the platform's readers of RSM, RSI, INFO and HB (release 1.0); ranges and steps those of
 T/CSAE 53, whose units it uses: 1e-7 deg, dm, 0.02 m/s, 0.0125 deg, cm, height 5 cm, confidence 0.5 %.
@@ -74,7 +74,7 @@ class HeardTopic(NamedTuple):
 
 
 def read(topic: str, payload: bytes) -> HeardTopic:
-    """Return what a message says and what does not fit."""
+    """Return the content of a message and its faults."""
     parts = topic.split("/")
     kind = parts[-2] if parts[:2] == ["V2X", "RSU"] and parts[-1] == "UP" and 4 <= len(parts) <= 5 else ""
     named = len(parts) == 5

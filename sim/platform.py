@@ -3,12 +3,12 @@
     python -m sim.platform --run DIR --port N [--json] [--lose-acks SHARE]
 
 Down, on the record's topic with `/ack` behind it, which numbers are kept, and which are refused since they do not fit
-the standard (`sim/standard.py`), with an error code of T/ITS 0117 (1 bad parameter) and what is wrong:
+the standard (`sim/standard.py`), with an error code of T/ITS 0117 (1 bad parameter) and the reason:
 
     {"ackList": [{"bootId": "b", "first": 1, "last": 4},
                  {"bootId": "b", "first": 5, "last": 5, "errorCode": 1, "errorDesc": "ptcList[0].ptcId: expected ..."}]}
 
-On SIGTERM or SIGINT it prints what came (`sim.archive.Summary`), with --json as one object. `--lose-acks` leaves out a
+On SIGTERM or SIGINT it prints the counts (`sim.archive.Summary`), with --json as one object. `--lose-acks` leaves out a
 share of the acknowledgements, seeded. TLS: `--tls DIR` with ca.pem, platform.pem, platform.key. A fault of `FAULTS`
 named in RUN/platform.fault holds while the file is there.
 """
@@ -61,7 +61,7 @@ def ranges(numbers: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class Platform:
-    """The client on the broker, and what it got."""
+    """The client on the broker, and the records that it got."""
 
     def __init__(
         self,

@@ -31,10 +31,10 @@ class DevicePort(Protocol):
     byte_ns: float  # time that one byte takes on the wire; 0: no time that matters
 
     def descriptors(self) -> list[int]:
-        """Return what to poll for reading; asked again before every poll."""
+        """Return the files to poll for reading; asked again before every poll."""
 
     def read(self, descriptor: int) -> list[bytes]:
-        """Return what the host wrote."""
+        """Return the octets that the host wrote."""
 
     def write(self, data: bytes) -> None:
         """Send bytes to all that listen."""
@@ -147,7 +147,7 @@ class _TcpPort:
 
 
 class _UdpPort:
-    """A bound socket; what it sends goes to its host, listening or not.
+    """A bound socket; its datagrams go to its host, listening or not.
 
     `arrived_ns`: UTC at which the newest datagram came, by the kernel, so that a busy emulator makes no reply late.
     """

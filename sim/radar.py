@@ -1,8 +1,8 @@
 """The emulated TI mmWave radar: its command dialogue and frames with points, side info, tracker targets and statistics.
 
 Errors, 1 sigma: 0.3 m in range, 0.7 deg in azimuth, 0.1 m/s in radial and 0.3 m/s in tangential speed. Its clutter
-removal takes most of what stands still: slower than 0.3 m/s is seen in one frame of seven. Frames leave only between
-sensorStart and sensorStop, at the period that frameCfg sets, numbered from 1.
+removal drops most targets that stand still: slower than 0.3 m/s is seen in one frame of seven. Frames leave only
+between sensorStart and sensorStop, at the period that frameCfg sets, numbered from 1.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class EmulatedTiRadar(Emulator):
         return self._stands.get(self.fault) or self._stands[None]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Answer commands: echo, `Done` or what is wrong, prompt."""
+        """Answer commands: echo, `Done` or the error, prompt."""
         if port != "cli":
             return []
         *lines, self._text = (self._text + data.decode("ascii", "replace")).split("\n")
@@ -126,7 +126,7 @@ class EmulatedTiRadar(Emulator):
         return self._damage.done(self.fault, [Write("data", encode(_foreign(sent, self.fault)), latency_ns)], rng)
 
     def _faulty(self, targets: Table, rng: np.random.Generator) -> Table:
-        """Return what the targets become by what is wrong with the radar now."""
+        """Return the targets as the radar's present fault changes them."""
         if self.fault == "storm":
             places = ghosts(rng, self._spec, STORM)
             speeds = rng.normal(0, 8, places.shape)

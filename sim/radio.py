@@ -56,7 +56,7 @@ class Radio(Emulator):
         self._units = 0
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
-        """Return what was heard in this slot, and once a second the status."""
+        """Return the frames received in this slot, and once a second the status."""
         if self._wanted:
             self._recruit(frame)
         heard = self.fleet.heard(number, frame)

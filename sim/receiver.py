@@ -34,7 +34,7 @@ class _Heard(NamedTuple):
 
 
 class BenchReceiver:
-    """Remembers what was heard."""
+    """Remembers the received road users."""
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference

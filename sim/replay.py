@@ -75,7 +75,7 @@ class OpenPorts:
                     self._consoles.add(key)
 
     def shift(self, recording: str, shift_ns: int) -> None:
-        """Set what is added to the times in a recording's bytes from now on."""
+        """Set the offset that is added to the times in a recording's bytes from now on."""
         for key in self.ports:
             if key[0] == recording:
                 self._restamps[key] = restamper(self._kinds[recording, key[1].split("/")[2]], shift_ns)
@@ -93,7 +93,7 @@ class OpenPorts:
         return (recording, topic.replace("/cli", "/data")) not in self.ports and PROMPT.encode() not in data
 
     def listen(self, wait_ns: int) -> None:
-        """Take what hosts write, for so long at most; answer on consoles."""
+        """Take octets of hosts, for so long at most; answer on consoles."""
         poller = select.poll()
         owners = {descriptor: key for key, port in self.ports.items() for descriptor in port.descriptors()}
         for descriptor in owners:

@@ -1,8 +1,8 @@
 """Device bytes of another day with the times of now, so that a recording can stand in for the hardware.
 
 One function a protocol; protocols without times of day (mmWave radars) need none. A shift is a whole number of seconds:
-their fractions stay as they were printed. What is torn or damaged in a stream of frames with checksums is left out, as
-it cannot be told what it meant; datagrams that are none of the protocol's go through.
+their fractions stay as they were printed. Torn or damaged frames in a stream with checksums are left out, as
+their times are unknown; datagrams that are none of the protocol's go through.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Restamp = Callable[[bytes], bytes]
 
 
 def restamper(kind: str, shift_ns: int) -> Restamp:
-    """Return what shifts the times in the bytes of one device; the bytes come in any chunking, in order."""
+    """Return the function that shifts the times in one device's bytes; the bytes come in any chunking, in order."""
     makers = {"camera-json": _camera, "gnss": _gnss, "gat1743": _signal, "radio-agent": _radio, "video": _video}
     make = makers.get(kind)
     return (lambda data: data) if make is None else make(shift_ns)

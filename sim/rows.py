@@ -1,5 +1,5 @@
-"""The exact, compact form of a frame's road users: one integer row each. What SUMO says is rounded to it and what is
-recorded is it, so that the live and the recorded world are equal to the last bit."""
+"""The exact, compact form of a frame's road users: one integer row each. SUMO's values are rounded to it and those
+recorded in it, so that the live and the recorded world are equal to the last bit."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Way = tuple[tuple[float, float], ...]
 
 
 class Scenario(NamedTuple):
-    """What happens, and what a roadside unit should say of it."""
+    """A scene, and the events that a roadside unit should report of it."""
 
     about: str
     event: str  # the rule that should find it
@@ -152,7 +152,7 @@ SCENARIOS: dict[str, Callable[[], Scenario]] = {
 
 
 def main() -> None:
-    """Print a line for each scene: its name, and what happens."""
+    """Print a line for each scene: its name and its description."""
     for name, make in SCENARIOS.items():
         print(f"{name}: {make().about}")
 

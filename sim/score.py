@@ -110,7 +110,7 @@ class Score:
 
     def __init__(self) -> None:
         self._steps = 0
-        self._sums: Counter[tuple[str, int]] = Counter()  # (what, group) -> how often
+        self._sums: Counter[tuple[str, int]] = Counter()  # (figure, group) -> how often
         self._gospa = 0.0
         self._distance = Histogram(STEP, 1 + round(CUTOFF_M / STEP))
         self._speed = Histogram(STEP, 10_000)

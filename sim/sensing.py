@@ -1,4 +1,4 @@
-"""What a camera or radar of the bench sees of the world: field of view, occlusion, misses, false alarms, noise.
+"""The view of a camera or radar of the bench on the world: field of view, occlusion, misses, false alarms, noise.
 
 Simplifications: a road user is a box on a plane; a sensor measures its centre, not the near side of its body; errors
 of one frame do not depend on those of the frame before.
@@ -114,7 +114,7 @@ def false_alarms(rng: np.random.Generator, spec: SensorSpec, mean: float) -> Flo
 
 
 class TargetNumbers:
-    """A device's own numbers for what it sees: small, kept while it is seen, free again 2 s later."""
+    """A device's own numbers of targets: small, kept while it is seen, free again 2 s later."""
 
     def __init__(self) -> None:
         self._numbers: dict[int, tuple[int, int]] = {}  # world id -> (number, last seen)

@@ -58,7 +58,7 @@ class SignalController(Emulator):
         return [*plan, self._last, *forged]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Answer every query for the plan; like real controllers, say nothing to what is not understood."""
+        """Answer every query for the plan; like real controllers, ignore messages that are not understood."""
         asked = [body for body in self._reader.feed(data) if _asks_for_plan(body)]
         return [] if self.fault == HUNG else [self._plan(Operation.QUERY_REPLY, now_ns) for _ in asked]
 
@@ -94,7 +94,7 @@ def _asks_for_plan(body: bytes) -> bool:
 
 
 def lamps_at(signals: SignalProgramme, cycle_s: float) -> list[Lamp]:
-    """Return what every lamp shows so many seconds after the cycle began."""
+    """Return the state of every lamp so many seconds after the cycle began."""
     return [_lamp(group, cycle_s % signals.cycle_s) for group in signals.lamps]
 
 

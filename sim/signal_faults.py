@@ -1,4 +1,4 @@
-"""What can go wrong with the emulated signal controller's reports, while the lamps themselves go on as they should."""
+"""Faults of the emulated signal controller's reports, while the lamps themselves go on as they should."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_ARM = 4  # lamps of an arm: north 1 to 4, east 5 to 8
 
 
 def reported(fault: str | None, lamps: list[Lamp], number: int) -> list[Lamp]:
-    """Return what is reported at a capture instead of the lamps as they are."""
+    """Return the states reported at a capture instead of the lamps' true ones."""
     change = _CHANGES.get(fault or "")
     return lamps if change is None else change(lamps, number)
 

@@ -14,7 +14,7 @@ SUMO_COLOURS = {"green": "G", "flashing-green": "G", "yellow": "y", "red": "r"}
 
 
 class SignalGroup(msgspec.Struct, frozen=True):
-    """One lamp of the controller, all connections it governs, and what it shows over the cycle."""
+    """One lamp of the controller, all connections it governs, and its states over the cycle."""
 
     number: int  # lamp number, 1..
     phase: int  # SPAT phase id, 1..16

@@ -1,6 +1,6 @@
 """T/ITS 0180.1-2021, tables 8 to 23 and annex B, as the bench's platform reads them: a transcription of its own.
 
-Where the text prints no range, one stands here that no true value leaves. What the box and this platform have agreed on
+Where the text prints no range, one stands here that no true value leaves. Agreements of the box and this platform
 beside the standard stands in `_AGREED`: numbers for acknowledgements, records in parts, statistics of GA/T 1049.2.
 """
 
@@ -223,6 +223,6 @@ TABLES: dict[str, Check] = {
 
 
 def faults(kind: str, record: object) -> list[Misfit]:
-    """Return what does not fit in a record that came on `rscu/.../{kind}/up`; empty: all does."""
+    """Return the faults of a record that came on `rscu/.../{kind}/up`; empty: none."""
     check = TABLES.get(kind)
     return [Misfit("", f"no topic of the standard is called {kind}/up")] if check is None else list(check(record))

@@ -40,7 +40,7 @@ def is_equipped(seed: int, name: str, kind: RoadUser) -> bool:
 
 
 class Pose(NamedTuple):
-    """What SUMO says of a road user: its front bumper, or a pedestrian's centre."""
+    """SUMO's state of a road user: its front bumper, or a pedestrian's centre."""
 
     east: float  # m
     north: float  # m
@@ -49,7 +49,7 @@ class Pose(NamedTuple):
 
 
 class User(NamedTuple):
-    """One road user: what never changes, and its state at the last step."""
+    """One road user: its constant attributes, and its state at the last step."""
 
     id: int
     kind: RoadUser
@@ -137,7 +137,7 @@ def scenes(seed: int, demand: float = 1.0) -> Iterator[tuple[Rows, str]]:
     traffic = Traffic(seed, demand)
     while True:
         rows = traffic.step()
-        yield rows, libsumo.trafficlight.getRedYellowGreenState("centre")  # after the step: what holds from `rows` on
+        yield rows, libsumo.trafficlight.getRedYellowGreenState("centre")  # holds from `rows` on
 
 
 def frames(seed: int, demand: float = 1.0) -> Iterator[WorldFrame]:

@@ -1,4 +1,4 @@
-"""The world of the last seconds, and what it says about the participants of an RSM."""
+"""The world of the last seconds, and its truth about the participants of an RSM."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class TscbmController(Emulator):
         return [Write("udp", self._last, self._latency_ns)]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
-        """Say nothing: nobody speaks to such a controller."""
+        """Send no answer: no device sends requests to such a controller."""
         return []
 
     def _message(self, number: int, frame: WorldFrame) -> bytes:

@@ -1,4 +1,4 @@
-"""Slow position error of a GNSS antenna: what satellites, atmosphere and reflections do over seconds to minutes."""
+"""Slow position error of a GNSS antenna: effect of satellites, atmosphere and reflections over seconds to minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bench keeps: one JSON file in build/bench, with the command, the time and the machine of its figures."""
+"""The file of a bench: one JSON file in build/bench, with the command, the time and the machine of its figures."""
 
 from __future__ import annotations
 

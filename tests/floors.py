@@ -1,4 +1,4 @@
-"""The house as a graph: which of our modules imports which, and what lies between folders. For `test_layout.py`."""
+"""The house as a graph: which of our modules imports which, and the arrows between folders. For `test_layout.py`."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def between(folder: str) -> dict[tuple[str, str], Arrow]:
 
 
 def _child(folder: str, module: str) -> str:
-    """Return what of a folder a module is or lies in; empty: it lies elsewhere. The folder itself: its `__init__`."""
+    """Return the part of a folder in which a module lies; empty: elsewhere. The folder itself: its `__init__`."""
     if module == folder:
         return "__init__"
     return module.removeprefix(f"{folder}.").split(".")[0] if module.startswith(f"{folder}.") else ""

@@ -1,6 +1,6 @@
-"""The house's layout: folders are floors, each imports only what stands below it. No exemptions.
+"""The house's layout: folders are floors, each imports only modules below it. No exemptions.
 
-Over all imports, those inside functions included; what breaks it is printed, file by file.
+Over all imports, those inside functions included; the import that breaks it is printed, file by file.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PURE = [
     "rsu/uplink/dialect.py",
     *(row.maker.rpartition(".")[0].replace(".", "/") for row in DIALECTS.values()),
 ]
-# folder -> what lies in it, from the ground up; what stands on one floor does not know each other
+# folder -> its parts, from the ground up; parts on one floor do not import each other
 ORDER = {
     "rsu": "core reasons manual < bus < site < recording messages < recorder station video uplink"
     " < daemon replay web bench < lab drill < cli",

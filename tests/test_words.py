@@ -1,6 +1,6 @@
 """Docstrings and comments name their subject by a noun: road user, track, device, message, operator.
 
-"What", "who" and "somebody" make the reader search for the thing that is meant; such words are refused.
+Words that stand for an unnamed thing or person (`NAMELESS`) make the reader search for it; they are refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("perception", "hw", "codecs", "rsu")
+ROOMS = ("perception", "hw", "codecs", "rsu", "sim")
 NAMELESS = re.compile(
     r"\b(what|who|whom|whoever|somebody|someone|nobody|anybody|anyone|everybody|everyone)\b", re.IGNORECASE
 )

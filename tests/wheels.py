@@ -25,7 +25,7 @@ from tests.release.wheel import build
 ROOT = Path(__file__).parents[1]
 COMPILERS = {"native": {}, "plain": {"CC": "/bin/false", "CXX": "/bin/false"}}  # engine -> environment of the build
 PACKAGES = {"codecs/v2x": "v2x", "perception": "perception", "hw": "hw", "sim": "sim", "rsu": "rsu"}
-SOURCES_ONLY = {".c", ".h", ".pyi", ".png"}  # what C is made of, what mypy reads, the README's picture
+SOURCES_ONLY = {".c", ".h", ".pyi", ".png"}  # sources of C, stubs for mypy, the README's picture
 ADDRESS = "127.0.0.77"  # of the demo
 PIP = ["-m", "pip", "-q", "--disable-pip-version-check"]
 
@@ -67,7 +67,7 @@ def install(folder: Path, wheel: Path) -> Path:
 
 
 def ask(home: Path, *words: str) -> str:
-    """Run a program of an environment, away from the source tree, and return what it prints."""
+    """Run a program of an environment, away from the source tree, and return its output."""
     command: list[str | Path] = [home / "bin" / words[0], *words[1:]]
     clean = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(command, cwd=home, env=clean, capture_output=True, text=True, timeout=120)
@@ -77,7 +77,7 @@ def ask(home: Path, *words: str) -> str:
 
 
 def served(home: Path) -> list[str]:
-    """Run the demo and return what its page does not serve of itself and of the manual."""
+    """Run the demo and return the parts that its page does not serve of itself and of the manual."""
     (assets,) = home.glob("lib/python*/site-packages/rsu/web/static")
     (manual,) = home.glob("lib/python*/site-packages/rsu/manual")
     paths = [f"/{file.name}" for file in assets.iterdir() if file.name != "index.html"]
@@ -114,7 +114,7 @@ def _not_again(wheel: Path) -> list[str]:
 
 
 def faults(engine: str) -> list[str]:
-    """Build, install and use one wheel; return what is wrong."""
+    """Build, install and use one wheel; return the faults."""
     with tempfile.TemporaryDirectory() as folder:
         wheel = build(Path(folder), **COMPILERS[engine])
         wrong = [f"not in the wheel: {name}" for name in left_out(wheel)]

@@ -1,4 +1,4 @@
-"""`python -m sim.judge --run DIR --reference LAT,LON --node REGION/ID`: judge what is on air until told to stop.
+"""`python -m sim.judge --run DIR --reference LAT,LON --node REGION/ID`: judge messages on air until told to stop.
 
 Publishes its verdicts on ZeroMQ PUB `ipc://DIR/judge.ipc` as JSON lines `{"t": s, "kind": KIND, "wrong": [WHY, ...]}`,
 one a frame, `t` monotonic seconds; at its end it prints `{"frames": {KIND: n}, "wrong": {KIND: n},
@@ -52,7 +52,7 @@ def judge_until(judge: Judge, folder: Path, air: str, stop: threading.Event) -> 
 
 
 def _fault(path: Path) -> str | None:
-    """Return what the bench has done to the signal controller, whose lamps then differ from the world's signals."""
+    """Return the fault that the bench gave the signal controller, whose lamps then differ from the world's signals."""
     try:
         return path.read_text(encoding="utf-8").strip() or None
     except OSError:

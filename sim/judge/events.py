@@ -1,8 +1,8 @@
-"""Is what an RSI tells of really so? Its events against what happens in the world, and the other way round.
+"""Are the events of an RSI true? They are compared with the happenings of the world, and the other way round.
 
 An event on air is false when nothing of its kind has happened near its place for `LINGER_S`: a unit may take a moment
 to find that something is over, and tells of the place where it was seen last. It may begin late, but not before.
-What certainly happens has to be on air within `LATE_S` of its end.
+A certain happening has to be on air within `LATE_S` of its end.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Events:
             self._real[each.code, each.who] = before._replace(newest_ns=frame.stamp_ns, position=each.position)
 
     def judge(self, message: RoadSideInformation, arrival_ns: int) -> Iterator[str]:
-        """Yield what is wrong with a message's events; those that are told to be over are not judged."""
+        """Yield the faults of a message's events; events that it ends are not judged."""
         for event in message.events:
             if event.time is not None and event.time.end_moy is not None:
                 self._told.pop((event.rte_id, event.event_type), None)
@@ -115,7 +115,7 @@ class Events:
         )
 
     def _find(self, code: int, place: tuple[float, float], now_ns: int) -> None:
-        """Note which of what certainly happens is told of."""
+        """Note which certain happenings are on air."""
         for (real_code, who), real in self._real.items():
             meant = real_code == code and math.dist(real.position, place) <= max(MOVED_M, NEAR_M.get(code, 0.0))
             if meant and not real.found and now_ns - real.newest_ns <= LATE_S * 1e9:

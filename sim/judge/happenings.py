@@ -1,7 +1,7 @@
-"""What truly happens on the roads of the bench, told from the world alone, by rules of the judge's own.
+"""True happenings on the roads of the bench, found in the world alone, by rules of the judge's own.
 
-A rule names an event by its code on air. Each is told twice, by limits on either side of what a roadside unit may take
-for one: what is `POSSIBLE` excuses an event on air, what is `CERTAIN` has to be on air.
+A rule names an event by its code on air. Each is told twice, by limits on either side of the definition that a roadside
+a `POSSIBLE` happening excuses an event on air, a `CERTAIN` one has to be on air.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Happening(NamedTuple):
 
 
 class Happenings:
-    """Follows the world frame by frame and says what happens, by one set of limits."""
+    """Follows the world frame by frame and finds happenings, by one set of limits."""
 
     def __init__(self, roads: Roads, limits: EventLimits) -> None:
         self._roads, self._limits = roads, limits
@@ -67,7 +67,7 @@ class Happenings:
         self._road = np.array([roads.names.index(name) for name in roads.names])
 
     def look(self, frame: WorldFrame, place: LanePlaces, turned: LanePlaces) -> list[Happening]:
-        """Return what happens in the next frame. Where motor vehicles are, with the traffic and against it."""
+        """Return the happenings of the next frame. Where motor vehicles are, with the traffic and against it."""
         lit = [any(frame.signals[each] in "Gg" for each in links) for links in self._roads.lights]
         self._green = np.where(lit, self._green + 1, 0) if frame.signals else self._green
         near = np.hypot(frame.position[:, 0], frame.position[:, 1]) <= self._limits.reach_m

@@ -45,7 +45,7 @@ class Judge:
         self.events.world(frame)
 
     def frame(self, arrival_ns: int, datagram: bytes) -> tuple[str, list[str]]:
-        """Take a datagram that the radio was given; return the kind of its message and what is wrong with it."""
+        """Take a datagram that the radio was given; return the kind of its message and its faults."""
         kind, wrong = "other", []
         try:
             frame = parse_transmit(datagram).payload

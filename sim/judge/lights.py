@@ -1,4 +1,4 @@
-"""Is what a SPAT says of the lights so? Against the signals that the world's traffic obeys.
+"""Are the lights of a SPAT true? They are compared with the signals that the world's traffic obeys.
 
 Which movements must never be green together is told here once more, by the arms of the crossing: the product derives
 its own table from its lane map. Limits are those of guarantees G1 and G2.
@@ -51,12 +51,12 @@ class Lights:
             (one.phase, other.phase) for one, other in combinations(signals.lamps, 2) if must_not_meet(one, other)
         ]
         self._wrong_since_ns: dict[int, int] = {}
-        self.fault: str | None = None  # of the controller: what its lamps really do then is no longer the world's
+        self.fault: str | None = None  # of the controller: its lamps then differ from the world's signals
 
     def judge(
         self, state: IntersectionState, arrival_ns: int, now: WorldFrame | None, around: list[WorldFrame]
     ) -> Iterator[str]:
-        """Yield what is wrong. `now`: the world at the arrival, `around`: shortly before and after; only conflicts
+        """Yield the faults. `now`: the world at the arrival, `around`: shortly before and after; only conflicts
         count while it is not known."""
         yield from self._conflicts(state)
         if now is None:
@@ -77,7 +77,7 @@ class Lights:
                 yield f"phase {phase.phase_id} {told} for {(arrival_ns - since_ns) / 1e9:.1f} s, the lamp shows {shown}"
 
     def _real(self, group: SignalGroup, world: WorldFrame) -> str:
-        """Return what a lamp shows, in SUMO's letters: as the traffic obeys it, or as its controller's fault has it."""
+        """Return the state of a lamp in SUMO's letters: as traffic obeys it, or as its controller's fault has it."""
         if self.fault in ("flashing", "dark"):
             return "o" if self.fault == "flashing" else "O"
         return world.signals[group.link]

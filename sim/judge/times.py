@@ -13,7 +13,7 @@ _MINUTE_S = 60.0
 
 
 def of_year(moy: int | None, second_ms: int | None, arrival_ns: int) -> str | None:
-    """Return what is wrong with a minute of the year and the milliseconds inside it; None: of now."""
+    """Return the fault of a minute of the year with milliseconds inside it; None: it is the present time."""
     if moy is None or second_ms is None:
         return "undated"
     now = datetime.fromtimestamp(arrival_ns / 1e9, UTC)
@@ -25,7 +25,7 @@ def of_year(moy: int | None, second_ms: int | None, arrival_ns: int) -> str | No
 
 
 def minute_of_year(moy: int | None, arrival_ns: int) -> str | None:
-    """Return what is wrong with a minute of the year that stands alone; None: it is the minute of now."""
+    """Return the fault of a minute of the year that stands alone; None: it is the present minute."""
     if moy is None:
         return "undated"
     wrongs = []
@@ -35,7 +35,7 @@ def minute_of_year(moy: int | None, arrival_ns: int) -> str | None:
 
 
 def of_minute(second_ms: int | None, arrival_ns: int) -> str | None:
-    """Return what is wrong with milliseconds inside the running minute; None: of now."""
+    """Return the fault of milliseconds inside the running minute; None: they are the present time."""
     if second_ms is None:
         return "undated"
     age = arrival_ns / 1e9 % _MINUTE_S - second_ms / 1e3

@@ -21,7 +21,7 @@ class Users:
         self._ghosts: dict[int, tuple[int, int]] = {}  # ptcId -> first and newest time without a road user there
 
     def judge(self, participants: tuple[Participant, ...], arrival_ns: int, world: WorldFrame) -> list[str]:
-        """Return what is wrong with a frame's participants."""
+        """Return the faults of a frame's participants."""
         wrong = []
         for one in participants:
             if one.ptc_id == 0:

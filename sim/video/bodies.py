@@ -1,4 +1,4 @@
-"""What road users look like: a few coloured boxes each, as long, wide and high as the world says.
+"""Shapes of road users: a few coloured boxes each, as long, wide and high as the world says.
 
 A car is a sill and wheels in shade, a body, a cabin of glass and a roof; a truck a cab and a load; a bus has a band of
 windows; a person legs, clothes and a head, on a bicycle or not. Colours come from the id.

@@ -51,7 +51,7 @@ class VideoCamera(Emulator):
         return self._turned
 
     def _faulty(self, picture: Picture) -> Picture:
-        """Return what a picture becomes by what is wrong with the camera now."""
+        """Return a picture as the camera's present fault changes it."""
         if self.fault == "frozen":
             self._frozen = picture if self._frozen is None else self._frozen
             return self._frozen

@@ -1,4 +1,4 @@
-"""What the road looks like from above: asphalt, pavement, grass, lane marks and crosswalks of the demo crossing."""
+"""The road seen from above: asphalt, pavement, grass, lane marks and crosswalks of the demo crossing."""
 
 from __future__ import annotations
 

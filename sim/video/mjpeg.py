@@ -14,7 +14,7 @@ LONGEST_REQUEST = 8192
 
 
 class _Client:
-    """One connection: what it asked, and what it has not taken yet."""
+    """One connection: its request, and the octets that it has not taken yet."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -37,7 +37,7 @@ class MjpegPort:
         self._clients: dict[int, _Client] = {}
 
     def descriptors(self) -> list[int]:
-        """Return what to poll for reading."""
+        """Return the files to poll for reading."""
         return [self._server.fileno(), *self._clients]
 
     def read(self, descriptor: int) -> list[bytes]:

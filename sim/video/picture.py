@@ -1,7 +1,7 @@
 """A video camera's picture of the bench world: perspective, shading, shadows, noise, slowly changing light.
 
-Everything is a function of the camera, the world and the picture's number. The projection is OpenCV's own, so that what
-finds road users in the picture (`perception/video/`) meets a camera that it did not make. Simplifications: bodies are
+Everything is a function of the camera, the world and the picture's number. The projection is OpenCV's own, so that
+the detector (`perception/video/`) meets a camera that it did not make. Simplifications: bodies are
 boxes; shadows fall on the ground only; one sun, no reflections, no motion blur.
 """
 
@@ -23,7 +23,7 @@ from sim.video.ground import SHIFT, Picture
 
 Mask = NDArray[np.uint8]
 
-NEAR_M = 1.0  # what is nearer to the camera is not drawn
+NEAR_M = 1.0  # bodies nearer to the camera are not drawn
 SKY = (214, 200, 186)
 SUN = np.array([-0.55, 0.35, 0.76])  # towards it: east, north, up; unit length
 SHADE = 0.68  # light of a shadow on the ground, on a hazy day
@@ -59,7 +59,7 @@ def lens(camera: Intrinsics, mount: Mount) -> Lens:
 
 
 class Painter:
-    """Draws what one camera sees."""
+    """Draws the view of one camera."""
 
     def __init__(self, camera: Intrinsics, mount: Mount, width: int, height: int) -> None:
         self._lens = lens(camera, mount)

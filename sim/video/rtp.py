@@ -1,4 +1,4 @@
-"""Pictures as RTP packets (RFC 3550) and what a session description says of them: JPEG (RFC 2435), H.264 (RFC 6184)."""
+"""Pictures as RTP packets (RFC 3550) and their session description: JPEG (RFC 2435), H.264 (RFC 6184)."""
 
 from __future__ import annotations
 
