@@ -49,7 +49,7 @@ class EmulatedC0Radar(Emulator):
         return []
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
-        """Return one list of targets, and what else it is time for."""
+        """Return one list of targets, and the other messages that are due."""
         spec, rng = self._stands[None], generator(self._seed, self._name, number)
         targets = self._targets.of(number, frame, self._stands.get(self.fault) or spec)
         messages = [(TARGETS, self._list(frame.stamp_ns, targets))]

@@ -1,4 +1,4 @@
-"""What an emulated track radar makes of the world: numbered targets by longitude and latitude, and what stands about.
+"""The targets of an emulated track radar: numbered, by longitude and latitude, with standing clutter.
 
 Parked cars and railings are told of all the time, with confidence 0. Errors, 1 sigma: 0.25 m in range, 0.3 deg in
 azimuth, 0.15 m/s, 1 deg of heading.
