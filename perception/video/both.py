@@ -1,9 +1,10 @@
 """Network and motion together: the network finds road users a few times a second; in between their boxes are followed.
 
-The foreground, which differs from the empty road, is the second witness. A network box with a low score keeps a road
-user that had a high score before. A road user that the network misses is held for up to `HELD_S` where its box has
-foreground. Not reported are road users in doubt whose box overlaps with another box, and road users that came in at
-the picture's edge less than `NEW_S` ago.
+The foreground, which differs from the empty road, is the second witness. Every look of the network and every foreground
+changes the log-odds with which a road user exists (see `followed`). A network box with a low score keeps a road user
+that had a high score before, and so does foreground in its box that no surer box covers. Not reported are road users
+in doubt whose box overlaps with another box or whose body stands where a surer one does, and road users that came in
+at the picture's edge less than `NEW_S` ago.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from perception.objects import Floats, Mask
+from perception.objects import Floats, Ints, Mask
 from perception.video.boxes import Bodies, Grey, Picture
 from perception.video.clarity import Clarity
 from perception.video.flow import shifts
@@ -25,41 +26,51 @@ from perception.video.settings import MotionSettings
 from perception.video.sight import Sight
 from perception.video.windows import bounds
 
-EVERY_S = 0.25  # between two looks of the network
-FAINT = 0.6  # share of the sure score; network boxes from this score on keep a road user that is known
-FILLED = 0.3  # share of a box that is foreground, from which on a road user stands there
-HELD_S = 1.0  # longest time for which a road user is held that the network misses
-DOUBT_S = 0.2  # a road user that the network has missed for longer is in doubt
-CROWDED, COVERED = 0.45, 0.6  # IoU with another box; share that a nearer box covers
+EVERY_S = 0.13  # between two looks of the network, at least: every picture of 7 a second, every other one of 10
+FAINT = 0.4  # share of the sure score; network boxes from this score on count for a road user that is known
+TOLD = 1.0  # log-odds of existence from which on a road user is reported
+FADES = 0.35  # log-odds a second that are lost without evidence
+FILLED, EMPTY = (
+    0.3,
+    0.12,
+)  # share of a box that is foreground: from FILLED on a road user stands there; below EMPTY none
+SOMEBODY, NOBODY = 2.5, -3.5  # evidence of either, log-odds a second
+DOUBT_S = 0.2  # a road user that the network has not seen clearly for longer is in doubt
+SAME, CROWDED, COVERED = (
+    0.6,
+    0.45,
+    0.6,
+)  # IoU of two boxes of one road user; IoU with another; share a nearer one covers
 CLEAR = 0.4  # share that a nearer box covers, from which on the motion seen in a box is that of the nearer road user
+TOGETHER_M, TOUCH = 1.0, 0.05  # distance of two bodies and IoU of their boxes at which the one in doubt is a double
 EDGE = 0.015  # of the picture's width: a box nearer to the edge may be cut
 NEW_S = 0.7  # a road user at the edge that is known for less is still coming in, and not wholly in the picture
 
 
 class Both:
-    """The detector by network and motion of one camera."""
+    """The detector of one camera."""
 
     def __init__(
         self, onnx: Onnx, sure: float, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None
     ) -> None:
-        """`onnx`: the network, which gives faint boxes too; `sure`: score from which on a box begins a road user.
+        """`onnx`: finds boxes from `FAINT` on; `sure`: score that counts; `rate_hz`: of the pictures.
 
-        `region` (height, width), `settings`, `rate_hz`, `road`: as `Motion` has them.
+        `region` (height, width): part of the picture that is looked at; `road` (height, width, 3): kept empty road.
         """
         self._onnx, self._sure = onnx, sure
         self._window = bounds(region)
         self._foreground = Foreground(region[self._window], settings, rate_hz, road)
         self._clarity, self._blind_s = Clarity(region[self._window]), 0.0
-        self._users = Followed.new(NetworkBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0)))
+        self._users = Followed.new(NetworkBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0)), sure)
         self._grey: Grey | None = None
         self._stamp_ns = self._looked_ns = 0
 
     doubtful = False
-    sight = Sight.SEES  # always: a network finds no boxes in a picture in which nothing can be seen
+    sight = Sight.SEES  # the network says nothing where it sees nothing
 
     @property
     def road(self) -> Picture | None:
-        """The learned picture of the empty road, of the looked-at part only; None while it is learned."""
+        """The learned picture of the empty road, as far as it is looked at; None while it is learned."""
         return self._foreground.road
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
@@ -70,16 +81,16 @@ class Both:
         users = self._moved(grey, seconds)
         if stamp_ns - self._looked_ns >= EVERY_S * 1e9:
             self._looked_ns = stamp_ns
-            users, others = users.told(self._onnx.find(picture))
-            counts = (others.score >= self._sure) | (self._filled(solid, others.box) > FILLED)
-            users = users.joined(Followed.new(others.of(counts)))
-        held = (self._filled(solid, users.found.box) > FILLED) & (users.unseen_s < HELD_S)
-        users = users.of(held | (users.unseen_s < 1.5 * EVERY_S))
-        self._users, self._grey, self._stamp_ns = users, grey, stamp_ns
-        return self._onnx.bodies(users.found.of(self._shown(users, grey)))
+            users = users.told(self._onnx.find(picture), self._sure)
+        users = single(users.believed((self._evidence(solid, users) - FADES) * seconds))
+        shown = np.flatnonzero(self._shown(users, grey))
+        bodies, row = self._onnx.standing(users.found.of(shown))
+        again = twice(bodies, users.of(shown[row]), self._sure)
+        self._users, self._grey, self._stamp_ns = users.without(shown[row[again]]), grey, stamp_ns
+        return bodies.of(~again)
 
     def _witness(self, window: Picture, seconds: float) -> Grey | None:
-        """Return the foreground (height, width), 255 or 0; None: the road is being learned, or motion is unclear."""
+        """Return the foreground; None while the road is learned, or is not seen well."""
         found = self._foreground.find(window)
         if found is None:
             return None
@@ -93,32 +104,61 @@ class Both:
         return None
 
     def _moved(self, grey: Grey, seconds: float) -> Followed:
-        """Return the road users where the optical flow since the last picture has moved their boxes."""
         users = self._users
         if self._grey is None:
             return users
         shift, seen = shifts(self._grey, grey, users.found.box)
         return users.moved(shift, seen & (covered(users.found.box) < CLEAR), seconds)
 
-    def _filled(self, solid: Grey | None, box: Floats) -> Floats:
-        """Return the share (n,) of boxes (n, 4) px that is foreground; 0 without a foreground."""
-        if solid is None:
-            return np.zeros(len(box))
-        total = cv2.integral(cv2.threshold(solid, 0, 1, cv2.THRESH_BINARY)[1])
+    def _evidence(self, solid: Grey | None, users: Followed) -> Floats:
+        """Return the evidence (n,) of the foreground for each road user, log-odds a second; 0 without foreground.
+
+        Foreground in the box of a road user that the network sees clearly is no evidence for the others.
+        """
+        if solid is None or not len(users.odds):
+            return np.zeros(len(users.odds))
         corner = [self._window[1].start, self._window[0].start]
-        place = np.round(box.reshape(-1, 2, 2) - corner).astype(int)
-        (left, top), (right, bottom) = np.clip(place, 0, solid.shape[::-1]).transpose(1, 2, 0)
-        inside = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
-        return np.asarray(inside / np.maximum((right - left) * (bottom - top), 1))
+        place = np.clip(np.round(users.found.box.reshape(-1, 2, 2) - corner).astype(int), 0, solid.shape[::-1])
+        clear = (users.unseen_s < EVERY_S) & (users.found.score >= self._sure)
+        ones = cv2.threshold(solid, 0, 1, cv2.THRESH_BINARY)[1]
+        whole = filled(ones, place)
+        for (left, top), (right, bottom) in place[clear].tolist():
+            ones[top:bottom, left:right] = 0
+        share = np.where(clear, whole, filled(ones, place))
+        return np.select([share > FILLED, share < EMPTY], [SOMEBODY, NOBODY], 0.0)
 
     def _shown(self, users: Followed, grey: Grey) -> Mask:
-        """Return which road users (n,) are reported."""
+        """Return which of the road users (n,) can be reported."""
         box, (height, width) = users.found.box, grey.shape
-        inside = np.concatenate([box[:, :1], width - box[:, 2:3], height - box[:, 3:]], axis=1).min(
-            axis=1, initial=width
-        )
-        doubt = (users.found.score < self._sure) | (users.unseen_s > DOUBT_S)
+        aside = np.minimum(box[:, 0], width - box[:, 2])
+        comes_in = (np.minimum(aside, height - box[:, 3]) < EDGE * width) & (users.known_s < NEW_S)
         other = alike(box, box) - np.eye(len(box))
         crowded = (other.max(axis=1, initial=0.0) > CROWDED) | (covered(box) > COVERED)
-        comes_in = (inside < EDGE * width) & (users.known_s < NEW_S)
-        return np.asarray((users.best >= self._sure) & (inside > 0) & ~comes_in & ~(doubt & crowded))
+        doubt = users.unseen_s > DOUBT_S
+        return np.asarray((users.odds > TOLD) & (aside > 0) & ~comes_in & ~(doubt & crowded))
+
+
+def twice(bodies: Bodies, users: Followed, sure: float) -> Mask:
+    """Return which road users (n,), the surest first, are in doubt while their body stands where a surer one does."""
+    doubt = (users.unseen_s > DOUBT_S) | (users.best < sure)
+    gap = np.hypot(*np.moveaxis(bodies.position[:, None] - bodies.position, -1, 0))
+    same = np.tril((gap < TOGETHER_M) & (alike(users.found.box, users.found.box) > TOUCH), -1)
+    return np.asarray(doubt & same.any(axis=1))
+
+
+def single(users: Followed) -> Followed:
+    """Return each road user once, the surest first."""
+    users = users.of(np.argsort(-users.odds, kind="stable"))
+    same = np.tril(alike(users.found.box, users.found.box) > SAME, -1)
+    kept = np.ones(len(users.odds), dtype=np.bool_)
+    for row in range(len(kept)):
+        kept[row] = not (same[row] & kept).any()
+    return users.of(kept)
+
+
+def filled(ones: Grey, place: Ints) -> Floats:
+    """Return the share (n,) of boxes (n, 2, 2) px, left and top, right and bottom, that is 1, not 0."""
+    total = cv2.integral(ones)
+    (left, top), (right, bottom) = place.transpose(1, 2, 0)
+    inside = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
+    return np.asarray(inside / np.maximum((right - left) * (bottom - top), 1))

@@ -1,4 +1,8 @@
-"""The road users that are followed in the picture between two looks of a network."""
+"""The road users that are followed in the picture between two looks of a network, and how surely each exists.
+
+Sureness is the log-odds of existence, 0 where a network gives a box with exactly the score that counts. Each look of
+the network, and each foreground, is evidence for or against it.
+"""
 
 from __future__ import annotations
 
@@ -9,52 +13,87 @@ from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints, Mask
 from perception.video.network import NetworkBoxes
-from perception.video.overlap import alike
+from perception.video.overlap import alike, covered
 
 SAME = 0.3  # IoU of a box with where it is expected, at least
 SMOOTH = 0.5  # share of a new speed in the mean one
+CLEAR = 0.6  # share of the score that counts, from which on a box gives the place of a road user
+AGAIN = 1.0  # log-odds of a box in the expected place, beyond those of its score
+STAYS = 0.4  # log-odds, at least, for a road user that had a sure score before: partly hidden, it has a low score
+MISSED = 2.0  # log-odds against a road user in the open without a box
+HIDDEN = 0.1  # share of it that counts at least, for a road user that is hidden
+MOST, NEWEST, LEAST = 4.0, -1.0, -2.0  # log-odds: at most; of a new road user, and of a known one, at least
+NEAR_SURE = 0.02  # scores count as no nearer to 0 and 1
 
 
 class Followed(NamedTuple):
     """n road users, rows aligned."""
 
-    found: NetworkBoxes  # where they are now; kind and score as the network said last
+    found: NetworkBoxes  # boxes now; class and score of the network's last box
     best: Floats  # (n,) highest score so far
     known_s: Floats  # (n,) since the network saw it first
-    unseen_s: Floats  # (n,) since the network saw it last
+    unseen_s: Floats  # (n,) since the network saw it clearly
     speed: Floats  # (n, 2) px a second
+    odds: Floats  # (n,) log-odds of existence
 
     @staticmethod
-    def new(found: NetworkBoxes) -> Followed:
-        """Return road users that the network sees for the first time."""
+    def new(found: NetworkBoxes, sure: float) -> Followed:
+        """Return road users that the network sees for the first time; `sure`: score that counts."""
         count = len(found.score)
-        return Followed(found, found.score.copy(), np.zeros(count), np.zeros(count), np.zeros((count, 2)))
+        odds = log_odds(found.score, sure)
+        new = Followed(found, found.score.copy(), np.zeros(count), np.zeros(count), np.zeros((count, 2)), odds)
+        return new.of(odds >= NEWEST)
 
     def of(self, rows: Mask | Ints) -> Followed:
         """Return some of them, by rows (k,) or a mask (n,)."""
-        return Followed(self.found.of(rows), self.best[rows], self.known_s[rows], self.unseen_s[rows], self.speed[rows])
+        return Followed(self.found.of(rows), *(column[rows] for column in self[1:]))
+
+    def without(self, rows: Ints) -> Followed:
+        """Return all but the rows (k,)."""
+        return self.of(np.setdiff1d(np.arange(len(self.odds)), rows))
 
     def moved(self, shift: Floats, seen: Mask, seconds: float) -> Followed:
         """Return them a while later. `shift` (n, 2) px, where that was `seen`; the others go on as before."""
         shift = np.where(seen[:, None], shift, self.speed * seconds)
         speed = np.where(seen[:, None], self.speed + SMOOTH * (shift / seconds - self.speed), self.speed)
         found = self.found._replace(box=self.found.box + np.tile(shift, 2))
-        return Followed(found, self.best, self.known_s + seconds, self.unseen_s + seconds, speed)
+        return self._replace(found=found, known_s=self.known_s + seconds, unseen_s=self.unseen_s + seconds, speed=speed)
 
-    def told(self, said: NetworkBoxes) -> tuple[Followed, NetworkBoxes]:
-        """Return them after a look of the network, and the network's boxes of other road users."""
+    def told(self, said: NetworkBoxes, sure: float) -> Followed:
+        """Return the road users, old and new, after a look of the network; `sure`: score that counts."""
         agree = alike(self.found.box, said.box)
         rows, columns = linear_sum_assignment(-agree)
         good = agree[rows, columns] > SAME
         rows, columns = rows[good], columns[good]
-        box, kind, score = self.found.box.copy(), self.found.kind.copy(), self.found.score.copy()
-        best, unseen_s = self.best.copy(), self.unseen_s.copy()
-        box[rows], kind[rows], score[rows] = said.box[columns], said.kind[columns], said.score[columns]
-        best[rows], unseen_s[rows] = np.maximum(best[rows], score[rows]), 0.0
-        others = said.of(np.setdiff1d(np.arange(len(said.score)), columns))
-        return self._replace(found=NetworkBoxes(box, kind, score), best=best, unseen_s=unseen_s), others
+        score = self.found.score.copy()
+        score[rows] = said.score[columns]
+        odds = self.odds - MISSED * np.maximum(1.0 - covered(self.found.box), HIDDEN)
+        odds[rows] = self.odds[rows] + log_odds(score[rows], sure) + AGAIN
+        odds[rows] = np.where(self.best[rows] >= sure, np.maximum(odds[rows], self.odds[rows] + STAYS), odds[rows])
+        clear = score[rows] >= CLEAR * sure
+        rows, columns, seen = rows[clear], columns[clear], columns
+        box, kind, unseen_s = self.found.box.copy(), self.found.kind.copy(), self.unseen_s.copy()
+        box[rows], kind[rows], unseen_s[rows] = said.box[columns], said.kind[columns], 0.0
+        known = self._replace(
+            found=NetworkBoxes(box, kind, score), best=np.maximum(self.best, score), unseen_s=unseen_s, odds=odds
+        )
+        others = said.of(np.setdiff1d(np.arange(len(said.score)), seen))
+        return known.joined(Followed.new(others, sure))
+
+    def believed(self, evidence: Floats) -> Followed:
+        """Return the road users after evidence (n,), log-odds, without those that exist no more."""
+        odds = np.minimum(self.odds + evidence, MOST)
+        return self._replace(odds=odds).of(odds > LEAST)
 
     def joined(self, other: Followed) -> Followed:
         """Return all of both."""
         found = NetworkBoxes(*(np.concatenate(pair) for pair in zip(self.found, other.found, strict=True)))
         return Followed(found, *(np.concatenate(pair) for pair in zip(self[1:], other[1:], strict=True)))
+
+
+def log_odds(score: Floats, sure: float) -> Floats:
+    """Return the log-odds (n,) of scores (n,), less those of the score that counts."""
+    share = np.clip(np.append(score, sure), NEAR_SURE, 1.0 - NEAR_SURE)
+    logit = np.log(share / (1.0 - share))
+    odds: Floats = logit[:-1] - logit[-1]
+    return odds

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from perception.objects import Mask
+from perception.objects import Ints, Mask
 from perception.video.boxes import Bodies, Boxes, Picture
 from perception.video.fit import Fitter
 from perception.video.network import Network, NetworkBoxes, box_within
+from perception.video.overlap import feet_hidden
 from perception.video.plausible import plausible
 from perception.video.sight import Sight
 from perception.video.windows import PictureWindow
@@ -35,10 +36,15 @@ class Onnx:
 
     def bodies(self, found: NetworkBoxes) -> Bodies:
         """Return the bodies of boxes that stand in the region and have a possible size."""
-        found = found.of(self._in_region(found))
-        boxes = self._boxes(found)
+        return self.standing(found)[0]
+
+    def standing(self, found: NetworkBoxes) -> tuple[Bodies, Ints]:
+        """Return the same bodies, and the rows (k,) of their boxes."""
+        row = np.flatnonzero(self._in_region(found))
+        boxes = self._boxes(found.of(row))
         bodies = self._fitter.fit(boxes)
-        return bodies.of(plausible(self._fitter.view, boxes, bodies))
+        good = plausible(self._fitter.view, boxes, bodies)
+        return bodies.of(good), row[good]
 
     def _in_region(self, found: NetworkBoxes) -> Mask:
         """Return which boxes (n,) stand, by the middle of their lower edge, in the region."""
@@ -51,5 +57,6 @@ class Onnx:
     def _boxes(self, found: NetworkBoxes) -> Boxes:
         """Return boxes in px of the full picture."""
         seen = box_within(found.box, self._windows[0])
+        seen[:, 3] &= ~feet_hidden(found.box)
         full = found.box * (self._fitter.view.size[0] / self._region.shape[1]) - 0.5
         return Boxes(full, seen, found.kind, found.score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from perception.objects import Floats
+from perception.objects import Floats, Mask
 
 
 def _shared(first: Floats, second: Floats) -> Floats:
@@ -36,3 +36,11 @@ def covered(box: Floats) -> Floats:
     nearer = box[:, 3] > box[:, 3][:, None] + 1.0
     share: Floats = np.where(nearer, _shared(box, box) / _area(box)[:, None], 0.0).max(axis=1, initial=0.0)
     return share
+
+
+def feet_hidden(box: Floats) -> Mask:
+    """Return of which boxes (n, 4) the middle of the lower edge lies in one that is nearer to the camera."""
+    middle, low = (box[:, 0] + box[:, 2]) / 2, box[:, 3]
+    across = (middle[:, None] > box[:, 0]) & (middle[:, None] < box[:, 2])
+    down = (low[:, None] > box[:, 1]) & (low[:, None] < box[:, 3] - 1.0)
+    return np.asarray((across & down).any(axis=1))

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from perception.objects import RoadUser
-from perception.video import both
 from perception.video.boxes import Bodies
 from perception.video.builds import box_of, outline
 from rsu.site.video import VideoSettings
@@ -18,6 +17,7 @@ from tests.perception.video import bright_network
 from tests.rsu.video.scene import NO_LANES, NS, SENSOR, SIZE, VIEW
 
 RATE_HZ, SPEED_MPS = 10.0, 4.0
+LOOK = 2  # pictures from a look of the network to the next
 WARM_UP = 6  # pictures of the empty road
 SEES = 1.0  # brightness at which the network sees the car
 
@@ -60,7 +60,7 @@ def watch(camera: CameraPipeline, brightness: Sequence[float | None]) -> list[Bo
 def test_between_two_looks_the_car_is_followed(camera: CameraPipeline) -> None:
     told = watch(camera, [SEES] * 14)
     first = next(number for number, bodies in enumerate(told) if len(bodies.kind))
-    assert first <= both.EVERY_S * RATE_HZ + 1, "as soon as the network looks"
+    assert first <= LOOK, "as soon as the network looks"
     for number, bodies in enumerate(told[first:], WARM_UP + first):
         assert bodies.kind.tolist() == [RoadUser.CAR]
         assert np.hypot(*(bodies.position[0] - place(number)[:2])) < 0.6
@@ -68,13 +68,13 @@ def test_between_two_looks_the_car_is_followed(camera: CameraPipeline) -> None:
 
 
 def test_whom_the_network_misses_is_held_while_something_is_there(camera: CameraPipeline) -> None:
-    """Too dark for the network, it is still no road; it is told of for a second, and not for ever."""
+    """Too dark for the network, it is still no road: it outlasts a look, and is not told of for ever."""
     told = watch(camera, [SEES] * 8 + [0.7] * 16)
     counts = [len(bodies.kind) for bodies in told]
     dark = counts[8:]
-    assert all(dark[: round(both.HELD_S * RATE_HZ) - 3]) and not any(dark[round(both.HELD_S * RATE_HZ) + 2 :]), counts
+    assert all(dark[:LOOK]) and not any(dark[4 * LOOK :]), counts
 
 
 def test_whoever_has_left_is_gone_with_the_next_look(camera: CameraPipeline) -> None:
     told = watch(camera, [SEES] * 8 + [None] * 8)
-    assert not any(len(bodies.kind) for bodies in told[8 + round(1.5 * both.EVERY_S * RATE_HZ) + 1 :])
+    assert not any(len(bodies.kind) for bodies in told[8 + LOOK + 1 :])
