@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from hw import checkup, detail, registry
 from rsu.reasons import broker, connack, doubts, processes, uplink
@@ -33,4 +33,9 @@ def rows(value: object) -> Iterator[detail.Detail]:
 
 def said(text: str, language: str) -> str:
     """Return a detail, which records carry in English, in a language."""
-    return detail.chinese(text, _rows()) if language == "zh" and text else text
+    return _chinese(text) if language == "zh" and text else text
+
+
+@lru_cache(maxsize=256)
+def _chinese(text: str) -> str:
+    return detail.chinese(text, _rows())

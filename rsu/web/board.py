@@ -18,11 +18,13 @@ from rsu.bus import topics, troubles
 from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.troubles import Newest
+from rsu.reasons import details
 from rsu.reasons.box import BoxReason
 from rsu.web.patch import Document, Json, diff
 
 TOPICS = ["snapshot", "uplink", "recorder", "processes"]
 _GRACE_NS = 3_000_000_000
+_SENTENCES = ("error", "doubt", "cause")  # members of records that say something in English
 _LISTS = {
     "tracks": "id",
     "signals": "phase",
@@ -83,12 +85,12 @@ class Board:
         """Return all troubles with their words."""
         told: Document = {}
         for trouble in self.troubles(now_ns):
-            do = troubles.remedy(trouble)
+            do, do_zh = troubles.remedy(trouble), troubles.remedy(trouble, "zh")
             text = f"{troubles.sentence(trouble)}." + (f" To do: {do}." if do else "")
-            level = "alarm" if troubles.is_alarm(trouble) else "warn"
             told[f"{trouble.reason} {trouble.about}"] = {
-                "level": level,
+                "level": "alarm" if troubles.is_alarm(trouble) else "warn",
                 "text": text if trouble.about else text[0].upper() + text[1:],
+                "text_zh": f"{troubles.sentence(trouble, 'zh')}。" + (f"处理：{do_zh}。" if do_zh else ""),
             }
         return told
 
@@ -151,7 +153,10 @@ def _rows(records: Sequence[msgspec.Struct], key: str) -> Document:
 
 def _members(record: msgspec.Struct) -> Document:
     members = {name: _plain(getattr(record, name)) for name in record.__struct_fields__}
-    return {name: value for name, value in members.items() if value is not None}
+    in_chinese: Document = {
+        f"{name}_zh": details.said(text, "zh") for name in _SENTENCES if isinstance(text := members.get(name), str)
+    }
+    return {name: value for name, value in members.items() if value is not None} | in_chinese
 
 
 def _plain(value: object) -> Json:

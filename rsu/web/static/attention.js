@@ -1,5 +1,6 @@
 // Everything that is not as it should be, worst first. The texts hold no running figures: screen readers read each once.
 
+import {said, say} from "./language.js";
 import {eventName, isNormal} from "./words.js";
 
 const LINKS = {
@@ -10,15 +11,15 @@ const LINKS = {
 
 /** List of {key, level: alarm or warn, text} for a state as the page has it, the link's status and the old parts. */
 export function attention(state, link, old) {
-  const items = link === "live" ? rows(state.events).map(event) : [{key: "link", level: "alarm", text: LINKS[link]}];
+  const items = link === "live" ? rows(state.events).map(event) : [{key: "link", level: "alarm", text: say(LINKS[link])}];
   if (link === "lost") return items;
-  if (old.includes("supervisor")) items.push({key: "supervisor", level: "alarm", text: "The supervisor does not report."});
-  items.push(...Object.entries(state.troubles || {}).map(([key, trouble]) => ({key, ...trouble})));
+  if (old.includes("supervisor")) items.push({key: "supervisor", level: "alarm", text: say("The supervisor does not report.")});
+  items.push(...Object.entries(state.troubles || {}).map(([key, trouble]) => ({key, level: trouble.level, text: said(trouble, "text")})));
   return items.sort((a, b) => (a.level === "alarm" ? 0 : 1) - (b.level === "alarm" ? 0 : 1));
 }
 
 const rows = (table) => Object.values(table || {});
-const event = (one) => ({key: `event ${one.id}`, level: "warn", text: `${eventName(one)} ${where(one)}.`});
+const event = (one) => ({key: `event ${one.id}`, level: "warn", text: say("{} {}.", eventName(one), where(one))});
 
 /** Whether a message is silent because it is meant to be, whatever else holds. */
 export function isMeant(message) {
@@ -27,6 +28,6 @@ export function isMeant(message) {
 
 /** Where an event is, in words. */
 export function where(place) {
-  if (!place.link) return "in the junction";
-  return place.lane == null ? `on ${place.link}` : `on ${place.link}, lane ${place.lane}`;
+  if (!place.link) return say("in the junction");
+  return place.lane == null ? say("on {}", place.link) : say("on {}, lane {}", place.link, place.lane);
 }

@@ -1,5 +1,7 @@
 // Vehicles that only say that they are there: dashed and hollow, no sensor confirms them, nothing on air tells of them.
 
+import {say} from "./language.js";
+
 const LABEL_FROM = 2.2; // px per m
 const LENGTH_M = 4.5, WIDTH_M = 1.8; // of who does not say
 
@@ -28,6 +30,6 @@ function drawClaim(context, view, theme, claim) {
   context.font = "400 10px system-ui, sans-serif";
   context.textBaseline = "middle";
   context.fillStyle = theme.muted;
-  const says = claim.emergency ? "claimed, emergency" : "claimed";
+  const says = say(claim.emergency ? "claimed, emergency" : "claimed");
   context.fillText(claim.doubt ? `${says}: ${claim.doubt}` : says, x + length / 2 + 4, y);
 }

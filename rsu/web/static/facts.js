@@ -1,7 +1,8 @@
 // Figures above the map, classes below it, and the card of the road user that somebody chose.
 
+import {language, say} from "./language.js";
 import {define, setText} from "./table.js";
-import {KINDS, kmh, span} from "./words.js";
+import {kindName, KINDS, kmh, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -9,14 +10,14 @@ const $ = (id) => document.getElementById(id);
 export function showFigures(state) {
   const {stamp_ns: stamp, utc_uncertainty_ms: utc, position_error_m: error, clock} = state.station;
   setText($("clock"), new Date(stamp / 1e6).toISOString().slice(11, 19));
-  setText($("utc"), utc == null ? "unknown" : `± ${utc < 9.95 ? utc.toFixed(1) : Math.round(utc)} ms`);
+  setText($("utc"), utc == null ? say("unknown") : `± ${utc < 9.95 ? utc.toFixed(1) : Math.round(utc)} ms`);
   $("utc").title = ((clock && clock.doubts) || []).join("\n");
-  setText($("position"), error == null ? "unknown" : `${error.toFixed(1)} m`);
+  setText($("position"), error == null ? say("unknown") : `${error.toFixed(1)} m`);
   const users = Object.values(state.tracks || {});
   setText($("users"), String(users.length));
   showLegend(users);
   showMarks(Object.values(state.devices || {}));
-  $("map").setAttribute("aria-label", `The crossing from above with ${users.length} road users`);
+  $("map").setAttribute("aria-label", say("The crossing from above with {} road users", users.length));
 }
 
 function showLegend(users) {
@@ -28,8 +29,8 @@ function showLegend(users) {
       row.append(document.createElement("span"), document.createElement("b"));
     }
   }
-  Object.entries(KINDS).forEach(([kind, name], i) => {
-    setText(legend.children[i].firstChild, name);
+  Object.keys(KINDS).forEach((kind, i) => {
+    setText(legend.children[i].firstChild, kindName(kind));
     setText(legend.children[i].lastChild, String(users.filter((track) => track.kind === kind).length));
   });
 }
@@ -37,26 +38,26 @@ function showLegend(users) {
 /** The letters in the labels, of the devices there are that see or hear road users. */
 function showMarks(devices) {
   const seeing = devices.map(({modality}) => modality).filter(({gives, source}) => gives === "road users" || source !== "unknown");
-  setText($("marks"), [...new Set(seeing.map(({mark, en}) => `${mark} ${en}`))].join(", "));
+  setText($("marks"), [...new Set(seeing.map((modality) => `${modality.mark} ${modality[language]}`))].join(", "));
 }
 
-const apart = (metres, ahead, behind) => `${Math.abs(metres).toFixed(1)} m ${metres < 0 ? behind : ahead}`;
+const apart = (metres, ahead, behind) => say(metres < 0 ? behind : ahead, `${Math.abs(metres).toFixed(1)} m`);
 
 /** Everything about one road user; nothing without one. */
 export function showDetails(track) {
   $("details").hidden = !track;
   if (!track) return;
-  setText($("details").querySelector("h2"), `${KINDS[track.kind] || track.kind} ${track.id}`);
+  setText($("details").querySelector("h2"), `${kindName(track.kind)} ${track.id}`);
   const [major, minor] = track.ellipse;
   define($("details").querySelector("dl"), {
-    Speed: `${kmh(track.speed)} km/h (${track.speed.toFixed(1)} m/s)`,
-    Heading: track.heading == null ? "unknown" : `${track.heading.toFixed(0)}°`,
-    Position: `${apart(track.east, "east", "west")}, ${apart(track.north, "north", "south")}`,
-    "95 % of position": major == null ? "unknown" : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
-    Size: `${track.length.toFixed(1)} × ${track.width.toFixed(1)} m`,
-    Lane: track.link ? `${track.link}, lane ${track.lane == null ? "unknown" : track.lane}` : "none",
-    "Seen by": track.sources.join(", ") || "nobody in the last second",
-    Measured: `${span(track.age_ms / 1000)} ago`,
-    "Vehicle id": track.vehicle_id || "none received",
+    [say("Speed")]: `${kmh(track.speed)} km/h (${track.speed.toFixed(1)} m/s)`,
+    [say("Heading")]: track.heading == null ? say("unknown") : `${track.heading.toFixed(0)}°`,
+    [say("Position")]: `${apart(track.east, "{} east", "{} west")}, ${apart(track.north, "{} north", "{} south")}`,
+    [say("95 % of position")]: major == null ? say("unknown") : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
+    [say("Size")]: `${track.length.toFixed(1)} × ${track.width.toFixed(1)} m`,
+    [say("Lane")]: track.link ? say("{}, lane {}", track.link, track.lane == null ? say("unknown") : track.lane) : say("none"),
+    [say("Seen by")]: track.sources.join(", ") || say("nobody in the last second"),
+    [say("Measured")]: say("{} ago", span(track.age_ms / 1000)),
+    [say("Vehicle id")]: track.vehicle_id || say("none received"),
   });
 }

@@ -5,6 +5,7 @@ import {drawClaims} from "./claims.js";
 import {drawEvents} from "./events.js";
 import {showDetails, showFigures} from "./facts.js";
 import {listen} from "./gestures.js";
+import {choose, language, onLanguageChange, say, translate} from "./language.js";
 import {Live, PARTS} from "./live.js";
 import {Panels} from "./panels.js";
 import {Roads} from "./roads.js";
@@ -13,7 +14,7 @@ import {setClass, setText} from "./table.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {Tracks} from "./tracks.js";
 import {View} from "./view.js";
-import {LIGHTS, loadWords, span} from "./words.js";
+import {lightName, loadWords, span} from "./words.js";
 
 const FRAME_MS = 30;
 const PANELS_MS = 250;
@@ -43,12 +44,12 @@ function showLink(now) {
   const link = live.status(now);
   const since = span((now - live.news.station) / 1000);
   const texts = {
-    lost: live.state.station ? `Connection lost. This picture is ${since} old.` : "No connection yet.",
-    stale: `The station has been silent for ${since}. This picture is old.`,
-    waiting: "Waiting for the station.",
+    lost: live.state.station ? say("Connection lost. This picture is {} old.", since) : say("No connection yet."),
+    stale: say("The station has been silent for {}. This picture is old.", since),
+    waiting: say("Waiting for the station."),
   };
   stale = link !== "live";
-  setText($("link"), LINK[link][0]);
+  setText($("link"), say(LINK[link][0]));
   setClass($("link"), `mark ${LINK[link][1]}`);
   for (const node of document.querySelectorAll("[data-part]")) {
     node.classList.toggle("old", live.isOld(node.dataset.part, now));
@@ -77,10 +78,10 @@ function showPanels() {
 function describeLane(lane) {
   const phases = lane.connects.filter((c) => c.phase != null).map((c) => {
     const head = (live.state.signals || {})[c.phase];
-    return `${c.maneuver} ${head ? LIGHTS[head.light] || head.light : `phase ${c.phase}`}`;
+    return `${say(c.maneuver)} ${head ? lightName(head.light) : say("phase {}", c.phase)}`;
   });
-  const facts = [lane.type, lane.inbound ? "" : "leads away", ...new Set(phases)].filter(Boolean);
-  return `${lane.link}, lane ${lane.id == null ? "unknown" : lane.id} · ${facts.join(" · ")}`;
+  const facts = [say(lane.type), lane.inbound ? "" : say("leads away"), ...new Set(phases)].filter(Boolean);
+  return say("{}, lane {} · {}", lane.link, lane.id == null ? say("unknown") : lane.id, facts.join(" · "));
 }
 
 function hover(x, y) {
@@ -159,6 +160,16 @@ $("home").addEventListener("click", showCrossing);
 $("all").addEventListener("click", showAll);
 $("close").addEventListener("click", () => { select(null); canvas.focus(); });
 new ResizeObserver(() => view.resize()).observe(canvas);
+function showLanguage() {
+  $("manual").href = `manual/${language}/index`;
+  setText($("language"), language === "zh" ? "English" : "中文");
+  $("language").lang = language === "zh" ? "en" : "zh-CN";
+}
+
+translate();
+showLanguage();
+$("language").addEventListener("click", () => choose(language === "zh" ? "en" : "zh"));
+onLanguageChange(() => { showLanguage(); showPanels(); });
 onThemeChange(() => { theme = readTheme(); });
 setInterval(showPanels, PANELS_MS);
 setInterval(() => panels.sample(live.state, !stale), 1000);

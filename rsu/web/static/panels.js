@@ -1,11 +1,12 @@
 // The side panels: what is on air and why not, signals, events, devices, uplink, processes.
 
 import {isMeant, where} from "./attention.js";
+import {said, say} from "./language.js";
 import {Recorder} from "./recorder.js";
 import {lamp, ORDER, seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {define, setClass, setText, showList, Table} from "./table.js";
-import {count, DECISIONS, eventName, LIGHTS, MOVEMENTS, sentence, span, WORDS} from "./words.js";
+import {count, DECISIONS, eventName, lightName, messageTitle, MOVEMENTS, sentence, span} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
@@ -34,7 +35,7 @@ export class Panels {
   }
 
   showAttention(items) {
-    const normal = {key: "none", level: "ok", text: "All is as it should be."};
+    const normal = {key: "none", level: "ok", text: say("All is as it should be.")};
     showList($("attention"), (items.length ? items : [normal]).map(({key, level, text}) => ({key, ...mark(text, level)})));
   }
 
@@ -44,8 +45,8 @@ export class Panels {
       const kind = message.kind.toUpperCase();
       return {
         key: message.kind,
-        cells: [{text: kind, className: "name", title: WORDS.messages[message.kind] || ""},
-          mark(DECISIONS[message.decision] || message.decision, level), (cell) => this.spark(message.kind).attach(cell),
+        cells: [{text: kind, className: "name", title: messageTitle(message.kind)},
+          mark(say(DECISIONS[message.decision] || message.decision), level), (cell) => this.spark(message.kind).attach(cell),
           number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
         notes: message.reasons.map((reason) => ({text: sentence(reason), className: level, title: reason})),
       };
@@ -66,7 +67,7 @@ export class Panels {
 
   showSignals(approaches, heads) {
     const used = ORDER.filter((movement) => approaches.some(({rows}) => rows.some((row) => row.movement === movement)));
-    heading($("signals").tHead, ["Approach", ...used.map((movement) => MOVEMENTS[movement])]);
+    heading($("signals").tHead, [say("Approach"), ...used.map((movement) => say(MOVEMENTS[movement]))]);
     this.tables.signals.show(approaches.map(({name, rows}) => ({
       key: name,
       cells: [{text: name, className: "name"}, ...used.map((movement) => {
@@ -82,25 +83,24 @@ export class Panels {
       cells: [mark(eventName(event), "warn"), where(event), number(span((station.stamp_ns - event.since_ns) / 1e9)),
         number(`${Math.round(event.confidence * 100)} %`)],
     }));
-    this.tables.events.show(rows.length ? rows : [{key: "none", cells: ["None running.", "", "", ""]}]);
+    this.tables.events.show(rows.length ? rows : [{key: "none", cells: [say("None running."), "", "", ""]}]);
   }
 
   showDevices(devices, unused) {
     const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
     const reasons = Object.entries(unused).map(([name, n]) => `${name} ${count(n)}`);
-    const station = {key: "station", cells: [{text: "station", className: "name", title: "input not used, by reason"},
+    const station = {key: "station", cells: [{text: say("station"), className: "name", title: say("input not used, by reason")},
       "", "", ""], notes: [reasons.join(" · ")]};
     this.tables.devices.show([...sorted.map((device) => {
       const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
       const notes = counters.length ? [counters.join(" · ")] : [];
-      notes.push(...(device.refused || []).map(({reason, count: n, octets, text, cause}) =>
-        ({text: `${reason} ${count(n)}${text ? `, last: ${text}` : ""}${cause ? ` (${cause})` : ""}`, title: octets})));
-      if (device.doubt) notes.unshift(`stands otherwise than the site file says: ${device.doubt}`);
-      if (device.error) notes.unshift({text: device.error, className: device.state === "ok" ? "" : "alarm"});
+      notes.push(...(device.refused || []).map(refusal));
+      if (device.doubt) notes.unshift(say("stands otherwise than the site file says: {}", said(device, "doubt")));
+      if (device.error) notes.unshift({text: said(device, "error"), className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark(device.state, levelOf(device.state)),
-          number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? "never" : span(device.age_ms / 1000))],
+        cells: [{text: device.name, className: "name", title: device.kind}, mark(say(device.state), levelOf(device.state)),
+          number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? say("never") : span(device.age_ms / 1000))],
         notes,
       };
     }), ...(reasons.length ? [station] : [])]);
@@ -110,11 +110,12 @@ export class Panels {
     if (!uplink) return;
     const none = uplink.platform.startsWith("none");
     setClass($("uplink"), `mark ${uplink.connected ? "ok" : none ? "off" : "alarm"}`);
-    setText($("uplink"), `${uplink.connected ? "connected to" : none ? "platform" : "not connected to"} ${uplink.platform}` +
-      (uplink.error ? `: ${uplink.error}` : ""));
+    const text = uplink.connected ? "connected to {}" : none ? "platform {}" : "not connected to {}";
+    const link = say(text, say(uplink.platform));
+    setText($("uplink"), uplink.error ? say("{}: {}", link, said(uplink, "error")) : link);
     const evicted = Object.entries(uplink.evicted).map(([kind, n]) => `${count(n)} ${kind}`).join(", ");
-    const figures = {Spooled: count(uplink.spooled), Acknowledged: count(uplink.acknowledged),
-      Waiting: count(uplink.waiting), "Given up": evicted || "0"};
+    const figures = {[say("Spooled")]: count(uplink.spooled), [say("Acknowledged")]: count(uplink.acknowledged),
+      [say("Waiting")]: count(uplink.waiting), [say("Given up")]: evicted || "0"};
     define($("spool"), figures);
   }
 
@@ -122,9 +123,9 @@ export class Panels {
     this.tables.processes.show(processes.map((process) => ({
       key: process.name,
       cells: [{text: process.name, className: "name", title: process.pid ? `pid ${process.pid}` : ""},
-        mark(process.state, levelOf(process.state)), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
+        mark(say(process.state), levelOf(process.state)), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
         (cell) => meter(cell, process.rss_mib, process.budget_rss_mib), number(count(process.restarts))],
-      notes: process.error ? [`last end${at(process.ended_ns)}: ${process.error}`] : [],
+      notes: process.error ? [say("last end{}: {}", at(process.ended_ns), said(process, "error"))] : [],
     })));
   }
 
@@ -141,13 +142,19 @@ export class Panels {
   }
 }
 
+/** What was refused of a device: why, how often, the last of it, and what it likely is. */
+function refusal(one) {
+  const counted = one.text ? say("{} {}, last: {}", one.reason, count(one.count), one.text) : `${one.reason} ${count(one.count)}`;
+  return {text: one.cause ? say("{} ({})", counted, said(one, "cause")) : counted, title: one.octets};
+}
+
 /** A moment of UTC in ns as the clock of whoever looks shows it. */
 const at = (ns) => (ns ? ` ${new Date(ns / 1e6).toLocaleString()}` : "");
 
 /** Give a table its column titles, when they are not there already. */
 function heading(head, titles) {
   const line = head.rows[0] || head.insertRow();
-  if (line.cells.length === titles.length) return;
+  if ([...line.cells].map((cell) => cell.textContent).join() === titles.join()) return;
   line.replaceChildren(...titles.map((title) => {
     const cell = document.createElement("th");
     cell.textContent = title;
@@ -158,9 +165,9 @@ function heading(head, titles) {
 function headCell(row, head) {
   const found = lamp(head && head.light);
   const light = head ? head.light : "unavailable";
-  const word = row.movement === "crosswalk" && light === "permissive-green" ? "green" : LIGHTS[light] || light;
+  const word = row.movement === "crosswalk" && light === "permissive-green" ? say("green") : lightName(light);
   const text = (head && head.countdown != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
-  return {text, className: `lamp ${found ? found.name : "none"}`, title: `phase ${row.phase}: ${word}`};
+  return {text, className: `lamp ${found ? found.name : "none"}`, title: say("phase {}: {}", row.phase, word)};
 }
 
 /** Used of budget as figures and a bar. */
@@ -169,7 +176,7 @@ function meter(cell, used, budget) {
     cell.append(document.createElement("span"), document.createElement("i"));
     cell.className = "meter";
   }
-  setText(cell.firstChild, `${used.toFixed(0)} of ${budget} MiB`);
+  setText(cell.firstChild, say("{} of {} MiB", used.toFixed(0), budget));
   cell.lastChild.style.setProperty("--share", Math.min(1, used / budget).toFixed(2));
   setClass(cell.lastChild, used > 0.9 * budget ? "warn" : "");
 }

@@ -1,5 +1,6 @@
 // The recorder: what it does, what is on its shelf, and the buttons that order it.
 
+import {said, say} from "./language.js";
 import {define, setClass, setText, Table} from "./table.js";
 import {count} from "./words.js";
 
@@ -19,17 +20,17 @@ export class Recorder {
     $("recordings").hidden = !state;
     if (!state) return;
     this.verb = state.state === "stopped" ? "start" : "stop";
-    setText($("record"), this.verb === "start" ? "Record" : "Stop");
+    setText($("record"), say(this.verb === "start" ? "Record" : "Stop"));
     $("keep").disabled = state.state !== "recording";
     setClass($("recorder"), `mark ${LEVEL[state.state] || "alarm"}`);
-    setText($("recorder"), state.error ? `${state.state}: ${state.error}` : state.state);
-    define($("shelf"), {Recordings: count(state.files), "On disk": size(state.total_bytes),
-      "Room left": size(state.room_bytes), "Lost ticks": count(state.lost_ticks)});
+    setText($("recorder"), state.error ? say("{}: {}", say(state.state), said(state, "error")) : say(state.state));
+    define($("shelf"), {[say("Recordings")]: count(state.files), [say("On disk")]: size(state.total_bytes),
+      [say("Room left")]: size(state.room_bytes), [say("Lost ticks")]: count(state.lost_ticks)});
     this.files.show(state.newest.map((file) => ({
       key: file.name,
       cells: [{text: new Date(file.begin_ns / 1e6).toISOString().slice(0, 19).replace("T", " "), title: file.name},
-        {text: file.kind, className: file.kind === "kept" ? "strong" : ""}, {text: size(file.bytes), className: "number"}],
-      notes: file.why ? [`kept for ${file.why}`] : [],
+        {text: say(file.kind), className: file.kind === "kept" ? "strong" : ""}, {text: size(file.bytes), className: "number"}],
+      notes: file.why ? [say("kept for {}", file.why)] : [],
     })));
   }
 
@@ -39,7 +40,7 @@ export class Recorder {
       const answer = await fetch("api/recorder", {method: "POST", body: JSON.stringify(order)});
       if (!answer.ok) setText($("recorder"), await answer.text());
     } catch (error) {
-      setText($("recorder"), "the page's server does not answer");
+      setText($("recorder"), say("the page's server does not answer"));
     }
     for (const id of ["record", "keep"]) $(id).disabled = false;
   }

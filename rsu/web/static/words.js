@@ -1,6 +1,8 @@
 // What the codes mean, in words. Codes not listed here are shown as they are.
 
-/** What the server says of codes: reasons {text, do, normal}, events and messages, each by its code. */
+import {language, said, say} from "./language.js";
+
+/** What the server says of codes: reasons {text, do, normal}, events {name}, messages {title}, each by its code. */
 export const WORDS = {reasons: {}, events: {}, messages: {}};
 
 export async function loadWords() {
@@ -10,15 +12,18 @@ export async function loadWords() {
 /** A reason as a sentence; one that is not known stands for itself. */
 export function sentence(reason) {
   if (!WORDS.reasons[reason]) return reason;
-  const {text} = WORDS.reasons[reason];
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const text = said(WORDS.reasons[reason], "text");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${language === "zh" ? "。" : "."}`;
 }
 
 /** Whether silence for a reason is nobody's fault. */
 export const isNormal = (reason) => (WORDS.reasons[reason] || {}).normal === true;
 
 /** An event by its code; one that has no row by the rule that found it. */
-export const eventName = (event) => WORDS.events[event.code] || event.name || `Event ${event.code}`;
+export const eventName = (event) => said(WORDS.events[event.code] || {}, "name") || event.name || String(event.code);
+
+/** A message's full name, by its kind. */
+export const messageTitle = (kind) => said(WORDS.messages[kind] || {}, "title") || "";
 
 export const DECISIONS = {send: "sending", degraded: "degraded", silent: "silent"};
 
@@ -34,6 +39,9 @@ export const LIGHTS = {
 };
 
 export const MOVEMENTS = {left: "Left", straight: "Straight", right: "Right", uturn: "U-turn", crosswalk: "Crosswalk"};
+
+export const kindName = (kind) => say(KINDS[kind] || kind);
+export const lightName = (light) => say(LIGHTS[light] || light);
 
 /** Letter of the device that saw a road user: of its modality. */
 export const sourceMark = (device, devices) =>

@@ -272,7 +272,7 @@ def devices(frames: int) -> list[DeviceView]:
     west = view("camera-west", "camera", CAMERA, 0.0, 12_400 + 100 * frames, reconnects=4)
     return [
         *(view(f"camera-{arm}", "camera", CAMERA, 10.0, 38 + i) for i, arm in enumerate(ARMS[:3])),
-        msgspec.structs.replace(west, state="lost", error="connection refused"),
+        msgspec.structs.replace(west, state="lost", error="Connection refused"),
         *(view(f"radar-{arm}", "ti-mmwave", RADAR, 20.0, 21, checksum=3) for arm in ARMS),
         view("gnss", "gnss", GNSS, 10.0, 61),
         view("radio", "radio-agent", V2X, 132.4, 4),

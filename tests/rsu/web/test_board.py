@@ -37,7 +37,7 @@ def test_rows_are_found_by_their_names() -> None:
         "tracks": ["1", "2", "3"],
         "messages": ["bsm", "map", "rsi", "rsm", "spat"],
     }
-    assert made["devices"]["camera-west"]["error"] == "connection refused"
+    assert made["devices"]["camera-west"]["error"] == "Connection refused"
 
 
 def test_floats_are_rounded_to_what_a_screen_shows() -> None:

@@ -109,9 +109,9 @@ def bench(idle: Bench) -> Iterator[Bench]:
 def test_the_page_says_what_the_station_says(bench: Bench) -> None:
     assert bench.text("#site") == "Test crossing"
     bench.wait("#messages", "A camera or radar is lost")
-    bench.wait("#attention", "camera-west: a camera is lost (connection refused)")
+    bench.wait("#attention", "camera-west: a camera is lost (Connection refused)")
     bench.wait("#events", "Stopped vehicle")
-    bench.wait("#devices", "connection refused")
+    bench.wait("#devices", "Connection refused")
     bench.wait("#uplink", "connected to mqtt://127.0.0.1:1883")
     bench.wait("#processes", "142 of 250 MiB")
     bench.wait("#recorder", "recording")
@@ -120,6 +120,25 @@ def test_the_page_says_what_the_station_says(bench: Bench) -> None:
     assert bench.text("#utc") == "± 0.8 ms"
     assert bench.text("#position") == "1.4 m"
     assert bench.text("#users") == "12"
+    assert bench.browser.errors == []
+
+
+def test_the_page_speaks_the_language_that_is_chosen(bench: Bench) -> None:
+    bench.wait("#attention", "camera-west")
+    bench.browser.evaluate("document.getElementById('language').click()")
+    bench.wait("#attention", "camera-west: 摄像机失联 (连接被拒绝)")
+    bench.wait("#messages", "播发")
+    bench.wait("#events", "异常停车")
+    bench.wait("#devices", "连接被拒绝")
+    bench.wait("#uplink", "已连接 mqtt://127.0.0.1:1883")
+    bench.wait("#processes", "运行")
+    bench.wait("aside h2", "告警")
+    shown = str(bench.browser.evaluate("document.body.innerText"))
+    assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", shown), shown  # no sentence is left in English
+    assert bench.browser.evaluate("document.documentElement.lang") == "zh-CN"
+    bench.browser.evaluate("document.getElementById('language').click()")
+    bench.wait("#attention", "a camera is lost")
+    bench.wait("aside h2", "Attention")
     assert bench.browser.errors == []
 
 

@@ -10,7 +10,8 @@ from rsu.web import words
 
 def test_codes_are_shown_under_the_names_of_their_rows() -> None:
     told = words.told()
-    assert told["events"]["901"] == OVERSPEED.name and told["messages"]["spat"] == spat.ROW.title
+    assert told["events"]["901"] == {"name": OVERSPEED.name, "name_zh": OVERSPEED.name_zh}
+    assert told["messages"]["spat"] == {"title": spat.ROW.title, "title_zh": spat.ROW.title_zh}
     reasons = told["reasons"]
     assert reasons["switched-off"]["normal"] and not reasons["radio-lost"]["normal"]
     assert reasons["radio-lost"]["text"] == RadioReason.RADIO_LOST.words.text

@@ -1,0 +1,78 @@
+"""Every text of the page has its Chinese, with the same figures, and no Chinese stands there for nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import get_args
+
+from hw.watch import State
+from rsu.reasons import processes
+from rsu.recorder.shelf import Class
+from rsu.web.app import STATIC
+
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+SIGNS = {"RSU", "UTC", "–", "+", "−", "×", "12", "38", "N ▲", "中文"}  # the same in both languages
+ALIKE = re.compile(r"(CPU|[{}() /·:：。MiB（）]+)")  # Chinese texts without a Chinese word
+STATES = {*get_args(State), *processes.STATES}
+RECORDER = {"recording", "stopped", "waiting", "paused", "open", *get_args(Class)}
+OTHER = {"none: spool only", "vehicle", "bikeLane", "sidewalk", "left", "straight", "right", "uturn"}  # of records
+SOURCES = {file.name: file.read_text(encoding="utf-8") for file in sorted(STATIC.glob("*.js"))}
+CHINESE: dict[str, str] = {
+    json.loads(f'"{english}"'): chinese
+    for english, chinese in re.findall(r'^  "((?:[^"\\]|\\.)*)":\s*"(.*)",$', SOURCES["chinese.js"], re.MULTILINE)
+}
+
+
+class Document(HTMLParser):
+    """The texts and labels of the page's document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: set[str] = set()
+        self._inside: list[str] = []
+        self.feed((STATIC / "index.html").read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.texts |= {text for name, text in attrs if name in ("title", "aria-label") and text}
+        if tag not in ("meta", "link"):
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if (text := " ".join(data.split())) and not {"title", "noscript", "script"} & {*self._inside}:
+            self.texts.add(text)
+
+
+def said() -> set[str]:
+    """Return the texts that scripts say, and the words of their tables."""
+    every = "\n".join(source for name, source in SOURCES.items() if name != "chinese.js")
+    found = set(re.findall(r'\bsay\("([^"]*)"', every))
+    for either in re.findall(r'\bsay\([^"()]*\? "([^"]*)" : "([^"]*)"\)', every):
+        found |= {*either}
+    found |= set(re.findall(r'"([^"\n]*\{\}[^"\n]*)"', every))
+    for name in ("DECISIONS", "KINDS", "LIGHTS", "MOVEMENTS", "LINKS"):
+        table = re.search(rf"const {name} = \{{(.*?)\}};", every, re.DOTALL)
+        assert table, name
+        found |= set(re.findall(r': "([^"]*)"', table[1]))
+    link = re.search(r"const LINK = (\{.*?\});", every, re.DOTALL)
+    assert link
+    return found | set(re.findall(r'\["([^"]*)",', link[1]))
+
+
+def test_every_text_of_the_page_has_its_chinese() -> None:
+    wanted = (Document().texts - SIGNS) | said() | STATES | RECORDER | OTHER
+    assert len(wanted) > 150
+    assert sorted(wanted - CHINESE.keys()) == []
+
+
+def test_chinese_texts_have_the_same_figures_and_a_use() -> None:
+    everything = "\n".join(source for name, source in SOURCES.items() if name != "chinese.js")
+    for english, chinese in CHINESE.items():
+        assert chinese.count("{") == english.count("{"), english
+        assert IDEOGRAPH.search(chinese) or ALIKE.fullmatch(chinese), english
+        used = f'"{english}"' in everything or english in Document().texts | STATES | RECORDER | OTHER | said()
+        assert used or english.startswith("fl. "), english
