@@ -20,6 +20,7 @@ from rsu.cli import (
     replay,
     run,
     score,
+    selftest,
     signal,
     status,
     support_bundle,
@@ -35,6 +36,7 @@ from rsu.core.exits import Exit
 COMMANDS = (
     demo,
     check,
+    selftest,
     run,
     status,
     top,
