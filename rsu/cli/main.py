@@ -9,6 +9,7 @@ import typer
 import typer.main
 
 from rsu.cli import (
+    backup,
     check,
     compare,
     demo,
@@ -18,6 +19,7 @@ from rsu.cli import (
     msg,
     rec,
     replay,
+    restore,
     run,
     score,
     selftest,
@@ -26,6 +28,7 @@ from rsu.cli import (
     support_bundle,
     top,
     tune,
+    upgrade,
 )
 from rsu.cli.common import ends, language
 from rsu.cli.common.options import Language
@@ -43,6 +46,9 @@ COMMANDS = (
     log,
     signal,
     support_bundle,
+    upgrade,
+    backup,
+    restore,
     msg,
     rec,
     replay,

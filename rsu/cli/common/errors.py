@@ -87,6 +87,7 @@ def _codes() -> dict[type[BaseException], Exit]:
     from rsu.lab.errors import MissingError, ModelError, ParameterError, StorageError, TruthError
     from rsu.lab.importing.frames import ForeignError
     from rsu.recording.errors import BusyError, RecordingError
+    from rsu.upgrade.errors import BackupError, OccupiedError, ReleaseError, ReturnedError
 
     return {
         NoHomeError: Exit.USAGE,
@@ -96,6 +97,10 @@ def _codes() -> dict[type[BaseException], Exit]:
         NotReachableError: Exit.NOT_REACHABLE,
         StorageError: Exit.NOT_REACHABLE,
         AlreadyRunningError: Exit.CONFLICT,
+        OccupiedError: Exit.CONFLICT,
+        ReturnedError: Exit.FOUND,
+        BackupError: Exit.DAMAGED,
+        ReleaseError: Exit.DAMAGED,
         BusyError: Exit.CONFLICT,
         RecordingError: Exit.DAMAGED,
         TruthError: Exit.DAMAGED,

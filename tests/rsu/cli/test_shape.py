@@ -115,4 +115,4 @@ def test_completion_is_there() -> None:
     done = CliRunner().invoke(
         main.app, [], env={"_RSU_COMPLETE": "complete_bash", "COMP_WORDS": "rsu re", "COMP_CWORD": "1"}, prog_name="rsu"
     )
-    assert done.stdout.split() == ["rec", "replay"]
+    assert done.stdout.split() == ["restore", "rec", "replay"]
