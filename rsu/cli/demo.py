@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ EXAMPLES = (
     "rsu demo",
     "rsu demo --for 60 --json                      # the summary for a program",
     "rsu demo --cut radar-north@10+5 --for 30      # a radar dies after 10 s and is back 5 s later",
+    "rsu demo --model nanodet.onnx                 # a network looks at the video camera's pictures too",
     "rsu demo --source recorded --address 127.0.0.2 --run /tmp/rsu-demo-2    # a second demo, without SUMO",
 )
 
@@ -54,6 +56,10 @@ def command(
     seed: Seed = 7,
     address: Address = "127.0.0.1",
     run: BenchRun = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.onnx", help="network that looks at the video camera too", show_default="none"),
+    ] = None,
     liars: Annotated[
         int, typer.Option(metavar="N", min=0, max=1000, help="number of vehicles with on-board units that lie")
     ] = 0,
@@ -67,6 +73,6 @@ def command(
 
     with usage():
         cuts = [Cut.parse(text) for text in cut or []]
-        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars)
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars, model)
         code = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
     raise typer.Exit(code)

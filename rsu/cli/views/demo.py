@@ -6,12 +6,13 @@ import json
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 
-from rsu.bench.plan import plan_of, prepare
+from rsu.bench.plan import plan_of, prepare, with_network
 from rsu.bench.processes import Cut, Running
 from rsu.bench.watch import Watch, say
 from rsu.bus.records import UplinkState
@@ -38,13 +39,15 @@ class Wishes(NamedTuple):
     run: Path | None
     scenario: str | None = None
     liars: int = 0  # so many of the vehicles that send at once lie
+    model: Path | None = None  # ONNX file of a network that looks at the video camera's pictures too
 
 
 def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     """Run the demo until its time is over or `stop`; print the summary on stdout."""
     folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
     prepare(folder)
-    plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario, liars=wishes.liars)
+    change = None if wishes.model is None else partial(with_network, wishes.model.resolve())
+    plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario, change, wishes.liars)
     site = config.load(plan.site).site
     names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rsu.bench import kept, plan
 from rsu.lab import truth_file
 from rsu.recorder import shelf
 from rsu.recording.writer import PART
+from rsu.site import config
 from sim.truth_writer import HEAD
 
 
@@ -54,3 +56,14 @@ def test_a_kept_recording_takes_the_truth_of_its_time_along(tmp_path: Path) -> N
     lines = gzip.decompress(found.read_bytes()).decode().splitlines()
     assert len(lines) == 1 + 23 and lines[0] + "\n" == HEAD
     assert lines[1].startswith(str(begin_ns - second)) and lines[-1].startswith(str(begin_ns + 21 * second))
+
+
+def test_a_demo_with_a_network_has_a_site_file_of_its_own(tmp_path: Path) -> None:
+    model = tmp_path / "network.onnx"
+    model.write_bytes(b"not read before the camera's process begins")
+    made = config.load(plan.plan_of(tmp_path, "127.0.0.1", "sumo", 7, change=partial(plan.with_network, model)).site)
+    shipped = config.load(plan.CONFIGS / "demo.yaml")
+    camera, usual = (each.site.devices["video-north"].video for each in (made, shipped))
+    assert camera is not None and usual is not None and camera.onnx is not None
+    assert camera.onnx.model == model and camera.model_copy(update={"onnx": None}) == usual
+    assert made.site.sensors == shipped.site.sensors
