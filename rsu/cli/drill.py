@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hw.detail import in_language
 from rsu.cli.common.errors import usage
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Address, BenchRun, Html, Json, Seed
 from rsu.core.exits import Exit
 
@@ -48,8 +50,8 @@ def command(
     with usage():
         rows = chosen(faults or [])
     if not rows:
-        listed = {fault.id: fault.en for fault in FAULTS}
-        print(json.dumps(listed) if as_json else "\n".join(f"{name:4} {text}" for name, text in listed.items()))
+        shown = {fault.id: fault.zh if spoken() == "zh" and not as_json else fault.en for fault in FAULTS}
+        print(json.dumps(shown) if as_json else "\n".join(f"{name:4} {text}" for name, text in shown.items()))
         return
     plan = planner(run or Path(tempfile.gettempdir()) / "rsu-drill", address, seed)
     made = drill(rows, plan, lambda text: print(text, file=sys.stderr, flush=True))
@@ -65,8 +67,8 @@ def _judged(made: Iterator[DrillResult], out: Path, html: Path | None, as_json: 
     for result in made:
         results.append(result)
         out.write_text(sheet.as_json(results), encoding="utf-8")
-        print("\n".join(sheet.lines(result)), file=sys.stderr if as_json else sys.stdout, flush=True)
+        print("\n".join(sheet.lines(result, spoken())), file=sys.stderr if as_json else sys.stdout, flush=True)
     if html is not None:
         sheet.write_html(results, html)
-    print(sheet.as_json(results) if as_json else sheet.verdict(results))
+    print(sheet.as_json(results) if as_json else in_language(sheet.verdict(results), spoken()))
     return Exit.FOUND if any(result.held is False for result in results) else Exit.FINE

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from rsu.drill.stage import Said, Stage
 from rsu.reasons.words import Reason
 
@@ -15,20 +16,13 @@ Sign = Callable[[Said, Said], str | None]  # before, now -> the daemon's words o
 Prepare = Callable[[Path], None]  # changes the copied site and bench files in a folder before the start
 
 
-class Bilingual(NamedTuple):
-    """The same in English and Chinese."""
-
-    en: str
-    zh: str
-
-
 class Fault(NamedTuple):
     """One row. With `prepare` it needs a start of its own; without `make` it is there from that start to the end."""
 
     id: str  # F1..F42 of the table of faults
     en: str
     zh: str
-    expected: Bilingual  # the report in status and the messages on air
+    expected: Detail  # the report in status and the messages on air
     make: Make | None
     sign: Sign
     notice_s: float = 5.0  # it must be told within

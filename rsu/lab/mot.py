@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from hw.video import exposed_ns
 from perception.camera import locate
 from perception.objects import Floats, Ints, Mask, RoadUser
@@ -33,6 +34,24 @@ CLASSES = {
     7: RoadUser.PEDESTRIAN,
 }  # fmt: skip
 _LENGTHS = dict(zip(KIND.tolist(), SIZE[:, 0].tolist(), strict=True))
+
+_NONE = Detail("none", "无")
+_NO_PICTURE = Detail(
+    "no picture of {name} in the recording",
+    "录制中没有 {name} 的图像",
+)
+_NO_CAMERA = Detail(
+    "{camera}: the site's calibrated cameras are {there}",
+    "{camera}：站点中已标定的摄像机有 {there}",
+)
+_COLUMNS = Detail(
+    "{path}: expected frame (from 1), id, left, top, width, height, flag, ...",
+    "{path}：应为 frame（从 1 起）、id、left、top、width、height、flag、...",
+)
+_NO_TEXT = Detail(
+    "{path}: not MOTChallenge text: {error}",
+    "{path}：不是 MOTChallenge 文本：{error}",
+)
 
 
 class MotBoxes(NamedTuple):
@@ -70,7 +89,7 @@ def film_of(told: FilmOf, site: Config, tapes: Iterable[Tape]) -> Film:
     tsai = told.camera.endswith(".xml")
     name = next(iter(known), told.camera) if tsai and len(known) == 1 else told.camera
     if name not in known:
-        raise TruthError(f"{told.camera}: the site's calibrated cameras are {', '.join(known) or 'none'}")
+        raise TruthError(_NO_CAMERA.of(camera=told.camera, there=", ".join(known) or _NONE))
     camera, mount = known[name].camera, known[name].mount
     if tsai:
         try:
@@ -87,7 +106,7 @@ def _begin_ns(name: str, tapes: Iterable[Tape]) -> int:
         for read in (read for one in tape.rounds for read in one.reads if read.device == name):
             if (stamp_ns := exposed_ns(read.data)) is not None:
                 return stamp_ns - tape.clock.correction_ns
-    raise TruthError(f"no picture of {name} in the recording")
+    raise TruthError(_NO_PICTURE.of(name=name))
 
 
 def read(path: Path) -> MotBoxes:
@@ -95,9 +114,9 @@ def read(path: Path) -> MotBoxes:
     try:
         table = np.loadtxt(path, delimiter=",", ndmin=2)
     except ValueError as error:
-        raise TruthError(f"{path}: not MOTChallenge text: {error}") from error
+        raise TruthError(_NO_TEXT.of(path=path, error=error)) from error
     if table.shape[1] < 7 or (table[:, 0] < 1).any():
-        raise TruthError(f"{path}: expected frame (from 1), id, left, top, width, height, flag, ...")
+        raise TruthError(_COLUMNS.of(path=path))
     has_class = 7 < table.shape[1] < WIDE
     kind = np.full(len(table), int(RoadUser.PEDESTRIAN))
     if has_class:

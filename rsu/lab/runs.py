@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.objects import VehicleReport
 from rsu.bus.tape import Outcome, Tape
 from rsu.lab import hearing, mot, truth, truth_file
@@ -28,6 +29,15 @@ from rsu.site.config import Config
 
 SIM, V2X = "sim", "v2x"
 _MARGIN_NS = 2_000_000_000
+
+_NO_TICK = Detail(
+    "{recording}: no tick in it",
+    "{recording}：其中没有任何周期",
+)
+_OVERLAP = Detail(
+    "{names} do not follow each other in time: take them one by one",
+    "{names} 在时间上不相继：请逐个处理",
+)
 
 
 class RunSource(NamedTuple):
@@ -59,10 +69,10 @@ def air_of(source: RunSource, site: Config) -> Air:
     name = source.site.name if source.site else source.recordings[0].name
     air = listen(name, site, _ticks(source, site))
     if not len(air.ticks_ns):
-        raise NotARecordingError(f"{source.recordings[0]}: no tick in it")
+        raise NotARecordingError(_NO_TICK.of(recording=source.recordings[0]))
     if len(source.recordings) > 1 and (np.diff(air.ticks_ns) <= 0).any():
         names = ", ".join(path.name for path in source.recordings)
-        raise ParameterError(f"{names} do not follow each other in time: take them one by one")
+        raise ParameterError(_OVERLAP.of(names=names))
     return air
 
 

@@ -16,9 +16,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
+
 _SEPARATORS = ",;\t|"
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*")
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+_NOT_UTF8 = Detail(
+    "line {line}: is not UTF-8 at octet {octet} (an older Chinese encoding?)",
+    "第 {line} 行：第 {octet} 字节处不是 UTF-8（是否为旧的中文编码？）",
+)
+_NOT_GZIP = Detail(
+    "not gzip: {error}",
+    "不是 gzip：{error}",
+)
+_NOT_CSV = Detail(
+    "line {line}: not CSV: {error}",
+    "第 {line} 行：不是 CSV：{error}",
+)
 
 
 class TableError(ValueError):
@@ -45,7 +60,7 @@ def text_of(path: Path) -> str:
         return octets.decode(encoding)
     except UnicodeDecodeError as error:
         line = octets[: error.start].count(b"\n") + 1
-        raise TableError(f"line {line}: is not UTF-8 at octet {error.start} (an older Chinese encoding?)") from error
+        raise TableError(_NOT_UTF8.of(line=line, octet=error.start)) from error
 
 
 def octets_of(path: Path) -> bytes:
@@ -60,7 +75,7 @@ def _unzipped(octets: bytes) -> bytes:
             return gzip.decompress(octets)
         return zlib.decompressobj(wbits=31).decompress(octets)
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise TableError(f"not gzip: {error}") from error
+        raise TableError(_NOT_GZIP.of(error=error)) from error
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
@@ -92,7 +107,7 @@ def rows(text: str) -> Iterator[TableRow]:
                 expected = f"expected {len(columns)} columns ({', '.join(columns)})"
                 raise TableError(f"line {line}: {expected}, got {len(cells)}")
     except csv.Error as error:
-        raise TableError(f"line {min(reader.line_num, last)}: not CSV: {error}") from error
+        raise TableError(_NOT_CSV.of(line=min(reader.line_num, last), error=error)) from error
 
 
 def _plain(cell: str, separator: str) -> str:

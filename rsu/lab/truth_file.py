@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.geo import Reference, to_site
 from perception.objects import RoadUser
 from rsu.lab import tables
@@ -37,6 +38,15 @@ _ABOVE = 3  # folders above a recording in which the bench's truth may lie
 
 Row = Mapping[str, object]
 
+_NO_TRUTH = Detail(
+    "{recording}: no truth of the bench beside it: neither {near} nor a folder {folder}/",
+    "{recording}：旁边没有测试台的真值：既无 {near} 也无目录 {folder}/",
+)
+_OTHER_TIME = Detail(
+    "{path}: nothing of the time of the recording in it",
+    "{path}：其中没有录制时段的内容",
+)
+
 
 def beside(recording: Path) -> Path:
     """Return where the bench left the truth of a recording. TruthError: nowhere."""
@@ -46,7 +56,7 @@ def beside(recording: Path) -> Path:
     for path in [*near, *folders]:
         if path.exists():
             return path
-    raise TruthError(f"{recording}: no truth of the bench beside it: neither {near[0].name} nor a folder {FOLDER}/")
+    raise TruthError(_NO_TRUTH.of(recording=recording, near=near[0].name, folder=FOLDER))
 
 
 def beside_any(recordings: Iterable[Path]) -> Path:
@@ -78,7 +88,7 @@ def load(path: Path, reference: Reference, spans: Sequence[SteadySpan]) -> RunTr
     rows = np.concatenate([np.zeros(0, ROW), *tables])
     steady = np.concatenate([_within(rows, span) for span in spans])
     if not len(steady):
-        raise TruthError(f"{path}: nothing of the time of the recording in it")
+        raise TruthError(_OTHER_TIME.of(path=path))
     return RunTruth(path.name, steady, complete=True)
 
 

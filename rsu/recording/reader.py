@@ -16,6 +16,7 @@ from mcap.opcode import Opcode
 from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata
 from mcap.stream_reader import get_chunk_data_stream
 
+from hw.detail import Detail
 from rsu.bus.tape import Tape
 from rsu.core import progress
 from rsu.recording.errors import DamagedError, NotARecordingError
@@ -42,6 +43,15 @@ BROKEN = (
     StopIteration,
     OverflowError,
     MemoryError,
+)
+
+_NO_RECORDING = Detail(
+    "{path}: not a recording of this software",
+    "{path}：不是本软件的录制",
+)
+_NO_CHANNEL = Detail(
+    "byte {octet}: a message of no channel",
+    "第 {octet} 字节：消息不属于任何通道",
 )
 
 
@@ -113,7 +123,7 @@ def start(path: Path, torn: bool = False) -> RecordingStart:
         if not torn:
             raise NotARecordingError(f"{path}: {error}") from error
     if about is None or "site" not in about:
-        raise NotARecordingError(f"{path}: not a recording of this software")
+        raise NotARecordingError(_NO_RECORDING.of(path=path))
     return RecordingStart(about, files)
 
 
@@ -138,7 +148,7 @@ def messages(path: Path) -> Iterator[tuple[Entry, int]]:
                     topics[record.id] = record.topic
                 elif isinstance(record, Message):
                     if record.channel_id not in topics:
-                        raise DamagedError(f"byte {file.tell()}: a message of no channel")
+                        raise DamagedError(_NO_CHANNEL.of(octet=file.tell()))
                     yield Entry(topics[record.channel_id], record.log_time, record.data), record.sequence
     except DamagedError as error:
         raise DamagedError(f"{path}: {error}") from error

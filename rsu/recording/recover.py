@@ -11,6 +11,7 @@ import fcntl
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from rsu.recording import reader, salvage
 from rsu.recording.errors import BusyError, NotARecordingError
 from rsu.recording.tick import TICK, Entry, from_entries, number
@@ -21,6 +22,15 @@ BROKEN = ".broken"  # is being recovered
 DAMAGED = ".damaged"  # a sealed recording that was recovered, as it was found
 RECOVERED = "rsu.recovered"
 WHOLE = "nothing to recover"
+
+_NO_TICK = Detail(
+    "{source}: no tick in it",
+    "{source}：其中没有任何周期",
+)
+_BUSY = Detail(
+    "{path} is being written",
+    "{path} 正在写入",
+)
 
 
 class Recovered(NamedTuple):
@@ -62,7 +72,7 @@ def recover(path: Path) -> Recovered:
         except NotARecordingError:
             if not left:
                 aside.rename(path)
-                raise NotARecordingError(f"{path}: {error.args[0].removeprefix(f'{aside}: ')}") from error
+                raise NotARecordingError(f"{path}: {str(error).removeprefix(f'{aside}: ')}") from error
             result = Recovered(None, 0, str(error), None)
     if left:
         aside.unlink()
@@ -83,7 +93,7 @@ def _refuse_busy(path: Path) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BusyError(f"{path} is being written") from error
+            raise BusyError(_BUSY.of(path=path)) from error
 
 
 def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> Recovered:
@@ -108,7 +118,7 @@ def copy(source: Path, target: Path, from_ns: int = 0, to_ns: int = 1 << 63) -> 
             ticks, last = ticks + 1, entry.data
         pending, torn = [], False
     if writer is None:
-        raise NotARecordingError(f"{source}: no tick in it")
+        raise NotARecordingError(_NO_TICK.of(source=source))
     why = "; ".join(lost) or "end"
     writer.note(RECOVERED, {"of": source.name, "ended": why})
     writer.close()

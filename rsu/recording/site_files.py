@@ -17,6 +17,11 @@ _NO_SENSOR = Detail(
     "none of the sensors is in the recording, which has {there}", "录制中没有任何一台传感器，只有 {there}"
 )
 
+_OUTSIDE = Detail(
+    "{name} does not lie in the site file's folder; name the site with --site",
+    "{name} 不在站点文件所在目录中；请用 --site 指定站点",
+)
+
 
 def collect(site: Config) -> dict[str, bytes]:
     """Return the site file, its lane map and the files that drivers name, by path from the site file's folder."""
@@ -51,7 +56,7 @@ def load(about: Mapping[str, str], files: Mapping[str, bytes], folder: Path) -> 
     """
     for name, data in files.items():
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise NotARecordingError(f"{name} does not lie in the site file's folder; name the site with --site")
+            raise NotARecordingError(_OUTSIDE.of(name=name))
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

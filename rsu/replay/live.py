@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from hw.detail import Detail
 from hw.endpoint import Port
 from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher
@@ -23,6 +24,11 @@ from rsu.site.config import Config
 
 _LOOK_S = 0.5
 _log = structlog.get_logger()
+
+_NO_DEVICE = Detail(
+    "{recording}: nothing of {devices} in it",
+    "{recording}：其中没有 {devices} 的数据",
+)
 
 
 class LivePlay(msgspec.Struct, frozen=True):
@@ -40,7 +46,7 @@ def all_of(config: Config, recording: Path, loop: bool) -> list[LivePlay]:
     spoken = {entry.topic.removeprefix(RAW).split("/")[0] for entry, _ in reader.messages(recording)}
     names = [name for name in config.site.devices if name in spoken]
     if not names:
-        raise NotARecordingError(f"{recording}: nothing of {', '.join(config.site.devices)} in it")
+        raise NotARecordingError(_NO_DEVICE.of(recording=recording, devices=", ".join(config.site.devices)))
     return [
         LivePlay(
             str(recording.resolve()), name, config.site.devices[name].kind, _ports(config.drivers[name].ports()), loop

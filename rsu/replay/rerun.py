@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from hw.detail import Detail
 from rsu.bus.tape import Tape
 from rsu.core.errors import ConfigError
 from rsu.recording import reader, site_files
@@ -24,6 +25,11 @@ from rsu.site import config
 from rsu.site.config import Config
 
 _SHOWN = 20  # differences that are kept; all are counted
+
+_NO_TICK = Detail(
+    "{path}: no tick in it",
+    "{path}：其中没有任何周期",
+)
 
 
 class Job(NamedTuple):
@@ -59,7 +65,7 @@ def chains(recordings: list[Path]) -> list[list[Path]]:
             reader.start(path)
             first = next(reader.ticks(path), None)
         if first is None:
-            raise NotARecordingError(f"{path}: no tick in it")
+            raise NotARecordingError(_NO_TICK.of(path=path))
         if first.seq == 0 or first.seed not in newest:
             newest[first.seed] = []
             found.append(newest[first.seed])

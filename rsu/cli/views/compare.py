@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hw.detail import Detail
 from rsu.lab import runs, truth_file
 from rsu.lab.compare import report
 from rsu.lab.compare.comparison import Comparison, Task, compare, sides
@@ -15,6 +16,11 @@ from rsu.recording.verify import clock
 
 _LISTED = 5  # road users that only one has
 _CHANGES = 30  # of the site file
+
+_NO_RECORDINGS = Detail(
+    "{name} {site}: a site file needs recordings to replay: rsu compare REC ...",
+    "{name} {site}：仅有站点文件时须给出要回放的录制：rsu compare REC ...",
+)
 
 
 class CompareWish(NamedTuple):
@@ -32,7 +38,7 @@ def run(wish: CompareWish) -> Comparison:
     a, b = sides(wish.a, wish.b, wish.recordings)
     for name, source in (("--a", a), ("--b", b)):
         if not source.recordings:
-            raise ParameterError(f"{name} {source.site}: a site file needs recordings to replay: rsu compare REC ...")
+            raise ParameterError(_NO_RECORDINGS.of(name=name, site=source.site))
     truth = wish.truth
     if truth == runs.SIM and not wish.recordings:  # a replayed recording has no truth of its own
         truth = str(truth_file.beside_any([*a.recordings, *b.recordings]))

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.drill.acts import damaged, replaced, signalled
 from rsu.drill.burdens import leaking, slow_sync, throttled
 from rsu.drill.disks import full_disk, no_inodes, read_only, small_disk
-from rsu.drill.fault import Bilingual, Fault, device, either, nothing, process, recorder, uplink
+from rsu.drill.fault import Fault, device, either, nothing, process, recorder, uplink
 from rsu.drill.stage import Stage
 
-_ON_AIR = Bilingual("named; broadcasting goes on", "告警；播发不受影响")
+_ON_AIR = Detail("named; broadcasting goes on", "告警；播发不受影响")
 
 
 def _no_opencv(run: Path) -> dict[str, str]:
@@ -45,7 +46,7 @@ ROWS = [
     ),
     Fault(
         "F34c", "every fsync takes 2 s", "每次 fsync 耗时 2 秒",
-        Bilingual("broadcasting goes on; no record is lost", "播发不受影响；记录不丢失"),
+        Detail("broadcasting goes on; no record is lost", "播发不受影响；记录不丢失"),
         slow_sync(2.0), nothing, hold_s=20.0, recover_s=60.0, prepare=small_disk,
     ),
     Fault(
@@ -55,14 +56,14 @@ ROWS = [
     ),
     Fault(
         "F36", "a process leaks 700 MiB of memory", "进程内存泄漏 700 MiB",
-        Bilingual(
+        Detail(
             "over its budget: ended and started again; broadcasting goes on", "超出预算：结束并重启；播发不受影响"
         ),
         leaking("web", 700), process("web", "memory"), notice_s=15.0, recover_s=30.0,
     ),
     Fault(
         "F37", "the processor is throttled to 30 %", "处理器降频至 30%",
-        Bilingual(
+        Detail(
             "SPAT stays at 10 Hz; a process that falls behind is named; no false frame",
             "SPAT 保持 10 Hz；滞后的进程告警；无错误帧",
         ),
@@ -71,32 +72,32 @@ ROWS = [
     ),
     Fault(
         "F38", "kill -9 of the station", "station 进程被强制终止",
-        Bilingual("SPAT back within 3.5 s", "SPAT 3.5 s 内恢复"),
+        Detail("SPAT back within 3.5 s", "SPAT 3.5 s 内恢复"),
         signalled("station", signal.SIGKILL), process("station", "signal 9"), notice_s=3.5, hold_s=5.0,
         gap_s=3.5,
     ),
     Fault(
         "F39", "spool and state are damaged", "缓存与状态文件损坏",
-        Bilingual("the damaged files set aside and named; new ones begun", "损坏文件另存并告警；新建文件"),
+        Detail("the damaged files set aside and named; new ones begun", "损坏文件另存并告警；新建文件"),
         damaged("data/uplink.sqlite"), either(uplink(), process("uplink")), notice_s=30.0,
         recover_s=60.0,
     ),
     Fault(
         "F40", "the site file is half-written while the daemon runs", "运行中站点文件写了一半",
-        Bilingual(
+        Detail(
             "the daemon runs on from its own copy of the site file, restarted processes too",
             "守护程序使用自己的站点文件副本继续运行，重启的进程亦然",
         ),
         half_written, process("station", "signal 9"), gap_s=3.5, hold_s=10.0, recover_s=15.0,
     ),
     Fault(
-        "F41", "a process stands still", "进程死锁", Bilingual("started again within 15 s", "15 s 内重启"),
+        "F41", "a process stands still", "进程死锁", Detail("started again within 15 s", "15 s 内重启"),
         signalled("station", signal.SIGSTOP), process("station", "no progress"), notice_s=15.0, hold_s=15.0,
         gap_s=15.0, recover_s=15.0,
     ),
     Fault(
         "F42", "a library cannot be imported", "依赖库无法加载",
-        Bilingual("the process that needs it is degraded; broadcasting goes on", "依赖该库的进程降级；播发不受影响"),
+        Detail("the process that needs it is degraded; broadcasting goes on", "依赖该库的进程降级；播发不受影响"),
         None, process("video.video-north"), notice_s=60.0, hold_s=20.0, environment=_no_opencv,
     ),
 ]  # fmt: skip

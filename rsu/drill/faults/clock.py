@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.drill.acts import emulated, unplugged
 from rsu.drill.clocks import clock, fake_clock
-from rsu.drill.fault import Bilingual, Fault, device, either, message
+from rsu.drill.fault import Fault, device, either, message
 from rsu.reasons.place import NO_UTC, PlaceReason
 
-_SILENT = Bilingual(
+_SILENT = Detail(
     "messages with a time silent until UTC is known again; no frame with a wrong second",
     "带时间的消息静默，直到 UTC 恢复；无秒值错误的帧",
 )
@@ -27,12 +28,12 @@ def _gcj02(configs: Path) -> None:
 ROWS = [
     Fault(
         "F16", "the GNSS receiver is lost", "GNSS 信号丢失",
-        Bilingual("named; time held over with growing uncertainty", "告警；守时，不确定度随时间增大"),
+        Detail("named; time held over with growing uncertainty", "告警；守时，不确定度随时间增大"),
         unplugged("gnss"), device("gnss"), notice_s=4.0,
     ),
     Fault(
         "F16b", "the GNSS receiver has no solution any more", "GNSS 无定位解",
-        Bilingual("named; time held over", "告警；守时"),
+        Detail("named; time held over", "告警；守时"),
         emulated("gnss", fault="no-fix"), device("gnss"), notice_s=4.0,
     ),
     Fault(
@@ -47,7 +48,7 @@ ROWS = [
     ),
     Fault(
         "F18b", "the system clock steps back by 60 s", "系统时钟后跳 60 秒",
-        Bilingual(_SILENT.en + "; every link stays up", _SILENT.zh + "；设备连接不中断"),
+        Detail(_SILENT.en + "; every link stays up", _SILENT.zh + "；设备连接不中断"),
         clock("-60"), message("spat", *NO_UTC), notice_s=2.5, recover_s=20.0,
         gap_s=None, environment=fake_clock,
     ),
@@ -69,13 +70,13 @@ ROWS = [
     ),
     Fault(
         "F20", "GNSS reports a position 200 m away", "GNSS 位置欺骗（偏移 200 米）",
-        Bilingual("all messages silent within 70 s", "70 s 内全部消息静默"),
+        Detail("all messages silent within 70 s", "70 s 内全部消息静默"),
         emulated("gnss", fault="spoofed"), message("map", PlaceReason.POSITION_MISMATCH), notice_s=70.0, hold_s=20.0,
         recover_s=70.0, gap_s=None, off_air=("spat", "rsm", "map"),
     ),
     Fault(
         "F21", "the site file's reference point is in GCJ-02", "站点参考点为 GCJ-02 坐标",
-        Bilingual("named; never on air", "告警；绝不播发"),
+        Detail("named; never on air", "告警；绝不播发"),
         None, message("map", PlaceReason.SITE_IN_GCJ02), notice_s=60.0, hold_s=20.0, gap_s=None, prepare=_gcj02,
     ),
 ]  # fmt: skip

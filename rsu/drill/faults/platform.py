@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.drill.acts import emulated, unplugged
-from rsu.drill.fault import Bilingual, Fault, nothing, uplink
+from rsu.drill.fault import Fault, nothing, uplink
 from rsu.drill.stage import Said
 
-_KEPT = Bilingual(
+_KEPT = Detail(
     "records wait and are sent again; none is lost, broadcasting goes on", "记录缓存后重发；不丢失，播发不受影响"
 )
 
@@ -35,7 +36,7 @@ def _stray(before: Said, now: Said) -> str | None:
 ROWS = [
     Fault(
         "F27", "the broker is gone", "消息服务器宕机",
-        Bilingual(_KEPT.en + " (72 h of it: tests/rsu/uplink)", _KEPT.zh + "（72 h 中断见 tests/rsu/uplink）"),
+        Detail(_KEPT.en + " (72 h of it: tests/rsu/uplink)", _KEPT.zh + "（72 h 中断见 tests/rsu/uplink）"),
         unplugged("broker"), uplink(), notice_s=5.0, hold_s=15.0, recover_s=20.0,
     ),
     Fault(
@@ -53,7 +54,7 @@ ROWS = [
     ),
     Fault(
         "F31", "the broker speaks no TLS where the site wants it", "TLS 证书/协议错误",
-        Bilingual("named, with the remedy", "告警并给出处理办法"),
+        Detail("named, with the remedy", "告警并给出处理办法"),
         None, uplink("TLS", "certificate"), notice_s=60.0, hold_s=20.0, recover_s=0.0,
         prepare=_changed(
             "platform: {host: 127.0.0.1, port: 27041}",
@@ -62,18 +63,18 @@ ROWS = [
     ),
     Fault(
         "F32", "the platform sends invalid acknowledgements", "平台下发无效内容",
-        Bilingual("counted; no effect", "计数；不产生影响"),
+        Detail("counted; no effect", "计数；不产生影响"),
         emulated("platform", fault="bogus-acks"), _stray, notice_s=15.0, hold_s=15.0, recover_s=60.0,
     ),
     Fault(
         "F32b", "the platform refuses every record", "平台拒收全部记录",
-        Bilingual(
+        Detail(
             "records set aside, counted and named; not sent again without end", "记录另存、计数并告警；不无限重发"
         ),
         emulated("platform", fault="refuse-all"), uplink("refus"), notice_s=15.0, hold_s=10.0, recover_s=120.0,
     ),
     Fault(
-        "F33", "the platform's clock is an hour off", "平台时钟偏差 1 小时", Bilingual("no effect", "不产生影响"),
+        "F33", "the platform's clock is an hour off", "平台时钟偏差 1 小时", Detail("no effect", "不产生影响"),
         emulated("platform", fault="skewed"), nothing, hold_s=10.0, recover_s=30.0,
     ),
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from hw.detail import Detail
 from rsu.drill.acts import emulated, unplugged
-from rsu.drill.fault import Bilingual, Fault, counter, device, either, nothing
+from rsu.drill.fault import Fault, counter, device, either, nothing
 
-_MARKED = Bilingual(
+_MARKED = Detail(
     "named; RSM goes on, degraded; no road user on air that does not exist", "告警；RSM 降级播发；空口无虚假交通参与者"
 )
-_NOT_UNDERSTOOD = Bilingual(
+_NOT_UNDERSTOOD = Detail(
     "a device whose data cannot be read is not ok; an unreadable list is no empty road",
     "数据无法解析的设备不算正常；无法解析的目标列表不当作空路",
 )
@@ -37,7 +38,7 @@ ROWS = [
     ),
     Fault(
         "F4", "a camera is turned on its mast", "摄像机在杆上偏转",
-        Bilingual(
+        Detail(
             "its weight in fusion falls; named once it is certain; no road user on air that does not exist",
             "融合权重降低；确认后告警；空口无虚假交通参与者",
         ),
@@ -57,13 +58,13 @@ ROWS = [
     ),
     Fault(
         "F7", "a radar reports ghost targets everywhere", "雷达虚假目标风暴",
-        Bilingual("no target that this radar alone reports stays on air", "仅该雷达上报的目标不会持续播发"),
+        Detail("no target that this radar alone reports stays on air", "仅该雷达上报的目标不会持续播发"),
         emulated("radar-east", fault="storm"), either(device("radar-east"), counter("radar-east/"), nothing),
         notice_s=10.0, hold_s=15.0, recover_s=30.0,
     ),
     Fault(
         "F7b", "a camera floods 256 objects a frame", "摄像机每帧上报 256 个目标",
-        Bilingual("named; the other sensors are not affected", "告警；其他传感器不受影响"),
+        Detail("named; the other sensors are not affected", "告警；其他传感器不受影响"),
         emulated("camera-east", fault="storm"), either(device("camera-east"), counter("camera-east/")), notice_s=10.0,
         hold_s=15.0, recover_s=30.0,
     ),
@@ -72,7 +73,7 @@ ROWS = [
         emulated("radar-south", fault="torn"), either(counter("radar-south/"), device("radar-south")), recover_s=20.0,
     ),
     Fault(
-        "F8b", "a radar's frames come twice", "雷达帧重复", Bilingual("each frame is used once", "每帧只使用一次"),
+        "F8b", "a radar's frames come twice", "雷达帧重复", Detail("each frame is used once", "每帧只使用一次"),
         emulated("radar-south", fault="duplicate"), either(counter("radar-south/"), device("radar-south")),
         recover_s=20.0,
     ),
@@ -86,7 +87,7 @@ ROWS = [
     ),
     Fault(
         "F9", "a camera's frames arrive 300 ms late", "摄像机数据延迟 300 毫秒",
-        Bilingual(
+        Detail(
             "used at its time of measurement or not at all; no road user on air that does not exist",
             "按测量时刻使用，或不使用；空口无虚假交通参与者",
         ),
@@ -95,13 +96,13 @@ ROWS = [
     ),
     Fault(
         "F9b", "a camera's clock stands still, years ago", "摄像机时钟停在多年以前",
-        Bilingual("named; the time of receipt is used", "告警；改用接收时刻"),
+        Detail("named; the time of receipt is used", "告警；改用接收时刻"),
         emulated("camera-south", fault="clock-stuck"),
         either(counter("camera-south/clock-past", "camera-south/clock-stuck"), device("camera-south")), recover_s=20.0,
     ),
     Fault(
         "F9c", "a camera's clock is 55 ms ahead", "摄像机时钟快 55 毫秒",
-        Bilingual(
+        Detail(
             "accepted within the limit; no road user on air that does not exist",
             "在限值内采信；空口无虚假交通参与者",
         ),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.objects import Floats
 from perception.traffic.lanes import LaneLine
 from rsu.lab.air import Air
@@ -28,6 +29,11 @@ EVENT_ROW_PX, EVENT_LEFT_PX = 20.0, 150.0
 MOST_DOTS = 12000  # on one map
 FAR_M = 1.0  # a road user on air that is farther from the truth is drawn as wrong
 LISTED = 12  # rows of a table
+
+_NO_JINJA = Detail(
+    "the report needs jinja2: pip install 'rsu-edge[lab]'",
+    "生成报告需要 jinja2：pip install 'rsu-edge[lab]'",
+)
 
 
 class Names(NamedTuple):
@@ -52,7 +58,7 @@ def render(comparison: Comparison, names: Names) -> str:
     try:
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
-        raise MissingError("the report needs jinja2: pip install 'rsu-edge[lab]'") from error
+        raise MissingError(_NO_JINJA) from error
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(resources.files("rsu.lab.compare").joinpath("report.html.j2").read_text("utf-8"))
     air = comparison.a.air

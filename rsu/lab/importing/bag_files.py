@@ -18,12 +18,22 @@ from typing import IO
 
 import zstandard
 
+from hw.detail import Detail
 from rsu.lab.importing.frames import ForeignError
 
 _KINDS = (".bag", ".db3", ".mcap")
 _BAG = b"#ROS"  # a bag of version 1 begins so
 _PACKED = (".zst", ".zstd", ".gz", ".bz2")
 _MAGIC = {b"\x28\xb5\x2f\xfd": "zstd", b"\x1f\x8b": "gzip", b"BZh": "bzip2"}
+
+_LOCKED = Detail(
+    "{path}: is compressed ({packing}) and cannot be unpacked: {error}",
+    "{path}：已压缩（{packing}），无法解压：{error}",
+)
+_NO_BAG = Detail(
+    "is no rosbag: it does not begin with #ROSBAG",
+    "不是 rosbag：开头不是 #ROSBAG",
+)
 
 
 def is_bag(path: Path) -> bool:
@@ -64,7 +74,7 @@ def _plain(path: Path, beside: Path) -> Path:
         if packing is not None:
             _unpack(file, packing, beside, path)
         elif _kind(path) == ".bag" and not head.startswith(_BAG):
-            raise ForeignError("is no rosbag: it does not begin with #ROSBAG")
+            raise ForeignError(_NO_BAG)
         elif path.suffix in _KINDS:
             return path
         else:
@@ -82,4 +92,4 @@ def _unpack(file: IO[bytes], packing: str, target: Path, path: Path) -> None:
     except EOFError:
         return  # the records that are there are read; the bag's reader reports the missing ones
     except (gzip.BadGzipFile, zlib.error, zstandard.ZstdError, OSError) as error:
-        raise ForeignError(f"{path}: is compressed ({packing}) and cannot be unpacked: {error}") from error
+        raise ForeignError(_LOCKED.of(path=path, packing=packing, error=error)) from error

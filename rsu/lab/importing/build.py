@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from hw.detail import Detail
 from hw.tape import LinkState, Read, Round
 from rsu.bus.tape import WHOLE, Tape
 from rsu.core import progress
@@ -37,6 +38,23 @@ _AFTER_NS = 500_000_000  # how long the recording goes on behind the last frame
 _LONGEST_NS = 600_000_000_000  # without a frame; beyond it the times are to be doubted
 _FIX_ACCURACY_M = 1.0
 
+_NO_FRAME = Detail(
+    "{source}: no frame in it",
+    "{source}：其中没有任何帧",
+)
+_NO_DEVICE = Detail(
+    'the site file has no device "{device}", but {there}',
+    '站点文件中没有设备 "{device}"，只有 {there}',
+)
+_TOPIC = Detail(
+    "{source}: not a rosbag, but {device} has a topic",
+    "{source}：不是 rosbag，但 {device} 给出了 topic",
+)
+_TIME_JUMPS = Detail(
+    "{place}: its time is {hours:.1f} h after the frame before; say pace_ms",
+    "{place}：时间比前一帧晚 {hours:.1f} h；请给出 pace_ms",
+)
+
 
 class Imported(NamedTuple):
     """The result of an import."""
@@ -52,7 +70,7 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
     findings = Findings()
     frames = list(_frames(source, mapping, config, findings))
     if not frames:
-        raise ForeignError(f"{source}: no frame in it")
+        raise ForeignError(_NO_FRAME.of(source=source))
     reads = _received(frames, mapping, config, findings)
     reads += _fixes(frames, reads, mapping, config)
     reads.sort(key=lambda read: read.receipt_ns)
@@ -75,7 +93,7 @@ def _frames(source: Path, mapping: Mapping, config: Config, findings: Findings) 
         return
     for stream, view in zip(mapping.streams, views, strict=True):
         if stream.topic is not None:
-            raise ForeignError(f"{source}: not a rosbag, but {stream.device} has a topic")
+            raise ForeignError(_TOPIC.of(source=source, device=stream.device))
         if stream.format == "bytes":
             yield from captures.frames(source, stream, config)
         elif stream.format == "candump":
@@ -90,7 +108,7 @@ def _view(config: Config, device: str) -> SensorView:
     reference = config.site.site.reference.reference()
     mounts = {sensor.device: sensor.mount for sensor in config.site.sensors}
     if device not in config.site.devices:
-        raise ForeignError(f'the site file has no device "{device}", but {", ".join(config.site.devices)}')
+        raise ForeignError(_NO_DEVICE.of(device=device, there=", ".join(config.site.devices)))
     return SensorView(reference, mounts.get(device))
 
 
@@ -123,7 +141,7 @@ def _receipts(frames: list[Frame], mapping: Mapping) -> Iterator[int]:
         before_ns = newest.get(frame.device, said_ns)
         if said_ns - before_ns > _LONGEST_NS:
             hours = (said_ns - before_ns) / 3600e9
-            raise ForeignError(f"{frame.place}: its time is {hours:.1f} h after the frame before; say pace_ms")
+            raise ForeignError(_TIME_JUMPS.of(place=frame.place, hours=hours))
         counts[frame.device] += 1
         newest[frame.device] = max(said_ns, before_ns)
         yield newest[frame.device]

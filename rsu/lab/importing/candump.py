@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from hw.can.gateway import LONGEST, CanFrame, encode
+from hw.detail import Detail
 from rsu.lab import tables
 from rsu.lab.importing.frames import DeviceBytes, ForeignError
 from rsu.lab.importing.mapping import StreamSettings
@@ -24,12 +25,25 @@ _KIND = "ars408"
 _LATEST_S = 1 << 33  # in the year 2242
 _EARLIEST_S = 1 << 29  # in 1987: earlier times count from a beginning of their own
 
+_NO_CAN = Detail(
+    "{device}: frames of a CAN bus go to an {wanted}, not to a {kind}",
+    "{device}：CAN 总线的帧应给 {wanted}，而不是 {kind}",
+)
+_NO_CANDUMP = Detail(
+    "{place}, column {column}: expected (seconds) interface id#data: {got}",
+    "{place}，第 {column} 列：应为 (seconds) interface id#data，实为：{got}",
+)
+_NO_EPOCH = Detail(
+    "{place}: {seconds} s are not since 1970: say `begin`, when the log began",
+    "{place}：{seconds} s 不是自 1970 年起的时间：请给出 `begin`，即日志开始的时刻",
+)
+
 
 def frames(path: Path, stream: StreamSettings, config: Config) -> Iterator[DeviceBytes]:
     """Yield a bus's frames, one each. ForeignError: with line and column."""
     kind = config.site.devices[stream.device].kind
     if kind != _KIND:
-        raise ForeignError(f"{stream.device}: frames of a CAN bus go to an {_KIND}, not to a {kind}")
+        raise ForeignError(_NO_CAN.of(device=stream.device, wanted=_KIND, kind=kind))
     try:
         text = tables.text_of(path)
     except tables.TableError as error:
@@ -51,9 +65,7 @@ def _read(place: str, line: str) -> tuple[Decimal, str, CanFrame]:
     octets = "" if data.startswith("R") else data.replace(".", "")
     if found is None or len(octets) % 2 or len(octets) > 2 * LONGEST:
         words = line.split()
-        raise ForeignError(
-            f"{place}, column {_column(words)}: expected (seconds) interface id#data: {line.strip()[:60]}"
-        )
+        raise ForeignError(_NO_CANDUMP.of(place=place, column=_column(words), got=line.strip()[:60]))
     return Decimal(found[1]), found[2], CanFrame(int(found[3], 16), bytes.fromhex(octets), len(found[3]) == 8)
 
 
@@ -70,5 +82,5 @@ def _stamp_ns(place: str, seconds: Decimal, first: Decimal, begin_ns: int | None
     if begin_ns is not None:
         return max(begin_ns + int((seconds - first) * 10**9), 0)
     if not _EARLIEST_S <= seconds < _LATEST_S:
-        raise ForeignError(f"{place}: {seconds} s are not since 1970: say `begin`, when the log began")
+        raise ForeignError(_NO_EPOCH.of(place=place, seconds=seconds))
     return int(seconds * 10**9)

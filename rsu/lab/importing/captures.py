@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hw import nmea, ubx
+from hw.detail import Detail
 from hw.gnss import MEASURES
 from hw.nmea import Rmc, Zda
 from hw.radar.ti import TiSettings
@@ -32,6 +33,19 @@ _NUMBER_AT = len(MAGIC) + 12  # of a radar's frame
 _LOST = 1000  # frames; a larger step of the number is a radar that was started again
 _TIME = re.compile(rb'"time"\s*:\s*([0-9]+(?:\.[0-9]+)?)')
 _NANOSECONDS_FROM = 10**15
+
+_NO_TIME = Detail(
+    "{path}: no time in it: {missing}",
+    "{path}：其中没有时间：{missing}",
+)
+_NO_BEGIN = Detail(
+    "{device}: a radar's frames say no time: say `begin`, when the first one was received",
+    "{device}：雷达的帧不含时间：请给出 `begin`，即第一帧的接收时刻",
+)
+_NO_CHUNKS = Detail(
+    "{device}: bytes are read of {readable} and ti-mmwave, not of a {kind}",
+    "{device}：可读取 {readable} 和 ti-mmwave 的字节，不能读取 {kind}",
+)
 
 
 class _Chunk(NamedTuple):
@@ -54,11 +68,11 @@ def frames(path: Path, stream: StreamSettings, config: Config) -> Iterator[Devic
     elif kind in _CHUNKS:
         chunks = _CHUNKS[kind](data)
     else:
-        raise ForeignError(f"{stream.device}: bytes are read of {', '.join(_CHUNKS)} and ti-mmwave, not of a {kind}")
+        raise ForeignError(_NO_CHUNKS.of(device=stream.device, readable=", ".join(_CHUNKS), kind=kind))
     found = [*chunks]
     stamp_ns = next((each.stamp_ns for each in found if each.stamp_ns is not None), None)
     if stamp_ns is None:
-        raise ForeignError(f"{path}: no time in it: {_MISSING[kind]}")
+        raise ForeignError(_NO_TIME.of(path=path, missing=_MISSING[kind]))
     for chunk in found:
         stamp_ns = chunk.stamp_ns or stamp_ns
         yield DeviceBytes(stream.device, f"octet {chunk.at}", stamp_ns, None, port, chunk.data)
@@ -122,9 +136,7 @@ def _radar(data: bytes, stream: StreamSettings, config: Config) -> tuple[str, It
     settings = config.drivers[stream.device]
     assert isinstance(settings, TiSettings)
     if stream.begin_ns is None:
-        raise ForeignError(
-            f"{stream.device}: a radar's frames say no time: say `begin`, when the first one was received"
-        )
+        raise ForeignError(_NO_BEGIN.of(device=stream.device))
     chunks = _radar_frames(data, stream.begin_ns, read_profile(settings.profile).period_ns)
     return "data" if settings.data else "cli", chunks
 

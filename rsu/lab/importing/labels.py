@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.lab import tables
 from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser
 from rsu.lab.importing.mapping import StreamSettings
@@ -36,6 +37,11 @@ _TEXT = {"type"}
 _LONGEST_GAP = 100_000  # frames
 
 Cells = dict[str, float]
+
+_ORDER = Detail(
+    "{place}, column 1 (frame): {number} comes after {before}",
+    "{place}，第 1 列 (frame)：{number} 出现在 {before} 之后",
+)
 
 
 def frames(path: Path, stream: StreamSettings) -> Iterator[ScanObjects]:
@@ -58,7 +64,7 @@ def _in_order(seen: dict[int, list[SeenUser]], places: dict[int, str], stream: S
     before = first = min(seen, default=0)
     for number in sorted(seen):
         if number - before > _LONGEST_GAP:
-            raise ForeignError(f"{places[number]}, column 1 (frame): {number} comes after {before}")
+            raise ForeignError(_ORDER.of(place=places[number], number=number, before=before))
         for each in range(before + 1, number + 1) if number > first else (first,):
             stamp_ns = stream.begin_ns + round((each - first) * 1e9 / stream.rate_hz)
             yield ScanObjects(stream.device, places.get(each, f"frame {each}"), stamp_ns, None, seen.get(each, []))

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from hw import utc
+from hw.detail import Detail
 from hw.radar.ti import TiSettings
 from hw.radar.ti_cli import read_profile
 from hw.radar.ti_frames import LAYOUTS, encode
@@ -29,6 +30,11 @@ _LEAP_NS = 18_000_000_000  # GPS time is ahead of UTC
 _FIX_ACCURACY_M = 5.0  # of a receiver that does not say
 _KINDS = {ScanObjects: "camera-json", Points: "ti-mmwave", FixAt: "gnss"}
 _NAMES = {ScanObjects: "objects", Points: "reflections", FixAt: "positions"}
+
+_TRACKS = Detail(
+    "{device}: its profile has trackingCfg on; reflections need one without",
+    "{device}：其配置文件启用了 trackingCfg；点云须使用未启用的配置",
+)
 
 
 class Octets(NamedTuple):
@@ -70,7 +76,7 @@ class Encoder:
             )
         settings = self._config.drivers[frame.device]
         if isinstance(settings, TiSettings) and read_profile(settings.profile).tracks:
-            raise ForeignError(f"{frame.device}: its profile has trackingCfg on; reflections need one without")
+            raise ForeignError(_TRACKS.of(device=frame.device))
 
 
 def _radar(frame: Points, number: int) -> bytes:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.objects import Floats
 from rsu.core import progress
 from rsu.lab.importing import bag_files
@@ -52,6 +53,27 @@ _POINT_TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 8
 Message = Any  # a data class that rosbags makes of the bag's own definitions
 Reader = Callable[[Message, str, int, StreamSettings, SensorView], Frame | None]
 
+_FRAME = Detail(
+    "{place}: reflections are taken in the frame of their sensor: leave out `frame`",
+    "{place}：点云以其传感器坐标系为准：请删去 `frame`",
+)
+_NO_ROSBAGS = Detail(
+    "rosbags needs to be installed: pip install rsu-edge[lab]",
+    "需要安装 rosbags：pip install rsu-edge[lab]",
+)
+_CUT_OFF = Detail(
+    "{path}: cannot be read on: {kind}: {error}",
+    "{path}：无法继续读取：{kind}：{error}",
+)
+_NO_TOPIC = Detail(
+    "{path}: no topic {topic}, but {there}",
+    "{path}：没有话题 {topic}，只有 {there}",
+)
+_OTHER_TYPE = Detail(
+    "{path}: {topic} is {kind}; readable are {readable}",
+    "{path}：{topic} 的类型为 {kind}；可读取的有 {readable}",
+)
+
 
 def typestore() -> Any:
     """Return the types for bags that say nothing of their own."""
@@ -68,7 +90,7 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[Sensor
     try:
         from rosbags.highlevel import AnyReader, AnyReaderError
     except ImportError as error:
-        raise ForeignError("rosbags needs to be installed: pip install rsu-edge[lab]") from error
+        raise ForeignError(_NO_ROSBAGS) from error
     wanted = {stream.topic: (stream, view) for stream, view in zip(streams, views, strict=True)}
     try:
         with bag_files.laid_out(path) as files, AnyReader(files, default_typestore=typestore()) as bag:
@@ -86,15 +108,15 @@ def frames(path: Path, streams: Sequence[StreamSettings], views: Sequence[Sensor
     except ForeignError as error:
         raise ForeignError(f"{path}: {error}") from error
     except (AnyReaderError, *_BROKEN) as error:
-        raise ForeignError(f"{path}: cannot be read on: {type(error).__name__}: {error}") from error
+        raise ForeignError(_CUT_OFF.of(path=path, kind=type(error).__name__, error=error)) from error
 
 
 def _check(path: Path, topics: set[str | None], types: dict[str, str]) -> None:
     for topic in sorted(str(each) for each in topics):
         if topic not in types:
-            raise ForeignError(f"{path}: no topic {topic}, but {', '.join(sorted(types))}")
+            raise ForeignError(_NO_TOPIC.of(path=path, topic=topic, there=", ".join(sorted(types))))
         if types[topic] not in READERS:
-            raise ForeignError(f"{path}: {topic} is {types[topic]}; readable are {', '.join(READERS)}")
+            raise ForeignError(_OTHER_TYPE.of(path=path, topic=topic, kind=types[topic], readable=", ".join(READERS)))
 
 
 def _stamp_ns(message: Message) -> int:
@@ -153,7 +175,7 @@ def _scan(message: Message, place: str, time_ns: int, stream: StreamSettings, vi
 
 def _in_sensor_frame(place: str, stream: StreamSettings) -> None:
     if stream.frame != "sensor":
-        raise ForeignError(f"{place}: reflections are taken in the frame of their sensor: leave out `frame`")
+        raise ForeignError(_FRAME.of(place=place))
 
 
 def _cloud(message: Message, place: str, time_ns: int, stream: StreamSettings, view: SensorView) -> Frame:

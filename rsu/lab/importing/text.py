@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from hw.detail import Detail
 from rsu.lab import tables
 from rsu.lab.importing.findings import Findings
 from rsu.lab.importing.frames import ForeignError, ScanObjects, SeenUser, SensorView
@@ -22,6 +23,11 @@ _LATEST_NS = 1 << 63  # in the year 2262: the range of a recording's clock
 _UNKNOWN_M = 0.0  # of a size: the value that such files write for unknown
 
 Json = dict[str, object]
+
+_NO_PLACE = Detail(
+    "{place}: an object without a place",
+    "{place}：目标没有位置",
+)
 
 
 class _Raw(NamedTuple):
@@ -184,7 +190,7 @@ def _seen(one: Json, stream: StreamSettings, view: SensorView, place: str) -> Se
     first, second = (fields.latitude, fields.longitude) if stream.frame == "wgs84" else (fields.x, fields.y)
     x, y = number(first), number(second)
     if x is None or y is None:
-        raise ForeignError(f"{place}: an object without a place")
+        raise ForeignError(_NO_PLACE.of(place=place))
     size = (number(fields.length), number(fields.width), number(fields.height))
     known = next(_walk(one, fields.id), None) if fields.id else None
     return SeenUser(

@@ -13,6 +13,7 @@ import json
 import numpy as np
 import onnx
 
+from hw.detail import Detail
 from rsu.lab.errors import ModelError
 from rsu.lab.models.graph import GraphWriter
 from rsu.lab.models.operations import Translator
@@ -22,13 +23,18 @@ MEAN = (103.53, 116.28, 123.675)  # grey levels of blue, green, red, as in train
 DEVIATION = (57.375, 57.12, 58.395)
 SIDES = 4  # left, top, right, bottom
 
+_NO_JSON = Detail(
+    "the topology is no JSON: {error}",
+    "网络结构不是 JSON：{error}",
+)
+
 
 def build(topology: bytes, weights: bytes) -> onnx.ModelProto:
     """Return the detector. ModelError: the input is no graph."""
     try:
         model = json.loads(topology)
     except ValueError as error:
-        raise ModelError(f"the topology is no JSON: {error}") from error
+        raise ModelError(_NO_JSON.of(error=error)) from error
     return detector(read(model, weights))
 
 

@@ -11,9 +11,23 @@ from typing import Any
 
 import numpy as np
 
+from hw.detail import Detail
 from rsu.lab.errors import ModelError
 from rsu.lab.models.graph import CHANNELS_FIRST, CHANNELS_LAST, GraphWriter
 from rsu.lab.models.tfjs import Constant, GraphModel, GraphNode
+
+_PADDING = Detail(
+    "{operation} {name}: only VALID padding and NHWC are known",
+    "{operation} {name}：只支持 VALID 填充与 NHWC",
+)
+_RESIZE = Detail(
+    "ResizeBilinear {name}: only half_pixel_centers is known",
+    "ResizeBilinear {name}：只支持 half_pixel_centers",
+)
+_UNKNOWN = Detail(
+    "operation {operation} of {name} is not known",
+    "{name} 的算子 {operation} 未知",
+)
 
 
 class Translator:
@@ -42,7 +56,7 @@ class Translator:
             elif node.operation in self._ways:
                 self._names[node.name] = self._ways[node.operation](node)
             else:
-                raise ModelError(f"operation {node.operation} of {node.name} is not known")
+                raise ModelError(_UNKNOWN.of(operation=node.operation, name=node.name))
         return {name: self._names[name] for name in graph.outputs}
 
     def _name(self, name: str) -> str:
@@ -71,7 +85,7 @@ class Translator:
 
     def _over_picture(self, node: GraphNode, operation: str, *more: str, **attributes: Any) -> str:
         if (node.attributes["padding"], node.attributes.get("data_format", "NHWC")) != ("VALID", "NHWC"):
-            raise ModelError(f"{node.operation} {node.name}: only VALID padding and NHWC are known")
+            raise ModelError(_PADDING.of(operation=node.operation, name=node.name))
         first = self._writer.transposed(self._name(node.inputs[0]), CHANNELS_FIRST)
         done = self._writer.node(operation, first, *more, strides=_sides(node, "strides"), **attributes)
         return self._writer.transposed(done, CHANNELS_LAST)
@@ -89,7 +103,7 @@ class Translator:
 
     def _resized(self, node: GraphNode) -> str:
         if not node.attributes.get("half_pixel_centers"):
-            raise ModelError(f"ResizeBilinear {node.name}: only half_pixel_centers is known")
+            raise ModelError(_RESIZE.of(name=node.name))
         first = self._writer.transposed(self._name(node.inputs[0]), CHANNELS_FIRST)
         size, way = self._size(node), "half_pixel"
         done = self._writer.node("Resize", first, "", "", size, mode="linear", coordinate_transformation_mode=way)

@@ -16,10 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hw.detail import Detail
 from rsu.lab.errors import ModelError
 
 Constant = NDArray[np.float32] | NDArray[np.int64]
 _STORED = {"float32": "<f4", "int32": "<i4", "bool": "?", "float16": "<f2", "uint8": "u1", "uint16": "<u2"}
+
+_NO_GRAPH = Detail(
+    "no graph model of TensorFlow.js: {error!r}",
+    "不是 TensorFlow.js 的图模型：{error!r}",
+)
 
 
 class GraphNode(NamedTuple):
@@ -52,7 +58,7 @@ def read(model: Mapping[str, Any], weights: bytes) -> GraphModel:
             _shapes(signature["outputs"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"no graph model of TensorFlow.js: {error!r}") from error
+        raise ModelError(_NO_GRAPH.of(error=error)) from error
 
 
 def _node(row: Mapping[str, Any]) -> GraphNode:

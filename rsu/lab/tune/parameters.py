@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from hw.detail import Detail
 from hw.registry import driver_class
 from rsu.lab.errors import ParameterError
 from rsu.site.config import Config
@@ -23,6 +24,23 @@ Path_ = tuple[str | int, ...]  # of keys and indexes from the site file's top
 Number = bool | int | float
 DIGITS = 4  # that count of a proposed value
 MEANT = 3  # names offered for an unknown one
+
+_UNKNOWN = Detail(
+    'unknown parameter "{name}": did you mean {there}?',
+    '未知的参数 "{name}"：是否为 {there}？',
+)
+_FORM = Detail(
+    "--param {text}: expected NAME=LOW..HIGH or NAME=A,B,C",
+    "--param {text}：应为 NAME=LOW..HIGH 或 NAME=A,B,C",
+)
+_NOT_BELOW = Detail(
+    "--param {text}: {low} is not below {high}",
+    "--param {text}：{low} 不小于 {high}",
+)
+_WHICH = Detail(
+    '"{name}" may be {there}: say which',
+    '"{name}" 可能是 {there}：请写明是哪一个',
+)
 
 
 class SiteNumber(NamedTuple):
@@ -53,7 +71,7 @@ def parse(text: str, config: Config) -> Parameter:
     """Read NAME=LOW..HIGH or NAME=A,B,C. ParameterError: the mistake, and the probably meant name."""
     name, equals, wish = text.partition("=")
     if not equals or not wish:
-        raise ParameterError(f"--param {text}: expected NAME=LOW..HIGH or NAME=A,B,C")
+        raise ParameterError(_FORM.of(text=text))
     known = _find(name.strip(), list(numbers(config)))
     low, dots, high = wish.partition("..")
     try:
@@ -65,7 +83,7 @@ def parse(text: str, config: Config) -> Parameter:
     except ValueError as error:
         raise ParameterError(f"--param {text}: {error}") from error
     if not found.choices and not found.low < found.high:
-        raise ParameterError(f"--param {text}: {low} is not below {high}")
+        raise ParameterError(_NOT_BELOW.of(text=text, low=low, high=high))
     for end in found.choices or (found.low, found.high):
         try:
             applied(config, {found.path: _typed(str(end), known.now)})
@@ -129,9 +147,9 @@ def _find(name: str, known: Sequence[SiteNumber]) -> SiteNumber:
     if len(exact) == 1:
         return exact[0]
     if exact:
-        raise ParameterError(f'"{name}" may be {", ".join(each.name for each in exact)}: say which')
+        raise ParameterError(_WHICH.of(name=name, there=", ".join(each.name for each in exact)))
     close = sorted(known, key=lambda each: -_likeness(wanted, _words(each.name)))[:MEANT]
-    raise ParameterError(f'unknown parameter "{name}": did you mean {" or ".join(each.name for each in close)}?')
+    raise ParameterError(_UNKNOWN.of(name=name, there=" or ".join(each.name for each in close)))
 
 
 def _words(name: str) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hw.detail import Detail
 from rsu.lab.errors import MissingError, ParameterError, StorageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 _RETRIES, _AGAIN_S = 4, 1.0
 _MEANWHILE = ("already exists", "duplicate key", "UNIQUE constraint", "locked")  # another makes the tables now
 _OF = "of"  # attribute of a study: the inputs of its trials
+
+_NO_OPTUNA = Detail(
+    "tuning needs optuna: pip install 'rsu-edge[lab]'",
+    "调参需要 optuna：pip install 'rsu-edge[lab]'",
+)
+_NO_DATABASE = Detail(
+    "{place}: no database, as in sqlite:///tune.db or postgresql://HOST/NAME: {error}",
+    "{place}：不是数据库，应形如 sqlite:///tune.db 或 postgresql://HOST/NAME：{error}",
+)
+_NO_DRIVER = Detail(
+    "{place}: its driver is not installed: {error}",
+    "{place}：未安装其驱动：{error}",
+)
+_OTHER_STUDY = Detail(
+    'study "{name}" there is not of the same {told}: choose another --study',
+    '已有的研究 "{name}" 与此次的 {told} 不同：请另选 --study',
+)
 
 
 def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
@@ -29,7 +47,7 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
     try:
         import optuna
     except ImportError as error:
-        raise MissingError("tuning needs optuna: pip install 'rsu-edge[lab]'") from error
+        raise MissingError(_NO_OPTUNA) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     chosen = 0 if seed is None and storage is None else seed  # runs that share a study must not all try the same
     sampler = optuna.samplers.TPESampler(seed=chosen, constant_liar=True)
@@ -40,9 +58,7 @@ def opened(storage: str | None, name: str, seed: int | None, of: str) -> Study:
             study.set_user_attr(_OF, of)
         elif known != of:
             told = [key for key, value in json.loads(of).items() if json.loads(known).get(key) != value]
-            raise ParameterError(
-                f'study "{name}" there is not of the same {" and ".join(told)}: choose another --study'
-            )
+            raise ParameterError(_OTHER_STUDY.of(name=name, told=" and ".join(told)))
     return study
 
 
@@ -75,11 +91,9 @@ def reached(storage: str | None) -> Iterator[None]:
     try:
         yield
     except ArgumentError as error:
-        raise ParameterError(
-            f"{place}: no database, as in sqlite:///tune.db or postgresql://HOST/NAME: {error}"
-        ) from error
+        raise ParameterError(_NO_DATABASE.of(place=place, error=error)) from error
     except ImportError as error:
-        raise MissingError(f"{place}: its driver is not installed: {_first(error)}") from error
+        raise MissingError(_NO_DRIVER.of(place=place, error=_first(error))) from error
     except (SQLAlchemyError, StorageInternalError) as error:
         raise StorageError(f"{place}: {_first(error)}") from error
 

@@ -188,3 +188,21 @@ def test_a_piece_that_is_not_in_the_recording(tmp_path: Path) -> None:
     assert code == Exit.USAGE and f"{DAY}: no tick in it from 1e+06 s on" in err
     code, _, err = run("rec", "cut", DAY, tmp_path / "no" / "out.mcap", "--to", 1)
     assert code == Exit.NOT_REACHABLE and f"{tmp_path}/no/out.mcap" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["status", "--run", "/none"], "/none 中没有守护程序应答；请用 --run 指定其运行目录"),
+        (["rec", "stop", "--run", "/none"], "/none 中没有运行 recorder 进程"),
+        (["rec", "info", "nothing.mcap"], "nothing.mcap: 文件或设备不存在；请检查路径"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_errors_are_said_in_the_language_of_the_locale(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    result = CliRunner().invoke(app, command)
+    assert said in result.stderr, result.stderr

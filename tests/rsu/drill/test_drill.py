@@ -12,11 +12,12 @@ from typing import Any, cast
 import pytest
 from typer.testing import CliRunner
 
+from hw.detail import Detail
 from rsu.bus.records import ProcessView, RecorderState, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState
 from rsu.cli.main import app
 from rsu.drill import sheet
-from rsu.drill.fault import Bilingual, DrillResult, Fault, counter, device, either, message, process, recorder, uplink
+from rsu.drill.fault import DrillResult, Fault, counter, device, either, message, process, recorder, uplink
 from rsu.drill.faults import FAULTS, chosen
 from rsu.drill.stage import Said, Stage
 from rsu.reasons.place import PlaceReason
@@ -112,7 +113,7 @@ def test_signs(sign: Any, before: Said, now: Said, told: str | None) -> None:
     assert sign(before, now) == told
 
 
-ROW = Fault("F1", "a <camera> stops", "摄像机", Bilingual("named", "告警"), None, device("cam"))
+ROW = Fault("F1", "a <camera> stops", "摄像机", Detail("named", "告警"), None, device("cam"))
 BAD = DrillResult(ROW, "nothing told", None, 1.5, 0, 0.2, ["+1.0 s spat: green"], False)
 FINE = DrillResult(ROW, "told", 0.5, 1.5, 0, 0.2, [], True)
 
@@ -124,9 +125,12 @@ def test_the_sheet_has_the_fields_that_scripts_read() -> None:
 
 
 def test_the_verdict_comes_first() -> None:
-    assert sheet.verdict([FINE]) == "1 faults, all as expected; wrong frames on air: 0"
-    assert "1 not as expected (F1)" in sheet.verdict([FINE, BAD])
+    assert sheet.verdict([FINE]).en == "1 faults, all as expected; wrong frames on air: 0"
+    assert "1 not as expected (F1)" in sheet.verdict([FINE, BAD]).en
     assert sheet.lines(BAD)[0] == "F1   NOT AS EXPECTED: a <camera> stops"
+    assert sheet.verdict([FINE, BAD]).zh == "2 项故障，1 项不符合预期（F1）；空口错误帧：1"
+    said = sheet.lines(BAD, "zh")
+    assert said[0].startswith("F1   不符合预期: ") and said[1].startswith("     预期：") and "丢失" in said[3]
 
 
 def test_the_html_sheet_is_one_file_without_requests(tmp_path: Path) -> None:
