@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
-	bench-determinism bench-cuts golden-update fuzz manual wheels lock deb test-deb install \
+	bench-determinism bench-cuts golden-update fuzz manual wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -150,6 +150,11 @@ lock: $(VENV)/.installed-dev
 # Debian package of this machine's processor, into build/deb
 deb: $(VENV)/.installed-release
 	$(BIN)/python -m tests.release.deb
+
+# the same for 64-bit Arm, compiled here, and its proof under qemu-user: a golden recording gives the same octets there
+deb-arm64: $(VENV)/.installed-release
+	$(call apt_install,to compile for 64-bit Arm and run it here,gcc-aarch64-linux-gnu libc6-dev-arm64-cross debootstrap qemu-user-static binfmt-support)
+	$(BIN)/python -m tests.release.cross
 
 # installs, uses and purges the newest package in a bare Debian without network; as root, with debootstrap
 test-deb: $(VENV)/.installed-release

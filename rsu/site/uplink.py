@@ -42,7 +42,9 @@ class PlatformSettings(Settings):
     port: int = Field(8883, ge=1, le=65535, description="of the broker")
     tls: TlsSettings | None = None
     username: str | None = Field(None, description="at the broker")
-    password_file: Path | None = Field(None, description="file whose first line is the password")
+    password_file: Path | None = Field(
+        None, description="file whose first line is the password; a bare name: in /etc/rsu/credentials"
+    )
     keepalive_s: int = Field(10, ge=1, le=600, description="a dead connection is noticed within two of these")
     reconnect_max_s: int = Field(4, ge=1, le=3600, description="longest wait between two attempts to connect")
     in_flight: int = Field(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hw import system
 from rsu.reasons import uplink as words
+from rsu.site.credential import place
 from rsu.site.uplink import PlatformSettings, TlsSettings
 from rsu.uplink import validity
 from rsu.uplink.errors import CredentialsError
@@ -25,7 +26,7 @@ def read(settings: PlatformSettings) -> Credentials:
     """Read all files. CredentialsError: names the one that cannot be used."""
     context = None if settings.tls is None else _context(settings.tls)
     file = settings.password_file if settings.username is not None else None
-    return Credentials(context, settings.username, None if file is None else _password(file))
+    return Credentials(context, settings.username, None if file is None else _password(place(file)))
 
 
 def _password(file: Path) -> str:
@@ -45,13 +46,13 @@ def _context(tls: TlsSettings) -> ssl.SSLContext:
         except OSError as error:
             raise CredentialsError(words.FILE.of(file, system.said(error))) from error
     try:
-        context = ssl.create_default_context(cafile=str(tls.ca))
+        context = ssl.create_default_context(cafile=str(place(tls.ca)))
     except (ssl.SSLError, ValueError) as error:
         raise CredentialsError(words.NO_CERTIFICATE.of(tls.ca, error)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.certificate is not None and tls.key is not None:
         try:
-            context.load_cert_chain(str(tls.certificate), str(tls.key), password=_no_password)
+            context.load_cert_chain(place(tls.certificate), place(tls.key), password=_no_password)
         except (ssl.SSLError, ValueError) as error:
             raise CredentialsError(words.UNFIT.of(tls.certificate, tls.key, error)) from error
     return context
@@ -62,13 +63,13 @@ def _no_password() -> str:
 
 
 def _files(tls: TlsSettings) -> list[Path]:
-    return [file for file in (tls.ca, tls.certificate, tls.key) if file is not None]
+    return [place(file) for file in (tls.ca, tls.certificate, tls.key) if file is not None]
 
 
 def signature(settings: PlatformSettings) -> tuple[object, ...]:
     """Return a value that changes when one of the files changes."""
-    files = [*(_files(settings.tls) if settings.tls else []), settings.password_file]
-    return tuple(_state(file) for file in files if file is not None)
+    password = [] if settings.password_file is None else [place(settings.password_file)]
+    return tuple(_state(file) for file in [*(_files(settings.tls) if settings.tls else []), *password])
 
 
 def _state(file: Path) -> object:
@@ -85,7 +86,7 @@ def validities(settings: PlatformSettings) -> dict[str, validity.Validity]:
     files = {} if settings.tls is None else {"certificate": settings.tls.certificate, "ca": settings.tls.ca}
     for name, file in files.items():
         try:
-            each = [] if file is None else validity.of_file(file)
+            each = [] if file is None else validity.of_file(place(file))
         except (OSError, ValueError):
             continue
         if each:

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.release import deb, lock, root, wheel
 
 ARCHITECTURE = "arm64"
+GOLDEN = lock.ROOT / "tests/rsu/recording/golden/wrong-way.mcap"  # the shortest
 _TRIPLE = "aarch64-linux-gnu"
 _SETTINGS = f"_sysconfigdata__{_TRIPLE}"
 _SETUPTOOLS = "setuptools==84.2.1"
@@ -57,14 +58,26 @@ def build(folder: Path, system: Path) -> Path:
     return made
 
 
+def proof(there: root.BareSystem, package: Path) -> int:
+    """Install, use and purge the package under qemu; a recording must give its own octets. Returns an exit code."""
+    before = there.files(), there.accounts()
+    root.installed(there, package)
+    print(there.run("rsu", "check", root.SITE).strip())
+    recording = there.folder / "tmp" / GOLDEN.name
+    recording.write_bytes(GOLDEN.read_bytes())
+    print(there.run("rsu", "replay", "--verify", f"/tmp/{GOLDEN.name}", limit_s=3600).strip())
+    return int(bool(root.purged(there, *before)))
+
+
 def main() -> int:
     """Run the command; return its exit code."""
     os.umask(0o022)
     system = root.base(ARCHITECTURE)
     with tempfile.TemporaryDirectory() as folder:
         made = deb.package(ARCHITECTURE, build(Path(folder), system))
-    print(f"{made}: {made.stat().st_size / 2**20:.0f} MiB")
-    return 0
+    print(f"{made.name}: {made.stat().st_size / 2**20:.0f} MiB")
+    with tempfile.TemporaryDirectory(dir=deb.OUT) as folder:
+        return proof(root.BareSystem(Path(folder), system), made)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from tests.release import deb
 MIRROR = "http://deb.debian.org/debian"
 SUITE = "bookworm"
 NEEDS = "python3,adduser,libstdc++6,ca-certificates"
-_SITE = "/opt/rsu-edge/current/share/rsu/configs/demo.yaml"
+SITE = "/opt/rsu-edge/current/share/rsu/configs/demo.yaml"
 _LEAST_HZ = 8.0  # of 10, on a machine that does other work, too
 # what dpkg, apt and the accounts keep of everything that was ever there
 _TRACES = (
@@ -55,6 +55,8 @@ class BareSystem:
     def __init__(self, folder: Path, of: Path) -> None:
         self.folder = folder / "root"
         subprocess.run(["cp", "-a", "--reflink=auto", of, self.folder], check=True)
+        shutil.rmtree(self.folder / "root", ignore_errors=True)
+        (self.folder / "root").mkdir()
 
     def run(self, *command: str, limit_s: float = 600) -> str:
         """Run a command in it and return what it prints. SystemExit: it ended with another exit code than 0."""
@@ -90,7 +92,7 @@ def installed(system: BareSystem, package: Path) -> None:
 
 def used(system: BareSystem) -> None:
     """Check the demo's site, run it, and look at what was on air. SystemExit: it was not what it should be."""
-    print(system.run("rsu", "check", _SITE).strip())
+    print(system.run("rsu", "check", SITE).strip())
     facts = json.loads(system.run("rsu", "demo", "--for", "30", "--source", "recorded", "--json"))
     wrong = sum(facts["judged"]["wrong"].values())
     rates = {name: facts["messages"][name]["rate_hz"] for name in ("spat", "rsm")}
@@ -118,8 +120,6 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory(dir=deb.OUT) as folder:
         system = BareSystem(Path(folder), base(package.stem.rpartition("_")[2]))
-        shutil.rmtree(system.folder / "root", ignore_errors=True)
-        (system.folder / "root").mkdir()
         before = system.files(), system.accounts()
         installed(system, package)
         used(system)

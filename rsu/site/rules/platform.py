@@ -11,6 +11,7 @@ from pathlib import Path
 from hw import system
 from hw.detail import Detail
 from rsu.core.errors import Finding
+from rsu.site.credential import place
 from rsu.site.dialects import DIALECTS
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
@@ -148,11 +149,11 @@ def files(of: OfSite) -> Iterator[Finding]:
 
 def _files(platform: PlatformSettings) -> Iterator[tuple[Path_, Path]]:
     if platform.password_file is not None:
-        yield ("password_file",), platform.password_file
+        yield ("password_file",), place(platform.password_file)
     for key in ("ca", "certificate", "key"):
         path = getattr(platform.tls, key, None)
         if path is not None:
-            yield ("tls", key), path
+            yield ("tls", key), place(path)
 
 
 def _problem(path: Path) -> Detail | None:
@@ -168,12 +169,12 @@ def _problem(path: Path) -> Detail | None:
 def _certificates(of: OfSite, tls: TlsSettings) -> Iterator[Finding]:
     context = ssl.create_default_context()
     try:
-        context.load_verify_locations(cafile=str(tls.ca))
+        context.load_verify_locations(cafile=str(place(tls.ca)))
     except (ssl.SSLError, OSError) as error:
         yield of.source.warning((*_AT, "tls", "ca"), _NO_PEM.of(path=tls.ca, reason=_reason(error)))
     if tls.certificate is not None and tls.key is not None:
         try:
-            context.load_cert_chain(str(tls.certificate), str(tls.key), password="")
+            context.load_cert_chain(place(tls.certificate), place(tls.key), password="")
         except (ssl.SSLError, OSError, ValueError) as error:
             yield of.source.warning(
                 (*_AT, "tls", "certificate"),

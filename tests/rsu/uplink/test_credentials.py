@@ -188,3 +188,12 @@ def test_silence_counts_from_the_first_record_without_an_answer() -> None:
     assert silence.kinds() == {"lamp": 22.0, "event": 11.0}
     silence.restart()
     assert silence.kinds() == {}
+
+
+def test_a_bare_name_is_a_credential_of_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rsu_platform").write_text("secret\n")
+    settings = PlatformSettings(host="h", username="u", password_file=Path("platform"))
+    with pytest.raises(CredentialsError, match="/etc/rsu/credentials/platform"):
+        credentials.read(settings)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert credentials.read(settings).password == "secret"
