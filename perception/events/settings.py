@@ -28,7 +28,7 @@ class RuleSettings(Settings):
     enabled: bool = True  # whether the rule looks
     code: Code  # of the event (GB/T 29100, or the site's own)
     on_air: bool = Field(True, description="part of RSI; else only recorded and uploaded")
-    keep_recording: bool = Field(True, description="keep the recording of it and of what came before")
+    keep_recording: bool = Field(True, description="keep the recording of it and of the time before it")
     start_after_s: NotNegative  # it must hold for so long before the event starts
     end_after_s: NotNegative  # it must not hold for so long before the event ends
     sure_for_s: NotNegative = 1.0  # its road user's position must have been known to 1 m for so long

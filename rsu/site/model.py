@@ -110,7 +110,7 @@ class DeviceEntry(Settings):
     kind: str = Field(description="name of the driver, or replay")
     driver: dict[str, Any] = Field(description="settings of the driver: tables below")
     replay: ReplaySettings | None = Field(None, description="its bytes come from a recording")
-    video: VideoSettings | None = Field(None, description="of a video camera: its pictures and what looks at them")
+    video: VideoSettings | None = Field(None, description="of a video camera: its pictures and its detectors")
 
     @model_validator(mode="before")
     @classmethod
@@ -156,7 +156,7 @@ class Site(Settings):
     identity: IdentitySettings
     radio: str = Field(description="name of the radio among the devices")
     devices: dict[str, DeviceEntry]
-    sensors: list[Sensor] = Field(description="where the cameras and radars stand, what they see and how well")
+    sensors: list[Sensor] = Field(description="mounts, fields of view and errors of the cameras and radars")
     signal: SignalSettings | None = None
     clock: ClockSettings = ClockSettings()
     position: PositionSettings = PositionSettings()

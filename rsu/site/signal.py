@@ -55,7 +55,7 @@ class NoConflictSettings(Settings):
     """Two phases whose ways meet by the lane map, and that may be green together all the same."""
 
     phases: tuple[int, int] = Field(description="two phase numbers")
-    why: str = Field(min_length=1, description="reason, for those who audit it")
+    why: str = Field(min_length=1, description="reason, for an audit")
 
 
 class SignalSettings(Settings):

@@ -104,7 +104,7 @@ class StandardSettings(Settings):
         "printed", description="numbers of vehicleClass: 0..6 as printed, or BasicVehicleClass of YD/T 3709"
     )
     fault_types: dict[str, Annotated[int, Field(ge=0)]] = Field(
-        {}, description="faultType of what the standard prints no number for, as {gnss: 5, signal: 4}"
+        {}, description="faultType of devices without a number in the standard, as {gnss: 5, signal: 4}"
     )
     extensions: bool = Field(
         True, description="keys beyond the standard in traffic records: extended, loopFlowData, zoneFlowData"

@@ -39,7 +39,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="DIR",
-        help="folder of what must survive a restart: spool, recordings",
+        help="folder of files that survive a restart: spool, recordings",
         show_default="/var/lib/rsu for root, else rsu in $XDG_DATA_HOME or ~/.local/share",
     ),
 ]

@@ -16,7 +16,7 @@ from v2x import DEFAULT_PROFILE
 EXAMPLES = (
     "rsu msg watch --kind spat --kind map",
     "rsu msg watch --json --for 10 > messages.jsonl",
-    "rsu msg watch --air --run /tmp/rsu-demo           # what the demo's radio was given",
+    "rsu msg watch --air --run /tmp/rsu-demo           # messages given to the demo's radio",
     "rsu msg watch --agent 192.168.1.20:30000          # the radio's agent, without a daemon",
 )
 
@@ -31,7 +31,7 @@ def command(
     aid: Aids = None,
     kind: Kinds = None,
     run: Run = None,
-    air: Annotated[bool, typer.Option("--air", help="in a demo: what the emulated radio was given")] = False,
+    air: Annotated[bool, typer.Option("--air", help="in a demo: messages given to the emulated radio")] = False,
     agent: Annotated[
         str | None,
         typer.Option(metavar="HOST:PORT", help="the radio's agent, instead of a daemon", show_default="the daemon"),

@@ -27,7 +27,7 @@ def command(
             help="rosbag (1 or 2), CSV, JSON, MOT or KITTI text, candump, NMEA, UBX or raw radar bytes; gzip too",
         ),
     ],
-    mapping: Annotated[Path, typer.Option(metavar="YAML", help="which field of the file means what")],
+    mapping: Annotated[Path, typer.Option(metavar="YAML", help="meaning of the file's fields")],
     site: Annotated[Path, typer.Option(metavar="SITE.yaml", help="site file with the devices that the mapping names")],
     out: Annotated[Path, typer.Option(metavar="REC", help="recording to write")],
     as_json: Json = False,

@@ -3,7 +3,7 @@
 import {say} from "./language.js";
 
 const LABEL_FROM = 2.2; // px per m
-const LENGTH_M = 4.5, WIDTH_M = 1.8; // of who does not say
+const LENGTH_M = 4.5, WIDTH_M = 1.8; // of vehicles that do not state their size
 
 /** Draw the claims of a snapshot, by vehicle id. */
 export function drawClaims(context, view, theme, claims) {

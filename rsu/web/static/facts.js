@@ -1,4 +1,4 @@
-// Figures above the map, classes below it, and the card of the road user that somebody chose.
+// Figures above the map, classes below it, and the card of the chosen road user.
 
 import {language, say} from "./language.js";
 import {define, setText} from "./table.js";

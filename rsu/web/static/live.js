@@ -5,7 +5,7 @@ const RETRY_MAX_MS = 4000;
 const QUIET_MS = 3000; // the server says something every second
 const DEAD_MS = 5000;
 
-/** After what silence a part of the document is old, in ms; each has its own process behind it. */
+/** Silence in ms after which a part of the document is old; each part comes from its own process. */
 export const PARTS = {station: 1000, uplink: 5000, recorder: 5000, supervisor: 5000};
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

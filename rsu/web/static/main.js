@@ -39,7 +39,7 @@ const live = new Live(`${location.protocol === "https:" ? "wss" : "ws"}://${loca
   if (stale) showPanels();
 });
 
-/** Say at once when what is shown is not what is. */
+/** Say at once when the page shows old data. */
 function showLink(now) {
   const link = live.status(now);
   const since = span((now - live.news.station) / 1000);

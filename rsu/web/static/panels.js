@@ -1,4 +1,4 @@
-// The side panels: what is on air and why not, signals, events, devices, uplink, processes.
+// The side panels: messages on air and reasons of silence, signals, events, devices, uplink, processes.
 
 import {isMeant, where} from "./attention.js";
 import {said, say} from "./language.js";
@@ -148,7 +148,7 @@ function refusal(one) {
   return {text: one.cause ? say("{} ({})", counted, said(one, "cause")) : counted, title: one.octets};
 }
 
-/** A moment of UTC in ns as the clock of whoever looks shows it. */
+/** A moment of UTC in ns in the viewer's time zone. */
 const at = (ns) => (ns ? ` ${new Date(ns / 1e6).toLocaleString()}` : "");
 
 /** Give a table its column titles, when they are not there already. */

@@ -1,4 +1,4 @@
-// The recorder: what it does, what is on its shelf, and the buttons that order it.
+// The recorder: its state, its recordings, and the buttons that order it.
 
 import {said, say} from "./language.js";
 import {define, setClass, setText, Table} from "./table.js";

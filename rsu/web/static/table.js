@@ -8,7 +8,7 @@ export function setClass(node, name) {
   if (node.className !== name) node.className = name;
 }
 
-/** Show a list of {key, className, text} in place, so that a screen reader hears only what is new. */
+/** Show a list of {key, className, text} in place, so that a screen reader reads only new rows. */
 export function showList(list, items) {
   const keys = items.map((item) => item.key);
   for (const node of [...list.children]) if (!keys.includes(node.dataset.key)) node.remove();

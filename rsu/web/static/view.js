@@ -1,4 +1,4 @@
-// What part of the site is on the canvas: site metres (east, north) to pixels and back.
+// The part of the site on the canvas: site metres (east, north) to pixels and back.
 
 const SCALE_MIN = 0.5; // px per m
 const SCALE_MAX = 80;
@@ -9,7 +9,7 @@ export class View {
     this.east = 0; // of the canvas's middle
     this.north = 0;
     this.scale = 4;
-    this.version = 0; // counts changes, for what is drawn ahead
+    this.version = 0; // counts changes, for layers that are drawn ahead
     this.resize();
   }
 
@@ -53,7 +53,7 @@ export class View {
     this.version++;
   }
 
-  /** Zoom so that what is at a pixel stays there. */
+  /** Zoom so that the place at a pixel stays there. */
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const [east, north] = this.toSite(x, y);
     this.rescale(this.scale * factor);

@@ -1,8 +1,8 @@
-// What the codes mean, in words. Codes not listed here are shown as they are.
+// Meanings of the codes, in words. Codes not listed here are shown as they are.
 
 import {language, said, say} from "./language.js";
 
-/** What the server says of codes: reasons {text, do, normal}, events {name}, messages {title}, each by its code. */
+/** The server's texts of codes: reasons {text, do, normal}, events {name}, messages {title}, each by its code. */
 export const WORDS = {reasons: {}, events: {}, messages: {}};
 
 export async function loadWords() {
@@ -16,7 +16,7 @@ export function sentence(reason) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${language === "zh" ? "。" : "."}`;
 }
 
-/** Whether silence for a reason is nobody's fault. */
+/** Whether silence for a reason is no fault. */
 export const isNormal = (reason) => (WORDS.reasons[reason] || {}).normal === true;
 
 /** An event by its code; one that has no row by the rule that found it. */
