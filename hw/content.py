@@ -117,8 +117,8 @@ class Content:
         count = len(scan.kind)
         if count <= MOST and _all_differ(scan):
             return scan
-        zero = (scan.position == 0).all(axis=1)
-        twin = _repeated(np.column_stack([scan.position, scan.box]))
+        zero = (scan.position_m == 0).all(axis=1)
+        twin = _repeated(np.column_stack([scan.position_m, scan.box_px]))
         for fault, rows in (("zero", zero), ("twin", twin & ~zero)):
             if number := int(np.count_nonzero(rows)):
                 self._refuse(fault, scan, number)
@@ -129,7 +129,7 @@ class Content:
         return (scan if kept.all() else _taken(scan, kept)) if kept.any() else None
 
     def _capped(self, cloud: PointCloud) -> PointCloud:
-        count = len(cloud.points)
+        count = len(cloud.points_m)
         if count <= MOST_POINTS:
             return cloud
         self._refuse("flood", cloud, count - MOST_POINTS)
@@ -170,33 +170,33 @@ class Content:
         seen = np.isfinite(place).all(axis=1)
         if np.count_nonzero(seen) < CROWD:
             return False
-        place, velocity = place[seen], scan.velocity[seen]
+        place, velocity = place[seen], scan.velocity_mps[seen]
         ages = [(scan.stamp_ns - at_ns, before) for at_ns, before in self._before]
         near = [age for age in ages if abs(age[0]) <= TOGETHER_NS]
         return bool(near) and all(_strangers(place, velocity, *age) >= STRANGERS for age in near)
 
 
 def _places(scan: Scan) -> Floats:
-    return scan.points[:, :2] if isinstance(scan, PointCloud) else scan.position
+    return scan.points_m[:, :2] if isinstance(scan, PointCloud) else scan.position_m
 
 
 def _all_differ(scan: Detections) -> bool:
     """Tell by one column of numbers that no object is at (0, 0) or there twice; False: that takes a closer look."""
-    column: list[float] = scan.position[:, 0].tolist()
+    column: list[float] = scan.position_m[:, 0].tolist()
     if 0.0 in column:
         return False
     if isnan(sum(column)):
-        column = scan.box[:, 0].tolist()
+        column = scan.box_px[:, 0].tolist()
     return len(set(column)) == len(column) and not isnan(sum(column))
 
 
 def _digest(scan: Scan) -> bytes:
     """Return a digest of a scan without its numbers and times, independent of the order of its objects."""
     if isinstance(scan, PointCloud):
-        table = np.concatenate([scan.points, scan.doppler[:, None], scan.snr[:, None]], axis=1)
+        table = np.concatenate([scan.points_m, scan.doppler_mps[:, None], scan.snr_db[:, None]], axis=1)
     else:
         single = scan.kind[:, None], scan.confidence[:, None]
-        table = np.concatenate([scan.position, scan.velocity, scan.box, scan.size, *single], axis=1)
+        table = np.concatenate([scan.position_m, scan.velocity_mps, scan.box_px, scan.size_m, *single], axis=1)
     octets, width = table.tobytes(), table.itemsize * table.shape[1]
     rows = sorted(octets[start : start + width] for start in range(0, len(octets), width))
     return hashlib.blake2b(b"".join(rows), digest_size=16).digest()
@@ -204,7 +204,7 @@ def _digest(scan: Scan) -> bytes:
 
 def _moves(scan: Scan) -> bool:
     """Tell whether a scan itself reports a moving road user."""
-    speed = np.abs(scan.doppler) if isinstance(scan, PointCloud) else np.hypot(*scan.velocity.T)
+    speed = np.abs(scan.doppler_mps) if isinstance(scan, PointCloud) else np.hypot(*scan.velocity_mps.T)
     return bool((speed > MOVES_MPS).any())
 
 

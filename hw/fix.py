@@ -121,11 +121,11 @@ def from_ubx(device: str, solution: NavPvt, receipt_ns: int) -> Fix:
         receipt_ns=receipt_ns,
         valid=kind not in NOT_VALID and bool(solution.flags & FIX_OK) and solution.resolved,
         kind=kind,
-        latitude=latitude if located else None,
-        longitude=longitude if located else None,
-        height=solution.height / 1e3 if located and kind != "2d" else None,
+        latitude_deg=latitude if located else None,
+        longitude_deg=longitude if located else None,
+        height_m=solution.height / 1e3 if located and kind != "2d" else None,
         satellites=solution.satellites,
-        horizontal_accuracy=solution.horizontal_accuracy / 1e3 if located else None,
+        horizontal_accuracy_m=solution.horizontal_accuracy / 1e3 if located else None,
         time_accuracy_ns=solution.time_accuracy if solution.dated else None,
         time_only=solution.fix_type == TIME_ONLY and bool(solution.flags & FIX_OK) and solution.resolved,
     )
@@ -143,7 +143,7 @@ def from_nmea(device: str, epoch: Epoch) -> Fix:
     rmc, gga, receipt_ns = epoch.rmc, epoch.gga, epoch.receipt_ns
     dated = epoch.midnight_ns is not None and epoch.of_day_ns is not None
     place = gga if gga is not None else rmc
-    located = place is not None and place.latitude is not None and place.longitude is not None
+    located = place is not None and place.latitude_deg is not None and place.longitude_deg is not None
     kind = _nmea_kind(rmc, gga) if located else "none"
     stands = rmc is None or (rmc.active and rmc.mode not in NMEA_NOT_MEASURED)
     known = place if kind != "none" else None
@@ -153,11 +153,11 @@ def from_nmea(device: str, epoch: Epoch) -> Fix:
         receipt_ns=receipt_ns,
         valid=kind not in NOT_VALID and stands and dated,
         kind=kind,
-        latitude=known and known.latitude,
-        longitude=known and known.longitude,
-        height=_height(gga) if known is not None and gga is not None else None,
+        latitude_deg=known and known.latitude_deg,
+        longitude_deg=known and known.longitude_deg,
+        height_m=_height(gga) if known is not None and gga is not None else None,
         satellites=gga and gga.satellites,
-        horizontal_accuracy=_accuracy(epoch.gst),
+        horizontal_accuracy_m=_accuracy(epoch.gst),
         time_accuracy_ns=None,
     )
 
@@ -170,11 +170,11 @@ def _nmea_kind(rmc: Rmc | None, gga: Gga | None) -> str:
 
 def _height(gga: Gga) -> float | None:
     """Return the height above the ellipsoid, m."""
-    return None if gga.altitude is None or gga.separation is None else gga.altitude + gga.separation
+    return None if gga.altitude_m is None or gga.separation_m is None else gga.altitude_m + gga.separation_m
 
 
 def _accuracy(gst: Gst | None) -> float | None:
     """Return the horizontal accuracy, m: root of both variances' sum, as hAcc of NAV-PVT."""
-    if gst is None or gst.latitude_sd is None or gst.longitude_sd is None:
+    if gst is None or gst.latitude_sd_m is None or gst.longitude_sd_m is None:
         return None
-    return math.hypot(gst.latitude_sd, gst.longitude_sd)
+    return math.hypot(gst.latitude_sd_m, gst.longitude_sd_m)

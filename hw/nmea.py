@@ -25,13 +25,13 @@ class Gga(NamedTuple):
     """Position fix. None where a field is empty."""
 
     of_day_ns: int | None  # ns since midnight UTC
-    latitude: float | None  # deg
-    longitude: float | None  # deg
+    latitude_deg: float | None  # deg
+    longitude_deg: float | None  # deg
     quality: int  # 0 none, 1 GNSS, 2 differential, 4 RTK fixed, 5 RTK float, 6 dead reckoning
     satellites: int | None
     hdop: float | None
-    altitude: float | None  # m above mean sea level
-    separation: float | None  # m, geoid above the ellipsoid
+    altitude_m: float | None  # m above mean sea level
+    separation_m: float | None  # m, geoid above the ellipsoid
 
 
 class Rmc(NamedTuple):
@@ -39,9 +39,9 @@ class Rmc(NamedTuple):
 
     of_day_ns: int | None  # ns since midnight UTC
     active: bool
-    latitude: float | None  # deg
-    longitude: float | None  # deg
-    speed: float | None  # m/s
+    latitude_deg: float | None  # deg
+    longitude_deg: float | None  # deg
+    speed_mps: float | None  # m/s
     midnight_ns: int | None  # ns from 1970 to the beginning of the day
     mode: str  # A, D, F, R, P satellite; E dead reckoning; M, S not real; N none; "" before NMEA 2.3
 
@@ -50,8 +50,8 @@ class Gst(NamedTuple):
     """Pseudorange noise statistics, 1 sigma."""
 
     of_day_ns: int | None  # ns since midnight UTC
-    latitude_sd: float | None  # m
-    longitude_sd: float | None  # m
+    latitude_sd_m: float | None  # m
+    longitude_sd_m: float | None  # m
 
 
 class Zda(NamedTuple):
@@ -149,20 +149,20 @@ def _parse_gga(fields: list[str]) -> Gga:
     time, latitude, north, longitude, east, quality, satellites, hdop, altitude, _, separation, *_ = fields
     return Gga(
         of_day_ns=_of_day(time),
-        latitude=_angle(latitude, north, 90),
-        longitude=_angle(longitude, east, 180),
+        latitude_deg=_angle(latitude, north, 90),
+        longitude_deg=_angle(longitude, east, 180),
         quality=int(quality or 0),
         satellites=int(satellites) if satellites else None,
         hdop=_number(hdop),
-        altitude=_number(altitude),
-        separation=_number(separation),
+        altitude_m=_number(altitude),
+        separation_m=_number(separation),
     )
 
 
 def encode_gga(gga: Gga) -> bytes:
     """Return the GGA sentence; positions to 1e-5 minutes, heights to 0.1 m."""
-    height = f"{_print(gga.altitude, '.1f')},M,{_print(gga.separation, '.1f')},M"
-    place = f"{_print_angle(gga.latitude, 'NS', 2)},{_print_angle(gga.longitude, 'EW', 3)}"
+    height = f"{_print(gga.altitude_m, '.1f')},M,{_print(gga.separation_m, '.1f')},M"
+    place = f"{_print_angle(gga.latitude_deg, 'NS', 2)},{_print_angle(gga.longitude_deg, 'EW', 3)}"
     quality = f"{gga.quality},{_print(gga.satellites, '02d')},{_print(gga.hdop, '.2f')}"
     return encode(f"GNGGA,{_print_of_day(gga.of_day_ns)},{place},{quality},{height},,")
 
@@ -173,9 +173,9 @@ def _parse_rmc(fields: list[str]) -> Rmc:
     return Rmc(
         of_day_ns=_of_day(time),
         active=status == "A",
-        latitude=_angle(latitude, north, 90),
-        longitude=_angle(longitude, east, 180),
-        speed=None if speed is None else speed / _KNOTS_PER_MPS,
+        latitude_deg=_angle(latitude, north, 90),
+        longitude_deg=_angle(longitude, east, 180),
+        speed_mps=None if speed is None else speed / _KNOTS_PER_MPS,
         midnight_ns=_midnight(date),
         mode=mode,
     )
@@ -183,8 +183,8 @@ def _parse_rmc(fields: list[str]) -> Rmc:
 
 def encode_rmc(rmc: Rmc) -> bytes:
     """Return the RMC sentence."""
-    place = f"{_print_angle(rmc.latitude, 'NS', 2)},{_print_angle(rmc.longitude, 'EW', 3)}"
-    knots = "" if rmc.speed is None else f"{rmc.speed * _KNOTS_PER_MPS:.3f}"
+    place = f"{_print_angle(rmc.latitude_deg, 'NS', 2)},{_print_angle(rmc.longitude_deg, 'EW', 3)}"
+    knots = "" if rmc.speed_mps is None else f"{rmc.speed_mps * _KNOTS_PER_MPS:.3f}"
     status = "A" if rmc.active else "V"
     return encode(
         f"GNRMC,{_print_of_day(rmc.of_day_ns)},{status},{place},{knots},,{_print_date(rmc.midnight_ns)},,,{rmc.mode}"

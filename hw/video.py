@@ -69,8 +69,8 @@ MAX_OBJECTS = 256
 _DOUBTFUL = 0x80
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
-    [("kind", "u1"), ("confidence", "<f4"), ("position", "<f4", 2), ("covariance", "<f4", 3), ("size", "<f4", 3),
-     ("box", "<f4", 4)]
+    [("kind", "u1"), ("confidence", "<f4"), ("position_m", "<f4", 2), ("covariance_m2", "<f4", 3), ("size_m", "<f4", 3),
+     ("box_px", "<f4", 4)]
 )  # fmt: skip
 _FARTHEST_M, _LARGEST_M, _WORST_M2 = 1000.0, 60.0, 1e4
 _LATEST_NS = 1 << 63
@@ -88,18 +88,18 @@ class VideoView(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     passed_over: int = 0
     kind: Ints  # (n,)
     confidence: Floats  # (n,)
-    position: Floats  # (n, 2)
-    covariance: Floats  # (n, 2, 2)
-    size: Floats  # (n, 3)
-    box: Floats  # (n, 4)
+    position_m: Floats  # (n, 2)
+    covariance_m2: Floats  # (n, 2, 2)
+    size_m: Floats  # (n, 3)
+    box_px: Floats  # (n, 4)
 
 
 def encode(view: VideoView) -> bytes:
     """Return the datagram; objects beyond `MAX_OBJECTS` are left out."""
     rows = np.zeros(min(len(view.kind), MAX_OBJECTS), _ROW)
-    for name in ("kind", "confidence", "position", "size", "box"):
+    for name in ("kind", "confidence", "position_m", "size_m", "box_px"):
         rows[name] = getattr(view, name)[:MAX_OBJECTS]
-    rows["covariance"] = view.covariance[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
+    rows["covariance_m2"] = view.covariance_m2[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
     numbers = len(rows), view.sequence & 0xFFFFFFFF, view.passed_over & 0xFFFFFFFF, view.stamp_ns
     words = view.words.encode()[:LONGEST_WORDS] if view.state else b""
     return _HEADER.pack(MAGIC, VERSION, view.state | _DOUBTFUL * view.doubtful, *numbers) + rows.tobytes() + words
@@ -208,8 +208,8 @@ class Video:
             words="".join(c if c.isprintable() else "?" for c in words.decode(errors="replace")),
             passed_over=passed_over,
             kind=rows["kind"].astype(np.int64),
-            covariance=rows["covariance"][:, (0, 1, 1, 2)].reshape(-1, 2, 2).astype(np.float64),
-            **{name: rows[name].astype(np.float64) for name in ("confidence", "position", "size", "box")},
+            covariance_m2=rows["covariance_m2"][:, (0, 1, 1, 2)].reshape(-1, 2, 2).astype(np.float64),
+            **{name: rows[name].astype(np.float64) for name in ("confidence", "position_m", "size_m", "box_px")},
         )
 
     def _detections(self, view: VideoView, receipt_ns: int) -> Detections:
@@ -218,12 +218,12 @@ class Video:
             device=self.name,
             stamp_ns=self._clock.judge(view.stamp_ns, receipt_ns, self.correction_ns),
             receipt_ns=receipt_ns,
-            position=view.position,
-            covariance=view.covariance,
-            velocity=np.full((count, 2), np.nan),
-            velocity_variance=np.full(count, np.nan),
-            box=view.box,
-            size=view.size,
+            position_m=view.position_m,
+            covariance_m2=view.covariance_m2,
+            velocity_mps=np.full((count, 2), np.nan),
+            velocity_variance_m2ps2=np.full(count, np.nan),
+            box_px=view.box_px,
+            size_m=view.size_m,
             kind=view.kind,
             confidence=view.confidence,
             source_id=np.full(count, -1, dtype=np.int64),
@@ -234,13 +234,13 @@ class Video:
 def _possible(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Return which rows can be true."""
     with np.errstate(all="ignore"):
-        xx, xy, yy = rows["covariance"].astype(np.float64).T
-        box, size = rows["box"], rows["size"]
+        xx, xy, yy = rows["covariance_m2"].astype(np.float64).T
+        box, size = rows["box_px"], rows["size_m"]
         good: np.ndarray[tuple[int], np.dtype[np.bool_]] = (
             (rows["kind"] < len(RoadUser))
             & (rows["confidence"] >= 0)
             & (rows["confidence"] <= 1)
-            & (np.abs(rows["position"]) <= _FARTHEST_M).all(axis=1)
+            & (np.abs(rows["position_m"]) <= _FARTHEST_M).all(axis=1)
             & (xx > 0) & (yy > 0) & (xx <= _WORST_M2) & (yy <= _WORST_M2) & (xy * xy < xx * yy)
             & ((size > 0) & (size <= _LARGEST_M)).all(axis=1)
             & (np.abs(box) <= 1e5).all(axis=1)

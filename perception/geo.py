@@ -25,25 +25,25 @@ _GCJ_ECCENTRICITY_SQUARED = 0.00669342162296594323
 class Reference(msgspec.Struct, frozen=True):
     """The site's reference point, WGS-84."""
 
-    latitude: float  # deg
-    longitude: float  # deg
-    elevation: float = 0.0  # m above the ellipsoid
+    latitude_deg: float  # deg
+    longitude_deg: float  # deg
+    elevation_m: float = 0.0  # m above the ellipsoid
 
 
 def _radii(reference: Reference) -> tuple[float, float, float]:
     """Return the reference's latitude in radians, meridian radius and transverse radius in metres, at its elevation."""
-    latitude = math.radians(reference.latitude)
+    latitude = math.radians(reference.latitude_deg)
     w = 1.0 - ECCENTRICITY_SQUARED * math.sin(latitude) ** 2
-    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / w**1.5 + reference.elevation
-    transverse = SEMI_MAJOR_M / math.sqrt(w) + reference.elevation
+    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / w**1.5 + reference.elevation_m
+    transverse = SEMI_MAJOR_M / math.sqrt(w) + reference.elevation_m
     return latitude, meridian, transverse
 
 
 def to_site(latitude: ArrayLike, longitude: ArrayLike, reference: Reference) -> tuple[Floats, Floats]:
     """Return (east, north) in metres of WGS-84 degrees; any shape."""
     origin, meridian, transverse = _radii(reference)
-    d_latitude = np.radians(np.subtract(latitude, reference.latitude))
-    d_longitude = np.radians((np.subtract(longitude, reference.longitude) + 180.0) % 360.0 - 180.0)
+    d_latitude = np.radians(np.subtract(latitude, reference.latitude_deg))
+    d_longitude = np.radians((np.subtract(longitude, reference.longitude_deg) + 180.0) % 360.0 - 180.0)
     east = transverse * np.cos(origin + d_latitude) * d_longitude
     north = meridian * d_latitude + 0.5 * transverse * math.sin(origin) * math.cos(origin) * d_longitude**2
     return east, north
@@ -55,7 +55,7 @@ def to_wgs84(east: ArrayLike, north: ArrayLike, reference: Reference) -> tuple[F
     east = np.asarray(east, dtype=np.float64)
     d_latitude = (np.asarray(north, dtype=np.float64) - 0.5 * math.tan(origin) / transverse * east**2) / meridian
     d_longitude = east / (transverse * np.cos(origin + d_latitude))
-    return reference.latitude + np.degrees(d_latitude), reference.longitude + np.degrees(d_longitude)
+    return reference.latitude_deg + np.degrees(d_latitude), reference.longitude_deg + np.degrees(d_longitude)
 
 
 def heading_of(direction: Floats) -> Floats:
@@ -102,25 +102,27 @@ def gcj02_offset(latitude: float, longitude: float) -> tuple[float, float]:
 
 def looks_like_gcj02(latitude: float, longitude: float, known: Reference, tolerance_m: float = 60.0) -> bool:
     """Say whether a position is where GCJ-02 would put the known WGS-84 position (a GNSS fix, say)."""
-    return _looks_shifted((latitude, longitude), known, gcj02_offset(known.latitude, known.longitude), tolerance_m)
+    return _looks_shifted(
+        (latitude, longitude), known, gcj02_offset(known.latitude_deg, known.longitude_deg), tolerance_m
+    )
 
 
 def looks_like_bd09(latitude: float, longitude: float, known: Reference, tolerance_m: float = 60.0) -> bool:
     """Say the same of BD-09, which adds an offset of its own to GCJ-02 (public knowledge, too)."""
-    offset = gcj02_offset(known.latitude, known.longitude)
-    gcj = known.latitude + offset[0], known.longitude + offset[1]
+    offset = gcj02_offset(known.latitude_deg, known.longitude_deg)
+    gcj = known.latitude_deg + offset[0], known.longitude_deg + offset[1]
     pi = math.pi * 3000.0 / 180.0
     radius = math.hypot(*gcj) + 0.00002 * math.sin(gcj[0] * pi)
     angle = math.atan2(*gcj) + 0.000003 * math.cos(gcj[1] * pi)
     shifted = radius * math.sin(angle) + 0.006, radius * math.cos(angle) + 0.0065
-    offset = shifted[0] - known.latitude, shifted[1] - known.longitude
+    offset = shifted[0] - known.latitude_deg, shifted[1] - known.longitude_deg
     return _looks_shifted((latitude, longitude), known, offset, tolerance_m)
 
 
 def _looks_shifted(
     place: tuple[float, float], known: Reference, offset: tuple[float, float], tolerance_m: float
 ) -> bool:
-    shifted = Reference(known.latitude + offset[0], known.longitude + offset[1], known.elevation)
+    shifted = Reference(known.latitude_deg + offset[0], known.longitude_deg + offset[1], known.elevation_m)
     east, north = to_site(*place, shifted)
     away_east, away_north = to_site(*place, known)
     return bool(np.hypot(east, north) < min(tolerance_m, float(np.hypot(away_east, away_north))))

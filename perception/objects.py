@@ -56,12 +56,12 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
     A row is located by `position` or, for cameras that give image boxes, by `box`.
     """
 
-    position: Floats  # (n, 2) m, sensor frame
-    covariance: Floats  # (n, 2, 2) m2, sensor frame; NaN: the site file's figure for the sensor holds
-    velocity: Floats  # (n, 2) m/s, sensor frame
-    velocity_variance: Floats  # (n,) (m/s)2 per axis; NaN: the site file's figure holds
-    box: Floats  # (n, 4) px: left, top, right, bottom; y down
-    size: Floats  # (n, 3) m: length, width, height
+    position_m: Floats  # (n, 2) m, sensor frame
+    covariance_m2: Floats  # (n, 2, 2) m2, sensor frame; NaN: the site file's figure for the sensor holds
+    velocity_mps: Floats  # (n, 2) m/s, sensor frame
+    velocity_variance_m2ps2: Floats  # (n,) (m/s)2 per axis; NaN: the site file's figure holds
+    box_px: Floats  # (n, 4) px: left, top, right, bottom; y down
+    size_m: Floats  # (n, 3) m: length, width, height
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1
     source_id: Ints  # (n,) the device's own target number, -1 unknown
@@ -71,9 +71,9 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
 class PointCloud(Measurement, frozen=True, kw_only=True, eq=False):
     """Radar reflections of one frame, for radars that do not track by themselves."""
 
-    points: Floats  # (n, 3) m, sensor frame: x forward, y left, z up
-    doppler: Floats  # (n,) m/s, radial, away from the sensor +
-    snr: Floats  # (n,) dB
+    points_m: Floats  # (n, 3) m, sensor frame: x forward, y left, z up
+    doppler_mps: Floats  # (n,) m/s, radial, away from the sensor +
+    snr_db: Floats  # (n,) dB
 
 
 class Speeds(Measurement, frozen=True, kw_only=True, eq=False):
@@ -90,14 +90,14 @@ class VehicleReport(Measurement, frozen=True, kw_only=True):
     """A vehicle's report of itself (a received BSM), in the core's units."""
 
     id: bytes  # 8 octets, temporary
-    latitude: float  # deg
-    longitude: float  # deg
-    position_95: float | None  # m, 95 % horizontal accuracy claimed by the vehicle
-    speed: float | None  # m/s
-    heading: float | None  # deg
-    length: float | None  # m
-    width: float | None  # m
-    height: float | None  # m
+    latitude_deg: float  # deg
+    longitude_deg: float  # deg
+    position_95_m: float | None  # m, 95 % horizontal accuracy claimed by the vehicle
+    speed_mps: float | None  # m/s
+    heading_deg: float | None  # deg
+    length_m: float | None  # m
+    width_m: float | None  # m
+    height_m: float | None  # m
     kind: RoadUser
     emergency: bool = False  # on its way with siren or lights
 
@@ -106,10 +106,10 @@ class Lamp(msgspec.Struct, frozen=True):
     """One lamp of a signal controller as reported: colour now and seconds to its end."""
 
     number: int
-    angle: int  # deg clockwise from north of the approach the lamp belongs to
+    angle_deg: int  # deg clockwise from north of the approach the lamp belongs to
     type: int  # GA/T 1743 lamp type: 1 straight 2 left 3 right 4 round ... 8 crosswalk
     colour: str  # one of COLOURS
-    countdown: float | None  # s; a steady green counts to the end of its green flash
+    countdown_s: float | None  # s; a steady green counts to the end of its green flash
 
 
 COLOURS = ("unknown", "dark", "red", "yellow", "green", "flashing-red", "flashing-yellow", "flashing-green")
@@ -126,7 +126,7 @@ class LampPlan(msgspec.Struct, frozen=True):
     """The steps of one lamp over one signal cycle, in order; durations sum to the cycle."""
 
     number: int
-    angle: int
+    angle_deg: int
     type: int
     steps: list[tuple[str, float]]  # (colour, duration s)
 
@@ -142,11 +142,11 @@ class Fix(Measurement, frozen=True, kw_only=True):
 
     valid: bool  # the receiver itself says that position and time may be used
     kind: str  # none, 2d, 3d, dgps, float, fixed, dead-reckoning
-    latitude: float | None
-    longitude: float | None
-    height: float | None  # m above the ellipsoid
+    latitude_deg: float | None
+    longitude_deg: float | None
+    height_m: float | None  # m above the ellipsoid
     satellites: int | None
-    horizontal_accuracy: float | None  # m, 1 sigma
+    horizontal_accuracy_m: float | None  # m, 1 sigma
     time_accuracy_ns: int | None
     time_only: bool = False  # not valid, yet the time may be used
 

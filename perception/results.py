@@ -16,12 +16,12 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
     id: Ints  # (n,) 1..65534
     stamp_ns: Ints  # (n,) when the newest measurement of the row was true
     receipt_ns: Ints  # (n,) when that measurement arrived
-    position: Floats  # (n, 2) m, centre of the road user
-    velocity: Floats  # (n, 2) m/s
+    position_m: Floats  # (n, 2) m, centre of the road user
+    velocity_mps: Floats  # (n, 2) m/s
     covariance: Floats  # (n, 4, 4) of east, north, east speed, north speed
-    heading: Floats  # (n,) deg, NaN while it was never known
-    heading_sd: Floats  # (n,) deg, 1 sigma
-    size: Floats  # (n, 3) m: length, width, height
+    heading_deg: Floats  # (n,) deg, NaN while it was never known
+    heading_sd_deg: Floats  # (n,) deg, 1 sigma
+    size_m: Floats  # (n, 3) m: length, width, height
     kind: Ints  # (n,) RoadUser
     existence: Floats  # (n,) 0..1
     contested: Mask  # (n,) one sensor alone sees it where others look and see nothing, or only doubtful ones see it
@@ -38,12 +38,12 @@ class Tracks(msgspec.Struct, frozen=True, eq=False):
             id=self.id[rows],
             stamp_ns=self.stamp_ns[rows],
             receipt_ns=self.receipt_ns[rows],
-            position=self.position[rows],
-            velocity=self.velocity[rows],
+            position_m=self.position_m[rows],
+            velocity_mps=self.velocity_mps[rows],
             covariance=self.covariance[rows],
-            heading=self.heading[rows],
-            heading_sd=self.heading_sd[rows],
-            size=self.size[rows],
+            heading_deg=self.heading_deg[rows],
+            heading_sd_deg=self.heading_sd_deg[rows],
+            size_m=self.size_m[rows],
             kind=self.kind[rows],
             existence=self.existence[rows],
             contested=self.contested[rows],
@@ -73,12 +73,14 @@ class RoadEvent(msgspec.Struct, frozen=True, kw_only=True):
     state: str  # start, update or end
     start_ns: int
     stamp_ns: int  # when this state was true
-    position: tuple[float, float]  # m, site frame
+    position_m: tuple[float, float]  # m, site frame
     radius_m: float  # m
     place: LanePlace | None
     track_ids: list[int]
     confidence: float  # 0..1
-    path: tuple[tuple[float, float], ...] = ()  # m, site frame, downstream: the stretch of road, where it has a length
+    path_m: tuple[
+        tuple[float, float], ...
+    ] = ()  # m, site frame, downstream: the stretch of road, where it has a length
     path_radius_m: float = 0.0  # m, half the width of the path
     level: int | None = None  # 1..5, 5 the worst
     speed_mps: float | None = None  # m/s

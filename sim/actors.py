@@ -30,14 +30,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One road user: a way and a speed for every time. It is there from the first time of its profile to the last."""
 
     kind: RoadUser
-    way: tuple[tuple[float, float], ...]  # m, site frame: the way of its centre
+    way_m: tuple[tuple[float, float], ...]  # m, site frame: the way of its centre
     profile: tuple[tuple[float, float], ...]  # (s, m/s): speed changes evenly between these times
     equipped: int = 0
 
     @cached_property
     def _line(self) -> tuple[Floats, Floats]:
         """Return the way's points and how far each is from its begin, m."""
-        points = np.array(self.way, dtype=np.float64)
+        points = np.array(self.way_m, dtype=np.float64)
         steps = np.diff(points, axis=0)
         return points, np.append(0.0, np.cumsum(np.hypot(steps[:, 0], steps[:, 1])))
 
@@ -90,14 +90,14 @@ def overlay(frames: Iterable[WorldFrame], actors: Sequence[Actor]) -> Iterator[W
 def _in_the_way(frame: WorldFrame, position: Floats, heading: float, size: tuple[float, float, float]) -> list[int]:
     """Return the ids of the road users that are where an actor is, close before or behind it, or on its lane."""
     ahead = direction_of(heading)
-    off = frame.position - position
+    off = frame.position_m - position
     along = off @ ahead
     across = np.abs(off @ np.array([ahead[1], -ahead[0]]))
-    half = (frame.size[:, 0] + size[0]) / 2.0
+    half = (frame.size_m[:, 0] + size[0]) / 2.0
     close = (along < half + AHEAD_M) & (along > -half - BEHIND_M)
-    turn = np.abs(heading_difference(frame.heading, heading))
+    turn = np.abs(heading_difference(frame.heading_deg, heading))
     lane = (np.minimum(turn, 180.0 - turn) < ALONG_DEG) & (np.abs(along) < LANE_M)
-    beside = across < (frame.size[:, 1] + size[1]) / 2.0 + BESIDE_M
+    beside = across < (frame.size_m[:, 1] + size[1]) / 2.0 + BESIDE_M
     found: list[int] = frame.id[(close | lane) & beside].tolist()
     return found
 
@@ -109,9 +109,9 @@ def _joined(frame: WorldFrame, kept: np.ndarray, rows: Sequence[tuple[int, Actor
         frame,
         id=np.append(frame.id[kept], np.array([row[0] for row in rows], dtype=np.int64)),
         kind=np.append(frame.kind[kept], np.array([row[1].kind for row in rows], dtype=np.int64)),
-        position=np.vstack([frame.position[kept], *[row[2] for row in rows]]),
-        velocity=np.vstack([frame.velocity[kept], *[row[4] * direction_of(row[3]) for row in rows]]),
-        heading=np.append(frame.heading[kept], heading),
-        size=np.vstack([frame.size[kept], *[np.array(SIZES[row[1].kind]) for row in rows]]),
+        position_m=np.vstack([frame.position_m[kept], *[row[2] for row in rows]]),
+        velocity_mps=np.vstack([frame.velocity_mps[kept], *[row[4] * direction_of(row[3]) for row in rows]]),
+        heading_deg=np.append(frame.heading_deg[kept], heading),
+        size_m=np.vstack([frame.size_m[kept], *[np.array(SIZES[row[1].kind]) for row in rows]]),
         equipped=np.append(frame.equipped[kept], np.array([row[1].equipped for row in rows], dtype=np.int64)),
     )

@@ -71,7 +71,7 @@ class EmulatedCamera(Emulator):
         """Return the line that tells of one image."""
         rng = generator(self._seed, self._name, number)
         rows = self._seen(rng, frame)
-        position = self._in_sensor(frame.position[rows])
+        position = self._in_sensor(frame.position_m[rows])
         objects = self._objects(rng, frame, rows, position, self._numbers.of(frame.id[rows], frame.stamp_ns))
         for alarm in false_alarms(rng, self._spec, FALSE_ALARMS):
             kind = RoadUser(int(rng.integers(1, len(RoadUser))))
@@ -106,7 +106,7 @@ class EmulatedCamera(Emulator):
 
     def _seen(self, rng: np.random.Generator, frame: WorldFrame) -> Ints:
         rows = visible(frame, self._spec)
-        share = polar(self._in_sensor(frame.position[rows])).distance / self._spec.range_m
+        share = polar(self._in_sensor(frame.position_m[rows])).distance_m / self._spec.range_m
         missed = (MISSED_NEAR + MISSED_FAR * share**2) * np.where(np.isin(frame.kind[rows], SMALL), SMALL_FACTOR, 1)
         seen: Ints = rows[rng.random(len(rows)) >= missed]
         return seen
@@ -121,7 +121,7 @@ class EmulatedCamera(Emulator):
         sd = np.column_stack([np.hypot(along * cosine, across * sine), np.hypot(along * sine, across * cosine)]).round(
             2
         )
-        size = (frame.size[rows] * (1 + SIZE_SHARE * rng.normal(size=(len(rows), 3)))).round(2)
+        size = (frame.size_m[rows] * (1 + SIZE_SHARE * rng.normal(size=(len(rows), 3)))).round(2)
         other = rng.integers(1, len(RoadUser), len(rows))
         kinds = np.where(rng.random(len(rows)) < CONFUSED, other, frame.kind[rows])
         confidence = (CONFIDENCE[0] - CONFIDENCE[1] * distance / self._spec.range_m).round(2)

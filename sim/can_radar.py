@@ -101,16 +101,16 @@ class EmulatedCanRadar(Emulator):
     def _users(self, spec: CanRadarSpec, frame: WorldFrame, rng: np.random.Generator) -> Iterator[_Object]:
         mount, rows = spec.mount, visible(frame, spec)
         rows = rows[rng.random(len(rows)) >= MISSED]
-        position = to_sensor(mount, frame.position[rows] - [mount.east_m, mount.north_m])
-        distance = polar(position).distance
+        position = to_sensor(mount, frame.position_m[rows] - [mount.east_m, mount.north_m])
+        distance = polar(position).distance_m
         position = noisy(rng, position, np.full(len(rows), RANGE_SD), distance * AZIMUTH_SD)
-        velocity = to_sensor(mount, frame.velocity[rows])
+        velocity = to_sensor(mount, frame.velocity_mps[rows])
         moving = np.hypot(velocity[:, 0], velocity[:, 1]) > SLOW_MPS
         velocity = velocity + rng.normal(size=velocity.shape) * [ALONG_SD, ACROSS_SD]
         numbers = self._numbers.of(frame.id[rows], frame.stamp_ns) % WALL_ID
         for row, number, place, speed, moves in zip(rows, numbers, position, velocity, moving, strict=True):
             kind = CLASSES.get(RoadUser(int(frame.kind[row])), 0)
-            length, width = map(float, frame.size[row, :2])
+            length, width = map(float, frame.size_m[row, :2])
             x, y, vx, vy = map(float, (*place, *speed))
             yield _Object(int(number), x, y, vx, vy, 0 if moves else 7, kind, length, width)
 
@@ -119,30 +119,30 @@ class _Object(NamedTuple):
     """One object, m and m/s, with the radar's bit fields."""
 
     id: int
-    x: float
-    y: float
-    vx: float = 0.0
-    vy: float = 0.0
+    x_m: float
+    y_m: float
+    vx_mps: float = 0.0
+    vy_mps: float = 0.0
     dynamics: int = 1
     kind: int = 0
-    length: float = 0.2
-    width: float = 0.2
+    length_m: float = 0.2
+    width_m: float = 0.2
 
     def general(self) -> bytes:
         """Return 60B; reflects with 5 dBm2."""
-        place = (round((self.x + 500) / 0.2), 13), (round((self.y + 204.6) / 0.2), 11)
-        speed = (round((self.vx + 128) / 0.25), 10), (round((self.vy + 64) / 0.25), 9)
+        place = (round((self.x_m + 500) / 0.2), 13), (round((self.y_m + 204.6) / 0.2), 11)
+        speed = (round((self.vx_mps + 128) / 0.25), 10), (round((self.vy_mps + 64) / 0.25), 9)
         return packed((self.id, 8), *place, *speed, (0, 2), (self.dynamics, 3), (138, 8))
 
     def quality(self) -> bytes:
         """Return 60C: 0.224 m along, across by the distance; exists with 99.9 %, measured."""
-        across = 17 if math.hypot(self.x, self.y) < 60 else 19
+        across = 17 if math.hypot(self.x_m, self.y_m) < 60 else 19
         rest = [(31, 5)] * 3  # of accelerations and orientation it says nothing
         return packed((self.id, 8), (15, 5), (across, 5), (13, 5), (16, 5), *rest, (0, 5), (6, 3), (2, 3), (0, 2))
 
     def extent(self) -> bytes:
         """Return 60D: no acceleration, orientation 0."""
-        size = (round(self.length / 0.2), 8), (round(self.width / 0.2), 8)
+        size = (round(self.length_m / 0.2), 8), (round(self.width_m / 0.2), 8)
         return packed((self.id, 8), (1000, 11), (250, 9), (0, 1), (self.kind, 3), (450, 10), (0, 6), *size)
 
 

@@ -54,9 +54,9 @@ class EmulatedDoppler(Emulator):
         """Return one line, the nearest first; none where nothing moves and no zeros were requested."""
         rng = generator(self._seed, self._name, number)
         mount, rows = self._spec.mount, visible(frame, self._spec)
-        place = to_sensor(mount, frame.position[rows] - [mount.east_m, mount.north_m])
-        distance = polar(place).distance
-        inbound = -(place * to_sensor(mount, frame.velocity[rows])).sum(axis=1) / np.maximum(distance, 0.1)
+        place = to_sensor(mount, frame.position_m[rows] - [mount.east_m, mount.north_m])
+        distance = polar(place).distance_m
+        inbound = -(place * to_sensor(mount, frame.velocity_mps[rows])).sum(axis=1) / np.maximum(distance, 0.1)
         order = [int(row) for row in np.argsort(distance) if abs(inbound[row]) > SLOWEST_MPS][:MOST]
         speeds = [round(float(inbound[row] + rng.normal(0, SPEED_SD)) * self._per_mps, 2) for row in order]
         magnitudes = [round(float(3000 / max(distance[row], 1.0)), 2) for row in order]

@@ -23,10 +23,10 @@ class WorldFrame(msgspec.Struct, frozen=True, eq=False):
     stamp_ns: int
     id: Ints  # (n,) stable over a road user's life
     kind: Ints  # (n,) perception.objects.RoadUser
-    position: Floats  # (n, 2) m, centre
-    velocity: Floats  # (n, 2) m/s
-    heading: Floats  # (n,) deg
-    size: Floats  # (n, 3) m: length, width, height
+    position_m: Floats  # (n, 2) m, centre
+    velocity_mps: Floats  # (n, 2) m/s
+    heading_deg: Floats  # (n,) deg
+    size_m: Floats  # (n, 3) m: length, width, height
     equipped: Ints  # (n,) OBU or EMERGENCY_OBU where the vehicle carries one, else 0
     signals: str  # as SUMO prints it: one character per signal group, `link` in sim/data/signals.json
     cycle_s: float  # seconds since the signal cycle began
@@ -40,15 +40,15 @@ def at(before: WorldFrame, after: WorldFrame, stamp_ns: int) -> WorldFrame:
     """Interpolate the road users that are in both frames to a time between them; signals are those of `before`."""
     share = (stamp_ns - before.stamp_ns) / (after.stamp_ns - before.stamp_ns)
     _, rows, later = np.intersect1d(before.id, after.id, return_indices=True)
-    turn = (after.heading[later] - before.heading[rows] + 180) % 360 - 180
+    turn = (after.heading_deg[later] - before.heading_deg[rows] + 180) % 360 - 180
     return WorldFrame(
         stamp_ns=stamp_ns,
         id=before.id[rows],
         kind=before.kind[rows],
-        position=before.position[rows] * (1 - share) + after.position[later] * share,
-        velocity=before.velocity[rows] * (1 - share) + after.velocity[later] * share,
-        heading=(before.heading[rows] + share * turn) % 360,
-        size=before.size[rows],
+        position_m=before.position_m[rows] * (1 - share) + after.position_m[later] * share,
+        velocity_mps=before.velocity_mps[rows] * (1 - share) + after.velocity_mps[later] * share,
+        heading_deg=(before.heading_deg[rows] + share * turn) % 360,
+        size_m=before.size_m[rows],
         equipped=before.equipped[rows],
         signals=before.signals,
         cycle_s=before.cycle_s + share * (after.stamp_ns - before.stamp_ns) / 1e9,

@@ -49,19 +49,19 @@ class GeoTargets:
         rng = generator(self._seed, self._name, number)
         mount, rows = spec.mount, visible(frame, spec)
         rows = rows[rng.random(len(rows)) >= MISSED]
-        true = to_sensor(mount, frame.position[rows] - [mount.east_m, mount.north_m])
-        away = polar(true).distance
+        true = to_sensor(mount, frame.position_m[rows] - [mount.east_m, mount.north_m])
+        away = polar(true).distance_m
         place = noisy(rng, true, np.full(len(rows), RANGE_SD), away * AZIMUTH_SD)
-        inbound = (true * to_sensor(mount, frame.velocity[rows])).sum(axis=1) < 0
-        speed = np.hypot(frame.velocity[rows, 0], frame.velocity[rows, 1])
+        inbound = (true * to_sensor(mount, frame.velocity_mps[rows])).sum(axis=1) < 0
+        speed = np.hypot(frame.velocity_mps[rows, 0], frame.velocity_mps[rows, 1])
         numbers = self._numbers.of(frame.id[rows], frame.stamp_ns)
         turn = self._believed.mount.yaw_deg - mount.yaw_deg
         found = []
         for at, row in enumerate(rows.tolist()):
             moves = bool(speed[at] > SLOW_MPS)
             kmh = max(float(speed[at] + rng.normal(0, SPEED_SD)), 0.0) * 3.6 * (-1 if inbound[at] else 1)
-            heading = (float(frame.heading[row]) + turn + rng.normal(0, HEADING_SD)) % 360
-            length, width, height = map(float, frame.size[row])
+            heading = (float(frame.heading_deg[row]) + turn + rng.normal(0, HEADING_SD)) % 360
+            length, width, height = map(float, frame.size_m[row])
             is_car = frame.kind[row] == RoadUser.CAR
             here = self._wgs84(float(place[at, 0]), float(place[at, 1]))
             speed_kmh, sure = (kmh, 100) if moves else (0.0, 0)

@@ -59,7 +59,7 @@ class EmulatedGnss(Emulator):
         north_m += SPOOFED_NORTH_M if self.fault == "spoofed" else 0.0
         latitude, longitude = to_wgs84(east_m, north_m, self._reference)
         noise = generator(self._seed, self._name, number).normal(0, HEIGHT_SD_M)
-        height = self._reference.elevation + self._mount.height_m + noise
+        height = self._reference.elevation_m + self._mount.height_m + noise
         stamp_ns = frame.stamp_ns + AHEAD_NS.get(self.fault or "", 0)
         solution = _nav_pvt(stamp_ns, float(latitude), float(longitude), height)
         if self.fault == "coarse-time":

@@ -43,7 +43,7 @@ class Ghost(NamedTuple):
 
     arm: int
     aside_m: float
-    speed: float  # m/s
+    speed_mps: float  # m/s
     begin_m: float
 
 
@@ -53,7 +53,7 @@ def _ghost(seed: int, number: int) -> Ghost:
     return Ghost(
         arm=int(random.integers(4)),
         aside_m=float(random.choice(LANES_M)),
-        speed=random.uniform(*SPEED_MPS),
+        speed_mps=random.uniform(*SPEED_MPS),
         begin_m=random.uniform(0, 2 * REACH_M),
     )
 
@@ -106,10 +106,10 @@ class Hostile:
     def _ghosts(self, number: int, stamp_ns: int, count: int, *, siren: bool) -> Iterator[HeardFrame]:
         for number_of_it in range(number % SLOTS, count, SLOTS):
             ghost = _ghost(self._seed, number_of_it + GHOSTS * siren)
-            turns, along = divmod(stamp_ns / 1e9 % 86_400 * ghost.speed + ghost.begin_m, 2 * REACH_M)
+            turns, along = divmod(stamp_ns / 1e9 % 86_400 * ghost.speed_mps + ghost.begin_m, 2 * REACH_M)
             place, heading = _on_road(ghost.arm, along - REACH_M, ghost.aside_m)
             name = _name(self._seed, number_of_it + GHOSTS * siren, int(turns))
-            yield self._bsm(name, number, stamp_ns, place, ghost.speed, heading, siren=siren)
+            yield self._bsm(name, number, stamp_ns, place, ghost.speed_mps, heading, siren=siren)
 
     def _teleporting(self, number: int, stamp_ns: int) -> Iterator[HeardFrame]:
         for one in range(number % SLOTS, TELEPORTING, SLOTS):

@@ -37,13 +37,13 @@ class NetLane(NamedTuple):
 
     place: int  # in the net, 0 at the right
     type: str
-    width: float  # m
-    speed: float  # m/s
+    width_m: float  # m
+    speed_mps: float  # m/s
     points: list[Point]
 
     def describe(self, number: int) -> Json:
         """Return the common keys of the lanes of links and exits."""
-        return {"id": number, "width_m": self.width, "type": self.type, "points": self.points}
+        return {"id": number, "width_m": self.width_m, "type": self.type, "points": self.points}
 
 
 def shape(text: str) -> list[Point]:
@@ -69,7 +69,7 @@ def centre_line(lanes: list[NetLane]) -> list[Point]:
     left, right = lanes[0], lanes[-1]
     line = []
     for (x, y), (u, v) in zip(left.points, right.points, strict=True):
-        share = 0.5 + (right.width - left.width) / 4 / math.dist((x, y), (u, v))
+        share = 0.5 + (right.width_m - left.width_m) / 4 / math.dist((x, y), (u, v))
         line.append((round(x + share * (u - x), 3), round(y + share * (v - y), 3)))
     return line
 
@@ -101,8 +101,8 @@ class Crossing:
         return {
             "name": f"{name}_in",
             "upstream": self._neighbour(name),
-            "width_m": sum(lane.width for lane in inward),
-            "speed_limit_mps": inward[0].speed,
+            "width_m": sum(lane.width_m for lane in inward),
+            "speed_limit_mps": inward[0].speed_mps,
             "points": centre_line(inward),
             "movements": [{"downstream": self._neighbour(to), "phase": phase} for to, phase in phases.items()],
             "lanes": lanes,
@@ -112,7 +112,7 @@ class Crossing:
         connects = [self._connection(name, c) for c in self._connections(name) if c["fromLane"] == str(lane.place)]
         maneuvers = [connection["maneuver"] for connection in connects]
         return lane.describe(number) | {
-            "speed_limit_mps": lane.speed,
+            "speed_limit_mps": lane.speed_mps,
             "maneuvers": maneuvers,
             "connects_to": connects,
         }

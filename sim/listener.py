@@ -136,9 +136,9 @@ class Listener:
         return Estimates(
             id=np.array([one.ptc_id for one in participants], dtype=np.int64),
             group=np.array([_GROUP.get(one.ptc_type, 0) for one in participants], dtype=np.int64),
-            position=position,
-            speed=np.array([one.speed_mps for one in participants], dtype=np.float64),
-            heading=np.array([one.heading_deg for one in participants], dtype=np.float64),
+            position_m=position,
+            speed_mps=np.array([one.speed_mps for one in participants], dtype=np.float64),
+            heading_deg=np.array([one.heading_deg for one in participants], dtype=np.float64),
             inside=~(np.hypot(position[:, 0], position[:, 1]) > self._reach),
         )
 

@@ -76,7 +76,7 @@ class Fleet:
     def heard(self, number: int, frame: WorldFrame) -> list[HeardFrame]:
         """Return frames that the radio receives of the vehicles in turn in slot `number` (counted since the epoch)."""
         random = generator(self._seed, "air", number)
-        distances = np.hypot(*frame.position.T)
+        distances = np.hypot(*frame.position_m.T)
         near = np.flatnonzero((frame.equipped > 0) & (distances <= RANGE_M))
         sending = [int(row) for row in near if self._unit(int(frame.id[row])).slot == number % SLOTS]
         arrivals = (self._arrive(random, number, frame, row, float(distances[row])) for row in sending)
@@ -123,19 +123,19 @@ class Fleet:
     def _message(
         self, random: np.random.Generator, unit: Unit, count: int, frame: WorldFrame, row: int
     ) -> v2x.BasicSafetyMessage:
-        speed = float(np.hypot(*frame.velocity[row]))
-        length, width, height = map(float, frame.size[row])
+        speed = float(np.hypot(*frame.velocity_mps[row]))
+        length, width, height = map(float, frame.size_m[row])
         return v2x.BasicSafetyMessage(
             msg_cnt=count,
             id=unit.id,
             sec_mark_ms=frame.stamp_ns // 1_000_000 % 60_000,
-            position=self._position(frame.position[row] + unit.wander.at(frame.stamp_ns)),
+            position=self._position(frame.position_m[row] + unit.wander.at(frame.stamp_ns)),
             position_confidence=v2x.PositionConfidenceSet(
                 position=v2x.position_confidence(CIRCLE_95 * unit.axis_sd_m),
             ),
             transmission="forwardGears",
             speed_mps=max(0.0, speed + random.normal(0, SPEED_SD_MPS)),
-            heading_deg=(float(frame.heading[row]) + random.normal(0, HEADING_SD_DEG)) % 360,
+            heading_deg=(float(frame.heading_deg[row]) + random.normal(0, HEADING_SD_DEG)) % 360,
             motion_confidence=v2x.MotionConfidenceSet(
                 speed=v2x.speed_confidence(NORMAL_95 * SPEED_SD_MPS),
                 heading=v2x.heading_confidence(NORMAL_95 * HEADING_SD_DEG),
@@ -154,7 +154,7 @@ class Fleet:
     def _position(self, place: Floats) -> v2x.Position:
         latitude, longitude = to_wgs84(place[0], place[1], self._reference)
         return v2x.Position(
-            latitude_deg=float(latitude), longitude_deg=float(longitude), elevation_m=self._reference.elevation
+            latitude_deg=float(latitude), longitude_deg=float(longitude), elevation_m=self._reference.elevation_m
         )
 
 

@@ -140,8 +140,8 @@ class EmulatedTiRadar(Emulator):
     def _targets(self, rng: np.random.Generator, frame: WorldFrame) -> Table:
         mount = self._spec.mount
         rows = visible(frame, self._spec)
-        position = to_sensor(mount, frame.position[rows] - [mount.east_m, mount.north_m])
-        velocity = to_sensor(mount, frame.velocity[rows])
+        position = to_sensor(mount, frame.position_m[rows] - [mount.east_m, mount.north_m])
+        velocity = to_sensor(mount, frame.velocity_mps[rows])
         seen = rng.random(len(rows)) >= self._missed(frame.kind[rows], position, velocity)
         numbers = self._numbers.of(frame.id[rows[seen]], frame.stamp_ns)
         position, velocity = _measured(rng, position[seen], velocity[seen])
@@ -155,7 +155,7 @@ class EmulatedTiRadar(Emulator):
 
     def _missed(self, kind: Ints, position: Floats, velocity: Floats) -> Floats:
         """Return the probabilities that this frame does not show them."""
-        missed = MISSED_NEAR + MISSED_FAR * (polar(position).distance / self._spec.range_m) ** 2
+        missed = MISSED_NEAR + MISSED_FAR * (polar(position).distance_m / self._spec.range_m) ** 2
         missed *= np.where(np.isin(kind, (RoadUser.BICYCLE, RoadUser.PEDESTRIAN)), WEAK_FACTOR, 1.0)
         slow = np.hypot(velocity[:, 0], velocity[:, 1]) < SLOW_MPS
         return np.where(slow, SLOW_MISSED, missed)

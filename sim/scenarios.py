@@ -31,7 +31,7 @@ class Scenario(NamedTuple):
     event: str  # the rule that should find it
     begin_s: float  # when it is one
     end_s: float  # when it is over
-    place: tuple[float, float]  # m, site frame: where it begins
+    place_m: tuple[float, float]  # m, site frame: where it begins
     actors: tuple[Actor, ...]
     seconds: float  # until when it is worth looking
     radius_m: float = 25.0  # how far from the place an event may be that is meant
@@ -47,7 +47,7 @@ def _from_north(east: float, first: float = FAR_M, last: float = -FAR_M) -> Way:
 
 
 def _car(way: Way, *profile: tuple[float, float], kind: RoadUser = RoadUser.CAR, equipped: int = 0) -> Actor:
-    return Actor(kind=kind, way=way, profile=profile, equipped=equipped)
+    return Actor(kind=kind, way_m=way, profile=profile, equipped=equipped)
 
 
 def _stopped_vehicle() -> Scenario:

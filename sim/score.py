@@ -31,9 +31,9 @@ class Estimates(NamedTuple):
 
     id: Ints  # (n,)
     group: Ints  # (n,) index into GROUPS
-    position: Floats  # (n, 2) m, site frame
-    speed: Floats  # (n,) m/s, NaN unknown
-    heading: Floats  # (n,) deg, NaN unknown
+    position_m: Floats  # (n, 2) m, site frame
+    speed_mps: Floats  # (n,) m/s, NaN unknown
+    heading_deg: Floats  # (n,) deg, NaN unknown
     inside: NDArray[np.bool_]  # (n,) in the evaluation region
 
 
@@ -42,9 +42,9 @@ class Truth(NamedTuple):
 
     id: Ints  # (m,)
     group: Ints  # (m,) index into GROUPS
-    position: Floats  # (n, m, 2) m, site frame
-    speed: Floats  # (n, m) m/s
-    heading: Floats  # (n, m) deg
+    position_m: Floats  # (n, m, 2) m, site frame
+    speed_mps: Floats  # (n, m) m/s
+    heading_deg: Floats  # (n, m) deg
     inside: NDArray[np.bool_]  # (m,) in the evaluation region
     in_sight: NDArray[np.bool_]  # (m,) a sensor can see it
     equipped: NDArray[np.bool_]  # (m,) it says itself where it is
@@ -55,24 +55,24 @@ class ScoreStep(NamedTuple):
 
     estimates: Ints  # (k,)
     truths: Ints  # (k,)
-    distance: Floats  # (k,) m
+    distance_m: Floats  # (k,) m
     missed: Ints  # rows of truth
     false: Ints  # rows of estimates
 
     def gospa(self, cutoff_m: float = CUTOFF_M) -> float:
         """Return the GOSPA distance in metres."""
-        return gospa(self.distance, len(self.missed) + len(self.false), cutoff_m)
+        return gospa(self.distance_m, len(self.missed) + len(self.false), cutoff_m)
 
 
 def judge(estimates: Estimates, truth: Truth, cutoff_m: float = CUTOFF_M) -> ScoreStep:
     """Match one time step's estimates with the truth."""
-    distance = np.linalg.norm(estimates.position[:, None] - truth.position, axis=2)
+    distance = np.linalg.norm(estimates.position_m[:, None] - truth.position_m, axis=2)
     rows, columns = match(distance, cutoff_m)
     counted = truth.inside[columns]
     return ScoreStep(
         estimates=rows[counted],
         truths=columns[counted],
-        distance=distance[rows[counted], columns[counted]],
+        distance_m=distance[rows[counted], columns[counted]],
         missed=np.setdiff1d(np.flatnonzero(truth.inside), columns),
         false=np.setdiff1d(np.flatnonzero(estimates.inside), rows),
     )
@@ -123,10 +123,10 @@ class Score:
         step = judge(estimates, truth)
         self._steps += 1
         self._gospa += step.gospa()
-        self._distance.add(step.distance)
-        speed, heading = (figure[step.estimates, step.truths] for figure in (truth.speed, truth.heading))
-        self._speed.add(np.abs(estimates.speed[step.estimates] - speed))
-        turned = np.abs((estimates.heading[step.estimates] - heading + 180.0) % 360.0 - 180.0)
+        self._distance.add(step.distance_m)
+        speed, heading = (figure[step.estimates, step.truths] for figure in (truth.speed_mps, truth.heading_deg))
+        self._speed.add(np.abs(estimates.speed_mps[step.estimates] - speed))
+        turned = np.abs((estimates.heading_deg[step.estimates] - heading + 180.0) % 360.0 - 180.0)
         self._heading.add(turned[speed > MOVING_MPS])
         said, real = estimates.group[step.estimates], truth.group[step.truths]
         for name, groups in (

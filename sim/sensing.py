@@ -22,8 +22,8 @@ FORGET_NS = 2_000_000_000
 class Polar(NamedTuple):
     """Where rows of points are from a sensor: distance m, bearing rad (left of the boresight +)."""
 
-    distance: Floats
-    bearing: Floats
+    distance_m: Floats
+    bearing_rad: Floats
 
 
 def to_sensor(mount: MountSpec, vectors: Floats) -> Floats:
@@ -42,35 +42,35 @@ def polar(position: Floats) -> Polar:
 def visible(frame: WorldFrame, spec: SensorSpec) -> Ints:
     """Return the rows of the frame that the sensor sees: in its field of view, not hidden behind others."""
     offset = np.array([spec.mount.east_m, spec.mount.north_m])
-    centre = polar(to_sensor(spec.mount, frame.position - offset))
-    near = np.flatnonzero(centre.distance < spec.range_m)
-    corners = polar(to_sensor(spec.mount, (_corners(frame)[near] - offset).reshape(-1, 2))).bearing.reshape(-1, 4)
-    spread = _wrap(corners - centre.bearing[near, None])
+    centre = polar(to_sensor(spec.mount, frame.position_m - offset))
+    near = np.flatnonzero(centre.distance_m < spec.range_m)
+    corners = polar(to_sensor(spec.mount, (_corners(frame)[near] - offset).reshape(-1, 2))).bearing_rad.reshape(-1, 4)
+    spread = _wrap(corners - centre.bearing_rad[near, None])
     bodies = _Bodies(
-        Polar(centre.distance[near], centre.bearing[near]),
+        Polar(centre.distance_m[near], centre.bearing_rad[near]),
         spread.min(axis=1, initial=0),
         spread.max(axis=1, initial=0),
-        frame.size[near, 2],
+        frame.size_m[near, 2],
     )
-    facing = np.abs(bodies.centre.bearing) <= np.radians(spec.width_deg) / 2
+    facing = np.abs(bodies.centre.bearing_rad) <= np.radians(spec.width_deg) / 2
     rows: Ints = near[facing & (_reached(bodies, spec.mount.height_m) >= SEEN_SHARE)]
     return rows
 
 
 class _Bodies(NamedTuple):
     centre: Polar
-    right: Floats  # rad from the centre's bearing to the body's edge, <= 0
-    left: Floats  # likewise, >= 0
-    height: Floats
+    right_rad: Floats  # rad from the centre's bearing to the body's edge, <= 0
+    left_rad: Floats  # likewise, >= 0
+    height_m: Floats
 
 
 def _corners(frame: WorldFrame) -> Floats:
     """Return the (n, 4, 2) corners of all bodies, east and north."""
-    heading = np.radians(frame.heading)
-    along = np.column_stack([np.sin(heading), np.cos(heading)]) * frame.size[:, :1] / 2
-    across = np.column_stack([np.cos(heading), -np.sin(heading)]) * frame.size[:, 1:2] / 2
+    heading = np.radians(frame.heading_deg)
+    along = np.column_stack([np.sin(heading), np.cos(heading)]) * frame.size_m[:, :1] / 2
+    across = np.column_stack([np.cos(heading), -np.sin(heading)]) * frame.size_m[:, 1:2] / 2
     offsets = np.stack([along + across, along - across, -along + across, -along - across], axis=1)
-    corners: Floats = frame.position[:, None, :] + offsets
+    corners: Floats = frame.position_m[:, None, :] + offsets
     return corners
 
 
@@ -78,12 +78,14 @@ def _reached(bodies: _Bodies, height_m: float) -> Floats:
     """Return for each body the share of rays from the sensor to half its height that no nearer body stops."""
     distance, bearing = bodies.centre
     share = (np.arange(RAYS) + 0.5) / RAYS
-    rays = bearing[:, None] + bodies.right[:, None] + share * (bodies.left - bodies.right)[:, None]  # (n, rays)
+    rays = (
+        bearing[:, None] + bodies.right_rad[:, None] + share * (bodies.left_rad - bodies.right_rad)[:, None]
+    )  # (n, rays)
     across = _wrap(rays[:, :, None] - bearing)  # (n, rays, n): from ray i, k to the centre of body j
-    inside = (across > bodies.right) & (across < bodies.left)
+    inside = (across > bodies.right_rad) & (across < bodies.left_rad)
     fraction = distance / np.maximum(distance[:, None], 0.1)  # (n, n): how far along the way to i body j stands
-    passes_at = height_m + (bodies.height[:, None] / 2 - height_m) * fraction
-    stops = (fraction < 1) & (passes_at < bodies.height)
+    passes_at = height_m + (bodies.height_m[:, None] / 2 - height_m) * fraction
+    stops = (fraction < 1) & (passes_at < bodies.height_m)
     stopped: Floats = (inside & stops[:, None, :]).any(axis=2).mean(axis=1)
     return 1 - stopped
 
@@ -94,7 +96,7 @@ def _wrap(angle: Floats) -> Floats:
 
 def noisy(rng: np.random.Generator, position: Floats, along: Floats, across: Floats) -> Floats:
     """Return (n, 2) sensor-frame positions moved by errors of these sigmas (m) along and across the line of sight."""
-    bearing = polar(position).bearing
+    bearing = polar(position).bearing_rad
     errors = rng.normal(size=position.shape) * np.column_stack([along, across])
     return position + to_cartesian(errors, bearing)
 

@@ -45,8 +45,8 @@ class EmulatedSidefire(Emulator):
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Keep the vehicles that have passed since the capture before."""
         mount = self._spec.mount
-        place = to_sensor(mount, frame.position - [mount.east_m, mount.north_m])
-        velocity = to_sensor(mount, frame.velocity)
+        place = to_sensor(mount, frame.position_m - [mount.east_m, mount.north_m])
+        velocity = to_sensor(mount, frame.velocity_mps)
         rng = generator(self._seed, self._name, number)
         for row, key in enumerate(frame.id.tolist()):
             kind, away = CLASSES.get(RoadUser(int(frame.kind[row]))), float(place[row, 0])
@@ -55,7 +55,7 @@ class EmulatedSidefire(Emulator):
             if kind is None or before is None or before * now > 0 or not FIRST_LANE_M < away < self._spec.range_m:
                 continue
             speed_mps = abs(float(velocity[row, 1])) + rng.normal(0, SPEED_SD)
-            length_m = float(frame.size[row, 0]) + rng.normal(0, LENGTH_SD)
+            length_m = float(frame.size_m[row, 0]) + rng.normal(0, LENGTH_SD)
             self._events.append(self._event(frame.stamp_ns, away, speed_mps, kind, length_m))
         return []
 

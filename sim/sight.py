@@ -20,7 +20,7 @@ def sensors(bench: Bench) -> list[SensorSpec]:
 
 def in_sight(frame: WorldFrame, specs: Sequence[SensorSpec]) -> NDArray[np.bool_]:
     """Return which road users (n,) any of the sensors can see; radars hardly see standing ones."""
-    moves = np.hypot(frame.velocity[:, 0], frame.velocity[:, 1]) >= SLOW_MPS
+    moves = np.hypot(frame.velocity_mps[:, 0], frame.velocity_mps[:, 1]) >= SLOW_MPS
     seen = np.zeros(len(frame.id), dtype=np.bool_)
     for spec in specs:
         rows = visible(frame, spec)

@@ -39,11 +39,11 @@ def reported(fault: str | None, lamps: list[Lamp], number: int) -> list[Lamp]:
 
 def contrary(lamps: list[Lamp]) -> list[Lamp]:
     """Return the lamps of an attacker: red is green, everything else is red."""
-    return [_other(lamp, "green" if lamp.colour == "red" else "red", lamp.countdown) for lamp in lamps]
+    return [_other(lamp, "green" if lamp.colour == "red" else "red", lamp.countdown_s) for lamp in lamps]
 
 
 def _other(lamp: Lamp, colour: str, countdown: float | None) -> Lamp:
-    return msgspec.structs.replace(lamp, colour=colour, countdown=countdown)
+    return msgspec.structs.replace(lamp, colour=colour, countdown_s=countdown)
 
 
 def _everywhere(colour: str) -> Callable[[list[Lamp], int], list[Lamp]]:
@@ -58,7 +58,7 @@ def _swapped(lamps: list[Lamp], number: int) -> list[Lamp]:
 
 def _jumping(lamps: list[Lamp], number: int) -> list[Lamp]:
     more = 10.0 if number % 2 else 0.0
-    return [_other(lamp, lamp.colour, None if lamp.countdown is None else lamp.countdown + more) for lamp in lamps]
+    return [_other(lamp, lamp.colour, None if lamp.countdown_s is None else lamp.countdown_s + more) for lamp in lamps]
 
 
 _CHANGES: dict[str, Callable[[list[Lamp], int], list[Lamp]]] = {

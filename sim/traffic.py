@@ -42,10 +42,10 @@ def is_equipped(seed: int, name: str, kind: RoadUser) -> bool:
 class Pose(NamedTuple):
     """SUMO's state of a road user: its front bumper, or a pedestrian's centre."""
 
-    east: float  # m
-    north: float  # m
-    angle: float  # deg clockwise from north
-    speed: float  # m/s
+    east_m: float  # m
+    north_m: float  # m
+    angle_deg: float  # deg clockwise from north
+    speed_mps: float  # m/s
 
 
 class User(NamedTuple):
@@ -54,10 +54,10 @@ class User(NamedTuple):
     id: int
     kind: RoadUser
     equipped: bool
-    size: tuple[float, float, float]  # m: length, width, height
-    centre: tuple[float, float] | None = None  # m
-    velocity: tuple[float, float] = (0.0, 0.0)  # m/s
-    heading: float = 0.0  # deg
+    size_m: tuple[float, float, float]  # m: length, width, height
+    centre_m: tuple[float, float] | None = None  # m
+    velocity_mps: tuple[float, float] = (0.0, 0.0)  # m/s
+    heading_deg: float = 0.0  # deg
 
     def moved(self, pose: Pose) -> User:
         """Return the road user one period on.
@@ -65,39 +65,41 @@ class User(NamedTuple):
         The velocity is that of the centre, which SUMO does not say: its speed is the front bumper's along the lane,
         without any sideways part.
         """
-        turn = math.radians(pose.angle)
+        turn = math.radians(pose.angle_deg)
         ahead = (math.sin(turn), math.cos(turn))
         if self.kind is RoadUser.PEDESTRIAN:
             return self._walked(pose, ahead)
-        half = self.size[0] / 2
-        centre = (pose.east - half * ahead[0], pose.north - half * ahead[1])
-        velocity = (pose.speed * ahead[0], pose.speed * ahead[1])
-        if self.centre is not None:
-            velocity = ((centre[0] - self.centre[0]) / PERIOD_S, (centre[1] - self.centre[1]) / PERIOD_S)
-        return self._replace(centre=centre, velocity=velocity, heading=pose.angle)
+        half = self.size_m[0] / 2
+        centre = (pose.east_m - half * ahead[0], pose.north_m - half * ahead[1])
+        velocity = (pose.speed_mps * ahead[0], pose.speed_mps * ahead[1])
+        if self.centre_m is not None:
+            velocity = ((centre[0] - self.centre_m[0]) / PERIOD_S, (centre[1] - self.centre_m[1]) / PERIOD_S)
+        return self._replace(centre_m=centre, velocity_mps=velocity, heading_deg=pose.angle_deg)
 
     def _walked(self, pose: Pose, ahead: tuple[float, float]) -> User:
         """Follow SUMO's pedestrian, which hops by up to 1.5 m where a pavement meets a crosswalk."""
-        if self.centre is None:
-            velocity = (pose.speed * ahead[0], pose.speed * ahead[1])
-            return self._replace(centre=(pose.east, pose.north), velocity=velocity, heading=pose.angle)
-        velocity = ((pose.east - self.centre[0]) / FOLLOW_S, (pose.north - self.centre[1]) / FOLLOW_S)
-        centre = (self.centre[0] + velocity[0] * PERIOD_S, self.centre[1] + velocity[1] * PERIOD_S)
+        if self.centre_m is None:
+            velocity = (pose.speed_mps * ahead[0], pose.speed_mps * ahead[1])
+            return self._replace(
+                centre_m=(pose.east_m, pose.north_m), velocity_mps=velocity, heading_deg=pose.angle_deg
+            )
+        velocity = ((pose.east_m - self.centre_m[0]) / FOLLOW_S, (pose.north_m - self.centre_m[1]) / FOLLOW_S)
+        centre = (self.centre_m[0] + velocity[0] * PERIOD_S, self.centre_m[1] + velocity[1] * PERIOD_S)
         walks = math.hypot(*velocity) > STANDING
-        heading = math.degrees(math.atan2(*velocity)) if walks else self.heading
-        return self._replace(centre=centre, velocity=velocity, heading=heading)
+        heading = math.degrees(math.atan2(*velocity)) if walks else self.heading_deg
+        return self._replace(centre_m=centre, velocity_mps=velocity, heading_deg=heading)
 
     def row(self) -> list[int]:
         """Return the road user as one of `sim.rows.Rows`."""
-        assert self.centre is not None, "moved before it is read"
-        metric = (*self.centre, *self.velocity)
+        assert self.centre_m is not None, "moved before it is read"
+        metric = (*self.centre_m, *self.velocity_mps)
         return [
             self.id,
             self.kind,
             self.equipped,
             *(round(value * 1000) for value in metric),
-            round(self.heading * 100) % 36000,
-            *(round(value * 1000) for value in self.size),
+            round(self.heading_deg * 100) % 36000,
+            *(round(value * 1000) for value in self.size_m),
         ]
 
 

@@ -57,7 +57,7 @@ class History:
         world = self.at(now_ns)
         if world is None:
             return None
-        away = np.hypot(world.position[:, 0], world.position[:, 1])
+        away = np.hypot(world.position_m[:, 0], world.position_m[:, 1])
         near = away <= reach + margin
         ids = world.id[near]
         position = np.full((len(stamps_ns), len(ids), 2), np.nan)
@@ -76,7 +76,7 @@ class History:
         world = self.at(stamp_ns)
         if world is not None:
             _, to, of = np.intersect1d(ids, world.id, return_indices=True)
-            position[to] = world.position[of]
-            speed[to] = np.hypot(world.velocity[of, 0], world.velocity[of, 1])
-            heading[to] = world.heading[of]
+            position[to] = world.position_m[of]
+            speed[to] = np.hypot(world.velocity_mps[of, 0], world.velocity_mps[of, 1])
+            heading[to] = world.heading_deg[of]
         return position, speed, heading

@@ -57,8 +57,8 @@ class TruthWriter:
 
 def rows(frame: WorldFrame) -> str:
     """Return the rows of a frame."""
-    speed = np.hypot(frame.velocity[:, 0], frame.velocity[:, 1])
-    numbers = np.column_stack([frame.position, speed, frame.heading, frame.size]).round(3).tolist()
+    speed = np.hypot(frame.velocity_mps[:, 0], frame.velocity_mps[:, 1])
+    numbers = np.column_stack([frame.position_m, speed, frame.heading_deg, frame.size_m]).round(3).tolist()
     return "".join(
         f"{frame.stamp_ns},{number},{_KINDS[kind]},{','.join(map(str, values))}\n"
         for number, kind, values in zip(frame.id.tolist(), frame.kind.tolist(), numbers, strict=True)

@@ -51,7 +51,7 @@ class TscbmController(Emulator):
             maps[(MAP_OF_PEDESTRIANS if walks else MAP_OF_VEHICLES)[lamp.colour]] |= bit
             if not walks and lamp.colour.startswith("flashing"):
                 maps[FLASH] |= bit
-            left = NEVER if lamp.countdown is None else round(10 * lamp.countdown).to_bytes(2, "big")
+            left = NEVER if lamp.countdown_s is None else round(10 * lamp.countdown_s).to_bytes(2, "big")
             times[group.phase, walks] = 2 * left
         nothing = bytes(4)
         blocks = b"".join(

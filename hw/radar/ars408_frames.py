@@ -57,10 +57,10 @@ class General(NamedTuple):
     """Where an object is: m, m/s, x forward, y left."""
 
     id: int
-    x: float
-    y: float
-    vx: float
-    vy: float
+    x_m: float
+    y_m: float
+    vx_mps: float
+    vy_mps: float
     dynamics: int
 
 
@@ -68,10 +68,10 @@ class ObjectQuality(NamedTuple):
     """How sure the radar is: 1 sigma, m, m/s; probability of existence; state of measurement."""
 
     id: int
-    x_sd: float
-    y_sd: float
-    vx_sd: float
-    vy_sd: float
+    x_sd_m: float
+    y_sd_m: float
+    vx_sd_mps: float
+    vy_sd_mps: float
     probability: float
     state: int
 
@@ -81,8 +81,8 @@ class ObjectExtent(NamedTuple):
 
     id: int
     kind: int
-    length: float
-    width: float
+    length_m: float
+    width_m: float
 
 
 RadarMessage = RadarState | ListHead | General | ObjectQuality | ObjectExtent
@@ -109,10 +109,10 @@ def _head(d: bytes) -> ListHead:
 def _general(d: bytes) -> General:
     return General(
         id=d[0],
-        x=(d[1] << 5 | d[2] >> 3) * 0.2 - 500,
-        y=((d[2] & 7) << 8 | d[3]) * 0.2 - 204.6,
-        vx=(d[4] << 2 | d[5] >> 6) * 0.25 - 128,
-        vy=((d[5] & 0x3F) << 3 | d[6] >> 5) * 0.25 - 64,
+        x_m=(d[1] << 5 | d[2] >> 3) * 0.2 - 500,
+        y_m=((d[2] & 7) << 8 | d[3]) * 0.2 - 204.6,
+        vx_mps=(d[4] << 2 | d[5] >> 6) * 0.25 - 128,
+        vy_mps=((d[5] & 0x3F) << 3 | d[6] >> 5) * 0.25 - 64,
         dynamics=d[6] & 7,
     )
 
@@ -120,10 +120,10 @@ def _general(d: bytes) -> General:
 def _quality(d: bytes) -> ObjectQuality:
     return ObjectQuality(
         id=d[0],
-        x_sd=DEVIATIONS[d[1] >> 3],
-        y_sd=DEVIATIONS[(d[1] & 7) << 2 | d[2] >> 6],
-        vx_sd=DEVIATIONS[d[2] >> 1 & 31],
-        vy_sd=DEVIATIONS[(d[2] & 1) << 4 | d[3] >> 4],
+        x_sd_m=DEVIATIONS[d[1] >> 3],
+        y_sd_m=DEVIATIONS[(d[1] & 7) << 2 | d[2] >> 6],
+        vx_sd_mps=DEVIATIONS[d[2] >> 1 & 31],
+        vy_sd_mps=DEVIATIONS[(d[2] & 1) << 4 | d[3] >> 4],
         probability=PROBABILITIES[d[6] >> 5],
         state=d[6] >> 2 & 7,
     )

@@ -72,15 +72,15 @@ class ObjectList:
         rows = np.zeros(len(self._general), ROW)
         for row, one in zip(rows, self._general.values(), strict=True):
             row["id"], row["dynamics"] = one.id, one.dynamics
-            row["position"], row["velocity"] = (one.x, one.y), (one.vx, one.vy)
+            row["position"], row["velocity"] = (one.x_m, one.y_m), (one.vx_mps, one.vy_mps)
             self._describe(row, self._quality.get(one.id), self._extent.get(one.id))
         return rows
 
     def _describe(self, row: Any, quality: ObjectQuality | None, extent: ObjectExtent | None) -> None:
         row["sd"], row["confidence"], row["state"], row["size"] = np.nan, np.nan, -1, np.nan
         if quality is not None:
-            row["sd"] = quality.x_sd, quality.y_sd, quality.vx_sd, quality.vy_sd
+            row["sd"] = quality.x_sd_m, quality.y_sd_m, quality.vx_sd_mps, quality.vy_sd_mps
             row["confidence"], row["state"] = quality.probability, quality.state
         if extent is not None:
             row["kind"] = KINDS.get(extent.kind, RoadUser.UNKNOWN)
-            row["size"][:2] = extent.length or np.nan, extent.width or np.nan
+            row["size"][:2] = extent.length_m or np.nan, extent.width_m or np.nan

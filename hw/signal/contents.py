@@ -62,12 +62,12 @@ def colour_of(octet: int) -> str:
 
 def encode_lamp_colours(place: JunctionPlace, lamps: Iterable[Lamp]) -> bytes:
     """Return the content of object 0103; lamps of one approach follow each other. Seconds are rounded up."""
-    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle)]
+    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle_deg)]
     body = _encode_place(place) + _COUNT.pack(len(groups))
     for angle, group in groups:
         body += _APPROACH.pack(angle, len(group))
         for lamp in group:
-            seconds = 0 if lamp.countdown is None else min(math.ceil(lamp.countdown), _LONGEST_COUNTDOWN + 1)
+            seconds = 0 if lamp.countdown_s is None else min(math.ceil(lamp.countdown_s), _LONGEST_COUNTDOWN + 1)
             body += _LAMP.pack(lamp.number, lamp.type, _COLOUR_OCTETS[lamp.colour], seconds)
     return _LENGTH.pack(len(body)) + body
 
@@ -94,7 +94,7 @@ def _parse_lamp(reader: _ContentReader, angle: int) -> Lamp:
 
 def encode_plan(place: JunctionPlace, lamps: Iterable[LampPlan]) -> bytes:
     """Return the content of object 0301; lamps of one approach follow each other. Durations in whole seconds."""
-    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle)]
+    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle_deg)]
     body = _encode_place(place) + _COUNT.pack(sum(len(group) for _, group in groups)) + _COUNT.pack(len(groups))
     for angle, group in groups:
         body += _APPROACH.pack(angle, len(group))

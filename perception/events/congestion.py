@@ -44,7 +44,7 @@ class Congestion:
         slow = (
             now.is_vehicle
             & ~now.tracks.contested
-            & (now.speed < (settings.release_mps if running else settings.slow_mps))
+            & (now.speed_mps < (settings.release_mps if running else settings.slow_mps))
         )
         rows = slow.nonzero()[0]
         if len(rows) < STILL * settings.least_vehicles:
@@ -58,7 +58,7 @@ class Congestion:
         """Yield a link if enough of the slow vehicles of its rows (n,) may drive; a red light ends no event."""
         settings = self.settings
         if not runs:
-            rows = rows[now.speed[rows] < settings.slow_mps]
+            rows = rows[now.speed_mps[rows] < settings.slow_mps]
             flowing = [lane for lane in self._lanes[key] if self._may_drive(now, lane)]
             rows = rows[np.isin(now.lane[rows], flowing)]
         if len(rows) < settings.least_vehicles * (STILL if key in self._crowded else 1.0):
@@ -80,13 +80,13 @@ class Congestion:
         path = now.lanes.stretch(lane, first, last)
         return Occurrence(
             key=key,
-            position=(float(path[0, 0]), float(path[0, 1])),
+            position_m=(float(path[0, 0]), float(path[0, 1])),
             radius_m=float(first - last) / 2.0,
             track_ids=[],
             place=now.lanes.place(lane, first),
             confidence=float(now.tracks.existence[rows].mean()),
-            path=tuple((float(east), float(north)) for east, north in path),
+            path_m=tuple((float(east), float(north)) for east, north in path),
             path_radius_m=float(now.lanes.half_width[self._lanes[key]].sum()),
             level=level,
-            speed_mps=float(now.speed[rows].mean()),
+            speed_mps=float(now.speed_mps[rows].mean()),
         )

@@ -112,12 +112,12 @@ class EventDetector:
             state="start" if case.event is None else "update",
             start_ns=case.since_ns,
             stamp_ns=now_ns,
-            position=seen.position,
+            position_m=seen.position_m,
             radius_m=seen.radius_m,
             place=seen.place,
             track_ids=seen.track_ids,
             confidence=seen.confidence,
-            path=seen.path,
+            path_m=seen.path_m,
             path_radius_m=seen.path_radius_m,
             level=seen.level,
             speed_mps=seen.speed_mps,
@@ -148,7 +148,7 @@ class _Gate:
         """Tell whether the rule holds where something was seen."""
         if not self._only and not self._never:
             return True
-        flags = self._ground.at_point(occurrence.position)
+        flags = self._ground.at_point(occurrence.position_m)
         return bool(flags & self._only or not self._only) and not flags & self._never
 
 
@@ -156,7 +156,7 @@ def _take_over(cases: dict[int, _EventCase], occurrence: Occurrence, there: Set[
     """Return the case, taken out, whose road user was lost where this one has been found; None: there is none."""
     for key, case in cases.items():
         gone = bool(case.occurrence.track_ids) and there.isdisjoint(case.occurrence.track_ids)
-        if gone and math.dist(case.occurrence.position, occurrence.position) <= occurrence.radius_m:
+        if gone and math.dist(case.occurrence.position_m, occurrence.position_m) <= occurrence.radius_m:
             return cases.pop(key)
     return None
 

@@ -32,9 +32,9 @@ class PedestrianOnRoad:
         rows = on_carriageway(now, (now.tracks.kind == RoadUser.PEDESTRIAN).nonzero()[0])
         if not len(rows):
             return []
-        size = now.tracks.size[rows]
+        size = now.tracks.size_m[rows]
         upright = (size[:, 2] >= settings.least_height_m) & (size[:, 0] <= settings.most_length_m)
-        return of_tracks(now, rows[upright & (now.speed[rows] <= settings.fastest_mps)], settings.radius_m)
+        return of_tracks(now, rows[upright & (now.speed_mps[rows] <= settings.fastest_mps)], settings.radius_m)
 
 
 class ObjectOnRoad:
@@ -46,10 +46,12 @@ class ObjectOnRoad:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return them."""
         settings = self.settings
-        small = (now.tracks.size[:, 2] <= settings.most_height_m) & (now.tracks.size[:, 0] <= settings.most_length_m)
+        small = (now.tracks.size_m[:, 2] <= settings.most_height_m) & (
+            now.tracks.size_m[:, 0] <= settings.most_length_m
+        )
         rows = on_carriageway(now, small.nonzero()[0])
         if not len(rows):
             return []
-        came = now.tracks.position[rows] - now.past["first"][rows]
-        still = (now.speed[rows] <= settings.still_mps) & (np.hypot(came[:, 0], came[:, 1]) <= settings.still_m)
+        came = now.tracks.position_m[rows] - now.past["first"][rows]
+        still = (now.speed_mps[rows] <= settings.still_mps) & (np.hypot(came[:, 0], came[:, 1]) <= settings.still_m)
         return of_tracks(now, rows[still], settings.radius_m)

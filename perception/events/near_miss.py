@@ -33,12 +33,12 @@ BETWEEN_S = np.stack(np.meshgrid(*[np.arange(4) * STEP_S / 4.0] * 2), axis=-1).r
 class Movers(NamedTuple):
     """Road users (p,) with the columns that are needed to lay their bodies over each other."""
 
-    position: Floats  # (p, 2) m, centre
-    velocity: Floats  # (p, 2) m/s
+    position_m: Floats  # (p, 2) m, centre
+    velocity_mps: Floats  # (p, 2) m/s
     ahead: Floats  # (p, 2) unit vector
-    half: Floats  # (p, 2) m: half the length, half the width
-    position_sd: Floats  # (p,) m, at most, in any direction
-    speed_sd: Floats  # (p,) m/s, the same
+    half_m: Floats  # (p, 2) m: half the length, half the width
+    position_sd_m: Floats  # (p,) m, at most, in any direction
+    speed_sd_mps: Floats  # (p,) m/s, the same
 
 
 class NearMiss:
@@ -63,9 +63,9 @@ class NearMiss:
 
     def _crossing(self, now: Situation) -> tuple[Ints, Ints]:
         """Return pairs (p,), (p,) of rows, each once, whose ways cross; the first one is fast."""
-        moving = (now.speed >= MOVING_MPS) & np.isfinite(now.tracks.heading)
+        moving = (now.speed_mps >= MOVING_MPS) & np.isfinite(now.tracks.heading_deg)
         row = (moving & ((now.ground & (JUNCTION | CROSSWALK)) != 0)).nonzero()[0]
-        is_fast = now.speed[row] >= self.settings.least_mps
+        is_fast = now.speed_mps[row] >= self.settings.least_mps
         fast = is_fast.nonzero()[0]
         if not len(fast):
             return fast, fast
@@ -89,30 +89,30 @@ class NearMiss:
 
     def _surely_cross(self, now: Situation, pair: list[int]) -> bool:
         """Tell whether two road users move, and their ways cross, however wrong speeds and headings are."""
-        slowest = now.speed[pair] - self.settings.sigmas * _movers(now, np.array(pair)).speed_sd
+        slowest = now.speed_mps[pair] - self.settings.sigmas * _movers(now, np.array(pair)).speed_sd_mps
         if slowest.min() < MOVING_MPS:
             return False
         cosine = abs(float(now.ahead[pair].prod(axis=0).sum()))
         angle = math.degrees(math.acos(min(cosine, 1.0)))
-        return angle - self.settings.sigmas * math.hypot(*now.tracks.heading_sd[pair]) >= self.settings.crossing_deg
+        return angle - self.settings.sigmas * math.hypot(*now.tracks.heading_sd_deg[pair]) >= self.settings.crossing_deg
 
     def _surely_fast(self, movers: Movers) -> Mask:
         """Return which of the movers (m,) are fast enough, however wrong their speeds are."""
-        speed = np.hypot(movers.velocity[:, 0], movers.velocity[:, 1])
-        fast: Mask = speed - self.settings.sigmas * movers.speed_sd >= self.settings.least_mps
+        speed = np.hypot(movers.velocity_mps[:, 0], movers.velocity_mps[:, 1])
+        fast: Mask = speed - self.settings.sigmas * movers.speed_sd_mps >= self.settings.least_mps
         return fast
 
     def _come_near(self, now: Situation, first: Ints, second: Ints) -> Mask:
         """Return (3, p) which pairs come near each other soon, or one to where the second or the first was lately."""
         tracks = now.tracks
-        apart = tracks.position[second] - tracks.position[first]
-        one, other = tracks.velocity[first], tracks.velocity[second]
+        apart = tracks.position_m[second] - tracks.position_m[first]
+        one, other = tracks.velocity_mps[first], tracks.velocity_mps[second]
         drift = np.array((other - one, -other, one))  # (3, p, 2) m/s: rate of change of the vector between them
         pace = np.maximum(drift[..., 0] ** 2 + drift[..., 1] ** 2, 1e-9)
         closing = -(apart[:, 0] * drift[..., 0] + apart[:, 1] * drift[..., 1])
         time_s = np.minimum(np.maximum(closing / pace, 0.0), self._within_s)
         nearest = apart + drift * time_s[..., None]
-        reach = (tracks.size[first, 0] + tracks.size[second, 0]) / 2.0 + 2.0 * SPARE_M
+        reach = (tracks.size_m[first, 0] + tracks.size_m[second, 0]) / 2.0 + 2.0 * SPARE_M
         near: Mask = np.hypot(nearest[..., 0], nearest[..., 1]) <= reach
         return near
 
@@ -121,9 +121,9 @@ class NearMiss:
         settings, near = self.settings, collides.nonzero()[0]
         if len(near):
             one, other = _movers(now, first[near]), _movers(now, second[near])
-            drift = other.velocity - one.velocity
-            apart = (other.position - one.position)[:, None] + drift[:, None] * self._ahead_s[:, None]
-            sd = np.hypot(*(m.position_sd[:, None] + self._ahead_s * m.speed_sd[:, None] for m in (one, other)))
+            drift = other.velocity_mps - one.velocity_mps
+            apart = (other.position_m - one.position_m)[:, None] + drift[:, None] * self._ahead_s[:, None]
+            sd = np.hypot(*(m.position_sd_m[:, None] + self._ahead_s * m.speed_sd_mps[:, None] for m in (one, other)))
             overlap = _overlap(apart, one, other, settings.sigmas * sd)
             braking = np.hypot(drift[:, 0], drift[:, 1]) / (2.0 * self._ahead_s[overlap.argmax(axis=1)])
             collides[near] = overlap.any(axis=1) & (braking >= settings.least_braking_mps2)
@@ -138,7 +138,7 @@ class NearMiss:
         parts, pairs, ages_s = [], [], []
         for before in self._trail:
             pair, row = (before.tracks.id == now.tracks.id[leaver[near], None]).nonzero()
-            moved = before.speed[row] >= MOVING_MPS
+            moved = before.speed_mps[row] >= MOVING_MPS
             parts.append(_movers(before, row[moved]))
             pairs.append(pair[moved])
             ages_s += [(now.now_ns - before.now_ns) / SECOND_NS] * int(moved.sum())
@@ -146,9 +146,9 @@ class NearMiss:
         one = Movers(*(column[pair] for column in own))
         other = Movers(*(np.concatenate(column) for column in zip(*parts, strict=True)))
         # both are followed between the looks: the one back from now, the other on from then
-        drift = one.velocity[:, None] * BETWEEN_S[:, :1] + other.velocity[:, None] * BETWEEN_S[:, 1:]
-        slack = self.settings.sigmas * np.hypot(one.position_sd, other.position_sd)[:, None]
-        overlap = _overlap((other.position - one.position)[:, None] + drift, one, other, slack)
+        drift = one.velocity_mps[:, None] * BETWEEN_S[:, :1] + other.velocity_mps[:, None] * BETWEEN_S[:, 1:]
+        slack = self.settings.sigmas * np.hypot(one.position_sd_m, other.position_sd_m)[:, None]
+        overlap = _overlap((other.position_m - one.position_m)[:, None] + drift, one, other, slack)
         overlap &= age_s[:, None] - BETWEEN_S.sum(axis=1) <= self.settings.pet_s + 1e-9
         met = np.bincount(pair[overlap.any(axis=1)], minlength=len(near)) > 0
         encroaches[near] = met & self._surely_fast(own)
@@ -156,16 +156,16 @@ class NearMiss:
     def _occurrence(self, now: Situation, pair: list[int], after_s: float | None) -> Occurrence:
         tracks = now.tracks
         numbers = sorted(tracks.id[pair].tolist())
-        middle = tracks.position[pair].mean(axis=0)
+        middle = tracks.position_m[pair].mean(axis=0)
         return Occurrence(
             key=numbers[0] * PAIR + numbers[1],
-            position=(float(middle[0]), float(middle[1])),
+            position_m=(float(middle[0]), float(middle[1])),
             radius_m=self.settings.radius_m,
             track_ids=numbers,
             confidence=float(tracks.existence[pair].min()),
             after_s=after_s,
             sure_s=float(now.past["sure_s"][pair].min()),
-            speed_mps=float(now.speed[pair].max()),
+            speed_mps=float(now.speed_mps[pair].max()),
         )
 
 
@@ -174,12 +174,12 @@ def _movers(now: Situation, row: Ints) -> Movers:
     tracks = now.tracks
     covariance = tracks.covariance[row]
     return Movers(
-        position=tracks.position[row],
-        velocity=tracks.velocity[row],
+        position_m=tracks.position_m[row],
+        velocity_mps=tracks.velocity_mps[row],
         ahead=now.ahead[row],
-        half=tracks.size[row, :2] / 2.0,
-        position_sd=np.sqrt(most_variance(covariance[:, :2, :2].transpose(1, 2, 0))),
-        speed_sd=np.sqrt(most_variance(covariance[:, 2:, 2:].transpose(1, 2, 0))),
+        half_m=tracks.size_m[row, :2] / 2.0,
+        position_sd_m=np.sqrt(most_variance(covariance[:, :2, :2].transpose(1, 2, 0))),
+        speed_sd_mps=np.sqrt(most_variance(covariance[:, 2:, 2:].transpose(1, 2, 0))),
     )
 
 
@@ -192,8 +192,8 @@ def _overlap(apart: Floats, one: Movers, other: Movers, slack: Floats) -> Mask:
     sine = np.sqrt(np.maximum(1.0 - cosine**2, 0.0))
     overlap = np.ones(apart.shape[:2], dtype=np.bool_)
     for own, their in ((one, other), (other, one)):
-        length = own.half[:, 0] + cosine * their.half[:, 0] + sine * their.half[:, 1]
-        width = own.half[:, 1] + sine * their.half[:, 0] + cosine * their.half[:, 1]
+        length = own.half_m[:, 0] + cosine * their.half_m[:, 0] + sine * their.half_m[:, 1]
+        width = own.half_m[:, 1] + sine * their.half_m[:, 0] + cosine * their.half_m[:, 1]
         along = np.abs((apart * own.ahead[:, None]).sum(axis=2))
         aside = np.abs(apart[..., 0] * own.ahead[:, None, 1] - apart[..., 1] * own.ahead[:, None, 0])
         overlap &= (along <= length[:, None] - slack) & (aside <= width[:, None] - slack)

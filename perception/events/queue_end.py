@@ -37,12 +37,12 @@ class QueueEnd:
         row = int(now.queues.last[lane])
         return Occurrence(
             key=lane,
-            position=(float(path[0, 0]), float(path[0, 1])),
+            position_m=(float(path[0, 0]), float(path[0, 1])),
             radius_m=self.settings.radius_m,
             track_ids=[],
             place=now.lanes.place(lane, length),
             sure_s=0.0 if row == NONE else math.inf,
             confidence=HIDDEN_CONFIDENCE if row == NONE else float(now.tracks.existence[row]),
-            path=tuple((float(east), float(north)) for east, north in path),
+            path_m=tuple((float(east), float(north)) for east, north in path),
             path_radius_m=float(now.lanes.half_width[lane]),
         )

@@ -53,11 +53,11 @@ class RedLight:
 
     def _note(self, now: Situation, row: int) -> None:
         """Keep a crossing if any of the lane's ways was red when the vehicle's front came to the line."""
-        speed = float(now.speed[row])
+        speed = float(now.speed_mps[row])
         if speed < self.settings.least_mps:
             return
         lane = int(now.past["origin"][row])
-        front_ns = int(now.past["crossed_ns"][row]) - int(now.tracks.size[row, 0] / 2.0 / speed * SECOND_NS)
+        front_ns = int(now.past["crossed_ns"][row]) - int(now.tracks.size_m[row, 0] / 2.0 / speed * SECOND_NS)
         red = frozenset(
             way.movement
             for way in now.lanes.lines[lane].connections
@@ -68,8 +68,8 @@ class RedLight:
 
     def _is_sure(self, now: Situation, row: int, crossing: _Crossing) -> bool:
         """Tell whether a vehicle drives on, on a way that was red."""
-        past_line = -float(now.lanes.short_of_stop_line(np.array([crossing.lane]), now.tracks.position[[row]])[0])
-        if past_line < self.settings.past_line_m or now.speed[row] < self.settings.least_mps:
+        past_line = -float(now.lanes.short_of_stop_line(np.array([crossing.lane]), now.tracks.position_m[[row]])[0])
+        if past_line < self.settings.past_line_m or now.speed_mps[row] < self.settings.least_mps:
             return False
         if all(way.movement in crossing.red for way in now.lanes.lines[crossing.lane].connections):
             return True

@@ -19,14 +19,14 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a rule sees at one time, such as a vehicle that stands."""
 
     key: int  # the same thing has the same key at every look: a track id, a lane's index ...
-    position: tuple[float, float]  # m, site frame
+    position_m: tuple[float, float]  # m, site frame
     radius_m: float
     track_ids: list[int]
     place: LanePlace | None = None
     confidence: float = 1.0
     sure_s: float = math.inf  # for how long the places of its road users have been known well
     after_s: float | None = None  # it must hold for so long before it is an event; None: as the settings say
-    path: tuple[tuple[float, float], ...] = ()
+    path_m: tuple[tuple[float, float], ...] = ()
     path_radius_m: float = 0.0
     level: int | None = None
     speed_mps: float | None = None
@@ -59,17 +59,17 @@ def threshold(now: Situation, running: Set[int], start: float, release: float) -
 def of_track(now: Situation, row: int, radius_m: float, after_s: float | None = None) -> Occurrence:
     """Return the occurrence of one road user."""
     tracks = now.tracks
-    heading = float(tracks.heading[row])
+    heading = float(tracks.heading_deg[row])
     return Occurrence(
         key=int(tracks.id[row]),
-        position=(float(tracks.position[row, 0]), float(tracks.position[row, 1])),
+        position_m=(float(tracks.position_m[row, 0]), float(tracks.position_m[row, 1])),
         radius_m=radius_m,
         track_ids=[int(tracks.id[row])],
         place=now.place(row),
         confidence=float(tracks.existence[row]),
         sure_s=float(now.past["sure_s"][row]),
         after_s=after_s,
-        speed_mps=float(now.speed[row]),
+        speed_mps=float(now.speed_mps[row]),
         heading_deg=None if np.isnan(heading) else heading,
     )
 

@@ -22,12 +22,12 @@ class Overspeed:
         settings = self.settings
         percent = threshold(now, running, settings.over_percent, settings.release_percent)
         limit = now.past["speed_limit"] * (1.0 + percent / 100.0)
-        rows = (now.is_vehicle & (now.speed > limit)).nonzero()[0]
+        rows = (now.is_vehicle & (now.speed_mps > limit)).nonzero()[0]
         if not len(rows):
             return []
         known = running_rows(now, running)
         variance = np.linalg.eigvalsh(now.tracks.covariance[rows, 2:, 2:])[:, -1]
-        sure = now.speed[rows] - settings.sigmas * np.sqrt(variance) > limit[rows]
+        sure = now.speed_mps[rows] - settings.sigmas * np.sqrt(variance) > limit[rows]
         return of_tracks(now, rows[sure | known[rows]], settings.radius_m)
 
 
@@ -41,11 +41,11 @@ class SlowVehicle:
         """Return the vehicles that are too slow."""
         settings = self.settings
         percent = threshold(now, running, settings.under_percent, settings.release_percent)
-        creeping = (now.speed > settings.least_mps) & (now.speed < now.past["speed_limit"] * percent / 100.0)
+        creeping = (now.speed_mps > settings.least_mps) & (now.speed_mps < now.past["speed_limit"] * percent / 100.0)
         rows = (now.is_vehicle & creeping).nonzero()[0]
         if not len(rows):
             return []
-        steady = np.abs(now.speed[rows] - now.past["steady_speed"][rows]) <= settings.steady_mps
+        steady = np.abs(now.speed_mps[rows] - now.past["steady_speed"][rows]) <= settings.steady_mps
         steady |= running_rows(now, running)[rows]
         rows = rows[steady & now.lanes.is_motor[now.lane[rows]] & ~(now.to_stop_line[rows] <= settings.free_m)]
         if not len(rows):

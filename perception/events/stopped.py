@@ -38,7 +38,7 @@ class StoppedVehicle:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that stand without reason."""
         settings = self.settings
-        slow = now.speed < threshold(now, running, settings.walking_mps, settings.release_mps)
+        slow = now.speed_mps < threshold(now, running, settings.walking_mps, settings.release_mps)
         rows = (now.is_vehicle & slow).nonzero()[0]
         if not len(rows):
             return []
@@ -56,7 +56,7 @@ class StoppedVehicle:
     def _occurrence(self, now: Situation, row: int, towards: bool) -> Occurrence:
         """Return the occurrence of a vehicle; `towards`: on a lane towards the stop line."""
         settings = self.settings
-        came = math.dist(now.tracks.position[row], now.past["first"][row])
+        came = math.dist(now.tracks.position_m[row], now.past["first"][row])
         after_s = settings.start_in_junction_after_s
         if towards:
             after_s = settings.start_after_s if came >= settings.least_way_m else settings.start_if_never_moved_after_s
@@ -88,10 +88,10 @@ class StoppedVehicle:
 
     def _is_clear_ahead(self, now: Situation, rows: Ints) -> Mask:
         """Return ahead of which of the rows (k,) sensors would see a vehicle that explains the stop."""
-        first = (now.tracks.size[rows, 0] + CAR_M) / 2.0
+        first = (now.tracks.size_m[rows, 0] + CAR_M) / 2.0
         share = np.linspace(0.0, 1.0, PLACES)
         ahead = first[:, None] * (1.0 - share) + self.settings.queue_gap_m * share  # (k, PLACES) m
-        places = now.tracks.position[rows, None] + ahead[..., None] * now.along[rows, None]
+        places = now.tracks.position_m[rows, None] + ahead[..., None] * now.along[rows, None]
         headings = np.repeat(heading_of(now.along[rows]), PLACES)
         shown = now.shows(places.reshape(-1, 2), headings)
         clear: Mask = np.logical_and.reduce(shown.reshape(len(rows), PLACES), axis=1)
@@ -99,7 +99,7 @@ class StoppedVehicle:
 
     def _is_behind(self, now: Situation, rows: Ints, others: Ints) -> Mask:
         """Return which of the rows (k,) have one of the others (o,) on their way, close ahead."""
-        off = now.tracks.position[others] - now.tracks.position[rows, None]  # (k, o, 2) m
+        off = now.tracks.position_m[others] - now.tracks.position_m[rows, None]  # (k, o, 2) m
         behind = np.zeros(len(rows), dtype=np.bool_)
         for way in (now.ahead[rows, None], now.along[rows, None]):
             along = (off * way).sum(axis=2)

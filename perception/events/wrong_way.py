@@ -22,17 +22,17 @@ class WrongWay:
     def look(self, now: Situation, running: Set[int]) -> Iterable[Occurrence]:
         """Return the vehicles that are well inside a motor lane only if it is turned round."""
         settings = self.settings
-        fast = now.speed > threshold(now, running, settings.least_mps, settings.release_mps)
+        fast = now.speed_mps > threshold(now, running, settings.least_mps, settings.release_mps)
         rows = (now.is_vehicle & fast & (now.lane == NONE)).nonzero()[0]
         rows = rows[(now.ground[rows] & (MOTOR | CROSSWALK)) == MOTOR]
         if not len(rows):
             return []
         known = running_rows(now, running)
-        position = now.tracks.position[rows]
+        position = now.tracks.position_m[rows]
         turned = now.lanes.match_ahead(position, -now.ahead[rows])
         edge = np.where(known[rows], 0.0, settings.edge_m)
-        inside = now.lanes.is_motor[turned.lane] & (turned.lateral <= now.lanes.half_width[turned.lane] - edge)
-        came = now.tracks.position[rows] - now.past["first"][rows]
+        inside = now.lanes.is_motor[turned.lane] & (turned.lateral_m <= now.lanes.half_width[turned.lane] - edge)
+        came = now.tracks.position_m[rows] - now.past["first"][rows]
         inside &= np.hypot(came[:, 0], came[:, 1]) >= settings.least_way_m
-        inside &= np.isfinite(now.tracks.heading[rows])
+        inside &= np.isfinite(now.tracks.heading_deg[rows])
         return of_tracks(now, rows[inside], settings.radius_m)

@@ -30,20 +30,20 @@ def of_bodies(table: TrackTable, owners: Mask, scan: Scan, detection: Ints) -> M
 
     A bus is one road user, however many reflections a radar makes of it. Pedestrians and cyclists may be that near.
     """
-    found = on_bodies(table, owners, scan.position.take(detection, axis=-1), BESIDE_M)
+    found = on_bodies(table, owners, scan.position_m.take(detection, axis=-1), BESIDE_M)
     return found & ~attributes.walks(scan.kind[detection])
 
 
 def on_bodies(table: TrackTable, owners: Mask, position: Floats, beside: float) -> Mask:
     """Return which places (2, d) m are on the bodies of vehicles among the rows `owners` (n,), or `beside` m near."""
-    vehicle = (owners & np.isfinite(table.heading) & ~attributes.walks(table.kind)).nonzero()[0]
+    vehicle = (owners & np.isfinite(table.heading_deg) & ~attributes.walks(table.kind)).nonzero()[0]
     found = np.zeros(position.shape[1], dtype=np.bool_)
     if not len(vehicle) or not len(found):
         return found
     size, middle = attributes.sizes(table).take(vehicle, axis=-1), table.state[:2].take(vehicle, axis=-1)
     row, place = neighbours(middle, size[0] / 2.0 + beside, position, 0.0)
     gap = position.take(place, axis=-1) - middle.take(row, axis=-1)
-    east, north = direction_of(table.heading[vehicle[row]]).T
+    east, north = direction_of(table.heading_deg[vehicle[row]]).T
     along, across = np.abs(east * gap[0] + north * gap[1]), np.abs(east * gap[1] - north * gap[0])
     found[place[(along < size[0, row] / 2.0 + beside) & (across < size[1, row] / 2.0 + beside)]] = True
     return found

@@ -26,14 +26,14 @@ _LIMITS: Floats = np.array([LANE_M, SAME_WAY, FARTHEST_M, ITSELF_M])
 class LaneOrder(NamedTuple):
     """Bumper-to-bumper gaps (k,) m of vehicles to the next ones of their lanes, inf where there is none."""
 
-    ahead: Floats
-    behind: Floats
-    leading: Floats  # (k,) m/s: speed of the next one ahead, along the heading, never negative; 0 without one
+    ahead_m: Floats
+    behind_m: Floats
+    leading_mps: Floats  # (k,) m/s: speed of the next one ahead, along the heading, never negative; 0 without one
 
 
 def directions(table: TrackTable, rows: Ints) -> Floats:
     """Return the unit vectors (2, k), site frame, along which the rows (k,) drive: heading, else velocity."""
-    heading = table.heading[rows]
+    heading = table.heading_deg[rows]
     return direction_of(np.where(np.isfinite(heading), heading, heading_of(table.state[2:, rows].T))).T
 
 
@@ -44,7 +44,7 @@ def lane_order(table: TrackTable, rows: Ints) -> LaneOrder:
     others = _others(table)
     found = LaneOrder(*np.empty((3, len(rows))))
     here = table.state, sizes(table)[0], rows, directions(table, rows)
-    kernel.lane_order(*contiguous(*here, others, direction_of(table.heading[others]).T, _LIMITS, *found))
+    kernel.lane_order(*contiguous(*here, others, direction_of(table.heading_deg[others]).T, _LIMITS, *found))
     return found
 
 
@@ -55,7 +55,7 @@ def lane_order_twin(table: TrackTable, rows: Ints) -> LaneOrder:
     if not len(others):
         none = np.full(len(rows), np.inf)
         return LaneOrder(none, none, np.zeros(len(rows)))
-    way, length = direction_of(table.heading[others]).T, sizes(table)[0]
+    way, length = direction_of(table.heading_deg[others]).T, sizes(table)[0]
     away = table.state[:2, None, others] - table.state[:2, rows, None]
     along = ahead[0, :, None] * away[0] + ahead[1, :, None] * away[1]
     across = np.abs(ahead[0, :, None] * away[1] - ahead[1, :, None] * away[0])
@@ -72,5 +72,5 @@ def lane_order_twin(table: TrackTable, rows: Ints) -> LaneOrder:
 
 def _others(table: TrackTable) -> Ints:
     """Return the rows (o,) of the vehicles that probably exist, and whose heading is known."""
-    rows: Ints = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading)).nonzero()[0]
+    rows: Ints = (likely(table) & ~walks(table.kind) & np.isfinite(table.heading_deg)).nonzero()[0]
     return rows

@@ -43,7 +43,7 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * in_view.any(axis=0)
     narrowest = np.full(len(table), np.inf)
     np.minimum.at(narrowest, track, room)
-    table.leaving[:] = np.where(news, survival.rates(table, narrowest), table.leaving) * table.hidden
+    table.leaving_per_s[:] = np.where(news, survival.rates(table, narrowest), table.leaving_per_s) * table.hidden
     _refute(table)
 
 

@@ -18,9 +18,9 @@ class Obstacles(NamedTuple):
     """The bodies of n tracks."""
 
     state: Floats  # (4, n) east, north m, their speeds m/s
-    size: Floats  # (3, n) m: length, width, height
+    size_m: Floats  # (3, n) m: length, width, height
     ahead: Floats  # (2, n) unit vectors, site frame; NaN where the heading is not known
-    sd: Floats  # (n,) m: how well the place is known, the worse of both axes
+    sd_m: Floats  # (n,) m: how well the place is known, the worse of both axes
     exists: Floats  # (n,) probability
 
 
@@ -28,13 +28,13 @@ class Shade(NamedTuple):
     """The parts of the targets of m looks that bodies cover."""
 
     total: Floats  # (m,) share of the target's width, all bodies together; may be over 1
-    widest: Floats  # (m,) m: the widest shadow, from hidden on one side to hidden on the other; 0: none
+    widest_m: Floats  # (m,) m: the widest shadow, from hidden on one side to hidden on the other; 0: none
 
 
 def obstacles(table: TrackTable) -> Obstacles:
     """Return the bodies of all tracks."""
-    known = np.isfinite(table.heading)
-    ahead = np.where(known, direction_of(np.where(known, table.heading, 0.0)).T, np.nan)
+    known = np.isfinite(table.heading_deg)
+    ahead = np.where(known, direction_of(np.where(known, table.heading_deg, 0.0)).T, np.nan)
     sd = np.sqrt(np.maximum(table.covariance[0, 0], table.covariance[1, 1]))
     return Obstacles(table.state, sizes(table), ahead, sd, existence(table))
 
@@ -59,15 +59,15 @@ def shade_twin(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: In
     distance = np.maximum(np.hypot(away[0], away[1]), 1.0)
     ray = away / distance
     share = (before[0] * ray[0] + before[1] * ray[1]) / distance  # of the way to the target
-    line = height + (of.size[2, target] / 2.0 - height) * share
+    line = height + (of.size_m[2, target] / 2.0 - height) * share
     gap = of.state[:2, target] - of.state[:2, other]
-    beside = np.hypot(gap[0], gap[1]) > (of.size[1, target] + of.size[1, other]) / 2.0  # two in one place are one
-    near = (beside & (share > 0.0) & (share < 1.0) & (line < of.size[2, other])).nonzero()[0]
+    beside = np.hypot(gap[0], gap[1]) > (of.size_m[1, target] + of.size_m[1, other]) / 2.0  # two in one place are one
+    near = (beside & (share > 0.0) & (share < 1.0) & (line < of.size_m[2, other])).nonzero()[0]
     which, target, other, ray, share = which[near], target[near], other[near], ray[:, near], share[near]
     aside = (before[0, near] * ray[1] - before[1, near] * ray[0]) / share
     mine, theirs = _half_width(of, target, ray), _half_width(of, other, ray) / share
     wide = 2.0 * mine + 2.0 * theirs
-    mine = mine + of.sd[target]
+    mine = mine + of.sd_m[target]
     covered = np.maximum(np.minimum(mine, aside + theirs) - np.maximum(-mine, aside - theirs), 0.0)
     widest = np.zeros(count)
     np.maximum.at(widest, which, wide * (covered > 0.0))
@@ -77,7 +77,7 @@ def shade_twin(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: In
 
 def _half_width(of: Obstacles, rows: Ints, ray: Floats) -> Floats:
     """Return half the widths (k,) m of the bodies in the rows (k,) across rays (2, k), unit vectors."""
-    (east, north), length, width = of.ahead[:, rows], of.size[0, rows], of.size[1, rows]
+    (east, north), length, width = of.ahead[:, rows], of.size_m[0, rows], of.size_m[1, rows]
     along, across = np.abs(east * ray[0] + north * ray[1]), np.abs(east * ray[1] - north * ray[0])
     half: Floats = np.where(np.isnan(east), (length + width) / 2.0, length * across + width * along) / 2.0
     return half

@@ -29,13 +29,13 @@ def rates(table: TrackTable, room: Floats) -> Floats:
     rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
     if len(rows):
         order = lane_order(table, rows)
-        pace[rows[np.maximum(order.ahead, order.behind) < BOXED_M]] = BOXED_PACE
+        pace[rows[np.maximum(order.ahead_m, order.behind_m) < BOXED_M]] = BOXED_PACE
     leaving: Floats = pace / np.minimum(room, WIDEST_M)
     return leaving
 
 
 def fade(table: TrackTable, dt: float) -> None:
     """Let the probability of existence of hidden road users fall in dt seconds, by their rates of leaving."""
-    stay = table.leaving * max(dt, 0.0)
+    stay = table.leaving_per_s * max(dt, 0.0)
     # p' = p exp(-stay), as log-odds
     table.log_odds -= stay + np.log1p(np.exp(table.log_odds) * -np.expm1(-stay))

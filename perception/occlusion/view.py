@@ -23,7 +23,7 @@ class View:
         heading (k,): of the cars, deg clockwise from north.
         """
         cars = TrackTable.new(len(position), self._sensors.radio)
-        cars.state[:2], cars.heading[:], cars.kind[:] = position.T, heading, RoadUser.CAR
+        cars.state[:2], cars.heading_deg[:], cars.kind[:] = position.T, heading, RoadUser.CAR
         table = self._table.joined(cars)
         sees_standing = self._sensors.least_speed[:-1, None] == 0.0
         sensor, place = np.nonzero(visibility.sight(cars, self._sensors).inside & sees_standing)

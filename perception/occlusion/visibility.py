@@ -65,7 +65,7 @@ class Cover(NamedTuple):
     """How far other road users cover targets (m,) from sensors (m,)."""
 
     exposure: Floats  # (m,) probability that the sensor can see the target
-    room: Floats  # (m,) m across the line of sight, at the target, from hidden on one side to hidden on the other
+    room_m: Floats  # (m,) m across the line of sight, at the target, from hidden on one side to hidden on the other
 
 
 def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cover:
@@ -80,12 +80,12 @@ def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cov
     if not len(others) or not len(track):
         return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
     of = obstacles(table)
-    reach = _shadow(table, of.size, sensor, track, others, sensors)
+    reach = _shadow(table, of.size_m, sensor, track, others, sensors)
     which, other = neighbours(table.state[:2].take(track, axis=-1), reach, table.state[:2].take(others, axis=-1), 0.0)
     found = shade(of, sensor, track, which, others[other], sensors)
     return Cover(
         IN_THE_OPEN * np.clip(1.0 - found.total / COVERED_SHARE, 0.0, 1.0),
-        np.where(found.widest > 0.0, found.widest, np.inf),
+        np.where(found.widest_m > 0.0, found.widest_m, np.inf),
     )
 
 

@@ -24,8 +24,8 @@ class Couples(NamedTuple):
 def couples(first: Paths, second: Paths, gate_m: float) -> Couples:
     """Pair paths that are each other's best: long together, close in place and velocity (m, and m/s as m)."""
     rows, others = _same_time(first.grid, second.grid)
-    apart = np.hypot(*(first.position[rows] - second.position[others]).T)
-    unlike = np.hypot(*(first.velocity[rows] - second.velocity[others]).T)
+    apart = np.hypot(*(first.position_m[rows] - second.position_m[others]).T)
+    unlike = np.hypot(*(first.velocity_mps[rows] - second.velocity_mps[others]).T)
     cost = np.minimum(np.hypot(apart, np.nan_to_num(unlike)), gate_m)
     key = first.path[rows] * max(second.count, 1) + second.path[others]
     keys, of = np.unique(key, return_inverse=True)

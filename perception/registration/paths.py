@@ -16,9 +16,9 @@ class Sightings(msgspec.Struct, frozen=True, eq=False):
 
     id: Ints  # (n,) the source's number of the road user
     stamp_ns: Ints  # (n,)
-    position: Floats  # (n, 2) m
-    velocity: Floats  # (n, 2) m/s
-    covariance: Floats  # (n, 2, 2) m2, of the position
+    position_m: Floats  # (n, 2) m
+    velocity_mps: Floats  # (n, 2) m/s
+    covariance_m2: Floats  # (n, 2, 2) m2, of the position
 
 
 class Paths(msgspec.Struct, frozen=True, eq=False):
@@ -26,9 +26,9 @@ class Paths(msgspec.Struct, frozen=True, eq=False):
 
     grid: Ints  # (k,) GRID_NS since the epoch
     path: Ints  # (k,) 0.., which path
-    position: Floats  # (k, 2) m
-    velocity: Floats  # (k, 2) m/s
-    covariance: Floats  # (k, 2, 2) m2
+    position_m: Floats  # (k, 2) m
+    velocity_mps: Floats  # (k, 2) m/s
+    covariance_m2: Floats  # (k, 2, 2) m2
 
     def __len__(self) -> int:
         """Return the number of places."""
@@ -59,9 +59,9 @@ def join(sightings: Sightings) -> Paths:
     return Paths(
         grid=grid[in_time],
         path=path[rows][in_time],
-        position=_between(sightings.position, at, after, share)[in_time],
-        velocity=_between(sightings.velocity, at, after, share)[in_time],
-        covariance=_between(sightings.covariance, at, after, share)[in_time],
+        position_m=_between(sightings.position_m, at, after, share)[in_time],
+        velocity_mps=_between(sightings.velocity_mps, at, after, share)[in_time],
+        covariance_m2=_between(sightings.covariance_m2, at, after, share)[in_time],
     )
 
 

@@ -27,7 +27,7 @@ LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane
 class Sources(NamedTuple):
     """Everything that was seen, site frame, by the mounts of the site file."""
 
-    places: Floats  # (sensors, 2) m, of the sensors
+    places_m: Floats  # (sensors, 2) m, of the sensors
     paths: Sequence[Paths]  # of each sensor
     told: Paths  # of vehicles, by their BSMs
     verges: Verges
@@ -51,7 +51,7 @@ class Ties:
         self.same: list[Ints] = []
         self._sources, self._layout, self._x = sources, layout, x
         self._first = sources.first
-        self._moved = [moved(*each) for each in zip(sources.paths, sources.places, x, strict=True)]
+        self._moved = [moved(*each) for each in zip(sources.paths, sources.places_m, x, strict=True)]
 
     def between_sensors(self, gate_m: float) -> list[Block]:
         """Return the equations of road users that two sensors saw."""
@@ -60,12 +60,12 @@ class Ties:
             found = couples(moved[a], moved[b], gate_m)
             if not len(found.first):
                 continue
-            place, other = moved[a].position[found.first], moved[b].position[found.second]
-            one = self._jacobian(a, place, moved[a].velocity[found.first])
-            two = self._jacobian(b, other, moved[b].velocity[found.second])
+            place, other = moved[a].position_m[found.first], moved[b].position_m[found.second]
+            one = self._jacobian(a, place, moved[a].velocity_mps[found.first])
+            two = self._jacobian(b, other, moved[b].velocity_mps[found.second])
             jacobian = np.concatenate([one, -two], axis=2)
             columns = np.concatenate([columns_of(a), columns_of(b)])
-            spread = moved[a].covariance[found.first] + moved[b].covariance[found.second]
+            spread = moved[a].covariance_m2[found.first] + moved[b].covariance_m2[found.second]
             user = self._tie(a, b, self._sources.paths[a].path[found.first], self._sources.paths[b].path[found.second])
             blocks.append(self._whitened(place - other, jacobian, columns[None], spread, user))
             self.counts[[a, b], 0] += len(np.unique(found.couple))
@@ -78,16 +78,16 @@ class Ties:
             found = couples(moved[a], self._sources.told, gate_m)
             if not len(found.first):
                 continue
-            place, said = moved[a].position[found.first], self._sources.told.position[found.second]
+            place, said = moved[a].position_m[found.first], self._sources.told.position_m[found.second]
             own = np.broadcast_to(-np.eye(2), (len(place), 2, 2))
-            late = -self._sources.told.velocity[found.second, :, None]
-            seen = self._jacobian(a, place, moved[a].velocity[found.first])
+            late = -self._sources.told.velocity_mps[found.second, :, None]
+            seen = self._jacobian(a, place, moved[a].velocity_mps[found.first])
             jacobian = np.concatenate([seen, own, np.nan_to_num(late)], axis=2)
             bias = self._layout.vehicle + 2 * self._sources.told.path[found.second, None] + np.arange(2)
             mine = np.broadcast_to(columns_of(a), (len(place), EACH))
             lag = np.full((len(place), 1), self._layout.vehicle_lag)
             columns = np.concatenate([mine, bias, lag], axis=1)
-            spread = moved[a].covariance[found.first] + self._sources.told.covariance[found.second]
+            spread = moved[a].covariance_m2[found.first] + self._sources.told.covariance_m2[found.second]
             user = self._tie(
                 a, len(moved), self._sources.paths[a].path[found.first], self._sources.told.path[found.second]
             )
@@ -100,15 +100,15 @@ class Ties:
         blocks = []
         for a, paths in enumerate(self._moved):
             found = self._sources.verges.ride(paths)
-            if not len(found.aside):
+            if not len(found.aside_m):
                 continue
-            seen = self._jacobian(a, found.position, np.zeros_like(found.position))  # lanes tell nothing of time
+            seen = self._jacobian(a, found.position_m, np.zeros_like(found.position_m))  # lanes tell nothing of time
             lateral = (found.normal[:, None] @ seen)[:, 0]
             jacobian = np.concatenate([lateral, np.full((len(lateral), 1), -1.0)], axis=1)
             mine = np.broadcast_to(columns_of(a), (len(lateral), EACH))
             columns = np.concatenate([mine, self._layout.lane + found.lane[:, None]], axis=1)
             rows = sparse(columns, jacobian / DRIVER_SD_M, self._layout.unknowns)
-            blocks.append(Block(found.aside / DRIVER_SD_M, rows, self._first[a] + found.path))
+            blocks.append(Block(found.aside_m / DRIVER_SD_M, rows, self._first[a] + found.path))
             self.counts[a, 2] += len(lateral)
         return blocks
 
@@ -118,7 +118,7 @@ class Ties:
         survey = np.tile(SURVEY_SD, (len(self._sources.paths), 1))
         survey[~free, :3] = FAST
         claimed = np.full(self._sources.told.count, 1.0)
-        np.maximum.at(claimed, self._sources.told.path, np.sqrt(self._sources.told.covariance[:, 0, 0]))
+        np.maximum.at(claimed, self._sources.told.path, np.sqrt(self._sources.told.covariance_m2[:, 0, 0]))
         sd = np.concatenate(
             [survey.ravel(), np.repeat(claimed, 2), np.full(self._sources.verges.count, LANE_SD_M), [CLOCK_SD_S]]
         )
@@ -138,7 +138,7 @@ class Ties:
 
     def _jacobian(self, number: int, position: Floats, velocity: Floats) -> Floats:
         """Return how the unknowns of a sensor move the places that it sees, (n, 2, 4)."""
-        return sensitivity(position, velocity, self._sources.places[number], self._x[number])
+        return sensitivity(position, velocity, self._sources.places_m[number], self._x[number])
 
     def _whitened(
         self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints, alike: float = GRID_PER_S

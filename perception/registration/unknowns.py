@@ -34,13 +34,13 @@ def moved(paths: Paths, place: Floats, x: Floats) -> Paths:
     """Return paths of a sensor at `place` (2,) m, site frame, with its unknowns (4,) put right."""
     east, north, yaw, lag_s = x
     turn = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])  # clockwise
-    position = (paths.position - place) @ turn.T + place + [east, north]
-    velocity = paths.velocity @ turn.T
+    position = (paths.position_m - place) @ turn.T + place + [east, north]
+    velocity = paths.velocity_mps @ turn.T
     return msgspec.structs.replace(
         paths,
-        position=position + velocity * lag_s,
-        velocity=velocity,
-        covariance=turn @ paths.covariance @ turn.T,
+        position_m=position + velocity * lag_s,
+        velocity_mps=velocity,
+        covariance_m2=turn @ paths.covariance_m2 @ turn.T,
     )
 
 

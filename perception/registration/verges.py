@@ -21,9 +21,9 @@ LEAST_PLACES = 5
 class Ride(NamedTuple):
     """n paths on lanes, each with means over its places there."""
 
-    aside: Floats  # (n,) m right of the middle
+    aside_m: Floats  # (n,) m right of the middle
     normal: Floats  # (n, 2) unit vector to the right
-    position: Floats  # (n, 2) m
+    position_m: Floats  # (n, 2) m
     lane: Ints  # (n,)
     path: Ints  # (n,)
 
@@ -32,7 +32,7 @@ class Verges:
     """The straight pieces of all lanes."""
 
     def __init__(self, lanes: Sequence[LaneLine]) -> None:
-        points = [np.asarray(lane.points, dtype=np.float64) for lane in lanes]
+        points = [np.asarray(lane.points_m, dtype=np.float64) for lane in lanes]
         self._start = np.concatenate([np.zeros((0, 2)), *[line[:-1] for line in points]])
         step = np.concatenate([np.zeros((0, 2)), *[np.diff(line, axis=0) for line in points]])
         self._length = np.hypot(step[:, 0], step[:, 1])
@@ -43,14 +43,14 @@ class Verges:
 
     def ride(self, paths: Paths) -> Ride:
         """Return the paths that run along lanes."""
-        speed = np.hypot(paths.velocity[:, 0], paths.velocity[:, 1])
+        speed = np.hypot(paths.velocity_mps[:, 0], paths.velocity_mps[:, 1])
         rows = np.flatnonzero(speed > MOVING_MPS)
         if not len(rows) or not self.count:
             return Ride(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64))
-        offset = paths.position[rows, None] - self._start
+        offset = paths.position_m[rows, None] - self._start
         along = (offset * self._ahead).sum(axis=2)
         aside = offset[:, :, 0] * self._ahead[:, 1] - offset[:, :, 1] * self._ahead[:, 0]
-        turned = np.abs(heading_difference(heading_of(paths.velocity[rows])[:, None], self._heading))
+        turned = np.abs(heading_difference(heading_of(paths.velocity_mps[rows])[:, None], self._heading))
         fits = (along >= 0) & (along <= self._length) & (turned < ALONG_DEG) & (np.abs(aside) < ASIDE_M)
         nearest = np.where(fits, np.abs(aside), np.inf).argmin(axis=1)
         on = fits[np.arange(len(rows)), nearest]
@@ -71,7 +71,7 @@ class Verges:
             means: Floats = np.bincount(of, values, minlength=len(count)) / count
             return means
 
-        position = np.column_stack([mean(paths.position[rows, 0]), mean(paths.position[rows, 1])])
+        position = np.column_stack([mean(paths.position_m[rows, 0]), mean(paths.position_m[rows, 1])])
         enough = count >= LEAST_PLACES
         ahead = self._ahead[piece[first]]
         right = np.column_stack([ahead[:, 1], -ahead[:, 0]])

@@ -27,7 +27,7 @@ class TimeStep(NamedTuple):
     said: Ints  # (n,) ids of the estimates
     row: Ints  # (k,) candidate pairs: rows of `truth`
     column: Ints  # (k,) and of `said`
-    distance: Floats  # (k,) m, below the cut-off
+    distance_m: Floats  # (k,) m, below the cut-off
 
 
 class Clear(NamedTuple):
@@ -102,7 +102,7 @@ def _clear(steps: Sequence[TimeStep], cutoff_m: float) -> Clear:
     for number, step in enumerate(steps):
         truth, said = step.truth[step.row], step.said[step.column]
         kept = np.array([last.get(int(a)) == int(b) for a, b in zip(truth, said, strict=True)], dtype=np.float64)
-        pairs = _assigned(step, _KEPT * kept + 1.0 - step.distance / cutoff_m)
+        pairs = _assigned(step, _KEPT * kept + 1.0 - step.distance_m / cutoff_m)
         for pair, a, b in zip(pairs.tolist(), truth[pairs].tolist(), said[pairs].tolist(), strict=True):
             if last.get(a, b) != b:
                 switched.append((number, int(step.row[pair])))
@@ -110,7 +110,7 @@ def _clear(steps: Sequence[TimeStep], cutoff_m: float) -> Clear:
         found += len(pairs)
         missed += len(step.truth) - len(pairs)
         false += len(step.said) - len(pairs)
-        distance += float(step.distance[pairs].sum())
+        distance += float(step.distance_m[pairs].sum())
     there = found + missed
     mota = 1.0 - (missed + false + len(switched)) / there if there else None
     return Clear(mota, distance / found if found else None, switched, found, missed, false)
@@ -135,7 +135,7 @@ def _hota(steps: Sequence[TimeStep], shape: tuple[int, int], cutoff_m: float) ->
     together = np.zeros((len(ALPHAS), len(keys)))
     found = np.zeros(len(ALPHAS))
     for step, mine in zip(steps, of_step, strict=True):
-        alike = 1.0 - step.distance / cutoff_m
+        alike = 1.0 - step.distance_m / cutoff_m
         pairs = _assigned(step, alignment[mine] * alike)
         good = alike[pairs] >= ALPHAS[:, None]
         found += good.sum(axis=1)
@@ -165,7 +165,7 @@ def _alignment(steps: Sequence[TimeStep], of_step: Sequence[Ints], either: Float
     """
     likely = np.zeros(len(either))
     for step, mine in zip(steps, of_step, strict=True):
-        alike = 1.0 - step.distance / cutoff_m
+        alike = 1.0 - step.distance_m / cutoff_m
         by_row = np.bincount(step.row, alike, len(step.truth))[step.row]
         by_column = np.bincount(step.column, alike, len(step.said))[step.column]
         likely[mine] += alike / (by_row + by_column - alike)

@@ -41,9 +41,9 @@ class Background:
 
     def standing(self, cloud: PointCloud) -> Mask:
         """Return which reflections (n,) do not move and are background, and learn from all that do not move."""
-        still = np.abs(cloud.doppler) <= self._settings.static_mps
+        still = np.abs(cloud.doppler_mps) <= self._settings.static_mps
         middle = len(self._filled) // 2
-        row, column = np.clip(np.rint(cloud.points[:, :2] / self.CELL_M).astype(np.int64) + middle, 0, 2 * middle).T
+        row, column = np.clip(np.rint(cloud.points_m[:, :2] / self.CELL_M).astype(np.int64) + middle, 0, 2 * middle).T
         background: Mask = still & (self._filled[row, column] > 0.5)
         seconds = min(max(cloud.stamp_ns - self._stamp_ns, 0) * 1e-9, 1.0) if self._stamp_ns else 0.0
         self._stamp_ns = cloud.stamp_ns
@@ -59,7 +59,7 @@ def cluster(cloud: PointCloud, standing: Mask, settings: ClusterSettings, sensor
 
     Of its velocity the part along the line of sight is known.
     """
-    points, doppler = cloud.points[~standing, :2], cloud.doppler[~standing]
+    points, doppler = cloud.points_m[~standing, :2], cloud.doppler_mps[~standing]
     label = _labels(np.column_stack([points / settings.distance_m, doppler / settings.speed_mps]))
     size = np.bincount(label)
     count = size[:, None]
@@ -73,12 +73,12 @@ def cluster(cloud: PointCloud, standing: Mask, settings: ClusterSettings, sensor
         device=cloud.device,
         stamp_ns=cloud.stamp_ns,
         receipt_ns=cloud.receipt_ns,
-        position=centre[kept],
-        covariance=covariance[kept],
-        velocity=(sight * speed[:, None])[kept],
-        velocity_variance=np.full(number, np.nan),
-        box=np.full((number, 4), np.nan),
-        size=np.full((number, 3), np.nan),
+        position_m=centre[kept],
+        covariance_m2=covariance[kept],
+        velocity_mps=(sight * speed[:, None])[kept],
+        velocity_variance_m2ps2=np.full(number, np.nan),
+        box_px=np.full((number, 4), np.nan),
+        size_m=np.full((number, 3), np.nan),
         kind=np.zeros(number, dtype=np.int64),
         confidence=np.zeros(number),
         source_id=np.full(number, -1),

@@ -12,18 +12,18 @@ from perception.kernel.native import contiguous, kernel
 from perception.objects import Detections, Floats, Ints
 from perception.sensing.sensors import Sensors
 
-_FROM = ("position", "covariance", "velocity", "velocity_variance", "size")  # of detections
+_FROM = ("position_m", "covariance_m2", "velocity_mps", "velocity_variance_m2ps2", "size_m")  # of detections
 _ROWS = 15  # of floats, those of Placed
 
 
 class Placed(NamedTuple):
     """d detections, site frame; fields of a `Scan`."""
 
-    position: Floats  # (2, d) m
-    covariance: Floats  # (2, 2, d) m2: as the device says, else as the site file says
-    velocity: Floats  # (2, d) m/s, 0 where nothing was measured
+    position_m: Floats  # (2, d) m
+    covariance_m2: Floats  # (2, 2, d) m2: as the device says, else as the site file says
+    velocity_mps: Floats  # (2, d) m/s, 0 where nothing was measured
     velocity_certainty: Floats  # (2, 2, d) (s/m)2, 0 where nothing was measured
-    size: Floats  # (3, d) m
+    size_m: Floats  # (3, d) m
 
 
 def placed_on_site(devices: Sequence[Detections], sensor: Ints, radial: Ints, sensors: Sensors) -> Placed:
@@ -56,11 +56,11 @@ def placed_twin(told: Sequence[Floats], sensor: Ints, radial: Ints, sensors: Sen
     across = (known & (radial == 0)) / np.where(given, told[3], sensors.speed_across[sensor])
     ray = away / np.maximum(np.hypot(away[0], away[1]), 1e-6)
     return Placed(
-        position=away + sensors.place[:, sensor],
-        covariance=_covariance(covariance, away, forward, sensor, sensors),
-        velocity=np.where(known, velocity, 0.0),
+        position_m=away + sensors.place[:, sensor],
+        covariance_m2=_covariance(covariance, away, forward, sensor, sensors),
+        velocity_mps=np.where(known, velocity, 0.0),
         velocity_certainty=along_and_across(ray, along, across),
-        size=size,
+        size_m=size,
     )
 
 

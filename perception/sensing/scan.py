@@ -26,15 +26,15 @@ class Scan(msgspec.Struct, frozen=True, eq=False):
     sensor: Ints  # (d,) column in `Sensors`
     stamp_ns: Ints  # (d,)
     receipt_ns: Ints  # (d,)
-    position: Floats  # (2, d) m
-    covariance: Floats  # (2, 2, d) m2
-    velocity: Floats  # (2, d) m/s, 0 where unknown
+    position_m: Floats  # (2, d) m
+    covariance_m2: Floats  # (2, 2, d) m2
+    velocity_mps: Floats  # (2, d) m/s, 0 where unknown
     velocity_certainty: Floats  # (2, 2, d) inverse covariance; 0 where nothing is known, so across a radial speed
-    size: Floats  # (3, d) m
+    size_m: Floats  # (3, d) m
     kind: Ints  # (d,) RoadUser
     confidence: Floats  # (d,) 0..1, of the kind
     vehicle: Ints  # (d,) id of the vehicle that reports itself, else 0
-    heading: Floats  # (d,) deg, as it says
+    heading_deg: Floats  # (d,) deg, as it says
     radio: Ints  # (d,) index of the radio that heard it, else 0
 
     def __len__(self) -> int:
@@ -77,10 +77,10 @@ def project(scans: Sequence[DeviceScan], sensors: Sensors) -> Scan:
         kind=np.concatenate([each.kind for each in devices]),
         confidence=np.where(np.isnan(confidence), 0.5, confidence),
         vehicle=np.zeros(count, np.int64),
-        heading=np.full(count, np.nan),
+        heading_deg=np.full(count, np.nan),
         radio=np.zeros(count, np.int64),
     )
-    position, covariance = placed.position, placed.covariance
+    position, covariance = placed.position_m, placed.covariance_m2
     known = np.isfinite(position[0] + position[1] + covariance[0, 0] + covariance[0, 1] + covariance[1, 1])
     return scan if known.all() else scan.at(known)
 
@@ -89,16 +89,16 @@ def located(detections: Detections, sensor: Sensor) -> Detections:
     """Return detections of a camera with the places on the road that its boxes show, where it gives no other."""
     if sensor.camera is None:
         return detections
-    boxed: Mask = ~np.isfinite(detections.position.sum(axis=1))
+    boxed: Mask = ~np.isfinite(detections.position_m.sum(axis=1))
     if not boxed.any():
         return detections
-    length = np.where(np.isfinite(detections.size[:, 0]), detections.size[:, 0], TYPICAL_SIZE[detections.kind, 0])
-    on_road, spread = camera.locate(detections.box, length, sensor.camera, sensor.mount)
+    length = np.where(np.isfinite(detections.size_m[:, 0]), detections.size_m[:, 0], TYPICAL_SIZE[detections.kind, 0])
+    on_road, spread = camera.locate(detections.box_px, length, sensor.camera, sensor.mount)
     spread = spread + sight_covariance(on_road, sensor.noise)
     return msgspec.structs.replace(
         detections,
-        position=np.where(boxed[:, None], on_road, detections.position),
-        covariance=np.where(boxed[:, None, None], spread, detections.covariance),
+        position_m=np.where(boxed[:, None], on_road, detections.position_m),
+        covariance_m2=np.where(boxed[:, None, None], spread, detections.covariance_m2),
     )
 
 

@@ -36,6 +36,12 @@ def vehicle_id(number: int) -> bytes:
     return number.to_bytes(8, "big", signed=True)
 
 
+def _said(r: VehicleReport) -> tuple[float | None, ...]:
+    """Return place, bound of the place's error, motion and size of a report; None: not said."""
+    place, motion = (r.latitude_deg, r.longitude_deg, r.position_95_m), (r.speed_mps, r.heading_deg)
+    return *place, *motion, r.length_m, r.width_m, r.height_m
+
+
 def reported(
     reports: Sequence[VehicleReport],
     radios: Sequence[int],
@@ -44,10 +50,7 @@ def reported(
     settings: VehicleSettings,
 ) -> Scan:
     """Return reports in the site frame; `radios`: the index of the radio that heard each; `column`: that of radios."""
-    said = np.array(
-        [[r.latitude, r.longitude, r.position_95, r.speed, r.heading, r.length, r.width, r.height] for r in reports],
-        dtype=np.float64,
-    ).T  # None becomes NaN
+    said = np.array([_said(report) for report in reports], dtype=np.float64).T  # None becomes NaN
     latitude, longitude, position_95, speed, heading = said[:5]
     count = len(reports)
     spread = np.fmax(settings.position_sd_m, position_95 / CIRCLE_95) ** 2
@@ -59,14 +62,14 @@ def reported(
         sensor=np.full(count, column),
         stamp_ns=np.array([report.stamp_ns for report in reports]),
         receipt_ns=np.array([report.receipt_ns for report in reports]),
-        position=np.array(to_site(latitude, longitude, reference)),
-        covariance=UNIT * spread,
-        velocity=np.where(known, speed * ahead, 0.0),
+        position_m=np.array(to_site(latitude, longitude, reference)),
+        covariance_m2=UNIT * spread,
+        velocity_mps=np.where(known, speed * ahead, 0.0),
         velocity_certainty=along_and_across(ahead, known / settings.speed_sd_mps**2, known / across),
-        size=said[5:],
+        size_m=said[5:],
         kind=np.array([report.kind for report in reports], dtype=np.int64),
         confidence=np.ones(count),
         vehicle=np.array([vehicle_number(report) for report in reports]),
-        heading=heading,
+        heading_deg=heading,
         radio=np.array(radios),
     )

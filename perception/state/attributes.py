@@ -97,14 +97,14 @@ def measure_size(table: TrackTable, rows: Ints, size: Floats, stated: Mask) -> N
     starts = run_starts(rows)
     once = rows[starts]
     total = table.size_weight[:, once] + np.add.reduceat(weight, starts, axis=1)
-    summed = table.size[:, once] + np.add.reduceat(weight * np.where(known, size, 0.0), starts, axis=1)
+    summed = table.size_m[:, once] + np.add.reduceat(weight * np.where(known, size, 0.0), starts, axis=1)
     shrink = np.minimum(1.0, SIZE_MEMORY / np.maximum(total, 1.0))
-    table.size[:, once], table.size_weight[:, once] = summed * shrink, total * shrink
+    table.size_m[:, once], table.size_weight[:, once] = summed * shrink, total * shrink
 
 
 def sizes(table: TrackTable) -> Floats:
     """Return length, width, height (3, n) in metres."""
-    size: Floats = (table.size + SIZE_PRIOR * TYPICAL_SIZE.T.take(table.kind, axis=-1)) / (
+    size: Floats = (table.size_m + SIZE_PRIOR * TYPICAL_SIZE.T.take(table.kind, axis=-1)) / (
         table.size_weight + SIZE_PRIOR
     )
     return size
@@ -124,15 +124,15 @@ def turn_headings(table: TrackTable, dt: float) -> None:
     moving = (speed > _RELEASE[table.kind]) & sure | (table.moving > 0) & (speed >= _LATCH[table.kind])
     table.moving[:] = moving
     turned_sd = np.degrees(_CURVATURE[table.kind] * speed * dt)
-    course, known = heading_of(velocity.T), np.isfinite(table.heading)
-    variance = np.where(known, table.heading_sd**2 + turned_sd**2, NEVER_SD**2)
+    course, known = heading_of(velocity.T), np.isfinite(table.heading_deg)
+    variance = np.where(known, table.heading_sd_deg**2 + turned_sd**2, NEVER_SD**2)
     gain = variance / (variance + course_sd**2)
-    heading = np.where(known, table.heading + gain * heading_difference(course, table.heading), course) % 360.0
-    driven = np.where(moving, heading, table.heading)
-    off = np.where(np.isfinite(driven), np.abs(heading_difference(table.vehicle_heading, driven)), 0.0)
+    heading = np.where(known, table.heading_deg + gain * heading_difference(course, table.heading_deg), course) % 360.0
+    driven = np.where(moving, heading, table.heading_deg)
+    off = np.where(np.isfinite(driven), np.abs(heading_difference(table.vehicle_heading_deg, driven)), 0.0)
     told = trusted(table) & (table.vehicle_ns > table.stamp_ns - SECOND_NS) & (off < HEADING_OFF)
-    told &= np.isfinite(table.vehicle_heading)
-    heading = np.where(told, table.vehicle_heading, heading)
+    told &= np.isfinite(table.vehicle_heading_deg)
+    heading = np.where(told, table.vehicle_heading_deg, heading)
     sd = np.where(told, VEHICLE_HEADING_SD, np.sqrt(gain) * course_sd)
-    table.heading[:] = np.where(moving | told, np.where(heading == 360.0, 0.0, heading), table.heading)
-    table.heading_sd[:] = np.where(moving | told, sd, table.heading_sd)
+    table.heading_deg[:] = np.where(moving | told, np.where(heading == 360.0, 0.0, heading), table.heading_deg)
+    table.heading_sd_deg[:] = np.where(moving | told, sd, table.heading_sd_deg)

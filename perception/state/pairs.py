@@ -19,8 +19,8 @@ class Pairs(msgspec.Struct, frozen=True, eq=False):
     detection: Ints  # (k,)
     score: Floats  # (k,) log-likelihood ratio
     square: Floats  # (k,) squared Mahalanobis distance of the position
-    residual: Floats  # (2, k) m: measured less expected
-    velocity_residual: Floats  # (2, k) m/s
+    residual_m: Floats  # (2, k) m: measured less expected
+    velocity_residual_mps: Floats  # (2, k) m/s
     weight: Floats  # (k,) share of the detection's information that counts
 
     def at(self, chosen: Ints) -> Pairs:

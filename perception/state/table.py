@@ -24,17 +24,17 @@ SENSORS = -1
 FLOATS: dict[str, tuple[int, ...]] = {
     "state": (4,),
     "covariance": (4, 4),
-    "drift": (2,),
-    "drift_variance": (),
+    "drift_mps": (2,),
+    "drift_variance_m2ps2": (),
     "log_odds": (),
-    "leaving": (),
+    "leaving_per_s": (),
     "votes": (KINDS,),
     "log_class": (KINDS,),
-    "size": (3,),
+    "size_m": (3,),
     "size_weight": (3,),
-    "heading": (),
-    "heading_sd": (),
-    "vehicle_heading": (),
+    "heading_deg": (),
+    "heading_sd_deg": (),
+    "vehicle_heading_deg": (),
     "agreement": (),
     "word": (SENSORS,),
 }
@@ -64,17 +64,17 @@ class TrackTable:
 
     state: Floats  # (4, n) east, north [m], their speeds [m/s]
     covariance: Floats  # (4, 4, n)
-    drift: Floats  # (2, n) m/s: sum of the latest corrections of the velocity
-    drift_variance: Floats  # (n,) (m/s)2: expected square of `drift` if the corrections were noise
+    drift_mps: Floats  # (2, n) m/s: sum of the latest corrections of the velocity
+    drift_variance_m2ps2: Floats  # (n,) (m/s)2: expected square of `drift` if the corrections were noise
     log_odds: Floats  # (n,) of existence
-    leaving: Floats  # (n,) 1/s: rate at which a hidden road user leaves its place unseen; 0: not hidden
+    leaving_per_s: Floats  # (n,) 1/s: rate at which a hidden road user leaves its place unseen; 0: not hidden
     votes: Floats  # (7, n) log-likelihood of each class, 0 the best
     log_class: Floats  # (7, n) log P(detected class | this) / P(detected class | false alarm)
-    size: Floats  # (3, n) m: sum of weighted measurements
+    size_m: Floats  # (3, n) m: sum of weighted measurements
     size_weight: Floats  # (3, n)
-    heading: Floats  # (n,) deg, NaN while never known
-    heading_sd: Floats  # (n,) deg
-    vehicle_heading: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
+    heading_deg: Floats  # (n,) deg, NaN while never known
+    heading_sd_deg: Floats  # (n,) deg
+    vehicle_heading_deg: Floats  # (n,) deg, as its newest BSM says; NaN where it does not
     agreement: Floats  # (n,) log-odds that its BSMs are of this road user and not of anything else, 0 or more
     word: Floats  # (sensors, n) log-odds that each sensor sees a road user there, by its latest scans
     stamp_ns: Ints  # (n,) newest measurement of a sensor: when it was true
@@ -104,7 +104,7 @@ class TrackTable:
         table = cls(
             np.zeros((_height(FLOATS, sensors), count)), np.zeros((_height(INTEGERS, sensors), count), np.int64)
         )
-        table.heading[:] = table.heading_sd[:] = table.vehicle_heading[:] = np.nan
+        table.heading_deg[:] = table.heading_sd_deg[:] = table.vehicle_heading_deg[:] = np.nan
         return table
 
     def __len__(self) -> int:

@@ -54,7 +54,7 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
     unseen_ns = scan.stamp_ns[detection] - table.stamp_ns[track]
     seen, sure = unseen_ns < SECOND_NS, trusted(table)[track]
     faster, _ = velocity_square(
-        pairs.velocity_residual,
+        pairs.velocity_residual_mps,
         table.covariance[2:, 2:].take(track, axis=-1),
         scan.velocity_certainty.take(detection, axis=-1),
     )
@@ -94,7 +94,7 @@ def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats,
     agreement = np.where(before, table.agreement[row] + owners.gains(row, detection), 0.0)
     _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # no other track carries these ids now
     table.vehicle[row], table.vehicle_ns[row] = scan.vehicle[detection], scan.stamp_ns[detection]
-    table.vehicle_heading[row], table.radio[row] = scan.heading[detection], scan.radio[detection]
+    table.vehicle_heading_deg[row], table.radio[row] = scan.heading_deg[detection], scan.radio[detection]
     table.agreement[row] = np.clip(agreement, 0.0, MOST)
 
 

@@ -31,9 +31,9 @@ def candidates(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors) -> 
     gate = sensors.gate[scan.sensor]
     moved = np.abs(lag).max(initial=0.0) * np.maximum(np.abs(table.state[2]), np.abs(table.state[3]))
     own = np.sqrt(sensors.gate.max() * 2.0 * most_variance(table.covariance)) + moved
-    theirs = np.sqrt(gate * most_variance(scan.covariance))
+    theirs = np.sqrt(gate * most_variance(scan.covariance_m2))
     limit = np.array(FARTHEST_M / 2.0)
-    track, detection = neighbours(table.state[:2], np.minimum(own, limit), scan.position, np.minimum(theirs, limit))
+    track, detection = neighbours(table.state[:2], np.minimum(own, limit), scan.position_m, np.minimum(theirs, limit))
     return judged(table, scan, lag, sensors, track, detection)
 
 
@@ -43,11 +43,11 @@ def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: 
     track, detection = track[gate.number], detection[gate.number]
     sensor = scan.sensor[detection]
     score = (sensors.log_detected - _LOG_2PI)[sensor] - sensors.log_else[table.hidden[track], sensor]
-    score -= (gate.square + np.log(gate.volume)) / 2.0
+    score -= (gate.square + np.log(gate.volume_m4)) / 2.0
     of_velocity = (np.log(gate.velocity_volume) - gate.velocity_square) / 2.0
     score += np.where(_swerves(table)[track], np.maximum(of_velocity, SWERVE), of_velocity)
     score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
-    return Pairs(track, detection, score, gate.square, gate.residual, gate.velocity, sensors.weight[sensor])
+    return Pairs(track, detection, score, gate.square, gate.residual_m, gate.velocity_mps, sensors.weight[sensor])
 
 
 def _swerves(table: TrackTable) -> NDArray[np.bool_]:

@@ -72,12 +72,12 @@ class Biases:
         if not self._sure.any():
             return scan
         sure = self._sure.take(scan.sensor, axis=-1)
-        away = scan.position - self._sensors.place.take(scan.sensor, axis=-1)
+        away = scan.position_m - self._sensors.place.take(scan.sensor, axis=-1)
         shift = sure[:2] + sure[2] * np.array((-away[1], away[0]))
         if not self._corrected:
-            return msgspec.structs.replace(scan, covariance=scan.covariance + DOUBT**2 * shift[:, None] * shift)
+            return msgspec.structs.replace(scan, covariance_m2=scan.covariance_m2 + DOUBT**2 * shift[:, None] * shift)
         stamp_ns = scan.stamp_ns - np.rint(sure[3] * 1e9).astype(np.int64)
-        return msgspec.structs.replace(scan, position=scan.position - shift, stamp_ns=stamp_ns)
+        return msgspec.structs.replace(scan, position_m=scan.position_m - shift, stamp_ns=stamp_ns)
 
     def learn(self, table: TrackTable, scan: Scan, pairs: Pairs, time_ns: int) -> None:
         """Compare the detections of a round, if it is time to; pairs are ordered by track."""
@@ -100,10 +100,10 @@ class Biases:
         detection = pairs.detection
         sensor = scan.sensor[detection]
         effect = self._effect(scan, detection, table.state[2:, pairs.track])
-        residual = pairs.residual
+        residual = pairs.residual_m
         if self._corrected:
             residual = residual + np.einsum("auk,uk->ak", effect, self._sure[:, sensor])
-        weight = 2.0 / (scan.covariance[0, 0, detection] + scan.covariance[1, 1, detection])
+        weight = 2.0 / (scan.covariance_m2[0, 0, detection] + scan.covariance_m2[1, 1, detection])
         design = np.zeros((2, self._sensors.radio, UNKNOWNS, len(pairs)))
         design[:, sensor, :, np.arange(len(pairs))] = effect.transpose(2, 0, 1)
         design = _between(design.reshape(2, -1, len(pairs)), weight, pairs.track)
@@ -117,7 +117,7 @@ class Biases:
         velocity (2, k) m/s: of their tracks.
         """
         sensor = scan.sensor[detection]
-        away = scan.position.take(detection, axis=-1) - self._sensors.place.take(sensor, axis=-1)
+        away = scan.position_m.take(detection, axis=-1) - self._sensors.place.take(sensor, axis=-1)
         one, none = np.ones(len(detection)), np.zeros(len(detection))
         return np.array(((one, none, -away[1], -velocity[0]), (none, one, away[0], -velocity[1])))
 

@@ -31,10 +31,10 @@ REFUTED_S = 2.0  # and one that is not seen for longer, while no road user is ne
 class _Claim(msgspec.Struct):
     """The newest report of a vehicle, site frame."""
 
-    place: Floats  # (2,) m
-    velocity: Floats  # (2,) m/s
-    heading: float  # deg
-    size: Floats  # (3,) m, NaN unknown
+    place_m: Floats  # (2,) m
+    velocity_mps: Floats  # (2,) m/s
+    heading_deg: float  # deg
+    size_m: Floats  # (3,) m, NaN unknown
     kind: int
     stamp_ns: int
     loose_s: float = 0.0  # for which it could have been seen and was no track's
@@ -57,10 +57,10 @@ class Claims:
             if used[row]:
                 continue
             self._claims[vehicle] = _Claim(
-                place=scan.position[:, row],
-                velocity=scan.velocity[:, row],
-                heading=float(scan.heading[row]),
-                size=scan.size[:, row],
+                place_m=scan.position_m[:, row],
+                velocity_mps=scan.velocity_mps[:, row],
+                heading_deg=float(scan.heading_deg[row]),
+                size_m=scan.size_m[:, row],
                 kind=int(scan.kind[row]),
                 stamp_ns=int(scan.stamp_ns[row]),
                 loose_s=before.loose_s if before else 0.0,
@@ -104,12 +104,12 @@ class Claims:
         """Return claims as tracks that are not confirmed, where they should be now."""
         table = TrackTable.new(len(claims), self._sensors.radio)
         lag = np.array([now_ns - each.stamp_ns for each in claims]) * 1e-9
-        table.state[2:] = np.array([each.velocity for each in claims]).T
-        table.state[:2] = np.array([each.place for each in claims]).T + lag * table.state[2:]
-        table.heading[:] = [each.heading for each in claims]
+        table.state[2:] = np.array([each.velocity_mps for each in claims]).T
+        table.state[:2] = np.array([each.place_m for each in claims]).T + lag * table.state[2:]
+        table.heading_deg[:] = [each.heading_deg for each in claims]
         table.kind[:] = [each.kind for each in claims]
-        size = np.array([each.size for each in claims]).T
-        table.size[:], table.size_weight[:] = np.where(np.isfinite(size), size, 0.0), np.isfinite(size)
+        size = np.array([each.size_m for each in claims]).T
+        table.size_m[:], table.size_weight[:] = np.where(np.isfinite(size), size, 0.0), np.isfinite(size)
         return table
 
     def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:
@@ -127,7 +127,7 @@ def _near(table: TrackTable, place: Floats) -> Mask:
     """Return which places (2, k) m have a track near that may be the vehicle: a motor vehicle's, and no other's."""
     rows = ((table.id > 0) & ~walks(table.kind) & ~trusted(table)).nonzero()[0]
     gap = table.state[:2, rows, None] - place[:, None]
-    ahead = direction_of(np.where(np.isfinite(table.heading[rows]), table.heading[rows], 0.0)).T[:, :, None]
+    ahead = direction_of(np.where(np.isfinite(table.heading_deg[rows]), table.heading_deg[rows], 0.0)).T[:, :, None]
     along, across = ahead[0] * gap[0] + ahead[1] * gap[1], ahead[0] * gap[1] - ahead[1] * gap[0]
     near: Mask = ((np.abs(along) < 2.0 * NEAR_M) & (np.abs(across) < NEAR_M) | (np.hypot(*gap) < NEAR_M)).any(axis=0)
     return near

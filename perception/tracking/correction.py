@@ -20,9 +20,9 @@ def correct(table: TrackTable, pairs: Pairs, scan: Scan, lag: Floats) -> None:
     if kernel is None:
         correct_twin(table, pairs, scan, lag)
         return
-    tracks = table.state, table.covariance, table.drift, table.drift_variance
-    seen = contiguous(scan.covariance, scan.velocity_certainty, lag)
-    told = contiguous(pairs.track, pairs.detection, pairs.residual, pairs.velocity_residual, pairs.weight)
+    tracks = table.state, table.covariance, table.drift_mps, table.drift_variance_m2ps2
+    seen = contiguous(scan.covariance_m2, scan.velocity_certainty, lag)
+    told = contiguous(pairs.track, pairs.detection, pairs.residual_m, pairs.velocity_residual_mps, pairs.weight)
     kernel.correct(*tracks, *seen, *told, DRIFT_KEPT)
 
 
@@ -34,19 +34,19 @@ def correct_twin(table: TrackTable, pairs: Pairs, scan: Scan, lag: Floats) -> No
     velocity, variance = state[2:].copy(), covariance[2, 2] + covariance[3, 3]
     filter.update(state, covariance, filter.summed(_evidence(pairs, scan, lag), starts))
     table.state[:, rows], table.covariance[:, :, rows] = state, covariance
-    table.drift[:, rows] = DRIFT_KEPT * table.drift[:, rows] + state[2:] - velocity
+    table.drift_mps[:, rows] = DRIFT_KEPT * table.drift_mps[:, rows] + state[2:] - velocity
     expected = variance - covariance[2, 2] - covariance[3, 3]
-    table.drift_variance[rows] = DRIFT_KEPT * DRIFT_KEPT * table.drift_variance[rows] + expected
+    table.drift_variance_m2ps2[rows] = DRIFT_KEPT * DRIFT_KEPT * table.drift_variance_m2ps2[rows] + expected
 
 
 def _evidence(pairs: Pairs, scan: Scan, lag: Floats) -> filter.Information:
     """Return the information of each detection of the pairs (k,) about its track."""
     detection, weight = pairs.detection, pairs.weight
-    covariance = scan.covariance[:, :, detection]
+    covariance = scan.covariance_m2[:, :, detection]
     return filter.information(
         lag[detection],
-        pairs.residual,
+        pairs.residual_m,
         adjugate(covariance) * (weight / determinant(covariance)),
-        pairs.velocity_residual,
+        pairs.velocity_residual_mps,
         scan.velocity_certainty[:, :, detection] * weight,
     )

@@ -14,7 +14,7 @@ SAME_M = 4.0  # and metres, per axis
 SHARED = 0.55  # share of any sensor's scans with either in which both are, at most; of two road users it is near 1
 CROWDED_M, CROWDED_MPS, CROWDED_SCANS = 1.0, 1.0, 40  # nearer and slower to each other, for more scans
 RETURNED_SCANS = 40  # a road user seen more often is not taken for one that is hidden
-_OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading", "agreement", "radio"]
+_OF_VEHICLE = ["vehicle", "vehicle_ns", "vehicle_heading_deg", "agreement", "radio"]
 
 
 def pairs(table: TrackTable) -> list[tuple[int, int]]:
@@ -45,7 +45,7 @@ def join(table: TrackTable, kept: int, dropped: int) -> None:
     surer = table.covariance[0, 0] + table.covariance[1, 1]
     newer = table.stamp_ns[dropped] > table.stamp_ns[kept]
     fields = ["stamp_ns", "receipt_ns"] * bool(newer)
-    fields += ["state", "covariance", "heading", "heading_sd", "moving"] * bool(surer[dropped] < surer[kept])
+    fields += ["state", "covariance", "heading_deg", "heading_sd_deg", "moving"] * bool(surer[dropped] < surer[kept])
     fields += _OF_VEHICLE * bool(table.agreement[dropped] > table.agreement[kept])
     for field in fields:
         values = getattr(table, field)

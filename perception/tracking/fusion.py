@@ -163,7 +163,7 @@ class Fusion:
         assert isinstance(measurement, Detections)
         self._doubtful[column] = measurement.doubtful
         seen = located(measurement, sensor)
-        beyond = out_of_view(seen.position, sensor.field_of_view)
+        beyond = out_of_view(seen.position_m, sensor.field_of_view)
         if number := int(np.count_nonzero(beyond)):
             self.counters["outside the field of view"] += number
             seen = chosen(seen, ~beyond)

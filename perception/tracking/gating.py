@@ -21,9 +21,9 @@ class Gated(NamedTuple):
 
     number: Ints  # (m,) row of each pair among the judged pairs
     square: Floats  # (m,) squared Mahalanobis distance of the position
-    volume: Floats  # (m,) m4: determinant of its covariance
-    residual: Floats  # (2, m) m: measured less expected
-    velocity: Floats  # (2, m) m/s: the same
+    volume_m4: Floats  # (m,) m4: determinant of its covariance
+    residual_m: Floats  # (2, m) m: measured less expected
+    velocity_mps: Floats  # (2, m) m/s: the same
     velocity_square: Floats  # (m,) squared Mahalanobis distance of the velocity, 0 where it was not measured
     velocity_volume: Floats  # (m,) determinant of the covariance of a false alarm's velocity over that of the track's
 
@@ -37,7 +37,7 @@ def gated(table: TrackTable, scan: Scan, lag: Floats, gate: Floats, track: Ints,
         return gated_twin(table, scan, lag, gate, track, detection)
     found, kept = np.empty((_ROWS, len(track))), np.empty(len(track), dtype=np.int64)
     tracks = contiguous(table.state, table.covariance)
-    seen = contiguous(scan.position, scan.covariance, scan.velocity, scan.velocity_certainty, lag, gate)
+    seen = contiguous(scan.position_m, scan.covariance_m2, scan.velocity_mps, scan.velocity_certainty, lag, gate)
     count = kernel.gate(*tracks, *seen, *contiguous(track, detection), CLUTTER_SPEED_VARIANCE, found, kept)
     found = found[:, :count]
     return Gated(kept[:count], found[0], found[1], found[2:4], found[4:6], found[6], found[7])
@@ -47,16 +47,16 @@ def gated_twin(table: TrackTable, scan: Scan, lag: Floats, gate: Floats, track: 
     """Return the pairs (m,) of (k,) that are within the gates (d,) as `gated` does, without the kernel."""
     ago = lag[detection]
     state = table.state[:, track]
-    residual = scan.position[:, detection] - state[:2] - ago * state[2:]
+    residual = scan.position_m[:, detection] - state[:2] - ago * state[2:]
     covariance = table.covariance[:, :, track]
     mixed, speed = covariance[:2, 2:], covariance[2:, 2:]
-    spread = covariance[:2, :2] + scan.covariance[:, :, detection]
+    spread = covariance[:2, :2] + scan.covariance_m2[:, :, detection]
     spread += ago * (mixed + transposed(mixed) + ago * speed)
     volume = determinant(spread)
     square = form(adjugate(spread), residual) / volume
     kept = (square <= gate[detection]).nonzero()[0]
     detection = detection[kept]
-    velocity = scan.velocity[:, detection] - state[2:, kept]
+    velocity = scan.velocity_mps[:, detection] - state[2:, kept]
     certainty = scan.velocity_certainty[:, :, detection]
     false = determinant(UNIT + CLUTTER_SPEED_VARIANCE * certainty)
     faster, spread_volume = velocity_square(velocity, speed[:, :, kept], certainty)

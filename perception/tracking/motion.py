@@ -48,16 +48,16 @@ def agility(table: TrackTable) -> Floats:
     speed = np.hypot(table.state[2], table.state[3])
     turning = np.maximum(manoeuvring(table), np.maximum(STEADY, UNSEEN * table.hidden))
     along = AGILITY[table.kind] * turning * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
-    rolling = np.isfinite(table.heading) & ~walks(table.kind)
-    ahead = direction_of(np.where(rolling, table.heading, 0.0)).T
+    rolling = np.isfinite(table.heading_deg) & ~walks(table.kind)
+    ahead = direction_of(np.where(rolling, table.heading_deg, 0.0)).T
     aside = np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, ASIDE_AT_REST, 1.0), 1.0)
     return along_and_across(ahead, along, along * aside)
 
 
 def manoeuvring(table: TrackTable) -> Floats:
     """Return how surely each track changes its velocity (n,): 0 not at all, 1 for sure."""
-    square = table.drift[0] ** 2 + table.drift[1] ** 2
-    unrest = square / np.maximum(table.drift_variance, 1e-6)
+    square = table.drift_mps[0] ** 2 + table.drift_mps[1] ** 2
+    unrest = square / np.maximum(table.drift_variance_m2ps2, 1e-6)
     surely: Floats = np.clip((unrest - NOISE) / (MANOEUVRE - NOISE), 0.0, 1.0)
     return surely
 
@@ -78,7 +78,7 @@ def foresee(table: TrackTable, dt: float) -> None:
 def _acceleration(table: TrackTable) -> Floats:
     """Return the accelerations (2, n) m/s2 of the road users that surely brake or turn; 0 for the others."""
     lively = np.clip(np.hypot(table.state[2], table.state[3]) / LIVELY_MPS, 0.0, 1.0)
-    acceleration: Floats = table.drift * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
+    acceleration: Floats = table.drift_mps * (manoeuvring(table) * lively * (1.0 - DRIFT_KEPT) / ROUND_S)
     return acceleration
 
 
@@ -86,15 +86,15 @@ def _turn(table: TrackTable, acceleration: Floats, dt: float) -> None:
     """Let the headings of moving tracks turn with their velocities, by accelerations (2, n) m/s2 in dt seconds."""
     east, north = table.state[2:]
     turned = (north * acceleration[0] - east * acceleration[1]) * dt / np.maximum(east**2 + north**2, LIVELY_MPS**2)
-    table.heading[:] = (table.heading + np.degrees(turned) * table.moving) % 360.0
+    table.heading_deg[:] = (table.heading_deg + np.degrees(turned) * table.moving) % 360.0
 
 
 def newborn(scan: Scan, lag: Floats, sensors: int) -> TrackTable:
     """Return a track for each detection, -lag (d,) seconds after it; of the detection only the motion is used."""
     table = TrackTable.new(len(scan), sensors)
     speed = inverse(scan.velocity_certainty + UNIT / FIRST_SPEED_SD[scan.kind] ** 2)
-    table.state[:2], table.covariance[:2, :2] = scan.position, scan.covariance
-    table.state[2:] = apply(speed, apply(scan.velocity_certainty, scan.velocity))
+    table.state[:2], table.covariance[:2, :2] = scan.position_m, scan.covariance_m2
+    table.state[2:] = apply(speed, apply(scan.velocity_certainty, scan.velocity_mps))
     table.covariance[2:, 2:] = speed
     filter.predict(table.state, table.covariance, -lag, np.zeros((2, 2, len(table))))
     return table

@@ -31,7 +31,7 @@ class Ownership:
         """`reports` (k,): the detections that are reports; lag (d,) s: from the tracks' time to that of each."""
         self._table, self._scan, self._lag = table, scan, lag
         known = (table.id > 0).nonzero()[0]
-        i, j = neighbours(table.state[:2, known], np.full(len(known), NEAR_M), scan.position[:, reports], 0.0)
+        i, j = neighbours(table.state[:2, known], np.full(len(known), NEAR_M), scan.position_m[:, reports], 0.0)
         self.track, self.detection = known[i], reports[j]
         self._density = self._densities(self.track, self.detection)
         self._sum = np.bincount(self.detection, self._density, len(scan))
@@ -49,8 +49,8 @@ class Ownership:
     def _densities(self, track: Ints, detection: Ints) -> Floats:
         """Return the densities (k,) 1/m2 of reports' places, if the tracks sent them."""
         table, scan = self._table, self._scan
-        spread = table.covariance[:2, :2, track] + scan.covariance[:, :, detection]
-        off = scan.position[:, detection] - table.state[:2, track] - self._lag[detection] * table.state[2:, track]
+        spread = table.covariance[:2, :2, track] + scan.covariance_m2[:, :, detection]
+        off = scan.position_m[:, detection] - table.state[:2, track] - self._lag[detection] * table.state[2:, track]
         volume = determinant(spread)
         density: Floats = np.exp(-form(adjugate(spread), off) / volume / 2.0) / (2.0 * np.pi * np.sqrt(volume))
         return density

@@ -127,7 +127,7 @@ class Population:
         heard = ~stated | trusted(table)[row]
         row, detection, stated = row[heard], detection[heard], stated[heard]
         attributes.vote(table, row, scan.kind[detection], scan.confidence[detection])
-        attributes.measure_size(table, row, scan.size.take(detection, axis=-1), stated)
+        attributes.measure_size(table, row, scan.size_m.take(detection, axis=-1), stated)
         row, detection = row[~stated], detection[~stated]
         for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
             np.maximum.at(newest, row, stamps[detection])

@@ -65,9 +65,9 @@ class TrafficCounter:
 
     def _passage(self, now: Situation, row: int) -> Passage:
         """Return the passage of a row that crossed, with the times of its front and rear at the stop line."""
-        lane, speed = int(now.past["origin"][row]), float(now.speed[row])
-        length, pace = float(now.tracks.size[row, 0]), max(speed, 1.0)
-        beyond = -float(self._lanes.short_of_stop_line(np.array([lane]), now.tracks.position[[row]])[0])
+        lane, speed = int(now.past["origin"][row]), float(now.speed_mps[row])
+        length, pace = float(now.tracks.size_m[row, 0]), max(speed, 1.0)
+        beyond = -float(self._lanes.short_of_stop_line(np.array([lane]), now.tracks.position_m[[row]])[0])
         middle_ns = int(now.tracks.stamp_ns[row]) - int(beyond / pace * SECOND_NS)
         half_ns = int(length / 2.0 / pace * SECOND_NS)
         front_ns = max(middle_ns - half_ns, self._front_ns[lane])  # two side by side may be told of in any order
@@ -86,7 +86,7 @@ class TrafficCounter:
 
     def _measure_lanes(self, now: Situation, tally: TrafficTally, counted: Mask) -> None:
         """Add the time since the look before to the lanes' present state; counted (n,): no pedestrians."""
-        count, length = len(self._lanes.lines), now.tracks.size[:, 0]
+        count, length = len(self._lanes.lines), now.tracks.size_m[:, 0]
         over = counted & (np.abs(now.to_stop_line) <= length / 2.0)
         tally.covered_s[now.lane[over]] += now.passed_s  # once for a lane, however many stand there
         seen = counted & now.sure
@@ -94,7 +94,7 @@ class TrafficCounter:
         lane = now.lane[rows]
         tally.length_m_s += now.passed_s * np.bincount(lane, length[rows], count)
         tally.present_s += now.passed_s * np.bincount(lane, minlength=count)
-        tally.travelled_m += now.passed_s * np.bincount(lane, now.speed[rows], count)
+        tally.travelled_m += now.passed_s * np.bincount(lane, now.speed_mps[rows], count)
         for one in now.hidden:
             if one.to_stop_line_m <= self._observed_m:
                 present_s = now.passed_s * one.existence
@@ -108,7 +108,7 @@ class TrafficCounter:
     def _watch_spots(self, now: Situation, tally: TrafficTally) -> None:
         """Count the road users that come over the loops and into the zones."""
         for number, loop in enumerate(self._loops):
-            reach = (now.tracks.size[:, 0] + loop.length_m) / 2.0
+            reach = (now.tracks.size_m[:, 0] + loop.length_m) / 2.0
             over = (now.lane == loop.lane) & (np.abs(now.to_stop_line - loop.to_stop_line_m) <= reach)
             hidden = [
                 one
@@ -118,7 +118,7 @@ class TrafficCounter:
             ]
             self._watch(number, now, tally, over.nonzero()[0], hidden)
         if self._zones is not None:
-            flags = self._zones.at(now.tracks.position)
+            flags = self._zones.at(now.tracks.position_m)
             for number, flag in enumerate(self._zone_flags, len(self._loops)):
                 self._watch(number, now, tally, (flags & flag).nonzero()[0])
 
@@ -138,7 +138,7 @@ class TrafficCounter:
         for row, user in zip(rows.tolist(), there, strict=True):
             if user not in before:
                 spot.kinds[int(now.tracks.kind[row])] += 1
-                spot.speeds.append(float(now.speed[row]))
+                spot.speeds_mps.append(float(now.speed_mps[row]))
             before[user] = now.now_ns
         for user in [user for user, seen_ns in before.items() if now.now_ns - seen_ns > AWAY_NS]:
             del before[user]

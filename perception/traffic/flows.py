@@ -88,7 +88,7 @@ class Flows:
 
     def _congestion(self, lane: int, tally: TrafficTally) -> int | None:
         """Return 0 (free) to 3 (severe); None: no vehicle was there, no limit is known, or it was short."""
-        limit, present_s = self._lanes.lines[lane].speed_limit, float(tally.present_s[lane])
+        limit, present_s = self._lanes.lines[lane].speed_limit_mps, float(tally.present_s[lane])
         if limit is None or not present_s or tally.seconds < LEAST_CONGESTION_S:
             return None
         share = float(tally.travelled_m[lane]) / present_s / limit
@@ -121,7 +121,7 @@ class Flows:
                 name=name,
                 volume=tally.kinds.total(),
                 volume_by_kind=dict(sorted(tally.kinds.items())),
-                mean_speed_mps=_mean(tally.speeds),
+                mean_speed_mps=_mean(tally.speeds_mps),
                 occupancy=min(1.0, tally.occupied_s / seconds) if seconds else 0.0,
                 mean_count=tally.present_s / seconds if seconds else 0.0,
             )

@@ -39,7 +39,7 @@ class Ground:
 
     def __init__(self, lanes: LaneMap, areas: Areas) -> None:
         curves = [(points, float(lanes.half_width[lane])) for lane, _, points in ways(lanes) if lanes.is_motor[lane]]
-        corners = [line.points for line in lanes.lines] + [points for points, _ in curves]
+        corners = [line.points_m for line in lanes.lines] + [points for points, _ in curves]
         corners += [np.array(polygon) for polygon in (*areas.crosswalks, *areas.zones)]
         every = np.concatenate([np.zeros((1, 2)), *corners])
         margin = max(MARGIN_M, *lanes.half_width[:-1] + CELL_M) if lanes.lines else MARGIN_M
@@ -49,7 +49,7 @@ class Ground:
         self._last: Floats = np.array([columns - 1.0, rows - 1.0])
         for line in lanes.lines:
             if line.type == "vehicle":
-                self._draw(line.points, line.width / 2.0, MOTOR)
+                self._draw(line.points_m, line.width_m / 2.0, MOTOR)
         for points, half in curves:
             self._draw(points, half, JUNCTION)
         for polygon in areas.crosswalks:

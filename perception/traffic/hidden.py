@@ -86,8 +86,8 @@ class Hidden:
         self._numbers = tracks.id[rows].tolist()
         self._seen = (
             matches.lane[rows],
-            matches.to_stop_line[rows],
-            tracks.size[rows, 0],
+            matches.to_stop_line_m[rows],
+            tracks.size_m[rows, 0],
             speed[rows],
             past["delay_s"][rows],
         )
@@ -170,9 +170,9 @@ def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -
     If so, its row of `past` gets the hidden vehicle's delay.
     """
     new = comes & (matches.lane == one.lane) & (past["first_ns"] > one.seen_ns) & (past["delay_s"] < UNDELAYED_S)
-    rows = (new & (matches.to_stop_line < one.to_stop_line_m + one.length_m)).nonzero()[0]
+    rows = (new & (matches.to_stop_line_m < one.to_stop_line_m + one.length_m)).nonzero()[0]
     if len(rows):
-        first = rows[matches.to_stop_line[rows].argmin()]
+        first = rows[matches.to_stop_line_m[rows].argmin()]
         past["delay_s"][first] += one.delay_s
         past["stopped"][first] = True
     return bool(len(rows))
@@ -181,7 +181,10 @@ def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -
 def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
     """Tell whether a track, sure (n,), is seen in this vehicle's place; a track that is new there is this vehicle."""
     own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
-    near = np.abs(matches.to_stop_line[own] - one.to_stop_line_m) < OVERLAP * (tracks.size[own, 0] + one.length_m) / 2.0
+    near = (
+        np.abs(matches.to_stop_line_m[own] - one.to_stop_line_m)
+        < OVERLAP * (tracks.size_m[own, 0] + one.length_m) / 2.0
+    )
     for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():
         past["delay_s"][row] += one.delay_s
         past["stopped"][row] |= one.speed_mps < STANDING_MPS

@@ -34,9 +34,9 @@ class LaneLine(msgspec.Struct, frozen=True, eq=False):
 
     link: str  # name of the link, or of the road that leads away
     lane: int  # lane id, numbered 1.. from the left in driving direction
-    points: Floats  # (k, 2) m, site frame, k >= 2
-    width: float  # m
-    speed_limit: float | None = None  # m/s
+    points_m: Floats  # (k, 2) m, site frame, k >= 2
+    width_m: float  # m
+    speed_limit_mps: float | None = None  # m/s
     type: str = MOTOR_LANE  # use of the lane, as in a MAP: vehicle, bikeLane, crosswalk, sidewalk ...
     leads_away: bool = False
     connections: tuple[LaneConnection, ...] = ()
@@ -46,9 +46,9 @@ class Matches(msgspec.Struct, frozen=True, eq=False):
     """Lane of n road users, rows aligned."""
 
     lane: Ints  # (n,) index into LaneMap.lines, NONE: on none
-    to_end: Floats  # (n,) m along the lane to its end, negative past it; NaN on none
-    to_stop_line: Floats  # (n,) the same on lanes towards the crossing, NaN elsewhere
-    lateral: Floats  # (n,) m from the centre line; NaN on none
+    to_end_m: Floats  # (n,) m along the lane to its end, negative past it; NaN on none
+    to_stop_line_m: Floats  # (n,) the same on lanes towards the crossing, NaN elsewhere
+    lateral_m: Floats  # (n,) m from the centre line; NaN on none
     along: Floats  # (n, 2) unit vector in driving direction; NaN on none
 
 
@@ -57,7 +57,7 @@ class LaneMap:
 
     def __init__(self, lines: Sequence[LaneLine]) -> None:
         self.lines = list(lines)
-        points = [np.asarray(line.points, dtype=np.float64) for line in lines]
+        points = [np.asarray(line.points_m, dtype=np.float64) for line in lines]
         steps = [np.diff(line, axis=0) for line in points]
         lengths = [np.hypot(step[:, 0], step[:, 1]) for step in steps]
         self.starts: Floats = np.array([line[0] for line in points]).reshape(-1, 2)
@@ -68,9 +68,9 @@ class LaneMap:
         # (l + 1,) by the lane's index; the last entry answers for NONE
         self.is_motor: Mask = np.array([*[line.type == MOTOR_LANE for line in lines], False])
         self.leads_away: Mask = np.array([*[line.leads_away for line in lines], False])
-        self.speed_limit: Floats = np.array([*[line.speed_limit or np.nan for line in lines], np.nan])
+        self.speed_limit: Floats = np.array([*[line.speed_limit_mps or np.nan for line in lines], np.nan])
         self.speed_limit[~self.is_motor] = np.nan  # a cycle lane's limit does not hold for vehicles that cut across it
-        self.half_width: Floats = np.array([*[line.width / 2.0 for line in lines], np.nan])
+        self.half_width: Floats = np.array([*[line.width_m / 2.0 for line in lines], np.nan])
         self.movement = self._movements()
         self.only_movement = np.array([*[_only_movement(line) for line in lines], NONE])
         self._segments(points, steps, lengths)
@@ -140,9 +140,9 @@ class LaneMap:
         to_end = np.where(on, self._to_end[chosen] - along[rows, chosen], np.nan)
         return Matches(
             lane=lane,
-            to_end=to_end,
-            to_stop_line=np.where(self.leads_away[lane], np.nan, to_end),
-            lateral=np.where(on, lateral[rows, chosen], np.nan),
+            to_end_m=to_end,
+            to_stop_line_m=np.where(self.leads_away[lane], np.nan, to_end),
+            lateral_m=np.where(on, lateral[rows, chosen], np.nan),
             along=np.where(on[:, None], self._towards[chosen], np.nan),
         )
 
@@ -165,7 +165,7 @@ class LaneMap:
 
     def stretch(self, lane: int, first: float, last: float) -> Floats:
         """Return the centre line (k, 2) of a lane from `first` to `last` metres before its end."""
-        points = np.asarray(self.lines[lane].points, dtype=np.float64)
+        points = np.asarray(self.lines[lane].points_m, dtype=np.float64)
         steps = np.diff(points, axis=0)
         to_end = np.append(np.cumsum(np.hypot(steps[:, 0], steps[:, 1])[::-1])[::-1], 0.0)
         between = points[(to_end < first) & (to_end > last)]

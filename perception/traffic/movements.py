@@ -49,7 +49,7 @@ class Movements:
         movement = np.where(out != NONE, out, movement)
         between = ((only == NONE) & (lane[inside] == NONE)).nonzero()[0]
         if len(between):
-            nearest = self._nearest(origin[between], tracks.position[inside[between]], ahead[inside[between]])
+            nearest = self._nearest(origin[between], tracks.position_m[inside[between]], ahead[inside[between]])
             movement[between] = np.where(nearest == NONE, movement[between], nearest)
         past["movement"][inside] = movement
         final = ~past["decided"][inside] & ((out != NONE) | (only != NONE))

@@ -48,14 +48,14 @@ class Observer:
         passed_s = (now_ns - self._last_ns) / SECOND_NS if 0 < now_ns - self._last_ns < SECOND_NS else 0.0
         self._last_ns = now_ns
         past = self._memory.recall(tracks.id, now_ns)
-        ahead = direction_of(tracks.heading)
-        matches = self._lanes.match_ahead(tracks.position, ahead, past["lane"])
-        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
+        ahead = direction_of(tracks.heading_deg)
+        matches = self._lanes.match_ahead(tracks.position_m, ahead, past["lane"])
+        speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
         progress.meet(past, tracks, now_ns, passed_s)
         crossed = progress.cross(past, self._lanes, tracks)
         decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = progress.drive(past, self._lanes, self._queues, matches, speed, passed_s)
-        is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size[:, 2] > LOW_M)
+        is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size_m[:, 2] > LOW_M)
         queues, hidden = self._look_at_queues(now_ns, tracks, speed, is_vehicle, matches, past)
         self._memory.keep(tracks.id, past)
         return Situation(
@@ -63,12 +63,12 @@ class Observer:
             passed_s=passed_s,
             tracks=tracks,
             lanes=self._lanes,
-            speed=speed,
+            speed_mps=speed,
             ahead=ahead,
             is_vehicle=is_vehicle,
             sure=past["sure_s"] > 0.0,
             matches=matches,
-            ground=self._ground.at(tracks.position),
+            ground=self._ground.at(tracks.position_m),
             past=past,
             crossed=crossed,
             halted=halted,
@@ -88,10 +88,10 @@ class Observer:
         speed (n,) m/s; is_vehicle (n,); matches, past: rows (n,) aligned with `tracks`.
         """
         sure = past["sure_s"] > 0.0
-        comes = sure & is_vehicle & (matches.to_stop_line > 0.0) & self._lanes.is_motor[matches.lane]
+        comes = sure & is_vehicle & (matches.to_stop_line_m > 0.0) & self._lanes.is_motor[matches.lane]
         hidden = self._hidden.update(now_ns, tracks, speed, sure, comes, matches, past, self._lights)
         row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]
-        columns = (matches.lane[row], matches.to_stop_line[row], tracks.size[row, 0], row)
+        columns = (matches.lane[row], matches.to_stop_line_m[row], tracks.size_m[row, 0], row)
         standing = [Standing(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
         standing += [
             Standing(one.lane, one.to_stop_line_m, one.length_m, NONE) for one in hidden if one.speed_mps < STANDING_MPS

@@ -29,7 +29,7 @@ def meet(past: Rows, tracks: Tracks, now_ns: int, passed_s: float) -> None:
     sure = (most_variance(tracks.covariance[:, :2, :2].transpose(1, 2, 0)) <= SURE_M**2) & ~tracks.contested
     never = np.where(tracks.contested, CONTESTED_S, 0.0)
     past["sure_s"] = np.where(sure, np.maximum(past["sure_s"], 0.0) + passed_s, never)
-    past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position, past["first"])
+    past["first"] = np.where(past["sure_s"][:, None] < SETTLED_S, tracks.position_m, past["first"])
     new = past["first_ns"] == 0
     if new.any():
         past["first_ns"][new] = now_ns
@@ -39,11 +39,11 @@ def cross(past: Rows, lanes: LaneMap, tracks: Tracks) -> Ints:
     """Return the rows (k,) that were before a stop line and are now past it, whichever way they took after it."""
     ahead = (past["approach"] != NONE).nonzero()[0]
     lane = past["approach"][ahead].astype(np.int64)
-    gone: Ints = ahead[lanes.short_of_stop_line(lane, tracks.position[ahead]) <= 0.0]
+    gone: Ints = ahead[lanes.short_of_stop_line(lane, tracks.position_m[ahead]) <= 0.0]
     if not len(gone):
         return gone
     lane = past["approach"][gone].astype(np.int64)
-    off = tracks.position[gone] - lanes.ends[lane]
+    off = tracks.position_m[gone] - lanes.ends[lane]
     along = lanes.end_directions[lane]
     beside = np.abs(off[:, 0] * along[:, 1] - off[:, 1] * along[:, 0])
     near = beside <= lanes.half_width[lane] + BESIDE_M
@@ -62,7 +62,7 @@ def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, s
     """
     lane = matches.lane
     back_m = np.where(past["origin"] == lane, BACK_M, 0.0)
-    towards = matches.to_stop_line > back_m
+    towards = matches.to_stop_line_m > back_m
     other = (towards & (past["approach"] != lane)).nonzero()[0]  # another lane than before
     if len(other):
         past["delay_s"][other[past["approach"][other] == NONE]] = 0.0
@@ -78,7 +78,7 @@ def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, s
     slow = speed < queues.queue_mps
     past["slow_s"] = np.where(slow, past["slow_s"] + passed_s, 0.0)
     slowed = 1.0 - np.minimum(1.0, speed / past["speed_limit"])
-    seen = towards & (matches.to_stop_line <= queues.observed_m) & np.isfinite(slowed)
+    seen = towards & (matches.to_stop_line_m <= queues.observed_m) & np.isfinite(slowed)
     past["delay_s"] += np.where(seen, passed_s * slowed, 0.0)
     past["still_s"] = np.where(speed < STOPPED_MPS, past["still_s"] + passed_s, 0.0)
     stands = past["still_s"] >= STOPPED_S

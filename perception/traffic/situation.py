@@ -25,7 +25,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     passed_s: float  # since the look before; 0 at the first one
     tracks: Tracks
     lanes: LaneMap
-    speed: Floats  # m/s
+    speed_mps: Floats  # m/s
     ahead: Floats  # (n, 2) unit vector of the heading; NaN: unknown
     is_vehicle: Mask
     sure: Mask  # it is known well where they are, and no sensor contradicts that they are there
@@ -55,12 +55,12 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     @property
     def to_end(self) -> Floats:
         """(n,) m along the lane to its end."""
-        return self.matches.to_end
+        return self.matches.to_end_m
 
     @property
     def to_stop_line(self) -> Floats:
         """(n,) m along the lane, negative past the stop line; NaN where there is none."""
-        return self.matches.to_stop_line
+        return self.matches.to_stop_line_m
 
     def place(self, row: int) -> LanePlace | None:
         """Return where a row is in the lane map."""

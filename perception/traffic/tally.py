@@ -36,14 +36,14 @@ class SpotTally(msgspec.Struct):
     """One virtual loop or zone."""
 
     kinds: Counter[int] = msgspec.field(default_factory=Counter)
-    speeds: list[float] = msgspec.field(default_factory=list)
+    speeds_mps: list[float] = msgspec.field(default_factory=list)
     occupied_s: float = 0.0
     present_s: float = 0.0  # road users x time
 
     def add(self, other: SpotTally) -> None:
         """Add the counts of a later period."""
         self.kinds.update(other.kinds)
-        self.speeds += other.speeds
+        self.speeds_mps += other.speeds_mps
         self.occupied_s += other.occupied_s
         self.present_s += other.present_s
 

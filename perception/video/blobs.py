@@ -18,7 +18,7 @@ class Blobs(NamedTuple):
 
     labels: Ints  # (height, width)
     label: Ints  # (n,)
-    box: Floats  # (n, 4) px
+    box_px: Floats  # (n, 4) px
     area: Ints  # (n,) px2
     seen: Mask  # (n, 4) which edges are not the region's
 

@@ -107,8 +107,8 @@ class Both:
         users = self._users
         if self._grey is None:
             return users
-        shift, seen = shifts(self._grey, grey, users.found.box)
-        return users.moved(shift, seen & (covered(users.found.box) < CLEAR), seconds)
+        shift, seen = shifts(self._grey, grey, users.found.box_px)
+        return users.moved(shift, seen & (covered(users.found.box_px) < CLEAR), seconds)
 
     def _evidence(self, solid: Grey | None, users: Followed) -> Floats:
         """Return the evidence (n,) of the foreground for each road user, log-odds a second; 0 without foreground.
@@ -118,7 +118,7 @@ class Both:
         if solid is None or not len(users.odds):
             return np.zeros(len(users.odds))
         corner = [self._window[1].start, self._window[0].start]
-        place = np.clip(np.round(users.found.box.reshape(-1, 2, 2) - corner).astype(int), 0, solid.shape[::-1])
+        place = np.clip(np.round(users.found.box_px.reshape(-1, 2, 2) - corner).astype(int), 0, solid.shape[::-1])
         clear = (users.unseen_s < EVERY_S) & (users.found.score >= self._sure)
         ones = cv2.threshold(solid, 0, 1, cv2.THRESH_BINARY)[1]
         whole = filled(ones, place)
@@ -129,7 +129,7 @@ class Both:
 
     def _shown(self, users: Followed, grey: Grey) -> Mask:
         """Return which of the road users (n,) can be reported."""
-        box, (height, width) = users.found.box, grey.shape
+        box, (height, width) = users.found.box_px, grey.shape
         aside = np.minimum(box[:, 0], width - box[:, 2])
         comes_in = (np.minimum(aside, height - box[:, 3]) < EDGE * width) & (users.known_s < NEW_S)
         other = alike(box, box) - np.eye(len(box))
@@ -141,15 +141,15 @@ class Both:
 def twice(bodies: Bodies, users: Followed, sure: float) -> Mask:
     """Return which road users (n,), the surest first, are in doubt while their body stands where a surer one does."""
     doubt = (users.unseen_s > DOUBT_S) | (users.best < sure)
-    gap = np.hypot(*np.moveaxis(bodies.position[:, None] - bodies.position, -1, 0))
-    same = np.tril((gap < TOGETHER_M) & (alike(users.found.box, users.found.box) > TOUCH), -1)
+    gap = np.hypot(*np.moveaxis(bodies.position_m[:, None] - bodies.position_m, -1, 0))
+    same = np.tril((gap < TOGETHER_M) & (alike(users.found.box_px, users.found.box_px) > TOUCH), -1)
     return np.asarray(doubt & same.any(axis=1))
 
 
 def single(users: Followed) -> Followed:
     """Return each road user once, the surest first."""
     users = users.of(np.argsort(-users.odds, kind="stable"))
-    same = np.tril(alike(users.found.box, users.found.box) > SAME, -1)
+    same = np.tril(alike(users.found.box_px, users.found.box_px) > SAME, -1)
     kept = np.ones(len(users.odds), dtype=np.bool_)
     for row in range(len(kept)):
         kept[row] = not (same[row] & kept).any()

@@ -16,7 +16,7 @@ Grey = MatLike  # (height, width), 8 bits
 class Boxes(NamedTuple):
     """n road users in one picture, rows aligned. Pixels of the full picture, edges at the outer side of its pixels."""
 
-    box: Floats  # (n, 4) px: left, top, right, bottom; y down
+    box_px: Floats  # (n, 4) px: left, top, right, bottom; y down
     seen: Mask  # (n, 4) whether an edge is the road user's own, not cut by the picture or by a road user before it
     kind: Ints  # (n,) perception.objects.RoadUser, UNKNOWN where the detector cannot tell
     confidence: Floats  # (n,) 0..1, of the kind
@@ -25,26 +25,26 @@ class Boxes(NamedTuple):
 class Bodies(NamedTuple):
     """n road users on the road, sensor frame, rows aligned."""
 
-    position: Floats  # (n, 2) m, centre
-    covariance: Floats  # (n, 2, 2) m2
-    size: Floats  # (n, 3) m: length, width, height
-    heading: Floats  # (n,) rad from x to y, of the long axis; ahead and behind are alike
+    position_m: Floats  # (n, 2) m, centre
+    covariance_m2: Floats  # (n, 2, 2) m2
+    size_m: Floats  # (n, 3) m: length, width, height
+    heading_rad: Floats  # (n,) rad from x to y, of the long axis; ahead and behind are alike
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1, of the kind
     misfit: Floats  # (n,) squared residuals in sigmas, of pixels and sizes; about 3 where all is well
-    box: Floats  # (n, 4) px, of the fitted body
+    box_px: Floats  # (n, 4) px, of the fitted body
 
     def of(self, rows: Mask | Ints) -> Bodies:
         """Return some of them, by rows (k,) or a mask (n,)."""
         return Bodies(
-            self.position[rows],
-            self.covariance[rows],
-            self.size[rows],
-            self.heading[rows],
+            self.position_m[rows],
+            self.covariance_m2[rows],
+            self.size_m[rows],
+            self.heading_rad[rows],
             self.kind[rows],
             self.confidence[rows],
             self.misfit[rows],
-            self.box[rows],
+            self.box_px[rows],
         )
 
 

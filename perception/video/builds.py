@@ -19,8 +19,8 @@ class Build(NamedTuple):
     """
 
     kind: RoadUser
-    size: tuple[float, float, float]
-    spread: tuple[float, float, float]
+    size_m: tuple[float, float, float]
+    spread_m: tuple[float, float, float]
     share: float
     parts: tuple[Part, Part]
 
@@ -37,8 +37,8 @@ BUILDS = (
     Build(RoadUser.BICYCLE, (1.75, 0.6, 1.7), (0.12, 0.08, 0.1), 0.1, _CYCLE),
     Build(RoadUser.PEDESTRIAN, (0.5, 0.5, 1.7), (0.1, 0.08, 0.12), 0.16, _PERSON),
 )
-SIZE = np.array([build.size for build in BUILDS])
-SPREAD = np.array([build.spread for build in BUILDS])
+SIZE = np.array([build.size_m for build in BUILDS])
+SPREAD = np.array([build.spread_m for build in BUILDS])
 KIND = np.array([build.kind for build in BUILDS])
 SURPRISE = -2 * np.log([build.share for build in BUILDS])  # as squared sigmas
 MOTOR = np.isin(KIND, (RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS))

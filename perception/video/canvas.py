@@ -41,10 +41,10 @@ class Undo(NamedTuple):
 class LeftOver(NamedTuple):
     """The foreground pixels of a part of the picture that no body explains yet."""
 
-    box: Floats  # (4,) px around it
+    box_px: Floats  # (4,) px around it
     seen: Mask  # (4,) edges beside which no other body is
     area: int  # px2
-    foot: Floats  # (2,) px, its lowest point
+    foot_px: Floats  # (2,) px, its lowest point
     foot_hidden: bool  # pixels below the foot belong to a nearer body or lie outside of the region
 
 
@@ -213,12 +213,12 @@ class Canvas:
     def _sum(self, bodies: Silhouettes, *canvases: tuple[Worth, Worth]) -> list[Floats]:
         """Return the sums (m,) of canvases over bodies; each canvas comes with its column sums from the top."""
         height, width = self._worth.shape
-        column = bodies.x.clip(0, width - 1).astype(np.intp)
-        top, bottom = bodies.top.clip(0, height), bodies.bottom.clip(0, height)
+        column = bodies.x_px.clip(0, width - 1).astype(np.intp)
+        top, bottom = bodies.top_px.clip(0, height), bodies.bottom_px.clip(0, height)
         first, last = (np.minimum(end.astype(np.intp), height - 1) for end in (top, bottom))
         above, below = first * width + column, last * width + column
         top, bottom = top - first, bottom - last
-        weight = np.where((bodies.x >= 0) & (bodies.x < width), bodies.width[:, None], 0)
+        weight = np.where((bodies.x_px >= 0) & (bodies.x_px < width), bodies.width_px[:, None], 0)
         return [
             (
                 (total.take(below) + bottom * canvas.take(below) - total.take(above) - top * canvas.take(above))

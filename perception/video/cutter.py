@@ -60,7 +60,7 @@ class Cutter:
     def _in_blob(self, canvas: Canvas, blobs: Blobs, known: Expected, singles: Singles, row: int) -> list[FoundBody]:
         """Return the bodies in a blob, and mark their pixels as explained."""
         rows = [each for each in known.order if known.label[each] == blobs.label[row]]
-        left, top, right, bottom = blobs.box[row].astype(int).tolist()
+        left, top, right, bottom = blobs.box_px[row].astype(int).tolist()
         place = slice(top, bottom), slice(left, right)
         open_px = canvas.unexplained(place, blobs.labels[place] == blobs.label[row])
         if not rows and open_px < 0.5 * blobs.area[row]:
@@ -75,22 +75,22 @@ class Cutter:
         )
         doubtful = self._doubtful(single.guess, known.users, single.known if single.known >= 0 else None)
         if fits and len(rows) < 2 and not doubtful:
-            canvas.explain(singles.corners[row])
+            canvas.explain(singles.corners_px[row])
             return [renewed(single, known, singles, row)]
         undos: list[Undo] = []
-        parts = self._parts(canvas, known, rows, blobs.box[row], odd, undos)
+        parts = self._parts(canvas, known, rows, blobs.box_px[row], odd, undos)
         sure = sum(known.users.solo[each] >= SOLO for each in rows)
-        worth = sum(part.score for part in parts) * (STRANGER if sure > 1 else 1.0)
-        if 0 < single.score > worth and singles.misfit[row] < 1.5 * MISFIT:
+        worth = sum(part.score_px2 for part in parts) * (STRANGER if sure > 1 else 1.0)
+        if 0 < single.score_px2 > worth and singles.misfit[row] < 1.5 * MISFIT:
             canvas.restore_all(undos, 0)
-            canvas.explain(singles.corners[row])
+            canvas.explain(singles.corners_px[row])
             return [renewed(single, known, singles, row)]
         return parts
 
     def _doubtful(self, guess: Guess, users: memory.SeenUsers, row: int | None) -> bool:
         """Tell whether a seeming cyclist, known before as `row`, may be two pedestrians side by side."""
         build = guess.build[0 if row is None or len(guess.build) == 1 else row]
-        rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity[row])) > RIDES_MPS
+        rides = row is not None and users.solo[row] >= SOLO and float(np.hypot(*users.velocity_mps[row])) > RIDES_MPS
         return bool(KIND[build] == RoadUser.BICYCLE) and not rides
 
     def _parts(
@@ -111,7 +111,7 @@ class Cutter:
         if any(_reviewed(int(users.looks[part.known])) for part in parts if part.known >= 0):
             canvas.restore_all(undos, before)
             others = self._search.born(canvas, box, odd, undos)
-            if sum(part.score for part in others) > OTHERS * sum(part.score for part in parts):
+            if sum(part.score_px2 for part in others) > OTHERS * sum(part.score_px2 for part in parts):
                 return first + others
             canvas.restore_all(undos, before)
             undos += [canvas.explain(self._raster.outlines(part.guess)[0]) for part in parts]
@@ -121,23 +121,23 @@ class Cutter:
         """Remember the found and the hidden road users; return the found ones that no edge of the picture cuts."""
         users = known.users
         absent = sorted(set(known.order) - {each.known for each in found})
-        in_sight = canvas.open(known.shapes) > IN_SIGHT * known.area
-        waits = (users.solo >= SOLO) & ~in_sight & (known.area > 1.0) & (users.hidden_s + after_s < HIDDEN_S)
+        in_sight = canvas.open(known.shapes) > IN_SIGHT * known.area_px2
+        waits = (users.solo >= SOLO) & ~in_sight & (known.area_px2 > 1.0) & (users.hidden_s + after_s < HIDDEN_S)
         hidden = users.of(np.array([row for row in absent if waits[row]], dtype=np.int64)).hidden(after_s)
         guess = Guess.joined([memory.nobody().guess, *(each.guess for each in found)])
-        box = np.array([each.box for each in found]).reshape(-1, 4)
+        box = np.array([each.box_px for each in found]).reshape(-1, 4)
         seen = np.array([each.seen for each in found], dtype=np.bool_).reshape(-1, 4)
         alone = np.array([each.alone for each in found], dtype=np.bool_)
         row = np.array([each.known for each in found], dtype=np.int64)
         before = memory.joined(users, memory.unknown(guess)).of(
             np.where(row < 0, len(users.looks) + np.arange(len(row)), row)
         )
-        guess = guess._replace(heading=before.headed(guess.heading))
+        guess = guess._replace(heading_rad=before.headed(guess.heading_rad))
         bodies = self._fitter.refined(guess, self._raster.full(box), seen, np.where(alone, ALONE, TOGETHER))
-        good = np.asarray(np.isfinite(bodies.position).all(axis=1))
-        now = before.seen(bodies, guess.build, guess.spread, alone & seen.all(axis=1), after_s)
+        good = np.asarray(np.isfinite(bodies.position_m).all(axis=1))
+        now = before.seen(bodies, guess.build, guess.spread_m, alone & seen.all(axis=1), after_s)
         self._users = memory.joined(hidden, now.of(good))
-        return bodies.of(good & self._complete(bodies.box))
+        return bodies.of(good & self._complete(bodies.box_px))
 
     def _complete(self, box: Floats) -> Mask:
         """Return which bodies' boxes (n, 4) px the left, right and lower edge of the picture do not cut."""

@@ -46,8 +46,8 @@ class Eye:
 
     def _in_field(self, bodies: Bodies) -> Mask:
         """Return which bodies (n,) have a known place that lies in the field of view."""
-        x, y = bodies.position.T
-        known = np.isfinite(bodies.position).all(axis=1) & np.isfinite(bodies.covariance).all(axis=(1, 2))
+        x, y = bodies.position_m.T
+        known = np.isfinite(bodies.position_m).all(axis=1) & np.isfinite(bodies.covariance_m2).all(axis=(1, 2))
         away = np.hypot(x, y)
         inside = (away >= self._field.near_m) & (away <= self._field.range_m)
         return np.asarray(known & inside & (np.abs(np.degrees(np.arctan2(y, x))) <= self._field.width_deg / 2))

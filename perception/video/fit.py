@@ -37,19 +37,21 @@ class Guess(NamedTuple):
     """Hypotheses (...): a build at a heading, the five unknowns, and the size that is expected before the picture."""
 
     build: Ints  # row of BUILDS
-    heading: Floats  # rad from x to y
-    state: Floats  # (..., 5): x, y, length, width, height, m
-    usual: Floats  # (..., 3) m
-    spread: Floats  # (..., 3) m, 1 sigma
+    heading_rad: Floats  # rad from x to y
+    state_m: Floats  # (..., 5): x, y, length, width, height, m
+    usual_m: Floats  # (..., 3) m
+    spread_m: Floats  # (..., 3) m, 1 sigma
 
     def at(self, rows: Ints | Mask | tuple[Ints, Ints]) -> Guess:
         """Return some of the hypotheses, by rows (k,), a mask (n,), or a pair of rows (k,) and columns (k,)."""
-        return Guess(self.build[rows], self.heading[rows], self.state[rows], self.usual[rows], self.spread[rows])
+        return Guess(
+            self.build[rows], self.heading_rad[rows], self.state_m[rows], self.usual_m[rows], self.spread_m[rows]
+        )
 
     @property
     def oddity(self) -> Floats:
         """Squared sigmas (...,) by which sizes differ from those of their class."""
-        odd: Floats = (((self.state[..., 2:] - SIZE[self.build]) / SPREAD[self.build]) ** 2).sum(axis=-1)
+        odd: Floats = (((self.state_m[..., 2:] - SIZE[self.build]) / SPREAD[self.build]) ** 2).sum(axis=-1)
         return odd
 
     @staticmethod
@@ -65,7 +67,7 @@ class Fitter:
         """`lanes`: motor vehicles head along them; `told`: the detector knows motorcycles from bicycles."""
         self.view = view
         self._lanes = lanes
-        round_ = [build.size[0] == build.size[1] for build in BUILDS]
+        round_ = [build.size_m[0] == build.size_m[1] for build in BUILDS]
         tried = [n for n, build in enumerate(BUILDS) if told or build.kind is not RoadUser.MOTORCYCLE]
         rows = [(n, turn) for n in tried for turn in range(1 if round_[n] else HEADINGS)]
         self._build = np.array([build for build, _ in rows])
@@ -77,21 +79,23 @@ class Fitter:
         """Return the bodies that explain boxes (n, 4) px best; NaN where no body on the road can. `fill` (n,)."""
         guess, cost = self.hypotheses(boxes, fill)
         best = np.argmin(np.where(np.isfinite(cost), cost, np.inf), axis=1)
-        return self.refined(guess.at((np.arange(len(best)), best)), boxes.box, boxes.seen, boxes.confidence)
+        return self.refined(guess.at((np.arange(len(best)), best)), boxes.box_px, boxes.seen, boxes.confidence)
 
     def hypotheses(self, boxes: Boxes, fill: Floats | None) -> tuple[Guess, Floats]:
         """Return every build at every heading, put in each box (n, m), and its cost (n, m), squared sigmas.
 
         `fill` (n,): share of its box that each road user fills; None: not seen.
         """
-        foot = np.stack([(boxes.box[:, 0] + boxes.box[:, 2]) / 2, boxes.box[:, 3]], axis=-1)
+        foot = np.stack([(boxes.box_px[:, 0] + boxes.box_px[:, 2]) / 2, boxes.box_px[:, 3]], axis=-1)
         start = self.view.to_road(foot)
         scale = self.metres_per_pixel(start)
         guess, lane = self._started(start)
-        wanted = _anchor(boxes.box, boxes.seen)
+        wanted = _anchor(boxes.box_px, boxes.seen)
         for _ in range(ANCHORINGS):
-            found = _anchor(box_of(outline(self.view, guess.build, guess.state, guess.heading)), boxes.seen[:, None])
-            guess.state[..., :2] += np.einsum("nij,nmj->nmi", scale, wanted[:, None] - found)
+            found = _anchor(
+                box_of(outline(self.view, guess.build, guess.state_m, guess.heading_rad)), boxes.seen[:, None]
+            )
+            guess.state_m[..., :2] += np.einsum("nij,nmj->nmi", scale, wanted[:, None] - found)
         return guess, self._cost(boxes, fill, guess, scale) + np.where(lane[:, None], self._askew, 0.0)
 
     def standing(self, foot: Floats, sideways: Floats, nearer_m: Floats) -> Guess:
@@ -106,16 +110,16 @@ class Fitter:
         scale = self.metres_per_pixel(starts)
         guess, lane = self._started(starts)
         for _ in range(ANCHORINGS):
-            box = box_of(outline(self.view, guess.build, guess.state, guess.heading))
+            box = box_of(outline(self.view, guess.build, guess.state_m, guess.heading_rad))
             at = np.stack([(box[..., 0] + box[..., 2]) / 2, box[..., 3]], axis=-1)
-            guess.state[..., :2] += np.einsum("nij,nmj->nmi", scale, feet[:, None] - at)
+            guess.state_m[..., :2] += np.einsum("nij,nmj->nmi", scale, feet[:, None] - at)
         good = ~(lane[:, None] & (self._askew > 0))
         shift = (box[..., 2] - box[..., 0])[good][:, None] * sideways
         across = np.broadcast_to(scale[:, None, :, 0], (*good.shape, 2))[good]
         count = len(sideways)
         chosen = np.repeat(np.argwhere(good), count, axis=0)
         many = guess.at((chosen[:, 0], chosen[:, 1]))
-        many.state[:, :2] += (across[:, None] * shift[..., None]).reshape(-1, 2)
+        many.state_m[:, :2] += (across[:, None] * shift[..., None]).reshape(-1, 2)
         return many
 
     def metres_per_pixel(self, place: Floats) -> Floats:
@@ -129,22 +133,22 @@ class Fitter:
 
     def refined(self, guess: Guess, box: Floats, seen: Mask, confidence: Floats) -> Bodies:
         """Return the bodies whose places and sizes fit best to the edges, seen (n, 4), of their boxes (n, 4) px."""
-        near = guess.state[:, :2]
+        near = guess.state_m[:, :2]
         weight = np.where(seen, self.view.pixel_sd**-2, 0.0)
         for _ in range(STEPS):
             information, pull, _ = self._pull(guess, near, box, weight)
-            guess = guess._replace(state=guess.state + np.linalg.solve(information, pull[..., None])[..., 0])
+            guess = guess._replace(state_m=guess.state_m + np.linalg.solve(information, pull[..., None])[..., 0])
         information, _, misfit = self._pull(guess, near, box, weight)
         covariance = np.linalg.inv(information)
         return Bodies(
-            position=guess.state[:, :2],
-            covariance=covariance[:, :2, :2] + np.eye(2) * FLOOR_M**2,
-            size=guess.state[:, 2:],
-            heading=guess.heading,
+            position_m=guess.state_m[:, :2],
+            covariance_m2=covariance[:, :2, :2] + np.eye(2) * FLOOR_M**2,
+            size_m=guess.state_m[:, 2:],
+            heading_rad=guess.heading_rad,
             kind=KIND[guess.build],
             confidence=confidence,
             misfit=misfit,
-            box=box_of(outline(self.view, guess.build, guess.state, guess.heading)),
+            box_px=box_of(outline(self.view, guess.build, guess.state_m, guess.heading_rad)),
         )
 
     def _started(self, start: Floats) -> tuple[Guess, Mask]:
@@ -161,9 +165,9 @@ class Fitter:
 
         fill (n,): as in `hypotheses`; scale (n, 2, 2) m/px.
         """
-        corners = outline(self.view, guess.build, guess.state, guess.heading)
+        corners = outline(self.view, guess.build, guess.state_m, guess.heading_rad)
         box = box_of(corners)
-        off = box - boxes.box[:, None]
+        off = box - boxes.box_px[:, None]
         pixels_per_metre = np.abs(np.linalg.det(scale)) ** -0.5
         length, width, height = SPREAD[self._build].T
         side = np.hypot(length, width) / 2
@@ -181,16 +185,16 @@ class Fitter:
 
     def _pull(self, guess: Guess, near: Floats, box: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the normal equations of a step, (n, 5, 5) and (n, 5), and the misfit (n,) before it."""
-        nudged = guess.state[:, None] + _UNKNOWNS
-        edges = box_of(outline(self.view, guess.build[:, None], nudged, guess.heading[:, None]))
+        nudged = guess.state_m[:, None] + _UNKNOWNS
+        edges = box_of(outline(self.view, guess.build[:, None], nudged, guess.heading_rad[:, None]))
         slope = np.nan_to_num((edges[:, 1:] - edges[:, :1]) / NUDGE_M)  # (n, unknown, edge)
         off = box - edges[:, 0]
-        firm, unusual = guess.spread**-2, guess.usual - guess.state[:, 2:]
+        firm, unusual = guess.spread_m**-2, guess.usual_m - guess.state_m[:, 2:]
         weighted = slope * weight[:, None]
         information = weighted @ np.moveaxis(slope, 1, 2)
         information[:, range(5), range(5)] += np.concatenate([np.full((len(firm), 2), NEAR_M**-2), firm], axis=1)
         pull = (weighted * off[:, None]).sum(axis=2)
-        pull[:, :2] += NEAR_M**-2 * (near - guess.state[:, :2])
+        pull[:, :2] += NEAR_M**-2 * (near - guess.state_m[:, :2])
         pull[:, 2:] += firm * unusual
         misfit = (off**2 * weight).sum(axis=1) + (firm * unusual**2).sum(axis=1)
         return information, pull, misfit

@@ -33,9 +33,9 @@ class Expected(NamedTuple):
 
     users: memory.SeenUsers
     guess: Guess
-    corners: Floats  # (n, 16, 2) px
+    corners_px: Floats  # (n, 16, 2) px
     shapes: Silhouettes
-    area: Floats  # (n,) px2
+    area_px2: Floats  # (n,) px2
     label: list[int]  # of the blob that holds it, 0: none
     order: list[int]  # rows, the nearest first
 
@@ -52,7 +52,7 @@ class Follower:
         corners = self._raster.outlines(guess)
         shapes = silhouettes(corners)
         label = [_label(labels, each) for each in corners]
-        order = np.argsort(np.hypot(*guess.state[:, :2].T), kind="stable").tolist()
+        order = np.argsort(np.hypot(*guess.state_m[:, :2].T), kind="stable").tolist()
         return Expected(users, guess, corners, shapes, np.maximum(shapes.area, 1.0), label, order)
 
     def again(
@@ -72,7 +72,7 @@ class Follower:
             filled = float(canvas.filled(shape)[0])
             edges = canvas.edges(corners[0])
             stands = edges is not None and (known.users.solo[row] >= SOLO or stands_free(int(guess.build[0]), edges[1]))
-            if in_sight > IN_SIGHT * known.area[row] and filled > least and edges is not None and stands:
+            if in_sight > IN_SIGHT * known.area_px2[row] and filled > least and edges is not None and stands:
                 score = float(self._search.scores(canvas, guess, shape, odd)[0])
                 found.append(FoundBody(guess, row, False, *edges, score))
                 undos.append(canvas.explain(corners[0]))
@@ -83,16 +83,16 @@ class Follower:
         guess = known.guess.at(np.array([row]))
         looks = known.users.looks[row]
         reach = REACHES_M[0 if looks < 2 else 1 if looks < 5 else 2]
-        sin, cos = np.sin(guess.heading[0]), np.cos(guess.heading[0])
+        sin, cos = np.sin(guess.heading_rad[0]), np.cos(guess.heading_rad[0])
         turn = np.array([[cos, sin], [-sin, cos]])
-        to_px = turn @ self._raster.moves(guess.state[:, :2])[0].T
+        to_px = turn @ self._raster.moves(guess.state_m[:, :2])[0].T
         shape = known.shapes.at(row)
         offset = np.zeros(2)
         for grid in (_GRID * [reach, ACROSS_M], _FINE * [reach / 4, ACROSS_M], _FINE * [reach / 8, ACROSS_M / 2]):
             tries = offset + grid
-            gain = canvas.gain(shape.moved(tries @ to_px)) / known.area[row]
+            gain = canvas.gain(shape.moved(tries @ to_px)) / known.area_px2[row]
             offset = tries[int(np.argmax(gain - FAR / reach * np.abs(tries).sum(axis=1)))]
-        guess.state[:, :2] += offset @ turn
+        guess.state_m[:, :2] += offset @ turn
         return guess
 
 
@@ -102,7 +102,7 @@ def oddities(known: Expected, rows: list[int]) -> Floats:
     Two pedestrians side by side look like one cyclist, but are slower.
     """
     users = known.users
-    speed = np.hypot(*users.velocity[rows].T)
+    speed = np.hypot(*users.velocity_mps[rows].T)
     small = np.isin(KIND[known.guess.build[rows]], (RoadUser.BICYCLE, RoadUser.PEDESTRIAN))
     walk = (users.looks[rows] >= WALK_LOOKS) & (speed > WALKS_MPS) & (speed < RIDES_MPS)
     return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
@@ -112,7 +112,7 @@ def by_speed(users: memory.SeenUsers, row: int) -> Floats:
     """Return the squared sigmas (builds,) by which the speed of a known road user speaks against each build."""
     if users.looks[row] < WALK_LOOKS:
         return np.zeros(len(KIND))
-    speed = float(np.hypot(*users.velocity[row]))
+    speed = float(np.hypot(*users.velocity_mps[row]))
     walks = np.where((KIND == RoadUser.BICYCLE) & (WALKS_MPS < speed < RIDES_MPS), WALKING, 0.0)
     limit = np.select([KIND == RoadUser.PEDESTRIAN, KIND == RoadUser.BICYCLE], [RUNS_MPS, PEDALS_MPS], np.inf)
     return np.asarray(walks + np.where(speed > limit, FAST, 0.0))

@@ -33,7 +33,7 @@ class Followed(NamedTuple):
     best: Floats  # (n,) highest score so far
     known_s: Floats  # (n,) since the network saw it first
     unseen_s: Floats  # (n,) since the network saw it clearly
-    speed: Floats  # (n, 2) px a second
+    speed_pxps: Floats  # (n, 2) px a second
     odds: Floats  # (n,) log-odds of existence
 
     @staticmethod
@@ -54,26 +54,28 @@ class Followed(NamedTuple):
 
     def moved(self, shift: Floats, seen: Mask, seconds: float) -> Followed:
         """Return them a while later. `shift` (n, 2) px, where that was `seen`; the others go on as before."""
-        shift = np.where(seen[:, None], shift, self.speed * seconds)
-        speed = np.where(seen[:, None], self.speed + SMOOTH * (shift / seconds - self.speed), self.speed)
-        found = self.found._replace(box=self.found.box + np.tile(shift, 2))
-        return self._replace(found=found, known_s=self.known_s + seconds, unseen_s=self.unseen_s + seconds, speed=speed)
+        shift = np.where(seen[:, None], shift, self.speed_pxps * seconds)
+        speed = np.where(seen[:, None], self.speed_pxps + SMOOTH * (shift / seconds - self.speed_pxps), self.speed_pxps)
+        found = self.found._replace(box_px=self.found.box_px + np.tile(shift, 2))
+        return self._replace(
+            found=found, known_s=self.known_s + seconds, unseen_s=self.unseen_s + seconds, speed_pxps=speed
+        )
 
     def told(self, said: NetworkBoxes, sure: float) -> Followed:
         """Return the road users, old and new, after a look of the network; `sure`: score that counts."""
-        agree = alike(self.found.box, said.box)
+        agree = alike(self.found.box_px, said.box_px)
         rows, columns = linear_sum_assignment(-agree)
         good = agree[rows, columns] > SAME
         rows, columns = rows[good], columns[good]
         score = self.found.score.copy()
         score[rows] = said.score[columns]
-        odds = self.odds - MISSED * np.maximum(1.0 - covered(self.found.box), HIDDEN)
+        odds = self.odds - MISSED * np.maximum(1.0 - covered(self.found.box_px), HIDDEN)
         odds[rows] = self.odds[rows] + log_odds(score[rows], sure) + AGAIN
         odds[rows] = np.where(self.best[rows] >= sure, np.maximum(odds[rows], self.odds[rows] + STAYS), odds[rows])
         clear = score[rows] >= CLEAR * sure
         rows, columns, seen = rows[clear], columns[clear], columns
-        box, kind, unseen_s = self.found.box.copy(), self.found.kind.copy(), self.unseen_s.copy()
-        box[rows], kind[rows], unseen_s[rows] = said.box[columns], said.kind[columns], 0.0
+        box, kind, unseen_s = self.found.box_px.copy(), self.found.kind.copy(), self.unseen_s.copy()
+        box[rows], kind[rows], unseen_s[rows] = said.box_px[columns], said.kind[columns], 0.0
         known = self._replace(
             found=NetworkBoxes(box, kind, score), best=np.maximum(self.best, score), unseen_s=unseen_s, odds=odds
         )

@@ -26,7 +26,7 @@ class SeenUsers(NamedTuple):
     """n road users, rows aligned."""
 
     guess: Guess  # at the time of the last picture
-    velocity: Floats  # (n, 2) m/s
+    velocity_mps: Floats  # (n, 2) m/s
     looks: Ints  # (n,) pictures in which it was seen
     solo: Ints  # (n,) pictures in which it was alone and whole
     hidden_s: Floats  # (n,) since it was seen last
@@ -36,7 +36,7 @@ class SeenUsers(NamedTuple):
         """Return some of them, by rows (k,) or a mask (n,)."""
         return SeenUsers(
             self.guess.at(rows),
-            self.velocity[rows],
+            self.velocity_mps[rows],
             self.looks[rows],
             self.solo[rows],
             self.hidden_s[rows],
@@ -45,9 +45,9 @@ class SeenUsers(NamedTuple):
 
     def after(self, seconds: float) -> Guess:
         """Return where they should be a while later."""
-        state = self.guess.state.copy()
-        state[:, :2] += self.velocity * seconds
-        return self.guess._replace(state=state)
+        state = self.guess.state_m.copy()
+        state[:, :2] += self.velocity_mps * seconds
+        return self.guess._replace(state_m=state)
 
     def hidden(self, seconds: float) -> SeenUsers:
         """Return them a while later if they were not seen."""
@@ -56,23 +56,23 @@ class SeenUsers(NamedTuple):
     def headed(self, heading: Floats) -> Floats:
         """Return the headings (n,) rad of moving road users along their velocities, of the others as given."""
         rolls = self.guess.build != np.flatnonzero(KIND == RoadUser.PEDESTRIAN)[0]
-        goes = (np.hypot(*self.velocity.T) > HEADS_MPS) & (self.looks > HEADS_LOOKS) & rolls
-        return np.where(goes, np.arctan2(self.velocity[:, 1], self.velocity[:, 0]), heading)
+        goes = (np.hypot(*self.velocity_mps.T) > HEADS_MPS) & (self.looks > HEADS_LOOKS) & rolls
+        return np.where(goes, np.arctan2(self.velocity_mps[:, 1], self.velocity_mps[:, 0]), heading)
 
     def seen(self, bodies: Bodies, build: Ints, spread: Floats, whole: Mask, seconds: float) -> SeenUsers:
         """Return them after they were seen as bodies of a build (n,) a while later.
 
         `spread` (n, 3): of their sizes, as known before; `whole` (n,): every edge was seen.
         """
-        moved = (bodies.position - self.guess.state[:, :2]) / seconds
+        moved = (bodies.position_m - self.guess.state_m[:, :2]) / seconds
         share = np.where(self.looks < 2, 1.0, 1.0 - np.exp(-seconds / SMOOTH_S))[:, None]
-        velocity = np.where(self.looks[:, None] < 1, 0.0, self.velocity + share * (moved - self.velocity))
+        velocity = np.where(self.looks[:, None] < 1, 0.0, self.velocity_mps + share * (moved - self.velocity_mps))
         velocity *= np.minimum(1.0, FASTEST_MPS / np.maximum(np.hypot(*velocity.T), 1e-9))[:, None]
         usual, most = SIZE[build], ODDEST * SPREAD[build]
-        size = np.clip(bodies.size, usual - most, usual + most)
-        state = np.concatenate([bodies.position, size], axis=1)
+        size = np.clip(bodies.size_m, usual - most, usual + most)
+        state = np.concatenate([bodies.position_m, size], axis=1)
         firm = np.maximum(spread * np.where(whole, FIRMER, 1.0)[:, None], FIRMEST * SPREAD[build])
-        guess = Guess(build, bodies.heading, state, size, firm)
+        guess = Guess(build, bodies.heading_rad, state, size, firm)
         return SeenUsers(guess, velocity, self.looks + 1, self.solo + whole, np.zeros(len(build)), self.cost)
 
 

@@ -33,13 +33,13 @@ END_TO_END = 6  # columns of the layout that needs no suppression
 class NetworkBoxes(NamedTuple):
     """n road users in one picture, rows aligned, best first."""
 
-    box: Floats  # (n, 4) px of the given picture, from its upper left corner: left, top, right, bottom
+    box_px: Floats  # (n, 4) px of the given picture, from its upper left corner: left, top, right, bottom
     kind: Ints  # (n,) RoadUser
     score: Floats  # (n,) 0..1
 
     def of(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> NetworkBoxes:
         """Return some of the boxes, by rows (k,) or a mask (n,)."""
-        return NetworkBoxes(self.box[rows], self.kind[rows], self.score[rows])
+        return NetworkBoxes(self.box_px[rows], self.kind[rows], self.score[rows])
 
 
 class Network:
@@ -57,7 +57,7 @@ class Network:
         """Return the road users in the windows of a picture, each once."""
         parts = [self._in_window(picture, window) for window in windows]
         found = NetworkBoxes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-        return NetworkBoxes(*single(found.box, found.kind, found.score, self._overlap))
+        return NetworkBoxes(*single(found.box_px, found.kind, found.score, self._overlap))
 
     def _in_window(self, picture: Picture, window: PictureWindow) -> NetworkBoxes:
         """Return the road users in a window; of a tile only those that are whole: other windows show the others."""
@@ -65,7 +65,7 @@ class Network:
         found = candidates(self._model.run(tensor))
         kind = np.array([self._kinds.get(number, -1) for number in found.label.tolist()], dtype=np.int64)
         good = np.flatnonzero((found.score >= self._least) & (kind >= 0))
-        box = (found.box[good] - np.tile(letterbox.offset, 2)) / letterbox.scale + [*window[:2], *window[:2]]
+        box = (found.box_px[good] - np.tile(letterbox.offset_px, 2)) / letterbox.scale + [*window[:2], *window[:2]]
         if window.tile:
             whole = box_within(box, window).all(axis=1)
             good, box = good[whole], box[whole]
@@ -83,13 +83,13 @@ class Letterbox(NamedTuple):
     """How a picture lies in the input: input px = picture px * scale + offset."""
 
     scale: float
-    offset: Floats  # (2,)
+    offset_px: Floats  # (2,)
 
 
 class Candidates(NamedTuple):
     """The n boxes that a network puts out, before suppression of duplicates."""
 
-    box: Floats  # (n, 4) px of the input: left, top, right, bottom
+    box_px: Floats  # (n, 4) px of the input: left, top, right, bottom
     score: Floats  # (n,)
     label: NDArray[np.intp]  # (n,) class number of the model
 

@@ -49,14 +49,14 @@ class Onnx:
     def _in_region(self, found: NetworkBoxes) -> Mask:
         """Return which boxes (n,) stand, by the middle of their lower edge, in the region."""
         height, width = self._region.shape
-        column = np.clip((found.box[:, 0] + found.box[:, 2]) / 2, 0, width - 1).astype(int)
-        row = np.clip(found.box[:, 3] - 1, 0, height - 1).astype(int)
+        column = np.clip((found.box_px[:, 0] + found.box_px[:, 2]) / 2, 0, width - 1).astype(int)
+        row = np.clip(found.box_px[:, 3] - 1, 0, height - 1).astype(int)
         inside: Mask = self._region[row, column]
         return inside
 
     def _boxes(self, found: NetworkBoxes) -> Boxes:
         """Return boxes in px of the full picture."""
-        seen = box_within(found.box, self._windows[0])
-        seen[:, 3] &= ~feet_hidden(found.box)
-        full = found.box * (self._fitter.view.size[0] / self._region.shape[1]) - 0.5
+        seen = box_within(found.box_px, self._windows[0])
+        seen[:, 3] &= ~feet_hidden(found.box_px)
+        full = found.box_px * (self._fitter.view.size[0] / self._region.shape[1]) - 0.5
         return Boxes(full, seen, found.kind, found.score)

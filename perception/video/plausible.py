@@ -22,9 +22,9 @@ WIDEST = 2.5  # of pedestrians and cyclists: arms, bags, a pushchair
 def plausible(view: CameraView, boxes: Boxes, bodies: Bodies) -> Mask:
     """Return which boxes (n,) can be of their class, as far as their edges were seen."""
     build = np.array([np.flatnonzero(kind == KIND)[0] for kind in bodies.kind], dtype=np.int64)
-    usual = box_of(outline(view, build, np.concatenate([bodies.position, SIZE[build]], axis=1), bodies.heading))
+    usual = box_of(outline(view, build, np.concatenate([bodies.position_m, SIZE[build]], axis=1), bodies.heading_rad))
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = (boxes.box[:, 2:] - boxes.box[:, :2]) / (usual[:, 2:] - usual[:, :2])  # (n, 2) width, height
+        share = (boxes.box_px[:, 2:] - boxes.box_px[:, :2]) / (usual[:, 2:] - usual[:, :2])  # (n, 2) width, height
     motor = MOTOR[build]
     least = np.where(motor[:, None], SMALLEST_MOTOR, [SMALLEST / WIDEST, SMALLEST])
     most = np.where(motor[:, None], LARGEST_MOTOR, [WIDEST, LARGEST])

@@ -29,7 +29,7 @@ class Raster:
 
     def outlines(self, guess: Guess) -> Floats:
         """Return the corners (n, 16, 2) px of bodies."""
-        return self.own(outline(self.fitter.view, guess.build, guess.state, guess.heading))
+        return self.own(outline(self.fitter.view, guess.build, guess.state_m, guess.heading_rad))
 
     def moves(self, place: Floats) -> Floats:
         """Return how pixels move with places (n, 2) on the road: (n, 2, 2) px/m."""

@@ -45,9 +45,9 @@ class FoundBody(NamedTuple):
     guess: Guess  # (1,)
     known: int  # row of the known road user; -1: new
     alone: bool  # it is the only body in its blob
-    box: Floats  # (4,) px
+    box_px: Floats  # (4,) px
     seen: Mask  # (4,) which edges are its own
-    score: float  # px2, as `Canvas.score`
+    score_px2: float  # px2, as `Canvas.score`
 
 
 class BodySearch:
@@ -115,7 +115,7 @@ class BodySearch:
 
         `odd` (builds,): squared sigmas by which each build is odd in this blob, added to the oddity of the size.
         """
-        square = self._raster.square(guess.state[:, :2]) * np.where(MOTOR[guess.build], DEARER, 1.0)
+        square = self._raster.square(guess.state_m[:, :2]) * np.where(MOTOR[guess.build], DEARER, 1.0)
         return canvas.score(shapes, square, guess.oddity + odd[guess.build])
 
     def _candidates(self, canvas: Canvas, box: Floats, whole: bool) -> Guess | None:
@@ -124,16 +124,16 @@ class BodySearch:
         `whole`: also bodies that may explain all that is left in the box.
         """
         left = canvas.left_over(box)
-        if left is None or not self._enough(left.area, left.box):
+        if left is None or not self._enough(left.area, left.box_px):
             return None
         self._left -= 1
-        foot = self._raster.full(np.tile(left.foot, 2)[None])[0, :2]
+        foot = self._raster.full(np.tile(left.foot_px, 2)[None])[0, :2]
         standing = self._raster.fitter.standing(foot, SIDEWAYS, NEARER_M if left.foot_hidden else NEARER_M[:1])
         return Guess.joined([self._boxed(left), standing]) if whole else standing
 
     def _boxed(self, left: LeftOver) -> Guess:
         """Return the bodies that may explain all that is left."""
-        full, seen = self._raster.full(left.box[None]), left.seen[None]
+        full, seen = self._raster.full(left.box_px[None]), left.seen[None]
         boxes = Boxes(full, seen, np.full(1, RoadUser.UNKNOWN), np.ones(1))
         guess, cost = self._raster.fitter.hypotheses(boxes, None)
         guess = Guess(*(column[0][np.argsort(cost[0], kind="stable")[:BOXED]] for column in guess))
@@ -141,25 +141,25 @@ class BodySearch:
         bodies = self._raster.fitter.refined(
             guess, np.repeat(full, count, 0), np.repeat(seen, count, 0), np.zeros(count)
         )
-        guess = guess._replace(state=np.concatenate([bodies.position, bodies.size], axis=1))
+        guess = guess._replace(state_m=np.concatenate([bodies.position_m, bodies.size_m], axis=1))
         return guess.at(bodies.misfit < 2 * MISFIT)
 
     def _settled(self, canvas: Canvas, guess: Guess, shape: Silhouettes, odd: Floats) -> tuple[Guess, float]:
         """Return a body moved and sized so that it explains most foreground, and its score; `odd` (builds,)."""
-        moves = self._raster.moves(guess.state[:, :2])[0]
+        moves = self._raster.moves(guess.state_m[:, :2])[0]
         offset = np.zeros(2)
         for reach in _REACHES_M:
             tries = offset + _STEPS * reach
             many = guess.at(np.zeros(len(tries), np.intp))
             score = self.scores(canvas, many, shape.moved(tries @ moves.T), odd)
             offset = tries[int(np.argmax(score))]
-        guess.state[:, :2] += offset
+        guess.state_m[:, :2] += offset
         best = float(score.max())
         if MOTOR[guess.build[0]]:
             many = guess.at(np.zeros(len(_SIZES), np.intp))
-            many.state[:, 2:] += _SIZES[:, :3] * many.spread
-            ahead = np.stack([np.cos(many.heading), np.sin(many.heading)], axis=1)
-            many.state[:, :2] += ahead * (_SIZES[:, 3:] * many.spread[:, :1] / 2)
+            many.state_m[:, 2:] += _SIZES[:, :3] * many.spread_m
+            ahead = np.stack([np.cos(many.heading_rad), np.sin(many.heading_rad)], axis=1)
+            many.state_m[:, :2] += ahead * (_SIZES[:, 3:] * many.spread_m[:, :1] / 2)
             score = self.scores(canvas, many, silhouettes(self._raster.outlines(many)), odd)
             if score.max() > best:
                 best, guess = float(score.max()), many.at(np.array([int(np.argmax(score))]))

@@ -21,15 +21,15 @@ _SHARES = ((np.arange(COLUMNS) + 0.5) / COLUMNS).astype(np.float32)
 class Silhouettes(NamedTuple):
     """m bodies in the picture, px."""
 
-    x: Floats  # (m, COLUMNS)
-    top: Floats  # (m, COLUMNS)
-    bottom: Floats  # (m, COLUMNS)
-    width: Floats  # (m,) of a column
+    x_px: Floats  # (m, COLUMNS)
+    top_px: Floats  # (m, COLUMNS)
+    bottom_px: Floats  # (m, COLUMNS)
+    width_px: Floats  # (m,) of a column
 
     @property
     def area(self) -> Floats:
         """The covered areas (m,) px2."""
-        covered: Floats = (self.bottom - self.top).sum(axis=1) * self.width
+        covered: Floats = (self.bottom_px - self.top_px).sum(axis=1) * self.width_px
         return covered
 
     def at(self, row: int) -> Silhouettes:
@@ -39,7 +39,9 @@ class Silhouettes(NamedTuple):
     def moved(self, moves: Floats) -> Silhouettes:
         """Return the silhouette of a single body at k places: moved by (k, 2) px."""
         moves = moves.astype(np.float32)
-        return Silhouettes(self.x + moves[:, :1], self.top + moves[:, 1:], self.bottom + moves[:, 1:], self.width)
+        return Silhouettes(
+            self.x_px + moves[:, :1], self.top_px + moves[:, 1:], self.bottom_px + moves[:, 1:], self.width_px
+        )
 
 
 def silhouettes(corners: Floats) -> Silhouettes:

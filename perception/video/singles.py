@@ -26,7 +26,7 @@ class Singles(NamedTuple):
     """For every blob, the one body that explains it best."""
 
     guess: Guess  # (n,)
-    corners: Floats  # (n, 16, 2) px
+    corners_px: Floats  # (n, 16, 2) px
     shapes: Silhouettes
     misfit: Floats  # (n,)
     due: Mask  # (n,) every class was tried
@@ -42,10 +42,10 @@ def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) ->
         [len(of) != 1 or known.users.solo[of[0]] < 2 * REVIEW or known.users.looks[of[0]] % REVIEW == 0 for of in rows],
         dtype=np.bool_,
     )
-    full = raster.full(blobs.box)
+    full = raster.full(blobs.box_px)
     asked = np.flatnonzero(due)
     boxes = Boxes(full[asked], blobs.seen[asked], np.full(len(asked), RoadUser.UNKNOWN), np.ones(len(asked)))
-    fill = blobs.area[asked] / np.prod(blobs.box[asked, 2:] - blobs.box[asked, :2], axis=1)
+    fill = blobs.area[asked] / np.prod(blobs.box_px[asked, 2:] - blobs.box_px[asked, :2], axis=1)
     tried, cost = fitter.hypotheses(boxes, fill)
     cost = np.where(np.isfinite(cost), cost, np.inf)
     for place, blob in enumerate(asked.tolist()):
@@ -56,8 +56,8 @@ def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) ->
     order = np.argsort(np.concatenate([asked, np.flatnonzero(~due)]), kind="stable")
     guess = Guess.joined([best, old]).at(order)
     bodies = fitter.refined(guess, full, blobs.seen, np.ones(len(full)))
-    state = np.concatenate([bodies.position, bodies.size], axis=1)
-    guess = guess._replace(state=state)
+    state = np.concatenate([bodies.position_m, bodies.size_m], axis=1)
+    guess = guess._replace(state_m=state)
     corners = raster.outlines(guess)
     return Singles(guess, corners, silhouettes(corners), bodies.misfit, due, np.cumsum(due) - 1, tried, cost)
 
@@ -66,7 +66,7 @@ def single_of(blobs: Blobs, known: Expected, singles: Singles, row: int, score: 
     """Return the body that may explain all of a blob, as the known road user of the blob where there is just one."""
     rows = [each for each in known.order if known.label[each] == blobs.label[row]]
     guess = singles.guess.at(np.array([row]))
-    return FoundBody(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box[row], blobs.seen[row], score)
+    return FoundBody(guess, rows[0] if len(rows) == 1 else -1, True, blobs.box_px[row], blobs.seen[row], score)
 
 
 def renewed(single: FoundBody, known: Expected, singles: Singles, row: int) -> FoundBody:
@@ -85,5 +85,5 @@ def renewed(single: FoundBody, known: Expected, singles: Singles, row: int) -> F
     best = int(np.argmin(total - OTHER_CLASS * (np.arange(len(BUILDS)) == before.build[0])))
     tried = singles.tried.at((np.array([place]), np.array([int(np.argmin(np.where(build == best, cost, np.inf)))])))
     if best == before.build[0]:
-        tried = tried._replace(usual=before.usual, spread=before.spread)
+        tried = tried._replace(usual_m=before.usual_m, spread_m=before.spread_m)
     return single._replace(guess=tried)

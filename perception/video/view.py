@@ -25,7 +25,7 @@ class CameraPose(NamedTuple):
 
     matrix: Floats  # (3, 3) of the lens, px
     rotation: Floats  # (3, 3) sensor frame -> camera: right, down, forward
-    place: Floats  # (3,) m
+    place_m: Floats  # (3,) m
 
 
 class CameraView:
@@ -42,7 +42,7 @@ class CameraView:
     @property
     def place(self) -> Floats:
         """The camera's place (3,) m, sensor frame."""
-        return self._pose.place
+        return self._pose.place_m
 
     @property
     def focal(self) -> float:

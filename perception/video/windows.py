@@ -18,7 +18,7 @@ from perception.video.view import CameraView
 SMALL_PX = 20.0  # width of a car in the network's input
 LARGER = 2.0  # how much larger a tile shows it
 TILES = 2  # side by side, at most
-_CAR = BUILDS[0].size
+_CAR = BUILDS[0].size_m
 
 
 class PictureWindow(NamedTuple):

@@ -100,7 +100,7 @@ def plan_of(
         source=source,
         seed=seed,
         broker=(platform.host, platform.port),
-        reference=(place.reference.latitude_deg, place.reference.longitude_deg),
+        reference_deg=(place.reference.latitude_deg, place.reference.longitude_deg),
         node=(place.region, place.node),
         range_m=_JUDGED_RANGE_M,
         scenario=scenario and _known_scene(scenario),

@@ -44,7 +44,7 @@ class Plan(NamedTuple):
     source: str
     seed: int
     broker: tuple[str, int]  # address, port
-    reference: tuple[float, float]  # latitude, longitude in degrees
+    reference_deg: tuple[float, float]  # latitude, longitude in degrees
     node: tuple[int, int]  # region and id of the crossing
     range_m: float  # around the reference: where accuracy is judged
     scenario: str | None = None  # of sim/scenarios.py: a scripted scene among the traffic
@@ -55,7 +55,7 @@ class Plan(NamedTuple):
         run = ["--run", str(self.run)]
         scene = ["--scenario", self.scenario] if self.scenario else []
         broker = ["--address", self.broker[0], "--port", str(self.broker[1])]
-        latitude, longitude = self.reference
+        latitude, longitude = self.reference_deg
         emulators = YAML(typ="safe").load(self.bench.read_text(encoding="utf-8"))["emulators"]
         commands = {
             "broker": ["sim.broker", *run, *broker],

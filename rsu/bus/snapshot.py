@@ -14,19 +14,19 @@ class TrackView(msgspec.Struct, frozen=True):
 
     id: int
     kind: str  # name of perception.objects.RoadUser, lower case
-    east: float  # m, centre
-    north: float
-    speed: float  # m/s
-    heading: float | None  # deg
-    length: float  # m
-    width: float
+    east_m: float  # m, centre
+    north_m: float
+    speed_mps: float  # m/s
+    heading_deg: float | None  # deg
+    length_m: float  # m
+    width_m: float
     sources: list[str]  # devices that saw it in the last second
     ellipse: tuple[float, float, float]  # 95 % position: semi-major m, semi-minor m, orientation deg from north
     age_ms: int  # since its newest measurement was true
     link: str | None
     lane: int | None
     vehicle_id: str | None  # hex, from its BSM
-    to_stop_line: float | None = None  # m along the lane
+    to_stop_line_m: float | None = None  # m along the lane
     movement: str | None = None  # way through the junction: straight, left, right, uturn
 
 
@@ -35,12 +35,12 @@ class ClaimView(msgspec.Struct, frozen=True):
 
     vehicle_id: str  # hex, of its BSM
     kind: str  # name of perception.objects.RoadUser, lower case
-    east: float  # m
-    north: float
-    speed: float | None  # m/s
-    heading: float | None  # deg
-    length: float | None  # m
-    width: float | None
+    east_m: float  # m
+    north_m: float
+    speed_mps: float | None  # m/s
+    heading_deg: float | None  # deg
+    length_m: float | None  # m
+    width_m: float | None
     emergency: bool  # it says that it is on its way with siren or lights
     age_ms: int  # since its newest message
     doubt: str | None  # the offence for which it is not trusted
@@ -52,7 +52,7 @@ class SignalHead(msgspec.Struct, frozen=True):
 
     phase: int
     light: str  # LightState of the message set
-    countdown: float | None  # s to its end
+    countdown_s: float | None  # s to its end
 
 
 class LatchView(msgspec.Struct, frozen=True):
@@ -68,15 +68,15 @@ class EventView(msgspec.Struct, frozen=True):
     id: int
     code: int
     state: str
-    east: float
-    north: float
+    east_m: float
+    north_m: float
     since_ns: int
     link: str | None
     lane: int | None
     confidence: float
     name: str = ""  # the rule that found it
     level: int | None = None  # 1..5, 5 the worst
-    path: tuple[tuple[float, float], ...] = ()  # m, site frame: the stretch of road, where it has a length
+    path_m: tuple[tuple[float, float], ...] = ()  # m, site frame: the stretch of road, where it has a length
     keep: bool = True  # its recording is kept
 
 

@@ -48,7 +48,7 @@ def agreement(air: Air, config: Config, heard: Iterable[Measurement]) -> float |
 
 def _places(detections: Detections, mount: Mount) -> Floats:
     """Return the places (n, 2) of detections that have one, site frame."""
-    known = detections.position[np.isfinite(detections.position).all(axis=1)]
+    known = detections.position_m[np.isfinite(detections.position_m).all(axis=1)]
     places: Floats = known @ rotation_of(mount).T + [mount.east_m, mount.north_m]
     return places
 

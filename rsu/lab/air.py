@@ -45,8 +45,8 @@ class EventSpan(msgspec.Struct):
     start_ns: int  # when it began
     told_ns: int  # when it was first told
     end_ns: int | None  # None: it still ran
-    east: float  # m
-    north: float
+    east_m: float  # m
+    north_m: float
     link: str | None
 
 

@@ -55,7 +55,7 @@ def _as_users(truth: RunTruth, looks: Ints) -> Rows:
         rows["now_ns"], rows["id"] = now_ns, lives
         rows["position"] = truth.places(lives, np.array([now_ns]))[0]
         for row, life in zip(rows, lives.tolist(), strict=True):
-            row["kind"], row["size"] = truth.lives[life].kind, truth.lives[life].size
+            row["kind"], row["size"] = truth.lives[life].kind, truth.lives[life].size_m
             row["speed"], row["heading"] = truth.motion(life, now_ns)
         parts.append(rows)
     return np.concatenate([np.zeros(0, USER), *parts])
@@ -66,11 +66,11 @@ def _lanes(users: Rows, lanes: LaneMap) -> tuple[Ints, Floats]:
     matches = lanes.match(users["position"], users["heading"])
     volume = np.zeros(len(lanes.lines), dtype=np.int64)
     order = np.lexsort((users["now_ns"], users["id"]))
-    lane, ahead, number = matches.lane[order], matches.to_stop_line[order], users["id"][order]
+    lane, ahead, number = matches.lane[order], matches.to_stop_line_m[order], users["id"][order]
     crossed = (number[1:] == number[:-1]) & (lane[1:] == lane[:-1]) & (lane[1:] >= 0)
     crossed &= (ahead[:-1] > 0.0) & (ahead[1:] <= 0.0)
     np.add.at(volume, lane[1:][crossed], 1)
-    return volume, _queues(users, matches.lane, matches.to_stop_line, len(lanes.lines))
+    return volume, _queues(users, matches.lane, matches.to_stop_line_m, len(lanes.lines))
 
 
 def _queues(users: Rows, lane: Ints, ahead: Floats, lanes: int) -> Floats:

@@ -112,7 +112,7 @@ def _tick(
     hit = _hits(users[rows[inside]], truth, lives[columns[inside]], now[columns[inside]])
     missed = counted & ~np.isin(np.arange(len(lives)), columns)
     hit["distance"] = distance[rows[inside], columns[inside]]
-    accuracy = np.array([truth.lives[life].accuracy for life in hit["truth"]])
+    accuracy = np.array([truth.lives[life].accuracy_m for life in hit["truth"]])
     hit["own"] = np.maximum(0.0, hit["distance"] - accuracy)
     table = np.concatenate([hit, _missed(truth, lives, now, missed, now_ns), _false(users[own])])
     table["tick"] = number
@@ -130,7 +130,7 @@ def _hits(users: Rows, truth: RunTruth, lives: Ints, now: Floats) -> Rows:
         row["kind"], row["heading"] = truth.lives[life].kind, heading
         row["speed"] = user["speed"] - speed if user["told_ns"] == user["now_ns"] else np.nan
         row["turn"] = heading_difference(user["heading"], heading) if speed > MOVING_MPS else np.nan
-        row["size"] = user["size"] - truth.lives[life].size
+        row["size"] = user["size"] - truth.lives[life].size_m
     return rows
 
 

@@ -60,7 +60,7 @@ class MotBoxes(NamedTuple):
     frame: Ints  # (n,) from 1
     id: Ints  # (n,)
     kind: Ints  # (n,) RoadUser
-    box: Floats  # (n, 4) px: left, top, right, bottom; pixel 0's middle is 0
+    box_px: Floats  # (n, 4) px: left, top, right, bottom; pixel 0's middle is 0
     judged: Mask  # (n,) False: neither missed nor false
 
 
@@ -130,7 +130,7 @@ def read(path: Path) -> MotBoxes:
 def places(boxes: MotBoxes, camera: Intrinsics, mount: Mount) -> Floats:
     """Return where the road users (n, 2) are, site frame, m; NaN where a box's foot is above the horizon."""
     length = np.array([0.0 if kind == RoadUser.PEDESTRIAN else _LENGTHS.get(kind, 0.0) for kind in boxes.kind.tolist()])
-    own, _ = locate(boxes.box, length, camera, mount)
+    own, _ = locate(boxes.box_px, length, camera, mount)
     return own @ rotation_of(mount).T + [mount.east_m, mount.north_m]
 
 

@@ -33,12 +33,12 @@ class Life(NamedTuple):
 
     id: int
     kind: int
-    size: Floats  # (3,) m
+    size_m: Floats  # (3,) m
     stamp_ns: Ints  # (k,)
     place: NDArray[np.complex128]  # (k,): east + north i, m
-    speed: Floats  # (k,) m/s
-    heading: Floats  # (k,) deg, not wrapped
-    accuracy: float  # m, 95 %, mean
+    speed_mps: Floats  # (k,) m/s
+    heading_deg: Floats  # (k,) deg, not wrapped
+    accuracy_m: float  # m, 95 %, mean
 
 
 class RunTruth:
@@ -83,7 +83,7 @@ class RunTruth:
         one = self.lives[life]
         begin_ns = int(one.stamp_ns[0])
         at, times = stamp_ns - begin_ns, one.stamp_ns - begin_ns
-        return float(np.interp(at, times, one.speed)), float(np.interp(at, times, one.heading)) % 360.0
+        return float(np.interp(at, times, one.speed_mps)), float(np.interp(at, times, one.heading_deg)) % 360.0
 
 
 def _life(rows: Rows) -> Life:
@@ -94,12 +94,12 @@ def _life(rows: Rows) -> Life:
     return Life(
         id=int(rows["id"][0]),
         kind=int(rows["kind"][-1]),
-        size=rows["size"][-1].copy(),
+        size_m=rows["size"][-1].copy(),
         stamp_ns=rows["stamp_ns"].copy(),
         place=place,
-        speed=speed,
-        heading=heading,
-        accuracy=float(rows["accuracy"].mean()),
+        speed_mps=speed,
+        heading_deg=heading,
+        accuracy_m=float(rows["accuracy"].mean()),
     )
 
 
@@ -111,10 +111,10 @@ def of_vehicles(reports: Iterable[VehicleReport], reference: Reference) -> RunTr
     for row, report in zip(rows, told, strict=True):
         row["stamp_ns"], row["kind"] = report.stamp_ns, report.kind
         row["id"] = numbers.setdefault(report.id, len(numbers) + 1)
-        row["speed"], row["heading"] = _number(report.speed), _number(report.heading)
-        row["size"] = _number(report.length), _number(report.width), _number(report.height)
-        row["accuracy"] = _number(report.position_95)
-    latitude, longitude = [report.latitude for report in told], [report.longitude for report in told]
+        row["speed"], row["heading"] = _number(report.speed_mps), _number(report.heading_deg)
+        row["size"] = _number(report.length_m), _number(report.width_m), _number(report.height_m)
+        row["accuracy"] = _number(report.position_95_m)
+    latitude, longitude = [report.latitude_deg for report in told], [report.longitude_deg for report in told]
     rows["position"] = np.column_stack(to_site(latitude, longitude, reference))
     return RunTruth("v2x", rows[np.isfinite(rows["accuracy"])], complete=False)
 

@@ -60,14 +60,14 @@ def vehicle_report(message: BasicSafetyMessage, reception: Reception, correction
         stamp_ns=_stamp(message.sec_mark_ms, reception.stamp_ns + correction_ns) - correction_ns,
         receipt_ns=reception.receipt_ns,
         id=message.id,
-        latitude=message.position.latitude_deg,
-        longitude=message.position.longitude_deg,
-        position_95=POSITION_M.get(confidence.position) if confidence else None,
-        speed=message.speed_mps,
-        heading=message.heading_deg,
-        length=message.size.length_m,
-        width=message.size.width_m,
-        height=message.size.height_m,
+        latitude_deg=message.position.latitude_deg,
+        longitude_deg=message.position.longitude_deg,
+        position_95_m=POSITION_M.get(confidence.position) if confidence else None,
+        speed_mps=message.speed_mps,
+        heading_deg=message.heading_deg,
+        length_m=message.size.length_m,
+        width_m=message.size.width_m,
+        height_m=message.size.height_m,
         kind=dict(_KINDS).get(message.vehicle_class.classification // 10 * 10, RoadUser.UNKNOWN),
         emergency=_is_on_its_way(message),
     )
@@ -106,24 +106,26 @@ def proxies(tracks: Tracks, reference: Reference, site_id: bytes, count: int) ->
 def _proxy(
     tracks: Tracks, row: int, reference: Reference, site_id: bytes, count: int, place_95: float, motion_95: float
 ) -> BasicSafetyMessage:
-    heading = float(tracks.heading[row])
+    heading = float(tracks.heading_deg[row])
     return BasicSafetyMessage(
         msg_cnt=count,
         id=site_id[:6] + int(tracks.id[row]).to_bytes(2),
         sec_mark_ms=sec_mark_ms(int(tracks.stamp_ns[row])),
-        position=position(float(tracks.position[row, 0]), float(tracks.position[row, 1]), reference),
+        position=position(float(tracks.position_m[row, 0]), float(tracks.position_m[row, 1]), reference),
         position_confidence=PositionConfidenceSet(position=position_confidence(place_95)),
         transmission="unavailable",
-        speed_mps=math.hypot(*map(float, tracks.velocity[row])),
+        speed_mps=math.hypot(*map(float, tracks.velocity_mps[row])),
         heading_deg=None if math.isnan(heading) else heading,
         motion_confidence=MotionConfidenceSet(
             speed=speed_confidence(motion_95),
-            heading=heading_confidence(NORMAL_95 * float(tracks.heading_sd[row])),
+            heading=heading_confidence(NORMAL_95 * float(tracks.heading_sd_deg[row])),
         ),
         acceleration=Acceleration(longitudinal_mps2=None, lateral_mps2=None, vertical_mps2=None, yaw_rate_dps=0.0),
         brakes=BrakeSystemStatus(),
         size=Size(
-            width_m=float(tracks.size[row, 1]), length_m=float(tracks.size[row, 0]), height_m=float(tracks.size[row, 2])
+            width_m=float(tracks.size_m[row, 1]),
+            length_m=float(tracks.size_m[row, 0]),
+            height_m=float(tracks.size_m[row, 2]),
         ),
         vehicle_class=VehicleClassification(classification=_CLASSES[RoadUser(tracks.kind[row])]),
     )

@@ -36,7 +36,7 @@ def position(east: float, north: float, reference: Reference, elevation: bool = 
     return Position(
         latitude_deg=float(latitude),
         longitude_deg=float(longitude),
-        elevation_m=reference.elevation if elevation else None,
+        elevation_m=reference.elevation_m if elevation else None,
     )
 
 

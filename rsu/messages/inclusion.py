@@ -42,7 +42,7 @@ class Inclusion:
         Those that are sent have to be named to `told`; the others are due again in the next cycle.
         """
         vulnerable = _VULNERABLE[tracks.kind]
-        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
+        speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
         before = self._told[tracks.id]
         age_ns = now_ns - before["at_ns"]
         due = self._is_due(tracks, before, speed, vulnerable, age_ns)
@@ -56,18 +56,18 @@ class Inclusion:
         """Note that road users were told of as they are now."""
         numbers = tracks.id
         self._told["at_ns"][numbers] = now_ns
-        self._told["position"][numbers] = tracks.position
-        self._told["speed"][numbers] = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-        self._told["heading"][numbers] = tracks.heading
+        self._told["position"][numbers] = tracks.position_m
+        self._told["speed"][numbers] = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
+        self._told["heading"][numbers] = tracks.heading_deg
 
     def _is_due(self, tracks: Tracks, before: NDArray[np.void], speed: Floats, vulnerable: Mask, age_ns: Ints) -> Mask:
         settings = self._settings
-        away = tracks.position - before["position"]
+        away = tracks.position_m - before["position"]
         after_ns = np.where(vulnerable, _limit_ns(settings.vulnerable_after_s), _limit_ns(settings.after_s))
         due: Mask = (away**2).sum(axis=1) > settings.moved_m**2
         due |= np.abs(speed - before["speed"]) > settings.speed_mps
-        due |= np.abs(heading_difference(tracks.heading, before["heading"])) > settings.heading_deg
-        due |= np.isnan(tracks.heading) != np.isnan(before["heading"])
+        due |= np.abs(heading_difference(tracks.heading_deg, before["heading"])) > settings.heading_deg
+        due |= np.isnan(tracks.heading_deg) != np.isnan(before["heading"])
         return due | (age_ns > after_ns)
 
 

@@ -68,7 +68,7 @@ def _event(event: RoadEvent, reference: Reference, links: Links) -> rsi.Event:
         rte_id=event.id,
         event_type=event.code,
         source="detection",
-        position=position(*event.position, reference, elevation=False),
+        position=position(*event.position_m, reference, elevation=False),
         radius_m=event.radius_m,
         description=None if event.level is None else str(event.level),
         time=rsi.TimeDetails(
@@ -85,9 +85,9 @@ def _event(event: RoadEvent, reference: Reference, links: Links) -> rsi.Event:
 
 def _paths_of(event: RoadEvent, reference: Reference) -> tuple[rsi.ReferencePath, ...]:
     """Return the stretch of road of an event that has one, from where traffic reaches it (TJW of T/CSAE 53-2020)."""
-    if len(event.path) < _LEAST_POINTS:
+    if len(event.path_m) < _LEAST_POINTS:
         return ()
-    points = tuple(position(*point, reference, elevation=False) for point in event.path[:_MOST_POINTS])
+    points = tuple(position(*point, reference, elevation=False) for point in event.path_m[:_MOST_POINTS])
     return (rsi.ReferencePath(points=points, radius_m=event.path_radius_m),)
 
 

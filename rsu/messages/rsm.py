@@ -92,13 +92,13 @@ class RsmBuilder:
 
     def _participants(self, tracks: Tracks) -> list[Participant]:
         """Return all tracks as participants: columns first, objects last."""
-        place = to_wgs84(tracks.position[:, 0], tracks.position[:, 1], self._reference)
+        place = to_wgs84(tracks.position_m[:, 0], tracks.position_m[:, 1], self._reference)
         latitude, longitude = (axis.tolist() for axis in place)
         numbers, stamps, kinds = tracks.id.tolist(), tracks.stamp_ns.tolist(), tracks.kind.tolist()
-        speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1]).tolist()
-        heading, heading_95 = _known(tracks.heading), _known(NORMAL_95 * tracks.heading_sd)
+        speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1]).tolist()
+        heading, heading_95 = _known(tracks.heading_deg), _known(NORMAL_95 * tracks.heading_sd_deg)
         place_95, motion_95 = position_95(tracks).tolist(), speed_95(tracks).tolist()
-        length, width, height = (_known(tracks.size[:, axis]) for axis in range(3))
+        length, width, height = (_known(tracks.size_m[:, axis]) for axis in range(3))
         return [
             Participant(
                 ptc_type=CLASSES[kinds[i]][0],

@@ -39,15 +39,15 @@ def tracks(snapshot: Snapshot) -> Entry:
 
 def _box(track: TrackView, at: Json) -> Json:
     red, green, blue = _COLOUR.get(track.kind, (0.2, 0.5, 0.95))
-    half = math.radians(90.0 - (track.heading or 0.0)) / 2
+    half = math.radians(90.0 - (track.heading_deg or 0.0)) / 2
     height = _HEIGHT.get(track.kind, 1.5)
     pose = {
-        "position": {"x": track.east, "y": track.north, "z": height / 2},
+        "position": {"x": track.east_m, "y": track.north_m, "z": height / 2},
         "orientation": {"x": 0, "y": 0, "z": round(math.sin(half), 4), "w": round(math.cos(half), 4)},
     }
-    size = {"x": track.length, "y": track.width, "z": height}
+    size = {"x": track.length_m, "y": track.width_m, "z": height}
     cube = {"pose": pose, "size": size, "color": {"r": red, "g": green, "b": blue, "a": 0.8}}
-    facts = {"kind": track.kind, "speed": f"{track.speed} m/s", "sources": " ".join(track.sources)}
+    facts = {"kind": track.kind, "speed": f"{track.speed_mps} m/s", "sources": " ".join(track.sources)}
     return {
         "timestamp": at,
         "frame_id": _SITE,

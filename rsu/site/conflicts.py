@@ -51,7 +51,7 @@ def _of_ways(ways: list[Way], phases: Mapping[int, PhaseSettings]) -> Iterator[t
             continue
         if _merge(one, other):
             yield pair(one.phase, other.phase), f"{one} and {other} end on the same road"
-        elif crosses(one.line, other.line):
+        elif crosses(one.line_m, other.line_m):
             yield pair(one.phase, other.phase), f"{one} and {other} cross"
 
 
@@ -66,7 +66,7 @@ def _yields(way: Way, other: Way, phases: Mapping[int, PhaseSettings]) -> bool:
         return True
     if phases[way.phase].green == "protected":
         return False
-    opposite_deg = abs((way.heading - other.heading) % 360.0 - 180.0)
+    opposite_deg = abs((way.heading_deg - other.heading_deg) % 360.0 - 180.0)
     return way.maneuver == "right" or (way.maneuver == "left" and opposite_deg < _ONCOMING_DEG)
 
 
@@ -78,7 +78,7 @@ def _of_crosswalks(
             continue
         border = np.array([*walk.polygon, walk.polygon[0]])
         for way in ways:
-            if phases[way.phase].green == "protected" and crosses(way.line, border):
+            if phases[way.phase].green == "protected" and crosses(way.line_m, border):
                 yield pair(way.phase, walk.phase), f"{way} leads over the crosswalk of phase {walk.phase}"
 
 

@@ -141,9 +141,9 @@ def _towards(link: LinkModel, lane: LaneModel, exits: Mapping[NodeId, str]) -> l
     return lanes.LaneLine(
         link=link.name,
         lane=lane.id,
-        points=np.array(lane.points, dtype=np.float64),
-        width=lane.width_m,
-        speed_limit=lane.speed_limit_mps or link.speed_limit_mps,
+        points_m=np.array(lane.points, dtype=np.float64),
+        width_m=lane.width_m,
+        speed_limit_mps=lane.speed_limit_mps or link.speed_limit_mps,
         type=_TYPES[lane.type],
         connections=tuple(
             lanes.LaneConnection(way.maneuver, exits.get(way.downstream, ""), way.lane, way.phase)
@@ -156,8 +156,8 @@ def _away(road: str, index: int, lane: ExitLane) -> lanes.LaneLine:
     return lanes.LaneLine(
         link=road,
         lane=index,
-        points=np.array(lane.points, dtype=np.float64),
-        width=lane.width_m or _USUAL_WIDTH_M,
+        points_m=np.array(lane.points, dtype=np.float64),
+        width_m=lane.width_m or _USUAL_WIDTH_M,
         type=_TYPES.get(lane.type or "vehicle", "sidewalk"),
         leads_away=True,
     )

@@ -29,8 +29,8 @@ class Way(NamedTuple):
     link: str  # name of the link that it comes from
     maneuver: Maneuver
     target: tuple[int, int, int]  # region and id of the node that it leads to, lane of that road
-    heading: float  # deg at the stop line, clockwise from north
-    line: Floats  # (n, 2) m, site frame
+    heading_deg: float  # deg at the stop line, clockwise from north
+    line_m: Floats  # (n, 2) m, site frame
 
     @property
     def road(self) -> tuple[int, int]:

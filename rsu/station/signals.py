@@ -128,5 +128,5 @@ def _steps(lights: Sequence[Announced], now_ns: int) -> list[Step]:
 
 def _lamp(lamp: Lamp, phase: PhaseNow | None, fresh: bool) -> Lamp:
     if phase is not None:
-        return msgspec.structs.replace(lamp, colour=phase.colour, countdown=phase.left_s)
-    return lamp if fresh else msgspec.structs.replace(lamp, colour="unknown", countdown=None)
+        return msgspec.structs.replace(lamp, colour=phase.colour, countdown_s=phase.left_s)
+    return lamp if fresh else msgspec.structs.replace(lamp, colour="unknown", countdown_s=None)

@@ -51,16 +51,16 @@ def users(road: OnRoad) -> list[ToldUser]:
 def _motion(tracks: Tracks) -> dict[str, Sequence[object]]:
     """Return the columns that are numbers: where, how fast, how sure, how large."""
     return {
-        "east_m": tracks.position[:, 0].tolist(),
-        "north_m": tracks.position[:, 1].tolist(),
+        "east_m": tracks.position_m[:, 0].tolist(),
+        "north_m": tracks.position_m[:, 1].tolist(),
         "position_95_m": position_95(tracks).tolist(),
-        "speed_mps": np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1]).tolist(),
+        "speed_mps": np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1]).tolist(),
         "speed_95_mps": speed_95(tracks).tolist(),
-        "heading_deg": _known(tracks.heading),
-        "heading_95_deg": _known(np.where(np.isnan(tracks.heading), np.nan, NORMAL_95 * tracks.heading_sd)),
-        "length_m": _known(tracks.size[:, 0]),
-        "width_m": _known(tracks.size[:, 1]),
-        "height_m": _known(tracks.size[:, 2]),
+        "heading_deg": _known(tracks.heading_deg),
+        "heading_95_deg": _known(np.where(np.isnan(tracks.heading_deg), np.nan, NORMAL_95 * tracks.heading_sd_deg)),
+        "length_m": _known(tracks.size_m[:, 0]),
+        "width_m": _known(tracks.size_m[:, 1]),
+        "height_m": _known(tracks.size_m[:, 2]),
     }
 
 
@@ -90,10 +90,10 @@ def _lamp(lamp: Lamp, ahead: Sequence[Step] | None, now_ns: int, shown: bool) ->
     """Return one lamp; one that is not counted on (`ahead` None) as it reports itself."""
     steps: list[tuple[str, float | None]] = []
     if shown and ahead is None:
-        steps = [(lamp.colour, lamp.countdown)]
+        steps = [(lamp.colour, lamp.countdown_s)]
     elif shown and ahead is not None:
         steps = [
             (colour, None if end_ns is None else (end_ns - max(start_ns, now_ns)) / 1e9)
             for colour, start_ns, end_ns in ahead
         ]
-    return ToldLamp(lamp.number, lamp.angle, lamp.type, steps)
+    return ToldLamp(lamp.number, lamp.angle_deg, lamp.type, steps)

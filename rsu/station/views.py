@@ -31,26 +31,26 @@ def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: in
 def _track(
     tracks: Tracks, row: int, place: LanePlace | None, ellipse: tuple[float, float, float], now_ns: int
 ) -> TrackView:
-    east, north = tracks.position[row].tolist()
-    length, width, _ = tracks.size[row].tolist()
-    heading = float(tracks.heading[row])
+    east, north = tracks.position_m[row].tolist()
+    length, width, _ = tracks.size_m[row].tolist()
+    heading = float(tracks.heading_deg[row])
     vehicle_id = tracks.vehicle_id[row]
     return TrackView(
         id=int(tracks.id[row]),
         kind=RoadUser(tracks.kind[row]).name.lower(),
-        east=round(east, 2),
-        north=round(north, 2),
-        speed=round(math.hypot(*tracks.velocity[row].tolist()), 2),
-        heading=None if math.isnan(heading) else round(heading, 1),
-        length=round(length, 2),
-        width=round(width, 2),
+        east_m=round(east, 2),
+        north_m=round(north, 2),
+        speed_mps=round(math.hypot(*tracks.velocity_mps[row].tolist()), 2),
+        heading_deg=None if math.isnan(heading) else round(heading, 1),
+        length_m=round(length, 2),
+        width_m=round(width, 2),
         sources=list(tracks.sources[row]),
         ellipse=ellipse,
         age_ms=(now_ns - int(tracks.receipt_ns[row])) // 1_000_000,
         link=place.link if place else None,
         lane=place.lane if place else None,
         vehicle_id=vehicle_id.hex() if vehicle_id else None,
-        to_stop_line=None if place is None or place.to_stop_line_m is None else round(place.to_stop_line_m, 1),
+        to_stop_line_m=None if place is None or place.to_stop_line_m is None else round(place.to_stop_line_m, 1),
         movement=place.movement if place else None,
     )
 
@@ -73,15 +73,15 @@ def event(event: RoadEvent, correction_ns: int) -> EventView:
         id=event.id,
         code=event.code,
         state=event.state,
-        east=round(event.position[0], 2),
-        north=round(event.position[1], 2),
+        east_m=round(event.position_m[0], 2),
+        north_m=round(event.position_m[1], 2),
         since_ns=event.start_ns + correction_ns,
         link=event.place.link if event.place else None,
         lane=event.place.lane if event.place else None,
         confidence=round(event.confidence, 2),
         name=event.name,
         level=event.level,
-        path=tuple((round(east, 2), round(north, 2)) for east, north in event.path),
+        path_m=tuple((round(east, 2), round(north, 2)) for east, north in event.path_m),
         keep=event.keep,
     )
 

@@ -112,10 +112,10 @@ def _told(glance: Glance, stamp_ns: int) -> VideoView:
         doubtful=glance.doubtful,
         kind=bodies.kind,
         confidence=bodies.confidence,
-        position=bodies.position,
-        covariance=bodies.covariance,
-        size=bodies.size,
-        box=bodies.box,
+        position_m=bodies.position_m,
+        covariance_m2=bodies.covariance_m2,
+        size_m=bodies.size_m,
+        box_px=bodies.box_px,
     )
 
 

@@ -42,7 +42,7 @@ class _Real(NamedTuple):
     """Something that certainly happens."""
 
     newest_ns: int
-    position: tuple[float, float]
+    position_m: tuple[float, float]
     found: bool
 
 
@@ -69,8 +69,8 @@ class Events:
             before = self._real.get((each.code, each.who))
             if before is None or frame.stamp_ns - before.newest_ns > NEW_NS:
                 self._true += 1
-                before = _Real(frame.stamp_ns, each.position, False)
-            self._real[each.code, each.who] = before._replace(newest_ns=frame.stamp_ns, position=each.position)
+                before = _Real(frame.stamp_ns, each.position_m, False)
+            self._real[each.code, each.who] = before._replace(newest_ns=frame.stamp_ns, position_m=each.position_m)
 
     def judge(self, message: RoadSideInformation, arrival_ns: int) -> Iterator[str]:
         """Yield the faults of a message's events; events that it ends are not judged."""
@@ -108,7 +108,7 @@ class Events:
     def _is_so(self, code: int, place: tuple[float, float], now_ns: int) -> bool:
         lingers_ns = (CROWD_LINGERS_S if code == CONGESTION else LINGER_S) * 1e9
         return any(
-            each.code == code and math.dist(each.position, place) <= NEAR_M.get(code, USUAL_M)
+            each.code == code and math.dist(each.position_m, place) <= NEAR_M.get(code, USUAL_M)
             for stamp_ns, happening in self._lately
             if now_ns - stamp_ns <= lingers_ns
             for each in happening
@@ -117,7 +117,7 @@ class Events:
     def _find(self, code: int, place: tuple[float, float], now_ns: int) -> None:
         """Note which certain happenings are on air."""
         for (real_code, who), real in self._real.items():
-            meant = real_code == code and math.dist(real.position, place) <= max(MOVED_M, NEAR_M.get(code, 0.0))
+            meant = real_code == code and math.dist(real.position_m, place) <= max(MOVED_M, NEAR_M.get(code, 0.0))
             if meant and not real.found and now_ns - real.newest_ns <= LATE_S * 1e9:
                 self._found += 1
                 self._real[real_code, who] = real._replace(found=True)

@@ -52,7 +52,7 @@ class Happening(NamedTuple):
 
     code: int
     who: int  # id of the road user; of a crowd the number of its road
-    position: tuple[float, float]  # m, site frame
+    position_m: tuple[float, float]  # m, site frame
 
 
 class Happenings:
@@ -70,7 +70,7 @@ class Happenings:
         """Return the happenings of the next frame. Where motor vehicles are, with the traffic and against it."""
         lit = [any(frame.signals[each] in "Gg" for each in links) for links in self._roads.lights]
         self._green = np.where(lit, self._green + 1, 0) if frame.signals else self._green
-        near = np.hypot(frame.position[:, 0], frame.position[:, 1]) <= self._limits.reach_m
+        near = np.hypot(frame.position_m[:, 0], frame.position_m[:, 1]) <= self._limits.reach_m
         before, self._lasted = self._lasted, {}
         found = []
         for code, needed_s in self._rules(frame, place, turned.lane):
@@ -83,8 +83,8 @@ class Happenings:
 
     def _rules(self, frame: WorldFrame, place: LanePlaces, turned: Ints) -> Iterator[tuple[int, Floats]]:
         """Yield codes and for how long it must have been so, (n,) s, NEVER where it is not."""
-        limits, speed = self._limits, np.hypot(frame.velocity[:, 0], frame.velocity[:, 1])
-        off = self._roads.on_carriageway(frame.position, limits.beside_m, limits.away_m)
+        limits, speed = self._limits, np.hypot(frame.velocity_mps[:, 0], frame.velocity_mps[:, 1])
+        off = self._roads.on_carriageway(frame.position_m, limits.beside_m, limits.away_m)
         yield PEDESTRIAN, _so(off & (frame.kind == RoadUser.PEDESTRIAN))
         yield OBJECT, _so(off & (frame.kind == RoadUser.UNKNOWN))
         yield EMERGENCY, _so(frame.equipped == EMERGENCY_OBU)
@@ -110,15 +110,15 @@ class Happenings:
 
     def _free(self, place: LanePlaces) -> Floats:
         """Return the distance (n,) m to the vehicle ahead on the lane, or to the stop line, middle to middle."""
-        ahead = place.to_end[:, None] - place.to_end
+        ahead = place.to_end_m[:, None] - place.to_end_m
         ahead = np.where((place.lane[:, None] == place.lane) & (ahead > 0.0), ahead, np.inf)
-        to_line = np.where(self._roads.is_inward[place.lane], place.to_end, np.inf)
+        to_line = np.where(self._roads.is_inward[place.lane], place.to_end_m, np.inf)
         free: Floats = np.minimum(ahead.min(axis=1, initial=np.inf), to_line)
         return free
 
     def _crowds(self, frame: WorldFrame, place: LanePlaces) -> Iterator[Happening]:
         """Yield the vehicles of roads that are crowded."""
-        limits, speed = self._limits, np.hypot(frame.velocity[:, 0], frame.velocity[:, 1])
+        limits, speed = self._limits, np.hypot(frame.velocity_mps[:, 0], frame.velocity_mps[:, 1])
         slow = (place.lane != NONE) & self._roads.is_inward[place.lane] & (speed < limits.crowd_mps)
         may_drive: Mask = self._green[place.lane] * _PERIOD_S > limits.green_s
         before, self._crowded = self._crowded, set()
@@ -133,7 +133,7 @@ class Happenings:
 def located(roads: Roads, frame: WorldFrame) -> tuple[LanePlaces, LanePlaces]:
     """Return the lanes of motor vehicles, with the traffic and against it; other road users are on no lane."""
     motor = np.isin(frame.kind, MOTOR)
-    found = [roads.place(frame.position, frame.heading, turned) for turned in (False, True)]
+    found = [roads.place(frame.position_m, frame.heading_deg, turned) for turned in (False, True)]
     one, other = (place._replace(lane=np.where(motor, place.lane, NONE)) for place in found)
     return one, other
 
@@ -143,4 +143,4 @@ def _so(mask: Mask) -> Floats:
 
 
 def _happening(code: int, who: int, frame: WorldFrame, row: int) -> Happening:
-    return Happening(code, who, (float(frame.position[row, 0]), float(frame.position[row, 1])))
+    return Happening(code, who, (float(frame.position_m[row, 0]), float(frame.position_m[row, 1])))

@@ -24,7 +24,7 @@ class LanePlaces(NamedTuple):
 
     lane: Ints  # (n,) index into Roads.names
     along: Floats  # (n, 2) unit vector in which traffic drives there
-    to_end: Floats  # (n,) m along the lane to its end
+    to_end_m: Floats  # (n,) m along the lane to its end
 
 
 class Roads:
@@ -83,7 +83,7 @@ class Roads:
         return LanePlaces(
             lane=np.where(on, self._lane[best], NONE),
             along=np.where(on[:, None], self._ahead[best], np.nan),
-            to_end=np.where(on, self._to_end[best] - along[row, best], np.nan),
+            to_end_m=np.where(on, self._to_end[best] - along[row, best], np.nan),
         )
 
     def on_carriageway(self, position: Floats, beside: float, away: float = 0.0) -> Mask:

@@ -46,5 +46,5 @@ class Users:
         away = float(np.hypot(*place))
         if REACH_M < away < 3 * REACH_M:
             return True
-        off = world.position - place
+        off = world.position_m - place
         return bool((np.hypot(off[:, 0], off[:, 1]) < AWAY_M).any())

@@ -25,9 +25,9 @@ PAINTS: list[Colour] = [
 class Part(NamedTuple):
     """One box of a body, in shares of the whole: along from the front (0) to the rear (1), across, up."""
 
-    along: tuple[float, float]
-    half_width: float
-    up: tuple[float, float]
+    along_m: tuple[float, float]
+    half_width_m: float
+    up_m: tuple[float, float]
     colour: Colour | None  # None: the road user's own
 
 
@@ -76,8 +76,8 @@ def corners(kind: RoadUser, size: Floats) -> NDArray[np.float64]:
     length, width, height = size
     boxes = []
     for part in LOOKS[kind]:
-        front, rear = (0.5 - share for share in part.along)
-        low = np.array([rear * length, -part.half_width * width / 2, part.up[0] * height])
-        high = np.array([front * length, part.half_width * width / 2, part.up[1] * height])
+        front, rear = (0.5 - share for share in part.along_m)
+        low = np.array([rear * length, -part.half_width_m * width / 2, part.up_m[0] * height])
+        high = np.array([front * length, part.half_width_m * width / 2, part.up_m[1] * height])
         boxes.append(low + _CORNERS * (high - low))
     return np.array(boxes)

@@ -25,8 +25,8 @@ MARK_M, DASH_M, STRIPE_M = 0.15, 4.0, 0.5
 class Strip(NamedTuple):
     """A lane as drawn: its centre line (n, 2) m and its width m."""
 
-    line: NDArray[np.float64]
-    width: float
+    line_m: NDArray[np.float64]
+    width_m: float
 
 
 def texture() -> Picture:
@@ -38,11 +38,11 @@ def texture() -> Picture:
     picture: Picture = np.full((side, side, 3), GRASS, np.uint8)
     for strip in strips:
         _fill(picture, _widened(strip, 3.5), PAVEMENT)
-    ends = np.concatenate([strip.line[[0, -1]] for strip in strips])
+    ends = np.concatenate([strip.line_m[[0, -1]] for strip in strips])
     near = ends[np.hypot(*ends.T) < HALF_M / 2]
     _fill(picture, cv2.convexHull(near.astype(np.float32))[:, 0].astype(float), JUNCTION)
     for strip in strips:
-        _fill(picture, _widened(strip, strip.width / 2), ASPHALT)
+        _fill(picture, _widened(strip, strip.width_m / 2), ASPHALT)
     for strip in strips:
         _mark(picture, strip)
     for walk in crossing["crosswalks"]:
@@ -62,7 +62,7 @@ def _fill(picture: Picture, polygon: NDArray[np.float64], colour: tuple[int, int
 
 
 def _widened(strip: Strip, half: float) -> NDArray[np.float64]:
-    left, right = (_beside(strip.line, side * half) for side in (1, -1))
+    left, right = (_beside(strip.line_m, side * half) for side in (1, -1))
     return np.concatenate([left, right[::-1]])
 
 
@@ -77,7 +77,7 @@ def _beside(line: NDArray[np.float64], offset: float) -> NDArray[np.float64]:
 def _mark(picture: Picture, strip: Strip) -> None:
     """Draw dashed lines along both borders of a lane."""
     for side in (1, -1):
-        border = _beside(strip.line, side * strip.width / 2)
+        border = _beside(strip.line_m, side * strip.width_m / 2)
         begin, end = border[0], border[-1]
         length = float(np.hypot(*(end - begin)))
         for at in np.arange(0.0, length, 2 * DASH_M):

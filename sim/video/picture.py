@@ -43,7 +43,7 @@ class Lens(NamedTuple):
     matrix: Floats  # (3, 3)
     distortion: Floats  # (5,) k1 k2 p1 p2 k3
     rotation: Floats  # (3, 3) site frame -> camera: right, down, forward
-    place: Floats  # (3,) m, site frame
+    place_m: Floats  # (3,) m, site frame
 
 
 def lens(camera: Intrinsics, mount: Mount) -> Lens:
@@ -93,8 +93,8 @@ class Painter:
         ideal = cv2.undistortPoints(grid, self._lens.matrix, self._lens.distortion)[:, 0]
         rays = np.column_stack([ideal, np.ones(len(ideal))]) @ self._lens.rotation
         with np.errstate(divide="ignore", invalid="ignore"):
-            reach = np.where(rays[:, 2] < 0, -self._lens.place[2] / rays[:, 2], np.nan)
-        at = ground.pixels(self._lens.place[:2] + rays[:, :2] * reach[:, None]).reshape(height, width, 2)
+            reach = np.where(rays[:, 2] < 0, -self._lens.place_m[2] / rays[:, 2], np.nan)
+        at = ground.pixels(self._lens.place_m[:2] + rays[:, :2] * reach[:, None]).reshape(height, width, 2)
         columns, lines = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
         seen = cv2.remap(
             ground.texture(),
@@ -108,9 +108,9 @@ class Painter:
 
     def _in_front(self, frame: WorldFrame) -> list[int]:
         """Return the rows that are wholly before the camera, farthest first."""
-        depth = (frame.position - self._lens.place[:2]) @ self._lens.rotation[2, :2]
-        away = np.hypot(*(frame.position - self._lens.place[:2]).T)
-        whole = depth > NEAR_M + frame.size[:, 0] / 2 + frame.size[:, 2]
+        depth = (frame.position_m - self._lens.place_m[:2]) @ self._lens.rotation[2, :2]
+        away = np.hypot(*(frame.position_m - self._lens.place_m[:2]).T)
+        whole = depth > NEAR_M + frame.size_m[:, 0] / 2 + frame.size_m[:, 2]
         return [int(row) for row in np.argsort(-away) if whole[row] and away[row] < ground.HALF_M]
 
     def _cast(self, picture: Picture, frame: WorldFrame, rows: list[int]) -> None:
@@ -130,7 +130,7 @@ class Painter:
         own = colour_of(int(frame.id[row]))
         faces = boxes[:, FACES]  # (parts, faces, 4, 3)
         normals = np.cross(faces[:, :, 1] - faces[:, :, 0], faces[:, :, 2] - faces[:, :, 1])
-        towards = (normals * (self._lens.place - faces[:, :, 0])).sum(axis=2) > 0
+        towards = (normals * (self._lens.place_m - faces[:, :, 0])).sum(axis=2) > 0
         lit = AMBIENT + (1 - AMBIENT) * np.maximum(0.0, normals @ SUN / np.linalg.norm(normals, axis=2))
         outlines = np.ascontiguousarray(_fixed(self._project(boxes))[:, FACES])
         for number, part in enumerate(LOOKS[kind]):
@@ -143,7 +143,7 @@ class Painter:
         turn = self._lens.rotation
         rotation, _ = cv2.Rodrigues(turn)
         flat, _ = cv2.projectPoints(
-            boxes.reshape(-1, 3), rotation, -turn @ self._lens.place, self._lens.matrix, self._lens.distortion
+            boxes.reshape(-1, 3), rotation, -turn @ self._lens.place_m, self._lens.matrix, self._lens.distortion
         )
         return np.asarray(flat, dtype=np.float64).reshape(*boxes.shape[:2], 2)
 
@@ -156,11 +156,11 @@ class Painter:
 
 def _placed(frame: WorldFrame, row: int) -> Floats:
     """Return the corners (parts, 8, 3) of a road user's boxes, site frame."""
-    own = corners(RoadUser(int(frame.kind[row])), frame.size[row])
-    heading = math.radians(float(frame.heading[row]))
+    own = corners(RoadUser(int(frame.kind[row])), frame.size_m[row])
+    heading = math.radians(float(frame.heading_deg[row]))
     ahead = np.array([math.sin(heading), math.cos(heading), 0])
     left = np.array([-math.cos(heading), math.sin(heading), 0])
-    place = np.array([*frame.position[row], 0])
+    place = np.array([*frame.position_m[row], 0])
     placed: Floats = place + own[..., :1] * ahead + own[..., 1:2] * left + own[..., 2:] * np.array([0, 0, 1])
     return placed
 

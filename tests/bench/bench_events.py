@@ -73,7 +73,7 @@ def watched(seconds: float, frames: World) -> Iterator[Seen]:
             state = "end" if event.state == "end" else "start"
             if states.get(event.id) != state:
                 states[event.id] = state
-                yield Seen((now_ns - EPOCH_NS) / 1e9, event.name, state, event.id, event.position)
+                yield Seen((now_ns - EPOCH_NS) / 1e9, event.name, state, event.id, event.position_m)
 
 
 class Real(NamedTuple):
@@ -116,7 +116,7 @@ def _worst(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _is_meant(scene: Scenario, seen: Seen) -> bool:
-    near = math.dist(seen.position, scene.place) <= scene.radius_m
+    near = math.dist(seen.position, scene.place_m) <= scene.radius_m
     return seen.name == scene.event and near and seen.at_s >= scene.begin_s - NEAR_S
 
 
@@ -154,8 +154,8 @@ def _truly(frames: list[WorldFrame], settings: EventSettings) -> Iterator[Real]:
             running[event.id] = at_s, event
         else:
             begin_s, start = running.pop(event.id)
-            yield Real(begin_s, at_s, start.name, start.position)
-    yield from (Real(begin_s, math.inf, start.name, start.position) for begin_s, start in running.values())
+            yield Real(begin_s, at_s, start.name, start.position_m)
+    yield from (Real(begin_s, math.inf, start.name, start.position_m) for begin_s, start in running.values())
 
 
 def _explains(real: Real, seen: Seen) -> bool:

@@ -116,12 +116,14 @@ def _chosen(world: World, begin_ns: int) -> list[int]:
 
 
 def _driving(frame: WorldFrame) -> set[int]:
-    rows = (frame.equipped > 0) & (np.hypot(*frame.velocity.T) > LEAST_MPS) & (np.hypot(*frame.position.T) < NEAR_M)
+    rows = (
+        (frame.equipped > 0) & (np.hypot(*frame.velocity_mps.T) > LEAST_MPS) & (np.hypot(*frame.position_m.T) < NEAR_M)
+    )
     return set(frame.id[rows].tolist())
 
 
 def _honest(frame: WorldFrame) -> int:
-    return int(((frame.equipped > 0) & (np.hypot(*frame.position.T) < RANGE_M)).sum())
+    return int(((frame.equipped > 0) & (np.hypot(*frame.position_m.T) < RANGE_M)).sum())
 
 
 def _records(stream: list[Measurement], seconds: float) -> Iterator[Misbehaviour]:

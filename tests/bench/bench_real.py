@@ -59,7 +59,7 @@ def of_detections(film: RealFilm, seen: Seen) -> dict[str, float]:
     verdicts = []
     for number, moment in film.truth.items():
         found = seen.found.get(number)
-        place = np.zeros((0, 2)) if found is None else on_site(film, found.position)
+        place = np.zeros((0, 2)) if found is None else on_site(film, found.position_m)
         verdicts.append(real_score.judge(moment, np.arange(len(place)), place))
     return real_score.detections(verdicts) | {"cpu_ms": seen.cpu_ms}
 
@@ -90,7 +90,7 @@ def save(film: RealFilm, name: str, seen: Seen, every: int) -> None:
         if number % every or number not in seen.found:
             continue
         found = seen.found[number]
-        for box, kind in zip(np.round(found.box).astype(int).tolist(), found.kind.tolist(), strict=True):
+        for box, kind in zip(np.round(found.box_px).astype(int).tolist(), found.kind.tolist(), strict=True):
             cv2.rectangle(shown, box[:2], box[2:], (0, 255, 0), 1)
             cv2.putText(shown, RoadUser(kind).name.lower(), box[:2], cv2.FONT_HERSHEY_PLAIN, 0.9, (0, 255, 255), 1)
         cv2.imwrite(str(FOLDER / f"real-{name}-{number}.png"), shown)

@@ -122,7 +122,7 @@ def world() -> Iterator[WorldFrame]:
     traffic = islice(recorded.frames(), BEGIN_FRAME, None)
     first = next(traffic)
     nobody = np.zeros(len(first.id), dtype=np.bool_)
-    names = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+    names = ("id", "kind", "position_m", "velocity_mps", "heading_deg", "size_m", "equipped")
     empty = msgspec.structs.replace(first, **{name: getattr(first, name)[nobody] for name in names})
     for number in range(round(EMPTY_S * 10)):
         yield msgspec.structs.replace(empty, stamp_ns=BEGIN_NS + number * 100_000_000)
@@ -180,17 +180,19 @@ def detections(sensor: Sensor, path: Path) -> tuple[dict[int, Detections], float
 
 def judge(sensor: Sensor, found: Detections, frame: WorldFrame, shares: list[float]) -> Judged:
     """Compare one picture's detections with the truth."""
-    place = (frame.position - [sensor.mount.east_m, sensor.mount.north_m]) @ rotation_of(sensor.mount)
+    place = (frame.position_m - [sensor.mount.east_m, sensor.mount.north_m]) @ rotation_of(sensor.mount)
     away = np.hypot(place[:, 0], place[:, 1])
     near = np.flatnonzero(away < RANGE_M + GATE_M)
     wanted = [int(row) for row in near if away[row] < RANGE_M and shares[row] > IN_SIGHT]
-    off = np.hypot(*np.moveaxis(place[near][:, None] - found.position, -1, 0)).reshape(len(near), len(found.position))
+    off = np.hypot(*np.moveaxis(place[near][:, None] - found.position_m, -1, 0)).reshape(
+        len(near), len(found.position_m)
+    )
     first = np.where(np.isin(near, wanted), -FIRST_M, 0.0)[:, None]
     rows, columns = linear_sum_assignment(np.where(off < GATE_M, off + first, GATE_M))
     pairs = {int(near[r]): (int(c), float(off[r, c])) for r, c in zip(rows, columns, strict=True) if off[r, c] < GATE_M}
     errors = [pairs[row][1] for row in wanted if row in pairs]
     used = {column for column, _ in pairs.values()}
-    reach = np.hypot(found.position[:, 0], found.position[:, 1])
+    reach = np.hypot(found.position_m[:, 0], found.position_m[:, 1])
     false = [c for c in range(len(reach)) if c not in used and reach[c] < RANGE_M]
     return Judged(len(used), len(wanted) - len(errors), len(false), errors)
 
@@ -223,7 +225,10 @@ def picture(path: Path, found: dict[int, Detections], number: int) -> None:
     capture.set(cv2.CAP_PROP_POS_FRAMES, number)
     _, shown = capture.read()
     save(
-        path.with_suffix(".png").name, np.asarray(shown, dtype=np.uint8), found[number].box, found[number].kind.tolist()
+        path.with_suffix(".png").name,
+        np.asarray(shown, dtype=np.uint8),
+        found[number].box_px,
+        found[number].kind.tolist(),
     )
 
 
@@ -259,9 +264,9 @@ def count(road: Road, film: Path) -> int:
             assert isinstance(measurement, Detections)
             fusion.ingest(measurement)
             if number == road.shown:
-                save(f"video-{Path(road.file).stem}.png", shown, measurement.box, measurement.kind.tolist())
+                save(f"video-{Path(road.file).stem}.png", shown, measurement.box_px, measurement.kind.tolist())
         tracks = fusion.tracks(stamp_ns)
-        beyond = tracks.position[:, 1] > line_m  # the camera looks north
+        beyond = tracks.position_m[:, 1] > line_m  # the camera looks north
         after = set(tracks.id[beyond].tolist())
         crossed |= (after & below) if number >= road.from_frame else set()
         below = (below - after) | set(tracks.id[~beyond].tolist())

@@ -122,18 +122,19 @@ def _talk(emulator: Emulator, driver: Driver) -> None:
 
 
 def _estimates(tracks: Tracks) -> Estimates:
-    speed = np.hypot(tracks.velocity[:, 0], tracks.velocity[:, 1])
-    inside = np.hypot(tracks.position[:, 0], tracks.position[:, 1]) <= RADIUS_M
-    return Estimates(tracks.id, GROUP_OF[tracks.kind], tracks.position, speed, tracks.heading, inside)
+    speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
+    inside = np.hypot(tracks.position_m[:, 0], tracks.position_m[:, 1]) <= RADIUS_M
+    return Estimates(tracks.id, GROUP_OF[tracks.kind], tracks.position_m, speed, tracks.heading_deg, inside)
 
 
 def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> Truth:
     """Return who is there, once for each of the estimates: all are of the frame's time. `sensors`: who may see them."""
-    away = np.hypot(frame.position[:, 0], frame.position[:, 1])
+    away = np.hypot(frame.position_m[:, 0], frame.position_m[:, 1])
     near = away <= RADIUS_M + MARGIN_M
-    speed = np.hypot(frame.velocity[near, 0], frame.velocity[near, 1])
+    speed = np.hypot(frame.velocity_mps[near, 0], frame.velocity_mps[near, 1])
     position, speed, heading = (
-        np.repeat(values[None], estimates, axis=0) for values in (frame.position[near], speed, frame.heading[near])
+        np.repeat(values[None], estimates, axis=0)
+        for values in (frame.position_m[near], speed, frame.heading_deg[near])
     )
     seen, equipped = in_sight(frame, sensors)[near], frame.equipped[near] > 0
     group, inside = GROUP_OF[frame.kind[near]], away[near] <= RADIUS_M

@@ -60,7 +60,7 @@ class Ours:
         for scan in scans:
             self.fusion.ingest(scan)
         tracks = self.fusion.tracks(now_ns)
-        return Found(tracks.id, tracks.position, tracks.velocity)
+        return Found(tracks.id, tracks.position_m, tracks.velocity_mps)
 
 
 class Oracle:
@@ -129,7 +129,7 @@ class Merger:
         walker = np.zeros(0, dtype=np.bool_)
         for scan in scans:
             seen = project([DeviceScan(self._columns[scan.device], scan, radial=False)], self._sensors)
-            place, sure = seen.position.T, 1.0 / (seen.covariance[0, 0] + seen.covariance[1, 1])
+            place, sure = seen.position_m.T, 1.0 / (seen.covariance_m2[0, 0] + seen.covariance_m2[1, 1])
             gap = np.hypot(*(total / np.maximum(weight, 1e-9)[:, None] - place[:, None]).transpose(2, 0, 1))
             row, column = linear_sum_assignment(np.minimum(gap, self.REACH_M))
             near = gap[row, column] < self.REACH_M
@@ -232,7 +232,7 @@ class StoneSoup:
             at = datetime.datetime.fromtimestamp(scan.stamp_ns / 1e9, datetime.UTC).replace(tzinfo=None)
             model = self._models[column]
             found = {
-                self._detection(place[:, None], timestamp=at, measurement_model=model) for place in seen.position.T
+                self._detection(place[:, None], timestamp=at, measurement_model=model) for place in seen.position_m.T
             }
             self._scan(found, at)
         now = datetime.datetime.fromtimestamp(now_ns / 1e9, datetime.UTC).replace(tzinfo=None)

@@ -70,7 +70,7 @@ def load(path: Path, truth: Path, calibration: Path) -> RealFilm:
     )
     boxes = mot.read(truth)
     place = mot.places(boxes, lens, mount)
-    inside = (boxes.box[:, :2] >= -0.5).all(axis=1) & (boxes.box[:, 2:] <= np.array(SIZE) - 0.5).all(axis=1)
+    inside = (boxes.box_px[:, :2] >= -0.5).all(axis=1) & (boxes.box_px[:, 2:] <= np.array(SIZE) - 0.5).all(axis=1)
     moments = {}
     for frame in range(1, int(boxes.frame.max()) + 1):
         rows = np.flatnonzero(boxes.frame == frame)

@@ -39,7 +39,7 @@ def air() -> Parser:
                 )
             )
         for report in receiver.reports(0, on_time=True):
-            assert abs(report.latitude - 22.5431) < 0.02
+            assert abs(report.latitude_deg - 22.5431) < 0.02
         receiver.claims(now_ns, set())
         assert all(record.frames for record in receiver.misbehaviour(0))
 

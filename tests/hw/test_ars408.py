@@ -24,7 +24,7 @@ from tests.sim.emul_scene import User, bench, frame
 LINK = {"link": {"tcp": "127.0.0.1:1"}}
 PERIOD_NS = 72 * MS
 USERS = [
-    User(1, RoadUser.CAR, (0.0, 40.0), (0.0, -12.0), heading=180.0),
+    User(1, RoadUser.CAR, (0.0, 40.0), (0.0, -12.0), heading_deg=180.0),
     User(2, RoadUser.PEDESTRIAN, (-8.0, 20.0), (1.2, 0.0), (0.5, 0.5, 1.7)),
     User(3, RoadUser.TRUCK, (3.5, 70.0), (0.0, 0.0), (12.0, 2.5, 3.5)),
 ]
@@ -96,7 +96,7 @@ def test_an_object_of_the_documentation() -> None:
     found = frames.parse(0x60B, bytes.fromhex("5F5F2BCC80200193"))
     assert isinstance(found, frames.General)
     assert (found.id, found.dynamics) == (95, 1)
-    assert (found.x, found.y, found.vx, found.vy) == pytest.approx((109.0, -10.2, 0.0, 0.0))
+    assert (found.x_m, found.y_m, found.vx_mps, found.vy_mps) == pytest.approx((109.0, -10.2, 0.0, 0.0))
 
 
 def test_the_configuration_is_that_of_the_documentation_but_not_stored() -> None:
@@ -114,17 +114,17 @@ def test_lists_of_a_radar_without_quality_and_extent() -> None:
     assert one.received("link", head(2, 7) + general(3, 2750, 1523), BEGIN_NS) == []
     assert one.received("link", general(4, dynamics=7), BEGIN_NS + MS) == []
     first, second = scans(one.received("link", head(1, 8) + general(3), BEGIN_NS + PERIOD_NS))
-    assert first.position == pytest.approx(np.array([[50.0, 100.0], [109.0, -10.2]]))
+    assert first.position_m == pytest.approx(np.array([[50.0, 100.0], [109.0, -10.2]]))
     assert first.source_id.tolist() == [3, 4] and first.stamp_ns == BEGIN_NS - 50 * MS
     assert second.stamp_ns == BEGIN_NS + PERIOD_NS - 50 * MS == second.receipt_ns - 50 * MS
-    assert np.isnan(first.size).all() and np.isnan(first.covariance).all() and np.isnan(first.confidence).all()
+    assert np.isnan(first.size_m).all() and np.isnan(first.covariance_m2).all() and np.isnan(first.confidence).all()
     assert one.counters.total() == 0
 
 
 def test_an_empty_road_is_a_list_and_a_list_that_is_lost_is_none() -> None:
     one = driver()
     (empty,) = scans(one.received("link", head(0, 1), BEGIN_NS))
-    assert empty.position.shape == (0, 2)
+    assert empty.position_m.shape == (0, 2)
     one.received("link", head(9, 2) + general(1), BEGIN_NS + PERIOD_NS)
     assert one.received("link", head(9, 3), BEGIN_NS + 2 * PERIOD_NS) == []
     assert one.counters["list"] == 1 and one.counters["lost"] == 8 and one.counters.refused == 1
@@ -176,12 +176,12 @@ def test_a_radar_that_sends_clusters_is_told_to_send_objects() -> None:
     assert len(found) > 30 and fed.health().state == "ok", fed.health()
     full = [one for one in found[5:] if len(one.kind) == 3][-1]
     truth = {RoadUser.TRUCK: (70.0, -3.5), RoadUser.PEDESTRIAN: (20.0, None), RoadUser.CAR: (None, 0.0)}
-    for place, kind in zip(full.position, full.kind, strict=True):
+    for place, kind in zip(full.position_m, full.kind, strict=True):
         for axis, value in enumerate(truth[RoadUser(int(kind))]):
             assert value is None or abs(place[axis] - value) < 1.5
-    assert full.size[full.kind == RoadUser.TRUCK][0, :2] == pytest.approx([12.0, 2.5], abs=0.11)
+    assert full.size_m[full.kind == RoadUser.TRUCK][0, :2] == pytest.approx([12.0, 2.5], abs=0.11)
     assert full.confidence == pytest.approx([0.999] * 3)
-    assert np.sqrt(full.covariance[:, 0, 0]) == pytest.approx([0.224] * 3)
+    assert np.sqrt(full.covariance_m2[:, 0, 0]) == pytest.approx([0.224] * 3)
     assert fed.health().counters["stationary"] == len(WALLS) * len(found)
 
 

@@ -28,7 +28,7 @@ SETTINGS = replay.SETTINGS["radar-c0"]
 ORIGIN = Origin.model_validate(replay.ORIGIN)
 PERIOD_NS = 100 * MS
 USERS = [
-    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading=180.0),
+    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading_deg=180.0),
     User(2, RoadUser.TRUCK, (-3.5, 20.0), (0.0, 8.0), (12.0, 2.5, 3.5)),
 ]
 SPEC = LinkedSpec.model_validate(
@@ -99,7 +99,7 @@ def test_the_object_is_read_in_both_orders() -> None:
     content = b"\0" * 10
     for item in (b"\x03\x01", b"\x01\x03"):
         (found,) = scans(driver().received("link", framed(0x10, item, content), BEGIN_NS))
-        assert found.position.shape == (0, 2)
+        assert found.position_m.shape == (0, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 9, b"\0" * 8 + b"\2\0" + b"\0" * 44, b"\0\0\0\0\xe8\3\0\0\0\0"])
@@ -156,18 +156,18 @@ def test_a_radar_registers_and_its_lists_are_the_truth() -> None:
     assert emulator._known and fed.health().state == "ok", fed.health()
     last = found[-1]
     assert last.stamp_ns == BEGIN_NS + 3000 * MS
-    order = np.argsort(last.position[:, 0])
-    assert last.position[order] == pytest.approx(np.array([[24.0, 0.0], [44.0, 3.5]]), abs=1.5)
-    assert last.velocity[order] == pytest.approx(np.array([[-12.0, 0.0], [8.0, 0.0]]), abs=0.8)
+    order = np.argsort(last.position_m[:, 0])
+    assert last.position_m[order] == pytest.approx(np.array([[24.0, 0.0], [44.0, 3.5]]), abs=1.5)
+    assert last.velocity_mps[order] == pytest.approx(np.array([[-12.0, 0.0], [8.0, 0.0]]), abs=0.8)
     assert last.kind[order].tolist() == [RoadUser.CAR, RoadUser.UNKNOWN]
-    assert last.size[order][1] == pytest.approx([12.0, 2.5, 3.5])
+    assert last.size_m[order][1] == pytest.approx([12.0, 2.5, 3.5])
     assert fed.health().counters["unsure"] == 3 * len(found)  # what stands about all the time
 
 
 def test_a_car_that_stops_stays() -> None:
     emulator, fed = EmulatedC0Radar("r", SPEC, bench()), Fed("radar-c0", SETTINGS)
     told(emulator, fed, 1)
-    stopped = [each._replace(velocity=(0.0, 0.0)) for each in USERS]
+    stopped = [each._replace(velocity_mps=(0.0, 0.0)) for each in USERS]
     assert sum(len(one.kind) == 2 for one in told(emulator, fed, 3, stopped)) > 25
 
 

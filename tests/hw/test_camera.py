@@ -52,10 +52,10 @@ def test_the_documented_line_gives_what_it_says() -> None:
     assert scan.stamp_ns == pytest.approx(1_795_391_999_913_250_000, abs=1000)
     assert scan.kind.tolist() == [RoadUser.CAR, RoadUser.PEDESTRIAN]
     assert scan.source_id.tolist() == [17, 18] and scan.confidence.tolist() == [0.93, 0.71]
-    assert scan.position[0].tolist() == [41.2, -3.5] and np.isnan(scan.position[1]).all()
-    assert scan.covariance[0] == pytest.approx(np.diag([0.49, 0.16])) and np.isnan(scan.covariance[1]).all()
-    assert np.isnan(scan.box[0]).all() and scan.box[1].tolist() == [812, 340, 851, 455]
-    assert np.isnan(scan.velocity).all() and np.isnan(scan.size).all()
+    assert scan.position_m[0].tolist() == [41.2, -3.5] and np.isnan(scan.position_m[1]).all()
+    assert scan.covariance_m2[0] == pytest.approx(np.diag([0.49, 0.16])) and np.isnan(scan.covariance_m2[1]).all()
+    assert np.isnan(scan.box_px[0]).all() and scan.box_px[1].tolist() == [812, 340, 851, 455]
+    assert np.isnan(scan.velocity_mps).all() and np.isnan(scan.size_m).all()
 
 
 @pytest.mark.parametrize("path", replay.logs("camera-json"), ids=lambda path: path.stem)
@@ -65,7 +65,7 @@ def test_golden(path: Path) -> None:
 
 def test_an_empty_frame_is_a_measurement_too() -> None:
     [scan] = scans(camera(), line())
-    assert scan.position.shape == (0, 2) and scan.covariance.shape == (0, 2, 2)
+    assert scan.position_m.shape == (0, 2) and scan.covariance_m2.shape == (0, 2, 2)
 
 
 def test_time_is_milliseconds_or_nanoseconds() -> None:
@@ -94,7 +94,7 @@ def test_time_is_milliseconds_or_nanoseconds() -> None:
 def test_a_bad_object_costs_only_itself(bad: object, reason: str) -> None:
     driver = camera()
     [scan] = scans(driver, line(1, CAR, bad, CAR))
-    assert len(scan.position) == 2 and driver.counters[reason] == 1
+    assert len(scan.position_m) == 2 and driver.counters[reason] == 1
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,9 @@ def test_a_bad_object_costs_only_itself(bad: object, reason: str) -> None:
 def test_a_value_out_of_its_range_costs_only_its_field(field: str, value: object) -> None:
     driver = camera()
     [scan] = scans(driver, line(1, {**CAR, field: value}))
-    assert scan.position.tolist() == [[41.2, -3.5]] and driver.counters == {"field": 1}
-    got = scan.covariance if field == "sd" else getattr(scan, field)
+    assert scan.position_m.tolist() == [[41.2, -3.5]] and driver.counters == {"field": 1}
+    names = {"sd": "covariance_m2", "velocity": "velocity_mps", "size": "size_m", "box": "box_px"}
+    got = getattr(scan, names.get(field, field))
     assert np.isnan(got).all()
 
 
@@ -192,7 +193,7 @@ def test_a_time_that_is_no_number_costs_the_line(written: bytes) -> None:
 def test_no_more_objects_are_used_than_the_limit() -> None:
     driver = camera()
     [scan] = scans(driver, line(1, *[{"position": [1, 2]}] * MAX_OBJECTS, *[17] * 5000))
-    assert len(scan.position) == MAX_OBJECTS and driver.counters == {"too-many-objects": 5000}
+    assert len(scan.position_m) == MAX_OBJECTS and driver.counters == {"too-many-objects": 5000}
 
 
 def test_frames_that_keep_coming_too_fast_are_dropped_unread() -> None:
@@ -241,7 +242,7 @@ def test_chunking_changes_nothing(cuts: list[int]) -> None:
     driver, data = camera(), b"".join(LINES)
     edges = [0, *sorted(cuts), len(data)]
     found = [scan for a, b in pairwise(edges) for scan in scans(driver, data[a:b])]
-    assert [len(scan.position) for scan in found] == [seq % 3 for seq in range(8)]
+    assert [len(scan.position_m) for scan in found] == [seq % 3 for seq in range(8)]
     assert not driver.counters
 
 

@@ -156,7 +156,7 @@ def test_colours(octet: int, colour: str) -> None:
 )
 def test_countdowns(seconds: float, reported: float | None) -> None:
     (lamp,) = parse_lamp_colours(encode_lamp_colours(PLACE, [Lamp(1, 0, 1, "red", seconds)]))
-    assert lamp.countdown == reported
+    assert lamp.countdown_s == reported
 
 
 @given(st.binary(max_size=400))

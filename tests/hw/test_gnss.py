@@ -56,13 +56,13 @@ class TestOctetsByHand:
         assert isinstance(fix, Fix)
         assert fix.stamp_ns == T0 + NS + 52_792
         assert (fix.valid, fix.kind, fix.satellites) == (True, "3d", 15)
-        assert (fix.longitude, fix.latitude, fix.height) == (114.0579, 22.5431, 17.0)
-        assert (fix.horizontal_accuracy, fix.time_accuracy_ns) == (0.7, 20)
+        assert (fix.longitude_deg, fix.latitude_deg, fix.height_m) == (114.0579, 22.5431, 17.0)
+        assert (fix.horizontal_accuracy_m, fix.time_accuracy_ns) == (0.7, 20)
 
     def test_a_base_station_that_only_tells_time(self) -> None:
         (fix,) = fixes(solved(TIME_ALONE, "6b 3f"))
         assert isinstance(fix, Fix)
-        assert (fix.valid, fix.kind, fix.latitude, fix.stamp_ns) == (False, "none", None, T0 + 2 * NS)
+        assert (fix.valid, fix.kind, fix.latitude_deg, fix.stamp_ns) == (False, "none", None, T0 + 2 * NS)
 
     def test_what_is_of_no_use_is_no_damage(self) -> None:
         driver = replay.make_driver("gnss")

@@ -41,7 +41,7 @@ def test_gst_is_waited_for_once_it_was_seen_and_no_longer_when_it_stops() -> Non
     for n in range(8):
         for one in driver.received("link", sentences(n, gst=n < 4), T0 + n * NS):
             assert isinstance(one, Fix)
-            accuracies.append((one.stamp_ns - T0, one.receipt_ns - one.stamp_ns, one.horizontal_accuracy))
+            accuracies.append((one.stamp_ns - T0, one.receipt_ns - one.stamp_ns, one.horizontal_accuracy_m))
     s = NS
     assert accuracies == [
         (0, 0, None), (s, 0, 0.5), (2 * s, 0, 0.5), (3 * s, 0, 0.5),
@@ -95,9 +95,9 @@ def played(say: Callable[[int], bytes], seconds: int = 8) -> list[tuple[int, int
     """Return (second of the epoch, how much later it came, valid, kind, height) of the fixes; said at 0.05 s."""
     driver = replay.make_driver("gnss")
     found = [one for n in range(seconds) for one in driver.received("link", say(n), T0 + n * NS + NS // 20)]
-    assert all(isinstance(one, Fix) and (one.latitude or 0) == pytest.approx(22.5431) for one in found)
+    assert all(isinstance(one, Fix) and (one.latitude_deg or 0) == pytest.approx(22.5431) for one in found)
     return [
-        ((one.stamp_ns - T0) // NS, (one.receipt_ns - one.stamp_ns) // 1_000_000, one.valid, one.kind, one.height)
+        ((one.stamp_ns - T0) // NS, (one.receipt_ns - one.stamp_ns) // 1_000_000, one.valid, one.kind, one.height_m)
         for one in found
         if isinstance(one, Fix)
     ]

@@ -23,7 +23,7 @@ from tests.sim.emul_scene import User, bench, frame
 
 LINE = {"link": {"serial": {"path": "line", "baud": 19200}}}
 USERS = [
-    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading=180.0),
+    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading_deg=180.0),
     User(2, RoadUser.TRUCK, (3.5, 20.0), (0.0, 8.0), (12.0, 2.5, 3.5)),
 ]
 

@@ -40,12 +40,12 @@ def detections(radar: TiRadar, *frames: TiFrame, receipt_ns: int = START_NS) -> 
 
 def test_targets_are_turned_from_ti_axes_into_the_sensor_frame() -> None:
     [scan] = detections(driver(), TiFrame(1, 0, {TARGETS: targets((7, (2.0, 40.0, -5.0), (0.5, -12.0, 0.0)))}))
-    assert scan.position.tolist() == [[40.0, -2.0]]  # forward, left
-    assert scan.velocity.tolist() == [[-12.0, -0.5]]
+    assert scan.position_m.tolist() == [[40.0, -2.0]]  # forward, left
+    assert scan.velocity_mps.tolist() == [[-12.0, -0.5]]
     assert scan.source_id.tolist() == [7] and scan.kind.tolist() == [0]
     assert scan.confidence == pytest.approx([0.9])
-    assert np.isnan(scan.covariance).all()  # the error covariance of this row is zero: says nothing
-    assert np.isnan(scan.size).all() and np.isnan(scan.box).all()
+    assert np.isnan(scan.covariance_m2).all()  # the error covariance of this row is zero: says nothing
+    assert np.isnan(scan.size_m).all() and np.isnan(scan.box_px).all()
 
 
 def test_the_error_covariance_is_turned_from_range_and_azimuth_into_x_and_y() -> None:
@@ -53,16 +53,16 @@ def test_the_error_covariance_is_turned_from_range_and_azimuth_into_x_and_y() ->
     rows["ec"] = np.diag([0.09, np.radians(1) ** 2, 1, 1])
     [scan] = detections(driver(), TiFrame(1, 0, {TARGETS: rows}))
     across = (100 * np.radians(1)) ** 2
-    assert scan.covariance[0] == pytest.approx(np.diag([0.09, across]), rel=1e-5)
+    assert scan.covariance_m2[0] == pytest.approx(np.diag([0.09, across]), rel=1e-5)
     # to the right at 45 degrees: the line of sight goes x+ y-, the larger error lies across it
-    values, vectors = np.linalg.eigh(scan.covariance[1])
+    values, vectors = np.linalg.eigh(scan.covariance_m2[1])
     assert values == pytest.approx([0.09, across / 2], rel=1e-5)
     assert abs(vectors[:, 0] @ [1, -1]) == pytest.approx(np.sqrt(2))
 
 
 def test_a_tracking_radar_without_targets_sees_an_empty_road() -> None:
     [scan] = detections(driver(), TiFrame(1, 0, {STATS: np.ones(1, LAYOUTS[STATS])}))
-    assert scan.position.shape == (0, 2) and scan.covariance.shape == (0, 2, 2)
+    assert scan.position_m.shape == (0, 2) and scan.covariance_m2.shape == (0, 2, 2)
 
 
 def test_rows_that_cannot_be_cost_only_themselves() -> None:
@@ -97,8 +97,8 @@ def test_a_radar_without_a_tracker_gives_point_clouds(tmp_path: Path) -> None:
     (cloud,) = radar.received("data", written(DEMO_FRAME), START_NS)
     assert isinstance(cloud, PointCloud)
     # x forward, y left: TI's y forward, x right
-    assert cloud.points.tolist() == [[12.5, 2.5, 0.5], [20.0, -1.0, -0.25]]
-    assert cloud.snr.tolist() == pytest.approx([18.1, 12.0])
+    assert cloud.points_m.tolist() == [[12.5, 2.5, 0.5], [20.0, -1.0, -0.25]]
+    assert cloud.snr_db.tolist() == pytest.approx([18.1, 12.0])
     assert radar.counters == {"unused-tlv": 1}
 
 
@@ -106,7 +106,7 @@ def test_points_without_matching_side_info_have_no_snr(tmp_path: Path) -> None:
     (tmp_path / "points.cfg").write_text(POINTS_ONLY)
     tlvs = {POINTS: np.ones(2, LAYOUTS[POINTS]), SIDE_INFO: np.ones(1, LAYOUTS[SIDE_INFO])}
     [cloud] = driver(tmp_path / "points.cfg").received("data", encode(TiFrame(1, 0, tlvs)), START_NS)
-    assert isinstance(cloud, PointCloud) and np.isnan(cloud.snr).all()
+    assert isinstance(cloud, PointCloud) and np.isnan(cloud.snr_db).all()
 
 
 @pytest.mark.parametrize("path", replay.logs("ti-mmwave"), ids=lambda path: path.stem)

@@ -40,8 +40,10 @@ def test_points_of_a_low_power_radar_come_in_stated_units(tmp_path: Path) -> Non
     sent = low_power.points(place, np.array([-12.0, 3.5]), np.array([20.0, 7.25]))
     [cloud] = low_power_driver(tmp_path / "points.cfg").received("cli", low_power.frame(1, 0, 2, [sent]), START_NS)
     assert isinstance(cloud, PointCloud)
-    assert cloud.points == pytest.approx(np.array([[40.0, 2.0, 1.5], [12.25, -0.5, -1.0]]), abs=1e-3)
-    assert cloud.doppler == pytest.approx([-12.0, 3.5], abs=1e-5) and cloud.snr == pytest.approx([20.0, 7.2], abs=0.051)
+    assert cloud.points_m == pytest.approx(np.array([[40.0, 2.0, 1.5], [12.25, -0.5, -1.0]]), abs=1e-3)
+    assert cloud.doppler_mps == pytest.approx([-12.0, 3.5], abs=1e-5) and cloud.snr_db == pytest.approx(
+        [20.0, 7.2], abs=0.051
+    )
 
 
 @given(st.binary(max_size=120).filter(lambda payload: MAGIC not in payload))  # with it inside, a frame is torn

@@ -163,10 +163,16 @@ def test_nmea_round_trip(latitude: float, longitude: float, hundredths: int) -> 
     rmc = nmea.parse(nmea.encode_rmc(Rmc(of_day_ns, True, latitude, longitude, 5.0, 1795392000 * NS, "R")))
     assert isinstance(gga, Gga)
     assert isinstance(rmc, Rmc)
-    assert (gga.of_day_ns, gga.quality, gga.satellites, gga.altitude, gga.separation) == (of_day_ns, 4, 12, 20.1, -3.1)
-    assert (gga.latitude, gga.longitude) == pytest.approx((latitude, longitude), abs=1e-7)
+    assert (gga.of_day_ns, gga.quality, gga.satellites, gga.altitude_m, gga.separation_m) == (
+        of_day_ns,
+        4,
+        12,
+        20.1,
+        -3.1,
+    )
+    assert (gga.latitude_deg, gga.longitude_deg) == pytest.approx((latitude, longitude), abs=1e-7)
     assert (rmc.of_day_ns, rmc.midnight_ns, rmc.active, rmc.mode) == (of_day_ns, 1795392000 * NS, True, "R")
-    assert rmc.speed == pytest.approx(5.0, abs=1e-3)
+    assert rmc.speed_mps == pytest.approx(5.0, abs=1e-3)
 
 
 def test_crc24q() -> None:

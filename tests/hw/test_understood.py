@@ -141,7 +141,14 @@ def test_it_is_ok_again_with_what_is_understood_and_remembers_what_was_not() -> 
 
 def test_a_camera_that_says_why_it_is_blind_is_understood() -> None:
     fed, number = Fed("video", {}), count(1)
-    shapes = {"kind": 0, "confidence": 0, "position": (0, 2), "covariance": (0, 2, 2), "size": (0, 3), "box": (0, 4)}
+    shapes = {
+        "kind": 0,
+        "confidence": 0,
+        "position_m": (0, 2),
+        "covariance_m2": (0, 2, 2),
+        "size_m": (0, 3),
+        "box_px": (0, 4),
+    }
     nobody = {name: np.zeros(shape) for name, shape in shapes.items()}
 
     def say(state: int) -> bytes:

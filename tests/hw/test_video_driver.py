@@ -27,10 +27,10 @@ def view(count: int = 2, **changes: object) -> VideoView:
         "sequence": 7,
         "kind": np.arange(count) % 7,
         "confidence": rng.random(count),
-        "position": rng.normal(30, 5, (count, 2)),
-        "covariance": np.tile([[0.5, 0.1], [0.1, 0.3]], (count, 1, 1)),
-        "size": np.tile([4.6, 1.8, 1.5], (count, 1)),
-        "box": np.tile([10.0, 20.0, 50.0, 60.0], (count, 1)),
+        "position_m": rng.normal(30, 5, (count, 2)),
+        "covariance_m2": np.tile([[0.5, 0.1], [0.1, 0.3]], (count, 1, 1)),
+        "size_m": np.tile([4.6, 1.8, 1.5], (count, 1)),
+        "box_px": np.tile([10.0, 20.0, 50.0, 60.0], (count, 1)),
     }
     return VideoView(**(values | changes))  # type: ignore[arg-type]  # fields by name
 
@@ -44,14 +44,14 @@ def test_what_was_seen_arrives() -> None:
     (found,) = driver().received("pictures", encode(sent), STAMP_NS + 5)
     assert isinstance(found, Detections)
     assert (found.device, found.stamp_ns, found.receipt_ns) == ("north", STAMP_NS, STAMP_NS + 5)
-    for name in ("kind", "confidence", "position", "covariance", "size", "box"):
+    for name in ("kind", "confidence", "position_m", "covariance_m2", "size_m", "box_px"):
         np.testing.assert_allclose(getattr(found, name), getattr(sent, name), rtol=1e-6)
-    assert np.isnan(found.velocity).all() and (found.source_id == -1).all()
+    assert np.isnan(found.velocity_mps).all() and (found.source_id == -1).all()
 
 
 def test_nobody_seen_is_a_measurement_too() -> None:
     (found,) = driver().received("pictures", encode(view(0)), STAMP_NS)
-    assert isinstance(found, Detections) and len(found.position) == 0
+    assert isinstance(found, Detections) and len(found.position_m) == 0
 
 
 @pytest.mark.parametrize("doubtful", [False, True])
@@ -72,12 +72,12 @@ def test_a_camera_that_sees_nothing_says_why_and_measures_nothing(state: int) ->
 
 def test_objects_that_cannot_be_cost_only_themselves() -> None:
     wrong = view(4)
-    wrong.position[0, 0] = np.nan
-    wrong.covariance[1] = [[0.1, 0.5], [0.5, 0.1]]
-    wrong.box[2] = [50, 20, 10, 60]
+    wrong.position_m[0, 0] = np.nan
+    wrong.covariance_m2[1] = [[0.1, 0.5], [0.5, 0.1]]
+    wrong.box_px[2] = [50, 20, 10, 60]
     made = driver()
     (found,) = made.received("pictures", encode(wrong), STAMP_NS)
-    assert isinstance(found, Detections) and len(found.position) == 1
+    assert isinstance(found, Detections) and len(found.position_m) == 1
     assert made.counters["object"] == 3
 
 
@@ -91,7 +91,7 @@ def test_duplicates_gaps_and_pictures_passed_over_are_counted() -> None:
 def test_too_many_objects_still_fit_a_datagram() -> None:
     data = encode(view(MAX_OBJECTS + 10))
     (found,) = driver().received("pictures", data, STAMP_NS)
-    assert isinstance(found, Detections) and len(found.position) == MAX_OBJECTS and len(data) < 32_768
+    assert isinstance(found, Detections) and len(found.position_m) == MAX_OBJECTS and len(data) < 32_768
 
 
 @given(st.binary(max_size=200), st.integers(0, 300))
@@ -100,7 +100,7 @@ def test_no_datagram_raises(noise: bytes, at: int) -> None:
     for data in (noise, good[:at], good[:at] + noise, good[: at // 2] + noise + good[at // 2 + len(noise) :]):
         for found in made.received("pictures", data, STAMP_NS):
             assert isinstance(found, Detections)
-            assert np.isfinite(found.position).all() and np.isfinite(found.covariance).all()
+            assert np.isfinite(found.position_m).all() and np.isfinite(found.covariance_m2).all()
 
 
 def test_through_the_local_socket(tmp_path: Path) -> None:

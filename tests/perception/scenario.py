@@ -69,10 +69,10 @@ def truth(users: list[User], stamp_ns: int) -> WorldFrame:
         stamp_ns=stamp_ns,
         id=np.array([user.id for user in here], dtype=np.int64),
         kind=kind,
-        position=position,
-        velocity=velocity,
-        heading=heading_of(velocity),
-        size=TYPICAL_SIZE[kind],
+        position_m=position,
+        velocity_mps=velocity,
+        heading_deg=heading_of(velocity),
+        size_m=TYPICAL_SIZE[kind],
         equipped=np.array([user.equipped for user in here], dtype=np.int64),
         signals="",
         cycle_s=0.0,
@@ -149,14 +149,14 @@ class Bench:
 def _scan(sensor: Sensor, behaviour: Behaviour, frame: WorldFrame, rng: np.random.Generator) -> Detections:
     foot = np.array([sensor.mount.east_m, sensor.mount.north_m])
     turned = rotation_of(sensor.mount)
-    place = (frame.position - foot) @ turned  # sensor frame
+    place = (frame.position_m - foot) @ turned  # sensor frame
     view = sensor.field_of_view
     seen = np.hypot(place[:, 0], place[:, 1]) < view.range_m
     seen &= np.abs(np.degrees(np.arctan2(place[:, 1], place[:, 0]))) < view.width_deg / 2
     seen &= rng.random(len(seen)) < behaviour.detection
     spread = np.linalg.cholesky(sight_covariance(place[seen], sensor.noise))
     place = place[seen] + (spread @ rng.normal(size=(seen.sum(), 2, 1)))[:, :, 0]
-    velocity = frame.velocity[seen] @ turned + rng.normal(0.0, sensor.noise.speed_mps, (seen.sum(), 2))
+    velocity = frame.velocity_mps[seen] @ turned + rng.normal(0.0, sensor.noise.speed_mps, (seen.sum(), 2))
     false = rng.poisson(behaviour.false_alarms)
     distance = view.range_m * np.sqrt(rng.random(false))
     angle = np.radians(rng.uniform(-0.5, 0.5, false) * view.width_deg)
@@ -192,12 +192,12 @@ def detections(
         device=device,
         stamp_ns=stamp_ns,
         receipt_ns=stamp_ns if receipt_ns is None else receipt_ns,
-        position=place,
-        covariance=np.full((count, 2, 2), np.nan),
-        velocity=np.full((count, 2), np.nan) if velocity is None else velocity,
-        velocity_variance=np.full(count, np.nan),
-        box=np.full((count, 4), np.nan),
-        size=np.full((count, 3), np.nan),
+        position_m=place,
+        covariance_m2=np.full((count, 2, 2), np.nan),
+        velocity_mps=np.full((count, 2), np.nan) if velocity is None else velocity,
+        velocity_variance_m2ps2=np.full(count, np.nan),
+        box_px=np.full((count, 4), np.nan),
+        size_m=np.full((count, 3), np.nan),
         kind=np.zeros(count, dtype=np.int64) if kind is None else np.asarray(kind, dtype=np.int64),
         confidence=np.full(count, 0.9),
         source_id=np.full(count, -1),
@@ -205,20 +205,20 @@ def detections(
 
 
 def _report(frame: WorldFrame, row: int, deviation: float, rng: np.random.Generator) -> VehicleReport:
-    east, north = frame.position[row] + rng.normal(0.0, deviation, 2)
+    east, north = frame.position_m[row] + rng.normal(0.0, deviation, 2)
     latitude, longitude = to_wgs84(east, north, REFERENCE)
     return VehicleReport(
         device="radio",
         stamp_ns=frame.stamp_ns,
         receipt_ns=frame.stamp_ns + 20_000_000,
         id=int(frame.id[row]).to_bytes(8, "big"),
-        latitude=float(latitude),
-        longitude=float(longitude),
-        position_95=1.5,
-        speed=float(np.hypot(*frame.velocity[row])),
-        heading=float(frame.heading[row]),
-        length=float(frame.size[row, 0]),
-        width=float(frame.size[row, 1]),
-        height=float(frame.size[row, 2]),
+        latitude_deg=float(latitude),
+        longitude_deg=float(longitude),
+        position_95_m=1.5,
+        speed_mps=float(np.hypot(*frame.velocity_mps[row])),
+        heading_deg=float(frame.heading_deg[row]),
+        length_m=float(frame.size_m[row, 0]),
+        width_m=float(frame.size_m[row, 1]),
+        height_m=float(frame.size_m[row, 2]),
         kind=RoadUser(int(frame.kind[row])),
     )

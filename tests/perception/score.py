@@ -36,18 +36,18 @@ class Score:
     def look(self, tracks: Tracks, world: Callable[[int], WorldFrame], now_ns: int) -> None:
         """Compare what is reported now with the truth."""
         frame = world(now_ns)
-        true = np.flatnonzero(np.hypot(*frame.position.T) < self.radius)
+        true = np.flatnonzero(np.hypot(*frame.position_m.T) < self.radius)
         at_own_time = [self._truth_of(world(int(stamp)), frame.id) for stamp in tracks.stamp_ns]
         distance = np.full((len(frame.id), len(tracks)), np.inf)
         for column, (place, _, _) in enumerate(at_own_time):
-            distance[:, column] = np.hypot(*(place - tracks.position[column]).T)
+            distance[:, column] = np.hypot(*(place - tracks.position_m[column]).T)
         cost = np.nan_to_num(np.minimum(distance, CUT_M), nan=CUT_M) ** 2
         rows, columns = linear_sum_assignment(cost)
         made = [(r, c) for r, c in zip(rows, columns, strict=True) if distance[r, c] < CUT_M]
         inside = set(true.tolist())
         pairs = [(r, c) for r, c in made if r in inside]
         matched = {c for _, c in made}
-        false = [c for c in range(len(tracks)) if c not in matched and np.hypot(*tracks.position[c]) < self.radius]
+        false = [c for c in range(len(tracks)) if c not in matched and np.hypot(*tracks.position_m[c]) < self.radius]
         self.users += len(true)
         self.missed += len(true) - len(pairs)
         self.false += len(false)
@@ -60,12 +60,12 @@ class Score:
         user, track = int(frame.id[r]), int(tracks.id[c])
         self.id_switches += self._carrier.get(user, track) != track
         self._carrier[user] = track
-        error = own[0][r] - tracks.position[c]
+        error = own[0][r] - tracks.position_m[c]
         self.position.append(float(np.hypot(*error)))
         self.position_nees.append(float(error @ np.linalg.inv(tracks.covariance[c, :2, :2]) @ error))
-        self.speed.append(float(abs(np.hypot(*own[1][r]) - np.hypot(*tracks.velocity[c]))))
+        self.speed.append(float(abs(np.hypot(*own[1][r]) - np.hypot(*tracks.velocity_mps[c]))))
         if np.hypot(*own[1][r]) > 2.0:
-            self.heading.append(float(abs(heading_difference(own[2][r], tracks.heading[c]))))
+            self.heading.append(float(abs(heading_difference(own[2][r], tracks.heading_deg[c]))))
         self.wrong_kind += int(frame.kind[r]) != int(tracks.kind[c])
         self.age_ms.append((now_ns - int(tracks.stamp_ns[c])) / 1e6)
 
@@ -79,9 +79,9 @@ class Score:
         )
         _, here, there = np.intersect1d(ids, frame.id, return_indices=True)
         position[here], velocity[here], heading[here] = (
-            frame.position[there],
-            frame.velocity[there],
-            frame.heading[there],
+            frame.position_m[there],
+            frame.velocity_mps[there],
+            frame.heading_deg[there],
         )
         return position, velocity, heading
 

@@ -74,9 +74,9 @@ def test_boxes_of_a_camera_become_places_in_the_site():
         device="camera", mount=MOUNT, field_of_view=FieldOfView(range_m=100.0, width_deg=80.0), camera=PLAIN
     )
     seen = detections("camera", START_NS, np.full((5, 2), np.nan), kind=[6] * 5)
-    seen.box[:4] = boxes(to_pixels(PLACES, PLAIN, MOUNT))
-    seen.box[4] = [900, 0, 960, 10]  # in the sky
+    seen.box_px[:4] = boxes(to_pixels(PLACES, PLAIN, MOUNT))
+    seen.box_px[4] = [900, 0, 960, 10]  # in the sky
     scan = project([DeviceScan(0, located(seen, sensor), radial=False)], Sensors([sensor], 9.2, 9.2, 1.0))
     assert len(scan) == 4
-    assert scan.position == pytest.approx(np.stack([-PLACES[:, 1], PLACES[:, 0]]), abs=0.3)
-    assert np.trace(scan.covariance[:, :, 3]) > 4 * np.trace(scan.covariance[:, :, 0])  # far is less certain
+    assert scan.position_m == pytest.approx(np.stack([-PLACES[:, 1], PLACES[:, 0]]), abs=0.3)
+    assert np.trace(scan.covariance_m2[:, :, 3]) > 4 * np.trace(scan.covariance_m2[:, :, 0])  # far is less certain

@@ -17,14 +17,14 @@ def exact_site(latitude, longitude, reference):
     def earth_centred(latitude, longitude):
         phi, lam = math.radians(latitude), math.radians(longitude)
         radius = geo.SEMI_MAJOR_M / math.sqrt(1 - geo.ECCENTRICITY_SQUARED * math.sin(phi) ** 2)
-        across = (radius + reference.elevation) * math.cos(phi)
-        up = (radius * (1 - geo.ECCENTRICITY_SQUARED) + reference.elevation) * math.sin(phi)
+        across = (radius + reference.elevation_m) * math.cos(phi)
+        up = (radius * (1 - geo.ECCENTRICITY_SQUARED) + reference.elevation_m) * math.sin(phi)
         return np.array([across * math.cos(lam), across * math.sin(lam), up])
 
-    phi, lam = math.radians(reference.latitude), math.radians(reference.longitude)
+    phi, lam = math.radians(reference.latitude_deg), math.radians(reference.longitude_deg)
     east = np.array([-math.sin(lam), math.cos(lam), 0.0])
     north = np.array([-math.sin(phi) * math.cos(lam), -math.sin(phi) * math.sin(lam), math.cos(phi)])
-    offset = earth_centred(latitude, longitude) - earth_centred(reference.latitude, reference.longitude)
+    offset = earth_centred(latitude, longitude) - earth_centred(reference.latitude_deg, reference.longitude_deg)
     return float(east @ offset), float(north @ offset)
 
 
@@ -68,16 +68,16 @@ def test_heading_differences_take_the_short_way():
 def test_gcj02_shifts_known_places_by_the_known_amount():
     latitude, longitude = geo.gcj02_offset(39.908823, 116.397470)  # Tiananmen, as published by map services
     assert (39.908823 + latitude, 116.397470 + longitude) == pytest.approx((39.910226, 116.403714), abs=2e-6)
-    here = geo.gcj02_offset(SHENZHEN.latitude, SHENZHEN.longitude)
-    shift = geo.to_site(SHENZHEN.latitude + here[0], SHENZHEN.longitude + here[1], SHENZHEN)
+    here = geo.gcj02_offset(SHENZHEN.latitude_deg, SHENZHEN.longitude_deg)
+    shift = geo.to_site(SHENZHEN.latitude_deg + here[0], SHENZHEN.longitude_deg + here[1], SHENZHEN)
     assert 587 <= math.hypot(*shift) <= 613
 
 
 def test_recognises_a_position_copied_from_a_map_app():
-    latitude, longitude = geo.gcj02_offset(SHENZHEN.latitude, SHENZHEN.longitude)
-    assert geo.looks_like_gcj02(SHENZHEN.latitude + latitude, SHENZHEN.longitude + longitude, SHENZHEN)
-    assert not geo.looks_like_gcj02(SHENZHEN.latitude, SHENZHEN.longitude, SHENZHEN)
-    assert not geo.looks_like_gcj02(SHENZHEN.latitude + 0.01, SHENZHEN.longitude, SHENZHEN)
+    latitude, longitude = geo.gcj02_offset(SHENZHEN.latitude_deg, SHENZHEN.longitude_deg)
+    assert geo.looks_like_gcj02(SHENZHEN.latitude_deg + latitude, SHENZHEN.longitude_deg + longitude, SHENZHEN)
+    assert not geo.looks_like_gcj02(SHENZHEN.latitude_deg, SHENZHEN.longitude_deg, SHENZHEN)
+    assert not geo.looks_like_gcj02(SHENZHEN.latitude_deg + 0.01, SHENZHEN.longitude_deg, SHENZHEN)
 
 
 def test_bd09_is_told_from_gcj02():

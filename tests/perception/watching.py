@@ -31,7 +31,7 @@ _PLAN = signals.load()
 
 def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m: float = SEEN_M) -> Tracks:
     """Return the road users up to `seen_m` from the centre as tracks, `noise` None: exactly, and known to be exact."""
-    rows = np.flatnonzero(np.hypot(*frame.position.T) < seen_m)
+    rows = np.flatnonzero(np.hypot(*frame.position_m.T) < seen_m)
     count = len(rows)
     errors = np.zeros((count, 5)) if noise is None else noise.normal(size=(count, 5))
     sd = np.full(5, EXACT) if noise is None else np.array([POSITION_SD] * 2 + [SPEED_SD] * 2 + [HEADING_SD])
@@ -39,12 +39,12 @@ def tracks_of_frame(frame: WorldFrame, noise: np.random.Generator | None, seen_m
         id=frame.id[rows] % 65534 + 1,
         stamp_ns=np.full(count, frame.stamp_ns),
         receipt_ns=np.full(count, frame.stamp_ns),
-        position=frame.position[rows] + POSITION_SD * errors[:, :2],
-        velocity=frame.velocity[rows] + SPEED_SD * errors[:, 2:4],
+        position_m=frame.position_m[rows] + POSITION_SD * errors[:, :2],
+        velocity_mps=frame.velocity_mps[rows] + SPEED_SD * errors[:, 2:4],
         covariance=np.tile(np.diag(sd[:4] ** 2), (count, 1, 1)),
-        heading=(frame.heading[rows] + HEADING_SD * errors[:, 4]) % 360.0,
-        heading_sd=np.full(count, sd[4]),
-        size=frame.size[rows],
+        heading_deg=(frame.heading_deg[rows] + HEADING_SD * errors[:, 4]) % 360.0,
+        heading_sd_deg=np.full(count, sd[4]),
+        size_m=frame.size_m[rows],
         kind=frame.kind[rows],
         existence=np.full(count, 0.99),
         contested=np.zeros(count, dtype=np.bool_),

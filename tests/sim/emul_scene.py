@@ -29,10 +29,10 @@ class User(NamedTuple):
 
     id: int
     kind: RoadUser
-    position: tuple[float, float]
-    velocity: tuple[float, float] = (0.0, 0.0)
-    size: tuple[float, float, float] = (4.5, 1.8, 1.5)
-    heading: float = 0.0
+    position_m: tuple[float, float]
+    velocity_mps: tuple[float, float] = (0.0, 0.0)
+    size_m: tuple[float, float, float] = (4.5, 1.8, 1.5)
+    heading_deg: float = 0.0
 
 
 def bench() -> Bench:
@@ -41,16 +41,16 @@ def bench() -> Bench:
 
 def frame(users: list[User], stamp_ns: int = 0, zero_ns: int = 0) -> WorldFrame:
     """Return the world at a time; `zero_ns`: when the users were at their positions."""
-    velocity = np.array([user.velocity for user in users], dtype=float).reshape(-1, 2)
-    start = np.array([user.position for user in users], dtype=float).reshape(-1, 2)
+    velocity = np.array([user.velocity_mps for user in users], dtype=float).reshape(-1, 2)
+    start = np.array([user.position_m for user in users], dtype=float).reshape(-1, 2)
     return WorldFrame(
         stamp_ns=stamp_ns,
         id=np.array([user.id for user in users], dtype=np.int64),
         kind=np.array([user.kind for user in users], dtype=np.int64),
-        position=start + velocity * (stamp_ns - zero_ns) / 1e9,
-        velocity=velocity,
-        heading=np.array([user.heading for user in users], dtype=float),
-        size=np.array([user.size for user in users], dtype=float).reshape(-1, 3),
+        position_m=start + velocity * (stamp_ns - zero_ns) / 1e9,
+        velocity_mps=velocity,
+        heading_deg=np.array([user.heading_deg for user in users], dtype=float),
+        size_m=np.array([user.size_m for user in users], dtype=float).reshape(-1, 3),
         equipped=np.zeros(len(users), dtype=np.int64),
         signals="",
         cycle_s=0.0,

@@ -13,7 +13,9 @@ from sim.radar import EmulatedTiRadar
 from tests.hw.fed import BEGIN_NS, NS, PROFILE, RADAR, TCP, TICK_NS, Fed
 from tests.sim.emul_scene import User, bench, frame
 
-USERS = [User(n, RoadUser.CAR, (4.0 + 3.5 * (n % 3), 10.0 + 9.0 * n), (0.0, -3.0 - n), heading=180.0) for n in range(7)]
+USERS = [
+    User(n, RoadUser.CAR, (4.0 + 3.5 * (n % 3), 10.0 + 9.0 * n), (0.0, -3.0 - n), heading_deg=180.0) for n in range(7)
+]
 DETAILS = {
     "frozen": ("frozen", "the same content"),
     "clock-jump": ("ok", "its clock is"),
@@ -100,7 +102,7 @@ def test_a_turned_camera_puts_everybody_one_degree_aside() -> None:
         emulator.fault = fault
         scans = [one for one in say(emulator, fed, "link", 5) if isinstance(one, Detections)]
         both.append(
-            np.mean([np.degrees(np.arctan2(*scan.position[:, ::-1].T)).mean() for scan in scans if len(scan.kind)])
+            np.mean([np.degrees(np.arctan2(*scan.position_m[:, ::-1].T)).mean() for scan in scans if len(scan.kind)])
         )
     assert both[1] - both[0] == pytest.approx(1.0, abs=0.3)  # a camera turned to the right sees them farther left
 

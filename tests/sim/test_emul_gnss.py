@@ -102,11 +102,11 @@ def test_errors_are_as_large_as_claimed_and_every_epoch_gives_one_fix() -> None:
         (fix,) = driver.received("link", write.data, stamp_ns + write.delay_ns)
         assert isinstance(fix, Fix)
         assert (fix.stamp_ns, fix.valid, fix.kind) == (stamp_ns, True, "3d")
-        assert fix.latitude is not None
-        assert fix.longitude is not None
-        east, north = to_site(fix.latitude, fix.longitude, SITE)
-        assert fix.horizontal_accuracy is not None
-        ratios.append(np.hypot(east - 3.0, north + 4.0) / fix.horizontal_accuracy)
+        assert fix.latitude_deg is not None
+        assert fix.longitude_deg is not None
+        east, north = to_site(fix.latitude_deg, fix.longitude_deg, SITE)
+        assert fix.horizontal_accuracy_m is not None
+        ratios.append(np.hypot(east - 3.0, north + 4.0) / fix.horizontal_accuracy_m)
     assert 0.6 < np.sqrt(np.mean(np.square(ratios))) < 1.4
     assert not driver.counters
 

@@ -31,7 +31,7 @@ def hear(seconds: float, garbage_share: float = 0.0, scale: float = 1.0) -> list
     found = []
     for number in range(T0 // SLOT_NS, T0 // SLOT_NS + round(seconds * 100)):
         frame = world(number * SLOT_NS)
-        frame = msgspec.structs.replace(frame, position=frame.position * scale)
+        frame = msgspec.structs.replace(frame, position_m=frame.position_m * scale)
         found += [(frame, heard) for heard in fleet.heard(number, frame)]
     return found
 
@@ -66,14 +66,14 @@ def test_a_bsm_tells_the_truth_within_what_it_claims() -> None:
         assert message.sec_mark_ms == frame.stamp_ns // 1_000_000 % 60_000
         assert message.position is not None
         east, north = to_site(message.position.latitude_deg, message.position.longitude_deg, SITE)
-        errors = np.hypot(*(frame.position - [east, north]).T)
+        errors = np.hypot(*(frame.position_m - [east, north]).T)
         row = int(errors.argmin())
         assert message.position_confidence is not None
         inside.append(errors[row] <= BOUNDS_M[message.position_confidence.position])
         assert message.speed_mps is not None
         assert abs(message.speed_mps - 10) < 0.6
         assert message.heading_deg is not None
-        assert abs((message.heading_deg - frame.heading[row] + 180) % 360 - 180) < 3
+        assert abs((message.heading_deg - frame.heading_deg[row] + 180) % 360 - 180) < 3
         assert (message.size.length_m, message.size.width_m) == (4.6, 1.8)
         assert message.vehicle_class.classification == v2x.BasicVehicleClass.PASSENGER_CAR
     assert len(inside) > 400

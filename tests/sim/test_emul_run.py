@@ -73,8 +73,8 @@ def check(scans: list[Detections], spec: SensorSpec, period_ns: int, world: Worl
     errors = []
     for scan in scans:
         truth = frame(USERS, scan.stamp_ns, world.zero_ns)
-        places = to_sensor(spec.mount, truth.position - [spec.mount.east_m, spec.mount.north_m])
-        errors += np.linalg.norm(scan.position[:, None] - places, axis=2).min(axis=1).tolist()
+        places = to_sensor(spec.mount, truth.position_m - [spec.mount.east_m, spec.mount.north_m])
+        errors += np.linalg.norm(scan.position_m[:, None] - places, axis=2).min(axis=1).tolist()
     assert len(errors) > len(scans) * 1.5 and np.median(errors) < 1.5
 
 

@@ -34,7 +34,7 @@ def seen(users: list[User], sensor: CameraSpec) -> list[int]:
 
 
 def at(east: float, north: float, size: tuple[float, float, float] = CAR, number: int = 1) -> User:
-    return User(number, RoadUser.CAR, (east, north), size=size)
+    return User(number, RoadUser.CAR, (east, north), size_m=size)
 
 
 @pytest.mark.parametrize(("yaw_deg", "forward"), [(0, (0, 10)), (90, (10, 0)), (180, (0, -10)), (270, (-10, 0))])
@@ -141,12 +141,12 @@ def test_the_radar_is_as_good_as_it_says() -> None:
     place = bench().emulators["radar-north"]
     assert isinstance(place, RadarSpec)
     mount = place.mount
-    truth = to_sensor(mount, world.position - [mount.east_m, mount.north_m])
+    truth = to_sensor(mount, world.position_m - [mount.east_m, mount.north_m])
     rows = [row for one in radar_frames(emulated_radar(), world, 400) for row in one.tlvs[TARGETS]]
     found = np.array([(row["position"][1], -row["position"][0]) for row in rows if row["tid"] < FALSE_TID])
     nearest = np.linalg.norm(found[:, None] - truth, axis=2).argmin(axis=1)
-    errors = polar(found).distance - polar(truth[nearest]).distance
-    angles = polar(found).bearing - polar(truth[nearest]).bearing
+    errors = polar(found).distance_m - polar(truth[nearest]).distance_m
+    angles = polar(found).bearing_rad - polar(truth[nearest]).bearing_rad
     assert errors.std() == pytest.approx(0.3, rel=0.1) and np.degrees(angles.std()) == pytest.approx(0.7, rel=0.1)
     speeds = np.array([row["velocity"][1] for row in rows if row["tid"] < FALSE_TID])
     assert speeds.mean() == pytest.approx(10, abs=0.1)

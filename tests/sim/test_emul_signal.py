@@ -20,10 +20,10 @@ SIGNALS = load()
 @given(st.floats(0, CYCLE_S, exclude_max=True))
 def test_lamps_show_what_the_programme_says(cycle_s: float) -> None:
     for lamp, group in zip(lamps_at(SIGNALS, cycle_s), SIGNALS.lamps, strict=True):
-        assert (lamp.number, lamp.angle, lamp.type) == (group.number, group.angle, group.type)
+        assert (lamp.number, lamp.angle_deg, lamp.type) == (group.number, group.angle, group.type)
         assert lamp.colour == group.colour(cycle_s)
-        assert lamp.countdown is not None
-        later = (cycle_s + lamp.countdown + 0.01) % CYCLE_S
+        assert lamp.countdown_s is not None
+        later = (cycle_s + lamp.countdown_s + 0.01) % CYCLE_S
         assert group.colour(later) not in {lamp.colour, "flashing-green"}  # a green counts to the end of its flash
 
 
@@ -40,12 +40,12 @@ def test_lamps_show_what_the_programme_says(cycle_s: float) -> None:
 )
 def test_one_lamp_over_its_cycle(cycle_s: float, colour: str, countdown: float) -> None:
     lamp = next(lamp for lamp in lamps_at(SIGNALS, cycle_s) if lamp.number == 2)
-    assert (lamp.colour, lamp.countdown) == (colour, countdown)
+    assert (lamp.colour, lamp.countdown_s) == (colour, countdown)
 
 
 def test_a_red_across_the_end_of_the_cycle_is_one() -> None:
     lamp = next(lamp for lamp in lamps_at(SIGNALS, 30) if lamp.number == 1)
-    assert (lamp.colour, lamp.countdown) == ("red", 50)
+    assert (lamp.colour, lamp.countdown_s) == ("red", 50)
 
 
 def free_ports(number: int) -> list[str]:

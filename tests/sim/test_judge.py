@@ -109,7 +109,7 @@ def test_a_stale_green_is_wrong_once_the_limits_of_g1_are_over(world: list[World
 def test_a_ghost_is_wrong_after_two_seconds(world: list[WorldFrame]) -> None:
     users = next(frame for frame in world if len(frame.id))
     far = np.array([40.0, 40.0])
-    assert not any(np.hypot(*(place - far)) < 8 for frame in world for place in frame.position)
+    assert not any(np.hypot(*(place - far)) < 8 for frame in world for place in frame.position_m)
     judge = judged_until(world, 29.0)
 
     def rsm(seconds: float, place: np.ndarray) -> RoadsideSafetyMessage:
@@ -125,7 +125,7 @@ def test_a_ghost_is_wrong_after_two_seconds(world: list[WorldFrame]) -> None:
         )
 
     assert [bool(heard(judge, t, rsm(t, far), "rsm")) for t in (25.0, 26.0, 26.9, 27.5)] == [False, False, False, True]
-    there = users.position[0]
+    there = users.position_m[0]
     early = judged_until(world, world.index(users) / 10 + 0.1)
     assert heard(early, users.stamp_ns / 1e9 - BEGIN_NS / 1e9, rsm(world.index(users) / 10, there), "rsm") == []
 

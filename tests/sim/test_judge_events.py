@@ -34,10 +34,10 @@ def world(at_s: float, users: Iterable[User], signals: str = "r" * 20, equipped:
         stamp_ns=START_NS + round(at_s * 1e9),
         id=np.arange(1, len(rows) + 1),
         kind=np.array([int(row[0]) for row in rows], dtype=np.int64),
-        position=np.array([row[1:3] for row in rows], dtype=np.float64).reshape(-1, 2),
-        velocity=ahead * speed[:, None],
-        heading=heading,
-        size=np.tile([4.6, 1.8, 1.5], (len(rows), 1)),
+        position_m=np.array([row[1:3] for row in rows], dtype=np.float64).reshape(-1, 2),
+        velocity_mps=ahead * speed[:, None],
+        heading_deg=heading,
+        size_m=np.tile([4.6, 1.8, 1.5], (len(rows), 1)),
         equipped=np.full(len(rows), equipped),
         signals=signals,
         cycle_s=0.0,
@@ -193,7 +193,7 @@ def test_lanes_are_those_of_the_net() -> None:
     assert [roads.names[n] if n != NONE else "" for n in roads.place(places, north).lane] == ["", "north_out", "", ""]
     against = roads.place(places, south, turned=True).lane
     assert [roads.names[n] if n != NONE else "" for n in against] == ["", "north_out", "", ""]
-    assert roads.place(places, south).to_end[0] == pytest.approx(60.0 - 23.63)
+    assert roads.place(places, south).to_end_m[0] == pytest.approx(60.0 - 23.63)
     assert roads.on_carriageway(np.array([[-8.0, 60.0], [-8.4, 60.0], [0.0, 0.0], [0.0, 21.6]]), 0.0).tolist() == [
         True, False, True, False,
     ]  # fmt: skip

@@ -51,10 +51,10 @@ def world(stamp_ns: int, users: int = 2) -> WorldFrame:
         stamp_ns=stamp_ns,
         id=np.arange(1, users + 1),
         kind=np.ones(users, dtype=np.int64),
-        position=np.array([[east, 10.0 * row] for row in range(users)]).reshape(-1, 2),
-        velocity=np.tile([SPEED, 0.0], (users, 1)),
-        heading=np.full(users, 90.0),
-        size=np.tile([4.6, 1.8, 1.5], (users, 1)),
+        position_m=np.array([[east, 10.0 * row] for row in range(users)]).reshape(-1, 2),
+        velocity_mps=np.tile([SPEED, 0.0], (users, 1)),
+        heading_deg=np.full(users, 90.0),
+        size_m=np.tile([4.6, 1.8, 1.5], (users, 1)),
         equipped=np.zeros(users, dtype=np.int64),
         signals="",
         cycle_s=0.0,
@@ -96,7 +96,7 @@ def spat() -> bytes:
 
 def seen(user: int, stamp_ns: int, off: float = 0.0) -> Participant:
     """One of the world's cars, `off` metres too far north."""
-    place = world(stamp_ns).position[user - 1]
+    place = world(stamp_ns).position_m[user - 1]
     return participant(40 + user, stamp_ns, float(place[0]), float(place[1]) + off)
 
 
@@ -195,7 +195,7 @@ def test_history_knows_only_what_lies_between_its_frames() -> None:
     assert history.at(START_NS + 3 * PERIOD_NS) is None
     between = history.at(START_NS + 130_000_000)
     assert between is not None
-    assert between.position[0, 0] == pytest.approx(-18.7)
+    assert between.position_m[0, 0] == pytest.approx(-18.7)
 
 
 @pytest.mark.parametrize("again_ns", [START_NS, START_NS + 10 * PERIOD_NS])
@@ -211,7 +211,7 @@ def test_a_world_that_was_started_again_has_no_past(again_ns: int) -> None:
 def test_the_process_hears_and_reports(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sim.listener", "--run", str(tmp_path), "--air", f"ipc://{tmp_path}/air.ipc"]
     command += ["--bench", str(BENCH)]
-    command += [f"--reference={REFERENCE.latitude},{REFERENCE.longitude}", "--range", "60", "--json"]
+    command += [f"--reference={REFERENCE.latitude_deg},{REFERENCE.longitude_deg}", "--range", "60", "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)
     with zmq.Context() as context, context.socket(zmq.XPUB) as worlds, context.socket(zmq.XPUB) as air:
         worlds.bind(f"ipc://{tmp_path}/{SOCKET}")

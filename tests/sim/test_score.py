@@ -24,9 +24,9 @@ def estimates(
     return Estimates(
         id=np.array(ids if ids is not None else range(1, n + 1), dtype=np.int64),
         group=np.full(n, group),
-        position=position,
-        speed=np.full(n, 10.0),
-        heading=np.full(n, 358.0),
+        position_m=position,
+        speed_mps=np.full(n, 10.0),
+        heading_deg=np.full(n, 358.0),
         inside=np.hypot(position[:, 0], position[:, 1]) <= reach,
     )
 
@@ -45,9 +45,9 @@ def truth(
     return Truth(
         id=np.arange(100, 100 + m),
         group=np.full(m, MOTOR),
-        position=np.broadcast_to(position, (n, m, 2)),
-        speed=np.full((n, m), speed),
-        heading=np.full((n, m), 3.0),
+        position_m=np.broadcast_to(position, (n, m, 2)),
+        speed_mps=np.full((n, m), speed),
+        heading_deg=np.full((n, m), 3.0),
         inside=np.hypot(position[:, 0], position[:, 1]) <= reach,
         in_sight=np.full(m, True) if in_sight is None else np.array(in_sight),
         equipped=np.full(m, False) if equipped is None else np.array(equipped),
@@ -115,8 +115,8 @@ def test_each_estimate_is_judged_at_its_own_time() -> None:
     said = estimates([(0.0, 0.0), (10.0, 0.0)])
     moving = truth([(0.0, 0.0), (10.0, 0.0)], said)
     then = np.array([[[0.0, 1.0], [10.0, 1.0]], [[2.0, 0.0], [12.0, 0.0]]])
-    step = judge(said, moving._replace(position=then))
-    assert step.distance.tolist() == [1.0, 2.0]
+    step = judge(said, moving._replace(position_m=then))
+    assert step.distance_m.tolist() == [1.0, 2.0]
 
 
 def test_a_changed_id_is_one_switch_also_after_a_gap() -> None:
@@ -167,7 +167,7 @@ def test_recall_is_of_those_whom_a_sensor_can_see() -> None:
 
 def test_an_unknown_speed_is_no_error() -> None:
     score = Score()
-    said = estimates([(0.0, 0.0)])._replace(speed=np.array([np.nan]))
+    said = estimates([(0.0, 0.0)])._replace(speed_mps=np.array([np.nan]))
     score.add(said, truth([(0.0, 0.0)], said))
     assert score.summary().speed_p95_mps is None
 

@@ -16,7 +16,7 @@ from perception.objects import RoadUser
 from sim import recorded, signals
 from sim.frames import PERIOD_NS, SOCKET, TOPIC, WorldFrame, at, decode, encode
 
-ARRAYS = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+ARRAYS = ("id", "kind", "position_m", "velocity_mps", "heading_deg", "size_m", "equipped")
 NO_SUMO = "import sys, runpy; sys.modules['libsumo'] = None; runpy.run_module('sim.world', run_name='__main__')"
 
 
@@ -54,7 +54,7 @@ def test_a_recording_reads_back(tmp_path: Path) -> None:
 
 def test_the_loop_goes_on_with_new_ids(frames: list[WorldFrame]) -> None:
     first, again = frames[0], frames[recorded.FRAMES]
-    assert np.array_equal(first.position, again.position)
+    assert np.array_equal(first.position_m, again.position_m)
     assert set(again.id.tolist()).isdisjoint(i for frame in frames[: recorded.FRAMES] for i in frame.id.tolist())
     assert (again.stamp_ns, again.cycle_s) == (recorded.FRAMES * PERIOD_NS, first.cycle_s)
     assert again.signals == first.signals
@@ -81,25 +81,25 @@ def test_who_is_there(frames: list[WorldFrame]) -> None:
 def test_nobody_jumps_and_velocity_is_the_way_made(frames: list[WorldFrame]) -> None:
     for before, after in pairwise(frames[: recorded.FRAMES]):
         _, old, new = np.intersect1d(before.id, after.id, return_indices=True)
-        way = (after.position[new] - before.position[old]) / 0.1
-        assert np.abs(way - after.velocity[new]).max() < 0.02  # both are rounded to mm
+        way = (after.position_m[new] - before.position_m[old]) / 0.1
+        assert np.abs(way - after.velocity_mps[new]).max() < 0.02  # both are rounded to mm
         walks = after.kind[new] == RoadUser.PEDESTRIAN
         speed = np.hypot(way[:, 0], way[:, 1])
         assert speed.max() < 17
         assert speed[walks].max(initial=0) < 3.2
         moving = ~walks & (speed > 3)
-        turn = np.degrees(np.arctan2(way[:, 0], way[:, 1])) - after.heading[new]
+        turn = np.degrees(np.arctan2(way[:, 0], way[:, 1])) - after.heading_deg[new]
         assert np.abs((turn[moving] + 180) % 360 - 180).max(initial=0) < 20
 
 
 def test_vehicles_wait_behind_the_stop_line_at_red(frames: list[WorldFrame]) -> None:
     link = next(g.link for g in signals.load().lamps if (g.arm, g.movement) == ("north", "straight"))
     waiting = [
-        (frame.position[row, 1] - frame.size[row, 0] / 2)
+        (frame.position_m[row, 1] - frame.size_m[row, 0] / 2)
         for frame in frames
         if frame.signals[link] == "r"
-        for row in np.flatnonzero((frame.kind != RoadUser.PEDESTRIAN) & (np.abs(frame.position[:, 0] + 3.25) < 1))
-        if 20 < frame.position[row, 1] < 60 and np.hypot(*frame.velocity[row]) < 0.05
+        for row in np.flatnonzero((frame.kind != RoadUser.PEDESTRIAN) & (np.abs(frame.position_m[:, 0] + 3.25) < 1))
+        if 20 < frame.position_m[row, 1] < 60 and np.hypot(*frame.velocity_mps[row]) < 0.05
     ]
     assert waiting
     assert 23.6 < min(waiting) < 26, "front bumper against the stop line at 23.63 m"
@@ -109,7 +109,7 @@ def test_frames_travel_and_interpolate(frames: list[WorldFrame]) -> None:
     assert_same(decode(encode(frames[5])), frames[5])
     middle = at(frames[5], frames[6], frames[5].stamp_ns + PERIOD_NS // 2)
     _, old, new = np.intersect1d(frames[5].id, frames[6].id, return_indices=True)
-    assert np.allclose(middle.position, (frames[5].position[old] + frames[6].position[new]) / 2)
+    assert np.allclose(middle.position_m, (frames[5].position_m[old] + frames[6].position_m[new]) / 2)
 
 
 @pytest.mark.parametrize("world", ["live", "no-sumo", "recorded"])

@@ -57,8 +57,8 @@ class LifeNote(NamedTuple):
     begin_ns: int
     seconds: float
     place: str
-    east: float  # m, where it was first
-    north: float
+    east_m: float  # m, where it was first
+    north_m: float
 
 
 class Comparison(NamedTuple):
@@ -180,8 +180,8 @@ def _notes(run: ComparedRun, which: list[int]) -> list[LifeNote]:
             begin_ns=int(run.lives.begin_ns[life]),
             seconds=round(float(run.lives.seconds[life]), 1),
             place=run.places[life],
-            east=round(float(run.air.users["position"][first[life], 0]), 1),
-            north=round(float(run.air.users["position"][first[life], 1]), 1),
+            east_m=round(float(run.air.users["position"][first[life], 0]), 1),
+            north_m=round(float(run.air.users["position"][first[life], 1]), 1),
         )
         for life in which
     ]

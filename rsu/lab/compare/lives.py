@@ -62,7 +62,7 @@ class Counterparts(NamedTuple):
 
     only_a: Ints  # lives of A that B does not have
     only_b: Ints
-    apart: Floats  # (t,) m, mean over those that both have, by tick of A; NaN: none
+    apart_m: Floats  # (t,) m, mean over those that both have, by tick of A; NaN: none
     rows_a: Ints  # (m,) rows of A's users that B has at the same tick
     rows_b: Ints  # (m,) and which of B's they are
     split: Ints  # lives of A that are several in B
@@ -93,7 +93,7 @@ def counterparts(a: Air, b: Air, of_a: Lives, of_b: Lives) -> Counterparts:
     return Counterparts(
         only_a=np.flatnonzero(shared_a < SAME_SHARE * of_a.rows),
         only_b=np.flatnonzero(shared_b < SAME_SHARE * of_b.rows),
-        apart=apart,
+        apart_m=apart,
         rows_a=found_a,
         rows_b=found_b,
         split=_several(of_a.of[found_a], of_b.of[found_b]),

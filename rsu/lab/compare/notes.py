@@ -43,7 +43,7 @@ def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int
             other
             for other in left
             if other.code == event.code
-            and np.hypot(other.east - event.east, other.north - event.north) <= SAME_EVENT_M
+            and np.hypot(other.east_m - event.east_m, other.north_m - event.north_m) <= SAME_EVENT_M
             and abs(other.told_ns - event.told_ns) <= SAME_EVENT_NS
         ]
         partner = min(same, key=lambda other: abs(other.told_ns - event.told_ns), default=None)
@@ -61,7 +61,7 @@ def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int
 
 
 def _spot(event: EventSpan) -> str:
-    return event.link or f"{event.east:.0f} m east, {event.north:.0f} m north"
+    return event.link or f"{event.east_m:.0f} m east, {event.north_m:.0f} m north"
 
 
 def messages_of(a: Air, b: Air) -> Iterator[MessageNote]:

@@ -130,7 +130,7 @@ def _errors(judged: Judging, lanes: Sequence[LaneLine]) -> str:
 def _ground(lanes: Sequence[LaneLine], reach_m: float) -> Map:
     chart = Map(reach_m, MAP_PX)
     for lane in lanes:
-        chart.lane([(float(x), float(y)) for x, y in lane.points], lane.width - LANE_GAP_M, "lane")
+        chart.lane([(float(x), float(y)) for x, y in lane.points_m], lane.width_m - LANE_GAP_M, "lane")
     return chart
 
 
@@ -148,7 +148,7 @@ def _timelines(comparison: Comparison) -> Iterator[Chart]:
         note = "GOSPA a second; lower is better"
         yield Chart("Distance from the truth", note, _lines(both, end_s, "m"))
     else:
-        apart = _each_second((a.air.ticks_ns - begin_ns) / 1e9, comparison.common.apart)
+        apart = _each_second((a.air.ticks_ns - begin_ns) / 1e9, comparison.common.apart_m)
         note = "mean distance between road users that both have"
         yield Chart("How far A and B are apart", note, _lines([apart], end_s, "m"))
     counts = [_count(run.air, begin_ns) for run in (a, b)]

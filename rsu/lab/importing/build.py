@@ -124,8 +124,8 @@ def _received(frames: list[Frame], mapping: Mapping, config: Config, findings: F
             ids = [seen.id for seen in frame.seen if seen.id is not None]
             content = hashlib.blake2b(msgspec.json.encode(frame.seen), digest_size=16).digest() if frame.seen else None
             checks[frame.device].frame(frame.place, frame.stamp_ns, receipt_ns, ids, content)
-        elif isinstance(frame, Points) and len(frame.points) > octets.MAX_POINTS:
-            findings.add(frame.device, "too-many-points", frame.place, len(frame.points) - octets.MAX_POINTS)
+        elif isinstance(frame, Points) and len(frame.points_m) > octets.MAX_POINTS:
+            findings.add(frame.device, "too-many-points", frame.place, len(frame.points_m) - octets.MAX_POINTS)
     return reads
 
 
@@ -155,7 +155,7 @@ def _fixes(frames: list[Frame], reads: list[Read], mapping: Mapping, config: Con
         return []
     place = config.site.site.reference.reference()
     times = range(min(r.receipt_ns for r in reads) // _FIX_NS * _FIX_NS, max(r.receipt_ns for r in reads), _FIX_NS)
-    at = (place.latitude, place.longitude, place.elevation, _FIX_ACCURACY_M)
+    at = (place.latitude_deg, place.longitude_deg, place.elevation_m, _FIX_ACCURACY_M)
     return [Read(name, "link", now, octets.fix(FixAt(name, "", now, now, *at))) for now in times]
 
 

@@ -46,8 +46,8 @@ class Points(NamedTuple):
     place: str
     stamp_ns: int
     receipt_ns: int | None
-    points: Floats
-    doppler: Floats
+    points_m: Floats
+    doppler_mps: Floats
 
 
 class FixAt(NamedTuple):
@@ -57,10 +57,10 @@ class FixAt(NamedTuple):
     place: str
     stamp_ns: int
     receipt_ns: int | None
-    latitude: float  # deg
-    longitude: float  # deg
-    height: float  # m above the ellipsoid
-    accuracy: float  # m, 1 sigma, horizontal
+    latitude_deg: float  # deg
+    longitude_deg: float  # deg
+    height_m: float  # m above the ellipsoid
+    accuracy_m: float  # m, 1 sigma, horizontal
 
 
 class DeviceBytes(NamedTuple):

@@ -80,18 +80,18 @@ class Encoder:
 
 
 def _radar(frame: Points, number: int) -> bytes:
-    rows = np.zeros(min(len(frame.points), MAX_POINTS), LAYOUTS[POINTS])
-    forward, left, up = frame.points[:MAX_POINTS].T
+    rows = np.zeros(min(len(frame.points_m), MAX_POINTS), LAYOUTS[POINTS])
+    forward, left, up = frame.points_m[:MAX_POINTS].T
     rows["position"] = np.column_stack([-left, forward, up])
-    rows["doppler"] = frame.doppler[:MAX_POINTS]
+    rows["doppler"] = frame.doppler_mps[:MAX_POINTS]
     return encode(TiFrame(number, 0, {POINTS: rows}))
 
 
 def fix(frame: FixAt) -> bytes:
     """Return the NAV-PVT of a position."""
     time = utc.from_ns(frame.stamp_ns)
-    accuracy = _FIX_ACCURACY_M if math.isnan(frame.accuracy) else frame.accuracy
-    height = 0.0 if math.isnan(frame.height) else frame.height
+    accuracy = _FIX_ACCURACY_M if math.isnan(frame.accuracy_m) else frame.accuracy_m
+    height = 0.0 if math.isnan(frame.height_m) else frame.height_m
     return encode_nav_pvt(
         NavPvt(
             itow=(frame.stamp_ns - _GPS_EPOCH_NS + _LEAP_NS) // 1_000_000 % (7 * 86_400_000),
@@ -107,8 +107,8 @@ def fix(frame: FixAt) -> bytes:
             fix_type=3,
             flags=FIX_OK,
             satellites=10,
-            longitude=round(frame.longitude * 1e7),
-            latitude=round(frame.latitude * 1e7),
+            longitude=round(frame.longitude_deg * 1e7),
+            latitude=round(frame.latitude_deg * 1e7),
             height=round(height * 1e3),
             height_msl=round(height * 1e3),
             horizontal_accuracy=round(accuracy * 1e3),

@@ -79,7 +79,9 @@ class _Watch:
         if isinstance(one, Detections):
             check = self._checks.setdefault(one.device, SourceCheck(one.device, self.findings))
             ids = one.source_id[one.source_id >= 0].tolist()
-            content = (one.position.tobytes(), one.box.tobytes(), np.array(ids).tobytes()) if len(one.kind) else None
+            content = (
+                (one.position_m.tobytes(), one.box_px.tobytes(), np.array(ids).tobytes()) if len(one.kind) else None
+            )
             check.frame(clock(one.receipt_ns), one.stamp_ns, one.receipt_ns, ids, content)
 
     def counters(self, player: Player, one: Round) -> None:

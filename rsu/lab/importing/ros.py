@@ -219,10 +219,10 @@ def _fix(message: Message, place: str, time_ns: int, stream: StreamSettings, vie
         place=place,
         stamp_ns=_stamp_ns(message),
         receipt_ns=time_ns,
-        latitude=float(message.latitude),
-        longitude=float(message.longitude),
-        height=float(message.altitude),
-        accuracy=accuracy,
+        latitude_deg=float(message.latitude),
+        longitude_deg=float(message.longitude),
+        height_m=float(message.altitude),
+        accuracy_m=accuracy,
     )
 
 

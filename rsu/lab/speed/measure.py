@@ -72,7 +72,7 @@ class SpeedTest:
     def __init__(self, config: Config, users: int) -> None:
         site = config.site
         self._config = config
-        lines = [line.points for line in (*lane_lines(config.lane_map), *exit_lines(config.lane_map))]
+        lines = [line.points_m for line in (*lane_lines(config.lane_map), *exit_lines(config.lane_map))]
         self._traffic, self._users = EvenTraffic(lines, site.sensors, users), users
         self._player = Player(config, SEED)
         self.station = self._player.station
@@ -136,9 +136,9 @@ class SpeedTest:
         site = self._config.site
         reference = site.site.reference.reference()
         yield from (
-            Fix(device=name, stamp_ns=now_ns, receipt_ns=now_ns, valid=True, kind="3d", latitude=reference.latitude,
-                longitude=reference.longitude, height=reference.elevation, satellites=12, horizontal_accuracy=1.0,
-                time_accuracy_ns=50)
+            Fix(device=name, stamp_ns=now_ns, receipt_ns=now_ns, valid=True, kind="3d",
+                latitude_deg=reference.latitude_deg, longitude_deg=reference.longitude_deg,
+                height_m=reference.elevation_m, satellites=12, horizontal_accuracy_m=1.0, time_accuracy_ns=50)
             for name, device in site.devices.items() if device.kind == "gnss"
         )  # fmt: skip
         if site.signal is not None:

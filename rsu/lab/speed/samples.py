@@ -26,7 +26,7 @@ class SampleBytes(NamedTuple):
 
 
 def _camera_line(scan: Detections, number: int) -> bytes:
-    columns = scan.source_id, scan.position, scan.velocity, scan.size
+    columns = scan.source_id, scan.position_m, scan.velocity_mps, scan.size_m
     objects = [
         {"id": n, "class": "car", "confidence": 0.9, "position": place, "velocity": velocity, "size": size}
         for n, place, velocity, size in zip(*(column.tolist() for column in columns), strict=True)

@@ -52,9 +52,9 @@ def _seen(config: Config, sensor: Sensor, scans: Iterable[Sensed]) -> Paths:
             Sightings(
                 id=tracks.id[fresh],
                 stamp_ns=np.full(int(fresh.sum()), scan.stamp_ns),
-                position=tracks.position[fresh],
-                velocity=tracks.velocity[fresh],
-                covariance=tracks.covariance[fresh, :2, :2],
+                position_m=tracks.position_m[fresh],
+                velocity_mps=tracks.velocity_mps[fresh],
+                covariance_m2=tracks.covariance[fresh, :2, :2],
             )
         )
     return join(_together(parts))
@@ -64,17 +64,17 @@ def _told(config: Config, reports: list[VehicleReport]) -> Paths:
     """Return the paths of vehicles' reports; their covariance is the stated one."""
     reference = config.site.site.reference.reference()
     numbers: dict[bytes, int] = {}
-    east, north = to_site([one.latitude for one in reports], [one.longitude for one in reports], reference)
-    speed = np.array([np.nan if one.speed is None else one.speed for one in reports], dtype=np.float64)
-    heading = np.array([np.nan if one.heading is None else one.heading for one in reports], dtype=np.float64)
-    stated = np.array([one.position_95 or _UNSTATED_M for one in reports], dtype=np.float64)
+    east, north = to_site([one.latitude_deg for one in reports], [one.longitude_deg for one in reports], reference)
+    speed = np.array([np.nan if one.speed_mps is None else one.speed_mps for one in reports], dtype=np.float64)
+    heading = np.array([np.nan if one.heading_deg is None else one.heading_deg for one in reports], dtype=np.float64)
+    stated = np.array([one.position_95_m or _UNSTATED_M for one in reports], dtype=np.float64)
     return join(
         Sightings(
             id=np.array([numbers.setdefault(one.id, len(numbers)) for one in reports], dtype=np.int64),
             stamp_ns=np.array([one.stamp_ns for one in reports], dtype=np.int64),
-            position=np.column_stack([east, north]),
-            velocity=direction_of(heading) * speed[:, None],
-            covariance=np.eye(2) * (stated[:, None, None] / CIRCLE_95) ** 2,
+            position_m=np.column_stack([east, north]),
+            velocity_mps=direction_of(heading) * speed[:, None],
+            covariance_m2=np.eye(2) * (stated[:, None, None] / CIRCLE_95) ** 2,
         )
     )
 
@@ -83,7 +83,7 @@ def _together(parts: list[Sightings]) -> Sightings:
     return Sightings(
         id=np.concatenate([np.zeros(0, np.int64), *[part.id for part in parts]]),
         stamp_ns=np.concatenate([np.zeros(0, np.int64), *[part.stamp_ns for part in parts]]),
-        position=np.concatenate([np.zeros((0, 2)), *[part.position for part in parts]]),
-        velocity=np.concatenate([np.zeros((0, 2)), *[part.velocity for part in parts]]),
-        covariance=np.concatenate([np.zeros((0, 2, 2)), *[part.covariance for part in parts]]),
+        position_m=np.concatenate([np.zeros((0, 2)), *[part.position_m for part in parts]]),
+        velocity_mps=np.concatenate([np.zeros((0, 2)), *[part.velocity_mps for part in parts]]),
+        covariance_m2=np.concatenate([np.zeros((0, 2, 2)), *[part.covariance_m2 for part in parts]]),
     )

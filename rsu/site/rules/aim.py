@@ -41,9 +41,9 @@ _BACKWARDS = Detail(" (towards the traffic, not from it?)", "（朝向是否相�
 class _Stand(NamedTuple):
     """Where a sensor stands and looks."""
 
-    east: float
-    north: float
-    yaw: float
+    east_m: float
+    north_m: float
+    yaw_deg: float
 
 
 def aims(of: OfBoth) -> Iterator[Finding]:
@@ -59,7 +59,9 @@ def aims(of: OfBoth) -> Iterator[Finding]:
         elif _seen(sensor, samples, stand) < _LEAST_SEEN:
             yield of.source.warning(
                 (*at, "yaw_deg"),
-                _SEES_NONE.of(yaw=stand.yaw, east=stand.east, north=stand.north, hint=_meant(sensor, samples, stand)),
+                _SEES_NONE.of(
+                    yaw=stand.yaw_deg, east=stand.east_m, north=stand.north_m, hint=_meant(sensor, samples, stand)
+                ),
             )
 
 
@@ -78,7 +80,7 @@ def _seen(sensor: Sensor, samples: Floats, stand: _Stand) -> int:
     """Return how many points lie in a sensor's field of view if it stands so."""
     view, off = sensor.field_of_view, samples - stand[:2]
     reach = np.hypot(off[:, 0], off[:, 1])
-    ahead = off @ direction_of(stand.yaw)
+    ahead = off @ direction_of(stand.yaw_deg)
     cosine = np.cos(np.radians(view.width_deg / 2))
     return int(np.count_nonzero((reach >= view.near_m) & (reach <= view.range_m) & (ahead >= cosine * reach)))
 

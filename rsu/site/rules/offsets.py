@@ -75,9 +75,9 @@ def _part(source: ParsedFile, of: OfBoth, at: Path_, place: Place) -> Iterator[F
 def _system(off: Place, known: Reference) -> str | None:
     """Return the system whose offset a distance (east, north) is, in either direction."""
     latitude, longitude = (float(degrees) for degrees in to_wgs84(*off, known))
-    other = Reference(latitude, longitude, known.elevation)
+    other = Reference(latitude, longitude, known.elevation_m)
     for name, looks in _SYSTEMS.items():
-        if looks(latitude, longitude, known) or looks(known.latitude, known.longitude, other):
+        if looks(latitude, longitude, known) or looks(known.latitude_deg, known.longitude_deg, other):
             return name
     return None
 

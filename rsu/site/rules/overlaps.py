@@ -34,7 +34,7 @@ class _Lane(NamedTuple):
     place: Path_
     name: Detail
     points: Points
-    width: float
+    width_m: float
 
 
 def lanes(of: OfMap) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def lanes(of: OfMap) -> Iterator[Finding]:
         return
     samples = [_samples(lane.points) for lane in found]
     owner = np.repeat(np.arange(len(found)), [len(each) for each in samples])
-    widest = max(lane.width for lane in found)
+    widest = max(lane.width_m for lane in found)
     every = np.concatenate(samples)
     near = neighbours(every.T, np.full(len(every), _INSIDE * widest + _EVERY_M / 2), every.T, 0.0)
     together = {(one, other) for one, other in np.unique(owner[np.array(near)], axis=1).T.tolist() if one < other}
@@ -73,7 +73,7 @@ def _lies_on(one: _Lane, other: _Lane, samples: Floats, others: Floats) -> bool:
     """Tell whether most of the shorter lane lies within the middle of the longer one."""
     if steps(one.points).sum() < steps(other.points).sum():
         one, other, samples, others = other, one, others, samples
-    near = _off_line(others, line(one.points)) < _INSIDE * min(one.width, other.width)
+    near = _off_line(others, line(one.points)) < _INSIDE * min(one.width_m, other.width_m)
     return float(near.mean()) > _SHARE
 
 

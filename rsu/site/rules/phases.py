@@ -99,10 +99,10 @@ def crossing(of: OfMap) -> Iterator[Finding]:
     seen = set()
     for number, one in enumerate(ways):
         for other in ways[:number]:
-            if one.phase != other.phase or not least < abs(turn(one.heading, other.heading)) < most:
+            if one.phase != other.phase or not least < abs(turn(one.heading_deg, other.heading_deg)) < most:
                 continue
             place = places.get((one.link, one.phase, one.maneuver))
-            if place and place not in seen and crosses(one.line, other.line):
+            if place and place not in seen and crosses(one.line_m, other.line_m):
                 seen.add(place)
                 yield of.source.warning((*place, "phase"), _CROSSING.of(other=other, one=one, phase=one.phase))
 

@@ -22,12 +22,12 @@ class LampRecord:
 
     def take(self, lamp: Lamp, colour: str, stamp_ns: int, alive_ns: int) -> None:
         """Take a report that was true at `stamp_ns`. `alive_ns`: up to when a lamp without a countdown is believed."""
-        if (told := (lamp.colour, lamp.countdown)) != self._told:
+        if (told := (lamp.colour, lamp.countdown_s)) != self._told:
             self._told, self._since_ns = told, stamp_ns
-        counts = lamp.countdown is not None
+        counts = lamp.countdown_s is not None
         self.still = counts and stamp_ns - self._since_ns > self._still_ns + S
         self.seen_ns = min(stamp_ns, self._since_ns + self._still_ns) if counts else min(stamp_ns, alive_ns)
-        end_ns = None if lamp.countdown is None else self._since_ns + round(lamp.countdown * S)
+        end_ns = None if lamp.countdown_s is None else self._since_ns + round(lamp.countdown_s * S)
         if colour != self.colour:
             self._began_ns = stamp_ns
         elif end_ns is not None and self.end_ns is not None and abs(end_ns - self.end_ns) <= JUMP_NS:

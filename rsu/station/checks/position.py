@@ -26,9 +26,9 @@ class PositionCheck:
 
     def update(self, fix: Fix) -> None:
         """Take one GNSS solution."""
-        if not fix.valid or fix.latitude is None or fix.longitude is None:
+        if not fix.valid or fix.latitude_deg is None or fix.longitude_deg is None:
             return
-        east, north = to_site(fix.latitude, fix.longitude, self._reference)
+        east, north = to_site(fix.latitude_deg, fix.longitude_deg, self._reference)
         self._fixes.append((float(east), float(north)))
         self._last_ns = fix.receipt_ns
 
@@ -43,8 +43,8 @@ class PositionCheck:
         """Tell whether the site's reference stands where GCJ-02 would put the place that GNSS gives (fault F21)."""
         east, north = (median(axis) for axis in zip(*self._fixes, strict=True))
         latitude, longitude = to_wgs84(east, north, self._reference)
-        true = Reference(float(latitude), float(longitude), self._reference.elevation)
-        return looks_like_gcj02(self._reference.latitude, self._reference.longitude, true)
+        true = Reference(float(latitude), float(longitude), self._reference.elevation_m)
+        return looks_like_gcj02(self._reference.latitude_deg, self._reference.longitude_deg, true)
 
     def conditions(self, now_ns: int) -> list[Reason]:
         """Return the gate's reason codes that hold now."""

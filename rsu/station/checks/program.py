@@ -68,7 +68,7 @@ class Program:
         `expected_ns`: where it should be; of places that are as good the nearest to it is taken.
         """
         spans = {lamp.number: self._spans(lamp) for lamp in lamps if lamp.number in self._runs}
-        counting = {lamp.number for lamp in lamps if lamp.number in self._runs and lamp.countdown is not None}
+        counting = {lamp.number for lamp in lamps if lamp.number in self._runs and lamp.countdown_s is not None}
         places = [span.likely_ns for number in sorted(counting) for span in spans[number]]
         if not places:
             return None
@@ -113,10 +113,10 @@ class Program:
             if run.colour != lamp.colour:
                 continue
             first, last = run.start_ns, run.start_ns + run.length_ns - 1
-            if lamp.countdown is None:
+            if lamp.countdown_s is None:
                 spans.append(Span(first, last - first, first))
                 continue
-            likely = run.start_ns + run.counted_ns - round(lamp.countdown * S)
+            likely = run.start_ns + run.counted_ns - round(lamp.countdown_s * S)
             begin, end = max(first, likely - ROUNDING_NS), min(last, likely + ROUNDING_NS)
             if begin <= end:
                 spans.append(Span(begin, end - begin, min(max(likely, begin), end)))

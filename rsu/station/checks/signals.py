@@ -95,7 +95,7 @@ class SignalView:
         for lamp in lamps:
             if lamp.number not in self._phases:
                 continue
-            if self._expected.get(lamp.number, (lamp.angle, lamp.type)) != (lamp.angle, lamp.type):
+            if self._expected.get(lamp.number, (lamp.angle_deg, lamp.type)) != (lamp.angle_deg, lamp.type):
                 self.counters["signal: lamp of another place or type"] += 1
                 others.add(lamp.number)
             lamp = _merged(lamp, self._settings.merge_flashing_green)
@@ -108,7 +108,7 @@ class SignalView:
 
     def _alive(self, lamps: Iterable[Lamp], stamp_ns: int) -> int:
         """Return up to when lamps without a countdown are believed: the others show that the controller lives."""
-        told = {lamp.number: (lamp.colour, lamp.countdown) for lamp in lamps}
+        told = {lamp.number: (lamp.colour, lamp.countdown_s) for lamp in lamps}
         counting = any(countdown is not None for _, countdown in told.values())
         if not counting or told != self._told or self._moved_ns is None:
             self._moved_ns = stamp_ns
@@ -129,7 +129,7 @@ class SignalView:
                 self._followed = place.lamps
                 break
         planned = [lamp for lamp in lamps if self._newest_plan and lamp.number in self._newest_plan]
-        counting = {lamp.number for lamp in planned if lamp.countdown is not None}
+        counting = {lamp.number for lamp in planned if lamp.countdown_s is not None}
         self._contradicted = bool(counting) and not (counting <= self._followed and self._program is self._newest_plan)
 
     def _look_for_conflict(self, lamps: Iterable[Lamp], stamp_ns: int) -> None:
@@ -190,5 +190,5 @@ class SignalView:
 def _merged(lamp: Lamp, merge_flashing_green: bool) -> Lamp:
     """Return a lamp without the flash at the end of green, where that is merged."""
     if merge_flashing_green and lamp.colour == "flashing-green":
-        return Lamp(lamp.number, lamp.angle, lamp.type, "green", lamp.countdown)
+        return Lamp(lamp.number, lamp.angle_deg, lamp.type, "green", lamp.countdown_s)
     return lamp

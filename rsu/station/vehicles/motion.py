@@ -27,11 +27,11 @@ class ReportedMotion(NamedTuple):
     """One report, site frame; None: not said."""
 
     stamp_ns: int
-    east: float  # m
-    north: float
-    speed: float | None  # m/s
-    heading: float | None  # deg
-    sd: float  # m, of the place
+    east_m: float  # m
+    north_m: float
+    speed_mps: float | None  # m/s
+    heading_deg: float | None  # deg
+    sd_m: float  # m, of the place
     backwards: bool = False
 
 
@@ -59,15 +59,15 @@ def breaks(before: ReportedMotion, now: ReportedMotion) -> Iterator[Doubt]:
     """Yield the changes between two reports that no vehicle can make."""
     passed_s = (now.stamp_ns - before.stamp_ns) / NS
     if _gap(before, now, passed_s) > 0.0:
-        moved = math.dist((before.east, before.north), (now.east, now.north))
+        moved = math.dist((before.east_m, before.north_m), (now.east_m, now.north_m))
         yield Doubt("jump", f"{moved:.1f} m in {passed_s:.1f} s")
-    if passed_s >= LEAST_S or before.speed is None or now.speed is None:
+    if passed_s >= LEAST_S or before.speed_mps is None or now.speed_mps is None:
         return
-    if abs(now.speed - before.speed) > HARDEST_MPS2 * passed_s + SPEED_NOISE_MPS:
-        yield Doubt("acceleration", f"{before.speed:.1f} to {now.speed:.1f} m/s in {passed_s:.1f} s")
-    slower = min(before.speed, now.speed)
-    if before.heading is not None and now.heading is not None and slower > LEAST_TURN_MPS:
-        turned = abs(_turned(now.heading, before.heading))
+    if abs(now.speed_mps - before.speed_mps) > HARDEST_MPS2 * passed_s + SPEED_NOISE_MPS:
+        yield Doubt("acceleration", f"{before.speed_mps:.1f} to {now.speed_mps:.1f} m/s in {passed_s:.1f} s")
+    slower = min(before.speed_mps, now.speed_mps)
+    if before.heading_deg is not None and now.heading_deg is not None and slower > LEAST_TURN_MPS:
+        turned = abs(_turned(now.heading_deg, before.heading_deg))
         if turned > math.degrees(HARDEST_MPS2 / slower) * passed_s + HEADING_NOISE_DEG:
             yield Doubt("heading-mismatch", f"turned by {turned:.0f} deg in {passed_s:.1f} s at {slower:.1f} m/s")
 
@@ -79,11 +79,11 @@ def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[D
     first, passed_s = way[0], (now.stamp_ns - way[0].stamp_ns) / NS
     if passed_s < LEAST_S:
         return
-    east, north = now.east - first.east, now.north - first.north
+    east, north = now.east_m - first.east_m, now.north_m - first.north_m
     moved = math.hypot(east, north)
-    headings = [each.heading for each in way if each.heading is not None]
+    headings = [each.heading_deg for each in way if each.heading_deg is not None]
     steady = len(headings) == len(way) and max(abs(_turned(each, headings[0])) for each in headings) < STEADY_DEG
-    speeds = [each.speed for each in way if each.speed is not None]
+    speeds = [each.speed_mps for each in way if each.speed_mps is not None]
     if len(speeds) == len(way):
         driven = passed_s * sum(speeds) / len(speeds)
         off = OFF_M + OFF_SHARE * driven
@@ -98,10 +98,10 @@ def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[D
 
 def _gap(before: ReportedMotion, now: ReportedMotion, passed_s: float) -> float:
     """Return how much farther a place is from the one before than a vehicle and its receiver come, m."""
-    speeds = [each.speed for each in (before, now) if each.speed is not None]
+    speeds = [each.speed_mps for each in (before, now) if each.speed_mps is not None]
     fastest = (max(speeds) if speeds else FASTEST_MPS) + HARDEST_MPS2 * passed_s / 2.0
-    noise = PLACE_NOISE_M + _SIGMAS * math.hypot(before.sd, now.sd)
-    return math.dist((before.east, before.north), (now.east, now.north)) - fastest * passed_s - noise
+    noise = PLACE_NOISE_M + _SIGMAS * math.hypot(before.sd_m, now.sd_m)
+    return math.dist((before.east_m, before.north_m), (now.east_m, now.north_m)) - fastest * passed_s - noise
 
 
 def _turned(first: float, second: float) -> float:

@@ -130,10 +130,12 @@ class Senders:
         late_ns = reception.stamp_ns - report.stamp_ns
         if on_time and not EARLIEST_NS <= late_ns <= OLDEST_NS:
             yield Doubt("stale", f"its time is {late_ns / NS:+.2f} s before the reception")
-        east, north = to_site(report.latitude, report.longitude, self._reference)
+        east, north = to_site(report.latitude_deg, report.longitude_deg, self._reference)
         if (away := float((east**2 + north**2) ** 0.5)) > self._settings.range_m:
-            yield Doubt("too-far", f"{report.latitude:.5f}, {report.longitude:.5f} is {away / 1000:.1f} km away")
-        if odd := motion.impossible(report.speed, (report.length, report.width, report.height)):
+            yield Doubt(
+                "too-far", f"{report.latitude_deg:.5f}, {report.longitude_deg:.5f} is {away / 1000:.1f} km away"
+            )
+        if odd := motion.impossible(report.speed_mps, (report.length_m, report.width_m, report.height_m)):
             yield odd
 
     def _is_again(self, report: VehicleReport, reception: Reception, sender: Sender, on_time: bool) -> Iterator[Doubt]:
@@ -152,21 +154,25 @@ class Senders:
         Receivers err each in its own way: so a radio speaks that gives itself several vehicles' names. The one that is
         heard first is not accused.
         """
-        if report.speed is None or report.heading is None or report.speed < SAME_MPS:
+        if report.speed_mps is None or report.heading_deg is None or report.speed_mps < SAME_MPS:
             return
-        other = self._motions.setdefault((report.stamp_ns, report.speed, report.heading), report.id)
+        other = self._motions.setdefault((report.stamp_ns, report.speed_mps, report.heading_deg), report.id)
         if len(self._motions) > SAME_REMEMBERED:
             self._motions.popitem(last=False)
         if other == report.id:
             return
-        before, sender.same = sender.same, (other, report.speed, report.heading)
+        before, sender.same = sender.same, (other, report.speed_mps, report.heading_deg)
         if before is not None and before[0] == other and before != sender.same:
-            yield Doubt("same-motion", f"{report.speed:.2f} m/s, {report.heading:.2f} deg, as {other.hex()} says too")
+            yield Doubt(
+                "same-motion", f"{report.speed_mps:.2f} m/s, {report.heading_deg:.2f} deg, as {other.hex()} says too"
+            )
 
     def _said(self, report: VehicleReport, backwards: bool) -> ReportedMotion:
-        east, north = to_site(report.latitude, report.longitude, self._reference)
-        sd = motion.place_sd(report.position_95)
-        return ReportedMotion(report.stamp_ns, float(east), float(north), report.speed, report.heading, sd, backwards)
+        east, north = to_site(report.latitude_deg, report.longitude_deg, self._reference)
+        sd = motion.place_sd(report.position_95_m)
+        return ReportedMotion(
+            report.stamp_ns, float(east), float(north), report.speed_mps, report.heading_deg, sd, backwards
+        )
 
     def _remember(self, reception: Reception) -> int | None:
         """Return when the same octets were received long before; remember those of one message in ONE_OF."""

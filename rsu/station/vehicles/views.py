@@ -16,7 +16,7 @@ Claim = tuple[VehicleReport, ReportedMotion, str | None]
 def claim_views(claims: Iterable[Claim], carried: set[bytes], now_ns: int) -> list[ClaimView]:
     """Return the claims of vehicles but those `carried` by tracks, the nearest to the site first."""
     others = [claim for claim in claims if claim[0].id not in carried]
-    others.sort(key=lambda claim: math.hypot(claim[1].east, claim[1].north))
+    others.sort(key=lambda claim: math.hypot(claim[1].east_m, claim[1].north_m))
     return [_view(*claim, now_ns) for claim in others[:MOST_SHOWN]]
 
 
@@ -24,12 +24,12 @@ def _view(report: VehicleReport, said: ReportedMotion, doubt: str | None, now_ns
     return ClaimView(
         vehicle_id=report.id.hex(),
         kind=RoadUser(report.kind).name.lower(),
-        east=round(said.east, 2),
-        north=round(said.north, 2),
-        speed=said.speed,
-        heading=said.heading,
-        length=report.length,
-        width=report.width,
+        east_m=round(said.east_m, 2),
+        north_m=round(said.north_m, 2),
+        speed_mps=said.speed_mps,
+        heading_deg=said.heading_deg,
+        length_m=report.length_m,
+        width_m=report.width_m,
         emergency=report.emergency,
         age_ms=(now_ns - report.receipt_ns) // 1_000_000,
         doubt=doubt,

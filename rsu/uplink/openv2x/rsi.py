@@ -30,7 +30,7 @@ def _event(box: Box, event: RoadEvent) -> Json:
         "eventType": event.code,
         "eventSource": "detection",
         "eventConfidence": round(event.confidence / _CONFIDENCE),
-        "eventPosition": units.position(*event.position, box.identity.reference),
+        "eventPosition": units.position(*event.position_m, box.identity.reference),
         "eventRadius": units.decimetres(event.radius_m),
     }
 

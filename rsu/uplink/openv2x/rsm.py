@@ -15,7 +15,7 @@ def build(box: Box, told: Participants) -> Json:
     """Build the message; its one RSM refers to the box's surveyed point."""
     me, place = box.identity, box.identity.reference
     users = [_user(box, user) for user in told.users]
-    rsms = [{"refPos": units.wgs84(place.latitude, place.longitude, place.elevation), "participants": users}]
+    rsms = [{"refPos": units.wgs84(place.latitude_deg, place.longitude_deg, place.elevation_m), "participants": users}]
     return {"name": me.cross_name or me.rsu_sn, "id": me.rsu_sn, "content": {"rsms": rsms}}
 
 

@@ -18,7 +18,7 @@ def info(box: Box, told: DeviceStates) -> Json:
         "rsuName": me.cross_name or me.rscu_sn,
         "version": _VERSION,
         "rsuStatus": _works(told),
-        "location": {"lon": place.longitude, "lat": place.latitude},
+        "location": {"lon": place.longitude_deg, "lat": place.latitude_deg},
         "config": {},
     }
 

@@ -26,7 +26,7 @@ PTC_TYPE = {
 def position(east_m: float, north_m: float, reference: Reference) -> Json:
     """Return a place of the site frame in WGS-84."""
     latitude, longitude = to_wgs84(east_m, north_m, reference)
-    return wgs84(float(latitude), float(longitude), reference.elevation)
+    return wgs84(float(latitude), float(longitude), reference.elevation_m)
 
 
 def wgs84(latitude_deg: float, longitude_deg: float, elevation_m: float) -> Json:

@@ -19,7 +19,7 @@ def build(box: Box, stamp_ns: int, told: RoadEvents) -> Payload:
 
 def _event(box: Box, event: RoadEvent, users: Sequence[ToldUser]) -> Payload:
     identity = box.identity
-    latitude, longitude = to_wgs84(event.position[0], event.position[1], identity.reference)
+    latitude, longitude = to_wgs84(event.position_m[0], event.position_m[1], identity.reference)
     place = lane(identity, event.place)
     return known(
         {

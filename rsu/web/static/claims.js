@@ -14,13 +14,13 @@ export function drawClaims(context, view, theme, claims) {
 }
 
 function drawClaim(context, view, theme, claim) {
-  const x = view.x(claim.east), y = view.y(claim.north);
+  const x = view.x(claim.east_m), y = view.y(claim.north_m);
   if (x < -50 || y < -50 || x > view.width + 50 || y > view.height + 50) return;
-  const width = Math.max(4.5, (claim.width || WIDTH_M) * view.scale);
-  const length = Math.max(8, (claim.length || LENGTH_M) * view.scale);
+  const width = Math.max(4.5, (claim.width_m || WIDTH_M) * view.scale);
+  const length = Math.max(8, (claim.length_m || LENGTH_M) * view.scale);
   context.save();
   context.translate(x, y);
-  context.rotate(((claim.heading || 0) * Math.PI) / 180);
+  context.rotate(((claim.heading_deg || 0) * Math.PI) / 180);
   context.setLineDash([3, 3]);
   context.strokeStyle = claim.doubt ? theme.muted : theme.ink;
   context.lineWidth = 1.2;

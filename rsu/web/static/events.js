@@ -4,7 +4,7 @@ import {eventName} from "./words.js";
 
 export function drawEvents(context, view, theme, events) {
   view.inPixels(context);
-  for (const event of Object.values(events)) drawOne(context, theme, event, view.x(event.east), view.y(event.north));
+  for (const event of Object.values(events)) drawOne(context, theme, event, view.x(event.east_m), view.y(event.north_m));
 }
 
 function drawOne(context, theme, event, x, y) {

@@ -50,11 +50,11 @@ export function showDetails(track) {
   setText($("details").querySelector("h2"), `${kindName(track.kind)} ${track.id}`);
   const [major, minor] = track.ellipse;
   define($("details").querySelector("dl"), {
-    [say("Speed")]: `${kmh(track.speed)} km/h (${track.speed.toFixed(1)} m/s)`,
-    [say("Heading")]: track.heading == null ? say("unknown") : `${track.heading.toFixed(0)}°`,
-    [say("Position")]: `${apart(track.east, "{} east", "{} west")}, ${apart(track.north, "{} north", "{} south")}`,
+    [say("Speed")]: `${kmh(track.speed_mps)} km/h (${track.speed_mps.toFixed(1)} m/s)`,
+    [say("Heading")]: track.heading_deg == null ? say("unknown") : `${track.heading_deg.toFixed(0)}°`,
+    [say("Position")]: `${apart(track.east_m, "{} east", "{} west")}, ${apart(track.north_m, "{} north", "{} south")}`,
     [say("95 % of position")]: major == null ? say("unknown") : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
-    [say("Size")]: `${track.length.toFixed(1)} × ${track.width.toFixed(1)} m`,
+    [say("Size")]: `${track.length_m.toFixed(1)} × ${track.width_m.toFixed(1)} m`,
     [say("Lane")]: track.link ? say("{}, lane {}", track.link, track.lane == null ? say("unknown") : track.lane) : say("none"),
     [say("Seen by")]: track.sources.join(", ") || say("nobody in the last second"),
     [say("Measured")]: say("{} ago", span(track.age_ms / 1000)),

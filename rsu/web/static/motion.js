@@ -15,9 +15,9 @@ export class Motion {
   set(track, now) {
     this.track = track;
     this.at = now;
-    this.origin = [track.east, track.north];
-    const angle = ((track.heading || 0) * Math.PI) / 180;
-    const speed = track.heading == null ? 0 : track.speed || 0;
+    this.origin = [track.east_m, track.north_m];
+    const angle = ((track.heading_deg || 0) * Math.PI) / 180;
+    const speed = track.heading_deg == null ? 0 : track.speed_mps || 0;
     this.velocity = [speed * Math.sin(angle), speed * Math.cos(angle)];
     this.trail.push(this.origin);
     if (this.trail.length > TRAIL) this.trail.shift();
@@ -27,7 +27,7 @@ export class Motion {
   update(track, now) {
     const [east, north] = this.position(now);
     this.set(track, now);
-    this.error = [east - track.east, north - track.north];
+    this.error = [east - track.east_m, north - track.north_m];
     if (Math.hypot(...this.error) > JUMP_M) this.error = [0, 0];
   }
 

@@ -166,7 +166,7 @@ function headCell(row, head) {
   const found = lamp(head && head.light);
   const light = head ? head.light : "unavailable";
   const word = row.movement === "crosswalk" && light === "permissive-green" ? say("green") : lightName(light);
-  const text = (head && head.countdown != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
+  const text = (head && head.countdown_s != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
   return {text, className: `lamp ${found ? found.name : "none"}`, title: say("phase {}: {}", row.phase, word)};
 }
 

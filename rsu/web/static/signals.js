@@ -52,7 +52,7 @@ export function lamp(light) {
   return name ? {name, place: {red: 0, yellow: 1, green: 2}[name], flashes: light.startsWith("flashing")} : null;
 }
 
-export const seconds = (head) => (head && head.countdown != null ? String(Math.ceil(head.countdown)) : "–");
+export const seconds = (head) => (head && head.countdown_s != null ? String(Math.ceil(head.countdown_s)) : "–");
 
 /** Draw stop lines and, beside each approach, its signal heads. */
 export function drawSignals(context, view, theme, list, roads, heads, now) {

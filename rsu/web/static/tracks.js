@@ -26,7 +26,7 @@ export class Tracks {
     for (const [id, motion] of this.motions) {
       const [east, north] = motion.position(now);
       const distance = Math.hypot(view.x(east) - x, view.y(north) - y);
-      if (distance < Math.max(FINGER, (motion.track.length * view.scale) / 2) && distance < least) {
+      if (distance < Math.max(FINGER, (motion.track.length_m * view.scale) / 2) && distance < least) {
         [best, least] = [id, distance];
       }
     }
@@ -45,7 +45,7 @@ export class Tracks {
     const chosen = shown.find(({id}) => id === selected);
     if (chosen) drawRing(context, view, theme, chosen);
     if (view.scale < LABEL_FROM) return;
-    const first = (one) => (one.id === selected || one.id === hovered ? 2 : one.track.speed > 0.5 ? 1 : 0);
+    const first = (one) => (one.id === selected || one.id === hovered ? 2 : one.track.speed_mps > 0.5 ? 1 : 0);
     drawLabels(context, view, theme, shown.sort((a, b) => first(b) - first(a)), devices);
   }
 }
@@ -80,17 +80,17 @@ function drawBody(context, view, theme, {track, x, y}) {
   context.strokeStyle = theme.panel;
   context.lineWidth = 1;
   context.beginPath();
-  if (track.kind === "pedestrian" || track.heading == null) {
-    context.arc(x, y, Math.max(4, (track.width * view.scale) / 2), 0, 7);
+  if (track.kind === "pedestrian" || track.heading_deg == null) {
+    context.arc(x, y, Math.max(4, (track.width_m * view.scale) / 2), 0, 7);
     context.fill();
     context.stroke();
     return;
   }
-  const width = Math.max(SMALLEST[0], track.width * view.scale), length = Math.max(SMALLEST[1], track.length * view.scale);
+  const width = Math.max(SMALLEST[0], track.width_m * view.scale), length = Math.max(SMALLEST[1], track.length_m * view.scale);
   const nose = Math.min(length / 3, width / 2.5);
   context.save();
   context.translate(x, y);
-  context.rotate((track.heading * Math.PI) / 180);
+  context.rotate((track.heading_deg * Math.PI) / 180);
   context.moveTo(-width / 2, length / 2);
   context.lineTo(-width / 2, nose - length / 2);
   context.lineTo(-width / 4, -length / 2);
@@ -117,7 +117,7 @@ function drawGlass(context, theme, track, width, length, nose) {
 
 function drawRing(context, view, theme, {track, x, y}) {
   context.beginPath();
-  context.arc(x, y, Math.max(14, track.length * view.scale * 0.62), 0, 7);
+  context.arc(x, y, Math.max(14, track.length_m * view.scale * 0.62), 0, 7);
   context.strokeStyle = theme.accent;
   context.lineWidth = 2.5;
   context.stroke();
@@ -131,9 +131,9 @@ function drawLabels(context, view, theme, wanted, devices) {
   context.lineJoin = "round";
   for (const one of wanted) {
     const {track, x, y} = one;
-    const reach = track.kind === "pedestrian" ? 7 : 5 + Math.max(SMALLEST[1], track.width * view.scale) / 2;
+    const reach = track.kind === "pedestrian" ? 7 : 5 + Math.max(SMALLEST[1], track.width_m * view.scale) / 2;
     const marks = [...new Set((track.sources || []).map((name) => sourceMark(name, devices)))].sort().join("");
-    const parts = [[`${track.id}`, theme.muted, 400], [` ${kmh(track.speed)} `, theme.ink, 700], [marks, theme.muted, 400]];
+    const parts = [[`${track.id}`, theme.muted, 400], [` ${kmh(track.speed_mps)} `, theme.ink, 700], [marks, theme.muted, 400]];
     const box = [x + reach, y - reach - 7, 7 * (parts[0][0].length + parts[1][0].length + marks.length) + 2, 13];
     if (taken.some((other) => overlaps(box, other))) continue;
     taken.push(box);

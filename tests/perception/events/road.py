@@ -18,7 +18,7 @@ START_NS = 1_800_000_000 * SECOND_NS
 ARMS = [("north", (0, 1)), ("east", (1, 0)), ("south", (0, -1)), ("west", (-1, 0))]
 ROADS = LaneMap(
     [
-        LaneLine(link=name, lane=1, points=np.array([[out[0] * far, out[1] * far] for far in (150, 20)]), width=3.5)
+        LaneLine(link=name, lane=1, points_m=np.array([[out[0] * far, out[1] * far] for far in (150, 20)]), width_m=3.5)
         for name, out in ARMS
     ]
 )

@@ -52,7 +52,9 @@ def test_a_rule_that_is_off_finds_nothing():
 def empty(begin_s, end_s):
     """Return a world without ordinary traffic."""
     frame = msgspec.structs.replace(next(recorded.frames()), equipped=np.zeros(0, dtype=np.int64))
-    none = {name: getattr(frame, name)[:0] for name in ("id", "kind", "position", "velocity", "heading", "size")}
+    none = {
+        name: getattr(frame, name)[:0] for name in ("id", "kind", "position_m", "velocity_mps", "heading_deg", "size_m")
+    }
     for number in range(round(begin_s * 10), round(end_s * 10)):
         yield msgspec.structs.replace(frame, **none, stamp_ns=number * PERIOD_NS, cycle_s=number / 10 % 60)
 

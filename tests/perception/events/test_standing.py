@@ -18,7 +18,7 @@ def test_a_vehicle_alone_on_a_lane_is_an_event_from_start_to_end():
     at, first = found[0]
     assert at == pytest.approx(5.0, abs=0.11)
     assert (first.id, first.code, first.name, first.start_ns) == (1, 903, "stopped_vehicle", START_NS)
-    assert (first.track_ids, first.position) == ([1], (0.0, 80.0))
+    assert (first.track_ids, first.position_m) == ([1], (0.0, 80.0))
     assert (first.place.link, first.place.lane, first.place.to_stop_line_m) == ("north", 1, 60.0)
     assert np.diff([at for at, _ in found]) == pytest.approx(np.ones(4), abs=0.11)
     moving = site.run(2.0, lambda t: [(1, 0.0, 80.0 - 3 * t, 180.0, 3.0)])

@@ -151,13 +151,13 @@ def test_pairs_of_what_is_not_there_are_refused() -> None:
 def test_corrections_are_those_of_the_twin(rng: np.random.Generator, count: int, seen: int, pairs: int) -> None:
     """Few tracks, so that many detections are summed up for one."""
     table, scan, lag = tracks(rng, count), detections(rng, seen), rng.normal(size=seen) * 0.1
-    table.drift[:], table.drift_variance[:] = rng.normal(size=(2, count)), rng.uniform(size=count)
+    table.drift_mps[:], table.drift_variance_m2ps2[:] = rng.normal(size=(2, count)), rng.uniform(size=count)
     told = Pairs(np.sort(rng.integers(0, count, pairs)), rng.integers(0, seen, pairs), np.zeros(pairs), np.zeros(pairs),
                  rng.normal(size=(2, pairs)), rng.normal(size=(2, pairs)), rng.uniform(0.1, 1.0, pairs))  # fmt: skip
     ours, theirs = table.take(np.arange(count)), table.take(np.arange(count))
     correct(ours, told, scan, lag)
     correct_twin(theirs, told, scan, lag)
-    for name in ("state", "covariance", "drift", "drift_variance"):
+    for name in ("state", "covariance", "drift_mps", "drift_variance_m2ps2"):
         assert getattr(ours, name).tobytes() == getattr(theirs, name).tobytes()
     assert not np.array_equal(ours.state, table.state)
 
@@ -176,7 +176,7 @@ def test_no_more_detections_of_one_track_than_numpy_adds_in_one_go() -> None:
 def test_shades_are_those_of_the_twin(rng: np.random.Generator, count: int, looks: int, pairs: int) -> None:
     table = tracks(rng, count)
     table.kind[:], table.log_odds[:] = rng.integers(0, 7, count), rng.normal(size=count)
-    table.heading[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
+    table.heading_deg[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
     mounts = [
         Mount(east_m=-60.0, north_m=0.0, yaw_deg=90.0, height_m=6.0),
         Mount(east_m=0.0, north_m=70.0, yaw_deg=180.0),
@@ -234,7 +234,7 @@ def test_orders_in_lanes_are_those_of_the_twin(rng: np.random.Generator, count: 
     """All on one road, on which most drive the same way and some side by side."""
     table, rows = tracks(rng, count), rng.integers(0, count, asked)
     table.state[:2] = rng.integers(-30, 30, (2, count)) * [[0.5], [5.0]]
-    table.heading[:] = np.where(rng.random(count) < 0.1, np.nan, rng.choice([0.0, 5.0, 180.0], count))
+    table.heading_deg[:] = np.where(rng.random(count) < 0.1, np.nan, rng.choice([0.0, 5.0, 180.0], count))
     table.id[:], table.log_odds[:], table.kind[:] = 1, rng.normal(2.0, 1.5, count), rng.integers(0, 7, count)
     assert all(map(same, lane_order(table, rows), lane_order_twin(table, rows)))
 

@@ -28,7 +28,7 @@ def road_users(*users):
     rows.kind[:] = [kind for kind, _, _ in users]
     rows.state[:2] = np.transpose([place for _, *place in users])
     rows.covariance[:] = np.diag([0.01] * 4)[:, :, None]
-    rows.id[:], rows.heading[:], rows.log_odds[:] = np.arange(1, len(rows) + 1), 0.0, 8.0
+    rows.id[:], rows.heading_deg[:], rows.log_odds[:] = np.arange(1, len(rows) + 1), 0.0, 8.0
     return rows
 
 
@@ -36,7 +36,7 @@ def reported_s(rows, cameras=(FROM_SOUTH,)):
     """Return for how long the first is rather there than not, where all sensors see all others; s."""
     sensors = Sensors(list(cameras), 13.8, 18.4, 6.0)
     table = TrackTable.new(len(rows), sensors.radio)
-    for name in ("kind", "state", "covariance", "id", "heading", "log_odds"):
+    for name in ("kind", "state", "covariance", "id", "heading_deg", "log_odds"):
         getattr(table, name)[:] = getattr(rows, name)
     sure = testimony.surest(sensors, np.zeros(sensors.radio, np.bool_))
     seen = np.ones((sensors.radio, len(rows)), dtype=np.bool_)
@@ -83,14 +83,14 @@ def test_where_no_sensor_looks_nobody_is_hidden():
     sure = testimony.surest(sensors, np.zeros(sensors.radio, np.bool_))
     misses.count(rows, np.zeros((2, 2), np.bool_), np.array([0, 1]), sure, sensors, True)
     assert rows.hidden.tolist() == [0, 0]
-    assert rows.leaving.tolist() == [0.0, 0.0]
+    assert rows.leaving_per_s.tolist() == [0.0, 0.0]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(-8.0, 8.0), st.floats(0.0, 5.0), st.lists(st.floats(0.0, 100.0), min_size=1, max_size=5))
 def test_the_probability_falls_exponentially_however_the_time_is_cut(log_odds, leaving, steps_s):
     rows = road_users((PERSON, 0.0, 0.0))
-    rows.log_odds[:], rows.leaving[:] = log_odds, leaving
+    rows.log_odds[:], rows.leaving_per_s[:] = log_odds, leaving
     expected = existence(rows)[0] * np.exp(-leaving * sum(steps_s))
     for step_s in steps_s:
         survival.fade(rows, step_s)

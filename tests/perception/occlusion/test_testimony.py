@@ -111,7 +111,7 @@ def ghost(cameras, seconds=4.0, doubtful=False, every=1):
             if number == 0:
                 ahead = 10.0 - sensor.mount.north_m  # all look north from somewhere on the same line
                 scan = detections(sensor.device, stamp_ns, [(ahead, 0.0)], kind=[RoadUser.PEDESTRIAN])
-                scan = msgspec.structs.replace(scan, covariance=0.04 * np.eye(2)[None], doubtful=doubtful)
+                scan = msgspec.structs.replace(scan, covariance_m2=0.04 * np.eye(2)[None], doubtful=doubtful)
                 fusion.ingest(scan)
             elif tick % every == 0:
                 fusion.ingest(detections(sensor.device, stamp_ns, np.zeros((0, 2))))

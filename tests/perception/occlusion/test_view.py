@@ -21,7 +21,7 @@ def looking_north(name, **more):
 def a_bus(sensors):
     """Return a bus 30 m north of the sensors, heading north."""
     table = TrackTable.new(1, sensors.radio)
-    table.state[:2, 0], table.kind[:], table.heading[:] = (0.0, 30.0), RoadUser.BUS, 0.0
+    table.state[:2, 0], table.kind[:], table.heading_deg[:] = (0.0, 30.0), RoadUser.BUS, 0.0
     table.id[:], table.log_odds[:] = 1, 8.0
     return table
 

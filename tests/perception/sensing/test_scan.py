@@ -30,18 +30,18 @@ def projected(seen, *sensors, radial=False):
 )
 def test_forward_and_left_become_east_and_north(yaw, site):
     scan = projected(detections("radar", START_NS, np.array([[30.0, 2.0]])), sensor(yaw))
-    assert scan.position[:, 0] == pytest.approx(site)
+    assert scan.position_m[:, 0] == pytest.approx(site)
 
 
 def test_each_sensor_stands_where_it_stands():
     scan = projected(detections("radar", START_NS, np.array([[30.0, 2.0], [5.0, 0.0]])), sensor(0.0), sensor(90.0))
     assert scan.sensor.tolist() == [0, 0, 1, 1]
-    assert scan.position == pytest.approx(np.array([(8, 10), (10, -15), (40, -18), (15, -20)]).T)
+    assert scan.position_m == pytest.approx(np.array([(8, 10), (10, -15), (40, -18), (15, -20)]).T)
 
 
 def test_velocity_turns_with_the_boresight_but_does_not_shift():
     scan = projected(detections("radar", START_NS, [[30.0, 0.0]], velocity=np.array([[5.0, 1.0]])), sensor(90.0))
-    assert scan.velocity[:, 0] == pytest.approx([5.0, 1.0])
+    assert scan.velocity_mps[:, 0] == pytest.approx([5.0, 1.0])
 
 
 def test_errors_lie_along_and_across_the_line_of_sight():
@@ -50,16 +50,16 @@ def test_errors_lie_along_and_across_the_line_of_sight():
         sensor(along_m=0.3, across_m=0.1, azimuth_deg=1.0, speed_mps=0.1, speed_across_mps=0.4),
     )
     across = 0.1**2 + (50.0 * np.radians(1.0)) ** 2
-    assert scan.covariance[:, :, 0] == pytest.approx(np.diag([across, 0.3**2]))  # looks north
+    assert scan.covariance_m2[:, :, 0] == pytest.approx(np.diag([across, 0.3**2]))  # looks north
     assert np.linalg.inv(scan.velocity_certainty[:, :, 0]) == pytest.approx(np.diag([0.4**2, 0.1**2]))
 
 
 def test_the_devices_own_covariance_wins():
     seen = detections("radar", START_NS, [[50.0, 0.0], [60.0, 0.0]])
-    seen.covariance[0] = [[4.0, 0.3], [0.3, 1.0]]
+    seen.covariance_m2[0] = [[4.0, 0.3], [0.3, 1.0]]
     scan = projected(seen, sensor(along_m=0.5, across_m=0.5))
-    assert scan.covariance[:, :, 0] == pytest.approx(np.array([[1.0, -0.3], [-0.3, 4.0]]))
-    assert scan.covariance[:, :, 1] == pytest.approx(np.diag([0.25, 0.25]))
+    assert scan.covariance_m2[:, :, 0] == pytest.approx(np.array([[1.0, -0.3], [-0.3, 4.0]]))
+    assert scan.covariance_m2[:, :, 1] == pytest.approx(np.diag([0.25, 0.25]))
 
 
 def test_rows_without_a_place_are_left_out():
@@ -80,7 +80,7 @@ def test_radial_speed_says_nothing_across_the_line_of_sight():
     seen = detections("radar", START_NS, [[30.0, 30.0]], velocity=np.array([[-5.0, -5.0]]))
     scan = projected(seen, sensor(speed_mps=0.2), radial=True)
     along = np.array([-1.0, 1.0]) / np.sqrt(2)  # east, north of what lies ahead on the left
-    assert scan.velocity[:, 0] == pytest.approx(-np.hypot(5.0, 5.0) * along)
+    assert scan.velocity_mps[:, 0] == pytest.approx(-np.hypot(5.0, 5.0) * along)
     assert scan.velocity_certainty[:, :, 0] == pytest.approx(np.outer(along, along) / 0.04)
 
 
@@ -90,9 +90,9 @@ def cloud(points, doppler):
         device="radar",
         stamp_ns=START_NS,
         receipt_ns=START_NS,
-        points=np.column_stack([points, np.zeros(len(points))]),
-        doppler=np.asarray(doppler, dtype=float),
-        snr=np.full(len(points), 20.0),
+        points_m=np.column_stack([points, np.zeros(len(points))]),
+        doppler_mps=np.asarray(doppler, dtype=float),
+        snr_db=np.full(len(points), 20.0),
     )
 
 
@@ -105,8 +105,8 @@ def test_reflections_of_one_long_vehicle_are_one_detection():
     bus = [(40.0 + step, 2.0) for step in np.arange(0.0, 12.0, 1.5)]
     found = clustered(cloud(bus, np.full(len(bus), -8.0)))
     assert len(found.kind) == 1
-    assert found.position[0] == pytest.approx([45.25, 2.0])
-    assert found.velocity[0] == pytest.approx([-8.0, -0.35], abs=0.05)
+    assert found.position_m[0] == pytest.approx([45.25, 2.0])
+    assert found.velocity_mps[0] == pytest.approx([-8.0, -0.35], abs=0.05)
 
 
 def test_neighbours_of_different_speed_are_two():

@@ -42,15 +42,15 @@ def scan(position, velocity=None, kind=None, sensor=None):
         sensor=np.zeros(count, dtype=np.int64) if sensor is None else np.asarray(sensor),
         stamp_ns=np.zeros(count, dtype=np.int64),
         receipt_ns=np.zeros(count, dtype=np.int64),
-        position=np.asarray(position, dtype=float).reshape(-1, 2).T,
-        covariance=np.tile(0.25 * np.eye(2)[:, :, None], count),
-        velocity=np.zeros((2, count)) if velocity is None else np.asarray(velocity, dtype=float).T,
+        position_m=np.asarray(position, dtype=float).reshape(-1, 2).T,
+        covariance_m2=np.tile(0.25 * np.eye(2)[:, :, None], count),
+        velocity_mps=np.zeros((2, count)) if velocity is None else np.asarray(velocity, dtype=float).T,
         velocity_certainty=np.tile(certainty[:, :, None], count),
-        size=np.full((3, count), np.nan),
+        size_m=np.full((3, count), np.nan),
         kind=np.zeros(count, dtype=np.int64) if kind is None else np.asarray(kind),
         confidence=np.ones(count),
         vehicle=np.zeros(count, dtype=np.int64),
-        heading=np.full(count, np.nan),
+        heading_deg=np.full(count, np.nan),
         radio=np.zeros(count, dtype=np.int64),
     )
 
@@ -79,7 +79,7 @@ def test_pairs_are_all_within_the_gate_and_none_is_forgotten():
     rng = np.random.default_rng(2)
     table, seen = tracks(rng.uniform(0, 20, (40, 2))), scan(rng.uniform(0, 20, (40, 2)))
     pairs = found(table, seen)
-    gap = table.state[:2, :, None] - seen.position[:, None]
+    gap = table.state[:2, :, None] - seen.position_m[:, None]
     inside = (gap**2).sum(axis=0) / (0.04 + 0.25) <= GATE
     assert len(pairs) == inside.sum()
     assert inside[pairs.track, pairs.detection].all()
@@ -88,7 +88,7 @@ def test_pairs_are_all_within_the_gate_and_none_is_forgotten():
 def test_a_late_detection_is_compared_with_where_the_track_was():
     table = tracks([[10.0, 0.0]], velocity=[[20.0, 0.0]])
     pairs = found(table, scan([[6.0, 0.0]]), lag=-0.2)
-    assert pairs.residual[:, 0] == pytest.approx([0.0, 0.0])
+    assert pairs.residual_m[:, 0] == pytest.approx([0.0, 0.0])
     assert not len(found(table, scan([[6.0, 0.0]])))
 
 

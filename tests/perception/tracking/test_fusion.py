@@ -218,16 +218,16 @@ def test_point_clouds_make_tracks_with_radial_speed():
                     device=sensor.device,
                     stamp_ns=stamp_ns,
                     receipt_ns=stamp_ns,
-                    points=np.column_stack([points, np.zeros(6)]),
-                    doppler=np.concatenate([radial + rng.normal(0.0, 0.1, 4), [0.0, 0.0]]),
-                    snr=np.full(6, 20.0),
+                    points_m=np.column_stack([points, np.zeros(6)]),
+                    doppler_mps=np.concatenate([radial + rng.normal(0.0, 0.1, 4), [0.0, 0.0]]),
+                    snr_db=np.full(6, 20.0),
                 )
             )
     tracks = fusion.tracks(START_NS + 4 * SECOND_NS)
     assert len(tracks) == 1
     t = (tracks.stamp_ns[0] - START_NS) / SECOND_NS
-    assert tracks.position[0] == pytest.approx([-10.0 + 5.0 * t, -5.0 + 3.0 * t], abs=0.6)
-    assert tracks.velocity[0] == pytest.approx([5.0, 3.0], abs=0.4)
+    assert tracks.position_m[0] == pytest.approx([-10.0 + 5.0 * t, -5.0 + 3.0 * t], abs=0.6)
+    assert tracks.velocity_mps[0] == pytest.approx([5.0, 3.0], abs=0.4)
 
 
 def test_tracks_end_when_sensors_no_longer_see_them_and_last_when_sensors_fail():
@@ -286,10 +286,10 @@ def test_a_queue_2_m_apart_stays_a_queue():
 
 def report(stamp_ns, east, north, **fields):
     latitude, longitude = map(float, to_wgs84(east, north, REFERENCE))
-    said: dict[str, Any] = {"speed": 10.0, "heading": 0.0, "position_95": 1.0, "kind": CAR}
-    said |= {"length": 4.2, "width": 1.7, "height": 1.4}
+    said: dict[str, Any] = {"speed_mps": 10.0, "heading_deg": 0.0, "position_95_m": 1.0, "kind": CAR}
+    said |= {"length_m": 4.2, "width_m": 1.7, "height_m": 1.4}
     said |= {"id": b"\x00\x01vehicle"[:8], "device": "radio"} | fields
-    return VehicleReport(stamp_ns=stamp_ns, receipt_ns=stamp_ns, latitude=latitude, longitude=longitude, **said)
+    return VehicleReport(stamp_ns=stamp_ns, receipt_ns=stamp_ns, latitude_deg=latitude, longitude_deg=longitude, **said)
 
 
 def test_a_report_joins_the_track_of_its_sender():
@@ -304,10 +304,10 @@ def test_a_report_joins_the_track_of_its_sender():
     assert len(tracks) == 2
     own = next(row for row in range(2) if tracks.vehicle_id[row])
     assert tracks.vehicle_id == [b"\x00\x01vehicl" if row == own else None for row in range(2)]
-    assert tracks.position[own] == pytest.approx([0.0, 20.0], abs=0.7)
+    assert tracks.position_m[own] == pytest.approx([0.0, 20.0], abs=0.7)
     assert tracks.sources[own] == ("camera", "radio")
     assert tracks.sources[1 - own] == ("camera",)
-    assert tracks.heading[own] == 0.0
+    assert tracks.heading_deg[own] == 0.0
 
 
 def test_a_changed_vehicle_id_keeps_the_track():
@@ -318,7 +318,7 @@ def test_a_changed_vehicle_id_keeps_the_track():
         fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
         if tick not in range(60, 72):
             name = b"oldname1" if tick < 60 else b"newname2"
-            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed=5.0, id=name))
+            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed_mps=5.0, id=name))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
         told += [tracks.vehicle_id] * (tick in (55, 125, 139))
     assert tracks.id.tolist() == [1]
@@ -355,13 +355,13 @@ def test_whatever_comes_in_what_goes_out_is_sound(steps):
         tracks = fusion.tracks(now_ns)
         assert len(set(tracks.id.tolist())) == len(tracks)
         assert ((tracks.id >= 1) & (tracks.id <= 65534)).all()
-        assert np.isfinite(tracks.position).all()
-        assert np.isfinite(tracks.velocity).all()
+        assert np.isfinite(tracks.position_m).all()
+        assert np.isfinite(tracks.velocity_mps).all()
         assert (np.linalg.eigvalsh(tracks.covariance) > 0).all()
         assert (tracks.stamp_ns <= now_ns).all()
         assert ((tracks.existence > 0.5) & (tracks.existence <= 1.0)).all()
-        known = ~np.isnan(tracks.heading)
-        assert ((tracks.heading[known] >= 0) & (tracks.heading[known] < 360)).all()
+        known = ~np.isnan(tracks.heading_deg)
+        assert ((tracks.heading_deg[known] >= 0) & (tracks.heading_deg[known] < 360)).all()
         carried = [number for number in tracks.vehicle_id if number]
         assert len(set(carried)) == len(carried)
 
@@ -372,7 +372,7 @@ def test_a_silent_vehicles_id_leaves_its_track():
         stamp_ns, north = START_NS + tick * CYCLE_NS, -50.0 + 0.5 * tick
         fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
         if tick < 60:
-            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed=5.0))
+            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed_mps=5.0))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
         if 50 < tick < 60 or tick > 95:
             assert [number is not None for number in tracks.vehicle_id] == [tick < 60]
@@ -390,7 +390,7 @@ def test_who_stops_behind_a_bus_is_kept_and_who_vanishes_in_the_open_is_not():
         fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, seen, kind=[3, 1, 1][: len(seen)]))
         tracks = fusion.tracks(START_NS + tick * CYCLE_NS + 50_000_000)
     assert sorted(tracks.kind.tolist()) == [CAR, RoadUser.BUS]
-    assert tracks.position[tracks.kind == CAR][0] == pytest.approx([0.0, 12.5], abs=1.5)
+    assert tracks.position_m[tracks.kind == CAR][0] == pytest.approx([0.0, 12.5], abs=1.5)
 
 
 def test_a_radar_alone_tells_motor_vehicles_by_their_speed():
@@ -400,7 +400,7 @@ def test_a_radar_alone_tells_motor_vehicles_by_their_speed():
         velocity = np.array([[15.0, 0.0], [2.0, 0.0]])
         fusion.ingest(detections("radar", START_NS + tick * CYCLE_NS, places, velocity=velocity))
         tracks = fusion.tracks(START_NS + tick * CYCLE_NS)
-    fast = np.hypot(*tracks.velocity.T) > 10.0
+    fast = np.hypot(*tracks.velocity_mps.T) > 10.0
     assert tracks.kind[fast].tolist() == [CAR]
     assert tracks.kind[~fast].tolist() == [RoadUser.UNKNOWN]
 
@@ -412,7 +412,7 @@ def test_a_stopped_vehicle_keeps_its_heading():
     for number, measurement in enumerate(bench.measurements(world, 12.0)):
         fusion.ingest(measurement)
         if number % 8 == 7 and measurement.stamp_ns > START_NS + 7 * SECOND_NS:
-            headings += fusion.tracks(measurement.receipt_ns).heading.tolist()
+            headings += fusion.tracks(measurement.receipt_ns).heading_deg.tolist()
     assert np.abs((np.array(headings) + 180.0) % 360.0 - 180.0).max() < 3.0
     assert len(headings) > 40
 
@@ -424,7 +424,7 @@ def test_each_row_is_true_at_the_time_of_the_cycle():
         now_ns = START_NS + tick * CYCLE_NS + 80_000_000
         tracks = fusion.tracks(now_ns)
     assert tracks.stamp_ns.tolist() == [now_ns]
-    assert tracks.position[0] == pytest.approx([0.0, 39.8], abs=0.3)
+    assert tracks.position_m[0] == pytest.approx([0.0, 39.8], abs=0.3)
 
 
 def test_what_only_vehicles_say_makes_no_track():
@@ -445,15 +445,15 @@ LIES = {  # seconds since it began to lie -> what its BSM says; the car drives n
     "drifts aside": lambda t: {"east": 0.5 * t},
     "is 2 m to the left": lambda t: {"east": -2.0},
     "is 50 m ahead": lambda t: {"ahead": 50.0},
-    "stands": lambda t: {"speed": 0.0},
-    "stopped": lambda t: {"ahead": -5.0 * t, "speed": 0.0},
-    "is twice as fast": lambda t: {"ahead": 5.0 * t, "speed": 10.0},
-    "drives back": lambda t: {"heading": 180.0},
-    "drives across": lambda t: {"heading": 90.0},
-    "is exact to the centimetre": lambda t: {"east": 1.0, "position_95": 0.01},
-    "may be anywhere": lambda t: {"east": 8.0, "position_95": 500.0},
-    "is a bus": lambda t: {"kind": RoadUser.BUS, "length": 18.0, "width": 2.55, "height": 3.4},
-    "is a hundred metres long": lambda t: {"length": 100.0, "width": 50.0, "height": 9.0},
+    "stands": lambda t: {"speed_mps": 0.0},
+    "stopped": lambda t: {"ahead": -5.0 * t, "speed_mps": 0.0},
+    "is twice as fast": lambda t: {"ahead": 5.0 * t, "speed_mps": 10.0},
+    "drives back": lambda t: {"heading_deg": 180.0},
+    "drives across": lambda t: {"heading_deg": 90.0},
+    "is exact to the centimetre": lambda t: {"east": 1.0, "position_95_m": 0.01},
+    "may be anywhere": lambda t: {"east": 8.0, "position_95_m": 500.0},
+    "is a bus": lambda t: {"kind": RoadUser.BUS, "length_m": 18.0, "width_m": 2.55, "height_m": 3.4},
+    "is a hundred metres long": lambda t: {"length_m": 100.0, "width_m": 50.0, "height_m": 9.0},
 }
 
 
@@ -469,14 +469,14 @@ def test_a_vehicle_that_lies_drags_its_track_nowhere(lie):
         north = -45.0 + 5.0 * (t - 0.05) + said.pop("ahead", 0.0)
         silent.ingest(seen)
         lied.ingest(seen)
-        lied.ingest(report(stamp_ns - 50_000_000, said.pop("east", 0.0), north, **{"speed": 5.0} | said))
+        lied.ingest(report(stamp_ns - 50_000_000, said.pop("east", 0.0), north, **{"speed_mps": 5.0} | said))
         alone, tracks = (fusion.tracks(stamp_ns + 50_000_000) for fusion in (silent, lied))
         assert alone.id.tolist() == tracks.id.tolist()
         if t >= 3.0:
-            assert np.hypot(*(tracks.position - alone.position)[0]) < 0.4
-            assert np.hypot(*(tracks.velocity - alone.velocity)[0]) < 0.6
-            assert tracks.heading[0] == pytest.approx(0.0, abs=8.0) or tracks.heading[0] > 352.0
-            assert (tracks.kind[0], tracks.size[0, 0] < 10.0) == (CAR, True)
+            assert np.hypot(*(tracks.position_m - alone.position_m)[0]) < 0.4
+            assert np.hypot(*(tracks.velocity_mps - alone.velocity_mps)[0]) < 0.6
+            assert tracks.heading_deg[0] == pytest.approx(0.0, abs=8.0) or tracks.heading_deg[0] > 352.0
+            assert (tracks.kind[0], tracks.size_m[0, 0] < 10.0) == (CAR, True)
 
 
 def test_who_is_not_trusted_is_not_told_of_by_its_id():
@@ -485,7 +485,7 @@ def test_who_is_not_trusted_is_not_told_of_by_its_id():
     for tick in range(60):
         stamp_ns = START_NS + tick * CYCLE_NS
         fusion.ingest(detections("camera", stamp_ns, [[30.0, 0.0]], kind=[1]))
-        fusion.ingest(report(stamp_ns - 50_000_000, 8.0 * (tick % 20 > 8), -30.0, speed=0.0))
+        fusion.ingest(report(stamp_ns - 50_000_000, 8.0 * (tick % 20 > 8), -30.0, speed_mps=0.0))
         assert set(fusion.tracks(stamp_ns + 50_000_000).vehicle_id) <= {None}
 
 
@@ -497,7 +497,7 @@ def hides_behind_a_bus(trusted_s, hidden_s, said):
         north = 20.0 - 1.6 * min(t, 4.0)
         seen = [[40.0, 0.0], [40.0 + north, 0.0]][: 1 + (t < 4.0)]
         fusion.ingest(detections("camera", stamp_ns, seen, kind=[3, 1][: len(seen)]))
-        honest = {"speed": 1.6 * (t < 4.0), "heading": 180.0}
+        honest = {"speed_mps": 1.6 * (t < 4.0), "heading_deg": 180.0}
         if t >= 4.0 - trusted_s:
             fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north + said(t - 4.0) * (t > 4.0), **honest))
         tracks = fusion.tracks(stamp_ns + 50_000_000)
@@ -512,7 +512,7 @@ def beside_a_bus(east, north):
         stamp_ns = START_NS + tick * CYCLE_NS
         for name in sensors:
             fusion.ingest(detections(name, stamp_ns, [[64.0, -8.0]], kind=[RoadUser.BUS]))
-        fusion.ingest(report(stamp_ns - 50_000_000, east, north, speed=0.0))
+        fusion.ingest(report(stamp_ns - 50_000_000, east, north, speed_mps=0.0))
         fusion.tracks(stamp_ns + 50_000_000)
     return fusion
 
@@ -538,9 +538,9 @@ def test_a_claim_is_refuted_where_sensors_look_and_see_nobody(where, refuted):
 def test_who_hides_follows_its_own_word_for_a_while_where_it_was_trusted():
     tracks, north = hides_behind_a_bus(3.0, 3.0, lambda t: 0.0)
     car = int(np.flatnonzero(tracks.kind == CAR)[0])
-    assert tracks.position[car] == pytest.approx([0.0, north], abs=0.8)
+    assert tracks.position_m[car] == pytest.approx([0.0, north], abs=0.8)
     liar, north = hides_behind_a_bus(0.3, 3.0, lambda t: 1.0 * t)
-    assert np.abs(liar.position[liar.kind == CAR][:, 1] - north).max() < 1.5
+    assert np.abs(liar.position_m[liar.kind == CAR][:, 1] - north).max() < 1.5
 
 
 def test_what_brakes_is_foreseen_to_brake_on():
@@ -552,4 +552,4 @@ def test_what_brakes_is_foreseen_to_brake_on():
         seen = detections("camera", START_NS + tick * CYCLE_NS, [[ahead, 0.0]], velocity=np.array([[speed, 0.0]]))
         fusion.ingest(seen)
         tracks = fusion.tracks(START_NS + tick * CYCLE_NS + 200_000_000)
-    assert speed - 0.8 < tracks.velocity[0, 1] < speed - 0.2
+    assert speed - 0.8 < tracks.velocity_mps[0, 1] < speed - 0.2

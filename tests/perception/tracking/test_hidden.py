@@ -30,7 +30,7 @@ def cars(*places, speeds=(), hidden=(), kind=RoadUser.CAR):
     rows.state[:2] = np.transpose(places)
     rows.state[3, : len(speeds)] = speeds
     rows.covariance[:] = np.diag([0.1, 0.1, 0.1, 0.1])[:, :, None]
-    rows.id[:], rows.kind[:], rows.heading[:], rows.log_odds[:] = np.arange(1, len(rows) + 1), kind, 0.0, 8.0
+    rows.id[:], rows.kind[:], rows.heading_deg[:], rows.log_odds[:] = np.arange(1, len(rows) + 1), kind, 0.0, 8.0
     rows.hidden[list(hidden)] = 1
     return rows
 
@@ -100,7 +100,7 @@ def test_who_was_hardly_seen_is_soon_forgotten():
 
 def test_behind_a_bus_nothing_is_missed():
     rows = cars((0.0, 30.0), (0.0, 22.0))
-    rows.kind[1], rows.heading[1] = RoadUser.BUS, 90.0
+    rows.kind[1], rows.heading_deg[1] = RoadUser.BUS, 90.0
     assert missed(rows, 20, shown=[1])[0] == 8.0
     assert rows.hidden.tolist() == [1, 0]
     rows.id[0] = 0  # nobody knows whether there is anybody
@@ -113,7 +113,7 @@ def test_behind_a_bus_nothing_is_missed():
 
 def test_no_car_is_hidden_where_another_is_seen():
     rows = cars((0.0, 30.0), (0.0, 22.0), (0.5, 31.0))
-    rows.kind[1], rows.heading[1] = RoadUser.BUS, 90.0
+    rows.kind[1], rows.heading_deg[1] = RoadUser.BUS, 90.0
     seen = np.zeros((SENSORS.radio, 3), dtype=np.bool_)
     seen[1, 1:] = True
     misses.count(rows, seen, np.array([1]), SURE, SENSORS, True)
@@ -150,15 +150,15 @@ def test_what_is_seen_of_a_body_is_not_of_who_is_hidden():
         sensor=np.zeros(2, np.int64),
         stamp_ns=np.zeros(2, np.int64),
         receipt_ns=np.zeros(2, np.int64),
-        position=place,
-        covariance=UNIT * np.full(2, 0.1),
-        velocity=np.zeros((2, 2)),
+        position_m=place,
+        covariance_m2=UNIT * np.full(2, 0.1),
+        velocity_mps=np.zeros((2, 2)),
         velocity_certainty=np.zeros((2, 2, 2)),
-        size=np.full((3, 2), np.nan),
+        size_m=np.full((3, 2), np.nan),
         kind=np.ones(2, np.int64),
         confidence=np.ones(2),
         vehicle=np.zeros(2, np.int64),
-        heading=np.full(2, np.nan),
+        heading_deg=np.full(2, np.nan),
         radio=np.zeros(2, np.int64),
     )
     track, detection = np.array([0, 0, 1]), np.array([0, 1, 0])
@@ -169,7 +169,7 @@ def test_what_is_seen_of_a_body_is_not_of_who_is_hidden():
 
 def test_a_heading_is_told_as_it_is_when_it_is_told():
     rows = cars((0.0, 0.0), speeds=[8.0])
-    rows.moving[:], rows.drift[0], rows.drift_variance[:] = 1, 2.0, 0.1  # it turns to the right for sure
+    rows.moving[:], rows.drift_mps[0], rows.drift_variance_m2ps2[:] = 1, 2.0, 0.1  # it turns to the right for sure
     motion.foresee(rows, 0.1)
-    assert rows.heading[0] == pytest.approx(np.degrees(np.arctan2(rows.state[2, 0], rows.state[3, 0])), abs=0.1)
-    assert rows.heading[0] > 1.0
+    assert rows.heading_deg[0] == pytest.approx(np.degrees(np.arctan2(rows.state[2, 0], rows.state[3, 0])), abs=0.1)
+    assert rows.heading_deg[0] > 1.0

@@ -43,11 +43,11 @@ def test_who_is_said_to_be_there_is_counted_and_never_told_of() -> None:
         fusion.ingest(
             Detections(
                 device="camera", stamp_ns=10 * NS + tick * NS // 10, receipt_ns=10 * NS + tick * NS // 10,
-                position=position, covariance=np.tile(np.eye(2) * 0.1, (2, 1, 1)), velocity=unknown[:, :2],
-                velocity_variance=unknown[:, 0], box=unknown, size=unknown[:, :3], kind=np.array([1, 1]),
+                position_m=position, covariance_m2=np.tile(np.eye(2) * 0.1, (2, 1, 1)), velocity_mps=unknown[:, :2],
+                velocity_variance_m2ps2=unknown[:, 0], box_px=unknown, size_m=unknown[:, :3], kind=np.array([1, 1]),
                 confidence=np.array([0.9, 0.9]), source_id=np.array([1, 2]),
             )
         )  # fmt: skip
         tracks = fusion.tracks(10 * NS + tick * NS // 10)
-    assert len(tracks) == 1 and float(tracks.position[0, 1]) < 100
+    assert len(tracks) == 1 and float(tracks.position_m[0, 1]) < 100
     assert fusion.counters["outside the field of view"] == 30

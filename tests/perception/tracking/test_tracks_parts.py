@@ -99,10 +99,11 @@ def test_rounds_come_in_the_order_of_time_and_have_each_device_once():
 
 
 def told(stamp_ms, vehicle=b"12345678"):
-    said: dict[str, Any] = {"latitude": 0.0, "longitude": 0.0, "position_95": None, "speed": None, "heading": None}
-    size: dict[str, Any] = {"length": None, "width": None, "height": None, "kind": RoadUser.CAR}
+    place: dict[str, Any] = {"latitude_deg": 0.0, "longitude_deg": 0.0, "position_95_m": None}
+    motion: dict[str, Any] = {"speed_mps": None, "heading_deg": None}
+    size: dict[str, Any] = {"length_m": None, "width_m": None, "height_m": None, "kind": RoadUser.CAR}
     stamps: dict[str, Any] = {"stamp_ns": stamp_ms * 1_000_000, "receipt_ns": stamp_ms * 1_000_000}
-    return VehicleReport(device="radio", id=vehicle, **said, **size, **stamps)
+    return VehicleReport(device="radio", id=vehicle, **place, **motion, **size, **stamps)
 
 
 def test_of_a_vehicles_reports_the_newest_is_used():
@@ -188,7 +189,7 @@ def drive(rows, speed_kmh, heading, seconds=1.0):
     rows.state[2:, 0] = speed * np.sin(angle), speed * np.cos(angle)
     for _ in range(round(seconds * 10)):
         attributes.turn_headings(rows, 0.1)
-    return rows.heading[0]
+    return rows.heading_deg[0]
 
 
 SURE = np.eye(4) * 0.001
@@ -228,7 +229,7 @@ def test_who_walks_has_a_heading():
 
 def test_a_trusted_vehicles_own_heading_holds_while_it_is_fresh():
     stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
-    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=33.0, agreement=TRUSTED, **stamps)
+    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading_deg=33.0, agreement=TRUSTED, **stamps)
     assert drive(rows, 0.0, 0.0) == 33.0
     rows.stamp_ns[0] = 7 * SECOND
     assert drive(rows, 0.0, 0.0) == 33.0  # latched
@@ -240,7 +241,7 @@ def test_a_trusted_vehicles_own_heading_holds_while_it_is_fresh():
 )
 def test_a_heading_that_is_not_driven_is_not_believed(agreement, says, shown):
     stamps = {"vehicle_ns": 5 * SECOND, "stamp_ns": 5 * SECOND}
-    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading=says, agreement=agreement, **stamps)
+    rows = table(kind=RoadUser.CAR, covariance=SURE, vehicle_heading_deg=says, agreement=agreement, **stamps)
     assert drive(rows, 30.0, 90.0) == pytest.approx(shown, abs=0.1)
     assert drive(rows, 0.0, 0.0) == pytest.approx(shown, abs=0.1)
 
@@ -276,8 +277,13 @@ BUS, CAR, PERSON = RoadUser.BUS, RoadUser.CAR, RoadUser.PEDESTRIAN
 def hidden(place, kind, bus, bus_heading):
     """Say whether a bus hides somebody from the sensor."""
     rows = TrackTable.new(2, 2)
-    rows.state[:2], rows.kind[:], rows.heading[:], rows.id[:] = np.transpose([place, bus]), (kind, BUS), bus_heading, 1
-    rows.heading[0] = 90.0
+    rows.state[:2], rows.kind[:], rows.heading_deg[:], rows.id[:] = (
+        np.transpose([place, bus]),
+        (kind, BUS),
+        bus_heading,
+        1,
+    )
+    rows.heading_deg[0] = 90.0
     return visibility.cover(rows, np.array([0]), np.array([0]), SENSORS).exposure[0] < 0.5
 
 

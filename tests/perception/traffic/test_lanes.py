@@ -12,11 +12,11 @@ from tests.perception.watching import LANE_MAP
 from tests.perception.watching import LANES as DEMO
 
 LINES = [
-    LaneLine(link="north", lane=1, points=np.array([[-2.0, 120.0], [-2.0, 60.0], [-2.0, 20.0]]), width=3.5),
-    LaneLine(link="north", lane=2, points=np.array([[-5.5, 120.0], [-5.5, 20.0]]), width=3.5),
-    LaneLine(link="east", lane=1, points=np.array([[120.0, 2.0], [20.0, 2.0]]), width=3.5),
-    LaneLine(link="bend", lane=1, points=np.array([[-60.0, -60.0], [-20.0, -60.0], [-20.0, -20.0]]), width=3.5),
-    LaneLine(link="out", lane=1, points=np.array([[2.0, 20.0], [2.0, 120.0]]), width=3.5, leads_away=True),
+    LaneLine(link="north", lane=1, points_m=np.array([[-2.0, 120.0], [-2.0, 60.0], [-2.0, 20.0]]), width_m=3.5),
+    LaneLine(link="north", lane=2, points_m=np.array([[-5.5, 120.0], [-5.5, 20.0]]), width_m=3.5),
+    LaneLine(link="east", lane=1, points_m=np.array([[120.0, 2.0], [20.0, 2.0]]), width_m=3.5),
+    LaneLine(link="bend", lane=1, points_m=np.array([[-60.0, -60.0], [-20.0, -60.0], [-20.0, -20.0]]), width_m=3.5),
+    LaneLine(link="out", lane=1, points_m=np.array([[2.0, 20.0], [2.0, 120.0]]), width_m=3.5, leads_away=True),
 ]
 LANES = LaneMap(LINES)
 
@@ -25,7 +25,7 @@ def match(place, heading, lanes=LANES, before=None):
     matches = lanes.match(
         np.array([place], dtype=float), np.array([heading], dtype=float), None if before is None else np.array([before])
     )
-    return lanes.place(int(matches.lane[0]), float(matches.to_stop_line[0]))
+    return lanes.place(int(matches.lane[0]), float(matches.to_stop_line_m[0]))
 
 
 @pytest.mark.parametrize(

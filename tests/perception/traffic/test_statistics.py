@@ -20,14 +20,14 @@ LANES = LaneMap(
         LaneLine(
             link="north",
             lane=1,
-            points=np.array([[-2.0, 150.0], [-2.0, 20.0]]),
-            width=3.5,
-            speed_limit=12.5,
+            points_m=np.array([[-2.0, 150.0], [-2.0, 20.0]]),
+            width_m=3.5,
+            speed_limit_mps=12.5,
             connections=(LaneConnection("straight", "south", 1, 1), LaneConnection("right", "west", 1, 2)),
         ),
-        LaneLine(link="north", lane=2, points=np.array([[-5.5, 150.0], [-5.5, 20.0]]), width=3.5),
-        LaneLine(link="south", lane=1, points=np.array([[-2.0, -20.0], [-2.0, -90.0]]), width=3.5, leads_away=True),
-        LaneLine(link="west", lane=1, points=np.array([[-20.0, 5.0], [-90.0, 5.0]]), width=3.5, leads_away=True),
+        LaneLine(link="north", lane=2, points_m=np.array([[-5.5, 150.0], [-5.5, 20.0]]), width_m=3.5),
+        LaneLine(link="south", lane=1, points_m=np.array([[-2.0, -20.0], [-2.0, -90.0]]), width_m=3.5, leads_away=True),
+        LaneLine(link="west", lane=1, points_m=np.array([[-20.0, 5.0], [-90.0, 5.0]]), width_m=3.5, leads_away=True),
     ]
 )
 

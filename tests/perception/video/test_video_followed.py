@@ -25,7 +25,7 @@ def test_a_hidden_part_makes_somebody_known_faint_and_not_doubtful() -> None:
     for _ in range(20):
         users = users.told(said(0.22, aside=4.0), SURE).believed(np.zeros(1))
     assert users.odds.tolist() == [MOST]
-    assert users.found.box.tolist() == [BOX], "a faint box does not say where it is"
+    assert users.found.box_px.tolist() == [BOX], "a faint box does not say where it is"
 
 
 def test_who_was_never_seen_well_is_not_believed() -> None:
@@ -38,8 +38,10 @@ def test_who_was_never_seen_well_is_not_believed() -> None:
 
 def test_a_miss_counts_as_far_as_somebody_is_in_sight() -> None:
     users = Followed.new(said(0.9, 0.9), SURE)
-    nearer = users.found.box[0] + [2.0, 10.0, 2.0, 20.0]
-    hidden = users.found._replace(box=np.array([users.found.box[0], nearer, users.found.box[1]]), kind=np.full(3, 6))
+    nearer = users.found.box_px[0] + [2.0, 10.0, 2.0, 20.0]
+    hidden = users.found._replace(
+        box_px=np.array([users.found.box_px[0], nearer, users.found.box_px[1]]), kind=np.full(3, 6)
+    )
     users = Followed.new(hidden._replace(score=np.full(3, 0.9)), SURE)
     lost = users.odds - users.told(said(), SURE).odds
     np.testing.assert_allclose(lost[1:], MISSED)

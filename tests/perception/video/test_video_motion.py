@@ -56,8 +56,8 @@ def test_a_road_that_is_known_needs_no_learning(painter: Painter) -> None:
     assert before.road is None
     learned(painter, before)
     detector = motion(before.road)
-    assert [len(show(painter, detector, number, (CAR, 30.0, 3.0, 0.0)).position) for number in range(3)] == [1, 1, 1]
-    assert all(not len(show(painter, detector, number).position) for number in range(20, 24))
+    assert [len(show(painter, detector, number, (CAR, 30.0, 3.0, 0.0)).position_m) for number in range(3)] == [1, 1, 1]
+    assert all(not len(show(painter, detector, number).position_m) for number in range(20, 24))
     assert not detector.doubtful
 
 
@@ -77,13 +77,13 @@ def test_a_road_that_looks_different_now_is_learned_again(painter: Painter) -> N
     detector = motion(cv2.bitwise_not(before.road))
     assert detector.look(half(painter.paint(world(0), 0)), 0) is None
     learned(painter, detector)
-    assert len(show(painter, detector, 10, (CAR, 30.0, 3.0, 0.0)).position) == 1
+    assert len(show(painter, detector, 10, (CAR, 30.0, 3.0, 0.0)).position_m) == 1
 
 
 def test_an_empty_road_is_empty(painter: Painter) -> None:
     detector = motion()
     learned(painter, detector)
-    assert all(not len(show(painter, detector, number).position) for number in range(10, 16))
+    assert all(not len(show(painter, detector, number).position_m) for number in range(10, 16))
 
 
 def test_users_apart_are_found_where_they_are(painter: Painter) -> None:
@@ -91,7 +91,7 @@ def test_users_apart_are_found_where_they_are(painter: Painter) -> None:
     detector = motion()
     learned(painter, detector)
     found = show(painter, detector, 10, *users)
-    off = np.hypot(*np.moveaxis(found.position[:, None] - np.array([user[1:3] for user in users]), -1, 0))
+    off = np.hypot(*np.moveaxis(found.position_m[:, None] - np.array([user[1:3] for user in users]), -1, 0))
     assert off.shape == (4, 4)
     assert off.min(axis=0).max() < 1.0
     assert found.kind[off.argmin(axis=0)].tolist() == [CAR, CAR, BUS, PEDESTRIAN]
@@ -106,7 +106,7 @@ def test_who_stands_is_not_learned_away(painter: Painter) -> None:
     for number in range(10, 70):
         shown = cv2.add(picture, noise.normal(0, 1.5, np.shape(picture)).astype(np.int8), dtype=cv2.CV_8U)
         found = detector.look(shown, number * NS // 10)
-    assert found is not None and len(found.position) == 1
+    assert found is not None and len(found.position_m) == 1
 
 
 def test_two_that_meet_stay_two(painter: Painter) -> None:
@@ -115,8 +115,8 @@ def test_two_that_meet_stay_two(painter: Painter) -> None:
     learned(painter, detector)
     for step in range(13):
         found = show(painter, detector, 10 + step, (CAR, 28.0, 0.0, 0.0), (CAR, 45.0 - 0.8 * step, 0.0, 0.0))
-    assert len(found.position) == 2
-    assert np.sort(found.position[:, 0]) == pytest.approx([28.0, 35.4], abs=1.2)
+    assert len(found.position_m) == 2
+    assert np.sort(found.position_m[:, 0]) == pytest.approx([28.0, 35.4], abs=1.2)
 
 
 def test_light_that_changes_is_no_road_user(painter: Painter) -> None:
@@ -126,14 +126,14 @@ def test_light_that_changes_is_no_road_user(painter: Painter) -> None:
         light = 1.0 - 0.005 * (number - 10)
         picture = cv2.convertScaleAbs(half(painter.paint(world(0), number)), alpha=light)
         found = detector.look(picture, number * NS // 10)
-        assert found is not None and not len(found.position)
+        assert found is not None and not len(found.position_m)
 
 
 def test_what_left_before_it_was_known_leaves_no_ghost(painter: Painter) -> None:
     detector = motion()
     for number in range(8):
         detector.look(half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), number)), number * NS // 10)
-    counts = [len(show(painter, detector, number).position) for number in range(8, 25)]
+    counts = [len(show(painter, detector, number).position_m) for number in range(8, 25)]
     assert counts[-1] == 0
 
 
@@ -159,4 +159,4 @@ def test_who_is_out_of_the_field_is_left_out(painter: Painter) -> None:
     picture = half(painter.paint(world(0, (CAR, 30.0, 3.0, 0.0)), 10))
     near = FIELD.model_copy(update={"range_m": 20.0})
     glance = Eye(detector, near).look(picture, 0)
-    assert glance.sight is Sight.SEES and glance.bodies is not None and not len(glance.bodies.position)
+    assert glance.sight is Sight.SEES and glance.bodies is not None and not len(glance.bodies.position_m)

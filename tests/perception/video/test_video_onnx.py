@@ -87,18 +87,18 @@ def test_every_layout_gives_the_same_boxes(layout: object, tmp_path: Path) -> No
     found = boxes(onnx_file.write(tmp_path / "m.onnx", layout(), *INPUT), white())
     assert found.kind.tolist() == [RoadUser.CAR, RoadUser.PEDESTRIAN]
     assert found.score == pytest.approx([0.9, 0.8], abs=1e-5)
-    np.testing.assert_allclose(found.box[0], np.array([80, 145 - 70, 120, 175 - 70]) * 3, atol=1e-3)
+    np.testing.assert_allclose(found.box_px[0], np.array([80, 145 - 70, 120, 175 - 70]) * 3, atol=1e-3)
 
 
 def test_the_answer_depends_on_the_picture(tmp_path: Path) -> None:
     made = network(onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT))
-    assert len(made.find(white(), [WHOLE]).box) == 2
+    assert len(made.find(white(), [WHOLE]).box_px) == 2
     assert made.find(np.zeros_like(white()), [WHOLE]).score.max() < 0.5, "of the padding alone"
 
 
 def test_openvino_says_the_same(tmp_path: Path) -> None:
     path = onnx_file.write(tmp_path / "m.onnx", v8(), *INPUT)
-    np.testing.assert_allclose(boxes(path, white(), "openvino").box, boxes(path, white()).box, atol=1e-3)
+    np.testing.assert_allclose(boxes(path, white(), "openvino").box_px, boxes(path, white()).box_px, atol=1e-3)
 
 
 def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
     path = onnx_file.write(tmp_path / "m.onnx", answer, *INPUT)
     found = detector(path).look(white(), 0)
     assert found.kind.tolist() == [RoadUser.CAR] and found.confidence[0] == pytest.approx(0.9, abs=1e-5)
-    assert np.hypot(*(found.position[0] - state[:2])) < 0.8
+    assert np.hypot(*(found.position_m[0] - state[:2])) < 0.8
     far = EVERYWHERE.copy()
     far[round((bottom - 70) * 3) - 20 :] = False
-    assert not len(detector(path, far).look(white(), 0).position), "it stands outside the region"
+    assert not len(detector(path, far).look(white(), 0).position_m), "it stands outside the region"
 
 
 @pytest.mark.parametrize(("height_m", "counts"), [(0.7, False), (1.2, True), (1.7, True), (2.6, False)])
@@ -122,7 +122,7 @@ def test_a_traffic_cone_is_no_pedestrian(height_m: float, counts: bool) -> None:
     box = box_of(outline(VIEW, np.array(PEDESTRIAN), state, np.array(0.0)))[None] + 0.5
     found = NetworkBoxes(box, np.array([int(RoadUser.PEDESTRIAN)]), np.array([0.9]))
     made = Onnx(Fitter(VIEW, NO_LANES), cast("Network", None), EVERYWHERE, [WHOLE])
-    assert len(made.bodies(found).position) == counts
+    assert len(made.bodies(found).position_m) == counts
 
 
 def test_everybody_has_one_box() -> None:
@@ -169,7 +169,7 @@ def test_any_output_is_read_or_refused(output: np.ndarray) -> None:
         found = candidates(output)
     except ValueError:
         return
-    assert len(found.box) == len(found.score) == len(found.label)
+    assert len(found.box_px) == len(found.score) == len(found.label)
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 20), (2, 84, 100), (84, 100)])

@@ -72,7 +72,7 @@ def told(made: CameraPipeline, size: tuple[int, int]) -> tuple[Video, list[Detec
 @pytest.mark.parametrize("size", [(960, 540), (720, 540), (704, 576), (480, 540), (640, 358)])
 def test_a_squeezed_stream_puts_a_car_where_it_is(size: tuple[int, int]) -> None:
     _, found = told(camera(stretched=True), size)
-    (position,) = found[-1].position
+    (position,) = found[-1].position_m
     np.testing.assert_allclose(position, [30.0, 3.0], atol=0.6)
 
 

@@ -29,7 +29,7 @@ def test_pixels_are_opencv_s() -> None:
     site = np.column_stack([MOUNT.east_m - points[:, 1], MOUNT.north_m + points[:, 0], points[:, 2]])
     drawn = lens(LENS, MOUNT)
     turn, _ = cv2.Rodrigues(drawn.rotation)
-    wanted, _ = cv2.projectPoints(site, turn, -drawn.rotation @ drawn.place, drawn.matrix, drawn.distortion)
+    wanted, _ = cv2.projectPoints(site, turn, -drawn.rotation @ drawn.place_m, drawn.matrix, drawn.distortion)
     np.testing.assert_allclose(VIEW.to_picture(points), wanted[:, 0], atol=1e-6)
 
 
@@ -84,16 +84,16 @@ def test_a_body_is_found_where_it_stands(ahead: float, left: float, heading: flo
     """From its box alone, whatever its heading: within what the covariance says (5 sigmas), and a metre."""
     size = (4.6, 1.82, 1.5) if kind is RoadUser.CAR else (0.5, 0.5, 1.7)
     found = Fitter(VIEW, NO_LANES).fit(_boxes(np.array([ahead, left, *size]), heading, kind))
-    off = found.position[0] - [ahead, left]
+    off = found.position_m[0] - [ahead, left]
     assert np.hypot(*off) < 1.0
-    assert off @ np.linalg.inv(found.covariance[0]) @ off < 25
+    assert off @ np.linalg.inv(found.covariance_m2[0]) @ off < 25
 
 
 def test_a_hidden_foot_widens_the_covariance() -> None:
     state = np.array([40.0, 2.0, 4.6, 1.82, 1.5])
     fitter = Fitter(VIEW, NO_LANES)
-    whole = fitter.fit(_boxes(state, 0.0, RoadUser.CAR)).covariance[0]
-    hidden = fitter.fit(_boxes(state, 0.0, RoadUser.CAR, (True, True, True, False))).covariance[0]
+    whole = fitter.fit(_boxes(state, 0.0, RoadUser.CAR)).covariance_m2[0]
+    hidden = fitter.fit(_boxes(state, 0.0, RoadUser.CAR, (True, True, True, False))).covariance_m2[0]
     assert hidden[0, 0] > 1.5 * whole[0, 0]
     assert np.all(np.linalg.eigvalsh(hidden) > 0)
 
@@ -101,7 +101,7 @@ def test_a_hidden_foot_widens_the_covariance() -> None:
 def test_far_is_less_certain_than_near() -> None:
     fitter = Fitter(VIEW, NO_LANES)
     near, far = (
-        fitter.fit(_boxes(np.array([away, 0.0, 4.6, 1.82, 1.5]), 0.0, RoadUser.CAR)).covariance[0, 0, 0]
+        fitter.fit(_boxes(np.array([away, 0.0, 4.6, 1.82, 1.5]), 0.0, RoadUser.CAR)).covariance_m2[0, 0, 0]
         for away in (20.0, 60.0)
     )
     assert far > 3 * near

@@ -97,7 +97,7 @@ def test_a_graph_computes_the_same_after_its_translation(tmp_path: Path) -> None
     scores = np.concatenate([known["Identity"], known["Identity_1"]], axis=1)[0]
     np.testing.assert_allclose(found[0, 4:].T, scores, atol=2e-4)
     boxes = np.concatenate([_boxes(known["Identity_2"], 2), _boxes(known["Identity_3"], 4)])
-    np.testing.assert_allclose(candidates(found).box, boxes, atol=5e-3)
+    np.testing.assert_allclose(candidates(found).box_px, boxes, atol=5e-3)
 
 
 def _boxes(distances: np.ndarray, stride: float) -> np.ndarray:

@@ -65,7 +65,14 @@ def tape(now_ns, datagram):
 
 def test_a_film_begins_with_its_cameras_first_picture_in_the_recording():
     site = config.load(CONFIGS / "demo.yaml")
-    nobody = {"kind": 0, "confidence": 0, "position": (0, 2), "covariance": (0, 2, 2), "size": (0, 3), "box": (0, 4)}
+    nobody = {
+        "kind": 0,
+        "confidence": 0,
+        "position_m": (0, 2),
+        "covariance_m2": (0, 2, 2),
+        "size_m": (0, 3),
+        "box_px": (0, 4),
+    }
     nothing = {name: np.zeros(shape) for name, shape in nobody.items()}
     views = [VideoView(stamp_ns=5_000 + n, state=1, **nothing) for n in range(2)]
     tapes = [tape(9_000, b"torn"), *(tape(9_000 + n, encode(view)) for n, view in enumerate(views))]

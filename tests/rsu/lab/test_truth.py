@@ -39,7 +39,7 @@ def test_csv_and_ndjson_and_gzip_say_the_same(tmp_path: Path) -> None:
     for path in sorted(tmp_path.iterdir()):
         (life,) = load(path, REFERENCE, EVER).lives
         assert life.place == pytest.approx([1.5 - 2j, 2.5 - 2j], abs=1e-6)
-        assert life.speed.tolist() == [10, 10] and np.isnan(life.heading).all() and life.accuracy == 0.0
+        assert life.speed_mps.tolist() == [10, 10] and np.isnan(life.heading_deg).all() and life.accuracy_m == 0.0
 
 
 def test_truth_is_in_utc_and_the_run_in_steady_time(tmp_path: Path) -> None:

@@ -114,8 +114,8 @@ def read(device: Device, line: Pty, patience_s: float) -> list[Detections]:
 
 def fix(now_ns: int) -> Fix:
     return Fix(
-        device="gnss", stamp_ns=now_ns - 15_000_000, receipt_ns=now_ns, valid=True, kind="3d", latitude=22.5431,
-        longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0, time_accuracy_ns=30,
+        device="gnss", stamp_ns=now_ns - 15_000_000, receipt_ns=now_ns, valid=True, kind="3d", latitude_deg=22.5431,
+        longitude_deg=114.0579, height_m=12.0, satellites=12, horizontal_accuracy_m=1.0, time_accuracy_ns=30,
     )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def ran(site: Config, line: Pty, tmp_path: Path) -> Iterator[Ran]:
 def test_its_octets_come_out_right_on_air_in_the_cloud_and_in_status(site: Config, line: Pty, ran: Ran) -> None:
     station, outputs, scans = ran
     assert len(scans) == 39
-    assert scans[0].position.tolist() == [[30.0, 0.0]] and scans[0].stamp_ns == BEGIN_NS - 50_000_000
+    assert scans[0].position_m.tolist() == [[30.0, 0.0]] and scans[0].stamp_ns == BEGIN_NS - 50_000_000
     message = v2x.decode(dsmp.parse(next(f.frame for f in outputs[-1].frames if f.kind == "rsm")).payload)
     (car,) = [participant for participant in message.participants if participant.ptc_id]
     assert (car.source, car.ptc_type, car.size.length_m) == ("lidar", "motor", 4.5)

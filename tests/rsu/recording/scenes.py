@@ -19,7 +19,7 @@ from sim import recorded
 from sim.frames import WorldFrame
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, SEED, Cuts, Damage, S, World, record
 
-ARRAYS = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+ARRAYS = ("id", "kind", "position_m", "velocity_mps", "heading_deg", "size_m", "equipped")
 _SECTION_TICKS = 10  # small files; the recorder ends a section twice a second
 
 
@@ -68,10 +68,10 @@ def _with_car(drive: Callable[[float], tuple[float, float]]) -> World:
                 frame,
                 id=np.append(frame.id, 99_999),
                 kind=np.append(frame.kind, int(RoadUser.CAR)),
-                position=np.vstack([frame.position, [-3.0, north]]),
-                velocity=np.vstack([frame.velocity, [0.0, speed]]),
-                heading=np.append(frame.heading, 0.0 if speed > 0 else 180.0),
-                size=np.vstack([frame.size, [4.6, 1.8, 1.5]]),
+                position_m=np.vstack([frame.position_m, [-3.0, north]]),
+                velocity_mps=np.vstack([frame.velocity_mps, [0.0, speed]]),
+                heading_deg=np.append(frame.heading_deg, 0.0 if speed > 0 else 180.0),
+                size_m=np.vstack([frame.size_m, [4.6, 1.8, 1.5]]),
                 equipped=np.append(frame.equipped, 0),
             )
 

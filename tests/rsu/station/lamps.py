@@ -17,8 +17,8 @@ SETTINGS = SignalSettings(
     conflicts=[(1, 2)],
 )
 PLANS = [
-    LampPlan(number=1, angle=0, type=1, steps=[("green", 20.0), ("yellow", 3.0), ("red", 27.0)]),
-    LampPlan(number=2, angle=90, type=1, steps=[("red", 25.0), ("green", 20.0), ("yellow", 3.0), ("red", 2.0)]),
+    LampPlan(number=1, angle_deg=0, type=1, steps=[("green", 20.0), ("yellow", 3.0), ("red", 27.0)]),
+    LampPlan(number=2, angle_deg=90, type=1, steps=[("red", 25.0), ("green", 20.0), ("yellow", 3.0), ("red", 2.0)]),
 ]
 Shown = tuple[str, float | None]
 

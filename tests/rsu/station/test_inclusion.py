@@ -163,4 +163,4 @@ def test_who_was_due_and_not_told_of_is_due_again() -> None:
 def test_rows_of_tracks_keep_their_order() -> None:
     tracks = tracks_of([(n, float(n), 0.0, 90.0, 5.0) for n in range(1, 6)])
     some = tracks.take(np.array([3, 0]))
-    assert (some.id.tolist(), some.position[:, 0].tolist(), len(some.sources)) == ([4, 1], [4.0, 1.0], 2)
+    assert (some.id.tolist(), some.position_m[:, 0].tolist(), len(some.sources)) == ([4, 1], [4.0, 1.0], 2)

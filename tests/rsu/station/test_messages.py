@@ -37,12 +37,12 @@ def some_tracks(n: int, **changes: Any) -> Tracks:
         "id": np.arange(1, n + 1),
         "stamp_ns": np.full(n, NOW - 80_000_000) + np.arange(n) * 1_000_000,
         "receipt_ns": np.full(n, NOW - 20_000_000) + np.arange(n),
-        "position": np.column_stack([rows * 10 - 100, rows * 5 - 60]),
-        "velocity": np.column_stack([np.full(n, 6.0), np.full(n, 8.0)]),
+        "position_m": np.column_stack([rows * 10 - 100, rows * 5 - 60]),
+        "velocity_mps": np.column_stack([np.full(n, 6.0), np.full(n, 8.0)]),
         "covariance": covariance,
-        "heading": np.full(n, 36.87),
-        "heading_sd": np.full(n, 0.7),
-        "size": np.tile([4.6, 1.8, 1.5], (n, 1)),
+        "heading_deg": np.full(n, 36.87),
+        "heading_sd_deg": np.full(n, 0.7),
+        "size_m": np.tile([4.6, 1.8, 1.5], (n, 1)),
         "kind": np.full(n, int(RoadUser.CAR)),
         "existence": np.ones(n),
         "contested": np.zeros(n, dtype=np.bool_),
@@ -106,7 +106,7 @@ def test_source(sources: tuple[str, ...], vehicle_id: bytes | None, expected: st
 
 
 def test_what_is_not_known_is_unavailable_and_costs_nothing_else() -> None:
-    unknown = some_tracks(2, heading=np.array([np.nan, 10.0]), heading_sd=np.array([np.nan, 1.0]))
+    unknown = some_tracks(2, heading_deg=np.array([np.nan, 10.0]), heading_sd_deg=np.array([np.nan, 1.0]))
     message = v2x.decode(v2x.encode(next(iter(builder().build(unknown, NOW, itertools.count()))).message))
     assert [p.heading_deg for p in message.participants[1:]] == [None, 10.0]
     assert message.participants[1].motion_confidence.heading in (None, "unavailable")
@@ -141,7 +141,7 @@ def event(state: str) -> RoadEvent:
         state=state,
         start_ns=NOW - 120 * S,
         stamp_ns=NOW,
-        position=(3.0, 40.0),
+        position_m=(3.0, 40.0),
         radius_m=5.0,
         place=LanePlace("north", 2, 30.0),
         track_ids=[4],
@@ -189,8 +189,8 @@ def test_a_received_bsm_is_true_at_its_mark(late_ms: int) -> None:
     assert report is not None
     assert report.stamp_ns == NOW - 80_000_000
     latitude, longitude = to_wgs84(-100.0, -60.0, REFERENCE)
-    assert (report.latitude, report.longitude) == pytest.approx((float(latitude), float(longitude)), abs=1e-7)
-    assert (report.kind, report.position_95) == (RoadUser.CAR, 1)
+    assert (report.latitude_deg, report.longitude_deg) == pytest.approx((float(latitude), float(longitude)), abs=1e-7)
+    assert (report.kind, report.position_95_m) == (RoadUser.CAR, 1)
 
 
 def test_events_that_are_not_for_the_air_stay_off_it_and_each_class_has_its_message() -> None:
@@ -211,7 +211,7 @@ def test_events_that_are_not_for_the_air_stay_off_it_and_each_class_has_its_mess
 
 def test_a_congestion_has_a_path_and_a_level() -> None:
     jam = msgspec.structs.replace(
-        event("start"), code=707, level=3, path=((0.0, 90.0), (0.0, 60.0), (1.0, 25.0)), path_radius_m=4.9
+        event("start"), code=707, level=3, path_m=((0.0, 90.0), (0.0, 60.0), (1.0, 25.0)), path_radius_m=4.9
     )
     (found,) = v2x.decode(v2x.encode(rsi.events(1, NOW, b"RSU-ID-8", REFERENCE, [jam], LINKS))).events
     assert found.description == "3"

@@ -93,12 +93,12 @@ def seen(device: str, kind: RoadUser, stamp_ns: int) -> Detections:
         device=device,
         stamp_ns=stamp_ns,
         receipt_ns=stamp_ns + 60_000_000,
-        position=np.array([[along, 0.0]]),
-        covariance=np.array([np.eye(2) * 0.1]),
-        velocity=np.full((1, 2), np.nan),
-        velocity_variance=np.full(1, np.nan),
-        box=np.full((1, 4), np.nan),
-        size=np.full((1, 3), np.nan),
+        position_m=np.array([[along, 0.0]]),
+        covariance_m2=np.array([np.eye(2) * 0.1]),
+        velocity_mps=np.full((1, 2), np.nan),
+        velocity_variance_m2ps2=np.full(1, np.nan),
+        box_px=np.full((1, 4), np.nan),
+        size_m=np.full((1, 3), np.nan),
         kind=np.array([kind], dtype=np.int64),
         confidence=np.array([0.9]),
         source_id=np.array([-1]),
@@ -107,8 +107,8 @@ def seen(device: str, kind: RoadUser, stamp_ns: int) -> Detections:
 
 def fix(now_ns: int) -> Fix:
     return Fix(
-        device="gnss", stamp_ns=now_ns - 15_000_000, receipt_ns=now_ns, valid=True, kind="3d", latitude=22.5431,
-        longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0, time_accuracy_ns=30,
+        device="gnss", stamp_ns=now_ns - 15_000_000, receipt_ns=now_ns, valid=True, kind="3d", latitude_deg=22.5431,
+        longitude_deg=114.0579, height_m=12.0, satellites=12, horizontal_accuracy_m=1.0, time_accuracy_ns=30,
     )  # fmt: skip
 
 

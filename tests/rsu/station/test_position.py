@@ -34,9 +34,9 @@ def test_elsewhere_is_noticed() -> None:
 
 
 def test_a_site_in_gcj02_is_called_by_its_name() -> None:
-    d_latitude, d_longitude = gcj02_offset(REFERENCE.latitude, REFERENCE.longitude)
+    d_latitude, d_longitude = gcj02_offset(REFERENCE.latitude_deg, REFERENCE.longitude_deg)
     made = PositionCheck(
-        PositionSettings(), Reference(REFERENCE.latitude + d_latitude, REFERENCE.longitude + d_longitude, 12.0)
+        PositionSettings(), Reference(REFERENCE.latitude_deg + d_latitude, REFERENCE.longitude_deg + d_longitude, 12.0)
     )
     made.update(fix(S))
     assert 400 < (made.error_m() or 0) < 700

@@ -53,7 +53,7 @@ def at_s(place: CyclePosition | None) -> float:
 def test_a_report_is_found_in_the_cycle(tenth: int, rounding: float) -> None:
     """Within the second that rounding costs, and in the colours that were told, whatever rounding the maker chose."""
     lamps = report(tenth / 10, rounding)
-    if all(lamp.countdown is None for lamp in lamps):
+    if all(lamp.countdown_s is None for lamp in lamps):
         return
     place = program().locate(lamps, None)
     off = (at_s(place) - tenth / 10 + 30) % 60 - 30

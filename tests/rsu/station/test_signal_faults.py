@@ -21,7 +21,7 @@ from v2x import dsmp
 S = 1_000_000_000
 PHASE = {group.phase: group for group in load().lamps}
 BEGIN, END = 4.0, 14.0
-ARRAYS = ("id", "kind", "position", "velocity", "heading", "size", "equipped")
+ARRAYS = ("id", "kind", "position_m", "velocity_mps", "heading_deg", "size_m", "equipped")
 GREENS = {"protected-green", "permissive-green", "flashing-green"}
 
 

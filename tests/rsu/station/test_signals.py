@@ -59,7 +59,7 @@ def test_a_lamp_is_the_one_that_the_site_says(lamp: Lamp, shown: list[str | None
     made = view(None, lamps=[LampSettings(lamp=1, angle_deg=0, type=1)])
     made.report(reported(S, [lamp, Lamp(2, 90, 1, "red", 9.0)], S))
     assert colours(made, S) == shown
-    assert ("lamp-mismatch" in set(made.conditions(S))) == (lamp.angle != 0 or lamp.type != 1)
+    assert ("lamp-mismatch" in set(made.conditions(S))) == (lamp.angle_deg != 0 or lamp.type != 1)
 
 
 def test_a_lamp_told_of_twice_in_two_ways_is_not_known() -> None:

@@ -46,7 +46,7 @@ def test_what_is_known_is_told_everywhere() -> None:
     assert [(phase.light, phase.left_s) for phase in told.phases] == [("protected-green", 9.0), ("red", 20.0)]
     assert colours(told) == ["green", "red", "yellow"]
     assert {lamp: [step.colour for step in steps] for lamp, steps in told.ahead.items()} == {1: ["green"], 2: ["red"]}
-    assert [(head.light, head.countdown) for head in views.signals(told.phases)] == [
+    assert [(head.light, head.countdown_s) for head in views.signals(told.phases)] == [
         ("protected-green", 9.0), ("red", 20.0),
     ]  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_what_the_guard_hides_is_hidden_everywhere() -> None:
     assert told.conditions >= {"impossible-sequence"}
     assert [phase.light for phase in told.phases] == ["unavailable", "red"]
     assert colours(told) == ["unknown", "red"] and told.ahead[1] == []
-    assert told.lamps is not None and told.lamps.lamps[0].countdown is None
+    assert told.lamps is not None and told.lamps.lamps[0].countdown_s is None
 
 
 @pytest.mark.parametrize(

@@ -200,10 +200,10 @@ def with_a_stopped_car() -> Iterator[WorldFrame]:
             frame,
             id=np.append(frame.id, 99_999),
             kind=np.append(frame.kind, int(RoadUser.CAR)),
-            position=np.vstack([frame.position, [-3.0, north]]),
-            velocity=np.vstack([frame.velocity, [0.0, -speed]]),
-            heading=np.append(frame.heading, 180.0),
-            size=np.vstack([frame.size, [4.6, 1.8, 1.5]]),
+            position_m=np.vstack([frame.position_m, [-3.0, north]]),
+            velocity_mps=np.vstack([frame.velocity_mps, [0.0, -speed]]),
+            heading_deg=np.append(frame.heading_deg, 180.0),
+            size_m=np.vstack([frame.size_m, [4.6, 1.8, 1.5]]),
             equipped=np.append(frame.equipped, 0),
         )
 
@@ -263,8 +263,8 @@ def test_what_a_wrong_clock_silences(wrong_ms: int, rsm: str, spat: str) -> None
         stamp_ns = receipt_ns - (15 + wrong_ms) * 1_000_000
         station.ingest(
             Fix(
-                device="gnss", stamp_ns=stamp_ns, receipt_ns=receipt_ns, valid=True, kind="3d", latitude=22.5431,
-                longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0, time_accuracy_ns=30,
+                device="gnss", stamp_ns=stamp_ns, receipt_ns=receipt_ns, valid=True, kind="3d", latitude_deg=22.5431,
+                longitude_deg=114.0579, height_m=12.0, satellites=12, horizontal_accuracy_m=1.0, time_accuracy_ns=30,
             )
         )  # fmt: skip
     station.advance(now + 200_000_000, station._health)

@@ -55,7 +55,7 @@ def event(number: int = 5, **more: Any) -> RoadEvent:
         "state": "update",
         "start_ns": NOW_NS - 3_000_000_000,
         "stamp_ns": NOW_NS,
-        "position": (10.0, -20.0),
+        "position_m": (10.0, -20.0),
         "radius_m": 2.0,
         "place": None,
         "track_ids": [],

@@ -63,7 +63,7 @@ def test_between_two_looks_the_car_is_followed(camera: CameraPipeline) -> None:
     assert first <= LOOK, "as soon as the network looks"
     for number, bodies in enumerate(told[first:], WARM_UP + first):
         assert bodies.kind.tolist() == [RoadUser.CAR]
-        assert np.hypot(*(bodies.position[0] - place(number)[:2])) < 0.6
+        assert np.hypot(*(bodies.position_m[0] - place(number)[:2])) < 0.6
     assert camera.road is not None, "the empty road is learned, and can be kept"
 
 

@@ -111,7 +111,7 @@ def test_a_picture_becomes_a_datagram(tmp_path: Path) -> None:
         glance = camera.look(picture, shot.stamp_ns)
         sights.append(glance.sight)
     assert sights == [Sight.LEARNING] * 3 + [Sight.SEES] * 3
-    assert glance.bodies is not None and len(glance.bodies.position) == 1
+    assert glance.bodies is not None and len(glance.bodies.position_m) == 1
     assert glance.doubtful
     data = camera.datagram(camera.view(shot, None))
     assert data[:4] == b"RSUV" and data[5] == 0x80  # sees, but may be wrong: the road is new to it

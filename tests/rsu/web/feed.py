@@ -215,9 +215,9 @@ class Crossing:
         """Return what the station would publish now."""
         self._frames += 1
         tracks = [self._track(mover) for mover in self._movers]
-        stopped = next((t for t in tracks if t.kind == "car" and t.speed == 0), tracks[0])
+        stopped = next((t for t in tracks if t.kind == "car" and t.speed_mps == 0), tracks[0])
         event = EventView(
-            7, 903, "update", stopped.east, stopped.north, stamp_ns - 42 * 10**9, stopped.link, stopped.lane, 0.93
+            7, 903, "update", stopped.east_m, stopped.north_m, stamp_ns - 42 * 10**9, stopped.link, stopped.lane, 0.93
         )
         signals = [SignalHead(n, *light(n, self._time_s % CYCLE_S)) for n in range(1, 17)]
         return Snapshot(
@@ -240,12 +240,12 @@ class Crossing:
         return TrackView(
             id=mover.number,
             kind=mover.kind,
-            east=east,
-            north=north,
-            speed=max(0.0, mover.speed),
-            heading=None if mover.kind == "pedestrian" and not mover.speed else heading,
-            length=SIZES[mover.kind][0],
-            width=SIZES[mover.kind][1],
+            east_m=east,
+            north_m=north,
+            speed_mps=max(0.0, mover.speed),
+            heading_deg=None if mover.kind == "pedestrian" and not mover.speed else heading,
+            length_m=SIZES[mover.kind][0],
+            width_m=SIZES[mover.kind][1],
             sources=sources,
             ellipse=(0.5 + near / 60, 0.4 + near / 150, heading),
             age_ms=40 + mover.number % 60,

@@ -41,9 +41,9 @@ def test_rows_are_found_by_their_names() -> None:
 
 
 def test_floats_are_rounded_to_what_a_screen_shows() -> None:
-    track = msgspec.structs.replace(Crossing(1).snapshot(1).tracks[0], east=1.23456, ellipse=(0.555555, 0.1, 90.0))
+    track = msgspec.structs.replace(Crossing(1).snapshot(1).tracks[0], east_m=1.23456, ellipse=(0.555555, 0.1, 90.0))
     made: dict[str, Any] = document(msgspec.structs.replace(Crossing(1).snapshot(1), tracks=[track]))
-    assert made["tracks"][str(track.id)]["east"] == 1.23
+    assert made["tracks"][str(track.id)]["east_m"] == 1.23
     assert made["tracks"][str(track.id)]["ellipse"] == [0.56, 0.1, 90.0]
 
 
@@ -104,8 +104,8 @@ def test_another_map_has_another_digest() -> None:
 
 def test_claims_are_a_list_of_their_own_beside_the_road_users() -> None:
     claim = ClaimView(
-        vehicle_id="00ff", kind="car", east=1.0, north=2.0, speed=3.0, heading=None, length=None, width=None,
-        emergency=True, age_ms=40, doubt="not-there",
+        vehicle_id="00ff", kind="car", east_m=1.0, north_m=2.0, speed_mps=3.0, heading_deg=None, length_m=None,
+        width_m=None, emergency=True, age_ms=40, doubt="not-there",
     )  # fmt: skip
     snapshot = Snapshot(0, "b", [], [], [], [], [], None, None, claims=[claim], channel_busy=0.5)
     shown: dict[str, Any] = document(snapshot)

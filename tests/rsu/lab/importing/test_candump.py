@@ -50,7 +50,7 @@ def test_a_log_gives_the_radars_lists(imported: Import, can_site: Path, tmp_path
     imported(tmp_path / "bus.log", MAPPING.replace("candump", "candump, interface: can0" + more), where=can_site)
     found = [one for one in measurements(tmp_path / "o.mcap", can_site) if isinstance(one, Detections)]
     assert len(found) == 10  # the first list ends with the second, later ones with their object
-    assert all(one.position[0] == pytest.approx([109.0, -10.2]) for one in found if len(one.position))
+    assert all(one.position_m[0] == pytest.approx([109.0, -10.2]) for one in found if len(one.position_m))
     assert [round((one.stamp_ns + 50_000_000 - BEGIN_NS) / 1e6) for one in found][:3] == [0, 72, 144]
 
 

@@ -51,8 +51,8 @@ def test_a_receivers_file_gives_what_the_receiver_gave(imported: Import, site: P
     (path,) = (each for each in replay.logs("gnss") if each.stem == name)
     with path.open(encoding="utf-8") as lines:
         told = [one for one in replay.play(replay.make_driver("gnss"), from_lines(lines)) if isinstance(one, Fix)]
-    wanted = {(one.stamp_ns, one.kind, one.latitude) for one in told if one.valid}
-    assert len(found) > 5 and wanted <= {(one.stamp_ns, one.kind, one.latitude) for one in found}
+    wanted = {(one.stamp_ns, one.kind, one.latitude_deg) for one in told if one.valid}
+    assert len(found) > 5 and wanted <= {(one.stamp_ns, one.kind, one.latitude_deg) for one in found}
     assert all(one.receipt_ns - one.stamp_ns == 60_000_000 for one in found if one.valid)
 
 

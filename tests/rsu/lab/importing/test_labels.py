@@ -44,7 +44,7 @@ def test_mot_rows_are_boxes_of_frames_in_their_order(imported: Import, site: Pat
     assert [round((one.stamp_ns - BEGIN_NS) / 1e6) for one in found] == [0, 125, 250, 375]  # two without anybody
     assert [one.source_id.tolist() for one in found] == [[7, 8], [], [], [7]]  # what is to be ignored is left out
     assert found[0].kind.tolist() == [1, 6]
-    assert found[0].box == pytest.approx(np.array([[100, 50, 120.5, 110], [300, 80, 310, 110]]))
+    assert found[0].box_px == pytest.approx(np.array([[100, 50, 120.5, 110], [300, 80, 310, 110]]))
 
 
 def test_rows_without_a_class_have_that_of_the_mapping(imported: Import, site: Path, tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_rows_without_a_class_have_that_of_the_mapping(imported: Import, site: P
 def test_kitti_rows_are_places_before_the_camera(imported: Import, site: Path, tmp_path: Path) -> None:
     first, second = seen(imported, site, tmp_path, LABELS, KITTI)
     assert round((second.stamp_ns - first.stamp_ns) / 1e6) == 100
-    assert first.position == pytest.approx(np.array([[30.0, -2.5], [12.0, 4.0]]))
-    assert first.size[0] == pytest.approx([4.2, 1.7, 1.5])
+    assert first.position_m == pytest.approx(np.array([[30.0, -2.5], [12.0, 4.0]]))
+    assert first.size_m[0] == pytest.approx([4.2, 1.7, 1.5])
     assert first.kind.tolist() == [1, 6] and first.source_id.tolist() == [3, 4]
     assert first.confidence[1] == pytest.approx(0.75) and np.isnan(first.confidence[0])
 

@@ -32,11 +32,11 @@ def test_rosbags(imported: Import, site: Path, tmp_path: Path, version: int, obj
     fixes = [one for one in found if isinstance(one, Fix)]
     assert len(seen) == len(clouds) == len(fixes) == 5
     assert [one.stamp_ns for one in seen] == [BEGIN_NS + k * 100_000_000 for k in range(5)]
-    assert seen[4].position.tolist() == [[24.0, 3.0]]
+    assert seen[4].position_m.tolist() == [[24.0, 3.0]]
     expected = {"/tracks": (1, [10.0, 0.0]), "/boxes": (3, [math.nan, math.nan])}[objects]
-    assert seen[4].kind[0] == expected[0] and seen[4].velocity[0] == pytest.approx(expected[1], nan_ok=True)
-    assert clouds[4].points[0] == pytest.approx([24.0, 3.0, 0.0], abs=1e-5) and clouds[4].doppler[0] == -4.0
-    assert (fixes[0].latitude, fixes[0].longitude) == pytest.approx(PLACE, abs=1e-7)
+    assert seen[4].kind[0] == expected[0] and seen[4].velocity_mps[0] == pytest.approx(expected[1], nan_ok=True)
+    assert clouds[4].points_m[0] == pytest.approx([24.0, 3.0, 0.0], abs=1e-5) and clouds[4].doppler_mps[0] == -4.0
+    assert (fixes[0].latitude_deg, fixes[0].longitude_deg) == pytest.approx(PLACE, abs=1e-7)
 
 
 def read(kind: str, message: Any, **stream: Any) -> Any:
@@ -60,7 +60,7 @@ def test_a_cloud_may_name_its_radial_speed_and_have_lines_and_directions_without
     rows: list[tuple[float, ...]] = [(1.0, 2.0, 3.0, 4.0), (math.nan,) * 4, (5.0, 6.0, 7.0, -8.0), (1.0, 1.0, 1.0, 0.0)]
     kind, message = cloud(rows, "x y z v_r", 2, 12)
     found = read(kind, message, fields={"doppler": {"field": "v_r", "scale": -1}})
-    assert found.points.tolist() == [[1, 2, 3], [5, 6, 7], [1, 1, 1]] and found.doppler.tolist() == [-4, 8, 0]
+    assert found.points_m.tolist() == [[1, 2, 3], [5, 6, 7], [1, 1, 1]] and found.doppler_mps.tolist() == [-4, 8, 0]
 
 
 @pytest.mark.parametrize(("width", "height", "step"), [(0, 0, 0), (0, 1, 16), (1, 0, 16)])
@@ -76,7 +76,7 @@ def test_a_cloud_without_points_is_a_scan_without_reflections(width: int, height
         frame = ros.READERS["sensor_msgs/msg/PointCloud2"](
             message, "m", 2, stream, SensorView(Reference(0.0, 0.0), None)
         )
-        assert frame.points.shape == (0, 3) and frame.doppler.shape == (0,)
+        assert frame.points_m.shape == (0, 3) and frame.doppler_mps.shape == (0,)
 
 
 def test_a_cloud_without_radial_speed_is_refused_with_what_to_do() -> None:
@@ -91,7 +91,7 @@ def test_a_cloud_without_radial_speed_is_refused_with_what_to_do() -> None:
 
 def test_a_receiver_without_a_fix_says_nothing() -> None:
     kind, message = messages(ros.typestore(), 0)["/fix"]
-    assert read(kind, message).latitude == PLACE[0]
+    assert read(kind, message).latitude_deg == PLACE[0]
     message.latitude = math.nan
     assert read(kind, message) is None
 

@@ -44,8 +44,8 @@ def test_csv_rows_of_the_same_time_are_a_frame(imported: Import, site: Path, tmp
     found = [one for one in measurements(tmp_path / "o.mcap", site) if isinstance(one, Detections)]
     assert [one.stamp_ns for one in found] == [BEGIN_NS + k * 10**9 + 5 * 10**8 for k in range(5)]
     # the camera looks east: forward is east, left is north
-    assert found[1].position == pytest.approx(np.array([[25.0, 3.0], [40.0, -2.0]]))
-    assert found[1].velocity[0] == pytest.approx([5.0, 0.0])
+    assert found[1].position_m == pytest.approx(np.array([[25.0, 3.0], [40.0, -2.0]]))
+    assert found[1].velocity_mps[0] == pytest.approx([5.0, 0.0])
     assert found[1].kind.tolist() == [1, 0] and found[1].source_id.tolist() == [7, name]
 
 

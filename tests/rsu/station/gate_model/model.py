@@ -160,7 +160,7 @@ class Model(ModelView):
         self._clock.update(
             Fix(
                 device="gnss", stamp_ns=self.now_ns - GNSS_NS, receipt_ns=ours_ns, valid=True, kind="3d",
-                latitude=22.5431, longitude=114.0579, height=12.0, satellites=12, horizontal_accuracy=1.0,
+                latitude_deg=22.5431, longitude_deg=114.0579, height_m=12.0, satellites=12, horizontal_accuracy_m=1.0,
                 time_accuracy_ns=30,
             )
         )  # fmt: skip

@@ -84,7 +84,7 @@ def test_it_makes_nobody_and_moves_nobody(fault: str) -> None:
     assert hostile.strange - calm.told and not hostile.strange & calm.strange
     assert [each.id.tolist() for each in hostile.tracks] == [each.id.tolist() for each in calm.tracks]
     for alone, beside in zip(calm.tracks, hostile.tracks, strict=True):
-        assert abs(alone.position - beside.position).max() < 0.6
+        assert abs(alone.position_m - beside.position_m).max() < 0.6
     assert hostile.events == calm.events and 905 not in hostile.events
     assert not hostile.told & (hostile.strange - calm.told)
     assert {one.source for one in hostile.snapshot.claims} == {"v2x-claimed"}

@@ -113,6 +113,6 @@ def test_whatever_is_said_what_is_used_is_near_on_time_and_once(steps: list[tupl
             assert -NS // 10 <= now_ns - report.stamp_ns <= NS
             assert (report.id, report.stamp_ns) not in seen
             seen.add((report.id, report.stamp_ns))
-            assert abs(report.latitude - 22.5431) < 0.015 and abs(report.longitude - 114.0579) < 0.016
+            assert abs(report.latitude_deg - 22.5431) < 0.015 and abs(report.longitude_deg - 114.0579) < 0.016
     made.claims(now_ns, set())
     made.misbehaviour(0)

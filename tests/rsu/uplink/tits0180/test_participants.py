@@ -75,13 +75,15 @@ def test_vehicle_classes_of_ydt_3709_where_the_site_wants_them() -> None:
 
 
 def test_a_heading_just_short_of_north_is_north() -> None:
-    (user,) = _participants(tracks_of([RoadUser.CAR], heading=np.array([359.999])))
+    (user,) = _participants(tracks_of([RoadUser.CAR], heading_deg=np.array([359.999])))
     assert user["heading"] == 0.0
 
 
 def test_what_is_unknown_is_left_out() -> None:
     n = np.array([np.nan])
-    (user,) = _participants(tracks_of([RoadUser.UNKNOWN], heading=n, heading_sd=n, size=np.full((1, 3), np.nan)))
+    (user,) = _participants(
+        tracks_of([RoadUser.UNKNOWN], heading_deg=n, heading_sd_deg=n, size_m=np.full((1, 3), np.nan))
+    )
     assert user["headingConfidence"] == 0  # unavailable
     unknown = {"heading", "length", "width", "height", "linkId", "laneId", "vehicleClass"}
     assert not unknown & user.keys()
@@ -110,7 +112,7 @@ def test_vehicle_status_is_not_lost_in_another_event() -> None:
 
 
 def test_standing_still() -> None:
-    assert _participants(tracks_of([RoadUser.CAR], velocity=np.array([[0.1, 0.2]])))[0]["status"] == 1
+    assert _participants(tracks_of([RoadUser.CAR], velocity_mps=np.array([[0.1, 0.2]])))[0]["status"] == 1
 
 
 def test_no_plate_and_no_vehicle_id_leaves() -> None:

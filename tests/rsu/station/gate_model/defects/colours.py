@@ -32,7 +32,7 @@ class ShiftedMap(Chance):
 
 class AllGreen(Chance):
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
-        return [other(lamp, colour="green", countdown=self.chance.choice([None, 20.0])) for lamp in lamps]
+        return [other(lamp, colour="green", countdown_s=self.chance.choice([None, 20.0])) for lamp in lamps]
 
 
 class TwoGreen(Chance):
@@ -41,7 +41,8 @@ class TwoGreen(Chance):
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
         wrong = self.chance.random() < 0.2
         return [
-            other(lamp, colour="green", countdown=9.0) if wrong and lamp.number == self.lamp else lamp for lamp in lamps
+            other(lamp, colour="green", countdown_s=9.0) if wrong and lamp.number == self.lamp else lamp
+            for lamp in lamps
         ]
 
 
@@ -49,7 +50,7 @@ class NoYellow(Chance):
     """Red is told where yellow is shown."""
 
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
-        return [other(lamp, colour="red", countdown=None) if lamp.colour == "yellow" else lamp for lamp in lamps]
+        return [other(lamp, colour="red", countdown_s=None) if lamp.colour == "yellow" else lamp for lamp in lamps]
 
 
 class YellowBeforeGreen(Chance):
@@ -57,7 +58,7 @@ class YellowBeforeGreen(Chance):
 
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
         return [
-            other(lamp, colour="yellow") if lamp.colour == "red" and (lamp.countdown or 99) <= 3 else lamp
+            other(lamp, colour="yellow") if lamp.colour == "red" and (lamp.countdown_s or 99) <= 3 else lamp
             for lamp in lamps
         ]
 
@@ -67,8 +68,8 @@ class GreenTooEarly(Chance):
 
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
         return [
-            other(lamp, colour="green", countdown=15.0)
-            if lamp.number == self.lamp and lamp.colour == "red" and lamp.countdown == 10
+            other(lamp, colour="green", countdown_s=15.0)
+            if lamp.number == self.lamp and lamp.colour == "red" and lamp.countdown_s == 10
             else lamp
             for lamp in lamps
         ]

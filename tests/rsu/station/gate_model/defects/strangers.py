@@ -32,9 +32,11 @@ class Forged(Chance):
         """Return who has red as green, if nobody else who conflicts has it: the other road's turn."""
         return [
             other(
-                lamp, colour="red" if lamp.colour in ("green", "flashing-green", "yellow") else "green", countdown=15.0
+                lamp,
+                colour="red" if lamp.colour in ("green", "flashing-green", "yellow") else "green",
+                countdown_s=15.0,
             )
-            if lamp.angle in (0, 180) or lamp.colour != "red"
+            if lamp.angle_deg in (0, 180) or lamp.colour != "red"
             else lamp
             for lamp in lamps
             if lamp.type != 8
@@ -61,7 +63,7 @@ class ForgedCountdowns(Forged):
     """The right colours with other countdowns."""
 
     def forge(self, lamps: list[Lamp]) -> list[Lamp]:
-        return [other(lamp, countdown=25.0) for lamp in lamps]
+        return [other(lamp, countdown_s=25.0) for lamp in lamps]
 
 
 class OtherRegion(Forged):
