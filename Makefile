@@ -106,9 +106,9 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 bench-fusion: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench fusion $(if $(SEED),--seed $(SEED))
 
-# PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files; MODEL: ONNX file
+# PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files; MODEL: ONNX file; LIVE=1: played at its own pace
 bench-real: $(VENV)/.installed-bench
-	$(BIN)/python -m tests.bench real $(if $(TRUTH),--truth $(TRUTH)) $(if $(CALIBRATION),--calibration $(CALIBRATION)) $(if $(MODEL),--model $(MODEL))
+	$(BIN)/python -m tests.bench real $(if $(TRUTH),--truth $(TRUTH)) $(if $(CALIBRATION),--calibration $(CALIBRATION)) $(if $(MODEL),--model $(MODEL)) $(if $(LIVE),--live)
 
 bench-registration: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.lab.bench_registration

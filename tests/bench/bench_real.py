@@ -2,7 +2,8 @@
 
 The film is fetched (`real_film.py`); its truth and calibration are files that the user names. Every detector's
 detections go to every tracker. Figures are on the ground, in metres. `--shown N` writes pictures with the boxes of
-every N-th picture.
+every N-th picture. `--live` plays the film to the product's detectors through the camera process's reader, at its own
+pace, in place of picture by picture.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from perception.video.settings import MotionSettings
 from tests.bench import fusion_trackers, real_score
 from tests.bench.real_eyes import Components, Eyes, ProductEyes, Seen, network, watched
 from tests.bench.real_film import RealFilm, fetched, load, pictures, stamp_ns
+from tests.bench.real_live import played
 from tests.bench_file import FOLDER, keep
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +106,16 @@ def table(title: str, rows: dict[str, dict[str, float]]) -> None:
         print(f"  {row:22}" + "".join(f"{figures[name]:11.4g}" for name in names) + f"  {WANTED.get(row, '')}")
 
 
+def live(name: str, film: RealFilm, model: Path | None) -> Seen | None:
+    """Return a product's detector's detections in the film as it is played; None: it is not the product's."""
+    if name == "mog2":
+        return None
+    onnx = network(model) if model is not None and name != "motion" else None
+    shown = played(film, onnx, None if name == "network" else MotionSettings())
+    print(f"{name}: {shown.passed_over} of {len(film.truth)} pictures passed over")
+    return shown.seen
+
+
 def arguments() -> argparse.Namespace:
     """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="bench real", description=__doc__)
@@ -112,6 +124,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--calibration", type=Path, help="Tsai's, XML")
     parser.add_argument("--model", type=Path, help="ONNX file of the network")
     parser.add_argument("--only", action="append", help="this detector alone; may be repeated")
+    parser.add_argument("--live", action="store_true", help="play the film at its own pace to the product's detectors")
     parser.add_argument("--shown", type=int, metavar="N", help="write every N-th picture with boxes")
     return parser.parse_args()
 
@@ -130,7 +143,9 @@ def main() -> None:
     for one in detectors(film, asked.model):
         if asked.only and one.name not in asked.only:
             continue
-        seen = watched(one.make(), film, one.learns)
+        seen = live(one.name, film, asked.model) if asked.live else watched(one.make(), film, one.learns)
+        if seen is None:
+            continue
         found[one.name] = of_detections(film, seen)
         for tracker in TRACKERS:
             if (figures := of_tracks(film, seen, tracker)) is not None:
