@@ -1,0 +1,72 @@
+"""A field of a record that holds a quantity names its unit; keys of the site file and of others' formats are theirs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.floors import ROOT
+
+# the unit that ends a name; m2ps2 is (m/s)2
+UNITS = "m m2 m4 mps kmh mps2 m2ps2 deg rad px px2 pxps ns ms s h minutes days seconds hz 1min ppm c mib gib percent db"
+RATES = ("_per_s", "_per_m")
+# shares, probabilities, likelihoods, ratios, unit vectors, means of counts
+UNITLESS = (
+    "agreement ahead alike along assa best busy channel_busy confidence cost deta existence exists exposure false hdop"
+    " hota idf1 log_class log_odds mean_count misfit missed mota normal odds occupancy precision probability recall"
+    " recall_all right_class right_group rotation scale score share size_weight space_occupancy square total"
+    " true_users v2x_only velocity_square velocity_volume votes weight word"
+)
+# elements of several units, or in the unit that another field names: the comment beside each says it
+MIXED = (
+    "Actor.profile Block.residual CameraPose.matrix EventLimits.over EventLimits.slow Gates.first Gates.own"
+    " Indicator.matters IndicatorRow.a IndicatorRow.b Information.about_place Information.about_speed"
+    " Information.mixed Information.place Information.speed Job.speed LampPlan.steps Lens.distortion Lens.matrix"
+    " Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty Sample.values"
+    " Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
+    " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
+    " Vehicle.length Vehicle.speed _Whole.residual"
+)
+FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are
+
+
+def _records(room: str) -> Iterator[ast.ClassDef]:
+    """Yield the classes of a room but those of settings, whose names are keys of files."""
+    for file in sorted((ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.endswith(("Settings", "Spec")):
+                yield node
+
+
+def _unnamed(record: ast.ClassDef) -> Iterator[str]:
+    """Yield the fields of floats that name no unit."""
+    settings = any(ast.unparse(base).endswith("Settings") for base in record.bases)
+    for field in record.body:
+        if settings or not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+            continue
+        name, kind = field.target.id, ast.unparse(field.annotation)
+        if "float" in kind.lower() and name.split("_")[-1] not in UNITS.split() and not name.endswith(RATES):
+            yield name
+
+
+@pytest.mark.parametrize("room", ["perception", "hw", "rsu", "sim"])
+def test_a_quantity_names_its_unit(room: str) -> None:
+    found = {
+        f"{record.name}.{name}"
+        for record in _records(room)
+        if record.name not in FOREIGN
+        for name in _unnamed(record)
+        if name not in UNITLESS.split()
+    }
+    assert found - set(MIXED.split()) == set()
+
+
+def test_no_exception_outlives_its_field() -> None:
+    """Every name that is excused is a field of some record."""
+    records = [record for room in ("perception", "hw", "rsu", "sim") for record in _records(room)]
+    fields = {f"{record.name}.{name}" for record in records for name in _unnamed(record)}
+    assert set(MIXED.split()) - fields == set()
+    assert set(UNITLESS.split()) - {each.partition(".")[2] for each in fields} == set()
+    assert FOREIGN - {record.name for record in records} == set()
