@@ -70,10 +70,12 @@ class EmulatedC0Radar(Emulator):
         return head + b"".join(self._target(each, away) for each in targets)
 
     def _target(self, one: EmulatedTarget, away: float) -> bytes:
-        size = bytes(min(round(each * 10), 254) for each in one.size)
+        size = bytes(min(round(each * 10), 254) for each in one.size_m)
         octets = one.id.to_bytes(2, "little") + bytes([3 if one.is_car else 1]) + size
-        octets += struct.pack("<d", one.longitude) + struct.pack("<d", one.latitude + away) + struct.pack("<f", 0.0)
-        octets += b"\x01" + struct.pack("<f", one.heading) + struct.pack("<f", one.speed_kmh)
+        octets += (
+            struct.pack("<d", one.longitude_deg) + struct.pack("<d", one.latitude_deg + away) + struct.pack("<f", 0.0)
+        )
+        octets += b"\x01" + struct.pack("<f", one.heading_deg) + struct.pack("<f", one.speed_kmh)
         return octets + struct.pack("<f", 0.0) + struct.pack("<f", 12.5) + bytes([one.confidence])
 
 

@@ -28,11 +28,11 @@ class EmulatedTarget(NamedTuple):
 
     id: int
     is_car: bool
-    longitude: float
-    latitude: float
-    heading: float
+    longitude_deg: float
+    latitude_deg: float
+    heading_deg: float
     speed_kmh: float  # approaching: negative
-    size: tuple[float, float, float]
+    size_m: tuple[float, float, float]
     confidence: int  # %
 
 

@@ -38,15 +38,15 @@ def _camera_line(scan: Detections, number: int) -> bytes:
 def _ti_frame(scan: Detections, number: int) -> bytes:
     rows = np.zeros(len(scan.kind), ti_frames.LAYOUTS[TARGETS])
     rows["tid"], rows["confidence"], rows["g"] = scan.source_id, scan.confidence, 1.0
-    for name in ("position", "velocity"):  # right, forward
-        rows[name][:, 0], rows[name][:, 1] = -getattr(scan, name)[:, 1], getattr(scan, name)[:, 0]
+    for name, told in (("position", scan.position_m), ("velocity", scan.velocity_mps)):  # right, forward
+        rows[name][:, 0], rows[name][:, 1] = -told[:, 1], told[:, 0]
     rows["ec"][:, 0, 0], rows["ec"][:, 1, 1] = RANGE_VARIANCE, AZIMUTH_VARIANCE
     return ti_frames.encode(ti_frames.TiFrame(number, 0, {TARGETS: rows}))
 
 
 def _video_view(scan: Detections, number: int) -> bytes:
-    fields = ("stamp_ns", "kind", "confidence", "position", "covariance", "size")
-    told = {name: getattr(scan, name) for name in fields} | {"box": np.tile(BOX_PX, (len(scan.kind), 1))}
+    fields = ("stamp_ns", "kind", "confidence", "position_m", "covariance_m2", "size_m")
+    told = {name: getattr(scan, name) for name in fields} | {"box_px": np.tile(BOX_PX, (len(scan.kind), 1))}
     return video.encode(video.VideoView(sequence=number, **told))
 
 

@@ -24,8 +24,8 @@ _BSM = v2x.SERVICES["bsm"].aid
 class Flow(NamedTuple):
     """All road users at one time, site frame."""
 
-    position: Floats  # (n, 2) m
-    velocity: Floats  # (n, 2) m/s
+    position_m: Floats  # (n, 2) m
+    velocity_mps: Floats  # (n, 2) m/s
 
 
 class EvenTraffic:
@@ -80,9 +80,9 @@ def _views(sensor: Sensor, position: Floats) -> Mask:
 
 def seen_by(sensor: Sensor, flow: Flow, now_ns: int, noise: np.random.Generator) -> Detections:
     """Return the scan of a sensor: the road users (n, 2) in its field of view."""
-    inside, turn = _views(sensor, flow.position), rotation_of(sensor.mount)
-    place = (flow.position[inside] - [sensor.mount.east_m, sensor.mount.north_m]) @ turn
-    count, velocity = len(place), flow.velocity[inside] @ turn
+    inside, turn = _views(sensor, flow.position_m), rotation_of(sensor.mount)
+    place = (flow.position_m[inside] - [sensor.mount.east_m, sensor.mount.north_m]) @ turn
+    count, velocity = len(place), flow.velocity_mps[inside] @ turn
     return Detections(
         device=sensor.device,
         stamp_ns=now_ns - LATENCY_NS,
@@ -101,7 +101,7 @@ def seen_by(sensor: Sensor, flow: Flow, now_ns: int, noise: np.random.Generator)
 
 def reported_by(number: int, flow: Flow, radio: str, stamp_ns: int, reference: Reference) -> Reception:
     """Return the BSM of one of the road users as the radio receives it; time: steady, UTC with it."""
-    latitude, longitude = to_wgs84(flow.position[number, 0], flow.position[number, 1], reference)
+    latitude, longitude = to_wgs84(flow.position_m[number, 0], flow.position_m[number, 1], reference)
     message = v2x.BasicSafetyMessage(
         msg_cnt=stamp_ns // 100_000_000 % 128,
         id=(number + 1).to_bytes(8, "big"),
@@ -110,7 +110,7 @@ def reported_by(number: int, flow: Flow, radio: str, stamp_ns: int, reference: R
         position_confidence=v2x.PositionConfidenceSet(position="a1m"),
         transmission="forwardGears",
         speed_mps=SPEED_MPS,
-        heading_deg=float(heading_of(flow.velocity[number])),
+        heading_deg=float(heading_of(flow.velocity_mps[number])),
         acceleration=v2x.Acceleration(longitudinal_mps2=None, lateral_mps2=None, vertical_mps2=None, yaw_rate_dps=0.0),
         brakes=v2x.BrakeSystemStatus(),
         size=v2x.Size(length_m=SIZE_M[0], width_m=SIZE_M[1], height_m=SIZE_M[2]),

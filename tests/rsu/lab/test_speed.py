@@ -36,8 +36,8 @@ def test_road_users_drive_along_their_lanes() -> None:
     line = np.array([[0.0, -90.0], [0.0, -10.0]])
     sensors = config.load(SITE).site.sensors
     before, after = (EvenTraffic([line], sensors, 3).at(time_s) for time_s in (0.0, 1.0))
-    assert np.ptp(before.position[:, 1]) > 30.0 and np.allclose(before.position[:, 0], 0.0)
-    assert np.allclose(after.position - before.position, [0.0, SPEED_MPS])
+    assert np.ptp(before.position_m[:, 1]) > 30.0 and np.allclose(before.position_m[:, 0], 0.0)
+    assert np.allclose(after.position_m - before.position_m, [0.0, SPEED_MPS])
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "too slow: perception, one round"), ("zh", "过慢：感知，每轮")])
