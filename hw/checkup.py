@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hw import channel, hints, link
+from hw import channel, hints, link, mqtt, opening
 from hw.content import WORDS, Content
 from hw.detail import Detail
 from hw.driver import Driver
@@ -37,7 +37,7 @@ CLOCKS = {
 NOT_UNDERSTOOD = Detail("nothing of what it says is understood: {}", "其数据完全无法解析：{}")
 DETAILS = (
     *(*CLOCKS.values(), NOT_UNDERSTOOD, LOSSES, SHORTAGE),
-    *(*WORDS.values(), *hints.DETAILS, *link.DETAILS, *channel.DETAILS),
+    *(*WORDS.values(), *hints.DETAILS, *link.DETAILS, *channel.DETAILS, *opening.DETAILS, *mqtt.DETAILS),
 )
 
 

@@ -4,6 +4,8 @@
     link: {tcp: "192.168.1.20:8899"}                         the device is the server
     link: {udp: {listen: "0.0.0.0:10050", peer: "192.168.1.30:10023"}}
     link: {can: can0}                                        a CAN interface of this box (SocketCAN)
+    link: {mqtt: {broker: "127.0.0.1:1883", topic: V2X/RADAR/1/TRACK/UP}}    the device publishes on a broker
+    link: {http: {listen: "0.0.0.0:8090", peer: 192.168.1.64}}    the device posts to us
     link: {local: north.video}                               datagrams of a process of this box; in the run folder
 
 Hosts are addresses, not names: a name look-up can block for seconds, and the site has no name server to trust.
@@ -12,16 +14,20 @@ Hosts are addresses, not names: a name look-up can block for seconds, and the si
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal, NamedTuple, Self
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hw.detail import Detail
 
 _ADDRESS = Detail('expected "address:port", got "{got}"', '应为 "address:port"，实为 "{got}"')
-_ONE_OF = Detail("expected exactly one of serial, tcp, udp, local, can", "serial、tcp、udp、local、can 应恰有其一")
+_ONE_OF = Detail(
+    "expected exactly one of serial, tcp, udp, local, can, mqtt, http",
+    "serial、tcp、udp、local、can、mqtt、http 应恰有其一",
+)
 SocketAddress = tuple[str, int]
-Way = Literal["serial", "tcp", "udp", "local", "can"]  # of an endpoint, by its key
+Way = Literal["serial", "tcp", "udp", "local", "can", "mqtt", "http"]  # of an endpoint, by its key
 
 
 def split_address(text: str) -> SocketAddress:
@@ -61,18 +67,36 @@ class Udp(Strict):
     any_port: bool = False  # the peer sends from ports that change
 
 
+class Mqtt(Strict):
+    """Messages that a device publishes on an MQTT broker."""
+
+    broker: Address  # address and port of the broker
+    topic: str = Field(min_length=1, max_length=200)  # of the device's messages; + and # as in MQTT
+    user: str | None = None  # user name at the broker; none: no login
+    password_file: Path | None = None  # file whose first line is the password
+
+
+class Http(Strict):
+    """Requests that a device posts to a port of ours."""
+
+    listen: Address  # our address and port to listen on
+    peer: Annotated[str, AfterValidator(lambda text: str(ip_address(text)))]  # the device's address
+
+
 class Endpoint(Strict):
     """Exactly one way to reach a device."""
 
     serial: Serial | None = None
     tcp: Address | None = None  # address and port of the device, which is the server
     udp: Udp | None = None
+    mqtt: Mqtt | None = None
+    http: Http | None = None
     local: str | None = None  # name of a local socket in the run folder
     can: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,15}$")  # CAN interface of this box, such as can0
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(way is not None for way in (self.serial, self.tcp, self.udp, self.local, self.can)) != 1:
+        if sum(getattr(self, way) is not None for way in get_args(Way)) != 1:
             raise ValueError(_ONE_OF)
         return self
 
@@ -80,6 +104,10 @@ class Endpoint(Strict):
         """Return the place as a person would write it."""
         if self.serial:
             return f"{self.serial.path}@{self.serial.baud}"
+        if self.mqtt:
+            return f"mqtt {self.mqtt.broker} {self.mqtt.topic}"
+        if self.http:
+            return f"http {self.http.listen} from {self.http.peer}"
         return self.tcp or self.local or self.can or (f"udp {self.udp.peer}" if self.udp else "")
 
 

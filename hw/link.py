@@ -10,22 +10,17 @@ Back-off, silence and limits are measured on the monotonic clock; the clock that
 
 from __future__ import annotations
 
-import os
-import termios
 import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import serial
-
-from hw.can.channel import open_bus
-from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel, LocalChannel, attempt, message, open_socket
+from hw.channel import DATAGRAMS_PER_READ, READ_SIZE, Channel
 from hw.detail import Detail
-from hw.endpoint import Endpoint, Serial
+from hw.endpoint import Endpoint
 from hw.errors import LinkError, LostError, OpenError
 from hw.flood import Flood
+from hw.opening import open_channel
 from hw.timescale import Clock
 
 NS_PER_MS = 1_000_000
@@ -37,9 +32,7 @@ REST_NS = 2 * NS_PER_MS  # a port of datagrams that was read is not looked at ag
 
 NO_ANSWER = Detail("no answer", "无应答")
 SILENT = Detail("silent for {} s", "已静默 {} s")
-ELSEWHERE = Detail("{} leads elsewhere now", "{} 现指向其他设备")
-HUNG_UP = Detail("hung up", "线路已挂断")
-DETAILS = (NO_ANSWER, SILENT, ELSEWHERE, HUNG_UP)
+DETAILS = (NO_ANSWER, SILENT)
 
 
 class Chunk(NamedTuple):
@@ -171,7 +164,7 @@ class PortLink:
         self._unsent.clear()
 
     def _open(self, at_ns: int) -> bool:
-        self._channel = _open_channel(self.endpoint, self._folder, self.counters)
+        self._channel = open_channel(self.endpoint, self._folder, self.counters)
         self._opened_ns = self._checked_ns = at_ns
         return self._connect(self._channel, at_ns)
 
@@ -200,51 +193,3 @@ class PortLink:
         wait_ms = min(FIRST_WAIT_MS << min(self._failures, 16), self._reopen_ms)
         self._attempt_ns = self._monotonic() + wait_ms * NS_PER_MS
         self._failures += 1
-
-
-def _open_channel(endpoint: Endpoint, folder: Path, counters: Counter[str]) -> Channel:
-    try:
-        if endpoint.serial:
-            return _SerialChannel(endpoint.serial, folder)
-        if endpoint.local:
-            return LocalChannel(folder / endpoint.local)
-        if endpoint.can:
-            return open_bus(endpoint.can)
-        return open_socket(endpoint, counters)
-    except (OSError, termios.error) as error:  # pyserial's own error is an OSError
-        raise OpenError(message(error)) from error
-
-
-class _SerialChannel:
-    """A serial port or pty. Its path may be a symlink that a restarted device points elsewhere."""
-
-    datagrams = False
-
-    def __init__(self, place: Serial, folder: Path) -> None:
-        self._path = folder / place.path
-        self._target = self._path.resolve(strict=True)
-        self._port = serial.Serial(str(self._target), place.baud, timeout=0, write_timeout=0, exclusive=True)
-
-    def fileno(self) -> int:
-        return int(self._port.fileno())
-
-    def connected(self) -> bool:
-        return True
-
-    def check(self) -> None:
-        # A pty's number is given to the next device that asks, so an old symlink can lead to a stranger for a moment.
-        if self._path.resolve() != self._target:
-            raise LostError(ELSEWHERE.say(self._path.name))
-
-    def read(self) -> bytes | None:
-        data = attempt(lambda: os.read(self.fileno(), READ_SIZE))
-        if data == b"":
-            raise LostError(HUNG_UP.en)  # readable, yet nothing there
-        return data
-
-    def write(self, data: bytes) -> int:
-        return attempt(lambda: os.write(self.fileno(), data)) or 0
-
-    def close(self) -> None:
-        with suppress(OSError, termios.error):
-            self._port.close()

@@ -7,55 +7,23 @@ reference point, angles in degrees clockwise from true north. Names of serial po
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from ruamel.yaml import YAML
 
-from hw.endpoint import Address, SocketAddress, Strict, split_address
+from hw.endpoint import Address, Strict, split_address
 from perception import geo, sensor
-
-
-class Pty(NamedTuple):
-    """A serial port: a pty behind a symlink in the run folder, its output paced as by this baud rate."""
-
-    name: str
-    baud: int
-
-
-class TcpServer(NamedTuple):
-    """A listening TCP socket for any number of clients; each gets everything."""
-
-    listen: SocketAddress
-
-
-class UdpSocket(NamedTuple):
-    """A bound UDP socket that sends to one host."""
-
-    listen: SocketAddress
-    host: SocketAddress
-
-
-class LocalSocket(NamedTuple):
-    """A process of the box itself, whose datagrams go to a local socket of the run folder."""
-
-    name: str
-
-
-class MjpegServer(NamedTuple):
-    """A listening HTTP socket whose every answer is the same film."""
-
-    listen: SocketAddress
-
-
-class BenchPublisher(NamedTuple):
-    """A ZeroMQ publisher in the run folder: for the bench itself to watch, on no wire of the device."""
-
-    name: str
-    topic: bytes
-
-
-Opening = Pty | TcpServer | UdpSocket | LocalSocket | MjpegServer | BenchPublisher
+from sim.openings import (
+    BenchPublisher,
+    MjpegServer,
+    MqttPublisher,
+    Opening,
+    Poster,
+    Pty,
+    TcpServer,
+    UdpSocket,
+)
 
 
 class ReferenceSpec(Strict):
@@ -137,19 +105,28 @@ class CanRadarSpec(SensorSpec):
 
 
 class LinkedSpec(SensorSpec):
-    """A sensor with one port: a TCP server, a UDP socket or a serial line."""
+    """A sensor with one port: a TCP server, a UDP socket, a publisher, a poster or a serial line."""
 
-    kind: Literal["ops243", "ss125", "radar-c0"]
+    kind: Literal["ops243", "ss125", "radar-c0", "radar-json", "radar-video", "camera-mapped"]
     tcp: Address | None = None
     udp: tuple[Address, Address] | None = None  # its own and the host's
+    mqtt: tuple[Address, str] | None = None  # broker and topic
+    http: Address | None = None  # of the host to which it posts
     serial: str | None = None
     baud: int = Field(115_200, ge=1200, le=921_600)
 
     def ports(self) -> dict[str, Opening]:
         """Return the one port."""
+        return {"link": self._opening()}
+
+    def _opening(self) -> Opening:
         if self.udp:
-            return {"link": UdpSocket(split_address(self.udp[0]), split_address(self.udp[1]))}
-        return {"link": TcpServer(split_address(self.tcp)) if self.tcp else Pty(self.serial or self.kind, self.baud)}
+            return UdpSocket(split_address(self.udp[0]), split_address(self.udp[1]))
+        if self.mqtt:
+            return MqttPublisher(split_address(self.mqtt[0]), self.mqtt[1])
+        if self.http:
+            return Poster(split_address(self.http))
+        return TcpServer(split_address(self.tcp)) if self.tcp else Pty(self.serial or self.kind, self.baud)
 
 
 class VideoSpec(EmulatorSpec):

@@ -17,7 +17,18 @@ from typing import Protocol
 import zmq
 
 from hw.endpoint import SocketAddress
-from sim.bench import BenchPublisher, LocalSocket, MjpegServer, Opening, Pty, TcpServer, UdpSocket
+from sim.openings import (
+    BenchPublisher,
+    LocalSocket,
+    MjpegServer,
+    MqttPublisher,
+    Opening,
+    Poster,
+    Pty,
+    TcpServer,
+    UdpSocket,
+)
+from sim.outward import MqttPort, PostPort
 from sim.video.mjpeg import MjpegPort
 
 READ_SIZE = 65536
@@ -53,6 +64,10 @@ def open_port(opening: Opening, folder: Path) -> DevicePort:
         return _LocalPort(folder / opening.name)
     if isinstance(opening, MjpegServer):
         return MjpegPort(opening.listen)
+    if isinstance(opening, MqttPublisher):
+        return MqttPort(opening)
+    if isinstance(opening, Poster):
+        return PostPort(opening)
     if isinstance(opening, BenchPublisher):
         return _PublisherPort(folder / opening.name, opening.topic)
     return _UdpPort(opening)

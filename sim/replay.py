@@ -23,7 +23,7 @@ from mcap.reader import make_reader
 
 from hw.endpoint import Endpoint, split_address
 from hw.radar.ti_cli import PROMPT
-from sim.bench import LocalSocket, Opening, Pty, TcpServer, UdpSocket
+from sim.openings import LocalSocket, Opening, Pty, TcpServer, UdpSocket
 from sim.ports import DevicePort, open_port
 from sim.restamp import SECOND_NS, Restamp, restamper
 

@@ -30,8 +30,8 @@ ALLOWED = {
 }
 # library -> the only places that may import it
 CONFINED = {
-    "serial": ["hw/link.py"],
-    "paho": ["rsu/uplink/", "sim/"],
+    "serial": ["hw/opening.py"],
+    "paho": ["hw/mqtt.py", "rsu/uplink/", "sim/"],
     "asn1tools": ["codecs/v2x/"],
     "libsumo": ["sim/"],
     "onnx": ["rsu/lab/models/"],

@@ -76,58 +76,88 @@ class GeoTarget(NamedTuple):
     confidence: float  # 0..1; 0: it stands
 
 
-class GeoTracks:
-    """Lists of targets of one radar.
+class Plane:
+    """The plane of one radar's frame, by its origin."""
 
-    Counters: `unplaced` (targets farther away than any radar sees, or faster than any road user), `unsure` (targets
-    of which the radar has not been sure yet).
-    """
-
-    def __init__(self, origin: Origin, kinds: dict[int, RoadUser], counters: Counter[str]) -> None:
-        self._kinds = kinds
-        self._counters = counters
+    def __init__(self, origin: Origin) -> None:
         self._latitude, self._longitude = origin.latitude_deg, origin.longitude_deg
         latitude = math.radians(origin.latitude_deg)
         curve = 1 - _E2 * math.sin(latitude) ** 2
         self._north_m = math.radians(_A_M * (1 - _E2) / curve**1.5)  # of a degree
         self._east_m = math.radians(_A_M / math.sqrt(curve) * math.cos(latitude))
         self._yaw = math.radians(origin.yaw_deg)
-        self._lists = 0
-        self._sure: dict[int, int] = {}  # number of a target that counts -> the list that held it last
 
-    def tracks(self, targets: Sequence[GeoTarget]) -> list[Track] | None:
-        """Return the targets of one list that count; None: hardly any has a place, so that it tells nothing."""
-        placed = [track for one in targets if (track := self._track(one)) is not None]
-        if lost := len(targets) - len(placed):
-            note(self._counters, "unplaced", f"{lost} of {len(targets)}".encode(), lost)
-        self._lists += 1
-        self._sure |= {one.id: self._lists for one in targets if one.confidence > 0 or one.id in self._sure}
-        self._sure = {key: last for key, last in self._sure.items() if self._lists - last < FORGOTTEN}
-        counted = [one for one in placed if one.id in self._sure]
-        if unsure := len(placed) - len(counted):
-            self._counters["unsure"] += unsure
-        return None if len(placed) < USABLE * len(targets) else counted
+    def place(self, longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
+        """Return x, y in m."""
+        east_m = (longitude_deg - self._longitude) * self._east_m
+        return self._turned(east_m, (latitude_deg - self._latitude) * self._north_m)
 
-    def _track(self, one: GeoTarget) -> Track | None:
-        east_m = (one.longitude_deg - self._longitude) * self._east_m
-        north_m = (one.latitude_deg - self._latitude) * self._north_m
-        speed_mps = abs(one.speed_mps)
-        # written so that NaN is refused, too
-        if not (math.hypot(east_m, north_m) < FARTHEST_M and speed_mps < FASTEST_MPS and abs(one.heading_deg) < 721):
-            return None
-        heading = math.radians(one.heading_deg)
-        x_m, y_m = self._turned(east_m, north_m)
-        vx_mps, vy_mps = self._turned(speed_mps * math.sin(heading), speed_mps * math.cos(heading))
-        kind = self._kinds.get(one.type, RoadUser.UNKNOWN)
-        length_m, width_m, height_m = (_size(each) for each in (one.length_m, one.width_m, one.height_m))
-        confidence = min(one.confidence, 1.0) or math.nan
-        return Track(one.id, x_m, y_m, vx_mps, vy_mps, kind, length_m, width_m, height_m, confidence)
+    def velocity(self, speed_mps: float, heading_deg: float) -> tuple[float, float]:
+        """Return vx, vy in m/s of a motion towards a heading, clockwise from true north."""
+        heading = math.radians(heading_deg)
+        return self._turned(speed_mps * math.sin(heading), speed_mps * math.cos(heading))
 
     def _turned(self, east: float, north: float) -> tuple[float, float]:
         sine, cosine = math.sin(self._yaw), math.cos(self._yaw)
         return east * sine + north * cosine, north * sine - east * cosine
 
 
-def _size(metres: float) -> float:
+class SureTargets:
+    """Which targets of one radar count. Counters: `unsure` (targets of which the radar has not been sure yet)."""
+
+    def __init__(self, counters: Counter[str]) -> None:
+        self._counters = counters
+        self._lists = 0
+        self._sure: dict[int, int] = {}  # number of a target that counts -> the list that held it last
+
+    def counted(self, tracks: Sequence[Track]) -> list[Track]:
+        """Return those of one list that count; one that stands now is of unknown confidence."""
+        self._lists += 1
+        self._sure |= {one.id: self._lists for one in tracks if one.confidence > 0 or one.id in self._sure}
+        self._sure = {key: last for key, last in self._sure.items() if self._lists - last < FORGOTTEN}
+        counted = [one._replace(confidence=one.confidence or math.nan) for one in tracks if one.id in self._sure]
+        if unsure := len(tracks) - len(counted):
+            self._counters["unsure"] += unsure
+        return counted
+
+
+class GeoTracks:
+    """Lists of targets of one radar.
+
+    Counters: `unplaced` (targets farther away than any radar sees, or faster than any road user) and those of
+    SureTargets.
+    """
+
+    def __init__(self, origin: Origin, kinds: dict[int, RoadUser], counters: Counter[str]) -> None:
+        self._kinds = kinds
+        self._counters = counters
+        self._plane = Plane(origin)
+        self._sure = SureTargets(counters)
+
+    def tracks(self, targets: Sequence[GeoTarget]) -> list[Track] | None:
+        """Return the targets of one list that count; None: hardly any has a place, so that it tells nothing."""
+        placed = [track for one in targets if (track := self._track(one)) is not None]
+        if lost := len(targets) - len(placed):
+            note(self._counters, "unplaced", f"{lost} of {len(targets)}".encode(), lost)
+        counted = self._sure.counted(placed)
+        return None if len(placed) < USABLE * len(targets) else counted
+
+    def _track(self, one: GeoTarget) -> Track | None:
+        place = self._plane.place(one.longitude_deg, one.latitude_deg)
+        speed_mps = abs(one.speed_mps)
+        if not is_possible(*place, speed_mps) or not abs(one.heading_deg) < 721:
+            return None
+        velocity = self._plane.velocity(speed_mps, one.heading_deg)
+        kind = self._kinds.get(one.type, RoadUser.UNKNOWN)
+        length_m, width_m, height_m = (size(each) for each in (one.length_m, one.width_m, one.height_m))
+        return Track(one.id, *place, *velocity, kind, length_m, width_m, height_m, min(one.confidence, 1.0))
+
+
+def is_possible(x_m: float, y_m: float, speed_mps: float) -> bool:
+    """Return whether a road user can be there and so fast; NaN is neither."""
+    return math.hypot(x_m, y_m) < FARTHEST_M and speed_mps < FASTEST_MPS
+
+
+def size(metres: float) -> float:
     """Return a size that a road user can have; NaN: it is none."""
     return metres if 0.05 < metres < LONGEST_M else math.nan

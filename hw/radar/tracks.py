@@ -24,12 +24,13 @@ class Track(NamedTuple):
     width_m: float = nan
     height_m: float = nan
     confidence: float = nan  # 0..1
+    box: tuple[float, float, float, float] = (nan, nan, nan, nan)  # px: left, top, right, bottom
 
 
 def detections(device: str, stamp_ns: int, receipt_ns: int, tracks: Sequence[Track]) -> Detections:
     """Return the measurement that a list of targets is; of how sure it is of places, such a radar says nothing."""
     count = len(tracks)
-    numbers = np.array([(*one[1:5], *one[6:]) for one in tracks], float).reshape(count, 8)
+    numbers = np.array([(*one[1:5], *one[6:10], *one.box) for one in tracks], float).reshape(count, 12)
     return Detections(
         device=device,
         stamp_ns=stamp_ns,
@@ -38,7 +39,7 @@ def detections(device: str, stamp_ns: int, receipt_ns: int, tracks: Sequence[Tra
         covariance_m2=np.full((count, 2, 2), np.nan),
         velocity_mps=numbers[:, 2:4],
         velocity_variance_m2ps2=np.full(count, np.nan),
-        box_px=np.full((count, 4), np.nan),
+        box_px=numbers[:, 8:12],
         size_m=numbers[:, 4:7],
         kind=np.array([int(one.kind) for one in tracks], np.int64),
         confidence=numbers[:, 7],

@@ -28,6 +28,7 @@ GROUPS = (
             "video",
             "can-radar",
             "track-radar",
+            "json-devices",
             "speed-radar",
             "signal-controllers",
             "events",

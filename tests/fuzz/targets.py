@@ -40,6 +40,9 @@ _PORTS = [
     ("video", "pictures", "video"),
     ("ars408", "link", "ars408"),
     ("radar-c0", "link", "radar-c0"),
+    ("radar-json", "link", "radar-json"),
+    ("radar-video", "link", "radar-video"),
+    ("camera-mapped", "link", "camera-mapped"),
     ("ops243", "link", "ops243"),
     ("ss125", "link", "ss125"),
 ]

@@ -24,6 +24,16 @@ GOLDEN = Path(__file__).parent / "golden"
 UDP = {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}
 PROFILE = Path(__file__).parents[2] / "configs" / "ti-traffic-68xx.cfg"
 ORIGIN = {"latitude_deg": 22.5431, "longitude_deg": 114.0579, "yaw_deg": 0.0}  # of the demo's reference point
+MAPPING = {
+    "objects": "data.trk",
+    "time": {"field": "ts", "unit": "s"},
+    "fields": {
+        "id": "no", "class": {"field": "cls", "map": {"veh_s": "car", "veh_l": "truck", "ped": "pedestrian"}},
+        "confidence": {"field": "p", "scale": 0.01}, "x_m": "pos.fwd", "y_m": {"field": "pos.right", "scale": -1},
+        "vx_mps": {"field": "kmh.fwd", "scale": 0.277778}, "vy_mps": {"field": "kmh.right", "scale": -0.277778},
+        "length_m": "lw.0", "width_m": "lw.1",
+    },
+}  # fmt: skip
 SETTINGS: dict[str, dict[str, object]] = {
     "ars408": {"link": {"tcp": "127.0.0.1:1"}},
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
@@ -32,6 +42,9 @@ SETTINGS: dict[str, dict[str, object]] = {
     "gb20999": {"link": UDP, "groups": [1, 2, 3, 4]},
     "gnss": {"link": {"serial": {"path": "gnss"}}},
     "ops243": {"link": {"serial": {"path": "ops243", "baud": 19200}}},
+    "camera-mapped": {"link": {"tcp": "127.0.0.1:1"}, "mapping": MAPPING},
+    "radar-json": {"link": {"mqtt": {"broker": "127.0.0.1:1", "topic": "V2X/RADAR/1/TRACK/UP"}}, "origin": ORIGIN},
+    "radar-video": {"link": {"http": {"listen": "127.0.0.1:1", "peer": "127.0.0.1"}}},
     "radar-c0": {"link": UDP, "origin": ORIGIN},
     "radio-agent": {"link": UDP},
     "ss125": {"link": {"serial": {"path": "ss125"}}, "unit": "metric"},

@@ -19,10 +19,11 @@ from hw.device import Device
 from hw.registry import driver_class
 from hw.rounds import poll
 from perception.objects import Detections, RoadUser
-from sim.bench import CameraSpec, CanRadarSpec, RadarSpec, SensorSpec, TcpServer, load
+from sim.bench import CameraSpec, CanRadarSpec, RadarSpec, SensorSpec, load
 from sim.emulate import ALREADY_RUNNING, INVALID_CONFIG, Runner
 from sim.emulator import MUTE, Emulator, FaultFile, Write
 from sim.frames import WorldFrame
+from sim.openings import TcpServer
 from sim.ports import open_port
 from sim.sensing import to_sensor
 from tests.hw import replay

@@ -58,6 +58,8 @@ def _takes(endpoint: Endpoint) -> Iterator[tuple[str, str, Path_]]:
         yield "serial", normpath(endpoint.serial.path), ("serial", "path")
     if endpoint.udp:
         yield "udp", endpoint.udp.listen, ("udp", "listen")
+    if endpoint.http:
+        yield "tcp", endpoint.http.listen, ("http", "listen")
     if endpoint.local:
         yield "local", endpoint.local, ("local",)
 
