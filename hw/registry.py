@@ -22,6 +22,7 @@ DRIVERS: dict[str, str] = {
     "ti-mmwave": "hw.radar.ti:TiRadar",
     "ars408": "hw.radar.ars408:Ars408",
     "radar-c0": "hw.radar.c0:C0Radar",
+    "acc7320": "hw.radar.acc:AccRadar",
     "radar-json": "hw.mapped.radar:JsonRadar",
     "radar-video": "hw.mapped.radar_video:RadarVideo",
     "ops243": "hw.radar.ops243:Ops243",

@@ -107,7 +107,7 @@ class CanRadarSpec(SensorSpec):
 class LinkedSpec(SensorSpec):
     """A sensor with one port: a TCP server, a UDP socket, a publisher, a poster or a serial line."""
 
-    kind: Literal["ops243", "ss125", "radar-c0", "radar-json", "radar-video", "camera-mapped"]
+    kind: Literal["ops243", "ss125", "acc7320", "radar-c0", "radar-json", "radar-video", "camera-mapped"]
     tcp: Address | None = None
     udp: tuple[Address, Address] | None = None  # its own and the host's
     mqtt: tuple[Address, str] | None = None  # broker and topic

@@ -40,6 +40,7 @@ EMULATORS = {
     "ti-mmwave": "sim.radar:EmulatedTiRadar",
     "ars408": "sim.can_radar:EmulatedCanRadar",
     "radar-c0": "sim.c0_radar:EmulatedC0Radar",
+    "acc7320": "sim.acc_radar:EmulatedAccRadar",
     "radar-json": "sim.json_devices:EmulatedJsonRadar",
     "radar-video": "sim.json_devices:EmulatedRadarVideo",
     "camera-mapped": "sim.json_devices:EmulatedMappedCamera",

@@ -1,4 +1,4 @@
-"""Driver of track radars that publish their targets as JSON on an MQTT broker, as OpenV2X's roadside radars do.
+"""Driver of track radars that publish their targets as JSON on an MQTT broker, as roadside radars of open platforms do.
 
     V2X/RADAR/{id}/TRACK/UP   {"timeStamp": "1664423415000", "number": 29, "targets": [{"targetId": 6972,
         "targetType": 3, "longitude": 115.93, "latitude": 39.07, "speed": -16.8, "headingAngle": 176.3, ...}]}

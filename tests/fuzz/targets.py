@@ -40,6 +40,7 @@ _PORTS = [
     ("video", "pictures", "video"),
     ("ars408", "link", "ars408"),
     ("radar-c0", "link", "radar-c0"),
+    ("acc7320", "link", "acc7320"),
     ("radar-json", "link", "radar-json"),
     ("radar-video", "link", "radar-video"),
     ("camera-mapped", "link", "camera-mapped"),

@@ -35,6 +35,7 @@ MAPPING = {
     },
 }  # fmt: skip
 SETTINGS: dict[str, dict[str, object]] = {
+    "acc7320": {"link": {"tcp": "127.0.0.1:1"}},
     "ars408": {"link": {"tcp": "127.0.0.1:1"}},
     "camera-json": {"link": {"tcp": "127.0.0.1:1"}},
     "gat1743": {"link": UDP},
