@@ -88,9 +88,9 @@ class EmulatedAccRadar(Emulator):
     def _targets(self, frame: WorldFrame, rng: np.random.Generator) -> bytes:
         spec = self._stands.get(self.fault) or self._spec
         rows = visible(frame, spec)
-        true = to_sensor(spec.mount, frame.position[rows] - [spec.mount.east_m, spec.mount.north_m])
-        place = noisy(rng, true, np.full(len(rows), RANGE_SD), polar(true).distance * AZIMUTH_SD)
-        velocity = to_sensor(spec.mount, frame.velocity[rows])
+        true = to_sensor(spec.mount, frame.position_m[rows] - [spec.mount.east_m, spec.mount.north_m])
+        place = noisy(rng, true, np.full(len(rows), RANGE_SD), polar(true).distance_m * AZIMUTH_SD)
+        velocity = to_sensor(spec.mount, frame.velocity_mps[rows])
         velocity = velocity + rng.normal(0, SPEED_SD, velocity.shape)
         numbers, data = self._numbers.of(frame.id[rows], frame.stamp_ns), b""
         for row, key, (x, y), (vx, vy) in zip(rows, numbers, place, velocity, strict=True):

@@ -68,8 +68,8 @@ class JsonDevice(Emulator):
         """Return (row, number, forward m, left m) of the road users that are seen."""
         spec, rng = self._stands.get(self.fault) or self._spec, generator(self._seed, self._name, number)
         rows = visible(frame, spec)
-        true = to_sensor(spec.mount, frame.position[rows] - [spec.mount.east_m, spec.mount.north_m])
-        away = polar(true).distance
+        true = to_sensor(spec.mount, frame.position_m[rows] - [spec.mount.east_m, spec.mount.north_m])
+        away = polar(true).distance_m
         place = noisy(rng, true, np.full(len(rows), RANGE_SD), away * AZIMUTH_SD)
         keys = self._numbers.of(frame.id[rows], frame.stamp_ns)
         return [
@@ -142,8 +142,8 @@ class EmulatedMappedCamera(JsonDevice):
         }
 
     def _seen(self, frame: WorldFrame, row: int, key: int, x: float, y: float) -> dict[str, Any]:
-        forward, left = map(float, to_sensor(self._spec.mount, frame.velocity[row : row + 1])[0])
-        length, width = map(float, frame.size[row, :2])
+        forward, left = map(float, to_sensor(self._spec.mount, frame.velocity_mps[row : row + 1])[0])
+        length, width = map(float, frame.size_m[row, :2])
         name = self.NAMES.get(int(frame.kind[row]), "?")
         speed = {"fwd": round(forward * 3.6, 1), "right": round(-left * 3.6, 1)}
         return {

@@ -25,7 +25,7 @@ from tests.sim.emul_scene import User, bench, frame
 
 PERIOD_NS = 100 * MS
 USERS = [
-    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading=180.0),
+    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading_deg=180.0),
     User(2, RoadUser.BUS, (-3.5, 20.0), (0.0, 8.0), (12.0, 2.5, 3.5)),
 ]
 SPEC = LinkedSpec.model_validate(
@@ -169,9 +169,11 @@ def test_a_radar_lets_us_in_and_its_lists_are_the_truth(settings: dict[str, obje
     assert len(found) > 35 and fed.health().state == "ok", fed.health()
     last = next(each for each in reversed(found) if len(each.kind) == 2)
     seconds = (last.stamp_ns - BEGIN_NS) / 1e9
-    order = np.argsort(last.position[:, 1])
-    assert last.position[order] == pytest.approx(np.array([[60 - 12 * seconds, 0.0], [20 + 8 * seconds, 3.5]]), abs=1.5)
-    assert last.velocity[order] == pytest.approx(np.array([[-12.0, 0.0], [8.0, 0.0]]), abs=0.8)
+    order = np.argsort(last.position_m[:, 1])
+    assert last.position_m[order] == pytest.approx(
+        np.array([[60 - 12 * seconds, 0.0], [20 + 8 * seconds, 3.5]]), abs=1.5
+    )
+    assert last.velocity_mps[order] == pytest.approx(np.array([[-12.0, 0.0], [8.0, 0.0]]), abs=0.8)
     assert last.kind[order].tolist() == [RoadUser.CAR, RoadUser.TRUCK]
     assert fed.health().counters["extrapolated"] > 0
 

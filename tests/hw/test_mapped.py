@@ -24,8 +24,8 @@ from tests.sim.emul_scene import User, bench, frame
 
 PERIOD_NS = 100 * MS
 USERS = [
-    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading=180.0),
-    User(2, RoadUser.PEDESTRIAN, (-8.0, 20.0), (1.2, 0.0), (0.5, 0.5, 1.7), heading=90.0),
+    User(1, RoadUser.CAR, (0.0, 60.0), (0.0, -12.0), heading_deg=180.0),
+    User(2, RoadUser.PEDESTRIAN, (-8.0, 20.0), (1.2, 0.0), (0.5, 0.5, 1.7), heading_deg=90.0),
 ]
 EMULATORS: dict[str, type[JsonDevice]] = {
     "radar-json": EmulatedJsonRadar,
@@ -102,7 +102,11 @@ def test_boxes_alone_place_a_road_user() -> None:
     line = b'[{"b": [10, 20, 30, 40]}, {"b": [30, 20, 10, 40]}]\n'
     (found,) = one.received("link", line, BEGIN_NS)
     assert isinstance(found, Detections)
-    assert found.box.tolist() == [[10, 20, 30, 40]] and np.isnan(found.position).all() and one.counters["unplaced"] == 1
+    assert (
+        found.box_px.tolist() == [[10, 20, 30, 40]]
+        and np.isnan(found.position_m).all()
+        and one.counters["unplaced"] == 1
+    )
     assert found.stamp_ns == BEGIN_NS - 100 * MS
 
 
@@ -145,13 +149,13 @@ def test_what_a_device_says_is_the_truth(kind: str) -> None:
     last = next(each for each in reversed(found) if len(each.kind) == 2)
     seconds = (last.stamp_ns - BEGIN_NS) / 1e9
     assert last.stamp_ns % PERIOD_NS == 0 and seconds > 2.5
-    order = np.argsort(last.position[:, 0])
+    order = np.argsort(last.position_m[:, 0])
     truth = [[20.0, 8.0 - 1.2 * seconds], [60.0 - 12.0 * seconds, 0.0]]
-    assert last.position[order] == pytest.approx(np.array(truth), abs=1.5)
+    assert last.position_m[order] == pytest.approx(np.array(truth), abs=1.5)
     kinds = {"radar-json": [0, 1], "radar-video": [RoadUser.PEDESTRIAN, 0], "camera-mapped": [RoadUser.PEDESTRIAN, 1]}
     assert last.kind[order].tolist() == kinds[kind]
     if kind != "radar-video":
-        assert last.velocity[order] == pytest.approx(np.array([[0.0, -1.2], [-12.0, 0.0]]), abs=0.8)
+        assert last.velocity_mps[order] == pytest.approx(np.array([[0.0, -1.2], [-12.0, 0.0]]), abs=0.8)
 
 
 @BOTH
