@@ -86,10 +86,10 @@ class EmulatedJsonRadar(JsonDevice):
         spec = self._stands.get(self.fault) or self._spec
         targets = [
             {
-                "acceleration": 0.0, "confidenceLevel": one.confidence, "headingAngle": round(one.heading, 2),
-                "height": 0.0, "laneNo": 1, "latitude": one.latitude, "longitude": one.longitude, "rcs": 1077144624,
-                "speed": round(one.speed_kmh, 3), "targetHeight": one.size[2], "targetId": one.id,
-                "targetLength": one.size[0], "targetType": 3 if one.is_car else 1, "targetWidth": one.size[1],
+                "acceleration": 0.0, "confidenceLevel": one.confidence, "headingAngle": round(one.heading_deg, 2),
+                "height": 0.0, "laneNo": 1, "latitude": one.latitude_deg, "longitude": one.longitude_deg, "rcs": 0,
+                "speed": round(one.speed_kmh, 3), "targetHeight": one.size_m[2], "targetId": one.id,
+                "targetLength": one.size_m[0], "targetType": 3 if one.is_car else 1, "targetWidth": one.size_m[1],
             }
             for one in self._targets.of(number, frame, spec)
         ]  # fmt: skip
