@@ -1,6 +1,4 @@
-"""Fusion against truth: accuracy, identity, evidence, lateness, determinism."""
-
-from typing import Any
+"""Fusion against truth: accuracy, identity, evidence, determinism."""
 
 import msgspec
 import numpy as np
@@ -8,13 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perception.geo import to_wgs84
-from perception.objects import PointCloud, RoadUser, VehicleReport, encode_array
+from perception.objects import PointCloud, RoadUser, encode_array
 from perception.sensing.scan import rotation_of
-from perception.tracking.fusion import Fusion
-from perception.tracking.settings import FusionSettings
 from tests.perception.scenario import (
-    REFERENCE,
     SECOND_NS,
     START_NS,
     Behaviour,
@@ -25,44 +19,8 @@ from tests.perception.scenario import (
     four_corners,
     stop_and_go,
     straight,
-    truth,
-    turn,
 )
-from tests.perception.score import Score
-
-CAR, PERSON = RoadUser.CAR, RoadUser.PEDESTRIAN
-CYCLE_NS = SECOND_NS // 10
-
-TRAFFIC = [
-    User(1, CAR, straight(3, -90, 0, 12), equipped=True),
-    User(2, CAR, straight(-3, 90, 0, -10)),
-    User(3, RoadUser.BUS, straight(-80, -3, 8, 0)),
-    User(4, PERSON, straight(-12, 10, 1.2, 0)),
-    User(5, PERSON, straight(12, 11, -1.3, 0)),
-    User(6, CAR, stop_and_go(6.5, 12, 3, 10)),
-    User(7, CAR, turn(0, 0, 10, 7), equipped=True),
-    User(8, RoadUser.BICYCLE, straight(30, 14, -4, 0)),
-]
-
-
-def fused(sensors, **settings):
-    return Fusion(list(sensors.values()), FusionSettings(**settings), REFERENCE)
-
-
-def play(fusion, stream, world, seconds, after=1.0, radius=60.0):
-    """Feed a stream, look every 100 ms from `after` on; return the score."""
-    score, now_ns = Score(radius=radius), START_NS + CYCLE_NS
-    for measurement in stream:
-        while measurement.receipt_ns >= now_ns <= START_NS + seconds * SECOND_NS:
-            if now_ns >= START_NS + after * SECOND_NS:
-                score.look(fusion.tracks(now_ns), world, now_ns)
-            now_ns += CYCLE_NS
-        fusion.ingest(measurement)
-    return score
-
-
-def world_of(users):
-    return lambda stamp_ns: truth(users, stamp_ns)
+from tests.perception.tracking.fused import CAR, CYCLE_NS, PERSON, TRAFFIC, fused, play, report, world_of
 
 
 def test_a_crossing_with_eight_sensors():
@@ -92,20 +50,6 @@ def test_the_same_input_gives_the_same_bytes():
         return seen
 
     assert run() == run()
-
-
-def test_duplicates_are_counted_and_change_nothing():
-    bench, world = Bench(four_corners()), world_of(TRAFFIC)
-    stream = bench.measurements(world, 4.0)
-    once, twice = fused(bench.sensors), fused(bench.sensors)
-    for measurement in stream:
-        once.ingest(measurement)
-        twice.ingest(measurement)
-        twice.ingest(measurement)
-    now_ns = START_NS + 4 * SECOND_NS
-    pair = [msgspec.msgpack.encode(fusion.tracks(now_ns), enc_hook=encode_array) for fusion in (once, twice)]
-    assert pair[0] == pair[1]
-    assert twice.counters == {"duplicate": len(stream)}
 
 
 @pytest.mark.parametrize(("false_alarms", "limit"), [(0.5, 0), (3.0, 0.05)])
@@ -142,58 +86,6 @@ def test_a_track_is_confirmed_within_half_a_second_and_not_by_one_scan():
             assert number >= 2
     assert confirmed_ns is not None
     assert confirmed_ns <= START_NS + SECOND_NS // 2
-
-
-def test_a_200_ms_late_camera_is_used_at_the_time_that_it_saw():
-    """A car at 15 m/s moves 3 m in 200 ms: used as if it were news, the camera would drag the track behind."""
-    sensors, world = four_corners(), world_of([User(1, CAR, straight(3, -90, 0, 15))])
-    late = {name: Behaviour(latency_s=0.2, phase_s=0.03, velocity=False) for name in sensors if "camera" in name}
-    bench = Bench(sensors, late)
-    figures = play(fused(sensors), bench.measurements(world, 10.0), world, 10.0).summary()
-    assert figures["position_p95_m"] < 0.5
-    assert figures["nees"] < 3.5
-    assert figures["id_switches"] == 0
-
-
-def test_late_and_future_scans_are_dropped_and_counted():
-    sensors = {"camera": camera("camera", 0.0, 0.0, 0.0)}
-    fusion = fused(sensors)
-    fusion.ingest(detections("camera", START_NS + SECOND_NS, [[20.0, 0.0]]))
-    fusion.ingest(detections("camera", START_NS, [[20.0, 0.0]], receipt_ns=START_NS + SECOND_NS))
-    fusion.ingest(detections("camera", START_NS + 9 * SECOND_NS, [[20.0, 0.0]], receipt_ns=START_NS + SECOND_NS))
-    fusion.ingest(detections("unheard-of", START_NS + SECOND_NS, [[20.0, 0.0]]))
-    assert fusion.counters == {"late": 1, "future": 1, "unknown device": 1}
-
-
-def test_a_clock_that_is_set_back_does_not_stop_fusion():
-    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
-    for later_ns in (0, -3600 * SECOND_NS):
-        for tick in range(10):
-            fusion.ingest(detections("camera", START_NS + later_ns + tick * CYCLE_NS, [[20.0, 0.0]]))
-    assert fusion.counters == {"clock set back": 1}
-    assert len(fusion.tracks(START_NS - 3599 * SECOND_NS)) == 1
-
-
-def test_a_report_from_before_a_pause_resets_nothing():
-    """What was received waits for the end of a tick: after a pause of the process it is older than all else."""
-    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
-    for tick in range(10):
-        fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, [[20.0, 0.0]]))
-    for tick in range(10):
-        fusion.ingest(detections("camera", START_NS + 2 * SECOND_NS + tick * CYCLE_NS, [[20.0, 0.0]]))
-    before = fusion.tracks(START_NS + 3 * SECOND_NS).id.tolist()
-    fusion.ingest(report(START_NS + SECOND_NS, 0.0, 20.0))
-    assert fusion.tracks(START_NS + 3 * SECOND_NS).id.tolist() == before == [1]
-    assert fusion.counters == {"late": 1}
-
-
-def test_a_clock_that_is_set_forward_leaves_no_old_tracks():
-    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
-    for later_ns in (0, 3600 * SECOND_NS):
-        for tick in range(10):
-            fusion.ingest(detections("camera", START_NS + later_ns + tick * CYCLE_NS, [[20.0, 0.0]]))
-    assert len(fusion.tracks(START_NS + 3601 * SECOND_NS)) == 1
-    assert len(fusion._population.table) == 1
 
 
 def test_point_clouds_make_tracks_with_radial_speed():
@@ -284,47 +176,6 @@ def test_a_queue_2_m_apart_stays_a_queue():
     assert figures.summary()["false"] < 0.01
 
 
-def report(stamp_ns, east, north, **fields):
-    latitude, longitude = map(float, to_wgs84(east, north, REFERENCE))
-    said: dict[str, Any] = {"speed_mps": 10.0, "heading_deg": 0.0, "position_95_m": 1.0, "kind": CAR}
-    said |= {"length_m": 4.2, "width_m": 1.7, "height_m": 1.4}
-    said |= {"id": b"\x00\x01vehicle"[:8], "device": "radio"} | fields
-    return VehicleReport(stamp_ns=stamp_ns, receipt_ns=stamp_ns, latitude_deg=latitude, longitude_deg=longitude, **said)
-
-
-def test_a_report_joins_the_track_of_its_sender():
-    sensors = {"camera": camera("camera", 0.0, -60.0, 0.0)}
-    fusion = fused(sensors)
-    for tick in range(50):
-        stamp_ns, north = START_NS + tick * CYCLE_NS, -30.0 + tick
-        ahead = north + 60.0
-        fusion.ingest(detections("camera", stamp_ns, [[ahead, 0.0], [ahead, 4.0]], kind=[2, 1]))
-        fusion.ingest(report(stamp_ns + 1_000_000, 0.2, north + 0.3))
-    tracks = fusion.tracks(START_NS + 5 * SECOND_NS)
-    assert len(tracks) == 2
-    own = next(row for row in range(2) if tracks.vehicle_id[row])
-    assert tracks.vehicle_id == [b"\x00\x01vehicl" if row == own else None for row in range(2)]
-    assert tracks.position_m[own] == pytest.approx([0.0, 20.0], abs=0.7)
-    assert tracks.sources[own] == ("camera", "radio")
-    assert tracks.sources[1 - own] == ("camera",)
-    assert tracks.heading_deg[own] == 0.0
-
-
-def test_a_changed_vehicle_id_keeps_the_track():
-    """A pseudonym changes, with a silence between: the same road user, under its new id after some seconds."""
-    fusion, told = fused({"camera": camera("camera", 0.0, -60.0, 0.0)}), []
-    for tick in range(140):
-        stamp_ns, north = START_NS + tick * CYCLE_NS, -50.0 + 0.5 * tick
-        fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
-        if tick not in range(60, 72):
-            name = b"oldname1" if tick < 60 else b"newname2"
-            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed_mps=5.0, id=name))
-        tracks = fusion.tracks(stamp_ns + 50_000_000)
-        told += [tracks.vehicle_id] * (tick in (55, 125, 139))
-    assert tracks.id.tolist() == [1]
-    assert told == [[b"oldname1"], [b"newname2"], [b"newname2"]]
-
-
 def test_too_many_targets_are_dropped_and_counted():
     fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)}, max_tracks=100)
     rng = np.random.default_rng(4)
@@ -336,6 +187,8 @@ def test_too_many_targets_are_dropped_and_counted():
 
 
 places = st.lists(st.tuples(st.floats(-150, 150), st.floats(-150, 150)), max_size=6)
+
+
 scans = st.tuples(st.sampled_from(["camera-north", "radar-east", "radio"]), st.integers(-300, 400), places)
 
 
@@ -364,19 +217,6 @@ def test_whatever_comes_in_what_goes_out_is_sound(steps):
         assert ((tracks.heading_deg[known] >= 0) & (tracks.heading_deg[known] < 360)).all()
         carried = [number for number in tracks.vehicle_id if number]
         assert len(set(carried)) == len(carried)
-
-
-def test_a_silent_vehicles_id_leaves_its_track():
-    fusion = fused({"camera": camera("camera", 0.0, -60.0, 0.0)})
-    for tick in range(110):
-        stamp_ns, north = START_NS + tick * CYCLE_NS, -50.0 + 0.5 * tick
-        fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[1]))
-        if tick < 60:
-            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed_mps=5.0))
-        tracks = fusion.tracks(stamp_ns + 50_000_000)
-        if 50 < tick < 60 or tick > 95:
-            assert [number is not None for number in tracks.vehicle_id] == [tick < 60]
-    assert tracks.sources == [("camera",)]
 
 
 def test_who_stops_behind_a_bus_is_kept_and_who_vanishes_in_the_open_is_not():
@@ -415,132 +255,6 @@ def test_a_stopped_vehicle_keeps_its_heading():
             headings += fusion.tracks(measurement.receipt_ns).heading_deg.tolist()
     assert np.abs((np.array(headings) + 180.0) % 360.0 - 180.0).max() < 3.0
     assert len(headings) > 40
-
-
-def test_each_row_is_true_at_the_time_of_the_cycle():
-    fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
-    for tick in range(20):
-        fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, [[20.0 + tick, 0.0]]))
-        now_ns = START_NS + tick * CYCLE_NS + 80_000_000
-        tracks = fusion.tracks(now_ns)
-    assert tracks.stamp_ns.tolist() == [now_ns]
-    assert tracks.position_m[0] == pytest.approx([0.0, 39.8], abs=0.3)
-
-
-def test_what_only_vehicles_say_makes_no_track():
-    """In the open before a camera, out of its sight, and where there is no sensor at all."""
-    for sensors in ({"camera": camera("camera", 0.0, -40.0, 0.0)}, {}):
-        fusion = fused(sensors)
-        for tick in range(40):
-            stamp_ns = START_NS + tick * CYCLE_NS
-            for device in sensors:
-                fusion.ingest(detections(device, stamp_ns, np.zeros((0, 2))))
-            for number, (east, north) in enumerate([(0.0, -10.0 + tick), (-200.0, tick), (3.0, 5.0)]):
-                fusion.ingest(report(stamp_ns + 1_000_000, east, north, id=bytes([number + 1] * 8)))
-            assert len(fusion.tracks(stamp_ns + 50_000_000)) == 0
-        assert len(fusion._population.table) == 0
-
-
-LIES = {  # seconds since it began to lie -> what its BSM says; the car drives north at 5 m/s
-    "drifts aside": lambda t: {"east": 0.5 * t},
-    "is 2 m to the left": lambda t: {"east": -2.0},
-    "is 50 m ahead": lambda t: {"ahead": 50.0},
-    "stands": lambda t: {"speed_mps": 0.0},
-    "stopped": lambda t: {"ahead": -5.0 * t, "speed_mps": 0.0},
-    "is twice as fast": lambda t: {"ahead": 5.0 * t, "speed_mps": 10.0},
-    "drives back": lambda t: {"heading_deg": 180.0},
-    "drives across": lambda t: {"heading_deg": 90.0},
-    "is exact to the centimetre": lambda t: {"east": 1.0, "position_95_m": 0.01},
-    "may be anywhere": lambda t: {"east": 8.0, "position_95_m": 500.0},
-    "is a bus": lambda t: {"kind": RoadUser.BUS, "length_m": 18.0, "width_m": 2.55, "height_m": 3.4},
-    "is a hundred metres long": lambda t: {"length_m": 100.0, "width_m": 50.0, "height_m": 9.0},
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_a_vehicle_that_lies_drags_its_track_nowhere(lie):
-    """One camera sees it; it was honest, and trusted, for 3 s. The same camera without the lies is the measure."""
-    silent, lied = (fused({"camera": camera("camera", 0.0, -60.0, 0.0)}) for _ in range(2))
-    rng = np.random.default_rng(5)
-    for tick in range(90):
-        t, stamp_ns = tick * 0.1, START_NS + tick * CYCLE_NS
-        seen = detections("camera", stamp_ns, [rng.normal([15.0 + 5.0 * t, 0.0], 0.2)], kind=[1])
-        said = LIES[lie](t - 3.0) if t >= 3.0 else {}
-        north = -45.0 + 5.0 * (t - 0.05) + said.pop("ahead", 0.0)
-        silent.ingest(seen)
-        lied.ingest(seen)
-        lied.ingest(report(stamp_ns - 50_000_000, said.pop("east", 0.0), north, **{"speed_mps": 5.0} | said))
-        alone, tracks = (fusion.tracks(stamp_ns + 50_000_000) for fusion in (silent, lied))
-        assert alone.id.tolist() == tracks.id.tolist()
-        if t >= 3.0:
-            assert np.hypot(*(tracks.position_m - alone.position_m)[0]) < 0.4
-            assert np.hypot(*(tracks.velocity_mps - alone.velocity_mps)[0]) < 0.6
-            assert tracks.heading_deg[0] == pytest.approx(0.0, abs=8.0) or tracks.heading_deg[0] > 352.0
-            assert (tracks.kind[0], tracks.size_m[0, 0] < 10.0) == (CAR, True)
-
-
-def test_who_is_not_trusted_is_not_told_of_by_its_id():
-    """It says that it is where another is seen, for less than a second at a time, such as who only passes."""
-    fusion = fused({"camera": camera("camera", 0.0, -60.0, 0.0)})
-    for tick in range(60):
-        stamp_ns = START_NS + tick * CYCLE_NS
-        fusion.ingest(detections("camera", stamp_ns, [[30.0, 0.0]], kind=[1]))
-        fusion.ingest(report(stamp_ns - 50_000_000, 8.0 * (tick % 20 > 8), -30.0, speed_mps=0.0))
-        assert set(fusion.tracks(stamp_ns + 50_000_000).vehicle_id) <= {None}
-
-
-def hides_behind_a_bus(trusted_s, hidden_s, said):
-    """Return the tracks of a car that goes behind a bus at 4 s, and where it truly stands. `said`: of its BSM then."""
-    fusion = fused({"camera": camera("camera", 0.0, -40.0, 0.0)})
-    for tick in range(round((4.0 + hidden_s) * 10)):
-        t, stamp_ns = tick * 0.1, START_NS + tick * CYCLE_NS
-        north = 20.0 - 1.6 * min(t, 4.0)
-        seen = [[40.0, 0.0], [40.0 + north, 0.0]][: 1 + (t < 4.0)]
-        fusion.ingest(detections("camera", stamp_ns, seen, kind=[3, 1][: len(seen)]))
-        honest = {"speed_mps": 1.6 * (t < 4.0), "heading_deg": 180.0}
-        if t >= 4.0 - trusted_s:
-            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north + said(t - 4.0) * (t > 4.0), **honest))
-        tracks = fusion.tracks(stamp_ns + 50_000_000)
-    return tracks, north
-
-
-def beside_a_bus(east, north):
-    """Return the fusion of two cameras that for 22 s see a bus stand, and hear a vehicle say that it stands there."""
-    sensors = {name: camera(name, 0.0, -40.0, 0.0) for name in ("camera-a", "camera-b")}
-    fusion = fused(sensors)
-    for tick in range(220):
-        stamp_ns = START_NS + tick * CYCLE_NS
-        for name in sensors:
-            fusion.ingest(detections(name, stamp_ns, [[64.0, -8.0]], kind=[RoadUser.BUS]))
-        fusion.ingest(report(stamp_ns - 50_000_000, east, north, speed_mps=0.0))
-        fusion.tracks(stamp_ns + 50_000_000)
-    return fusion
-
-
-@pytest.mark.parametrize(
-    ("where", "refuted"),
-    [
-        ((0.0, -10.0), True),  # in the open
-        ((8.0, 20.5), False),  # 3.5 m beside a car that has no id: it may be that one
-        ((0.0, 90.0), False),  # beyond the cameras' range
-        ((0.0, -60.0), False),  # behind the cameras
-        ((8.0, 33.0), False),  # behind a bus
-    ],
-)
-def test_a_claim_is_refuted_where_sensors_look_and_see_nobody(where, refuted):
-    """It is never a track; a site says of it no more than it can see."""
-    fusion = beside_a_bus(*where)
-    assert len(fusion._population.table) == 1
-    assert set(fusion.refuted()) == ({b"\x00\x01vehicl"} if refuted else set())
-    assert fusion.refuted() == []  # it was said
-
-
-def test_who_hides_follows_its_own_word_for_a_while_where_it_was_trusted():
-    tracks, north = hides_behind_a_bus(3.0, 3.0, lambda t: 0.0)
-    car = int(np.flatnonzero(tracks.kind == CAR)[0])
-    assert tracks.position_m[car] == pytest.approx([0.0, north], abs=0.8)
-    liar, north = hides_behind_a_bus(0.3, 3.0, lambda t: 1.0 * t)
-    assert np.abs(liar.position_m[liar.kind == CAR][:, 1] - north).max() < 1.5
 
 
 def test_what_brakes_is_foreseen_to_brake_on():
