@@ -1,4 +1,7 @@
-"""Queue end: the tail of a long queue, where approaching vehicles have to brake. It begins with a tail that is seen."""
+"""Queue end: the tail of a long queue, where approaching vehicles have to brake.
+
+It begins with a last vehicle that is seen, or was a few seconds ago: then it is almost surely still there.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from perception.events.settings import QueueEndSettings
 from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
 
-HIDDEN_CONFIDENCE = 0.5  # of a tail that is not seen now
+SURE = 0.95  # probability from which a last vehicle that is not seen begins an event
 
 
 class QueueEnd:
@@ -34,15 +37,15 @@ class QueueEnd:
     def _tail(self, now: Situation, lane: int) -> Occurrence:
         length = float(now.queues.length_m[lane])
         path = now.lanes.stretch(lane, length, 0.0)
-        row = int(now.queues.last[lane])
+        existence = float(now.queues.existence[lane])
         return Occurrence(
             key=lane,
             position_m=(float(path[0, 0]), float(path[0, 1])),
             radius_m=self.settings.radius_m,
             track_ids=[],
             place=now.lanes.place(lane, length),
-            sure_s=0.0 if row == NONE else math.inf,
-            confidence=HIDDEN_CONFIDENCE if row == NONE else float(now.tracks.existence[row]),
+            sure_s=math.inf if now.queues.last[lane] != NONE or existence >= SURE else 0.0,
+            confidence=existence,
             path_m=tuple((float(east), float(north)) for east, north in path),
             path_radius_m=float(now.lanes.half_width[lane]),
         )

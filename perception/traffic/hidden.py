@@ -29,6 +29,7 @@ KNOWN_NS = SECOND_NS  # a track seen for a shorter time may be a false alarm
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
 STANDING_MPS = 1.4
 DRIVING_MPS, OPEN_M = 10.0, 1e3  # speed to which a queue starts where no vehicle is ahead within so many metres
+LEAVES_NS = 100 * SECOND_NS  # after which one that waits unseen may have changed lanes
 LEFT_BELOW = 0.5  # probability of existence below which a hidden vehicle that drives is forgotten
 UNDELAYED_S = 1.0  # a vehicle that was delayed for longer has been seen before the stop line for long
 OVERLAP = 0.8  # of the mean length: two bodies nearer than that are one vehicle
@@ -45,7 +46,11 @@ class HiddenVehicle(msgspec.Struct):
     delay_s: float  # on its way to the stop line
     seen_ns: int
     starts: bool = False  # its queue has moved off
-    existence: float = 1.0  # probability that it is there
+    existence: float = 1.0  # probability that it is there, but for what it may have done while it waited
+
+    def still_there(self, now_ns: int) -> float:
+        """Return the probability that it is there: now and then one that waits turns aside unseen."""
+        return self.existence * math.exp(-(now_ns - self.seen_ns) / LEAVES_NS)
 
 
 class Hidden:

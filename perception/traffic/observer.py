@@ -91,10 +91,12 @@ class Observer:
         comes = sure & is_vehicle & (matches.to_stop_line_m > 0.0) & self._lanes.is_motor[matches.lane]
         hidden = self._hidden.update(now_ns, tracks, speed, sure, comes, matches, past, self._lights)
         row = (comes & (past["slow_s"] >= self._queues.queue_after_s)).nonzero()[0]
-        columns = (matches.lane[row], matches.to_stop_line_m[row], tracks.size_m[row, 0], row)
+        columns = (matches.lane[row], matches.to_stop_line_m[row], tracks.size_m[row, 0], row, tracks.existence[row])
         standing = [Standing(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
         standing += [
-            Standing(one.lane, one.to_stop_line_m, one.length_m, NONE) for one in hidden if one.speed_mps < STANDING_MPS
+            Standing(one.lane, one.to_stop_line_m, one.length_m, NONE, one.still_there(now_ns))
+            for one in hidden
+            if one.speed_mps < STANDING_MPS
         ]
         return measure(self._queues, standing, len(self._lanes.lines)), hidden
 

@@ -27,6 +27,7 @@ class Queues(NamedTuple):
     length_m: Floats  # m, from the stop line to the rear of the last vehicle
     vehicles: Ints  # number of them
     last: Ints  # row of the last vehicle, NONE: no queue, or it is not seen now
+    existence: Floats  # probability that the last vehicle is there; 0: no queue
 
 
 class Standing(NamedTuple):
@@ -36,11 +37,12 @@ class Standing(NamedTuple):
     to_stop_line_m: float  # m
     length_m: float  # m
     row: int  # of the track; NONE: it is not seen now
+    existence: float  # probability that it is there
 
 
 def measure(settings: QueueSettings, standing: Iterable[Standing], lanes: int) -> Queues:
     """Return the queues of `lanes` lanes."""
-    queues = Queues(np.zeros(lanes), np.zeros(lanes, dtype=np.int64), np.full(lanes, NONE))
+    queues = Queues(np.zeros(lanes), np.zeros(lanes, dtype=np.int64), np.full(lanes, NONE), np.zeros(lanes))
     lane, rear, is_joined = NONE, 0.0, False
     for one in sorted(standing):
         if one.lane != lane:
@@ -50,5 +52,6 @@ def measure(settings: QueueSettings, standing: Iterable[Standing], lanes: int) -
         rear = one.to_stop_line_m + half
         if is_joined:
             queues.length_m[lane], queues.last[lane] = rear, one.row
+            queues.existence[lane] = one.existence
             queues.vehicles[lane] += 1
     return queues
