@@ -15,6 +15,7 @@ from perception.traffic.hidden import STANDING_MPS, Hidden, HiddenVehicle
 from perception.traffic.lanes import NONE, LaneMap, Matches
 from perception.traffic.memory import Rows, TrackMemory
 from perception.traffic.movements import Movements
+from perception.traffic.platoons import Platoons
 from perception.traffic.queues import Queues, QueueSettings, Standing, measure
 from perception.traffic.signals import PhaseLights
 from perception.traffic.situation import Situation
@@ -33,6 +34,7 @@ class Observer:
         self._queues = queues
         self._movements = Movements(lanes)
         self._hidden = Hidden(lanes)
+        self._platoons = Platoons(lanes, queues.observed_m)
         self._memory = TrackMemory()
         self._lights = PhaseLights()
         self._phases = [{way.phase for way in line.connections} for line in lanes.lines]
@@ -53,6 +55,7 @@ class Observer:
         speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
         progress.meet(past, tracks, now_ns, passed_s)
         crossed = progress.cross(past, self._lanes, tracks)
+        self._platoons.credit(past, crossed, now_ns)
         decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = progress.drive(past, self._lanes, self._queues, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size_m[:, 2] > LOW_M)
