@@ -25,11 +25,12 @@ class Platoons:
         self._crossed_ns = np.zeros(len(lanes.lines), dtype=np.int64)
         self._delay_s = np.zeros(len(lanes.lines))
 
-    def credit(self, past: Rows, crossed: Ints, now_ns: int) -> None:
-        """Give rows (k,) of `past` that cross a stop line now the delay that they had while no sensor saw them."""
+    def credit(self, past: Rows, crossed: Ints, now_ns: int) -> Ints:
+        """Return the rows (k,) of `past` that cross a stop line now, with the delay that they had unseen."""
         lane = past["origin"][crossed].astype(np.int64)
         hidden = self._lanes.short_of_stop_line(lane, past["first"][crossed]) < self._unseen_m
         follows = now_ns - self._crossed_ns[lane] < FOLLOWS_NS
         least = np.where(hidden & follows & self._lanes.is_motor[lane], CAME_LATER * self._delay_s[lane], 0.0)
         past["delay_s"][crossed] = np.maximum(past["delay_s"][crossed], least)
         self._crossed_ns[lane], self._delay_s[lane] = now_ns, past["delay_s"][crossed]
+        return crossed
