@@ -46,7 +46,7 @@ class HiddenVehicle(msgspec.Struct):
     delay_s: float  # on its way to the stop line
     seen_ns: int
     starts: bool = False  # its queue has moved off
-    existence: float = 1.0  # probability that it is there, but for what it may have done while it waited
+    existence: float = 1.0  # probability that it is there, but for manoeuvres that it may have made while it waited
 
     def still_there(self, now_ns: int) -> float:
         """Return the probability that it is there: now and then one that waits turns aside unseen."""
