@@ -27,7 +27,7 @@ MIXED = (
     " Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty Sample.values"
     " Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
     " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
-    " Vehicle.length Vehicle.speed _Whole.residual"
+    " Values.numbers Vehicle.length Vehicle.speed _Whole.residual"
 )
 FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are
 

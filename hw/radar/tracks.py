@@ -24,13 +24,13 @@ class Track(NamedTuple):
     width_m: float = nan
     height_m: float = nan
     confidence: float = nan  # 0..1
-    box: tuple[float, float, float, float] = (nan, nan, nan, nan)  # px: left, top, right, bottom
+    box_px: tuple[float, float, float, float] = (nan, nan, nan, nan)  # px: left, top, right, bottom
 
 
 def detections(device: str, stamp_ns: int, receipt_ns: int, tracks: Sequence[Track]) -> Detections:
     """Return the measurement that a list of targets is; of how sure it is of places, such a radar says nothing."""
     count = len(tracks)
-    numbers = np.array([(*one[1:5], *one[6:10], *one.box) for one in tracks], float).reshape(count, 12)
+    numbers = np.array([(*one[1:5], *one[6:10], *one.box_px) for one in tracks], float).reshape(count, 12)
     return Detections(
         device=device,
         stamp_ns=stamp_ns,
