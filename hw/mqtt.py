@@ -24,8 +24,8 @@ from hw.errors import LostError, OpenError
 KEEP_ALIVE_S = 10
 CONNECT_S = 2.0
 
-REFUSED = Detail("the broker refuses: {}", "代理服务器拒绝连接：{}")
-BROKER_GONE = Detail("the broker closed the connection", "代理服务器关闭了连接")
+REFUSED = Detail("the broker refuses: {}", "消息服务器拒绝连接：{}")
+BROKER_GONE = Detail("the broker closed the connection", "消息服务器关闭了连接")
 DETAILS = (REFUSED, BROKER_GONE)
 
 

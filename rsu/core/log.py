@@ -77,5 +77,5 @@ def configure(process: str, stream: Stream | None = None) -> None:
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream or _Stderr())),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, stream or _Stderr())),
     )

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+import structlog
+
+from rsu.core import log
 
 CODE = """
 import structlog
@@ -30,6 +33,28 @@ def test_lines_of_one_event_are_bounded() -> None:
     lines = [json.loads(line) for line in run(subprocess.PIPE).stderr.splitlines()]
     assert [line["event"] for line in lines].count("much") == 20
     assert lines[-1] == {"process": "test", "event": "other", "level": "info", "timestamp": lines[-1]["timestamp"]}
+
+
+class Writes(list[str]):
+    """A stream that keeps its writes apart."""
+
+    def write(self, text: str) -> None:
+        self.append(text)
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+
+def test_a_line_is_one_write() -> None:
+    """Libraries write to the same descriptor: their text must not come between a line and its end."""
+    written = Writes()
+    try:
+        log.configure("test", written)
+        structlog.get_logger().info("one", number=1)
+    finally:
+        structlog.reset_defaults()
+    (line,) = written
+    assert line.endswith("}\n") and json.loads(line)["number"] == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
