@@ -35,11 +35,14 @@ def test_lines_of_one_event_are_bounded() -> None:
     assert lines[-1] == {"process": "test", "event": "other", "level": "info", "timestamp": lines[-1]["timestamp"]}
 
 
-class Writes(list[str]):
+class Writes:
     """A stream that keeps its writes apart."""
 
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
     def write(self, text: str) -> None:
-        self.append(text)
+        self.texts.append(text)
 
     def flush(self) -> None:
         """Nothing is buffered."""
@@ -53,7 +56,7 @@ def test_a_line_is_one_write() -> None:
         structlog.get_logger().info("one", number=1)
     finally:
         structlog.reset_defaults()
-    (line,) = written
+    (line,) = written.texts
     assert line.endswith("}\n") and json.loads(line)["number"] == 1
 
 
