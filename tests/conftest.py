@@ -8,7 +8,8 @@ import pytest
 from hypothesis import settings
 
 os.environ["LC_ALL"] = "C.UTF-8"  # help is in the locale's language; tests read the English one
-settings.register_profile("tests", deadline=None)  # no test measures speed
+# no test measures speed; parsers are searched for longer by `make fuzz`
+settings.register_profile("tests", deadline=None, max_examples=60)
 settings.load_profile("tests")
 
 LIVE = {

@@ -34,7 +34,7 @@ class NewestRecords:
 
     def first(self) -> Newest:
         """Return the newest records, as soon as every topic was heard. NotReachableError: no daemon publishes."""
-        deadline = time.monotonic() + _WAIT_S
+        deadline = time.monotonic() + (_WAIT_S if any(self._run.glob("*.ipc")) else 0.0)  # a bus has sockets there
         while len(self._heard) < len(TOPICS) and (left := deadline - time.monotonic()) > 0:
             self._take(left)
         if not self._heard:
