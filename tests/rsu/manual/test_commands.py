@@ -37,9 +37,12 @@ def commands(language: str, page: str) -> Iterator[list[str]]:
                 yield words[1:]
 
 
+COMMAND: Any = typer.main.get_command(app)
+
+
 def complaint(words: list[str]) -> str | None:
     """Return what is wrong with a command, None: nothing."""
-    command: Any = typer.main.get_command(app)
+    command = COMMAND
     options = {"--help"}
     for word in words:
         if word.startswith("-") and word != "-":
