@@ -110,5 +110,4 @@ def test_other_controllers_over_real_sockets(
         rig.kill()
         rig.until(lambda _: rig.health() == "lost", within_s=3)
         rig.start()
-        rig.until(lambda found: len(found) >= 4, within_s=5)
-        assert rig.health() == "ok"
+        rig.until(lambda _: rig.health() == "ok", within_s=10)  # once the rate of a few seconds is good again

@@ -22,6 +22,7 @@ NO_DAEMON = Detail(
 )
 TOPICS = ["processes", "snapshot", "uplink", "recorder"]
 _WAIT_S = 2.5  # the slowest topic comes once a second
+_START_S = 0.5  # where there is no socket of a bus yet
 
 
 class NewestRecords:
@@ -34,7 +35,7 @@ class NewestRecords:
 
     def first(self) -> Newest:
         """Return the newest records, as soon as every topic was heard. NotReachableError: no daemon publishes."""
-        deadline = time.monotonic() + (_WAIT_S if any(self._run.glob("*.ipc")) else 0.0)  # a bus has sockets there
+        deadline = time.monotonic() + (_WAIT_S if any(self._run.glob("*.ipc")) else _START_S)
         while len(self._heard) < len(TOPICS) and (left := deadline - time.monotonic()) > 0:
             self._take(left)
         if not self._heard:
