@@ -124,7 +124,8 @@ class Tscbm:
             self.counters["duplicate"] += 1
             return []
         self._last, self._last_ns = data, receipt_ns
-        self.counters.update({"repeated": 1} if repeated else {})
+        if repeated:
+            self.counters["repeated"] += 1
         lamps = list(self._lamps(data))
         return [
             SignalState(device=self.name, stamp_ns=receipt_ns, receipt_ns=receipt_ns, lamps=lamps, repeated=repeated)
@@ -144,7 +145,8 @@ class Tscbm:
                     continue
                 flashes = kind.flash is not None and maps[kind.flash] >> index & 1
                 colour = "unknown" if len(shown) > 1 else f"flashing-{shown[0]}" if flashes else shown[0]
-                self.counters.update({"colour": 1} if colour == "unknown" else {})
+                if colour == "unknown":
+                    self.counters["colour"] += 1
                 number, times = kind.offset + index + 1, _BLOCK.unpack_from(data, 2 + index * _BLOCK.size)
                 left_s = _countdown(times[kind.times], times[kind.times + 1])
                 yield Lamp(number, self._angles_deg.get(number, 0), kind.type, colour, left_s)

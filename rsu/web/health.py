@@ -26,7 +26,7 @@ _UNAVAILABLE = 503
 
 def routes(board: Board) -> list[Route]:
     """Return both addresses."""
-    return [Route("/livez", _answer(board, live)), Route("/readyz", _answer(board, ready))]
+    return [Route("/livez", _answer(board, live, "live")), Route("/readyz", _answer(board, ready, "ready"))]
 
 
 def live(found: list[Trouble]) -> dict[str, Any]:
@@ -47,10 +47,10 @@ def ready(found: list[Trouble]) -> dict[str, Any]:
     }
 
 
-def _answer(board: Board, judge: Callable[[list[Trouble]], dict[str, Any]]) -> Callable[[Request], Any]:
+def _answer(board: Board, judge: Callable[[list[Trouble]], dict[str, Any]], verdict: str) -> Callable[[Request], Any]:
     async def answer(_: Request) -> Response:
         told = judge(board.troubles(time.monotonic_ns()))
-        fine = told["live"] if "live" in told else told["ready"]
-        return Response(msgspec.json.encode(told), 200 if fine else _UNAVAILABLE, media_type="application/json")
+        status = 200 if told[verdict] else _UNAVAILABLE
+        return Response(msgspec.json.encode(told), status, media_type="application/json")
 
     return answer
