@@ -7,17 +7,37 @@ moves off, or that have no light. The level grows with the number of vehicles.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence
-from perception.events.settings import CongestionSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings
 from perception.objects import SECOND_NS, Ints
+from perception.sensor import AtLeastOne, NotNegative, Positive
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 
 WORST = 5
 STILL = 0.8  # share of the least number at which a crowd still is one: now and then one of them is hidden
+
+
+class CongestionSettings(RuleSettings):
+    """Many vehicles on a link that hardly move although they may."""
+
+    row: ClassVar = EventRow("Congestion", "拥堵")
+
+    code: Code = 707
+    start_after_s: NotNegative = 6.0
+    end_after_s: NotNegative = 20.0
+    slow_mps: Positive = 2.8  # a slower vehicle counts (10 km/h)
+    release_mps: Positive = 4.2  # faster ends it
+    least_vehicles: AtLeastOne = 10  # of the link, on lanes that have had green for `discharge_s`, or have no signal
+    discharge_s: NotNegative = 6.0  # a queue needs so long to move off
+    vehicles_per_level: Positive = 3.0  # further vehicles for each level above 1
+
+    def rule(self, lanes: LaneMap) -> Congestion:
+        """Return the rule that looks for it."""
+        return Congestion(self, lanes)
 
 
 class Congestion:

@@ -12,17 +12,8 @@ from collections.abc import Iterator, Sequence, Set
 
 import msgspec
 
-from perception.events.congestion import Congestion
-from perception.events.emergency import EmergencyVehicle
-from perception.events.intrusion import ObjectOnRoad, PedestrianOnRoad
-from perception.events.near_miss import NearMiss
-from perception.events.queue_end import QueueEnd
-from perception.events.red_light import RedLight
-from perception.events.rule import Occurrence, Rule
-from perception.events.settings import EventSettings, RuleSettings
-from perception.events.speed import Overspeed, SlowVehicle
-from perception.events.stopped import StoppedVehicle
-from perception.events.wrong_way import WrongWay
+from perception.events.rule import Occurrence, Rule, RuleSettings
+from perception.events.settings import EventSettings
 from perception.objects import SECOND_NS
 from perception.results import RoadEvent
 from perception.traffic.ground import FIRST_ZONE, Ground
@@ -45,20 +36,9 @@ class EventDetector:
     """Runs all rules of a site; `update` is called once a cycle."""
 
     def __init__(self, settings: EventSettings, lanes: LaneMap, ground: Ground) -> None:
-        rules: dict[str, Rule] = {
-            "stopped_vehicle": StoppedVehicle(settings.stopped_vehicle),
-            "wrong_way": WrongWay(settings.wrong_way),
-            "overspeed": Overspeed(settings.overspeed),
-            "slow_vehicle": SlowVehicle(settings.slow_vehicle),
-            "congestion": Congestion(settings.congestion, lanes),
-            "queue_end": QueueEnd(settings.queue_end, lanes),
-            "pedestrian": PedestrianOnRoad(settings.pedestrian),
-            "object": ObjectOnRoad(settings.object),
-            "emergency": EmergencyVehicle(settings.emergency),
-            "red_light": RedLight(settings.red_light),
-            "near_miss": NearMiss(settings.near_miss),
+        self._rules: dict[str, Rule] = {
+            name: each.rule(lanes) for name, each in settings.rules().items() if each.enabled
         }
-        self._rules = {name: rule for name, rule in rules.items() if rule.settings.enabled}
         self._cases: dict[str, dict[int, _EventCase]] = {name: {} for name in self._rules}
         self._gates = {name: _Gate(rule.settings, settings, ground) for name, rule in self._rules.items()}
         self._last_id = 0

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
-from perception.events.rule import Occurrence, of_tracks
-from perception.events.settings import EmergencySettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_tracks
+from perception.sensor import NotNegative, Positive
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
+
+
+class EmergencySettings(RuleSettings):
+    """An emergency vehicle on its way, by its own word (BSM with siren or lights in use)."""
+
+    row: ClassVar = EventRow("Emergency vehicle", "紧急车辆", urgency=6)
+
+    code: Code = 905
+    start_after_s: NotNegative = 0.0
+    end_after_s: NotNegative = 2.0
+    sure_for_s: NotNegative = 0.0
+    radius_m: Positive = 20.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> EmergencyVehicle:
+        """Return the rule that looks for it."""
+        return EmergencyVehicle(self)
 
 
 class EmergencyVehicle:

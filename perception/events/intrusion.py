@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence, of_tracks
-from perception.events.settings import ObjectSettings, PedestrianSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_tracks
 from perception.objects import Ints, RoadUser
+from perception.sensor import NotNegative, Positive
 from perception.traffic.ground import CROSSWALK, JUNCTION, MOTOR
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 
 
@@ -18,6 +20,25 @@ def on_carriageway(now: Situation, rows: Ints) -> Ints:
     ground = now.ground[rows]
     on: Ints = rows[((ground & (MOTOR | JUNCTION)) != 0) & ((ground & CROSSWALK) == 0)]
     return on
+
+
+class PedestrianSettings(RuleSettings):
+    """A person on foot, or an animal, where only motor vehicles should be."""
+
+    row: ClassVar = EventRow("Pedestrian on the road", "行人", urgency=6)
+
+    code: Code = 405
+    start_after_s: NotNegative = 0.8
+    sure_for_s: NotNegative = 1.5
+    end_after_s: NotNegative = 1.0
+    fastest_mps: Positive = 5.0  # a faster road user is not on foot
+    least_height_m: NotNegative = 0.9  # a lower one is an object
+    most_length_m: Positive = 1.5  # a longer one is a vehicle that a camera took for a pedestrian
+    radius_m: Positive = 5.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> PedestrianOnRoad:
+        """Return the rule that looks for it."""
+        return PedestrianOnRoad(self)
 
 
 class PedestrianOnRoad:
@@ -35,6 +56,26 @@ class PedestrianOnRoad:
         size = now.tracks.size_m[rows]
         upright = (size[:, 2] >= settings.least_height_m) & (size[:, 0] <= settings.most_length_m)
         return of_tracks(now, rows[upright & (now.speed_mps[rows] <= settings.fastest_mps)], settings.radius_m)
+
+
+class ObjectSettings(RuleSettings):
+    """Something low that lies on the carriageway."""
+
+    row: ClassVar = EventRow("Object on the road", "抛洒物", urgency=5)
+
+    code: Code = 401
+    start_after_s: NotNegative = 0.5
+    sure_for_s: NotNegative = 0.5
+    end_after_s: NotNegative = 1.0
+    most_height_m: Positive = 0.9  # a higher thing is no object on the road
+    most_length_m: Positive = 3.0  # a longer thing is no object on the road
+    still_mps: Positive = 0.8  # slower stands still
+    still_m: Positive = 2.0  # largest distance from where it was seen first
+    radius_m: Positive = 3.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> ObjectOnRoad:
+        """Return the rule that looks for it."""
+        return ObjectOnRoad(self)
 
 
 class ObjectOnRoad:

@@ -12,15 +12,16 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Set
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from perception.algebra import most_variance
-from perception.events.rule import Occurrence
-from perception.events.settings import NearMissSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings
 from perception.objects import SECOND_NS, Floats, Ints, Mask
+from perception.sensor import NotNegative, Positive
 from perception.traffic.ground import CROSSWALK, JUNCTION
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 
 PAIR = 65536  # a pair's key: the smaller id times this, plus the greater
@@ -39,6 +40,28 @@ class Movers(NamedTuple):
     half_m: Floats  # (p, 2) m: half the length, half the width
     position_sd_m: Floats  # (p,) m, at most, in any direction
     speed_sd_mps: Floats  # (p,) m/s, the same
+
+
+class NearMissSettings(RuleSettings):
+    """Two road users that almost met: time to collision, post-encroachment time."""
+
+    row: ClassVar = EventRow("Near miss", "险情")
+
+    code: Code = 9913
+    on_air: bool = False
+    start_after_s: NotNegative = 0.2  # time to collision must be short for so long
+    end_after_s: NotNegative = 2.0
+    ttc_s: Positive = 1.5  # time to collision at constant velocity
+    least_braking_mps2: Positive = 5.0  # that would be needed to stay apart
+    pet_s: Positive = 0.5  # between one leaving a place and the other coming there
+    crossing_deg: Positive = 40.0  # ways that cross at a smaller angle follow each other
+    least_mps: Positive = 4.0  # least speed of the faster one
+    sigmas: NotNegative = 2.0  # standard deviations of positions, speeds and headings that count against it
+    radius_m: Positive = 5.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> NearMiss:
+        """Return the rule that looks for it."""
+        return NearMiss(self)
 
 
 class NearMiss:

@@ -7,15 +7,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence
-from perception.events.settings import QueueEndSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings
+from perception.sensor import NotNegative, Positive
 from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
 
 SURE = 0.95  # probability from which a last vehicle that is not seen begins an event
+
+
+class QueueEndSettings(RuleSettings):
+    """The tail of a long queue, where approaching vehicles have to brake."""
+
+    row: ClassVar = EventRow("Queue end", "队尾")
+
+    code: Code = 9911
+    on_air: bool = False
+    keep_recording: bool = False
+    start_after_s: NotNegative = 1.0
+    end_after_s: NotNegative = 3.0
+    least_length_m: Positive = 40.0  # of the queue
+    release_length_m: Positive = 30.0  # a shorter queue ends it
+    radius_m: Positive = 10.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> QueueEnd:
+        """Return the rule that looks for it."""
+        return QueueEnd(self, lanes)
 
 
 class QueueEnd:

@@ -6,15 +6,16 @@ Where the ways of a lane have different lights it is known only when the vehicle
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import msgspec
 import numpy as np
 
-from perception.events.rule import Occurrence, of_track
-from perception.events.settings import RedLightSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_track
 from perception.objects import SECOND_NS
 from perception.results import MOVEMENTS
-from perception.traffic.lanes import NONE
+from perception.sensor import NotNegative, Positive
+from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
 
 
@@ -24,6 +25,26 @@ class _Crossing(msgspec.Struct):
     at_ns: int
     lane: int
     red: frozenset[str]  # of MOVEMENTS
+
+
+class RedLightSettings(RuleSettings):
+    """A vehicle that drives on over a stop line whose light is red."""
+
+    row: ClassVar = EventRow("Red light run", "闯红灯")
+
+    code: Code = 9912
+    on_air: bool = False
+    start_after_s: NotNegative = 0.0
+    end_after_s: NotNegative = 2.0
+    red_for_s: NotNegative = 1.0  # before its front reaches the line
+    least_mps: Positive = 3.0  # slower is not looked at
+    past_line_m: NotNegative = 3.0  # its middle must be so far past the line
+    decide_within_s: Positive = 4.0  # where the lane's ways have different lights: until its way must be known
+    radius_m: Positive = 10.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> RedLight:
+        """Return the rule that looks for it."""
+        return RedLight(self)
 
 
 class RedLight:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence, of_tracks, running_rows, threshold
-from perception.events.settings import OverspeedSettings, SlowVehicleSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_tracks, running_rows, threshold
+from perception.sensor import NotNegative, Positive
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
+
+
+class OverspeedSettings(RuleSettings):
+    """A vehicle that is faster than the limit of its lane."""
+
+    row: ClassVar = EventRow("Overspeed", "超速", vehicle_status=2)
+
+    code: Code = 901
+    start_after_s: NotNegative = 0.7
+    end_after_s: NotNegative = 1.0
+    over_percent: NotNegative = 20.0  # above the limit
+    release_percent: NotNegative = 15.0  # above the limit, less ends it
+    sigmas: NotNegative = 2.0  # and by so many standard deviations of the speed
+    radius_m: Positive = 10.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> Overspeed:
+        """Return the rule that looks for it."""
+        return Overspeed(self)
 
 
 class Overspeed:
@@ -29,6 +49,26 @@ class Overspeed:
         variance = np.linalg.eigvalsh(now.tracks.covariance[rows, 2:, 2:])[:, -1]
         sure = now.speed_mps[rows] - settings.sigmas * np.sqrt(variance) > limit[rows]
         return of_tracks(now, rows[sure | known[rows]], settings.radius_m)
+
+
+class SlowVehicleSettings(RuleSettings):
+    """A vehicle that creeps where it could drive."""
+
+    row: ClassVar = EventRow("Slow vehicle", "慢行", urgency=4, vehicle_status=5)
+
+    code: Code = 902
+    start_after_s: NotNegative = 1.2
+    end_after_s: NotNegative = 1.0
+    under_percent: Positive = 40.0  # of the limit
+    release_percent: Positive = 50.0  # of the limit, more ends it
+    least_mps: Positive = 1.5  # slower is standing
+    steady_mps: Positive = 0.4  # largest difference from its smoothed speed: it neither brakes nor accelerates
+    free_m: Positive = 40.0  # free road ahead, and to the stop line
+    radius_m: Positive = 10.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> SlowVehicle:
+        """Return the rule that looks for it."""
+        return SlowVehicle(self)
 
 
 class SlowVehicle:

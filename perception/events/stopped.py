@@ -11,21 +11,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence, of_track, running_rows, threshold
-from perception.events.settings import StoppedVehicleSettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_track, running_rows, threshold
 from perception.geo import heading_of
 from perception.objects import SECOND_NS, Ints, Mask
+from perception.sensor import NotNegative, Positive
 from perception.traffic.ground import JUNCTION
 from perception.traffic.hidden import STANDING_MPS
+from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 
 CAR_M = 4.6  # length of a car that may stand ahead
 CLEAR_NS = 5 * SECOND_NS  # passing vehicles hide the road ahead for moments too short to stop there unseen
 PLACES = 4  # where one may stand, over the distance that counts
 ASIDE_M = 2.0  # a vehicle no farther beside the way of another is ahead of it
+
+
+class StoppedVehicleSettings(RuleSettings):
+    """A vehicle that stands where traffic should move."""
+
+    row: ClassVar = EventRow("Stopped vehicle", "异常停车", urgency=5, vehicle_status=4)
+
+    code: Code = 903
+    start_after_s: NotNegative = 1.5  # standing without reason on a lane
+    start_in_junction_after_s: NotNegative = 45.0  # standing past the stop lines or on a road that leads away
+    start_if_never_moved_after_s: NotNegative = 45.0  # standing since it was seen first: those ahead may be hidden
+    end_after_s: NotNegative = 0.0
+    walking_mps: Positive = 0.8  # slower is standing
+    release_mps: Positive = 1.5  # faster is moving again
+    queue_zone_m: NotNegative = 20.0  # before the stop line, where the first of a queue may stand
+    least_way_m: NotNegative = 3.0  # a vehicle that has come so far counts as having moved
+    queue_gap_m: Positive = 20.0  # a vehicle within this distance ahead explains a stop
+    radius_m: Positive = 5.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> StoppedVehicle:
+        """Return the rule that looks for it."""
+        return StoppedVehicle(self)
 
 
 class StoppedVehicle:

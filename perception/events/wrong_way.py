@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from typing import ClassVar
 
 import numpy as np
 
-from perception.events.rule import Occurrence, of_tracks, running_rows, threshold
-from perception.events.settings import WrongWaySettings
+from perception.events.rule import Code, EventRow, Occurrence, RuleSettings, of_tracks, running_rows, threshold
+from perception.sensor import NotNegative, Positive
 from perception.traffic.ground import CROSSWALK, MOTOR
-from perception.traffic.lanes import NONE
+from perception.traffic.lanes import NONE, LaneMap
 from perception.traffic.situation import Situation
+
+
+class WrongWaySettings(RuleSettings):
+    """A vehicle that drives against the direction of its lane."""
+
+    row: ClassVar = EventRow("Wrong-way driving", "逆行", urgency=7, vehicle_status=1)
+
+    code: Code = 904
+    start_after_s: NotNegative = 0.8
+    end_after_s: NotNegative = 1.0
+    least_mps: Positive = 2.0  # slower is not looked at
+    release_mps: Positive = 1.0  # slower ends it
+    edge_m: NotNegative = 0.4  # it must be so far inside the lane
+    least_way_m: NotNegative = 3.0  # distance that it must have driven
+    radius_m: Positive = 10.0  # of its area on air
+
+    def rule(self, lanes: LaneMap) -> WrongWay:
+        """Return the rule that looks for it."""
+        return WrongWay(self)
 
 
 class WrongWay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from perception.events.kinds import urgency
+from perception.events.settings import urgency
 from perception.geo import Reference
 from perception.results import LanePlace, RoadEvent
 from rsu.messages import mapdata

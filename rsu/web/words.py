@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from perception.events.kinds import KINDS
+from perception.events.settings import KINDS
 from rsu.messages.table import ROWS
 from rsu.reasons import NORMAL, REASONS, Words
 

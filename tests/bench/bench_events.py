@@ -24,7 +24,8 @@ from itertools import islice, tee
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from perception.events.settings import EventSettings, QueueEndSettings
+from perception.events.queue_end import QueueEndSettings
+from perception.events.settings import EventSettings
 from perception.results import RoadEvent
 from sim import recorded
 from sim.frames import WorldFrame

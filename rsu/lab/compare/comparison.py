@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from perception.events.settings import RuleSettings
 from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
 from rsu.lab import judging, runs, workers
@@ -148,8 +147,7 @@ def _flat(site: Config) -> dict[str, str]:
 
 def _event_names(site: Config) -> dict[int, str]:
     """Return the name of the rule of each event code at a site."""
-    rules = dict(site.site.events)
-    return {rule.code: name.replace("_", " ") for name, rule in rules.items() if isinstance(rule, RuleSettings)}
+    return {rule.code: name.replace("_", " ") for name, rule in site.site.events.rules().items()}
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:

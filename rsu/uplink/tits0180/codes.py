@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from hw.modality import Modality
-from perception.events.kinds import OVERSPEED, SLOW_VEHICLE, STOPPED_VEHICLE, WRONG_WAY
+from perception.events.settings import KINDS
 from perception.objects import RoadUser
 
 RSCU, RSU = 0, 1  # deviceType; devices that the standard does not know are part of the box
@@ -31,8 +31,7 @@ VEHICLE_CLASS: dict[VehicleClasses, dict[RoadUser, int]] = {
     "ydt3709": {RoadUser.CAR: 10, RoadUser.TRUCK: 25, RoadUser.MOTORCYCLE: 40, RoadUser.BUS: 50},
 }
 VEHICLE_NORMAL = 0
-# event -> wrong way, overspeed, stationary long, other: slow
-VEHICLE_STATUS = {WRONG_WAY.code: 1, OVERSPEED.code: 2, STOPPED_VEHICLE.code: 4, SLOW_VEHICLE.code: 5}
+VEHICLE_STATUS = {code: row.vehicle_status for code, row in KINDS.items() if row.vehicle_status is not None}
 
 _PERIOD_TYPE = {1: 2, 5: 3, 60: 4, 900: 5}  # seconds -> periodTime; 1 signal cycle
 _OTHER_PERIOD = 6

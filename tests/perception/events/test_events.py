@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from perception.events.settings import EventSettings, StoppedVehicleSettings
+from perception.events.settings import EventSettings
+from perception.events.stopped import StoppedVehicleSettings
 from sim import recorded
 from sim.frames import PERIOD_NS
 from sim.scenarios import SCENARIOS
