@@ -2,7 +2,7 @@
 
 import {language, say} from "./language.js";
 import {define, setText} from "./table.js";
-import {kindName, KINDS, kmh, span} from "./words.js";
+import {kmh, named, span, values} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -23,14 +23,14 @@ export function showFigures(state) {
 function showLegend(users) {
   const legend = $("legend");
   if (!legend.children.length) {
-    for (const kind of Object.keys(KINDS)) {
+    for (const kind of values("road_users")) {
       const row = legend.appendChild(document.createElement("li"));
       row.className = kind;
       row.append(document.createElement("span"), document.createElement("b"));
     }
   }
-  Object.keys(KINDS).forEach((kind, i) => {
-    setText(legend.children[i].firstChild, kindName(kind));
+  values("road_users").forEach((kind, i) => {
+    setText(legend.children[i].firstChild, named("road_users", kind));
     setText(legend.children[i].lastChild, String(users.filter((track) => track.kind === kind).length));
   });
 }
@@ -47,7 +47,7 @@ const apart = (metres, ahead, behind) => say(metres < 0 ? behind : ahead, `${Mat
 export function showDetails(track) {
   $("details").hidden = !track;
   if (!track) return;
-  setText($("details").querySelector("h2"), `${kindName(track.kind)} ${track.id}`);
+  setText($("details").querySelector("h2"), `${named("road_users", track.kind)} ${track.id}`);
   const [major, minor] = track.ellipse;
   define($("details").querySelector("dl"), {
     [say("Speed")]: `${kmh(track.speed_mps)} km/h (${track.speed_mps.toFixed(1)} m/s)`,

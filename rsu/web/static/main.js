@@ -14,7 +14,7 @@ import {setClass, setText} from "./table.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {Tracks} from "./tracks.js";
 import {View} from "./view.js";
-import {lightName, loadWords, span} from "./words.js";
+import {loadWords, named, span} from "./words.js";
 
 const FRAME_MS = 30;
 const PANELS_MS = 250;
@@ -78,9 +78,9 @@ function showPanels() {
 function describeLane(lane) {
   const phases = lane.connects.filter((c) => c.phase != null).map((c) => {
     const head = (live.state.signals || {})[c.phase];
-    return `${say(c.maneuver)} ${head ? lightName(head.light) : say("phase {}", c.phase)}`;
+    return `${named("movements", c.maneuver)} ${head ? named("lights", head.light) : say("phase {}", c.phase)}`;
   });
-  const facts = [say(lane.type), lane.inbound ? "" : say("leads away"), ...new Set(phases)].filter(Boolean);
+  const facts = [named("lanes", lane.type), lane.inbound ? "" : say("leads away"), ...new Set(phases)].filter(Boolean);
   return say("{}, lane {} · {}", lane.link, lane.id == null ? say("unknown") : lane.id, facts.join(" · "));
 }
 
@@ -138,13 +138,12 @@ function draw(now) {
   showScale();
 }
 
-/** Fetch the lane map when it is not the one we have; a failure is tried again with the next panels. */
-loadWords();
-
+/** Fetch words and the lane map when it is not the one we have; a failure is tried again with the next panels. */
 async function fetchMap(digest) {
   if (digest === map) return;
   map = digest;
   try {
+    await loadWords();
     const lanes = await (await fetch("api/map")).json();
     [roads, heads] = [new Roads(lanes), approaches(lanes)];
     showCrossing();

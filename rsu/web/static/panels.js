@@ -3,15 +3,13 @@
 import {isMeant, where} from "./attention.js";
 import {said, say} from "./language.js";
 import {Recorder} from "./recorder.js";
-import {lamp, ORDER, seconds} from "./signals.js";
+import {seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {define, setClass, setText, showList, Table} from "./table.js";
-import {count, DECISIONS, eventName, lightName, messageTitle, MOVEMENTS, sentence, span} from "./words.js";
+import {capital, count, eventName, lamp, levelOf, messageTitle, named, sentence, short, span, values} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
-const LEVEL = {send: "ok", ok: "ok", running: "ok", degraded: "warn", starting: "warn", restarting: "warn"}; // else alarm
-const levelOf = (state) => LEVEL[state] || "alarm";
 const mark = (text, level) => ({text, className: `mark ${level}`});
 
 export class Panels {
@@ -41,12 +39,12 @@ export class Panels {
 
   showMessages(messages) {
     this.tables.messages.show(messages.map((message) => {
-      const level = isMeant(message) ? "off" : levelOf(message.decision);
+      const level = isMeant(message) ? "off" : levelOf("decisions", message.decision);
       const kind = message.kind.toUpperCase();
       return {
         key: message.kind,
         cells: [{text: kind, className: "name", title: messageTitle(message.kind)},
-          mark(say(DECISIONS[message.decision] || message.decision), level), (cell) => this.spark(message.kind).attach(cell),
+          mark(named("decisions", message.decision), level), (cell) => this.spark(message.kind).attach(cell),
           number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
         notes: message.reasons.map((reason) => ({text: sentence(reason), className: level, title: reason})),
       };
@@ -66,8 +64,8 @@ export class Panels {
   }
 
   showSignals(approaches, heads) {
-    const used = ORDER.filter((movement) => approaches.some(({rows}) => rows.some((row) => row.movement === movement)));
-    heading($("signals").tHead, [say("Approach"), ...used.map((movement) => say(MOVEMENTS[movement]))]);
+    const used = values("movements").filter((movement) => approaches.some(({rows}) => rows.some((row) => row.movement === movement)));
+    heading($("signals").tHead, [say("Approach"), ...used.map((movement) => capital(named("movements", movement)))]);
     this.tables.signals.show(approaches.map(({name, rows}) => ({
       key: name,
       cells: [{text: name, className: "name"}, ...used.map((movement) => {
@@ -99,7 +97,7 @@ export class Panels {
       if (device.error) notes.unshift({text: said(device, "error"), className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark(say(device.state), levelOf(device.state)),
+        cells: [{text: device.name, className: "name", title: device.kind}, mark(named("devices", device.state), levelOf("devices", device.state)),
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? say("never") : span(device.age_ms / 1000))],
         notes,
       };
@@ -123,7 +121,7 @@ export class Panels {
     this.tables.processes.show(processes.map((process) => ({
       key: process.name,
       cells: [{text: process.name, className: "name", title: process.pid ? `pid ${process.pid}` : ""},
-        mark(say(process.state), levelOf(process.state)), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
+        mark(named("processes", process.state), levelOf("processes", process.state)), number(`${this.cpu(process, supervisor).toFixed(1)} %`),
         (cell) => meter(cell, process.rss_mib, process.budget_rss_mib), number(count(process.restarts))],
       notes: process.error ? [say("last end{}: {}", at(process.ended_ns), said(process, "error"))] : [],
     })));
@@ -164,10 +162,10 @@ function heading(head, titles) {
 
 function headCell(row, head) {
   const found = lamp(head && head.light);
-  const light = head ? head.light : "unavailable";
-  const word = row.movement === "crosswalk" && light === "permissive-green" ? say("green") : lightName(light);
-  const text = (head && head.countdown_s != null ? `${seconds(head)} ` : "") + word.replace("flashing", "fl.");
-  return {text, className: `lamp ${found ? found.name : "none"}`, title: say("phase {}: {}", row.phase, word)};
+  const shown = head ? head.light : "unavailable";
+  const light = row.movement === "crosswalk" && shown === "permissive-green" ? "protected-green" : shown; // not in conflict
+  const text = (head && head.countdown_s != null ? `${seconds(head)} ` : "") + short("lights", light);
+  return {text, className: `lamp ${found ? found.lamp : "none"}`, title: say("phase {}: {}", row.phase, named("lights", light))};
 }
 
 /** Used of budget as figures and a bar. */

@@ -2,10 +2,9 @@
 
 import {said, say} from "./language.js";
 import {define, setClass, setText, Table} from "./table.js";
-import {count} from "./words.js";
+import {count, levelOf, named} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const LEVEL = {recording: "ok", stopped: "off", waiting: "warn", paused: "alarm"};
 const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 export class Recorder {
@@ -22,14 +21,15 @@ export class Recorder {
     this.verb = state.state === "stopped" ? "start" : "stop";
     setText($("record"), say(this.verb === "start" ? "Record" : "Stop"));
     $("keep").disabled = state.state !== "recording";
-    setClass($("recorder"), `mark ${LEVEL[state.state] || "alarm"}`);
-    setText($("recorder"), state.error ? say("{}: {}", say(state.state), said(state, "error")) : say(state.state));
+    setClass($("recorder"), `mark ${levelOf("recorder", state.state)}`);
+    const name = named("recorder", state.state);
+    setText($("recorder"), state.error ? say("{}: {}", name, said(state, "error")) : name);
     define($("shelf"), {[say("Recordings")]: count(state.files), [say("On disk")]: size(state.total_bytes),
       [say("Room left")]: size(state.room_bytes), [say("Lost ticks")]: count(state.lost_ticks)});
     this.files.show(state.newest.map((file) => ({
       key: file.name,
       cells: [{text: new Date(file.begin_ns / 1e6).toISOString().slice(0, 19).replace("T", " "), title: file.name},
-        {text: say(file.kind), className: file.kind === "kept" ? "strong" : ""}, {text: size(file.bytes), className: "number"}],
+        {text: named("recordings", file.kind), className: file.kind === "kept" ? "strong" : ""}, {text: size(file.bytes), className: "number"}],
       notes: file.why ? [say("kept for {}", file.why)] : [],
     })));
   }

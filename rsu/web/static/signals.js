@@ -2,8 +2,9 @@
 
 import {along, ending, last, middle, right} from "./geometry.js";
 import {arrow} from "./roads.js";
+import {lamp, values} from "./words.js";
 
-export const ORDER = ["left", "straight", "right", "uturn", "crosswalk"];
+const LAMPS = ["red", "yellow", "green"]; // of a signal head, from the left
 const BLINK_MS = 500;
 const BAR_M = 0.55;
 const ROW_PX = 17;
@@ -18,7 +19,7 @@ export function approaches(map) {
 
 function approach(link, crossings) {
   const connects = link.lanes.flatMap((lane) => lane.connects_to || []).filter((c) => c.phase != null);
-  const rows = ORDER.flatMap((movement) => [...new Set(connects.filter((c) => c.maneuver === movement)
+  const rows = values("movements").flatMap((movement) => [...new Set(connects.filter((c) => c.maneuver === movement)
     .map((c) => c.phase))].map((phase) => ({movement, phase})));
   const ends = link.lanes.map((lane) => last(lane.points)), centre = middle(ends);
   const near = nearest(crossings, centre);
@@ -46,12 +47,6 @@ function stopBars(lane, side) {
   return phases.map((phase, i) => ({phase, from: along(start, side, i * part), to: along(start, side, (i + 1) * part)}));
 }
 
-/** Which of the three lamps is lit (0 red, 1 yellow, 2 green), its colour name, and whether it flashes. */
-export function lamp(light) {
-  const name = ["red", "yellow", "green"].find((colour) => (light || "").endsWith(colour));
-  return name ? {name, place: {red: 0, yellow: 1, green: 2}[name], flashes: light.startsWith("flashing")} : null;
-}
-
 export const seconds = (head) => (head && head.countdown_s != null ? String(Math.ceil(head.countdown_s)) : "–");
 
 /** Draw stop lines and, beside each approach, its signal heads. */
@@ -67,7 +62,7 @@ export function drawSignals(context, view, theme, list, roads, heads, now) {
 function colour(theme, head, lit) {
   const found = lamp(head && head.light);
   if (!found) return theme.muted;
-  return found.flashes && !lit ? theme.asphalt : theme[found.name];
+  return found.flashes && !lit ? theme.asphalt : theme[found.lamp];
 }
 
 function drawBar(context, view, theme, bar, head, lit) {
@@ -109,13 +104,13 @@ function drawPanel(context, view, theme, one, heads, lit) {
 
 function drawHead(context, theme, one, row, head, x, y, lit) {
   const found = lamp(head && head.light);
-  for (let place = 0; place < 3; place++) {
-    const on = found && found.place === place && (lit || !found.flashes);
+  LAMPS.forEach((lampAt, place) => {
+    const on = found && found.lamp === lampAt && (lit || !found.flashes);
     context.beginPath();
     context.arc(x + 4 + 8.5 * place, y, on ? 4 : 2, 0, 7);
-    context.fillStyle = on ? theme[found.name] : theme.asphalt;
+    context.fillStyle = on ? theme[lampAt] : theme.asphalt;
     context.fill();
-  }
+  });
   drawSymbol(context, theme, one, row.movement, x + 36, y);
   context.fillStyle = theme.ink;
   context.font = "600 12px system-ui, sans-serif";

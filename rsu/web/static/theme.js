@@ -1,12 +1,11 @@
 // The colours of the style sheet, for the canvas.
 
-const NAMES = ["ink", "muted", "panel", "ground", "asphalt", "junction", "bike-lane", "paint", "paint-soft", "line", "alarm",
-  "warn", "accent", "red", "yellow", "green", "car", "truck", "bus", "motorcycle", "bicycle", "pedestrian", "unknown"];
-
 /** Colours by name, as the style sheet has them now. */
 export function readTheme() {
   const style = getComputedStyle(document.documentElement);
-  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  const root = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).find((rule) => rule.selectorText === ":root");
+  const names = [...root.style].filter((name) => name.startsWith("--"));
+  return Object.fromEntries(names.map((name) => [name.slice(2), style.getPropertyValue(name).trim()]));
 }
 
 /** Call back when the system turns dark or light. */

@@ -1,9 +1,10 @@
 // Meanings of the codes, in words. Codes not listed here are shown as they are.
 
-import {language, said, say} from "./language.js";
+import {language, said} from "./language.js";
 
-/** The server's texts of codes: reasons {text, do, normal}, events {name}, messages {title}, each by its code. */
-export const WORDS = {reasons: {}, events: {}, messages: {}};
+/** The server's texts: reasons {text, do, normal}, events {name}, messages {title} by code, and terms by table and value. */
+const WORDS = {reasons: {}, events: {}, messages: {}, road_users: {}, lights: {}, movements: {}, lanes: {}, decisions: {},
+  devices: {}, processes: {}, recorder: {}, recordings: {}};
 
 export async function loadWords() {
   Object.assign(WORDS, await (await fetch("api/words")).json());
@@ -13,8 +14,10 @@ export async function loadWords() {
 export function sentence(reason) {
   if (!WORDS.reasons[reason]) return reason;
   const text = said(WORDS.reasons[reason], "text");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${language === "zh" ? "。" : "."}`;
+  return `${capital(text)}${language === "zh" ? "。" : "."}`;
 }
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Whether silence for a reason is no fault. */
 export const isNormal = (reason) => (WORDS.reasons[reason] || {}).normal === true;
@@ -25,23 +28,23 @@ export const eventName = (event) => said(WORDS.events[event.code] || {}, "name")
 /** A message's full name, by its kind. */
 export const messageTitle = (kind) => said(WORDS.messages[kind] || {}, "title") || "";
 
-export const DECISIONS = {send: "sending", degraded: "degraded", silent: "silent"};
+/** What the server says of a value that records carry: {name, level, short, lamp, flashes}. */
+const term = (table, value) => WORDS[table][value] || {name: value, level: "alarm"};
 
-export const KINDS = {
-  car: "Car", truck: "Truck", bus: "Bus", motorcycle: "Motorcycle", bicycle: "Bicycle", pedestrian: "Pedestrian",
-  unknown: "Unknown",
-};
+/** A value of a record in words; one that has no row stands for itself. */
+export const named = (table, value) => said(term(table, value), "name");
 
-export const LIGHTS = {
-  "unavailable": "unknown", "dark": "dark", "red": "red", "flashing-red": "flashing red", "yellow": "yellow",
-  "flashing-yellow": "flashing yellow", "permissive-green": "yield", "protected-green": "green",
-  "flashing-green": "flashing green",
-};
+/** The same for a narrow cell. */
+export const short = (table, value) => said(term(table, value), "short") || named(table, value);
 
-export const MOVEMENTS = {left: "Left", straight: "Straight", right: "Right", uturn: "U-turn", crosswalk: "Crosswalk"};
+/** Mark of a value: ok, off, warn or alarm. */
+export const levelOf = (table, value) => term(table, value).level;
 
-export const kindName = (kind) => say(KINDS[kind] || kind);
-export const lightName = (light) => say(LIGHTS[light] || light);
+/** Values of a table in the order in which they are shown. */
+export const values = (table) => Object.keys(WORDS[table]);
+
+/** Lamp that is lit at a light (its colour), and whether it flashes; none: null. */
+export const lamp = (light) => (term("lights", light).lamp ? term("lights", light) : null);
 
 /** Letter of the device that saw a road user: of its modality. */
 export const sourceMark = (device, devices) =>
