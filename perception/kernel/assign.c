@@ -1,11 +1,10 @@
-/* The pairs of a round that are made: those without a rival at once, the others by small dense assignments. */
+/* The pairs of a round that are made: those without a rival at once, the others by small dense assignments, one for each
+   group of pairs that rival each other. */
 
 #include <string.h>
 
 #include "assignment.h"
 #include "kernel.h"
-
-#define TOGETHER 64 /* contested pairs up to which there is one assignment for all sensors, as in association.py */
 
 struct round {
     size_t pairs, tracks, detections, sensors; /* numbers of pairs, and bounds of what they name */
@@ -15,6 +14,17 @@ struct round {
     Py_ssize_t *contested, *made;              /* numbers of pairs */
     Py_ssize_t contested_count, made_count;
     Py_ssize_t *end;                           /* of each track's pairs, while they are sorted */
+};
+
+/* The rivals: contested slots and detections by their ranks, first the slots. A group's number is that of its first. */
+struct rivals {
+    Py_ssize_t slots, all;   /* numbers of them */
+    Py_ssize_t *group;       /* (all,) another of its group, or itself: the first */
+    Py_ssize_t *place;       /* (all,) row or column in its group's matrix */
+    Py_ssize_t *rows;        /* (slots,) of each group's matrix */
+    Py_ssize_t *columns;     /* (slots,) */
+    Py_ssize_t *begin;       /* (slots + 1,) of each group's pairs */
+    Py_ssize_t *pair;        /* (contested,) group by group */
 };
 
 static size_t slot(const struct round *r, size_t k)
@@ -59,20 +69,62 @@ static void part(struct round *r)
         }
 }
 
-/* Let contested slots and detections have their ranks for counts, -1 for the others. */
-static void rank(struct round *r)
+/* Let contested ones have their ranks for counts, -1 for the others; `first` is the lowest rank. Return the next one. */
+static Py_ssize_t rank(Py_ssize_t *of, size_t size, Py_ssize_t first)
 {
-    size_t sizes[2] = {r->tracks * r->sensors, r->detections};
-    Py_ssize_t *ranks[2] = {r->of_slot, r->of_detection};
-    for (int which = 0; which < 2; which++) {
-        memset(ranks[which], -1, sizes[which] * sizeof(Py_ssize_t));
-        for (Py_ssize_t c = 0; c < r->contested_count; c++)
-            ranks[which][which ? (size_t)r->detection[r->contested[c]] : slot(r, (size_t)r->contested[c])] = 0;
-        Py_ssize_t count = 0;
-        for (size_t i = 0; i < sizes[which]; i++)
-            if (ranks[which][i] == 0)
-                ranks[which][i] = count++;
+    for (size_t i = 0; i < size; i++)
+        of[i] = of[i] == 0 ? first++ : -1;
+    return first;
+}
+
+static Py_ssize_t first_of(const struct rivals *v, Py_ssize_t one)
+{
+    while (v->group[one] != one)
+        one = v->group[one] = v->group[v->group[one]];
+    return one;
+}
+
+/* Give rivals their memory; MemoryError. */
+static bool gather(struct round *r, struct rivals *v)
+{
+    size_t slots = r->tracks * r->sensors;
+    memset(r->of_slot, -1, slots * sizeof *r->of_slot);
+    memset(r->of_detection, -1, r->detections * sizeof *r->of_detection);
+    for (Py_ssize_t c = 0; c < r->contested_count; c++) {
+        size_t k = (size_t)r->contested[c];
+        r->of_slot[slot(r, k)] = r->of_detection[r->detection[k]] = 0;
     }
+    v->slots = rank(r->of_slot, slots, 0);
+    v->all = rank(r->of_detection, r->detections, v->slots);
+    v->group = PyMem_Calloc((size_t)(2 * v->all + 3 * v->slots + 1 + r->contested_count), sizeof *v->group);
+    if (!v->group)
+        return PyErr_NoMemory(), false;
+    v->place = v->group + v->all;
+    v->rows = v->place + v->all;
+    v->columns = v->rows + v->slots;
+    v->begin = v->columns + v->slots;
+    v->pair = v->begin + v->slots + 1;
+    return true;
+}
+
+/* Find the groups: a slot and a detection of one pair are in one. */
+static void group(const struct round *r, struct rivals *v)
+{
+    for (Py_ssize_t one = 0; one < v->all; one++)
+        v->group[one] = one;
+    for (Py_ssize_t c = 0; c < r->contested_count; c++) {
+        size_t k = (size_t)r->contested[c];
+        Py_ssize_t one = first_of(v, r->of_slot[slot(r, k)]), other = first_of(v, r->of_detection[r->detection[k]]);
+        v->group[one < other ? other : one] = one < other ? one : other;
+    }
+    for (Py_ssize_t one = 0; one < v->all; one++) {
+        Py_ssize_t first = v->group[one] = first_of(v, one);
+        v->place[one] = one < v->slots ? v->rows[first]++ : v->columns[first]++;
+    }
+    for (Py_ssize_t c = 0; c < r->contested_count; c++)
+        v->begin[v->group[r->of_slot[slot(r, (size_t)r->contested[c])]] + 1]++;
+    for (Py_ssize_t g = 0; g < v->slots; g++)
+        v->begin[g + 1] += v->begin[g];
 }
 
 /* Make the best pairs of those in the matrix of their numbers, -1: none. */
@@ -93,35 +145,43 @@ static bool make(struct round *r, const Py_ssize_t *found, Py_ssize_t rows, Py_s
     return done;
 }
 
-/* Make the best of the contested pairs of a sensor, or of all (-1). */
-static bool contest(struct round *r, int64_t sensor)
+/* Make the best of the contested pairs of a group. */
+static bool contest(struct round *r, const struct rivals *v, Py_ssize_t group)
 {
-    Py_ssize_t row[2] = {PY_SSIZE_T_MAX, -1}, column[2] = {PY_SSIZE_T_MAX, -1}; /* first and last */
-    for (Py_ssize_t c = 0; c < r->contested_count; c++) {
-        size_t k = (size_t)r->contested[c];
-        Py_ssize_t i = r->of_slot[slot(r, k)], j = r->of_detection[r->detection[k]];
-        if (sensor >= 0 && r->sensor[k] != sensor)
-            continue;
-        row[0] = i < row[0] ? i : row[0];
-        row[1] = i > row[1] ? i : row[1];
-        column[0] = j < column[0] ? j : column[0];
-        column[1] = j > column[1] ? j : column[1];
-    }
-    if (row[1] < 0)
-        return true;
-    Py_ssize_t rows = row[1] - row[0] + 1, columns = column[1] - column[0] + 1;
-    Py_ssize_t *found = PyMem_Malloc((size_t)(rows * columns) * sizeof *found);
+    size_t cells = (size_t)(v->rows[group] * v->columns[group]);
+    Py_ssize_t *found = PyMem_Malloc(cells * sizeof *found);
     if (!found)
         return PyErr_NoMemory(), false;
-    memset(found, -1, (size_t)(rows * columns) * sizeof *found);
+    memset(found, -1, cells * sizeof *found);
+    for (Py_ssize_t c = v->begin[group]; c < v->begin[group + 1]; c++) {
+        size_t k = (size_t)v->pair[c];
+        Py_ssize_t row = v->place[r->of_slot[slot(r, k)]], column = v->place[r->of_detection[r->detection[k]]];
+        found[row * v->columns[group] + column] = (Py_ssize_t)k;
+    }
+    bool done = make(r, found, v->rows[group], v->columns[group]);
+    PyMem_Free(found);
+    return done;
+}
+
+/* Make the best of all contested pairs. */
+static bool contest_all(struct round *r)
+{
+    struct rivals v;
+    if (!r->contested_count)
+        return true;
+    if (!gather(r, &v))
+        return false;
+    group(r, &v);
     for (Py_ssize_t c = 0; c < r->contested_count; c++) {
         size_t k = (size_t)r->contested[c];
-        if (sensor < 0 || r->sensor[k] == sensor)
-            found[(r->of_slot[slot(r, k)] - row[0]) * columns + r->of_detection[r->detection[k]] - column[0]] =
-                (Py_ssize_t)k;
+        v.pair[v.begin[v.group[r->of_slot[slot(r, k)]]]++] = (Py_ssize_t)k;
     }
-    bool done = make(r, found, rows, columns);
-    PyMem_Free(found);
+    memmove(v.begin + 1, v.begin, (size_t)v.slots * sizeof *v.begin); /* each now ended where the next begins */
+    v.begin[0] = 0;
+    bool done = true;
+    for (Py_ssize_t g = 0; done && g < v.slots; g++)
+        done = !v.rows[g] || contest(r, &v, g);
+    PyMem_Free(v.group);
     return done;
 }
 
@@ -141,16 +201,10 @@ static bool choose(struct round *r, int64_t *chosen)
     if (!measure(r))
         return false;
     part(r);
-    rank(r);
-    bool done = true;
-    if (r->contested_count <= TOGETHER)
-        done = contest(r, -1);
-    else
-        for (int64_t sensor = 0; done && sensor < (int64_t)r->sensors; sensor++)
-            done = contest(r, sensor);
-    if (done)
-        order(r, chosen);
-    return done;
+    if (!contest_all(r))
+        return false;
+    order(r, chosen);
+    return true;
 }
 
 /* assign(track, detection, sensor, score, chosen): fill in the numbers of the pairs that are made; return how many. */

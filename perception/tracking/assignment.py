@@ -8,16 +8,14 @@ import numpy as np
 
 from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
-from perception.state.pairs import Pairs
-
-TOGETHER = 64  # contested pairs up to which one assignment of all sensors is faster than one of each
+from perception.state.pairs import Pairs, groups
 
 
 def assign(pairs: Pairs, sensor: Ints) -> Pairs:
     """Return the pairs of the best assignments, ordered by track; `sensor` (k,): that of the pair's detection.
 
     For each sensor every track and every detection is in one pair at most, and every score is positive. Pairs
-    without a rival are made at once; the others are small dense problems.
+    without a rival are made at once; the others are small dense problems, one for each group of rivals.
     """
     if kernel is None:
         return pairs.at(best_twin(pairs.track, pairs.detection, sensor, pairs.score))
@@ -40,27 +38,25 @@ def best_twin(track: Ints, detection: Ints, sensor: Ints, score: Floats) -> Ints
     slot = sensor * (track.max() + 1) + track
     alone = (np.bincount(slot)[slot] == 1) & (np.bincount(detection)[detection] == 1)
     contested = (~alone).nonzero()[0]
-    made = [
-        alone.nonzero()[0],
-        *_contest(slot[contested], detection[contested], sensor[contested], contested, score[worth]),
-    ]
-    chosen = np.concatenate(made)
+    rivals = _contest(slot[contested], detection[contested], contested, score[worth])
+    chosen = np.concatenate([alone.nonzero()[0], *rivals])
     ordered: Ints = worth[chosen[np.argsort(track[chosen], kind="stable")]]
     return ordered
 
 
-def _contest(slot: Ints, detection: Ints, sensor: Ints, number: Ints, score: Floats) -> Iterator[Ints]:
-    """Yield for each sensor the numbers of the pairs (k,) that make its best assignment; a slot has one sensor only."""
+def _contest(slot: Ints, detection: Ints, number: Ints, score: Floats) -> Iterator[Ints]:
+    """Yield for each group of rivals the numbers of the pairs (k,) that make its best assignment.
+
+    A slot is a track for one sensor, so that no group has pairs of two.
+    """
     from scipy.optimize import linear_sum_assignment  # it takes longer to load than all of ours
 
-    if not len(number):
-        return
-    row, column = (np.unique(values, return_inverse=True)[1] for values in (slot, detection))
-    if len(number) <= TOGETHER:
-        sensor = np.zeros_like(sensor)  # no pair of one sensor rivals one of another
-    for one in np.bincount(sensor).nonzero()[0]:
-        rival = (sensor == one).nonzero()[0]
-        rows, columns = row[rival] - row[rival].min(), column[rival] - column[rival].min()
+    slots, row = np.unique(slot, return_inverse=True)
+    detections, column = np.unique(detection, return_inverse=True)
+    group = groups(len(slots) + len(detections), row, len(slots) + column)[row]
+    for one in range(group.max(initial=-1) + 1):
+        rival = (group == one).nonzero()[0]
+        rows, columns = (np.unique(values[rival], return_inverse=True)[1] for values in (row, column))
         found = np.full((rows.max() + 1, columns.max() + 1), -1)
         found[rows, columns] = number[rival]
         benefit = np.where(found >= 0, score[found], 0.0)

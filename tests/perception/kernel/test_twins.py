@@ -22,7 +22,7 @@ from perception.sensor import FieldOfView, Mount, Noise, Sensor
 from perception.state.filter import predict, predict_twin
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
-from perception.tracking.assignment import TOGETHER, best, best_twin
+from perception.tracking.assignment import best, best_twin
 from perception.tracking.correction import correct, correct_twin
 from perception.tracking.gating import gated, gated_twin
 
@@ -56,7 +56,7 @@ def test_assignments_of_many_are_those_of_the_twin() -> None:
         track, detection = np.divmod(cells, 2 * size)
         pairs = track, detection, detection * 4 // (2 * size), rng.normal(1.0, 2.0, len(cells))
         made = best(*pairs)
-        assert len(made) > TOGETHER // 2 and np.array_equal(made, best_twin(*pairs))
+        assert len(made) > size // 2 and np.array_equal(made, best_twin(*pairs))
 
 
 @built
