@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from hw.checkup import Checkup
-from hw.driver import DeviceSettings, Driver, Send, Transmitter
+from hw.driver import AirMessage, DeviceSettings, Driver, Send, Transmitter
 from hw.intake import Refused, account
 from hw.link import PortLink
 from hw.modality import OTHER, Modality
@@ -136,10 +136,10 @@ class Device:
         counters = dict(link.counters)
         return LinkState(self.name, port, self._openings[port], link.up, link.alive, link.error, counters)
 
-    def transmit(self, aid: int, priority: int, payload: bytes) -> None:
-        """Hand a frame to the air; only devices whose driver is a `Transmitter` can."""
+    def transmit(self, message: AirMessage) -> None:
+        """Hand a message to the air; only devices whose driver is a `Transmitter` can."""
         driver = cast(Transmitter, self._driver)  # the site's check saw to that; asking a protocol takes its time
-        self._send(self._safely(driver.transmit, aid, priority, payload))
+        self._send(self._safely(driver.transmit, message))
 
     def health(self, now_ns: int) -> DeviceHealth:
         """Return how the device is now."""

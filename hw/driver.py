@@ -53,8 +53,32 @@ class Driver(Protocol):
         """Return the requests to write now (polls, dialogues); asked every 10 to 20 ms while all ports are open."""
 
 
+class AirMessage(Protocol):
+    """A message for the air, bare and framed: radios differ in which of the two they want to be handed."""
+
+    @property
+    def kind(self) -> str:
+        """Message type, in lower case: bsm, map, rsm, spat, rsi."""
+
+    @property
+    def aid(self) -> int:
+        """Application id; the same as the PSID."""
+
+    @property
+    def priority(self) -> int:
+        """DSM priority, 0..255, 255 the highest."""
+
+    @property
+    def payload(self) -> bytes:
+        """The message itself, UPER."""
+
+    @property
+    def frame(self) -> bytes:
+        """The payload behind adaptation layer and DSMP header (YD/T 3707, GB/T 31024.3)."""
+
+
 class Transmitter(Driver, Protocol):
     """A driver whose device also sends to the air."""
 
-    def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
-        """Return the requests that make the device send a frame now; `priority`: DSM priority, 255 the highest."""
+    def transmit(self, message: AirMessage) -> list[Send]:
+        """Return the requests that make the device send a message now."""

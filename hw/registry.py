@@ -35,6 +35,7 @@ DRIVERS: dict[str, str] = {
     "tscbm": "hw.signal.tscbm:Tscbm",
     "gb20999": "hw.signal.gb20999:Gb20999",
     "radio-agent": "hw.radio.agent:RadioAgent",
+    "rsu41": "hw.radio.rsu41:Rsu41",
 }
 
 

@@ -176,20 +176,32 @@ class SignalSpec(DatagramSpec):
     period_ms: int = Field(1000, ge=100, le=1000)  # between reports of the lamp colours
 
 
-class RadioSpec(DatagramSpec):
+class AirSpec(DatagramSpec):
+    """A radio of any kind."""
+
+    air: str = "air.ipc"  # where the bench hears the messages that it was given, in the run folder
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the UDP port, and the air side for the bench's listener."""
+        return {**super().ports(), "air": BenchPublisher(self.air, b"tx")}
+
+
+class RadioSpec(AirSpec):
     """A C-V2X radio behind its agent, and its reception."""
 
     kind: Literal["radio-agent"]
     garbage_share: float = Field(0.003, ge=0, le=1)  # of the received frames
     liars: int = Field(0, ge=0, le=1000)  # so many of the vehicles that send at once lie, each in its own way
 
-    def ports(self) -> dict[str, Opening]:
-        """Return the UDP port, and the air side for the bench's listener."""
-        return {**super().ports(), "air": BenchPublisher("air.ipc", b"tx")}
+
+class ForwardSpec(AirSpec):
+    """A radio that takes messages as text (RSU 4.1, immediate forward)."""
+
+    kind: Literal["rsu41"]
 
 
 AnySpec = Annotated[
-    CameraSpec | RadarSpec | CanRadarSpec | LinkedSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec,
+    CameraSpec | RadarSpec | CanRadarSpec | LinkedSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec | ForwardSpec,
     Field(discriminator="kind"),
 ]
 

@@ -51,6 +51,7 @@ EMULATORS = {
     "tscbm": "sim.tscbm:TscbmController",
     "gb20999": "sim.gb20999:Gb20999Controller",
     "radio-agent": "sim.radio:Radio",
+    "rsu41": "sim.rsu41:ForwardingRadio",
 }
 PIECE_NS = 8_000_000  # bytes of a slow line go out in pieces of this duration
 LONGEST_WAIT_NS = 50_000_000  # and how soon a fault is noticed

@@ -31,10 +31,9 @@ import msgspec
 import numpy as np
 import zmq
 
-from hw.radio.protocol import AgentError, parse_transmit
 from perception.geo import Reference, to_site
 from perception.scoring.assignment import CUTOFF_M
-from sim import bench, frames, sight
+from sim import agent, bench, frames, sight
 from sim.bench import SensorSpec
 from sim.histogram import Histogram
 from sim.receiver import BenchReceiver
@@ -157,10 +156,10 @@ def _message(data: bytes) -> tuple[str, Message | None]:
     """Return the kind of message that a datagram should hold by its application id, and the message if it does."""
     name = "other"
     try:
-        dsm = dsmp.parse(parse_transmit(data).payload)
+        dsm = dsmp.parse(agent.request(data).frame)
         name = _name(KINDS[dsm.aid]) if dsm.aid in KINDS else name
         message = decode(dsm.payload)
-    except (AgentError, CodecError):
+    except (agent.AgentOctetsError, CodecError):
         return name, None
     return name, message if _name(kind_of(message)) == name else None
 

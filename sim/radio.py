@@ -10,18 +10,7 @@ from itertools import cycle
 
 import msgspec
 
-from hw.radio.protocol import (
-    MAX_PAYLOAD,
-    AgentError,
-    AgentState,
-    MessageType,
-    ReceivedFrame,
-    Status,
-    encode_received,
-    encode_status,
-    message_type,
-    parse_transmit,
-)
+from sim import agent
 from sim.bench import Bench, RadioSpec
 from sim.emulator import Emulator, Write
 from sim.frames import OBU, WorldFrame
@@ -66,7 +55,7 @@ class Radio(Emulator):
         self._units = int((frame.equipped > 0).sum())
         if frame.stamp_ns - self._hello_ns > HOST_GONE_NS:
             return []
-        writes = [self._received(one, frame.stamp_ns) for one in heard if len(one.frame) <= MAX_PAYLOAD]
+        writes = [self._received(one, frame.stamp_ns) for one in heard if len(one.frame) <= agent.LONGEST]
         if self.fault == "garbage":
             writes.append(Write("udp", heard[-1].frame))
         return [*writes, self._status(frame.stamp_ns)] if number % STATUS_SLOTS == 0 else writes
@@ -83,23 +72,22 @@ class Radio(Emulator):
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Answer a hello with the status; let everything else go to the air side, good or not."""
         try:
-            if message_type(data) is MessageType.HELLO:
+            if agent.is_hello(data):
                 self._hello_ns = now_ns
                 return [self._status(now_ns)]
-            parse_transmit(data)
+            agent.request(data)
             if self.fault == "send-error":
                 self._refused += 1
                 return []
             self._transmitted += 1
-        except AgentError:
+        except agent.AgentOctetsError:
             self._refused += 1
         return [Write("air", msgspec.msgpack.encode((now_ns, data)))]
 
     def _received(self, heard: HeardFrame, stamp_ns: int) -> Write:
-        message = ReceivedFrame(heard.aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
-        return Write("udp", encode_received(message), heard.air_ns + self._latency_ns)
+        datagram = agent.received(heard.aid, heard.source, stamp_ns + heard.air_ns, heard.rssi, heard.frame)
+        return Write("udp", datagram, heard.air_ns + self._latency_ns)
 
     def _status(self, now_ns: int) -> Write:
         busy = 90 if self.fault == "busy-channel" else min(100, self._units * FRAME_AIR_TIME_PERCENT)
-        status = Status(now_ns, AgentState.READY, busy, self._transmitted, self._refused, self._heard)
-        return Write("udp", encode_status(status))
+        return Write("udp", agent.status(now_ns, busy, self._transmitted, self._refused, self._heard))

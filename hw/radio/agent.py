@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hw.clock import SourceClock
 from hw.detail import Detail
-from hw.driver import DeviceSettings, Send
+from hw.driver import AirMessage, DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
 from hw.intake import Intake
 from hw.modality import V2X, Modality
@@ -114,13 +114,13 @@ class RadioAgent:
         self._next_hello_ns = now_ns + HELLO_PERIOD_NS
         return [("link", encode_hello(Hello(now_ns + self.correction_ns)))]
 
-    def transmit(self, aid: int, priority: int, payload: bytes) -> list[Send]:
-        """Return the request that the agent send an adaptation layer + DSMP frame with a DSM priority, 255 the highest.
+    def transmit(self, message: AirMessage) -> list[Send]:
+        """Return the request that the agent send the frame of a message.
 
         Raises `AgentError` when the frame is empty or longer than 1400 octets.
         """
         try:
-            return [("link", encode_transmit(Transmit(aid, priority, payload)))]
+            return [("link", encode_transmit(Transmit(message.aid, message.priority, message.frame)))]
         except AgentError as error:
             self.counters[error.reason] += 1
             raise

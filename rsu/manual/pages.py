@@ -31,6 +31,7 @@ GROUPS = (
             "json-devices",
             "speed-radar",
             "signal-controllers",
+            "radios",
             "events",
             "calibrate",
         ),

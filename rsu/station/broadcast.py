@@ -38,7 +38,8 @@ class Outgoing(NamedTuple):
     kind: str  # of rsu.station.gate.KINDS
     aid: int
     priority: int  # DSM priority, 255 the highest
-    frame: bytes  # DSMP
+    payload: bytes  # UPER
+    frame: bytes  # DSMP, the payload in it
     newest_receipt_ns: int | None  # of the newest measurement in it
 
 
@@ -106,7 +107,8 @@ class Broadcaster:
         kind, message = row.kind, made.message
         service = SERVICES[kind_of(message)]
         try:
-            frame = dsmp.frame(service.aid, v2x.encode(message, self._profile), self._limit)
+            payload = v2x.encode(message, self._profile)
+            frame = dsmp.frame(service.aid, payload, self._limit)
         except v2x.CodecError as error:
             self.counters[f"{kind}-not-encoded"] += 1
             if self.counters[f"{kind}-not-encoded"] == 1:
@@ -114,7 +116,7 @@ class Broadcaster:
             return
         if row.shares:
             room.take(frame)
-        yield Outgoing(kind, service.aid, service.priority, frame, made.newest_receipt_ns)
+        yield Outgoing(kind, service.aid, service.priority, payload, frame, made.newest_receipt_ns)
         self._count_adjusted(kind, message)
 
     def _count_adjusted(self, kind: str, message: v2x.Message) -> None:

@@ -50,6 +50,6 @@ class Heart:
         return self.station.advance(now_ns, health, self._send, clock)
 
     def _send(self, frame: Outgoing) -> None:
-        self._radio.transmit(frame.aid, frame.priority, frame.frame)
+        self._radio.transmit(frame)
         if self._sent is not None:
             self._sent(frame)

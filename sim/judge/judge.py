@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from hw.radio.protocol import AgentError, parse_transmit
 from perception.geo import Reference, to_site
-from sim import signals
+from sim import agent, signals
 from sim.frames import WorldFrame
 from sim.judge import times
 from sim.judge.events import Events
@@ -48,12 +47,12 @@ class Judge:
         """Take a datagram that the radio was given; return the kind of its message and its faults."""
         kind, wrong = "other", []
         try:
-            frame = parse_transmit(datagram).payload
+            frame = agent.request(datagram).frame
             dsm = dsmp.parse(frame)
             kind = KINDS[dsm.aid].split("-")[0] if dsm.aid in KINDS else kind
             message = decode(dsm.payload)
             wrong = list(self._wrong(arrival_ns, kind, frame, message))
-        except (AgentError, CodecError) as error:
+        except (agent.AgentOctetsError, CodecError) as error:
             wrong = [f"cannot be read: {error}"]
         self.frames[kind] += 1
         self.wrong[kind] += bool(wrong)

@@ -30,6 +30,7 @@ class Target(NamedTuple):
 # driver, port, corpus
 _PORTS = [
     ("radio-agent", "link", "radio"),
+    ("rsu41", "link", "rsu41"),
     ("camera-json", "link", "camera-json"),
     ("gat1743", "link", "gat1743"),
     ("tscbm", "link", "tscbm"),

@@ -30,6 +30,7 @@ from hw.radio.protocol import (
 from hw.utc import NS
 from perception.objects import ChannelState, Reception
 from tests.hw import replay
+from tests.hw.air import piece
 
 LOGS = {path.stem: path for path in replay.logs("radio-agent")}
 T0 = 1795392000 * NS
@@ -92,14 +93,14 @@ def test_no_bytes_raise(data: bytes) -> None:
 def test_sizes_that_the_air_does_not_carry_are_refused(size: int) -> None:
     driver = agent()
     with pytest.raises(AgentError, match=f"{size} octets; 1 to 1400"):
-        driver.transmit(3619, 176, bytes(size))
+        driver.transmit(piece(b"")._replace(frame=bytes(size)))
     assert driver.counters == {"size": 1}
 
 
 def test_transmit() -> None:
-    ((port, datagram),) = agent().transmit(3619, 176, b"payload")
+    ((port, datagram),) = agent().transmit(piece(b"payload"))
     assert port == "link"
-    assert parse_transmit(datagram) == Transmit(3619, 176, b"payload")
+    assert parse_transmit(datagram) == Transmit(3619, 176, b"\x04\x00\x8d\xa3\x00\x07payload")
 
 
 @pytest.mark.parametrize(("offset_ms", "believed"), [(-3, True), (-600, False), (40, True), (60, False)])

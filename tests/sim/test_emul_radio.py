@@ -17,6 +17,7 @@ from perception.geo import Reference, to_site
 from perception.objects import Measurement, Reception
 from sim.frames import WorldFrame
 from sim.obu import RANGE_M, SLOT_NS, SLOTS, Fleet, HeardFrame
+from tests.hw.air import piece
 from tests.sim.rig import Rig, world
 from tests.sim.test_emul_signal import free_ports
 from v2x import dsmp
@@ -138,10 +139,10 @@ def assert_receptions(found: list[Measurement]) -> None:
 def assert_transmitted(rig: Rig, air: zmq.Socket[bytes]) -> None:
     for _ in range(50):  # until the subscriber is connected again
         before_ns = time.time_ns()
-        rig.device.transmit(3619, 176, b"spat")
+        rig.device.transmit(piece(b"spat"))
         if air.poll(100):
             break
     _, record = air.recv_multipart(zmq.NOBLOCK)
     arrival_ns, datagram = msgspec.msgpack.decode(record, type=tuple[int, bytes])
-    assert parse_transmit(datagram) == (3619, 176, b"spat")
+    assert parse_transmit(datagram) == (3619, 176, piece(b"spat").frame)
     assert 0 < arrival_ns - before_ns < 200e6
