@@ -40,17 +40,17 @@ class ChannelShare:
 
     def __init__(self, settings: ChannelSettings) -> None:
         self._settings = settings
-        self._state: ChannelState | None = None
+        self._states: dict[str, ChannelState] = {}  # the newest of each radio
         self._waited_ns: int | None = None
 
     def update(self, state: ChannelState) -> None:
-        """Take the radio's report of the channel."""
-        self._state = state
+        """Take a radio's report of its channel."""
+        self._states[state.device] = state
 
     def busy(self, now_ns: int) -> float | None:
-        """Return the channel busy ratio, 0..1; None where the radio has not said it lately."""
-        state = self._state
-        return None if state is None or now_ns - state.receipt_ns > _FRESH_NS else state.busy
+        """Return the channel busy ratio, 0..1, of the busiest channel; None where no radio has said it lately."""
+        fresh = [state.busy for state in self._states.values() if now_ns - state.receipt_ns <= _FRESH_NS]
+        return max((busy for busy in fresh if busy is not None), default=None)
 
     def room(self, now_ns: int) -> Room:
         """Return the budget of the cycle at `now_ns`; never less than the one frame with the unit itself."""

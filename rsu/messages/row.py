@@ -28,7 +28,7 @@ SILENCE = frozenset(
         RadioReason.NOTHING_TO_SAY,
     }
 )
-DOUBT = frozenset({RadioReason.RADIO_FAULT})
+DOUBT = frozenset({RadioReason.RADIO_FAULT, RadioReason.ONE_RADIO_LOST})
 
 
 class Permission(IntEnum):

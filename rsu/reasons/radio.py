@@ -17,6 +17,14 @@ class RadioReason(Reason):
         "检查其电源、线缆、地址和端口",
         by=Gives.RADIO,
     )
+    ONE_RADIO_LOST = Words(
+        "one-radio-lost",
+        "one of the radios that send this message does not answer; others send it",
+        "check its power, cable, address and port",
+        "发送该消息的射频单元之一无应答，其余仍在发送",
+        "检查其电源、线缆、地址和端口",
+        by=Gives.RADIO,
+    )
     RADIO_FAULT = Words(
         "radio-fault",
         "the radio answers, but reports that it does not send correctly",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from hw.detail import Detail
 from perception.events.settings import EventSettings
@@ -123,6 +123,17 @@ class DeviceEntry(Settings):
         return {**value, "kind": played.pop("kind"), "driver": played.pop("driver"), "replay": played}
 
 
+class RadioSettings(Settings):
+    """One radio. `radio: NAME` is short for one that sends every message type."""
+
+    device: str = Field(description="name of a radio among the devices")
+    messages: list[MessageKind] = Field(list(get_args(MessageKind)), description="message types that this radio sends")
+
+
+def _one_radio(value: object) -> object:
+    return [{"device": value}] if isinstance(value, str) else value
+
+
 class SignSettings(Settings):
     """One traffic sign announced by RSI (T/CSAE 159-2020: its description is the sign code, then text)."""
 
@@ -154,7 +165,7 @@ class Site(Settings):
     version: Literal[1] = Field(description="of this file's form")
     site: PlaceSettings
     identity: IdentitySettings
-    radio: str = Field(description="name of the radio among the devices")
+    radio: Annotated[list[RadioSettings], BeforeValidator(_one_radio)] = Field(min_length=1, max_length=8)
     devices: dict[str, DeviceEntry]
     sensors: list[Sensor] = Field(description="mounts, fields of view and errors of the cameras and radars")
     signal: SignalSettings | None = None
@@ -168,6 +179,11 @@ class Site(Settings):
     uplink: UplinkSettings = UplinkSettings()
     recording: RecordingSettings = RecordingSettings()
     page: WebSettings = WebSettings()
+
+    @property
+    def radios(self) -> list[str]:
+        """Return the names of the radios."""
+        return [radio.device for radio in self.radio]
 
     def whereabouts(self) -> dict[str, object]:
         """Return region (GB/T 2260) and place as drivers of devices that name them expect theirs."""

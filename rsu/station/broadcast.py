@@ -22,6 +22,7 @@ from rsu.messages.scene import Moment, Scene
 from rsu.messages.table import ROWS
 from rsu.reasons.radio import RadioReason
 from rsu.site.config import Config
+from rsu.station.checks.devices import RadioConditions
 from rsu.station.gate import KINDS, Verdict, judge
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
@@ -56,6 +57,7 @@ class Broadcaster:
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
         self.channel = ChannelShare(site.messages.channel)
         unit = SiteUnit(config, rsu_id, self.channel)
+        self._radios = RadioConditions(site.radio)
         self._composers = {kind: row.composer(unit) for kind, row in ROWS.items()}
         self._verdicts = {kind: Verdict(Permission.SILENT, (RadioReason.NOTHING_TO_SAY,)) for kind in KINDS}
         self._cycles: dict[str, deque[int]] = {kind: deque() for kind in KINDS}
@@ -78,7 +80,7 @@ class Broadcaster:
         kind, composer = row.kind, self._composers[row.kind]
         silent = [name for name, verdict in self._verdicts.items() if verdict.decision is Permission.SILENT]
         tick = Tick(moment, scene, moment.conditions, silent, room, self._count[kind])
-        conditions = {*moment.conditions, *composer.conditions(tick)}
+        conditions = {*moment.conditions, *composer.conditions(tick), *self._radios.conditions(kind, moment.health)}
         if kind in self._site.messages.silent:
             conditions.add(RadioReason.SWITCHED_OFF)
         self._verdicts[kind] = judge(kind, conditions)

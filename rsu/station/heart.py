@@ -14,11 +14,12 @@ from hw.tape import AS_BEGUN, Round, SystemClock
 from perception.objects import Measurement
 from rsu.site.config import Config
 from rsu.station.broadcast import Outgoing
+from rsu.station.gate import KINDS
 from rsu.station.station import Output, Station
 
 
 class Heart:
-    """Devices by name, and the station that they serve. `sent` hears of every frame that was given to the radio."""
+    """Devices by name, and the station that they serve. `sent` hears of every frame that was given to the radios."""
 
     def __init__(
         self,
@@ -30,7 +31,9 @@ class Heart:
         self.devices = devices
         self._rounds = Rounds(devices)
         self.station = Station(config, seed)
-        self._radio = devices[config.site.radio]
+        self._radios = {
+            kind: [devices[radio.device] for radio in config.site.radio if kind in radio.messages] for kind in KINDS
+        }
         self._sent = sent
 
     def serve(self, feed: Feed, tape: list[Round] | None = None) -> list[Measurement]:
@@ -50,6 +53,7 @@ class Heart:
         return self.station.advance(now_ns, health, self._send, clock)
 
     def _send(self, frame: Outgoing) -> None:
-        self._radio.transmit(frame)
+        for radio in self._radios[frame.kind]:
+            radio.transmit(frame)
         if self._sent is not None:
             self._sent(frame)

@@ -85,8 +85,8 @@ class Station:
         self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
         self._reporter = Reporter(site.uplink, region=bool(identity(config).region_id))
-        self._radio = site.radio
-        self._devices = Conditions({sensor.device for sensor in site.sensors}, site.radio)
+        self._radios = site.radios
+        self._devices = Conditions({sensor.device for sensor in site.sensors})
         self._events: dict[int, RoadEvent] = {}
         self._tracks: Tracks | None = None
         self._places: list[LanePlace | None] = []
@@ -100,7 +100,7 @@ class Station:
         elif isinstance(measurement, Reception):
             self._receiver.add(measurement)
         elif isinstance(measurement, ChannelState):
-            if measurement.device == self._radio:
+            if measurement.device in self._radios:
                 self._broadcaster.channel.update(measurement)
         elif isinstance(measurement, Fix):
             self._clock.update(measurement)

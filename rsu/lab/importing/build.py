@@ -186,7 +186,7 @@ def _tapes(reads: list[Read], config: Config) -> Iterator[Tape]:
 
 def _links(config: Config, speaking: Iterable[str]) -> Iterator[LinkState]:
     for name, settings in config.drivers.items():
-        there = name in speaking or name == config.site.radio
+        there = name in speaking or name in config.site.radios
         error = None if there else "not in the imported file"
         for port in settings.ports():
             yield LinkState(name, port, int(there), there, there, error, {})

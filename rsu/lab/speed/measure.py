@@ -146,7 +146,7 @@ class SpeedTest:
             lamps = [Lamp(each.lamp, *told.get(each.lamp, (0, ROUND)), "red", None) for each in site.signal.phases]
             yield SignalState(device=site.signal.device, stamp_ns=now_ns, receipt_ns=now_ns, lamps=lamps)
         for user in range(0, self._users, EQUIPPED):
-            yield reported_by(user, flow, site.radio, now_ns, reference)
+            yield reported_by(user, flow, site.radios[0], now_ns, reference)
 
 
 def _timing(name: str, seconds: Floats) -> Timing:

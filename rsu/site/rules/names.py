@@ -36,7 +36,7 @@ _USED = Detail(
 def devices(of: OfSite) -> Iterator[Finding]:
     """Find roles given to devices that are not there, names that cannot be part of a topic, and two of one name."""
     source, site = of.source, of.site
-    named: dict[Path_, str] = {("radio",): site.radio}
+    named: dict[Path_, str] = {radio_place(source, i): name for i, name in enumerate(site.radios)}
     named |= {("sensors", i, "device"): sensor.device for i, sensor in enumerate(site.sensors)}
     if site.signal is not None:
         named[("signal", "device")] = site.signal.device
@@ -48,6 +48,13 @@ def devices(of: OfSite) -> Iterator[Finding]:
         if not name or "/" in name or not name.isprintable() or len(name) > 63:
             yield source.finding(("devices", name), _NO_NAME)
     yield from twice(source, ("sensors",), "device", [sensor.device for sensor in site.sensors])
+    yield from twice(source, ("radio",), "device", site.radios)
+
+
+def radio_place(source: ParsedFile, index: int) -> Path_:
+    """Return where the file names a radio: in a list of them, or alone."""
+    listed: Path_ = ("radio", index, "device")
+    return listed if source.mark(listed) else ("radio",)
 
 
 def signal(of: OfSite) -> Iterator[Finding]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from hw import registry
 from hw.detail import NOTHING, Detail
 from hw.errors import UnknownDriverError
 from hw.modality import OTHER, ROWS, Gives, Modality
 from rsu.core.errors import Finding
+from rsu.site.model import MessageKind
 from rsu.site.reading import OfSite
+from rsu.site.rules.names import radio_place
 from rsu.site.source import Path_
 
 _GIVES = {
@@ -52,6 +55,10 @@ _NO_SIGNAL = Detail(
     "expected a section `signal`, got none: there will be no SPAT",
     "应有 `signal` 一节，实际没有：将不播发 SPAT",
 )
+_NO_SENDER = Detail(
+    "no radio sends {kinds}: a message type that is meant to be silent stands in messages.silent",
+    "没有射频单元发送 {kinds}：有意关闭的消息类型应写入 messages.silent",
+)
 _NEVER_USED = Detail(
     "gives {gives} beside {used}, and is never used",
     "已由 {used} 提供 {gives}，本设备从不使用",
@@ -79,8 +86,9 @@ def _gives(kind: str) -> Gives:
 def kinds(of: OfSite) -> Iterator[Finding]:
     """Find devices that cannot do the job for which the site names them."""
     site = of.site
-    if (radio := site.devices.get(site.radio)) and not _transmits(radio.kind):
-        yield of.source.finding(("radio",), _NO_RADIO.of(name=site.radio, kind=radio.kind))
+    for index, name in enumerate(site.radios):
+        if (radio := site.devices.get(name)) and not _transmits(radio.kind):
+            yield of.source.finding(radio_place(of.source, index), _NO_RADIO.of(name=name, kind=radio.kind))
     uses: list[tuple[Path_, str, Gives]] = [
         (("sensors", index, "device"), sensor.device, Gives.ROAD_USERS) for index, sensor in enumerate(site.sensors)
     ]
@@ -129,7 +137,11 @@ def idle(of: OfSite) -> Iterator[Finding]:
     if site.signal is None and by_role[Gives.SIGNALS]:
         name = by_role[Gives.SIGNALS][0]
         yield of.source.warning(("devices", name), _NO_SIGNAL)
-    for role, used in ((Gives.SIGNALS, site.signal and site.signal.device), (Gives.RADIO, site.radio)):
+    for role, used in ((Gives.SIGNALS, [site.signal.device] if site.signal else []), (Gives.RADIO, site.radios)):
         for name in by_role[role]:
-            if used and name != used:
-                yield of.source.warning(("devices", name, "kind"), _NEVER_USED.of(gives=_GIVES[role], used=used))
+            if used and name not in used:
+                text = _NEVER_USED.of(gives=_GIVES[role], used=", ".join(used))
+                yield of.source.warning(("devices", name, "kind"), text)
+    unsent = set(get_args(MessageKind)).difference(site.messages.silent, *(radio.messages for radio in site.radio))
+    if unsent:
+        yield of.source.warning(("radio",), _NO_SENDER.of(kinds=", ".join(sorted(unsent))))

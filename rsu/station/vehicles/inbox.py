@@ -6,7 +6,7 @@ found plausible come first, of each the newest; the others share the remaining p
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from v2x.aids import KINDS
 
 MOST_WAITING = 1000  # messages since the last tick
 PER_SENDER = 3  # looked at in a tick
+MOST_REMEMBERED = 1000  # messages that another radio may bring again
 MOST_COUNTED = 4096  # senders whose messages are counted
 SECOND_NS = 1_000_000_000
 _LEAST_OCTETS = 20  # of a frame with a BSM in it
@@ -41,6 +42,7 @@ class Inbox:
         self._ledger = ledger
         self._counters = counters
         self._waiting: deque[Letter] = deque(maxlen=MOST_WAITING)
+        self._brought: OrderedDict[bytes, str] = OrderedDict()  # frame -> the radio that received it first
         self._heard: Counter[int] = Counter()  # by layer-2 source, since `_since_ns`
         self._since_ns = 0
 
@@ -58,6 +60,8 @@ class Inbox:
         if reception.aid not in _OURS:
             kind = KINDS.get(reception.aid)
             return None, "other service" if kind is None else f"{kind} ignored"
+        if self._is_echo(reception):
+            return None, "received by another radio too"
         if self._ledger.doubt(reception.source, reception.receipt_ns) is not None:
             return None, "sender not trusted"
         if not self._may_speak(reception):
@@ -71,6 +75,13 @@ class Inbox:
         if dsm.aid != reception.aid or not dsm.payload:
             return None, "AID of frame and radio differ"
         return Letter(reception, dsm.payload, dsm.payload[0] >> 4 == _BSM), ""
+
+    def _is_echo(self, reception: Reception) -> bool:
+        """Tell whether another radio of this box received the same frame: that is no repeat of its sender."""
+        first = self._brought.setdefault(reception.payload, reception.device)
+        if len(self._brought) > MOST_REMEMBERED:
+            self._brought.popitem(last=False)
+        return first != reception.device
 
     def _may_speak(self, reception: Reception) -> bool:
         """Count a sender's message of this second; tell whether it has not sent too many."""

@@ -110,8 +110,9 @@ def record(
     if noise is not None:
         made = made.model_copy(update={"seed": noise})
     if liars:
-        radio = made.emulators[site.site.radio].model_copy(update={"liars": liars})
-        made = made.model_copy(update={"emulators": made.emulators | {site.site.radio: radio}})
+        [name] = site.site.radios
+        radio = made.emulators[name].model_copy(update={"liars": liars})
+        made = made.model_copy(update={"emulators": made.emulators | {name: radio}})
     films = sorted(name for name, spec in made.emulators.items() if spec.kind == "video")
     quiet = [LinkState(name, "pictures", 1, True, True, None, {}) for name in films if not drawn]
     others = [name for name in made.emulators if name not in films]

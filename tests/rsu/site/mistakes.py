@@ -107,6 +107,11 @@ VALUES = [
 NAMES = [
     Mistake(E, "radio: radio\n", "radio: ¦raido\n", "radio", 'no device is called "raido" (did you mean "radio"?)'),
     Mistake(E, "radio: radio\n", "radio: ¦gnss\n", "radio", "cannot transmit"),
+    Mistake(E, "radio: radio\n", "radio:\n  - device: radio\n  - device: ¦raido\n", "radio.1.device", 'no device is called "raido"'),
+    Mistake(E, "radio: radio\n", "radio:\n  - device: radio\n  - device: ¦gnss\n", "radio.1.device", "cannot transmit"),
+    Mistake(E, "radio: radio\n", "radio:\n  - device: radio\n  - device: ¦radio\n", "radio.1.device", "already used by entry 1"),
+    Mistake(E, "radio: radio\n", "radio:\n  - {device: radio, messages: [¦spad]}\n", "radio.0.messages.0", "'spat'"),
+    Mistake(W, "radio: radio\n", "radio:\n  ¦- {device: radio, messages: [spat, map, bsm]}\n", "radio", "no radio sends rsi, rsm"),
     Mistake(E, "kind: radio-agent", "kind: ¦radio-agnt", "devices.radio.kind", 'no driver "radio-agnt"'),
     Mistake(E, "kind: gnss", "kind: ¦gps", "devices.gnss.kind", 'no driver "gps"'),
     Mistake(E, "kind: camera-json", "kind: ¦camera_json", "devices.camera-north.kind", 'did you mean "camera-json"?'),
