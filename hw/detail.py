@@ -21,6 +21,10 @@ class Detail(NamedTuple):
     def __str__(self) -> str:
         return self.en
 
+    def told(self, language: str) -> str:
+        """Return the text in a language."""
+        return self.zh if language == "zh" else self.en
+
     def say(self, *figures: object) -> str:
         """Return the English text with its figures."""
         return self.en.format(*figures)
@@ -37,7 +41,7 @@ NOTHING = Detail("", "")
 
 def in_language(text: object, language: str) -> object:
     """Return a sentence in a language; anything else, such as a figure or a name, is the same in all."""
-    return getattr(text, language) if isinstance(text, Detail) else text
+    return text.told(language) if isinstance(text, Detail) else text
 
 
 _FIGURE = "((?:(?!: ).)+?)"  # holds no colon

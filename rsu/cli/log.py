@@ -9,6 +9,7 @@ import typer
 
 from rsu.cli.common.ends import until_interrupted
 from rsu.cli.common.errors import usage
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import JsonLines
 
 EXAMPLES = (
@@ -50,4 +51,5 @@ def command(
 
     with usage():
         wanted = view.Wanted.of(device, process, level, since, until, of_journal=file is None)
-    raise typer.Exit(until_interrupted(lambda stop: view.show(file, unit, wanted, follow, as_json, stop)))
+    wish = view.LogWish(file, unit, follow, as_json, spoken())
+    raise typer.Exit(until_interrupted(lambda stop: view.show(wish, wanted, stop)))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rsu.cli.common.ends import until_interrupted
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import JsonLines, Run, Seconds
 
 EXAMPLES = (
@@ -30,4 +31,5 @@ def command(
     from rsu.cli.views import top as view
     from rsu.core.folders import default_run
 
-    raise typer.Exit(until_interrupted(lambda stop: view.watch(run or default_run(), period, seconds, as_json, stop)))
+    wish = view.TopWish(period, seconds, as_json, spoken())
+    raise typer.Exit(until_interrupted(lambda stop: view.watch(run or default_run(), wish, stop)))

@@ -24,10 +24,6 @@ class Term(NamedTuple):
     lamp: Lamp | None = None  # the lamp that is lit
     flashes: bool = False
 
-    def said(self, language: str) -> str:
-        """Return the name in a language."""
-        return self.name.zh if language == "zh" else self.name.en
-
 
 def _term(en: str, zh: str, level: Level = "") -> Term:
     return Term(Detail(en, zh), level)
@@ -105,3 +101,8 @@ TABLES: Mapping[str, Mapping[str, Term]] = {
     "recorder": RECORDER,
     "recordings": RECORDINGS,
 }
+
+
+def said(table: Mapping[str, Term], value: str, language: str) -> str:
+    """Return a value in a language; one without a row stands for itself."""
+    return table[value].name.told(language) if value in table else value

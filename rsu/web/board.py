@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hw.intake import Refused
 from rsu.bus import topics, troubles
 from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.troubles import Newest
-from rsu.reasons import details
+from rsu.reasons import counted, details
 from rsu.reasons.box import BoxReason
 from rsu.web.patch import Document, Json, diff
 
@@ -156,6 +157,10 @@ def _members(record: msgspec.Struct) -> Document:
     in_chinese: Document = {
         f"{name}_zh": details.said(text, "zh") for name in _SENTENCES if isinstance(text := members.get(name), str)
     }
+    if isinstance(counters := members.get("counters"), dict) and counters:
+        in_chinese["counters_zh"] = {name: counted.words(name).zh for name in counters}
+    if isinstance(record, Refused):
+        in_chinese["reason_zh"] = counted.words(record.reason).zh
     return {name: value for name, value in members.items() if value is not None} | in_chinese
 
 

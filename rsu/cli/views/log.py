@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from hw.detail import Detail
+from rsu.cli.views.screen import left
 from rsu.core.errors import NotReachableError
+from rsu.reasons import logged
 
-LEVELS = ("debug", "info", "warning", "error", "critical")
+LEVELS = tuple(logged.LEVELS)  # the least first
 _AGO = re.compile(r"(\d+)([smhd])")
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _OWN = ("event", "process", "level", "timestamp")  # keys of a line that have a place of their own
@@ -45,15 +47,17 @@ class LogLine(NamedTuple):
             record = {}
         return cls(text, record if isinstance(record, dict) else {})
 
-    def shown(self) -> str:
-        """Return the line for people: local time, level, process, event, then the figures."""
+    def shown(self, language: str) -> str:
+        """Return the line for people in a language: local time, level, process, event, then the figures."""
         if "event" not in self.record:
             return self.text
         moment = _moment(self.record)
         at = f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else "-"
-        figures = " ".join(f"{key}={value}" for key, value in self.record.items() if key not in _OWN)
-        head = f"{at} {self.record.get('level', ''):7} {self.record.get('process', '')}: {self.record['event']}"
-        return f"{head} {figures}".rstrip()
+        own = {key: value for key, value in self.record.items() if key not in _OWN}
+        figures = " ".join(f"{key}={logged.value(str(value), language)}" for key, value in own.items())
+        level, event = str(self.record.get("level", "")), logged.event(str(self.record["event"]), language)
+        level = logged.LEVELS[level].told(language) if level in logged.LEVELS else level
+        return f"{at} {left(level, 7)} {self.record.get('process', '')}: {event} {figures}".rstrip()
 
 
 class Wanted(NamedTuple):
@@ -88,15 +92,26 @@ class Wanted(NamedTuple):
         )
 
 
-def show(file: Path | None, unit: str, wanted: Wanted, follow: bool, as_json: bool, stop: threading.Event) -> None:
+class LogWish(NamedTuple):
+    """The caller's choice of a log, and how it is shown."""
+
+    file: Path | None  # None: the journal
+    unit: str  # of the journal
+    follow: bool
+    as_json: bool
+    language: str
+
+
+def show(wish: LogWish, wanted: Wanted, stop: threading.Event) -> None:
     """Print the wanted lines of a file, or of a unit's journal. NotReachableError: there is no journal."""
-    lines = _journal(unit, wanted, follow, stop) if file is None else _file(file, follow, stop)
+    follow, as_json = wish.follow, wish.as_json
+    lines = _journal(wish.unit, wanted, follow, stop) if wish.file is None else _file(wish.file, follow, stop)
     shown = False
     for text in lines:
         line = LogLine.of(text.rstrip("\n"))
         shown = wanted.take(line) if line.record else shown
         if shown and (line.record or not as_json):
-            print(line.text if as_json else line.shown(), flush=follow)
+            print(line.text if as_json else line.shown(wish.language), flush=follow)
 
 
 def _journal(unit: str, wanted: Wanted, follow: bool, stop: threading.Event) -> Iterator[str]:

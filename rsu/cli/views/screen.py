@@ -1,15 +1,37 @@
-"""A page that is shown again and again: on a terminal in its place, else one after the other."""
+"""Tables of commands, and pages shown again and again: on a terminal in their place, else one after another."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
+
+from hw.detail import Detail, in_language
+
+
+def table(title: Detail, columns: Sequence[Detail | str], language: str, numbers: bool = False) -> Table:
+    """Return an empty table with its headings in a language. `numbers`: all columns but the first are right-aligned."""
+    made = Table(title=title.told(language), title_justify="left")
+    for index, column in enumerate(columns):
+        made.add_column(str(in_language(column, language)), justify="right" if numbers and index else "left")
+    return made
+
+
+def left(text: str, width: int) -> str:
+    """Return a text with spaces after it to `width` columns of a terminal, of which a Chinese character takes two."""
+    return text + " " * (width - cell_len(text))
+
+
+def right(text: str, width: int) -> str:
+    """Return a text with spaces before it, likewise."""
+    return " " * (width - cell_len(text)) + text
 
 
 @contextlib.contextmanager

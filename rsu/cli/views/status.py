@@ -13,16 +13,38 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from hw.detail import NOTHING, Detail
 from rsu.bus import troubles
-from rsu.bus.records import Processes, Trouble
-from rsu.bus.snapshot import Snapshot
+from rsu.bus.records import Processes, RecorderState, UplinkState
+from rsu.bus.snapshot import ClockView, Snapshot
 from rsu.bus.troubles import Newest
+from rsu.cli.views import heads
 from rsu.cli.views.listening import NewestRecords
-from rsu.cli.views.screen import pages
-from rsu.reasons import details
+from rsu.cli.views.screen import pages, table
+from rsu.reasons import counted, details, terms
 
 _WATCH_S = 1.0
-_WORDS = {"en": ("no trouble", "do"), "zh": ("一切正常", "处理")}
+_NO_TROUBLE = Detail("no trouble", "一切正常")
+_REMEDY = Detail("    do: {}", "    处理：{}")
+_SITE = Detail("site {}, page {}", "站点 {}，页面 {}")
+_WARNINGS = Detail("warnings: {}, told by rsu check {}", "警告：{} 条，见 rsu check {}")
+_LATCHED = Detail(
+    "signal latched: phases {} and {} green together {} UTC", "信号灯已锁定：相位 {} 与 {} 于 {} UTC 同时为绿灯"
+)
+_REFUSED = Detail("not used of {}: {} {}{}{}", "{} 未采用：{} {}{}{}")
+_LAST = Detail(', last "{}" ({})', "，最近一次“{}”（{}）")
+_CAUSE = Detail(": {}", "：{}")
+_NOT_USED = Detail("not used: {}: {}", "未采用：{}：{}")
+_UPLINK = Detail("uplink {}: {}, {} waiting, {} acknowledged of {}", "上报 {}：{}，待确认 {}，已确认 {}/{}")
+_CONNECTED = (Detail("not connected", "未连接"), Detail("connected", "已连接"))
+_RECORDER = Detail("recorder {}: {} recordings", "录制进程：{}，共 {} 个录制")
+_ENDED = Detail("{} ended {}: {}", "{} 于 {} 结束：{}")
+_TIME = Detail("time: {}", "时间：{}")
+_UTC_UNKNOWN = Detail("UTC unknown", "UTC 未知")
+_UTC = Detail("UTC known to {} ms", "UTC 误差不超过 {} ms")
+_AHEAD = Detail("system clock {} ms ahead of GNSS, heard {} s ago", "系统时钟超前 GNSS {} ms，{} s 前收到 GNSS")
+_DRIFT = Detail("drifts by {} ppm", "漂移 {} ppm")
+_STEPS = Detail("{} steps, the last one by {} s", "跳变 {} 次，最近一次 {} s")
 
 
 def ask(run: Path) -> Newest:
@@ -55,114 +77,111 @@ def plain(state: Newest, language: str = "en") -> dict[str, Any]:
 
 def show(state: Newest, as_json: bool, language: str) -> bool:
     """Print the state on stdout; return whether all is as it should be."""
-    found = troubles.of(state)
     if as_json:
         print(json.dumps(plain(state, language)))
-        return not found
-    console = Console(highlight=False)
+    else:
+        console = Console(highlight=False)
+        for part in _parts(state, language):
+            line = part.told(language) if isinstance(part, Detail) else part
+            console.print(line, markup=False, soft_wrap=isinstance(line, str))
+    return not troubles.of(state)
+
+
+def _parts(state: Newest, language: str) -> Iterator[Detail | Table]:
+    """Yield the tables and lines, in the order of the daemon's processes; troubles last."""
     if state.processes is not None:
-        console.print(f"site {state.processes.site}, page {state.processes.page}", markup=False)
-        if warnings := state.processes.warnings:
-            said = f"{warnings} warning{'s' * (warnings > 1)}: rsu check {state.processes.site_file}"
-            console.print(said, markup=False, soft_wrap=True)
-        console.print(_processes(state.processes))
-        for line in _last_ends(state.processes):
-            console.print(line, markup=False, soft_wrap=True)
+        yield from _of_processes(state.processes, language)
     if state.snapshot is not None:
-        console.print(_messages(state.snapshot))
-        console.print(_devices(state.snapshot, language))
-        console.print(_clock(state.snapshot), markup=False)
-        if (latch := state.snapshot.latch) is not None:
-            since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
-            console.print(
-                f"signal latched: phases {latch.phases} green together {since:%Y-%m-%d %H:%M:%S} UTC", markup=False
-            )
-        for line in _refused(state.snapshot, language):
-            console.print(line, markup=False, soft_wrap=True)
-        for reason, count in state.snapshot.counters.items():
-            console.print(f"not used: {reason}: {count}", markup=False)
+        yield from _of_station(state.snapshot, language)
     if state.uplink is not None:
-        u = state.uplink
-        line = f"uplink {u.platform}: {'connected' if u.connected else 'not connected'}, {u.waiting} waiting, "
-        console.print(line + f"{u.acknowledged} acknowledged of {u.spooled}", markup=False)
+        yield _uplink(state.uplink)
     if state.recorder is not None:
-        console.print(f"recorder {state.recorder.state}: {state.recorder.files} recordings", markup=False)
-    _troubles(console, found, language)
-    return not found
-
-
-def _refused(snapshot: Snapshot, language: str) -> Iterator[str]:
-    """Yield the refused input of devices: its count, the latest input, and its likely cause."""
-    for device in snapshot.devices:
-        for each in device.refused:
-            sample = f', last "{each.text}" ({each.octets})' if each.octets else ""
-            cause = f": {details.said(each.cause, language)}" if each.cause else ""
-            yield f"not used of {device.name}: {each.reason} {each.count}{sample}{cause}"
-
-
-def _troubles(console: Console, found: list[Trouble], language: str) -> None:
-    none, what_to_do = _WORDS[language]
+        yield _recorder(state.recorder)
+    found = troubles.of(state)
     for trouble in found:
-        console.print(troubles.sentence(trouble, language), markup=False, soft_wrap=True)
-        if remedy := troubles.remedy(trouble, language):
-            console.print(f"    {what_to_do}: {remedy}", markup=False, soft_wrap=True)
+        yield Detail(troubles.sentence(trouble), troubles.sentence(trouble, "zh"))
+        if troubles.remedy(trouble):
+            yield _REMEDY.of(Detail(troubles.remedy(trouble), troubles.remedy(trouble, "zh")))
     if not found:
-        console.print(none, markup=False)
+        yield _NO_TROUBLE
 
 
-def _clock(snapshot: Snapshot) -> str:
-    """Return in a line how well UTC is known."""
-    bound_ms, clock = snapshot.utc_uncertainty_ms, snapshot.clock
-    facts = ["UTC unknown" if bound_ms is None else f"UTC known to {bound_ms:.1f} ms"]
-    if clock is not None and clock.ahead_ms is not None and clock.holdover_s is not None:
-        facts.append(f"system clock {clock.ahead_ms:+.1f} ms ahead of GNSS, heard {clock.holdover_s:.1f} s ago")
-    if clock is not None and clock.drift_ppm is not None:
-        facts.append(f"drifts by {clock.drift_ppm:+.1f} ppm")
-    if clock is not None and clock.step_ms is not None:
-        facts.append(f"{clock.steps} steps, the last one by {clock.step_ms / 1000:+.3f} s")
-    return "time: " + "; ".join(facts)
-
-
-def _table(title: str, columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns.split():
-        table.add_column(column, justify="left")
-    return table
-
-
-def _processes(record: Processes) -> Table:
-    table = _table("processes", "name state pid restarts CPU_% budget MiB budget")
+def _of_processes(record: Processes, language: str) -> Iterator[Detail | Table]:
+    yield _SITE.of(record.site, record.page)
+    if record.warnings:
+        yield _WARNINGS.of(record.warnings, record.site_file)
+    columns = (heads.NAME, heads.STATE, "pid", heads.RESTARTS, "CPU %", heads.BUDGET, "MiB", heads.BUDGET)
+    made = table(heads.PROCESSES, columns, language)
     for p in record.processes:
-        table.add_row(
-            p.name,
-            p.state,
-            str(p.pid),
-            str(p.restarts),
-            f"{p.cpu_percent:.0f}",
-            str(p.budget_cpu_percent),
-            f"{p.rss_mib:.0f}",
-            str(p.budget_rss_mib),
-        )
-    return table
-
-
-def _last_ends(record: Processes) -> Iterator[str]:
+        name = (p.name, terms.said(terms.PROCESSES, p.state, language), str(p.pid), str(p.restarts))
+        processor = (f"{p.cpu_percent:.0f}", str(p.budget_cpu_percent))
+        made.add_row(*name, *processor, f"{p.rss_mib:.0f}", str(p.budget_rss_mib))
+    yield made
     for p in record.processes:
         if p.error is not None and p.ended_ns is not None:
             moment = datetime.fromtimestamp(p.ended_ns / 1e9, UTC).astimezone()
-            yield f"{p.name} ended {moment:%b %d %H:%M:%S}: {p.error}"
+            yield _ENDED.of(p.name, f"{moment:%m-%d %H:%M:%S}", _detail(p.error))
 
 
-def _messages(snapshot: Snapshot) -> Table:
-    table = _table("messages", "type decision Hz frames reasons")
+def _of_station(snapshot: Snapshot, language: str) -> Iterator[Detail | Table]:
+    yield _messages(snapshot, language)
+    yield _devices(snapshot, language)
+    yield _TIME.of(_clock(snapshot.utc_uncertainty_ms, snapshot.clock))
+    if (latch := snapshot.latch) is not None:
+        since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
+        yield _LATCHED.of(*latch.phases, f"{since:%Y-%m-%d %H:%M:%S}")
+    yield from _refused(snapshot)
+    for reason, count in snapshot.counters.items():
+        yield _NOT_USED.of(counted.words(reason), count)
+
+
+def _refused(snapshot: Snapshot) -> Iterator[Detail]:
+    """Yield the refused input of devices: its count, the latest input, and its likely cause."""
+    for device in snapshot.devices:
+        for each in device.refused:
+            sample = _LAST.of(each.text, each.octets) if each.octets else NOTHING
+            cause = _CAUSE.of(_detail(each.cause)) if each.cause else NOTHING
+            yield _REFUSED.of(device.name, counted.words(each.reason), each.count, sample, cause)
+
+
+def _uplink(u: UplinkState) -> Detail:
+    return _UPLINK.of(_detail(u.platform), _CONNECTED[u.connected], u.waiting, u.acknowledged, u.spooled)
+
+
+def _recorder(state: RecorderState) -> Detail:
+    return _RECORDER.of(terms.RECORDER[state.state].name, state.files)
+
+
+def _detail(text: str) -> Detail:
+    """Return a text of a record, which carries it in English, in both languages."""
+    return Detail(text, details.said(text, "zh"))
+
+
+def _clock(bound_ms: float | None, clock: ClockView | None) -> Detail:
+    """Return in a line how well UTC is known."""
+    facts = [_UTC_UNKNOWN if bound_ms is None else _UTC.of(f"{bound_ms:.1f}")]
+    if clock is not None and clock.ahead_ms is not None and clock.holdover_s is not None:
+        facts.append(_AHEAD.of(f"{clock.ahead_ms:+.1f}", f"{clock.holdover_s:.1f}"))
+    if clock is not None and clock.drift_ppm is not None:
+        facts.append(_DRIFT.of(f"{clock.drift_ppm:+.1f}"))
+    if clock is not None and clock.step_ms is not None:
+        facts.append(_STEPS.of(clock.steps, f"{clock.step_ms / 1000:+.3f}"))
+    return Detail("; ".join(fact.en for fact in facts), "；".join(fact.zh for fact in facts))
+
+
+def _messages(snapshot: Snapshot, language: str) -> Table:
+    made = table(heads.MESSAGES, (heads.TYPE, heads.DECISION, "Hz", heads.FRAMES, heads.REASONS), language)
     for m in snapshot.messages:
-        table.add_row(m.kind, m.decision, f"{m.rate_hz:.1f}", str(m.frames), ", ".join(m.reasons))
-    return table
+        decision = terms.said(terms.DECISIONS, m.decision, language)
+        made.add_row(m.kind, decision, f"{m.rate_hz:.1f}", str(m.frames), ", ".join(m.reasons))
+    return made
 
 
 def _devices(snapshot: Snapshot, language: str) -> Table:
-    table = _table("devices", "name kind state Hz age_ms trouble")
+    columns = (heads.NAME, heads.KIND, heads.STATE, "Hz", heads.AGE, heads.TROUBLE)
+    made = table(heads.DEVICES, columns, language)
     for d in snapshot.devices:
         trouble = details.said(d.error or d.doubt or "", language)
-        table.add_row(d.name, d.kind, d.state, f"{d.rate_hz:.1f}", str(d.age_ms), trouble)
-    return table
+        state = terms.said(terms.DEVICES, d.state, language)
+        made.add_row(d.name, d.kind, state, f"{d.rate_hz:.1f}", "-" if d.age_ms is None else str(d.age_ms), trouble)
+    return made

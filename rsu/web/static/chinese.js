@@ -110,7 +110,7 @@ export const CHINESE = {
   "input not used, by reason": "未采用的输入，按原因",
   "station": "站点进程",
   "stands otherwise than the site file says: {}": "实际安装与站点文件不符：{}",
-  "{} {}, last: {}": "{} {}，最近一次：{}",
+  "{}, last: {}": "{}，最近一次：{}",
   "{} ({})": "{}（{}）",
   "last end{}: {}": "最近一次结束{}：{}",
   "{} of {} MiB": "{} / {} MiB",

@@ -1,7 +1,7 @@
 // The side panels: messages on air and reasons of silence, signals, events, devices, uplink, processes.
 
 import {isMeant, where} from "./attention.js";
-import {said, say} from "./language.js";
+import {language, said, say} from "./language.js";
 import {Recorder} from "./recorder.js";
 import {seconds} from "./signals.js";
 import {Spark} from "./spark.js";
@@ -26,7 +26,7 @@ export class Panels {
     this.showMessages(Object.values(state.messages || {}));
     this.showSignals(approaches, state.signals || {});
     this.showEvents(Object.values(state.events || {}), state.station);
-    this.showDevices(Object.values(state.devices || {}), (state.station || {}).counters || {});
+    this.showDevices(Object.values(state.devices || {}), state.station || {});
     this.showUplink(state.uplink);
     this.recorder.show(state.recorder);
     this.showProcesses(Object.values(state.processes || {}), state.supervisor);
@@ -84,13 +84,13 @@ export class Panels {
     this.tables.events.show(rows.length ? rows : [{key: "none", cells: [say("None running."), "", "", ""]}]);
   }
 
-  showDevices(devices, unused) {
+  showDevices(devices, whole) {
     const sorted = devices.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const reasons = Object.entries(unused).map(([name, n]) => `${name} ${count(n)}`);
+    const reasons = counted(whole);
     const station = {key: "station", cells: [{text: say("station"), className: "name", title: say("input not used, by reason")},
       "", "", ""], notes: [reasons.join(" · ")]};
     this.tables.devices.show([...sorted.map((device) => {
-      const counters = Object.entries(device.counters).filter(([, n]) => n).map(([name, n]) => `${name} ${count(n)}`);
+      const counters = counted(device);
       const notes = counters.length ? [counters.join(" · ")] : [];
       notes.push(...(device.refused || []).map(refusal));
       if (device.doubt) notes.unshift(say("stands otherwise than the site file says: {}", said(device, "doubt")));
@@ -140,10 +140,16 @@ export class Panels {
   }
 }
 
+/** Counters of a record that have counted something, in words. */
+function counted(record) {
+  const shown = Object.entries(record.counters || {}).filter(([, n]) => n);
+  return shown.map(([name, n]) => `${language === "zh" ? record.counters_zh[name] : name} ${count(n)}`);
+}
+
 /** What was refused of a device: why, how often, the last of it, and what it likely is. */
 function refusal(one) {
-  const counted = one.text ? say("{} {}, last: {}", one.reason, count(one.count), one.text) : `${one.reason} ${count(one.count)}`;
-  return {text: one.cause ? say("{} ({})", counted, said(one, "cause")) : counted, title: one.octets};
+  const reason = `${said(one, "reason")} ${count(one.count)}`, text = one.text ? say("{}, last: {}", reason, one.text) : reason;
+  return {text: one.cause ? say("{} ({})", text, said(one, "cause")) : text, title: one.octets};
 }
 
 /** A moment of UTC in ns in the viewer's time zone. */

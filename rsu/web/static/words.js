@@ -3,7 +3,7 @@
 import {language, said} from "./language.js";
 
 /** The server's texts: reasons {text, do, normal}, events {name}, messages {title} by code, and terms by table and value. */
-const WORDS = {reasons: {}, events: {}, messages: {}, road_users: {}, lights: {}, movements: {}, lanes: {}, decisions: {},
+export const WORDS = {reasons: {}, events: {}, messages: {}, road_users: {}, lights: {}, movements: {}, lanes: {}, decisions: {},
   devices: {}, processes: {}, recorder: {}, recordings: {}};
 
 export async function loadWords() {

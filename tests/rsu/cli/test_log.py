@@ -64,9 +64,11 @@ def test_lines_of_a_file(log: Path, options: tuple[str, ...], shown: list[int]) 
 
 
 def test_a_line_for_people() -> None:
-    shown = LogLine.of(LINES[0]).shown()
+    shown = LogLine.of(LINES[0]).shown("en")
     assert shown.endswith("info    station: device radar-north state=lost before=ok")
     assert shown.startswith(f"{(NOW - timedelta(seconds=7200)).astimezone():%Y-%m-%d %H:%M:%S} ")
+    in_chinese = LogLine.of(LINES[0]).shown("zh")
+    assert in_chinese.endswith("信息    station: 设备 radar-north state=失联 before=正常")
 
 
 def test_stdin_and_wrong_wishes(log: Path) -> None:
@@ -117,5 +119,5 @@ def test_new_lines_of_a_growing_file(tmp_path: Path) -> None:
 def test_any_line_is_shown(text: str) -> None:
     wanted = Wanted.of(None, None, "info", None, None, of_journal=False)
     line = LogLine.of(text)
-    assert isinstance(line.shown(), str)
+    assert isinstance(line.shown("zh"), str)
     assert wanted.take(line)

@@ -38,13 +38,23 @@ def test_the_rates_of_the_uplink() -> None:
 def test_top_for_people_and_programs(run: Path) -> None:
     done = rsu("top", "--run", run, "--for", 1.5, "--period", 0.5)
     assert done.returncode == 0, done.stderr
-    for word in ("load", "station", "CPU_%", "SPAT", "camera-north", "spool: 23 records wait", "recorder: recording"):
+    for word in ("load", "station", "CPU %", "SPAT", "camera-north", "spool: 23 records wait", "recorder: recording"):
         assert word in done.stdout
     pages = [json.loads(line) for line in rsu("top", "--run", run, "--for", 2.5, "--json").stdout.splitlines()]
     assert len(pages) >= 2
     assert {row["name"] for row in pages[-1]["processes"]} == {"station", "uplink", "web"}
     assert pages[-1]["devices_hz"]["camera-north"] == 10.0 and pages[-1]["machine"]["cores"] >= 1
     assert pages[0]["uplink"]["per_s"] is None and pages[-1]["uplink"]["per_s"]["acknowledged"] > 0
+
+
+def test_status_and_top_in_chinese(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    told = rsu("status", "--run", run).stdout
+    for word in ("进程", "重启次数", "播发", "失联", "连接被拒绝", "UTC 误差不超过", "录制中", "处理："):
+        assert word in told
+    told = rsu("top", "--run", run, "--for", 1, "--period", 0.5).stdout
+    for word in ("负载", "预算", "帧", "缓存：待确认 23 条", "交通参与者"):
+        assert word in told
 
 
 def test_status_watch_goes_on_until_it_is_interrupted(run: Path) -> None:

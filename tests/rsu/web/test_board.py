@@ -31,6 +31,11 @@ def test_what_is_unknown_is_absent() -> None:
     assert made["claims"] == {}
 
 
+def test_counters_have_their_names_in_chinese() -> None:
+    made: dict[str, Any] = document(msgspec.structs.replace(Crossing(3).snapshot(1), counters={"fusion: late": 2}))
+    assert made["station"]["counters_zh"] == {"fusion: late": "融合：到达过迟"}
+
+
 def test_rows_are_found_by_their_names() -> None:
     made: dict[str, Any] = document(Crossing(3).snapshot(1))
     assert {name: sorted(rows) for name, rows in made.items() if name in ("tracks", "messages")} == {
