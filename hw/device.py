@@ -80,6 +80,10 @@ class Device:
         """Take the correction, steady time to UTC, that holds from now on."""
         self._correction_ns = self._driver.correction_ns = correction_ns
 
+    def renew(self, make_driver: Callable[[], Driver]) -> None:
+        """Make its driver so from now on, where it has to be made again; the one at work stays."""
+        self._make_driver = make_driver
+
     def tick(self, now_ns: int, changes: list[LinkState] | None = None) -> bool:
         """Open and re-open links, write the driver's requests; return whether it was time for that.
 
@@ -184,9 +188,14 @@ class Device:
 
 def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: Clock) -> Device:
     """Make a device from its settings; relative serial paths lie in the folder. Raises UnknownDriverError."""
-    make = driver_class(kind)
     links = {
         port: PortLink(place.endpoint, folder, clock, silence_ms=place.silence_ms, reopen_ms=settings.reopen_ms)
         for port, place in settings.ports().items()
     }
-    return Device(name, kind, lambda: make(name, settings), links)
+    return Device(name, kind, maker(name, kind, settings), links)
+
+
+def maker(name: str, kind: str, settings: DeviceSettings) -> Callable[[], Driver]:
+    """Return what makes a device's driver. Raises UnknownDriverError."""
+    make = driver_class(kind)
+    return lambda: make(name, settings)

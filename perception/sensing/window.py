@@ -27,6 +27,10 @@ class ArrivalWindow:
         """Return how many measurements wait."""
         return len(self._waiting)
 
+    def take_over(self, before: ArrivalWindow) -> None:
+        """Go on where another one, in which nothing waits, has come to."""
+        self.newest_ns, self._admitted = before.newest_ns, before._admitted
+
     def is_before_all(self, measurement: Measurement) -> bool:
         """Say whether the measurement arrived well before others that were used: our own clock was set back."""
         return measurement.receipt_ns < self.newest_ns - self._max_late_ns

@@ -115,6 +115,17 @@ class TrackTable:
         """Return a copy of some of the tracks, by their rows (k,)."""
         return TrackTable(self._floats.take(rows, axis=1), self._integers.take(rows, axis=1))
 
+    def with_sensors(self, before: Ints) -> TrackTable:
+        """Return the same tracks for other sensors.
+
+        before (sensors,): the row that each sensor has here, -1: it has none, and has seen nothing yet.
+        """
+        table, kept = TrackTable.new(len(self), len(before)), (before >= 0).nonzero()[0]
+        for name, shape in (FLOATS | INTEGERS).items():
+            of_sensors = SENSORS in shape
+            getattr(table, name)[kept if of_sensors else ...] = getattr(self, name)[before[kept] if of_sensors else ...]
+        return table
+
     def joined(self, other: TrackTable) -> TrackTable:
         """Return these tracks and after them the others."""
         return TrackTable(
@@ -194,6 +205,10 @@ class Ids:
             return None
         self._unused += 1
         return self._unused - 1
+
+    def take_over(self, before: Ids) -> None:
+        """Go on with the numbers that another one has given."""
+        self._unused, self._free, self._resting = before._unused, before._free, before._resting
 
     def release(self, number: int, now_ns: int) -> None:
         """Give a number back."""

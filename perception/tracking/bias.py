@@ -55,6 +55,18 @@ class Biases:
         self._estimate = none, none + PRIOR_SD[:, None]
         self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
 
+    def take_over(self, before: Biases, was: Ints) -> None:
+        """Go on with what was learnt of sensors that are as they were.
+
+        was (sensors,): the number that each had, -1: a new one.
+        """
+        here, there = _unknowns((was >= 0).nonzero()[0]), _unknowns(was[was >= 0])
+        self._certainty[np.ix_(here, here)] = before._certainty[np.ix_(there, there)]
+        self._told[here] = before._told[there]
+        self._learnt_ns = before._learnt_ns
+        mean, sd = self._estimate = self._solve()
+        self._sure[:, :-1] = np.where(np.abs(mean) > SURE_SIGMAS * sd, mean, 0.0)
+
     def known(self) -> list[SensorBias]:
         """Return the estimates of all sensors, sure or not; none of a sensor that stands alone."""
         if self._sensors.radio < 2:
@@ -133,6 +145,12 @@ class Biases:
         spread = spread - spread.mean(axis=0, keepdims=True)
         spread = spread - spread.mean(axis=2, keepdims=True)
         return mean.T, np.sqrt(np.maximum(np.einsum("susu->us", spread), 0.0))
+
+
+def _unknowns(sensor: Ints) -> Ints:
+    """Return the numbers (UNKNOWNS k,) of the unknowns of sensors (k,)."""
+    numbers: Ints = (UNKNOWNS * sensor[:, None] + np.arange(UNKNOWNS)).ravel()
+    return numbers
 
 
 def _inverse(matrix: Floats) -> Floats:

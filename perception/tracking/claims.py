@@ -49,6 +49,10 @@ class Claims:
         self._claims: dict[int, _Claim] = {}
         self._refuted: list[int] = []
 
+    def take_over(self, before: Claims) -> None:
+        """Go on with the claims that another one knows."""
+        self._claims, self._refuted = before._claims, before._refuted
+
     def hear(self, scan: Scan, used: Mask) -> None:
         """Take the reports among a round's detections; `used` (d,): they belong to a track."""
         for row in (scan.sensor == self._sensors.radio).nonzero()[0].tolist():

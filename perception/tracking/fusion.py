@@ -67,6 +67,30 @@ class Fusion:
         self._claims = Claims(self._sensors)
         self._window = ArrivalWindow(int(settings.max_late_ms * 1e6), int(settings.max_future_ms * 1e6))
 
+    def take_over(self, before: Fusion) -> None:
+        """Go on with the tracks of another one in the same frame, which is used up by that.
+
+        Sensors that are as they were keep all that is known of them; of others nothing is known yet.
+        """
+        before._use()
+        was = np.array([before._column(sensor) for sensor in self._devices], np.int64)
+        kept = (was >= 0).nonzero()[0]
+        self._population.take_over(before._population, was)
+        self._biases.take_over(before._biases, was)
+        self._claims.take_over(before._claims)
+        self._window.take_over(before._window)
+        self._radios = before._radios
+        self._doubtful[kept] = before._doubtful[was[kept]]
+        if self._settings.cluster == before._settings.cluster:
+            grounds = {int(new): before._backgrounds.get(int(old)) for new, old in zip(kept, was[kept], strict=True)}
+            self._backgrounds = {column: ground for column, ground in grounds.items() if ground is not None}
+        self.counters.update(before.counters)
+
+    def _column(self, sensor: Sensor) -> int:
+        """Return the column of a sensor that is just so, -1 where there is none."""
+        column = self._columns.get(sensor.device, -1)
+        return column if column >= 0 and self._devices[column] == sensor else -1
+
     def ingest(self, measurement: Detections | PointCloud | VehicleReport) -> None:
         """Take one measurement for the next cycle, or count why not."""
         told = isinstance(measurement, VehicleReport)  # it waits, and may be old after a pause: that says nothing

@@ -38,6 +38,12 @@ class Population:
         self._counters = counters
         self._ids = Ids(int(settings.id_rest_s * SECOND_NS), settings.last_id)
 
+    def take_over(self, before: Population, was: Ints) -> None:
+        """Go on with the tracks of another one; was (sensors,): as in `TrackTable.with_sensors`."""
+        self.table = before.table.with_sensors(was)
+        self.time_ns, self._joined_ns, self._begun_ns = before.time_ns, before._joined_ns, before._begun_ns
+        self._ids.take_over(before._ids)
+
     @property
     def settled(self) -> bool:
         """Whether the road users that were there in the beginning had the time to move and be seen."""

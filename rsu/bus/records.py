@@ -108,6 +108,7 @@ class Progress(msgspec.Struct, frozen=True):
     process: str
     stamp_ns: int
     steps: int
+    site: str = ""  # path of the site file that it works on; empty: as it was started
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -147,7 +148,8 @@ class Processes(msgspec.Struct, frozen=True):
     site: str
     processes: list[ProcessView]
     site_file: str = ""  # that people edit
-    digest: str = ""  # of the frozen copy of it that is in use
+    site_copy: str = ""  # path of the frozen copy of it that is in use
+    digest: str = ""  # of that
     page: str = ""  # its address
     troubles: list[Trouble] = []  # of site file and folders
     warnings: int | None = None  # of the site file, as `rsu check` counts them; None: not yet known

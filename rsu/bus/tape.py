@@ -66,6 +66,7 @@ class Tape(msgspec.Struct, frozen=True):
     outcome: Outcome
     clock: SystemClock = AS_BEGUN  # at the tick
     latch: Setting | None = None  # before the first round; None: it was left alone
+    site: str = ""  # on the bus: path of the site file that the station works on
     oldest: int = 0  # on the bus: the oldest tick that the station still has; those before it will never come
 
     @property

@@ -29,6 +29,7 @@ class Child:
         self.restarts = restarts  # -1: never started
         self.error: str | None = None  # why it was restarted last
         self.undying: list[int] = []  # killed, and not exited yet
+        self.site = ""  # path of the site file that it works on, as far as known
         self._backoff = Backoff(row.longest_wait_s)
         self._start_at: float | None = 0.0  # None: ordered
         self._started = self._progress_at = float("-inf")
@@ -54,9 +55,10 @@ class Child:
             self.undying.append(self.pid)
         self.pid, self._start_at, self._started = pid, None, now
 
-    def progressed(self, now: float) -> None:
-        """Note a sign of life."""
+    def progressed(self, now: float, site: str = "") -> None:
+        """Note a sign of life, on the site file at a path; empty: on that with which it was started."""
         self._progress_at = now
+        self.site = site or self.site
         self._patience_s = START_S
 
     def forgive(self, pause_s: float) -> None:
@@ -69,7 +71,7 @@ class Child:
         if self.pid is None:
             due = self._start_at is not None and now >= self._start_at and not self.retired
             if due and len(self.undying) < _MOST_UNDYING:
-                self._start_at = None
+                self._start_at, self.site = None, site
                 yield StartOrder(self.name, site)
         elif self._killed_at is not None:
             if now - self._killed_at > _DIES_S:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from rsu.daemon import processes
+from rsu.daemon import processes, reads
 from rsu.daemon.processes import ProcessRow
 from rsu.daemon.site_copy import Frozen
 
@@ -21,7 +21,7 @@ class Duty(msgspec.Struct, frozen=True):
     path: str  # of its frozen copy
     digest: str  # of that
     files: list[str]  # in it
-    processes: list[str]
+    processes: dict[str, str]  # by name, in starting order: a digest of the parts of the site that each reads
     page: str  # its address
 
     def rows(self) -> dict[str, ProcessRow]:
@@ -39,7 +39,7 @@ def duty_of(frozen: Frozen) -> Duty:
         path=str(frozen.path),
         digest=frozen.digest,
         files=list(frozen.names),
-        processes=processes.names(site),
+        processes=reads.digests(frozen.config, frozen.digest),
         page=f"http://{host}:{site.page.port}/",
     )
 

@@ -129,7 +129,7 @@ class Supervisor:
     def _listen(self, now: float) -> None:
         for _, record in self._progress.records():
             if isinstance(record, Progress) and record.process in self._children:
-                self._children[record.process].progressed(now)
+                self._children[record.process].progressed(now, record.site)
         for news in self._line.received():
             if isinstance(news, Alive):
                 self._heard = now
@@ -147,8 +147,10 @@ class Supervisor:
     def _change(self, duty: Duty, before: Duty | None, now: float) -> None:
         """Begin to move all processes to another site; `before`: where to go back to if that fails."""
         _log.info("site changes", digest=duty.digest)
-        self._duty = duty
-        self._rollout = Rollout(before, [name for name in self._children if name in duty.processes], now)
+        reads, self._duty, self._viewed = self._duty.processes, duty, float("-inf")
+        left = self._rollout.left if self._rollout is not None else []
+        must = [name for name, digest in duty.processes.items() if name in left or reads.get(name, digest) != digest]
+        self._rollout = Rollout(before, duty.path, must, now)
         for name, child in self._children.items():
             child.retired = name not in duty.processes
             if child.retired:
@@ -191,6 +193,7 @@ class Supervisor:
             site=duty.name,
             processes=views,
             site_file=duty.origin,
+            site_copy=duty.path,
             digest=duty.digest,
             page=duty.page,
             troubles=self._chores.troubles() + self._root(now),

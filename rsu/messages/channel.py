@@ -43,6 +43,10 @@ class ChannelShare:
         self._states: dict[str, ChannelState] = {}  # the newest of each radio
         self._waited_ns: int | None = None
 
+    def take_over(self, before: ChannelShare) -> None:
+        """Go on with what another one knows of the channel."""
+        self._state, self._waited_ns = before._state, before._waited_ns
+
     def update(self, state: ChannelState) -> None:
         """Take a radio's report of its channel."""
         self._states[state.device] = state

@@ -155,6 +155,8 @@ class Recorder:
 
     def _tape(self, tape: Tape) -> None:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
+        if tape.site not in ("", str(self._config.path)):
+            return  # of a site that comes: its recorder takes them
         if self._recovery.is_alive() or not self._ticks.take(tape):
             return  # the station gives it again
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns

@@ -64,6 +64,12 @@ class Broadcaster:
         self._frames: Counter[str] = Counter()
         self.counters: Counter[str] = Counter()  # reasons why a frame was not made, or a measurement not sent as it is
 
+    def take_over(self, before: Broadcaster) -> None:
+        """Go on with the message counts, decisions and figures of another one."""
+        self._count, self._verdicts = before._count, before._verdicts
+        self._cycles, self._frames, self.counters = before._cycles, before._frames, before.counters
+        self.channel.take_over(before.channel)
+
     def signals(self, moment: Moment) -> Iterator[Outgoing]:
         """Yield the frames of a tick that need nothing of the road: SPAT."""
         for row in _FIRST:

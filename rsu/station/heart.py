@@ -27,14 +27,23 @@ class Heart:
         seed: bytes,
         devices: Mapping[str, Device],
         sent: Callable[[Outgoing], object] | None = None,
+        before: Heart | None = None,
     ) -> None:
+        """`before`: the heart whose place it takes (`take_over`)."""
         self.devices = devices
         self._rounds = Rounds(devices)
-        self.station = Station(config, seed)
+        self.station: Station = Station(config, seed, None if before is None else before.station)
         self._radios = {
             kind: [devices[radio.device] for radio in config.site.radio if kind in radio.messages] for kind in KINDS
         }
         self._sent = sent
+
+    def take_over(self, before: Heart) -> None:
+        """Go on, between two ticks, in the place of another one: its devices that this one has not are closed."""
+        for name, device in before.devices.items():
+            if self.devices.get(name) is not device:
+                device.close()
+        self.station.take_over(before.station)
 
     def serve(self, feed: Feed, tape: list[Round] | None = None) -> list[Measurement]:
         """Serve all devices once; return their measurements, which the station has. `tape`: as in `hw.rounds`."""

@@ -74,6 +74,10 @@ class LatchFile:
         self._error: str | None = None
         threading.Thread(target=self._write, name="latch", daemon=True).start()
 
+    def configure(self, config: Config) -> None:
+        """Hold for another configuration from now on."""
+        self._configuration = configuration(config)
+
     def load(self) -> Held | None:
         """Return how the latch was left. A file that cannot be read, which we cannot have written, holds."""
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from hw.device import build
+from hw.device import Device, build
 from hw.rounds import Ports
 from hw.tape import Round, SystemClock
 from hw.timescale import Timescale
@@ -19,18 +19,20 @@ from rsu.bus import changes
 from rsu.bus.changes import StateChanges
 from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
-from rsu.bus.records import Committed, Progress, ReceivedDsm, Sent
+from rsu.bus.records import Committed, Processes, Progress, ReceivedDsm, Sent
 from rsu.bus.reel import Reel
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.tape import WHOLE, Tape
 from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
+from rsu.station import succession
 from rsu.station.broadcast import Outgoing
 from rsu.station.heart import Heart
 from rsu.station.latch_file import LatchAnswer, LatchDesk, LatchFile
 from rsu.station.outcome import outcome
 from rsu.station.station import Output
+from rsu.station.succession import Succession, Successor
 
 _LOOK_S = 0.02  # drivers are served at least so often
 _PROGRESS_TICKS = 5
@@ -43,15 +45,16 @@ class StationLoop:
 
     def __init__(self, config: Config, run: Path, data: Path) -> None:
         self._bus = Publisher(run, "station")
-        self._inlet = Subscriber(run, ["committed", "recorded"])
+        self._inlet = Subscriber(run, ["committed", "recorded", "processes"])
         self._clock = Timescale()
-        self._seed = secrets.token_bytes(16)
-        devices = {
-            name: build(name, entry.kind, config.drivers[name], run, self._clock)
-            for name, entry in config.site.devices.items()
-        }
-        self._heart = Heart(config, self._seed, devices, self._sent)
+        self._run = run
+        self._config, self._site = config, str(config.path)
+        self._seed = self._tape_seed = secrets.token_bytes(16)
+        self._heart = Heart(
+            config, self._seed, {name: self._build(config, name) for name in config.site.devices}, self._sent
+        )
         self._station = self._heart.station
+        self._succession = Succession(self._site, self._successor)
         self._outbox = ReportOutbox(self._seed.hex()[:16])
         self._latch_file = LatchFile(data, config)
         self._desk = LatchDesk(run)
@@ -64,6 +67,27 @@ class StationLoop:
         self._changes = StateChanges()
         self._ticks = 0
         self._next_ns = 0
+
+    def _build(self, config: Config, name: str) -> Device:
+        return build(name, config.site.devices[name].kind, config.drivers[name], self._run, self._clock)
+
+    def _successor(self, config: Config) -> Heart:
+        """Return the heart of another site that is to take the place of the one at work."""
+        devices = succession.devices(self._heart.devices, self._config, config, self._build)
+        return Heart(config, self._seed, devices, self._sent, self._heart)
+
+    def _succeed(self, to: Successor) -> None:
+        """Go over to another site; its ticks are a recording of their own, which does not begin with a start."""
+        to.heart.take_over(self._heart)
+        self._config, self._site, self._heart, self._station = to.config, to.path, to.heart, to.heart.station
+        succession.renew(self._heart.devices, to.config)
+        self._latch_file.configure(to.config)
+        self._tape_seed = secrets.token_bytes(16)
+        self._reel = Reel(self._tape_seed)
+        self._set = Setting(self._station.latch.held)
+        for each in self._heart.devices.values():
+            each.tell_all()
+        _log.info("station goes on with a new site", site=to.config.site.site.name)
 
     def step(self) -> None:
         """Read the ports; at each tick, send the messages that are due."""
@@ -78,6 +102,8 @@ class StationLoop:
         now_ns = self._clock()
         if now_ns >= self._next_ns:
             self._tick(now_ns, self._clock.look())
+            if (successor := self._succession.ready()) is not None:
+                self._succeed(successor)
             self._next_ns = now_ns - now_ns % TICK_NS + TICK_NS
 
     def _tick(self, now_ns: int, said: SystemClock) -> None:
@@ -91,7 +117,7 @@ class StationLoop:
         self._report(output, now_ns)
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns)
-        self._reel.add(Tape(self._seed, self._ticks, self._rounds, links, done, said, latch))
+        self._reel.add(Tape(self._tape_seed, self._ticks, self._rounds, links, done, said, latch, site=self._site))
         for tape in self._reel.due(now_ns):
             self._bus.publish("tape", tape)
         self._rounds, self._shown = [], 0
@@ -100,7 +126,9 @@ class StationLoop:
             for each in devices:
                 each.tell_all()
         if self._ticks % _PROGRESS_TICKS == 0:
-            self._bus.publish("progress.station", Progress("station", now_ns + said.correction_ns, self._ticks))
+            self._bus.publish(
+                "progress.station", Progress("station", now_ns + said.correction_ns, self._ticks, self._site)
+            )
 
     def _followed(self, snapshot: Snapshot) -> Snapshot:
         """Log every change of a device or message; return the snapshot with the time of each."""
@@ -116,7 +144,9 @@ class StationLoop:
 
     def _listen(self) -> None:
         for topic, word in self._inlet.records():
-            if isinstance(word, Committed):
+            if isinstance(word, Processes):
+                self._succession.ask(word.site_copy or self._site)
+            elif isinstance(word, Committed):
                 (self._outbox if topic == "committed" else self._reel).committed(word)
 
     def _latch(self) -> Setting | None:

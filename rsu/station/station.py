@@ -26,29 +26,24 @@ from perception.objects import (
 )
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.fusion import Fusion
-from perception.traffic.ground import Ground
-from perception.traffic.lanes import LaneMap
 from perception.traffic.observer import Observer
 from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
-from rsu.bus.latch import ConflictLatch
 from rsu.bus.records import Misbehaviour
 from rsu.bus.snapshot import MessageState, Snapshot
 from rsu.messages.scene import Moment, News, Scene
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.signal import NO_LIGHTS
-from rsu.site import conflicts
 from rsu.site.config import Config, identity
-from rsu.site.lanemap import areas, exit_lines, lane_lines
-from rsu.station import views
+from rsu.station import parts, views
 from rsu.station.broadcast import Broadcaster, Outgoing
 from rsu.station.checks.clock import UtcClock
 from rsu.station.checks.devices import Conditions
 from rsu.station.checks.position import PositionCheck
+from rsu.station.parts import Parts
 from rsu.station.reporting import Draft, Reporter
-from rsu.station.signals import PhaseNow, Signals
+from rsu.station.signals import PhaseNow
 from rsu.station.vehicles.receiver import Receiver
-from v2x.records.common import NodeReferenceId
 
 _END_SHOWN_NS = 2_000_000_000  # how long the end of an event stays on air
 
@@ -67,24 +62,27 @@ class Output(NamedTuple):
 class Station:
     """One site. `seed`: entropy of this start, for ids and message counts."""
 
-    def __init__(self, config: Config, seed: bytes) -> None:
+    def __init__(self, config: Config, seed: bytes, before: Station | None = None) -> None:
+        """`before`: the station whose place it takes (`take_over`); parts that are made of the same are shared."""
         site = config.site
-        reference = site.site.reference.reference()
+        self._reference = reference = site.site.reference.reference()
         self._boot = seed.hex()[:16]
-        self._fusion = Fusion(site.sensors, site.tracking, reference)
-        lanes = LaneMap([*lane_lines(config.lane_map), *exit_lines(config.lane_map)])
-        ground = Ground(lanes, areas(config.lane_map, [zone.polygon_m for zone in site.events.zones]))
-        self._observer = Observer(lanes, ground, site.statistics)
-        self._detector = EventDetector(site.events, lanes, ground)
-        self._statistics = TrafficStatistics(site.statistics, lanes)
-        self.latch = ConflictLatch()
-        self._signals = _signals(config, self.latch)
+        self._parts: Parts = Parts(before._parts if before is not None and before._reference == reference else None)
+        part = self._parts.part
+        self._fusion = part(Fusion, site.sensors, site.tracking, reference)
+        lanes = part(parts.lanes, config.lane_map)
+        ground = part(parts.ground, lanes, config.lane_map, [zone.polygon_m for zone in site.events.zones])
+        self._observer = part(Observer, lanes, ground, site.statistics)
+        self._detector = part(EventDetector, site.events, lanes, ground)
+        self._statistics = part(TrafficStatistics, site.statistics, lanes)
+        self.latch = part(parts.latch, site.signal, config.lane_map)
+        self._signals = part(parts.signals, site.signal, config.lane_map, site.site, self.latch)
         self._phases: list[PhaseNow] = []
-        self._clock = UtcClock(site.clock)
-        self._position = PositionCheck(site.position, reference)
-        self._receiver = Receiver(site.vehicles, site.messages.profile, reference)
+        self._clock = part(UtcClock, site.clock)
+        self._position = part(PositionCheck, site.position, reference)
+        self._receiver = part(Receiver, site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
-        self._reporter = Reporter(site.uplink, region=bool(identity(config).region_id))
+        self._reporter = part(Reporter, site.uplink, bool(identity(config).region_id))
         self._radios = site.radios
         self._devices = Conditions({sensor.device for sensor in site.sensors})
         self._events: dict[int, RoadEvent] = {}
@@ -92,6 +90,20 @@ class Station:
         self._places: list[LanePlace | None] = []
         self._health: Sequence[DeviceHealth] = ()
         self._said = AS_BEGUN
+
+    def take_over(self, before: Station) -> None:
+        """Go on, between two ticks, where the station before has come to: with its tracks, if the frame is the same."""
+        self._broadcaster.take_over(before._broadcaster)
+        self._health, self._said = before._health, before._said
+        if before._reference != self._reference:
+            return
+        if self._fusion is not before._fusion:
+            self._fusion.take_over(before._fusion)
+        self._tracks, self._places = before._tracks, before._places
+        if self._detector is before._detector:
+            self._events = before._events
+        if self._signals is before._signals:
+            self._phases = before._phases
 
     def ingest(self, measurement: Measurement) -> None:
         """Use one measurement, the moment it is there."""
@@ -228,11 +240,3 @@ class Station:
             channel_busy=self._broadcaster.channel.busy(now_ns),
             claims=self._receiver.claims(now_ns, self._carried()),
         )
-
-
-def _signals(config: Config, latch: ConflictLatch) -> Signals | None:
-    site = config.site
-    if site.signal is None:
-        return None
-    node = NodeReferenceId(region=site.site.region, id=site.site.node)
-    return Signals(site.signal, list(conflicts.pairs(site.signal, config.lane_map)), node, latch)

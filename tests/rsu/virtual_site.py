@@ -6,7 +6,7 @@ frames and records. Everything is a function of the site file, the bench file an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 import msgspec
@@ -81,13 +81,17 @@ def run(
     cuts: dict[str, tuple[float, float]] | None = None,
     world: Callable[[], Iterator[WorldFrame]] = recorded.frames,
     site: config.Config | None = None,
+    reloads: Mapping[float, config.Config] | None = None,
 ) -> Iterator[tuple[int, Station, Output]]:
-    """Yield (now, station, output) of every tick. `cuts`: device -> (from, to) in seconds in which it says nothing."""
+    """Yield (now, station, output) of every tick. `cuts`: device -> (from, to) in seconds in which it says nothing.
+
+    `reloads`: after so many seconds the station goes over to another site.
+    """
     site = site or config.load(CONFIGS / "demo.yaml")
     made = bench.load(CONFIGS / "demo-bench.yaml")
     station = Station(site, SEED)
     named = [name for name, spec in made.emulators.items() if spec.kind != "video"]  # drawing pictures takes too long
-    devices = [DrivenDevice(name, made, site, station.ingest) for name in named]
+    devices = [DrivenDevice(name, made, site, lambda measurement: station.ingest(measurement)) for name in named]
     stamped = (msgspec.structs.replace(f, stamp_ns=EPOCH_NS - PERIOD_NS + f.stamp_ns) for f in world())
     for first in islice(stamped, 2):
         for device in devices:
@@ -104,3 +108,6 @@ def run(
             device.step(now_ns)
         if now_ns % TICK_NS == 0:
             yield now_ns, station, station.advance(now_ns, [device.health() for device in devices])
+            if (fresh := (reloads or {}).get((now_ns - EPOCH_NS) / 1e9)) is not None:
+                before, station = station, Station(fresh, SEED, station)
+                station.take_over(before)

@@ -50,7 +50,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     log.configure("daemon", Stderr())
     PROCESSES.update(ROWS)
-    duty = Duty("family", "site.yaml", "site.yaml", "", [], list(ROWS), "")
+    duty = Duty("family", "site.yaml", "site.yaml", "", [], dict.fromkeys(ROWS, ""), "")
     facts = run.stat()
     held = [HeldFolder(run, (facts.st_dev, facts.st_ino))] * 2
     jobs = zygote.Jobs(functools.partial(supervisor.supervise, duty, held), functools.partial(work, run))
