@@ -140,8 +140,9 @@ def test_a_half_edited_file_is_nobodys_and_a_whole_one_everybodys(daemon: Daemon
     daemon.process.send_signal(signal.SIGHUP)
     state = daemon.until(lambda state: state.processes is not None and state.processes.site == "new crossing")
     assert digest(state) != before
-    daemon.until(lambda state: views(state)["station"].pid not in (None, station))
     state = daemon.until(lambda state: views(state)["web"].restarts > 0 and "site-unfit" not in reasons(state))
+    assert views(state)["station"].pid == station and views(state)["uplink"].restarts == 0
+    assert '"station goes on with a new site"' in daemon.log.read_text(encoding="utf-8")
     assert all(view.error is None for view in views(state).values() if view.name != "station")
 
 
