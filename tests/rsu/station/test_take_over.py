@@ -12,7 +12,8 @@ import v2x
 from rsu.bus.snapshot import Snapshot
 from rsu.site import config
 from rsu.station.station import Output
-from tests.rsu.virtual_site import CONFIGS, run
+from tests.rsu.recording.virtual import CONFIGS
+from tests.rsu.virtual_site import run
 from v2x import dsmp
 
 SITE = config.load(CONFIGS / "demo.yaml")
