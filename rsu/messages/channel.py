@@ -45,7 +45,7 @@ class ChannelShare:
 
     def take_over(self, before: ChannelShare) -> None:
         """Go on with what another one knows of the channel."""
-        self._state, self._waited_ns = before._state, before._waited_ns
+        self._states, self._waited_ns = before._states, before._waited_ns
 
     def update(self, state: ChannelState) -> None:
         """Take a radio's report of its channel."""
