@@ -196,6 +196,6 @@ def build(name: str, kind: str, settings: DeviceSettings, folder: Path, clock: C
 
 
 def maker(name: str, kind: str, settings: DeviceSettings) -> Callable[[], Driver]:
-    """Return what makes a device's driver. Raises UnknownDriverError."""
+    """Return the maker of a device's driver. Raises UnknownDriverError."""
     make = driver_class(kind)
     return lambda: make(name, settings)

@@ -56,7 +56,7 @@ class Biases:
         self._sure: Floats = np.zeros((UNKNOWNS, sensors.radio + 1))  # estimates, 0 where unsure; the radios have none
 
     def take_over(self, before: Biases, was: Ints) -> None:
-        """Go on with what was learnt of sensors that are as they were.
+        """Go on with the errors learnt of sensors that are as they were.
 
         was (sensors,): the number that each had, -1: a new one.
         """

@@ -155,10 +155,8 @@ class Recorder:
 
     def _tape(self, tape: Tape) -> None:
         """Write a tick; begin a new file with a new start of the station, and where this one is full."""
-        if tape.site not in ("", str(self._config.path)):
-            return  # of a site that comes: its recorder takes them
-        if self._recovery.is_alive() or not self._ticks.take(tape):
-            return  # the station gives it again
+        if tape.site not in ("", str(self._config.path)) or self._recovery.is_alive() or not self._ticks.take(tape):
+            return  # the station gives it again: of another site, to the recorder that is started for it
         before, self._seed, self._now_ns = self._seed, tape.seed, tape.outcome.now_ns
         self._correction_ns = tape.clock.correction_ns
         if self._writer is not None and (before != tape.seed or (tape.seq % WHOLE == 0 and self._full())):
