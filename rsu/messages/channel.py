@@ -44,7 +44,7 @@ class ChannelShare:
         self._waited_ns: int | None = None
 
     def take_over(self, before: ChannelShare) -> None:
-        """Go on with what another one knows of the channel."""
+        """Go on with the knowledge of another one."""
         self._states, self._waited_ns = before._states, before._waited_ns
 
     def update(self, state: ChannelState) -> None:

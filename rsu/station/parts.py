@@ -1,4 +1,4 @@
-"""The parts of a station by what they are made of, so that another site takes over those that it would make alike."""
+"""The parts of a station with their inputs: another site takes over those parts that it would make of equal inputs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parts:
         self._made: dict[object, tuple[tuple[object, ...], object]] = {}
 
     def part(self, make: Callable[P, T], *of: P.args, **no: P.kwargs) -> T:
-        """Return what `make` makes of these; where the station before made it of equal ones, its own."""
+        """Return the part that `make` makes of these inputs; that of the station before, where its inputs were equal."""
         known = self._before.get(make)
         made = known if known is not None and known[0] == of else (of, make(*of, **no))
         self._made[make] = made

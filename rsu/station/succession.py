@@ -86,7 +86,7 @@ def _same(old: Config, new: Config, name: str) -> bool:
 
 
 def _told(settings: BaseModel) -> Iterator[object]:
-    """Yield the values of a driver's settings; of a file what is in it, since each copy of a site has its own."""
+    """Yield the values of a driver's settings; of a file its content, since each copy of a site has its own."""
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         yield value.read_bytes() if isinstance(value, Path) and value.is_file() else value
