@@ -16,7 +16,7 @@ from rsu.site.config import Config
 
 
 def digests(config: Config, copy: str) -> dict[str, str]:
-    """Return the processes of a site, in starting order, each with a digest of the parts that it reads. `copy`: of the site."""
+    """Return the processes of a site in starting order, each with the digest of its parts. `copy`: digest of all."""
     return {name: _digest(_parts(config, name, copy)) for name in processes.names(config.site)}
 
 

@@ -28,7 +28,7 @@ class Parts:
         self._made: dict[object, tuple[tuple[object, ...], object]] = {}
 
     def part(self, make: Callable[P, T], *of: P.args, **no: P.kwargs) -> T:
-        """Return the part that `make` makes of these inputs; that of the station before, where its inputs were equal."""
+        """Return the part that `make` makes of these inputs; that of the station before, if its inputs were equal."""
         known = self._before.get(make)
         made = known if known is not None and known[0] == of else (of, make(*of, **no))
         self._made[make] = made
