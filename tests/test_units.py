@@ -11,6 +11,7 @@ from tests.floors import ROOT
 
 # the unit that ends a name; m2ps2 is (m/s)2
 UNITS = "m m2 m4 mps kmh mps2 m2ps2 deg rad px px2 pxps ns ms s h minutes days seconds hz 1min ppm c mib gib percent db"
+UNITS += " years"  # epochs
 RATES = ("_per_s", "_per_m")
 # shares, probabilities, likelihoods, ratios, unit vectors, means of counts
 UNITLESS = (

@@ -15,6 +15,7 @@ from rsu.cli import (
     demo,
     drill,
     log,
+    map,
     model,
     msg,
     rec,
@@ -39,6 +40,7 @@ from rsu.core.exits import Exit
 COMMANDS = (
     demo,
     check,
+    map,
     selftest,
     run,
     status,

@@ -13,7 +13,7 @@ from perception.sensor import Settings
 from perception.traffic import lanes
 from perception.traffic.ground import Areas, Polygon
 from rsu.core.errors import ConfigError
-from rsu.site.json_source import JsonSource
+from rsu.site.map_source import map_source
 
 _TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
 _USUAL_WIDTH_M = 3.25
@@ -102,8 +102,20 @@ class ExitModel(Settings):
     lanes: list[ExitLane] = Field(max_length=32)
 
 
+class OriginModel(Settings):
+    """The place of [0, 0], where the lane map knows it: then it must be the site's reference point."""
+
+    latitude_deg: float = Field(ge=-89, le=89, description="north +")
+    longitude_deg: float = Field(ge=-180, le=180, description="east +")
+    elevation_m: float = Field(0.0, ge=-409.5, le=6143.9, description="above the WGS-84 ellipsoid")
+    coordinates: Literal["wgs84", "cgcs2000"] = Field("wgs84", description="system of the survey")
+    epoch_years: float | None = Field(None, ge=1984, le=2100, description="epoch of the coordinates; none: not known")
+
+
 class LaneMapFile(Settings):
     """The whole file."""
+
+    origin: OriginModel | None = Field(None, description="place of [0, 0]; none: that of the site file")
 
     nodes: list[NodeModel] = Field(min_length=1, max_length=32)
     crosswalks: list[Crosswalk] = Field([])
@@ -111,8 +123,8 @@ class LaneMapFile(Settings):
 
 
 def load(path: Path) -> LaneMapFile:
-    """Read a lane map. ConfigError: every finding with line, column and key."""
-    source = JsonSource(path)
+    """Read a lane map, JSON or YAML by its name. ConfigError: every finding with line, column and key."""
+    source = map_source(path)
     try:
         return LaneMapFile.model_validate(source.data)
     except ValidationError as error:

@@ -14,8 +14,8 @@ from hw.errors import UnknownDriverError
 from rsu.core.errors import ConfigError, Finding
 from rsu.site.foreign import known
 from rsu.site.hints import closest
-from rsu.site.json_source import JsonSource
 from rsu.site.lanemap import LaneMapFile, NodeModel
+from rsu.site.map_source import map_source
 from rsu.site.model import DeviceEntry, Site
 from rsu.site.source import UNREADABLE, ParsedFile
 from rsu.site.yaml_source import YamlSource
@@ -80,8 +80,8 @@ def read(path: Path, recorded: bool = False) -> SiteReading:
     except ValidationError as error:
         findings += source.findings(error, Site)
     drivers, wrong = _drivers(source, context | {"site": {} if site is None else site.whereabouts()})
-    lane_map, of_map = _lane_map(source, path.parent)
-    findings += [*wrong, *of_map]
+    lane_map, of_lane_map = _lane_map(source, path.parent)
+    findings += [*wrong, *of_lane_map]
     return SiteReading(OfSite(source, site, drivers, path.parent) if site else None, lane_map, findings)
 
 
@@ -115,12 +115,17 @@ def _lane_map(source: ParsedFile, folder: Path) -> tuple[OfMap | None, list[Find
         return None, []  # the model of the whole site says so
     try:
         (folder / name).open("rb").close()
-        found = JsonSource(folder / name)
+        found = map_source(folder / name)
     except (OSError, ValueError) as error:  # the latter of a zero octet
         return None, [source.finding(("site", "lane_map"), UNREADABLE.of(reason=system.said(error)))]
     except ConfigError as error:
         return None, error.findings
+    return of_map(found)
+
+
+def of_map(source: ParsedFile) -> tuple[OfMap | None, list[Finding]]:
+    """Return a lane map by itself, or its mistakes."""
     try:
-        return OfMap(found, LaneMapFile.model_validate(found.data)), []
+        return OfMap(source, LaneMapFile.model_validate(source.data)), []
     except ValidationError as error:
-        return None, found.findings(error, LaneMapFile)
+        return None, source.findings(error, LaneMapFile)

@@ -42,8 +42,18 @@ class Way(NamedTuple):
         return f"{self.link} {self.maneuver}"
 
 
-def signalled(lane_map: LaneMapFile) -> Iterator[Way]:
-    """Yield every way that a phase rules; a lane's own phase goes before that of the movement."""
+class Through(NamedTuple):
+    """One way of a lane through the junction, ruled by a phase or not."""
+
+    link: LinkModel
+    lane: LaneModel
+    connection: ConnectionModel
+    phase: int | None
+    line_m: Floats  # (n, 2) m, site frame
+
+
+def through(lane_map: LaneMapFile) -> Iterator[Through]:
+    """Yield every way; a lane's own phase goes before that of the movement."""
     exits = {(way.downstream, lane.id or n): lane for way in lane_map.exits for n, lane in enumerate(way.lanes, 1)}
     for node in lane_map.nodes:
         for link in node.links:
@@ -51,9 +61,15 @@ def signalled(lane_map: LaneMapFile) -> Iterator[Way]:
             for lane in link.lanes:
                 for connection in lane.connects_to:
                     phase = connection.phase or phases.get(connection.downstream)
-                    if phase is not None:
-                        line = _line(node, lane, connection, exits.get((connection.downstream, connection.lane)))
-                        yield _way(phase, link, lane, connection, line)
+                    line = _line(node, lane, connection, exits.get((connection.downstream, connection.lane)))
+                    yield Through(link, lane, connection, phase, line)
+
+
+def signalled(lane_map: LaneMapFile) -> Iterator[Way]:
+    """Yield every way that a phase rules."""
+    for link, lane, connection, phase, line in through(lane_map):
+        if phase is not None:
+            yield _way(phase, link, lane, connection, line)
 
 
 def _way(phase: int, link: LinkModel, lane: LaneModel, connection: ConnectionModel, line: Floats) -> Way:

@@ -86,6 +86,7 @@ def _codes() -> dict[type[BaseException], Exit]:
     from rsu.core.folders import NoHomeError
     from rsu.lab.errors import MissingError, ModelError, ParameterError, StorageError, TruthError
     from rsu.lab.importing.frames import ForeignError
+    from rsu.lab.maps.errors import MapError, PlaceUnknownError
     from rsu.recording.errors import BusyError, RecordingError
     from rsu.upgrade.errors import BackupError, OccupiedError, ReleaseError, ReturnedError
 
@@ -106,4 +107,6 @@ def _codes() -> dict[type[BaseException], Exit]:
         TruthError: Exit.DAMAGED,
         ModelError: Exit.DAMAGED,
         ForeignError: Exit.DAMAGED,
+        PlaceUnknownError: Exit.USAGE,
+        MapError: Exit.DAMAGED,
     }

@@ -49,6 +49,10 @@ OtherSite = Annotated[
     Path | None,
     typer.Option(metavar="SITE.yaml", help="replay with this site file", show_default="the recording's own"),
 ]
+LaneMapPath = Annotated[Path, typer.Argument(metavar="LANES", help="lane map, YAML or JSON")]
+MapOut = Annotated[
+    Path | None, typer.Option("--out", metavar="YAML", help="lane map to write", show_default="standard output")
+]
 Recording = Annotated[Path, typer.Argument(metavar="REC", help="recording (.mcap)")]
 Recordings = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap)")]
 Chain = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap) that follow each other in time")]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hw.detail import NOTHING, Detail
-from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_wgs84
+from perception.geo import Reference, looks_like_bd09, looks_like_gcj02, to_site, to_wgs84
 from rsu.core.errors import Finding
 from rsu.site.reading import OfBoth, OfSite
 from rsu.site.source import ParsedFile, Path_
@@ -37,6 +37,43 @@ _OFFSET = Detail(
     " (just the offset of {system}: one of the two is in its coordinates, convert to wgs84)",
     "（恰为 {system} 的偏移量：两者之一为该坐标系，请转换为 wgs84）",
 )
+
+_ORIGIN = Detail(
+    "expected the site's reference point, {latitude:.7f}, {longitude:.7f}, got a place {off:.2f} m from it: all lanes "
+    "would lie off by that{hint}",
+    "应为站点的基准点 {latitude:.7f}, {longitude:.7f}，实际相距 {off:.2f} m：所有车道将偏移同样距离{hint}",
+)
+_PLATE = Detail(
+    " (about the motion of the plate since 2000.0: one of the two in another epoch?)",
+    "（约为 2000.0 以来的板块运动：两者的历元是否不同？）",
+)
+_DATUM = Detail(
+    "expected the system of the site's reference point, {system}, got {got}",
+    "应与站点基准点的坐标系 {system} 一致，实为 {got}",
+)
+_SAME_M = 0.1
+_PLATE_M = (0.4, 1.5)  # since 2000.0
+
+
+def origin(of: OfBoth) -> Iterator[Finding]:
+    """Find a lane map that was made for another reference point."""
+    if (place := of.map.origin) is None:
+        return
+    known = of.site.site.reference.reference()
+    east, north = to_site(place.latitude_deg, place.longitude_deg, known)
+    if (off := float(np.hypot(east, north))) > _SAME_M:
+        system = _system((float(east), float(north)), known)
+        hint = _PLATE if _PLATE_M[0] < off < _PLATE_M[1] else _told(system)
+        text = _ORIGIN.of(latitude=known.latitude_deg, longitude=known.longitude_deg, off=off, hint=hint)
+        yield of.map_source.finding(("origin",), text)
+
+
+def systems(of: OfBoth) -> Iterator[Finding]:
+    """Find a lane map and a reference point that were surveyed in different systems."""
+    system = of.site.site.reference.coordinates
+    if of.map.origin is not None and of.map.origin.coordinates != system:
+        text = _DATUM.of(system=system, got=of.map.origin.coordinates)
+        yield of.map_source.warning(("origin", "coordinates"), text)
 
 
 def antenna(of: OfSite) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ ERRORS = Rules(
         sensors.views,
         video.findings,
     ),
-    of_both=(together.links, together.phases, together.exceptions, areas.extents),
+    of_both=(together.links, together.phases, together.exceptions, areas.extents, offsets.origin),
 )
 WARNINGS = Rules(
     of_map=(
@@ -109,7 +109,7 @@ WARNINGS = Rules(
         platform.files,
         offsets.antenna,
     ),
-    of_both=(phases.unknown, phases.used, aim.aims, areas.off_the_road, offsets.lanes, offsets.parts),
+    of_both=(phases.unknown, phases.used, aim.aims, areas.off_the_road, offsets.lanes, offsets.parts, offsets.systems),
 )
 
 

@@ -1,0 +1,153 @@
+"""`rsu map import`: a lane map of a map that others made."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rsu.cli.common.errors import usage
+from rsu.cli.common.options import Json, MapOut
+
+if TYPE_CHECKING:
+    from perception.geo import Reference
+    from rsu.lab.maps.build import WantedJunction
+
+EXAMPLES = (
+    "rsu map import town.xodr --out lanes.yaml",
+    "rsu map import town.xodr --list    # the crossings of the file",
+    "rsu map import town.net.xml --crossing 146 --site site.yaml --out lanes.yaml",
+    "rsu map import points.csv --crs EPSG:4547 --datum cgcs2000 --to-epoch 2026.9 --height 12.4 --out lanes.yaml",
+)
+
+
+class MapFormat(StrEnum):
+    """Formats of maps."""
+
+    AUTO = "auto"
+    OPENDRIVE = "opendrive"
+    SUMO = "sumo"
+
+
+class MapDatum(StrEnum):
+    """Coordinate systems of maps."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+_Crossing = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="crossing to take, see --list", show_default="the one with the most lanes"),
+]
+_OfSite = Annotated[
+    Path | None,
+    typer.Option(
+        "--site", metavar="SITE.yaml", help="take reference point and node of this site", show_default="the crossing's"
+    ),
+]
+_Datum = Annotated[
+    MapDatum | None, typer.Option(help="coordinate system of the file", show_default="the file's, else wgs84")
+]
+_Year = partial(typer.Option, metavar="YEAR", min=1984, max=2100)
+_Epoch = Annotated[float | None, _Year(help="epoch of its coordinates", show_default="of CGCS2000: 2000.0")]
+_ToEpoch = Annotated[float | None, _Year(help="move it with the Eurasian plate to this epoch", show_default="none")]
+_Convert = Annotated[bool, typer.Option("--from-gcj02", help="convert GCJ-02 in spite of the error of about 1 m")]
+_Crs = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CRS", help="projection of the file, such as EPSG:4547 or a PROJ string", show_default="the file's"
+    ),
+]
+_Origin = Annotated[
+    str | None, typer.Option(metavar="LAT,LON", help="place of the file's zero", show_default="the file's")
+]
+_Height = Annotated[
+    float | None,
+    typer.Option(
+        metavar="M",
+        min=-409.5,
+        max=6143.9,
+        help="of the crossing above the WGS-84 ellipsoid",
+        show_default="the site's, else 0",
+    ),
+]
+_Reach = Annotated[float, typer.Option(metavar="M", min=20, max=1000, help="length of the roads")]
+
+
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="foreign map; gzip too")],
+    format_name: Annotated[MapFormat, typer.Option("--format", help="format of the file")] = MapFormat.AUTO,
+    out: MapOut = None,
+    crossing: _Crossing = None,
+    list_all: Annotated[bool, typer.Option("--list", help="list the crossings of the file only")] = False,
+    site: _OfSite = None,
+    datum: _Datum = None,
+    epoch: _Epoch = None,
+    to_epoch: _ToEpoch = None,
+    from_gcj02: _Convert = False,
+    crs: _Crs = None,
+    origin: _Origin = None,
+    height: _Height = None,
+    reach: _Reach = 150.0,
+    as_json: Json = False,
+) -> None:
+    """Make a lane map of a map that others made.
+
+    The format is known by the file's content. Prints an account: read, assumed, left out. The lane map names the place
+    of its [0, 0], which must be the site's reference point.
+
+    Exit code 2: something must be said first, such as the crossing; 8: the file is damaged.
+    """
+    from rsu.cli.map import account
+    from rsu.lab.maps import importing
+    from rsu.lab.maps.choice import listing
+    from rsu.lab.maps.placing import Stated
+
+    with usage():
+        zero = None if origin is None else _place(origin)
+    stated = Stated(None if datum is None else datum.value, epoch, to_epoch, from_gcj02, crs, zero)
+    if list_all:
+        account.show(listing(importing.network(file, format_name.value, stated)[0]), as_json)
+    else:
+        wanted = _wanted(crossing, reach, site)
+        account.deliver(importing.lane_map(file, format_name.value, stated, wanted, height), out, as_json)
+
+
+def _place(text: str) -> Reference:
+    """Return a place of `LAT,LON`. ValueError: it is none."""
+    from hw.detail import Detail
+    from perception.geo import Reference
+
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        latitude = longitude = 999.0
+    if not (abs(latitude) <= 89 and abs(longitude) <= 180):
+        raise ValueError(
+            Detail(
+                f"--origin: expected latitude and longitude such as 22.5431,114.0579, got {text}",
+                f"--origin：应为纬度,经度，例如 22.5431,114.0579，实为 {text}",
+            )
+        )
+    return Reference(latitude, longitude)
+
+
+def _wanted(crossing: str | None, reach_m: float, site: Path | None) -> WantedJunction:
+    """Return the wanted junction, with reference point and node of a site. ConfigError: no site."""
+    from rsu.core.errors import ConfigError
+    from rsu.lab.maps.build import WantedJunction
+    from rsu.site.reading import read
+
+    if site is None:
+        return WantedJunction(crossing=crossing, reach_m=reach_m)
+    reading = read(site)  # its lane map may be missing yet
+    if reading.site is None:
+        raise ConfigError(reading.findings)
+    place = reading.site.site.site
+    return WantedJunction(crossing, place.region, place.node, reach_m, reference=place.reference.reference())

@@ -1,0 +1,1 @@
+"""Maps that others made, read into one record and built into our lane map; templates, checks and pictures of it."""

@@ -1,0 +1,61 @@
+"""The one table of foreign formats of maps: how a file is known, and the module that reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from hw.detail import Detail
+from rsu.lab.errors import MissingError
+from rsu.lab.maps.errors import PlaceUnknownError
+from rsu.lab.maps.network import RoadNetwork
+from rsu.lab.maps.notes import Notes
+from rsu.lab.maps.placing import Stated
+from rsu.lab.maps.xml_file import octets
+
+_UNKNOWN = Detail(
+    "{file}: a map of none of these formats: {known} (name one with --format)",
+    "{file}：不属于以下任何地图格式：{known}（请用 --format 指定）",
+)
+_IS = Detail("{file}: {format}", "{file}：{format}")
+_NO_LIBRARY = Detail(
+    "maps need the extra `map`, {name} is not installed: pip install 'rsu-edge[map]'",
+    "地图功能需要附加组件 `map`，{name} 未安装：pip install 'rsu-edge[map]'",
+)
+_HEAD = 65536  # octets that tell a format
+
+
+class Format(NamedTuple):
+    """One row."""
+
+    title: str
+    known_by: re.Pattern[bytes]  # in the first octets
+    module: str  # has `read(path, stated, notes) -> RoadNetwork`
+
+
+FORMATS = {
+    "opendrive": Format("OpenDRIVE", re.compile(rb"<OpenDRIVE\b"), "opendrive"),
+    "sumo": Format("SUMO network", re.compile(rb"<net\b"), "sumo"),
+}
+
+
+def read(path: Path, name: str, stated: Stated, notes: Notes) -> RoadNetwork:
+    """Read a map; `name`: a format, or auto. MapError: it is none, or damaged; MissingError: a library is not there."""
+    try:
+        row = FORMATS[_format(path) if name == "auto" else name]
+        reader: Callable[[Path, Stated, Notes], RoadNetwork] = import_module(f"rsu.lab.maps.{row.module}").read
+        notes.read(_IS.of(file=path.name, format=row.title))
+        return reader(path, stated, notes)
+    except ImportError as error:
+        raise MissingError(_NO_LIBRARY.of(name=error.name)) from error
+
+
+def _format(path: Path) -> str:
+    head = octets(path)[:_HEAD]
+    for name, row in FORMATS.items():
+        if row.known_by.search(head):
+            return name
+    raise PlaceUnknownError(_UNKNOWN.of(file=path.name, known=", ".join(FORMATS)))

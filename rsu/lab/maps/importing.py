@@ -1,0 +1,61 @@
+"""`rsu map import` as a function: a foreign map -> the text of a lane map, with its account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from perception.geo import Reference
+from rsu.lab.maps import formats, yaml_text
+from rsu.lab.maps.build import Built, WantedJunction
+from rsu.lab.maps.fitting import fitted
+from rsu.lab.maps.network import RoadNetwork
+from rsu.lab.maps.notes import Notes
+from rsu.lab.maps.placing import CGCS2000_EPOCH, Stated
+from rsu.site.lanemap import OriginModel
+
+
+class ImportedMap(msgspec.Struct, frozen=True):
+    """A lane map that was made of a foreign one."""
+
+    built: Built
+    notes: Notes
+    text: str  # YAML
+
+
+def network(path: Path, format_name: str, stated: Stated) -> tuple[RoadNetwork, Notes]:
+    """Read a foreign map. MapError: it cannot be read; MissingError: a library is not there."""
+    notes = Notes()
+    return formats.read(path, format_name, stated, notes), notes
+
+
+def lane_map(
+    path: Path, format_name: str, stated: Stated, wanted: WantedJunction, height_m: float | None
+) -> ImportedMap:
+    """Read a foreign map and build one junction of it; errors as with `network`."""
+    found, notes = network(path, format_name, stated)
+    built = fitted(found, wanted, notes)
+    if built.origin is not None:
+        origin = _origin(built.origin, stated, found.cgcs2000, height_m)
+        built = msgspec.structs.replace(built, lane_map=built.lane_map.model_copy(update={"origin": origin}))
+    return finished(built, notes, f"Lane map, made of {path.name}")
+
+
+def finished(built: Built, notes: Notes, title: str) -> ImportedMap:
+    """Return the file of a lane map that was built."""
+    head = [f"{title} by `rsu map`.", "Metres east and north of `origin`, which is the site's reference point.", ""]
+    head += [f"{note.kind}: {note.text.en}" for note in notes]
+    return ImportedMap(built, notes, yaml_text.text(built.lane_map, head, built.remarks))
+
+
+def _origin(place: Reference, stated: Stated, cgcs2000: bool, height_m: float | None) -> OriginModel:
+    moved = stated.to_epoch_years
+    cgcs2000 = cgcs2000 and moved is None
+    return OriginModel(
+        latitude_deg=place.latitude_deg,
+        longitude_deg=place.longitude_deg,
+        elevation_m=place.elevation_m if height_m is None else height_m,
+        coordinates="cgcs2000" if cgcs2000 else "wgs84",
+        epoch_years=CGCS2000_EPOCH if cgcs2000 else moved or stated.epoch_years,
+    )
