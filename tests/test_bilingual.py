@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FIELDS = re.compile(r"\{(?!s+\})[^{}]*\}")  # but the endings of English plurals
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
-# the same in both languages: nothing but fields, signs, units, names of formats and of processes' memory
-ALIKE = re.compile(r"(\{[^{}]*\}|JSON|MiB|GiB|Errno|m/s2?|%|[ .,:;()\[\]/=-])*")
+# the same in both languages: nothing but fields, signs, units, names of formats, of measures and of processes' memory
+ALIKE = re.compile(r"(\{[^{}]*\}|JSON|GOSPA|MOTA|IDF1|HOTA|\b[mAB]\b|MiB|GiB|Errno|m/s2?|%|[ .,:;()\[\]/=-])*")
 
 
 def rows() -> Iterator[tuple[str, list[str]]]:

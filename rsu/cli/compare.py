@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import AnyTruth, Html, Json, Region
 from rsu.core.exits import Exit
 
@@ -41,9 +42,9 @@ def command(
     wish = view.CompareWish(recordings or [], a, b, truth, region)
     comparison = view.run(wish)
     if html is not None:
-        html.write_text(view.page(comparison, wish), encoding="utf-8")
+        html.write_text(view.page(comparison, wish, spoken()), encoding="utf-8")
     if as_json:
         print(json.dumps(view.answer(comparison, wish)))
     else:
-        view.show(comparison, html)
+        view.show(comparison, html, spoken())
     raise typer.Exit(Exit.FINE if comparison.same else Exit.FOUND)

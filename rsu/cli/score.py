@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Chain, Json, OtherSite, Region, Truth
 from rsu.core.exits import Exit
 
@@ -50,5 +51,5 @@ def command(
     if as_json:
         print(json.dumps(answer))
     else:
-        view.show(answer)
+        view.show(answer, spoken())
     raise typer.Exit(Exit.FINE if answer["ticks"] else Exit.FOUND)

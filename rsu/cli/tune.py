@@ -9,10 +9,15 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Html, Json, Recordings, Region, Workers
 from rsu.core.exits import Exit
 
+_WHAT = Detail(
+    "name either --param NAME=LOW..HIGH or --registration", "请指定 --param NAME=LOW..HIGH 或 --registration 之一"
+)
 EXAMPLES = (
     "rsu tune day.mcap --site site.yaml --param radar-north.yaw_deg=-5..5 --trials 100 --workers 4",
     "rsu tune day.mcap --site site.yaml --registration       # are the sensors where the site file says?",
@@ -65,7 +70,7 @@ def command(
     from rsu.cli.views import tuned as view
 
     if registration == bool(param):
-        fail(Exit.USAGE, "say either --param NAME=LOW..HIGH or --registration")
+        fail(Exit.USAGE, _WHAT)
     wish = work.TuneWish(recordings, site, param or [], truth, region, trials, workers, seed, storage, study)
     answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
     if out is not None:
@@ -73,8 +78,8 @@ def command(
     if as_json:
         print(json.dumps(answer), flush=True)
     else:
-        (view.show_registration if registration else view.show_search)(answer)
+        (view.show_registration if registration else view.show_search)(answer, spoken())
     if html is not None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        html.write_text(work.page(wish, proposal, known), encoding="utf-8")
+        html.write_text(work.page(wish, proposal, known, spoken()), encoding="utf-8")
     raise typer.Exit(code)

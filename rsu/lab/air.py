@@ -19,7 +19,7 @@ from perception.objects import Floats, Ints, RoadUser
 from rsu.bus.tape import Item, Outcome, Tape
 from rsu.lab.receiver import USER, MessageReceiver, Rows
 from rsu.messages.rsm import CLASSES
-from rsu.site.config import Config
+from rsu.site.config import Config, identity
 from v2x import dsmp
 from v2x.profiles import Profile
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
@@ -47,7 +47,7 @@ class EventSpan(msgspec.Struct):
     end_ns: int | None  # None: it still ran
     east_m: float  # m
     north_m: float
-    link: str | None
+    link: str | None  # name in the lane map
 
 
 class _EventEntry(msgspec.Struct, rename="camel"):
@@ -59,7 +59,7 @@ class _EventEntry(msgspec.Struct, rename="camel"):
     longitude: float
     latitude: float
     end_time: int | None = None
-    link_id: str | None = None
+    link_id: int | None = None
 
 
 class _EventReport(msgspec.Struct, rename="camel"):
@@ -101,6 +101,7 @@ class Antenna:
     def __init__(self, name: str, config: Config) -> None:
         self._name = name
         self._reference = config.site.site.reference.reference()
+        self._link_names = {number: name for name, number in identity(config).links.items()}
         self._profile: Profile = config.site.messages.profile
         self._receiver = MessageReceiver()
         self._ticks: list[int] = []
@@ -151,7 +152,8 @@ class Antenna:
             key = entry.event_id, entry.start_time
             if key not in self._events:
                 east, north = to_site(entry.latitude, entry.longitude, self._reference)
-                place = float(east), float(north), entry.link_id
+                link = None if entry.link_id is None else self._link_names.get(entry.link_id)
+                place = float(east), float(north), link
                 begin_ns = entry.start_time * 1_000_000
                 self._events[key] = EventSpan(entry.event_id, entry.event_type, begin_ns, item.stamp_ns, None, *place)
             if entry.end_time is not None:

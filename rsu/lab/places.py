@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import Delaunay, QhullError
 
+from hw.detail import Detail
 from perception.objects import Floats
 from perception.traffic.lanes import LaneMap
 from rsu.site.config import Config
 from rsu.site.lanemap import lane_lines
 
 JUNCTION, ELSEWHERE = "junction", "elsewhere"
+ZONES = {JUNCTION: Detail("junction", "路口"), ELSEWHERE: Detail("elsewhere", "其他位置")}  # others: names of links
 
 
 class Places:

@@ -8,9 +8,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from hw import detail
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.core.progress import told_to
 
 _QUIET_S = 1.0  # a shorter step needs no bar
+_STEPS = (
+    Detail("reading", "读取"),
+    Detail("checking", "检查"),
+    Detail("importing", "导入"),
+    Detail("judging", "评判"),
+    Detail("ticks", "周期"),
+    Detail("best {}", "最优 {}"),
+)
 
 
 def possible() -> bool:
@@ -49,7 +60,7 @@ class _Bar:
             self.end()
         if done >= total:
             return
-        self._done = done
+        self._done, what = done, detail.chinese(what, _STEPS) if spoken() == "zh" else what
         if self._began_s is None:
             self._began_s = time.monotonic()
         elif self._screen.tasks:

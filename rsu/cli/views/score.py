@@ -7,30 +7,53 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 
+from hw.detail import Detail, in_language
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
+from rsu.cli.views.screen import left, right
 from rsu.lab import flows, judging, runs, scoring
 from rsu.lab.air import SentFrame
 from rsu.lab.flows import LaneCount
 from rsu.lab.mot import FilmOf
-from rsu.lab.places import Places
+from rsu.lab.places import ZONES, Places
 from rsu.lab.runs import RunSource
+from rsu.reasons import terms
 
 _COLUMNS = (  # heading, key, format
-    ("users", "true_users", ".1f"),
-    ("found", "recall", ".1%"),
-    ("right", "precision", ".1%"),
+    (Detail("users", "目标数"), "true_users", ".1f"),
+    (Detail("found", "召回"), "recall", ".1%"),
+    (Detail("right", "准确"), "precision", ".1%"),
     ("GOSPA m", "gospa_m", ".2f"),
-    ("pos p50 m", "position_p50_m", ".2f"),
+    (Detail("pos p50 m", "位置 p50 m"), "position_p50_m", ".2f"),
     ("p95 m", "position_p95_m", ".2f"),
-    ("raw p95 m", "position_raw_p95_m", ".2f"),
-    ("speed p95 m/s", "speed_p95_mps", ".2f"),
-    ("heading p95 deg", "heading_p95_deg", ".1f"),
-    ("length p95 m", "length_p95_m", ".2f"),
-    ("class", "right_class", ".1%"),
-    ("switches", "id_switches", "d"),
-    ("age p95 ms", "age_p95_ms", ".0f"),
+    (Detail("raw p95 m", "未修正 p95 m"), "position_raw_p95_m", ".2f"),
+    (Detail("speed p95 m/s", "速度 p95 m/s"), "speed_p95_mps", ".2f"),
+    (Detail("heading p95 deg", "航向 p95 deg"), "heading_p95_deg", ".1f"),
+    (Detail("length p95 m", "长度 p95 m"), "length_p95_m", ".2f"),
+    (Detail("class", "类别"), "right_class", ".1%"),
+    (Detail("switches", "标识切换"), "id_switches", "d"),
+    (Detail("age p95 ms", "时延 p95 ms"), "age_p95_ms", ".0f"),
+)
+
+_AGES = (50, 95, 99)  # percentiles of ages
+_SCORED = {"replay": Detail("replay", "回放"), "as recorded": Detail("as recorded", "录制原样")}
+_OVERALL = Detail("overall", "总计")
+_JUDGED = Detail("{} ({}) against {}: {} ticks within {} m", "{}（{}）对比 {}：{} 个周期，{} m 以内")
+_NOTHING = Detail(
+    "nothing to judge: no road user on air, no truth of that time, or only the first seconds, which are not judged",
+    "无可评判内容：空口无交通参与者，无该时段真值，或仅有不参与评判的最初几秒",
+)
+_TRAFFIC = Detail(
+    "stop lines crossed {}, true {}, wrong by lane {}; longest queues wrong by {} m on average",
+    "越过停止线 {}，真值 {}，按车道误计 {}；最长排队平均误差 {} m",
+)
+_LATE = Detail("from receipt to air {}", "从接收到播发 {}")
+_SENDERS = Detail(
+    "Only vehicles that send BSMs are judged. An error within the 95 % accuracy that a vehicle states of itself\n"
+    "counts as 0, except in `raw`.",
+    "仅评判发送 BSM 的车辆。误差在车辆自报的 95 % 精度以内时计为 0，“未修正”一列除外。",
 )
 
 
@@ -83,7 +106,7 @@ def latency(sent: Sequence[SentFrame], judged: judging.Judging) -> dict[str, flo
     return {
         f"{name}_p{percent}": round(float(np.percentile(values, percent)), 2) if len(values) else None
         for name, values in (("age", known), ("receipt_to_air", np.array(waits)))
-        for percent in (50, 95, 99)
+        for percent in _AGES
     }
 
 
@@ -107,48 +130,50 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def show(answer: Mapping[str, Any]) -> None:
-    """Print the figures for people."""
-    for line in _lines(answer):
-        print(line)
+def show(answer: Mapping[str, Any], language: str) -> None:
+    """Print the figures for people, in a language."""
+    for line in _lines(answer, language):
+        print(in_language(line, language))
 
 
-def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+def _lines(answer: Mapping[str, Any], language: str) -> Iterator[Detail | str]:
     overall, names = answer["overall"], ", ".join(Path(name).name for name in answer["recordings"])
-    judged = f"{answer['ticks']} ticks within {answer['region_m']:.0f} m"
-    yield f"{names} ({answer['scored']}) against {answer['truth']}: {judged}"
+    scored = _SCORED[answer["scored"]]
+    yield _JUDGED.of(names, scored, answer["truth"], answer["ticks"], f"{answer['region_m']:.0f}")
     if not answer["ticks"]:
-        yield "nothing to judge: nobody on air, or no truth of that time, or shorter than the first seconds, not judged"
+        yield _NOTHING
         return
     measures = {name.upper(): overall[name] for name in ("mota", "idf1", "hota", "deta", "assa")}
     yield "  ".join(f"{name} {_text(value, '.3f')}" for name, value in measures.items())
-    traffic = answer["traffic"]
-    if traffic:
+    if traffic := answer["traffic"]:
         queue = _text(traffic["queue_error_m"], ".1f")
-        yield (
-            f"stop lines crossed {traffic['volume']}, true {traffic['true_volume']}, wrong by lane "
-            f"{traffic['wrong_counts']}; longest queues wrong by {queue} m on average"
-        )
+        yield _TRAFFIC.of(traffic["volume"], traffic["true_volume"], traffic["wrong_counts"], queue)
     late = answer["latency_ms"]
-    yield "from receipt to air " + ", ".join(
-        f"{percent} % {_text(late[f'receipt_to_air_p{percent}'], '.0f')} ms" for percent in (50, 95, 99)
-    )
+    yield _LATE.of(", ".join(f"{percent} % {_text(late[f'receipt_to_air_p{percent}'], '.0f')} ms" for percent in _AGES))
     yield ""
-    yield f"{'':14}" + "  ".join(f"{heading:>6}" for heading, _, _ in _COLUMNS)
-    yield _row("overall", overall)
+    heads = [str(in_language(heading, language)) for heading, _, _ in _COLUMNS]
+    yield f"{'':14}" + "  ".join(right(heading, 6) for heading in heads)
+    yield _row(_OVERALL.told(language), overall, heads)
     for group in ("by_class", "by_zone", "by_range"):
         yield ""
         for name, figures in answer[group].items():
-            yield _row(name, figures)
+            yield _row(_name(group, name, language), figures, heads)
     if answer["truth"] == runs.V2X:
         yield ""
-        yield "Only vehicles that send BSMs are judged. An error within the 95 % accuracy that a vehicle states of"
-        yield "itself counts as 0, except in `raw`."
+        yield _SENDERS
 
 
-def _row(name: str, figures: Mapping[str, Any]) -> str:
-    cells = (f"{_text(figures[key], form):>{max(6, len(heading))}}" for heading, key, form in _COLUMNS)
-    return f"{name:14}" + "  ".join(cells)
+def _name(group: str, name: str, language: str) -> str:
+    if group == "by_class":
+        return terms.said(terms.ROAD_USERS, name, language).lower()
+    return str(in_language(ZONES.get(name, name), language))
+
+
+def _row(name: str, figures: Mapping[str, Any], heads: Sequence[str]) -> str:
+    texts = (_text(figures[key], form) for _, key, form in _COLUMNS)
+    return left(name, 14) + "  ".join(
+        right(text, max(6, cell_len(head))) for text, head in zip(texts, heads, strict=True)
+    )
 
 
 def _text(value: float | None, form: str) -> str:

@@ -25,6 +25,7 @@ from rsu.site import config
 from rsu.site.config import Config
 
 _NOT_PATCHED = Detail("cannot be patched: are there anchors or merged keys?", "无法修改：是否含锚点或合并键？")
+_TUNED = Detail("{}, tuned", "{}（调参后）")
 _OFFSET_DIGITS, _YAW_DIGITS = 2, 2
 
 
@@ -113,12 +114,12 @@ def _laid_out(site: Config, text: str) -> Iterator[Path]:
         yield copy
 
 
-def page(wish: TuneWish, proposal: Proposal, truth: str | None) -> str:
-    """Return the comparison report of the site file as it is with the proposed one, on the first recording."""
+def page(wish: TuneWish, proposal: Proposal, truth: str | None, language: str) -> str:
+    """Return the report that compares the site file with the proposed one, on the first recording, in a language."""
     first = [wish.recordings[0]]
     with _laid_out(config.load(wish.site.resolve()), proposal.text) as copy:
         before = comparison.Task(RunSource(first, wish.site), truth, wish.region_m)
         after = comparison.Task(RunSource(first, copy), truth, wish.region_m)
         found = comparison.compare(before, after)
-    names = report.Names(wish.site.name, f"{wish.site.name}, tuned", [path.name for path in first], truth)
-    return report.render(found, names)
+    names = report.Names(wish.site.name, _TUNED.of(wish.site.name).told(language), [path.name for path in first], truth)
+    return report.render(found, names, language)

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hw.detail import NOTHING, Detail
 from perception.registration.verdict import Registration
+from rsu.cli.views.screen import left, right
 from rsu.cli.views.tune import Proposal, TuneWish, register, search
 from rsu.core.exits import Exit
 from rsu.lab import runs
@@ -16,6 +18,33 @@ from rsu.lab.tune import tuning
 from rsu.lab.tune.tuning import Tuned
 
 _LAG_MS = 60.0  # a lag that filters alone do not explain
+_EARLY = Detail(" (ended early)", "（提前结束）")
+_TRIALS = Detail("trials: {}{}, judged by {}; lower is better", "试验：{} 次{}，评判依据 {}；越低越好")
+_GAIN = Detail("expected gain {}{}", "预期增益 {}{}")
+_SPREAD = Detail(" +- {} over the recordings (1 sigma)", " ±{}（各录制间，1 sigma）")
+_NO_SPREAD = Detail("; its spread is not known from one recording", "；仅一个录制，离散程度未知")
+_NOTHING_BETTER = Detail("no values better than those of the site file were found", "未找到优于现有站点文件的数值")
+_HEADS = (
+    Detail("sensor", "传感器"),
+    Detail("verdict", "结论"),
+    Detail("seen with others, BSM, lanes", "共视次数：其他传感器、BSM、车道"),
+)
+_OFFSETS = (Detail("east m", "东 m"), Detail("north m", "北 m"), Detail("yaw deg", "偏航 deg"))
+_VERDICTS = {
+    "fine": Detail("fine", "正确"),
+    "moved": Detail("moved", "偏移"),
+    "unknown": Detail("unknown", "未知"),
+}
+_TO_ADD = Detail(
+    "values to add to the mount in the site file, with 1 sigma; `fine` sensors are left alone",
+    "应加到站点文件 mount 上的数值，附 1 sigma；“正确”的传感器不作改动",
+)
+_LATE = Detail("{}: its times seem {} ms late against those of the others", "{}：其时间似乎比其他传感器晚 {} ms")
+_EARLIER = Detail("{}: its times seem {} ms early against those of the others", "{}：其时间似乎比其他传感器早 {} ms")
+_ALL_FINE = Detail("all sensors that could be judged stand as the site file says", "能够评判的传感器均与站点文件一致")
+_UNKNOWN = Detail(
+    "no verdict: too few road users were seen by two sensors", "无法评判：两个传感器共同看到的交通参与者过少"
+)
 
 
 class TunedAnswer(NamedTuple):
@@ -73,19 +102,17 @@ def registration_answer(found: Sequence[Registration], proposal: Proposal, wish:
     }
 
 
-def show_search(answer: dict[str, Any]) -> None:
+def show_search(answer: dict[str, Any], language: str) -> None:
     """Print the result of a search."""
-    ended = " (ended early)" if answer["interrupted"] else ""
-    count = f"{answer['trials']} trial{'' if answer['trials'] == 1 else 's'}"
-    print(f"{count}{ended}, judged by {answer['judged_by']}; lower is better")
+    ended = _EARLY if answer["interrupted"] else NOTHING
+    _say(_TRIALS.of(answer["trials"], ended, answer["judged_by"]), language)
     for one in answer["recordings"]:
         print(f"  {Path(one['file']).name}: {one['before']:.3f} -> {one['after']:.3f}  ({_share(-one['gain']):+.1%})")
     gain, sd = answer["gain_mean"], answer["gain_sd"]
     if gain is not None:
-        unknown = "; its spread is not known from one recording"
-        spread = unknown if sd is None else f" +- {sd:.1%} over the recordings (1 sigma)"
-        print(f"expected gain {_share(gain):.1%}{spread}")
-    _show_patch(answer["patch"], "nothing better than the site file as it is was found")
+        spread = _NO_SPREAD if sd is None else _SPREAD.of(f"{sd:.1%}")
+        _say(_GAIN.of(f"{_share(gain):.1%}", spread), language)
+    _show_patch(answer["patch"], _NOTHING_BETTER, language)
 
 
 def _share(value: float) -> float:
@@ -93,23 +120,29 @@ def _share(value: float) -> float:
     return round(value, 3) + 0.0
 
 
-def show_registration(answer: dict[str, Any]) -> None:
+def show_registration(answer: dict[str, Any], language: str) -> None:
     """Print how the sensors stand."""
-    print(f"{'sensor':16}{'verdict':9}{'east m':>15}{'north m':>15}{'yaw deg':>15}   seen with others, BSM, lanes")
+    name, verdict, ties = (head.told(language) for head in _HEADS)
+    offsets = "".join(right(head.told(language), 15) for head in _OFFSETS)
+    print(f"{left(name, 16)}{left(verdict, 9)}{offsets}   {ties}")
     for one in answer["sensors"]:
         cells = [f"{one[key]:+.2f} +-{one[sd]:.2f}" for key, sd in (
             ("east_m", "east_sd_m"), ("north_m", "north_sd_m"), ("yaw_deg", "yaw_sd_deg"))]  # fmt: skip
         ties = f"{one['sensor_ties']:4}, {one['vehicle_ties']}, {one['lane_ties']}"
-        print(f"{one['device']:16}{one['verdict']:9}" + "".join(f"{cell:>15}" for cell in cells) + f"   {ties}")
-    print("what to add to the mount in the site file, with 1 sigma; `fine` sensors are left alone")
+        verdict = left(_VERDICTS[one["verdict"]].told(language), 9)
+        print(f"{one['device']:16}{verdict}" + "".join(f"{cell:>15}" for cell in cells) + f"   {ties}")
+    _say(_TO_ADD, language)
     for one in answer["sensors"]:
         if abs(one["lag_ms"]) > _LAG_MS:
-            word = "late" if one["lag_ms"] > 0 else "early"
-            print(f"{one['device']}: its times seem {abs(one['lag_ms']):.0f} ms {word} against those of the others")
+            row = _LATE if one["lag_ms"] > 0 else _EARLIER
+            _say(row.of(one["device"], f"{abs(one['lag_ms']):.0f}"), language)
     known = any(one["verdict"] != "unknown" for one in answer["sensors"])
-    fine = "all sensors that could be judged stand as the site file says"
-    _show_patch(answer["patch"], fine if known else "nothing can be said: too few road users were seen by two sensors")
+    _show_patch(answer["patch"], _ALL_FINE if known else _UNKNOWN, language)
 
 
-def _show_patch(patch: str, otherwise: str) -> None:
-    print(f"\n{patch or otherwise}".rstrip())
+def _say(line: Detail, language: str) -> None:
+    print(line.told(language))
+
+
+def _show_patch(patch: str, otherwise: Detail, language: str) -> None:
+    print(f"\n{patch or otherwise.told(language)}".rstrip())

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hw.detail import Detail
 from perception.objects import RoadUser
 from perception.traffic.lanes import LaneLine
 from rsu.lab import judging, runs, workers
 from rsu.lab.agreement import agreement
 from rsu.lab.air import Air
-from rsu.lab.compare import indicators
-from rsu.lab.compare.indicators import Figures, IndicatorRow
+from rsu.lab.compare import measure
 from rsu.lab.compare.lives import Counterparts, Lives, counterparts, lives
+from rsu.lab.compare.measure import Figures, IndicatorRow
 from rsu.lab.compare.notes import EventNote, MessageNote, events_of, messages_of
 from rsu.lab.hearing import sensed
 from rsu.lab.judging import Judging
@@ -45,7 +46,7 @@ class ComparedRun(NamedTuple):
     v2x: Judging | None
     settings: dict[str, str]  # of the site file, flat; and the version
     lanes: list[LaneLine]
-    event_names: dict[int, str]  # by code
+    event_names: dict[int, Detail]  # by code
 
 
 class LifeNote(NamedTuple):
@@ -102,7 +103,7 @@ def make(task: Task) -> ComparedRun:
         air=air,
         lives=own,
         places=_longest(own, places.zones(air.users["position"], air.users["heading"])),
-        figures=indicators.measure(air, own, agreed, truth, judged),
+        figures=measure.measure(air, own, agreed, truth, judged),
         truth=truth,
         v2x=judged,
         settings=settings,
@@ -124,7 +125,7 @@ def contrast(a: ComparedRun, b: ComparedRun) -> Comparison:
     return Comparison(
         a=a,
         b=b,
-        rows=indicators.table(a.figures, b.figures),
+        rows=measure.table(a.figures, b.figures),
         changes=[
             (key, a.settings.get(key, "-"), b.settings.get(key, "-"))
             for key in [*a.settings, *(key for key in b.settings if key not in a.settings)]
@@ -145,9 +146,10 @@ def _flat(site: Config) -> dict[str, str]:
     return dict(_leaves("", data))
 
 
-def _event_names(site: Config) -> dict[int, str]:
+def _event_names(site: Config) -> dict[int, Detail]:
     """Return the name of the rule of each event code at a site."""
-    return {rule.code: name.replace("_", " ") for name, rule in site.site.events.rules().items()}
+    rules = site.site.events.rules()
+    return {rule.code: Detail(name.replace("_", " "), rule.row.name_zh) for name, rule in rules.items()}
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:

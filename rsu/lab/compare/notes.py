@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hw.detail import NOTHING, Detail
 from rsu.lab.air import Air, EventSpan
 
 SAME_EVENT_M = 15.0
+_SPOT = Detail("{} m east, {} m north", "东 {} m，北 {} m")
 SAME_EVENT_NS = 10_000_000_000
 
 
@@ -17,8 +19,8 @@ class EventNote(NamedTuple):
     """One event in either run or both; None: that run does not have it."""
 
     code: int
-    name: str
-    place: str
+    name: Detail  # of its rule
+    place: Detail
     a_ns: int | None  # when it was first told
     b_ns: int | None
 
@@ -35,7 +37,7 @@ class MessageNote(NamedTuple):
     first_ns: int | None  # of them
 
 
-def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int, str]) -> Iterator[EventNote]:
+def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int, Detail]) -> Iterator[EventNote]:
     """Yield the events of both runs, those of the same code at about the same place and time together."""
     left = list(b)
     for event in a:
@@ -51,17 +53,17 @@ def events_of(a: Sequence[EventSpan], b: Sequence[EventSpan], names: Mapping[int
             left.remove(partner)
         yield EventNote(
             event.code,
-            names.get(event.code, ""),
+            names.get(event.code, NOTHING),
             _spot(event),
             event.told_ns,
             None if partner is None else partner.told_ns,
         )
     for event in left:
-        yield EventNote(event.code, names.get(event.code, ""), _spot(event), None, event.told_ns)
+        yield EventNote(event.code, names.get(event.code, NOTHING), _spot(event), None, event.told_ns)
 
 
-def _spot(event: EventSpan) -> str:
-    return event.link or f"{event.east_m:.0f} m east, {event.north_m:.0f} m north"
+def _spot(event: EventSpan) -> Detail:
+    return Detail(event.link, event.link) if event.link else _SPOT.of(f"{event.east_m:.0f}", f"{event.north_m:.0f}")
 
 
 def messages_of(a: Air, b: Air) -> Iterator[MessageNote]:

@@ -102,11 +102,41 @@ def test_sensors_that_stand_right_are_better(compared: Comparison) -> None:
 
 
 def test_the_report_is_one_file_with_the_verdict_first(compared: Comparison) -> None:
-    page = report.render(compared, report.Names("wrong.yaml", "right.yaml", ["day.mcap"], "sim"))
+    names = report.Names("wrong.yaml", "right.yaml", ["day.mcap"], "sim")
+    page = report.render(compared, names, "en")
     assert page.index("B is better than A.") < page.index("<table>")
     assert not re.search(r"(src|href)\s*=|url\(|@import|https?://", page)
     assert page.count("<svg") == page.count("</svg>") >= 7
     assert "nan" not in re.findall(r'd="([^"]*)"', page)
+
+
+def test_the_report_in_chinese_has_no_english_word_left(compared: Comparison) -> None:
+    page = report.render(compared, report.Names("wrong.yaml", "right.yaml", ["day.mcap"], "sim"), "zh")
+    assert page.index("B 优于 A。") < page.index("<table>")
+    body = page[page.index("<main>") :]
+    texts = " ".join(re.findall(r">([^<>]+)<", re.sub(r"<code>.*?</code>", "", body)))
+    words = {word for word in re.findall(r"[A-Za-z_][\w.]+", texts) if not re.search(r"[.\d]", word)} - {
+        "nbsp",
+        "middot",
+    }
+    known = {
+        "GOSPA",
+        "MOTA",
+        "HOTA",
+        "BSM",
+        "MAP",
+        "RSM",
+        "SPAT",
+        "RSI",
+        "deg",
+        "ms",
+        "JSON",
+        "id",
+        "sim",
+        "rsu",
+        "compare",
+    }
+    assert {word for word in words if "_in" not in word} <= known
 
 
 def test_the_same_recording_is_the_same(folder: Path) -> None:
