@@ -13,7 +13,8 @@ import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
 from sim.frames import EMERGENCY_OBU, PERIOD_NS, WorldFrame
-from sim.judge.roads import NONE, LanePlaces, Mask, Roads
+from sim.judge.polygons import Mask
+from sim.judge.roads import NONE, LanePlaces, Roads
 
 OBJECT, PEDESTRIAN, CONGESTION = 401, 405, 707
 OVERSPEED, SLOW, STOPPED, WRONG_WAY, EMERGENCY = 901, 902, 903, 904, 905

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 import numpy as np
-from numpy.typing import NDArray
 
 from perception.objects import Floats, Ints
 from sim.build_net import DATA
+from sim.judge.polygons import Mask, Polygons
 
-Mask = NDArray[np.bool_]
 NONE = -1
 LEAST_COSINE = 0.5  # between a road user and the lane that it drives on: 60 degrees
 _AROUND = np.array([[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
@@ -43,11 +41,13 @@ class Roads:
         self._segments(
             [_points(lane) for _, _, lane in motor], [float(lane.attrib["width"]) / 2.0 for _, _, lane in motor]
         )
-        self._walks = [
+        walks = [
             _band(_points(lane), float(lane.attrib["width"])) for _, function, lane in found if function == "crossing"
         ]
-        self._walks += [_points(lane) for _, function, lane in found if function == "walkingarea"]
-        self._crossings = [_points(each) for each in net.iter("junction") if each.get("type") == "traffic_light"]
+        self._walks = Polygons(walks + [_points(lane) for _, function, lane in found if function == "walkingarea"])
+        self._crossings = Polygons(
+            [_points(each) for each in net.iter("junction") if each.get("type") == "traffic_light"]
+        )
         numbers = {(name, lane.attrib["index"]): at for at, (name, _, lane) in enumerate(motor)}
         self.lights: list[list[int]] = [[] for _ in motor]  # of each lane: its characters in SUMO's state
         for each in net.iter("connection"):
@@ -92,17 +92,10 @@ class Roads:
         `away`: and at least so far from crosswalks and pavements, m.
         """
         on = np.asarray((self._off(position)[1] <= self._half + beside).any(axis=1))
-        for area in self._crossings:
-            on |= _inside(area, position)
+        on |= self._crossings.hold(position)
         for off in _AROUND * away:
-            on &= ~self._walked(position + off)
+            on &= ~self._walks.hold(position + off)
         return on
-
-    def _walked(self, position: Floats) -> Mask:
-        walked = np.zeros(len(position), dtype=np.bool_)
-        for area in self._walks:
-            walked |= _inside(area, position)
-        return walked
 
 
 def _points(shaped: ElementTree.Element) -> Floats:
@@ -114,17 +107,3 @@ def _band(line: Floats, width: float) -> Floats:
     ahead = (line[-1] - line[0]) / np.hypot(*(line[-1] - line[0]))
     across = width / 2.0 * np.array([-ahead[1], ahead[0]])
     return np.array([line[0] + across, line[-1] + across, line[-1] - across, line[0] - across])
-
-
-def _inside(area: Floats, position: Floats) -> Mask:
-    """Return which places (n, 2) a polygon holds: an odd number of its edges is east of them."""
-    inside = np.zeros(len(position), dtype=np.bool_)
-    for first, last in _edges(area):
-        spans = (first[1] > position[:, 1]) != (last[1] > position[:, 1])
-        share = (position[:, 1] - first[1]) / (last[1] - first[1]) if first[1] != last[1] else 0.0
-        inside ^= spans & (position[:, 0] < first[0] + share * (last[0] - first[0]))
-    return inside
-
-
-def _edges(area: Floats) -> Iterable[tuple[Floats, Floats]]:
-    return zip(area, np.roll(area, -1, axis=0), strict=True)
