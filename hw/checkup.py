@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hw import channel, hints, link, mqtt, opening
+from hw import channel, hints, link, mqtt, opening, vital_rules
 from hw.content import WORDS, Content
 from hw.detail import Detail
 from hw.driver import Driver
@@ -15,29 +14,24 @@ from hw.intake import NOISE, Intake, Refused, shown
 from hw.link import PortLink
 from hw.tape import Read
 from hw.utc import NS
-from hw.watch import FEW, LOSSES, SHORTAGE, WINDOW_NS, DeviceWatch, State
+from hw.vitals import VitalSigns
+from hw.watch import LOSSES, SHORTAGE, DeviceWatch, State
 from perception.objects import Measurement
 
 EXPLAIN_NS = NS  # causes are searched for at most so often
 MOST_SHOWN = 6  # reasons
-CLOCKS = {
-    "clock-past": Detail(
-        "its clock is behind: stamped when received. Set its time server",
-        "其时钟偏慢：已按接收时刻标注，请设置其时间服务器",
-    ),
-    "clock-future": Detail(
-        "its clock is ahead: stamped when received. Set its time server",
-        "其时钟偏快：已按接收时刻标注，请设置其时间服务器",
-    ),
-    "clock-stuck": Detail(
-        "its clock stands still: stamped when received. Set its time server",
-        "其时钟停滞：已按接收时刻标注，请设置其时间服务器",
-    ),
-}
 NOT_UNDERSTOOD = Detail("nothing of what it says is understood: {}", "其数据完全无法解析：{}")
 DETAILS = (
-    *(*CLOCKS.values(), NOT_UNDERSTOOD, LOSSES, SHORTAGE),
-    *(*WORDS.values(), *hints.DETAILS, *link.DETAILS, *channel.DETAILS, *opening.DETAILS, *mqtt.DETAILS),
+    *(NOT_UNDERSTOOD, LOSSES, SHORTAGE),
+    *(
+        *WORDS.values(),
+        *vital_rules.DETAILS,
+        *hints.DETAILS,
+        *link.DETAILS,
+        *channel.DETAILS,
+        *opening.DETAILS,
+        *mqtt.DETAILS,
+    ),
 )
 
 
@@ -59,19 +53,27 @@ class Checkup:
         self._read = Read("", "", 0, b"")  # the newest of a port that speaks by itself
         self._refused: tuple[Refused, ...] = ()
         self._explained_ns = -EXPLAIN_NS
-        self._clock = _Clocks()
+        serial = [link.endpoint.serial for link in links.values() if link.silence_ns is not None]
+        self._signs = VitalSigns(next((line.baud for line in serial if line), None))
 
     def enter(self, read: Read, found: list[Measurement], accepted: int, refused: int) -> list[Measurement]:
         """Enter a read: its measurements `found` and the count of other messages; return the usable measurements."""
         used = [kept for one in found if (kept := self.content.used(one)) is not None]
         if self._links[read.port].silence_ns is not None:
             self._watch.hear(read.receipt_ns, len(used), len(found) + accepted, refused)
+            self._signs.hear(len(read.data), found, refused)
             self._read = read
         return used
 
     def rate_hz(self, now_ns: int) -> float:
         """Return the rate of measurements that can be used."""
         return self._watch.rate_hz(now_ns)
+
+    def vitals(self, now_ns: int, driver: Driver, counters: Mapping[str, int]) -> VitalSigns:
+        """Return the vital figures and their alarms; made anew once a second. `counters`: of driver and content."""
+        if self._signs.is_due(now_ns):
+            self._signs.step(now_ns, counters, getattr(driver, "nominal_hz", 0.0))
+        return self._signs
 
     def finding(self, now_ns: int, driver: Driver) -> Condition:
         """Return how the device is now."""
@@ -104,7 +106,7 @@ class Checkup:
             return Condition("degraded", driver.error or few)
         if (many := self._watch.losses(now_ns)) is not None:
             return Condition("degraded", f"{many}: {self._cause(now_ns, driver)}")
-        return Condition("starting" if self._watch.is_new else "ok", driver.error or self._clock.words(now_ns, driver))
+        return Condition("starting" if self._watch.is_new else "ok", driver.error)
 
     def _cause(self, now_ns: int, driver: Driver, reason: str = "") -> str:
         """Return the likely cause of input refused for a reason, or else of the input refused last."""
@@ -134,21 +136,3 @@ def _told(driver: Driver, reason: str, sample: bytes) -> str | None:
     explain = getattr(driver, "explain", None)
     told: str | None = explain(reason, sample) if explain is not None else None
     return told
-
-
-class _Clocks:
-    """Names a device's clock that is not believed, scan after scan (`hw/clock.py`)."""
-
-    def __init__(self) -> None:
-        self._since_ns = 0
-        self._before: Counter[str] = Counter()
-        self._words: str | None = None
-
-    def words(self, now_ns: int, driver: Driver) -> str | None:
-        """Return the clock's fault in words."""
-        if now_ns - self._since_ns >= WINDOW_NS:
-            counts = Counter({reason: count for reason, count in driver.counters.items() if reason in CLOCKS})
-            worst, number = max((counts - self._before).items(), key=lambda each: each[1], default=("", 0))
-            self._words = CLOCKS[worst].en if number > FEW else None
-            self._since_ns, self._before = now_ns, counts
-        return self._words

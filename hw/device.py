@@ -23,6 +23,7 @@ from hw.modality import OTHER, Modality
 from hw.registry import driver_class, modality_of
 from hw.tape import LinkState, Read
 from hw.timescale import Clock
+from hw.vitals import NOTHING, VitalAlarm, Vitals
 from hw.watch import State
 from perception.objects import Measurement
 
@@ -51,6 +52,8 @@ class DeviceHealth(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None  # the present fault; None: no fault
     modality: Modality = OTHER
     refused: tuple[Refused, ...] = ()  # refused input, the latest first
+    vitals: Vitals = NOTHING  # over the last 10 s
+    alarms: tuple[VitalAlarm, ...] = ()  # of these figures
 
     @property
     def is_lost(self) -> bool:
@@ -152,6 +155,7 @@ class Device:
             counters |= {f"{port}-{reason}": count for reason, count in link.counters.items()}
         counters |= self._checkup.content.counters
         found = self._checkup.finding(now_ns, self._driver)
+        signs = self._checkup.vitals(now_ns, self._driver, counters)
         return DeviceHealth(
             name=self.name,
             kind=self.kind,
@@ -162,6 +166,8 @@ class Device:
             error=found.words,
             modality=modality_of(self._driver),
             refused=self._checkup.refused(now_ns, self._driver),
+            vitals=signs.figures,
+            alarms=signs.alarms,
         )
 
     def close(self) -> None:

@@ -62,8 +62,8 @@ class Gnss:
     """A receiver's bytes to fixes.
 
     Counters: `noise` (octets outside of frames), `checksum`, `length`, `torn`, `value` (a good frame with a field that
-    cannot be), `duplicate` (the same epoch again), `incomplete` (sentences of an epoch that lack RMC, GGA and
-    GNS), `unused` (good frames of other kinds).
+    cannot be), `repeated-epoch` (the same epoch again, as in two protocols), `incomplete` (sentences of an epoch that
+    lack RMC, GGA and GNS), `unused` (good frames of other kinds).
     """
 
     Settings: ClassVar[type[DeviceSettings]] = GnssSettings
@@ -142,7 +142,7 @@ class Gnss:
         fix = from_ubx(self.name, solution, receipt_ns)
         self._ubx_until_ns = receipt_ns + UBX_PREFERRED_NS
         if solution.itow == self._itow or abs(fix.stamp_ns - self._nmea_stamp_ns) < SAME_EPOCH_NS:
-            self.counters["duplicate"] += 1
+            self.counters["repeated-epoch"] += 1
             return []
         self._itow = solution.itow
         self._doubt = None if solution.resolved else NO_LEAP_SECONDS.en if solution.dated else NO_DATE.en

@@ -12,7 +12,7 @@ from tests.floors import ROOT
 # the unit that ends a name; m2ps2 is (m/s)2
 UNITS = "m m2 m4 mps kmh mps2 m2ps2 deg rad px px2 pxps ns ms s h minutes days seconds hz 1min ppm c mib gib percent db"
 UNITS += " years"  # epochs
-RATES = ("_per_s", "_per_m")
+RATES = ("_per_s", "_per_m", "_share")
 # shares, probabilities, likelihoods, ratios, unit vectors, means of counts
 UNITLESS = (
     "agreement ahead alike along assa best busy channel_busy confidence cost deta existence exists exposure false hdop"
@@ -25,8 +25,8 @@ MIXED = (
     "Actor.profile Block.residual CameraPose.matrix EventLimits.over EventLimits.slow Gates.first Gates.own"
     " Indicator.matters IndicatorRow.a IndicatorRow.b Information.about_place Information.about_speed"
     " Information.mixed Information.place Information.speed Job.speed LampPlan.steps Lens.distortion Lens.matrix"
-    " Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty Sample.values"
-    " Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
+    " Limit.clear_at Limit.raise_at Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty"
+    " Sample.values Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
     " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
     " Values.numbers Vehicle.length Vehicle.speed _Whole.residual"
 )

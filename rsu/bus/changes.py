@@ -9,6 +9,8 @@ from typing import NamedTuple
 from rsu.bus.records import ProcessView
 from rsu.bus.snapshot import DeviceView, MessageState
 
+NO_ALARM = "none"
+
 
 class Change(NamedTuple):
     """One thing that is not as before."""
@@ -44,6 +46,14 @@ def _shape(state: str) -> str:
 def devices(views: list[DeviceView]) -> dict[str, str]:
     """Return the state of devices as people follow it."""
     return {f"device {each.name}": each.state + (f" ({each.error})" if each.error else "") for each in views}
+
+
+def alarms(views: list[DeviceView]) -> dict[str, str]:
+    """Return the alarms of devices' vital figures."""
+    return {
+        f"device {each.name} alarms": ", ".join(f"{alarm.code} ({alarm.text})" for alarm in each.alarms) or NO_ALARM
+        for each in views
+    }
 
 
 def messages(states: list[MessageState]) -> dict[str, str]:

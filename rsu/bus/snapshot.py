@@ -6,6 +6,7 @@ import msgspec
 
 from hw.intake import Refused
 from hw.modality import OTHER, Modality
+from hw.vitals import NOTHING, VitalAlarm, Vitals
 from perception.tracking.bias import SensorBias
 
 
@@ -104,6 +105,8 @@ class DeviceView(msgspec.Struct, frozen=True):
     doubt: str | None = None  # the same in words, where it is sure and matters
     modality: Modality = OTHER
     refused: list[Refused] = []  # refused input, the latest first
+    vitals: Vitals = NOTHING  # over the last 10 s
+    alarms: list[VitalAlarm] = []  # of these figures; `since_ns` is UTC
 
 
 class ClockView(msgspec.Struct, frozen=True):

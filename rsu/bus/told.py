@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from hw.modality import Modality
+from hw.vitals import VitalAlarm
 from perception.objects import RoadUser
 from perception.results import LanePlace, RoadEvent, TrafficPeriod
 
@@ -80,6 +81,8 @@ class ToldDevice(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool  # measurements arrive
     fault: str | None = None  # why not, in words
     fault_ns: int | None = None  # since when
+    code: str = ""  # of the fault, in the table of alarms
+    alarms: list[VitalAlarm] = []  # of a device that works; `since_ns` is UTC
 
 
 class DeviceStates(msgspec.Struct, frozen=True, tag="devices"):

@@ -13,15 +13,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from hw.detail import in_language
 from hw.modality import Gives
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
 from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.reasons import NORMAL, details, processes, uplink, words
+from rsu.reasons.alarms import ALARMS, Level
 from rsu.reasons.box import BoxReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
 
-_GRAVE = (BoxReason.ROOT_SILENT, BoxReason.DISK_HANGS, BoxReason.FOLDER_READ_ONLY, BoxReason.PROCESS_UNDYING)
+_HEARD = ("ok", "degraded", "frozen", "blind")  # states of devices whose vital figures say something
+_LEVELS = list(Level)
 
 
 class Newest(NamedTuple):
@@ -34,9 +37,9 @@ class Newest(NamedTuple):
 
 
 def of(newest: Newest) -> list[Trouble]:
-    """Return all troubles, those that silence most first."""
+    """Return all troubles, the worst first, of these those that silence most."""
     found = [*_processes(newest), *_station(newest.snapshot), *_uplink(newest.uplink), *_recorder(newest.recorder)]
-    return sorted(_together(found), key=lambda trouble: -len(trouble.silences))
+    return sorted(_together(found), key=lambda each: (_LEVELS.index(level(each)), -len(each.silences)))
 
 
 def _processes(newest: Newest) -> Iterator[Trouble]:
@@ -80,6 +83,8 @@ def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
     causes = {reason: [message for message in bad if reason in message.reasons] for reason in _reasons(bad)}
     explained: set[str] = set()
     for device in snapshot.devices:
+        if device.state in _HEARD:
+            yield from (Trouble(a.code, device.name, a.text, a.since_ns, device=device.modality) for a in device.alarms)
         if device.state == "ok" and not device.error:
             continue
         own = [reason for reason in causes if words(reason).by == device.modality.gives]
@@ -165,15 +170,22 @@ def remedy(trouble: Trouble, language: str = "en") -> str:
     return row.do_zh if language == "zh" else row.do
 
 
+def level(trouble: Trouble) -> Level:
+    """Return the severity of a trouble: that of its row, but critical where it silences a message now."""
+    if any(each == processes.ALL_MESSAGES.en or "silent" in each for each in trouble.silences):
+        return Level.CRITICAL
+    return ALARMS[trouble.reason].level if trouble.reason in ALARMS else Level.MINOR
+
+
 def is_alarm(trouble: Trouble) -> bool:
     """Tell whether it silences something, or hides the next trouble."""
-    return (
-        any(each == processes.ALL_MESSAGES.en or "silent" in each for each in trouble.silences)
-        or trouble.reason in _GRAVE
-    )
+    return level(trouble) is Level.CRITICAL
 
 
 def plain(trouble: Trouble, language: str = "en") -> dict[str, object]:
     """Return a trouble with its words, for JSON."""
-    told = {"text": sentence(trouble, language), "do": remedy(trouble, language)}
+    told = {"level": level(trouble).value.en, "text": sentence(trouble, language), "do": remedy(trouble, language)}
+    if trouble.reason in ALARMS:
+        row = ALARMS[trouble.reason]
+        told |= {name: str(in_language(getattr(row, name), language)) for name in ("cause", "clears")}
     return {**msgspec.to_builtins(trouble), **told}

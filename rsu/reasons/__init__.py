@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from hw.modality import OTHER, Modality
 from rsu.reasons.box import BoxReason
+from rsu.reasons.devices import DeviceReason
 from rsu.reasons.gate import GATE, NORMAL
 from rsu.reasons.words import Reason, Words
 
-_REASONS: dict[str, Reason] = {reason: reason for reason in (*GATE, *BoxReason)}
-REASONS: dict[str, Words] = {reason: reason.words.of() for reason in (*GATE, *BoxReason)}  # of any device
+_REASONS: dict[str, Reason] = {reason: reason for reason in (*GATE, *BoxReason, *DeviceReason)}
+REASONS: dict[str, Words] = {reason: reason.words.of() for reason in _REASONS.values()}  # of any device
 
 __all__ = ["NORMAL", "REASONS", "Words", "words"]
 

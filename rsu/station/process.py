@@ -64,7 +64,7 @@ class StationLoop:
         self._rounds: list[Round] = []  # since the last tick
         self._shown = 0  # received frames that were passed on since then
         self._reel = Reel(self._seed)
-        self._changes = StateChanges()
+        self._changes, self._alarms = StateChanges(), StateChanges()
         self._ticks = 0
         self._next_ns = 0
 
@@ -135,6 +135,9 @@ class StationLoop:
         states = changes.devices(snapshot.devices) | changes.messages(snapshot.messages)
         for what, state, before in self._changes.note(states, snapshot.stamp_ns):
             _log.info(what, state=state, before=before)
+        for what, state, before in self._alarms.note(changes.alarms(snapshot.devices), snapshot.stamp_ns):
+            if (before or changes.NO_ALARM) != state:
+                _log.warning(what, state=state, before=before)
         return msgspec.structs.replace(snapshot, since=self._changes.since)
 
     def _sent(self, frame: Outgoing) -> None:

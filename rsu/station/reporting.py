@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from hw.device import DeviceHealth
 from perception.results import RoadEvent, TrafficPeriod
 from rsu.bus.told import DeviceStates, Participants, RoadTraffic, Told, ToldDevice
@@ -40,8 +42,9 @@ class Reporter:
             "basic-status": round(settings.basic_status_s * _SECOND_NS),
         }
         self._slots: dict[str, int] = {}
+        self._ok = True
         self._since_ns: dict[str, int] = {}  # device -> when its fault began
-        self._faulty: frozenset[str] = frozenset()
+        self._faults: frozenset[tuple[str, str]] = frozenset()  # device, code
 
     def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
         """Yield the records that are due at a tick."""
@@ -60,8 +63,10 @@ class Reporter:
     def _status(self, moment: Moment) -> Iterator[Draft]:
         """Yield identity and state of the box: from time to time, and when they change."""
         utc_ns, states = moment.utc_ns, DeviceStates([self._device(each, moment) for each in moment.health])
-        faulty = frozenset(device.name for device in states.devices if not device.ok)
-        changed, turned, self._faulty = faulty != self._faulty, bool(faulty) != bool(self._faulty), faulty
+        faults = frozenset((device.name, code) for device in states.devices for code in _codes(device))
+        changed, self._faults = faults != self._faults, faults
+        ok = all(device.ok for device in states.devices)
+        turned, self._ok = ok != self._ok, ok
         if self._due("basic-status", moment.now_ns) or turned:
             yield Draft("basic-status", utc_ns, states, live=True)
         if self._due("run-status", moment.now_ns) or changed:
@@ -106,8 +111,19 @@ class Reporter:
         else:
             self._since_ns.setdefault(health.name, moment.now_ns)
         since_ns = self._since_ns.get(health.name)
-        since_ns = None if since_ns is None else since_ns + moment.correction_ns
-        return ToldDevice(name=health.name, modality=health.modality, ok=fault is None, fault=fault, fault_ns=since_ns)
+        return ToldDevice(
+            name=health.name,
+            modality=health.modality,
+            ok=fault is None,
+            fault=fault,
+            fault_ns=None if since_ns is None else since_ns + moment.correction_ns,
+            code="" if fault is None else f"device-{health.state}",
+            alarms=[replace(each, since_ns=each.since_ns + moment.correction_ns) for each in health.alarms],
+        )
+
+
+def _codes(device: ToldDevice) -> list[str]:
+    return [*([] if device.ok else [device.code]), *(alarm.code for alarm in device.alarms)]
 
 
 def _period(rate_hz: float) -> int:

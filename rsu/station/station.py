@@ -231,7 +231,9 @@ class Station:
             signals=views.signals(self._phases),
             events=[views.event(event, self._said.correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
-            devices=[views.device(each, biases.get(each.name), now_ns) for each in self._health],
+            devices=[
+                views.device(each, biases.get(each.name), now_ns, self._said.correction_ns) for each in self._health
+            ],
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
             counters=dict(sorted(counters.items())),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from hw.device import DeviceHealth
 from perception.objects import RoadUser
@@ -86,8 +87,8 @@ def event(event: RoadEvent, correction_ns: int) -> EventView:
     )
 
 
-def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> DeviceView:
-    """Return one device; `bias`: of a sensor."""
+def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int, correction_ns: int) -> DeviceView:
+    """Return one device; `bias`: of a sensor; `correction_ns`: UTC less steady time."""
     age_ms = None if health.last_receipt_ns is None else max(0, (now_ns - health.last_receipt_ns) // 1_000_000)
     return DeviceView(
         name=health.name,
@@ -101,6 +102,8 @@ def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int) -> Device
         doubt=None if bias is None else doubt(bias),
         modality=health.modality,
         refused=list(health.refused),
+        vitals=health.vitals,
+        alarms=[replace(each, since_ns=each.since_ns + correction_ns) for each in health.alarms],
     )
 
 

@@ -11,9 +11,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from hw.vitals import SHARES
 from hw.watch import State
-from rsu.bus.records import Processes, RecorderState, UplinkState
-from rsu.bus.snapshot import Snapshot
+from rsu.bus import troubles
+from rsu.bus.records import Processes, RecorderState, Trouble, UplinkState
+from rsu.bus.snapshot import DeviceView, Snapshot
 from rsu.bus.topics import TOPICS
 from rsu.web.board import Board
 
@@ -46,6 +48,7 @@ class _Collector(Collector):
         ages = {topic: (now_ns - held.received_ns) / 1e9 for topic, held in self._board.held.items()}
         by_topic = [((topic,), age) for topic, age in ages.items()]
         yield _family(Sample("rsu_topic_age_seconds", "Age of the newest record of a bus topic.", ("topic",), by_topic))
+        yield _family(_alarms(self._board.troubles(now_ns)))
         for topic, held in self._board.held.items():
             stale_after_s = TOPICS[topic].stale_after_s
             if stale_after_s is None or ages[topic] <= stale_after_s:
@@ -74,6 +77,11 @@ def _samples(record: object) -> Iterable[Sample]:
     raise TypeError(f"no metrics of {type(record).__name__}")
 
 
+def _alarms(found: Iterable[Trouble]) -> Sample:
+    values = [((each.reason, troubles.level(each).value.en, each.about), 1.0) for each in found]
+    return Sample("rsu_alarm", "1 for each alarm that is raised.", ("code", "level", "about"), values)
+
+
 def _one(value: float | None) -> list[tuple[Labels, float | None]]:
     return [((), value)]
 
@@ -88,6 +96,7 @@ def _station(snapshot: Snapshot) -> list[Sample]:
     counters = [((d.name, reason), float(count)) for d in devices for reason, count in d.counters.items()]
     given_up = [((reason,), float(count)) for reason, count in snapshot.counters.items()]
     return [
+        *_vitals(devices),
         Sample("rsu_tracks", "Road users tracked now.", ("kind",), [((k,), float(n)) for k, n in kinds.items()]),
         Sample("rsu_events", "Events running now.", (), _one(len(snapshot.events))),
         Sample("rsu_utc_uncertainty_seconds", "Bound of the clock's error.", (), _one(utc_ms and utc_ms / 1000)),
@@ -101,6 +110,30 @@ def _station(snapshot: Snapshot) -> list[Sample]:
         Sample("rsu_device_rejected_total", "Input not used, by reason.", ("device", "reason"), counters),
         Sample("rsu_station_rejected_total", "Measurements and frames given up, by reason.", ("reason",), given_up),
     ]
+
+
+def _vitals(devices: Iterable[DeviceView]) -> list[Sample]:
+    """Return the vital figures of devices."""
+    intervals = [
+        ((d.name, of), _seconds(value))
+        for d in devices
+        for of, value in (("source", d.vitals.source_interval_ms), ("arrival", d.vitals.arrival_interval_ms))
+    ]
+    jitter = [((d.name,), _seconds(d.vitals.jitter_ms)) for d in devices]
+    delay = [((d.name,), _seconds(d.vitals.age_ms)) for d in devices]
+    octets = [((d.name,), d.vitals.octets_per_s) for d in devices]
+    shares = [((d.name, name.removesuffix("_share")), getattr(d.vitals, name)) for d in devices for name in SHARES]
+    return [
+        Sample("rsu_device_interval_seconds", "Median of stamps, of arrivals.", ("device", "of"), intervals),
+        Sample("rsu_device_jitter_seconds", "95 % of arrival intervals are nearer.", ("device",), jitter),
+        Sample("rsu_device_delay_seconds", "Age of its data on arrival.", ("device",), delay),
+        Sample("rsu_device_octets_per_second", "Data rate.", ("device",), octets),
+        Sample("rsu_device_fault_ratio", "Share of its messages, by fault.", ("device", "fault"), shares),
+    ]
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
 
 
 def _uplink(state: UplinkState) -> list[Sample]:

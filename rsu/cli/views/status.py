@@ -25,6 +25,7 @@ from rsu.reasons import counted, details, terms
 
 _WATCH_S = 1.0
 _NO_TROUBLE = Detail("no trouble", "一切正常")
+_TROUBLE = Detail("{}: {}", "{}：{}")
 _REMEDY = Detail("    do: {}", "    处理：{}")
 _SITE = Detail("site {}, page {}", "站点 {}，页面 {}")
 _WARNINGS = Detail("warnings: {}, told by rsu check {}", "警告：{} 条，见 rsu check {}")
@@ -99,7 +100,8 @@ def _parts(state: Newest, language: str) -> Iterator[Detail | Table]:
         yield _recorder(state.recorder)
     found = troubles.of(state)
     for trouble in found:
-        yield Detail(troubles.sentence(trouble), troubles.sentence(trouble, "zh"))
+        said = Detail(troubles.sentence(trouble), troubles.sentence(trouble, "zh"))
+        yield _TROUBLE.of(troubles.level(trouble).value, said)
         if troubles.remedy(trouble):
             yield _REMEDY.of(Detail(troubles.remedy(trouble), troubles.remedy(trouble, "zh")))
     if not found:

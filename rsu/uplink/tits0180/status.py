@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hw.modality import Modality
 from rsu.bus.told import DeviceStates, ToldDevice
+from rsu.reasons import words
 from rsu.site.box import Box
 from rsu.uplink.tits0180 import codes
 from rsu.uplink.tits0180.common import Payload, head, known, ms
@@ -57,7 +58,7 @@ def run(box: Box, stamp_ns: int, told: DeviceStates) -> Payload:
             if device.modality.device_type == codes.RSU
         ],
         "sensorStatusList": [{"sensorSn": device.name} | _state(device) for device in devices if _is_sensor(device)],
-        "faultList": [_fault(device, box.standard.fault_types) for device in devices if not device.ok],
+        "faultList": [fault for device in devices for fault in _faults(device, box.standard.fault_types)],
     }
 
 
@@ -93,14 +94,20 @@ def _fault_type(modality: Modality, further: Mapping[str, int]) -> int | None:
     return further.get(modality.name) if modality.fault_type is None else modality.fault_type
 
 
-def _fault(device: ToldDevice, fault_types: Mapping[str, int]) -> Payload:
-    """`fault_types`: the site's own numbers, where the standard prints none."""
-    return known(
-        {
+def _faults(device: ToldDevice, fault_types: Mapping[str, int]) -> Iterator[Payload]:
+    """Yield the faults of a device. `fault_types`: the site's own numbers, where the standard prints none."""
+    found = [] if device.ok else [(device.code, device.fault_ns, device.fault or "")]
+    for code, since_ns, detail in [*found, *((each.code, each.since_ns, each.text) for each in device.alarms)]:
+        fault = {
             "deviceSn": device.name,
             "deviceType": device.modality.device_type,
             "faultType": _fault_type(device.modality, fault_types),
-            "faultTime": None if device.fault_ns is None else float(ms(device.fault_ns)),
-            "faultDescription": device.fault,
+            "faultTime": None if since_ns is None else float(ms(since_ns)),
+            "faultDescription": _description(code, device.modality, detail),
         }
-    )
+        yield known(fault)
+
+
+def _description(code: str, modality: Modality, detail: str) -> str:
+    """Return a fault as the table of alarms has it: code, text, detail. `code`: empty in records of old versions."""
+    return f"{code}: {words(code, modality).text} ({detail})" if code else detail

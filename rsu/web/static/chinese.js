@@ -109,6 +109,7 @@ export const CHINESE = {
   "None running.": "当前无事件。",
   "input not used, by reason": "未采用的输入，按原因",
   "station": "站点进程",
+  "interval {} ms, arrival {} ± {} ms, age {} ms, {} B/s": "测量间隔 {} ms，到达间隔 {} ± {} ms，延迟 {} ms，{} B/s",
   "stands otherwise than the site file says: {}": "实际安装与站点文件不符：{}",
   "{}, last: {}": "{}，最近一次：{}",
   "{} ({})": "{}（{}）",

@@ -91,7 +91,7 @@ export class Panels {
       "", "", ""], notes: [reasons.join(" · ")]};
     this.tables.devices.show([...sorted.map((device) => {
       const counters = counted(device);
-      const notes = counters.length ? [counters.join(" · ")] : [];
+      const notes = [vitals(device.vitals), ...(counters.length ? [counters.join(" · ")] : [])].filter(Boolean);
       notes.push(...(device.refused || []).map(refusal));
       if (device.doubt) notes.unshift(say("stands otherwise than the site file says: {}", said(device, "doubt")));
       if (device.error) notes.unshift({text: said(device, "error"), className: device.state === "ok" ? "" : "alarm"});
@@ -144,6 +144,14 @@ export class Panels {
 function counted(record) {
   const shown = Object.entries(record.counters || {}).filter(([, n]) => n);
   return shown.map(([name, n]) => `${language === "zh" ? record.counters_zh[name] : name} ${count(n)}`);
+}
+
+/** A device's intervals and delays over the last 10 s; empty: too few data. */
+function vitals(of) {
+  if (!of || of.arrival_interval_ms == null) return "";
+  const ms = (value) => value.toFixed(value < 10 ? 1 : 0);
+  return say("interval {} ms, arrival {} ± {} ms, age {} ms, {} B/s", ms(of.source_interval_ms), ms(of.arrival_interval_ms),
+    ms(of.jitter_ms), ms(of.age_ms), count(Math.round(of.octets_per_s)));
 }
 
 /** What was refused of a device: why, how often, the last of it, and what it likely is. */

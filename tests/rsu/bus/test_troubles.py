@@ -110,7 +110,7 @@ def test_one_switch_that_is_out_is_one_trouble() -> None:
 
 def test_a_device_that_says_something_is_wrong_or_is_of_a_third_party() -> None:
     state = newest([device("a", RADAR, "ok", "blocked"), device("b", OTHER, "lost")])
-    assert found(state) == [("device-fault", "a", []), ("device-lost", "b", [])]
+    assert found(state) == [("device-lost", "b", []), ("device-fault", "a", [])], "the worse first"
 
 
 @pytest.mark.parametrize("kind", gate.KINDS)

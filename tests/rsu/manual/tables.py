@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -13,10 +13,9 @@ from rsu.cli.reference import markdown
 from rsu.drill.faults import box, clock, platform, radio, sensors, signals
 from rsu.manual import skeleton
 from rsu.messages.row import Permission
-from rsu.reasons import REASONS
-from rsu.reasons.box import BoxReason
 from rsu.station import gate
 from rsu.uplink import example
+from tests.rsu.manual import alarms
 from tests.rsu.manual.figures import figures
 from tests.rsu.manual.markdown import table
 from tests.rsu.manual.site_file import lane_map, site_file
@@ -30,7 +29,7 @@ DECISIONS = {
 HEADS = {
     "en": {
         "faults": ("command", "fault", "expected", "named within"),
-        "reasons": ("reason", "meaning", "what to do"),
+        "reasons": ("reason",),
         "hints": ("octets begin like", "meaning"),
         "damage": ("counter", "meaning"),
         "modalities": (
@@ -46,7 +45,7 @@ HEADS = {
     },
     "zh": {
         "faults": ("命令", "故障", "预期", "告警时限"),
-        "reasons": ("原因码", "含义", "处理"),
+        "reasons": ("原因码",),
         "hints": ("字节开头形如", "含义"),
         "damage": ("计数器", "含义"),
         "modalities": (
@@ -66,7 +65,7 @@ HEADS = {
 def decisions(language: str) -> str:
     """Return what the gate decides, by reason and message type."""
     words = DECISIONS[language]
-    head = [HEADS[language]["reasons"][0], *(kind.upper() for kind in gate.KINDS)]
+    head = [*HEADS[language]["reasons"], *(kind.upper() for kind in gate.KINDS)]
     return table(head, ([f"`{reason}`", *(words[each] for each in row)] for reason, row in gate.TABLE.items()))
 
 
@@ -82,14 +81,6 @@ def faults(language: str, group: ModuleType) -> str:
         for fault in group.ROWS
     )
     return table(HEADS[language]["faults"], rows)
-
-
-def reasons(language: str, names: Iterable[str]) -> str:
-    """Return reasons with their meaning and remedy."""
-    suffix = "_zh" if language == "zh" else ""
-    fields = [f"text{suffix}", f"do{suffix}"]
-    rows = ([f"`{name}`", *(getattr(REASONS[name], field) for field in fields)] for name in names)
-    return table(HEADS[language]["reasons"], rows)
 
 
 def beginnings(language: str) -> str:
@@ -152,8 +143,7 @@ PARTS: dict[str, Callable[[str], str]] = {
         f"faults {group.__name__.rpartition('.')[2]}": partial(faults, group=group)
         for group in (sensors, signals, clock, radio, platform, box)
     },
-    "reasons gate": partial(reasons, names=gate.TABLE),
-    "reasons box": partial(reasons, names=BoxReason),
+    **alarms.PARTS,
     "beginnings": beginnings,
     "damage": damage,
     "driver": partial(code, module=skeleton),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from hw.modality import CAMERA, GNSS, RADAR, SIGNAL, V2X
+from hw.vitals import VitalAlarm
 from rsu.bus.told import DeviceStates, ToldDevice
 from rsu.uplink.tits0180 import status
 from tests.rsu.uplink.tits0180.made import BOX, NOW_NS, as_sent, box_of
 
+LATE = VitalAlarm("device-late", NOW_NS - 1_000_000_000, "700 ms")
 DEVICES = [
     ToldDevice(name="cam", modality=CAMERA, ok=True),
-    ToldDevice(name="rad", modality=RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000),
-    ToldDevice(name="signal", modality=SIGNAL, ok=True),
+    ToldDevice(
+        name="rad", modality=RADAR, ok=False, fault="no data", fault_ns=NOW_NS - 2_000_000_000, code="device-lost"
+    ),
+    ToldDevice(name="signal", modality=SIGNAL, ok=True, alarms=[LATE]),
     ToldDevice(name="radio", modality=V2X, ok=True),
     ToldDevice(name="gnss", modality=GNSS, ok=False, fault="port gone"),
 ]
-HEALTHY = DeviceStates([device for device in DEVICES if device.ok])
+HEALTHY = DeviceStates([device for device in DEVICES if device.ok and not device.alarms])
 
 
 def test_basic_status() -> None:
@@ -44,7 +48,13 @@ def test_run_status_tells_what_does_not_work() -> None:
             "deviceType": 3,
             "faultType": 1,
             "faultTime": 1_699_999_998_123.0,
-            "faultDescription": "no data",
+            "faultDescription": "device-lost: a radar is lost (no data)",
+        },
+        {
+            "deviceSn": "signal",
+            "deviceType": 5,
+            "faultTime": 1_699_999_999_123.0,
+            "faultDescription": "device-late: data of a signal controller are old when they arrive (700 ms)",
         },
         {"deviceSn": "gnss", "deviceType": 0, "faultType": 6, "faultDescription": "port gone"},
     ]
@@ -60,7 +70,7 @@ def test_a_healthy_box_reads_as_healthy() -> None:
 
 def test_a_fault_for_which_no_number_is_printed_has_none() -> None:
     payload = status.run(BOX, NOW_NS, DeviceStates(DEVICES))
-    assert "faultType" not in as_sent("run-status", payload)["faultList"][1]
+    assert "faultType" not in as_sent("run-status", payload)["faultList"][2]
 
 
 def test_what_the_uplink_itself_says_fits_too() -> None:
