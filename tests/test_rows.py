@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[1]
-SOURCES = [
-    file
-    for folder in ("hw", "perception", "rsu")
-    for file in sorted((ROOT / folder).rglob("*"))
-    if file.suffix in (".py", ".js", ".html")
-]
+from rsu.messages.table import ROWS
+from rsu.station import gate
+from rsu.web import words
+from tests.costs import COSTS, ROOT, Cost, elsewhere, naming, own
 
 
-def naming(pattern: str) -> set[str]:
-    """Return the files of the product that name something, from the root."""
-    return {
-        file.relative_to(ROOT).as_posix() for file in SOURCES if re.search(pattern, file.read_text(encoding="utf-8"))
-    }
+@pytest.mark.parametrize("cost", COSTS, ids=[cost.example for cost in COSTS])
+def test_one_module_and_one_row(cost: Cost) -> None:
+    assert own(cost) > (0, 0)
+    assert elsewhere(cost).keys() == cost.others, f"a new {cost.en} costs more files"
+    assert (ROOT / cost.test).is_file()
 
 
 @pytest.mark.parametrize(
-    ("what", "pattern", "own", "others"),
+    ("pattern", "own_files", "others"),
     [
-        ("driver", r"gat1743[\":]", "hw/signal/", {"hw/registry.py"}),
-        ("driver", r"radio-agent|:RadioAgent", "hw/radio/", {"hw/registry.py"}),
-        ("modality", r"\b(LIDAR|lidar)\b", "hw/modality.py", {"rsu/manual/skeleton.py", "rsu/lab/importing/ros.py"}),
-        ("modality", r"\b(LOOP|loop detector)\b", "hw/modality.py", set()),
-        (
-            "message",
-            r"\"rsi\"|rsu\.messages import .*\brsi\b",
-            "rsu/messages/rsi.py",
-            {"rsu/messages/table.py", "rsu/site/model.py"},
-        ),
-        (
-            "event",
-            r"\b9913\b|\bnear_miss\b|NearMiss(Settings)?\b|险情",
-            "perception/events/near_miss.py",
-            {"perception/events/settings.py"},
-        ),
-        ("dialect", r"(?i)openv2x", "rsu/uplink/openv2x/", {"rsu/site/dialects.py"}),
-        ("command", r"rsu\.cli import [^)]*\bscore\b", "rsu/cli/score.py", {"rsu/cli/main.py"}),
+        (r"gat1743[\":]", "hw/signal/", {"hw/registry.py"}),
+        (r"radio-agent|:RadioAgent", "hw/radio/", {"hw/registry.py"}),
+        (r"\b9913\b|\bnear_miss\b|NearMiss|险情", "perception/events/near_miss.py", {"perception/events/settings.py"}),
+        (r"\b(LIDAR|lidar)\b", "hw/modality.py", {"rsu/manual/skeleton.py", "rsu/lab/importing/ros.py"}),
+        (r"^    score,$", "rsu/cli/score.py", {"rsu/cli/main.py"}),
     ],
 )
-def test_one_module_and_one_row(what: str, pattern: str, own: str, others: set[str]) -> None:
-    found = {file for file in naming(pattern) if not file.startswith(own)}
-    assert found == others, f"a new {what} costs more files"
+def test_others_name_a_row_nowhere_else(pattern: str, own_files: str, others: set[str]) -> None:
+    assert {file for file, _ in naming(pattern) if not file.startswith(own_files)} == others
+
+
+def test_all_tables_of_messages_are_derived_from_their_rows() -> None:
+    assert tuple(ROWS) == gate.KINDS
+    assert words.told()["messages"].keys() == ROWS.keys()
+    assert {len(row) for row in gate.TABLE.values()} == {len(ROWS)}
 
 
 def test_the_station_names_no_dialect() -> None:
     named = naming(r"tits0180|openv2x|site\.dialects|box\.make|recording\.worded")
-    assert [file for file in named if file.startswith(("rsu/station/", "rsu/messages/", "rsu/bus/"))] == []
+    assert [file for file, _ in named if file.startswith(("rsu/station/", "rsu/messages/", "rsu/bus/"))] == []

@@ -15,6 +15,7 @@ from rsu.manual import skeleton
 from rsu.messages.row import Permission
 from rsu.station import gate
 from rsu.uplink import example
+from tests.costs import COSTS, elsewhere, own
 from tests.rsu.manual import alarms
 from tests.rsu.manual.figures import figures
 from tests.rsu.manual.markdown import table
@@ -42,6 +43,7 @@ HEADS = {
             "`faultType`",
         ),
         "services": ("kind", "AID", "DSM priority", "PPPP", "layer-2 destination"),
+        "costs": ("a new", "as", "its own", "files, about lines", "lines in other files", "test that adds one"),
     },
     "zh": {
         "faults": ("命令", "故障", "预期", "告警时限"),
@@ -58,6 +60,7 @@ HEADS = {
             "`faultType`",
         ),
         "services": ("类别", "AID", "DSM 优先级", "PPPP", "层 2 目的地址"),
+        "costs": ("新增", "例", "自身", "文件数、约行数", "其他文件中的行数", "新增一个的测试"),
     },
 }
 
@@ -137,6 +140,24 @@ def services(language: str) -> str:
     return table(HEADS[language]["services"], rows)
 
 
+def costs(language: str) -> str:
+    """Return the cost of each kind of addition: own files and lines, and lines in other files."""
+    return table(
+        HEADS[language]["costs"],
+        (
+            (
+                getattr(cost, language),
+                f"`{cost.example}`",
+                f"`{cost.own}`",
+                "{}, {}".format(*own(cost)),
+                ", ".join(f"`{file}` {lines}" for file, lines in elsewhere(cost).items()) or "-",
+                f"`{cost.test}`",
+            )
+            for cost in COSTS
+        ),
+    )
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "gate": decisions,
     **{
@@ -152,6 +173,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "site file": site_file,
     "lane map": lane_map,
     "services": services,
+    "costs": costs,
     "figures": figures,
     "command line": lambda language: markdown(Language(language)),
 }
