@@ -51,7 +51,7 @@ def devices(views: list[DeviceView]) -> dict[str, str]:
 def alarms(views: list[DeviceView]) -> dict[str, str]:
     """Return the alarms of devices' vital figures."""
     return {
-        f"device {each.name} alarms": ", ".join(f"{alarm.code} ({alarm.text})" for alarm in each.alarms) or NO_ALARM
+        f"device {each.name} alarms": ", ".join(f"{alarm.code}: {alarm.text}" for alarm in each.alarms) or NO_ALARM
         for each in views
     }
 

@@ -19,6 +19,7 @@ LEVELS = {
     "critical": Detail("critical", "严重"),
 }
 EVENTS = (
+    Detail("device {} alarms", "设备 {} 的告警"),
     Detail("device {}", "设备 {}"),
     Detail("message {}", "消息 {}"),
     Detail("process {}", "进程 {}"),

@@ -12,6 +12,11 @@ ROWS: dict[RadioReason, Alarm] = {
         Detail("radio off, network down, its agent not running", "射频单元断电、网络中断，或其代理程序未运行"),
         Detail("the radio answers", "射频单元恢复应答"),
     ),
+    RadioReason.ONE_RADIO_LOST: Alarm(
+        Level.MAJOR,
+        Detail("that radio is off, or its network is down", "该射频单元断电，或其网络中断"),
+        Detail("all radios answer", "全部射频单元恢复应答"),
+    ),
     RadioReason.RADIO_FAULT: Alarm(
         Level.MAJOR,
         Detail(
