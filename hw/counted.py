@@ -52,6 +52,7 @@ DRIVERS = (
     Detail("too-fast", "频率过高"),
     Detail("duplicate", "重复报文"),
     Detail("repeated-epoch", "同一历元重复"),
+    Detail("not-used", "未采用的报文"),
     Detail("repeated", "内容无变化"),
     Detail("reordered", "乱序报文"),
     Detail("gap", "缺失的报文"),
