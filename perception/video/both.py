@@ -4,7 +4,8 @@ The foreground, which differs from the empty road, is the second witness. Every 
 changes the log-odds with which a road user exists (see `followed`). A network box with a low score keeps a road user
 that had a high score before, and so does foreground in its box that no surer box covers. Not reported are road users
 in doubt whose box overlaps with another box or whose body stands where a surer one does, and road users that came in
-at the picture's edge less than `NEW_S` ago.
+at the picture's edge less than `NEW_S` ago. Where another road user or a screen (see `screens`) hides a part of
+one, little or no foreground, or no box, is weaker evidence.
 """
 
 from __future__ import annotations
@@ -12,35 +13,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from perception.objects import Floats, Ints, Mask
+from perception.objects import Mask
 from perception.video.boxes import Bodies, Grey, Picture
-from perception.video.clarity import Clarity
 from perception.video.flow import shifts
 from perception.video.followed import Followed
-from perception.video.foreground import Foreground
-from perception.video.motion import BLIND_S
-from perception.video.network import NetworkBoxes
+from perception.video.network import EDGE_PX, NetworkBoxes
 from perception.video.onnx import Onnx
 from perception.video.overlap import alike, covered
 from perception.video.settings import MotionSettings
 from perception.video.sight import Sight
-from perception.video.windows import bounds
+from perception.video.witness import Witness
 
 EVERY_S = 0.13  # between two looks of the network, at least: every picture of 7 a second, every other one of 10
 FAINT = 0.4  # share of the sure score; network boxes from this score on count for a road user that is known
 TOLD = 1.0  # log-odds of existence from which on a road user is reported
 FADES = 0.35  # log-odds a second that are lost without evidence
-FILLED, EMPTY = (
-    0.3,
-    0.12,
-)  # share of a box that is foreground: from FILLED on a road user stands there; below EMPTY none
-SOMEBODY, NOBODY = 2.5, -3.5  # evidence of either, log-odds a second
 DOUBT_S = 0.2  # a road user that the network has not seen clearly for longer is in doubt
-SAME, CROWDED, COVERED = (
-    0.6,
-    0.45,
-    0.6,
-)  # IoU of two boxes of one road user; IoU with another; share a nearer one covers
+SAME = 0.6  # IoU of two boxes of one road user
+CROWDED, COVERED = 0.45, 0.6  # IoU with another box; share that a nearer one covers
 CLEAR = 0.4  # share that a nearer box covers, from which on the motion seen in a box is that of the nearer road user
 TOGETHER_M, TOUCH = 1.0, 0.05  # distance of two bodies and IoU of their boxes at which the one in doubt is a double
 EDGE = 0.015  # of the picture's width: a box nearer to the edge may be cut
@@ -58,9 +48,7 @@ class Both:
         `region` (height, width): part of the picture that is looked at; `road` (height, width, 3): kept empty road.
         """
         self._onnx, self._sure = onnx, sure
-        self._window = bounds(region)
-        self._foreground = Foreground(region[self._window], settings, rate_hz, road)
-        self._clarity, self._blind_s = Clarity(region[self._window]), 0.0
+        self._witness = Witness(region, settings, rate_hz, road)
         self._users = Followed.new(NetworkBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0)), sure)
         self._grey: Grey | None = None
         self._stamp_ns = self._looked_ns = 0
@@ -71,61 +59,34 @@ class Both:
     @property
     def road(self) -> Picture | None:
         """The learned picture of the empty road, as far as it is looked at; None while it is learned."""
-        return self._foreground.road
+        return self._witness.road
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return the road users in the picture."""
         grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
         seconds = float(np.clip((stamp_ns - self._stamp_ns) / 1e9, 0.01, 1.0))
-        solid = self._witness(np.ascontiguousarray(picture[self._window]), seconds)
+        self._witness.look(picture, seconds)
         users = self._moved(grey, seconds)
         if stamp_ns - self._looked_ns >= EVERY_S * 1e9:
             self._looked_ns = stamp_ns
-            users = users.told(self._onnx.find(picture), self._sure)
-        users = single(users.believed((self._evidence(solid, users) - FADES) * seconds))
+            users = users.told(self._onnx.find(picture), self._sure, self._witness.hidden(users.found.box_px))
+        clear = (users.unseen_s < EVERY_S) & (users.found.score >= self._sure)
+        evidence = self._witness.evidence(users.found.box_px, clear)
+        known = users.of(users.lasting(self._sure))
+        self._witness.learn(known.found.box_px, known.speed_pxps * seconds)
+        users = single(users.believed((evidence - FADES) * seconds, self._sure))
         shown = np.flatnonzero(self._shown(users, grey))
-        bodies, row = self._onnx.standing(users.found.of(shown))
+        bodies, row = self._onnx.standing(users.found.of(shown), self._witness.screened)
         again = twice(bodies, users.of(shown[row]), self._sure)
         self._users, self._grey, self._stamp_ns = users.without(shown[row[again]]), grey, stamp_ns
         return bodies.of(~again)
-
-    def _witness(self, window: Picture, seconds: float) -> Grey | None:
-        """Return the foreground; None while the road is learned, or is not seen well."""
-        found = self._foreground.find(window)
-        if found is None:
-            return None
-        if self._clarity.judge(window, found[1], seconds) is Sight.SEES:
-            self._blind_s = 0.0
-            return found[0]
-        self._blind_s += seconds
-        if self._blind_s > BLIND_S:
-            self._blind_s = 0.0
-            self._foreground.begin_again()
-        return None
 
     def _moved(self, grey: Grey, seconds: float) -> Followed:
         users = self._users
         if self._grey is None:
             return users
-        shift, seen = shifts(self._grey, grey, users.found.box_px)
+        shift, seen = shifts(self._grey, grey, users.found.box_px, self._witness.shows)
         return users.moved(shift, seen & (covered(users.found.box_px) < CLEAR), seconds)
-
-    def _evidence(self, solid: Grey | None, users: Followed) -> Floats:
-        """Return the evidence (n,) of the foreground for each road user, log-odds a second; 0 without foreground.
-
-        Foreground in the box of a road user that the network sees clearly is no evidence for the others.
-        """
-        if solid is None or not len(users.odds):
-            return np.zeros(len(users.odds))
-        corner = [self._window[1].start, self._window[0].start]
-        place = np.clip(np.round(users.found.box_px.reshape(-1, 2, 2) - corner).astype(int), 0, solid.shape[::-1])
-        clear = (users.unseen_s < EVERY_S) & (users.found.score >= self._sure)
-        ones = cv2.threshold(solid, 0, 1, cv2.THRESH_BINARY)[1]
-        whole = filled(ones, place)
-        for (left, top), (right, bottom) in place[clear].tolist():
-            ones[top:bottom, left:right] = 0
-        share = np.where(clear, whole, filled(ones, place))
-        return np.select([share > FILLED, share < EMPTY], [SOMEBODY, NOBODY], 0.0)
 
     def _shown(self, users: Followed, grey: Grey) -> Mask:
         """Return which of the road users (n,) can be reported."""
@@ -135,7 +96,7 @@ class Both:
         other = alike(box, box) - np.eye(len(box))
         crowded = (other.max(axis=1, initial=0.0) > CROWDED) | (covered(box) > COVERED)
         doubt = users.unseen_s > DOUBT_S
-        return np.asarray((users.odds > TOLD) & (aside > 0) & ~comes_in & ~(doubt & crowded))
+        return np.asarray((users.odds > TOLD) & (aside > EDGE_PX) & ~comes_in & ~(doubt & crowded))
 
 
 def twice(bodies: Bodies, users: Followed, sure: float) -> Mask:
@@ -154,11 +115,3 @@ def single(users: Followed) -> Followed:
     for row in range(len(kept)):
         kept[row] = not (same[row] & kept).any()
     return users.of(kept)
-
-
-def filled(ones: Grey, place: Ints) -> Floats:
-    """Return the share (n,) of boxes (n, 2, 2) px, left and top, right and bottom, that is 1, not 0."""
-    total = cv2.integral(ones)
-    (left, top), (right, bottom) = place.transpose(1, 2, 0)
-    inside = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
-    return np.asarray(inside / np.maximum((right - left) * (bottom - top), 1))

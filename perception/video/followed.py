@@ -22,7 +22,9 @@ AGAIN = 1.0  # log-odds of a box in the expected place, beyond those of its scor
 STAYS = 0.4  # log-odds, at least, for a road user that had a sure score before: partly hidden, it has a low score
 MISSED = 2.0  # log-odds against a road user in the open without a box
 HIDDEN = 0.1  # share of it that counts at least, for a road user that is hidden
+LOST = 0.5  # share of a box that screens hide, from which on a network finds hardly any road user
 MOST, NEWEST, LEAST = 4.0, -1.0, -2.0  # log-odds: at most; of a new road user, and of a known one, at least
+WELL_S, LASTS_S = 1.0, 1.0  # a road user that was seen for so long is kept for so long where it is not seen any more
 NEAR_SURE = 0.02  # scores count as no nearer to 0 and 1
 
 
@@ -61,15 +63,19 @@ class Followed(NamedTuple):
             found=found, known_s=self.known_s + seconds, unseen_s=self.unseen_s + seconds, speed_pxps=speed
         )
 
-    def told(self, said: NetworkBoxes, sure: float) -> Followed:
-        """Return the road users, old and new, after a look of the network; `sure`: score that counts."""
+    def told(self, said: NetworkBoxes, sure: float, hidden: Floats) -> Followed:
+        """Return the road users, old and new, after a look of the network.
+
+        `sure`: score that counts; `hidden` (n,): shares of the road users' boxes that screens hide.
+        """
         agree = alike(self.found.box_px, said.box_px)
         rows, columns = linear_sum_assignment(-agree)
         good = agree[rows, columns] > SAME
         rows, columns = rows[good], columns[good]
         score = self.found.score.copy()
         score[rows] = said.score[columns]
-        odds = self.odds - MISSED * np.maximum(1.0 - covered(self.found.box_px), HIDDEN)
+        in_sight = (1.0 - covered(self.found.box_px)) * np.clip(1.0 - hidden / LOST, 0.0, 1.0)
+        odds = self.odds - MISSED * np.maximum(in_sight, HIDDEN)
         odds[rows] = self.odds[rows] + log_odds(score[rows], sure) + AGAIN
         odds[rows] = np.where(self.best[rows] >= sure, np.maximum(odds[rows], self.odds[rows] + STAYS), odds[rows])
         clear = score[rows] >= CLEAR * sure
@@ -82,10 +88,19 @@ class Followed(NamedTuple):
         others = said.of(np.setdiff1d(np.arange(len(said.score)), seen))
         return known.joined(Followed.new(others, sure))
 
-    def believed(self, evidence: Floats) -> Followed:
-        """Return the road users after evidence (n,), log-odds, without those that exist no more."""
-        odds = np.minimum(self.odds + evidence, MOST)
+    def believed(self, evidence: Floats, sure: float) -> Followed:
+        """Return the road users after evidence (n,), log-odds, without those that exist no more.
+
+        No road user ends in the middle of a picture: one that was known well is kept for a while.
+        """
+        lasts = self.lasting(sure)
+        odds = np.clip(self.odds + evidence, np.where(lasts, NEWEST, -np.inf), MOST)
         return self._replace(odds=odds).of(odds > LEAST)
+
+    def lasting(self, sure: float) -> Mask:
+        """Return which road users (n,) were known well, and were seen lately; `sure`: score that counts."""
+        well = (self.best >= sure) & (self.known_s - self.unseen_s > WELL_S)
+        return np.asarray(well & (self.unseen_s < LASTS_S))
 
     def joined(self, other: Followed) -> Followed:
         """Return all of both."""

@@ -44,3 +44,8 @@ def feet_hidden(box: Floats) -> Mask:
     across = (middle[:, None] > box[:, 0]) & (middle[:, None] < box[:, 2])
     down = (low[:, None] > box[:, 1]) & (low[:, None] < box[:, 3] - 1.0)
     return np.asarray((across & down).any(axis=1))
+
+
+def alone(box: Floats) -> Mask:
+    """Return which boxes (n, 4) px have nothing in common with any other."""
+    return np.asarray((_shared(box, box) > 0.0).sum(axis=1) < 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from perception.objects import RoadUser
-from perception.video.followed import MISSED, MOST, Followed
+from perception.video.followed import HIDDEN, MISSED, MOST, NEWEST, Followed
 from perception.video.network import NetworkBoxes
 from perception.video.overlap import feet_hidden
 
@@ -23,7 +23,7 @@ def said(*scores: float, aside: float = 0.0) -> NetworkBoxes:
 def test_a_hidden_part_makes_somebody_known_faint_and_not_doubtful() -> None:
     users = Followed.new(said(0.8), SURE)
     for _ in range(20):
-        users = users.told(said(0.22, aside=4.0), SURE).believed(np.zeros(1))
+        users = users.told(said(0.22, aside=4.0), SURE, np.zeros(1)).believed(np.zeros(1), SURE)
     assert users.odds.tolist() == [MOST]
     assert users.found.box_px.tolist() == [BOX], "a faint box does not say where it is"
 
@@ -32,7 +32,8 @@ def test_who_was_never_seen_well_is_not_believed() -> None:
     assert not len(Followed.new(said(0.2), SURE).odds)
     users = Followed.new(said(0.3), SURE)
     for _ in range(20):
-        users = users.told(said(0.25), SURE).believed(np.full(len(users.odds), -0.2))
+        users = users.told(said(0.25), SURE, np.zeros(len(users.odds)))
+        users = users.believed(np.full(len(users.odds), -0.2), SURE)
     assert not len(users.odds) or users.odds[0] < 0.0
 
 
@@ -43,9 +44,34 @@ def test_a_miss_counts_as_far_as_somebody_is_in_sight() -> None:
         box_px=np.array([users.found.box_px[0], nearer, users.found.box_px[1]]), kind=np.full(3, 6)
     )
     users = Followed.new(hidden._replace(score=np.full(3, 0.9)), SURE)
-    lost = users.odds - users.told(said(), SURE).odds
+    lost = users.odds - users.told(said(), SURE, np.zeros(3)).odds
     np.testing.assert_allclose(lost[1:], MISSED)
     assert lost[0] < 0.3 * MISSED
+
+
+def test_a_miss_behind_a_screen_hardly_counts() -> None:
+    users = Followed.new(said(0.9, 0.9), SURE)
+    lost = users.odds - users.told(said(), SURE, np.array([0.0, 0.6])).odds
+    np.testing.assert_allclose(lost, [MISSED, HIDDEN * MISSED])
+
+
+def unseen(users: Followed) -> Followed:
+    """Return road users after a fifth of a second in which nobody is seen."""
+    count = len(users.odds)
+    users = users.moved(np.zeros((count, 2)), np.zeros(count, np.bool_), 0.2)
+    return users.told(said(), SURE, np.zeros(count)).believed(np.zeros(count), SURE)
+
+
+def test_somebody_known_well_is_kept_for_a_while_where_nobody_is_seen() -> None:
+    users = Followed.new(said(0.9), SURE)
+    assert not len(unseen(unseen(unseen(users))).odds), "somebody new is not"
+    for _ in range(10):
+        users = users.moved(np.zeros((1, 2)), np.ones(1, np.bool_), 0.2).told(said(0.9), SURE, np.zeros(1))
+    users = users.believed(np.zeros(1), SURE)
+    for _ in range(4):
+        users = unseen(users)
+    assert users.odds.tolist() == [NEWEST]
+    assert not len(unseen(unseen(users)).odds)
 
 
 def test_feet_behind_a_nearer_one_are_hidden() -> None:
