@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 
 import typer
 
+from rsu.cli.common.language import spoken
+from rsu.cli.msg import words
 from rsu.core.exits import Exit
 from v2x import CodecError
 
@@ -31,5 +33,5 @@ def convert(message: str, conversion: Callable[[bytes], str]) -> Exit:
 
 def _lines() -> Iterator[bytes]:
     if sys.stdin.isatty():
-        typer.echo("reading one message a line from the terminal; Ctrl-D ends", err=True)
+        typer.echo(words.LINES_FROM_TERMINAL.told(spoken()), err=True)
     yield from sys.stdin.buffer  # bytes: a line that is not UTF-8 must not cost the others

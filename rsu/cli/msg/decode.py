@@ -12,6 +12,7 @@ import typer
 
 from rsu.cli.common.errors import fail
 from rsu.cli.common.options import JsonLines, MessageProfile
+from rsu.cli.msg import words
 from rsu.cli.msg.conversion import STDIN, convert
 from rsu.cli.msg.foreign import likeness
 from rsu.cli.msg.source import is_hex
@@ -50,16 +51,16 @@ def _octets(line: bytes) -> bytes:
     try:
         octets = bytes.fromhex(line.decode("ascii"))
     except ValueError:
-        raise ValueError("not hex") from None
+        raise ValueError(words.NOT_HEX.en) from None
     if not octets:
-        raise ValueError("empty")
+        raise ValueError(words.EMPTY.en)
     return octets
 
 
 def _refuse_file(message: str) -> None:
     """Name the command that reads files, when a file's name is given in place of hex."""
     if message != STDIN and not is_hex(message) and _exists(message):
-        fail(Exit.USAGE, f"{message}: a file, not hex; use: rsu msg explain {message}, or rsu msg decode - < {message}")
+        fail(Exit.USAGE, words.FILE.of(message, message, message))
 
 
 def _exists(name: str) -> bool:
@@ -84,7 +85,7 @@ def _decoded(line: bytes, profile: Profile) -> str:
 def _told(error: CodecError, octets: bytes) -> str:
     """Return why octets are no message of ours, and their likely format where that is known."""
     like = likeness(octets)
-    return f"{error}; looks like {like}" if like is not None else str(error)
+    return words.LIKE.say(error, like) if like is not None else str(error)
 
 
 def _show(message: str, profile: Profile) -> None:
@@ -92,11 +93,11 @@ def _show(message: str, profile: Profile) -> None:
     try:
         octets = _octets(message.encode(errors="replace"))
     except ValueError as error:
-        fail(Exit.FOUND, f"error: {error}: {message[:80]!r}; expected a message in hex")
+        fail(Exit.FOUND, words.EXPECTED_HEX.of(words.told(str(error)), repr(message[:80])))
     try:
         record = decode(octets, profile)
     except CodecError as error:
-        fail(Exit.FOUND, f"error: {_told(error, octets)}")
+        fail(Exit.FOUND, words.ERROR.of(words.told(_told(error, octets))))
     for name, member in msgspec.to_builtins(record, builtin_types=(bytes,)).items():
         for line in _outline(name, member, ""):
             typer.echo(line)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import GuessedProfile, JsonLines, MessageSource
+from rsu.cli.msg import words
 from rsu.cli.msg.source import Found, found
 from rsu.core.exits import Exit
 from v2x import Profile
@@ -30,17 +32,17 @@ def command(a: MessageSource, b: MessageSource, profile: GuessedProfile = None, 
         raise typer.Exit(Exit.FOUND)
     for one in left:  # the same octets, or nearly: are they messages at all?
         if (why := difference.refusal(one.data, profile)) is not None:
-            fail(Exit.DAMAGED, f"{one.place}: no field differs, but it is no message: {why}")
+            fail(Exit.DAMAGED, words.ALIKE_NO_MESSAGE.of(one.place, words.told(why)))
     if not as_json:
-        typer.echo("no field differs", err=True)
+        typer.echo(words.NO_DIFFERENCE.told(spoken()), err=True)
 
 
 def _readable(source: str, profile: Profile | None) -> list[Found]:
     """Return the messages of a source. Exit code 8: it has none, or cannot be read."""
     messages = list(found(source, profile))
     if not messages:
-        fail(Exit.DAMAGED, f"{source}: no message in it")
+        fail(Exit.DAMAGED, words.NO_MESSAGE.of(source))
     for one in messages:
         if one.error is not None:
-            fail(Exit.DAMAGED, f"{one.place}: {one.error}")
+            fail(Exit.DAMAGED, f"{one.place}: {words.told(one.error)}")
     return messages

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rsu.cli.common.options import JsonLines, MessageProfile
+from rsu.cli.msg import words
 from rsu.cli.msg.conversion import convert
 from rsu.cli.msg.source import pair
 from v2x import DEFAULT_PROFILE, Profile
@@ -46,5 +47,5 @@ def _encoded(line: bytes, profile: Profile) -> str:
     try:
         message = json.loads(line.decode())
     except ValueError as error:
-        raise ValueError(f"not JSON: {error}") from None
+        raise ValueError(words.NOT_JSON.say(error)) from None
     return encode_value(from_json(pair(message), profile), profile).hex()

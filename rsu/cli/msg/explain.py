@@ -6,6 +6,7 @@ import typer
 
 from rsu.cli.common.errors import fail
 from rsu.cli.common.options import GuessedProfile, JsonLines, MessageSource
+from rsu.cli.msg import words
 from rsu.cli.msg.source import STDIN, found
 from rsu.core.exits import Exit
 
@@ -27,5 +28,5 @@ def command(source: MessageSource, profile: GuessedProfile = None, as_json: Json
 
     fine = [explanation.show(one, profile, as_json) for one in found(source, profile)]
     if not fine and source != STDIN:
-        fail(Exit.DAMAGED, f"{source}: no message in it")
+        fail(Exit.DAMAGED, words.NO_MESSAGE.of(source))
     raise typer.Exit(Exit.FINE if all(fine) else Exit.FOUND)

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 
 import typer
 
+from hw.detail import NOTHING, Detail
 from hw.radio.protocol import ReceivedFrame, Transmit
+from rsu.cli.common.language import spoken
+from rsu.cli.msg import words
 from rsu.cli.msg.foreign import likeness
 from rsu.cli.msg.source import Found, Layers, unwrap
 from v2x import KINDS, SERVICES, Profile, dsmp
@@ -16,7 +19,6 @@ from v2x.explain import Explanation, Line, Oddity, explain
 from v2x.values import Json, to_json
 
 _LONGEST_NAME = 40
-_BARE = "no message: a sign of life between host and agent"
 
 
 def show(found: Found, profile: Profile | None, as_json: bool) -> bool:
@@ -49,44 +51,44 @@ def clock(time_ns: int) -> str:
 
 
 def _say_why(found: Found, as_json: bool) -> None:
-    reason = found.error or _BARE
+    reason = found.error or words.HEARTBEAT.en
     if as_json:
         typer.echo(json.dumps({"place": found.place, "error": reason}))
     else:
-        typer.echo(f"{found.place}: {reason}")
+        typer.echo(f"{found.place}: {words.told(reason)}")
 
 
 def _say_what(found: Found, layers: Layers, like: str, as_json: bool) -> None:
     """Print the likely format of octets that are no message of ours; decoded as ours, they would be nonsense."""
     if as_json:
-        octets = {"hex": layers.message.hex(), "error": f"looks like {like}", "looks_like": like}
+        octets = {"hex": layers.message.hex(), "error": words.LOOKS_LIKE.say(like), "looks_like": like}
         typer.echo(json.dumps({"place": found.place, "time_ns": found.time_ns, **outer_json(layers), **octets}))
     else:
         for line in _outer(found, layers):
             typer.echo(line)
-        typer.echo(f"message  none of ours, {len(layers.message)} octets: looks like {like}\n")
+        typer.echo(words.FOREIGN.of(len(layers.message), words.told(like)).told(spoken()) + "\n")
 
 
 def _outer(found: Found, layers: Layers) -> Iterator[str]:
     """Yield a line for where it comes from and for each layer around it."""
-    yield f"source   {found.place}" + (f", {clock(found.time_ns)}" if found.time_ns is not None else "")
+    language = spoken()
+    yield words.SOURCE.of(found.place, f", {clock(found.time_ns)}" if found.time_ns is not None else "").told(language)
     match layers.agent:
         case ReceivedFrame() as one:
             rssi = "" if one.rssi is None else f", {one.rssi} dBm"
-            yield f"agent    received {clock(one.time_ns)} from {one.source:06x}{rssi}, AID {one.aid}"
+            yield words.RECEIVED.of(clock(one.time_ns), f"{one.source:06x}", rssi, one.aid).told(language)
         case Transmit() as one:
-            pppp = dsmp.pppp(one.priority)
-            yield f"agent    to be sent with AID {one.aid}, DSM priority {one.priority} (PPPP {pppp})"
+            yield words.TO_SEND.of(one.aid, one.priority, dsmp.pppp(one.priority)).told(language)
     if layers.dsm is not None:
-        yield f"DSMP     AID {layers.dsm.aid}: {_service(layers.dsm.aid)}"
+        yield f"DSMP     AID {layers.dsm.aid}: {_service(layers.dsm.aid).told(language)}"
 
 
-def _service(aid: int) -> str:
+def _service(aid: int) -> Detail:
     kind = KINDS.get(aid)
     if kind is None:
-        return "of no known service"
+        return words.NO_SERVICE
     service = SERVICES[kind]
-    return f"{kind}, DSM priority {service.priority} (PPPP {dsmp.pppp(service.priority)}), to {service.destination:06x}"
+    return words.SERVICE.of(kind, service.priority, dsmp.pppp(service.priority), f"{service.destination:06x}")
 
 
 def _odd(layers: Layers, explanation: Explanation) -> tuple[Oddity, ...]:
@@ -94,17 +96,19 @@ def _odd(layers: Layers, explanation: Explanation) -> tuple[Oddity, ...]:
     kind = KINDS.get(layers.dsm.aid) if layers.dsm else None
     if layers.dsm is None or kind is None or not explanation.type or explanation.type.startswith(kind.split("-")[0]):
         return explanation.odd
-    return (Oddity("problem", f"AID {layers.dsm.aid} is that of {kind}"), *explanation.odd)
+    return (Oddity("problem", words.OTHER_AID.say(layers.dsm.aid, kind)), *explanation.odd)
 
 
 def _whole(layers: Layers, explanation: Explanation) -> Iterator[str]:
-    also = f" (as well as {', '.join(explanation.fits)})" if explanation.fits and not explanation.error else ""
-    yield f"message  {_short(explanation.type) or 'unknown'}, {len(layers.message)} octets, {explanation.profile}{also}"
+    language = spoken()
+    also = words.ALSO.of(", ".join(explanation.fits)) if explanation.fits and not explanation.error else NOTHING
+    name = _short(explanation.type) or words.UNKNOWN
+    yield words.MESSAGE.of(name, len(layers.message), explanation.profile, also).told(language)
     for odd in _odd(layers, explanation):
-        yield f"  ! {odd.text}"
+        yield f"  ! {words.told(odd.text)}"
     if explanation.error is not None:
-        yield f"  ! refused: {explanation.error}"
-    yield f"{'bit':>7} {'bits':>5}  field"
+        yield f"  ! {words.REFUSED.of(words.told(str(explanation.error))).told(language)}"
+    yield words.HEADS.told(language)
 
 
 def _short(name: str) -> str:
@@ -114,7 +118,7 @@ def _short(name: str) -> str:
 
 def _field(line: Line) -> str:
     value = f": {line.value} {line.unit}".rstrip() if line.value else ""
-    odd = f"   ! {'; '.join(odd.text for odd in line.odd)}" if line.odd else ""
+    odd = f"   ! {'; '.join(words.told(odd.text) for odd in line.odd)}" if line.odd else ""
     return f"{line.field.first:7} {line.field.bits:5}  {'  ' * line.depth}{_short(line.field.name)}{value}{odd}"
 
 

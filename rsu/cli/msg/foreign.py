@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from hw.detail import Detail
+from rsu.cli.msg import words
 from v2x import KINDS
 
 _J2735 = {
@@ -33,18 +35,18 @@ _DSMP, _WSMP = 4, 3
 _DATA, _SIGNED = 0x80, 0x81  # content of the security envelope: as it is, signed
 
 # beginning of a file -> its format, and the tool that reads it
-_FILES: Mapping[bytes, str] = {
-    b"\x89MCAP0\r\n": "a recording (MCAP), no message: rsu rec info says what is in it, rsu replay plays it",
-    b"#ROSBAG V2.0": "a ROS bag, no message: rsu rec import makes a recording of it",
-    b"SQLite format 3": "an SQLite database, no message: the spool of a daemon, or a ROS 2 bag",
-    b"RIFF": "a film (AVI), no message",
-    b"\x1aE\xdf\xa3": "a film (Matroska), no message",
-    b"\x89PNG": "a picture (PNG), no message",
-    b"\xff\xd8\xff": "a picture (JPEG), no message",
-    b"\x1f\x8b\x08": "a packed file (gzip): unpack it first, as in gunzip -c FILE | rsu msg explain -",
-    b"\x28\xb5\x2f\xfd": "a packed file (Zstandard): unpack it first, as in zstd -dc FILE | rsu msg explain -",
-    b"PK\x03\x04": "a packed file (ZIP): unpack it first",
-    b"%PDF": "a document (PDF), no message",
+_FILES: Mapping[bytes, Detail] = {
+    b"\x89MCAP0\r\n": words.RECORDING,
+    b"#ROSBAG V2.0": words.ROS_BAG,
+    b"SQLite format 3": words.SQLITE,
+    b"RIFF": words.AVI,
+    b"\x1aE\xdf\xa3": words.MATROSKA,
+    b"\x89PNG": words.PNG,
+    b"\xff\xd8\xff": words.JPEG,
+    b"\x1f\x8b\x08": words.GZIP,
+    b"\x28\xb5\x2f\xfd": words.ZSTANDARD,
+    b"PK\x03\x04": words.ZIP,
+    b"%PDF": words.PDF,
 }
 _MP4 = b"ftyp"  # behind the length of the first box
 
@@ -52,8 +54,8 @@ _MP4 = b"ftyp"  # behind the length of the first box
 def file_kind(first: bytes) -> str | None:
     """Return the kind of file that begins with these octets, and advice; None: it may hold messages."""
     if first[4:8] == _MP4:
-        return "a film (MP4), no message"
-    return next((kind for beginning, kind in _FILES.items() if first.startswith(beginning)), None)
+        return words.MP4.en
+    return next((kind.en for beginning, kind in _FILES.items() if first.startswith(beginning)), None)
 
 
 def likeness(data: bytes) -> str | None:
@@ -73,15 +75,15 @@ def _dsm(data: bytes) -> str | None:
     if data[0] != _DSMP or data[1] or aid not in KINDS:
         return None
     says, has = int.from_bytes(data[start : start + 2]), len(data) - start - 2
-    fault = f"{says - has} octets are missing at its end" if says > has else f"{has - says} octets too many at its end"
-    return f"a DSM with AID {aid} ({KINDS[aid]}), {fault}" if says != has else None
+    row = words.MISSING_OCTETS if says > has else words.MORE_OCTETS
+    return row.say(aid, KINDS[aid], abs(says - has)) if says != has else None
 
 
 def _j2735(data: bytes) -> str | None:
     number, (length, start) = int.from_bytes(data[:2]), _length(data, 2)
     if number not in _J2735 or start + length != len(data):
         return None
-    return f"a message of SAE J2735 (North America): {_J2735[number]}, id {number}, {length} octets as its length says"
+    return words.J2735.say(_J2735[number], number, length)
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
@@ -106,7 +108,7 @@ def _wsm(data: bytes) -> str | None:
     psid = data[at - octets : at].hex()
     if start + length != len(data):
         return None
-    return f"a WAVE short message (IEEE 1609.3) with PSID {psid} (p-encoded){_inside(data[start:])}"
+    return words.WSM.say(psid, _inside(data[start:]))
 
 
 def _envelope(data: bytes) -> str | None:
@@ -114,13 +116,13 @@ def _envelope(data: bytes) -> str | None:
     if data[0] != 3 or data[1] not in (_DATA, _SIGNED):
         return None
     if data[1] == _SIGNED:
-        return "a signed message (IEEE 1609.2, as in North America and in ETSI TS 103 097)"
+        return words.SIGNED.en
     wide = data[2] & 0x7F if data[2] >= 0x80 else 0  # octets of the length, where it is 128 or more (X.696, 8.6)
     start = 3 + wide
     length = int.from_bytes(data[3:start]) if wide else data[2]
     if start + length != len(data):
         return None
-    return f"an unsecured message in an envelope of IEEE 1609.2{_inside(data[start:])}"
+    return words.UNSECURED.say(_inside(data[start:]))
 
 
 def _geonetworking(data: bytes) -> str | None:
@@ -129,14 +131,14 @@ def _geonetworking(data: bytes) -> str | None:
     if version > 1 or following not in (_COMMON, _SECURED) or data[1] or len(data) < 12:
         return None
     if following == _SECURED:
-        return "a secured packet of GeoNetworking (ETSI, Europe)" if data[4] in (2, 3) else None
+        return words.SECURED_GEO.en if data[4] in (2, 3) else None
     kind, payload = data[5] >> 4, int.from_bytes(data[8:10])
     start = 12 + _EXTENDED.get(kind, len(data))
     if start + payload != len(data) or data[11]:
         return None
     port = int.from_bytes(data[start : start + 2]) if data[4] >> 4 in (1, 2) and payload >= 4 else 0
-    name = f", BTP port {port}{f' ({_BTP_PORTS[port]})' if port in _BTP_PORTS else ''}" if port else ""
-    return f"a packet of GeoNetworking (ETSI, Europe){name}"
+    name = f"{port} ({_BTP_PORTS[port]})" if port in _BTP_PORTS else str(port)
+    return words.GEO_PORT.say(name) if port else words.GEO.en
 
 
 def _its(data: bytes) -> str | None:
@@ -144,9 +146,9 @@ def _its(data: bytes) -> str | None:
     if data[0] not in (1, 2) or data[1] not in _ITS or len(data) < 8:
         return None
     station = int.from_bytes(data[2:6])
-    return f"a message of ETSI ITS (Europe): {_ITS[data[1]]}, protocol version {data[0]}, station {station}"
+    return words.ITS.say(_ITS[data[1]], data[0], station)
 
 
 def _inside(data: bytes) -> str:
     forms: tuple[Callable[[bytes], str | None], ...] = (_envelope, _j2735, _its)
-    return next((f"; in it {found}" for form in forms if data and (found := form(data)) is not None), "")
+    return next((words.INSIDE.say(found) for form in forms if data and (found := form(data)) is not None), "")

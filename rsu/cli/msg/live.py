@@ -23,6 +23,8 @@ from hw.endpoint import SocketAddress, split_address
 from hw.radio.protocol import AgentError, Hello, ReceivedFrame, encode_hello, parse_received, parse_transmit
 from rsu.bus.records import ReceivedDsm as Taken
 from rsu.bus.records import Sent
+from rsu.cli.common.language import spoken
+from rsu.cli.msg import words
 from rsu.cli.msg.explanation import clock
 from v2x import KINDS, CodecError, DecodeError, Profile, dsmp
 from v2x.schema import decode_value
@@ -52,7 +54,7 @@ class Filter(NamedTuple):
         """Return the filter of AIDs and kinds. ValueError: there is no such kind."""
         known = {name for kind in KINDS.values() for name in (kind, kind.split("-")[0])}
         if unknown := set(kinds) - known:
-            raise ValueError(f"--kind {', '.join(sorted(unknown))}: there are {', '.join(KINDS.values())}")
+            raise ValueError(words.NO_KIND.of(", ".join(sorted(unknown)), ", ".join(KINDS.values())))
         return cls(frozenset(aids), frozenset(kinds))
 
     def admits(self, aid: int | None) -> bool:
@@ -77,7 +79,7 @@ def _address(option: str, text: str) -> SocketAddress:
     try:
         return split_address(text)
     except ValueError as error:
-        raise ValueError(f"{option} {text}: {error}; an IP address and a port, as in 192.168.1.20:30000") from error
+        raise ValueError(words.NO_ADDRESS.of(option, text, error)) from error
 
 
 def from_bus(run: Path) -> Iterator[Heard | None]:
@@ -157,7 +159,7 @@ def watch(
             quiet_since = time.monotonic()
             _take(heard, only, profile, as_json, counts)
         elif quiet_since is not None and time.monotonic() - quiet_since > _QUIET_S:
-            print("nothing comes; what the daemon does says rsu status", file=sys.stderr, flush=True)
+            print(words.NOTHING_COMES.told(spoken()), file=sys.stderr, flush=True)
             quiet_since = None
     return counts
 
@@ -182,7 +184,7 @@ def _line(heard: Heard, aid: int | None, message: bytes, profile: Profile, as_js
     if as_json:
         where = {"time_ns": heard.time_ns, "way": heard.way, "aid": aid, "kind": kind}
         return json.dumps({**where, "type": name, "hex": heard.frame.hex(), "error": error})
-    shown = f"! {error}" if error else text
+    shown = f"! {words.told(error)}" if error else text
     return f"{clock(heard.time_ns)}  {heard.way:8}  {kind or 'other':12} AID {aid}  {len(message):4} octets  {shown}"
 
 

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from rsu.cli.msg import words
 from rsu.core.errors import RsuError
 
 _MAX_BLOCK = 1 << 24  # octets; no capture of ours comes near
@@ -56,7 +57,7 @@ def datagrams(data: bytes) -> Iterator[Datagram]:
     for packet in packets:
         network = _LINKS.get(packet.link)
         if network is None:
-            raise CaptureError(f"link type {packet.link} is none of {', '.join(map(str, sorted(_LINKS)))}")
+            raise CaptureError(words.LINK_TYPE.say(packet.link, ", ".join(map(str, sorted(_LINKS)))))
         found = _udp(network(packet.data))
         if found is not None:
             yield Datagram(packet.time_ns, *found)
@@ -75,17 +76,17 @@ def _classic(data: bytes) -> Iterator[_Packet]:
     """Yield the packets of a pcap file: a header of 24 octets, before each packet one of 16."""
     order, ticks = _CLASSIC[data[:4]]
     if len(data) < 24:
-        raise CaptureError("cut off in the file header")
+        raise CaptureError(words.CUT_IN_HEADER.en)
     link = struct.unpack_from(f"{order}I", data, 20)[0] & 0xFFFF  # above: length of a frame check sequence
     record = struct.Struct(f"{order}4I")
     at = 24
     while at < len(data):
         if at + record.size > len(data):
-            raise CaptureError(f"cut off in the packet header at octet {at}")
+            raise CaptureError(words.CUT_IN_PACKET_HEADER.say(at))
         seconds, fraction, length, _ = record.unpack_from(data, at)
         at += record.size
         if at + length > len(data):
-            raise CaptureError(f"cut off: a packet of {length} octets at octet {at}")
+            raise CaptureError(words.CUT.say(length, at))
         yield _Packet(seconds * _NS + fraction * (_NS // ticks), link, data[at : at + length])
         at += length
 
@@ -104,10 +105,10 @@ def _next_generation(data: bytes) -> Iterator[_Packet]:
         if data[at : at + 4] == _SECTION:
             order, interfaces = _ORDERS.get(data[at + 8 : at + 12], ""), []
         if not order or at + 12 > len(data):
-            raise CaptureError(f"no block at octet {at}")
+            raise CaptureError(words.NO_BLOCK.say(at))
         kind, length = struct.unpack_from(f"{order}2I", data, at)
         if length < 12 or length % 4 or length > _MAX_BLOCK or at + length > len(data):
-            raise CaptureError(f"a block of {length} octets at octet {at}")
+            raise CaptureError(words.BLOCK.say(length, at))
         body = data[at + 8 : at + length - 4]
         at += length
         try:
@@ -116,7 +117,7 @@ def _next_generation(data: bytes) -> Iterator[_Packet]:
             elif kind in (_ENHANCED, _SIMPLE):
                 yield (_enhanced if kind == _ENHANCED else _simple)(order, body, interfaces)
         except (struct.error, IndexError):
-            raise CaptureError(f"a damaged block before octet {at}") from None
+            raise CaptureError(words.DAMAGED_BLOCK.say(at)) from None
 
 
 def _interface(order: str, body: bytes) -> _Interface:

@@ -30,7 +30,8 @@ from hw.radio.protocol import (
     parse_received,
     parse_transmit,
 )
-from rsu.cli.msg import foreign
+from rsu.cli.common.language import spoken
+from rsu.cli.msg import foreign, words
 from rsu.cli.msg.pcap import CaptureError, datagrams, is_capture
 from rsu.core.errors import NotReachableError
 from v2x import DEFAULT_PROFILE, DecodeError, EncodeError, Profile, dsmp
@@ -83,7 +84,7 @@ def unwrap(data: bytes) -> Layers | None:
 def found(source: str, profile: Profile | None) -> Iterator[Found]:
     """Yield the messages of a source, stdin if it is `-`. NotReachableError: the file cannot be read."""
     if source == STDIN and sys.stdin.isatty():
-        print("reading from the terminal; Ctrl-D ends", file=sys.stderr)
+        print(words.FROM_TERMINAL.told(spoken()), file=sys.stderr)
     yield from read(source, sys.stdin.buffer, profile or DEFAULT_PROFILE)
 
 
@@ -120,7 +121,7 @@ def _stream(stream: BinaryIO, profile: Profile) -> Iterator[Found]:
     if first == _PCAPNG_FIRST_LINE:
         first += stream.readline()
     if first.startswith(_UTF_16):
-        yield Found("", None, b"", "UTF-16 text: save it as UTF-8")
+        yield Found("", None, b"", words.UTF_16.en)
     elif (kind := foreign.file_kind(first)) is not None:
         yield Found("", None, b"", kind)
     elif is_capture(first):
@@ -141,7 +142,7 @@ def _capture(data: bytes) -> Iterator[Found]:
         for number, found in packets:
             yield Found(f"datagram {number}", found.time_ns, found.payload)
     except CaptureError as error:
-        yield Found("", None, b"", f"capture: {error}")
+        yield Found("", None, b"", words.CAPTURE.say(error))
 
 
 def _text(lines: Iterator[bytes], profile: Profile) -> Iterator[Found]:
@@ -159,7 +160,7 @@ def _text(lines: Iterator[bytes], profile: Profile) -> Iterator[Found]:
             else:
                 yield Found(place, None, bytes.fromhex(text))
         except (ValueError, RecursionError, EncodeError) as error:
-            reason = str(error) if text.startswith("{") else "neither hex nor a line of a device log"
+            reason = str(error) if text.startswith("{") else words.NO_LINE.en
             yield Found(place, None, b"", reason)
 
 
