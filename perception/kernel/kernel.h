@@ -9,12 +9,12 @@ typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssiz
 
 function assign;     /* assign.c */
 function correct;    /* correct.c */
+function cover;      /* cover.c */
 function gate;       /* gate.c */
 function lane_order; /* lane_order.c */
 function neighbours; /* neighbours.c */
 function predict;    /* predict.c */
 function project;    /* project.c */
-function shade;      /* shade.c */
 function sight;      /* sight.c */
 
 #endif

@@ -7,13 +7,14 @@
 
 static PyMethodDef methods[] = {
     ROW(assign, "Choose the pairs that are made."),
+    ROW(cover, "Find how far bodies hide tracks."),
     ROW(correct, "Give detections to their tracks."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(lane_order, "Find the next vehicles of vehicles in their lanes."),
     ROW(neighbours, "Find what is near to what."),
     ROW(predict, "Move tracks on."),
     ROW(project, "Turn detections into the site frame."),
-    ROW(shade, "Find how much of targets bodies cover."),
+
     ROW(sight, "Find which sensors look at which tracks."),
     {NULL, NULL, 0, NULL},
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "kernel.h"
+#include "neighbours.h"
 
 #define FEW 32      /* numbers that are sorted by insertion */
 #define MARGIN 1e-6 /* of what is looked at, relative and in metres: more than rounding */
@@ -25,11 +26,6 @@ struct cells {
     double widest;     /* reach of all */
     Py_ssize_t *start; /* of each cell, and the end of the last */
     struct other *others;
-};
-
-struct pairs {
-    int64_t *first, *second;
-    Py_ssize_t count, room;
 };
 
 static int by_number(const void *one, const void *two)
@@ -149,21 +145,35 @@ static bool sort(struct cells *cells, const double *place, const double *reach, 
     return true;
 }
 
-static PyObject *find(const double *place, const double *reach, Py_ssize_t size, const double *other,
-                      const double *other_reach, Py_ssize_t others)
+bool find_pairs(struct places here, struct places others, struct pairs *pairs)
 {
-    struct pairs pairs = {0};
     struct cells cells = {0};
-    bool done = sort(&cells, other, other_reach, others);
-    for (Py_ssize_t i = 0; done && i < size; i++)
-        done = !is_somewhere(place, size, i) || look(&cells, i, place[i], place[size + i], reach[i], &pairs);
-    Py_ssize_t bytes = pairs.count * (Py_ssize_t)sizeof(int64_t);
-    PyObject *found = !done ? NULL : Py_BuildValue("NN", PyByteArray_FromStringAndSize((char *)pairs.first, bytes),
-                                                   PyByteArray_FromStringAndSize((char *)pairs.second, bytes));
-    PyMem_Free(pairs.first);
-    PyMem_Free(pairs.second);
+    const double *place = here.place;
+    bool done = sort(&cells, others.place, others.reach, others.size);
+    for (Py_ssize_t i = 0; done && i < here.size; i++)
+        done = !is_somewhere(place, here.size, i) ||
+               look(&cells, i, place[i], place[here.size + i], here.reach[i], pairs);
     PyMem_Free(cells.start);
     PyMem_Free(cells.others);
+    return done;
+}
+
+void forget_pairs(struct pairs *pairs)
+{
+    PyMem_Free(pairs->first);
+    PyMem_Free(pairs->second);
+}
+
+static PyObject *find(struct places here, struct places others)
+{
+    struct pairs pairs = {0};
+    PyObject *found = NULL;
+    if (find_pairs(here, others, &pairs)) {
+        Py_ssize_t bytes = pairs.count * (Py_ssize_t)sizeof(int64_t);
+        found = Py_BuildValue("NN", PyByteArray_FromStringAndSize((char *)pairs.first, bytes),
+                              PyByteArray_FromStringAndSize((char *)pairs.second, bytes));
+    }
+    forget_pairs(&pairs);
     return found;
 }
 
@@ -172,14 +182,14 @@ static PyObject *find(const double *place, const double *reach, Py_ssize_t size,
 PyObject *neighbours(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     struct arrays arrays = {.count = 0};
-    const double *place, *other, *reach, *other_reach;
+    struct places here, others;
     PyObject *found = NULL;
-    Py_ssize_t size, others;
-    if (expect(count, 4) && (reach = floats(&arrays, arguments[1], -1, false)) && (size = last_size(&arrays), true) &&
-        (other_reach = floats(&arrays, arguments[3], -1, false)) && (others = last_size(&arrays), true) &&
-        (place = floats(&arrays, arguments[0], 2 * size, false)) &&
-        (other = floats(&arrays, arguments[2], 2 * others, false)))
-        found = find(place, reach, size, other, other_reach, others);
+    if (expect(count, 4) && (here.reach = floats(&arrays, arguments[1], -1, false)) &&
+        (here.size = last_size(&arrays), true) && (others.reach = floats(&arrays, arguments[3], -1, false)) &&
+        (others.size = last_size(&arrays), true) &&
+        (here.place = floats(&arrays, arguments[0], 2 * here.size, false)) &&
+        (others.place = floats(&arrays, arguments[2], 2 * others.size, false)))
+        found = find(here, others);
     release(&arrays);
     return found;
 }

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.geo import direction_of
-from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints
 from perception.sensing.sensors import Sensors
 from perception.state.attributes import sizes
@@ -33,8 +32,7 @@ class Shade(NamedTuple):
 
 def obstacles(table: TrackTable) -> Obstacles:
     """Return the bodies of all tracks."""
-    known = np.isfinite(table.heading_deg)
-    ahead = np.where(known, direction_of(np.where(known, table.heading_deg, 0.0)).T, np.nan)
+    ahead = direction_of(table.heading_deg).T
     sd = np.sqrt(np.maximum(table.covariance[0, 0], table.covariance[1, 1]))
     return Obstacles(table.state, sizes(table), ahead, sd, existence(table))
 
@@ -44,15 +42,6 @@ def shade(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, s
 
     which (k,): number of a look; other (k,): track that may stand before its target.
     """
-    if kernel is None:
-        return shade_twin(of, sensor, target, which, other, sensors)
-    found = Shade(np.empty(len(target)), np.empty(len(target)))
-    kernel.shade(*contiguous(*of, sensors.place, sensors.height, sensor, target, which, other, *found))
-    return found
-
-
-def shade_twin(of: Obstacles, sensor: Ints, target: Ints, which: Ints, other: Ints, sensors: Sensors) -> Shade:
-    """Return the shade of targets (m,) as `shade` does, without the kernel; which, other (k,)."""
     count, target, foot = len(target), target[which], sensors.place[:, sensor[which]]
     height = sensors.height[sensor[which]]
     away, before = of.state[:2, target] - foot, of.state[:2, other] - foot

@@ -6,16 +6,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from perception.geo import direction_of
 from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints, Mask
 from perception.occlusion.shade import obstacles, shade
 from perception.sensing.sensors import Sensors
+from perception.state.attributes import SIZE_PRIOR, TYPICAL_SIZE
 from perception.state.pairs import neighbours
-from perception.state.table import TrackTable
+from perception.state.table import TrackTable, existence
 
 COVERED_SHARE = 0.5  # share of a road user's width that must be covered for it to be hidden, with some allowance
 IN_THE_OPEN = 0.998  # probability of being seen where no known body covers: unknown bodies hide as well
 FARTHEST_M = 40.0  # no body hides another that is farther behind it
+_LIMITS: Floats = np.array([SIZE_PRIOR, FARTHEST_M, COVERED_SHARE, IN_THE_OPEN])
 
 
 class SightMask(NamedTuple):
@@ -76,9 +79,21 @@ def cover(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cov
     a target that is not known well may be anywhere within so much more of it. A body covers with the probability that
     it exists.
     """
-    others = table.id.nonzero()[0]
-    if not len(others) or not len(track):
+    if not len(track) or not table.id.any():
         return Cover(np.full(len(track), IN_THE_OPEN), np.full(len(track), np.inf))
+    if kernel is None:
+        return cover_twin(table, sensor, track, sensors)
+    found = Cover(np.empty(len(track)), np.empty(len(track)))
+    sizes = table.size_m, table.size_weight, TYPICAL_SIZE
+    bodies = direction_of(table.heading_deg).T, existence(table), table.kind, table.id
+    looks = sensors.place, sensors.height, sensor, track, _LIMITS
+    kernel.cover(*contiguous(table.state, table.covariance, *sizes, *bodies, *looks, *found))
+    return found
+
+
+def cover_twin(table: TrackTable, sensor: Ints, track: Ints, sensors: Sensors) -> Cover:
+    """Return the same, for tracks (m,) and sensors (m,), without the kernel; a track at least is confirmed."""
+    others = table.id.nonzero()[0]
     of = obstacles(table)
     reach = _shadow(table, of.size_m, sensor, track, others, sensors)
     which, other = neighbours(table.state[:2].take(track, axis=-1), reach, table.state[:2].take(others, axis=-1), 0.0)

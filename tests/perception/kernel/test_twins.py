@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from perception.kernel.native import kernel
 from perception.objects import Floats, Mask
 from perception.occlusion.lane_order import lane_order, lane_order_twin
-from perception.occlusion.shade import obstacles, shade, shade_twin
-from perception.occlusion.visibility import sight, sight_twin
+from perception.occlusion.visibility import cover, cover_twin, sight, sight_twin
 from perception.sensing.projection import placed, placed_twin
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
@@ -172,24 +171,16 @@ def test_no_more_detections_of_one_track_than_numpy_adds_in_one_go() -> None:
 
 
 @built
-@given(seeds, st.integers(2, 30), st.integers(1, 30), st.integers(0, 120))
-def test_shades_are_those_of_the_twin(rng: np.random.Generator, count: int, looks: int, pairs: int) -> None:
-    table = tracks(rng, count)
+@given(seeds, st.integers(2, 30), st.integers(1, 60))
+def test_covers_are_those_of_the_twin(rng: np.random.Generator, count: int, looks: int) -> None:
+    table, sensors = tracks(rng, count), site(rng)
     table.kind[:], table.log_odds[:] = rng.integers(0, 7, count), rng.normal(size=count)
+    table.size_m[:], table.size_weight[:] = rng.uniform(0.0, 30.0, (3, count)), rng.integers(0, 3, (3, count))
     table.heading_deg[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
-    mounts = [
-        Mount(east_m=-60.0, north_m=0.0, yaw_deg=90.0, height_m=6.0),
-        Mount(east_m=0.0, north_m=70.0, yaw_deg=180.0),
-    ]
-    view = FieldOfView(range_m=200.0, width_deg=120.0)
-    sensors = Sensors(
-        [Sensor(device=str(n), mount=each, field_of_view=view) for n, each in enumerate(mounts)], 9.0, 9.0, 1.0
-    )
-    pair = (
-        *(rng.integers(0, 2, looks), rng.integers(0, count, looks)),
-        *(rng.integers(0, looks, pairs), rng.integers(0, count, pairs)),
-    )
-    found, expected = (each(obstacles(table), *pair, sensors) for each in (shade, shade_twin))
+    table.id[:] = rng.random(count) < 0.8
+    table.id[0] = 1
+    pair = rng.integers(0, 3, looks), rng.integers(0, count, looks)
+    found, expected = (each(table, *pair, sensors) for each in (cover, cover_twin))
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(found, expected, strict=True))
 
 
