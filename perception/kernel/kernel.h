@@ -12,6 +12,7 @@ function correct;    /* correct.c */
 function cover;      /* cover.c */
 function gate;       /* gate.c */
 function lane_order; /* lane_order.c */
+function misses;     /* misses.c */
 function neighbours; /* neighbours.c */
 function predict;    /* predict.c */
 function project;    /* project.c */

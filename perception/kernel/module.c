@@ -11,6 +11,7 @@ static PyMethodDef methods[] = {
     ROW(correct, "Give detections to their tracks."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(lane_order, "Find the next vehicles of vehicles in their lanes."),
+    ROW(misses, "Weigh that sensors did not see tracks."),
     ROW(neighbours, "Find what is near to what."),
     ROW(predict, "Move tracks on."),
     ROW(project, "Turn detections into the site frame."),

@@ -14,7 +14,7 @@ try:
     from perception import _kernel as kernel
 except ImportError:
     kernel = None  # type: ignore[assignment]
-_FUNCTIONS = {"assign", "correct", "cover", "gate", "lane_order", "neighbours", "predict", "project", "sight"}
+_FUNCTIONS = {"assign", "correct", "cover", "gate", "lane_order", "misses", "neighbours", "predict", "project", "sight"}
 if not _FUNCTIONS.issubset(dir(kernel)):
     kernel = None  # type: ignore[assignment]  # built from older sources
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints, Mask
 from perception.occlusion import survival, testimony, visibility
 from perception.occlusion.bodies import on_bodies
@@ -19,6 +22,34 @@ STANDING_MPS = 1.0  # a slower one may have stood where it is hidden since befor
 STEADY_SCANS = 3  # a track seen less often was never seen steadily
 
 
+_LIMITS: Floats = np.array([testimony.SCANS, testimony.OPEN, LIKELY, UNLIKELY, STANDING_MPS, STEADY_SCANS])
+
+
+class Misses(NamedTuple):
+    """Tracks (m,) that sensors (m,) looked at and did not see, and how far other road users hide them."""
+
+    sensor: Ints
+    track: Ints
+    exposed: Floats  # (m,) probability that the sensor could see the track
+    room_m: Floats  # (m,) as in `visibility.Cover`
+
+
+class Looks(NamedTuple):
+    """What the sensors of a round looked at: (sensors, n) each."""
+
+    seen: Mask
+    inside: Mask  # in the field of view, of a sensor that is not in the round, too
+    watched: Mask  # the same, of those in the round
+
+
+class Weighed(NamedTuple):
+    """What the misses of a round say."""
+
+    ratio: Floats  # (m,) likelihood of each miss if the track is there, over that if it is not
+    narrowest_m: Floats  # (n,) m: the narrowest room of each track; inf: none
+    news: Mask  # (n,) a sensor looked at it or saw it
+
+
 def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Sensors, settled: bool) -> None:
     """Let sensors' not seeing speak against the tracks, and note which of these none could see.
 
@@ -29,34 +60,60 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     watched = np.zeros_like(seen)
     watched[looked] = in_view[looked]
     sensor, track = np.nonzero(watched & fast & ~seen)
-    exposed, room = visibility.cover(table, sensor, track, sensors)
-    plain = exposed > testimony.OPEN
-    testimony.hear(table, seen, sensor[plain], track[plain], sure)
-    doubtful = table.id == 0  # a track not known to exist is not known to be hidden
-    comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
-    exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0
-    against = np.bincount(track, _evidence(table, sensor, track, exposed, sensors), len(table))
-    table.log_odds += np.maximum(against, MOST_AGAINST)
-    by_any = seen.any(axis=0)
-    could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
-    news = watched.any(axis=0) | by_any
-    table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * in_view.any(axis=0)
-    narrowest = np.full(len(table), np.inf)
-    np.minimum.at(narrowest, track, room)
-    table.leaving_per_s[:] = np.where(news, survival.rates(table, narrowest), table.leaving_per_s) * table.hidden
+    missed = Misses(sensor, track, *visibility.cover(table, sensor, track, sensors))
+    weighed = (weigh_twin if kernel is None else weigh)(
+        table, Looks(seen, in_view, watched), missed, sure, sensors, settled
+    )
+    table.log_odds += np.maximum(np.bincount(track, np.log(weighed.ratio), len(table)), MOST_AGAINST)
+    leaving = np.where(weighed.news, survival.rates(table, weighed.narrowest_m), table.leaving_per_s)
+    table.leaving_per_s[:] = leaving * table.hidden
     _refute(table)
 
 
-def _evidence(table: TrackTable, sensor: Ints, track: Ints, exposed: Floats, sensors: Sensors) -> Floats:
-    """Return the log-likelihood ratios (m,) of one more miss, of a sensor that can see a track so likely.
+def weigh(table: TrackTable, looks: Looks, missed: Misses, sure: Floats, sensors: Sensors, settled: bool) -> Weighed:
+    """Take the word of the sensors, say what the misses mean, and note which tracks are hidden.
 
-    sensor, track, exposed (m,): as `visibility.cover`. A road user that was seen steadily, and then not any more, may
-    be hidden by an unknown body: it stays so for a while, so that many misses in a row say little more than a few.
+    sure (sensors,), `settled`: as in `count`. The exposure of tracks that are not known to exist becomes 1 where
+    nothing could hide them.
     """
+    count, size = len(missed.track), len(table)
+    found = Weighed(np.empty(count), np.empty(size), np.empty(size, np.bool_))
+    tracks = table.state, table.id, table.history, table.word, table.hidden
+    of_sensors = sure, sensors.missed[:-1], sensors.missed_in_a_row[:-1]
+    kernel.misses(*tracks, *of_sensors, *looks, *contiguous(*missed), settled, _LIMITS, *found)
+    return found
+
+
+def weigh_twin(
+    table: TrackTable, looks: Looks, missed: Misses, sure: Floats, sensors: Sensors, settled: bool
+) -> Weighed:
+    """Do the same without the kernel; sure (sensors,)."""
+    sensor, track, exposed, room = missed
+    plain = exposed > testimony.OPEN
+    testimony.hear(table, looks.seen, sensor[plain], track[plain], sure)
+    doubtful = table.id == 0  # a track not known to exist is not known to be hidden
+    comes = settled | (np.hypot(table.state[2], table.state[3]) > STANDING_MPS)
+    exposed[doubtful[track] & (comes[track] | (exposed > UNLIKELY))] = 1.0
+    ratio = _ratio(table, missed, sensors)
+    by_any = looks.seen.any(axis=0)
+    could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
+    news = looks.watched.any(axis=0) | by_any
+    table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * looks.inside.any(axis=0)
+    narrowest = np.full(len(table), np.inf)
+    np.minimum.at(narrowest, track, room)
+    return Weighed(ratio, narrowest, news)
+
+
+def _ratio(table: TrackTable, missed: Misses, sensors: Sensors) -> Floats:
+    """Return the likelihood ratios (m,) of one more miss, of a sensor that can see a track so likely.
+
+    A road user that was seen steadily, and then not any more, may be hidden by an unknown body: it stays so for a
+    while, so that many misses in a row say little more than a few.
+    """
+    sensor, track, exposed, _ = missed
     in_a_row, steady = _past(table.history[sensor, track], table.hidden[track])
-    missed = np.exp(sensors.log_missed[sensor])
-    before = exposed * np.where(steady & (exposed < 1.0), missed**in_a_row, 1.0)
-    ratio: Floats = np.log((1.0 - exposed + before * missed) / (1.0 - exposed + before))
+    before = exposed * np.where(steady & (exposed < 1.0), sensors.missed_in_a_row[sensor, in_a_row], 1.0)
+    ratio: Floats = (1.0 - exposed + before * sensors.missed[sensor]) / (1.0 - exposed + before)
     return ratio
 
 

@@ -17,6 +17,7 @@ EMERGING_DENSITY = 4e-3  # per m2 and scan: road users that were never seen come
 FALSE_REPORT_DENSITY = 1e-3  # per m2: a radio may claim a vehicle at any place
 EDGE_M = 3.0  # nearer to the range limits than this a miss says nothing
 EDGE_RAD = math.radians(2.0)  # nor this near to the sides
+MOST_IN_A_ROW = 32  # scans that are remembered
 
 
 class Sensors:
@@ -51,6 +52,8 @@ class Sensors:
         self.gate = _column([gate] * len(sensors), report_gate)
         self.log_detected = np.log(_column([sensor.detection_probability for sensor in sensors], 1.0))
         self.log_missed = np.log(_column([1.0 - sensor.detection_probability for sensor in sensors], 1.0))
+        self.missed: Floats = np.exp(self.log_missed)
+        self.missed_in_a_row: Floats = self.missed[:, None] ** np.arange(MOST_IN_A_ROW + 1)
         clutter = _column([sensor.clutter_density for sensor in sensors], FALSE_REPORT_DENSITY)
         # (2, sensors + 1) 0 clutter, 1 near a hidden road user: others may come out there as well
         self.log_else: Floats = np.log(np.stack([clutter, clutter + EMERGING_DENSITY]))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from perception.kernel.native import kernel
 from perception.objects import Floats, Mask
 from perception.occlusion.lane_order import lane_order, lane_order_twin
+from perception.occlusion.misses import Looks, Misses, weigh, weigh_twin
 from perception.occlusion.visibility import cover, cover_twin, sight, sight_twin
 from perception.sensing.projection import placed, placed_twin
 from perception.sensing.scan import Scan
@@ -228,6 +229,26 @@ def test_orders_in_lanes_are_those_of_the_twin(rng: np.random.Generator, count: 
     table.heading_deg[:] = np.where(rng.random(count) < 0.1, np.nan, rng.choice([0.0, 5.0, 180.0], count))
     table.id[:], table.log_odds[:], table.kind[:] = 1, rng.normal(2.0, 1.5, count), rng.integers(0, 7, count)
     assert all(map(same, lane_order(table, rows), lane_order_twin(table, rows)))
+
+
+@built
+@given(seeds, st.integers(1, 30), st.booleans())
+def test_misses_are_weighed_as_by_the_twin(rng: np.random.Generator, count: int, settled: bool) -> None:
+    table, sensors = TrackTable.new(count, 3), site(rng)
+    table.state[:] = rng.normal(size=(4, count))
+    table.history[:] = rng.integers(0, 2**32, (3, count)) >> rng.integers(0, 33, (3, count))
+    table.word[:], table.hidden[:] = rng.normal(size=(3, count)), rng.integers(0, 2, count)
+    table.id[:] = rng.integers(0, 2, count)
+    looks = Looks(*(rng.random((3, 3, count)) < 0.5))
+    sensor, track = np.nonzero(looks.watched & ~looks.seen)
+    exposed = rng.choice([0.0, 0.05, 0.6, 0.95, 0.998], len(track))
+    found = []
+    for each in (weigh, weigh_twin):
+        own = table.take(np.arange(count))
+        missed = Misses(sensor, track, exposed.copy(), np.where(exposed > 0.9, np.inf, exposed * 9.0))
+        told = each(own, looks, missed, np.array([1.0, 4.0, 7.0]), sensors, settled)
+        found.append([*told, own.word, own.hidden, missed.exposed])
+    assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(*found, strict=True))
 
 
 @built
