@@ -97,7 +97,7 @@ def weigh_twin(
     ratio = _ratio(table, missed, sensors)
     by_any = looks.seen.any(axis=0)
     could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
-    news = looks.watched.any(axis=0) | by_any
+    news: Mask = looks.watched.any(axis=0) | by_any
     table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * looks.inside.any(axis=0)
     narrowest = np.full(len(table), np.inf)
     np.minimum.at(narrowest, track, room)
