@@ -30,12 +30,12 @@ class Misses(NamedTuple):
 
     sensor: Ints
     track: Ints
-    exposed: Floats  # (m,) probability that the sensor could see the track
+    exposure: Floats  # (m,) probability that the sensor could see the track
     room_m: Floats  # (m,) as in `visibility.Cover`
 
 
 class Looks(NamedTuple):
-    """What the sensors of a round looked at: (sensors, n) each."""
+    """The tracks that sensors look at in a round: (sensors, n) each."""
 
     seen: Mask
     inside: Mask  # in the field of view, of a sensor that is not in the round, too
@@ -43,9 +43,9 @@ class Looks(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """What the misses of a round say."""
+    """The meaning of the misses of a round."""
 
-    ratio: Floats  # (m,) likelihood of each miss if the track is there, over that if it is not
+    odds: Floats  # (m,) likelihood of each miss if the track is there, over that if it is not
     narrowest_m: Floats  # (n,) m: the narrowest room of each track; inf: none
     news: Mask  # (n,) a sensor looked at it or saw it
 
@@ -64,14 +64,14 @@ def count(table: TrackTable, seen: Mask, looked: Ints, sure: Floats, sensors: Se
     weighed = (weigh_twin if kernel is None else weigh)(
         table, Looks(seen, in_view, watched), missed, sure, sensors, settled
     )
-    table.log_odds += np.maximum(np.bincount(track, np.log(weighed.ratio), len(table)), MOST_AGAINST)
+    table.log_odds += np.maximum(np.bincount(track, np.log(weighed.odds), len(table)), MOST_AGAINST)
     leaving = np.where(weighed.news, survival.rates(table, weighed.narrowest_m), table.leaving_per_s)
     table.leaving_per_s[:] = leaving * table.hidden
     _refute(table)
 
 
 def weigh(table: TrackTable, looks: Looks, missed: Misses, sure: Floats, sensors: Sensors, settled: bool) -> Weighed:
-    """Take the word of the sensors, say what the misses mean, and note which tracks are hidden.
+    """Take the word of the sensors, weigh the misses, and note which tracks are hidden.
 
     sure (sensors,), `settled`: as in `count`. The exposure of tracks that are not known to exist becomes 1 where
     nothing could hide them.
@@ -97,7 +97,7 @@ def weigh_twin(
     ratio = _ratio(table, missed, sensors)
     by_any = looks.seen.any(axis=0)
     could = np.bincount(track, exposed > LIKELY, len(table)) > 0.0
-    news: Mask = looks.watched.any(axis=0) | by_any
+    news: Mask = np.logical_or(looks.watched.any(axis=0), by_any)
     table.hidden[:] = np.where(news, (table.id > 0) & ~by_any & ~could, table.hidden) * looks.inside.any(axis=0)
     narrowest = np.full(len(table), np.inf)
     np.minimum.at(narrowest, track, room)

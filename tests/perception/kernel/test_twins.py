@@ -247,7 +247,7 @@ def test_misses_are_weighed_as_by_the_twin(rng: np.random.Generator, count: int,
         own = table.take(np.arange(count))
         missed = Misses(sensor, track, exposed.copy(), np.where(exposed > 0.9, np.inf, exposed * 9.0))
         told = each(own, looks, missed, np.array([1.0, 4.0, 7.0]), sensors, settled)
-        found.append([*told, own.word, own.hidden, missed.exposed])
+        found.append([*told, own.word, own.hidden, missed.exposure])
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(*found, strict=True))
 
 
