@@ -117,7 +117,7 @@ class Checkup:
         return (
             driver.error
             or recognised(self._read.data)
-            or unknown(self._read.data, self._links[self._read.port].endpoint)
+            or unknown(self._read.data, self._link(self._read.port).endpoint)
         )
 
     def _explained(self, reason: str, driver: Driver) -> Refused:
@@ -125,10 +125,14 @@ class Checkup:
             return shown(reason, self.content.counters[reason], b"", WORDS[reason].en)
         sample = driver.counters.samples[reason] if isinstance(driver.counters, Intake) else b""
         port = reason.split("-")[0]
-        link = self._links[port if port in self._links else self._read.port]
+        link = self._link(port if port in self._links else self._read.port)
         known = _told(driver, reason, sample) or recognised(sample) or damaged(reason)
         cause = known or unknown(sample, link.endpoint)
         return shown(reason, driver.counters[reason], sample, cause)
+
+    def _link(self, port: str) -> PortLink:
+        """Return a port's link; the first one where only ports that speak when spoken to were read."""
+        return self._links.get(port) or next(iter(self._links.values()))
 
 
 def _told(driver: Driver, reason: str, sample: bytes) -> str | None:

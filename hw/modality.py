@@ -20,6 +20,7 @@ class Gives(StrEnum):
     SIGNALS = "signal states"
     RADIO = "frames of the air"
     SPEEDS = "speeds without places"
+    WEATHER = "weather"
     OTHER = "other things"
 
 
@@ -61,6 +62,7 @@ V2X = Modality(  # road users' own reports over the air
 )
 SIGNAL = Modality(name="signal", en="signal controller", zh="信号机", mark="S", gives=Gives.SIGNALS, device_type=5)
 GNSS = Modality(name="gnss", en="GNSS receiver", zh="GNSS 接收机", mark="G", gives=Gives.POSITION)
+WEATHER = Modality(name="weather", en="weather sensor", zh="气象传感器", mark="E", gives=Gives.WEATHER)
 OTHER = Modality(name="other", en="device", zh="设备", mark="", gives=Gives.OTHER)
 
-ROWS = (CAMERA, RADAR, LIDAR, SPEED, LOOP, V2X, SIGNAL, GNSS, OTHER)
+ROWS = (CAMERA, RADAR, LIDAR, SPEED, LOOP, V2X, SIGNAL, GNSS, WEATHER, OTHER)

@@ -34,6 +34,8 @@ DRIVERS: dict[str, str] = {
     "gat1743": "hw.signal.gat1743:Gat1743",
     "tscbm": "hw.signal.tscbm:Tscbm",
     "gb20999": "hw.signal.gb20999:Gb20999",
+    "pwd": "hw.weather.pwd:Pwd",
+    "wxt": "hw.weather.wxt:Wxt",
     "radio-agent": "hw.radio.agent:RadioAgent",
     "rsu41": "hw.radio.rsu41:Rsu41",
 }

@@ -86,6 +86,24 @@ class Speeds(Measurement, frozen=True, kw_only=True, eq=False):
     counted: bool  # each row is one vehicle that has passed; else a vehicle is told of again and again
 
 
+# Precipitation that falls now, the worst for traffic last; unknown: something falls.
+PRECIPITATION = ("none", "drizzle", "unknown", "rain", "mixed", "snow", "hail", "freezing")
+
+
+class Weather(Measurement, frozen=True, kw_only=True):
+    """The weather at a station, as far as it measures it."""
+
+    visibility_m: float | None = None  # m, meteorological optical range, mean over a minute
+    precipitation: str | None = None  # one of PRECIPITATION
+    intensity_mm_h: float | None = None  # mm/h of water
+    obscuration: str | None = None  # clear, fog or haze: the cause of a short sight beside precipitation
+    wind_mps: float | None = None  # m/s, mean
+    gust_mps: float | None = None  # m/s, highest of the averaging time
+    wind_from_deg: float | None = None  # deg clockwise from north
+    temperature_c: float | None = None  # deg C, of the air
+    humidity_percent: float | None = None  # relative
+
+
 class VehicleReport(Measurement, frozen=True, kw_only=True):
     """A vehicle's report of itself (a received BSM), in the core's units."""
 

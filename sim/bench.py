@@ -158,6 +158,19 @@ class GnssSpec(EmulatorSpec):
         return {"serial": Pty(self.serial, self.baud)}
 
 
+class WeatherSpec(EmulatorSpec):
+    """A weather sensor: one serial port."""
+
+    kind: Literal["pwd", "wxt"]
+    serial: str
+    baud: int = Field(9600, ge=1200, le=115_200)
+    period_s: int = Field(15, ge=1, le=3600)  # between messages
+
+    def ports(self) -> dict[str, Opening]:
+        """Return the one serial port."""
+        return {"link": Pty(self.serial, self.baud)}
+
+
 class DatagramSpec(EmulatorSpec):
     """A device that exchanges datagrams with one host."""
 
@@ -201,7 +214,16 @@ class ForwardSpec(AirSpec):
 
 
 AnySpec = Annotated[
-    CameraSpec | RadarSpec | CanRadarSpec | LinkedSpec | VideoSpec | GnssSpec | SignalSpec | RadioSpec | ForwardSpec,
+    CameraSpec
+    | RadarSpec
+    | CanRadarSpec
+    | LinkedSpec
+    | VideoSpec
+    | GnssSpec
+    | WeatherSpec
+    | SignalSpec
+    | RadioSpec
+    | ForwardSpec,
     Field(discriminator="kind"),
 ]
 

@@ -50,6 +50,8 @@ EMULATORS = {
     "gat1743": "sim.signal:SignalController",
     "tscbm": "sim.tscbm:TscbmController",
     "gb20999": "sim.gb20999:Gb20999Controller",
+    "pwd": "sim.weather:EmulatedDetector",
+    "wxt": "sim.weather:EmulatedTransmitter",
     "radio-agent": "sim.radio:Radio",
     "rsu41": "sim.rsu41:ForwardingRadio",
 }

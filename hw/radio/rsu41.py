@@ -59,7 +59,7 @@ class Rsu41Settings(DeviceSettings):
 
 
 class Rsu41:
-    """Messages for the air as text. Counters: `size` (payloads refused), `not-used` (datagrams received)."""
+    """Messages for the air as text. Counters: `size` (payloads refused), `unused` (datagrams received)."""
 
     Settings: ClassVar[type[DeviceSettings]] = Rsu41Settings
     modality: ClassVar[Modality] = V2X
@@ -78,7 +78,7 @@ class Rsu41:
 
     def received(self, port: str, data: bytes, receipt_ns: int) -> list[Measurement]:
         """Count a received message: nothing tells its sender."""
-        self.counters.note("not-used", data)
+        self.counters.note("unused", data)
         return []
 
     def due(self, now_ns: int) -> list[Send]:

@@ -16,6 +16,15 @@ from perception.events.red_light import RedLightSettings
 from perception.events.rule import EventRow, RuleSettings
 from perception.events.speed import OverspeedSettings, SlowVehicleSettings
 from perception.events.stopped import StoppedVehicleSettings
+from perception.events.weather import (
+    FogSettings,
+    HailSettings,
+    HazeSettings,
+    IcyRoadSettings,
+    RainSettings,
+    SnowSettings,
+    WindSettings,
+)
 from perception.events.wrong_way import WrongWaySettings
 from perception.sensor import Settings
 
@@ -42,6 +51,13 @@ class EventSettings(Settings):
     emergency: EmergencySettings = EmergencySettings()
     red_light: RedLightSettings = RedLightSettings()
     near_miss: NearMissSettings = NearMissSettings()
+    fog: FogSettings = FogSettings()
+    haze: HazeSettings = HazeSettings()
+    rain: RainSettings = RainSettings()
+    snow: SnowSettings = SnowSettings()
+    hail: HailSettings = HailSettings()
+    wind: WindSettings = WindSettings()
+    icy_road: IcyRoadSettings = IcyRoadSettings()
 
     def rules(self) -> dict[str, RuleSettings]:
         """Return the settings of every rule by its name, in the order in which they look."""

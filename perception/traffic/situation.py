@@ -16,6 +16,7 @@ from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.queues import Queues
 from perception.traffic.signals import PhaseLights
+from perception.traffic.weather import UNKNOWN_WEATHER, WeatherNow
 
 
 class Situation(msgspec.Struct, frozen=True, eq=False):
@@ -40,6 +41,7 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
     lights: PhaseLights
     is_green: Mask  # (l,) lanes any of whose ways has a green light
     emergency: Mask  # vehicles on their way with siren or lights
+    weather: WeatherNow = UNKNOWN_WEATHER
     view: View | None = None  # of the sensors; None: they see all of the road
 
     @property

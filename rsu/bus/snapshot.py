@@ -8,6 +8,7 @@ from hw.intake import Refused
 from hw.modality import OTHER, Modality
 from hw.vitals import NOTHING, VitalAlarm, Vitals
 from perception.tracking.bias import SensorBias
+from perception.traffic.weather import UNKNOWN_WEATHER, WeatherNow
 
 
 class TrackView(msgspec.Struct, frozen=True):
@@ -139,4 +140,5 @@ class Snapshot(msgspec.Struct, frozen=True):
     since: dict[str, int] = {}  # "device NAME", "message KIND" -> since when its state lasts, ns UTC
     latch: LatchView | None = None
     channel_busy: float | None = None  # channel busy ratio, 0..1; None: the radio does not say
+    weather: WeatherNow = UNKNOWN_WEATHER
     claims: list[ClaimView] = []  # vehicles' reports that no sensor confirms, the nearest first

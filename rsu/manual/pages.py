@@ -31,6 +31,7 @@ GROUPS = (
             "json-devices",
             "speed-radar",
             "signal-controllers",
+            "weather",
             "radios",
             "events",
             "calibrate",

@@ -13,6 +13,7 @@ from rsu.messages.row import Made, MessageRow, SiteUnit, Tick
 from rsu.reasons.place import NO_UTC
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
+from rsu.reasons.weather import WeatherReason
 from rsu.reasons.words import Reason
 from rsu.site.model import SignSettings
 from v2x.aids import DYNAMIC_EVENTS
@@ -148,7 +149,7 @@ ROW = MessageRow(
     services=("rsi-dynamic", "rsi-semi-static", "rsi-static"),
     period_ticks=10,
     silent=NO_UTC | {RadioReason.MAP_SILENT},
-    degraded=frozenset({SensorReason.NO_SENSORS}),
+    degraded=frozenset({SensorReason.NO_SENSORS, WeatherReason.WEATHER_LOST}),
     turn=4,
     shares=False,
     composer=RsiComposer,

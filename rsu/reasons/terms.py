@@ -90,6 +90,16 @@ RECORDINGS = {  # RecordingView.kind
     "event": _term("event", "事件"),
     "kept": _term("kept", "保留"),
 }
+PRECIPITATION = {  # perception.objects.PRECIPITATION
+    "none": _term("none", "无"),
+    "drizzle": _term("drizzle", "毛毛雨"),
+    "unknown": _term("of unknown kind", "类型未知"),
+    "rain": _term("rain", "雨"),
+    "mixed": _term("rain and snow", "雨夹雪"),
+    "snow": _term("snow", "雪"),
+    "hail": _term("hail", "冰雹"),
+    "freezing": _term("freezing rain", "冻雨"),
+}
 TABLES: Mapping[str, Mapping[str, Term]] = {
     "road_users": ROAD_USERS,
     "lights": LIGHTS,
@@ -100,6 +110,7 @@ TABLES: Mapping[str, Mapping[str, Term]] = {
     "processes": PROCESSES,
     "recorder": RECORDER,
     "recordings": RECORDINGS,
+    "precipitation": PRECIPITATION,
 }
 
 

@@ -23,12 +23,14 @@ from perception.objects import (
     Reception,
     SignalPlan,
     SignalState,
+    Weather,
 )
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.fusion import Fusion
 from perception.traffic.observer import Observer
 from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
+from perception.traffic.weather import WeatherBoard
 from rsu.bus.records import Misbehaviour
 from rsu.bus.snapshot import MessageState, Snapshot
 from rsu.messages.scene import Moment, News, Scene
@@ -74,6 +76,7 @@ class Station:
         ground = part(parts.ground, lanes, config.lane_map, [zone.polygon_m for zone in site.events.zones])
         self._observer = part(Observer, lanes, ground, site.statistics)
         self._detector = part(EventDetector, site.events, lanes, ground)
+        self._weather = part(WeatherBoard)
         self._statistics = part(TrafficStatistics, site.statistics, lanes)
         self.latch = part(parts.latch, site.signal, config.lane_map)
         self._signals = part(parts.signals, site.signal, config.lane_map, site.site, self.latch)
@@ -114,6 +117,8 @@ class Station:
         elif isinstance(measurement, ChannelState):
             if measurement.device in self._radios:
                 self._broadcaster.channel.update(measurement)
+        elif isinstance(measurement, Weather):
+            self._weather.update(measurement)
         elif isinstance(measurement, Fix):
             self._clock.update(measurement)
             self._position.update(measurement)
@@ -193,7 +198,7 @@ class Station:
         now_ns, known = moment.now_ns, NO_LIGHTS.isdisjoint(moment.conditions)
         colours = {phase.id: phase.colour for phase in self._phases if known and phase.colour != "unknown"}
         seen = self._observer.look(now_ns, tracks, colours, self._receiver.emergencies(now_ns))
-        return msgspec.structs.replace(seen, view=self._fusion.view())
+        return msgspec.structs.replace(seen, view=self._fusion.view(), weather=self._weather.now(now_ns))
 
     def _update_events(self, situation: Situation) -> list[RoadEvent]:
         """Keep the running events, and ended ones for a moment; return those that started or ended now."""
@@ -239,6 +244,7 @@ class Station:
             counters=dict(sorted(counters.items())),
             clock=self._clock.view(now_ns),
             latch=views.latch(self.latch.held, self._said.correction_ns),
+            weather=self._weather.now(now_ns),
             channel_busy=self._broadcaster.channel.busy(now_ns),
             claims=self._receiver.claims(now_ns, self._carried()),
         )

@@ -30,6 +30,8 @@ class Target(NamedTuple):
 # driver, port, corpus
 _PORTS = [
     ("radio-agent", "link", "radio"),
+    ("pwd", "link", "pwd"),
+    ("wxt", "link", "wxt"),
     ("rsu41", "link", "rsu41"),
     ("camera-json", "link", "camera-json"),
     ("gat1743", "link", "gat1743"),

@@ -48,6 +48,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "radar-video": {"link": {"http": {"listen": "127.0.0.1:1", "peer": "127.0.0.1"}}},
     "radar-c0": {"link": UDP, "origin": ORIGIN},
     "radio-agent": {"link": UDP},
+    "pwd": {"link": {"serial": {"path": "pwd", "baud": 9600}}},
+    "wxt": {"link": {"serial": {"path": "wxt", "baud": 19200}}},
     "rsu41": {"link": UDP},
     "ss125": {"link": {"serial": {"path": "ss125"}}, "unit": "metric"},
     "video": {},

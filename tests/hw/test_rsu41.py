@@ -15,6 +15,7 @@ from sim import agent
 from sim.rsu41 import ForwardTextError, on_air
 from tests.hw import replay
 from tests.hw.air import AirPiece, piece
+from tests.hw.fed import UDP, Fed
 from tests.sim.rig import Rig
 from tests.sim.test_emul_signal import free_ports
 from v2x import dsmp
@@ -81,7 +82,10 @@ def test_sizes_that_the_radio_does_not_take_are_counted(size: int) -> None:
 def test_what_the_radio_receives_is_counted_and_not_used() -> None:
     one = driver()
     assert one.received("link", b"\x02\x64\xc0", 1) == []
-    assert one.counters == {"not-used": 1} and one.due(1) == [] and one.opened("link", 1) == []
+    fed = Fed("rsu41", UDP)
+    fed.hear(b"\x02\x64\xc0")
+    assert [each.reason for each in fed.health().refused] == ["unused"] and fed.health().state == "ok"
+    assert one.counters == {"unused": 1} and one.due(1) == [] and one.opened("link", 1) == []
 
 
 @given(st.binary(min_size=1, max_size=1390), st.integers(0, 16511), st.integers(0, 255))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hw.detail import NOTHING, Detail
+from perception.traffic.weather import WeatherNow
 from rsu.bus import troubles
 from rsu.bus.records import Processes, RecorderState, UplinkState
 from rsu.bus.snapshot import ClockView, Snapshot
@@ -40,6 +41,11 @@ _UPLINK = Detail("uplink {}: {}, {} waiting, {} acknowledged of {}", "上报 {}�
 _CONNECTED = (Detail("not connected", "未连接"), Detail("connected", "已连接"))
 _RECORDER = Detail("recorder {}: {} recordings", "录制进程：{}，共 {} 个录制")
 _ENDED = Detail("{} ended {}: {}", "{} 于 {} 结束：{}")
+_WEATHER = Detail("weather: {}", "天气：{}")
+_VISIBILITY = Detail("visibility {} m", "能见度 {} m")
+_PRECIPITATION = Detail("precipitation: {}{}", "降水：{}{}")
+_GUSTS = Detail("gusts {} m/s", "阵风 {} m/s")
+_TEMPERATURE = Detail("air at {} deg C", "气温 {} ℃")
 _TIME = Detail("time: {}", "时间：{}")
 _UTC_UNKNOWN = Detail("UTC unknown", "UTC 未知")
 _UTC = Detail("UTC known to {} ms", "UTC 误差不超过 {} ms")
@@ -129,6 +135,8 @@ def _of_station(snapshot: Snapshot, language: str) -> Iterator[Detail | Table]:
     yield _messages(snapshot, language)
     yield _devices(snapshot, language)
     yield _TIME.of(_clock(snapshot.utc_uncertainty_ms, snapshot.clock))
+    if facts := list(_weather(snapshot.weather)):
+        yield _WEATHER.of(_listed(facts, ", ", "，"))
     if (latch := snapshot.latch) is not None:
         since = datetime.fromtimestamp(latch.since_ns // 1_000_000_000, UTC)
         yield _LATCHED.of(*latch.phases, f"{since:%Y-%m-%d %H:%M:%S}")
@@ -168,7 +176,24 @@ def _clock(bound_ms: float | None, clock: ClockView | None) -> Detail:
         facts.append(_DRIFT.of(f"{clock.drift_ppm:+.1f}"))
     if clock is not None and clock.step_ms is not None:
         facts.append(_STEPS.of(clock.steps, f"{clock.step_ms / 1000:+.3f}"))
-    return Detail("; ".join(fact.en for fact in facts), "；".join(fact.zh for fact in facts))
+    return _listed(facts, "; ", "；")
+
+
+def _weather(weather: WeatherNow) -> Iterator[Detail]:
+    """Yield the measurements of weather sensors."""
+    if weather.visibility_m is not None:
+        yield _VISIBILITY.of(f"{weather.visibility_m:.0f}")
+    if weather.precipitation is not None:
+        amount = "" if weather.intensity_mm_h is None else f" {weather.intensity_mm_h:g} mm/h"
+        yield _PRECIPITATION.of(terms.PRECIPITATION[weather.precipitation].name, amount)
+    if weather.gust_mps is not None:
+        yield _GUSTS.of(f"{weather.gust_mps:.1f}")
+    if weather.temperature_c is not None:
+        yield _TEMPERATURE.of(f"{weather.temperature_c:.1f}")
+
+
+def _listed(facts: Sequence[Detail], joint: str, joint_zh: str) -> Detail:
+    return Detail(joint.join(fact.en for fact in facts), joint_zh.join(fact.zh for fact in facts))
 
 
 def _messages(snapshot: Snapshot, language: str) -> Table:

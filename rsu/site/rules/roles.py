@@ -20,6 +20,8 @@ _GIVES = {
     Gives.POSITION: Detail("position and time", "位置与时间"),
     Gives.SIGNALS: Detail("signal states", "灯色"),
     Gives.RADIO: Detail("frames of the air", "空口消息"),
+    Gives.SPEEDS: Detail("speeds without places", "不含位置的车速"),
+    Gives.WEATHER: Detail("weather", "气象"),
     Gives.OTHER: Detail("other things", "其他数据"),
 }
 _FIT = Detail(" (there are {there})", "（可用的有 {there}）")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hw.device import DeviceHealth
+from hw.modality import Gives
 from rsu.reasons.radio import RadioReason
 from rsu.reasons.sensors import SensorReason
+from rsu.reasons.weather import WeatherReason
 from rsu.reasons.words import Reason
 from rsu.site.model import RadioSettings
 
@@ -33,6 +35,8 @@ class Conditions:
             yield SensorReason.NO_SENSORS
         else:
             yield from dict.fromkeys(_SENSOR_STATES[each.state] for each in sensors if each.state != "ok")
+        if any(each.is_lost for each in health if each.modality.gives is Gives.WEATHER):
+            yield WeatherReason.WEATHER_LOST
 
 
 class RadioConditions:

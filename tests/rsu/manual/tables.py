@@ -104,6 +104,7 @@ GIVES_ZH = {
     modality.Gives.SIGNALS: "信号灯状态",
     modality.Gives.RADIO: "空口报文",
     modality.Gives.SPEEDS: "不带位置的车速",
+    modality.Gives.WEATHER: "气象",
     modality.Gives.OTHER: "其他",
 }
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from hw.watch import State
-from perception.objects import RoadUser
+from perception.objects import PRECIPITATION, RoadUser
 from perception.results import MOVEMENTS
 from rsu.messages.row import Permission
 from rsu.reasons import terms
@@ -26,6 +26,7 @@ from v2x.records.names import Light
         ("lanes", [*get_args(LaneModel.model_fields["type"].annotation), "sidewalk"]),
         ("decisions", [permission.name.lower() for permission in Permission]),
         ("devices", get_args(State)),
+        ("precipitation", PRECIPITATION),
         ("recordings", ["open", *get_args(Class)]),
     ],
 )
