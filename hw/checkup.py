@@ -77,12 +77,17 @@ class Checkup:
 
     def finding(self, now_ns: int, driver: Driver) -> Condition:
         """Return how the device is now."""
-        errors = [f"{port}: {link.error}" for port, link in self._links.items() if link.error]
         if self._watch.is_strange(now_ns):
             return Condition("not-understood", NOT_UNDERSTOOD.say(self._cause(now_ns, driver, NOISE)))
-        if not all(link.alive for link in self._links.values()):
-            return Condition("lost" if errors else "starting", next(iter(errors), driver.error))
+        for each in self._links.values():
+            if not each.alive:
+                return self._lost(driver)
         return self._alive(now_ns, driver)
+
+    def _lost(self, driver: Driver) -> Condition:
+        """Return the condition of a device with a link that is not alive."""
+        errors = [f"{port}: {link.error}" for port, link in self._links.items() if link.error]
+        return Condition("lost" if errors else "starting", next(iter(errors), driver.error))
 
     def refused(self, now_ns: int, driver: Driver) -> tuple[Refused, ...]:
         """Return the refused input, the latest first; causes are searched for once a second."""

@@ -103,8 +103,10 @@ class Device:
                 self._send(self._safely(self._driver.opened, port, now_ns))
         if changes is not None:
             changes += self.changes()
-        if all(link.up for link in self.links.values()):
-            self._send(self._safely(self._driver.due, now_ns))
+        for link in self.links.values():
+            if not link.up:
+                return True
+        self._send(self._safely(self._driver.due, now_ns))
         return True
 
     def read(self, port: str) -> list[Read]:

@@ -55,6 +55,7 @@ class SignalView:
         self._followed: frozenset[int] = frozenset()  # lamps that are announced by the plan
         self._contradicted = False  # the plan does not fit the reports
         self._cycle_began_ns: int | None = None
+        self._steps: dict[int, list[Step]] = {}  # lamp -> its steps by the plan, since the newest report
 
     @property
     def stamp_ns(self) -> int | None:
@@ -118,6 +119,7 @@ class SignalView:
     def _follow(self, lamps: list[Lamp], stamp_ns: int) -> None:
         """Find out where in the plan's cycle the controller is, by the newest plan that fits."""
         self._followed = frozenset()
+        self._steps.clear()
         for program in dict.fromkeys((self._newest_plan, self._program)):
             if program is None:
                 continue
@@ -149,9 +151,17 @@ class SignalView:
             return PhaseView(phase.id, phase, [])
         stale_ns = age_ns if age_ns > fresh_ns else 0
         if phase.lamp in self._followed and self._program is not None and self._cycle_began_ns is not None:
-            place_ns = (now_ns - self._cycle_began_ns) % self._program.cycle_ns
-            return PhaseView(phase.id, phase, self._program.ahead(phase.lamp, place_ns, now_ns), True, stale_ns)
+            steps = self._announced(phase.lamp, now_ns, self._program, self._cycle_began_ns)
+            return PhaseView(phase.id, phase, steps, True, stale_ns)
         return PhaseView(phase.id, phase, record.steps(now_ns), False, stale_ns)
+
+    def _announced(self, lamp: int, now_ns: int, program: Program, began_ns: int) -> list[Step]:
+        """Return a lamp's steps by the plan: those of the tick before, as long as the running step lasts."""
+        steps = self._steps.get(lamp)
+        if steps is None or not steps[0].start_ns <= now_ns < (steps[0].end_ns or 0):
+            steps = program.ahead(lamp, (now_ns - began_ns) % program.cycle_ns, now_ns)
+            self._steps[lamp] = steps
+        return steps
 
     def ahead(self, now_ns: int) -> dict[int, list[Step]]:
         """Return lamp number -> its steps from `now_ns` on, as in `phases`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from rsu.messages.spat import FOREVER_S
@@ -95,15 +95,15 @@ def _lengths(lights: Sequence[Announced]) -> Iterator[tuple[str | None, float, b
 
     The running state has begun before; the flash of a green that comes last may run now, and no colour is sent twice.
     """
-    for group, members in groupby(lights, key=lambda light: group_of(light.colour)):
-        first, *more = members
-        last = (more or [first])[-1]
-        if last.end_s is not None and last.end_s != float("inf"):
-            yield (
-                group,
-                last.end_s - first.start_s,
-                first is not lights[0] and (last.colour, last) != ("green", lights[-1]),
-            )
+    groups = [group_of(light.colour) for light in lights]
+    begin = 0
+    for number, (light, group) in enumerate(zip(lights, groups, strict=True), 1):
+        comes_last = number == len(lights)
+        if not comes_last and groups[number] == group:
+            continue
+        if light.end_s is not None and light.end_s != float("inf"):
+            yield group, light.end_s - lights[begin].start_s, begin > 0 and not (comes_last and light.colour == "green")
+        begin = number
 
 
 def announced(states: Sequence[PhaseState]) -> list[Announced]:

@@ -82,7 +82,7 @@ def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[D
     east, north = now.east_m - first.east_m, now.north_m - first.north_m
     moved = math.hypot(east, north)
     headings = [each.heading_deg for each in way if each.heading_deg is not None]
-    steady = len(headings) == len(way) and max(abs(_turned(each, headings[0])) for each in headings) < STEADY_DEG
+    steady = len(headings) == len(way) and _are_steady(headings)
     speeds = [each.speed_mps for each in way if each.speed_mps is not None]
     if len(speeds) == len(way):
         driven = passed_s * sum(speeds) / len(speeds)
@@ -102,6 +102,12 @@ def _gap(before: ReportedMotion, now: ReportedMotion, passed_s: float) -> float:
     fastest = (max(speeds) if speeds else FASTEST_MPS) + HARDEST_MPS2 * passed_s / 2.0
     noise = PLACE_NOISE_M + _SIGMAS * math.hypot(before.sd_m, now.sd_m)
     return math.dist((before.east_m, before.north_m), (now.east_m, now.north_m)) - fastest * passed_s - noise
+
+
+def _are_steady(headings: Sequence[float]) -> bool:
+    """Tell whether all headings are near the first: in one expression, as it is asked of every message received."""
+    first = headings[0] - 180.0
+    return max([abs((each - first) % 360.0 - 180.0) for each in headings]) < STEADY_DEG
 
 
 def _turned(first: float, second: float) -> float:

@@ -6,6 +6,7 @@ A report that passes may still be false. It becomes a measurement that sharpens 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator
 
@@ -86,13 +87,17 @@ class Senders:
 
     def admit(self, report: VehicleReport, reception: Reception, backwards: bool, on_time: bool) -> bool:
         """Tell whether a report may be used. `on_time`: our own UTC is known, so that its time can be judged."""
-        if self._strike(self._of_itself(report, reception, on_time), report.id, reception):
+        east, north = map(float, to_site(report.latitude_deg, report.longitude_deg, self._reference))
+        away_m = math.hypot(east, north)
+        if self._strike(self._of_itself(report, reception, on_time, away_m), report.id, reception):
             return False
         sender = self._sender(report.id, reception)
         if sender is None or self._strike(self._is_again(report, reception, sender, on_time), report.id, reception):
             return False
         sender.source, sender.report, sender.reception = reception.source, report, reception
-        if self._strike(sender.take(self._said(report, backwards)), report.id, reception):
+        sd_m = motion.place_sd(report.position_95_m)
+        said = ReportedMotion(report.stamp_ns, east, north, report.speed_mps, report.heading_deg, sd_m, backwards)
+        if self._strike(sender.take(said), report.id, reception):
             return False
         self._strike(self._is_same(report, sender), report.id, reception)
         sender.emergency_ns = report.receipt_ns if report.emergency else sender.emergency_ns
@@ -125,15 +130,14 @@ class Senders:
             if sender.report is not None and now_ns - sender.heard_ns < HEARD_NS
         ]
 
-    def _of_itself(self, report: VehicleReport, reception: Reception, on_time: bool) -> Iterator[Doubt]:
-        """Yield the impossible values of a message, without regard to the messages before."""
+    def _of_itself(self, report: VehicleReport, reception: Reception, on_time: bool, away_m: float) -> Iterator[Doubt]:
+        """Yield the impossible values of a message from so far away, without regard to the messages before."""
         late_ns = reception.stamp_ns - report.stamp_ns
         if on_time and not EARLIEST_NS <= late_ns <= OLDEST_NS:
             yield Doubt("stale", f"its time is {late_ns / NS:+.2f} s before the reception")
-        east, north = to_site(report.latitude_deg, report.longitude_deg, self._reference)
-        if (away := float((east**2 + north**2) ** 0.5)) > self._settings.range_m:
+        if away_m > self._settings.range_m:
             yield Doubt(
-                "too-far", f"{report.latitude_deg:.5f}, {report.longitude_deg:.5f} is {away / 1000:.1f} km away"
+                "too-far", f"{report.latitude_deg:.5f}, {report.longitude_deg:.5f} is {away_m / 1000:.1f} km away"
             )
         if odd := motion.impossible(report.speed_mps, (report.length_m, report.width_m, report.height_m)):
             yield odd
@@ -166,13 +170,6 @@ class Senders:
             yield Doubt(
                 "same-motion", f"{report.speed_mps:.2f} m/s, {report.heading_deg:.2f} deg, as {other.hex()} says too"
             )
-
-    def _said(self, report: VehicleReport, backwards: bool) -> ReportedMotion:
-        east, north = to_site(report.latitude_deg, report.longitude_deg, self._reference)
-        sd = motion.place_sd(report.position_95_m)
-        return ReportedMotion(
-            report.stamp_ns, float(east), float(north), report.speed_mps, report.heading_deg, sd, backwards
-        )
 
     def _remember(self, reception: Reception) -> int | None:
         """Return when the same octets were received long before; remember those of one message in ONE_OF."""
