@@ -57,13 +57,14 @@ class Signals:
         self._view = SignalView(settings, conflicts, latch)
         self._guard = SpatGuard(settings, conflicts, latch)
 
-    def plan(self, plan: SignalPlan) -> None:
-        """Take the running plan."""
-        self._view.plan(plan)
-
-    def report(self, state: SignalState) -> None:
-        """Take one report of the lamp colours, in the order of arrival."""
-        self._view.report(state)
+    def take(self, said: SignalState | SignalPlan) -> None:
+        """Take a report of the lamp colours, in the order of arrival, or the running plan; of this controller alone."""
+        if said.device != self._settings.device:
+            return
+        if isinstance(said, SignalState):
+            self._view.report(said)
+        else:
+            self._view.plan(said)
 
     @property
     def counters(self) -> Counter[str]:

@@ -122,10 +122,8 @@ class Station:
         elif isinstance(measurement, Fix):
             self._clock.update(measurement)
             self._position.update(measurement)
-        elif isinstance(measurement, SignalState) and self._signals is not None:
-            self._signals.report(measurement)
-        elif isinstance(measurement, SignalPlan) and self._signals is not None:
-            self._signals.plan(measurement)
+        elif isinstance(measurement, SignalState | SignalPlan) and self._signals is not None:
+            self._signals.take(measurement)
 
     def advance(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from perception.objects import Lamp, SignalState
+from perception.objects import Lamp, LampPlan, SignalPlan, SignalState
 from rsu.bus.latch import ConflictLatch
 from rsu.site.signal import PhaseSettings, SignalSettings
 from rsu.station import views
@@ -24,7 +24,7 @@ class Story:
     def tell(self, *shown: Shown) -> SignalsNow:
         """Report lamps 1 and 2, and lamp 9 of no phase; return what is told a tick later."""
         lamps = [Lamp(number, 0, 1, *each) for number, each in zip((1, 2, 9), shown, strict=False)]
-        self.signals.report(SignalState(device="s", stamp_ns=self.now, receipt_ns=self.now, lamps=lamps))
+        self.signals.take(SignalState(device="s", stamp_ns=self.now, receipt_ns=self.now, lamps=lamps))
         told = self.signals.tick(self.now, 0, 0)
         self.now += S // 2
         return told
@@ -76,3 +76,15 @@ def test_nothing_is_told_of_a_controller_that_is_not_believed(end: str, conditio
 def test_before_the_first_report_nothing_is_known() -> None:
     told = Story().wait(0.5)
     assert told.message is None and told.lamps is None and {phase.light for phase in told.phases} == {"unavailable"}
+
+
+def test_a_second_controller_is_not_broadcast() -> None:
+    story = Story()
+    before = story.tell(("green", 9.0), ("red", 20.0))
+    other = [Lamp(1, 0, 1, "red", 30.0), Lamp(2, 0, 1, "green", 30.0)]
+    story.signals.take(SignalState(device="spare", stamp_ns=story.now, receipt_ns=story.now, lamps=other))
+    plan = [LampPlan(1, 0, 1, [("red", 60.0)])]
+    story.signals.take(SignalPlan(device="spare", stamp_ns=story.now, receipt_ns=story.now, lamps=plan))
+    told = story.signals.tick(story.now, 0, 0)
+    assert [phase.light for phase in told.phases] == [phase.light for phase in before.phases]
+    assert told.conditions == before.conditions

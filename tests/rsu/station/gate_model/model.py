@@ -151,10 +151,8 @@ class Model(ModelView):
             for lamp in datagram.lamps:
                 self._news_ns[lamp] = max(self._news_ns.get(lamp, 0), datagram.captured_ns)
             for found in self._driver.received("link", datagram.data, ours_ns - (self.now_ns - due_ns)):
-                if isinstance(found, SignalState):
-                    self._signals.report(found)
-                elif isinstance(found, SignalPlan):
-                    self._signals.plan(found)
+                if isinstance(found, SignalState | SignalPlan):
+                    self._signals.take(found)
 
     def _fix(self, ours_ns: int) -> None:
         self._clock.update(
