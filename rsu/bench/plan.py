@@ -18,6 +18,7 @@ from rsu.site import config
 
 _PLACES = (Path(__file__).parents[2] / "configs", Path(sys.prefix) / "share/rsu/configs")  # repository, wheel
 CONFIGS = next((place for place in _PLACES if place.exists()), _PLACES[0])
+SITE, BENCH, MIXED = "demo.yaml", "demo-bench.yaml", "demo-mixed.yaml"
 ADDRESS = "127.0.0.1"  # in the shipped files
 _MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
 _JUDGED_RANGE_M = 60.0
@@ -45,7 +46,7 @@ def _configs(folder: Path, address: str, change: Callable[[Path], None] | None) 
     if address == ADDRESS and change is None:
         return CONFIGS
     copy = Path(shutil.copytree(CONFIGS, folder / "configs"))
-    for name in ("demo.yaml", "demo-bench.yaml"):
+    for name in (SITE, BENCH, MIXED):
         text = (copy / name).read_text(encoding="utf-8")
         (copy / name).write_text(text.replace(ADDRESS, address), encoding="utf-8")
     if change is not None:
@@ -55,7 +56,7 @@ def _configs(folder: Path, address: str, change: Callable[[Path], None] | None) 
 
 def _bench(configs: Path, folder: Path, liars: int) -> Path:
     """Return the bench file; where vehicles shall lie a copy of it that says so."""
-    shipped = configs / "demo-bench.yaml"
+    shipped = configs / BENCH
     if not liars:
         return shipped
     yaml, own = YAML(), folder / "liars-bench.yaml"
@@ -67,12 +68,25 @@ def _bench(configs: Path, folder: Path, liars: int) -> Path:
 
 def with_network(model: Path, configs: Path) -> None:
     """Let a network (ONNX file) look at the video cameras' pictures too, in the site file of a folder."""
-    yaml, path = YAML(), configs / "demo.yaml"
+    yaml, path = YAML(), configs / SITE
     site = yaml.load(path)
     for device in site["devices"].values():
         if "video" in device:
             device["video"]["onnx"] = {"model": str(model)}
     yaml.dump(site, path)
+
+
+def with_mixed_devices(configs: Path) -> None:
+    """Put one device of each kind into the site and bench file of a folder, as its overlay says."""
+    yaml = YAML()
+    overlay = yaml.load(configs / MIXED)
+    site, bench = yaml.load(configs / SITE), yaml.load(configs / BENCH)
+    site["radio"] = overlay["site"]["radio"]
+    site["devices"] |= overlay["site"]["devices"]
+    site["sensors"] += overlay["site"]["sensors"]
+    bench["emulators"] |= overlay["emulators"]
+    yaml.dump(site, configs / SITE)
+    yaml.dump(bench, configs / BENCH)
 
 
 def plan_of(
@@ -90,7 +104,7 @@ def plan_of(
     vehicles that send at once lie.
     """
     configs = _configs(folder, address, change)
-    loaded = config.load(configs / "demo.yaml")
+    loaded = config.load(configs / SITE)
     place, platform = loaded.site.site, loaded.site.uplink.platform
     assert platform is not None, "the demo site has a platform"
     return Plan(

@@ -16,9 +16,17 @@ EXAMPLES = (
     "rsu demo",
     "rsu demo --for 60 --json                      # the summary for a program",
     "rsu demo --cut radar-north@10+5 --for 30      # a radar dies after 10 s and is back 5 s later",
+    "rsu demo --devices mixed                      # one device of each kind that this version knows",
     "rsu demo --model nanodet.onnx                 # a network looks at the video camera's pictures too",
     "rsu demo --source recorded --address 127.0.0.2 --run /tmp/rsu-demo-2    # a second demo, without SUMO",
 )
+
+
+class DeviceChoice(StrEnum):
+    """Devices of the crossing."""
+
+    USUAL = "usual"
+    MIXED = "mixed"
 
 
 class TrafficChoice(StrEnum):
@@ -37,6 +45,13 @@ Cuts = Annotated[
     ),
 ]
 
+Scene = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="a scripted scene among the traffic, one for each kind of event", show_default="none"
+    ),
+]
+
 
 def command(
     seconds: Seconds = None,
@@ -45,14 +60,10 @@ def command(
     source: Annotated[
         TrafficChoice, typer.Option(help="traffic: simulated now, or a recording of such")
     ] = TrafficChoice.SUMO,
-    scenario: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="a scripted scene among the traffic, one for each kind of event",
-            show_default="none",
-        ),
-    ] = None,
+    devices: Annotated[
+        DeviceChoice, typer.Option(help="usual: four corners with camera and radar; mixed: one device of each kind")
+    ] = DeviceChoice.USUAL,
+    scenario: Scene = None,
     seed: Seed = 7,
     address: Address = "127.0.0.1",
     run: BenchRun = None,
@@ -72,7 +83,8 @@ def command(
     from rsu.cli.views import demo as bench
 
     with usage():
+        mixed = devices is DeviceChoice.MIXED
         cuts = [Cut.parse(text) for text in cut or []]
-        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars, model)
+        wishes = bench.Wishes(seconds, as_json, cuts, source, seed, address, run, scenario, liars, mixed, model)
         code = until_interrupted(lambda stop: bench.run_demo(wishes, stop))
     raise typer.Exit(code)

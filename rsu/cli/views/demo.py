@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from rsu.bench.plan import plan_of, prepare, with_network
+from rsu.bench.plan import plan_of, prepare, with_mixed_devices, with_network
 from rsu.bench.processes import Cut, Running
 from rsu.bench.watch import Watch, say
 from rsu.bus.records import UplinkState
@@ -39,6 +39,7 @@ class Wishes(NamedTuple):
     run: Path | None
     scenario: str | None = None
     liars: int = 0  # so many of the vehicles that send at once lie
+    mixed: bool = False  # one device of each kind
     model: Path | None = None  # ONNX file of a network that looks at the video camera's pictures too
 
 
@@ -46,7 +47,7 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     """Run the demo until its time is over or `stop`; print the summary on stdout."""
     folder = wishes.run or Path(tempfile.gettempdir()) / "rsu-demo"
     prepare(folder)
-    change = None if wishes.model is None else partial(with_network, wishes.model.resolve())
+    change = partial(_change, wishes) if wishes.mixed or wishes.model is not None else None
     plan = plan_of(folder, wishes.address, wishes.source, wishes.seed, wishes.scenario, change, wishes.liars)
     site = config.load(plan.site).site
     names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
@@ -69,6 +70,14 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
         bench.stop(bench.names)
         watch.close()
     _print(_summary(bench, watch, own), wishes.as_json)
+
+
+def _change(wishes: Wishes, configs: Path) -> None:
+    """Change the site and bench file of a folder as the caller wishes."""
+    if wishes.mixed:
+        with_mixed_devices(configs)
+    if wishes.model is not None:
+        with_network(wishes.model.resolve(), configs)
 
 
 def _loop(bench: Running, watch: Watch, seconds: float | None, cuts: list[Cut], stop: threading.Event) -> None:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hw.registry import DRIVERS
 from rsu.bench import kept, plan
+from rsu.bench.plan import plan_of, with_mixed_devices
 from rsu.lab import truth_file
 from rsu.recorder import shelf
 from rsu.recording.writer import PART
 from rsu.site import config
+from sim.bench import load
 from sim.truth_writer import HEAD
 
 
@@ -56,6 +59,15 @@ def test_a_kept_recording_takes_the_truth_of_its_time_along(tmp_path: Path) -> N
     lines = gzip.decompress(found.read_bytes()).decode().splitlines()
     assert len(lines) == 1 + 23 and lines[0] + "\n" == HEAD
     assert lines[1].startswith(str(begin_ns - second)) and lines[-1].startswith(str(begin_ns + 21 * second))
+
+
+def test_the_mixed_demo_has_one_device_of_each_kind(tmp_path: Path) -> None:
+    made = plan_of(tmp_path, "127.0.0.9", "recorded", 7, change=with_mixed_devices)
+    assert [each.text for each in config.check(made.site) if each.level == "error"] == []
+    site, bench = config.load(made.site).site, load(made.bench)
+    assert {device.kind for device in site.devices.values()} >= set(DRIVERS)
+    assert set(bench.emulators) == set(site.devices), "each has its emulator"
+    assert "127.0.0.1" not in made.site.read_text(encoding="utf-8") + made.bench.read_text(encoding="utf-8")
 
 
 def test_a_demo_with_a_network_has_a_site_file_of_its_own(tmp_path: Path) -> None:
