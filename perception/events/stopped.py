@@ -20,8 +20,8 @@ from perception.geo import heading_of
 from perception.objects import SECOND_NS, Ints, Mask
 from perception.sensor import NotNegative, Positive
 from perception.traffic.ground import JUNCTION
-from perception.traffic.hidden import STANDING_MPS
 from perception.traffic.lanes import LaneMap
+from perception.traffic.reappearance import STANDING_MPS
 from perception.traffic.situation import Situation
 
 CAR_M = 4.6  # length of a car that may stand ahead

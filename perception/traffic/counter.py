@@ -9,8 +9,8 @@ import numpy as np
 
 from perception.objects import SECOND_NS, Ints, Mask, RoadUser
 from perception.traffic.ground import FIRST_ZONE, Areas, Ground, Polygon
-from perception.traffic.hidden import HiddenVehicle
 from perception.traffic.lanes import LaneMap
+from perception.traffic.reappearance import HiddenVehicle
 from perception.traffic.situation import Situation
 from perception.traffic.tally import Passage, TrafficTally, Turn
 
@@ -61,6 +61,8 @@ class TrafficCounter:
                 tally.turns.append(turn)
         tally.take_queues(now.queues.length_m, now.queues.vehicles)
         self._measure_lanes(now, tally, ~on_foot)
+        for row in now.crossed[now.past["unseen_s"][now.crossed] > 0.0].tolist():
+            self._add_unseen(now, row, tally)
         self._watch_spots(now, tally)
 
     def _passage(self, now: Situation, row: int) -> Passage:
@@ -104,6 +106,22 @@ class TrafficCounter:
         if len(now.halted):
             tally.stops += np.bincount(now.lane[now.halted], minlength=count)
         tally.green_s += now.passed_s * now.is_green
+
+    def _add_unseen(self, now: Situation, row: int, tally: TrafficTally) -> None:
+        """Count the unseen way of a row that crossed a stop line: it drove all of it at one pace."""
+        past, length = now.past[row], float(now.tracks.size_m[row, 0])
+        lane, unseen_m, unseen_s = int(past["origin"]), float(past["unseen_m"]), float(past["unseen_s"])
+        tally.length_m_s[lane] += unseen_s * length
+        tally.present_s[lane] += unseen_s
+        tally.travelled_m[lane] += unseen_m
+        for spot, loop in zip(tally.spots, self._loops, strict=False):
+            over_m = length + loop.length_m
+            if loop.lane == lane and loop.to_stop_line_m - over_m / 2.0 > self._observed_m - unseen_m:
+                over_s = unseen_s * over_m / unseen_m
+                spot.kinds[int(now.tracks.kind[row])] += 1
+                spot.speeds_mps.append(unseen_m / unseen_s)
+                spot.occupied_s += over_s
+                spot.present_s += over_s
 
     def _watch_spots(self, now: Situation, tally: TrafficTally) -> None:
         """Count the road users that come over the loops and into the zones."""

@@ -4,7 +4,8 @@ A vehicle that is lost on a lane with a red light drives on to the end of the qu
 another vehicle is seen in its place, or until the light has been green for long enough that the queue has moved off.
 Then it drives on to the stop line. The probability that it exists falls with time, as it may change lanes unseen;
 below 0.5 it is forgotten. A vehicle that is seen for the first time nearer to the stop line than a hidden vehicle that
-drives is taken for that hidden vehicle, and gets its delay.
+drives is taken for that hidden vehicle, and gets its delay; so is one that is seen for the first time as it crosses the
+stop line, where the hidden one should have crossed it a moment ago.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import msgspec
 import numpy as np
 
 from perception.objects import SECOND_NS, Floats, Ints, Mask, RoadUser
@@ -21,36 +21,16 @@ from perception.occlusion.survival import PACE
 from perception.results import Tracks
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
+from perception.traffic.reappearance import STANDING_MPS, HiddenVehicle, give, is_claimed, is_taken, returns
 from perception.traffic.signals import PhaseLights
 
 LONGEST_NS = 120 * SECOND_NS
 UNSIGNALLED_NS = 10 * SECOND_NS  # the same where no light is known
 KNOWN_NS = SECOND_NS  # a track seen for a shorter time may be a false alarm
 START_S, WAVE_MPS = 2.0, 5.0  # a queue starts so long after green, and this fast from the stop line back
-STANDING_MPS = 1.4
 DRIVING_MPS, OPEN_M = 10.0, 1e3  # speed to which a queue starts where no vehicle is ahead within so many metres
-LEAVES_NS = 100 * SECOND_NS  # after which one that waits unseen may have changed lanes
 LEFT_BELOW = 0.5  # probability of existence below which a hidden vehicle that drives is forgotten
-UNDELAYED_S = 1.0  # a vehicle that was delayed for longer has been seen before the stop line for long
-OVERLAP = 0.8  # of the mean length: two bodies nearer than that are one vehicle
-
-
-class HiddenVehicle(msgspec.Struct):
-    """A vehicle as it was when it was seen last, then as it should be."""
-
-    number: int  # its track id
-    lane: int
-    to_stop_line_m: float  # m
-    length_m: float  # m
-    speed_mps: float  # m/s
-    delay_s: float  # on its way to the stop line
-    seen_ns: int
-    starts: bool = False  # its queue has moved off
-    existence: float = 1.0  # probability that it is there, but for manoeuvres that it may have made while it waited
-
-    def still_there(self, now_ns: int) -> float:
-        """Return the probability that it is there: now and then one that waits turns aside unseen."""
-        return self.existence * math.exp(-(now_ns - self.seen_ns) / LEAVES_NS)
+GONE_NS = 20 * SECOND_NS  # one that was forgotten may be seen so much later past the stop line
 
 
 class Hidden:
@@ -62,6 +42,7 @@ class Hidden:
         self._numbers: list[int] = []  # track ids of the vehicles in view that come to a stop line,
         self._seen: tuple[Floats | Ints, ...] = ()  # and their places, speeds and delays at the last look, as columns
         self._hidden: list[HiddenVehicle] = []
+        self._gone: list[HiddenVehicle] = []  # that left the hidden ones, and were not seen again
         self._last_ns = 0
 
     def update(
@@ -84,7 +65,7 @@ class Hidden:
         lost = [at for at, number in enumerate(self._numbers) if number not in there]
         if lost:
             self._hidden += self._waiting(lost)
-        self._hidden = [one for one in self._hidden if one.number not in there or _returns(one, tracks, past)]
+        self._hidden = [one for one in self._hidden if one.number not in there or returns(one, tracks, past)]
         for one in self._hidden:
             one.starts = one.starts or not self._still_waits(one, now_ns, lights)
         rows = (comes & (now_ns - past["first_ns"] >= KNOWN_NS)).nonzero()[0]
@@ -95,31 +76,61 @@ class Hidden:
             tracks.size_m[rows, 0],
             speed[rows],
             past["delay_s"][rows],
+            past["from_m"][rows],
         )
         if self._hidden:
             self._move_up(self._waiting(range(len(rows))), (now_ns - self._last_ns) / SECOND_NS)
-            self._hidden = [one for one in self._hidden if self._is_hidden(one, tracks, sure, comes, matches, past)]
+            self._hidden = [one for one in self._hidden if self._stays(one, now_ns, tracks, sure, comes, matches, past)]
+        self._gone = [one for one in self._gone if now_ns - one.left_ns < GONE_NS]
         self._last_ns = now_ns
         return self._hidden
 
+    def hand_over(self, tracks: Tracks, past: Rows, crossed: Ints) -> None:
+        """Let the rows (k,) of `past` (n,) that cross a stop line now be the hidden vehicles that they must be."""
+        for row in crossed.tolist():
+            lane, first_ns, from_m = (past[name][row] for name in ("origin", "first_ns", "from_m"))
+            number = int(tracks.id[row])
+            may_be = [
+                one
+                for one in (*self._hidden, *self._gone)
+                if one.lane == lane and (one.number == number or (first_ns > one.seen_ns and from_m < one.lost_m))
+            ]
+            if may_be:
+                one = min(may_be, key=lambda one: (one.number != number, one.to_stop_line_m))
+                give(one, past, row)
+                (self._hidden if one in self._hidden else self._gone).remove(one)
+
     def _waiting(self, which: Iterable[int]) -> list[HiddenVehicle]:
         """Return the vehicles `which`, row numbers among those that were in view at the last look."""
-        lane, to_stop_line, length, speed, delay_s = (column.tolist() for column in self._seen)
+        lane, to_stop_line, length, speed, delay_s, from_m = (column.tolist() for column in self._seen)
         return [
             HiddenVehicle(
-                self._numbers[at], lane[at], to_stop_line[at], length[at], speed[at], delay_s[at], self._last_ns
+                number=self._numbers[at],
+                lane=lane[at],
+                to_stop_line_m=to_stop_line[at],
+                length_m=length[at],
+                speed_mps=speed[at],
+                delay_s=delay_s[at],
+                seen_ns=self._last_ns,
+                from_m=from_m[at],
+                lost_m=to_stop_line[at],
             )
             for at in which
         ]
 
-    def _is_hidden(
-        self, one: HiddenVehicle, tracks: Tracks, sure: Mask, comes: Mask, matches: Matches, past: Rows
+    def _stays(
+        self, one: HiddenVehicle, now_ns: int, tracks: Tracks, sure: Mask, comes: Mask, matches: Matches, past: Rows
     ) -> bool:
         """Tell whether a vehicle still is hidden and before the stop line; masks (n,) as in `update`."""
         if not one.starts:
-            return not _is_taken(one, tracks, sure, matches, past)
+            return not is_taken(one, tracks, sure, matches, past)
+        if is_claimed(one, comes, matches, past):
+            return False
         there = one.to_stop_line_m > 0.0 and one.existence >= LEFT_BELOW
-        return there and not _is_claimed(one, comes, matches, past)
+        if not there:
+            one.left_ns = now_ns
+            self._gone.append(one)
+        return there
 
     def _still_waits(self, one: HiddenVehicle, now_ns: int, lights: PhaseLights) -> bool:
         """Tell whether the queue at its place has not moved off yet."""
@@ -160,37 +171,3 @@ def _leaders(behind: list[HiddenVehicle], vehicles: list[HiddenVehicle]) -> tupl
     starts = np.array([one.starts for one in behind])
     gap, to_line = gap[number, next_one], np.where(starts, OPEN_M, (own_place - own_half)[:, 0])
     return np.minimum(gap, to_line), np.where(gap < to_line, speed[next_one], starts * DRIVING_MPS)
-
-
-def _returns(one: HiddenVehicle, tracks: Tracks, past: Rows) -> bool:
-    """Give the delay of a vehicle that is seen again to its track's row in `past` (n,); return False: not hidden."""
-    row = int((tracks.id == one.number).argmax())
-    past["delay_s"][row] = max(float(past["delay_s"][row]), one.delay_s)
-    return False
-
-
-def _is_claimed(one: HiddenVehicle, comes: Mask, matches: Matches, past: Rows) -> bool:
-    """Tell whether a vehicle among the rows `comes` (n,), seen for the first time, is this hidden one.
-
-    If so, its row of `past` gets the hidden vehicle's delay.
-    """
-    new = comes & (matches.lane == one.lane) & (past["first_ns"] > one.seen_ns) & (past["delay_s"] < UNDELAYED_S)
-    rows = (new & (matches.to_stop_line_m < one.to_stop_line_m + one.length_m)).nonzero()[0]
-    if len(rows):
-        first = rows[matches.to_stop_line_m[rows].argmin()]
-        past["delay_s"][first] += one.delay_s
-        past["stopped"][first] = True
-    return bool(len(rows))
-
-
-def _is_taken(one: HiddenVehicle, tracks: Tracks, sure: Mask, matches: Matches, past: Rows) -> bool:
-    """Tell whether a track, sure (n,), is seen in this vehicle's place; a track that is new there is this vehicle."""
-    own: Ints = (sure & (matches.lane == one.lane)).nonzero()[0]
-    near = (
-        np.abs(matches.to_stop_line_m[own] - one.to_stop_line_m)
-        < OVERLAP * (tracks.size_m[own, 0] + one.length_m) / 2.0
-    )
-    for row in own[near & (past["first_ns"][own] > one.seen_ns)][:1].tolist():
-        past["delay_s"][row] += one.delay_s
-        past["stopped"][row] |= one.speed_mps < STANDING_MPS
-    return bool(near.any())

@@ -28,6 +28,9 @@ ROW = np.dtype(
         ("still_s", "f8"),  # for how long it has been standing
         ("stopped", "?"),
         ("delay_s", "f8"),  # before the stop line ahead
+        ("from_m", "f8"),  # m before the stop line ahead, at most: where it was seen, under whatever number; 0: nowhere
+        ("unseen_m", "f8"),  # m before the stop line that it crossed last, on which it was not seen,
+        ("unseen_s", "f8"),  # and for how long it must have been there
     ]
 )
 FRESH = np.zeros((), dtype=ROW)

@@ -11,12 +11,13 @@ from perception.objects import SECOND_NS, Floats, Mask, RoadUser
 from perception.results import Tracks
 from perception.traffic import progress
 from perception.traffic.ground import Ground
-from perception.traffic.hidden import STANDING_MPS, Hidden, HiddenVehicle
+from perception.traffic.hidden import Hidden
 from perception.traffic.lanes import NONE, LaneMap, Matches
 from perception.traffic.memory import Rows, TrackMemory
 from perception.traffic.movements import Movements
 from perception.traffic.platoons import Platoons
 from perception.traffic.queues import Queues, QueueSettings, Standing, measure
+from perception.traffic.reappearance import STANDING_MPS, HiddenVehicle
 from perception.traffic.signals import PhaseLights
 from perception.traffic.situation import Situation
 
@@ -54,7 +55,9 @@ class Observer:
         matches = self._lanes.match_ahead(tracks.position_m, ahead, past["lane"])
         speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
         progress.meet(past, tracks, now_ns, passed_s)
-        crossed = self._platoons.credit(past, progress.cross(past, self._lanes, tracks), now_ns)
+        crossed = progress.cross(past, self._lanes, tracks)
+        self._hidden.hand_over(tracks, past, crossed)
+        self._platoons.credit(past, crossed, now_ns)
         decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = progress.drive(past, self._lanes, self._queues, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size_m[:, 2] > LOW_M)

@@ -65,13 +65,15 @@ def drive(past: Rows, lanes: LaneMap, queues: QueueSettings, matches: Matches, s
     towards = matches.to_stop_line_m > back_m
     other = (towards & (past["approach"] != lane)).nonzero()[0]  # another lane than before
     if len(other):
-        past["delay_s"][other[past["approach"][other] == NONE]] = 0.0
+        come = other[past["approach"][other] == NONE]
+        past["delay_s"][come] = past["from_m"][come] = 0.0
         past["approach"][other], past["movement"][other] = lane[other], lanes.only_movement[lane[other]]
     other = (past["lane"] != lane).nonzero()[0]
     if len(other):
         limit = lanes.speed_limit[lane[other]]
         past["speed_limit"][other] = np.where(np.isnan(limit), past["speed_limit"][other], limit)
     past["lane"] = lane
+    past["from_m"] = np.where(towards, np.fmax(past["from_m"], matches.to_stop_line_m), past["from_m"])
     share = min(1.0, passed_s / SMOOTHING_S)
     before = past["steady_speed"]
     past["steady_speed"] = np.where(np.isnan(before), speed, before + share * (speed - before))

@@ -11,10 +11,10 @@ from perception.objects import Floats, Ints, Mask
 from perception.occlusion.view import View
 from perception.results import LanePlace, Tracks
 from perception.traffic.ground import Flags
-from perception.traffic.hidden import HiddenVehicle
 from perception.traffic.lanes import LaneMap, Matches
 from perception.traffic.memory import Rows
 from perception.traffic.queues import Queues
+from perception.traffic.reappearance import HiddenVehicle
 from perception.traffic.signals import PhaseLights
 from perception.traffic.weather import UNKNOWN_WEATHER, WeatherNow
 

@@ -199,14 +199,16 @@ def test_a_hidden_vehicle_occupies_the_lane_and_the_loop_where_it_stands_and_not
 
 def test_occupancy_is_the_share_of_time_that_the_stop_line_is_covered():
     def rows(t):
-        gone = max(0.0, 15.0 * (t - 40.0))
-        return [(1, -2.0, 20.5 - gone, 180.0, 15.0 * (t >= 40.0))] if t >= 10.0 else []
+        if t < 10.0:
+            return [(1, -2.0, 20.5 + 15.0 * (10.0 - t), 180.0, 15.0)]
+        return [(1, -2.0, 20.5 - max(0.0, 15.0 * (t - 40.0)), 180.0, 15.0 * (t >= 40.0))]
 
     first, second = lanes_of(rows)
     assert first.occupancy == pytest.approx(0.5, abs=0.01)
     assert second.occupancy == 0.0
-    assert first.space_occupancy == pytest.approx(0.5 * 4.6 / 60.0, rel=0.03)
-    assert first.density_per_m == pytest.approx(0.5 / 60.0, rel=0.03)
+    there = (30.0 + 60.0 / 15.0) / 60.0  # it stands, it comes and leaves
+    assert first.space_occupancy == pytest.approx(there * 4.6 / 60.0, rel=0.03)
+    assert first.density_per_m == pytest.approx(there / 60.0, rel=0.03)
 
 
 def test_stops_and_delay_are_those_of_who_stood():
@@ -325,3 +327,28 @@ def test_longer_periods_are_the_sum_of_shorter_ones_and_a_cycle_begins_with_gree
 
 def test_a_site_without_lanes_has_no_flows():
     assert count(lambda t: [(1, 0.0, 0.0, 0.0, 0.0)], lanes=LaneMap([])) == []
+
+
+def test_a_vehicle_that_is_first_seen_near_the_line_came_unseen_over_lane_and_loop():
+    loop = {"name": "advance", "link": "north", "lane": 1, "to_stop_line_m": 45.0, "length_m": 2.0}
+
+    def rows(t):
+        return [(1, -2.0, 40.0 - 10.0 * (t - 30.0), 180.0, 10.0)] if t >= 30.0 else []
+
+    (period,) = count(rows, loops=[loop])
+    unseen_s = 40.0 / 12.5
+    assert period.lanes[0].density_per_m * 60.0 * 60.0 == pytest.approx(unseen_s + 2.0, abs=0.2)
+    assert period.loops[0].volume == 1
+    assert period.loops[0].occupancy * 60.0 == pytest.approx(unseen_s * (4.6 + 2.0) / 40.0, rel=0.05)
+
+
+@pytest.mark.parametrize("first_seen_m", [1.0, 55.0])
+def test_a_hidden_vehicle_is_the_one_that_appears_at_the_line_and_not_one_that_comes_from_afar(first_seen_m):
+    def rows(t):
+        comes = [(1, -2.0, 90.0 - 8.0 * t, 180.0, 8.0)] if t < 3.0 else []  # lost 46 m before the line
+        later = [(2, -2.0, 20.0 + first_seen_m - 10.0 * (t - 30.0), 180.0, 10.0)] if t >= 30.0 else []
+        return comes + later
+
+    first, _ = lanes_of(rows)
+    assert first.volume == 1
+    assert (first.delay_s > 3.0) == (first_seen_m == 1.0)
