@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from perception.geo import direction_of
-from perception.objects import SECOND_NS, Floats, Mask, RoadUser
+from perception.objects import SECOND_NS, Floats, Ints, Mask, RoadUser
 from perception.results import Tracks
 from perception.traffic import progress
 from perception.traffic.ground import Ground
@@ -55,9 +55,7 @@ class Observer:
         matches = self._lanes.match_ahead(tracks.position_m, ahead, past["lane"])
         speed = np.hypot(tracks.velocity_mps[:, 0], tracks.velocity_mps[:, 1])
         progress.meet(past, tracks, now_ns, passed_s)
-        crossed = progress.cross(past, self._lanes, tracks)
-        self._hidden.hand_over(tracks, past, crossed)
-        self._platoons.credit(past, crossed, now_ns)
+        crossed = self._cross(now_ns, tracks, past)
         decided = self._movements.decide(past, tracks, ahead, matches.lane)
         halted = progress.drive(past, self._lanes, self._queues, matches, speed, passed_s)
         is_vehicle = _IS_VEHICLE[tracks.kind] & (tracks.size_m[:, 2] > LOW_M)
@@ -84,6 +82,13 @@ class Observer:
             is_green=self._is_green,
             emergency=_among(tracks.vehicle_id, emergencies),
         )
+
+    def _cross(self, now_ns: int, tracks: Tracks, past: Rows) -> Ints:
+        """Return the rows (k,) that cross a stop line now; their unseen ways before it are put into `past` (n,)."""
+        crossed = progress.cross(past, self._lanes, tracks)
+        self._hidden.hand_over(tracks, past, crossed)
+        self._platoons.credit(past, crossed, now_ns)
+        return crossed
 
     def _look_at_queues(
         self, now_ns: int, tracks: Tracks, speed: Floats, is_vehicle: Mask, matches: Matches, past: Rows
