@@ -27,7 +27,7 @@ MIXED = (
     " Information.mixed Information.place Information.speed Job.speed LampPlan.steps Lens.distortion Lens.matrix"
     " Limit.clear_at Limit.raise_at Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty"
     " Sample.values Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
-    " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
+    " Surveyed.points TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
     " Values.numbers Vehicle.length Vehicle.speed _Whole.residual"
 )
 FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are

@@ -29,7 +29,13 @@ class MapFormat(StrEnum):
 
     AUTO = "auto"
     OPENDRIVE = "opendrive"
+    LANELET2 = "lanelet2"
+    OSM = "osm"
     SUMO = "sumo"
+    MAP = "map"
+    BOUNDARIES = "boundaries"
+    GEOJSON = "geojson"
+    POINTS = "points"
 
 
 class MapDatum(StrEnum):

@@ -11,6 +11,7 @@ import numpy as np
 from hw.detail import Detail
 from perception.geo import Reference, to_site, to_wgs84
 from perception.objects import Floats
+from rsu.lab.maps.alike import merged
 from rsu.lab.maps.choice import choose
 from rsu.lab.maps.legs import Leg, legs
 from rsu.lab.maps.network import Junction, RoadLane, RoadNetwork, RoadTurn
@@ -76,7 +77,7 @@ class MapDraft(msgspec.Struct, frozen=True):
 def build(network: RoadNetwork, wanted: WantedJunction, notes: Notes) -> Built:
     """Return the lane map of one junction. MapError: there is none such."""
     junction = choose(network, wanted.crossing, notes)
-    turns = [turn for turn in network.turns if turn.junction == junction.key]
+    turns = merged(network, [turn for turn in network.turns if turn.junction == junction.key], notes)
     node = NodeId(
         region=wanted.region if wanted.region is not None else junction.region or 1,
         id=wanted.node if wanted.node is not None else junction.number or 1,
@@ -126,34 +127,37 @@ def _frame(
 
 def _link(draft: MapDraft, leg: Leg) -> LinkModel:
     assert leg.link is not None
-    lines = {
-        key: stopped(lengthened(key, draft.network, draft.wanted.reach_m, True), draft.network.stop_lines_m)
-        for key in leg.link.keys
-    }
+    whole = {key: lengthened(key, draft.network, draft.wanted.reach_m, True) for key in leg.link.keys}
+    lines = {key: stopped(line, draft.network.stop_lines_m) for key, (line, _) in whole.items()}
+    widths = {key: round(width, 2) for key, (_, width) in whole.items()}
     motor = [lines[key] for key in leg.link.keys if draft.lane(key).kind == "vehicle"] or list(lines.values())
     limits = [limit for key in leg.link.keys if (limit := draft.lane(key).limit_mps) is not None]
     limit = max(limits, default=None)
     return LinkModel(
         name=f"{leg.name}_in",
         upstream=leg.node,
-        width_m=round(sum(draft.lane(key).width_m for key in leg.link.keys), 2),
+        width_m=round(sum(widths.values()), 2),
         speed_limit_mps=None if limit is None else round(limit, 2),
         points=draft.points(middle_line(motor)),
         movements=draft.ways.movements(leg),
-        lanes=[_lane(draft, leg, key, n, lines[key], limit) for n, key in enumerate(leg.link.keys, 1)],
+        lanes=[_lane(draft, leg, n, lines, widths, limit) for n in range(len(leg.link.keys))],
     )
 
 
-def _lane(draft: MapDraft, leg: Leg, key: str, place: int, line: Floats, usual: float | None) -> LaneModel:
+def _lane(
+    draft: MapDraft, leg: Leg, place: int, lines: dict[str, Floats], widths: dict[str, float], usual: float | None
+) -> LaneModel:
+    assert leg.link is not None
+    key = leg.link.keys[place]
     lane, connections = draft.lane(key), draft.ways.connections(leg, key)
     arrows = list(dict.fromkeys(way.maneuver for way in connections)) or list(lane.arrows)
     own = lane.limit_mps is not None and lane.limit_mps != usual
     return LaneModel(
-        id=lane.number or place,
-        width_m=round(lane.width_m, 2),
+        id=lane.number or place + 1,
+        width_m=widths[key],
         type=lane.kind,
         maneuvers=arrows,
-        points=draft.points(line),
+        points=draft.points(lines[key]),
         speed_limit_mps=round(lane.limit_mps, 2) if own and lane.limit_mps is not None else None,
         connects_to=connections,
     )
@@ -164,9 +168,9 @@ def _exit(draft: MapDraft, leg: Leg) -> ExitModel:
     lanes = []
     for place, key in enumerate(leg.exit.keys, 1):
         lane = draft.lane(key)
-        line = lengthened(key, draft.network, draft.wanted.reach_m * _EXIT_SHARE, False)
-        number, width = lane.number or place, round(lane.width_m, 2)
-        lanes.append(ExitLane(id=number, width_m=width, type=lane.kind, points=draft.points(line)))
+        line, width = lengthened(key, draft.network, draft.wanted.reach_m * _EXIT_SHARE, False)
+        keys = {"id": lane.number or place, "width_m": round(width, 2), "type": lane.kind}
+        lanes.append(ExitLane(**keys, points=draft.points(line)))
     return ExitModel(name=f"{leg.name}_out", downstream=leg.node, lanes=lanes)
 
 

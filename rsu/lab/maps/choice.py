@@ -9,6 +9,7 @@ from perception.geo import to_wgs84
 from rsu.lab.maps.errors import MapError, PlaceUnknownError
 from rsu.lab.maps.network import Junction, RoadNetwork
 from rsu.lab.maps.notes import Notes
+from rsu.lab.maps.roads import bundles
 
 _NONE = Detail(
     "no crossing in the file: lanes that lead from one road to another were not found",
@@ -39,7 +40,7 @@ def listing(network: RoadNetwork) -> list[FoundJunction]:
     for key, junction in network.junctions.items():
         turns = [turn for turn in network.turns if turn.junction == key]
         lanes = {turn.start for turn in turns}
-        roads = {network.lanes[lane].road or lane for lane in lanes}
+        roads = bundles({lane: network.lanes[lane] for lane in lanes}, incoming=True)
         signalled = any(turn.signal for turn in turns)
         found.append(FoundJunction(key, junction.name, _place(network, junction), len(roads), len(lanes), signalled))
     return sorted((each for each in found if each.lanes), key=lambda each: (-each.lanes, each.key))

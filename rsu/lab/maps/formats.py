@@ -25,20 +25,28 @@ _NO_LIBRARY = Detail(
     "maps need the extra `map`, {name} is not installed: pip install 'rsu-edge[map]'",
     "地图功能需要附加组件 `map`，{name} 未安装：pip install 'rsu-edge[map]'",
 )
-_HEAD = 65536  # octets that tell a format
 
 
 class Format(NamedTuple):
     """One row."""
 
     title: str
-    known_by: re.Pattern[bytes]  # in the first octets
+    known_by: re.Pattern[bytes]  # in its octets
     module: str  # has `read(path, stated, notes) -> RoadNetwork`
+    named: re.Pattern[str] = re.compile("")  # in the file's name
 
 
 FORMATS = {
     "opendrive": Format("OpenDRIVE", re.compile(rb"<OpenDRIVE\b"), "opendrive"),
+    "lanelet2": Format("lanelet2", re.compile(rb"<osm\b.*[\"']lanelet[\"']", re.DOTALL), "lanelet2"),
+    "osm": Format("OpenStreetMap", re.compile(rb"<osm\b"), "osm"),
     "sumo": Format("SUMO network", re.compile(rb"<net\b"), "sumo"),
+    "map": Format("MAP message", re.compile(rb'"inLinks"|\A\s*[0-9A-Fa-f]{20,}\s*\Z|[\x00-\x08\x0e-\x1f]'), "message"),
+    "boundaries": Format(
+        "GeoJSON lane boundaries", re.compile(rb'"coordinates"'), "boundaries", re.compile("bound|border|marking", re.I)
+    ),
+    "geojson": Format("GeoJSON lanes", re.compile(rb'"coordinates"'), "geojson"),
+    "points": Format("surveyed points", re.compile(rb"\A[^<{\[]*[,;\t]"), "points"),
 }
 
 
@@ -54,8 +62,8 @@ def read(path: Path, name: str, stated: Stated, notes: Notes) -> RoadNetwork:
 
 
 def _format(path: Path) -> str:
-    head = octets(path)[:_HEAD]
+    data = octets(path)
     for name, row in FORMATS.items():
-        if row.known_by.search(head):
+        if row.known_by.search(data) and row.named.search(path.name):
             return name
     raise PlaceUnknownError(_UNKNOWN.of(file=path.name, known=", ".join(FORMATS)))

@@ -14,6 +14,7 @@ from rsu.lab.maps.network import RoadLane, RoadNetwork, along, at, cut, length_m
 _BESIDE_DEG, _BESIDE_M = 25.0, 2.5  # lanes of one road: by their directions, by the gap between their edges
 _ABREAST_M = 12.0  # along the road
 _STRAIGHT_ON_DEG = 45.0
+_WIDTH_OVER_M = 30.0  # of the junction
 _COMPASS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 
 
@@ -67,24 +68,40 @@ def _bundle(keys: list[str], lanes: Mapping[str, RoadLane], incoming: bool) -> B
     return Bundle(tuple(keys), float(heading_of(ahead)), np.mean(list(ends.values()), axis=0))
 
 
-def lengthened(key: str, network: RoadNetwork, reach_m: float, incoming: bool) -> Floats:
-    """Return the line (n, 2) of a lane with the pieces before it (incoming) or after it, cut to a length."""
+def lengthened(key: str, network: RoadNetwork, reach_m: float, incoming: bool) -> tuple[Floats, float]:
+    """Return the line (n, 2) of a lane with the pieces before it (incoming) or after it, and its width.
+
+    The width is that of the longest piece near the junction: short pieces at stop lines widen into it.
+    """
     line = network.lanes[key].line_m
-    seen = {key}
-    while length_m(line) < reach_m:
-        pairs = ((first, last) if incoming else (last, first) for first, last in network.follows)
-        nexts = [piece for piece, mine in pairs if mine == key and piece not in seen and piece in network.lanes]
-        straight = [each for each in nexts if _on(line, network.lanes[each].line_m, incoming) < _STRAIGHT_ON_DEG]
-        if not straight:
+    seen, widths = {key}, [(min(length_m(line), _WIDTH_OVER_M), network.lanes[key].width_m)]
+    while (before := length_m(line)) < reach_m:
+        following = _next(key, line, network, incoming)
+        if following is None or following in seen:
             break
-        key = min(straight, key=lambda each: _on(line, network.lanes[each].line_m, incoming))
+        key = following
         seen.add(key)
         more = network.lanes[key].line_m
+        widths.append((min(length_m(more), _WIDTH_OVER_M - before), network.lanes[key].width_m))
         line = tidy(np.vstack([more, line] if incoming else [line, more]))
     whole = length_m(line)
+    width = max(widths)[1]
     if whole <= reach_m:
-        return line
-    return cut(line, whole - reach_m, whole) if incoming else cut(line, 0.0, reach_m)
+        return line, width
+    return cut(line, whole - reach_m, whole) if incoming else cut(line, 0.0, reach_m), width
+
+
+def _next(key: str, line: Floats, network: RoadNetwork, incoming: bool) -> str | None:
+    """Return the piece with which a lane goes on; where several lanes part from it, it goes on as the straightest."""
+    pairs = [(first, last) if incoming else (last, first) for first, last in network.follows]
+    nexts = [piece for piece, mine in pairs if mine == key and piece in network.lanes]
+    straight = [each for each in nexts if _on(line, network.lanes[each].line_m, incoming) < _STRAIGHT_ON_DEG]
+    if not straight:
+        return None
+    chosen = min(straight, key=lambda each: _on(line, network.lanes[each].line_m, incoming))
+    ahead = network.lanes[chosen].line_m
+    parting = [mine for piece, mine in pairs if piece == chosen and mine in network.lanes]
+    return chosen if key == min(parting, key=lambda each: _on(network.lanes[each].line_m, ahead, incoming)) else None
 
 
 def _on(line: Floats, more: Floats, incoming: bool) -> float:

@@ -6,10 +6,16 @@ lanes, stop lines 15 m from the middle, roads of 100 m.
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
 import numpy as np
+
+from perception.geo import Reference, to_wgs84
+from perception.traffic.paths import bend
+
+SHENZHEN = Reference(22.5431, 114.0579)
 
 WIDTH_M, STOP_M, REACH_M = 3.5, 15.0, 115.0
 OUTWARDS = {"north": (0.0, 1.0), "east": (1.0, 0.0), "south": (0.0, -1.0), "west": (-1.0, 0.0)}
@@ -136,3 +142,125 @@ def _way(number: int, road: str, lane: int, target: str, ids: dict[str, int]) ->
         f'<planView><geometry s="0" x="{first[0]}" y="{first[1]}" hdg="{math.atan2(ahead[1], ahead[0])}" length="20">'
         f'<paramPoly3 {cubic} pRange="normalized"/></geometry></planView><lanes>{lanes}</lanes></road>'
     )
+
+
+def _degrees(points: Any) -> list[tuple[float, float]]:
+    """Return longitudes and latitudes of metres around Shenzhen."""
+    metres = np.array(points, dtype=float)
+    latitude, longitude = to_wgs84(metres[:, 0], metres[:, 1], SHENZHEN)
+    return list(zip(longitude.tolist(), latitude.tolist(), strict=True))
+
+
+class _Osm:
+    """The XML of OpenStreetMap while it is written."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[tuple[float, float], int] = {}
+        self.tags: dict[int, str] = {}
+        self.parts: list[str] = []
+
+    def way(self, points: Any, tags: dict[str, str], marks: dict[int, dict[str, str]] | None = None) -> int:
+        refs = [self.nodes.setdefault((round(x, 3), round(y, 3)), len(self.nodes) + 1) for x, y in points]
+        for index, each in (marks or {}).items():
+            self.tags[refs[index]] = _tags(each)
+        number = 1000 + len(self.parts)
+        self.parts.append(
+            f'<way id="{number}">{"".join(f"<nd ref={chr(34)}{ref}{chr(34)}/>" for ref in refs)}{_tags(tags)}</way>'
+        )
+        return number
+
+    def relation(self, members: list[tuple[str, int, str]], tags: dict[str, str]) -> int:
+        inner = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members)
+        number = 1000 + len(self.parts)
+        self.parts.append(f'<relation id="{number}">{inner}{_tags(tags)}</relation>')
+        return number
+
+    def text(self) -> str:
+        places = _degrees(list(self.nodes))
+        nodes = [
+            f'<node id="{number}" lon="{lon:.9f}" lat="{lat:.9f}">{self.tags.get(number, "")}</node>'
+            for number, (lon, lat) in zip(self.nodes.values(), places, strict=True)
+        ]
+        return "\n".join(['<osm version="0.6">', *nodes, *self.parts, "</osm>"])
+
+
+def _tags(tags: dict[str, str]) -> str:
+    return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+
+
+def curve(road: str, lane: int, target: str) -> np.ndarray:
+    """Return the middle line of a way through the crossing."""
+    return bend(lane_in(road, lane)[-1], -np.array(OUTWARDS[road]), lane_out(target)[0], np.array(OUTWARDS[target]))
+
+
+def lanelet2() -> str:
+    """Return the crossing as lanelets, with a traffic light at the stop line of the north road."""
+    file = _Osm()
+    lanes = [lane_in(road, lane) for road, count in LANES_IN.items() for lane in range(1, count + 1)]
+    for line in [*lanes, *map(lane_out, OUTWARDS), *(curve(road, lane, target) for road, lane, _, target in ways())]:
+        ahead = np.gradient(line, axis=0) / np.hypot(*np.gradient(line, axis=0).T)[:, None]
+        ahead[[0, -1]] = ahead[[0, -1]].round()  # all roads lead along an axis
+        left = np.column_stack([-ahead[:, 1], ahead[:, 0]]) * WIDTH_M / 2
+        sides = [file.way(side, {"type": "line_thin"}) for side in (line + left, line - left)]
+        members = [("way", side, role) for side, role in zip(sides, ("left", "right"), strict=True)]
+        file.relation(members, {"type": "lanelet", "subtype": "road", "speed_limit": "60"})
+    stop = file.way([(-8.0, STOP_M), (0.5, STOP_M)], {"type": "stop_line"})
+    light = file.way([(-8.0, -20.0), (-7.0, -20.0)], {"type": "traffic_light"})
+    tags = {"type": "regulatory_element", "subtype": "traffic_light"}
+    file.relation([("way", stop, "ref_line"), ("way", light, "refers")], tags)
+    return file.text()
+
+
+def osm() -> str:
+    """Return the crossing as OpenStreetMap has it: lanes by tags, crosswalks, lights in the middle."""
+    file = _Osm()
+    common = {"highway": "secondary", "maxspeed": "60", "width": "7"}
+    # the stop line is 3.5 m before the crosswalk at 11.5 m; the middle of three lanes is to the west of x = 0
+    north = {**common, "width": "10.5", "lanes": "3", "lanes:forward": "1", "lanes:backward": "2", "name": "Main"}
+    file.way(
+        [(-1.75, 0.0), (-1.75, 11.5), (-1.75, REACH_M)],
+        north | {"turn:lanes:backward": "left|through;right"},
+        {1: {"highway": "crossing"}, 0: {"highway": "traffic_signals"}},
+    )
+    for road in ("east", "south", "west"):
+        out = np.array(OUTWARDS[road])
+        file.way(
+            [(-1.75, 0.0), tuple(11.5 * out), tuple(REACH_M * out)],
+            common | {"lanes": "2"},
+            {1: {"highway": "crossing"}},
+        )
+    file.way([(40.0, 40.0), (40.0, 60.0)], {"highway": "footway"})
+    return file.text()
+
+
+def lines(with_ways: bool = True) -> str:
+    """Return the middle lines as GeoJSON, with or without the ways through the crossing."""
+    found = [lane_in(road, lane) for road, count in LANES_IN.items() for lane in range(1, count + 1)]
+    found += [lane_out(road) for road in OUTWARDS]
+    found += [curve(road, lane, target) for road, lane, _, target in ways()] if with_ways else []
+    geometries = [{"type": "LineString", "coordinates": _degrees(line)} for line in found]
+    return json.dumps({"type": "GeometryCollection", "geometries": geometries})
+
+
+def boundaries() -> str:
+    """Return the lines between the lanes as GeoJSON, each in the direction of its lanes."""
+    found = []
+    for road, count in LANES_IN.items():
+        right = np.array([-OUTWARDS[road][1], OUTWARDS[road][0]]) * WIDTH_M / 2
+        found += [lane_in(road, 1) - right, *(lane_in(road, lane) + right for lane in range(1, count + 1))]
+        found += [lane_out(road) - right, lane_out(road) + right]
+    geometries = [{"type": "LineString", "coordinates": _degrees(line)} for line in found]
+    return json.dumps({"type": "GeometryCollection", "geometries": geometries})
+
+
+def survey() -> str:
+    """Return points as a surveyor lists them: each lane by two points, stop line to the crossing, and a crosswalk."""
+    rows = ["name,longitude,latitude,width_m,arrows,phase,speed_limit_mps"]
+    for number, (road, count) in enumerate(LANES_IN.items(), 1):
+        for lane in range(1, count + 1):
+            for lon, lat in _degrees(lane_in(road, lane)):
+                rows.append(f"{road} {lane},{lon:.9f},{lat:.9f},3.5,{'+'.join(arrows(road, lane))},{number},16.67")
+        rows += [f"{road} out,{lon:.9f},{lat:.9f},3.5,,," for lon, lat in _degrees(lane_out(road))]
+    corners = [(-8.0, 9.0), (4.0, 9.0), (4.0, 13.0), (-8.0, 13.0)]
+    rows += [f"crosswalk north,{lon:.9f},{lat:.9f},,,9," for lon, lat in _degrees(corners)]
+    return "\n".join(rows) + "\n"

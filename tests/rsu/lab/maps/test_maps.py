@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,14 +21,33 @@ from rsu.lab.maps.checking import check
 from rsu.lab.maps.placing import Stated
 from rsu.site import lanemap
 from tests.rsu.lab.maps import crossing
-from v2x import dsmp
+from tests.rsu.lab.maps.crossing import SHENZHEN
+from v2x import SERVICES, dsmp
+from v2x.schema import decode_value
+from v2x.values import to_json
 
-SHENZHEN = Reference(22.5431, 114.0579)
-SAMPLES: dict[str, Callable[[], str]] = {"town.net.xml": crossing.sumo, "town.xodr": crossing.opendrive}
+SAMPLES: dict[str, Callable[[], str]] = {
+    "town.net.xml": crossing.sumo,
+    "town.xodr": crossing.opendrive,
+    "town.osm": crossing.lanelet2,
+    "extract.osm": crossing.osm,
+    "lanes.geojson": crossing.lines,
+    "points.csv": crossing.survey,
+}
 
 
-def imported(path: Path, **stated) -> importing.ImportedMap:
-    return importing.lane_map(path, "auto", Stated(**stated), WantedJunction(), None)
+def imported(path: Path, reference: Reference | None = SHENZHEN, **stated) -> importing.ImportedMap:
+    return importing.lane_map(path, "auto", Stated(**stated), WantedJunction(reference=reference), None)
+
+
+def of_text(path: Path, text: str) -> importing.ImportedMap:
+    path.write_text(text, encoding="utf-8")
+    return imported(path)
+
+
+def phases(lane_map: lanemap.LaneMapFile) -> dict[str, set[int | None]]:
+    links = lane_map.nodes[0].links
+    return {link.name: {way.phase for lane in link.lanes for way in lane.connects_to} for link in links}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -45,20 +65,21 @@ def test_the_crossing_is_the_same_in_every_format(tmp_path: Path, name: str) -> 
     assert loaded.origin.latitude_deg == pytest.approx(SHENZHEN.latitude_deg, abs=1e-6)
 
 
-def assert_crossing(lane_map: lanemap.LaneMapFile) -> None:
+def assert_crossing(lane_map: lanemap.LaneMapFile, exits: bool = True) -> None:
     """Links, lanes and ways are those of the crossing, at their places within 10 cm."""
     links = {link.name.removesuffix("_in"): link for link in lane_map.nodes[0].links}
-    exits = {road.name.removesuffix("_out"): road for road in lane_map.exits}
-    assert links.keys() == exits.keys() == crossing.OUTWARDS.keys()
-    names = {road.downstream: name for name, road in exits.items()}
+    roads = {road.name.removesuffix("_out"): road for road in lane_map.exits}
+    assert links.keys() == roads.keys() == crossing.OUTWARDS.keys()
+    names = {road.downstream: name for name, road in roads.items()}
     for name, link in links.items():
         assert len(link.lanes) == crossing.LANES_IN[name]
-        assert link.upstream == exits[name].downstream
+        assert link.upstream == roads[name].downstream
         for lane in link.lanes:
             assert lane.points[-1] == pytest.approx(crossing.lane_in(name, lane.id)[-1], abs=0.1)
             assert lane.maneuvers == crossing.arrows(name, lane.id)
             assert lane.width_m == pytest.approx(3.5, abs=0.1)
-        assert exits[name].lanes[0].points[0] == pytest.approx(crossing.lane_out(name)[0], abs=0.1)
+        if exits:
+            assert roads[name].lanes[0].points[0] == pytest.approx(crossing.lane_out(name)[0], abs=0.1)
     found = {
         (name, lane.id, way.maneuver, names[way.downstream])
         for name, link in links.items()
@@ -68,18 +89,59 @@ def assert_crossing(lane_map: lanemap.LaneMapFile) -> None:
     assert found == set(crossing.ways())
 
 
-def test_a_program_becomes_one_phase_for_each_approach(tmp_path: Path) -> None:
-    (tmp_path / "town.net.xml").write_text(crossing.sumo(), encoding="utf-8")
-    links = imported(tmp_path / "town.net.xml").built.lane_map.nodes[0].links
-    phases = [{way.phase for lane in link.lanes for way in lane.connects_to} for link in links]
-    assert phases == [{1}, {2}, {3}, {4}]
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("town.net.xml", [{1}, {2}, {3}, {4}]),  # one for each approach whose lights are alike
+        ("town.xodr", [{1}, {None}, {None}, {None}]),
+        ("town.osm", [{1}, {None}, {None}, {None}]),
+        ("extract.osm", [{1}, {2}, {3}, {4}]),
+        ("points.csv", [{1}, {2}, {3}, {4}]),
+    ],
+)
+def test_lights_become_phases(tmp_path: Path, name: str, wanted: list[set[int | None]]) -> None:
+    found = phases(of_text(tmp_path / name, SAMPLES[name]()).built.lane_map)
+    assert list(found.values()) == wanted
 
 
-def test_a_light_holds_for_its_road(tmp_path: Path) -> None:
-    (tmp_path / "town.xodr").write_text(crossing.opendrive(), encoding="utf-8")
-    links = imported(tmp_path / "town.xodr").built.lane_map.nodes[0].links
-    phases = {link.name: {way.phase for lane in link.lanes for way in lane.connects_to} for link in links}
-    assert phases == {"north_in": {1}, "east_in": {None}, "south_in": {None}, "west_in": {None}}
+@pytest.mark.parametrize("form", ["hex", "json", "dsm"])
+def test_a_map_comes_back_out_of_its_message(tmp_path: Path, form: str) -> None:
+    first = of_text(tmp_path / "points.csv", crossing.survey()).built.lane_map
+    octets = airing.octets(first, SHENZHEN)
+    file = tmp_path / "message"
+    if form == "dsm":
+        file.write_bytes(dsmp.frame(SERVICES["map"].aid, octets))
+    else:
+        value = {"type": "mapFrame", "value": to_json(decode_value(octets))[1]}
+        file.write_text(octets.hex() if form == "hex" else json.dumps(value), encoding="utf-8")
+    again = imported(file).built.lane_map
+    assert_crossing(again, exits=False)
+    assert phases(again) == phases(first)
+    assert [(link.name, link.upstream) for link in again.nodes[0].links] == [
+        (link.name, link.upstream) for link in first.nodes[0].links
+    ]
+
+
+def test_where_only_ends_are_known_the_usual_arrows_are_supposed(tmp_path: Path) -> None:
+    made = of_text(tmp_path / "lanes.geojson", crossing.lines(with_ways=False))
+    links = {link.name: link for link in made.built.lane_map.nodes[0].links}
+    assert [lane.maneuvers for lane in links["north_in"].lanes] == [["left", "straight"], ["straight", "right"]]
+    assert [lane.maneuvers for lane in links["east_in"].lanes] == [["left", "straight", "right"]]
+    assert any("usual" in note.text.en for note in made.notes if note.kind == "assumed")
+
+
+def test_boundaries_become_lanes(tmp_path: Path) -> None:
+    made = of_text(tmp_path / "boundaries.geojson", crossing.boundaries())
+    links = {link.name: link for link in made.built.lane_map.nodes[0].links}
+    assert {name: len(link.lanes) for name, link in links.items()} == {
+        "north_in": 2,
+        "east_in": 1,
+        "south_in": 1,
+        "west_in": 1,
+    }
+    for name, link in links.items():
+        for lane in link.lanes:
+            assert lane.points[-1] == pytest.approx(crossing.lane_in(name.removesuffix("_in"), lane.id)[-1], abs=0.1)
 
 
 def test_gzip_and_a_projection(tmp_path: Path) -> None:
@@ -87,7 +149,7 @@ def test_gzip_and_a_projection(tmp_path: Path) -> None:
     file = tmp_path / "town.net.xml.gz"
     text = crossing.sumo((1000.0, 2000.0), "+proj=utm +zone=49 +datum=WGS84 +units=m")
     file.write_bytes(gzip.compress(text.replace('netOffset="1000.0,2000.0"', 'netOffset="-800000,-2492000"').encode()))
-    made = imported(file)
+    made = imported(file, reference=None)
     origin = made.built.lane_map.origin
     assert (origin.latitude_deg, origin.longitude_deg) == pytest.approx((22.53, 113.93), abs=0.05)
     line = np.array(made.built.lane_map.nodes[0].links[0].points)
@@ -96,7 +158,7 @@ def test_gzip_and_a_projection(tmp_path: Path) -> None:
 
 def test_what_was_assumed_stands_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "town.xodr").write_text(crossing.opendrive(), encoding="utf-8")
-    made = imported(tmp_path / "town.xodr")
+    made = imported(tmp_path / "town.xodr", reference=None)
     said = [(note.kind, note.text.en) for note in made.notes]
     assert ("left out", "lane of type sidewalk (4 times)") in said
     assert any(kind == "assumed" and text.startswith("no place on earth") for kind, text in said)
