@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from hw import channel, hints, link, mqtt, opening, vital_rules
+from hw import channel, hints, link, mqtt, opening, repeats, vital_rules
 from hw.content import WORDS, Content
 from hw.detail import Detail
 from hw.driver import Driver
 from hw.hints import damaged, recognised, unknown
 from hw.intake import NOISE, Intake, Refused, shown
 from hw.link import PortLink
+from hw.repeats import Repeats
 from hw.tape import Read
 from hw.utc import NS
 from hw.vitals import VitalSigns
@@ -20,11 +21,12 @@ from perception.objects import Measurement
 
 EXPLAIN_NS = NS  # causes are searched for at most so often
 MOST_SHOWN = 6  # reasons
+_FOUND_HERE = WORDS | {repeats.COUNTER: repeats.WORDS}  # counters of content, not of the driver
 NOT_UNDERSTOOD = Detail("nothing of what it says is understood: {}", "其数据完全无法解析：{}")
 DETAILS = (
     *(NOT_UNDERSTOOD, LOSSES, SHORTAGE),
     *(
-        *WORDS.values(),
+        *_FOUND_HERE.values(),
         *vital_rules.DETAILS,
         *hints.DETAILS,
         *link.DETAILS,
@@ -47,6 +49,7 @@ class Checkup:
 
     def __init__(self, links: Mapping[str, PortLink]) -> None:
         self.content = Content()
+        self._repeats = Repeats()
         self._links = links
         patience = [link.silence_ns for link in links.values() if link.silence_ns is not None]
         self._watch = DeviceWatch(max(patience, default=2 * NS))
@@ -58,12 +61,19 @@ class Checkup:
 
     def enter(self, read: Read, found: list[Measurement], accepted: int, refused: int) -> list[Measurement]:
         """Enter a read: its measurements `found` and the count of other messages; return the usable measurements."""
+        found = [one for one in found if not self._is_repeated(one)]
         used = [kept for one in found if (kept := self.content.used(one)) is not None]
         if self._links[read.port].silence_ns is not None:
             self._watch.hear(read.receipt_ns, len(used), len(found) + accepted, refused)
             self._signs.hear(len(read.data), found, refused)
             self._read = read
         return used
+
+    def _is_repeated(self, one: Measurement) -> bool:
+        repeated = self._repeats.has(one)
+        if repeated:
+            self.content.counters[repeats.COUNTER] += 1
+        return repeated
 
     def rate_hz(self, now_ns: int) -> float:
         """Return the rate of measurements that can be used."""
@@ -126,8 +136,8 @@ class Checkup:
         )
 
     def _explained(self, reason: str, driver: Driver) -> Refused:
-        if reason in WORDS:
-            return shown(reason, self.content.counters[reason], b"", WORDS[reason].en)
+        if reason in _FOUND_HERE:
+            return shown(reason, self.content.counters[reason], b"", _FOUND_HERE[reason].en)
         sample = driver.counters.samples[reason] if isinstance(driver.counters, Intake) else b""
         port = reason.split("-")[0]
         link = self._link(port if port in self._links else self._read.port)

@@ -54,6 +54,7 @@ DRIVERS = (
     Detail("passed-over", "未处理的帧"),
     Detail("too-fast", "频率过高"),
     Detail("duplicate", "重复报文"),
+    Detail("repeated-scan", "重复扫描"),
     Detail("repeated-epoch", "同一历元重复"),
     Detail("not-used", "未采用的报文"),
     Detail("repeated", "内容无变化"),

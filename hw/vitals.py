@@ -8,7 +8,7 @@ faults with which the data can still be used.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from statistics import median
@@ -68,6 +68,7 @@ COUNTED = {
     "clock-stuck": "stuck_share",
     "frozen": "frozen_share",
     "duplicate": "duplicate_share",
+    "repeated-scan": "duplicate_share",
     "reordered": "reordered_share",
     "gap": "missing_share",
 }
@@ -114,8 +115,9 @@ class VitalSigns:
     def step(self, now_ns: int, counters: Mapping[str, int], nominal_hz: float) -> None:
         """Make the figures and alarms of now. `counters`: of driver and content; `nominal_hz`: 0 where unknown."""
         self._stepped_ns = now_ns
-        counts = {figure: counters.get(name, 0) for name, figure in COUNTED.items()}
-        counts["damaged_share"] = self._refused
+        counts = Counter({"damaged_share": self._refused})
+        for name, figure in COUNTED.items():
+            counts[figure] += counters.get(name, 0)
         self._steps.append(_Totals(self._octets, self._scans, counts))
         self.figures = self._made(now_ns - WINDOW * STEP_NS, nominal_hz)
         raised = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
 import pytest
 
-from tests.hw.fed import RADAR, TCP, Fed
+from tests.hw.fed import BEGIN_NS, RADAR, TCP, Fed
+from tests.hw.replay import MAPPING
 from tests.hw.says import CHANCE, Say, car, line, radar_frame, run, targets
 
 
@@ -107,3 +109,17 @@ def test_objects_that_are_nowhere_or_twice_cost_only_themselves() -> None:
     assert len(scan.kind) == 3  # type: ignore[attr-defined]
     assert (fed.health().counters["zero"], fed.health().counters["twin"]) == (1, 1)
     assert fed.hear(line(1, [nowhere] * 3)) == [], "all nowhere: not an empty road"
+
+
+def test_a_scan_that_comes_twice_is_used_once() -> None:
+    fed = Fed("camera-mapped", TCP | {"mapping": MAPPING})
+
+    def scan(tick: int) -> bytes:
+        place = {"fwd": 60.0 - tick / 10, "right": 3.0}
+        seen = {"no": "T1", "cls": "veh_s", "p": 90, "pos": place, "kmh": {"fwd": -3.6, "right": 0.0}, "lw": [4.5, 1.8]}
+        return json.dumps({"ts": BEGIN_NS / 1e9 + tick / 10, "data": {"trk": [seen]}}).encode() + b"\n"
+
+    found = [one for tick in range(40) for _ in range(2) for one in fed.hear(scan(tick), after_ns=50_000_000)]
+    assert len(found) == 40 and fed.health().counters["repeated-scan"] == 40
+    assert fed.health().state == "ok"
+    assert fed.health().vitals.duplicate_share == 0.5
