@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -84,7 +84,8 @@ def objects(line: CameraLine) -> Objects:
     excess = line.objects[MAX_OBJECTS:]
     refused = [("too-many-objects", bytes(excess[0]), len(excess))] if excess else []
     seen, raws = _seen(line.objects[:MAX_OBJECTS], refused)
-    table = np.array([_row(each) for each in seen], dtype=float).reshape(-1, len(LOWEST))
+    numbers = chain.from_iterable(map(_row, seen))
+    table = np.fromiter(numbers, np.float64, len(seen) * len(LOWEST)).reshape(-1, len(LOWEST))
     refused += [("field", bytes(raws[row]), 1) for row in _forget_impossible(table)]
     refused += [("class", bytes(raw), 1) for each, raw in zip(seen, raws, strict=True) if each.kind not in KINDS]
     placed = np.isfinite(table[:, PLACE["position"].start]) | np.isfinite(table[:, PLACE["box"].start])

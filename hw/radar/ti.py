@@ -27,7 +27,7 @@ from hw.modality import RADAR, Modality
 from hw.radar import ti_cli, ti_lists
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
-from hw.radar.ti_frames import LAYOUTS, FrameParser, Table, TiFrame
+from hw.radar.ti_frames import LAYOUTS, PLACE, FrameParser, Table, TiFrame, target_numbers
 from hw.radar.ti_lists import ListReader, explain
 from hw.radar.ti_types import POINTS, SIDE_INFO, TARGETS
 from perception.objects import Detections, Floats, Measurement, PointCloud, RoadUser
@@ -39,6 +39,7 @@ FARTHEST = 1000.0  # m
 FASTEST = 100.0  # m/s
 FORWARD_LEFT = slice(1, None, -1)  # of TI's right, forward, up: forward, right
 LEFT_OF_RIGHT = np.array([1.0, -1.0])
+BOUNDS = np.array([FARTHEST, FARTHEST, FARTHEST, FASTEST, FASTEST])  # of a target's place and speed over the ground
 WIDEST = 100.0  # m2; a variance beyond says nothing
 NO_ROWS = {kind: np.zeros(0, LAYOUTS[kind]) for kind in (TARGETS, POINTS)}
 
@@ -158,18 +159,20 @@ class TiRadar:
         arrival_ns = receipt_ns - round(frame.length * self._byte_ns) - self._latency_ns
         stamp_ns = self._clock.stamp(frame.number, arrival_ns)
         rows = frame.tlvs.get(wanted, NO_ROWS[wanted])
-        good = _are_possible_targets(rows) if wanted == TARGETS else _are_possible_points(rows)
+        numbers = target_numbers(rows) if wanted == TARGETS else None
+        good = _are_possible_points(rows) if numbers is None else _are_possible_targets(numbers)
         if wrong := len(rows) - int(np.count_nonzero(good)):
             self.counters.note("implausible", rows[~good].tobytes(), wrong)
         if len(rows) - wrong < USABLE * len(rows):
             self.counters.refused += 1
             return None
-        if wanted == TARGETS:
-            return self._detections(rows[good] if wrong else rows, stamp_ns, receipt_ns)
+        if numbers is not None:
+            chosen = (rows[good], numbers[good]) if wrong else (rows, numbers)
+            return self._detections(*chosen, stamp_ns, receipt_ns)
         return self._cloud(rows, good, frame.tlvs.get(SIDE_INFO), stamp_ns, receipt_ns)
 
-    def _detections(self, targets: Table, stamp_ns: int, receipt_ns: int) -> Detections:
-        position = targets["position"][:, FORWARD_LEFT] * LEFT_OF_RIGHT
+    def _detections(self, targets: Table, numbers: Floats, stamp_ns: int, receipt_ns: int) -> Detections:
+        position = numbers[:, PLACE["position"]][:, FORWARD_LEFT] * LEFT_OF_RIGHT
         count = len(targets)
         unknown = np.full((count, 8), np.nan)
         return Detections(
@@ -177,13 +180,13 @@ class TiRadar:
             stamp_ns=stamp_ns,
             receipt_ns=receipt_ns,
             position_m=position,
-            covariance_m2=_covariance(position, targets["ec"]),
-            velocity_mps=targets["velocity"][:, FORWARD_LEFT] * LEFT_OF_RIGHT,
+            covariance_m2=_covariance(position, numbers[:, PLACE["ec"]]),
+            velocity_mps=numbers[:, PLACE["velocity"]][:, FORWARD_LEFT] * LEFT_OF_RIGHT,
             velocity_variance_m2ps2=unknown[:, 0],
             box_px=unknown[:, 1:5],
             size_m=unknown[:, 5:],
             kind=np.full(count, RoadUser.UNKNOWN.value),
-            confidence=targets["confidence"].astype(float).clip(0, 1),
+            confidence=numbers[:, PLACE["confidence"].start].clip(0, 1),
             source_id=targets["tid"].astype(np.int64),
         )
 
@@ -205,10 +208,10 @@ def _are_possible_points(points: Table) -> Bools:
     return possible
 
 
-def _are_possible_targets(targets: Table) -> Bools:
+def _are_possible_targets(numbers: Floats) -> Bools:
     """Return which targets are finite, within reach and not faster than anything on a road."""
-    fast = np.abs(targets["velocity"][:, :2]).max(axis=1, initial=0)
-    possible: Bools = _is_near(targets["position"]) & (fast < FASTEST)
+    # comparisons with NaN are false
+    possible: Bools = np.logical_and.reduce(np.abs(numbers[:, : len(BOUNDS)]) < BOUNDS, axis=1)
     return possible
 
 
@@ -218,19 +221,18 @@ def _is_near(position: Floats) -> Bools:
     return near
 
 
-def _covariance(position: Floats, ec: Table) -> Floats:
-    """Turn (n, 4, 4) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable.
+def _covariance(position: Floats, ec: Floats) -> Floats:
+    """Turn (n, 16) error covariances of range, azimuth (right +), ... into (n, 2, 2) of x, y; NaN where unusable.
 
     Written out, J P J' with J = [[x/r, -y], [y/r, x]]: for a few targets, arrays of matrices cost thrice as much.
     """
     x, y = position[:, 0], position[:, 1]
-    both = ec[:, :2, :2].astype(float)
-    azimuth = both[:, 1, 1]
+    azimuth = ec[:, 5]
     xx, yy, xy = x * x, y * y, x * y
     squared = xx + yy
     covariance = np.empty((len(x), 2, 2))
     with np.errstate(all="ignore"):  # values that are not finite are not usable, and comparisons with them are false
-        radial, tangential = both[:, 0, 0] / squared, both[:, 1, 0] / np.sqrt(squared)  # our bearing is left +
+        radial, tangential = ec[:, 0] / squared, ec[:, 4] / np.sqrt(squared)  # our bearing is left +
         turned = 2 * tangential * xy
         covariance[:, 0, 0] = along = radial * xx + turned + azimuth * yy
         covariance[:, 1, 1] = aside = radial * yy - turned + azimuth * xx

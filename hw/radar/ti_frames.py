@@ -37,6 +37,7 @@ from hw.radar.ti_types import (
     TARGET_INDEX,
     TARGETS,
 )
+from perception.objects import Floats
 
 MAGIC = bytes.fromhex("0201040306050807")
 HEADER = struct.Struct("<8s8I")
@@ -74,6 +75,17 @@ LAYOUTS: dict[int, np.dtype[Any]] = {
 }
 
 Table = NDArray[Any]  # rows of one of LAYOUTS
+# where a target's fields are among its numbers: all but the tid
+PLACE = {
+    name: slice(offset // 4 - 1, (offset + dtype.itemsize) // 4 - 1)
+    for name, (dtype, offset, *_) in (LAYOUTS[TARGETS].fields or {}).items()
+    if name != "tid"
+}
+
+
+def target_numbers(targets: Table) -> Floats:
+    """Return the numbers of targets (n, 27), as PLACE says: a few columns of one array cost less than many fields."""
+    return targets.view(np.float32).reshape(len(targets), targets.itemsize // 4)[:, 1:].astype(np.float64)
 
 
 class TiFrame(NamedTuple):

@@ -58,9 +58,9 @@ class ListReader:
 
 def _are_garbled(targets: Table) -> bool:
     """Tell whether rows of targets hold integers where numbers should be, or the reverse: records of another size."""
-    words = np.frombuffer(targets.tobytes(), np.float32).reshape(-1, LAYOUTS[TARGETS].itemsize // 4)
-    numbers = words[:, 1:]  # without the tids
-    tiny = (numbers != 0) & (np.abs(numbers) < TINY)
+    words = targets.view(np.float32).reshape(-1, LAYOUTS[TARGETS].itemsize // 4)
+    size = np.abs(words[:, 1:])  # without the tids
+    tiny = (size > 0) & (size < TINY)
     return bool((targets["tid"] >= MOST_TID).any() or tiny.any())
 
 
