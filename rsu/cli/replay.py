@@ -7,11 +7,21 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.ends import until_interrupted
 from rsu.cli.common.errors import fail
 from rsu.cli.common.options import JsonLines, OtherSite, Recordings, Run, Workers
 from rsu.core.exits import Exit
 
+_SPEED = Detail('--speed {}: expected a number above 0 or "max"', '--speed {}：应为大于 0 的数或 "max"')
+_ALONE = Detail(
+    "--live plays in real time and compares nothing: leave out --speed, --out and --verify",
+    "--live 实时播放且不比较：请去掉 --speed、--out 和 --verify",
+)
+_LOOP = Detail("--loop goes with --live", "--loop 须与 --live 同用")
+_ITSELF = Detail("--out {}: would replace the recording itself", "--out {}：将覆盖录制本身")
+_SEVERAL = Detail("--out: there are recordings of several starts", "--out：录制来自多次启动")
+_ONE = Detail("--live: one recording", "--live：仅限一个录制")
 EXAMPLES = (
     "rsu replay --verify day.mcap               # are the outputs those that were recorded?",
     "rsu replay day.mcap --site new.yaml --out new.mcap",
@@ -44,13 +54,13 @@ def command(
     in them shifted to now; `rsu run` with the same site file and run folder reads them as from the hardware.
     """
     if speed != "max" and not (speed.replace(".", "", 1).isdigit() and float(speed) > 0):
-        fail(Exit.USAGE, f'--speed {speed}: expected a number above 0 or "max"')
+        fail(Exit.USAGE, _SPEED.of(speed))
     if live and (verify or out is not None or speed != "max"):
-        fail(Exit.USAGE, "--live plays in real time and compares nothing: leave out --speed, --out and --verify")
+        fail(Exit.USAGE, _ALONE)
     if loop and not live:
-        fail(Exit.USAGE, "--loop goes with --live")
+        fail(Exit.USAGE, _LOOP)
     if out is not None and out.resolve() in {path.resolve() for path in recordings}:
-        fail(Exit.USAGE, f"--out {out}: would replace the recording itself")
+        fail(Exit.USAGE, _ITSELF.of(out))
     if live:
         raise typer.Exit(_live(recordings, site, loop, run))
     raise typer.Exit(_rerun(recordings, site, None if speed == "max" else float(speed), out, verify, workers, as_json))
@@ -69,7 +79,7 @@ def _rerun(
     try:
         jobs = [Job(chain, site, speed, out) for chain in chains(recordings)]
         if out is not None and len(jobs) > 1:
-            fail(Exit.USAGE, "--out: there are recordings of several starts")
+            fail(Exit.USAGE, _SEVERAL)
         for result in view.run(jobs, workers):
             view.show(result, verify, as_json)
             worst = max(worst, view.judge(result, verify))
@@ -86,6 +96,6 @@ def _live(recordings: list[Path], site: Path | None, loop: bool, run: Path | Non
     from rsu.core import folders
 
     if len(recordings) > 1:
-        fail(Exit.USAGE, "--live: one recording")
+        fail(Exit.USAGE, _ONE)
     folder = run or folders.default_run()
     return until_interrupted(lambda stop: view.play_live(recordings[0], site, loop, folder, stop))

@@ -9,10 +9,16 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import NOTHING, Detail
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Data, Json, Run
 from rsu.core.exits import Exit
 
+_TAKEN_OUT = Detail(", {} secrets taken out", "，已去除 {} 处机密")
+_PIECE = Detail("{} {} octets  {}{}", "{} {} 字节  {}{}")
+_WRITE = Detail("write {}?", "写入 {}？")
+_NOT_WRITTEN = Detail("nothing written: confirm, or use --yes", "未写入：请确认，或使用 --yes")
 EXAMPLES = (
     "rsu support-bundle /etc/rsu/site.yaml",
     "rsu support-bundle --list /etc/rsu/site.yaml         # the list only; nothing is written",
@@ -44,11 +50,12 @@ def command(
 
     pieces = support.collect(run or folders.default_run(), data or folders.default_data(), site, log)
     for piece in pieces:
-        taken = f", {piece.taken_out} secrets taken out" if piece.taken_out else ""
-        print(f"{piece.name:28} {len(piece.content):9} octets  {piece.meaning}{taken}", file=sys.stderr)
+        taken = _TAKEN_OUT.of(piece.taken_out) if piece.taken_out else NOTHING
+        size = f"{len(piece.content):9}"
+        print(_PIECE.of(f"{piece.name:28}", size, piece.meaning, taken).told(spoken()), file=sys.stderr)
     if only_list:
         raise typer.Exit
-    if not yes and not (sys.stdin.isatty() and typer.confirm(f"write {out}?", err=True)):
-        fail(Exit.USAGE, "nothing written: confirm, or use --yes")
+    if not yes and not (sys.stdin.isatty() and typer.confirm(_WRITE.of(out).told(spoken()), err=True)):
+        fail(Exit.USAGE, _NOT_WRITTEN)
     support.write(out, pieces)
     print(json.dumps({"file": str(out), "files": [piece.name for piece in pieces]}) if as_json else out)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hw.detail import Detail
-from rsu.recording import reader, salvage
+from rsu.recording import reader, salvage, words
 from rsu.recording.errors import BusyError, NotARecordingError
 from rsu.recording.tick import TICK, Entry, from_entries, number
 from rsu.recording.verify import integrity
@@ -21,7 +21,7 @@ from rsu.recording.writer import PART, RecordingWriter
 BROKEN = ".broken"  # is being recovered
 DAMAGED = ".damaged"  # a sealed recording that was recovered, as it was found
 RECOVERED = "rsu.recovered"
-WHOLE = "nothing to recover"
+WHOLE = words.NOTHING_TO_RECOVER.en
 
 _NO_TICK = Detail(
     "{source}: no tick in it",

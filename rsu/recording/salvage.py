@@ -14,6 +14,7 @@ from mcap.records import Channel, Chunk, Message
 from mcap.stream_reader import breakup_chunk
 
 from rsu.core import progress
+from rsu.recording import words
 from rsu.recording.reader import BROKEN
 from rsu.recording.tick import RAW, Entry
 
@@ -29,7 +30,7 @@ def messages(path: Path, lost: list[str]) -> Iterator[tuple[Entry, int] | None]:
             try:
                 records = breakup_chunk(Chunk.read(ReadDataStream(io.BytesIO(chunk))), validate_crc=True)
             except BROKEN as error:
-                lost.append(f"bytes {at} to {at + _HEAD.size + len(chunk) - 1}: {error or type(error).__name__}")
+                lost.append(f"{words.BYTES.say(at, at + _HEAD.size + len(chunk) - 1)}: {error or type(error).__name__}")
                 yield None
                 continue
             for record in records:
@@ -73,4 +74,4 @@ def _of(file: IO[bytes], wanted: int, lost: list[str]) -> Iterator[tuple[int, by
             progress.tell("reading", end, end)
             return
         at = behind
-    lost.append(f"byte {at}: the file ends inside a record")
+    lost.append(f"{words.BYTE.say(at)}: {words.ENDS_INSIDE.en}")

@@ -20,8 +20,10 @@ from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, McapRecord, Metadata, MetadataIndex
 from mcap.stream_reader import StreamReader
 
+from hw.detail import Detail
 from rsu.bus.tape import Tape
 from rsu.core import progress
+from rsu.recording import words
 from rsu.recording.errors import DamagedError
 from rsu.recording.reader import BROKEN
 from rsu.recording.writer import SEAL, SELF, seal_digest
@@ -44,12 +46,21 @@ class Problem(NamedTuple):
         """Format for people."""
         return f"{self.place}: {self.text}"
 
+    def told(self, language: str) -> str:
+        """Return kind, place and text in a language."""
+        kind = words.KINDS[self.kind].told(language)
+        return (": " if language == "en" else "：").join([kind, *(words.told(text, language) for text in self[1:])])
+
 
 class ChangedError(DamagedError):
     """A recording that cannot be begun with, because it was changed; carries where."""
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
-        super().__init__("\n".join(f"{path}: {each.kind}: {each}" for each in problems))
+        en, zh = (
+            (f"{path}: {each.told('en')}" for each in problems),
+            (f"{path}：{each.told('zh')}" for each in problems),
+        )
+        super().__init__(Detail("\n".join(en), "\n".join(zh)))
         self.path, self.problems = path, problems
 
     def __reduce__(self) -> tuple[type[ChangedError], tuple[Path, list[Problem]]]:
@@ -76,7 +87,7 @@ def integrity(path: Path) -> list[Problem]:
     """Return where bytes are not those that were written."""
     data = path.read_bytes()
     if data and _MAGIC not in (data[: len(_MAGIC)], data[-len(_MAGIC) :]):
-        return [Problem("unreadable", "byte 0", "not an MCAP file")]
+        return [Problem("unreadable", words.BYTE.say(0), words.NO_MCAP.en)]
     try:
         ending, behind = _ending(data), []
     except BROKEN as error:
@@ -84,17 +95,18 @@ def integrity(path: Path) -> list[Problem]:
         if isinstance(found, Problem):
             return [found]
         ending = found
-        behind = [
-            _changed(ending.summary_at, len(data), f"the index behind the seal is not as recorded ({_said(error)})")
-        ]
+        behind = [_changed(ending.summary_at, len(data), words.INDEX.say(_said(error)))]
     if ending.sections.pop(SELF, None) != seal_digest(ending.sections):
-        return [_changed(ending.seal_at, ending.seal_end, "the seal is not as recorded"), *behind]
+        return [_changed(ending.seal_at, ending.seal_end, words.SEAL.en), *behind]
     return [*(list(_sections(data, ending)) or _rest(data, ending)), *behind]
 
 
-def _changed(begin: int, end: int, text: str, when: str = "") -> Problem:
-    """Return the finding on the bytes from `begin` up to, not including, `end`."""
-    return Problem("changed", f"bytes {begin} to {end - 1}{when}", text)
+def _changed(begin: int, end: int, text: str, times: tuple[int, int] | None = None) -> Problem:
+    """Return the finding on the bytes from `begin` up to, not including, `end`. `times`: of their ticks."""
+    place = words.BYTES.say(begin, end - 1)
+    if times is not None:
+        place = words.BYTES_WHEN.say(begin, end - 1, *map(clock, times))
+    return Problem("changed", place, text)
 
 
 def _said(error: Exception) -> str:
@@ -104,11 +116,11 @@ def _said(error: Exception) -> str:
 def _ending(data: bytes) -> _Ending:
     """Find seal and index from the end. One of BROKEN: they are not there, or not as written."""
     if data[-len(_MAGIC) :] != _MAGIC:
-        raise ValueError("the last 8 bytes are not those of an MCAP file")
+        raise ValueError(words.LAST_BYTES.en)
     (summary_at,) = struct.unpack_from("<Q", data, len(data) - _FOOTER + 9)
     crc_at = len(data) - len(_MAGIC) - 4
     if zlib.crc32(data[summary_at:crc_at]) != int.from_bytes(data[crc_at : crc_at + 4], "little"):
-        raise ValueError("its checksum differs")
+        raise ValueError(words.CHECKSUM.en)
     summary = list(_records_from(data, summary_at))
     place = next(each for each in summary if isinstance(each, MetadataIndex) and each.name == SEAL)
     times = {
@@ -133,9 +145,8 @@ def _sought(data: bytes) -> _Ending | Problem:
                 return _Ending(begin, behind, behind + _DATA_END, record.metadata, {})
         except BROKEN:
             continue  # not the seal, or not any more
-    place = f"bytes {whole} to {len(data) - 1}" if whole < len(data) else f"byte {len(data)}"
-    text = "no intact seal: cut, or changed there; rsu rec recover saves what can be read"
-    return Problem("unsealed", place, text)
+    place = words.BYTES.say(whole, len(data) - 1) if whole < len(data) else words.BYTE.say(len(data))
+    return Problem("unsealed", place, words.NO_SEAL.en)
 
 
 def _envelopes(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -154,7 +165,7 @@ def _metadata(data: bytes, at: int) -> Metadata:
     """Return the metadata at a byte. One of BROKEN: there is none."""
     record = next(_records_from(data, at))
     if not isinstance(record, Metadata):
-        raise ValueError("another record stands in the seal's place")
+        raise ValueError(words.OTHER_RECORD.en)
     return record
 
 
@@ -167,20 +178,19 @@ def _sections(data: bytes, ending: _Ending) -> Iterator[Problem]:
     for name, digest in ending.sections.items():
         place = _SECTION.fullmatch(name)
         if place is None:
-            yield _changed(ending.seal_at, ending.seal_end, "the seal is not as recorded")
+            yield _changed(ending.seal_at, ending.seal_end, words.SEAL.en)
             return
         begin, length = int(place[1]), int(place[2])
         if begin != at:
-            yield _changed(at, begin, "not under the seal")
+            yield _changed(at, begin, words.NOT_SEALED.en)
         at = begin + length
         progress.tell("checking", min(at, len(data)), len(data))
         if hashlib.sha256(data[begin:at]).hexdigest() != digest:
             times = ending.times.get(begin)
-            when = f", {clock(times[0])} to {clock(times[1])}" if times else ""
-            yield _file_within(data, begin, at) or _changed(begin, at, "not as recorded", when)
+            yield _file_within(data, begin, at) or _changed(begin, at, words.NOT_AS_RECORDED.en, times)
     progress.tell("checking", len(data), len(data))
     if at != ending.seal_at:
-        yield _changed(at, ending.seal_at, "not under the seal")
+        yield _changed(at, ending.seal_at, words.NOT_SEALED.en)
 
 
 def _file_within(data: bytes, begin: int, end: int) -> Problem | None:
@@ -189,7 +199,7 @@ def _file_within(data: bytes, begin: int, end: int) -> Problem | None:
         if opcode == Opcode.ATTACHMENT and zlib.crc32(data[first + _HEAD.size : behind - 4]) != int.from_bytes(
             data[behind - 4 : behind], "little"
         ):
-            return _changed(first, behind, "a file of the site is not as recorded")
+            return _changed(first, behind, words.SITE_FILE.en)
     return None
 
 
@@ -199,7 +209,7 @@ def _rest(data: bytes, ending: _Ending) -> list[Problem]:
     end = next(_records_from(data, at), None) if data[at : at + 9] == b"\x0f\x04" + bytes(7) else None
     if isinstance(end, DataEnd) and end.data_section_crc == zlib.crc32(data[:at]) and at == ending.seal_end:
         return []
-    return [_changed(ending.seal_at, ending.summary_at, "the seal is not as recorded")]
+    return [_changed(ending.seal_at, ending.summary_at, words.SEAL.en)]
 
 
 class Continuity:
@@ -213,12 +223,11 @@ class Continuity:
         if tape.seed != self._seed:
             self._seed, self._due = tape.seed, 0
             if tape.seq:
-                text = f"begins {tape.seq} ticks after the start of the station"
-                yield Problem("mid-run", clock(tape.utc_ns), text)
+                yield Problem("mid-run", clock(tape.utc_ns), words.MID_RUN.say(tape.seq))
                 self._due = tape.seq
         if tape.seq != self._due:
-            text = f"ticks {self._due} to {tape.seq - 1} were never recorded"
-            yield Problem("missing", f"before {clock(tape.utc_ns)}", text)
+            text = words.NEVER.say(self._due, tape.seq - 1)
+            yield Problem("missing", words.BEFORE.say(clock(tape.utc_ns)), text)
         self._due = tape.seq + 1
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 
 from rsu.bus.tape import Outcome
+from rsu.recording import words
 
 T = TypeVar("T")
 Sort = Literal["time", "frame", "record", "gate"]
@@ -35,17 +36,17 @@ def differences(recorded: Outcome, replayed: Outcome) -> Iterator[OutputDifferen
 
 def _named(one: Outcome) -> Iterator[tuple[tuple[Sort, str], bytes]]:
     """Yield every output with a name that is unique in its tick."""
-    yield ("time", "time of the tick"), msgspec.json.encode(one.now_ns)
+    yield ("time", words.TICK_TIME.en), msgspec.json.encode(one.now_ns)
     for number, frame in _numbered((frame.kind, frame) for frame in one.frames):
-        yield ("frame", f"{frame.kind} frame {number}"), frame.frame
+        yield ("frame", words.FRAME.say(frame.kind, number)), frame.frame
         about = {"aid": frame.aid, "priority": frame.priority, "newest_receipt_ns": frame.newest_receipt_ns}
-        yield ("record", f"handing over of {frame.kind} frame {number}"), msgspec.json.encode(about)
+        yield ("record", words.HANDOVER.say(frame.kind, number)), msgspec.json.encode(about)
     for number, item in _numbered((item.kind, item) for item in one.items):
-        yield ("record", f"{item.kind} record {number}"), item.data
+        yield ("record", words.RECORD.say(item.kind, number)), item.data
     for decision in one.gate:
-        yield ("gate", f"gate {decision.kind}"), msgspec.json.encode(decision)
+        yield ("gate", words.GATE.say(decision.kind)), msgspec.json.encode(decision)
     order = [frame.kind for frame in one.frames], [(item.kind, item.stamp_ns) for item in one.items]
-    yield ("record", "order of outputs"), msgspec.json.encode(order)
+    yield ("record", words.ORDER.en), msgspec.json.encode(order)
 
 
 def _numbered(named: Iterable[tuple[str, T]]) -> Iterator[tuple[int, T]]:

@@ -15,7 +15,7 @@ import msgspec
 from hw.detail import Detail
 from rsu.bus.tape import Tape
 from rsu.core.errors import ConfigError
-from rsu.recording import reader, site_files
+from rsu.recording import reader, site_files, words
 from rsu.recording.errors import DamagedError, NotARecordingError, RecordingError
 from rsu.recording.verify import ChangedError, Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
@@ -94,7 +94,7 @@ def rerun(job: Job) -> RerunResult:
             site = config.load(job.site)
         problems = [problem for path in job.recordings for problem in integrity(path)]
         if job.site is not None and (left := site_files.strangers(site, job.recordings)):
-            problems.append(Problem("unused", site.path.name, f"has no {', '.join(left)}, whose bytes are not used"))
+            problems.append(Problem("unused", site.path.name, words.NO_DEVICES.say(", ".join(left))))
         return _run(job, site, problems)
 
 
@@ -139,7 +139,7 @@ def _readable(recordings: list[Path], problems: list[Problem]) -> Iterator[Tape]
     try:
         yield from reader.ticks(*recordings)
     except DamagedError as error:
-        problems.append(Problem("unreadable", str(error), "nothing is replayed from here on"))
+        problems.append(Problem("unreadable", str(error), words.NO_FURTHER.en))
 
 
 def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:

@@ -11,7 +11,13 @@ import traceback
 from collections.abc import Callable
 from typing import TextIO
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.core.exits import Exit
+
+_OUR_BUG = Detail(
+    "this is a mistake in rsu itself: please report it with the lines above", "这是 rsu 自身的错误：请附上以上各行反馈"
+)
 
 
 class _Pipe(io.FileIO):
@@ -34,7 +40,7 @@ def run(command: Callable[[], object]) -> None:
         command()
     except Exception:
         traceback.print_exc()
-        print("this is a mistake in rsu itself: please report it with the lines above", file=sys.stderr)
+        print(_OUR_BUG.told(spoken()), file=sys.stderr)
         sys.exit(Exit.OUR_BUG)
     finally:
         sys.stdout.flush()

@@ -8,10 +8,22 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Recording
 from rsu.core.exits import Exit
 
+_ORDER = Detail(
+    "--from {} --to {}: seconds from the recording's beginning, the smaller one first",
+    "--from {} --to {}：自录制开始的秒数，较小者在前",
+)
+_NO_TICK = Detail("{}: no tick in it", "{}：其中没有任何周期")
+_ITSELF = Detail("{}: would replace the recording itself", "{}：将覆盖录制本身")
+_SPAN = Detail(" from {} s to {} s", "，{} s 至 {} s")
+_ON = Detail(" from {} s on", "，自 {} s 起")
+_EMPTY = Detail("{}{}", "{}{}")
+_WRITTEN = Detail("{}: {} ticks", "{}：{} 个周期")
 EXAMPLES = (
     "rsu rec cut day.mcap piece.mcap --from 60 --to 90",
     "rsu rec cut day.mcap end.mcap --from 600 --json",
@@ -36,20 +48,19 @@ def command(
     from rsu.recording.recover import copy
 
     if not 0 <= begin < end:
-        fail(
-            Exit.USAGE, f"--from {begin:g} --to {end:g}: seconds from the recording's beginning, the smaller one first"
-        )
+        fail(Exit.USAGE, _ORDER.of(f"{begin:g}", f"{end:g}"))
     first = next(reader.ticks(recording), None)
     if first is None:
-        fail(Exit.DAMAGED, f"{recording}: no tick in it")
+        fail(Exit.DAMAGED, _NO_TICK.of(recording))
     if target.exists() and target.samefile(recording):
-        fail(Exit.USAGE, f"{target}: would replace the recording itself")
+        fail(Exit.USAGE, _ITSELF.of(target))
     begin_ns = first.outcome.now_ns
     try:
         result = copy(recording, target, begin_ns + round(begin * _S), begin_ns + round(end * _S))
     except NotARecordingError as error:
-        fail(Exit.USAGE, f"{error} from {begin:g} s{f' to {end:g} s' if end < _ENDLESS_S else ' on'}")
+        span = _SPAN.of(f"{begin:g}", f"{end:g}") if end < _ENDLESS_S else _ON.of(f"{begin:g}")
+        fail(Exit.USAGE, _EMPTY.of(error.args[0], span))
     if as_json:
         print(json.dumps({"recording": str(target), "ticks": result.ticks}))
     else:
-        print(f"{target}: {result.ticks} ticks")
+        print(_WRITTEN.of(target, result.ticks).told(spoken()))

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
+
 if TYPE_CHECKING:
     from rsu.lab.importing.findings import ImportFinding
 
+_NONE = Detail("none", "无")
+_ROW = Detail("  {}: {} x{}, {} to {}: {}", "  {}：{} x{}，{} 至 {}：{}")
 
-def show(findings: list[ImportFinding], title: str) -> None:
+
+def show(findings: list[ImportFinding], title: Detail) -> None:
     """Print findings under a title."""
-    print(title if findings else f"{title} nothing")
+    from rsu.lab.importing.findings import told
+
+    language = spoken()
+    print(title.told(language) if findings else f"{title.told(language)} {_NONE.told(language)}")
     for each in findings:
-        print(f"  {each.device}: {each.kind} x{each.count}, {each.first} to {each.last}: {each.text}")
+        text = told(each.text, language)
+        print(_ROW.of(each.device, each.kind, each.count, each.first, each.last, text).told(language))

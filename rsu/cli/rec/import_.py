@@ -9,9 +9,13 @@ from typing import Annotated
 import typer
 from msgspec import to_builtins
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json
 from rsu.cli.rec import findings
 
+_WRITTEN = Detail("{}: {} ticks; frames: {}", "{}：{} 个周期；帧：{}")
+_FAULTS = Detail("faults of {}:", "{} 的问题：")
 EXAMPLES = (
     "rsu rec import drive.bag --mapping mapping.yaml --site site.yaml --out drive.mcap",
     "rsu rec import radar.csv.gz --mapping configs/import/radar-targets.yaml "
@@ -45,5 +49,5 @@ def command(
         facts = {"recording": str(result.path), "frames": result.frames, "ticks": result.ticks}
         print(json.dumps(facts | {"findings": [to_builtins(each) for each in result.findings]}))
     else:
-        print(f"{result.path}: {result.ticks} ticks; frames: {result.frames}")
-        findings.show(result.findings, f"wrong with {source.name}:")
+        print(_WRITTEN.of(result.path, result.ticks, result.frames).told(spoken()))
+        findings.show(result.findings, _FAULTS.of(source.name))

@@ -9,10 +9,17 @@ from typing import Any
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Recording
 from rsu.core.exits import Exit
 
+_UNFINISHED = Detail(
+    "is being written, or was left by a power cut: this is its content up to now",
+    "正在写入，或因断电中断：以上为目前的内容",
+)
+_DAMAGE = Detail("cannot be read on from {}", "自 {} 起无法读取")
 EXAMPLES = (
     "rsu rec info day.mcap",
     "rsu rec info --json day.mcap",
@@ -40,9 +47,9 @@ def command(recording: Recording, as_json: Json = False) -> None:
             rate = each["messages"] / seconds if seconds else 0.0
             print(f"{name:32} {each['messages']:8}  {rate:7.1f} Hz  {each['bytes'] / 1e3:10.1f} kB")
     if damage is not None and recording.name.endswith(PART):
-        typer.echo("is being written, or was left by a power cut: that is what is in it so far", err=True)
+        typer.echo(_UNFINISHED.told(spoken()), err=True)
     elif damage is not None:
-        fail(Exit.DAMAGED, f"cannot be read on from {damage}")
+        fail(Exit.DAMAGED, _DAMAGE.of(damage))
 
 
 def _counted(recording: Path) -> tuple[float, dict[str, Any], str | None]:

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from hw.detail import Detail
 from rsu.cli.common.errors import fail
+from rsu.cli.common.language import spoken
 from rsu.core.exits import Exit
 
 Folder = Annotated[
@@ -19,18 +21,20 @@ Folder = Annotated[
         show_default="the daemon's: recordings in /var/lib/rsu for root, else in ~/.local/share/rsu",
     ),
 ]
+_NO_FOLDER = Detail("{}: no such folder; name the folder of recordings", "{}：没有该文件夹；请指定录制所在的文件夹")
 
 
 def order(run: Path | None, verb: Literal["start", "stop", "keep"], why: str, as_json: bool) -> None:
     """Give an order and print the recorder's answer. NotReachableError: there is none."""
     from rsu.core import folders
+    from rsu.reasons import terms
     from rsu.recorder.control import RecorderOrder, ask
 
     answer = ask(run or folders.default_run(), RecorderOrder(verb, why))
     if as_json:
         print(json.dumps({"state": answer.state, "files": answer.files}))
     else:
-        print("\n".join([answer.state, *answer.files]))
+        print("\n".join([terms.said(terms.RECORDER, answer.state, spoken()), *answer.files]))
 
 
 def chosen(folder: Path | None) -> Path:
@@ -40,5 +44,5 @@ def chosen(folder: Path | None) -> Path:
 
     path = folder or folders.default_data() / RecordingSettings().path
     if not path.is_dir():
-        fail(Exit.NOT_REACHABLE, f"{path}: no such folder; name the folder of recordings")
+        fail(Exit.NOT_REACHABLE, _NO_FOLDER.of(path))
     return path

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hw.detail import NOTHING, Detail
+from rsu.cli.common.errors import said
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import JsonLines
 from rsu.cli.rec.order import chosen
 from rsu.core.exits import Exit
@@ -16,6 +19,13 @@ from rsu.core.exits import Exit
 if TYPE_CHECKING:
     from rsu.recording.recover import Recovered
 
+_NONE_LEFT = Detail(
+    "{}: nothing to recover: no recording in it was left by a power cut", "{}：无需恢复：其中没有因断电中断的录制"
+)
+_WAS_EMPTY = Detail("{}: no tick was in it", "{}：其中没有任何周期")
+_MADE = Detail("{}: {}", "{}：{}")
+_TICKS = Detail("{} ticks{}", "{} 个周期{}")
+_LEFT_OUT = Detail("; left out: {}", "；舍去：{}")
 EXAMPLES = (
     "rsu rec recover /var/lib/rsu/recordings",
     "rsu rec recover changed.mcap --json",
@@ -44,7 +54,7 @@ def command(
         try:
             result = recover(file)
         except (BusyError, NotARecordingError) as error:
-            typer.echo(error, err=True)
+            typer.echo(said(error, spoken()), err=True)
             code = max(code, Exit.CONFLICT if isinstance(error, BusyError) else Exit.DAMAGED)
         else:
             print(_json(file, result) if as_json else _line(file, result))
@@ -60,7 +70,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
         elif found := unfinished(path):
             yield from found
         else:
-            typer.echo(f"{path}: nothing to recover: no recording in it was left by a power cut", err=True)
+            typer.echo(_NONE_LEFT.of(path).told(spoken()), err=True)
 
 
 def _json(file: Path, result: Recovered) -> str:
@@ -69,9 +79,13 @@ def _json(file: Path, result: Recovered) -> str:
 
 
 def _line(file: Path, result: Recovered) -> str:
+    from rsu.recording import words
     from rsu.recording.recover import WHOLE
 
+    language = spoken()
     if result.path is None:
-        return f"{file}: nothing was in it"
-    told = f"; left out: {result.why}" if result.why not in ("end", WHOLE) else ""
-    return f"{result.path}: {WHOLE if result.why == WHOLE else f'{result.ticks} ticks{told}'}"
+        return _WAS_EMPTY.of(file).told(language)
+    if result.why == WHOLE:
+        return _MADE.of(result.path, words.NOTHING_TO_RECOVER).told(language)
+    left_out = NOTHING if result.why == "end" else _LEFT_OUT.of(words.told(result.why, language))
+    return _MADE.of(result.path, _TICKS.of(result.ticks, left_out)).told(language)

@@ -7,10 +7,15 @@ import json
 import typer
 from msgspec import to_builtins
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Chain, Json
 from rsu.cli.rec import findings
 from rsu.core.exits import Exit
 
+_MEASUREMENTS = Detail("measurements: {}", "测量：{}")
+_IN_RECORDING = Detail("faults in the recording:", "录制中的问题：")
+_IN_SOURCE = Detail("faults in the file that it was imported from:", "导入来源文件中的问题：")
 EXAMPLES = (
     "rsu rec report day.mcap",
     "rsu rec report --json morning.mcap noon.mcap",
@@ -30,8 +35,9 @@ def command(recordings: Chain, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(to_builtins(result._asdict())))
     else:
-        print("measurements: " + ", ".join(f"{name} {count}" for name, count in result.measurements.items()))
-        findings.show(result.findings, "wrong in the recording:")
+        counts = ", ".join(f"{name} {count}" for name, count in result.measurements.items())
+        print(_MEASUREMENTS.of(counts).told(spoken()))
+        findings.show(result.findings, _IN_RECORDING)
         if result.imported:
-            findings.show(result.imported, "wrong in the file that it was imported from:")
+            findings.show(result.imported, _IN_SOURCE)
     raise typer.Exit(Exit.FOUND if result.findings or result.imported else Exit.FINE)

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import JsonLines, Recordings
 from rsu.core.exits import Exit
 
 if TYPE_CHECKING:
     from rsu.recording.verify import Problem
 
+_FINE = Detail("{}: fine", "{}：完好")
 EXAMPLES = (
     "rsu rec verify day.mcap",
     "rsu rec verify --json /var/lib/rsu/recordings/*.mcap",
@@ -32,9 +35,9 @@ def command(recordings: Recordings, as_json: JsonLines = False) -> None:
             print(json.dumps({"file": str(path), "problems": [problem._asdict() for problem in problems]}))
         else:
             for problem in problems:
-                print(f"{path}: {problem.kind}: {problem}")
+                print(f"{path}: {problem.told(spoken())}")
             if not problems:
-                print(f"{path}: fine")
+                print(_FINE.of(path).told(spoken()))
         worst = max(worst, code)
     raise typer.Exit(worst)
 

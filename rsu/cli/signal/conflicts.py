@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Site
 
+_NONE = Detail("none", "无")
+_NO_SIGNAL = Detail("none: the site file has no signal", "无：站点文件没有 signal")
 EXAMPLES = (
     "rsu signal conflicts configs/demo.yaml",
     "rsu signal conflicts --json site.yaml",
@@ -29,4 +33,4 @@ def command(site: Site, as_json: Json = False) -> None:
     for (one, other), why in found.items():
         print(f"{one:4} {other:4}  {why}")
     if not found:
-        print("none: the site file has no signal" if signal is None else "none")
+        print((_NO_SIGNAL if signal is None else _NONE).told(spoken()))

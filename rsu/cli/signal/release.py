@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Run
 
+_NOTHING = Detail("nothing was latched", "未锁定")
+_RELEASED = Detail(
+    "released: phases {} and {}, green together at {} UTC", "已解除：相位 {} 与 {}，于 {} UTC 同时为绿灯"
+)
 EXAMPLES = (
     "rsu signal release",
     "rsu signal release --run /tmp/rsu-demo/daemon --json",
@@ -27,8 +33,8 @@ def command(run: Run = None, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps({"released": None if held is None else list(held.phases)}))
     elif held is None:
-        print(answer.words)
+        print(_NOTHING.told(spoken()))
     else:
         one, other = held.phases
         since = datetime.fromtimestamp(held.since_ns // 1_000_000_000, UTC)
-        print(f"{answer.words}: phases {one} and {other}, green together at {since:%Y-%m-%d %H:%M:%S} UTC")
+        print(_RELEASED.of(one, other, f"{since:%Y-%m-%d %H:%M:%S}").told(spoken()))

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from hw.detail import Detail
 from rsu.bench.plan import plan_of, prepare, with_mixed_devices, with_network
 from rsu.bench.processes import Cut, Running
 from rsu.bench.watch import Watch, say
 from rsu.bus.records import UplinkState
+from rsu.cli.common.language import spoken
 from rsu.cli.common.versions import versions
 from rsu.core.errors import AlreadyRunningError
 from rsu.core.exits import Exit
@@ -25,6 +27,13 @@ from rsu.site import config
 
 _DRAIN_S = 1.0  # for the platform's last acknowledgements
 _MIB = 1 << 20
+
+
+_NO_PROCESS = Detail("--cut: there is no {}; there are {}", "--cut：没有 {}；可选 {}")
+_BEGIN = Detail("page: {}   run folder: {}   end with Ctrl-C", "页面：{}   运行目录：{}   Ctrl-C 结束")
+_ENDED = Detail("{} ended with exit code {}", "{} 以退出码 {} 结束")
+_PORTS = Detail("{} cannot run: does another demo use its ports?", "{} 无法运行：是否有另一个演示占用其端口？")
+_KILLED = Detail("kill -9 {} ({}); the daemon starts it again", "kill -9 {}（{}）；守护程序会重新启动它")
 
 
 class Wishes(NamedTuple):
@@ -53,12 +62,12 @@ def run_demo(wishes: Wishes, stop: threading.Event) -> None:
     names = [*plan.commands(), SUPERVISOR, *processes.names(site)]
     unknown = {cut.name for cut in wishes.cuts} - {*names}
     if unknown:
-        raise ValueError(f"--cut: there is no {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+        raise ValueError(_NO_PROCESS.of(", ".join(sorted(unknown)), ", ".join(names)))
     bench = Running(plan)
     page = site.page
     for name in bench.names:
         bench.start(name)
-    say(f"page: http://{page.host}:{page.port}/   run folder: {folder}   end with Ctrl-C")
+    say(_BEGIN.of(f"http://{page.host}:{page.port}/", folder).told(spoken()))
     watch = Watch(folder)
     own: dict[str, dict[str, float]] = {}
     try:
@@ -92,10 +101,10 @@ def _loop(bench: Running, watch: Watch, seconds: float | None, cuts: list[Cut], 
             gone = gone | {name} if kill else gone - {name}
         for name in bench.names:
             if name not in gone and (code := bench.exit_code(name)) is not None:
-                say(f"{name} ended with exit code {code}")
+                say(_ENDED.of(name, code).told(spoken()))
                 gone.add(name)
                 if code == Exit.CONFLICT or name == "daemon":
-                    raise AlreadyRunningError(f"{name} cannot run: does another demo use its ports?")
+                    raise AlreadyRunningError(_PORTS.of(name))
 
 
 def _cut(bench: Running, watch: Watch, name: str, kill: bool) -> None:
@@ -105,7 +114,7 @@ def _cut(bench: Running, watch: Watch, name: str, kill: bool) -> None:
     elif kill and watch.processes is not None:
         pid = next((p.pid for p in watch.processes.processes if p.name == name), None)
         if pid is not None:
-            say(f"kill -9 {name} ({pid}); the daemon starts it again")
+            say(_KILLED.of(name, pid).told(spoken()))
             psutil.Process(pid).kill()
 
 

@@ -29,6 +29,11 @@ _NO_JOURNAL = Detail(
     "there is no journal on this machine: name a log file, as in `rsu log daemon.log`",
     "本机没有系统日志：请指定日志文件，如 `rsu log daemon.log`",
 )
+_LEVEL = Detail("--level: expected one of {}, got {}", "--level：应为 {} 之一，实为 {}")
+_NO_TIME = Detail(
+    "expected a time as 10m, 2h, 1d or 2026-11-30T06:00, got {}",
+    "应为 10m、2h、1d 或 2026-11-30T06:00 形式的时间，实为 {}",
+)
 _LOOK_S = 0.2  # between two looks for new lines of a file
 
 
@@ -75,7 +80,7 @@ class Wanted(NamedTuple):
     ) -> Self:
         """Return the wish of a command line. ValueError: a time or level that is none."""
         if level not in LEVELS:
-            raise ValueError(f"--level: expected one of {', '.join(LEVELS[1:4])}, got {level}")
+            raise ValueError(_LEVEL.of(", ".join(LEVELS[1:4]), level))
         begin = since or ("1h" if of_journal else None)
         return cls(device, process, LEVELS.index(level), _time(begin), _time(until))
 
@@ -184,4 +189,4 @@ def _time(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
-        raise ValueError(f"expected a time as 10m, 2h, 1d or 2026-11-30T06:00, got {text}") from None
+        raise ValueError(_NO_TIME.of(text)) from None

@@ -11,10 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from hw.detail import Detail, in_language
+from rsu.cli.common.language import spoken
 from rsu.cli.msg import difference
 from rsu.core.exits import Exit
 from rsu.lab.workers import pool as pool_of
-from rsu.recording import reader, site_files
+from rsu.recording import reader, site_files, words
 from rsu.recording.verify import ChangedError, clock
 from rsu.replay import live
 from rsu.replay.differences import OutputDifference, fields
@@ -25,6 +27,22 @@ from v2x import Profile
 _SHOWN = 20  # fields of the first difference
 _DAMAGE = ("changed", "unsealed", "unreadable")
 _PARTS = ("missing", "mid-run")
+_PLAYER = Detail("the player ended with exit code {}", "播放进程以退出码 {} 结束")
+_PLAYED = Detail("{}: {} ticks, {} s in {} s ({} x real time)", "{}：{} 个周期，{} s 用时 {} s（实时的 {} 倍）")
+_PROBLEM = Detail("{}: {}: {}", "{}：{}：{}")
+_NOT_VERIFIABLE = Detail("not verifiable", "无法核验")
+_VERIFIED = Detail("verified: every output is the one that was recorded", "核验通过：每项输出均与录制一致")
+_PARTLY = Detail(
+    "not verified: the readable part gave the recorded outputs again, but see above",
+    "未通过核验：可读取的部分与录制的输出一致，但请见上文",
+)
+_RECORDED = Detail("recorded {}", "录制 {}")
+_VERSIONS = Detail("recorded with version {}, replayed with {}", "录制版本 {}，回放版本 {}")
+_DIFFERENT = Detail("{} outputs differ; the first:", "{} 项输出不同，首项：")
+_ONLY_REPLAYED = Detail("    only replayed", "    仅回放中有")
+_ONLY_RECORDED = Detail("    only recorded", "    仅录制中有")
+_FIELD = Detail("    {}: recorded {}, replayed {}", "    {}：录制 {}，回放 {}")
+_MORE = Detail("    and {} fields more", "    另有 {} 个字段")
 
 
 def run(jobs: list[Job], workers: int) -> Iterator[RerunResult]:
@@ -51,7 +69,7 @@ def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: t
     finally:
         process.terminate()
     if process.wait() > 0:
-        raise OSError(f"the player ended with exit code {process.returncode}")
+        raise OSError(_PLAYER.of(process.returncode).told(spoken()))
 
 
 def show_changed(error: ChangedError) -> None:
@@ -72,44 +90,43 @@ def show(result: RerunResult, verify: bool, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_json(result, verify)))
         return
+    language = spoken()
+    for line in _lines(result, verify, language):
+        print(in_language(line, language))
+
+
+def _lines(result: RerunResult, verify: bool, language: str) -> Iterator[Detail | str]:
     rate = result.seconds / result.took_s if result.took_s else 0.0
     names = ", ".join(path.name for path in result.recordings)
-    print(f"{names}: {result.ticks} ticks, {result.seconds:.1f} s in {result.took_s:.1f} s ({rate:.1f} x real time)")
-    print(f"sha256 {result.replayed}")
+    yield _PLAYED.of(names, result.ticks, f"{result.seconds:.1f}", f"{result.took_s:.1f}", f"{rate:.1f}")
+    yield f"sha256 {result.replayed}"
     for problem in result.problems:
-        print(f"{'not verifiable' if problem.kind in _PARTS else problem.kind}: {problem}")
+        kind = _NOT_VERIFIABLE if problem.kind in _PARTS else words.KINDS[problem.kind]
+        yield _PROBLEM.of(kind, *(words.told(text, language) for text in problem[1:]))
     if not verify:
         return
     if result.recorded == result.replayed:
-        whole = "verified: every output is the one that was recorded"
-        part = "not verified: what could be read gave the recorded outputs again, but see above"
-        print(part if result.problems else whole)
+        yield _PARTLY if result.problems else _VERIFIED
         return
-    print(f"recorded {result.recorded}")
-    for line in _engine(result):
-        print(line)
-    if result.first:
-        print(f"{result.different} outputs differ; the first:")
-        for line in _explained(result.first[0], result.profile):
-            print(line)
-
-
-def _engine(result: RerunResult) -> Iterator[str]:
+    yield _RECORDED.of(result.recorded)
     recorded = reader.start(result.recordings[0]).about.get("version")
     if recorded != version("rsu-edge"):
-        yield f"recorded with version {recorded}, replayed with {version('rsu-edge')}"
+        yield _VERSIONS.of(recorded, version("rsu-edge"))
+    if result.first:
+        yield _DIFFERENT.of(result.different)
+        yield from _explained(result.first[0], result.profile, language)
 
 
-def _explained(one: OutputDifference, profile: str) -> Iterator[str]:
-    yield f"  {clock(one.now_ns)} {one.what}"
+def _explained(one: OutputDifference, profile: str, language: str) -> Iterator[Detail | str]:
+    yield f"  {clock(one.now_ns)} {words.told(one.what, language)}"
     if one.recorded is None or one.replayed is None:
-        yield "    only " + ("replayed" if one.recorded is None else "recorded")
+        yield _ONLY_REPLAYED if one.recorded is None else _ONLY_RECORDED
         return
     found = _fields(one, profile)
     for path, a, b in found[:_SHOWN]:
-        yield f"    {path}: recorded {a}, replayed {b}"
+        yield _FIELD.of(path, a, b)
     if len(found) > _SHOWN:
-        yield f"    and {len(found) - _SHOWN} fields more"
+        yield _MORE.of(len(found) - _SHOWN)
 
 
 def _fields(one: OutputDifference, profile: str) -> list[tuple[str, str, str]]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from hw.detail import Detail
 from rsu.bus.troubles import Newest
 from rsu.cli.common.versions import versions
 from rsu.cli.views import log, status
@@ -35,7 +36,7 @@ class Piece(NamedTuple):
 
     name: str
     content: bytes
-    meaning: str
+    meaning: Detail
     taken_out: int  # secrets
 
 
@@ -45,17 +46,40 @@ def collect(run: Path, data: Path, site: Path | None, log_file: Path | None) -> 
     if site is None and state is not None and state.processes is not None:
         site = Path(state.processes.site_file)
     pieces = [
-        _piece("versions.json", "this product and its libraries", lambda: _json(versions())),
-        _piece("machine.json", "processor, memory, disks, load", lambda: _json(_machine(data))),
-        _piece("status.json", "state and troubles of the daemon", lambda: _json(status.plain(_running(state, run)))),
-        _piece("recordings.json", "names and sizes of recordings", lambda: _json(_recordings(data))),
-        _piece("log.jsonl", "the newest lines of the log", lambda: "\n".join(_log(log_file)) + "\n"),
+        _piece(
+            "versions.json", Detail("this product and its libraries", "本产品及其所用的库"), lambda: _json(versions())
+        ),
+        _piece(
+            "machine.json",
+            Detail("processor, memory, disks, load", "处理器、内存、磁盘、负载"),
+            lambda: _json(_machine(data)),
+        ),
+        _piece(
+            "status.json",
+            Detail("state and troubles of the daemon", "守护程序的状态与故障"),
+            lambda: _json(status.plain(_running(state, run))),
+        ),
+        _piece(
+            "recordings.json",
+            Detail("names and sizes of recordings", "录制的名称与大小"),
+            lambda: _json(_recordings(data)),
+        ),
+        _piece(
+            "log.jsonl", Detail("the newest lines of the log", "最新的日志行"), lambda: "\n".join(_log(log_file)) + "\n"
+        ),
     ]
     if site is None:
-        return [*pieces, _piece("site.txt", "the site", lambda: "no site file was named, and no daemon runs\n")]
+        return [
+            *pieces,
+            _piece("site.txt", Detail("the site", "站点"), lambda: "no site file was named, and no daemon runs\n"),
+        ]
     named = site
-    pieces.append(_piece("check.txt", "what `rsu check` finds", lambda: _findings(named)))
-    return pieces + [_piece(f"site/{path.name}", "of the site", partial(_text, path)) for path in _site(site)]
+    pieces.append(
+        _piece("check.txt", Detail("findings of `rsu check`", "`rsu check` 的结果"), lambda: _findings(named))
+    )
+    return pieces + [
+        _piece(f"site/{path.name}", Detail("of the site", "站点的文件"), partial(_text, path)) for path in _site(site)
+    ]
 
 
 def write(path: Path, pieces: list[Piece]) -> None:
@@ -68,7 +92,7 @@ def write(path: Path, pieces: list[Piece]) -> None:
             archive.addfile(entry, io.BytesIO(piece.content))
 
 
-def _piece(name: str, meaning: str, make: Callable[[], str]) -> Piece:
+def _piece(name: str, meaning: Detail, make: Callable[[], str]) -> Piece:
     try:
         text = make()
     except (OSError, RsuError) as error:
