@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+SENTENCE = re.compile(r"[A-Za-z]{3,} [a-z]{2,}")  # two words
+# calls and names whose texts are rows, or have their Chinese in `chinese.yaml`
+ROWS = ("Detail", "Option", "Argument", "_Year")
+HELP = ("EXAMPLES", "HELP", "_TRUTH", "_HEADS", "_CODECS")
+LEFT = {"no site file was named, and no daemon runs\n"}  # a file for support, whose readers are the makers
 FIELDS = re.compile(r"\{(?!s+\})[^{}]*\}")  # but the endings of English plurals
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 # the same in both languages: nothing but fields, signs, units, names of formats, of measures and of processes' memory
@@ -34,3 +39,26 @@ def test_rows_say_the_same_in_both_languages() -> None:
         named = [sorted(each for each in FIELDS.findall(text) if each[1].isalpha()) for text in (english, chinese)]
         assert named[0] == named[1], where
         assert len(FIELDS.findall(english)) == len(FIELDS.findall(chinese)), where
+
+
+def _in_rows(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield what stands in rows, in help, and in docstrings."""
+    for node in ast.walk(tree):
+        called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ROWS
+        named = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in HELP
+        if called or named:
+            yield from ast.walk(node)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+
+
+def test_commands_say_nothing_in_english_alone() -> None:
+    found = {}
+    for file in sorted((ROOT / "rsu" / "cli").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        known = {id(node) for node in _in_rows(tree)}
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in known)
+        said = [text.value for text in texts if isinstance(text.value, str) and SENTENCE.search(text.value)]
+        if left := set(said) - LEFT:
+            found[str(file.relative_to(ROOT))] = left
+    assert found == {}

@@ -96,7 +96,7 @@ def _piece(name: str, meaning: Detail, make: Callable[[], str]) -> Piece:
     try:
         text = make()
     except (OSError, RsuError) as error:
-        text = f"not to be had: {error}\n"
+        text = f"missing: {error}\n"
     text, taken_out = redact(text)
     return Piece(name, text.encode("utf-8", "replace"), meaning, taken_out)
 
