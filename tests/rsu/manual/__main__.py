@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 
 from rsu.manual import pages
+from rsu.site.keys import schema
 from tests.bench_file import FOLDER
 from tests.rsu.manual.figures import gather
 from tests.rsu.manual.parts import renewed
 from tests.rsu.manual.tables import PARTS
+
+SCHEMA = Path(__file__).parents[3] / "configs" / schema.FILE
 
 
 def main() -> None:
@@ -24,6 +27,7 @@ def main() -> None:
             if (new := renewed(text, language, PARTS)) != text:
                 pages.path(language, page).write_text(new, encoding="utf-8")
                 print(f"{language}/{page}.md")
+    SCHEMA.write_text(schema.text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from rsu.site.keys.rows import lane_map, sections
+from rsu.site.keys.shown import CHINESE
 from rsu.site.model import Site
-from tests.rsu.manual.keys import lane_map, sections
-from tests.rsu.manual.site_file import CHINESE, site_file
+from tests.rsu.manual.site_file import site_file
 
 ROOT = Path(__file__).parents[3]
 KEYS = dict(sections())
@@ -20,10 +21,10 @@ def test_every_section_is_there() -> None:
 
 def test_keys_have_value_unit_default_and_meaning() -> None:
     rows = site_file("en").splitlines()
-    assert "| `port` | integer 1..65535 | `18080` | TCP port to listen on |" in rows
+    assert "| `port` | integer 1..65535 | `18080` | TCP port to listen on | restart of web |" in rows
     assert (
-        "| `mount.yaw_deg` | number -360..360 ° | **must be given** | of the boresight, clockwise from true north |"
-        in rows
+        "| `mount.yaw_deg` | number -360..360 ° | **must be given** | of the boresight, clockwise from true north"
+        " | live; restart of video.NAME |" in rows
     )
     assert any(row.startswith("| `*.sure_for_s` | number ≥ 0 s | `1.0` |") for row in rows)
     assert any(row.startswith("| `pedestrian.sure_for_s` | number ≥ 0 s | `1.5` |") for row in rows)

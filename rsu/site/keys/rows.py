@@ -9,7 +9,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -22,6 +22,7 @@ UNITS = {
     "deg": "°", "m": "m", "mps": "m/s", "mps2": "m/s²", "s": "s", "ms": "ms", "h": "h", "hz": "Hz", "px": "px",
     "percent": "%", "ppm": "ppm", "gib": "GiB", "mib": "MiB", "minutes": "min", "octets": "octets",
 }  # fmt: skip
+DRIVER = "devices.NAME.driver."
 _OF_ALL = "*"  # stands for every model of a section that has the same base
 
 
@@ -32,6 +33,12 @@ class Key(NamedTuple):
     schema: dict[str, Any]  # JSON schema, references resolved
     default: str  # JSON; empty: none, it must be given
     meaning: str
+    prefix: str = ""  # of the section, from the beginning of the file on
+
+    @property
+    def whole(self) -> str:
+        """Return the path from the beginning of the file on."""
+        return self.prefix + self.path
 
     @property
     def unit(self) -> str:
@@ -41,14 +48,14 @@ class Key(NamedTuple):
 
 def sections() -> Iterator[tuple[str, list[Key]]]:
     """Return every part of the site file with its keys, and the settings of every driver of ours."""
-    plain = [key for key in _keys(Site) if "." not in key.path and not _models(Site.model_fields[key.path].annotation)]
+    plain = [key for key in keys(Site) if "." not in key.path and not models(Site.model_fields[key.path].annotation)]
     yield "", plain
     for name, field in Site.model_fields.items():
-        for model in _models(field.annotation):
-            yield name, list(_walk(model, ""))
+        for model in models(field.annotation):
+            yield name, _section(model, f"{name}{_of_each(field.annotation)}.")
     for kind in DRIVERS:
-        yield f"driver: {kind}", list(_walk(driver_class(kind).Settings, ""))
-    yield "link", list(_walk(Endpoint, ""))
+        yield f"driver: {kind}", _section(driver_class(kind).Settings, DRIVER)
+    yield "link", _section(Endpoint, f"{DRIVER}NAME.")
 
 
 def lane_map() -> list[Key]:
@@ -56,11 +63,21 @@ def lane_map() -> list[Key]:
     return list(_walk(LaneMapFile, ""))
 
 
+def _section(model: type[BaseModel], prefix: str) -> list[Key]:
+    return [key._replace(prefix=prefix) for key in _walk(model, "")]
+
+
+def _of_each(annotation: Any) -> str:
+    """Return the part of a path that stands for each member of a list or map."""
+    kinds = {get_origin(annotation), *(get_origin(each) for each in get_args(annotation))}
+    return "[]" if list in kinds else ".NAME" if dict in kinds else ""
+
+
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[Key]:
     """Return the keys of a model and of those in it; what several models have from one base comes once."""
     told: set[type[BaseModel]] = set()
-    for key in _keys(model):
-        inner = _models(model.model_fields[key.path].annotation)
+    for key in keys(model):
+        inner = models(model.model_fields[key.path].annotation)
         path = prefix + key.path + _link(key.schema)
         if not inner or Endpoint in inner:  # that one is told of once
             meaning = key.meaning or ("one of the links below" if inner else "")
@@ -77,7 +94,7 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[Key]:
 
 def _users(model: type[BaseModel], base: type[BaseModel]) -> list[str]:
     fields = model.model_fields.items()
-    return [name for name, field in fields for each in _models(field.annotation) if each.__base__ is base]
+    return [name for name, field in fields for each in models(field.annotation) if each.__base__ is base]
 
 
 def _same(model: type[BaseModel], base: type[BaseModel]) -> set[str]:
@@ -95,14 +112,14 @@ def _link(schema: dict[str, Any]) -> str:
     return ".NAME" if "additionalProperties" in schema and schema.get("additionalProperties") is not False else ""
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models(annotation: Any) -> list[type[BaseModel]]:
     """Return the models that a field's type is made of."""
     if inspect.isclass(annotation) and not get_args(annotation):
         return [annotation] if issubclass(annotation, BaseModel) else []
-    return [model for each in get_args(annotation) for model in _models(each)]
+    return [model for each in get_args(annotation) for model in models(each)]
 
 
-def _keys(model: type[BaseModel]) -> Iterator[Key]:
+def keys(model: type[BaseModel]) -> Iterator[Key]:
     """Return the keys of one model. `path` is the field's name alone."""
     schema = model.model_json_schema()
     comments = _comments(model)
