@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from rsu.core import durable
 from rsu.core.errors import ConfigError
 from rsu.recording import site_files
-from rsu.site import config
+from rsu.site import config, layers
 from rsu.site.config import Config
 from rsu.site.yaml_source import YamlSource
 
@@ -46,7 +46,7 @@ class Frozen(NamedTuple):
     origin: Path  # the site file that is edited
     digest: str
     config: Config  # loaded from the copy
-    names: tuple[str, ...]  # of the files in it, without the slash of their absolute paths
+    names: tuple[str, ...]  # of its files and of the drop-ins' folder, without the slash of their absolute paths
 
     @property
     def path(self) -> Path:
@@ -64,7 +64,8 @@ def gather(site: Path) -> Gathered:
     loaded = config.load(site.resolve())
     named = list(_named(loaded))
     files = {_key(path): path.resolve() if is_link else path.read_bytes() for path, is_link in named}
-    files[_key(loaded.path)] = _site_file(loaded.path, {_key(path) for path, _ in named})
+    for path in [loaded.path, *layers.drop_ins(loaded.path)]:
+        files[_key(path)] = _site_file(path, loaded.path.parent, {_key(path) for path, _ in named})
     return Gathered(loaded.path, files, _digest(files))
 
 
@@ -88,7 +89,9 @@ def _freeze(site: Gathered, shelf: Path) -> Frozen:
     if not place.exists() or _digest(_kept(place)) != site.digest:
         _write(place, site.files)
     try:
-        frozen = Frozen(site.origin, site.digest, config.load(_mirror(place, site.origin)), tuple(site.files))
+        frozen = Frozen(
+            site.origin, site.digest, config.load(_mirror(place, site.origin)), _names(site.origin, site.files)
+        )
     except ConfigError as error:
         findings = [each._replace(file=each.file.removeprefix(str(place))) for each in error.findings]
         raise ConfigError(findings) from error
@@ -105,7 +108,7 @@ def last_good(site: Path, shelf: Path) -> Frozen | None:
         files = _kept(shelf / last.digest)
         if last.origin != str(origin) or _digest(files) != last.digest:
             return None
-        return Frozen(origin, last.digest, config.load(_mirror(shelf / last.digest, origin)), tuple(files))
+        return Frozen(origin, last.digest, config.load(_mirror(shelf / last.digest, origin)), _names(origin, files))
     except (OSError, msgspec.DecodeError, ConfigError):
         return None
 
@@ -133,6 +136,10 @@ def _named(loaded: Config) -> Iterator[tuple[Path, bool]]:
             yield folder / path, True
 
 
+def _names(origin: Path, files: Iterable[str]) -> tuple[str, ...]:
+    return (*files, _key(origin.parent / layers.FOLDER))
+
+
 def _paths(node: object) -> Iterator[Path]:
     """Yield every path in a model."""
     if isinstance(node, Path):
@@ -150,12 +157,12 @@ def _key(path: Path) -> str:
     return os.path.normpath(path.absolute()).lstrip("/")
 
 
-def _site_file(site: Path, named: set[str]) -> bytes:
-    """Return a site file in which no file is named by an absolute path: below the copy that would lead out of it."""
+def _site_file(site: Path, folder: Path, named: set[str]) -> bytes:
+    """Return a site file or drop-in without absolute paths of files in the copy: those would lead out of it."""
     text, data = site.read_bytes(), YamlSource(site).data
     absolute = {word for word in _words(data) if word.startswith("/") and _key(Path(word)) in named}
     for word in sorted(absolute, key=len, reverse=True):
-        text = text.replace(word.encode(), os.path.relpath(word, site.parent).encode())
+        text = text.replace(word.encode(), os.path.relpath(word, folder).encode())
     return text
 
 

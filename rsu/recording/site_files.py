@@ -10,7 +10,7 @@ from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.recording import salvage
 from rsu.recording.errors import NotARecordingError
-from rsu.site import config
+from rsu.site import config, layers
 from rsu.site.config import Config
 
 _NO_SENSOR = Detail(
@@ -24,9 +24,9 @@ _OUTSIDE = Detail(
 
 
 def collect(site: Config) -> dict[str, bytes]:
-    """Return the site file, its lane map and the files that drivers name, by path from the site file's folder."""
+    """Return the site file with its drop-ins, its lane map and the files that drivers name, by path from its folder."""
     folder = site.path.resolve().parent
-    paths = [site.path, folder / site.site.site.lane_map, *driver_files(site)]
+    paths = [site.path, *layers.drop_ins(site.path.resolve()), folder / site.site.site.lane_map, *driver_files(site)]
     return {os.path.relpath(path.resolve(), folder): path.read_bytes() for path in paths}
 
 

@@ -15,10 +15,10 @@ from rsu.core.errors import ConfigError, Finding
 from rsu.site.foreign import known
 from rsu.site.hints import closest
 from rsu.site.lanemap import LaneMapFile, NodeModel
+from rsu.site.layers import Layers
 from rsu.site.map_source import map_source
 from rsu.site.model import DeviceEntry, Site
 from rsu.site.source import UNREADABLE, ParsedFile
-from rsu.site.yaml_source import YamlSource
 
 _NO_DRIVER = Detail("{problem}{hint}", "{problem}{hint}")
 
@@ -72,7 +72,7 @@ def read(path: Path, recorded: bool = False) -> SiteReading:
 
     `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
     """
-    source = YamlSource(path)
+    source = Layers(path)
     context = {"folder": path.parent, "recorded": recorded}
     site, findings = None, []
     try:

@@ -40,6 +40,15 @@ class ParsedFile:
     text: str
     data: Any
 
+    @property
+    def files(self) -> set[str]:
+        """Return the names of all files that it is made of."""
+        return {self.file}
+
+    def of(self, path: Path_) -> ParsedFile:
+        """Return the file in which the value at a key path stands."""
+        return self
+
     def mark(self, path: Path_) -> Mark | None:
         """Return where a key path stands, None where the file has none."""
         raise NotImplementedError
@@ -56,7 +65,7 @@ class ParsedFile:
 
     def finding(self, path: Path_, text: Detail) -> Finding:
         """Return an error about the value at a key path."""
-        return Finding(self.file, *self.place(path), ".".join(map(str, path)), *text)
+        return Finding(self.of(path).file, *self.place(path), ".".join(map(str, path)), *text)
 
     def warning(self, path: Path_, text: Detail) -> Finding:
         """Return the same as a warning: the site can be run, but is hardly meant so."""
@@ -84,7 +93,7 @@ class ParsedFile:
     def written(self, path: Path_) -> str:
         """Return a plain value as it is written in the file, up to the end of its line."""
         line, column = self.place(path)
-        return self.text.split("\n")[line - 1][column - 1 :].rstrip("\r")
+        return self.of(path).text.split("\n")[line - 1][column - 1 :].rstrip("\r")
 
     def _translate(self, item: ErrorDetails, model: type[BaseModel], prefix: Path_) -> Finding:
         loc = prefix + tuple(item["loc"])
@@ -92,7 +101,7 @@ class ParsedFile:
             path = (*self._in_file(loc[:-1]), loc[-1])
             value = None if item["type"] == "invalid_key" else item["input"]
             text = wording.unknown_key(loc[-1], value, known_keys(model, item["loc"][:-1]))
-            return Finding(self.file, *self.key_place(path), ".".join(map(str, path)), *text)
+            return Finding(self.of(path).file, *self.key_place(path), ".".join(map(str, path)), *text)
         path = self._in_file(loc)
         if item["type"] == "missing":
             return self.finding((*path, item["loc"][-1]), wording.MISSING)

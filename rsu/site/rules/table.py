@@ -123,7 +123,7 @@ def errors(reading: SiteReading) -> list[Finding]:
 def warnings(reading: SiteReading, wrong: Collection[str]) -> list[Finding]:
     """Return warnings of probable mistakes. `wrong`: files with errors, which get no warnings."""
     of_map = None if reading.map is None or reading.map.source.file in wrong else reading.map
-    of_site = None if reading.site is None or reading.site.source.file in wrong else reading.site
+    of_site = None if reading.site is None or not reading.site.source.files.isdisjoint(wrong) else reading.site
     both = reading.both if of_map and of_site else None
     return [*_found(WARNINGS.of_map, of_map), *_found(WARNINGS.of_site, of_site), *_found(WARNINGS.of_both, both)]
 
