@@ -22,8 +22,7 @@ from pydantic import BaseModel
 
 from rsu.core import durable
 from rsu.core.errors import ConfigError
-from rsu.recording import site_files
-from rsu.site import config, layers
+from rsu.site import config, content, layers
 from rsu.site.config import Config
 from rsu.site.yaml_source import YamlSource
 
@@ -129,7 +128,7 @@ def _named(loaded: Config) -> Iterator[tuple[Path, bool]]:
     """Yield the files that a site names, and whether a link to it will do."""
     folder = loaded.path.parent
     models = [device.video.onnx.model for device in loaded.site.devices.values() if device.video and device.video.onnx]
-    copied = [folder / loaded.site.site.lane_map, *site_files.driver_files(loaded), *models]
+    copied = [folder / loaded.site.site.lane_map, *content.driver_files(loaded), *models]
     yield from ((path, False) for path in copied)
     for path in _paths(loaded.site):
         if (folder / path).is_file() and path not in copied:

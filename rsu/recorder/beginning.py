@@ -11,11 +11,11 @@ import structlog
 from rsu.bus.tape import Tape
 from rsu.recorder import views
 from rsu.recorder.shelf import name
-from rsu.recording import site_files
 from rsu.recording.errors import RecordingError
 from rsu.recording.recover import recover
 from rsu.recording.tick import Entry
 from rsu.recording.writer import RecordingWriter
+from rsu.site import content
 from rsu.site.config import Config
 
 _log = structlog.get_logger()
@@ -47,7 +47,7 @@ def begun(folder: Path, config: Config, tape: Tape) -> RecordingWriter:
     }
     while (path := folder / name(utc_ns, boot)).exists():
         utc_ns += 1_000_000  # the clock was set back to when another file began
-    return RecordingWriter(path, about, site_files.collect(config), tape.outcome.now_ns)
+    return RecordingWriter(path, about, content.collect(config), tape.outcome.now_ns)
 
 
 def scenery(config: Config, utc_ns: int) -> Iterator[Entry]:

@@ -1,16 +1,15 @@
-"""The files that a site is made of, taken into a recording and out again."""
+"""The files of a site out of a recording (`rsu.site.content` takes them in)."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from hw.detail import Detail
 from rsu.core.errors import ConfigError, Finding
 from rsu.recording import salvage
 from rsu.recording.errors import NotARecordingError
-from rsu.site import config, layers
+from rsu.site import config
 from rsu.site.config import Config
 
 _NO_SENSOR = Detail(
@@ -21,22 +20,6 @@ _OUTSIDE = Detail(
     "{name} does not lie in the site file's folder; name the site with --site",
     "{name} 不在站点文件所在目录中；请用 --site 指定站点",
 )
-
-
-def collect(site: Config) -> dict[str, bytes]:
-    """Return the site file with its drop-ins, its lane map and the files that drivers name, by path from its folder."""
-    folder = site.path.resolve().parent
-    paths = [site.path, *layers.drop_ins(site.path.resolve()), folder / site.site.site.lane_map, *driver_files(site)]
-    return {os.path.relpath(path.resolve(), folder): path.read_bytes() for path in paths}
-
-
-def driver_files(site: Config) -> Iterator[Path]:
-    """Yield the files that drivers name; the site's own folder is in their paths already."""
-    for settings in site.drivers.values():
-        for name in type(settings).model_fields:
-            value = getattr(settings, name)
-            if isinstance(value, Path):
-                yield value
 
 
 def strangers(site: Config, recordings: Iterable[Path]) -> list[str]:

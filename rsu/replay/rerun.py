@@ -21,7 +21,7 @@ from rsu.recording.verify import ChangedError, Continuity, Problem, integrity
 from rsu.recording.writer import RecordingWriter
 from rsu.replay.differences import OutputDifference, differences
 from rsu.replay.player import Digest, replay
-from rsu.site import config
+from rsu.site import config, content
 from rsu.site.config import Config
 
 _SHOWN = 20  # differences that are kept; all are counted
@@ -145,7 +145,7 @@ def _readable(recordings: list[Path], problems: list[Problem]) -> Iterator[Tape]
 def _writer(path: Path, source: Path, site: Config, now_ns: int) -> RecordingWriter:
     about = reader.start(source).about | {"site": site.path.name, "replay_of": source.name}
     about["version"] = version("rsu-edge")  # that made the outputs
-    return RecordingWriter(path, about, site_files.collect(site), now_ns)
+    return RecordingWriter(path, about, content.collect(site), now_ns)
 
 
 def _paced(tapes: Iterator[Tape], speed: float | None) -> Iterator[Tape]:

@@ -36,7 +36,7 @@ def drop_ins(site: Path) -> list[Path]:
     return found
 
 
-class Layers(ParsedFile):
+class SiteLayers(ParsedFile):
     """The site file, and its drop-ins on it."""
 
     def __init__(self, path: Path) -> None:

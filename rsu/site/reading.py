@@ -15,7 +15,7 @@ from rsu.core.errors import ConfigError, Finding
 from rsu.site.foreign import known
 from rsu.site.hints import closest
 from rsu.site.lanemap import LaneMapFile, NodeModel
-from rsu.site.layers import Layers
+from rsu.site.layers import SiteLayers
 from rsu.site.map_source import map_source
 from rsu.site.model import DeviceEntry, Site
 from rsu.site.source import UNREADABLE, ParsedFile
@@ -72,7 +72,7 @@ def read(path: Path, recorded: bool = False) -> SiteReading:
 
     `recorded`: out of a recording, so that files which only other processes than the station need may be missing.
     """
-    source = Layers(path)
+    source = SiteLayers(path)
     context = {"folder": path.parent, "recorded": recorded}
     site, findings = None, []
     try:

@@ -88,12 +88,20 @@ def _codes() -> dict[type[BaseException], Exit]:
     from rsu.lab.importing.frames import ForeignError
     from rsu.lab.maps.errors import MapError, PlaceUnknownError
     from rsu.recording.errors import BusyError, RecordingError
+    from rsu.site.edit import KeyPathError
+    from rsu.site.exchange import ArchiveError
+    from rsu.site.history import NoVersionError
+    from rsu.site.keys.find import UnknownKeyError
     from rsu.upgrade.errors import BackupError, OccupiedError, ReleaseError, ReturnedError
 
     return {
         NoHomeError: Exit.USAGE,
         ParameterError: Exit.USAGE,
         MissingError: Exit.USAGE,
+        KeyPathError: Exit.USAGE,
+        UnknownKeyError: Exit.USAGE,
+        NoVersionError: Exit.USAGE,
+        ArchiveError: Exit.DAMAGED,
         ConfigError: Exit.INVALID_CONFIG,
         NotReachableError: Exit.NOT_REACHABLE,
         StorageError: Exit.NOT_REACHABLE,

@@ -21,7 +21,7 @@ from rsu.lab.tune.parameters import Number, Path_
 from rsu.lab.tune.registering import registrations
 from rsu.lab.tune.tuning import Search, TrialBench, Tuned
 from rsu.recording import reader, site_files
-from rsu.site import config
+from rsu.site import config, content
 from rsu.site.config import Config
 
 _NOT_PATCHED = Detail("cannot be patched: are there anchors or merged keys?", "无法修改：是否含锚点或合并键？")
@@ -105,7 +105,7 @@ def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
 def _laid_out(site: Config, text: str) -> Iterator[Path]:
     """Give a copy of a site with another text of its site file; it lasts as long as it is needed."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in site_files.collect(site).items():
+        for name, data in content.collect(site).items():
             copy = Path(folder, name)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data)

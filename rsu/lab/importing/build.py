@@ -27,9 +27,9 @@ from rsu.lab.importing.frames import DeviceBytes, FixAt, ForeignError, Frame, Po
 from rsu.lab.importing.mapping import Mapping
 from rsu.lab.importing.report import IMPORTED
 from rsu.messages.scene import TICK_NS
-from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter
 from rsu.replay.player import Player
+from rsu.site import content
 from rsu.site.config import Config
 
 _ROUND_NS = 20_000_000
@@ -76,7 +76,7 @@ def run(source: Path, mapping: Mapping, config: Config, target: Path) -> Importe
     reads.sort(key=lambda read: read.receipt_ns)
     about = {"site": config.path.name, "imported": source.name, "version": version("rsu-edge")}
     begin_ns = reads[0].receipt_ns // TICK_NS * TICK_NS
-    writer = RecordingWriter(target, about, site_files.collect(config), begin_ns)
+    writer = RecordingWriter(target, about, content.collect(config), begin_ns)
     writer.note(IMPORTED, {"json": msgspec.json.encode(findings.list()).decode()})
     ticks = 0
     for tape in _tapes(reads, config):

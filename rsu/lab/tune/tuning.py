@@ -33,9 +33,9 @@ from rsu.lab.judging import Judging
 from rsu.lab.places import Places
 from rsu.lab.tune import studies
 from rsu.lab.tune.parameters import Number, Parameter, Path_, applied, rounded
-from rsu.recording import reader, site_files
+from rsu.recording import reader
 from rsu.replay.player import replay
-from rsu.site import config
+from rsu.site import config, content
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -181,7 +181,7 @@ class Search:
 
 def _described(bench: TrialBench, parameters: Sequence[Parameter]) -> str:
     """Return the common inputs that make trials comparable, as JSON."""
-    files = site_files.collect(config.load(bench.site)).values()
+    files = content.collect(config.load(bench.site)).values()
     return json.dumps(
         {
             "site file": _digest(files),

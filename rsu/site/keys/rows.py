@@ -74,7 +74,7 @@ def _of_each(annotation: Any) -> str:
 
 
 def _walk(model: type[BaseModel], prefix: str) -> Iterator[Key]:
-    """Return the keys of a model and of those in it; what several models have from one base comes once."""
+    """Return the keys of a model and of those in it; keys that several models have from one base come once."""
     told: set[type[BaseModel]] = set()
     for key in keys(model):
         inner = models(model.model_fields[key.path].annotation)

@@ -62,7 +62,7 @@ def effect(key: Key, language: str) -> str:
 
 
 def value(schema: dict[str, Any], language: str) -> str:
-    """Return what a value may be."""
+    """Return the values that a schema allows."""
     if "anyOf" in schema:
         values = [value(each, language) for each in schema["anyOf"] if each.get("type") != "null"]
         return ", ".join(dict.fromkeys(values))

@@ -22,8 +22,7 @@ from rsu.lab.compare.verdict import verdict
 from rsu.lab.tune import tuning
 from rsu.lab.tune.parameters import parse
 from rsu.lab.tune.tuning import Search, TrialBench
-from rsu.recording import site_files
-from rsu.site import config
+from rsu.site import config, content
 from tests.rsu.lab import short
 from tests.rsu.recording.virtual import CONFIGS
 
@@ -200,7 +199,7 @@ def test_a_site_may_be_named_from_where_one_is(folder: Path, monkeypatch: pytest
     monkeypatch.chdir(folder)
     assert propose(Path("right.yaml"), {}).patch == ""
     monkeypatch.chdir(folder.parent)
-    there = site_files.collect(config.load(Path(folder.name, "right.yaml")))
+    there = content.collect(config.load(Path(folder.name, "right.yaml")))
     assert there.keys() == {"right.yaml", "demo-lanes.json", "ti-traffic-68xx.cfg"}
 
 

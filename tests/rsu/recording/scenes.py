@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perception.objects import RoadUser
-from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter
-from rsu.site import config
+from rsu.site import config, content
 from sim import recorded
 from sim.frames import WorldFrame
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, SEED, Cuts, Damage, S, World, record
@@ -113,7 +112,7 @@ def make(name: str, scene: Scene, path: Path) -> None:
     """Write a scene as a recording."""
     site = config.load(CONFIGS / "demo.yaml")
     about = {"site": site.path.name, "scene": name, "boot": SEED.hex()[:16], "version": version("rsu-edge")}
-    writer = RecordingWriter(path, about, site_files.collect(site), EPOCH_NS)
+    writer = RecordingWriter(path, about, content.collect(site), EPOCH_NS)
     for tape in record(scene.seconds, scene.world, scene.cuts, scene.damage, site):
         writer.add(tape)
         if tape.seq % _SECTION_TICKS == _SECTION_TICKS - 1:

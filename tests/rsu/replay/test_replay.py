@@ -17,7 +17,7 @@ from rsu.core.exits import Exit
 from rsu.recording import site_files
 from rsu.recording.reader import start, ticks
 from rsu.recording.writer import RecordingWriter
-from rsu.site import config
+from rsu.site import config, content
 from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S
 
@@ -143,8 +143,8 @@ def test_a_changed_byte_is_told_with_its_place_whatever_it_breaks(agreed: Path, 
 
 def test_another_site_file(agreed: Path, tmp_path: Path) -> None:
     _, files = start(agreed)
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
     text = files["demo.yaml"].decode()
     (tmp_path / "site.yaml").write_text(text.replace("proxy_bsm: false", "proxy_bsm: true"), encoding="utf-8")
     code, (answer,) = run("replay", str(agreed), "--site", str(tmp_path / "site.yaml"), "--verify")
@@ -165,7 +165,7 @@ def test_a_site_whose_camera_has_a_model_replays_where_that_is_not(tmp_path: Pat
         (tmp_path / name).write_bytes((CONFIGS / name).read_bytes())
     for name in ("a.avi", "m.onnx"):
         (tmp_path / name).touch()
-    files = site_files.collect(config.load(tmp_path / "site.yaml"))
+    files = content.collect(config.load(tmp_path / "site.yaml"))
     found = site_files.load({"site": "site.yaml"}, files, tmp_path / "elsewhere")
     assert found.site.devices.keys() == data["devices"].keys() and "m.onnx" not in files
 

@@ -12,10 +12,9 @@ import v2x
 from hw.tape import AS_BEGUN, SystemClock
 from rsu.bus.tape import Tape
 from rsu.lab.importing.report import report
-from rsu.recording import site_files
 from rsu.recording.writer import RecordingWriter
 from rsu.replay.player import replay
-from rsu.site import config
+from rsu.site import config, content
 from tests.rsu.recording.golden_outputs import FOLDER
 from tests.rsu.recording.scenes import only
 from tests.rsu.recording.virtual import CONFIGS, EPOCH_NS, S, World, record
@@ -106,7 +105,7 @@ def test_the_report_tells_when_the_clock_was_set_and_by_how_much(stepped: list[T
     site = config.load(CONFIGS / "demo.yaml")
     path = tmp_path / "steps.mcap"
     about = {"site": site.path.name, "boot": stepped[0].seed.hex()[:16], "version": "test"}
-    with closing(RecordingWriter(path, about, site_files.collect(site), EPOCH_NS)) as writer:
+    with closing(RecordingWriter(path, about, content.collect(site), EPOCH_NS)) as writer:
         for tape in stepped:
             writer.add(tape)
     step_s = stepped[STEP_S * 10 + 5].clock.correction_ns / S

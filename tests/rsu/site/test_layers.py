@@ -10,7 +10,7 @@ import pytest
 from rsu.core.errors import ConfigError
 from rsu.daemon import site_copy
 from rsu.recording import site_files
-from rsu.site import config
+from rsu.site import config, content
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 
@@ -91,7 +91,7 @@ def test_copies_and_recordings_have_them(site: Path, tmp_path: Path) -> None:
     drop(site, "20-page.yaml", "page: {port: 18091}\n")
     assert site_copy.stamps(frozen.names) != before
     assert site_copy.gather(site).digest != frozen.digest
-    files = site_files.collect(config.load(site))
+    files = content.collect(config.load(site))
     assert {"conf.d/10-page.yaml", "conf.d/20-page.yaml"} < {*files}
     again = site_files.load({"site": "demo.yaml"}, files, tmp_path / "again")
     assert again.site.page.port == 18091
