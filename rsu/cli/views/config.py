@@ -106,7 +106,7 @@ def _file_of(site: Path, source: SiteLayers, key: str) -> str:
 def rolled_back(site: Path, number: int | None) -> Done:
     """Go back to a version. NoVersionError, ConfigError."""
     files = history.SiteHistory(site).files(number)
-    return _changed(site, files, "rollback" if number is None else f"rollback to {number}")
+    return _changed(site, files, "rollback" if number is None else f"rollback --to={number}")
 
 
 def imported(archive: Path, site: Path) -> Done:
