@@ -29,6 +29,7 @@ LIVE = {
     "test_live_replay",
     "test_new_site",
     "test_page",
+    "test_page_map",
     "test_recorder",
     "test_zygote",
     "test_uplink_answers",

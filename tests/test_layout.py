@@ -171,6 +171,12 @@ def test_a_class_name_means_one_thing() -> None:
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
+def test_a_module_of_tests_has_one_subject() -> None:
+    """It is parted by subject beyond 300 lines (`tests/README.md`)."""
+    lengths = {file: file.read_text(encoding="utf-8").count("\n") for file in (ROOT / "tests").rglob("*.py")}
+    assert {str(file.relative_to(ROOT)): lines for file, lines in lengths.items() if lines > 300} == {}
+
+
 def test_a_function_is_short() -> None:
     """No function of the product, its signature and docstring included, has over 40 lines."""
     found = {

@@ -16,7 +16,8 @@ from ruamel.yaml import YAML
 from hw.watch import State
 from rsu.web.board import Board
 from rsu.web.metrics import exposition
-from tests.rsu.web.feed import Crossing, lane_map, processes, recorder, uplink
+from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.records import processes, recorder, uplink
 
 FOLDER = Path(__file__).parents[1] / "configs" / "monitoring"
 RULES: list[dict[str, Any]] = YAML(typ="safe").load(FOLDER / "rsu-alerts.yaml")["groups"][0]["rules"]

@@ -224,12 +224,8 @@ def picture(path: Path, found: dict[int, Detections], number: int) -> None:
     capture = cv2.VideoCapture(str(path))
     capture.set(cv2.CAP_PROP_POS_FRAMES, number)
     _, shown = capture.read()
-    save(
-        path.with_suffix(".png").name,
-        np.asarray(shown, dtype=np.uint8),
-        found[number].box_px,
-        found[number].kind.tolist(),
-    )
+    kinds = found[number].kind.tolist()
+    save(path.with_suffix(".png").name, np.asarray(shown, dtype=np.uint8), found[number].box_px, kinds)
 
 
 def save(name: str, shown: Picture, boxes: Floats, kinds: list[int]) -> None:

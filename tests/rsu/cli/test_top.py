@@ -16,7 +16,9 @@ from rsu.cli.views.listening import NewestRecords
 from rsu.cli.views.top import uplink_rates
 from rsu.core.errors import NotReachableError
 from tests.rsu.cli.test_cli import rsu
-from tests.rsu.web.feed import Crossing, Feed, uplink
+from tests.rsu.web.crossing import Crossing
+from tests.rsu.web.feed import Feed
+from tests.rsu.web.records import uplink
 
 
 @pytest.fixture(scope="module")

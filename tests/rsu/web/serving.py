@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from rsu.site.web import WebSettings
 from rsu.web.process import serve
-from tests.rsu.web.feed import lane_map
+from tests.rsu.web.crossing import lane_map
 
 
 def free_port() -> int:

@@ -13,7 +13,8 @@ from rsu.bus.records import Committed
 from rsu.bus.snapshot import ClaimView, Snapshot
 from rsu.web.board import EMPTY, Board, document
 from rsu.web.patch import Json, merge
-from tests.rsu.web.feed import Crossing, lane_map, processes, uplink
+from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.records import processes, uplink
 
 
 def members(value: Json) -> Iterator[Json]:
@@ -27,7 +28,7 @@ def test_what_is_unknown_is_absent() -> None:
     snapshot = msgspec.structs.replace(Crossing(30).snapshot(1), utc_uncertainty_ms=None, position_error_m=math.nan)
     made: dict[str, Any] = document(snapshot)
     assert None not in members(made)
-    assert made["station"] == {"stamp_ns": 1, "boot": "c0ffee", "counters": {}}
+    assert made["station"] == {"stamp_ns": 1, "boot": "c0ffee", "counters": {}, "weather": {}}
     assert made["claims"] == {}
 
 

@@ -11,7 +11,8 @@ from rsu.bus.records import Trouble
 from rsu.reasons.box import BoxReason
 from rsu.web import health
 from rsu.web.board import Board
-from tests.rsu.web.feed import Crossing, lane_map, processes, recorder, uplink
+from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.records import processes, recorder, uplink
 from tests.rsu.web.test_web_app import Client, board, client, fill, folder, shared
 
 __all__ = ["board", "client", "folder", "shared"]  # fixtures

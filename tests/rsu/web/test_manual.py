@@ -11,7 +11,7 @@ from rsu.manual import pages
 from rsu.web.app import application
 from rsu.web.board import Board
 from rsu.web.manual import preferred
-from tests.rsu.web.feed import lane_map
+from tests.rsu.web.crossing import lane_map
 from tests.rsu.web.serving import free_port, hosting
 
 

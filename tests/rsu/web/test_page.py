@@ -5,105 +5,24 @@ from __future__ import annotations
 import json
 import random
 import re
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import pytest
 
-from rsu.bus.snapshot import DeviceView, MessageState, SignalHead, Snapshot, TrackView
+from rsu.bus.snapshot import DeviceView, MessageState, SignalHead
 from rsu.manual import pages
 from rsu.recorder.control import RecorderAnswer, RecorderDesk, RecorderOrder
 from rsu.station import gate
 from rsu.web.app import STATIC
 from rsu.web.patch import Json, diff
+from tests.rsu.web.bench import Bench, Still
 from tests.rsu.web.browser import CHROMIUM, Browser
-from tests.rsu.web.feed import Crossing, Feed
+from tests.rsu.web.feed import Feed
 from tests.rsu.web.serving import free_port, serving
 
-CAR = TrackView(
-    id=77,
-    kind="car",
-    east_m=0.0,
-    north_m=0.0,
-    speed_mps=10.0,
-    heading_deg=90.0,
-    length_m=4.6,
-    width_m=1.8,
-    sources=["camera-north", "radar-east", "radio"],
-    ellipse=(1.2, 0.8, 90.0),
-    age_ms=42,
-    link=None,
-    lane=None,
-    vehicle_id="00000000deadbeef",
-)
-
-
-class Still(Crossing):
-    """A crossing that says what the test wants."""
-
-    def __init__(self) -> None:
-        super().__init__(12)
-        self.now = super().snapshot(0)
-
-    def say(self, **changes: object) -> None:
-        self.now = msgspec.structs.replace(self.now, **changes)
-
-    def step(self, seconds: float = 0.1) -> None:
-        pass
-
-    def snapshot(self, stamp_ns: int) -> Snapshot:
-        return msgspec.structs.replace(self.now, stamp_ns=stamp_ns)
-
-
-class Bench(NamedTuple):
-    """A browser on the page, and what feeds it."""
-
-    browser: Browser
-    crossing: Still
-    folder: Path
-    port: int
-
-    def text(self, selector: str) -> str:
-        return str(self.browser.evaluate(f"document.querySelector({json.dumps(selector)}).textContent"))
-
-    def wait(self, selector: str, text: str, timeout_s: float = 5) -> None:
-        found = f"document.querySelector({json.dumps(selector)})?.textContent.includes({json.dumps(text)})"
-        self.browser.wait(found, timeout_s)
-
-    def open(self) -> None:
-        self.browser.open(f"http://127.0.0.1:{self.port}/")
-        self.wait("#link", "live")
-
-
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile, Browser(Path(profile)) as browser:
-        yield browser
-
-
-@pytest.fixture
-def idle(browser: Browser, tmp_path: Path) -> Iterator[Bench]:
-    """Serve the page, with nothing on the bus yet."""
-    browser.look(1400, 900)
-    browser.errors.clear()
-    port = free_port()
-    with serving(tmp_path, port):
-        yield Bench(browser, Still(), tmp_path, port)
-        browser.open("about:blank")
-
-
-@pytest.fixture
-def bench(idle: Bench) -> Iterator[Bench]:
-    with Feed(idle.folder, idle.crossing):
-        idle.open()
-        yield idle
 
 
 def test_the_page_says_what_the_station_says(bench: Bench) -> None:
@@ -190,76 +109,6 @@ def test_a_device_comes_back(bench: Bench) -> None:
     assert "no such file" not in bench.text("#devices")
 
 
-def pixels(browser: Browser, theme: str) -> int:
-    """Count the pixels of the map's canvas in a colour of the theme."""
-    return int(
-        browser.evaluate(f"""import("./theme.js").then(({{readTheme}}) => {{
-          const canvas = document.getElementById("map"), probe = document.createElement("canvas").getContext("2d");
-          probe.fillStyle = readTheme()[{json.dumps(theme)}];
-          probe.fillRect(0, 0, 1, 1);
-          const want = new Uint32Array(probe.getImageData(0, 0, 1, 1).data.buffer)[0];
-          const {{data}} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-          return new Uint32Array(data.buffer).filter((pixel) => pixel === want).length;
-        }})""")
-    )
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_map_is_drawn(bench: Bench, dark: bool) -> None:
-    bench.crossing.say(tracks=[CAR], events=[], signals=[SignalHead(5, "red", 3.0), SignalHead(6, "yellow", 1.0)])
-    bench.browser.look(1400, 900, dark=dark)
-    bench.browser.wait("document.getElementById('users').textContent === '1'")
-    deadline = time.monotonic() + 3
-    while pixels(bench.browser, "car") < 100 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert 100 < pixels(bench.browser, "car") < 1000  # 24 by 9 pixels at this zoom, less glass and ellipse
-    assert pixels(bench.browser, "asphalt") > 20_000
-    assert pixels(bench.browser, "red") > 100
-    assert pixels(bench.browser, "yellow") > 50
-    assert pixels(bench.browser, "truck") == 0
-
-
-def press(browser: Browser, x: float, y: float) -> None:
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-
-def test_a_click_tells_all_about_a_road_user(bench: Bench) -> None:
-    bench.crossing.say(tracks=[CAR])
-    bench.browser.wait("document.getElementById('users').textContent === '1'")
-    box = bench.browser.evaluate("JSON.stringify(document.getElementById('map').getBoundingClientRect())")
-    stage = json.loads(box)
-    middle = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
-    press(bench.browser, *middle)
-    bench.wait("#details", "Car 77")
-    for fact in ("36 km/h", "90°", "4.6 × 1.8 m", "± 1.2 m, ± 0.8 m", "camera-north, radar-east, radio", "deadbeef"):
-        assert fact in bench.text("#details")
-    press(bench.browser, middle[0] + 200, middle[1] + 250)
-    bench.browser.wait("document.getElementById('details').hidden")
-
-
-def test_lanes_tell_their_names(bench: Bench) -> None:
-    stage = json.loads(bench.browser.evaluate("JSON.stringify(document.getElementById('map').getBoundingClientRect())"))
-    bench.crossing.say(tracks=[])
-    bench.browser.wait("document.getElementById('users').textContent === '0'")
-    # the straight lane from the west at the canvas's left edge: 4.9 m right of the arm's centre line
-    scale = bench.browser.evaluate("document.getElementById('scale').getBoundingClientRect().width / 10")
-    x, y = stage["x"] + 20, stage["y"] + stage["height"] / 2 + 4.9 * scale
-    bench.browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
-    bench.wait("#hint", "west_in, lane 2")
-
-
-def test_the_keyboard_does_what_the_mouse_does(bench: Bench) -> None:
-    bench.browser.evaluate("document.getElementById('map').focus()")
-    before = bench.text("#scale span")
-    for key in ("+", "+", "+", "+", "n"):
-        bench.browser.call("Input.dispatchKeyEvent", type="keyDown", key=key)
-    bench.browser.wait(f"document.querySelector('#scale span').textContent !== {json.dumps(before)}")
-    bench.browser.wait("!document.getElementById('details').hidden")
-    bench.browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
-    bench.browser.wait("document.getElementById('details').hidden")
-
-
 def test_silence_of_the_station_shows_at_once(idle: Bench) -> None:
     with Feed(idle.folder, idle.crossing):
         idle.open()
@@ -320,14 +169,6 @@ def test_the_page_merges_as_the_server_means_it(bench: Bench) -> None:
     cases = [[old, diff(old, new)] for old, new in pairs]
     script = f"import('./live.js').then(({{merge}}) => {json.dumps(cases)}.map(([old, patch]) => merge(old, patch)))"
     assert bench.browser.evaluate(script) == [new for _, new in pairs]
-
-
-def test_motion_goes_on_for_300_ms_and_no_further(bench: Bench) -> None:
-    script = f"""import("./motion.js").then(({{Motion}}) => {{
-      const motion = new Motion({json.dumps(msgspec.to_builtins(CAR))}, 1000);
-      return [1000, 1100, 1300, 5000].map((now) => motion.position(now)[0]);
-    }})"""
-    assert bench.browser.evaluate(script) == pytest.approx([0.0, 1.0, 3.0, 3.0])
 
 
 # what browsers learnt less than five years ago, and addresses elsewhere

@@ -24,7 +24,8 @@ from rsu.site.web import WebSettings
 from rsu.web.app import VIEWERS, application
 from rsu.web.board import Board
 from rsu.web.guard import is_loopback
-from tests.rsu.web.feed import Crossing, lane_map, processes, recorder, uplink
+from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.records import processes, recorder, uplink
 from tests.rsu.web.serving import free_port, hosting
 
 

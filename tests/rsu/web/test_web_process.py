@@ -16,7 +16,8 @@ from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.web import WebSettings
 from rsu.web.patch import Document, merge
 from rsu.web.process import serve
-from tests.rsu.web.feed import Crossing, uplink
+from tests.rsu.web.crossing import Crossing
+from tests.rsu.web.records import uplink
 from tests.rsu.web.serving import free_port, serving
 
 
