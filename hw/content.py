@@ -217,8 +217,9 @@ def _apart(place: Floats, before: Floats) -> float:
 def _strangers(place: Floats, velocity: Floats, age_ns: int, before: Floats) -> float:
     """Return the share of objects that cannot be one of those before, by their own speed where it is reported."""
     age_s = age_ns / NS
-    told = np.isfinite(velocity).all(axis=1)
-    was = place - np.nan_to_num(velocity, posinf=0.0, neginf=0.0) * age_s
+    known = np.isfinite(velocity)
+    told = known.all(axis=1)
+    was = place - np.where(known, velocity, 0.0) * age_s
     reach = np.where(told, NEAR_M, NEAR_M + FASTEST_MPS * abs(age_s))
     near = (_distances(was, before) < reach[:, None]).any(axis=1)
     return 1.0 - float(np.count_nonzero(near)) / len(place)

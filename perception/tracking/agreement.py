@@ -65,7 +65,8 @@ def plausible(pairs: Pairs, table: TrackTable, scan: Scan, reports: Told, settin
     open_to = stale | (table.agreement[track] <= 0.0)
     free = told_well & seen & (table.hidden[track] == 0) & open_to & (pairs.square <= gates.first)
     free &= attributes.may_be(table.kind[track], scan.kind[detection])
-    free &= ~np.isin(scan.vehicle[detection], reports.doubted)
+    if len(reports.doubted):
+        free &= ~np.isin(scan.vehicle[detection], reports.doubted)
     free &= np.bincount(detection, own, minlength=len(scan))[detection] == 0
     pairs.score[own] = np.maximum(pairs.score[own], LEAST_SCORE)
     pull = np.minimum(1.0, PULL / np.sqrt(np.maximum(np.maximum(pairs.square, faster), 1e-6)))
@@ -88,8 +89,9 @@ def sign(table: TrackTable, row: Ints, detection: Ints, scan: Scan, lag: Floats,
     owners = Ownership(table, scan, lag, told.nonzero()[0])
     left = told.copy()
     left[detection] = False
-    _disagree(table, scan.vehicle[left])
-    _dispute(table, owners, left)
+    if left.any():
+        _disagree(table, scan.vehicle[left])
+        _dispute(table, owners, left)
     before = (table.vehicle[row] == scan.vehicle[detection]) & (table.vehicle_ns[row] > 0)
     agreement = np.where(before, table.agreement[row] + owners.gains(row, detection), 0.0)
     _forget(table, (table.vehicle == scan.vehicle[detection, None]).any(axis=0))  # no other track carries these ids now

@@ -16,6 +16,7 @@ from multiprocessing import active_children, get_context
 from multiprocessing.queues import SimpleQueue
 
 from rsu.core import progress
+from rsu.core.collector import settle
 
 _TELL_S = 0.2  # between two words of one process on a step that goes on
 _CONTEXT = get_context("spawn")
@@ -43,6 +44,7 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def _tell_to(steps: SimpleQueue[Step | None] | None) -> None:
     """Begin a process: its progress goes into a queue, if the other end shows it."""
+    settle()
     if steps is None:
         return
     told_s = float("-inf")

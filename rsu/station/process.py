@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 import threading
 from pathlib import Path
@@ -24,6 +23,7 @@ from rsu.bus.reel import Reel
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.tape import WHOLE, Tape
+from rsu.core.collector import settle
 from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
 from rsu.station import succession
@@ -186,10 +186,7 @@ class StationLoop:
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Run the station of a site until `stop`."""
     loop = StationLoop(config, run, data)
-    # the station makes many small objects and few cycles: full passes of the collector would only delay a tick
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    settle()
     _log.info("station runs", site=config.site.site.name, devices=len(config.site.devices))
     try:
         while not stop.is_set():

@@ -14,6 +14,7 @@ from typing import Any, cast, get_args
 from hw.detail import Detail, in_language
 from rsu.cli.common.language import spoken
 from rsu.cli.msg import difference
+from rsu.core.collector import settle
 from rsu.core.exits import Exit
 from rsu.lab.workers import pool as pool_of
 from rsu.recording import reader, site_files, words
@@ -48,6 +49,7 @@ _MORE = Detail("    and {} fields more", "    另有 {} 个字段")
 def run(jobs: list[Job], workers: int) -> Iterator[RerunResult]:
     """Yield the results of jobs in their order. Errors as `rerun`."""
     if workers == 1 or len(jobs) == 1:
+        settle()
         yield from map(rerun, jobs)
         return
     with pool_of(min(workers, len(jobs))) as pool:

@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType, TracebackType
 
+from rsu.core.collector import settle
 from rsu.replay.rerun import Job, RerunResult, rerun
 from tests.bench_file import FOLDER, keep
 from tests.rsu.recording.scenes import SCENES, make
@@ -79,6 +80,7 @@ def recording(seconds: float) -> Path:
 
 def measure(path: Path) -> tuple[RerunResult, dict[str, object]]:
     """Replay a recording; return what came out and the figures."""
+    settle()  # as the daemon and `rsu replay` do
     before_s = time.process_time()
     with Sampler() as sampler:
         result = rerun(Job([path]))
