@@ -10,6 +10,7 @@ typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssiz
 function assign;     /* assign.c */
 function correct;    /* correct.c */
 function cover;      /* cover.c */
+function drive_on;   /* drive_on.c */
 function gate;       /* gate.c */
 function lane_order; /* lane_order.c */
 function misses;     /* misses.c */

@@ -9,6 +9,7 @@ static PyMethodDef methods[] = {
     ROW(assign, "Choose the pairs that are made."),
     ROW(cover, "Find how far bodies hide tracks."),
     ROW(correct, "Give detections to their tracks."),
+    ROW(drive_on, "Let hidden vehicles drive on."),
     ROW(gate, "Find the pairs that are within their gates."),
     ROW(lane_order, "Find the next vehicles of vehicles in their lanes."),
     ROW(misses, "Weigh that sensors did not see tracks."),

@@ -19,9 +19,11 @@ from perception.sensing.projection import placed, placed_twin
 from perception.sensing.scan import Scan
 from perception.sensing.sensors import Sensors
 from perception.sensor import FieldOfView, Mount, Noise, Sensor
+from perception.state.attributes import walks
 from perception.state.filter import predict, predict_twin
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
+from perception.tracking import hidden
 from perception.tracking.assignment import best, best_twin
 from perception.tracking.correction import correct, correct_twin
 from perception.tracking.gating import gated, gated_twin
@@ -249,6 +251,24 @@ def test_misses_are_weighed_as_by_the_twin(rng: np.random.Generator, count: int,
         told = each(own, looks, missed, np.array([1.0, 4.0, 7.0]), sensors, settled)
         found.append([*told, own.word, own.hidden, missed.exposure])
     assert all(ours.tobytes() == theirs.tobytes() for ours, theirs in zip(*found, strict=True))
+
+
+@built
+@given(seeds, st.integers(1, 30), st.sampled_from([0.0, 0.1, 0.7]))
+def test_hidden_vehicles_drive_on_as_by_the_twin(rng: np.random.Generator, count: int, dt: float) -> None:
+    """All on one road, mostly in queues."""
+    table = tracks(rng, count)
+    table.state[:2] = rng.integers(-30, 30, (2, count)) * [[0.5], [5.0]]
+    table.heading_deg[:] = rng.choice([0.0, 5.0, 180.0], count)
+    table.id[:], table.log_odds[:], table.kind[:] = 1, rng.normal(2.0, 1.5, count), rng.integers(0, 7, count)
+    table.hidden[:] = rng.random(count) < 0.7
+    ours, theirs = table.take(np.arange(count)), table.take(np.arange(count))
+    rows = ((table.hidden > 0) & ~walks(table.kind)).nonzero()[0]
+    hidden.drive_on(ours, dt)
+    if len(rows):
+        hidden.follow_twin(theirs, rows, lane_order_twin(theirs, rows), dt)
+    assert ours.state.tobytes() == theirs.state.tobytes()
+    assert ours.covariance.tobytes() == theirs.covariance.tobytes()
 
 
 @built
