@@ -31,6 +31,7 @@ LIVE = {
     "test_page",
     "test_page_map",
     "test_recorder",
+    "test_reload_live",
     "test_zygote",
     "test_uplink_answers",
     "test_uplink_brokers",

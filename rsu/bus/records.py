@@ -152,4 +152,6 @@ class Processes(msgspec.Struct, frozen=True):
     digest: str = ""  # of that
     page: str = ""  # its address
     troubles: list[Trouble] = []  # of site file and folders
+    reloads: int = 0  # of the site file that have come to an end, since the supervisor began
+    refused: str = ""  # why the last of them changed nothing; empty: the site file is in use
     warnings: int | None = None  # of the site file, as `rsu check` counts them; None: not yet known

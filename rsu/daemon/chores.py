@@ -49,6 +49,7 @@ class Chores:
         self._wanted = threading.Event()  # a reload
         self._renewed: Duty | None = None
         self._answer: str | None = None  # to a reload
+        self.reloads, self.refused = 0, ""  # that have come to an end; why the last of them changed nothing
         self.warnings: int | None = None  # of the site in use, as `rsu check` counts them; None: not yet known
         self._doing: tuple[float, str] | None = None  # since when, name of the chore
         self._folders: dict[Path, Trouble] = {}
@@ -100,7 +101,8 @@ class Chores:
             self._do(self._duty.origin)
             if self._wanted.is_set():
                 self._wanted.clear()
-                self._answer = self._reload()
+                self._answer = self.refused = self._reload()
+                self.reloads += 1
             elif time.monotonic() >= self._look_at_site_s:
                 if self.warnings is None:
                     self._warn()

@@ -197,6 +197,8 @@ class Supervisor:
             digest=duty.digest,
             page=duty.page,
             troubles=self._chores.troubles() + self._root(now),
+            reloads=self._chores.reloads,
+            refused=self._chores.refused,
             warnings=self._chores.warnings,
         )
         self._bus.publish("processes", told)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from rsu.web.metrics import exposition
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
 VIEWERS = 16
+RELOAD_S = 20.0  # until a site file was read again: a second on an idle box
 ANSWER_S = 20.0  # a page answers at once, but a phone may sleep for a moment
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
@@ -60,6 +63,17 @@ class _Pages:
             return PlainTextResponse(str(error), 503)
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
+    async def reload(self, _: Request) -> Response:
+        """Have the site file read again; answer how that has ended: why it changed nothing, or nothing."""
+        before = self._board.reloads()
+        os.kill(os.getppid(), signal.SIGHUP)
+        deadline = time.monotonic() + RELOAD_S
+        while (now := self._board.reloads()) is None or now == before:
+            if time.monotonic() > deadline:
+                return PlainTextResponse("no answer", 503)
+            await asyncio.sleep(0.1)
+        return Response(msgspec.json.encode({"refused": now[1]}), media_type="application/json")
+
     async def live(self, websocket: WebSocket) -> None:
         await websocket.accept()
         if len(self._viewers) >= VIEWERS:
@@ -81,6 +95,7 @@ def application(board: Board, run: Path) -> Starlette:
         Route("/api/state", pages.state),
         Route("/api/map", pages.lanes),
         Route("/api/words", pages.words),
+        Route("/api/reload", pages.reload, methods=["POST"]),
         Route("/api/recorder", pages.recorder, methods=["POST"]),
         Route("/metrics", pages.metrics),
         *health.routes(board),

@@ -76,6 +76,12 @@ class Board:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def reloads(self) -> tuple[int, str] | None:
+        """Return how many reloads have come to an end, and why the last changed nothing; None: it is not yet known."""
+        held = self.held.get("processes")
+        record = None if held is None else held.record
+        return (record.reloads, record.refused) if isinstance(record, Processes) else None
+
     def troubles(self, now_ns: int) -> list[Trouble]:
         """Return all troubles; a silent process is one only after every process had the time to publish."""
         found = troubles.of(Newest(**{topic: self._fresh(topic, now_ns) for topic in TOPICS}))
