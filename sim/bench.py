@@ -84,6 +84,7 @@ class RadarSpec(SensorSpec):
     kind: Literal["ti-mmwave"]
     cli: str
     data: str | None = None  # none: an xWRL6432
+    header: Literal["sdk3", "area", "traffic", "people", "sdk1"] = "sdk3"  # layout of its frames, by the firmware
 
     def ports(self) -> dict[str, Opening]:
         """Return the command and data ports at the baud rates of TI's firmware."""

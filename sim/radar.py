@@ -13,17 +13,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from hw.radar.ti_cli import FRAMES, PROMPT, START, STOP
-from hw.radar.ti_frames import LAYOUTS, TLV_HEADER, Table, TiFrame, encode
-from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
 from perception.objects import Floats, Ints, RoadUser
-from sim import low_power
+from sim import low_power, ti_layouts
 from sim.bench import Bench, RadarSpec
 from sim.damage import ON_THE_WAY, TURNED, Damage, ghosts, turned
 from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
 from sim.sensing import TargetNumbers, false_alarms, noisy, polar, to_cartesian, to_sensor, visible
+from sim.ti_layouts import Table
 
+PROMPT = "mmwDemo:/>"
+START, STOP, FRAMES = "sensorStart", "sensorStop", "frameCfg"
 DEFAULT_PERIOD_NS = 100_000_000
 RANGE_SD, AZIMUTH_SD = 0.3, np.radians(0.7)
 RADIAL_SD, TANGENTIAL_SD = 0.1, 0.3
@@ -37,6 +37,7 @@ WEAK_INDEX = 253
 CYCLES_PER_NS = 0.2  # the 200 MHz counter
 STORM = 40  # targets a frame: more do not go over the line in time
 ANSWER_NS = 2_000_000
+Lists = dict[str, Table]  # by the names of ti_layouts.KINDS
 COMMANDS = re.compile(
     "sensor(Stop|Start|Position)|flushCfg|dfeDataOutputMode|(channel|adc|adcbuf|profile|chirp|frame|advFrame|subFrame)Cfg"
     "|guiMonitor|(cfar|bpm|aoaFov|cfarFov|lvdsStream|tracking)Cfg|multiObjBeamForming|clutterRemoval|calibDcRangeSig"
@@ -73,7 +74,7 @@ class EmulatedTiRadar(Emulator):
         self._text = ""
         self._frames = 0  # sent since sensorStart
         self._running = False
-        self._owners = np.zeros(0, LAYOUTS[TARGET_INDEX])  # of the points of the frame before
+        self._owners = np.zeros(0, ti_layouts.INDEX)  # of the points of the frame before
 
     @property
     def _spec(self) -> RadarSpec:
@@ -109,21 +110,26 @@ class EmulatedTiRadar(Emulator):
         rng = generator(self._seed, self._name, number)
         targets = self._faulty(self._targets(rng, frame), rng)
         points, side, owners = _reflections(rng, targets)
-        tlvs = {
-            POINTS: points,
-            SIDE_INFO: side,
-            TARGETS: targets,
-            TARGET_INDEX: self._owners,
-            STATS: _statistics(targets),
+        every = {
+            "points": points,
+            "side": side,
+            "targets": targets,
+            "index": self._owners,
+            "statistics": _statistics(targets),
         }
         self._owners = owners
         self._frames += 1
-        cycles = int(frame.stamp_ns * CYCLES_PER_NS) % 2**32
-        sent = TiFrame(self._frames, 0, {kind: rows for kind, rows in tlvs.items() if len(rows)}, cycles=cycles)
-        latency_ns = round(self._spec.latency_ms * 1e6)
+        lists = {name: rows for name, rows in every.items() if len(rows)}
+        writes = [self._write(lists, int(frame.stamp_ns * CYCLES_PER_NS) % 2**32)]
+        return self._damage.done(self.fault, writes, rng)
+
+    def _write(self, lists: Lists, cycles: int) -> Write:
+        """Return the octets of a frame with these lists."""
+        latency_ns, number = round(self._spec.latency_ms * 1e6), self._frames
         if self._spec.data is None:
-            return self._damage.done(self.fault, [Write("cli", _low_power(sent), latency_ns)], rng)
-        return self._damage.done(self.fault, [Write("data", encode(_foreign(sent, self.fault)), latency_ns)], rng)
+            return Write("cli", _low_power(lists, number, cycles), latency_ns)
+        lists, others = _foreign(lists, self.fault)
+        return Write("data", ti_layouts.frame(self._spec.header, number, cycles, lists, others), latency_ns)
 
     def _faulty(self, targets: Table, rng: np.random.Generator) -> Table:
         """Return the targets as the radar's present fault changes them."""
@@ -161,32 +167,31 @@ class EmulatedTiRadar(Emulator):
         return np.where(slow, SLOW_MISSED, missed)
 
 
-def _foreign(frame: TiFrame, fault: str | None) -> TiFrame:
-    """Return a frame as another firmware would send it."""
+def _foreign(lists: Lists, fault: str | None) -> tuple[Lists, tuple[bytes, ...]]:
+    """Return the lists as another firmware would send them, and those of kinds of its own."""
     if fault == "headers-only":
-        return frame._replace(tlvs={})
-    if fault not in ("other-record", "other-type") or TARGETS not in frame.tlvs:
-        return frame
-    kind, size = (TARGETS, 68) if fault == "other-record" else (10, 40)
-    payload = b"".join(row.tobytes()[:size] for row in frame.tlvs[TARGETS])
-    others = {kind: TLV_HEADER.pack(kind, len(payload)) + payload}
-    return frame._replace(tlvs={key: rows for key, rows in frame.tlvs.items() if key != TARGETS}, others=others)
+        return {}, ()
+    if fault not in ("other-record", "other-type") or "targets" not in lists:
+        return lists, ()
+    kind, size = (ti_layouts.KINDS["targets"], 68) if fault == "other-record" else (10, 40)
+    payload = b"".join(row.tobytes()[:size] for row in lists["targets"])
+    return {name: rows for name, rows in lists.items() if name != "targets"}, (ti_layouts.tlv(kind, payload),)
 
 
-def _low_power(frame: TiFrame) -> bytes:
+def _low_power(lists: Lists, number: int, cycles: int) -> bytes:
     """Return a frame in the octets of an xWRL6432."""
     tlvs, count = [], 0
-    if (points := frame.tlvs.get(POINTS)) is not None:
+    if (points := lists.get("points")) is not None:
         count = len(points)
-        decibels = frame.tlvs[SIDE_INFO]["snr"] / 10
+        decibels = lists["side"]["snr"] / 10
         tlvs.append(low_power.points(points["position"].astype(float), points["doppler"].astype(float), decibels))
-    if (targets := frame.tlvs.get(TARGETS)) is not None:
+    if (targets := lists.get("targets")) is not None:
         values = np.stack([np.frombuffer(row.tobytes(), "<f4")[1:27] for row in targets]).astype(float)
         rows = zip(targets["tid"].tolist(), values.tolist(), targets["confidence"].tolist(), strict=True)
         tlvs.append(low_power.targets(list(rows)))
-    if (owners := frame.tlvs.get(TARGET_INDEX)) is not None:
+    if (owners := lists.get("index")) is not None:
         tlvs.append(low_power.owners(owners.tolist()))
-    return low_power.frame(frame.number, frame.cycles, count, tlvs)
+    return low_power.frame(number, cycles, count, tlvs)
 
 
 def _measured(rng: np.random.Generator, position: Floats, velocity: Floats) -> tuple[Floats, Floats]:
@@ -198,7 +203,7 @@ def _measured(rng: np.random.Generator, position: Floats, velocity: Floats) -> t
 
 def _target_rows(numbers: Ints, position: Floats, velocity: Floats, height_m: float) -> Table:
     """Return target list rows, in TI's axes."""
-    targets = np.zeros(len(numbers), LAYOUTS[TARGETS])
+    targets = np.zeros(len(numbers), ti_layouts.TARGET)
     targets["tid"] = numbers
     targets["position"] = np.column_stack([-position[:, 1], position[:, 0], np.full(len(numbers), 1.0 - height_m)])
     targets["velocity"][:, :2] = np.column_stack([-velocity[:, 1], velocity[:, 0]])
@@ -213,16 +218,16 @@ def _reflections(rng: np.random.Generator, targets: Table) -> tuple[Table, Table
     each = rng.integers(1, POINTS_EACH + 1, len(targets))
     owner = np.repeat(np.arange(len(targets)), each)
     position = targets["position"][owner] + rng.normal(0, [0.4, 0.6, 0.3], (len(owner), 3))
-    points = np.zeros(len(owner), LAYOUTS[POINTS])
+    points = np.zeros(len(owner), ti_layouts.POINT)
     points["position"] = position
     line_of_sight = position / np.linalg.norm(position, axis=1, keepdims=True)
     points["doppler"] = (line_of_sight * targets["velocity"][owner]).sum(axis=1) + rng.normal(0, RADIAL_SD, len(owner))
-    side = np.zeros(len(owner), LAYOUTS[SIDE_INFO])
+    side = np.zeros(len(owner), ti_layouts.SIDE)
     side["snr"] = 10 * (40 - 20 * np.log10(np.linalg.norm(position, axis=1) / 10) + rng.normal(0, 2, len(owner)))
     side["noise"] = 500
     tids = targets["tid"][owner]
-    return points, side, np.where(tids < FALSE_TID, tids, WEAK_INDEX).astype(LAYOUTS[TARGET_INDEX])
+    return points, side, np.where(tids < FALSE_TID, tids, WEAK_INDEX).astype(ti_layouts.INDEX)
 
 
 def _statistics(targets: Table) -> Table:
-    return np.array([(4000 + 60 * len(targets), 8600, 75_000, 0, 40, 5)], LAYOUTS[STATS])
+    return np.array([(4000 + 60 * len(targets), 8600, 75_000, 0, 40, 5)], ti_layouts.STATISTICS)

@@ -22,12 +22,13 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
-from hw.intake import USABLE, Intake
+from hw.intake import NOISE, USABLE, Intake
 from hw.modality import RADAR, Modality
 from hw.radar import ti_cli, ti_lists
 from hw.radar.ti_cli import Dialogue, read_profile
 from hw.radar.ti_clock import FrameClock
 from hw.radar.ti_frames import LAYOUTS, PLACE, FrameParser, Table, TiFrame, target_numbers
+from hw.radar.ti_headers import HEADERS, OTHER_HEADER, HeaderName, advised
 from hw.radar.ti_lists import ListReader, explain
 from hw.radar.ti_types import POINTS, SIDE_INFO, TARGETS
 from perception.objects import Detections, Floats, Measurement, PointCloud, RoadUser
@@ -59,6 +60,7 @@ class TiSettings(DeviceSettings):
     cli: Endpoint
     data: Endpoint | None = Field(None, description="frames; none: they come on the command port, as of an xWRL6432")
     profile: Annotated[Path, AfterValidator(_existing)] = Field(description=".cfg file, from the site file's folder")
+    header: HeaderName = Field("sdk3", description="layout of its frames, by the firmware")
     latency_ms: float = Field(25.0, ge=0, le=500, description="middle of the chirps to the first byte sent")
 
     def ports(self) -> dict[str, Port]:
@@ -78,7 +80,7 @@ class TiRadar:
 
     Settings: ClassVar[type[DeviceSettings]] = TiSettings
     modality: ClassVar[Modality] = RADAR
-    details: ClassVar[tuple[Detail, ...]] = (*ti_lists.DETAILS, *ti_cli.DETAILS)
+    details: ClassVar[tuple[Detail, ...]] = (OTHER_HEADER, *ti_lists.DETAILS, *ti_cli.DETAILS)
     ways: ClassVar[tuple[Way, ...]] = ("serial", "tcp")
     correction_ns = 0
 
@@ -91,9 +93,10 @@ class TiRadar:
         self._byte_ns = BITS_PER_BYTE * 1e9 / serial.baud if serial else 0.0
         self._latency_ns = round(settings.latency_ms * 1e6)
         self._tracks = profile.tracks
-        self._lists = ListReader(profile.statistics)
+        self._header = settings.header
+        self._lists = ListReader(profile.statistics and settings.header == "sdk3")
         self._text = None if settings.data else bytearray()  # between frames, where both come on one line
-        self._parser = FrameParser(self.counters, self._text)
+        self._parser = FrameParser(self.counters, self._text, HEADERS[settings.header])
         self._dialogue = Dialogue(profile.commands, self.counters)
         self._clock = FrameClock(profile.period_ns)
         self._numbers: deque[int] = deque(maxlen=RECENT)
@@ -135,7 +138,8 @@ class TiRadar:
 
     def explain(self, reason: str, sample: bytes) -> str | None:
         """Return in words why input was refused; None: nothing that this driver knows."""
-        return explain(reason, sample)
+        advice = advised(self._header, sample) if reason in ("length", NOISE) else None
+        return advice or explain(reason, sample)
 
     def _begin_anew(self) -> None:
         self._clock.reset()

@@ -1,4 +1,6 @@
-"""Frames on the data port of TI mmWave radars: header A (SDK 3.x, Radar Toolbox, xWRL6432), both directions.
+"""Frames on the data port of TI mmWave radars, both directions.
+
+Of SDK 2 and 3, the Radar Toolbox and the xWRL6432; those of other firmware begin otherwise (`hw/radar/ti_headers.py`):
 
     0   magic 02 01 04 03 06 05 08 07      24  time, CPU cycles
     8   version, e.g. 03030002 = 3.3.0.2   28  number of detected points
@@ -25,11 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hw.intake import NOISE, note, refuse
-from hw.radar import ti_points
+from hw.radar import ti_area, ti_points
+from hw.radar.ti_headers import MAGIC, MAX_LENGTH, PADDING, SDK3, Header
 from hw.radar.ti_types import (
+    AREA_TARGETS,
     HARMLESS,
-    LOW_POWER_POINTS,
     OTHER_LISTS,
+    POINT_KINDS,
     POINTS,
     SAME,
     SIDE_INFO,
@@ -39,16 +43,13 @@ from hw.radar.ti_types import (
 )
 from perception.objects import Floats
 
-MAGIC = bytes.fromhex("0201040306050807")
-HEADER = struct.Struct("<8s8I")
+HEADER = SDK3.struct
 TLV_HEADER = struct.Struct("<2I")
-PADDING = 32
-MAX_LENGTH = 65536
 MOST_FALSE = 64  # headers that are none, in bytes that came at once, that are looked at more closely
 SAMPLE = 256  # octets of refused input that are kept
 
 LAYOUTS: dict[int, np.dtype[Any]] = {
-    POINTS: np.dtype([("position", "<f4", 3), ("doppler", "<f4")]),
+    POINTS: ti_points.CLOUD,
     STATS: np.dtype(
         [
             ("processing", "<u4"),  # us, all times
@@ -59,7 +60,7 @@ LAYOUTS: dict[int, np.dtype[Any]] = {
             ("idle_load", "<u4"),
         ]
     ),
-    SIDE_INFO: np.dtype([("snr", "<i2"), ("noise", "<i2")]),  # 0.1 dB, one for each point
+    SIDE_INFO: ti_points.BESIDE,  # one for each point
     TARGETS: np.dtype(
         [
             ("tid", "<u4"),
@@ -123,18 +124,18 @@ def encode(frame: TiFrame) -> bytes:
     return HEADER.pack(MAGIC, *words) + body + bytes(padding)
 
 
-def decode(data: bytes, counters: Counter[str]) -> TiFrame | None:
+def decode(data: bytes, counters: Counter[str], header: Header = SDK3) -> TiFrame | None:
     """Return the frame that these bytes are, None when its lengths disagree; unknown TLVs are skipped."""
-    _, version, length, platform, number, cycles, points, count, _ = HEADER.unpack_from(data)
+    version, length, platform, number, cycles, points, count = header.read(data)
     tlvs: dict[int, Table] = {}
     others: dict[int, bytes] = {}
-    at = HEADER.size
+    at = header.struct.size
     for _ in range(count):
         if at + TLV_HEADER.size > length:
             return None
         kind, size = TLV_HEADER.unpack_from(data, at)
-        end = at + TLV_HEADER.size + size
-        if end > length:
+        end, kind = at + TLV_HEADER.size + size - header.own, header.same.get(kind, kind)
+        if not at + TLV_HEADER.size <= end <= length:
             return None
         read = _read(kind, data[at + TLV_HEADER.size : end])
         if not read:
@@ -142,14 +143,19 @@ def decode(data: bytes, counters: Counter[str]) -> TiFrame | None:
             others[kind] = data[at:end]
         tlvs |= read
         at = end
-    return TiFrame(number, length, tlvs, version, platform, cycles, points, others) if length - at < PADDING else None
+    if length - at >= header.padding:
+        return None
+    return TiFrame(number, length, tlvs, version, platform, cycles, points, others)
 
 
 def _read(kind: int, payload: bytes) -> dict[int, Table]:
     """Return the tables in a TLV, by the type that the rest of the driver knows; none when it cannot be read."""
-    if kind == LOW_POWER_POINTS:
-        found = ti_points.unpacked(payload, LAYOUTS[POINTS], LAYOUTS[SIDE_INFO])
-        return {} if found is None else {POINTS: found[0], SIDE_INFO: found[1]}
+    if kind in POINT_KINDS:
+        cloud, beside = ti_points.unpacked(kind, payload) or (None, None)
+        return {key: rows for key, rows in ((POINTS, cloud), (SIDE_INFO, beside)) if rows is not None}
+    if kind == AREA_TARGETS:
+        targets = ti_area.converted(payload, LAYOUTS[TARGETS])
+        return {} if targets is None else {TARGETS: targets}
     kind = SAME.get(kind, kind)
     layout = LAYOUTS.get(kind)
     if layout is None or len(payload) % layout.itemsize:
@@ -160,7 +166,7 @@ def _read(kind: int, payload: bytes) -> dict[int, Table]:
 def _count_other(kind: int, tlv: bytes, counters: Counter[str]) -> None:
     if kind in HARMLESS or kind in OTHER_LISTS:
         counters["unused-tlv"] += 1
-    elif kind in LAYOUTS or kind in SAME or kind == LOW_POWER_POINTS:
+    elif kind in LAYOUTS or kind in SAME or kind in POINT_KINDS or kind == AREA_TARGETS:
         counters["tlv-length"] += 1
     else:
         note(counters, "unknown-tlv", tlv[:SAMPLE])
@@ -173,7 +179,8 @@ class FrameParser:
     `unused-tlv`, `unknown-tlv`, `tlv-length`.
     """
 
-    def __init__(self, counters: Counter[str], text: bytearray | None = None) -> None:
+    def __init__(self, counters: Counter[str], text: bytearray | None = None, header: Header = SDK3) -> None:
+        self._header = header
         self._counters = counters
         self._text = text
         self._buffer = bytearray()
@@ -189,14 +196,14 @@ class FrameParser:
         frames: list[TiFrame] = []
         self._false = 0
         while self._synchronise():
-            length = HEADER.unpack_from(self._buffer)[2]
-            if not HEADER.size <= length <= MAX_LENGTH:
+            length = self._header.read(self._buffer).length
+            if not self._header.struct.size <= length <= MAX_LENGTH:
                 self._drop("length")
             elif self._buffer.find(MAGIC, 1, length) > 0:
                 self._drop("torn")
             elif len(self._buffer) < length:
                 break
-            elif frame := decode(bytes(self._buffer[:length]), self._counters):
+            elif frame := decode(bytes(self._buffer[:length]), self._counters, self._header):
                 frames.append(frame)
                 del self._buffer[: length - _magic_begun(self._buffer[:length])]
             else:
@@ -213,7 +220,7 @@ class FrameParser:
         elif start and self._text is not None:
             self._text += self._buffer[:start]
         del self._buffer[:start]
-        return len(self._buffer) >= HEADER.size
+        return len(self._buffer) >= self._header.struct.size
 
     def _drop(self, reason: str) -> None:
         """Give up the frame at the start; the search goes on behind its magic."""

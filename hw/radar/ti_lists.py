@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from hw.detail import Detail
 from hw.radar.ti_frames import HEADER, LAYOUTS, TLV_HEADER, Table, TiFrame
 from hw.radar.ti_types import (
+    COMPRESSED_POINTS,
     HARMLESS,
     LOW_POWER_POINTS,
     LOW_POWER_TARGETS,
     OTHER_LISTS,
-    OTHER_POINTS,
+    POINT_KINDS,
     POINTS,
     TARGETS,
 )
 
-SENT_AS = {TARGETS: (TARGETS, LOW_POWER_TARGETS), POINTS: (POINTS, LOW_POWER_POINTS)}
+SENT_AS = {TARGETS: (TARGETS, LOW_POWER_TARGETS), POINTS: (POINTS, *sorted(POINT_KINDS))}
 TINY = 1e-30  # no measured number is so small; an integer that is read as one is
 MOST_TID = 1 << 16
 
@@ -52,7 +53,7 @@ class ListReader:
         if wanted == POINTS and frame.points and not frame.others:
             return "list", TLV_HEADER.pack(POINTS, 0)
         strange = frame.others.keys() - HARMLESS.keys() - self._companions
-        strange -= OTHER_POINTS | {LOW_POWER_POINTS} if wanted == TARGETS else set()
+        strange -= POINT_KINDS if wanted == TARGETS else set()
         return ("list", frame.others[min(strange)]) if strange else None
 
 
@@ -130,7 +131,7 @@ def _explained_list(kind: int, size: int) -> str:
     what = (TARGET_LIST if wanted == TARGETS else POINT_LIST).en
     if not size:
         return NO_LIST.say(what)
-    if kind == LOW_POWER_POINTS:
+    if kind in (LOW_POWER_POINTS, COMPRESSED_POINTS):
         return OTHER_UNITS.say(kind, size)
     row = LAYOUTS[wanted].itemsize
     return NO_WHOLE_NUMBER.say(kind, size, what, row) if size % row else NO_SENSE.say(kind, what, row, size)

@@ -9,14 +9,14 @@ from hw.detail import Detail
 
 POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX = 1, 6, 7, 1010, 1011
 LOW_POWER_POINTS, LOW_POWER_TARGETS, LOW_POWER_INDEX = 301, 308, 309  # of an xWRL6432
+AREA_TARGETS = -10  # 40 octets a target, of an area scanner; there of type 10, which is another list elsewhere
 SAME = {LOW_POWER_TARGETS: TARGETS, LOW_POWER_INDEX: TARGET_INDEX}  # types with records of an older type
 
 OTHER_LISTS = {  # lists of targets or points that this driver does not read
     10: Detail("targets of the area scanner", "区域扫描的目标"),
-    1000: Detail("points in spherical coordinates", "球坐标的点"),
-    1020: Detail("compressed points", "压缩的点"),
 }
-OTHER_POINTS = {1000, 1020}
+SPHERICAL_POINTS, COMPRESSED_POINTS = 1000, 1020
+POINT_KINDS = {LOW_POWER_POINTS, SPHERICAL_POINTS, COMPRESSED_POINTS}  # lists that become points
 HARMLESS = {  # neither points nor targets
     2: "range profile",
     3: "noise profile",
@@ -44,3 +44,4 @@ HARMLESS = {  # neither points nor targets
     1012: "heights of the targets",
     1021: "presence",
 }
+KNOWN = {POINTS, STATS, SIDE_INFO, TARGETS, TARGET_INDEX, *SAME, *POINT_KINDS, *OTHER_LISTS, *HARMLESS}

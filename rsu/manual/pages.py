@@ -26,6 +26,7 @@ GROUPS = (
             "site-file",
             "lane-map",
             "video",
+            "ti-radar",
             "can-radar",
             "track-radar",
             "json-devices",

@@ -61,7 +61,8 @@ SETTINGS: dict[str, dict[str, object]] = {
 }
 
 OTHERWISE: dict[str, dict[str, object]] = {  # logs of devices that are set up in another way than their kind's others
-    "low-power": {"cli": {"serial": {"path": "cli"}}, "data": None, "profile": GOLDEN / "ti-mmwave" / "low-power.cfg"}
+    "low-power": {"cli": {"serial": {"path": "cli"}}, "data": None, "profile": GOLDEN / "ti-mmwave" / "low-power.cfg"},
+    **{name: {"header": name} for name in ("area", "traffic", "people")},
 }
 
 

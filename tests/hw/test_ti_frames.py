@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.radar.ti_frames import HEADER, LAYOUTS, MAGIC, MAX_LENGTH, FrameParser, TiFrame, encode
+from hw.radar.ti_frames import HEADER, LAYOUTS, FrameParser, TiFrame, encode
+from hw.radar.ti_headers import MAGIC, MAX_LENGTH
 from hw.radar.ti_types import POINTS, SIDE_INFO, STATS, TARGET_INDEX, TARGETS
 from tests.hw.octets import written
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw.radar.ti_frames import MAGIC
+from hw.radar.ti_headers import MAGIC
 from perception.objects import Detections, PointCloud
 from sim import low_power
 from sim.radar import EmulatedTiRadar as EmulatedRadar

@@ -20,7 +20,7 @@ from hw.gnss import MEASURES
 from hw.nmea import Rmc, Zda
 from hw.radar.ti import TiSettings
 from hw.radar.ti_cli import read_profile
-from hw.radar.ti_frames import MAGIC
+from hw.radar.ti_headers import MAGIC
 from hw.splitter import Splitter
 from hw.utc import NS_PER_DAY
 from rsu.lab import tables
