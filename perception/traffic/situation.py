@@ -68,6 +68,11 @@ class Situation(msgspec.Struct, frozen=True, eq=False):
         """Return where a row is in the lane map."""
         return self.lanes.place(int(self.lane[row]), float(self.to_stop_line[row]), int(self.past["movement"][row]))
 
+    def places(self) -> list[LanePlace | None]:
+        """Return where each row is in the lane map: all at once, as it is asked at every tick."""
+        columns = self.lane, self.to_stop_line, self.past["movement"]
+        return [self.lanes.place(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
+
     def shows(self, position: Floats, heading: Floats) -> Mask:
         """Return at which places (k, 2) m a sensor would see a standing car; heading (k,) deg of the car."""
         return np.ones(len(position), dtype=np.bool_) if self.view is None else self.view.shows(position, heading)

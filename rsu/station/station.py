@@ -153,7 +153,7 @@ class Station:
         leave(self._broadcaster.signals(moment))
         self._tracks = tracks = self._fusion.tracks(now_ns)
         situation = self._look(moment, tracks)
-        self._places = [situation.place(row) for row in range(len(tracks))]
+        self._places = situation.places()
         scene = Scene(moment, tracks, self._places, self.events)
         leave(self._broadcaster.others(scene))
         news = News(self._update_events(situation), self._statistics.update(situation, said.correction_ns))

@@ -81,19 +81,17 @@ def strays(history: Sequence[ReportedMotion], now: ReportedMotion) -> Iterator[D
         return
     east, north = now.east_m - first.east_m, now.north_m - first.north_m
     moved = math.hypot(east, north)
-    headings = [each.heading_deg for each in way if each.heading_deg is not None]
-    steady = len(headings) == len(way) and _are_steady(headings)
     speeds = [each.speed_mps for each in way if each.speed_mps is not None]
     if len(speeds) == len(way):
         driven = passed_s * sum(speeds) / len(speeds)
         off = OFF_M + OFF_SHARE * driven
-        if moved > driven + off or (steady and moved < driven - off):
+        if moved > driven + off or (moved < driven - off and _is_steady(way)):
             yield Doubt("speed-mismatch", f"{moved:.1f} m in {passed_s:.1f} s, said {driven / passed_s:.1f} m/s")
-    if steady and moved > LEAST_WAY_M:
+    if now.heading_deg is not None and moved > LEAST_WAY_M and _is_steady(way):
         course = math.degrees(math.atan2(east, north))
-        off_deg = abs(_turned(course, headings[-1]))
+        off_deg = abs(_turned(course, now.heading_deg))
         if (180.0 - off_deg if now.backwards else off_deg) > OFF_DEG:
-            yield Doubt("heading-mismatch", f"moves to {course % 360.0:.0f} deg, said {headings[-1]:.0f} deg")
+            yield Doubt("heading-mismatch", f"moves to {course % 360.0:.0f} deg, said {now.heading_deg:.0f} deg")
 
 
 def _gap(before: ReportedMotion, now: ReportedMotion, passed_s: float) -> float:
@@ -104,10 +102,10 @@ def _gap(before: ReportedMotion, now: ReportedMotion, passed_s: float) -> float:
     return math.dist((before.east_m, before.north_m), (now.east_m, now.north_m)) - fastest * passed_s - noise
 
 
-def _are_steady(headings: Sequence[float]) -> bool:
-    """Tell whether all headings are near the first: in one expression, as it is asked of every message received."""
-    first = headings[0] - 180.0
-    return max([abs((each - first) % 360.0 - 180.0) for each in headings]) < STEADY_DEG
+def _is_steady(way: Sequence[ReportedMotion]) -> bool:
+    """Tell whether all reports of a way say a heading near the first one."""
+    headings = [each.heading_deg for each in way if each.heading_deg is not None]
+    return len(headings) == len(way) and max([abs(_turned(each, headings[0])) for each in headings]) < STEADY_DEG
 
 
 def _turned(first: float, second: float) -> float:
