@@ -153,7 +153,7 @@ OURS = Detail("JSON of this driver", "本驱动的 JSON")
 NONE = Detail("an object that is none", "目标不是 JSON 对象")
 NO_CLASS = Detail("class {} is none of {}", "类别 {} 不在 {} 之列")
 BEYOND = Detail(
-    "a value beyond what can be on a road, or a box turned over", "数值超出道路上可能的范围，或边框上下颠倒"
+    "a value that is impossible on a road, or a box turned over", "数值超出道路上可能的范围，或边框上下颠倒"
 )
 TOO_MANY = Detail(f"more than {MAX_OBJECTS} objects in a frame", f"一帧中超过 {MAX_OBJECTS} 个目标")
 UNPLACED = Detail(

@@ -74,7 +74,7 @@ EXPLAINED = {
     "torn": Detail("frames that end too early: bytes are lost on the line", "帧提前结束：线路上有字节丢失"),
     "duplicate": Detail("the same frame number again and again", "帧编号反复相同"),
     "implausible": Detail(
-        "targets or points where and as fast as nobody can be", "目标或点的位置与速度不可能属于任何交通参与者"
+        "targets or points at places or speeds that no road user has", "目标或点的位置与速度不可能属于任何交通参与者"
     ),
     "cli-error": Detail("a command that the radar does not know or take", "雷达不认识或不接受的命令"),
     "cli-timeout": Detail(
@@ -96,7 +96,7 @@ NO_LIST = Detail(
     "帧头声明有{}，却没有列表：guiMonitor 设置或固件不同",
 )
 OTHER_UNITS = Detail(
-    "TLV {} of {} octets is not what its numbers of points and its units say: another firmware",
+    "TLV {} of {} octets differs from the size that its numbers of points and its units give: another firmware",
     "TLV {}（{} 字节）与其点数和单位不符：固件不同",
 )
 NO_WHOLE_NUMBER = Detail(

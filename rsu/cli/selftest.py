@@ -13,7 +13,7 @@ from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Site
 from rsu.core.exits import Exit
 
-_WHAT = Detail("say what to test: --speed", "请说明测试内容：--speed")
+_WHAT = Detail("name the test: --speed", "请说明测试内容：--speed")
 EXAMPLES = (
     "rsu selftest --speed configs/demo.yaml",
     "rsu selftest --speed --users 300 site.yaml    # the rush hour of a large crossing",

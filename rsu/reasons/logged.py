@@ -59,7 +59,7 @@ EVENTS = (
     Detail("platform connected", "平台已连接"),
     Detail("platform not connected", "平台未连接"),
     Detail("spool", "缓存"),
-    Detail("spool deleted by somebody, it is put back", "缓存文件被删除，已恢复"),
+    Detail("spool was deleted, it is put back", "缓存文件被删除，已恢复"),
     Detail("spool set aside", "缓存文件已另存"),
     Detail("spool works again", "缓存恢复正常"),
     Detail("recording failed", "录制失败"),

@@ -21,7 +21,7 @@ SEAL = Detail("the seal is not as recorded", "封印与录制时不符")
 LAST_BYTES = Detail("the last 8 bytes are not those of an MCAP file", "最后 8 字节不是 MCAP 文件的结尾")
 CHECKSUM = Detail("its checksum differs", "校验和不符")
 NO_SEAL = Detail(
-    "no intact seal: cut, or changed there; rsu rec recover saves what can be read",
+    "no intact seal: cut, or changed there; rsu rec recover saves the readable part",
     "没有完整的封印：被截断或在该处被改动；rsu rec recover 可保存能读取的部分",
 )
 OTHER_RECORD = Detail("another record stands in the seal's place", "封印的位置上是其他记录")

@@ -145,7 +145,7 @@ class Store:
 
     def _restore(self, spool: Spool) -> None:
         """Put a spool that was deleted under us back into its place; the station sends the group again."""
-        _log.error("spool deleted by somebody, it is put back", path=str(self._path))
+        _log.error("spool was deleted, it is put back", path=str(self._path))
         self._group = []
         self._skipped.clear()
         self._inlet.roll_back()

@@ -52,7 +52,7 @@ HEADS = Detail("    bit  bits  field", "    位  位数  字段")
 OTHER_AID = Detail("AID {} is that of {}", "AID {} 属于 {}")
 # likely formats of foreign octets
 RECORDING = Detail(
-    "a recording (MCAP), no message: rsu rec info says what is in it, rsu replay plays it",
+    "a recording (MCAP), no message: rsu rec info shows its content, rsu replay plays it",
     "录制（MCAP），不是消息：rsu rec info 显示其内容，rsu replay 回放",
 )
 ROS_BAG = Detail(

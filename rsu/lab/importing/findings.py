@@ -35,7 +35,7 @@ TEXTS = {
         "没有前一帧的目标，却有更早一帧的目标：同一名称下有两个来源",
     ),
     "too-many-points": Detail(
-        "reflections beyond what a radar's frame has room for, left out", "反射点超出雷达帧的容量，已舍去"
+        "reflections beyond the room of a radar's frame, left out", "反射点超出雷达帧的容量，已舍去"
     ),
     "cut": Detail("the last line was cut off, left out", "最后一行被截断，已舍去"),
     "double-id": Detail("two objects of one frame have the same number", "同一帧中两个目标编号相同"),

@@ -85,7 +85,7 @@ _NO_ARROW = Detail(
     "应为该车道的流向之一（{there}），实为 {maneuver}",
 )
 _OTHER_TURN = Detail(
-    "expected what the lines show, {angle:.0f} deg to the {side}, got {maneuver}",
+    "expected the turn of the lines, {angle:.0f} deg to the {side}, got {maneuver}",
     "应与线形一致，即{side}转 {angle:.0f} 度，实为 {maneuver}",
 )
 _RIGHT, _LEFT = Detail("right", "右"), Detail("left", "左")

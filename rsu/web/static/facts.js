@@ -56,7 +56,7 @@ export function showDetails(track) {
     [say("95 % of position")]: major == null ? say("unknown") : `± ${major.toFixed(1)} m, ± ${minor.toFixed(1)} m`,
     [say("Size")]: `${track.length_m.toFixed(1)} × ${track.width_m.toFixed(1)} m`,
     [say("Lane")]: track.link ? say("{}, lane {}", track.link, track.lane == null ? say("unknown") : track.lane) : say("none"),
-    [say("Seen by")]: track.sources.join(", ") || say("nobody in the last second"),
+    [say("Seen by")]: track.sources.join(", ") || say("no device in the last second"),
     [say("Measured")]: say("{} ago", span(track.age_ms / 1000)),
     [say("Vehicle id")]: track.vehicle_id || say("none received"),
   });

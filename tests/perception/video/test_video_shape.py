@@ -109,5 +109,5 @@ def test_what_is_told_without_a_picture() -> None:
         assert driver.error == f"no picture: {words}"
     torn = Shot(NS, np.frombuffer(b"\xff\xd8\xff\xc0rubbish", np.uint8))
     driver.received("pictures", made.datagram(made.view(torn, None)), NS)
-    assert driver.error == "no picture: what comes cannot be unpacked"
+    assert driver.error == "no picture: the received data cannot be unpacked"
     assert int(Sight.SEES) == 0

@@ -152,7 +152,7 @@ WAYS = [
         "90 deg to the right, got left",
     ),
     LaneMistake(
-        W, f"{LANE1}.connects_to.0.downstream.id", 13, f"{LANE1}.connects_to.0.maneuver", "what the lines show, 0 deg"
+        W, f"{LANE1}.connects_to.0.downstream.id", 13, f"{LANE1}.connects_to.0.maneuver", "the turn of the lines, 0 deg"
     ),
     LaneMistake(
         W, f"{LANE1}.maneuvers", ["left", "uturn"], f"{LANE1}.maneuvers.1", "one of its connections (left), got uturn"
