@@ -5,16 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from rsu.cli.common.errors import usage
 from rsu.cli.common.options import Json, MapOut
-
-if TYPE_CHECKING:
-    from perception.geo import Reference
-    from rsu.lab.maps.build import WantedJunction
+from rsu.cli.map.wanted import MapOrigin, MapReach, MapSite, place, wanted
 
 EXAMPLES = (
     "rsu map import town.xodr --out lanes.yaml",
@@ -51,12 +47,6 @@ _Crossing = Annotated[
     str | None,
     typer.Option(metavar="KEY", help="crossing to take, see --list", show_default="the one with the most lanes"),
 ]
-_OfSite = Annotated[
-    Path | None,
-    typer.Option(
-        "--site", metavar="SITE.yaml", help="take reference point and node of this site", show_default="the crossing's"
-    ),
-]
 _Datum = Annotated[
     MapDatum | None, typer.Option(help="coordinate system of the file", show_default="the file's, else wgs84")
 ]
@@ -70,9 +60,6 @@ _Crs = Annotated[
         metavar="CRS", help="projection of the file, such as EPSG:4547 or a PROJ string", show_default="the file's"
     ),
 ]
-_Origin = Annotated[
-    str | None, typer.Option(metavar="LAT,LON", help="place of the file's zero", show_default="the file's")
-]
 _Height = Annotated[
     float | None,
     typer.Option(
@@ -83,7 +70,6 @@ _Height = Annotated[
         show_default="the site's, else 0",
     ),
 ]
-_Reach = Annotated[float, typer.Option(metavar="M", min=20, max=1000, help="length of the roads")]
 
 
 def command(
@@ -92,15 +78,15 @@ def command(
     out: MapOut = None,
     crossing: _Crossing = None,
     list_all: Annotated[bool, typer.Option("--list", help="list the crossings of the file only")] = False,
-    site: _OfSite = None,
+    site: MapSite = None,
     datum: _Datum = None,
     epoch: _Epoch = None,
     to_epoch: _ToEpoch = None,
     from_gcj02: _Convert = False,
     crs: _Crs = None,
-    origin: _Origin = None,
+    origin: MapOrigin = None,
     height: _Height = None,
-    reach: _Reach = 150.0,
+    reach: MapReach = 150.0,
     as_json: Json = False,
 ) -> None:
     """Make a lane map of a map that others made.
@@ -115,45 +101,9 @@ def command(
     from rsu.lab.maps.choice import listing
     from rsu.lab.maps.placing import Stated
 
-    with usage():
-        zero = None if origin is None else _place(origin)
-    stated = Stated(None if datum is None else datum.value, epoch, to_epoch, from_gcj02, crs, zero)
+    stated = Stated(None if datum is None else datum.value, epoch, to_epoch, from_gcj02, crs, place(origin))
     if list_all:
         account.show(listing(importing.network(file, format_name.value, stated)[0]), as_json)
     else:
-        wanted = _wanted(crossing, reach, site)
-        account.deliver(importing.lane_map(file, format_name.value, stated, wanted, height), out, as_json)
-
-
-def _place(text: str) -> Reference:
-    """Return a place of `LAT,LON`. ValueError: it is none."""
-    from hw.detail import Detail
-    from perception.geo import Reference
-
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        latitude = longitude = 999.0
-    if not (abs(latitude) <= 89 and abs(longitude) <= 180):
-        raise ValueError(
-            Detail(
-                f"--origin: expected latitude and longitude such as 22.5431,114.0579, got {text}",
-                f"--origin：应为纬度,经度，例如 22.5431,114.0579，实为 {text}",
-            )
-        )
-    return Reference(latitude, longitude)
-
-
-def _wanted(crossing: str | None, reach_m: float, site: Path | None) -> WantedJunction:
-    """Return the wanted junction, with reference point and node of a site. ConfigError: no site."""
-    from rsu.core.errors import ConfigError
-    from rsu.lab.maps.build import WantedJunction
-    from rsu.site.reading import read
-
-    if site is None:
-        return WantedJunction(crossing=crossing, reach_m=reach_m)
-    reading = read(site)  # its lane map may be missing yet
-    if reading.site is None:
-        raise ConfigError(reading.findings)
-    place = reading.site.site.site
-    return WantedJunction(crossing, place.region, place.node, reach_m, reference=place.reference.reference())
+        junction = wanted(crossing, reach, site)
+        account.deliver(importing.lane_map(file, format_name.value, stated, junction, height), out, as_json)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from hw.detail import Detail
 from perception.geo import Reference
 from rsu.lab.maps import formats, yaml_text
 from rsu.lab.maps.build import Built, WantedJunction
@@ -13,7 +14,13 @@ from rsu.lab.maps.fitting import fitted
 from rsu.lab.maps.network import RoadNetwork
 from rsu.lab.maps.notes import Notes
 from rsu.lab.maps.placing import CGCS2000_EPOCH, Stated
+from rsu.lab.maps.template import CrossingPlan, crossing
 from rsu.site.lanemap import OriginModel
+
+_TEMPLATE = Detail(
+    "all lines: they are straight, as the template has them; survey the stop lines and correct the points",
+    "全部线形：均为模板给出的直线；请实测停止线并修正各点",
+)
 
 
 class ImportedMap(msgspec.Struct, frozen=True):
@@ -40,6 +47,18 @@ def lane_map(
         origin = _origin(built.origin, stated, found.cgcs2000, height_m)
         built = msgspec.structs.replace(built, lane_map=built.lane_map.model_copy(update={"origin": origin}))
     return finished(built, notes, f"Lane map, made of {path.name}")
+
+
+def new(plan: CrossingPlan, place: Reference | None, wanted: WantedJunction) -> ImportedMap:
+    """Return the lane map of a template. PlaceUnknownError: roads that cannot be."""
+    notes = Notes()
+    place = place or wanted.reference
+    built = fitted(crossing(plan, place), wanted, notes)
+    if place is not None:
+        origin = _origin(place, Stated(), False, None)
+        built = msgspec.structs.replace(built, lane_map=built.lane_map.model_copy(update={"origin": origin}))
+    notes.assumed(_TEMPLATE)
+    return finished(built, notes, "Lane map of a template")
 
 
 def finished(built: Built, notes: Notes, title: str) -> ImportedMap:

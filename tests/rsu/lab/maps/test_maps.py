@@ -15,9 +15,10 @@ pytest.importorskip("pyproj", reason="the extra `map` is not installed")
 pytest.importorskip("shapely", reason="the extra `map` is not installed")
 
 from perception.geo import Reference
-from rsu.lab.maps import airing, importing
+from rsu.lab.maps import airing, importing, template
 from rsu.lab.maps.build import WantedJunction
 from rsu.lab.maps.checking import check
+from rsu.lab.maps.errors import PlaceUnknownError
 from rsu.lab.maps.placing import Stated
 from rsu.site import lanemap
 from tests.rsu.lab.maps import crossing
@@ -164,3 +165,30 @@ def test_what_was_assumed_stands_in_the_file(tmp_path: Path) -> None:
     assert any(kind == "assumed" and text.startswith("no place on earth") for kind, text in said)
     assert all(f"# {kind}: {text}" in made.text for kind, text in said)
     assert made.built.lane_map.origin is None
+
+
+@pytest.mark.parametrize(
+    ("legs", "lanes", "ways"),
+    [
+        (["0=l,s,sr/2", "90=l,s,sr/2", "180=l,s,sr/2", "270=l,s,sr/2"], 12, 16),
+        (["10=s,r/1", "190=l,s/1", "280=l,r/1"], 6, 6),  # a T
+        (["0=lsr/1", "72=lsr/1", "144=lsr/1", "216=lsr/1", "288=lsr/1"], 5, 20),
+        (["30=s/2", "210=us/2"], 2, 3),  # a crosswalk in the middle of a road
+    ],
+)
+def test_a_template_becomes_a_lane_map_without_findings(tmp_path: Path, legs: list[str], lanes: int, ways: int) -> None:
+    plan = template.CrossingPlan(legs=tuple(map(template.leg, legs)), bikes=False)
+    made = importing.new(plan, SHENZHEN, WantedJunction())
+    links = made.built.lane_map.nodes[0].links
+    assert sum(len(link.lanes) for link in links) == lanes
+    assert sum(len(lane.connects_to) for link in links for lane in link.lanes) == ways
+    assert len(made.built.lane_map.crosswalks) == len(legs)
+    file = tmp_path / "lanes.yaml"
+    file.write_text(made.text, encoding="utf-8")
+    assert check(file) == []
+
+
+@pytest.mark.parametrize("legs", [["0=x/1", "90=l/1"], ["0=l"], ["0=l/1", "5=s/1"], ["0=/1", "90=/1"]])
+def test_a_template_that_cannot_be_is_refused(legs: list[str]) -> None:
+    with pytest.raises(PlaceUnknownError):
+        importing.new(template.CrossingPlan(legs=tuple(map(template.leg, legs))), None, WantedJunction())
