@@ -19,6 +19,7 @@ from rsu.site.source import Mark, ParsedFile, Path_, read_text
 
 _NOT_YAML = Detail("not YAML: {problem}{hint}", "不是 YAML：{problem}{hint}")
 _NO_KEYS = Detail("expected keys and values", "应为键与值")
+_NO_COLON = "could not find expected ':'"
 _NO_LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")  # in no editor; the parser takes them for line ends
 
 
@@ -58,6 +59,8 @@ class YamlSource(ParsedFile):
 
     def _no_yaml(self, error: MarkedYAMLError) -> Finding:
         mark = error.problem_mark or error.context_mark
+        if error.problem == _NO_COLON and error.context_mark:  # where the key stands, not the line below it
+            mark = error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         line, column, hint = syntax.of_yaml(self.text.split("\n"), line, column, str(error.context or ""))
         return Finding(self.file, line, column, "", *_NOT_YAML.of(problem=known(str(error.problem)), hint=hint))

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from hw.detail import NOTHING, Detail
 from perception.geo import to_site
 from rsu.core.errors import Finding
-from rsu.site.reading import OfSite
+from rsu.site.reading import OfMap, OfSite
 from rsu.site.source import ParsedFile, Path_
 
 _REFERENCE: Path_ = ("site", "reference")
+_ORIGIN: Path_ = ("origin",)
 _CHINA_DEG = ((3.5, 54.0), (73.0, 136.0))  # latitude, longitude
 _ELEVATION_M = (-160.0, 5600.0)  # of roads there
 _LEAST_DECIMALS = 4  # 11 m
@@ -61,20 +62,27 @@ _POINT = Detail(" (the point at the wrong digit?)", "（小数点是否错位？
 def reference(of: OfSite) -> Iterator[Finding]:
     """Find a reference point that is no place of a site, by the first reason."""
     settings = of.site.site.reference
-    latitude, longitude, elevation = settings.latitude_deg, settings.longitude_deg, settings.elevation_m
-    at = (*_REFERENCE, "latitude_deg")
+    yield from _place(of.source, _REFERENCE, settings.latitude_deg, settings.longitude_deg, settings.elevation_m)
+
+
+def origin(of: OfMap) -> Iterator[Finding]:
+    """Find an origin of a lane map that is no place of a site, by the first reason."""
+    if (settings := of.map.origin) is not None:
+        yield from _place(of.source, _ORIGIN, settings.latitude_deg, settings.longitude_deg, settings.elevation_m)
+
+
+def _place(source: ParsedFile, at: Path_, latitude: float, longitude: float, elevation: float) -> Iterator[Finding]:
+    where = (*at, "latitude_deg")
     if abs(latitude) < 1.0 and abs(longitude) < 1.0:
-        yield of.source.warning(at, _IN_THE_SEA.of(latitude=latitude, longitude=longitude))
+        yield source.warning(where, _IN_THE_SEA.of(latitude=latitude, longitude=longitude))
     elif not _in_china(latitude, longitude):
-        yield of.source.warning(
-            at, _NOT_IN_CHINA.of(latitude=latitude, longitude=longitude, hint=_meant(latitude, longitude))
-        )
-    elif max(_decimals(of.source, (*_REFERENCE, key)) for key in ("latitude_deg", "longitude_deg")) < _LEAST_DECIMALS:
-        yield of.source.warning(at, _COARSE.of(latitude=latitude, longitude=longitude))
-    if not _ELEVATION_M[0] <= elevation <= _ELEVATION_M[1]:
-        yield of.source.warning(
-            (*_REFERENCE, "elevation_m"), _ELEVATION.of(least=_ELEVATION_M[0], most=_ELEVATION_M[1], got=elevation)
-        )
+        hint = _meant(latitude, longitude)
+        yield source.warning(where, _NOT_IN_CHINA.of(latitude=latitude, longitude=longitude, hint=hint))
+    elif max(_decimals(source, (*at, key)) for key in ("latitude_deg", "longitude_deg")) < _LEAST_DECIMALS:
+        yield source.warning(where, _COARSE.of(latitude=latitude, longitude=longitude))
+    least, most = _ELEVATION_M
+    if not least <= elevation <= most:
+        yield source.warning((*at, "elevation_m"), _ELEVATION.of(least=least, most=most, got=elevation))
 
 
 def _in_china(latitude: float, longitude: float) -> bool:
