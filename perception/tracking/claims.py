@@ -24,6 +24,8 @@ LONGEST_S = 0.2  # that one round counts
 NEAR_M = 4.0  # a road user so near may be the vehicle, ill located
 SURELY_SEEN = 0.95  # probability, by all sensors that looked, from which a round counts in full,
 LIKELY_SEEN = 0.8  # and by half
+LOW_M = 1.2  # height of a claimed vehicle, at most: one that a car before it may just hide is not held to be seen
+SURE_OF_SIZE = 1e3  # measurements of a size that the classes' typical one does not change
 DOUBTED_S = 1.5  # a vehicle that could be seen for longer, yet is none of those seen, is no track's vehicle any more
 REFUTED_S = 2.0  # and one that is not seen for longer, while no road user is near, is not there
 
@@ -112,8 +114,9 @@ class Claims:
         table.state[:2] = np.array([each.place_m for each in claims]).T + lag * table.state[2:]
         table.heading_deg[:] = [each.heading_deg for each in claims]
         table.kind[:] = [each.kind for each in claims]
-        size = np.array([each.size_m for each in claims]).T
-        table.size_m[:], table.size_weight[:] = np.where(np.isfinite(size), size, 0.0), np.isfinite(size)
+        size = np.array([[*each.size_m[:2], LOW_M] for each in claims]).T
+        table.size_weight[:] = SURE_OF_SIZE * np.isfinite(size)
+        table.size_m[:] = table.size_weight * np.nan_to_num(size)
         return table
 
     def _seen(self, table: TrackTable, claimed: TrackTable, looked: Ints) -> Floats:

@@ -167,6 +167,23 @@ def test_a_claim_is_refuted_where_sensors_look_and_see_nobody(where, refuted):
     assert fusion.refuted() == []  # it was said
 
 
+@pytest.mark.parametrize(("gap_m", "refuted"), [(10.5, False), (20.0, True)])
+def test_a_claim_close_behind_a_car_is_not_refuted(gap_m, refuted):
+    """A camera 7 m high sees 0.8 m and more of a car 10.5 m behind another, 70 m away: hardly any."""
+    fusion = fused({"camera": camera("camera", 0.0, -60.0, 0.0)})
+    for tick in range(260):
+        stamp_ns, north = START_NS + tick * CYCLE_NS, min(-50.0 + 0.5 * tick, 10.0)
+        speed_mps = 5.0 if north < 10.0 else 0.0
+        fusion.ingest(detections("camera", stamp_ns, [[north + 60.0, 0.0]], kind=[CAR]))
+        fusion.ingest(
+            report(stamp_ns - 50_000_000, 0.0, north - 0.25, speed_mps=speed_mps, height_m=1.5, id=b"leading1")
+        )
+        if tick > 130:
+            fusion.ingest(report(stamp_ns - 50_000_000, 0.0, north + gap_m, speed_mps=0.0, height_m=1.5))
+        fusion.tracks(stamp_ns + 50_000_000)
+    assert bool(fusion.refuted()) == refuted
+
+
 def test_who_hides_follows_its_own_word_for_a_while_where_it_was_trusted():
     tracks, north = hides_behind_a_bus(3.0, 3.0, lambda t: 0.0)
     car = int(np.flatnonzero(tracks.kind == CAR)[0])
