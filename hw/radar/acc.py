@@ -26,6 +26,7 @@ from hw.utc import NS
 from perception.objects import Measurement
 
 AGAIN_S = 60
+DOUBTED = 10  # lists after one of another layout that are not used: those of a fitting length prove nothing
 FRAMES = 256  # numbers of lists
 WRONG = Detail("the radar refuses user and password, {} times so far", "雷达拒绝用户名和密码，已 {} 次")
 LOCKED = Detail("the radar has locked this address for {} s after wrong logins", "登录错误，雷达已锁定本机地址 {} s")
@@ -93,6 +94,7 @@ class AccRadar:
         self._nonce: bytes | None = None  # that waits for our answer
         self._asks = False
         self._number: int | None = None
+        self._doubted = 0  # lists that are not used yet
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Ask to log in, as soon as that may be tried."""
@@ -156,6 +158,11 @@ class AccRadar:
         try:
             time_ms, number, targets = frames.targets(content)
         except ValueError:
+            self._doubted = DOUBTED
+            self.counters.refuse("targets", content)
+            return None
+        if self._doubted:
+            self._doubted -= 1
             self.counters.refuse("targets", content)
             return None
         if not self._is_new(number, content):

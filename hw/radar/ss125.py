@@ -53,8 +53,8 @@ class Ss125Settings(DeviceSettings):
 class Ss125:
     """One sensor.
 
-    Counters: `noise` (octets outside of packets), `checksum`, `torn`, `body` (messages of another layout), `stranger`
-    (packets of another sensor), `field` (events with a speed that no vehicle has), and those of `SourceClock`.
+    Counters: `noise` (octets outside of packets), `checksum`, `torn`, `duplicate`, `body` (messages of another layout),
+    `stranger` (packets of another sensor), `field` (events with a speed that no vehicle has), and those of `SourceClock`.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = Ss125Settings
@@ -75,6 +75,7 @@ class Ss125:
         self._sequence = 0
         self._asked_ns = 0
         self._more = False  # events may wait
+        self._told = b""  # the newest packet with a vehicle
 
     def opened(self, port: str, now_ns: int) -> list[Send]:
         """Forget the half-read message."""
@@ -122,6 +123,10 @@ class Ss125:
 
     def _speeds(self, vehicle: frames.Vehicle, packet: bytes, receipt_ns: int) -> Speeds | None:
         self._more = True
+        if packet == self._told:
+            self.counters.note("duplicate", packet)
+            return None
+        self._told = packet
         speed_mps = vehicle.speed * self._mps
         if not math.isnan(speed_mps) and abs(speed_mps) > FASTEST_MPS:
             self.counters.refuse("field", packet)

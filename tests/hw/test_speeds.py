@@ -146,6 +146,7 @@ def test_faults_of_a_sidefire_are_found_and_gone(fault: str) -> None:
     found = talk(emulator, fed, 5, car)
     assert fed.health().state == states.get(fault, fed.health().state)
     assert fault != "refuses" or fed.health().error == "the sensor refuses to tell of events: code 5"
+    assert fault != "duplicate" or (len(found) == 1 and fed.health().counters["duplicate"] == 1), "counted once"
     if fault == "local-time":
         assert found[0].stamp_ns == found[0].receipt_ns and fed.health().counters["clock-future"] == 1
     emulator.fault = None
