@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
 .PHONY: run test check model bench bench-codec bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
-	bench-determinism bench-cuts golden-update fuzz manual wheels lock deb deb-arm64 test-deb install \
+	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
@@ -134,6 +134,10 @@ FUZZ_TARGETS ?=
 # FIGURES: the folder in which they are, if not build/bench
 manual: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.manual $(FIGURES)
+
+# every kind of device through eight conditions, in virtual time, and the page that tells what came of it; KINDS: only these
+matrix: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.matrix $(KINDS)
 
 # with and without a C compiler: each wheel installed alone, its engine, its files, the demo and its page
 wheels: $(VENV)/.installed-dev

@@ -54,7 +54,8 @@ class Ss125:
     """One sensor.
 
     Counters: `noise` (octets outside of packets), `checksum`, `torn`, `duplicate`, `body` (messages of another layout),
-    `stranger` (packets of another sensor), `field` (events with a speed that no vehicle has), and those of `SourceClock`.
+    `stranger` (packets of another sensor), `field` (events with a speed that no vehicle has), and those of
+    `SourceClock`.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = Ss125Settings

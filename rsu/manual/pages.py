@@ -38,7 +38,7 @@ GROUPS = (
             "calibrate",
         ),
     ),
-    PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "figures")),
+    PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "devices", "figures")),
     PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver", "write-a-dialect")),
     PageGroup({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )

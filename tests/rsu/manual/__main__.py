@@ -19,8 +19,13 @@ SCHEMA = Path(__file__).parents[3] / "configs" / schema.FILE
 
 
 def main() -> None:
-    """Rewrite the pages that differ, and name them."""
+    """Gather the figures of benches, and renew the pages."""
     gather(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    renew()
+
+
+def renew() -> None:
+    """Rewrite the pages that differ, and name them."""
     for language in pages.LANGUAGES:
         for page in pages.PAGES:
             text = pages.text(language, page)

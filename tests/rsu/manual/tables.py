@@ -16,6 +16,7 @@ from rsu.messages.row import Permission
 from rsu.station import gate
 from rsu.uplink import example
 from tests.costs import COSTS, elsewhere, own
+from tests.matrix.page import matrix
 from tests.rsu.manual import alarms
 from tests.rsu.manual.figures import figures
 from tests.rsu.manual.markdown import table
@@ -166,6 +167,7 @@ PARTS: dict[str, Callable[[str], str]] = {
         for group in (sensors, signals, clock, radio, platform, box)
     },
     **alarms.PARTS,
+    "device matrix": matrix,
     "beginnings": beginnings,
     "damage": damage,
     "driver": partial(code, module=skeleton),
