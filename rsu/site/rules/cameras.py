@@ -19,6 +19,7 @@ _FOCAL_PX = (100.0, 20_000.0)
 _SQUARE = (0.8, 1.25)  # of fx to fy
 _LENS = 2.0  # distortion beyond is none of OpenCV's parameters
 _ERROR_PX = 50.0
+_SHAPE = 1.2  # times that of cx to cy: 4:3 and 16:9 are farther apart
 _MIDDLE = (0.7, 1.3)  # of cx, cy to the middle of the picture
 _WORST_CONDITION = 1e12
 
@@ -66,6 +67,11 @@ _ENDS_EARLY = Detail(
 _UPRIGHT = Detail(
     "expected width and height, got {width} x {height}, upright (swapped?)",
     "应为宽与高，实为 {width} x {height}，是竖幅（是否颠倒？）",
+)
+_OTHER_SHAPE = Detail(
+    "expected the shape of the picture that the camera's model is for (cx, cy: about {shape:.2f} to 1), got {width} "
+    "x {height}",
+    "画面比例应与摄像机模型一致（按 cx、cy 约为 {shape:.2f} : 1），实为 {width} x {height}",
 )
 _OTHER_PICTURE = Detail(
     "expected the picture that the camera's model is for ({key} {middle:g}: about {size:.0f} px), got {width} "
@@ -146,3 +152,7 @@ def pictures(of: OfSite) -> Iterator[Finding]:
                         at, _OTHER_PICTURE.of(key=key, middle=middle, size=2 * middle, width=width, height=height)
                     )
                     break
+            else:
+                shape = max(lens.cx, 1.0) / max(lens.cy, 1.0)
+                if not 1 / _SHAPE < shape / (width / height) < _SHAPE:
+                    yield of.source.warning(at, _OTHER_SHAPE.of(shape=shape, width=width, height=height))

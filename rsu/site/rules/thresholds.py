@@ -43,7 +43,7 @@ _ORDERS: tuple[tuple[Path_, Path_, Detail], ...] = (  # the first is to be at mo
     (("tracking", "birth_probability"), ("tracking", "confirm_probability"), _CONFIRMED),
     (("recording", "max_age_h"), ("recording", "event_max_age_h"), _EVENTS),
 )
-_SECTIONS = ("clock", "position", "tracking", "events", "statistics", "messages")
+_SECTIONS = ("clock", "position", "tracking", "vehicles", "events", "statistics", "messages")
 _UNITS = ("_s", "_ms", "_m", "_mps", "_mps2", "_deg", "_percent", "_ppm", "_px")
 _FAR = 100.0  # times the default: seconds and milliseconds, metres and centimetres are farther apart
 _DAY_S = 86400

@@ -15,6 +15,7 @@ from rsu.core.errors import Finding
 from rsu.site import config
 from tests.rsu.site.lane_mistakes import GONE, JSON, LANES, LaneMistake
 from tests.rsu.site.mistakes import SITE, Mistake
+from tests.rsu.site.more_mistakes import MORE
 
 VALUES = re.compile(r"(?<![A-Za-z0-9_.])-?\d[\d.]*(?<!\.)|\"[^\"]*\"|\w+_\w+")
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
@@ -58,7 +59,7 @@ def test_shipped_sites_are_left_alone(path: Path) -> None:
         assert config.check(path) == []
 
 
-@pytest.mark.parametrize("mistake", SITE, ids=lambda each: each.new.strip()[:60])
+@pytest.mark.parametrize("mistake", [*SITE, *MORE], ids=lambda each: each.new.strip()[:60])
 def test_mistakes_in_a_site_file(site: Path, mistake: Mistake) -> None:
     text = site.read_text(encoding="utf-8")
     assert mistake.old in text
