@@ -2,11 +2,11 @@
 
 Layout, little endian, no padding:
 
-    "RSUV"  version u8 = 1  state u8  objects u16  sequence u32  passed over u32  time u64 (ns UTC, of exposure)
+    "RSUV"  version u8 = 2  state u8  objects u16  sequence u32  passed over u32  time u64 (ns UTC, of exposure)
     (bit 7 of `state`: the objects are doubtful, since the empty road is not known for sure yet)
     then each object: kind u8 (RoadUser)  confidence f32  position 2 x f32 (m, sensor frame)
     covariance 3 x f32 (m2: xx, xy, yy)  size 3 x f32 (m)  box 4 x f32 (px: left, top, right, bottom)
-
+    number u32 (kept from picture to picture, also after the road user was hidden; 0: none)
     then, where `state` is not 0, more about it in words: UTF-8, at most 300 octets
 
 `passed over` counts the pictures that came and were not looked at, since the process began. Where `state` is not 0
@@ -30,7 +30,7 @@ from hw.intake import USABLE, Intake
 from hw.modality import CAMERA, Modality
 from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
 
-MAGIC, VERSION = b"RSUV", 1
+MAGIC, VERSION = b"RSUV", 2
 STATES = (
     Detail("sees", "工作正常"),
     Detail("learning the road", "正在学习路面"),
@@ -64,16 +64,14 @@ DETAILS = (
     *(SILENT_CAMERA, NOT_UNPACKED, SIZES, TURNED, OTHER_ASPECT),
 )
 NO_PICTURE, OTHER_SHAPE = 4, 5
-LONGEST_WORDS = 300
-MAX_OBJECTS = 256
-_DOUBTFUL = 0x80
+LONGEST_WORDS, MAX_OBJECTS = 300, 256
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
     [("kind", "u1"), ("confidence", "<f4"), ("position_m", "<f4", 2), ("covariance_m2", "<f4", 3), ("size_m", "<f4", 3),
-     ("box_px", "<f4", 4)]
+     ("box_px", "<f4", 4), ("number", "<u4")]
 )  # fmt: skip
 _FARTHEST_M, _LARGEST_M, _WORST_M2 = 1000.0, 60.0, 1e4
-_LATEST_NS = 1 << 63
+_DOUBTFUL, _LATEST_NS = 0x80, 1 << 63
 LONGEST_AGE_MS, MOST_AHEAD_MS = 10_000, 100  # of a picture's time, by the clock of this very box
 
 
@@ -92,12 +90,13 @@ class VideoView(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     covariance_m2: Floats  # (n, 2, 2)
     size_m: Floats  # (n, 3)
     box_px: Floats  # (n, 4)
+    number: Ints  # (n,) 0: none
 
 
 def encode(view: VideoView) -> bytes:
     """Return the datagram; objects beyond `MAX_OBJECTS` are left out."""
     rows = np.zeros(min(len(view.kind), MAX_OBJECTS), _ROW)
-    for name in ("kind", "confidence", "position_m", "size_m", "box_px"):
+    for name in ("kind", "confidence", "position_m", "size_m", "box_px", "number"):
         rows[name] = getattr(view, name)[:MAX_OBJECTS]
     rows["covariance_m2"] = view.covariance_m2[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
     numbers = len(rows), view.sequence & 0xFFFFFFFF, view.passed_over & 0xFFFFFFFF, view.stamp_ns
@@ -130,8 +129,8 @@ class Video:
     """One video camera.
 
     Counters: `frame` (datagrams that are not of the format), `object` (objects with values that cannot be),
-    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at: the process is too
-    slow for the camera, or need not look at all of them), and one for each state in which the camera sees nothing.
+    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at), and one for each
+    state in which the camera sees nothing.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = VideoInboxSettings
@@ -141,8 +140,7 @@ class Video:
 
     def __init__(self, name: str, settings: VideoInboxSettings) -> None:
         self.name = name
-        self.counters = Intake()
-        self.nominal_hz = settings.rate_hz
+        self.counters, self.nominal_hz = Intake(), settings.rate_hz
         self._clock = SourceClock(LONGEST_AGE_MS, MOST_AHEAD_MS, self.counters)
         self.error: str | None = None
         self._sequence: int | None = None
@@ -208,6 +206,7 @@ class Video:
             words="".join(c if c.isprintable() else "?" for c in words.decode(errors="replace")),
             passed_over=passed_over,
             kind=rows["kind"].astype(np.int64),
+            number=rows["number"].astype(np.int64),
             covariance_m2=rows["covariance_m2"][:, (0, 1, 1, 2)].reshape(-1, 2, 2).astype(np.float64),
             **{name: rows[name].astype(np.float64) for name in ("confidence", "position_m", "size_m", "box_px")},
         )
@@ -226,7 +225,8 @@ class Video:
             size_m=view.size_m,
             kind=view.kind,
             confidence=view.confidence,
-            source_id=np.full(count, -1, dtype=np.int64),
+            source_id=view.number - 1,
+            numbered=True,
             doubtful=view.doubtful,
         )
 

@@ -65,6 +65,7 @@ class Detections(Measurement, frozen=True, kw_only=True, eq=False):
     kind: Ints  # (n,) RoadUser
     confidence: Floats  # (n,) 0..1
     source_id: Ints  # (n,) the device's own target number, -1 unknown
+    numbered: bool = False  # a road user keeps its `source_id`, by its looks, also after it was hidden
     doubtful: bool = False  # the device still learns the empty scene: alone it confirms no road user
 
 

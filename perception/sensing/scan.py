@@ -36,6 +36,7 @@ class Scan(msgspec.Struct, frozen=True, eq=False):
     vehicle: Ints  # (d,) id of the vehicle that reports itself, else 0
     heading_deg: Floats  # (d,) deg, as it says
     radio: Ints  # (d,) index of the radio that heard it, else 0
+    number: Ints  # (d,) that the sensor gave to the road user for good, 0: none
 
     def __len__(self) -> int:
         """Return the number of detections."""
@@ -79,6 +80,7 @@ def project(scans: Sequence[DeviceScan], sensors: Sensors) -> Scan:
         vehicle=np.zeros(count, np.int64),
         heading_deg=np.full(count, np.nan),
         radio=np.zeros(count, np.int64),
+        number=np.concatenate([(each.source_id + 1) * each.numbered for each in devices]),
     )
     position, covariance = placed.position_m, placed.covariance_m2
     known = np.isfinite(position[0] + position[1] + covariance[0, 0] + covariance[0, 1] + covariance[1, 1])

@@ -72,4 +72,5 @@ def reported(
         vehicle=np.array([vehicle_number(report) for report in reports]),
         heading_deg=heading,
         radio=np.array(radios),
+        number=np.zeros(count, np.int64),
     )

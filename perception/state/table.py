@@ -52,6 +52,7 @@ INTEGERS: dict[str, tuple[int, ...]] = {
     "radio": (),
     "history": (SENSORS,),
     "seen_ns": (SENSORS,),
+    "number": (SENSORS,),
 }
 
 _PER_SENSOR = sum(SENSORS in shape for shape in INTEGERS.values())
@@ -90,6 +91,7 @@ class TrackTable:
     radio: Ints  # (n,) index of the radio that heard it
     history: Ints  # (sensors, n) bit k: seen in the last scan but k of the sensor
     seen_ns: Ints  # (sensors, n) newest measurement of each sensor
+    number: Ints  # (sensors, n) that each sensor gave it last, 0: none
 
     def __init__(self, floats: Floats, integers: Ints) -> None:
         """`floats`, `integers`: (rows, n) for n tracks; rows of a field as FLOATS and INTEGERS have them."""

@@ -19,6 +19,7 @@ from perception.sensing.sensors import Sensors
 from perception.state.attributes import walks
 from perception.state.pairs import Pairs, neighbours
 from perception.state.table import TrackTable
+from perception.tracking import numbers
 from perception.tracking.gating import gated
 
 SWERVE = -4.0  # log-likelihood ratio, at least: pedestrians and cyclists may turn of a sudden and have any velocity
@@ -46,6 +47,7 @@ def judged(table: TrackTable, scan: Scan, lag: Floats, sensors: Sensors, track: 
     score -= (gate.square + np.log(gate.volume_m4)) / 2.0
     of_velocity = (np.log(gate.velocity_volume) - gate.velocity_square) / 2.0
     score += np.where(_swerves(table)[track], np.maximum(of_velocity, SWERVE), of_velocity)
+    score += numbers.evidence(table, scan, track, detection)
     score += table.log_class[scan.kind[detection], track] * scan.confidence[detection]
     return Pairs(track, detection, score, gate.square, gate.residual_m, gate.velocity_mps, sensors.weight[sensor])
 

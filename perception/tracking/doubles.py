@@ -8,6 +8,7 @@ from perception.algebra import adjugate, determinant, form
 from perception.objects import Floats, Ints, Mask
 from perception.state.pairs import neighbours
 from perception.state.table import TrackTable, trusted
+from perception.tracking import numbers
 
 SAME_GATE = 9.2  # squared distance (99 %) within which two tracks may be one road user
 SAME_M = 4.0  # and metres, per axis
@@ -37,6 +38,7 @@ def pairs(table: TrackTable) -> list[tuple[int, int]]:
     alike = _square(gap[:2], spread[:2, :2]) + _square(gap[2:], spread[2:, 2:]) < SAME_GATE
     close = (np.hypot(gap[0], gap[1]) < CROWDED_M) & (np.hypot(gap[2], gap[3]) < CROWDED_MPS)
     alike |= close & (scans >= CROWDED_SCANS)  # one too many that lives by its neighbours' detections
+    alike |= numbers.shared(table, first, second)
     return [_by_rank(table, int(i), int(j)) for i, j in zip(first[alike], second[alike], strict=True)]
 
 

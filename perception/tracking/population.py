@@ -13,7 +13,7 @@ from perception.sensing.sensors import Sensors
 from perception.state import attributes
 from perception.state.pairs import Pairs
 from perception.state.table import Ids, TrackTable, trusted
-from perception.tracking import doubles, life, motion
+from perception.tracking import doubles, life, motion, numbers
 from perception.tracking.assignment import assign
 from perception.tracking.association import candidates
 from perception.tracking.correction import correct
@@ -135,6 +135,7 @@ class Population:
         attributes.vote(table, row, scan.kind[detection], scan.confidence[detection])
         attributes.measure_size(table, row, scan.size_m.take(detection, axis=-1), stated)
         row, detection = row[~stated], detection[~stated]
+        numbers.keep(table, row, detection, scan)
         for newest, stamps in ((table.stamp_ns, scan.stamp_ns), (table.receipt_ns, scan.receipt_ns)):
             np.maximum.at(newest, row, stamps[detection])
 

@@ -14,10 +14,12 @@ import cv2
 import numpy as np
 
 from perception.objects import Mask
+from perception.video.appearance import LENGTH, looks
 from perception.video.boxes import Bodies, Grey, Picture
 from perception.video.flow import shifts
 from perception.video.followed import Followed
 from perception.video.network import EDGE_PX, NetworkBoxes
+from perception.video.numbers import Numbers
 from perception.video.onnx import Onnx
 from perception.video.overlap import alike, covered
 from perception.video.settings import MotionSettings
@@ -49,7 +51,9 @@ class Both:
         """
         self._onnx, self._sure = onnx, sure
         self._witness = Witness(region, settings, rate_hz, road)
-        self._users = Followed.new(NetworkBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0)), sure)
+        self._numbers = Numbers()
+        nobody = NetworkBoxes(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
+        self._users = Followed.new(nobody, np.zeros((0, LENGTH)), sure)
         self._grey: Grey | None = None
         self._stamp_ns = self._looked_ns = 0
 
@@ -69,7 +73,9 @@ class Both:
         users = self._moved(grey, seconds)
         if stamp_ns - self._looked_ns >= EVERY_S * 1e9:
             self._looked_ns = stamp_ns
-            users = users.told(self._onnx.find(picture), self._sure, self._witness.hidden(users.found.box_px))
+            said = self._onnx.find(picture)
+            hidden = self._witness.hidden(users.found.box_px)
+            users = users.told(said, looks(picture, said.box_px, self._witness.shown(grey.shape)), self._sure, hidden)
         clear = (users.unseen_s < EVERY_S) & (users.found.score >= self._sure)
         evidence = self._witness.evidence(users.found.box_px, clear)
         known = users.of(users.lasting(self._sure))
@@ -78,8 +84,15 @@ class Both:
         shown = np.flatnonzero(self._shown(users, grey))
         bodies, row = self._onnx.standing(users.found.of(shown), self._witness.screened)
         again = twice(bodies, users.of(shown[row]), self._sure)
-        self._users, self._grey, self._stamp_ns = users.without(shown[row[again]]), grey, stamp_ns
-        return bodies.of(~again)
+        row = shown[row]
+        numbered = users.number > 0
+        users = self._numbers.given(users, row[~again], stamp_ns)
+        bodies = bodies._replace(number=users.number[row])
+        over = np.flatnonzero(numbered & (users.number == 0))
+        before, self._users = self._users, users.without(np.union1d(row[again], over))
+        self._numbers.ended(before, self._users, stamp_ns)
+        self._grey, self._stamp_ns = grey, stamp_ns
+        return bodies.of(~again & ~np.isin(row, over))
 
     def _moved(self, grey: Grey, seconds: float) -> Followed:
         users = self._users

@@ -33,6 +33,7 @@ class Bodies(NamedTuple):
     confidence: Floats  # (n,) 0..1, of the kind
     misfit: Floats  # (n,) squared residuals in sigmas, of pixels and sizes; about 3 where all is well
     box_px: Floats  # (n, 4) px, of the fitted body
+    number: Ints  # (n,) that the road user keeps from picture to picture, also after it was hidden; 0: none
 
     def of(self, rows: Mask | Ints) -> Bodies:
         """Return some of them, by rows (k,) or a mask (n,)."""
@@ -45,6 +46,7 @@ class Bodies(NamedTuple):
             self.confidence[rows],
             self.misfit[rows],
             self.box_px[rows],
+            self.number[rows],
         )
 
 

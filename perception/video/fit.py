@@ -149,6 +149,7 @@ class Fitter:
             confidence=confidence,
             misfit=misfit,
             box_px=box_of(outline(self.view, guess.build, guess.state_m, guess.heading_rad)),
+            number=np.zeros(len(near), np.int64),
         )
 
     def _started(self, start: Floats) -> tuple[Guess, Mask]:

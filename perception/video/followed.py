@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from perception.objects import Floats, Ints, Mask
+from perception.video.appearance import mixed, unlike
 from perception.video.network import NetworkBoxes
 from perception.video.overlap import alike, covered
 
@@ -25,6 +26,8 @@ HIDDEN = 0.1  # share of it that counts at least, for a road user that is hidden
 LOST = 0.5  # share of a box that screens hide, from which on a network finds hardly any road user
 MOST, NEWEST, LEAST = 4.0, -1.0, -2.0  # log-odds: at most; of a new road user, and of a known one, at least
 WELL_S, LASTS_S = 1.0, 1.0  # a road user that was seen for so long is kept for so long where it is not seen any more
+LOOKS = 0.7  # worth of the same looks, beside the IoU, where boxes of several road users overlap
+WHOLE, NEWER = 0.15, 0.15  # share hidden up to which looks are learned; share that the newest has in them
 NEAR_SURE = 0.02  # scores count as no nearer to 0 and 1
 
 
@@ -37,18 +40,25 @@ class Followed(NamedTuple):
     unseen_s: Floats  # (n,) since the network saw it clearly
     speed_pxps: Floats  # (n, 2) px a second
     odds: Floats  # (n,) log-odds of existence
+    look: Floats  # (n, appearance.LENGTH) as `appearance.looks`
+    number: Ints  # (n,) 0: none yet
 
     @staticmethod
-    def new(found: NetworkBoxes, sure: float) -> Followed:
-        """Return road users that the network sees for the first time; `sure`: score that counts."""
+    def new(found: NetworkBoxes, look: Floats, sure: float) -> Followed:
+        """Return road users that the network sees for the first time.
+
+        `look` (n, LENGTH): as `appearance.looks`; `sure`: score that counts.
+        """
         count = len(found.score)
-        odds = log_odds(found.score, sure)
-        new = Followed(found, found.score.copy(), np.zeros(count), np.zeros(count), np.zeros((count, 2)), odds)
+        odds, none = log_odds(found.score, sure), np.zeros(count)
+        new = Followed(
+            found, found.score.copy(), none, none, np.zeros((count, 2)), odds, look, np.zeros(count, np.int64)
+        )
         return new.of(odds >= NEWEST)
 
     def of(self, rows: Mask | Ints) -> Followed:
         """Return some of them, by rows (k,) or a mask (n,)."""
-        return Followed(self.found.of(rows), *(column[rows] for column in self[1:]))
+        return Followed._make([self.found.of(rows), *(column[rows] for column in self[1:])])
 
     def without(self, rows: Ints) -> Followed:
         """Return all but the rows (k,)."""
@@ -63,14 +73,16 @@ class Followed(NamedTuple):
             found=found, known_s=self.known_s + seconds, unseen_s=self.unseen_s + seconds, speed_pxps=speed
         )
 
-    def told(self, said: NetworkBoxes, sure: float, hidden: Floats) -> Followed:
+    def told(self, said: NetworkBoxes, look: Floats, sure: float, hidden: Floats) -> Followed:
         """Return the road users, old and new, after a look of the network.
 
-        `sure`: score that counts; `hidden` (n,): shares of the road users' boxes that screens hide.
+        `look` (m, LENGTH): of its boxes; `sure`: score that counts; `hidden` (n,): shares of the road users' boxes
+        that screens hide.
         """
         agree = alike(self.found.box_px, said.box_px)
-        rows, columns = linear_sum_assignment(-agree)
-        good = agree[rows, columns] > SAME
+        worth = np.where(agree > SAME, agree + LOOKS * (1.0 - unlike(self.look, look)), 0.0)
+        rows, columns = linear_sum_assignment(-worth)
+        good = worth[rows, columns] > 0.0
         rows, columns = rows[good], columns[good]
         score = self.found.score.copy()
         score[rows] = said.score[columns]
@@ -82,11 +94,18 @@ class Followed(NamedTuple):
         rows, columns, seen = rows[clear], columns[clear], columns
         box, kind, unseen_s = self.found.box_px.copy(), self.found.kind.copy(), self.unseen_s.copy()
         box[rows], kind[rows], unseen_s[rows] = said.box_px[columns], said.kind[columns], 0.0
+        looked = self.look.copy()
+        whole = (covered(said.box_px[columns]) < WHOLE) & (hidden[rows] < WHOLE)
+        looked[rows[whole]] = mixed(looked[rows[whole]], look[columns[whole]], NEWER)
         known = self._replace(
-            found=NetworkBoxes(box, kind, score), best=np.maximum(self.best, score), unseen_s=unseen_s, odds=odds
+            found=NetworkBoxes(box, kind, score),
+            best=np.maximum(self.best, score),
+            unseen_s=unseen_s,
+            odds=odds,
+            look=looked,
         )
-        others = said.of(np.setdiff1d(np.arange(len(said.score)), seen))
-        return known.joined(Followed.new(others, sure))
+        others = np.setdiff1d(np.arange(len(said.score)), seen)
+        return known.joined(Followed.new(said.of(others), look[others], sure))
 
     def believed(self, evidence: Floats, sure: float) -> Followed:
         """Return the road users after evidence (n,), log-odds, without those that exist no more.
@@ -105,7 +124,7 @@ class Followed(NamedTuple):
     def joined(self, other: Followed) -> Followed:
         """Return all of both."""
         found = NetworkBoxes(*(np.concatenate(pair) for pair in zip(self.found, other.found, strict=True)))
-        return Followed(found, *(np.concatenate(pair) for pair in zip(self[1:], other[1:], strict=True)))
+        return Followed._make([found, *(np.concatenate(pair) for pair in zip(self[1:], other[1:], strict=True))])
 
 
 def log_odds(score: Floats, sure: float) -> Floats:

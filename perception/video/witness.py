@@ -88,6 +88,13 @@ class Witness:
         place = self._place(box)
         return np.asarray(total(self._screens.mask, place) / np.maximum(np.prod(place[:, 1] - place[:, 0], axis=1), 1))
 
+    def shown(self, shape: tuple[int, ...]) -> Grey:
+        """Return where in a picture, of this height and width, road users can be seen: 1, else 0."""
+        shown = np.ones(shape, np.uint8)
+        if self._ones is not None:
+            shown[self._window] = cv2.subtract(self._ones, self._screens.mask)
+        return shown
+
     def screened(self, pixels: Floats) -> Mask:
         """Return at which pixels (..., 2) a screen is."""
         return self._at(self._screens.mask, pixels)

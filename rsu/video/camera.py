@@ -32,7 +32,7 @@ from rsu.video.source import Shot
 
 _NOBODY = Bodies(
     np.zeros((0, 2)), np.zeros((0, 2, 2)), np.zeros((0, 3)), np.zeros(0), np.zeros(0, np.int64), np.zeros(0),
-    np.zeros(0), np.zeros((0, 4)),
+    np.zeros(0), np.zeros((0, 4)), np.zeros(0, np.int64),
 )  # fmt: skip
 
 
@@ -116,6 +116,7 @@ def _told(glance: Glance, stamp_ns: int) -> VideoView:
         covariance_m2=bodies.covariance_m2,
         size_m=bodies.size_m,
         box_px=bodies.box_px,
+        number=bodies.number,
     )
 
 

@@ -148,6 +148,7 @@ def test_a_camera_that_says_why_it_is_blind_is_understood() -> None:
         "covariance_m2": (0, 2, 2),
         "size_m": (0, 3),
         "box_px": (0, 4),
+        "number": 0,
     }
     nobody = {name: np.zeros(shape) for name, shape in shapes.items()}
 

@@ -31,6 +31,7 @@ def view(count: int = 2, **changes: object) -> VideoView:
         "covariance_m2": np.tile([[0.5, 0.1], [0.1, 0.3]], (count, 1, 1)),
         "size_m": np.tile([4.6, 1.8, 1.5], (count, 1)),
         "box_px": np.tile([10.0, 20.0, 50.0, 60.0], (count, 1)),
+        "number": np.arange(count) * 3,
     }
     return VideoView(**(values | changes))  # type: ignore[arg-type]  # fields by name
 
@@ -46,7 +47,7 @@ def test_what_was_seen_arrives() -> None:
     assert (found.device, found.stamp_ns, found.receipt_ns) == ("north", STAMP_NS, STAMP_NS + 5)
     for name in ("kind", "confidence", "position_m", "covariance_m2", "size_m", "box_px"):
         np.testing.assert_allclose(getattr(found, name), getattr(sent, name), rtol=1e-6)
-    assert np.isnan(found.velocity_mps).all() and (found.source_id == -1).all()
+    assert np.isnan(found.velocity_mps).all() and found.source_id.tolist() == [-1, 2] and found.numbered
 
 
 def test_nobody_seen_is_a_measurement_too() -> None:

@@ -75,7 +75,7 @@ class OfVideo:
         view = video.VideoView(
             stamp_ns=now_ns - 60_000_000, sequence=self._number, kind=np.array([RoadUser.CAR]),
             confidence=np.array([0.9]), position_m=place, covariance_m2=np.eye(2)[None],
-            size_m=np.array([[4.5, 1.8, 1.5]]), box_px=np.array([[400.0, 200.0, 460.0, 240.0]]),
+            size_m=np.array([[4.5, 1.8, 1.5]]), box_px=np.array([[400.0, 200.0, 460.0, 240.0]]), number=np.array([1]),
         )  # fmt: skip
         return [("pictures", video.encode(view))]
 

@@ -117,6 +117,7 @@ def test_a_video_camera_is_played_in_place_of_its_process(tmp_path: Path) -> Non
     view = video.VideoView(
         stamp_ns=1_700_000_000_000_000_000, sequence=1, kind=np.zeros(0, int), confidence=np.zeros(0),
         position_m=nothing, covariance_m2=np.zeros((0, 2, 2)), size_m=np.zeros((0, 3)), box_px=np.zeros((0, 4)),
+        number=np.zeros(0, int),
     )  # fmt: skip
     port, shift_ns = (
         open_port(opening(Endpoint.model_validate(ports["pictures"])), tmp_path),

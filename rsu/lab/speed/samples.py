@@ -47,7 +47,7 @@ def _ti_frame(scan: Detections, number: int) -> bytes:
 def _video_view(scan: Detections, number: int) -> bytes:
     fields = ("stamp_ns", "kind", "confidence", "position_m", "covariance_m2", "size_m")
     told = {name: getattr(scan, name) for name in fields} | {"box_px": np.tile(BOX_PX, (len(scan.kind), 1))}
-    return video.encode(video.VideoView(sequence=number, **told))
+    return video.encode(video.VideoView(sequence=number, number=scan.source_id + 1, **told))
 
 
 SAMPLES: Mapping[str, SampleBytes] = {

@@ -127,7 +127,7 @@ def detections(rng: np.random.Generator, count: int) -> Scan:
     none, zero = np.full(count, np.nan), np.zeros(count, np.int64)
     return Scan(zero, zero, zero, rng.normal(size=(2, count)) * 30.0, spreads(rng, 2, count),
                 rng.normal(size=(2, count)) * 9.0, certainty, np.full((3, count), np.nan), zero, none, zero, none,
-                zero)  # fmt: skip
+                zero, zero)  # fmt: skip
 
 
 @built

@@ -52,6 +52,7 @@ def scan(position, velocity=None, kind=None, sensor=None):
         vehicle=np.zeros(count, dtype=np.int64),
         heading_deg=np.full(count, np.nan),
         radio=np.zeros(count, dtype=np.int64),
+        number=np.zeros(count, dtype=np.int64),
     )
 
 

@@ -160,6 +160,7 @@ def test_what_is_seen_of_a_body_is_not_of_who_is_hidden():
         vehicle=np.zeros(2, np.int64),
         heading_deg=np.full(2, np.nan),
         radio=np.zeros(2, np.int64),
+        number=np.zeros(2, np.int64),
     )
     track, detection = np.array([0, 0, 1]), np.array([0, 1, 0])
     pairs = Pairs(track, detection, np.ones(3), np.ones(3), np.zeros((2, 3)), np.zeros((2, 3)), np.ones(3))

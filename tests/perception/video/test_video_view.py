@@ -109,4 +109,4 @@ def test_far_is_less_certain_than_near() -> None:
 
 def test_no_boxes_no_bodies() -> None:
     found = Fitter(VIEW, NO_LANES).fit(Boxes(np.zeros((0, 4)), np.zeros((0, 4), bool), np.zeros(0, int), np.zeros(0)))
-    assert [len(column) for column in found] == [0] * 8
+    assert [len(column) for column in found] == [0] * 9

@@ -72,6 +72,7 @@ def test_a_film_begins_with_its_cameras_first_picture_in_the_recording():
         "covariance_m2": (0, 2, 2),
         "size_m": (0, 3),
         "box_px": (0, 4),
+        "number": 0,
     }
     nothing = {name: np.zeros(shape) for name, shape in nobody.items()}
     views = [VideoView(stamp_ns=5_000 + n, state=1, **nothing) for n in range(2)]
