@@ -30,8 +30,11 @@ from rsu.cli import (
     status,
     support_bundle,
     top,
+    trace,
     tune,
     upgrade,
+    watch,
+    why,
 )
 from rsu.cli.common import ends, language
 from rsu.cli.common.options import Language
@@ -49,6 +52,9 @@ COMMANDS = (
     reload,
     status,
     top,
+    watch,
+    why,
+    trace,
     log,
     signal,
     support_bundle,

@@ -49,6 +49,9 @@ OtherSite = Annotated[
     Path | None,
     typer.Option(metavar="SITE.yaml", help="replay with this site file", show_default="the recording's own"),
 ]
+OfRecording = Annotated[
+    Path | None, typer.Option("--recording", metavar="REC", help="a recording's", show_default="the running daemon's")
+]
 LaneMapPath = Annotated[Path, typer.Argument(metavar="LANES", help="lane map, YAML or JSON")]
 MapOut = Annotated[
     Path | None, typer.Option("--out", metavar="YAML", help="lane map to write", show_default="standard output")

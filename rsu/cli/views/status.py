@@ -19,7 +19,7 @@ from rsu.bus import troubles
 from rsu.bus.records import Processes, RecorderState, UplinkState
 from rsu.bus.snapshot import ClockView, Snapshot
 from rsu.bus.troubles import Newest
-from rsu.cli.views import heads
+from rsu.cli.views import heads, watched
 from rsu.cli.views.listening import NewestRecords
 from rsu.cli.views.screen import pages, table
 from rsu.reasons import counted, details, terms
@@ -132,7 +132,7 @@ def _of_processes(record: Processes, language: str) -> Iterator[Detail | Table]:
 
 
 def _of_station(snapshot: Snapshot, language: str) -> Iterator[Detail | Table]:
-    yield _messages(snapshot, language)
+    yield watched.messages(snapshot, language)
     yield _devices(snapshot, language)
     yield _TIME.of(_clock(snapshot.utc_uncertainty_ms, snapshot.clock))
     if facts := list(_weather(snapshot.weather)):
@@ -194,14 +194,6 @@ def _weather(weather: WeatherNow) -> Iterator[Detail]:
 
 def _listed(facts: Sequence[Detail], joint: str, joint_zh: str) -> Detail:
     return Detail(joint.join(fact.en for fact in facts), joint_zh.join(fact.zh for fact in facts))
-
-
-def _messages(snapshot: Snapshot, language: str) -> Table:
-    made = table(heads.MESSAGES, (heads.TYPE, heads.DECISION, "Hz", heads.FRAMES, heads.REASONS), language)
-    for m in snapshot.messages:
-        decision = terms.said(terms.DECISIONS, m.decision, language)
-        made.add_row(m.kind, decision, f"{m.rate_hz:.1f}", str(m.frames), ", ".join(m.reasons))
-    return made
 
 
 def _devices(snapshot: Snapshot, language: str) -> Table:

@@ -1,0 +1,73 @@
+"""One look at the station: its snapshot, the road users that left in RSMs with it, and the places that sensors saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import v2x
+from perception.geo import Reference, to_site
+from perception.objects import Floats
+from rsu.bus.records import Sent
+from rsu.bus.snapshot import Snapshot
+from v2x import Position, dsmp
+from v2x.profiles import Profile
+from v2x.records.rsm import Participant, RoadsideSafetyMessage
+
+_MINUTE_MS = 60_000
+
+
+class SeenPlaces(NamedTuple):
+    """The places of the detections of one sensor at one time."""
+
+    device: str
+    stamp_ns: int  # UTC, when it was true
+    places_m: Floats  # (n, 2) m, site frame
+
+
+class Carried(NamedTuple):
+    """A road user in one RSM."""
+
+    id: int
+    sent_ns: int  # UTC, when the message left
+    newest_ns: int | None  # UTC, receipt of the newest measurement in the message; None: there is none
+    stamp_ns: int  # UTC, when the values were true
+    position_m: tuple[float, float]  # m, site frame
+    speed_mps: float | None
+    heading_deg: float | None
+
+
+class Look(NamedTuple):
+    """The station at one tick."""
+
+    snapshot: Snapshot
+    carried: tuple[Carried, ...] = ()
+    seen: tuple[SeenPlaces, ...] = ()  # only of recordings: the bus has no measurements
+
+
+def carried(sent: Sent, reference: Reference, profile: Profile) -> Iterator[Carried]:
+    """Yield the road users in an RSM; another message, and one that cannot be read, has none."""
+    if sent.kind != "rsm":
+        return
+    try:
+        message = v2x.decode(dsmp.parse(sent.frame).payload, profile)
+    except v2x.CodecError:
+        return
+    if isinstance(message, RoadsideSafetyMessage):
+        for each in message.participants:
+            if each.ptc_type != "rsu" and each.position is not None:
+                yield _carried(each, each.position, sent, reference)
+
+
+def _carried(each: Participant, place: Position, sent: Sent, reference: Reference) -> Carried:
+    east, north = to_site(place.latitude_deg, place.longitude_deg, reference)
+    age_ms = 0 if each.sec_mark_ms is None else (sent.stamp_ns // 1_000_000 - each.sec_mark_ms) % _MINUTE_MS
+    return Carried(
+        id=each.ptc_id,
+        sent_ns=sent.stamp_ns,
+        newest_ns=sent.newest_receipt_ns,
+        stamp_ns=sent.stamp_ns - age_ms * 1_000_000,
+        position_m=(float(east), float(north)),
+        speed_mps=each.speed_mps,
+        heading_deg=each.heading_deg,
+    )
