@@ -22,6 +22,7 @@ LIVE = {
     "test_emul_sensing",
     "test_emul_signal",
     "test_link",
+    "test_live",
     "test_link_net",
     "test_link_serial",
     "test_openv2x_live",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from rsu.core.exits import Exit
 
 if TYPE_CHECKING:
     from rsu.core.errors import Finding
+    from rsu.lab.live import HeardDevice
 
 _FINE = Detail("fine", "正确")
 _ERRORS = Detail("cannot be run: {errors} error{s}", "无法运行：{errors} 个错误")
@@ -23,19 +25,28 @@ _BOTH = Detail(
 )
 
 
-def show(file: Path, findings: list[Finding], strict: bool, as_json: bool, key: str = "site") -> None:
-    """Print the findings on a file and end with the exit code. `key`: of the file in JSON."""
+def show(
+    file: Path,
+    findings: list[Finding],
+    strict: bool,
+    as_json: bool,
+    key: str = "site",
+    devices: Sequence[HeardDevice] = (),
+) -> None:
+    """Print the findings on a file and end with the exit code. `key`: of the file in JSON; `devices`: heard live."""
     errors = sum(finding.level == "error" for finding in findings)
     if as_json:
         facts = {key: str(file), "errors": errors, "warnings": len(findings) - errors}
-        print(json.dumps(facts | {"findings": [finding._asdict() for finding in findings]}))
+        live = {"devices": [each.record() for each in devices]} if devices else {}
+        print(json.dumps(facts | {"findings": [finding._asdict() for finding in findings]} | live))
     else:
         language = spoken()
         verdict = in_language(_verdict(errors, len(findings) - errors), language)
         print("\n".join([*(finding.said(language) for finding in findings), f"{file}: {verdict}"]))
     if errors:
         raise typer.Exit(Exit.INVALID_CONFIG)
-    raise typer.Exit(Exit.FOUND if strict and findings else Exit.FINE)
+    found = (strict and findings) or not all(each.ok for each in devices)
+    raise typer.Exit(Exit.FOUND if found else Exit.FINE)
 
 
 def _verdict(errors: int, warnings: int) -> Detail:
