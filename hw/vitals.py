@@ -9,7 +9,7 @@ faults with which the data can still be used.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -98,8 +98,11 @@ class VitalSigns:
         self._stepped_ns = 0
         self._states = [Hysteresis(rule.limit) for rule in RULES]
 
-    def hear(self, octets: int, found: Iterable[Measurement], refused: int) -> None:
+    def hear(self, octets: int, found: Sequence[Measurement], refused: int) -> None:
         """Enter one read: its size, its measurements, and the count of messages that could not be used."""
+        if found and not self._scans:
+            self._refused = 0  # before, it was being set up
+            self._steps.clear()
         self._octets += octets
         self._refused += refused
         for one in found:
@@ -130,7 +133,7 @@ class VitalSigns:
 
     def _made(self, from_ns: int, nominal_hz: float) -> Vitals:
         first, last = self._steps[0], self._steps[-1]
-        octets_per_s = (last.octets - first.octets) / (len(self._steps) - 1)
+        octets_per_s = (last.octets - first.octets) / max(1, len(self._steps) - 1)
         load = {} if self._baud is None else {"line_share": round(octets_per_s * BITS_PER_OCTET / self._baud, 3)}
         times = intervals(self._longest(from_ns), nominal_hz)
         return Vitals(octets_per_s=round(octets_per_s, 1), **(dict(_shares(first, last)) | load | times))

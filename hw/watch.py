@@ -12,8 +12,8 @@ State = Literal["starting", "ok", "degraded", "frozen", "blind", "not-understood
 
 WINDOW_NS = 3 * NS  # over which rates are counted
 MEMORY_NS = 10 * NS  # a sender silent for so long begins anew
-LEAST = 0.5  # share of the nominal rate, under which a device is degraded
-REFUSED = 0.2  # share of all messages, over which a device is degraded
+LEAST, ENOUGH = 0.5, 0.6  # shares of the nominal rate: degraded under the first, until it has the second
+REFUSED, ACCEPTABLE = 0.2, 0.1  # shares of refused messages: degraded over the first, until it is down to the second
 FEW = 3  # refused messages that prove nothing
 
 
@@ -38,6 +38,7 @@ class DeviceWatch:
         self._patience_ns = patience_ns
         self._heard: deque[_ReadResult] = deque()
         self._measured = self._accepted = self._refused = 0  # sums over `_heard`
+        self._is_short = self._is_lossy = False
         self._last_ns = 0  # when it was heard last
         self._strange_since_ns: int | None = None  # first bytes after the data accepted last
         self._steady_since_ns: int | None = None  # accepted for the first time after a silence
@@ -82,16 +83,19 @@ class DeviceWatch:
         """Return in words that a large share of its data is refused."""
         self._forget(now_ns)
         refused, total = self._refused, self._refused + self._accepted
-        return LOSSES.say(refused, total) if refused > max(FEW, REFUSED * total) else None
+        self._is_lossy = refused > max(FEW, (ACCEPTABLE if self._is_lossy else REFUSED) * total)
+        return LOSSES.say(refused, total) if self._is_lossy else None
 
     def shortage(self, now_ns: int, nominal_hz: float) -> str | None:
         """Return the shortage of measurements in words. `nominal_hz`: rate that is expected; 0: any rate is enough."""
         since_ns = self._steady_since_ns
         if since_ns is None or now_ns - since_ns < WINDOW_NS or now_ns - self._last_ns > WINDOW_NS:
+            self._is_short = False
             return None
         self._forget(now_ns)
         rate_hz = self._measured * NS / WINDOW_NS
-        return SHORTAGE.say(f"{rate_hz:.1f}", f"{nominal_hz:g}") if rate_hz < LEAST * nominal_hz else None
+        self._is_short = rate_hz < (ENOUGH if self._is_short else LEAST) * nominal_hz
+        return SHORTAGE.say(f"{rate_hz:.1f}", f"{nominal_hz:g}") if self._is_short else None
 
     def _forget(self, now_ns: int) -> None:
         """Drop results from before the window."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -194,3 +195,17 @@ def test_a_flood_of_rubbish_is_survived(kind: str, port: str, settings: dict[str
     for _ in range(30):
         assert not fed.hear(chunk * (65536 // len(chunk)), port) or kind == "ti-mmwave"
     assert fed.health().state == "not-understood"
+
+
+def test_a_rate_about_the_limit_does_not_flicker() -> None:
+    fed = Fed("camera-json", TCP)
+    states = []
+    for tick in range(300):
+        hz = 4.4 if tick // 15 % 2 else 5.6  # now a little less than half, now a little more
+        fed.hear(line(tick, [car(1, tick)], time=(fed.now_ns + NS / hz) / 1e6), after_ns=round(NS / hz))
+        states.append(fed.health().state)
+    assert "degraded" in states
+    assert sum(before != after for before, after in itertools.pairwise(states)) <= 2
+    for tick in range(300, 350):
+        fed.hear(line(tick, [car(1, tick)], time=(fed.now_ns + NS / 10) / 1e6))
+    assert fed.health().state == "ok"

@@ -127,6 +127,13 @@ def test_a_serial_line_that_is_full_is_named() -> None:
     assert Fed("camera-json", TCP).health().vitals.line_share is None
 
 
+def test_what_comes_while_a_device_is_set_up_is_not_judged() -> None:
+    fed = Fed("camera-json", TCP)
+    assert hear(fed, lambda t: b"{}\n", 0, 15) == set()
+    assert hear(fed, lambda t: line(t, [car(1, t)]), 15, 60) == set()
+    assert fed.health().vitals.damaged_share == 0.0
+
+
 def test_a_silent_device_has_no_figures() -> None:
     fed = Fed("camera-json", TCP)
     hear(fed, lambda t: line(t, [car(1, t)]), 0, 60)
