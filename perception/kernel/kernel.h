@@ -8,6 +8,7 @@
 typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 function assign;     /* assign.c */
+function bodies;     /* bodies.c */
 function correct;    /* correct.c */
 function cover;      /* cover.c */
 function drive_on;   /* drive_on.c */

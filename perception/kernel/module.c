@@ -7,6 +7,7 @@
 
 static PyMethodDef methods[] = {
     ROW(assign, "Choose the pairs that are made."),
+    ROW(bodies, "Find which places lie on bodies."),
     ROW(cover, "Find how far bodies hide tracks."),
     ROW(correct, "Give detections to their tracks."),
     ROW(drive_on, "Let hidden vehicles drive on."),

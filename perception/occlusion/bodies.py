@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from perception.geo import direction_of
+from perception.kernel.native import contiguous, kernel
 from perception.objects import Floats, Ints, Mask
 from perception.sensing.scan import Scan
 from perception.state import attributes
@@ -36,6 +37,19 @@ def of_bodies(table: TrackTable, owners: Mask, scan: Scan, detection: Ints) -> M
 
 def on_bodies(table: TrackTable, owners: Mask, position: Floats, beside: float) -> Mask:
     """Return which places (2, d) m are on the bodies of vehicles among the rows `owners` (n,), or `beside` m near."""
+    if kernel is None:
+        return on_bodies_twin(table, owners, position, beside)
+    found = np.zeros(position.shape[1], dtype=np.bool_)
+    if len(found):
+        sizes = table.size_m, table.size_weight, attributes.TYPICAL_SIZE, table.kind
+        vehicle, ahead = owners & ~attributes.walks(table.kind), direction_of(table.heading_deg).T
+        limits = np.array((attributes.SIZE_PRIOR, beside))
+        kernel.bodies(table.state, *sizes, vehicle, *contiguous(ahead, position, limits), found)
+    return found
+
+
+def on_bodies_twin(table: TrackTable, owners: Mask, position: Floats, beside: float) -> Mask:
+    """Return the same, of places (2, d) m and owners (n,), without the kernel."""
     vehicle = (owners & np.isfinite(table.heading_deg) & ~attributes.walks(table.kind)).nonzero()[0]
     found = np.zeros(position.shape[1], dtype=np.bool_)
     if not len(vehicle) or not len(found):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from perception.kernel.native import kernel
 from perception.objects import Floats, Mask
+from perception.occlusion.bodies import on_bodies, on_bodies_twin
 from perception.occlusion.lane_order import lane_order, lane_order_twin
 from perception.occlusion.misses import Looks, Misses, weigh, weigh_twin
 from perception.occlusion.visibility import cover, cover_twin, sight, sight_twin
@@ -269,6 +270,17 @@ def test_hidden_vehicles_drive_on_as_by_the_twin(rng: np.random.Generator, count
         hidden.follow_twin(theirs, rows, lane_order_twin(theirs, rows), dt)
     assert ours.state.tobytes() == theirs.state.tobytes()
     assert ours.covariance.tobytes() == theirs.covariance.tobytes()
+
+
+@built
+@given(seeds, st.integers(0, 30), st.integers(0, 60))
+def test_places_on_bodies_are_those_of_the_twin(rng: np.random.Generator, count: int, places: int) -> None:
+    table = tracks(rng, count)
+    table.kind[:], table.size_weight[:] = rng.integers(0, 7, count), rng.integers(0, 3, (3, count))
+    table.size_m[:] = rng.uniform(0.0, 30.0, (3, count)) * table.size_weight
+    table.heading_deg[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
+    asked = table, rng.random(count) < 0.8, rng.normal(size=(2, places)) * 30.0, 0.3
+    assert np.array_equal(on_bodies(*asked), on_bodies_twin(*asked))
 
 
 @built
