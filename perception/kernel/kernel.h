@@ -7,6 +7,7 @@
 
 typedef PyObject *function(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
+function agility;    /* agility.c */
 function assign;     /* assign.c */
 function bodies;     /* bodies.c */
 function correct;    /* correct.c */

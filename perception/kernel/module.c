@@ -6,6 +6,7 @@
 #define ROW(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 
 static PyMethodDef methods[] = {
+    ROW(agility, "Find how much tracks may change their motion."),
     ROW(assign, "Choose the pairs that are made."),
     ROW(bodies, "Find which places lie on bodies."),
     ROW(cover, "Find how far bodies hide tracks."),

@@ -14,8 +14,8 @@ try:
     from perception import _kernel as kernel
 except ImportError:
     kernel = None  # type: ignore[assignment]
-_FUNCTIONS = {"assign", "bodies", "correct", "cover", "drive_on", "gate", "lane_order", "misses", "neighbours",
-              "predict", "project", "sight"}  # fmt: skip
+_FUNCTIONS = {"agility", "assign", "bodies", "correct", "cover", "drive_on", "gate", "lane_order", "misses",
+              "neighbours", "predict", "project", "sight"}  # fmt: skip
 if not _FUNCTIONS.issubset(dir(kernel)):
     kernel = None  # type: ignore[assignment]  # built from older sources
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from perception.algebra import UNIT, along_and_across, apply, inverse
 from perception.geo import direction_of
-from perception.objects import Floats
+from perception.kernel.native import contiguous, kernel
+from perception.objects import Floats, Mask
 from perception.sensing.scan import Scan
 from perception.state import filter
 from perception.state.attributes import walks
@@ -23,8 +24,14 @@ ASIDE_AT_REST = 0.01  # share of that which is left at rest
 UNSEEN = 0.15  # share of it that is left at least while no sensor can see the road user
 STEADY = 0.05  # share of it that is left while the velocity is corrected at random
 NOISE, MANOEUVRE = 1.0, 3.0  # squared drift over its expected value: of noise; of a manoeuvre
+LEAST_VARIANCE = 1e-6  # (m/s)2 of the drift
 ROUND_S = 0.1  # between two rounds, usually
 DRIFT_KEPT = 0.85  # share of the drift that is left after a round
+
+
+_FIGURES: Floats = np.array(
+    [LIVELY_MPS, AT_REST, SWERVING_MPS, ASIDE_AT_REST, UNSEEN, STEADY, NOISE, MANOEUVRE, LEAST_VARIANCE]
+)
 
 
 def predict(table: TrackTable, dt: float) -> None:
@@ -45,19 +52,29 @@ def agility(table: TrackTable) -> Floats:
     A standing road user is likely to stand on, and a steadily moving one to move on, until its velocity is corrected
     the same way again and again. Wheels do not let a vehicle that hardly moves go sideways.
     """
+    rolls = np.isfinite(table.heading_deg) & ~walks(table.kind)
+    ahead = direction_of(np.where(rolls, table.heading_deg, 0.0)).T
+    if kernel is None:
+        return agility_twin(table, rolls, ahead)
+    density = np.empty((2, 2, len(table)))
+    motion = table.state, table.drift_mps, table.drift_variance_m2ps2, table.kind, table.hidden
+    kernel.agility(*motion, rolls, *contiguous(ahead, AGILITY, _FIGURES), density)
+    return density
+
+
+def agility_twin(table: TrackTable, rolls: Mask, ahead: Floats) -> Floats:
+    """Return the same (2, 2, n) without the kernel; rolls (n,): on wheels, along the unit vectors ahead (2, n)."""
     speed = np.hypot(table.state[2], table.state[3])
     turning = np.maximum(manoeuvring(table), np.maximum(STEADY, UNSEEN * table.hidden))
     along = AGILITY[table.kind] * turning * np.clip(speed / LIVELY_MPS, AT_REST, 1.0)
-    rolling = np.isfinite(table.heading_deg) & ~walks(table.kind)
-    ahead = direction_of(np.where(rolling, table.heading_deg, 0.0)).T
-    aside = np.where(rolling, np.clip((speed / SWERVING_MPS) ** 2, ASIDE_AT_REST, 1.0), 1.0)
+    aside = np.where(rolls, np.clip((speed / SWERVING_MPS) ** 2, ASIDE_AT_REST, 1.0), 1.0)
     return along_and_across(ahead, along, along * aside)
 
 
 def manoeuvring(table: TrackTable) -> Floats:
     """Return how surely each track changes its velocity (n,): 0 not at all, 1 for sure."""
     square = table.drift_mps[0] ** 2 + table.drift_mps[1] ** 2
-    unrest = square / np.maximum(table.drift_variance_m2ps2, 1e-6)
+    unrest = square / np.maximum(table.drift_variance_m2ps2, LEAST_VARIANCE)
     surely: Floats = np.clip((unrest - NOISE) / (MANOEUVRE - NOISE), 0.0, 1.0)
     return surely
 

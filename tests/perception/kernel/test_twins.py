@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perception.geo import direction_of
 from perception.kernel.native import kernel
 from perception.objects import Floats, Mask
 from perception.occlusion.bodies import on_bodies, on_bodies_twin
@@ -24,7 +25,7 @@ from perception.state.attributes import walks
 from perception.state.filter import predict, predict_twin
 from perception.state.pairs import FEW, Pairs, groups, neighbours, neighbours_twin
 from perception.state.table import TrackTable
-from perception.tracking import hidden
+from perception.tracking import hidden, motion
 from perception.tracking.assignment import best, best_twin
 from perception.tracking.correction import correct, correct_twin
 from perception.tracking.gating import gated, gated_twin
@@ -270,6 +271,19 @@ def test_hidden_vehicles_drive_on_as_by_the_twin(rng: np.random.Generator, count
         hidden.follow_twin(theirs, rows, lane_order_twin(theirs, rows), dt)
     assert ours.state.tobytes() == theirs.state.tobytes()
     assert ours.covariance.tobytes() == theirs.covariance.tobytes()
+
+
+@built
+@given(seeds, st.integers(0, 40))
+def test_agilities_are_those_of_the_twin(rng: np.random.Generator, count: int) -> None:
+    table = tracks(rng, count)
+    table.state[2:] *= rng.choice([0.0, 0.1, 1.0], count)
+    table.drift_mps[:], table.drift_variance_m2ps2[:] = rng.normal(size=(2, count)), rng.uniform(0.0, 0.5, count)
+    table.kind[:], table.hidden[:] = rng.integers(0, 7, count), rng.integers(0, 2, count)
+    table.heading_deg[:] = np.where(rng.random(count) < 0.2, np.nan, rng.uniform(0.0, 360.0, count))
+    rolls = np.isfinite(table.heading_deg) & ~walks(table.kind)
+    ahead = direction_of(np.where(rolls, table.heading_deg, 0.0)).T
+    assert motion.agility(table).tobytes() == motion.agility_twin(table, rolls, ahead).tobytes()
 
 
 @built
