@@ -21,7 +21,7 @@ from tests.bench_file import FOLDER, keep
 from tests.rsu.recording.scenes import SCENES, make
 from tests.rsu.recording.virtual import CONFIGS
 
-GOAL = 20.0  # times real time
+GOAL = 45.0  # times real time
 PERIOD_S = 0.01
 _ROOT = CONFIGS.parent
 ROOMS = {
