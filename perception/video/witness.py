@@ -19,6 +19,7 @@ from perception.video.settings import MotionSettings
 from perception.video.sight import Sight
 from perception.video.windows import bounds
 
+REDUCED = 2  # pixels of the picture in one of the foreground: shares of boxes need no finer one
 FILLED, EMPTY = 0.3, 0.12  # share of a box that is foreground: from FILLED on a road user stands there; below none
 SOMEBODY, NOBODY = 2.5, -3.5  # evidence of either, log-odds a second
 IN_SIGHT = 0.15  # share of a box that no screen hides, below which the foreground says nothing
@@ -30,7 +31,7 @@ class Witness:
     def __init__(self, region: Mask, settings: MotionSettings, rate_hz: float, road: Picture | None) -> None:
         """`region` (height, width): part that is looked at; `rate_hz`, `road` (height, width, 3): as `Both`."""
         self._window = bounds(region)
-        region = region[self._window]
+        region = np.ascontiguousarray(region[self._window][::REDUCED, ::REDUCED])
         self._foreground = Foreground(region, settings, rate_hz, road)
         self._clarity, self._blind_s = Clarity(region), 0.0
         self._screens = Screens(region.shape)
@@ -44,7 +45,8 @@ class Witness:
 
     def look(self, picture: Picture, seconds: float) -> None:
         """Look at the next picture, so many seconds after the one before."""
-        window = np.ascontiguousarray(picture[self._window])
+        size = self._screens.mask.shape[::-1]
+        window = cv2.resize(np.ascontiguousarray(picture[self._window]), size, interpolation=cv2.INTER_AREA)
         found = self._foreground.find(window)
         self._before, self._ones = self._ones, None
         if found is None:
@@ -92,7 +94,9 @@ class Witness:
         """Return where in a picture, of this height and width, road users can be seen: 1, else 0."""
         shown = np.ones(shape, np.uint8)
         if self._ones is not None:
-            shown[self._window] = cv2.subtract(self._ones, self._screens.mask)
+            height, width = shown[self._window].shape
+            visible = cv2.subtract(self._ones, self._screens.mask)
+            shown[self._window] = cv2.resize(visible, (width, height), interpolation=cv2.INTER_NEAREST)
         return shown
 
     def screened(self, pixels: Floats) -> Mask:
@@ -109,7 +113,7 @@ class Witness:
 
     def _at(self, mask: Grey, pixels: Floats) -> Mask:
         """Return at which pixels (..., 2) a mask (height, width) is not 0."""
-        column, row = np.moveaxis(np.floor(pixels - self._corner).astype(int), -1, 0)
+        column, row = np.moveaxis(np.floor((pixels - self._corner) / REDUCED).astype(int), -1, 0)
         inside = (column >= 0) & (row >= 0) & (column < mask.shape[1]) & (row < mask.shape[0])
         return np.asarray(inside & (mask[np.where(inside, row, 0), np.where(inside, column, 0)] > 0))
 
@@ -121,7 +125,7 @@ class Witness:
     def _place(self, box: Floats) -> Ints:
         """Return boxes (n, 4) px as places (n, 2, 2), left and top, right and bottom, in the window."""
         size = self._screens.mask.shape[::-1]
-        return np.asarray(np.clip(np.round(box.reshape(-1, 2, 2) - self._corner).astype(int), 0, size))
+        return np.asarray(np.clip(np.round((box.reshape(-1, 2, 2) - self._corner) / REDUCED).astype(int), 0, size))
 
 
 def total(ones: Grey, place: Ints) -> Floats:
