@@ -32,6 +32,7 @@ LIVE = {
     "test_page",
     "test_page_map",
     "test_recorder",
+    "test_recovery",
     "test_reload_live",
     "test_zygote",
     "test_uplink_answers",

@@ -23,7 +23,10 @@ def command(
     data: Data = None,
     last_good: Annotated[
         bool,
-        typer.Option("--last-good", help="if the site file cannot be used, run on the last one that could, and say so"),
+        typer.Option(
+            "--last-good",
+            help="if the site file cannot be used, run on the last one that could, else show its mistakes on the page",
+        ),
     ] = False,
 ) -> None:
     """Run the daemon for a site.

@@ -12,7 +12,7 @@ import structlog
 
 from rsu.core import folders, log
 from rsu.core.errors import ConfigError
-from rsu.daemon import process, site_copy
+from rsu.daemon import process, recovery, site_copy
 from rsu.daemon.chores import HeldFolder
 from rsu.daemon.duty import Duty, duty_of, shelves
 from rsu.daemon.relay import Stderr
@@ -30,14 +30,19 @@ _log = structlog.get_logger()
 def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: bool = False) -> None:
     """Run the daemon for a site until `stop`. `last_good`: if it cannot be used, on its last copy that could.
 
-    ConfigError: the site file; AlreadyRunningError: another daemon has one of the folders; ValueError: the run folder's
-    path is too long; OSError: a folder cannot be used.
+    Where there is none either, the page shows the mistakes until the site file is valid.
+
+    ConfigError: the site file, without `last_good`; AlreadyRunningError: another daemon has one of the folders;
+    ValueError: the run folder's path is too long; OSError: a folder cannot be used.
     """
     os.umask(folders.UMASK)
     log.configure("daemon", Stderr())
     gathered = _gathered(site, last_good)
     with folders.claim(run) as run_folder, folders.claim(data) as data_folder:
-        duty = duty_of(_frozen(gathered, site, shelves(run, data)))
+        frozen = _begun(gathered, site, shelves(run, data), stop)
+        if frozen is None:
+            return
+        duty = duty_of(frozen)
         folders.refuse_long(run, iter([control.SOCKET, latch_file.SOCKET, *(f"{name}.ipc" for name in duty.processes)]))
         held = [_held(run, run_folder), _held(data, data_folder)]
         _log.info("page", url=duty.page, site=duty.name)
@@ -58,6 +63,17 @@ def _gathered(site: Path, last_good: bool) -> Gathered | ConfigError:
         if not last_good:
             raise
         return error
+
+
+def _begun(gathered: Gathered | ConfigError, site: Path, places: list[Path], stop: threading.Event) -> Frozen | None:
+    """Return the frozen site; where there is none, not even a last good one, as soon as there is. None: `stop`."""
+    while not stop.is_set():
+        try:
+            return _frozen(gathered, site, places)
+        except ConfigError as error:
+            found = recovery.until_valid(site, error, stop)
+            gathered = error if found is None else found
+    return None
 
 
 def _frozen(gathered: Gathered | ConfigError, site: Path, places: list[Path]) -> Frozen:
