@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from rsu.daemon.site_copy import Gathered
 from rsu.site.layers import SiteLayers
 from rsu.site.web import WebSettings
 
+_PAGE = "rsu.web.recovery"  # imported when started, as the processes of the daemon
 _LOOK_S = 1.0
 _END_S = 3.0
 _NOTIFIED = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
@@ -67,9 +69,7 @@ def _serve(prepare: Callable[[], None], settings: WebSettings, site: Path, findi
     prepare()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    from rsu.web import recovery
-
-    recovery.serve(settings, str(site), findings)
+    import_module(_PAGE).serve(settings, str(site), findings)
 
 
 def _end(page: ForkProcess) -> None:
