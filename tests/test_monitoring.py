@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 
+from hw.vitals import VitalAlarm, Vitals
 from hw.watch import State
 from rsu.web.board import Board
 from rsu.web.metrics import exposition
@@ -31,7 +32,7 @@ MATCHER = re.compile(r'(\w+)(=~|!=|=)"([^"]*)"')
 @pytest.fixture(scope="module")
 def families() -> dict[str, set[str]]:
     """Return the names of all samples that a board with everything on it gives, each with its labels."""
-    board, now_ns = Board("Test crossing", lane_map()), time.monotonic_ns()
+    board = Board("Test crossing", lane_map())
     full = msgspec.structs.replace(
         uplink(1, 10),
         refused={"event": 1},
@@ -40,9 +41,14 @@ def families() -> dict[str, set[str]]:
         stray_acks={"unknown": 1},
         expires_days={"client": 20.0},
     )
-    board.put("snapshot", msgspec.structs.replace(Crossing(8).snapshot(1), counters={"late": 1}), now_ns)
-    for topic, record in (("uplink", full), ("recorder", recorder(1)), ("processes", processes(1, 10))):
-        board.put(topic, record, now_ns)
+    snapshot = Crossing(8).snapshot(1)
+    vitals = Vitals(**dict.fromkeys(Vitals.__struct_fields__, 0.1))
+    late = VitalAlarm("device-late", 1, "its data are 700 ms old on arrival")
+    devices = [msgspec.structs.replace(each, vitals=vitals, alarms=[late]) for each in snapshot.devices]
+    full_snapshot = msgspec.structs.replace(snapshot, counters={"late": 1}, devices=devices)
+    records = {"snapshot": full_snapshot, "uplink": full, "recorder": recorder(1), "processes": processes(1, 10)}
+    for topic, record in (*records.items(), *records.items()):  # the first alarm takes its time to find its words
+        board.put(topic, record, time.monotonic_ns())
     samples = [
         sample for family in text_string_to_metric_families(exposition(board).decode()) for sample in family.samples
     ]
@@ -63,7 +69,13 @@ def test_what_is_asked_for_exists(expression: str, families: dict[str, set[str]]
 
 def test_every_metric_of_consequence_is_on_the_dashboard(families: dict[str, set[str]]) -> None:
     asked = {name for query in QUERIES for name, _ in SELECTOR.findall(query)}
-    for name in ("rsu_message_rate_hertz", "rsu_device_state", "rsu_uplink_waiting", "rsu_process_memory_bytes"):
+    for name in (
+        "rsu_message_rate_hertz",
+        "rsu_device_state",
+        "rsu_uplink_waiting",
+        "rsu_process_memory_bytes",
+        "rsu_alarm",
+    ):
         assert name in asked
     assert {panel["gridPos"]["w"] for panel in DASHBOARD["panels"]} == {12}
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
