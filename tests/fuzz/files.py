@@ -57,6 +57,29 @@ def site(name: str) -> Parser:
     return parse
 
 
+def foreign_map(name: str, suffix: str) -> Parser:
+    """Another's map: refused with one sentence, or a lane map can be made of it that reads back."""
+    from perception.geo import Reference
+    from rsu.lab.maps import airing, importing
+    from rsu.lab.maps.build import WantedJunction
+    from rsu.lab.maps.errors import MapError
+    from rsu.lab.maps.placing import Stated
+
+    path = Path(tempfile.mkdtemp(prefix="fuzz-")) / f"map{suffix}"
+    stated = Stated(origin=Reference(22.5, 114.0))
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        try:
+            made = importing.lane_map(path, name, stated, WantedJunction(), None)
+        except MapError as error:
+            assert str(error)
+            return
+        assert made.text and airing.octets(made.built.lane_map)
+
+    return parse
+
+
 def recording() -> Parser:
     """A recording as it lies on the disk, whole or not."""
     from rsu.recording import reader

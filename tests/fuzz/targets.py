@@ -15,7 +15,7 @@ from tests.fuzz import devices, files, messages
 from tests.fuzz.parser import Parser
 from v2x.profiles import PROFILES
 
-_DATAGRAM, _STREAM, _FILE = 1500, 4096, 4096  # octets
+_DATAGRAM, _STREAM, _FILE, _MAP = 1500, 4096, 4096, 16384  # octets
 
 
 class Target(NamedTuple):
@@ -50,6 +50,17 @@ _PORTS = [
     ("ops243", "link", "ops243"),
     ("ss125", "link", "ss125"),
 ]
+# format of a foreign map, end of the file's name
+_MAPS = [
+    ("opendrive", ".xodr"),
+    ("lanelet2", ".osm"),
+    ("osm", ".osm"),
+    ("sumo", ".net.xml"),
+    ("map", ".json"),
+    ("boundaries", ".geojson"),
+    ("geojson", ".geojson"),
+    ("points", ".csv"),
+]
 _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     *((f"uper-{one}", partial(messages.uper, one), 5, 1400, f"uper-{one}") for one in PROFILES),
     *((f"engines-{one}", partial(messages.engines, one), 20, 1400, f"uper-{one}") for one in PROFILES),
@@ -76,6 +87,7 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ("foreign-kitti", partial(files.labels, "kitti"), 1000, _FILE, "foreign-kitti"),
     # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast
     ("site-yaml", partial(files.site, "demo.yaml"), 3000, 8192, "site-yaml"),
+    *((f"map-{name}", partial(files.foreign_map, name, suffix), 3000, _MAP, f"map-{name}") for name, suffix in _MAPS),
     ("lane-map", partial(files.site, "demo-lanes.json"), 3000, 8192, "lane-map"),
 ]
 TARGETS = {row[0]: Target(*row[1:]) for row in _ROWS}

@@ -54,6 +54,8 @@ def _pairs(edges: dict[str, Floats]) -> list[tuple[str, str]]:
     from shapely import LineString, Point, STRtree
 
     keys = list(edges)
+    if not keys:
+        return []
     paths = [LineString(edges[key]) for key in keys]
     tree = STRtree(paths)
     found = []

@@ -116,6 +116,8 @@ def followers(lanes: dict[str, Bounds]) -> tuple[list[tuple[str, str]], list[str
 def _pairs(lanes: dict[str, Bounds], of: Iterable[str]) -> list[tuple[str, str]]:
     """Return the pairs of lanes that follow each other, of which one is among `of`."""
     keys, chosen = list(lanes), set(of)
+    if not keys:
+        return []
     starts = cKDTree([lanes[key].left_m[0] for key in keys])
     near = starts.query_ball_point([lanes[key].left_m[-1] for key in keys], _SAME_M)
     pairs = ((one, keys[index]) for one, found in zip(keys, near, strict=True) for index in found)

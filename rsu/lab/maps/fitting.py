@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from pydantic import ValidationError
 
 from hw.detail import Detail
 from rsu.lab.maps import airing
 from rsu.lab.maps.build import Built, WantedJunction, build
+from rsu.lab.maps.errors import MapError
 from rsu.lab.maps.network import RoadNetwork
 from rsu.lab.maps.notes import Notes
-from v2x import dsmp
+from v2x import CodecError, dsmp
 
 _TOLERANCES_M = (0.05, 0.1, 0.2, 0.35, 0.5)
 _SHARES = (1.0, 0.7, 0.5, 0.35)
@@ -22,6 +24,7 @@ _COARSER = Detail(
     "frame",
     "线形与实测相差不超过 {tolerance:g} m，道路不超过 {reach:.0f} m，使 MAP 可装入一帧",
 )
+_NO_LANE_MAP = Detail("no lane map can be made of it: {problem}", "无法由此生成车道地图：{problem}")
 _LARGE = Detail(
     "the MAP does not fit: {octets} octets, a frame carries {most}; take fewer roads",
     "MAP 无法装入一帧：{octets} 字节，一帧可承载 {most} 字节；请减少道路",
@@ -32,8 +35,11 @@ def fitted(network: RoadNetwork, wanted: WantedJunction, notes: Notes) -> Built:
     """Return the finest lane map of a junction whose MAP fits into a frame. MapError: there is no junction."""
     for tried in _attempts(wanted):
         account = Notes()
-        built = build(network, tried, account)
-        size = airing.size(built.lane_map, built.origin)
+        try:
+            built = build(network, tried, account)
+            size = airing.size(built.lane_map, built.origin)
+        except (ValidationError, CodecError) as error:
+            raise MapError(_NO_LANE_MAP.of(problem=str(error).replace("\n", " "))) from error
         if size <= dsmp.MAX_LENGTH:
             break
     notes.extend(account)

@@ -21,6 +21,7 @@ _UNKNOWN = Detail(
     "{file}：不属于以下任何地图格式：{known}（请用 --format 指定）",
 )
 _IS = Detail("{file}: {format}", "{file}：{format}")
+_SHORT = Detail("{count} lanes shorter than 0.2 m", "{count} 条短于 0.2 m 的车道")
 _NO_LIBRARY = Detail(
     "maps need the extra `map`, {name} is not installed: pip install 'rsu-edge[map]'",
     "地图功能需要附加组件 `map`，{name} 未安装：pip install 'rsu-edge[map]'",
@@ -56,9 +57,12 @@ def read(path: Path, name: str, stated: Stated, notes: Notes) -> RoadNetwork:
         row = FORMATS[_format(path) if name == "auto" else name]
         reader: Callable[[Path, Stated, Notes], RoadNetwork] = import_module(f"rsu.lab.maps.{row.module}").read
         notes.read(_IS.of(file=path.name, format=row.title))
-        return reader(path, stated, notes)
+        network = reader(path, stated, notes)
     except ImportError as error:
         raise MissingError(_NO_LIBRARY.of(name=error.name)) from error
+    if short := network.without_short():
+        notes.left_out(_SHORT.of(count=short))
+    return network
 
 
 def _format(path: Path) -> str:

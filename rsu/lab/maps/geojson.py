@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -31,13 +31,6 @@ _BAD_POINT = Detail(
 )
 
 
-class Drawn(NamedTuple):
-    """A line of the file."""
-
-    line_m: Floats  # (n, 2), the file's coordinates
-    properties: dict[str, Any]
-
-
 def read(path: Path, stated: Stated, notes: Notes) -> RoadNetwork:
     """Read middle lines of lanes. MapError: the file is none, or has no lines."""
     network = lines(path, stated, notes)
@@ -51,14 +44,14 @@ def read(path: Path, stated: Stated, notes: Notes) -> RoadNetwork:
 
 def lines(path: Path, stated: Stated, notes: Notes) -> RoadNetwork:
     """Return the lines of a file, each as a lane of the usual width; errors as with `read`."""
-    drawn = list(_lines(_load(path), {}, path.name, notes))
+    drawn = list(_lines(_load(path), path.name, notes))
     if not drawn:
         raise MapError(_NO_LINES.of(file=path.name))
-    first = np.abs(drawn[0].line_m[0])
+    first = np.abs(drawn[0][0])
     placing = Placing(stated, notes, degrees=stated.crs is None and bool(first[0] <= 180 and first[1] <= 90))
     network = RoadNetwork(reference=None)
     for number, each in enumerate(drawn, 1):
-        line = tidy(placing(each.line_m))
+        line = tidy(placing(each))
         if len(line) < 2 or length_m(line) < _SHORT_M:
             notes.left_out(_SHORT)
             continue
@@ -74,21 +67,21 @@ def _load(path: Path) -> Any:
         raise MapError(_NO_JSON.of(file=path.name, problem=error)) from error
 
 
-def _lines(value: Any, properties: dict[str, Any], file: str, notes: Notes) -> Iterator[Drawn]:
-    """Yield the lines in an object of GeoJSON."""
-    if not isinstance(value, dict):
+def _lines(value: Any, file: str, notes: Notes, depth: int = 8) -> Iterator[Floats]:
+    """Yield the lines (n, 2) in an object of GeoJSON, in the file's coordinates."""
+    if not isinstance(value, dict) or not depth:
         return
     kind = value.get("type")
     if kind == "FeatureCollection" or kind == "GeometryCollection":
         for each in value.get("features" if kind == "FeatureCollection" else "geometries") or ():
-            yield from _lines(each, properties, file, notes)
+            yield from _lines(each, file, notes, depth - 1)
     elif kind == "Feature":
-        yield from _lines(value.get("geometry"), value.get("properties") or {}, file, notes)
+        yield from _lines(value.get("geometry"), file, notes, depth - 1)
     elif kind == "LineString":
-        yield Drawn(_points(value.get("coordinates"), file), properties)
+        yield _points(value.get("coordinates"), file)
     elif kind == "MultiLineString":
         for line in value.get("coordinates") or ():
-            yield Drawn(_points(line, file), properties)
+            yield _points(line, file)
     else:
         notes.left_out(_OTHERS.of(kind=kind))
 

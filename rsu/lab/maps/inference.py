@@ -62,8 +62,10 @@ def crossings(network: RoadNetwork) -> dict[str, dict[str, Floats]]:
     from shapely import LineString, STRtree
 
     keys = list(network.lanes)
-    paths = [LineString(network.lanes[key].line_m) for key in keys]
     found: dict[str, dict[str, Floats]] = defaultdict(dict)
+    if not keys:
+        return found
+    paths = [LineString(network.lanes[key].line_m) for key in keys]
     for one, other in STRtree(paths).query(paths, predicate="crosses").T.tolist():
         met = paths[one].intersection(paths[other])
         for point in getattr(met, "geoms", [met]):

@@ -16,6 +16,7 @@ from rsu.lab.maps.notes import Notes
 _JOINED_M, _JOINED_DEG = 0.5, 40.0
 _LANE_M = (2.3, 5.0)  # from the middle of a lane to that of the next
 _ALIKE_DEG = 15.0
+_EVERY_M, _MOST_SAMPLES = 2.0, 2000
 _MARGIN_M, _LEAST_M, _ONE_CROSSING_M = 15.0, 12.0, 45.0
 
 _BY_NEIGHBOURS = Detail(
@@ -45,6 +46,8 @@ def joined(network: RoadNetwork) -> None:
 def widths(network: RoadNetwork, unknown: Iterable[str], notes: Notes) -> None:
     """Give lanes the distance from those beside them as width, in the middle of their length; else the usual one."""
     keys = list(network.lanes)
+    if not keys:
+        return
     middles = [at(lane.line_m, np.array([length_m(lane.line_m) / 2]))[0] for lane in network.lanes.values()]
     samples = [_sampled(network.lanes[key].line_m) for key in keys]
     tree = cKDTree(np.vstack([each[0] for each in samples]))
@@ -66,7 +69,8 @@ def widths(network: RoadNetwork, unknown: Iterable[str], notes: Notes) -> None:
 
 def _sampled(line: Floats) -> tuple[Floats, Floats]:
     """Return points (n, 2) every two metres of a line and its headings (n,) there."""
-    steps = np.linspace(0.0, length_m(line), max(2, int(length_m(line) / 2.0)))
+    whole = length_m(line)
+    steps = np.linspace(0.0, whole, int(np.clip(whole / _EVERY_M, 2, _MOST_SAMPLES)))
     points = at(line, steps)
     headings = heading_of(np.diff(points, axis=0))
     return points, np.append(headings, headings[-1])

@@ -34,9 +34,11 @@ def shifted(line: Floats, right_m: float) -> Floats:
 
     if abs(right_m) < 0.01:
         return line
-    moved = np.array(LineString(line).offset_curve(-right_m, join_style="mitre").coords)
-    ahead = towards(line)
-    return moved if len(moved) > 1 else line + right_m * np.array([ahead[1], -ahead[0]])
+    moved = LineString(line).offset_curve(-right_m, join_style="mitre")
+    if moved.geom_type == "LineString" and not moved.is_empty:
+        return np.array(moved.coords)
+    ahead = towards(line)  # a bend sharper than the offset: the whole line is moved
+    return line + right_m * np.array([ahead[1], -ahead[0]])
 
 
 class SupposedExits:

@@ -31,9 +31,11 @@ from v2x import PROFILES, CodecError, DecodeError, MapData, dsmp, receive
 from v2x.schema import decode_value
 from v2x.values import to_json
 
+_LONGEST = 4096  # octets; a frame carries 1400
 _NO_MESSAGE = Detail(
     "{file}: neither JSON nor a MAP in hex or octets: {problem}", "{file}：既非 JSON，也非 MAP：{problem}"
 )
+_TOO_LONG = Detail("{size} octets, longer than any message", "{size} 字节，超过任何消息")
 _OTHER = Detail("{file}: a message of another kind than MAP", "{file}：不是 MAP，而是其他消息")
 _NO_LINE = Detail("lane {key}: it has no points, nor has its link", "车道 {key}：自身与路段均无点")
 _BESIDE = Detail(
@@ -73,6 +75,8 @@ def _value(data: bytes, file: str) -> object:
         message = bytes.fromhex(text)
     except ValueError:
         message = data
+    if len(message) > _LONGEST:
+        raise MapError(_NO_MESSAGE.of(file=file, problem=_TOO_LONG.of(size=len(message))))
     with suppress(DecodeError):  # no header
         message = dsmp.parse(message).payload
     try:
@@ -133,7 +137,7 @@ def _ways(
     """Take over the connections of a node's lanes."""
     key = f"{node.key[0]}/{node.key[1]}"
     ends = np.array([network.lanes[lane].line_m[-1] for lane in lanes.values()])
-    middle = ends.mean(axis=0) if node.place is None else placing(np.array([node.place]))[0]
+    middle = ends.mean(axis=0) if node.place is None else placing(np.array([node.place]), anywhere=True)[0]
     junction = Junction(key, middle, node.name, node.key[0] or None, node.key[1])
     exits = SupposedExits(node, ends.mean(axis=0))
     for link in node.links:

@@ -73,6 +73,14 @@ class RoadNetwork(msgspec.Struct):
     keeps_numbers: bool = False  # signals are phase numbers
     cgcs2000: bool = False  # the file's coordinates are
 
+    def without_short(self, least_m: float = 0.2) -> int:
+        """Leave out lanes that are no lines, with their turns; return how many."""
+        short = {key for key, lane in self.lanes.items() if len(lane.line_m) < 2 or length_m(lane.line_m) < least_m}
+        self.lanes = {key: lane for key, lane in self.lanes.items() if key not in short}
+        self.turns = [turn for turn in self.turns if not short & {turn.start, turn.end}]
+        self.follows = [pair for pair in self.follows if not short & set(pair)]
+        return len(short)
+
 
 def length_m(line: Floats) -> float:
     """Return the length of a line (n, 2)."""

@@ -26,6 +26,7 @@ CGCS2000_EPOCH = 2000.0
 _EARTH_M = 6371000.0
 # rotation of the Eurasian plate about x, y, z in ITRF2014, milliarcseconds a year: Altamimi and others 2017, table 1
 _EURASIA_MAS = np.array([-0.085, -0.531, 0.770])
+_FARTHEST_M = 300_000.0  # between two points of a file
 _MAS_RAD = math.radians(1.0 / 3.6e6)
 
 _OFFSET = Detail(
@@ -46,6 +47,10 @@ _NOT_DEGREES = Detail(
 )
 _BAD_CRS = Detail("the projection {crs} cannot be used: {problem}", "投影 {crs} 无法使用：{problem}")
 _OFF_THE_MAP = Detail("{x:g}, {y:g} lies outside the projection {crs}", "{x:g}, {y:g} 超出投影 {crs} 的范围")
+_FAR = Detail(
+    "{x:g}, {y:g} lies more than {most:g} km from the first point (a coordinate mistyped, or another system?)",
+    "{x:g}, {y:g} 距文件首点超过 {most:g} km（坐标是否有误，或属其他坐标系？）",
+)
 _MOVED = Detail(
     "moved by {east:+.3f} m east, {north:+.3f} m north: motion of the Eurasian plate from epoch {first:g} to {last:g}",
     "移动：东 {east:+.3f} m，北 {north:+.3f} m，为欧亚板块自历元 {first:g} 至 {last:g} 的运动",
@@ -82,6 +87,7 @@ class Placing:
         self._stated, self._notes = stated, notes
         self._crs = None if degrees else stated.crs or crs
         self._unproject = _unprojection(self._crs) if self._crs else None
+        self._first: Floats | None = None
         self._on_earth = degrees or self._unproject is not None
         self.reference: Reference | None = None if self._on_earth else stated.origin
         if self._crs:
@@ -89,8 +95,21 @@ class Placing:
         if not self._on_earth and stated.origin is None:
             notes.assumed(_NO_PLACE)
 
-    def __call__(self, points: Floats) -> Floats:
-        """Return metres (n, 2) of points (n, 2): x, y; of degrees: longitude, latitude. MapError: no place."""
+    def __call__(self, points: Floats, anywhere: bool = False) -> Floats:
+        """Return metres (n, 2) of points (n, 2): x, y; of degrees: longitude, latitude. MapError: no place.
+
+        `anywhere`: they may lie far from all others.
+        """
+        found = self._placed(points)
+        if self._first is None:
+            self._first = found[0]
+        away = np.hypot(*(found - self._first).T)
+        if not anywhere and not (away < _FARTHEST_M).all():
+            x, y = points[int(np.argmax(away))]
+            raise MapError(_FAR.of(x=x, y=y, most=_FARTHEST_M / 1000.0))
+        return found
+
+    def _placed(self, points: Floats) -> Floats:
         if not self._on_earth:
             return np.asarray(points, dtype=np.float64)
         first = self.reference is None

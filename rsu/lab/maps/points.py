@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,7 +107,7 @@ def _surveyed(text: str, file: str, notes: Notes) -> tuple[dict[str, Surveyed], 
     if not rows:
         raise MapError(_EMPTY.of(file=file))
     header = _header(rows[0])
-    if len(header) < 2:
+    if not header and all(_is_number(cell) for cell in rows[0][1:3]):
         header, first = dict(zip(_STATION, range(len(_STATION)), strict=True)), 0
         notes.assumed(_NO_KEYS)
     else:
@@ -142,6 +143,13 @@ def _header(row: list[str]) -> dict[str, int]:
             if word in names:
                 found.setdefault(meaning, index)
     return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _number(text: str, file: str, row: int, column: str) -> float:

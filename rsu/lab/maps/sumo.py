@@ -100,7 +100,7 @@ def _turns(net: Element, network: RoadNetwork, walks: Mapping[str, Walkway], not
         if (walk := walks.get(text(each, "to"))) is not None and signal:
             walk.signal = f"{text(each, 'to')} {signal}"
         if start in network.lanes and end in network.lanes:
-            network.turns.append(RoadTurn(start, end, ends[text(each, "from")], signal))
+            network.turns.append(RoadTurn(start, end, ends.get(text(each, "from"), ""), signal))
     if any(turn.signal for turn in network.turns):
         notes.assumed(_GROUPS)
 
