@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from hw.detail import Detail
 from rsu.bench.kept import KEPT, put_aside
 from rsu.bench.processes import Plan
 from rsu.core import folders
@@ -22,12 +23,15 @@ SITE, BENCH, MIXED = "demo.yaml", "demo-bench.yaml", "demo-mixed.yaml"
 ADDRESS = "127.0.0.1"  # in the shipped files
 _MARK = ".rsu-demo"  # stands in every run folder that a demo may empty
 _JUDGED_RANGE_M = 60.0
+_NOT_OURS = Detail(
+    "--run {}: is not empty and not the run folder of a demo", "--run {}：目录非空，且不是演示的运行目录"
+)
 
 
 def prepare(folder: Path) -> None:
     """Empty the run folder of an earlier demo. AlreadyRunningError: that one still runs; ValueError: it is none."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
-        raise ValueError(f"--run {folder}: is not empty and not the run folder of a demo")
+        raise ValueError(_NOT_OURS.of(folder))
     os.umask(folders.UMASK)
     with folders.claim(folder):
         put_aside(folder)

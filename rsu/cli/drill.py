@@ -54,7 +54,7 @@ def command(
         print(json.dumps(shown) if as_json else "\n".join(f"{name:4} {text}" for name, text in shown.items()))
         return
     plan = planner(run or Path(tempfile.gettempdir()) / "rsu-drill", address, seed)
-    made = drill(rows, plan, lambda text: print(text, file=sys.stderr, flush=True))
+    made = drill(rows, plan, lambda text: print(text.told(spoken()), file=sys.stderr, flush=True))
     raise typer.Exit(_judged(made, out, html, as_json))
 
 

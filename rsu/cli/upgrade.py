@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
+from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json
 
+_IN_USE = Detail("{} is in use", "{} 已启用")
 EXAMPLES = (
     "rsu upgrade /media/usb/rsu-0.2.0.rsu-release",
     "rsu upgrade /media/usb/rsu-0.2.0",
@@ -39,5 +42,7 @@ def command(
     from rsu.upgrade.releases import Releases
 
     where = trial.TrialPlace(site, folders.default_run(), Path("/etc/rsu/trust/root.json"))
-    version = trial.upgrade(package, where, Releases(), trial.Systemd(), lambda text: typer.echo(text, err=True))
-    print(json.dumps({"release": version}) if as_json else f"{version} is in use")
+    version = trial.upgrade(
+        package, where, Releases(), trial.Systemd(), lambda text: typer.echo(text.told(spoken()), err=True)
+    )
+    print(json.dumps({"release": version}) if as_json else _IN_USE.of(version).told(spoken()))

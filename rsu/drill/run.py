@@ -7,33 +7,47 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from itertools import groupby
 
+from hw.detail import NOTHING, Detail
 from rsu.bench.processes import Plan
 from rsu.drill.disks import release
 from rsu.drill.fault import DrillResult, Fault, UnmadeError
 from rsu.drill.stage import Stage
 
 _READY_S = 90.0  # until the site is healthy at its start: cameras learn the road first
-Tell = Callable[[str], None]
+Tell = Callable[[Detail], None]
+_NEXT = Detail("{}/{} {} {}{}", "{}/{} {} {}{}")
+_LEFT = Detail(", about {} min left", "，约剩 {} 分钟")
 
 
 def drill(faults: Sequence[Fault], plan: Callable[[Fault], Plan], tell: Tell) -> Iterator[DrillResult]:
     """Yield the result of each fault. Those that need no files of their own share one start of the site."""
+    began_s, done = time.monotonic(), 0
     for _, group in groupby(faults, key=lambda fault: fault.id if fault.prepare or fault.environment else ""):
         rows = list(group)
         try:
             planned = plan(rows[0])
         except UnmadeError as error:
             yield from (_unmade(fault, error) for fault in rows)
+            done += len(rows)
             continue
         stage = Stage(planned)
         try:
             stage.start()
             for fault in rows:
-                tell(f"{fault.id} {fault.en}")
+                tell(_next(fault, done, len(faults), began_s))
                 yield _one(stage, fault)
+                done += 1
         finally:
             stage.close()
             release(stage.data())
+
+
+def _next(fault: Fault, done: int, total: int, began_s: float) -> Detail:
+    """Return the fault that comes next, and the time left by the mean of the faults before it."""
+    left = NOTHING
+    if done:
+        left = _LEFT.of(round((time.monotonic() - began_s) / done * (total - done) / 60.0))
+    return _NEXT.of(done + 1, total, fault.id, Detail(fault.en, fault.zh), left)
 
 
 def _one(stage: Stage, fault: Fault) -> DrillResult:

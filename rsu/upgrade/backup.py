@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from hw.detail import Detail
 from rsu.core import durable
 from rsu.upgrade.errors import BackupError, OccupiedError
 
@@ -28,6 +29,12 @@ _SITE, _DATA = "site/", "data/"  # folders in the archive
 _LEFT_OUT = (".mcap", ".keep", ".part", ".new", "-wal", "-shm", "-journal")
 _SQLITE = b"SQLite format 3\0"
 _MODE = 0o600  # secrets are in it
+_HAS_A_SITE = Detail(
+    "{} exists: this box has a site; stop the daemon and move the file away first",
+    "{} 已存在：本机已有站点；请先停止守护程序并移走该文件",
+)
+_DAMAGED = Detail("{} is damaged: {}", "{} 已损坏：{}")
+_OTHER_FILES = Detail("a file is missing or differs from the manifest", "有文件缺失或与清单不符")
 
 
 class BackupManifest(msgspec.Struct, frozen=True):
@@ -66,7 +73,7 @@ def restore(backup: Path, site: Path, data: Path) -> BackupManifest:
     cannot be written.
     """
     if site.exists():
-        raise OccupiedError(f"{site} exists: this box has a site; stop the daemon and move the file away first")
+        raise OccupiedError(_HAS_A_SITE.of(site))
     manifest, files = _opened(backup)
     places = {_SITE: site.parent, _DATA: data}
     site_file = f"{_SITE}{manifest.site}"
@@ -139,7 +146,7 @@ def _opened(backup: Path) -> tuple[BackupManifest, Mapping[str, tuple[bytes, int
     except FileNotFoundError:
         raise
     except (tarfile.TarError, OSError, EOFError, KeyError, ValueError, msgspec.DecodeError, zlib.error) as error:
-        raise BackupError(f"{backup} is damaged: {error}") from error
+        raise BackupError(_DAMAGED.of(backup, error)) from error
     if {name: hashlib.sha256(content).hexdigest() for name, (content, _) in found.items()} != manifest.files:
-        raise BackupError(f"{backup} is damaged: a file is missing or differs from the manifest")
+        raise BackupError(_DAMAGED.of(backup, _OTHER_FILES))
     return manifest, found

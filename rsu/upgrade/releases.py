@@ -14,10 +14,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from hw.detail import Detail
 from rsu.core import durable
 from rsu.upgrade.errors import ReleaseError
 
 HOME = Path("/opt/rsu-edge")
+_NO_LINK = Detail("{} is no link: upgrades need the Debian package installed", "{} 不是链接：升级须已安装 Debian 包")
+_NO_RELEASE = Detail("{} does not hold release {} {}", "{} 不含版本 {} {}")
 
 
 class Releases:
@@ -35,7 +38,7 @@ class Releases:
         try:
             return self._current.readlink().name
         except OSError as error:
-            raise ReleaseError(f"{self._current} is no link: upgrades need the Debian package installed") from error
+            raise ReleaseError(_NO_LINK.of(self._current)) from error
 
     @property
     def on_trial(self) -> bool:
@@ -57,7 +60,7 @@ class Releases:
         done = subprocess.run(["dpkg-deb", "--extract", package, tree], capture_output=True, text=True)
         release = tree / "opt/rsu-edge/releases" / version
         if done.returncode or not (release / "bin/rsu").is_file():
-            raise ReleaseError(f"{package.name} does not hold release {version} {done.stderr.strip()}")
+            raise ReleaseError(_NO_RELEASE.of(package.name, version, done.stderr.strip()))
         os.sync()  # all of its files, before it has its name
         shutil.rmtree(place, ignore_errors=True)  # of an upgrade that was given up
         release.rename(place)

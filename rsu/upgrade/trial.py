@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from hw.detail import Detail
+from rsu.core import progress
 from rsu.core.exits import Exit
 from rsu.upgrade import trust
 from rsu.upgrade.errors import ReleaseError, ReturnedError
@@ -21,6 +23,13 @@ from rsu.upgrade.trust import VerifiedRelease
 PATIENCE_S = 60.0  # for a release to work; rsu-return.timer goes back after 100 s whatever happens here
 STEADY_S = 10.0  # it must work for so long on end
 _LOOK_S = 1.0
+Tell = Callable[[Detail], None]
+_ON_TRIAL = Detail("{} is on trial: wait until it is confirmed, or left", "{} 正在试运行：请等待其确认或回退")
+_NOT_NEWER = Detail("{} is not newer than {}, which is in use", "{} 不比正在使用的 {} 新")
+_REFUSES = Detail("the new release does not take {}:\n{}", "新版本不接受 {}：\n{}")
+_RETURNED = Detail("{} did not work within {} s: {} is in use again", "{} 在 {} s 内未能工作：已恢复使用 {}")
+_VERIFIED = Detail("{}: signatures fine; the package expires on {}", "{}：签名有效；升级包有效期至 {}")
+_UNPACKED = Detail("{}: unpacked, takes the site file; on trial now", "{}：已解包，接受站点文件；开始试运行")
 _TIMER, _DAEMON = "rsu-return.timer", "rsu.service"
 _RANKS = {Exit.FINE: 0, Exit.DEGRADED: 1}  # of `rsu status`; anything else: it does not run
 
@@ -48,21 +57,21 @@ class TrialPlace(NamedTuple):
     root: Path  # root.json: the keys of releases
 
 
-def upgrade(source: Path, site: TrialPlace, releases: Releases, services: Services, tell: Callable[[str], None]) -> str:
+def upgrade(source: Path, site: TrialPlace, releases: Releases, services: Services, tell: Tell) -> str:
     """Bring a package into use and return its version; `tell` is told each step.
 
     ReleaseError: refused, nothing was changed; ReturnedError: tried, and left again.
     """
     before = releases.current
     if releases.on_trial:
-        raise ReleaseError(f"{before} is on trial: wait until it is confirmed, or left")
+        raise ReleaseError(_ON_TRIAL.of(before))
     releases.empty_work()
     release = trust.verified(source, site.root, releases.trust, releases.work)
     _refuse_old(release.version, before)
-    tell(f"{release.version}: signatures fine; the package expires on {release.expires:%Y-%m-%d}")
+    tell(_VERIFIED.of(release.version, f"{release.expires:%Y-%m-%d}"))
     releases.unpack(release.package, release.version)
     _try_out(releases.folder(release.version) / "bin/rsu", site.file)
-    tell(f"{release.version}: unpacked, takes the site file; on trial now")
+    tell(_UNPACKED.of(release.version))
     _trial(release, site, releases, services)
     releases.tidy(before, release.version)
     return release.version
@@ -71,14 +80,14 @@ def upgrade(source: Path, site: TrialPlace, releases: Releases, services: Servic
 def _refuse_old(version: str, current: str) -> None:
     new, old = ([int(part) for part in each.split(".")] for each in (version, current))
     if new <= old:
-        raise ReleaseError(f"{version} is not newer than {current}, which is in use")
+        raise ReleaseError(_NOT_NEWER.of(version, current))
 
 
 def _try_out(program: Path, site: Path) -> None:
     """Have a release check the site file. ReleaseError: it does not run here, or refuses the site."""
     done = subprocess.run([program, "check", site], capture_output=True, text=True)
     if done.returncode != Exit.FINE:
-        raise ReleaseError(f"the new release does not take {site}:\n{done.stdout}{done.stderr}".rstrip())
+        raise ReleaseError(_REFUSES.of(site, f"{done.stdout}{done.stderr}".rstrip()))
 
 
 def _trial(release: VerifiedRelease, site: TrialPlace, releases: Releases, services: Services) -> None:
@@ -99,7 +108,7 @@ def _trial(release: VerifiedRelease, site: TrialPlace, releases: Releases, servi
         services.order("restart", _DAEMON)
     services.order("stop", _TIMER)
     if not works:
-        raise ReturnedError(f"{release.version} did not work within {PATIENCE_S:.0f} s: {before} is in use again")
+        raise ReturnedError(_RETURNED.of(release.version, f"{PATIENCE_S:.0f}", before))
 
 
 def _rank(releases: Releases, run: Path) -> int:
@@ -113,6 +122,7 @@ def _steady(works: Callable[[], bool]) -> bool:
     """Return whether something works for STEADY_S on end within PATIENCE_S."""
     began = since = time.monotonic()
     while (now := time.monotonic()) - began < PATIENCE_S:
+        progress.tell("on trial", round(now - since), round(STEADY_S) + 1)
         if not works():
             since = now
         elif now - since >= STEADY_S:

@@ -24,10 +24,19 @@ from tuf.api.metadata import TargetFile
 from tuf.ngclient.fetcher import FetcherInterface
 from tuf.ngclient.updater import Updater
 
+from hw.detail import Detail
 from rsu.upgrade.errors import ReleaseError
 
 _BASE = "https://release.invalid/"  # python-tuf wants an address; the fetcher takes its path only
 _PIECE = 1 << 20  # octets read at once
+_EXPIRED = Detail(
+    "{}: expired: {}; is the box's clock right? Else ask for a newer package",
+    "{}：已过期：{}；本机时钟是否正确？否则请索取更新的升级包",
+)
+_REFUSED = Detail("{}: refused: {}", "{}：拒绝：{}")
+_OTHER_PROCESSOR = Detail(
+    "the package holds no {}: it is for boxes with another processor", "升级包中没有 {}：适用于其他处理器的设备"
+)
 
 
 class VerifiedRelease(NamedTuple):
@@ -63,11 +72,9 @@ def verified(source: Path, root: Path, kept: Path, work: Path) -> VerifiedReleas
         _refuse_other_spellings(folder)
         return _verified(folder, root, kept, work)
     except ExpiredMetadataError as error:
-        raise ReleaseError(
-            f"{source}: expired: {error}; is the box's clock right? Else ask for a newer package"
-        ) from error
+        raise ReleaseError(_EXPIRED.of(source, error)) from error
     except (RepositoryError, DownloadError, tarfile.TarError, ValueError, KeyError) as error:
-        raise ReleaseError(f"{source}: refused: {error}") from error
+        raise ReleaseError(_REFUSED.of(source, error)) from error
 
 
 def _verified(folder: Path, root: Path, kept: Path, work: Path) -> VerifiedRelease:
@@ -78,7 +85,7 @@ def _verified(folder: Path, root: Path, kept: Path, work: Path) -> VerifiedRelea
     updater.refresh()
     target = updater.get_targetinfo(name)
     if target is None:
-        raise ReleaseError(f"the package holds no {name}: it is for boxes with another processor")
+        raise ReleaseError(_OTHER_PROCESSOR.of(name))
     package = Path(updater.download_target(target, str(work / name)))
     return VerifiedRelease(_version(target), package, _expires(kept))
 

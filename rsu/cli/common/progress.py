@@ -21,6 +21,7 @@ _STEPS = (
     Detail("judging", "评判"),
     Detail("ticks", "周期"),
     Detail("best {}", "最优 {}"),
+    Detail("on trial", "试运行"),
 )
 
 

@@ -23,9 +23,9 @@ To = Annotated[
 
 
 def command(site: Site, to: To = None, run: Run = None, as_json: Json = False) -> None:
-    """Show how a site file differs from another version, with the effect of each difference.
+    """Show the differences of a site file from another version.
 
-    The value of the other version stands first. Exit code 1: they differ.
+    The value of the other version stands first; behind it the effect of the difference. Exit code 1: they differ.
     """
     from rsu.cli.views import config as view
     from rsu.core import folders

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rsu.cli.common.options import Site
+from rsu.cli.common.options import Json, Site
 
 EXAMPLES = ("rsu config export site.yaml crossing.tar.gz",)
 
 
-def command(site: Site, out: Annotated[Path, typer.Argument(metavar="OUT.tar.gz", help="archive to write")]) -> None:
-    """Write a site with its drop-ins, lane map and drivers' files into one file.
+def command(
+    site: Site,
+    out: Annotated[Path, typer.Argument(metavar="OUT.tar.gz", help="archive to write")],
+    as_json: Json = False,
+) -> None:
+    """Write a site with all its files into one archive.
 
-    Neither secrets nor recordings nor the daemon's state are in it: for those see rsu backup. Exit code 3: the site is
-    not valid.
+    Drop-ins, lane map, the drivers' files. Neither secrets nor recordings nor the daemon's state are in it: for those
+    see rsu backup. Exit code 3: the site is not valid.
     """
     from rsu.site import exchange
 
     exchange.export(site, out)
+    print(json.dumps({"file": str(out)}) if as_json else out)
