@@ -28,6 +28,8 @@ DRIVERS = (
     Detail("frame-length", "帧长度错误"),
     Detail("layout", "报文格式不符"),
     Detail("empty-frame", "空帧"),
+    Detail("answer", "应答无法解析"),
+    Detail("document", "文档无法解析"),
     Detail("packet", "数据包错误"),
     Detail("line", "行无法解析"),
     Detail("long-line", "行过长"),

@@ -29,6 +29,7 @@ DRIVERS: dict[str, str] = {
     "ss125": "hw.radar.ss125:Ss125",
     "camera-json": "hw.camera:JsonCamera",
     "camera-mapped": "hw.mapped.camera:MappedCamera",
+    "camera-onvif": "hw.onvif.camera:OnvifCamera",
     "video": "hw.video:Video",
     "gnss": "hw.gnss:Gnss",
     "gat1743": "hw.signal.gat1743:Gat1743",

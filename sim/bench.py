@@ -14,16 +14,7 @@ from ruamel.yaml import YAML
 
 from hw.endpoint import Address, Strict, split_address
 from perception import geo, sensor
-from sim.openings import (
-    BenchPublisher,
-    MjpegServer,
-    MqttPublisher,
-    Opening,
-    Poster,
-    Pty,
-    TcpServer,
-    UdpSocket,
-)
+from sim.openings import BenchPublisher, MjpegServer, MqttPublisher, Opening, Poster, Pty, TcpServer, UdpSocket
 
 
 class ReferenceSpec(Strict):
@@ -108,7 +99,9 @@ class CanRadarSpec(SensorSpec):
 class LinkedSpec(SensorSpec):
     """A sensor with one port: a TCP server, a UDP socket, a publisher, a poster or a serial line."""
 
-    kind: Literal["ops243", "ss125", "acc7320", "radar-c0", "radar-json", "radar-video", "camera-mapped"]
+    kind: Literal[
+        "ops243", "ss125", "acc7320", "radar-c0", "radar-json", "radar-video", "camera-mapped", "camera-onvif"
+    ]
     tcp: Address | None = None
     udp: tuple[Address, Address] | None = None  # its own and the host's
     mqtt: tuple[Address, str] | None = None  # broker and topic

@@ -36,6 +36,7 @@ from sim.ports import DevicePort, open_port
 
 EMULATORS = {
     "camera": "sim.camera:EmulatedCamera",
+    "camera-onvif": "sim.onvif:EmulatedOnvifCamera",
     "video": "sim.video.camera:VideoCamera",
     "ti-mmwave": "sim.radar:EmulatedTiRadar",
     "ars408": "sim.can_radar:EmulatedCanRadar",

@@ -30,6 +30,7 @@ GROUPS = (
             "can-radar",
             "track-radar",
             "json-devices",
+            "onvif-camera",
             "speed-radar",
             "signal-controllers",
             "weather",

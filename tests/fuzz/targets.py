@@ -30,6 +30,7 @@ class Target(NamedTuple):
 # driver, port, corpus
 _PORTS = [
     ("radio-agent", "link", "radio"),
+    ("camera-onvif", "link", "camera-onvif"),
     ("pwd", "link", "pwd"),
     ("wxt", "link", "wxt"),
     ("rsu41", "link", "rsu41"),

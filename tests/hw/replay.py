@@ -48,6 +48,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "radar-video": {"link": {"http": {"listen": "127.0.0.1:1", "peer": "127.0.0.1"}}},
     "radar-c0": {"link": UDP, "origin": ORIGIN},
     "radio-agent": {"link": UDP},
+    "camera-onvif": {"link": {"tcp": "127.0.0.1:1"}, "path": "/meta", "image_px": [1280, 720]},
     "pwd": {"link": {"serial": {"path": "pwd", "baud": 9600}}},
     "wxt": {"link": {"serial": {"path": "wxt", "baud": 19200}}},
     "rsu41": {"link": UDP},
