@@ -42,7 +42,7 @@ def test_rows_say_the_same_in_both_languages() -> None:
 
 
 def _in_rows(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield what stands in rows, in help, and in docstrings."""
+    """Yield the nodes in rows, in help, and in docstrings."""
     for node in ast.walk(tree):
         called = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ROWS
         named = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in HELP

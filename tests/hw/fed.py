@@ -58,7 +58,7 @@ class Fed:
         return self.device.take(Read("device", port, self.now_ns, data))
 
     def sent(self, port: str = "link") -> list[bytes]:
-        """Return what the driver has written since it was asked last."""
+        """Return the octets that the driver has written since the last call."""
         found, self._links[port].sent = self._links[port].sent, []
         return found
 

@@ -1,4 +1,4 @@
-"""What a GNSS receiver sends, second by second, and the fixes that the driver makes of it."""
+"""The octets that a GNSS receiver sends, second by second, and the fixes that the driver makes of it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def serial(path: str = "gnss") -> Endpoint:
 
 
 def wait_for(found: Callable[[], object], limit_s: float = 2.0) -> None:
-    """Let the operating system finish what it does by itself."""
+    """Let the operating system finish its own work."""
     end = time.monotonic() + limit_s
     while not found():
         assert time.monotonic() < end, "nothing happened"

@@ -1,7 +1,7 @@
-"""Golden logs: device bytes as received, and what the driver must make of them.
+"""Golden logs: device bytes as received, and the measurements that the driver must make of them.
 
 `tests/hw/golden/KIND/NAME.log` (see `hw/bytelog.py`) lies beside `NAME.json`: measurements and counters.
-`python -m tests.hw.replay` plays every log and prints what differs; with `--refresh` it writes the new results too.
+`python -m tests.hw.replay` plays every log and prints the differences; with `--refresh` it writes the new results too.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def make_driver(kind: str, **settings: object) -> Driver:
     return found(kind, found.Settings.model_validate({**SETTINGS[kind], **settings}))
 
 
-POLLED = {"gb20999"}  # devices that answer: only what was asked for counts
+POLLED = {"gb20999"}  # devices that answer: only answers count
 
 
 def play(driver: Driver, entries: Iterable[LogEntry], polled: bool = False) -> list[Measurement]:
@@ -95,7 +95,7 @@ def _answered(driver: Driver, entry: LogEntry) -> list[Measurement]:
 
 
 def result(path: Path) -> str:
-    """Return what the driver makes of a golden log, as JSON, one measurement a line."""
+    """Return the measurements that the driver makes of a golden log, as JSON, one measurement a line."""
     driver = make_driver(path.parent.name, **OTHERWISE.get(path.stem, {}))
     with path.open(encoding="utf-8") as lines:
         measurements = play(driver, from_lines(lines), path.parent.name in POLLED)

@@ -1,4 +1,4 @@
-"""What a device says, tick by tick."""
+"""The octets that a device sends, tick by tick."""
 
 from __future__ import annotations
 

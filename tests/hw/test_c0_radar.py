@@ -1,4 +1,4 @@
-"""The driver of track radars framed by C0: a real head, lists of targets, what counts; and with its emulator."""
+"""The driver of track radars framed by C0: a real head, lists of targets, which of them count; its emulator."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_a_radar_registers_and_its_lists_are_the_truth() -> None:
     assert last.velocity_mps[order] == pytest.approx(np.array([[-12.0, 0.0], [8.0, 0.0]]), abs=0.8)
     assert last.kind[order].tolist() == [RoadUser.CAR, RoadUser.UNKNOWN]
     assert last.size_m[order][1] == pytest.approx([12.0, 2.5, 3.5])
-    assert fed.health().counters["unsure"] == 3 * len(found)  # what stands about all the time
+    assert fed.health().counters["unsure"] == 3 * len(found)  # targets that stand about all the time
 
 
 def test_a_car_that_stops_stays() -> None:

@@ -1,4 +1,4 @@
-"""The GA/T 1743 driver: golden logs, the controller's clock, who is heard, when the plan is asked for."""
+"""The GA/T 1743 driver: golden logs, the controller's clock, which senders are heard, when the plan is asked for."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_the_plan_is_asked_for_until_it_came_and_again_when_it_is_old() -> None:
 
 
 def test_a_query_is_addressed_to_the_sites_controller() -> None:
-    """Whoever else is heard."""
+    """Senders other than the controller."""
     driver = replay.make_driver("gat1743", region=440300)
     ((_, first),) = driver.opened("link", T0)
     driver.received("link", report(T0, RED), T0)

@@ -1,4 +1,4 @@
-"""One fix per epoch, whatever a receiver sends of it and in which order; what a solution is good for."""
+"""One fix per epoch, whichever sentences a receiver sends, in any order; the use of each kind of solution."""
 
 from __future__ import annotations
 

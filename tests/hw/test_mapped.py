@@ -1,4 +1,4 @@
-"""Drivers of devices that send JSON: what a mapping means, each device with its emulator."""
+"""Drivers of devices that send JSON: the meaning of mappings, each device with its emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames of TI radars with the headers of older firmware: their lists, their emulator, and what names the right one."""
+"""Frames of TI radars with headers of older firmware: lists, emulator, and the hint that names the right one."""
 
 from __future__ import annotations
 

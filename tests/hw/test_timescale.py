@@ -1,4 +1,4 @@
-"""Steady time goes on whatever the system clock does; what the system clock says is told beside it."""
+"""Steady time goes on however the system clock is set; the system clock's time is told beside it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_steady_time_never_steps_and_with_the_correction_is_the_system_clock(ste
 
 @given(st.lists(st.tuples(st.integers(1, 1000), st.integers(-80_000, 80_000)), max_size=30))
 def test_how_far_steady_time_is_pushed_is_told(pushes: list[tuple[int, int]]) -> None:
-    """Up to 8 %, as chrony does; what an oscillator may need (up to 200 ppm) is none, and never a step."""
+    """Up to 8 %, as chrony does; the rate that an oscillator may need (up to 200 ppm) is none, and never a step."""
     clocks = Clocks()
     timescale = clocks.timescale()
     pushed_ns = 0.0

@@ -1,4 +1,4 @@
-"""A device is ok only if it is understood: what it says is accepted, lives, and is all there; else it says why not."""
+"""A device is ok only if it is understood: its data are accepted, change, and are complete; else it says why not."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_clock_that_is_not_believed_is_named(off_s: float | None, code: str | 
 
 
 def floods() -> Iterator[tuple[str, str, dict[str, Any], bytes]]:
-    """Yield what takes the longest to refuse: kind, port, settings, 64 KiB."""
+    """Yield the inputs that take the longest to refuse: kind, port, settings, 64 KiB."""
     for chunk in (b"\n", b"{}\n", b"[", b'{"objects":[', b'{"v":1,"seq":1,"time":1,"objects":[{}]}\n'):
         yield "camera-json", "link", TCP, chunk
     for chunk in (bytes.fromhex("0201040306050807"), b"\x02", encode(TiFrame(1, 0, {}))):

@@ -1,4 +1,4 @@
-"""The datagrams of a video camera's process: what was sent arrives, what cannot be true does not, nothing raises."""
+"""The datagrams of a video camera's process: objects that were sent arrive, impossible ones do not, nothing raises."""
 
 from __future__ import annotations
 

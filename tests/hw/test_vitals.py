@@ -1,4 +1,4 @@
-"""Vital figures of a device: what they say of stamps and arrivals, and which alarm each fault raises and clears."""
+"""Vital figures of a device: their figures of stamps and arrivals, and which alarm each fault raises and clears."""
 
 from __future__ import annotations
 

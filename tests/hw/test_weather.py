@@ -1,4 +1,4 @@
-"""Weather sensors: messages of the manuals, what the codes mean, damage, emulators, and a real serial line."""
+"""Weather sensors: messages of the manuals, the meaning of the codes, damage, emulators, and a real serial line."""
 
 from __future__ import annotations
 

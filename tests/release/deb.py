@@ -94,7 +94,7 @@ def documents(tree: Path, version: str) -> None:
 
 
 def control(tree: Path, architecture: str, version: str) -> None:
-    """Write what dpkg reads."""
+    """Write the files that dpkg reads."""
     size = sum(file.lstat().st_size for file in tree.rglob("*")) // 1024
     filled = {"VERSION": version, "ARCHITECTURE": architecture, "SIZE": str(size)}
     for name in ("control", "conffiles", *_SCRIPTS):

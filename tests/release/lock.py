@@ -26,7 +26,7 @@ _HEAD = "# Libraries of a box, for x86-64 and aarch64. Made by `make lock`; inst
 
 
 def requirements() -> list[str]:
-    """Return what a box needs: the requirements of setup.cfg with those of its extra `box`."""
+    """Return the requirements of a box: those of setup.cfg with those of its extra `box`."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     named = setup["options"]["install_requires"] + setup["options.extras_require"]["box"]

@@ -22,7 +22,7 @@ SUITE = "bookworm"
 NEEDS = "python3,adduser,libstdc++6,ca-certificates"
 SITE = "/opt/rsu-edge/current/share/rsu/configs/demo.yaml"
 _LEAST_HZ = 8.0  # of 10, on a machine that does other work, too
-# what dpkg, apt and the accounts keep of everything that was ever there
+# files that dpkg, apt and the accounts keep of everything that was ever there
 _TRACES = (
     *("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "tmp/", "var/tmp/", "dev/", "proc/", "sys/", "run/"),
     *(
@@ -59,7 +59,7 @@ class BareSystem:
         (self.folder / "root").mkdir()
 
     def run(self, *command: str, limit_s: float = 600) -> str:
-        """Run a command in it and return what it prints. SystemExit: it ended with another exit code than 0."""
+        """Run a command in it and return its output. SystemExit: it ended with another exit code than 0."""
         mounts = (("proc", "proc"), ("tmpfs", "dev/shm"), ("devpts -o newinstance,ptmxmode=0666", "dev/pts"))
         inside = "".join(f'mount -t {kind} none "$0/{place}"; ' for kind, place in mounts)
         inside += 'mount --bind "$0/dev/pts/ptmx" "$0/dev/ptmx"; ip link set lo up; exec chroot "$0" "$@"'
@@ -73,7 +73,7 @@ class BareSystem:
         return done.stdout
 
     def files(self) -> set[str]:
-        """Return its files and folders, without what the tools of the system keep."""
+        """Return its files and folders, without those that the tools of the system keep."""
         named = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
         return {name for name in named if not f"{name}/".startswith(_TRACES) and "__pycache__" not in name}
 
@@ -91,7 +91,7 @@ def installed(system: BareSystem, package: Path) -> None:
 
 
 def used(system: BareSystem) -> None:
-    """Check the demo's site, run it, and look at what was on air. SystemExit: it was not what it should be."""
+    """Check the demo's site, run it, and look at the output on air. SystemExit: it was not as it should be."""
     print(system.run("rsu", "check", SITE).strip())
     facts = json.loads(system.run("rsu", "demo", "--for", "30", "--source", "recorded", "--json"))
     wrong = sum(facts["judged"]["wrong"].values())
@@ -102,7 +102,7 @@ def used(system: BareSystem) -> None:
 
 
 def purged(system: BareSystem, files: set[str], accounts: str) -> list[str]:
-    """Purge the package; return what is left of it."""
+    """Purge the package; return the files that are left of it."""
     system.run("apt-get", "purge", "-y", "-q", "rsu-edge")
     left = sorted(system.files() - files) + [f"gone: {name}" for name in sorted(files - system.files())]
     left += [] if system.accounts() == accounts else ["accounts"]

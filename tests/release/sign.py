@@ -1,4 +1,4 @@
-"""Make keys for releases, and sign packages: what a box verifies when it is upgraded (`rsu.upgrade.trust`).
+"""Make keys for releases, and sign packages, which a box verifies when it is upgraded (`rsu.upgrade.trust`).
 
     python -m tests.release.sign keys KEYS                         # three keys and root.json, once, offline
     python -m tests.release.sign release KEYS NUMBER OUT DEB...    # a folder and a tar that `rsu upgrade` takes

@@ -1,4 +1,4 @@
-"""The wheel, octet for octet the same from the same commit: wherever the source lies, whoever builds, whenever.
+"""The wheel, octet for octet the same from the same commit: wherever the source lies, whichever user builds, whenever.
 
     python -m tests.release.wheel FOLDER
 

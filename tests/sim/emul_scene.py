@@ -86,13 +86,13 @@ class World:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return TCP ports that nobody uses now."""
+    """Return TCP ports that are free now."""
     with ExitStack() as stack:
         return [stack.enter_context(create_server(("127.0.0.1", 0))).getsockname()[1] for _ in range(count)]
 
 
 def own_bench(folder: Path) -> Path:
-    """Write the demo bench with ports that nobody else uses; return the file."""
+    """Write the demo bench with ports that are free; return the file."""
     text = BENCH_FILE.read_text()
     used = sorted(set(re.findall(r"127\.0\.0\.1:(\d+)", text)))
     for port, free in zip(used, free_ports(len(used)), strict=True):

@@ -1,4 +1,4 @@
-"""Every fault of the emulated sensors, in their real bytes: what the driver and the device's health make of it."""
+"""Every fault of the emulated sensors, in their real bytes: how the driver and the device's health take it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Clockwork(Emulator):
 
 
 class Wire:
-    """A port that notes what is written when."""
+    """A port that notes octets with the time at which they are written."""
 
     def __init__(self, byte_ns: float) -> None:
         self.byte_ns = byte_ns

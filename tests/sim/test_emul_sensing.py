@@ -1,4 +1,4 @@
-"""What emulated sensors see: geometry, occlusion, numbers, and how good their measurements are."""
+"""The sight of emulated sensors: geometry, occlusion, numbers, and how good their measurements are."""
 
 from __future__ import annotations
 

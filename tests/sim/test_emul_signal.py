@@ -49,7 +49,7 @@ def test_a_red_across_the_end_of_the_cycle_is_one() -> None:
 
 
 def free_ports(number: int) -> list[str]:
-    """Return addresses on which nobody listens."""
+    """Return addresses on which no socket listens."""
     sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(number)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The judge finds what is wrong on air: each kind of falsehood is put into a frame that is right, and must be named."""
+"""The judge finds falsehoods on air: each kind of falsehood is put into a frame that is right, and must be named."""
 
 from __future__ import annotations
 

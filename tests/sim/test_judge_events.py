@@ -1,4 +1,4 @@
-"""Events on air against the world: each kind true and false, too long, too early, and what should have been told of."""
+"""Events on air against the world: each kind true and false, too long, too early, and those that were not told of."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def run(
     length_s: float = 12.0,
     **kind: Any,
 ) -> tuple[list[str], Events]:
-    """Play a scene, with an event on air from and until these seconds; return what is wrong, and the judge."""
+    """Play a scene, with an event on air from and until these seconds; return the falsehoods, and the judge."""
     events, wrong = Events(REFERENCE), list[str]()
     for step in range(round(length_s * 10)):
         at_s = step / 10

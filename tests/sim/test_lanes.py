@@ -1,4 +1,4 @@
-"""The shipped lane map: current, and what the standard and the site need."""
+"""The shipped lane map: current, and as the standard and the site need it."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The listener hears what was put on air, with the figures that were put into it."""
+"""The listener hears the messages that were put on air, with the figures that were put into it."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Whom the bench's sensors can see: range, width, bodies in between, and radars that see only what moves."""
+"""Road users that the bench's sensors can see: range, width, bodies in between; radars see only moving ones."""
 
 import numpy as np
 import pytest

@@ -15,7 +15,7 @@ TENTHS = [tenth / 10 for tenth in range(round(PLAN.cycle_s * 10))]
 
 
 def passes(arm: str, movement: str, cycle_s: float) -> bool:
-    """Tell whether somebody may be on the way: green, flashing or yellow."""
+    """Tell whether a road user may be on the way: green, flashing or yellow."""
     return GROUPS[arm, movement].colour(cycle_s) in ("green", "flashing-green", "yellow")
 
 
@@ -57,7 +57,7 @@ def test_no_conflicting_movements_pass_together() -> None:
                             assert not (passes(one, first, cycle_s) and passes(other, second, cycle_s))
                 if opposite:
                     assert not (passes(one, "left", cycle_s) and passes(other, "straight", cycle_s))
-            # people on a crosswalk: nobody drives straight over it
+            # people on a crosswalk: no vehicle drives straight over it
             assert not (passes(one, "crosswalk", cycle_s) and passes(one, "straight", cycle_s))
             assert not (passes(one, "crosswalk", cycle_s) and passes(one, "left", cycle_s))
 

@@ -1,4 +1,4 @@
-"""The bench platform's transcription of T/ITS 0180.1: what fits passes, each single mistake is named."""
+"""The bench platform's transcription of T/ITS 0180.1: fitting payloads pass, each single mistake is named."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TABLE_22 = {"timeStamp": MS, "rscuSn": "R", "cityName": "Shenzhen", "regionId": 
             "controlMode": 2, "Lamplist": [{}]}  # fmt: skip
 GONE = object()
 
-MISTAKES: list[tuple[str, str, object, str]] = [  # kind, where, what stands there instead, what is named
+MISTAKES: list[tuple[str, str, object, str]] = [  # kind, place, the wrong value there, the name in the finding
     ("basic-status", "timeStamp", GONE, "timeStamp: is missing"),
     ("basic-status", "timeStamp", MS // 1000, "timeStamp: expected Integer"),
     ("basic-status", "timeStamp", str(MS), "timeStamp: expected Integer"),

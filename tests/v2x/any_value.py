@@ -40,7 +40,7 @@ def members(type_: Sequence) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def opened(member: Member, value: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Put what the selector tells into the open member."""
+    """Put the type that the selector names into the open member."""
     kind = member.type
     assert isinstance(kind, Open)
     choices = [

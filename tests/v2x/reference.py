@@ -31,7 +31,7 @@ class Reference:
     """
 
     def __init__(self, profile: v2x.Profile) -> None:
-        types = deepcopy(dict(definitions(profile)))  # compiling changes what it is given
+        types = deepcopy(dict(definitions(profile)))  # compiling changes its input
         module: dict[str, Any] = {"imports": {}, "types": types, "values": {}, "object-classes": {}, "object-sets": {}}
         module |= {"extensibility-implied": False, "tags": "AUTOMATIC"}
         self.specification = asn1tools.compile_dict({"V2X": module}, "uper")

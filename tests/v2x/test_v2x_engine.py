@@ -31,7 +31,7 @@ def types_of(profile: v2x.Profile) -> list[str]:
 
 
 def outcome(work: Callable[[], Any]) -> tuple[Any, ...]:
-    """Return what came of it, errors with all they say."""
+    """Return the result, errors with their whole text."""
     try:
         return "done", work()
     except v2x.CodecError as error:
@@ -143,7 +143,7 @@ def test_vectors(profile: v2x.Profile) -> None:
         assert pair.encode(value) == octets
 
 
-# -- what a later edition adds ----------------------------------------------------------------------------------------
+# -- additions of a later edition --------------------------------------------------------------------------------------
 
 EARLIER = {
     "T": {

@@ -1,4 +1,4 @@
-"""What is kept beside the byte code is used while it is up to date, and never else."""
+"""The form that is kept beside the byte code is used while it is up to date, and never else."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def root(record: type[v2x.Message], profile: v2x.Profile) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def allowed() -> dict[tuple[type, str], list[tuple[Bounds, bool]]]:
-    """Return what the editions allow, field by field."""
+    """Return the limits of the editions, field by field."""
     found = defaultdict(list)
     for profile, records in MESSAGES.items():
         for message in records:

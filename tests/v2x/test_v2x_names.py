@@ -52,7 +52,7 @@ TYPES = {
     "Light": "LightState",
     "EventSource": "EventSource",
 }
-AT_MOST = {"Light": 9}  # what follows is of one edition
+AT_MOST = {"Light": 9}  # the names below are of one edition
 OTHERS = {("csae53-2017", "Source"), ("csae53-2017", "Light"), ("csae157-2020", "VehicleLaneFlag")}  # see below
 
 # those that phase II adds or changes

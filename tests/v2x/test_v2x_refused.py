@@ -1,4 +1,4 @@
-"""What cannot be sent: clamped, left out, or refused with the name of the field."""
+"""Values that cannot be sent: clamped, left out, or refused with the name of the field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run folder of a demo: emptied for the next one, but for recordings that somebody or an event has marked."""
+"""The run folder of a demo: emptied for the next one, but for recordings that a person or an event has marked."""
 
 from __future__ import annotations
 

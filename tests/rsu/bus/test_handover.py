@@ -16,7 +16,7 @@ KINDS = st.sampled_from(["participant", "lamp", "traffic", "event"])
 
 
 def _accepted(inlet: Inlet, report: Report) -> list[Report]:
-    """Return what the uplink takes of a report, as its store does."""
+    """Return the parts that the uplink takes of a report, as its store does."""
     known = inlet.known(report.boot)
     if not inlet.accept(report.boot, first_of(report), report.seq):
         return []
@@ -103,7 +103,7 @@ class Handover(RuleBasedStateMachine):
         assert len(self.outbox) <= self.LIMIT
 
     def teardown(self) -> None:
-        """Without further faults everything arrives; the next report is what tells a new spool of the boot."""
+        """Without further faults everything arrives; a new spool learns of the boot by the next report."""
         self.add("event")
         for _ in range(6):
             self.publish(RESEND_NS)

@@ -1,4 +1,4 @@
-"""Ticks come to the recorder whole and in order, whatever the bus drops and whoever is killed."""
+"""Ticks come to the recorder whole and in order, whichever messages the bus drops and whichever process is killed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tape(seq: int, seed: bytes = A, oldest: int = 0) -> Tape:
 
 
 class Recording(RuleBasedStateMachine):
-    """Station and recorder with a bus between them that loses; both are killed; files keep what is synced, and more."""
+    """Station and recorder with a bus between them that loses some; both are killed; files keep synced octets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Recording(RuleBasedStateMachine):
         self.now_ns = 0
         self.begin_start()
         self.bus: list[Tape] = []
-        self.file: list[tuple[bytes, int]] = []  # what is in files
+        self.file: list[tuple[bytes, int]] = []  # the content of files
         self.inlet = TickInlet()
 
     @rule()
@@ -70,7 +70,7 @@ class Recording(RuleBasedStateMachine):
 
     @rule()
     def kill_recorder(self) -> None:
-        """What was written is in the file, synced or not: the next one goes on after it."""
+        """Every written tick is in the file, synced or not: the next one goes on after it."""
         self.inlet = TickInlet(*self.file[-1]) if self.file else TickInlet()
 
     @invariant()

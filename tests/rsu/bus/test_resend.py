@@ -1,4 +1,4 @@
-"""The protocol itself: what is published when, and what a word means."""
+"""The protocol itself: which records are published when, and the meaning of a word."""
 
 from __future__ import annotations
 

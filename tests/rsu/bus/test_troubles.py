@@ -1,4 +1,4 @@
-"""What is wrong, grouped: one cause, all that it silences, since when, what to do."""
+"""Troubles, grouped: one cause, all that it silences, since when, the remedy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def newest(
     since: dict[str, int] | None = None,
     own: list[Trouble] | None = None,
 ) -> Newest:
-    """Return a state in which all is as it should be but for what is given."""
+    """Return a state in which all is as it should be but for the given records."""
     views = processes or [process(name) for name in ("station", "uplink", "recorder", "web")]
     return Newest(
         Processes(NOW, "crossing", views, troubles=own or []),

@@ -36,7 +36,7 @@ def test_who_reads_may_have_enough(command: str, code: int) -> None:
     golden = Path(__file__).parents[2] / "rsu" / "recording" / "golden" / "day.mcap"
     done = shell(command.format(rsu=RSU, configs=CONFIGS, golden=golden))
     assert b"Traceback" not in done.stderr and b"Broken" not in done.stderr, done.stderr
-    assert done.returncode in (code, 141)  # 141: of what stands before us in the pipe
+    assert done.returncode in (code, 141)  # 141: of the program before us in the pipe
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Help in Chinese: nothing lacks it, nothing is left of what is no more, lines fit a terminal."""
+"""Help in Chinese: no text lacks it, no row stands for a text that is gone, lines fit a terminal."""
 
 from __future__ import annotations
 

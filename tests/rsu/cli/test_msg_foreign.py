@@ -1,4 +1,4 @@
-"""What is no message of ours is named: other regions' messages, what is around them, recordings, films."""
+"""Octets that are no message of ours are named: other regions' messages, their envelopes, recordings, films."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_values_are_the_codecs_and_bits_add_up(profile: v2x.Profile) -> None:
 
 
 def notes(field: WalkedField, attribute: str) -> list[str]:
-    """Return the problems of a field and its parts, or what of them is of a later edition."""
+    """Return the problems of a field and its parts, or those parts that are of a later edition."""
     found = [text] if (text := getattr(field, attribute)) else []
     return found + [text for part in field.parts for text in notes(part, attribute)]
 
@@ -84,7 +84,7 @@ def bsm(**changes: object) -> bytes:
 
 
 def odd(data: bytes, profile: v2x.Profile | None = None) -> dict[str, str]:
-    """Return what is odd, by path; "" for the message as a whole."""
+    """Return the oddities, by path; "" for the message as a whole."""
     explanation = explain(data, profile)
     found = {line.path.partition(".")[2]: one.kind for line in explanation.lines for one in line.odd}
     return found | ({"": explanation.odd[0].text} if explanation.odd else {})

@@ -1,4 +1,4 @@
-"""What the codec says of octets is told in Chinese too, where that is the language of the locale."""
+"""The codec's verdicts on octets are told in Chinese too, where that is the language of the locale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress: what the work tells, who hears it, and where it is shown."""
+"""Progress: the steps that the work tells, their listeners, and the places where they are shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_reading_tells_how_far_it_is() -> None:
     assert {what for what, _, _ in heard} == {"reading"} and {total for _, _, total in heard} == {size}
     done = [step[1] for step in heard]
     assert done == sorted(done) and done[-1] == size
-    progress.tell("reading", 1, 2)  # nobody listens any more
+    progress.tell("reading", 1, 2)  # no listener is left
 
 
 def test_steps_inside_a_step_are_not_told() -> None:

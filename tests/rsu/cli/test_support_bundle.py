@@ -1,4 +1,4 @@
-"""`rsu support-bundle`: what is in it, and that no secret is."""
+"""`rsu support-bundle`: its content, and that no secret is in it."""
 
 from __future__ import annotations
 

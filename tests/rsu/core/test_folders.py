@@ -1,4 +1,4 @@
-"""Folders of the daemon: only its own, closed to others, one daemon each, and what cannot be written is said."""
+"""Folders of the daemon: only its own, closed to others, one daemon each, and one that cannot be written is named."""
 
 from __future__ import annotations
 

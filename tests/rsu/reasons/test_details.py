@@ -1,4 +1,4 @@
-"""What records say in English of uplink, disks and processes is found again in Chinese, with its figures."""
+"""Texts of records on uplink, disks and processes are found again in Chinese, with their figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recorder process on the bus: what it writes, keeps, and says."""
+"""The recorder process on the bus: the files that it writes and keeps, and its state."""
 
 from __future__ import annotations
 

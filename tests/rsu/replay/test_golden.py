@@ -1,4 +1,4 @@
-"""The station makes of the golden recordings, byte for byte, what it made when they were last agreed on."""
+"""The station makes the same bytes of the golden recordings as when they were last agreed on."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from rsu.upgrade.trial import TrialPlace
 from rsu.upgrade.trust import architecture
 from tests.release import sign
 
-# answers as `rsu` does; what stands in RUN/VERSION is the exit code of `status`
+# answers as `rsu` does; the content of RUN/VERSION is the exit code of `status`
 PROGRAM = """#!/bin/sh
 case "$1" in status) exit "$(cat "$3/@VERSION@" 2>/dev/null || echo 0)";; check) exit @CHECK@;; esac
 echo rsu @VERSION@
@@ -18,7 +18,7 @@ echo rsu @VERSION@
 
 
 class Box:
-    """A box on which 0.1.0 runs, and those who may release for it."""
+    """A box on which 0.1.0 runs, and the keys that may release for it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class Box:
         return sign.release(self.folder / f"release-{version}", [self.deb(version, check)], number, self.keys[:2])
 
     def says(self) -> str:
-        """Return what the release in use says, which is whole if it answers."""
+        """Return the version that the release in use says; one that answers is whole."""
         program = self.releases.home / "current/bin/rsu"
         return subprocess.run([program], check=True, capture_output=True, text=True).stdout.strip()
 

@@ -15,7 +15,7 @@ from rsu.upgrade.errors import ReleaseError, ReturnedError
 from tests.rsu.upgrade.boxes import Box, Orders
 
 UNITS = Path(__file__).parents[3] / "configs" / "deb"
-# what changes files, by the names of Python's audit events
+# operations that change files, by the names of Python's audit events
 CHANGES = {"os.rename", "os.symlink", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "subprocess.Popen"}
 
 
@@ -24,7 +24,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Box:
     monkeypatch.setattr(trial, "PATIENCE_S", 0.5)
     monkeypatch.setattr(trial, "STEADY_S", 0.1)
     monkeypatch.setattr(trial, "_LOOK_S", 0.02)
-    monkeypatch.setattr(os, "sync", lambda: None)  # what ends here is a process; other work on the disk is none of ours
+    monkeypatch.setattr(os, "sync", lambda: None)  # only a process ends here; other work on the disk is none of ours
     return Box(tmp_path)
 
 
@@ -77,7 +77,7 @@ def test_a_release_on_trial_is_not_built_upon(box: Box) -> None:
 
 
 def start_of_the_box(box: Box) -> None:
-    """Do what rsu-return.service does, by its own first command."""
+    """Do the work of rsu-return.service, by its own first command."""
     if not box.releases.on_trial:
         return
     unit = (UNITS / "rsu-return.service").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is refused: damaged, old, expired, signed by one, by strangers, for another processor."""
+"""Packages that are refused: damaged, old, expired, signed by one, by strangers, for another processor."""
 
 from __future__ import annotations
 

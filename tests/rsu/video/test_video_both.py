@@ -52,7 +52,7 @@ def film(brightness: Sequence[float | None]) -> Iterator[tuple[int, np.ndarray]]
 
 
 def watch(camera: CameraPipeline, brightness: Sequence[float | None]) -> list[Bodies]:
-    """Return who is told of in the pictures after the warm-up."""
+    """Return the road users that are told of in the pictures after the warm-up."""
     glances = [camera.look(picture, NS + round(number * NS / RATE_HZ)) for number, picture in film(brightness)]
     return [glance.bodies for glance in glances[WARM_UP:] if glance.bodies is not None]
 

@@ -1,4 +1,4 @@
-"""Every fault of the emulated video camera, in its real pictures: what the camera's eye makes of it."""
+"""Every fault of the emulated video camera, in its real pictures: and the verdict of the camera's eye."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A camera's process at work: pictures over HTTP and from files, datagrams out; what site files may get wrong."""
+"""A camera's process at work: pictures over HTTP and from files, datagrams out; mistakes in site files."""
 
 from __future__ import annotations
 

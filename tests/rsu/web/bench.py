@@ -1,4 +1,4 @@
-"""The page in a browser, on a crossing of which a test says what is there."""
+"""The page in a browser, on a crossing whose content a test sets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CAR = TrackView(
 
 
 class Still(Crossing):
-    """A crossing that says what the test wants."""
+    """A crossing that says the records that a test sets."""
 
     def __init__(self) -> None:
         super().__init__(12)
@@ -48,7 +48,7 @@ class Still(Crossing):
 
 
 class Bench(NamedTuple):
-    """A browser on the page, and what feeds it."""
+    """A browser on the page, and the crossing that feeds it."""
 
     browser: Browser
     crossing: Still

@@ -1,4 +1,4 @@
-"""A headless Chromium, driven over the DevTools protocol, that keeps what the page logs and asks for."""
+"""A headless Chromium, driven over the DevTools protocol, that keeps the page's log and its requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLAGS = [
 
 
 class Browser:
-    """One browser with one page. `errors`: what its console and exceptions said; `requests`: all addresses it asked."""
+    """One browser with one page. `errors`: texts of its console and exceptions; `requests`: addresses it asked."""
 
     def __init__(self, profile: Path) -> None:
         self._profile = profile
@@ -49,7 +49,7 @@ class Browser:
         port = self._port(self._profile / "DevToolsActivePort")
         with urlopen(f"http://127.0.0.1:{port}/json") as answer:
             target = next(t for t in json.load(answer) if t["type"] == "page")
-        # no pings: between calls nobody reads here
+        # no pings: between calls no code reads here
         connection = connect(target["webSocketDebuggerUrl"], max_size=None, compression=None, ping_interval=None)
         self._socket = self._open.enter_context(connection)
         for domain in ("Page", "Runtime", "Log", "Network"):

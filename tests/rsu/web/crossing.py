@@ -168,7 +168,7 @@ class Crossing:
         )
 
     def step(self, seconds: float = 0.1) -> None:
-        """Move everybody on."""
+        """Move all road users on."""
         self._time_s += seconds
         for mover in self._movers:
             wish = mover.cruise if self._room(mover) > 0.6 * mover.speed + 1.5 else 0.0
@@ -197,7 +197,7 @@ class Crossing:
         return room
 
     def snapshot(self, stamp_ns: int) -> Snapshot:
-        """Return what the station would publish now."""
+        """Return the snapshot that the station would publish now."""
         self._frames += 1
         tracks = [self._track(mover) for mover in self._movers]
         stopped = next((t for t in tracks if t.kind == "car" and t.speed_mps == 0), tracks[0])

@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(folder: Path, port: int) -> Iterator[None]:
-    """Serve what is on the bus in a folder."""
+    """Serve the records on the bus in a folder."""
     stop = threading.Event()
     thread = threading.Thread(
         target=serve, args=(WebSettings(port=port), "Test crossing", lane_map(), folder, stop), daemon=True

@@ -171,7 +171,7 @@ def test_the_page_merges_as_the_server_means_it(bench: Bench) -> None:
     assert bench.browser.evaluate(script) == [new for _, new in pairs]
 
 
-# what browsers learnt less than five years ago, and addresses elsewhere
+# features that browsers learnt less than five years ago, and addresses elsewhere
 TOO_NEW = r"structuredClone|\.at\(|roundRect|\.hasOwn\(|:has\(|@container|@layer|\ddvh|color-mix|findLast|&:|https?://(?!www\.w3\.org/2000/svg)"
 
 

@@ -1,4 +1,4 @@
-"""The page's addresses: who may ask, and what they get."""
+"""The page's addresses: visitors that may ask, and their answers."""
 
 from __future__ import annotations
 

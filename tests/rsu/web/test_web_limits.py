@@ -1,4 +1,4 @@
-"""One visitor cannot take what others need: connections, time, memory."""
+"""One visitor cannot take the others' share: connections, time, memory."""
 
 from __future__ import annotations
 

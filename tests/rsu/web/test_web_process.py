@@ -58,7 +58,7 @@ def publish(station: Publisher, crossing: Crossing, stamp_ns: int) -> None:
 
 
 def connected(station: Publisher, crossing: Crossing, viewer: ClientConnection) -> Document:
-    """Publish until the bus, which forgets what was sent before it was joined, brings it to the viewer."""
+    """Publish until the bus, which forgets records sent before it was joined, brings it to the viewer."""
     state: Document = {}
     deadline = time.monotonic() + 5
     while "tracks" not in state and time.monotonic() < deadline:
