@@ -12,7 +12,7 @@ from perception.geo import heading_difference, heading_of
 from rsu.lab.maps.network import RoadNetwork, RoadTurn, length_m, towards
 from rsu.lab.maps.notes import Notes
 
-_SAME_M, _SAME_DEG = 1.5, 25.0
+_SAME_M, _SAME_DEG = 1.8, 25.0
 
 _ONE = Detail(
     "lane {key}: it ends or begins on lane {other}, the two are taken for one",

@@ -190,7 +190,7 @@ def _account(draft: MapDraft, lane_map: LaneMapFile, notes: Notes) -> None:
     starts = {turn.start for turn in draft.turns}
     roads = {draft.lane(key).road for key in starts} - {""}
     for key, lane in draft.network.lanes.items():
-        if lane.road in roads and key not in starts and key not in {turn.end for turn in draft.turns}:
+        if lane.road in roads and key not in starts:
             notes.left_out(_NOT_LED_ON.of(key=key))
     links = lane_map.nodes[0].links
     ways = sum(len(lane.connects_to) for link in links for lane in link.lanes)

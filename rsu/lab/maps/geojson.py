@@ -25,6 +25,7 @@ _SHORT_M = 0.5
 _NO_JSON = Detail("{file}: not JSON: {problem}", "{file}：不是 JSON：{problem}")
 _NO_LINES = Detail("{file} has no lines", "{file} 中没有线")
 _OTHERS = Detail("geometry of type {kind}", "{kind} 类型的几何")
+_PROPERTY = Detail("property {name}", "属性 {name}")
 _SHORT = Detail("line shorter than 0.5 m", "短于 0.5 m 的线")
 _BAD_POINT = Detail(
     "{file}: expected points of two numbers or more, got {point}", "{file}：点应含至少两个数值，实为 {point}"
@@ -76,6 +77,9 @@ def _lines(value: Any, file: str, notes: Notes, depth: int = 8) -> Iterator[Floa
         for each in value.get("features" if kind == "FeatureCollection" else "geometries") or ():
             yield from _lines(each, file, notes, depth - 1)
     elif kind == "Feature":
+        if isinstance(properties := value.get("properties"), dict):
+            for name in properties:
+                notes.left_out(_PROPERTY.of(name=str(name)[:40]))
         yield from _lines(value.get("geometry"), file, notes, depth - 1)
     elif kind == "LineString":
         yield _points(value.get("coordinates"), file)

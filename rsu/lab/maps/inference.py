@@ -67,10 +67,13 @@ def crossings(network: RoadNetwork) -> dict[str, dict[str, Floats]]:
         return found
     paths = [LineString(network.lanes[key].line_m) for key in keys]
     for one, other in STRtree(paths).query(paths, predicate="crosses").T.tolist():
+        if other < one:
+            continue  # each pair comes twice
         met = paths[one].intersection(paths[other])
         for point in getattr(met, "geoms", [met]):
             if point.geom_type == "Point" and _cross(paths[one], paths[other], point):
-                found[keys[one]][keys[other]] = np.array([point.x, point.y])
+                place = np.array([point.x, point.y])
+                found[keys[one]][keys[other]] = found[keys[other]][keys[one]] = place
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from hw.detail import Detail
 from perception.geo import direction_of, heading_difference
 from perception.objects import Floats
-from rsu.lab.maps.network import Junction, RoadNetwork, RoadTurn
+from rsu.lab.maps.network import Junction, RoadLane, RoadNetwork, RoadTurn
 from rsu.lab.maps.notes import Notes
 from rsu.lab.maps.roads import Bundle, bundles, compass
 from rsu.site.lanemap import NodeId
@@ -38,7 +38,7 @@ class Leg(NamedTuple):
 def legs(network: RoadNetwork, junction: Junction, turns: list[RoadTurn], node: NodeId, notes: Notes) -> list[Leg]:
     """Return the legs clockwise from north, each with a node of its own."""
     links = bundles({turn.start: network.lanes[turn.start] for turn in turns}, incoming=True)
-    exits = bundles({turn.end: network.lanes[turn.end] for turn in turns}, incoming=False)
+    exits = bundles(_leading_away(network, turns), incoming=False)
     pairs = [*_paired(links, exits)]
     pairs += [(None, each) for each in exits if all(each is not one for _, one in pairs)]
     pairs.sort(key=lambda pair: (_outwards(*pair) + 1.0) % 360.0)
@@ -50,6 +50,15 @@ def legs(network: RoadNetwork, junction: Junction, turns: list[RoadTurn], node: 
         notes.assumed(text.of(node=f"{node.region}/{node.id}", others=others))
     names = _names([compass(_outwards(*pair)) for pair in pairs])
     return [Leg(number, name, *pair) for number, name, pair in zip(numbers, names, pairs, strict=True)]
+
+
+def _leading_away(network: RoadNetwork, turns: list[RoadTurn]) -> dict[str, RoadLane]:
+    """Return the lanes in which ways end, and those beside them on the same road in which none does."""
+    ends, starts = {turn.end for turn in turns}, {turn.start for turn in turns}
+    roads = {network.lanes[key].road for key in ends} - {""}
+    return {
+        key: lane for key, lane in network.lanes.items() if key in ends or (lane.road in roads and key not in starts)
+    }
 
 
 def _paired(links: list[Bundle], exits: list[Bundle]) -> list[tuple[Bundle | None, Bundle | None]]:

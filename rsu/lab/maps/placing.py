@@ -147,11 +147,12 @@ class Placing:
         return self._moved(degrees, epoch, first, datum == "cgcs2000")
 
     def _moved(self, degrees: Floats, epoch: float | None, first: bool, kept: bool) -> Floats:
-        east, north = plate_motion(*degrees[0, ::-1])
         last = self._stated.to_epoch_years
+        if (epoch is None or last is None) and not (first and kept):
+            return degrees
+        east, north = plate_motion(*degrees[0, ::-1])
         if epoch is None or last is None:
-            if first and kept:
-                self._notes.assumed(_KEPT.of(rate=100.0 * math.hypot(east, north)))
+            self._notes.assumed(_KEPT.of(rate=100.0 * math.hypot(east, north)))
             return degrees
         east, north = east * (last - epoch), north * (last - epoch)
         if first:
