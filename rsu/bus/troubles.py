@@ -20,6 +20,7 @@ from rsu.bus.snapshot import DeviceView, MessageState, Snapshot
 from rsu.reasons import NORMAL, details, processes, uplink, words
 from rsu.reasons.alarms import ALARMS, Level
 from rsu.reasons.box import BoxReason
+from rsu.reasons.devices import DeviceReason
 
 STATION, UPLINK, RECORDER, SUPERVISOR = "station", "uplink", "recorder", "supervisor"
 
@@ -85,6 +86,8 @@ def _station(snapshot: Snapshot | None) -> Iterator[Trouble]:
     for device in snapshot.devices:
         if device.state in _HEARD:
             yield from (Trouble(a.code, device.name, a.text, a.since_ns, device=device.modality) for a in device.alarms)
+            if device.doubt:
+                yield Trouble(DeviceReason.MOVED, device.name, device.doubt, device=device.modality)
         if device.state == "ok" and not device.error:
             continue
         own = [reason for reason in causes if words(reason).by == device.modality.gives]

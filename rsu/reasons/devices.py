@@ -92,3 +92,10 @@ class DeviceReason(Reason):
         "{device}串口线路接近满载，后续目标将被截断",
         "在两端提高波特率，或减少目标数",
     )
+    MOVED = Words(
+        "device-moved",
+        "a {device} does not stand as its mount in the site file says",
+        "look whether it was moved or turned; correct its mount, as the manual's page Calibrate tells",
+        "{device}的安装位置与站点文件不符",
+        "检查其是否被移动或转动；按手册“标定”页修正其安装参数",
+    )

@@ -118,4 +118,16 @@ ROWS: dict[Reason, Alarm] = {
     DeviceReason.LINE_FULL: Alarm(
         Level.WARNING, Detail("baud rate too low for so many targets", "波特率过低，目标过多"), _LOW, _NONE
     ),
+    DeviceReason.MOVED: Alarm(
+        Level.MINOR,
+        Detail(
+            "wind, works or vandalism on the pole; mount or time offset wrong in the site file",
+            "立杆受风、施工或人为影响；站点文件的安装参数或时延有误",
+        ),
+        Detail(
+            "its road users agree with those of the other sensors, or a corrected mount is in use",
+            "其目标与其他传感器一致，或已启用修正后的安装参数",
+        ),
+        Detail("its road users count less in fusion", "其目标在融合中的权重降低"),
+    ),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from hw.modality import CAMERA, GNSS, OTHER, RADAR, ROWS, SIGNAL, Modality
+from hw.vitals import VitalAlarm
 from rsu.bus import troubles
 from rsu.bus.changes import StateChanges
 from rsu.bus.records import Processes, ProcessView, RecorderState, Trouble, UplinkState
@@ -178,3 +180,17 @@ def test_changes_are_told_once_and_since_when() -> None:
     assert [c.state for c in changes.note({"message spat": "silent time-uncertain-50ms"}, 5)]
     assert [c.state for c in changes.note({"message spat": "silent time-uncertain-100ms"}, 6)]
     assert changes.since == {"device a": 3, "message spat": 6}
+
+
+def test_a_device_that_works_is_named_for_its_figures_and_its_mount() -> None:
+    late = VitalAlarm("device-late", NOW, "its data are 700 ms old on arrival")
+    camera = msgspec.structs.replace(device("cam", CAMERA), alarms=[late], doubt="turned by +1.2 deg")
+    assert found(newest([camera])) == [("device-late", "cam", []), ("device-moved", "cam", [])]
+    told = [troubles.plain(each) for each in troubles.of(newest([camera]))]
+    assert [each["level"] for each in told] == ["minor", "minor"] and all(
+        each["cause"] and each["clears"] for each in told
+    )
+    chinese = [troubles.sentence(each, "zh") for each in troubles.of(newest([camera]))]
+    assert "数据到达时已过 700 ms" in chinese[0] and "转角偏差 +1.2 度" in chinese[1]
+    lost = msgspec.structs.replace(camera, state="lost")
+    assert found(newest([lost])) == [("device-lost", "cam", [])], "its figures are of no use"
