@@ -87,7 +87,8 @@ def with_mixed_devices(configs: Path) -> None:
     site, bench = yaml.load(configs / SITE), yaml.load(configs / BENCH)
     site["radio"] = overlay["site"]["radio"]
     site["devices"] |= overlay["site"]["devices"]
-    site["sensors"] += overlay["site"]["sensors"]
+    changed = {sensor["device"] for sensor in overlay["site"]["sensors"]}
+    site["sensors"] = [each for each in site["sensors"] if each["device"] not in changed] + overlay["site"]["sensors"]
     bench["emulators"] |= overlay["emulators"]
     yaml.dump(site, configs / SITE)
     yaml.dump(bench, configs / BENCH)

@@ -40,6 +40,8 @@ EVENTS = (
     Detail("signal latch not kept over a restart", "信号锁定状态未能保存，重启后失效"),
     Detail("signal latch released by order", "信号锁定已按指令解除"),
     Detail("station goes on with a new site", "站点进程以新站点文件继续工作"),
+    Detail("site file not readable", "站点文件无法读取"),
+    Detail("site file not valid, recovery page", "站点文件无效，已启用恢复页面"),
     Detail("new site not taken over at work", "运行中未能切换到新站点文件"),
     Detail("signal latch released: the configuration is another one", "信号锁定已解除：配置已变更"),
     Detail("folder was deleted, made again", "文件夹被删除，已重新创建"),

@@ -17,18 +17,17 @@ CELLS = [(kind, name, found) for kind, cells in kept().items() for name, found i
 # no checksum in the format
 UNPROTECTED = {"ars408", "camera-mapped", "ops243", "radar-json", "radio-agent", "tscbm", "video"}
 UNNUMBERED = {"ops243", "radio-agent", "pwd", "wxt"}  # a reading again; the station knows repeated frames of the air
-NOT_PLAYED = {"camera-onvif"}  # RTSP needs both sides at work
 MUTE = {"rsu41"}  # reports nothing
 
 
 def test_every_kind_was_played_in_every_condition() -> None:
-    assert set(kept()) == set(DRIVERS) - NOT_PLAYED
+    assert set(kept()) == set(DRIVERS)
     assert all(list(cells) == [each.name for each in CONDITIONS] for cells in kept().values())
 
 
 @pytest.mark.parametrize(("kind", "name", "found"), CELLS)
 def test_nothing_false_passes_and_every_device_recovers(kind: str, name: str, found: dict[str, Any]) -> None:
-    assert found["recovered_s"] is not None and found["recovered_s"] <= 5.0
+    assert found["recovered_s"] is not None and found["recovered_s"] <= 7.0, "a refused login is tried again after 5 s"
     assert not found["false"] or (name == "damaged" and kind in UNPROTECTED)
     if name == "normal":
         assert (found["states"], found["alarms"], found["measured"]) == (["ok"], [], found["expected"])
