@@ -26,6 +26,7 @@ _ONE_OF = Detail(
     "expected exactly one of serial, tcp, udp, local, can, mqtt, http",
     "serial、tcp、udp、local、can、mqtt、http 应恰有其一",
 )
+PAIR = Detail("certificate and key belong together", "certificate 与 key 须同时给出")
 SocketAddress = tuple[str, int]
 Way = Literal["serial", "tcp", "udp", "local", "can", "mqtt", "http"]  # of an endpoint, by its key
 
@@ -67,13 +68,28 @@ class Udp(Strict):
     any_port: bool = False  # the peer sends from ports that change
 
 
+class BrokerTls(Strict):
+    """TLS towards a broker, whose certificate names its address; with `certificate` and `key` the box proves itself."""
+
+    ca: Path  # PEM file of the authorities that may sign the broker's certificate
+    certificate: Path | None = None  # PEM file of this box's certificate
+    key: Path | None = None  # PEM file of its private key
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError(PAIR)
+        return self
+
+
 class Mqtt(Strict):
     """Messages that a device publishes on an MQTT broker."""
 
     broker: Address  # address and port of the broker
     topic: str = Field(min_length=1, max_length=200)  # of the device's messages; + and # as in MQTT
     user: str | None = None  # user name at the broker; none: no login
-    password_file: Path | None = None  # file whose first line is the password
+    password_file: Path | None = None  # file whose first line is the password; a bare name: in /etc/rsu/credentials
+    tls: BrokerTls | None = None
 
 
 class Http(Strict):

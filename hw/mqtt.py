@@ -8,6 +8,7 @@ for every other port, and never for a broker. Messages that the loop does not ta
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -16,9 +17,10 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from hw import credential
 from hw.channel import READ_SIZE, attempt, message
 from hw.detail import Detail
-from hw.endpoint import Mqtt, split_address
+from hw.endpoint import BrokerTls, Mqtt, split_address
 from hw.errors import LostError, OpenError
 
 KEEP_ALIVE_S = 10
@@ -43,6 +45,8 @@ class MqttChannel:
         self._client.connect_timeout = CONNECT_S
         if place.user is not None:
             self._client.username_pw_set(place.user, _password(place))
+        if place.tls is not None:
+            self._client.tls_set_context(_context(place.tls))
         self._client.on_connect, self._client.on_message = self._connected, self._message
         self._ours, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._ours.setblocking(False)
@@ -108,4 +112,13 @@ class MqttChannel:
 def _password(place: Mqtt) -> str | None:
     if place.password_file is None:
         return None
-    return place.password_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    return credential.place(place.password_file).read_text(encoding="utf-8").partition("\n")[0].strip()
+
+
+def _context(tls: BrokerTls) -> ssl.SSLContext:
+    """Return a context that verifies the broker's chain and address, with our certificate where there is one."""
+    context = ssl.create_default_context(cafile=str(credential.place(tls.ca)))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls.certificate is not None and tls.key is not None:
+        context.load_cert_chain(credential.place(tls.certificate), credential.place(tls.key))
+    return context

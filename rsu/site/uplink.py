@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from hw.detail import Detail
+from hw.endpoint import PAIR
 from perception.sensor import Settings
 from rsu.site.dialects import DEFAULT, DIALECTS
 
-_PAIR = Detail("certificate and key belong together", "certificate 与 key 须同时给出")
 _NO_DIALECT = Detail("no dialect {name}: there are {there}", "没有协议 {name}：可用的有 {there}")
 _NO_HOST = Detail("{name} is not a host name: {error}", "{name} 不是主机名：{error}")
 
@@ -26,7 +26,7 @@ class TlsSettings(Settings):
     @model_validator(mode="after")
     def _pair(self) -> TlsSettings:
         if (self.certificate is None) != (self.key is None):
-            raise ValueError(_PAIR)
+            raise ValueError(PAIR)
         return self
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hw import system
+from hw.credential import place
 from rsu.reasons import uplink as words
-from rsu.site.credential import place
 from rsu.site.uplink import PlatformSettings, TlsSettings
 from rsu.uplink import validity
 from rsu.uplink.errors import CredentialsError

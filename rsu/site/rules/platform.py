@@ -9,9 +9,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from hw import system
+from hw.credential import place
 from hw.detail import Detail
 from rsu.core.errors import Finding
-from rsu.site.credential import place
 from rsu.site.dialects import DIALECTS
 from rsu.site.reading import OfSite
 from rsu.site.source import Path_
