@@ -77,6 +77,8 @@ EVENTS = (
     Detail("site file not taken, the one before is used again", "站点文件未被采用，恢复使用之前的文件"),
     Detail("site file not taken, the one before stays in use", "站点文件未被采用，继续使用之前的文件"),
     Detail("site file not usable, the last good one is used", "站点文件不可用，使用最近一次有效的文件"),
+    Detail("site file not readable", "站点文件无法读取"),
+    Detail("site file not valid, recovery page", "站点文件无效，已提供恢复页面"),
     Detail("driver failed", "驱动异常"),
     Detail("camera", "摄像机"),
     Detail("camera runs", "摄像机进程运行"),
