@@ -22,6 +22,7 @@ _ROW = Detail(
     "{key:24} {place:24} 进口道路 {roads} 条，进口车道 {lanes} 条{signal}{name}",
 )
 _SIGNAL, _NO_SIGNAL = Detail(", signals", "，有信号灯"), Detail("", "")
+_NOTE = Detail("{kind}: {text}", "{kind}：{text}")
 _WRITTEN = Detail("written: {file}", "已写入：{file}")
 
 
@@ -40,7 +41,7 @@ def deliver(made: ImportedMap, out: Path | None, as_json: bool) -> None:
     if out is None:
         print(made.text, end="")
     for note in made.notes:
-        typer.echo(f"{in_language(KINDS[note.kind], language)}: {in_language(note.text, language)}", err=True)
+        typer.echo(in_language(_NOTE.of(kind=KINDS[note.kind], text=note.text), language), err=True)
     if out is not None:
         typer.echo(in_language(_WRITTEN.of(file=out), language), err=True)
 

@@ -11,8 +11,10 @@ from hw.detail import Detail
 from perception.geo import heading_difference, heading_of
 from rsu.lab.maps.network import RoadNetwork, RoadTurn, length_m, towards
 from rsu.lab.maps.notes import Notes
+from rsu.lab.maps.roads import lengthened
 
 _SAME_M, _SAME_DEG = 1.8, 25.0
+_REACH_M = 150.0  # with the pieces before or after it
 
 _ONE = Detail(
     "lane {key}: it ends or begins on lane {other}, the two are taken for one",
@@ -21,7 +23,7 @@ _ONE = Detail(
 
 
 def merged(network: RoadNetwork, turns: Sequence[RoadTurn], notes: Notes) -> list[RoadTurn]:
-    """Return the turns of a junction with one lane of those that lie on each other: the longest."""
+    """Return the turns of a junction with one lane of those that lie on each other: that of the longest road."""
     starts = _ones(network, sorted({turn.start for turn in turns}), True, notes)
     ends = _ones(network, sorted({turn.end for turn in turns}), False, notes)
     found: dict[tuple[str, str], RoadTurn] = {}
@@ -34,7 +36,8 @@ def merged(network: RoadNetwork, turns: Sequence[RoadTurn], notes: Notes) -> lis
 def _ones(network: RoadNetwork, keys: list[str], incoming: bool, notes: Notes) -> dict[str, str]:
     """Return the lane that stands for each lane."""
     found: dict[str, str] = {}
-    for key in sorted(keys, key=lambda each: -length_m(network.lanes[each].line_m)):
+    lengths_m = {key: length_m(lengthened(key, network, _REACH_M, incoming)[0]) for key in keys}
+    for key in sorted(keys, key=lambda each: -lengths_m[each]):
         same = [other for other in set(found.values()) if _same(network, key, other, incoming)]
         found[key] = min(same) if same else key
         if same:
