@@ -62,7 +62,7 @@ def root(data: bytes, file: str) -> Element:
 def number(element: Element, name: str, usual: float | None = None) -> float:
     """Return a finite number in an attribute. MapError: it is none, or missing and there is no usual one."""
     text = element.get(name)
-    if text is None:
+    if not text:  # also of maps that leave latitude and longitude empty beside local coordinates
         if usual is None:
             raise MapError(_MISSING.of(line=element.sourceline, tag=element.tag, name=name))
         return usual

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytest.importorskip("lxml", reason="the extra `map` is not installed")
 pytest.importorskip("pyproj", reason="the extra `map` is not installed")
 pytest.importorskip("shapely", reason="the extra `map` is not installed")
 
-from perception.geo import Reference
+from perception.geo import Reference, to_site
 from rsu.lab.maps import airing, importing, template
 from rsu.lab.maps.build import WantedJunction
 from rsu.lab.maps.checking import check
@@ -192,3 +193,17 @@ def test_a_template_becomes_a_lane_map_without_findings(tmp_path: Path, legs: li
 def test_a_template_that_cannot_be_is_refused(legs: list[str]) -> None:
     with pytest.raises(PlaceUnknownError):
         importing.new(template.CrossingPlan(legs=tuple(map(template.leg, legs))), None, WantedJunction())
+
+
+def test_lanelets_with_local_coordinates_alone(tmp_path: Path) -> None:
+    """Nodes without latitude and longitude, but with metres in their tags: the same crossing, nowhere on earth."""
+    place = re.compile(r'<node id="(\d+)" lon="([\d.]+)" lat="([\d.]+)">')
+
+    def local(found: re.Match[str]) -> str:
+        east, north = to_site(float(found[3]), float(found[2]), SHENZHEN)
+        tags = f'<tag k="local_x" v="{east:.3f}"/><tag k="local_y" v="{north:.3f}"/>'
+        return f'<node id="{found[1]}" lon="" lat="">{tags}'
+
+    made = of_text(tmp_path / "town.osm", place.sub(local, crossing.lanelet2()))
+    assert_crossing(made.built.lane_map)
+    assert any("no place on earth" in note.text.en for note in made.notes)
