@@ -87,7 +87,7 @@ def frames(document: bytes, image_px: tuple[int, int], least: float) -> list[Onv
         raise ValueError("a document type")
     try:
         root = ElementTree.fromstring(document)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # the latter of an unknown encoding
         raise ValueError(str(error)) from error
     if _name(root) != "MetadataStream":
         raise ValueError(f"{_name(root)} instead of MetadataStream")

@@ -80,6 +80,7 @@ def test_the_likeliest_class_counts(types: str, kind: RoadUser | None) -> None:
     [
         "<a/>",
         "no xml",
+        '<?xml version="1.0" encoding="UTF-0"?><a/>',
         '<!DOCTYPE x [<!ENTITY a "b">]><tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"/>',
         DOCUMENT.format("<tt:Object>"),
     ],
