@@ -119,7 +119,10 @@ def test_a_scan_that_comes_twice_is_used_once() -> None:
         seen = {"no": "T1", "cls": "veh_s", "p": 90, "pos": place, "kmh": {"fwd": -3.6, "right": 0.0}, "lw": [4.5, 1.8]}
         return json.dumps({"ts": BEGIN_NS / 1e9 + tick / 10, "data": {"trk": [seen]}}).encode() + b"\n"
 
-    found = [one for tick in range(40) for _ in range(2) for one in fed.hear(scan(tick), after_ns=50_000_000)]
+    found = []
+    for tick in range(40):
+        found += [one for _ in range(2) for one in fed.hear(scan(tick), after_ns=50_000_000)]
+        fed.health()
     assert len(found) == 40 and fed.health().counters["repeated-scan"] == 40
     assert fed.health().state == "ok"
-    assert fed.health().vitals.duplicate_share == 0.5
+    assert fed.health().vitals.duplicate_share == pytest.approx(0.5, abs=0.05)
