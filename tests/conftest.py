@@ -21,6 +21,7 @@ LIVE = {
     "test_emul_run",
     "test_emul_sensing",
     "test_emul_signal",
+    "test_init",
     "test_link",
     "test_live",
     "test_link_net",

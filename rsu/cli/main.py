@@ -15,6 +15,7 @@ from rsu.cli import (
     config,
     demo,
     drill,
+    init,
     log,
     map,
     model,
@@ -44,6 +45,7 @@ from rsu.core.exits import Exit
 # in the order of use: try it, bring a site up, watch it, look closer, work with its recordings
 COMMANDS = (
     demo,
+    init,
     check,
     map,
     config,
