@@ -13,7 +13,7 @@ from rsu.site.keys import find, schema, shown
 
 LANES = "lanes.yaml"
 _HEAD = Detail(
-    "A first site file by `rsu init`. Survey what is marked TODO; then: rsu check --live",
+    "A first site file by `rsu init`. Survey the values marked TODO; then: rsu check --live",
     "由 `rsu init` 生成的站点文件。标有 TODO 的内容须实测；之后执行：rsu check --live",
 )
 _RADIO = Detail("TODO: address of the radio", "TODO：射频单元的地址")
