@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from hw import registry
 from hw.detail import Detail
 from hw.modality import Gives
 from perception.geo import Reference
@@ -59,7 +60,8 @@ def _lines(answers: SiteAnswers, devices: list[tuple[str, ProbedDevice]], langua
     yield from ("", f"radio: radio  # {told('radio.device')}", "", "devices:")
     for name, device in devices:
         yield from (f"  {name}:", f"    kind: {device.kind}", f"    driver: {{link: {_flow(device.link)}}}")
-    yield from ("  radio:", "    kind: radio-agent")
+    agent = next(kind for kind in registry.DRIVERS if registry.modality(kind).gives is Gives.RADIO)
+    yield from ("  radio:", f"    kind: {agent}")
     udp = f'udp: {{listen: "{answers.listen}", peer: "{answers.radio}"}}'
     yield f"    driver: {{link: {{{udp}}}}}  # {_RADIO.told(language)}"
     yield from _sensors([name for name, device in devices if device.gives == Gives.ROAD_USERS], language)
