@@ -37,7 +37,7 @@ def defaults(found: Sequence[ProbedDevice]) -> dict[str, str]:
     """Return the answers that hold where none is given; the place is that of GNSS."""
     place = next(filter(None, (probing.place_of(each.measurements) for each in found)), Reference(0.0, 0.0))
     where = f"{place.latitude_deg:.7f},{place.longitude_deg:.7f},{place.elevation_m:.1f}"
-    return {"name": "new crossing", "region": "0", "node": "1", "origin": where, "district": ""}
+    return {"name": "crossing", "region": "0", "node": "1", "origin": where, "district": ""}
 
 
 def answers(asked: Mapping[str, str], radio: str, listen: str) -> SiteAnswers:
