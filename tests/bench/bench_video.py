@@ -35,6 +35,7 @@ from perception.sensor import FieldOfView, Intrinsics, Mount, Sensor
 from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 from perception.video.lanes import Lanes
+from perception.video.settings import MotionSettings
 from perception.video.view import CameraView
 from rsu.site import lanemap
 from rsu.site.video import SourceSettings
@@ -112,9 +113,10 @@ class Judged(NamedTuple):
     errors_m: list[float]  # of the users that were found
 
 
-def settings(size: tuple[int, int], rate_hz: float) -> CameraSettings:
+def settings(size: tuple[int, int], rate_hz: float, motion: MotionSettings | None = None) -> CameraSettings:
     """Return a camera's settings; the source is not used."""
-    return CameraSettings(source=SourceSettings(stream="http://127.0.0.1/", rate_hz=rate_hz), image_px=size)
+    source = SourceSettings(stream="http://127.0.0.1/", rate_hz=rate_hz)
+    return CameraSettings(source=source, image_px=size, motion=motion)
 
 
 def world() -> Iterator[WorldFrame]:
@@ -223,9 +225,8 @@ def picture(path: Path, found: dict[int, Detections], number: int) -> None:
     """Write a picture of the film with the boxes that were found."""
     capture = cv2.VideoCapture(str(path))
     capture.set(cv2.CAP_PROP_POS_FRAMES, number)
-    _, shown = capture.read()
-    kinds = found[number].kind.tolist()
-    save(path.with_suffix(".png").name, np.asarray(shown, dtype=np.uint8), found[number].box_px, kinds)
+    shown, seen = np.asarray(capture.read()[1], dtype=np.uint8), found[number]
+    save(path.with_suffix(".png").name, shown, seen.box_px, seen.kind.tolist())
 
 
 def save(name: str, shown: Picture, boxes: Floats, kinds: list[int]) -> None:
@@ -245,10 +246,11 @@ def count(road: Road, film: Path) -> int:
     pictures = [np.asarray(shown, dtype=np.uint8) for good, shown in iter(capture.read, (False, None)) if good]
     if road.turned:
         pictures = [np.ascontiguousarray(np.rot90(shown)) for shown in pictures]
-    height, width = pictures[0].shape[:2]
-    camera = CameraPipeline(settings((width, height), rate_hz), road.sensor, Lanes([]))
-    view = CameraView(road.sensor.camera, road.sensor.mount, (width, height))
-    line_m = float(view.to_road(np.array([width / 2, road.line_px]))[0])
+    size = pictures[0].shape[1], pictures[0].shape[0]
+    told = settings(size, rate_hz, MotionSettings(sure_after_s=0.0))  # the films are too short to be sure of the road
+    camera = CameraPipeline(told, road.sensor, Lanes([]))
+    view = CameraView(road.sensor.camera, road.sensor.mount, size)
+    line_m = float(view.to_road(np.array([size[0] / 2, road.line_px]))[0])
     fusion = Fusion([road.sensor], FusionSettings(), Reference(0.0, 0.0, 0.0))
     driver = Video("video", VideoInboxSettings(inbox="video"))
     below: set[int] = set()
