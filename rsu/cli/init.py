@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from hw.detail import Detail
 from rsu.cli.common.language import spoken
+from rsu.cli.common.options import Json
 
 EXAMPLES = (
     "rsu init my-site",
@@ -52,8 +54,9 @@ def command(
     radio: Radio = "127.0.0.1:28031",
     listen: Annotated[str, typer.Option(metavar="ADDRESS:PORT", help="our address for the radio")] = "127.0.0.1:28032",
     yes: Annotated[bool, typer.Option("--yes", help="ask nothing: defaults for all that no option says")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Write a first site file for this box: devices found, questions answered.
+    """Write a first site file for this box, with the devices found.
 
     Serial lines and addresses are listened to, and every driver is asked whether it reads the octets; nothing is
     written to a device. GNSS gives the reference point. The lane map is that of a crossing with four roads.
@@ -73,6 +76,8 @@ def command(
     if not yes:
         for key, question in _ASKED.items():
             if given[key] is None:
-                asked[key] = typer.prompt(question.told(language), default=asked[key])
+                asked[key] = typer.prompt(question.told(language), default=asked[key], err=True)
     site = work.write(folder, work.answers(asked, radio, listen), found, language)
     typer.echo(_WRITTEN.of(site=site).told(language), err=True)
+    if as_json:
+        print(json.dumps({"site": str(site), "devices": [each.kind for each in found]}))
