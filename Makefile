@@ -37,7 +37,7 @@ $(BIN)/python:
 
 # the marker names what was installed for; a changed setup.cfg installs again, changed C is built again
 $(VENV)/.installed: setup.cfg pyproject.toml $(wildcard codecs/v2x/engine/native/*.[ch] perception/kernel/*.[ch]) | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab,map]'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
 	  || echo "SUMO could not be installed: the demo plays its recording" >&2
 	@touch $@
