@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+import termios
 import time
 import tty
 from collections import Counter
@@ -59,7 +61,15 @@ class Bench:
         self.device = Device(name, "letters", Letters, {"line": PortLink(place, folder, time.time_ns, silence_ms=200)})
 
     def says(self, data: bytes) -> None:
+        """Send octets, and return when they lie at the device's end: the kernel hands them over a moment later."""
+        expected = self._waiting() + len(data)
         os.write(self.master, data)
+        while self._waiting() < expected:
+            time.sleep(0.0001)
+
+    def _waiting(self) -> int:
+        """Return how many octets lie at the device's end."""
+        return int.from_bytes(fcntl.ioctl(self.slave, termios.FIONREAD, bytes(4)), sys.byteorder)
 
     def hears(self) -> bytes:
         try:
