@@ -45,7 +45,10 @@ def read(path: Path, stated: Stated, notes: Notes) -> RoadNetwork:
 
 def lines(path: Path, stated: Stated, notes: Notes) -> RoadNetwork:
     """Return the lines of a file, each as a lane of the usual width; errors as with `read`."""
-    drawn = list(_lines(_load(path), path.name, notes))
+    found = list(_lines(_load(path), path.name, notes))
+    drawn = [each for each in found if len(each)]
+    for _ in range(len(found) - len(drawn)):
+        notes.left_out(_SHORT)
     if not drawn:
         raise MapError(_NO_LINES.of(file=path.name))
     first = np.abs(drawn[0][0])

@@ -137,7 +137,10 @@ def simplified(line: Floats, tolerance_m: float, most: int = 31) -> Floats:
     """Return the fewest points (k, 2) that keep a line (n, 2) within a tolerance; wider where more than `most` are."""
     from shapely import LineString
 
-    while len(found := np.array(LineString(tidy(line)).simplify(tolerance_m).coords)) > most:
+    drawn = tidy(line)
+    if len(drawn) < 2:  # points of a short line lie so close together that one is left
+        drawn = line[[0, -1]]
+    while len(found := np.array(LineString(drawn).simplify(tolerance_m).coords)) > most:
         tolerance_m *= 1.5
     return found
 
