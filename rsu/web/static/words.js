@@ -28,8 +28,8 @@ export const eventName = (event) => said(WORDS.events[event.code] || {}, "name")
 /** A message's full name, by its kind. */
 export const messageTitle = (kind) => said(WORDS.messages[kind] || {}, "title") || "";
 
-/** What the server says of a value that records carry: {name, level, short, lamp, flashes}. */
-const term = (table, value) => WORDS[table][value] || {name: value, level: "alarm"};
+/** What the server says of a value that records carry: {name, level, short, lamp, flashes}. Before its words came, nothing is bad. */
+const term = (table, value) => WORDS[table][value] || {name: value, level: Object.keys(WORDS[table]).length ? "alarm" : ""};
 
 /** A value of a record in words; one that has no row stands for itself. */
 export const named = (table, value) => said(term(table, value), "name");
