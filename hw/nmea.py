@@ -13,7 +13,6 @@ from operator import xor
 from typing import NamedTuple
 
 from hw import utc
-from hw.utc import NS, Utc
 
 START = ord("$")
 MAX_LENGTH = 1024  # octets; the standard says 82, receivers go beyond it
@@ -159,14 +158,6 @@ def _parse_gga(fields: list[str]) -> Gga:
     )
 
 
-def encode_gga(gga: Gga) -> bytes:
-    """Return the GGA sentence; positions to 1e-5 minutes, heights to 0.1 m."""
-    height = f"{_print(gga.altitude_m, '.1f')},M,{_print(gga.separation_m, '.1f')},M"
-    place = f"{_print_angle(gga.latitude_deg, 'NS', 2)},{_print_angle(gga.longitude_deg, 'EW', 3)}"
-    quality = f"{gga.quality},{_print(gga.satellites, '02d')},{_print(gga.hdop, '.2f')}"
-    return encode(f"GNGGA,{_print_of_day(gga.of_day_ns)},{place},{quality},{height},,")
-
-
 def _parse_rmc(fields: list[str]) -> Rmc:
     time, status, latitude, north, longitude, east, knots, _, date, _, _, mode, *_ = fields
     speed = _number(knots)
@@ -178,16 +169,6 @@ def _parse_rmc(fields: list[str]) -> Rmc:
         speed_mps=None if speed is None else speed / _KNOTS_PER_MPS,
         midnight_ns=_midnight(date),
         mode=mode,
-    )
-
-
-def encode_rmc(rmc: Rmc) -> bytes:
-    """Return the RMC sentence."""
-    place = f"{_print_angle(rmc.latitude_deg, 'NS', 2)},{_print_angle(rmc.longitude_deg, 'EW', 3)}"
-    knots = "" if rmc.speed_mps is None else f"{rmc.speed_mps * _KNOTS_PER_MPS:.3f}"
-    status = "A" if rmc.active else "V"
-    return encode(
-        f"GNRMC,{_print_of_day(rmc.of_day_ns)},{status},{place},{knots},,{_print_date(rmc.midnight_ns)},,,{rmc.mode}"
     )
 
 
@@ -218,30 +199,3 @@ _PARSERS: dict[str, Callable[[list[str]], Sentence]] = {
     "ZDA": _parse_zda,
     "GST": _parse_gst,
 }
-
-
-def _print(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
-
-
-def _print_of_day(of_day_ns: int | None) -> str:
-    if of_day_ns is None:
-        return ""
-    second, nanosecond = divmod(of_day_ns, NS)
-    return f"{second // 3600:02d}{second // 60 % 60:02d}{second % 60:02d}.{nanosecond // 10_000_000:02d}"
-
-
-def _print_date(midnight_ns: int | None) -> str:
-    if midnight_ns is None:
-        return ""
-    day: Utc = utc.from_ns(midnight_ns)
-    return f"{day.day:02d}{day.month:02d}{day.year % 100:02d}"
-
-
-def _print_angle(angle: float | None, sides: str, width: int) -> str:
-    """Return `dddmm.mmmmm,side` with so many digits of degrees."""
-    if angle is None:
-        return ","
-    steps = round(abs(angle) * 60e5)  # of 1e-5 minutes: rounding must not give 60 minutes
-    degrees, minutes = divmod(steps, 60 * 100_000)
-    return f"{degrees:0{width}d}{minutes / 1e5:08.5f},{sides[angle < 0]}"

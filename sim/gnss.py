@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hw import utc
-from hw.nmea import Gga, Rmc, encode_gga, encode_rmc
-from hw.ubx import FIX_OK, RESOLVED, NavPvt, encode_nav_pvt
-from hw.utc import NS, NS_PER_DAY
 from perception.geo import to_wgs84
 from sim.bench import Bench, GnssSpec
 from sim.emulator import Emulator, Write, generator
 from sim.frames import WorldFrame
+from sim.gnss_octets import Solution, gga, nav_pvt, rmc
 from sim.wander import Wander
 
+NS = 1_000_000_000
 PERIOD_NS = NS // 5
 AXIS_SD_M = 0.5
 HEIGHT_SD_M = 1.2
@@ -22,11 +20,10 @@ TIME_ACCURACY_NS = 25
 SATELLITES = 18
 HDOP = 0.7
 GEOID_SEPARATION_M = -3.1  # about Shenzhen
-GPS_EPOCH_NS = utc.midnight_ns(1980, 1, 6)
 LEAP_SECONDS = 18  # GPS time is ahead of UTC by so many
 SPOOFED_NORTH_M = 200.0
 COARSE_NS = NS
-ROLLED_NS = 1024 * 7 * NS_PER_DAY  # period of the ten bits of week number
+ROLLED_NS = 1024 * 7 * 86_400 * NS  # period of the ten bits of week number
 AHEAD_NS = {"week-rollover": -ROLLED_NS, "leap-unknown": LEAP_SECONDS * NS, "spoofed-time": 3 * NS}
 
 
@@ -61,49 +58,21 @@ class EmulatedGnss(Emulator):
         noise = generator(self._seed, self._name, number).normal(0, HEIGHT_SD_M)
         height = self._reference.elevation_m + self._mount.height_m + noise
         stamp_ns = frame.stamp_ns + AHEAD_NS.get(self.fault or "", 0)
-        solution = _nav_pvt(stamp_ns, float(latitude), float(longitude), height)
-        if self.fault == "coarse-time":
-            solution = solution._replace(time_accuracy=COARSE_NS)
-        fixed = self.fault != "no-fix"
-        if not fixed:
-            solution = solution._replace(fix_type=0, flags=0)
-        return [Write("serial", _epoch(stamp_ns, solution, fixed), self._latency_ns)]
+        solution = Solution(
+            stamp_ns=stamp_ns,
+            fixed=self.fault != "no-fix",
+            latitude_deg=float(latitude),
+            longitude_deg=float(longitude),
+            height_m=height,
+            separation_m=GEOID_SEPARATION_M,
+            horizontal_m=AXIS_SD_M * 2**0.5,
+            vertical_m=HEIGHT_SD_M,
+            time_ns=COARSE_NS if self.fault == "coarse-time" else TIME_ACCURACY_NS,
+            satellites=SATELLITES,
+            hdop=HDOP,
+        )
+        return [Write("serial", nav_pvt(solution) + rmc(solution) + gga(solution), self._latency_ns)]
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Ignore all that the host says."""
         return []
-
-
-def _epoch(stamp_ns: int, solution: NavPvt, fixed: bool) -> bytes:
-    """Return one solution in all three sentences; `fixed`: the receiver trusts it."""
-    of_day_ns = stamp_ns % NS_PER_DAY
-    latitude, longitude = solution.latitude / 1e7, solution.longitude / 1e7
-    rmc = Rmc(of_day_ns, fixed, latitude, longitude, 0.0, stamp_ns - of_day_ns, "A" if fixed else "N")
-    above_sea_m = solution.height_msl / 1e3
-    gga = Gga(of_day_ns, latitude, longitude, int(fixed), SATELLITES, HDOP, above_sea_m, GEOID_SEPARATION_M)
-    return encode_nav_pvt(solution) + encode_rmc(rmc) + encode_gga(gga)
-
-
-def _nav_pvt(stamp_ns: int, latitude: float, longitude: float, height: float) -> NavPvt:
-    time = utc.from_ns(stamp_ns)
-    return NavPvt(
-        itow=(stamp_ns - GPS_EPOCH_NS + LEAP_SECONDS * NS) // 1_000_000 % (7 * 86_400_000),
-        year=time.year,
-        month=time.month,
-        day=time.day,
-        hour=time.hour,
-        minute=time.minute,
-        second=time.second,
-        valid=RESOLVED,
-        time_accuracy=TIME_ACCURACY_NS,
-        nano=time.nanosecond,
-        fix_type=3,
-        flags=FIX_OK,
-        satellites=SATELLITES,
-        longitude=round(longitude * 1e7),
-        latitude=round(latitude * 1e7),
-        height=round(height * 1e3),
-        height_msl=round((height - GEOID_SEPARATION_M) * 1e3),
-        horizontal_accuracy=round(AXIS_SD_M * 2**0.5 * 1e3),
-        vertical_accuracy=round(HEIGHT_SD_M * 1e3),
-    )

@@ -7,30 +7,13 @@ from collections.abc import Mapping
 from itertools import accumulate
 from typing import ClassVar
 
-from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
-from hw.signal.framing import FrameReader, encode_frame
-from hw.signal.messages import (
-    EVERY_NUMBER,
-    Address,
-    Kind,
-    Message,
-    MessageError,
-    Object,
-    Operation,
-    encode,
-    parse,
-)
 from perception.objects import Lamp, LampPlan
-from sim import signal_faults
+from sim import gat1743, signal_faults
 from sim.bench import Bench, SignalSpec
 from sim.emulator import Emulator, Write
 from sim.frames import WorldFrame
 from sim.signal_faults import FORGED, HUNG, LONGER_S, OTHER_PLAN, WRONG_REGION
 from sim.signals import SignalGroup, SignalProgramme, load
-
-REGION = 440304  # GB/T 2260: Futian, Shenzhen
-CONTROLLER = Address(REGION, Kind.SIGNAL_CONTROLLER, EVERY_NUMBER)
-ROADSIDE_UNIT = Address(REGION, Kind.ROADSIDE_UNIT, EVERY_NUMBER)
 
 
 class SignalController(Emulator):
@@ -42,16 +25,15 @@ class SignalController(Emulator):
         self.period_ns = spec.period_ms * 1_000_000
         self.phase_ns = round(spec.phase_ms * 1e6)
         self._latency_ns = round(spec.latency_ms * 1e6)
-        self._place = JunctionPlace(bench.reference.latitude_deg, bench.reference.longitude_deg)
+        self._place = bench.reference.latitude_deg, bench.reference.longitude_deg
         self._signals = load()
-        self._reader = FrameReader()
         self._last: Write | None = None  # its last report
 
     def capture(self, number: int, frame: WorldFrame) -> list[Write]:
         """Return the lamp colours, and before them the plan at the first capture of a cycle."""
         if self.fault == HUNG and self._last is not None:
             return [self._last]
-        plan = [self._plan(Operation.BROADCAST, frame.stamp_ns)] if frame.cycle_s * 1e9 < self.period_ns else []
+        plan = [self._plan(gat1743.BROADCAST, frame.stamp_ns)] if frame.cycle_s * 1e9 < self.period_ns else []
         true = lamps_at(self._signals, frame.cycle_s)
         self._last = self._report(signal_faults.reported(self.fault, true, number), frame.stamp_ns)
         forged = [self._forged(true, frame.stamp_ns)] if self.fault == FORGED else []
@@ -59,38 +41,29 @@ class SignalController(Emulator):
 
     def received(self, port: str, data: bytes, now_ns: int) -> list[Write]:
         """Answer every query for the plan; like real controllers, ignore messages that are not understood."""
-        asked = [body for body in self._reader.feed(data) if _asks_for_plan(body)]
-        return [] if self.fault == HUNG else [self._plan(Operation.QUERY_REPLY, now_ns) for _ in asked]
+        asked = gat1743.asked(data).count(gat1743.CURRENT_PLAN)
+        return [] if self.fault == HUNG else [self._plan(gat1743.QUERY_REPLY, now_ns)] * asked
 
-    def _plan(self, operation: Operation, now_ns: int) -> Write:
+    def _plan(self, operation: int, now_ns: int) -> Write:
         longer_s = LONGER_S if self.fault == OTHER_PLAN else 0.0
         plans = []
         for group in self._signals.lamps:
             (colour, seconds), *rest = group.steps
             plans.append(LampPlan(group.number, group.angle, group.type, [(colour, seconds + longer_s), *rest]))
-        return self._write(operation, Object.CURRENT_PLAN, encode_plan(self._place, plans), now_ns)
+        return self._write(operation, gat1743.CURRENT_PLAN, gat1743.encode_plan(self._place, plans), now_ns)
 
     def _report(self, lamps: list[Lamp], now_ns: int) -> Write:
-        content = encode_lamp_colours(self._place, lamps)
-        return self._write(Operation.BROADCAST, Object.LAMP_COLOURS, content, now_ns)
+        content = gat1743.encode_lamp_colours(self._place, lamps)
+        return self._write(gat1743.BROADCAST, gat1743.LAMP_COLOURS, content, now_ns)
 
     def _forged(self, lamps: list[Lamp], now_ns: int) -> Write:
         after_ns = signal_faults.FORGED_AFTER_NS
         forged = self._report(signal_faults.contrary(lamps), now_ns + after_ns + signal_faults.FORGED_AHEAD_NS)
         return forged._replace(delay_ns=forged.delay_ns + after_ns)
 
-    def _write(self, operation: Operation, item: Object, content: bytes, now_ns: int) -> Write:
-        sender = CONTROLLER._replace(region=REGION + 1) if self.fault == WRONG_REGION else CONTROLLER
-        message = Message(sender, ROADSIDE_UNIT, now_ns, operation, item, content)
-        return Write("udp", encode_frame(encode(message)), self._latency_ns)
-
-
-def _asks_for_plan(body: bytes) -> bool:
-    try:
-        message = parse(body)
-    except MessageError:
-        return False
-    return (message.operation, message.object) == (Operation.QUERY, Object.CURRENT_PLAN)
+    def _write(self, operation: int, item: int, content: bytes, now_ns: int) -> Write:
+        region = gat1743.REGION + (self.fault == WRONG_REGION)
+        return Write("udp", gat1743.datagram(region, operation, item, content, now_ns), self._latency_ns)
 
 
 def lamps_at(signals: SignalProgramme, cycle_s: float) -> list[Lamp]:

@@ -98,6 +98,14 @@ def test_hw_takes_only_the_vocabulary_from_perception() -> None:
     assert found == []
 
 
+def test_an_emulator_has_no_octets_from_a_driver() -> None:
+    """It has a transcription of its own: octets made by the code under test would prove nothing."""
+    emulators = [f for f in _modules(ROOT / "sim") if "    def capture(self" in f.read_text(encoding="utf-8")]
+    assert len(emulators) > 10
+    found = [(f.name, name) for f in emulators for name in _imports(f) if name.split(".")[0] == "hw"]
+    assert [each for each in found if not each[1].startswith(("hw.endpoint", "hw.utc"))] == []
+
+
 @pytest.mark.parametrize("library", CONFINED)
 def test_libraries_stay_where_they_belong(library: str) -> None:
     users = [

@@ -6,15 +6,13 @@
     0301      lamps in all u8; approaches u8, each: angle u16; lamps u8, each:
                   number, type, steps u8, each: colour u8, duration u16 s
 
-The unit of the altitude is not known: it is neither read nor sent (0).
+The unit of the altitude is not known: it is not read.
 """
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from hw.signal.messages import MessageError
@@ -39,16 +37,6 @@ class JunctionPlace(NamedTuple):
 
 # Colour octet: bits 1-0 red, 3-2 yellow, 5-4 green; 0 not fitted, 1 off, 2 on, 3 flashing.
 _LIT = {2: "", 3: "flashing-"}
-_COLOUR_OCTETS = {
-    "unknown": 0x00,
-    "dark": 0x15,
-    "red": 0x16,
-    "yellow": 0x19,
-    "green": 0x25,
-    "flashing-red": 0x17,
-    "flashing-yellow": 0x1D,
-    "flashing-green": 0x35,
-}
 
 
 def colour_of(octet: int) -> str:
@@ -58,18 +46,6 @@ def colour_of(octet: int) -> str:
     if octet >> 6 or octet == 0 or len(lit) > 1:
         return "unknown"
     return lit[0] if lit else "dark"
-
-
-def encode_lamp_colours(place: JunctionPlace, lamps: Iterable[Lamp]) -> bytes:
-    """Return the content of object 0103; lamps of one approach follow each other. Seconds are rounded up."""
-    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle_deg)]
-    body = _encode_place(place) + _COUNT.pack(len(groups))
-    for angle, group in groups:
-        body += _APPROACH.pack(angle, len(group))
-        for lamp in group:
-            seconds = 0 if lamp.countdown_s is None else min(math.ceil(lamp.countdown_s), _LONGEST_COUNTDOWN + 1)
-            body += _LAMP.pack(lamp.number, lamp.type, _COLOUR_OCTETS[lamp.colour], seconds)
-    return _LENGTH.pack(len(body)) + body
 
 
 def parse_place(content: bytes) -> JunctionPlace:
@@ -92,18 +68,6 @@ def _parse_lamp(reader: _ContentReader, angle: int) -> Lamp:
     return Lamp(number, angle, kind, colour_of(colour), countdown)
 
 
-def encode_plan(place: JunctionPlace, lamps: Iterable[LampPlan]) -> bytes:
-    """Return the content of object 0301; lamps of one approach follow each other. Durations in whole seconds."""
-    groups = [(angle, list(group)) for angle, group in groupby(lamps, key=lambda lamp: lamp.angle_deg)]
-    body = _encode_place(place) + _COUNT.pack(sum(len(group) for _, group in groups)) + _COUNT.pack(len(groups))
-    for angle, group in groups:
-        body += _APPROACH.pack(angle, len(group))
-        for lamp in group:
-            body += _LAMP_PLAN.pack(lamp.number, lamp.type, len(lamp.steps))
-            body += b"".join(_STEP.pack(_COLOUR_OCTETS[colour], round(duration)) for colour, duration in lamp.steps)
-    return _LENGTH.pack(len(body)) + body
-
-
 def parse_plan(content: bytes) -> list[LampPlan]:
     """Return the lamps in the content of object 0301; raise `MessageError` when it is not that."""
     reader = _ContentReader(content)
@@ -119,10 +83,6 @@ def _parse_lamp_plan(reader: _ContentReader, angle: int) -> LampPlan:
     number, kind, steps = reader.take(_LAMP_PLAN)
     parsed = (reader.take(_STEP) for _ in range(steps))
     return LampPlan(number, angle, kind, [(colour_of(colour), float(seconds)) for colour, seconds in parsed])
-
-
-def _encode_place(place: JunctionPlace) -> bytes:
-    return _PLACE.pack(round(place.longitude_deg * 1e7), round(place.latitude_deg * 1e7), 0)
 
 
 class _ContentReader:

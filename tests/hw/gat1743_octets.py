@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from hw.signal.contents import (
-    JunctionPlace,
-    encode_lamp_colours,
-)
+from hw.signal.contents import JunctionPlace
 from hw.signal.framing import encode_frame
 from hw.signal.messages import (
     Address,
@@ -17,6 +14,7 @@ from hw.signal.messages import (
 )
 from hw.utc import NS
 from perception.objects import Lamp
+from sim.gat1743 import encode_lamp_colours
 
 T0 = 1795392000 * NS
 PLACE = JunctionPlace(22.5431, 114.0579)

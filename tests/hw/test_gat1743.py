@@ -9,11 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.bytelog import from_lines
-from hw.signal.contents import (
-    JunctionPlace,
-    encode_lamp_colours,
-    encode_plan,
-)
+from hw.signal.contents import JunctionPlace
 from hw.signal.framing import FrameReader, encode_frame
 from hw.signal.gat1743 import Gat1743Settings
 from hw.signal.messages import (
@@ -27,6 +23,7 @@ from hw.signal.messages import (
 )
 from hw.utc import NS
 from perception.objects import Lamp, LampPlan, Measurement, SignalPlan, SignalState
+from sim.gat1743 import encode_lamp_colours, encode_plan
 from tests.hw import replay
 from tests.hw.gat1743_octets import CONTROLLER, PLACE, RED, T0, US, report
 

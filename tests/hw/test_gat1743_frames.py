@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from hw.signal.contents import (
     colour_of,
-    encode_lamp_colours,
-    encode_plan,
     parse_lamp_colours,
     parse_plan,
 )
@@ -26,6 +24,7 @@ from hw.signal.messages import (
 )
 from hw.utc import NS
 from perception.objects import COLOURS, Lamp, LampPlan, SignalPlan, SignalState
+from sim.gat1743 import encode_lamp_colours, encode_plan
 from tests.hw import replay
 from tests.hw.gat1743_octets import PLACE, RED, T0, report
 from tests.hw.octets import written

@@ -10,6 +10,7 @@ from hw import nmea, rtcm, ubx, utc
 from hw.nmea import Gga, Gst, Rmc
 from hw.ubx import NavPvt
 from hw.utc import NS, Utc
+from sim.gnss_octets import angle
 
 FIRST = NavPvt(  # of a u-blox M8030 on 2020-10-23
     itow=473613000,
@@ -159,8 +160,11 @@ def test_nonsense_in_a_good_sentence_is_refused(text: str) -> None:
 @given(st.floats(-90, 90), st.floats(-180, 180), st.integers(0, 8_639_999))
 def test_nmea_round_trip(latitude: float, longitude: float, hundredths: int) -> None:
     of_day_ns = hundredths * 10_000_000
-    gga = nmea.parse(nmea.encode_gga(Gga(of_day_ns, latitude, longitude, 4, 12, 0.8, 20.1, -3.1)))
-    rmc = nmea.parse(nmea.encode_rmc(Rmc(of_day_ns, True, latitude, longitude, 5.0, 1795392000 * NS, "R")))
+    seconds = hundredths // 100
+    time = f"{seconds // 3600:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}.{hundredths % 100:02d}"
+    place = f"{angle(latitude, 'NS', 2)},{angle(longitude, 'EW', 3)}"
+    gga = nmea.parse(nmea.encode(f"GNGGA,{time},{place},4,12,0.80,20.1,M,-3.1,M,,"))
+    rmc = nmea.parse(nmea.encode(f"GNRMC,{time},A,{place},9.719,,231126,,,R"))  # 5 m/s in knots
     assert isinstance(gga, Gga)
     assert isinstance(rmc, Rmc)
     assert (gga.of_day_ns, gga.quality, gga.satellites, gga.altitude_m, gga.separation_m) == (

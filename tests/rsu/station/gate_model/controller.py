@@ -6,10 +6,11 @@ import heapq
 import math
 from typing import NamedTuple
 
-from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
+from hw.signal.contents import JunctionPlace
 from hw.signal.framing import encode_frame
 from hw.signal.messages import Address, Kind, Message, Object, Operation, encode
 from perception.objects import Lamp, LampPlan
+from sim.gat1743 import encode_lamp_colours, encode_plan
 from tests.rsu.station.gate_model.world import GROUPS, S, World
 
 REGION = 440304

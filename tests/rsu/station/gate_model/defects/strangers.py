@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
-from hw.signal.contents import JunctionPlace, encode_lamp_colours, encode_plan
+from hw.signal.contents import JunctionPlace
 from hw.signal.messages import Address, Kind, Object
 from perception.objects import Lamp, LampPlan
+from sim.gat1743 import encode_lamp_colours, encode_plan
 from tests.rsu.station.gate_model.controller import LATENCY_NS, SITE, Datagram, ModelView, octets, truth, wrap
 from tests.rsu.station.gate_model.defects.base import MS, Chance, other
 from tests.rsu.station.gate_model.world import GROUPS
