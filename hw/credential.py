@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
 
 KEPT = Path("/etc/rsu/credentials")
 _PREFIX = "rsu_"  # the name of LoadCredential= in the unit, before those of the files
@@ -19,3 +22,25 @@ def place(file: Path) -> Path:
         return file
     handed = os.environ.get("CREDENTIALS_DIRECTORY")
     return Path(handed, f"{_PREFIX}{file}") if handed else KEPT / file
+
+
+def first_line(file: Path | None) -> str:
+    """Return the first line of a password file, empty without one. OSError: it cannot be read."""
+    return "" if file is None else place(file).read_text(encoding="utf-8").partition("\n")[0].strip()
+
+
+def _readable(file: Path | None, info: ValidationInfo) -> Path | None:
+    """Take a path from the folder of the site file and read it once, so that a wrong one is found at once.
+
+    A recording has no secrets, and its replay needs none.
+    """
+    context = info.context or {}
+    if file is None or context.get("recorded"):
+        return None
+    found: Path = context.get("folder", Path()) / place(file)
+    first_line(found)
+    return found
+
+
+SECRET = "secret"  # marks fields of files whose content is never copied
+PasswordFile = Annotated[Path | None, AfterValidator(_readable), SECRET]  # of a driver's settings

@@ -44,7 +44,7 @@ class MqttChannel:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
         self._client.connect_timeout = CONNECT_S
         if place.user is not None:
-            self._client.username_pw_set(place.user, _password(place))
+            self._client.username_pw_set(place.user, credential.first_line(place.password_file) or None)
         if place.tls is not None:
             self._client.tls_set_context(_context(place.tls))
         self._client.on_connect, self._client.on_message = self._connected, self._message
@@ -107,12 +107,6 @@ class MqttChannel:
             self._theirs.send(one.payload or b"\n")  # a datagram of no octets would look like the end
         except OSError:
             self._counters["overrun"] += len(one.payload)
-
-
-def _password(place: Mqtt) -> str | None:
-    if place.password_file is None:
-        return None
-    return credential.place(place.password_file).read_text(encoding="utf-8").partition("\n")[0].strip()
 
 
 def _context(tls: BrokerTls) -> ssl.SSLContext:

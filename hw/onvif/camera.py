@@ -7,12 +7,12 @@ the boxes stand on the road says the camera's model in the site file.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field
 
 from hw.clock import SourceClock
+from hw.credential import PasswordFile, first_line
 from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
@@ -33,17 +33,6 @@ EXPLAINED = {
 }
 
 
-def _readable(path: Path, info: ValidationInfo) -> Path:
-    """Take a path from the folder of the site file and read it once, so that a wrong one is found at once."""
-    found: Path = (info.context or {}).get("folder", Path()) / path
-    _password(found)
-    return found
-
-
-def _password(path: Path | None) -> str:
-    return path.read_text(encoding="utf-8").partition("\n")[0].strip() if path else ""
-
-
 class OnvifSettings(DeviceSettings):
     """Where the camera is, its stream, and the size of the picture that the model in `sensors` is for."""
 
@@ -52,8 +41,8 @@ class OnvifSettings(DeviceSettings):
         pattern=r"^/[\x21-\x7e]*$", max_length=200, description="of the stream with metadata at the camera"
     )
     user: str = Field("", description="user name at the camera; none: no login")
-    password_file: Annotated[Path, AfterValidator(_readable)] | None = Field(
-        None, description="file whose first line is the password"
+    password_file: PasswordFile = Field(
+        None, description="file whose first line is the password; a bare name: in /etc/rsu/credentials"
     )
     image_px: tuple[int, int] = Field(description="width and height of the picture that the model in `sensors` is for")
     least_likelihood: float = Field(0.3, ge=0, le=1, description="of a class; objects less sure are left out")
@@ -87,7 +76,7 @@ class OnvifCamera:
         self._settings = settings
         self._latency_ns = round(settings.latency_ms * 1e6)
         url = f"rtsp://{settings.link.tcp}{settings.path}"
-        self._client = RtspClient(url, settings.user, _password(settings.password_file), self.counters)
+        self._client = RtspClient(url, settings.user, first_line(settings.password_file), self.counters)
         self._documents = MetadataStream(self.counters)
         self._clock = SourceClock(settings.clock_past_ms, settings.clock_future_ms, self.counters)
 

@@ -7,12 +7,12 @@ that by itself. A login that was refused is tried again a minute later, or when 
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field
 
 from hw.clock import SourceClock
+from hw.credential import PasswordFile, first_line
 from hw.detail import Detail
 from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port, Way
@@ -35,24 +35,13 @@ LEFT = Detail("the radar has logged us out", "雷达已将本机注销")
 EXPLAINED = {"targets": Detail("lists of targets of another layout: other firmware", "目标列表的格式不同：其他固件")}
 
 
-def _readable(path: Path, info: ValidationInfo) -> Path:
-    """Take a path from the folder of the site file and read it once, so that a wrong one is found at once."""
-    found: Path = (info.context or {}).get("folder", Path()) / path
-    _password(found)
-    return found
-
-
-def _password(path: Path | None) -> str:
-    return path.read_text(encoding="utf-8").partition("\n")[0].strip() if path else ""
-
-
 class AccSettings(DeviceSettings):
     """Where the radar is, the account at it, and the choices that its document leaves open."""
 
     link: Endpoint
     user: str = Field("admin", description="user name at the radar")
-    password_file: Annotated[Path, AfterValidator(_readable)] | None = Field(
-        None, description="file whose first line is the password"
+    password_file: PasswordFile = Field(
+        None, description="file whose first line is the password; a bare name: in /etc/rsu/credentials"
     )
     digest: Literal["octets", "text"] = Field("octets", description="what later rounds of the login's digest take")
     lateral: Literal["right", "left"] = Field("right", description="side on which its lateral places are positive")
@@ -86,7 +75,7 @@ class AccRadar:
         self.nominal_hz = settings.rate_hz
         self.error: str | None = None
         self._settings = settings
-        self._password = _password(settings.password_file)
+        self._password = first_line(settings.password_file)
         self._left = -1.0 if settings.lateral == "right" else 1.0
         self._splitter = Splitter({frames.START: frames.measure}, self.counters)
         self._clock = SourceClock(settings.clock_past_ms, settings.clock_future_ms, self.counters)

@@ -130,6 +130,7 @@ def _named(loaded: Config) -> Iterator[tuple[Path, bool]]:
     models = [device.video.onnx.model for device in loaded.site.devices.values() if device.video and device.video.onnx]
     copied = [folder / loaded.site.site.lane_map, *content.driver_files(loaded), *models]
     yield from ((path, False) for path in copied)
+    yield from ((path, True) for path in content.secret_files(loaded))
     for path in _paths(loaded.site):
         if (folder / path).is_file() and path not in copied:
             yield folder / path, True

@@ -112,7 +112,8 @@ def applied(config: Config, values: Mapping[Path_, Number]) -> Config:
     drivers = dict(config.drivers)
     for name in {str(path[1]) for path in values if path[0] == "devices"}:
         settings = driver_class(site.devices[name].kind).Settings
-        drivers[name] = settings.model_validate(site.devices[name].driver, context={"folder": config.path.parent})
+        context = {"folder": config.path.parent, "recorded": True}
+        drivers[name] = settings.model_validate(site.devices[name].driver, context=context)
     return config._replace(site=site, drivers=drivers)
 
 
