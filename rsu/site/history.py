@@ -74,7 +74,8 @@ class SiteHistory:
             _load(path, self._site)
         with self._alone():
             now = present(self._site)
-            self._save(now, "as found")
+            if now:
+                self._save(now, "as found")
             for name in sorted(files, key=lambda name: name == self._site.name):
                 path = self._site.parent / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +137,9 @@ def _load(path: Path, site: Path) -> None:
 
 
 def present(site: Path) -> dict[str, bytes]:
-    """Return the files of a site as it is, by path from its folder; of one that is not valid the YAML files alone."""
+    """Return the files of a site by path from its folder: of no site none, of an invalid one the YAML files."""
+    if not site.exists():
+        return {}
     try:
         files = content.collect(config.load(site))
     except ConfigError:

@@ -8,14 +8,13 @@ from pathlib import Path
 from hw.detail import Detail
 from perception.geo import Reference
 from rsu.cli.common.errors import fail
-from rsu.core import durable
 from rsu.core.exits import Exit
 from rsu.lab.beginning import probing, site_text
 from rsu.lab.beginning.probing import ProbedDevice
 from rsu.lab.beginning.site_text import SiteAnswers
 from rsu.lab.maps import importing, template
 from rsu.lab.maps.build import WantedJunction
-from rsu.site import config
+from rsu.site.history import SiteHistory
 from rsu.site.keys import schema
 
 _SITE = "site.yaml"
@@ -55,15 +54,17 @@ def answers(asked: Mapping[str, str], radio: str, listen: str) -> SiteAnswers:
 
 
 def write(folder: Path, told: SiteAnswers, found: Sequence[ProbedDevice], language: str) -> Path:
-    """Write site file, lane map and schema; return the site file. ConfigError: an answer cannot be."""
+    """Write site file, lane map and schema, if they are valid; return the site file. ConfigError: they are not."""
     site = folder / _SITE
     if site.exists():
         fail(Exit.CONFLICT, _EXISTS.of(site=site))
     folder.mkdir(parents=True, exist_ok=True)
     wanted = WantedJunction(template.KEY, told.region, told.node, reference=told.place)
     plan = template.CrossingPlan(legs=tuple(map(template.leg, _FOUR)))
-    durable.replace(folder / site_text.LANES, importing.new(plan, told.place, wanted).text.encode())
-    durable.replace(folder / schema.FILE, schema.text().encode())
-    durable.replace(site, site_text.text(told, found, language).encode())
-    config.load(site)
+    files = {
+        site_text.LANES: importing.new(plan, told.place, wanted).text,
+        schema.FILE: schema.text(),
+        _SITE: site_text.text(told, found, language),
+    }
+    SiteHistory(site).change({name: text.encode() for name, text in files.items()}, "init")
     return site

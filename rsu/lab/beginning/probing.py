@@ -39,7 +39,7 @@ class ProbedDevice(NamedTuple):
 
 def serial_lines(folder: Path = BY_ID) -> list[Path]:
     """Return the serial lines of this box by their lasting names."""
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    return sorted(path for path in folder.iterdir() if path.is_char_device()) if folder.is_dir() else []
 
 
 def serial(path: Path, seconds: float) -> ProbedDevice | None:

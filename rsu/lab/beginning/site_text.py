@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def _lines(answers: SiteAnswers, devices: list[tuple[str, ProbedDevice]], langua
     yield f"# yaml-language-server: $schema={schema.FILE}"
     yield f"# {_HEAD.told(language)}"
     yield from ("version: 1", "", "site:")
-    yield f'  name: "{answers.name}"  # {told("site.name")}'
+    yield f"  name: {_flow(answers.name)}  # {told('site.name')}"
     yield f"  region: {answers.region}  # {told('site.region')}"
     yield f"  node: {answers.node}  # {told('site.node')}"
     yield f"  reference: {{{where}, elevation_m: {place.elevation_m:.1f}}}  # {told('site.reference.elevation_m')}"
@@ -56,7 +57,7 @@ def _lines(answers: SiteAnswers, devices: list[tuple[str, ProbedDevice]], langua
     yield from ("", "identity:")
     yield f"  rscu_sn: BOX-{answers.node}  # {told('identity.rscu_sn')}"
     yield f"  rsu_sn: RADIO-{answers.node}  # {told('identity.rsu_sn')}"
-    yield f'  region_id: "{answers.district}"  # {told("identity.region_id")}'
+    yield f"  region_id: {_flow(answers.district)}  # {told('identity.region_id')}"
     yield from ("", f"radio: radio  # {told('radio.device')}", "", "devices:")
     for name, device in devices:
         yield from (f"  {name}:", f"    kind: {device.kind}", f"    driver: {{link: {_flow(device.link)}}}")
@@ -90,4 +91,4 @@ def _sensors(sensors: list[str], language: str) -> Iterator[str]:
 def _flow(node: object) -> str:
     if isinstance(node, dict):
         return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in node.items()) + "}"
-    return str(node) if isinstance(node, int) else f'"{node}"'
+    return json.dumps(node)  # numbers, and text in quotes with its own escaped

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from pydantic import ValidationError
 
 from hw.detail import Detail
 from perception.geo import Reference
 from rsu.lab.maps import formats, yaml_text
 from rsu.lab.maps.build import Built, WantedJunction
+from rsu.lab.maps.errors import PlaceUnknownError
 from rsu.lab.maps.fitting import fitted
 from rsu.lab.maps.network import RoadNetwork
 from rsu.lab.maps.notes import Notes
@@ -21,6 +23,8 @@ _TEMPLATE = Detail(
     "all lines: they are straight, as the template has them; survey the stop lines and correct the points",
     "全部线形：均为模板给出的直线；请实测停止线并修正各点",
 )
+
+_NO_ORIGIN = Detail("the place of the map cannot be: {key}: {reason}", "地图的位置无效：{key}：{reason}")
 
 
 class ImportedMap(msgspec.Struct, frozen=True):
@@ -69,12 +73,17 @@ def finished(built: Built, notes: Notes, title: str) -> ImportedMap:
 
 
 def _origin(place: Reference, stated: Stated, cgcs2000: bool, height_m: float | None) -> OriginModel:
+    """Return the place of zero as a lane map states it. PlaceUnknownError: it is not on Earth."""
     moved = stated.to_epoch_years
     cgcs2000 = cgcs2000 and moved is None
-    return OriginModel(
-        latitude_deg=place.latitude_deg,
-        longitude_deg=place.longitude_deg,
-        elevation_m=place.elevation_m if height_m is None else height_m,
-        coordinates="cgcs2000" if cgcs2000 else "wgs84",
-        epoch_years=CGCS2000_EPOCH if cgcs2000 else moved or stated.epoch_years,
-    )
+    try:
+        return OriginModel(
+            latitude_deg=place.latitude_deg,
+            longitude_deg=place.longitude_deg,
+            elevation_m=place.elevation_m if height_m is None else height_m,
+            coordinates="cgcs2000" if cgcs2000 else "wgs84",
+            epoch_years=CGCS2000_EPOCH if cgcs2000 else moved or stated.epoch_years,
+        )
+    except ValidationError as error:
+        key, reason = error.errors()[0]["loc"][-1], error.errors()[0]["msg"]
+        raise PlaceUnknownError(_NO_ORIGIN.of(key=key, reason=reason)) from error

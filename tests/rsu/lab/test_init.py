@@ -121,3 +121,16 @@ def test_a_camera_on_the_network(tmp_path: Path) -> None:
     assert f"{address}: camera-json" in said, said
     loaded = config.load(tmp_path / "s/site.yaml").site
     assert [sensor.device for sensor in loaded.sensors] == ["sensor"]
+
+
+def test_an_answer_that_cannot_be_leaves_nothing_behind(tmp_path: Path) -> None:
+    wrong = rsu(tmp_path / "new", "--yes", "--serial", tmp_path / "none", "--origin", "222.5,114.0,12", code=2)
+    assert "latitude" in wrong
+    assert not [each for each in (tmp_path / "new").rglob("*") if each.is_file()]
+    rsu(tmp_path / "new", "--yes", "--serial", tmp_path / "none", "--origin", "22.5,114.0,12")
+
+
+def test_a_name_with_quotes_is_the_name(tmp_path: Path) -> None:
+    name = 'the "old" \\ crossing'
+    rsu(tmp_path, "--yes", "--serial", tmp_path / "none", "--origin", "22.5,114.0,12", "--name", name)
+    assert config.load(tmp_path / "site.yaml").site.site.name == name
