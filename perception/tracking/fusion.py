@@ -33,6 +33,7 @@ from perception.tracking.bias import Biases, SensorBias
 from perception.tracking.claims import Claims
 from perception.tracking.population import Population
 from perception.tracking.settings import FusionSettings, squared_gate
+from perception.tracking.sightings import Sighting, SightingLog
 
 MOST_WAITING = 1000  # measurements; more are used without waiting for the cycle
 
@@ -56,6 +57,7 @@ class Fusion:
         self._gates = Gates(first, own)
         self._doubtful = np.zeros(len(sensors), dtype=np.bool_)  # which sensors were still learning in their last scan
         self._radios: list[str] = []
+        self._sightings = SightingLog()
         self._backgrounds: dict[int, Background] = {}  # by column of the radar
         self._begin()
 
@@ -106,6 +108,7 @@ class Fusion:
 
     def tracks(self, now_ns: int) -> Tracks:
         """Use all measurements that have come, then return the confirmed road users as they are now, by id."""
+        self._sightings.clear()
         self._use()
         return report.tracks(self._population, self._devices, self._radios, self._settings, now_ns)
 
@@ -116,6 +119,10 @@ class Fusion:
     def biases(self) -> list[SensorBias]:
         """Return how the sensors err against each other."""
         return self._biases.known()
+
+    def seen(self) -> list[Sighting]:
+        """Return the detections of the last cycle by device, and the tracks that took them."""
+        return list(self._sightings.found([sensor.device for sensor in self._devices], self._radios))
 
     def refuted(self) -> list[bytes]:
         """Return, once, the ids of vehicles that no sensor sees where they claim to be."""
@@ -129,15 +136,16 @@ class Fusion:
     def _round(self, measurements: list[Measurement]) -> None:
         """Match the detections of a round with the tracks; those that fit none begin new ones."""
         population, sensors = self._population, self._sensors
-        scan = self._biases.account(self._scan(measurements))
+        told = self._scan(measurements)
+        scan = self._biases.account(told)
         stamps = [each.stamp_ns for each in measurements if each.device in self._columns]
         stamps = stamps or [each.stamp_ns for each in measurements]
         middle_ns = sum(stamps) // len(stamps)
         dt = population.advance(max(middle_ns, population.time_ns))
         lag = ((scan.stamp_ns - population.time_ns) * 1e-9).astype(np.float64)
         pairs = candidates(population.table, scan, lag, sensors)
-        told = Told(sensors.radio, self._gates, self._claims.doubted())
-        pairs = plausible(pairs, population.table, scan, told, self._settings.vehicle)
+        rules = Told(sensors.radio, self._gates, self._claims.doubted())
+        pairs = plausible(pairs, population.table, scan, rules, self._settings.vehicle)
         pairs = apart(population.table, scan, pairs)
         pairs = assign(pairs, scan.sensor[pairs.detection])
         self._biases.learn(population.table, scan, pairs, population.time_ns)
@@ -157,6 +165,7 @@ class Fusion:
         row = np.concatenate([pairs.track, np.arange(before, len(population.table))])
         detection = np.concatenate([pairs.detection, first])
         sign(population.table, row, detection, scan, lag, sensors.radio)
+        self._sightings.add(told, population.table.id[row], detection)
         sure = testimony.surest(sensors, self._doubtful)
         self._witness(measurements, row, scan.sensor[detection], sure, dt)
         testimony.judge(population.table, sure, population.time_ns)

@@ -38,6 +38,21 @@ class Misbehaviour(msgspec.Struct, frozen=True):
     frames: list[bytes]  # DSMP, oldest first
 
 
+class SensorSight(msgspec.Struct, frozen=True):
+    """The detections of one device at one time."""
+
+    device: str
+    stamp_ns: int  # when they were true
+    places_m: list[tuple[float, float, int]]  # m east, m north, number of the track that took it, 0: none
+
+
+class SensorSights(msgspec.Struct, frozen=True):
+    """All that fusion used in one tick."""
+
+    stamp_ns: int  # of the tick
+    sights: list[SensorSight]
+
+
 class Report(msgspec.Struct, frozen=True):
     """One record for the cloud platform, in no platform's words. Identity: (rscu, boot, seq)."""
 

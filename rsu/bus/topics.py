@@ -24,6 +24,7 @@ TOPICS: dict[str, Topic] = {
     "snapshot": Topic(snapshot.Snapshot, "station", 10.0, 1.0, True),
     "sent": Topic(records.Sent, "station", None, None, False),  # the tape has it
     "received": Topic(records.ReceivedDsm, "station", None, None, False),  # the tape has it
+    "seen": Topic(records.SensorSights, "station", 10.0, None, False),  # a replay of the tape gives it again
     "report": Topic(records.Report, "station", None, None, False),  # the tape has it
     "tape": Topic(tape.Tape, "station", 10.0, 1.0, True),
     "misbehaviour": Topic(records.Misbehaviour, "station", None, None, True),

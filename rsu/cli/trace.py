@@ -29,8 +29,8 @@ def command(
 ) -> None:
     """Tell the story of a road user: sensors, places, messages.
 
-    Which sensor saw it when; of a recording, also how far each sensor's detections were from it; where it was; which
-    RSMs carried it, how old its values were then, and the longest time without it.
+    Which sensor saw it when, and how far its detections were from it; where it was; which RSMs carried it, how old its
+    values were then, and the longest time without it.
 
     Exit code 1: there is no such road user; 4: no daemon runs.
     """

@@ -7,35 +7,55 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rsu.bus.records import Processes, Sent
+import msgspec
+
+from rsu.bus.records import Processes, SensorSight, SensorSights, Sent
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
 from rsu.explain.look import Carried, Look, carried
 from rsu.site import config
 from rsu.site.config import Config
 
-_TOPICS = ["snapshot", "sent", "processes"]
+TOPICS = ["snapshot", "sent", "seen", "processes"]
 _STEP_S = 0.2
+
+
+class Observation:
+    """Puts the records of the bus together to looks. RSMs are read once the supervisor has named the site file."""
+
+    def __init__(self, site: Config | None = None) -> None:
+        """`site`: where it is known already."""
+        self._site = site
+        self._gone: list[Carried] = []
+        self._seen: list[SensorSight] = []
+
+    def add(self, record: msgspec.Struct) -> Look | None:
+        """Take the next record of one of `TOPICS`; return a look at every snapshot. ConfigError: the site file."""
+        if isinstance(record, Processes):
+            self._site = self._site or config.load(Path(record.site_file))
+        elif isinstance(record, SensorSights):
+            self._seen += record.sights
+        elif isinstance(record, Sent) and self._site is not None:
+            site = self._site.site
+            self._gone += carried(record, site.site.reference.reference(), site.messages.profile)
+        elif isinstance(record, Snapshot):
+            look = Look(record, tuple(self._gone), tuple(self._seen))
+            self._gone, self._seen = [], []
+            return look
+        return None
 
 
 def looks(run: Path, seconds: float, stop: threading.Event) -> Iterator[Look]:
     """Yield a look at every snapshot of the next `seconds`, or until `stop`; nothing: no daemon answers.
 
-    RSMs are read once the supervisor has named the site file. ConfigError: it is not valid any more.
+    ConfigError: the site file is not valid any more.
     """
-    bus, deadline = Subscriber(run, _TOPICS), time.monotonic() + seconds
-    site: Config | None = None
-    gone: list[Carried] = []
+    bus, deadline, observation = Subscriber(run, TOPICS), time.monotonic() + seconds, Observation()
     try:
         while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
             bus.wait(min(left, _STEP_S))
             for _, record in bus.records():
-                if isinstance(record, Processes):
-                    site = site or config.load(Path(record.site_file))
-                elif isinstance(record, Sent) and site is not None:
-                    gone += carried(record, site.site.site.reference.reference(), site.site.messages.profile)
-                elif isinstance(record, Snapshot):
-                    yield Look(record, tuple(gone))
-                    gone.clear()
+                if (look := observation.add(record)) is not None:
+                    yield look
     finally:
         bus.close()

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 import v2x
 from perception.geo import Reference, to_site
-from perception.objects import Floats
-from rsu.bus.records import Sent
+from rsu.bus.records import SensorSight, Sent
 from rsu.bus.snapshot import Snapshot
-from v2x import Position, dsmp
+from v2x import dsmp
 from v2x.profiles import Profile
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
 
 _MINUTE_MS = 60_000
-
-
-class SeenPlaces(NamedTuple):
-    """The places of the detections of one sensor at one time."""
-
-    device: str
-    stamp_ns: int  # UTC, when it was true
-    places_m: Floats  # (n, 2) m, site frame
 
 
 class Carried(NamedTuple):
@@ -42,7 +35,7 @@ class Look(NamedTuple):
 
     snapshot: Snapshot
     carried: tuple[Carried, ...] = ()
-    seen: tuple[SeenPlaces, ...] = ()  # only of recordings: the bus has no measurements
+    seen: tuple[SensorSight, ...] = ()
 
 
 def carried(sent: Sent, reference: Reference, profile: Profile) -> Iterator[Carried]:
@@ -54,20 +47,21 @@ def carried(sent: Sent, reference: Reference, profile: Profile) -> Iterator[Carr
     except v2x.CodecError:
         return
     if isinstance(message, RoadsideSafetyMessage):
-        for each in message.participants:
-            if each.ptc_type != "rsu" and each.position is not None:
-                yield _carried(each, each.position, sent, reference)
+        placed = [(e, e.position) for e in message.participants if e.ptc_type != "rsu" and e.position is not None]
+        degrees = np.array([(place.latitude_deg, place.longitude_deg) for _, place in placed]).reshape(-1, 2)
+        east, north = to_site(degrees[:, 0], degrees[:, 1], reference)
+        for (each, _), east_m, north_m in zip(placed, east.tolist(), north.tolist(), strict=True):
+            yield _carried(each, (east_m, north_m), sent)
 
 
-def _carried(each: Participant, place: Position, sent: Sent, reference: Reference) -> Carried:
-    east, north = to_site(place.latitude_deg, place.longitude_deg, reference)
+def _carried(each: Participant, position_m: tuple[float, float], sent: Sent) -> Carried:
     age_ms = 0 if each.sec_mark_ms is None else (sent.stamp_ns // 1_000_000 - each.sec_mark_ms) % _MINUTE_MS
     return Carried(
         id=each.ptc_id,
         sent_ns=sent.stamp_ns,
         newest_ns=sent.newest_receipt_ns,
         stamp_ns=sent.stamp_ns - age_ms * 1_000_000,
-        position_m=(float(east), float(north)),
+        position_m=position_m,
         speed_mps=each.speed_mps,
         heading_deg=each.heading_deg,
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import deque
 
 import msgspec
 import numpy as np
 
 from perception.geo import direction_of
+from perception.objects import Floats
+from rsu.bus.records import SensorSight
 from rsu.bus.snapshot import TrackView
-from rsu.explain.look import Carried, Look, SeenPlaces
+from rsu.explain.look import Carried, Look
 
-_REACH_M = 5.0  # a detection that is farther from every road user on air belongs to none
-_KEPT_NS = 1_100_000_000  # longest time between two RSMs of a road user that goes on as before
+_MOST = 1000  # values of the newest past that figures are made of
+_APART_NS = 1_000_000_000  # a sensor that gives nothing for longer has lost it
 
 
 class Stretch(msgspec.Struct):
@@ -32,8 +34,9 @@ class SensorPart(msgspec.Struct):
     first_ns: int  # UTC, of the first tick at which the track had its measurements
     last_ns: int
     ticks: int  # at which it had
-    places: int = 0  # of its detections that were nearest to this road user
-    rms_m: float | None = None  # root mean square of their distance from it; None: not known
+    spans_ns: list[tuple[int, int]] = []  # from when to when, UTC
+    places: int = 0  # detections of it
+    rms_m: float | None = None  # root mean square of their distance from its place on air; None: not known
     east_m: float | None = None  # mean of the distance to the east and to the north: a sensor that is registered wrong
     north_m: float | None = None
 
@@ -45,8 +48,8 @@ class OnAir(msgspec.Struct):
     first_ns: int | None = None  # UTC
     last_ns: int | None = None
     longest_gap_ms: int = 0
-    age_ms: list[int] = []  # of its values when each left
-    latency_ms: list[float] = []  # from the receipt of the newest measurement in each until it left
+    age_ms: list[int] = []  # of its values when each of the last ones left
+    latency_ms: list[float] = []  # from the receipt of the newest measurement in each of these until it left
 
 
 class UserStory(msgspec.Struct):
@@ -71,8 +74,8 @@ class Storyteller:
     def __init__(self, number: int) -> None:
         """Take the number of its track."""
         self.story = UserStory(number)
-        self._off: dict[str, list[tuple[float, float]]] = {}  # sensor -> distances to the east and north, m
-        self._on_air: dict[int, Carried] = {}  # the last of every road user
+        self._off: dict[str, deque[list[float]]] = {}  # sensor -> distances to the east and north, m
+        self._last: Carried | None = None
 
     def add(self, look: Look) -> None:
         """Take the next look."""
@@ -82,12 +85,11 @@ class Storyteller:
         if track is not None:
             self._present(track, now_ns)
         for each in look.carried:
-            self._on_air[each.id] = each
             if each.id == story.id:
+                self._last = each
                 _leave(story.on_air, each)
-        self._on_air = {key: each for key, each in self._on_air.items() if now_ns - each.sent_ns < _KEPT_NS}
-        for seen in look.seen:
-            self._measure(seen)
+        for sight in look.seen:
+            self._measure(sight)
 
     def _present(self, track: TrackView, now_ns: int) -> None:
         story = self.story
@@ -102,36 +104,28 @@ class Storyteller:
         story.stretches[-1].last_ns = now_ns
         for device in track.sources:
             part = story.sensors.setdefault(device, SensorPart(device, now_ns, now_ns, 0))
+            begin_ns = part.spans_ns.pop()[0] if part.spans_ns and now_ns - part.last_ns <= _APART_NS else now_ns
+            part.spans_ns.append((begin_ns, now_ns))
             part.last_ns, part.ticks = now_ns, part.ticks + 1
 
-    def _measure(self, seen: SeenPlaces) -> None:
-        """Hold a sensor's detections against all road users on air; keep the one that is nearest to this one."""
-        part = self.story.sensors.get(seen.device)
-        if part is None or self.story.id not in self._on_air or not len(seen.places_m):
+    def _measure(self, sight: SensorSight) -> None:
+        """Hold the detections that the track took against the place on air at that time."""
+        own = [(east, north) for east, north, track in sight.places_m if track == self.story.id]
+        part = self.story.sensors.get(sight.device)
+        if part is None or self._last is None or not own:
             return
-        numbers = list(self._on_air)
-        off = seen.places_m[:, None] - _moved([self._on_air[each] for each in numbers], seen.stamp_ns)
-        distance = np.hypot(off[..., 0], off[..., 1])
-        own = numbers.index(self.story.id)
-        row = int(distance[:, own].argmin())
-        if distance[row, own] > _REACH_M or int(distance[row].argmin()) != own:
-            return
-        found = self._off.setdefault(seen.device, [])
-        found.append((float(off[row, own, 0]), float(off[row, own, 1])))
-        all_off = np.array(found)
-        part.places, part.rms_m = len(found), float(np.sqrt((all_off**2).sum(axis=1).mean()))
-        part.east_m, part.north_m = all_off.mean(axis=0).tolist()
+        found = self._off.setdefault(sight.device, deque(maxlen=_MOST))
+        found.extend((np.array(own) - _moved(self._last, sight.stamp_ns)).tolist())
+        off = np.array(found)
+        part.places, part.rms_m = part.places + len(own), float(np.sqrt((off**2).sum(axis=1).mean()))
+        part.east_m, part.north_m = off.mean(axis=0).tolist()
 
 
-def _moved(users: Sequence[Carried], stamp_ns: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Return where road users on air are at a time, (n, 2) m."""
-    speed = np.array([each.speed_mps or 0.0 for each in users])
-    heading = np.array([math.nan if each.heading_deg is None else each.heading_deg for each in users])
-    passed_s = np.array([(stamp_ns - each.stamp_ns) / 1e9 for each in users])
-    moved: np.ndarray[tuple[int, int], np.dtype[np.float64]] = np.array(
-        [each.position_m for each in users]
-    ) + np.nan_to_num(direction_of(heading) * (speed * passed_s)[:, None])
-    return moved
+def _moved(user: Carried, stamp_ns: int) -> Floats:
+    """Return where a road user on air is at a time, (2,) m."""
+    way_m = (user.speed_mps or 0.0) * (stamp_ns - user.stamp_ns) / 1e9
+    place: Floats = np.array(user.position_m)
+    return place if user.heading_deg is None else place + direction_of(np.float64(user.heading_deg)) * way_m
 
 
 def _leave(on_air: OnAir, each: Carried) -> None:
@@ -143,3 +137,4 @@ def _leave(on_air: OnAir, each: Carried) -> None:
     on_air.age_ms.append((each.sent_ns - each.stamp_ns) // 1_000_000)
     if each.newest_ns is not None:
         on_air.latency_ms.append((each.sent_ns - each.newest_ns) / 1e6)
+    del on_air.age_ms[:-_MOST], on_air.latency_ms[:-_MOST]

@@ -18,6 +18,7 @@ from hw.link import Chunk, PortLink
 from hw.registry import driver_class
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from perception.objects import Measurement
+from perception.tracking.sightings import Sighting
 from rsu.bus.tape import Outcome, Tape
 from rsu.recording.worded import teller, worded
 from rsu.site.config import Config
@@ -80,6 +81,7 @@ class Player:
         self._heart = Heart(config, seed, {name: self._device(config, name) for name in config.site.devices})
         self._teller = teller(config)
         self.devices, self.station = self._heart.devices, self._heart.station
+        self.seen: list[Sighting] = []  # detections that fusion used in the last tick
 
     def _device(self, config: Config, name: str) -> Device:
         settings, kind = config.drivers[name], config.site.devices[name].kind
@@ -118,7 +120,9 @@ class Player:
     def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
         self._apply(links)
-        return worded(outcome(self._heart.tick(now_ns, clock), now_ns), self._teller)
+        output = self._heart.tick(now_ns, clock)
+        self.seen = output.seen
+        return worded(outcome(output, now_ns), self._teller)
 
     def play(self, tape: Tape) -> Outcome:
         """Repeat one tick of a recording."""

@@ -18,7 +18,7 @@ from rsu.bus import changes
 from rsu.bus.changes import StateChanges
 from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
-from rsu.bus.records import Committed, Processes, Progress, ReceivedDsm, Sent
+from rsu.bus.records import Committed, Processes, Progress, ReceivedDsm, SensorSights, Sent
 from rsu.bus.reel import Reel
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Publisher, Subscriber
@@ -26,7 +26,7 @@ from rsu.bus.tape import WHOLE, Tape
 from rsu.core.collector import settle
 from rsu.messages.scene import TICK_NS
 from rsu.site.config import Config
-from rsu.station import succession
+from rsu.station import succession, views
 from rsu.station.broadcast import Outgoing
 from rsu.station.heart import Heart
 from rsu.station.latch_file import LatchAnswer, LatchDesk, LatchFile
@@ -115,6 +115,8 @@ class StationLoop:
         for record in output.misbehaviour:
             self._bus.publish("misbehaviour", record)
         self._report(output, now_ns)
+        sights = [views.sight(each, said.correction_ns) for each in output.seen]
+        self._bus.publish("seen", SensorSights(now_ns + said.correction_ns, sights))
         self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
         done = outcome(output, now_ns)
         self._reel.add(Tape(self._tape_seed, self._ticks, self._rounds, links, done, said, latch, site=self._site))

@@ -27,6 +27,7 @@ from perception.objects import (
 )
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.fusion import Fusion
+from perception.tracking.sightings import Sighting
 from perception.traffic.observer import Observer
 from perception.traffic.situation import Situation
 from perception.traffic.statistics import TrafficStatistics
@@ -59,6 +60,7 @@ class Output(NamedTuple):
     drafts: list[Draft]
     messages: list[MessageState]  # the gate's decision on each type
     misbehaviour: list[Misbehaviour]  # of senders on air
+    seen: list[Sighting]  # detections that fusion used
 
 
 class Station:
@@ -160,7 +162,7 @@ class Station:
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
         self._hear(moment)
         misbehaviour = self._receiver.misbehaviour(said.correction_ns)
-        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour)
+        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, self._fusion.seen())
 
     def _hear(self, moment: Moment) -> None:
         """Take in messages from the air: last of all, and a bounded number, so that a flood does not delay the output.

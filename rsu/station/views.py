@@ -12,7 +12,9 @@ from hw.device import DeviceHealth
 from perception.objects import RoadUser
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.bias import SensorBias
+from perception.tracking.sightings import Sighting
 from rsu.bus.latch import Held
+from rsu.bus.records import SensorSight
 from rsu.bus.snapshot import DeviceView, EventView, LatchView, SignalHead, TrackView
 from rsu.messages.bounds import ellipses_95
 from rsu.reasons import doubts
@@ -54,6 +56,13 @@ def _track(
         to_stop_line_m=None if place is None or place.to_stop_line_m is None else round(place.to_stop_line_m, 1),
         movement=place.movement if place else None,
     )
+
+
+def sight(sighting: Sighting, correction_ns: int) -> SensorSight:
+    """Return the detections of a device; `correction_ns`: UTC less steady time."""
+    rows = zip(sighting.position_m.round(2).tolist(), sighting.track.tolist(), strict=True)
+    places = [(east, north, track) for (east, north), track in rows]
+    return SensorSight(sighting.device, sighting.stamp_ns + correction_ns, places)
 
 
 def signals(phases: Sequence[PhaseNow]) -> list[SignalHead]:

@@ -6,12 +6,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from rsu.bus.records import SensorSight
 from rsu.bus.snapshot import MessageState, Snapshot, TrackView
 from rsu.explain import reason, recorded
-from rsu.explain.look import Carried, Look, SeenPlaces
+from rsu.explain.look import Carried, Look
 from rsu.explain.user import Storyteller, UserStory
 from rsu.recording import reader, site_files
 
@@ -78,32 +78,27 @@ def test_one_that_nothing_holds_back_says_so(kind: str) -> None:
     assert "no condition" in str(reason.of_message(kind, looks("wrong-way")[-1].snapshot).lines[1][0])
 
 
-def look(second: int, seen: list[tuple[float, float]]) -> Look:
-    """Return a look with road users 1 and 2, 4 m apart, driving east at 10 m/s, and one sensor's detections."""
+def look(second: int, seen: list[tuple[float, float, int]]) -> Look:
+    """Return a look with road user 1, driving east at 10 m/s, and one sensor's detections half a second later."""
     track = TrackView(
         id=1, kind="car", east_m=10.0 * second, north_m=0.0, speed_mps=10.0, heading_deg=90.0, length_m=4.5,
         width_m=1.8, sources=["radar"], ellipse=(1.0, 0.5, 0.0), age_ms=0, link="west_in", lane=1, vehicle_id=None,
     )  # fmt: skip
     now_ns = second * S
-    rsm = [
-        Carried(number, now_ns, now_ns, now_ns, (10.0 * second, 4.0 * (number - 1)), 10.0, 90.0) for number in (1, 2)
-    ]
+    carried = Carried(1, now_ns, now_ns, now_ns, (10.0 * second, 0.0), 10.0, 90.0)
     state = MessageState("rsm", "send", [], 10.0, 1)
-    return Look(
-        Snapshot(now_ns, "", [track], [], [], [state], [], 1.0, None),
-        tuple(rsm),
-        (SeenPlaces("radar", now_ns + S // 2, np.array(seen).reshape(-1, 2)),),
-    )
+    snapshot = Snapshot(now_ns, "", [track], [], [], [state], [], 1.0, None)
+    return Look(snapshot, (carried,), (SensorSight("radar", now_ns + S // 2, seen),))
 
 
-def test_a_detection_belongs_to_the_road_user_that_is_nearest_when_it_was_true() -> None:
-    """Half a second later the road user is 5 m on; the sensor sees it 1 m too far north, and another beside it."""
-    told = story(1, [look(second, [(10.0 * second + 5.0, 1.0), (10.0 * second + 5.0, 3.5)]) for second in range(1, 5)])
-    part = told.sensors["radar"]
+def test_the_error_of_a_sensor_is_that_of_the_detections_that_the_track_took() -> None:
+    """Half a second later the road user is 5 m on; the sensor sees it 1 m too far north, and others beside it."""
+    seen = [[(10.0 * at + 5.0, 1.0, 1), (10.0 * at + 5.0, 0.5, 2), (10.0 * at + 5.0, 0.0, 0)] for at in range(1, 5)]
+    part = story(1, [look(second, found) for second, found in enumerate(seen, 1)]).sensors["radar"]
     assert part.places == 4
     assert (part.east_m, part.north_m, part.rms_m) == pytest.approx((0.0, 1.0, 1.0))
 
 
-def test_a_detection_that_is_far_from_all_or_nearer_to_another_is_not_its_own() -> None:
-    told = story(1, [look(second, [(10.0 * second + 5.0, 3.0), (10.0 * second - 9.0, 0.0)]) for second in range(1, 5)])
-    assert told.sensors["radar"].places == 0 and told.sensors["radar"].rms_m is None
+def test_a_sensor_that_loses_it_for_more_than_a_second_begins_anew() -> None:
+    part = story(1, [look(second, []) for second in (1, 2, 5, 6)]).sensors["radar"]
+    assert part.spans_ns == [(S, 2 * S), (5 * S, 6 * S)] and part.rms_m is None
