@@ -11,7 +11,7 @@ from hw.driver import DeviceSettings as DriverSettings
 from hw.modality import Modality
 from rsu.core.errors import ConfigError, Finding
 from rsu.site import lanemap
-from rsu.site.identity import Identity
+from rsu.site.identity import Identity, LampPhase
 from rsu.site.model import Site
 from rsu.site.reading import read
 from rsu.site.rules import table
@@ -73,4 +73,15 @@ def identity(config: Config) -> Identity:
         software_version=version("rsu-edge"),
         links={link.name: link.upstream.id for link in links} | me.link_ids,
         maneuvers={(link.name, lane.id): list(lane.maneuvers) for link in links for lane in link.lanes},
+        node=(site.region, site.node),
+        phases=_phases(config.site),
     )
+
+
+def _phases(site: Site) -> dict[int, list[LampPhase]]:
+    """Return number of a lamp -> the phases that it shows."""
+    found: dict[int, list[LampPhase]] = {}
+    for phase in site.signal.phases if site.signal is not None else ():
+        permissive = phase.green == "permissive" or phase.crosswalk
+        found.setdefault(phase.lamp, []).append(LampPhase(phase.id, permissive))
+    return found

@@ -18,5 +18,7 @@ class DialectRow(NamedTuple):
 DIALECTS: dict[str, DialectRow] = {
     "tits0180": DialectRow("rsu.uplink.tits0180.dialect:Tits0180"),  # T/ITS 0180.1-2021
     "openv2x": DialectRow("rsu.uplink.openv2x.dialect:OpenV2X", 15.0),  # the open-source edge platform, release 1.0
+    "tits0117": DialectRow("rsu.uplink.tits0117.dialect:Tits0117"),  # T/ITS 0117-2020, RSU and central subsystem
+    "dris": DialectRow("rsu.uplink.dris.dialect:Dris"),  # Huawei's road network service
 }
 DEFAULT = "tits0180"

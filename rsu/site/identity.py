@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from perception.geo import Reference
+
+
+class LampPhase(NamedTuple):
+    """A phase of the lane map that a lamp of the controller shows."""
+
+    id: int
+    permissive: bool  # its green gives way to others
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,3 +35,5 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     hardware_version: str = ""
     links: Mapping[str, int] = {}  # name of the lane map's link -> linkId
     maneuvers: Mapping[tuple[str, int], list[str]] = {}  # link and lane -> those of MOVEMENTS that the lane allows
+    node: tuple[int, int] = (0, 0)  # region and number of the lane map's node
+    phases: Mapping[int, list[LampPhase]] = {}  # number of a lamp -> the phases that it shows

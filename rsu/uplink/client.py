@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import socket
 import ssl
+from typing import NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from rsu.uplink.credentials import Credentials
-from rsu.uplink.dialect import Publication
+from rsu.uplink.dialect import Login, Publication
 
 _CONNACK, _AUTH = 0x20, 0xF0
 _FIRST_OCTETS = 200
+
+
+class BrokerLimits(NamedTuple):
+    """Limits in the broker's CONNACK."""
+
+    max_packet: int | None = None  # octets
+    max_qos: int = 1
 
 
 class Client(paho.Client):
@@ -53,13 +60,13 @@ class Client(paho.Client):
         return wrapped
 
 
-def make(rscu: str, credentials: Credentials, will: Publication | None, connect_timeout_s: float) -> Client:
-    """Return a client with these credentials and the last will of a box."""
-    client = Client(CallbackAPIVersion.VERSION2, client_id=rscu, protocol=paho.MQTTv5, reconnect_on_failure=False)
-    if credentials.context is not None:
-        client.tls_set_context(credentials.context)
-    if credentials.username is not None:
-        client.username_pw_set(credentials.username, credentials.password)
+def make(login: Login, context: ssl.SSLContext | None, will: Publication | None, connect_timeout_s: float) -> Client:
+    """Return a client with this login and the last will of a box. `context` None: no TLS."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id=login.name, protocol=paho.MQTTv5, reconnect_on_failure=False)
+    if context is not None:
+        client.tls_set_context(context)
+    if login.username is not None:
+        client.username_pw_set(login.username, login.password)
     if will is not None:
         client.will_set(*will)
     client.connect_timeout = connect_timeout_s

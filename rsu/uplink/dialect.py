@@ -3,7 +3,8 @@
 A dialect is pure. It turns the station's reports into the octets that the spool keeps, those into publications, and
 the platform's answers into numbers of records. Windows, repeats, the spool and the connection know no dialect.
 
-A platform that acknowledges nothing (`answers` is empty) holds a record when the broker does: then PUBACK frees it.
+A record of a kind that the platform does not acknowledge (`answers` has no topic for it) is held when the broker has
+it: then PUBACK frees it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ class Publication(NamedTuple):
     qos: int
 
 
+class Login(NamedTuple):
+    """The name and the words with which a connection begins; None: none are sent."""
+
+    name: str  # the client's
+    username: str | None
+    password: str | None
+
+
 class Answer(NamedTuple):
     """The platform's word on numbers of one kind."""
 
@@ -41,7 +50,7 @@ class Dialect(Teller, Protocol):
     """One way to speak to a platform."""
 
     upward: str  # filter of the topics on which the platform listens
-    answered: str  # filter of the topics on which it answers; empty: it does not
+    answered: str  # filter of the topics on which it answers; empty: on none
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -61,6 +70,9 @@ class Dialect(Teller, Protocol):
 
         `room`: octets that topic and body may have together; None: any number. TooLargeError: it never fits.
         """
+
+    def login(self, given: Login, now_ns: int) -> Login:
+        """Return the login of a new connection. `given`: the box's number, user and password of the site file."""
 
     def presence(self, now_ns: int, online: bool) -> Publication | None:
         """Return the presence message: sent at every connection, and (offline) the connection's will."""

@@ -15,7 +15,7 @@ from perception.geo import to_wgs84
 from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, Participants, RoadEvents, Told, ToldUser
 from rsu.site.box import Box
-from rsu.uplink.dialect import HELD, Answer, Publication
+from rsu.uplink.dialect import HELD, Answer, Login, Publication
 from rsu.uplink.errors import TooLargeError
 from rsu.uplink.record import SpooledRecord
 
@@ -68,6 +68,10 @@ class Acme:
         if room is not None and len(topic) + len(record.payload) > room:
             raise TooLargeError(f"{len(record.payload)} octets, and the broker's packets have room for {room}")
         return [Publication(topic, record.payload, 1)]
+
+    def login(self, given: Login, now_ns: int) -> Login:
+        """Return the login of the site file."""
+        return given
 
     def presence(self, now_ns: int, online: bool) -> Publication | None:
         """Return the presence message: the box is there, or gone."""

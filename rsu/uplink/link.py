@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import NamedTuple
 
 import paho.mqtt.client as paho
 import structlog
@@ -27,7 +26,7 @@ from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, diagnosis
 from rsu.uplink.credentials import Credentials
-from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
+from rsu.uplink.dialect import HELD, Answer, Dialect, Login, Publication
 from rsu.uplink.receipts import Receipts
 from rsu.uplink.record import SpooledRecord
 
@@ -44,13 +43,6 @@ _new_properties: Callable[[int], Properties] = Properties  # its constructor is 
 _log = structlog.get_logger()
 
 
-class BrokerLimits(NamedTuple):
-    """Limits in the broker's CONNACK."""
-
-    max_packet: int | None = None  # octets
-    max_qos: int = 1
-
-
 class BrokerLink:
     """One attempt, and the connection that comes of it."""
 
@@ -61,13 +53,14 @@ class BrokerLink:
         self.answers: SimpleQueue[Answer] = SimpleQueue()
         self.connected = False
         self.ended: Cause | None = None
-        self.limits = BrokerLimits()
+        self.limits = client.BrokerLimits()
         self.unreadable = 0  # acknowledgements
         self.unheard = False  # no client subscribes to the sent topics
         self.denied: dict[str, str] = {}  # kind -> why the broker does not take or hand over its publications
         self.peer_until: str | None = None  # end of the broker's certificate
         self._settings = settings
         self._dialect = dialect
+        self._answered = frozenset(dialect.answers.values())  # kinds that the platform acknowledges
         self._subscribing: dict[int, str] = {}  # mid -> kind
         self._welcomed = False  # its CONNACK was read
         self._subscribed = False
@@ -76,9 +69,11 @@ class BrokerLink:
         self._receipts = Receipts()
         self._pubacks: SimpleQueue[tuple[int, int, str]] = SimpleQueue()
         self._trouble: Cause | None = None
-        will = dialect.presence(time.time_ns(), online=False)
-        will = will and will._replace(qos=min(will.qos, max_qos))
-        self._client = client.make(rscu, credentials, will, CONNECT_TIMEOUT_S)
+        now_ns = time.time_ns()
+        login = dialect.login(Login(rscu, credentials.username, credentials.password), now_ns)
+        if (will := dialect.presence(now_ns, online=False)) is not None:
+            will = will._replace(qos=min(will.qos, max_qos))
+        self._client = client.make(login, credentials.context, will, CONNECT_TIMEOUT_S)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_publish = self._on_publish
@@ -140,7 +135,7 @@ class BrokerLink:
         if not self.connected:
             return False
         given = [self._publish(record.kind, each) for each in said]
-        if not self._dialect.answers:
+        if self._dialect.way(record.kind) not in self._answered:
             self._receipts.given(record, [info.mid for info in given])
         return all(info.rc == paho.MQTT_ERR_SUCCESS for info in given)
 
@@ -185,7 +180,7 @@ class BrokerLink:
             self._trouble = diagnosis.of_reason(reason.value, str(reason))
             return
         max_qos = min(1, getattr(properties, "MaximumQoS", 1))
-        self.limits = BrokerLimits(getattr(properties, "MaximumPacketSize", None), max_qos)
+        self.limits = client.BrokerLimits(getattr(properties, "MaximumPacketSize", None), max_qos)
         self._client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
         for topic, kind in self._dialect.answers.items():
             _, mid = self._client.subscribe(topic, qos=max_qos)

@@ -15,15 +15,16 @@ more message.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import msgspec
 
 from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, Participants, RoadEvents, Told
 from rsu.site.box import Box
-from rsu.uplink.dialect import Answer, Publication
-from rsu.uplink.openv2x import pieces, rsi, rsm, status
+from rsu.uplink import pieces
+from rsu.uplink.dialect import Answer, Login, Publication
+from rsu.uplink.openv2x import rsi, rsm, status
 from rsu.uplink.record import SpooledRecord
 
 _encode = msgspec.json.Encoder().encode
@@ -76,8 +77,12 @@ class OpenV2X:
         if not record.payload:
             return []
         topic = self.topic(record.kind)
-        bodies = [record.payload] if room is None else pieces.of(record.payload, room - len(topic.encode()))
+        bodies = pieces.of(record.payload, room and room - len(topic.encode()), _items)
         return [Publication(topic, body, 1) for body in bodies]
+
+    def login(self, given: Login, now_ns: int) -> Login:
+        """Return the login of the site file."""
+        return given
 
     def presence(self, now_ns: int, online: bool) -> Publication | None:
         """Return a heartbeat for a new connection; there is no word for going offline but silence."""
@@ -88,3 +93,8 @@ class OpenV2X:
     def read(self, kind: str, body: bytes) -> list[Answer]:
         """Refuse all: nothing is answered."""
         raise ValueError("this platform acknowledges nothing")
+
+
+def _items(data: dict[str, Any]) -> list[Any]:
+    found = data["content"]["rsms"][0]["participants"] if "content" in data else data.get("rsiDatas", [])
+    return cast(list[Any], found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rsu.bus.told import DeviceStates
 from rsu.site.box import Box
-from rsu.uplink.openv2x.units import Json
+from rsu.uplink.csae53 import Json
 
 _VERSION = "v1"  # of the protocol
 

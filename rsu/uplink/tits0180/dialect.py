@@ -8,7 +8,7 @@ from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, GivenUp, Participants, RoadEvents, RoadTraffic, SignalLamps, Told
 from rsu.site.box import Box
-from rsu.uplink.dialect import Answer, Publication
+from rsu.uplink.dialect import Answer, Login, Publication
 from rsu.uplink.record import SpooledRecord
 from rsu.uplink.tits0180 import answers, envelope, events, lamps, participants, parts, status, traffic
 from rsu.uplink.tits0180.common import Payload
@@ -67,6 +67,10 @@ class Tits0180:
         whole = envelope.marker(self._rscu, record) if record.kind == SKIPPED else record.payload
         bodies = [whole] if room is None else parts.parted(whole, room - len(topic.encode()))
         return [Publication(topic, body, envelope.QOS[record.kind]) for body in bodies]
+
+    def login(self, given: Login, now_ns: int) -> Login:
+        """Return the login of the site file."""
+        return given
 
     def presence(self, now_ns: int, online: bool) -> Publication:
         """Return the unnumbered basic status that says whether the box is connected."""

@@ -23,7 +23,10 @@ def test_nothing_is_needed_for_spool_only() -> None:
         ({"plattform": {}}, "plattform"),
         ({"platform": {"host": "a..b"}}, "not a host name"),
         ({"platform": {"host": "h", "port": 0}}, "port"),
-        ({"platform": {"host": "h", "dialect": "xyz"}}, "no dialect .xyz.: there are openv2x, tits0180"),
+        (
+            {"platform": {"host": "h", "dialect": "xyz"}},
+            "no dialect .xyz.: there are dris, openv2x, tits0117, tits0180",
+        ),
         ({"platform": {"host": "h", "tls": {"ca": "x", "key": "y"}}}, "belong together"),
         ({"spool": {"max_age_h": {"event": 0}}}, "event"),
         ({"participants_hz": 20}, "participants_hz"),
