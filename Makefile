@@ -81,8 +81,9 @@ bench-codec bench-events bench-misbehaviour bench-gate bench-kills bench-reload 
 	$(BIN)/python -m tests.bench $*
 
 # FILMS: folder of real films, on which vehicles are counted too
-bench-video: $(VENV)/.installed-dev
+bench-video: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench video $(if $(FILMS),--films $(FILMS))
+	$(BIN)/python -m tests.bench conditions
 
 # SECONDS: of the flood
 bench-flood: $(VENV)/.installed-dev

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sim.frames import WorldFrame, at
 from sim.video.ground import Picture
-from sim.video.picture import Painter
 
 
 class FilmShot(NamedTuple):
@@ -19,7 +18,14 @@ class FilmShot(NamedTuple):
     picture: Picture
 
 
-def film(world: Iterator[WorldFrame], painter: Painter, rate_hz: float, seconds: float) -> Iterator[FilmShot]:
+class Paints(Protocol):
+    """Whatever draws the world as a camera sees it."""
+
+    def paint(self, frame: WorldFrame, number: int) -> Picture:
+        """Return the picture of the world; `number` counts pictures."""
+
+
+def film(world: Iterator[WorldFrame], painter: Paints, rate_hz: float, seconds: float) -> Iterator[FilmShot]:
     """Yield the pictures of the world's next `seconds`."""
     number, begin_ns = 0, None
     for before, after in pairwise(world):

@@ -70,12 +70,31 @@ class Painter:
 
     def paint(self, frame: WorldFrame, number: int) -> Picture:
         """Return the picture of the world; `number` counts pictures."""
+        return self.exposed(self.drawn(frame), frame.stamp_ns, number)
+
+    @property
+    def place_m(self) -> Floats:
+        """Where the camera is (3,) m, site frame."""
+        return self._lens.place_m
+
+    @property
+    def empty(self) -> Picture:
+        """The picture of the empty world, before it is exposed."""
+        return self._empty
+
+    def drawn(self, frame: WorldFrame) -> Picture:
+        """Return the picture of the world before it is exposed: in steady light, without noise."""
         picture = self._empty.copy()
         rows = self._in_front(frame)
         self._cast(picture, frame, rows)
         for row in rows:
             self._body(picture, frame, row)
-        return self._exposed(picture, frame.stamp_ns, number)
+        return picture
+
+    def pixels(self, points: Floats) -> Floats:
+        """Return the pixels (n, 2) of points (n, 3) m, site frame; NaN behind the camera."""
+        ahead = (points - self._lens.place_m) @ self._lens.rotation[2] > NEAR_M
+        return np.where(ahead[:, None], self._project(points[None])[0], np.nan)
 
     def silhouettes(self, frame: WorldFrame) -> list[tuple[int, Mask]]:
         """Return (row, mask) of the frame's road users as if none hid another, farthest first."""
@@ -147,7 +166,7 @@ class Painter:
         )
         return np.asarray(flat, dtype=np.float64).reshape(*boxes.shape[:2], 2)
 
-    def _exposed(self, picture: Picture, stamp_ns: int, number: int) -> Picture:
+    def exposed(self, picture: Picture, stamp_ns: int, number: int) -> Picture:
         """Let the light change and the sensor be noisy."""
         light = 1 + DAYLIGHT * math.sin(2 * math.pi * stamp_ns / 1e9 / DAYLIGHT_PERIOD_S)
         lit = cv2.convertScaleAbs(picture, alpha=light)
