@@ -32,6 +32,7 @@ LIVE = {
     "test_new_site",
     "test_page",
     "test_page_map",
+    "test_page_sheets",
     "test_recorder",
     "test_recovery",
     "test_reload_live",

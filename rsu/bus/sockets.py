@@ -22,6 +22,12 @@ _ENCODER = msgspec.msgpack.Encoder()
 _decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of record
 
 
+def decoded(topic: str, payload: bytes) -> msgspec.Struct:
+    """Return the record of a topic's octets."""
+    record: msgspec.Struct = _decoder(topics.topic(topic).record).decode(payload)
+    return record
+
+
 class Bound:
     """A ZeroMQ socket at a path in the run folder; bound again when the path is gone, as in an emptied folder."""
 
@@ -92,13 +98,16 @@ class Subscriber:
 
     def records(self) -> Iterator[tuple[str, msgspec.Struct]]:
         """Yield (topic, record) of everything that is there now, without waiting."""
+        return ((topic, decoded(topic, payload)) for topic, payload in self.payloads())
+
+    def payloads(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (topic, octets) of everything that is there now, without waiting; `decoded` makes records of them."""
         while True:
             try:
                 topic, payload = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            name = topic.decode()
-            yield name, _decoder(topics.topic(name).record).decode(payload)
+            yield topic.decode(), payload
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable when records may be there (edge-triggered: drain it)."""

@@ -12,9 +12,8 @@ import msgspec
 from rsu.bus.records import Processes, SensorSight, SensorSights, Sent
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.sockets import Subscriber
-from rsu.explain.look import Carried, Look, carried
+from rsu.explain.look import Carried, Look, RsmReading, carried
 from rsu.site import config
-from rsu.site.config import Config
 
 TOPICS = ["snapshot", "sent", "seen", "processes"]
 _STEP_S = 0.2
@@ -23,26 +22,30 @@ _STEP_S = 0.2
 class Observation:
     """Puts the records of the bus together to looks. RSMs are read once the supervisor has named the site file."""
 
-    def __init__(self, site: Config | None = None) -> None:
-        """`site`: where it is known already."""
-        self._site = site
+    def __init__(self, air: RsmReading | None = None) -> None:
+        """`air`: where it is known already."""
+        self._air = air
         self._gone: list[Carried] = []
         self._seen: list[SensorSight] = []
 
     def add(self, record: msgspec.Struct) -> Look | None:
         """Take the next record of one of `TOPICS`; return a look at every snapshot. ConfigError: the site file."""
         if isinstance(record, Processes):
-            self._site = self._site or config.load(Path(record.site_file))
+            self._air = self._air or _air(Path(record.site_file))
         elif isinstance(record, SensorSights):
             self._seen += record.sights
-        elif isinstance(record, Sent) and self._site is not None:
-            site = self._site.site
-            self._gone += carried(record, site.site.reference.reference(), site.messages.profile)
+        elif isinstance(record, Sent) and self._air is not None:
+            self._gone += carried(record, self._air)
         elif isinstance(record, Snapshot):
             look = Look(record, tuple(self._gone), tuple(self._seen))
             self._gone, self._seen = [], []
             return look
         return None
+
+
+def _air(site_file: Path) -> RsmReading:
+    site = config.load(site_file).site
+    return RsmReading(site.site.reference.reference(), site.messages.profile)
 
 
 def looks(run: Path, seconds: float, stop: threading.Event) -> Iterator[Look]:

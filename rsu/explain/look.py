@@ -30,6 +30,13 @@ class Carried(NamedTuple):
     heading_deg: float | None
 
 
+class RsmReading(NamedTuple):
+    """Reference point and profile of a site: with them its RSMs are read."""
+
+    reference: Reference
+    profile: Profile
+
+
 class Look(NamedTuple):
     """The station at one tick."""
 
@@ -38,18 +45,18 @@ class Look(NamedTuple):
     seen: tuple[SensorSight, ...] = ()
 
 
-def carried(sent: Sent, reference: Reference, profile: Profile) -> Iterator[Carried]:
+def carried(sent: Sent, air: RsmReading) -> Iterator[Carried]:
     """Yield the road users in an RSM; another message, and one that cannot be read, has none."""
     if sent.kind != "rsm":
         return
     try:
-        message = v2x.decode(dsmp.parse(sent.frame).payload, profile)
+        message = v2x.decode(dsmp.parse(sent.frame).payload, air.profile)
     except v2x.CodecError:
         return
     if isinstance(message, RoadsideSafetyMessage):
         placed = [(e, e.position) for e in message.participants if e.ptc_type != "rsu" and e.position is not None]
         degrees = np.array([(place.latitude_deg, place.longitude_deg) for _, place in placed]).reshape(-1, 2)
-        east, north = to_site(degrees[:, 0], degrees[:, 1], reference)
+        east, north = to_site(degrees[:, 0], degrees[:, 1], air.reference)
         for (each, _), east_m, north_m in zip(placed, east.tolist(), north.tolist(), strict=True):
             yield _carried(each, (east_m, north_m), sent)
 

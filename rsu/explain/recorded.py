@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rsu.bus.records import Sent
 from rsu.bus.tape import Outcome, Tape
-from rsu.explain.look import Look, carried
+from rsu.explain.look import Look, RsmReading, carried
 from rsu.replay.player import Player
 from rsu.site.config import Config
 from rsu.station import views
@@ -14,7 +14,7 @@ from rsu.station import views
 
 def looks(config: Config, tapes: Iterable[Tape]) -> Iterator[Look]:
     """Yield a look at every tick."""
-    known = config.site.site.reference.reference(), config.site.messages.profile
+    air = RsmReading(config.site.site.reference.reference(), config.site.messages.profile)
     player: Player | None = None
     seed = b""
     for tape in tapes:
@@ -23,7 +23,7 @@ def looks(config: Config, tapes: Iterable[Tape]) -> Iterator[Look]:
         outcome, correction_ns = player.play(tape), tape.clock.correction_ns
         yield Look(
             player.station.snapshot(outcome.now_ns),
-            tuple(each for sent in _sent(outcome, correction_ns) for each in carried(sent, *known)),
+            tuple(each for sent in _sent(outcome, correction_ns) for each in carried(sent, air)),
             tuple(views.sight(each, correction_ns) for each in player.seen),
         )
 

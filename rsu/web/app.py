@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -88,8 +89,11 @@ class _Pages:
             self._viewers.discard(websocket)
 
 
-def application(board: Board, run: Path) -> Starlette:
-    """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder."""
+def application(board: Board, run: Path, further: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder.
+
+    `further`: addresses beside those of the board.
+    """
     pages = _Pages(board, run)
     routes = [
         Route("/api/state", pages.state),
@@ -100,6 +104,7 @@ def application(board: Board, run: Path) -> Starlette:
         Route("/metrics", pages.metrics),
         *health.routes(board),
         WebSocketRoute("/live", pages.live),
+        *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]

@@ -12,13 +12,17 @@ from pathlib import Path
 import uvicorn
 
 from rsu.bus.records import Progress
-from rsu.bus.sockets import Publisher, Subscriber
+from rsu.bus.sockets import Publisher, Subscriber, decoded
 from rsu.site.config import Config
 from rsu.site.web import WebSettings
+from rsu.web import stories
 from rsu.web.app import application
-from rsu.web.board import TOPICS, Board
+from rsu.web.board import TOPICS as BOARD_TOPICS
+from rsu.web.board import Board
+from rsu.web.last_minute import TOPICS as PAST_TOPICS
+from rsu.web.last_minute import LastMinute
 from rsu.web.limits import HEAD_OCTETS, Door
-from rsu.web.patch import Document
+from rsu.web.shown_site import ShownSite
 
 PROGRESS_PERIOD_S = 0.5
 STOP_PERIOD_S = 0.1
@@ -27,20 +31,20 @@ SHUTDOWN_S = 1
 
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Serve a site's page until `stop`. OSError: the port is taken."""
-    site = config.site
-    serve(site.page, site.site.name, config.lane_map.model_dump(mode="json"), run, stop)
+    serve(config.site.page, ShownSite.of(config, data), run, stop)
 
 
-def serve(settings: WebSettings, site_name: str, lane_map: Document, run: Path, stop: threading.Event) -> None:
+def serve(settings: WebSettings, subject: ShownSite, run: Path, stop: threading.Event) -> None:
     """Serve the page until `stop` is set; `run` is the folder with the bus sockets. OSError: the port is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.create_server((settings.host, settings.port), family=family) as listener:
-        asyncio.run(_serve(listener, Board(site_name, lane_map), run, stop))
+        asyncio.run(_serve(listener, subject, run, stop))
 
 
-async def _serve(listener: socket.socket, board: Board, run: Path, stop: threading.Event) -> None:
+async def _serve(listener: socket.socket, subject: ShownSite, run: Path, stop: threading.Event) -> None:
+    board, past = Board(subject.name, subject.lane_map), LastMinute()
     config = uvicorn.Config(
-        application(board, run),
+        application(board, run, stories.routes(past, subject.air)),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -54,24 +58,29 @@ async def _serve(listener: socket.socket, board: Board, run: Path, stop: threadi
     )
     server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as group:
-        chores = [group.create_task(_follow(board, run)), group.create_task(_report(run))]
+        chores = [group.create_task(_follow(board, past, run)), group.create_task(_report(run))]
         chores.append(group.create_task(_obey(stop, board, server)))
         await server.serve(sockets=[listener])
         for chore in chores:
             chore.cancel()
 
 
-async def _follow(board: Board, run: Path) -> None:
-    """Put the newest record of each topic on the board as they come."""
-    subscriber = Subscriber(run, TOPICS)
+async def _follow(board: Board, past: LastMinute, run: Path) -> None:
+    """Put the newest record of each topic on the board as they come, and all that stories need into the past."""
+    subscriber = Subscriber(run, sorted({*BOARD_TOPICS, *PAST_TOPICS}))
     readable = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_reader(subscriber.fileno(), readable.set)
     try:
         while True:
             readable.clear()
-            for topic, record in dict(subscriber.records()).items():
-                board.put(topic, record, time.monotonic_ns())
+            newest: dict[str, bytes] = {}
+            for topic, payload in subscriber.payloads():
+                if topic in PAST_TOPICS:
+                    past.put(topic, payload, time.monotonic_ns())
+                newest[topic] = payload
+            for topic in newest.keys() & set(BOARD_TOPICS):
+                board.put(topic, decoded(topic, newest[topic]), time.monotonic_ns())
             await readable.wait()
     finally:
         loop.remove_reader(subscriber.fileno())

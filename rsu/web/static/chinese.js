@@ -1,6 +1,6 @@
 // What the page says, in Chinese, by the English text beside the code. {} are figures.
 
-export const CHINESE = {
+export const PAGE = {
   // document
   "connecting": "正在连接",
   "Manual": "手册",

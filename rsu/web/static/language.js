@@ -1,7 +1,9 @@
 // The page's language: the one that was chosen on it, else the browser's. English stands where it is said.
 
-import {CHINESE} from "./chinese.js";
+import {PAGE} from "./chinese.js";
+import {SHEETS} from "./chinese-sheets.js";
 
+const CHINESE = {...PAGE, ...SHEETS};
 const KEY = "language";
 const ATTRIBUTES = ["title", "aria-label"];
 const flat = (text) => text.replace(/\s+/g, " ").trim();

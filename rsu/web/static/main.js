@@ -8,8 +8,11 @@ import {listen} from "./gestures.js";
 import {choose, language, onLanguageChange, say, translate} from "./language.js";
 import {Live, PARTS} from "./live.js";
 import {Panels} from "./panels.js";
+import {MessageView} from "./message.js";
 import {Roads} from "./roads.js";
+import {Sheet} from "./sheet.js";
 import {approaches, drawSignals} from "./signals.js";
+import {UserView} from "./story.js";
 import {setClass, setText} from "./table.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {Tracks} from "./tracks.js";
@@ -27,6 +30,7 @@ const context = canvas.getContext("2d");
 const view = new View(canvas);
 const tracks = new Tracks();
 const panels = new Panels();
+const sheet = new Sheet({user: UserView, message: MessageView}, (name, argument) => { if (name === "user") selected = argument; });
 let theme = readTheme();
 let roads = null, heads = [];
 let map = null; // digest of the lane map that is drawn or being fetched
@@ -69,8 +73,9 @@ function showPanels() {
     document.title = `${stale ? "! " : ""}${state.site} · RSU`;
   }
   if (state.station) showFigures(state);
-  if (!chosen()) selected = null;
+  if (!chosen() && sheet.subject()[0] !== "user") selected = null;
   showDetails(chosen());
+  sheet.show(state);
   const old = Object.keys(PARTS).filter((part) => live.isOld(part, now));
   panels.show(state, attention(state, link, old), heads);
 }
@@ -100,6 +105,12 @@ function chosen() { return selected && (live.state.tracks || {})[selected]; }
 function select(id) {
   selected = id;
   showDetails(chosen());
+  if (id !== null) {
+    $("story").href = `#user/${id}`;
+    if (matchMedia("(min-width: 861px)").matches) location.hash = `user/${id}`;
+  } else if (sheet.subject()[0] === "user") {
+    sheet.close();
+  }
 }
 
 function step(by) {
@@ -168,8 +179,9 @@ function showLanguage() {
 translate();
 showLanguage();
 $("language").addEventListener("click", () => choose(language === "zh" ? "en" : "zh"));
-onLanguageChange(() => { showLanguage(); showPanels(); });
+onLanguageChange(() => { showLanguage(); sheet.route(); showPanels(); });
 onThemeChange(() => { theme = readTheme(); });
+sheet.route();
 setInterval(showPanels, PANELS_MS);
 setInterval(() => panels.sample(live.state, !stale), 1000);
 requestAnimationFrame(draw);

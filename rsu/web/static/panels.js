@@ -43,7 +43,7 @@ export class Panels {
       const kind = message.kind.toUpperCase();
       return {
         key: message.kind,
-        cells: [{text: kind, className: "name", title: messageTitle(message.kind)},
+        cells: [(cell) => link(cell, `#message/${message.kind}`, kind, messageTitle(message.kind)),
           mark(named("decisions", message.decision), level), (cell) => this.spark(message.kind).attach(cell),
           number(message.rate_hz.toFixed(1), "strong"), number(count(message.frames))],
         notes: message.reasons.map((reason) => ({text: sentence(reason), className: level, title: reason})),
@@ -138,6 +138,15 @@ export class Panels {
     this.before.set(process.name, before);
     return before.percent;
   }
+}
+
+/** A name that opens its sheet. */
+function link(cell, href, text, title) {
+  if (!cell.firstChild) cell.appendChild(document.createElement("a"));
+  setClass(cell, "name");
+  if (cell.firstChild.getAttribute("href") !== href) cell.firstChild.href = href;
+  setText(cell.firstChild, text);
+  cell.title = title;
 }
 
 /** Counters of a record that have counted something, in words. */

@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 import random
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
+from perception.geo import Reference
+from perception.sensor import FieldOfView, Mount, Sensor
 from rsu.bus.snapshot import EventView, SignalHead, Snapshot, TrackView
+from rsu.explain.look import RsmReading
 from rsu.site.lanemap import LaneMapFile, Point
 from rsu.web.patch import Document
+from rsu.web.shown_site import ShownSite
 from tests.rsu.web.records import ARMS, devices, messages
+from v2x import DEFAULT_PROFILE
 
 LANES = {
     1: ("vehicle", 3.25, ("left",)),
@@ -50,6 +56,16 @@ def lane_map() -> Document:
     node = {"region": 0, "id": 1, "name": "Bench", "position": (0, 0), "links": [_link(arm) for arm in range(4)]}
     file = {"nodes": [node], "crosswalks": crosswalks, "exits": [_exit(arm) for arm in range(4)]}
     return LaneMapFile.model_validate(file).model_dump(mode="json")
+
+
+def subject(name: str, data: Path) -> ShownSite:
+    """Return that crossing as the page needs it: one radar on the northern arm."""
+    radar = Sensor(
+        device="radar-north",
+        mount=Mount(east_m=0, north_m=22, height_m=5, yaw_deg=0),
+        field_of_view=FieldOfView(range_m=120, width_deg=90),
+    )
+    return ShownSite(name, lane_map(), RsmReading(Reference(30.0, 120.0), DEFAULT_PROFILE), [radar], data)
 
 
 def _link(arm: int) -> dict[str, object]:

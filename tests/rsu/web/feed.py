@@ -11,7 +11,7 @@ from pathlib import Path
 from rsu.bus.sockets import Publisher
 from rsu.site.web import WebSettings
 from rsu.web.process import serve
-from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.crossing import Crossing, subject
 from tests.rsu.web.records import processes, recorder, uplink
 
 
@@ -55,7 +55,7 @@ def main() -> None:
     options = parser.parse_args()
     stop = threading.Event()
     with tempfile.TemporaryDirectory() as folder, Feed(Path(folder), Crossing(options.tracks)):
-        serve(WebSettings(port=options.port), "Demo crossing", lane_map(), Path(folder), stop)
+        serve(WebSettings(port=options.port), subject("Demo crossing", Path(folder)), Path(folder), stop)
 
 
 if __name__ == "__main__":

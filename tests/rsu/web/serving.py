@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from rsu.site.web import WebSettings
 from rsu.web.process import serve
-from tests.rsu.web.crossing import lane_map
+from tests.rsu.web.crossing import subject
 
 
 def free_port() -> int:
@@ -27,10 +27,15 @@ def free_port() -> int:
 @contextlib.contextmanager
 def serving(folder: Path, port: int) -> Iterator[None]:
     """Serve the records on the bus in a folder."""
+    with running(lambda stop: serve(WebSettings(port=port), subject("Test crossing", folder), folder, stop), port):
+        yield
+
+
+@contextlib.contextmanager
+def running(page: Callable[[threading.Event], None], port: int) -> Iterator[None]:
+    """Run a page until the end."""
     stop = threading.Event()
-    thread = threading.Thread(
-        target=serve, args=(WebSettings(port=port), "Test crossing", lane_map(), folder, stop), daemon=True
-    )
+    thread = threading.Thread(target=page, args=(stop,), daemon=True)
     thread.start()
     try:
         wait_for(port)

@@ -9,13 +9,16 @@ from html.parser import HTMLParser
 from rsu.web.app import STATIC
 
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
-SIGNS = {"RSU", "UTC", "–", "+", "−", "×", "12", "38", "N ▲", "中文"}  # the same in both languages
+SIGNS = {"RSU", "UTC", "–", "+", "−", "×", "←", "12", "38", "N ▲", "中文"}  # the same in both languages
 ALIKE = re.compile(r"(CPU|[{}() /·:：。MiB（）]+)")  # Chinese texts without a Chinese word
 OTHER = {"none: spool only"}  # of records
 SOURCES = {file.name: file.read_text(encoding="utf-8") for file in sorted(STATIC.glob("*.js"))}
+TABLES = {name for name in SOURCES if name.startswith("chinese")}
 CHINESE: dict[str, str] = {
     json.loads(f'"{english}"'): chinese
-    for english, chinese in re.findall(r'^  "((?:[^"\\]|\\.)*)":\s*"(.*)",$', SOURCES["chinese.js"], re.MULTILINE)
+    for english, chinese in re.findall(
+        r'^  "((?:[^"\\]|\\.)*)":\s*"(.*)",$', "\n".join(SOURCES[name] for name in TABLES), re.MULTILINE
+    )
 }
 
 
@@ -43,7 +46,7 @@ class Document(HTMLParser):
 
 def said() -> set[str]:
     """Return the texts that scripts say, and the words of their tables."""
-    every = "\n".join(source for name, source in SOURCES.items() if name != "chinese.js")
+    every = "\n".join(source for name, source in SOURCES.items() if name not in TABLES)
     found = set(re.findall(r'\bsay\("([^"]*)"', every))
     for either in re.findall(r'\bsay\([^"()]*\? "([^"]*)" : "([^"]*)"\)', every):
         found |= {*either}
@@ -63,7 +66,7 @@ def test_every_text_of_the_page_has_its_chinese() -> None:
 
 
 def test_chinese_texts_have_the_same_figures_and_a_use() -> None:
-    everything = "\n".join(source for name, source in SOURCES.items() if name != "chinese.js")
+    everything = "\n".join(source for name, source in SOURCES.items() if name not in TABLES)
     for english, chinese in CHINESE.items():
         assert chinese.count("{") == english.count("{"), english
         assert IDEOGRAPH.search(chinese) or ALIKE.fullmatch(chinese), english

@@ -16,7 +16,7 @@ from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site.web import WebSettings
 from rsu.web.patch import Document, merge
 from rsu.web.process import serve
-from tests.rsu.web.crossing import Crossing
+from tests.rsu.web.crossing import Crossing, subject
 from tests.rsu.web.records import uplink
 from tests.rsu.web.serving import free_port, serving
 
@@ -145,4 +145,4 @@ def test_progress_is_published(tmp_path: Path, port: int) -> None:
 
 def test_a_taken_port_is_an_error(tmp_path: Path, port: int) -> None:
     with pytest.raises(OSError, match="in use"):
-        serve(WebSettings(port=port), "x", {}, tmp_path, threading.Event())
+        serve(WebSettings(port=port), subject("x", tmp_path), tmp_path, threading.Event())

@@ -1,0 +1,98 @@
+"""`/api/user/NUMBER`, `/api/message/KIND`, `/api/seen`: stories of road users and messages, from the last minute.
+
+A story is made on demand, and goes on from there while a page shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rsu.bus.records import Sent
+from rsu.bus.snapshot import Snapshot
+from rsu.explain import told
+from rsu.explain.live import Observation
+from rsu.explain.look import RsmReading
+from rsu.explain.user import Storyteller
+from rsu.messages.table import ROWS
+from rsu.web.last_minute import LastMinute
+
+_FOLLOWED_S = 20.0  # a story that no page shows for so long is forgotten
+_MOST = 8  # road users that are followed at once
+_UNAVAILABLE = 503
+
+
+class _Followed(msgspec.Struct):
+    """A road user whose story is told."""
+
+    teller: Storyteller
+    observation: Observation
+    asked_s: float = 0.0  # monotonic
+    number: int = 0  # of the last record that the story has
+    snapshot: Snapshot | None = None
+
+
+class Stories(NamedTuple):
+    """The addresses."""
+
+    past: LastMinute
+    air: RsmReading
+    followed: dict[int, _Followed]
+    lock: asyncio.Lock
+
+    async def user(self, request: Request) -> Response:
+        """Answer with the story of a road user; its second half minute costs little."""
+        number, now_s = int(request.path_params["number"]), time.monotonic()
+        async with self.lock:
+            for other in [key for key, each in self.followed.items() if now_s - each.asked_s > _FOLLOWED_S]:
+                del self.followed[other]
+            if number not in self.followed and len(self.followed) >= _MOST:
+                del self.followed[min(self.followed, key=lambda each: self.followed[each].asked_s)]
+            one = self.followed.setdefault(number, _Followed(Storyteller(number), Observation(self.air)))
+            one.asked_s = now_s
+            await asyncio.to_thread(self._go_on, one)
+        return _json(None if one.snapshot is None else told.user(one.teller.story, one.snapshot))
+
+    def _go_on(self, one: _Followed) -> None:
+        for each in self.past.after(one.number):
+            one.number = each.number
+            if (look := one.observation.add(each.record())) is not None:
+                one.teller.add(look)
+                one.snapshot = look.snapshot
+
+    async def message(self, request: Request) -> Response:
+        """Answer why a type of message is on air or not, with the newest of it."""
+        kind = request.path_params["kind"]
+        snapshot = next((each.record() for each in self.past.newest("snapshot")), None)
+        records = (each.record() for each in self.past.newest("sent"))
+        newest = next((each for each in records if isinstance(each, Sent) and each.kind == kind), None)
+        if kind not in ROWS or not isinstance(snapshot, Snapshot):
+            return _json(None)
+        return _json(told.message(kind, snapshot, newest, self.air.profile))
+
+    async def seen(self, _: Request) -> Response:
+        """Answer with the newest detections of all sensors."""
+        return _json(next((msgspec.to_builtins(each.record()) for each in self.past.newest("seen")), None))
+
+
+def routes(past: LastMinute, air: RsmReading) -> list[Route]:
+    """Return the addresses."""
+    stories = Stories(past, air, {}, asyncio.Lock())
+    return [
+        Route("/api/user/{number:int}", stories.user),
+        Route("/api/message/{kind}", stories.message),
+        Route("/api/seen", stories.seen),
+    ]
+
+
+def _json(content: Any) -> Response:
+    """Return an answer; nothing: the station is not heard."""
+    if content is None:
+        return Response(b"null", _UNAVAILABLE, media_type="application/json")
+    return Response(msgspec.json.encode(content), media_type="application/json")
