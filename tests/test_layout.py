@@ -60,7 +60,7 @@ PURE = [
 # folder -> its parts, from the ground up; parts on one floor do not import each other
 ORDER = {
     "rsu": "core reasons manual < bus < site < recording messages < recorder station video uplink"
-    " < daemon replay bench upgrade < lab drill explain < cli web",
+    " < daemon replay bench upgrade exports < lab drill explain < cli web",
     "perception": "objects sensor < algebra geo kernel results camera tsai < state < sensing scoring video < occlusion"
     " < tracking < traffic < events registration",
 }

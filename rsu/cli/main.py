@@ -15,6 +15,7 @@ from rsu.cli import (
     config,
     demo,
     drill,
+    export,
     init,
     log,
     map,
@@ -69,6 +70,7 @@ COMMANDS = (
     score,
     compare,
     tune,
+    export,
     model,
     drill,
 )

@@ -40,7 +40,10 @@ GROUPS = (
         ),
     ),
     PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "devices", "figures")),
-    PageGroup({"en": "Integrator", "zh": "集成开发人员"}, ("design", "messages", "write-a-driver", "write-a-dialect")),
+    PageGroup(
+        {"en": "Integrator", "zh": "集成开发人员"},
+        ("design", "messages", "city-model", "write-a-driver", "write-a-dialect"),
+    ),
     PageGroup({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )
 PAGES = tuple(page for group in GROUPS for page in group.pages)

@@ -119,18 +119,25 @@ class Player:
 
     def advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock = AS_BEGUN) -> Outcome:
         """Tick the station. `links`: those that changed after the last round."""
-        self._apply(links)
-        output = self._heart.tick(now_ns, clock)
-        self.seen = output.seen
-        return worded(outcome(output, now_ns), self._teller)
+        return worded(self._advance(now_ns, links, clock), self._teller)
 
     def play(self, tape: Tape) -> Outcome:
         """Repeat one tick of a recording."""
+        return worded(self.told(tape), self._teller)
+
+    def told(self, tape: Tape) -> Outcome:
+        """Repeat one tick of a recording, its records in no platform's words."""
         if tape.latch is not None:
             self.station.latch.set(tape.latch)
         for one in tape.rounds:
             self.serve(one)
-        return self.advance(tape.outcome.now_ns, tape.links, tape.clock)
+        return self._advance(tape.outcome.now_ns, tape.links, tape.clock)
+
+    def _advance(self, now_ns: int, links: Iterable[LinkState], clock: SystemClock) -> Outcome:
+        self._apply(links)
+        output = self._heart.tick(now_ns, clock)
+        self.seen = output.seen
+        return outcome(output, now_ns)
 
     def _apply(self, links: Iterable[LinkState]) -> None:
         for state in links:

@@ -16,7 +16,7 @@ from rsu.core.errors import ConfigError
 from rsu.site.map_source import map_source
 
 _TYPES = {"vehicle": "vehicle", "bike": "bikeLane"}  # the lane map's word -> the MAP's
-_USUAL_WIDTH_M = 3.25
+USUAL_WIDTH_M = 3.25
 WIDEST_LANE_M = 15.0  # a MAP has room for more, a road has not
 
 Point = tuple[float, float]  # east, north in metres
@@ -169,7 +169,7 @@ def _away(road: str, index: int, lane: ExitLane) -> lanes.LaneLine:
         link=road,
         lane=index,
         points_m=np.array(lane.points, dtype=np.float64),
-        width_m=lane.width_m or _USUAL_WIDTH_M,
+        width_m=lane.width_m or USUAL_WIDTH_M,
         type=_TYPES.get(lane.type or "vehicle", "sidewalk"),
         leads_away=True,
     )

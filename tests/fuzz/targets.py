@@ -89,6 +89,7 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     # read once, from the operator's own disk, by a YAML parser that keeps comments: bounded, not fast
     ("site-yaml", partial(files.site, "demo.yaml"), 3000, 8192, "site-yaml"),
     *((f"map-{name}", partial(files.foreign_map, name, suffix), 3000, _MAP, f"map-{name}") for name, suffix in _MAPS),
+    ("map-city-model", partial(files.foreign_map, "auto", ".json"), 3000, _MAP, "map-city-model"),
     ("lane-map", partial(files.site, "demo-lanes.json"), 3000, 8192, "lane-map"),
 ]
 TARGETS = {row[0]: Target(*row[1:]) for row in _ROWS}

@@ -56,6 +56,9 @@ LaneMapPath = Annotated[Path, typer.Argument(metavar="LANES", help="lane map, YA
 MapOut = Annotated[
     Path | None, typer.Option("--out", metavar="YAML", help="lane map to write", show_default="standard output")
 ]
+ExportOut = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="file to write", show_default="standard output")
+]
 Recording = Annotated[Path, typer.Argument(metavar="REC", help="recording (.mcap)")]
 Recordings = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap)")]
 Chain = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap) that follow each other in time")]

@@ -22,7 +22,7 @@ _UNKNOWN = Detail(
 )
 _IS = Detail("{file}: {format}", "{file}：{format}")
 _SHORT = Detail("{count} lanes shorter than 0.2 m", "{count} 条短于 0.2 m 的车道")
-_NO_LIBRARY = Detail(
+NO_LIBRARY = Detail(
     "maps need the extra `map`, {name} is not installed: pip install 'rsu-edge[map]'",
     "地图功能需要附加组件 `map`，{name} 未安装：pip install 'rsu-edge[map]'",
 )
@@ -59,7 +59,7 @@ def read(path: Path, name: str, stated: Stated, notes: Notes) -> RoadNetwork:
         notes.read(_IS.of(file=path.name, format=row.title))
         network = reader(path, stated, notes)
     except ImportError as error:
-        raise MissingError(_NO_LIBRARY.of(name=error.name)) from error
+        raise MissingError(NO_LIBRARY.of(name=error.name)) from error
     if short := network.without_short():
         notes.left_out(_SHORT.of(count=short))
     return network

@@ -9,21 +9,25 @@ from pydantic import ValidationError
 
 from hw.detail import Detail
 from perception.geo import Reference
-from rsu.lab.maps import formats, yaml_text
+from rsu.exports.datum import CGCS2000_EPOCH
+from rsu.lab.maps import city_model, formats, yaml_text
 from rsu.lab.maps.build import Built, WantedJunction
 from rsu.lab.maps.errors import PlaceUnknownError
 from rsu.lab.maps.fitting import fitted
 from rsu.lab.maps.network import RoadNetwork
 from rsu.lab.maps.notes import Notes
-from rsu.lab.maps.placing import CGCS2000_EPOCH, Stated
+from rsu.lab.maps.placing import Stated
 from rsu.lab.maps.template import CrossingPlan, crossing
-from rsu.site.lanemap import OriginModel
+from rsu.site.lanemap import LaneMapFile, OriginModel
 
 _TEMPLATE = Detail(
     "all lines: they are straight, as the template has them; survey the stop lines and correct the points",
     "全部线形：均为模板给出的直线；请实测停止线并修正各点",
 )
-
+_OWN = Detail(
+    "{file}: a city model of `rsu export site`: its lane map is taken as it is",
+    "{file}：由 `rsu export site` 生成的城市模型：车道地图按原样采用",
+)
 _NO_ORIGIN = Detail("the place of the map cannot be: {key}: {reason}", "地图的位置无效：{key}：{reason}")
 
 
@@ -45,12 +49,23 @@ def lane_map(
     path: Path, format_name: str, stated: Stated, wanted: WantedJunction, height_m: float | None
 ) -> ImportedMap:
     """Read a foreign map and build one junction of it; errors as with `network`."""
+    if (model := city_model.read(path)) is not None:
+        return _own(path, model)
     found, notes = network(path, format_name, stated)
     built = fitted(found, wanted, notes)
     if built.origin is not None:
         origin = _origin(built.origin, stated, found.cgcs2000, height_m)
         built = msgspec.structs.replace(built, lane_map=built.lane_map.model_copy(update={"origin": origin}))
     return finished(built, notes, f"Lane map, made of {path.name}")
+
+
+def _own(path: Path, model: LaneMapFile) -> ImportedMap:
+    """Return the lane map of a city model of ours, as it is."""
+    notes = Notes()
+    notes.read(_OWN.of(file=path.name))
+    assert model.origin is not None
+    place = Reference(model.origin.latitude_deg, model.origin.longitude_deg, model.origin.elevation_m)
+    return finished(Built(model, place, {}), notes, f"Lane map, made of {path.name}")
 
 
 def new(plan: CrossingPlan, place: Reference | None, wanted: WantedJunction) -> ImportedMap:

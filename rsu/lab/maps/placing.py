@@ -16,18 +16,14 @@ import numpy as np
 from hw.detail import Detail
 from perception.geo import Reference, gcj02_offset, to_site
 from perception.objects import Floats
+from rsu.exports.datum import CGCS2000_EPOCH, plate_motion, step_deg
 from rsu.lab.maps.errors import MapError
 from rsu.lab.maps.network import RoadNetwork
 from rsu.lab.maps.notes import Notes
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 DATUMS: dict[Datum, str] = {"wgs84": "WGS-84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
-CGCS2000_EPOCH = 2000.0
-_EARTH_M = 6371000.0
-# rotation of the Eurasian plate about x, y, z in ITRF2014, milliarcseconds a year: Altamimi and others 2017, table 1
-_EURASIA_MAS = np.array([-0.085, -0.531, 0.770])
 _FARTHEST_M = 300_000.0  # between two points of a file
-_MAS_RAD = math.radians(1.0 / 3.6e6)
 
 _OFFSET = Detail(
     "the coordinates are said to be in {datum}, offset by 500 to 600 m: they cannot be broadcast; survey in WGS-84 or "
@@ -154,20 +150,10 @@ class Placing:
         if epoch is None or last is None:
             self._notes.assumed(_KEPT.of(rate=100.0 * math.hypot(east, north)))
             return degrees
-        east, north = east * (last - epoch), north * (last - epoch)
+        years = last - epoch
         if first:
-            self._notes.read(_MOVED.of(east=east, north=north, first=epoch, last=last))
-        step = np.degrees(np.array([east / math.cos(math.radians(degrees[0, 1])), north]) / _EARTH_M)
-        return degrees + step
-
-
-def plate_motion(latitude: float, longitude: float) -> tuple[float, float]:
-    """Return how far the Eurasian plate moves a place in a year: metres east, north."""
-    lat, lon = math.radians(latitude), math.radians(longitude)
-    up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
-    velocity = np.cross(_EURASIA_MAS * _MAS_RAD, _EARTH_M * up)
-    to_east = np.array([-math.sin(lon), math.cos(lon), 0.0])
-    return float(velocity @ to_east), float(velocity @ np.cross(up, to_east))
+            self._notes.read(_MOVED.of(east=east * years, north=north * years, first=epoch, last=last))
+        return degrees + step_deg(float(degrees[0, 1]), float(degrees[0, 0]), years)
 
 
 def _from_gcj02(degrees: Floats) -> Floats:

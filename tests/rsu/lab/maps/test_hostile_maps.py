@@ -17,10 +17,11 @@ pytest.importorskip("shapely", reason="the extra `map` is not installed")
 
 from perception.geo import Reference, gcj02_offset, to_site
 from rsu.cli.main import app
+from rsu.exports.datum import plate_motion
 from rsu.lab.maps import importing, xml_file
 from rsu.lab.maps.build import WantedJunction
 from rsu.lab.maps.errors import MapError
-from rsu.lab.maps.placing import Stated, plate_motion
+from rsu.lab.maps.placing import Stated
 from rsu.site import config
 from tests.rsu.lab.maps import crossing
 from tests.rsu.lab.maps.crossing import SHENZHEN
