@@ -66,3 +66,21 @@ def attitude(mount: Mount) -> Floats:
     lean = np.array([[1, 0, 0], [0, np.cos(roll), -np.sin(roll)], [0, np.sin(roll), np.cos(roll)]])
     rotation: Floats = down @ lean @ axes
     return rotation
+
+
+def mounted(turn: Floats, place_m: Floats) -> Mount:
+    """Return the mount of a camera at a place (3,) m, site frame; `turn` (3, 3): site frame -> right, down, forward.
+
+    The height is as it comes out, below the road as well: nothing is checked.
+    """
+    right, forward = turn[0], turn[2]
+    level = np.array([forward[1], -forward[0], 0.0]) / np.hypot(*forward[:2])
+    east, north, up = map(float, place_m)
+    return Mount.model_construct(
+        east_m=east,
+        north_m=north,
+        height_m=up,
+        yaw_deg=float(np.degrees(np.arctan2(forward[0], forward[1]))),
+        pitch_deg=float(np.degrees(-np.arcsin(forward[2]))),
+        roll_deg=float(np.degrees(np.arctan2(right @ np.cross(forward, level), right @ level))),
+    )

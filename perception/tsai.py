@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from perception.camera import mounted
 from perception.objects import Floats
 from perception.sensor import Intrinsics, Mount
 
@@ -38,7 +39,11 @@ def calibrated(xml: str, pixel_sd: float = 1.5) -> tuple[Intrinsics, Mount]:
     fx, fy = focal * stretch / pitch_x, focal / pitch_y
     corner = np.hypot(max(cx, width - cx) / fx, max(cy, height - cy) / fy)
     lens = Intrinsics(fx=fx, fy=fy, cx=cx, cy=cy, distortion=_lens(kappa * focal**2, corner), pixel_sd=pixel_sd)
-    return lens, _mount(np.array(pose[:3]), _turn(*pose[3:]))
+    turn = _turn(*pose[3:])
+    mount = mounted(turn, -turn.T @ np.array(pose[:3]) / 1000.0)
+    if mount.height_m <= 0:
+        raise ValueError("the camera is below the road: z of the world must point up")
+    return lens, mount
 
 
 def _numbers(root: ElementTree.Element, part: str, names: tuple[str, ...]) -> list[float]:
@@ -68,20 +73,3 @@ def _turn(rx: float, ry: float, rz: float) -> Floats:
     about_z = np.array([[c, -f, 0], [f, c, 0], [0, 0, 1]])
     turn: Floats = about_z @ about_y @ about_x
     return turn
-
-
-def _mount(moved_mm: Floats, turn: Floats) -> Mount:
-    """Return the mount of a camera; `turn` (3, 3), `moved_mm` (3,): world -> camera."""
-    east, north, up = -turn.T @ moved_mm / 1000.0
-    if up <= 0:
-        raise ValueError("the camera is below the road: z of the world must point up")
-    right, forward = turn[0], turn[2]
-    level = np.array([forward[1], -forward[0], 0.0]) / np.hypot(*forward[:2])
-    return Mount(
-        east_m=east,
-        north_m=north,
-        height_m=up,
-        yaw_deg=float(np.degrees(np.arctan2(forward[0], forward[1]))),
-        pitch_deg=float(np.degrees(-np.arcsin(forward[2]))),
-        roll_deg=float(np.degrees(np.arctan2(right @ np.cross(forward, level), right @ level))),
-    )

@@ -37,7 +37,14 @@ CONFINED = {
     "libsumo": ["sim/"],
     "onnx": ["rsu/lab/models/"],
     "zmq": ["rsu/", "sim/"],
-    "cv2": ["perception/video/", "rsu/video/", "rsu/site/rules/video.py", "sim/video/"],
+    "cv2": [
+        "perception/calibration/",
+        "perception/video/",
+        "rsu/calibration/",
+        "rsu/video/",
+        "rsu/site/rules/video.py",
+        "sim/video/",
+    ],
 }
 PURE = [
     "codecs/v2x",
@@ -59,10 +66,10 @@ PURE = [
 ]
 # folder -> its parts, from the ground up; parts on one floor do not import each other
 ORDER = {
-    "rsu": "core reasons manual < bus < site < recording messages < recorder station video uplink"
+    "rsu": "core reasons manual < bus < site < recording messages calibration < recorder station video uplink"
     " < daemon replay bench upgrade exports < lab drill explain < cli web",
-    "perception": "objects sensor < algebra geo kernel results camera tsai < state < sensing scoring video < occlusion"
-    " < tracking < traffic < events registration",
+    "perception": "objects sensor < algebra geo kernel results camera < tsai state < sensing scoring video"
+    " < occlusion calibration < tracking < traffic < events registration",
 }
 HIGHEST = 8  # floors of rsu/
 IMPURE_MODULES = {"time", "socket", "threading", "asyncio", "subprocess", "select", "multiprocessing"}

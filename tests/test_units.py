@@ -15,14 +15,15 @@ UNITS += " years"  # epochs
 RATES = ("_per_s", "_per_m", "_share")
 # shares, probabilities, likelihoods, ratios, unit vectors, means of counts
 UNITLESS = (
-    "agreement ahead alike along assa best busy channel_busy confidence cost deta existence exists exposure false hdop"
-    " hota idf1 log_class log_odds look mean_count misfit missed mota normal odds occupancy precision probability"
-    " recall recall_all right_class right_group rotation scale score share size_weight space_occupancy square total"
-    " true_users v2x_only velocity_square velocity_volume votes weight word"
+    "agreement ahead alike along assa best busy channel_busy condition confidence cost deta existence exists exposure"
+    " false hdop hota idf1 log_class log_odds look mean_count misfit missed mota normal odds occupancy precision"
+    " probability recall recall_all right_class right_group rotation scale score share size_weight space_occupancy"
+    " square total true_users v2x_only velocity_square velocity_volume votes weight word"
 )
 # elements of several units, or in the unit that another field names: the comment beside each says it
 MIXED = (
-    "Actor.profile Block.residual CameraPose.matrix EventLimits.over EventLimits.slow Gates.first Gates.own"
+    "Actor.profile Block.residual CameraPose.matrix CameraSolution.sd CameraSolution.x"
+    " EventLimits.over EventLimits.slow Gates.first Gates.own"
     " Indicator.matters IndicatorRow.a IndicatorRow.b Information.about_place Information.about_speed"
     " Information.mixed Information.place Information.speed Job.speed LampPlan.steps Lens.distortion Lens.matrix"
     " Limit.clear_at Limit.raise_at Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty"

@@ -10,6 +10,7 @@ import typer.main
 
 from rsu.cli import (
     backup,
+    calibrate,
     check,
     compare,
     config,
@@ -49,6 +50,7 @@ COMMANDS = (
     init,
     check,
     map,
+    calibrate,
     config,
     selftest,
     run,

@@ -82,6 +82,7 @@ def _told(error: OSError) -> Detail:
 
 def _codes() -> dict[type[BaseException], Exit]:
     """Return the exit code of each kind of error; the nearest kind counts. Imported only when there is an error."""
+    from rsu.calibration.errors import CalibrateError
     from rsu.core.errors import AlreadyRunningError, ConfigError, NotReachableError
     from rsu.core.folders import NoHomeError
     from rsu.lab.errors import MissingError, ModelError, ParameterError, StorageError, TruthError
@@ -98,6 +99,7 @@ def _codes() -> dict[type[BaseException], Exit]:
         NoHomeError: Exit.USAGE,
         ParameterError: Exit.USAGE,
         MissingError: Exit.USAGE,
+        CalibrateError: Exit.USAGE,
         KeyPathError: Exit.USAGE,
         UnknownKeyError: Exit.USAGE,
         NoVersionError: Exit.USAGE,

@@ -13,7 +13,7 @@ from rsu.cli.common.options import Language
 from rsu.cli.views.status import ask
 from rsu.core.errors import ConfigError
 from rsu.core.exits import Exit
-from rsu.site import config, edit, exchange, history, layers
+from rsu.site import change, config, edit, exchange, history
 from rsu.site.keys import find, flat
 from rsu.site.keys import shown as words
 from rsu.site.keys.flat import SiteChange
@@ -85,36 +85,28 @@ def explained(key: str, language: Language) -> list[dict[str, str]]:
 
 def set_values(site: Path, values: Sequence[str], into: str | None) -> Done:
     """Change values of a site. ConfigError: it would not be valid; KeyPathError: a key has no place in it."""
-    files = dict(history.present(site))
-    source = SiteLayers(site)
+    typed_values: dict[str, Any] = {}
     for each in values:
         key, sign, text = each.partition("=")
         if not sign:
             fail(Exit.USAGE, _NO_VALUE.of(got=each))
-        name = f"{layers.FOLDER}/{into}" if into else _file_of(site, source, key)
-        before = files.get(name, b"").decode("utf-8-sig")
-        files[name] = edit.edited(before, {key: edit.value_of(text)}).encode()
-    return _changed(site, files, f"set {' '.join(values)}")
-
-
-def _file_of(site: Path, source: SiteLayers, key: str) -> str:
-    """Return the file in which a key stands, or the nearest one above it."""
-    found = Path(source.of(edit.place(source.data, key)).file)
-    return found.name if found == site else f"{layers.FOLDER}/{found.name}"
+        typed_values[key] = edit.value_of(text)
+    return changed(site, change.with_values(site, typed_values, into), f"set {' '.join(values)}")
 
 
 def rolled_back(site: Path, number: int | None) -> Done:
     """Go back to a version. NoVersionError, ConfigError."""
     files = history.SiteHistory(site).files(number)
-    return _changed(site, files, "rollback" if number is None else f"rollback --to={number}")
+    return changed(site, files, "rollback" if number is None else f"rollback --to={number}")
 
 
 def imported(archive: Path, site: Path) -> Done:
     """Take a site from an archive. ArchiveError, ConfigError."""
-    return _changed(site, exchange.files(archive, site), f"import {archive.name}")
+    return changed(site, exchange.files(archive, site), f"import {archive.name}")
 
 
-def _changed(site: Path, files: dict[str, bytes], why: str) -> Done:
+def changed(site: Path, files: dict[str, bytes], why: str) -> Done:
+    """Put files in the place of those of a site, and keep both versions. ConfigError: the site would not be valid."""
     before = _values(site)
     version = history.SiteHistory(site).change(files, why)
     return Done(version.number, flat.changes(before, _values(site)))

@@ -1,0 +1,74 @@
+"""The work of `rsu calibrate`: read, solve, draw, save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from rsu.calibration import drawing, job, table
+from rsu.calibration.drawing import DrawnCamera, Picture
+from rsu.calibration.job import CameraResult
+from rsu.cli.views import config as saving
+from rsu.core import durable
+from rsu.core.exits import Exit
+from rsu.site import change, config
+from rsu.site.config import Config
+
+
+class CameraWish(NamedTuple):
+    """The caller's choice of a camera, and the points of its picture."""
+
+    site: Path
+    camera: str
+    points: Path
+    lines: Path | None
+    find: str | None
+    picture: Path | None
+
+
+class CameraDone(NamedTuple):
+    """A calibration and its inputs."""
+
+    wish: CameraWish
+    site: Config
+    picture: Picture | None  # in the size of the camera's model
+    result: CameraResult
+
+
+def camera(wish: CameraWish) -> CameraDone:
+    """Calibrate a camera. ConfigError, CalibrateError."""
+    site = config.load(wish.site)
+    still = None if wish.picture is None else drawing.read(wish.picture)
+    size = None if still is None else (still.shape[1], still.shape[0])
+    lines = () if wish.lines is None else table.lines(wish.lines)
+    found = job.run(site, wish.camera, table.points(wish.points, site), lines, wish.find, size)
+    if still is not None and wish.picture is not None:
+        still = drawing.fitted(still, found.found.task.size, wish.picture)
+    return CameraDone(wish, site, still, found)
+
+
+def draw(done: CameraDone, folder: Path) -> None:
+    """Write pictures of the camera as it was and as it is found. Nothing without a picture."""
+    if done.picture is None:
+        return
+    task, found = done.result.found.task, done.result.found.found
+    cameras = {"after": DrawnCamera(found.camera, found.mount, task.size)}
+    if task.camera is not None:
+        cameras["before"] = DrawnCamera(task.camera, task.mount, task.size)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, by in cameras.items():
+        inside = drawing.into_picture(done.picture, by, done.site.lane_map, done.result.picked.pairs)
+        above = drawing.onto_map(done.picture, by, done.site.lane_map)
+        for kind, drawn in (("picture", inside), ("map", above)):
+            durable.write(folder / f"{name}-{kind}.png", drawing.packed(drawn))
+
+
+def save(done: CameraDone) -> int:
+    """Write the values into the site file; return the number of the version. ConfigError: the site is not valid so."""
+    files = change.with_values(done.wish.site, done.result.values)
+    return saving.changed(done.wish.site, files, f"calibrate {done.wish.camera}").version
+
+
+def code(done: CameraDone) -> Exit:
+    """Return the exit code."""
+    return Exit.FOUND if done.result.doubts else Exit.FINE
