@@ -49,6 +49,14 @@ CONFINED = {
 PURE = [
     "codecs/v2x",
     "perception",
+    "rsu/downlink/airing.py",
+    "rsu/downlink/contents.py",
+    "rsu/downlink/effects.py",
+    "rsu/downlink/judge.py",
+    "rsu/downlink/plan.py",
+    "rsu/downlink/says.py",
+    "rsu/downlink/signature.py",
+    "rsu/downlink/table.py",
     "rsu/messages",
     "rsu/station/broadcast.py",
     "rsu/station/checks",
@@ -66,8 +74,8 @@ PURE = [
 ]
 # folder -> its parts, from the ground up; parts on one floor do not import each other
 ORDER = {
-    "rsu": "core reasons manual < bus < site < recording messages calibration < recorder station video uplink"
-    " < daemon replay bench upgrade exports < lab drill explain < cli web",
+    "rsu": "core reasons manual < bus < site < recording messages calibration < downlink < recorder station video"
+    " uplink < daemon replay bench upgrade exports < lab drill explain < cli web",
     "perception": "objects sensor < algebra geo kernel results camera < tsai state < sensing scoring video"
     " < occlusion calibration < tracking < traffic < events registration",
 }

@@ -20,7 +20,7 @@ from perception.traffic.ground import FIRST_ZONE, Ground
 from perception.traffic.lanes import LaneMap
 from perception.traffic.situation import Situation
 
-LAST_ID = 255
+LAST_ID = 191  # 192..255 are the numbers of events that the platform orders
 
 
 class _EventCase(msgspec.Struct):

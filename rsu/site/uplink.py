@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from hw.detail import Detail
 from hw.endpoint import PAIR
 from perception.sensor import Settings
+from rsu.site.commands import CommandSettings
 from rsu.site.dialects import DEFAULT, DIALECTS
 
 _NO_DIALECT = Detail("no dialect {name}: there are {there}", "没有协议 {name}：可用的有 {there}")
@@ -117,6 +118,7 @@ class UplinkSettings(Settings):
     platform: PlatformSettings | None = None
     spool: SpoolSettings = SpoolSettings()
     standard: StandardSettings = StandardSettings()
+    commands: CommandSettings | None = None
     participants_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     lamp_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     events_hz: float = Field(1, ge=0, le=10, description="of running events; start and end always at once")

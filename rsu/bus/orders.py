@@ -1,0 +1,49 @@
+"""The platform's orders to the station about the air: switches of message types, and messages of the platform's own.
+
+The uplink process publishes all of them together, again and again, so that a station that starts anew has them soon;
+the station answers with the revision that it follows.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from rsu.bus.snapshot import MessageState
+
+
+class AirSwitch(msgspec.Struct, frozen=True):
+    """The messages of one type that leave."""
+
+    send: bool = True  # False: nothing
+    local: bool = True  # messages that the box makes
+    platform: bool = True  # messages that the platform orders
+
+
+class AirOrder(msgspec.Struct, frozen=True):
+    """One message that the platform orders on air."""
+
+    id: str  # the platform's: alertID of an RSI, eTag of a MAP
+    kind: str  # of `rsu.messages.table`
+    issuer: str
+    payload: bytes  # UPER; count, time and unit are put in when it is sent
+    since_ns: int  # UTC
+    until_ns: int  # UTC; from then on it is not sent
+    once: bool = False  # it is sent one time
+
+
+class AirOrders(msgspec.Struct, frozen=True):
+    """All orders that hold."""
+
+    revision: int = 0  # rises with every change
+    switches: dict[str, AirSwitch] = {}  # by message type; others are as AirSwitch()
+    orders: list[AirOrder] = []
+
+
+class AirState(msgspec.Struct, frozen=True):
+    """The orders that the station follows, and its messages."""
+
+    stamp_ns: int
+    revision: int
+    on_air: list[str]  # ids of orders that were sent in the last seconds
+    messages: list[MessageState]
+    devices: dict[str, str]  # name -> state, as `hw.watch.State`

@@ -1,0 +1,120 @@
+"""Takes commands, keeps them, follows each to its end, and has the answers ready. Time and the station's word come in.
+
+A command is logged and in the journal before `take` returns; only then may it be acknowledged to the broker. Where the
+disk takes neither, JournalError: the broker delivers it again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from rsu.bus.orders import AirOrders, AirState
+from rsu.core import audit
+from rsu.downlink import journal
+from rsu.downlink.delivery import CommandAnswer, Delivery
+from rsu.downlink.errors import NOT_PROCESSED, JournalError, RefusedError
+from rsu.downlink.journal import APPLIED, FILE, CommandEntry, CommandJournal
+from rsu.downlink.judge import CommandJudge, Obeyed
+from rsu.downlink.plan import Facts, Until, air_orders, run_out
+from rsu.downlink.table import COMMANDS
+from rsu.reasons import commands as words
+from rsu.site.commands import CommandSettings
+
+_LONGEST_DESCRIPTION = 128  # characters of errorDesc (T/ITS 0117, A.1)
+
+
+class Clerk:
+    """The commands of one box."""
+
+    def __init__(self, settings: CommandSettings, judge: CommandJudge, data: Path) -> None:
+        """Open the journal in the data folder. JournalError."""
+        self._judge = judge
+        self._audit = data / audit.FOLDER
+        self.journal = CommandJournal(data / FILE, settings.kept)
+
+    def take(self, delivery: Delivery, answers: str) -> CommandEntry:
+        """Take one command. `answers`: topic of its answers, where it names none. JournalError: it is not taken."""
+        claim, topic = self._judge.claim(delivery), delivery.response_topic or answers
+        topic = topic if claim.wants_answer else ""
+        try:
+            obeyed = self._judge.judge(delivery, self.journal, self.journal.values())
+        except RefusedError as error:
+            self._log(delivery.utc_ns, claim.issuer, delivery.command, claim.number, f"refused: {error.why}")
+            return self.journal.refuse(delivery, claim, error, topic)
+        if obeyed.plan is None:
+            self._log(delivery.utc_ns, obeyed.issuer, delivery.command, obeyed.number, "repeated")
+            return self.journal.again(delivery, obeyed, topic)
+        return self._accept(delivery, obeyed, topic)
+
+    def _accept(self, delivery: Delivery, obeyed: Obeyed, topic: str) -> CommandEntry:
+        plan = obeyed.plan
+        assert plan is not None
+        held = self.journal.values()
+        before = {name: _shown(held.get(name)) for name in plan.values}
+        after = {name: _shown(json) for name, json in plan.values.items()}
+        self._log(delivery.utc_ns, obeyed.issuer, delivery.command, obeyed.number, journal.ACCEPTED, before, after)
+        entry = self.journal.accept(delivery, obeyed, topic)
+        return self._applied(entry, delivery.utc_ns) if entry.until == Until.KEPT else entry
+
+    def follow(self, utc_ns: int, air: AirState | None) -> None:
+        """End the commands that are complete, late or expired, and the orders that have run out."""
+        for entry in self.journal.open():
+            done = entry.until == Until.STATION and air is not None and air.revision >= entry.revision
+            if utc_ns >= entry.expires_ns:
+                late = utc_ns >= entry.deadline_ns
+                limit_s = round((entry.deadline_ns - entry.utc_ns) / 1e9)
+                self.fail(entry, utc_ns, words.TOO_LATE.say(limit_s) if late else words.EXPIRED_WAITING.en)
+            elif done:
+                self._applied(entry, utc_ns)
+        if gone := run_out(self.journal.values(), utc_ns):
+            self.journal.drop(gone)
+
+    def fail(self, entry: CommandEntry, utc_ns: int, why: str) -> None:
+        """End a command that cannot be completed."""
+        self._log(utc_ns, entry.issuer, entry.command, entry.number, f"failed: {why}")
+        self.journal.failed(entry.id, NOT_PROCESSED, why)
+
+    def _applied(self, entry: CommandEntry, utc_ns: int) -> CommandEntry:
+        self._log(utc_ns, entry.issuer, entry.command, entry.number, APPLIED)
+        return self.journal.applied(entry.id)
+
+    def orders(self) -> AirOrders:
+        """Return the orders for the station."""
+        return air_orders(self.journal.revision, self.journal.values())
+
+    def answer(self, entry: CommandEntry, utc_ns: int, facts: Facts) -> CommandAnswer:
+        """Return the answer to a command that has ended."""
+        said: dict[str, object] = {"timeStamp": utc_ns // 1_000_000, "seqNum": entry.number, "errorCode": entry.code}
+        if entry.why:
+            said["errorDesc"] = entry.why[:_LONGEST_DESCRIPTION]
+        said["state"] = entry.state
+        if entry.state == APPLIED:
+            row = COMMANDS[entry.command]
+            said |= row.says(msgspec.json.decode(entry.body, type=row.content), facts)
+        return CommandAnswer(entry.topic, msgspec.json.encode(said), entry.correlation)
+
+    def _log(
+        self,
+        utc_ns: int,
+        issuer: str,
+        command: str,
+        number: str,
+        outcome: str,
+        before: object = None,
+        after: object = None,
+    ) -> None:
+        try:
+            about = f"{command} {number}".rstrip()
+            audit.append(self._audit, utc_ns / 1e9, f"platform: {issuer}", "command", about, before, after, outcome)
+        except OSError as error:
+            raise JournalError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the journal."""
+        self.journal.close()
+
+
+def _shown(json: bytes | None) -> object:
+    return None if not json else msgspec.json.decode(json)

@@ -1,0 +1,78 @@
+"""The meaning of a command that is obeyed: values that hold from now on, and the event that completes it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from perception.geo import Reference
+from rsu.bus.orders import AirOrder, AirOrders, AirState, AirSwitch
+from v2x.profiles import Profile
+
+ORDER, SWITCH = "order.", "switch."  # beginnings of names of values
+_encode = msgspec.json.Encoder().encode
+
+
+class Until(StrEnum):
+    """The event that completes a command."""
+
+    KEPT = "kept"  # its values are on disk
+    STATION = "station"  # the station follows them
+    RESTART = "restart"  # the daemon has started anew
+    CONNECTED = "connected"  # the platform at another address has acknowledged a record
+
+
+class Facts(NamedTuple):
+    """The box as it is now, for answers."""
+
+    running: Mapping[str, object]  # as RunningInfo of T/ITS 0117
+    versions: Mapping[str, object]
+    air: AirState | None  # None: the station says nothing
+    values: Mapping[str, bytes]
+
+
+class CommandPlan(NamedTuple):
+    """The effect of one command."""
+
+    values: Mapping[str, bytes | None] = {}  # name -> JSON from now on; None: no longer
+    until: Until = Until.KEPT
+
+
+class Circumstances(NamedTuple):
+    """Everything that a command's effect may depend on."""
+
+    issuer: str
+    utc_ns: int
+    profile: Profile
+    reference: Reference
+    own_signal: bool  # the box has a signal controller of its own
+    values: Mapping[str, bytes]  # that hold
+
+
+def encoded(value: msgspec.Struct) -> bytes:
+    """Return a value as the journal keeps it."""
+    return _encode(value)
+
+
+def orders(values: Mapping[str, bytes]) -> list[AirOrder]:
+    """Return the orders on air among values."""
+    return [msgspec.json.decode(text, type=AirOrder) for name, text in values.items() if name.startswith(ORDER)]
+
+
+def air_orders(revision: int, values: Mapping[str, bytes]) -> AirOrders:
+    """Return the values that concern the station."""
+    switches = {
+        name.removeprefix(SWITCH): msgspec.json.decode(text, type=AirSwitch)
+        for name, text in values.items()
+        if name.startswith(SWITCH)
+    }
+    return AirOrders(revision, switches, orders(values))
+
+
+def run_out(values: Mapping[str, bytes], utc_ns: int) -> list[str]:
+    """Return the names of orders that are to be sent no longer."""
+    found = {name: text for name, text in values.items() if name.startswith(ORDER)}
+    return [name for name, order in zip(found, orders(found), strict=True) if order.until_ns <= utc_ns]

@@ -1,0 +1,34 @@
+"""Why a command of the platform is refused or fails, in words of both languages; figures stand as `{}`."""
+
+from __future__ import annotations
+
+from hw.detail import Detail
+
+# refused
+RETAINED = Detail("retained messages are no commands", "保留消息不作为指令执行")
+QOS = Detail("expected QoS 1, got {}", "应为 QoS 1，实为 {}")
+TOO_LONG = Detail("{} octets, at most {} are read", "共 {} 字节，最多读取 {} 字节")
+NOT_READ = Detail("content not understood: {}", "内容无法解析：{}")
+OTHER_BOX = Detail("the command is for {}", "该指令的目标设备为 {}")
+NO_NUMBER = Detail("no seqNum", "缺少 seqNum")
+NOT_ALLOWED = Detail("the site file does not allow {} to {}", "站点文件未允许 {} 由 {} 下发")
+NO_SIGNATURE = Detail("no signature; {} needs one", "缺少签名；{} 须带签名")
+SIGNATURE_UNREAD = Detail("the signature is not understood: {}", "签名无法解析：{}")
+NO_KEY = Detail("the site file has no key of {}", "站点文件中没有 {} 的公钥")
+WRONG_SIGNATURE = Detail("the signature is wrong", "签名错误")
+NO_CRYPTOGRAPHY = Detail(
+    "this box cannot verify signatures: install rsu-edge[box]", "本机无法验证签名：请安装 rsu-edge[box]"
+)
+COUNTER_USED = Detail("counter {} is not above {}, the last one", "计数器 {} 未大于上次的 {}")
+EXPIRED = Detail("expired {} s before it came", "到达前 {} s 已过期")
+NO_UTC = Detail("this box does not know UTC, so no expiry can be judged", "本机没有 UTC 时间，无法判断有效期")
+NUMBER_USED = Detail("seqNum {} was used for another command", "seqNum {} 已用于另一条指令")
+# refused by its effect
+NOTHING_IN_IT = Detail("there is nothing in it that this box does", "其中没有本机可执行的内容")
+CANNOT = Detail("this box cannot do that: {}", "本机无法执行：{}")
+NOT_AIRABLE = Detail("cannot go on air: {}", "不能播发：{}")
+UNKNOWN_ORDER = Detail("no order {} is on air", "没有正在播发的指令 {}")
+# failed
+EXPIRED_WAITING = Detail("expired before it could be applied", "生效前已过期")
+TOO_LATE = Detail("not applied within {} s", "未在 {} s 内生效")
+INTERRUPTED = Detail("the daemon ended while it was at work on it", "守护程序在执行期间结束")

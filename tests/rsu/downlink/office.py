@@ -1,0 +1,75 @@
+"""A box that takes commands, without a broker and without a station: the test is both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from perception.geo import Reference
+from rsu.bus.orders import AirState
+from rsu.downlink.clerk import Clerk
+from rsu.downlink.delivery import Delivery
+from rsu.downlink.judge import CommandJudge
+from rsu.downlink.plan import Circumstances, Facts
+from rsu.site.commands import CommandSettings
+from sim.commands import CommandKey, body, event
+
+NOW_NS = 1_800_000_000_000_000_000
+REFERENCE = Reference(22.5, 114.0, 10.0)
+CITY, THIEF = CommandKey("city"), CommandKey("city", bytes(32))
+TOPICS = {
+    "query": "rscu/box/query/down",
+    "config": "rscu/box/config/down",
+    "versions": "rsu/radio/versions/query",
+    "rsi": "rsu/radio/rsi/down",
+    "map": "rsu/radio/map/down",
+    "spat": "rsu/radio/spat/down",
+    "v2x": "rscu/box/v2x/down",
+    "upgrade": "rsu/radio/upgrade/down",
+}
+SETTINGS = CommandSettings(
+    issuers={"city": CITY.public},
+    allow={
+        "query": ["platform", "city"],
+        "config": ["platform", "city"],
+        "switches": ["city"],
+        "rsi": ["city"],
+        "map": ["city"],
+        "spat": ["city"],
+        "upgrade": ["city"],
+    },
+)
+
+
+def works(number: object, alert: str = "a1", **more: Any) -> bytes:
+    """Return RSI.DOWN of an event beside the box."""
+    return body(number, rsiSourceType=1, rsi=event(alert, 22.5005, 114.0005, **more))
+
+
+class Office:
+    """The clerk of one box."""
+
+    def __init__(self, data: Path, own_signal: bool = True) -> None:
+        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, {})
+        self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
+        self.now_ns = NOW_NS
+
+    def give(self, command: str, said: bytes, **more: Any) -> Any:
+        """Deliver a command; return its entry."""
+        delivery = Delivery(TOPICS[command], command, said, self.now_ns, **more)
+        return self.clerk.take(delivery, f"{TOPICS[command]}/ack")
+
+    def give_signed(
+        self, command: str, said: bytes, counter: int, key: CommandKey = CITY, for_s: int = 30, **more: Any
+    ) -> Any:
+        """Deliver a command under a signature."""
+        signature = key.sign(TOPICS[command], said, counter, self.now_ns // 1_000_000_000 + for_s)
+        return self.give(command, said, signature=signature, **more)
+
+    def follow(self, revision: int | None = None) -> None:
+        """Let the station say that it follows the orders of a revision; None: it is silent."""
+        self.clerk.follow(self.now_ns, None if revision is None else AirState(self.now_ns, revision, [], [], {}))
+
+    def facts(self) -> Facts:
+        """Return the box as it is now."""
+        return Facts({"cpu": {"uti": 1.0}}, {"softwareVersion": "1"}, None, self.clerk.journal.values())

@@ -1,0 +1,166 @@
+"""Commands are obeyed once, in time, by those that may give them; every refusal has its reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import v2x
+from rsu.core import audit
+from rsu.downlink.plan import air_orders
+from sim.commands import body
+from tests.rsu.downlink.office import CITY, NOW_NS, THIEF, TOPICS, Office, works
+
+QUERY = body(1, InfoId=0)
+SWITCH = body(2, airConfig={"rsm": {"send": False}})
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def answer(office: Office, entry: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(office.clerk.answer(entry, office.now_ns, office.facts()).body)
+    return found
+
+
+def test_a_query_is_answered_with_the_box_as_it_is(office: Office) -> None:
+    entry = office.give("query", QUERY, correlation=b"c")
+    assert (entry.state, entry.topic, entry.correlation) == ("applied", f"{TOPICS['query']}/ack", b"c")
+    said = answer(office, entry)
+    assert said.pop("timeStamp") == NOW_NS // 1_000_000
+    assert said == {"seqNum": "1", "errorCode": 0, "state": "applied", "InfoId": 0, "cpu": {"uti": 1.0}}
+
+
+def test_a_repeat_gets_the_same_answer_and_changes_nothing(office: Office) -> None:
+    first = office.give_signed("rsi", works(7), 1)
+    office.follow(first.revision)
+    office.now_ns += 100_000_000_000
+    again = office.give_signed("rsi", works(7), 1)
+    assert (again.id, again.state, again.revision) == (first.id, "applied", first.revision)
+    assert [entry.id for entry in office.clerk.journal.unanswered()] == [first.id]
+
+
+REFUSALS: dict[str, tuple[str, str, bytes, dict[str, Any]]] = {
+    "retained": ("retained messages", "query", QUERY, {"retained": True}),
+    "QoS 0": ("expected QoS 1", "query", QUERY, {"qos": 0}),
+    "too long": ("70000 octets", "query", b" " * 70_000, {}),
+    "no JSON": ("content not understood", "query", b"{", {}),
+    "no InfoId": ("content not understood", "query", body(1), {}),
+    "for another box": ("is for other", "query", body(1, InfoId=0, rscuSn="other"), {}),
+    "no number": ("no seqNum", "query", body(None, InfoId=0), {}),
+    "not allowed": ("does not allow versions to platform", "versions", body(1), {}),
+    "an issuer without his signature": ("does not allow query to city", "query", QUERY, {"issuer": "city"}),
+    "unsigned": ("no signature; rsi needs one", "rsi", works(1), {}),
+    "expired": ("expired 0.0 s before", "query", QUERY, {"expiry_s": 0}),
+    "signature unread": ("signature is not understood", "rsi", works(1), {"signature": "eyJ..x"}),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_has_its_reason(office: Office, name: str) -> None:
+    why, command, said, more = REFUSALS[name]
+    entry = office.give(command, said, **more)
+    assert entry.state == "refused" and why in entry.why and entry.code in (1, 2)
+    assert answer(office, entry)["errorDesc"] == entry.why[:128]
+    assert office.clerk.orders().revision == 0
+    assert [each.outcome for each in audit.entries(office.clerk._audit)] == [f"refused: {entry.why}"]
+
+
+def test_a_signature_is_for_one_body_one_topic_one_key(office: Office) -> None:
+    signature = CITY.sign(TOPICS["rsi"], works(1), 1, NOW_NS // 1_000_000_000 + 9)
+    assert office.give("rsi", works(2), signature=signature).why == "the signature is wrong"
+    assert "is for rsu/radio/rsi/down" in office.give("v2x", works(1), signature=signature).why
+    assert office.give_signed("rsi", works(1), 1, THIEF).why == "the signature is wrong"
+    assert office.give("rsi", works(1), signature=signature).state == "accepted"
+
+
+def test_a_counter_is_used_once(office: Office) -> None:
+    assert office.give_signed("rsi", works(1), 5).state == "accepted"
+    assert office.give_signed("rsi", works(2), 5).why == "counter 5 is not above 5, the last one"
+    assert office.give_signed("rsi", works(3), 4).why == "counter 4 is not above 5, the last one"
+    assert office.give_signed("rsi", works(1, alert="b"), 6).why == "seqNum 1 was used for another command"
+    assert office.give_signed("rsi", works(2), 6).state == "accepted"
+
+
+def test_an_expired_signature_is_refused(office: Office) -> None:
+    assert office.give_signed("rsi", works(1), 1, for_s=-3).why == "expired 3.0 s before it came"
+
+
+def test_a_command_that_the_station_does_not_follow_fails_and_is_undone(office: Office) -> None:
+    first = office.give_signed("config", SWITCH, 1)
+    office.follow(first.revision)
+    second = office.give_signed("config", body(3, airConfig={"rsm": {"send": True}}), 2)
+    assert office.clerk.orders().switches == {}
+    office.now_ns += 5_000_000_000
+    office.follow(first.revision)
+    entry = office.clerk.journal.entry(second.id)
+    assert (entry.state, entry.why) == ("failed", "not applied within 5 s")
+    assert office.clerk.orders().switches["rsm"].send is False
+    assert office.clerk.orders().revision > second.revision
+
+
+def test_nothing_is_applied_after_its_expiry(office: Office) -> None:
+    entry = office.give_signed("rsi", works(1), 1, for_s=2)
+    office.now_ns += 2_000_000_000
+    office.follow(entry.revision)
+    entry = office.clerk.journal.entry(entry.id)
+    assert (entry.state, entry.why) == ("failed", "expired before it could be applied")
+    assert office.clerk.orders().orders == []
+
+
+def test_an_event_is_ordered_changed_withdrawn_and_runs_out(office: Office) -> None:
+    office.give_signed("rsi", works(1, alert="a"), 1)
+    office.give_signed("rsi", works(2, alert="b", duration_s=10), 2)
+    last = office.give_signed("rsi", works(3, alert="a", duration_s=90), 3)
+    office.follow(last.revision)
+    found = {order.id: order for order in office.clerk.orders().orders}
+    numbers = {name: v2x.decode(order.payload).events[0].rte_id for name, order in found.items()}
+    assert numbers == {"a": 192, "b": 193} and found["a"].until_ns == NOW_NS + 90_000_000_000
+    office.now_ns += 10_000_000_000
+    office.follow()
+    assert [order.id for order in office.clerk.orders().orders] == ["a"]
+    office.give_signed("rsi", works(4, alert="a", on=False), 4)
+    assert office.clerk.orders().orders == []
+    assert office.give_signed("rsi", works(5, alert="a", on=False), 5).why == "no order a is on air"
+
+
+def test_a_place_far_away_and_lights_beside_a_controller_cannot_go_on_air(office: Office) -> None:
+    far = json.loads(works(1))
+    far["rsi"]["eventPosition"][0]["lat"] += 10_000_000
+    assert "110" in (entry := office.give_signed("rsi", json.dumps(far).encode(), 1)).why and entry.state == "refused"
+    assert "own signal controller" in office.give_signed("spat", body(2, spat="AA=="), 2).why
+    assert "cannot go on air" in office.give_signed("map", body(3, mapSlice="1", eTag="e", map="AA=="), 3).why
+
+
+def test_everything_holds_over_a_restart(office: Office, tmp_path: Path) -> None:
+    entry = office.give_signed("rsi", works(1), 1)
+    office.follow(entry.revision)
+    orders = office.clerk.orders()
+    office.clerk.close()
+    later = Office(tmp_path)
+    assert later.clerk.orders() == orders == air_orders(entry.revision, later.clerk.journal.values())
+    assert later.give_signed("rsi", works(2), 1).why == "counter 1 is not above 1, the last one"
+    assert later.give_signed("rsi", works(1), 1).id == entry.id
+
+
+def test_every_command_is_in_the_chained_log(office: Office) -> None:
+    entry = office.give_signed("config", SWITCH, 1)
+    office.follow(entry.revision)
+    office.give("config", SWITCH)
+    told = [(each.actor, each.about, each.outcome) for each in audit.entries(office.clerk._audit)]
+    assert told == [
+        ("platform: city", "config 2", "accepted"),
+        ("platform: city", "config 2", "applied"),
+        ("platform: platform", "config 2", "refused: no signature; switches needs one"),
+    ]
+    first = next(audit.entries(office.clerk._audit))
+    assert (first.before, first.after) == (
+        {"switch.rsm": None},
+        {"switch.rsm": {"send": False, "local": True, "platform": True}},
+    )
+    assert audit.verify(office.clerk._audit) == []
