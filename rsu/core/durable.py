@@ -8,18 +8,18 @@ from pathlib import Path
 _NEW = ".new"
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a new file and wait for the disk. OSError: it is full or fails."""
-    with path.open("wb") as file:
+def write(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write a new file and wait for the disk. OSError: it is full or fails. `mode`: less the process's umask."""
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Write a file whole, or leave its old content. OSError: the disk is full or fails."""
     new = path.with_name(path.name + _NEW)
-    write(new, data)
+    write(new, data, mode)
     new.replace(path)
     sync_folder(path.parent)
 

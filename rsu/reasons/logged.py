@@ -84,6 +84,11 @@ EVENTS = (
     Detail("camera runs", "摄像机进程运行"),
     Detail("road not kept", "路面背景未能保存"),
     Detail("page", "页面"),
+    Detail("page for other machines", "供其他设备访问的页面"),
+    Detail("page not reachable from other machines", "其他设备无法访问页面"),
+    Detail(
+        "no user of the page yet: make the first with this one-time code", "页面尚无用户：请用此一次性代码创建首个用户"
+    ),
 )
 
 

@@ -20,7 +20,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import health, manual, words
+from rsu.web import health, logins, manual, words
+from rsu.web.access import Access
+from rsu.web.admission import Admission, Visitor
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
@@ -37,9 +39,10 @@ TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 class _Pages:
     """The requests of the page, one method each."""
 
-    def __init__(self, board: Board, run: Path) -> None:
+    def __init__(self, board: Board, run: Path, access: Access) -> None:
         self._board = board
         self._run = run
+        self._access = access
         self._viewers: set[WebSocket] = set()
 
     async def state(self, _: Request) -> Response:
@@ -58,13 +61,14 @@ class _Pages:
         try:
             order = msgspec.json.decode(await request.body(), type=RecorderOrder)
             answer = await asyncio.to_thread(ask, self._run, order)
+            await self._access.note(request.state.visitor, "recorder", order.verb, after=answer.state)
         except msgspec.DecodeError as error:
             return PlainTextResponse(str(error), 400)
         except NotReachableError as error:
             return PlainTextResponse(str(error), 503)
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
-    async def reload(self, _: Request) -> Response:
+    async def reload(self, request: Request) -> Response:
         """Have the site file read again; answer how that has ended: why it changed nothing, or nothing."""
         before = self._board.reloads()
         os.kill(os.getppid(), signal.SIGHUP)
@@ -73,6 +77,7 @@ class _Pages:
             if time.monotonic() > deadline:
                 return PlainTextResponse("no answer", 503)
             await asyncio.sleep(0.1)
+        await self._access.note(request.state.visitor, "reload", "site file", outcome=now[1] or "done")
         return Response(msgspec.json.encode({"refused": now[1]}), media_type="application/json")
 
     async def live(self, websocket: WebSocket) -> None:
@@ -82,19 +87,19 @@ class _Pages:
             return
         self._viewers.add(websocket)
         try:
-            await show(self._board, websocket)
+            await show(self._board, websocket, websocket.state.visitor)
         except (WebSocketDisconnect, TimeoutError):
             pass
         finally:
             self._viewers.discard(websocket)
 
 
-def application(board: Board, run: Path, further: Sequence[BaseRoute] = ()) -> Starlette:
+def application(board: Board, run: Path, access: Access, further: Sequence[BaseRoute] = ()) -> Starlette:
     """Return the ASGI application that shows a board and passes orders on to the recorder of a run folder.
 
-    `further`: addresses beside those of the board.
+    `further`: addresses beside those of the board and of login.
     """
-    pages = _Pages(board, run)
+    pages = _Pages(board, run, access)
     routes = [
         Route("/api/state", pages.state),
         Route("/api/map", pages.lanes),
@@ -104,20 +109,31 @@ def application(board: Board, run: Path, further: Sequence[BaseRoute] = ()) -> S
         Route("/metrics", pages.metrics),
         *health.routes(board),
         WebSocketRoute("/live", pages.live),
+        *logins.routes(access),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard), Middleware(Bounded)])
+    https, sessions = access.settings.https, access.sessions
+    middleware = [
+        Middleware(Guard, https.names if https else ()),
+        Middleware(Bounded),
+        Middleware(Admission, sessions, access.settings.login),
+    ]
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: _not_understood})
 
 
-async def show(board: Board, websocket: WebSocket) -> None:
+async def _not_understood(_: Request, error: Exception) -> Response:
+    return PlainTextResponse(str(error), 400)
+
+
+async def show(board: Board, websocket: WebSocket, visitor: Visitor) -> None:
     """Send patches, starting from the empty document, each when the viewer has answered the one before.
 
     TimeoutError: the viewer does not answer any more; another viewer has his place.
     """
     sent = EMPTY
-    while not board.closed:
+    while not board.closed and visitor.admitted():
         await board.change(sent, HEARTBEAT_S)
         newest, patch = board.newest, board.patch(sent)
         async with asyncio.timeout(ANSWER_S):

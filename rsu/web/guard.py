@@ -1,11 +1,13 @@
-"""Permitted clients: browsers on this box that opened this very page.
+"""Permitted clients: browsers that opened this very page, on loopback, or over TLS under an address or name of the box.
 
-A page of another site can reach a loopback port through the user's browser: by a name that it rebinds to 127.0.0.1
-(the Host header gives it away), or by a WebSocket, which no same-origin rule stops (the Origin header does).
+A page of another site can reach a port through the user's browser: by a name that it rebinds to the box (the Host
+header gives it away: an address cannot be rebound), or by a WebSocket, which no same-origin rule stops (the Origin
+header does).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -17,19 +19,34 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Guard:
     """Refuses requests under foreign names or from foreign pages, and forbids the page every request outside."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, names: Collection[str] = ()) -> None:
+        self._app, self._names = app, names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request or WebSocket."""
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if not is_loopback(host):
-            await PlainTextResponse("open this page as localhost", 421)(scope, receive, send)
+        host, secure = headers.get("host", ""), is_secure(scope)
+        if not (is_of_box(host, self._names) if secure else is_loopback(host)):
+            advice = "open this page by the box's address" if secure else "open this page as localhost"
+            await PlainTextResponse(advice, 421)(scope, receive, send)
         elif urlsplit(headers.get("origin", f"//{host}")).netloc != host:
             await PlainTextResponse("not for other pages", 403)(scope, receive, send)
         else:
-            await self._app(scope, receive, _sealed(send, host))
+            await self._app(scope, receive, _sealed(send, f"{'wss' if secure else 'ws'}://{host}"))
+
+
+def is_secure(scope: Scope) -> bool:
+    """Return whether a request came by TLS."""
+    return scope.get("scheme") in ("https", "wss")
+
+
+def is_of_box(host: str, names: Collection[str]) -> bool:
+    """Return whether a Host header is an address, or one of the names of the box, with any port."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name in names or name == "localhost" or bool(ip_address(name))
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:
@@ -41,9 +58,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _sealed(send: Send, host: str) -> Send:
+def _sealed(send: Send, socket: str) -> Send:
     # 'self' does not cover ws: in Safari before 15.4, hence the second source of connect-src.
-    policy = f"default-src 'self'; connect-src 'self' ws://{host}; img-src 'self' data:; object-src 'none'; "
+    policy = f"default-src 'self'; connect-src 'self' {socket}; img-src 'self' data:; object-src 'none'; "
     policy += "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     async def seal(message: Message) -> None:

@@ -130,17 +130,21 @@ def ways(of: OfSite) -> Iterator[Finding]:
 
 
 def page(of: OfSite) -> Iterator[Finding]:
-    """Find a page on a port of another server."""
+    """Find a page on a port of another server, or on one that only root may open."""
     site, platform = of.site, of.site.uplink.platform
     taken: dict[tuple[str, int], str | Detail] = {
         (str(place.host), place.port): place.device for place in _places(of) if place.role == "server"
     }
     if platform is not None:
         taken[platform.host, platform.port] = _PLATFORM
-    if other := taken.get((site.page.host, site.page.port)):
-        yield of.source.warning(("page", "port"), _PORT_USED.of(port=site.page.port, other=other))
-    elif site.page.port < 1024:
-        yield of.source.warning(("page", "port"), _ROOT_PORT.of(port=site.page.port))
+    listeners: list[tuple[tuple[str, ...], str, int]] = [(("page", "port"), site.page.host, site.page.port)]
+    if site.page.https is not None:
+        listeners.append((("page", "https", "port"), site.page.https.host, site.page.https.port))
+    for at, host, port in listeners:
+        if other := taken.get((host, port)):
+            yield of.source.warning(at, _PORT_USED.of(port=port, other=other))
+        elif port < 1024:
+            yield of.source.warning(at, _ROOT_PORT.of(port=port))
 
 
 def _places(of: OfSite) -> Iterator[_Place]:

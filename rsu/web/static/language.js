@@ -1,11 +1,12 @@
 // The page's language: the one that was chosen on it, else the browser's. English stands where it is said.
 
 import {PAGE} from "./chinese.js";
+import {SETUP} from "./chinese-setup.js";
 import {SHEETS} from "./chinese-sheets.js";
 
-const CHINESE = {...PAGE, ...SHEETS};
+const CHINESE = {...PAGE, ...SETUP, ...SHEETS};
 const KEY = "language";
-const ATTRIBUTES = ["title", "aria-label"];
+const ATTRIBUTES = ["title", "aria-label", "alt"];
 const flat = (text) => text.replace(/\s+/g, " ").trim();
 const listeners = [];
 let fixed = null; // [put, English text] of what stands in the document itself

@@ -1,5 +1,7 @@
 // The one WebSocket: JSON Merge Patches (RFC 7396) from the empty document on; each is acknowledged, then the next comes.
 
+import {stayLoggedIn} from "./ask.js";
+
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 4000;
 const QUIET_MS = 3000; // the server says something every second
@@ -57,6 +59,7 @@ export class Live {
   }
 
   again() {
+    stayLoggedIn().catch(() => {}); // without a server there is none to ask
     this.open = false;
     this.socket = null;
     setTimeout(() => this.socket === null && this.connect(), this.retry);

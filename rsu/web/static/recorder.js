@@ -1,5 +1,6 @@
 // The recorder: its state, its recordings, and the buttons that order it.
 
+import {ask} from "./ask.js";
 import {said, say} from "./language.js";
 import {define, setClass, setText, Table} from "./table.js";
 import {count, levelOf, named} from "./words.js";
@@ -37,8 +38,8 @@ export class Recorder {
   async order(order) {
     for (const id of ["record", "keep"]) $(id).disabled = true;
     try {
-      const answer = await fetch("api/recorder", {method: "POST", body: JSON.stringify(order)});
-      if (!answer.ok) setText($("recorder"), await answer.text());
+      const answer = await ask("api/recorder", order);
+      if (!answer.ok) setText($("recorder"), said(answer.told, "text"));
     } catch (error) {
       setText($("recorder"), say("the page's server does not answer"));
     }

@@ -29,7 +29,7 @@ from rsu.station.station import Output, Station
 from rsu.web.app import application
 from rsu.web.board import Board
 from tests.rsu.web.browser import CHROMIUM, Browser
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 from v2x import dsmp
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -191,7 +191,7 @@ def test_the_page_shows_it_with_its_letter(site: Config, line: Pty, tmp_path: Pa
     board.put("snapshot", ran[0].snapshot(line.now_ns), time.monotonic_ns())
     devices = board.newest.document["devices"]
     with (
-        hosting(application(board, tmp_path), port),
+        hosting(application(board, tmp_path, access(tmp_path)), port),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         Browser(Path(profile)) as browser,
     ):

@@ -56,7 +56,7 @@ MORE = [
     Mistake(E, 'max_gib: 1,', '¦max_gb: 1,', 'recording.disk.max_gb', 'unknown key (did you mean "max_gib"?)'),
     Mistake(E, 'min_free_percent: 1}', 'min_free_percent: ¦100}', 'recording.disk.min_free_percent', 'expected less than or equal to 90, got 100 (in percent)'),
     Mistake(E, 'min_free_percent: 1}', 'min_free_percent: ¦1%}', 'recording.disk.min_free_percent', 'expected a number, got "1%" (the unit stands in the key: 1)'),
-    Mistake(E, 'page: {host: 127.0.0.1', 'page: {host: ¦0.0.0.0', 'page.host', 'must be a loopback address (the page has no login; use an SSH tunnel f'),
+    Mistake(E, 'page: {host: 127.0.0.1', 'page: {host: ¦0.0.0.0', 'page.host', 'must be a loopback address (the plain page is not encrypted; for other a'),
     Mistake(E, 'page: {host: 127.0.0.1', 'page: {host: ¦localhost', 'page.host', "'localhost' does not appear to be an IPv4 or IPv6 address"),
     Mistake(E, 'port: 18080}', 'port: ¦18080:80}', 'page.port', 'expected a whole number, got "18080:80"'),
     Mistake(E, 'page: {host: 127.0.0.1, port: 18080}', 'tracking: {¦max_late: 600}\npage: {host: 127.0.0.1, port: 18080}', 'tracking.max_late', 'unknown key (did you mean "max_late_ms"?)'),

@@ -14,8 +14,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from rsu.site.web import WebSettings
+from rsu.web.access import Access
 from rsu.web.process import serve
 from tests.rsu.web.crossing import subject
+
+
+def access(folder: Path, **settings: object) -> Access:
+    """Return the users of a page in a folder; none, unless a test makes some."""
+    return Access(WebSettings.model_validate(settings), folder)
 
 
 def free_port() -> int:

@@ -23,17 +23,18 @@ CHINESE: dict[str, str] = {
 
 
 class Document(HTMLParser):
-    """The texts and labels of the page's document."""
+    """The texts and labels of the pages' documents."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: set[str] = set()
         self._inside: list[str] = []
-        self.feed((STATIC / "index.html").read_text(encoding="utf-8"))
+        for file in sorted(STATIC.glob("*.html")):
+            self.feed(file.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.texts |= {text for name, text in attrs if name in ("title", "aria-label") and text}
-        if tag not in ("meta", "link"):
+        self.texts |= {text for name, text in attrs if name in ("title", "aria-label", "alt") and text}
+        if tag not in ("meta", "link", "input", "img"):
             self._inside.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -12,13 +12,14 @@ from rsu.web.app import application
 from rsu.web.board import Board
 from rsu.web.manual import preferred
 from tests.rsu.web.crossing import lane_map
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
-    with hosting(application(Board("Test crossing", lane_map()), tmp_path_factory.mktemp("run")), port):
+    folder = tmp_path_factory.mktemp("run")
+    with hosting(application(Board("Test crossing", lane_map()), folder, access(folder)), port):
         yield port
 
 

@@ -18,7 +18,7 @@ from rsu.web.app import application
 from rsu.web.board import Board
 from rsu.web.last_minute import LastMinute
 from tests.rsu.web.crossing import lane_map
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 from tests.rsu.web.test_web_app import Client
 
 GOLDEN = Path(__file__).parents[1] / "recording" / "golden" / "wrong-way.mcap"
@@ -58,7 +58,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         kept.put("snapshot", _encode(player.station.snapshot(outcome.now_ns)), outcome.now_ns)
     air = RsmReading(site.site.site.reference.reference(), site.site.messages.profile)
     board, port = Board("x", lane_map()), free_port()
-    with hosting(application(board, GOLDEN.parent, stories.routes(kept, air)), port):
+    with hosting(application(board, GOLDEN.parent, access(GOLDEN.parent), stories.routes(kept, air)), port):
         yield Client(port)
 
 

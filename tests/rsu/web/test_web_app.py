@@ -26,7 +26,7 @@ from rsu.web.board import Board
 from rsu.web.guard import is_loopback
 from tests.rsu.web.crossing import Crossing, lane_map
 from tests.rsu.web.records import processes, recorder, uplink
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 
 
 class Answer(NamedTuple):
@@ -64,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def shared(folder: Path) -> Iterator[tuple[Board, Client]]:
     board, port = Board("Test crossing", lane_map()), free_port()
-    with hosting(application(board, folder), port):
+    with hosting(application(board, folder, access(folder)), port):
         yield board, Client(port)
 
 

@@ -1,0 +1,37 @@
+"""The roles of the page's users, and the role that each change needs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role; each may do all that the ones before it may."""
+
+    VIEW = "view"
+    TUNE = "tune"
+    ADMINISTER = "administer"
+
+    def covers(self, needed: Role) -> bool:
+        """Return whether this role has the rights of another one."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+PUBLIC = ("/api/session", "/api/login", "/api/setup")  # before there is a session
+# changes that need less than an administrator
+CHANGES = {
+    "/api/logout": Role.VIEW,
+    "/api/recorder": Role.TUNE,
+    "/api/reload": Role.TUNE,
+}
+READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER}  # the rest is for every user
+_READING = ("GET", "HEAD")
+_OF_ALL = (".js", ".css", "/login.html")  # the product's own files: there is nothing of a site in them
+
+
+def needed(method: str, path: str) -> Role | None:
+    """Return the role that a request needs; None: it needs no session."""
+    if path in PUBLIC or (method in _READING and path.endswith(_OF_ALL)):
+        return None
+    return READS.get(path, Role.VIEW) if method in _READING else CHANGES.get(path, Role.ADMINISTER)

@@ -1,0 +1,84 @@
+// Access: the way for a phone, the users and their roles, the log of changes.
+
+import {ask} from "./ask.js";
+import {begin, element} from "./frame.js";
+import {said, say} from "./language.js";
+import {setClass, setText} from "./table.js";
+
+const $ = (id) => document.getElementById(id);
+let me = {}, users = {}, changes = null;
+
+async function showReach() {
+  const answer = await ask("api/reach");
+  $("no-https").hidden = answer.ok;
+  $("reach").hidden = !answer.ok;
+  if (!answer.ok) return;
+  $("qr").src = answer.told.code;
+  setText($("fingerprint"), answer.told.fingerprint);
+  $("urls").replaceChildren(...answer.told.urls.map((url) => {
+    const item = element("li");
+    item.append(element("a", url, {href: url}));
+    return item;
+  }));
+}
+
+const roleName = (role) => said({name: role, name_zh: {view: "查看", tune: "调试", administer: "管理"}[role]}, "name");
+
+function showUsers() {
+  $("users").tBodies[0].replaceChildren(...Object.entries(users).map(([name, role]) => {
+    const row = element("tr"), last = element("td"), remove = element("button", say("Remove"), {class: "plain"});
+    remove.setAttribute("aria-label", say("Remove {}", name));
+    remove.addEventListener("click", () => confirm(say("Remove the user {}?", name)) && change({name}));
+    last.append(remove);
+    row.append(element("td", name, {class: "name"}), element("td", roleName(role)), last);
+    return row;
+  }));
+}
+
+async function change(user) {
+  const answer = await ask("api/users", user);
+  setText($("user-problem"), answer.ok ? "" : said(answer.told, "text"));
+  if (!answer.ok) return;
+  users = answer.told;
+  showUsers();
+  await loadAudit();
+}
+
+async function submit(event) {
+  event.preventDefault();
+  const user = {name: $("new-name").value.trim(), role: $("new-role").value, password: $("new-password").value || null};
+  await change(user);
+  $("new-password").value = "";
+}
+
+function showAudit() {
+  if (!changes) return;
+  const [fault] = changes.faults;
+  setClass($("chain"), `mark ${fault ? "alarm" : "ok"}`);
+  setText($("chain"), fault ? say("The log was changed at {}, line {}.", fault[0], fault[1]) : say("The log is whole: each entry holds the hash of the one before."));
+  const value = (each) => (each === null || each === undefined ? "–" : typeof each === "string" ? each : JSON.stringify(each));
+  $("audit").tBodies[0].replaceChildren(...changes.entries.map((entry) => {
+    const row = element("tr"), at = new Date(entry.utc_s * 1000).toISOString().slice(0, 19).replace("T", " ");
+    const cells = [at, entry.actor, `${entry.action} ${entry.about}`, value(entry.before), value(entry.after), entry.outcome];
+    row.append(...cells.map((text) => element("td", text)));
+    return row;
+  }));
+}
+
+async function loadAudit() {
+  changes = (await ask("api/audit")).told;
+  showAudit();
+}
+
+async function load() {
+  await showReach();
+  const administers = me.role === "administer";
+  for (const id of ["users-card", "audit-card"]) $(id).hidden = !administers;
+  if (!administers) return;
+  users = (await ask("api/users")).told;
+  showUsers();
+  await loadAudit();
+}
+
+$("user-form").addEventListener("submit", submit);
+begin(() => { showUsers(); showAudit(); }).then((found) => { me = found; load(); });

@@ -1,0 +1,34 @@
+// Requests that change something: with the token of the session, and to the login where there is no session any more.
+
+let csrf = null;
+
+/** The session: {name, role, login}, or {name: null, setup} without one. */
+export async function session() {
+  const found = await (await fetch("api/session")).json();
+  csrf = found.csrf || "";
+  return found;
+}
+
+/** Go to the login, unless a session goes on. */
+export async function stayLoggedIn() {
+  if ((await session()).name === null) location.assign("login.html");
+}
+
+/** Ask the server; return its answer as {ok, status, told}: told is JSON or text. */
+export async function ask(path, body, method = body === undefined ? "GET" : "POST") {
+  if (method !== "GET" && csrf === null) await session();
+  const headers = new Headers();
+  if (method !== "GET") headers.set("X-CSRF-Token", csrf);
+  const answer = await fetch(path, {method, headers, body: body === undefined ? undefined : JSON.stringify(body)});
+  const text = await answer.text();
+  if (answer.status === 401 && !location.pathname.endsWith("login.html")) location.assign("login.html");
+  return {ok: answer.ok, status: answer.status, told: parsed(text)};
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return {text, text_zh: text};
+  }
+}

@@ -1,0 +1,197 @@
+"""Login over TLS, as browsers do it: certificate, cookie, roles, foreign pages, lock-out, audit log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from email.message import Message
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from rsu.access import passwords
+from rsu.access.accounts import FOLDER, Accounts
+from rsu.core import audit
+from rsu.site.web import HttpsSettings, WebSettings
+from rsu.web.process import serve
+from tests.rsu.web.crossing import subject
+from tests.rsu.web.serving import free_port, wait_for
+
+pytest.importorskip("cryptography", reason="installed with the daemon")
+PASSWORD = "correct horse"
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Message
+    text: str
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Https:
+    """A browser that takes the certificate, whatever it is; keeps the cookie and the token."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookie, self.csrf = port, "", ""
+        self.context = ssl.create_default_context()
+        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        connection = HTTPSConnection("127.0.0.1", self.port, timeout=5, context=self.context)
+        sent = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf} | headers
+        connection.request(method, path, None if body is None else json.dumps(body), sent)
+        answer = connection.getresponse()
+        reply = Reply(answer.status, answer.headers, answer.read().decode())
+        connection.close()
+        return reply
+
+    def log_in(self, name: str, password: str = PASSWORD, path: str = "/api/login", **more: str) -> Reply:
+        reply = self.ask("POST", path, {"name": name, "password": password} | more)
+        if reply.status == 200:
+            self.cookie = reply.headers["Set-Cookie"].partition(";")[0]
+            self.csrf = self.ask("GET", "/api/session").json()["csrf"]
+        return reply
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def browser(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Https]:
+    monkeypatch.setitem(passwords._COST, "n", 1 << 4)
+    stop, port = threading.Event(), free_port()
+    settings = WebSettings(port=free_port(), https=HttpsSettings(host="127.0.0.1", port=port, names=["crossing.local"]))
+    thread = threading.Thread(target=serve, args=(settings, subject("Test crossing", data), tmp_path, stop))
+    thread.start()
+    wait_for(port)
+    yield Https(port)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def first_user(browser: Https, data: Path) -> None:
+    code = Accounts(data).code()
+    assert code is not None
+    assert browser.log_in("anna", path="/api/setup", code=code).status == 200
+
+
+def outcomes(data: Path) -> list[tuple[str, str, str]]:
+    return [(entry.action, entry.about, entry.outcome) for entry in audit.entries(data / audit.FOLDER)]
+
+
+def test_the_certificate_is_the_one_of_the_fingerprint(browser: Https, data: Path) -> None:
+    shown = hashlib.sha256(
+        ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", browser.port)))
+    ).hexdigest()
+    first_user(browser, data)
+    reach = browser.ask("GET", "/api/reach").json()
+    assert reach["fingerprint"].replace(":", "").lower() == shown
+    assert reach["urls"] == [f"https://crossing.local:{browser.port}/"]
+    assert reach["code"].startswith("data:image/svg+xml")
+    assert (data / FOLDER / "key.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_of_the_site_is_shown_without_a_session(browser: Https, data: Path) -> None:
+    assert browser.ask("GET", "/api/session").json() == {"name": None, "setup": True}
+    assert browser.ask("GET", "/login.html").status == 200
+    page = browser.ask("GET", "/", Accept="text/html")
+    assert (page.status, page.headers["Location"]) == (303, "/login.html")
+    for path in ("/api/state", "/api/map", "/metrics", "/readyz", "/manual/en/index", "/api/audit"):
+        assert browser.ask("GET", path).status == 401, path
+    with pytest.raises(InvalidStatus) as refused, connect(f"wss://127.0.0.1:{browser.port}/live", ssl=browser.context):
+        pass
+    assert refused.value.response.status_code == 401
+    first_user(browser, data)
+    assert browser.ask("GET", "/api/state").json()["site"] == "Test crossing"
+    cookies = {"Cookie": browser.cookie}
+    with connect(f"wss://127.0.0.1:{browser.port}/live", ssl=browser.context, additional_headers=cookies) as live:
+        assert json.loads(live.recv(timeout=3))["site"] == "Test crossing"
+    assert browser.ask("POST", "/api/logout").status == 204
+    assert browser.ask("GET", "/api/state").status == 401
+
+
+def test_the_cookie_is_for_this_page_alone(browser: Https, data: Path) -> None:
+    code = Accounts(data).code()
+    reply = browser.log_in("anna", path="/api/setup", code=str(code))
+    flags = {part.strip().lower() for part in reply.headers["Set-Cookie"].split(";")[1:]}
+    assert reply.headers["Set-Cookie"].startswith("__Host-rsu=")
+    assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags
+
+
+def test_a_change_needs_the_pages_token_and_the_role(browser: Https, data: Path) -> None:
+    first_user(browser, data)
+    wanted = {"name": "bo", "role": "view", "password": PASSWORD}
+    assert browser.ask("POST", "/api/users", wanted, **{"X-CSRF-Token": ""}).status == 403
+    assert browser.ask("POST", "/api/users", wanted, Origin="https://evil.example").status == 403
+    assert browser.ask("POST", "/api/users", wanted, Host="evil.example").status == 421
+    assert browser.ask("POST", "/api/users", wanted | {"role": "king"}).status == 400
+    assert browser.ask("POST", "/api/users", wanted, Host="crossing.local").json() == {
+        "anna": "administer",
+        "bo": "view",
+    }
+    viewer = Https(browser.port)
+    assert viewer.log_in("bo").status == 200
+    assert viewer.ask("GET", "/api/state").status == 200
+    assert viewer.ask("POST", "/api/recorder", {"verb": "start"}).status == 403
+    assert viewer.ask("POST", "/api/users", wanted | {"role": "administer"}).status == 403
+    assert viewer.ask("GET", "/api/audit").status == 403
+    assert browser.ask("POST", "/api/users", {"name": "bo"}).json() == {"anna": "administer"}
+    assert viewer.ask("GET", "/api/state").status == 401  # its session went with the user
+    assert browser.ask("POST", "/api/users", {"name": "anna"}).status == 409
+
+
+def test_failures_lock_out_and_stand_in_the_audit_log(browser: Https, data: Path) -> None:
+    first_user(browser, data)
+    stranger = Https(browser.port)
+    assert [stranger.log_in("anna", "guess").status for _ in range(6)] == [401] * 5 + [429]
+    locked = stranger.log_in("anna")
+    assert locked.status == 429 and 0 < int(locked.headers["Retry-After"]) <= 31
+    refused = [("login", "anna", "refused")] * 4 + [("login", "anna", "locked out")]
+    assert outcomes(data) == [("first user", "anna", "done"), *refused]
+    shown = browser.ask("GET", "/api/audit").json()
+    assert (shown["faults"], shown["entries"][0]["outcome"]) == ([], "locked out")
+    assert shown["entries"][-1]["actor"] == "page: anna at 127.0.0.1"
+    assert PASSWORD not in json.dumps(shown)
+
+
+def test_loopback_without_login_stays_open(tmp_path: Path) -> None:
+    client = plain(WebSettings(port=free_port()), tmp_path, "GET /api/session", "GET /api/state", "POST /api/users")
+    assert [reply[0] for reply in client] == [200, 200, 400]  # no user is given
+    assert client[0][1]["role"] == "administer" and not client[0][1]["login"]
+    assert not (tmp_path / FOLDER).exists()  # neither certificate nor code is made
+
+
+def test_loopback_asks_for_a_login_where_the_site_does(tmp_path: Path) -> None:
+    client = plain(WebSettings(port=free_port(), login=True), tmp_path, "GET /api/session", "GET /api/state")
+    assert client == [(200, {"name": None, "setup": True}), (401, {"text": "log in first", "text_zh": "请先登录"})]
+
+
+def plain(settings: WebSettings, folder: Path, *asked: str) -> list[tuple[int, Any]]:
+    """Serve a page on loopback, and return the answers to requests without cookies."""
+    found, stop = [], threading.Event()
+    thread = threading.Thread(target=serve, args=(settings, subject("Plain", folder), folder, stop))
+    thread.start()
+    wait_for(settings.port)
+    for each in asked:
+        connection = HTTPConnection("127.0.0.1", settings.port, timeout=5)
+        method, path = each.split()
+        connection.request(method, path)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        found.append((answer.status, json.loads(text) if text.startswith("{") else text))
+        connection.close()
+    stop.set()
+    thread.join(5)
+    return found
