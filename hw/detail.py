@@ -29,6 +29,10 @@ class Detail(NamedTuple):
         """Return the English text with its figures."""
         return self.en.format(*figures)
 
+    def says(self, text: str) -> bool:
+        """Tell whether an English text is this sentence, with any figures."""
+        return _pattern(self.en, "(.+)").fullmatch(text) is not None
+
     def of(self, *figures: object, **named: object) -> Detail:
         """Return the sentence with its figures in both languages."""
         in_chinese = {name: in_language(each, "zh") for name, each in named.items()}

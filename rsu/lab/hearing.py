@@ -28,7 +28,12 @@ def measurements(config: Config, tapes: Iterable[Tape]) -> Iterator[Measurement]
 
 def sensed(config: Config, tapes: Iterable[Tape]) -> Iterator[Sensed]:
     """Yield the measurements of road users: scans of sensors, and the reports in received BSMs."""
-    for measurement in measurements(config, tapes):
+    return sensed_in(config, measurements(config, tapes))
+
+
+def sensed_in(config: Config, heard: Iterable[Measurement]) -> Iterator[Sensed]:
+    """Yield those of measurements that tell of road users."""
+    for measurement in heard:
         if isinstance(measurement, Detections | PointCloud):
             yield measurement
         elif isinstance(measurement, Reception) and (report := vehicle_report(measurement, config)) is not None:
