@@ -26,6 +26,7 @@ MIXED = (
     " EventLimits.over EventLimits.slow Gates.first Gates.own"
     " Indicator.matters IndicatorRow.a IndicatorRow.b Information.about_place Information.about_speed"
     " Information.mixed Information.place Information.speed Job.speed LampPlan.steps Lens.distortion Lens.matrix"
+    " Margin.bad Margin.warn"
     " Limit.clear_at Limit.raise_at Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty"
     " Sample.values Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
     " Surveyed.points TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"

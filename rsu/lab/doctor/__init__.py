@@ -1,0 +1,1 @@
+"""The doctor: probes that measure a box and its site, name faults and cures."""

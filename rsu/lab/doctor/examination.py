@@ -1,0 +1,62 @@
+"""All probes of the table, one after the other, on the facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hw.detail import Detail, in_language
+from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup
+from rsu.lab.doctor.table import GROUPS
+
+_ORDER = list(Judgement)
+_NOTHING = Detail("there is none at this site", "该站点没有")
+_FAILED = Detail("the probe itself failed: {error}", "检查项自身出错：{error}")
+
+
+class Examined(NamedTuple):
+    """One probe and its values, at least one."""
+
+    group: ProbeGroup
+    probe: Probe
+    measured: tuple[Measured, ...]
+
+    @property
+    def judgement(self) -> Judgement:
+        """Return the worst verdict; one that does not apply counts only alone."""
+        applied = [each.judgement for each in self.measured if each.judgement is not Judgement.NONE]
+        return max(applied, key=_ORDER.index, default=Judgement.NONE)
+
+
+def examine(facts: Facts) -> Iterator[Examined]:
+    """Yield the result of every probe."""
+    for group in GROUPS:
+        for probe in group.probes:
+            yield Examined(group, probe, _measured(probe, facts))
+
+
+def _measured(probe: Probe, facts: Facts) -> tuple[Measured, ...]:
+    try:
+        found = tuple(probe.look(facts))
+    except NotApplicableError as error:
+        return (Measured(Judgement.NONE, error.args[0]),)
+    except Exception as error:  # one row that fails must not hide the others
+        return (Measured(Judgement.WARN, _FAILED.of(error=f"{type(error).__name__} {error}")),)
+    return found or (Measured(Judgement.NONE, _NOTHING),)
+
+
+def plain(examined: Examined, language: str) -> dict[str, object]:
+    """Return one probe's result with its words, for JSON."""
+    probe = examined.probe
+    words = {name: getattr(probe, name).told(language) for name in ("title", "why", "do", "limit")}
+    values = [
+        {
+            "verdict": each.judgement.code,
+            "about": str(in_language(each.about, language)),
+            "value": each.value.told(language),
+        }
+        for each in examined.measured
+    ]
+    group = {"group": examined.group.name, "group_title": examined.group.title.told(language)}
+    return {"name": probe.name, **group, "verdict": examined.judgement.code, **words, "values": values}

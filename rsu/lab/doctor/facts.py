@@ -1,0 +1,108 @@
+"""The facts about a box: gathered at once (`gathering.py`), then judged without a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from hw.detail import Detail
+from hw.modality import Gives
+from rsu.bus.records import Processes, RecorderState, UplinkState
+from rsu.bus.snapshot import DeviceView, Snapshot
+from rsu.bus.troubles import Newest
+from rsu.core.errors import Finding
+from rsu.lab.doctor.box_facts import BoxFacts
+from rsu.lab.doctor.kernel_clock import KernelClock
+from rsu.lab.doctor.recent import Recent
+from rsu.lab.doctor.serial_lines import SerialLine
+from rsu.site.config import Config
+from rsu.site.uplink import PlatformSettings
+from rsu.uplink.handshake import Handshake
+
+NO_DAEMON = Detail("no daemon runs", "守护程序未运行")
+NO_RECORD = Detail("the {process} process is silent", "{process} 进程无报告")
+NO_SITE = Detail("no valid site file", "没有有效的站点文件")
+NO_PLATFORM = Detail("the site has no platform", "站点未配置平台")
+NO_RECORDING = Detail("no recording of the last minutes", "没有最近几分钟的录制")
+
+
+class NotApplicableError(Exception):
+    """A probe has nothing to look at; the argument (Detail) says why."""
+
+
+class Facts(NamedTuple):
+    """The facts; None: not known."""
+
+    now_ns: int  # UTC
+    box: BoxFacts
+    kernel_clock: KernelClock | None
+    findings: list[Finding]  # of `rsu check`
+    newest: Newest = Newest()
+    valid: Config | None = None
+    lines: tuple[SerialLine, ...] = ()
+    last_minutes: Recent | None = None
+    broker: Handshake | None = None
+    certificate_ends_s: Mapping[str, float] = {}  # file of the site's -> its end, seconds since 1970
+
+    @property
+    def config(self) -> Config:
+        """Return the site. NotApplicableError: there is no valid one."""
+        if self.valid is None:
+            raise NotApplicableError(NO_SITE)
+        return self.valid
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return the state of the station. NotApplicableError: it says nothing."""
+        if self.newest.snapshot is None:
+            raise NotApplicableError(self._silent("station"))
+        return self.newest.snapshot
+
+    @property
+    def processes(self) -> Processes:
+        """Return the supervisor's table. NotApplicableError: no daemon runs."""
+        if self.newest.processes is None:
+            raise NotApplicableError(NO_DAEMON)
+        return self.newest.processes
+
+    @property
+    def uplink(self) -> UplinkState:
+        """Return the state of the uplink. NotApplicableError: it says nothing."""
+        if self.newest.uplink is None:
+            raise NotApplicableError(self._silent("uplink"))
+        return self.newest.uplink
+
+    @property
+    def recorder(self) -> RecorderState:
+        """Return the state of the recorder. NotApplicableError: it says nothing."""
+        if self.newest.recorder is None:
+            raise NotApplicableError(self._silent("recorder"))
+        return self.newest.recorder
+
+    @property
+    def platform(self) -> PlatformSettings:
+        """Return the platform's settings. NotApplicableError: the site has none."""
+        if (platform := self.config.site.uplink.platform) is None:
+            raise NotApplicableError(NO_PLATFORM)
+        return platform
+
+    @property
+    def handshake(self) -> Handshake:
+        """Return the broker's answer. NotApplicableError: the site has no platform."""
+        if self.broker is None:
+            raise NotApplicableError(NO_PLATFORM)
+        return self.broker
+
+    @property
+    def recent(self) -> Recent:
+        """Return the facts from the newest recording. NotApplicableError: there is none."""
+        if self.last_minutes is None:
+            raise NotApplicableError(NO_RECORDING)
+        return self.last_minutes
+
+    def devices(self, *gives: Gives) -> Iterator[DeviceView]:
+        """Yield the devices of a purpose; none named: all. NotApplicableError: the station says nothing."""
+        yield from (each for each in self.snapshot.devices if not gives or each.modality.gives in gives)
+
+    def _silent(self, process: str) -> Detail:
+        return NO_DAEMON if self.newest.processes is None else NO_RECORD.of(process=process)

@@ -1,0 +1,129 @@
+"""Cameras: state, rate, picture, and whether they stand as the site file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hw import video
+from hw.detail import Detail
+from hw.modality import CAMERA, Gives
+from rsu.bus.snapshot import DeviceView
+from rsu.lab.doctor.derived import findings, states
+from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup, bad, fine, remedy, warn
+from rsu.lab.doctor.sensors import (
+    CHANGES,
+    FALSE_PLACE,
+    FUSION,
+    OK,
+    RATE,
+    SHIFT,
+    SLOW,
+    STILL,
+    TUNE,
+    YAW,
+    frozen,
+    of_kind,
+    rates,
+    registered,
+    shifted,
+    turned,
+)
+from rsu.reasons import details
+from rsu.reasons.box import BoxReason
+from rsu.reasons.devices import DeviceReason
+
+CAMERAS = (CAMERA.name,)
+_DARK = (video.STATES[2], video.STATES[6], video.STATES[7], video.STATES[8])
+_SEES = Detail("sees", "工作正常")
+_FITS = Detail("as image_px says", "与 image_px 一致")
+
+
+def _exposure(of: Facts) -> Iterator[Measured]:
+    for device in of_kind(of, CAMERAS):
+        state = next((row for row in _DARK if (device.error or "").startswith(row.en)), None)
+        blind = device.state == "blind"
+        made = bad if blind else warn if state else fine
+        yield made(state or (_told(device) if blind else _SEES), device.name)
+
+
+def _shape(of: Facts) -> Iterator[Measured]:
+    films = [
+        each for each in findings("devices")(of) if each.judgement is not Judgement.FINE and "image_px" in each.value.en
+    ]
+    yield from films
+    for device in of_kind(of, CAMERAS):
+        other = (device.error or "").startswith(video.STATES[5].en)
+        yield bad(_told(device), device.name) if other else fine(_FITS, device.name)
+
+
+def _told(device: DeviceView) -> Detail:
+    text = device.error or ""
+    return Detail(text, details.said(text, "zh"))
+
+
+GROUP = ProbeGroup(
+    "cameras",
+    Detail("Cameras", "摄像机"),
+    (
+        Probe(
+            "camera-state",
+            Detail("state of cameras", "摄像机状态"),
+            Detail("without it its part of the road is not seen", "失效则其视野内的道路无法感知"),
+            remedy(BoxReason.DEVICE_LOST),
+            OK,
+            states(Gives.ROAD_USERS, names=CAMERAS),
+        ),
+        Probe(
+            "camera-rate",
+            Detail("rate of cameras", "摄像机频率"),
+            SLOW,
+            remedy(DeviceReason.SLOW),
+            RATE.words,
+            rates(CAMERAS),
+        ),
+        Probe(
+            "camera-freeze",
+            Detail("picture stands still", "画面冻结"),
+            STILL,
+            remedy(BoxReason.DEVICE_FROZEN),
+            CHANGES,
+            frozen(CAMERAS),
+        ),
+        Probe(
+            "camera-exposure",
+            Detail("exposure and sight", "曝光与视野"),
+            Detail("a camera that is dazzled or in the dark misses road users", "眩目或过暗的摄像机会漏检目标"),
+            remedy(BoxReason.DEVICE_BLIND),
+            _SEES,
+            _exposure,
+        ),
+        Probe(
+            "camera-shape",
+            Detail("shape of the stream against image_px", "码流形状与 image_px"),
+            Detail(
+                "a stream of another shape is cut or squeezed: the calibration fits it nowhere",
+                "形状不同的码流经过裁剪或压缩，标定全部失效",
+            ),
+            video.OTHER_ASPECT,
+            Detail("same ratio of width to height", "宽高比一致"),
+            _shape,
+        ),
+        Probe(
+            "camera-turned",
+            Detail("turn of cameras against other sensors and lanes", "摄像机转角（对照其他传感器与车道）"),
+            FALSE_PLACE,
+            TUNE,
+            YAW.words,
+            registered(CAMERAS, turned),
+        ),
+        Probe(
+            "camera-shifted",
+            Detail("shift of cameras against other sensors and lanes", "摄像机位移（对照其他传感器与车道）"),
+            FUSION,
+            TUNE,
+            SHIFT.words,
+            registered(CAMERAS, shifted),
+        ),
+    ),
+)
