@@ -13,6 +13,7 @@ from rsu.uplink.dialect import Login, Publication
 
 _CONNACK, _AUTH = 0x20, 0xF0
 _FIRST_OCTETS = 200
+_PUBLISH = 10  # octets beside topic and body: fixed header 1 + 4, topic's length 2, packet id 2, properties 1
 
 
 class BrokerLimits(NamedTuple):
@@ -20,6 +21,11 @@ class BrokerLimits(NamedTuple):
 
     max_packet: int | None = None  # octets
     max_qos: int = 1
+
+    @property
+    def room(self) -> int | None:
+        """Return how many octets topic and body of a publication may have together; None: any number."""
+        return None if self.max_packet is None else self.max_packet - _PUBLISH
 
 
 class Client(paho.Client):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 import paho.mqtt.client as paho
@@ -17,8 +16,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from rsu.reasons.broker import PUT_RIGHT, Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, credentials, diagnosis
+from rsu.uplink.client import BrokerLimits
+from rsu.uplink.dialect import Dialect, Login
 from rsu.uplink.errors import CredentialsError
-from rsu.uplink.link import BrokerLimits
 
 _LOOP_S = 0.1
 _SUFFIX = "-doctor"
@@ -54,24 +54,23 @@ class _Answer:
         self.limits = BrokerLimits(most, min(1, getattr(properties, "MaximumQoS", 1)))
 
 
-def shake(
-    settings: PlatformSettings, rscu: str, timeout_s: float, clock: Callable[[], float] = time.monotonic
-) -> Handshake:
+def shake(settings: PlatformSettings, rscu: str, dialect: Dialect, timeout_s: float) -> Handshake:
     """Connect once, and leave."""
     try:
         found = credentials.read(settings)
     except CredentialsError as error:
         return Handshake(Cause(error.args[0], PUT_RIGHT, stubborn=True))
-    ours = client.make(rscu + _SUFFIX, found, None, timeout_s)
+    login = dialect.login(Login(rscu, found.username, found.password), time.time_ns())
+    ours = client.make(login._replace(name=login.name + _SUFFIX), found.context, None, timeout_s)
     answer = _Answer()
     ours.on_connect = answer
-    begin_s = clock()
+    begin_s = time.monotonic()
     try:
         ours.connect(settings.host, settings.port, settings.keepalive_s)
-        while answer.code is None and clock() - begin_s < timeout_s:
+        while answer.code is None and time.monotonic() - begin_s < timeout_s:
             if ours.loop(_LOOP_S) != paho.MQTT_ERR_SUCCESS:
                 break
-        return _told(ours, answer, settings, (clock() - begin_s) * 1e3, timeout_s)
+        return _told(ours, answer, settings, (time.monotonic() - begin_s) * 1e3, timeout_s)
     except Exception as error:  # any error in paho by the other side's octets is an answer too
         return Handshake(diagnosis.of_first_octets(ours.first, settings) or diagnosis.of_exception(error, settings))
     finally:

@@ -38,7 +38,6 @@ _IN_FLIGHT = 20  # publications without PUBACK, unless the broker wants fewer
 _DISCONNECT_WITH_WILL = 0x04
 _NO_SUBSCRIBER = 0x10  # of a PUBACK
 _KINDS = tuple(RANK)
-_PUBLISH = 10  # octets beside topic and body: fixed header 1 + 4, topic's length 2, packet id 2, properties 1
 _new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
 _log = structlog.get_logger()
 
@@ -128,7 +127,7 @@ class BrokerLink:
     @property
     def room(self) -> int | None:
         """Return how many octets topic and body may have together; None: any number."""
-        return None if self.limits.max_packet is None else self.limits.max_packet - _PUBLISH
+        return self.limits.room
 
     def send(self, record: SpooledRecord, said: list[Publication]) -> bool:
         """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""

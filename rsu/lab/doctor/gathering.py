@@ -11,6 +11,7 @@ from rsu.bus.troubles import Newest
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.doctor import box_facts, kernel_clock, serial_lines
 from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.largest import dialect
 from rsu.lab.doctor.recent import Recent, recent
 from rsu.lab.doctor.tail import last_ticks
 from rsu.site import config
@@ -63,7 +64,9 @@ def _site(path: Path) -> tuple[list[Finding], Config | None]:
 
 def _broker(valid: Config | None) -> Handshake | None:
     platform = None if valid is None else valid.site.uplink.platform
-    return None if valid is None or platform is None else shake(platform, valid.site.identity.rscu_sn, BROKER_S)
+    if valid is None or platform is None:
+        return None
+    return shake(platform, valid.site.identity.rscu_sn, dialect(valid), BROKER_S)
 
 
 def _recent(valid: Config | None, data: Path, now_ns: int) -> Recent | None:

@@ -25,19 +25,20 @@ _BOOT = "0" * 16
 def largest(config: Config, now_ns: int) -> SpooledRecord:
     """Return a record of so many road users, as the site's dialect writes it."""
     told = Participants([_user(config, number, now_ns) for number in range(1, USERS + 1)])
-    payload = _dialect(config).payload(Report(_KIND, now_ns, _BOOT, 1, told, live=True))
+    payload = dialect(config).payload(Report(_KIND, now_ns, _BOOT, 1, told, live=True))
     return SpooledRecord(_BOOT, 1, 1, _KIND, LIVE, now_ns, payload)
 
 
 def parts(config: Config, record: SpooledRecord, room: int) -> int | None:
     """Return in how many packets of at most `room` octets a record goes; None: it does not go."""
     try:
-        return len(_dialect(config).publications(record, room))
+        return len(dialect(config).publications(record, room))
     except TooLargeError:
         return None
 
 
-def _dialect(config: Config) -> Dialect:
+def dialect(config: Config) -> Dialect:
+    """Return the dialect of a site's platform."""
     platform = config.site.uplink.platform
     return cast(Dialect, box.make(DEFAULT if platform is None else platform.dialect, box.box(config)))
 

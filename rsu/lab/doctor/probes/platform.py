@@ -68,7 +68,7 @@ def _packets(of: Facts) -> Iterator[Measured]:
     if of.handshake.took_ms is None:
         raise NotApplicableError(_NO_ANSWER)
     record = largest(of.config, of.now_ns)
-    room, octets = of.handshake.limits.max_packet, len(record.payload)
+    room, octets = of.handshake.limits.room, len(record.payload)
     if room is None:
         yield fine(_ANY.of(largest=octets))
     elif (count := parts(of.config, record, room)) is None:
