@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from hw.detail import Detail
 from hw.modality import Gives
 from rsu.bus.snapshot import DeviceView
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Judgement, Measured, bad, fine, warn
 from rsu.reasons import details, terms
 from rsu.reasons.words import Reason
 
-Look = Callable[[Facts], Iterator[Measured]]
+Look = Callable[[SiteFacts], Iterator[Measured]]
 NONE = Detail("none", "无")
 _FINDING = Detail("{file}:{line} {key}: {text}", "{file}:{line} {key}：{text}")
 _LEVELS = {"ok": Judgement.FINE, "off": Judgement.FINE, "warn": Judgement.WARN, "alarm": Judgement.BAD}
@@ -21,7 +21,7 @@ _LEVELS = {"ok": Judgement.FINE, "off": Judgement.FINE, "warn": Judgement.WARN, 
 def held(kind: str, judgement: Judgement, *reasons: Reason) -> Look:
     """Return a look at which of some reasons hold for a message type now."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         now = {reason for message in of.snapshot.messages if message.kind == kind for reason in message.reasons}
         found = [reason.words for reason in reasons if reason in now]
         yield from (Measured(judgement, Detail(row.text, row.text_zh)) for row in found)
@@ -34,7 +34,7 @@ def held(kind: str, judgement: Judgement, *reasons: Reason) -> Look:
 def findings(*places: str) -> Look:
     """Return a look at the findings of `rsu check` whose key begins with one of some places; none named: all."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         found = [each for each in of.findings if not places or each.key.startswith(places)]
         for each in found:
             row = _FINDING.of(
@@ -50,7 +50,7 @@ def findings(*places: str) -> Look:
 def states(*gives: Gives, names: tuple[str, ...] = ()) -> Look:
     """Return a look at the states of devices. `names`: of modalities; none: all."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         for device in of.devices(*gives):
             if not names or device.modality.name in names:
                 yield _state(device)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hw.detail import Detail, in_language
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup
 from rsu.lab.doctor.table import GROUPS
 
@@ -29,14 +29,14 @@ class Examined(NamedTuple):
         return max(applied, key=_ORDER.index, default=Judgement.NONE)
 
 
-def examine(facts: Facts) -> Iterator[Examined]:
+def examine(facts: SiteFacts) -> Iterator[Examined]:
     """Yield the result of every probe."""
     for group in GROUPS:
         for probe in group.probes:
             yield Examined(group, probe, _measured(probe, facts))
 
 
-def _measured(probe: Probe, facts: Facts) -> tuple[Measured, ...]:
+def _measured(probe: Probe, facts: SiteFacts) -> tuple[Measured, ...]:
     try:
         found = tuple(probe.look(facts))
     except NotApplicableError as error:

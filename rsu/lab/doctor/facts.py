@@ -30,7 +30,7 @@ class NotApplicableError(Exception):
     """A probe has nothing to look at; the argument (Detail) says why."""
 
 
-class Facts(NamedTuple):
+class SiteFacts(NamedTuple):
     """The facts; None: not known."""
 
     now_ns: int  # UTC

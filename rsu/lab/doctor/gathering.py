@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rsu.bus.troubles import Newest
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.doctor import box_facts, kernel_clock, serial_lines
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.largest import dialect
 from rsu.lab.doctor.recent import Recent, recent
 from rsu.lab.doctor.tail import last_ticks
@@ -31,7 +31,7 @@ class Whereabouts(NamedTuple):
     data: Path
 
 
-def gather(places: Whereabouts, newest: Newest) -> Facts:
+def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
     """Return the facts; takes a few seconds. `newest`: of the bus; empty where no daemon runs."""
     site = places.site or (Path(newest.processes.site_file) if newest.processes else None)
     findings, valid = ([], None) if site is None else _site(site)
@@ -41,7 +41,7 @@ def gather(places: Whereabouts, newest: Newest) -> Facts:
         last = pool.submit(_recent, valid, places.data, now_ns)
         box = box_facts.read((places.run, places.data))
         clock = kernel_clock.read()
-        return Facts(
+        return SiteFacts(
             now_ns=now_ns,
             box=box,
             kernel_clock=clock,

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from hw.detail import NOTHING, Detail
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.reasons.words import Reason
 
 _FROM = Detail("warning from {warn} on, bad from {bad} on", "{warn} 起警告，{bad} 起异常")
@@ -73,7 +73,7 @@ class Probe(NamedTuple):
     why: Detail  # it matters
     do: Detail  # where the verdict is not fine
     limit: Detail
-    look: Callable[[Facts], Iterator[Measured]]
+    look: Callable[[SiteFacts], Iterator[Measured]]
 
 
 class ProbeGroup(NamedTuple):

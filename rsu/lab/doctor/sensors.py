@@ -10,7 +10,7 @@ from hw.modality import Gives
 from perception.registration.verdict import TOLERANCE_DEG, TOLERANCE_M, Registration
 from rsu.bus.snapshot import DeviceView
 from rsu.lab.doctor.derived import Look
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, bad, figure, fine
 from rsu.reasons.box import BoxReason
 from rsu.site.config import modalities
@@ -46,7 +46,7 @@ SLOW = Detail("road users are found later, and their speeds are less certain", "
 STILL = Detail("road users that stand still in the data move on the road", "数据中静止的目标实际在移动")
 
 
-def of_kind(of: Facts, names: tuple[str, ...]) -> Iterator[DeviceView]:
+def of_kind(of: SiteFacts, names: tuple[str, ...]) -> Iterator[DeviceView]:
     """Yield the sensors of some modalities."""
     yield from (device for device in of.devices(Gives.ROAD_USERS) if device.modality.name in names)
 
@@ -54,7 +54,7 @@ def of_kind(of: Facts, names: tuple[str, ...]) -> Iterator[DeviceView]:
 def rates(names: tuple[str, ...]) -> Look:
     """Return a look at the rates of sensors of some modalities."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         for device in of_kind(of, names):
             longer = device.vitals.slower_share
             if longer is None:
@@ -71,7 +71,7 @@ def rates(names: tuple[str, ...]) -> Look:
 def frozen(names: tuple[str, ...]) -> Look:
     """Return a look at the contents of sensors that stand still."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         for device in of_kind(of, names):
             words = BoxReason.DEVICE_FROZEN.words.of(device.modality)
             still = device.state == "frozen" or (device.error or "").startswith(video.STATES[3].en)
@@ -83,7 +83,7 @@ def frozen(names: tuple[str, ...]) -> Look:
 def registered(names: tuple[str, ...], judge: Callable[[Registration], Measured]) -> Look:
     """Return a look at sensors against each other and the lanes, in the newest recording."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         wanted = {name for name, modality in modalities(of.config.site).items() if modality.name in names}
         found = [each for each in of.recent.registrations if each.device in wanted]
         known = [each for each in found if each.verdict != "unknown"]

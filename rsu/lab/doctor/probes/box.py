@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hw.detail import Detail
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine, remedy
 from rsu.reasons.box import BoxReason
 
@@ -24,47 +24,47 @@ _NO_SENSOR = Detail("the kernel knows no temperature", "内核未提供温度")
 _ERRORS_OF = Detail("{errors} of {packets} packets", "{packets} 个包中 {errors} 个")
 
 
-def _disk(of: Facts) -> Iterator[Measured]:
+def _disk(of: SiteFacts) -> Iterator[Measured]:
     for disk in of.box.disks:
         yield _DISK.measured(disk.free_percent, str(disk.folder))
 
 
-def _inodes(of: Facts) -> Iterator[Measured]:
+def _inodes(of: SiteFacts) -> Iterator[Measured]:
     for disk in of.box.disks:
         yield _INODES.measured(disk.free_inodes_percent, str(disk.folder))
 
 
-def _writable(of: Facts) -> Iterator[Measured]:
+def _writable(of: SiteFacts) -> Iterator[Measured]:
     for disk in of.box.disks:
         yield (bad(_READ_ONLY, str(disk.folder)) if disk.read_only else fine(_WRITABLE, str(disk.folder)))
 
 
-def _memory(of: Facts) -> Iterator[Measured]:
+def _memory(of: SiteFacts) -> Iterator[Measured]:
     yield _MEMORY.measured(of.box.memory_free_percent)
 
 
-def _swap(of: Facts) -> Iterator[Measured]:
+def _swap(of: SiteFacts) -> Iterator[Measured]:
     yield _SWAP.measured(of.box.swap_used_percent)
 
 
-def _load(of: Facts) -> Iterator[Measured]:
+def _load(of: SiteFacts) -> Iterator[Measured]:
     yield _LOAD.measured(of.box.load_percent)
 
 
-def _temperature(of: Facts) -> Iterator[Measured]:
+def _temperature(of: SiteFacts) -> Iterator[Measured]:
     if not of.box.temperatures_c:
         raise NotApplicableError(_NO_SENSOR)
     for name, celsius in of.box.temperatures_c.items():
         yield _HOT.measured(celsius, name)
 
 
-def _network(of: Facts) -> Iterator[Measured]:
+def _network(of: SiteFacts) -> Iterator[Measured]:
     for each in of.box.interfaces:
         text = _ERRORS_OF.of(errors=each.errors, packets=each.packets)
         yield _ERRORS.measured(100.0 * each.errors / max(1, each.packets), each.name, text)
 
 
-def _descriptors(of: Facts) -> Iterator[Measured]:
+def _descriptors(of: SiteFacts) -> Iterator[Measured]:
     yield _OPEN.measured(of.box.descriptors_free_percent)
 
 

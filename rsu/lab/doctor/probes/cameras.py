@@ -9,7 +9,7 @@ from hw.detail import Detail
 from hw.modality import CAMERA, Gives
 from rsu.bus.snapshot import DeviceView
 from rsu.lab.doctor.derived import findings, states
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup, bad, fine, remedy, warn
 from rsu.lab.doctor.sensors import (
     CHANGES,
@@ -39,7 +39,7 @@ _SEES = Detail("sees", "工作正常")
 _FITS = Detail("as image_px says", "与 image_px 一致")
 
 
-def _exposure(of: Facts) -> Iterator[Measured]:
+def _exposure(of: SiteFacts) -> Iterator[Measured]:
     for device in of_kind(of, CAMERAS):
         state = next((row for row in _DARK if (device.error or "").startswith(row.en)), None)
         blind = device.state == "blind"
@@ -47,7 +47,7 @@ def _exposure(of: Facts) -> Iterator[Measured]:
         yield made(state or (_told(device) if blind else _SEES), device.name)
 
 
-def _shape(of: Facts) -> Iterator[Measured]:
+def _shape(of: SiteFacts) -> Iterator[Measured]:
     films = [
         each for each in findings("devices")(of) if each.judgement is not Judgement.FINE and "image_px" in each.value.en
     ]

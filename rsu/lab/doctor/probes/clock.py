@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hw.detail import Detail
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.kernel_clock import KernelClock
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy, warn
 from rsu.reasons.place import PlaceReason
@@ -27,14 +27,14 @@ _NO_LEAP = Detail("none at the end of this UTC day", "本 UTC 日结束时无闰
 _LEAP = Detail("{:+d} s at the end of this UTC day", "本 UTC 日结束时 {:+d} s")
 
 
-def _offset(of: Facts) -> Iterator[Measured]:
+def _offset(of: SiteFacts) -> Iterator[Measured]:
     clock = of.snapshot.clock
     if clock is None or clock.ahead_ms is None:
         raise NotApplicableError(_NO_GNSS)
     yield _OFFSET.measured(abs(clock.ahead_ms), text=figure(f"{clock.ahead_ms:+.1f} ms"))
 
 
-def _bound(of: Facts) -> Iterator[Measured]:
+def _bound(of: SiteFacts) -> Iterator[Measured]:
     if (bound_ms := of.snapshot.utc_uncertainty_ms) is None:
         words = PlaceReason.NO_TIME.words
         yield bad(Detail(words.text, words.text_zh))
@@ -42,7 +42,7 @@ def _bound(of: Facts) -> Iterator[Measured]:
         yield _BOUND.measured(bound_ms)
 
 
-def _source(of: Facts) -> Iterator[Measured]:
+def _source(of: SiteFacts) -> Iterator[Measured]:
     clock = of.snapshot.clock
     if clock is None or clock.holdover_s is None:
         yield bad(_NO_GNSS)
@@ -50,24 +50,24 @@ def _source(of: Facts) -> Iterator[Measured]:
         yield _HEARD.measured(clock.holdover_s)
 
 
-def _drift(of: Facts) -> Iterator[Measured]:
+def _drift(of: SiteFacts) -> Iterator[Measured]:
     clock = of.snapshot.clock
     if clock is not None and clock.drift_ppm is not None:
         yield _DRIFT.measured(abs(clock.drift_ppm), text=figure(f"{clock.drift_ppm:+.1f} ppm"))
 
 
-def _steps(of: Facts) -> Iterator[Measured]:
+def _steps(of: SiteFacts) -> Iterator[Measured]:
     if (clock := of.snapshot.clock) is not None:
         yield _STEPS.measured(clock.steps)
 
 
-def _kernel(of: Facts) -> KernelClock:
+def _kernel(of: SiteFacts) -> KernelClock:
     if of.kernel_clock is None:
         raise NotApplicableError(_NO_KERNEL)
     return of.kernel_clock
 
 
-def _discipline(of: Facts) -> Iterator[Measured]:
+def _discipline(of: SiteFacts) -> Iterator[Measured]:
     clock = _kernel(of)
     names = ", ".join(clock.services)
     if clock.synchronised:
@@ -76,14 +76,14 @@ def _discipline(of: Facts) -> Iterator[Measured]:
         yield warn(_UNSYNCHRONISED.of(names) if names else _FREE)
 
 
-def _kernel_error(of: Facts) -> Iterator[Measured]:
+def _kernel_error(of: SiteFacts) -> Iterator[Measured]:
     clock = _kernel(of)
     if not clock.synchronised:
         raise NotApplicableError(_FREE)
     yield _KERNEL.measured(clock.most_error_ms)
 
 
-def _leap(of: Facts) -> Iterator[Measured]:
+def _leap(of: SiteFacts) -> Iterator[Measured]:
     leap = _kernel(of).leap
     yield Measured(Judgement.WARN if leap else Judgement.FINE, _LEAP.of(leap) if leap else _NO_LEAP)
 

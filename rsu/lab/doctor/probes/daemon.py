@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from hw.detail import Detail
 from rsu.lab.doctor.derived import findings
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy, warn
 from rsu.reasons import details, processes, terms
 from rsu.reasons.box import BoxReason
@@ -25,33 +25,33 @@ _NATIVE = Detail("{codec} codec, {fusion} fusion", "编解码 {codec}，融合 {
 _ENGINES = {True: Detail("native", "原生"), False: Detail("plain Python", "纯 Python")}
 
 
-def _states(of: Facts) -> Iterator[Measured]:
+def _states(of: SiteFacts) -> Iterator[Measured]:
     for each in of.processes.processes:
         state = processes.STATES.get(each.state, Detail(each.state, each.state))
         yield fine(state, each.name) if each.state == "running" else bad(state, each.name)
 
 
-def _restarts(of: Facts) -> Iterator[Measured]:
+def _restarts(of: SiteFacts) -> Iterator[Measured]:
     for each in of.processes.processes:
         text = Detail(each.error, details.said(each.error, "zh")) if each.error else figure(str(each.restarts))
         yield _RESTARTS.measured(each.restarts, each.name, text)
 
 
-def _budgets(of: Facts) -> Iterator[Measured]:
+def _budgets(of: SiteFacts) -> Iterator[Measured]:
     for each in of.processes.processes:
         memory = 100.0 * each.rss_mib / max(1, each.budget_rss_mib)
         processor = 100.0 * each.cpu_percent / max(1, each.budget_cpu_percent)
         yield _SHARE.measured(max(memory, processor), each.name, _OF_BUDGET.of(memory=memory, processor=processor))
 
 
-def _recorder(of: Facts) -> Iterator[Measured]:
+def _recorder(of: SiteFacts) -> Iterator[Measured]:
     state = of.recorder
     text = _STATE.of(state=terms.RECORDER[state.state].name, files=state.files)
     paused = state.state == "paused" or state.error is not None
     yield Measured(Judgement.BAD if paused else Judgement.FINE, text)
 
 
-def _site_in_use(of: Facts) -> Iterator[Measured]:
+def _site_in_use(of: SiteFacts) -> Iterator[Measured]:
     reasons = (BoxReason.SITE_CHANGED, BoxReason.SITE_UNFIT, BoxReason.SITE_FAILED)
     found = [reason.words for reason in reasons if reason in {each.reason for each in of.processes.troubles}]
     yield from (warn(Detail(row.text, row.text_zh)) for row in found)
@@ -59,12 +59,12 @@ def _site_in_use(of: Facts) -> Iterator[Measured]:
         yield fine(_IN_USE)
 
 
-def _version(of: Facts) -> Iterator[Measured]:
+def _version(of: SiteFacts) -> Iterator[Measured]:
     ours = version("rsu-edge")
     yield fine(figure(ours))
 
 
-def _engines(of: Facts) -> Iterator[Measured]:
+def _engines(of: SiteFacts) -> Iterator[Measured]:
     native = of.box.codec == "native", of.box.fusion_native
     text = _NATIVE.of(codec=_ENGINES[native[0]], fusion=_ENGINES[native[1]])
     yield fine(text) if all(native) else warn(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hw.detail import Detail
 from hw.vital_rules import RULES, VitalRule
 from rsu.lab.doctor.derived import Look, states
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, remedy
 from rsu.reasons.alarms import ALARMS
 from rsu.reasons.box import BoxReason
@@ -21,7 +21,7 @@ _REFUSED = Detail("{} messages", "{} 条报文")
 def _figure(rule: VitalRule) -> Look:
     """Return a look at one figure of all devices. It never says bad: the data are still used."""
 
-    def look(of: Facts) -> Iterator[Measured]:
+    def look(of: SiteFacts) -> Iterator[Measured]:
         for device in of.devices():
             value: float | None = getattr(device.vitals, rule.figure)
             if value is not None:
@@ -39,7 +39,7 @@ def _probe(rule: VitalRule) -> Probe:
     return Probe(rule.code, Detail(words.text, words.text_zh), why, remedy(reason), limit, _figure(rule))
 
 
-def _refused(of: Facts) -> Iterator[Measured]:
+def _refused(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices():
         found = sum(each.count for each in device.refused)
         yield _MANY.measured(found, device.name, _REFUSED.of(found))

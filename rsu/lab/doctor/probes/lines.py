@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hw.detail import Detail
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Measured, Probe, ProbeGroup, bad, figure, fine, remedy, warn
 from rsu.reasons.box import BoxReason
 
@@ -13,18 +13,18 @@ _GONE = Detail("{path} does not exist", "{path} 不存在")
 _DENIED = Detail("{path}: this user may not open it, group {group} may", "{path}：当前用户无权打开，{group} 组有权")
 
 
-def _there(of: Facts) -> Iterator[Measured]:
+def _there(of: SiteFacts) -> Iterator[Measured]:
     for line in of.lines:
         yield fine(figure(str(line.path)), line.device) if line.exists else bad(_GONE.of(path=line.path), line.device)
 
 
-def _allowed(of: Facts) -> Iterator[Measured]:
+def _allowed(of: SiteFacts) -> Iterator[Measured]:
     for line in (line for line in of.lines if line.exists):
         denied = _DENIED.of(path=line.path, group=line.group or "root")
         yield fine(figure(str(line.path)), line.device) if line.allowed else bad(denied, line.device)
 
 
-def _lasting(of: Facts) -> Iterator[Measured]:
+def _lasting(of: SiteFacts) -> Iterator[Measured]:
     for line in of.lines:
         yield (fine if line.lasting else warn)(figure(str(line.path)), line.device)
 

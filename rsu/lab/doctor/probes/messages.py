@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from hw.detail import Detail
 from perception.geo import Reference, to_site
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.on_air import AirFigures
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine
 
@@ -22,7 +22,7 @@ _PHASES = Detail("{count} phases of MAP in SPAT", "MAP 的 {count} 个相位均�
 _MISSING = Detail("not in SPAT: {phases}", "SPAT 中没有：{phases}")
 
 
-def _with(one: Callable[[AirFigures], object], other: Callable[[AirFigures], object], of: Facts) -> AirFigures:
+def _with(one: Callable[[AirFigures], object], other: Callable[[AirFigures], object], of: SiteFacts) -> AirFigures:
     """Return the messages where two of their parts are there."""
     air = of.recent.on_air
     if not one(air) or not other(air):
@@ -30,7 +30,7 @@ def _with(one: Callable[[AirFigures], object], other: Callable[[AirFigures], obj
     return air
 
 
-def _nodes(of: Facts) -> Iterator[Measured]:
+def _nodes(of: SiteFacts) -> Iterator[Measured]:
     air = _with(lambda air: air.nodes, lambda air: air.intersections, of)
     told = _NODES.of(map=_listed(air.nodes), spat=_listed(air.intersections))
     yield (fine if air.intersections <= air.nodes else bad)(told)
@@ -40,7 +40,7 @@ def _listed(nodes: frozenset[tuple[int | None, int]]) -> str:
     return ", ".join(f"{region}:{number}" for region, number in sorted(nodes, key=str))
 
 
-def _phases(of: Facts) -> Iterator[Measured]:
+def _phases(of: SiteFacts) -> Iterator[Measured]:
     air = _with(lambda air: air.map_phases, lambda air: air.spat_phases, of)
     if missing := air.map_phases - air.spat_phases:
         yield bad(_MISSING.of(phases=", ".join(map(str, sorted(missing)))))
@@ -48,7 +48,7 @@ def _phases(of: Facts) -> Iterator[Measured]:
         yield fine(_PHASES.of(count=len(air.map_phases)))
 
 
-def _places(of: Facts) -> Iterator[Measured]:
+def _places(of: SiteFacts) -> Iterator[Measured]:
     air = _with(lambda air: air.node_places_deg, lambda air: air.references_deg, of)
     node = next(iter(air.node_places_deg))
     for latitude, longitude in air.references_deg:
@@ -58,7 +58,7 @@ def _places(of: Facts) -> Iterator[Measured]:
         yield _APART.measured(away_m)
 
 
-def _readable(of: Facts) -> Iterator[Measured]:
+def _readable(of: SiteFacts) -> Iterator[Measured]:
     air = of.recent.on_air
     for kind, count in air.counts.items():
         broken = air.unreadable.get(kind, 0)
@@ -66,12 +66,12 @@ def _readable(of: Facts) -> Iterator[Measured]:
         yield (bad if broken else fine)(text, kind.upper())
 
 
-def _sizes(of: Facts) -> Iterator[Measured]:
+def _sizes(of: SiteFacts) -> Iterator[Measured]:
     for kind, octets in of.recent.on_air.largest.items():
         yield _FRAME.measured(octets, kind.upper())
 
 
-def _counts(of: Facts) -> Iterator[Measured]:
+def _counts(of: SiteFacts) -> Iterator[Measured]:
     air = of.recent.on_air
     for kind in air.counts:
         yield _GAPS.measured(air.count_gaps.get(kind, 0), kind.upper())

@@ -8,7 +8,7 @@ from statistics import median
 from hw.detail import Detail
 from hw.modality import Gives
 from perception.geo import Reference, looks_like_bd09, looks_like_gcj02
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy
 from rsu.reasons import details, doubts
 from rsu.reasons.devices import DeviceReason
@@ -31,14 +31,14 @@ _DATUM = Detail(
 )
 
 
-def _position(of: Facts) -> Iterator[Measured]:
+def _position(of: SiteFacts) -> Iterator[Measured]:
     if (error_m := of.snapshot.position_error_m) is None:
         raise NotApplicableError(_NO_FIX)
     tolerance_m = of.config.site.position.tolerance_m
     yield Margin(tolerance_m / 2, tolerance_m, "m").measured(error_m)
 
 
-def _datum(of: Facts) -> Iterator[Measured]:
+def _datum(of: SiteFacts) -> Iterator[Measured]:
     point, station = of.config.site.site.reference, of.newest.snapshot
     reasons = {reason for message in station.messages for reason in message.reasons} if station else set()
     true = _mean(of)
@@ -53,7 +53,7 @@ def _datum(of: Facts) -> Iterator[Measured]:
         yield fine(figure(point.coordinates))
 
 
-def _mean(of: Facts) -> Reference | None:
+def _mean(of: SiteFacts) -> Reference | None:
     """Return the place by the GNSS solutions of the newest recording."""
     fixes = of.last_minutes.fixes if of.last_minutes else ()
     places = [(f.latitude_deg, f.longitude_deg) for f in fixes if f.latitude_deg is not None]
@@ -65,28 +65,28 @@ def _mean(of: Facts) -> Reference | None:
     return Reference(latitude, longitude, 0.0)
 
 
-def _height(of: Facts) -> Iterator[Measured]:
+def _height(of: SiteFacts) -> Iterator[Measured]:
     if (height_m := of.recent.height_m) is None:
         raise NotApplicableError(_NO_FIX)
     above_m = height_m - of.config.site.site.reference.elevation_m
     yield _HEIGHT.measured(abs(above_m), text=_HIGHER.of(above_m))
 
 
-def _accuracy(of: Facts) -> Iterator[Measured]:
+def _accuracy(of: SiteFacts) -> Iterator[Measured]:
     found = [fix.horizontal_accuracy_m for fix in of.recent.fixes if fix.horizontal_accuracy_m is not None]
     if not found:
         raise NotApplicableError(_NO_FIX)
     yield _ACCURACY.measured(median(found))
 
 
-def _satellites(of: Facts) -> Iterator[Measured]:
+def _satellites(of: SiteFacts) -> Iterator[Measured]:
     found = [fix.satellites for fix in of.recent.fixes if fix.satellites is not None]
     if not found:
         raise NotApplicableError(_NO_FIX)
     yield _SATELLITES.measured(median(found))
 
 
-def _week(of: Facts) -> Iterator[Measured]:
+def _week(of: SiteFacts) -> Iterator[Measured]:
     clock = of.snapshot.clock
     if clock is None or (clock.holdover_s is None and not clock.doubts):
         raise NotApplicableError(_NO_FIX)
@@ -96,7 +96,7 @@ def _week(of: Facts) -> Iterator[Measured]:
         yield fine(_WEEK_FITS)
 
 
-def _jitter(of: Facts) -> Iterator[Measured]:
+def _jitter(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.POSITION):
         if (jitter_ms := device.vitals.jitter_ms) is not None:
             yield _JITTER.measured(jitter_ms, device.name)

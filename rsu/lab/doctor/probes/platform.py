@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from hw.detail import Detail
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.largest import USERS, largest, parts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, warn
 from rsu.reasons import broker, details, uplink
@@ -41,7 +41,7 @@ _COUNTED = Detail("{count} {kind}: {why}", "{kind} {count} 条：{why}")
 _REFUSED = Detail("refused by the platform", "平台拒绝")
 
 
-def _connects(of: Facts) -> Iterator[Measured]:
+def _connects(of: SiteFacts) -> Iterator[Measured]:
     cause, state = of.handshake.cause, of.newest.uplink
     if cause is None or (state is not None and state.connected):
         yield fine(_IN, f"{of.platform.host}:{of.platform.port}")
@@ -49,13 +49,13 @@ def _connects(of: Facts) -> Iterator[Measured]:
         yield bad(cause.cause, f"{of.platform.host}:{of.platform.port}")
 
 
-def _answer(of: Facts) -> Iterator[Measured]:
+def _answer(of: SiteFacts) -> Iterator[Measured]:
     if (took_ms := of.handshake.took_ms) is None:
         raise NotApplicableError(_NO_ANSWER)
     yield _ANSWER.measured(took_ms)
 
 
-def _version(of: Facts) -> Iterator[Measured]:
+def _version(of: SiteFacts) -> Iterator[Measured]:
     if of.handshake.cause in (broker.NO_MQTT_5, broker.UNREADABLE):
         yield bad(broker.NO_MQTT_5.cause)
     elif of.handshake.took_ms is None:
@@ -64,7 +64,7 @@ def _version(of: Facts) -> Iterator[Measured]:
         yield fine(_MQTT_5)
 
 
-def _packets(of: Facts) -> Iterator[Measured]:
+def _packets(of: SiteFacts) -> Iterator[Measured]:
     if of.handshake.took_ms is None:
         raise NotApplicableError(_NO_ANSWER)
     record = largest(of.config, of.now_ns)
@@ -79,7 +79,7 @@ def _packets(of: Facts) -> Iterator[Measured]:
         yield fine(_WHOLE.of(room=room, largest=octets))
 
 
-def _encrypted(of: Facts) -> Iterator[Measured]:
+def _encrypted(of: SiteFacts) -> Iterator[Measured]:
     if of.platform.tls is None:
         yield fine(_OPEN) if _is_near(of.platform.host) else warn(_OPEN_OUTSIDE)
     elif of.handshake.tls is None:
@@ -96,14 +96,14 @@ def _is_near(host: str) -> bool:
         return host == "localhost"
 
 
-def _access(of: Facts) -> Iterator[Measured]:
+def _access(of: SiteFacts) -> Iterator[Measured]:
     for kind, why in of.uplink.denied.items():
         yield bad(Detail(why, details.said(why, "zh")), kind)
     if not of.uplink.denied:
         yield fine(_ALLOWED)
 
 
-def _certificates(of: Facts) -> Iterator[Measured]:
+def _certificates(of: SiteFacts) -> Iterator[Measured]:
     ends = dict(of.certificate_ends_s)
     if of.broker is not None and of.broker.until_s is not None:
         ends["broker"] = of.broker.until_s
@@ -114,16 +114,16 @@ def _certificates(of: Facts) -> Iterator[Measured]:
         yield _DAYS.measured(days, uplink.CERTIFICATES[name], _ENDS.of(days=days))
 
 
-def _acknowledged(of: Facts) -> Iterator[Measured]:
+def _acknowledged(of: SiteFacts) -> Iterator[Measured]:
     silent_s = of.uplink.silent_s
     yield fine(_ACKNOWLEDGED) if silent_s is None else _SILENT.measured(silent_s)
 
 
-def _waiting(of: Facts) -> Iterator[Measured]:
+def _waiting(of: SiteFacts) -> Iterator[Measured]:
     yield _WAITING.measured(of.uplink.waiting)
 
 
-def _refused(of: Facts) -> Iterator[Measured]:
+def _refused(of: SiteFacts) -> Iterator[Measured]:
     state = of.uplink
     why = Detail(state.refusal, state.refusal) if state.refusal else _REFUSED
     for kind, count in state.refused.items():

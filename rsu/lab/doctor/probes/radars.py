@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hw.detail import Detail
 from hw.modality import CAMERA, ROWS, Gives
 from rsu.lab.doctor.derived import states
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, figure, remedy
 from rsu.lab.doctor.sensors import (
     CHANGES,
@@ -38,7 +38,7 @@ _SURE = 3.0  # standard deviations
 _BOTH = Detail("{m:.2f} m, {deg:+.2f} deg", "{m:.2f} m，{deg:+.2f} 度")
 
 
-def _biased(of: Facts) -> Iterator[Measured]:
+def _biased(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.ROAD_USERS):
         if (bias := device.bias) is None:
             continue
@@ -51,7 +51,7 @@ def _biased(of: Facts) -> Iterator[Measured]:
         yield Measured(max(judged, key=list(Judgement).index), text, device.name)
 
 
-def _late(of: Facts) -> Iterator[Measured]:
+def _late(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.ROAD_USERS):
         if (bias := device.bias) is not None:
             found = _BIAS_MS.measured(abs(bias.time_ms), device.name, figure(f"{bias.time_ms:+.0f} ms"))

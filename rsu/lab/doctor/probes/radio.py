@@ -8,7 +8,7 @@ from hw.detail import Detail
 from hw.modality import Gives
 from rsu.bus.snapshot import DeviceView
 from rsu.lab.doctor.derived import states
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine, remedy, warn
 from rsu.messages.table import ROWS
 from rsu.reasons import NORMAL, terms, words
@@ -30,7 +30,7 @@ _SPOKEN = Detail("the driver's version", "与驱动版本一致")
 _NO_RSM = Detail("no RSM with road users in the newest recording", "最近的录制中没有含目标的 RSM")
 
 
-def _silent(of: Facts) -> Iterator[Measured]:
+def _silent(of: SiteFacts) -> Iterator[Measured]:
     for message in of.snapshot.messages:
         told = Detail(*(", ".join(_reason(reason)[n] for reason in message.reasons) for n in (0, 1)))
         state = terms.DECISIONS[message.decision].name
@@ -44,7 +44,7 @@ def _reason(code: str) -> tuple[str, str]:
     return row.text, row.text_zh
 
 
-def _rates(of: Facts) -> Iterator[Measured]:
+def _rates(of: SiteFacts) -> Iterator[Measured]:
     for message in of.snapshot.messages:
         nominal_hz = _TICKS_A_SECOND / ROWS[message.kind].period_ticks
         if message.decision != "silent":
@@ -52,14 +52,14 @@ def _rates(of: Facts) -> Iterator[Measured]:
             yield _SHARE.measured(100.0 * message.rate_hz / nominal_hz, message.kind.upper(), text)
 
 
-def _loss(of: Facts) -> Iterator[Measured]:
+def _loss(of: SiteFacts) -> Iterator[Measured]:
     sent = sum(message.frames for message in of.snapshot.messages)
     for device in of.devices(Gives.RADIO):
         refused = sum(device.counters.get(name, 0) for name in _REFUSALS)
         yield _LOSS.measured(100.0 * refused / max(1, sent), device.name, _LOST.of(refused=refused, sent=sent))
 
 
-def _version(of: Facts) -> Iterator[Measured]:
+def _version(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.RADIO):
         yield _versions(device)
 
@@ -69,13 +69,13 @@ def _versions(device: DeviceView) -> Measured:
     return bad(_OTHER.of(strange), device.name) if strange else fine(_SPOKEN, device.name)
 
 
-def _busy(of: Facts) -> Iterator[Measured]:
+def _busy(of: SiteFacts) -> Iterator[Measured]:
     if (busy := of.snapshot.channel_busy) is None:
         raise NotApplicableError(_NO_CHANNEL)
     yield _BUSY.measured(100.0 * busy)
 
 
-def _latency(of: Facts) -> Iterator[Measured]:
+def _latency(of: SiteFacts) -> Iterator[Measured]:
     found = of.recent.on_air.latencies_ms
     if not found:
         raise NotApplicableError(_NO_RSM)

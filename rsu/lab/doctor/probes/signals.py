@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hw.detail import Detail
 from hw.modality import Gives
 from rsu.lab.doctor.derived import held, states
-from rsu.lab.doctor.facts import Facts, NotApplicableError
+from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, bad, figure, fine, remedy, warn
 from rsu.reasons.signal import SignalReason
 from rsu.site.signal import SignalSettings
@@ -35,13 +35,13 @@ _SWAPPED = Detail(
 )
 
 
-def _settings(of: Facts) -> SignalSettings:
+def _settings(of: SiteFacts) -> SignalSettings:
     if (signal := of.config.site.signal) is None:
         raise NotApplicableError(_NO_SIGNAL)
     return signal
 
 
-def _map_phases(of: Facts) -> Iterator[Measured]:
+def _map_phases(of: SiteFacts) -> Iterator[Measured]:
     known = {phase.id for phase in _settings(of).phases}
     ruled = {way.phase for way in signalled(of.config.lane_map)}
     ruled |= {each.phase for each in of.config.lane_map.crosswalks if each.phase is not None}
@@ -57,7 +57,7 @@ def _listed(phases: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(phases)))
 
 
-def _ends(of: Facts) -> Iterator[Measured]:
+def _ends(of: SiteFacts) -> Iterator[Measured]:
     _settings(of)
     found = {phase: each for phase, each in of.recent.on_air.light_errors.items() if each.changes}
     if not found:
@@ -66,7 +66,7 @@ def _ends(of: Facts) -> Iterator[Measured]:
     yield _ENDS.measured(abs(worst.error_s), _PHASE.of(phase), figure(f"{worst.error_s:+.1f} s"))
 
 
-def _on_red(of: Facts) -> Iterator[Measured]:
+def _on_red(of: SiteFacts) -> Iterator[Measured]:
     _settings(of)
     found = {p: each for p, each in of.recent.on_air.passages.items() if each.red + each.green >= _FEWEST}
     if not found:
@@ -76,7 +76,7 @@ def _on_red(of: Facts) -> Iterator[Measured]:
         yield _RED.measured(100.0 * each.red / both, _PHASE.of(phase), _ON_RED.of(red=each.red, all=both))
 
 
-def _conflicts(of: Facts) -> Iterator[Measured]:
+def _conflicts(of: SiteFacts) -> Iterator[Measured]:
     if (latch := of.snapshot.latch) is not None:
         yield bad(_TOGETHER.of(*latch.phases))
     else:

@@ -15,7 +15,7 @@ from rsu.bus.tape import Tape
 from rsu.bus.troubles import Newest
 from rsu.lab.doctor.box_facts import BoxFacts
 from rsu.lab.doctor.examination import Examined, examine
-from rsu.lab.doctor.facts import Facts
+from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.kernel_clock import KernelClock
 from rsu.lab.doctor.recent import recent
 from rsu.recording import reader, site_files
@@ -43,7 +43,7 @@ def site(name: str, change: Callable[[Any], None] = lambda data: None) -> Config
     return config._replace(site=data)
 
 
-def facts(config: Config, name: str, ticks: int = 10_000, with_recording: bool = True) -> Facts:
+def facts(config: Config, name: str, ticks: int = 10_000, with_recording: bool = True) -> SiteFacts:
     """Return the facts of a site after its station has played a recording."""
     tapes, player, played = recorded(name)[1][:ticks], None, []
     for tape in tapes:
@@ -52,9 +52,9 @@ def facts(config: Config, name: str, ticks: int = 10_000, with_recording: bool =
     assert player is not None
     snapshot = player.station.snapshot(tapes[-1].outcome.now_ns)
     last = recent(config, played) if with_recording else None
-    return Facts(tapes[-1].utc_ns, BOX, CLOCK, [], Newest(snapshot=snapshot), config, last_minutes=last)
+    return SiteFacts(tapes[-1].utc_ns, BOX, CLOCK, [], Newest(snapshot=snapshot), config, last_minutes=last)
 
 
-def examined(found: Facts) -> dict[str, Examined]:
+def examined(found: SiteFacts) -> dict[str, Examined]:
     """Return the result of every probe by its name."""
     return {each.probe.name: each for each in examine(found)}

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hw.detail import Detail
 from rsu.cli.main import app
-from rsu.lab.doctor.facts import NO_DAEMON, NO_RECORDING, Facts
+from rsu.lab.doctor.facts import NO_DAEMON, NO_RECORDING, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Margin, Probe
 from rsu.lab.doctor.table import GROUPS
 from tests.rsu.lab.doctor.patients import BOX, CLOCK, examined, facts, site
@@ -61,7 +61,7 @@ def test_a_healthy_site_is_told_healthy() -> None:
 
 
 def test_without_daemon_and_site_the_probes_say_so() -> None:
-    found = examined(Facts(0, BOX, CLOCK, []))
+    found = examined(SiteFacts(0, BOX, CLOCK, []))
     assert found["clock-offset"].measured[0].value == NO_DAEMON
     assert found["radar-turned"].measured[0].value in (NO_RECORDING, Detail("no valid site file", "没有有效的站点文件"))
     assert {each.judgement for each in found.values()} <= {Judgement.FINE, Judgement.NONE}
