@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rsu.bus.snapshot import MessageState
+from rsu.bus.snapshot import MessageState, Snapshot
 
 
 class AirSwitch(msgspec.Struct, frozen=True):
@@ -47,3 +47,14 @@ class AirState(msgspec.Struct, frozen=True):
     on_air: list[str]  # ids of orders that were sent in the last seconds
     messages: list[MessageState]
     devices: dict[str, str]  # name -> state, as `hw.watch.State`
+
+
+def air_state(snapshot: Snapshot, revision: int) -> AirState:
+    """Return the orders of a revision that the station follows, as its snapshot shows them."""
+    return AirState(
+        stamp_ns=snapshot.stamp_ns,
+        revision=revision,
+        on_air=[order.id for order in snapshot.orders if order.on_air],
+        messages=snapshot.messages,
+        devices={device.name: device.state for device in snapshot.devices},
+    )

@@ -15,6 +15,7 @@ class Sent(msgspec.Struct, frozen=True):
     stamp_ns: int  # when it was handed over
     newest_receipt_ns: int | None  # UTC of the last byte of the newest measurement in it
     frame: bytes  # DSMP
+    order: str = ""  # of the platform that it carries out; empty: the box's own
 
 
 class ReceivedDsm(msgspec.Struct, frozen=True):

@@ -123,6 +123,19 @@ class ClockView(msgspec.Struct, frozen=True):
     plausible: bool = True  # nothing says that the system clock is a minute off or more
 
 
+class OrderView(msgspec.Struct, frozen=True):
+    """One message that the platform has ordered on air."""
+
+    id: str
+    kind: str
+    issuer: str
+    until_ns: int  # UTC
+    on_air: bool  # it was sent in the last seconds
+    code: int | None = None  # of an event
+    east_m: float | None = None  # m, of an event
+    north_m: float | None = None
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The station's whole visible state, ten times a second."""
 
@@ -141,4 +154,5 @@ class Snapshot(msgspec.Struct, frozen=True):
     latch: LatchView | None = None
     channel_busy: float | None = None  # channel busy ratio, 0..1; None: the radio does not say
     weather: WeatherNow = UNKNOWN_WEATHER
+    orders: list[OrderView] = []
     claims: list[ClaimView] = []  # vehicles' reports that no sensor confirms, the nearest first

@@ -6,6 +6,7 @@ import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Round, SystemClock
 from rsu.bus.latch import Setting
+from rsu.bus.orders import AirOrders
 from rsu.bus.told import Told
 
 
@@ -66,6 +67,7 @@ class Tape(msgspec.Struct, frozen=True):
     outcome: Outcome
     clock: SystemClock = AS_BEGUN  # at the tick
     latch: Setting | None = None  # before the first round; None: it was left alone
+    orders: AirOrders | None = None  # of the platform, before the first round; None: as before
     site: str = ""  # on the bus: path of the site file that the station works on
     oldest: int = 0  # on the bus: the oldest tick that the station still has; those before it will never come
 

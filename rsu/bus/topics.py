@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.bus import records, snapshot, tape
+from rsu.bus import orders, records, snapshot, tape
 
 
 class Topic(NamedTuple):
@@ -32,6 +32,8 @@ TOPICS: dict[str, Topic] = {
     "uplink": Topic(records.UplinkState, "uplink", 1.0, 5.0, True),
     "recorded": Topic(records.Committed, "recorder", 10.0, 5.0, False),
     "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
+    "orders": Topic(orders.AirOrders, "uplink", 1.0, None, False),  # the tape has it
+    "air": Topic(orders.AirState, "station", 1.0, None, False),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }
 PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket

@@ -25,6 +25,7 @@ SILENCE = frozenset(
         PlaceReason.SITE_IN_GCJ02,
         RadioReason.RADIO_LOST,
         RadioReason.SWITCHED_OFF,
+        RadioReason.ORDERED_OFF,
         RadioReason.NOTHING_TO_SAY,
     }
 )
@@ -69,6 +70,7 @@ class Made(NamedTuple):
 
     message: Message
     newest_receipt_ns: int | None = None
+    order: str = ""  # of the platform that it carries out
 
 
 class Composer(Protocol):

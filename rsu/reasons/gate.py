@@ -10,4 +10,6 @@ from rsu.reasons.weather import WeatherReason
 from rsu.reasons.words import Reason
 
 GATE: tuple[Reason, ...] = (*PlaceReason, *SignalReason, *SensorReason, *WeatherReason, *RadioReason)
-NORMAL = frozenset({RadioReason.SWITCHED_OFF, RadioReason.NOTHING_TO_SAY})  # silence for these is no fault
+NORMAL = frozenset(
+    {RadioReason.SWITCHED_OFF, RadioReason.ORDERED_OFF, RadioReason.NOTHING_TO_SAY}
+)  # silence for these is no fault

@@ -49,6 +49,7 @@ class RadioReason(Reason):
         "一般无需处理；若持续出现，份额见站点文件 messages.channel",
     )
     SWITCHED_OFF = Words("switched-off", "switched off in the site file", "", "已在站点文件中关闭", "")
+    ORDERED_OFF = Words("ordered-off", "switched off by a command of the platform", "", "已由平台指令关闭", "")
     NOTHING_TO_SAY = Words("nothing-to-say", "nothing to announce now", "", "当前无内容可发布", "")
     MAP_SILENT = Words(
         "map-silent",

@@ -15,6 +15,7 @@ import msgspec
 
 from hw.tape import AS_BEGUN, LinkState, Read, Round, SystemClock
 from rsu.bus.latch import Setting
+from rsu.bus.orders import AirOrders
 from rsu.bus.tape import Decision, Frame, Item, Outcome, Tape
 
 TICK = "/tick"
@@ -51,6 +52,7 @@ class TickEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     gate: list[Decision]
     clock: SystemClock = AS_BEGUN
     latch: Setting | None = None
+    orders: AirOrders | None = None
 
 
 class Entry(NamedTuple):
@@ -86,6 +88,7 @@ def to_entries(tape: Tape) -> list[Entry]:
         gate=out.gate,
         clock=tape.clock,
         latch=tape.latch,
+        orders=tape.orders,
     )
     return [*entries, Entry(TICK, out.now_ns, _encoder.encode(tick))]
 
@@ -117,6 +120,7 @@ def from_entries(entries: list[Entry]) -> Tape:
         outcome=Outcome(tick.now_ns, frames, items, tick.gate),
         clock=tick.clock,
         latch=tick.latch,
+        orders=tick.orders,
     )
 
 

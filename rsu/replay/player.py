@@ -129,6 +129,8 @@ class Player:
         """Repeat one tick of a recording, its records in no platform's words."""
         if tape.latch is not None:
             self.station.latch.set(tape.latch)
+        if tape.orders is not None:
+            self.station.orders.take(tape.orders)
         for one in tape.rounds:
             self.serve(one)
         return self._advance(tape.outcome.now_ns, tape.links, tape.clock)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import structlog
@@ -24,6 +25,7 @@ from rsu.reasons.radio import RadioReason
 from rsu.site.config import Config
 from rsu.station.checks.devices import RadioConditions
 from rsu.station.gate import KINDS, Verdict, judge
+from rsu.station.ordered import PlatformOrders
 from v2x import dsmp
 from v2x.aids import SERVICES, kind_of
 
@@ -42,6 +44,7 @@ class Outgoing(NamedTuple):
     payload: bytes  # UPER
     frame: bytes  # DSMP, the payload in it
     newest_receipt_ns: int | None  # of the newest measurement in it
+    order: str = ""  # of the platform that it carries out
 
 
 class Broadcaster:
@@ -57,6 +60,7 @@ class Broadcaster:
         self._count = {kind: MessageCounter(chance) for kind in KINDS}
         self.channel = ChannelShare(site.messages.channel)
         unit = SiteUnit(config, rsu_id, self.channel)
+        self.orders = PlatformOrders(self._profile, rsu_id)
         self._radios = RadioConditions(site.radio)
         self._composers = {kind: row.composer(unit) for kind, row in ROWS.items()}
         self._verdicts = {kind: Verdict(Permission.SILENT, (RadioReason.NOTHING_TO_SAY,)) for kind in KINDS}
@@ -69,6 +73,7 @@ class Broadcaster:
         self._count, self._verdicts = before._count, before._verdicts
         self._cycles, self._frames, self.counters = before._cycles, before._frames, before.counters
         self.channel.take_over(before.channel)
+        self.orders.take_over(before.orders)
 
     def signals(self, moment: Moment) -> Iterator[Outgoing]:
         """Yield the frames of a tick that need nothing of the road: SPAT."""
@@ -89,10 +94,13 @@ class Broadcaster:
         conditions = {*moment.conditions, *composer.conditions(tick), *self._radios.conditions(kind, moment.health)}
         if kind in self._site.messages.silent:
             conditions.add(RadioReason.SWITCHED_OFF)
+        conditions = self.orders.conditions(kind, tick, conditions)
         self._verdicts[kind] = judge(kind, conditions)
         if self._verdicts[kind].decision is Permission.SILENT:
             return
-        made = composer.messages(tick._replace(conditions=conditions))
+        tick = tick._replace(conditions=conditions)
+        own = composer.messages(tick) if self.orders.local(kind) else iter(())
+        made = chain(own, self.orders.messages(kind, tick))
         for number, frame in enumerate(frame for each in made for frame in self._frame(row, each, room)):
             self._frames[kind] += 1
             if number == 0:
@@ -124,7 +132,7 @@ class Broadcaster:
             return
         if row.shares:
             room.take(frame)
-        yield Outgoing(kind, service.aid, service.priority, payload, frame, made.newest_receipt_ns)
+        yield Outgoing(kind, service.aid, service.priority, payload, frame, made.newest_receipt_ns, made.order)
         self._count_adjusted(kind, message)
 
     def _count_adjusted(self, kind: str, message: v2x.Message) -> None:

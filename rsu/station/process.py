@@ -18,6 +18,7 @@ from rsu.bus import changes
 from rsu.bus.changes import StateChanges
 from rsu.bus.handover import ReportOutbox
 from rsu.bus.latch import Setting
+from rsu.bus.orders import AirOrders, air_state
 from rsu.bus.records import Committed, Processes, Progress, ReceivedDsm, SensorSights, Sent
 from rsu.bus.reel import Reel
 from rsu.bus.snapshot import Snapshot
@@ -36,6 +37,7 @@ from rsu.station.succession import Succession, Successor
 
 _LOOK_S = 0.02  # drivers are served at least so often
 _PROGRESS_TICKS = 5
+_AIR_TICKS = 10
 _MOST_SHOWN = 100  # received frames of a tick that others on the bus see
 _log = structlog.get_logger()
 
@@ -45,7 +47,7 @@ class StationLoop:
 
     def __init__(self, config: Config, run: Path, data: Path) -> None:
         self._bus = Publisher(run, "station")
-        self._inlet = Subscriber(run, ["committed", "recorded", "processes"])
+        self._inlet = Subscriber(run, ["committed", "recorded", "processes", "orders"])
         self._clock = Timescale()
         self._run = run
         self._config, self._site = config, str(config.path)
@@ -61,6 +63,7 @@ class StationLoop:
         self._held = self._latch_file.load()
         self._set: Setting | None = Setting(self._held)  # from outside, since the tick before
         self._station.latch.set(self._set)
+        self._ordered: AirOrders | None = None  # from outside, since the tick before
         self._rounds: list[Round] = []  # since the last tick
         self._shown = 0  # received frames that were passed on since then
         self._reel = Reel(self._seed)
@@ -85,6 +88,7 @@ class StationLoop:
         self._tape_seed = secrets.token_bytes(16)
         self._reel = Reel(self._tape_seed)
         self._set = Setting(self._station.latch.held)
+        self._ordered = self._station.orders.held
         for each in self._heart.devices.values():
             each.tell_all()
         _log.info("station goes on with a new site", site=to.config.site.site.name)
@@ -109,7 +113,8 @@ class StationLoop:
     def _tick(self, now_ns: int, said: SystemClock) -> None:
         devices = self._heart.devices.values()
         links = [change for each in devices for change in each.changes()]
-        output = self._heart.tick(now_ns, said)
+        ordered, self._ordered = self._ordered, None
+        output, revision = self._heart.tick(now_ns, said), self._station.orders.held.revision
         latch = self._latch()
         self._listen()
         for record in output.misbehaviour:
@@ -117,9 +122,12 @@ class StationLoop:
         self._report(output, now_ns)
         sights = [views.sight(each, said.correction_ns) for each in output.seen]
         self._bus.publish("seen", SensorSights(now_ns + said.correction_ns, sights))
-        self._bus.publish("snapshot", self._followed(self._station.snapshot(now_ns)))
+        snapshot = self._followed(self._station.snapshot(now_ns))
+        self._bus.publish("snapshot", snapshot)
+        if ordered is not None or self._ticks % _AIR_TICKS == 0:
+            self._bus.publish("air", air_state(snapshot, revision))
         done = outcome(output, now_ns)
-        self._reel.add(Tape(self._tape_seed, self._ticks, self._rounds, links, done, said, latch, site=self._site))
+        self._reel.add(Tape(self._tape_seed, self._ticks, self._rounds, links, done, said, latch, ordered, self._site))
         for tape in self._reel.due(now_ns):
             self._bus.publish("tape", tape)
         self._rounds, self._shown = [], 0
@@ -145,12 +153,18 @@ class StationLoop:
     def _sent(self, frame: Outgoing) -> None:
         correction_ns, newest_ns = self._clock.said.correction_ns, frame.newest_receipt_ns
         newest_utc_ns = None if newest_ns is None else newest_ns + correction_ns
-        self._bus.publish("sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame))
+        self._bus.publish(
+            "sent", Sent(frame.kind, self._clock() + correction_ns, newest_utc_ns, frame.frame, frame.order)
+        )
 
     def _listen(self) -> None:
         for topic, word in self._inlet.records():
             if isinstance(word, Processes):
                 self._succession.ask(word.site_copy or self._site)
+            elif isinstance(word, AirOrders):
+                if word != self._station.orders.held:
+                    self._ordered = word
+                    self._station.orders.take(word)
             elif isinstance(word, Committed):
                 (self._outbox if topic == "committed" else self._reel).committed(word)
 

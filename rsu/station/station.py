@@ -87,6 +87,7 @@ class Station:
         self._position = part(PositionCheck, site.position, reference)
         self._receiver = part(Receiver, site.vehicles, site.messages.profile, reference)
         self._broadcaster = Broadcaster(config, seed)
+        self.orders = self._broadcaster.orders
         self._reporter = part(Reporter, site.uplink, bool(identity(config).region_id))
         self._radios = site.radios
         self._devices = Conditions({sensor.device for sensor in site.sensors})
@@ -227,7 +228,6 @@ class Station:
             counters.update(self._signals.counters)
         counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
         counters.update({f"clock: {reason}": count for reason, count in self._clock.counters.items()})
-        biases = {bias.device: bias for bias in self._fusion.biases()}
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
             stamp_ns=now_ns + self._said.correction_ns,
@@ -236,9 +236,7 @@ class Station:
             signals=views.signals(self._phases),
             events=[views.event(event, self._said.correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
-            devices=[
-                views.device(each, biases.get(each.name), now_ns, self._said.correction_ns) for each in self._health
-            ],
+            devices=views.devices(self._health, self._fusion.biases(), now_ns, self._said.correction_ns),
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
             counters=dict(sorted(counters.items())),
@@ -247,4 +245,5 @@ class Station:
             weather=self._weather.now(now_ns),
             channel_busy=self._broadcaster.channel.busy(now_ns),
             claims=self._receiver.claims(now_ns, self._carried()),
+            orders=self.orders.views(now_ns, self._reference),
         )

@@ -96,6 +96,14 @@ def event(event: RoadEvent, correction_ns: int) -> EventView:
     )
 
 
+def devices(
+    health: Sequence[DeviceHealth], biases: Sequence[SensorBias], now_ns: int, correction_ns: int
+) -> list[DeviceView]:
+    """Return every device, a sensor with its difference from the mount in the site file."""
+    by_name = {bias.device: bias for bias in biases}
+    return [device(each, by_name.get(each.name), now_ns, correction_ns) for each in health]
+
+
 def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int, correction_ns: int) -> DeviceView:
     """Return one device; `bias`: of a sensor; `correction_ns`: UTC less steady time."""
     age_ms = None if health.last_receipt_ns is None else max(0, (now_ns - health.last_receipt_ns) // 1_000_000)
