@@ -10,7 +10,7 @@ Layout, little endian, no padding:
     then, where `state` is not 0, more about it in words: UTF-8, at most 300 octets
 
 `passed over` counts the pictures that came and were not looked at, since the process began. Where `state` is not 0
-(`STATES`) the camera sees nothing: there are no objects, and no measurement comes of it.
+(`STATES`) no measurement comes of it, but in the states `BADLY` of the road users that a network finds: a partial one.
 """
 
 from __future__ import annotations
@@ -63,15 +63,14 @@ DETAILS = (
     *(*STATES, NOT_OPENED, WAITS, ENDED, ENDED_SOON, NO_SUCH, NO_STREAM, NOT_OPENABLE),
     *(SILENT_CAMERA, NOT_UNPACKED, SIZES, TURNED, OTHER_ASPECT),
 )
-NO_PICTURE, OTHER_SHAPE = 4, 5
+NO_PICTURE, OTHER_SHAPE, BADLY = 4, 5, range(6, 9)  # in the states `BADLY` some road users may be seen
 LONGEST_WORDS, MAX_OBJECTS = 300, 256
 _HEADER = struct.Struct("<4sBBHIIQ")
 _ROW = np.dtype(
     [("kind", "u1"), ("confidence", "<f4"), ("position_m", "<f4", 2), ("covariance_m2", "<f4", 3), ("size_m", "<f4", 3),
      ("box_px", "<f4", 4), ("number", "<u4")]
 )  # fmt: skip
-_FARTHEST_M, _LARGEST_M, _WORST_M2 = 1000.0, 60.0, 1e4
-_DOUBTFUL, _LATEST_NS = 0x80, 1 << 63
+_FARTHEST_M, _LARGEST_M, _WORST_M2, _DOUBTFUL, _LATEST_NS = 1000.0, 60.0, 1e4, 0x80, 1 << 63
 LONGEST_AGE_MS, MOST_AHEAD_MS = 10_000, 100  # of a picture's time, by the clock of this very box
 
 
@@ -128,9 +127,8 @@ class VideoInboxSettings(DeviceSettings):
 class Video:
     """One video camera.
 
-    Counters: `frame` (datagrams that are not of the format), `object` (objects with values that cannot be),
-    `duplicate`, `gap` (results that did not come), `passed-over` (pictures that were not looked at), and one for each
-    state in which the camera sees nothing.
+    Counters: `frame` (datagrams not of the format), `object` (objects with values that cannot be), `duplicate`, `gap`
+    (results that did not come), `passed-over` (pictures that were not looked at), one for each state but the first.
     """
 
     Settings: ClassVar[type[DeviceSettings]] = VideoInboxSettings
@@ -167,9 +165,10 @@ class Video:
         self._follow(view)
         self.error = ": ".join(filter(None, (STATES[view.state].en, view.words))) if view.state else None
         if view.state:
-            self.counters.accepted += 1
             self.counters[STATES[view.state].en.replace(" ", "-")] += 1
-            return []
+            if view.state not in BADLY or not len(view.kind):
+                self.counters.accepted += 1
+                return []
         return [self._detections(view, receipt_ns)]
 
     def _follow(self, view: VideoView) -> None:
@@ -228,6 +227,7 @@ class Video:
             source_id=view.number - 1,
             numbered=True,
             doubtful=view.doubtful,
+            partial=view.state != 0,
         )
 
 

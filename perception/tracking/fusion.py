@@ -56,6 +56,7 @@ class Fusion:
         first, own = (squared_gate(p) for p in (settings.vehicle_gate_probability, settings.own_gate_probability))
         self._gates = Gates(first, own)
         self._doubtful = np.zeros(len(sensors), dtype=np.bool_)  # which sensors were still learning in their last scan
+        self._partial = np.zeros(len(sensors), dtype=np.bool_)  # which saw badly in it
         self._radios: list[str] = []
         self._sightings = SightingLog()
         self._backgrounds: dict[int, Background] = {}  # by column of the radar
@@ -194,7 +195,7 @@ class Fusion:
             standing = self._backgrounds.setdefault(column, Background(sensor, settings)).standing(measurement)
             return DeviceScan(column, cluster(measurement, standing, settings, sensor), radial=True)
         assert isinstance(measurement, Detections)
-        self._doubtful[column] = measurement.doubtful
+        self._doubtful[column], self._partial[column] = measurement.doubtful, measurement.partial
         seen = located(measurement, sensor)
         beyond = out_of_view(seen.position_m, sensor.field_of_view)
         if number := int(np.count_nonzero(beyond)):
@@ -222,6 +223,8 @@ class Fusion:
         seen = np.zeros((self._sensors.radio + 1, len(table)), dtype=np.bool_)
         seen[sensor, row] = True
         seen = seen[:-1]  # a report is no sighting
-        misses.count(table, seen, looked, sure, self._sensors, self._population.settled)
-        life.remember(table, seen, looked, stamp_ns)
-        self._claims.witness(table, looked, self._population.time_ns, dt, self._population.settled)
+        partial = self._partial[looked]
+        well = looked[~partial]
+        misses.count(table, seen, well, sure, self._sensors, self._population.settled)
+        life.remember(table, seen, looked, stamp_ns, partial)
+        self._claims.witness(table, well, self._population.time_ns, dt, self._population.settled)

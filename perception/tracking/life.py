@@ -18,9 +18,14 @@ def count_hits(table: TrackTable, rows: Ints, score: Floats) -> None:
     table.scans += np.bincount(rows, minlength=len(table))
 
 
-def remember(table: TrackTable, seen: Mask, looked: Ints, stamp_ns: Ints) -> None:
-    """Enter the scans of the sensors `looked` (s,), true at `stamp_ns` (s,), into the histories; seen (sensors, n)."""
-    table.history[looked] = (table.history[looked] << 1 | seen[looked]) & SCANS_KEPT
+def remember(table: TrackTable, seen: Mask, looked: Ints, stamp_ns: Ints, partial: Mask) -> None:
+    """Enter the scans of the sensors `looked` (s,), true at `stamp_ns` (s,), into the histories; seen (sensors, n).
+
+    partial (s,): scans in which a sensor saw badly, so that only the tracks that it saw count.
+    """
+    before = table.history[looked]
+    counts = seen[looked] | ~partial[:, None]
+    table.history[looked] = np.where(counts, (before << 1 | seen[looked]) & SCANS_KEPT, before)
     table.seen_ns[looked] = np.where(seen[looked], stamp_ns[:, None], table.seen_ns[looked])
 
 

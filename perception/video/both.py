@@ -58,7 +58,11 @@ class Both:
         self._stamp_ns = self._looked_ns = 0
 
     doubtful = False
-    sight = Sight.SEES  # the network says nothing where it sees nothing
+
+    @property
+    def sight(self) -> Sight:
+        """Why the picture shows less than usual: the network finds some road users even so."""
+        return self._witness.sight
 
     @property
     def road(self) -> Picture | None:

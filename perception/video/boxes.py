@@ -59,7 +59,7 @@ class Detector(Protocol):
 
     @property
     def sight(self) -> Sight:
-        """Why the last `look` returned None: LEARNING, or the cause of blindness; SEES where it returned bodies."""
+        """Why the last `look` returned None, or may have missed road users; SEES where neither is so."""
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies | None:
         """Return the road users in a picture, which may be smaller than the full one; None: see `sight`."""

@@ -24,12 +24,28 @@ SOLID = 255  # of the foreground
 _CORE = np.ones((3, 3), np.uint8)
 
 
+class Brightness:
+    """Judges whether the light in one camera's region is enough, and not too much."""
+
+    def __init__(self, region: Mask) -> None:
+        """`region` (height, width): where road users can be seen."""
+        self._sampled = region[::STRIDE, ::STRIDE]
+
+    def judge(self, picture: Picture) -> Sight:
+        """Return SEES, DARK or DAZZLED for a picture (height, width, 3)."""
+        sample = picture[::STRIDE, ::STRIDE, 1][self._sampled]
+        if len(sample) and np.median(sample) < DARK:
+            return Sight.DARK
+        dazzled = len(sample) and np.count_nonzero(sample >= SATURATED) > DAZZLED * len(sample)
+        return Sight.DAZZLED if dazzled else Sight.SEES
+
+
 class Clarity:
     """Judges the pictures of one camera's region, one after another."""
 
     def __init__(self, region: Mask) -> None:
         """`region` (height, width): where road users can be seen."""
-        self._sampled = region[::STRIDE, ::STRIDE]
+        self._brightness = Brightness(region)
         self._size = max(1, int(np.count_nonzero(region)))
         self._thin = 0.0
 
@@ -39,13 +55,9 @@ class Clarity:
         `picture` (height, width, 3); `found` (height, width): its foreground, 255, with shadows, 127; `after_s`: time
         since the picture before.
         """
-        sample = picture[::STRIDE, ::STRIDE, 1][self._sampled]
         solid = cv2.threshold(found, SOLID - 1, 1, cv2.THRESH_BINARY)[1]
         thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _CORE)
         thin = (cv2.countNonZero(solid) - cv2.countNonZero(thick)) / self._size
         self._thin += (thin - self._thin) * (1.0 - float(np.exp(-after_s / SETTLE_S)))
-        if len(sample) and np.median(sample) < DARK:
-            return Sight.DARK
-        if len(sample) and np.count_nonzero(sample >= SATURATED) > DAZZLED * len(sample):
-            return Sight.DAZZLED
-        return Sight.RESTLESS if self._thin > RESTLESS else Sight.SEES
+        light = self._brightness.judge(picture)
+        return Sight.RESTLESS if light is Sight.SEES and self._thin > RESTLESS else light

@@ -19,7 +19,7 @@ TALLEST_M = 3.6  # bodies on the road reach so far above it
 
 
 class Glance(NamedTuple):
-    """The result of one picture; `bodies` is None unless the camera sees."""
+    """The result of one picture; `bodies` is None where the camera sees nothing, else those that it sees."""
 
     sight: Sight
     bodies: Bodies | None
@@ -42,7 +42,7 @@ class Eye:
         bodies = self._detector.look(picture, stamp_ns)
         if bodies is None:
             return Glance(self._detector.sight, None)
-        return Glance(sight, bodies.of(self._in_field(bodies)), self._detector.doubtful)
+        return Glance(self._detector.sight, bodies.of(self._in_field(bodies)), self._detector.doubtful)
 
     def _in_field(self, bodies: Bodies) -> Mask:
         """Return which bodies (n,) have a known place that lies in the field of view."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, Mask
 from perception.video.boxes import Bodies, Boxes, Picture
+from perception.video.clarity import Brightness
 from perception.video.fit import Fitter
 from perception.video.network import Network, NetworkBoxes, box_within
 from perception.video.overlap import feet_hidden
@@ -25,12 +26,14 @@ class Onnx:
     def __init__(self, fitter: Fitter, network: Network, region: Mask, windows: Sequence[PictureWindow]) -> None:
         """`region` (height, width): where in pictures road users can be; `windows`: the first one holds all of it."""
         self._fitter, self._network, self._region, self._windows = fitter, network, region, windows
+        self._brightness = Brightness(region)
+        self.sight = Sight.SEES
 
     doubtful = False
-    sight = Sight.SEES
 
     def look(self, picture: Picture, stamp_ns: int) -> Bodies:
         """Return the road users in the picture."""
+        self.sight = self._brightness.judge(picture)
         return self.bodies(self.find(picture))
 
     def find(self, picture: Picture) -> NetworkBoxes:

@@ -12,6 +12,7 @@ class Sight(IntEnum):
     LEARNING = 1  # the road
     BLIND = 2  # dark or covered
     FROZEN = 3
-    DARK = 6  # for motion; 4 and 5 are of the process that fetches the pictures
+    # motion cannot be told; a network may find some road users even so
+    DARK = 6  # 4 and 5 are of the process that fetches the pictures
     DAZZLED = 7
     RESTLESS = 8

@@ -10,7 +10,7 @@ import numpy as np
 
 from perception.objects import Floats, Ints, Mask
 from perception.video.boxes import Grey, Picture
-from perception.video.clarity import Clarity
+from perception.video.clarity import Brightness, Clarity
 from perception.video.foreground import Foreground
 from perception.video.motion import BLIND_S
 from perception.video.overlap import alone
@@ -33,7 +33,8 @@ class Witness:
         self._window = bounds(region)
         region = np.ascontiguousarray(region[self._window][::REDUCED, ::REDUCED])
         self._foreground = Foreground(region, settings, rate_hz, road)
-        self._clarity, self._blind_s = Clarity(region), 0.0
+        self._brightness, self._clarity, self._blind_s = Brightness(region), Clarity(region), 0.0
+        self.sight = Sight.SEES  # or why motion cannot be told; while the road is learned, by the light alone
         self._screens = Screens(region.shape)
         self._before: Grey | None = None  # the same of the picture before
         self._ones: Grey | None = None  # 1 where foreground is; None while the road is learned, or not seen well
@@ -50,8 +51,10 @@ class Witness:
         found = self._foreground.find(window)
         self._before, self._ones = self._ones, None
         if found is None:
+            self.sight = self._brightness.judge(window)
             return
-        if self._clarity.judge(window, found[1], seconds) is Sight.SEES:
+        self.sight = self._clarity.judge(window, found[1], seconds)
+        if self.sight is Sight.SEES:
             self._blind_s = 0.0
             self._ones = cv2.threshold(found[0], 0, 1, cv2.THRESH_BINARY)[1]
             return

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hw import device
 from hw.rounds import poll
-from hw.video import MAX_OBJECTS, STATES, Video, VideoInboxSettings, VideoView, encode
+from hw.video import BADLY, MAX_OBJECTS, STATES, Video, VideoInboxSettings, VideoView, encode
 from perception.objects import Detections
 
 STAMP_NS = 1_795_000_000_000_000_000
@@ -69,6 +69,14 @@ def test_a_camera_that_sees_nothing_says_why_and_measures_nothing(state: int) ->
     assert made.received("pictures", encode(view(0, state=state)), STAMP_NS) == []
     assert made.error == STATES[state].en
     assert made.received("pictures", encode(view(0, sequence=8)), STAMP_NS) and made.error is None
+
+
+@pytest.mark.parametrize("state", range(1, len(STATES)))
+def test_those_that_a_network_finds_though_the_camera_sees_badly_are_a_partial_measurement(state: int) -> None:
+    made = driver()
+    found = made.received("pictures", encode(view(state=state)), STAMP_NS)
+    assert [isinstance(each, Detections) and each.partial for each in found] == [True] * (state in BADLY)
+    assert made.error == STATES[state].en and made.counters[STATES[state].en.replace(" ", "-")] == 1
 
 
 def test_objects_that_cannot_be_cost_only_themselves() -> None:

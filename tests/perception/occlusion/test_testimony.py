@@ -98,10 +98,10 @@ def test_no_sensor_is_sure_beyond_measure(steps):
         assert (np.abs(table.word) <= np.abs(before)).all() and (table.word * before >= 0.0).all()
 
 
-def ghost(cameras, seconds=4.0, doubtful=False, every=1):
+def ghost(cameras, seconds=4.0, doubtful=False, every=1, partial=False):
     """Return what fusion says each 100 ms of somebody whom the first of the cameras alone sees, well, at (0, 10).
 
-    `every`: the others look at every so manieth picture time only.
+    `every`: the others look at every so manieth picture time only; `partial`: they see badly.
     """
     fusion = Fusion(cameras, FusionSettings(), REFERENCE)
     told = []
@@ -114,7 +114,8 @@ def ghost(cameras, seconds=4.0, doubtful=False, every=1):
                 scan = msgspec.structs.replace(scan, covariance_m2=0.04 * np.eye(2)[None], doubtful=doubtful)
                 fusion.ingest(scan)
             elif tick % every == 0:
-                fusion.ingest(detections(sensor.device, stamp_ns, np.zeros((0, 2))))
+                nobody = detections(sensor.device, stamp_ns, np.zeros((0, 2)))
+                fusion.ingest(msgspec.structs.replace(nobody, partial=partial))
         told.append(fusion.tracks(START_NS + (tick + 1) * SECOND_NS // 10))
     return told
 
@@ -137,6 +138,14 @@ def test_who_one_camera_alone_sees_where_others_look_is_never_confirmed(others, 
 def test_where_others_look_seldom_it_is_contested_as_soon_as_they_have_looked(every):
     told = ghost([camera("one", 0.0, -40.0, 0.0), camera("other", 0.0, -35.0, 0.0)], every=every)
     assert all(tracks.contested.all() and (tracks.existence < 0.99).all() for tracks in told[every:])
+
+
+def test_cameras_that_see_badly_deny_nobody():
+    """By night: they are as if they did not look."""
+    cameras = [camera("one", 0.0, -40.0, 0.0), *(camera(f"other {n}", 0.0, -35.0 - n, 0.0) for n in range(2))]
+    told = ghost(cameras, partial=True)
+    assert [len(tracks) for tracks in told[5:]] == [1] * 35
+    assert not any(tracks.contested.any() for tracks in told)
 
 
 def test_a_camera_that_is_still_learning_confirms_nobody_alone():

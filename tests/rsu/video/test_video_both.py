@@ -11,6 +11,7 @@ import pytest
 from perception.objects import RoadUser
 from perception.video.boxes import Bodies
 from perception.video.builds import box_of, outline
+from perception.video.sight import Sight
 from rsu.site.video import VideoSettings
 from rsu.video.camera import CameraPipeline
 from tests.perception.video import bright_network
@@ -73,6 +74,16 @@ def test_whom_the_network_misses_is_held_while_something_is_there(camera: Camera
     counts = [len(bodies.kind) for bodies in told]
     dark = counts[8:]
     assert all(dark[:LOOK]) and not any(dark[4 * LOOK :]), counts
+
+
+def test_by_night_the_camera_says_so_and_the_network_goes_on(camera: CameraPipeline) -> None:
+    pictures = [picture for _, picture in film([SEES] * 8)]
+    glances = [
+        camera.look(np.where(picture < 200, picture // 4, picture), NS + round(number * NS / RATE_HZ))
+        for number, picture in enumerate(pictures)
+    ]
+    assert {glance.sight for glance in glances[WARM_UP:]} == {Sight.DARK}
+    assert all(glance.bodies is not None and len(glance.bodies.kind) == 1 for glance in glances[WARM_UP + LOOK :])
 
 
 def test_whoever_has_left_is_gone_with_the_next_look(camera: CameraPipeline) -> None:
