@@ -81,6 +81,8 @@ class _Estimator:
         """Return the equations with those of one road user in one group, of all sensors; `same`: (n, 2) paths."""
         one, other = np.concatenate([np.zeros((0, 2), np.int64), *same]).T
         count = int(self._sources.first[-1])
+        if not count:  # a road without road users
+            return list(blocks)
         _, user = connected_components(coo_array((np.ones(len(one)), (one, other)), shape=(count, count)), False)
         return [each._replace(group=np.where(each.group == PRIOR, PRIOR, user[each.group])) for each in blocks]
 
