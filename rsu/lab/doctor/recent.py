@@ -32,10 +32,10 @@ class Recent(NamedTuple):
         return median(found) if (found := [fix.height_m for fix in self.fixes if fix.height_m is not None]) else None
 
 
-def recent(config: Config, tapes: Sequence[Tape]) -> Recent:
-    """Return the figures of ticks that follow each other, at least one."""
+def recent(config: Config, tapes: Sequence[Tape], sensed_s: float = SENSED_S) -> Recent:
+    """Return the figures of ticks that follow each other, at least one. `sensed_s`: the last ones, for sensors."""
     last_ns = tapes[-1].outcome.now_ns
-    newest = [tape for tape in tapes if tape.outcome.now_ns >= last_ns - round(SENSED_S * 1e9)]
+    newest = [tape for tape in tapes if tape.outcome.now_ns >= last_ns - round(sensed_s * 1e9)]
     heard = list(measurements(config, newest))
     octets: dict[str, int] = {}
     for item in (item for tape in tapes for item in tape.outcome.items):

@@ -68,15 +68,15 @@ def _packets(of: SiteFacts) -> Iterator[Measured]:
     if of.handshake.took_ms is None:
         raise NotApplicableError(_NO_ANSWER)
     record = largest(of.config, of.now_ns)
-    room, octets = of.handshake.limits.room, len(record.payload)
-    if room is None:
+    limits, octets = of.handshake.limits, len(record.payload)
+    if limits.room is None:
         yield fine(_ANY.of(largest=octets))
-    elif (count := parts(of.config, record, room)) is None:
-        yield bad(_NEVER.of(room=room, largest=octets))
+    elif (count := parts(of.config, record, limits.room)) is None:
+        yield bad(_NEVER.of(room=limits.max_packet, largest=octets))
     elif count > 1:
-        yield warn(_PARTS.of(room=room, users=USERS, largest=octets, count=count))
+        yield warn(_PARTS.of(room=limits.max_packet, users=USERS, largest=octets, count=count))
     else:
-        yield fine(_WHOLE.of(room=room, largest=octets))
+        yield fine(_WHOLE.of(room=limits.max_packet, largest=octets))
 
 
 def _encrypted(of: SiteFacts) -> Iterator[Measured]:

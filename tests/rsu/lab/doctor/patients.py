@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,10 +16,11 @@ from rsu.lab.doctor.box_facts import BoxFacts
 from rsu.lab.doctor.examination import Examined, examine
 from rsu.lab.doctor.facts import SiteFacts
 from rsu.lab.doctor.kernel_clock import KernelClock
-from rsu.lab.doctor.recent import recent
+from rsu.lab.doctor.recent import SENSED_S, recent
 from rsu.recording import reader, site_files
 from rsu.replay.player import Player
 from rsu.site.config import Config
+from rsu.site.model import Site
 from tests.rsu.recording.golden_outputs import FOLDER
 
 BOX = BoxFacts((), 60.0, 0.0, 20.0, {"cpu": 51.0}, (), 99.0, "native", True)
@@ -35,15 +35,13 @@ def recorded(name: str) -> tuple[Config, list[Tape]]:
     return site_files.load(*reader.start(path), Path(FILES.name)), list(reader.ticks(path))
 
 
-def site(name: str, change: Callable[[Any], None] = lambda data: None) -> Config:
-    """Return the site of a recording with a change of its site file."""
+def site(name: str, change: Callable[[Site], dict[str, Any]] = lambda data: {}) -> Config:
+    """Return the site of a recording. `change`: returns parts of its site file that are others."""
     config = recorded(name)[0]
-    data = copy.deepcopy(config.site)
-    change(data)
-    return config._replace(site=data)
+    return config._replace(site=config.site.model_copy(update=change(config.site)))
 
 
-def facts(config: Config, name: str, ticks: int = 10_000, with_recording: bool = True) -> SiteFacts:
+def facts(config: Config, name: str, ticks: int = 10_000, sensed_s: float = SENSED_S) -> SiteFacts:
     """Return the facts of a site after its station has played a recording."""
     tapes, player, played = recorded(name)[1][:ticks], None, []
     for tape in tapes:
@@ -51,7 +49,7 @@ def facts(config: Config, name: str, ticks: int = 10_000, with_recording: bool =
         played.append(msgspec.structs.replace(tape, outcome=player.play(tape)))
     assert player is not None
     snapshot = player.station.snapshot(tapes[-1].outcome.now_ns)
-    last = recent(config, played) if with_recording else None
+    last = recent(config, played, sensed_s)
     return SiteFacts(tapes[-1].utc_ns, BOX, CLOCK, [], Newest(snapshot=snapshot), config, last_minutes=last)
 
 
