@@ -18,7 +18,10 @@ class PageGroup(NamedTuple):
 
 GROUPS = (
     PageGroup({"en": "Start", "zh": "开始"}, ("index",)),
-    PageGroup({"en": "Operator", "zh": "运维人员"}, ("install", "operate", "alarms", "troubleshooting", "guarantees")),
+    PageGroup(
+        {"en": "Operator", "zh": "运维人员"},
+        ("install", "operate", "doctor", "alarms", "troubleshooting", "guarantees"),
+    ),
     PageGroup(
         {"en": "Field engineer", "zh": "现场工程师"},
         (

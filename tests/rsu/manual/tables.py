@@ -17,7 +17,7 @@ from rsu.station import gate
 from rsu.uplink import example
 from tests.costs import COSTS, elsewhere, own
 from tests.matrix.page import matrix
-from tests.rsu.manual import alarms
+from tests.rsu.manual import alarms, doctor
 from tests.rsu.manual.figures import figures
 from tests.rsu.manual.markdown import table
 from tests.rsu.manual.site_file import lane_map, site_file
@@ -167,6 +167,7 @@ PARTS: dict[str, Callable[[str], str]] = {
         for group in (sensors, signals, clock, radio, platform, box)
     },
     **alarms.PARTS,
+    **doctor.PARTS,
     "device matrix": matrix,
     "beginnings": beginnings,
     "damage": damage,

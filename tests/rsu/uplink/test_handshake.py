@@ -22,6 +22,7 @@ def at(port: int) -> Config:
     """Return the demo site with its platform at a port."""
     config = load(CONFIGS / "demo.yaml")
     uplink = config.site.uplink
+    assert uplink.platform is not None
     platform = uplink.platform.model_copy(update={"host": "127.0.0.1", "port": port})
     return config._replace(
         site=config.site.model_copy(update={"uplink": uplink.model_copy(update={"platform": platform})})
@@ -29,7 +30,9 @@ def at(port: int) -> Config:
 
 
 def shaken(config: Config) -> Handshake:
-    return shake(config.site.uplink.platform, "R1", dialect(config), 2.0)
+    platform = config.site.uplink.platform
+    assert platform is not None
+    return shake(platform, "R1", dialect(config), 2.0)
 
 
 @needs_mosquitto

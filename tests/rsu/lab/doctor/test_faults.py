@@ -133,7 +133,9 @@ def test_a_4_3_stream_of_a_16_9_camera() -> None:
     assert device.video is not None
     camera = CameraPipeline(device.video, sensor, lanes_of(config.lane_map, sensor))
     view = camera.view(Shot(S, np.zeros((480, 640, 3), np.uint8)), None)
-    driver = video.Video("video-north", config.drivers["video-north"])
+    settings = config.drivers["video-north"]
+    assert isinstance(settings, video.VideoInboxSettings)
+    driver = video.Video("video-north", settings)
     driver.received("inbox", camera.datagram(view), S)
     shown = DeviceView("video-north", "video", "blind", 0.0, 0, {}, driver.error, modality=driver.modality)
     snapshot = Snapshot(0, "", [], [], [], [], [shown], 1.0, 0.2)
