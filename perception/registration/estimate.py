@@ -19,24 +19,21 @@ from perception.objects import Ints, Mask
 from perception.registration.equations import PRIOR, Block, covariance, solve
 from perception.registration.paths import Paths
 from perception.registration.ties import Sources, Ties
-from perception.registration.unknowns import EACH, Layout
+from perception.registration.unknowns import EACH, TILT, Layout, Stand
 from perception.registration.verdict import Registration, displaced, verdict
 from perception.registration.verges import Verges
-from perception.sensor import Mount
 
 GATES_M = (8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.5, 2.0, 2.0)  # of the rounds
 LANES_FROM_ROUND = 5
-SYSTEMATIC_SD = np.array(
-    [0.04, 0.04, np.radians(0.05), 0.002]
-)  # m, m, rad, s: filters that lag, bodies that are seen in part
+# m, m, rad, s, rad, rad, m: filters that lag, bodies that are seen in part
+SYSTEMATIC_SD = np.array([0.04, 0.04, np.radians(0.05), 0.002, np.radians(0.05), np.radians(0.05), 0.03])
 
 
-def register(mounts: Mapping[str, Mount], seen: Mapping[str, Paths], told: Paths, verges: Verges) -> list[Registration]:
+def register(stands: Mapping[str, Stand], seen: Mapping[str, Paths], told: Paths, verges: Verges) -> list[Registration]:
     """Return the verdict on every sensor. `seen`: its paths in the site frame by its mount; `told`: those of BSMs."""
-    names = list(mounts)
-    places = np.array([[mounts[name].east_m, mounts[name].north_m] for name in names])
+    names = list(stands)
     paths = [seen[name] for name in names]
-    estimator = _Estimator(Sources(places, paths, told, verges))
+    estimator = _Estimator(Sources([stands[name] for name in names], paths, told, verges))
     free = np.ones(len(names), dtype=np.bool_)
     estimator.run(free)
     fine = [estimator.registration(number, name, False) for number, name in enumerate(names)]
@@ -63,7 +60,7 @@ class _Estimator:
 
     def run(self, free: Mask, gates: Sequence[float] = GATES_M) -> None:
         """Pair and solve in turns, gates in m; sensors not `free` (sensors,) stay where the site file has them."""
-        self._x[~free, :3] = 0.0
+        self._x[~free, :3] = self._x[~free, TILT] = 0.0
         count = self._x.size
         for turn, gate in enumerate(gates):
             ties = Ties(self._sources, self._layout, self._x)

@@ -12,14 +12,15 @@ from perception.objects import Floats, Ints, Mask
 from perception.registration.equations import PRIOR, Block, sparse
 from perception.registration.pairing import couples
 from perception.registration.paths import Paths
-from perception.registration.unknowns import EACH, Layout, columns_of, moved, sensitivity
+from perception.registration.unknowns import EACH, TILT, Layout, Stand, columns_of, moved, sensitivity
 from perception.registration.verges import Verges
 
 GRID_PER_S = 5.0  # places of a path err alike for about a second
 WANDER_S = 10.0  # a vehicle's own position errs alike for about so long
 FLOOR_SD_M = 0.3  # of a place beside its own covariance: bodies, clocks, filters
 CLOCK_SD_S = 0.03
-SURVEY_SD = np.array([0.3, 0.3, np.radians(0.5), CLOCK_SD_S])  # m, m, rad, s: of most sensors
+# of most sensors: m, m, rad, s, rad, rad, m
+SURVEY_SD = np.array([0.3, 0.3, np.radians(0.5), CLOCK_SD_S, np.radians(0.5), np.radians(0.5), 0.2])
 FAST = 1e-6  # m, rad, s: 1 sigma of a sensor that must not move
 LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane; one driver
 
@@ -27,7 +28,7 @@ LANE_SD_M, DRIVER_SD_M = 0.15, 0.5  # lane map or habit of all drivers on a lane
 class Sources(NamedTuple):
     """Everything that was seen, site frame, by the mounts of the site file."""
 
-    places_m: Floats  # (sensors, 2) m, of the sensors
+    stands: Sequence[Stand]  # of the sensors
     paths: Sequence[Paths]  # of each sensor
     told: Paths  # of vehicles, by their BSMs
     verges: Verges
@@ -39,19 +40,19 @@ class Sources(NamedTuple):
 
 
 class Ties:
-    """The equations of one round, with the unknowns x (sensors, 4) as found so far.
+    """The equations of one round, with the unknowns x (sensors, EACH) as found so far.
 
     `counts` (sensors, 3): ties of each sensor to sensors, vehicles, lanes; `same`: (n, 2) paths of one road user,
     counted through.
     """
 
     def __init__(self, sources: Sources, layout: Layout, x: Floats) -> None:
-        """`x` (sensors, 4): m, m, rad, s as in `Layout`."""
+        """`x` (sensors, EACH): as in `Layout`."""
         self.counts = np.zeros((len(sources.paths), 3), dtype=np.int64)
         self.same: list[Ints] = []
         self._sources, self._layout, self._x = sources, layout, x
         self._first = sources.first
-        self._moved = [moved(*each) for each in zip(sources.paths, sources.places_m, x, strict=True)]
+        self._moved = [moved(*each) for each in zip(sources.paths, sources.stands, x, strict=True)]
 
     def between_sensors(self, gate_m: float) -> list[Block]:
         """Return the equations of road users that two sensors saw."""
@@ -117,6 +118,8 @@ class Ties:
         layout, count = self._layout, EACH * len(self._sources.paths)
         survey = np.tile(SURVEY_SD, (len(self._sources.paths), 1))
         survey[~free, :3] = FAST
+        lens = np.array([stand.lens for stand in self._sources.stands])
+        survey[~(free & lens), TILT] = FAST
         claimed = np.full(self._sources.told.count, 1.0)
         np.maximum.at(claimed, self._sources.told.path, np.sqrt(self._sources.told.covariance_m2[:, 0, 0]))
         sd = np.concatenate(
@@ -137,8 +140,8 @@ class Ties:
         return pairs[:, 0]
 
     def _jacobian(self, number: int, position: Floats, velocity: Floats) -> Floats:
-        """Return how the unknowns of a sensor move the places that it sees, (n, 2, 4)."""
-        return sensitivity(position, velocity, self._sources.places_m[number], self._x[number])
+        """Return how the unknowns of a sensor move the places that it sees, (n, 2, EACH)."""
+        return sensitivity(position, velocity, self._sources.stands[number], self._x[number])
 
     def _whitened(
         self, residual: Floats, jacobian: Floats, columns: Ints, spread: Floats, group: Ints, alike: float = GRID_PER_S

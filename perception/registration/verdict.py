@@ -8,9 +8,10 @@ import numpy as np
 
 from perception.objects import Floats, Ints, Mask
 from perception.registration.ties import SURVEY_SD
-from perception.registration.unknowns import EACH
+from perception.registration.unknowns import EACH, TILT
 
 TOLERANCE_M, TOLERANCE_DEG = 0.2, 0.3  # smaller errors are not worth a change
+TOLERANCE_TILT = np.array([np.radians(0.15), np.radians(0.3), 0.15])  # pitch, roll, height: rad, rad, m
 SIGNIFICANT = 3.0  # standard deviations
 LEAST_COUPLES = 5  # fewer ties say nothing
 
@@ -25,6 +26,12 @@ class Registration(NamedTuple):
     east_sd_m: float
     north_sd_m: float
     yaw_sd_deg: float
+    pitch_deg: float  # pitch, roll, height: of cameras with a lens, else 0
+    roll_deg: float
+    height_m: float
+    pitch_sd_deg: float
+    roll_sd_deg: float
+    height_sd_m: float
     lag_ms: float  # how late its times are against the mean of all sensors; filters make up to 50 ms of it
     sensor_ties: int  # paths that another sensor saw too
     vehicle_ties: int  # to reports (BSM) of vehicles
@@ -40,19 +47,20 @@ class Registration(NamedTuple):
 def displaced(x: Floats, sd: Floats, ties: Ints) -> Mask:
     """Return which sensors are not where they are said to be.
 
-    x, sd (sensors, 4): their unknowns and standard deviations; ties (sensors, 3).
+    x, sd (sensors, EACH): their unknowns and standard deviations; ties (sensors, 3).
     """
     offset, yaw = np.hypot(*x[:, :2].T), np.abs(np.degrees(x[:, 2]))
     offset_sd, yaw_sd = np.hypot(*sd[:, :2].T), np.degrees(sd[:, 2])
     known = ties[:, :2].sum(axis=1) >= LEAST_COUPLES
     off_place = offset > np.maximum(TOLERANCE_M, SIGNIFICANT * offset_sd)
     turned = yaw > np.maximum(TOLERANCE_DEG, SIGNIFICANT * yaw_sd)
-    found: Mask = known & (off_place | turned)
+    tilted = (np.abs(x[:, TILT]) > np.maximum(TOLERANCE_TILT, SIGNIFICANT * sd[:, TILT])).any(axis=1)
+    found: Mask = known & (off_place | turned | tilted)
     return found
 
 
 def verdict(name: str, x: Floats, sd: Floats, ties: Ints, moved: bool) -> Registration:
-    """Return the verdict on one sensor: its unknowns and their deviations (4,), its ties (3,)."""
+    """Return the verdict on one sensor: its unknowns and their deviations (EACH,), its ties (3,)."""
     sensors, vehicles, lanes = map(int, ties)
     known = sensors + vehicles >= LEAST_COUPLES
     if not known:
@@ -65,6 +73,12 @@ def verdict(name: str, x: Floats, sd: Floats, ties: Ints, moved: bool) -> Regist
         east_sd_m=float(sd[0]),
         north_sd_m=float(sd[1]),
         yaw_sd_deg=float(np.degrees(sd[2])),
+        pitch_deg=float(np.degrees(x[4])),
+        roll_deg=float(np.degrees(x[5])),
+        height_m=float(x[6]),
+        pitch_sd_deg=float(np.degrees(sd[4])),
+        roll_sd_deg=float(np.degrees(sd[5])),
+        height_sd_m=float(sd[6]),
         lag_ms=float(x[3]) * 1e3,
         sensor_ties=sensors,
         vehicle_ties=vehicles,

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from hw.detail import Detail
 from perception.registration.verdict import Registration
-from rsu.core import progress
+from perception.sensor import Intrinsics
+from rsu.core import folders, progress
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.compare import comparison, report
 from rsu.lab.hearing import sensed
@@ -20,13 +21,19 @@ from rsu.lab.tune import parameters, site_patch, tuning
 from rsu.lab.tune.parameters import Number, Path_
 from rsu.lab.tune.registering import registrations
 from rsu.lab.tune.tuning import Search, TrialBench, Tuned
+from rsu.recorder.shelf import Shelf
 from rsu.recording import reader, site_files
-from rsu.site import config, content
+from rsu.recording.errors import RecordingError
+from rsu.site import config, content, history
 from rsu.site.config import Config
+from rsu.site.recording import RecordingSettings
 
 _NOT_PATCHED = Detail("cannot be patched: are there anchors or merged keys?", "无法修改：是否含锚点或合并键？")
 _TUNED = Detail("{}, tuned", "{}（调参后）")
-_OFFSET_DIGITS, _YAW_DIGITS = 2, 2
+_OFFSET_DIGITS, _ANGLE_DIGITS = 2, 2
+_WHY = "tune"
+_S = 1_000_000_000
+_NO_RECORDING = Detail("{folder}: no finished recording", "{folder}：没有已完成的录制")
 
 
 class TuneWish(NamedTuple):
@@ -86,8 +93,40 @@ def _mounts(site: Config, found: Sequence[Registration]) -> dict[Path_, Number]:
         mount = sensor.mount
         values["sensors", index, "mount", "east_m"] = round(mount.east_m + one.east_m, _OFFSET_DIGITS)
         values["sensors", index, "mount", "north_m"] = round(mount.north_m + one.north_m, _OFFSET_DIGITS)
-        values["sensors", index, "mount", "yaw_deg"] = round((mount.yaw_deg + one.yaw_deg) % 360.0, _YAW_DIGITS) % 360.0
+        values["sensors", index, "mount", "yaw_deg"] = (
+            round((mount.yaw_deg + one.yaw_deg) % 360.0, _ANGLE_DIGITS) % 360.0
+        )
+        if isinstance(sensor.camera, Intrinsics):
+            values["sensors", index, "mount", "pitch_deg"] = round(mount.pitch_deg + one.pitch_deg, _ANGLE_DIGITS)
+            values["sensors", index, "mount", "roll_deg"] = round(mount.roll_deg + one.roll_deg, _ANGLE_DIGITS)
+            values["sensors", index, "mount", "height_m"] = round(mount.height_m + one.height_m, _OFFSET_DIGITS)
     return values
+
+
+def latest(data: Path | None, minutes: float) -> list[Path]:
+    """Return the finished recordings that hold the last minutes. RecordingError: there is none.
+
+    `data`: folder of the daemon's data, None: the usual one.
+    """
+    folder = (data or folders.default_data()) / RecordingSettings().path
+    items = [item for item in Shelf(folder, RecordingSettings()).items() if not item.open]
+    if not items:
+        raise RecordingError(_NO_RECORDING.of(folder=folder))
+    since_ns = items[-1].end_ns - round(minutes * 60 * _S)
+    return [item.path for item in items if item.end_ns > since_ns]
+
+
+def save(site: Path, proposal: Proposal, out: Path | None, apply: bool) -> dict[str, int]:
+    """Write the proposal into a file, and into the site file if wished; return the site's version, if it changed.
+
+    ConfigError: the site is not valid so.
+    """
+    if out is not None:
+        out.write_text(proposal.text, encoding="utf-8")
+    if not apply or not proposal.values:
+        return {}
+    files = history.present(site) | {site.name: proposal.text.encode()}
+    return {"version": history.SiteHistory(site).change(files, f"{_WHY} {' '.join(proposal.values)}").number}
 
 
 def propose(path: Path, values: dict[Path_, Number]) -> Proposal:
@@ -112,6 +151,12 @@ def _laid_out(site: Config, text: str) -> Iterator[Path]:
         copy = Path(folder, site.path.name)
         copy.write_text(text, encoding="utf-8")
         yield copy
+
+
+def write_page(file: Path, wish: TuneWish, proposal: Proposal, truth: str | None, language: str) -> None:
+    """Write the report (`page`); Ctrl-C ends it, also where a search has taken it for its own end."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    file.write_text(page(wish, proposal, truth, language), encoding="utf-8")
 
 
 def page(wish: TuneWish, proposal: Proposal, truth: str | None, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +31,10 @@ _HEADS = (
     Detail("seen with others, BSM, lanes", "共视次数：其他传感器、BSM、车道"),
 )
 _OFFSETS = (Detail("east m", "东 m"), Detail("north m", "北 m"), Detail("yaw deg", "偏航 deg"))
+_PLACES = (("east_m", "east_sd_m"), ("north_m", "north_sd_m"), ("yaw_deg", "yaw_sd_deg"))
+_TILTS = (("pitch_deg", "pitch_sd_deg"), ("roll_deg", "roll_sd_deg"), ("height_m", "height_sd_m"))
+_TILT = Detail("{}: pitch {} deg, roll {} deg, height {} m", "{}：俯仰 {} deg，横滚 {} deg，高度 {} m")
+_SAVED = Detail("written into the site file as version {}", "已写入站点文件，版本 {}")
 _VERDICTS = {
     "fine": Detail("fine", "正确"),
     "moved": Detail("moved", "偏移"),
@@ -102,6 +107,14 @@ def registration_answer(found: Sequence[Registration], proposal: Proposal, wish:
     }
 
 
+def show(answer: dict[str, Any], registration: bool, as_json: bool, language: str) -> None:
+    """Print a result, as JSON or for people."""
+    if as_json:
+        print(json.dumps(answer), flush=True)
+    else:
+        (show_registration if registration else show_search)(answer, language)
+
+
 def show_search(answer: dict[str, Any], language: str) -> None:
     """Print the result of a search."""
     ended = _EARLY if answer["interrupted"] else NOTHING
@@ -112,7 +125,7 @@ def show_search(answer: dict[str, Any], language: str) -> None:
     if gain is not None:
         spread = _NO_SPREAD if sd is None else _SPREAD.of(f"{sd:.1%}")
         _say(_GAIN.of(f"{_share(gain):.1%}", spread), language)
-    _show_patch(answer["patch"], _NOTHING_BETTER, language)
+    _show_patch(answer, _NOTHING_BETTER, language)
 
 
 def _share(value: float) -> float:
@@ -126,23 +139,30 @@ def show_registration(answer: dict[str, Any], language: str) -> None:
     offsets = "".join(right(head.told(language), 15) for head in _OFFSETS)
     print(f"{left(name, 16)}{left(verdict, 9)}{offsets}   {ties}")
     for one in answer["sensors"]:
-        cells = [f"{one[key]:+.2f} +-{one[sd]:.2f}" for key, sd in (
-            ("east_m", "east_sd_m"), ("north_m", "north_sd_m"), ("yaw_deg", "yaw_sd_deg"))]  # fmt: skip
+        cells = [_spread(one, *keys) for keys in _PLACES]
         ties = f"{one['sensor_ties']:4}, {one['vehicle_ties']}, {one['lane_ties']}"
         verdict = left(_VERDICTS[one["verdict"]].told(language), 9)
         print(f"{one['device']:16}{verdict}" + "".join(f"{cell:>15}" for cell in cells) + f"   {ties}")
     _say(_TO_ADD, language)
     for one in answer["sensors"]:
+        if one["height_sd_m"] and (one["pitch_deg"] or one["roll_deg"] or one["height_m"]):
+            _say(_TILT.of(one["device"], *(_spread(one, *keys) for keys in _TILTS)), language)
         if abs(one["lag_ms"]) > _LAG_MS:
             row = _LATE if one["lag_ms"] > 0 else _EARLIER
             _say(row.of(one["device"], f"{abs(one['lag_ms']):.0f}"), language)
     known = any(one["verdict"] != "unknown" for one in answer["sensors"])
-    _show_patch(answer["patch"], _ALL_FINE if known else _UNKNOWN, language)
+    _show_patch(answer, _ALL_FINE if known else _UNKNOWN, language)
+
+
+def _spread(one: dict[str, Any], key: str, sd: str) -> str:
+    return f"{one[key]:+.2f} +-{one[sd]:.2f}"
 
 
 def _say(line: Detail, language: str) -> None:
     print(line.told(language))
 
 
-def _show_patch(patch: str, otherwise: Detail, language: str) -> None:
-    print(f"\n{patch or otherwise.told(language)}".rstrip())
+def _show_patch(answer: dict[str, Any], otherwise: Detail, language: str) -> None:
+    print(f"\n{answer['patch'] or otherwise.told(language)}".rstrip())
+    if "version" in answer:
+        _say(_SAVED.of(answer["version"]), language)

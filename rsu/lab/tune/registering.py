@@ -11,9 +11,10 @@ from perception.geo import direction_of, to_site
 from perception.objects import CIRCLE_95, VehicleReport
 from perception.registration.estimate import register
 from perception.registration.paths import Paths, Sightings, join
+from perception.registration.unknowns import Stand
 from perception.registration.verdict import Registration
 from perception.registration.verges import Verges
-from perception.sensor import Sensor
+from perception.sensor import Intrinsics, Sensor
 from perception.tracking.fusion import Fusion
 from rsu.lab.hearing import Sensed
 from rsu.site.config import Config
@@ -33,7 +34,7 @@ def registrations(config: Config, heard: Iterable[Sensed]) -> list[Registration]
             by_device[each.device].append(each)
     sensors = config.site.sensors
     return register(
-        mounts={sensor.device: sensor.mount for sensor in sensors},
+        stands={one.device: Stand(one.mount, isinstance(one.camera, Intrinsics)) for one in sensors},
         seen={sensor.device: _seen(config, sensor, by_device[sensor.device]) for sensor in sensors},
         told=_told(config, reports),
         verges=Verges([*lane_lines(config.lane_map), *exit_lines(config.lane_map)]),

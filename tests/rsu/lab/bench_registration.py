@@ -28,10 +28,11 @@ from sim.frames import PERIOD_NS, WorldFrame
 from tests.bench_file import keep
 from tests.rsu.recording.virtual import CONFIGS, record
 
-LIMIT_M, LIMIT_DEG = 0.2, 0.3
+LIMIT_M, LIMIT_DEG = 0.1, 0.1
 Wrong = dict[str, tuple[float, float, float]]  # device -> m east, m north, deg
 CASES: dict[str, Wrong] = {
     "none": {},
+    "a camera turned, a radar shifted": {"camera-north": (0.0, 0.0, 1.0), "radar-east": (-0.6, 0.8, 0.0)},
     "apart": {"radar-north": (0.6, -0.8, 3.0), "camera-east": (-0.8, 0.6, -3.0)},
     "one pole, opposite": {"radar-south": (1.0, 0.0, -3.0), "camera-south": (0.0, 1.0, 3.0)},
     "one pole, alike": {"radar-west": (1.0, 0.0, 3.0), "camera-west": (1.0, 0.0, 3.0)},

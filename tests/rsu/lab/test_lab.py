@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from hw.timescale import MADE_NS
 from perception.geo import heading_difference
 from rsu.cli.main import app
-from rsu.cli.views.tune import propose
+from rsu.cli.views.tune import latest, propose
 from rsu.core.errors import ConfigError, Finding
 from rsu.core.exits import Exit
 from rsu.lab.compare import report
@@ -22,7 +24,10 @@ from rsu.lab.compare.verdict import verdict
 from rsu.lab.tune import tuning
 from rsu.lab.tune.parameters import parse
 from rsu.lab.tune.tuning import Search, TrialBench
+from rsu.recorder import shelf
+from rsu.recording.errors import RecordingError
 from rsu.site import config, content
+from rsu.site.history import SiteHistory
 from tests.rsu.lab import short
 from tests.rsu.recording.virtual import CONFIGS
 
@@ -171,17 +176,10 @@ def test_a_site_file_without_recordings_is_a_wrong_use(folder: Path) -> None:
 
 
 def test_registration_finds_what_stands_wrong_and_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
-    """3 deg and 1 m within 0.3 deg and 0.2 m, from six seconds."""
-    code, said = run(
-        "tune",
-        folder / "day.mcap",
-        "--registration",
-        "--site",
-        folder / "wrong.yaml",
-        "--out",
-        folder / "new.yaml",
-        "--json",
-    )
+    """3 deg and 1 m within 0.3 deg and 0.2 m, from six seconds; written into the site file in the same step."""
+    site, day = short.site(tmp_path, "wrong.yaml", short.WRONG), folder / "day.mcap"
+    new = tmp_path / "new.yaml"
+    code, said = run("tune", day, "--registration", "--site", site, "--out", new, "--apply", "--json")
     answer = json.loads(said)
     sensors = {one["device"]: one for one in answer["sensors"]}
     assert code == Exit.FOUND
@@ -191,8 +189,25 @@ def test_registration_finds_what_stands_wrong_and_leaves_the_rest(folder: Path, 
         assert abs(one["east_m"] + east) < 0.2 and abs(one["north_m"] + north) < 0.2
         assert abs(one["yaw_deg"] + yaw) < 0.3
     assert sum(one["verdict"] == "fine" for one in sensors.values()) >= 6
-    mounts = {sensor.device: sensor.mount for sensor in config.load(folder / "new.yaml").site.sensors}
+    mounts = {sensor.device: sensor.mount for sensor in config.load(site).site.sensors}
     assert abs(heading_difference(mounts["radar-north"].yaw_deg, 0.0)) < 0.3 and "@@" in answer["patch"]
+    assert new.read_bytes() == site.read_bytes()
+    versions = SiteHistory(site).versions()
+    assert len(versions) == 2 and answer["version"] == versions[-1].number
+    assert "radar-north.mount.yaw_deg" in versions[-1].why
+
+
+def test_the_last_minutes_are_those_of_finished_recordings(tmp_path: Path) -> None:
+    names = [shelf.name(minute * 60 * 10**9 + MADE_NS, "boot0000") for minute in (0, 10, 20, 30)]
+    for minute, each in zip((0, 10, 20, 30), names, strict=True):
+        path = tmp_path / "recordings" / (f"{each}.part" if minute == 30 else each)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+        os.utime(path, ns=((minute + 10) * 60 * 10**9 + MADE_NS,) * 2)
+    assert [path.name for path in latest(tmp_path, 15.0)] == names[1:3]
+    assert [path.name for path in latest(tmp_path, 5.0)] == names[2:3]
+    with pytest.raises(RecordingError, match="no finished recording"):
+        latest(tmp_path / "none", 5.0)
 
 
 def test_a_site_may_be_named_from_where_one_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
