@@ -1,19 +1,13 @@
 """The bench's platforms that are spoken to over a broker: receive, check every field, count; acknowledge where they do.
 
-    python -m sim.mqtt_platforms NAME --port N [--address A] [--json]
-
-NAME: of PLATFORMS. On SIGTERM or SIGINT the counts are printed, with --json as one object.
+python -m sim.mqtt_platforms NAME --port N [--address A] [--json]    (the broker's; NAME: of PLATFORMS)
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import signal
 import sys
-from collections import Counter
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -21,10 +15,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from sim import dris, tits0117
+from sim.counts import Counts, until_told, wanted
 from sim.openv2x_standard import HeardTopic
 
 _KEEPALIVE_S = 5
-_EXAMPLES = 5
 _LOOK_S = 0.1
 
 
@@ -41,36 +35,6 @@ class MqttPlatform(Protocol):
 
 
 PLATFORMS: dict[str, MqttPlatform] = {"dris": cast(MqttPlatform, dris), "tits0117": cast(MqttPlatform, tits0117)}
-
-
-class Counts:
-    """Messages that a platform has received and refused. Pure."""
-
-    def __init__(self) -> None:
-        self._received: Counter[str] = Counter()
-        self._refusals: Counter[str] = Counter()
-        self._examples: list[str] = []
-        self._boxes: set[str] = set()
-
-    def take(self, topic: str, heard: HeardTopic) -> None:
-        """Count one message."""
-        self._received[heard.kind or "unknown"] += 1
-        for fault in heard.faults:
-            self._refusals[f"{heard.kind} {fault.reason}"] += 1
-        if heard.faults:
-            self._examples = [*self._examples, f"{topic}: {heard.faults[0]}"][:_EXAMPLES]
-        else:
-            self._boxes.add(heard.esn)
-
-    def summary(self) -> dict[str, Any]:
-        """Return the counts."""
-        return {
-            "received": dict(self._received),
-            "refused": sum(self._refusals.values()),
-            "refusals": dict(self._refusals),
-            "examples": self._examples,
-            "boxes": sorted(self._boxes),
-        }
 
 
 def _client(platform: MqttPlatform, address: str, port: int, inbox: SimpleQueue[tuple[str, bytes]]) -> paho.Client:
@@ -93,19 +57,11 @@ def _client(platform: MqttPlatform, address: str, port: int, inbox: SimpleQueue[
 
 def main(arguments: list[str] | None = None) -> int:
     """Hear until SIGTERM or SIGINT, then print the summary."""
-    parser = argparse.ArgumentParser(prog="python -m sim.mqtt_platforms", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=sorted(PLATFORMS))
-    parser.add_argument("--port", type=int, required=True, help="of the broker")
-    parser.add_argument("--address", default="127.0.0.1", help="of the broker (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print the summary as one JSON object")
-    options = parser.parse_args(arguments)
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: stop.append(number))
+    options = wanted("sim.mqtt_platforms", PLATFORMS, arguments)
     platform, counts = PLATFORMS[options.name], Counts()
     inbox: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
     client = _client(platform, options.address, options.port, inbox)
-    while not stop:
+    for _ in until_told():
         try:
             topic, payload = inbox.get(timeout=_LOOK_S)
         except Empty:
@@ -118,8 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             client.publish(*answer, qos=1)
     client.disconnect()
     client.loop_stop()
-    summary = counts.summary()
-    print(json.dumps(summary) if options.json else "\n".join(f"{name}: {value}" for name, value in summary.items()))
+    counts.print(options.json)
     return 0
 
 

@@ -37,6 +37,7 @@ LIVE = {
     "test_recovery",
     "test_reload_live",
     "test_zygote",
+    "test_transports_live",
     "test_uplink_answers",
     "test_uplink_brokers",
     "test_uplink_live",

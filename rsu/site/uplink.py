@@ -99,13 +99,17 @@ class SpoolSettings(Settings):
 
 
 class StandardSettings(Settings):
-    """Choices that T/ITS 0180.1-2021 leaves open, and extensions of it."""
+    """Choices that T/ITS 0180.1-2021 and other platforms leave open, and extensions."""
 
     vehicle_class: Literal["printed", "ydt3709"] = Field(
         "printed", description="numbers of vehicleClass: 0..6 as printed, or BasicVehicleClass of YD/T 3709"
     )
     fault_types: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {}, description="faultType of devices without a number in the standard, as {gnss: 5, signal: 4}"
+    )
+    event_types: dict[int, Annotated[int, Field(ge=0, le=255)]] = Field(
+        {904: 1, 905: 28},
+        description="of RCU2CLOUD, by the code of an event; one without is not sent there",
     )
     extensions: bool = Field(
         True, description="keys beyond the standard in traffic records: extended, loopFlowData, zoneFlowData"

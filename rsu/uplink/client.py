@@ -74,7 +74,7 @@ def make(login: Login, context: ssl.SSLContext | None, will: Publication | None,
     if login.username is not None:
         client.username_pw_set(login.username, login.password)
     if will is not None:
-        client.will_set(*will)
+        client.will_set(will.topic, will.body, will.qos)
     client.connect_timeout = connect_timeout_s
     client.on_socket_register_write = lambda *_: None  # else publish() writes on the caller's thread
     return client

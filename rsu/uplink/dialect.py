@@ -20,11 +20,12 @@ HELD, REFUSED, NOT_NOW = 0, 1, 2  # code of an answer; others: as REFUSED
 
 
 class Publication(NamedTuple):
-    """One message to the broker."""
+    """One message to the broker, or to the platform itself."""
 
     topic: str
     body: bytes
     qos: int
+    key: str = ""  # by which an answer names it, where answers name messages and no records
 
 
 class Login(NamedTuple):

@@ -15,17 +15,17 @@ import structlog
 from rsu.bus.handover import LIVE, RANK
 from rsu.reasons.broker import NOT_YET, PUT_RIGHT, QOS_0_ONLY, Cause
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import credentials, diagnosis
+from rsu.uplink import credentials, diagnosis, transport
 from rsu.uplink.attempts import Attempts
 from rsu.uplink.dialect import Answer, Dialect
 from rsu.uplink.errors import CredentialsError, TooLargeError
 from rsu.uplink.ledger import UNREADABLE, Ledger
-from rsu.uplink.link import BrokerLink
 from rsu.uplink.record import Range
 from rsu.uplink.silence import Silence
 from rsu.uplink.spool import Waiting
 from rsu.uplink.store import Store
 from rsu.uplink.transaction import REFUSED, TOO_LARGE, Unfit
+from rsu.uplink.transport import PlatformLink
 from rsu.uplink.window import LiveWindow, Window
 
 _SHORT_S = 60.0  # a connection that lasted less was no good one
@@ -52,7 +52,7 @@ class PlatformSender:
         self._streams = sorted(self._windows, key=lambda stream: -stream[1])
         self._ledger = Ledger()
         self._attempts = Attempts(settings.reconnect_max_s)
-        self._link: BrokerLink | None = None
+        self._link: PlatformLink | None = None
         self._up_s: float | None = None  # monotonic; since when the connection is up
         self._max_qos = 1
         self._short = 0  # connections in a row that came up and did not last
@@ -78,7 +78,7 @@ class PlatformSender:
         return diagnosis.unstable(self._short) if self._short >= _SHORT_ONES and not lasts else None
 
     @property
-    def link(self) -> BrokerLink | None:
+    def link(self) -> PlatformLink | None:
         """Return the connection, or the attempt, if there is one."""
         return self._link
 
@@ -133,7 +133,7 @@ class PlatformSender:
         except CredentialsError as error:
             self._fail(Cause(error.args[0], PUT_RIGHT, stubborn=True), 0.0)
             return
-        self._link = BrokerLink(self.settings, self._rscu, found, self.dialect, self._max_qos)
+        self._link = transport.make(self.settings, self._rscu, found, self.dialect, self._max_qos)
         self._link.start()
 
     def _came_up(self) -> None:
@@ -159,7 +159,7 @@ class PlatformSender:
             _log.warning("platform not connected", error=str(trouble))
         self.trouble = trouble
 
-    def _send_stream(self, link: BrokerLink, stream: Stream, store: Store) -> None:
+    def _send_stream(self, link: PlatformLink, stream: Stream, store: Store) -> None:
         kind, rank = stream
         window, now_ns = self._windows[stream], time.monotonic_ns()
         after, room = window.place(now_ns)
@@ -178,7 +178,7 @@ class PlatformSender:
         if not batch:
             window.nothing_follows()
 
-    def _give(self, link: BrokerLink, window: Window, waiting: Waiting, now_ns: int) -> bool:
+    def _give(self, link: PlatformLink, window: Window, waiting: Waiting, now_ns: int) -> bool:
         """Give one record to the connection, or set it aside; False: the connection is down."""
         record = waiting.record
         try:

@@ -95,6 +95,8 @@ def broker(of: OfSite) -> Iterator[Finding]:
         yield of.source.warning((*_AT, "host"), _NO_HOST.of(host=host))
     elif _is_address(host) and (ip_address(host).is_unspecified or ip_address(host).is_multicast):
         yield of.source.warning((*_AT, "host"), _GROUP_HOST.of(host=host))
+    if DIALECTS[platform.dialect].transport != "mqtt":
+        return  # any port may be that of the platform itself
     if port == _TLS and platform.tls is None:
         yield of.source.warning(
             (*_AT, "port") if of.source.mark((*_AT, "port")) else _AT, _TLS_MISSING.of(port=_TLS, plain=_PLAIN)

@@ -37,14 +37,6 @@ _PERIOD_TYPE = {1: 2, 5: 3, 60: 4, 900: 5}  # seconds -> periodTime; 1 signal cy
 _OTHER_PERIOD = 6
 SIGNAL_CYCLE = 1  # periodTime
 FLOW_TYPE = {"straight": 1, "left": 2, "right": 3, "uturn": 4}  # 2 is printed "right" once more: left by annex B
-SATURATION_HEADWAY_S = 2.0  # 1800 passenger car units an hour of green
-_PCU = {  # passenger car units, CJJ 37-2012 table 4.1.2; bicycles and pedestrians are not part of this flow
-    RoadUser.UNKNOWN: 1.0,
-    RoadUser.CAR: 1.0,
-    RoadUser.MOTORCYCLE: 1.0,
-    RoadUser.BUS: 2.0,
-    RoadUser.TRUCK: 2.5,
-}
 
 
 def source_type(devices: Sequence[str], modalities: Mapping[str, Modality]) -> int:
@@ -61,8 +53,3 @@ def period_type(duration_ns: int) -> int:
 def lane_flow(maneuvers: Iterable[str]) -> list[int]:
     """Return laneFlow of a lane: the flowTypes that it allows, in their order."""
     return sorted(FLOW_TYPE[maneuver] for maneuver in maneuvers)
-
-
-def passenger_car_units(volume_by_kind: Mapping[int, int]) -> float:
-    """Return the motor traffic among these counts in passenger car units."""
-    return sum(_PCU.get(RoadUser(user), 0.0) * count for user, count in volume_by_kind.items())

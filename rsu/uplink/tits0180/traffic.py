@@ -9,6 +9,7 @@ from perception.results import DirectionFlow, LaneFlow, SpotFlow
 from rsu.bus.told import RoadTraffic
 from rsu.site.box import Box
 from rsu.site.identity import Identity
+from rsu.uplink import flows
 from rsu.uplink.tits0180 import codes
 from rsu.uplink.tits0180.common import Payload, head, known, ms, rounded
 
@@ -33,7 +34,7 @@ def build(box: Box, stamp_ns: int, told: RoadTraffic) -> Payload:
             "directionFlowData": [_direction_flow(flow) for flow in period.directions],
             "laneFlowData": [_lane_flow(identity, flow, extensions) for flow in period.lanes],
         }
-        | {name: [_spot_flow(flow) for flow in flows] for name, flows in spots.items() if flows}
+        | {name: [_spot_flow(flow) for flow in found] for name, found in spots.items() if found}
     )
 
 
@@ -44,7 +45,7 @@ def _direction_flow(flow: DirectionFlow) -> Payload:
             "flowType": codes.FLOW_TYPE[flow.movement],
             "queueLength": round(flow.queue_length_m, 1),
             "queueCount": flow.queue_count,
-            "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
+            "trafficFlow": round(flows.passenger_car_units(flow.volume_by_kind), 1),
             "trafficNumber": flow.volume,
             "wasteTime": rounded(flow.delay_s),
         }
@@ -59,7 +60,7 @@ def _lane_flow(identity: Identity, flow: LaneFlow, extensions: bool) -> Payload:
         "queueLength": round(flow.queue_length_m, 1),
         "queueCount": flow.queue_count,
         "congestionLevel": flow.congestion,
-        "trafficFlow": round(codes.passenger_car_units(flow.volume_by_kind), 1),
+        "trafficFlow": round(flows.passenger_car_units(flow.volume_by_kind), 1),
         "trafficNumber": flow.volume,
         "wasteTime": rounded(flow.delay_s),
         "extended": _extended(flow) if extensions else None,
@@ -70,17 +71,16 @@ def _lane_flow(identity: Identity, flow: LaneFlow, extensions: bool) -> Payload:
 def _extended(flow: LaneFlow) -> Payload:
     """Return the fields of GA/T 1049.2 under their names and units there, then our own in SI."""
     hours = (flow.end_ns - flow.start_ns) / 3.6e12
-    capacity = flow.green_s / codes.SATURATION_HEADWAY_S if flow.green_s else None
-    units = codes.passenger_car_units(flow.volume_by_kind)
+    units = flows.passenger_car_units(flow.volume_by_kind)
     return known(
         {
             "Volume": round(flow.volume / hours),
             "AvgVehLen": rounded(flow.mean_length_m),
             "Pcu": round(units / hours),
-            "HeadDistance": rounded(flow.headway_s and flow.mean_speed_mps and flow.headway_s * flow.mean_speed_mps),
+            "HeadDistance": rounded(flows.spacing_m(flow)),
             "HeadTime": rounded(flow.headway_s),
             "Speed": rounded(None if flow.mean_speed_mps is None else 3.6 * flow.mean_speed_mps),
-            "Saturation": rounded(None if capacity is None else 100.0 * units / capacity),
+            "Saturation": rounded(flows.saturation_percent(flow)),
             "Density": rounded(None if flow.density_per_m is None else 1000.0 * flow.density_per_m),
             "QueueLength": round(flow.queue_length_m, 1),
             "Occupancy": round(100.0 * flow.occupancy, 1),

@@ -27,7 +27,7 @@ def spooled(dialect: Acme, kind: str, told: Told) -> SpooledRecord:
 
 
 def test_one_row_lets_a_site_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(dialects.DIALECTS, "acme", dialects.DialectRow("rsu.uplink.example:Acme", 15.0))
+    monkeypatch.setitem(dialects.DIALECTS, "acme", dialects.DialectRow("rsu.uplink.example:Acme", status_s=15.0))
     for name in ("demo-lanes.json", "ti-traffic-68xx.cfg"):
         (tmp_path / name).symlink_to(CONFIGS / name)
     text = (CONFIGS / "demo.yaml").read_text(encoding="utf-8").replace("port: 27041}", "port: 27041, dialect: acme}")

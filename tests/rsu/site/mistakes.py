@@ -249,7 +249,7 @@ OTHERS = [
     Mistake(W, PLATFORM, 'platform: {host: ¦"10.0.0.9:1883", port: 1883}', "uplink.platform.host", "the name or address alone"),
     Mistake(W, PLATFORM, "platform: {host: 127.0.0.1, port: ¦18083}", "uplink.platform.port", "the broker's page"),
     Mistake(W, PLATFORM, "platform: {host: 127.0.0.1, port: 1883, dialect: ¦openv2x}", "uplink.platform.dialect", "expected uplink.run_status_s below 15"),
-    Mistake(E, PLATFORM, "platform: {host: 127.0.0.1, port: 1883, dialect: ¦openv3x}", "uplink.platform.dialect", "there are dris, openv2x, tits0117, tits0180"),
+    Mistake(E, PLATFORM, "platform: {host: 127.0.0.1, port: 1883, dialect: ¦openv3x}", "uplink.platform.dialect", "there are cooperative, dris, gat1049, openv2x, rcu2cloud, tits0117, tits0180, tits0180-http"),
     Mistake(E, PLATFORM, "platform: {host: 127.0.0.1, port: ¦188300}", "uplink.platform.port", "less than or equal to 65535"),
     Mistake(E, "uplink:\n", "uplink:\n  participants_hz: ¦100\n", "uplink.participants_hz", "less than or equal to 10, got 100 (in 1/s)"),
     Mistake(W, PAGE, "page: {host: 127.0.0.1, port: ¦27041}", "page.port", "that of the platform"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from perception.objects import RoadUser
 from perception.results import LaneFlow, LanePlace, TrafficPeriod
 from rsu.bus.handover import RANK, SKIPPED
@@ -19,18 +21,19 @@ from rsu.bus.told import (
 )  # fmt: skip
 from rsu.site.box import Box
 from rsu.site.identity import LampPhase
-from rsu.uplink.dialect import Dialect, Publication
+from rsu.uplink.dialect import Dialect, Login, Publication
 from rsu.uplink.record import SpooledRecord
 from tests.rsu.uplink import said
 
+LOGIN = Login("R1", None, None)
 PATH = ((10.0, -20.0), (10.0, -60.0))
 KINDS = [kind for kind in RANK if kind != SKIPPED]
 
 
-def box() -> Box:
+def box(**more: Any) -> Box:
     """Return a box that knows the phases of its lamps, and the names that platforms ask for."""
     phases = {11: [LampPhase(1, False)], 12: [LampPhase(2, True), LampPhase(3, False)]}
-    return said.box(cross_name="Shennan Road", node=(1, 10), phases=phases, links={"north_in": 7})
+    return said.box(cross_name="Shennan Road", node=(1, 10), phases=phases, links={"north_in": 7}, **more)
 
 
 def told(kind: str) -> Told:

@@ -10,6 +10,7 @@ from typing import Any
 from rsu.bus.records import Report, UplinkState
 from rsu.bus.told import Told
 from rsu.site.box import Box
+from rsu.site.dialects import DEFAULT
 from rsu.site.uplink import PlatformSettings, SpoolSettings
 from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import PlatformSender
@@ -31,12 +32,14 @@ class Rig:
         port: int,
         host: str = "127.0.0.1",
         dialect: Callable[[Box], Dialect] = Tits0180,
+        name: str = DEFAULT,
         **more: Any,
     ) -> None:
         settings = {"keepalive_s": 1, "ack_timeout_s": 0.3, "reconnect_max_s": 1, **more}
         spool, spoken = SpoolSettings(max_live=60), dialect(said.box())
         self.store = Store(folder / "uplink.sqlite", spool, spoken.payload)
-        self.sender = PlatformSender(PlatformSettings(host=host, port=port, **settings), RSCU, spool.max_live, spoken)
+        platform = PlatformSettings(host=host, port=port, dialect=name, **settings)
+        self.sender = PlatformSender(platform, RSCU, spool.max_live, spoken)
         self.state = StateReporter(self.store, self.sender)
         self._last = 0
 

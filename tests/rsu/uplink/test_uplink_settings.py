@@ -25,7 +25,7 @@ def test_nothing_is_needed_for_spool_only() -> None:
         ({"platform": {"host": "h", "port": 0}}, "port"),
         (
             {"platform": {"host": "h", "dialect": "xyz"}},
-            "no dialect .xyz.: there are dris, openv2x, tits0117, tits0180",
+            "no dialect .xyz.: there are cooperative, dris, .*, tits0180, tits0180-http",
         ),
         ({"platform": {"host": "h", "tls": {"ca": "x", "key": "y"}}}, "belong together"),
         ({"spool": {"max_age_h": {"event": 0}}}, "event"),

@@ -1,0 +1,126 @@
+"""The uplink speaks TCP, TLS and HTTP to the bench's platforms through real sockets."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from rsu.bus.told import RoadEvents
+from rsu.site import box
+from rsu.uplink.dialect import Dialect
+from tests.rsu.uplink import rich, said
+from tests.rsu.uplink.rig import Rig
+
+EXPECTED = {  # by platform: received messages of one record of each kind
+    "rcu2cloud": {"OBJS": 1, "EVENT": 2, "STATUS": 1},
+    "gat1049": {"SDO_User": 1, "CrossTrafficData": 1},
+    "cooperative": {"IM_1004": 1, "IM_2001": 2},
+    "tits0180-http": {"basic-status": 1, "run-status": 1, "event": 1, "traffic": 1},
+}
+MODULE = {"rcu2cloud": "tcp", "gat1049": "tcp", "cooperative": "http", "tits0180-http": "http"}
+
+
+class FarEnd:
+    """The bench's platform in a process of its own."""
+
+    def __init__(self, name: str, port: int) -> None:
+        self.port = port
+        module = f"sim.{MODULE[name]}_platforms"
+        arguments = [sys.executable, "-m", module, name, "--port", str(port), "--json"]
+        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+        for _ in range(200):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        pytest.fail("the platform does not listen")
+
+    def heard(self) -> dict[str, Any]:
+        """End it; return its counts."""
+        self._process.send_signal(signal.SIGTERM)
+        return dict(json.loads(self._process.communicate(timeout=5)[0]))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+Starter = Callable[[str, int], FarEnd]
+
+
+@pytest.fixture
+def start() -> Iterator[Starter]:
+    """Return the function that starts a platform; all are killed in the end."""
+    started: list[FarEnd] = []
+
+    def one(name: str, port: int) -> FarEnd:
+        started.append(FarEnd(name, port))
+        return started[-1]
+
+    yield one
+    for each in started:
+        each.kill()
+
+
+def _rig(name: str, port: int, folder: Path) -> Rig:
+    password = folder / "password"
+    password.write_text("secret\n", encoding="utf-8")
+    made = cast(Dialect, box.make(name, rich.box(maneuvers={("north_in", 2): ["straight"]})))
+    return Rig(folder / "box", port, dialect=lambda _: made, name=name, username="box", password_file=password)
+
+
+def _tell_all(rig: Rig) -> int:
+    events = [said.event(5, code=904, state="start"), said.event(6, code=905, state="start")]
+    for kind in rich.KINDS:
+        told = RoadEvents(events, []) if kind == "event" else rich.told(kind)
+        rig.add(kind, kind in ("participant", "lamp"), told)
+    return len(rich.KINDS)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_record_is_held_and_none_refused(name: str, port: int, tmp_path: Path, start: Starter) -> None:
+    platform = start(name, port)
+    rig = _rig(name, port, tmp_path)
+    count = _tell_all(rig)
+    rig.until(lambda: rig.now().waiting == 0, "all is held", 20)
+    now = rig.now()
+    assert (now.acknowledged, now.refused, now.troubles) == (count, {}, [])
+    heard = platform.heard()
+    rig.close()
+    assert (heard["refused"], heard["examples"]) == (0, [])
+    assert {kind: n for kind, n in heard["received"].items() if kind != "HEARTBEAT"} == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", ["rcu2cloud", "tits0180-http"])
+def test_records_wait_for_a_platform_that_is_gone(name: str, port: int, tmp_path: Path, start: Starter) -> None:
+    rig = _rig(name, port, tmp_path)
+    rig.add("run-status", told=rich.told("run-status"))
+    assert "listens" in rig.until_trouble("listens")
+    first = start(name, port)
+    rig.until(lambda: rig.now().waiting == 0, "it comes", 20)
+    first.kill()
+    rig.add("run-status", told=rich.told("run-status"))
+    rig.until(lambda: not rig.now().connected, "it is noticed", 20)
+    second = start(name, port)
+    rig.until(lambda: rig.now().waiting == 0, "it comes back", 20)
+    heard = second.heard()
+    rig.close()
+    assert (heard["refused"], heard["received"].get("STATUS", heard["received"].get("run-status"))) == (0, 1)
