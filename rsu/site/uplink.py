@@ -108,7 +108,7 @@ class StandardSettings(Settings):
         {}, description="faultType of devices without a number in the standard, as {gnss: 5, signal: 4}"
     )
     event_types: dict[int, Annotated[int, Field(ge=0, le=255)]] = Field(
-        {904: 1, 905: 28},
+        {904: 1},
         description="of RCU2CLOUD, by the code of an event; one without is not sent there",
     )
     extensions: bool = Field(

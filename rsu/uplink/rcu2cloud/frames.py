@@ -35,7 +35,7 @@ _TYPE = {
     RoadUser.BICYCLE: 1,
     RoadUser.PEDESTRIAN: 0,
 }
-_KINDS = ("camera", "radar", "lidar")  # of devices, in the order of STATUS
+_DEVICE_TYPES = (2, 3, 4)  # of T/ITS 0180.1: cameras, radars, lidars, in the order of STATUS
 MOST = 0xFFFF  # objects in a frame
 
 
@@ -105,8 +105,8 @@ def status(box: Box, stamp_ns: int, told: DeviceStates) -> bytes:
     """Return STATUS: the box, and its cameras, radars and lidars (0 on, 1 off)."""
     works = all(device.ok for device in told.devices)
     body = struct.pack(">B8sH", _CHANNEL, rcu(box), 0 if works else 1)
-    for kind in _KINDS:
-        body += _devices([device for device in told.devices if device.modality.name == kind])
+    for number in _DEVICE_TYPES:
+        body += _devices([device for device in told.devices if device.modality.device_type == number])
     return frame(STATUS, stamp_ns, body)
 
 

@@ -30,10 +30,10 @@ PATH = ((10.0, -20.0), (10.0, -60.0))
 KINDS = [kind for kind in RANK if kind != SKIPPED]
 
 
-def box(**more: Any) -> Box:
+def box(standard: dict[str, Any] | None = None, **more: Any) -> Box:
     """Return a box that knows the phases of its lamps, and the names that platforms ask for."""
     phases = {11: [LampPhase(1, False)], 12: [LampPhase(2, True), LampPhase(3, False)]}
-    return said.box(cross_name="Shennan Road", node=(1, 10), phases=phases, links={"north_in": 7}, **more)
+    return said.box(standard, cross_name="Shennan Road", node=(1, 10), phases=phases, links={"north_in": 7}, **more)
 
 
 def told(kind: str) -> Told:

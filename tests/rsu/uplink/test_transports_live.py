@@ -83,7 +83,9 @@ def start() -> Iterator[Starter]:
 def _rig(name: str, port: int, folder: Path) -> Rig:
     password = folder / "password"
     password.write_text("secret\n", encoding="utf-8")
-    made = cast(Dialect, box.make(name, rich.box(maneuvers={("north_in", 2): ["straight"]})))
+    made = cast(
+        Dialect, box.make(name, rich.box({"event_types": {904: 1, 905: 28}}, maneuvers={("north_in", 2): ["straight"]}))
+    )
     return Rig(folder / "box", port, dialect=lambda _: made, name=name, username="box", password_file=password)
 
 

@@ -12,7 +12,7 @@ from rsu.uplink.session import StreamWord
 from sim import rcu2cloud
 from tests.rsu.uplink import rich, said
 
-DIALECT = Rcu2Cloud(rich.box())
+DIALECT = Rcu2Cloud(rich.box({"event_types": {904: 1, 905: 28}}))
 
 
 def test_road_users_octet_by_octet() -> None:
