@@ -24,8 +24,12 @@ CHANGES = {
     "/api/logout": Role.VIEW,
     "/api/recorder": Role.TUNE,
     "/api/reload": Role.TUNE,
+    "/api/site": Role.TUNE,
+    "/api/site/check": Role.TUNE,
+    "/api/site/rollback": Role.TUNE,
 }
-READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER}  # the rest is for every user
+# addresses, and those below them, that are not shown to every user
+READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER, "/api/site": Role.TUNE}
 _READING = ("GET", "HEAD")
 _OF_ALL = (".js", ".css", "/login.html")  # the product's own files: there is nothing of a site in them
 
@@ -34,4 +38,6 @@ def needed(method: str, path: str) -> Role | None:
     """Return the role that a request needs; None: it needs no session."""
     if path in PUBLIC or (method in _READING and path.endswith(_OF_ALL)):
         return None
-    return READS.get(path, Role.VIEW) if method in _READING else CHANGES.get(path, Role.ADMINISTER)
+    if method not in _READING:
+        return CHANGES.get(path, Role.ADMINISTER)
+    return next((role for top, role in READS.items() if path == top or path.startswith(f"{top}/")), Role.VIEW)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,18 +18,18 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import health, logins, manual, words
+from rsu.web import health, logins, manual, reloading, site_pages, words
 from rsu.web.access import Access
 from rsu.web.admission import Admission, Visitor
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
 from rsu.web.metrics import exposition
+from rsu.web.site_pages import SitePlaces
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
 VIEWERS = 16
-RELOAD_S = 20.0  # until a site file was read again: a second on an idle box
 ANSWER_S = 20.0  # a page answers at once, but a phone may sleep for a moment
 TRY_AGAIN_LATER = 1013  # RFC 6455, IANA close codes
 
@@ -70,15 +68,12 @@ class _Pages:
 
     async def reload(self, request: Request) -> Response:
         """Have the site file read again; answer how that has ended: why it changed nothing, or nothing."""
-        before = self._board.reloads()
-        os.kill(os.getppid(), signal.SIGHUP)
-        deadline = time.monotonic() + RELOAD_S
-        while (now := self._board.reloads()) is None or now == before:
-            if time.monotonic() > deadline:
-                return PlainTextResponse("no answer", 503)
-            await asyncio.sleep(0.1)
-        await self._access.note(request.state.visitor, "reload", "site file", outcome=now[1] or "done")
-        return Response(msgspec.json.encode({"refused": now[1]}), media_type="application/json")
+        try:
+            refused = await reloading.reload(self._board)
+        except TimeoutError:
+            return PlainTextResponse("no answer", 503)
+        await self._access.note(request.state.visitor, "reload", "site file", outcome=refused or "done")
+        return Response(msgspec.json.encode({"refused": refused}), media_type="application/json")
 
     async def live(self, websocket: WebSocket) -> None:
         await websocket.accept()
@@ -110,6 +105,7 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *health.routes(board),
         WebSocketRoute("/live", pages.live),
         *logins.routes(access),
+        *site_pages.routes(_places(board), access),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
@@ -121,6 +117,16 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         Middleware(Admission, sessions, access.settings.login),
     ]
     return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: _not_understood})
+
+
+def _places(board: Board) -> SitePlaces:
+    """Return where the site stands by the supervisor's table."""
+
+    def path(name: str) -> Path | None:
+        table = board.processes()
+        return Path(getattr(table, name)) if table and getattr(table, name) else None
+
+    return SitePlaces(lambda: path("site_file"), lambda: path("site_copy"), lambda: reloading.reload(board))
 
 
 async def _not_understood(_: Request, error: Exception) -> Response:

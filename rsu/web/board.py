@@ -78,9 +78,13 @@ class Board:
 
     def reloads(self) -> tuple[int, str] | None:
         """Return how many reloads have come to an end, and why the last changed nothing; None: it is not yet known."""
+        table = self.processes()
+        return None if table is None else (table.reloads, table.refused)
+
+    def processes(self) -> Processes | None:
+        """Return the supervisor's table; None: it has not come yet."""
         held = self.held.get("processes")
-        record = None if held is None else held.record
-        return (record.reloads, record.refused) if isinstance(record, Processes) else None
+        return held.record if held is not None and isinstance(held.record, Processes) else None
 
     def troubles(self, now_ns: int) -> list[Trouble]:
         """Return all troubles; a silent process is one only after every process had the time to publish."""

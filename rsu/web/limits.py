@@ -16,7 +16,7 @@ CONNECTIONS = 64  # at once
 OF_ONE = 24  # of one address: through a tunnel all have the same
 REQUEST_S = 15.0  # from connecting, or from the last answer, until the next answer is sent and taken
 HEAD_OCTETS = 16 << 10
-BODY_OCTETS = 64 << 10
+BODY_OCTETS = 512 << 10  # a site file with its lane map and drop-ins
 _TOO_LARGE = f"at most {BODY_OCTETS} octets"
 
 

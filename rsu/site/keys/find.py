@@ -23,7 +23,7 @@ class UnknownKeyError(RsuError):
 def find(key: str) -> list[Key]:
     """Return the rows of a key, or of all keys below it. UnknownKeyError: there is none."""
     typed = ".".join(split(key))
-    every = [row for _, section in rows.sections() for row in section]
+    every = _every()
     for end in ("", r"\..+"):
         if found := [row for row in every if re.fullmatch(_pattern(row.whole, typed, end), typed)]:
             return found
@@ -46,6 +46,11 @@ def _below(whole: str, typed: str) -> bool:
     return len(parts) > len(wanted) and all(
         part == each or part in _NAMED for part, each in zip(parts, wanted, strict=False)
     )
+
+
+@cache
+def _every() -> list[Key]:
+    return [row for _, section in rows.sections() for row in section]
 
 
 @cache

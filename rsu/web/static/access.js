@@ -1,7 +1,8 @@
 // Access: the way for a phone, the users and their roles, the log of changes.
 
 import {ask} from "./ask.js";
-import {begin, element} from "./frame.js";
+import {el} from "./dom.js";
+import {begin} from "./frame.js";
 import {said, say} from "./language.js";
 import {setClass, setText} from "./table.js";
 
@@ -15,23 +16,17 @@ async function showReach() {
   if (!answer.ok) return;
   $("qr").src = answer.told.code;
   setText($("fingerprint"), answer.told.fingerprint);
-  $("urls").replaceChildren(...answer.told.urls.map((url) => {
-    const item = element("li");
-    item.append(element("a", url, {href: url}));
-    return item;
-  }));
+  $("urls").replaceChildren(...answer.told.urls.map((url) => el("li", null, el("a", {href: url, textContent: url}))));
 }
 
 const roleName = (role) => said({name: role, name_zh: {view: "查看", tune: "调试", administer: "管理"}[role]}, "name");
 
 function showUsers() {
   $("users").tBodies[0].replaceChildren(...Object.entries(users).map(([name, role]) => {
-    const row = element("tr"), last = element("td"), remove = element("button", say("Remove"), {class: "plain"});
+    const remove = el("button", {className: "plain", textContent: say("Remove")});
     remove.setAttribute("aria-label", say("Remove {}", name));
     remove.addEventListener("click", () => confirm(say("Remove the user {}?", name)) && change({name}));
-    last.append(remove);
-    row.append(element("td", name, {class: "name"}), element("td", roleName(role)), last);
-    return row;
+    return el("tr", null, el("td", {className: "name", textContent: name}), el("td", {textContent: roleName(role)}), el("td", null, remove));
   }));
 }
 
@@ -58,10 +53,9 @@ function showAudit() {
   setText($("chain"), fault ? say("The log was changed at {}, line {}.", fault[0], fault[1]) : say("The log is whole: each entry holds the hash of the one before."));
   const value = (each) => (each === null || each === undefined ? "–" : typeof each === "string" ? each : JSON.stringify(each));
   $("audit").tBodies[0].replaceChildren(...changes.entries.map((entry) => {
-    const row = element("tr"), at = new Date(entry.utc_s * 1000).toISOString().slice(0, 19).replace("T", " ");
+    const at = new Date(entry.utc_s * 1000).toISOString().slice(0, 19).replace("T", " ");
     const cells = [at, entry.actor, `${entry.action} ${entry.about}`, value(entry.before), value(entry.after), entry.outcome];
-    row.append(...cells.map((text) => element("td", text)));
-    return row;
+    return el("tr", null, ...cells.map((text) => el("td", {textContent: text})));
   }));
 }
 

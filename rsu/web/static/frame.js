@@ -31,11 +31,3 @@ async function leave() {
   await ask("api/logout", {});
   location.assign("login.html");
 }
-
-/** An element with text and attributes. */
-export function element(tag, text = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}

@@ -7,10 +7,9 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from email.message import Message
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -21,45 +20,11 @@ from rsu.access.accounts import FOLDER, Accounts
 from rsu.core import audit
 from rsu.site.web import HttpsSettings, WebSettings
 from rsu.web.process import serve
+from tests.rsu.web.client import PASSWORD, PageClient
 from tests.rsu.web.crossing import subject
 from tests.rsu.web.serving import free_port, wait_for
 
 pytest.importorskip("cryptography", reason="installed with the daemon")
-PASSWORD = "correct horse"
-
-
-class Reply(NamedTuple):
-    status: int
-    headers: Message
-    text: str
-
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-class Https:
-    """A browser that takes the certificate, whatever it is; keeps the cookie and the token."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self.cookie, self.csrf = port, "", ""
-        self.context = ssl.create_default_context()
-        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
-        connection = HTTPSConnection("127.0.0.1", self.port, timeout=5, context=self.context)
-        sent = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf} | headers
-        connection.request(method, path, None if body is None else json.dumps(body), sent)
-        answer = connection.getresponse()
-        reply = Reply(answer.status, answer.headers, answer.read().decode())
-        connection.close()
-        return reply
-
-    def log_in(self, name: str, password: str = PASSWORD, path: str = "/api/login", **more: str) -> Reply:
-        reply = self.ask("POST", path, {"name": name, "password": password} | more)
-        if reply.status == 200:
-            self.cookie = reply.headers["Set-Cookie"].partition(";")[0]
-            self.csrf = self.ask("GET", "/api/session").json()["csrf"]
-        return reply
 
 
 @pytest.fixture
@@ -68,20 +33,20 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def browser(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Https]:
+def browser(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PageClient]:
     monkeypatch.setitem(passwords._COST, "n", 1 << 4)
     stop, port = threading.Event(), free_port()
     settings = WebSettings(port=free_port(), https=HttpsSettings(host="127.0.0.1", port=port, names=["crossing.local"]))
     thread = threading.Thread(target=serve, args=(settings, subject("Test crossing", data), tmp_path, stop))
     thread.start()
     wait_for(port)
-    yield Https(port)
+    yield PageClient(port)
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
 
 
-def first_user(browser: Https, data: Path) -> None:
+def first_user(browser: PageClient, data: Path) -> None:
     code = Accounts(data).code()
     assert code is not None
     assert browser.log_in("anna", path="/api/setup", code=code).status == 200
@@ -91,7 +56,7 @@ def outcomes(data: Path) -> list[tuple[str, str, str]]:
     return [(entry.action, entry.about, entry.outcome) for entry in audit.entries(data / audit.FOLDER)]
 
 
-def test_the_certificate_is_the_one_of_the_fingerprint(browser: Https, data: Path) -> None:
+def test_the_certificate_is_the_one_of_the_fingerprint(browser: PageClient, data: Path) -> None:
     shown = hashlib.sha256(
         ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", browser.port)))
     ).hexdigest()
@@ -103,7 +68,7 @@ def test_the_certificate_is_the_one_of_the_fingerprint(browser: Https, data: Pat
     assert (data / FOLDER / "key.pem").stat().st_mode & 0o777 == 0o600
 
 
-def test_nothing_of_the_site_is_shown_without_a_session(browser: Https, data: Path) -> None:
+def test_nothing_of_the_site_is_shown_without_a_session(browser: PageClient, data: Path) -> None:
     assert browser.ask("GET", "/api/session").json() == {"name": None, "setup": True}
     assert browser.ask("GET", "/login.html").status == 200
     page = browser.ask("GET", "/", Accept="text/html")
@@ -122,7 +87,7 @@ def test_nothing_of_the_site_is_shown_without_a_session(browser: Https, data: Pa
     assert browser.ask("GET", "/api/state").status == 401
 
 
-def test_the_cookie_is_for_this_page_alone(browser: Https, data: Path) -> None:
+def test_the_cookie_is_for_this_page_alone(browser: PageClient, data: Path) -> None:
     code = Accounts(data).code()
     reply = browser.log_in("anna", path="/api/setup", code=str(code))
     flags = {part.strip().lower() for part in reply.headers["Set-Cookie"].split(";")[1:]}
@@ -130,7 +95,7 @@ def test_the_cookie_is_for_this_page_alone(browser: Https, data: Path) -> None:
     assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags
 
 
-def test_a_change_needs_the_pages_token_and_the_role(browser: Https, data: Path) -> None:
+def test_a_change_needs_the_pages_token_and_the_role(browser: PageClient, data: Path) -> None:
     first_user(browser, data)
     wanted = {"name": "bo", "role": "view", "password": PASSWORD}
     assert browser.ask("POST", "/api/users", wanted, **{"X-CSRF-Token": ""}).status == 403
@@ -141,7 +106,7 @@ def test_a_change_needs_the_pages_token_and_the_role(browser: Https, data: Path)
         "anna": "administer",
         "bo": "view",
     }
-    viewer = Https(browser.port)
+    viewer = PageClient(browser.port)
     assert viewer.log_in("bo").status == 200
     assert viewer.ask("GET", "/api/state").status == 200
     assert viewer.ask("POST", "/api/recorder", {"verb": "start"}).status == 403
@@ -152,9 +117,9 @@ def test_a_change_needs_the_pages_token_and_the_role(browser: Https, data: Path)
     assert browser.ask("POST", "/api/users", {"name": "anna"}).status == 409
 
 
-def test_failures_lock_out_and_stand_in_the_audit_log(browser: Https, data: Path) -> None:
+def test_failures_lock_out_and_stand_in_the_audit_log(browser: PageClient, data: Path) -> None:
     first_user(browser, data)
-    stranger = Https(browser.port)
+    stranger = PageClient(browser.port)
     assert [stranger.log_in("anna", "guess").status for _ in range(6)] == [401] * 5 + [429]
     locked = stranger.log_in("anna")
     assert locked.status == 429 and 0 < int(locked.headers["Retry-After"]) <= 31
