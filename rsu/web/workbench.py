@@ -19,7 +19,7 @@ from rsu.site.keys.effects import effect
 from rsu.site.keys.flat import SiteChange
 from rsu.site.layers import SiteLayers
 
-# sections that may be changed by those who tune; all others, such as users and addresses, by administrators
+# sections that the role `tune` may change; all others, such as users and addresses, need an administrator
 TUNED = ("sensors", "signal", "clock", "position", "tracking", "vehicles", "events", "statistics", "recording")
 _DROP_IN = re.compile(rf"{layers.FOLDER}/\d\d-[\w.-]+\.yaml")
 _NO_FILE = Detail("{name} is no file of this site", "{name} 不是此站点的文件")

@@ -76,7 +76,7 @@ def test_a_body_without_end_is_refused_before_it_is_taken(port: int, head: bytes
 
 def test_a_body_that_is_too_large_is_told_so(port: int) -> None:
     with dial(port) as dialled:
-        dialled.sendall(HEAD + b"Content-Length: 65537\r\n\r\n")
+        dialled.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % (limits.BODY_OCTETS + 1))
         assert heard(dialled).startswith(b"HTTP/1.1 413")
 
 
