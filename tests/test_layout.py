@@ -77,7 +77,7 @@ ORDER = {
     "rsu": "core reasons manual < bus < site < access recording messages calibration < downlink < recorder station"
     " video uplink < daemon replay bench upgrade exports < lab drill explain < cli web",
     "perception": "objects sensor < algebra geo kernel results camera < tsai state < sensing scoring video"
-    " < occlusion calibration < tracking < traffic < events registration",
+    " < occlusion calibration < tracking < traffic < corridor events registration",
 }
 HIGHEST = 8  # floors of rsu/
 IMPURE_MODULES = {"time", "socket", "threading", "asyncio", "subprocess", "select", "multiprocessing"}

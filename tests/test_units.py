@@ -29,7 +29,8 @@ MIXED = (
     " Margin.bad Margin.warn"
     " Limit.clear_at Limit.raise_at Obstacles.state Parameter.high Parameter.low Placed.velocity_certainty"
     " Sample.values Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
-    " Surveyed.points TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
+    " CorridorTracks.covariance SharedTracks.covariance Surveyed.points TrackStates.covariance TrackStates.state"
+    " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
     " Values.numbers Vehicle.length Vehicle.speed _Whole.residual"
 )
 FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are
