@@ -67,19 +67,19 @@ class IdentityBook:
     def adopt(self, track: int, identity: GlobalIdentity, now_ns: int) -> bool:
         """Give a track the identity of the same road user at another box, or return False.
 
-        It stays as it is if its own identity is older, the other one is over, or another track has it.
+        It stays as it is if its own identity is older, the other one is over, or another track that is reported now
+        has it.
         """
         mine = self.of.get(track)
         if mine is not None and mine.age <= identity.age:
             return False
-        if self._is_over(identity, now_ns) or identity.global_id in self.held():
+        holder = next((each for each, one in self.of.items() if one.global_id == identity.global_id), None)
+        if self._is_over(identity, now_ns) or (holder is not None and self._seen_ns[holder] == now_ns):
             return False
+        if holder is not None:
+            del self.of[holder]
         self.of[track] = identity
         return True
-
-    def held(self) -> set[int]:
-        """Return the global ids of the box's own tracks."""
-        return {identity.global_id for identity in self.of.values()}
 
     def _is_over(self, identity: GlobalIdentity, now_ns: int) -> bool:
         old = now_ns - identity.since_ns > self._settings.identity_s * 1e9
