@@ -23,6 +23,7 @@ FOLLOW_S = 0.8  # time constant of a pedestrian's path behind SUMO's
 STANDING = 0.2  # m/s; a pedestrian below it keeps the heading
 
 DATA = Path(__file__).parent / "data"
+CROSSING, USERS = DATA / "crossing.net.xml.gz", DATA / "crossing.rou.xml"
 OPTIONS = ["--step-length", str(PERIOD_S), "--no-step-log", "--no-warnings", "--time-to-teleport", "-1"]
 OPTIONS += ["--lateral-resolution", "0.65", "--collision.action", "none"]  # lanes are changed sideways, not by a hop
 KINDS = {
@@ -106,9 +107,9 @@ class User(NamedTuple):
 class Traffic:
     """The simulation, read as rows. Ids count from 1 in order of appearance."""
 
-    def __init__(self, seed: int, demand: float = 1.0) -> None:
-        """Load the net and the demand, so many times as much as usual, and let the crossing fill."""
-        files = ["-n", str(DATA / "crossing.net.xml.gz"), "-r", str(DATA / "crossing.rou.xml")]
+    def __init__(self, seed: int, demand: float = 1.0, net: Path = CROSSING, routes: Path = USERS) -> None:
+        """Load the net and the demand, so many times as much as usual, and let the roads fill."""
+        files = ["-n", str(net), "-r", str(routes)]
         libsumo.start(["sumo", *files, *OPTIONS, "--seed", str(seed), "--scale", str(demand)])
         libsumo.simulationStep(WARM_UP_S)
         self._seed = seed
