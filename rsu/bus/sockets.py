@@ -14,12 +14,17 @@ from pathlib import Path
 import msgspec
 import zmq
 
+from perception.objects import decode_array, encode_array
 from rsu.bus import topics
 
 _HEARTBEAT_MS = 1000
 _LOOK_S = 1.0
-_ENCODER = msgspec.msgpack.Encoder()
-_decoder = functools.cache(msgspec.msgpack.Decoder)  # one for each type of record
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=encode_array)
+
+
+@functools.cache
+def _decoder(record: type[msgspec.Struct]) -> msgspec.msgpack.Decoder[msgspec.Struct]:
+    return msgspec.msgpack.Decoder(record, dec_hook=decode_array)  # one for each type of record
 
 
 def decoded(topic: str, payload: bytes) -> msgspec.Struct:
@@ -108,6 +113,10 @@ class Subscriber:
             except zmq.Again:
                 return
             yield topic.decode(), payload
+
+    def join(self, poller: zmq.Poller) -> None:
+        """Have a poller that waits for other sockets wait for records too."""
+        poller.register(self._socket, zmq.POLLIN)
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable when records may be there (edge-triggered: drain it)."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rsu.bus import orders, records, snapshot, tape
+from rsu.bus import corridor, orders, records, snapshot, tape
 
 
 class Topic(NamedTuple):
@@ -34,6 +34,8 @@ TOPICS: dict[str, Topic] = {
     "recorder": Topic(records.RecorderState, "recorder", 1.0, 5.0, False),
     "orders": Topic(orders.AirOrders, "uplink", 1.0, None, False),  # the tape has it
     "air": Topic(orders.AirState, "station", 1.0, None, False),
+    "tracks": Topic(corridor.OwnTracks, "station", 10.0, None, False),  # where the site file has a corridor
+    "corridor": Topic(corridor.CorridorState, "corridor", 1.0, 5.0, True),
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }
 PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket

@@ -35,6 +35,7 @@ PROCESSES: dict[str, ProcessRow] = {
     "web": ProcessRow("rsu.web.process", 12.0, 200, 20, 10),
 }
 _REPLAY = ProcessRow("rsu.replay.live", 12.0, 150, 20, 5)  # plays recorded devices in place of the hardware
+_CORRIDOR = ProcessRow("rsu.corridor.process", 12.0, 150, 20, 0)  # where the site file names neighbours
 _VIDEO = ProcessRow("rsu.video.process", 12.0, 300, 45, 5)  # one for each camera
 
 
@@ -43,11 +44,12 @@ def names(site: Site) -> list[str]:
     played = [name for name, device in site.devices.items() if device.replay is not None]
     cameras = [VIDEO + name for name, device in site.devices.items() if device.video is not None and name not in played]
     replay = ["replay"] if played else []
-    return [*PROCESSES, *cameras, *replay]
+    corridor = ["corridor"] if site.corridor is not None else []
+    return [*PROCESSES, *corridor, *cameras, *replay]
 
 
 def row(name: str) -> ProcessRow:
     """Return the row of a process."""
     if name.startswith(VIDEO):
         return _VIDEO._replace(further=(name.removeprefix(VIDEO),))
-    return _REPLAY if name == "replay" else PROCESSES[name]
+    return {"replay": _REPLAY, "corridor": _CORRIDOR}.get(name) or PROCESSES[name]

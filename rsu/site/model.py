@@ -14,6 +14,7 @@ from perception.tracking.settings import FusionSettings
 from perception.traffic.statistics import StatisticsSettings
 from rsu.site.channel import ChannelSettings
 from rsu.site.clock import ClockSettings
+from rsu.site.corridor import CorridorLinkSettings
 from rsu.site.inclusion import InclusionSettings
 from rsu.site.position import PositionSettings
 from rsu.site.recording import RecordingSettings, ReplaySettings
@@ -177,6 +178,7 @@ class Site(Settings):
     statistics: StatisticsSettings = StatisticsSettings()
     messages: MessageSettings = MessageSettings()
     uplink: UplinkSettings = UplinkSettings()
+    corridor: CorridorLinkSettings | None = None
     recording: RecordingSettings = RecordingSettings()
     page: WebSettings = WebSettings()
 

@@ -126,6 +126,8 @@ class StationLoop:
         self._bus.publish("snapshot", snapshot)
         if ordered is not None or self._ticks % _AIR_TICKS == 0:
             self._bus.publish("air", air_state(snapshot, revision))
+        if self._config.site.corridor is not None:
+            self._bus.publish("tracks", views.own_tracks(output.tracks, now_ns, said.correction_ns))
         done = outcome(output, now_ns)
         self._reel.add(Tape(self._tape_seed, self._ticks, self._rounds, links, done, said, latch, ordered, self._site))
         for tape in self._reel.due(now_ns):

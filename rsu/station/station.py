@@ -61,6 +61,7 @@ class Output(NamedTuple):
     messages: list[MessageState]  # the gate's decision on each type
     misbehaviour: list[Misbehaviour]  # of senders on air
     seen: list[Sighting]  # detections that fusion used
+    tracks: Tracks
 
 
 class Station:
@@ -163,7 +164,7 @@ class Station:
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
         self._hear(moment)
         misbehaviour = self._receiver.misbehaviour(said.correction_ns)
-        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, self._fusion.seen())
+        return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, self._fusion.seen(), tracks)
 
     def _hear(self, moment: Moment) -> None:
         """Take in messages from the air: last of all, and a bounded number, so that a flood does not delay the output.

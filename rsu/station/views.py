@@ -13,6 +13,7 @@ from perception.objects import RoadUser
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.bias import SensorBias
 from perception.tracking.sightings import Sighting
+from rsu.bus.corridor import OwnTracks
 from rsu.bus.latch import Held
 from rsu.bus.records import SensorSight
 from rsu.bus.snapshot import DeviceView, EventView, LatchView, SignalHead, TrackView
@@ -29,6 +30,11 @@ def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: in
         return []
     ellipses = ellipses_95(tracks).round(2).tolist()
     return [_track(tracks, row, places[row], tuple(ellipses[row]), now_ns) for row in range(len(tracks))]
+
+
+def own_tracks(tracks: Tracks, now_ns: int, correction_ns: int) -> OwnTracks:
+    """Return the tracks of a tick for the corridor, in UTC; `correction_ns`: UTC less steady time."""
+    return OwnTracks(now_ns + correction_ns, replace(tracks, stamp_ns=tracks.stamp_ns + correction_ns))
 
 
 def _track(

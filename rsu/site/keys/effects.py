@@ -22,12 +22,21 @@ READS: Mapping[str, tuple[str, ...]] = {
         "devices.NAME.kind",
     ),
     "recorder": ("recording",),
+    "corridor": ("corridor", "identity.rscu_sn", "site.reference"),
     "web": ("page", "site.name", "site.lane_map"),
     "video.NAME": ("devices.NAME.video", "sensors", "site.lane_map"),
     "replay": ("devices.NAME.replay",),
 }
 # keys that the station does not read
-_NOT_LIVE = ("uplink.platform", "uplink.spool", "page", "recording", "devices.NAME.video", "devices.NAME.replay")
+_NOT_LIVE = (
+    "uplink.platform",
+    "uplink.spool",
+    "corridor",
+    "page",
+    "recording",
+    "devices.NAME.video",
+    "devices.NAME.replay",
+)
 
 _LIVE = Detail("live", "即时生效")
 _RESTART = Detail("restart of {names}", "重启 {names}")
