@@ -20,11 +20,12 @@ from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher, Subscriber, decoded
 from rsu.site.config import Config
 from rsu.site.web import HttpsSettings, WebSettings
-from rsu.web import stories
+from rsu.web import chronicle, stories
 from rsu.web.access import Access
 from rsu.web.app import application
 from rsu.web.board import TOPICS as BOARD_TOPICS
 from rsu.web.board import Board
+from rsu.web.history import History
 from rsu.web.last_minute import TOPICS as PAST_TOPICS
 from rsu.web.last_minute import LastMinute
 from rsu.web.limits import HEAD_OCTETS, Door
@@ -78,12 +79,13 @@ def _encrypted(
 async def _serve(
     listeners: Sequence[_Listener], subject: ShownSite, run: Path, access: Access, stop: threading.Event
 ) -> None:
-    board, past = Board(subject.name, subject.lane_map), LastMinute()
-    app = application(board, run, access, stories.routes(past, subject.air))
-    servers = [uvicorn.Server(_options(app, further)) for _, further in listeners]
+    board, past, history = Board(subject.name, subject.lane_map), LastMinute(), History(subject.data)
+    further = [*stories.routes(past, subject.air), *chronicle.routes(history)]
+    app = application(board, run, access, further)
+    servers = [uvicorn.Server(_options(app, own)) for _, own in listeners]
     async with asyncio.TaskGroup() as group:
-        chores = [group.create_task(_follow(board, past, run)), group.create_task(_report(run))]
-        chores.append(group.create_task(_obey(stop, board, servers)))
+        chores = [group.create_task(_follow(board, past, history, run)), group.create_task(_report(run))]
+        chores += [group.create_task(_obey(stop, board, servers)), group.create_task(chronicle.keep(history, board))]
         serving = zip(servers, listeners, strict=True)
         await asyncio.gather(*(server.serve(sockets=[listener]) for server, (listener, _) in serving))
         for chore in chores:
@@ -108,7 +110,7 @@ def _options(app: Starlette, further: dict[str, Any]) -> uvicorn.Config:
     )
 
 
-async def _follow(board: Board, past: LastMinute, run: Path) -> None:
+async def _follow(board: Board, past: LastMinute, history: History, run: Path) -> None:
     """Put the newest record of each topic on the board as they come, and all that stories need into the past."""
     subscriber = Subscriber(run, sorted({*BOARD_TOPICS, *PAST_TOPICS}))
     readable = asyncio.Event()
@@ -123,7 +125,9 @@ async def _follow(board: Board, past: LastMinute, run: Path) -> None:
                     past.put(topic, payload, time.monotonic_ns())
                 newest[topic] = payload
             for topic in newest.keys() & set(BOARD_TOPICS):
-                board.put(topic, decoded(topic, newest[topic]), time.monotonic_ns())
+                record = decoded(topic, newest[topic])
+                board.put(topic, record, time.monotonic_ns())
+                chronicle.take(history, record)
             await readable.wait()
     finally:
         loop.remove_reader(subscriber.fileno())

@@ -1,0 +1,112 @@
+"""The history of a box: its content after restarts, its bounds, and disks that fail."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rsu.bus.snapshot import EventView
+from rsu.web import chronicle, history
+from rsu.web.history import KEPT_NS, MINUTE_NS, NAME, History, PastChange
+from tests.rsu.web.crossing import Crossing
+from tests.rsu.web.records import processes, uplink
+
+T0 = 1_800_000_000_000_000_000 // MINUTE_NS * MINUTE_NS
+EVENT = EventView(7, 903, "start", 1.0, 2.0, T0, "north_in", 2, 0.9)
+
+
+def test_changes_survive_a_restart_and_are_told_once(tmp_path: Path) -> None:
+    for start in range(3):
+        kept = History(tmp_path)
+        kept.states({"device gnss": "ok", "message rsm": "send"}, T0 + start)
+        kept.write(T0 + start)
+    kept.states({"device gnss": "lost (no data for 5 s)"}, T0 + 10)
+    kept.states({"device gnss": "lost (no data for 6 s)"}, T0 + 11)
+    kept.write(T0 + 12)
+    told = History(tmp_path).changes(T0)
+    assert told == [
+        PastChange(T0, "device gnss", "ok"),
+        PastChange(T0, "message rsm", "send"),
+        PastChange(T0 + 10, "device gnss", "lost (no data for 5 s)"),
+    ]
+    at_begin = {each.name: each.ns for each in History(tmp_path).changes(T0 + 11)}
+    assert at_begin == {"device gnss": T0 + 10, "message rsm": T0}
+
+
+def test_figures_are_kept_as_means_of_whole_minutes(tmp_path: Path) -> None:
+    kept = History(tmp_path)
+    for second in range(90):
+        kept.figures({"message rsm": 10.0 if second < 60 else 4.0}, T0 + second * 1_000_000_000)
+    kept.write(T0 + 90 * 1_000_000_000)
+    assert kept.minutes(T0) == [(T0, {"message rsm": 10.0})]
+
+
+def test_an_event_is_one_row_from_begin_to_end(tmp_path: Path) -> None:
+    kept = History(tmp_path)
+    for second, state in enumerate(("start", "update", "update", "end")):
+        kept.running("boot", [msgspec.structs.replace(EVENT, state=state)], T0 + second)
+        kept.write(T0 + second)
+    [(name, begin_ns, end_ns, event)] = History(tmp_path).events(0)
+    assert (name, begin_ns, end_ns, event.state) == ("boot 7", T0, T0 + 3, "end")
+
+
+def test_nothing_is_written_while_nothing_is_new(tmp_path: Path) -> None:
+    kept = History(tmp_path)
+    kept.states({"device gnss": "ok"}, T0)
+    kept.write(T0)
+    before = (tmp_path / NAME).stat().st_mtime_ns
+    kept.states({"device gnss": "ok"}, T0 + 1)
+    kept.figures({"device gnss": 5.0}, T0 + 1)
+    kept.write(T0 + 1)
+    assert (tmp_path / NAME).stat().st_mtime_ns == before
+
+
+def test_it_takes_bounded_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST_CHANGES", 50)
+    kept = History(tmp_path)
+    for number in range(200):
+        kept.states({"device gnss": ("ok", "lost")[number % 2]}, T0 + number)
+        kept.write(T0 + number)
+    assert len(kept.changes(T0)) == 50
+    kept.states({"device gnss": "new"}, T0 + 2 * KEPT_NS)
+    kept.write(T0 + 2 * KEPT_NS)
+    assert [each.state for each in kept.changes(0)] == ["new"]
+
+
+def test_a_damaged_database_begins_anew_and_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"no database at all" * 100)
+    kept = History(tmp_path)
+    assert kept.changes(0) == []
+    for number in range(2):
+        kept.states({"device gnss": f"state {'ab'[number]}"}, T0 + number)
+        kept.write(T0 + number)
+    assert [each.state for each in kept.changes(0)] == ["state a", "state b"]
+    gone = History(tmp_path / "gone")
+    gone.states({"device gnss": "ok"}, T0)
+    gone.write(T0)
+    assert gone.changes(0) == []
+
+
+def test_the_records_of_the_bus_go_in(tmp_path: Path) -> None:
+    kept, crossing = History(tmp_path), Crossing(5)
+    chronicle.take(kept, crossing.snapshot(T0))
+    chronicle.take(kept, processes(T0, 1.0))
+    chronicle.take(kept, uplink(T0, 1))
+    kept.write(T0 + MINUTE_NS)
+    states = {each.name: each.state for each in kept.changes(0)}
+    assert states["device camera-west"] == "lost (Connection refused)"
+    assert states["message rsm"] == "degraded sensor-lost" and states["process station"] == "running 4711"
+    [(_, means)] = kept.minutes(0)
+    assert means["road users"] == 5 and means["device radar-east"] == 20.0
+    assert kept.events(0)[0][3].code == 903
+
+
+def test_its_file_is_readable_by_others(tmp_path: Path) -> None:
+    kept = History(tmp_path)
+    kept.states({"device gnss": "ok"}, T0)
+    kept.write(T0)
+    with sqlite3.connect(tmp_path / NAME) as database:
+        assert database.execute("SELECT name FROM changes").fetchall() == [("device gnss",)]
