@@ -90,8 +90,14 @@ def _history(history: History, span_ns: int) -> dict[str, Any]:
     """Return the changes and the curves of the time up to now."""
     now_ns = time.time_ns()
     begin_ns = now_ns - span_ns
-    rows = [[each.ns, each.name, each.state, details.said(each.state, "zh")] for each in history.changes(begin_ns)]
+    rows = [[each.ns, each.name, each.state, _chinese(each.state)] for each in history.changes(begin_ns)]
     return {"begin_ns": begin_ns, "now_ns": now_ns, "changes": rows, "curves": _curves(history, begin_ns, span_ns)}
+
+
+def _chinese(state: str) -> str:
+    """Return a state with the sentence that it has in parentheses in Chinese."""
+    word, parenthesis, rest = state.partition(" (")
+    return f"{word}{parenthesis}{details.said(rest.removesuffix(')'), 'zh')})" if parenthesis else state
 
 
 def _curves(history: History, begin_ns: int, span_ns: int) -> dict[str, list[float | None]]:

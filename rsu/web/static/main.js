@@ -2,6 +2,7 @@
 
 import {attention} from "./attention.js";
 import {drawClaims} from "./claims.js";
+import {DeviceView} from "./device.js";
 import {drawEvents} from "./events.js";
 import {showDetails, showFigures} from "./facts.js";
 import {listen} from "./gestures.js";
@@ -14,7 +15,9 @@ import {Sheet} from "./sheet.js";
 import {approaches, drawSignals} from "./signals.js";
 import {UserView} from "./story.js";
 import {setClass, setText} from "./table.js";
+import {isWide, listenToTabs, showTab, shownTab} from "./tabs.js";
 import {onThemeChange, readTheme} from "./theme.js";
+import {TimelineView} from "./timeline.js";
 import {Tracks} from "./tracks.js";
 import {View} from "./view.js";
 import {loadWords, named, span} from "./words.js";
@@ -30,7 +33,10 @@ const context = canvas.getContext("2d");
 const view = new View(canvas);
 const tracks = new Tracks();
 const panels = new Panels();
-const sheet = new Sheet({user: UserView, message: MessageView}, (name, argument) => { if (name === "user") selected = argument; });
+const sheet = new Sheet({user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView}, (name, argument) => {
+  if (name === "user") selected = argument;
+  if (name && !(name === "user" && shownTab() === "map")) showTab("lists");
+});
 let theme = readTheme();
 let roads = null, heads = [];
 let map = null; // digest of the lane map that is drawn or being fetched
@@ -107,7 +113,7 @@ function select(id) {
   showDetails(chosen());
   if (id !== null) {
     $("story").href = `#user/${id}`;
-    if (matchMedia("(min-width: 861px)").matches) location.hash = `user/${id}`;
+    if (isWide()) location.hash = `user/${id}`;
   } else if (sheet.subject()[0] === "user") {
     sheet.close();
   }
@@ -181,6 +187,8 @@ showLanguage();
 $("language").addEventListener("click", () => choose(language === "zh" ? "en" : "zh"));
 onLanguageChange(() => { showLanguage(); sheet.route(); showPanels(); });
 onThemeChange(() => { theme = readTheme(); });
+listenToTabs();
+$("story").addEventListener("click", () => showTab("lists"));
 sheet.route();
 setInterval(showPanels, PANELS_MS);
 setInterval(() => panels.sample(live.state, !stale), 1000);

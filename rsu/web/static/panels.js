@@ -6,7 +6,7 @@ import {Recorder} from "./recorder.js";
 import {seconds} from "./signals.js";
 import {Spark} from "./spark.js";
 import {define, setClass, setText, showList, Table} from "./table.js";
-import {capital, count, eventName, lamp, levelOf, messageTitle, named, sentence, short, span, values} from "./words.js";
+import {capital, count, eventName, lamp, levelOf, messageTitle, moment, named, sentence, short, span, values} from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const number = (text, className = "") => ({text, className: `number ${className}`});
@@ -97,7 +97,7 @@ export class Panels {
       if (device.error) notes.unshift({text: said(device, "error"), className: device.state === "ok" ? "" : "alarm"});
       return {
         key: device.name,
-        cells: [{text: device.name, className: "name", title: device.kind}, mark(named("devices", device.state), levelOf("devices", device.state)),
+        cells: [(cell) => link(cell, `#device/${encodeURIComponent(device.name)}`, device.name, device.kind), mark(named("devices", device.state), levelOf("devices", device.state)),
           number(`${device.rate_hz.toFixed(1)} Hz`), number(device.age_ms == null ? say("never") : span(device.age_ms / 1000))],
         notes,
       };
@@ -170,7 +170,7 @@ function refusal(one) {
 }
 
 /** A moment of UTC in ns in the viewer's time zone. */
-const at = (ns) => (ns ? ` ${new Date(ns / 1e6).toLocaleString()}` : "");
+const at = (ns) => (ns ? ` ${moment(ns)}` : "");
 
 /** Give a table its column titles, when they are not there already. */
 function heading(head, titles) {

@@ -6,7 +6,7 @@ import {setText} from "./table.js";
 const $ = (id) => document.getElementById(id);
 const ASK_MS = 1000;
 
-/** Views by the first part of the address: `new View(body, argument)`, then title(), ask() -> path or null, show(answer, state). */
+/** Views by the first part of the address: `new View(body, argument, again)`, then title(), ask() -> path or null, show(answer, state). */
 export class Sheet {
   constructor(views, onChange) {
     this.views = views;
@@ -31,7 +31,8 @@ export class Sheet {
     if (this.view && this.view.close) this.view.close();
     body.replaceChildren();
     const View = this.views[name];
-    this.view = View ? new View(body, argument) : null;
+    this.view = View ? new View(body, argument, () => this.ask(true)) : null;
+    this.askedAt = -Infinity;
     $("sheet").hidden = !this.view;
     document.body.classList.toggle("sheeted", Boolean(this.view));
     this.answer = null;
@@ -47,9 +48,10 @@ export class Sheet {
   close() { location.hash = ""; }
 
   /** Ask the server for the view's part that does not come with the live state. */
-  async ask() {
+  async ask(now = false) {
     const view = this.view, path = view && view.ask && view.ask();
-    if (!path || document.hidden) return;
+    if (!path || document.hidden || (!now && performance.now() - this.askedAt < (view.every || ASK_MS) - ASK_MS / 2)) return;
+    this.askedAt = performance.now();
     try {
       const answer = await fetch(path);
       if (view === this.view) this.answer = answer.ok ? await answer.json() : null;

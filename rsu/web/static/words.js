@@ -52,6 +52,9 @@ export const sourceMark = (device, devices) =>
 
 export const kmh = (speed) => Math.round(speed * 3.6);
 
+/** A moment of UTC in ns, in the viewer's time zone. */
+export const moment = (ns) => new Date(ns / 1e6).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", {hour12: false});
+
 /** A time span in the unit that a person would use. */
 export function span(seconds) {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;

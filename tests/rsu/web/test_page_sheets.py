@@ -64,6 +64,30 @@ def test_a_message_is_shown_bit_by_bit_and_a_field_marks_its_octets(bench: Bench
     assert bench.browser.errors == []
 
 
+def test_the_timeline_and_a_device_show_the_last_hours(bench: Bench) -> None:
+    bench.browser.evaluate("location.hash = 'timeline'")
+    bench.browser.wait("document.querySelectorAll('#timeline-device .strip i').length > 8", 20)
+    bench.wait("#changes", "message spat")
+    bench.browser.evaluate("document.querySelector('#timeline-device a[href=\"#device/gnss\"]').click()")
+    bench.wait("#sheet-title", "gnss")
+    bench.wait("#sheet .facts", "Octets per second")
+    bench.wait("#device-changes", "ok")
+    assert bench.browser.errors == []
+
+
+def test_a_phone_shows_one_part_at_a_time_attention_first(bench: Bench) -> None:
+    bench.browser.look(375, 740, mobile=True)
+    bench.open()
+    shown = "[...document.querySelectorAll('#stage, aside, #sheet')].filter((part) => getComputedStyle(part).visibility === 'visible' && part.getClientRects().length).map((part) => part.id || part.tagName).join()"
+    assert bench.browser.evaluate(shown) == "ASIDE"
+    for tab, part in (("map", "stage"), ("lists", "ASIDE"), ("attention", "ASIDE")):
+        bench.browser.evaluate(f"document.querySelector('[data-tab={tab}]').click()")
+        assert bench.browser.evaluate(shown) == part
+    bench.browser.evaluate("location.hash = 'timeline'")
+    bench.browser.wait(f"({shown}) === 'sheet'")
+    bench.browser.look(1400, 900)
+
+
 def test_a_sheet_speaks_chinese_and_fits_a_phone(bench: Bench, tmp_path: Path) -> None:
     bench.browser.look(375, 800, dark=True, mobile=True)
     bench.browser.evaluate("location.hash = 'message/rsm'")
