@@ -33,6 +33,7 @@ LIVE = {
     "test_page",
     "test_page_map",
     "test_page_sheets",
+    "test_raw",
     "test_recorder",
     "test_recovery",
     "test_reload_live",

@@ -26,6 +26,7 @@ from rsu.recording.writer import ABOUT
 _MAX_RECORD = 256 << 20
 _MAGIC = b"\x89MCAP0\r\n"
 _HEAD = struct.Struct("<BQ")  # of a record: kind, length of the rest
+_SPAN = struct.Struct("<QQ")  # at the begin of a chunk: its first and last log time
 _MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _PARSERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
     Opcode.ATTACHMENT: Attachment.read,
@@ -62,8 +63,10 @@ class RecordingStart(NamedTuple):
     files: dict[str, bytes]  # the site file and the files that it names, by path from the site file's folder
 
 
-def records(file: IO[bytes]) -> Iterator[McapRecord]:
+def records(file: IO[bytes], wanted: Callable[[int, int], bool] | None = None) -> Iterator[McapRecord]:
     """Yield channels, messages, metadata and attachments of an MCAP file, checksums of chunks compared.
+
+    `wanted`: tells by the first and last log time of a chunk whether it is read; None: all are.
 
     DamagedError: it does not go on from there. The library's reader would take thrice the time, most of it for the
     indexes, which reading from beginning to end does not need.
@@ -78,6 +81,10 @@ def records(file: IO[bytes]) -> Iterator[McapRecord]:
             at = file.tell()
             progress.tell("reading", at, size)
             opcode, length = _HEAD.unpack(file.read(_HEAD.size))
+            if opcode == Opcode.CHUNK and wanted is not None and not wanted(*_SPAN.unpack(file.read(_SPAN.size))):
+                file.seek(at + _HEAD.size + length)
+                continue
+            file.seek(at + _HEAD.size)
             content = file.read(min(length, _MAX_RECORD))
             if len(content) < length:
                 raise ValueError("the file ends inside a record")

@@ -18,7 +18,7 @@ from rsu.bus.records import Processes, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.reasons import details
 from rsu.web.board import Board
-from rsu.web.history import MINUTE_NS, History
+from rsu.web.history import MINUTE_NS, BoxHistory
 
 _WRITE_S = 10.0
 _TROUBLES_S = 1.0
@@ -27,7 +27,7 @@ _BINS = 144  # of a curve, at most: 10 minutes each over a day
 _MOST_HOURS = 48
 
 
-def take(history: History, record: msgspec.Struct) -> None:
+def take(history: BoxHistory, record: msgspec.Struct) -> None:
     """Take a record of the bus."""
     match record:
         case Snapshot():
@@ -46,7 +46,7 @@ def take(history: History, record: msgspec.Struct) -> None:
             history.figures({"uplink": record.waiting}, record.stamp_ns)
 
 
-async def keep(history: History, board: Board) -> None:
+async def keep(history: BoxHistory, board: Board) -> None:
     """Take the alarms every second, and write from time to time."""
     history.states({"box": f"started {round(psutil.boot_time())}"}, time.time_ns())
     known: set[str] = set()
@@ -60,7 +60,7 @@ async def keep(history: History, board: Board) -> None:
         history.write(time.time_ns())
 
 
-def _alarms(history: History, board: Board, before: set[str]) -> set[str]:
+def _alarms(history: BoxHistory, board: Board, before: set[str]) -> set[str]:
     """Take the alarms of now and those that are over; return those of now."""
     if not board.held:
         return before
@@ -69,7 +69,7 @@ def _alarms(history: History, board: Board, before: set[str]) -> set[str]:
     return now
 
 
-def routes(history: History) -> list[Route]:
+def routes(history: BoxHistory) -> list[Route]:
     """Return the addresses."""
 
     async def told(request: Request) -> Response:
@@ -86,7 +86,7 @@ def routes(history: History) -> list[Route]:
     return [Route("/api/history", told), Route("/api/events", events)]
 
 
-def _history(history: History, span_ns: int) -> dict[str, Any]:
+def _history(history: BoxHistory, span_ns: int) -> dict[str, Any]:
     """Return the changes and the curves of the time up to now."""
     now_ns = time.time_ns()
     begin_ns = now_ns - span_ns
@@ -100,7 +100,7 @@ def _chinese(state: str) -> str:
     return f"{word}{parenthesis}{details.said(rest.removesuffix(')'), 'zh')})" if parenthesis else state
 
 
-def _curves(history: History, begin_ns: int, span_ns: int) -> dict[str, list[float | None]]:
+def _curves(history: BoxHistory, begin_ns: int, span_ns: int) -> dict[str, list[float | None]]:
     """Return each figure in equal parts of the time; None: nothing is known of a part, as while the box was off."""
     bins: dict[str, list[list[float]]] = {}
     parts = min(_BINS, span_ns // MINUTE_NS)

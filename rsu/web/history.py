@@ -58,7 +58,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
-class History:
+class BoxHistory:
     """Takes states and figures as they come; `write` and the questions may be asked from another thread."""
 
     def __init__(self, folder: Path) -> None:

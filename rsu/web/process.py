@@ -20,12 +20,12 @@ from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher, Subscriber, decoded
 from rsu.site.config import Config
 from rsu.site.web import HttpsSettings, WebSettings
-from rsu.web import chronicle, stories
+from rsu.web import chronicle, raw, recordings, stories
 from rsu.web.access import Access
 from rsu.web.app import application
 from rsu.web.board import TOPICS as BOARD_TOPICS
 from rsu.web.board import Board
-from rsu.web.history import History
+from rsu.web.history import BoxHistory
 from rsu.web.last_minute import TOPICS as PAST_TOPICS
 from rsu.web.last_minute import LastMinute
 from rsu.web.limits import HEAD_OCTETS, Door
@@ -79,8 +79,13 @@ def _encrypted(
 async def _serve(
     listeners: Sequence[_Listener], subject: ShownSite, run: Path, access: Access, stop: threading.Event
 ) -> None:
-    board, past, history = Board(subject.name, subject.lane_map), LastMinute(), History(subject.data)
-    further = [*stories.routes(past, subject.air), *chronicle.routes(history)]
+    board, past, history = Board(subject.name, subject.lane_map), LastMinute(), BoxHistory(subject.data)
+    further = [
+        *stories.routes(past, subject.air),
+        *chronicle.routes(history),
+        *raw.routes(run, subject.drivers),
+        *recordings.routes(subject.recordings),
+    ]
     app = application(board, run, access, further)
     servers = [uvicorn.Server(_options(app, own)) for _, own in listeners]
     async with asyncio.TaskGroup() as group:
@@ -110,7 +115,7 @@ def _options(app: Starlette, further: dict[str, Any]) -> uvicorn.Config:
     )
 
 
-async def _follow(board: Board, past: LastMinute, history: History, run: Path) -> None:
+async def _follow(board: Board, past: LastMinute, history: BoxHistory, run: Path) -> None:
     """Put the newest record of each topic on the board as they come, and all that stories need into the past."""
     subscriber = Subscriber(run, sorted({*BOARD_TOPICS, *PAST_TOPICS}))
     readable = asyncio.Event()

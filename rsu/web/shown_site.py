@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from hw.device import maker
+from hw.driver import Driver
 from perception.sensor import Sensor
 from rsu.explain.look import RsmReading
+from rsu.recorder.shelf import Shelf
 from rsu.site.config import Config
 from rsu.web.patch import Document
 
@@ -19,10 +23,16 @@ class ShownSite(NamedTuple):
     air: RsmReading
     sensors: list[Sensor]
     data: Path  # data folder
+    recordings: Shelf
+    drivers: dict[str, Callable[[], Driver]]  # makers, by device
 
     @classmethod
     def of(cls, config: Config, data: Path) -> Self:
         """Return that of a site file."""
         site = config.site
         air = RsmReading(site.site.reference.reference(), site.messages.profile)
-        return cls(site.site.name, config.lane_map.model_dump(mode="json"), air, list(site.sensors), data)
+        drivers = {name: maker(name, each.kind, config.drivers[name]) for name, each in site.devices.items()}
+        shelf = Shelf(data / site.recording.path, site.recording)
+        return cls(
+            site.site.name, config.lane_map.model_dump(mode="json"), air, list(site.sensors), data, shelf, drivers
+        )

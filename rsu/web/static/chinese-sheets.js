@@ -68,6 +68,11 @@ export const SHEETS = {
   "Frozen content": "内容冻结",
   "Slower than nominal": "慢于标称值",
   "Uneven arrivals": "到达不均匀",
+  "Raw data": "原始数据",
+  "Show raw data": "显示原始数据",
+  "No octets yet.": "尚无字节。",
+  "{}, port {}, {} octets": "{}，端口 {}，{} 字节",
+  "{}, true at {}, received {} ms later": "{}，测量时刻 {}，{} ms 后收到",
   // message
   "Hold": "停留",
   "Keep this message instead of showing the next": "停留在此消息，不显示下一条",

@@ -4,6 +4,7 @@ import {axis, curve} from "./curve.js";
 import {el, strip, tableOf} from "./dom.js";
 import {language, said, say} from "./language.js";
 import {gaps, spans, stateText} from "./past.js";
+import {Raw} from "./raw.js";
 import {clock} from "./story.js";
 import {define, showList, Table} from "./table.js";
 import {capital, count, levelOf, moment, named, sentence, span} from "./words.js";
@@ -27,10 +28,14 @@ export class DeviceView {
     this.past = el("div");
     const changes = tableOf([[say("Time")], [say("State")]], "device-changes");
     this.changes = new Table(changes);
-    body.append(this.state, this.facts, el("h3", {textContent: say("Last 24 hours")}), this.past, changes);
+    body.append(this.state, this.facts, el("h3", {textContent: say("Last 24 hours")}), this.past, changes,
+      el("h3", {textContent: say("Raw data")}));
+    this.raw = new Raw(body, name);
   }
 
   title() { return this.name; }
+
+  close() { this.raw.close(); }
 
   ask() { return "api/history?hours=24"; }
 

@@ -34,7 +34,8 @@ const view = new View(canvas);
 const tracks = new Tracks();
 const panels = new Panels();
 const sheet = new Sheet({user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView}, (name, argument) => {
-  if (name === "user") selected = argument;
+  selected = name === "user" ? argument : null;
+  showDetails(chosen());
   if (name && !(name === "user" && shownTab() === "map")) showTab("lists");
 });
 let theme = readTheme();

@@ -39,7 +39,7 @@ export class Sheet {
     $("sheet").scrollTop = 0;
     if (this.view) {
       this.show(this.state);
-      $("sheet-title").focus({preventScroll: true});
+      if (document.activeElement !== $("map")) $("sheet-title").focus({preventScroll: true}); // there, n and p go on
       this.ask();
     }
     this.onChange(this.view ? name : null, argument);

@@ -12,7 +12,9 @@ from perception.geo import Reference
 from perception.sensor import FieldOfView, Mount, Sensor
 from rsu.bus.snapshot import EventView, SignalHead, Snapshot, TrackView
 from rsu.explain.look import RsmReading
+from rsu.recorder.shelf import Shelf
 from rsu.site.lanemap import LaneMapFile, Point
+from rsu.site.recording import RecordingSettings
 from rsu.web.patch import Document
 from rsu.web.shown_site import ShownSite
 from tests.rsu.web.records import ARMS, devices, messages
@@ -65,7 +67,8 @@ def subject(name: str, data: Path) -> ShownSite:
         mount=Mount(east_m=0, north_m=22, height_m=5, yaw_deg=0),
         field_of_view=FieldOfView(range_m=120, width_deg=90),
     )
-    return ShownSite(name, lane_map(), RsmReading(Reference(30.0, 120.0), DEFAULT_PROFILE), [radar], data)
+    shelf = Shelf(data, RecordingSettings())
+    return ShownSite(name, lane_map(), RsmReading(Reference(30.0, 120.0), DEFAULT_PROFILE), [radar], data, shelf, {})
 
 
 def _link(arm: int) -> dict[str, object]:

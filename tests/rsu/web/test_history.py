@@ -10,7 +10,7 @@ import pytest
 
 from rsu.bus.snapshot import EventView
 from rsu.web import chronicle, history
-from rsu.web.history import KEPT_NS, MINUTE_NS, NAME, History, PastChange
+from rsu.web.history import KEPT_NS, MINUTE_NS, NAME, BoxHistory, PastChange
 from tests.rsu.web.crossing import Crossing
 from tests.rsu.web.records import processes, uplink
 
@@ -20,24 +20,24 @@ EVENT = EventView(7, 903, "start", 1.0, 2.0, T0, "north_in", 2, 0.9)
 
 def test_changes_survive_a_restart_and_are_told_once(tmp_path: Path) -> None:
     for start in range(3):
-        kept = History(tmp_path)
+        kept = BoxHistory(tmp_path)
         kept.states({"device gnss": "ok", "message rsm": "send"}, T0 + start)
         kept.write(T0 + start)
     kept.states({"device gnss": "lost (no data for 5 s)"}, T0 + 10)
     kept.states({"device gnss": "lost (no data for 6 s)"}, T0 + 11)
     kept.write(T0 + 12)
-    told = History(tmp_path).changes(T0)
+    told = BoxHistory(tmp_path).changes(T0)
     assert told == [
         PastChange(T0, "device gnss", "ok"),
         PastChange(T0, "message rsm", "send"),
         PastChange(T0 + 10, "device gnss", "lost (no data for 5 s)"),
     ]
-    at_begin = {each.name: each.ns for each in History(tmp_path).changes(T0 + 11)}
+    at_begin = {each.name: each.ns for each in BoxHistory(tmp_path).changes(T0 + 11)}
     assert at_begin == {"device gnss": T0 + 10, "message rsm": T0}
 
 
 def test_figures_are_kept_as_means_of_whole_minutes(tmp_path: Path) -> None:
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     for second in range(90):
         kept.figures({"message rsm": 10.0 if second < 60 else 4.0}, T0 + second * 1_000_000_000)
     kept.write(T0 + 90 * 1_000_000_000)
@@ -45,16 +45,16 @@ def test_figures_are_kept_as_means_of_whole_minutes(tmp_path: Path) -> None:
 
 
 def test_an_event_is_one_row_from_begin_to_end(tmp_path: Path) -> None:
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     for second, state in enumerate(("start", "update", "update", "end")):
         kept.running("boot", [msgspec.structs.replace(EVENT, state=state)], T0 + second)
         kept.write(T0 + second)
-    [(name, begin_ns, end_ns, event)] = History(tmp_path).events(0)
+    [(name, begin_ns, end_ns, event)] = BoxHistory(tmp_path).events(0)
     assert (name, begin_ns, end_ns, event.state) == ("boot 7", T0, T0 + 3, "end")
 
 
 def test_nothing_is_written_while_nothing_is_new(tmp_path: Path) -> None:
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     kept.states({"device gnss": "ok"}, T0)
     kept.write(T0)
     before = (tmp_path / NAME).stat().st_mtime_ns
@@ -66,7 +66,7 @@ def test_nothing_is_written_while_nothing_is_new(tmp_path: Path) -> None:
 
 def test_it_takes_bounded_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MOST_CHANGES", 50)
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     for number in range(200):
         kept.states({"device gnss": ("ok", "lost")[number % 2]}, T0 + number)
         kept.write(T0 + number)
@@ -78,20 +78,20 @@ def test_it_takes_bounded_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_damaged_database_begins_anew_and_a_missing_folder_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"no database at all" * 100)
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     assert kept.changes(0) == []
     for number in range(2):
         kept.states({"device gnss": f"state {'ab'[number]}"}, T0 + number)
         kept.write(T0 + number)
     assert [each.state for each in kept.changes(0)] == ["state a", "state b"]
-    gone = History(tmp_path / "gone")
+    gone = BoxHistory(tmp_path / "gone")
     gone.states({"device gnss": "ok"}, T0)
     gone.write(T0)
     assert gone.changes(0) == []
 
 
 def test_the_records_of_the_bus_go_in(tmp_path: Path) -> None:
-    kept, crossing = History(tmp_path), Crossing(5)
+    kept, crossing = BoxHistory(tmp_path), Crossing(5)
     chronicle.take(kept, crossing.snapshot(T0))
     chronicle.take(kept, processes(T0, 1.0))
     chronicle.take(kept, uplink(T0, 1))
@@ -105,7 +105,7 @@ def test_the_records_of_the_bus_go_in(tmp_path: Path) -> None:
 
 
 def test_its_file_is_readable_by_others(tmp_path: Path) -> None:
-    kept = History(tmp_path)
+    kept = BoxHistory(tmp_path)
     kept.states({"device gnss": "ok"}, T0)
     kept.write(T0)
     with sqlite3.connect(tmp_path / NAME) as database:
