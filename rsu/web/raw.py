@@ -24,7 +24,7 @@ from rsu.bus.sockets import Subscriber
 from rsu.bus.tape import Tape
 
 Makers = Mapping[str, Callable[[], Driver]]
-_UNHEARD_S = 10.0  # nobody asked: the tape is left
+_UNHEARD_S = 10.0  # without a question for so long the tape is left
 _READS, _MEASUREMENTS = 12, 6  # the newest that are shown
 _MOST_OCTETS, _MOST_ROWS = 512, 24  # of each
 

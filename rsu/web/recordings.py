@@ -37,8 +37,8 @@ class Recordings:
     async def download(self, request: Request) -> Response:
         """Answer with a whole recording."""
         item = await asyncio.to_thread(self._find, request.path_params["name"])
-        if item is None:
-            return Response("no such recording", 404)
+        if item is None or item.open:
+            return Response("no such recording, or it is being written", 404)
         return FileResponse(item.path, media_type="application/octet-stream", filename=item.path.name)
 
     async def frames(self, request: Request) -> Response:

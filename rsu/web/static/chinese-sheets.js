@@ -73,6 +73,18 @@ export const SHEETS = {
   "No octets yet.": "尚无字节。",
   "{}, port {}, {} octets": "{}，端口 {}，{} 字节",
   "{}, true at {}, received {} ms later": "{}，测量时刻 {}，{} ms 后收到",
+  // events and recordings
+  "Events and recordings": "事件与录制",
+  "Begin": "开始",
+  "Lasted": "时长",
+  "None in the last two days.": "最近两天内无事件。",
+  "Download": "下载",
+  "Play": "播放",
+  "Time in the recordings": "录制中的时间",
+  "Back to live": "返回实时",
+  "Speed of playing": "播放速度",
+  "Nothing was recorded then.": "该时刻无录制。",
+  "Recording of {}, not live": "{} 的录制，非实时",
   // message
   "Hold": "停留",
   "Keep this message instead of showing the next": "停留在此消息，不显示下一条",

@@ -10,6 +10,8 @@ import {choose, language, onLanguageChange, say, translate} from "./language.js"
 import {Live, PARTS} from "./live.js";
 import {Panels} from "./panels.js";
 import {MessageView} from "./message.js";
+import {Playback} from "./playback.js";
+import {recordingsView} from "./recordings.js";
 import {Roads} from "./roads.js";
 import {Sheet} from "./sheet.js";
 import {approaches, drawSignals} from "./signals.js";
@@ -20,7 +22,7 @@ import {onThemeChange, readTheme} from "./theme.js";
 import {TimelineView} from "./timeline.js";
 import {Tracks} from "./tracks.js";
 import {View} from "./view.js";
-import {loadWords, named, span} from "./words.js";
+import {loadWords, moment, named, span} from "./words.js";
 
 const FRAME_MS = 30;
 const PANELS_MS = 250;
@@ -33,7 +35,9 @@ const context = canvas.getContext("2d");
 const view = new View(canvas);
 const tracks = new Tracks();
 const panels = new Panels();
-const sheet = new Sheet({user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView}, (name, argument) => {
+const player = new Playback(showRecorded);
+const views = {user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView, recordings: recordingsView(player)};
+const sheet = new Sheet(views, (name, argument) => {
   selected = name === "user" ? argument : null;
   showDetails(chosen());
   if (name && !(name === "user" && shownTab() === "map")) showTab("lists");
@@ -41,14 +45,24 @@ const sheet = new Sheet({user: UserView, message: MessageView, device: DeviceVie
 let theme = readTheme();
 let roads = null, heads = [];
 let map = null; // digest of the lane map that is drawn or being fetched
+let recorded = null; // road users of a recording that is played
 let selected = null, hovered = null, drawnAt = 0, stale = true;
 
 const live = new Live(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`, (patch, now) => {
   if (patch.map) showPanels();
   if (!patch.station) return;
-  tracks.update(live.state.tracks || {}, now);
+  if (!player.active) tracks.update(live.state.tracks || {}, now);
   if (stale) showPanels();
 });
+
+/** Show recorded road users in place of the live ones, and say so; nulls: live again. */
+function showRecorded(users, ns) {
+  if (!recorded !== !users) tracks.motions.clear(); // no trail from one to the other
+  recorded = users;
+  $("played").hidden = !users;
+  if (users) setText($("played"), say("Recording of {}, not live", moment(ns)));
+  tracks.update(users || live.state.tracks || {}, performance.now());
+}
 
 /** Say at once when the page shows old data. */
 function showLink(now) {
@@ -79,7 +93,7 @@ function showPanels() {
     setText($("site"), state.site);
     document.title = `${stale ? "! " : ""}${state.site} · RSU`;
   }
-  if (state.station) showFigures(state);
+  if (state.station) showFigures({...state, tracks: recorded || state.tracks});
   if (!chosen() && sheet.subject()[0] !== "user") selected = null;
   showDetails(chosen());
   sheet.show(state);
@@ -107,7 +121,7 @@ function hover(x, y) {
   $("hint").style.top = `${Math.min(y + 16, view.height - 34)}px`;
 }
 
-function chosen() { return selected && (live.state.tracks || {})[selected]; }
+function chosen() { return selected && (recorded || live.state.tracks || {})[selected]; }
 
 function select(id) {
   selected = id;
@@ -149,10 +163,10 @@ function draw(now) {
   drawnAt = now;
   const time = performance.now(), state = live.state;
   roads.draw(context, view, theme);
-  drawClaims(context, view, theme, state.claims || {});
+  if (!recorded) drawClaims(context, view, theme, state.claims || {});
   tracks.draw(context, view, theme, {now: time, devices: state.devices || {}, selected, hovered});
-  drawSignals(context, view, theme, heads, roads, state.signals || {}, stale ? 0 : time);
-  drawEvents(context, view, theme, state.events || {});
+  if (!recorded) drawSignals(context, view, theme, heads, roads, state.signals || {}, stale ? 0 : time);
+  if (!recorded) drawEvents(context, view, theme, state.events || {});
   showScale();
 }
 
@@ -162,6 +176,7 @@ async function fetchMap(digest) {
   map = digest;
   try {
     await loadWords();
+    sheet.route();
     const lanes = await (await fetch("api/map")).json();
     [roads, heads] = [new Roads(lanes), approaches(lanes)];
     showCrossing();

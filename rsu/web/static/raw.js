@@ -18,7 +18,7 @@ export class Raw {
     this.note.setAttribute("role", "status");
     this.reads = el("div");
     this.measurements = el("div");
-    body.append(this.button, this.note, this.reads, this.measurements);
+    body.append(this.button, this.note, this.measurements, this.reads);
   }
 
   toggle() {
@@ -45,7 +45,7 @@ export class Raw {
   }
 
   show({reads, measurements}) {
-    this.reads.replaceChildren(...reads.slice(-4).reverse().map(({ns, port, octets, hex}) => el("div", null,
+    this.reads.replaceChildren(...reads.slice(-3).reverse().map(({ns, port, octets, hex}) => el("div", null,
       el("h4", {textContent: say("{}, port {}, {} octets", time(ns), port, count(octets))}),
       scrollable(el("pre", {textContent: dump(hex) + (hex.length / 2 < octets ? "\n…" : "")})))));
     this.measurements.replaceChildren(...measurements.slice(-2).reverse().map(decoded));
