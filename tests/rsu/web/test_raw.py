@@ -14,7 +14,7 @@ from rsu.web.board import Board
 from rsu.web.shown_site import ShownSite
 from tests.rsu.web.crossing import lane_map
 from tests.rsu.web.played import Played
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 from tests.rsu.web.test_web_app import Client
 
 
@@ -23,7 +23,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     run, port = tmp_path_factory.mktemp("run"), free_port()
     with Played(run, "day", tmp_path_factory.mktemp("site")) as played:
         further = raw.routes(run, ShownSite.of(played.config, run).drivers)
-        with hosting(application(Board("x", lane_map()), run, further), port):
+        with hosting(application(Board("x", lane_map()), run, access(run), further), port):
             yield Client(port)
 
 

@@ -17,7 +17,7 @@ from rsu.web import recordings
 from rsu.web.app import application
 from rsu.web.board import Board
 from tests.rsu.web.crossing import lane_map
-from tests.rsu.web.serving import free_port, hosting
+from tests.rsu.web.serving import access, free_port, hosting
 from tests.rsu.web.shelved import shelve
 from tests.rsu.web.test_web_app import Client
 
@@ -34,7 +34,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(recording: Path) -> Iterator[Client]:
     further = recordings.routes(Shelf(recording.parent, RecordingSettings()))
     port = free_port()
-    with hosting(application(Board("x", lane_map()), recording.parent, further), port):
+    with hosting(application(Board("x", lane_map()), recording.parent, access(recording.parent), further), port):
         yield Client(port)
 
 
