@@ -18,7 +18,7 @@ UNITLESS = (
     "agreement ahead alike along assa best busy channel_busy condition confidence cost deta existence exists exposure"
     " false hdop hota idf1 log_class log_odds look mean_count misfit missed mota normal odds occupancy precision"
     " probability recall recall_all right_class right_group rotation scale score share size_weight space_occupancy"
-    " square total true_users v2x_only velocity_square velocity_volume votes weight word"
+    " square total true_users v2x_only velocity_square velocity_volume vehicles votes weight word"
 )
 # elements of several units, or in the unit that another field names: the comment beside each says it
 MIXED = (

@@ -28,6 +28,16 @@ class Ride(NamedTuple):
     path: Ints  # (n,)
 
 
+class Beside(NamedTuple):
+    """k places on lanes."""
+
+    row: Ints  # (k,) of the places
+    piece: Ints  # (k,) straight piece of a lane
+    lane: Ints  # (k,)
+    aside_m: Floats  # (k,) m right of the middle
+    along_m: Floats  # (k,) m from the lane's beginning
+
+
 class Verges:
     """The straight pieces of all lanes."""
 
@@ -38,24 +48,31 @@ class Verges:
         self._length = np.hypot(step[:, 0], step[:, 1])
         self._ahead = step / self._length[:, None]
         self._heading = heading_of(self._ahead)
+        self._from_m = np.concatenate([np.zeros(0), *[_before(line) for line in points]])
         self._lane = np.repeat(np.arange(len(points)), [len(line) - 1 for line in points])
         self.count = len(points)
 
     def ride(self, paths: Paths) -> Ride:
         """Return the paths that run along lanes."""
-        speed = np.hypot(paths.velocity_mps[:, 0], paths.velocity_mps[:, 1])
-        rows = np.flatnonzero(speed > MOVING_MPS)
-        if not len(rows) or not self.count:
+        if not len(paths) or not self.count:
             return Ride(np.zeros(0), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros(0, np.int64))
-        offset = paths.position_m[rows, None] - self._start
+        found = self.beside(paths.position_m, paths.velocity_mps)
+        return self._means(paths, found.row, found.piece, found.aside_m)
+
+    def beside(self, position: Floats, velocity: Floats) -> Beside:
+        """Return which of n places, position (n, 2) m and velocity (n, 2) m/s, are on lanes, driving along them."""
+        rows = np.flatnonzero(np.hypot(velocity[:, 0], velocity[:, 1]) > MOVING_MPS)
+        offset = position[rows, None] - self._start
         along = (offset * self._ahead).sum(axis=2)
         aside = offset[:, :, 0] * self._ahead[:, 1] - offset[:, :, 1] * self._ahead[:, 0]
-        turned = np.abs(heading_difference(heading_of(paths.velocity_mps[rows])[:, None], self._heading))
+        turned = np.abs(heading_difference(heading_of(velocity[rows])[:, None], self._heading))
         fits = (along >= 0) & (along <= self._length) & (turned < ALONG_DEG) & (np.abs(aside) < ASIDE_M)
         nearest = np.where(fits, np.abs(aside), np.inf).argmin(axis=1)
-        on = fits[np.arange(len(rows)), nearest]
-        rows, piece, aside = rows[on], nearest[on], aside[np.arange(len(rows)), nearest][on]
-        return self._means(paths, rows, piece, aside)
+        on, each = fits[np.arange(len(rows)), nearest], np.arange(len(rows))
+        piece = nearest[on]
+        return Beside(
+            rows[on], piece, self._lane[piece], aside[each, nearest][on], self._from_m[piece] + along[each, nearest][on]
+        )
 
     def _means(self, paths: Paths, rows: Ints, piece: Ints, aside: Floats) -> Ride:
         """Average over the places of each path on each piece of a lane.
@@ -82,3 +99,8 @@ class Verges:
             self._lane[piece[first]][enough],
             paths.path[rows][first][enough],
         )
+
+
+def _before(line: Floats) -> Floats:
+    """Return the length (k - 1,) m of a line (k, 2) m before each of its pieces."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))[:-1]])

@@ -7,6 +7,7 @@ import msgspec
 from hw.intake import Refused
 from hw.modality import OTHER, Modality
 from hw.vitals import NOTHING, VitalAlarm, Vitals
+from perception.registration.approaches import ApproachBias
 from perception.tracking.bias import SensorBias
 from perception.traffic.weather import UNKNOWN_WEATHER, WeatherNow
 
@@ -104,6 +105,7 @@ class DeviceView(msgspec.Struct, frozen=True):
     error: str | None
     bias: SensorBias | None = None  # of a sensor: its difference from the mount in the site file
     doubt: str | None = None  # the same in words, where it is sure and matters
+    approaches: list[ApproachBias] = []  # of a sensor: its places against the lanes of each approach
     modality: Modality = OTHER
     refused: list[Refused] = []  # refused input, the latest first
     vitals: Vitals = NOTHING  # over the last 10 s

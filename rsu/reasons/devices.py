@@ -95,7 +95,9 @@ class DeviceReason(Reason):
     MOVED = Words(
         "device-moved",
         "a {device} does not stand as its mount in the site file says",
-        "look whether it was moved or turned; correct its mount, as the manual's page Calibrate tells",
+        "look whether it was moved or turned; correct its mount from its last minutes: "
+        "rsu tune --last 10 --site SITE --registration --apply, then rsu reload (manual: Calibrate)",
         "{device}的安装位置与站点文件不符",
-        "检查其是否被移动或转动；按手册“标定”页修正其安装参数",
+        "检查其是否被移动或转动；利用最近的录制修正其安装参数："
+        "rsu tune --last 10 --site SITE --registration --apply，再 rsu reload（见手册“标定”页）",
     )

@@ -28,7 +28,10 @@ WEEKS_OFF = Detail(
 OFF_BY = Detail("{} m off", "位置偏差 {} m")
 TURNED_BY = Detail("turned by {} deg", "转角偏差 {} 度")
 LATE_BY = Detail("{} ms late", "滞后 {} ms")
+RIGHT_OF = Detail("sees traffic {} m right of the lanes of {}", "所见车流偏在 {1} 车道右侧 {0} m")
+LEFT_OF = Detail("sees traffic {} m left of the lanes of {}", "所见车流偏在 {1} 车道左侧 {0} m")
+ACROSS = Detail("sees traffic turned by {} deg against the lanes of {}", "所见车流与 {1} 车道方向相差 {0} 度")
 DETAILS = (
     *(CLOCK_UNSET, CLOCK_STEPPED, CLOCK_AHEAD_WHOLE, CLOCK_AHEAD, CLOCK_DRIFTS, RECEIVERS_DISAGREE, WEEKS_OFF),
-    *(OFF_BY, TURNED_BY, LATE_BY),
+    *(OFF_BY, TURNED_BY, LATE_BY, RIGHT_OF, LEFT_OF, ACROSS),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar, cast
 
+from perception.registration.approaches import ApproachWatch
+from perception.sensor import Sensor
 from perception.traffic.ground import Ground, Polygon
 from perception.traffic.lanes import LaneMap
 from rsu.bus.latch import ConflictLatch
@@ -38,6 +40,11 @@ class Parts:
 def lanes(lane_map: LaneMapFile) -> LaneMap:
     """Return the lanes towards the crossing and away from it."""
     return LaneMap([*lane_lines(lane_map), *exit_lines(lane_map)])
+
+
+def approaches(sensors: Sequence[Sensor], lane_map: LaneMapFile) -> ApproachWatch:
+    """Return the watch on the sensors' places against the lanes; other mounts begin anew."""
+    return ApproachWatch([sensor.device for sensor in sensors], [*lane_lines(lane_map), *exit_lines(lane_map)])
 
 
 def ground(lanes: LaneMap, lane_map: LaneMapFile, zones: list[Polygon]) -> Ground:

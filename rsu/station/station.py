@@ -76,6 +76,7 @@ class Station:
         part = self._parts.part
         self._fusion = part(Fusion, site.sensors, site.tracking, reference)
         lanes = part(parts.lanes, config.lane_map)
+        self._beside = part(parts.approaches, site.sensors, config.lane_map)
         ground = part(parts.ground, lanes, config.lane_map, [zone.polygon_m for zone in site.events.zones])
         self._observer = part(Observer, lanes, ground, site.statistics)
         self._detector = part(EventDetector, site.events, lanes, ground)
@@ -164,6 +165,7 @@ class Station:
         drafts = list(self._reporter.drafts(scene._replace(events=self.events), news))
         self._hear(moment)
         misbehaviour = self._receiver.misbehaviour(said.correction_ns)
+        self._beside.learn(self._fusion.seen(), tracks, now_ns)
         return Output(frames, drafts, self._broadcaster.states(now_ns), misbehaviour, self._fusion.seen(), tracks)
 
     def _hear(self, moment: Moment) -> None:
@@ -227,8 +229,6 @@ class Station:
         counters = self._receiver.counters + self._broadcaster.counters
         if self._signals is not None:
             counters.update(self._signals.counters)
-        counters.update({f"fusion: {reason}": count for reason, count in self._fusion.counters.items()})
-        counters.update({f"clock: {reason}": count for reason, count in self._clock.counters.items()})
         uncertainty_ns, error_m = self._clock.uncertainty_ns(now_ns), self._position.error_m()
         return Snapshot(
             stamp_ns=now_ns + self._said.correction_ns,
@@ -237,10 +237,10 @@ class Station:
             signals=views.signals(self._phases),
             events=[views.event(event, self._said.correction_ns) for event in self.events],
             messages=self._broadcaster.states(now_ns),
-            devices=views.devices(self._health, self._fusion.biases(), now_ns, self._said.correction_ns),
+            devices=views.devices(self._health, self._fusion.biases(), self._beside.known(), now_ns, self._said),
             utc_uncertainty_ms=None if uncertainty_ns is None else round(uncertainty_ns / 1e6, 3),
             position_error_m=None if error_m is None else round(error_m, 2),
-            counters=dict(sorted(counters.items())),
+            counters=views.counters(counters, fusion=self._fusion.counters, clock=self._clock.counters),
             clock=self._clock.view(now_ns),
             latch=views.latch(self.latch.held, self._said.correction_ns),
             weather=self._weather.now(now_ns),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from hw.device import DeviceHealth
+from hw.tape import SystemClock
 from perception.objects import RoadUser
+from perception.registration.approaches import ApproachBias
 from perception.results import LanePlace, RoadEvent, Tracks
 from perception.tracking.bias import SensorBias
 from perception.tracking.sightings import Sighting
@@ -21,7 +24,8 @@ from rsu.messages.bounds import ellipses_95
 from rsu.reasons import doubts
 from rsu.station.signals import PhaseNow
 
-_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 1.0, 100.0  # larger errors are for a field engineer to correct
+_OFFSET_M, _YAW_DEG, _TIME_MS = 0.5, 0.7, 100.0  # larger errors are for a field engineer to correct
+_ASIDE_M, _HEADING_DEG, _VEHICLES = 0.8, 2.0, 30.0  # likewise, against the lanes, after so many vehicles
 
 
 def tracks(tracks: Tracks | None, places: Sequence[LanePlace | None], now_ns: int) -> list[TrackView]:
@@ -102,16 +106,37 @@ def event(event: RoadEvent, correction_ns: int) -> EventView:
     )
 
 
+def counters(own: Counter[str], **parts: Counter[str]) -> dict[str, int]:
+    """Return all counters by name, those of parts with the part before it."""
+    of_parts = {f"{part}: {reason}": count for part, counts in parts.items() for reason, count in counts.items()}
+    return dict(sorted((dict(own) | of_parts).items()))
+
+
 def devices(
-    health: Sequence[DeviceHealth], biases: Sequence[SensorBias], now_ns: int, correction_ns: int
+    health: Sequence[DeviceHealth],
+    biases: Sequence[SensorBias],
+    approaches: Sequence[ApproachBias],
+    now_ns: int,
+    said: SystemClock,
 ) -> list[DeviceView]:
-    """Return every device, a sensor with its difference from the mount in the site file."""
+    """Return every device, a sensor with its differences from the mount in the site file."""
     by_name = {bias.device: bias for bias in biases}
-    return [device(each, by_name.get(each.name), now_ns, correction_ns) for each in health]
+    return [
+        device(
+            each,
+            by_name.get(each.name),
+            [one for one in approaches if one.device == each.name],
+            now_ns,
+            said.correction_ns,
+        )
+        for each in health
+    ]
 
 
-def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int, correction_ns: int) -> DeviceView:
-    """Return one device; `bias`: of a sensor; `correction_ns`: UTC less steady time."""
+def device(
+    health: DeviceHealth, bias: SensorBias | None, approaches: list[ApproachBias], now_ns: int, correction_ns: int
+) -> DeviceView:
+    """Return one device; `bias`, `approaches`: of a sensor; `correction_ns`: UTC less steady time."""
     age_ms = None if health.last_receipt_ns is None else max(0, (now_ns - health.last_receipt_ns) // 1_000_000)
     return DeviceView(
         name=health.name,
@@ -122,7 +147,8 @@ def device(health: DeviceHealth, bias: SensorBias | None, now_ns: int, correctio
         counters=health.counters,
         error=health.error,
         bias=None if bias is None else _rounded(bias),
-        doubt=None if bias is None else doubt(bias),
+        doubt=doubt(bias, approaches),
+        approaches=approaches,
         modality=health.modality,
         refused=list(health.refused),
         vitals=health.vitals,
@@ -135,8 +161,28 @@ def _rounded(bias: SensorBias) -> SensorBias:
     return msgspec.structs.replace(bias, **{name: round(value, 2) for name, value in figures.items()})
 
 
-def doubt(bias: SensorBias) -> str | None:
-    """Return in words how a sensor stands otherwise than the site file says, if that is sure and matters."""
+def doubt(bias: SensorBias | None, approaches: Sequence[ApproachBias] = ()) -> str | None:
+    """Return in words how a sensor stands otherwise than the site file says, if that is sure and matters.
+
+    The lanes are asked only where the other sensors say nothing: a sensor that stands alone, or an error of all.
+    """
+    between = None if bias is None else _between(bias)
+    return between or ", ".join(_beside(approaches)) or None
+
+
+def _beside(approaches: Sequence[ApproachBias]) -> Iterator[str]:
+    for one in approaches:
+        if one.vehicles < _VEHICLES:
+            continue
+        if abs(one.aside_m) > max(_ASIDE_M, 3.0 * one.aside_sd_m):
+            row = doubts.RIGHT_OF if one.aside_m > 0 else doubts.LEFT_OF
+            yield row.say(f"{abs(one.aside_m):.1f}", one.link)
+        elif abs(one.heading_deg) > max(_HEADING_DEG, 3.0 * one.heading_sd_deg):
+            yield doubts.ACROSS.say(f"{one.heading_deg:+.1f}", one.link)
+
+
+def _between(bias: SensorBias) -> str | None:
+    """Return how a sensor errs against the others."""
     offset_m = math.hypot(bias.east_m, bias.north_m)
     figures = [
         (doubts.OFF_BY.say(f"{offset_m:.1f}"), offset_m, bias.offset_sd_m, _OFFSET_M),
