@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-_COMMANDS = ("rsu/downlink/", "rsu/site/commands.py")  # name the standard's messages, whether the box sends them or not
+_COMMANDS = ("downlink", "commands.py")  # they name the standard's messages, whether the box sends them or not
 SOURCES = [
     file
     for folder in ("hw", "perception", "rsu")
     for file in sorted((ROOT / folder).rglob("*"))
-    if file.suffix in (".py", ".js", ".html", ".yaml") and not file.relative_to(ROOT).as_posix().startswith(_COMMANDS)
+    if file.suffix in (".py", ".js", ".html", ".yaml") and not {file.parent.name, file.name} & {*_COMMANDS}
 ]
 
 

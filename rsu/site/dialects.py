@@ -14,11 +14,12 @@ class DialectRow(NamedTuple):
     maker: str  # module and class, imported when asked for
     transport: Literal["mqtt", "tcp", "http"] = "mqtt"
     status_s: float | None = None  # without a run status for so long the platform takes the box for gone
+    commands: str = ""  # module and function of the topics of its commands; empty: it has none
 
 
 DIALECTS: dict[str, DialectRow] = {
     # T/ITS 0180.1-2021; the same over HTTP(S), which it allows for low rates
-    "tits0180": DialectRow("rsu.uplink.tits0180.dialect:Tits0180"),
+    "tits0180": DialectRow("rsu.uplink.tits0180.dialect:Tits0180", commands="rsu.uplink.tits0180.commands:topics"),
     "tits0180-http": DialectRow("rsu.uplink.tits0180.requests:Tits0180Requests", transport="http"),
     # the open-source edge platform, release 1.0
     "openv2x": DialectRow("rsu.uplink.openv2x.dialect:OpenV2X", status_s=15.0),

@@ -25,6 +25,7 @@ from rsu.reasons import broker, uplink
 from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import client, diagnosis
+from rsu.uplink.command_port import KIND, CommandPort
 from rsu.uplink.credentials import Credentials
 from rsu.uplink.dialect import HELD, Answer, Dialect, Login, Publication
 from rsu.uplink.receipts import Receipts
@@ -37,7 +38,7 @@ _MAX_PACKET_OCTETS = 1 << 20  # that we take; an acknowledgement of 5000 records
 _IN_FLIGHT = 20  # publications without PUBACK, unless the broker wants fewer
 _DISCONNECT_WITH_WILL = 0x04
 _NO_SUBSCRIBER = 0x10  # of a PUBACK
-_KINDS = tuple(RANK)
+_KINDS = (*RANK, KIND)
 _new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
 _log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class BrokerLink:
         """Prepare; connects in `start`. `max_qos`: that the broker takes, as far as it has said so before."""
         self.answers: SimpleQueue[Answer] = SimpleQueue()
         self.connected = False
+        self.commands: CommandPort | None = None  # set before `start`
         self.ended: Cause | None = None
         self.limits = client.BrokerLimits()
         self.unreadable = 0  # acknowledgements
@@ -72,12 +74,12 @@ class BrokerLink:
         login = dialect.login(Login(rscu, credentials.username, credentials.password), now_ns)
         if (will := dialect.presence(now_ns, online=False)) is not None:
             will = will._replace(qos=min(will.qos, max_qos))
-        self._client = client.make(login, credentials.context, will, CONNECT_TIMEOUT_S)
-        self._client.on_connect = self._on_connect
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_publish = self._on_publish
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
+        self.client = client.make(login, credentials.context, will, CONNECT_TIMEOUT_S)
+        self.client.on_connect = self._on_connect
+        self.client.on_subscribe = self._on_subscribe
+        self.client.on_publish = self._on_publish
+        self.client.on_disconnect = self._on_disconnect
+        self.client.on_message = self._on_message
         self._thread = threading.Thread(target=self._run, name="platform", daemon=True)
 
     def start(self) -> None:
@@ -87,29 +89,30 @@ class BrokerLink:
     def _run(self) -> None:
         properties = _new_properties(PacketTypes.CONNECT)
         properties.MaximumPacketSize = _MAX_PACKET_OCTETS
+        if self.commands is not None:
+            self.commands.attach(self.client, properties)
         try:
-            self._client.connect(
-                self._settings.host, self._settings.port, self._settings.keepalive_s, properties=properties
-            )
+            at, fresh = self._settings, self.commands is None
+            self.client.connect(at.host, at.port, at.keepalive_s, clean_start=fresh, properties=properties)
             self._note_peer()
             self._serve()
         except Exception as error:  # any error in paho by the other side's octets ends this connection only
             self._trouble = self._trouble or diagnosis.of_exception(error, self._settings)
         self.connected = False
-        if (socket := self._client.socket()) is not None:
+        if (socket := self.client.socket()) is not None:
             socket.close()
         self.ended = self._why()
 
     def _serve(self) -> None:
         deadline_s = time.monotonic() + CONNECT_TIMEOUT_S
-        while self._client.loop(_LOOP_S) == paho.MQTT_ERR_SUCCESS:
+        while self.client.loop(_LOOP_S) == paho.MQTT_ERR_SUCCESS:
             if not self._subscribed and time.monotonic() > deadline_s:
                 self._trouble = self._trouble or diagnosis.silence(CONNECT_TIMEOUT_S)
                 return
 
     def _why(self) -> Cause:
         """Return why the connection ended: the broker's own reason first, then the error seen on the line."""
-        first, failure = self._client.first, self._client.failure
+        first, failure = self.client.first, self.client.failure
         found = self._trouble or diagnosis.of_first_octets(first, self._settings)
         if found is not None:
             return found
@@ -120,7 +123,7 @@ class BrokerLink:
         return diagnosis.lost(broker.CLOSED_BY_PEER) if self._welcomed else broker.UNREADABLE
 
     def _note_peer(self) -> None:
-        socket = self._client.socket()
+        socket = self.client.socket()
         if isinstance(socket, ssl.SSLSocket):
             self.peer_until = str((socket.getpeercert() or {}).get("notAfter", "")) or None
 
@@ -139,7 +142,7 @@ class BrokerLink:
         return all(info.rc == paho.MQTT_ERR_SUCCESS for info in given)
 
     def _publish(self, kind: str, said: Publication) -> paho.MQTTMessageInfo:
-        info = self._client.publish(said.topic, said.body, min(said.qos, self.limits.max_qos))
+        info = self.client.publish(said.topic, said.body, min(said.qos, self.limits.max_qos))
         self._kind_of_mid[info.mid] = _KINDS.index(kind)
         self._qos_of_mid[info.mid] = min(said.qos, self.limits.max_qos)
         return info
@@ -162,7 +165,7 @@ class BrokerLink:
 
     def stop(self) -> None:
         """Say goodbye; the broker publishes the will."""
-        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL))
+        self.client.disconnect(ReasonCode(PacketTypes.DISCONNECT, identifier=_DISCONNECT_WITH_WILL))
         if self.connected:
             self._thread.join(_GOODBYE_S)
 
@@ -180,11 +183,13 @@ class BrokerLink:
             return
         max_qos = min(1, getattr(properties, "MaximumQoS", 1))
         self.limits = client.BrokerLimits(getattr(properties, "MaximumPacketSize", None), max_qos)
-        self._client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
+        self.client.allow_in_flight(min(_IN_FLIGHT, getattr(properties, "ReceiveMaximum", _IN_FLIGHT)))
         for topic, kind in self._dialect.answers.items():
-            _, mid = self._client.subscribe(topic, qos=max_qos)
+            _, mid = self.client.subscribe(topic, qos=max_qos)
             self._subscribing[mid or 0] = kind
-        if not self._dialect.answers:
+        if self.commands is not None:
+            self._subscribing |= dict.fromkeys(self.commands.subscribe(self.client), KIND)
+        if not self._subscribing:
             self._begin()
 
     def _on_subscribe(
@@ -225,10 +230,13 @@ class BrokerLink:
     ) -> None:
         if self._trouble is None and flags.is_disconnect_packet_from_server:
             self._trouble = diagnosis.of_reason(reason.value, str(reason))
-        elif self._trouble is None and self._client.failure is None and self.connected:
+        elif self._trouble is None and self.client.failure is None and self.connected:
             self._trouble = diagnosis.lost(str(reason))
 
     def _on_message(self, _client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
+        if self.commands is not None and self.commands.take(self.client, message):
+            return
+        self.client.ack(message.mid, message.qos)
         try:
             for answer in self._read(message):
                 self.answers.put(answer)

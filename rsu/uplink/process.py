@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import cast
 
+from rsu.bus.orders import AirState
 from rsu.bus.records import Committed, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
 from rsu.site import box
@@ -18,6 +19,7 @@ from rsu.site.box import Box
 from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT
 from rsu.site.uplink import UplinkSettings
+from rsu.uplink.command_service import CommandService
 from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import PlatformSender
 from rsu.uplink.state import StateReporter
@@ -29,12 +31,14 @@ _WORD_S, _PROGRESS_S, _STATE_S = 0.1, 0.5, 1.0
 
 def run(config: Config, run: Path, data: Path, stop: threading.Event) -> None:
     """Serve a site's platform until `stop`."""
-    serve(config.site.uplink, box.box(config), run, data, stop)
+    serve(config.site.uplink, box.box(config), run, data, stop, config)
 
 
-def serve(settings: UplinkSettings, about: Box, run: Path, data: Path, stop: threading.Event) -> None:
-    """Serve a box's platform until `stop`."""
-    uplink = Uplink(settings, about, run, data)
+def serve(
+    settings: UplinkSettings, about: Box, run: Path, data: Path, stop: threading.Event, config: Config | None = None
+) -> None:
+    """Serve a box's platform until `stop`. `config`: the site, for commands; without it none are taken."""
+    uplink = Uplink(settings, about, run, data, config)
     try:
         while not stop.is_set():
             uplink.cycle()
@@ -50,15 +54,20 @@ def _spool(path: Path, dialect: str) -> Path:
 class Uplink:
     """All that the process holds."""
 
-    def __init__(self, settings: UplinkSettings, about: Box, run: Path, data: Path) -> None:
+    def __init__(
+        self, settings: UplinkSettings, about: Box, run: Path, data: Path, config: Config | None = None
+    ) -> None:
         """Join the bus, open the spool, begin to connect."""
-        self._reports = Subscriber(run, ["report"])
+        self._reports = Subscriber(run, ["report", "air"])
         self._bus = Publisher(run, "uplink")
         platform, rscu = settings.platform, about.identity.rscu_sn
         name = DEFAULT if platform is None else platform.dialect
         dialect = cast(Dialect, box.make(name, about))
         self._store = Store(data / _spool(settings.spool.path, name), settings.spool, dialect.payload)
         self._sender = None if platform is None else PlatformSender(platform, rscu, settings.spool.max_live, dialect)
+        self._commands = None if config is None else CommandService(config, data, self._bus)
+        if self._sender is not None and self._commands is not None:
+            self._sender.commands = self._commands.port
         self._state = StateReporter(self._store, self._sender)
         self._said: Committed | None = None
         self._said_connected = False
@@ -72,6 +81,8 @@ class Uplink:
         self._publish_word()
         if self._sender is not None:
             self._sender.send(self._store)
+        if self._commands is not None:
+            self._commands.turn(None if self._sender is None else self._sender.link)
         self._cycles += 1
         self._publish_state()
 
@@ -83,6 +94,8 @@ class Uplink:
             for _, report in self._reports.records():
                 if isinstance(report, Report):
                     self._store.accept(report)
+                elif isinstance(report, AirState) and self._commands is not None:
+                    self._commands.hear(report)
                 if self._store.full:
                     break
 
@@ -106,6 +119,8 @@ class Uplink:
         """Leave the platform, the spool and the bus."""
         if self._sender is not None:
             self._sender.close()
+        if self._commands is not None:
+            self._commands.close()
         self._store.close()
         self._reports.close()
         self._bus.close()

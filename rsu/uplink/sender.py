@@ -17,9 +17,11 @@ from rsu.reasons.broker import NOT_YET, PUT_RIGHT, QOS_0_ONLY, Cause
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink import credentials, diagnosis, transport
 from rsu.uplink.attempts import Attempts
+from rsu.uplink.command_port import CommandPort
 from rsu.uplink.dialect import Answer, Dialect
 from rsu.uplink.errors import CredentialsError, TooLargeError
 from rsu.uplink.ledger import UNREADABLE, Ledger
+from rsu.uplink.link import BrokerLink
 from rsu.uplink.record import Range
 from rsu.uplink.silence import Silence
 from rsu.uplink.spool import Waiting
@@ -44,6 +46,7 @@ class PlatformSender:
         self.dialect = dialect
         self.silence = Silence(settings.ack_timeout_s)
         self.refusal: str | None = None  # the platform's reason for the record that it refused last
+        self.commands: CommandPort | None = None
         self._rscu = rscu
         timeout_ns = round(settings.ack_timeout_s * 1e9)
         self._windows: dict[Stream, Window] = {
@@ -134,6 +137,8 @@ class PlatformSender:
             self._fail(Cause(error.args[0], PUT_RIGHT, stubborn=True), 0.0)
             return
         self._link = transport.make(self.settings, self._rscu, found, self.dialect, self._max_qos)
+        if isinstance(self._link, BrokerLink):
+            self._link.commands = self.commands
         self._link.start()
 
     def _came_up(self) -> None:

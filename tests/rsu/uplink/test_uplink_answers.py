@@ -122,5 +122,5 @@ def test_late_acknowledgements_of_an_earlier_connection_count(rig: Make) -> None
 
     box.broker.behaviour = Late()  # type: ignore[attr-defined]
     assert isinstance(box.sender.link, BrokerLink)
-    box.sender.link._client.socket().shutdown(socket.SHUT_RDWR)
+    box.sender.link.client.socket().shutdown(socket.SHUT_RDWR)
     box.until(lambda: box.now().acknowledged == 1, "the answer is taken")

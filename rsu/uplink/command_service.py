@@ -1,0 +1,146 @@
+"""Commands in the uplink process: from the connection to the clerk, his orders to the station, his answers back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from queue import Empty
+from typing import cast
+
+import paho.mqtt.client as paho
+import structlog
+
+from rsu.bus.orders import AirOrders, AirState
+from rsu.bus.sockets import Publisher
+from rsu.downlink.clerk import Clerk
+from rsu.downlink.delivery import CommandTopic
+from rsu.downlink.errors import JournalError
+from rsu.downlink.judge import CommandJudge
+from rsu.downlink.plan import Circumstances, Facts
+from rsu.site import box
+from rsu.site.box import Box
+from rsu.site.commands import CommandSettings
+from rsu.site.config import Config
+from rsu.site.dialects import DEFAULT, DIALECTS
+from rsu.uplink import command_port, running
+from rsu.uplink.command_port import CommandPort
+from rsu.uplink.link import BrokerLink
+from rsu.uplink.transport import PlatformLink
+
+_TAKEN = 4  # commands of a cycle; each waits for the disk
+_REPEAT_S = 1.0  # the orders are published again
+_RETRY_S = 1.0  # a journal that could not be opened
+_log = structlog.get_logger()
+
+
+class CommandService:
+    """All commands of a box. Without `settings` it takes none, and the station hears that none holds."""
+
+    def __init__(self, config: Config, data: Path, bus: Publisher) -> None:
+        self._config, self._data, self._bus = config, data, bus
+        self._about = box.box(config)
+        self._settings = config.site.uplink.commands
+        self.port = None if self._settings is None else CommandPort(_topics(config, self._about))
+        self._clerk: Clerk | None = None
+        self._opened_s = self._said_s = float("-inf")
+        self._said: AirOrders | None = None
+        self._air: AirState | None = None
+        self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by the id of their command
+        self._client: paho.Client | None = None
+        self._error: str | None = None
+
+    def hear(self, air: AirState) -> None:
+        """Take the station's word."""
+        self._air = air
+
+    def turn(self, platform: PlatformLink | None) -> None:
+        """Do everything once."""
+        link = platform if isinstance(platform, BrokerLink) else None
+        try:
+            if self._settings is not None:
+                self._work(self._settings, link)
+            self._publish()
+            self._error = None
+        except JournalError as error:
+            if str(error) != self._error:
+                _log.error("commands not taken: journal", error=str(error))
+            self._error = str(error)
+
+    def _work(self, settings: CommandSettings, link: BrokerLink | None) -> None:
+        if self._clerk is None:
+            if time.monotonic() - self._opened_s < _RETRY_S:
+                return
+            self._opened_s = time.monotonic()
+            self._clerk = self._opened(settings)
+        self._clerk.follow(time.time_ns(), self._air)
+        self._take(self._clerk)
+        self._answer(self._clerk, link)
+
+    def _opened(self, settings: CommandSettings) -> Clerk:
+        site, identity = self._config.site, self._about.identity
+        profile, own_signal = site.messages.profile, site.signal is not None
+        at = Circumstances("", 0, profile, identity.reference, own_signal, {})
+        names = frozenset({identity.rscu_sn, identity.rsu_sn})
+        return Clerk(settings, CommandJudge(settings, names, at), self._data)
+
+    def _take(self, clerk: Clerk) -> None:
+        for _ in range(_TAKEN):
+            try:
+                command = self.port.delivered.get_nowait() if self.port is not None else None
+            except Empty:
+                return
+            if command is not None:
+                entry = clerk.take(command.delivery, command.answers)
+                command_port.acknowledge(command)
+                _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
+
+    def _publish(self) -> None:
+        """Have the station hear the orders, at every change and again and again."""
+        if self._clerk is None and self._settings is not None:
+            return
+        orders = AirOrders() if self._clerk is None else self._clerk.orders()
+        if orders != self._said or time.monotonic() - self._said_s >= _REPEAT_S:
+            self._said, self._said_s = orders, time.monotonic()
+            self._bus.publish("orders", orders)
+
+    def _answer(self, clerk: Clerk, link: BrokerLink | None) -> None:
+        """Publish the answers that are due, until the broker has them."""
+        client = link.client if link is not None and link.connected else None
+        if client is not self._client:
+            self._client, self._under_way = client, {}
+        for number in [number for number, info in self._under_way.items() if info.rc == 0 and info.is_published()]:
+            clerk.journal.answered(number)
+            del self._under_way[number]
+        if client is None or link is None:
+            return
+        for entry in clerk.journal.unanswered():
+            if entry.id not in self._under_way:
+                answer = clerk.answer(entry, time.time_ns(), self._facts(clerk))
+                self._under_way[entry.id] = command_port.say(client, answer, link.limits.max_qos)
+
+    def _facts(self, clerk: Clerk) -> Facts:
+        identity = self._about.identity
+        versions = {
+            "rsuId": identity.rsu_sn,
+            "softwareVersion": identity.software_version,
+            "hardwareVersion": identity.hardware_version,
+            "messageSet": self._config.site.messages.profile,
+        }
+        return Facts(running.running(self._data), versions, self._air, clerk.journal.values())
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._clerk is not None:
+            self._clerk.close()
+
+
+def _topics(config: Config, about: Box) -> Mapping[str, CommandTopic]:
+    """Return the topics of the platform's dialect; a dialect without commands has none."""
+    platform = config.site.uplink.platform
+    maker = DIALECTS[DEFAULT if platform is None else platform.dialect].commands
+    if not maker:
+        return {}
+    module, attribute = maker.split(":")
+    return cast(Callable[[Box], Mapping[str, CommandTopic]], getattr(import_module(module), attribute))(about)

@@ -1,0 +1,30 @@
+"""Topics of commands (T/ITS 0180.1-2021): to the box `rscu/...`, to its radio `rsu/...`, answers with `/ack` behind it.
+
+rsm/down, spat/down and upgrade have no answer in the standard; theirs goes to a Response Topic only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rsu.downlink.delivery import CommandTopic
+from rsu.site.box import Box
+
+
+def topics(box: Box) -> Mapping[str, CommandTopic]:
+    """Return the topics of a box."""
+    rscu, rsu = f"rscu/{box.identity.rscu_sn}", f"rsu/{box.identity.rsu_sn}"
+    answered = {
+        f"{rscu}/query/down": "query",
+        f"{rscu}/config/down": "config",
+        f"{rscu}/v2x/down": "v2x",
+        f"{rsu}/config/down": "config",
+        f"{rsu}/map/down": "map",
+        f"{rsu}/rsi/down": "rsi",
+    }
+    silent = {f"{rsu}/rsm/down": "rsm", f"{rsu}/spat/down": "spat", f"{rsu}/upgrade/down": "upgrade"}
+    return (
+        {topic: CommandTopic(name, f"{topic}/ack") for topic, name in answered.items()}
+        | {topic: CommandTopic(name, "") for topic, name in silent.items()}
+        | {f"{rsu}/versions/query": CommandTopic("versions", f"{rsu}/versions/up")}
+    )
