@@ -16,7 +16,7 @@ EXAMPLES = (
     "rsu doctor                              # of the running daemon",
     "rsu doctor site.yaml --language zh",
     "rsu doctor --json | python3 -m json.tool",
-    "rsu doctor --run /tmp/rsu-demo/daemon --data /tmp/rsu-demo/daemon/data    # of the demo",
+    "rsu doctor --run /tmp/rsu-demo --data /tmp/rsu-demo/data    # of the demo",
 )
 
 
@@ -37,7 +37,7 @@ def command(
     limit, effect and cure. Takes up to 10 s and changes nothing. Without a daemon the probes that need
     one say so. Sensors are compared with the lanes by the newest recording.
 
-    Exit code 1: something is bad.
+    Exit code 1: something is bad; 4: no daemon runs, and no site file was named.
     """
     from rsu.cli.views import doctor as view
     from rsu.core import folders

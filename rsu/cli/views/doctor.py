@@ -33,7 +33,7 @@ _WORST = (Judgement.BAD, Judgement.WARN)
 
 
 def look(places: Whereabouts) -> list[Examined]:
-    """Gather the facts and judge them; takes a few seconds."""
+    """Gather the facts and judge them; takes a few seconds. NotReachableError: neither a daemon nor a site file."""
     return list(examine(gather(places, _newest(places))))
 
 
@@ -42,6 +42,8 @@ def _newest(places: Whereabouts) -> Newest:
     try:
         return listener.first()
     except NotReachableError:
+        if places.site is None:
+            raise
         return Newest()
     finally:
         listener.close()

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hw.detail import Detail, in_language
-from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
+from rsu.lab.doctor.facts import FAILED, NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup
 from rsu.lab.doctor.table import GROUPS
 
 _ORDER = list(Judgement)
 _NOTHING = Detail("there is none at this site", "该站点没有")
-_FAILED = Detail("the probe itself failed: {error}", "检查项自身出错：{error}")
 
 
 class Examined(NamedTuple):
@@ -42,7 +41,7 @@ def _measured(probe: Probe, facts: SiteFacts) -> tuple[Measured, ...]:
     except NotApplicableError as error:
         return (Measured(Judgement.NONE, error.args[0]),)
     except Exception as error:  # one row that fails must not hide the others
-        return (Measured(Judgement.WARN, _FAILED.of(error=f"{type(error).__name__} {error}")),)
+        return (Measured(Judgement.WARN, FAILED.of(error=f"{type(error).__name__} {error}")),)
     return found or (Measured(Judgement.NONE, _NOTHING),)
 
 

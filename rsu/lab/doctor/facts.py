@@ -24,6 +24,8 @@ NO_RECORD = Detail("the {process} process is silent", "{process} 进程无报告
 NO_SITE = Detail("no valid site file", "没有有效的站点文件")
 NO_PLATFORM = Detail("the site has no platform", "站点未配置平台")
 NO_RECORDING = Detail("no recording of the last minutes", "没有最近几分钟的录制")
+FAILED = Detail("failed: {error}", "出错：{error}")
+NO_TIME = Detail("this box was too busy to read the recording in time", "本机过于繁忙，未能及时读取录制")
 
 
 class NotApplicableError(Exception):
@@ -41,6 +43,7 @@ class SiteFacts(NamedTuple):
     valid: Config | None = None
     lines: tuple[SerialLine, ...] = ()
     last_minutes: Recent | None = None
+    no_recording: Detail = NO_RECORDING  # why there is none
     broker: Handshake | None = None
     certificate_ends_s: Mapping[str, float] = {}  # file of the site's -> its end, seconds since 1970
 
@@ -97,7 +100,7 @@ class SiteFacts(NamedTuple):
     def recent(self) -> Recent:
         """Return the facts from the newest recording. NotApplicableError: there is none."""
         if self.last_minutes is None:
-            raise NotApplicableError(NO_RECORDING)
+            raise NotApplicableError(self.no_recording)
         return self.last_minutes
 
     def devices(self, *gives: Gives) -> Iterator[DeviceView]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from queue import Empty, SimpleQueue
+from typing import Generic, NamedTuple, TypeVar
 
 from rsu.bus.troubles import Newest
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.doctor import box_facts, kernel_clock, serial_lines
-from rsu.lab.doctor.facts import SiteFacts
+from rsu.lab.doctor.facts import FAILED, NO_RECORDING, NO_TIME, SiteFacts
 from rsu.lab.doctor.largest import dialect
 from rsu.lab.doctor.recent import Recent, recent
 from rsu.lab.doctor.tail import last_ticks
@@ -19,8 +22,12 @@ from rsu.site.config import Config
 from rsu.uplink import credentials
 from rsu.uplink.handshake import Handshake, shake
 
+LIMIT_S = 8.0
 BROKER_S = 4.0
+_NICE = 10
 RECORDED_S = 60.0
+
+T = TypeVar("T")
 
 
 class Whereabouts(NamedTuple):
@@ -32,27 +39,55 @@ class Whereabouts(NamedTuple):
 
 
 def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
-    """Return the facts; takes a few seconds. `newest`: of the bus; empty where no daemon runs."""
+    """Return the facts within LIMIT_S. `newest`: of the bus; empty where no daemon runs."""
     site = places.site or (Path(newest.processes.site_file) if newest.processes else None)
     findings, valid = ([], None) if site is None else _site(site)
-    now_ns = time.time_ns()
-    with ThreadPoolExecutor(thread_name_prefix="doctor") as pool:
-        broker = pool.submit(_broker, valid)
-        last = pool.submit(_recent, valid, places.data, now_ns)
-        box = box_facts.read((places.run, places.data))
-        clock = kernel_clock.read()
-        return SiteFacts(
-            now_ns=now_ns,
-            box=box,
-            kernel_clock=clock,
-            findings=findings,
-            newest=newest,
-            valid=valid,
-            lines=() if valid is None else serial_lines.read(valid, places.run),
-            last_minutes=last.result(),
-            broker=broker.result(),
-            certificate_ends_s=_certificates(valid),
-        )
+    now_ns, until_s = time.time_ns(), time.monotonic() + LIMIT_S
+    broker = _Errand(lambda: _broker(valid))
+    last = _Errand(lambda: _recent(valid, places.data, now_ns))
+    box = box_facts.read((places.run, places.data))
+    return SiteFacts(
+        now_ns=now_ns,
+        box=box,
+        kernel_clock=kernel_clock.read(),
+        findings=findings,
+        newest=newest,
+        valid=valid,
+        lines=() if valid is None else serial_lines.read(valid, places.run),
+        broker=broker.result(until_s),
+        last_minutes=last.result(until_s),
+        no_recording=last.missing,
+        certificate_ends_s=_certificates(valid),
+    )
+
+
+class _Errand(Generic[T]):
+    """Work on a thread of its own, given up where it takes too long; the daemon on this box goes first."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._results: SimpleQueue[T | Exception] = SimpleQueue()
+        self.missing = NO_TIME  # why there is no result
+        threading.Thread(target=self._run, name="doctor", daemon=True).start()
+
+    def _run(self) -> None:
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)  # of this thread alone
+        try:
+            self._results.put(self._work())
+        except Exception as error:  # told by the rows that need the result
+            self._results.put(error)
+
+    def result(self, until_s: float) -> T | None:
+        """Return the result; None: it is not there in time (monotonic), or the work failed."""
+        try:
+            result = self._results.get(timeout=max(0.0, until_s - time.monotonic()))
+        except Empty:
+            return None
+        if isinstance(result, Exception):
+            self.missing = FAILED.of(error=f"{type(result).__name__} {result}")
+            return None
+        self.missing = NO_RECORDING
+        return result
 
 
 def _site(path: Path) -> tuple[list[Finding], Config | None]:

@@ -111,4 +111,4 @@ def bad(value: Detail, about: str | Detail = "") -> Measured:
 
 
 def _figure(value: float, unit: str) -> str:
-    return f"{value:.4g} {unit}".rstrip()
+    return f"{value:.{0 if abs(value) >= 100 else 3}{'f' if abs(value) >= 100 else 'g'}} {unit}".rstrip()

@@ -14,7 +14,7 @@ from rsu.lab.hearing import measurements, sensed_in
 from rsu.lab.tune.registering import registrations
 from rsu.site.config import Config
 
-SENSED_S = 20.0  # of sensors: 3 s of processor time for eight of them
+SENSED_S = 12.0  # of sensors: 3 s of processor time for eight of them
 
 
 class Recent(NamedTuple):

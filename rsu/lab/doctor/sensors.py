@@ -57,10 +57,9 @@ def rates(names: tuple[str, ...]) -> Look:
     def look(of: SiteFacts) -> Iterator[Measured]:
         for device in of_kind(of, names):
             longer = device.vitals.slower_share
-            if longer is None:
-                made = bad if not device.rate_hz else fine
-                yield made(figure(f"{device.rate_hz:.1f} Hz"), device.name)
-            else:
+            if longer is None and device.state in ("ok", "degraded"):
+                yield fine(figure(f"{device.rate_hz:.1f} Hz"), device.name)
+            elif longer is not None:
                 yield RATE.measured(
                     100.0 / (1.0 + longer), device.name, _HZ.of(hz=device.rate_hz, longer=100.0 * longer)
                 )

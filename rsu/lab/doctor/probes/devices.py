@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hw.detail import Detail
+from hw.modality import Gives
 from hw.vital_rules import RULES, VitalRule
 from rsu.lab.doctor.derived import Look, states
 from rsu.lab.doctor.facts import SiteFacts
@@ -14,6 +15,7 @@ from rsu.reasons.box import BoxReason
 from rsu.reasons.devices import DeviceReason
 
 _WHY = Detail("effect on messages: {effect}; likely cause: {cause}", "对消息的影响：{effect}；可能原因：{cause}")
+_OTHERS = (Gives.POSITION, Gives.SPEEDS, Gives.WEATHER, Gives.OTHER)
 _MANY = Margin(100, 100_000)  # a few are normal where a device starts
 _REFUSED = Detail("{} messages", "{} 条报文")
 
@@ -51,11 +53,11 @@ GROUP = ProbeGroup(
     (
         Probe(
             "device-states",
-            Detail("state of all devices", "全部设备的状态"),
+            Detail("state of the other devices", "其他设备的状态"),
             Detail("a device that is lost takes its part of the messages with it", "设备失联则其对应的消息内容缺失"),
             remedy(BoxReason.DEVICE_LOST),
             Detail("ok", "正常"),
-            states(),
+            states(*_OTHERS),
         ),
         *(_probe(rule) for rule in RULES),
         Probe(
