@@ -35,7 +35,7 @@ TOPICS: dict[str, Topic] = {
     "orders": Topic(orders.AirOrders, "uplink", 1.0, None, False),  # the tape has it
     "air": Topic(orders.AirState, "station", 1.0, None, False),
     "tracks": Topic(corridor.OwnTracks, "station", 10.0, None, False),  # where the site file has a corridor
-    "corridor": Topic(corridor.CorridorState, "corridor", 1.0, 5.0, True),
+    "corridor": Topic(corridor.CorridorState, "corridor", 1.0, 5.0, False),  # identities are not stored
     "processes": Topic(records.Processes, "supervisor", 1.0, 5.0, True),
 }
 PROGRESS = "progress."  # and the name of a process: its sign of life, on its own socket

@@ -18,7 +18,7 @@ NO_KEY = Detail(
 )
 
 
-class KeyFileError(Exception):
+class KeyFileError(ValueError):
     """The secret key cannot be used."""
 
 

@@ -40,6 +40,7 @@ GROUPS = (
             "radios",
             "events",
             "calibrate",
+            "corridor",
         ),
     ),
     PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "devices", "figures")),
