@@ -39,7 +39,7 @@ def launch(site: Path, run: Path, data: Path, stop: threading.Event, last_good: 
     log.configure("daemon", Stderr())
     gathered = _gathered(site, last_good)
     with folders.claim(run) as run_folder, folders.claim(data) as data_folder:
-        frozen = _begun(gathered, site, shelves(run, data), stop)
+        frozen = _begun(gathered, site, run, data, stop)
         if frozen is None:
             return
         duty = duty_of(frozen)
@@ -65,13 +65,13 @@ def _gathered(site: Path, last_good: bool) -> Gathered | ConfigError:
         return error
 
 
-def _begun(gathered: Gathered | ConfigError, site: Path, places: list[Path], stop: threading.Event) -> Frozen | None:
+def _begun(gathered: Gathered | ConfigError, site: Path, run: Path, data: Path, stop: threading.Event) -> Frozen | None:
     """Return the frozen site; where there is none, not even a last good one, as soon as there is. None: `stop`."""
     while not stop.is_set():
         try:
-            return _frozen(gathered, site, places)
+            return _frozen(gathered, site, shelves(run, data))
         except ConfigError as error:
-            found = recovery.until_valid(site, error, stop)
+            found = recovery.until_valid(site, error, data, stop)
             gathered = error if found is None else found
     return None
 

@@ -29,14 +29,14 @@ _NOTIFIED = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _log = structlog.get_logger()
 
 
-def until_valid(site: Path, error: ConfigError, stop: threading.Event) -> Gathered | None:
+def until_valid(site: Path, error: ConfigError, data: Path, stop: threading.Event) -> Gathered | None:
     """Show the mistakes of a site file until it has none; return the site then, None after `stop`."""
     kept = {name: os.environ[name] for name in _NOTIFIED if name in os.environ}
     notifier = Notifier()
     os.environ.update(kept)  # for the daemon that begins then
     signal.signal(signal.SIGHUP, lambda *_: None)
     notifier.ready("site file not valid: its mistakes are on the page, nothing is on air")
-    page = _shown(site, error.findings)
+    page = _shown(site, error.findings, data)
     try:
         while not stop.wait(_LOOK_S):
             notifier.turn()
@@ -45,7 +45,7 @@ def until_valid(site: Path, error: ConfigError, stop: threading.Event) -> Gather
             except ConfigError as newer:
                 if newer.findings != error.findings or not page.is_alive():
                     _end(page)
-                    error, page = newer, _shown(site, newer.findings)
+                    error, page = newer, _shown(site, newer.findings, data)
             except OSError as failed:
                 _log.error("site file not readable", path=str(site), why=str(failed))
         return None
@@ -54,22 +54,24 @@ def until_valid(site: Path, error: ConfigError, stop: threading.Event) -> Gather
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def _shown(site: Path, findings: list[Finding]) -> ForkProcess:
+def _shown(site: Path, findings: list[Finding], data: Path) -> ForkProcess:
     settings = _settings(site)
     _log.error(
         "site file not valid, recovery page", url=f"http://{settings.host}:{settings.port}/", errors=len(findings)
     )
-    page = multiprocessing.get_context("fork").Process(target=_serve, args=(die_with_us(), settings, site, findings))
+    page = multiprocessing.get_context("fork").Process(
+        target=_serve, args=(die_with_us(), settings, site, findings, data)
+    )
     page.start()
     return page
 
 
-def _serve(prepare: Callable[[], None], settings: WebSettings, site: Path, findings: list[Finding]) -> None:
+def _serve(prepare: Callable[[], None], settings: WebSettings, site: Path, findings: list[Finding], data: Path) -> None:
     """Serve the page, in a process of its own: the daemon's root process, forked later, must never load it."""
     prepare()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    import_module(_PAGE).serve(settings, str(site), findings)
+    import_module(_PAGE).serve(settings, str(site), findings, data)
 
 
 def _end(page: ForkProcess) -> None:

@@ -116,7 +116,7 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         Middleware(Bounded),
         Middleware(Admission, sessions, access.settings.login),
     ]
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: _not_understood})
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: not_understood})
 
 
 def _places(board: Board) -> SitePlaces:
@@ -129,7 +129,8 @@ def _places(board: Board) -> SitePlaces:
     return SitePlaces(lambda: path("site_file"), lambda: path("site_copy"), lambda: reloading.reload(board))
 
 
-async def _not_understood(_: Request, error: Exception) -> Response:
+async def not_understood(_: Request, error: Exception) -> Response:
+    """Answer a body that is not as it should be."""
     return PlainTextResponse(str(error), 400)
 
 

@@ -9,16 +9,11 @@ from hw.detail import Detail
 from perception.geo import Reference
 from rsu.cli.common.errors import fail
 from rsu.core.exits import Exit
-from rsu.lab.beginning import probing, site_text
+from rsu.lab.beginning import first_site, probing
 from rsu.lab.beginning.probing import ProbedDevice
 from rsu.lab.beginning.site_text import SiteAnswers
-from rsu.lab.maps import importing, template
-from rsu.lab.maps.build import WantedJunction
 from rsu.site.history import SiteHistory
-from rsu.site.keys import schema
 
-_SITE = "site.yaml"
-_FOUR = ("0=l,s,sr/2", "90=l,s,sr/2", "180=l,s,sr/2", "270=l,s,sr/2")
 _EXISTS = Detail("{site} exists: this folder has a site", "{site} 已存在：该文件夹已有站点")
 _NO_PLACE = Detail("expected latitude,longitude,height, got {got}", "应为 纬度,经度,高度，实为 {got}")
 _NO_NUMBER = Detail("expected a whole number, got {got}", "应为整数，实为 {got}")
@@ -55,16 +50,9 @@ def answers(asked: Mapping[str, str], radio: str, listen: str) -> SiteAnswers:
 
 def write(folder: Path, told: SiteAnswers, found: Sequence[ProbedDevice], language: str) -> Path:
     """Write site file, lane map and schema, if they are valid; return the site file. ConfigError: they are not."""
-    site = folder / _SITE
+    site = folder / first_site.SITE
     if site.exists():
         fail(Exit.CONFLICT, _EXISTS.of(site=site))
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = WantedJunction(template.KEY, told.region, told.node, reference=told.place)
-    plan = template.CrossingPlan(legs=tuple(map(template.leg, _FOUR)))
-    files = {
-        site_text.LANES: importing.new(plan, told.place, wanted).text,
-        schema.FILE: schema.text(),
-        _SITE: site_text.text(told, found, language),
-    }
-    SiteHistory(site).change({name: text.encode() for name, text in files.items()}, "init")
+    SiteHistory(site).change(first_site.files(told, found, first_site.FOUR, language), "init")
     return site

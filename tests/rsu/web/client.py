@@ -29,9 +29,9 @@ class PageClient:
         self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> PageReply:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=40)
         if self.secure:
-            connection = HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self.context)
+            connection = HTTPSConnection("127.0.0.1", self.port, timeout=40, context=self.context)
         sent = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf} | headers
         connection.request(method, path, None if body is None else json.dumps(body), sent)
         answer = connection.getresponse()
