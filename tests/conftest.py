@@ -38,6 +38,7 @@ LIVE = {
     "test_recovery",
     "test_reload_live",
     "test_zygote",
+    "test_second_live",
     "test_transports_live",
     "test_uplink_answers",
     "test_uplink_brokers",

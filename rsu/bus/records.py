@@ -116,6 +116,7 @@ class UplinkState(msgspec.Struct, frozen=True):
     stray_acks: dict[str, int] = {}  # reason -> acknowledgements that freed nothing: unreadable, unknown, repeated
     expires_days: dict[str, float] = {}  # certificate -> days left by this box's clock, negative: expired
     troubles: list[str] = []  # all that is not as it should be: cause, then remedy; empty: none
+    second: UplinkState | None = None  # of the second platform, where there is one
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -144,6 +144,7 @@ def _uplink(state: UplinkState | None) -> Iterator[Trouble]:
         return
     told = state.troubles or [state.error or ("" if state.connected else uplink.NOT_CONNECTED.en)]
     yield from (Trouble(BoxReason.UPLINK, state.platform, each) for each in told if each)
+    yield from _uplink(state.second)
 
 
 def _recorder(state: RecorderState | None) -> Iterator[Trouble]:

@@ -120,6 +120,9 @@ class UplinkSettings(Settings):
     """Reports to the cloud, their rates and the platform; without a platform the spool keeps them, bounded."""
 
     platform: PlatformSettings | None = None
+    second: PlatformSettings | None = Field(
+        None, description="another platform that gets the records too, in its dialect, from a spool of its own"
+    )
     spool: SpoolSettings = SpoolSettings()
     standard: StandardSettings = StandardSettings()
     commands: CommandSettings | None = None

@@ -25,7 +25,7 @@ class Credentials(NamedTuple):
 def read(settings: PlatformSettings) -> Credentials:
     """Read all files. CredentialsError: names the one that cannot be used."""
     context = None if settings.tls is None else _context(settings.tls)
-    file = settings.password_file if settings.username is not None else None
+    file = settings.password_file
     return Credentials(context, settings.username, None if file is None else _password(place(file)))
 
 

@@ -1,7 +1,8 @@
 """The uplink process: reports from the bus to the spool, from the spool to the platform. One thread owns all state.
 
 A cycle gathers reports for GROUP_S, commits them together with the acknowledgements that came, tells the station, and
-sends the records that the window lets pass.
+sends the records that the window lets pass. A second platform has a spool of its own, so that records which wait for
+one take no room from the other's; a report is held when both spools have it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 from typing import cast
 
+import msgspec
+
 from rsu.bus.orders import AirState
 from rsu.bus.records import Committed, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
@@ -18,7 +21,7 @@ from rsu.site import box
 from rsu.site.box import Box
 from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT
-from rsu.site.uplink import UplinkSettings
+from rsu.site.uplink import PlatformSettings, SpoolSettings, UplinkSettings
 from rsu.uplink.command_service import CommandService
 from rsu.uplink.dialect import Dialect
 from rsu.uplink.sender import PlatformSender
@@ -51,56 +54,104 @@ def _spool(path: Path, dialect: str) -> Path:
     return path if dialect == DEFAULT else path.with_stem(f"{path.stem}-{dialect}")
 
 
+class _Way:
+    """The way to one platform: its spool, and its sender where there is a platform."""
+
+    def __init__(
+        self, platform: PlatformSettings | None, spool: SpoolSettings, path: Path, about: Box, rscu: str
+    ) -> None:
+        """Open the spool. `rscu`: name of the client, of which a broker has one."""
+        name = DEFAULT if platform is None else platform.dialect
+        dialect = cast(Dialect, box.make(name, about))
+        self.store = Store(_spool(path, name), spool, dialect.payload)
+        self.sender = None if platform is None else PlatformSender(platform, rscu, spool.max_live, dialect)
+        self.state = StateReporter(self.store, self.sender)
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether records can be sent now."""
+        return self.sender is not None and self.sender.connected
+
+    def commit(self) -> None:
+        """Commit reports and answers."""
+        self.store.commit(*(self.sender.taken() if self.sender else ([], [])))
+
+    def send(self) -> None:
+        """Send the records that may be sent now."""
+        if self.sender is not None:
+            self.sender.send(self.store)
+
+    def close(self) -> None:
+        """Leave the platform, then the spool."""
+        if self.sender is not None:
+            self.sender.close()
+        self.store.close()
+
+
 class Uplink:
     """All that the process holds."""
 
     def __init__(
         self, settings: UplinkSettings, about: Box, run: Path, data: Path, config: Config | None = None
     ) -> None:
-        """Join the bus, open the spool, begin to connect."""
+        """Join the bus, open the spools, begin to connect. Commands come from the first platform alone."""
         self._reports = Subscriber(run, ["report", "air"])
         self._bus = Publisher(run, "uplink")
-        platform, rscu = settings.platform, about.identity.rscu_sn
-        name = DEFAULT if platform is None else platform.dialect
-        dialect = cast(Dialect, box.make(name, about))
-        self._store = Store(data / _spool(settings.spool.path, name), settings.spool, dialect.payload)
-        self._sender = None if platform is None else PlatformSender(platform, rscu, settings.spool.max_live, dialect)
+        path, rscu = data / settings.spool.path, about.identity.rscu_sn
+        self._ways = [_Way(settings.platform, settings.spool, path, about, rscu)]
+        if settings.second is not None:
+            second = path.with_stem(f"{path.stem}-second")
+            self._ways.append(_Way(settings.second, settings.spool, second, about, f"{rscu}-second"))
         self._commands = None if config is None else CommandService(config, data, self._bus)
-        if self._sender is not None and self._commands is not None:
-            self._sender.commands = self._commands.port
-        self._state = StateReporter(self._store, self._sender)
+        if (sender := self._ways[0].sender) is not None and self._commands is not None:
+            sender.commands = self._commands.port
         self._said: Committed | None = None
-        self._said_connected = False
+        self._said_connected: list[bool] = []
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last
         self._cycles = 0
 
     def cycle(self) -> None:
         """Do everything once; takes GROUP_S when little happens."""
         self._gather()
-        self._store.commit(*(self._sender.taken() if self._sender else ([], [])))
+        for way in self._ways:
+            way.commit()
         self._publish_word()
-        if self._sender is not None:
-            self._sender.send(self._store)
+        for way in self._ways:
+            way.send()
         if self._commands is not None:
-            self._commands.turn(None if self._sender is None else self._sender.link)
+            sender = self._ways[0].sender
+            self._commands.turn(None if sender is None else sender.link)
         self._cycles += 1
         self._publish_state()
 
+    @property
+    def _full(self) -> bool:
+        return any(way.store.full for way in self._ways)
+
     def _gather(self) -> None:
         end_s = time.monotonic() + GROUP_S
-        while not self._store.full and (left_s := end_s - time.monotonic()) > 0:
+        while not self._full and (left_s := end_s - time.monotonic()) > 0:
             if not self._reports.wait(left_s):
                 return
             for _, report in self._reports.records():
                 if isinstance(report, Report):
-                    self._store.accept(report)
+                    for way in self._ways:
+                        way.store.accept(report)
                 elif isinstance(report, AirState) and self._commands is not None:
                     self._commands.hear(report)
-                if self._store.full:
+                if self._full:
                     break
 
+    def _word(self) -> Committed | None:
+        """Return the least of the spools' words; None: one has none, or they are about different starts."""
+        words = [way.store.word() for way in self._ways]
+        known = [word for word in words if word is not None]
+        if len(known) < len(words) or len({word.boot for word in known}) > 1:
+            return None
+        return min(known, key=lambda word: word.seq)
+
     def _publish_word(self) -> None:
-        word, now_s = self._store.word(), time.monotonic()
+        word, now_s = self._word(), time.monotonic()
         if word is not None and (word != self._said or now_s - self._said_s >= _WORD_S):
             self._said, self._said_s = word, now_s
             self._bus.publish("committed", word)
@@ -110,17 +161,17 @@ class Uplink:
         if now_s - self._progress_s >= _PROGRESS_S:
             self._progress_s = now_s
             self._bus.publish("progress.uplink", Progress("uplink", time.time_ns(), self._cycles))
-        connected = self._sender is not None and self._sender.connected
+        connected = [way.connected for way in self._ways]
         if now_s - self._state_s >= _STATE_S or connected != self._said_connected:
             self._state_s, self._said_connected = now_s, connected
-            self._bus.publish("uplink", self._state.now())
+            first, *others = (way.state.now() for way in self._ways)
+            self._bus.publish("uplink", msgspec.structs.replace(first, second=others[0] if others else None))
 
     def close(self) -> None:
-        """Leave the platform, the spool and the bus."""
-        if self._sender is not None:
-            self._sender.close()
+        """Leave the platforms, the spools and the bus."""
+        for way in self._ways:
+            way.close()
         if self._commands is not None:
             self._commands.close()
-        self._store.close()
         self._reports.close()
         self._bus.close()

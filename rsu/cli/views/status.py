@@ -102,6 +102,8 @@ def _parts(state: Newest, language: str) -> Iterator[Detail | Table]:
         yield from _of_station(state.snapshot, language)
     if state.uplink is not None:
         yield _uplink(state.uplink)
+        if state.uplink.second is not None:
+            yield _uplink(state.uplink.second)
     if state.recorder is not None:
         yield _recorder(state.recorder)
     found = troubles.of(state)

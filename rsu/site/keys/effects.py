@@ -13,6 +13,7 @@ from hw.detail import Detail
 READS: Mapping[str, tuple[str, ...]] = {
     "uplink": (
         "uplink.platform",
+        "uplink.second",
         "uplink.spool",
         "uplink.standard",
         "uplink.commands",
@@ -32,6 +33,7 @@ READS: Mapping[str, tuple[str, ...]] = {
 # keys that the station does not read
 _NOT_LIVE = (
     "uplink.platform",
+    "uplink.second",
     "uplink.spool",
     "corridor",
     "uplink.commands",

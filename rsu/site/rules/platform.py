@@ -18,7 +18,6 @@ from rsu.site.source import Path_
 from rsu.site.uplink import PlatformSettings, TlsSettings
 
 _BROKERS_PAGE = Detail("the broker's page", "消息服务器的管理页面")
-_AT: Path_ = ("uplink", "platform")
 _PLAIN, _TLS = 1883, 8883
 _OTHERS = {
     80: "HTTP", 443: "HTTPS", 8080: "HTTP", 8083: "MQTT over WebSocket", 8084: "MQTT over WebSocket",
@@ -85,68 +84,82 @@ _NO_PAIR = Detail(
 )
 
 
+def _platforms(of: OfSite) -> Iterator[tuple[Path_, PlatformSettings]]:
+    """Yield where a platform stands in the site file, and its settings."""
+    uplink = of.site.uplink
+    for name, platform in (("platform", uplink.platform), ("second", uplink.second)):
+        if platform is not None:
+            yield ("uplink", name), platform
+
+
 def broker(of: OfSite) -> Iterator[Finding]:
     """Find a host that is none, and ports that go with another protocol."""
-    platform = of.site.uplink.platform
-    if platform is None:
-        return
+    for at, platform in _platforms(of):
+        yield from _broker(of, at, platform)
+
+
+def _broker(of: OfSite, at: Path_, platform: PlatformSettings) -> Iterator[Finding]:
     host, port = platform.host, platform.port
     if re.search(r"[/@\s]|:\d+$|^\w+:", host) and not _is_address(host):
-        yield of.source.warning((*_AT, "host"), _NO_HOST.of(host=host))
+        yield of.source.warning((*at, "host"), _NO_HOST.of(host=host))
     elif _is_address(host) and (ip_address(host).is_unspecified or ip_address(host).is_multicast):
-        yield of.source.warning((*_AT, "host"), _GROUP_HOST.of(host=host))
+        yield of.source.warning((*at, "host"), _GROUP_HOST.of(host=host))
     if DIALECTS[platform.dialect].transport != "mqtt":
         return  # any port may be that of the platform itself
     if port == _TLS and platform.tls is None:
         yield of.source.warning(
-            (*_AT, "port") if of.source.mark((*_AT, "port")) else _AT, _TLS_MISSING.of(port=_TLS, plain=_PLAIN)
+            (*at, "port") if of.source.mark((*at, "port")) else at, _TLS_MISSING.of(port=_TLS, plain=_PLAIN)
         )
     elif port == _PLAIN and platform.tls is not None:
-        yield of.source.warning((*_AT, "port"), _PLAIN_PORT.of(wanted=_TLS, port=port))
+        yield of.source.warning((*at, "port"), _PLAIN_PORT.of(wanted=_TLS, port=port))
     elif port in _OTHERS:
         yield of.source.warning(
-            (*_AT, "port"), _OTHER_PORT.of(plain=_PLAIN, tls=_TLS, port=port, protocol=_OTHERS[port])
+            (*at, "port"), _OTHER_PORT.of(plain=_PLAIN, tls=_TLS, port=port, protocol=_OTHERS[port])
         )
 
 
 def heartbeat(of: OfSite) -> Iterator[Finding]:
     """Find a run status that is too rare for the platform's dialect."""
-    platform, period_s = of.site.uplink.platform, of.site.uplink.run_status_s
-    longest_s = None if platform is None else DIALECTS[platform.dialect].status_s
-    if longest_s is not None and period_s >= longest_s:
-        yield of.source.warning((*_AT, "dialect"), _RARE_STATUS.of(longest=longest_s, period=period_s))
+    period_s = of.site.uplink.run_status_s
+    for at, platform in _platforms(of):
+        longest_s = DIALECTS[platform.dialect].status_s
+        if longest_s is not None and period_s >= longest_s:
+            yield of.source.warning((*at, "dialect"), _RARE_STATUS.of(longest=longest_s, period=period_s))
 
 
 def passwords(of: OfSite) -> Iterator[Finding]:
     """Find passwords that go in clear, or without a user."""
-    platform = of.site.uplink.platform
-    if platform is None:
-        return
+    for at, platform in _platforms(of):
+        yield from _passwords(of, at, platform)
+
+
+def _passwords(of: OfSite, at: Path_, platform: PlatformSettings) -> Iterator[Finding]:
     near = _is_address(platform.host) and ip_address(platform.host).is_loopback
     if platform.username is not None and platform.tls is None and not (near or platform.host == "localhost"):
-        yield of.source.warning((*_AT, "username"), _CLEAR_PASSWORD)
-    if platform.password_file is not None and platform.username is None:
-        yield of.source.warning((*_AT, "password_file"), _NO_USER)
+        yield of.source.warning((*at, "username"), _CLEAR_PASSWORD)
+    if platform.password_file is not None and platform.username is None and not DIALECTS[platform.dialect].key:
+        yield of.source.warning((*at, "password_file"), _NO_USER)
     elif platform.username is not None and platform.password_file is None and platform.tls is None:
-        yield of.source.warning((*_AT, "username"), _NO_PASSWORD)
+        yield of.source.warning((*at, "username"), _NO_PASSWORD)
 
 
 def files(of: OfSite) -> Iterator[Finding]:
     """Find certificates and password files that are not there, or are none."""
-    platform = of.site.uplink.platform
-    if platform is None:
-        return
+    for at, platform in _platforms(of):
+        yield from _all_files(of, at, platform)
+
+
+def _all_files(of: OfSite, at: Path_, platform: PlatformSettings) -> Iterator[Finding]:
     missing = False
     for key, path in _files(platform):
-        at = (*_AT, *key)
         problem = _problem(path)
         if problem:
             missing = True
-            yield of.source.warning(at, _NO_FILE.of(path=path, problem=problem))
+            yield of.source.warning((*at, *key), _NO_FILE.of(path=path, problem=problem))
         elif key == ("password_file",) and not path.read_bytes().split(b"\n")[0].strip():
-            yield of.source.warning(at, _EMPTY_PASSWORD.of(path=path))
+            yield of.source.warning((*at, *key), _EMPTY_PASSWORD.of(path=path))
     if platform.tls is not None and not missing:
-        yield from _certificates(of, platform.tls)
+        yield from _certificates(of, at, platform.tls)
 
 
 def _files(platform: PlatformSettings) -> Iterator[tuple[Path_, Path]]:
@@ -168,18 +181,18 @@ def _problem(path: Path) -> Detail | None:
     return None
 
 
-def _certificates(of: OfSite, tls: TlsSettings) -> Iterator[Finding]:
+def _certificates(of: OfSite, at: Path_, tls: TlsSettings) -> Iterator[Finding]:
     context = ssl.create_default_context()
     try:
         context.load_verify_locations(cafile=str(place(tls.ca)))
     except (ssl.SSLError, OSError) as error:
-        yield of.source.warning((*_AT, "tls", "ca"), _NO_PEM.of(path=tls.ca, reason=_reason(error)))
+        yield of.source.warning((*at, "tls", "ca"), _NO_PEM.of(path=tls.ca, reason=_reason(error)))
     if tls.certificate is not None and tls.key is not None:
         try:
             context.load_cert_chain(place(tls.certificate), place(tls.key), password="")
         except (ssl.SSLError, OSError, ValueError) as error:
             yield of.source.warning(
-                (*_AT, "tls", "certificate"),
+                (*at, "tls", "certificate"),
                 _NO_PAIR.of(certificate=tls.certificate, key=tls.key, reason=_reason(error)),
             )
 

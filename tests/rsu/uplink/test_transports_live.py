@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -18,6 +12,7 @@ from rsu.bus.told import RoadEvents
 from rsu.site import box
 from rsu.uplink.dialect import Dialect
 from tests.rsu.uplink import rich, said
+from tests.rsu.uplink.platforms import FarEnd, free_port
 from tests.rsu.uplink.rig import Rig
 
 EXPECTED = {  # by platform: received messages of one record of each kind
@@ -26,41 +21,11 @@ EXPECTED = {  # by platform: received messages of one record of each kind
     "cooperative": {"IM_1004": 1, "IM_2001": 2},
     "tits0180-http": {"basic-status": 1, "run-status": 1, "event": 1, "traffic": 1},
 }
-MODULE = {"rcu2cloud": "tcp", "gat1049": "tcp", "cooperative": "http", "tits0180-http": "http"}
-
-
-class FarEnd:
-    """The bench's platform in a process of its own."""
-
-    def __init__(self, name: str, port: int) -> None:
-        self.port = port
-        module = f"sim.{MODULE[name]}_platforms"
-        arguments = [sys.executable, "-m", module, name, "--port", str(port), "--json"]
-        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
-        for _ in range(200):
-            with socket.socket() as client:
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.05)
-        pytest.fail("the platform does not listen")
-
-    def heard(self) -> dict[str, Any]:
-        """End it; return its counts."""
-        self._process.send_signal(signal.SIGTERM)
-        return dict(json.loads(self._process.communicate(timeout=5)[0]))
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 Starter = Callable[[str, int], FarEnd]
@@ -86,7 +51,9 @@ def _rig(name: str, port: int, folder: Path) -> Rig:
     made = cast(
         Dialect, box.make(name, rich.box({"event_types": {904: 1, 905: 28}}, maneuvers={("north_in", 2): ["straight"]}))
     )
-    return Rig(folder / "box", port, dialect=lambda _: made, name=name, username="box", password_file=password)
+    return Rig(
+        folder / "box", port, dialect=lambda _: made, name=name, username="box", password_file=password, ack_timeout_s=5
+    )
 
 
 def _tell_all(rig: Rig) -> int:

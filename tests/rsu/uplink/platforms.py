@@ -1,0 +1,49 @@
+"""The bench's platforms over TCP and HTTP, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+MODULE = {"rcu2cloud": "tcp", "gat1049": "tcp", "cooperative": "http", "tits0180-http": "http"}
+
+
+def free_port() -> int:
+    """Return a port that nobody has."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class FarEnd:
+    """The bench's platform in a process of its own."""
+
+    def __init__(self, name: str, port: int) -> None:
+        self.port = port
+        module = f"sim.{MODULE[name]}_platforms"
+        arguments = [sys.executable, "-m", module, name, "--port", str(port), "--json"]
+        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+        for _ in range(200):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.05)
+        pytest.fail("the platform does not listen")
+
+    def heard(self) -> dict[str, Any]:
+        """End it; return its counts."""
+        self._process.send_signal(signal.SIGTERM)
+        return dict(json.loads(self._process.communicate(timeout=5)[0]))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
