@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check model bench bench-codec bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test check model bench bench-city bench-codec bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -37,7 +37,7 @@ $(BIN)/python:
 
 # the marker names what was installed for; a changed setup.cfg installs again, changed C is built again
 $(VENV)/.installed: setup.cfg pyproject.toml $(wildcard codecs/v2x/engine/native/*.[ch] perception/kernel/*.[ch]) | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab,map]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[lab,map,city]'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[sumo]' \
 	  || echo "SUMO could not be installed: the demo plays its recording" >&2
 	@touch $@
@@ -110,6 +110,9 @@ bench-fusion: $(VENV)/.installed-bench
 # PETS S2L1, fetched from Debian; TRUTH, CALIBRATION: its files; MODEL: ONNX file; LIVE=1: played at its own pace
 bench-real: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.bench real $(if $(TRUTH),--truth $(TRUTH)) $(if $(CALIBRATION),--calibration $(CALIBRATION)) $(if $(MODEL),--model $(MODEL)) $(if $(LIVE),--live)
+
+bench-city: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.rsu.city.bench_city --boxes $(or $(BOXES),1000) --for $(or $(SECONDS),30)
 
 bench-registration: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.lab.bench_registration

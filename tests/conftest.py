@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,7 @@ settings.load_profile("tests")
 LIVE = {
     "test_daemon",
     "test_demo",
+    "test_city_live",
     "test_device",
     "test_emul_gnss",
     "test_emul_radio",
@@ -54,3 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in LIVE:
             item.add_marker("live")
+
+
+@pytest.fixture(autouse=True)
+def _own_umask() -> Iterator[None]:
+    """Give back the process's umask: the daemon sets its own, and some tests start it in this process."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)

@@ -12,6 +12,7 @@ from rsu.cli import (
     backup,
     calibrate,
     check,
+    city,
     compare,
     config,
     corridor,
@@ -79,6 +80,7 @@ COMMANDS = (
     compare,
     tune,
     export,
+    city,
     model,
     drill,
 )

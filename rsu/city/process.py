@@ -1,0 +1,105 @@
+"""The one process of an embedded city: broker, ingest, archive at midnight, page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+
+from hw.detail import Detail
+from rsu.city import broker
+from rsu.city.api import application
+from rsu.city.archive import TrackArchive
+from rsu.city.broker import BrokerPlace
+from rsu.city.ingest import Ingest
+from rsu.city.link import BrokerAddress, CityLink
+from rsu.city.live import LiveView
+from rsu.city.store import DAY_MS, CityStore
+from rsu.core.errors import NotReachableError
+
+_ARCHIVE_S = 60.0  # how often is looked for days that are over
+_LATE_MS = 3_600_000  # a day is over one hour after midnight UTC: records come late
+_STOP_S = 1
+_BEGIN_S = 20.0  # until the broker serves
+_NO_BROKER = Detail(
+    "{address}:{port}: the broker does not serve the city; see its message above (is the port taken?)",
+    "{address}:{port}：消息代理未能为平台服务；请看其上方的提示（端口是否被占用？）",
+)
+
+
+class CitySettings(NamedTuple):
+    """The choices of `rsu city run`."""
+
+    data: Path
+    broker: BrokerPlace
+    host: str  # of the page
+    port: int
+    password: str | None = None  # of the city's own user at the broker
+
+
+class City:
+    """The parts, joined."""
+
+    def __init__(self, settings: CitySettings) -> None:
+        """Open the store and start the broker. NotReachableError: no Mosquitto, or it does not serve."""
+        self._settings = settings
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.store = CityStore(settings.data / "city.db")
+        self.archive = TrackArchive(settings.data)
+        self.live = LiveView()
+        self.ingest = Ingest(self.store, self.live)
+        self._broker = broker.start(settings.broker, settings.data / "broker")
+        place = settings.broker
+        user = None if place.passwords is None else "city"
+        ca = None if place.tls is None else str(place.tls / "ca.pem")
+        self._link = CityLink(BrokerAddress(place.address, place.port, user, settings.password, ca), self.ingest)
+        if not self._link.subscribed.wait(_BEGIN_S):
+            self._broker.terminate()
+            raise NotReachableError(_NO_BROKER.of(address=place.address, port=place.port))
+
+    def serve(self, stop: threading.Event) -> None:
+        """Run until `stop`. OSError: the page's port is taken."""
+        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        with socket.create_server((self._settings.host, self._settings.port), family=family) as listener:
+            threads = [threading.Thread(target=work, args=(stop,)) for work in (self._link.serve, self._keep)]
+            for thread in threads:
+                thread.start()
+            try:
+                asyncio.run(self._page(listener, stop))
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join()
+                self._broker.terminate()
+                self._broker.wait()
+
+    def _keep(self, stop: threading.Event) -> None:
+        """Move days that are over to the archive; of its own connection to the store."""
+        store = CityStore(self._settings.data / "city.db")
+        while not stop.wait(_ARCHIVE_S):
+            self.archive.move(store, (time.time_ns() // 1_000_000 - _LATE_MS) // DAY_MS)
+
+    async def _page(self, listener: socket.socket, stop: threading.Event) -> None:
+        reading = CityStore(self._settings.data / "city.db")  # never waits for a commit
+        config = uvicorn.Config(
+            application(reading, self.archive, self.live, self.ingest),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_STOP_S,
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([listener]))
+        with contextlib.suppress(asyncio.CancelledError):
+            while not stop.is_set() and not serving.done():
+                await asyncio.sleep(0.1)
+        server.should_exit = True
+        await serving

@@ -1,0 +1,111 @@
+"""A city as its users run it: a real Mosquitto, boxes in a process of their own, the page's answers, a kill."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("duckdb", reason="the extra `city` is not installed")
+
+from rsu.city.store import CityStore
+from tests.rsu.city.bench_city import RUN, records
+from tests.rsu.web.serving import free_port
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin") is None, reason="no mosquitto"
+)
+
+
+def start(folder: Path, mqtt: int, page: int) -> subprocess.Popen[bytes]:
+    command = [*RUN, "--data", str(folder / "city"), "--mqtt-port", str(mqtt), "--port", str(page)]
+    city = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert city.stdout is not None and json.loads(city.stdout.readline())["mqtt"] == f"mqtt://127.0.0.1:{mqtt}"
+    return city
+
+
+def ask(page: int, path: str) -> Any:
+    """Return the answer to a request: JSON, text, or the code of the refusal."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{page}/{path}") as answer:
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    return json.loads(body) if path else body
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that may still run, and close its pipe."""
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def load(folder: Path, mqtt: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "sim.city_boxes", "--records", str(folder / "records.jsonl"), "--port", str(mqtt)]
+    return subprocess.Popen([*command, "--boxes", "20", "--for", "4"], stdout=subprocess.PIPE)
+
+
+def test_boxes_are_kept_and_shown(tmp_path: Path) -> None:
+    records(tmp_path / "records.jsonl")
+    mqtt, page = free_port(), free_port()
+    city = start(tmp_path, mqtt, page)
+    try:
+        told = json.loads(load(tmp_path, mqtt).communicate(timeout=60)[0])
+        assert told["acknowledged"] == told["sent"] == 20 * (3 * 4 + 1) and told["refused"] == 0
+        answers = {}
+        for path in (
+            "boxes",
+            "users",
+            "users?area=x",
+            "tracks?box=BOX-00001",
+            "flows?box=BOX-00001",
+            "counts",
+            "boxes/X",
+        ):
+            answers[path] = ask(page, f"api/{path}")
+        assert len(answers["boxes"]) == 20 and {box["state"] for box in answers["boxes"]} == {"online"}
+        assert answers["users"] and answers["tracks?box=BOX-00001"] and answers["flows?box=BOX-00001"]
+        assert (answers["users?area=x"], answers["boxes/X"]) == (400, 404)
+        assert answers["counts"]["taken"]["participant"] == 80
+        assert "city.js" in str(ask(page, ""))
+    finally:
+        city.terminate()
+        city.wait(20)
+        end(city)
+
+
+def test_nothing_acknowledged_is_lost_when_the_city_is_killed(tmp_path: Path) -> None:
+    records(tmp_path / "records.jsonl")
+    mqtt, page = free_port(), free_port()
+    city = start(tmp_path, mqtt, page)
+    boxes = load(tmp_path, mqtt)
+    try:
+        while not ask(page, "api/counts")["taken"].get("traffic", 0) >= 20:
+            assert boxes.poll() is None
+            time.sleep(0.2)
+        end(city)
+        told = json.loads(boxes.communicate(timeout=60)[0])
+    finally:
+        end(city)
+        end(boxes)
+    store = CityStore(tmp_path / "city" / "city.db")
+    kept = store.rows("SELECT count(*) AS kept FROM number")[0]["kept"]
+    assert 0 < told["acknowledged"] <= kept
+
+
+def test_beyond_loopback_boxes_need_passwords(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*RUN, "--data", str(tmp_path), "--mqtt-address", "0.0.0.0"], stderr=subprocess.PIPE, check=False
+    )
+    assert done.returncode == 2 and b"--passwords" in done.stderr
