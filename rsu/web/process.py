@@ -48,7 +48,7 @@ async def _serve(
 ) -> None:
     board, past, history = Board(subject.name, subject.lane_map), LastMinute(), BoxHistory(subject.data)
     further = [
-        *stories.routes(past, subject.air),
+        *stories.routes(past, subject.air, subject.sensors),
         *chronicle.routes(history),
         *raw.routes(run, subject.drivers),
         *recordings.routes(subject.recordings),

@@ -1,12 +1,13 @@
-"""`/api/user/NUMBER`, `/api/message/KIND`, `/api/seen`: stories of road users and messages, from the last minute.
+"""`/api/user/NUMBER`, `/api/message/KIND`, `/api/seen`, `/api/sensors`: stories of road users and messages.
 
-A story is made on demand, and goes on from there while a page shows it.
+A story is made of the last minute on demand, and goes on from there while a page shows it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from perception.sensor import Sensor
 from rsu.bus.records import Sent
 from rsu.bus.snapshot import Snapshot
 from rsu.explain import told
@@ -43,6 +45,7 @@ class Stories(NamedTuple):
 
     past: LastMinute
     air: RsmReading
+    sensors: Sequence[Sensor]
     followed: dict[int, _Followed]
     lock: asyncio.Lock
 
@@ -76,19 +79,30 @@ class Stories(NamedTuple):
             return _json(None)
         return _json(told.message(kind, snapshot, newest, self.air.profile))
 
+    async def fields(self, _: Request) -> Response:
+        """Answer with the fields of view of all sensors, site frame."""
+        return _json([_field(sensor) for sensor in self.sensors])
+
     async def seen(self, _: Request) -> Response:
         """Answer with the newest detections of all sensors."""
         return _json(next((msgspec.to_builtins(each.record()) for each in self.past.newest("seen")), None))
 
 
-def routes(past: LastMinute, air: RsmReading) -> list[Route]:
+def routes(past: LastMinute, air: RsmReading, sensors: Sequence[Sensor] = ()) -> list[Route]:
     """Return the addresses."""
-    stories = Stories(past, air, {}, asyncio.Lock())
+    stories = Stories(past, air, sensors, {}, asyncio.Lock())
     return [
         Route("/api/user/{number:int}", stories.user),
         Route("/api/message/{kind}", stories.message),
         Route("/api/seen", stories.seen),
+        Route("/api/sensors", stories.fields),
     ]
+
+
+def _field(sensor: Sensor) -> dict[str, Any]:
+    mount, field = sensor.mount, sensor.field_of_view
+    place = {"east_m": mount.east_m, "north_m": mount.north_m, "yaw_deg": mount.yaw_deg}
+    return {"device": sensor.device, **place, **field.model_dump(mode="json")}
 
 
 def _json(content: Any) -> Response:

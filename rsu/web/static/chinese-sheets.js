@@ -85,6 +85,8 @@ export const SHEETS = {
   "Speed of playing": "播放速度",
   "Nothing was recorded then.": "该时刻无录制。",
   "Recording of {}, not live": "{} 的录制，非实时",
+  "Sensors": "传感器",
+  "Fields of view and detections of each sensor": "各传感器的视场与检测",
   // message
   "Hold": "停留",
   "Keep this message instead of showing the next": "停留在此消息，不显示下一条",

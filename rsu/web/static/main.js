@@ -13,6 +13,7 @@ import {MessageView} from "./message.js";
 import {Playback} from "./playback.js";
 import {recordingsView} from "./recordings.js";
 import {Roads} from "./roads.js";
+import {Sensors} from "./sensors.js";
 import {Sheet} from "./sheet.js";
 import {approaches, drawSignals} from "./signals.js";
 import {UserView} from "./story.js";
@@ -35,11 +36,13 @@ const context = canvas.getContext("2d");
 const view = new View(canvas);
 const tracks = new Tracks();
 const panels = new Panels();
+const sensors = new Sensors();
 const player = new Playback(showRecorded);
 const views = {user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView, recordings: recordingsView(player)};
 const sheet = new Sheet(views, (name, argument) => {
   selected = name === "user" ? argument : null;
   showDetails(chosen());
+  sensors.only = name === "device" && sensors.fields && argument in sensors.fields ? argument : null;
   if (name && !(name === "user" && shownTab() === "map")) showTab("lists");
 });
 let theme = readTheme();
@@ -164,6 +167,7 @@ function draw(now) {
   const time = performance.now(), state = live.state;
   roads.draw(context, view, theme);
   if (!recorded) drawClaims(context, view, theme, state.claims || {});
+  if (!recorded) sensors.draw(context, view, time);
   tracks.draw(context, view, theme, {now: time, devices: state.devices || {}, selected, hovered});
   if (!recorded) drawSignals(context, view, theme, heads, roads, state.signals || {}, stale ? 0 : time);
   if (!recorded) drawEvents(context, view, theme, state.events || {});
@@ -175,7 +179,7 @@ async function fetchMap(digest) {
   if (digest === map) return;
   map = digest;
   try {
-    await loadWords();
+    await Promise.all([loadWords(), sensors.load()]);
     sheet.route();
     const lanes = await (await fetch("api/map")).json();
     [roads, heads] = [new Roads(lanes), approaches(lanes)];
@@ -190,6 +194,10 @@ $("in").addEventListener("click", () => view.zoom(1.4));
 $("out").addEventListener("click", () => view.zoom(1 / 1.4));
 $("home").addEventListener("click", showCrossing);
 $("all").addEventListener("click", showAll);
+$("sensors").addEventListener("click", () => {
+  sensors.on = !sensors.on;
+  $("sensors").setAttribute("aria-pressed", String(sensors.on));
+});
 $("close").addEventListener("click", () => { select(null); canvas.focus(); });
 new ResizeObserver(() => view.resize()).observe(canvas);
 function showLanguage() {

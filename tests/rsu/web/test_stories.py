@@ -58,7 +58,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         kept.put("snapshot", _encode(player.station.snapshot(outcome.now_ns)), outcome.now_ns)
     air = RsmReading(site.site.site.reference.reference(), site.site.messages.profile)
     board, port = Board("x", lane_map()), free_port()
-    with hosting(application(board, GOLDEN.parent, access(GOLDEN.parent), stories.routes(kept, air)), port):
+    with hosting(
+        application(board, GOLDEN.parent, access(GOLDEN.parent), stories.routes(kept, air, site.site.sensors)), port
+    ):
         yield Client(port)
 
 
@@ -72,6 +74,11 @@ def test_a_road_user_on_air_has_sensors_errors_messages_and_latency(client: Clie
     median_ms, most_ms = story["on_air"]["latency_ms"]
     assert 0.0 <= median_ms <= most_ms < 200.0
     assert client.get(f"/api/user/{number}").json() == story  # nothing new came
+
+
+def test_the_fields_of_view_of_all_sensors_are_told(client: Client) -> None:
+    fields = {each["device"]: each for each in client.get("/api/sensors").json()}
+    assert "radar-north" in fields and fields["radar-north"]["range_m"] > 10.0 and "yaw_deg" in fields["radar-north"]
 
 
 def test_a_number_without_a_track_says_so(client: Client) -> None:
