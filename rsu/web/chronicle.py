@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rsu.bus import changes
-from rsu.bus.records import Processes, UplinkState
+from rsu.bus.records import Processes, Report, UplinkState
 from rsu.bus.snapshot import Snapshot
+from rsu.bus.told import RoadTraffic
 from rsu.reasons import details
 from rsu.web.board import Board
 from rsu.web.history import MINUTE_NS, BoxHistory
@@ -23,6 +24,7 @@ from rsu.web.history import MINUTE_NS, BoxHistory
 _WRITE_S = 10.0
 _TROUBLES_S = 1.0
 _HOUR_NS = 60 * MINUTE_NS
+_LEAST_S = 59.0  # of a period whose figures are kept
 _BINS = 144  # of a curve, at most: 10 minutes each over a day
 _MOST_HOURS = 48
 
@@ -44,6 +46,27 @@ def take(history: BoxHistory, record: msgspec.Struct) -> None:
         case UplinkState():
             history.states({"uplink": "connected" if record.connected else "not connected"}, record.stamp_ns)
             history.figures({"uplink": record.waiting}, record.stamp_ns)
+        case Report(data=RoadTraffic() as traffic):
+            history.figures(_lanes(traffic), record.stamp_ns)
+
+
+def _lanes(traffic: RoadTraffic) -> dict[str, float]:
+    """Return the figures of all lanes over a period; none of a signal cycle, and of a time under a minute."""
+    period = traffic.period
+    lasted_s = (period.end_ns - period.start_ns) / 1e9
+    if period.cycle or lasted_s < _LEAST_S:
+        return {}
+    figures: dict[str, float] = {}
+    for lane in period.lanes:
+        found = {
+            "flow": 3600.0 * lane.volume / lasted_s,
+            "occupancy": 100.0 * lane.occupancy,
+            "queue": lane.queue_length_m,
+        }
+        found |= {} if lane.mean_speed_mps is None else {"speed": 3.6 * lane.mean_speed_mps}
+        found |= {} if lane.delay_s is None else {"delay": lane.delay_s}
+        figures |= {f"lane {lane.link} {lane.lane} {name}": value for name, value in found.items()}
+    return figures
 
 
 async def keep(history: BoxHistory, board: Board) -> None:

@@ -26,6 +26,7 @@ from rsu.web.last_minute import LastMinute
 from rsu.web.listeners import WebListener
 from rsu.web.shown_site import ShownSite
 
+REPORTS = "report"
 PROGRESS_PERIOD_S = 0.5
 STOP_PERIOD_S = 0.1
 
@@ -64,7 +65,7 @@ async def _serve(
 
 async def _follow(board: Board, past: LastMinute, history: BoxHistory, run: Path) -> None:
     """Put the newest record of each topic on the board as they come, and all that stories need into the past."""
-    subscriber = Subscriber(run, sorted({*BOARD_TOPICS, *PAST_TOPICS}))
+    subscriber = Subscriber(run, sorted({*BOARD_TOPICS, *PAST_TOPICS, REPORTS}))
     readable = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_reader(subscriber.fileno(), readable.set)
@@ -75,6 +76,8 @@ async def _follow(board: Board, past: LastMinute, history: BoxHistory, run: Path
             for topic, payload in subscriber.payloads():
                 if topic in PAST_TOPICS:
                     past.put(topic, payload, time.monotonic_ns())
+                if topic == REPORTS:
+                    chronicle.take(history, decoded(topic, payload))
                 newest[topic] = payload
             for topic in newest.keys() & set(BOARD_TOPICS):
                 record = decoded(topic, newest[topic])

@@ -87,6 +87,18 @@ export const SHEETS = {
   "Recording of {}, not live": "{} 的录制，非实时",
   "Sensors": "传感器",
   "Fields of view and detections of each sensor": "各传感器的视场与检测",
+  // traffic
+  "Traffic": "交通统计",
+  "Traffic per lane": "各车道交通统计",
+  "Flow, per hour": "流量（辆/小时）",
+  "Speed, km/h": "速度（km/h）",
+  "Occupancy, %": "占有率（%）",
+  "Queue, m": "排队长度（m）",
+  "Delay, s": "延误（s）",
+  "Figure": "指标",
+  "Now": "当前",
+  "Most": "最大",
+  "No period of a minute or more has ended in this time.": "该时段内没有一分钟及以上的统计周期结束。",
   // message
   "Hold": "停留",
   "Keep this message instead of showing the next": "停留在此消息，不显示下一条",

@@ -18,6 +18,7 @@ import {Sheet} from "./sheet.js";
 import {approaches, drawSignals} from "./signals.js";
 import {UserView} from "./story.js";
 import {setClass, setText} from "./table.js";
+import {LanesView} from "./lanes.js";
 import {isWide, listenToTabs, showTab, shownTab} from "./tabs.js";
 import {onThemeChange, readTheme} from "./theme.js";
 import {TimelineView} from "./timeline.js";
@@ -38,7 +39,7 @@ const tracks = new Tracks();
 const panels = new Panels();
 const sensors = new Sensors();
 const player = new Playback(showRecorded);
-const views = {user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView, recordings: recordingsView(player)};
+const views = {user: UserView, message: MessageView, device: DeviceView, timeline: TimelineView, lanes: LanesView, recordings: recordingsView(player)};
 const sheet = new Sheet(views, (name, argument) => {
   selected = name === "user" ? argument : null;
   showDetails(chosen());

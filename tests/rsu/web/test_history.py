@@ -8,7 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from perception.results import LaneFlow, TrafficPeriod
+from rsu.bus.records import Report
 from rsu.bus.snapshot import EventView
+from rsu.bus.told import RoadTraffic
 from rsu.web import chronicle, history
 from rsu.web.history import KEPT_NS, MINUTE_NS, NAME, BoxHistory, PastChange
 from tests.rsu.web.crossing import Crossing
@@ -102,6 +105,22 @@ def test_the_records_of_the_bus_go_in(tmp_path: Path) -> None:
     [(_, means)] = kept.minutes(0)
     assert means["road users"] == 5 and means["device radar-east"] == 20.0
     assert kept.events(0)[0][3].code == 903
+
+
+def test_the_traffic_of_whole_minutes_goes_in_by_lane(tmp_path: Path) -> None:
+    kept, minute_s = BoxHistory(tmp_path), 60
+    for lasted_s, cycle in ((1, False), (minute_s, False), (90, True)):
+        end_ns = T0 + lasted_s * 1_000_000_000
+        flow = LaneFlow(
+            link="north_in", lane=2, start_ns=T0, end_ns=end_ns, volume=12, volume_by_kind={}, mean_speed_mps=10.0,
+            queue_length_m=30.0, queue_count=4, occupancy=0.25,
+        )  # fmt: skip
+        period = TrafficPeriod(start_ns=T0, end_ns=end_ns, cycle=cycle, lanes=[flow])
+        chronicle.take(kept, Report("traffic", T0, "boot", 1, RoadTraffic(period)))
+    kept.write(T0 + 2 * MINUTE_NS)
+    [(_, means)] = kept.minutes(0)
+    prefix = "lane north_in 2"
+    assert means == {f"{prefix} flow": 720, f"{prefix} occupancy": 25, f"{prefix} queue": 30, f"{prefix} speed": 36}
 
 
 def test_its_file_is_readable_by_others(tmp_path: Path) -> None:
