@@ -70,7 +70,14 @@ class Board:
         """Take a record of one of `TOPICS`, received at `now_ns` (monotonic)."""
         self.held[topic] = HeldRecord(record, now_ns)
         self._began_ns = self._began_ns or now_ns
-        changed = document(record) | {"troubles": self._troubles(now_ns)}
+        self._renew(document(record) | {"troubles": self._troubles(now_ns)})
+
+    def tell(self, name: str, part: Document) -> None:
+        """Take a part of the document that no record has."""
+        if self.newest.document.get(name) != part:
+            self._renew({name: part})
+
+    def _renew(self, changed: Document) -> None:
         self.newest = Version(self.newest.number + 1, {**self.newest.document, **changed})
         self._patches.clear()
         self._changed.set()

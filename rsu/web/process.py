@@ -24,6 +24,7 @@ from rsu.web.history import BoxHistory
 from rsu.web.last_minute import TOPICS as PAST_TOPICS
 from rsu.web.last_minute import LastMinute
 from rsu.web.listeners import WebListener
+from rsu.web.outlook import foretell
 from rsu.web.shown_site import ShownSite
 
 REPORTS = "report"
@@ -58,6 +59,7 @@ async def _serve(
     async with asyncio.TaskGroup() as group:
         chores = [group.create_task(_follow(board, past, history, run)), group.create_task(_report(run))]
         chores += [group.create_task(_obey(stop, board, servers)), group.create_task(chronicle.keep(history, board))]
+        chores.append(group.create_task(foretell(board, past, subject.hold_s)))
         await listeners.serve(servers, found)
         for chore in chores:
             chore.cancel()

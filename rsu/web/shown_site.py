@@ -24,6 +24,7 @@ class ShownSite(NamedTuple):
     sensors: list[Sensor]
     data: Path  # data folder
     recordings: Shelf
+    hold_s: float  # a position counts so long without GNSS
     drivers: dict[str, Callable[[], Driver]]  # makers, by device
 
     @classmethod
@@ -34,5 +35,12 @@ class ShownSite(NamedTuple):
         drivers = {name: maker(name, each.kind, config.drivers[name]) for name, each in site.devices.items()}
         shelf = Shelf(data / site.recording.path, site.recording)
         return cls(
-            site.site.name, config.lane_map.model_dump(mode="json"), air, list(site.sensors), data, shelf, drivers
+            name=site.site.name,
+            lane_map=config.lane_map.model_dump(mode="json"),
+            air=air,
+            sensors=list(site.sensors),
+            data=data,
+            recordings=shelf,
+            hold_s=site.position.hold_s,
+            drivers=drivers,
         )

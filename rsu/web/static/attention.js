@@ -15,6 +15,7 @@ export function attention(state, link, old) {
   if (link === "lost") return items;
   if (old.includes("supervisor")) items.push({key: "supervisor", level: "alarm", text: say("The supervisor does not report.")});
   items.push(...Object.entries(state.troubles || {}).map(([key, trouble]) => ({key, level: trouble.level, text: said(trouble, "text")})));
+  items.push(...Object.entries(state.forecasts || {}).map(([key, soon]) => ({key: `soon ${key}`, level: "warn", text: said(soon, "text")})));
   return items.sort((a, b) => (a.level === "alarm" ? 0 : 1) - (b.level === "alarm" ? 0 : 1));
 }
 

@@ -68,7 +68,9 @@ def subject(name: str, data: Path) -> ShownSite:
         field_of_view=FieldOfView(range_m=120, width_deg=90),
     )
     shelf = Shelf(data, RecordingSettings())
-    return ShownSite(name, lane_map(), RsmReading(Reference(30.0, 120.0), DEFAULT_PROFILE), [radar], data, shelf, {})
+    return ShownSite(
+        name, lane_map(), RsmReading(Reference(30.0, 120.0), DEFAULT_PROFILE), [radar], data, shelf, 300.0, {}
+    )
 
 
 def _link(arm: int) -> dict[str, object]:

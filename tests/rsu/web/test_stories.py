@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from rsu.bus.records import SensorSights, Sent
+from rsu.bus.snapshot import ClockView
 from rsu.explain.look import RsmReading
 from rsu.recording import reader, site_files
 from rsu.replay.player import Player
@@ -17,7 +18,8 @@ from rsu.web import last_minute, stories
 from rsu.web.app import application
 from rsu.web.board import Board
 from rsu.web.last_minute import LastMinute
-from tests.rsu.web.crossing import lane_map
+from rsu.web.outlook import outlook
+from tests.rsu.web.crossing import Crossing, lane_map
 from tests.rsu.web.serving import access, free_port, hosting
 from tests.rsu.web.test_web_app import Client
 
@@ -41,6 +43,17 @@ def test_the_past_is_bounded_in_octets(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(20):
         kept.put("snapshot", bytes(100), 0)
     assert len(kept.after(0)) == 10
+
+
+def test_the_outlook_compares_snapshots_ten_seconds_apart() -> None:
+    kept, crossing = LastMinute(), Crossing(3)
+    for second in (0, 5, 11):
+        clock = ClockView(0.0, None, 200.0 + second, 0, None, None, [])
+        snapshot = msgspec.structs.replace(crossing.snapshot(second * 10**9), clock=clock)
+        kept.put("snapshot", _encode(snapshot), second * 10**9)
+        told = outlook(kept, 300.0)
+        assert set(told) == ({"no-position"} if second == 11 else set())
+    assert "RSM" in str(told["no-position"]) and "90 s" in str(told["no-position"])
 
 
 @pytest.fixture(scope="module")
