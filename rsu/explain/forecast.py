@@ -15,8 +15,7 @@ LEAST_S = 3.0  # GNSS silent for so long is lost
 LONGEST_S = 3600.0  # nothing farther ahead is foretold
 _LIMITS_MS = {PlaceReason.TIME_UNCERTAIN_50MS: 50.0, PlaceReason.TIME_UNCERTAIN_100MS: 100.0}
 _SOON = Detail("GNSS is silent: {} in about {} ({})", "GNSS 无数据：约 {1} 后 {0}（{2}）")
-_CHANGE = Detail("{} {}", "{} {}")
-_SECONDS, _MINUTES = Detail("{} s", "{} s"), Detail("{} min", "{} 分钟")
+_MINUTES = Detail("{} min", "{} 分钟")
 
 
 class Forecast(NamedTuple):
@@ -53,11 +52,12 @@ def _changes(reason: PlaceReason, now: Snapshot) -> Iterator[Detail]:
     for state in now.messages:
         is_now, then = judge(state.kind, state.reasons).decision, judge(state.kind, [*state.reasons, reason]).decision
         if then > is_now:
-            yield _CHANGE.of(state.kind.upper(), terms.DECISIONS[then.name.lower()].name)
+            kind, decision = state.kind.upper(), terms.DECISIONS[then.name.lower()].name
+            yield Detail(f"{kind} {decision.en}", f"{kind} {decision.zh}")
 
 
 def _text(reason: PlaceReason, in_s: float, changes: list[Detail]) -> Detail:
-    in_words = _SECONDS.of(max(10, round(in_s / 10.0) * 10)) if in_s < 90.0 else _MINUTES.of(round(in_s / 60.0))
+    in_words = f"{max(10, round(in_s / 10.0) * 10)} s" if in_s < 90.0 else _MINUTES.of(round(in_s / 60.0))
     row = words(reason)
     all_changes = Detail(", ".join(each.en for each in changes), "，".join(each.zh for each in changes))
     return _SOON.of(all_changes, in_words, Detail(row.text, row.text_zh))
