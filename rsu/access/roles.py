@@ -27,6 +27,8 @@ CHANGES = {
     "/api/site": Role.TUNE,
     "/api/site/check": Role.TUNE,
     "/api/site/rollback": Role.TUNE,
+    "/api/lanes": Role.TUNE,
+    "/api/lanes/check": Role.TUNE,
 }
 # addresses, and those below them, that are not shown to every user
 READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER, "/api/site": Role.TUNE}

@@ -18,14 +18,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import health, logins, manual, reloading, site_pages, words
+from rsu.web import health, lane_pages, logins, manual, reloading, site_pages, words
 from rsu.web.access import Access
 from rsu.web.admission import Admission, Visitor
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
 from rsu.web.metrics import exposition
-from rsu.web.site_pages import SitePlaces
+from rsu.web.site_changes import SiteChanges, SitePlaces
 
 STATIC = Path(__file__).parent / "static"
 HEARTBEAT_S = 1.0  # an empty patch when nothing changes, so that the page can tell a quiet site from a dead link
@@ -105,7 +105,8 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *health.routes(board),
         WebSocketRoute("/live", pages.live),
         *logins.routes(access),
-        *site_pages.routes(_places(board), access),
+        *site_pages.routes(changes := SiteChanges(_places(board), access)),
+        *lane_pages.routes(changes),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

@@ -25,7 +25,7 @@ from rsu.web.admission import Admission
 from rsu.web.app import STATIC, not_understood
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
-from rsu.web.site_pages import SitePlaces
+from rsu.web.site_changes import SiteChanges, SitePlaces
 
 _SHELL = Template("""<!doctype html>
 <html lang="$language">
@@ -91,7 +91,7 @@ def application(site: str, findings: Sequence[Finding], access: Access) -> Starl
     routes = [
         *(Route("/", page), Route("/api/state", state), Route("/readyz", state), Route("/livez", live)),
         *logins.routes(access),
-        *site_pages.routes(places, access),
+        *site_pages.routes(SiteChanges(places, access)),
         *begin_pages.routes(Path(site), access),
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC)),

@@ -69,7 +69,7 @@ async function write(event) {
 /** Go to the lane map as soon as the daemon runs. */
 async function started() {
   try {
-    if ((await fetch("api/map")).ok) location.assign("lanes.html");
+    if ((await fetch("api/map")).ok) location.assign("lane-map.html");
   } catch (error) {
     setText($("starting"), say("The daemon starts."));
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ from starlette.middleware import Middleware
 
 from rsu.access.roles import Role
 from rsu.core import audit
-from rsu.web import site_pages
+from rsu.web import lane_pages, site_pages
 from rsu.web.access import Access
 from rsu.web.admission import Admission
-from rsu.web.site_pages import SitePlaces
+from rsu.web.site_changes import SiteChanges, SitePlaces
 from tests.rsu.web.client import PageClient
 from tests.rsu.web.serving import access, free_port, hosting
 
@@ -34,8 +35,9 @@ class Desk:
         self.refusal, self.reloads, self.port = "", 0, free_port()
         self.access: Access = access(folder / "data", login=True)
         places = SitePlaces(lambda: self.site, lambda: None, self._reload)
+        changes = SiteChanges(places, self.access)
         middleware = [Middleware(Admission, self.access.sessions, True)]
-        self.app = Starlette(routes=site_pages.routes(places, self.access), middleware=middleware)
+        self.app = Starlette(routes=[*site_pages.routes(changes), *lane_pages.routes(changes)], middleware=middleware)
 
     async def _reload(self) -> str:
         self.reloads += 1
@@ -154,3 +156,37 @@ def test_keys_are_explained_in_both_languages(browser: PageClient) -> None:
     (row,) = browser.get("/api/site/key?path=page.port").json()
     assert row["key"] == "page.port" and row["en"][0] == "TCP port to listen on" and row["zh"][3] == "重启 web"
     assert browser.get("/api/site/key?path=nothing.there").status == 404
+
+
+def test_the_lane_map_is_edited_by_its_keys(desk: Desk, browser: PageClient) -> None:
+    told = browser.get("/api/lanes").json()
+    lane = told["map"]["nodes"][0]["links"][0]["lanes"][0]
+    assert told["file"] == "demo-lanes.json" and lane["points"][1] == [0.0, 23.63]
+    key = "nodes.0.links.0.lanes.0"
+    wanted = {f"{key}.points": [[0.0, 172.0], [0.0, 22.5]], f"{key}.connects_to.0.phase": 2}
+    judged = browser.post("/api/lanes/check", {"values": wanted}).json()
+    assert 300 < judged["octets"] < judged["most_octets"] == 1400
+    wrong = browser.post("/api/lanes/check", {"values": {f"{key}.points": [[0.0, 172.0]]}}).json()
+    assert wrong["findings"][0]["file"] == "demo-lanes.json" and wrong["octets"] is None
+    assert browser.post("/api/lanes/check", {"values": {"nodes.9.name": "x"}}).status == 400
+    assert browser.post("/api/lanes", {"values": wanted, "base": "old"}).status == 409
+    tuner = desk.browser(Role.TUNE)
+    assert tuner.post("/api/lanes", {"values": {f"{key}.width_m": 3.0}, "base": told["base"]}).json()["version"] == 2
+    saved = browser.get("/api/lanes").json()["map"]["nodes"][0]["links"][0]["lanes"][0]
+    assert (saved["width_m"], saved["points"]) == (3.0, lane["points"])
+
+
+def test_comments_of_a_lane_map_stay(desk: Desk, browser: PageClient) -> None:
+    lanes = desk.site.parent / "lanes.yaml"
+    whole = browser.get("/api/lanes").json()["map"]
+    crosswalk = whole["crosswalks"][0]
+    walk = f"crosswalks:\n- phase: 9 # by day\n  polygon: {crosswalk['polygon']}\n"
+    lanes.write_text(
+        f"# surveyed in May\nnodes: {json.dumps(whole['nodes'])}\nexits: {json.dumps(whole['exits'])}\n{walk}"
+    )
+    desk.site.write_text(desk.site.read_text().replace("demo-lanes.json", "lanes.yaml"))
+    moved = [[round(east + 0.5, 2), north] for east, north in crosswalk["polygon"]]
+    told = browser.get("/api/lanes").json()
+    assert browser.post("/api/lanes", {"values": {"crosswalks.0.polygon": moved}, "base": told["base"]}).status == 200
+    assert lanes.read_text().startswith("# surveyed in May") and "phase: 9 # by day" in lanes.read_text()
+    assert browser.get("/api/lanes").json()["map"]["crosswalks"][0]["polygon"] == moved

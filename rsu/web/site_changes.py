@@ -1,0 +1,94 @@
+"""Changes of a site from the page: judged, permitted by the role, saved with a version, noted, taken by the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hw.detail import Detail
+from rsu.access.roles import Role
+from rsu.core.errors import ConfigError
+from rsu.site.history import NoVersionError, SiteHistory
+from rsu.web import workbench
+from rsu.web.access import Access
+from rsu.web.admission import Visitor, told
+from rsu.web.workbench import EditedSite, Files, SiteEditError
+
+NO_SITE = Detail("the daemon does not say yet which site it runs with", "守护程序尚未给出其使用的站点")
+_CHANGED = Detail("the files were changed meanwhile: load the page anew", "文件已被他人修改：请重新加载页面")
+_NOT_WRITABLE = Detail("cannot be written: {reason}", "无法写入：{reason}")
+_NO_ANSWER = Detail("the daemon does not answer", "守护程序无应答")
+_NO_RIGHT = Detail("an administrator is needed to change {keys}", "修改 {keys} 需要管理员权限")
+
+
+class SitePlaces(NamedTuple):
+    """Where a site stands, and the way to have it taken."""
+
+    site: Callable[[], Path | None]  # the file that is edited
+    running: Callable[[], Path | None]  # the copy that runs
+    reload: Callable[[], Awaitable[str]]  # answers why the daemon has not taken it; empty: it has
+
+
+class SiteChanges:
+    """Changes of one site."""
+
+    def __init__(self, places: SitePlaces, access: Access) -> None:
+        self._places, self._access = places, access
+        self._alone = asyncio.Lock()  # a check takes half a second of a core
+
+    def site(self) -> Path | None:
+        """Return the site file; None: it is not known yet."""
+        return self._places.site()
+
+    async def judged(self, files: Callable[[Path], Files]) -> EditedSite | Response:
+        """Judge the files that a site would have."""
+        if (site := self._places.site()) is None:
+            return told(503, NO_SITE)
+        try:
+            async with self._alone:
+                return await asyncio.to_thread(lambda: workbench.judged(site, files(site), self._places.running()))
+        except (SiteEditError, NoVersionError) as error:
+            return told(400, error.args[0])
+
+    async def make(
+        self, request: Request, files: Callable[[Path], Files], why: str, base: str | None = None
+    ) -> Response:
+        """Save files if they are valid and the visitor may change them, and have the daemon take them.
+
+        `base`: digest of the texts that were edited; they must not have been changed meanwhile.
+        """
+        visitor, site = request.state.visitor, self.site()
+        if site and base is not None and base != workbench.digest(await asyncio.to_thread(workbench.texts, site)):
+            return told(409, _CHANGED)
+        found = await self.judged(files)
+        if isinstance(found, Response):
+            return found
+        if not found.valid:
+            return JSONResponse(found.record(), 422)
+        if not visitor.role.covers(Role.ADMINISTER) and (keys := workbench.untuned(found)):
+            await self._access.note(visitor, "site", ", ".join(keys), outcome="refused")
+            return told(403, _NO_RIGHT.of(keys=", ".join(keys[:5])))
+        return await self._saved(visitor, files, why, found)
+
+    async def _saved(self, visitor: Visitor, files: Callable[[Path], Files], why: str, found: EditedSite) -> Response:
+        site = self._places.site()
+        assert site is not None  # it was judged
+        try:
+            history = SiteHistory(site)
+            version = await asyncio.to_thread(lambda: history.change(files(site), f"{visitor.name}: {why}"))
+        except ConfigError as error:
+            return JSONResponse(EditedSite(error.findings, []).record(), 422)
+        except OSError as error:
+            return told(409, _NOT_WRITABLE.of(reason=error))
+        before, after = ({each.key: getattr(each, side) for each in found.changes} for side in ("before", "after"))
+        await self._access.note(visitor, "site", f"version {version.number}: {why}", before, after)
+        try:
+            refused = await self._places.reload()
+        except TimeoutError:
+            refused = _NO_ANSWER.en
+        return JSONResponse({"version": version.number, "refused": refused} | found.record())

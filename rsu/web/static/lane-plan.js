@@ -1,0 +1,92 @@
+// The lane map on the canvas: the chosen part with handles that can be dragged.
+
+import {path} from "./geometry.js";
+import {listen} from "./gestures.js";
+import {Roads} from "./roads.js";
+import {onThemeChange, readTheme} from "./theme.js";
+import {View} from "./view.js";
+
+const NEAR_PX = 18; // of a finger to a handle
+const LINE_PX = 14; // and to a line
+
+export class Plan {
+  /** `on`: choose(part), move(point number, [east, north]), moved(), key(name) -> whether it was of use. */
+  constructor(canvas, on) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.on = on;
+    this.view = new View(canvas);
+    this.theme = readTheme();
+    this.roads = null;
+    this.parts = [];
+    this.chosen = null;
+    this.dragged = -1;
+    for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.drag(event));
+    listen(canvas, this.view, {tap: (x, y) => this.tap(x, y), hover: () => {}, key: on.key});
+    new ResizeObserver(() => this.view.resize()).observe(canvas);
+    onThemeChange(() => { this.theme = readTheme(); });
+    const draw = () => { requestAnimationFrame(draw); this.draw(); };
+    draw();
+  }
+
+  /** Show a map: its parts, and the one that is chosen. */
+  show(map, parts, chosen) {
+    [this.roads, this.parts, this.chosen] = [new Roads(map), parts, chosen];
+  }
+
+  crossing() { this.view.fit(this.roads.crossing()); }
+  everything() { this.view.fit(this.roads.everything()); }
+
+  points(part) { return part.owner[part.points]; }
+  at([east, north]) { return [this.view.x(east), this.view.y(north)]; }
+
+  handle(x, y) {
+    if (!this.chosen) return -1;
+    const away = this.points(this.chosen).map((point) => { const [px, py] = this.at(point); return Math.hypot(px - x, py - y); });
+    const nearest = away.indexOf(Math.min(...away));
+    return away[nearest] < NEAR_PX ? nearest : -1;
+  }
+
+  drag(event) {
+    const [x, y] = [event.offsetX, event.offsetY];
+    if (event.type === "pointerdown") this.dragged = event.isPrimary ? this.handle(x, y) : -1;
+    if (this.dragged < 0) return;
+    event.stopImmediatePropagation();
+    if (event.type === "pointerdown") this.canvas.setPointerCapture(event.pointerId);
+    if (event.type === "pointermove") this.on.move(this.dragged, this.view.toSite(x, y).map((metres) => Math.round(metres * 100) / 100));
+    if (event.type === "pointerup" || event.type === "pointercancel") { this.dragged = -1; this.on.moved(); }
+  }
+
+  tap(x, y) {
+    this.view.inPixels(this.context);
+    this.context.lineWidth = 2 * LINE_PX;
+    const hit = (part) => {
+      const line = path(this.points(part).map((point) => this.at(point)), part.closed);
+      return this.context.isPointInStroke(line, x * this.view.ratio, y * this.view.ratio);
+    };
+    const found = this.parts.filter((part) => part.key.includes("lanes.") || part.closed).find(hit);
+    if (found) this.on.choose(found);
+  }
+
+  draw() {
+    if (!this.roads || !this.view.width) return;
+    this.roads.draw(this.context, this.view, this.theme);
+    if (!this.chosen) return;
+    const context = this.context, points = this.points(this.chosen).map((point) => this.at(point));
+    this.view.inPixels(context);
+    context.strokeStyle = this.theme.accent;
+    context.lineWidth = 3;
+    context.stroke(path(points, this.chosen.closed));
+    points.forEach(([x, y], i) => this.drawHandle(x, y, this.chosen.stop && i === points.length - 1));
+  }
+
+  drawHandle(x, y, stop) {
+    const context = this.context, size = stop ? 9 : 7;
+    context.beginPath();
+    if (stop) context.rect(x - size, y - size, 2 * size, 2 * size);
+    else context.arc(x, y, size, 0, 7);
+    context.fillStyle = stop ? this.theme.alarm : this.theme.panel;
+    context.fill();
+    context.stroke();
+  }
+}
