@@ -28,7 +28,8 @@ from hw.driver import DeviceSettings, Send
 from hw.endpoint import Endpoint, Port
 from hw.intake import USABLE, Intake
 from hw.modality import CAMERA, Modality
-from perception.objects import Detections, Floats, Ints, Measurement, RoadUser
+from hw.video_rows import ROW, possible
+from perception.objects import Detections, Floats, Ints, Measurement
 
 MAGIC, VERSION = b"RSUV", 2
 STATES = (
@@ -41,6 +42,7 @@ STATES = (
     Detail("too dark to see motion", "过暗，无法检测运动"),
     Detail("dazzled", "强光眩目"),
     Detail("restless picture: shake, rain, snow or changing light", "画面不稳：抖动、雨雪或光线突变"),
+    Detail("view has moved", "视野已移动"),
 )
 # texts of the camera's process
 NOT_OPENED = Detail("not opened yet", "尚未打开")
@@ -53,6 +55,10 @@ NOT_OPENABLE = Detail("{} cannot be opened", "{} 无法打开")
 SILENT_CAMERA = Detail("the camera is silent", "摄像机没有图像输出")
 NOT_UNPACKED = Detail("the received data cannot be unpacked", "收到的数据无法解码")
 SIZES = Detail("pictures are {} x {}, image_px is {} x {}: {}", "图像为 {} x {}，image_px 为 {} x {}：{}")
+MOVED_BY = Detail(
+    "by {} px, turned by {} degrees: aim the camera again, or calibrate it (rsu calibrate camera)",
+    "偏移 {} px，旋转 {} 度：请重新对准摄像机，或重新标定 (rsu calibrate camera)",
+)
 TURNED = Detail("turned by 90 degrees", "旋转了 90 度")
 OTHER_ASPECT = Detail(
     "not the same shape. Set the camera to stream that shape, or give image_px and the camera's model of "
@@ -61,16 +67,12 @@ OTHER_ASPECT = Detail(
 )
 DETAILS = (
     *(*STATES, NOT_OPENED, WAITS, ENDED, ENDED_SOON, NO_SUCH, NO_STREAM, NOT_OPENABLE),
-    *(SILENT_CAMERA, NOT_UNPACKED, SIZES, TURNED, OTHER_ASPECT),
+    *(SILENT_CAMERA, NOT_UNPACKED, SIZES, MOVED_BY, TURNED, OTHER_ASPECT),
 )
-NO_PICTURE, OTHER_SHAPE, BADLY = 4, 5, range(6, 9)  # in the states `BADLY` some road users may be seen
+NO_PICTURE, OTHER_SHAPE, VIEW_MOVED, BADLY = 4, 5, 9, range(6, 9)  # in the states `BADLY` some road users may be seen
 LONGEST_WORDS, MAX_OBJECTS = 300, 256
 _HEADER = struct.Struct("<4sBBHIIQ")
-_ROW = np.dtype(
-    [("kind", "u1"), ("confidence", "<f4"), ("position_m", "<f4", 2), ("covariance_m2", "<f4", 3), ("size_m", "<f4", 3),
-     ("box_px", "<f4", 4), ("number", "<u4")]
-)  # fmt: skip
-_FARTHEST_M, _LARGEST_M, _WORST_M2, _DOUBTFUL, _LATEST_NS = 1000.0, 60.0, 1e4, 0x80, 1 << 63
+_DOUBTFUL, _LATEST_NS = 0x80, 1 << 63
 LONGEST_AGE_MS, MOST_AHEAD_MS = 10_000, 100  # of a picture's time, by the clock of this very box
 
 
@@ -94,7 +96,7 @@ class VideoView(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 def encode(view: VideoView) -> bytes:
     """Return the datagram; objects beyond `MAX_OBJECTS` are left out."""
-    rows = np.zeros(min(len(view.kind), MAX_OBJECTS), _ROW)
+    rows = np.zeros(min(len(view.kind), MAX_OBJECTS), ROW)
     for name in ("kind", "confidence", "position_m", "size_m", "box_px", "number"):
         rows[name] = getattr(view, name)[:MAX_OBJECTS]
     rows["covariance_m2"] = view.covariance_m2[:MAX_OBJECTS][:, (0, 0, 1), (0, 1, 1)]
@@ -185,13 +187,13 @@ class Video:
             return None
         magic, version, state, count, sequence, passed_over, stamp_ns = _HEADER.unpack_from(data)
         doubtful, state = bool(state & _DOUBTFUL), state & ~_DOUBTFUL
-        words = data[_HEADER.size + count * _ROW.itemsize :]
-        whole = len(data) >= _HEADER.size + count * _ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
+        words = data[_HEADER.size + count * ROW.itemsize :]
+        whole = len(data) >= _HEADER.size + count * ROW.itemsize and count <= MAX_OBJECTS and stamp_ns < _LATEST_NS
         whole &= len(words) <= (LONGEST_WORDS if state else 0)
         if (magic, version) != (MAGIC, VERSION) or state >= len(STATES) or not whole:
             return None
-        rows = np.frombuffer(data, _ROW, count, _HEADER.size)
-        good = _possible(rows)
+        rows = np.frombuffer(data, ROW, count, _HEADER.size)
+        good = possible(rows)
         if wrong := count - int(np.count_nonzero(good)):
             self.counters.note("object", rows[~good].tobytes(), wrong)
             if count - wrong < USABLE * count:
@@ -229,22 +231,3 @@ class Video:
             doubtful=view.doubtful,
             partial=view.state != 0,
         )
-
-
-def _possible(rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which rows can be true."""
-    with np.errstate(all="ignore"):
-        xx, xy, yy = rows["covariance_m2"].astype(np.float64).T
-        box, size = rows["box_px"], rows["size_m"]
-        good: np.ndarray[tuple[int], np.dtype[np.bool_]] = (
-            (rows["kind"] < len(RoadUser))
-            & (rows["confidence"] >= 0)
-            & (rows["confidence"] <= 1)
-            & (np.abs(rows["position_m"]) <= _FARTHEST_M).all(axis=1)
-            & (xx > 0) & (yy > 0) & (xx <= _WORST_M2) & (yy <= _WORST_M2) & (xy * xy < xx * yy)
-            & ((size > 0) & (size <= _LARGEST_M)).all(axis=1)
-            & (np.abs(box) <= 1e5).all(axis=1)
-            & (box[:, 0] < box[:, 2])
-            & (box[:, 1] < box[:, 3])
-        )  # fmt: skip
-    return good

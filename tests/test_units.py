@@ -31,7 +31,7 @@ MIXED = (
     " Sample.values Scan.velocity_certainty ScoreSummary.gospa SignalGroup.steps ToldLamp.steps TrackTable.covariance"
     " CorridorTracks.covariance SharedTracks.covariance Surveyed.points TrackStates.covariance TrackStates.state"
     " TrackTable.state TrackView.ellipse Tracks.covariance Tuned.after Tuned.before"
-    " Values.numbers Vehicle.length Vehicle.speed _Whole.residual"
+    " Values.numbers Vehicle.length ViewShift.matrix Vehicle.speed _Whole.residual"
 )
 FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are
 

@@ -88,6 +88,7 @@ class VideoSettings(Settings):
         description="width and height of the picture that the camera's model in `sensors` is for"
     )
     stretched: bool = Field(False, description="the stream is the whole picture of image_px, squeezed to another shape")
+    follow_view: bool = Field(False, description="move pictures back where the view was turned by little, up to 5 %")
     region_px: list[Point] = Field([], description="polygon to which the road is narrowed, px; empty: the whole view")
     motion: MotionSettings | None = None  # where neither it nor `onnx` is given, too; with `onnx`: both together
     onnx: OnnxSettings | None = None

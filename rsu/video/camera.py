@@ -12,6 +12,7 @@ from hw.video import VideoView
 from perception.objects import Mask
 from perception.sensing.scan import rotation_of
 from perception.sensor import Sensor
+from perception.video.aim import FOLLOWED_SHARE, MOVED_SHARE, Aim, followed
 from perception.video.both import FAINT, Both
 from perception.video.boxes import Bodies, Detector, Picture
 from perception.video.eye import Eye, Glance, region_of
@@ -39,10 +40,17 @@ _NOBODY = Bodies(
 class CameraPipeline:
     """From pictures to datagrams for the station."""
 
-    def __init__(self, settings: VideoSettings, sensor: Sensor, lanes: Lanes, road: Picture | None = None) -> None:
-        """`road`: as an earlier run learned it."""
+    def __init__(
+        self,
+        settings: VideoSettings,
+        sensor: Sensor,
+        lanes: Lanes,
+        road: Picture | None = None,
+        aimed: Picture | None = None,
+    ) -> None:
+        """`road`: as an earlier run learned it; `aimed`: the first picture of this calibration."""
         assert sensor.camera is not None, "checked with the site"
-        self._road = road
+        self._road, self._aim = road, Aim(aimed)
         self._learns: Motion | Both | None = None
         self._settings, self._sensor = settings, sensor
         view = CameraView(sensor.camera, sensor.mount, settings.image_px)
@@ -69,7 +77,20 @@ class CameraPipeline:
             return _blind(video.OTHER_SHAPE, video.SIZES.say(*shot.size, *model, row.en), shot.stamp_ns)
         if (picture := shot.picture()) is None:
             return _blind(video.NO_PICTURE, video.NOT_UNPACKED.en, shot.stamp_ns)
-        return _told(self.look(straightened(picture, model), shot.stamp_ns), shot.stamp_ns)
+        return self._aimed(straightened(picture, model), shot.stamp_ns)
+
+    def _aimed(self, picture: Picture, stamp_ns: int) -> VideoView:
+        """Return the datagram of a picture, if the camera looks where it looked at first."""
+        shift = self._aim.check(picture, stamp_ns)
+        if shift is None or not shift.is_beyond(MOVED_SHARE):
+            glance = self.look(picture, stamp_ns)
+            if glance.sight is Sight.SEES and not glance.doubtful:
+                self._aim.learn(picture)
+            return _told(glance, stamp_ns)
+        if self._settings.follow_view and not shift.is_beyond(FOLLOWED_SHARE):
+            return _told(self.look(followed(picture, shift), stamp_ns), stamp_ns)
+        words = video.MOVED_BY.say(f"{shift.moved_share * self._settings.image_px[0]:.0f}", f"{shift.turn_deg:+.1f}")
+        return _blind(video.VIEW_MOVED, words, stamp_ns)
 
     def datagram(self, view: VideoView, passed_over: int = 0) -> bytes:
         """Return the next datagram for the station. `passed_over`: pictures not looked at since the start."""
@@ -80,6 +101,11 @@ class CameraPipeline:
     def road(self) -> Picture | None:
         """The empty road as learned; None while it is not known."""
         return None if self._learns is None else self._learns.road
+
+    @property
+    def aimed(self) -> Picture | None:
+        """The picture that the view must show; None while there is none."""
+        return self._aim.first
 
     def _detector(self, picture: Picture) -> Detector:
         settings = self._settings

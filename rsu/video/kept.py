@@ -25,12 +25,14 @@ class KeptRoad(NamedTuple):
 
     path: Path
     key: str
+    forever: bool = False  # of a calibration: the picture that the view must show
 
     def load(self, now_ns: int) -> Picture | None:
         """Return the road if it is known well enough."""
         try:
             with self.path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                if str(kept["key"]) != self.key or not 0 <= now_ns - int(kept["stamp_ns"]) <= KEPT_S * 1e9:
+                fresh = self.forever or 0 <= now_ns - int(kept["stamp_ns"]) <= KEPT_S * 1e9
+                if str(kept["key"]) != self.key or not fresh:
                     return None
                 road: Picture = kept["road"]
         except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile):

@@ -66,8 +66,12 @@ class VideoLoop:
         self._sender = DatagramSender(run / inbox.inbox)
         self._kept = KeptRoad(data / f"road-{name}.npz", _key(device.video, sensor))
         self._keep_s = time.monotonic() + FIRST_S
-        road = self._kept.load(time.time_ns())
-        self._camera = CameraPipeline(device.video, sensor, lanes_of(config.lane_map, sensor), road)
+        self._first = KeptRoad(data / f"view-{name}.npz", _key(device.video, sensor), forever=True)
+        now_ns = time.time_ns()
+        first = self._first.load(now_ns)
+        self._first_kept = first is not None
+        lanes = lanes_of(config.lane_map, sensor)
+        self._camera = CameraPipeline(device.video, sensor, lanes, self._kept.load(now_ns), first)
         self._mailbox = Mailbox()
         self._reader = SourceReader(device.video.source, self._mailbox)
         self._period_ns = round(1e9 / device.video.source.rate_hz)
@@ -125,11 +129,14 @@ class VideoLoop:
 
     def _keep(self) -> None:
         """Keep the learned road for the next start; a disk that takes nothing costs only that."""
-        if (road := self._camera.road) is not None:
-            try:
+        try:
+            if (road := self._camera.road) is not None:
                 self._kept.save(road, time.time_ns())
-            except OSError as error:
-                _log.warning("road not kept", why=str(error))
+            if (first := self._camera.aimed) is not None and not self._first_kept:
+                self._first.save(first, time.time_ns())
+                self._first_kept = True
+        except OSError as error:
+            _log.warning("road not kept", why=str(error))
 
     def close(self) -> None:
         """End the reader, give the sockets back."""

@@ -48,7 +48,10 @@ ROWS: dict[Reason, Alarm] = {
     ),
     BoxReason.DEVICE_BLIND: Alarm(
         Level.MAJOR,
-        Detail("darkness, glare, dirt, fog, an obstruction", "黑暗、眩光、污损、浓雾或遮挡"),
+        Detail(
+            "darkness, glare, dirt, fog, an obstruction, a camera that was turned",
+            "黑暗、眩光、污损、浓雾、遮挡，或摄像机被转动",
+        ),
         Detail("the device sees again", "设备恢复感知"),
         _MESSAGES,
     ),
