@@ -20,7 +20,7 @@ GROUPS = (
     PageGroup({"en": "Start", "zh": "开始"}, ("index",)),
     PageGroup(
         {"en": "Operator", "zh": "运维人员"},
-        ("install", "operate", "doctor", "alarms", "troubleshooting", "guarantees"),
+        ("install", "operate", "live-page", "doctor", "alarms", "troubleshooting", "guarantees"),
     ),
     PageGroup(
         {"en": "Field engineer", "zh": "现场工程师"},

@@ -26,8 +26,11 @@ from rsu.manual import skeleton
 from rsu.site import box, config
 from rsu.site.config import Config
 from rsu.station.station import Output, Station
+from rsu.web import stories
 from rsu.web.app import application
 from rsu.web.board import Board
+from rsu.web.last_minute import LastMinute
+from rsu.web.shown_site import ShownSite
 from tests.rsu.web.browser import CHROMIUM, Browser
 from tests.rsu.web.serving import access, free_port, hosting
 from v2x import dsmp
@@ -190,8 +193,10 @@ def test_the_page_shows_it_with_its_letter(site: Config, line: Pty, tmp_path: Pa
     board, port = Board("Test crossing", site.lane_map.model_dump(mode="json")), free_port()
     board.put("snapshot", ran[0].snapshot(line.now_ns), time.monotonic_ns())
     devices = board.newest.document["devices"]
+    shown = ShownSite.of(site, tmp_path)
+    further = stories.routes(LastMinute(), shown.air, shown.sensors)
     with (
-        hosting(application(board, tmp_path, access(tmp_path)), port),
+        hosting(application(board, tmp_path, access(tmp_path), further), port),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
         Browser(Path(profile)) as browser,
     ):
