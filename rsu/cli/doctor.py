@@ -45,9 +45,8 @@ def command(
     from rsu.lab.doctor.probe import Judgement
 
     found = view.look(Whereabouts(site, run or folders.default_run(), data or folders.default_data()))
-    told = language or spoken()
     if as_json:
-        print(json.dumps(view.facts(found, told)))
+        print(json.dumps(view.facts(found)))
     else:
-        view.show(found, told)
+        view.show(found, language or spoken())
     raise typer.Exit(Exit.FOUND if any(each.judgement is Judgement.BAD for each in found) else Exit.FINE)

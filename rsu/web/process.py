@@ -15,7 +15,7 @@ from rsu.bus.records import Progress
 from rsu.bus.sockets import Publisher, Subscriber, decoded
 from rsu.site.config import Config
 from rsu.site.web import WebSettings
-from rsu.web import chronicle, listeners, raw, recordings, stories
+from rsu.web import chronicle, doctor, listeners, raw, recordings, stories
 from rsu.web.access import Access
 from rsu.web.app import application
 from rsu.web.board import TOPICS as BOARD_TOPICS
@@ -54,6 +54,7 @@ async def _serve(
         *chronicle.routes(history),
         *raw.routes(run, subject.drivers),
         *recordings.routes(subject.recordings),
+        *doctor.routes(run, subject.data),
     ]
     servers = listeners.servers(application(board, run, access, further), found)
     async with asyncio.TaskGroup() as group:

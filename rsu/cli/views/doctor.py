@@ -49,9 +49,9 @@ def _newest(places: Whereabouts) -> Newest:
         listener.close()
 
 
-def facts(found: Sequence[Examined], language: str) -> dict[str, Any]:
-    """Return all rows for a program."""
-    return {"counts": _counts(found), "probes": [plain(each, language) for each in found]}
+def facts(found: Sequence[Examined]) -> dict[str, Any]:
+    """Return all rows for a program, in both languages."""
+    return {"counts": _counts(found), "probes": [plain(each) for each in found]}
 
 
 def _counts(found: Sequence[Examined]) -> dict[str, int]:

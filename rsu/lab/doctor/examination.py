@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hw.detail import Detail, in_language
@@ -11,7 +11,7 @@ from rsu.lab.doctor.probe import Judgement, Measured, Probe, ProbeGroup
 from rsu.lab.doctor.table import GROUPS
 
 _ORDER = list(Judgement)
-_NOTHING = Detail("there is none at this site", "该站点没有")
+_NOTHING = Detail("no such device at this site, or no data yet", "该站点没有此类设备，或尚无数据")
 
 
 class Examined(NamedTuple):
@@ -45,17 +45,24 @@ def _measured(probe: Probe, facts: SiteFacts) -> tuple[Measured, ...]:
     return found or (Measured(Judgement.NONE, _NOTHING),)
 
 
-def plain(examined: Examined, language: str) -> dict[str, object]:
-    """Return one probe's result with its words, for JSON."""
-    probe = examined.probe
-    words = {name: getattr(probe, name).told(language) for name in ("title", "why", "do", "limit")}
+def plain(examined: Examined) -> dict[str, object]:
+    """Return one probe's result with its words in both languages, for JSON."""
+    probe, group = examined.probe, examined.group
+    words = {name: getattr(probe, name) for name in ("title", "why", "do", "limit")} | {"group_title": group.title}
     values = [
-        {
-            "verdict": each.judgement.code,
-            "about": str(in_language(each.about, language)),
-            "value": each.value.told(language),
-        }
+        {"verdict": each.judgement.code, **_both({"about": each.about, "value": each.value})}
         for each in examined.measured
     ]
-    group = {"group": examined.group.name, "group_title": examined.group.title.told(language)}
-    return {"name": probe.name, **group, "verdict": examined.judgement.code, **words, "values": values}
+    return {
+        "name": probe.name,
+        "group": group.name,
+        "verdict": examined.judgement.code,
+        **_both(words),
+        "values": values,
+    }
+
+
+def _both(texts: Mapping[str, object]) -> dict[str, str]:
+    """Return texts by their names, and as `..._zh` in Chinese."""
+    chinese = {f"{name}_zh": str(in_language(each, "zh")) for name, each in texts.items()}
+    return {name: str(each) for name, each in texts.items()} | chinese

@@ -40,7 +40,8 @@ class Whereabouts(NamedTuple):
 
 def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
     """Return the facts within LIMIT_S. `newest`: of the bus; empty where no daemon runs."""
-    site = places.site or (Path(newest.processes.site_file) if newest.processes else None)
+    running = newest.processes.site_file if newest.processes else ""
+    site = places.site or (Path(running) if running else None)
     findings, valid = ([], None) if site is None else _site(site)
     now_ns, until_s = time.time_ns(), time.monotonic() + LIMIT_S
     broker = _Errand(lambda: _broker(valid))

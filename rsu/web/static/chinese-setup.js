@@ -88,6 +88,19 @@ export const SETUP = {
     "初始车道地图的道路，每行一条：方位角（度）= 自左起各进口车道的箭头 / 出口车道数",
   "Write the site and start": "写入站点并启动",
   "The daemon starts.": "守护程序正在启动。",
+  // doctor
+  "Doctor": "诊断",
+  "Measures time, place, radio, signals, cameras, radars, serial lines, box, broker and messages. Takes about 10 s and changes nothing.":
+    "测量时间、位置、射频、信号灯、摄像机、雷达、串口、主机、消息服务器和消息。用时约 10 s，不作任何改动。",
+  "Examine": "开始诊断",
+  "Examining ...": "正在诊断……",
+  "{} bad, {} warnings, {} fine, {} not applicable": "异常 {} 项，警告 {} 项，正常 {} 项，不适用 {} 项",
+  "fine": "正常",
+  "warning": "警告",
+  "bad": "异常",
+  "not applicable": "不适用",
+  "Why": "影响",
+  "Do": "处理",
   // site file
   "Site file": "站点文件",
   "File": "文件",

@@ -52,8 +52,9 @@ def _source(of: SiteFacts) -> Iterator[Measured]:
 
 def _drift(of: SiteFacts) -> Iterator[Measured]:
     clock = of.snapshot.clock
-    if clock is not None and clock.drift_ppm is not None:
-        yield _DRIFT.measured(abs(clock.drift_ppm), text=figure(f"{clock.drift_ppm:+.1f} ppm"))
+    if clock is None or clock.drift_ppm is None:
+        raise NotApplicableError(_NO_GNSS)
+    yield _DRIFT.measured(abs(clock.drift_ppm), text=figure(f"{clock.drift_ppm:+.1f} ppm"))
 
 
 def _steps(of: SiteFacts) -> Iterator[Measured]:
