@@ -27,7 +27,9 @@ TYPICAL_SIZE: Floats = np.array(
 TRUE_CLASS, OTHER_CLASS = 0.8, 0.04  # P(detected class | class), of a detection with confidence 1
 VOTE = 0.3 * math.log(TRUE_CLASS / OTHER_CLASS)  # consecutive scans err together: a vote counts for a third
 CERTAIN = 6.0  # no class falls farther behind than this, so that a wrong one can be outvoted
-MOTOR_MPS = 10.0  # pedestrians and cyclists are slower
+MOTOR_MPS = 10.0  # a faster road user of no known class drives a motor vehicle
+RUNS_MPS, RIDES_MPS = 8.0, 13.0  # no pedestrian, and no bicycle with a motor, is faster
+AGAINST = 3.0  # votes that count against such a class, which a sensor says again in every scan
 SIZE_PRIOR = 2.0  # the class's typical size counts as this many measurements
 SIZE_MEMORY = 50.0  # and all measurements as no more than this many
 SIZE_STATED = 5.0  # a size in a vehicle's report counts as so many measurements
@@ -36,6 +38,8 @@ SIZE_FACTOR = 2.2  # and not at all where its class is never so much longer, wid
 LATCH_MPS, RELEASE_MPS = 4.0 / 3.6, 5.0 / 3.6  # T/CSAE 159-2020: the heading of vehicles
 WALKER_LATCH_MPS, WALKER_RELEASE_MPS = 0.3, 0.5  # a pedestrian at a steady 4 km/h has a heading too
 _WALKERS = np.isin(np.arange(KINDS), [RoadUser.PEDESTRIAN, RoadUser.BICYCLE])
+_MOST_MPS: Floats = np.full(KINDS, np.inf)
+_MOST_MPS[[RoadUser.UNKNOWN, RoadUser.PEDESTRIAN, RoadUser.BICYCLE]] = MOTOR_MPS, RUNS_MPS, RIDES_MPS
 _LATCH = np.where(_WALKERS, WALKER_LATCH_MPS, LATCH_MPS)
 _RELEASE = np.where(_WALKERS, WALKER_RELEASE_MPS, RELEASE_MPS)
 SURE_SPEED_SIGMAS = 3.0  # a new track's first speed is mostly noise
@@ -64,13 +68,17 @@ def vote(table: TrackTable, rows: Ints, kind: Ints, confidence: Floats) -> None:
 
 
 def vote_by_speed(table: TrackTable) -> None:
-    """Tell motor vehicles by their speed where no sensor tells classes; a slower road user may be of any class."""
+    """Tell motor vehicles by their speed where sensors tell no class, or one that is never so fast.
+
+    A slower road user may be of any class.
+    """
     east, north = table.state[2:]
     speed = np.hypot(east, north)
     sd = np.sqrt(table.covariance[2, 2] + table.covariance[3, 3])
-    fast = ((table.kind == RoadUser.UNKNOWN) & (table.id > 0) & (speed - 2.0 * sd > MOTOR_MPS)).nonzero()[0]
+    fast = ((table.id > 0) & (speed - 2.0 * sd > _MOST_MPS[table.kind])).nonzero()[0]
     if len(fast):
-        vote(table, fast, np.full(len(fast), int(RoadUser.CAR)), np.ones(len(fast)))
+        weight = np.where(table.kind[fast] == RoadUser.UNKNOWN, 1.0, AGAINST)
+        vote(table, fast, np.full(len(fast), int(RoadUser.CAR)), weight)
 
 
 def walks(kind: Ints) -> Mask:

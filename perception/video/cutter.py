@@ -16,7 +16,7 @@ from perception.video.boxes import Bodies, Grey
 from perception.video.builds import KIND
 from perception.video.canvas import Canvas, Region, Undo
 from perception.video.fit import MISFIT, Fitter, Guess
-from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, Expected, Follower, oddities
+from perception.video.follow import IN_SIGHT, RIDES_MPS, SOLO, WALK_LOOKS, Expected, Follower, oddities
 from perception.video.fullness import Fullness
 from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody
@@ -134,6 +134,8 @@ class Cutter:
         )
         guess = guess._replace(heading_rad=before.headed(guess.heading_rad))
         bodies = self._fitter.refined(guess, self._raster.full(box), seen, np.where(alone, ALONE, TOGETHER))
+        early = (bodies.kind == RoadUser.BICYCLE) & (before.looks < WALK_LOOKS)  # it may be a car from behind
+        bodies = bodies._replace(kind=np.where(early, RoadUser.UNKNOWN, bodies.kind))
         good = np.asarray(np.isfinite(bodies.position_m).all(axis=1))
         now = before.seen(bodies, guess.build, guess.spread_m, alone & seen.all(axis=1), after_s)
         self._users = memory.joined(hidden, now.of(good))

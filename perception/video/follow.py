@@ -10,7 +10,7 @@ from perception.objects import Floats, Ints, RoadUser
 from perception.video import memory
 from perception.video.builds import KIND
 from perception.video.canvas import Canvas, Undo
-from perception.video.fit import Guess
+from perception.video.fit import ASKEW, HEADINGS, Guess
 from perception.video.raster import Raster
 from perception.video.search import BodySearch, FoundBody, stands_free
 from perception.video.silhouette import Silhouettes, silhouettes
@@ -20,6 +20,7 @@ RIDES_MPS = 2.2  # a slower seeming cyclist may be two pedestrians side by side
 WALKS_MPS, WALK_LOOKS = 0.7, 3  # a slower road user stands; looks after which a speed is known
 RUNS_MPS, PEDALS_MPS = 4.0, 12.0  # a faster road user is no pedestrian, no bicycle
 WALKING, FAST = 12.0, 25.0  # squared sigmas: cost of a bicycle at walking speed; of a class that is never so fast
+SIDEWAYS = float(np.sin(1.5 * np.pi / HEADINGS))  # of the angle between motion and axis: less is a heading tried
 IN_SIGHT = 0.3  # smallest share of a known body that must be visible
 REACHES_M = (1.8, 0.7, 0.45)  # largest distance along from the expected place: seen once, a few times, often
 ACROSS_M = 0.3  # the same across
@@ -108,14 +109,20 @@ def oddities(known: Expected, rows: list[int]) -> Floats:
     return np.where(small.all() & walk.any() & (KIND == RoadUser.BICYCLE), WALKING, 0.0)
 
 
-def by_speed(users: memory.SeenUsers, row: int) -> Floats:
-    """Return the squared sigmas (builds,) by which the speed of a known road user speaks against each build."""
+def by_motion(users: memory.SeenUsers, row: int, tried: Guess) -> Floats:
+    """Return the squared sigmas (k,) by which the motion of a known road user speaks against each guess (k,).
+
+    A car from behind looks like a bicycle from its side, but a bicycle does not move sideways.
+    """
     if users.looks[row] < WALK_LOOKS:
-        return np.zeros(len(KIND))
-    speed = float(np.hypot(*users.velocity_mps[row]))
-    walks = np.where((KIND == RoadUser.BICYCLE) & (WALKS_MPS < speed < RIDES_MPS), WALKING, 0.0)
-    limit = np.select([KIND == RoadUser.PEDESTRIAN, KIND == RoadUser.BICYCLE], [RUNS_MPS, PEDALS_MPS], np.inf)
-    return np.asarray(walks + np.where(speed > limit, FAST, 0.0))
+        return np.zeros(len(tried.build))
+    kind, velocity = KIND[tried.build], users.velocity_mps[row]
+    speed = float(np.hypot(*velocity))
+    walks = np.where((kind == RoadUser.BICYCLE) & (WALKS_MPS < speed < RIDES_MPS), WALKING, 0.0)
+    limit = np.select([kind == RoadUser.PEDESTRIAN, kind == RoadUser.BICYCLE], [RUNS_MPS, PEDALS_MPS], np.inf)
+    off = np.abs(np.sin(tried.heading_rad - np.arctan2(velocity[1], velocity[0])))
+    aside = (kind != RoadUser.PEDESTRIAN) & (off > SIDEWAYS) & (speed > memory.HEADS_MPS)
+    return np.asarray(walks + np.where(speed > limit, FAST, 0.0) + np.where(aside, ASKEW, 0.0))
 
 
 def _label(labels: Ints, corners: Floats) -> int:

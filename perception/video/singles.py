@@ -11,7 +11,7 @@ from perception.video.blobs import Blobs
 from perception.video.boxes import Boxes
 from perception.video.builds import BUILDS
 from perception.video.fit import Fitter, Guess
-from perception.video.follow import Expected, by_speed
+from perception.video.follow import Expected, by_motion
 from perception.video.raster import Raster
 from perception.video.search import FoundBody
 from perception.video.silhouette import Silhouettes, silhouettes
@@ -50,7 +50,9 @@ def singles_of(fitter: Fitter, raster: Raster, blobs: Blobs, known: Expected) ->
     cost = np.where(np.isfinite(cost), cost, np.inf)
     for place, blob in enumerate(asked.tolist()):
         if len(rows[blob]) == 1:
-            cost[place] += by_speed(known.users, rows[blob][0])[tried.build[place]]
+            cost[place] += by_motion(
+                known.users, rows[blob][0], tried.at((np.full(cost.shape[1], place), np.arange(cost.shape[1])))
+            )
     best = tried.at((np.arange(len(asked)), np.argmin(cost, axis=1)))
     old = known.guess.at(np.array([of[0] for of, asks in zip(rows, due, strict=True) if not asks], dtype=np.int64))
     order = np.argsort(np.concatenate([asked, np.flatnonzero(~due)]), kind="stable")
