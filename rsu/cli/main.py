@@ -9,6 +9,7 @@ import typer
 import typer.main
 
 from rsu.cli import (
+    audit,
     backup,
     calibrate,
     check,
@@ -69,6 +70,7 @@ COMMANDS = (
     log,
     signal,
     corridor,
+    audit,
     support_bundle,
     upgrade,
     backup,

@@ -85,6 +85,13 @@ class CommandedBox(Daemon):
                 return self.air
         raise AssertionError((self.air, self.log.read_text()[-3000:]))
 
+    def until_connected(self, limit_s: float = 60.0) -> None:
+        """Wait until the box has its session at the broker: from then on no command is lost."""
+        end = time.monotonic() + limit_s
+        while "platform connected" not in self.log.read_text() or not self.commander.subscribed.is_set():
+            assert time.monotonic() < end, self.log.read_text()[-3000:]
+            time.sleep(0.1)
+
     def uplink(self) -> psutil.Process:
         """Return the process that takes commands."""
         return psutil.Process(self.pid("uplink"))

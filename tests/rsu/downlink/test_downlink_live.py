@@ -30,8 +30,7 @@ def box(tmp_path: Path) -> Iterator[CommandedBox]:
 
 
 def test_commands_reach_the_station_and_hold_over_kills(box: CommandedBox) -> None:
-    box.until_air(lambda _: True)
-    assert box.commander.subscribed.wait(10)
+    box.until_connected()
     said = box.ask(QUERY, body(1, InfoId=0), within_s=30)
     assert said["state"] == "applied" and said["mem"]["total"] > 0
     assert box.ask("rsu/RSU-DEMO-1/versions/query", body(1))["rsuId"] == "RSU-DEMO-1"
