@@ -1,4 +1,4 @@
-"""The platform's orders to the station about the air: switches of message types, and messages of the platform's own.
+"""The platform's orders to the station: switches of message types, messages of the platform's own, rates of records.
 
 The uplink process publishes all of them together, again and again, so that a station that starts anew has them soon;
 the station answers with the revision that it follows.
@@ -37,6 +37,7 @@ class AirOrders(msgspec.Struct, frozen=True):
     revision: int = 0  # rises with every change
     switches: dict[str, AirSwitch] = {}  # by message type; others are as AirSwitch()
     orders: list[AirOrder] = []
+    periods_ns: dict[str, int] = {}  # kind of record for the platform -> between two of them; 0: never
 
 
 class AirState(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ disk takes neither, JournalError: the broker delivers it again.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +24,14 @@ from rsu.reasons import commands as words
 from rsu.site.commands import CommandSettings
 
 _LONGEST_DESCRIPTION = 128  # characters of errorDesc (T/ITS 0117, A.1)
+
+
+class Surroundings(NamedTuple):
+    """The events that complete commands, as far as they have come about."""
+
+    air: AirState | None = None  # the station's newest word
+    start: str = ""  # of the daemon
+    reached_revision: int = 0  # of the values under which the platform has acknowledged a record
 
 
 class Clerk:
@@ -58,10 +67,10 @@ class Clerk:
         entry = self.journal.accept(delivery, obeyed, topic)
         return self._applied(entry, delivery.utc_ns) if entry.until == Until.KEPT else entry
 
-    def follow(self, utc_ns: int, air: AirState | None) -> None:
+    def follow(self, utc_ns: int, seen: Surroundings) -> None:
         """End the commands that are complete, late or expired, and the orders that have run out."""
         for entry in self.journal.open():
-            done = entry.until == Until.STATION and air is not None and air.revision >= entry.revision
+            done = self._is_done(entry, seen)
             if utc_ns >= entry.expires_ns:
                 late = utc_ns >= entry.deadline_ns
                 limit_s = round((entry.deadline_ns - entry.utc_ns) / 1e9)
@@ -70,6 +79,24 @@ class Clerk:
                 self._applied(entry, utc_ns)
         if gone := run_out(self.journal.values(), utc_ns):
             self.journal.drop(gone)
+
+    def _is_done(self, entry: CommandEntry, seen: Surroundings) -> bool:
+        match entry.until:
+            case Until.STATION:
+                return seen.air is not None and seen.air.revision >= entry.revision
+            case Until.RESTART:
+                return bool(entry.begun) and entry.begun != seen.start
+            case Until.CONNECTED:
+                return seen.reached_revision >= entry.revision
+            case _:
+                return True
+
+    def begin_restart(self, start: str) -> bool:
+        """Tell whether the daemon is to be restarted now; it is told once."""
+        waiting = [each for each in self.journal.open() if each.until == Until.RESTART and not each.begun]
+        for entry in waiting:
+            self.journal.begin(entry.id, start)
+        return bool(waiting)
 
     def fail(self, entry: CommandEntry, utc_ns: int, why: str) -> None:
         """End a command that cannot be completed."""

@@ -1,7 +1,8 @@
 """Contents of commands: JSON with the keys of T/ITS 0117 (draft) and of T/ITS 0180.1-2021, table 25, as printed.
 
-Extensions of ours: `airConfig` in config/down. A MAP, SPAT or RSM stands as base64 of its UPER (MessageFrame), in the
-site's edition of the message set; empty: it is withdrawn. Durations of an RSI are seconds.
+Extensions of ours in config/down: `airConfig` (switches of message types), `rateConfig` (records a second, 0: none). A
+MAP, SPAT or RSM stands as base64 of its UPER (MessageFrame), in the site's edition of the message set; empty: it is
+withdrawn. Durations of an RSI are seconds.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class ConfigDown(CommandBody, frozen=True):
     rsm_config: UpConfig | None = None
     map_config: UpConfig | None = None
     air_config: dict[MessageKind, AirSwitch] = {}
+    rates_hz: dict[Literal["participant", "lamp", "event"], Annotated[float, Meta(ge=0, le=10)]] = field(
+        default_factory=dict, name="rateConfig"
+    )
 
 
 class AddressChange(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from perception.geo import Reference
 from rsu.bus.orders import AirOrder, AirOrders, AirState, AirSwitch
 from v2x.profiles import Profile
 
-ORDER, SWITCH = "order.", "switch."  # beginnings of names of values
+ORDER, SWITCH, PERIOD = "order.", "switch.", "period."  # beginnings of names of values
 _encode = msgspec.json.Encoder().encode
 
 
@@ -41,6 +41,13 @@ class CommandPlan(NamedTuple):
     until: Until = Until.KEPT
 
 
+class PlatformAddress(msgspec.Struct, frozen=True):
+    """Where the platform's broker is."""
+
+    host: str
+    port: int
+
+
 class Circumstances(NamedTuple):
     """Everything that a command's effect may depend on."""
 
@@ -49,10 +56,20 @@ class Circumstances(NamedTuple):
     profile: Profile
     reference: Reference
     own_signal: bool  # the box has a signal controller of its own
+    restarted: bool  # a service manager starts the daemon again when it ends
+    home: PlatformAddress | None  # of the site file
     values: Mapping[str, bytes]  # that hold
 
 
-def encoded(value: msgspec.Struct) -> bytes:
+ADDRESS = "address"  # name of that value
+
+
+def address(values: Mapping[str, bytes]) -> PlatformAddress | None:
+    """Return the ordered address of the platform."""
+    return msgspec.json.decode(values[ADDRESS], type=PlatformAddress) if ADDRESS in values else None
+
+
+def encoded(value: object) -> bytes:
     """Return a value as the journal keeps it."""
     return _encode(value)
 
@@ -69,7 +86,12 @@ def air_orders(revision: int, values: Mapping[str, bytes]) -> AirOrders:
         for name, text in values.items()
         if name.startswith(SWITCH)
     }
-    return AirOrders(revision, switches, orders(values))
+    periods_ns = {
+        name.removeprefix(PERIOD): msgspec.json.decode(text, type=int)
+        for name, text in values.items()
+        if name.startswith(PERIOD)
+    }
+    return AirOrders(revision, switches, orders(values), periods_ns)
 
 
 def run_out(values: Mapping[str, bytes], utc_ns: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rsu.bus.orders import AirSwitch
 from rsu.downlink.contents import CommandBody, QueryDown
-from rsu.downlink.plan import SWITCH, Facts, air_orders
+from rsu.downlink.plan import SWITCH, Facts, address, air_orders
 from rsu.messages.table import ROWS
 
 
@@ -44,6 +44,13 @@ def switches(_: CommandBody, facts: Facts) -> dict[str, object]:
     """Tell the switches of every message type."""
     found = air_orders(0, {name: text for name, text in facts.values.items() if name.startswith(SWITCH)}).switches
     return {"airConfig": {kind: found.get(kind, AirSwitch()) for kind in ROWS}}
+
+
+def management(_: CommandBody, facts: Facts) -> dict[str, object]:
+    """Tell the ordered rates and address; without an entry the site file's holds."""
+    periods_ns, there = air_orders(0, facts.values).periods_ns, address(facts.values)
+    ordered = {f"{kind} s": round(ns / 1e9, 3) for kind, ns in periods_ns.items()}
+    return {"config": ordered | ({} if there is None else {"address": f"{there.host}:{there.port}"})}
 
 
 def versions(_: CommandBody, facts: Facts) -> dict[str, object]:

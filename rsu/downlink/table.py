@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from rsu.downlink import contents, effects, says
+from rsu.downlink import contents, effects, manage, says
 from rsu.downlink.plan import Circumstances, CommandPlan, Facts
 
 SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "upgrade"})
@@ -34,6 +34,7 @@ COMMANDS: dict[str, CommandRow] = {
     "query": CommandRow(contents.QueryDown, _right("query"), effects.nothing, says.asked, 5.0, True),
     "versions": CommandRow(contents.VersionsQuery, _right("versions"), effects.nothing, says.versions, 5.0, True),
     "config": CommandRow(contents.ConfigDown, effects.config_rights, effects.config, says.switches, 5.0, True),
+    "om-config": CommandRow(contents.OmConfigDown, manage.rights, manage.effect, says.management, 60.0, True),
     "v2x": CommandRow(contents.V2xDown, effects.air_rights, effects.v2x, says.air, 5.0),
     "rsi": CommandRow(contents.RsiDown, _right("rsi"), effects.rsi, says.air, 5.0),
     "map": CommandRow(contents.MapDown, _right("map"), effects.map_, says.air, 5.0),

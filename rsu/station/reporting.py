@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -41,13 +41,15 @@ class Reporter:
             "run-status": round(settings.run_status_s * _SECOND_NS),
             "basic-status": round(settings.basic_status_s * _SECOND_NS),
         }
+        self._ordered_ns: Mapping[str, int] = {}
         self._slots: dict[str, int] = {}
         self._ok = True
         self._since_ns: dict[str, int] = {}  # device -> when its fault began
         self._faults: frozenset[tuple[str, str]] = frozenset()  # device, code
 
-    def drafts(self, scene: Scene, news: News) -> Iterator[Draft]:
-        """Yield the records that are due at a tick."""
+    def drafts(self, scene: Scene, news: News, ordered_ns: Mapping[str, int]) -> Iterator[Draft]:
+        """Yield the records that are due at a tick. `ordered_ns`: periods that the platform has ordered."""
+        self._ordered_ns = ordered_ns
         moment, labelled = scene.moment, scene.labelled()
         now_ns, utc_ns = moment.now_ns, moment.utc_ns
         yield from self._status(moment)
@@ -96,7 +98,7 @@ class Reporter:
 
     def _due(self, kind: str, now_ns: int) -> bool:
         """Tell once in every period of a kind that it is due."""
-        period = self._periods[kind]
+        period = self._ordered_ns.get(kind, self._periods[kind])
         slot = now_ns // period if period else 0
         if not period or self._slots.get(kind) == slot:
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -10,15 +12,16 @@ from queue import Empty
 from typing import cast
 
 import paho.mqtt.client as paho
+import psutil
 import structlog
 
 from rsu.bus.orders import AirOrders, AirState
 from rsu.bus.sockets import Publisher
-from rsu.downlink.clerk import Clerk
+from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import CommandTopic
 from rsu.downlink.errors import JournalError
 from rsu.downlink.judge import CommandJudge
-from rsu.downlink.plan import Circumstances, Facts
+from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
 from rsu.site import box
 from rsu.site.box import Box
 from rsu.site.commands import CommandSettings
@@ -47,6 +50,8 @@ class CommandService:
         self._opened_s = self._said_s = float("-inf")
         self._said: AirOrders | None = None
         self._air: AirState | None = None
+        self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
+        self._reached = 0  # revision of the values under which the platform has acknowledged a record
         self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by the id of their command
         self._client: paho.Client | None = None
         self._error: str | None = None
@@ -54,6 +59,15 @@ class CommandService:
     def hear(self, air: AirState) -> None:
         """Take the station's word."""
         self._air = air
+
+    def address(self) -> PlatformAddress | None:
+        """Return where the platform is by its own order; None: where the site file says."""
+        return None if self._clerk is None else address(self._clerk.journal.values())
+
+    def reached(self) -> None:
+        """Note that the platform has acknowledged a record, where `address` says."""
+        if self._clerk is not None:
+            self._reached = self._clerk.journal.revision
 
     def turn(self, platform: PlatformLink | None) -> None:
         """Do everything once."""
@@ -74,14 +88,20 @@ class CommandService:
                 return
             self._opened_s = time.monotonic()
             self._clerk = self._opened(settings)
-        self._clerk.follow(time.time_ns(), self._air)
+        self._clerk.follow(time.time_ns(), Surroundings(self._air, self._start, self._reached))
         self._take(self._clerk)
+        if self._clerk.begin_restart(self._start):
+            _log.warning("restart by a command")
+            os.kill(os.getppid(), signal.SIGTERM)
         self._answer(self._clerk, link)
 
     def _opened(self, settings: CommandSettings) -> Clerk:
         site, identity = self._config.site, self._about.identity
         profile, own_signal = site.messages.profile, site.signal is not None
-        at = Circumstances("", 0, profile, identity.reference, own_signal, {})
+        platform = site.uplink.platform
+        home = None if platform is None else PlatformAddress(platform.host, platform.port)
+        restarted = "INVOCATION_ID" in os.environ  # systemd.exec(5)
+        at = Circumstances("", 0, profile, identity.reference, own_signal, restarted, home, {})
         names = frozenset({identity.rscu_sn, identity.rsu_sn})
         return Clerk(settings, CommandJudge(settings, names, at), self._data)
 

@@ -17,6 +17,7 @@ import msgspec
 from rsu.bus.orders import AirState
 from rsu.bus.records import Committed, Progress, Report
 from rsu.bus.sockets import Publisher, Subscriber
+from rsu.downlink.plan import PlatformAddress
 from rsu.site import box
 from rsu.site.box import Box
 from rsu.site.config import Config
@@ -58,14 +59,45 @@ class _Way:
     """The way to one platform: its spool, and its sender where there is a platform."""
 
     def __init__(
-        self, platform: PlatformSettings | None, spool: SpoolSettings, path: Path, about: Box, rscu: str
+        self,
+        platform: PlatformSettings | None,
+        spool: SpoolSettings,
+        path: Path,
+        about: Box,
+        rscu: str,
+        commands: CommandService | None = None,
     ) -> None:
-        """Open the spool. `rscu`: name of the client, of which a broker has one."""
+        """Open the spool. `rscu`: name of the client, of which a broker has one; `commands`: that come this way."""
         name = DEFAULT if platform is None else platform.dialect
         dialect = cast(Dialect, box.make(name, about))
         self.store = Store(_spool(path, name), spool, dialect.payload)
-        self.sender = None if platform is None else PlatformSender(platform, rscu, spool.max_live, dialect)
+        self._platform, self._rscu, self._live, self._dialect = platform, rscu, spool.max_live, dialect
+        self._commands = commands
+        self._address: PlatformAddress | None = None  # that the platform has ordered
+        self._connect()
+
+    def _connect(self) -> None:
+        """Have a sender to the platform where it is now."""
+        platform, there = self._platform, self._address
+        if platform is not None and there is not None:
+            platform = platform.model_copy(update={"host": there.host, "port": there.port})
+        self.sender: PlatformSender | None = None
+        if platform is not None:
+            self.sender = PlatformSender(platform, self._rscu, self._live, self._dialect)
+            self.sender.commands = None if self._commands is None else self._commands.port
         self.state = StateReporter(self.store, self.sender)
+        self._held = self.store.counters.get("acknowledged", 0)
+
+    def serve(self, commands: CommandService) -> None:
+        """Serve the commands that come this way; go where they say, and tell when a record is acknowledged there."""
+        commands.turn(None if self.sender is None else self.sender.link)
+        if (there := commands.address()) != self._address:
+            self._address = there
+            if self.sender is not None:
+                self.sender.close()
+            self._connect()
+        elif self.store.counters.get("acknowledged", 0) > self._held:
+            commands.reached()
 
     @property
     def connected(self) -> bool:
@@ -98,13 +130,11 @@ class Uplink:
         self._reports = Subscriber(run, ["report", "air"])
         self._bus = Publisher(run, "uplink")
         path, rscu = data / settings.spool.path, about.identity.rscu_sn
-        self._ways = [_Way(settings.platform, settings.spool, path, about, rscu)]
+        self._commands = None if config is None else CommandService(config, data, self._bus)
+        self._ways = [_Way(settings.platform, settings.spool, path, about, rscu, self._commands)]
         if settings.second is not None:
             second = path.with_stem(f"{path.stem}-second")
             self._ways.append(_Way(settings.second, settings.spool, second, about, f"{rscu}-second"))
-        self._commands = None if config is None else CommandService(config, data, self._bus)
-        if (sender := self._ways[0].sender) is not None and self._commands is not None:
-            sender.commands = self._commands.port
         self._said: Committed | None = None
         self._said_connected: list[bool] = []
         self._said_s = self._progress_s = self._state_s = 0.0  # monotonic, when each was published last
@@ -119,8 +149,7 @@ class Uplink:
         for way in self._ways:
             way.send()
         if self._commands is not None:
-            sender = self._ways[0].sender
-            self._commands.turn(None if sender is None else sender.link)
+            self._ways[0].serve(self._commands)
         self._cycles += 1
         self._publish_state()
 

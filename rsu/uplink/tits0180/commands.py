@@ -17,8 +17,10 @@ def topics(box: Box) -> Mapping[str, CommandTopic]:
     answered = {
         f"{rscu}/query/down": "query",
         f"{rscu}/config/down": "config",
+        f"{rscu}/om-config/down": "om-config",
         f"{rscu}/v2x/down": "v2x",
         f"{rsu}/config/down": "config",
+        f"{rsu}/om-config/down": "om-config",
         f"{rsu}/map/down": "map",
         f"{rsu}/rsi/down": "rsi",
     }

@@ -7,10 +7,10 @@ from typing import Any
 
 from perception.geo import Reference
 from rsu.bus.orders import AirState
-from rsu.downlink.clerk import Clerk
+from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import Delivery
 from rsu.downlink.judge import CommandJudge
-from rsu.downlink.plan import Circumstances, Facts
+from rsu.downlink.plan import Circumstances, Facts, PlatformAddress
 from rsu.site.commands import CommandSettings
 from sim.commands import CommandKey, body, event
 
@@ -26,6 +26,7 @@ TOPICS = {
     "spat": "rsu/radio/spat/down",
     "v2x": "rscu/box/v2x/down",
     "upgrade": "rsu/radio/upgrade/down",
+    "om-config": "rscu/box/om-config/down",
 }
 SETTINGS = CommandSettings(
     issuers={"city": CITY.public},
@@ -37,6 +38,9 @@ SETTINGS = CommandSettings(
         "map": ["city"],
         "spat": ["city"],
         "upgrade": ["city"],
+        "om-config": ["platform"],
+        "power": ["city"],
+        "address": ["city"],
     },
 )
 
@@ -50,7 +54,7 @@ class Office:
     """The clerk of one box."""
 
     def __init__(self, data: Path, own_signal: bool = True) -> None:
-        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, {})
+        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, PlatformAddress("home", 8883), {})
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
         self.now_ns = NOW_NS
 
@@ -68,7 +72,8 @@ class Office:
 
     def follow(self, revision: int | None = None) -> None:
         """Let the station say that it follows the orders of a revision; None: it is silent."""
-        self.clerk.follow(self.now_ns, None if revision is None else AirState(self.now_ns, revision, [], [], {}))
+        air = None if revision is None else AirState(self.now_ns, revision, [], [], {})
+        self.clerk.follow(self.now_ns, Surroundings(air))
 
     def facts(self) -> Facts:
         """Return the box as it is now."""

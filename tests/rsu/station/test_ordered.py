@@ -23,7 +23,7 @@ from v2x import dsmp
 
 S = 1_000_000_000
 PLACE: Reference = config.load(CONFIGS / "demo.yaml").site.site.reference.reference()
-AT = Circumstances("city", EPOCH_NS, "ydt3709-2020", PLACE, True, {})
+AT = Circumstances("city", EPOCH_NS, "ydt3709-2020", PLACE, True, True, None, {})
 
 
 def works(alert: str = "a1", **more: Any) -> AirOrder:
