@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -33,8 +34,13 @@ FILES = {
 }
 
 
-def imports(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and the full name of everything that a file imports."""
+@cache
+def imports(file: Path) -> tuple[tuple[int, str], ...]:
+    """Return the line and the full name of everything that a file imports."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)

@@ -6,7 +6,6 @@ Over all imports, those inside functions included; the import that breaks it is 
 from __future__ import annotations
 
 import ast
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -89,7 +88,6 @@ def _modules(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
-@cache
 def _imports(path: Path) -> list[str]:
     return [name for _, name in imports(path)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -36,12 +37,15 @@ MIXED = (
 FOREIGN = {"CameraLine", "Objects", "Seen", "SeenUser", "_EventEntry"}  # worded as others' formats are
 
 
-def _records(room: str) -> Iterator[ast.ClassDef]:
-    """Yield the classes of a room but those of settings, whose names are keys of files."""
-    for file in sorted((ROOT / room).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and not node.name.endswith(("Settings", "Spec")):
-                yield node
+@cache
+def _records(room: str) -> list[tuple[str, list[str]]]:
+    """Return the classes of a room but those of settings, whose names are keys of files, with their `_unnamed`."""
+    return [
+        (node.name, list(_unnamed(node)))
+        for file in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.endswith(("Settings", "Spec"))
+    ]
 
 
 def _unnamed(record: ast.ClassDef) -> Iterator[str]:
@@ -58,10 +62,10 @@ def _unnamed(record: ast.ClassDef) -> Iterator[str]:
 @pytest.mark.parametrize("room", ["perception", "hw", "rsu", "sim"])
 def test_a_quantity_names_its_unit(room: str) -> None:
     found = {
-        f"{record.name}.{name}"
-        for record in _records(room)
-        if record.name not in FOREIGN
-        for name in _unnamed(record)
+        f"{record}.{name}"
+        for record, unnamed in _records(room)
+        if record not in FOREIGN
+        for name in unnamed
         if name not in UNITLESS.split()
     }
     assert found - set(MIXED.split()) == set()
@@ -70,7 +74,7 @@ def test_a_quantity_names_its_unit(room: str) -> None:
 def test_no_exception_outlives_its_field() -> None:
     """Every name that is excused is a field of some record."""
     records = [record for room in ("perception", "hw", "rsu", "sim") for record in _records(room)]
-    fields = {f"{record.name}.{name}" for record in records for name in _unnamed(record)}
+    fields = {f"{record}.{name}" for record, unnamed in records for name in unnamed}
     assert set(MIXED.split()) - fields == set()
     assert set(UNITLESS.split()) - {each.partition(".")[2] for each in fields} == set()
-    assert FOREIGN - {record.name for record in records} == set()
+    assert FOREIGN - {record for record, _ in records} == set()
