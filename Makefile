@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check model bench bench-city bench-codec bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test check axe model bench bench-city bench-codec bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -138,6 +138,11 @@ FUZZ_TARGETS ?=
 # FIGURES: the folder in which they are, if not build/bench
 manual: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.manual $(FIGURES)
+
+# axe-core over every page of the box, in both languages and themes; it is fetched from npm for this alone
+axe: $(VENV)/.installed-dev
+	npm install --silent --prefix build/axe axe-core@4.14.1
+	$(BIN)/python -m tests.rsu.web.axe
 
 # every kind of device through eight conditions, in virtual time, and the page that tells what came of it; KINDS: only these
 matrix: $(VENV)/.installed-dev

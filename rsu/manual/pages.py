@@ -26,6 +26,7 @@ GROUPS = (
         {"en": "Field engineer", "zh": "现场工程师"},
         (
             "new-site",
+            "page",
             "site-file",
             "lane-map",
             "video",

@@ -55,8 +55,8 @@ def parse(text: str) -> list[Token]:
 
 
 def html(tokens: list[Token]) -> str:
-    """Return tokens as HTML."""
-    return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    """Return tokens as HTML; blocks of code can be scrolled by the keyboard."""
+    return str(_PARSER.renderer.render(tokens, _PARSER.options, {})).replace("<pre>", '<pre tabindex="0">')
 
 
 def anchor(title: str) -> str:

@@ -1,0 +1,107 @@
+"""`make axe`: axe-core over every page, in both languages and both themes, wide and on a phone; 0 serious findings.
+
+    python -m tests.rsu.web.axe [AXE.min.js]
+
+axe-core (MPL 2.0) is fetched for this alone and is no part of the product.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rsu.core.errors import Finding
+from rsu.web import recovery
+from rsu.web.app import application
+from rsu.web.board import Board
+from tests.rsu.web.browser import Browser
+from tests.rsu.web.crossing import Crossing, lane_map
+from tests.rsu.web.records import processes, recorder, uplink
+from tests.rsu.web.serving import access, free_port, hosting
+
+ROOT = Path(__file__).parents[3]
+AXE = ROOT / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+# page -> an expression that is true once it shows its content
+PAGES = {
+    "": "document.querySelectorAll('#messages td').length > 3",
+    "login.html": "document.activeElement?.tagName === 'INPUT'",
+    "site.html": "document.querySelectorAll('.gutter i').length > 20",
+    "lane-map.html": "document.querySelectorAll('#points td').length > 3",
+    "access.html": "document.querySelectorAll('#audit thead').length > 0",
+    "manual/en/operate": "document.querySelectorAll('h2').length > 3",
+    "manual/zh/operate": "document.querySelectorAll('h2').length > 3",
+}
+RECOVERY = {
+    "": "document.querySelectorAll('.mistakes').length > 0",
+    "begin.html": "document.getElementById('legs')?.value.length > 5",
+}
+SERIOUS = ("serious", "critical")
+RUN = "axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations))"
+
+
+def main() -> None:
+    """Print the serious findings; exit code 1 where there is one."""
+    axe = Path(sys.argv[1]) if len(sys.argv) > 1 else AXE
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        profile = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        live, mended = free_port(), free_port()
+        stack.enter_context(hosting(_application(folder), live))
+        finding = Finding("my-site.yaml", 1, 1, "", "cannot be read", "无法读取")
+        site = str(folder / "none" / "site.yaml")
+        stack.enter_context(hosting(recovery.application(site, [finding], access(folder)), mended))
+        browser = stack.enter_context(Browser(profile))
+        pages = {f"http://127.0.0.1:{live}/{page}": ready for page, ready in PAGES.items()}
+        pages |= {f"http://127.0.0.1:{mended}/{page}": ready for page, ready in RECOVERY.items()}
+        script = axe.read_text(encoding="utf-8")
+        found = [line for page, ready in pages.items() for line in _judged(browser, page, ready, script)]
+    print("\n".join(found) or f"{len(pages)} pages: 0 serious findings")
+    raise SystemExit(1 if found else 0)
+
+
+def _application(folder: Path) -> Any:
+    """Return the page of a site whose files lie in a folder."""
+    for name in ("demo.yaml", "demo-lanes.json", "ti-traffic-68xx.cfg"):
+        shutil.copy(ROOT / "configs" / name, folder)
+    board, now = Board("Test crossing", lane_map()), time.monotonic_ns()
+    board.put("snapshot", Crossing(8).snapshot(1), now)
+    board.put("uplink", uplink(1, 10), now)
+    board.put("recorder", recorder(1), now)
+    board.put("processes", msgspec.structs.replace(processes(1, 10), site_file=str(folder / "demo.yaml")), now)
+    return application(board, folder, access(folder))
+
+
+def _judged(browser: Browser, page: str, ready: str, script: str) -> list[str]:
+    """Return the serious findings on a page, each with the first element that it is about."""
+    found = []
+    for language, dark, width in itertools.product(("en", "zh"), (False, True), (1300, 375)):
+        browser.look(width, 850, dark, mobile=width < 600)
+        browser.open(page)
+        browser.wait("document.readyState === 'complete'", 20)
+        browser.evaluate(f"localStorage.setItem('language', '{language}')")
+        browser.open(page)
+        browser.wait(ready, 30)
+        browser.evaluate(script)
+        for each in json.loads(browser.evaluate(RUN)):
+            if each["impact"] in SERIOUS:
+                where, node = (
+                    f"{page.split('/', 3)[3] or '/'} {language} {'dark' if dark else 'light'} {width}",
+                    each["nodes"][0],
+                )
+                found.append(
+                    f"{where}: {each['id']} ({len(each['nodes'])}): {node['html'][:160]} {node['failureSummary']}"
+                )
+    return found
+
+
+if __name__ == "__main__":
+    main()
