@@ -19,6 +19,11 @@ async function showReach() {
   $("urls").replaceChildren(...answer.told.urls.map((url) => el("li", null, el("a", {href: url, textContent: url}))));
 }
 
+// words of entries; names, keys and reasons stand as they are
+const WORDS = {login: "登录", "first user": "首个用户", user: "用户", recorder: "录制", reload: "重新加载", site: "站点", "first site": "新建站点",
+  done: "完成", refused: "拒绝", "locked out": "已锁定"};
+const word = (text) => said({name: text, name_zh: WORDS[text]}, "name");
+
 const roleName = (role) => said({name: role, name_zh: {view: "查看", tune: "调试", administer: "管理"}[role]}, "name");
 
 function showUsers() {
@@ -54,7 +59,7 @@ function showAudit() {
   const value = (each) => (each === null || each === undefined ? "–" : typeof each === "string" ? each : JSON.stringify(each));
   $("audit").tBodies[0].replaceChildren(...changes.entries.map((entry) => {
     const at = new Date(entry.utc_s * 1000).toISOString().slice(0, 19).replace("T", " ");
-    const cells = [at, entry.actor, `${entry.action} ${entry.about}`, value(entry.before), value(entry.after), entry.outcome];
+    const cells = [at, entry.actor, `${word(entry.action)} ${entry.about}`, value(entry.before), value(entry.after), word(entry.outcome)];
     return el("tr", null, ...cells.map((text) => el("td", {textContent: text})));
   }));
 }
