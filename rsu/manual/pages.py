@@ -47,7 +47,7 @@ GROUPS = (
     PageGroup({"en": "Test engineer", "zh": "测试工程师"}, ("bench", "devices", "figures")),
     PageGroup(
         {"en": "Integrator", "zh": "集成开发人员"},
-        ("design", "messages", "city-model", "city", "write-a-driver", "write-a-dialect"),
+        ("design", "messages", "city-model", "city", "commands", "write-a-driver", "write-a-dialect"),
     ),
     PageGroup({"en": "Reference", "zh": "参考"}, ("command-line", "glossary")),
 )
