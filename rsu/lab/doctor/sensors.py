@@ -11,8 +11,9 @@ from perception.registration.verdict import TOLERANCE_DEG, TOLERANCE_M, Registra
 from rsu.bus.snapshot import DeviceView
 from rsu.lab.doctor.derived import Look
 from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
-from rsu.lab.doctor.probe import Judgement, Margin, Measured, bad, figure, fine
+from rsu.lab.doctor.probe import Judgement, Margin, Measured, bad, figure, fine, remedy
 from rsu.reasons.box import BoxReason
+from rsu.reasons.devices import DeviceReason
 from rsu.site.config import modalities
 
 RATE = Margin(80, 50, "%", least=True)
@@ -30,10 +31,7 @@ _FRESH = Detail("it changes", "在变化")
 _HZ = Detail("{hz:.1f} Hz, interval {longer:.0f} % longer than expected", "{hz:.1f} Hz，间隔比标称长 {longer:.0f} %")
 OK = Detail("ok", "正常")
 CHANGES = Detail("content changes", "内容在变化")
-TUNE = Detail(
-    "look whether it was moved; `rsu tune RECORDING --site SITE.yaml --registration --out NEW.yaml` proposes its mount",
-    "检查其是否被移动；`rsu tune 录制 --site 站点.yaml --registration --out 新站点.yaml` 给出修正后的安装参数",
-)
+TUNE = remedy(DeviceReason.MOVED)
 FALSE_PLACE = Detail(
     "road users appear beside their place: at 60 m one degree is one metre, a third of a lane",
     "目标位置偏移：60 m 处 1 度相当于 1 m，即车道宽的三分之一",

@@ -36,6 +36,7 @@ from rsu.reasons.devices import DeviceReason
 CAMERAS = (CAMERA.name,)
 _DARK = (video.STATES[2], video.STATES[6], video.STATES[7], video.STATES[8])
 _SEES = Detail("sees", "工作正常")
+_STANDS = Detail("as calibrated", "与标定时一致")
 _FITS = Detail("as image_px says", "与 image_px 一致")
 
 
@@ -55,6 +56,12 @@ def _shape(of: SiteFacts) -> Iterator[Measured]:
     for device in of_kind(of, CAMERAS):
         other = (device.error or "").startswith(video.STATES[5].en)
         yield bad(_told(device), device.name) if other else fine(_FITS, device.name)
+
+
+def _view(of: SiteFacts) -> Iterator[Measured]:
+    for device in of_kind(of, CAMERAS):
+        moved = (device.error or "").startswith(video.STATES[9].en)
+        yield bad(_told(device), device.name) if moved else fine(_STANDS, device.name)
 
 
 def _told(device: DeviceView) -> Detail:
@@ -108,6 +115,17 @@ GROUP = ProbeGroup(
             video.OTHER_ASPECT,
             Detail("same ratio of width to height", "宽高比一致"),
             _shape,
+        ),
+        Probe(
+            "camera-view",
+            Detail("view of the road against the one at calibration", "路面画面与标定时对照"),
+            FALSE_PLACE,
+            Detail(
+                "aim the camera again, or calibrate it: `rsu calibrate camera`",
+                "重新对准摄像机，或重新标定：`rsu calibrate camera`",
+            ),
+            _STANDS,
+            _view,
         ),
         Probe(
             "camera-turned",

@@ -9,7 +9,7 @@ from hw.detail import Detail
 from hw.modality import CAMERA, ROWS, Gives
 from rsu.lab.doctor.derived import states
 from rsu.lab.doctor.facts import SiteFacts
-from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, figure, remedy
+from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, figure, fine, remedy
 from rsu.lab.doctor.sensors import (
     CHANGES,
     FALSE_PLACE,
@@ -33,8 +33,11 @@ from rsu.reasons.devices import DeviceReason
 RADARS = tuple(row.name for row in ROWS if row.gives == Gives.ROAD_USERS and row is not CAMERA)
 _BIAS_M = Margin(0.5, 1, "m")
 _BIAS_DEG = Margin(1, 2, "deg")
+_ASIDE_M = Margin(0.8, 1.5, "m")
+_VEHICLES = 30.0  # fewer say little
 _BIAS_MS = Margin(60, 100, "ms")
 _SURE = 3.0  # standard deviations
+_ASIDE = Detail("{link}: {m:+.2f} m to the right of its lanes", "{link}：偏在车道右侧 {m:+.2f} m")
 _BOTH = Detail("{m:.2f} m, {deg:+.2f} deg", "{m:.2f} m，{deg:+.2f} 度")
 
 
@@ -49,6 +52,14 @@ def _biased(of: SiteFacts) -> Iterator[Measured]:
             _BIAS_DEG.judgement(abs(bias.yaw_deg)) if abs(bias.yaw_deg) > _SURE * bias.yaw_sd_deg else Judgement.FINE,
         ]
         yield Measured(max(judged, key=list(Judgement).index), text, device.name)
+
+
+def _beside(of: SiteFacts) -> Iterator[Measured]:
+    for device in of.devices(Gives.ROAD_USERS):
+        for one in (each for each in device.approaches if each.vehicles >= _VEHICLES):
+            sure = abs(one.aside_m) > _SURE * one.aside_sd_m
+            text = _ASIDE.of(link=one.link, m=one.aside_m)
+            yield _ASIDE_M.measured(abs(one.aside_m), device.name, text) if sure else fine(text, device.name)
 
 
 def _late(of: SiteFacts) -> Iterator[Measured]:
@@ -113,6 +124,14 @@ GROUP = ProbeGroup(
             remedy(DeviceReason.MOVED),
             Detail("warning from 0.5 m or 1 deg on, bad from twice as much on", "0.5 m 或 1 度起警告，两倍起异常"),
             _biased,
+        ),
+        Probe(
+            "beside-lanes",
+            Detail("traffic of each approach beside its lanes, by sensor", "各传感器所见各进口车流与车道的横向偏差"),
+            FALSE_PLACE,
+            TUNE,
+            _ASIDE_M.words,
+            _beside,
         ),
         Probe(
             "sensor-time",
