@@ -9,6 +9,7 @@ There is no default password: without a user the first start of the page makes a
 from __future__ import annotations
 
 import hmac
+import os
 import re
 import secrets
 from pathlib import Path
@@ -90,6 +91,10 @@ class Accounts:
         self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
         durable.replace(self._code, f"{code}\n".encode(), _MODE)
+        if os.geteuid() == 0:  # `rsu page --new-code` by root: the daemon's user must read it
+            owner = self._folder.parent.stat()
+            for path in (self._folder, self._code):
+                os.chown(path, owner.st_uid, owner.st_gid)
         return code
 
     def set_up(self, code: str, name: str, password: str) -> None:

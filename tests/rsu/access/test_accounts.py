@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from rsu.access import lockout, passwords, sessions
 from rsu.access.accounts import AccountError, Accounts
 from rsu.access.lockout import LockOut
+from rsu.access.reach import Reach
 from rsu.access.roles import Role, needed
 from rsu.access.sessions import Sessions
 
@@ -49,6 +53,20 @@ def test_files_with_secrets_are_the_owners_alone(accounts: Accounts, tmp_path: P
         0o600
     ] * 2
     assert GOOD not in (tmp_path / "page" / "accounts.json").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_code_made_by_root_belongs_to_the_daemons_user(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12345)
+    Accounts(tmp_path).new_code()
+    assert {path.stat().st_uid for path in (tmp_path / "page", tmp_path / "page" / "code")} == {12345}
+
+
+def test_the_qr_code_holds_address_and_fingerprint() -> None:
+    way = Reach(["https://192.168.1.5:18443/"], ":".join(["AB"] * 32))
+    image = np.pad(np.array([list(row) for row in way.code.matrix], np.uint8), 4)
+    picture = np.kron(np.where(image, 0, 255).astype(np.uint8), np.ones((8, 8), np.uint8)).astype(np.uint8)
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == f"https://192.168.1.5:18443/#{way.fingerprint}"
 
 
 def test_a_password_is_checked(accounts: Accounts) -> None:
