@@ -9,12 +9,17 @@ from typing import Annotated
 
 import typer
 
+from hw.detail import Detail
+from rsu.cli.common.errors import fail
 from rsu.cli.common.language import spoken
 from rsu.cli.common.options import Json, Site
+from rsu.core.exits import Exit
 
+_FROM = Detail("name --points CSV, --track REC, or both", "请给出 --points CSV 或 --track REC，或两者")
 EXAMPLES = (
     "rsu calibrate camera site.yaml camera-north --points points.csv",
     "rsu calibrate camera site.yaml camera-north --points points.csv --picture still.png --drawings /tmp/north",
+    "rsu calibrate camera site.yaml camera-north --track drive.mcap --vehicle 0102030405060708",
     "rsu calibrate camera site.yaml camera-north --points points.csv --lines lines.csv --find lens --apply",
 )
 
@@ -29,7 +34,20 @@ class Find(StrEnum):
 
 
 Points = Annotated[
-    Path, typer.Option(metavar="CSV", help="points: u, v and east_m, north_m or latitude_deg, longitude_deg or at")
+    Path | None,
+    typer.Option(
+        metavar="CSV",
+        help="points: u, v and east_m, north_m or latitude_deg, longitude_deg or at",
+        show_default="those of --track",
+    ),
+]
+Track = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="REC", help="recordings of a drive of a vehicle with an on-board unit", show_default="none"),
+]
+Vehicle = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="id of that vehicle, hex", show_default="the one that reports most often"),
 ]
 StraightEdges = Annotated[
     Path | None,
@@ -59,7 +77,9 @@ Drawings = Annotated[
 def command(
     site: Site,
     camera: Annotated[str, typer.Argument(metavar="CAMERA", help="device name of the camera")],
-    points: Points,
+    points: Points = None,
+    track: Track = None,
+    vehicle: Vehicle = None,
     lines: StraightEdges = None,
     find: Wanted = None,
     picture: Still = None,
@@ -78,7 +98,10 @@ def command(
     from rsu.cli.views import calibrate as view
     from rsu.cli.views import calibrated
 
-    done = view.camera(view.CameraWish(site, camera, points, lines, None if find is None else find.value, picture))
+    if points is None and not track:
+        fail(Exit.USAGE, _FROM)
+    wished = None if find is None else find.value
+    done = view.camera(view.CameraWish(site, camera, points, track or [], vehicle, lines, wished, picture))
     if drawings is not None:
         view.draw(done, drawings)
     version = view.save(done) if apply and not done.result.doubts else None

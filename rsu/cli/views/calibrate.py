@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from perception.calibration.pairs import PointPairs
 from rsu.calibration import drawing, job, table
 from rsu.calibration.drawing import DrawnCamera, Picture
 from rsu.calibration.job import CameraResult
+from rsu.calibration.table import Picked
 from rsu.cli.views import config as saving
 from rsu.core import durable
 from rsu.core.exits import Exit
+from rsu.lab.driven import driven
+from rsu.lab.hearing import sensed
+from rsu.recording import reader
 from rsu.site import change, config
 from rsu.site.config import Config
 
@@ -20,7 +27,9 @@ class CameraWish(NamedTuple):
 
     site: Path
     camera: str
-    points: Path
+    points: Path | None
+    track: list[Path]  # recordings of a vehicle's drive
+    vehicle: str | None
     lines: Path | None
     find: str | None
     picture: Path | None
@@ -41,10 +50,24 @@ def camera(wish: CameraWish) -> CameraDone:
     still = None if wish.picture is None else drawing.read(wish.picture)
     size = None if still is None else (still.shape[1], still.shape[0])
     lines = () if wish.lines is None else table.lines(wish.lines)
-    found = job.run(site, wish.camera, table.points(wish.points, site), lines, wish.find, size)
+    found = job.run(site, wish.camera, _picked(wish, site, size), lines, wish.find, size)
     if still is not None and wish.picture is not None:
         still = drawing.fitted(still, found.found.task.size, wish.picture)
     return CameraDone(wish, site, still, found)
+
+
+def _picked(wish: CameraWish, site: Config, picture: tuple[int, int] | None) -> Picked:
+    """Return the points of the table and of the drive, px of a picture of that size."""
+    parts = [] if wish.points is None else [table.points(wish.points, site)]
+    if wish.track:
+        sensor = job.sensor_of(site, wish.camera)
+        size = job.size_of(site, sensor, picture)
+        heard = (each for path in wish.track for each in sensed(site, reader.ticks(path)))
+        drive = driven(site, sensor, size, heard, wish.vehicle)
+        scale = np.array(picture or size) / size
+        parts.append(drive._replace(pairs=drive.pairs._replace(pixel_px=drive.pairs.pixel_px * scale)))
+    pixel, place = (np.concatenate([part.pairs[row] for part in parts]) for row in range(2))
+    return Picked([name for part in parts for name in part.names], PointPairs(pixel, place))
 
 
 def draw(done: CameraDone, folder: Path) -> None:
