@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 from ruamel.yaml import YAML
 
@@ -74,10 +74,25 @@ class Plan(NamedTuple):
         return {name: [sys.executable, "-m", *command] for name, command in commands.items()}
 
 
+class AnyPlan(Protocol):
+    """The processes of a run of the bench."""
+
+    @property
+    def run(self) -> Path:
+        """Return the run folder."""
+
+    @property
+    def daemon_environment(self) -> Mapping[str, str]:
+        """Return the daemon's environment on top of this process's own."""
+
+    def commands(self) -> dict[str, list[str]]:
+        """Return the command line of every process, in starting order."""
+
+
 class Running:
     """The running processes of a plan. Their stdout is kept in the run folder."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: AnyPlan) -> None:
         self._run = plan.run
         self._commands = plan.commands()
         self._environment = {"daemon": plan.daemon_environment}

@@ -16,6 +16,7 @@ EXAMPLES = (
     "rsu demo",
     "rsu demo --for 60 --json                      # the summary for a program",
     "rsu demo --cut radar-north@10+5 --for 30      # a radar dies after 10 s and is back 5 s later",
+    "rsu demo --corridor 2                         # two boxes along one road, one identity for each road user",
     "rsu demo --devices mixed                      # one device of each kind that this version knows",
     "rsu demo --model nanodet.onnx                 # a network looks at the video camera's pictures too",
     "rsu demo --source recorded --address 127.0.0.2 --run /tmp/rsu-demo-2    # a second demo, without SUMO",
@@ -43,6 +44,11 @@ Cuts = Annotated[
         help="kill an emulator, broker or process after S seconds, back D seconds later; may be repeated",
         show_default="none",
     ),
+]
+
+Boxes = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=2, max=8, help="number of boxes along one road", show_default="one crossing"),
 ]
 
 Scene = Annotated[
@@ -74,11 +80,20 @@ def command(
     liars: Annotated[
         int, typer.Option(metavar="N", min=0, max=1000, help="number of vehicles with on-board units that lie")
     ] = 0,
+    corridor: Boxes = None,
 ) -> None:
     """Run the whole product on this machine, without hardware.
 
-    A simulated crossing, emulated devices, the daemon and its page; a summary at the end.
+    A simulated crossing, emulated devices, the daemon and its page; a summary at the end. With `--corridor` several
+    boxes along one road instead, each with a page of its own; of the other options `--for`, `--json`, `--seed` and
+    `--run` hold there.
     """
+    if corridor is not None:
+        from rsu.cli.views import demo_corridor
+
+        with usage():
+            wish = demo_corridor.CorridorWish(corridor, seconds, as_json, seed, run)
+            raise typer.Exit(until_interrupted(lambda stop: demo_corridor.run_demo(wish, stop)))
     from rsu.bench.processes import Cut
     from rsu.cli.views import demo as bench
 

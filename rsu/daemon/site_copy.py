@@ -64,7 +64,8 @@ def gather(site: Path) -> Gathered:
     named = list(_named(loaded))
     files = {_key(path): path.resolve() if is_link else path.read_bytes() for path, is_link in named}
     for path in [loaded.path, *layers.drop_ins(loaded.path)]:
-        files[_key(path)] = _site_file(path, loaded.path.parent, {_key(path) for path, _ in named})
+        copied = {_key(path) for path, is_link in named if not is_link}  # a link leads to the same file anyhow
+        files[_key(path)] = _site_file(path, loaded.path.parent, copied)
     return Gathered(loaded.path, files, _digest(files))
 
 

@@ -140,3 +140,14 @@ def test_a_changed_file_is_caught_while_it_is_copied(site: Path, shelf: Path) ->
         freeze(torn, [shelf])
     assert caught.value.findings[0].file == f"/{name}"
     assert last_good(site, shelf) is None
+
+
+def test_a_key_beside_the_site_file_is_found_by_its_path(site: Path, shelf: Path) -> None:
+    """As a bare name it would be taken for a credential."""
+    key = site.parent / "corridor.key"
+    key.write_text("x" * 40, encoding="utf-8")
+    neighbour = {"address": "10.0.0.2:4750", "public_key": "y" * 40}
+    corridor = {"key_file": str(key), "neighbours": {"NEXT": neighbour}, "axis_m": [[0.0, 0.0], [1.0, 0.0]]}
+    site.write_text(site.read_text(encoding="utf-8") + f"\ncorridor: {json.dumps(corridor)}\n", encoding="utf-8")
+    made = frozen(site, shelf).config.site.corridor
+    assert made is not None and made.key_file == key
