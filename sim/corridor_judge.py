@@ -31,7 +31,7 @@ NEAR_M = 3.0
 KEPT = 50  # frames
 
 
-class Box:
+class JudgedBox:
     """What one box and its world say."""
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], folder: Path) -> None:
@@ -75,7 +75,7 @@ class Box:
             self.said[user] = of.get(row, 0) or self.said.get(user, 0)
 
 
-def kept(first: Box, last: Box) -> dict[str, int]:
+def kept(first: JudgedBox, last: JudgedBox) -> dict[str, int]:
     """Return how many road users passed both boxes, and how many kept their identity."""
     both = [user for user in first.said if user in last.said]
     same = sum(first.said[user] == last.said[user] != 0 for user in both)
@@ -91,7 +91,7 @@ def survey_error(folder: Path) -> tuple[float, float]:
     return float(east), float(north)
 
 
-def datums(folder: Path, box: Box) -> dict[str, dict[str, float]]:
+def datums(folder: Path, box: JudgedBox) -> dict[str, dict[str, float]]:
     """Return of each neighbour of a box its datum and clock as found, and how far the datum is from the truth."""
     found = {}
     mine = survey_error(folder)
@@ -123,7 +123,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     with zmq.Context() as context:
         folders = [options.run / f"box-{box}" for box in range(1, options.boxes + 1)]
-        boxes = [Box(context, folder) for folder in folders]
+        boxes = [JudgedBox(context, folder) for folder in folders]
         while not stop.wait(0.05):
             for box in boxes:
                 box.listen()
