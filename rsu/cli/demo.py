@@ -46,6 +46,15 @@ Cuts = Annotated[
     ),
 ]
 
+Model = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE.onnx", help="network that looks at the video camera too", show_default="none"),
+]
+
+Liars = Annotated[
+    int, typer.Option(metavar="N", min=0, max=1000, help="number of vehicles with on-board units that lie")
+]
+
 Boxes = Annotated[
     int | None,
     typer.Option(metavar="N", min=2, max=8, help="number of boxes along one road", show_default="one crossing"),
@@ -73,13 +82,8 @@ def command(
     seed: Seed = 7,
     address: Address = "127.0.0.1",
     run: BenchRun = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.onnx", help="network that looks at the video camera too", show_default="none"),
-    ] = None,
-    liars: Annotated[
-        int, typer.Option(metavar="N", min=0, max=1000, help="number of vehicles with on-board units that lie")
-    ] = 0,
+    model: Model = None,
+    liars: Liars = 0,
     corridor: Boxes = None,
 ) -> None:
     """Run the whole product on this machine, without hardware.
