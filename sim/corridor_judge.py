@@ -32,7 +32,7 @@ KEPT = 50  # frames
 
 
 class JudgedBox:
-    """What one box and its world say."""
+    """The newest words of one box and of its world."""
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], folder: Path) -> None:
         self.frames: deque[WorldFrame] = deque(maxlen=KEPT)
