@@ -16,6 +16,7 @@ from rsu.lab.doctor.kernel_clock import KernelClock
 from rsu.lab.doctor.recent import Recent
 from rsu.lab.doctor.serial_lines import SerialLine
 from rsu.site.config import Config
+from rsu.site.dialects import DIALECTS
 from rsu.site.uplink import PlatformSettings
 from rsu.uplink.handshake import Handshake
 
@@ -23,6 +24,10 @@ NO_DAEMON = Detail("no daemon runs", "守护程序未运行")
 NO_RECORD = Detail("the {process} process is silent", "{process} 进程无报告")
 NO_SITE = Detail("no valid site file", "没有有效的站点文件")
 NO_PLATFORM = Detail("the site has no platform", "站点未配置平台")
+NO_BROKER = Detail(
+    "this platform is reached without a broker: the uplink process tells of it",
+    "该平台不经消息服务器连接：由 uplink 进程报告其状态",
+)
 NO_RECORDING = Detail("no recording of the last minutes", "没有最近几分钟的录制")
 FAILED = Detail("failed: {error}", "出错：{error}")
 NO_TIME = Detail("this box was too busy to read the recording in time", "本机过于繁忙，未能及时读取录制")
@@ -91,7 +96,9 @@ class SiteFacts(NamedTuple):
 
     @property
     def handshake(self) -> Handshake:
-        """Return the broker's answer. NotApplicableError: the site has no platform."""
+        """Return the broker's answer. NotApplicableError: the site has no platform, or one without a broker."""
+        if DIALECTS[self.platform.dialect].transport != "mqtt":
+            raise NotApplicableError(NO_BROKER)
         if self.broker is None:
             raise NotApplicableError(NO_PLATFORM)
         return self.broker

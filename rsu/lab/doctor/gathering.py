@@ -19,6 +19,7 @@ from rsu.lab.doctor.recent import Recent, recent
 from rsu.lab.doctor.tail import last_ticks
 from rsu.site import config
 from rsu.site.config import Config
+from rsu.site.dialects import DIALECTS
 from rsu.uplink import credentials
 from rsu.uplink.handshake import Handshake, shake
 
@@ -100,7 +101,7 @@ def _site(path: Path) -> tuple[list[Finding], Config | None]:
 
 def _broker(valid: Config | None) -> Handshake | None:
     platform = None if valid is None else valid.site.uplink.platform
-    if valid is None or platform is None:
+    if valid is None or platform is None or DIALECTS[platform.dialect].transport != "mqtt":
         return None
     return shake(platform, valid.site.identity.rscu_sn, dialect(valid), BROKER_S)
 

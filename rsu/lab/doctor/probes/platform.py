@@ -10,6 +10,7 @@ from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.largest import USERS, largest, parts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, warn
 from rsu.reasons import broker, details, uplink
+from rsu.site.dialects import DIALECTS
 
 _ANSWER = Margin(1000, 4000, "ms")
 _DAYS = Margin(30, 7, "d", least=True)
@@ -42,11 +43,14 @@ _REFUSED = Detail("refused by the platform", "平台拒绝")
 
 
 def _connects(of: SiteFacts) -> Iterator[Measured]:
-    cause, state = of.handshake.cause, of.newest.uplink
-    if cause is None or (state is not None and state.connected):
-        yield fine(_IN, f"{of.platform.host}:{of.platform.port}")
+    where, state = f"{of.platform.host}:{of.platform.port}", of.newest.uplink
+    if state is not None and state.connected:
+        yield fine(_IN, where)
+    elif state is not None and state.error and DIALECTS[of.platform.dialect].transport != "mqtt":
+        yield bad(Detail(state.error, details.said(state.error, "zh")), where)
     else:
-        yield bad(cause.cause, f"{of.platform.host}:{of.platform.port}")
+        cause = of.handshake.cause
+        yield fine(_IN, where) if cause is None else bad(cause.cause, where)
 
 
 def _answer(of: SiteFacts) -> Iterator[Measured]:
