@@ -66,6 +66,7 @@ def configuration(
         "log_type error",
     ]
     if persistence:
+        lines += ["autosave_on_changes true", "autosave_interval 1"]  # messages that it has taken outlive its kill
         lines += ["persistence true", f"persistence_location {run}/", "persistence_file broker.db"]
     if tls is not None:
         lines += [f"cafile {tls / 'ca.pem'}", f"certfile {tls / 'server.pem'}", f"keyfile {tls / 'server.key'}"]

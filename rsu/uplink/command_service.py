@@ -114,6 +114,7 @@ class CommandService:
             if command is not None:
                 entry = clerk.take(command.delivery, command.answers)
                 command_port.acknowledge(command)
+                self._under_way.pop(entry.id, None)  # of a repeat: it is to be answered again
                 _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
 
     def _publish(self) -> None:

@@ -28,7 +28,7 @@ from tests.rsu.downlink.commanded import CommandedBox
 CONFIG, QUERY = "rscu/RSCU-DEMO-1/config/down", "rscu/RSCU-DEMO-1/query/down"
 KINDS = ("switch", "switch", "query", "query", "repeat", "late", "expired", "unsigned", "replayed")
 KILL_EVERY, BROKER_EVERY = 25, 100
-CALM = 5  # cycles after a kill whose delay is that of the restart
+WITHOUT_WAIT = 5  # commands after a kill, one upon the other; the delay of these is that of the restart
 P99_S = 1.0
 
 
@@ -43,6 +43,7 @@ class Cycles:
     def give(self, number: int, calm: bool) -> bytes:
         """Give one command."""
         kind, commander = self.chance.choice(KINDS), self.box.commander
+        kind = "query" if kind == "replayed" and commander.counter < 5 else kind
         switch = body(number, airConfig={"rsm": {"local": bool(number % 2)}})
         if kind in ("switch", "query"):
             topic, said, more = (
@@ -64,18 +65,18 @@ class Cycles:
 
     def run(self, cycles: int) -> None:
         """Give all commands; kill between them."""
-        killed = -CALM
+        killed = -WITHOUT_WAIT
         for number in range(1, cycles + 1):
-            if number % KILL_EVERY == 0:
+            if number % KILL_EVERY == 0 and number < cycles:
                 self.box.uplink().kill()
                 killed = number
-            if number % BROKER_EVERY == 0:
+            if number % BROKER_EVERY == 0 and number < cycles:
                 self.box.broker.kill()
                 self.box.broker.wait()
                 self.box.start_broker()
-            asked = self.give(number, number - killed >= CALM)
-            if number - killed >= CALM:
-                self.box.commander.answer(asked, 5.0)
+            asked = self.give(number, number - killed > WITHOUT_WAIT)
+            if number - killed >= WITHOUT_WAIT:
+                self.box.commander.answer(asked, 10.0)
             else:
                 time.sleep(0.1)
         end_s = time.monotonic() + 15
