@@ -33,6 +33,7 @@ _LISTS = {
     "messages": "kind",
     "devices": "name",
     "claims": "vehicle_id",
+    "orders": "id",
 }
 
 

@@ -1,4 +1,4 @@
-// Running events on the map: a warning triangle with the event's name.
+// Running events on the map: a warning triangle with the event's name; those that the platform orders on air: a hollow one.
 
 import {eventName} from "./words.js";
 
@@ -7,9 +7,24 @@ export function drawEvents(context, view, theme, events) {
   for (const event of Object.values(events)) drawOne(context, theme, event, view.x(event.east_m), view.y(event.north_m));
 }
 
+/** Draw the ordered events, each with its issuer; paler while the gate lets none leave. */
+export function drawOrders(context, view, theme, orders) {
+  view.inPixels(context);
+  for (const order of Object.values(orders).filter((each) => each.code !== undefined)) {
+    context.globalAlpha = order.on_air ? 1 : 0.5;
+    const name = `${eventName(order)} (${order.issuer})`;
+    drawSign(context, theme, theme.panel, theme.alarm, name, view.x(order.east_m), view.y(order.north_m));
+  }
+  context.globalAlpha = 1;
+}
+
 function drawOne(context, theme, event, x, y) {
-  context.strokeStyle = theme.panel;
-  context.fillStyle = theme.alarm;
+  drawSign(context, theme, theme.alarm, theme.panel, eventName(event), x, y);
+}
+
+function drawSign(context, theme, fill, line, name, x, y) {
+  context.strokeStyle = line;
+  context.fillStyle = fill;
   context.lineWidth = 2;
   context.lineJoin = "round";
   context.beginPath();
@@ -19,7 +34,7 @@ function drawOne(context, theme, event, x, y) {
   context.closePath();
   context.stroke();
   context.fill();
-  context.fillStyle = theme.panel;
+  context.fillStyle = line;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.font = "800 13px system-ui, sans-serif";
@@ -29,6 +44,6 @@ function drawOne(context, theme, event, x, y) {
   context.strokeStyle = theme.ground;
   context.lineWidth = 3.5;
   context.fillStyle = theme.alarm;
-  context.strokeText(eventName(event), x + 15, y - 24);
-  context.fillText(eventName(event), x + 15, y - 24);
+  context.strokeText(name, x + 15, y - 24);
+  context.fillText(name, x + 15, y - 24);
 }

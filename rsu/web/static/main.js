@@ -3,7 +3,7 @@
 import {attention} from "./attention.js";
 import {drawClaims} from "./claims.js";
 import {DeviceView} from "./device.js";
-import {drawEvents} from "./events.js";
+import {drawEvents, drawOrders} from "./events.js";
 import {showDetails, showFigures} from "./facts.js";
 import {listen} from "./gestures.js";
 import {choose, language, onLanguageChange, say, translate} from "./language.js";
@@ -172,6 +172,7 @@ function draw(now) {
   tracks.draw(context, view, theme, {now: time, devices: state.devices || {}, selected, hovered});
   if (!recorded) drawSignals(context, view, theme, heads, roads, state.signals || {}, stale ? 0 : time);
   if (!recorded) drawEvents(context, view, theme, state.events || {});
+  if (!recorded) drawOrders(context, view, theme, state.orders || []);
   showScale();
 }
 

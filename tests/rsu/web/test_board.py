@@ -28,7 +28,7 @@ def test_what_is_unknown_is_absent() -> None:
     snapshot = msgspec.structs.replace(Crossing(30).snapshot(1), utc_uncertainty_ms=None, position_error_m=math.nan)
     made: dict[str, Any] = document(snapshot)
     assert None not in members(made)
-    assert made["station"] == {"stamp_ns": 1, "boot": "c0ffee", "counters": {}, "weather": {}, "orders": []}
+    assert made["station"] == {"stamp_ns": 1, "boot": "c0ffee", "counters": {}, "weather": {}}
     assert made["claims"] == {}
 
 

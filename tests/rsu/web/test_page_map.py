@@ -8,7 +8,7 @@ import time
 import msgspec
 import pytest
 
-from rsu.bus.snapshot import SignalHead
+from rsu.bus.snapshot import OrderView, SignalHead
 from tests.rsu.web.bench import CAR, Bench
 from tests.rsu.web.browser import CHROMIUM, Browser
 
@@ -42,6 +42,17 @@ def test_the_map_is_drawn(bench: Bench, dark: bool) -> None:
     assert pixels(bench.browser, "red") > 100
     assert pixels(bench.browser, "yellow") > 50
     assert pixels(bench.browser, "truck") == 0
+
+
+def test_an_event_that_the_platform_orders_is_drawn(bench: Bench) -> None:
+    bench.crossing.say(tracks=[], events=[], orders=[])
+    bench.browser.wait("document.getElementById('users').textContent === '0'")
+    before = pixels(bench.browser, "alarm")
+    bench.crossing.say(tracks=[], events=[], orders=[OrderView("w1", "rsi", "city", 0, True, 501, 4.0, 3.0)])
+    end = time.monotonic() + 10
+    while pixels(bench.browser, "alarm") <= before:
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def press(browser: Browser, x: float, y: float) -> None:
