@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from perception.objects import Floats, Ints, RoadUser
 
@@ -180,7 +181,7 @@ def explain(reason: str, sample: bytes) -> str | None:
         value = msgspec.json.decode(sample)
     except RecursionError:
         return TOO_DEEP.en
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return DAMAGED.en if sample.lstrip()[:1] in (b"{", b"[") else None
     if reason in ("object", "unplaced", "objects", "field", "class", "too-many-objects"):
         return _explained_object(reason, value)

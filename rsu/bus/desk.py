@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 import zmq
 
+from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from rsu.bus.sockets import Bound
 from rsu.core.errors import NotReachableError
@@ -40,7 +41,7 @@ class Desk(Generic[Order, Answer]):
             return msgspec.msgpack.decode(self._socket.recv(zmq.NOBLOCK), type=self._kind)
         except zmq.Again:
             return None
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             self.answer(self._lost)
             return None
 

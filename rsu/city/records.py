@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hw.decoding import UNDECODABLE
+
 Id = Annotated[int, msgspec.Meta(gt=0, lt=65536)]
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Stamp = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # ms UTC
@@ -154,7 +156,7 @@ def read(box: str, kind: str, body: bytes) -> CityRecord:
                 return CityRecord(kind, numbers, traffic=_TRAFFIC.decode(body))
             case "basic-status" | "run-status" | "lamp":
                 return CityRecord(kind, numbers, state=_STATE.decode(body))
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise RefusedRecordError(numbers, str(error)) from error
     raise RefusedRecordError(numbers, f"no kind of record of T/ITS 0180.1: {kind}")
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from rsu.core import durable
 
@@ -120,7 +121,7 @@ def _sealed(entry: AuditEntry) -> AuditEntry:
 def _entry(line: bytes) -> AuditEntry | None:
     try:
         return msgspec.json.decode(line, type=AuditEntry)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return None
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import BaseModel
 
+from hw.decoding import UNDECODABLE
 from rsu.core import durable
 from rsu.core.errors import ConfigError
 from rsu.site import config, content, layers
@@ -109,7 +110,7 @@ def last_good(site: Path, shelf: Path) -> Frozen | None:
         if last.origin != str(origin) or _digest(files) != last.digest:
             return None
         return Frozen(origin, last.digest, config.load(_mirror(shelf / last.digest, origin)), _names(origin, files))
-    except (OSError, msgspec.DecodeError, ConfigError):
+    except (OSError, ConfigError, *UNDECODABLE):
         return None
 
 

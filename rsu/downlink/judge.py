@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from hw.timescale import MADE_NS
 from rsu.downlink import signature
 from rsu.downlink.contents import CommandBody
@@ -67,7 +68,7 @@ class CommandJudge:
         """Return the claimed identity of a command, for the answer and the log."""
         try:
             content = msgspec.json.decode(delivery.body, type=CommandBody)
-        except (msgspec.MsgspecError, RecursionError):
+        except UNDECODABLE:
             return Claim(delivery.issuer or PLATFORM)
         row = COMMANDS[delivery.command]
         number = "" if content.seq_num is None else str(content.seq_num)
@@ -110,7 +111,7 @@ class CommandJudge:
             raise RefusedError(words.TOO_LONG.of(len(delivery.body), MAX_OCTETS), BAD_PARAMETER)
         try:
             content = msgspec.json.decode(delivery.body, type=row.content)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise RefusedError(words.NOT_READ.of(error), BAD_PARAMETER) from error
         for name in (content.rscu_sn, content.rsu_id, content.rsu_esn):
             if name and name not in self._names:

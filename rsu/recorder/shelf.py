@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from hw.timescale import MADE_NS
 from rsu.bus.records import RecordingView
 from rsu.core import durable
@@ -153,7 +154,7 @@ def _marks(lines: list[bytes]) -> list[KeepMark]:
     for line in lines:
         try:
             found.append(msgspec.json.decode(line, type=KeepMark))
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             found.append(KeepMark("event", 0, "a mark that cannot be read"))
     return found
 

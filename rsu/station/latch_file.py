@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 import structlog
 
+from hw.decoding import UNDECODABLE
 from rsu.bus import desk
 from rsu.bus.latch import Held
 from rsu.core import durable
@@ -84,7 +85,7 @@ class LatchFile:
             kept = msgspec.json.decode(self._path.read_bytes(), type=Kept)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *UNDECODABLE) as error:
             _log.error("signal latch cannot be read: taken for closed", path=str(self._path), why=str(error))
             return Held((0, 0), 0)
         if kept.configuration != self._configuration:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from perception.geo import to_wgs84
 from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, Participants, RoadEvents, Told, ToldUser
@@ -81,7 +82,7 @@ class Acme:
         """Return the content of an acknowledgement; ValueError: nothing that can be used."""
         try:
             held = msgspec.json.decode(body, type=_Held)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise ValueError(str(error)) from error
         return [Answer(kind, held.boot, held.seq, held.seq, HELD, "")]
 

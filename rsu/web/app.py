@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from hw.decoding import UNDECODABLE
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
 from rsu.web import health, lane_pages, logins, manual, reloading, site_pages, words
@@ -60,7 +61,7 @@ class _Pages:
             order = msgspec.json.decode(await request.body(), type=RecorderOrder)
             answer = await asyncio.to_thread(ask, self._run, order)
             await self._access.note(request.state.visitor, "recorder", order.verb, after=answer.state)
-        except msgspec.DecodeError as error:
+        except UNDECODABLE as error:
             return PlainTextResponse(str(error), 400)
         except NotReachableError as error:
             return PlainTextResponse(str(error), 503)
@@ -117,7 +118,9 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         Middleware(Bounded),
         Middleware(Admission, sessions, access.settings.login),
     ]
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: not_understood})
+    return Starlette(
+        routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(UNDECODABLE, not_understood)
+    )
 
 
 def _places(board: Board) -> SitePlaces:

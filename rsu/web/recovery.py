@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from rsu.core.errors import Finding
 from rsu.site.web import WebSettings
@@ -99,7 +100,9 @@ def application(site: str, findings: Sequence[Finding], access: Access) -> Starl
     names = access.settings.https.names if access.settings.https else ()
     middleware = [Middleware(Guard, names), Middleware(Bounded)]
     middleware.append(Middleware(Admission, access.sessions, access.settings.login))
-    return Starlette(routes=routes, middleware=middleware, exception_handlers={msgspec.DecodeError: not_understood})
+    return Starlette(
+        routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(UNDECODABLE, not_understood)
+    )
 
 
 def _page(site: str, findings: Sequence[Finding], language: str) -> str:

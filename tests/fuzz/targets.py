@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from tests.fuzz import devices, files, messages
+from tests.fuzz import devices, files, messages, platforms
 from tests.fuzz.parser import Parser
 from v2x.profiles import PROFILES
 
@@ -81,6 +81,15 @@ _ROWS: list[tuple[str, Callable[[], Parser], float, int, str]] = [
     ),
     ("ti-profile", devices.profile, 20, _FILE, "ti-profile"),
     ("uplink-ack", files.acknowledgement, 20, _FILE, "uplink-ack"),
+    *((f"{name}-answers", partial(platforms.answers, name), 20, _FILE, "uplink-ack") for name in ("tits0117", "dris")),
+    *((f"{name}-stream", partial(platforms.stream, name), 20, _FILE, name) for name in ("rcu2cloud", "gat1049")),
+    *(
+        (f"{name}-reply", partial(platforms.reply, name), 20, _FILE, "uplink-ack")
+        for name in ("cooperative", "tits0180-http")
+    ),
+    ("commands", platforms.commands, 100, _FILE, "commands"),
+    ("neighbour", platforms.neighbour, 20, _FILE, "neighbour"),
+    ("city-record", platforms.city_record, 100, _FILE, "city-record"),
     ("recording", files.recording, 100, 8192, "recording"),
     ("foreign-json", partial(files.foreign, ".json"), 100, _FILE, "foreign-json"),
     ("foreign-csv", partial(files.foreign, ".csv"), 100, _FILE, "foreign-csv"),

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from perception.events.settings import KINDS
 from perception.geo import to_wgs84
 from perception.results import LaneFlow, RoadEvent
@@ -137,6 +138,6 @@ class Cooperative:
         """Return the meaning of a reply; one that cannot be read has the record sent again."""
         try:
             reply = msgspec.json.decode(body, type=_Reply)
-        except (msgspec.MsgspecError, RecursionError):
+        except UNDECODABLE:
             return ReplyVerdict(NOT_NOW, f"HTTP {status}")
         return ReplyVerdict(_MEANING.get(reply.code, NOT_NOW), f"{reply.code} {reply.message}"[:128])

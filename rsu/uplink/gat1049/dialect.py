@@ -112,7 +112,7 @@ class PoliceSession:
             raise ValueError("a document with declarations")
         try:
             root = ElementTree.fromstring(octets.strip())
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, LookupError) as error:  # not XML, or of an encoding that does not exist
             raise ValueError(str(error)) from error
         kind, operation = root.findtext("Type"), root.find("Body/Operation")
         named = None if operation is None else operation.get("name")

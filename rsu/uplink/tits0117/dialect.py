@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from rsu.bus.records import Report
 from rsu.bus.told import DeviceStates, Participants, RoadEvents, SignalLamps, Told
 from rsu.site.box import Box
@@ -114,7 +115,7 @@ class Tits0117:
         """Return the content of an acknowledgement; of another box's: none. ValueError: nothing that can be used."""
         try:
             said = msgspec.json.decode(body, type=_TableA1)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except UNDECODABLE as error:
             raise ValueError(str(error)) from error
         esn, _, number = said.seq_num.partition(":")
         boot, _, seq = number.rpartition(":")

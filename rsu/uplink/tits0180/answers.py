@@ -19,6 +19,7 @@ from typing import Annotated
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from rsu.uplink.dialect import HELD, Answer
 
 _LONGEST_TEXT = 300
@@ -49,7 +50,7 @@ def read(kind: str, payload: bytes) -> list[Answer]:
     """Return the content of an acknowledgement; ValueError: nothing that can be used."""
     try:
         said = _DECODER.decode(payload)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise ValueError(str(error)) from error
     if said.ranges is not None:
         return [Answer(kind, e.boot, e.first, e.last, e.code, e.text[:_LONGEST_TEXT]) for e in said.ranges]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hw.decoding import UNDECODABLE
 from rsu.bus.handover import RANK, SKIPPED
 from rsu.bus.records import Report
 from rsu.bus.told import Told
@@ -86,6 +87,6 @@ class Tits0180Requests:
             return ReplyVerdict(REFUSED, body[:128].decode("utf-8", "replace"))
         try:
             reply = msgspec.json.decode(body, type=_HttpReply)
-        except (msgspec.MsgspecError, RecursionError):
+        except UNDECODABLE:
             return ReplyVerdict(NOT_NOW, f"HTTP {status}")
         return ReplyVerdict(HELD if reply.status in _GOOD else NOT_NOW, f"status {reply.status}")
