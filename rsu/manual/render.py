@@ -55,8 +55,9 @@ def parse(text: str) -> list[Token]:
 
 
 def html(tokens: list[Token]) -> str:
-    """Return tokens as HTML; blocks of code can be scrolled by the keyboard."""
-    return str(_PARSER.renderer.render(tokens, _PARSER.options, {})).replace("<pre>", '<pre tabindex="0">')
+    """Return tokens as HTML; blocks of code and tables can be scrolled by the keyboard."""
+    text = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    return text.replace("<pre>", '<pre tabindex="0">').replace("<table>", '<table tabindex="0">')
 
 
 def anchor(title: str) -> str:

@@ -36,6 +36,8 @@ PAGES = {
     "login.html": "document.activeElement?.tagName === 'INPUT'",
     "site.html": "document.querySelectorAll('.gutter i').length > 20",
     "lane-map.html": "document.querySelectorAll('#points td').length > 3",
+    "doctor.html": "document.getElementById('examine')?.textContent.length > 1",
+    "#device/camera-west": "document.getElementById('sheet-body')?.children.length > 0",
     "access.html": "document.querySelectorAll('#audit thead').length > 0",
     "manual/en/operate": "document.querySelectorAll('h2').length > 3",
     "manual/zh/operate": "document.querySelectorAll('h2').length > 3",
@@ -88,6 +90,7 @@ def _judged(browser: Browser, page: str, ready: str, script: str) -> list[str]:
         browser.open(page)
         browser.wait("document.readyState === 'complete'", 20)
         browser.evaluate(f"localStorage.setItem('language', '{language}')")
+        browser.open("about:blank")  # another place on the same page would not load it anew
         browser.open(page)
         browser.wait(ready, 30)
         browser.evaluate(script)
