@@ -17,7 +17,7 @@ from perception.corridor.settings import CorridorSettings
 from perception.corridor.shared import NeighbourOffset
 from perception.objects import Floats
 
-ALIKE = 40.0  # looks at a road user that tell as much as one
+ALIKE = 100.0  # looks at a road user that tell as much as one: its whole way through an overlap
 MEMORY_S = 600.0  # after which knowledge has faded to 1/e
 LOOK_S = 0.1  # between two looks
 

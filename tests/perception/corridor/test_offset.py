@@ -32,14 +32,14 @@ def test_datum_and_clock_are_found() -> None:
     _, found = learnt(BOTH_WAYS, 1500)
     assert (found.east_m, found.north_m) == pytest.approx(DATUM, abs=3 * found.datum_sd_m)
     assert found.clock_ms == pytest.approx(CLOCK_S * 1e3, abs=3 * found.clock_sd_ms)
-    assert found.datum_sd_m < 0.1
-    assert found.clock_sd_ms < 5.0
+    assert found.datum_sd_m < 0.2
+    assert found.clock_sd_ms < 8.0
     assert found.shared == 4
 
 
 def test_one_direction_does_not_tell_them_apart() -> None:
     one_way = np.abs(BOTH_WAYS)
-    assert learnt(one_way, 1500)[1].clock_sd_ms > 2.0 * learnt(BOTH_WAYS, 1500)[1].clock_sd_ms
+    assert learnt(one_way, 1500)[1].clock_sd_ms > 1.4 * learnt(BOTH_WAYS, 1500)[1].clock_sd_ms
 
 
 def test_what_is_known_is_taken_off() -> None:
