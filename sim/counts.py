@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import ssl
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from sim.openv2x_standard import HeardTopic
@@ -55,8 +57,17 @@ def wanted(command: str, names: Iterable[str], arguments: list[str] | None) -> a
     parser.add_argument("name", choices=sorted(names))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--address", default="127.0.0.1", help="default: %(default)s")
+    parser.add_argument("--tls", type=Path, help="folder with ca.pem, server.pem, server.key: TLS with certificates")
     parser.add_argument("--json", action="store_true", help="print the counts as one JSON object at the end")
     return parser.parse_args(arguments)
+
+
+def context(tls: Path) -> ssl.SSLContext:
+    """Return the server's side of TLS: it proves itself, and wants the box's certificate."""
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(tls / "ca.pem"))
+    made.load_cert_chain(tls / "server.pem", tls / "server.key")
+    made.verify_mode = ssl.CERT_REQUIRED
+    return made
 
 
 def until_told() -> Iterator[None]:

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from sim import standard
-from sim.counts import Counts, until_told, wanted
+from sim.counts import Counts, context, until_told, wanted
 from sim.fields import Check, Misfit, table, text, whole
 from sim.openv2x_standard import HeardTopic
 
@@ -117,6 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = wanted("sim.http_platforms", PLATFORMS, arguments)
     counts = Counts()
     served = server(options.name, options.address, options.port, counts)
+    if options.tls is not None:
+        served.socket = context(options.tls).wrap_socket(served.socket, server_side=True)
     threading.Thread(target=served.serve_forever, kwargs={"poll_interval": _LOOK_S}, daemon=True).start()
     for _ in until_told():
         time.sleep(_LOOK_S)

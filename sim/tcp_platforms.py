@@ -10,14 +10,16 @@ import selectors
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
-from sim.counts import Counts, until_told, wanted
+from sim.counts import Counts, context, until_told, wanted
 from sim.gat1049 import Police
 from sim.openv2x_standard import HeardTopic
 from sim.rcu2cloud import Cloud
 
 _LOOK_S = 0.1
+_SHAKE_S = 5.0  # for the TLS handshake
 
 
 class Side(Protocol):
@@ -43,6 +45,16 @@ def _serve(connection: socket.socket, side: Side, counts: Counts) -> bool:
     return bool(data)
 
 
+def _secured(connection: socket.socket, tls: Path) -> socket.socket | None:
+    """Return the connection with TLS; None, and closed, where the box does not prove itself."""
+    try:
+        connection.settimeout(_SHAKE_S)
+        return context(tls).wrap_socket(connection, server_side=True)
+    except OSError:
+        connection.close()
+        return None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Listen until SIGTERM or SIGINT, then print the summary."""
     options = wanted("sim.tcp_platforms", PLATFORMS, arguments)
@@ -52,8 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
         for _ in until_told():
             for key, _ in ready.select(_LOOK_S):
                 if key.data is None:
-                    connection, _ = server.accept()
-                    ready.register(connection, selectors.EVENT_READ, PLATFORMS[options.name]())
+                    accepted, _ = server.accept()
+                    connection = accepted if options.tls is None else _secured(accepted, options.tls)
+                    if connection is not None:
+                        ready.register(connection, selectors.EVENT_READ, PLATFORMS[options.name]())
                 elif not _serve(key.fileobj, key.data, counts):  # type: ignore[arg-type]
                     ready.unregister(key.fileobj)
                     with contextlib.suppress(OSError):

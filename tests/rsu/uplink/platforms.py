@@ -8,9 +8,12 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rsu.site.uplink import TlsSettings
 
 MODULE = {"rcu2cloud": "tcp", "gat1049": "tcp", "cooperative": "http", "tits0180-http": "http"}
 
@@ -25,10 +28,10 @@ def free_port() -> int:
 class FarEnd:
     """The bench's platform in a process of its own."""
 
-    def __init__(self, name: str, port: int) -> None:
+    def __init__(self, name: str, port: int, *more: str) -> None:
         self.port = port
         module = f"sim.{MODULE[name]}_platforms"
-        arguments = [sys.executable, "-m", module, name, "--port", str(port), "--json"]
+        arguments = [sys.executable, "-m", module, name, "--port", str(port), "--json", *more]
         self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
         for _ in range(200):
             with socket.socket() as client:
@@ -47,3 +50,19 @@ class FarEnd:
         self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+
+def certificates(folder: Path) -> TlsSettings:
+    """Make an authority, and certificates of broker, platform and box signed by it."""
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench", "-days", "1")
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    for name in ("server", "platform", "box"):
+        openssl("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "names"]
+        openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signed)
+    return TlsSettings(ca=folder / "ca.pem", certificate=folder / "box.pem", key=folder / "box.key")

@@ -22,6 +22,7 @@ from rsu.bus.sockets import Publisher, Subscriber
 from rsu.bus.told import Participants, RoadEvents
 from rsu.site.uplink import PlatformSettings, SpoolSettings, TlsSettings, UplinkSettings
 from sim.broker import executable
+from tests.rsu.uplink.platforms import certificates
 from tests.rsu.uplink.said import crowd
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="mosquitto is not installed")
@@ -252,25 +253,9 @@ def test_records_go_in_parts_through_a_broker_with_small_packets(bench: Bench) -
     assert (summary["distinct"], summary["by_kind"]) == (20, {"event": 4, "participant": 16})
 
 
-def _certificates(folder: Path) -> TlsSettings:
-    """Make an authority, and certificates of broker, platform and box signed by it."""
-
-    def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench", "-days", "1")
-    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-    for name in ("server", "platform", "box"):
-        openssl("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", "names"]
-        openssl("x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", *signed)
-    return TlsSettings(ca=folder / "ca.pem", certificate=folder / "box.pem", key=folder / "box.key")
-
-
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_over_tls_with_client_certificates(bench: Bench) -> None:
-    tls = _certificates(bench.folder)
+    tls = certificates(bench.folder)
     bench.broker("--tls", str(bench.folder))
     platform = bench.platform("--tls", str(bench.folder))
     stranger = bench.uplink(tls.model_copy(update={"certificate": None, "key": None}))
