@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from statistics import fmean
 from typing import Any
 
 import msgspec
@@ -125,13 +124,21 @@ def _chinese(state: str) -> str:
 
 def _curves(history: BoxHistory, begin_ns: int, span_ns: int) -> dict[str, list[float | None]]:
     """Return each figure in equal parts of the time; None: nothing is known of a part, as while the box was off."""
-    bins: dict[str, list[list[float]]] = {}
     parts = min(_BINS, span_ns // MINUTE_NS)
+    sums: dict[str, list[float]] = {}
+    counts: dict[str, list[int]] = {}
     for ns, means in history.minutes(begin_ns):
         place = min(parts - 1, (ns - begin_ns) * parts // span_ns)
         for name, value in means.items():
-            bins.setdefault(name, [[] for _ in range(parts)])[place].append(value)
-    return {name: [round(fmean(each), 2) if each else None for each in row] for name, row in bins.items()}
+            if name not in sums:
+                sums[name], counts[name] = [0.0] * parts, [0] * parts
+            sums[name][place] += value
+            counts[name][place] += 1
+    return {name: [_mean(*each) for each in zip(row, counts[name], strict=True)] for name, row in sums.items()}
+
+
+def _mean(total: float, count: int) -> float | None:
+    return round(total / count, 2) if count else None
 
 
 def _json(content: Any) -> Response:

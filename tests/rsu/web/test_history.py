@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import msgspec
@@ -121,6 +122,15 @@ def test_the_traffic_of_whole_minutes_goes_in_by_lane(tmp_path: Path) -> None:
     [(_, means)] = kept.minutes(0)
     prefix = "lane north_in 2"
     assert means == {f"{prefix} flow": 720, f"{prefix} occupancy": 25, f"{prefix} queue": 30, f"{prefix} speed": 36}
+
+
+def test_curves_have_gaps_where_nothing_was_recorded(tmp_path: Path) -> None:
+    kept, now_ns = BoxHistory(tmp_path), time.time_ns() // MINUTE_NS * MINUTE_NS
+    for minute in (10, 11, 40):
+        kept.figures({"road users": minute}, now_ns - minute * MINUTE_NS)
+    kept.write(now_ns)
+    curve = chronicle._history(kept, 60 * MINUTE_NS)["curves"]["road users"]
+    assert len(curve) == 60 and [each for each in curve if each is not None] == [40.0, 11.0, 10.0]
 
 
 def test_its_file_is_readable_by_others(tmp_path: Path) -> None:
