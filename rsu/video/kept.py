@@ -2,6 +2,7 @@
 
 One file for each camera in the data folder, written whole or not at all. It shows no road users but those that have
 stood for minutes. It is used for `KEPT_S` only, since light changes, and only for the same camera, pose and settings.
+The first picture of a calibration, which the view must show, is kept as well, for as long as the calibration holds.
 """
 
 from __future__ import annotations

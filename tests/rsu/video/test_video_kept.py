@@ -37,3 +37,12 @@ def test_a_damaged_file_is_none(tmp_path: Path) -> None:
     for damaged in (b"", whole[: len(whole) // 2], b"PK" + bytes(50), whole[:200] + bytes(300) + whole[500:]):
         kept.path.write_bytes(damaged)
         assert kept.load(NOW) is None
+
+
+@pytest.mark.parametrize("after_s", [-1.0, 90 * 86400.0])
+def test_the_first_picture_of_a_calibration_is_known_as_long_as_it_holds(tmp_path: Path, after_s: float) -> None:
+    path = tmp_path / "view-north.npz"
+    KeptRoad(path, "a", forever=True).save(ROAD, NOW)
+    first = KeptRoad(path, "a", forever=True).load(NOW + round(after_s * 1e9))
+    assert first is not None and np.array_equal(first, ROAD)
+    assert KeptRoad(path, "b", forever=True).load(NOW) is None, "calibrated again"
