@@ -38,11 +38,11 @@ export class Plan {
   everything() { this.view.fit(this.roads.everything()); }
 
   points(part) { return part.owner[part.points]; }
-  at([east, north]) { return [this.view.x(east), this.view.y(north)]; }
+  pixel([east, north]) { return [this.view.x(east), this.view.y(north)]; }
 
   handle(x, y) {
     if (!this.chosen) return -1;
-    const away = this.points(this.chosen).map((point) => { const [px, py] = this.at(point); return Math.hypot(px - x, py - y); });
+    const away = this.points(this.chosen).map((point) => { const [px, py] = this.pixel(point); return Math.hypot(px - x, py - y); });
     const nearest = away.indexOf(Math.min(...away));
     return away[nearest] < NEAR_PX ? nearest : -1;
   }
@@ -61,7 +61,7 @@ export class Plan {
     this.view.inPixels(this.context);
     this.context.lineWidth = 2 * LINE_PX;
     const hit = (part) => {
-      const line = path(this.points(part).map((point) => this.at(point)), part.closed);
+      const line = path(this.points(part).map((point) => this.pixel(point)), part.closed);
       return this.context.isPointInStroke(line, x * this.view.ratio, y * this.view.ratio);
     };
     const found = this.parts.filter((part) => part.key.includes("lanes.") || part.closed).find(hit);
@@ -72,7 +72,7 @@ export class Plan {
     if (!this.roads || !this.view.width) return;
     this.roads.draw(this.context, this.view, this.theme);
     if (!this.chosen) return;
-    const context = this.context, points = this.points(this.chosen).map((point) => this.at(point));
+    const context = this.context, points = this.points(this.chosen).map((point) => this.pixel(point));
     this.view.inPixels(context);
     context.strokeStyle = this.theme.accent;
     context.lineWidth = 3;
