@@ -50,6 +50,7 @@ class Clerk:
         try:
             obeyed = self._judge.judge(delivery, self.journal, self.journal.values())
         except RefusedError as error:
+            claim = claim._replace(issuer=error.issuer or claim.issuer)
             self._log(delivery.utc_ns, claim.issuer, delivery.command, claim.number, f"refused: {error.why}")
             return self.journal.refuse(delivery, claim, error, topic)
         if obeyed.plan is None:

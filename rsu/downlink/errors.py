@@ -18,6 +18,7 @@ class RefusedError(RsuError):
     def __init__(self, why: Detail, code: int = NOT_PROCESSED) -> None:
         super().__init__(why)
         self.why, self.code = why, code
+        self.issuer = ""  # proven by the signature
 
 
 class JournalError(RsuError):

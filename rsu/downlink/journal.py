@@ -78,7 +78,6 @@ class CommandJournal:
         with _translated():
             self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0)
             self._values = OrderedValues(self._db)
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             if self._db.execute("PRAGMA user_version").fetchone() == (0,):

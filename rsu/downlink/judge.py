@@ -80,6 +80,21 @@ class CommandJudge:
         row = COMMANDS[delivery.command]
         content = self._read(delivery, row)
         signed = self._signed(delivery)
+        try:
+            return self._judge(delivery, row, content, signed, kept, values)
+        except RefusedError as error:
+            error.issuer = "" if signed is None else signed.issuer
+            raise
+
+    def _judge(
+        self,
+        delivery: Delivery,
+        row: CommandRow,
+        content: CommandBody,
+        signed: Signed | None,
+        kept: CommandMemory,
+        values: dict[str, bytes],
+    ) -> Obeyed:
         issuer = signed.issuer if signed is not None else delivery.issuer or PLATFORM
         self._refuse_unless_allowed(row, content, issuer, signed)
         number = str(content.seq_num) if content.seq_num is not None else str(signed.counter) if signed else ""

@@ -85,6 +85,7 @@ def test_a_counter_is_used_once(office: Office) -> None:
     assert office.give_signed("rsi", works(3), 4).why == "counter 4 is not above 5, the last one"
     assert office.give_signed("rsi", works(1, alert="b"), 6).why == "seqNum 1 was used for another command"
     assert office.give_signed("rsi", works(2), 6).state == "accepted"
+    assert {each.actor for each in audit.entries(office.clerk._audit)} == {"platform: city"}
 
 
 def test_an_expired_signature_is_refused(office: Office) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 
 from rsu.core import audit
 from sim.broker import executable
+from sim.commander import Commander
 from sim.commands import body, event
-from tests.rsu.downlink.commanded import CommandedBox
+from tests.rsu.downlink.commanded import CommandedBox, free_port
 
 pytestmark = [
     pytest.mark.live,
@@ -42,7 +45,6 @@ def test_commands_reach_the_station_and_hold_over_kills(box: CommandedBox) -> No
     ]
     works = body(1, rsiSourceType=1, rsi=event("w1", 23.5, 114.0, 600))
     assert "from this box" in box.ask(RSI, works, signed=True)["errorDesc"]
-    assert box.orders is not None
     box.uplink().send_signal(signal.SIGKILL)
     asked = box.commander.ask(CONFIG, body(4, airConfig={"rsm": {"local": False}}), signed=True)
     answer = box.commander.answer(asked, 20)
@@ -56,3 +58,27 @@ def test_commands_reach_the_station_and_hold_over_kills(box: CommandedBox) -> No
     box.until_air(lambda air: air.revision == revision)
     assert box.pid("station") != station
     assert box.commander.faults == [] and audit.verify(box.data / audit.FOLDER) == []
+
+
+def test_another_address_holds_once_a_platform_answers_there(box: CommandedBox, tmp_path: Path) -> None:
+    box.until_connected()
+    port, run = free_port(), tmp_path / "other"
+    run.mkdir()
+    programs = [("sim.broker", "--persistence"), ("sim.platform",)]
+    there = [
+        subprocess.Popen([sys.executable, "-m", name, "--run", str(run), "--port", str(port), *more])
+        for name, *more in programs
+    ]
+    other = Commander(port, "RSCU-DEMO-1", "RSU-DEMO-1", box.commander.key, "bench")
+    try:
+        assert other.subscribed.wait(20)
+        said = body(1, timeStamp=1, time=0, power=0, addressChg=f"127.0.0.1:{port}")
+        asked = box.commander.ask("rscu/RSCU-DEMO-1/om-config/down", said, signed=True)
+        answer = other.answer(asked, 60)
+        assert answer is not None and answer["config"] == {"address": f"127.0.0.1:{port}"}
+        assert answer["state"] == "applied" and other.faults == []
+    finally:
+        other.close()
+        for each in there:
+            each.terminate()
+            each.wait(10)
