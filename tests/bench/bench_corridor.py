@@ -150,14 +150,18 @@ def measure(seed: int, seconds: float) -> Figures:
     return run.figures()
 
 
-def told(results: dict[str, Figures]) -> dict[str, str]:
-    """Return the limits that the runs together do not keep."""
-    share = {
+def shares(results: dict[str, Figures]) -> Figures:
+    """Return the shares of kept identities over all runs."""
+    return {
         name: sum(each[name] * each[passed] for each in results.values())
         / sum(each[passed] for each in results.values())
         for name, passed in PASSED.items()
     }
-    missed = {name: f"{value:.4f} < {LEAST[name]}" for name, value in share.items() if value < LEAST[name]}
+
+
+def told(results: dict[str, Figures]) -> dict[str, str]:
+    """Return the limits that the runs together do not keep."""
+    missed = {name: f"{value:.4f} < {LEAST[name]}" for name, value in shares(results).items() if value < LEAST[name]}
     for name, limit in MOST.items():
         worst = max(each[name] for each in results.values())
         missed |= {name: f"{worst:.3f} > {limit}"} if worst > limit else {}
@@ -179,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
             flush=True,
         )
     missed = told(results)
-    keep("corridor", {"least": LEAST, "most": MOST, "missed": missed, **results})
+    keep("corridor", {"least": LEAST, "most": MOST, "missed": missed, "kept": shares(results), "seeds": results})
     sys.exit(f"missed: {missed}" if missed else 0)
 
 
