@@ -11,11 +11,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import rsu.access.accounts
 import rsu.cli.msg.pcap
+import rsu.downlink.errors
 import rsu.drill.faults
 import rsu.lab.errors
 import rsu.lab.importing.frames
 import rsu.recording.verify
+import rsu.web.workbench
 from rsu.cli.common import ends
 from rsu.cli.common.errors import translated
 from rsu.cli.main import app
@@ -28,7 +31,14 @@ from rsu.upgrade.errors import ReturnedError
 RSI = "4002626668606260606086287b815e6a6bbe"
 CONFIGS = Path(__file__).parents[3] / "configs"
 DAY = Path(__file__).parents[2] / "rsu" / "recording" / "golden" / "day.mcap"
-UNSEEN = {rsu.cli.msg.pcap.CaptureError}  # told as the error of one message
+# told as the error of one message, as the answer to a request of the page, as the answer to a command of the platform
+UNSEEN = {
+    rsu.cli.msg.pcap.CaptureError,
+    rsu.access.accounts.AccountError,
+    rsu.web.workbench.SiteEditError,
+    rsu.downlink.errors.RefusedError,
+    rsu.downlink.errors.JournalError,
+}
 FINDINGS = {ReturnedError}  # a release was tried, and found not to work
 
 
