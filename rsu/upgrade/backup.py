@@ -26,7 +26,7 @@ from rsu.upgrade.errors import BackupError, OccupiedError
 
 _MANIFEST = "manifest.json"
 _SITE, _DATA = "site/", "data/"  # folders in the archive
-_LEFT_OUT = (".mcap", ".keep", ".part", ".new", "-wal", "-shm", "-journal")
+_LEFT_OUT = (".mcap", ".keep", ".part", ".new", "-wal", "-shm", "-journal", "-lock")
 _SQLITE = b"SQLite format 3\0"
 _MODE = 0o600  # secrets are in it
 _HAS_A_SITE = Detail(

@@ -1,7 +1,7 @@
 """The spool: records on disk until the platform has acknowledged them. SQLite, WAL, synchronous FULL.
 
-One transaction per group (`rsu/uplink/transaction.py`): all of it, or nothing. One process at a time: the file is
-locked exclusively.
+One transaction per group (`rsu/uplink/transaction.py`): all of it, or nothing. One uplink at a time
+(`spool_files.alone`); others may read the file meanwhile: a backup does.
 """
 
 from __future__ import annotations
@@ -70,16 +70,20 @@ class Spool:
         self._limits = SpoolLimits.of(settings)
         self._damaged: set[int] = set()  # ids of rows whose content is not as it was stored
         _check_header(path)
-        with _translated():
-            self._db = rows.connect(path, _LOCK_S)
-            try:
-                self._prepare()
-            except BaseException:
-                self._db.close()
-                raise
+        self._alone = spool_files.alone(path)
+        try:
+            with _translated():
+                self._db = rows.connect(path, _LOCK_S)
+                try:
+                    self._prepare()
+                except BaseException:
+                    self._db.close()
+                    raise
+        except BaseException:
+            self._alone.close()
+            raise
 
     def _prepare(self) -> None:
-        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA journal_size_limit = 8388608")
@@ -113,6 +117,7 @@ class Spool:
     def close(self) -> None:
         """Close the file; committed records are safe with or without this."""
         self._db.close()
+        self._alone.close()
 
     def copy(self, path: Path) -> None:
         """Write the whole spool beside a path where it no longer is; the next `open_spool` puts it there."""

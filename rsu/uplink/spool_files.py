@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
+from typing import IO
 
 from rsu.uplink.errors import SpoolError
 
@@ -34,3 +36,20 @@ def rename(path: Path, target: Path) -> None:
                 source.rename(destination)
     except OSError as error:
         raise SpoolError(f"{source} cannot be renamed: {error}") from error
+
+
+def alone(path: Path) -> IO[str]:
+    """Return the open lock of a spool, a file beside it that holds for as long as it is open.
+
+    SQLite's own exclusive lock would keep readers out too. SpoolError: another process has it, or it cannot be made.
+    """
+    try:
+        lock = path.with_name(path.name + "-lock").open("w", encoding="utf-8")
+    except OSError as error:
+        raise SpoolError(str(error)) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SpoolError(f"{path} is locked: {error}") from error
+    return lock

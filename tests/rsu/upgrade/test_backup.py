@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import random
-import sqlite3
 import stat
 import zlib
 from pathlib import Path
 
 import pytest
 
+from rsu.site.uplink import SpoolSettings
 from rsu.upgrade import backup
 from rsu.upgrade.errors import BackupError, OccupiedError
+from rsu.uplink.spool import Spool
+from tests.rsu.uplink.spooled import commit, held_in, records_of
 
 
 @pytest.fixture
@@ -33,10 +35,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_site_moves_with_secrets_and_state_and_without_recordings(site: Path, tmp_path: Path) -> None:
-    spool = sqlite3.connect(tmp_path / "data/uplink.sqlite", isolation_level=None)
-    spool.execute("PRAGMA journal_mode = WAL")
-    spool.execute("CREATE TABLE records (number INTEGER)")
-    spool.execute("INSERT INTO records VALUES (7)")  # in the log beside the database, which holds it open
+    spool = Spool(tmp_path / "data/uplink.sqlite", SpoolSettings())  # as the uplink at work has it
+    commit(spool, records_of(1, 3))
     saved = tmp_path / "crossing.rsu-backup"
     backup.save(saved, site, tmp_path / "data")
     spool.close()
@@ -45,8 +45,8 @@ def test_a_site_moves_with_secrets_and_state_and_without_recordings(site: Path, 
     assert contents(tmp_path / "new/etc") == contents(tmp_path / "etc")
     assert stat.S_IMODE((tmp_path / "new/etc/credentials/platform").stat().st_mode) == 0o600
     assert set(contents(tmp_path / "new/data")) == {"latch.json", "uplink.sqlite"}
-    moved = sqlite3.connect(tmp_path / "new/data/uplink.sqlite")
-    assert moved.execute("SELECT number FROM records").fetchall() == [(7,)]
+    moved = Spool(tmp_path / "new/data/uplink.sqlite", SpoolSettings())
+    assert [record.seq for record in held_in(moved)] == [1, 2, 3]
     moved.close()
 
 
