@@ -22,6 +22,7 @@ from hw.channel import READ_SIZE, attempt, message
 from hw.detail import Detail
 from hw.endpoint import BrokerTls, Mqtt, split_address
 from hw.errors import LostError, OpenError
+from hw.mqtt_client import ClosingClient
 
 KEEP_ALIVE_S = 10
 CONNECT_S = 2.0
@@ -41,7 +42,7 @@ class MqttChannel:
         self._topic = place.topic
         self._failure: str | None = None
         self._subscribed = self._closed = False
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
+        self._client = ClosingClient(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
         self._client.connect_timeout = CONNECT_S
         if place.user is not None:
             self._client.username_pw_set(place.user, credential.first_line(place.password_file) or None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from typing import NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from hw.mqtt_client import ClosingClient
 from rsu.uplink.dialect import Login, Publication
 
 _CONNACK, _AUTH = 0x20, 0xF0
@@ -28,7 +28,7 @@ class BrokerLimits(NamedTuple):
         return None if self.max_packet is None else self.max_packet - _PUBLISH
 
 
-class Client(paho.Client):
+class Client(ClosingClient):
     """One connection; it does not connect again by itself."""
 
     first = b""
@@ -52,18 +52,6 @@ class Client(paho.Client):
             self.failure = error
             raise
         return data
-
-    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
-        """Shake hands; paho's own leaves the socket open where that fails."""
-        assert self._ssl_context is not None
-        wrapped = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self._host, do_handshake_on_connect=False)
-        try:
-            wrapped.settimeout(self._connect_timeout)
-            wrapped.do_handshake()
-        except BaseException:
-            wrapped.close()
-            raise
-        return wrapped
 
 
 def make(login: Login, context: ssl.SSLContext | None, will: Publication | None, connect_timeout_s: float) -> Client:

@@ -68,8 +68,6 @@ def test_a_broker_of_our_authority_is_subscribed_to(port: int, pki: Path, tmp_pa
     end(link(tmp_path, port, pki, "ca"), until_up=True)
 
 
-# Paho leaves the socket of a failed handshake to the garbage collector
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_broker_of_another_authority_is_not(port: int, pki: Path, tmp_path: Path) -> None:
     end(link(tmp_path, port, pki, "other"), until_up=False)
 
