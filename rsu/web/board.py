@@ -74,8 +74,8 @@ class Board:
         self._renew(document(record) | {"troubles": self._troubles(now_ns)})
 
     def tell(self, name: str, part: Document) -> None:
-        """Take a part of the document that no record has."""
-        if self.newest.document.get(name) != part:
+        """Take a part of the document that no record has; an empty one is as good as none."""
+        if self.newest.document.get(name, {}) != part:
             self._renew({name: part})
 
     def _renew(self, changed: Document) -> None:

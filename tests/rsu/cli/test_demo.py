@@ -78,7 +78,7 @@ def test_a_killed_radar_is_seen_and_comes_back(summary: dict[str, Any]) -> None:
     back = next(at for at, state in story if state == "ok" and at > lost)
     assert lost <= 12.0 + 3.5 and back <= 16.0 + 5.5
     rsm = [state for _, state in changes(summary, "message rsm", 12.0)]
-    assert "degraded sensor-lost" in rsm and rsm[-1] == "send"
+    assert any("sensor-lost" in state for state in rsm) and "sensor-lost" not in rsm[-1], rsm
 
 
 def test_a_killed_signal_controller_goes_through_the_gate(summary: dict[str, Any]) -> None:
@@ -96,7 +96,13 @@ def test_a_killed_service_costs_no_broadcast(summary: dict[str, Any]) -> None:
         for at, what, state in summary["changes"]
         if what.startswith("message ") and what != "message bsm" and 13.5 <= at < 22.0
     ]
-    assert set(between) <= {"send", "degraded sensor-lost"}
+    # beside other tests the video camera may have too little of the processor: a degraded sensor
+    assert {word for state in between for word in state.split()} <= {
+        "send",
+        "degraded",
+        "sensor-lost",
+        "sensor-degraded",
+    }
     assert [gap for gap in summary["gaps"] if 13.5 <= gap["at_s"] < 22.0] == []
 
 
