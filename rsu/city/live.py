@@ -49,7 +49,7 @@ class LiveView:
         if record.state is None:
             return
         if record.kind == "lamp":
-            box.lamps = list(record.state.get("lampRealInfos", ()))
+            box.lamps = record.state["lampRealInfos"]
         elif record.kind == "basic-status":
             box.status(record.state)
 

@@ -17,6 +17,7 @@ from hw.decoding import UNDECODABLE
 Id = Annotated[int, msgspec.Meta(gt=0, lt=65536)]
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Stamp = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # ms UTC
+Count = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # as far as JSON's numbers are exact
 Speed = Annotated[float, msgspec.Meta(ge=0, le=655)]
 Heading = Annotated[float, msgspec.Meta(ge=0, le=360)]
 NO_HEADING = 65535
@@ -59,10 +60,12 @@ class RecordNumbers(msgspec.Struct, frozen=True, rename={"box": "rscuSn", "boot"
 
     box: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     boot: str = ""
-    seq: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    first_seq: Annotated[int, msgspec.Meta(ge=1)] | None = None  # of a marker: first_seq..seq will never come
-    part: Annotated[int, msgspec.Meta(ge=1)] = 1
-    parts: Annotated[int, msgspec.Meta(ge=1)] = 1
+    seq: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = None
+    first_seq: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = (
+        None  # of a marker: first_seq..seq will never come
+    )
+    part: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
+    parts: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
     stamp_ms: Stamp | None = None
 
     @property
@@ -80,8 +83,8 @@ class CityEvent(msgspec.Struct, frozen=True, rename={"id": "eventId", "code": "e
                                                      "latitude_deg": "latitude"}):  # fmt: skip
     """One event of table 18."""
 
-    id: int
-    code: int
+    id: Count
+    code: Count
     start_ms: Stamp
     longitude_deg: Degrees
     latitude_deg: Degrees
@@ -99,10 +102,10 @@ class CityFlow(msgspec.Struct, frozen=True, rename={"branch": "branchId", "lane"
 
     branch: str
     lane: str
-    volume: int
+    volume: Count
     queue_m: float = 0.0
     delay_s: float | None = None
-    congestion: int | None = None
+    congestion: Count | None = None
 
 
 class CityTraffic(msgspec.Struct, frozen=True, rename={"start_ms": "startTime", "end_ms": "endTime",
@@ -112,6 +115,10 @@ class CityTraffic(msgspec.Struct, frozen=True, rename={"start_ms": "startTime", 
     start_ms: Stamp
     end_ms: Stamp
     lanes: list[CityFlow] = []
+
+
+class _Lamps(msgspec.Struct, frozen=True):
+    lampRealInfos: list[dict[str, Any]]  # noqa: N815 - the standard's name
 
 
 class CityRecord(msgspec.Struct, frozen=True):
@@ -135,7 +142,7 @@ class RefusedRecordError(ValueError):
 
 _NUMBERS, _PARTICIPANTS = msgspec.json.Decoder(RecordNumbers), msgspec.json.Decoder(_Participants)
 _EVENTS, _TRAFFIC = msgspec.json.Decoder(_Events), msgspec.json.Decoder(CityTraffic)
-_STATE = msgspec.json.Decoder(dict[str, Any])
+_LAMPS, _STATE = msgspec.json.Decoder(_Lamps), msgspec.json.Decoder(dict[str, Any])
 
 
 def read(box: str, kind: str, body: bytes) -> CityRecord:
@@ -154,7 +161,9 @@ def read(box: str, kind: str, body: bytes) -> CityRecord:
                 return CityRecord(kind, numbers, events=tuple(_EVENTS.decode(body).eventList))
             case "traffic":
                 return CityRecord(kind, numbers, traffic=_TRAFFIC.decode(body))
-            case "basic-status" | "run-status" | "lamp":
+            case "lamp":
+                return CityRecord(kind, numbers, state={"lampRealInfos": _LAMPS.decode(body).lampRealInfos})
+            case "basic-status" | "run-status":
                 return CityRecord(kind, numbers, state=_STATE.decode(body))
     except UNDECODABLE as error:
         raise RefusedRecordError(numbers, str(error)) from error
