@@ -21,27 +21,28 @@ from rsu.city.store import CityStore
 STATIC = Path(__file__).parent / "static"
 _MOST = 10_000  # rows of an answer
 _WORLD = "-180,-90,180,90"
+_NO_BOX = PlainTextResponse("no such box", 404)
 _NO_NUMBERS = "area: expected west,south,east,north in degrees; from, to: ms since 1970"
 
 
 class _Queries:
-    """The requests, one method each."""
+    """The requests, one method each; they run on threads, beside the ingest."""
 
     def __init__(self, store: CityStore, archive: TrackArchive, live: LiveView, ingest: Ingest) -> None:
         self._store, self._archive, self._live, self._ingest = store, archive, live, ingest
 
-    async def boxes(self, _: Request) -> Response:
+    def boxes(self, _: Request) -> Response:
         return _json(list(self._live.boxes(_now_ms())))
 
-    async def box(self, request: Request) -> Response:
+    def box(self, request: Request) -> Response:
         name = request.path_params["box"]
         rows = self._store.rows("SELECT * FROM box WHERE box = ?", (name,))
         if not rows:
-            return PlainTextResponse("no such box", 404)
+            return _NO_BOX
         known = {key: msgspec.json.decode(rows[0][key]) for key in ("basic", "run")}
         return _json(rows[0] | known | {"lamps": self._live.lamps(name), "gaps": self._store.gaps(name)})
 
-    async def users(self, request: Request) -> Response:
+    def users(self, request: Request) -> Response:
         try:
             west, south, east, north = map(float, request.query_params.get("area", _WORLD).split(","))
         except ValueError:
@@ -49,26 +50,28 @@ class _Queries:
         area: Area = (west, south, east, north)
         return _json(list(self._live.users(area, _now_ms())))
 
-    async def events(self, request: Request) -> Response:
+    def events(self, request: Request) -> Response:
         return self._rows("SELECT * FROM event WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms DESC", request)
 
-    async def flows(self, request: Request) -> Response:
+    def flows(self, request: Request) -> Response:
         box = request.query_params.get("box", "")
         query = "SELECT * FROM flow WHERE end_ms >= ? AND end_ms < ? AND box = ? ORDER BY end_ms DESC, branch, lane"
         return self._rows(query, request, box)
 
-    async def tracks(self, request: Request) -> Response:
+    def tracks(self, request: Request) -> Response:
         try:
             begin_ms, end_ms = _span(request)
         except ValueError:
             return PlainTextResponse(_NO_NUMBERS, 400)
         box = request.query_params.get("box", "")
+        if not self._store.rows("SELECT box FROM box WHERE box = ?", (box,)):
+            return _NO_BOX
         rows: list[dict[str, Any]] = self._archive.states(box, begin_ms, end_ms)
         fresh = [told(box, row) for states in self._store.blocks(box, begin_ms, end_ms) for row in states.tolist()]
         return _json((rows + fresh)[:_MOST])
 
-    async def counts(self, _: Request) -> Response:
-        return _json({"taken": dict(self._ingest.taken), "refused": dict(self._ingest.refused)})
+    def counts(self, _: Request) -> Response:
+        return _json({"taken": self._ingest.taken, "refused": self._ingest.refused, "reasons": [*self._ingest.reasons]})
 
     def _rows(self, query: str, request: Request, *values: object) -> Response:
         try:

@@ -10,6 +10,7 @@ import numpy as np
 
 from rsu.city.records import STATE
 from rsu.city.store import DAY_MS, CityStore
+from rsu.core import durable
 
 # sorted by road user, neighbours differ little: delta encoding (Parquet version 2), then zstd
 _COPY = """COPY (SELECT * FROM states ORDER BY id, time_ms) TO '{file}'
@@ -55,7 +56,9 @@ class TrackArchive:
         with duckdb.connect() as db:
             db.register("states", {name: np.ascontiguousarray(states[name]) for name in STATE.names or ()})
             db.execute(_COPY.format(file=str(fresh).replace("'", "''")))
+        durable.sync(fresh)  # before the store forgets them
         fresh.replace(file)
+        durable.sync(file.parent)
         return len(states)
 
     def states(self, box: str, begin_ms: int, end_ms: int) -> list[dict[str, Any]]:

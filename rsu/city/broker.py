@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import getpass
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
 from hw.detail import Detail
 from rsu.core.errors import NotReachableError
+from rsu.core.parent import die_with_us
 
 _SBIN = "/usr/sbin:/usr/local/sbin"  # where distributions put it, often outside a user's PATH
-_PR_SET_PDEATHSIG = 1
-_PRCTL = ctypes.CDLL(None).prctl  # looked up here: not between fork and exec
 _MISSING = Detail("mosquitto is not installed: apt install mosquitto", "未安装 mosquitto：apt install mosquitto")
+# of boxes: %u is the user, which is the box's rscuSn
+_RIGHTS = """pattern write rscu/%u/+/up
+pattern read rscu/%u/#
+"""
 
 
 class BrokerPlace(NamedTuple):
@@ -28,10 +29,10 @@ class BrokerPlace(NamedTuple):
     tls: Path | None  # folder with ca.pem, server.pem, server.key; None: plain
 
 
-def configuration(place: BrokerPlace, folder: Path) -> str:
-    """Return mosquitto.conf: messages wait on disk while the city is down, each box writes its own topics alone."""
+def configuration(place: BrokerPlace, folder: Path, socket: Path) -> str:
+    """Return mosquitto.conf: records that it confirmed wait on its disk, each box writes its own topics alone."""
     lines = [
-        f"listener {place.port} {place.address}",
+        "per_listener_settings true",
         f"user {getpass.getuser()}",
         "log_dest stderr",
         "log_type warning",
@@ -39,6 +40,9 @@ def configuration(place: BrokerPlace, folder: Path) -> str:
         "persistence true",
         f"persistence_location {folder}/",
         "max_queued_messages 100000",
+        f"listener 0 {socket}",
+        "allow_anonymous true",
+        f"listener {place.port} {place.address}",
     ]
     if place.passwords is None:
         lines += ["allow_anonymous true"]
@@ -50,25 +54,16 @@ def configuration(place: BrokerPlace, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-_RIGHTS = """user city
-topic readwrite #
+def start(place: BrokerPlace, folder: Path, socket: Path) -> subprocess.Popen[bytes]:
+    """Start it. `socket`: for the city itself, in a folder of its owner alone: it asks for no password.
 
-pattern write rscu/%u/+/up
-pattern read rscu/%u/#
-"""
-
-
-def start(place: BrokerPlace, folder: Path) -> subprocess.Popen[bytes]:
-    """Start it. NotReachableError: it is not installed."""
+    NotReachableError: it is not installed.
+    """
     path = shutil.which("mosquitto") or shutil.which("mosquitto", path=_SBIN)
     if path is None:
         raise NotReachableError(_MISSING)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "mosquitto.acl").write_text(_RIGHTS, encoding="utf-8")
     file = folder / "mosquitto.conf"
-    file.write_text(configuration(place, folder), encoding="utf-8")
-    return subprocess.Popen([path, "-c", str(file)], preexec_fn=_die_with_us)
-
-
-def _die_with_us() -> None:
-    _PRCTL(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    file.write_text(configuration(place, folder, socket), encoding="utf-8")
+    return subprocess.Popen([path, "-c", str(file)], preexec_fn=die_with_us())

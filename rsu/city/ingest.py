@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from rsu.city.live import LiveView
-from rsu.city.records import CityRecord, RecordNumbers, RefusedRecordError, read
+from rsu.city.records import KINDS, CityRecord, RecordNumbers, RefusedRecordError, read
 from rsu.city.store import CityStore
 
 _BAD_PARAMETER, _LONGEST = 1, 128  # errorCode and characters of errorDesc, T/ITS 0117 A.1
+_REASONS = 20
 
 
 class InMessage(NamedTuple):
@@ -35,7 +36,8 @@ class Ingest:
     def __init__(self, store: CityStore, live: LiveView) -> None:
         self._store, self._live = store, live
         self.taken: Counter[str] = Counter()  # by kind of record
-        self.refused: Counter[str] = Counter()  # by reason
+        self.refused: Counter[str] = Counter()  # by kind of record
+        self.reasons: deque[str] = deque(maxlen=_REASONS)  # of the last refusals
         for row in store.rows("SELECT box, last_ms, basic FROM box"):
             live.remember(row["box"], row["last_ms"], msgspec.json.decode(row["basic"]))
 
@@ -47,7 +49,8 @@ class Ingest:
             try:
                 record = read(box, kind, message.body)
             except RefusedRecordError as error:
-                self.refused[f"{kind}: {error}"[:_LONGEST]] += 1
+                self.refused[kind if kind in KINDS else "other"] += 1
+                self.reasons.append(f"{message.topic}: {error}")
                 if error.numbers is not None and error.numbers.seq is not None:
                     answers.add(message.topic, error.numbers, str(error)[:_LONGEST] or "refused")
             else:

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rsu.city.records import NO_HEADING, CityRecord
+from rsu.city.records import NO_HEADING, STATE, CityRecord
 
 FRESH_MS = 5_000  # road users of a box that has said nothing for so long are not shown
 SILENT_MS = 30_000  # a box that has said nothing for so long is silent
 
 Area = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+_NOBODY = np.zeros(0, STATE)
 
 
 class _BoxNow:
@@ -23,8 +26,12 @@ class _BoxNow:
         self.heard_ms = self.states_ms = 0
         self.active = True
         self.place: tuple[float, float] | None = None  # longitude, latitude
-        self.states: NDArray[np.void] | None = None
+        self.states: NDArray[np.void] = _NOBODY
         self.lamps: list[dict[str, Any]] = []
+
+    def fresh(self, now_ms: int) -> NDArray[np.void]:
+        """Return the road users (n,) STATE; none of a box that has been silent about them."""
+        return self.states if now_ms - self.states_ms <= FRESH_MS else _NOBODY
 
     def status(self, basic: dict[str, Any]) -> None:
         """Take in a basic status, or a presence, which has no place."""
@@ -46,11 +53,9 @@ class LiveView:
         box.heard_ms = now_ms
         if record.states is not None:
             box.states, box.states_ms = record.states, now_ms
-        if record.state is None:
-            return
-        if record.kind == "lamp":
-            box.lamps = record.state["lampRealInfos"]
-        elif record.kind == "basic-status":
+        if record.lamps is not None:
+            box.lamps = record.lamps
+        if record.state is not None and record.kind == "basic-status":
             box.status(record.state)
 
     def remember(self, box: str, heard_ms: int, basic: dict[str, Any]) -> None:
@@ -61,21 +66,20 @@ class LiveView:
 
     def boxes(self, now_ms: int) -> Iterator[dict[str, Any]]:
         """Yield every box: its place, when it was heard, and whether it is on line, silent or off line."""
-        for name, box in sorted(self._boxes.items()):
+        for name, box in sorted([*self._boxes.items()]):  # the ingest may add some meanwhile
             silent = now_ms - box.heard_ms > SILENT_MS
             state = "offline" if not box.active else "silent" if silent else "online"
-            users = 0 if box.states is None or now_ms - box.states_ms > FRESH_MS else len(box.states)
+            users = len(box.fresh(now_ms))
             yield {"box": name, "place": box.place, "heard_ms": box.heard_ms, "state": state, "users": users}
 
     def users(self, area: Area, now_ms: int) -> Iterator[dict[str, Any]]:
         """Yield the road users in an area."""
         west, south, east, north = (round(each * 1e7) for each in area)
-        for name, box in self._boxes.items():
-            if box.states is None or now_ms - box.states_ms > FRESH_MS:
-                continue
-            longitude, latitude = box.states["longitude"], box.states["latitude"]
+        for name, box in [*self._boxes.items()]:
+            states = box.fresh(now_ms)
+            longitude, latitude = states["longitude"], states["latitude"]
             inside = (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
-            for row in box.states[inside].tolist():
+            for row in states[inside].tolist():
                 yield told(name, row)
 
     def lamps(self, box: str) -> list[dict[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import uvicorn
@@ -18,7 +20,7 @@ from rsu.city.api import application
 from rsu.city.archive import TrackArchive
 from rsu.city.broker import BrokerPlace
 from rsu.city.ingest import Ingest
-from rsu.city.link import BrokerAddress, CityLink
+from rsu.city.link import CityLink
 from rsu.city.live import LiveView
 from rsu.city.store import DAY_MS, CityStore
 from rsu.core.errors import NotReachableError
@@ -40,7 +42,6 @@ class CitySettings(NamedTuple):
     broker: BrokerPlace
     host: str  # of the page
     port: int
-    password: str | None = None  # of the city's own user at the broker
 
 
 class City:
@@ -54,30 +55,30 @@ class City:
         self.archive = TrackArchive(settings.data)
         self.live = LiveView()
         self.ingest = Ingest(self.store, self.live)
-        self._broker = broker.start(settings.broker, settings.data / "broker")
-        place = settings.broker
-        user = None if place.passwords is None else "city"
-        ca = None if place.tls is None else str(place.tls / "ca.pem")
-        self._link = CityLink(BrokerAddress(place.address, place.port, user, settings.password, ca), self.ingest)
+        self._private = TemporaryDirectory(prefix="rsu-city-")  # a socket's path is short, that of the data may be long
+        socket = Path(self._private.name, "broker")
+        self._broker = broker.start(settings.broker, settings.data / "broker", socket)
+        self._link = CityLink(socket, self.ingest)
         if not self._link.subscribed.wait(_BEGIN_S):
             self._broker.terminate()
-            raise NotReachableError(_NO_BROKER.of(address=place.address, port=place.port))
+            self._private.cleanup()
+            raise NotReachableError(_NO_BROKER.of(address=settings.broker.address, port=settings.broker.port))
 
     def serve(self, stop: threading.Event) -> None:
-        """Run until `stop`. OSError: the page's port is taken."""
+        """Run until `stop`, or until a part fails, whose error comes through. OSError: the page's port is taken."""
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
         with socket.create_server((self._settings.host, self._settings.port), family=family) as listener:
-            threads = [threading.Thread(target=work, args=(stop,)) for work in (self._link.serve, self._keep)]
-            for thread in threads:
-                thread.start()
-            try:
-                asyncio.run(self._page(listener, stop))
-            finally:
-                stop.set()
-                for thread in threads:
-                    thread.join()
-                self._broker.terminate()
-                self._broker.wait()
+            with ThreadPoolExecutor() as threads:
+                parts = [threads.submit(_until_end, work, stop) for work in (self._link.serve, self._keep)]
+                try:
+                    asyncio.run(self._page(listener, stop))
+                finally:
+                    stop.set()
+            self._broker.terminate()
+            self._broker.wait()
+            self._private.cleanup()
+            for part in parts:
+                part.result()
 
     def _keep(self, stop: threading.Event) -> None:
         """Move days that are over to the archive; of its own connection to the store."""
@@ -98,8 +99,15 @@ class City:
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listener]))
-        with contextlib.suppress(asyncio.CancelledError):
-            while not stop.is_set() and not serving.done():
-                await asyncio.sleep(0.1)
+        while not stop.is_set() and not serving.done():
+            await asyncio.sleep(0.1)
         server.should_exit = True
         await serving
+
+
+def _until_end(work: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    """Run a part; when it ends, however that is, all others end."""
+    try:
+        work(stop)
+    finally:
+        stop.set()

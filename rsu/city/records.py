@@ -22,6 +22,8 @@ Speed = Annotated[float, msgspec.Meta(ge=0, le=655)]
 Heading = Annotated[float, msgspec.Meta(ge=0, le=360)]
 NO_HEADING = 65535
 
+KINDS = ("participant", "event", "traffic", "lamp", "basic-status", "run-status")
+
 # one track state as it is kept; integers pack well
 STATE = np.dtype(
     [
@@ -58,7 +60,7 @@ class RecordNumbers(msgspec.Struct, frozen=True, rename={"box": "rscuSn", "boot"
                                                    "stamp_ms": "timeStamp"}):  # fmt: skip
     """The identity of a record; `seq` None: a presence, which has none."""
 
-    box: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    box: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*\Z")]  # a folder's name too
     boot: str = ""
     seq: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = None
     first_seq: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = (
@@ -74,8 +76,8 @@ class RecordNumbers(msgspec.Struct, frozen=True, rename={"box": "rscuSn", "boot"
         return self.first_seq or self.seq or 0
 
 
-class _Participants(msgspec.Struct, frozen=True):
-    ptcList: list[_Participant]  # noqa: N815
+class _Participants(msgspec.Struct, frozen=True, rename={"users": "ptcList"}):
+    users: list[_Participant]
 
 
 class CityEvent(msgspec.Struct, frozen=True, rename={"id": "eventId", "code": "eventType", "start_ms": "startTime",
@@ -91,8 +93,8 @@ class CityEvent(msgspec.Struct, frozen=True, rename={"id": "eventId", "code": "e
     end_ms: Stamp | None = None
 
 
-class _Events(msgspec.Struct, frozen=True):
-    eventList: list[CityEvent]  # noqa: N815
+class _Events(msgspec.Struct, frozen=True, rename={"events": "eventList"}):
+    events: list[CityEvent]
 
 
 class CityFlow(msgspec.Struct, frozen=True, rename={"branch": "branchId", "lane": "laneId", "volume": "trafficNumber",
@@ -117,8 +119,8 @@ class CityTraffic(msgspec.Struct, frozen=True, rename={"start_ms": "startTime", 
     lanes: list[CityFlow] = []
 
 
-class _Lamps(msgspec.Struct, frozen=True):
-    lampRealInfos: list[dict[str, Any]]  # noqa: N815 - the standard's name
+class _Lamps(msgspec.Struct, frozen=True, rename={"lamps": "lampRealInfos"}):
+    lamps: list[dict[str, Any]]
 
 
 class CityRecord(msgspec.Struct, frozen=True):
@@ -129,7 +131,8 @@ class CityRecord(msgspec.Struct, frozen=True):
     states: NDArray[np.void] | None = None  # (n,) STATE, of participants
     events: tuple[CityEvent, ...] = ()
     traffic: CityTraffic | None = None
-    state: dict[str, Any] | None = None  # of basic-status, run-status and lamp: as it came
+    lamps: list[dict[str, Any]] | None = None  # as they came
+    state: dict[str, Any] | None = None  # of basic-status and run-status: as it came
 
 
 class RefusedRecordError(ValueError):
@@ -158,11 +161,11 @@ def read(box: str, kind: str, body: bytes) -> CityRecord:
             case "participant":
                 return CityRecord(kind, numbers, states=_states(_PARTICIPANTS.decode(body)))
             case "event":
-                return CityRecord(kind, numbers, events=tuple(_EVENTS.decode(body).eventList))
+                return CityRecord(kind, numbers, events=tuple(_EVENTS.decode(body).events))
             case "traffic":
                 return CityRecord(kind, numbers, traffic=_TRAFFIC.decode(body))
             case "lamp":
-                return CityRecord(kind, numbers, state={"lampRealInfos": _LAMPS.decode(body).lampRealInfos})
+                return CityRecord(kind, numbers, lamps=_LAMPS.decode(body).lamps)
             case "basic-status" | "run-status":
                 return CityRecord(kind, numbers, state=_STATE.decode(body))
     except UNDECODABLE as error:
@@ -183,7 +186,7 @@ def _states(told: _Participants) -> NDArray[np.void]:
                 NO_HEADING if each.heading_deg is None else round(each.heading_deg * 100) % 36000,
                 each.position_class,
             )
-            for each in told.ptcList
+            for each in told.users
         ],
         STATE,
     )

@@ -77,7 +77,7 @@ class CityStore:
                 self._events(box, record)
             elif record.traffic is not None:
                 self._flows(box, record)
-            elif record.state is not None and record.kind != "lamp":
+            elif record.state is not None:
                 column = "run" if record.kind == "run-status" else "basic"
                 text = msgspec.json.encode(record.state).decode()
                 patch = (
@@ -104,7 +104,7 @@ class CityStore:
 
     def parts(self, record: CityRecord) -> int:
         """Return how many parts of a record are kept."""
-        query = "SELECT count(*) FROM number WHERE box = ? AND boot = ? AND seq = ?"
+        query = "SELECT count(*) FROM number WHERE box = ? AND boot = ? AND seq = ? AND part > 0"
         numbers = record.numbers
         return int(self._db.execute(query, (numbers.box, numbers.boot, numbers.seq)).fetchone()[0])
 
@@ -140,9 +140,15 @@ class CityStore:
             yield np.frombuffer(states, STATE)
 
     def forget(self, box: str, day: int) -> None:
-        """Delete the blocks of a day that are in the archive, and the numbers that came before it."""
+        """Delete the blocks of a day that are in the archive; the numbers that came before it become one row a boot."""
         self._db.execute("BEGIN IMMEDIATE")
-        limits = (box, day * DAY_MS, (day + 1) * DAY_MS)
+        limits, before = (box, day * DAY_MS, (day + 1) * DAY_MS), (box, day * DAY_MS)
         self._db.execute("DELETE FROM block WHERE box = ? AND stamp_ms >= ? AND stamp_ms < ?", limits)
-        self._db.execute("DELETE FROM number WHERE box = ? AND received_ms < ?", (box, day * DAY_MS))
+        known = self._db.execute(
+            "SELECT box, boot, max(seq), 0, 1, max(received_ms) FROM number WHERE box = ? AND received_ms < ?"
+            " GROUP BY box, boot",
+            before,
+        ).fetchall()
+        self._db.execute("DELETE FROM number WHERE box = ? AND received_ms < ?", before)
+        self._db.executemany("INSERT INTO number VALUES (?, ?, ?, ?, ?, ?)", known)
         self._db.execute("COMMIT")

@@ -67,7 +67,7 @@ def append(
             file.write(msgspec.json.encode(entry) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        durable.sync_folder(folder)
+        durable.sync(folder)
         return entry
 
 

@@ -21,12 +21,12 @@ def replace(path: Path, data: bytes, mode: int = 0o666) -> None:
     new = path.with_name(path.name + _NEW)
     write(new, data, mode)
     new.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has a folder's names."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Wait until the disk has a file that another library wrote, or a folder's names."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -206,7 +206,7 @@ def _write(place: Path, files: Mapping[str, bytes | Path]) -> None:
         else:
             path.symlink_to(data)
     part.rename(place)
-    durable.sync_folder(place.parent)
+    durable.sync(place.parent)
 
 
 def _tidy(shelf: Path, digest: str) -> None:

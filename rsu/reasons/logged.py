@@ -53,6 +53,7 @@ EVENTS = (
     Detail("restart by a command", "按指令重启"),
     Detail("tracks are not exchanged with neighbours", "未与邻站交换航迹"),
     Detail("tracks of a neighbour not used", "邻站航迹未被采用"),
+    Detail("records of the city not kept", "城市平台记录未能保存"),
     Detail("measurement adjusted", "测量值已调整"),
     Detail("misbehaviour not kept", "异常行为记录未能保存"),
     Detail("process killed but not exited", "进程已强制结束但未退出"),

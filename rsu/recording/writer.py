@@ -148,7 +148,7 @@ class RecordingWriter:
         self._file.sync()
         self._file.close()
         self._part.rename(self.path)
-        durable.sync_folder(self.path.parent)
+        durable.sync(self.path.parent)
 
     def abandon(self) -> None:
         """Leave the file as a power cut would."""

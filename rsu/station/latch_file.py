@@ -105,7 +105,7 @@ class LatchFile:
             try:
                 if held is None:
                     self._path.unlink(missing_ok=True)
-                    durable.sync_folder(self._path.parent)
+                    durable.sync(self._path.parent)
                 else:
                     durable.replace(self._path, msgspec.json.encode(Kept(held, self._configuration)))
             except OSError as error:

@@ -62,7 +62,7 @@ def save(out: Path, site: Path, data: Path) -> BackupManifest:
         durable.write(new, packed.getvalue())
         new.chmod(_MODE)
         new.rename(out)
-    durable.sync_folder(out.parent)
+    durable.sync(out.parent)
     return manifest
 
 
@@ -86,7 +86,7 @@ def restore(backup: Path, site: Path, data: Path) -> BackupManifest:
         durable.write(file, content)
         file.chmod(mode)
         _give(file, folder)
-    durable.sync_folder(site.parent)
+    durable.sync(site.parent)
     return manifest
 
 

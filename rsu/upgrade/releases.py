@@ -64,7 +64,7 @@ class Releases:
         os.sync()  # all of its files, before it has its name
         shutil.rmtree(place, ignore_errors=True)  # of an upgrade that was given up
         release.rename(place)
-        durable.sync_folder(place.parent)
+        durable.sync(place.parent)
 
     def switch(self, version: str) -> None:
         """Take a release into use, on trial."""
@@ -76,17 +76,17 @@ class Releases:
         self._next.unlink(missing_ok=True)
         self._next.symlink_to(f"releases/{version}")
         self._next.rename(link)
-        durable.sync_folder(self.home)
+        durable.sync(self.home)
 
     def confirm(self) -> None:
         """End the trial: the release in use stays."""
         self._previous.unlink()
-        durable.sync_folder(self.home)
+        durable.sync(self.home)
 
     def go_back(self) -> None:
         """End the trial: the one before is in use again, as after rsu-return.service."""
         self._previous.rename(self._current)
-        durable.sync_folder(self.home)
+        durable.sync(self.home)
 
     def tidy(self, *versions: str) -> None:
         """Remove the incoming package, and all releases but these."""

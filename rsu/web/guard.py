@@ -15,6 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rsu.core import addresses
+
 
 class Guard:
     """Refuses requests under foreign names or from foreign pages, and forbids the page every request outside."""
@@ -52,8 +54,7 @@ def is_of_box(host: str, names: Collection[str]) -> bool:
 def is_loopback(host: str) -> bool:
     """Return whether a Host header names this box's loopback, with any port (tunnels change it)."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ip_address(name).is_loopback
+        return addresses.is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
         return False
 

@@ -27,10 +27,6 @@ def command(
             show_default="none; loopback only",
         ),
     ] = None,
-    city_password: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="file with the password of user `city`", show_default="none"),
-    ] = None,
     tls: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="folder with ca.pem, server.pem, server.key", show_default="plain MQTT"),
@@ -52,4 +48,4 @@ def command(
     from rsu.cli.views import city
 
     place = BrokerPlace(mqtt_address, mqtt_port, passwords, tls)
-    city.run(data, place, city_password, (address, port), seconds, as_json)
+    city.run(data, place, (address, port), seconds, as_json)

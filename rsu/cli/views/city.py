@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import signal
 import threading
@@ -10,17 +9,17 @@ from pathlib import Path
 
 import typer
 
-from hw import credential
 from hw.detail import Detail
 from rsu.city.broker import BrokerPlace
 from rsu.city.process import City, CitySettings
 from rsu.cli.common.errors import fail, said
 from rsu.cli.common.language import spoken
+from rsu.core.addresses import is_loopback
 from rsu.core.exits import Exit
 
 _OPEN = Detail(
-    "{address}: boxes beyond this machine need --passwords (mosquitto_passwd -c FILE RSCUSN) and --city-password",
-    "{address}：本机以外的设备接入需要 --passwords（mosquitto_passwd -c FILE RSCUSN）和 --city-password",
+    "{address}: boxes beyond this machine need --passwords (mosquitto_passwd -c FILE RSCUSN)",
+    "{address}：本机以外的设备接入需要 --passwords（mosquitto_passwd -c FILE RSCUSN）",
 )
 _PAGE_OPEN = Detail(
     "{address}: the page has no login; keep it on loopback behind a proxy that has one",
@@ -30,15 +29,12 @@ _UP = Detail("city: boxes at {mqtt}, page at {page}", "城市平台：设备接�
 _END = Detail("records: {taken}; refused: {refused}", "记录：{taken}；拒绝：{refused}")
 
 
-def run(
-    data: Path, place: BrokerPlace, password: Path | None, page: tuple[str, int], seconds: float | None, as_json: bool
-) -> None:
+def run(data: Path, place: BrokerPlace, page: tuple[str, int], seconds: float | None, as_json: bool) -> None:
     """Run a city until a signal, or for some seconds. NotReachableError, OSError."""
-    if not _is_loopback(place.address) and (place.passwords is None or password is None):
+    if not is_loopback(place.address) and place.passwords is None:
         fail(Exit.USAGE, _OPEN.of(address=place.address))
-    if not _is_loopback(page[0]):
+    if not is_loopback(page[0]):
         fail(Exit.USAGE, _PAGE_OPEN.of(address=page[0]))
-    secret = None if password is None else credential.first_line(password)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -46,7 +42,8 @@ def run(
         timer = threading.Timer(seconds, stop.set)
         timer.daemon = True
         timer.start()
-    city = City(CitySettings(data, place._replace(passwords=_whole(place.passwords)), *page, secret))
+    whole = place._replace(passwords=_whole(place.passwords), tls=_whole(place.tls))  # Mosquitto wants whole paths
+    city = City(CitySettings(data.resolve(), whole, *page))
     where = {"mqtt": f"mqtt://{place.address}:{place.port}", "page": f"http://{page[0]}:{page[1]}/"}
     typer.echo(json.dumps(where) if as_json else said(_UP.of(**where), spoken()), err=not as_json)
     city.serve(stop)
@@ -56,10 +53,3 @@ def run(
 
 def _whole(path: Path | None) -> Path | None:
     return None if path is None else path.resolve()
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"

@@ -72,6 +72,7 @@ def test_boxes_are_kept_and_shown(tmp_path: Path) -> None:
             "flows?box=BOX-00001",
             "counts",
             "boxes/X",
+            "tracks?box=..",
         ):
             answers[path] = ask(page, f"api/{path}")
         assert len(answers["boxes"]) == 20 and {box["state"] for box in answers["boxes"]} == {"online"}

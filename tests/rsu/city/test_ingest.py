@@ -92,6 +92,30 @@ def test_parts_are_answered_when_all_of_them_are_there(city: Setup) -> None:
     assert said(city.ingest.take([second], NOW_MS)) != {}
 
 
+def test_numbers_that_were_kept_are_no_gap_after_they_went_to_the_archive(city: Setup) -> None:
+    lamp = recorded("lamp")[0]
+    day = NOW_MS // DAY_MS
+    city.ingest.take([message("lamp", lamp, seq) for seq in (1, 2, 4)], NOW_MS - DAY_MS)
+    city.store.forget(BOX, day)
+    assert city.ingest.take([message("lamp", lamp, 5)], NOW_MS) and city.store.gaps(BOX) == 0
+    city.ingest.take([message("lamp", lamp, 8)], NOW_MS)
+    city.store.forget(BOX, day)
+    assert city.store.gaps(BOX) == 2
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../a", "a/b", "", "a\n"])
+def test_a_box_that_could_name_another_folder_is_refused(city: Setup, name: str) -> None:
+    body = json.dumps(recorded("lamp")[0] | {"rscuSn": name, "bootId": "a", "seqNum": 1})
+    city.ingest.take([InMessage(f"rscu/{name}/lamp/up", body.encode())], NOW_MS)
+    assert city.ingest.refused.total() == 1 and list(city.live.boxes(NOW_MS)) == []
+
+
+def test_reasons_are_bounded(city: Setup) -> None:
+    for number in range(50):
+        city.ingest.take([InMessage(f"rscu/{BOX}/kind-{number}/up", b"{}")], NOW_MS)
+    assert city.ingest.refused == {"other": 50} and len(city.ingest.reasons) == 20
+
+
 def test_numbers_that_will_never_come_are_no_gap(city: Setup) -> None:
     body = {"rscuSn": BOX, "timeStamp": NOW_MS}
     lamp = recorded("lamp")[0]
