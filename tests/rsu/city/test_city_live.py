@@ -12,7 +12,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 pytest.importorskip("duckdb", reason="the extra `city` is not installed")
 
@@ -25,10 +27,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def start(folder: Path, mqtt: int, page: int) -> subprocess.Popen[bytes]:
-    command = [*RUN, "--data", str(folder / "city"), "--mqtt-port", str(mqtt), "--port", str(page)]
+def start(folder: Path, mqtt: int, page: int, *more: object) -> subprocess.Popen[bytes]:
+    command = [*RUN, "--data", str(folder / "city"), "--mqtt-port", str(mqtt), "--port", str(page), *map(str, more)]
     city = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert city.stdout is not None and json.loads(city.stdout.readline())["mqtt"] == f"mqtt://127.0.0.1:{mqtt}"
+    assert city.stdout is not None and json.loads(city.stdout.readline())["mqtt"].endswith(f":{mqtt}")
     return city
 
 
@@ -103,6 +105,48 @@ def test_nothing_acknowledged_is_lost_when_the_city_is_killed(tmp_path: Path) ->
     store = CityStore(tmp_path / "city" / "city.db")
     kept = store.rows("SELECT count(*) AS kept FROM number")[0]["kept"]
     assert 0 < told["acknowledged"] <= kept
+
+
+def certified(folder: Path) -> Path:
+    """Make the folder of `--tls`: a certificate for 127.0.0.1 that is its own authority."""
+    folder.mkdir()
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    names = ["-subj", "/CN=city", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files: list[str | Path] = ["-keyout", folder / "server.key", "-out", folder / "server.pem"]
+    subprocess.run([*command, *names, *files], check=True, stderr=subprocess.DEVNULL)
+    shutil.copy(folder / "server.pem", folder / "ca.pem")
+    return folder
+
+
+def say(tls: Path, mqtt: int, topics: dict[str, bytes]) -> None:
+    """Publish as box BOX-1, with its password, over TLS."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+    client.tls_set(str(tls / "ca.pem"))
+    client.username_pw_set("BOX-1", "right")
+    client.connect("127.0.0.1", mqtt)
+    client.loop_start()
+    for topic, body in topics.items():
+        client.publish(topic, body, qos=1).wait_for_publish(10)
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_over_tls_a_box_speaks_for_itself_alone(tmp_path: Path) -> None:
+    tls, passwords = certified(tmp_path / "tls"), tmp_path / "boxes.passwd"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "BOX-1", "right"], check=True)
+    mqtt, page = free_port(), free_port()
+    city = start(tmp_path, mqtt, page, "--mqtt-address", "0.0.0.0", "--passwords", passwords, "--tls", tls)
+    try:
+        status = {"timeStamp": 1_800_000_000_000, "bootId": "a", "seqNum": 1}
+        told = {box: json.dumps(status | {"rscuSn": box}).encode() for box in ("BOX-1", "BOX-2")}
+        say(tls, mqtt, {f"rscu/{box}/run-status/up": body for box, body in told.items()})
+        deadline = time.monotonic() + 10
+        while not (boxes := ask(page, "api/boxes")):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert [box["box"] for box in boxes] == ["BOX-1"]
+    finally:
+        end(city)
 
 
 def test_beyond_loopback_boxes_need_passwords(tmp_path: Path) -> None:
