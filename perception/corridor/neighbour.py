@@ -11,7 +11,7 @@ from perception.corridor.settings import CorridorSettings
 from perception.corridor.shared import SharedTracks
 from perception.objects import Ints
 
-SILENT_S = 0.5  # tracks heard before are not there any more
+SILENT_S = 0.5  # tracks of a time farther away, past or future, are not there
 
 _NONE: Ints = np.zeros(0, np.int64)
 
@@ -22,15 +22,15 @@ class Neighbour:
     def __init__(self, box: str, settings: CorridorSettings) -> None:
         self.offset = DatumAndClock(box, settings)
         self.heard = nothing(box)  # its newest tracks, as they came
-        self.now = self.heard  # the same; none where they are too old
+        self.now = self.heard  # the same; none where they are of another time
         self.corrected = at(self.heard, 0)  # (m,) where they are now, in the box's datum and time
         self.same = SameUsers(_NONE, _NONE, _NONE > 0)  # rows of own tracks and of `now` that are one road user
         self._pairing = Pairing()
 
     def look(self, own_id: Ints, own: TrackStates, now_ns: int) -> None:
         """Compare its tracks with the box's own (n,) of now, and learn from those that both see."""
-        old = self.heard.stamp_ns < now_ns - int(SILENT_S * 1e9)
-        self.now = nothing(self.heard.box) if old.any() else self.heard
+        far = np.abs(now_ns - self.heard.stamp_ns) > int(SILENT_S * 1e9)
+        self.now = nothing(self.heard.box) if far.any() else self.heard
         said = at(self.now, now_ns)
         self.corrected = self.offset.corrected(said)
         self.same = self._pairing.look(own_id, own, self.now.id, self.corrected)

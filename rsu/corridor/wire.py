@@ -20,6 +20,7 @@ MOST = 1500  # road users
 FAR_M = 20_000.0  # farther from its own reference no box sees
 FAST_MPS = 100.0
 MOST_VARIANCE = 1e6  # of a figure of a state
+CLOCKS_NS = 10_000_000_000  # between the times of a message: a track's age, and clocks of boxes that gave identities
 _SHAPES: dict[str, tuple[str, tuple[int, ...]]] = {
     "id": ("<i8", ()),
     "stamp_ns": ("<i8", ()),
@@ -94,8 +95,11 @@ def _implausible(message: TracksMessage) -> str | None:
     tracks = message.tracks
     spread = tracks.covariance.diagonal(axis1=1, axis2=2)
     place = abs(message.latitude_deg) <= 89.0 and abs(message.longitude_deg) <= 180.0 and abs(message.elevation_m) < 1e4
+    first_ns, last_ns = message.sent_ns - CLOCKS_NS, message.sent_ns + CLOCKS_NS
     plausible = {
         "reference": place,
+        "stamp_ns": ((tracks.stamp_ns >= first_ns) & (tracks.stamp_ns <= last_ns)).all(),
+        "since_ns": (tracks.since_ns <= last_ns).all(),
         "position_m": (np.abs(tracks.position_m) < FAR_M).all(),
         "velocity_mps": (np.abs(tracks.velocity_mps) < FAST_MPS).all(),
         "covariance": ((spread > 0.0) & (spread < MOST_VARIANCE)).all() and _positive(tracks),

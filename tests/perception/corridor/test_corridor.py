@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import pytest
 
 from perception.corridor.settings import CorridorSettings
 from perception.corridor.shared import NO_IDENTITY
@@ -62,6 +63,16 @@ def test_a_silent_neighbour_keeps_nothing_alive() -> None:
     own = near.sees(PLATOON[:0], now_ns)
     near.corridor.step(own, now_ns)
     assert len(near.corridor.picture(own, now_ns)) == 0
+
+
+@pytest.mark.parametrize("ahead_ns", [10 * SECOND_NS, -10 * SECOND_NS])
+def test_tracks_of_another_time_are_not_there(ahead_ns: int) -> None:
+    far, near = Place(1, 20.0, 300.0), Place(2, 450.0, 750.0)
+    truth = PLATOON[:1] + np.array([50.0, 0.0, 0.0, 0.0])
+    near.corridor.hear(far.corridor.step(far.sees(truth, START_NS + ahead_ns), START_NS + ahead_ns))
+    own = near.sees(truth, START_NS)
+    near.corridor.step(own, START_NS)
+    assert len(near.corridor.picture(own, START_NS)) == 0
 
 
 def test_the_picture_tells_of_each_road_user_once() -> None:

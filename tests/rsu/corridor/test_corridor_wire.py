@@ -44,12 +44,20 @@ def test_no_road_user_is_a_message_too() -> None:
         ("global_id", np.array([-1, 2])),
         ("travelled_m", np.full(2, -1.0)),
         ("stamp_ns", np.zeros(2)),
+        ("stamp_ns", np.array([NOW_NS, NOW_NS + 11_000_000_000])),
+        ("stamp_ns", np.array([NOW_NS, NOW_NS - 11_000_000_000])),
+        ("since_ns", np.array([NOW_NS, NOW_NS + 11_000_000_000])),
     ],
 )
 def test_impossible_figures_are_refused(name: str, value: object) -> None:
     octets = wire.encode(msgspec.structs.replace(shared("next", 2), **{name: value}), THERE, NOW_NS)
     with pytest.raises(ValueError, match=f"implausible {name}"):
         wire.decode(octets)
+
+
+def test_a_time_beyond_all_clocks_is_refused() -> None:
+    with pytest.raises(ValueError, match="implausible stamp_ns"):
+        wire.decode(wire.encode(shared("next", 2), THERE, 2**64 - 1))
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x00", b"\x81\xa1a\x01", bytes(range(256))])
