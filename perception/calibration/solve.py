@@ -31,7 +31,13 @@ class CameraSolution(NamedTuple):
 
 
 def solve(model: CameraModel, begins: Sequence[Floats], pairs: PointPairs, lines: Lines = ()) -> CameraSolution:
-    """Return the best camera over all begins (u,). CalibrationError: the points hold it from no side."""
+    """Return the best camera over all begins (u,). CalibrationError: the points hold it from no side.
+
+    Edges are straight with any aim, pose or road: they count where the lens is searched.
+    """
+    lines = lines if "k1" in model.names else ()
+    if not begins:
+        raise CalibrationError(0)
     if 2 * len(pairs.pixel_px) + sum(len(line) - 2 for line in lines) < len(model.names):
         raise CalibrationError((len(model.names) + 1) // 2)
 
@@ -48,15 +54,13 @@ def solve(model: CameraModel, begins: Sequence[Floats], pairs: PointPairs, lines
     scale = np.linalg.norm(slope, axis=0)
     if not (np.isfinite(scale).all() and scale.all()):
         raise CalibrationError(0)
-    singular = np.linalg.svd(slope / scale, compute_uv=False)
+    _, singular, axes = np.linalg.svd(slope / scale, full_matrices=False)
     if singular[-1] < 1e-9:
         raise CalibrationError(0)
-    left = max(1, len(best.fun) - len(best.x))
+    left = max(1, len(best.fun) - 2 * len(lines) - len(best.x))  # each edge's line is found, too
     finger = max(0.3, float(np.sqrt((np.asarray(best.fun) ** 2).sum() / left)))  # px
-    spread = np.linalg.inv((slope / scale).T @ (slope / scale)) / np.outer(scale, scale)
-    return CameraSolution(
-        *model.camera(best.x), best.x, finger * np.sqrt(np.diag(spread)), float(singular[0] / singular[-1]), best.cost
-    )
+    spread = np.linalg.norm(axes.T / singular, axis=1) / scale  # per px: never of squares, which lose half the digits
+    return CameraSolution(*model.camera(best.x), best.x, finger * spread, float(singular[0] / singular[-1]), best.cost)
 
 
 def bent(line: Floats, camera: Homography | Intrinsics) -> Floats:

@@ -1,11 +1,12 @@
 """The unknowns of a camera as one vector, and the picture that they predict.
 
-    aim         yaw, pitch, roll of the mount: the camera was turned; 2 points
+    aim         yaw, pitch, roll of the mount: the camera was turned; 3 points
     pose        and its place: 4 points
     lens        and focal length (fx = fy) and the radial distortion k1, k2: 7 points at different distances
     homography  the road's plane alone, 8 unknowns: 5 points on the road
 
-Homographies are searched in the direction road -> picture: in all cases the errors are those of the fingers, px.
+They are so many that each point may be left out. Homographies are searched in the direction road -> picture: in all
+cases the errors are those of the fingers, px.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ FOOT_M = 50.0  # unit of length of the road while a homography is searched
 AIM = ("yaw_deg", "pitch_deg", "roll_deg")
 POSE = (*AIM, "east_m", "north_m", "height_m")
 LENS = (*POSE, "focal", "k1", "k2")
-LEAST_POINTS = {"aim": 2, "pose": 4, "lens": 7, "homography": 5}
+LEAST_POINTS = {"aim": 3, "pose": 4, "lens": 7, "homography": 5}
 
 
 def seen(place_m: Floats, camera: Homography | Intrinsics, mount: Mount, size: tuple[int, int]) -> Floats:

@@ -33,6 +33,14 @@ _UNHELD = Detail(
     "`pose` need fx, fy, cx, cy in the site file",
     "这些点不足以确定摄像机：请选取不共线、远近左右均有的点；`aim` 与 `pose` 需要站点文件中的 fx、fy、cx、cy",
 )
+_LINES = Detail(
+    "straight edges (--lines) tell the distortion, which {find} does not search: use --find lens",
+    "直边（--lines）用于确定畸变，而 {find} 不求解畸变：请用 --find lens",
+)
+_RAISED = Detail(
+    "a homography takes points on the road, height_m 0; above it: {names}",
+    "单应矩阵只用路面上的点（height_m 为 0）；不在路面上的点：{names}",
+)
 _SUSPECT = Detail(
     "{name} does not fit the others by {m:.2f} m ({px:.0f} px): pick it again or take it out",
     "{name} 与其他点相差 {m:.2f} m（{px:.0f} px）：请重新选取或删除",
@@ -67,13 +75,14 @@ def run(
 ) -> CameraResult:
     """Calibrate a camera. `picture`: width and height in which the points were picked, None: those of its model.
 
-    CalibrateError: no such camera, too few points, or such that hold it from no side.
+    CalibrateError: no such camera, too few points, or points or edges that do not hold these unknowns.
     """
     sensor = sensor_of(site, name)
     size = size_of(site, sensor, picture)
     scale = np.array(size) / (picture or size)
     pairs = picked.pairs._replace(pixel_px=picked.pairs.pixel_px * scale)
     wanted = find or calibrate.usual(sensor.camera, len(pairs.pixel_px))
+    _suited(wanted, picked, lines)
     task = CameraTask(wanted, sensor.camera, sensor.mount, size, sensor.field_of_view)
     try:
         found = calibrate.calibrate(task, pairs, [line * scale for line in lines])
@@ -84,6 +93,15 @@ def run(
         ) from error
     kept = Picked(picked.names, pairs)
     return CameraResult(name, picked.names, kept, found, values(sensor, found), list(_doubts(picked.names, found)))
+
+
+def _suited(find: str, picked: Picked, lines: Lines) -> None:
+    """CalibrateError: edges or points that say nothing of the unknowns."""
+    if lines and find != "lens":
+        raise CalibrateError(_LINES.of(find=find))
+    raised = np.flatnonzero(picked.pairs.place_m[:, 2])
+    if find == "homography" and len(raised):
+        raise CalibrateError(_RAISED.of(names=", ".join(picked.names[row] for row in raised)))
 
 
 def sensor_of(site: Config, name: str) -> Sensor:

@@ -57,7 +57,7 @@ Wanted = Annotated[
     Find | None,
     typer.Option(
         help="aim: yaw, pitch, roll; pose: and place; lens: and focal length, distortion; homography",
-        show_default="pose where the site file has fx, else lens from 7 points, else homography",
+        show_default="pose where the site file has fx, aim below 4 points; else lens from 7 points, else homography",
     ),
 ]
 Still = Annotated[

@@ -9,6 +9,8 @@ import pytest
 from perception.calibration.calibrate import Calibration, CameraTask, calibrate, usual
 from perception.calibration.pairs import CalibrationError, PointPairs
 from perception.calibration.quality import to_site
+from perception.calibration.unknowns import LEAST_POINTS
+from perception.objects import Floats
 from perception.sensor import FieldOfView, Homography, Intrinsics, Mount
 from sim.video.picture import lens
 
@@ -69,7 +71,8 @@ def test_the_lens_is_found_with_the_pose(camera: Intrinsics | None) -> None:
     assert worst_m(found) < 0.3
 
 
-def test_straight_edges_tell_the_distortion() -> None:
+def straight_edges() -> list[Floats]:
+    """Return three edges (12, 2) px along the road."""
     edges = []
     for east in (-12.0, 4.0, 18.0):
         along = np.column_stack([np.full(12, east), np.linspace(-4, 30, 12), np.zeros(12)])
@@ -77,6 +80,17 @@ def test_straight_edges_tell_the_distortion() -> None:
         turn, move = cv2.Rodrigues(sight.rotation)[0], -sight.rotation @ sight.place_m
         edge = cv2.projectPoints(along, turn, move, sight.matrix, sight.distortion)[0]
         edges.append(np.asarray(edge, np.float64)[:, 0])
+    return edges
+
+
+def test_straight_edges_say_nothing_of_the_pose() -> None:
+    few = picked(8)
+    alone, with_edges = (calibrate(task("pose", LENS, GUESS), few, lines) for lines in ((), straight_edges()))
+    assert with_edges.found.sd.tolist() == alone.found.sd.tolist()
+
+
+def test_straight_edges_tell_the_distortion() -> None:
+    edges = straight_edges()
     few = picked(8, 0.3)
     alone, helped = calibrate(task("lens", None, GUESS), few), calibrate(task("lens", None, GUESS), few, edges)
     k1 = helped.names.index("k1")
@@ -100,7 +114,7 @@ def test_a_point_that_was_picked_wrong_is_named_and_hardly_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("find", "count", "needed"), [("aim", 1, 2), ("pose", 3, 4), ("lens", 6, 7), ("homography", 4, 5)]
+    ("find", "count", "needed"), [("aim", 2, 3), ("pose", 3, 4), ("lens", 6, 7), ("homography", 4, 5)]
 )
 def test_too_few_points_are_refused(find: str, count: int, needed: int) -> None:
     with pytest.raises(CalibrationError) as told:
@@ -108,12 +122,20 @@ def test_too_few_points_are_refused(find: str, count: int, needed: int) -> None:
     assert told.value.needed == needed
 
 
-def test_points_on_one_line_hold_no_camera() -> None:
+@pytest.mark.parametrize(("find", "least"), LEAST_POINTS.items())
+def test_the_least_points_are_enough(find: str, least: int) -> None:
+    found = calibrate(task(find, LENS, MOUNT.model_copy(update={"yaw_deg": 3.0})), pairs(least))
+    assert found.after.px.max() < 1.0
+    assert len(found.left_out.px) == least
+
+
+@pytest.mark.parametrize("find", ["homography", "lens"])
+def test_points_on_one_line_hold_no_camera(find: str) -> None:
     few = picked(8)
     line = few._replace(place_m=np.linspace([0.0, 0, 0], [0, 30, 0], 8))
     line = line._replace(pixel_px=np.linspace([400.0, 500], [480, 200], 8))
     with pytest.raises(CalibrationError):
-        calibrate(task("homography", None, MOUNT), line)
+        calibrate(task(find, None, MOUNT), line)
 
 
 def test_the_usual_search_asks_for_no_more_than_the_points_give() -> None:

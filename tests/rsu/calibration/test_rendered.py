@@ -137,6 +137,22 @@ def test_a_point_picked_wrong_is_named_and_nothing_is_written(site: Path, tmp_pa
     assert [each["name"] for each in found["points"] if each["suspect"]] == ["stripe 3"]
 
 
+@pytest.mark.parametrize(
+    ("find", "option", "told"),
+    [("pose", "--lines", "--find lens"), ("homography", "--points", "height_m 0; above it: pole")],
+)
+def test_what_says_nothing_of_the_unknowns_is_refused(
+    site: Path, tmp_path: Path, find: str, option: str, told: str
+) -> None:
+    edges, raised = tmp_path / "lines.csv", tmp_path / "raised.csv"
+    edges.write_text("line,u,v\n" + "".join(f"kerb,{100 * k},{200 + k}\n" for k in range(3)), encoding="utf-8")
+    rows = "".join(f"{90 * k},{300 + 7 * k * k},{k},{k * k},{'3,pole' if k == 4 else '0,'}\n" for k in range(6))
+    raised.write_text(f"u,v,east_m,north_m,height_m,name\n{rows}", encoding="utf-8")
+    given = ["--points", table(tmp_path), "--lines", edges] if option == "--lines" else ["--points", raised]
+    done = CliRunner().invoke(app, ["calibrate", "camera", *map(str, [site, CAMERA, *given, "--find", find])])
+    assert done.exit_code == 2 and told in done.stderr
+
+
 def test_a_camera_without_a_model_gets_a_lens(site: Path, tmp_path: Path) -> None:
     code, found = run(site, CAMERA, "--points", table(tmp_path), "--find", "lens", "--apply")
     assert code == 0
