@@ -121,7 +121,7 @@ def _message(ordered: OrderedEvent, number: int, at: Circumstances) -> rsi.RoadS
         position=_position(ordered.event_position[0]),
         radius_m=None if ordered.event_radius is None else ordered.event_radius / 10,
         description=ordered.event_description or None,
-        time=rsi.TimeDetails(start_moy=minute_of_year(_begin_ns(ordered.time_stamp, at.utc_ns))),
+        time=rsi.TimeDetails(start_moy=_begin_moy(ordered.time_stamp, at.utc_ns)),
         priority=ordered.event_priority,
         paths=tuple(
             rsi.ReferencePath(points=tuple(map(_position, path.active_path)), radius_m=path.path_radius / 10)
@@ -138,13 +138,13 @@ def _message(ordered: OrderedEvent, number: int, at: Circumstances) -> rsi.RoadS
     return rsi.RoadSideInformation(msg_cnt=0, id=bytes(8), position=place, events=(one,))
 
 
-def _begin_ns(said: str | int | None, otherwise_ns: int) -> int:
-    """Return when an event began: ms since 1970, or ISO 8601."""
-    if said is None:
-        return otherwise_ns
+def _begin_moy(said: str | int | None, otherwise_ns: int) -> int:
+    """Return the minute of the year in which an event began. `said`: ms since 1970, or ISO 8601."""
     try:
-        return said * 1_000_000 if isinstance(said, int) else round(datetime.fromisoformat(said).timestamp() * 1e9)
-    except ValueError as error:
+        if isinstance(said, str):
+            return minute_of_year(round(datetime.fromisoformat(said).timestamp() * 1e9))
+        return minute_of_year(otherwise_ns if said is None else said * 1_000_000)
+    except (ValueError, OverflowError) as error:  # a year that no date has
         raise RefusedError(words.NOT_READ.of(error), BAD_PARAMETER) from error
 
 

@@ -16,6 +16,8 @@ from rsu.bus.orders import AirSwitch
 from rsu.site.model import MessageKind
 
 _Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+_Ms = Annotated[int, Meta(ge=0, lt=1 << 53)]  # since 1970
+_Whole = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Dm = Annotated[int, Meta(ge=0, le=65_535)]
 _Text = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -23,7 +25,7 @@ _Text = Annotated[str, Meta(min_length=1, max_length=64)]
 class CommandBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Keys that all commands have."""
 
-    seq_num: Annotated[str, Meta(max_length=64)] | int | None = None
+    seq_num: Annotated[str, Meta(max_length=64)] | _Whole | None = None
     ack: bool = False
     rscu_sn: str = ""
     rsu_id: str = ""
@@ -112,7 +114,7 @@ class OrderedEvent(msgspec.Struct, frozen=True, rename="camel"):
     event_source: Literal["unknown", "police", "government", "meteorological", "internet", "detection"]
     event_position: Annotated[list[GeoPoint], Meta(min_length=1, max_length=32)]
     event_class: str | int = ""
-    time_stamp: str | int | None = None
+    time_stamp: Annotated[str, Meta(max_length=64)] | _Ms | None = None
     event_confidence: Annotated[int, Meta(ge=0, le=200)] | None = None  # 0.5 %
     event_radius: _Dm | None = None  # dm
     event_priority: Annotated[int, Meta(ge=0, le=7)] | None = None
