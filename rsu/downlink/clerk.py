@@ -1,7 +1,7 @@
 """Takes commands, keeps them, follows each to its end, and has the answers ready. Time and the station's word come in.
 
 A command is logged and in the journal before `take` returns; only then may it be acknowledged to the broker. Where the
-disk takes neither, JournalError: the broker delivers it again.
+disk takes neither, JournalError: the caller keeps it and gives it again, as the broker does on its next connection.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from rsu.bus.orders import AirOrders, AirState
 from rsu.core import audit
+from rsu.core.errors import RsuError
 from rsu.downlink import journal
 from rsu.downlink.delivery import CommandAnswer, Delivery
 from rsu.downlink.errors import NOT_PROCESSED, JournalError, RefusedError
@@ -24,6 +26,7 @@ from rsu.reasons import commands as words
 from rsu.site.commands import CommandSettings
 
 _LONGEST_DESCRIPTION = 128  # characters of errorDesc (T/ITS 0117, A.1)
+_log = structlog.get_logger()
 
 
 class Surroundings(NamedTuple):
@@ -43,12 +46,15 @@ class Clerk:
         self._audit = data / audit.FOLDER
         self.journal = CommandJournal(data / FILE, settings.kept)
 
-    def take(self, delivery: Delivery, answers: str) -> CommandEntry:
-        """Take one command. `answers`: topic of its answers, where it names none. JournalError: it is not taken."""
+    def take(self, delivery: Delivery, answers: str, now_ns: int) -> CommandEntry:
+        """Take one command. JournalError: it is not taken.
+
+        `answers`: topic of its answers, where it names none. `now_ns`: UTC; the command may have waited in the box.
+        """
         claim, topic = self._judge.claim(delivery), delivery.response_topic or answers
         topic = topic if claim.wants_answer else ""
         try:
-            obeyed = self._judge.judge(delivery, self.journal, self.journal.values())
+            obeyed = self._judged(delivery, now_ns)
         except RefusedError as error:
             claim = claim._replace(issuer=error.issuer or claim.issuer)
             self._log(delivery.utc_ns, claim.issuer, delivery.command, claim.number, f"refused: {error.why}")
@@ -57,6 +63,15 @@ class Clerk:
             self._log(delivery.utc_ns, obeyed.issuer, delivery.command, obeyed.number, "repeated")
             return self.journal.again(delivery, obeyed, topic)
         return self._accept(delivery, obeyed, topic)
+
+    def _judged(self, delivery: Delivery, now_ns: int) -> Obeyed:
+        try:
+            return self._judge.judge(delivery, self.journal, self.journal.values(), now_ns)
+        except RsuError:
+            raise
+        except Exception as error:  # else the broker would deliver it again and again, and nothing after it
+            _log.exception("command not judged", command=delivery.command)
+            raise RefusedError(words.MISTAKE.of(type(error).__name__)) from error
 
     def _accept(self, delivery: Delivery, obeyed: Obeyed, topic: str) -> CommandEntry:
         plan = obeyed.plan
@@ -112,13 +127,13 @@ class Clerk:
         """Return the orders for the station."""
         return air_orders(self.journal.revision, self.journal.values())
 
-    def answer(self, entry: CommandEntry, utc_ns: int, facts: Facts) -> CommandAnswer:
-        """Return the answer to a command that has ended."""
+    def answer(self, entry: CommandEntry, utc_ns: int, facts: Facts | None) -> CommandAnswer:
+        """Return the answer to a command that has ended. `facts` None: without its content."""
         said: dict[str, object] = {"timeStamp": utc_ns // 1_000_000, "seqNum": entry.number, "errorCode": entry.code}
         if entry.why:
             said["errorDesc"] = entry.why[:_LONGEST_DESCRIPTION]
         said["state"] = entry.state
-        if entry.state == APPLIED:
+        if entry.state == APPLIED and facts is not None:
             row = COMMANDS[entry.command]
             said |= row.says(msgspec.json.decode(entry.body, type=row.content), facts)
         return CommandAnswer(entry.topic, msgspec.json.encode(said), entry.correlation)

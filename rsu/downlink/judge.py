@@ -75,13 +75,13 @@ class CommandJudge:
         wants = content.ack or row.answered or bool(delivery.response_topic)
         return Claim(delivery.issuer or PLATFORM, number, wants)
 
-    def judge(self, delivery: Delivery, kept: CommandMemory, values: dict[str, bytes]) -> Obeyed:
-        """Return the command with its plan. RefusedError: it is not obeyed. `values`: those that hold."""
+    def judge(self, delivery: Delivery, kept: CommandMemory, values: dict[str, bytes], now_ns: int) -> Obeyed:
+        """Return the command with its plan. RefusedError: it is not obeyed. `values`: those that hold now, UTC."""
         row = COMMANDS[delivery.command]
         content = self._read(delivery, row)
         signed = self._signed(delivery)
         try:
-            return self._judge(delivery, row, content, signed, kept, values)
+            return self._judge(delivery, row, content, signed, kept, values, now_ns)
         except RefusedError as error:
             error.issuer = "" if signed is None else signed.issuer
             raise
@@ -94,6 +94,7 @@ class CommandJudge:
         signed: Signed | None,
         kept: CommandMemory,
         values: dict[str, bytes],
+        now_ns: int,
     ) -> Obeyed:
         issuer = signed.issuer if signed is not None else delivery.issuer or PLATFORM
         self._refuse_unless_allowed(row, content, issuer, signed)
@@ -113,7 +114,7 @@ class CommandJudge:
         )
         if self._is_repeat(delivery.command, obeyed, kept):
             return obeyed
-        self._refuse_late(delivery, expires_ns, signed)
+        self._refuse_late(delivery, expires_ns, signed, now_ns)
         at = self._at._replace(issuer=issuer, utc_ns=delivery.utc_ns, values=values)
         return obeyed._replace(plan=row.effect(content, at))
 
@@ -165,8 +166,10 @@ class CommandJudge:
             raise RefusedError(words.COUNTER_USED.of(obeyed.counter, last))
         return before is not None
 
-    def _refuse_late(self, delivery: Delivery, expires_ns: int, signed: Signed | None) -> None:
-        if signed is not None and delivery.utc_ns < MADE_NS:
+    def _refuse_late(self, delivery: Delivery, expires_ns: int, signed: Signed | None, now_ns: int) -> None:
+        if signed is not None and now_ns < MADE_NS:
             raise RefusedError(words.NO_UTC)
         if expires_ns <= delivery.utc_ns:
             raise RefusedError(words.EXPIRED.of(round((delivery.utc_ns - expires_ns) / 1e9, 1)))
+        if expires_ns <= now_ns:
+            raise RefusedError(words.EXPIRED_WAITING)

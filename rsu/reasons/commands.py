@@ -28,6 +28,7 @@ NOTHING_IN_IT = Detail("there is nothing in it that this box does", "其中没�
 CANNOT = Detail("this box cannot do that: {}", "本机无法执行：{}")
 NOT_AIRABLE = Detail("cannot go on air: {}", "不能播发：{}")
 UNKNOWN_ORDER = Detail("no order {} is on air", "没有正在播发的指令 {}")
+MISTAKE = Detail("a mistake in this box: {}", "本机程序出错：{}")
 # failed
 EXPIRED_WAITING = Detail("expired before it could be applied", "生效前已过期")
 TOO_LATE = Detail("not applied within {} s", "未在 {} s 内生效")

@@ -16,10 +16,12 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from rsu.downlink.delivery import CommandAnswer, CommandTopic, Delivery
+from rsu.uplink.client import BrokerLimits
 
 KIND = "command"  # beside the kinds of records
 SESSION_S = 7 * 86_400  # that the broker keeps commands
 WAITING = 50  # commands that the broker may hand over before the first is acknowledged
+_CORRELATION = 6  # octets of its property: name 1, length 2, of the length of all properties 3 more
 _new_properties: Callable[[int], Properties] = Properties  # its constructor is not annotated
 
 
@@ -38,6 +40,8 @@ class CommandPort:
     def __init__(self, topics: Mapping[str, CommandTopic]) -> None:
         """`topics`: topic -> the command that comes on it."""
         self._topics = topics
+        self._answers = {row.answers for row in topics.values()} - {""}
+        self._own = {tuple(topic.split("/")[:2]) for topic in topics}  # all topics of the box begin so
         self.delivered: SimpleQueue[DeliveredCommand] = SimpleQueue()
 
     def attach(self, client: paho.Client, connect: Properties) -> None:
@@ -66,13 +70,24 @@ class CommandPort:
             qos=message.qos,
             retained=message.retain,
             expiry_s=getattr(said, "MessageExpiryInterval", None),
-            response_topic=getattr(said, "ResponseTopic", ""),
+            response_topic=topic if self._is_foreign(topic := getattr(said, "ResponseTopic", "")) else "",
             correlation=getattr(said, "CorrelationData", b""),
             signature=user.get("signature", ""),
             issuer=user.get("issuer", ""),
         )
         self.delivered.put(DeliveredCommand(delivery, row.answers, message.mid, client))
         return True
+
+    def may_say(self, answer: CommandAnswer, limits: BrokerLimits) -> bool:
+        """Tell whether an answer may go out: to the topic of its command or one that is not of this box, and fits."""
+        octets = len(answer.topic.encode()) + len(answer.body) + len(answer.correlation) + _CORRELATION
+        fits = limits.room is None or octets <= limits.room
+        return fits and (answer.topic in self._answers or self._is_foreign(answer.topic))
+
+    def _is_foreign(self, topic: str) -> bool:
+        """Tell whether a topic is a name (MQTT 5, 4.7) that is not one of this box."""
+        is_name = bool(topic) and topic[0] != "$" and not set(topic) & set("#+\0")
+        return is_name and tuple(topic.split("/")[:2]) not in self._own
 
 
 def acknowledge(command: DeliveredCommand) -> None:

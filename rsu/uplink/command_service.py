@@ -20,6 +20,7 @@ from rsu.bus.sockets import Publisher
 from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import CommandTopic
 from rsu.downlink.errors import JournalError
+from rsu.downlink.journal import CommandEntry
 from rsu.downlink.judge import CommandJudge
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
 from rsu.site import box
@@ -28,7 +29,8 @@ from rsu.site.commands import CommandSettings
 from rsu.site.config import Config
 from rsu.site.dialects import DEFAULT, DIALECTS
 from rsu.uplink import command_port, running
-from rsu.uplink.command_port import CommandPort
+from rsu.uplink.client import BrokerLimits
+from rsu.uplink.command_port import CommandPort, DeliveredCommand
 from rsu.uplink.link import BrokerLink
 from rsu.uplink.transport import PlatformLink
 
@@ -50,6 +52,7 @@ class CommandService:
         self._opened_s = self._said_s = float("-inf")
         self._said: AirOrders | None = None
         self._air: AirState | None = None
+        self._next: DeliveredCommand | None = None  # kept until the journal has it
         self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
         self._reached = 0  # revision of the values under which the platform has acknowledged a record
         self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by the id of their command
@@ -108,11 +111,12 @@ class CommandService:
     def _take(self, clerk: Clerk) -> None:
         for _ in range(_TAKEN):
             try:
-                command = self.port.delivered.get_nowait() if self.port is not None else None
+                self._next = self._next or (self.port.delivered.get_nowait() if self.port is not None else None)
             except Empty:
                 return
-            if command is not None:
-                entry = clerk.take(command.delivery, command.answers)
+            if (command := self._next) is not None:
+                entry = clerk.take(command.delivery, command.answers, time.time_ns())
+                self._next = None
                 command_port.acknowledge(command)
                 self._under_way.pop(entry.id, None)  # of a repeat: it is to be answered again
                 _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
@@ -138,8 +142,18 @@ class CommandService:
             return
         for entry in clerk.journal.unanswered():
             if entry.id not in self._under_way:
-                answer = clerk.answer(entry, time.time_ns(), self._facts(clerk))
-                self._under_way[entry.id] = command_port.say(client, answer, link.limits.max_qos)
+                self._say(clerk, entry, client, link.limits)
+
+    def _say(self, clerk: Clerk, entry: CommandEntry, client: paho.Client, limits: BrokerLimits) -> None:
+        """Publish an answer, without its content where the broker takes no more; if none can go, none is due."""
+        whole = clerk.answer(entry, time.time_ns(), self._facts(clerk))
+        brief = clerk.answer(entry, time.time_ns(), None)
+        for answer in (whole, brief):
+            if self.port is not None and self.port.may_say(answer, limits):
+                self._under_way[entry.id] = command_port.say(client, answer, limits.max_qos)
+                return
+        _log.warning("answer not given", command=entry.command, number=entry.number, topic=entry.topic[:64])
+        clerk.journal.answered(entry.id)
 
     def _facts(self, clerk: Clerk) -> Facts:
         identity = self._about.identity

@@ -67,7 +67,7 @@ def commands() -> Parser:
             delivery = Delivery(f"rscu/box/{name}/down", name, data, NOW_NS, expiry_s=60)
             judge.claim(delivery)
             try:
-                judge.judge(delivery, _NoMemory(), {})
+                judge.judge(delivery, _NoMemory(), {}, NOW_NS)
             except RefusedError as error:
                 assert str(error)
 

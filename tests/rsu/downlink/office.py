@@ -58,10 +58,10 @@ class Office:
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
         self.now_ns = NOW_NS
 
-    def give(self, command: str, said: bytes, **more: Any) -> Any:
-        """Deliver a command; return its entry."""
+    def give(self, command: str, said: bytes, waited_s: int = 0, **more: Any) -> Any:
+        """Deliver a command; return its entry. `waited_s`: that it has waited in the box."""
         delivery = Delivery(TOPICS[command], command, said, self.now_ns, **more)
-        return self.clerk.take(delivery, f"{TOPICS[command]}/ack")
+        return self.clerk.take(delivery, f"{TOPICS[command]}/ack", self.now_ns + waited_s * 1_000_000_000)
 
     def give_signed(
         self, command: str, said: bytes, counter: int, key: CommandKey = CITY, for_s: int = 30, **more: Any

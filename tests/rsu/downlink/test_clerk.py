@@ -10,7 +10,8 @@ import pytest
 
 import v2x
 from rsu.core import audit
-from rsu.downlink.plan import air_orders
+from rsu.downlink import table
+from rsu.downlink.plan import CommandPlan, air_orders
 from sim.commands import body
 from tests.rsu.downlink.office import CITY, NOW_NS, THIEF, TOPICS, Office, works
 
@@ -165,3 +166,27 @@ def test_every_command_is_in_the_chained_log(office: Office) -> None:
         {"switch.rsm": {"send": False, "local": True, "platform": True}},
     )
     assert audit.verify(office.clerk._audit) == []
+
+
+@pytest.mark.parametrize(
+    "stamp", [1_796_054_400_000_000, 1_796_054_400_000_000_000, 1 << 52, -1, "9999-12-31T23:59:59-14:00", "0001-01-01"]
+)
+def test_a_time_that_no_event_begins_at_is_refused(office: Office, stamp: object) -> None:
+    wrong = json.loads(works(1))
+    wrong["rsi"]["timeStamp"] = stamp
+    entry = office.give_signed("rsi", json.dumps(wrong).encode(), 1)
+    assert entry.state == "refused" and entry.why.startswith("content not understood")
+
+
+def test_a_mistake_of_ours_refuses_one_command(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = table.COMMANDS["query"]._replace(effect=lambda _, __: CommandPlan({"a": bytes([1 // 0])}))
+    monkeypatch.setitem(table.COMMANDS, "query", row)
+    entry = office.give("query", QUERY)
+    assert (entry.state, entry.why) == ("refused", "a mistake in this box: ZeroDivisionError")
+
+
+def test_a_command_that_expires_while_it_waits_in_the_box_is_refused(office: Office) -> None:
+    waited = office.give("query", QUERY, waited_s=3600)
+    assert (waited.state, waited.why) == ("refused", "expired before it could be applied")
+    assert office.give_signed("rsi", works(1), 1, for_s=2, waited_s=3).state == "refused"
+    assert office.give_signed("rsi", works(1), 2, for_s=2, waited_s=1).state == "accepted"
