@@ -30,7 +30,12 @@ NO_BROKER = Detail(
 )
 NO_RECORDING = Detail("no recording of the last minutes", "没有最近几分钟的录制")
 FAILED = Detail("failed: {error}", "出错：{error}")
+NO_TRY = Detail("it was not tried", "未尝试连接")
 NO_TIME = Detail("this box was too busy to read the recording in time", "本机过于繁忙，未能及时读取录制")
+NO_END = Detail(
+    "no answer within {limit} s: the name service does not answer, or this box is too busy",
+    "{limit} s 内无应答：域名服务无应答，或本机过于繁忙",
+)
 
 
 class NotApplicableError(Exception):
@@ -50,6 +55,7 @@ class SiteFacts(NamedTuple):
     last_minutes: Recent | None = None
     no_recording: Detail = NO_RECORDING  # why there is none
     broker: Handshake | None = None
+    no_broker: Detail = NO_TRY  # why there is none, where the platform has a broker
     certificate_ends_s: Mapping[str, float] = {}  # file of the site's -> its end, seconds since 1970
 
     @property
@@ -95,12 +101,17 @@ class SiteFacts(NamedTuple):
         return platform
 
     @property
+    def has_broker(self) -> bool:
+        """Tell whether the platform is reached by a broker. NotApplicableError: the site has none."""
+        return DIALECTS[self.platform.dialect].transport == "mqtt"
+
+    @property
     def handshake(self) -> Handshake:
-        """Return the broker's answer. NotApplicableError: the site has no platform, or one without a broker."""
-        if DIALECTS[self.platform.dialect].transport != "mqtt":
+        """Return the broker's answer. NotApplicableError: there is no broker to ask, or the try came to no end."""
+        if not self.has_broker:
             raise NotApplicableError(NO_BROKER)
         if self.broker is None:
-            raise NotApplicableError(NO_PLATFORM)
+            raise NotApplicableError(self.no_broker)
         return self.broker
 
     @property

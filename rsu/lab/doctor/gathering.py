@@ -10,10 +10,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Generic, NamedTuple, TypeVar
 
+from hw.detail import Detail
 from rsu.bus.troubles import Newest
 from rsu.core.errors import ConfigError, Finding
 from rsu.lab.doctor import box_facts, kernel_clock, serial_lines
-from rsu.lab.doctor.facts import FAILED, NO_RECORDING, NO_TIME, SiteFacts
+from rsu.lab.doctor.facts import FAILED, NO_END, NO_RECORDING, NO_TIME, NO_TRY, SiteFacts
 from rsu.lab.doctor.largest import dialect
 from rsu.lab.doctor.recent import Recent, recent
 from rsu.lab.doctor.tail import last_ticks
@@ -45,8 +46,8 @@ def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
     site = places.site or (Path(running) if running else None)
     findings, valid = ([], None) if site is None else _site(site)
     now_ns, until_s = time.time_ns(), time.monotonic() + LIMIT_S
-    broker = _Errand(lambda: _broker(valid))
-    last = _Errand(lambda: _recent(valid, places.data, now_ns))
+    broker = _Errand(lambda: _broker(valid), NO_TRY, NO_END.of(limit=f"{LIMIT_S:g}"))
+    last = _Errand(lambda: _recent(valid, places.data, now_ns), NO_RECORDING, NO_TIME)
     box = box_facts.read((places.run, places.data))
     return SiteFacts(
         now_ns=now_ns,
@@ -57,6 +58,7 @@ def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
         valid=valid,
         lines=() if valid is None else serial_lines.read(valid, places.run),
         broker=broker.result(until_s),
+        no_broker=broker.missing,
         last_minutes=last.result(until_s),
         no_recording=last.missing,
         certificate_ends_s=_certificates(valid),
@@ -66,10 +68,10 @@ def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
 class _Errand(Generic[T]):
     """Work on a thread of its own, given up where it takes too long; the daemon on this box goes first."""
 
-    def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], T], nothing: Detail, late: Detail) -> None:
+        self._work, self._nothing = work, nothing
         self._results: SimpleQueue[T | Exception] = SimpleQueue()
-        self.missing = NO_TIME  # why there is no result
+        self.missing = late  # why there is no result
         threading.Thread(target=self._run, name="doctor", daemon=True).start()
 
     def _run(self) -> None:
@@ -88,7 +90,7 @@ class _Errand(Generic[T]):
         if isinstance(result, Exception):
             self.missing = FAILED.of(error=f"{type(result).__name__} {result}")
             return None
-        self.missing = NO_RECORDING
+        self.missing = self._nothing
         return result
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from hw.detail import Detail
-from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
+from rsu.lab.doctor.facts import NO_TRY, NotApplicableError, SiteFacts
 from rsu.lab.doctor.largest import USERS, largest, parts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, warn
 from rsu.reasons import broker, details, uplink
-from rsu.site.dialects import DIALECTS
 
 _ANSWER = Margin(1000, 4000, "ms")
 _DAYS = Margin(30, 7, "d", least=True)
@@ -46,8 +45,10 @@ def _connects(of: SiteFacts) -> Iterator[Measured]:
     where, state = f"{of.platform.host}:{of.platform.port}", of.newest.uplink
     if state is not None and state.connected:
         yield fine(_IN, where)
-    elif state is not None and state.error and DIALECTS[of.platform.dialect].transport != "mqtt":
+    elif state is not None and state.error and not of.has_broker:
         yield bad(Detail(state.error, details.said(state.error, "zh")), where)
+    elif of.has_broker and of.broker is None and of.no_broker is not NO_TRY:
+        yield bad(of.no_broker, where)
     else:
         cause = of.handshake.cause
         yield fine(_IN, where) if cause is None else bad(cause.cause, where)

@@ -1,9 +1,16 @@
-"""A platform without a broker is not asked for MQTT: the uplink process tells of it."""
+"""What the doctor tells of the platform: without a broker by the uplink's word, and where the try comes to no end."""
 
 from __future__ import annotations
 
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
 from rsu.bus.records import UplinkState
 from rsu.bus.troubles import Newest
+from rsu.lab.doctor import gathering
 from rsu.lab.doctor.facts import NO_BROKER, SiteFacts
 from rsu.lab.doctor.probe import Judgement, Measured
 from rsu.reasons.broker import NO_LISTENER
@@ -36,3 +43,15 @@ def test_the_uplinks_word_is_told_when_it_is_not_connected() -> None:
     one = told(False, str(NO_LISTENER.of(WHERE)))["broker-connects"]
     assert (one.judgement, one.about) == (Judgement.BAD, WHERE)
     assert WHERE in one.value.en and one.value.zh != one.value.en
+
+
+def test_a_broker_whose_name_nobody_resolves_is_told_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    silence = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: silence.wait(20.0))  # as with no name service
+    monkeypatch.setattr(gathering, "LIMIT_S", 0.3)
+    places = gathering.Whereabouts(CONFIGS / "demo.yaml", tmp_path, tmp_path)
+    found = examined(gathering.gather(places, Newest()))
+    silence.set()
+    tried, answer = found["broker-connects"], found["broker-answer"]
+    assert tried.judgement is Judgement.BAD and "no answer within 0.3 s" in tried.measured[0].value.en
+    assert (answer.judgement, answer.measured[0].value) == (Judgement.NONE, tried.measured[0].value)
