@@ -74,14 +74,14 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layout.py
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-bench $(VENV)/.installed-films
 	$(BIN)/python -m tests.bench
 
 bench-codec bench-commands bench-dialects bench-corridor bench-events bench-misbehaviour bench-gate bench-kills bench-reload bench-station bench-statistics: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench $*
 
 # FILMS: folder of real films, on which vehicles are counted too
-bench-video: $(VENV)/.installed-bench
+bench-video: $(VENV)/.installed-films
 	$(BIN)/python -m tests.bench video $(if $(FILMS),--films $(FILMS))
 	$(BIN)/python -m tests.bench conditions
 
@@ -102,6 +102,11 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@{ $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[bench]' \
 	  && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps norfair==2.3.0 supervision==0.31.2 trackers==2.6.1 \
 	  && touch $@; } || echo "the public trackers could not be installed: ours runs beside the oracle alone" >&2
+
+# H.264 for drawn films; without it there are no conditions to measure
+$(VENV)/.installed-films: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[films]'
+	@touch $@
 
 # SEED: other road users, other errors
 bench-fusion: $(VENV)/.installed-bench
