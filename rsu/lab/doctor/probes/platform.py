@@ -1,4 +1,4 @@
-"""The cloud platform: its broker's answer and limits, access, TLS and certificates, the records that wait."""
+"""The cloud platform: its broker's answer and limits, TLS and certificates; then its records."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hw.detail import Detail
 from rsu.lab.doctor.facts import NO_TRY, NotApplicableError, SiteFacts
 from rsu.lab.doctor.largest import USERS, largest, parts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, figure, fine, warn
+from rsu.lab.doctor.probes import records
+from rsu.lab.doctor.probes.records import KEPT
 from rsu.reasons import broker, details, uplink
 
 _ANSWER = Margin(1000, 4000, "ms")
 _DAYS = Margin(30, 7, "d", least=True)
-_SILENT = Margin(10, 60, "s")
-_WAITING = Margin(1000, 100_000)
 _DAY_S = 86_400.0
 
 _IN = Detail("connects", "可连接")
@@ -32,13 +32,8 @@ _NEVER = Detail(
 _NO_ANSWER = Detail("the broker does not answer", "消息服务器无应答")
 _OPEN = Detail("not encrypted, address of this network", "未加密，本网地址")
 _OPEN_OUTSIDE = Detail("not encrypted", "未加密")
-_ALLOWED = Detail("all kinds of records", "全部种类的记录")
 _ENDS = Detail("{days:.0f} days left", "剩余 {days:.0f} 天")
 _NO_CERTIFICATE = Detail("no certificate is used", "未使用证书")
-_ACKNOWLEDGED = Detail("acknowledged", "已确认")
-_NONE = Detail("none", "无")
-_COUNTED = Detail("{count} {kind}: {why}", "{kind} {count} 条：{why}")
-_REFUSED = Detail("refused by the platform", "平台拒绝")
 
 
 def _connects(of: SiteFacts) -> Iterator[Measured]:
@@ -101,13 +96,6 @@ def _is_near(host: str) -> bool:
         return host == "localhost"
 
 
-def _access(of: SiteFacts) -> Iterator[Measured]:
-    for kind, why in of.uplink.denied.items():
-        yield bad(Detail(why, details.said(why, "zh")), kind)
-    if not of.uplink.denied:
-        yield fine(_ALLOWED)
-
-
 def _certificates(of: SiteFacts) -> Iterator[Measured]:
     ends = dict(of.certificate_ends_s)
     if of.broker is not None and of.broker.until_s is not None:
@@ -119,32 +107,6 @@ def _certificates(of: SiteFacts) -> Iterator[Measured]:
         yield _DAYS.measured(days, uplink.CERTIFICATES[name], _ENDS.of(days=days))
 
 
-def _acknowledged(of: SiteFacts) -> Iterator[Measured]:
-    silent_s = of.uplink.silent_s
-    yield fine(_ACKNOWLEDGED) if silent_s is None else _SILENT.measured(silent_s)
-
-
-def _waiting(of: SiteFacts) -> Iterator[Measured]:
-    yield _WAITING.measured(of.uplink.waiting)
-
-
-def _refused(of: SiteFacts) -> Iterator[Measured]:
-    state = of.uplink
-    why = Detail(state.refusal, state.refusal) if state.refusal else _REFUSED
-    for kind, count in state.refused.items():
-        yield bad(_COUNTED.of(count=count, kind=kind, why=why))
-    for reason, count in state.set_aside.items():
-        yield bad(_COUNTED.of(count=count, kind=reason, why=uplink.LARGER_PACKETS))
-    if not state.refused and not state.set_aside:
-        yield fine(_NONE)
-
-
-_RECORDS = Detail(
-    "records for the platform are kept and sent later, at most as long as spool.max_age_h",
-    "记录先保存后发送，最长为 spool.max_age_h",
-)
-_SEE_STATUS = Detail("`rsu status` names cause and remedy", "`rsu status` 给出原因与处理办法")
-_LOG = Detail("compare with the broker's log and its access list", "对照消息服务器日志与访问控制列表")
 _RENEW = Detail(
     "have it renewed, and put the new file in place of the old one: it is read at the next connect",
     "更新证书，并以新文件替换旧文件：下次连接时读取",
@@ -157,7 +119,7 @@ GROUP = ProbeGroup(
         Probe(
             "broker-connects",
             Detail("connection to the broker, tried now", "立即尝试连接消息服务器"),
-            _RECORDS,
+            KEPT,
             Detail(
                 "check host, port, tls and password_file under uplink.platform; ask the broker's operator for its log",
                 "检查 uplink.platform 的 host、port、tls 与 password_file；向运营方索取消息服务器日志",
@@ -215,37 +177,6 @@ GROUP = ProbeGroup(
             _DAYS.words,
             _certificates,
         ),
-        Probe(
-            "access",
-            Detail("kinds of records that the broker takes", "消息服务器接受的记录种类"),
-            _RECORDS,
-            _LOG,
-            _ALLOWED,
-            _access,
-        ),
-        Probe(
-            "acknowledged",
-            Detail("time without acknowledgements of the platform", "平台无确认的时间"),
-            _RECORDS,
-            _SEE_STATUS,
-            _SILENT.words,
-            _acknowledged,
-        ),
-        Probe(
-            "waiting",
-            Detail("records that wait", "等待发送的记录"),
-            Detail("when the spool is full the oldest are given up", "缓存满时放弃最旧的记录"),
-            _SEE_STATUS,
-            _WAITING.words,
-            _waiting,
-        ),
-        Probe(
-            "refused-records",
-            Detail("records refused or set aside", "被拒绝或搁置的记录"),
-            Detail("they are lost for the platform", "平台不会得到这些记录"),
-            uplink.ASK_OPERATOR,
-            _NONE,
-            _refused,
-        ),
+        *records.PROBES,
     ),
 )
