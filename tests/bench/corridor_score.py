@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perception.corridor.road import RoadAxis
 from perception.corridor.shared import NO_IDENTITY, CorridorTracks
 from perception.objects import Floats, Ints, Mask
 from perception.results import Tracks
@@ -29,14 +28,13 @@ class Kept(NamedTuple):
 class Identities:
     """The identity that each box gives to each road user as it passes the pole."""
 
-    def __init__(self, road: RoadAxis, centres_m: Sequence[float]) -> None:
-        self._road, self._centres = road, list(centres_m)
+    def __init__(self, centres_m: Sequence[float]) -> None:
+        self._centres = list(centres_m)
         self._said: dict[int, dict[int, int]] = defaultdict(dict)  # road user -> box -> identity, NO_IDENTITY: none
 
     def look(self, box: int, truth: WorldFrame, shift_m: Floats, position_m: Floats, global_id: Ints) -> None:
         """Compare a box's tracks (n, 2), (n,) with the truth, which lies `shift_m` (2,) elsewhere in its datum."""
-        along = self._road.place(truth.position_m).along_m
-        near = np.flatnonzero(np.abs(along - self._centres[box]) < CHECK_M)
+        near = np.flatnonzero(np.abs(truth.position_m[:, 0] - self._centres[box]) < CHECK_M)
         place = truth.position_m + shift_m
         distance = np.hypot(*(place[:, None] - position_m).transpose(2, 0, 1))
         rows, columns = match(distance, NEAR_M)
@@ -62,8 +60,9 @@ class Identities:
 class Overlap:
     """GOSPA and NEES of one picture on one stretch of road."""
 
-    def __init__(self, road: RoadAxis, begin_m: float, end_m: float) -> None:
-        self._road, self._span = road, (begin_m, end_m)
+    def __init__(self, begin_m: float, end_m: float) -> None:
+        """Stretch from `begin_m` to `end_m` east, as `sim.corridor.layout` counts along the road."""
+        self._span = begin_m, end_m
         self._gospa: list[float] = []
         self._nees: list[Floats] = []
 
@@ -85,8 +84,7 @@ class Overlap:
         self._nees.append((away * np.linalg.solve(said.covariance[columns], away[:, :, None])[:, :, 0]).sum(axis=1))
 
     def _inside(self, position_m: Floats) -> Mask:
-        along = self._road.place(position_m).along_m
-        inside: Mask = (self._span[0] < along) & (along < self._span[1])
+        inside: Mask = (self._span[0] < position_m[:, 0]) & (position_m[:, 0] < self._span[1])
         return inside
 
     def gospa(self) -> float:
