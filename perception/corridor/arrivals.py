@@ -25,10 +25,10 @@ class Arrivals:
         self._last: dict[int, OnWay] = {}  # global id -> last look
         self._first_ns: dict[int, int] = {}  # own track without identity -> when it appeared
 
-    def step(self, present: Sequence[SharedTracks], paired: set[int], now_ns: int) -> dict[int, GlobalIdentity | None]:
+    def step(self, present: Sequence[SharedTracks], now_ns: int) -> dict[int, GlobalIdentity | None]:
         """Take all tracks of now, the box's own first; return the identities of those that can be told, None: new.
 
-        `paired`: own tracks that a neighbour sees too: its box tells their identity, unless it waits as well.
+        All that wait are assigned together: one that waits longer does not take the identity of the one behind it.
         """
         looks = [each for tracks in present for each in self._looks(tracks)]
         there = {look.identity.global_id: look for _, look in looks if look.identity is not None}
@@ -36,11 +36,11 @@ class Arrivals:
         self._last = {key: look for key, look in self._last.items() if look.stamp_ns > now_ns - self._gap_ns}
         waiting = {track: look for track, look in looks[: len(present[0])] if look.identity is None}
         self._first_ns = {track: self._first_ns.get(track, now_ns) for track in waiting}
-        due = {track: look for track, look in waiting.items() if now_ns - self._first_ns[track] >= self._wait_ns}
         gone = [look for key, look in self._last.items() if key not in there]
-        come = list(due.values())
-        found = {column: gone[row].identity for row, column in gap.assign(gone, come)}
-        return {track: found.get(column) for column, track in enumerate(due)}
+        tracks = list(waiting)
+        found = {tracks[column]: gone[row].identity for row, column in gap.assign(gone, list(waiting.values()))}
+        due = (track for track in tracks if now_ns - self._first_ns[track] >= self._wait_ns)
+        return {track: found.get(track) for track in due}
 
     def _looks(self, tracks: SharedTracks) -> Iterator[tuple[int, OnWay]]:
         """Yield the number of each track and a look at it."""

@@ -73,8 +73,7 @@ class Corridor:
     def _arrive(self, shared: SharedTracks, now_ns: int) -> None:
         """Give every new road user its identity as soon as it can be told."""
         present = [shared, *(each.now for each in self._neighbours.values())]
-        paired = {int(shared.id[row]) for each in self._neighbours.values() for row in each.surely()[0].tolist()}
-        found = self._arrivals.step(present, paired, now_ns)
+        found = self._arrivals.step(present, now_ns)
         for track, identity in found.items():
             if identity is None or not self._book.adopt(track, identity, now_ns):
                 self._book.give(track, now_ns)

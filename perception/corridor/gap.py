@@ -2,7 +2,7 @@
 
 Between the last look (place s0, speed v0, time t0) and the first one (s1, v1, t1) the speed wanders from v0 to v1: the
 way is (v0 + v1) / 2 * (t1 - t0), with the variance of a random walk that is bound at both ends, q (t1 - t0)^3 / 12.
-Lane, length and class speak too. All arrivals of a time are assigned together.
+Lane, length and class speak too. All arrivals that wait are assigned together.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from perception.corridor.corridor import Corridor
 from perception.corridor.settings import CorridorSettings
 from perception.corridor.shared import NO_IDENTITY
 from perception.objects import SECOND_NS, encode_array
-from tests.perception.corridor.made import START_NS, STEP_NS, Place, drive
+from tests.perception.corridor.made import ROAD, START_NS, STEP_NS, Place, drive, tracks_of
 
 PLATOON = np.array([[0.0, -1.75, 15.0, 0.0], [-25.0, -1.75, 15.0, 0.0], [-12.0, -5.25, 14.0, 0.0]])
 
@@ -27,6 +28,23 @@ def test_a_gap_keeps_identities() -> None:
     before, after = told[160][0], told[-1][1]
     assert set(before) == set(after) == {0, 1, 2}
     assert before == after
+
+
+def test_two_that_were_held_up_in_the_gap_keep_their_order() -> None:
+    """The first to come is where the second was expected, and can be told half a second before that one."""
+    corridor, speed = Corridor("box-1", 1, ROAD, CorridorSettings()), 14.0
+    said: dict[int, int] = {}
+    for step in range(150):
+        at_m = 280.0 + speed * step / 10
+        users = {1: at_m, 2: at_m - 8.0} if step < 20 else {}
+        users |= {11: at_m - 8.0} if step >= 120 else {}
+        users |= {12: at_m - 16.0} if step >= 125 else {}
+        state = np.array([[along, -1.75, speed, 0.0] for along in users.values()]).reshape(-1, 4)
+        now_ns = START_NS + step * STEP_NS
+        shared = corridor.step(tracks_of(list(users), state, now_ns), now_ns)
+        said |= dict(zip(shared.id.tolist(), shared.global_id.tolist(), strict=True))
+    assert (said[11], said[12]) == (said[1], said[2])
+    assert NO_IDENTITY not in said.values()
 
 
 def test_an_identity_waits_until_it_is_known() -> None:

@@ -1,4 +1,4 @@
-"""Arrivals after a gap: predicted by speed, in the order of their lanes."""
+"""Arrivals after a gap: told apart by the way that their speeds predict, lane, length and class."""
 
 from __future__ import annotations
 
