@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from perception.objects import Floats, Ints
+from perception.sensing.scan import rotation_of
+from perception.sensor import Mount
 
 
 class PointPairs(NamedTuple):
@@ -32,13 +34,10 @@ class CalibrationError(ValueError):
         self.needed = needed
 
 
-def away(place_m: Floats, east_m: float, north_m: float, yaw_deg: float) -> Floats:
+def away(place_m: Floats, mount: Mount) -> Floats:
     """Return places (..., 3) of the site frame in the frame of a sensor: forward, left, up."""
-    yaw = np.radians(yaw_deg)
-    forward = np.array([np.sin(yaw), np.cos(yaw), 0.0])
-    axes = np.array([forward, [-forward[1], forward[0], 0.0], [0.0, 0.0, 1.0]])
-    moved: Floats = (place_m - [east_m, north_m, 0.0]) @ axes.T
-    return moved
+    level = (place_m[..., :2] - [mount.east_m, mount.north_m]) @ rotation_of(mount)
+    return np.concatenate([level, place_m[..., 2:]], axis=-1)
 
 
 def corners(points: Floats) -> Ints:

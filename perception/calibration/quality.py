@@ -9,6 +9,7 @@ import numpy as np
 from perception.calibration.pairs import PointPairs, corners
 from perception.camera import on_road
 from perception.objects import Floats, Mask
+from perception.sensing.scan import in_site_frame
 from perception.sensor import FieldOfView, Homography, Intrinsics, Mount
 
 SUSPECT_TIMES, SUSPECT_PX = 4.0, 6.0  # a point off by more than both, against the median: picked wrong?
@@ -40,11 +41,7 @@ def to_site(pixel: Floats, height_m: Floats, camera: Homography | Intrinsics, mo
             for each, up in zip(pixel, height_m, strict=True)
         ]
     )
-    yaw = np.radians(mount.yaw_deg)
-    forward = np.array([np.sin(yaw), np.cos(yaw)])
-    axes = np.array([forward, [-forward[1], forward[0]]])
-    placed: Floats = own @ axes + [mount.east_m, mount.north_m]
-    return placed
+    return in_site_frame(own, mount)
 
 
 def errors(pairs: PointPairs, seen: Floats, camera: Homography | Intrinsics, mount: Mount) -> PointErrors:

@@ -30,7 +30,7 @@ LEAST_POINTS = {"aim": 3, "pose": 4, "lens": 7, "homography": 5}
 
 def seen(place_m: Floats, camera: Homography | Intrinsics, mount: Mount, size: tuple[int, int]) -> Floats:
     """Return the pixels (n, 2) at which a camera sees places (n, 3) m, site frame; NaN behind it. `size`: px."""
-    own = _from(mount, place_m)
+    own = away(place_m, mount)
     if isinstance(camera, Intrinsics):
         return CameraView(camera, mount, size).to_picture(own)
     own[:, 2] = 1.0
@@ -101,7 +101,7 @@ class HomographyModel:
 
         self._mount, self._pixel_sd = mount, pixel_sd
         self._to_picture = np.array([[size[0], 0.0, 0.0], [0.0, size[1], 0.0], [0.0, 0.0, 1.0]])
-        road = _from(mount, pairs.place_m)[:, :2] / FOOT_M
+        road = away(pairs.place_m, mount)[:, :2] / FOOT_M
         found, _ = cv2.findHomography(road, pairs.pixel_px / size)
         self._start = np.eye(3) if found is None else np.asarray(found, dtype=np.float64)
 
@@ -118,7 +118,7 @@ class HomographyModel:
 
     def picture(self, x: Floats, place_m: Floats) -> Floats:
         """Return the pixels (n, 2) of places (n, 3) m, site frame; x (u,)."""
-        road = _from(self._mount, place_m)
+        road = away(place_m, self._mount)
         road[:, 2] = 1.0
         scaled = road @ self._matrix(x).T
         pixels: Floats = scaled[:, :2] / scaled[:, 2:]
@@ -128,8 +128,3 @@ class HomographyModel:
         """Return the matrix (3, 3) from metres of the sensor frame to px."""
         matrix: Floats = self._to_picture @ np.append(x, 1.0).reshape(3, 3) @ np.diag([1 / FOOT_M, 1 / FOOT_M, 1.0])
         return matrix
-
-
-def _from(mount: Mount, place_m: Floats) -> Floats:
-    """Return places (n, 3) m, site frame, in the sensor frame."""
-    return away(place_m, mount.east_m, mount.north_m, mount.yaw_deg)

@@ -10,6 +10,7 @@ import numpy as np
 from perception.camera import attitude
 from perception.objects import Floats, Ints
 from perception.registration.paths import Paths
+from perception.sensing.scan import rotation_of
 from perception.sensor import Mount
 
 EACH = 7  # unknowns of a sensor
@@ -89,8 +90,8 @@ def _tilted(paths: Paths, stand: Stand, x: Floats) -> tuple[Floats, Floats]:
 
 def _axes(stand: Stand, yaw: float) -> Floats:
     """Return the sensor's axes (2, 2), site frame: forward, left; `yaw`, rad: beyond that of the site file."""
-    yaw = np.radians(stand.mount.yaw_deg) + yaw
-    return np.array([[np.sin(yaw), np.cos(yaw)], [-np.cos(yaw), np.sin(yaw)]])
+    turned = stand.mount.model_copy(update={"yaw_deg": stand.mount.yaw_deg + np.degrees(yaw)})
+    return rotation_of(turned).T
 
 
 def sensitivity(position: Floats, velocity: Floats, stand: Stand, x: Floats) -> Floats:

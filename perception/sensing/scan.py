@@ -124,6 +124,12 @@ def rotation_of(mount: Mount) -> Floats:
     return np.array([[math.sin(angle), -math.cos(angle)], [math.cos(angle), math.sin(angle)]])
 
 
+def in_site_frame(position: Floats, mount: Mount) -> Floats:
+    """Return places (n, 2) m, sensor frame, in the site frame."""
+    placed: Floats = position @ rotation_of(mount).T + [mount.east_m, mount.north_m]
+    return placed
+
+
 def sight_covariance(position: Floats, noise: Noise) -> Floats:
     """Return the covariance (n, 2, 2) of places (n, 2), sensor frame, by the sensor's own figures."""
     distance = np.hypot(position[:, 0], position[:, 1])

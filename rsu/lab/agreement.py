@@ -13,7 +13,7 @@ import numpy as np
 
 from perception.geo import direction_of
 from perception.objects import Detections, Floats, Measurement
-from perception.sensing.scan import rotation_of
+from perception.sensing.scan import in_site_frame
 from perception.sensor import Mount
 from rsu.lab.air import Air
 from rsu.lab.receiver import Rows
@@ -49,8 +49,7 @@ def agreement(air: Air, config: Config, heard: Iterable[Measurement]) -> float |
 def _places(detections: Detections, mount: Mount) -> Floats:
     """Return the places (n, 2) of detections that have one, site frame."""
     known = detections.position_m[np.isfinite(detections.position_m).all(axis=1)]
-    places: Floats = known @ rotation_of(mount).T + [mount.east_m, mount.north_m]
-    return places
+    return in_site_frame(known, mount)
 
 
 def _distances(places: Floats, users: Rows, stamp_ns: int) -> Floats:

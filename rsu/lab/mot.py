@@ -18,7 +18,7 @@ from hw.detail import Detail
 from hw.video import exposed_ns
 from perception.camera import locate
 from perception.objects import Floats, Ints, Mask, RoadUser
-from perception.sensing.scan import rotation_of
+from perception.sensing.scan import in_site_frame
 from perception.sensor import Intrinsics, Mount
 from perception.tsai import calibrated
 from perception.video.builds import KIND, SIZE
@@ -131,7 +131,7 @@ def places(boxes: MotBoxes, camera: Intrinsics, mount: Mount) -> Floats:
     """Return where the road users (n, 2) are, site frame, m; NaN where a box's foot is above the horizon."""
     length = np.array([0.0 if kind == RoadUser.PEDESTRIAN else _LENGTHS.get(kind, 0.0) for kind in boxes.kind.tolist()])
     own, _ = locate(boxes.box_px, length, camera, mount)
-    return own @ rotation_of(mount).T + [mount.east_m, mount.north_m]
+    return in_site_frame(own, mount)
 
 
 def load(path: Path, film: Film) -> RunTruth:

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from perception.objects import Floats, Ints, RoadUser
-from perception.sensing.scan import rotation_of
+from perception.sensing.scan import in_site_frame
 from perception.video.settings import MotionSettings
 from tests.bench import fusion_trackers, real_score
 from tests.bench.real_eyes import Components, Eyes, ProductEyes, Seen, network, watched
@@ -68,8 +68,7 @@ def of_detections(film: RealFilm, seen: Seen) -> dict[str, float]:
 
 def on_site(film: RealFilm, position: Floats) -> Floats:
     """Return places (n, 2) of the sensor's frame in the site's."""
-    mount = film.sensor.mount
-    return np.asarray(position @ rotation_of(mount).T + [mount.east_m, mount.north_m], dtype=np.float64)
+    return in_site_frame(position, film.sensor.mount)
 
 
 def of_tracks(film: RealFilm, seen: Seen, name: str) -> dict[str, float] | None:
