@@ -42,7 +42,8 @@ _NO_PLACE = Detail("it has no place", "缺少位置")
 
 def event(ordered: OrderedEvent, at: Circumstances) -> AirOrder:
     """Return the order of an RSI event; one on air under its alertID keeps its number."""
-    _near([_position(ordered.event_position[0])], at)
+    points = [*ordered.event_position, *(point for path in ordered.reference_paths for point in path.active_path)]
+    _near(map(_position, points), at)
     return AirOrder(
         id=ordered.alert_id,
         kind="rsi",

@@ -12,20 +12,22 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from hw.detail import Detail
 from rsu.bus.orders import AirOrders, AirState
 from rsu.core import audit
 from rsu.core.errors import RsuError
 from rsu.downlink import journal
 from rsu.downlink.delivery import CommandAnswer, Delivery
-from rsu.downlink.errors import NOT_PROCESSED, JournalError, RefusedError
+from rsu.downlink.errors import LONGEST, NOT_PROCESSED, JournalError, RefusedError
 from rsu.downlink.journal import APPLIED, FILE, CommandEntry, CommandJournal
-from rsu.downlink.judge import CommandJudge, Obeyed
+from rsu.downlink.judge import Claim, CommandJudge, Obeyed
 from rsu.downlink.plan import Facts, Until, air_orders, run_out
 from rsu.downlink.table import COMMANDS
 from rsu.reasons import commands as words
-from rsu.site.commands import CommandSettings
+from rsu.site.commands import PLATFORM, CommandSettings
 
-_LONGEST_DESCRIPTION = 128  # characters of errorDesc (T/ITS 0117, A.1)
+_MINUTE_NS = 60_000_000_000
+_ROWS = [row for row in vars(words).values() if isinstance(row, Detail)]
 _log = structlog.get_logger()
 
 
@@ -44,6 +46,7 @@ class Clerk:
         """Open the journal in the data folder. JournalError."""
         self._judge = judge
         self._audit = data / audit.FOLDER
+        self._told_ns: dict[str, int] = {}  # reason -> UTC of the entry of its last refusal without a proven issuer
         self.journal = CommandJournal(data / FILE, settings.kept)
 
     def take(self, delivery: Delivery, answers: str, now_ns: int) -> CommandEntry:
@@ -56,13 +59,28 @@ class Clerk:
         try:
             obeyed = self._judged(delivery, now_ns)
         except RefusedError as error:
+            self._log_refused(delivery, claim, error)
             claim = claim._replace(issuer=error.issuer or claim.issuer)
-            self._log(delivery.utc_ns, claim.issuer, delivery.command, claim.number, f"refused: {error.why}")
             return self.journal.refuse(delivery, claim, error, topic)
         if obeyed.plan is None:
             self._log(delivery.utc_ns, obeyed.issuer, delivery.command, obeyed.number, "repeated")
             return self.journal.again(delivery, obeyed, topic)
         return self._accept(delivery, obeyed, topic)
+
+    def _log_refused(self, delivery: Delivery, claim: Claim, error: RefusedError) -> None:
+        """Log a refusal under its proven issuer; without one at most once a minute for each reason.
+
+        Any client with the right to publish could otherwise push all older entries out of the log.
+        """
+        number = claim.number
+        if not error.issuer:
+            cause = next((row.en for row in _ROWS if row.says(error.text)), "")
+            if abs(delivery.utc_ns - self._told_ns.get(cause, 0)) < _MINUTE_NS:
+                return
+            self._told_ns[cause] = delivery.utc_ns
+            number += f" (claims {claim.issuer})" if claim.issuer != PLATFORM else ""
+        issuer = error.issuer or PLATFORM
+        self._log(delivery.utc_ns, issuer, delivery.command, number, f"refused: {error.text}")
 
     def _judged(self, delivery: Delivery, now_ns: int) -> Obeyed:
         try:
@@ -131,7 +149,7 @@ class Clerk:
         """Return the answer to a command that has ended. `facts` None: without its content."""
         said: dict[str, object] = {"timeStamp": utc_ns // 1_000_000, "seqNum": entry.number, "errorCode": entry.code}
         if entry.why:
-            said["errorDesc"] = entry.why[:_LONGEST_DESCRIPTION]
+            said["errorDesc"] = entry.why[:LONGEST]
         said["state"] = entry.state
         if entry.state == APPLIED and facts is not None:
             row = COMMANDS[entry.command]

@@ -19,17 +19,18 @@ _Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 _Ms = Annotated[int, Meta(ge=0, lt=1 << 53)]  # since 1970
 _Whole = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Dm = Annotated[int, Meta(ge=0, le=65_535)]
+_Name = Annotated[str, Meta(max_length=64)]
 _Text = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class CommandBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Keys that all commands have."""
 
-    seq_num: Annotated[str, Meta(max_length=64)] | _Whole | None = None
+    seq_num: _Name | _Whole | None = None
     ack: bool = False
-    rscu_sn: str = ""
-    rsu_id: str = ""
-    rsu_esn: str = ""
+    rscu_sn: _Name = ""
+    rsu_id: _Name = ""
+    rsu_esn: _Name = ""
     time_stamp: int | str | None = None
     protocol_version: str = ""
 
@@ -112,9 +113,9 @@ class OrderedEvent(msgspec.Struct, frozen=True, rename="camel"):
     event_status: bool  # False: it is withdrawn
     event_type: Annotated[int, Meta(ge=0, le=65_535)]  # GB/T 29100-2012
     event_source: Literal["unknown", "police", "government", "meteorological", "internet", "detection"]
-    event_position: Annotated[list[GeoPoint], Meta(min_length=1, max_length=32)]
+    event_position: Annotated[list[GeoPoint], Meta(min_length=1, max_length=1)]  # on air it has one
     event_class: str | int = ""
-    time_stamp: Annotated[str, Meta(max_length=64)] | _Ms | None = None
+    time_stamp: _Name | _Ms | None = None
     event_confidence: Annotated[int, Meta(ge=0, le=200)] | None = None  # 0.5 %
     event_radius: _Dm | None = None  # dm
     event_priority: Annotated[int, Meta(ge=0, le=7)] | None = None

@@ -10,6 +10,7 @@ from hw.detail import Detail
 from rsu.core.errors import RsuError
 
 BAD_PARAMETER, NOT_PROCESSED = 1, 2  # errorCode of T/ITS 0117, A.1
+LONGEST = 128  # characters of errorDesc, as above
 
 
 class RefusedError(RsuError):
@@ -19,6 +20,11 @@ class RefusedError(RsuError):
         super().__init__(why)
         self.why, self.code = why, code
         self.issuer = ""  # proven by the signature
+
+    @property
+    def text(self) -> str:
+        """Return the reason in English, cut: it may hold words of a command that is long."""
+        return str(self.why)[:LONGEST]
 
 
 class JournalError(RsuError):

@@ -133,7 +133,7 @@ class CommandJournal:
         """Take note of a command that is not obeyed."""
         with self._transaction():
             number = self._insert(delivery, (claim.issuer, claim.number), b"", topic, REFUSED, Until.KEPT)
-            self._finish(number, REFUSED, error.code, str(error.why))
+            self._finish(number, REFUSED, error.code, error.text)
             self._prune("state = 'refused'", _KEPT_REFUSED)
         return self.entry(number)
 

@@ -24,6 +24,7 @@ from rsu.reasons import commands as words
 from rsu.site.commands import PLATFORM, CommandSettings
 
 MAX_OCTETS = 65_536  # of a body
+_LONGEST_NAME = 64  # characters of a claimed issuer
 
 
 class CommandMemory(Protocol):
@@ -50,7 +51,7 @@ class Obeyed(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """The identity that a command claims, as far as it can be read."""
+    """The identity that a command claims, as far as it can be read: no proof of anything."""
 
     issuer: str = PLATFORM
     number: str = ""
@@ -66,14 +67,15 @@ class CommandJudge:
 
     def claim(self, delivery: Delivery) -> Claim:
         """Return the claimed identity of a command, for the answer and the log."""
+        issuer = delivery.issuer[:_LONGEST_NAME] or PLATFORM
         try:
             content = msgspec.json.decode(delivery.body, type=CommandBody)
         except UNDECODABLE:
-            return Claim(delivery.issuer or PLATFORM)
+            return Claim(issuer)
         row = COMMANDS[delivery.command]
         number = "" if content.seq_num is None else str(content.seq_num)
         wants = content.ack or row.answered or bool(delivery.response_topic)
-        return Claim(delivery.issuer or PLATFORM, number, wants)
+        return Claim(issuer, number, wants)
 
     def judge(self, delivery: Delivery, kept: CommandMemory, values: dict[str, bytes], now_ns: int) -> Obeyed:
         """Return the command with its plan. RefusedError: it is not obeyed. `values`: those that hold now, UTC."""

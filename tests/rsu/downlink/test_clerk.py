@@ -190,3 +190,41 @@ def test_a_command_that_expires_while_it_waits_in_the_box_is_refused(office: Off
     assert (waited.state, waited.why) == ("refused", "expired before it could be applied")
     assert office.give_signed("rsi", works(1), 1, for_s=2, waited_s=3).state == "refused"
     assert office.give_signed("rsi", works(1), 2, for_s=2, waited_s=1).state == "accepted"
+
+
+def test_an_unproven_issuer_is_a_claim_and_no_actor(office: Office) -> None:
+    forged = office.give("rsi", works(1), issuer="city")
+    office.give("versions", body(2), issuer="x" * 60_000)
+    told = [(each.actor, each.about) for each in audit.entries(office.clerk._audit)]
+    assert forged.why == "no signature; rsi needs one"
+    assert told == [
+        ("platform: platform", "rsi 1 (claims city)"),
+        ("platform: platform", f"versions 2 (claims {'x' * 64})"),
+    ]
+
+
+def test_refusals_from_anyone_do_not_fill_the_log(office: Office) -> None:
+    """Each reason has one entry a minute, whatever stands in it; a proven issuer's refusals have all of theirs."""
+    for number in range(50):
+        office.give("query", body(number, InfoId=0, rscuSn=f"other{number}"), issuer=f"{number}")
+        office.give("query", body(number, InfoId=0, rscuSn="x" * 60_000))
+        office.give_signed("rsi", works(number), number + 1, for_s=-1)
+    found = list(audit.entries(office.clerk._audit))
+    assert sum(each.actor == "platform: platform" for each in found) == 2
+    assert sum(each.actor == "platform: city" for each in found) == 50
+    assert max(len(each.outcome) for each in found) < 150
+    office.now_ns += 60_000_000_000
+    office.give("query", body(60, InfoId=0, rscuSn="other"))
+    assert len(list(audit.entries(office.clerk._audit))) == 53
+
+
+def test_every_place_of_an_event_is_near_the_box(office: Office) -> None:
+    near, far = {"lat": 225_005_000, "lon": 1_140_005_000}, {"lat": 232_000_000, "lon": 1_140_005_000}
+    wrong = json.loads(works(1))
+    wrong["rsi"]["referencePaths"] = [{"active_path": [near, far]}]
+    assert "m from this box" in office.give_signed("rsi", json.dumps(wrong).encode(), 1).why
+    wrong["rsi"]["referencePaths"] = [{"active_path": [near, near]}]
+    assert office.give_signed("rsi", json.dumps(wrong).encode(), 2).state == "accepted"
+    wrong["rsi"]["eventPosition"] *= 2
+    wrong["seqNum"] = 2
+    assert "content not understood" in office.give_signed("rsi", json.dumps(wrong).encode(), 3).why
