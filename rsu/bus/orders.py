@@ -48,6 +48,7 @@ class AirState(msgspec.Struct, frozen=True):
     on_air: list[str]  # ids of orders that were sent in the last seconds
     messages: list[MessageState]
     devices: dict[str, str]  # name -> state, as `hw.watch.State`
+    clock_plausible: bool = True  # as in ClockView
 
 
 def air_state(snapshot: Snapshot, revision: int) -> AirState:
@@ -58,4 +59,5 @@ def air_state(snapshot: Snapshot, revision: int) -> AirState:
         on_air=[order.id for order in snapshot.orders if order.on_air],
         messages=snapshot.messages,
         devices={device.name: device.state for device in snapshot.devices},
+        clock_plausible=snapshot.clock is None or snapshot.clock.plausible,
     )

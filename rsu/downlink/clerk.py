@@ -20,7 +20,7 @@ from rsu.downlink import journal
 from rsu.downlink.delivery import CommandAnswer, Delivery
 from rsu.downlink.errors import LONGEST, NOT_PROCESSED, JournalError, RefusedError
 from rsu.downlink.journal import APPLIED, FILE, CommandEntry, CommandJournal
-from rsu.downlink.judge import Claim, CommandJudge, Obeyed
+from rsu.downlink.judge import Claim, CommandJudge, JudgeTime, Obeyed
 from rsu.downlink.plan import Facts, Until, air_orders, run_out
 from rsu.downlink.table import COMMANDS
 from rsu.reasons import commands as words
@@ -49,15 +49,12 @@ class Clerk:
         self._told_ns: dict[str, int] = {}  # reason -> UTC of the entry of its last refusal without a proven issuer
         self.journal = CommandJournal(data / FILE, settings.kept)
 
-    def take(self, delivery: Delivery, answers: str, now_ns: int) -> CommandEntry:
-        """Take one command. JournalError: it is not taken.
-
-        `answers`: topic of its answers, where it names none. `now_ns`: UTC; the command may have waited in the box.
-        """
+    def take(self, delivery: Delivery, answers: str, now: JudgeTime) -> CommandEntry:
+        """Take one command. JournalError: it is not taken. `answers`: topic of its answers, where it names none."""
         claim, topic = self._judge.claim(delivery), delivery.response_topic or answers
         topic = topic if claim.wants_answer else ""
         try:
-            obeyed = self._judged(delivery, now_ns)
+            obeyed = self._judged(delivery, now)
         except RefusedError as error:
             self._log_refused(delivery, claim, error)
             claim = claim._replace(issuer=error.issuer or claim.issuer)
@@ -82,9 +79,9 @@ class Clerk:
         issuer = error.issuer or PLATFORM
         self._log(delivery.utc_ns, issuer, delivery.command, number, f"refused: {error.text}")
 
-    def _judged(self, delivery: Delivery, now_ns: int) -> Obeyed:
+    def _judged(self, delivery: Delivery, now: JudgeTime) -> Obeyed:
         try:
-            return self._judge.judge(delivery, self.journal, self.journal.values(), now_ns)
+            return self._judge.judge(delivery, self.journal, self.journal.values(), now)
         except RsuError:
             raise
         except Exception as error:  # else the broker would deliver it again and again, and nothing after it

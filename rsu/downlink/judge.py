@@ -27,6 +27,13 @@ MAX_OCTETS = 65_536  # of a body
 _LONGEST_NAME = 64  # characters of a claimed issuer
 
 
+class JudgeTime(NamedTuple):
+    """The time of a judgement; the command may have waited in the box."""
+
+    utc_ns: int  # by the system clock
+    plausible: bool = True  # as far as the station knows
+
+
 class CommandMemory(Protocol):
     """The memory of commands."""
 
@@ -77,13 +84,13 @@ class CommandJudge:
         wants = content.ack or row.answered or bool(delivery.response_topic)
         return Claim(issuer, number, wants)
 
-    def judge(self, delivery: Delivery, kept: CommandMemory, values: dict[str, bytes], now_ns: int) -> Obeyed:
-        """Return the command with its plan. RefusedError: it is not obeyed. `values`: those that hold now, UTC."""
+    def judge(self, delivery: Delivery, kept: CommandMemory, values: dict[str, bytes], now: JudgeTime) -> Obeyed:
+        """Return the command with its plan. RefusedError: it is not obeyed. `values`: those that hold now."""
         row = COMMANDS[delivery.command]
         content = self._read(delivery, row)
         signed = self._signed(delivery)
         try:
-            return self._judge(delivery, row, content, signed, kept, values, now_ns)
+            return self._judge(delivery, row, content, signed, kept, values, now)
         except RefusedError as error:
             error.issuer = "" if signed is None else signed.issuer
             raise
@@ -96,7 +103,7 @@ class CommandJudge:
         signed: Signed | None,
         kept: CommandMemory,
         values: dict[str, bytes],
-        now_ns: int,
+        now: JudgeTime,
     ) -> Obeyed:
         issuer = signed.issuer if signed is not None else delivery.issuer or PLATFORM
         self._refuse_unless_allowed(row, content, issuer, signed)
@@ -116,7 +123,7 @@ class CommandJudge:
         )
         if self._is_repeat(delivery.command, obeyed, kept):
             return obeyed
-        self._refuse_late(delivery, expires_ns, signed, now_ns)
+        self._refuse_late(delivery, expires_ns, signed, now)
         at = self._at._replace(issuer=issuer, utc_ns=delivery.utc_ns, values=values)
         return obeyed._replace(plan=row.effect(content, at))
 
@@ -168,10 +175,10 @@ class CommandJudge:
             raise RefusedError(words.COUNTER_USED.of(obeyed.counter, last))
         return before is not None
 
-    def _refuse_late(self, delivery: Delivery, expires_ns: int, signed: Signed | None, now_ns: int) -> None:
-        if signed is not None and now_ns < MADE_NS:
+    def _refuse_late(self, delivery: Delivery, expires_ns: int, signed: Signed | None, now: JudgeTime) -> None:
+        if signed is not None and (now.utc_ns < MADE_NS or not now.plausible):
             raise RefusedError(words.NO_UTC)
         if expires_ns <= delivery.utc_ns:
             raise RefusedError(words.EXPIRED.of(round((delivery.utc_ns - expires_ns) / 1e9, 1)))
-        if expires_ns <= now_ns:
+        if expires_ns <= now.utc_ns:
             raise RefusedError(words.EXPIRED_WAITING)

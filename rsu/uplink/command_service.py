@@ -21,7 +21,7 @@ from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import CommandTopic
 from rsu.downlink.errors import JournalError
 from rsu.downlink.journal import CommandEntry
-from rsu.downlink.judge import CommandJudge
+from rsu.downlink.judge import CommandJudge, JudgeTime
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
 from rsu.site import box
 from rsu.site.box import Box
@@ -115,11 +115,14 @@ class CommandService:
             except Empty:
                 return
             if (command := self._next) is not None:
-                entry = clerk.take(command.delivery, command.answers, time.time_ns())
+                entry = clerk.take(command.delivery, command.answers, self._now())
                 self._next = None
                 command_port.acknowledge(command)
                 self._under_way.pop(entry.id, None)  # of a repeat: it is to be answered again
                 _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
+
+    def _now(self) -> JudgeTime:
+        return JudgeTime(time.time_ns(), self._air is None or self._air.clock_plausible)
 
     def _publish(self) -> None:
         """Have the station hear the orders, at every change and again and again."""

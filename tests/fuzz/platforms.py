@@ -51,7 +51,7 @@ def commands() -> Parser:
     """A platform's command, on the topic of each: refused with a reason, or obeyed by the plan of its row."""
     from rsu.downlink.delivery import Delivery
     from rsu.downlink.errors import RefusedError
-    from rsu.downlink.judge import CommandJudge
+    from rsu.downlink.judge import CommandJudge, JudgeTime
     from rsu.downlink.plan import Circumstances, PlatformAddress
     from rsu.downlink.table import COMMANDS
     from rsu.site.commands import CommandSettings
@@ -67,7 +67,7 @@ def commands() -> Parser:
             delivery = Delivery(f"rscu/box/{name}/down", name, data, NOW_NS, expiry_s=60)
             judge.claim(delivery)
             try:
-                judge.judge(delivery, _NoMemory(), {}, NOW_NS)
+                judge.judge(delivery, _NoMemory(), {}, JudgeTime(NOW_NS))
             except RefusedError as error:
                 assert str(error)
 

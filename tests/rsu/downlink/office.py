@@ -9,7 +9,7 @@ from perception.geo import Reference
 from rsu.bus.orders import AirState
 from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import Delivery
-from rsu.downlink.judge import CommandJudge
+from rsu.downlink.judge import CommandJudge, JudgeTime
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress
 from rsu.site.commands import CommandSettings
 from sim.commands import CommandKey, body, event
@@ -56,12 +56,13 @@ class Office:
     def __init__(self, data: Path, own_signal: bool = True) -> None:
         at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, PlatformAddress("home", 8883), {})
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
-        self.now_ns = NOW_NS
+        self.now_ns, self.clock_plausible = NOW_NS, True
 
     def give(self, command: str, said: bytes, waited_s: int = 0, **more: Any) -> Any:
         """Deliver a command; return its entry. `waited_s`: that it has waited in the box."""
         delivery = Delivery(TOPICS[command], command, said, self.now_ns, **more)
-        return self.clerk.take(delivery, f"{TOPICS[command]}/ack", self.now_ns + waited_s * 1_000_000_000)
+        now = JudgeTime(self.now_ns + waited_s * 1_000_000_000, self.clock_plausible)
+        return self.clerk.take(delivery, f"{TOPICS[command]}/ack", now)
 
     def give_signed(
         self, command: str, said: bytes, counter: int, key: CommandKey = CITY, for_s: int = 30, **more: Any

@@ -228,3 +228,11 @@ def test_every_place_of_an_event_is_near_the_box(office: Office) -> None:
     wrong["rsi"]["eventPosition"] *= 2
     wrong["seqNum"] = 2
     assert "content not understood" in office.give_signed("rsi", json.dumps(wrong).encode(), 3).why
+
+
+def test_no_signed_command_is_obeyed_by_a_clock_that_the_station_does_not_believe(office: Office) -> None:
+    office.clock_plausible = False
+    assert office.give_signed("rsi", works(1), 1).why.startswith("this box does not know UTC")
+    assert office.give("query", QUERY).state == "applied"
+    office.clock_plausible = True
+    assert office.give_signed("rsi", works(1), 1).state == "accepted"
