@@ -21,6 +21,7 @@ from rsu.site.layers import SiteLayers
 
 # sections that the role `tune` may change; all others, such as users and addresses, need an administrator
 TUNED = ("sensors", "signal", "clock", "position", "tracking", "vehicles", "events", "statistics", "recording")
+_KEPT = ("recording.path",)  # but these: with it the recorder writes anywhere
 _DROP_IN = re.compile(rf"{layers.FOLDER}/\d\d-[\w.-]+\.yaml")
 _NO_FILE = Detail("{name} is no file of this site", "{name} 不是此站点的文件")
 Texts = dict[str, str]  # path from the site file's folder -> content
@@ -36,6 +37,10 @@ class EditedSite(NamedTuple):
 
     findings: list[Finding]  # files by their path from the site file's folder
     changes: list[SiteChange]  # of values, against the site that runs; empty where there are errors
+    others: tuple[
+        SiteChange, ...
+    ] = ()  # lane map and files of drivers, by path: SHA-256, against the file that is there
+    lane_map: str = ""  # its path
 
     @property
     def valid(self) -> bool:
@@ -75,13 +80,26 @@ def judged(site: Path, files: Files, running: Path | None) -> EditedSite:
         found = [_named(each, path.parent) for each in config.check(path)]
         if any(each.level == "error" for each in found):
             return EditedSite(found, [])
-        after = flat.values(config.load(path))
-    return EditedSite(found, flat.changes(values(running or site), after))
+        after = config.load(path)
+    changes = flat.changes(values(running or site), flat.values(after))
+    return EditedSite(found, changes, _others(site, files), os.path.normpath(after.site.site.lane_map))
+
+
+def _others(site: Path, files: Files) -> tuple[SiteChange, ...]:
+    """Return the changed files whose content is no value of the site file."""
+    now = _octets(site)
+    return tuple(
+        SiteChange(name, _sha256(now.get(name)), _sha256(data))
+        for name, data in sorted(files.items())
+        if name != site.name and not _DROP_IN.fullmatch(name) and now.get(name) != data
+    )
 
 
 def untuned(edited: EditedSite) -> list[str]:
-    """Return the keys of changes that need an administrator."""
-    return [change.key for change in edited.changes if change.key.partition(".")[0] not in TUNED]
+    """Return the keys of changes, and the files, that need an administrator."""
+    keys = [change.key for change in edited.changes]
+    kept = [key for key in keys if key in _KEPT or key.partition(".")[0] not in TUNED]
+    return kept + [each.key for each in edited.others if each.key != edited.lane_map]
 
 
 def values(site: Path) -> dict[str, Any]:
@@ -123,6 +141,10 @@ def whole(site: Path, edited: Texts) -> Files:
             raise SiteEditError(_NO_FILE.of(name=name))
     others = {name: data for name, data in kept.items() if not name.startswith(f"{layers.FOLDER}/")}
     return others | {name: text.encode() for name, text in edited.items()}
+
+
+def _sha256(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
 
 
 def _named(finding: Finding, folder: Path) -> Finding:

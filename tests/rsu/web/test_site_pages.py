@@ -145,6 +145,26 @@ def test_roles_decide_who_may_change_which_keys(desk: Desk) -> None:
     assert tuner.post("/api/site/check", tuned).status == 403
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "file", "told"),
+    [
+        ("sensorStop", "sensorStop 0", "ti-traffic-68xx.cfg", "ti-traffic-68xx.cfg"),
+        ("recording:\n", "recording:\n  path: /etc\n", "site.yaml", "recording.path"),
+    ],
+)
+def test_files_of_drivers_and_the_place_of_recordings_need_an_administrator(
+    desk: Desk, before: str, after: str, file: str, told: str
+) -> None:
+    tuner = desk.browser(Role.TUNE)
+    wanted = edited(tuner, before, after, file)
+    kept = (desk.site.parent / file).read_bytes()
+    refused = tuner.post("/api/site", wanted)
+    assert (refused.status, desk.reloads) == (403, 0) and told in refused.json()["text"]
+    assert (desk.site.parent / file).read_bytes() == kept
+    assert desk.browser(Role.ADMINISTER).post("/api/site", wanted).json()["version"] == 2
+    assert tuner.post("/api/site/rollback", {"number": 1}).status == 403
+
+
 def test_a_broken_site_can_be_mended(desk: Desk, browser: PageClient) -> None:
     desk.site.write_text(desk.site.read_text().replace("port: 18080", "port: fast"))
     told = browser.get("/api/site").json()
