@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from hw.detail import Detail
 from rsu.access.roles import Role
 from rsu.core.errors import ConfigError
-from rsu.site.history import NoVersionError, SiteHistory
+from rsu.site.history import NoVersionError, SiteHistory, SiteVersion
 from rsu.web import workbench
 from rsu.web.access import Access
 from rsu.web.admission import Visitor, told
@@ -32,6 +32,16 @@ class SitePlaces(NamedTuple):
     site: Callable[[], Path | None]  # the file that is edited
     running: Callable[[], Path | None]  # the copy that runs
     reload: Callable[[], Awaitable[str]]  # answers why the daemon has not taken it; empty: it has
+
+
+class _WantedChange(NamedTuple):
+    """A change, as it is asked for."""
+
+    visitor: Visitor
+    site: Path
+    files: Callable[[Path], Files]  # all files that the site would have
+    why: str
+    base: str | None
 
 
 class SiteChanges:
@@ -62,31 +72,40 @@ class SiteChanges:
 
         `base`: digest of the texts that were edited; they must not have been changed meanwhile.
         """
-        visitor, site = request.state.visitor, self.site()
-        if site and base is not None and base != workbench.digest(await asyncio.to_thread(workbench.texts, site)):
-            return told(409, _CHANGED)
-        found = await self.judged(files)
-        if isinstance(found, Response):
-            return found
-        if not found.valid:
-            return JSONResponse(found.record(), 422)
-        if not visitor.role.covers(Role.ADMINISTER) and (keys := workbench.untuned(found)):
-            await self._access.note(visitor, "site", ", ".join(keys), outcome="refused")
-            return told(403, _NO_RIGHT.of(keys=", ".join(keys[:5])))
-        return await self._saved(visitor, files, why, found)
-
-    async def _saved(self, visitor: Visitor, files: Callable[[Path], Files], why: str, found: EditedSite) -> Response:
-        site = self._places.site()
-        assert site is not None  # it was judged
+        if (site := self._places.site()) is None:
+            return told(503, NO_SITE)
+        wish = _WantedChange(request.state.visitor, site, files, why, base)
         try:
-            history = SiteHistory(site)
-            version = await asyncio.to_thread(lambda: history.change(files(site), f"{visitor.name}: {why}"))
+            async with self._alone:  # until it is written: the next one with the same base finds other texts
+                made = await self._saved(wish)
+        except (SiteEditError, NoVersionError) as error:
+            return told(400, error.args[0])
         except ConfigError as error:
             return JSONResponse(EditedSite(error.findings, []).record(), 422)
         except OSError as error:
             return told(409, _NOT_WRITABLE.of(reason=error))
-        before, after = ({each.key: getattr(each, side) for each in found.changes} for side in ("before", "after"))
-        await self._access.note(visitor, "site", f"version {version.number}: {why}", before, after)
+        return made if isinstance(made, Response) else await self._taken(wish, *made)
+
+    async def _saved(self, wish: _WantedChange) -> tuple[SiteVersion, EditedSite] | Response:
+        """Write a version, or answer why not. SiteEditError, NoVersionError, ConfigError, OSError."""
+        texts = await asyncio.to_thread(workbench.texts, wish.site)
+        if wish.base is not None and wish.base != workbench.digest(texts):
+            return told(409, _CHANGED)
+        files = await asyncio.to_thread(wish.files, wish.site)
+        found = await asyncio.to_thread(workbench.judged, wish.site, files, self._places.running())
+        if not found.valid:
+            return JSONResponse(found.record(), 422)
+        if not wish.visitor.role.covers(Role.ADMINISTER) and (keys := workbench.untuned(found)):
+            await self._access.note(wish.visitor, "site", ", ".join(keys), outcome="refused")
+            return told(403, _NO_RIGHT.of(keys=", ".join(keys[:5])))
+        by = f"{wish.visitor.name}: {wish.why}"
+        return await asyncio.to_thread(SiteHistory(wish.site).change, files, by), found
+
+    async def _taken(self, wish: _WantedChange, version: SiteVersion, found: EditedSite) -> Response:
+        """Note a version, and have the daemon take it."""
+        rows = [*found.changes, *found.others]
+        before, after = {row.key: row.before for row in rows}, {row.key: row.after for row in rows}
+        await self._access.note(wish.visitor, "site", f"version {version.number}: {wish.why}", before, after)
         try:
             refused = await self._places.reload()
         except TimeoutError:

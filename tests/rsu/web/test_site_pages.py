@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 
 from rsu.access.roles import Role
 from rsu.core import audit
+from rsu.site.history import SiteHistory
 from rsu.web import lane_pages, site_pages
 from rsu.web.access import Access
 from rsu.web.admission import Admission
@@ -106,6 +108,13 @@ def test_saving_keeps_versions_and_tells_the_daemon(desk: Desk, browser: PageCli
     assert browser.post("/api/site/rollback", {"number": 9}).status == 400
 
 
+def test_of_two_changes_of_the_same_files_one_is_saved(desk: Desk, browser: PageClient) -> None:
+    both = [edited(browser, "port: 18080", f"port: {port}") for port in (18090, 18091)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = [*pool.map(lambda wanted: browser.post("/api/site", wanted).status, both)]
+    assert (sorted(answers), desk.reloads) == ([200, 409], 1)
+
+
 def test_what_is_wrong_is_not_saved(desk: Desk, browser: PageClient) -> None:
     before = desk.site.read_text()
     answer = browser.post("/api/site", edited(browser, "port: 18080", "port: fast"))
@@ -194,6 +203,9 @@ def test_the_lane_map_is_edited_by_its_keys(desk: Desk, browser: PageClient) -> 
     assert tuner.post("/api/lanes", {"values": {f"{key}.width_m": 3.0}, "base": told["base"]}).json()["version"] == 2
     saved = browser.get("/api/lanes").json()["map"]["nodes"][0]["links"][0]["lanes"][0]
     assert (saved["width_m"], saved["points"]) == (3.0, lane["points"])
+    (noted,) = audit.entries(desk.access.audit)
+    versions = SiteHistory(desk.site).versions()
+    assert [noted.before, noted.after] == [{told["file"]: each.files[told["file"]]} for each in versions]
 
 
 def test_comments_of_a_lane_map_stay(desk: Desk, browser: PageClient) -> None:
