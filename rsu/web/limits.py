@@ -10,11 +10,12 @@ from h11 import Request
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 CONNECTIONS = 64  # at once
 OF_ONE = 24  # of one address: through a tunnel all have the same
-REQUEST_S = 15.0  # from connecting, or from the last answer, until the next answer is sent and taken
+REQUEST_S = 15.0  # of the visitor: to send a whole request, and to take each part of the answer (64 KiB of a file)
+WORK_S = 60.0  # of the page: until it has an answer to a whole request; addresses that wait give up before
 HEAD_OCTETS = 16 << 10
 BODY_OCTETS = 512 << 10  # a site file with its lane map and drop-ins
 _TOO_LARGE = f"at most {BODY_OCTETS} octets"
@@ -28,17 +29,30 @@ class Door(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Admit a connection, or refuse it."""
         super().connection_made(transport)
+        self._served, self.app = self.app, self._timed
         addresses = [getattr(each, "client", None) for each in self.connections]
         same = [address for address in addresses if address and self.client and address[0] == self.client[0]]
         if len(addresses) > CONNECTIONS or len(same) > OF_ONE:
             transport.abort()
         else:
-            self._arm()
+            self._arm(REQUEST_S)
+
+    def handle_events(self) -> None:
+        """Take new octets. A request that is whole now waits for the page, no more for its visitor."""
+        before = self._whole()
+        super().handle_events()
+        if (whole := self._whole()) is not None and whole is not before:
+            self._arm(WORK_S + REQUEST_S)
+
+    def _whole(self) -> RequestResponseCycle | None:
+        """Return the request that has no answer yet, if it is whole."""
+        cycle = self.cycle
+        return None if cycle is None or cycle.more_body or cycle.response_started else cycle
 
     def on_response_complete(self) -> None:
-        """Count the time anew: until the answer is taken, and the next request is answered."""
+        """Count the time anew: until the answer is taken, and the next request has come."""
+        self._arm(REQUEST_S)
         super().on_response_complete()
-        self._arm()
 
     def handle_websocket_upgrade(self, event: Request) -> None:
         """Leave a viewer to the one that shows him the page; he has to answer every patch there."""
@@ -50,9 +64,18 @@ class Door(H11Protocol):
         self._disarm()
         super().connection_lost(exc)
 
-    def _arm(self) -> None:
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; each part of its answer has its own time, which begins when the part is there."""
+
+        async def sent(message: Message) -> None:
+            self._arm(REQUEST_S)
+            await send(message)
+
+        await self._served(scope, receive, sent)
+
+    def _arm(self, seconds: float) -> None:
         self._disarm()
-        self._timer = self.loop.call_later(REQUEST_S, self.transport.abort)  # close would wait for a slow reader
+        self._timer = self.loop.call_later(seconds, self.transport.abort)  # close would wait for a slow reader
 
     def _disarm(self) -> None:
         if self._timer is not None:

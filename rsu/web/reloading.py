@@ -9,7 +9,7 @@ import time
 
 from rsu.web.board import Board
 
-RELOAD_S = 20.0  # until a site file was read again: a second on an idle box
+RELOAD_S = 20.0  # until a site file was read again: a second on an idle box; within `limits.WORK_S`
 _LOOK_S = 0.1
 
 

@@ -67,11 +67,14 @@ async function examine() {
   busy = true;
   setText($("doctor-problem"), "");
   show();
-  const found = await ask("api/doctor", {});
-  busy = false;
-  answer = found.ok ? found.told : null;
-  setText($("doctor-problem"), found.ok ? "" : said(found.told, "text"));
-  show();
+  try {
+    const found = await ask("api/doctor", {});
+    answer = found.ok ? found.told : null;
+    setText($("doctor-problem"), found.ok ? "" : said(found.told, "text"));
+  } finally {
+    busy = false;
+    show();
+  }
 }
 
 $("examine").addEventListener("click", examine);

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -53,9 +54,9 @@ def running(page: Callable[[threading.Event], None], port: int) -> Iterator[None
 
 
 @contextlib.contextmanager
-def hosting(application: Starlette, port: int) -> Iterator[None]:
+def hosting(application: Starlette, port: int, **options: Any) -> Iterator[None]:
     """Serve an application whose board the test fills by hand."""
-    server = uvicorn.Server(uvicorn.Config(application, port=port, lifespan="off", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(application, port=port, lifespan="off", log_config=None, **options))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
     try:

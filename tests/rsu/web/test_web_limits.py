@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 from websockets.sync.client import connect
 
-from rsu.web import app, limits
-from tests.rsu.web.serving import free_port, serving
+from rsu.web import app, limits, reloading
+from tests.rsu.web.serving import free_port, hosting, serving
 
 HEAD = b"POST /api/recorder HTTP/1.1\r\nHost: localhost\r\n"
 PATIENCE_S = 0.8
@@ -117,6 +122,59 @@ def test_who_does_not_take_the_answer_is_given_up(port: int) -> None:
                 dialled.send(b"GET /style.css HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
         assert time.monotonic() - began < 8
     assert answer(port) == 200
+
+
+def slow(seconds: float) -> Starlette:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(192):
+            yield b"x" * 65536
+
+    async def whole(_: Request) -> Response:
+        return StreamingResponse(parts())
+
+    async def late(_: Request) -> Response:
+        await asyncio.sleep(seconds)
+        return PlainTextResponse("late")
+
+    return Starlette(routes=[Route("/whole", whole), Route("/late", late, methods=["POST"])])
+
+
+@pytest.fixture
+def slow_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(limits, "REQUEST_S", PATIENCE_S)
+    number = free_port()
+    with hosting(slow(1.5 * PATIENCE_S), number, http=limits.Door):
+        yield number
+
+
+def test_a_slow_reader_gets_the_whole_answer(slow_port: int) -> None:
+    with socket.socket() as dialled:
+        dialled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+        dialled.connect(("127.0.0.1", slow_port))
+        dialled.sendall(b"GET /whole HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        began, got = time.monotonic(), 0
+        while piece := dialled.recv(65536, socket.MSG_WAITALL):
+            got += len(piece)
+            time.sleep(0.012)
+        assert got > 12 << 20 and time.monotonic() - began > 2 * PATIENCE_S
+
+
+def test_a_whole_request_waits_for_the_page(slow_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = b"POST /late HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbo"
+    with dial(slow_port) as dialled:
+        dialled.sendall(ask + b"dy")
+        assert heard(dialled).endswith(b"late")
+    with dial(slow_port) as dialled:
+        dialled.sendall(ask)
+        assert heard(dialled) == b"", "the rest of the request does not come"
+    monkeypatch.setattr(limits, "WORK_S", 0.1)
+    with dial(slow_port) as dialled:
+        dialled.sendall(ask + b"dy")
+        assert heard(dialled) == b""
+
+
+def test_addresses_that_wait_give_up_before_the_connection() -> None:
+    assert reloading.RELOAD_S < limits.WORK_S
 
 
 def test_one_address_gets_no_more_than_its_share_and_others_get_in(port: int) -> None:
