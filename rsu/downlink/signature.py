@@ -71,11 +71,9 @@ def _octets(text: str) -> bytes:
 
 
 def _verify(key: str, signature: bytes, signed: bytes) -> None:
-    try:  # in the extra `box` only
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    except ImportError as error:
-        raise RefusedError(words.NO_CRYPTOGRAPHY) from error
+    from cryptography.exceptions import InvalidSignature  # loaded with the first signed command
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signature, signed)
     except InvalidSignature as error:

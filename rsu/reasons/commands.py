@@ -16,9 +16,6 @@ NO_SIGNATURE = Detail("no signature; {} needs one", "缺少签名；{} 须带签
 SIGNATURE_UNREAD = Detail("the signature is not understood: {}", "签名无法解析：{}")
 NO_KEY = Detail("the site file has no key of {}", "站点文件中没有 {} 的公钥")
 WRONG_SIGNATURE = Detail("the signature is wrong", "签名错误")
-NO_CRYPTOGRAPHY = Detail(
-    "this box cannot verify signatures: install rsu-edge[box]", "本机无法验证签名：请安装 rsu-edge[box]"
-)
 COUNTER_USED = Detail("counter {} is not above {}, the last one", "计数器 {} 未大于上次的 {}")
 EXPIRED = Detail("expired {} s before it came", "到达前 {} s 已过期")
 NO_UTC = Detail("this box does not know UTC, so no expiry can be judged", "本机没有 UTC 时间，无法判断有效期")
@@ -32,4 +29,3 @@ MISTAKE = Detail("a mistake in this box: {}", "本机程序出错：{}")
 # failed
 EXPIRED_WAITING = Detail("expired before it could be applied", "生效前已过期")
 TOO_LATE = Detail("not applied within {} s", "未在 {} s 内生效")
-INTERRUPTED = Detail("the daemon ended while it was at work on it", "守护程序在执行期间结束")

@@ -54,6 +54,10 @@ class Commands(RuleBasedStateMachine):
         except JournalError:
             return None
 
+    def _newest(self) -> list[Any]:
+        """Return the newest commands of the journal, the newest first."""
+        return self.office.clerk.journal._entries("1 ORDER BY id DESC LIMIT 1000")
+
     def _seen(self, entry: Any, number: int) -> None:
         if entry is not None and entry.state != "refused":
             assert self.numbers.setdefault(entry.id, number) == number
@@ -116,20 +120,20 @@ class Commands(RuleBasedStateMachine):
     def none_is_applied_twice_or_late(self) -> None:
         if not hasattr(self, "office"):
             return
-        entries = [each for each in self.office.clerk.journal.newest(1000) if each.state != "refused"]
+        entries = [each for each in self._newest() if each.state != "refused"]
         assert len({each.number for each in entries}) == len(entries)
         for entry in entries:
             if entry.state == "applied":
                 first_ns = self.applied_ns.setdefault(entry.id, self.office.now_ns)
                 assert first_ns < self.given[int(entry.number) - 1].expires_ns
             assert entry.why or entry.state != "failed"
-        assert all(each.why for each in self.office.clerk.journal.newest(1000) if each.state == "refused")
+        assert all(each.why for each in self._newest() if each.state == "refused")
 
     @invariant()
     def values_are_those_of_commands_that_hold(self) -> None:
         if not hasattr(self, "office"):
             return
-        told = reversed(self.office.clerk.journal.newest(1000))
+        told = reversed(self._newest())
         held: dict[str, Any] = {}
         for entry in told:
             if entry.state in ("accepted", "applied"):
