@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
+from typing import IO
 
 _NEW = ".new"
 
@@ -31,3 +33,17 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def alone(path: Path) -> IO[str]:
+    """Return the open lock of a database, a file beside it that holds for as long as it is open.
+
+    SQLite's own exclusive lock would keep readers out too. OSError: another process has it, or it cannot be made.
+    """
+    lock = path.with_name(path.name + "-lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise BlockingIOError(f"{path} is locked: {error}") from error
+    return lock

@@ -136,7 +136,7 @@ class MapDown(CommandBody, frozen=True):
 
     map: str
     e_tag: _Text = field(name="eTag")
-    map_slice: str = field(name="mapSlice")
+    map_slice: Annotated[str, Meta(max_length=64, pattern="^[^-]*$")] = field(name="mapSlice")  # "-" ends the eTag
 
 
 class SpatDown(CommandBody, frozen=True):

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rsu.core import durable
 from rsu.downlink.delivery import Delivery
 from rsu.downlink.errors import JournalError, RefusedError
 from rsu.downlink.judge import Claim, Obeyed
@@ -65,7 +66,7 @@ _COLUMNS = ", ".join(CommandEntry._fields)
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise JournalError(str(error)) from error
 
 
@@ -75,17 +76,23 @@ class CommandJournal:
     def __init__(self, path: Path, kept: int) -> None:
         """Open or make it. `kept`: obeyed commands that are remembered."""
         self._kept = kept
-        with _translated():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0)
+        with _translated(), ExitStack() as opened:
+            self._alone = opened.enter_context(durable.alone(path))
+            self._db = opened.enter_context(closing(sqlite3.connect(path, isolation_level=None, timeout=1.0)))
             self._values = OrderedValues(self._db)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            if self._db.execute("PRAGMA user_version").fetchone() == (0,):
-                self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+            self._prepare()
+            opened.pop_all()
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        if self._db.execute("PRAGMA user_version").fetchone() == (0,):
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+        self._alone.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -209,10 +216,6 @@ class CommandJournal:
     def unanswered(self) -> list[CommandEntry]:
         """Return the commands whose answer the platform has not."""
         return self._entries("answer = 1")
-
-    def newest(self, count: int) -> list[CommandEntry]:
-        """Return the newest commands, the newest first."""
-        return self._entries(f"1 ORDER BY id DESC LIMIT {count:d}")
 
     def values(self) -> dict[str, bytes]:
         """Return the values that hold."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 from typing import IO
 
+from rsu.core import durable
 from rsu.uplink.errors import SpoolError
 
 
@@ -39,17 +39,8 @@ def rename(path: Path, target: Path) -> None:
 
 
 def alone(path: Path) -> IO[str]:
-    """Return the open lock of a spool, a file beside it that holds for as long as it is open.
-
-    SQLite's own exclusive lock would keep readers out too. SpoolError: another process has it, or it cannot be made.
-    """
+    """Return the open lock of a spool. SpoolError: another process has it, or it cannot be made."""
     try:
-        lock = path.with_name(path.name + "-lock").open("w", encoding="utf-8")
+        return durable.alone(path)
     except OSError as error:
         raise SpoolError(str(error)) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise SpoolError(f"{path} is locked: {error}") from error
-    return lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 import v2x
 from rsu.core import audit
 from rsu.downlink import table
+from rsu.downlink.errors import JournalError
+from rsu.downlink.journal import FILE
 from rsu.downlink.plan import CommandPlan, air_orders
 from sim.commands import body
 from tests.rsu.downlink.office import CITY, NOW_NS, THIEF, TOPICS, Office, works
@@ -20,8 +23,10 @@ SWITCH = body(2, airConfig={"rsm": {"send": False}})
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office(tmp_path)
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.clerk.close()
 
 
 def answer(office: Office, entry: Any) -> dict[str, Any]:
@@ -148,6 +153,7 @@ def test_everything_holds_over_a_restart(office: Office, tmp_path: Path) -> None
     assert later.clerk.orders() == orders == air_orders(entry.revision, later.clerk.journal.values())
     assert later.give_signed("rsi", works(2), 1).why == "counter 1 is not above 1, the last one"
     assert later.give_signed("rsi", works(1), 1).id == entry.id
+    later.clerk.close()
 
 
 def test_every_command_is_in_the_chained_log(office: Office) -> None:
@@ -236,3 +242,25 @@ def test_no_signed_command_is_obeyed_by_a_clock_that_the_station_does_not_believ
     assert office.give("query", QUERY).state == "applied"
     office.clock_plausible = True
     assert office.give_signed("rsi", works(1), 1).state == "accepted"
+
+
+def test_a_slice_of_a_map_is_told_from_its_etag(office: Office) -> None:
+    """Two names that join to the same one would replace each other on air."""
+    assert "no order a-b-1 is" in office.give_signed("map", body(1, eTag="a-b", mapSlice="1", map=""), 1).why
+    assert "content not understood" in office.give_signed("map", body(2, eTag="a", mapSlice="b-1", map=""), 2).why
+
+
+def test_a_journal_is_open_once(office: Office, tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="is locked"):
+        Office(tmp_path)
+    office.clerk.close()
+    Office(tmp_path).clerk.close()
+
+
+def test_a_journal_that_cannot_be_prepared_is_closed(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all, " * 100)
+    for _ in range(2):  # the lock of the first attempt is gone
+        with pytest.raises(JournalError, match="not a database"):
+            Office(tmp_path)
+    (tmp_path / FILE).unlink()
+    Office(tmp_path).clerk.close()
