@@ -18,6 +18,10 @@ from sim.rows import frame
 REACH_M = 150.0  # each way, that a box sees of the road
 SHARED_M, GAP_M = 100.0, 150.0
 MARGIN_M = 40.0  # of road beyond the first and the last box
+WIDTH_DEG = 120.0  # of a sensor's view
+POLE_ASIDE_M, POLE_M = 11.0, 8.0  # a box's pole: so far to the right of the axis, so high
+SURVEY_SD_M = 0.3  # of a box's reference point, per axis
+WAYS = {"east": 1.0, "west": -1.0}  # of traffic and of sensors, along the axis
 LANE_M, LANES = 3.5, 2  # each way
 SPEED_MPS = 60.0 / 3.6
 BEND_M, BENDS_M = 40.0, 1400.0  # of the road: so far aside, over such a length
@@ -67,7 +71,18 @@ def point(along_m: float, aside_m: float = 0.0) -> Point:
 
 def axis(length_m: float) -> list[Point]:
     """Return the points of the axis."""
-    return [point(step * STEP_M) for step in range(math.ceil(length_m / STEP_M) + 1)]
+    return _shape(length_m, 0.0)
+
+
+def pole(along_m: float) -> Point:
+    """Return where the pole of a box stands."""
+    return point(along_m, POLE_ASIDE_M)
+
+
+def yaw_deg(along_m: float, way: float) -> float:
+    """Return the yaw of a sensor on a box's pole that looks one way along the road: at the end of its reach."""
+    (east, north), there = pole(along_m), point(along_m + way * REACH_M)
+    return math.degrees(math.atan2(there[0] - east, there[1] - north)) % 360.0
 
 
 def _shape(length_m: float, aside_m: float) -> list[Point]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +21,9 @@ from sim import corridor
 from sim.corridor import Point, RoadLayout
 
 ROAD = Reference(22.5431, 114.0579, 12.0)  # of the road's first point
-SURVEY_SD_M = 0.3  # per axis
-POLE_ASIDE_M, POLE_M = 11.0, 8.0
-WIDTH_DEG = 120.0
 STEP_M = 25.0  # between points of the lane map
 STOP_M = 3.0  # from the middle of the box to the end of its lanes
 PORTS = {"camera-east": 27011, "camera-west": 27012, "radio": 27031, "host": 27032, "corridor": 4750, "page": 18080}
-WAYS = {"east": 1.0, "west": -1.0}  # of the traffic, along the axis
 
 
 def address(box: int) -> str:
@@ -68,7 +63,7 @@ def _line(place: RoadLayout, box: int, ends_m: tuple[float, float], aside_m: flo
 def lane_map(place: RoadLayout, box: int) -> dict[str, Any]:
     """Return the lane map of a box: a node in the middle, two lanes to it and from it each way."""
     links, exits = [], []
-    for way, sign in WAYS.items():
+    for way, sign in corridor.WAYS.items():
         asides = [sign * corridor.LANE_M * (index + 0.5) for index in range(corridor.LANES)]  # from the left
         behind, ahead = (-sign * corridor.REACH_M, -sign * STOP_M), (sign * STOP_M, sign * corridor.REACH_M)
         before, after = ({"region": 1, "id": 100 + box - step} for step in (round(sign), -round(sign)))
@@ -106,21 +101,20 @@ def lane_map(place: RoadLayout, box: int) -> dict[str, Any]:
 def _mount(place: RoadLayout, box: int, way: float) -> dict[str, float]:
     """Return the mount of a sensor on the pole that looks one way."""
     middle, (east, north) = place.centres_m[box - 1], origin(place, box)
-    pole, there = corridor.point(middle, POLE_ASIDE_M), corridor.point(middle + way * corridor.REACH_M)
-    yaw = math.degrees(math.atan2(there[0] - pole[0], there[1] - pole[1])) % 360.0
+    pole = corridor.pole(middle)
     return {
         "east_m": round(pole[0] - east, 2),
         "north_m": round(pole[1] - north, 2),
-        "height_m": POLE_M,
-        "yaw_deg": round(yaw, 2),
+        "height_m": corridor.POLE_M,
+        "yaw_deg": round(corridor.yaw_deg(middle, way), 2),
     }
 
 
 def bench(place: RoadLayout, box: int, seed: int) -> dict[str, Any]:
     """Return the bench file of a box."""
     emulators: dict[str, Any] = {}
-    for index, (side, way) in enumerate(WAYS.items()):
-        view = {"mount": _mount(place, box, way), "range_m": corridor.REACH_M, "width_deg": WIDTH_DEG}
+    for index, (side, way) in enumerate(corridor.WAYS.items()):
+        view = {"mount": _mount(place, box, way), "range_m": corridor.REACH_M, "width_deg": corridor.WIDTH_DEG}
         tcp = f"{address(box)}:{PORTS[f'camera-{side}']}"
         emulators[f"camera-{side}"] = {
             "kind": "camera", "tcp": tcp, "latency_ms": 55, "phase_ms": 13 + 40 * index + box, **view,
@@ -148,13 +142,13 @@ def site(place: RoadLayout, box: int, profile: Path, public: list[str], error_m:
         "gnss": {"kind": "gnss", "driver": {"link": {"serial": {"path": "gnss", "baud": 115200}}}}
     }
     sensors = []
-    for side, way in WAYS.items():
+    for side, way in corridor.WAYS.items():
         tcp = {"link": {"tcp": f"{address(box)}:{PORTS[f'camera-{side}']}"}}
         lines = {"cli": 115_200, "data": 921_600}
         serial = {line: {"serial": {"path": f"radar-{side}-{line}", "baud": baud}} for line, baud in lines.items()}
         devices[f"camera-{side}"] = {"kind": "camera-json", "driver": tcp}
         devices[f"radar-{side}"] = {"kind": "ti-mmwave", "driver": serial | {"profile": str(profile)}}
-        view = {"range_m": corridor.REACH_M, "width_deg": WIDTH_DEG}
+        view = {"range_m": corridor.REACH_M, "width_deg": corridor.WIDTH_DEG}
         mounted: dict[str, Any] = {"mount": _mount(place, box, way), "field_of_view": view}
         sensors.append({"device": f"camera-{side}", **mounted, "noise": {"along_m": 0.6, "across_m": 0.3}})
         noise = {"along_m": 0.3, "across_m": 0.1, "azimuth_deg": 0.7, "speed_mps": 0.12, "speed_across_mps": 0.35}
@@ -198,7 +192,7 @@ def main() -> None:
     options = parser.parse_args()
     place, yaml = corridor.layout(options.boxes), YAML(typ="safe")
     pairs = [zmq.curve_keypair() for _ in range(options.boxes)]
-    errors = np.random.default_rng(options.seed).normal(0.0, SURVEY_SD_M, (options.boxes, 2))
+    errors = np.random.default_rng(options.seed).normal(0.0, corridor.SURVEY_SD_M, (options.boxes, 2))
     for box, ((_, secret), error) in enumerate(zip(pairs, errors.tolist(), strict=True), 1):
         folder = options.out / f"box-{box}"
         folder.mkdir(parents=True)

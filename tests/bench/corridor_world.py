@@ -8,7 +8,6 @@ sigma.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import msgspec
@@ -28,9 +27,7 @@ from tests.bench.fusion_world import LATENCY_NS, detections
 
 START_NS = 1_800_000_000_000_000_000
 CYCLE_NS = 100_000_000
-POLE_ASIDE_M, POLE_M = 11.0, 8.0
-WIDTH_DEG = 120.0
-DATUM_SD_M, CLOCK_SD_NS = 0.3, 3e6
+CLOCK_SD_NS = 3e6
 LENGTH_SD_M, KIND_RIGHT = 0.4, 0.97
 ALARMS = 0.5
 SEEN = 0.9
@@ -52,7 +49,7 @@ class Box:
         self.name = f"box-{number + 1}"
         self.rng = np.random.default_rng([seed, number])
         self.along_m = along_m
-        self.error = Error(self.rng.normal(0.0, DATUM_SD_M, 2), round(self.rng.normal(0.0, CLOCK_SD_NS)))
+        self.error = Error(self.rng.normal(0.0, corridor.SURVEY_SD_M, 2), round(self.rng.normal(0.0, CLOCK_SD_NS)))
         self._sensors = _sensors(along_m)
         known = [sensor for sensor, _ in self._sensors]
         self.fusion = Fusion(known, FusionSettings(), Reference(30.0, 120.0))
@@ -107,20 +104,21 @@ class Box:
 
 def _sensors(along_m: float) -> list[tuple[Sensor, SensorSpec]]:
     """Return the sensors of a box as its site file and as the bench has them."""
-    east, north = corridor.point(along_m, POLE_ASIDE_M)
+    east, north = corridor.pole(along_m)
     found = []
-    for side, way in (("east", 1.0), ("west", -1.0)):
-        there = corridor.point(along_m + way * corridor.REACH_M)
-        yaw = math.degrees(math.atan2(there[0] - east, there[1] - north)) % 360.0
+    for side, way in corridor.WAYS.items():
+        yaw = corridor.yaw_deg(along_m, way)
         for name, noise in (("camera", CAMERA), ("radar", RADAR)):
             sensor = Sensor(
                 device=f"{name}-{side}",
-                mount=Mount(east_m=east, north_m=north, height_m=POLE_M, yaw_deg=yaw),
-                field_of_view=FieldOfView(range_m=corridor.REACH_M, width_deg=WIDTH_DEG),
+                mount=Mount(east_m=east, north_m=north, height_m=corridor.POLE_M, yaw_deg=yaw),
+                field_of_view=FieldOfView(range_m=corridor.REACH_M, width_deg=corridor.WIDTH_DEG),
                 noise=noise,
                 false_alarms=ALARMS,
             )
-            mount = MountSpec(east_m=east, north_m=north, height_m=POLE_M, yaw_deg=yaw)
-            spec = SensorSpec(latency_ms=50, phase_ms=0, mount=mount, range_m=corridor.REACH_M, width_deg=WIDTH_DEG)
+            mount = MountSpec(east_m=east, north_m=north, height_m=corridor.POLE_M, yaw_deg=yaw)
+            spec = SensorSpec(
+                latency_ms=50, phase_ms=0, mount=mount, range_m=corridor.REACH_M, width_deg=corridor.WIDTH_DEG
+            )
             found.append((sensor, spec))
     return found
