@@ -1,4 +1,4 @@
-"""`python -m sim.corridor_judge --boxes N --run DIR --json`: do road users keep their identity from box to box?
+"""`python -m sim.corridor_judge --boxes N --run DIR`: do road users keep their identity from box to box?
 
 Hears the state of every box's corridor process and the world; at the end it prints, as one JSON object, how many road
 users had one identity at the poles of neighbouring boxes and of the first and the last box, the delay of tracks from
@@ -116,7 +116,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sim.corridor_judge", description=__doc__)
     parser.add_argument("--boxes", type=int, required=True)
     parser.add_argument("--run", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--json", action="store_true", help="the only form there is")
     options = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -48,7 +48,7 @@ class Aim:
         self._learned = None if first is None else self._features(first)
         self._checked_ns = 0
         self._found: list[Floats] = []
-        self.shift: ViewShift | None = None  # None: not known yet, or nothing matches
+        self.shift: ViewShift | None = None  # the last that was sure; None: not known yet
 
     def learn(self, picture: Picture) -> None:
         """Take a picture (height, width, 3) for that which the view must show, unless there is one."""

@@ -38,7 +38,7 @@ class CorridorPlan(NamedTuple):
         whole = ["--run", str(self.run), "--boxes", str(self.boxes)]
         commands = {
             "world": ["sim.corridor_world", *whole, "--seed", str(self.seed)],
-            "judge": ["sim.corridor_judge", *whole, "--json"],
+            "judge": ["sim.corridor_judge", *whole],
         }
         for folder in self.folders:
             run = ["--run", str(folder)]

@@ -20,7 +20,7 @@ _MOST_OCTETS = 1 << 20  # of a message
 
 
 class _Known:
-    """The keys that may connect; pyzmq asks."""
+    """The keys that may connect, Z85; pyzmq asks."""
 
     def __init__(self, keys: set[bytes]) -> None:
         self._keys = keys
@@ -38,8 +38,8 @@ class NeighbourLinks:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._gate = ThreadAuthenticator(self._context)
         self._gate.start()
-        keys = {zmq.utils.z85.decode(each.public_key.encode()) for each in settings.neighbours.values()}
-        self._gate.configure_curve_callback(credentials_provider=_Known({zmq.utils.z85.encode(key) for key in keys}))
+        known = _Known({each.public_key.encode() for each in settings.neighbours.values()})
+        self._gate.configure_curve_callback(credentials_provider=known)
         self._outlet = self._socket(zmq.PUB, pair)
         self._outlet.curve_server = True
         self._inlets = {name: self._inlet(pair, each.public_key) for name, each in settings.neighbours.items()}

@@ -16,6 +16,7 @@ from rsu.cli.common.options import Json, Site
 from rsu.core.exits import Exit
 
 _FROM = Detail("name --points CSV, --track REC, or both", "请给出 --points CSV 或 --track REC，或两者")
+_UNDRAWN = Detail("--drawings needs --picture FILE", "--drawings 需要 --picture FILE")
 EXAMPLES = (
     "rsu calibrate camera site.yaml camera-north --points points.csv",
     "rsu calibrate camera site.yaml camera-north --points points.csv --picture still.png --drawings /tmp/north",
@@ -100,6 +101,8 @@ def command(
 
     if points is None and not track:
         fail(Exit.USAGE, _FROM)
+    if drawings is not None and picture is None:
+        fail(Exit.USAGE, _UNDRAWN)
     wished = None if find is None else find.value
     done = view.camera(view.CameraWish(site, camera, points, track or [], vehicle, lines, wished, picture))
     if drawings is not None:

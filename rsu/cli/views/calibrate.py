@@ -71,9 +71,8 @@ def _picked(wish: CameraWish, site: Config, picture: tuple[int, int] | None) -> 
 
 
 def draw(done: CameraDone, folder: Path) -> None:
-    """Write pictures of the camera as it was and as it is found. Nothing without a picture."""
-    if done.picture is None:
-        return
+    """Write pictures of the camera as it was and as it is found; `done` has a picture."""
+    assert done.picture is not None
     task, found = done.result.found.task, done.result.found.found
     cameras = {"after": DrawnCamera(found.camera, found.mount, task.size)}
     if task.camera is not None:

@@ -153,6 +153,13 @@ def test_what_says_nothing_of_the_unknowns_is_refused(
     assert done.exit_code == 2 and told in done.stderr
 
 
+def test_drawings_need_a_picture(site: Path, tmp_path: Path) -> None:
+    drawn = tmp_path / "drawn"
+    words = map(str, [site, CAMERA, "--points", table(tmp_path), "--drawings", drawn])
+    done = CliRunner().invoke(app, ["calibrate", "camera", *words])
+    assert done.exit_code == 2 and "--picture" in done.stderr and not drawn.exists()
+
+
 def test_a_camera_without_a_model_gets_a_lens(site: Path, tmp_path: Path) -> None:
     code, found = run(site, CAMERA, "--points", table(tmp_path), "--find", "lens", "--apply")
     assert code == 0
