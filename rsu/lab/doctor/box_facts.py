@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 
 from perception.kernel.native import kernel
+from rsu.bus.records import ProcessView
 from v2x import engine_name
 
 
@@ -39,13 +42,13 @@ class BoxFacts(NamedTuple):
     load_percent: float  # load average of the last minute, of all cores
     temperatures_c: dict[str, float]  # sensor -> hottest
     interfaces: tuple[Interface, ...]
-    descriptors_free_percent: float
+    open_files_free_percent: Mapping[str, float]  # process of the daemon -> share of its limit
     codec: str  # engine of the codec
     fusion_native: bool
 
 
-def read(folders: tuple[Path, ...]) -> BoxFacts:
-    """Return the facts. `folders`: the run folder and the data folder."""
+def read(folders: tuple[Path, ...], processes: Sequence[ProcessView]) -> BoxFacts:
+    """Return the facts. `folders`: the run folder and the data folder; `processes`: of the daemon."""
     return BoxFacts(
         disks=tuple(_disk(folder) for folder in dict.fromkeys(filter(Path.is_dir, folders))),
         memory_free_percent=100.0 - psutil.virtual_memory().percent,
@@ -53,7 +56,7 @@ def read(folders: tuple[Path, ...]) -> BoxFacts:
         load_percent=100.0 * os.getloadavg()[0] / (os.cpu_count() or 1),
         temperatures_c=_temperatures(),
         interfaces=tuple(_interfaces()),
-        descriptors_free_percent=_descriptors(),
+        open_files_free_percent=dict(_open_files(processes)),
         codec=engine_name(),
         fusion_native=kernel is not None,
     )
@@ -84,7 +87,10 @@ def _is_loopback(place: object) -> bool:
     return family == socket.AF_INET and address.startswith("127.")
 
 
-def _descriptors() -> float:
-    """Return the share of open files that the whole system may still have."""
-    used, _, most = map(int, Path("/proc/sys/fs/file-nr").read_text(encoding="ascii").split())
-    return 100.0 * (1.0 - used / max(1, most))
+def _open_files(processes: Sequence[ProcessView]) -> Iterator[tuple[str, float]]:
+    """Yield the share of open files that each process may still have; those of other users are not told."""
+    for each in processes:
+        with suppress(psutil.Error):  # ended meanwhile, or another user's
+            if each.pid is not None:
+                process = psutil.Process(each.pid)
+                yield each.name, 100.0 * (1.0 - process.num_fds() / max(1, process.rlimit(psutil.RLIMIT_NOFILE)[0]))

@@ -48,7 +48,7 @@ def gather(places: Whereabouts, newest: Newest) -> SiteFacts:
     now_ns, until_s = time.time_ns(), time.monotonic() + LIMIT_S
     broker = _Errand(lambda: _broker(valid), NO_TRY, NO_END.of(limit=f"{LIMIT_S:g}"))
     last = _Errand(lambda: _recent(valid, places.data, now_ns), NO_RECORDING, NO_TIME)
-    box = box_facts.read((places.run, places.data))
+    box = box_facts.read((places.run, places.data), newest.processes.processes if newest.processes else [])
     return SiteFacts(
         now_ns=now_ns,
         box=box,

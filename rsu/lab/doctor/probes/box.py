@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hw.detail import Detail
 from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
-from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine, remedy
+from rsu.lab.doctor.probe import Judgement, Margin, Measured, Probe, ProbeGroup, bad, fine, remedy
 from rsu.reasons.box import BoxReason
 
 _DISK = Margin(10, 3, "%", least=True)
@@ -21,6 +21,7 @@ _OPEN = Margin(20, 5, "%", least=True)
 _WRITABLE = Detail("may be written", "可写")
 _READ_ONLY = Detail("mounted read-only", "以只读方式挂载")
 _NO_SENSOR = Detail("the kernel knows no temperature", "内核未提供温度")
+_OTHER_USER = Detail("not told to this user: run rsu doctor as root", "无权读取：请以 root 运行 rsu doctor")
 _ERRORS_OF = Detail("{errors} of {packets} packets", "{packets} 个包中 {errors} 个")
 
 
@@ -64,8 +65,10 @@ def _network(of: SiteFacts) -> Iterator[Measured]:
         yield _ERRORS.measured(100.0 * each.errors / max(1, each.packets), each.name, text)
 
 
-def _descriptors(of: SiteFacts) -> Iterator[Measured]:
-    yield _OPEN.measured(of.box.descriptors_free_percent)
+def _open_files(of: SiteFacts) -> Iterator[Measured]:
+    for each in of.processes.processes:
+        free = of.box.open_files_free_percent.get(each.name)
+        yield Measured(Judgement.NONE, _OTHER_USER, each.name) if free is None else _OPEN.measured(free, each.name)
 
 
 _KEPT = Detail(
@@ -141,14 +144,14 @@ GROUP = ProbeGroup(
         ),
         Probe(
             "open-files",
-            Detail("open files that are left", "剩余可打开文件数"),
-            Detail("without them no device can be opened again", "耗尽后设备无法重新打开"),
+            Detail("open files that are left, by process of the daemon", "守护程序各进程剩余可打开文件数"),
+            Detail("a process without them can open no device and no file again", "耗尽后该进程无法再打开设备或文件"),
             Detail(
-                "look for the program that leaks them (lsof); raise fs.file-max",
-                "查找泄漏的程序（lsof）；调高 fs.file-max",
+                "raise LimitNOFILE of the service; if the number grows without end, send `lsof -p PID` to the maker",
+                "调高服务的 LimitNOFILE；若数量持续增长，将 `lsof -p PID` 的输出发给厂家",
             ),
             _OPEN.words,
-            _descriptors,
+            _open_files,
         ),
     ),
 )

@@ -23,7 +23,7 @@ from rsu.site.config import Config
 from rsu.site.model import Site
 from tests.rsu.recording.golden_outputs import FOLDER
 
-BOX = BoxFacts((), 60.0, 0.0, 20.0, {"cpu": 51.0}, (), 99.0, "native", True)
+BOX = BoxFacts((), 60.0, 0.0, 20.0, {"cpu": 51.0}, (), {"station": 99.0}, "native", True)
 FILES = TemporaryDirectory()  # that drivers read
 CLOCK = KernelClock(True, 1.2, 0, ("chronyd",))
 
