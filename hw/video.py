@@ -69,7 +69,8 @@ DETAILS = (
     *(*STATES, NOT_OPENED, WAITS, ENDED, ENDED_SOON, NO_SUCH, NO_STREAM, NOT_OPENABLE),
     *(SILENT_CAMERA, NOT_UNPACKED, SIZES, MOVED_BY, TURNED, OTHER_ASPECT),
 )
-NO_PICTURE, OTHER_SHAPE, VIEW_MOVED, BADLY = 4, 5, 9, range(6, 9)  # in the states `BADLY` some road users may be seen
+TOO_DARK, FROZEN, NO_PICTURE, OTHER_SHAPE, VIEW_MOVED = 2, 3, 4, 5, 9
+BADLY = range(6, 9)  # in the states `BADLY` some road users may be seen
 LONGEST_WORDS, MAX_OBJECTS = 300, 256
 _HEADER = struct.Struct("<4sBBHIIQ")
 _DOUBTFUL, _LATEST_NS = 0x80, 1 << 63

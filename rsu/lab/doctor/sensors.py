@@ -20,6 +20,7 @@ RATE = Margin(80, 50, "%", least=True)
 YAW = Margin(TOLERANCE_DEG, 1, "deg")
 SHIFT = Margin(TOLERANCE_M, 0.5, "m")
 
+SILENT = ("starting", "not-understood", "lost")  # states of devices
 _FEW = Detail(
     "too few road users were seen by two sensors in the newest recording", "最近的录制中两个传感器共同看到的目标过少"
 )
@@ -49,6 +50,16 @@ def of_kind(of: SiteFacts, names: tuple[str, ...]) -> Iterator[DeviceView]:
     yield from (device for device in of.devices(Gives.ROAD_USERS) if device.modality.name in names)
 
 
+def heard(of: SiteFacts, names: tuple[str, ...]) -> Iterator[DeviceView]:
+    """Yield the sensors of some modalities whose data come and are understood."""
+    yield from (device for device in of_kind(of, names) if device.state not in SILENT)
+
+
+def says(device: DeviceView, state: int) -> bool:
+    """Tell whether a camera is in a state of `hw.video.STATES`."""
+    return (device.error or "").startswith(video.STATES[state].en)
+
+
 def rates(names: tuple[str, ...]) -> Look:
     """Return a look at the rates of sensors of some modalities."""
 
@@ -69,9 +80,9 @@ def frozen(names: tuple[str, ...]) -> Look:
     """Return a look at the contents of sensors that stand still."""
 
     def look(of: SiteFacts) -> Iterator[Measured]:
-        for device in of_kind(of, names):
+        for device in heard(of, names):
             words = BoxReason.DEVICE_FROZEN.words.of(device.modality)
-            still = device.state == "frozen" or (device.error or "").startswith(video.STATES[3].en)
+            still = device.state == "frozen" or says(device, video.FROZEN)
             yield bad(Detail(words.text, words.text_zh), device.name) if still else fine(_FRESH, device.name)
 
     return look

@@ -23,9 +23,10 @@ from rsu.lab.doctor.sensors import (
     TUNE,
     YAW,
     frozen,
-    of_kind,
+    heard,
     rates,
     registered,
+    says,
     shifted,
     turned,
 )
@@ -34,15 +35,15 @@ from rsu.reasons.box import BoxReason
 from rsu.reasons.devices import DeviceReason
 
 CAMERAS = (CAMERA.name,)
-_DARK = (video.STATES[2], video.STATES[6], video.STATES[7], video.STATES[8])
+_DARK = (video.TOO_DARK, *video.BADLY)
 _SEES = Detail("sees", "工作正常")
 _STANDS = Detail("as calibrated", "与标定时一致")
 _FITS = Detail("as image_px says", "与 image_px 一致")
 
 
 def _exposure(of: SiteFacts) -> Iterator[Measured]:
-    for device in of_kind(of, CAMERAS):
-        state = next((row for row in _DARK if (device.error or "").startswith(row.en)), None)
+    for device in _films(of):
+        state = next((video.STATES[one] for one in _DARK if says(device, one)), None)
         blind = device.state == "blind"
         made = bad if blind else warn if state else fine
         yield made(state or (_told(device) if blind else _SEES), device.name)
@@ -53,15 +54,24 @@ def _shape(of: SiteFacts) -> Iterator[Measured]:
         each for each in findings("devices")(of) if each.judgement is not Judgement.FINE and "image_px" in each.value.en
     ]
     yield from films
-    for device in of_kind(of, CAMERAS):
-        other = (device.error or "").startswith(video.STATES[5].en)
-        yield bad(_told(device), device.name) if other else fine(_FITS, device.name)
+    yield from _unless(of, video.OTHER_SHAPE, _FITS)
 
 
 def _view(of: SiteFacts) -> Iterator[Measured]:
-    for device in of_kind(of, CAMERAS):
-        moved = (device.error or "").startswith(video.STATES[9].en)
-        yield bad(_told(device), device.name) if moved else fine(_STANDS, device.name)
+    yield from _unless(of, video.VIEW_MOVED, _STANDS)
+
+
+def _unless(of: SiteFacts, state: int, well: Detail) -> Iterator[Measured]:
+    """Yield whether cameras are in one state of `hw.video.STATES`."""
+    for device in _films(of):
+        yield bad(_told(device), device.name) if says(device, state) else fine(well, device.name)
+
+
+def _films(of: SiteFacts) -> Iterator[DeviceView]:
+    """Yield the cameras whose pictures this box looks at, where there are pictures: others tell nothing of them."""
+    for device in heard(of, CAMERAS):
+        if of.config.site.devices[device.name].video is not None and not says(device, video.NO_PICTURE):
+            yield device
 
 
 def _told(device: DeviceView) -> Detail:

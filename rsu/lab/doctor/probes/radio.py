@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from hw.detail import Detail
 from hw.modality import Gives
-from rsu.bus.snapshot import DeviceView
+from hw.radio.agent import RadioAgentSettings
 from rsu.lab.doctor.derived import states
 from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine, remedy, warn
+from rsu.lab.doctor.sensors import SILENT
 from rsu.messages.table import ROWS
 from rsu.reasons import NORMAL, terms, words
 from rsu.reasons.radio import RadioReason
@@ -61,12 +62,12 @@ def _loss(of: SiteFacts) -> Iterator[Measured]:
 
 def _version(of: SiteFacts) -> Iterator[Measured]:
     for device in of.devices(Gives.RADIO):
-        yield _versions(device)
-
-
-def _versions(device: DeviceView) -> Measured:
-    strange = device.counters.get(_OTHER_VERSION, 0)
-    return bad(_OTHER.of(strange), device.name) if strange else fine(_SPOKEN, device.name)
+        if not isinstance(of.config.drivers[device.name], RadioAgentSettings):
+            continue
+        if strange := device.counters.get(_OTHER_VERSION, 0):
+            yield bad(_OTHER.of(strange), device.name)
+        elif device.state not in SILENT:
+            yield fine(_SPOKEN, device.name)
 
 
 def _busy(of: SiteFacts) -> Iterator[Measured]:
