@@ -1,4 +1,4 @@
-"""The station's own messages of the last minutes, as a receiver reads them: does MAP agree with SPAT and RSM? Pure."""
+"""The station's own messages of the last minutes, as a receiver reads them: does MAP agree with SPAT? Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rsu.lab.doctor.lights import LightError, LightWatch
 from rsu.lab.doctor.stop_lines import Passages, StopLines
 from rsu.site.config import Config
 from v2x import MapData, dsmp
+from v2x.records.roadmap import Node
 from v2x.records.rsm import RoadsideSafetyMessage
 from v2x.records.spat import SignalPhaseAndTiming
 
@@ -24,12 +25,9 @@ class AirFigures(NamedTuple):
     unreadable: Mapping[str, int]  # kind -> frames that do not decode
     nodes: frozenset[NodeNumber]  # of MAP
     intersections: frozenset[NodeNumber]  # of SPAT
-    map_phases: frozenset[int]
+    map_phases: frozenset[int]  # of the site's own node: SPAT tells of no other
     spat_phases: frozenset[int]
-    references_deg: frozenset[tuple[float, float]]  # latitude, longitude of RSM
-    node_places_deg: frozenset[tuple[float, float]]  # of MAP
     latencies_ms: Sequence[float]  # of RSM, from the newest octet in it to its hand-over
-    largest: Mapping[str, int]  # kind -> octets of the longest frame
     count_gaps: Mapping[str, int]  # kind -> jumps of msgCnt
     light_errors: Mapping[int, LightError]  # phase ->
     passages: Mapping[int, Passages]  # phase -> of vehicles over the stop lines that it alone rules
@@ -49,23 +47,21 @@ class _Ear:
 
     def __init__(self, config: Config) -> None:
         self._profile = config.site.messages.profile
+        self._node = config.site.site.region, config.site.site.node
         self._stop_lines = StopLines(config)
         self._lights = LightWatch()
         self._counts: dict[str, int] = {}
         self._unreadable: dict[str, int] = {}
-        self._largest: dict[str, int] = {}
         self._gaps: dict[str, int] = {}
         self._last_count: dict[str, int] = {}
         self._latencies: list[float] = []
         self._maps: list[MapData] = []
         self._spats: set[NodeNumber] = set()
         self._phases: set[int] = set()
-        self._references: set[tuple[float, float]] = set()
 
     def hear(self, frame: Frame, now_ns: int) -> None:
         """Take one frame that left at `now_ns` (steady)."""
         self._counts[frame.kind] = self._counts.get(frame.kind, 0) + 1
-        self._largest[frame.kind] = max(self._largest.get(frame.kind, 0), len(frame.frame))
         try:
             message = v2x.decode(dsmp.parse(frame.frame).payload, self._profile)
         except v2x.CodecError:
@@ -95,8 +91,6 @@ class _Ear:
             self._lights.see(each.phases, now_ns)
 
     def _rsm(self, message: RoadsideSafetyMessage, frame: Frame, now_ns: int) -> None:
-        if message.position is not None:
-            self._references.add((message.position.latitude_deg, message.position.longitude_deg))
         if frame.newest_receipt_ns is not None:
             self._latencies.append((now_ns - frame.newest_receipt_ns) / 1e6)
         self._stop_lines.see(message.participants, now_ns, self._lights)
@@ -109,21 +103,20 @@ class _Ear:
             unreadable=self._unreadable,
             nodes=frozenset((node.id.region, node.id.id) for node in nodes),
             intersections=frozenset(self._spats),
-            map_phases=frozenset(phase for message in self._maps for phase in _phases(message)),
+            map_phases=frozenset(
+                phase for node in nodes if (node.id.region, node.id.id) == self._node for phase in _phases(node)
+            ),
             spat_phases=frozenset(self._phases),
-            references_deg=frozenset(self._references),
-            node_places_deg=frozenset((p.latitude_deg, p.longitude_deg) for node in nodes if (p := node.position)),
             latencies_ms=tuple(sorted(self._latencies)),
-            largest=self._largest,
             count_gaps=self._gaps,
             light_errors=self._lights.errors,
             passages=self._stop_lines.passages,
         )
 
 
-def _phases(message: MapData) -> Iterator[int]:
-    """Yield the phases that MAP names."""
-    for link in (link for node in message.nodes for link in node.links):
+def _phases(node: Node) -> Iterator[int]:
+    """Yield the phases that a node of MAP names."""
+    for link in node.links:
         yield from (way.phase_id for way in link.movements if way.phase_id is not None)
         for lane in link.lanes:
             yield from (way.phase_id for way in lane.connects_to if way.phase_id is not None)

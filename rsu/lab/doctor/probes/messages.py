@@ -1,17 +1,15 @@
-"""Messages of the newest recording, read as a receiver does: MAP, SPAT and RSM belong together."""
+"""Messages of the newest recording, read as a receiver does: MAP and SPAT belong together, none is left out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from hw.detail import Detail
-from perception.geo import Reference, to_site
 from rsu.lab.doctor.facts import NotApplicableError, SiteFacts
 from rsu.lab.doctor.on_air import AirFigures
 from rsu.lab.doctor.probe import Margin, Measured, Probe, ProbeGroup, bad, fine
 
-_FRAME = Margin(1300, 1400, "octets")  # an agent's datagram takes 1400
-_APART = Margin(1, 10, "m")
+_LEFT_OUT = Margin(1, 10)
 _GAPS = Margin(1, 10)
 
 _NOT_ON_AIR = Detail("not on air in the newest recording", "最近的录制中未播发")
@@ -48,16 +46,6 @@ def _phases(of: SiteFacts) -> Iterator[Measured]:
         yield fine(_PHASES.of(count=len(air.map_phases)))
 
 
-def _places(of: SiteFacts) -> Iterator[Measured]:
-    air = _with(lambda air: air.node_places_deg, lambda air: air.references_deg, of)
-    node = next(iter(air.node_places_deg))
-    for latitude, longitude in air.references_deg:
-        east, north = to_site(latitude, longitude, Reference(*node, 0.0))
-        farthest = of.config.lane_map.nodes[0].position
-        away_m = float(((east + farthest[0]) ** 2 + (north + farthest[1]) ** 2) ** 0.5)
-        yield _APART.measured(away_m)
-
-
 def _readable(of: SiteFacts) -> Iterator[Measured]:
     air = of.recent.on_air
     for kind, count in air.counts.items():
@@ -66,9 +54,10 @@ def _readable(of: SiteFacts) -> Iterator[Measured]:
         yield (bad if broken else fine)(text, kind.upper())
 
 
-def _sizes(of: SiteFacts) -> Iterator[Measured]:
-    for kind, octets in of.recent.on_air.largest.items():
-        yield _FRAME.measured(octets, kind.upper())
+def _not_encoded(of: SiteFacts) -> Iterator[Measured]:
+    for message in of.snapshot.messages:
+        count = of.snapshot.counters.get(f"{message.kind}-not-encoded", 0)
+        yield _LEFT_OUT.measured(count, message.kind.upper())
 
 
 def _counts(of: SiteFacts) -> Iterator[Measured]:
@@ -105,17 +94,6 @@ GROUP = ProbeGroup(
             _phases,
         ),
         Probe(
-            "map-rsm-place",
-            Detail("place of MAP against place of RSM", "MAP 与 RSM 的位置"),
-            Detail("road users would be beside the lanes", "否则目标与车道错位"),
-            Detail(
-                "make lane map and site file for one reference point (`rsu check`)",
-                "车道地图与站点文件须使用同一基准点（`rsu check`）",
-            ),
-            _APART.words,
-            _places,
-        ),
-        Probe(
             "frames-readable",
             Detail("frames that decode", "可解码的帧"),
             Detail("a receiver drops the others", "接收方会丢弃其余帧"),
@@ -124,14 +102,18 @@ GROUP = ProbeGroup(
             _readable,
         ),
         Probe(
-            "frame-size",
-            Detail("longest frame", "最长的帧"),
-            Detail("the radio takes 1400 octets", "射频单元最多接受 1400 字节"),
+            "not-encoded",
+            Detail("messages that could not be encoded, since the start", "启动以来未能编码的消息"),
             Detail(
-                "fewer points or lanes in the lane map (`rsu map check`)", "减少车道地图中的点或车道（`rsu map check`）"
+                "no vehicle receives them: too long for a frame, or a value out of range",
+                "过长或含无法表示的值，车辆收不到这些消息",
             ),
-            _FRAME.words,
-            _sizes,
+            Detail(
+                "the log names the cause; of MAP: fewer points or lanes in the lane map (`rsu map check`)",
+                "日志给出原因；若为 MAP：减少车道地图中的点或车道（`rsu map check`）",
+            ),
+            _LEFT_OUT.words,
+            _not_encoded,
         ),
         Probe(
             "message-counts",
