@@ -150,12 +150,13 @@ class ProxyComposer:
 
     def messages(self, tick: Tick) -> Iterator[Made]:
         """Yield those there is room for, in turn: first of those without room before."""
-        tracks, room, count = tick.road.labelled().tracks, tick.room, tick.next_count()
+        tracks, room = tick.road.labelled().tracks, tick.room
         rows = without_radio(tracks)
         rows = rows[np.argsort((tracks.id[rows] - self._proxied - 1) % _NUMBERS)]
-        chosen = tracks.take(rows[: max(0, room.frames)])
+        chosen = tracks.take(rows[: room.frames if room.left else 0])
+        made = proxies(chosen, self._reference, self._id, tick.next_count()) if len(chosen) else []
         said = 0
-        for number, message in zip(chosen.id.tolist(), proxies(chosen, self._reference, self._id, count), strict=True):
+        for number, message in zip(chosen.id.tolist(), made, strict=True):
             if not room.left:
                 break
             said, self._proxied = said + 1, number

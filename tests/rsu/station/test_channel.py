@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -133,6 +134,18 @@ def test_proxies_share_what_rsm_leaves_and_take_turns() -> None:
         proxies = (v2x.decode(dsmp.parse(frame.frame).payload) for frame in frames if frame.kind == "bsm")
         spoken.update(proxy.id for proxy in proxies)
     assert len(spoken) == 30 and max(spoken.values()) - min(spoken.values()) <= 1
+
+
+@pytest.mark.parametrize("share", [ChannelSettings(), ChannelSettings(octets_per_cycle=500)])
+def test_cycles_without_a_proxy_take_no_message_count(share: ChannelSettings) -> None:
+    """Nobody is there, or the crowd's RSM takes all the octets: a receiver sees no jump of msgCnt."""
+    sender = broadcaster(channel=share, proxy_bsm=True)
+    counts = []
+    for cycle, users in enumerate((1, 0, 0, 300, 300, 1)):
+        frames = sender.others(scene(crowd(users), cycle))
+        bsm = (v2x.decode(dsmp.parse(frame.frame).payload) for frame in frames if frame.kind == "bsm")
+        counts += sorted({message.msg_cnt for message in bsm})
+    assert len(counts) >= 2 and all((after - before) % 128 == 1 for before, after in pairwise(counts))
 
 
 @settings(max_examples=20, deadline=None)
