@@ -62,6 +62,6 @@ def test_only_an_agent_that_was_heard_has_a_version() -> None:
     assert verdicts("radio", "ok", None, V2X)[row] == "fine"
     assert verdicts("radio", "lost", None, V2X)[row] == "none"
     assert verdicts("radio", "not-understood", None, V2X, version=3)[row] == "bad"
-    other = Rsu41Settings.model_validate({"link": {"udp": {"host": "127.0.0.1", "port": 1}}})
+    other = Rsu41Settings.model_validate({"link": {"udp": {"listen": "127.0.0.1:1", "peer": "127.0.0.1:2"}}})
     with_other = DEMO._replace(drivers={**DEMO.drivers, "radio": other})
     assert verdicts("radio", "ok", None, V2X, with_other)[row] == "none"
