@@ -48,6 +48,8 @@ EVENTS = (
     Detail("folder", "文件夹"),
     Detail("message not encoded", "消息未能编码"),
     Detail("command", "平台指令"),
+    Detail("answer not given", "应答未发出"),
+    Detail("command not judged", "平台指令无法审核"),
     Detail("commands not taken: journal", "未接收平台指令：指令日志不可用"),
     Detail("history not written", "历史未能写入"),
     Detail("restart by a command", "按指令重启"),
