@@ -15,7 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from rsu.reasons.broker import PUT_RIGHT, Cause
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import client, credentials, diagnosis
+from rsu.uplink import client, credentials, diagnosis, validity
 from rsu.uplink.client import BrokerLimits
 from rsu.uplink.dialect import Dialect, Login
 from rsu.uplink.errors import CredentialsError
@@ -97,5 +97,5 @@ def _encryption(socket: object) -> tuple[str | None, float | None]:
     """Return the version of TLS and the end of the broker's certificate, where the connection has them."""
     if not isinstance(socket, ssl.SSLSocket):
         return None, None
-    until = str((socket.getpeercert() or {}).get("notAfter", ""))
-    return socket.version(), float(ssl.cert_time_to_seconds(until)) if until else None
+    until = validity.of_peer(socket)
+    return socket.version(), None if until is None else float(ssl.cert_time_to_seconds(until))

@@ -8,7 +8,6 @@ here but by its reason: only the platform's acknowledgement frees a record.
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from rsu.bus.handover import RANK
 from rsu.reasons import broker, uplink
 from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import client, diagnosis
+from rsu.uplink import client, diagnosis, validity
 from rsu.uplink.command_port import KIND, CommandPort
 from rsu.uplink.credentials import Credentials
 from rsu.uplink.dialect import HELD, Answer, Dialect, Login, Publication
@@ -94,7 +93,7 @@ class BrokerLink:
         try:
             at, fresh = self._settings, self.commands is None
             self.client.connect(at.host, at.port, at.keepalive_s, clean_start=fresh, properties=properties)
-            self._note_peer()
+            self.peer_until = validity.of_peer(self.client.socket())
             self._serve()
         except Exception as error:  # any error in paho by the other side's octets ends this connection only
             self._trouble = self._trouble or diagnosis.of_exception(error, self._settings)
@@ -121,11 +120,6 @@ class BrokerLink:
         if failure is not None:
             return diagnosis.of_exception(failure, self._settings, while_connecting=False)
         return diagnosis.lost(broker.CLOSED_BY_PEER) if self._welcomed else broker.UNREADABLE
-
-    def _note_peer(self) -> None:
-        socket = self.client.socket()
-        if isinstance(socket, ssl.SSLSocket):
-            self.peer_until = str((socket.getpeercert() or {}).get("notAfter", "")) or None
 
     @property
     def room(self) -> int | None:

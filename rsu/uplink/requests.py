@@ -7,20 +7,17 @@ that the server has closed meanwhile is made anew once.
 from __future__ import annotations
 
 import http.client
-import ssl
-import threading
-import time
 from queue import SimpleQueue
 from typing import cast
 
 import structlog
 
 from rsu.reasons import platform as words
-from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import diagnosis
+from rsu.uplink import diagnosis, validity
+from rsu.uplink.brokerless import BrokerlessLink
 from rsu.uplink.credentials import Credentials
-from rsu.uplink.dialect import HELD, Answer, Dialect, Login, Publication
+from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
 from rsu.uplink.record import SpooledRecord
 from rsu.uplink.session import ReplyVerdict, RequestDialect
 
@@ -31,26 +28,16 @@ _CLOSED = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError
 _log = structlog.get_logger()
 
 
-class RequestLink:
+class RequestLink(BrokerlessLink):
     """One attempt, and the connection that comes of it."""
-
-    room = None
-    unheard = False
 
     def __init__(
         self, settings: PlatformSettings, rscu: str, credentials: Credentials, dialect: Dialect, max_qos: int
     ) -> None:
         """Prepare; connects in `start`. `max_qos` has no meaning here."""
-        self.answers: SimpleQueue[Answer] = SimpleQueue()
-        self.connected = False
-        self.ended: Cause | None = None
-        self.unreadable = 0
-        self.denied: dict[str, str] = {}
-        self.peer_until: str | None = None
-        self._settings = settings
+        super().__init__(settings, rscu, credentials, dialect)
         self._dialect = cast(RequestDialect, dialect)
-        login = dialect.login(Login(rscu, credentials.username, credentials.password), time.time_ns())
-        self._headers = dict(self._dialect.headers(login))
+        self._headers = dict(self._dialect.headers(self._login))
         self._given: SimpleQueue[tuple[SpooledRecord, list[Publication]] | None] = SimpleQueue()
         host, port, context = settings.host, settings.port, credentials.context
         self._http = (
@@ -58,11 +45,6 @@ class RequestLink:
             if context is None
             else http.client.HTTPSConnection(host, port, timeout=_TIMEOUT_S, context=context)
         )
-        self._thread = threading.Thread(target=self._run, name="platform", daemon=True)
-
-    def start(self) -> None:
-        """Begin to connect."""
-        self._thread.start()
 
     def send(self, record: SpooledRecord, said: list[Publication]) -> bool:
         """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""
@@ -70,9 +52,6 @@ class RequestLink:
             return False
         self._given.put((record, said))
         return True
-
-    def look(self) -> None:
-        """Do nothing: replies are taken as they come."""
 
     def stop(self) -> None:
         """End after the request that is under way."""
@@ -98,8 +77,7 @@ class RequestLink:
 
     def _connect(self) -> None:
         self._http.connect()
-        if isinstance(self._http.sock, ssl.SSLSocket):
-            self.peer_until = str((self._http.sock.getpeercert() or {}).get("notAfter", "")) or None
+        self.peer_until = validity.of_peer(self._http.sock)
 
     def _serve(self, record: SpooledRecord, said: list[Publication]) -> None:
         verdicts = [self._ask(each) for each in said]

@@ -8,10 +8,7 @@ connection.
 from __future__ import annotations
 
 import asyncio
-import ssl
-import threading
 import time
-from queue import SimpleQueue
 from typing import cast
 
 import structlog
@@ -19,9 +16,10 @@ import structlog
 from rsu.reasons import platform as words
 from rsu.reasons.broker import Cause
 from rsu.site.uplink import PlatformSettings
-from rsu.uplink import diagnosis
+from rsu.uplink import diagnosis, validity
+from rsu.uplink.brokerless import BrokerlessLink
 from rsu.uplink.credentials import Credentials
-from rsu.uplink.dialect import HELD, Answer, Dialect, Login, Publication
+from rsu.uplink.dialect import HELD, Answer, Dialect, Publication
 from rsu.uplink.record import SpooledRecord
 from rsu.uplink.replies import Replies
 from rsu.uplink.session import StreamDialect, StreamWord
@@ -33,37 +31,22 @@ _GOODBYE_S = 0.5
 _log = structlog.get_logger()
 
 
-class StreamLink:
+class StreamLink(BrokerlessLink):
     """One attempt, and the connection that comes of it."""
-
-    room = None
-    unheard = False
 
     def __init__(
         self, settings: PlatformSettings, rscu: str, credentials: Credentials, dialect: Dialect, max_qos: int
     ) -> None:
         """Prepare; connects in `start`. `max_qos` has no meaning here."""
-        self.answers: SimpleQueue[Answer] = SimpleQueue()
-        self.connected = False
-        self.ended: Cause | None = None
-        self.unreadable = 0
-        self.denied: dict[str, str] = {}
-        self.peer_until: str | None = None
-        self._settings = settings
+        super().__init__(settings, rscu, credentials, dialect)
         self._context = credentials.context
         self._dialect = cast(StreamDialect, dialect)
-        login = dialect.login(Login(rscu, credentials.username, credentials.password), time.time_ns())
-        self._session = self._dialect.session(login)
+        self._session = self._dialect.session(self._login)
         self._replies = Replies()
         self._trouble: Cause | None = None
         self._heard = asyncio.Event()  # a heartbeat was answered, or the session has begun
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._thread = threading.Thread(target=self._run, name="platform", daemon=True)
-
-    def start(self) -> None:
-        """Begin to connect."""
-        self._thread.start()
 
     def send(self, record: SpooledRecord, said: list[Publication]) -> bool:
         """Give a record to the connection as the dialect says it; False: it is down, nothing was taken."""
@@ -74,9 +57,6 @@ class StreamLink:
         except RuntimeError:  # the loop has just ended
             return False
         return True
-
-    def look(self) -> None:
-        """Do nothing: answers are taken as they come."""
 
     def stop(self) -> None:
         """Close the connection."""
@@ -98,8 +78,7 @@ class StreamLink:
         opening = asyncio.open_connection(host, self._settings.port, ssl=self._context)
         reader, writer = await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
         self._loop, self._writer = asyncio.get_running_loop(), writer
-        if isinstance(tls := writer.get_extra_info("ssl_object"), ssl.SSLObject):
-            self.peer_until = str((tls.getpeercert() or {}).get("notAfter", "")) or None
+        self.peer_until = validity.of_peer(writer.get_extra_info("ssl_object"))
         reading, beating = asyncio.create_task(self._read(reader)), asyncio.create_task(self._beat(writer))
         done, pending = await asyncio.wait({reading, beating}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:

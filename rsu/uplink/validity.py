@@ -25,6 +25,13 @@ def of_file(path: Path) -> list[Validity]:
     return [of_der(ssl.PEM_cert_to_DER_cert(block)) for block in _BLOCK.findall(text)]
 
 
+def of_peer(connection: object) -> str | None:
+    """Return the end of the other side's certificate as OpenSSL prints it; None: no TLS, or it has shown none."""
+    if not isinstance(connection, ssl.SSLSocket | ssl.SSLObject):
+        return None
+    return str((connection.getpeercert() or {}).get("notAfter", "")) or None
+
+
 def of_der(data: bytes) -> Validity:
     """Return the validity of one certificate. ValueError: this is none."""
     try:
