@@ -23,10 +23,11 @@ class Session:
     csrf: str  # the page shows it with every change, other sites cannot know it
     began_s: float
     seen_s: float
+    ended: bool = False  # by a logout or for another reason, while an open connection still holds it
 
     def valid(self, now_s: float) -> bool:
         """Return whether the session goes on."""
-        return now_s - self.seen_s < IDLE_S and now_s - self.began_s < LONGEST_S
+        return not self.ended and now_s - self.seen_s < IDLE_S and now_s - self.began_s < LONGEST_S
 
     def permits(self, csrf: str) -> bool:
         """Return whether a change comes from the page itself."""
@@ -43,7 +44,7 @@ class Sessions:
         """Begin a session and return its token; the oldest makes room for it."""
         self._sessions = {key: each for key, each in self._sessions.items() if each.valid(now_s)}
         if len(self._sessions) >= _MOST:
-            del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].seen_s)]
+            self._end(min(self._sessions, key=lambda key: self._sessions[key].seen_s))
         token = secrets.token_urlsafe(32)
         self._sessions[_key(token)] = Session(name, role, secrets.token_urlsafe(16), now_s, now_s)
         return token
@@ -58,11 +59,16 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """End a session."""
-        self._sessions.pop(_key(token), None)
+        self._end(_key(token))
 
     def end_all(self, name: str) -> None:
         """End every session of a user."""
-        self._sessions = {key: each for key, each in self._sessions.items() if each.name != name}
+        for key in [key for key, each in self._sessions.items() if each.name == name]:
+            self._end(key)
+
+    def _end(self, key: bytes) -> None:
+        if (session := self._sessions.pop(key, None)) is not None:
+            session.ended = True
 
 
 def _key(token: str) -> bytes:

@@ -133,6 +133,18 @@ def test_sessions_end_by_logout_by_user_and_by_number() -> None:
     assert kept.find(other, 5.0) is None
 
 
+def test_a_session_that_an_open_connection_holds_ends_too() -> None:
+    kept = Sessions()
+    tokens = [kept.begin(name, Role.VIEW, float(at)) for at, name in enumerate(("anna", "bo", "cy"))]
+    held = [found for token in tokens if (found := kept.find(token, 3.0))]
+    kept.end(tokens[0])
+    kept.end_all("bo")
+    assert [each.valid(3.0) for each in held] == [False, False, True]
+    for _ in range(sessions._MOST):
+        kept.begin("bot", Role.VIEW, 4.0)
+    assert not held[2].valid(4.0)
+
+
 def test_failures_of_an_address_make_it_wait_longer_each_time() -> None:
     kept = LockOut()
     assert [kept.failed(FROM, 0.0) for _ in range(5)] == [False] * 4 + [True]
