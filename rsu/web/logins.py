@@ -63,7 +63,8 @@ class _Logins:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._hashing = asyncio.Semaphore(1)  # a hash takes 32 MiB and a tenth of a second of a core
+        # A hash takes 32 MiB and a tenth of a second of a core; users change, and sessions begin, on what was read.
+        self._alone = asyncio.Lock()
 
     async def session(self, request: Request) -> Response:
         """Tell the name and role of the session, and whether a first user must be made."""
@@ -83,19 +84,22 @@ class _Logins:
         return await self._begin(request, "login", tried)
 
     async def set_up(self, request: Request) -> Response:
-        """Begin a session by the one-time code, with a new administrator."""
+        """Begin a session by the one-time code, with a new administrator; one that had the name before is out."""
 
         def tried(given: GivenLogin) -> Role | None:
             self._access.accounts.set_up(given.code, given.name, given.password)
             return Role.ADMINISTER
 
-        return await self._begin(request, "first user", tried)
+        return await self._begin(request, "first user", tried, alone=True)
 
-    async def _begin(self, request: Request, action: str, tried: Callable[[GivenLogin], Role | None]) -> Response:
+    async def _begin(
+        self, request: Request, action: str, tried: Callable[[GivenLogin], Role | None], alone: bool = False
+    ) -> Response:
+        """Begin a session. `alone`: others of the same user end."""
         given = msgspec.json.decode(await request.body(), type=GivenLogin)
         visitor = Visitor(given.name[:32], Role.VIEW, request.client.host if request.client else "", None)
         subjects: list[Subject] = [("address", visitor.address), ("user", visitor.name)]
-        async with self._hashing:
+        async with self._alone:
             if (wait_s := self._access.lockout.wait_s(subjects, time.monotonic())) > 0:
                 seconds = str(round(wait_s) + 1)
                 return told(429, _LOCKED.of(seconds=seconds), {"Retry-After": seconds})
@@ -103,13 +107,15 @@ class _Logins:
                 role, why = await asyncio.to_thread(tried, given), _WRONG
             except AccountError as error:
                 role, why = None, error.args[0]
-        if role is None:
+            if role is not None and alone:
+                self._access.sessions.end_all(given.name)
+            token = self._access.sessions.begin(given.name, role, time.monotonic()) if role else None
+        if token is None:
             locked = self._access.lockout.failed(subjects, time.monotonic())
             await self._access.note(visitor, action, visitor.name, outcome="locked out" if locked else "refused")
             return told(401, why)
         self._access.lockout.succeeded(subjects)
         await self._access.note(visitor, action, visitor.name, after={"role": role})
-        token = self._access.sessions.begin(given.name, role, time.monotonic())
         answer = JSONResponse({"name": given.name, "role": role})
         answer.set_cookie(
             cookie(request.scope), token, max_age=int(LONGEST_S), secure=is_secure(request.scope), httponly=True,
@@ -131,16 +137,17 @@ class _Logins:
     async def change_user(self, request: Request) -> Response:
         """Make, change or remove a user."""
         wanted = msgspec.json.decode(await request.body(), type=WantedUser)
-        accounts, before = self._access.accounts, self._access.accounts.roles().get(wanted.name)
+        accounts = self._access.accounts
         try:
-            if wanted.role is None:
-                accounts.remove(wanted.name)
-            else:
-                async with self._hashing:
+            async with self._alone:
+                before = accounts.roles().get(wanted.name)
+                if wanted.role is None:
+                    accounts.remove(wanted.name)
+                else:
                     await asyncio.to_thread(accounts.put, wanted.name, wanted.role, wanted.password)
+                self._access.sessions.end_all(wanted.name)
         except AccountError as error:
             return told(409, error.args[0])
-        self._access.sessions.end_all(wanted.name)
         facts = {"role": wanted.role, "password": "new" if wanted.password else "same"} if wanted.role else None
         await self._access.note(request.state.visitor, "user", wanted.name, before and {"role": before}, facts)
         return JSONResponse(accounts.roles())

@@ -6,13 +6,14 @@ import hashlib
 import json
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from rsu.access import passwords
@@ -85,6 +86,48 @@ def test_nothing_of_the_site_is_shown_without_a_session(browser: PageClient, dat
         assert json.loads(live.recv(timeout=3))["site"] == "Test crossing"
     assert browser.ask("POST", "/api/logout").status == 204
     assert browser.ask("GET", "/api/state").status == 401
+
+
+def test_an_open_page_ends_with_its_session(browser: PageClient, data: Path) -> None:
+    first_user(browser, data)
+    cookies = {"Cookie": browser.cookie}
+    with connect(f"wss://127.0.0.1:{browser.port}/live", ssl=browser.context, additional_headers=cookies) as live:
+        live.recv(timeout=3)
+        assert browser.ask("POST", "/api/logout").status == 204
+        live.send("")
+        with pytest.raises(ConnectionClosed):
+            for _ in range(3):
+                live.recv(timeout=3)
+                live.send("")
+
+
+def test_a_one_time_code_ends_the_sessions_of_that_name(browser: PageClient, data: Path) -> None:
+    first_user(browser, data)
+    other = PageClient(browser.port)
+    assert other.log_in("anna", "another horse", path="/api/setup", code=Accounts(data).new_code()).status == 200
+    assert (browser.ask("GET", "/api/state").status, other.ask("GET", "/api/state").status) == (401, 200)
+
+
+def test_a_user_who_is_removed_while_another_is_made_stays_away(
+    browser: PageClient, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_user(browser, data)
+    browser.ask("POST", "/api/users", {"name": "bo", "role": "view", "password": PASSWORD})
+    hashed, begun = passwords.stored, threading.Event()
+
+    def slowly(password: str) -> passwords.StoredPassword:
+        begun.set()
+        time.sleep(0.5)
+        return hashed(password)
+
+    monkeypatch.setattr(passwords, "stored", slowly)
+    wanted = {"name": "cy", "role": "view", "password": PASSWORD}
+    making = threading.Thread(target=browser.ask, args=("POST", "/api/users", wanted))
+    making.start()
+    assert begun.wait(3)
+    browser.ask("POST", "/api/users", {"name": "bo"})
+    making.join()
+    assert set(Accounts(data).roles()) == {"anna", "cy"}
 
 
 def test_the_cookie_is_for_this_page_alone(browser: PageClient, data: Path) -> None:
