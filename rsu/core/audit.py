@@ -2,8 +2,9 @@
 
     audit/0000000001.jsonl     entries by number; a full file is followed by one named by its first entry
 
-Every entry holds the hash of the one before, so that no line can be changed, put in or taken out without a trace. The
-end of the chain can be cut off unseen; the number and hash of the newest entry, kept elsewhere, show that too.
+Every entry holds the hash of the one before: a line that is changed, put in or taken out breaks the chain. No key is in
+it: a chain that is made anew from some line to its end, or cut off there, shows only against the number and hash of an
+entry kept elsewhere.
 
 Passwords, keys and codes have no place in an entry.
 """
@@ -97,15 +98,15 @@ def verify(folder: Path) -> list[AuditFault]:
     for path in files(folder):
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             entry = _entry(line)
-            if (text := _CHANGED if entry is None else _fault(entry, before)) is not None:
+            if (text := _CHANGED if entry is None else _fault(line, entry, before)) is not None:
                 faults.append(AuditFault(path.name, number, text))
             before = entry or before
     return faults
 
 
-def _fault(entry: AuditEntry, before: AuditEntry | None) -> Detail | None:
+def _fault(line: bytes, entry: AuditEntry, before: AuditEntry | None) -> Detail | None:
     """Return how an entry is wrong in its place."""
-    if entry != _sealed(entry):
+    if line != msgspec.json.encode(_sealed(entry)):  # the hash, and nothing in the line that no entry has
         return _CHANGED
     if before is None or entry.previous == before.hash:
         return None

@@ -52,6 +52,7 @@ def test_every_change_of_the_log_is_seen(folder: Path) -> None:
     assert rewrite(folder, [*whole[:2], *whole[3:]]) == [3]  # taken out
     assert rewrite(folder, [whole[1], whole[0], *whole[2:]]) == [2, 3]  # turned round
     assert rewrite(folder, [*whole[:3], "dust\n", *whole[3:]]) == [4]
+    assert rewrite(folder, [whole[0], whole[1].replace("{", '{"approved":"yes",', 1), *whole[2:]]) == [2]  # one more
     assert rewrite(folder, whole) == []
 
 
