@@ -63,7 +63,7 @@ class _Logins:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        # A hash takes 32 MiB and a tenth of a second of a core; users change, and sessions begin, on what was read.
+        # A hash takes 32 MiB and a tenth of a second of a core; users change, and sessions begin, on the file as read.
         self._alone = asyncio.Lock()
 
     async def session(self, request: Request) -> Response:
