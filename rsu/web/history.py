@@ -58,6 +58,15 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
+class _Waiting(NamedTuple):
+    """Entries that are to be written. They are copies: while they are written, others come."""
+
+    changes: list[PastChange]
+    last: dict[str, str]  # newest state of everything
+    minutes: dict[int, bytes]  # whole ones: means as JSON
+    events: dict[str, tuple[int, int, EventView]]
+
+
 class BoxHistory:
     """Takes states and figures as they come; `write` and the questions may be asked from another thread."""
 
@@ -66,15 +75,17 @@ class BoxHistory:
         self._lock = threading.Lock()
         self._states = StateChanges()
         self._changes: deque[PastChange] = deque(maxlen=_MOST_WAITING)
+        self._last: dict[str, str] = {}  # newest state of everything
         self._sums: dict[int, dict[str, tuple[float, int]]] = {}  # minute -> name -> sum, count
         self._events: dict[str, tuple[int, int, EventView]] = {}  # those of the last minute: begin, last seen
         self._new = False  # one of them began or ended
-        self._known: dict[str, str] | None = None  # last states on disk
         self._failed = False
 
     def states(self, states: Mapping[str, str], now_ns: int) -> None:
         """Take the states of things by name, UTC."""
-        self._changes += (PastChange(now_ns, name, state) for name, state, _ in self._states.note(states, now_ns))
+        for name, state, _ in self._states.note(states, now_ns):
+            self._changes.append(PastChange(now_ns, name, state))
+            self._last[name] = state
 
     def figures(self, figures: Mapping[str, float], now_ns: int) -> None:
         """Take figures by name, UTC."""
@@ -91,47 +102,39 @@ class BoxHistory:
             self._events[name] = event.since_ns, now_ns, event
 
     def write(self, now_ns: int) -> None:
-        """Write the new entries, if there are any, and remove the oldest ones."""
-        whole = any(minute < now_ns // MINUTE_NS * MINUTE_NS for minute in self._sums)
-        if not (self._changes or self._new or whole):
+        """Write the new entries, if there are any, and remove the oldest ones; a failed write is tried again."""
+        minute_ns = now_ns // MINUTE_NS * MINUTE_NS
+        minutes = {minute: _means(each.copy()) for minute, each in self._sums.copy().items() if minute < minute_ns}
+        if not (self._changes or self._new or minutes or self._failed):
             return
+        self._new = False  # entries from here on are new again
+        waiting = _Waiting([*self._changes.copy()], self._last.copy(), minutes, self._events.copy())
         try:
             with self._lock, _opened(self._path) as database:
-                self._store(database, now_ns)
-            self._failed = False
+                _store(database, waiting, now_ns)
         except sqlite3.Error as error:
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-                self._path.unlink(missing_ok=True)  # damaged: it begins anew
-            if not self._failed:
-                _log.error("history not written", file=NAME, why=str(error))
-            self._failed = True
+            self._fail(error)
+        else:
+            self._failed = False
+            self._forget(waiting, now_ns)
 
-    def _store(self, database: sqlite3.Connection, now_ns: int) -> None:
-        if self._known is None:
-            last = database.execute("SELECT name, state, max(ns) FROM changes GROUP BY name")
-            self._known = {name: state for name, state, _ in last}
-        while self._changes:
-            change = self._changes.popleft()
-            if self._known.get(change.name) != change.state:
-                self._known[change.name] = change.state
-                database.execute("INSERT INTO changes VALUES (?, ?, ?)", change)
-        for minute in [each for each in self._sums if each < now_ns // MINUTE_NS * MINUTE_NS]:
-            means = {name: round(total / count, 2) for name, (total, count) in self._sums.pop(minute).items()}
-            database.execute("INSERT OR REPLACE INTO minutes VALUES (?, ?)", (minute, msgspec.json.encode(means)))
-        for name, (begin_ns, end_ns, event) in list(self._events.items()):
-            row = (name, begin_ns, end_ns, msgspec.json.encode(event))
-            database.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", row)
-            if now_ns - end_ns > MINUTE_NS:
+    def _fail(self, error: sqlite3.Error) -> None:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            self._path.unlink(missing_ok=True)  # damaged: it begins anew, with the newest state of everything
+        if not self._failed:
+            _log.error("history not written", file=NAME, why=str(error))
+        self._failed = True
+
+    def _forget(self, written: _Waiting, now_ns: int) -> None:
+        """Drop entries that are on the disk."""
+        changes = set(written.changes)
+        while self._changes and self._changes[0] in changes:
+            self._changes.popleft()
+        for minute in written.minutes:
+            self._sums.pop(minute, None)
+        for name, row in written.events.items():
+            if now_ns - row[1] > MINUTE_NS and self._events[name] is row:
                 del self._events[name]
-        self._new = False
-        for table, column, most in (
-            ("changes", "ns", MOST_CHANGES),
-            ("minutes", "ns", 0),
-            ("events", "end_ns", MOST_EVENTS),
-        ):
-            database.execute(f"DELETE FROM {table} WHERE {column} < ?", (now_ns - KEPT_NS,))
-            if most:
-                database.execute(f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - {most}")
 
     def changes(self, begin_ns: int) -> list[PastChange]:
         """Return the changes since a moment, the oldest first, and before them the state of each thing at it."""
@@ -157,3 +160,35 @@ class BoxHistory:
                 return database.execute(query, (begin_ns,)).fetchall()
         except sqlite3.Error:
             return []
+
+
+def _means(sums: Mapping[str, tuple[float, int]]) -> bytes:
+    return msgspec.json.encode({name: round(total / count, 2) for name, (total, count) in sums.items()})
+
+
+def _store(database: sqlite3.Connection, waiting: _Waiting, now_ns: int) -> None:
+    """Write entries within one transaction, and remove the oldest ones."""
+    rows = database.execute("SELECT name, state, max(ns) FROM changes GROUP BY name")
+    known = {name: state for name, state, _ in rows}
+    lost = (PastChange(now_ns, name, state) for name, state in waiting.last.items())  # with a database, or too many
+    for change in (*waiting.changes, *lost):
+        if known.get(change.name) != change.state:
+            known[change.name] = change.state
+            database.execute("INSERT INTO changes VALUES (?, ?, ?)", change)
+    for minute in waiting.minutes.items():
+        database.execute("INSERT OR REPLACE INTO minutes VALUES (?, ?)", minute)
+    for name, (begin_ns, end_ns, event) in waiting.events.items():
+        row = (name, begin_ns, end_ns, msgspec.json.encode(event))
+        database.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?)", row)
+    _prune(database, now_ns)
+
+
+def _prune(database: sqlite3.Connection, now_ns: int) -> None:
+    for table, column, most in (
+        ("changes", "ns", MOST_CHANGES),
+        ("minutes", "ns", 0),
+        ("events", "end_ns", MOST_EVENTS),
+    ):
+        database.execute(f"DELETE FROM {table} WHERE {column} < ?", (now_ns - KEPT_NS,))
+        if most:
+            database.execute(f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - {most}")

@@ -139,3 +139,37 @@ def test_its_file_is_readable_by_others(tmp_path: Path) -> None:
     kept.write(T0)
     with sqlite3.connect(tmp_path / NAME) as database:
         assert database.execute("SELECT name FROM changes").fetchall() == [("device gnss",)]
+
+
+def test_a_failed_write_costs_nothing_once_the_disk_works_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, write = BoxHistory(tmp_path), history._store
+
+    def full(*given: object) -> None:
+        write(*given)  # type: ignore[arg-type]
+        kept.figures({"device gnss": 5.0}, T0 - 2 * MINUTE_NS)  # records of the bus come meanwhile
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(history, "_store", full)
+    kept.states({"device gnss": "ok"}, T0)
+    kept.figures({"road users": 3.0}, T0 - MINUTE_NS)
+    kept.running("boot", [EVENT], T0)
+    kept.write(T0)
+    assert kept.changes(0) == [] == kept.minutes(0)
+    monkeypatch.setattr(history, "_store", write)
+    kept.write(T0 + 1)
+    assert kept.changes(0) == [PastChange(T0, "device gnss", "ok")]
+    assert [means for _, means in kept.minutes(0)] == [{"device gnss": 5.0}, {"road users": 3.0}]
+    assert [name for name, *_ in kept.events(0)] == ["boot 7"]
+
+
+def test_a_database_that_begins_anew_knows_the_states_of_things_that_did_not_change(tmp_path: Path) -> None:
+    kept = BoxHistory(tmp_path)
+    kept.states({"device gnss": "ok", "uplink": "connected"}, T0)
+    kept.write(T0)
+    (tmp_path / NAME).write_bytes(b"no database at all" * 100)
+    kept.states({"device gnss": "lost"}, T0 + 1)
+    for number in (2, 3):
+        kept.write(T0 + number)
+    assert {each.name: each.state for each in kept.changes(0)} == {"device gnss": "lost", "uplink": "connected"}
