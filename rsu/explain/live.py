@@ -31,7 +31,7 @@ class Observation:
     def add(self, record: msgspec.Struct) -> Look | None:
         """Take the next record of one of `TOPICS`; return a look at every snapshot. ConfigError: the site file."""
         if isinstance(record, Processes):
-            self._air = self._air or _air(Path(record.site_file))
+            self._air = self._air or RsmReading.of(config.load(Path(record.site_file)).site)
         elif isinstance(record, SensorSights):
             self._seen += record.sights
         elif isinstance(record, Sent) and self._air is not None:
@@ -41,11 +41,6 @@ class Observation:
             self._gone, self._seen = [], []
             return look
         return None
-
-
-def _air(site_file: Path) -> RsmReading:
-    site = config.load(site_file).site
-    return RsmReading(site.site.reference.reference(), site.messages.profile)
 
 
 def looks(run: Path, seconds: float, stop: threading.Event) -> Iterator[Look]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -11,6 +11,7 @@ import v2x
 from perception.geo import Reference, to_site
 from rsu.bus.records import SensorSight, Sent
 from rsu.bus.snapshot import Snapshot
+from rsu.site.model import Site
 from v2x import dsmp
 from v2x.profiles import Profile
 from v2x.records.rsm import Participant, RoadsideSafetyMessage
@@ -35,6 +36,11 @@ class RsmReading(NamedTuple):
 
     reference: Reference
     profile: Profile
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """Return that of a site file."""
+        return cls(site.site.reference.reference(), site.messages.profile)
 
 
 class Look(NamedTuple):

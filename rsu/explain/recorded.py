@@ -14,7 +14,7 @@ from rsu.station import views
 
 def looks(config: Config, tapes: Iterable[Tape]) -> Iterator[Look]:
     """Yield a look at every tick."""
-    air = RsmReading(config.site.site.reference.reference(), config.site.messages.profile)
+    air = RsmReading.of(config.site)
     player: Player | None = None
     seed = b""
     for tape in tapes:

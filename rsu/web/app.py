@@ -112,11 +112,16 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),
     ]
-    https, sessions = access.settings.https, access.sessions
+    return guarded(routes, access)
+
+
+def guarded(routes: Sequence[BaseRoute], access: Access) -> Starlette:
+    """Return an application behind the guard, the limits and the login."""
+    https = access.settings.https
     middleware = [
         Middleware(Guard, https.names if https else ()),
         Middleware(Bounded),
-        Middleware(Admission, sessions, access.settings.login),
+        Middleware(Admission, access.sessions, access.settings.login),
     ]
     return Starlette(
         routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(UNDECODABLE, not_understood)

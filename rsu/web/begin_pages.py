@@ -24,11 +24,11 @@ from rsu.lab.maps.errors import MapError
 from rsu.site.history import SiteHistory
 from rsu.web.access import Access
 from rsu.web.admission import told
+from rsu.web.answers import NOT_WRITABLE
 
 _LISTEN_S = 1.2  # at each place and speed: a request ends in good time
 _EXISTS = Detail("{site} exists: this box has a site", "{site} 已存在：该设备已有站点")
 _NO_DEVICE = Detail("expected a device as it was found, got {got}", "应为已发现的设备，实为 {got}")
-_NOT_WRITABLE = Detail("cannot be written: {reason}", "无法写入：{reason}")
 
 
 class ProbedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +109,7 @@ class _BeginPages:
         except ConfigError as error:
             return JSONResponse({"findings": [each._asdict() for each in error.findings]}, 422)
         except OSError as error:
-            return told(409, _NOT_WRITABLE.of(reason=error))
+            return told(409, NOT_WRITABLE.of(reason=error))
         await self._access.note(request.state.visitor, "first site", str(self._site), after=msgspec.to_builtins(wanted))
         return JSONResponse({"site": str(self._site)})
 

@@ -17,6 +17,7 @@ from rsu.bus.records import Processes, Report, UplinkState
 from rsu.bus.snapshot import Snapshot
 from rsu.bus.told import RoadTraffic
 from rsu.reasons import details
+from rsu.web.answers import answer
 from rsu.web.board import Board
 from rsu.web.history import MINUTE_NS, BoxHistory
 
@@ -98,12 +99,12 @@ def routes(history: BoxHistory) -> list[Route]:
         hours = request.query_params.get("hours", "24")
         if not hours.isdecimal() or not 1 <= int(hours) <= _MOST_HOURS:
             return Response(f"hours: 1 to {_MOST_HOURS}", 400)
-        return _json(await asyncio.to_thread(_history, history, int(hours) * _HOUR_NS))
+        return answer(await asyncio.to_thread(_history, history, int(hours) * _HOUR_NS))
 
     async def events(_: Request) -> Response:
         begin_ns = time.time_ns() - _MOST_HOURS * _HOUR_NS
         rows = await asyncio.to_thread(history.events, begin_ns)
-        return _json([msgspec.to_builtins(event) | {"key": key, "end_ns": end} for key, _, end, event in rows])
+        return answer([msgspec.to_builtins(event) | {"key": key, "end_ns": end} for key, _, end, event in rows])
 
     return [Route("/api/history", told), Route("/api/events", events)]
 
@@ -139,7 +140,3 @@ def _curves(history: BoxHistory, begin_ns: int, span_ns: int) -> dict[str, list[
 
 def _mean(total: float, count: int) -> float | None:
     return round(total / count, 2) if count else None
-
-
-def _json(content: Any) -> Response:
-    return Response(msgspec.json.encode(content), media_type="application/json")

@@ -17,6 +17,7 @@ from rsu.recording.errors import DamagedError
 from rsu.recording.schemas import TRACKS
 from rsu.recording.tick import Entry
 from rsu.recording.window import window
+from rsu.web.answers import answer
 
 _MOST_S = 60  # played at once
 _S = 1_000_000_000
@@ -32,7 +33,7 @@ class Recordings:
     async def listed(self, _: Request) -> Response:
         """Answer with all recordings, the newest first."""
         items = await asyncio.to_thread(self._shelf.items)
-        return _json([msgspec.to_builtins(view(item)) | {"end_ns": item.end_ns} for item in reversed(items)])
+        return answer([msgspec.to_builtins(view(item)) | {"end_ns": item.end_ns} for item in reversed(items)])
 
     async def download(self, request: Request) -> Response:
         """Answer with a whole recording."""
@@ -49,7 +50,7 @@ class Recordings:
             return Response(f"at: UTC in ns; seconds: at most {_MOST_S}", 404 if item is None else 400)
         async with self._reading:
             found = await asyncio.to_thread(list, _frames(item, int(at), int(at) + int(seconds) * _S))
-        return _json(found)
+        return answer(found)
 
     def _find(self, name: str) -> ShelfItem | None:
         return next((item for item in self._shelf.items() if item.path.name == name), None)
@@ -101,7 +102,3 @@ def _track(entity: dict[str, Any]) -> dict[str, Any]:
 def _heading(z: float, w: float) -> float:
     """Return the heading (deg, clockwise from north) of a turn about the vertical (quaternion; 0: east)."""
     return round((90.0 - 2.0 * math.degrees(math.atan2(z, w))) % 360.0, 1)
-
-
-def _json(content: Any) -> Response:
-    return Response(msgspec.json.encode(content), media_type="application/json")

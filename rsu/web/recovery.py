@@ -10,22 +10,17 @@ from string import Template
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from hw.decoding import UNDECODABLE
 from hw.detail import Detail
 from rsu.core.errors import Finding
 from rsu.site.web import WebSettings
 from rsu.web import begin_pages, listeners, logins, manual, site_pages
 from rsu.web.access import Access
-from rsu.web.admission import Admission
-from rsu.web.app import STATIC, not_understood
-from rsu.web.guard import Guard
-from rsu.web.limits import Bounded
+from rsu.web.app import STATIC, guarded
 from rsu.web.site_changes import SiteChanges, SitePlaces
 
 _SHELL = Template("""<!doctype html>
@@ -97,12 +92,7 @@ def application(site: str, findings: Sequence[Finding], access: Access) -> Starl
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC)),
     ]
-    names = access.settings.https.names if access.settings.https else ()
-    middleware = [Middleware(Guard, names), Middleware(Bounded)]
-    middleware.append(Middleware(Admission, access.sessions, access.settings.login))
-    return Starlette(
-        routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(UNDECODABLE, not_understood)
-    )
+    return guarded(routes, access)
 
 
 def _page(site: str, findings: Sequence[Finding], language: str) -> str:

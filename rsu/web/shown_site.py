@@ -31,13 +31,12 @@ class ShownSite(NamedTuple):
     def of(cls, config: Config, data: Path) -> Self:
         """Return that of a site file."""
         site = config.site
-        air = RsmReading(site.site.reference.reference(), site.messages.profile)
         drivers = {name: maker(name, each.kind, config.drivers[name]) for name, each in site.devices.items()}
         shelf = Shelf(data / site.recording.path, site.recording)
         return cls(
             name=site.site.name,
             lane_map=config.lane_map.model_dump(mode="json"),
-            air=air,
+            air=RsmReading.of(site),
             sensors=list(site.sensors),
             data=data,
             recordings=shelf,

@@ -17,11 +17,11 @@ from rsu.site.history import NoVersionError, SiteHistory, SiteVersion
 from rsu.web import workbench
 from rsu.web.access import Access
 from rsu.web.admission import Visitor, told
+from rsu.web.answers import NOT_WRITABLE
 from rsu.web.workbench import EditedSite, Files, SiteEditError
 
 NO_SITE = Detail("the daemon does not say yet which site it runs with", "守护程序尚未给出其使用的站点")
 _CHANGED = Detail("the files were changed meanwhile: load the page anew", "文件已被他人修改：请重新加载页面")
-_NOT_WRITABLE = Detail("cannot be written: {reason}", "无法写入：{reason}")
 _NO_ANSWER = Detail("the daemon does not answer", "守护程序无应答")
 _NO_RIGHT = Detail("an administrator is needed to change {keys}", "修改 {keys} 需要管理员权限")
 
@@ -83,7 +83,7 @@ class SiteChanges:
         except ConfigError as error:
             return JSONResponse(EditedSite(error.findings, []).record(), 422)
         except OSError as error:
-            return told(409, _NOT_WRITABLE.of(reason=error))
+            return told(409, NOT_WRITABLE.of(reason=error))
         return made if isinstance(made, Response) else await self._taken(wish, *made)
 
     async def _saved(self, wish: _WantedChange) -> tuple[SiteVersion, EditedSite] | Response:

@@ -23,7 +23,8 @@ from rsu.explain.live import Observation
 from rsu.explain.look import RsmReading
 from rsu.explain.user import Storyteller
 from rsu.messages.table import ROWS
-from rsu.web.last_minute import LastMinute
+from rsu.web.answers import answer
+from rsu.web.last_minute import LastMinute, PastRecord
 
 _FOLLOWED_S = 20.0  # a story that no page shows for so long is forgotten
 _MOST = 8  # road users that are followed at once
@@ -38,6 +39,14 @@ class _Followed(msgspec.Struct):
     asked_s: float = 0.0  # monotonic
     number: int = 0  # of the last record that the story has
     snapshot: Snapshot | None = None
+
+
+def _go_on(one: _Followed, new: Sequence[PastRecord]) -> None:
+    for each in new:
+        one.number = each.number
+        if (look := one.observation.add(each.record())) is not None:
+            one.teller.add(look)
+            one.snapshot = look.snapshot
 
 
 class Stories(NamedTuple):
@@ -59,15 +68,9 @@ class Stories(NamedTuple):
                 del self.followed[min(self.followed, key=lambda each: self.followed[each].asked_s)]
             one = self.followed.setdefault(number, _Followed(Storyteller(number), Observation(self.air)))
             one.asked_s = now_s
-            await asyncio.to_thread(self._go_on, one)
-        return _json(None if one.snapshot is None else told.user(one.teller.story, one.snapshot))
-
-    def _go_on(self, one: _Followed) -> None:
-        for each in self.past.after(one.number):
-            one.number = each.number
-            if (look := one.observation.add(each.record())) is not None:
-                one.teller.add(look)
-                one.snapshot = look.snapshot
+            new = self.past.after(one.number)  # here, where others are put: a thread would see a list that changes
+            await asyncio.to_thread(_go_on, one, new)
+        return _answer(None if one.snapshot is None else told.user(one.teller.story, one.snapshot))
 
     async def message(self, request: Request) -> Response:
         """Answer why a type of message is on air or not, with the newest of it."""
@@ -76,16 +79,16 @@ class Stories(NamedTuple):
         records = (each.record() for each in self.past.newest("sent"))
         newest = next((each for each in records if isinstance(each, Sent) and each.kind == kind), None)
         if kind not in ROWS or not isinstance(snapshot, Snapshot):
-            return _json(None)
-        return _json(told.message(kind, snapshot, newest, self.air.profile))
+            return _answer(None)
+        return _answer(told.message(kind, snapshot, newest, self.air.profile))
 
     async def fields(self, _: Request) -> Response:
         """Answer with the fields of view of all sensors, site frame."""
-        return _json([_field(sensor) for sensor in self.sensors])
+        return _answer([_field(sensor) for sensor in self.sensors])
 
     async def seen(self, _: Request) -> Response:
         """Answer with the newest detections of all sensors."""
-        return _json(next((msgspec.to_builtins(each.record()) for each in self.past.newest("seen")), None))
+        return _answer(next((msgspec.to_builtins(each.record()) for each in self.past.newest("seen")), None))
 
 
 def routes(past: LastMinute, air: RsmReading, sensors: Sequence[Sensor] = ()) -> list[Route]:
@@ -105,8 +108,6 @@ def _field(sensor: Sensor) -> dict[str, Any]:
     return {"device": sensor.device, **place, **field.model_dump(mode="json")}
 
 
-def _json(content: Any) -> Response:
+def _answer(content: Any) -> Response:
     """Return an answer; nothing: the station is not heard."""
-    if content is None:
-        return Response(b"null", _UNAVAILABLE, media_type="application/json")
-    return Response(msgspec.json.encode(content), media_type="application/json")
+    return answer(content, 200 if content is not None else _UNAVAILABLE)

@@ -17,8 +17,7 @@ from rich.table import Table
 
 from hw.detail import NOTHING, Detail
 from rsu.bus.tape import Tape
-from rsu.cli.common.errors import translated, usage
-from rsu.cli.common.progress import shown
+from rsu.cli.common.errors import usage
 from rsu.cli.views import heads
 from rsu.cli.views.listening import NO_DAEMON
 from rsu.cli.views.screen import table
@@ -143,7 +142,7 @@ def _live(wish: Wish) -> Iterator[Look]:
 
 
 def _recorded(wish: Wish, path: Path) -> Iterator[Look]:
-    with tempfile.TemporaryDirectory() as folder, translated(), shown():
+    with tempfile.TemporaryDirectory() as folder:
         site = site_files.load(*reader.start(path), Path(folder))
         yield from recorded.looks(site, _until(reader.ticks(path), wish.at_s))
 

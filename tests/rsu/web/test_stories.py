@@ -69,7 +69,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         sights = SensorSights(outcome.now_ns, [views.sight(each, 0) for each in player.seen])
         kept.put("seen", _encode(sights), outcome.now_ns)
         kept.put("snapshot", _encode(player.station.snapshot(outcome.now_ns)), outcome.now_ns)
-    air = RsmReading(site.site.site.reference.reference(), site.site.messages.profile)
+    air = RsmReading.of(site.site)
     board, port = Board("x", lane_map()), free_port()
     with hosting(
         application(board, GOLDEN.parent, access(GOLDEN.parent), stories.routes(kept, air, site.site.sensors)), port
