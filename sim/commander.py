@@ -23,6 +23,7 @@ from sim.commands import CommandKey
 from sim.fields import Check, Misfit, code, table, text, whole
 
 _LOOK_S = 0.01
+_SESSION_S = 3600  # the broker keeps answers while the platform is away
 _MS = whole(1_500_000_000_000, 4_102_444_800_000)
 _ANY: Check = lambda _: iter(())  # noqa: E731
 _CONTENT = ("InfoId", "cpu", "mem", "disk", "net", "messages", "onAir", "devices", "airConfig", "rsuId",
@@ -54,13 +55,18 @@ class Commander:
         self.answers: dict[bytes, list[tuple[float, dict[str, Any]]]] = {}  # by correlation: monotonic time, answer
         self.faults: list[Misfit] = []
         self.subscribed = threading.Event()
+        self.taken: dict[bytes, float] = {}  # by correlation: monotonic time at which the broker took the command
+        self._mids: dict[int, bytes] = {}
         self._mine, self._asked = f"commander/{tag}", 0
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=f"commander-{tag}", protocol=paho.MQTTv5)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = lambda *_: self.subscribed.set()
         self._client.on_message = self._on_message
-        self._client.connect_async("127.0.0.1", port, 5)
+        self._client.on_publish = lambda _, __, mid, *___: self._on_publish(mid)
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session.SessionExpiryInterval = _SESSION_S
+        self._client.connect_async("127.0.0.1", port, 5, clean_start=False, properties=session)
         self._client.loop_start()
 
     def _on_connect(
@@ -78,6 +84,12 @@ class Commander:
             f"rsu/{self.rsu}/versions/up",
         ]
         client.subscribe([(topic, SubscribeOptions(1)) for topic in topics])
+
+    def _on_publish(self, mid: int) -> None:
+        now_s = time.monotonic()
+        while mid not in self._mids:  # `ask` is about to note it
+            time.sleep(0.001)
+        self.taken.setdefault(self._mids[mid], now_s)
 
     def _on_message(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:
         answer = json.loads(message.payload)
@@ -111,7 +123,7 @@ class Commander:
             self.counter = self.counter + 1 if counter is None else self.counter
             number = self.counter if counter is None else counter
             properties.UserProperty = [("signature", self.key.sign(topic, body, number, int(time.time()) + for_s))]
-        self._client.publish(topic, body, qos, retain, properties)
+        self._mids[self._client.publish(topic, body, qos, retain, properties).mid] = correlation
         return correlation
 
     def answer(self, correlation: bytes, within_s: float = 10.0) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from rsu.core import audit
 from rsu.core.errors import RsuError
 from rsu.downlink import journal
 from rsu.downlink.delivery import CommandAnswer, Delivery
+from rsu.downlink.due import DueAnswer
 from rsu.downlink.errors import LONGEST, NOT_PROCESSED, JournalError, RefusedError
 from rsu.downlink.journal import APPLIED, FILE, CommandEntry, CommandJournal
 from rsu.downlink.judge import Claim, CommandJudge, JudgeTime, Obeyed
@@ -142,8 +143,9 @@ class Clerk:
         """Return the orders for the station."""
         return air_orders(self.journal.revision, self.journal.values())
 
-    def answer(self, entry: CommandEntry, utc_ns: int, facts: Facts | None) -> CommandAnswer:
-        """Return the answer to a command that has ended. `facts` None: without its content."""
+    def answer(self, due: DueAnswer, utc_ns: int, facts: Facts | None) -> CommandAnswer:
+        """Return an answer that is due. `facts` None: without its content."""
+        entry = self.journal.entry(due.command)
         said: dict[str, object] = {"timeStamp": utc_ns // 1_000_000, "seqNum": entry.number, "errorCode": entry.code}
         if entry.why:
             said["errorDesc"] = entry.why[:LONGEST]
@@ -151,7 +153,7 @@ class Clerk:
         if entry.state == APPLIED and facts is not None:
             row = COMMANDS[entry.command]
             said |= row.says(msgspec.json.decode(entry.body, type=row.content), facts)
-        return CommandAnswer(entry.topic, msgspec.json.encode(said), entry.correlation)
+        return CommandAnswer(due.topic, msgspec.json.encode(said), due.correlation)
 
     def _log(
         self,

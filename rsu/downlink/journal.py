@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rsu.core import durable
+from rsu.downlink import due, values
 from rsu.downlink.delivery import Delivery
+from rsu.downlink.due import DueAnswer, DueAnswers
 from rsu.downlink.errors import JournalError, RefusedError
 from rsu.downlink.judge import Claim, Obeyed
 from rsu.downlink.plan import Until
-from rsu.downlink.values import SCHEMA, OrderedValues
+from rsu.downlink.values import OrderedValues
 
 FILE = "commands.sqlite"  # in the data folder
 ACCEPTED, APPLIED, FAILED, REFUSED = "accepted", "applied", "failed", "refused"
 _KEPT_REFUSED = 1000
-_VERSION = 1
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE command (
     id INTEGER PRIMARY KEY AUTOINCREMENT, issuer TEXT NOT NULL, command TEXT NOT NULL, number TEXT NOT NULL,
     digest BLOB NOT NULL, utc_ns INTEGER NOT NULL, expires_ns INTEGER NOT NULL, deadline_ns INTEGER NOT NULL,
@@ -36,6 +37,7 @@ CREATE INDEX open ON command (state) WHERE state = 'accepted';
 CREATE INDEX unanswered ON command (id) WHERE answer = 1;
 CREATE TABLE counter (issuer TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
+_STEPS = (_FIRST + values.SCHEMA, due.SCHEMA)  # to each version of the file
 
 
 class CommandEntry(NamedTuple):
@@ -54,8 +56,6 @@ class CommandEntry(NamedTuple):
     until: str  # of Until
     begun: str  # the start of the daemon in which it was begun; empty: not begun
     revision: int  # of the values after it
-    topic: str  # of its answer; empty: none is due
-    correlation: bytes
     body: bytes
 
 
@@ -79,15 +79,16 @@ class CommandJournal:
         with _translated(), ExitStack() as opened:
             self._alone = opened.enter_context(durable.alone(path))
             self._db = opened.enter_context(closing(sqlite3.connect(path, isolation_level=None, timeout=1.0)))
-            self._values = OrderedValues(self._db)
+            self._values, self._due = OrderedValues(self._db), DueAnswers(self._db)
             self._prepare()
             opened.pop_all()
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        if self._db.execute("PRAGMA user_version").fetchone() == (0,):
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+        [version] = self._db.execute("PRAGMA user_version").fetchone()
+        for number, step in list(enumerate(_STEPS, 1))[version:]:
+            self._db.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
@@ -125,7 +126,8 @@ class CommandJournal:
         plan = obeyed.plan
         assert plan is not None
         with self._transaction():
-            number = self._insert(delivery, (obeyed.issuer, obeyed.number), obeyed.digest, topic, ACCEPTED, plan.until)
+            number = self._insert(delivery, (obeyed.issuer, obeyed.number), obeyed.digest, ACCEPTED, plan.until)
+            self._due.add(number, topic, delivery.correlation)
             times = (obeyed.expires_ns, obeyed.deadline_ns, number)
             self._db.execute("UPDATE command SET expires_ns = ?, deadline_ns = ? WHERE id = ?", times)
             if obeyed.counter:
@@ -139,36 +141,30 @@ class CommandJournal:
     def refuse(self, delivery: Delivery, claim: Claim, error: RefusedError, topic: str) -> CommandEntry:
         """Take note of a command that is not obeyed."""
         with self._transaction():
-            number = self._insert(delivery, (claim.issuer, claim.number), b"", topic, REFUSED, Until.KEPT)
+            number = self._insert(delivery, (claim.issuer, claim.number), b"", REFUSED, Until.KEPT)
+            self._due.add(number, topic, delivery.correlation)
             self._finish(number, REFUSED, error.code, error.text)
             self._prune("state = 'refused'", _KEPT_REFUSED)
         return self.entry(number)
 
     def again(self, delivery: Delivery, obeyed: Obeyed, topic: str) -> CommandEntry:
-        """Have the answer to a command that has come again sent again, if it is known already."""
+        """Have a command that has come again answered again, once it has ended."""
         query = "SELECT id FROM command WHERE issuer = ? AND command = ? AND number = ? AND state != 'refused'"
         found = self._one(query, obeyed.issuer, delivery.command, obeyed.number)
         assert found is not None
         with self._transaction():
-            self._db.execute(
-                "UPDATE command SET topic = ?, correlation = ?, answer = (state != 'accepted' AND ?1 != '')"
-                " WHERE id = ?",
-                (topic, delivery.correlation, found[0]),
-            )
+            self._due.add(int(found[0]), topic, delivery.correlation)
         return self.entry(int(found[0]))
 
-    def _insert(
-        self, delivery: Delivery, name: tuple[str, str], digest: bytes, topic: str, state: str, until: str
-    ) -> int:
+    def _insert(self, delivery: Delivery, name: tuple[str, str], digest: bytes, state: str, until: str) -> int:
         query = "INSERT INTO command (issuer, command, number, digest, utc_ns, expires_ns, deadline_ns, state, until,"
-        query += " topic, correlation, body, answer) VALUES (?, ?, ?, ?, ?5, ?5, ?5, ?6, ?7, ?8, ?9, ?10, 0)"
-        row = (name[0], delivery.command, name[1], digest, delivery.utc_ns, state, until, topic)
-        done = self._db.execute(query, (*row, delivery.correlation, delivery.body))
-        return int(done.lastrowid or 0)
+        query += " body) VALUES (?, ?, ?, ?, ?5, ?5, ?5, ?6, ?7, ?8)"
+        row = (name[0], delivery.command, name[1], digest, delivery.utc_ns, state, until, delivery.body)
+        return int(self._db.execute(query, row).lastrowid or 0)
 
     def _prune(self, which: str, kept: int) -> None:
         self._db.execute(
-            f"DELETE FROM command WHERE {which} AND answer = 0 AND id <="
+            f"DELETE FROM command WHERE {which} AND id NOT IN (SELECT command FROM due) AND id <="
             f" (SELECT id FROM command WHERE {which} ORDER BY id DESC LIMIT 1 OFFSET ?)",
             (kept,),
         )
@@ -195,13 +191,13 @@ class CommandJournal:
         return self.entry(number)
 
     def _finish(self, number: int, state: str, code: int, why: str) -> None:
-        query = "UPDATE command SET state = ?, code = ?, why = ?, answer = (topic != '') WHERE id = ?"
+        query = "UPDATE command SET state = ?, code = ?, why = ? WHERE id = ?"
         self._db.execute(query, (state, code, why, number))
 
     def answered(self, number: int) -> None:
-        """Note that the platform has an answer."""
+        """Note that the platform has an answer. `number`: of that, `DueAnswer.id`."""
         with self._transaction():
-            self._db.execute("UPDATE command SET answer = 0 WHERE id = ?", (number,))
+            self._due.remove(number)
 
     # its content
 
@@ -213,9 +209,10 @@ class CommandJournal:
         """Return the commands that are accepted and not complete."""
         return self._entries("state = 'accepted'")
 
-    def unanswered(self) -> list[CommandEntry]:
-        """Return the commands whose answer the platform has not."""
-        return self._entries("answer = 1")
+    def unanswered(self) -> list[DueAnswer]:
+        """Return the answers to commands that have ended, as far as the platform has them not."""
+        with _translated():
+            return self._due.ended()
 
     def values(self) -> dict[str, bytes]:
         """Return the values that hold."""

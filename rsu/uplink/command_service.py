@@ -19,8 +19,8 @@ from rsu.bus.orders import AirOrders, AirState
 from rsu.bus.sockets import Publisher
 from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import CommandTopic
+from rsu.downlink.due import DueAnswer
 from rsu.downlink.errors import JournalError
-from rsu.downlink.journal import CommandEntry
 from rsu.downlink.judge import CommandJudge, JudgeTime
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
 from rsu.site import box
@@ -55,7 +55,7 @@ class CommandService:
         self._next: DeliveredCommand | None = None  # kept until the journal has it
         self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
         self._reached = 0  # revision of the values under which the platform has acknowledged a record
-        self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by the id of their command
+        self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by their number in the journal
         self._client: paho.Client | None = None
         self._error: str | None = None
 
@@ -118,7 +118,6 @@ class CommandService:
                 entry = clerk.take(command.delivery, command.answers, self._now())
                 self._next = None
                 command_port.acknowledge(command)
-                self._under_way.pop(entry.id, None)  # of a repeat: it is to be answered again
                 _log.info("command", command=entry.command, number=entry.number, state=entry.state, why=entry.why)
 
     def _now(self) -> JudgeTime:
@@ -143,20 +142,21 @@ class CommandService:
             del self._under_way[number]
         if client is None or link is None:
             return
-        for entry in clerk.journal.unanswered():
-            if entry.id not in self._under_way:
-                self._say(clerk, entry, client, link.limits)
+        for due in clerk.journal.unanswered():
+            if due.id not in self._under_way:
+                self._say(clerk, due, client, link.limits)
 
-    def _say(self, clerk: Clerk, entry: CommandEntry, client: paho.Client, limits: BrokerLimits) -> None:
+    def _say(self, clerk: Clerk, due: DueAnswer, client: paho.Client, limits: BrokerLimits) -> None:
         """Publish an answer, without its content where the broker takes no more; if none can go, none is due."""
-        whole = clerk.answer(entry, time.time_ns(), self._facts(clerk))
-        brief = clerk.answer(entry, time.time_ns(), None)
+        whole = clerk.answer(due, time.time_ns(), self._facts(clerk))
+        brief = clerk.answer(due, time.time_ns(), None)
         for answer in (whole, brief):
             if self.port is not None and self.port.may_say(answer, limits):
-                self._under_way[entry.id] = command_port.say(client, answer, limits.max_qos)
+                self._under_way[due.id] = command_port.say(client, answer, limits.max_qos)
                 return
-        _log.warning("answer not given", command=entry.command, number=entry.number, topic=entry.topic[:64])
-        clerk.journal.answered(entry.id)
+        entry = clerk.journal.entry(due.command)
+        _log.warning("answer not given", command=entry.command, number=entry.number, topic=due.topic[:64])
+        clerk.journal.answered(due.id)
 
     def _facts(self, clerk: Clerk) -> Facts:
         identity = self._about.identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from perception.geo import Reference
 from rsu.bus.orders import AirState
 from rsu.downlink.clerk import Clerk, Surroundings
 from rsu.downlink.delivery import Delivery
+from rsu.downlink.due import DueAnswer
+from rsu.downlink.journal import CommandEntry
 from rsu.downlink.judge import CommandJudge, JudgeTime
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress
 from rsu.site.commands import CommandSettings
@@ -79,3 +82,9 @@ class Office:
     def facts(self) -> Facts:
         """Return the box as it is now."""
         return Facts({"cpu": {"uti": 1.0}}, {"softwareVersion": "1"}, None, self.clerk.journal.values())
+
+    def answer(self, entry: CommandEntry) -> dict[str, Any]:
+        """Return the content of the answer to a command."""
+        answer = self.clerk.answer(DueAnswer(0, entry.id, "", b""), self.now_ns, self.facts())
+        found: dict[str, Any] = json.loads(answer.body)
+        return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 import v2x
 from rsu.core import audit
-from rsu.downlink import table
+from rsu.downlink import journal, table
 from rsu.downlink.errors import JournalError
 from rsu.downlink.journal import FILE
 from rsu.downlink.plan import CommandPlan, air_orders
@@ -29,15 +30,15 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.clerk.close()
 
 
-def answer(office: Office, entry: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(office.clerk.answer(entry, office.now_ns, office.facts()).body)
-    return found
+def dues(office: Office) -> list[tuple[int, str, bytes]]:
+    """Return command, topic and correlation of the answers that are due."""
+    return [(due.command, due.topic, due.correlation) for due in office.clerk.journal.unanswered()]
 
 
 def test_a_query_is_answered_with_the_box_as_it_is(office: Office) -> None:
     entry = office.give("query", QUERY, correlation=b"c")
-    assert (entry.state, entry.topic, entry.correlation) == ("applied", f"{TOPICS['query']}/ack", b"c")
-    said = answer(office, entry)
+    assert entry.state == "applied" and dues(office) == [(entry.id, f"{TOPICS['query']}/ack", b"c")]
+    said = office.answer(entry)
     assert said.pop("timeStamp") == NOW_NS // 1_000_000
     assert said == {"seqNum": "1", "errorCode": 0, "state": "applied", "InfoId": 0, "cpu": {"uti": 1.0}}
 
@@ -48,7 +49,21 @@ def test_a_repeat_gets_the_same_answer_and_changes_nothing(office: Office) -> No
     office.now_ns += 100_000_000_000
     again = office.give_signed("rsi", works(7), 1)
     assert (again.id, again.state, again.revision) == (first.id, "applied", first.revision)
-    assert [entry.id for entry in office.clerk.journal.unanswered()] == [first.id]
+    assert [number for number, *_ in dues(office)] == [first.id]
+
+
+def test_each_delivery_of_a_command_is_answered(office: Office) -> None:
+    first = office.give_signed("rsi", works(7), 1, correlation=b"first", response_topic="there")
+    for correlation in (b"again", b"again", b"once more"):
+        office.give_signed("rsi", works(7), 1, correlation=correlation, response_topic="there")
+    assert dues(office) == []
+    office.follow(first.revision)
+    assert dues(office) == [(first.id, "there", each) for each in (b"first", b"again", b"once more")]
+    office.clerk.journal.answered(office.clerk.journal.unanswered()[0].id)
+    assert [said for *_, said in dues(office)] == [b"again", b"once more"]
+    for number in range(20):
+        office.give_signed("rsi", works(7), 1, correlation=bytes([number]), response_topic="there")
+    assert [said for *_, said in dues(office)] == [bytes([number]) for number in range(12, 20)]
 
 
 REFUSALS: dict[str, tuple[str, str, bytes, dict[str, Any]]] = {
@@ -72,7 +87,7 @@ def test_a_refusal_has_its_reason(office: Office, name: str) -> None:
     why, command, said, more = REFUSALS[name]
     entry = office.give(command, said, **more)
     assert entry.state == "refused" and why in entry.why and entry.code in (1, 2)
-    assert answer(office, entry)["errorDesc"] == entry.why[:128]
+    assert office.answer(entry)["errorDesc"] == entry.why[:128]
     assert office.clerk.orders().revision == 0
     assert [each.outcome for each in audit.entries(office.clerk._audit)] == [f"refused: {entry.why}"]
 
@@ -264,3 +279,19 @@ def test_a_journal_that_cannot_be_prepared_is_closed(tmp_path: Path) -> None:
             Office(tmp_path)
     (tmp_path / FILE).unlink()
     Office(tmp_path).clerk.close()
+
+
+def test_the_journal_of_an_older_version_is_taken_over(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.executescript(f"{journal._STEPS[0]} PRAGMA user_version = 1;")
+        query = "INSERT INTO command (issuer, command, number, digest, utc_ns, expires_ns, deadline_ns, state, until,"
+        query += (
+            " topic, correlation, body, answer) VALUES ('city', 'query', ?, x'', 1, 1, 1, ?, 'kept', ?, x'63', ?, ?)"
+        )
+        rows = [("1", "applied", "t", QUERY, 1), ("2", "applied", "t", QUERY, 0), ("3", "accepted", "t", QUERY, 0)]
+        db.executemany(query, rows)
+    made = Office(tmp_path)
+    assert dues(made) == [(1, "t", b"c")] and made.answer(made.clerk.journal.entry(1))["InfoId"] == 0
+    made.follow()
+    assert dues(made) == [(1, "t", b"c"), (3, "t", b"c")]
+    made.clerk.close()

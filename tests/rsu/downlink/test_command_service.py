@@ -92,9 +92,10 @@ def test_an_answer_goes_to_a_topic_of_the_platform(uplink: Uplink) -> None:
 def test_an_answer_that_an_older_version_kept_for_such_a_topic_is_given_up(uplink: Uplink, topic: str) -> None:
     uplink.give(1)
     uplink.turn()
-    uplink.clerk().journal._db.execute("UPDATE command SET topic = ?, answer = 1", (topic,))
+    journal = uplink.clerk().journal
+    journal._db.execute("UPDATE due SET topic = ?", (topic,))
     uplink.connect()
-    assert uplink.turn() == [] and uplink.clerk().journal.unanswered() == []
+    assert uplink.turn() == [] and journal.unanswered() == []
 
 
 def test_a_command_that_the_disk_does_not_take_is_tried_again(uplink: Uplink) -> None:
@@ -114,4 +115,4 @@ def test_an_answer_beyond_the_brokers_limit_goes_without_its_content(uplink: Upl
     [(to, said)] = uplink.turn()
     assert to == ACK and set(said) == {"timeStamp", "seqNum", "errorCode", "state"}
     uplink.give(2, CorrelationData=b"c" * 240)
-    assert len(uplink.turn()) == 1 and [entry.number for entry in uplink.clerk().journal.unanswered()] == ["1"]
+    assert len(uplink.turn()) == 1 and [due.command for due in uplink.clerk().journal.unanswered()] == [1]

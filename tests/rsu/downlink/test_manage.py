@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,8 +34,7 @@ def test_power_0_beside_a_rate_does_nothing(office: Office) -> None:
     assert entry.state == "accepted" and entry.until == "station"
     assert office.clerk.orders().periods_ns == {"basic-status": 0, "run-status": 30_000_000_000}
     office.follow(entry.revision)
-    done = office.clerk.answer(office.clerk.journal.entry(entry.id), office.now_ns, office.facts())
-    assert json.loads(done.body)["config"] == {"basic-status s": 0.0, "run-status s": 30.0}
+    assert office.answer(entry)["config"] == {"basic-status s": 0.0, "run-status s": 30.0}
     assert not office.clerk.begin_restart("a")
 
 
