@@ -53,6 +53,8 @@ PURE = [
     "rsu/downlink/effects.py",
     "rsu/downlink/judge.py",
     "rsu/downlink/plan.py",
+    "rsu/downlink/road.py",
+    "rsu/downlink/road_contents.py",
     "rsu/downlink/says.py",
     "rsu/downlink/signature.py",
     "rsu/downlink/table.py",

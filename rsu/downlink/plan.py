@@ -48,6 +48,13 @@ class PlatformAddress(msgspec.Struct, frozen=True):
     port: int
 
 
+class LanePath(NamedTuple):
+    """The middle line of a lane, towards the stop line."""
+
+    points_deg: tuple[tuple[float, float], ...]  # latitude, longitude
+    radius_dm: int  # half its width
+
+
 class Circumstances(NamedTuple):
     """Everything that a command's effect may depend on."""
 
@@ -59,6 +66,8 @@ class Circumstances(NamedTuple):
     restarted: bool  # a service manager starts the daemon again when it ends
     home: PlatformAddress | None  # of the site file
     values: Mapping[str, bytes]  # that hold
+    crossing: str = ""  # crossId of the site
+    lanes: Mapping[tuple[str, str], LanePath] = {}  # by branchId and laneId
 
 
 ADDRESS = "address"  # name of that value

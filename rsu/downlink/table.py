@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from rsu.downlink import contents, effects, manage, says
+from rsu.downlink import contents, effects, manage, road, road_contents, says
 from rsu.downlink.plan import Circumstances, CommandPlan, Facts
 
-SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "upgrade"})
+SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "event", "traffic", "upgrade"})
 
 
 class CommandRow(NamedTuple):
@@ -40,5 +40,7 @@ COMMANDS: dict[str, CommandRow] = {
     "map": CommandRow(contents.MapDown, _right("map"), effects.map_, says.air, 5.0),
     "spat": CommandRow(contents.SpatDown, _right("spat"), effects.spat, says.air, 5.0),
     "rsm": CommandRow(contents.RsmDown, _right("rsm"), effects.rsm, says.air, 5.0),
+    "event": CommandRow(road_contents.EventDown, _right("event"), road.event, says.air, 5.0),
+    "traffic": CommandRow(road_contents.TrafficDown, _right("traffic"), road.traffic, says.air, 5.0),
     "upgrade": CommandRow(contents.UpgradeDown, _right("upgrade"), effects.upgrade, says.versions, 5.0),
 }

@@ -12,7 +12,20 @@ from hw.detail import Detail
 from perception.sensor import Settings
 
 CommandName = Literal[
-    "query", "versions", "config", "switches", "om-config", "power", "address", "rsi", "map", "spat", "rsm", "upgrade"
+    "query",
+    "versions",
+    "config",
+    "switches",
+    "om-config",
+    "power",
+    "address",
+    "rsi",
+    "map",
+    "spat",
+    "rsm",
+    "event",
+    "traffic",
+    "upgrade",
 ]
 PLATFORM = "platform"  # issuer of commands without a signature
 _KEY_OCTETS = 32

@@ -23,6 +23,7 @@ from rsu.downlink.due import DueAnswer
 from rsu.downlink.errors import JournalError
 from rsu.downlink.judge import CommandJudge, JudgeTime
 from rsu.downlink.plan import Circumstances, Facts, PlatformAddress, address
+from rsu.downlink.road import lane_paths
 from rsu.site import box
 from rsu.site.box import Box
 from rsu.site.commands import CommandSettings
@@ -104,7 +105,10 @@ class CommandService:
         platform = site.uplink.platform
         home = None if platform is None else PlatformAddress(platform.host, platform.port)
         restarted = "INVOCATION_ID" in os.environ  # systemd.exec(5)
-        at = Circumstances("", 0, profile, identity.reference, own_signal, restarted, home, {})
+        lanes = lane_paths(self._config.lane_map, identity.reference)
+        at = Circumstances(
+            "", 0, profile, identity.reference, own_signal, restarted, home, {}, identity.cross_id, lanes
+        )
         names = frozenset({identity.rscu_sn, identity.rsu_sn})
         return Clerk(settings, CommandJudge(settings, names, at), self._data)
 

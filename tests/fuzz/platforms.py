@@ -58,7 +58,20 @@ def commands() -> Parser:
     from tests.rsu.downlink.office import NOW_NS, REFERENCE
 
     at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, True, True, PlatformAddress("home", 8883), {})
-    allowed = ("query", "versions", "config", "switches", "om-config", "rsi", "map", "spat", "rsm", "upgrade", "power")
+    allowed = (
+        "query",
+        "versions",
+        "config",
+        "switches",
+        "om-config",
+        "rsi",
+        "map",
+        "spat",
+        "rsm",
+        "upgrade",
+        "power",
+        "event",
+    )
     settings = CommandSettings.model_validate({"allow": {name: ["platform"] for name in allowed}})
     judge = CommandJudge(settings, frozenset({"box", "radio"}), at)
 

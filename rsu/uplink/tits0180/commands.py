@@ -19,6 +19,8 @@ def topics(box: Box) -> Mapping[str, CommandTopic]:
         f"{rscu}/config/down": "config",
         f"{rscu}/om-config/down": "om-config",
         f"{rscu}/v2x/down": "v2x",
+        f"{rscu}/event/down": "event",
+        f"{rscu}/traffic/down": "traffic",
         f"{rsu}/config/down": "config",
         f"{rsu}/om-config/down": "om-config",
         f"{rsu}/map/down": "map",

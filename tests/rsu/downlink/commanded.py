@@ -19,7 +19,7 @@ from sim.commands import CommandKey
 from tests.rsu.daemon.test_daemon import Daemon
 
 CITY = CommandKey("city")
-RIGHTS = ("query", "versions", "config", "switches", "rsi", "map", "om-config", "power", "address")
+RIGHTS = ("query", "versions", "config", "switches", "rsi", "map", "event", "om-config", "power", "address")
 
 
 def free_port() -> int:

@@ -13,12 +13,13 @@ from rsu.downlink.delivery import Delivery
 from rsu.downlink.due import DueAnswer
 from rsu.downlink.journal import CommandEntry
 from rsu.downlink.judge import CommandJudge, JudgeTime
-from rsu.downlink.plan import Circumstances, Facts, PlatformAddress
+from rsu.downlink.plan import Circumstances, Facts, LanePath, PlatformAddress
 from rsu.site.commands import CommandSettings
 from sim.commands import CommandKey, body, event
 
 NOW_NS = 1_800_000_000_000_000_000
 REFERENCE = Reference(22.5, 114.0, 10.0)
+LANES = {("north", "1"): LanePath(((22.502, 114.0), (22.5001, 114.0)), 18)}
 CITY, THIEF = CommandKey("city"), CommandKey("city", bytes(32))
 TOPICS = {
     "query": "rscu/box/query/down",
@@ -28,6 +29,8 @@ TOPICS = {
     "map": "rsu/radio/map/down",
     "spat": "rsu/radio/spat/down",
     "v2x": "rscu/box/v2x/down",
+    "event": "rscu/box/event/down",
+    "traffic": "rscu/box/traffic/down",
     "upgrade": "rsu/radio/upgrade/down",
     "om-config": "rscu/box/om-config/down",
 }
@@ -41,6 +44,8 @@ SETTINGS = CommandSettings(
         "map": ["city"],
         "spat": ["city"],
         "upgrade": ["city"],
+        "event": ["city"],
+        "traffic": ["city"],
         "om-config": ["platform"],
         "power": ["city"],
         "address": ["city"],
@@ -57,7 +62,8 @@ class Office:
     """The clerk of one box."""
 
     def __init__(self, data: Path, own_signal: bool = True) -> None:
-        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, PlatformAddress("home", 8883), {})
+        home = PlatformAddress("home", 8883)
+        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, home, {}, "4403000000001", LANES)
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
         self.now_ns, self.clock_plausible = NOW_NS, True
 

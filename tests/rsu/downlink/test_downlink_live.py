@@ -22,6 +22,7 @@ pytestmark = [
     pytest.mark.skipif(executable() is None, reason="mosquitto is not installed"),
 ]
 RSI = "rsu/RSU-DEMO-1/rsi/down"
+EVENT = "rscu/RSCU-DEMO-1/event/down"
 CONFIG, QUERY = "rscu/RSCU-DEMO-1/config/down", "rscu/RSCU-DEMO-1/query/down"
 
 
@@ -37,6 +38,9 @@ def test_commands_reach_the_station_and_hold_over_kills(box: CommandedBox) -> No
     said = box.ask(QUERY, body(1, InfoId=0), within_s=30)
     assert said["state"] == "applied" and said["mem"]["total"] > 0
     assert box.ask("rsu/RSU-DEMO-1/versions/query", body(1))["rsuId"] == "RSU-DEMO-1"
+    jam = {"eventId": 7, "eventType": 904, "longitude": 114.058, "latitude": 22.5431}
+    said = box.ask(EVENT, body(1, eventList=[jam]), signed=True)
+    assert said["state"] == "applied" and said["onAir"] == []  # the gate is closed: there are no devices
     assert box.ask(CONFIG, body(2, airConfig={"map": {"send": False}}))["errorDesc"].startswith("no signature")
     said = box.ask(CONFIG, body(3, airConfig={"map": {"send": False}}), signed=True)
     assert said["state"] == "applied" and said["airConfig"]["map"]["send"] is False
@@ -50,7 +54,7 @@ def test_commands_reach_the_station_and_hold_over_kills(box: CommandedBox) -> No
     answer = box.commander.answer(asked, 20)
     assert answer is not None and answer["state"] == "applied" and answer["airConfig"]["map"]["send"] is False
     station = box.pid("station")
-    revision = box.until_air(lambda air: air.revision >= 2).revision
+    revision = box.until_air(lambda air: air.revision >= 3).revision
     box.process.send_signal(signal.SIGTERM)
     box.process.wait(10)
     box.air = None
