@@ -5,8 +5,8 @@ median counts. asn1tools is taken as it is, without the checks that ours make.
 
 `plain` and `c` are our engines with values in wire units, `records` is the whole way of the station: octets <-> typed
 records in physical units, by the engine in use. A second table compares that way with the values of the same engine,
-and says what a box without the C extension costs: how many times as long the plain engine takes. The last lines are the
-time from a fresh process to the first message.
+and tells the cost of a box without the C extension: how many times as long the plain engine takes. The last lines are
+the time from a fresh process to the first message.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ octets = v2x.encode(rsm())
 print(v2x.engine_name(), imported - began, time.perf_counter() - began, time.process_time())
 """
 
-Times = dict[str, dict[str, dict[str, float]]]  # message -> encode or decode -> who -> us
+Times = dict[str, dict[str, dict[str, float]]]  # message -> encode or decode -> codec -> us
 
 
 def micros(work: Callable[[], object]) -> float:
@@ -62,7 +62,7 @@ def micros(work: Callable[[], object]) -> float:
 
 
 def ours(octets: bytes) -> dict[str, Pair]:
-    """Return what our engines do with a message."""
+    """Return the calls of our engines for a message."""
     work: dict[str, Pair] = {}
     record = v2x.decode(octets)
     for name in ENGINES:
@@ -74,13 +74,13 @@ def ours(octets: bytes) -> dict[str, Pair]:
 
 
 def by_values(engine: Schema, octets: bytes) -> Pair:
-    """Return what an engine does with the values of a message."""
+    """Return an engine's calls for the values of a message."""
     value = engine.decode(octets, FRAME)
     return lambda: engine.encode(value, FRAME), lambda: engine.decode(octets, FRAME)
 
 
 def by_records(engine: Messages, octets: bytes) -> Pair:
-    """Return what an engine does with a message as a record."""
+    """Return an engine's calls for a message as a record."""
     record = engine.decode(octets)
     return lambda: engine.encode(record), lambda: engine.decode(octets)
 
@@ -129,7 +129,7 @@ def print_table(times: Times) -> None:
 
 
 def print_whole_way(times: Times) -> None:
-    """Print what records cost, with how many times the values of the same engine that is."""
+    """Print the cost of records, and its ratio to that of the same engine's values."""
     print("\nus per message, octets <-> records (times the values of the same engine)")
     print(f"{'':11}", *(f"{records:>17}" for _, records in WHOLE_WAY), f"{'without C':>10}")
     for name, ways in times.items():
@@ -151,7 +151,7 @@ def print_start() -> None:
 
 
 def _start(engine: str) -> list[str]:
-    """Return what START prints in a process of its own."""
+    """Return the output of START in a process of its own."""
     command = [sys.executable, "-c", START.format(engine=engine)]
     run = subprocess.run(command, check=True, capture_output=True, text=True, env=_environment())
     return run.stdout.split()

@@ -34,7 +34,7 @@ P99_S = 1.0
 
 
 class Cycles:
-    """The platform of the bench. `asked`: what each correlation was about."""
+    """The platform of the bench. `asked`: the command of each correlation."""
 
     def __init__(self, box: CommandedBox) -> None:
         self.box, self.chance = box, random.Random(15)

@@ -3,7 +3,7 @@
 Method: the scenes of `bench_video.py` at the rate at which the product looks, each condition of
 `sim.video.conditions` in turn; pictures go through H.264 (PyAV) where the condition says so. First the empty road, then
 traffic. `seen`: share of pictures in which the camera says that it sees; the others count neither as missed nor as
-false, for fusion does not count them as looked at. `blind`: what it says in them.
+false, for fusion does not count them as looked at. `blind`: its words in them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Codec:
 
 
 class Watched(NamedTuple):
-    """One picture of a film, and what the product made of it."""
+    """One picture of a film, and the product's detections in it."""
 
     world: WorldFrame
     picture: Picture

@@ -37,7 +37,7 @@ EDGE_M = 5.0  # of an overlap that is not judged
 OVERLAPS, GAPS = ((0, 1), (2, 3)), ((1, 2),)
 LEAST = {"overlap_kept": 0.99, "gap_kept": 0.90, "corridor_kept": 0.95}
 PASSED = {"overlap_kept": "passed", "gap_kept": "passed_gap", "corridor_kept": "passed_all"}  # of so many road users
-LEAST_NEES = 0.2  # covariances that are far too large help nobody
+LEAST_NEES = 0.2  # covariances that are far too large are of no use
 MOST = {"gospa_ratio": 1.0, "nees": 1.25, "clock_error_ms": 5.0, "offset_sigmas": 4.0}
 
 Figures = dict[str, float]

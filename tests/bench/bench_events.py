@@ -6,7 +6,7 @@ Method: emulated devices make their bytes of the bench world (SUMO, or its recor
 drivers parse them, the station runs in virtual time. A scene is detected when its rule's event starts near its place;
 delays are against the script's own times; of several seeds of the traffic around it the worst counts. An event in
 ordinary traffic is false unless the simulation's own positions, speeds, sizes and headings, exact as they are, fulfil
-the same rule at that place and time; what they fulfil is listed, and missed unless an event of the station runs near
+the same rule at that place and time; each fulfilled rule is listed, and missed unless an event of the station runs near
 it at some time of it. So are events beside those of a
 scene. A queue end is true if the true queue is long enough within the accuracy demanded of queue lengths, 10 %.
 Figures go to build/bench/events.json.
@@ -87,7 +87,7 @@ class Real(NamedTuple):
 
 
 def judge_scene(name: str, seed: int) -> dict[str, Any]:
-    """Play a scene among the traffic of a seed; return what was found of it and what else."""
+    """Play a scene among the traffic of a seed; return the events found of it, and the others."""
     scene = SCENARIOS[name]()
     frames, truth = tee(scene.play(world(seed)))
     seen = list(watched(scene.seconds, lambda: frames))
@@ -144,7 +144,7 @@ def _told(name: str, at_s: float, position: tuple[float, float]) -> list[Any]:
 
 
 def _judge(seen: list[Seen], frames: list[WorldFrame]) -> tuple[list[Real], list[Seen]]:
-    """Return what the truth shows, and what was seen although not even its lenient reading shows it."""
+    """Return the events of the truth, and the events seen although not even its lenient reading shows it."""
     real, may_be = (list(_truly(frames, settings)) for settings in (EventSettings(), LENIENT))
     return real, [s for s in seen if not any(_explains(other, s) for other in may_be)]
 

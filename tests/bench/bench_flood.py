@@ -1,4 +1,4 @@
-"""A flood on the radio's port: does it delay SPAT, put anybody on air, or fill the memory (G9, F26)?
+"""A flood on the radio's port: does it delay SPAT, put a false road user on air, or fill the memory (G9, F26)?
 
     python -m tests.bench flood [--seconds 600] [--calm 30] [--run DIR]
 
@@ -7,10 +7,10 @@ frames a second: ghosts, invented ambulances, teleporting ones, far places, anot
 200 datagrams a second come to the port from another address, and, where raw sockets are allowed, 200 from the radio's
 own, forged. Intervals are those in which SPAT arrives at the radio, and those in which the station says that it handed
 it over; jitter is the 99th percentile of how far they are from 100 ms. Beside them a peer of higher
-priority than the station only sleeps (tests/bench/stalls.py): what it is late, the machine stood still for all, and
+priority than the station only sleeps (tests/bench/stalls.py): by its lateness, the machine stood still for all, and
 `longest_own_ms` is without that. Figures go to build/bench/flood.json; exit code 1: longest SPAT interval, without
-the machine's own stalls, over 120 ms, jitter changed by more than 10 % of the period, anybody invented or an
-emergency on air, or the station's memory grew by more than 20 MiB in the last half (the first minute fills what is
+the machine's own stalls, over 120 ms, jitter changed by more than 10 % of the period, an invented road user or an
+emergency on air, or the station's memory grew by more than 20 MiB in the last half (the first minute fills the
 kept for the recorder).
 """
 
@@ -49,7 +49,7 @@ from tests.bench.stalls import Stalls, own
 from tests.bench_file import keep
 from v2x import dsmp
 
-LEFT_OUT = {"broker", "platform", "listener", "video-north"}  # what drawing and uploading cost is none of it
+LEFT_OUT = {"broker", "platform", "listener", "video-north"}  # the cost of drawing and uploading is left out
 START_S, LONGEST_MS, JITTER_MS, GROWTH_MIB = 40.0, 120.0, 10.0, 20.0
 STRANGERS_HZ = 200
 EMERGENCY = 905
@@ -57,7 +57,7 @@ MIB = 1 << 20
 
 
 class Air:
-    """What arrives at the radio."""
+    """Frames that arrive at the radio."""
 
     def __init__(self, run: Path) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.SUB)
@@ -69,7 +69,7 @@ class Air:
         self.emergencies = 0
 
     def step(self) -> None:
-        """Take in what is there."""
+        """Read all frames that wait."""
         while self._socket.poll(0):
             arrival_ns, datagram = msgspec.msgpack.decode(self._socket.recv_multipart()[1])
             try:
@@ -132,7 +132,7 @@ class Meter:
         self.rss: list[float] = []  # MiB, once a second
 
     def follow(self, seconds: float) -> dict[str, dict[str, float]]:
-        """Return what there is to say of the SPAT intervals of the next seconds."""
+        """Return the figures of the SPAT intervals of the next seconds."""
         first, handed = len(self.air.spat_ns), len(self.handed_ns)
         end, sampled = time.monotonic() + seconds, 0.0
         while (now := time.monotonic()) < end:
@@ -158,7 +158,7 @@ class Meter:
 
 
 def figures(times_ns: list[int]) -> dict[str, float]:
-    """Return what there is to say of the intervals between times, ms."""
+    """Return the figures of the intervals between times, ms."""
     intervals = np.diff(times_ns) / 1e6 if len(times_ns) > 1 else np.array([np.inf])
     off = np.abs(intervals - 100.0)
     return {
@@ -217,7 +217,7 @@ def measure(plan: Plan, calm_s: float, seconds: float) -> dict[str, object]:
 
 
 def verdicts(found: dict[str, Any]) -> list[str]:
-    """Return what is not as it should be."""
+    """Return the violated limits."""
     longest_ms = found["flood"]["radio"]["longest_own_ms"]
     wrong = []
     if longest_ms > LONGEST_MS:

@@ -39,7 +39,7 @@ Cycle = tuple[list[Detections], list[Ints]]
 
 
 def cycles(case: Case, seconds: float, seed: int) -> list[Cycle]:
-    """Return what arrives in each cycle of 100 ms."""
+    """Return the scans that arrive in each cycle of 100 ms."""
     found: list[Cycle] = [([], []) for _ in range(int(seconds * 10))]
     for scan, owner in zip(*scans(case, seconds, seed), strict=True):
         number = (scan.receipt_ns - START_NS) // CYCLE_NS

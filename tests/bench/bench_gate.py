@@ -1,8 +1,8 @@
-"""The gate as a model: random steps of an adversarial clock and controller, judged by who knows the world.
+"""The gate as a model: random steps of an adversarial clock and controller, judged by an oracle that knows the world.
 
     python -m tests.bench gate [--steps N] [--seed S] [--workers W]
 
-Prints what came of each kind of defect, writes build/bench/gate.json, and ends with exit code 1 where anything wrong
+Prints the outcome of each kind of defect, writes build/bench/gate.json, and ends with exit code 1 where anything wrong
 was on air longer than guarantees G1 to G3 allow, or the truth was not told again long after a defect.
 """
 

@@ -1,8 +1,9 @@
 """`python -m tests.bench kills [--kills N] [--stops N] [--seed N]`: kill -9 and SIGSTOP at random, judged from outside.
 
-The real demo site: emulators, broker, platform, daemon. SPAT is heard on the emulated radio; what the platform archived
-is held against what the uplink committed; recordings and spool are verified at the end. The daemon's root process is
-started again by the bench, as systemd would. Figures in build/bench/kills.json; exit code 1: a limit was exceeded.
+The real demo site: emulators, broker, platform, daemon. SPAT is heard on the emulated radio; the platform's archive is
+held against the records that the uplink committed; recordings and spool are verified at the end. The daemon's root
+process is started again by the bench, as systemd would. Figures in build/bench/kills.json; exit code 1: a limit was
+exceeded.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Ear:
 
 
 def blows(source: random.Random, kills: int, stops: int) -> list[tuple[str, str]]:
-    """Return what is done to whom, in a random order; a broker that stops is no fault of ours."""
+    """Return the faults and the processes they strike, in a random order; a broker that stops is no fault of ours."""
     ours = ["station", "station", "supervisor", *SERVICES]
     todo = [("kill", source.choice([*ours, *ours, "broker", "daemon"])) for _ in range(kills)]
     todo += [("stop", source.choice(ours)) for _ in range(stops)]
@@ -100,7 +101,7 @@ def blows(source: random.Random, kills: int, stops: int) -> list[tuple[str, str]
 
 
 def strike(bench: Running, ear: Ear, how: str, what: str) -> None:
-    """Do it, and start again what nobody else would."""
+    """Do it, and start again each process that has no supervisor."""
     if what in bench.names:
         bench.kill(what)
         bench.start(what)
@@ -147,7 +148,7 @@ def drain(ear: Ear) -> None:
 
 
 def figures(done: list[Blow]) -> dict[str, Any]:
-    """Return how long SPAT was silent, by what was done to whom."""
+    """Return how long SPAT was silent, by fault and process."""
     found: dict[str, Any] = {"blows": len(done), "limits_s": LIMITS_S}
     for how, limit_s in LIMITS_S.items():
         own = [blow for blow in done if blow.how == how]
@@ -163,7 +164,7 @@ def figures(done: list[Blow]) -> dict[str, Any]:
 
 
 def records(folder: Path) -> dict[str, Any]:
-    """Hold the platform's archive against the spool: of what was committed, what neither has is lost."""
+    """Hold the platform's archive against the spool: a committed record that neither has is lost."""
     with sqlite3.connect(folder / "platform.sqlite") as archive:
         rows = archive.execute("SELECT boot, first, seq FROM record").fetchall()
     with sqlite3.connect(folder / "data/uplink.sqlite") as spool:

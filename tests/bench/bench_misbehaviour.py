@@ -6,7 +6,7 @@ Method: the demo crossing without processes and sockets (`demo_offline`), every 
 GNSS errors of 0.5 to 1 m wander, 1 % to 40 % of the frames are lost, 0.3 % of them spoiled. For each lie of
 `sim/lies.py` up to LIARS vehicles that drive near the centre begin to tell it at BEGIN_S; some lies also from the first
 message on, so that nothing breaks. Found: an offence of one of its ids, or of its radio, is recorded within 5 s (of the
-lies that were always told: by 5 s after BEGIN_S). False alarms are all records of nobody who lies, in runs with and
+lies that were always told: by 5 s after BEGIN_S). False alarms are all records of honest vehicles, in runs with and
 without liars: the vehicle minutes of both are stated. Each minute without liars has traffic of a seed of its own, as
 dense as the roads are after a minute. Figures go to build/bench/misbehaviour.json.
 """
@@ -40,12 +40,12 @@ BEGIN_S, LIMIT_S, SECONDS = 20.0, 5.0, 27.0
 HONEST_S = 60.0  # of one piece of honest traffic
 LIARS = 6
 ALWAYS = ("constant-position", "constant-offset", "mirrored-position", "speed-offset", "reversed-heading")
-NEAR_M, LEAST_MPS = 80.0, 4.0  # who stands does not lie when it says so
+NEAR_M, LEAST_MPS = 80.0, 4.0  # a standing vehicle that says so does not lie
 _MOTOR = [RoadUser.CAR, RoadUser.TRUCK, RoadUser.BUS, RoadUser.MOTORCYCLE]
 
 
 class Piece(NamedTuple):
-    """Some traffic, and what the sensors see of it."""
+    """Some traffic, and the sensors' view of it."""
 
     bench: sim_bench.Bench
     world: World
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What came of a run."""
+    """The outcome of a run."""
 
     liars: int
     found_s: list[float]  # after they began, in order
@@ -88,7 +88,7 @@ def piece(seed: int, seconds: float) -> Piece:
 
 
 def run(one: Piece, lie: str | None, always: bool = False) -> Case:
-    """Let some vehicles lie, or none; return who was accused. `always`: they have lied since they are there."""
+    """Let some vehicles lie, or none; return the accused vehicles. `always`: they have lied since they are there."""
     radio = make_emulator(one.bench, "radio")
     assert isinstance(radio, Radio)
     begin_ns = START_NS + round(BEGIN_S * 1e9)

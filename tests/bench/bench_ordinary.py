@@ -36,7 +36,7 @@ ON_AIR_NS = 1_000_000  # from a tick to the arrival of its frames at the radio
 
 
 class Ears:
-    """What hears the air of one run: judge and listener, who get the world as it is made."""
+    """Judge and listener of one run's air; they get the world as it is made."""
 
     def __init__(self) -> None:
         place = config.load(CONFIGS / "demo.yaml").site.site
@@ -59,7 +59,7 @@ class Ears:
 
 
 def judged(seed: int, minutes: float, scenario: str | None, drawn: bool, liars: int) -> dict[str, Any]:
-    """Return what was on air in so many minutes of a seed's traffic, and whether it was so."""
+    """Return the messages on air in so many minutes of a seed's traffic, and whether it was so."""
     from sim import traffic  # here, because libsumo is an extra
 
     ears, frames = Ears(), traffic.frames(seed)

@@ -44,7 +44,7 @@ class Named(NamedTuple):
 
 
 def detectors(film: RealFilm, model: Path | None) -> list[Named]:
-    """Return what is compared."""
+    """Return the subjects of the comparison."""
     named = [
         Named("motion", True, lambda: ProductEyes(film.sensor, None)),
         Named("mog2", True, lambda: Components(film.sensor)),
@@ -57,7 +57,7 @@ def detectors(film: RealFilm, model: Path | None) -> list[Named]:
 
 
 def of_detections(film: RealFilm, seen: Seen) -> dict[str, float]:
-    """Return a detector's figures; a picture of which it told nothing is one in which it found nobody."""
+    """Return a detector's figures; a picture without its word counts as one without detections."""
     verdicts = []
     for number, moment in film.truth.items():
         found = seen.found.get(number)
@@ -86,7 +86,7 @@ def of_tracks(film: RealFilm, seen: Seen, name: str) -> dict[str, float] | None:
 
 
 def save(film: RealFilm, name: str, seen: Seen, every: int) -> None:
-    """Write pictures with boxes: green what was found, red the feet of those missed."""
+    """Write pictures with boxes: detections green, the feet of missed people red."""
     for number, shown in enumerate(pictures(film.path)):
         if number % every or number not in seen.found:
             continue
@@ -116,7 +116,7 @@ def live(name: str, film: RealFilm, model: Path | None) -> Seen | None:
 
 
 def arguments() -> argparse.Namespace:
-    """Return what was asked for."""
+    """Return the parsed options."""
     parser = argparse.ArgumentParser(prog="bench real", description=__doc__)
     parser.add_argument("--film", type=Path, help="the film; default: fetched from Debian")
     parser.add_argument("--truth", type=Path, help="MOTChallenge text")

@@ -1,12 +1,12 @@
-"""People on an open square before one camera: are those who have left still told of?
+"""People on an open square before one camera: are people still reported that have left?
 
     python -m tests.bench square [--seed N]... [--seconds S]
 
 Method: pedestrians and bicycles cross a square of 40 m x 30 m by waypoints, turn, stop and start at random, and leave
 for good at its sides or through a door, some of them behind others. One camera at 6 m height, at the middle of one
-side, sees whoever is not hidden by more than half behind a nearer body (a body hides what its own height covers), with
-10 % misses and a false alarm every other scan. Every tracker of `bench_fusion` that is installed gets the same scans.
-Figures are those of `fusion_score`; they go to build/bench/square.json.
+side, sees each person not hidden by more than half behind a nearer body (a body hides as far as its height reaches),
+with 10 % misses and a false alarm every other scan. Every tracker of `bench_fusion` that is installed gets the same
+scans. Figures are those of `fusion_score`; they go to build/bench/square.json.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.bench.fusion_world import LATENCY_NS, START_NS, Case, Crowd, Mask, de
 OUT = Path("build/bench/square.json")
 SEEDS = (1, 2, 3)
 HALF_EAST_M, NORTH_M = 20.0, 30.0
-DOOR_M = np.array([12.0, 22.0])  # who goes in is gone
+DOOR_M = np.array([12.0, 22.0])  # a person inside is gone
 PEOPLE, BICYCLES = 1.2, 0.25  # that come in a second
 STEP_S = 0.1
 CAMERA = Sensor(
@@ -50,7 +50,7 @@ class Strollers(Crowd):
         super().__init__(kind, place[0], np.nan_to_num(self._velocity[0]), none, none)
 
     def at(self, seconds: float) -> tuple[Ints, Floats]:
-        """Return who is there, and where (k, 2)."""
+        """Return the people present and their places (k, 2)."""
         step = min(round(seconds / STEP_S), len(self._place) - 1)
         here = np.flatnonzero(np.isfinite(self._place[step, :, 0]))
         self.velocity = np.nan_to_num(self._velocity[step])
@@ -58,7 +58,7 @@ class Strollers(Crowd):
 
 
 def strollers(seconds: float, rng: np.random.Generator) -> Strollers:
-    """Return people who come and leave in so many seconds; some are there from the beginning."""
+    """Return people that come and leave in so many seconds; some are there from the beginning."""
     steps, warm = round(seconds / STEP_S), round(30.0 / STEP_S)
     ways = []
     for rate, kind, pace in ((PEOPLE, RoadUser.PEDESTRIAN, 1.3), (BICYCLES, RoadUser.BICYCLE, 4.0)):
@@ -97,7 +97,7 @@ def _side(rng: np.random.Generator) -> Floats:
 
 
 def cycles(crowd: Strollers, seconds: float, rng: np.random.Generator) -> list[Cycle]:
-    """Return what the camera says in each cycle of 100 ms."""
+    """Return the camera's detections of each cycle of 100 ms."""
     turned, foot = rotation_of(CAMERA.mount), np.array([CAMERA.mount.east_m, CAMERA.mount.north_m])
     found: list[Cycle] = []
     for step in range(round(seconds * 1e9) // CYCLE_NS):
@@ -116,7 +116,7 @@ def cycles(crowd: Strollers, seconds: float, rng: np.random.Generator) -> list[C
 
 
 def _hidden(place: Floats, kind: Ints) -> Mask:
-    """Return who (k,), at places (k, 2) in the camera's frame, is hidden behind nearer bodies by half or more."""
+    """Return which people (k,), at (k, 2) m in the camera's frame, are hidden behind nearer bodies by half or more."""
     distance, bearing = np.hypot(*place.T), np.arctan2(place[:, 1], place[:, 0])
     width, tall = TYPICAL_SIZE[kind, 1] / distance, TYPICAL_SIZE[kind, 2]
     share = distance / distance[:, None]  # of the way to the target (row) at which the body (column) stands

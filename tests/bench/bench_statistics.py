@@ -61,7 +61,7 @@ def world(seed: int, scale: float) -> Iterator[WorldFrame]:
 
 
 def truth(frames: Iterable[WorldFrame]) -> Flows:
-    """Return what the world itself does."""
+    """Return the true statistics of the world."""
     watch = Watch(statistics=StatisticsSettings.model_validate(SPOTS), seed=None, seen_m=1e3)
     periods = [period for frame in frames for period in watch.look(frame)[2]]
     flows: Flows = {}

@@ -2,11 +2,11 @@
 
 Method, drawn: the bench world's recorded traffic by day, 1920x1080 at 25 pictures a second, MJPEG, a camera on a 12 m
 mast, beside the road and at the crossing, where users wait side by side and one behind the other (`SCENES`); first 3 s
-of the empty road, then `SECONDS` of traffic. The whole path is the product's, at the demo's `LOOKED_HZ`: unpack,
-detect with `motion`, project, datagram, driver. Cost: CPU time of the process over the film's time. What counts as
-visible is what a person would call so: users within 60 m, wholly in the picture, more than half of whose outline nobody
-hides, standing ones included. They have the first choice among the detections; a detection is right when it is within
-`GATE_M` of a user, however much of that one is in sight.
+of the empty road, then `SECONDS` of traffic. The whole path is the product's, at the demo's `LOOKED_HZ`: unpack, detect
+with `motion`, project, datagram, driver. Cost: CPU time of the process over the film's time. Visible are users as a
+person sees them: within 60 m, wholly in the picture, more than half of the outline not hidden, standing ones included.
+They have the first choice among the detections; a detection is right when it is within `GATE_M` of a user, however much
+of that one is in sight.
 
 Method, real (`--films`): vehicles that cross a line (`ROADS`), by tracks of the product's fusion over detections that
 are projected with a camera guessed from lanes, speeds and vehicles; beside it the count of a person on slit pictures of
@@ -69,7 +69,7 @@ class Road(NamedTuple):
     turned: bool  # the camera lies on its side: the film is turned upright
     sensor: Sensor
     line_px: int  # row of the upright picture
-    from_frame: int  # what crosses earlier is not counted: the road is being learned
+    from_frame: int  # a road user that crosses earlier is not counted: the road is being learned
     by_eye: int  # vehicles that a person counts
     shown: int  # picture that is written with its boxes
 
@@ -146,7 +146,7 @@ def draw(sensor: Sensor, path: Path) -> dict[int, tuple[WorldFrame, list[float]]
 
 
 def in_sight(painter: Painter, frame: WorldFrame) -> list[float]:
-    """Return the share of each road user's outline that nobody hides; NaN for those that the picture cuts."""
+    """Return the share of each road user's outline that no other user hides; NaN for those that the picture cuts."""
     shares = np.full(len(frame.id), np.nan)
     nearer = np.zeros(SIZE[::-1], np.uint8)
     for row, mask in reversed(painter.silhouettes(frame)):
@@ -158,7 +158,7 @@ def in_sight(painter: Painter, frame: WorldFrame) -> list[float]:
 
 
 def detections(sensor: Sensor, path: Path) -> tuple[dict[int, Detections], float]:
-    """Return what the product makes of a film, by picture, and the CPU seconds that it took."""
+    """Return the product's detections in a film, by picture, and the CPU seconds that it took."""
     lanes = lanes_of(lanemap.load(ROOT / "configs" / "demo-lanes.json"), sensor)
     camera = CameraPipeline(settings(SIZE, LOOKED_HZ), sensor, lanes)
     driver = Video("video", VideoInboxSettings(inbox="video"))

@@ -33,7 +33,7 @@ class Asn1tools:
         self._specification = reference(v2x.DEFAULT_PROFILE).specification
 
     def work(self, octets: bytes) -> Pair:
-        """Return what encodes and what decodes a message."""
+        """Return the encoder and the decoder of a message."""
         value = self._specification.decode("MessageFrame", octets)
         return (
             lambda: self._specification.encode("MessageFrame", value),
@@ -52,7 +52,7 @@ class Pycrate:
         self._frame: Any = importlib.import_module("pycrate_v2x").MsgFrame.MessageFrame
 
     def work(self, octets: bytes) -> Pair:
-        """Return what encodes and what decodes a message."""
+        """Return the encoder and the decoder of a message."""
         frame = self._frame
         frame.from_uper(octets)
         value = frame.get_val()

@@ -1,4 +1,4 @@
-"""Boxes along the corridor's road: what their sensors make of SUMO's traffic, in each box's own datum and time.
+"""Boxes along the corridor's road: their sensors' detections in SUMO's traffic, in each box's own datum and time.
 
 A box has a pole beside the road with a camera (0.9 m along, 0.5 m across the line of sight, length of the body to
 0.4 m, class right in 97 %) and a radar (0.3 m, 0.5 deg, Doppler 0.2 m/s) in each direction, 10 Hz, 10 % misses,

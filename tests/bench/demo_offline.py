@@ -78,7 +78,7 @@ def _frames(seed: int | None) -> Iterator[WorldFrame]:
 
 
 def measurements(config: Config, bench: sim_bench.Bench, world: World, seconds: float) -> list[Measurement]:
-    """Return what the drivers of all sensors and the radio make of the world, in order of receipt."""
+    """Return the measurements of all sensors and the radio, in order of receipt."""
     found: list[Measurement] = []
     for name, spec in bench.emulators.items():
         if spec.kind in SENSORS:
@@ -128,7 +128,7 @@ def _estimates(tracks: Tracks) -> Estimates:
 
 
 def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> Truth:
-    """Return who is there, once for each of the estimates: all are of the frame's time. `sensors`: who may see them."""
+    """Return the road users in view of `sensors`, once for each of the estimates: all are of the frame's time."""
     away = np.hypot(frame.position_m[:, 0], frame.position_m[:, 1])
     near = away <= RADIUS_M + MARGIN_M
     speed = np.hypot(frame.velocity_mps[near, 0], frame.velocity_mps[near, 1])
@@ -142,7 +142,7 @@ def _truth(frame: WorldFrame, estimates: int, sensors: Sequence[SensorSpec]) -> 
 
 
 class Chain:
-    """Fusion, and what the radio receives for it, as the station has them."""
+    """Fusion, and the reports the radio receives for it, as the station has them."""
 
     def __init__(self, config: Config) -> None:
         site, reference = config.site, config.site.site.reference.reference()
@@ -157,7 +157,7 @@ class Chain:
             self.fusion.ingest(measurement)
 
     def tracks(self, now_ns: int) -> Tracks:
-        """Return the tracks of a tick; then look at what was received."""
+        """Return the tracks of a tick; then take in the received reports."""
         tracks = self.fusion.tracks(now_ns)
         self.receiver.refute(self.fusion.refuted())
         for report in self.receiver.reports(0, on_time=True):

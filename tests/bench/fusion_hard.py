@@ -1,4 +1,4 @@
-"""The harder cases of `make bench-fusion`: what makes trackers lose, swap or invent road users."""
+"""The harder cases of `make bench-fusion`: conditions in which trackers lose, swap or invent road users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.bench.fusion_world import Case, Crowd, Fault, lanes_and_walkers, walk
 
 
 def behind_buses(users: int, seconds: float, rng: np.random.Generator) -> Case:
-    """Correlated misses: a fifth of the vehicles are buses, and nobody sees what is behind them."""
+    """Correlated misses: a fifth of the vehicles are buses, and no sensor sees behind them."""
     crowd = lanes_and_walkers(users, seconds, rng)
     crowd.kind[(crowd.kind == RoadUser.CAR) & (rng.random(len(crowd.kind)) < 0.2)] = RoadUser.BUS
     return Case(crowd, buses_hide=True)

@@ -12,7 +12,7 @@ from tests.bench.fusion_world import Crowd
 
 CUT_M = 5.0  # GOSPA's c; p = 2, alpha = 2
 KEPT_M = 1.5  # so near, a road user's track stays its track, as CLEAR MOT has it; another may happen to be nearer
-RADIUS_M = 120.0  # who enters or leaves farther out is not judged
+RADIUS_M = 120.0  # a road user that enters or leaves farther out is not judged
 
 
 class Score:

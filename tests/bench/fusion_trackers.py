@@ -1,4 +1,4 @@
-"""What `make bench-fusion` compares: ours, the oracle that is told the associations, and public trackers.
+"""The trackers that `make bench-fusion` compares: ours, the oracle that is told the associations, and public trackers.
 
 Every tracker gets all scans of a cycle of 100 ms at its end, and says where the road users are then. Norfair, SORT,
 OC-SORT and ByteTrack take one list of places a cycle, so the sensors are merged for them first (counted in their time);
@@ -30,7 +30,7 @@ from perception.tracking.fusion import Fusion
 from perception.tracking.settings import FusionSettings
 
 REFERENCE = Reference(22.5431, 114.0579, 12.0)
-COAST_S = 0.6  # for so long a road user that nobody sees is still told of
+COAST_S = 0.6  # for so long an unseen road user is still reported
 CONFIRM = 3  # detections before it is
 
 
@@ -43,10 +43,10 @@ class Found(NamedTuple):
 
 
 class Tracker(Protocol):
-    """What is compared."""
+    """One tracker of the comparison."""
 
     def cycle(self, scans: Sequence[Detections], owners: Sequence[Ints], now_ns: int) -> Found:
-        """Use the scans of a cycle, which are of these road users (-1: nobody); tell where all are now."""
+        """Use the scans of a cycle, which are of these road users (-1: of none); tell where all are now."""
 
 
 class Ours:
@@ -84,7 +84,7 @@ class Oracle:
         return Found(table.vehicle, table.state[:2].T, table.state[2:].T)
 
     def _use(self, scan: Scan, owner: Ints) -> None:
-        """Predict to the middle of the detections, begin with who is new, correct, forget who was not seen for long."""
+        """Predict to the middle of the detections, begin the new, correct the seen, end those unseen for long."""
         first_ns = int(scan.stamp_ns.min())
         middle_ns = first_ns + int((scan.stamp_ns - first_ns).sum()) // len(scan)
         motion.predict(self._table, (middle_ns - self._time_ns) * 1e-9 if self._time_ns else 0.0)
@@ -114,7 +114,7 @@ class Merged(NamedTuple):
 
 
 class Merger:
-    """Joins what several sensors saw of the same road user in a cycle: the nearest within 2.5 m, averaged."""
+    """Joins several sensors' detections of the same road user in a cycle: the nearest within 2.5 m, averaged."""
 
     REACH_M = 2.5
     BOX_M, WALKER_BOX_M = 4.5, 2.5

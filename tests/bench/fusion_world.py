@@ -1,4 +1,4 @@
-"""The crossing of `make bench-fusion`: road users with their truth, and what eight sensors make of it, all seeded.
+"""The crossing of `make bench-fusion`: road users with their truth, and the detections of eight sensors, all seeded.
 
 300 m across; four fifths of the road users drive through in eight lanes, the rest walks about the middle. A camera
 (0.9 m along, 0.5 m across the line of sight) and a radar (0.3 m, 0.5 deg, Doppler 0.2 m/s) look in each of the four
@@ -38,7 +38,7 @@ class Crowd:
     end_s: Floats  # (u,)
 
     def at(self, seconds: float) -> tuple[Ints, Floats]:
-        """Return who is there, and where (k, 2)."""
+        """Return the road users present and their places (k, 2)."""
         here = np.flatnonzero((self.begin_s <= seconds) & (seconds < self.end_s))
         return here, self.position[here] + seconds * self.velocity[here]
 
@@ -51,7 +51,7 @@ class Crowd:
 
 @dataclass
 class Fault:
-    """How a sensor differs from what the site file says of it."""
+    """How a sensor differs from its mounting in the site file."""
 
     yaw_deg: float = 0.0  # it looks so much farther to the right
     latency_ns: int = LATENCY_NS
@@ -64,11 +64,11 @@ class Case:
 
     crowd: Crowd
     faults: dict[str, Fault] = field(default_factory=dict)
-    buses_hide: bool = False  # what is behind them
+    buses_hide: bool = False  # all road users behind them
 
 
 def lanes_and_walkers(count: int, seconds: float, rng: np.random.Generator) -> Crowd:
-    """Return road users of whom about `count` are there at any time."""
+    """Return road users with about `count` present at any time."""
     crowd = walkers(count // 5, rng)
     for lane in range(8):
         speed = rng.uniform(7.0, 14.0)
@@ -109,7 +109,7 @@ def sensors() -> list[Sensor]:
 
 
 def scans(case: Case, seconds: float, seed: int) -> tuple[list[Detections], list[Ints]]:
-    """Return all scans in order of arrival, and for each whose detections they are: rows of the crowd, -1 nobody's."""
+    """Return all scans in order of arrival, and for each whose detections they are: rows of the crowd, -1: of none."""
     found = []
     for number, sensor in enumerate(sensors()):
         rng = np.random.default_rng([seed, number])
@@ -163,7 +163,7 @@ def _in_view(sensor: Sensor, place: Floats) -> Mask:
 
 
 def _hidden(sensor: Sensor, place: Floats, velocity: Floats, kind: Ints) -> Mask:
-    """Return whose middle, at places (k, 2) in the sensor frame, a bus hides; the sensor looks over what is low."""
+    """Return whose middle, at places (k, 2) in the sensor frame, a bus hides; the sensor looks over low users."""
     bus = kind == RoadUser.BUS
     length, width, height = TYPICAL_SIZE[RoadUser.BUS]
     distance, bearing = np.hypot(*place.T), np.arctan2(place[:, 1], place[:, 0])

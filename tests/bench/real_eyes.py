@@ -1,8 +1,8 @@
-"""What finds road users in the pictures of `make bench-real`: the product's detectors, and MOG2 with components.
+"""The detectors of road users in the pictures of `make bench-real`: the product's detectors, and MOG2 with components.
 
-The peer is what tutorials do: OpenCV's MOG2 with its usual settings, shadows dropped, opened and closed, one box for
-every component of a person's size. Those who learn the road see the film twice and are judged the second time: a camera
-on a road has run for hours.
+The peer is the method of tutorials: OpenCV's MOG2 with its usual settings, shadows dropped, opened and closed, one box
+for every component of a person's size. Detectors that learn the road see the film twice and are judged the second time:
+a camera on a road has run for hours.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ USUAL_VARIANCE = 16  # OpenCV's own
 
 
 class Eyes(Protocol):
-    """What is compared."""
+    """One detector of the comparison."""
 
     def look(self, picture: Picture, stamp_ns: int) -> Detections | None:
-        """Return who is in a picture; None while nothing can be told."""
+        """Return the road users in a picture; None while the detector is not ready."""
 
 
 class ProductEyes:
-    """The product: from the picture to what its driver makes of the camera's datagram."""
+    """The product: from the picture to its driver's reading of the camera's datagram."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class ProductEyes:
         self._driver = Video(sensor.device, VideoInboxSettings(inbox="video"))
 
     def look(self, picture: Picture, stamp_ns: int) -> Detections | None:
-        """Return who is in a picture."""
+        """Return the road users in a picture."""
         datagram = self.camera.datagram(self.camera.view(Shot(stamp_ns, picture), None))
         found = self._driver.received("pictures", datagram, stamp_ns)
         return found[0] if found and isinstance(found[0], Detections) else None
@@ -71,7 +71,7 @@ class Components:
         self._kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)), np.ones((9, 5), np.uint8)
 
     def look(self, picture: Picture, stamp_ns: int) -> Detections:
-        """Return who is in a picture."""
+        """Return the road users in a picture."""
         solid = cv2.threshold(self._model.apply(picture), 200, 255, cv2.THRESH_BINARY)[1]
         solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, self._kernel[0])
         solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, self._kernel[1])
@@ -102,14 +102,14 @@ def _pedestrians(device: str, stamp_ns: int, position: Floats, covariance: Float
 
 
 class Seen(NamedTuple):
-    """What one pair of eyes found in a film."""
+    """The detections of one detector in a film."""
 
     found: dict[int, Detections]  # by picture from 0
     cpu_ms: float  # a picture
 
 
 def watched(eyes: Eyes, film: RealFilm, learns: bool) -> Seen:
-    """Return what is found in a film; those who learn the road see it once before."""
+    """Return the detections in a film; a detector that learns the road sees it once before."""
     last = max(film.truth)
     for number, picture in enumerate(pictures(film.path) if learns else ()):
         eyes.look(picture, stamp_ns(number))
@@ -121,5 +121,5 @@ def watched(eyes: Eyes, film: RealFilm, learns: bool) -> Seen:
 
 
 def network(model: Path) -> OnnxSettings:
-    """Return the settings of a network; what stands parked is not in the truth, which is of people."""
+    """Return the settings of a network; parked vehicles are not in the truth, which is of people."""
     return OnnxSettings.model_validate({"model": model.resolve(), "classes": {0: "pedestrian"}})

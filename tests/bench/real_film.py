@@ -27,7 +27,7 @@ BEGIN_NS = 1_795_000_000_000_000_000
 
 
 class Moment(NamedTuple):
-    """What is there in one picture, rows aligned."""
+    """The truth of one picture, rows aligned."""
 
     id: Ints  # (n,)
     position: Floats  # (n, 2) m, site frame
@@ -60,7 +60,7 @@ def fetched(folder: Path) -> Path:
 
 
 def load(path: Path, truth: Path, calibration: Path) -> RealFilm:
-    """Return the film with what is true of it. TruthError, ValueError, OSError."""
+    """Return the film with its truth. TruthError, ValueError, OSError."""
     lens, mount = calibrated(calibration.read_text())
     sensor = Sensor(
         device="video",

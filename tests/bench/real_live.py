@@ -1,7 +1,7 @@
 """The film of `make bench-real` as the daemon's camera process sees it: at its own pace, the newest picture only.
 
 Reader, mailbox, detector, datagram and driver are the product's. A machine that is too slow passes over pictures, which
-count as pictures in which nobody is found; `passed_over` says how many.
+count as pictures without detections; `passed_over` says how many.
 """
 
 from __future__ import annotations

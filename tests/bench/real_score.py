@@ -1,7 +1,7 @@
 """Figures of `make bench-real`: detections picture by picture, tracks over the whole film, on the ground.
 
-Who is cut by the picture's edge, or marked as not to be judged, is neither missed nor false. A detection or track is
-right within `GATE_M` of somebody (the usual 2 m of `perception.scoring.identity`); GOSPA has its own cut-off.
+A person cut by the picture's edge, or marked as not to be judged, is neither missed nor false. A detection or track is
+right within `GATE_M` of a person (the usual 2 m of `perception.scoring.identity`); GOSPA has its own cut-off.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
 
 def judge(moment: Moment, said: Ints, position: Floats) -> Verdict:
-    """Compare estimates with ids (n,) at places (n, 2) m, site frame, with what is there."""
+    """Compare estimates with ids (n,) at places (n, 2) m, site frame, with the truth."""
     distance = np.hypot(*np.moveaxis(moment.position[:, None] - position, -1, 0)).reshape(len(moment.id), len(said))
     error, missed, false, _ = _counts(moment, distance, GATE_M)
     far, lost, extra, kept = _counts(moment, distance, CUTOFF_M)

@@ -4,7 +4,7 @@
 
 A process of the highest real-time priority, above the station's, does nothing but sleep to each multiple of 10 ms on
 the monotonic clock. Where it is woken 5 ms late or later, nothing on this machine ran in time: another guest had the
-processor, or the kernel. What the station is late then is not the station's. Without the right to that priority the
+processor, or the kernel. A station that is late then is not at fault. Without the right to that priority the
 station's own work could delay the peer: then it notes nothing, and nothing is excused.
 """
 
@@ -38,7 +38,7 @@ class Stalls:
 
 
 def own(times_ns: list[int], stalls: list[Stall]) -> dict[str, float]:
-    """Return the longest interval between times without what the machine stood still in it, and its longest stall."""
+    """Return the longest interval between times less the machine's own stalls in it, and its longest stall."""
     pairs = pairwise(times_ns)
     return {
         "longest_own_ms": round(max((end - begin - _within(stalls, begin, end)) / 1e6 for begin, end in pairs), 1),
@@ -62,7 +62,7 @@ def _above_all() -> bool:
 
 
 def main() -> None:
-    """Sleep, and note what was late."""
+    """Sleep, and note how late it wakes."""
     stalls: list[Stall] = []
     above = _above_all()
     due = time.monotonic_ns()

@@ -2,11 +2,11 @@
 
     python -m tests.fuzz [--seconds S] [--inputs N] [--seed N] [--jobs N] [--distil] [TARGET ...]
 
-With seconds, each target is searched with atheris for so long, then what it found and mutations of it are run without
+With seconds, each target is searched with atheris for so long, then its finds and their mutations are run without
 instrumentation, to be timed; where atheris is not installed, the mutations alone take its place. With inputs, that many
-mutations and noise are run, without atheris. Several targets run beside each other; times are CPU time. What fails lies
-in build/fuzz/TARGET beside its traceback; the figures in build/fuzz/report.json. Exit code 1: something failed, was too
-slow or grew.
+mutations and noise are run, without atheris. Several targets run beside each other; times are CPU time. A failing input
+lies in build/fuzz/TARGET beside its traceback; the figures in build/fuzz/report.json. Exit code 1: something failed,
+was too slow or grew.
 
 --distil writes to tests/fuzz/corpus the fewest of all known inputs that reach all lines that any of them reaches.
 """
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _summary(report: dict[str, dict[str, Any]]) -> None:
-    """Print what all targets came to."""
+    """Print the outcome of all targets."""
     done = [result for result in report.values() if "inputs" in result]
     inputs = sum(result["guided"] + result["inputs"] for result in done)
     worst_ms, growth_mib = (max((result[key] for result in done), default=0.0) for key in ("worst_ms", "growth_mib"))
@@ -101,7 +101,7 @@ def _run(name: str, options: argparse.Namespace, with_atheris: bool) -> dict[str
 
 
 def _ended(name: str, done: subprocess.CompletedProcess[bytes]) -> dict[str, str]:
-    """Keep the input at which a process ended; return what it said."""
+    """Keep the input at which a process ended; return its last words."""
     data = last_input(BUILD / name)
     (BUILD / name / f"crash-{digest(data)}").write_bytes(data)
     return {f"exit code {done.returncode} at {digest(data)}": done.stderr.decode(errors="replace")}

@@ -6,7 +6,7 @@ from tests.fuzz.parser import NOW_NS, Parser
 
 
 def agent_requests() -> Parser:
-    """What the agent's side reads."""
+    """The reader of the agent's side."""
     from hw.radio.protocol import AgentError, parse_hello, parse_transmit
 
     def parse(data: bytes) -> None:
@@ -47,7 +47,7 @@ def air() -> Parser:
 
 
 def driver(kind: str, port: str) -> Parser:
-    """A driver in two reads, asked what is due between them: it raises nothing, whatever a device says."""
+    """A driver in two reads, asked between them for due octets: it raises nothing, whatever a device says."""
     from tests.hw.replay import make_driver
 
     def parse(data: bytes) -> None:
@@ -63,7 +63,7 @@ def driver(kind: str, port: str) -> Parser:
 
 
 def session(kind: str, port: str) -> Parser:
-    """One device for all inputs, as it lives on a site: what it keeps must not grow, and what it shows is short."""
+    """One device for all inputs, as it lives on a site: its memory must not grow, and its state is short."""
     from tests.hw.fed import MS, Fed
     from tests.hw.replay import SETTINGS
 

@@ -22,7 +22,7 @@ Step = tuple[str, int, int]
 
 
 def distil(name: str) -> str:
-    """Write the distilled corpus of a folder, by the targets that use it; return what came of it."""
+    """Write the distilled corpus of a folder, by the targets that use it; return the outcome."""
     known = sorted(set(inputs_of(name, _MOST_OCTETS)), key=lambda data: (len(data), data))
     parsers = [target.make() for target in TARGETS.values() if target.corpus == name]
 
@@ -44,7 +44,7 @@ def distil(name: str) -> str:
 
 
 def _cover(known: list[bytes], reached: dict[bytes, set[tuple[Step, int]]]) -> list[bytes]:
-    """Return inputs that reach together what all of them reach, each the one that adds most."""
+    """Return inputs that reach together all lines that any of them reaches, each the one that adds most."""
     kept: list[bytes] = []
     left = set().union(*reached.values())
     while left and len(kept) < _MOST_FILES:

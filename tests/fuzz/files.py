@@ -10,7 +10,7 @@ from tests.fuzz.parser import NOW_NS, Parser
 
 
 def sources() -> Parser:
-    """What `rsu msg explain` is given: hex, JSON lines, logs, captures."""
+    """The inputs of `rsu msg explain`: hex, JSON lines, logs, captures."""
     import io
 
     from rsu.cli.msg.source import read, unwrap
@@ -149,7 +149,7 @@ def labels(layout: str) -> Parser:
 
 
 def acknowledgement() -> Parser:
-    """What the platform says, and what it may change: never more than was sent."""
+    """The platform's answers: they may free nothing but records that were sent."""
     from rsu.uplink.ledger import Ledger
     from rsu.uplink.record import SpooledRecord
     from rsu.uplink.tits0180 import answers

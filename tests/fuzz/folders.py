@@ -1,4 +1,4 @@
-"""Where inputs lie: the corpus in the repository, and what runs find in build/fuzz."""
+"""Where inputs lie: the corpus in the repository, and the finds of runs in build/fuzz."""
 
 from __future__ import annotations
 

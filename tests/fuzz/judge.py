@@ -1,4 +1,4 @@
-"""Runs inputs through a target and keeps what is wrong: what escaped, what was slow, what memory grew."""
+"""Runs inputs through a target and keeps the faults: errors that escaped, slow inputs, growth of memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psutil
 
 from tests.fuzz.folders import digest
 
-if TYPE_CHECKING:  # what the table imports must be imported when it can be instrumented
+if TYPE_CHECKING:  # the table's imports must wait until they can be instrumented
     from tests.fuzz.parser import Parser
     from tests.fuzz.targets import Target
 
@@ -57,7 +57,7 @@ class Judge:
             self._rss_mib = rss_mib()
 
     def slow(self) -> str | None:
-        """Return what there is to say about the slowest input; None when it is within the limit."""
+        """Return the finding on the slowest input; None when it is within the limit."""
         if self.worst_ms <= self._target.limit_ms:
             return None
         self._save("slow", self._worst, f"{self.worst_ms:.2f} ms, the limit is {self._target.limit_ms} ms")
@@ -68,7 +68,7 @@ class Judge:
         return 0.0 if self._rss_mib is None else rss_mib() - self._rss_mib
 
     def _again_ms(self, data: bytes) -> float:
-        """Time an input that seems slow once more; the fastest of a few tries is what it costs."""
+        """Time an input that seems slow once more; its cost is the fastest of a few tries."""
         gc.collect()
         times = []
         for _ in range(_TRIES):

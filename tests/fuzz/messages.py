@@ -7,7 +7,7 @@ from v2x.profiles import Profile
 
 
 def uper(profile: Profile) -> Parser:
-    """The codec in wire units: what is accepted encodes to the same octets, unless something had to be skipped."""
+    """The codec in wire units: an accepted message encodes to the same octets, unless something had to be skipped."""
     from v2x.errors import CodecError
     from v2x.schema import decode_value, encode_value, schema
 
@@ -49,7 +49,7 @@ def engines(profile: Profile) -> Parser:
 
 
 def walk(profile: Profile) -> Parser:
-    """The walk over the bits, against the codec: what the codec accepts, the walk reads alike."""
+    """The walk over the bits, against the codec: the walk reads every accepted message alike."""
     from v2x.errors import CodecError
     from v2x.schema import decode_value
     from v2x.walk import value_of, walk
@@ -68,9 +68,9 @@ def walk(profile: Profile) -> Parser:
 
 
 def records(profile: Profile) -> Parser:
-    """The whole way to records and back: what was accepted can be sent again, and then stays the same.
+    """The whole way to records and back: an accepted message can be sent again, and then stays the same.
 
-    But for what only a later edition knows: it is gone from the record, and may be missing.
+    Fields of a later edition are gone from the record, and may be missing.
     """
     from v2x.errors import CodecError, EncodeError
     from v2x.messages import decode, encode

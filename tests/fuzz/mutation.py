@@ -1,4 +1,4 @@
-"""Mutations of known inputs, and noise: what stands in for coverage guidance, and what the timed runs use."""
+"""Mutations of known inputs, and noise: the stand-in for coverage guidance, and the inputs of timed runs."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def guided(name: str, seconds: int, seed: int) -> None:
 
         target = TARGETS[name]
         parser = target.make()
-        parser(b"")  # what is imported late
+        parser(b"")  # late imports
     folder = BUILD / name
     corpora = [found(target.corpus), CORPUS / target.corpus]
     corpora[0].mkdir(parents=True, exist_ok=True)
@@ -52,13 +52,13 @@ def guided(name: str, seconds: int, seed: int) -> None:
 
 
 def timed(name: str, seconds: float, count: int, seed: int) -> dict[str, object]:
-    """Run the corpus and mutations of it; return what was found."""
+    """Run the corpus and mutations of it; return the finds."""
     from tests.fuzz.targets import TARGETS
 
     target = TARGETS[name]
     known = inputs_of(target.corpus, target.longest)
     parser = target.make()
-    parser(b"")  # what is made at first use does not count
+    parser(b"")  # objects made at first use do not count
     judge = Judge(target, parser, BUILD / name)
     for data in known:
         judge.take(data)

@@ -1,8 +1,8 @@
-"""The one table of what is fuzzed: every parser of octets that come from outside.
+"""The one table of fuzzed parsers: every parser of octets that come from outside.
 
 A target is a factory, so that its modules are imported when it is asked for (and instrumented while they are); it
 returns the function that takes one input. An input is a failure when anything but the target's own errors escapes,
-when what was accepted does not say the same again, or when it takes longer than the limit.
+when an accepted input does not encode to the same again, or when it takes longer than the limit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The eight conditions of the matrix: what befalls the messages of a device for ten seconds."""
+"""The eight conditions of the matrix: the damage to the messages of a device for ten seconds."""
 
 from __future__ import annotations
 

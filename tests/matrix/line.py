@@ -1,4 +1,4 @@
-"""A device on its real link, in virtual time: its emulator's octets, what befalls them on the way, its driver."""
+"""A device on its real link, in virtual time: its emulator's octets, their damage on the way, its driver."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Change = Callable[[bytes, random.Random], list[bytes]]  # a message, to the mess
 
 
 class VirtualChannel:
-    """What the other side has written, for a `PortLink` to read."""
+    """Octets that the other side has written, for a `PortLink` to read."""
 
     def __init__(self, datagrams: bool) -> None:
         self.datagrams = datagrams
@@ -75,7 +75,7 @@ class VirtualLink(PortLink):
 
 
 class DeviceLine:
-    """One device. `said`: its emulator; `change`: what becomes of each message on the way."""
+    """One device. `said`: its emulator; `change`: its effect on each message on the way."""
 
     def __init__(self, name: str, kind: str, settings: DeviceSettings, said: Said) -> None:
         make = driver_class(kind)

@@ -1,4 +1,4 @@
-"""The table of the page "Devices under damage": what became of each kind of device in each condition."""
+"""The table of the page "Devices under damage": the outcome of each kind of device in each condition."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NEVER = {"en": "**not ok again**", "zh": "**未恢复**"}
 
 
 def kept() -> dict[str, dict[str, dict[str, Any]]]:
-    """Return what the last run found, by kind and condition."""
+    """Return the findings of the last run, by kind and condition."""
     found: dict[str, dict[str, dict[str, Any]]] = json.loads(KEPT.read_text(encoding="utf-8"))
     return found
 

@@ -1,6 +1,6 @@
-"""Plays every kind of device through the eight conditions: what its driver makes of them, and whether it recovers.
+"""Plays every kind of device through the eight conditions: its driver's measurements, and whether it recovers.
 
-What a driver says is false if the same device, in the same world and without the condition, never says it.
+A measurement of a driver is false if the same device, in the same world and without the condition, never says it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def line(name: str, site: Config, bench: Bench) -> DeviceLine:
 
 
 def contents(one: Measurement, shift_s: int = 0) -> list[bytes]:
-    """Return what a measurement says: of a scan the place of each road user, of a signal each lamp with the second."""
+    """Return a measurement's content: of a scan the place of each road user, of a signal each lamp with the second."""
     if isinstance(one, SignalState):
         second = one.receipt_ns // 10**9 + shift_s
         return [f"{second} {lamp.number} {lamp.colour}".encode() for lamp in one.lamps if lamp.colour != "unknown"]

@@ -21,7 +21,7 @@ PICTURE_NS = 200_000_000
 
 
 class Said(Protocol):
-    """What a device says and hears."""
+    """The octets a device writes and reads."""
 
     def says(self, now_ns: int) -> list[tuple[str, bytes]]:
         """Return (port, message) of now; asked in order of time."""

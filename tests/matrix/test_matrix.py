@@ -1,4 +1,4 @@
-"""The matrix of devices: its kept result has every kind and nothing false, and is what a run makes now."""
+"""The matrix of devices: its kept result has every kind and nothing false, and equals that of a run now."""
 
 from __future__ import annotations
 

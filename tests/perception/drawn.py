@@ -1,4 +1,4 @@
-"""Tracks as they would come out of fusion, for tests of what is made of them."""
+"""Tracks as they would come out of fusion, for tests of their users."""
 
 import numpy as np
 

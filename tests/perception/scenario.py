@@ -1,4 +1,4 @@
-"""A small deterministic world for fusion's tests: truth, and what sensors with known faults make of it."""
+"""A small deterministic world for fusion's tests: truth, and the detections of sensors with known faults."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def truth(users: list[User], stamp_ns: int) -> WorldFrame:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a sensor really is, beside what the site file says of it."""
+    """How a sensor really is, beside its mounting in the site file."""
 
     phase_s: float = 0.0
     latency_s: float = 0.05
@@ -185,7 +185,7 @@ def detections(
     velocity: Floats | None = None,
     kind: ArrayLike | None = None,
 ) -> Detections:
-    """Return a scan with positions in the sensor frame, and what else is given."""
+    """Return a scan with positions in the sensor frame, and the other columns given."""
     place = np.asarray(position, dtype=np.float64).reshape(-1, 2)
     count = len(place)
     return Detections(

@@ -17,12 +17,12 @@ CUT_M = 5.0  # GOSPA's c; p = 2, alpha = 2
 
 @dataclass
 class Score:
-    """Sums over all looks. Only what is within `radius` of the centre counts."""
+    """Sums over all looks. Only road users within `radius` of the centre count."""
 
     radius: float = 60.0
     position: list[float] = field(default_factory=list)  # m
     speed: list[float] = field(default_factory=list)  # m/s
-    heading: list[float] = field(default_factory=list)  # deg, of what moves faster than 2 m/s
+    heading: list[float] = field(default_factory=list)  # deg, of road users faster than 2 m/s
     gospa: list[float] = field(default_factory=list)
     users: int = 0
     missed: int = 0
@@ -34,7 +34,7 @@ class Score:
     _carrier: dict[int, int] = field(default_factory=dict)  # user -> track
 
     def look(self, tracks: Tracks, world: Callable[[int], WorldFrame], now_ns: int) -> None:
-        """Compare what is reported now with the truth."""
+        """Compare the present report with the truth."""
         frame = world(now_ns)
         true = np.flatnonzero(np.hypot(*frame.position_m.T) < self.radius)
         at_own_time = [self._truth_of(world(int(stamp)), frame.id) for stamp in tracks.stamp_ns]

@@ -16,7 +16,7 @@ MODULES = sorted(ROOM.rglob("*.py"))
 
 
 def aliases() -> set[str]:
-    """Return the names of array types: NDArray, and what the modules call one of its kinds."""
+    """Return the names of array types: NDArray, and the modules' own names of its kinds."""
     alias = re.compile(r"^(\w+)(?:: TypeAlias)? = NDArray\[", re.M)
     return {"NDArray", "ArrayLike"}.union(
         *(alias.findall(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py"))

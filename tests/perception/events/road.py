@@ -41,7 +41,7 @@ class Site:
         self.observer = Observer(lanes, ground, QueueSettings())
         self.detector = EventDetector(settings, lanes, ground)
         self.tick = 0
-        self.view = None  # what sensors see of the road; None: all of it
+        self.view = None  # the part of the road that sensors see; None: all of it
 
     def run(self, seconds, rows, colours=None, sd=0.2):
         """Let rows(seconds since this call) be there for some seconds; return (time, event) of everything.

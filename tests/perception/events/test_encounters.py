@@ -63,7 +63,7 @@ def test_an_encounter_must_be_certain_to_be_a_near_miss():
 
 @pytest.mark.parametrize(("pace", "met"), [(0.6, False), (1.2, True)])
 def test_who_may_be_standing_is_not_met(pace, met):
-    """Somebody at the kerb of a crosswalk whose speed is known to 0.15 m/s, and a bicycle that passes close by."""
+    """A pedestrian at the kerb of a crosswalk whose speed is known to 0.15 m/s, and a bicycle that passes close by."""
 
     def rows(t):
         walker = (1, -11.2 + min(0.9, pace * t), -22.4, 90.0, pace, RoadUser.PEDESTRIAN)

@@ -38,7 +38,7 @@ def test_who_was_never_seen_moving_must_stand_for_longer():
 
 
 class Curtain:
-    """A view in which nobody sees the road north of 50 m and south of the vehicle while it is drawn."""
+    """A view in which no sensor sees the road north of 50 m and south of the vehicle while it is drawn."""
 
     def __init__(self):
         self.drawn = True

@@ -1,4 +1,4 @@
-"""The same for the kernels that tell what hides road users, and what becomes of the hidden ones."""
+"""The same for the kernels that tell which bodies hide road users, and predict the hidden ones."""
 
 from __future__ import annotations
 

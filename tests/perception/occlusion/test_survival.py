@@ -1,4 +1,4 @@
-"""How long hidden road users are believed in: by class, what hides them, the sensors that look, and the way out."""
+"""How long hidden road users are believed in: by class, by the body in front, by sensors that look, and by ways out."""
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def test_the_more_sensors_look_the_sooner_it_is_given_up():
     rows = road_users(*BEHIND_A_BUS, (PERSON, -0.8, 30.0))
     assert reported_s(rows, [FROM_SOUTH, FROM_WEST]) < reported_s(rows)
     open_to_one = road_users(*BEHIND_A_BUS)
-    assert reported_s(open_to_one, [FROM_SOUTH, FROM_WEST]) < 1.0  # which sees that nobody is there
+    assert reported_s(open_to_one, [FROM_SOUTH, FROM_WEST]) < 1.0  # which sees the place empty
 
 
 def test_where_no_sensor_looks_nobody_is_hidden():

@@ -1,4 +1,4 @@
-"""Sensors that contradict each other: who is contested, who is not told of; what fusion and events make of it."""
+"""Sensors that contradict each other: contested tracks, unreported tracks, and their use by fusion and events."""
 
 import msgspec
 import numpy as np
@@ -43,16 +43,16 @@ def heard(sees, misses=(), probability=(STRONG, STRONG, STRONG), doubtful=(), ro
 @pytest.mark.parametrize(
     ("sees", "misses", "kind", "contested", "told_of"),
     [
-        ([0], [], {}, False, True),  # nobody else looks there
+        ([0], [], {}, False, True),  # no other sensor looks there
         ([0, 1], [2], {}, False, True),  # two against one
         ([0], [1], {}, True, True),  # word against word
         ([0], [1, 2], {}, True, False),  # one against two
         ([0], [1], {"probability": (WEAK, STRONG, STRONG)}, True, False),  # a weak one against a good one
         ([0], [1], {"probability": (STRONG, WEAK, STRONG)}, True, True),
-        ([0], [], {"doubtful": [0]}, True, True),  # still learning, and nobody else looks
+        ([0], [], {"doubtful": [0]}, True, True),  # still learning, and no other sensor looks
         ([0, 1], [], {"doubtful": [0]}, False, True),  # it counts with another
         ([0], [1], {"doubtful": [0]}, True, False),
-        ([0], [1], {"doubtful": [1]}, False, True),  # who is learning denies nobody
+        ([0], [1], {"doubtful": [1]}, False, True),  # a learning sensor denies no track
         ([], [0, 1], {}, False, True),  # seen by none: misses speak for themselves
     ],
 )
@@ -60,7 +60,7 @@ def test_who_is_contested(sees, misses, kind, contested, told_of):
     table = heard(sees, misses, **kind)
     assert bool(table.contested[0]) is contested
     assert (table.log_odds[0] > 0.0) is np.True_ if told_of else table.log_odds[0] <= 0.0
-    assert not contested or table.log_odds[0] < np.log(0.99 / 0.01)  # no surer than what is confirmed
+    assert not contested or table.log_odds[0] < np.log(0.99 / 0.01)  # no surer than a confirmed track
 
 
 def test_a_sensor_changes_its_mind_within_a_second():
@@ -78,7 +78,7 @@ def test_a_sensor_changes_its_mind_within_a_second():
     assert 2 <= rounds <= 10
     testimony.fade(table, 20.0)
     testimony.judge(table, sure, NOW_NS)
-    assert not table.contested[0] and (table.word == 0.0).all()  # nobody says anything any more
+    assert not table.contested[0] and (table.word == 0.0).all()  # no sensor speaks any more
 
 
 @given(
@@ -99,7 +99,7 @@ def test_no_sensor_is_sure_beyond_measure(steps):
 
 
 def ghost(cameras, seconds=4.0, doubtful=False, every=1, partial=False):
-    """Return what fusion says each 100 ms of somebody whom the first of the cameras alone sees, well, at (0, 10).
+    """Return fusion's reports each 100 ms of a person at (0, 10) seen well by the first camera alone.
 
     `every`: the others look at every so manieth picture time only; `partial`: they see badly.
     """
@@ -153,7 +153,7 @@ def test_a_camera_that_is_still_learning_confirms_nobody_alone():
 
 
 def contested_until(site, seconds):
-    """Let everybody be contested for so long."""
+    """Let all tracks be contested for so long."""
     look = site.observer.look
 
     def contested(now_ns, tracks, colours):

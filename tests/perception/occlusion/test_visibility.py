@@ -1,4 +1,4 @@
-"""What sensors can miss, and which road users a nearer body hides from them."""
+"""Road users that sensors can miss, and which road users a nearer body hides from them."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ BUS, CAR, PERSON = RoadUser.BUS, RoadUser.CAR, RoadUser.PEDESTRIAN
 
 
 def hidden(place, kind, bus, bus_heading):
-    """Say whether a bus hides somebody from the sensor."""
+    """Say whether a bus hides a person from the sensor."""
     rows = TrackTable.new(2, 2)
     rows.state[:2], rows.kind[:], rows.heading_deg[:], rows.id[:] = (
         np.transpose([place, bus]),

@@ -1,4 +1,4 @@
-"""How sure a registration says to be: few road users, who each are seen often, tell little."""
+"""How sure a registration says to be: few road users, each seen often, tell little."""
 
 from __future__ import annotations
 

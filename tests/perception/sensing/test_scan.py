@@ -21,7 +21,7 @@ def sensor(yaw=0.0, **noise):
 
 
 def projected(seen, *sensors, radial=False):
-    """Return what each of the sensors makes of the same detections."""
+    """Return each sensor's scan of the same detections."""
     return project([DeviceScan(k, seen, radial) for k in range(len(sensors))], Sensors(sensors, 9.2, 9.2, 1.0))
 
 
@@ -79,7 +79,7 @@ def test_an_empty_scan_stays_empty():
 def test_radial_speed_says_nothing_across_the_line_of_sight():
     seen = detections("radar", START_NS, [[30.0, 30.0]], velocity=np.array([[-5.0, -5.0]]))
     scan = projected(seen, sensor(speed_mps=0.2), radial=True)
-    along = np.array([-1.0, 1.0]) / np.sqrt(2)  # east, north of what lies ahead on the left
+    along = np.array([-1.0, 1.0]) / np.sqrt(2)  # east, north of a place ahead on the left
     assert scan.velocity_mps[:, 0] == pytest.approx(-np.hypot(5.0, 5.0) * along)
     assert scan.velocity_certainty[:, :, 0] == pytest.approx(np.outer(along, along) / 0.04)
 

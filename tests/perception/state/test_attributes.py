@@ -1,4 +1,4 @@
-"""The table of tracks, and what a track knows of its road user: class, size, heading."""
+"""The table of tracks, and a track's knowledge of its road user: class, size, heading."""
 
 import numpy as np
 import pytest

@@ -66,7 +66,7 @@ def test_predicting_twice_is_predicting_once():
 
 
 def told(state, lag, position, noise, velocity, certainty):
-    """Return what measurements (2, n) say; `noise`: of the position, `certainty`: of the velocity."""
+    """Return the estimate from measurements (2, n); `noise`: of the position, `certainty`: of the velocity."""
     expected = state[:2] + lag * state[2:]
     return filter.information(lag, position - expected, algebra.inverse(noise), velocity - state[2:], certainty)
 

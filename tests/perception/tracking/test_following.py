@@ -7,7 +7,7 @@ from perception.occlusion.following import ACCELERATION, HARDEST, STANDSTILL_M, 
 
 
 def driven(speed: float, gap: float, leading: float, seconds: float, dt: float = 0.1) -> tuple[float, float]:
-    """Return speed and gap after a while behind one who drives at `leading`."""
+    """Return speed and gap after a while behind a vehicle at `leading`."""
     for _ in range(round(seconds / dt)):
         speed = float(speed_behind(np.array([speed]), np.array([gap]), np.array([leading]), dt)[0])
         gap += (leading - speed) * dt

@@ -123,7 +123,7 @@ def test_point_clouds_make_tracks_with_radial_speed():
 
 
 def test_tracks_end_when_sensors_no_longer_see_them_and_last_when_sensors_fail():
-    """What leaves unseen by working sensors ends at once; sensors that fail only let it age out of the list."""
+    """A track that leaves unseen by working sensors ends at once; sensors that fail only let it age out of the list."""
     users = [User(1, CAR, straight(0, -20, 0, 3), end_s=5.0)]
     sensors = {"camera": camera("camera", 0.0, -50.0, 0.0)}
     gone = Bench(sensors, {"camera": Behaviour(false_alarms=0.0)})

@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_back_does_not_stop_fusion():
 
 
 def test_a_report_from_before_a_pause_resets_nothing():
-    """What was received waits for the end of a tick: after a pause of the process it is older than all else."""
+    """A received report waits for the end of a tick: after a pause of the process it is older than all else."""
     fusion = fused({"camera": camera("camera", 0.0, 0.0, 0.0)})
     for tick in range(10):
         fusion.ingest(detections("camera", START_NS + tick * CYCLE_NS, [[20.0, 0.0]]))

@@ -1,4 +1,4 @@
-"""Fusion with reports of vehicles: whose track a report joins, and what a report that lies changes."""
+"""Fusion with reports of vehicles: the track that a report joins, and the effect of a report that lies."""
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def test_what_only_vehicles_say_makes_no_track():
         assert len(fusion._population.table) == 0
 
 
-LIES = {  # seconds since it began to lie -> what its BSM says; the car drives north at 5 m/s
+LIES = {  # seconds since it began to lie -> the content of its BSM; the car drives north at 5 m/s
     "drifts aside": lambda t: {"east": 0.5 * t},
     "is 2 m to the left": lambda t: {"east": -2.0},
     "is 50 m ahead": lambda t: {"ahead": 50.0},
@@ -112,7 +112,7 @@ def test_a_vehicle_that_lies_drags_its_track_nowhere(lie):
 
 
 def test_who_is_not_trusted_is_not_told_of_by_its_id():
-    """It says that it is where another is seen, for less than a second at a time, such as who only passes."""
+    """It says that it is where another is seen, for less than a second at a time, as a passing vehicle does."""
     fusion = fused({"camera": camera("camera", 0.0, -60.0, 0.0)})
     for tick in range(60):
         stamp_ns = START_NS + tick * CYCLE_NS

@@ -1,4 +1,4 @@
-"""Road users that nobody sees: how they drive on, what missing them says, whom they are taken for."""
+"""Unseen road users: how they drive on, the evidence of missing them, the detections they are taken for."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_without_a_leader_the_slow_stop_and_the_fast_go_on():
 
 
 def missed(rows, rounds, looked=(0,), settled=True, shown=()):
-    """Return the log-odds after so many rounds in which nobody sees anybody but the rows `shown`."""
+    """Return the log-odds after so many rounds in which sensors see the rows `shown` alone."""
     seen = np.zeros((SENSORS.radio, len(rows)), dtype=np.bool_)
     seen[:, list(shown)] = True
     for _ in range(rounds):
@@ -103,10 +103,10 @@ def test_behind_a_bus_nothing_is_missed():
     rows.kind[1], rows.heading_deg[1] = RoadUser.BUS, 90.0
     assert missed(rows, 20, shown=[1])[0] == 8.0
     assert rows.hidden.tolist() == [1, 0]
-    rows.id[0] = 0  # nobody knows whether there is anybody
+    rows.id[0] = 0  # a hypothesis that may be empty
     assert missed(rows, 1, shown=[1])[0] < 6.0
     rows.log_odds[0] = 0.0
-    assert missed(rows, 20, settled=False, shown=[1])[0] == 0.0  # it may have stood there since before anybody looked
+    assert missed(rows, 20, settled=False, shown=[1])[0] == 0.0  # it may have stood there since before the first look
     rows.state[3, 0] = 5.0
     assert missed(rows, 1, settled=False, shown=[1])[0] < -2.0
 

@@ -1,4 +1,4 @@
-"""Places far outside a sensor's field of view are nobody's; those at its edge, and those in its errors, are used."""
+"""Places far outside a sensor's field of view join no track; those at its edge, and those in its errors, are used."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_the_ground_knows_what_it_is_for():
 @pytest.mark.parametrize(
     "points",
     [
-        [[-3.25, 23.6], [-3.25, 172.0]],  # against its direction: its ways leave what all lanes cover
+        [[-3.25, 23.6], [-3.25, 172.0]],  # against its direction: its ways leave the area of all lanes
         [[-3.25, 172.0], [-3.25, 23.6]],
     ],
 )

@@ -1,4 +1,4 @@
-"""Statistics: what is counted of road users that are made for it."""
+"""Statistics: counts of road users that are made for them."""
 
 import pytest
 
@@ -151,7 +151,7 @@ def test_periods_end_at_utc_minutes_and_the_first_may_be_short():
     ],
 )
 def test_at_a_step_of_the_clock_periods_end_and_later_ones_at_minutes_of_the_new_utc(step_s, bounds_s):
-    """The clock steps at 70 s; everybody is counted once, and no period is longer than it may be."""
+    """The clock steps at 70 s; every road user is counted once, and no period is longer than it may be."""
     users = [passing(number, 46.0 + number) for number in range(1, 150)]
     periods = count(
         lambda t: [user(t) for user in users if abs(user(t)[2] - 20.0) < 60.0],

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-CAR, SCORE, BRIGHT = 2.0, 0.9, 0.8  # class of COCO; of what is brighter than that in all colours
+CAR, SCORE, BRIGHT = 2.0, 0.9, 0.8  # class of COCO; of pixels brighter than that in all colours
 ROWS = 20  # of the output: one is used
 
 

@@ -1,6 +1,6 @@
 """The smallest ONNX models that answer like detectors, written as protobuf by hand (onnx.proto, IR version 8).
 
-The output is a constant tensor times the brightest value of the input: what is found depends on the picture.
+The output is a constant tensor times the brightest value of the input: the detections depend on the picture.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who is followed between looks of a network, and how surely each is there."""
+"""Road users followed between looks of a network, and how surely each is there."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_miss_behind_a_screen_hardly_counts() -> None:
 
 
 def unseen(users: Followed) -> Followed:
-    """Return road users after a fifth of a second in which nobody is seen."""
+    """Return road users after a fifth of a second without detections."""
     count = len(users.odds)
     users = users.moved(np.zeros((count, 2)), np.zeros(count, np.bool_), 0.2)
     return told(users, said()).believed(np.zeros(count), SURE)

@@ -117,7 +117,7 @@ def test_a_box_of_a_car_becomes_a_car_on_the_road(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("height_m", "counts"), [(0.7, False), (1.2, True), (1.7, True), (2.6, False)])
 def test_a_traffic_cone_is_no_pedestrian(height_m: float, counts: bool) -> None:
-    """What is too small or too large, where it stands on the road, for its class is left out."""
+    """A box too small or too large for its class at its place on the road is left out."""
     state = np.array([30.0, 4.0, 0.5, 0.5, height_m])
     box = box_of(outline(VIEW, np.array(PEDESTRIAN), state, np.array(0.0)))[None] + 0.5
     found = NetworkBoxes(box, np.array([int(RoadUser.PEDESTRIAN)]), np.array([0.9]))
@@ -126,7 +126,7 @@ def test_a_traffic_cone_is_no_pedestrian(height_m: float, counts: bool) -> None:
 
 
 def test_everybody_has_one_box() -> None:
-    """A van that is a car and a truck; a rider and what is ridden; a person beside a bicycle stays one."""
+    """A van that is a car and a truck; a rider and the cycle; a person beside a bicycle stays one."""
     rows: list[tuple[list[float], RoadUser, float]] = [
         ([100, 100, 200, 180], RoadUser.CAR, 0.7),
         ([102, 98, 203, 181], RoadUser.TRUCK, 0.6),

@@ -1,4 +1,4 @@
-"""Screens: what never shows a road user, whoever passes; the motion and the feet of those behind it."""
+"""Screens: parts of the picture that never show a road user; motion and feet of people behind them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGN = slice(40, 70), slice(90, 110)
 
 
 def foreground(left: int, seen: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """Return the foreground of somebody 20 px wide and 60 px tall behind a sign, and the place of the box."""
+    """Return the foreground of a person 20 px wide and 60 px tall behind a sign, and the place of the box."""
     ones = np.zeros(SHAPE, np.uint8)
     ones[30:90, left : left + 20] = seen
     ones[SIGN] = 0
@@ -21,7 +21,7 @@ def foreground(left: int, seen: bool = True) -> tuple[np.ndarray, np.ndarray]:
 
 
 def walked(screens: Screens, times: int) -> None:
-    """Let somebody walk from left to right so many times, 5 px a picture."""
+    """Let a person walk from left to right so many times, 5 px a picture."""
     for left in list(range(0, 180, 5)) * times:
         screens.learn(*foreground(left), np.array([5 / 20]))
 

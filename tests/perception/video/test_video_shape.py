@@ -60,7 +60,7 @@ def pictures() -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
 
 
 def told(made: CameraPipeline, size: tuple[int, int]) -> tuple[Video, list[Detections]]:
-    """Return the driver, and what it measured of a car on a road, from pictures squeezed to a size."""
+    """Return the driver, and its measurement of a car on a road, from pictures squeezed to a size."""
     driver = Video("video", VideoInboxSettings(inbox="video"))
     found: list[Detections] = []
     for number, picture in enumerate(pictures()):

@@ -40,7 +40,7 @@ def test_there_and_back(ahead: float, left: float) -> None:
 
 
 def test_a_homography_is_a_camera() -> None:
-    """Four surveyed points give focal length, height and the pixels of what stands above the road."""
+    """Four surveyed points give focal length, height and the pixels of bodies above the road."""
     ideal = CameraView(LENS.model_copy(update={"distortion": (0.0,) * 5}), MOUNT, SIZE)
     pixels = ideal.to_picture(np.column_stack([PLACES, np.zeros(4)]))
     matrix = cv2.getPerspectiveTransform(pixels.astype(np.float32), PLACES.astype(np.float32))
@@ -81,7 +81,7 @@ def _boxes(state: np.ndarray, heading: float, kind: RoadUser, seen: tuple[bool, 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(18, 55), st.floats(-12, 12), st.floats(0, np.pi), st.sampled_from([RoadUser.CAR, RoadUser.PEDESTRIAN]))
 def test_a_body_is_found_where_it_stands(ahead: float, left: float, heading: float, kind: RoadUser) -> None:
-    """From its box alone, whatever its heading: within what the covariance says (5 sigmas), and a metre."""
+    """From its box alone, whatever its heading: within 5 sigmas of the covariance and 1 m."""
     size = (4.6, 1.82, 1.5) if kind is RoadUser.CAR else (0.5, 0.5, 1.7)
     found = Fitter(VIEW, NO_LANES).fit(_boxes(np.array([ahead, left, *size]), heading, kind))
     off = found.position_m[0] - [ahead, left]

@@ -49,7 +49,7 @@ def projected(places: Floats) -> Floats:
 
 
 def stripes() -> Floats:
-    """Return the corners (n, 2) m of the crosswalks' stripes: they are what a person picks."""
+    """Return the corners (n, 2) m of the crosswalks' stripes: the points that a person picks."""
     found: list[Floats] = []
     walks: Any = Crossing().lane_map()["crosswalks"]
     for walk in walks:

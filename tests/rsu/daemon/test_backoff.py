@@ -1,4 +1,4 @@
-"""When what has ended is started again."""
+"""When an ended process is started again."""
 
 from __future__ import annotations
 

@@ -141,12 +141,12 @@ def test_a_new_supervisor_takes_over_who_runs() -> None:
     made.adopt(6, 50.0)  # it did not die
     made.adopt(7, 50.0)
     assert made.pid == 7 and made.undying == [6] and list(made.look(50.0, SITE)) == []
-    assert list(made.look(50.0 + START_S + 0.1, SITE)) == KILLED  # hung while nobody looked
+    assert list(made.look(50.0 + START_S + 0.1, SITE)) == KILLED  # hung between two looks
 
 
 @given(st.lists(st.tuples(st.sampled_from(["look", "progress", "end", "heavy", "renew", "pause"]), st.floats(0, 5))))
 def test_whatever_happens_there_is_one_of_it_and_it_comes_back(steps: list[tuple[str, float]]) -> None:
-    """Never two starts without an end or a left-behind between them; who can be started is started in 60 s."""
+    """Never two starts without an end or a left-behind between them; where a start is possible, it comes in 60 s."""
     made, now, pids = Child("child", ROW), 0.0, iter(range(1, 10_000))
     alive: set[int] = set()
 

@@ -1,4 +1,4 @@
-"""What the supervisor's thread says of the site in use."""
+"""The supervisor's thread on the site in use."""
 
 from __future__ import annotations
 

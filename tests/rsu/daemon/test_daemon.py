@@ -128,7 +128,7 @@ def test_a_half_edited_file_is_nobodys_and_a_whole_one_everybodys(daemon: Daemon
     before = digest(daemon.until(lambda state: True))
     station = daemon.pid("station")
     daemon.site.write_text(HALF, encoding="utf-8")
-    os.kill(station, signal.SIGKILL)  # who is started again now reads the frozen copy
+    os.kill(station, signal.SIGKILL)  # a process started again now reads the frozen copy
     daemon.until(lambda state: views(state)["station"].pid not in (None, station))
     station = daemon.pid("station")
     daemon.process.send_signal(signal.SIGHUP)

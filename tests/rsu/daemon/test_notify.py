@@ -1,4 +1,4 @@
-"""What systemd hears: sd_notify(3) through a real datagram socket, of the file system and of the abstract kind."""
+"""Notices to systemd: sd_notify(3) through a real datagram socket, of the file system and of the abstract kind."""
 
 from __future__ import annotations
 

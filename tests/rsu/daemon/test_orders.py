@@ -1,4 +1,4 @@
-"""The line between supervisor and zygote: nobody waits, nothing comes garbled."""
+"""The line between supervisor and zygote: neither side waits, nothing comes garbled."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def test_the_end_of_the_other_side_is_known() -> None:
     one.send(Alive())
     one.close()
     assert list(other.received()) == [Alive()] and other.broken
-    other.send(Alive())  # nobody is there: lost
+    other.send(Alive())  # no other side any more: lost
     other.close()

@@ -1,4 +1,4 @@
-"""The table of processes: what its rows name is there."""
+"""The table of processes: the modules and settings that its rows name exist."""
 
 from __future__ import annotations
 

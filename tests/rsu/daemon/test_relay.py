@@ -1,4 +1,4 @@
-"""What processes say: relayed within bounds, never waited for, and remembered as last words."""
+"""Output of processes: relayed within bounds, never waited for, and remembered as last words."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_last_words(said: bytes, words: str) -> None:
 
 def test_nobody_waits_for_a_standard_error_that_takes_nothing() -> None:
     code = "from rsu.daemon.relay import Stderr; [Stderr().write('x' * 9000) for _ in range(100)]; print('done')"
-    reading, writing = os.pipe()  # nobody reads it
+    reading, writing = os.pipe()  # without a reader
     command = [sys.executable, "-c", code]
     told = subprocess.run(command, stdout=subprocess.PIPE, stderr=writing, timeout=20, check=True)
     os.close(writing)

@@ -1,4 +1,4 @@
-"""The frozen copy of a site: whole, the same for everybody, and kept."""
+"""The frozen copy of a site: whole, the same for all processes, and kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROFILE = "ti-traffic-68xx.cfg"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """Return a site file of our own, with what it names beside it."""
+    """Return a site file of our own, with the files it names beside it."""
     folder = tmp_path / "etc"
     folder.mkdir()
     for name in ("demo.yaml", "demo-lanes.json", PROFILE):
@@ -132,7 +132,7 @@ def test_few_copies_are_kept(site: Path, shelf: Path) -> None:
 
 
 def test_a_changed_file_is_caught_while_it_is_copied(site: Path, shelf: Path) -> None:
-    """What is frozen is what was read, and it is judged as such: here, half of the file."""
+    """The copy holds the octets that were read, and they are judged: here, half of the file."""
     gathered = gather(site)
     name = next(name for name in gathered.files if name.endswith("lanes.json"))
     torn = gathered._replace(files={**gathered.files, name: b"{"}, digest="torn")

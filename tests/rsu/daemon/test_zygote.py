@@ -1,4 +1,4 @@
-"""The daemon's skeleton at work: who ends or hangs is started again, whoever it is; nobody else notices."""
+"""The daemon's skeleton at work: a process that ends or hangs starts again, the supervisor too; no other notices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 class Family:
-    """A running family, and what its supervisor says of it."""
+    """A running family, and its supervisor's words."""
 
     def __init__(self, run: Path, **environment: str) -> None:
         self._bus = Subscriber(run, ["processes"])
@@ -51,7 +51,7 @@ class Family:
         return pid
 
     def close(self) -> str:
-        """End it; return what it said."""
+        """End it; return its words."""
         self.root.terminate()
         _, said = self.root.communicate(timeout=10)
         self._bus.close()

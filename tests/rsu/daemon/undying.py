@@ -14,7 +14,7 @@ _ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void
 
 @contextmanager
 def undying(pid: int) -> Iterator[None]:
-    """Keep a process from dying while this runs: killed, it keeps its files and ports, and nobody can reap it.
+    """Keep a process from dying while this runs: killed, it keeps its files and ports, and no parent can reap it.
 
     PermissionError: tracing is not allowed here.
     """

@@ -1,4 +1,4 @@
-"""The daemon takes commands from a real Mosquitto: answers, repeats, kills, and what the station then does."""
+"""The daemon takes commands from a real Mosquitto: answers, repeats, kills, and their effect on the station."""
 
 from __future__ import annotations
 

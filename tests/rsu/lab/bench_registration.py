@@ -59,7 +59,7 @@ def world(start_s: float) -> Iterator[WorldFrame]:
 
 
 def judge(site: Config, heard: Sequence[Sensed], wrong: Wrong) -> tuple[dict[str, object], bool]:
-    """Return what is found of a site with wrong mounts, and whether that is within the limits."""
+    """Return the mounts found for a site with wrong mounts, and whether that is within the limits."""
     found = registrations(wrong_site(site, wrong), heard)
     moved = {one.device for one in found if one.verdict == "moved"}
     put = [(one, wrong[one.device]) for one in found if one.device in wrong]

@@ -18,7 +18,7 @@ RUNS = range(6)
 
 
 class Scene(NamedTuple):
-    """One time step: who is there, who is said to be, and how far they are apart."""
+    """One time step: true ids, estimated ids, and their distances."""
 
     truth: list[int]
     said: list[int]
@@ -52,7 +52,7 @@ def step(scene: Scene) -> TimeStep:
 
 
 def clear_mota(run: list[Scene]) -> tuple[float, int]:
-    """CLEAR MOT: keep last partners that are near enough, pair the others; count what is missed, false, changed."""
+    """CLEAR MOT: keep last partners that are near enough, pair the others; count missed, false, changed ids."""
     last: dict[int, int] = {}
     wrong = switches = there = 0
     for truth, said, distance in run:

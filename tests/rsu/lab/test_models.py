@@ -58,7 +58,7 @@ def tiny() -> tuple[TinyModel, dict[str, tuple[int, ...]]]:
 
 
 def _head(model: TinyModel, random: np.random.Generator, number: int, source: str, cells: int, inward: int) -> None:
-    """Add what makes scores and distances of one scale; the shapes it is brought to are sums, and sparse."""
+    """Add the nodes that make scores and distances of one scale; the shapes it is brought to are sums, and sparse."""
     name = f"h{number}/"
     model.constant(f"{name}kernel", random.normal(0, 0.4, (1, 1, inward, HEAD)), "uint8")
     model.node("Transpose", f"{name}t", source, "last")

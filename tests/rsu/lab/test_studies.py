@@ -1,4 +1,4 @@
-"""Studies in a database: joined by those who try the same, refused to others, and what is wrong with the database."""
+"""Studies in a database: joined by processes with the same question, refused to others, and faults of the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Truth files in all their forms, what is wrong with them, and where everybody was in between."""
+"""Truth files in all their forms, their faults, and places of road users in between."""
 
 from __future__ import annotations
 

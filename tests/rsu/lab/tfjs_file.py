@@ -1,4 +1,4 @@
-"""A small graph model of TensorFlow.js, written as its converter writes it, and what it computes, in numpy.
+"""A small graph model of TensorFlow.js, written as its converter writes it, and its result, in numpy.
 
 The interpreter follows TensorFlow's documentation of the raw operations, channels last, one picture at a time.
 """
@@ -51,7 +51,7 @@ class TinyModel:
         return name
 
     def document(self, outputs: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
-        """Return what `model.json` holds. Nodes stand in another order than that in which they are computed."""
+        """Return the content of `model.json`. Nodes stand in another order than that in which they are computed."""
 
         def signature(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
             sizes = {name: {"dim": [{"size": str(side)} for side in shape]} for name, shape in shapes.items()}

@@ -30,7 +30,7 @@ FOR = Detail("{} for {} s", "{}，持续 {} s")
 
 
 def effect(code: str) -> Detail:
-    """Return the effect of an alarm: that of its row, else what the gate decides for its reason."""
+    """Return the effect of an alarm: that of its row, else the gate's decision for its reason."""
     if (told := ALARMS[code].effect) is not None:
         return told
     decisions = list(zip(gate.KINDS, gate.TABLE[code], strict=True))

@@ -1,10 +1,10 @@
-"""The page "Figures": what each bench measures, and what came of it last: command, machine, time, value, limit.
+"""The page "Figures": each bench's subject, and its last results: command, machine, time, value, limit.
 
 `gather()` takes the figures that benches left in build/bench into `figures.json`, which is kept; the page is made of
 that. Which figures of a file the page shows stands in `figures.yaml`, one row each:
 
 - `at`: where the figure stands in the file, as keys with "/" between them; `*` is every key, or every item of a list.
-- `take`: what becomes of several of them: `max`, `min`, `sum`; `all`: whether none is false; `count`: how many items
+- `take`: how several of them are joined: `max`, `min`, `sum`; `all`: whether none is false; `count`: how many items
   a list or a map has, all in all. Without it each is shown.
 - `limit`: `<=`, `>=` or `==` and a number, or where that stands in the same file (`*` is the same key there).
 - `unit`, and the name in both languages.
@@ -58,7 +58,7 @@ class Figure(NamedTuple):
 
 
 def kept() -> dict[str, Any]:
-    """Return what was gathered last, by file."""
+    """Return the results gathered last, by file."""
     found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
     return found
 
@@ -93,7 +93,7 @@ def read(data: Any, row: Row) -> list[Figure]:
 
 
 def _at(data: Any, keys: Sequence[str], of: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield what stands at a path, and the keys that `*` was."""
+    """Yield the value at a path, and the keys in place of `*`."""
     if not keys:
         yield of, data
     elif keys[0] == "*":

@@ -1,4 +1,4 @@
-"""Markdown of what code knows."""
+"""Markdown from the tables of the code."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ HEADS = {
 
 
 def decisions(language: str) -> str:
-    """Return what the gate decides, by reason and message type."""
+    """Return the gate's decisions, by reason and message type."""
     words = DECISIONS[language]
     head = [*HEADS[language]["reasons"], *(kind.upper() for kind in gate.KINDS)]
     return table(head, ([f"`{reason}`", *(words[each] for each in row)] for reason, row in gate.TABLE.items()))
@@ -88,7 +88,7 @@ def faults(language: str, group: ModuleType) -> str:
 
 
 def beginnings(language: str) -> str:
-    """Return what octets that a driver cannot read look like, the first that fits."""
+    """Return the kind of octets that a driver cannot read, the first that fits."""
     rows = {getattr(hint, language): pattern.decode("ascii") for pattern, hint in reversed(hints.BEGINNINGS.items())}
     return table(HEADS[language]["hints"], [(f"`{rows[text]}`", text) for text in reversed(rows)])
 
@@ -111,7 +111,7 @@ GIVES_ZH = {
 
 
 def modalities(language: str) -> str:
-    """Return what follows from each modality, by the name of its row."""
+    """Return the consequences of each modality, by the name of its row."""
     rows = (
         (
             f"`{row.name.upper()}`",

@@ -1,4 +1,4 @@
-"""What the manual tells to type exists: commands of `rsu` with their options, faults of the drill, targets, files."""
+"""All that the manual says to type exists: commands of `rsu` with their options, faults of the drill, targets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def code(tokens: list[Token]) -> Iterator[str]:
 
 
 def commands(language: str, page: str) -> Iterator[list[str]]:
-    """Yield what stands behind `rsu` where a line is, or holds, a command."""
+    """Yield the words behind `rsu` in lines that are, or hold, a command."""
     for line in code(render.parse(pages.text(language, page))):
         for part in re.split(r";|&&|\|(?= )", line):
             words = part.replace("`", "").split()
@@ -41,7 +41,7 @@ COMMAND: Any = typer.main.get_command(app)
 
 
 def complaint(words: list[str]) -> str | None:
-    """Return what is wrong with a command, None: nothing."""
+    """Return the fault of a command, None: nothing."""
     command = COMMAND
     options = {"--help"}
     for word in words:

@@ -1,4 +1,4 @@
-"""The page "Figures": every bench is there, and what it wrote comes in, with command, machine, time and limits."""
+"""The page "Figures": every bench is there, and its results come in, with command, machine, time and limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader who follows the page "A new site from nothing" gets a site that runs: its blocks, as they stand."""
+"""A reader following the page "A new site from nothing" gets a site that runs: its blocks, as they stand."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_steps_bring_up_a_site(tmp_path: Path) -> None:
 
 
 def meaning(block: Block) -> Any:
-    """Return what a block says, without its comments."""
+    """Return the commands of a block, without its comments."""
     if block.language == "json":
         return json.loads(block.text)
     return YAML(typ="safe").load(block.text) if block.language == "yaml" else block.text

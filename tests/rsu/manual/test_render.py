@@ -1,4 +1,4 @@
-"""Markdown to HTML: what a page may hold, and what it may not."""
+"""Markdown to HTML: allowed parts of a page, and refused ones."""
 
 from __future__ import annotations
 

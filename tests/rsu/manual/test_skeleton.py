@@ -107,7 +107,7 @@ def frame(number: int, now_ns: int) -> bytes:
 
 
 def read(device: Device, line: Pty, patience_s: float) -> list[Detections]:
-    """Return what comes of the octets on the line, as soon as something does."""
+    """Return the measurements from the octets on the line, as soon as something does."""
     found: list[Detections] = []
     end = time.monotonic() + patience_s
     while not found and time.monotonic() < end:
@@ -123,7 +123,7 @@ def fix(now_ns: int) -> Fix:
 
 
 def run(site: Config, device: Device, line: Pty) -> tuple[Station, list[Output], list[Detections]]:
-    """Return the station, what it gave and what the driver made of 40 scans, each cut in two and one damaged."""
+    """Return the station, its outputs and the driver's measurements of 40 scans, each cut in two and one damaged."""
     station, outputs, scans = Station(site, bytes(16)), [], []
     poll([device], 0.01, line.clock)  # opens the line
     for number in range(40):

@@ -1,7 +1,7 @@
 """A disk after a power cut at any operation that a process did: made of the log of `log_io.c`.
 
-Three disks of one cut: `all` has everything up to it; `synced` has of each file what its last sync made safe, under the
-names of that moment; `torn` has everything, of the last write the first half.
+Three disks of one cut: `all` has everything up to it; `synced` has of each file the octets that its last sync made
+safe, under the names of that moment; `torn` has everything, of the last write the first half.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 _HEAD = struct.Struct("=cHHQI")
 HERE = Path(__file__).parent
 KINDS = ("all", "synced", "torn")
-TOLD = "told"  # file in which the process promises what is safe
+TOLD = "told"  # file in which the process notes its promises
 
 
 class Operation(NamedTuple):
@@ -60,7 +60,7 @@ class Contents:
 
 
 def logged(module: str, name: str, folder: Path) -> list[Operation]:
-    """Run `python -m MODULE NAME FOLDER` and return what it did to the folder's files."""
+    """Run `python -m MODULE NAME FOLDER` and return its writes to the folder's files."""
     library, log, work = folder / "log_io.so", folder / "io.log", folder / "work"
     work.mkdir(exist_ok=True)
     compiler = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(HERE / "log_io.c"), "-ldl"]
@@ -84,7 +84,7 @@ def _operations(log: bytes, folder: str) -> Iterator[Operation]:
 
 
 class Cut(NamedTuple):
-    """A disk that a power cut can leave. `told`: what the process had promised by then."""
+    """A disk that a power cut can leave. `told`: the process's promises by then."""
 
     number: int  # of the operation
     kind: str  # of KINDS

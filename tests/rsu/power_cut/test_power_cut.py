@@ -1,4 +1,4 @@
-"""Power cuts after every single write of spool, recording and journal: what was promised is there, and work goes on."""
+"""Power cuts after every single write of spool, recording and journal: every promise is kept, and work goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.rsu.power_cut.work NAME FOLDER`: writes as the daemon does; the file `told` says what is safe."""
+"""`python -m tests.rsu.power_cut.work NAME FOLDER`: writes as the daemon does; the file `told` holds the promises."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def recording(seconds: float) -> Path:
 
 
 def measure(path: Path) -> tuple[RerunResult, dict[str, object]]:
-    """Replay a recording; return what came out and the figures."""
+    """Replay a recording; return the outputs and the figures."""
     settle()  # as the daemon and `rsu replay` do
     before_s = time.process_time()
     with Sampler() as sampler:

@@ -27,13 +27,13 @@ TICK_S = 0.1
 
 
 class Cuts(NamedTuple):
-    """What the cuts of one recording came to."""
+    """The outcome of the cuts of one recording."""
 
     recording: str
     cuts: int
     empty: int  # cuts before the first tick was on the disk: a recording without any comes of them
     most_lost_s: float  # time between the last recovered tick and the last one that the cut may have met
-    wrong: list[str]  # what should not have been
+    wrong: list[str]  # faults
 
 
 def cut(path: Path, folder: Path) -> Cuts:
@@ -43,7 +43,7 @@ def cut(path: Path, folder: Path) -> Cuts:
     found = [count for count, _ in counts]
     wrong = [f"byte {number * STEP}: {text}" for number, (_, text) in enumerate(counts) if text]
     wrong += [f"byte {n * STEP}: fewer ticks than before" for n, (a, b) in enumerate(pairwise(found)) if b < a]
-    # what a cut can cost is what the next section end adds
+    # a cut can cost as much as the next section end adds
     steps = [b - a for a, b in pairwise(found) if b > a]
     lost_s = max(steps, default=0) * TICK_S
     if lost_s > LIMIT_S or found[-1] != len(tapes):
@@ -52,7 +52,7 @@ def cut(path: Path, folder: Path) -> Cuts:
 
 
 def _recovered(data: bytes, tapes: list[Tape], folder: Path) -> tuple[int, str | None]:
-    """Return how many ticks come back of a cut file, and what is wrong with them."""
+    """Return how many ticks come back of a cut file, and their faults."""
     part = folder / "cut.mcap.part"
     part.write_bytes(data)
     result = recover(part)

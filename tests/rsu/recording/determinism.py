@@ -1,9 +1,9 @@
 """`python -m tests.rsu.recording.determinism [REC...]`: is a replay the same at any speed, in any process and machine?
 
 Three runs x {1x, max} x {1, 2 workers} in each of two checkouts: this one and a copy of its tracked files, in which the
-codec has no compiled engine. The runs differ in what could reach the outputs by mistake: the seed of Python's hashes,
-the time zone, and the processor, by switching off the instruction sets that numpy and its BLAS would use here. Prints
-the hashes, keeps the figures; exit code 1 when they are not all the same.
+codec has no compiled engine. The runs differ in all that could reach the outputs by mistake: the seed of Python's
+hashes, the time zone, and the processor, by switching off the instruction sets that numpy and its BLAS would use here.
+Prints the hashes, keeps the figures; exit code 1 when they are not all the same.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def hashes(checkout: Path, machine: dict[str, str], arguments: list[str]) -> lis
 
 
 def runs(recordings: list[Path]) -> Iterator[dict[str, object]]:
-    """Yield what each run came to."""
+    """Yield the digest of each run."""
     with tempfile.TemporaryDirectory() as folder:
         checkouts = {"this": ROOT, "copy": copy_checkout(Path(folder))}
         for name, speed, workers, number in product(checkouts, SPEEDS, WORKERS, range(len(MACHINES))):

@@ -1,6 +1,6 @@
-"""Golden recordings: what the station makes of seven short scenes, byte for byte.
+"""Golden recordings: the station's outputs in seven short scenes, byte for byte.
 
-    python -m tests.rsu.recording.golden_outputs                what would change; exit code 1 when something would
+    python -m tests.rsu.recording.golden_outputs                changes to come; exit code 1 when something would
     python -m tests.rsu.recording.golden_outputs --yes          say it, then replace the outputs
     python -m tests.rsu.recording.golden_outputs --world --yes  make the scenes anew, their inputs too (needs SUMO)
 
@@ -30,7 +30,7 @@ def compare(name: str, out: Path | None = None) -> RerunResult:
 
 
 def _update(name: str, yes: bool, folder: Path) -> bool:
-    """Say what changed in a scene, replace it if wanted; return whether it changed."""
+    """Print the changes of a scene, replace it if wanted; return whether it changed."""
     new = folder / f"{name}.mcap"
     result = compare(name, new)
     if result.recorded == result.replayed:

@@ -1,4 +1,4 @@
-"""The scenes of the golden recordings: what happens in the bench world, and what goes wrong with the devices."""
+"""The scenes of the golden recordings: the course of the bench world, and the faults of devices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SECTION_TICKS = 10  # small files; the recorder ends a section twice a second
 
 
 class Scene(NamedTuple):
-    """What happens in a golden recording."""
+    """The course of a golden recording."""
 
     seconds: float
     world: World
@@ -88,7 +88,7 @@ def _against_traffic(t: float) -> tuple[float, float]:
 
 
 def _bad_lines(device: str, at_ns: int, data: bytes) -> bytes:
-    """Damage what the signal controller says from 9 s on, and now and then a byte of everybody else."""
+    """Damage the signal controller's octets from 9 s on, and now and then a byte of all other devices."""
     flip = at_ns // 1_000_000 % 997
     if (device == "signal" and at_ns > 9 * S) or (flip < 40 and len(data) > flip):
         return data[:flip] + bytes([data[flip % len(data)] ^ 0x20]) + data[flip + 1 :]

@@ -1,4 +1,4 @@
-"""Recordings on disk: what is written comes back, what is changed is found, what is cut is recovered."""
+"""Recordings on disk: written records come back, changes are found, cut files are recovered."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def sealed_sections(path: Path) -> dict[str, str]:
 
 
 def test_a_seal_whose_places_lie_behind_the_end_is_no_crash(path: Path, tmp_path: Path) -> None:
-    """Chunks were taken out and what follows the seal is gone: its places are those of the longer file."""
+    """Chunks were taken out and the part after the seal is gone: its places are those of the longer file."""
     data, other = path.read_bytes(), tmp_path / "other.mcap"
     places = [tuple(map(int, name.split("+"))) for name in sealed_sections(path) if name != SELF]
     (first, _), (last, length) = places[1], places[-1]

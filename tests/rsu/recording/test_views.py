@@ -1,4 +1,4 @@
-"""What viewers are given in recordings: all that Foxglove's schemas require is there, and of the right kind.
+"""Topics for viewers in recordings: all that Foxglove's schemas require is there, and of the right kind.
 
 The required fields are a transcription of the package @foxglove/schemas, of the messages that recordings have.
 """
@@ -41,7 +41,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
 
 
 def missing(value: Any, wanted: Any, path: str = "") -> list[str]:
-    """Return what a message lacks, or has of another kind."""
+    """Return the fields that a message lacks, or has of another kind."""
     if isinstance(wanted, dict):
         if not isinstance(value, dict):
             return [path]

@@ -1,4 +1,4 @@
-"""What the station told is recorded in the words of one dialect, whatever platform the site speaks to."""
+"""The station's records are kept in the words of one dialect, whatever platform the site speaks to."""
 
 from __future__ import annotations
 

@@ -72,12 +72,12 @@ class VirtualDevice:
         return lambda data: None if opening == "air" else self._waiting.append((port, data))
 
     def hear(self, port: str, data: bytes, now_ns: int) -> None:
-        """Take what the driver wrote."""
+        """Take the driver's octets."""
         opening = port if port in self._openings else self._openings[0]
         self.runner._schedule(self.emulator.received(opening, data, now_ns), now_ns)
 
     def reads(self, now_ns: int, cut: bool) -> list[Read]:
-        """Return what it says now."""
+        """Return its octets of now."""
         self.runner.step(now_ns)
         said, self._waiting = self._waiting, []
         if cut:

@@ -1,6 +1,6 @@
 """A video camera in virtual time: pictures drawn of the world, and the product's own eye that looks at them.
 
-What a process of its own does on the box is done here between two rounds: unpack, look, tell the station.
+The work of a process of its own on the box is done here between two rounds: unpack, look, tell the station.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rsu.video.source import Shot
 from sim import bench
 from sim.emulate import Runner, make_emulator
 
-LOOK_NS = 40_000_000  # from a picture's receipt to that of what was found in it, about as on the bench
+LOOK_NS = 40_000_000  # from a picture's receipt to that of its detections, about as on the bench
 MS = 1_000_000
 
 
@@ -54,10 +54,10 @@ class VirtualVideo:
         self._waiting: list[Read] = []
 
     def hear(self, port: str, data: bytes, now_ns: int) -> None:
-        """Take what the driver wrote: nothing."""
+        """Take the driver's octets: none."""
 
     def reads(self, now_ns: int, cut: bool) -> list[Read]:
-        """Return what its process says now."""
+        """Return its process's octets of now."""
         self.runner.step(now_ns)
         for packed in self._film.pictures:
             shot = Shot(now_ns - self._latency_ns, np.frombuffer(packed, np.uint8))

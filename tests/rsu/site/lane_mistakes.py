@@ -1,5 +1,4 @@
-# ruff: noqa: E501
-"""Mistakes that people make in a lane map, each alone in the demo's: which value is another, where and what is to be said."""
+"""Mistakes that people make in a lane map, each alone in the demo's: changed value, place and words of the finding."""
 
 from __future__ import annotations
 
@@ -12,14 +11,14 @@ GONE = object()  # the key is not there
 
 class LaneMistake(NamedTuple):
     level: str
-    path: str  # of what is changed
+    path: str  # of the changed value
     new: Any  # a value, or a function of the old one
-    at: str  # where the finding points: a path, `.` for the same, `..` for what is below it
+    at: str  # where the finding points: a path, `.` for the same, `..` for a key below it
     words: str
 
 
 def times(factor: float) -> Callable[[Any], Any]:
-    """Return what makes all numbers of a list larger."""
+    """Return a function that makes all numbers of a list larger."""
     return lambda old: [times(factor)(each) if isinstance(each, list) else each * factor for each in old]
 
 
@@ -34,7 +33,7 @@ def swapped(old: list[Any]) -> list[Any]:
 
 
 def moved(east: float, north: float) -> Callable[[Any], Any]:
-    """Return what moves all points in a value."""
+    """Return a function that moves all points in a value."""
 
     def move(old: Any) -> Any:
         if isinstance(old, dict):
@@ -218,7 +217,7 @@ PHASES = [
 
 LANES = [*LINES, *IDS, *WAYS, *PHASES]
 
-JSON = [  # what is there, what is typed with its mark, words
+JSON = [  # original text, typed text with its mark, words
     ('"nodes": [', '"nodes"¦ [', "a comma or a colon is missing?"),
     ('"id": 10,', '"id": 10¦', "not JSON...a comma or a colon is missing?"),
     ('"id": 10,', '"id": 10¦，', "full-width ，: type ,"),

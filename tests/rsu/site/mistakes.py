@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Mistakes that people make in a site file, each alone in the demo's: what is typed instead, and what is to be said.
+"""Mistakes that people make in a site file, each alone in the demo's: the text typed instead, and the finding's words.
 
 `¦` stands where the finding is to point, and is not typed; where the finding points elsewhere, `at` says where.
 """
@@ -38,7 +38,7 @@ SIGN = 'text: "50", east_m: 8.0, north_m: 60.0, priority: 6, links: [north_in]'
 
 
 def event(rule: str, settings: str) -> tuple[str, str]:
-    """Return what is typed for a rule's settings, before the page's."""
+    """Return the text typed for a rule's settings, before the page's."""
     return PAGE, f"events:\n  {rule}: {settings}\n{PAGE}"
 
 

@@ -1,4 +1,4 @@
-"""What `rsu check` says of mistakes: each is found with line, column, key and a hint; what is right is left alone."""
+"""Findings of `rsu check`: each mistake is found with line, column, key and a hint; a right file is left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Site files: what is wrong is said with line, column and key; all at once; nothing wrong is accepted."""
+"""Site files: mistakes are told with line, column and key; all at once; none is accepted."""
 
 from __future__ import annotations
 

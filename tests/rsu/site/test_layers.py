@@ -1,4 +1,4 @@
-"""Drop-ins beside a site file: what counts, in which file a mistake is, and that copies and recordings have them."""
+"""Drop-ins beside a site file: which value counts, the file of a mistake, and that copies and recordings have them."""
 
 from __future__ import annotations
 

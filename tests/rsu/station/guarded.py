@@ -55,7 +55,7 @@ class Play:
         self.now = 1000 * S
 
     def tell(self, phases: Mapping[int, Sequence[Told]], seconds: float = 0.1, certain: bool = True) -> Judged:
-        """Tell the same lights for a while, their times counting down; return what the guard made of the last one."""
+        """Tell the same lights for a while, their times counting down; return the guard's output for the last one."""
         for tick in range(max(1, round(seconds * 10))):
             passed = tick / 10
             counted = {

@@ -90,7 +90,7 @@ def users(frames: Iterable[Outgoing]) -> list[list[int]]:
 
 
 def test_who_finds_no_room_waits_and_that_is_said() -> None:
-    """300 new ones need 20 frames: 8 leave, the rest in the next cycles, nobody twice before."""
+    """300 new ones need 20 frames: 8 leave, the rest in the next cycles, none twice before."""
     sender, told = broadcaster(), []
     for cycle in range(3):
         frames = users(sender.others(scene(crowd(300), cycle)))
@@ -138,7 +138,7 @@ def test_proxies_share_what_rsm_leaves_and_take_turns() -> None:
 
 @pytest.mark.parametrize("share", [ChannelSettings(), ChannelSettings(octets_per_cycle=500)])
 def test_cycles_without_a_proxy_take_no_message_count(share: ChannelSettings) -> None:
-    """Nobody is there, or the crowd's RSM takes all the octets: a receiver sees no jump of msgCnt."""
+    """No road user is there, or the crowd's RSM takes all the octets: a receiver sees no jump of msgCnt."""
     sender = broadcaster(channel=share, proxy_bsm=True)
     counts = []
     for cycle, users in enumerate((1, 0, 0, 300, 300, 1)):

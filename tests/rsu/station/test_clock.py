@@ -1,4 +1,4 @@
-"""UTC uncertainty (G3): what it says bounds how wrong the system clock is, whoever moved it."""
+"""UTC uncertainty (G3): it bounds the error of the system clock, however that was moved."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_step_of_the_clock_is_seen_within_two_seconds(step_ms: int) -> None:
 
 
 def heard(clock: UtcClock, seconds: float, begin_ns: int = S) -> int:
-    """Let GNSS say for a while what is true; return when it spoke last."""
+    """Let GNSS give the true time for a while; return when it spoke last."""
     for number in range(round(seconds * 5)):
         clock.update(fix(begin_ns + number * 200 * MS))
     return begin_ns + round(seconds * S) - 200 * MS
@@ -89,7 +89,7 @@ def test_a_step_without_gnss_is_no_time_for_good() -> None:
     now = heard(clock, 10) + 60 * S
     assert list(clock.conditions(now)) == []
     clock.correct(now, step(37 * S))
-    clock.correct(now + 10 * S, step(0))  # back again: nobody knows
+    clock.correct(now + 10 * S, step(0))  # back again: unknown
     assert list(clock.conditions(now + 20 * S)) == ["no-time"]
 
 
@@ -171,7 +171,7 @@ def test_a_clock_that_was_never_set_is_no_time_even_if_the_receiver_agrees() -> 
                          (-300, "gnss-time-jump"), (3_600_400, "gnss-time-jump")],
 )  # fmt: skip
 def test_gnss_time_that_jumps_is_named_and_not_believed(off_ms: int, name: str) -> None:
-    """A receiver that starts again without leap seconds, or that somebody spoofs: the system clock is steady."""
+    """A receiver that starts again without leap seconds, or under spoofing: the system clock is steady."""
     clock = UtcClock(ClockSettings())
     now = heard(clock, 10)
     for number in range(1, 15):
@@ -243,7 +243,7 @@ def test_the_uncertainty_bounds_the_error_whatever_the_system_clock_does(
 ) -> None:
     """Steps, small ones, pushes; a drift that the site file allows or that GNSS has shown for 30 s, up to 1 ms/s.
 
-    The receiver's delay is 15 to 17 ms, which nobody knows of a single solution, nor the drift to better than 10 ppm.
+    The receiver's delay is 15 to 17 ms, unknown for a single solution, nor the drift to better than 10 ppm.
     """
     clock, at_ns, said = UtcClock(ClockSettings(holdover_ppm=30)), NOW_NS, SystemClock()
 

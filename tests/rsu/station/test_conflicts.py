@@ -29,7 +29,7 @@ def crossing(
         return math.sin(turn), math.cos(turn)
 
     def point(arm: int, out: float, side: float) -> tuple[float, float]:
-        """Metres from the middle, and to the right of who drives in."""
+        """Metres from the middle, and to the right of the way in."""
         east, north = outward(arm)
         return (round(out * east - side * north, 3), round(out * north + side * east, 3))
 
@@ -82,7 +82,7 @@ def test_the_demo_site_agrees_with_its_own_table_and_adds_the_crosswalks() -> No
     assert site.site.signal is not None
     stated = {conflicts.pair(*two) for two in site.site.signal.conflicts}
     found = conflicts.derived(site.site.signal, site.lane_map)
-    # crosswalk n lies across arm n: who leaves by left turn or straight on drives over its own arm's and the exit's
+    # crosswalk n lies across arm n: a left turn and the way straight on cross their own arm's and the exit's
     over = {(1, 13), (1, 14), (2, 14), (2, 15), (3, 15), (3, 16), (4, 16), (4, 13)}
     over |= {(5, 13), (5, 15), (6, 14), (6, 16), (7, 13), (7, 15), (8, 14), (8, 16)}
     assert len(stated) == 20
@@ -100,11 +100,11 @@ def test_a_plain_crossing(exits: bool) -> None:
     lane_map = crossing({key: phase for key, phase in EVERY.items() if key[1] in ("left", "straight")}, exits)
     left = [EVERY[arm, "left"] for arm in range(4)]
     straight = [EVERY[arm, "straight"] for arm in range(4)]
-    wanted = {(left[arm], straight[(arm + 2) % 4]) for arm in range(4)}  # left against who comes from ahead
+    wanted = {(left[arm], straight[(arm + 2) % 4]) for arm in range(4)}  # left against oncoming vehicles
     for arm in range(4):
         for own in (left, straight):
             for other in (left, straight):
-                wanted.add((own[arm], other[(arm + 1) % 4]))  # everybody against the roads at the sides
+                wanted.add((own[arm], other[(arm + 1) % 4]))  # all against the roads at the sides
     assert set(conflicts.derived(settings(lane_map), lane_map)) == {conflicts.pair(*two) for two in wanted}
 
 
@@ -119,9 +119,9 @@ def test_a_skewed_crossing_without_exits() -> None:
     ("permissive", "wanted"),
     [
         (set(), {(1, 2), (1, 3), (2, 3), (3, 4)}),
-        ({1}, {(1, 3), (2, 3), (3, 4)}),  # a permissive left turn yields to who comes from ahead
-        ({2}, {(1, 2), (1, 3), (2, 3), (3, 4)}),  # who goes straight on yields to nobody who drives
-        ({4}, {(1, 2), (1, 3), (2, 3)}),  # a permissive right turn yields to who comes from the left
+        ({1}, {(1, 3), (2, 3), (3, 4)}),  # a permissive left turn yields to oncoming vehicles
+        ({2}, {(1, 2), (1, 3), (2, 3), (3, 4)}),  # straight on yields to no vehicle
+        ({4}, {(1, 2), (1, 3), (2, 3)}),  # a permissive right turn yields to vehicles from the left
         ({3}, {(1, 2), (1, 3), (2, 3), (3, 4)}),
         ({1, 2, 3, 4}, {(1, 3), (2, 3)}),
     ],
@@ -158,7 +158,7 @@ def test_phases_of_movements_hold_where_the_lane_has_none() -> None:
 
 
 def test_one_phase_for_several_ways_and_none_against_itself() -> None:
-    """Two stages: everybody from north and south, then from east and west; left turns yield to who comes from ahead."""
+    """Two stages: all from north and south, then from east and west; left turns yield to oncoming vehicles."""
     ways = {(arm, m): 1 + arm % 2 for arm in range(4) for m in ("left", "straight", "right")}
     lane_map = crossing(ways)
     assert set(conflicts.derived(settings(lane_map, {1, 2}), lane_map)) == {(1, 2)}

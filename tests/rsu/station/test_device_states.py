@@ -1,4 +1,4 @@
-"""What the state of a device means to the gate."""
+"""Device states and the gate's decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate's table, and what it makes of conditions."""
+"""The gate's table, and its decisions under conditions."""
 
 from __future__ import annotations
 

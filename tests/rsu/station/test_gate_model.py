@@ -22,7 +22,7 @@ def test_nothing_wrong_is_on_air_in_a_short_slice(seed: int) -> None:
 
 
 def test_a_model_without_its_guard_is_found_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oracle sees what the guard is for."""
+    """The oracle sees the faults that the guard is for."""
     from rsu.station.guard.sequence import announced
     from rsu.station.guard.spat import Judged, SpatGuard
 

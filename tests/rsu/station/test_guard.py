@@ -1,4 +1,4 @@
-"""The guard: what may follow what, for how long; after any story it lets nothing pass that it must not."""
+"""The guard: which light may follow which, and for how long; after any story it lets no wrong light pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from v2x.records.names import Light
         (1, [(GREEN, 9), ("flashing-yellow", 60), ("red", 5), (GREEN, 9)]),
         (1, [("flashing-yellow", 60), ("yellow", 3), ("red", 5)]),
         (1, [("yellow", 3), ("dark", 9), (GREEN, 9)]),
-        (1, [(GREEN, 9), ("unavailable", 0.1), ("red", 9)]),  # nobody was told what lay between
+        (1, [(GREEN, 9), ("unavailable", 0.1), ("red", 9)]),  # the light between was never told
         (3, [("red", 9), (GREEN, 9), ("flashing-green", 9), ("red", 9), (GREEN, 9)]),
         (3, [(GREEN, 9), ("dark", 9)]),
     ],
@@ -110,7 +110,7 @@ LIGHTS: list[Light] = ["red", "protected-green", "flashing-green", "yellow", "un
 
 
 class GuardMachine(RuleBasedStateMachine):
-    """Two conflicting phases that do anything; what leaves must be possible, seen from outside."""
+    """Two conflicting phases that do anything; the lights that leave must be possible, seen from outside."""
 
     def __init__(self) -> None:
         super().__init__()

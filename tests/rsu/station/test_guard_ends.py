@@ -94,7 +94,7 @@ def test_a_countdown_in_whole_seconds_is_steady() -> None:
         ([(GREEN, 0, 6), ("yellow", 6, 9)], [("red", 0, 7), (GREEN, 7, 20)], False),
         ([("red", 0, 9), (GREEN, 9, 30)], [("red", 0, 20), (GREEN, 20, 40)], True),  # both to come
         ([(GREEN, 0, 3600)], [("red", 0, 50), (GREEN, 50, 70)], True),  # for ever
-        ([(GREEN, 0, None)], [("red", 0, 5), (GREEN, 5, 20)], False),  # nobody knows how long
+        ([(GREEN, 0, None)], [("red", 0, 5), (GREEN, 5, 20)], False),  # of unknown duration
     ],
 )
 def test_greens_that_must_not_meet_are_not_announced(one: list[Told], other: list[Told], meet: bool) -> None:

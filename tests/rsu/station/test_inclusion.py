@@ -1,4 +1,4 @@
-"""Who goes into the RSMs of a cycle, and what a receiver keeps meanwhile."""
+"""The road users in the RSMs of a cycle, and those a receiver keeps meanwhile."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def participant(number: int, east: float, north: float = 0.0, speed: float | Non
 
 
 def known(receiver: BenchReceiver, cycle: int, *heard: Participant) -> dict[int, float]:
-    """Return id -> metres east of everybody who is known in a cycle."""
+    """Return id -> metres east of every road user in a cycle."""
     now_ns = NOW + cycle * CYCLE_NS
     found = receiver.cycle(now_ns, [(now_ns, each) for each in heard])
     places = {each.ptc_id: each.position for _, each in found}

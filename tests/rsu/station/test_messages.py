@@ -1,4 +1,4 @@
-"""What the builders put into messages, read back from the octets."""
+"""Messages of the builders, read back from the octets."""
 
 from __future__ import annotations
 

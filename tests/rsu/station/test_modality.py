@@ -1,4 +1,4 @@
-"""By what means a road user was seen comes out right on air, in the cloud and on the page, for any driver."""
+"""The means by which a road user was seen comes out right on air, in the cloud and on the page, for any driver."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ STANDS = """
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
-    """Return the demo site with a lidar whose driver somebody else installed."""
+    """Return the demo site with a lidar whose driver another package installed."""
     (tmp_path / "their_lidar.py").write_text(THEIRS)
     information = tmp_path / "their_lidar-1.0.dist-info"
     information.mkdir()
@@ -113,7 +113,7 @@ def fix(now_ns: int) -> Fix:
 
 
 def run(site: Config, device: str, kind: RoadUser) -> tuple[Station, list[Output]]:
-    """Return the station, and what it gave, after 3 s in which one device saw somebody."""
+    """Return the station, and its outputs, after 3 s in which one device saw a road user."""
     station, outputs = Station(site, bytes(16)), []
     modalities = config.modalities(site.site)
     for number in range(30):

@@ -74,7 +74,7 @@ class Aired(NamedTuple):
 
 @pytest.fixture(scope="module")
 def aired() -> list[Aired]:
-    """Return what leaves in four seconds."""
+    """Return the frames of four seconds."""
     found = []
     for number, (now_ns, station, output) in enumerate(run(4.0)):
         ordered = {frame.order: frame for frame in output.frames if frame.order}

@@ -1,4 +1,4 @@
-"""A plan: where in its cycle a report was made, and what follows."""
+"""A plan: where in its cycle a report was made, and the lights that follow."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def shown(number: int, at: float) -> tuple[str, float]:
 
 
 def report(at: float, rounding: float = 1.0) -> list[Lamp]:
-    """Return what a controller says at a second of the cycle: whole seconds, a green to the end of its flash."""
+    """Return a controller's report at a second of the cycle: whole seconds, a green to the end of its flash."""
     found = []
     for number in ENDS:
         colour, left = shown(number, at)

@@ -1,4 +1,4 @@
-"""Several radios, each with its message types: who sends what, what the loss of one means, and a frame heard twice."""
+"""Several radios, each with its message types: which sends which, the effect of a loss, and a frame heard twice."""
 
 from __future__ import annotations
 

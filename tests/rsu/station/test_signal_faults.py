@@ -1,4 +1,4 @@
-"""The emulated controller's faults through driver, view, guard and gate: what is on air, and what it is called."""
+"""The emulated controller's faults through driver, view, guard and gate: the lights on air, and the reason given."""
 
 from __future__ import annotations
 

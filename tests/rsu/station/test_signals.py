@@ -1,4 +1,4 @@
-"""What is known of the lamps: plans that fit or do not, which lamps are meant, SPAT, what closes the latch."""
+"""Knowledge of the lamps: plans that fit or do not, which lamps are meant, SPAT, the causes that close the latch."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_conflicting_greens_in_one_report_latch() -> None:
     st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["red", "green", "yellow"]), st.integers(0, 9)), max_size=30)
 )
 def test_a_latch_closes_only_for_greens_of_one_report(steps: list[tuple[int, str, int]]) -> None:
-    """What was counted on from an older report is no evidence that both were green at once."""
+    """A time counted on from an older report is no evidence that both were green at once."""
     made = view(None)
     for n, (number, colour, left) in enumerate(steps):
         lamps = [Lamp(number, 0, 1, colour, float(left) or None)] if number else []
@@ -123,7 +123,7 @@ def test_spat_content() -> None:
     ("plans", "shown", "expected"),
     [
         (None, ("green", 9.0), (None, 9.0)),  # its own countdown, without certainty
-        (None, ("green", None), (None, None)),  # nobody knows
+        (None, ("green", None), (None, None)),  # unknown
         (PLANS, ("green", 9.0), (9.0, 9.0)),
         ([LampPlan(1, 0, 1, [("green", 50.0)]), PLANS[1]], ("green", None), (None, 3600.0)),  # for ever
     ],

@@ -117,7 +117,7 @@ def test_a_steady_lamp_without_a_countdown_is_fresh_while_others_move() -> None:
     for n in range(100):
         made.report(state(n * S, ("red", None), ("red", float(100 - n))))
     assert colours(made, 99 * S) == ["red", "red"] and made.phases(99 * S)[0].stale_ns == 0
-    # and while nobody has one, as under manual control, as long as the reports are new ones
+    # and while no lamp has one, as under manual control, as long as the reports are new ones
     for n in range(100, 200):
         made.report(state(n * S, ("red", None), ("green", None)))
     assert colours(made, 199 * S) == ["red", "green"] and set(made.conditions(199 * S)) == {"no-signal-plan"}

@@ -1,4 +1,4 @@
-"""What platform, page and perception are told of the lights: what the guard lets pass, nothing else."""
+"""The lights that platform, page and perception get: those that the guard lets pass, no others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Story:
         self.now = 1000 * S
 
     def tell(self, *shown: Shown) -> SignalsNow:
-        """Report lamps 1 and 2, and lamp 9 of no phase; return what is told a tick later."""
+        """Report lamps 1 and 2, and lamp 9 of no phase; return the lights told a tick later."""
         lamps = [Lamp(number, 0, 1, *each) for number, each in zip((1, 2, 9), shown, strict=False)]
         self.signals.take(SignalState(device="s", stamp_ns=self.now, receipt_ns=self.now, lamps=lamps))
         told = self.signals.tick(self.now, 0, 0)

@@ -1,4 +1,4 @@
-"""Another site for a station at work: nothing on air stops, and road users stay who they are."""
+"""Another site for a station at work: nothing on air stops, and road users keep their ids."""
 
 from __future__ import annotations
 

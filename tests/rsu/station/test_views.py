@@ -1,4 +1,4 @@
-"""What the page says of a sensor that stands otherwise than the site file says."""
+"""The page on a sensor that stands otherwise than in the site file."""
 
 from __future__ import annotations
 

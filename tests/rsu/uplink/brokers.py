@@ -1,4 +1,4 @@
-"""What a scripted broker says, and what is read from the records that it got."""
+"""The words of a scripted broker, and readers of the records that it got."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ MODULE = {"rcu2cloud": "tcp", "gat1049": "tcp", "cooperative": "http", "tits0180
 
 
 def free_port() -> int:
-    """Return a port that nobody has."""
+    """Return a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -1,4 +1,4 @@
-"""One record of each kind with everything in it, and what a dialect sends of a record."""
+"""One record of each kind with everything in it, and a dialect's messages of a record."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _devices() -> DeviceStates:
 def sent(
     dialect: Dialect, kind: str, data: Told | None = None, room: int | None = None, seq: int = 7
 ) -> list[Publication]:
-    """Return what is sent of a record, by way of the spool."""
+    """Return the messages of a record, by way of the spool."""
     data = data or (GivenUp(1, {}) if kind == SKIPPED else told(kind))
     report = Report(kind, said.NOW_NS, "b1", seq, data)
     record = SpooledRecord("b1", seq, seq, kind, RANK[kind], said.NOW_NS, dialect.payload(report))

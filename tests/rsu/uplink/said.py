@@ -1,4 +1,4 @@
-"""What a station tells, in small: a box, road users, events, and one record of each kind."""
+"""A station's records, in small: a box, road users, events, and one record of each kind."""
 
 from __future__ import annotations
 

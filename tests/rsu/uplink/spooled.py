@@ -1,4 +1,4 @@
-"""Records in a spool, and what is seen of them."""
+"""Records in a spool, and readers of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the platform says frees only what was sent and not yet answered."""
+"""An answer of the platform frees only records that were sent and not yet answered."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Answering(RuleBasedStateMachine):
-    """Any answers against a model: what is freed was sent under that kind and boot, once."""
+    """Any answers against a model: a freed record was sent under that kind and boot, once."""
 
     def __init__(self) -> None:
         super().__init__()

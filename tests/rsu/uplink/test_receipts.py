@@ -30,7 +30,7 @@ def test_a_record_sent_again_waits_for_the_newest_publications() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True))))
 def test_whatever_ids_are_used_again_nothing_is_freed_twice(given_: list[tuple[int, list[int]]]) -> None:
-    """Ids come round after 65535: an old one that was never taken belongs to whoever has it now."""
+    """Ids come round after 65535: an old one that was never taken belongs to the record that has it now."""
     receipts = Receipts()
     for seq, ids in given_:
         receipts.given(_record(seq), ids)

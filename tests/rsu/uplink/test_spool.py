@@ -143,7 +143,7 @@ def test_gives_up_live_records_then_statistics_then_events(path: Path) -> None:
 
 
 def test_of_live_records_the_newest_wait(path: Path) -> None:
-    """However long nobody takes them: participants, lamps and updates of events, not their starts and ends."""
+    """However long no platform takes them: participants, lamps and updates of events, not their starts and ends."""
     spool = Spool(path, SpoolSettings(max_live=4))
     seq = 0
     for _ in range(20):

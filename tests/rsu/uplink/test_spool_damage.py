@@ -1,4 +1,4 @@
-"""The spool on disks that are full or damaged: what can be read flows, the rest is set aside and counted."""
+"""The spool on disks that are full or damaged: readable records flow, the rest is set aside and counted."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_damaged_row_is_set_aside_and_the_rest_flows(path: Path, damage: str) 
         database.commit()
     spool = Spool(path, SpoolSettings())
     assert {record.seq for record in held_in(spool) if record.kind == "event"} == {1, 2, 4, 5}
-    if spool.damaged:  # a stream that nobody knows is never read
+    if spool.damaged:  # an unknown stream is never read
         commit(spool)
         assert counts(spool, "aside.") == {DAMAGED: 1}
         assert not spool.damaged
@@ -138,7 +138,7 @@ def test_a_file_that_is_no_spool_is_set_aside(path: Path, damage: str) -> None:
 
 
 def test_records_of_a_spool_without_checksums_are_taken_over(path: Path) -> None:
-    """What the version before this one has stored is not lost by an upgrade."""
+    """Records stored by the version before this one are not lost by an upgrade."""
     with closing(sqlite3.connect(path)) as database:
         database.executescript(rows.SCHEMA.replace("    seal INTEGER NOT NULL,\n", "") + "PRAGMA user_version = 1;")
         values = [("b", seq, seq, kind, RANK[kind], 5, seq, b"x") for seq, kind in ((3, "event"), (4, "participant"))]

@@ -89,7 +89,7 @@ def test_not_now_is_sent_again(rig: Make) -> None:
 
 
 def test_lost_acknowledgements_pile_up_nothing(rig: Make) -> None:
-    """The platform gets every live record at once; what waits stays bounded; then all is settled."""
+    """The platform gets every live record at once; the waiting records stay bounded; then all is settled."""
     talk = Talk()
     box = rig(talk)
     for _ in range(200):

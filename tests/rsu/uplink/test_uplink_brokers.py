@@ -1,4 +1,4 @@
-"""Brokers as they are met in the field: what is wrong is named with what to do, and the records flow where they can."""
+"""Brokers as they are met in the field: each fault is named with its cure, and the records flow where they can."""
 
 from __future__ import annotations
 

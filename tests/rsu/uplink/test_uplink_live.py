@@ -46,7 +46,7 @@ serve(UplinkSettings.model_validate_json(sys.argv[1]), box(), folder, folder / "
 
 
 class Station(threading.Thread):
-    """Publishes `total` reports, about 250 a second, and hears what is committed, as the station does."""
+    """Publishes `total` reports, about 250 a second, and hears of committed records, as the station does."""
 
     def __init__(self, run: Path, total: int, users: int = 0) -> None:
         super().__init__(daemon=True)

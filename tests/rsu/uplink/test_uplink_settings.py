@@ -41,7 +41,7 @@ def test_refuses(settings: dict[str, Any], where: str) -> None:
 
 
 def test_each_dialect_has_a_spool_of_its_own(tmp_path: Path) -> None:
-    """What waits for one platform is not sent to another in its words."""
+    """Records that wait for one platform are not sent to another in its words."""
     for dialect in (None, "tits0180", "openv2x"):
         platform = None if dialect is None else {"host": "127.0.0.1", "port": 1, "dialect": dialect}
         Uplink(UplinkSettings.model_validate({"platform": platform}), box(), tmp_path, tmp_path).close()

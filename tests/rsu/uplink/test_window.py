@@ -1,4 +1,4 @@
-"""The sender's window: what is sent when the platform answers, stays silent, or comes back."""
+"""The sender's window: the records sent when the platform answers, stays silent, or comes back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STREAM = ("event", 2)
 
 
 def _send(window: Window, last: int, now_ns: int) -> list[int]:
-    """Send what may be sent of records 1..last."""
+    """Send those that may be sent of records 1..last."""
     after, room = window.place(now_ns)
     numbers = list(range(after + 1, min(last, after + room) + 1))
     for number in numbers:

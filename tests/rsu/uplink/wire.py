@@ -15,7 +15,7 @@ _WIDTH = {MAXIMUM_PACKET_SIZE: 4, RECEIVE_MAXIMUM: 2, MAXIMUM_QOS: 1, SERVER_KEE
 
 
 class Packet(NamedTuple):
-    """One control packet: first octet, and what follows the length."""
+    """One control packet: first octet, and the octets after the length."""
 
     head: int
     body: bytes
@@ -84,7 +84,7 @@ class Client:
         self.line = line
 
     def packets(self) -> Iterator[Packet]:
-        """Yield what comes until the other side closes."""
+        """Yield the packets until the other side closes."""
         while head := self._read(1):
             length = shift = 0
             while True:
@@ -146,7 +146,7 @@ class Broker:
 
 
 class Talk:
-    """An honest broker; the test changes what it answers. `heard`: all publications with a number."""
+    """An honest broker; the test changes its answers. `heard`: all publications with a number."""
 
     def __init__(self, **properties: int) -> None:
         self.properties = properties

@@ -1,4 +1,4 @@
-"""What the doctor tells of the box, on real processes."""
+"""The doctor's rows of the box, on real processes."""
 
 from __future__ import annotations
 

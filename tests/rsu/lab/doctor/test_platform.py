@@ -1,4 +1,4 @@
-"""What the doctor tells of the platform: without a broker by the uplink's word, and where the try comes to no end."""
+"""The doctor's rows of the platform: without a broker by the uplink's word, and where the try comes to no end."""
 
 from __future__ import annotations
 

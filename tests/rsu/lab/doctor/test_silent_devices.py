@@ -1,4 +1,4 @@
-"""Devices that tell nothing: no row says fine of what nobody has measured."""
+"""Devices that tell nothing: no row says fine without a measurement."""
 
 from __future__ import annotations
 

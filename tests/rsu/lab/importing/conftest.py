@@ -1,4 +1,4 @@
-"""A small site, and what imports a file into a recording of it."""
+"""A small site, and a function that imports a file into a recording of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def imported(site: Path, tmp_path: Path) -> Import:
-    """Return what imports a file by a mapping and gives the summary."""
+    """Return a function that imports a file by a mapping and gives the summary."""
 
     def run(source: Path, mapping: str, code: Exit = Exit.FINE, where: Path = site) -> dict[str, Any]:
         (tmp_path / "mapping.yaml").write_text(mapping, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the tests of several modules import: when and where it was made, and what becomes of it."""
+"""Samples for several modules: time and place of their making, and their import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is imported replays like any other recording, and the faults that it had on the road are told."""
+"""An imported file replays like any other recording, and the faults that it had on the road are told."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def seen(imported: Import, site: Path, folder: Path, text: str, mapping: str) ->
 
 def test_mot_rows_are_boxes_of_frames_in_their_order(imported: Import, site: Path, tmp_path: Path) -> None:
     found = seen(imported, site, tmp_path, TRUTH, MOT)
-    assert [round((one.stamp_ns - BEGIN_NS) / 1e6) for one in found] == [0, 125, 250, 375]  # two without anybody
-    assert [one.source_id.tolist() for one in found] == [[7, 8], [], [], [7]]  # what is to be ignored is left out
+    assert [round((one.stamp_ns - BEGIN_NS) / 1e6) for one in found] == [0, 125, 250, 375]  # two without labels
+    assert [one.source_id.tolist() for one in found] == [[7, 8], [], [], [7]]  # labels to be ignored are left out
     assert found[0].kind.tolist() == [1, 6]
     assert found[0].box_px == pytest.approx(np.array([[100, 50, 120.5, 110], [300, 80, 310, 110]]))
 

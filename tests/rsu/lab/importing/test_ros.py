@@ -40,7 +40,7 @@ def test_rosbags(imported: Import, site: Path, tmp_path: Path, version: int, obj
 
 
 def read(kind: str, message: Any, **stream: Any) -> Any:
-    """Return what becomes of one message of a bag."""
+    """Return the import of one message of a bag."""
     settings = StreamSettings.model_validate({"device": "d", "topic": "/x", **stream})
     return ros.READERS[kind](message, "message 1", BEGIN_NS, settings, SensorView(Reference(0.0, 0.0), None))
 

@@ -1,4 +1,4 @@
-"""CSV and JSON of others: rows, times, columns; what does not fit the mapping is said."""
+"""CSV and JSON of others: rows, times, columns; a row that does not fit the mapping is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One crossing of four roads, written in the formats of others: what an import must find in all of them.
+"""One crossing of four roads, written in the formats of others: the lanes that an import must find in all of them.
 
 The north road has two lanes in (left; straight and right), the others one; every road has one lane out. Metres, 3.5 m
 lanes, stop lines 15 m from the middle, roads of 100 m.

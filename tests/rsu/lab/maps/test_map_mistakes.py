@@ -1,4 +1,4 @@
-"""What `rsu map check` says of mistakes in a lane map: each is found with line, column, key and a hint."""
+"""Findings of `rsu map check` on mistakes in a lane map: each is found with line, column, key and a hint."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LATENCY_NS = 20_000_000
 
 
 class Datagram(NamedTuple):
-    """Bytes on their way; of true reports, what they tell and when it was true."""
+    """Bytes on their way; of true reports, their lights and the time of these."""
 
     data: bytes
     captured_ns: int = 0
@@ -28,7 +28,7 @@ class Datagram(NamedTuple):
 
 
 class Wire:
-    """What is on its way to us."""
+    """Octets on their way to us."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Datagram]] = []
@@ -40,7 +40,7 @@ class Wire:
         heapq.heappush(self._heap, (due_ns, self._order, datagram))
 
     def arrived(self, now_ns: int) -> list[tuple[int, Datagram]]:
-        """Return what has arrived, with its times."""
+        """Return the octets that have arrived, with its times."""
         found = []
         while self._heap and self._heap[0][0] <= now_ns:
             due_ns, _, datagram = heapq.heappop(self._heap)
@@ -53,10 +53,10 @@ class Wire:
 
 
 class Defect:
-    """What goes wrong for a while; this one: nothing. Overridden where something does."""
+    """A defect that lasts for a while; this one does nothing. Overridden by each kind."""
 
     stands = False  # its countdowns stand: that shows after a second
-    hidden_s = 0.0  # what nobody can know: a constant delay looks like a clock that is slow
+    hidden_s = 0.0  # error beyond any receiver's knowledge: a constant delay looks like a clock that is slow
 
     def begin(self, model: ModelView) -> None:
         """Start."""
@@ -68,7 +68,7 @@ class Defect:
         """Do something of its own, ten times a second."""
 
     def lamps(self, lamps: list[Lamp], model: ModelView) -> list[Lamp]:
-        """Return what is reported instead of the truth."""
+        """Return the report instead of the truth."""
         return lamps
 
     def plans(self, plans: list[LampPlan], model: ModelView) -> list[LampPlan]:
@@ -76,16 +76,16 @@ class Defect:
         return plans
 
     def message(self, message: Message, model: ModelView) -> Message | None:
-        """Return what is sent instead; None: nothing."""
+        """Return the octets sent instead; None: nothing."""
         return message
 
     def send(self, datagram: Datagram, model: ModelView) -> list[tuple[int, Datagram]]:
-        """Return what arrives, after how many ns."""
+        """Return the octets that arrive, and after how many ns."""
         return [(LATENCY_NS, datagram)]
 
 
 class ModelView:
-    """What a defect may touch."""
+    """The parts that a defect may touch."""
 
     world: World
     wire: Wire
@@ -96,7 +96,7 @@ class ModelView:
 
 
 def truth(world: World) -> list[Lamp]:
-    """Return what an honest controller reports: whole seconds, rounded up."""
+    """Return an honest controller's report: whole seconds, rounded up."""
     found = []
     for group in GROUPS:
         left = world.left_s(group.number)
@@ -135,7 +135,7 @@ class Controller:
         self._cycle_s = 0.0
 
     def step(self, model: ModelView, defect: Defect, asked: bool) -> None:
-        """Do what is due."""
+        """Begin and end the defects that are due."""
         world = model.world
         if asked or world.cycle_s < self._cycle_s:
             told = defect.plans(plans(world), model)

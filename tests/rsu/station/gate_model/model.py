@@ -44,7 +44,7 @@ def site(interval_ms: int) -> config.Config:
 
 
 class Tally(NamedTuple):
-    """What came of one kind of defect."""
+    """The outcome of one kind of defect."""
 
     episodes: int
     ticks: int
@@ -103,7 +103,7 @@ class Model(ModelView):
         recovered: list[float] = []
         for number in range(rest):
             if number == 100 and self.latch.held is not None:
-                self.latch.set(Setting(None))  # what was still on its way closed it again
+                self.latch.set(Setting(None))  # a report still on its way closed it again
             if number == 100:
                 self.oracle.hidden_s = 0.0  # nothing of it is on its way any more
             right = all_told(self.step(Defect(), f"after {label}"), self.world)

@@ -34,7 +34,7 @@ NEVER_WALK = {("green", "red"), ("red", "flashing-green"), ("flashing-green", "g
 
 
 def foes() -> set[tuple[int, int]]:
-    """Return the phases that must never be green together: an own transcription of who crosses whom."""
+    """Return the phases that must never be green together: an own transcription of the conflicts."""
     found = set()
     for one, other in combinations(GROUPS, 2):
         if "right" not in (one.movement, other.movement) and _meet(one, other):
@@ -55,11 +55,11 @@ def _meet(one: Group, other: Group) -> bool:
 
 
 class Oracle:
-    """Counts what was wrong on air. `fresh_s`: 2.5 nominal intervals of the source."""
+    """Counts wrong lights on air. `fresh_s`: 2.5 nominal intervals of the source."""
 
     def __init__(self, fresh_s: float = 2.5) -> None:
         self.wrong: Counter[str] = Counter()
-        self.first: dict[str, str] = {}  # of each kind of wrong: where and what
+        self.first: dict[str, str] = {}  # of each kind of wrong: place and text
         self.frames = 0
         self._fresh_s = fresh_s
         self._foes = foes()
@@ -68,7 +68,7 @@ class Oracle:
         self._ends: dict[int, tuple[str, float]] = {}  # phase -> light, certain end in s
         self._wrong_since_ns: dict[int, int] = {}  # phase -> since when it is told otherwise than it is
         self._frame_ns = 0  # when the last frame came
-        self.hidden_s = 0.0  # by so much more a light may be old, since nobody can know
+        self.hidden_s = 0.0  # by so much more a light may be old, beyond any receiver's knowledge
         self._bad_since_ns: int | None = None  # our clock is off by more than SPAT allows
 
     def tick(
@@ -100,7 +100,7 @@ class Oracle:
         label: str,
     ) -> list[tuple[int, str]]:
         (state,) = message.intersections
-        if now_ns - self._frame_ns > S:  # who listens has forgotten
+        if now_ns - self._frame_ns > S:  # a listener has forgotten
             self._ends.clear()
             self._wrong_since_ns.clear()
         self._frame_ns = now_ns
@@ -135,7 +135,7 @@ class Oracle:
             self._note(kind, label, what)
 
     def _true(self, number: int, world: World) -> set[str]:
-        """Return what a lamp shows, or is about to show."""
+        """Return the light of a lamp, or the one about to follow."""
         return {world.colour(number)} | _soon(world, number)
 
     def _date(self, utc_ns: int, message: SignalPhaseAndTiming, label: str) -> None:
@@ -192,7 +192,7 @@ def _window(state: PhaseState) -> tuple[float, float]:
 
 
 def all_told(told: list[tuple[int, str]] | None, world: World) -> bool:
-    """Tell whether everything was told as it is, within what rounding costs."""
+    """Tell whether all lights were told right, within the error of rounding."""
     colours = dict(told or [])
     since_ns = world.now_ns - round(1.3 * S)
     soon = {number: _soon(world, number) for number in PHASE_OF}
@@ -202,7 +202,7 @@ def all_told(told: list[tuple[int, str]] | None, world: World) -> bool:
 
 
 def _soon(world: World, number: int) -> set[str]:
-    """Return what a lamp is about to show."""
+    """Return the light about to follow."""
     left_s, colour = world.left_s(number), world.colour(number)
     found = {"flashing-green"} if colour == "green" else set()
     if left_s is not None and left_s < EARLY_S:

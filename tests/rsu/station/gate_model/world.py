@@ -1,4 +1,4 @@
-"""The world of the gate's model: what the lamps of a crossing really show, whatever anybody reports of them."""
+"""The world of the gate's model: the true lights of a crossing, whatever is reported of them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class World:
         self.everywhere: str | None = None  # all lamps show this
         self.stuck: dict[int, str] = {}  # lamps that show this whatever the programme says
         self.now_ns = 0
-        self.past: deque[tuple[int, dict[int, str]]] = deque()  # what was shown, when it began
+        self.past: deque[tuple[int, dict[int, str]]] = deque()  # past lights, each with its begin
 
     @property
     def length_s(self) -> float:
@@ -68,7 +68,7 @@ class World:
             self.past.popleft()
 
     def colour(self, number: int) -> str:
-        """Return what a lamp shows now."""
+        """Return the light of a lamp now."""
         if self.everywhere is not None:
             return self.everywhere
         if number in self.stuck:
@@ -76,7 +76,7 @@ class World:
         return self._step(number)[0]
 
     def left_s(self, number: int) -> float | None:
-        """Return the seconds to the end of what a lamp shows, a green with its flash; None: nobody knows."""
+        """Return the seconds to the end of a lamp's light, a green with its flash; None: unknown."""
         if self.everywhere is not None or self.held or number in self.stuck:
             return None
         colour, left, index = self._step(number)

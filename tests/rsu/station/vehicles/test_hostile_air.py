@@ -1,4 +1,4 @@
-"""What a hostile air changes of what leaves: nothing. The same station hears the same road, with and without it."""
+"""A hostile air changes no octet that leaves. The same station hears the same road, with and without it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BEGIN_S, END_S = 4.0, 8.0
 
 
 class Run(NamedTuple):
-    """What a station made of some seconds of the recorded world."""
+    """A station's outputs in some seconds of the recorded world."""
 
     tracks: list[Tracks]
     told: set[bytes]  # BSM ids in RSM
@@ -92,7 +92,7 @@ def test_it_makes_nobody_and_moves_nobody(fault: str) -> None:
 
 
 def test_every_kind_of_it_is_told_apart() -> None:
-    """A fault says what it does; the emulated radio hears it as often as it says."""
+    """A fault states its effect; the emulated radio hears it as often as it says."""
     heard = {}
     for fault in HOSTILE:
         air, honest = Hostile(3, REFERENCE), [HeardFrame(9, 0, -60, b"honest frame")]

@@ -1,4 +1,4 @@
-"""What is held against a radio: lies, replays, many ids, too many messages; and what is no lie."""
+"""Offences of a radio: lies, replays, many ids, too many messages; and reports that are no lie."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_a_replay_at_once_is_no_second_vehicle() -> None:
     made, sent = receiver(), honest(5.0)
     echoes = [msgspec.structs.replace(one, receipt_ns=one.receipt_ns + 300_000_000) for one in sent]
     assert play(made, sorted([*sent, *echoes], key=lambda one: one.receipt_ns)) == 50
-    assert reasons(made) == {"repeated"}  # said, and nobody distrusted for it
+    assert reasons(made) == {"repeated"}  # said, and no radio distrusted for it
     assert play(made, honest(1.0, begin_s=6.0)) == 10
 
 

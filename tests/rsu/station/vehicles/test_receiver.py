@@ -1,4 +1,4 @@
-"""What comes from the air: what is used, what is not and why, and what is shown."""
+"""Messages from the air: used ones, unused ones with the reason, and those shown."""
 
 from __future__ import annotations
 

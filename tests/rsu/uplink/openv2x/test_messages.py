@@ -1,4 +1,4 @@
-"""What OpenV2X is told, checked by the bench's own transcription of what it reads."""
+"""Messages to OpenV2X, checked by the bench's own transcription of its tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DIALECT = OpenV2X(said.box(cross_name="Shennan Road"))
 
 
 def _sent(report: Report, room: int | None = None) -> list[dict[str, Any]]:
-    """Return what is sent of a report; all of it fits the transcription."""
+    """Return the messages of a report; all of it fits the transcription."""
     payload = DIALECT.payload(report)
     record = SpooledRecord(
         report.boot, report.seq, report.seq, report.kind, RANK[report.kind], report.stamp_ns, payload

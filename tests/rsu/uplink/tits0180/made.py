@@ -69,7 +69,7 @@ def on_road(tracks: Tracks, running: list[RoadEvent] | None = None) -> OnRoad:
 
 
 def build(road: OnRoad, box: Box = BOX) -> dict[str, object]:
-    """Return participant/up of what the station tells of the road."""
+    """Return participant/up of the station's report of the road."""
     return participants.build(box, NOW_NS, Participants(telling.users(road)))
 
 

@@ -1,4 +1,4 @@
-"""What the platform says."""
+"""Answers of the platform."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_a_marker_is_a_run_status_with_a_fault() -> None:
 
 
 def _sent(data: dict[str, Any], octets: int) -> list[dict[str, Any]]:
-    """Return what is sent of a record where there is room for so many octets."""
+    """Return the messages of a record where there is room for so many octets."""
     bodies = parted(msgspec.json.encode(data | {"bootId": "b1", "seqNum": 7, "ack": True}), octets)
     assert all(len(body) <= octets for body in bodies)
     return [json.loads(body) for body in bodies]

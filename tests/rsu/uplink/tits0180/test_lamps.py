@@ -87,7 +87,7 @@ def test_lamp_report() -> None:
     assert _phases(payload) == {
         "1": [6, 12, 7, 3, 3, 40],  # the arrow goes before the round lamp; its plan is known
         "11": [5, 3, 0, 0, 0, 0],
-        "241": [3, 0, 0, 0, 0, 0],  # red, nobody knows how long
+        "241": [3, 0, 0, 0, 0, 0],  # red, of unknown duration
         "242": [3, 1, 0, 0, 0, 0],  # a known countdown is never 0: that says unknown
     }
 

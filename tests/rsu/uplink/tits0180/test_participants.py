@@ -1,4 +1,4 @@
-"""Payloads of road users against T/ITS 0180.1-2021: keys, units, codes, and what must never leave."""
+"""Payloads of road users against T/ITS 0180.1-2021: keys, units, codes, and values that must never leave."""
 
 from __future__ import annotations
 

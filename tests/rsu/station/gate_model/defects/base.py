@@ -1,4 +1,4 @@
-"""What all defects share."""
+"""The common part of all defects."""
 
 from __future__ import annotations
 

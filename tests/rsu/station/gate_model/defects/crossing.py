@@ -1,4 +1,4 @@
-"""What the crossing really does, and what nobody expects."""
+"""Real events at the crossing that no plan expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Others who speak under the controller's address."""
+"""Strangers that speak under the controller's address."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Forged(Chance):
             model.wire.put(model.now_ns + 5 * MS, Datagram(octets(message._replace(sender=sender))))
 
     def forge(self, lamps: list[Lamp]) -> list[Lamp]:
-        """Return who has red as green, if nobody else who conflicts has it: the other road's turn."""
+        """Return the red phases as green, if no other phase in conflict has it: the other road's turn."""
         return [
             other(
                 lamp,
@@ -89,7 +89,7 @@ class ForgedPlan(Forged):
 
 
 class Replayed(Chance):
-    """What was heard some seconds ago, again, among the true reports."""
+    """Reports of some seconds ago, again, among the true reports."""
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__(chance)

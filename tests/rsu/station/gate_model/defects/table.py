@@ -1,4 +1,4 @@
-"""The one table of what can go wrong between the lamps and us: one class a kind."""
+"""The one table of defects between the lamps and us: one class a kind."""
 
 from __future__ import annotations
 

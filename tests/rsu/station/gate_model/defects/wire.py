@@ -1,4 +1,4 @@
-"""What happens to datagrams on their way."""
+"""Defects of datagrams on their way."""
 
 from __future__ import annotations
 
