@@ -30,6 +30,10 @@ CHANGES = {
     "/api/site/rollback": Role.TUNE,
     "/api/lanes": Role.TUNE,
     "/api/lanes/check": Role.TUNE,
+    "/api/lanes/import": Role.TUNE,
+    "/api/lanes/new": Role.TUNE,
+    "/api/lanes/picture": Role.TUNE,
+    "/api/lanes/picture/ties": Role.TUNE,
 }
 # addresses, and those below them, that are not shown to every user
 READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER, "/api/site": Role.TUNE}

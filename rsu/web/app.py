@@ -19,12 +19,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from hw.decoding import UNDECODABLE
 from rsu.core.errors import NotReachableError
 from rsu.recorder.control import RecorderOrder, ask
-from rsu.web import health, lane_pages, logins, manual, reloading, site_pages, words
+from rsu.web import health, logins, manual, reloading, site_pages, words
 from rsu.web.access import Access
 from rsu.web.admission import Admission, Visitor
 from rsu.web.board import EMPTY, Board
 from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
+from rsu.web.maps import import_pages, lane_pages, picture_pages
 from rsu.web.metrics import exposition
 from rsu.web.site_changes import SiteChanges, SitePlaces
 
@@ -108,6 +109,8 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *logins.routes(access),
         *site_pages.routes(changes := SiteChanges(_places(board), access)),
         *lane_pages.routes(changes),
+        *import_pages.routes(changes),
+        *picture_pages.routes(changes, access),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from h11 import Request
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -18,7 +18,8 @@ REQUEST_S = 15.0  # of the visitor: to send a whole request, and to take each pa
 WORK_S = 60.0  # of the page: until it has an answer to a whole request; addresses that wait give up before
 HEAD_OCTETS = 16 << 10
 BODY_OCTETS = 512 << 10  # a site file with its lane map and drop-ins
-_TOO_LARGE = f"at most {BODY_OCTETS} octets"
+FILE_OCTETS = 8 << 20  # a map of others (the page packs it), an orthophoto
+FILES = ("/api/lanes/import", "/api/lanes/picture")  # addresses that take such a file
 
 
 class Door(H11Protocol):
@@ -91,9 +92,10 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request or WebSocket."""
+        most = FILE_OCTETS if scope["path"] in FILES else BODY_OCTETS
         told = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
-        if not told.isdecimal() or len(told) > 18 or int(told) > BODY_OCTETS:
-            await _refuse(scope, receive, send)
+        if not told.isdecimal() or len(told) > 18 or int(told) > most:
+            await _refusal(most)(scope, receive, send)
             return
         begun = False
 
@@ -103,29 +105,29 @@ class Bounded:
             await send(message)
 
         try:
-            await self._app(scope, _counted(receive), noted)
+            await self._app(scope, _counted(receive, most), noted)
         except _TooLargeError:
             if not begun:
-                await _refuse(scope, receive, send)
+                await _refusal(most)(scope, receive, send)
 
 
 class _TooLargeError(Exception):
     """More came than is allowed."""
 
 
-def _counted(receive: Receive) -> Callable[[], Any]:
+def _counted(receive: Receive, most: int) -> Callable[[], Any]:
     total = 0
 
     async def count() -> Message:
         nonlocal total
         message = await receive()
         total += len(message.get("body") or b"")
-        if total > BODY_OCTETS:
+        if total > most:
             raise _TooLargeError
         return message
 
     return count
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse(_TOO_LARGE, 413, headers={"Connection": "close"})(scope, receive, send)
+def _refusal(most: int) -> Response:
+    return PlainTextResponse(f"at most {most} octets", 413, headers={"Connection": "close"})

@@ -48,14 +48,7 @@ def place(text: str | None) -> Reference | None:
 
 def wanted(crossing: str | None, reach_m: float, site: Path | None) -> WantedJunction:
     """Return the wanted junction, with reference point and node of a site. ConfigError: no site."""
-    from rsu.core.errors import ConfigError
     from rsu.lab.maps.build import WantedJunction
-    from rsu.site.reading import read
+    from rsu.lab.maps.wanted import of_site
 
-    if site is None:
-        return WantedJunction(crossing=crossing, reach_m=reach_m)
-    reading = read(site)  # its lane map may be missing yet
-    if reading.site is None:
-        raise ConfigError(reading.findings)
-    where = reading.site.site.site
-    return WantedJunction(crossing, where.region, where.node, reach_m, reference=where.reference.reference())
+    return WantedJunction(crossing=crossing, reach_m=reach_m) if site is None else of_site(site, crossing, reach_m)

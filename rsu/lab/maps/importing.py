@@ -12,6 +12,7 @@ from perception.geo import Reference
 from rsu.exports.datum import CGCS2000_EPOCH
 from rsu.lab.maps import city_model, formats, yaml_text
 from rsu.lab.maps.build import Built, WantedJunction
+from rsu.lab.maps.choice import FoundJunction, listing
 from rsu.lab.maps.errors import PlaceUnknownError
 from rsu.lab.maps.fitting import fitted
 from rsu.lab.maps.network import RoadNetwork
@@ -37,6 +38,7 @@ class ImportedMap(msgspec.Struct, frozen=True):
     built: Built
     notes: Notes
     text: str  # YAML
+    junctions: tuple[FoundJunction, ...] = ()  # of the foreign map, those with the most lanes first
 
 
 def network(path: Path, format_name: str, stated: Stated) -> tuple[RoadNetwork, Notes]:
@@ -56,7 +58,8 @@ def lane_map(
     if built.origin is not None:
         origin = _origin(built.origin, stated, found.cgcs2000, height_m)
         built = msgspec.structs.replace(built, lane_map=built.lane_map.model_copy(update={"origin": origin}))
-    return finished(built, notes, f"Lane map, made of {path.name}")
+    made = finished(built, notes, f"Lane map, made of {path.name}")
+    return msgspec.structs.replace(made, junctions=tuple(listing(found)))
 
 
 def _own(path: Path, model: LaneMapFile) -> ImportedMap:

@@ -33,9 +33,10 @@ class PageClient:
         if self.secure:
             connection = HTTPSConnection("127.0.0.1", self.port, timeout=40, context=self.context)
         sent = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf} | headers
-        connection.request(method, path, None if body is None else json.dumps(body), sent)
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body)
+        connection.request(method, path, data, sent)
         answer = connection.getresponse()
-        reply = PageReply(answer.status, answer.headers, answer.read().decode())
+        reply = PageReply(answer.status, answer.headers, answer.read().decode(errors="replace"))
         connection.close()
         return reply
 

@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from rsu.access.roles import Role
 from rsu.core import audit
 from rsu.site.history import SiteHistory
-from rsu.web import lane_pages, site_pages
-from rsu.web.access import Access
-from rsu.web.admission import Admission
-from rsu.web.site_changes import SiteChanges, SitePlaces
 from tests.rsu.web.client import PageClient
-from tests.rsu.web.serving import access, free_port, hosting
-
-CONFIGS = Path(__file__).parents[3] / "configs"
-
-
-class Desk:
-    """A site in a folder, and a browser at it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.site = folder / "site.yaml"
-        for source, name in (("demo.yaml", "site.yaml"), ("demo-lanes.json",) * 2, ("ti-traffic-68xx.cfg",) * 2):
-            shutil.copy(CONFIGS / source, folder / name)
-        self.refusal, self.reloads, self.port = "", 0, free_port()
-        self.access: Access = access(folder / "data", login=True)
-        places = SitePlaces(lambda: self.site, lambda: None, self._reload)
-        changes = SiteChanges(places, self.access)
-        middleware = [Middleware(Admission, self.access.sessions, True)]
-        self.app = Starlette(routes=[*site_pages.routes(changes), *lane_pages.routes(changes)], middleware=middleware)
-
-    async def _reload(self) -> str:
-        self.reloads += 1
-        return self.refusal
-
-    def browser(self, role: Role) -> PageClient:
-        made = PageClient(self.port, secure=False)
-        made.cookie = f"rsu={(token := self.access.sessions.begin(role, role, time.monotonic()))}"
-        session = self.access.sessions.find(token, time.monotonic())
-        made.csrf = session.csrf if session else ""
-        return made
+from tests.rsu.web.desk import Desk
+from tests.rsu.web.serving import hosting
 
 
 @pytest.fixture
