@@ -27,7 +27,8 @@ _SESSION_S = 3600  # the broker keeps answers while the platform is away
 _MS = whole(1_500_000_000_000, 4_102_444_800_000)
 _ANY: Check = lambda _: iter(())  # noqa: E731
 _CONTENT = ("InfoId", "cpu", "mem", "disk", "net", "messages", "onAir", "devices", "airConfig", "rsuId",
-            "softwareVersion", "hardwareVersion", "messageSet", "config")  # fmt: skip
+            "softwareVersion", "hardwareVersion", "messageSet", "config", "recorder", "files", "file", "url", "octets",
+            "sha256", "doctor")  # fmt: skip
 ANSWER = table(  # T/ITS 0117, A.1; `state` is agreed on
     {"seqNum": text(".{0,64}"), "errorCode": code(0, 1, 2)},
     {"timeStamp": _MS, "errorDesc": text(".{1,128}"), "state": text("applied|failed|refused")}

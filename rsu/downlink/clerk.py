@@ -6,6 +6,7 @@ disk takes neither, JournalError: the caller keeps it and gives it again, as the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,7 +104,7 @@ class Clerk:
         """End the commands that are complete, late or expired, and the orders that have run out."""
         for entry in self.journal.open():
             done = self._is_done(entry, seen)
-            if utc_ns >= entry.expires_ns:
+            if utc_ns >= _end_ns(entry):
                 late = utc_ns >= entry.deadline_ns
                 limit_s = round((entry.deadline_ns - entry.utc_ns) / 1e9)
                 self.fail(entry, utc_ns, words.TOO_LATE.say(limit_s) if late else words.EXPIRED_WAITING.en)
@@ -120,6 +121,8 @@ class Clerk:
                 return bool(entry.begun) and entry.begun != seen.start
             case Until.CONNECTED:
                 return seen.reached_revision >= entry.revision
+            case Until.ERRAND:
+                return False
             case _:
                 return True
 
@@ -135,9 +138,17 @@ class Clerk:
         self._log(utc_ns, entry.issuer, entry.command, entry.number, f"failed: {why}")
         self.journal.failed(entry.id, NOT_PROCESSED, why)
 
-    def _applied(self, entry: CommandEntry, utc_ns: int) -> CommandEntry:
+    def errands(self) -> list[CommandEntry]:
+        """Return the open commands that a process of its own carries out, in their order."""
+        return [each for each in self.journal.open() if each.until == Until.ERRAND]
+
+    def done(self, entry: CommandEntry, utc_ns: int, content: Mapping[str, object]) -> None:
+        """End an errand that is done. `content`: of the answer."""
+        self._applied(entry, utc_ns, msgspec.json.encode(content))
+
+    def _applied(self, entry: CommandEntry, utc_ns: int, content: bytes = b"") -> CommandEntry:
         self._log(utc_ns, entry.issuer, entry.command, entry.number, APPLIED)
-        return self.journal.applied(entry.id)
+        return self.journal.applied(entry.id, content)
 
     def orders(self) -> AirOrders:
         """Return the orders for the station."""
@@ -153,6 +164,7 @@ class Clerk:
         if entry.state == APPLIED and facts is not None:
             row = COMMANDS[entry.command]
             said |= row.says(msgspec.json.decode(entry.body, type=row.content), facts)
+            said |= msgspec.json.decode(entry.content, type=dict[str, object]) if entry.content else {}
         return CommandAnswer(due.topic, msgspec.json.encode(said), due.correlation)
 
     def _log(
@@ -174,6 +186,11 @@ class Clerk:
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
+
+
+def _end_ns(entry: CommandEntry) -> int:
+    """Return until when a command may be completed, UTC: an errand that has begun in time, to its deadline."""
+    return entry.deadline_ns if entry.until == Until.ERRAND and entry.begun else entry.expires_ns
 
 
 def _shown(json: bytes | None) -> object:

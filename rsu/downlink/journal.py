@@ -37,7 +37,8 @@ CREATE INDEX open ON command (state) WHERE state = 'accepted';
 CREATE INDEX unanswered ON command (id) WHERE answer = 1;
 CREATE TABLE counter (issuer TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
-_STEPS = (_FIRST + values.SCHEMA, due.SCHEMA)  # to each version of the file
+_SECOND = "ALTER TABLE command ADD COLUMN content BLOB NOT NULL DEFAULT x'';"
+_STEPS = (_FIRST + values.SCHEMA, due.SCHEMA, _SECOND)  # to each version of the file
 
 
 class CommandEntry(NamedTuple):
@@ -57,6 +58,7 @@ class CommandEntry(NamedTuple):
     begun: str  # the start of the daemon in which it was begun; empty: not begun
     revision: int  # of the values after it
     body: bytes
+    content: bytes  # of its answer, JSON, where an errand has one
 
 
 _COLUMNS = ", ".join(CommandEntry._fields)
@@ -176,10 +178,11 @@ class CommandJournal:
         with self._transaction():
             self._db.execute("UPDATE command SET begun = ? WHERE id = ?", (start, number))
 
-    def applied(self, number: int) -> CommandEntry:
-        """Note that a command is complete."""
+    def applied(self, number: int, content: bytes = b"") -> CommandEntry:
+        """Note that a command is complete. `content`: of its answer."""
         with self._transaction():
             self._finish(number, APPLIED, 0, "")
+            self._db.execute("UPDATE command SET content = ? WHERE id = ?", (content, number))
             self._values.keep(number)
         return self.entry(number)
 

@@ -22,6 +22,7 @@ class Until(StrEnum):
     KEPT = "kept"  # its values are on disk
     STATION = "station"  # the station follows them
     RESTART = "restart"  # the daemon has started anew
+    ERRAND = "errand"  # a process of its own has done it
     CONNECTED = "connected"  # the platform at another address has acknowledged a record
 
 
@@ -68,6 +69,7 @@ class Circumstances(NamedTuple):
     values: Mapping[str, bytes]  # that hold
     crossing: str = ""  # crossId of the site
     lanes: Mapping[tuple[str, str], LanePath] = {}  # by branchId and laneId
+    uploads: str = ""  # address for files in the site file
 
 
 ADDRESS = "address"  # name of that value

@@ -53,6 +53,11 @@ def management(_: CommandBody, facts: Facts) -> dict[str, object]:
     return {"config": ordered | ({} if there is None else {"address": f"{there.host}:{there.port}"})}
 
 
+def nothing(_: CommandBody, __: Facts) -> dict[str, object]:
+    """Tell nothing beside the result of an errand."""
+    return {}
+
+
 def versions(_: CommandBody, facts: Facts) -> dict[str, object]:
     """Tell the versions of the box."""
     return dict(facts.versions)

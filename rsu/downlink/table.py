@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from rsu.downlink import contents, effects, manage, road, road_contents, says
+from rsu.downlink import contents, effects, errand_contents, errands, manage, road, road_contents, says
 from rsu.downlink.plan import Circumstances, CommandPlan, Facts
 
 SIGNED = frozenset({"switches", "power", "address", "rsi", "map", "spat", "rsm", "event", "traffic", "upgrade"})
@@ -42,5 +42,10 @@ COMMANDS: dict[str, CommandRow] = {
     "rsm": CommandRow(contents.RsmDown, _right("rsm"), effects.rsm, says.air, 5.0),
     "event": CommandRow(road_contents.EventDown, _right("event"), road.event, says.air, 5.0),
     "traffic": CommandRow(road_contents.TrafficDown, _right("traffic"), road.traffic, says.air, 5.0),
+    "recorder": CommandRow(
+        errand_contents.RecorderDown, _right("recorder"), errands.recorder, says.nothing, 120.0, True
+    ),
+    "upload": CommandRow(errand_contents.UploadDown, _right("upload"), errands.upload, says.nothing, 600.0, True),
+    "doctor": CommandRow(errand_contents.DoctorDown, _right("doctor"), errands.doctor, says.nothing, 120.0, True),
     "upgrade": CommandRow(contents.UpgradeDown, _right("upgrade"), effects.upgrade, says.versions, 5.0),
 }

@@ -28,4 +28,8 @@ UNKNOWN_ORDER = Detail("no order {} is on air", "没有正在播发的指令 {}"
 MISTAKE = Detail("a mistake in this box: {}", "本机程序出错：{}")
 # failed
 EXPIRED_WAITING = Detail("expired before it could be applied", "生效前已过期")
+RECORDER = Detail("the recorder is {}", "录制进程状态为 {}")
+NOT_RECORDED = Detail("no recording has any of this time", "没有任何录制包含该时间")
+NO_UPLOAD = Detail("the address for uploads does not take it: {}", "上传地址未接收：{}")
+ERRAND = Detail("rsu {} failed: {}", "rsu {} 失败：{}")
 TOO_LATE = Detail("not applied within {} s", "未在 {} s 内生效")

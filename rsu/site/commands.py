@@ -25,6 +25,9 @@ CommandName = Literal[
     "rsm",
     "event",
     "traffic",
+    "recorder",
+    "upload",
+    "doctor",
     "upgrade",
 ]
 PLATFORM = "platform"  # issuer of commands without a signature

@@ -14,6 +14,7 @@ from rsu.site.commands import CommandSettings
 from rsu.site.dialects import DEFAULT, DIALECTS
 
 _NO_DIALECT = Detail("no dialect {name}: there are {there}", "没有协议 {name}：可用的有 {there}")
+_NOT_COVERED = Detail("a password goes over https alone", "口令只通过 https 传输")
 _NO_HOST = Detail("{name} is not a host name: {error}", "{name} 不是主机名：{error}")
 
 
@@ -116,6 +117,28 @@ class StandardSettings(Settings):
     )
 
 
+class UploadSettings(Settings):
+    """Where files go that the platform asks for: recordings, the support archive. No command names another place."""
+
+    url: str = Field(
+        max_length=200,
+        pattern=r"^https?://[A-Za-z0-9._~:\[\]-]+(/[A-Za-z0-9._~/-]*)?$",
+        description="each file is put (HTTP PUT) at URL/RSCU_SN/NAME",
+    )
+    username: str | None = Field(None, description="there; sent with HTTPS alone")
+    password_file: Path | None = Field(
+        None, description="file whose first line is the password; a bare name: in /etc/rsu/credentials"
+    )
+    ca: Path | None = Field(None, description="PEM file of the authorities that may sign its certificate")
+    log: Path | None = Field(None, description="file of the daemon's log; without it the journal is read")
+
+    @model_validator(mode="after")
+    def _secret_is_covered(self) -> UploadSettings:
+        if self.username is not None and not self.url.startswith("https:"):
+            raise ValueError(_NOT_COVERED)
+        return self
+
+
 class UplinkSettings(Settings):
     """Reports to the cloud, their rates and the platform; without a platform the spool keeps them, bounded."""
 
@@ -126,6 +149,7 @@ class UplinkSettings(Settings):
     spool: SpoolSettings = SpoolSettings()
     standard: StandardSettings = StandardSettings()
     commands: CommandSettings | None = None
+    uploads: UploadSettings | None = None
     participants_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     lamp_hz: float = Field(1, ge=0, le=10, description="0: never; 10 for automated driving")
     events_hz: float = Field(1, ge=0, le=10, description="of running events; start and end always at once")

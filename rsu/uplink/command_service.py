@@ -32,6 +32,7 @@ from rsu.site.dialects import DEFAULT, DIALECTS
 from rsu.uplink import command_port, running
 from rsu.uplink.client import BrokerLimits
 from rsu.uplink.command_port import CommandPort, DeliveredCommand
+from rsu.uplink.errand_desk import ErrandDesk
 from rsu.uplink.link import BrokerLink
 from rsu.uplink.transport import PlatformLink
 
@@ -44,7 +45,7 @@ _log = structlog.get_logger()
 class CommandService:
     """All commands of a box. Without `settings` it takes none, and the station hears that none holds."""
 
-    def __init__(self, config: Config, data: Path, bus: Publisher) -> None:
+    def __init__(self, config: Config, run: Path, data: Path, bus: Publisher) -> None:
         self._config, self._data, self._bus = config, data, bus
         self._about = box.box(config)
         self._settings = config.site.uplink.commands
@@ -55,6 +56,7 @@ class CommandService:
         self._air: AirState | None = None
         self._next: DeliveredCommand | None = None  # kept until the journal has it
         self._start = f"{os.getppid()} {psutil.Process(os.getppid()).create_time()}"
+        self._errands = ErrandDesk(config, run, data, self._start)
         self._reached = 0  # revision of the values under which the platform has acknowledged a record
         self._under_way: dict[int, paho.MQTTMessageInfo] = {}  # answers, by their number in the journal
         self._client: paho.Client | None = None
@@ -97,6 +99,7 @@ class CommandService:
         if self._clerk.begin_restart(self._start):
             _log.warning("restart by a command")
             os.kill(os.getppid(), signal.SIGTERM)
+        self._errands.turn(self._clerk, time.time_ns())
         self._answer(self._clerk, link)
 
     def _opened(self, settings: CommandSettings) -> Clerk:
@@ -105,9 +108,10 @@ class CommandService:
         platform = site.uplink.platform
         home = None if platform is None else PlatformAddress(platform.host, platform.port)
         restarted = "INVOCATION_ID" in os.environ  # systemd.exec(5)
+        uploads = "" if site.uplink.uploads is None else site.uplink.uploads.url
         lanes = lane_paths(self._config.lane_map, identity.reference)
         at = Circumstances(
-            "", 0, profile, identity.reference, own_signal, restarted, home, {}, identity.cross_id, lanes
+            "", 0, profile, identity.reference, own_signal, restarted, home, {}, identity.cross_id, lanes, uploads
         )
         names = frozenset({identity.rscu_sn, identity.rsu_sn})
         return Clerk(settings, CommandJudge(settings, names, at), self._data)
@@ -174,6 +178,7 @@ class CommandService:
 
     def close(self) -> None:
         """Close the journal."""
+        self._errands.close()
         if self._clerk is not None:
             self._clerk.close()
 

@@ -130,7 +130,7 @@ class Uplink:
         self._reports = Subscriber(run, ["report", "air"])
         self._bus = Publisher(run, "uplink")
         path, rscu = data / settings.spool.path, about.identity.rscu_sn
-        self._commands = None if config is None else CommandService(config, data, self._bus)
+        self._commands = None if config is None else CommandService(config, run, data, self._bus)
         self._ways = [_Way(settings.platform, settings.spool, path, about, rscu, self._commands)]
         if settings.second is not None:
             second = path.with_stem(f"{path.stem}-second")

@@ -1,6 +1,7 @@
 """Topics of commands (T/ITS 0180.1-2021): to the box `rscu/...`, to its radio `rsu/...`, answers with `/ack` behind it.
 
-rsm/down, spat/down and upgrade have no answer in the standard; theirs goes to a Response Topic only.
+rsm/down, spat/down and upgrade have no answer in the standard; theirs goes to a Response Topic only. recorder, upload
+and doctor are extensions of ours.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ def topics(box: Box) -> Mapping[str, CommandTopic]:
         f"{rscu}/v2x/down": "v2x",
         f"{rscu}/event/down": "event",
         f"{rscu}/traffic/down": "traffic",
+        f"{rscu}/recorder/down": "recorder",
+        f"{rscu}/upload/down": "upload",
+        f"{rscu}/doctor/down": "doctor",
         f"{rsu}/config/down": "config",
         f"{rsu}/om-config/down": "om-config",
         f"{rsu}/map/down": "map",

@@ -15,6 +15,7 @@ import rsu.access.accounts
 import rsu.cli.msg.pcap
 import rsu.downlink.errors
 import rsu.drill.faults
+import rsu.errand.sending
 import rsu.lab.errors
 import rsu.lab.importing.frames
 import rsu.recording.verify
@@ -38,6 +39,7 @@ UNSEEN = {
     rsu.web.workbench.SiteEditError,
     rsu.downlink.errors.RefusedError,
     rsu.downlink.errors.JournalError,
+    rsu.errand.sending.ErrandError,
 }
 FINDINGS = {ReturnedError}  # a release was tried, and found not to work
 

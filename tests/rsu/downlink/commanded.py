@@ -16,10 +16,25 @@ from rsu.bus.orders import AirOrders, AirState
 from rsu.bus.sockets import Subscriber
 from sim.commander import Commander
 from sim.commands import CommandKey
+from sim.file_server import FileServer
 from tests.rsu.daemon.test_daemon import Daemon
 
 CITY = CommandKey("city")
-RIGHTS = ("query", "versions", "config", "switches", "rsi", "map", "event", "om-config", "power", "address")
+RIGHTS = (
+    "query",
+    "versions",
+    "config",
+    "switches",
+    "rsi",
+    "map",
+    "event",
+    "recorder",
+    "upload",
+    "doctor",
+    "om-config",
+    "power",
+    "address",
+)
 
 
 def free_port() -> int:
@@ -30,7 +45,7 @@ def free_port() -> int:
 
 def commands() -> dict[str, Any]:
     """Return `uplink.commands` of a site that allows all."""
-    unsigned = {"query", "versions", "config", "om-config"}
+    unsigned = {"query", "versions", "config", "om-config", "recorder", "upload", "doctor"}
     allow = {right: ["city", "platform"] if right in unsigned else ["city"] for right in RIGHTS}
     return {"issuers": {"city": CITY.public}, "allow": allow}
 
@@ -41,6 +56,7 @@ class CommandedBox(Daemon):
     def __init__(self, folder: Path) -> None:
         self.port, self._folder = free_port(), folder
         self.broker = self.start_broker()
+        self.files = FileServer()
         super().__init__(folder)
         self.bus = Subscriber(self.run, ["air", "orders"])
         self.air: AirState | None = None
@@ -60,6 +76,7 @@ class CommandedBox(Daemon):
         site["uplink"] = {
             "platform": {"host": "127.0.0.1", "port": self.port, "reconnect_max_s": 1},
             "commands": commands(),
+            "uploads": {"url": f"http://127.0.0.1:{self.files.port}/boxes", "log": str(self.log)},
         }
         del site["devices"]["video-north"]
         site["sensors"] = [each for each in site["sensors"] if each["device"] != "video-north"]
@@ -106,5 +123,6 @@ class CommandedBox(Daemon):
         self.commander.close()
         self.bus.close()
         super().close()
+        self.files.close()
         self.broker.terminate()
         self.broker.wait(10)

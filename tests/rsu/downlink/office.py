@@ -31,6 +31,9 @@ TOPICS = {
     "v2x": "rscu/box/v2x/down",
     "event": "rscu/box/event/down",
     "traffic": "rscu/box/traffic/down",
+    "recorder": "rscu/box/recorder/down",
+    "upload": "rscu/box/upload/down",
+    "doctor": "rscu/box/doctor/down",
     "upgrade": "rsu/radio/upgrade/down",
     "om-config": "rscu/box/om-config/down",
 }
@@ -45,6 +48,9 @@ SETTINGS = CommandSettings(
         "spat": ["city"],
         "upgrade": ["city"],
         "event": ["city"],
+        "recorder": ["platform"],
+        "upload": ["platform"],
+        "doctor": ["platform"],
         "traffic": ["city"],
         "om-config": ["platform"],
         "power": ["city"],
@@ -61,9 +67,11 @@ def works(number: object, alert: str = "a1", **more: Any) -> bytes:
 class Office:
     """The clerk of one box."""
 
-    def __init__(self, data: Path, own_signal: bool = True) -> None:
+    def __init__(self, data: Path, own_signal: bool = True, uploads: str = "https://files.example/boxes") -> None:
         home = PlatformAddress("home", 8883)
-        at = Circumstances("", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, home, {}, "4403000000001", LANES)
+        at = Circumstances(
+            "", NOW_NS, "ydt3709-2020", REFERENCE, own_signal, True, home, {}, "4403000000001", LANES, uploads
+        )
         self.clerk = Clerk(SETTINGS, CommandJudge(SETTINGS, frozenset({"box", "radio"}), at), data)
         self.now_ns, self.clock_plausible = NOW_NS, True
 

@@ -35,7 +35,7 @@ class Uplink:
         uplink = loaded.site.uplink.model_copy(update={"commands": commands})
         self.config = loaded._replace(site=loaded.site.model_copy(update={"uplink": uplink}))
         self.bus = Publisher(folder, "uplink")
-        self.service = CommandService(self.config, folder, self.bus)
+        self.service = CommandService(self.config, folder, folder, self.bus)
         self.connect()
 
     def connect(self) -> None:
