@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
 
-.PHONY: run test check axe model bench bench-city bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
+.PHONY: run test check axe model bench bench-city bench-cluster bench-codec bench-commands bench-dialects bench-corridor bench-events bench-flood bench-misbehaviour bench-fusion bench-gate bench-kills bench-ordinary bench-reload bench-station bench-statistics bench-video bench-real bench-registration bench-replay \
 	bench-determinism bench-cuts golden-update fuzz manual matrix wheels lock deb deb-arm64 test-deb install \
 	system-run system-test clean
 .DEFAULT_GOAL := run
@@ -118,6 +118,11 @@ bench-real: $(VENV)/.installed-bench
 
 bench-city: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.city.bench_city --boxes $(or $(BOXES),1000) --for $(or $(SECONDS),30)
+
+# the golden recordings by local processes and by a Dask cluster with a worker killed: the same digests
+bench-cluster: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[cluster]'
+	$(BIN)/python -m tests.rsu.lab.bench_cluster
 
 bench-registration: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.rsu.lab.bench_registration

@@ -35,6 +35,8 @@ CONFINED = {
     "asn1tools": ["codecs/v2x/"],
     "libsumo": ["sim/"],
     "onnx": ["rsu/lab/models/"],
+    "dask": ["rsu/lab/computing.py"],
+    "distributed": ["rsu/lab/computing.py"],
     "zmq": ["rsu/", "sim/"],
     "cv2": [
         "perception/calibration/",

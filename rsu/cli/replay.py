@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hw.detail import Detail
 from rsu.cli.common.ends import until_interrupted
 from rsu.cli.common.errors import fail
-from rsu.cli.common.options import JsonLines, OtherSite, Recordings, Run, Workers
+from rsu.cli.common.options import Cluster, JsonLines, OtherSite, Recordings, Run, Workers
 from rsu.core.exits import Exit
+
+if TYPE_CHECKING:
+    from rsu.lab.computing import ComputingPlace
+    from rsu.replay.rerun import Job
 
 _SPEED = Detail('--speed {}: expected a number above 0 or "max"', '--speed {}：应为大于 0 的数或 "max"')
 _ALONE = Detail(
@@ -25,6 +29,7 @@ _ONE = Detail("--live: one recording", "--live：仅限一个录制")
 EXAMPLES = (
     "rsu replay --verify day.mcap               # are the outputs those that were recorded?",
     "rsu replay day.mcap --site new.yaml --out new.mcap",
+    "rsu replay --verify /shared/recordings --cluster dask://127.0.0.1:8786",
     "rsu replay --live --loop day.mcap          # in place of the hardware; beside it: rsu run site.yaml",
 )
 
@@ -39,6 +44,7 @@ def command(
     ] = None,
     verify: Annotated[bool, typer.Option("--verify", help="compare with the recorded outputs")] = False,
     workers: Workers = 1,
+    cluster: Cluster = None,
     live: Annotated[bool, typer.Option("--live", help="stand in for the hardware of a running daemon instead")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="with --live: begin again at the end")] = False,
     run: Run = None,
@@ -63,24 +69,26 @@ def command(
         fail(Exit.USAGE, _ITSELF.of(out))
     if live:
         raise typer.Exit(_live(recordings, site, loop, run))
-    raise typer.Exit(_rerun(recordings, site, None if speed == "max" else float(speed), out, verify, workers, as_json))
+    from rsu.lab.computing import ComputingPlace
+    from rsu.replay.rerun import Job
+
+    job = Job(recordings, site, None if speed == "max" else float(speed), out)
+    raise typer.Exit(_rerun(job, ComputingPlace(workers, cluster), verify, as_json))
 
 
-def _rerun(
-    recordings: list[Path], site: Path | None, speed: float | None, out: Path | None, verify: bool, workers: int,
-    as_json: bool,
-) -> Exit:  # fmt: skip
+def _rerun(wish: Job, place: ComputingPlace, verify: bool, as_json: bool) -> Exit:
     """Replay and print; return the worst of the exit codes."""
     from rsu.cli.views import replay as view
+    from rsu.recording.listing import listed
     from rsu.recording.verify import ChangedError
-    from rsu.replay.rerun import Job, chains
+    from rsu.replay.rerun import chains
 
     worst = Exit.FINE
     try:
-        jobs = [Job(chain, site, speed, out) for chain in chains(recordings)]
-        if out is not None and len(jobs) > 1:
+        jobs = [wish._replace(recordings=chain) for chain in chains(listed(wish.recordings))]
+        if wish.out is not None and len(jobs) > 1:
             fail(Exit.USAGE, _SEVERAL)
-        for result in view.run(jobs, workers):
+        for result in view.run(jobs, place):
             view.show(result, verify, as_json)
             worst = max(worst, view.judge(result, verify))
     except ChangedError as error:

@@ -10,7 +10,7 @@ import typer
 from hw.detail import Detail
 from rsu.cli.common.errors import fail
 from rsu.cli.common.language import spoken
-from rsu.cli.common.options import Data, Html, Json, Region, Workers
+from rsu.cli.common.options import Cluster, Data, Html, Json, Region, Workers
 from rsu.core.exits import Exit
 
 _WHAT = Detail(
@@ -42,8 +42,10 @@ SearchSeed = Annotated[
     int | None, typer.Option(help="seed of the search", show_default="0; with --storage a random one")
 ]
 Storage = Annotated[str | None, typer.Option(metavar="URL", help="database that machines share", show_default="none")]
+Study = Annotated[str, typer.Option(help="name of the study in the database")]
 SomeRecordings = Annotated[
-    list[Path] | None, typer.Argument(metavar="REC", help="recordings (.mcap)", show_default="those of --last")
+    list[Path] | None,
+    typer.Argument(metavar="REC", help="recordings (.mcap), or folders of them", show_default="those of --last"),
 ]
 Last = Annotated[
     float | None,
@@ -64,9 +66,10 @@ def command(
     truth: JudgedBy = None,
     trials: Annotated[int, typer.Option(min=1, help="number of trials")] = 40,
     workers: Workers = 1,
+    cluster: Cluster = None,
     seed: SearchSeed = None,
     storage: Storage = None,
-    study: Annotated[str, typer.Option(help="name of the study in the database")] = "rsu",
+    study: Study = "rsu",
     out: Proposed = None,
     apply: Annotated[bool, typer.Option("--apply", help="write the proposal into the site file")] = False,
     html: Html = None,
@@ -85,8 +88,9 @@ def command(
 
     if registration == bool(param) or (last is None) == (not recordings):
         fail(Exit.USAGE, _WHAT if registration == bool(param) else _WHERE)
-    chosen = recordings or work.latest(data, last or 0.0)
-    wish = work.TuneWish(chosen, site, param or [], truth, region, trials, workers, seed, storage, study)
+    chosen = work.chosen(recordings, data, last or 0.0)
+    place = work.ComputingPlace(workers, cluster)
+    wish = work.TuneWish(chosen, site, param or [], truth, region, trials, place, seed, storage, study)
     answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
     saved = work.save(site, proposal, out, apply)
     view.show(answer | saved, registration, as_json, spoken())

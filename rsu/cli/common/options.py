@@ -60,8 +60,14 @@ ExportOut = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="file to write", show_default="standard output")
 ]
 Recording = Annotated[Path, typer.Argument(metavar="REC", help="recording (.mcap)")]
-Recordings = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap)")]
+Recordings = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap), or folders of them")]
 Chain = Annotated[list[Path], typer.Argument(metavar="REC", help="recordings (.mcap) that follow each other in time")]
+Runs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="REC", help="recordings (.mcap) that follow each other in time; of a folder each start is a run"
+    ),
+]
 Region = Annotated[float, typer.Option("--range", metavar="M", min=1, help="radius of the judged region in metres")]
 _TRUTH = "truth: a file (CSV, NDJSON), `sim`: the bench's, `v2x`: the vehicles' own messages"
 Truth = Annotated[str, typer.Option(metavar="FILE|sim|v2x", help=_TRUTH)]
@@ -77,6 +83,12 @@ Html = Annotated[
     typer.Option("--html", metavar="FILE", help="also write the report as one HTML file", show_default="none"),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="processes at a time")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="dask://HOST:PORT", help="compute on a Dask cluster", show_default="processes here"
+    ),
+]
 
 MessageProfile = Annotated[Profile, typer.Option(help="edition of the message set")]
 GuessedProfile = Annotated[

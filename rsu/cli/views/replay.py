@@ -16,7 +16,8 @@ from rsu.cli.common.language import spoken
 from rsu.cli.msg import difference
 from rsu.core.collector import settle
 from rsu.core.exits import Exit
-from rsu.lab.workers import pool as pool_of
+from rsu.lab import computing
+from rsu.lab.computing import ComputingPlace
 from rsu.recording import reader, site_files, words
 from rsu.recording.verify import ChangedError, clock
 from rsu.replay import live
@@ -46,14 +47,20 @@ _FIELD = Detail("    {}: recorded {}, replayed {}", "    {}：录制 {}，回放
 _MORE = Detail("    and {} fields more", "    另有 {} 个字段")
 
 
-def run(jobs: list[Job], workers: int) -> Iterator[RerunResult]:
-    """Yield the results of jobs in their order. Errors as `rerun`."""
-    if workers == 1 or len(jobs) == 1:
+def run(jobs: list[Job], place: ComputingPlace) -> Iterator[RerunResult]:
+    """Yield the results of jobs in their order. Errors as `rerun` and `computing.executor`."""
+    if place.cluster is None and (place.workers == 1 or len(jobs) == 1):
         settle()
         yield from map(rerun, jobs)
         return
-    with pool_of(min(workers, len(jobs))) as pool:
-        yield from pool.map(rerun, jobs)
+    with computing.executor(place, len(jobs)) as pool:
+        yield from pool.map(rerun, [_there(job, place) for job in jobs])
+
+
+def _there(job: Job, place: ComputingPlace) -> Job:
+    """Return a job with the paths that workers can use."""
+    site, out = (None if path is None else place.there(path) for path in (job.site, job.out))
+    return job._replace(recordings=[place.there(path) for path in job.recordings], site=site, out=out)
 
 
 def play_live(recording: Path, site: Path | None, loop: bool, run: Path, stop: threading.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.cells import cell_len
@@ -13,13 +13,16 @@ from hw.detail import Detail, in_language
 from perception.scoring import identity
 from perception.scoring.assignment import CUTOFF_M
 from rsu.cli.views.screen import left, right
-from rsu.lab import flows, judging, runs, scoring
+from rsu.lab import computing, flows, judging, runs, scoring
 from rsu.lab.air import SentFrame
+from rsu.lab.computing import ComputingPlace
 from rsu.lab.flows import LaneCount
 from rsu.lab.mot import FilmOf
 from rsu.lab.places import ZONES, Places
 from rsu.lab.runs import RunSource
 from rsu.reasons import terms
+from rsu.recording.listing import listed
+from rsu.replay.rerun import chains
 
 _COLUMNS = (  # heading, key, format
     (Detail("users", "目标数"), "true_users", ".1f"),
@@ -55,6 +58,46 @@ _SENDERS = Detail(
     "counts as 0, except in `raw`.",
     "仅评判发送 BSM 的车辆。误差在车辆自报的 95 % 精度以内时计为 0，“未修正”一列除外。",
 )
+
+
+class ScoreWish(NamedTuple):
+    """The caller's choice of one run, or of a folder of them."""
+
+    recordings: Sequence[Path]
+    site: Path | None
+    replayed: bool
+    truth: str  # as `rsu score --truth`
+    region_m: float
+    film: FilmOf | None = None
+
+
+def scores(wish: ScoreWish, place: ComputingPlace) -> Iterator[dict[str, Any]]:
+    """Yield the figures of the recordings together; of folders those of each start of the station.
+
+    Errors as `score` and `computing.executor`.
+    """
+    folders = any(path.is_dir() for path in wish.recordings)
+    runs = chains(listed(wish.recordings)) if folders else [wish.recordings]
+    wishes = [wish._replace(recordings=run) for run in runs]
+    if place.cluster is None and (place.workers == 1 or len(wishes) == 1):
+        yield from map(_scored, wishes)
+        return
+    with computing.executor(place, len(wishes)) as pool:
+        yield from pool.map(_scored, [_there(wish, place) for wish in wishes])
+
+
+def _there(wish: ScoreWish, place: ComputingPlace) -> ScoreWish:
+    """Return a wish with the paths that workers can use."""
+    return wish._replace(
+        recordings=[place.there(path) for path in wish.recordings],
+        site=None if wish.site is None else place.there(wish.site),
+        truth=computing.name_there(place, wish.truth),
+        film=None if wish.film is None else wish.film._replace(camera=computing.name_there(place, wish.film.camera)),
+    )
+
+
+def _scored(wish: ScoreWish) -> dict[str, Any]:
+    return score(RunSource(wish.recordings, wish.site, wish.replayed), wish.truth, wish.region_m, wish.film)
 
 
 def score(source: RunSource, truth_name: str, region_m: float, film: FilmOf | None = None) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from perception.registration.verdict import Registration
 from perception.sensor import Intrinsics
 from rsu.core import folders, progress
 from rsu.core.errors import ConfigError, Finding
+from rsu.lab import computing
 from rsu.lab.compare import comparison, report
+from rsu.lab.computing import ComputingPlace
 from rsu.lab.hearing import sensed
 from rsu.lab.runs import RunSource
 from rsu.lab.tune import parameters, site_patch, tuning
@@ -24,6 +26,7 @@ from rsu.lab.tune.tuning import Search, TrialBench, Tuned
 from rsu.recorder.shelf import Shelf
 from rsu.recording import reader, site_files
 from rsu.recording.errors import RecordingError
+from rsu.recording.listing import listed
 from rsu.site import config, content, history
 from rsu.site.config import Config
 from rsu.site.recording import RecordingSettings
@@ -45,7 +48,7 @@ class TuneWish(NamedTuple):
     truth: str | None
     region_m: float
     trials: int
-    workers: int
+    place: ComputingPlace
     seed: int | None
     storage: str | None
     study: str
@@ -64,11 +67,12 @@ def search(wish: TuneWish) -> tuple[Tuned, Proposal, str]:
     site = config.load(wish.site)
     site_files.strangers(site, wish.recordings)  # refuses a site of another place
     wanted = [parameters.parse(text, site) for text in wish.parameters]
-    bench = TrialBench(wish.site, wish.recordings, wish.truth or "", wish.region_m)
-    bench = bench._replace(judge=wish.truth or tuning.judge_for(bench))
+    there = wish.place.there
+    bench = TrialBench(there(wish.site), [there(path) for path in wish.recordings], "", wish.region_m)
+    bench = bench._replace(judge=computing.name_there(wish.place, wish.truth or "") or tuning.judge_for(bench))
     search = Search(bench, wanted, wish.seed, wish.storage, wish.study)
     with progress.alone() as tell:
-        tuned = search.run(wish.trials, wish.workers, lambda n, _, best: tell(f"best {best:.3f}", n, wish.trials))
+        tuned = search.run(wish.trials, wish.place, lambda n, _, best: tell(f"best {best:.3f}", n, wish.trials))
     if tuned.interrupted:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person that presses Ctrl-C twice wants the result too
     better = sum(tuned.after) < sum(tuned.before)
@@ -101,6 +105,11 @@ def _mounts(site: Config, found: Sequence[Registration]) -> dict[Path_, Number]:
             values["sensors", index, "mount", "roll_deg"] = round(mount.roll_deg + one.roll_deg, _ANGLE_DIGITS)
             values["sensors", index, "mount", "height_m"] = round(mount.height_m + one.height_m, _OFFSET_DIGITS)
     return values
+
+
+def chosen(recordings: Sequence[Path] | None, data: Path | None, minutes: float) -> list[Path]:
+    """Return the recordings, those of folders among them; without any those of the last minutes. RecordingError."""
+    return listed(recordings) if recordings else latest(data, minutes)
 
 
 def latest(data: Path | None, minutes: float) -> list[Path]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
@@ -24,9 +24,10 @@ from pydantic import ValidationError
 
 from perception.objects import VehicleReport
 from perception.scoring.assignment import CUTOFF_M
-from rsu.lab import judging, runs, scoring, truth_file, workers
+from rsu.lab import computing, judging, runs, scoring, truth_file
 from rsu.lab.agreement import agreement
 from rsu.lab.air import listen
+from rsu.lab.computing import ComputingPlace
 from rsu.lab.errors import TruthError
 from rsu.lab.hearing import sensed
 from rsu.lab.judging import Judging
@@ -120,18 +121,18 @@ class Search:
         self._storage = storage
         self._study = studies.opened(storage, name, seed, _described(bench, parameters))
 
-    def run(self, trials: int, count: int, progress: Progress) -> Tuned:
-        """Search in `count` processes until there were so many trials here or Ctrl-C; return the best of the study.
+    def run(self, trials: int, place: ComputingPlace, progress: Progress) -> Tuned:
+        """Search until there were so many trials here or Ctrl-C; return the best of the study.
 
-        Errors as `cost` and `studies.opened`.
+        Errors as `cost`, `studies.opened` and `computing.executor`.
         """
         before: list[float] = []
         done, interrupted = 0, False
         try:
-            with studies.reached(self._storage), workers.pool(count) as pool:
+            with studies.reached(self._storage), computing.executor(place, trials) as pool:
                 before = list(pool.map(cost, repeat(self._bench), self._bench.recordings, repeat({})))
                 self._know(before)
-                for done, value in enumerate(self._trials(pool, trials, count), 1):
+                for done, value in enumerate(self._trials(pool, trials, place.workers), 1):
                     progress(done, value, self._study.best_value)
         except KeyboardInterrupt:
             interrupted = True
@@ -155,7 +156,7 @@ class Search:
             )
             self._study.add_trial(known)
 
-    def _trials(self, pool: ProcessPoolExecutor, trials: int, workers: int) -> Iterator[float]:
+    def _trials(self, pool: Executor, trials: int, workers: int) -> Iterator[float]:
         """Keep the workers busy; yield the cost of each trial as it is finished."""
         running: dict[Future[list[float]], Trial] = {}
         for _ in range(trials):

@@ -21,6 +21,7 @@ from rsu.core.exits import Exit
 from rsu.lab.compare import report
 from rsu.lab.compare.comparison import Comparison, Task, contrast, make, sides
 from rsu.lab.compare.verdict import verdict
+from rsu.lab.computing import ComputingPlace
 from rsu.lab.tune import tuning
 from rsu.lab.tune.parameters import parse
 from rsu.lab.tune.tuning import Search, TrialBench
@@ -229,7 +230,7 @@ def test_a_search_ends_with_the_best_so_far_when_interrupted(folder: Path) -> No
         raise KeyboardInterrupt
 
     search = Search(bench, [parse("radar-north.yaw_deg=-5..5", config.load(site))], 0, None, "test")
-    tuned = search.run(40, 1, progress)
+    tuned = search.run(40, ComputingPlace(1), progress)
     assert tuned.interrupted and tuned.trials == 1
     assert tuned.after == pytest.approx([min(*seen, *tuned.before)])
 
