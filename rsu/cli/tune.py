@@ -85,15 +85,15 @@ def command(
     """
     from rsu.cli.views import tune as work
     from rsu.cli.views import tuned as view
+    from rsu.lab.computing import ComputingPlace
 
     if registration == bool(param) or (last is None) == (not recordings):
         fail(Exit.USAGE, _WHAT if registration == bool(param) else _WHERE)
     chosen = work.chosen(recordings, data, last or 0.0)
-    place = work.ComputingPlace(workers, cluster)
+    place = ComputingPlace(workers, cluster)
     wish = work.TuneWish(chosen, site, param or [], truth, region, trials, place, seed, storage, study)
     answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
-    saved = work.save(site, proposal, out, apply)
-    view.show(answer | saved, registration, as_json, spoken())
+    view.show(answer | work.save(site, proposal, out, apply), registration, as_json, spoken())
     if html is not None:
         work.write_page(html, wish, proposal, known, spoken())
     raise typer.Exit(code)
