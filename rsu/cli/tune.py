@@ -89,8 +89,7 @@ def command(
 
     if registration == bool(param) or (last is None) == (not recordings):
         fail(Exit.USAGE, _WHAT if registration == bool(param) else _WHERE)
-    chosen = work.chosen(recordings, data, last or 0.0)
-    place = ComputingPlace(workers, cluster)
+    chosen, place = work.chosen(recordings, data, last or 0.0), ComputingPlace(workers, cluster)
     wish = work.TuneWish(chosen, site, param or [], truth, region, trials, place, seed, storage, study)
     answer, proposal, known, code = view.registered(wish) if registration else view.searched(wish)
     view.show(answer | work.save(site, proposal, out, apply), registration, as_json, spoken())
