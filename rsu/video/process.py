@@ -27,7 +27,8 @@ from rsu.site.config import Config
 from rsu.site.video import VideoSettings
 from rsu.video.camera import CameraPipeline, lanes_of
 from rsu.video.kept import EVERY_S, FIRST_S, KeptRoad
-from rsu.video.source import Mailbox, SourceReader
+from rsu.video.source import Mailbox, Shot, SourceReader
+from rsu.video.still import StillAnswer, StillDesk
 
 _LOOK_S = 0.25
 _PROGRESS_S = 0.5
@@ -72,6 +73,8 @@ class VideoLoop:
         self._first_kept = first is not None
         lanes = lanes_of(config.lane_map, sensor)
         self._camera = CameraPipeline(device.video, sensor, lanes, self._kept.load(now_ns), first)
+        self._stills = StillDesk(run, name)
+        self._newest: Shot | None = None
         self._mailbox = Mailbox()
         self._reader = SourceReader(device.video.source, self._mailbox)
         self._period_ns = round(1e9 / device.video.source.rate_hz)
@@ -87,6 +90,8 @@ class VideoLoop:
         shot = self._mailbox.take(_LOOK_S)
         now_s = time.monotonic()
         self._live(now_s)
+        self._newest = shot or self._newest
+        self._lend()
         if shot is None and now_s - self._came_s < _SILENT_S:
             return
         if shot is not None:
@@ -97,6 +102,12 @@ class VideoLoop:
         view = self._camera.view(shot, self._reader.error)
         if not self._is_played(now_s):
             self._tell(view, now_s)
+
+    def _lend(self) -> None:
+        """Give the newest picture to a calibration that asks for it."""
+        if self._stills.order() is not None:
+            newest = self._newest
+            self._stills.answer(StillAnswer(newest.stamp_ns, newest.jpeg()) if newest else StillAnswer(0, b""))
 
     def _is_played(self, now_s: float) -> bool:
         """Return whether a recording stands in for the camera, whose word it has then."""
@@ -142,6 +153,7 @@ class VideoLoop:
         """End the reader, give the sockets back."""
         self._keep()
         self._reader.stop()
+        self._stills.close()
         self._sender.close()
         self._bus.close()
 

@@ -44,6 +44,13 @@ class Shot(NamedTuple):
         mode = cv2.IMREAD_REDUCED_COLOR_2 if self.size[0] >= HALF_FROM_PX else cv2.IMREAD_COLOR
         return cv2.imdecode(self.data, mode)
 
+    def jpeg(self) -> bytes:
+        """Return the picture packed, at its whole size; of none nothing."""
+        if self.data.ndim == 1:
+            return self.data.tobytes()
+        _, octets = cv2.imencode(".jpg", self.data)
+        return octets.tobytes()
+
 
 def half(picture: Picture) -> Picture:
     """Return a picture at half size where it is large."""
