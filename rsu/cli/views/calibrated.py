@@ -10,6 +10,7 @@ from rich.console import Console
 from hw.detail import Detail
 from perception.calibration.quality import PointErrors
 from rsu.calibration.job import CameraResult
+from rsu.calibration.landmarks import SurveyedView
 from rsu.cli.views.config import typed
 from rsu.cli.views.screen import table
 
@@ -23,6 +24,14 @@ _COLUMNS = (
     Detail("north m", "北 m"),
     Detail("left out m", "剔除该点 m"),
     Detail("left out px", "剔除该点 px"),
+)
+_LANDMARKS = Detail("points of the lane map, as {camera} shows them now", "车道地图上的点及其在 {camera} 中的像素")
+_LANDMARK_COLUMNS = (
+    Detail("at", "at"),
+    Detail("east m", "东 m"),
+    Detail("north m", "北 m"),
+    Detail("u px", "u px"),
+    Detail("v px", "v px"),
 )
 _RMS = Detail("root mean square", "均方根")
 _COVERAGE = Detail(
@@ -113,6 +122,14 @@ def show(facts: dict[str, Any], language: str) -> None:
     doubts = [each["zh" if language == "zh" else "en"] for each in facts["doubts"]]
     values = [f"  {key}: {typed(value)}" for key, value in facts["values"].items()]
     print("\n".join([quality.told(language), *doubts, *values, ending.told(language)]))
+
+
+def show_landmarks(view: SurveyedView, language: str) -> None:
+    """Print the points of the lane map."""
+    rows = table(_LANDMARKS.of(camera=view.camera), _LANDMARK_COLUMNS, language, numbers=True)
+    for each in view.landmarks:
+        rows.add_row(each.name, *map(_cell, (each.east_m, each.north_m, each.u, each.v)))
+    Console(width=110).print(rows)
 
 
 def _cell(value: float | None) -> str:
