@@ -28,6 +28,10 @@ CHANGES = {
     "/api/site": Role.TUNE,
     "/api/site/check": Role.TUNE,
     "/api/site/rollback": Role.TUNE,
+    "/api/site/values": Role.TUNE,
+    "/api/calibration/still": Role.TUNE,
+    "/api/calibration/picture": Role.TUNE,
+    "/api/calibration/solve": Role.TUNE,
     "/api/lanes": Role.TUNE,
     "/api/lanes/check": Role.TUNE,
     "/api/lanes/import": Role.TUNE,
@@ -36,7 +40,12 @@ CHANGES = {
     "/api/lanes/picture/ties": Role.TUNE,
 }
 # addresses, and those below them, that are not shown to every user
-READS = {"/api/users": Role.ADMINISTER, "/api/audit": Role.ADMINISTER, "/api/site": Role.TUNE}
+READS = {
+    "/api/users": Role.ADMINISTER,
+    "/api/audit": Role.ADMINISTER,
+    "/api/site": Role.TUNE,
+    "/api/calibration": Role.TUNE,
+}
 _READING = ("GET", "HEAD")
 _OF_ALL = (".js", ".css", "/login.html")  # the product's own files: there is nothing of a site in them
 

@@ -27,6 +27,7 @@ from rsu.web.guard import Guard
 from rsu.web.limits import Bounded
 from rsu.web.maps import import_pages, lane_pages, picture_pages
 from rsu.web.metrics import exposition
+from rsu.web.sensors import camera_pages, value_pages
 from rsu.web.site_changes import SiteChanges, SitePlaces
 
 STATIC = Path(__file__).parent / "static"
@@ -111,6 +112,8 @@ def application(board: Board, run: Path, access: Access, further: Sequence[BaseR
         *lane_pages.routes(changes),
         *import_pages.routes(changes),
         *picture_pages.routes(changes, access),
+        *camera_pages.routes(changes, run),
+        *value_pages.routes(changes),
         *further,
         *manual.routes(),
         Mount("/", StaticFiles(directory=STATIC, html=True)),

@@ -18,8 +18,8 @@ REQUEST_S = 15.0  # of the visitor: to send a whole request, and to take each pa
 WORK_S = 60.0  # of the page: until it has an answer to a whole request; addresses that wait give up before
 HEAD_OCTETS = 16 << 10
 BODY_OCTETS = 512 << 10  # a site file with its lane map and drop-ins
-FILE_OCTETS = 8 << 20  # a map of others (the page packs it), an orthophoto
-FILES = ("/api/lanes/import", "/api/lanes/picture")  # addresses that take such a file
+FILE_OCTETS = 8 << 20  # a map of others (the page packs it), an orthophoto, a still picture of a camera
+FILES = ("/api/lanes/import", "/api/lanes/picture", "/api/calibration/picture")  # addresses that take such a file
 
 
 class Door(H11Protocol):

@@ -14,12 +14,19 @@ export async function stayLoggedIn() {
   if ((await session()).name === null) location.assign("login.html");
 }
 
+/** Send a file as it is; answers as `ask`. */
+export const upload = (path, file) => send(path, file, "POST");
+
 /** Ask the server; return its answer as {ok, status, told}: told is JSON or text. */
-export async function ask(path, body, method = body === undefined ? "GET" : "POST") {
+export function ask(path, body, method = body === undefined ? "GET" : "POST") {
+  return send(path, body === undefined ? undefined : JSON.stringify(body), method);
+}
+
+async function send(path, body, method) {
   if (method !== "GET" && csrf === null) await session();
   const headers = new Headers();
   if (method !== "GET") headers.set("X-CSRF-Token", csrf);
-  const answer = await fetch(path, {method, headers, body: body === undefined ? undefined : JSON.stringify(body)});
+  const answer = await fetch(path, {method, headers, body});
   const text = await answer.text();
   if (answer.status === 401 && !location.pathname.endsWith("login.html")) location.assign("login.html");
   return {ok: answer.ok, status: answer.status, told: parsed(text)};

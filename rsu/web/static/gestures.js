@@ -47,6 +47,14 @@ export function listen(canvas, view, on) {
   });
 }
 
+/** On a page that scrolls one finger scrolls it; two, or one that holds something, belong to the canvas. */
+export function share(canvas, holds) {
+  canvas.style.touchAction = "pan-x pan-y";
+  for (const name of ["touchstart", "touchmove"]) canvas.addEventListener(name, (event) => {
+    if (event.touches.length > 1 || holds()) event.preventDefault();
+  }, {passive: false});
+}
+
 function pinch(view, before, here, other) {
   const was = Math.hypot(before[0] - other[0], before[1] - other[1]);
   const is = Math.hypot(here[0] - other[0], here[1] - other[1]);

@@ -4,8 +4,10 @@ const SCALE_MIN = 0.5; // px per m
 const SCALE_MAX = 80;
 
 export class View {
-  constructor(canvas) {
+  /** `limits`: least and greatest scale, px per m. */
+  constructor(canvas, limits = [SCALE_MIN, SCALE_MAX]) {
     this.canvas = canvas;
+    this.limits = limits;
     this.east = 0; // of the canvas's middle
     this.north = 0;
     this.scale = 4;
@@ -62,7 +64,7 @@ export class View {
   }
 
   rescale(scale) {
-    this.scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, scale));
+    this.scale = Math.min(this.limits[1], Math.max(this.limits[0], scale));
     this.version++;
   }
 

@@ -12,7 +12,7 @@ IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 SIGNS = {"RSU", "UTC", "–", "+", "−", "×", "←", "12", "38", "N ▲", "中文"}  # the same in both languages
 ALIKE = re.compile(r"(CPU|[{}() /·:：。MiB（）]+)")  # Chinese texts without a Chinese word
 OTHER = {"none: spool only"}  # of records
-SOURCES = {file.name: file.read_text(encoding="utf-8") for file in sorted(STATIC.glob("*.js"))}
+SOURCES = {str(file.relative_to(STATIC)): file.read_text(encoding="utf-8") for file in sorted(STATIC.rglob("*.js"))}
 TABLES = {name for name in SOURCES if name.startswith("chinese")}
 CHINESE: dict[str, str] = {
     json.loads(f'"{english}"'): chinese

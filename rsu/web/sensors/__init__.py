@@ -1,0 +1,1 @@
+"""Where sensors stand and how cameras see: measured, shown and changed on the page."""
