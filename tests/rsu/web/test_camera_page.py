@@ -1,4 +1,4 @@
-"""A camera calibrated in the browser from the bench's rendered picture: places nobody picked are right to 0.2 m."""
+"""A camera calibrated in the browser from a rendered picture of the bench: unpicked places are right to 0.2 m."""
 
 from __future__ import annotations
 
