@@ -13,13 +13,13 @@ from rsu.site.config import Config
 
 
 class Landmark(NamedTuple):
-    """A point of the lane map; u, v: px of the camera's model, None where it does not show it."""
+    """A point of the lane map; u_px, v_px: in the camera's model, None where it does not show it."""
 
     name: str
     east_m: float
     north_m: float
-    u: float | None
-    v: float | None
+    u_px: float | None
+    v_px: float | None
 
 
 class SurveyedView(NamedTuple):

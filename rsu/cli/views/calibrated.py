@@ -27,11 +27,11 @@ _COLUMNS = (
 )
 _LANDMARKS = Detail("points of the lane map, as {camera} shows them now", "车道地图上的点及其在 {camera} 中的像素")
 _LANDMARK_COLUMNS = (
-    Detail("at", "at"),
+    Detail("point", "点"),
     Detail("east m", "东 m"),
     Detail("north m", "北 m"),
-    Detail("u px", "u px"),
-    Detail("v px", "v px"),
+    Detail("right px", "向右 px"),
+    Detail("down px", "向下 px"),
 )
 _RMS = Detail("root mean square", "均方根")
 _COVERAGE = Detail(
@@ -128,7 +128,7 @@ def show_landmarks(view: SurveyedView, language: str) -> None:
     """Print the points of the lane map."""
     rows = table(_LANDMARKS.of(camera=view.camera), _LANDMARK_COLUMNS, language, numbers=True)
     for each in view.landmarks:
-        rows.add_row(each.name, *map(_cell, (each.east_m, each.north_m, each.u, each.v)))
+        rows.add_row(each.name, *map(_cell, (each.east_m, each.north_m, each.u_px, each.v_px)))
     Console(width=110).print(rows)
 
 

@@ -21,8 +21,8 @@ export class Picks {
 
   /** The pixel of the picture at which the present model shows a point of the lane map; null where it does not. */
   pixel(landmark) {
-    if (landmark.u === null || !this.size || !this.picture) return null;
-    return [landmark.u * this.picture[0] / this.size[0], landmark.v * this.picture[1] / this.size[1]];
+    if (landmark.u_px === null || !this.size || !this.picture) return null;
+    return [landmark.u_px * this.picture[0] / this.size[0], landmark.v_px * this.picture[1] / this.size[1]];
   }
 
   add(u, v) {
