@@ -13,7 +13,7 @@ from hw.detail import Detail
 from rsu.web.admission import told
 
 _NO_ANSWER = Detail("`rsu {name}` did not end within {seconds:.0f} s", "`rsu {name}` 未能在 {seconds:.0f} s 内完成")
-_FAILED = Detail("`rsu {name}`: {words}", "`rsu {name}`：{words}")
+_FAILED = Detail("`rsu {name}` failed: {words}", "`rsu {name}` 出错：{words}")
 _ENDS = (0, 1)  # exit codes with an answer: all fine, something was found
 _LOCALES = {"en": "C.UTF-8", "zh": "zh_CN.UTF-8"}  # of complaints; whether they are installed does not matter
 _LAST = 2000  # characters of a complaint
